@@ -1,0 +1,13 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** A new API key: 256 random bits behind `hf_`, the prefix that Hub clients insist on. */
+export const createToken = (): string => `hf_${randomBytes(32).toString('base64url').replace(/[-_]/g, '0')}`
+
+/** Only this hash of a key is ever stored. The key is random, so a plain hash is enough. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+/** The key of a request: `Authorization: Bearer …` or `X-API-Key`. */
+export function tokenOf(headers: Headers): string | undefined {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? []
+  return bearer ?? headers.get('x-api-key') ?? undefined
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+/**
+ * Parses an environment once, in a composition root. A missing or wrong value stops the start with a message that
+ * names every variable at fault.
+ */
+export function parseEnvironment<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Record<string, string | undefined>,
+): z.output<Schema> {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment is not usable:\n${faults.join('\n')}`)
+}
+
+export const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
+
+/** What every Lambda of the platform is told about the resources it works on. */
+export const platformEnvironment = z.object({
+  SLIPWAY_TABLE: z.string(),
+  SLIPWAY_BUCKET: z.string(),
+  SLIPWAY_INGEST_QUEUE_URL: z.url(),
+  /** sha256 of the first admin key, chosen at deployment; the key itself never reaches AWS. */
+  SLIPWAY_ADMIN_KEY_SHA256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  HF_ENDPOINT: z.url().default('https://huggingface.co'),
+  SLIPWAY_LOG_LEVEL: logLevel,
+})

@@ -1,0 +1,167 @@
+/**
+ * Every error a caller can meet, in one table: a stable `code`, the HTTP status, and a message that says what is
+ * wrong, where, and what to do. Formatting for a protocol happens at the edge (`shared/http/envelopes.ts`).
+ */
+export class AppError extends Error {
+  readonly code: string
+  readonly status: number
+  readonly retryable: boolean
+  readonly param: string | undefined
+  readonly retryAfterSeconds: number | undefined
+  readonly details: Record<string, unknown> | undefined
+
+  constructor({ code, status, message, retryable = false, param, retryAfterSeconds, details, cause }: AppErrorFields) {
+    super(message, { cause })
+    this.name = 'AppError'
+    this.code = code
+    this.status = status
+    this.retryable = retryable
+    this.param = param
+    this.retryAfterSeconds = retryAfterSeconds
+    this.details = details
+  }
+}
+
+export interface AppErrorFields {
+  code: string
+  status: number
+  message: string
+  /** Whether the same request may succeed later without a change. */
+  retryable?: boolean | undefined
+  /** The field of the request that is at fault, as a path: `inputs[3]`. */
+  param?: string | undefined
+  retryAfterSeconds?: number | undefined
+  details?: Record<string, unknown> | undefined
+  cause?: unknown
+}
+
+export const errors = {
+  unauthenticated: () =>
+    new AppError({
+      code: 'unauthenticated',
+      status: 401,
+      message: 'This route needs an API key. Send it as "Authorization: Bearer hf_…" or as "X-API-Key: hf_…".',
+    }),
+  invalidToken: () =>
+    new AppError({
+      code: 'invalid_token',
+      status: 401,
+      message: 'The API key is unknown, revoked or expired. Send a current key that starts with "hf_".',
+    }),
+  missingScope: (scope: string) =>
+    new AppError({
+      code: 'missing_scope',
+      status: 403,
+      message: `The API key lacks the scope "${scope}" that this route needs. Use a key that has it.`,
+    }),
+  routeNotFound: (method: string, path: string) =>
+    new AppError({
+      code: 'route_not_found',
+      status: 404,
+      message: `There is no route ${method} ${path}. The routes are listed at /api/v1/openapi.json.`,
+    }),
+  invalidRequest: (message: string, param?: string) =>
+    new AppError({ code: 'invalid_request', status: 400, message, param }),
+  invalidInput: (message: string, param?: string) =>
+    new AppError({ code: 'invalid_input', status: 422, message, param }),
+  invalidJson: (reason: string) =>
+    new AppError({ code: 'invalid_json', status: 400, message: `The request body is not valid JSON: ${reason}.` }),
+  payloadTooLarge: (limitBytes: number) =>
+    new AppError({
+      code: 'payload_too_large',
+      status: 413,
+      message: `The request body is larger than the limit of ${limitBytes} bytes. Send fewer inputs per request.`,
+    }),
+  repoNotFound: (repo: string) =>
+    new AppError({
+      code: 'repo_not_found',
+      status: 404,
+      message: `There is no repo "${repo}", or you may not see it. "slipway ls" lists what you have.`,
+    }),
+  revisionNotFound: (repo: string, ref: string) =>
+    new AppError({
+      code: 'revision_not_found',
+      status: 404,
+      message: `"${repo}" has no branch, tag, alias or revision "${ref}". "slipway show ${repo}" lists them.`,
+    }),
+  importNotFound: (id: string) =>
+    new AppError({ code: 'import_not_found', status: 404, message: `There is no import "${id}".` }),
+  deploymentNotFound: (name: string) =>
+    new AppError({
+      code: 'deployment_not_found',
+      status: 404,
+      message: `There is no deployment "${name}". "slipway status" lists the deployments.`,
+    }),
+  deploymentExists: (name: string, url: string) =>
+    new AppError({
+      code: 'deployment_exists',
+      status: 409,
+      message: `A deployment "${name}" exists already, with another target. Remove it first or choose another name.`,
+      details: { url },
+    }),
+  modelNotFound: (model: string) =>
+    new AppError({
+      code: 'model_not_found',
+      status: 404,
+      message: `The model "${model}" is not deployed here. Name a deployment, "owner/name" or "owner/name@ref"; GET /v1/models lists them.`,
+      param: 'model',
+    }),
+  modelNotReady: (model: string, state: string) =>
+    new AppError({
+      code: 'model_not_ready',
+      status: 503,
+      message: `The model "${model}" is not ready yet (${state}). Try again shortly.`,
+      retryable: true,
+      retryAfterSeconds: 1,
+    }),
+  modelFailed: (model: string, reason: string) =>
+    new AppError({
+      code: 'model_failed',
+      status: 422,
+      message: `The model "${model}" could not be loaded: ${reason}`,
+    }),
+  wrongTask: (model: string, task: string, wanted: string) =>
+    new AppError({
+      code: 'wrong_task',
+      status: 400,
+      message: `The model "${model}" does ${task}; this route needs ${wanted}.`,
+      param: 'model',
+    }),
+  unsupportedModel: (reason: string) => new AppError({ code: 'unsupported_model', status: 422, message: reason }),
+  overloaded: (retryAfterSeconds: number) =>
+    new AppError({
+      code: 'overloaded',
+      status: 429,
+      message: `The model is overloaded. Try again in ${retryAfterSeconds} s.`,
+      retryable: true,
+      retryAfterSeconds,
+    }),
+  inferenceFailed: (reason: string, cause?: unknown) =>
+    new AppError({
+      code: 'inference_failed',
+      status: 500,
+      message: `The model could not run this input: ${reason}`,
+      cause,
+    }),
+  draining: () =>
+    new AppError({
+      code: 'draining',
+      status: 503,
+      message: 'This server is shutting down. Send the request again.',
+      retryable: true,
+      retryAfterSeconds: 1,
+    }),
+  conflict: (message: string) => new AppError({ code: 'conflict', status: 409, message, retryable: true }),
+  tooLarge: (what: string, limit: string) =>
+    new AppError({ code: 'too_large', status: 422, message: `${what} is larger than the limit of ${limit}.` }),
+  internal: (requestId: string, cause?: unknown) =>
+    new AppError({
+      code: 'internal',
+      status: 500,
+      message: `Something failed on our side. Quote the request id ${requestId} when you report it.`,
+      cause,
+    }),
+}
+
+/** The message of anything that was thrown, for a log line or the reason of a failure. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,43 @@
+import type { Context, ErrorHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { AppError, errors, messageOf } from '../errors.ts'
+import type { Metrics } from '../metrics.ts'
+import type { HttpEnvironment } from './context.ts'
+import type { Envelope } from './envelopes.ts'
+
+/** Answers whatever a route threw, in the envelope of the route's protocol. The unknown becomes 500 and is logged. */
+export const answerErrors =
+  (envelope: Envelope, metrics?: Metrics): ErrorHandler<HttpEnvironment> =>
+  (thrown, context) =>
+    answerError({ thrown, context, envelope, metrics })
+
+function answerError({ thrown, context, envelope, metrics }: AnswerInput) {
+  const requestId = context.get('requestId')
+  const error = toAppError(thrown, requestId)
+  metrics?.errors.inc({ code: error.code })
+  if (error.status >= 500) context.get('log').error({ code: error.code, err: error.cause ?? error }, messageOf(thrown))
+  if (error.retryAfterSeconds !== undefined) {
+    context.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterSeconds))))
+    context.header('retry-after-ms', String(Math.ceil(error.retryAfterSeconds * 1000)))
+  }
+  // The OpenAI SDKs retry 409 and every 5xx unless told not to.
+  if (!error.retryable) context.header('x-should-retry', 'false')
+  return context.json(envelope(error, requestId), error.status as ContentfulStatusCode)
+}
+
+interface AnswerInput {
+  thrown: unknown
+  context: Context<HttpEnvironment>
+  envelope: Envelope
+  metrics: Metrics | undefined
+}
+
+function toAppError(thrown: unknown, requestId: string): AppError {
+  if (thrown instanceof AppError) return thrown
+  if (thrown instanceof HTTPException && thrown.status < 500)
+    return thrown.status === 400 && thrown.message.startsWith('Malformed JSON')
+      ? errors.invalidJson('it could not be parsed')
+      : new AppError({ code: 'invalid_request', status: thrown.status, message: thrown.message })
+  return errors.internal(requestId, thrown)
+}

@@ -1,0 +1,38 @@
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { z } from 'zod'
+import { errors, messageOf } from '../errors.ts'
+
+/** Refuses a body over the limit with 413 before it is held in memory. */
+export const limitBody = (maxBytes: number) =>
+  bodyLimit({
+    maxSize: maxBytes,
+    onError: () => {
+      throw errors.payloadTooLarge(maxBytes)
+    },
+  })
+
+/** Reads a JSON body and checks it against a schema. @throws AppError `invalid_json`, `invalid_request` */
+export async function readJson<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
+  const text = await context.req.text()
+  if (text.trim() === '') throw errors.invalidJson('it is empty')
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch (error) {
+    throw errors.invalidJson(messageOf(error))
+  }
+  return parseWith(schema, body)
+}
+
+/** @throws AppError `invalid_request` that names the first field at fault. */
+export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const param = issue?.path.join('.') ?? ''
+  throw errors.invalidRequest(
+    `${param === '' ? 'The body' : `"${param}"`}: ${issue?.message ?? 'is not valid'}.`,
+    param,
+  )
+}

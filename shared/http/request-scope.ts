@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto'
+import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
+import type { Logger } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { HttpEnvironment } from './context.ts'
+
+const acceptableId = /^[A-Za-z0-9._:-]{1,128}$/
+
+/** Gives each request an id (the caller's, where it is a sane one), a logger that carries it, and one line at its end. */
+export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }) =>
+  createMiddleware<HttpEnvironment>(async (context, next) => {
+    const given = context.req.header('x-request-id')
+    const requestId = given !== undefined && acceptableId.test(given) ? given : randomUUID()
+    context.set('requestId', requestId)
+    context.set('log', log.child({ requestId }))
+    const started = performance.now()
+    await next()
+    context.header('x-request-id', requestId)
+    const durationMs = performance.now() - started
+    const { method, path } = context.req
+    const { status } = context.res
+    const route = status === 404 && context.get('principal') === undefined ? 'none' : routePath(context, -1)
+    metrics.httpRequests.inc({ method, route, status: String(status) })
+    metrics.httpDuration.observe({ method, route }, durationMs / 1000)
+    const level = status >= 500 ? 'error' : isProbe(path) ? 'debug' : 'info'
+    context.get('log')[level]({ method, path, status, durationMs: Math.round(durationMs * 10) / 10 }, 'request')
+  })
+
+const isProbe = (path: string): boolean => path === '/health' || path === '/ready' || path === '/metrics'

@@ -1,0 +1,25 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+export type { Logger }
+
+/** JSON lines on stdout, or what `destination` makes of them (the local host makes them readable on a terminal). */
+export function createLogger({ level, name, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: { service: name },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: {
+      paths: ['authorization', 'token', 'key', 'headers.authorization', '*.authorization'],
+      censor: '[redacted]',
+    },
+  }
+  return destination === undefined ? pino(options) : pino(options, destination)
+}
+
+export interface LoggerOptions {
+  level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** The deployable that writes: `registry`, `ingest`, `gpu-service`, … */
+  name: string
+  destination?: DestinationStream
+}

@@ -1,0 +1,59 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Seconds, from a fast refusal to a long model load. */
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+/**
+ * Every metric the platform promises, declared once: name, help, labels. A process makes one set and hands it to its
+ * parts. Labels hold names that the team chose (a deployment), never a caller's text, so that their number is bounded.
+ */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers })
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Gauge({ name, help, labelNames, registers })
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    buckets = durationBuckets,
+  ) => new Histogram({ name, help, labelNames, buckets, registers })
+
+  return {
+    registry,
+    httpRequests: counter('http_requests_total', 'HTTP requests answered.', ['method', 'route', 'status']),
+    httpDuration: histogram('http_request_duration_seconds', 'Time to answer an HTTP request.', ['method', 'route']),
+    modelDownloads: counter('model_downloads_total', 'Imports that ended, by outcome.', ['source', 'outcome']),
+    modelDownloadDuration: histogram('model_download_duration_seconds', 'From the start of an import to its end.', [
+      'source',
+    ]),
+    activeDownloads: gauge('model_active_downloads', 'Ranges of files being transferred now.', []),
+    modelLoading: histogram(
+      'model_loading_duration_seconds',
+      'From a load being asked for to a session that answers.',
+      ['deployment'],
+    ),
+    modelWarmup: histogram('model_warmup_duration_seconds', 'Time of the warm-up runs before a model is ready.', [
+      'deployment',
+    ]),
+    predictions: counter('predictions_total', 'Inputs answered by a model, by outcome.', [
+      'deployment',
+      'task',
+      'outcome',
+    ]),
+    predictionLatency: histogram(
+      'prediction_latency_ms',
+      'From an input being queued to its answer, in milliseconds.',
+      ['deployment'],
+      [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000],
+    ),
+    batchSize: histogram('batch_size', 'Items per engine run.', ['deployment'], [1, 2, 4, 8, 16, 32, 64, 128]),
+    queueDepth: gauge('queue_depth', 'Items that wait for an engine.', ['deployment']),
+    queueWait: histogram('queue_wait_seconds', 'Time an item waited before its run.', ['deployment']),
+    errors: counter('errors_total', 'Errors answered or logged, by their stable code.', ['code']),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>

@@ -1,0 +1,43 @@
+const maxPathBytes = 900
+const maxSegments = 32
+
+/**
+ * Says why a file's path may not enter a revision, or `undefined` where it may. Paths come from drops, archives and
+ * other hubs, and become object keys and, in a cache, real files.
+ */
+export function pathFault(path: string): string | undefined {
+  if (path === '') return 'it is empty'
+  if (Buffer.byteLength(path) > maxPathBytes) return `it is longer than ${maxPathBytes} bytes`
+  if (path !== path.normalize('NFC') || !path.isWellFormed()) return 'it is not normalised Unicode'
+  if (hasControlCharacter(path)) return 'it holds a control character'
+  if (path.includes('\\')) return 'it holds a backslash'
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'it is absolute'
+  const segments = path.split('/')
+  if (segments.length > maxSegments) return `it is more than ${maxSegments} folders deep`
+  if (segments.some((segment) => segment === '')) return 'it has an empty folder name'
+  if (segments.some((segment) => segment === '.' || segment === '..')) return 'it leaves its folder ("." or "..")'
+  if (segments[0] === '.git') return 'it is inside ".git"'
+  return undefined
+}
+
+const hasControlCharacter = (text: string): boolean =>
+  [...text].some((character) => {
+    const code = character.codePointAt(0) ?? 0
+    return code < 0x20 || code === 0x7f || (code >= 0x80 && code < 0xa0)
+  })
+
+/** Two paths that one file system would hold as one file, or of which one is a folder of the other. */
+export function collidingPaths(paths: readonly string[]): [string, string] | undefined {
+  const seen = new Map<string, string>()
+  const sorted = paths.toSorted((a, b) => a.length - b.length)
+  for (const path of sorted) {
+    const folded = path.toLowerCase()
+    const segments = folded.split('/')
+    for (let depth = 1; depth <= segments.length; depth++) {
+      const other = seen.get(segments.slice(0, depth).join('/'))
+      if (other !== undefined) return [other, path]
+    }
+    seen.set(folded, path)
+  }
+  return undefined
+}

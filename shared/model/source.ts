@@ -1,0 +1,35 @@
+import { errors } from '../errors.ts'
+import { parseRefName, parseRepoId } from './repo-id.ts'
+
+/** Where an import brings a model from. */
+export type Source =
+  /** A repo of a Hub-protocol endpoint; `ref` is a branch, tag or commit there. */
+  | { kind: 'hf'; repo: string; ref: string }
+  /** A folder `drop/{owner}/{name}/{version}/` of the platform's own bucket. */
+  | { kind: 's3-drop'; repo: string; version: string }
+
+/** Parses `hf://owner/name[@revision]` or `s3-drop://owner/name/version`. */
+export function parseSource(uri: string, param = 'source'): Source {
+  const match = /^([a-z0-9-]+):\/\/(.+)$/s.exec(uri)
+  const [, scheme, rest = ''] = match ?? []
+  if (scheme === 'hf') {
+    const at = rest.indexOf('@')
+    const repo = parseRepoId(at < 0 ? rest : rest.slice(0, at), param)
+    return { kind: 'hf', repo, ref: at < 0 ? 'main' : parseRefName(rest.slice(at + 1), param) }
+  }
+  if (scheme === 's3-drop') {
+    const [owner = '', name = '', version = '', ...more] = rest.split('/')
+    if (more.length > 0) throw invalidSource(uri, param)
+    return { kind: 's3-drop', repo: parseRepoId(`${owner}/${name}`, param), version: parseRefName(version, param) }
+  }
+  throw invalidSource(uri, param)
+}
+
+export const formatSource = (source: Source): string =>
+  source.kind === 'hf' ? `hf://${source.repo}@${source.ref}` : `s3-drop://${source.repo}/${source.version}`
+
+const invalidSource = (uri: string, param: string) =>
+  errors.invalidRequest(
+    `"${uri.slice(0, 200)}" is not a source. Use "hf://owner/name[@revision]" or "s3-drop://owner/name/version".`,
+    param,
+  )

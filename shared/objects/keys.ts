@@ -1,0 +1,28 @@
+/** The layout of the bucket: every key of every kind of object, here and nowhere else. */
+export const objectKeys = {
+  blob: (sha256: string) => `blobs/sha256/${sha256.slice(0, 2)}/${sha256}`,
+  staging: (importId: string, pathSha1: string) => `${objectKeys.stagingPrefix(importId)}${pathSha1}`,
+  stagingPrefix: (importId: string) => `staging/${importId}/`,
+  manifest: (repo: string, revision: string) => `manifests/${repo}/${revision}.json`,
+  dropFolder: (repo: string, version: string) => `drop/${repo}/${version}/`,
+}
+
+/** The first folders of the bucket; a key outside of them is nobody's. */
+export const objectPrefixes = ['blobs', 'staging', 'manifests', 'drop'] as const
+
+/** Marks a drop as complete: the last file a person or a job writes. */
+export const dropMarker = '_SUCCESS'
+
+export interface DropKey {
+  owner: string
+  name: string
+  version: string
+  path: string
+}
+
+/** The parts of `drop/{owner}/{name}/{version}/{path}`, unchecked, or `undefined` where the key has another shape. */
+export function splitDropKey(key: string): DropKey | undefined {
+  const [, owner, name, version, path] = /^drop\/([^/]+)\/([^/]+)\/([^/]+)\/(.+)$/s.exec(key) ?? []
+  if (owner === undefined || name === undefined || version === undefined || path === undefined) return undefined
+  return { owner, name, version, path }
+}

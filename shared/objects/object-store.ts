@@ -1,0 +1,93 @@
+/**
+ * Where bytes live: S3 in AWS, a folder on this machine. One contract suite (`test/contract/object-store.ts`) holds
+ * every adapter to the same behaviour.
+ */
+export interface ObjectStore {
+  /** The object's size and ETag, or `undefined` where there is none. */
+  head(request: { key: string }): Promise<ObjectInfo | undefined>
+  /** @throws ObjectMissing */
+  get(request: { key: string; range?: { start: number; end: number }; signal?: AbortSignal }): Promise<ObjectBody>
+  /**
+   * Writes an object whole or not at all. Given `sha256` (hex), content that does not hash to it is refused before it
+   * can be seen. @throws ChecksumMismatch, SizeMismatch
+   */
+  put(request: PutRequest): Promise<'written' | 'exists'>
+  /** @throws ObjectMissing */
+  copy(request: { from: string; to: string }): Promise<void>
+  /** Absent keys are no error. */
+  delete(request: { keys: readonly string[] }): Promise<void>
+  /** Objects whose key starts with `prefix`, in key order, page by page. */
+  list(request: { prefix: string; cursor?: string | undefined; limit?: number }): Promise<ObjectPage>
+  /** Objects written in parts, in any order, by many writers. */
+  readonly uploads: MultipartUploads
+}
+
+export interface MultipartUploads {
+  create(request: { key: string }): Promise<{ uploadId: string }>
+  /** A part may be sent again; the last one counts. Every part but the last has at least 5 MiB on S3. */
+  putPart(request: PutPartRequest): Promise<{ etag: string }>
+  /** @throws UploadMissing where the upload was completed or aborted already. */
+  complete(request: { key: string; uploadId: string; parts: readonly UploadedPart[] }): Promise<void>
+  /** An upload that is gone is no error. */
+  abort(request: { key: string; uploadId: string }): Promise<void>
+}
+
+export interface ObjectInfo {
+  key: string
+  sizeBytes: number
+  etag: string
+  modifiedAt: Date
+}
+
+export interface ObjectBody {
+  /** Of the whole object, also when a range was asked for. */
+  sizeBytes: number
+  etag: string
+  body: AsyncIterable<Uint8Array>
+}
+
+export interface ObjectPage {
+  objects: ObjectInfo[]
+  cursor?: string | undefined
+}
+
+export interface PutRequest {
+  key: string
+  body: AsyncIterable<Uint8Array> | Uint8Array
+  sizeBytes: number
+  sha256?: string | undefined
+  /** Leaves an object that is there already as it is. */
+  ifAbsent?: boolean
+}
+
+export interface PutPartRequest {
+  key: string
+  uploadId: string
+  partNumber: number
+  body: AsyncIterable<Uint8Array> | Uint8Array
+  sizeBytes: number
+}
+
+export interface UploadedPart {
+  partNumber: number
+  etag: string
+}
+
+export class ObjectMissing extends Error {
+  override name = 'ObjectMissing'
+  constructor(key: string, cause?: unknown) {
+    super(`there is no object "${key}"`, { cause })
+  }
+}
+
+export class UploadMissing extends Error {
+  override name = 'UploadMissing'
+}
+
+export class ChecksumMismatch extends Error {
+  override name = 'ChecksumMismatch'
+}
+
+export class SizeMismatch extends Error {
+  override name = 'SizeMismatch'
+}

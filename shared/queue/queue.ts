@@ -1,0 +1,20 @@
+/**
+ * Work to be done later, at least once: SQS in AWS, a queue in this process on one machine. A message may come twice,
+ * late and out of order; one that keeps failing ends among the dead letters.
+ */
+export interface Queue<Message> {
+  send(request: { message: Message; delaySeconds?: number }): Promise<void>
+  sendMany(request: { messages: readonly Message[] }): Promise<void>
+}
+
+/** Does the work of one message. Throwing brings the message back after its visibility timeout. */
+export type MessageHandler<Message> = (message: Message, delivery: Delivery) => Promise<void>
+
+export interface Delivery {
+  /** How often the message has been handed out, this time included. */
+  receiveCount: number
+  signal: AbortSignal
+}
+
+/** SQS's longest delay of one message. */
+export const maxDelaySeconds = 900

@@ -1,0 +1,44 @@
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb'
+import { tableDefinition } from './definition.ts'
+
+/** Makes the table from its one definition where it is absent. For hosts without CloudFormation. */
+export async function createTable({ tableName, client }: { tableName: string; client: DynamoDBClientConfig }) {
+  const dynamodb = new DynamoDBClient(client)
+  try {
+    await dynamodb.send(new CreateTableCommand(createTableInput(tableName)))
+    const TimeToLiveSpecification = { AttributeName: tableDefinition.timeToLiveAttribute, Enabled: true }
+    await dynamodb.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }))
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error
+    await dynamodb.send(new DescribeTableCommand({ TableName: tableName }))
+  } finally {
+    dynamodb.destroy()
+  }
+}
+
+export function createTableInput(TableName: string) {
+  const { partitionKey, sortKey, indexes } = tableDefinition
+  const keySchema = (hash: string, range: string) => [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    { AttributeName: range, KeyType: 'RANGE' as const },
+  ]
+  const attributes = [partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])]
+  return {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST' as const,
+    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+    KeySchema: keySchema(partitionKey, sortKey),
+    GlobalSecondaryIndexes: indexes.map((index) => ({
+      IndexName: index.name,
+      KeySchema: keySchema(index.partitionKey, index.sortKey),
+      Projection: { ProjectionType: 'ALL' as const },
+    })),
+  }
+}

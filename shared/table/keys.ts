@@ -1,0 +1,42 @@
+/** The layout of the table: every key of every kind of item, here and nowhere else. */
+export interface ItemKey {
+  pk: string
+  sk: string
+}
+
+export const keys = {
+  user: (id: string): ItemKey => ({ pk: `USER#${id}`, sk: 'USER' }),
+  apiKey: (sha256: string): ItemKey => ({ pk: `KEY#${sha256}`, sk: 'KEY' }),
+
+  repo: (repo: string): ItemKey => ({ pk: `REPO#${repo}`, sk: 'REPO' }),
+  branch: (repo: string, name: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REF#branch#${name}` }),
+  tag: (repo: string, name: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REF#tag#${name}` }),
+  revision: (repo: string, id: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REVISION#${id}` }),
+  revisionFile: (repo: string, id: string, path: string): ItemKey => ({ pk: `FILES#${repo}#${id}`, sk: path }),
+  blob: (sha256: string): ItemKey => ({ pk: `BLOB#${sha256}`, sk: 'BLOB' }),
+
+  import: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'IMPORT' }),
+  importFile: (id: string, path: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: `FILE#${path}` }),
+  importPart: (id: string, path: string, partNumber: number): ItemKey => ({
+    pk: `IMPORTPARTS#${id}#${path}`,
+    sk: String(partNumber).padStart(5, '0'),
+  }),
+  /** Holds the import that is bringing a source into a repo now, so that asking twice makes one. */
+  importClaim: (repo: string, source: string): ItemKey => ({ pk: `CLAIM#${repo}#${source}`, sk: 'CLAIM' }),
+  /** What a drop folder held when it was last imported. */
+  drop: (repo: string, version: string): ItemKey => ({ pk: `DROP#${repo}#${version}`, sk: 'DROP' }),
+
+  deployment: (name: string): ItemKey => ({ pk: `DEPLOYMENT#${name}`, sk: 'DEPLOYMENT' }),
+  replica: (deployment: string, replica: string): ItemKey => ({
+    pk: `DEPLOYMENT#${deployment}`,
+    sk: `REPLICA#${replica}`,
+  }),
+}
+
+export const lists = {
+  repos: 'REPOS',
+  imports: 'IMPORTS',
+  deployments: 'DEPLOYMENTS',
+  keys: (userId: string) => `KEYS#${userId}`,
+  activeImports: 'ACTIVE_IMPORTS',
+}
