@@ -152,7 +152,11 @@ export const errors = {
       retryAfterSeconds: 1,
     }),
   clientClosed: () =>
-    new AppError({ code: 'client_closed', status: 499, message: 'The client closed the connection before the answer.' }),
+    new AppError({
+      code: 'client_closed',
+      status: 499,
+      message: 'The client closed the connection before the answer.',
+    }),
   conflict: (message: string) => new AppError({ code: 'conflict', status: 409, message, retryable: true }),
   tooLarge: (what: string, limit: string) =>
     new AppError({ code: 'too_large', status: 422, message: `${what} is larger than the limit of ${limit}.` }),

@@ -35,20 +35,15 @@ export const deployment = z
 
 export const createDeployment = z
   .object({
-    target: z
-      .string()
-      .openapi({
-        description: '`owner/name`, or `owner/name@` and a branch, tag, alias or revision.',
-        example: 'slipway/iris@v1',
-      }),
+    target: z.string().openapi({
+      description: '`owner/name`, or `owner/name@` and a branch, tag, alias or revision.',
+      example: 'slipway/iris@v1',
+    }),
     name: deploymentName.optional().openapi({ description: "Defaults to the repo's name in lower case." }),
-    file: z
-      .string()
-      .optional()
-      .openapi({
-        description:
-          'Which ONNX file, where the repo has several. Defaults to the first of onnx/model.onnx, model.onnx, or the only one.',
-      }),
+    file: z.string().optional().openapi({
+      description:
+        'Which ONNX file, where the repo has several. Defaults to the first of onnx/model.onnx, model.onnx, or the only one.',
+    }),
   })
   .strict()
   .openapi('CreateDeployment')

@@ -1,0 +1,29 @@
+import type { IngestMessage } from '../../shared/ingest/message.ts'
+import type { Logger } from '../../shared/log.ts'
+import type { Metrics } from '../../shared/metrics.ts'
+import type { ObjectStore } from '../../shared/objects/object-store.ts'
+import type { Queue } from '../../shared/queue/queue.ts'
+import type { ImportItem } from '../../shared/table/imports.ts'
+import type { Table } from '../../shared/table/table.ts'
+import type { ModelSource } from './sources/source.ts'
+
+/** What every step of an import works with. */
+export interface IngestDependencies {
+  table: Table
+  objects: ObjectStore
+  queue: Queue<IngestMessage>
+  openSource: (item: ImportItem) => ModelSource
+  limits: IngestLimits
+  log: Logger
+  metrics: Metrics
+  now: () => Date
+}
+
+export interface IngestLimits {
+  /** Larger files are moved in parts of this size. */
+  partSizeBytes: number
+  filesMax: number
+  bytesMax: number
+}
+
+export const defaultLimits: IngestLimits = { partSizeBytes: 64 * 1024 ** 2, filesMax: 10_000, bytesMax: 2 * 1024 ** 4 }

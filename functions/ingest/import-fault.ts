@@ -1,0 +1,78 @@
+/** Why an import cannot go on: a stable code, a sentence for people, and the file at fault. Retrying does not help. */
+export class ImportFault extends Error {
+  override name = 'ImportFault'
+  readonly code: string
+  readonly path: string | undefined
+  /** How many deliveries may try in all before the import fails; 1 where trying again cannot help. */
+  readonly triesMax: number
+
+  constructor({ code, message, path, triesMax = 1 }: ImportFaultFields) {
+    super(message)
+    this.code = code
+    this.path = path
+    this.triesMax = triesMax
+  }
+}
+
+interface ImportFaultFields {
+  code: string
+  message: string
+  path?: string
+  triesMax?: number
+}
+
+export const faults = {
+  unsafePath: (path: string, reason: string) =>
+    new ImportFault({
+      code: 'unsafe_path',
+      message: `The file ${JSON.stringify(path.slice(0, 300))} cannot be taken in: ${reason}. Rename it at the source.`,
+      path,
+    }),
+  collidingPaths: (first: string, second: string) =>
+    new ImportFault({
+      code: 'colliding_paths',
+      message: `The files "${first}" and "${second}" would be one on some file systems. Rename one at the source.`,
+      path: second,
+    }),
+  tooManyFiles: (count: number, limit: number) =>
+    new ImportFault({
+      code: 'too_many_files',
+      message: `The source lists ${count} files; an import takes at most ${limit}. Choose some with --include.`,
+    }),
+  tooManyBytes: (bytes: number, limit: number) =>
+    new ImportFault({
+      code: 'too_many_bytes',
+      message: `The source holds ${bytes} bytes; an import takes at most ${limit}. Choose files with --include.`,
+    }),
+  nothingToImport: (skipped: number) =>
+    new ImportFault({
+      code: 'nothing_to_import',
+      message:
+        skipped === 0
+          ? 'The source holds no files.'
+          : `Nothing is left to import: all ${skipped} files of the source were left out by the patterns or by policy.`,
+    }),
+  checksumMismatch: (path: string, expected: string, actual: string) =>
+    // A flipped bit on the way is mended by asking again.
+    new ImportFault({ ...mismatch(path, expected, actual), triesMax: 3 }),
+  /** The parts were counted as moved, so asking for them again takes a new import. */
+  stagedMismatch: (path: string, expected: string, actual: string) =>
+    new ImportFault({ ...mismatch(path, expected, actual), triesMax: 1 }),
+  tagTaken: (tag: string, repo: string) =>
+    new ImportFault({
+      code: 'version_exists',
+      message: `"${repo}" has a version "${tag}" already, with other content. Versions do not change: use another name.`,
+    }),
+  sourceMoved: () =>
+    new ImportFault({
+      code: 'source_moved',
+      message: 'The source changed while it was being listed. Pull it again.',
+      triesMax: 3,
+    }),
+}
+
+const mismatch = (path: string, expected: string, actual: string) => ({
+  code: 'checksum_mismatch',
+  message: `The file "${path}" is not what the source says it is: expected ${expected}, got ${actual}. Nothing of it was kept.`,
+  path,
+})

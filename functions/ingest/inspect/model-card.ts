@@ -1,0 +1,30 @@
+import { parse } from 'yaml'
+import { z } from 'zod'
+
+const words = z
+  .union([z.string(), z.array(z.union([z.string(), z.number(), z.boolean(), z.null()]))])
+  .transform((value) => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [value]))
+  .catch([])
+
+/** The front matter of a README, in the Hub's words; what is not of the expected kind is left out. */
+const card = z.object({
+  pipeline_tag: z.string().optional().catch(undefined),
+  library_name: z.string().optional().catch(undefined),
+  license: z.string().optional().catch(undefined),
+  tags: words.default([]),
+  base_model: words.default([]),
+  datasets: words.default([]),
+  language: words.default([]),
+})
+
+export type ModelCard = z.infer<typeof card>
+
+const frontMatter = /^﻿?---\r?\n([\s\S]*?)\r?\n---\s*(?:\r?\n|$)/
+
+/** Reads the YAML between the first two `---` of a README. @throws Error where it is no YAML. */
+export function readModelCard(readme: string): ModelCard {
+  const [, yaml] = frontMatter.exec(readme) ?? []
+  // Aliases are off: a few bytes of nested ones unfold to gigabytes.
+  const data: unknown = yaml === undefined ? {} : parse(yaml, { maxAliasCount: 0, schema: 'core' })
+  return card.parse(typeof data === 'object' && data !== null ? data : {})
+}

@@ -1,0 +1,65 @@
+import { dropFingerprint } from '../../../shared/model/drop-fingerprint.ts'
+import { dropMarker, objectKeys } from '../../../shared/objects/keys.ts'
+import { type ObjectInfo, ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
+import { type ModelSource, SourceError } from './source.ts'
+
+const filesMax = 20_000
+
+/** A drop folder as a source: the files that lie below `drop/{owner}/{name}/{version}/`, at one fingerprint of them. */
+export function createDropSource({ objects, repo, version }: DropSourceOptions): ModelSource {
+  const prefix = objectKeys.dropFolder(repo, version)
+  return {
+    async list() {
+      const found = await listDrop(objects, prefix)
+      const files = found.map(({ key, sizeBytes }) => ({ path: key.slice(prefix.length), sizeBytes }))
+      return { revision: dropFingerprint(found), files: files.filter(({ path }) => path !== dropMarker) }
+    },
+
+    async open({ file, start, end, signal }) {
+      if (file.sizeBytes === 0) return empty()
+      try {
+        const request = { key: prefix + file.path, range: { start, end } }
+        const { body, sizeBytes } = await objects.get(signal === undefined ? request : { ...request, signal })
+        if (sizeBytes !== file.sizeBytes) throw changed(file.path)
+        return body
+      } catch (error) {
+        if (error instanceof ObjectMissing) throw changed(file.path)
+        throw error
+      }
+    },
+  }
+}
+
+interface DropSourceOptions {
+  objects: ObjectStore
+  repo: string
+  version: string
+}
+
+/** Every object of a drop folder. @throws SourceError where there are more than any model has. */
+export async function listDrop(objects: ObjectStore, prefix: string): Promise<ObjectInfo[]> {
+  const found: ObjectInfo[] = []
+  let cursor: string | undefined
+  do {
+    const page = await objects.list({ prefix, cursor })
+    found.push(...page.objects.filter(({ key }) => !key.endsWith('/')))
+    if (found.length > filesMax)
+      throw new SourceError({
+        code: 'too_many_files',
+        message: `The drop holds more than ${filesMax} files.`,
+        retryable: false,
+      })
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return found
+}
+
+const changed = (path: string) =>
+  new SourceError({
+    code: 'source_changed',
+    message: `The dropped file "${path}" changed or went away while it was being read. Put ${dropMarker} last, again.`,
+    retryable: false,
+    path,
+  })
+
+async function* empty(): AsyncGenerator<Uint8Array> {}

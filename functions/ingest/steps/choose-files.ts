@@ -1,0 +1,60 @@
+import type { SkippedFile } from '../../../shared/contract/import.ts'
+import { collidingPaths, pathFault } from '../../../shared/model/file-path.ts'
+import { judgeFile } from '../../../shared/model/file-policy.ts'
+import { partCount, partSizeFor } from '../../../shared/model/ranges.ts'
+import type { ImportFileItem } from '../../../shared/table/imports.ts'
+import type { IngestLimits } from '../dependencies.ts'
+import { faults } from '../import-fault.ts'
+import type { SourceFile } from '../sources/source.ts'
+
+/** A file whose sha256 nobody claims is hashed in memory before it is written, up to this size. */
+const bufferedMaxBytes = 8 * 1024 ** 2
+
+/** Decides which files of a source come in and by which way. @throws ImportFault */
+export function chooseFiles({ files, include, exclude, limits }: ChooseInput): Chosen {
+  const skipped: SkippedFile[] = []
+  const taken: SourceFile[] = []
+  for (const file of files) {
+    const fault = pathFault(file.path)
+    if (fault !== undefined) throw faults.unsafePath(file.path, fault)
+    const verdict = judgeFile({ path: file.path, include, exclude })
+    if (verdict.take) taken.push(file)
+    else skipped.push({ path: file.path, reason: verdict.reason })
+  }
+  if (taken.length === 0) throw faults.nothingToImport(skipped.length)
+  if (taken.length > limits.filesMax) throw faults.tooManyFiles(taken.length, limits.filesMax)
+  const bytes = taken.reduce((sum, file) => sum + file.sizeBytes, 0)
+  if (bytes > limits.bytesMax) throw faults.tooManyBytes(bytes, limits.bytesMax)
+  const colliding = collidingPaths(taken.map((file) => file.path))
+  if (colliding !== undefined) throw faults.collidingPaths(...colliding)
+  return { files: taken.map((file) => plannedFile(file, limits)), skipped }
+}
+
+interface ChooseInput {
+  files: readonly SourceFile[]
+  include?: readonly string[] | undefined
+  exclude?: readonly string[] | undefined
+  limits: IngestLimits
+}
+
+interface Chosen {
+  files: ImportFileItem[]
+  skipped: SkippedFile[]
+}
+
+function plannedFile(file: SourceFile, limits: IngestLimits): ImportFileItem {
+  const directMaxBytes = file.sha256 === undefined ? bufferedMaxBytes : limits.partSizeBytes
+  const way = file.sizeBytes <= directMaxBytes ? 'direct' : 'staged'
+  const partSizeBytes = partSizeFor(file.sizeBytes, limits.partSizeBytes)
+  return {
+    path: file.path,
+    sizeBytes: file.sizeBytes,
+    sha256: file.sha256,
+    gitSha1: file.gitSha1,
+    state: 'pending',
+    way,
+    partSizeBytes,
+    partsTotal: way === 'direct' ? 1 : partCount(file.sizeBytes, partSizeBytes),
+    partsDone: 0,
+  }
+}

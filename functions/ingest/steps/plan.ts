@@ -1,0 +1,111 @@
+import type { StepMessage } from '../../../shared/ingest/message.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import {
+  activity,
+  allImportFiles,
+  allImportParts,
+  getImport,
+  type ImportFileItem,
+  type ImportItem,
+} from '../../../shared/table/imports.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { absent, ConditionFailed } from '../../../shared/table/table.ts'
+import type { IngestDependencies } from '../dependencies.ts'
+import { faults } from '../import-fault.ts'
+import { inParallel } from '../in-parallel.ts'
+import { chooseFiles } from './choose-files.ts'
+
+/** Work items outlive a lost import by this long, in case someone looks at them. */
+const workItemLifeSeconds = 30 * 24 * 3600
+
+/** Lists the source at one fixed state, decides what to move, and sends a message for each piece still to be moved. */
+export async function plan({ importId }: StepMessage<'plan'>, dependencies: IngestDependencies): Promise<void> {
+  const item = await getImport(dependencies.table, importId)
+  if (item?.state === 'PENDING') await writePlan(item, dependencies)
+  const planned = await getImport(dependencies.table, importId)
+  if (planned?.state === 'TRANSFERRING') await sendWork(planned, dependencies)
+}
+
+async function writePlan(item: ImportItem, dependencies: IngestDependencies) {
+  const { table, objects, limits, now } = dependencies
+  const listing = await dependencies.openSource(item).list({})
+  const { files, skipped } = chooseFiles({ files: listing.files, include: item.include, exclude: item.exclude, limits })
+  await pinRevision(item, listing.revision, dependencies)
+
+  const expiresAt = Math.floor(now().getTime() / 1000) + workItemLifeSeconds
+  const planned = await inParallel(files, 16, async (file) => {
+    const held = file.sha256 !== undefined && (await objects.head({ key: objectKeys.blob(file.sha256) })) !== undefined
+    const entry: ImportFileItem = held ? { ...file, state: 'done' } : file
+    await writeOnce(() => table.put({ ...keys.importFile(item.id, file.path), ...entry, expiresAt }, absent))
+    return entry
+  })
+
+  const held = planned.filter((file) => file.state === 'done')
+  const at = now().toISOString()
+  await writeOnce(() =>
+    table.update(keys.import(item.id), {
+      expression:
+        'SET #state = :next, filesTotal = :files, bytesTotal = :bytes, filesDone = :heldFiles, bytesDone = :heldBytes, bytesHeld = :heldBytes, skipped = :skipped, updatedAt = :at, activeSk = :active',
+      condition: '#state = :from',
+      names: { '#state': 'state' },
+      values: {
+        ':from': 'PENDING',
+        ':next': 'TRANSFERRING',
+        ':files': planned.length,
+        ':bytes': sizeOf(planned),
+        ':heldFiles': held.length,
+        ':heldBytes': sizeOf(held),
+        ':skipped': skipped.slice(0, 200),
+        ':at': at,
+        ':active': activity(at, item.id).activeSk,
+      },
+    }),
+  )
+}
+
+/** The first plan decides which state of the source is imported, so that a second one cannot mix two. */
+async function pinRevision(item: ImportItem, revision: string, { table }: IngestDependencies) {
+  try {
+    await table.update(keys.import(item.id), {
+      expression: 'SET sourceRevision = :revision',
+      condition: 'attribute_not_exists(sourceRevision) OR sourceRevision = :revision',
+      values: { ':revision': revision },
+    })
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw faults.sourceMoved()
+    throw error
+  }
+}
+
+async function sendWork({ id }: ImportItem, { table, queue }: IngestDependencies) {
+  let waiting = false
+  for await (const file of allImportFiles(table, id)) {
+    if (file.state === 'done') continue
+    waiting = true
+    const done = new Set<number>()
+    if (file.way === 'staged') for await (const part of allImportParts(table, id, file.path)) done.add(part.partNumber)
+    const numbers = Array.from({ length: file.partsTotal }, (_, index) => index + 1).filter((part) => !done.has(part))
+    if (numbers.length === 0)
+      await queue.send({ message: { step: 'verify', importId: id, path: file.path, attempt: 1 } })
+    const messages = numbers.map((partNumber) => ({
+      step: 'transfer' as const,
+      importId: id,
+      path: file.path,
+      partNumber,
+      attempt: 1,
+    }))
+    await queue.sendMany({ messages })
+  }
+  if (!waiting) await queue.send({ message: { step: 'publish', importId: id, attempt: 1 } })
+}
+
+/** A condition that does not hold means that another delivery of this message wrote it. */
+async function writeOnce(write: () => Promise<void>) {
+  try {
+    await write()
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+  }
+}
+
+const sizeOf = (files: readonly ImportFileItem[]): number => files.reduce((sum, file) => sum + file.sizeBytes, 0)

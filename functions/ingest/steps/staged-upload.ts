@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { getImportFile, type ImportFileItem } from '../../../shared/table/imports.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { ConditionFailed } from '../../../shared/table/table.ts'
+import type { IngestDependencies } from '../dependencies.ts'
+
+/** Where a large file is put together before it is verified. Its path may hold what a key should not. */
+export const stagingKey = (importId: string, path: string): string =>
+  objectKeys.staging(importId, createHash('sha1').update(path).digest('hex'))
+
+/** The file's one multipart upload. Of several that start it at once, the first to record it wins. */
+export async function ensureUpload(
+  { importId, file }: { importId: string; file: ImportFileItem },
+  { table, objects }: IngestDependencies,
+): Promise<string> {
+  if (file.uploadId !== undefined) return file.uploadId
+  const key = stagingKey(importId, file.path)
+  const { uploadId } = await objects.uploads.create({ key })
+  try {
+    await table.update(keys.importFile(importId, file.path), {
+      expression: 'SET uploadId = :id',
+      condition: 'attribute_exists(pk) AND attribute_not_exists(uploadId)',
+      values: { ':id': uploadId },
+    })
+    return uploadId
+  } catch (error) {
+    await objects.uploads.abort({ key, uploadId })
+    const winner = await getImportFile(table, importId, file.path)
+    if (error instanceof ConditionFailed && winner?.uploadId !== undefined) return winner.uploadId
+    throw error
+  }
+}

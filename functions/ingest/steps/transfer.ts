@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import type { StepMessage } from '../../../shared/ingest/message.ts'
+import { rangeOf, rangeSize } from '../../../shared/model/ranges.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { ChecksumMismatch } from '../../../shared/objects/object-store.ts'
+import { getImport, getImportFile, type ImportFileItem, type ImportItem } from '../../../shared/table/imports.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { absent, ConditionFailed } from '../../../shared/table/table.ts'
+import type { IngestDependencies } from '../dependencies.ts'
+import { faults } from '../import-fault.ts'
+import { finishFile, passOnWhenAllDone } from './finish-file.ts'
+import { ensureUpload, stagingKey } from './staged-upload.ts'
+
+/** Moves one range of one file: a small file straight to its blob, a part of a large one into its staged upload. */
+export async function transfer(
+  { importId, path, partNumber }: StepMessage<'transfer'>,
+  dependencies: IngestDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { table } = dependencies
+  const item = await getImport(table, importId)
+  const file = await getImportFile(table, importId, path)
+  if (item?.state !== 'TRANSFERRING' || file === undefined) return
+  if (file.state === 'done') return passOnWhenAllDone(importId, dependencies)
+  dependencies.metrics.activeDownloads.inc()
+  try {
+    if (file.way === 'direct') await transferWhole({ item, file, signal }, dependencies)
+    else await transferPart({ item, file, partNumber, signal }, dependencies)
+  } finally {
+    dependencies.metrics.activeDownloads.dec()
+  }
+}
+
+interface Work {
+  item: ImportItem
+  file: ImportFileItem
+  signal: AbortSignal
+}
+
+async function transferWhole({ item, file, signal }: Work, dependencies: IngestDependencies) {
+  const { path, sizeBytes, sha256 } = file
+  const body = await openRange({ item, file, start: 0, end: sizeBytes - 1, signal }, dependencies)
+  if (sha256 === undefined) {
+    const content = await collect(body, sizeBytes)
+    const found = createHash('sha256').update(content).digest('hex')
+    checkGitSha1(file, createHash('sha1').update(`blob ${sizeBytes}\0`).update(content).digest('hex'))
+    await dependencies.objects.put({
+      key: objectKeys.blob(found),
+      body: content,
+      sizeBytes,
+      sha256: found,
+      ifAbsent: true,
+    })
+    return finishFile({ importId: item.id, file, sha256: found, bytesMoved: sizeBytes }, dependencies)
+  }
+  try {
+    await dependencies.objects.put({ key: objectKeys.blob(sha256), body, sizeBytes, sha256, ifAbsent: true })
+  } catch (error) {
+    if (error instanceof ChecksumMismatch) throw faults.checksumMismatch(path, `sha256 ${sha256}`, error.message)
+    throw error
+  }
+  await finishFile({ importId: item.id, file, sha256, bytesMoved: sizeBytes }, dependencies)
+}
+
+async function transferPart(
+  { item, file, partNumber, signal }: Work & { partNumber: number },
+  dependencies: IngestDependencies,
+) {
+  const { table, objects, queue } = dependencies
+  const { path, sizeBytes, partSizeBytes } = file
+  const partKey = keys.importPart(item.id, path, partNumber)
+  if ((await table.get(partKey)) === undefined) {
+    const uploadId = await ensureUpload({ importId: item.id, file }, dependencies)
+    const range = rangeOf({ partNumber, sizeBytes, partSizeBytes })
+    const body = await openRange({ item, file, ...range, signal }, dependencies)
+    const part = { key: stagingKey(item.id, path), uploadId, partNumber, sizeBytes: rangeSize(range), body }
+    const { etag } = await objects.uploads.putPart(part)
+    await recordPart({ importId: item.id, path, partNumber, etag, sizeBytes: part.sizeBytes }, dependencies)
+  }
+  const now = await getImportFile(table, item.id, path)
+  if (now?.partsDone === now?.partsTotal)
+    await queue.send({ message: { step: 'verify', importId: item.id, path, attempt: 1 } })
+}
+
+async function recordPart(part: RecordedPart, { table, now }: IngestDependencies) {
+  const { importId, path, partNumber, etag, sizeBytes } = part
+  const expiresAt = Math.floor(now().getTime() / 1000) + 30 * 24 * 3600
+  try {
+    await table.transact([
+      { put: { ...keys.importPart(importId, path, partNumber), partNumber, etag, expiresAt }, condition: absent },
+      {
+        update: keys.importFile(importId, path),
+        change: { expression: 'ADD partsDone :one', condition: 'attribute_exists(pk)', values: { ':one': 1 } },
+      },
+      {
+        update: keys.import(importId),
+        change: {
+          expression: 'ADD bytesDone :size SET updatedAt = :at, activeSk = :active',
+          condition: '#state = :state',
+          names: { '#state': 'state' },
+          values: {
+            ':size': sizeBytes,
+            ':at': now().toISOString(),
+            ':active': `${now().toISOString()}#${importId}`,
+            ':state': 'TRANSFERRING',
+          },
+        },
+      },
+    ])
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+  }
+}
+
+interface RecordedPart {
+  importId: string
+  path: string
+  partNumber: number
+  etag: string
+  sizeBytes: number
+}
+
+async function openRange(
+  { item, file, start, end, signal }: Work & { start: number; end: number },
+  { openSource }: IngestDependencies,
+) {
+  const { path, sizeBytes, sha256, gitSha1 } = file
+  const wanted = { path, sizeBytes, ...(sha256 !== undefined && { sha256 }), ...(gitSha1 !== undefined && { gitSha1 }) }
+  return openSource(item).open({ file: wanted, revision: item.sourceRevision ?? '', start, end, signal })
+}
+
+async function collect(body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<Uint8Array> {
+  const content = Buffer.allocUnsafe(sizeBytes)
+  let filled = 0
+  for await (const chunk of body) {
+    content.set(chunk, filled)
+    filled += chunk.byteLength
+  }
+  return content.subarray(0, filled)
+}
+
+function checkGitSha1({ path, gitSha1 }: ImportFileItem, found: string) {
+  if (gitSha1 !== undefined && gitSha1 !== found) throw faults.checksumMismatch(path, `git sha1 ${gitSha1}`, found)
+}

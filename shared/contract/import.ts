@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi'
+import { importStates } from '../model/import-state.ts'
+import { repoId, timestamp } from './words.ts'
+
+export const importFailure = z.object({
+  code: z.string().openapi({ example: 'checksum_mismatch' }),
+  message: z.string(),
+  path: z.string().optional().openapi({ description: 'The file at fault.' }),
+})
+
+export const skippedFile = z.object({ path: z.string(), reason: z.string() })
+
+export const importJob = z
+  .object({
+    id: z.string(),
+    repo: repoId,
+    source: z.string().openapi({ example: 'hf://sentence-transformers/all-MiniLM-L6-v2@main' }),
+    state: z.enum(importStates),
+    tag: z.string().optional().openapi({ description: 'The tag that the new revision gets, beside the branch main.' }),
+    sourceRevision: z.string().optional().openapi({ description: 'What the state is called at the source: a commit.' }),
+    revision: z.string().optional().openapi({ description: 'The revision that was made.' }),
+    filesTotal: z.number().int(),
+    filesDone: z.number().int(),
+    bytesTotal: z.number().int(),
+    bytesDone: z.number().int().openapi({ description: 'Bytes moved or held already.' }),
+    bytesHeld: z.number().int().openapi({ description: 'Bytes that did not have to be moved, being here already.' }),
+    skipped: z.array(skippedFile).openapi({ description: 'Files of the source that were left out, and why.' }),
+    failure: importFailure.optional(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .openapi('Import')
+
+export const createImport = z
+  .object({
+    source: z.string().max(600).openapi({ example: 'hf://sentence-transformers/all-MiniLM-L6-v2' }),
+    repo: repoId.optional().openapi({ description: "Where it goes; defaults to the source's own name." }),
+    include: z
+      .array(z.string().max(200))
+      .max(50)
+      .optional()
+      .openapi({ description: 'Only files that match one of these patterns.' }),
+    exclude: z.array(z.string().max(200)).max(50).optional(),
+  })
+  .strict()
+  .openapi('CreateImport')
+
+export type ImportJob = z.infer<typeof importJob>
+export type ImportFailure = z.infer<typeof importFailure>
+export type SkippedFile = z.infer<typeof skippedFile>

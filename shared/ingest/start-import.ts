@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { isActiveImport } from '../model/import-state.ts'
+import { formatSource, type Source } from '../model/source.ts'
+import type { Queue } from '../queue/queue.ts'
+import { claimedImport, createImport, type ImportItem } from '../table/imports.ts'
+import { ConditionFailed, type Table } from '../table/table.ts'
+import type { IngestMessage } from './message.ts'
+
+export interface StartImport {
+  table: Table
+  queue: Queue<IngestMessage>
+  source: Source
+  /** Where it goes. */
+  repo: string
+  createdBy: string
+  now: Date
+  tag?: string | undefined
+  include?: string[] | undefined
+  exclude?: string[] | undefined
+  fingerprint?: string | undefined
+}
+
+/** Starts an import, or answers with the one that is bringing the same source into the same repo already. */
+export async function startImport(request: StartImport): Promise<{ item: ImportItem; created: boolean }> {
+  const { table, queue } = request
+  const item = newImport(request)
+  try {
+    await createImport(table, item)
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    const running = await claimedImport(table, item.repo, item.source)
+    if (running === undefined || !isActiveImport(running.state)) throw error
+    return { item: running, created: false }
+  }
+  await queue.send({ message: { step: 'plan', importId: item.id, attempt: 1 } })
+  return { item, created: true }
+}
+
+function newImport({ source, repo, createdBy, now, tag, include, exclude, fingerprint }: StartImport): ImportItem {
+  const at = now.toISOString()
+  return {
+    id: `imp_${randomUUID().replaceAll('-', '')}`,
+    repo,
+    source: formatSource(source),
+    state: 'PENDING',
+    tag,
+    include,
+    exclude,
+    fingerprint,
+    filesTotal: 0,
+    filesDone: 0,
+    bytesTotal: 0,
+    bytesDone: 0,
+    bytesHeld: 0,
+    skipped: [],
+    createdAt: at,
+    updatedAt: at,
+    createdBy,
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type MultipartUploads, UploadMissing } from './object-store.ts'
+import { isCode, writeChecked } from './write-checked.ts'
+
+/** Parts are files of a folder named after the upload; completing joins them into one file and renames it. */
+export function createFolderUploads({
+  root,
+  pathOf,
+}: {
+  root: string
+  pathOf: (key: string) => string
+}): MultipartUploads {
+  const uploadFolder = (key: string, uploadId: string) => {
+    if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw new UploadMissing('there is no such upload')
+    return join(root, 'staging', '.uploads', `${createHash('sha1').update(key).digest('hex')}-${uploadId}`)
+  }
+  const partPath = (folder: string, partNumber: number) => join(folder, String(partNumber).padStart(5, '0'))
+
+  return {
+    async create({ key }) {
+      pathOf(key)
+      const uploadId = randomUUID()
+      await mkdir(uploadFolder(key, uploadId), { recursive: true })
+      return { uploadId }
+    },
+
+    async putPart({ key, uploadId, partNumber, body, sizeBytes }) {
+      const folder = uploadFolder(key, uploadId)
+      await requireFolder(folder)
+      const temporary = await writeChecked({ folder: join(root, 'staging', '.writing'), body, sizeBytes })
+      try {
+        await rename(temporary, partPath(folder, partNumber))
+      } catch (error) {
+        await rm(temporary, { force: true })
+        throw isCode(error, 'ENOENT') ? new UploadMissing('the upload is gone', { cause: error }) : error
+      }
+      return { etag: `"${partNumber}-${sizeBytes}"` }
+    },
+
+    async complete({ key, uploadId, parts }) {
+      const folder = uploadFolder(key, uploadId)
+      await requireFolder(folder)
+      const paths = parts.map(({ partNumber }) => partPath(folder, partNumber))
+      const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
+      const sizeBytes = sizes.reduce((sum, size) => sum + size, 0)
+      const joined = await writeChecked({
+        folder: join(root, 'staging', '.writing'),
+        body: concatenated(paths),
+        sizeBytes,
+      })
+      const target = pathOf(key)
+      await mkdir(dirname(target), { recursive: true })
+      await rename(joined, target)
+      await rm(folder, { recursive: true, force: true })
+    },
+
+    async abort({ key, uploadId }) {
+      await rm(uploadFolder(key, uploadId), { recursive: true, force: true })
+    },
+  }
+}
+
+async function* concatenated(paths: string[]): AsyncGenerator<Uint8Array> {
+  for (const path of paths) yield* createReadStream(path)
+}
+
+async function requireFolder(folder: string) {
+  try {
+    await stat(folder)
+  } catch (error) {
+    throw new UploadMissing('the upload was completed or aborted already', { cause: error })
+  }
+}

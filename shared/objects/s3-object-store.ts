@@ -1,0 +1,121 @@
+import { Readable } from 'node:stream'
+import {
+  ChecksumAlgorithm,
+  CopyObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  NotFound,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
+import { ChecksumMismatch, ObjectMissing, type ObjectStore } from './object-store.ts'
+import { copyInParts, createS3Uploads } from './s3-uploads.ts'
+
+/** CopyObject takes at most this much; larger objects are copied in parts. */
+const copyLimitBytes = 5 * 1024 ** 3
+
+/** Objects in an S3 bucket. The client's own retries cover what may be sent again; streams are retried by messages. */
+export function createS3ObjectStore({ bucket, client }: { bucket: string; client?: S3ClientConfig }): ObjectStore {
+  const s3 = new S3Client({ maxAttempts: 4, ...client })
+  const Bucket = bucket
+
+  return {
+    async head({ key }) {
+      try {
+        const answer = await s3.send(new HeadObjectCommand({ Bucket, Key: key }))
+        return {
+          key,
+          sizeBytes: answer.ContentLength ?? 0,
+          etag: answer.ETag ?? '',
+          modifiedAt: answer.LastModified ?? new Date(0),
+        }
+      } catch (error) {
+        if (error instanceof NotFound) return undefined
+        throw error
+      }
+    },
+
+    async get({ key, range, signal }) {
+      const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end}`
+      try {
+        const answer = await s3.send(
+          new GetObjectCommand({ Bucket, Key: key, Range }),
+          signal === undefined ? {} : { abortSignal: signal },
+        )
+        const [, total] = /\/(\d+)$/.exec(answer.ContentRange ?? '') ?? []
+        const sizeBytes = total === undefined ? (answer.ContentLength ?? 0) : Number(total)
+        return { sizeBytes, etag: answer.ETag ?? '', body: answer.Body as Readable }
+      } catch (error) {
+        if (error instanceof NoSuchKey) throw new ObjectMissing(key, error)
+        throw error
+      }
+    },
+
+    async put({ key, body, sizeBytes, sha256, ifAbsent = false }) {
+      try {
+        await s3.send(
+          new PutObjectCommand({
+            Bucket,
+            Key: key,
+            Body: body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false }),
+            ContentLength: sizeBytes,
+            ...(sha256 !== undefined && {
+              ChecksumAlgorithm: ChecksumAlgorithm.SHA256,
+              ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
+            }),
+            ...(ifAbsent && { IfNoneMatch: '*' }),
+          }),
+        )
+        return 'written'
+      } catch (error) {
+        if (isStatus(error, 412)) return 'exists'
+        if (
+          error instanceof S3ServiceException &&
+          /BadDigest|InvalidDigest|XAmzContentChecksumMismatch/.test(error.name)
+        )
+          throw new ChecksumMismatch(`the content's sha256 is not ${sha256}`, { cause: error })
+        throw error
+      }
+    },
+
+    async copy({ from, to }) {
+      const source = await this.head({ key: from })
+      if (source === undefined) throw new ObjectMissing(from)
+      if (source.sizeBytes > copyLimitBytes) return copyInParts({ s3, bucket, from, to, source })
+      const CopySource = `${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`
+      await s3.send(new CopyObjectCommand({ Bucket, Key: to, CopySource, CopySourceIfMatch: source.etag }))
+    },
+
+    async delete({ keys }) {
+      for (let start = 0; start < keys.length; start += 1000) {
+        const Objects = keys.slice(start, start + 1000).map((Key) => ({ Key }))
+        const answer = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }))
+        const [fault] = answer.Errors ?? []
+        if (fault !== undefined) throw new Error(`S3 did not delete "${fault.Key}": ${fault.Code} ${fault.Message}`)
+      }
+    },
+
+    async list({ prefix, cursor, limit = 1000 }) {
+      const answer = await s3.send(
+        new ListObjectsV2Command({ Bucket, Prefix: prefix, ContinuationToken: cursor, MaxKeys: limit }),
+      )
+      const objects = (answer.Contents ?? []).map((object) => ({
+        key: object.Key ?? '',
+        sizeBytes: object.Size ?? 0,
+        etag: object.ETag ?? '',
+        modifiedAt: object.LastModified ?? new Date(0),
+      }))
+      return { objects, cursor: answer.NextContinuationToken }
+    },
+
+    uploads: createS3Uploads({ s3, bucket }),
+  }
+}
+
+const isStatus = (error: unknown, status: number): boolean =>
+  error instanceof S3ServiceException && error.$metadata.httpStatusCode === status

@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream'
+import {
+  AbortMultipartUploadCommand,
+  ChecksumAlgorithm,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  NoSuchUpload,
+  type S3Client,
+  UploadPartCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3'
+import { type MultipartUploads, type ObjectInfo, UploadMissing } from './object-store.ts'
+
+const copyPartBytes = 1024 ** 3
+
+export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }): MultipartUploads {
+  const Bucket = bucket
+  return {
+    async create({ key }) {
+      // The parts carry the SDK's CRC32; a server may refuse to complete an upload that was not told so.
+      const upload = { Bucket, Key: key, ChecksumAlgorithm: ChecksumAlgorithm.CRC32 }
+      const answer = await s3.send(new CreateMultipartUploadCommand(upload))
+      if (answer.UploadId === undefined) throw new Error(`S3 gave no upload id for "${key}"`)
+      return { uploadId: answer.UploadId }
+    },
+
+    async putPart({ key, uploadId, partNumber, body, sizeBytes }) {
+      const Body = body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false })
+      const part = { Bucket, Key: key, UploadId: uploadId, PartNumber: partNumber, ContentLength: sizeBytes }
+      const answer = await known(s3.send(new UploadPartCommand({ ...part, Body, ChecksumAlgorithm: 'CRC32' })))
+      return { etag: JSON.stringify({ etag: answer.ETag, crc32: answer.ChecksumCRC32 }) }
+    },
+
+    async complete({ key, uploadId, parts }) {
+      const Parts = parts.map(({ partNumber, etag }) => {
+        const told = JSON.parse(etag) as { etag?: string; crc32?: string }
+        return { PartNumber: partNumber, ETag: told.etag, ChecksumCRC32: told.crc32 }
+      })
+      const upload = { Bucket, Key: key, UploadId: uploadId }
+      await known(s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } })))
+    },
+
+    async abort({ key, uploadId }) {
+      try {
+        await s3.send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId }))
+      } catch (error) {
+        if (!(error instanceof NoSuchUpload)) throw error
+      }
+    },
+  }
+}
+
+async function known<Answer>(sent: Promise<Answer>): Promise<Answer> {
+  try {
+    return await sent
+  } catch (error) {
+    if (error instanceof NoSuchUpload) throw new UploadMissing('the upload is gone', { cause: error })
+    throw error
+  }
+}
+
+/** Copies an object that is too large for CopyObject, within S3, part by part. */
+export async function copyInParts({ s3, bucket, from, to, source }: CopyRequest): Promise<void> {
+  const Bucket = bucket
+  const uploads = createS3Uploads({ s3, bucket })
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: to }))
+  if (UploadId === undefined) throw new Error(`S3 gave no upload id for "${to}"`)
+  try {
+    const CopySource = `${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`
+    const Parts: { PartNumber: number; ETag: string | undefined }[] = []
+    for (let start = 0; start < source.sizeBytes; start += copyPartBytes) {
+      const PartNumber = Parts.length + 1
+      const CopySourceRange = `bytes=${start}-${Math.min(start + copyPartBytes, source.sizeBytes) - 1}`
+      const part = {
+        Bucket,
+        Key: to,
+        UploadId,
+        PartNumber,
+        CopySource,
+        CopySourceRange,
+        CopySourceIfMatch: source.etag,
+      }
+      const answer = await s3.send(new UploadPartCopyCommand(part))
+      Parts.push({ PartNumber, ETag: answer.CopyPartResult?.ETag })
+    }
+    await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key: to, UploadId, MultipartUpload: { Parts } }))
+  } catch (error) {
+    await uploads.abort({ key: to, uploadId: UploadId })
+    throw error
+  }
+}
+
+interface CopyRequest {
+  s3: S3Client
+  bucket: string
+  from: string
+  to: string
+  source: ObjectInfo
+}

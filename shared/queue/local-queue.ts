@@ -1,0 +1,127 @@
+import type { MessageHandler, Queue } from './queue.ts'
+
+export interface LocalQueueOptions {
+  name: string
+  /** How long a message that was handed out stays hidden before it comes back. */
+  visibilityTimeoutMs: number
+  /** After so many deliveries a message is put among the dead letters. */
+  maxReceiveCount: number
+  /** How many messages are handled at once. */
+  concurrency: number
+  /** Delivers every message twice, as SQS may: for tests of idempotency. */
+  deliverTwice?: boolean
+  /** Said for each failed delivery. */
+  onFailure?: (failure: { error: unknown; receiveCount: number; dead: boolean }) => void
+}
+
+interface Entry<Message> {
+  message: Message
+  receiveCount: number
+}
+
+/**
+ * SQS's promises inside one process: at least once, a visibility timeout, delays, a bounded number of tries, dead
+ * letters. It holds nothing across a restart; a sweep of unfinished imports sends their messages again.
+ */
+export class LocalQueue<Message> implements Queue<Message> {
+  readonly deadLetters: Message[] = []
+  readonly #options: LocalQueueOptions
+  readonly #ready: Entry<Message>[] = []
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #stopping = new AbortController()
+  #handler: MessageHandler<Message> | undefined
+  #running = 0
+  #idle: (() => void)[] = []
+
+  constructor(options: LocalQueueOptions) {
+    this.#options = options
+  }
+
+  async send({ message, delaySeconds = 0 }: { message: Message; delaySeconds?: number }): Promise<void> {
+    // A copy, so that the sender's later changes do not reach the receiver: a queue carries JSON.
+    const copies = this.#options.deliverTwice === true ? 2 : 1
+    for (let copy = 0; copy < copies; copy++)
+      this.#later(delaySeconds * 1000, { message: structuredClone(message), receiveCount: 0 })
+  }
+
+  async sendMany({ messages }: { messages: readonly Message[] }): Promise<void> {
+    for (const message of messages) await this.send({ message })
+  }
+
+  /** Starts handing out messages. One consumer per queue. */
+  consume(handler: MessageHandler<Message>): void {
+    if (this.#handler !== undefined) throw new Error(`the queue "${this.#options.name}" has a consumer already`)
+    this.#handler = handler
+    this.#pump()
+  }
+
+  /** Resolves when nothing waits, runs or is delayed. */
+  async idle(): Promise<void> {
+    if (this.#isIdle()) return
+    await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  /** Hands out nothing more, tells running handlers to stop, and resolves when they have. */
+  async close(): Promise<void> {
+    this.#stopping.abort(new Error('the queue is closing'))
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+    this.#ready.length = 0
+    await this.idle()
+  }
+
+  #later(delayMs: number, entry: Entry<Message>) {
+    if (this.#stopping.signal.aborted) return
+    if (delayMs <= 0) {
+      this.#ready.push(entry)
+      queueMicrotask(() => this.#pump())
+      return
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      this.#ready.push(entry)
+      this.#pump()
+    }, delayMs)
+    this.#timers.add(timer)
+  }
+
+  #pump() {
+    while (this.#handler !== undefined && this.#running < this.#options.concurrency) {
+      const entry = this.#ready.shift()
+      if (entry === undefined) break
+      this.#running++
+      void this.#deliver(entry, this.#handler)
+    }
+    if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  async #deliver(entry: Entry<Message>, handler: MessageHandler<Message>) {
+    const receiveCount = entry.receiveCount + 1
+    const { visibilityTimeoutMs, maxReceiveCount, onFailure } = this.#options
+    let returned = false
+    // A handler that outlives the timeout does not stop: the message is handed out again beside it, as SQS does.
+    const hidden = setTimeout(() => {
+      returned = true
+      this.#again({ message: entry.message, receiveCount })
+    }, visibilityTimeoutMs)
+    this.#timers.add(hidden)
+    try {
+      await handler(structuredClone(entry.message), { receiveCount, signal: this.#stopping.signal })
+    } catch (error) {
+      onFailure?.({ error, receiveCount, dead: receiveCount >= maxReceiveCount })
+      if (!returned) this.#again({ message: entry.message, receiveCount })
+    } finally {
+      clearTimeout(hidden)
+      this.#timers.delete(hidden)
+      this.#running--
+      this.#pump()
+    }
+  }
+
+  #again(entry: Entry<Message>) {
+    if (entry.receiveCount >= this.#options.maxReceiveCount) this.deadLetters.push(entry.message)
+    else this.#later(0, entry)
+  }
+
+  #isIdle = (): boolean => this.#running === 0 && this.#ready.length === 0 && this.#timers.size === 0
+}

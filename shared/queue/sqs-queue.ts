@@ -1,0 +1,32 @@
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs'
+import { maxDelaySeconds, type Queue } from './queue.ts'
+
+const batchLimit = 10
+
+/** Sends to an SQS queue; the event source mapping of a Lambda receives. Messages are JSON. */
+export function createSqsQueue<Message>({
+  queueUrl,
+  client,
+}: {
+  queueUrl: string
+  client?: SQSClientConfig
+}): Queue<Message> {
+  const sqs = new SQSClient({ maxAttempts: 4, ...client })
+  const QueueUrl = queueUrl
+  return {
+    async send({ message, delaySeconds = 0 }) {
+      const DelaySeconds = Math.min(maxDelaySeconds, Math.ceil(delaySeconds))
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message), DelaySeconds }))
+    },
+    async sendMany({ messages }) {
+      for (let start = 0; start < messages.length; start += batchLimit) {
+        const Entries = messages
+          .slice(start, start + batchLimit)
+          .map((message, index) => ({ Id: String(index), MessageBody: JSON.stringify(message) }))
+        const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
+        const [fault] = answer.Failed ?? []
+        if (fault !== undefined) throw new Error(`SQS did not take a message: ${fault.Code} ${fault.Message}`)
+      }
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import type { ImportFailure, SkippedFile } from '../contract/import.ts'
+import type { ImportState } from '../model/import-state.ts'
+import { keys, lists } from './keys.ts'
+import { absent, type Page, type Table } from './table.ts'
+
+export interface ImportItem {
+  id: string
+  repo: string
+  /** Canonical, as `formatSource` writes it. */
+  source: string
+  state: ImportState
+  tag?: string | undefined
+  include?: string[] | undefined
+  exclude?: string[] | undefined
+  /** What the source held when a drop was imported, so that the same drop is not imported again. */
+  fingerprint?: string | undefined
+  sourceRevision?: string | undefined
+  revision?: string | undefined
+  filesTotal: number
+  filesDone: number
+  bytesTotal: number
+  bytesDone: number
+  bytesHeld: number
+  skipped: SkippedFile[]
+  failure?: ImportFailure | undefined
+  createdAt: string
+  updatedAt: string
+  createdBy: string
+}
+
+/** One file on its way in. `direct` files go to their blob in one write, `staged` ones in parts. */
+export interface ImportFileItem {
+  path: string
+  sizeBytes: number
+  /** What the source claims; what was found once the file is `done`. */
+  sha256?: string | undefined
+  gitSha1?: string | undefined
+  state: 'pending' | 'done'
+  way: 'direct' | 'staged'
+  partSizeBytes: number
+  partsTotal: number
+  partsDone: number
+  uploadId?: string | undefined
+}
+
+export interface ImportPartItem {
+  partNumber: number
+  etag: string
+}
+
+export const getImport = (table: Table, id: string) => table.get<ImportItem>(keys.import(id))
+
+export const getImportFile = (table: Table, id: string, path: string) =>
+  table.get<ImportFileItem>(keys.importFile(id, path))
+
+export const allImportFiles = (table: Table, id: string): AsyncGenerator<ImportFileItem> =>
+  table.queryAll<ImportFileItem>({
+    expression: 'pk = :pk AND begins_with(sk, :file)',
+    values: { ':pk': keys.import(id).pk, ':file': 'FILE#' },
+    consistent: true,
+  })
+
+export const allImportParts = (table: Table, id: string, path: string): AsyncGenerator<ImportPartItem> =>
+  table.queryAll<ImportPartItem>({
+    expression: 'pk = :pk',
+    values: { ':pk': keys.importPart(id, path, 1).pk },
+    consistent: true,
+  })
+
+/** Writes a new import and the claim on its repo and source. @throws ConditionFailed where one is under way. */
+export async function createImport(table: Table, item: ImportItem): Promise<void> {
+  const listed = { listPk: lists.imports, listSk: `${item.createdAt}#${item.id}` }
+  await table.transact([
+    { put: { ...keys.import(item.id), ...listed, ...activity(item.updatedAt, item.id), ...item }, condition: absent },
+    { put: { ...keys.importClaim(item.repo, item.source), importId: item.id }, condition: absent },
+  ])
+}
+
+export const claimedImport = async (table: Table, repo: string, source: string): Promise<ImportItem | undefined> => {
+  const claim = await table.get<{ importId: string }>(keys.importClaim(repo, source))
+  return claim === undefined ? undefined : getImport(table, claim.importId)
+}
+
+export const activity = (updatedAt: string, id: string) => ({
+  activePk: lists.activeImports,
+  activeSk: `${updatedAt}#${id}`,
+})
+
+export const listImports = (
+  table: Table,
+  page: { limit: number; startKey?: Record<string, unknown> | undefined },
+): Promise<Page<ImportItem>> =>
+  table.query<ImportItem>({
+    index: 'byList',
+    expression: 'listPk = :list',
+    values: { ':list': lists.imports },
+    descending: true,
+    ...page,
+  })
+
+/** Unfinished imports that nothing has moved since `before`. */
+export const quietImports = (table: Table, before: Date): AsyncGenerator<ImportItem> =>
+  table.queryAll<ImportItem>({
+    index: 'byActivity',
+    expression: 'activePk = :list AND activeSk < :before',
+    values: { ':list': lists.activeImports, ':before': before.toISOString() },
+  })

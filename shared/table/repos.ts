@@ -1,0 +1,88 @@
+import type { RevisionMetadata } from '../contract/repo.ts'
+import { isRevisionId } from '../model/repo-id.ts'
+import type { RevisionFile } from '../model/revision-id.ts'
+import { keys, lists } from './keys.ts'
+import type { Page, Table } from './table.ts'
+
+export interface RepoItem {
+  id: string
+  revision: string
+  task?: string | undefined
+  library?: string | undefined
+  license?: string | undefined
+  sizeBytes: number
+  createdAt: string
+  updatedAt: string
+}
+
+export interface RevisionItem {
+  id: string
+  repo: string
+  source: string
+  sourceRevision?: string | undefined
+  filesTotal: number
+  sizeBytes: number
+  metadata?: RevisionMetadata | undefined
+  createdAt: string
+  createdBy: string
+}
+
+export interface RefItem {
+  kind: 'branch' | 'tag'
+  name: string
+  revision: string
+  updatedAt: string
+}
+
+export const getRepo = (table: Table, repo: string) => table.get<RepoItem>(keys.repo(repo))
+
+export const listRepos = (
+  table: Table,
+  page: { limit: number; startKey?: Record<string, unknown> | undefined },
+): Promise<Page<RepoItem>> =>
+  table.query<RepoItem>({
+    index: 'byList',
+    expression: 'listPk = :list',
+    values: { ':list': lists.repos },
+    ...page,
+  })
+
+export const getRevision = (table: Table, repo: string, id: string) => table.get<RevisionItem>(keys.revision(repo, id))
+
+export const listRefs = (table: Table, repo: string): AsyncGenerator<RefItem> =>
+  table.queryAll<RefItem>({
+    expression: 'pk = :pk AND begins_with(sk, :ref)',
+    values: { ':pk': keys.repo(repo).pk, ':ref': 'REF#' },
+    consistent: true,
+  })
+
+/** The revision that a branch, a tag or an id names, looked for in this order. */
+export async function resolveRef(table: Table, repo: string, ref: string): Promise<RevisionItem | undefined> {
+  const named = (await table.get<RefItem>(keys.branch(repo, ref))) ?? (await table.get<RefItem>(keys.tag(repo, ref)))
+  if (named !== undefined) return getRevision(table, repo, named.revision)
+  return isRevisionId(ref) ? getRevision(table, repo, ref) : undefined
+}
+
+export const listFiles = (
+  table: Table,
+  {
+    repo,
+    revision,
+    ...page
+  }: { repo: string; revision: string; limit?: number; startKey?: Record<string, unknown> | undefined },
+): Promise<Page<RevisionFile>> =>
+  table.query<RevisionFile>({
+    expression: 'pk = :pk',
+    values: { ':pk': keys.revisionFile(repo, revision, '').pk },
+    ...page,
+  })
+
+export const allFiles = (table: Table, repo: string, revision: string): AsyncGenerator<RevisionFile> =>
+  table.queryAll<RevisionFile>({
+    expression: 'pk = :pk',
+    values: { ':pk': keys.revisionFile(repo, revision, '').pk },
+    consistent: true,
+  })
+
+export const getFile = (table: Table, repo: string, revision: string, path: string) =>
+  table.get<RevisionFile>(keys.revisionFile(repo, revision, path))
