@@ -1,0 +1,121 @@
+import { Patience } from './patience.ts'
+import { describeSubject, refusalOf, type Subject } from './refusals.ts'
+import { resolveRedirects } from './resolve-redirects.ts'
+import { SourceError } from './source.ts'
+
+/** How one hub is reached. */
+export interface HfConnection {
+  /** Without a trailing slash; may have a path. */
+  endpoint: string
+  token: string | undefined
+  fetch: typeof fetch
+  connectTimeoutMs: number
+  idleTimeoutMs: number
+}
+
+export interface HfAnswer {
+  status: number
+  headers: Headers
+  /** Throws `SourceError` when the connection breaks or nothing comes for the idle timeout. */
+  body: AsyncIterable<Uint8Array>
+  /** Lets go of the connection without reading the body. */
+  release(): void
+}
+
+/**
+ * Asks a hub with GET, through its redirects, with the token for its own origin only.
+ *
+ * @throws SourceError for every failure and every status of 400 and above; the reason of `signal` when it is aborted.
+ */
+export async function requestHf({ connection, url, headers, subject, signal }: HfRequest): Promise<HfAnswer> {
+  const { token, connectTimeoutMs, idleTimeoutMs } = connection
+  const patience = new Patience({ signal })
+  const failure = (error: unknown, host: string, what: 'connect' | 'read'): unknown => {
+    if (signal?.aborted) return signal.reason
+    if (error instanceof SourceError) return error
+    const fields = { retryable: true, path: subject.path, cause: error }
+    if (patience.isExpired) {
+      const waitedMs = what === 'connect' ? connectTimeoutMs : idleTimeoutMs
+      const message = `${host} sent nothing for ${waitedMs / 1000} s for ${describeSubject(subject)}.`
+      return new SourceError({ ...fields, code: 'source_unreachable', message })
+    }
+    if (what === 'connect')
+      return new SourceError({
+        ...fields,
+        code: 'source_unreachable',
+        message: `${host} cannot be reached${reasonOf(error)}.`,
+      })
+    const message = `The connection to ${host} broke before ${describeSubject(subject)} was whole${reasonOf(error)}.`
+    return new SourceError({ ...fields, code: 'source_truncated', message })
+  }
+
+  let askedHost = url.host
+  try {
+    const { response, host, isTrusted } = await resolveRedirects({
+      url,
+      request: (hop) => {
+        askedHost = hop.url.host
+        const authorization = token !== undefined && hop.isTrusted ? { authorization: `Bearer ${token}` } : {}
+        const thing = connection.fetch(hop.url, {
+          headers: { ...headers, ...authorization },
+          redirect: 'manual',
+          signal: patience.signal,
+        })
+        return patience.waitFor({ thing, timeoutMs: connectTimeoutMs })
+      },
+    })
+    if (!response.ok)
+      throw refusalOf({
+        status: response.status,
+        headers: response.headers,
+        host,
+        isTrusted,
+        hasToken: token !== undefined,
+        subject,
+      })
+    const toError = (error: unknown) => failure(error, host, 'read')
+    const body = chunksOf({ body: response.body, patience, idleTimeoutMs, toError })
+    return { status: response.status, headers: response.headers, body, release: () => patience.end() }
+  } catch (error) {
+    patience.end()
+    throw failure(error, askedHost, 'connect')
+  }
+}
+
+export interface HfRequest {
+  connection: HfConnection
+  url: URL
+  headers: Record<string, string>
+  subject: Subject
+  signal: AbortSignal | undefined
+}
+
+async function* chunksOf({ body, patience, idleTimeoutMs, toError }: ChunksInput): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader()
+  try {
+    while (reader !== undefined) {
+      const thing = reader.read().catch((error: unknown) => {
+        throw toError(error)
+      })
+      const { done, value } = await patience.waitFor({ thing, timeoutMs: idleTimeoutMs })
+      if (done) return
+      yield value
+    }
+  } finally {
+    patience.end()
+  }
+}
+
+interface ChunksInput {
+  body: ReadableStream<Uint8Array> | null
+  patience: Patience
+  idleTimeoutMs: number
+  toError: (error: unknown) => unknown
+}
+
+/** The system's short code only: a longer text could quote a URL with its signature. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' ? ` (${code})` : ''
+}
