@@ -84,6 +84,8 @@ export const errors = {
       status: 404,
       message: `"${repo}" has no branch, tag, alias or revision "${ref}". "slipway show ${repo}" lists them.`,
     }),
+  keyNotFound: (id: string) =>
+    new AppError({ code: 'key_not_found', status: 404, message: `You have no API key "${id}".` }),
   importNotFound: (id: string) =>
     new AppError({ code: 'import_not_found', status: 404, message: `There is no import "${id}".` }),
   deploymentNotFound: (name: string) =>

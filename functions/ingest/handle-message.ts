@@ -26,8 +26,8 @@ export async function handleMessage(
     await runStep(message, delivery.signal, { ...dependencies, log })
     log.debug({ durationMs: Math.round(performance.now() - started), ...pathOf(message) }, `${message.step} done`)
   } catch (error) {
-    // The host is going down: the message is left for whoever comes next.
-    if (delivery.signal.aborted) throw error
+    // The host is going down or its time is up: nobody's fault, so the same try is made again elsewhere.
+    if (delivery.signal.aborted) return dependencies.queue.send({ message })
     const verdict = judgeFailure({ error, message })
     if (!verdict.retry) return failImport(message.importId, verdict.failure, dependencies)
     const { delaySeconds } = verdict

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
-import { errors, messageOf } from '../errors.ts'
+import { type AppError, errors, messageOf } from '../errors.ts'
 
 /** Refuses a body over the limit with 413 before it is held in memory. */
 export const limitBody = (maxBytes: number) =>
@@ -29,10 +29,12 @@ export async function readJson<Schema extends z.ZodType>(context: Context, schem
 export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
+  throw validationError(parsed.error)
+}
+
+export function validationError(error: z.ZodError): AppError {
+  const [issue] = error.issues
   const param = issue?.path.join('.') ?? ''
-  throw errors.invalidRequest(
-    `${param === '' ? 'The body' : `"${param}"`}: ${issue?.message ?? 'is not valid'}.`,
-    param,
-  )
+  const message = `${param === '' ? 'The body' : `"${param}"`}: ${issue?.message ?? 'is not valid'}.`
+  return errors.invalidRequest(message, param === '' ? undefined : param)
 }

@@ -39,6 +39,17 @@ export const listApiKeys = (
     ...page,
   })
 
+/** A user's key by its public id. Users have few keys, so their list is read. */
+export async function findApiKeyById(table: Table, { userId, id }: { userId: string; id: string }) {
+  const all = table.queryAll<ApiKeyItem>({
+    index: 'byList',
+    expression: 'listPk = :list',
+    values: { ':list': lists.keys(userId) },
+  })
+  for await (const item of all) if (item.id === id) return item
+  return undefined
+}
+
 export async function revokeApiKey(table: Table, { sha256, now }: { sha256: string; now: Date }): Promise<void> {
   await table.update(keys.apiKey(sha256), {
     expression: 'SET revokedAt = if_not_exists(revokedAt, :now)',

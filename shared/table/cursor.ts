@@ -4,20 +4,30 @@ import { errors } from '../errors.ts'
 export const encodeCursor = (key: Record<string, unknown> | undefined): string | undefined =>
   key === undefined ? undefined : Buffer.from(JSON.stringify(key)).toString('base64url')
 
-/** @throws AppError `invalid_request` where the cursor is not one of the list whose index partition is `listPk`. */
-export function decodeCursor(cursor: string | undefined, listPk: string): Record<string, unknown> | undefined {
+/**
+ * The key that a cursor holds. `partition` is the partition that the list reads: a cursor of another list is refused.
+ * @throws AppError `invalid_request`
+ */
+export function decodeCursor(
+  cursor: string | undefined,
+  partition: { listPk: string } | { pk: string },
+): Record<string, string> | undefined {
   if (cursor === undefined) return undefined
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (isKey(key) && key.listPk === listPk) return key
-  } catch {
-    // Falls through to the one message below.
-  }
+  const names = 'listPk' in partition ? 'listPk,listSk,pk,sk' : 'pk,sk'
+  const key = parseKey(cursor)
+  const fits = Object.keys(key).toSorted().join() === names
+  const same = Object.entries(partition).every(([name, value]) => key[name] === value)
+  if (fits && same) return key
   throw errors.invalidRequest('The cursor is not one that this list gave. Start again without it.', 'cursor')
 }
 
-const isKey = (value: unknown): value is Record<string, string> =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.keys(value).toSorted().join() === 'listPk,listSk,pk,sk' &&
-  Object.values(value).every((part) => typeof part === 'string')
+function parseKey(cursor: string): Record<string, string> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    const isKey =
+      typeof value === 'object' && value !== null && Object.values(value).every((part) => typeof part === 'string')
+    return isKey ? (value as Record<string, string>) : {}
+  } catch {
+    return {}
+  }
+}

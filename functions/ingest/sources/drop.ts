@@ -1,6 +1,7 @@
 import { dropFingerprint } from '../../../shared/model/drop-fingerprint.ts'
 import { dropMarker, objectKeys } from '../../../shared/objects/keys.ts'
-import { type ObjectInfo, ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
+import { listObjects } from '../../../shared/objects/list-objects.ts'
+import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
 import { type ModelSource, SourceError } from './source.ts'
 
 const filesMax = 20_000
@@ -10,7 +11,7 @@ export function createDropSource({ objects, repo, version }: DropSourceOptions):
   const prefix = objectKeys.dropFolder(repo, version)
   return {
     async list() {
-      const found = await listDrop(objects, prefix)
+      const found = await listObjects({ objects, prefix, limit: filesMax })
       const files = found.map(({ key, sizeBytes }) => ({ path: key.slice(prefix.length), sizeBytes }))
       return { revision: dropFingerprint(found), files: files.filter(({ path }) => path !== dropMarker) }
     },
@@ -34,24 +35,6 @@ interface DropSourceOptions {
   objects: ObjectStore
   repo: string
   version: string
-}
-
-/** Every object of a drop folder. @throws SourceError where there are more than any model has. */
-export async function listDrop(objects: ObjectStore, prefix: string): Promise<ObjectInfo[]> {
-  const found: ObjectInfo[] = []
-  let cursor: string | undefined
-  do {
-    const page = await objects.list({ prefix, cursor })
-    found.push(...page.objects.filter(({ key }) => !key.endsWith('/')))
-    if (found.length > filesMax)
-      throw new SourceError({
-        code: 'too_many_files',
-        message: `The drop holds more than ${filesMax} files.`,
-        retryable: false,
-      })
-    cursor = page.cursor
-  } while (cursor !== undefined)
-  return found
 }
 
 const changed = (path: string) =>

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import { requireScope } from '../../shared/auth/middleware.ts'
+import { hasScope } from '../../shared/auth/principal.ts'
+import { createToken, hashToken } from '../../shared/auth/token.ts'
+import type { apiKey } from '../../shared/contract/key.ts'
+import { routes } from '../../shared/contract/routes.ts'
+import { errors } from '../../shared/errors.ts'
+import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
+import {
+  type ApiKeyItem,
+  createApiKey,
+  findApiKeyById,
+  listApiKeys,
+  revokeApiKey,
+} from '../../shared/table/api-keys.ts'
+import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
+import { lists } from '../../shared/table/keys.ts'
+import type { Table } from '../../shared/table/table.ts'
+
+export interface AuthOptions extends PlatformAppOptions {
+  table: Table
+  now?: () => Date
+}
+
+/** Who one is, and the API keys one has. Users, passwords and roles come with the registry's next step. */
+export function createAuthApp({ table, now = () => new Date(), ...platform }: AuthOptions) {
+  const app = createPlatformApp(platform)
+  app.use('/api/v1/keys/*', requireScope('admin'))
+
+  app.openapi(routes.getMe, (context) => {
+    const { userId, role, keyId, scopes } = context.get('principal')
+    return context.json({ userId, role, keyId, scopes: [...scopes] }, 200)
+  })
+
+  app.openapi(routes.createKey, async (context) => {
+    const { name, scopes, expiresInDays } = context.req.valid('json')
+    const principal = context.get('principal')
+    const beyond = scopes.find((scope) => !hasScope(principal, scope))
+    if (beyond !== undefined) throw errors.missingScope(beyond)
+    const token = createToken()
+    const at = now()
+    const item: ApiKeyItem = {
+      id: `key_${randomUUID().replaceAll('-', '')}`,
+      sha256: hashToken(token),
+      name,
+      userId: principal.userId,
+      role: principal.role,
+      scopes,
+      createdAt: at.toISOString(),
+      ...(expiresInDays !== undefined && {
+        validUntil: new Date(at.getTime() + expiresInDays * 86_400_000).toISOString(),
+      }),
+    }
+    await createApiKey(table, item)
+    return context.json({ ...toKey(item), token }, 201)
+  })
+
+  app.openapi(routes.listKeys, async (context) => {
+    const { limit, cursor } = context.req.valid('query')
+    const { userId } = context.get('principal')
+    const page = await listApiKeys(table, {
+      userId,
+      limit,
+      startKey: decodeCursor(cursor, { listPk: lists.keys(userId) }),
+    })
+    return context.json({ items: page.items.map(toKey), cursor: encodeCursor(page.nextKey) }, 200)
+  })
+
+  app.openapi(routes.revokeKey, async (context) => {
+    const { id } = context.req.valid('param')
+    const item = await findApiKeyById(table, { userId: context.get('principal').userId, id })
+    if (item === undefined) throw errors.keyNotFound(id)
+    await revokeApiKey(table, { sha256: item.sha256, now: now() })
+    return context.body(null, 204)
+  })
+
+  return app
+}
+
+function toKey({ id, name, scopes, createdAt, validUntil, revokedAt }: ApiKeyItem): z.infer<typeof apiKey> {
+  return { id, name, scopes, createdAt, ...(validUntil && { validUntil }), ...(revokedAt && { revokedAt }) }
+}

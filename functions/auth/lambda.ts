@@ -1,0 +1,19 @@
+import { handle } from 'hono/aws-lambda'
+import { createVerifier } from '../../shared/auth/verify.ts'
+import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { createLogger } from '../../shared/log.ts'
+import { createMetrics } from '../../shared/metrics.ts'
+import { openTable } from '../../shared/table/table.ts'
+import { createAuthApp } from './app.ts'
+
+const environment = parseEnvironment(platformEnvironment, process.env)
+const table = openTable({ tableName: environment.SLIPWAY_TABLE })
+
+export const handler = handle(
+  createAuthApp({
+    table,
+    verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
+    log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'auth' }),
+    metrics: createMetrics(),
+  }),
+)

@@ -1,0 +1,15 @@
+import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { createLogger } from '../../shared/log.ts'
+import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
+import { openTable } from '../../shared/table/table.ts'
+import { resumeImports } from './resume-imports.ts'
+
+/** Longer than any step runs and any retry waits, so that an import on its way is not disturbed. */
+const quietMs = 30 * 60 * 1000
+
+const environment = parseEnvironment(platformEnvironment, process.env)
+const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'cleanup' })
+const table = openTable({ tableName: environment.SLIPWAY_TABLE })
+const queue = createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL })
+
+export const handler = () => resumeImports({ table, queue, before: new Date(Date.now() - quietMs), log })

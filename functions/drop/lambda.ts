@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { createLogger } from '../../shared/log.ts'
+import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
+import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
+import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
+import { openTable } from '../../shared/table/table.ts'
+import { handleDrop } from './handle-drop.ts'
+
+const environment = parseEnvironment(platformEnvironment.extend({ SLIPWAY_DROP_QUEUE_URL: z.url() }), process.env)
+const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'drop' })
+const dependencies = {
+  table: openTable({ tableName: environment.SLIPWAY_TABLE }),
+  objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
+  ingest: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
+  drops: createSqsQueue({ queueUrl: environment.SLIPWAY_DROP_QUEUE_URL }),
+  quietSeconds: 300,
+  log,
+  now: () => new Date(),
+}
+
+export const handler = (event: SqsEvent, context: { getRemainingTimeInMillis(): number }) =>
+  handleSqsRecords(event, {
+    handler: (message) => handleDrop(message, dependencies),
+    signal: AbortSignal.timeout(context.getRemainingTimeInMillis()),
+    log,
+  })

@@ -1,0 +1,34 @@
+import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { createLogger } from '../../shared/log.ts'
+import { createMetrics } from '../../shared/metrics.ts'
+import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
+import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
+import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
+import { openTable } from '../../shared/table/table.ts'
+import { defaultLimits } from './dependencies.ts'
+import { handleMessage } from './handle-message.ts'
+import { sourceOpener } from './sources/open-source.ts'
+
+/** What is left of the function's time when a step is stopped, to send its message again. */
+const marginMs = 20_000
+
+const environment = parseEnvironment(platformEnvironment, process.env)
+const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'ingest' })
+const objects = createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET })
+const dependencies = {
+  table: openTable({ tableName: environment.SLIPWAY_TABLE }),
+  objects,
+  queue: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
+  openSource: sourceOpener({ objects, hfEndpoint: environment.HF_ENDPOINT }),
+  limits: defaultLimits,
+  log,
+  metrics: createMetrics(),
+  now: () => new Date(),
+}
+
+export const handler = (event: SqsEvent, context: { getRemainingTimeInMillis(): number }) =>
+  handleSqsRecords(event, {
+    handler: (message, delivery) => handleMessage(message, delivery, dependencies),
+    signal: AbortSignal.timeout(context.getRemainingTimeInMillis() - marginMs),
+    log,
+  })

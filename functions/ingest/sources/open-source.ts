@@ -1,0 +1,28 @@
+import { parseSource } from '../../../shared/model/source.ts'
+import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import type { ImportItem } from '../../../shared/table/imports.ts'
+import { createDropSource } from './drop.ts'
+import { createHfSource } from './hf.ts'
+import type { ModelSource } from './source.ts'
+
+export interface SourceOpenerOptions {
+  objects: ObjectStore
+  hfEndpoint: string
+  /** Sent to the Hub endpoint itself and to nowhere else. */
+  hfToken?: string | undefined
+}
+
+/** Opens the source that an import names. A state of the source that was pinned already is listed again, not a newer one. */
+export const sourceOpener =
+  ({ objects, hfEndpoint, hfToken }: SourceOpenerOptions) =>
+  (item: ImportItem): ModelSource => {
+    const source = parseSource(item.source)
+    if (source.kind === 's3-drop') return createDropSource({ objects, repo: source.repo, version: source.version })
+    const ref = item.sourceRevision ?? source.ref
+    return createHfSource({
+      endpoint: hfEndpoint,
+      repo: source.repo,
+      ref,
+      ...(hfToken !== undefined && { token: hfToken }),
+    })
+  }

@@ -1,0 +1,26 @@
+import { openapiDocument } from '../../shared/contract/openapi.ts'
+import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
+import type { IngestMessage } from '../../shared/ingest/message.ts'
+import type { Queue } from '../../shared/queue/queue.ts'
+import type { Table } from '../../shared/table/table.ts'
+import { addDeploymentRoutes } from './deployments.ts'
+import { addImportRoutes } from './imports.ts'
+import { addRepoRoutes } from './repos.ts'
+
+export interface RegistryOptions extends PlatformAppOptions {
+  table: Table
+  ingest: Queue<IngestMessage>
+  version: string
+  now?: () => Date
+}
+
+/** The registry: repos, imports and deployments under `/api/v1`. */
+export function createRegistryApp({ table, ingest, version, now = () => new Date(), ...platform }: RegistryOptions) {
+  const app = createPlatformApp(platform)
+  const document = openapiDocument({ version })
+  app.get('/api/v1/openapi.json', (context) => context.json(document))
+  addRepoRoutes(app, { table })
+  addImportRoutes(app, { table, ingest, now })
+  addDeploymentRoutes(app, { table, now })
+  return app
+}

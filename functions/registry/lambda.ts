@@ -1,0 +1,23 @@
+import { handle } from 'hono/aws-lambda'
+import { createVerifier } from '../../shared/auth/verify.ts'
+import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { createLogger } from '../../shared/log.ts'
+import { createMetrics } from '../../shared/metrics.ts'
+import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
+import { openTable } from '../../shared/table/table.ts'
+import { version } from '../../shared/version.ts'
+import { createRegistryApp } from './app.ts'
+
+const environment = parseEnvironment(platformEnvironment, process.env)
+const table = openTable({ tableName: environment.SLIPWAY_TABLE })
+
+export const handler = handle(
+  createRegistryApp({
+    table,
+    version,
+    ingest: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
+    verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
+    log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'registry' }),
+    metrics: createMetrics(),
+  }),
+)

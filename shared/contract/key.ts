@@ -1,0 +1,31 @@
+import { z } from '@hono/zod-openapi'
+import { scopes } from '../auth/principal.ts'
+import { timestamp } from './words.ts'
+
+export const apiKey = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.enum(scopes)),
+    createdAt: timestamp,
+    validUntil: timestamp.optional(),
+    revokedAt: timestamp.optional(),
+  })
+  .openapi('ApiKey')
+
+export const createKey = z
+  .object({
+    name: z.string().trim().min(1).max(100).openapi({ example: 'ci' }),
+    scopes: z.array(z.enum(scopes)).min(1).default(['read', 'infer']),
+    expiresInDays: z.number().int().min(1).max(3650).optional(),
+  })
+  .strict()
+  .openapi('CreateKey')
+
+export const createdKey = apiKey
+  .extend({ token: z.string().openapi({ description: 'The key itself, shown this once.', example: 'hf_…' }) })
+  .openapi('CreatedKey')
+
+export const me = z
+  .object({ userId: z.string(), role: z.enum(['admin', 'member']), keyId: z.string(), scopes: z.array(z.enum(scopes)) })
+  .openapi('Me')

@@ -1,0 +1,38 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { authenticate } from '../auth/middleware.ts'
+import type { Verifier } from '../auth/verify.ts'
+import { errors } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { HttpEnvironment } from './context.ts'
+import { platformEnvelope } from './envelopes.ts'
+import { answerErrors } from './error-handler.ts'
+import { limitBody, validationError } from './json-body.ts'
+import { requestScope } from './request-scope.ts'
+
+export interface PlatformAppOptions {
+  verify: Verifier
+  log: Logger
+  metrics: Metrics
+}
+
+const bodyMaxBytes = 1024 ** 2
+
+/** An app of the platform API: request ids, log lines, keys before anything else, errors in one envelope. */
+export function createPlatformApp({ verify, log, metrics }: PlatformAppOptions): OpenAPIHono<HttpEnvironment> {
+  const app = new OpenAPIHono<HttpEnvironment>({
+    defaultHook: (result) => {
+      if (!result.success) throw validationError(result.error)
+    },
+  })
+  app.use(requestScope({ log, metrics }))
+  app.onError(answerErrors(platformEnvelope, metrics))
+  app.notFound((context) => {
+    throw errors.routeNotFound(context.req.method, context.req.path)
+  })
+  app.use('/api/v1/*', async (context, next) =>
+    context.req.path === '/api/v1/openapi.json' ? next() : authenticate(verify)(context, next),
+  )
+  app.use('/api/v1/*', limitBody(bodyMaxBytes))
+  return app
+}
