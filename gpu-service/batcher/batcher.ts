@@ -1,0 +1,202 @@
+import { AppError, errors, messageOf } from '../../shared/errors.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { WorkSource } from '../engine/engine-pool.ts'
+import type { BatchObserver } from './batch-observer.ts'
+import { type BatchLimits, costOf, cutBatch } from './cut.ts'
+import { DrainRate } from './drain-rate.ts'
+
+export interface BatcherOptions<Input, Output> {
+  /** Runs a batch; the answers are as many as the inputs, in their order. */
+  run(inputs: readonly Input[], engine: Engine): Promise<Output[]>
+  /** What an input counts towards the cost of a run: its tokens, or 1. */
+  sizeOf(input: Input): number
+  limits: BatchLimits & QueueLimits
+  lane: Lane
+  observe: BatchObserver
+  now?: () => number
+}
+
+export interface QueueLimits {
+  /** The most items that may wait. */
+  queuedMax: number
+  /** How long a new item may have to wait before it is refused. */
+  waitMsMax: number
+}
+
+/** What runs the batches: told of new work, it takes it, and it knows how much waits in all queues together. */
+export interface Lane {
+  wake(): void
+  readonly backlogMs: number
+}
+
+export interface BatchResult<Output> {
+  output: Output
+  queueMs: number
+  runMs: number
+  batchSize: number
+}
+
+/** A batcher as everything but its own task sees it. */
+export interface ItemQueue extends WorkSource {
+  /** Items that wait. */
+  readonly depth: number
+  /** Refuses before any work was put into a request. @throws AppError `overloaded` */
+  assertRoom(count: number): void
+  /** Teaches the measured speed before the first request, from the warm-up. */
+  learn(run: { cost: number; runMs: number }): void
+}
+
+interface Entry<Input, Output> {
+  input: Input
+  size: number
+  arrivedMs: number
+  resolve: (result: BatchResult<Output>) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * The queue of one deployment. It is pulled by a free engine and never by a timer, and it refuses work that would wait
+ * too long. Every item is settled exactly once: answered, failed by itself, or dropped when its caller left.
+ */
+export class Batcher<Input, Output> implements ItemQueue {
+  readonly #options: BatcherOptions<Input, Output>
+  readonly #now: () => number
+  readonly #rate = new DrainRate()
+  #queue: Entry<Input, Output>[] = []
+  #queuedSize = 0
+  #running = 0
+  #whenIdle: (() => void)[] = []
+
+  constructor(options: BatcherOptions<Input, Output>) {
+    this.#options = options
+    this.#now = options.now ?? (() => performance.now())
+  }
+
+  async submit(input: Input, signal?: AbortSignal): Promise<BatchResult<Output>> {
+    const [result] = await this.submitAll([input], signal)
+    if (result === undefined) throw new Error('a batch of one came back empty')
+    return result
+  }
+
+  /** All or none are admitted; one that fails takes its siblings out of the queue. @throws AppError `overloaded` */
+  async submitAll(inputs: readonly Input[], signal?: AbortSignal): Promise<BatchResult<Output>[]> {
+    if (signal?.aborted) throw errors.clientClosed()
+    this.assertRoom(inputs.length)
+    const arrivedMs = this.#now()
+    const entries: Entry<Input, Output>[] = []
+    const results = inputs.map(
+      (input) =>
+        new Promise<BatchResult<Output>>((resolve, reject) => {
+          entries.push({ input, size: this.#options.sizeOf(input), arrivedMs, resolve, reject })
+        }),
+    )
+    for (const entry of entries) {
+      this.#queue.push(entry)
+      this.#queuedSize += entry.size
+    }
+    this.#options.observe.depth(this.#queue.length)
+    this.#options.lane.wake()
+    const leave = () => this.#drop(entries, errors.clientClosed())
+    signal?.addEventListener('abort', leave, { once: true })
+    try {
+      return await Promise.all(results)
+    } catch (error) {
+      this.#drop(entries, error)
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', leave)
+    }
+  }
+
+  assertRoom(count: number): void {
+    const { limits, lane, observe } = this.#options
+    const { backlogMs } = lane
+    const crowded = this.#queue.length > 0 && this.#queue.length + count > limits.queuedMax
+    if (backlogMs <= limits.waitMsMax && !crowded) return
+    observe.refused(count)
+    throw errors.overloaded(Math.max(0.1, Math.round(backlogMs / 100) / 10))
+  }
+
+  learn(run: { cost: number; runMs: number }): void {
+    this.#rate.observe(run)
+  }
+
+  get depth(): number {
+    return this.#queue.length
+  }
+
+  get headSinceMs(): number | undefined {
+    return this.#queue[0]?.arrivedMs
+  }
+
+  get backlogMs(): number {
+    return this.#rate.msFor(this.#queuedSize)
+  }
+
+  idle(): Promise<void> {
+    if (this.#queue.length === 0 && this.#running === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  async work(engine: Engine, freeEngines: number): Promise<void> {
+    const batch = cutBatch({ queue: this.#queue, limits: this.#options.limits, freeEngines })
+    this.#remove(new Set(batch))
+    this.#running++
+    try {
+      await this.#answer(batch, engine)
+    } catch (error) {
+      // One bad member must not fail its neighbours, so each is asked again by itself.
+      if (batch.length === 1) this.#fail(batch, error)
+      else for (const entry of batch) await this.#answer([entry], engine).catch((reason) => this.#fail([entry], reason))
+    }
+    this.#running--
+    this.#settleIdle()
+  }
+
+  async #answer(batch: Entry<Input, Output>[], engine: Engine): Promise<void> {
+    const { run, observe } = this.#options
+    const startedMs = this.#now()
+    const outputs = await run(
+      batch.map(({ input }) => input),
+      engine,
+    )
+    if (outputs.length !== batch.length)
+      throw new Error(`the model answered ${outputs.length} of ${batch.length} inputs`)
+    const endedMs = this.#now()
+    const runMs = endedMs - startedMs
+    this.#rate.observe({ cost: costOf(batch), runMs })
+    observe.ran({ batchSize: batch.length, runMs })
+    for (const [index, entry] of batch.entries()) {
+      const queueMs = startedMs - entry.arrivedMs
+      observe.answered({ queueMs, latencyMs: endedMs - entry.arrivedMs })
+      entry.resolve({ output: outputs[index] as Output, queueMs, runMs, batchSize: batch.length })
+    }
+  }
+
+  #fail(entries: Entry<Input, Output>[], error: unknown): void {
+    const failure = error instanceof AppError ? error : errors.inferenceFailed(messageOf(error), error)
+    for (const entry of entries) entry.reject(failure)
+    this.#options.observe.failed(entries.length)
+  }
+
+  #drop(entries: Entry<Input, Output>[], error: unknown): void {
+    const queued = new Set(this.#queue)
+    const leaving = entries.filter((entry) => queued.has(entry))
+    if (leaving.length > 0) this.#remove(new Set(leaving))
+    // Those that run already are answered to nobody.
+    for (const entry of entries) entry.reject(error)
+    if (leaving.length > 0) this.#options.observe.dropped(leaving.length)
+    this.#settleIdle()
+  }
+
+  #remove(entries: Set<Entry<Input, Output>>): void {
+    this.#queue = this.#queue.filter((entry) => !entries.has(entry))
+    for (const { size } of entries) this.#queuedSize -= size
+    this.#options.observe.depth(this.#queue.length)
+  }
+
+  #settleIdle(): void {
+    if (this.#queue.length > 0 || this.#running > 0) return
+    for (const resolve of this.#whenIdle.splice(0)) resolve()
+  }
+}
