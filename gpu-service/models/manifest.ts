@@ -1,0 +1,38 @@
+import { buffer } from 'node:stream/consumers'
+import { z } from 'zod'
+import { errors } from '../../shared/errors.ts'
+import { objectKeys } from '../../shared/objects/keys.ts'
+import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'
+
+const manifest = z.object({
+  files: z.array(
+    z.object({
+      path: z.string(),
+      sizeBytes: z.number().int().nonnegative(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+})
+
+export type Manifest = z.infer<typeof manifest>
+
+/** The files of a revision. @throws AppError `unsupported_model` where the manifest is not there or not one. */
+export async function readManifest({ objects, repo, revision }: ReadManifest): Promise<Manifest> {
+  const key = objectKeys.manifest(repo, revision)
+  try {
+    const { body } = await objects.get({ key })
+    return manifest.parse(JSON.parse((await buffer(body)).toString()))
+  } catch (error) {
+    if (error instanceof ObjectMissing)
+      throw errors.unsupportedModel(`the revision ${revision} of "${repo}" has no manifest; import it again.`)
+    if (error instanceof SyntaxError || error instanceof z.ZodError)
+      throw errors.unsupportedModel(`the manifest of "${repo}" at ${revision} is damaged; import it again.`)
+    throw error
+  }
+}
+
+interface ReadManifest {
+  objects: ObjectStore
+  repo: string
+  revision: string
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { z } from 'zod'
+import { errors, messageOf } from '../../shared/errors.ts'
+
+/** The files of one revision on this machine's disk, verified. */
+export interface ModelFiles {
+  /** The folder that holds them, by their paths in the repo. */
+  root: string
+  paths: ReadonlySet<string>
+}
+
+export const localPath = ({ root }: ModelFiles, path: string): string => join(root, path)
+
+/** A JSON file of the repo, or `undefined` where it has none. @throws AppError `unsupported_model` naming the file. */
+export async function readConfig<Schema extends z.ZodType>(
+  files: ModelFiles,
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema> | undefined> {
+  if (!files.paths.has(path)) return undefined
+  try {
+    return schema.parse(JSON.parse(await readFile(localPath(files, path), 'utf8')))
+  } catch (error) {
+    throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
+  }
+}
