@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { EngineCall } from '../../engine/engine.ts'
+import { localPath, readConfig } from '../../models/model-files.ts'
+import { int64Rows } from '../int64.ts'
+import { type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
+import { readAnswers, type TabularAnswer } from './labels.ts'
+import { readRows } from './rows.ts'
+import { readTabularGraph, type TabularGraph } from './tabular-graph.ts'
+
+const config = z.object({
+  sklearn: z.object({ columns: z.array(z.string()).optional() }).optional(),
+  id2label: z.record(z.string(), z.string()).optional(),
+})
+
+/** Rows of numbers to a class with its probabilities, or to a number: what scikit-learn exports. */
+export const tabularClassification: Task = {
+  name: 'tabular-classification',
+  aliases: ['tabular-regression'],
+
+  async open({ files, file, graph }: ModelSource): Promise<OpenedTask> {
+    const { sklearn, id2label } = (await readConfig(files, 'config.json', config)) ?? {}
+    const columns = sklearn?.columns
+    const shape = readTabularGraph({ graph, file, columns })
+    const table = { width: shape.width, columns: columns?.length === shape.width ? columns : undefined }
+    const model = tabularModel({ shape, id2label })
+    const probe = Array.from({ length: shape.width }, () => 0)
+    return {
+      graphPath: localPath(files, file),
+      describe: {
+        columns: table.columns ?? shape.width,
+        classes: id2label === undefined ? undefined : Object.values(id2label),
+        probabilities: shape.withoutScores === undefined ? 'tensor' : `absent: ${shape.withoutScores}`,
+      },
+      warmUp: [1, 64].map((count) => ({ cost: count, call: () => model.encode(Array(count).fill(probe)) })),
+      serve(createBatcher) {
+        const batcher = createBatcher(model)
+        return {
+          queue: batcher,
+          async pipeline({ body, signal }) {
+            const results = await batcher.submitAll(readRows(body.inputs, table), signal)
+            return { body: results.map(({ output }) => output), timing: timingOf(results) }
+          },
+        }
+      },
+    }
+  },
+}
+
+function tabularModel({ shape, id2label }: TabularModelOptions): TaskModel<number[], TabularAnswer> {
+  const outputs = [shape.label, shape.scores].filter((name) => name !== undefined)
+  return {
+    sizeOf: () => 1,
+    costMax: 1024,
+    itemsMax: 1024,
+    encode: (rows) => ({ inputs: { [shape.input]: tensorOf(rows, shape) }, outputs }),
+    decode: (tensors, rows) =>
+      readAnswers({
+        label: shape.label === undefined ? undefined : tensors[shape.label],
+        scores: shape.scores === undefined ? undefined : tensors[shape.scores],
+        id2label,
+        count: rows.length,
+      }),
+  }
+}
+
+interface TabularModelOptions {
+  shape: TabularGraph
+  id2label: Record<string, string> | undefined
+}
+
+function tensorOf(rows: readonly number[][], { type, width }: TabularGraph): EngineCall['inputs'][string] {
+  const dims = [rows.length, width]
+  if (type === 'int64') return { type, dims, data: int64Rows({ rows, width, fill: 0 }) }
+  const data = type === 'float32' ? new Float32Array(rows.length * width) : new Float64Array(rows.length * width)
+  for (const [index, row] of rows.entries()) data.set(row, index * width)
+  return { type, dims, data }
+}

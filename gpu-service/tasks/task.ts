@@ -1,0 +1,86 @@
+import type { Batcher, BatchResult, ItemQueue } from '../batcher/batcher.ts'
+import type { EngineCall, Tensors } from '../engine/engine.ts'
+import type { ModelFiles } from '../models/model-files.ts'
+import type { OnnxGraph } from '../models/onnx-graph.ts'
+import type { Embeddings } from './feature-extraction/embeddings.ts'
+
+/** One kind of thing that models do. A task reads a model's files and knows how to ask its graph. */
+export interface Task {
+  name: string
+  /** Other names that repos give to it. */
+  aliases: readonly string[]
+  /** @throws AppError `unsupported_model` with a reason that names the file at fault. */
+  open(model: ModelSource): Promise<OpenedTask>
+}
+
+export interface ModelSource {
+  files: ModelFiles
+  /** The ONNX file that is served, by its path in the repo. */
+  file: string
+  graph: OnnxGraph
+}
+
+/** A model as its task understands it, before any engine holds it. */
+export interface OpenedTask {
+  /** The file that the engines load: the repo's own, or one made from it. */
+  graphPath: string
+  /** What `/info` says of it. */
+  describe: Record<string, unknown>
+  /** Runs that a new model makes before it is ready. */
+  warmUp: WarmUpRun[]
+  /** Puts a queue before it. */
+  serve(createBatcher: BatcherFactory): TaskService
+}
+
+export interface WarmUpRun {
+  call(): EngineCall
+  cost: number
+}
+
+export type BatcherFactory = <Input, Output>(model: TaskModel<Input, Output>) => Batcher<Input, Output>
+
+/** How a batch becomes tensors and back, and what it costs. */
+export interface TaskModel<Input, Output> {
+  sizeOf(input: Input): number
+  /** The most that one run may cost on a CPU, in the unit of `sizeOf`. */
+  costMax: number
+  itemsMax: number
+  encode(inputs: readonly Input[]): EngineCall
+  /** As many answers as inputs, in their order. */
+  decode(tensors: Tensors, inputs: readonly Input[]): Output[]
+}
+
+/** A task at work: what the protocols speak to. */
+export interface TaskService {
+  /** The Hugging Face pipeline shape: `inputs` of the body, to the body of the answer. */
+  pipeline(request: PipelineRequest): Promise<PipelineAnswer>
+  embeddings?: Embeddings
+  queue: ItemQueue
+}
+
+export interface PipelineRequest {
+  body: Record<string, unknown>
+  signal: AbortSignal
+}
+
+export interface PipelineAnswer {
+  body: unknown
+  timing: Timing
+}
+
+export interface Timing {
+  queueMs: number
+  runMs: number
+  batchSize: number
+}
+
+/** Of a request whose items ran in several batches: the longest of each. */
+export function timingOf(results: readonly BatchResult<unknown>[]): Timing {
+  const timing = { queueMs: 0, runMs: 0, batchSize: 0 }
+  for (const { queueMs, runMs, batchSize } of results) {
+    timing.queueMs = Math.max(timing.queueMs, queueMs)
+    timing.runMs = Math.max(timing.runMs, runMs)
+    timing.batchSize = Math.max(timing.batchSize, batchSize)
+  }
+  return timing
+}
