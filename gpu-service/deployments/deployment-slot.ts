@@ -1,0 +1,111 @@
+import { messageOf } from '../../shared/errors.ts'
+import type { Logger } from '../../shared/log.ts'
+import type { Metrics } from '../../shared/metrics.ts'
+import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import { observeBatches } from '../batcher/batch-observer.ts'
+import { Batcher, type QueueLimits } from '../batcher/batcher.ts'
+import type { EnginePool } from '../engine/engine-pool.ts'
+import type { LoadedModel } from '../models/load-model.ts'
+import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
+import type { BatcherFactory, TaskService } from '../tasks/task.ts'
+import { backoffMs } from './backoff.ts'
+
+export interface SlotParts {
+  models: ModelRegistry
+  pool: EnginePool
+  metrics: Metrics
+  log: Logger
+  limits: QueueLimits & { wasteMax: number }
+  now: () => number
+}
+
+/** What a protocol needs of a deployment that answers. */
+export interface Served {
+  task: string
+  describe: Record<string, unknown>
+  service: TaskService
+}
+
+/**
+ * One deployment on this replica. LOADING → READY, or LOADING → FAILED, which is tried again after a growing pause and
+ * keeps its reason meanwhile.
+ */
+export class DeploymentSlot {
+  readonly item: DeploymentItem
+  readonly #parts: SlotParts
+  state: 'LOADING' | 'READY' | 'FAILED' = 'LOADING'
+  reason: string | undefined
+  served: Served | undefined
+  #lease: ModelLease | undefined
+  #failures = 0
+  #retryAtMs = 0
+  #busy: Promise<void> = Promise.resolve()
+  #retired = false
+
+  constructor(item: DeploymentItem, parts: SlotParts) {
+    this.item = item
+    this.#parts = parts
+  }
+
+  /** Whether a load that failed has waited long enough. */
+  get isDue(): boolean {
+    return this.state === 'FAILED' && this.#parts.now() >= this.#retryAtMs
+  }
+
+  /** Loads the model; an outcome of either kind is a state, never a rejection. */
+  load(): Promise<void> {
+    // So that a second pass does not start it again while it runs.
+    this.#retryAtMs = Number.POSITIVE_INFINITY
+    this.#busy = this.#load()
+    return this.#busy
+  }
+
+  /** Answers what waits, then gives the model back. */
+  async retire(): Promise<void> {
+    this.#retired = true
+    const { served } = this
+    this.served = undefined
+    await this.#busy
+    await served?.service.queue.idle()
+    if (served !== undefined) this.#parts.pool.remove(served.service.queue)
+    await this.#lease?.release()
+    this.#lease = undefined
+  }
+
+  async #load(): Promise<void> {
+    const { models, log, now } = this.#parts
+    const { name, repo, revision, file, task } = this.item
+    try {
+      this.#lease = await models.acquire({ deployment: name, repo, revision, file, task })
+      if (this.#retired) return
+      this.served = this.#serve(this.#lease.model)
+      this.#failures = 0
+      this.reason = undefined
+      this.state = 'READY'
+      log.info({ deployment: name, repo, revision, file }, 'deployment is ready')
+    } catch (error) {
+      this.#failures++
+      this.#retryAtMs = now() + backoffMs(this.#failures)
+      this.reason = messageOf(error)
+      this.state = 'FAILED'
+      log.error({ deployment: name, repo, revision, file, failures: this.#failures, err: error }, 'load failed')
+    }
+  }
+
+  #serve({ opened, modelId, task, speed }: LoadedModel): Served {
+    const { pool, metrics, limits } = this.#parts
+    const observe = observeBatches({ deployment: this.item.name, task }, metrics)
+    const createBatcher: BatcherFactory = (model) =>
+      new Batcher({
+        lane: pool,
+        observe,
+        limits: { ...limits, costMax: model.costMax, itemsMax: model.itemsMax },
+        sizeOf: (input) => model.sizeOf(input),
+        run: async (inputs, engine) => model.decode(await engine.run({ modelId, ...model.encode(inputs) }), inputs),
+      })
+    const service = opened.serve(createBatcher)
+    for (const run of speed) service.queue.learn(run)
+    pool.add(service.queue)
+    return { task, describe: opened.describe, service }
+  }
+}
