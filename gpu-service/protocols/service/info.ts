@@ -1,0 +1,25 @@
+import { Hono } from 'hono'
+import { authenticate } from '../../../shared/auth/middleware.ts'
+import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import type { ServingParts } from '../serving-parts.ts'
+
+/** `GET /info`: what this replica serves and how, deployment by deployment. */
+export function infoRoutes({ verify, router }: ServingParts): Hono<HttpEnvironment> {
+  const app = new Hono<HttpEnvironment>()
+  app.get('/info', authenticate(verify), (context) =>
+    context.json({
+      deployments: router.list().map(({ item, state, reason, served }) => ({
+        name: item.name,
+        repo: item.repo,
+        ref: item.ref,
+        revision: item.revision,
+        file: item.file,
+        task: served?.task ?? item.task,
+        state,
+        ...(reason !== undefined && { reason }),
+        ...(served !== undefined && { queued: served.service.queue.depth, ...served.describe }),
+      })),
+    }),
+  )
+  return app
+}

@@ -1,0 +1,25 @@
+import type { Verifier } from '../../shared/auth/verify.ts'
+import type { Logger } from '../../shared/log.ts'
+import type { Metrics } from '../../shared/metrics.ts'
+import type { Router } from '../deployments/route.ts'
+
+/** What the routes of every protocol are made from. */
+export interface ServingParts {
+  verify: Verifier
+  router: Router
+  metrics: Metrics
+  log: Logger
+  readiness: Readiness
+}
+
+/** Whether this replica should be sent requests. */
+export interface Readiness {
+  /** `undefined` when it should, else why not. */
+  reason(): string | undefined
+}
+
+/** The largest body of a prediction, in bytes. */
+export const bodyMaxBytes = 4 * 1024 * 1024
+
+/** The most inputs of one request. */
+export const inputsMax = 2048

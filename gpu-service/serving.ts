@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import type { Hono } from 'hono'
+import { createVerifier } from '../shared/auth/verify.ts'
+import type { HttpEnvironment } from '../shared/http/context.ts'
+import type { Logger } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import type { ObjectStore } from '../shared/objects/object-store.ts'
+import { allDeployments, forgetReplica, reportReplica } from '../shared/table/deployments.ts'
+import type { Table } from '../shared/table/table.ts'
+import { createServingApp } from './app.ts'
+import { Reconciler } from './deployments/reconcile.ts'
+import { createRouter } from './deployments/route.ts'
+import type { Device } from './engine/engine.ts'
+import { EnginePool } from './engine/engine-pool.ts'
+import { WorkerEngine } from './engine/worker-engine.ts'
+import { ModelCache } from './models/model-cache.ts'
+import { ModelRegistry } from './models/model-registry.ts'
+import { cachedVerifier } from './protocols/cached-verifier.ts'
+
+export interface ServingConfig {
+  device: Device
+  /** Where the files of models are kept between starts. */
+  cacheDir: string
+  /** Worker threads; by default one per core on a CPU, one on a GPU. */
+  engines?: number | undefined
+  /** How often the desired state is read. */
+  reconcileMs?: number
+  heartbeatMs?: number
+  /** This replica's name in the table. */
+  replicaId?: string
+  /** sha256 of the first admin key. */
+  adminKeySha256?: string | undefined
+  queuedMax?: number
+  waitMsMax?: number
+}
+
+export interface ServingOptions {
+  table: Table
+  objects: ObjectStore
+  config: ServingConfig
+  log: Logger
+  metrics: Metrics
+  /** Where `engine/worker.ts`, or a bundle of it, is. */
+  workerUrl: URL
+}
+
+export interface Serving {
+  app: Hono<HttpEnvironment>
+  /** Fulfilled when what was deployed at the start is served, or has failed by name. */
+  ready: Promise<void>
+  /** Turns `/ready` off and waits for the work that was admitted; requests are still answered. */
+  drain(): Promise<void>
+  /** Gives the models back, takes this replica out of the table and ends the engines. */
+  close(): Promise<void>
+}
+
+/** The inference service on whatever host: engines, models and deployments behind one app. */
+export function startServing({ table, objects, config, log, metrics, workerUrl }: ServingOptions): Serving {
+  const { device, cacheDir, replicaId = randomUUID(), adminKeySha256 } = config
+  const onDeath = (error: Error) => log.error({ err: error }, 'an engine died and is replaced')
+  const count = config.engines ?? (device === 'cuda' ? 1 : availableParallelism())
+  const engines = Array.from({ length: count }, () => new WorkerEngine({ workerUrl, device, onDeath }))
+  const pool = new EnginePool({ engines })
+  const cache = new ModelCache({ objects, root: cacheDir })
+  const reconciler = new Reconciler({
+    models: new ModelRegistry({ cache, pool, metrics }),
+    pool,
+    metrics,
+    log,
+    limits: { wasteMax: 0.1, queuedMax: config.queuedMax ?? 8192, waitMsMax: config.waitMsMax ?? 2000 },
+    now: Date.now,
+    desired: () => allDeployments(table),
+    report: (deployment, status) => reportReplica(table, { deployment, status, now: new Date() }),
+    forget: (deployment) => forgetReplica(table, deployment, replicaId),
+    replicaId,
+    intervalMs: config.reconcileMs ?? 2000,
+    heartbeatMs: config.heartbeatMs ?? 15_000,
+  })
+
+  let notReady: string | undefined = 'the deployments are being loaded'
+  const ready = reconciler.start().then(() => {
+    if (notReady !== 'draining') notReady = undefined
+  })
+  const app = createServingApp({
+    verify: cachedVerifier({ verify: createVerifier({ table, adminKeySha256 }) }),
+    router: createRouter(() => reconciler.slots),
+    metrics,
+    log,
+    readiness: { reason: () => notReady },
+  })
+  return {
+    app,
+    ready,
+    async drain() {
+      notReady = 'draining'
+      await pool.idle()
+    },
+    async close() {
+      notReady = 'draining'
+      await reconciler.close()
+      await pool.close()
+    },
+  }
+}
