@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Serving, type ServingConfig, startServing } from '../../../../gpu-service/serving.ts'
+import { createToken, hashToken } from '../../../../shared/auth/token.ts'
+import { createLogger } from '../../../../shared/log.ts'
+import { createMetrics, type Metrics } from '../../../../shared/metrics.ts'
+import { createDeployment } from '../../../../shared/table/deployments.ts'
+import { startTable, type TestTable } from '../../../support/dynoxide.ts'
+import { createMemoryObjects, type MemoryObjects, publish } from './memory-objects.ts'
+
+export const workerUrl = new URL('../../../../gpu-service/engine/worker.ts', import.meta.url)
+
+export interface TestModel {
+  /** The deployment's name; without one the model is not deployed. */
+  name: string
+  repo: string
+  task: string
+  file: string
+  files: Record<string, Buffer>
+  ref?: string
+}
+
+export interface TestServing {
+  serving: Serving
+  objects: MemoryObjects
+  table: TestTable['table']
+  metrics: Metrics
+  deploy(model: TestModel): Promise<{ revision: string }>
+  /** Asks the app, with a key that may infer unless told otherwise. */
+  ask(path: string, request?: RequestInit & { json?: unknown; token?: string | null }): Promise<Response>
+  close(): Promise<void>
+}
+
+/** The whole service with real engines over a real table, on no port. */
+export async function startTestServing(models: TestModel[], config: Partial<ServingConfig> = {}): Promise<TestServing> {
+  const database = await startTable()
+  const { table } = database
+  const objects = createMemoryObjects()
+  const cacheDir = await mkdtemp(join(tmpdir(), 'slipway-serving-'))
+  const token = createToken()
+  const deploy = async ({ files, ref = 'main', ...item }: TestModel) => {
+    const revision = randomBytes(20).toString('hex')
+    await publish({ objects, repo: item.repo, revision, files })
+    const target = `${item.repo}@${ref}`
+    await createDeployment(table, {
+      ...item,
+      target,
+      ref,
+      revision,
+      createdAt: new Date().toISOString(),
+      createdBy: 'test',
+    })
+    return { revision }
+  }
+  for (const model of models) await deploy(model)
+  const metrics = createMetrics()
+  const serving = startServing({
+    table,
+    objects,
+    config: { device: 'cpu', cacheDir, engines: 2, reconcileMs: 20, adminKeySha256: hashToken(token), ...config },
+    log: createLogger({ level: 'silent', name: 'test' }),
+    metrics,
+    workerUrl,
+  })
+  await serving.ready
+  return {
+    serving,
+    objects,
+    table,
+    metrics,
+    deploy,
+    async ask(path, { json, token: other = token, ...request } = {}) {
+      const headers = new Headers(request.headers)
+      if (other !== null) headers.set('authorization', `Bearer ${other}`)
+      if (json !== undefined) headers.set('content-type', 'application/json')
+      const body = json === undefined ? request.body : JSON.stringify(json)
+      const method = request.method ?? (body === undefined ? 'GET' : 'POST')
+      return serving.app.request(path, { ...request, method, headers, ...(body !== undefined && { body }) })
+    },
+    async close() {
+      await serving.close()
+      await database.close()
+      await rm(cacheDir, { recursive: true, force: true })
+    },
+  }
+}
