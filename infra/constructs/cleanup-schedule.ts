@@ -1,0 +1,31 @@
+import { Duration } from 'aws-cdk-lib'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import { Construct } from 'constructs'
+import type { StageConfig } from '../stage-config.ts'
+import type { PlatformData } from './platform-data.ts'
+import { PlatformFunction } from './platform-function.ts'
+
+export interface CleanupScheduleProps {
+  config: StageConfig
+  data: PlatformData
+}
+
+/** Every few minutes, goes on with imports whose message was lost. */
+export class CleanupSchedule extends Construct {
+  constructor(scope: Construct, id: string, { config, data }: CleanupScheduleProps) {
+    super(scope, id)
+    const sweep = new PlatformFunction(this, 'Sweep', {
+      config,
+      data,
+      folder: 'cleanup',
+      description: 'Goes on with imports whose message was lost',
+      rights: { models: 'none', ingest: 'send' },
+      timeout: Duration.minutes(2),
+      memorySizeMiB: 512,
+    })
+    // A sweep that failed is not tried again: the next one does the same work five minutes later.
+    const target = new LambdaFunction(sweep.lambda, { retryAttempts: 0 })
+    new Rule(this, 'Schedule', { schedule: Schedule.rate(Duration.minutes(5)), targets: [target] })
+  }
+}

@@ -1,0 +1,29 @@
+import { Construct } from 'constructs'
+import type { StageConfig } from '../stage-config.ts'
+import type { PlatformData } from './platform-data.ts'
+import { PlatformFunction } from './platform-function.ts'
+import { workOff } from './work-off.ts'
+
+export interface DropWatcherProps {
+  config: StageConfig
+  data: PlatformData
+}
+
+/** Starts an import when a folder dropped into the bucket is complete, or has been quiet for long enough. */
+export class DropWatcher extends Construct {
+  constructor(scope: Construct, id: string, { config, data }: DropWatcherProps) {
+    super(scope, id)
+    const worker = new PlatformFunction(this, 'Worker', {
+      config,
+      data,
+      folder: 'drop',
+      description: 'Starts an import when a drop is complete',
+      rights: { models: 'read', ingest: 'send' },
+      timeout: data.drops.handlerTimeout,
+      memorySizeMiB: 512,
+    })
+    // It looks again after a quiet period by sending itself a delayed message.
+    worker.bindQueue({ queue: data.drops.queue, variable: 'SLIPWAY_DROP_QUEUE_URL', right: 'send' })
+    workOff({ worker, from: data.drops, batchSize: 10, maxConcurrency: 5 })
+  }
+}

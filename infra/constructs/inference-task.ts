@@ -1,0 +1,100 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets'
+import {
+  AwsLogDriverMode,
+  Capability,
+  Compatibility,
+  ContainerImage,
+  CpuArchitecture,
+  LinuxParameters,
+  LogDrivers,
+  NetworkMode,
+  OperatingSystemFamily,
+  TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { GpuConfig, StageConfig } from '../stage-config.ts'
+import { acknowledge } from './acknowledge.ts'
+import type { PlatformData } from './platform-data.ts'
+import { repositoryRoot } from './repository-root.ts'
+
+export interface InferenceTaskProps {
+  config: StageConfig
+  gpu: GpuConfig
+  data: PlatformData
+}
+
+/** One replica of the inference service: one container with one whole GPU, on a file system it cannot change. */
+export class InferenceTask extends Construct {
+  readonly definition: TaskDefinition
+
+  constructor(scope: Construct, id: string, { config, gpu, data }: InferenceTaskProps) {
+    super(scope, id)
+    this.definition = new TaskDefinition(this, 'Definition', {
+      compatibility: Compatibility.MANAGED_INSTANCES,
+      networkMode: NetworkMode.AWS_VPC,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.X86_64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      // A machine of 4 CPUs and 16 GiB has less than that to give: its agent and system take the difference.
+      cpu: '3584',
+      memoryMiB: '14336',
+      volumes: [{ name: cacheVolume, host: {} }],
+    })
+    data.table.grantReadWrite(this.definition.taskRole)
+    data.models.grant(this.definition.taskRole, 'read')
+    const container = this.definition.addContainer('Service', {
+      image: ContainerImage.fromAsset(repositoryRoot, {
+        file: 'gpu-service/Dockerfile',
+        platform: Platform.LINUX_AMD64,
+      }),
+      environment: {
+        SLIPWAY_TABLE: data.table.tableName,
+        SLIPWAY_BUCKET: data.models.bucket.bucketName,
+        SLIPWAY_DEVICE: 'cuda',
+        SLIPWAY_PORT: String(servicePort),
+        SLIPWAY_CACHE_DIR: cacheFolder,
+        SLIPWAY_EMF_NAMESPACE: gpu.metricNamespace,
+        SLIPWAY_LOG_LEVEL: config.logLevel,
+      },
+      gpuCount: 1,
+      portMappings: [{ containerPort: servicePort }],
+      readonlyRootFilesystem: true,
+      user: '1000:1000',
+      linuxParameters: this.#leastPrivilege(),
+      healthCheck: { command: ['CMD', 'node', '-e', healthProbe], interval: Duration.seconds(15), retries: 4 },
+      // Longer than the load balancer's drain and any request, so that a rolling restart drops nothing.
+      stopTimeout: Duration.seconds(120),
+      logging: this.#logging(config),
+    })
+    container.addMountPoints({ sourceVolume: cacheVolume, containerPath: cacheFolder, readOnly: false })
+    this.#excuse()
+  }
+
+  #excuse() {
+    acknowledge(this, {
+      rule: 'ECS2',
+      reason: 'The variables name resources and hold no secret; the task has no credential but its role.',
+    })
+    acknowledge(this, {
+      rule: 'IAM5[Resource::*]',
+      reason: 'The sign-in to the image registry, ecr:GetAuthorizationToken, knows no resource.',
+    })
+  }
+
+  #leastPrivilege() {
+    const parameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true })
+    parameters.dropCapabilities(Capability.ALL)
+    return parameters
+  }
+
+  #logging({ logRetention }: StageConfig) {
+    const logGroup = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY })
+    // A slow log service must not hold up inference.
+    return LogDrivers.awsLogs({ logGroup, streamPrefix: 'inference', mode: AwsLogDriverMode.NON_BLOCKING })
+  }
+}
+
+export const servicePort = 8080
+const cacheVolume = 'models'
+const cacheFolder = '/var/cache/slipway'
+const healthProbe = `fetch('http://127.0.0.1:${servicePort}/health').then((answer) => process.exit(answer.ok ? 0 : 1))`

@@ -1,0 +1,29 @@
+import { Construct } from 'constructs'
+import type { StageConfig } from '../stage-config.ts'
+import type { PlatformData } from './platform-data.ts'
+import { PlatformFunction } from './platform-function.ts'
+import { workOff } from './work-off.ts'
+
+export interface IngestWorkerProps {
+  config: StageConfig
+  data: PlatformData
+}
+
+/** Brings models in, one import step per message. It runs outside of any VPC, so that downloads pay no NAT gateway. */
+export class IngestWorker extends Construct {
+  constructor(scope: Construct, id: string, { config, data }: IngestWorkerProps) {
+    super(scope, id)
+    const worker = new PlatformFunction(this, 'Worker', {
+      config,
+      data,
+      folder: 'ingest',
+      description: 'Does one step of an import: plan, transfer, verify, publish or inspect',
+      rights: { models: 'readWrite', ingest: 'send' },
+      timeout: data.ingest.handlerTimeout,
+      // One whole virtual CPU, which checking the hash of a stream needs.
+      memorySizeMiB: 1769,
+      environment: { HF_ENDPOINT: config.hfEndpoint },
+    })
+    workOff({ worker, from: data.ingest, batchSize: 1, maxConcurrency: config.ingestConcurrencyMax })
+  }
+}

@@ -1,0 +1,85 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { type IManagedPolicy, type IRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  type IBucket,
+  type LifecycleRule,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3'
+import { Construct } from 'constructs'
+import { acknowledge } from './acknowledge.ts'
+
+export interface ModelBucketProps {
+  /** Whether the bucket outlives its stack and keeps what is deleted from it for a while. */
+  isRetained: boolean
+}
+
+export type BucketAccess = 'read' | 'readWrite'
+
+/** Where the files of the models are, with a log of who asked for them. */
+export class ModelBucket extends Construct {
+  readonly bucket: Bucket
+  readonly #readers: IManagedPolicy
+  readonly #writers: IManagedPolicy
+
+  constructor(scope: Construct, id: string, { isRetained }: ModelBucketProps) {
+    super(scope, id)
+    const common = {
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: isRetained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    }
+    const accessLogs = new Bucket(this, 'AccessLogs', {
+      ...common,
+      lifecycleRules: [{ id: 'ExpireLogs', expiration: Duration.days(90) }],
+    })
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...common,
+      versioned: isRetained,
+      lifecycleRules: isRetained ? [...cleaning, forgetting] : cleaning,
+      // The library's class leaves out `| undefined` where its own interface has it.
+      serverAccessLogsBucket: accessLogs as IBucket,
+    })
+    this.#readers = this.#policy('Readers', readObject)
+    this.#writers = this.#policy('Writers', [...readObject, ...writeObject])
+  }
+
+  /** Lets someone read, or read and write, every object of the bucket. */
+  grant(role: IRole, access: BucketAccess) {
+    role.addManagedPolicy(access === 'read' ? this.#readers : this.#writers)
+  }
+
+  /** One policy for all who have the same right, kept beside the bucket, so that its wildcard is excused once. */
+  #policy(id: string, actions: string[]): IManagedPolicy {
+    const objects = new PolicyStatement({ actions, resources: [this.bucket.arnForObjects('*')] })
+    // Without the right to list, S3 answers 403 instead of 404 for an object that is absent.
+    const list = new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })
+    const policy = new ManagedPolicy(this, id, { statements: [objects, list] })
+    acknowledge(policy, {
+      rule: `IAM5[Resource::<${Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket)}.Arn>/*]`,
+      reason: 'A blob is named by its content, so no list of keys exists before the models do.',
+    })
+    return policy
+  }
+}
+
+const readObject = ['s3:GetObject']
+const writeObject = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
+
+const cleaning: LifecycleRule[] = [
+  // Longer than the longest import: an upload that is still being continued must not lose its parts.
+  { id: 'AbortUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+  { id: 'ExpireStaging', prefix: 'staging/', expiration: Duration.days(7) },
+]
+
+// Versions are a safety net against a wrong delete and nothing else, so they go after two weeks.
+const forgetting: LifecycleRule = {
+  id: 'ForgetDeleted',
+  noncurrentVersionExpiration: Duration.days(14),
+  expiredObjectDeleteMarker: true,
+}

@@ -1,0 +1,49 @@
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { Construct } from 'constructs'
+import type { StageConfig } from '../stage-config.ts'
+import { HttpFrontDoor } from './http-front-door.ts'
+import type { PlatformData } from './platform-data.ts'
+import { PlatformFunction } from './platform-function.ts'
+
+export interface RegistryProps {
+  config: StageConfig
+  data: PlatformData
+}
+
+/** The registry's public address: API keys are answered by the auth function, everything else by the registry's own. */
+export class Registry extends Construct {
+  readonly url: string
+
+  constructor(scope: Construct, id: string, { config, data }: RegistryProps) {
+    super(scope, id)
+    const environment = config.adminKeySha256 ? { SLIPWAY_ADMIN_KEY_SHA256: config.adminKeySha256 } : {}
+    const registry = new PlatformFunction(this, 'Registry', {
+      config,
+      data,
+      folder: 'registry',
+      description: 'Answers the registry API and the Hub protocol',
+      rights: { models: 'readWrite', ingest: 'send' },
+      environment,
+    })
+    const auth = new PlatformFunction(this, 'Auth', {
+      config,
+      data,
+      folder: 'auth',
+      description: 'Makes, lists and revokes API keys',
+      rights: { models: 'none', ingest: 'none' },
+      environment,
+      memorySizeMiB: 512,
+    })
+    const frontDoor = new HttpFrontDoor(this, 'FrontDoor', {
+      config,
+      description: 'Slipway registry',
+      integration: new HttpLambdaIntegration('Registry', registry.lambda),
+    })
+    const integration = new HttpLambdaIntegration('Auth', auth.lambda)
+    for (const path of authPaths) frontDoor.api.addRoutes({ path, methods: [HttpMethod.ANY], integration })
+    this.url = frontDoor.url
+  }
+}
+
+const authPaths = ['/api/v1/me', '/api/v1/keys', '/api/v1/keys/{proxy+}']

@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib'
+import { type DeadLetterQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+
+export interface WorkQueueProps {
+  /** The longest that one message may be worked on; the function that consumes the queue gets this as its timeout. */
+  handlerTimeout: Duration
+}
+
+/** A queue whose messages are tried again when their handler fails, and set aside for a person in the end. */
+export class WorkQueue extends Construct {
+  readonly queue: Queue
+  readonly deadLetters: Queue
+  readonly handlerTimeout: Duration
+
+  constructor(scope: Construct, id: string, { handlerTimeout }: WorkQueueProps) {
+    super(scope, id)
+    this.handlerTimeout = handlerTimeout
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...common,
+      // Longer than the queue's own retention, which counts from the first send.
+      retentionPeriod: Duration.days(14),
+    })
+    const deadLetterQueue: DeadLetterQueue = { queue: this.deadLetters, maxReceiveCount: 5 }
+    this.queue = new Queue(this, 'Queue', {
+      ...common,
+      retentionPeriod: Duration.days(4),
+      // Lambda asks for six times the function's timeout, so that a throttled message is not received twice.
+      visibilityTimeout: Duration.seconds(6 * handlerTimeout.toSeconds()),
+      deadLetterQueue,
+    })
+  }
+}
+
+const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true }

@@ -1,0 +1,39 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { DropNotifications } from '../constructs/drop-notifications.ts'
+import { ModelBucket } from '../constructs/model-bucket.ts'
+import { ModelTable } from '../constructs/model-table.ts'
+import { WorkQueue } from '../constructs/work-queue.ts'
+import type { StageConfig } from '../stage-config.ts'
+
+export interface DataStackProps extends StackProps {
+  config: StageConfig
+}
+
+/** What outlives every deployment: the registry's table, the models' bucket, and the work that is under way. */
+export class DataStack extends Stack {
+  readonly table: ModelTable
+  readonly models: ModelBucket
+  readonly ingest: WorkQueue
+  readonly drops: WorkQueue
+
+  constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
+    super(scope, id, { ...props, terminationProtection: config.isRetained })
+    this.table = new ModelTable(this, 'Table', config)
+    this.models = new ModelBucket(this, 'Models', config)
+    // The longest that a Lambda may run; an import step that needs longer continues in a message of its own.
+    this.ingest = new WorkQueue(this, 'Ingest', { handlerTimeout: Duration.minutes(15) })
+    this.drops = new WorkQueue(this, 'Drops', { handlerTimeout: Duration.minutes(1) })
+    new DropNotifications(this, 'DropNotifications', {
+      bucket: this.models.bucket,
+      queue: this.drops.queue,
+      prefix: 'drop/',
+    })
+
+    new CfnOutput(this, 'TableName', { value: this.table.tableName })
+    new CfnOutput(this, 'BucketName', { value: this.models.bucket.bucketName })
+    new CfnOutput(this, 'DropAddress', { value: `s3://${this.models.bucket.bucketName}/drop/` })
+    new CfnOutput(this, 'IngestDeadLettersUrl', { value: this.ingest.deadLetters.queueUrl })
+    new CfnOutput(this, 'DropDeadLettersUrl', { value: this.drops.deadLetters.queueUrl })
+  }
+}

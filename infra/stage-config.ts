@@ -1,0 +1,100 @@
+import type { Environment } from 'aws-cdk-lib'
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { z } from 'zod'
+
+/** What differs between two deployments of the platform, parsed once from the context of the CDK app. */
+export interface StageConfig {
+  stage: Stage
+  /** The account and region the stage is pinned to; without them it goes where the credentials point. */
+  env: Environment | undefined
+  /** sha256 of the first admin key. */
+  adminKeySha256: string | undefined
+  /** The Hub that `hf://` imports are read from. */
+  hfEndpoint: string
+  logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** Whether models and registry outlive their stack, and neither can be deleted by mistake. */
+  isRetained: boolean
+  logRetention: RetentionDays
+  /** How many import steps run at once. */
+  ingestConcurrencyMax: number
+  /** Absent where the stage has no inference service. */
+  gpu: GpuConfig | undefined
+}
+
+export interface GpuConfig {
+  /** How the GPU tasks reach AWS: private endpoints and no way to the internet, or a NAT gateway. */
+  egress: 'endpoints' | 'nat'
+  /** How many of the network's availability zones have private endpoints; one serves all, two survive a lost zone. */
+  endpointZones: 1 | 2
+  replicasMin: number
+  replicasMax: number
+  /** Whether a new version starts beside the old one, which needs GPU quota for twice the replicas. */
+  isUpdatedBeside: boolean
+  /** CloudWatch namespace of the service's metrics; two stages in one account and region need two. */
+  metricNamespace: string
+}
+
+export type Stage = keyof typeof stages
+
+const stages = {
+  dev: { isRetained: false, logRetention: RetentionDays.ONE_WEEK, ingestConcurrencyMax: 10, replicasMax: 1 },
+  staging: { isRetained: true, logRetention: RetentionDays.ONE_MONTH, ingestConcurrencyMax: 20, replicasMax: 2 },
+  prod: { isRetained: true, logRetention: RetentionDays.SIX_MONTHS, ingestConcurrencyMax: 50, replicasMax: 4 },
+}
+
+// The CLI passes every `-c key=value` as text, cdk.json passes JSON values.
+const flag = z.union([z.boolean(), z.stringbool()])
+const count = z.coerce.number().int().min(1)
+
+const stageContext = z.object({
+  stage: z.enum(['dev', 'staging', 'prod']).default('dev'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional(),
+  region: z.string().optional(),
+  adminKeySha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
+    .optional(),
+  hfEndpoint: z.url().default('https://huggingface.co'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
+  gpu: flag.default(false),
+  egress: z.enum(['endpoints', 'nat']).default('endpoints'),
+  gpuReplicasMin: count.default(1),
+  gpuReplicasMax: count.optional(),
+  metricNamespace: z.string().default('Slipway'),
+})
+
+/** Reads the stage from the app's context and refuses a setting that is not usable, naming each one. */
+export function parseStageConfig(context: unknown): StageConfig {
+  const parsed = stageContext.safeParse(context)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new Error(`The stage's context is not usable:\n${faults.join('\n')}`)
+  }
+  const given = parsed.data
+  const { replicasMax, ...defaults } = stages[given.stage]
+  return {
+    ...defaults,
+    stage: given.stage,
+    env: given.account && given.region ? { account: given.account, region: given.region } : undefined,
+    adminKeySha256: given.adminKeySha256,
+    hfEndpoint: given.hfEndpoint,
+    logLevel: given.logLevel,
+    ingestConcurrencyMax: given.ingestConcurrencyMax ?? defaults.ingestConcurrencyMax,
+    gpu: given.gpu ? parseGpu(given, replicasMax) : undefined,
+  }
+}
+
+function parseGpu(given: z.output<typeof stageContext>, replicasMax: number): GpuConfig {
+  return {
+    egress: given.egress,
+    endpointZones: given.stage === 'dev' ? 1 : 2,
+    replicasMin: given.gpuReplicasMin,
+    replicasMax: Math.max(given.gpuReplicasMin, given.gpuReplicasMax ?? replicasMax),
+    isUpdatedBeside: given.stage !== 'dev',
+    metricNamespace: given.metricNamespace,
+  }
+}
