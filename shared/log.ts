@@ -6,7 +6,7 @@ export type { Logger }
 export function createLogger({ level, name, destination }: LoggerOptions): Logger {
   const options = {
     level,
-    base: { service: name },
+    base: name === undefined ? {} : { service: name },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: {
@@ -19,7 +19,7 @@ export function createLogger({ level, name, destination }: LoggerOptions): Logge
 
 export interface LoggerOptions {
   level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  /** The deployable that writes: `registry`, `ingest`, `gpu-service`, … */
-  name: string
+  /** The deployable that writes: `registry`, `ingest`, `gpu-service`, …; a host of several gives each a child logger. */
+  name?: string
   destination?: DestinationStream
 }

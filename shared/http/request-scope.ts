@@ -23,8 +23,12 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
     const route = status === 404 && context.get('principal') === undefined ? 'none' : routePath(context, -1)
     metrics.httpRequests.inc({ method, route, status: String(status) })
     metrics.httpDuration.observe({ method, route }, durationMs / 1000)
-    const level = status >= 500 ? 'error' : isProbe(path) ? 'debug' : 'info'
+    const level = levelOf(status, method)
     context.get('log')[level]({ method, path, status, durationMs: Math.round(durationMs * 10) / 10 }, 'request')
   })
 
-const isProbe = (path: string): boolean => path === '/health' || path === '/ready' || path === '/metrics'
+/** Reads and predictions that went well are counted, not told: they would drown what changed and what failed. */
+function levelOf(status: number, method: string): 'debug' | 'info' | 'error' {
+  if (status >= 500) return 'error'
+  return status >= 400 || method === 'DELETE' || status === 201 || status === 202 ? 'info' : 'debug'
+}

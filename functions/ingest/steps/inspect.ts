@@ -43,8 +43,13 @@ export async function inspect({ importId }: StepMessage<'inspect'>, dependencies
   }
   await forgetWork(item, dependencies)
   const source = item.source.split(':')[0] ?? ''
+  const durationMs = now().getTime() - Date.parse(item.createdAt)
   metrics.modelDownloads.inc({ source, outcome: 'ready' })
-  metrics.modelDownloadDuration.observe({ source }, (now().getTime() - Date.parse(item.createdAt)) / 1000)
+  metrics.modelDownloadDuration.observe({ source }, durationMs / 1000)
+  dependencies.log.info(
+    { repo, revision, durationMs },
+    `imported ${repo}: ${item.filesTotal} files, ${item.bytesTotal} bytes`,
+  )
 }
 
 const repoSummary = ({ item, revision, metadata }: SummaryInput): TransactAction => ({

@@ -1,0 +1,59 @@
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { objectPrefixes } from '../../shared/objects/keys.ts'
+
+/** Where the local host keeps its state; the bucket's own folders (`blobs`, `drop`, …) stand beside these. */
+export interface DataFolder {
+  root: string
+  /** The admin key, alone in the file, readable by its owner only. */
+  keyPath: string
+  databasePath: string
+  cacheDir: string
+  dropDir: string
+  /** Where the process that holds the folder says how to reach it. */
+  runningPath: string
+}
+
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const root = resolve(path)
+  for (const folder of [...objectPrefixes, 'cache']) await mkdir(join(root, folder), { recursive: true, mode: 0o700 })
+  return {
+    root,
+    keyPath: join(root, 'key'),
+    databasePath: join(root, 'dynamodb.sqlite'),
+    cacheDir: join(root, 'cache'),
+    dropDir: join(root, 'drop'),
+    runningPath: join(root, 'running.json'),
+  }
+}
+
+/**
+ * Takes the folder for this process, or returns `undefined` where another one has it. The lock is the operating
+ * system's own, on an SQLite file, so it ends with the process however that dies.
+ */
+export function lockDataFolder({ root }: DataFolder): DatabaseSync | undefined {
+  const lock = new DatabaseSync(join(root, 'lock.sqlite'))
+  try {
+    lock.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock.close()
+    if (error instanceof Error && 'errcode' in error && error.errcode === 5) return undefined
+    throw error
+  }
+}
+
+/** Says who has the folder, as far as it said so itself. */
+export async function describeHolder({ root, runningPath }: DataFolder): Promise<string> {
+  const running = await readFile(runningPath, 'utf8').then(
+    (text) => ` at ${(JSON.parse(text) as { url?: string }).url}`,
+    () => '',
+  )
+  return `Slipway is running on the data folder ${root} already${running}. Use that one, stop it, or start on another folder: SLIPWAY_DATA=.slipway-2 PORT=8001 npm start`
+}
+
+/** Removes what a killed process was writing; nobody else writes while the lock is held. */
+export async function sweepUnfinishedWrites({ root }: DataFolder): Promise<void> {
+  await rm(join(root, 'staging', '.writing'), { recursive: true, force: true })
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from '../../shared/log.ts'
+import { freePort } from './free-port.ts'
+
+export interface EmbeddedDynamodb {
+  endpoint: string
+  /** Fulfilled with a sentence when the database ended without being asked to. */
+  died: Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * Runs dynoxide, a DynamoDB-compatible server over one SQLite file, as a child. A shell stands between: it ends the
+ * server when this process is gone, also by `kill -9`, because then its input ends.
+ */
+export async function startEmbeddedDynamodb({
+  databasePath,
+  log,
+}: {
+  databasePath: string
+  log: Logger
+}): Promise<EmbeddedDynamodb> {
+  const port = await freePort()
+  const endpoint = `http://127.0.0.1:${port}`
+  const script =
+    'exec 3<&0; "$0" "$@" </dev/null & child=$!; (cat >/dev/null; kill "$child" 2>/dev/null) <&3 & wait "$child"'
+  const parameters = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath]
+  // A process group of its own keeps Ctrl-C from ending the database before the requests in flight.
+  const child = spawn('sh', ['-c', script, binaryPath(), ...parameters], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    detached: true,
+  })
+  child.stderr.on('data', (text: Buffer) => log.debug({ from: 'dynoxide' }, text.toString().trim()))
+  let closing = false
+  const died = once(child, 'exit').then(([code, signal]) =>
+    closing ? new Promise<never>(() => {}) : `the embedded DynamoDB ended (${signal ?? `exit code ${code}`})`,
+  )
+  await Promise.race([answering(endpoint), died.then((reason) => Promise.reject(new Error(reason)))])
+  return {
+    endpoint,
+    died,
+    async close() {
+      closing = true
+      await ended(child)
+    },
+  }
+}
+
+/** @throws Error that names the way out, on a platform that the binary is not published for. */
+function binaryPath(): string {
+  const name = `@dynoxide/${process.platform === 'win32' ? 'win32' : process.platform}-${process.arch}`
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dynoxide')
+  } catch {
+    throw new Error(
+      `The embedded DynamoDB is not installed for ${process.platform}-${process.arch} (package "${name}"). ` +
+        'Run any server that speaks DynamoDB (DynamoDB Local, for one) and set SLIPWAY_DYNAMODB_ENDPOINT to its URL.',
+    )
+  }
+}
+
+async function answering(endpoint: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    try {
+      await fetch(endpoint)
+      return
+    } catch {
+      await wait(25)
+    }
+  }
+  throw new Error('the embedded DynamoDB did not start within 5 s')
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.stdin?.end()
+  await exit
+}

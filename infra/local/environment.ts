@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { logLevel, parseEnvironment } from '../../shared/config.ts'
+
+const schema = z.object({
+  PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(8000),
+  HOST: z.string().default('127.0.0.1'),
+  /** The folder that holds all state. */
+  SLIPWAY_DATA: z.string().default('.slipway'),
+  /** A server that speaks DynamoDB, instead of the embedded one. */
+  SLIPWAY_DYNAMODB_ENDPOINT: z.url('must be a URL, such as http://127.0.0.1:8001').optional(),
+  SLIPWAY_LOG_LEVEL: logLevel,
+  SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(256).optional(),
+  /** The Hub that models are pulled from. */
+  HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co'),
+  /** The token for that Hub; it is sent nowhere else. */
+  HF_TOKEN: z.string().optional(),
+})
+
+export interface LocalSettings {
+  port: number
+  hostname: string
+  dataPath: string
+  dynamodbEndpoint: string | undefined
+  logLevel: z.output<typeof logLevel>
+  engines: number | undefined
+  hfEndpoint: string
+  hfToken: string | undefined
+  /** Whether the first start shows the main job with a sample model. */
+  sample: boolean
+}
+
+/** @throws Error naming every setting at fault. */
+export function readSettings(
+  environment: Record<string, string | undefined>,
+  parameters: readonly string[],
+): LocalSettings {
+  const [unknown] = parameters.filter((parameter) => parameter !== '--no-sample')
+  if (unknown !== undefined) throw new Error(`"${unknown}" is not an option. There is one: npm start -- --no-sample`)
+  const given = parseEnvironment(schema, environment)
+  return {
+    port: given.PORT,
+    hostname: given.HOST,
+    dataPath: given.SLIPWAY_DATA,
+    dynamodbEndpoint: given.SLIPWAY_DYNAMODB_ENDPOINT,
+    logLevel: given.SLIPWAY_LOG_LEVEL,
+    engines: given.SLIPWAY_ENGINES,
+    hfEndpoint: given.HF_ENDPOINT.replace(/\/+$/, ''),
+    hfToken: given.HF_TOKEN,
+    sample: !parameters.includes('--no-sample'),
+  }
+}

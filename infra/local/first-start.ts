@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { createToken, hashToken } from '../../shared/auth/token.ts'
+import { isCode } from '../../shared/objects/write-checked.ts'
+import { createApiKey, findApiKey } from '../../shared/table/api-keys.ts'
+import { keys } from '../../shared/table/keys.ts'
+import type { Table } from '../../shared/table/table.ts'
+
+export interface AdminKey {
+  token: string
+  /** Whether it was made just now, and so is to be shown. */
+  created: boolean
+}
+
+/** The admin's key of the data folder: the one in its file, or, on the first start, a new one with the admin it is for. */
+export async function ensureAdminKey({ table, keyPath, now }: AdminKeyRequest): Promise<AdminKey> {
+  const existing = await readKey(keyPath)
+  const token = existing ?? createToken()
+  if (existing === undefined) {
+    // The key is on disk before it is valid: a start that dies in between leaves no key that nobody knows.
+    await writeFile(`${keyPath}.new`, `${token}\n`, { mode: 0o600 })
+    await chmod(`${keyPath}.new`, 0o600)
+    await rename(`${keyPath}.new`, keyPath)
+  }
+  const sha256 = hashToken(token)
+  if ((await findApiKey(table, sha256)) === undefined) {
+    const createdAt = now.toISOString()
+    await table.put({ ...keys.user('admin'), id: 'admin', role: 'admin', createdAt })
+    const id = `key_${randomUUID().replaceAll('-', '')}`
+    await createApiKey(table, {
+      id,
+      sha256,
+      name: 'first admin key',
+      userId: 'admin',
+      role: 'admin',
+      scopes: ['admin'],
+      createdAt,
+    })
+  }
+  return { token, created: existing === undefined }
+}
+
+interface AdminKeyRequest {
+  table: Table
+  keyPath: string
+  now: Date
+}
+
+async function readKey(path: string): Promise<string | undefined> {
+  try {
+    const token = (await readFile(path, 'utf8')).trim()
+    return token.startsWith('hf_') ? token : undefined
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { isCode } from '../../shared/objects/write-checked.ts'
+
+export interface HttpServer {
+  url: string
+  /** Takes no new connections, lets the requests in flight end, and cuts what is left after `graceMs`. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Listens before anything else is started, so that a busy port is said at once. @throws Error naming the way out */
+export async function listen({ port, hostname, fetch }: ListenOptions): Promise<HttpServer> {
+  const server = createAdaptorServer({ fetch }) as Server
+  server.listen(port, hostname)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if (isCode(error, 'EADDRINUSE'))
+      throw new Error(`Port ${port} is in use by another program. Start on another one: PORT=${port + 1} npm start`, {
+        cause: error,
+      })
+    if (isCode(error, 'EACCES'))
+      throw new Error(`Port ${port} needs more rights than this user has. Choose one above 1023: PORT=8000 npm start`, {
+        cause: error,
+      })
+    throw error
+  }
+  const address = server.address()
+  const actual = typeof address === 'object' && address !== null ? address.port : port
+  const shown = hostname === '0.0.0.0' || hostname === '::' ? 'localhost' : hostname
+  return {
+    url: `http://${shown}:${actual}`,
+    async close(graceMs) {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      const force = setTimeout(() => server.closeAllConnections(), graceMs)
+      await closed
+      clearTimeout(force)
+    },
+  }
+}
+
+interface ListenOptions {
+  port: number
+  hostname: string
+  fetch: (request: Request) => Response | Promise<Response>
+}

@@ -1,0 +1,91 @@
+import { createAuthApp } from '../../functions/auth/app.ts'
+import { resumeImports } from '../../functions/cleanup/resume-imports.ts'
+import type { DropMessage } from '../../functions/drop/drop-message.ts'
+import { handleDrop } from '../../functions/drop/handle-drop.ts'
+import { defaultLimits } from '../../functions/ingest/dependencies.ts'
+import { handleMessage } from '../../functions/ingest/handle-message.ts'
+import { sourceOpener } from '../../functions/ingest/sources/open-source.ts'
+import { createRegistryApp } from '../../functions/registry/app.ts'
+import { startServing } from '../../gpu-service/serving.ts'
+import { createVerifier } from '../../shared/auth/verify.ts'
+import type { IngestMessage } from '../../shared/ingest/message.ts'
+import type { Logger } from '../../shared/log.ts'
+import { createMetrics } from '../../shared/metrics.ts'
+import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
+import { LocalQueue } from '../../shared/queue/local-queue.ts'
+import type { Table } from '../../shared/table/table.ts'
+import { version } from '../../shared/version.ts'
+import type { DataFolder } from './data-folder.ts'
+import { dispatch } from './dispatch.ts'
+import type { LocalSettings } from './environment.ts'
+import { watchDrops } from './watch-drops.ts'
+
+/** A dropped folder without a marker is imported when it has not changed for so long. */
+const quietSeconds = 10
+const watchMs = 500
+const reconcileMs = 250
+
+/** The same apps and handlers that AWS runs, over a table, a folder and queues of this process. */
+export function createLocalPlatform({ table, folder, settings, log }: LocalPlatformOptions) {
+  const metrics = createMetrics()
+  const objects = createFolderObjectStore({ root: folder.root })
+  const onFailure = ({ error, dead }: { error: unknown; dead: boolean }) =>
+    log.error({ err: error, dead }, dead ? 'a message was given up' : 'a message failed and comes back')
+  const queueOptions = { visibilityTimeoutMs: 6 * 3_600_000, maxReceiveCount: 5, concurrency: 8, onFailure }
+  const ingest = new LocalQueue<IngestMessage>({ name: 'ingest', ...queueOptions })
+  const drops = new LocalQueue<DropMessage>({ name: 'drops', ...queueOptions })
+  const now = () => new Date()
+
+  const platform = { table, verify: createVerifier({ table }), metrics }
+  const serving = startServing({
+    table,
+    objects,
+    config: { device: 'cpu', cacheDir: folder.cacheDir, engines: settings.engines, reconcileMs, replicaId: 'local' },
+    log: log.child({ service: 'serving' }),
+    metrics,
+    workerUrl: new URL('../../gpu-service/engine/worker.ts', import.meta.url),
+  })
+  const registry = createRegistryApp({ ...platform, ingest, version, log: log.child({ service: 'registry' }) })
+  const auth = createAuthApp({ ...platform, log: log.child({ service: 'auth' }) })
+
+  const { hfEndpoint, hfToken } = settings
+  const openSource = sourceOpener({ objects, hfEndpoint, hfToken })
+  const steps = {
+    table,
+    objects,
+    queue: ingest,
+    openSource,
+    limits: defaultLimits,
+    log: log.child({ service: 'ingest' }),
+    metrics,
+    now,
+  }
+  const dropSteps = { table, objects, ingest, drops, quietSeconds, log: log.child({ service: 'drop' }), now }
+
+  return {
+    fetch: dispatch({
+      registry: (request) => registry.fetch(request),
+      auth: (request) => auth.fetch(request),
+      serving: (request) => serving.app.fetch(request),
+    }),
+    serving,
+    /** Starts the work that nobody asks for by HTTP: queues, unfinished imports, drops. */
+    async run() {
+      ingest.consume((message, delivery) => handleMessage(message, delivery, steps))
+      drops.consume((message) => handleDrop(message, dropSteps))
+      await resumeImports({ table, queue: ingest, before: now(), log })
+      const watch = watchDrops({ objects, drops, intervalMs: watchMs, log })
+      return async () => {
+        watch.close()
+        await Promise.all([drops.close(), ingest.close()])
+      }
+    },
+  }
+}
+
+interface LocalPlatformOptions {
+  table: Table
+  folder: DataFolder
+  settings: LocalSettings
+  log: Logger
+}

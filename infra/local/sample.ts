@@ -1,0 +1,83 @@
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ApiClient } from '../../shared/client/api-client.ts'
+import { ApiError } from '../../shared/client/api-error.ts'
+import { formatBytes } from '../../shared/client/units.ts'
+import type { Logger } from '../../shared/log.ts'
+import { dropMarker } from '../../shared/objects/keys.ts'
+
+const repo = 'slipway/iris'
+const version = 'v1'
+const deploymentName = 'iris'
+export const sampleRow = [5.1, 3.5, 1.4, 0.2]
+
+/** Does the main job once in front of a newcomer: drop a model, see it imported, deploy it, predict. */
+export async function showSample({ client, dropDir, log, signal }: SampleOptions): Promise<void> {
+  const timed = stopwatch()
+  const folder = join(dropDir, repo, version)
+  await copySample(folder)
+  log.info(`sample 1/4  dropped     ${repo} into ${folder} (${timed()})`)
+
+  const imported = await until({
+    signal,
+    ask: () => client.getRepo(repo),
+    enough: ({ metadata }) => metadata !== undefined,
+  })
+  log.info(
+    `sample 2/4  imported    ${repo}@${version}: verified, ${formatBytes(imported.sizeBytes)}, ${imported.task} (${timed()})`,
+  )
+
+  await client.createDeployment({ target: `${repo}@${version}`, name: deploymentName })
+  const ask = () => client.getDeployment(deploymentName)
+  const deployment = await until({ signal, ask, enough: ({ state }) => state === 'READY' || state === 'FAILED' })
+  if (deployment.state === 'FAILED') throw new Error(`the sample could not be served: ${deployment.reason}`)
+  log.info(`sample 3/4  deployed    ${client.url}${deployment.url} (${timed()})`)
+
+  const { answer } = await client.predict(deploymentName, { inputs: [sampleRow] })
+  log.info(`sample 4/4  predicted   ${JSON.stringify(sampleRow)} is ${JSON.stringify(answer)} (${timed()})`)
+}
+
+interface SampleOptions {
+  client: ApiClient
+  dropDir: string
+  log: Logger
+  signal: AbortSignal
+}
+
+async function copySample(folder: string): Promise<void> {
+  const source = fileURLToPath(new URL('./sample/iris/', import.meta.url))
+  await mkdir(folder, { recursive: true })
+  for (const name of await readdir(source)) await cp(join(source, name), join(folder, name))
+  await writeFile(join(folder, dropMarker), '')
+}
+
+/** Asks until the answer is enough; what is not there yet is waited for. @throws Error after 60 s */
+async function until<Answer>({ ask, enough, signal }: UntilOptions<Answer>): Promise<Answer> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    const answer = await ask().catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return undefined
+      throw error
+    })
+    if (answer !== undefined && enough(answer)) return answer
+    await wait(100, undefined, { signal })
+  }
+  throw new Error('the sample took longer than 60 s; "npx slipway status" tells more')
+}
+
+interface UntilOptions<Answer> {
+  ask: () => Promise<Answer>
+  enough: (answer: Answer) => boolean
+  signal: AbortSignal
+}
+
+const stopwatch = () => {
+  let last = performance.now()
+  return (): string => {
+    const now = performance.now()
+    const text = `${Math.round(now - last)} ms`
+    last = now
+    return text
+  }
+}

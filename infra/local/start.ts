@@ -1,0 +1,86 @@
+import { rm, writeFile } from 'node:fs/promises'
+import pretty from 'pino-pretty'
+import { createApiClient } from '../../shared/client/api-client.ts'
+import { messageOf } from '../../shared/errors.ts'
+import { createLogger, type Logger } from '../../shared/log.ts'
+import { createTable } from '../../shared/table/create-table.ts'
+import { openTable } from '../../shared/table/table.ts'
+import { version } from '../../shared/version.ts'
+import { banner } from './banner.ts'
+import { describeHolder, lockDataFolder, openDataFolder, sweepUnfinishedWrites } from './data-folder.ts'
+import { startEmbeddedDynamodb } from './embedded-dynamodb.ts'
+import { type LocalSettings, readSettings } from './environment.ts'
+import { ensureAdminKey } from './first-start.ts'
+import { listen } from './http-server.ts'
+import { createLocalPlatform } from './local-platform.ts'
+import { showSample } from './sample.ts'
+import { shutDownOnSignal } from './shutdown.ts'
+
+const tableName = 'slipway'
+const graceMs = 30_000
+
+try {
+  const settings = readSettings(process.env, process.argv.slice(2))
+  const destination = process.stdout.isTTY
+    ? pretty({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
+    : undefined
+  await start(settings, createLogger({ level: settings.logLevel, ...(destination && { destination }) }))
+} catch (error) {
+  console.error(`slipway: ${messageOf(error)}`)
+  process.exit(1)
+}
+
+/** Brings the platform up in the order in which its parts need each other, and down in the opposite one. */
+async function start(settings: LocalSettings, log: Logger) {
+  const startedAt = performance.now()
+  const folder = await openDataFolder(settings.dataPath)
+  const lock = lockDataFolder(folder)
+  if (lock === undefined) throw new Error(await describeHolder(folder))
+  await sweepUnfinishedWrites(folder)
+
+  let fetch = (_: Request): Response | Promise<Response> =>
+    Response.json({ error: { code: 'starting' } }, { status: 503 })
+  const server = await listen({ ...settings, fetch: (request) => fetch(request) })
+
+  const database =
+    settings.dynamodbEndpoint === undefined
+      ? await startEmbeddedDynamodb({ databasePath: folder.databasePath, log })
+      : undefined
+  const endpoint = database?.endpoint ?? settings.dynamodbEndpoint ?? ''
+  const client = { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+  await createTable({ tableName, client })
+  const table = openTable({ tableName, client })
+
+  const platform = createLocalPlatform({ table, folder, settings, log })
+  const key = await ensureAdminKey({ table, keyPath: folder.keyPath, now: new Date() })
+  const stopWork = await platform.run()
+  fetch = platform.fetch
+  await writeFile(folder.runningPath, `${JSON.stringify({ url: server.url, pid: process.pid })}\n`)
+
+  const stopping = new AbortController()
+  const { stop } = shutDownOnSignal({
+    log,
+    phases: [
+      { name: 'readiness', run: () => stopping.abort() },
+      { name: 'requests', run: () => Promise.all([platform.serving.drain(), server.close(graceMs)]).then(() => {}) },
+      { name: 'imports', run: stopWork },
+      { name: 'engines', run: () => platform.serving.close() },
+      { name: 'table', run: () => table.close() },
+      { name: 'database', run: () => database?.close() },
+      { name: 'data folder', run: () => rm(folder.runningPath, { force: true }).then(() => lock.close()) },
+    ],
+  })
+  void database?.died.then((reason) => {
+    log.error(`${reason}; stopping, because nothing works without it`)
+    stop(1)
+  })
+
+  const newToken = key.created ? key.token : undefined
+  process.stderr.write(banner({ url: server.url, version, dataRoot: folder.root, keyPath: folder.keyPath, newToken }))
+  log.info({ url: server.url, durationMs: Math.round(performance.now() - startedAt) }, 'started')
+  if (!key.created || !settings.sample) return
+  const sampleClient = createApiClient({ url: server.url, token: key.token, signal: stopping.signal })
+  await showSample({ client: sampleClient, dropDir: folder.dropDir, log, signal: stopping.signal }).catch((error) => {
+    if (!stopping.signal.aborted) log.error({ err: error }, `the sample did not come up: ${messageOf(error)}`)
+  })
+}

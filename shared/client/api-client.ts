@@ -1,0 +1,93 @@
+import type { z } from 'zod'
+import type { CreateDeployment, Deployment } from '../contract/deployment.ts'
+import type { createImport, ImportJob } from '../contract/import.ts'
+import type { me } from '../contract/key.ts'
+import type { Repo, RepoDetail, Revision } from '../contract/repo.ts'
+import { connectionError, toApiError } from './api-error.ts'
+
+export interface Page<Item> {
+  items: Item[]
+  cursor?: string
+}
+
+export interface PageRequest {
+  limit?: number | undefined
+  cursor?: string | undefined
+}
+
+export interface ApiClientOptions {
+  url: string
+  token?: string | undefined
+  fetch?: typeof fetch
+  signal?: AbortSignal
+}
+
+const requestTimeoutMs = 120_000
+
+/** The platform API as functions: each resolves to the answer or rejects with an `ApiError`. */
+export function createApiClient({ url, token, fetch = globalThis.fetch, signal }: ApiClientOptions) {
+  const base = url.replace(/\/+$/, '')
+
+  async function send<Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ answer: Answer; status: number; headers: Headers }> {
+    const timeout = AbortSignal.timeout(requestTimeoutMs)
+    const request: RequestInit = {
+      method,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      headers: {
+        accept: 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }
+    let response: Response
+    try {
+      response = await fetch(base + path, request)
+    } catch (error) {
+      throw connectionError(base, error)
+    }
+    if (!response.ok) throw await toApiError(response)
+    const answer = (response.status === 204 ? undefined : await response.json()) as Answer
+    return { answer, status: response.status, headers: response.headers }
+  }
+  const get = async <Answer>(path: string) => (await send<Answer>('GET', path)).answer
+  const page = ({ limit, cursor }: PageRequest = {}) => {
+    const query = new URLSearchParams()
+    if (limit !== undefined) query.set('limit', String(limit))
+    if (cursor !== undefined) query.set('cursor', cursor)
+    return query.size === 0 ? '' : `?${query}`
+  }
+
+  return {
+    url: base,
+    me: () => get<z.infer<typeof me>>('/api/v1/me'),
+    health: () => get<{ status: string }>('/health'),
+    listRepos: (request?: PageRequest) => get<Page<Repo>>(`/api/v1/repos${page(request)}`),
+    getRepo: (repo: string) => get<RepoDetail>(`/api/v1/repos/${repo}`),
+    getRevision: (repo: string, ref: string) =>
+      get<Revision>(`/api/v1/repos/${repo}/revisions/${encodeURIComponent(ref)}`),
+    listFiles: (repo: string, ref: string, request?: PageRequest) =>
+      get<Page<{ path: string; sizeBytes: number; sha256: string }>>(
+        `/api/v1/repos/${repo}/revisions/${encodeURIComponent(ref)}/files${page(request)}`,
+      ),
+    createImport: async (wanted: z.input<typeof createImport>) =>
+      (await send<ImportJob>('POST', '/api/v1/imports', wanted)).answer,
+    getImport: (id: string) => get<ImportJob>(`/api/v1/imports/${encodeURIComponent(id)}`),
+    listImports: (request?: PageRequest) => get<Page<ImportJob>>(`/api/v1/imports${page(request)}`),
+    createDeployment: async (wanted: CreateDeployment) =>
+      (await send<Deployment>('POST', '/api/v1/deployments', wanted)).answer,
+    getDeployment: (name: string) => get<Deployment>(`/api/v1/deployments/${encodeURIComponent(name)}`),
+    listDeployments: (request?: PageRequest) => get<Page<Deployment>>(`/api/v1/deployments${page(request)}`),
+    deleteDeployment: async (name: string) => {
+      await send('DELETE', `/api/v1/deployments/${encodeURIComponent(name)}`)
+    },
+    predict: (deployment: string, body: unknown) =>
+      send<unknown>('POST', `/api/v1/predict/${encodeURIComponent(deployment)}`, body),
+  }
+}
+
+export type ApiClient = ReturnType<typeof createApiClient>

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util'
+import { createApiClient } from './api-client.ts'
+import { ApiError } from './api-error.ts'
+import { type Command, CommandFailed, UsageError } from './command.ts'
+import { deploy } from './commands/deploy.ts'
+import { ls } from './commands/ls.ts'
+import { predict } from './commands/predict.ts'
+import { pull } from './commands/pull.ts'
+import { show } from './commands/show.ts'
+import { status } from './commands/status.ts'
+import { undeploy } from './commands/undeploy.ts'
+import type { Connection } from './connection.ts'
+import type { Terminal } from './terminal.ts'
+
+const commands: Record<string, Command> = { pull, ls, show, deploy, undeploy, predict, status }
+
+export interface CliRequest {
+  parameters: string[]
+  connection: () => Promise<Connection>
+  terminal: Terminal
+}
+
+/** Runs one command. Resolves to the exit code: 0 done, 1 failed, 2 used wrongly. */
+export async function runCli({ parameters, connection, terminal }: CliRequest): Promise<number> {
+  const [name, ...rest] = parameters
+  const json = rest.includes('--json')
+  if (name === undefined || name === '-h' || name === '--help' || name === 'help') {
+    terminal.out(overview())
+    return name === undefined ? 2 : 0
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  try {
+    if (command === undefined) throw new UsageError(`there is no command "${name}"`)
+    const given = parse(command, rest)
+    if (given.options.help === true) {
+      terminal.out(`${command.summary}\n\n${command.help}\n`)
+      return 0
+    }
+    const client = createApiClient(await connection())
+    await command.run({ ...given, json, client, terminal })
+    return 0
+  } catch (error) {
+    return explain({ error, name: command === undefined ? undefined : name, json, terminal })
+  }
+}
+
+function parse(command: Command, rest: string[]) {
+  const options = { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
+  try {
+    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true })
+    const { min, max } = command.parameters
+    if (values.help !== true && (positionals.length < min || positionals.length > max))
+      throw new UsageError(
+        positionals.length < min ? 'a parameter is missing' : `"${positionals[max]}" is one parameter too many`,
+      )
+    return { parameters: positionals, options: values }
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message) : error
+  }
+}
+
+function explain({ error, name, json, terminal }: Failure): number {
+  if (error instanceof UsageError) {
+    terminal.err(`slipway: ${error.message}. See "slipway ${name === undefined ? '' : `${name} `}--help".\n`)
+    return 2
+  }
+  if (error instanceof CommandFailed) {
+    if (json && error.answer !== undefined) terminal.out(`${JSON.stringify(error.answer)}\n`)
+    terminal.err(`slipway: ${error.message}\n`)
+    return 1
+  }
+  if (error instanceof ApiError) {
+    const { code, status, message, requestId } = error
+    if (json) terminal.out(`${JSON.stringify({ error: { code, status, message, requestId } })}\n`)
+    const hint = status === 401 ? ' Set SLIPWAY_API_KEY, or run this where the data folder .slipway is.' : ''
+    terminal.err(`slipway: ${message}${hint}${requestId === undefined ? '' : ` (request ${requestId})`}\n`)
+    return 1
+  }
+  throw error
+}
+
+interface Failure {
+  error: unknown
+  name: string | undefined
+  json: boolean
+  terminal: Terminal
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length))
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}   ${summary}`)
+  return `Slipway: your own model hub and inference.
+
+Examples:
+  slipway pull hf://sentence-transformers/all-MiniLM-L6-v2
+  slipway deploy sentence-transformers/all-MiniLM-L6-v2 --name minilm
+  slipway predict minilm '"how do I reset my password?"'
+
+Commands:
+${lines.join('\n')}
+
+Every command takes --json (answers for programs) and --help.
+The server is found by SLIPWAY_URL and SLIPWAY_API_KEY, else by the data folder .slipway (SLIPWAY_DATA).
+`
+}

@@ -1,0 +1,50 @@
+import type { Command } from '../command.ts'
+import { printable, table } from '../terminal.ts'
+import { formatAge } from '../units.ts'
+
+export const status: Command = {
+  summary: 'show the server, its deployments and the latest imports',
+  help: `Examples:
+  slipway status
+  slipway status --json`,
+  options: {},
+  parameters: { min: 0, max: 0 },
+  async run({ client, terminal, json }) {
+    const [me, deployments, imports] = await Promise.all([
+      client.me(),
+      client.listDeployments({ limit: 100 }),
+      client.listImports({ limit: 10 }),
+    ])
+    if (json)
+      return terminal.out(
+        `${JSON.stringify({ url: client.url, me, deployments: deployments.items, imports: imports.items })}\n`,
+      )
+    terminal.out(`${client.url}  as ${me.userId} (${me.scopes.join(', ')})\n\n`)
+    const now = new Date()
+    terminal.out(
+      table(
+        ['DEPLOYMENT', 'STATE', 'TARGET', 'TASK', 'REASON'],
+        deployments.items.map(({ name, state, target, task, reason }) => [
+          name,
+          state,
+          target,
+          task,
+          printable(reason),
+        ]),
+      ),
+    )
+    terminal.out('\n')
+    terminal.out(
+      table(
+        ['IMPORT', 'STATE', 'FILES', 'STARTED', 'REASON'],
+        imports.items.map((job) => [
+          job.source,
+          job.state,
+          `${job.filesDone}/${job.filesTotal}`,
+          formatAge(job.createdAt, now),
+          printable(job.failure?.message),
+        ]),
+      ),
+    )
+  },
+}

@@ -1,0 +1,13 @@
+import type { Command } from '../command.ts'
+
+export const undeploy: Command = {
+  summary: 'stop serving a deployment',
+  help: `Examples:
+  slipway undeploy minilm`,
+  options: {},
+  parameters: { min: 1, max: 1 },
+  async run({ parameters: [name = ''], client, terminal, json }) {
+    await client.deleteDeployment(name)
+    terminal.out(json ? `${JSON.stringify({ name, deleted: true })}\n` : `${name} is no longer served\n`)
+  },
+}

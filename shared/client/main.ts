@@ -1,0 +1,13 @@
+import { runCli } from './cli.ts'
+import { readConnection } from './connection.ts'
+
+process.exitCode = await runCli({
+  parameters: process.argv.slice(2),
+  connection: () => readConnection(process.env),
+  terminal: {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    isTty: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
+    input: process.stdin,
+  },
+})

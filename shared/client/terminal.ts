@@ -1,0 +1,40 @@
+/** Where a command writes: answers to `out`, everything else to `err`. */
+export interface Terminal {
+  out: (text: string) => void
+  err: (text: string) => void
+  /** Whether `err` is a terminal that may be redrawn. */
+  isTty: boolean
+  input: AsyncIterable<Uint8Array> & { isTTY?: boolean }
+}
+
+/** One line that is drawn over itself on a terminal, and said when it changes elsewhere. */
+export function createProgress(terminal: Terminal) {
+  let last = ''
+  return {
+    show(line: string) {
+      if (line === last) return
+      last = line
+      terminal.err(terminal.isTty ? `\r\x1b[2K${line}` : `${line}\n`)
+    },
+    end() {
+      if (terminal.isTty && last !== '') terminal.err('\r\x1b[2K')
+      last = ''
+    },
+  }
+}
+
+/** Rows as aligned columns, as `docker ps` prints them. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => printable(row[column]).length)),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
+      .join('   ')
+      .trimEnd()
+  return `${[header, ...rows].map(line).join('\n')}\n`
+}
+
+/** Text of others without what a terminal would obey. */
+export const printable = (text: string | undefined): string => (text ?? '').replace(/[\p{Cc}\p{Cf}]/gu, '?')
