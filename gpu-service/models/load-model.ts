@@ -27,10 +27,15 @@ export interface LoaderParts {
   cache: ModelCache
   pool: EnginePool
   metrics: Metrics
+  /** Whether texts may share a run of a file whose vectors then depend on each other. */
+  batchDynamicInt8: boolean
 }
 
 /** @throws AppError `unsupported_model` with a reason that names the file at fault. */
-export async function loadModel(request: LoadRequest, { cache, pool, metrics }: LoaderParts): Promise<LoadedModel> {
+export async function loadModel(
+  request: LoadRequest,
+  { cache, pool, metrics, batchDynamicInt8 }: LoaderParts,
+): Promise<LoadedModel> {
   const { deployment, file, revision } = request
   const stopLoading = metrics.modelLoading.startTimer({ deployment })
   const task = taskNamed(request.task)
@@ -38,7 +43,7 @@ export async function loadModel(request: LoadRequest, { cache, pool, metrics }: 
   const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
     throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
   })
-  const opened = await task.open({ files, file, graph })
+  const opened = await task.open({ files, file, graph, batchDynamicInt8 })
   const modelId = `${revision}/${basename(opened.graphPath)}/${file}`
   try {
     await Promise.all(pool.engines.map((engine) => engine.load({ modelId, path: opened.graphPath })))

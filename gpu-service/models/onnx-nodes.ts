@@ -1,0 +1,46 @@
+import { bytes, integer, message, string } from './protobuf-writer.ts'
+
+/** Pieces of an ONNX GraphProto, encoded by the field numbers of onnx.proto. */
+export const node = ({ operator, inputs, output, attributes = {} }: NodeSpec): Buffer =>
+  message(
+    1,
+    ...inputs.map((name) => string(1, name)),
+    string(2, output),
+    string(3, output),
+    string(4, operator),
+    ...Object.entries(attributes).map(([name, value]) =>
+      Array.isArray(value)
+        ? message(5, string(1, name), ...value.map((one) => integer(8, one)), integer(20, 7))
+        : message(5, string(1, name), integer(3, value), integer(20, 2)),
+    ),
+  )
+
+export interface NodeSpec {
+  operator: string
+  inputs: string[]
+  output: string
+  attributes?: Record<string, number | number[]>
+}
+
+export const constant = (name: string, value: Float32Array | BigInt64Array): Buffer =>
+  message(
+    5,
+    integer(1, value.length),
+    integer(2, value instanceof Float32Array ? floatType : int64Type),
+    string(8, name),
+    bytes(9, new Uint8Array(value.buffer, value.byteOffset, value.byteLength)),
+  )
+
+export const floatInput = (name: string, dims: (string | number)[]): Buffer => floatValue(11, name, dims)
+export const floatOutput = (name: string, dims: (string | number)[]): Buffer => floatValue(12, name, dims)
+
+export const floatType = 1
+const int64Type = 7
+
+/** A model that holds nothing but these pieces of a graph. */
+export const partialModel = (...pieces: Buffer[]): Buffer => message(7, ...pieces)
+
+function floatValue(field: number, name: string, dims: (string | number)[]): Buffer {
+  const shape = dims.map((dim) => message(1, typeof dim === 'number' ? integer(1, dim) : string(2, dim)))
+  return message(field, string(1, name), message(2, message(1, integer(1, floatType), message(2, ...shape))))
+}
