@@ -18,6 +18,8 @@ export interface ModelSource {
   /** The ONNX file that is served, by its path in the repo. */
   file: string
   graph: OnnxGraph
+  /** Whether texts may share a run of a file whose vectors then depend on each other. */
+  batchDynamicInt8: boolean
 }
 
 /** A model as its task understands it, before any engine holds it. */

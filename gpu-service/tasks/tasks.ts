@@ -1,9 +1,10 @@
 import { errors } from '../../shared/errors.ts'
+import { featureExtraction } from './feature-extraction/feature-extraction.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
 import type { Task } from './task.ts'
 
 /** Every task that is served. */
-export const tasks: readonly Task[] = [tabularClassification]
+export const tasks: readonly Task[] = [featureExtraction, tabularClassification]
 
 /** @throws AppError `unsupported_model` naming the tasks there are. */
 export function taskNamed(name: string): Task {

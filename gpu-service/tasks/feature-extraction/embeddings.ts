@@ -1,4 +1,7 @@
-import type { BatchResult } from '../../batcher/batcher.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { errors } from '../../../shared/errors.ts'
+import type { Batcher, BatchResult } from '../../batcher/batcher.ts'
+import type { TextTokenizer } from './tokenizer.ts'
 
 /** A text as the model's tokens, special ones included, cut to what the model takes. */
 export type Tokens = readonly number[]
@@ -8,10 +11,50 @@ export type Embedding = Float32Array<ArrayBuffer>
 
 /** What every protocol of embeddings builds on. */
 export interface Embeddings {
-  dimensions: number
   /** Texts to tokens, in slices that leave the event loop free. */
   tokenize(texts: readonly string[], signal: AbortSignal): Promise<Tokens[]>
-  /** Token ids that a caller made. @throws AppError `invalid_input` where one is not in the vocabulary. */
+  /** Token ids that a caller made, special ones included. @throws AppError `invalid_input` naming the one at fault. */
   accept(ids: readonly number[], param: string): Tokens
   submit(inputs: readonly Tokens[], signal: AbortSignal): Promise<BatchResult<Embedding>[]>
+}
+
+export interface EmbeddingsOptions {
+  batcher: Batcher<Tokens, Embedding>
+  tokenizer: TextTokenizer
+  maxTokens: number
+  /** Ids from here on are not the model's. */
+  vocabularySize: number | undefined
+}
+
+/** How long tokenising may keep the event loop to itself. */
+const sliceMs = 5
+
+export function createEmbeddings({ batcher, tokenizer, maxTokens, vocabularySize }: EmbeddingsOptions): Embeddings {
+  return {
+    submit: (inputs, signal) => batcher.submitAll(inputs, signal),
+    async tokenize(texts, signal) {
+      const tokens: Tokens[] = []
+      let sliceStart = performance.now()
+      for (const text of texts) {
+        tokens.push(tokenizer.encode(text, maxTokens))
+        if (performance.now() - sliceStart < sliceMs) continue
+        await nextTurn()
+        if (signal.aborted) throw errors.clientClosed()
+        sliceStart = performance.now()
+      }
+      return tokens
+    },
+    accept(ids, param) {
+      if (ids.length === 0) throw errors.invalidInput(`"${param}" holds no tokens.`, param)
+      if (ids.length > maxTokens)
+        throw errors.invalidInput(`"${param}" has ${ids.length} tokens; the model takes at most ${maxTokens}.`, param)
+      const wrong = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= (vocabularySize ?? 2 ** 31))
+      if (wrong >= 0)
+        throw errors.invalidInput(
+          `"${param}[${wrong}]" is ${ids[wrong]}, which is not a token id of this model${vocabularySize === undefined ? '' : ` (0 to ${vocabularySize - 1})`}.`,
+          `${param}[${wrong}]`,
+        )
+      return ids
+    },
+  }
 }

@@ -1,7 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
-
-/** The most rows of one request. */
-export const rowsMax = 2048
+import { inputsMax } from '../limits.ts'
 
 /**
  * Reads `inputs` into rows of numbers: a list of rows, each a list of numbers or an object by column name, or
@@ -12,8 +10,11 @@ export function readRows(inputs: unknown, table: TableShape): number[][] {
   if (!Array.isArray(given))
     throw errors.invalidInput(`"inputs" must be a list of rows, such as ${example(table)}.`, 'inputs')
   if (given.length === 0) throw errors.invalidInput('"inputs" is empty: send at least one row.', 'inputs')
-  if (given.length > rowsMax)
-    throw errors.invalidInput(`"inputs" has ${given.length} rows; the limit is ${rowsMax} rows per request.`, 'inputs')
+  if (given.length > inputsMax)
+    throw errors.invalidInput(
+      `"inputs" has ${given.length} rows; the limit is ${inputsMax} rows per request.`,
+      'inputs',
+    )
   return given.map((row, index) => readRow(row, `inputs[${index}]`, table))
 }
 

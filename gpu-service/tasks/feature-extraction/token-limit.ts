@@ -1,0 +1,26 @@
+/** Above this a `model_max_length` is a way to say that there is none. */
+const saneMax = 1_000_000
+const fallback = 512
+
+export interface TokenLimitSources {
+  /** sentence_bert_config.json: max_seq_length */
+  sentenceBert?: number | undefined
+  /** tokenizer.json: truncation.max_length */
+  tokenizer?: number | undefined
+  /** tokenizer_config.json: model_max_length */
+  tokenizerConfig?: number | undefined
+  /** config.json: max_position_embeddings */
+  positions?: number | undefined
+  modelType?: string | undefined
+  padTokenId?: number | undefined
+}
+
+/** The most tokens of a text, special ones included: what sentence-transformers obeys, never more than the graph holds. */
+export function tokenLimit(sources: TokenLimitSources): number {
+  const { sentenceBert, tokenizer, tokenizerConfig, positions, modelType = '', padTokenId = 1 } = sources
+  const asked = [sentenceBert, tokenizer, tokenizerConfig].find((limit) => limit !== undefined && limit < saneMax)
+  // The RoBERTa family counts its positions from behind the padding's.
+  const offset = /roberta|camembert|mpnet/.test(modelType) ? padTokenId + 1 : 0
+  const held = positions === undefined || positions <= offset ? undefined : positions - offset
+  return Math.min(asked ?? held ?? fallback, held ?? saneMax)
+}
