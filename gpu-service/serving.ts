@@ -33,6 +33,8 @@ export interface ServingConfig {
   adminKeySha256?: string | undefined
   queuedMax?: number
   waitMsMax?: number
+  /** Whether texts may share a run of a dynamic int8 file, whose vectors then vary a little with their batch. */
+  batchDynamicInt8?: boolean
 }
 
 export interface ServingOptions {
@@ -64,7 +66,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const pool = new EnginePool({ engines })
   const cache = new ModelCache({ objects, root: cacheDir })
   const reconciler = new Reconciler({
-    models: new ModelRegistry({ cache, pool, metrics }),
+    models: new ModelRegistry({ cache, pool, metrics, batchDynamicInt8: config.batchDynamicInt8 ?? true }),
     pool,
     metrics,
     log,

@@ -20,6 +20,3 @@ export interface Readiness {
 
 /** The largest body of a prediction, in bytes. */
 export const bodyMaxBytes = 4 * 1024 * 1024
-
-/** The most inputs of one request. */
-export const inputsMax = 2048

@@ -4,6 +4,7 @@ import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import type { ServingParts } from '../serving-parts.ts'
+import { embeddingRoutes } from './embeddings.ts'
 import { modelRoutes } from './models.ts'
 
 /** What the OpenAI SDKs speak, under `/v1`, with OpenAI's errors. */
@@ -12,5 +13,6 @@ export function openaiRoutes(parts: ServingParts): Hono<HttpEnvironment> {
   app.onError(answerErrors(openaiEnvelope, parts.metrics))
   app.use(authenticate(parts.verify))
   app.route('/', modelRoutes(parts))
+  app.route('/', embeddingRoutes(parts))
   return app
 }

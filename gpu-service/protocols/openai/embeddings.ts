@@ -1,0 +1,78 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { requireScope } from '../../../shared/auth/middleware.ts'
+import { errors } from '../../../shared/errors.ts'
+import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import type { Embeddings, Tokens } from '../../tasks/feature-extraction/embeddings.ts'
+import { inputsMax } from '../../tasks/limits.ts'
+import { timingOf } from '../../tasks/task.ts'
+import { setTimingHeaders } from '../answer-headers.ts'
+import { bodyMaxBytes, type ServingParts } from '../serving-parts.ts'
+import { embeddingList } from './embedding-list.ts'
+
+const request = z.object({
+  model: z.string().min(1, 'is empty'),
+  input: z.unknown(),
+  encoding_format: z.enum(['float', 'base64']).default('float'),
+  dimensions: z.number().int().positive().nullish(),
+  user: z.string().nullish(),
+})
+
+/** `POST /v1/embeddings`, as OpenAI has it. */
+export function embeddingRoutes({ router }: Pick<ServingParts, 'router'>): Hono<HttpEnvironment> {
+  const app = new Hono<HttpEnvironment>()
+  app.post('/embeddings', requireScope('infer'), limitBody(bodyMaxBytes), async (context) => {
+    const { model, input, encoding_format, dimensions } = await readJson(context, request)
+    const { task, service } = router.resolve(model)
+    if (service.embeddings === undefined) throw errors.wrongTask(model, task, 'feature-extraction')
+    // Refused before it is tokenised: a refusal must be the cheapest answer there is.
+    service.queue.assertRoom(1)
+    const { signal } = context.req.raw
+    const tokens = await readInput({ input, embeddings: service.embeddings, signal })
+    const results = await service.embeddings.submit(tokens, signal)
+    setTimingHeaders(context, timingOf(results))
+    const promptTokens = tokens.reduce((total, { length }) => total + length, 0)
+    const vectors = results.map(({ output }) => output)
+    context.header('content-type', 'application/json')
+    return context.body(embeddingList({ model, vectors, format: encoding_format, dimensions, promptTokens }))
+  })
+  return app
+}
+
+interface ReadInput {
+  input: unknown
+  embeddings: Embeddings
+  signal: AbortSignal
+}
+
+/** A text, texts, tokens, or lists of tokens. @throws AppError `invalid_request`, `invalid_input` */
+async function readInput({ input, embeddings, signal }: ReadInput): Promise<Tokens[]> {
+  if (typeof input === 'string') return embeddings.tokenize([nonEmpty(input, 'input')], signal)
+  if (!Array.isArray(input) || input.length === 0) throw errors.invalidRequest(expected, 'input')
+  if (isIds(input)) return [embeddings.accept(input, 'input')]
+  if (input.length > inputsMax)
+    throw errors.invalidRequest(`"input" has ${input.length} items; the limit is ${inputsMax} per request.`, 'input')
+  const [first] = input
+  if (typeof first === 'string')
+    return embeddings.tokenize(
+      input.map((text, index) => nonEmpty(text, `input[${index}]`)),
+      signal,
+    )
+  return input.map((ids, index) => {
+    if (!isIds(ids))
+      throw errors.invalidRequest(`"input[${index}]" must be a list of token ids, as the first is.`, `input[${index}]`)
+    return embeddings.accept(ids, `input[${index}]`)
+  })
+}
+
+const expected = '"input" must be a text, a list of texts, a list of token ids, or a list of such lists; not empty.'
+
+const isIds = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === 'number')
+
+function nonEmpty(text: unknown, param: string): string {
+  if (typeof text !== 'string') throw errors.invalidRequest(`"${param}" must be a text.`, param)
+  if (text === '') throw errors.invalidRequest(`"${param}" is an empty text.`, param)
+  return text
+}
