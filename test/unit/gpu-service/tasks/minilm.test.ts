@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTokenizer } from '../../../../gpu-service/tasks/feature-extraction/tokenizer.ts'
+import { filesIn } from '../support/folders.ts'
+import { minilmFp32, minilmInt8, type RealModel, readMinilmReference, realFiles } from '../support/real-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+const task = 'sentence-similarity'
+let host: TestServing | undefined
+beforeAll(async () => {
+  const models = { int8: minilmInt8, fp32: minilmFp32 }
+  const found = Object.entries(models).filter((entry): entry is [string, RealModel] => entry[1] !== undefined)
+  const deployed = found.map(async ([name, model]) => ({ ...model, name, task, files: await realFiles(model) }))
+  if (found.length > 0) host = await startTestServing(await Promise.all(deployed))
+}, 60_000)
+afterAll(() => host?.close())
+
+async function embed(model: string, input: string | string[]): Promise<number[][]> {
+  if (host === undefined) throw new Error('no model is served')
+  const response = await host.ask('/v1/embeddings', { json: { model, input } })
+  const { data } = (await response.json()) as { data: { embedding: number[] }[] }
+  return data.map(({ embedding }) => embedding)
+}
+
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, i) => sum + value * (b[i] ?? Number.NaN), 0)
+const furthest = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0)
+
+describe('MiniLM with its real weights', () => {
+  it.skipIf(minilmInt8 === undefined)('makes exactly the token ids of the reference, long texts included', async () => {
+    const folder = minilmInt8?.folder ?? ''
+    const tokenizer = await openTokenizer({ root: folder, paths: new Set(Object.keys(await filesIn(folder))) })
+    const { rows } = await readMinilmReference()
+    for (const { text, input_ids } of rows) expect(tokenizer.encode(text, 256)).toEqual(input_ids)
+  })
+
+  it.skipIf(minilmInt8 === undefined)(
+    'int8, one text at a time: a cosine of at least 0.975 to the reference',
+    async () => {
+      const { rows } = await readMinilmReference()
+      for (const { text, vector } of rows.filter((row) => row.text !== '')) {
+        const [embedding = []] = await embed('int8', text)
+        expect(dot(embedding, vector)).toBeGreaterThan(0.975)
+      }
+    },
+  )
+
+  it.skipIf(minilmFp32 === undefined)('fp32 agrees with sentence-transformers to 1e-4, alone and batched', async () => {
+    const { rows } = await readMinilmReference()
+    const given = rows.filter((row) => row.text !== '')
+    const batched = await embed(
+      'fp32',
+      given.map(({ text }) => text),
+    )
+    for (const [index, { text, vector }] of given.entries()) {
+      const [alone = []] = await embed('fp32', text)
+      for (const embedding of [alone, batched[index] ?? []]) {
+        expect(furthest(vector, embedding)).toBeLessThan(1e-4)
+        expect(dot(embedding, vector)).toBeGreaterThan(0.9999)
+      }
+    }
+  })
+})
