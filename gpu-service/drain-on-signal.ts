@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { Logger } from '../shared/log.ts'
+import type { Serving } from './serving.ts'
+
+export interface DrainOptions {
+  server: Server
+  serving: Serving
+  log: Logger
+  /** The most time that requests in flight are given. */
+  graceMs: number
+  exit: (code: number) => void
+}
+
+/**
+ * On SIGTERM or SIGINT: `/ready` says no, no connection is accepted, what is in flight is answered, the models are given
+ * back. A second signal, or the end of the grace, forces the exit.
+ */
+export function drainOnSignal({ server, serving, log, graceMs, exit }: DrainOptions): void {
+  let isLeaving = false
+  const leave = async (signal: NodeJS.Signals) => {
+    if (isLeaving) return exit(1)
+    isLeaving = true
+    log.info({ signal }, 'leaving: what is in flight is finished first')
+    setTimeout(() => exit(1), graceMs).unref()
+    const drained = serving.drain()
+    const closed = once(server, 'close')
+    server.close()
+    server.closeIdleConnections()
+    await Promise.all([drained, closed])
+    await serving.close()
+    exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      leave(signal).catch((error) => {
+        log.error({ err: error }, 'the shutdown failed')
+        exit(1)
+      })
+    })
+}

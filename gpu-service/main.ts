@@ -1,0 +1,67 @@
+import type { Server } from 'node:http'
+import { hostname } from 'node:os'
+import { serve } from '@hono/node-server'
+import { z } from 'zod'
+import { logLevel, parseEnvironment } from '../shared/config.ts'
+import { createLogger } from '../shared/log.ts'
+import { createMetrics } from '../shared/metrics.ts'
+import { createS3ObjectStore } from '../shared/objects/s3-object-store.ts'
+import { openTable } from '../shared/table/table.ts'
+import { drainOnSignal } from './drain-on-signal.ts'
+import { emitQueueDepth } from './emf.ts'
+import { startServing } from './serving.ts'
+
+/** The composition root in the container. */
+const environment = parseEnvironment(
+  z.object({
+    SLIPWAY_TABLE: z.string(),
+    SLIPWAY_BUCKET: z.string(),
+    SLIPWAY_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+    SLIPWAY_DEVICE: z.enum(['cpu', 'cuda']).default('cpu'),
+    SLIPWAY_CACHE_DIR: z.string().default('/tmp/slipway-models'),
+    SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(64).optional(),
+    SLIPWAY_EMF_NAMESPACE: z.string().optional(),
+    SLIPWAY_LOG_LEVEL: logLevel,
+    SLIPWAY_ADMIN_KEY_SHA256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    /** Below ECS's stop timeout, after which the process is killed. */
+    SLIPWAY_GRACE_MS: z.coerce.number().int().min(0).default(25_000),
+  }),
+  process.env,
+)
+
+const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'gpu-service' })
+const metrics = createMetrics()
+const serving = startServing({
+  table: openTable({ tableName: environment.SLIPWAY_TABLE }),
+  objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
+  config: {
+    device: environment.SLIPWAY_DEVICE,
+    cacheDir: environment.SLIPWAY_CACHE_DIR,
+    engines: environment.SLIPWAY_ENGINES,
+    replicaId: `${hostname()}-${process.pid}`,
+    adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256,
+  },
+  log,
+  metrics,
+  // A bundle lies beside the bundled worker, a checkout in the folder above it.
+  workerUrl: new URL(import.meta.url.endsWith('.ts') ? './engine/worker.ts' : './worker.js', import.meta.url),
+})
+const server = serve({ fetch: serving.app.fetch, port: environment.SLIPWAY_PORT }, ({ port }) =>
+  log.info({ port }, 'listening'),
+)
+drainOnSignal({
+  server: server as Server,
+  serving,
+  log,
+  graceMs: environment.SLIPWAY_GRACE_MS,
+  exit: (code) => process.exit(code),
+})
+if (environment.SLIPWAY_EMF_NAMESPACE !== undefined)
+  emitQueueDepth({
+    namespace: environment.SLIPWAY_EMF_NAMESPACE,
+    metrics,
+    write: (line) => process.stdout.write(`${line}\n`),
+  })
