@@ -22,7 +22,7 @@ export interface NodeSpec {
   attributes?: Record<string, number | number[]>
 }
 
-export const constant = (name: string, value: Float32Array | BigInt64Array): Buffer =>
+export const constant = ({ name, value }: { name: string; value: Float32Array | BigInt64Array }): Buffer =>
   message(
     5,
     integer(1, value.length),

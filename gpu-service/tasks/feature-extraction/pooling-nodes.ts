@@ -26,14 +26,19 @@ export function poolingNodes({ pooling, normalize, tokens }: PoolingNodes): Buff
   const dims = pooling === 'max' ? ['slipway_batch', 'slipway_length', 1] : ['slipway_batch', 1, 'slipway_length']
   return partialModel(
     ...chain.map(node),
-    constant('slipway_flat', BigInt64Array.of(0n, -1n)),
-    constant('slipway_as_row', BigInt64Array.of(0n, 1n, -1n)),
-    constant('slipway_as_column', BigInt64Array.of(0n, -1n, 1n)),
-    constant('slipway_least', Float32Array.of(1e-12)),
+    ...constants.filter(({ name }) => chain.some(({ inputs }) => inputs.includes(name))).map(constant),
     floatInput(poolingInput, dims),
     floatOutput(pooledOutput, ['slipway_batch', 'slipway_width']),
   )
 }
+
+/** Shapes for Reshape: 0 keeps a dimension, -1 takes what is left. */
+const constants = [
+  { name: 'slipway_flat', value: BigInt64Array.of(0n, -1n) },
+  { name: 'slipway_as_row', value: BigInt64Array.of(0n, 1n, -1n) },
+  { name: 'slipway_as_column', value: BigInt64Array.of(0n, -1n, 1n) },
+  { name: 'slipway_least', value: Float32Array.of(1e-12) },
+]
 
 type PoolingNodes = Pick<PoolingConfig, 'pooling' | 'normalize'> & {
   /** The output of token vectors, [batch, length, width]. */
