@@ -1,0 +1,28 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { embeddingModel } from '../../gpu-service/tasks/feature-extraction/embedding-model.ts'
+import { pooledOutput } from '../../gpu-service/tasks/feature-extraction/pooling-nodes.ts'
+import type { CeilingJob } from './ceiling.ts'
+
+const { path, batches, seconds } = workerData as CeilingJob
+const session = await InferenceSession.create(path, {
+  executionMode: 'sequential',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+})
+const inputs = new Set(session.inputNames)
+const model = embeddingModel({ inputs, output: pooledOutput, pooling: 'mean', padTokenId: 0, alone: false })
+const feeds = batches.map((batch) => {
+  const tensors = Object.entries(model.encode(batch).inputs)
+  return Object.fromEntries(tensors.map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]))
+})
+for (const feed of feeds.slice(0, 8)) await session.run(feed, [pooledOutput])
+
+let done = 0
+const started = performance.now()
+for (let index = 0; performance.now() - started < seconds * 1000; index++) {
+  const feed = feeds[index % feeds.length]
+  if (feed !== undefined) await session.run(feed, [pooledOutput])
+  done += batches[index % batches.length]?.length ?? 0
+}
+parentPort?.postMessage((done / (performance.now() - started)) * 1000)
