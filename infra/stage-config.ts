@@ -46,26 +46,31 @@ const stages = {
 const flag = z.union([z.boolean(), z.stringbool()])
 const count = z.coerce.number().int().min(1)
 
-const stageContext = z.object({
-  stage: z.enum(['dev', 'staging', 'prod']).default('dev'),
-  account: z
-    .string()
-    .regex(/^\d{12}$/)
-    .optional(),
-  region: z.string().optional(),
-  adminKeySha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
-    .optional(),
-  hfEndpoint: z.url().default('https://huggingface.co'),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
-  gpu: flag.default(false),
-  egress: z.enum(['endpoints', 'nat']).default('endpoints'),
-  gpuReplicasMin: count.default(1),
-  gpuReplicasMax: count.optional(),
-  metricNamespace: z.string().default('Slipway'),
-})
+const stageContext = z
+  .object({
+    stage: z.enum(['dev', 'staging', 'prod']).default('dev'),
+    account: z
+      .string()
+      .regex(/^\d{12}$/)
+      .optional(),
+    region: z.string().optional(),
+    adminKeySha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
+      .optional(),
+    hfEndpoint: z.url().default('https://huggingface.co'),
+    logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
+    gpu: flag.default(false),
+    egress: z.enum(['endpoints', 'nat']).default('endpoints'),
+    gpuReplicasMin: count.default(1),
+    gpuReplicasMax: count.optional(),
+    metricNamespace: z.string().default('Slipway'),
+  })
+  .refine(({ account, region }) => (account === undefined) === (region === undefined), {
+    path: ['region'],
+    message: 'account and region are given together or not at all',
+  })
 
 /** Reads the stage from the app's context and refuses a setting that is not usable, naming each one. */
 export function parseStageConfig(context: unknown): StageConfig {

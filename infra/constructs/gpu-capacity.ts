@@ -1,4 +1,4 @@
-import { Size } from 'aws-cdk-lib'
+import { Size, Stack, Token } from 'aws-cdk-lib'
 import {
   AcceleratorManufacturer,
   AcceleratorType,
@@ -56,6 +56,10 @@ export class GpuCapacity extends Construct {
 
 /** The roles are the library's own, made to the letter of what ECS asks for. */
 function excuseMachineRoles(provider: ManagedInstancesCapacityProvider) {
+  const stack = Stack.of(provider)
+  const partition = Token.isUnresolved(stack.partition) ? '<AWS::Partition>' : stack.partition
+  const region = Token.isUnresolved(stack.region) ? '<AWS::Region>' : stack.region
+  const account = Token.isUnresolved(stack.account) ? '<AWS::AccountId>' : stack.account
   acknowledge(provider, {
     rule: 'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForManagedInstances]',
     reason: 'ECS starts and stops the machines with it, and AWS widens it when the feature needs more.',
@@ -65,7 +69,7 @@ function excuseMachineRoles(provider: ManagedInstancesCapacityProvider) {
     reason: 'A machine asks where its cluster is, ecs:DiscoverPollEndpoint, which knows no resource.',
   })
   acknowledge(provider, {
-    rule: 'IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:container-instance/*]',
+    rule: `IAM5[Resource::arn:${partition}:ecs:${region}:${account}:container-instance/*]`,
     reason: 'A machine registers itself under an id that exists only afterwards.',
   })
 }

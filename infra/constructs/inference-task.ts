@@ -75,7 +75,7 @@ export class InferenceTask extends Construct {
       rule: 'ECS2',
       reason: 'The variables name resources and hold no secret; the task has no credential but its role.',
     })
-    acknowledge(this, {
+    acknowledge(this.definition.obtainExecutionRole(), {
       rule: 'IAM5[Resource::*]',
       reason: 'The sign-in to the image registry, ecr:GetAuthorizationToken, knows no resource.',
     })

@@ -84,7 +84,6 @@ const bundling: BundlingOptions = {
   target: 'node24',
   mainFields: ['module', 'main'],
   minify: true,
-  keepNames: true,
   sourceMap: true,
   sourcesContent: false,
   // The copy of the SDK in the runtime is another version, and an emulator has none.

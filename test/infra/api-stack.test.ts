@@ -1,0 +1,131 @@
+import { Match } from 'aws-cdk-lib/assertions'
+import { describe, expect, it } from 'vitest'
+import { templates } from './synthesised-app.ts'
+
+const adminKeySha256 = 'a'.repeat(64)
+const { api, data } = templates({ settings: { adminKeySha256, hfEndpoint: 'https://hub.example' } })
+const functions = Object.entries(api.findResources('AWS::Lambda::Function'))
+
+describe('the functions', () => {
+  it('run on ARM with Node 24 and a log that is not kept for ever', () => {
+    for (const [, { Properties }] of functions) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
+      expect(Properties.LoggingConfig.LogGroup).toBeDefined()
+    }
+    api.resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: Match.absent() }, 0)
+  })
+
+  it('are told about the table, the bucket and the ingest queue', () => {
+    expect(functions.length).toBe(5)
+    for (const [, { Properties }] of functions) {
+      expect(Object.keys(Properties.Environment.Variables)).toEqual(
+        expect.arrayContaining(['SLIPWAY_TABLE', 'SLIPWAY_BUCKET', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_LOG_LEVEL']),
+      )
+    }
+  })
+
+  it('know the hash of the admin key only where tokens are verified, and the Hub only where it is read', () => {
+    expect(idsWith({ SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256 })).toEqual(['Registry', 'RegistryAuth'])
+    expect(idsWith({ HF_ENDPOINT: 'https://hub.example' })).toEqual(['IngestWorker'])
+  })
+
+  it('stay outside of any network, so that a download pays no NAT gateway', () => {
+    for (const [, { Properties }] of functions) expect(Properties.VpcConfig).toBeUndefined()
+  })
+})
+
+describe('what the functions may do', () => {
+  it('never includes everything, nor a scan of the table', () => {
+    const actions = [api, data].flatMap(actionsAllowed)
+    expect(actions).not.toContain('*')
+    expect(actions.filter((action) => action.endsWith(':*'))).toEqual([])
+    expect(actions).not.toContain('dynamodb:Scan')
+    expect(actions).toContain('dynamodb:Query')
+  })
+
+  it('includes no object of the bucket where keys are made and where lost imports are found', () => {
+    const roles = Object.entries(api.findResources('AWS::IAM::Role'))
+    const withPolicies = roles.filter(([, { Properties }]) => Properties.ManagedPolicyArns).map(([id]) => id)
+    expect(withPolicies.some((id) => /Auth|Cleanup/.test(id))).toBe(false)
+    expect(withPolicies.length).toBe(3)
+  })
+})
+
+describe('the queues', () => {
+  it('feed functions that give back only the messages that failed', () => {
+    const mappings = Object.values(api.findResources('AWS::Lambda::EventSourceMapping'))
+    expect(mappings.length).toBe(2)
+    for (const { Properties } of mappings) {
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
+      expect(Properties.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2)
+    }
+  })
+
+  it('hide a message for six times as long as its function may run', () => {
+    const visibilities = Object.values(data.findResources('AWS::SQS::Queue')).map((q) => q.Properties.VisibilityTimeout)
+    for (const { Properties } of Object.values(api.findResources('AWS::Lambda::EventSourceMapping'))) {
+      const worker = functions.find(([id]) => id === Properties.FunctionName.Ref)
+      expect(visibilities).toContain(6 * worker?.[1].Properties.Timeout)
+    }
+  })
+
+  it('hand out import steps one at a time', () => {
+    api.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 1 })
+    api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 900, MemorySize: Match.anyValue() })
+  })
+})
+
+describe('the public address', () => {
+  it('sends keys to the auth function and everything else to the registry', () => {
+    const integrations = api.findResources('AWS::ApiGatewayV2::Integration')
+    const routes = Object.values(api.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => {
+      const integration = integrations[Properties.Target['Fn::Join'][1][1].Ref]
+      return [Properties.RouteKey, logicalName(integration?.Properties.IntegrationUri['Fn::GetAtt'][0])]
+    })
+    expect(Object.fromEntries(routes)).toEqual({
+      $default: 'Registry',
+      'ANY /api/v1/me': 'RegistryAuth',
+      'ANY /api/v1/keys': 'RegistryAuth',
+      'ANY /api/v1/keys/{proxy+}': 'RegistryAuth',
+    })
+  })
+
+  it('logs every request and limits their rate', () => {
+    api.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AccessLogSettings: Match.objectLike({ DestinationArn: Match.anyValue() }),
+      DefaultRouteSettings: { ThrottlingRateLimit: Match.anyValue(), ThrottlingBurstLimit: Match.anyValue() },
+    })
+  })
+})
+
+it('has nothing of the GPU stack, so that it deploys where there are no networks', () => {
+  const types = Object.values(api.toJSON().Resources as Record<string, { Type: string }>).map(({ Type }) => Type)
+  const foreign =
+    /^AWS::(EC2|ECS|ElasticLoadBalancingV2|ApplicationAutoScaling)::|^AWS::ApiGatewayV2::VpcLink|^Custom::/
+  expect(types.filter((type) => foreign.test(type))).toEqual([])
+})
+
+it('looks for lost imports every five minutes', () => {
+  api.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' })
+})
+
+function idsWith(variables: Record<string, string>) {
+  const matching = functions.filter(([, { Properties }]) =>
+    Object.entries(variables).every(([name, value]) => Properties.Environment.Variables[name] === value),
+  )
+  return matching.map(([id]) => logicalName(id)).toSorted()
+}
+
+/** `RegistryAuthFunction1A2B3C4D` is `RegistryAuth`, and CDK writes a name that repeats itself once. */
+function logicalName(id: string) {
+  return id.replace(/Function[0-9A-F]{8}$/, '')
+}
+
+function actionsAllowed(template: typeof api): string[] {
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+    Object.values(template.findResources(type)),
+  )
+  const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+  return statements.flatMap(({ Effect, Action }) => (Effect === 'Allow' ? Action : []))
+}

@@ -1,0 +1,115 @@
+import { Match } from 'aws-cdk-lib/assertions'
+import { describe, expect, it } from 'vitest'
+import { createTableInput } from '../../shared/table/create-table.ts'
+import { tableDefinition } from '../../shared/table/definition.ts'
+import { templates } from './synthesised-app.ts'
+
+const { data } = templates()
+const { data: prodData } = templates({ settings: { stage: 'prod' } })
+
+describe('the table', () => {
+  it('has the same keys and indexes as the one that the local host makes', () => {
+    const local = createTableInput('any')
+    const [table] = Object.values(data.findResources('AWS::DynamoDB::GlobalTable'))
+    const aws = table?.Properties
+    expect(aws.KeySchema).toEqual(local.KeySchema)
+    expect(aws.BillingMode).toBe(local.BillingMode)
+    expect(byName(aws.AttributeDefinitions)).toEqual(byName(local.AttributeDefinitions))
+    expect(aws.GlobalSecondaryIndexes).toEqual(local.GlobalSecondaryIndexes)
+    expect(aws.TimeToLiveSpecification).toEqual({ AttributeName: tableDefinition.timeToLiveAttribute, Enabled: true })
+  })
+
+  it('can be restored to any second, and in production cannot be deleted', () => {
+    const replica = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }
+    data.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [Match.objectLike({ ...replica, DeletionProtectionEnabled: false })],
+    })
+    prodData.hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Retain',
+      Properties: { Replicas: [Match.objectLike({ ...replica, DeletionProtectionEnabled: true })] },
+    })
+  })
+})
+
+describe('the bucket', () => {
+  it('is private, encrypted, and forgets what no import will finish', () => {
+    data.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: Match.anyValue(),
+      LoggingConfiguration: Match.anyValue(),
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: 'staging/', ExpirationInDays: 7, Status: 'Enabled' }),
+        ]),
+      },
+    })
+  })
+
+  it('refuses requests without TLS', () => {
+    for (const policy of Object.values(data.findResources('AWS::S3::BucketPolicy'))) {
+      expect(policy.Properties.PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      )
+    }
+  })
+
+  it('tells the drop queue about drops and nothing else, once the queue lets it', () => {
+    const buckets = Object.values(data.findResources('AWS::S3::Bucket'))
+    const [models] = buckets.filter((bucket) => bucket.Properties.NotificationConfiguration)
+    const [notification, ...others] = models?.Properties.NotificationConfiguration.QueueConfigurations ?? []
+    expect(others).toEqual([])
+    expect(notification).toMatchObject({
+      Event: 's3:ObjectCreated:*',
+      Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'drop/' }] } },
+    })
+    const policies = Object.keys(data.findResources('AWS::SQS::QueuePolicy'))
+    expect(policies.some((policy) => models?.DependsOn.includes(policy))).toBe(true)
+    data.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: Match.arrayWith(['sqs:SendMessage']),
+            Principal: { Service: 's3.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
+          }),
+        ]),
+      },
+      Queues: [notification.Queue && { Ref: notification.Queue['Fn::GetAtt'][0] }],
+    })
+  })
+
+  it('keeps what was deleted for a while in production only', () => {
+    prodData.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: { VersioningConfiguration: { Status: 'Enabled' } },
+    })
+    data.resourcePropertiesCountIs('AWS::S3::Bucket', { VersioningConfiguration: Match.anyValue() }, 0)
+  })
+})
+
+describe('the queues', () => {
+  it('set a message aside after five tries, and keep it longer than the queue would', () => {
+    const queues = data.findResources('AWS::SQS::Queue')
+    const deadLetters = new Set<string>()
+    for (const { Properties } of Object.values(queues)) {
+      const redrive = Properties.RedrivePolicy
+      if (!redrive) continue
+      expect(redrive.maxReceiveCount).toBeGreaterThanOrEqual(5)
+      const target = redrive.deadLetterTargetArn['Fn::GetAtt'][0]
+      expect(queues[target]?.Properties.MessageRetentionPeriod).toBeGreaterThan(Properties.MessageRetentionPeriod)
+      deadLetters.add(target)
+    }
+    const withoutRedrive = Object.keys(queues).filter((id) => !queues[id]?.Properties.RedrivePolicy)
+    expect(withoutRedrive.toSorted()).toEqual([...deadLetters].toSorted())
+  })
+})
+
+function byName<Attribute extends { AttributeName: string }>(attributes: Attribute[]) {
+  return attributes.toSorted((a, b) => a.AttributeName.localeCompare(b.AttributeName))
+}

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
+import { appUnderTest } from './synthesised-app.ts'
+
+const requirements = readFileSync(join(repositoryRoot, 'gpu-service/cuda-requirements.txt'), 'utf8')
+const dockerfile = readFileSync(join(repositoryRoot, 'gpu-service/Dockerfile'), 'utf8')
+
+describe('the GPU image', () => {
+  it('takes the CUDA provider of exactly the onnxruntime that npm installs', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
+    expect(requirements).toContain(`onnxruntime-gpu==${dependencies['onnxruntime-node']} `)
+  })
+
+  it('installs nothing whose hash is not known', () => {
+    const packages = requirements.match(/^[\w-]+==.*(\n\s+.*)*/gm) ?? []
+    expect(packages.length).toBeGreaterThan(0)
+    for (const entry of packages) expect(entry).toMatch(/--hash=sha256:[0-9a-f]{64}$/)
+    expect(dockerfile).toContain('--require-hashes')
+    expect(dockerfile).toContain('--ignore-scripts')
+  })
+
+  it('runs as nobody special', () => {
+    expect(dockerfile.match(/^USER .*$/gm)).toEqual(['USER 1000:1000'])
+  })
+
+  it('is built from the code of the service and nothing else', { timeout: 30_000 }, () => {
+    const { app } = appUnderTest({ settings: { gpu: 'true' } })
+    const assembly = app.synth()
+    const assets: { dockerImages?: Record<string, { source: { directory: string } }> } = JSON.parse(
+      readFileSync(join(assembly.directory, 'Gpu.assets.json'), 'utf8'),
+    )
+    const [image] = Object.values(assets.dockerImages ?? {})
+    const folder = join(assembly.directory, image?.source.directory ?? '')
+    const files = readdirSync(folder).filter((name) => name !== '.dockerignore')
+    expect(files.toSorted()).toEqual(['gpu-service', 'package-lock.json', 'package.json', 'shared'])
+  })
+})

@@ -1,0 +1,151 @@
+import { Match } from 'aws-cdk-lib/assertions'
+import { describe, expect, it } from 'vitest'
+import { templates } from './synthesised-app.ts'
+
+const { gpu } = templates({ settings: { gpu: 'true', stage: 'prod', gpuReplicasMax: '3' } })
+if (!gpu) throw new Error('the stage asks for GPUs, so there is a Gpu stack')
+
+describe('a replica', () => {
+  const [task] = Object.values(gpu.findResources('AWS::ECS::TaskDefinition'))
+  const [container] = task?.Properties.ContainerDefinitions ?? []
+
+  it('has one whole GPU and leaves the machine what it needs itself', () => {
+    expect(container.ResourceRequirements).toEqual([{ Type: 'GPU', Value: '1' }])
+    expect(Number(task?.Properties.Cpu)).toBeLessThan(4 * 1024)
+    expect(Number(task?.Properties.Memory)).toBeLessThan(16 * 1024)
+    expect(task?.Properties).toMatchObject({
+      RequiresCompatibilities: ['MANAGED_INSTANCES'],
+      RuntimePlatform: { CpuArchitecture: 'X86_64' },
+    })
+  })
+
+  it('can change nothing but its cache, and is nobody special', () => {
+    expect(container).toMatchObject({
+      ReadonlyRootFilesystem: true,
+      User: '1000:1000',
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+    })
+    const cache = environment(container).SLIPWAY_CACHE_DIR
+    expect(container.MountPoints).toEqual([expect.objectContaining({ ContainerPath: cache, ReadOnly: false })])
+  })
+
+  it('is told where its data is, and no secret', () => {
+    expect(environment(container)).toMatchObject({
+      SLIPWAY_DEVICE: 'cuda',
+      SLIPWAY_PORT: '8080',
+      SLIPWAY_EMF_NAMESPACE: 'Slipway',
+      SLIPWAY_TABLE: expect.anything(),
+      SLIPWAY_BUCKET: expect.anything(),
+    })
+  })
+
+  it('is not killed before the load balancer has let go of it', () => {
+    const [group] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'))
+    const delaySeconds = Number(attribute(group as TargetGroup, 'deregistration_delay.timeout_seconds'))
+    expect(container.StopTimeout).toBeGreaterThan(delaySeconds)
+    // The HTTP API lets a request take 30 seconds.
+    expect(delaySeconds).toBeGreaterThan(30)
+  })
+})
+
+describe('the machines', () => {
+  it('are x86-64 with one NVIDIA GPU', () => {
+    gpu.hasResourceProperties('AWS::ECS::CapacityProvider', {
+      ManagedInstancesProvider: {
+        InstanceLaunchTemplate: {
+          InstanceRequirements: {
+            CpuManufacturers: ['intel', 'amd'],
+            AcceleratorTypes: ['gpu'],
+            AcceleratorManufacturers: ['nvidia'],
+            AcceleratorCount: { Min: 1, Max: 1 },
+          },
+        },
+      },
+    })
+  })
+})
+
+describe('the service', () => {
+  it('takes a version back that does not become ready, and has both running in between', () => {
+    gpu.hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: {
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+      },
+      DesiredCount: Match.absent(),
+    })
+  })
+
+  it('follows the average queue depth per task', () => {
+    gpu.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 3 })
+    gpu.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      TargetTrackingScalingPolicyConfiguration: {
+        CustomizedMetricSpecification: {
+          Namespace: 'Slipway',
+          MetricName: 'queue_depth',
+          Statistic: 'Average',
+          Dimensions: Match.absent(),
+        },
+      },
+    })
+  })
+})
+
+describe('the way in', () => {
+  it('is the HTTP API alone', () => {
+    gpu.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal' })
+    gpu.hasResourceProperties('AWS::ApiGatewayV2::Integration', { ConnectionType: 'VPC_LINK' })
+    const open = Object.values(gpu.findResources('AWS::EC2::SecurityGroup')).flatMap(
+      ({ Properties }) => Properties.SecurityGroupIngress ?? [],
+    )
+    expect(open.filter((rule) => rule.CidrIp === '0.0.0.0/0')).toEqual([])
+  })
+
+  it('does not lead to the metrics', () => {
+    gpu.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
+      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/metrics', '/metrics/*'] } }],
+      Actions: [Match.objectLike({ Type: 'fixed-response' })],
+    })
+  })
+
+  it('leads to the replica with the fewest requests in flight, of those that are ready', () => {
+    const [group] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'))
+    expect(attribute(group as TargetGroup, 'load_balancing.algorithm.type')).toBe('least_outstanding_requests')
+    expect(group?.Properties.HealthCheckPath).toBe('/ready')
+  })
+})
+
+describe('the way out', () => {
+  it('is private endpoints and no internet, unless the stage asks for a NAT gateway', () => {
+    gpu.resourceCountIs('AWS::EC2::NatGateway', 0)
+    gpu.resourceCountIs('AWS::EC2::InternetGateway', 0)
+    gpu.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, 2)
+    const { gpu: withNat } = templates({ settings: { gpu: 'true', egress: 'nat' } })
+    withNat?.resourceCountIs('AWS::EC2::NatGateway', 1)
+    withNat?.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, 0)
+  })
+})
+
+it('may read models and never write them', () => {
+  const roles = Object.entries(gpu.findResources('AWS::IAM::Role')).filter(([id]) => id.includes('TaskRole'))
+  const [[, role]] = roles as [[string, { Properties: { ManagedPolicyArns: unknown[] } }]]
+  expect(JSON.stringify(role.Properties.ManagedPolicyArns)).toMatch(/ModelsReaders/)
+  expect(JSON.stringify(role.Properties.ManagedPolicyArns)).not.toMatch(/ModelsWriters/)
+  const { data } = templates()
+  const readers = Object.entries(data.findResources('AWS::IAM::ManagedPolicy')).find(([id]) => id.includes('Readers'))
+  const actions = readers?.[1].Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string }) => Action)
+  expect(actions).toEqual(['s3:GetObject', 's3:ListBucket'])
+})
+
+function environment(container: { Environment: { Name: string; Value: unknown }[] }) {
+  return Object.fromEntries(container.Environment.map(({ Name, Value }) => [Name, Value])) as Record<string, unknown>
+}
+
+function attribute(group: TargetGroup | undefined, key: string) {
+  return group?.Properties.TargetGroupAttributes.find(({ Key }) => Key === key)?.Value
+}
+
+interface TargetGroup {
+  Properties: { TargetGroupAttributes: { Key: string; Value: string }[] }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { parseStageConfig } from '../../infra/stage-config.ts'
+
+describe('a stage', () => {
+  it('is dev, without GPUs, where nothing is said', () => {
+    expect(parseStageConfig({})).toMatchObject({ stage: 'dev', isRetained: false, gpu: undefined, env: undefined })
+  })
+
+  it('keeps its data in staging and production', () => {
+    for (const stage of ['staging', 'prod']) expect(parseStageConfig({ stage }).isRetained).toBe(true)
+  })
+
+  it('reads the text that the command line passes', () => {
+    const { gpu } = parseStageConfig({ gpu: 'true', egress: 'nat', gpuReplicasMin: '2' })
+    expect(gpu).toMatchObject({ egress: 'nat', replicasMin: 2, replicasMax: 2 })
+    expect(parseStageConfig({ gpu: 'false' }).gpu).toBeUndefined()
+  })
+
+  it('is pinned to an account only together with a region', () => {
+    const env = { account: '123456789012', region: 'eu-central-1' }
+    expect(parseStageConfig(env).env).toEqual(env)
+    expect(() => parseStageConfig({ account: env.account })).toThrow(/region/)
+  })
+
+  it('names every setting that is not usable', () => {
+    const wrong = { stage: 'production', adminKeySha256: 'my-secret', hfEndpoint: 'hub', gpu: 'perhaps' }
+    expect(() => parseStageConfig(wrong)).toThrow(/stage:[\s\S]*adminKeySha256:[\s\S]*hfEndpoint:[\s\S]*gpu:/)
+  })
+})
