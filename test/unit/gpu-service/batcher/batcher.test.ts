@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../../../shared/errors.ts'
+import { manualBatcher, settled } from '../support/lanes.ts'
+
+const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error))
+
+describe('Batcher', () => {
+  it('runs a lone request by itself, at once', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>()
+    const answer = batcher.submit('a')
+    void pull()
+    expect(runs.map(({ inputs }) => inputs)).toEqual([['a']])
+    await runs[0]?.finish()
+    expect(await answer).toMatchObject({ output: 'a', queueMs: 0, batchSize: 1 })
+  })
+
+  it('makes batches of what arrives while the engine is busy', async () => {
+    const { batcher, runs, pull } = manualBatcher<number>()
+    const answers = [batcher.submit(0)]
+    const working = pull()
+    for (let i = 1; i <= 20; i++) answers.push(batcher.submit(i))
+    await runs[0]?.finish()
+    await working
+    for (let index = 1; batcher.depth > 0; index++) {
+      void pull()
+      await runs[index]?.finish()
+    }
+    expect(runs.map(({ inputs }) => inputs.length)).toEqual([1, 8, 8, 4])
+    expect((await Promise.all(answers)).map(({ output }) => output)).toEqual(Array.from({ length: 21 }, (_, i) => i))
+  })
+
+  it('tells each caller how long it waited, how long it ran and in what company', async () => {
+    const { batcher, runs, clock, pull } = manualBatcher<string>()
+    const answers = batcher.submitAll(['a', 'b'])
+    clock.nowMs = 7
+    void pull()
+    clock.nowMs = 12
+    await runs[0]?.finish()
+    expect(await answers).toEqual(['a', 'b'].map((output) => ({ output, queueMs: 7, runMs: 5, batchSize: 2 })))
+  })
+
+  it('never runs what its caller has left, and counts it', async () => {
+    const { batcher, runs, counts, pull } = manualBatcher<string>()
+    const caller = new AbortController()
+    const gone = batcher.submit('gone', caller.signal).catch(codeOf)
+    const stays = batcher.submit('stays')
+    caller.abort()
+    expect(await gone).toBe('client_closed')
+    expect(batcher.depth).toBe(1)
+    void pull()
+    await runs[0]?.finish()
+    expect(runs.map(({ inputs }) => inputs)).toEqual([['stays']])
+    expect((await stays).output).toBe('stays')
+    expect(counts.dropped).toBe(1)
+  })
+
+  it('takes nothing from a caller who left before', async () => {
+    const { batcher } = manualBatcher<string>()
+    await expect(batcher.submit('a', AbortSignal.abort())).rejects.toMatchObject({ code: 'client_closed' })
+    expect(batcher.depth).toBe(0)
+  })
+
+  it('lets a poisoned member fail alone', async () => {
+    const { batcher, runs, counts, pull } = manualBatcher<string>()
+    const answers = ['a', 'poison', 'b'].map((input) => batcher.submit(input).then(({ output }) => output, codeOf))
+    void pull()
+    await runs[0]?.fail(new Error('token out of range'))
+    await runs[1]?.finish()
+    await runs[2]?.fail(new Error('token out of range'))
+    await runs[3]?.finish()
+    expect(await Promise.all(answers)).toEqual(['a', 'inference_failed', 'b'])
+    expect(runs.map(({ inputs }) => inputs.length)).toEqual([3, 1, 1, 1])
+    expect(counts).toMatchObject({ answered: 2, failed: 1 })
+  })
+
+  it('fails a request as a whole, and does not run the rest of it', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>({
+      limits: { costMax: 1, itemsMax: 1, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000 },
+    })
+    const answer = batcher.submitAll(['poison', 'b', 'c']).catch(codeOf)
+    void pull()
+    await runs[0]?.fail(new Error('no'))
+    expect(await answer).toBe('inference_failed')
+    expect(batcher.depth).toBe(0)
+  })
+
+  it('fails a batch whose answers are not as many as its inputs', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>()
+    const answer = batcher.submit('a').catch(codeOf)
+    void pull()
+    await runs[0]?.finish([])
+    expect(await answer).toBe('inference_failed')
+  })
+
+  it('refuses by predicted wait, and says how long to stay away', async () => {
+    const { batcher, counts } = manualBatcher<number>({ sizeOf: (size) => size })
+    batcher.learn({ cost: 10, runMs: 100 })
+    void batcher.submit(150)
+    await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded', status: 429, retryAfterSeconds: 1.5 })
+    expect(counts.refused).toBe(1)
+  })
+
+  it('refuses nobody before it knows how fast the model is', async () => {
+    const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
+    for (let i = 0; i < 100; i++) void batcher.submit(1_000_000)
+    expect(batcher.depth).toBe(100)
+  })
+
+  it('admits all inputs of a request or none', async () => {
+    const { batcher } = manualBatcher<number>({
+      limits: { costMax: 8, itemsMax: 8, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000 },
+    })
+    void batcher.submitAll([1, 2, 3])
+    await expect(batcher.submitAll([1, 2, 3, 4, 5, 6, 7, 8])).rejects.toMatchObject({ code: 'overloaded' })
+    expect(batcher.depth).toBe(3)
+  })
+
+  it('takes a request of any size while nothing waits', () => {
+    const { batcher } = manualBatcher<number>({
+      limits: { costMax: 8, itemsMax: 8, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000 },
+    })
+    void batcher.submitAll(Array.from({ length: 50 }, (_, i) => i))
+    expect(batcher.depth).toBe(50)
+  })
+
+  it('is idle when nothing waits and nothing runs, not before', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>()
+    void batcher.submit('a')
+    let isIdle = false
+    const idle = batcher.idle().then(() => {
+      isIdle = true
+    })
+    void pull()
+    await settled()
+    expect(isIdle).toBe(false)
+    await runs[0]?.finish()
+    await idle
+    expect(isIdle).toBe(true)
+  })
+
+  it('passes 20,000 items without losing one', async () => {
+    const { batcher, runs, pull } = manualBatcher<number>({
+      limits: { costMax: 64, itemsMax: 64, wasteMax: 0.1, queuedMax: 30_000, waitMsMax: 1000 },
+    })
+    const answers = batcher.submitAll(Array.from({ length: 20_000 }, (_, i) => i))
+    for (let index = 0; batcher.depth > 0; index++) {
+      const working = pull()
+      await runs[index]?.finish()
+      await working
+    }
+    expect((await answers).every(({ output }, i) => output === i)).toBe(true)
+  })
+})

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { EngineDied, type Tensors } from '../../../../gpu-service/engine/engine.ts'
+import { WorkerEngine, type WorkerEngineOptions } from '../../../../gpu-service/engine/worker-engine.ts'
+import { fixtureModel } from '../support/folders.ts'
+import { workerUrl } from '../support/test-serving.ts'
+
+const path = join(fixtureModel('sklearn/iris-logistic-regression'), 'model.onnx')
+const outputs = ['output_label', 'output_probability']
+const row = (): Tensors => ({ X: { type: 'float32', dims: [1, 4], data: Float32Array.of(5.1, 3.5, 1.4, 0.2) } })
+
+const engines: WorkerEngine[] = []
+afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.close())))
+
+function start(options: Partial<WorkerEngineOptions> = {}): WorkerEngine {
+  const engine = new WorkerEngine({ workerUrl, device: 'cpu', ...options })
+  engines.push(engine)
+  return engine
+}
+
+describe('WorkerEngine', () => {
+  it('runs a real graph and gives back the outputs asked for, no others', async () => {
+    const engine = start()
+    await engine.load({ modelId: 'iris', path })
+    const answer = await engine.run({ modelId: 'iris', inputs: row(), outputs: ['output_label'] })
+    expect(Object.keys(answer)).toEqual(['output_label'])
+    expect(answer.output_label).toMatchObject({ type: 'int64', dims: [1], data: BigInt64Array.of(0n) })
+  })
+
+  it('takes the inputs over instead of copying them', async () => {
+    const engine = start()
+    await engine.load({ modelId: 'iris', path })
+    const inputs = row()
+    await engine.run({ modelId: 'iris', inputs, outputs })
+    expect(inputs.X?.data).toHaveLength(0)
+  })
+
+  it('holds many models and gives one back without touching the others', async () => {
+    const engine = start()
+    await engine.load({ modelId: 'one', path })
+    await engine.load({ modelId: 'two', path })
+    await engine.unload({ modelId: 'one' })
+    await expect(engine.run({ modelId: 'one', inputs: row(), outputs })).rejects.toThrow('not loaded')
+    await expect(engine.run({ modelId: 'two', inputs: row(), outputs })).resolves.toBeDefined()
+  })
+
+  it('says why a file could not be loaded, and lives on', async () => {
+    const engine = start()
+    await expect(engine.load({ modelId: 'bad', path: import.meta.filename })).rejects.toThrow()
+    await expect(engine.load({ modelId: 'iris', path })).resolves.toBeUndefined()
+  })
+
+  it('refuses an input of the wrong shape by an error, not by dying', async () => {
+    const engine = start()
+    await engine.load({ modelId: 'iris', path })
+    const inputs: Tensors = { X: { type: 'float32', dims: [1, 3], data: Float32Array.of(1, 2, 3) } }
+    await expect(engine.run({ modelId: 'iris', inputs, outputs })).rejects.toThrow(/dimension/i)
+    await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).resolves.toBeDefined()
+  })
+
+  it('fails the work of a thread that dies, and replaces it with its models loaded', async () => {
+    const deaths: EngineDied[] = []
+    const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
+    const engine = start({ workerUrl: mortal, onDeath: (error) => deaths.push(error) })
+    await engine.load({ modelId: 'iris', path })
+    const killed = engine.run({ modelId: 'deadly', inputs: {}, outputs: [] })
+    const besides = engine.run({ modelId: 'iris', inputs: row(), outputs })
+    await expect(killed).rejects.toBeInstanceOf(EngineDied)
+    await expect(besides).rejects.toBeInstanceOf(EngineDied)
+    await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).resolves.toBeDefined()
+    expect(deaths).toHaveLength(1)
+  })
+
+  it('does not start a thread again and again that cannot start', async () => {
+    const deaths: EngineDied[] = []
+    const absent = new URL('./absent-worker.ts', import.meta.url)
+    const engine = start({ workerUrl: absent, onDeath: (error) => deaths.push(error) })
+    await expect(engine.load({ modelId: 'iris', path })).rejects.toBeInstanceOf(EngineDied)
+    expect(deaths).toHaveLength(1)
+  })
+
+  it('refuses work after it was closed', async () => {
+    const engine = start()
+    await engine.load({ modelId: 'iris', path })
+    await engine.close()
+    await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).rejects.toThrow('closed')
+  })
+})

@@ -1,0 +1,116 @@
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
+import { objectKeys } from '../../../../shared/objects/keys.ts'
+import { temporaryFolder } from '../support/folders.ts'
+import { createMemoryObjects, publish } from '../support/memory-objects.ts'
+
+const revision = 'a'.repeat(40)
+const request = { repo: 'team/model', revision, file: 'onnx/model.onnx' }
+const files = {
+  'onnx/model.onnx': Buffer.alloc(200_000, 'graph'),
+  'onnx/model.onnx_data': Buffer.from('weights'),
+  'onnx/model_int8.onnx': Buffer.from('another graph'),
+  'onnx/model_int8.onnx_data': Buffer.from('its weights'),
+  'model.safetensors': Buffer.from('other weights'),
+  'config.json': Buffer.from('{}'),
+  '1_Pooling/config.json': Buffer.from('{}'),
+  'README.md': Buffer.from('# card'),
+}
+
+async function start() {
+  const objects = createMemoryObjects()
+  await publish({ objects, ...request, files })
+  const root = await temporaryFolder()
+  const blobReads = () => objects.reads.filter((key) => key.startsWith('blobs/')).length
+  return { objects, root, blobReads, cache: new ModelCache({ objects, root }) }
+}
+
+const namesIn = async (root: string) => (await readdir(root, { recursive: true })).filter((name) => name.includes('.'))
+
+async function corrupt(objects: Awaited<ReturnType<typeof start>>['objects'], file: string) {
+  const manifest = JSON.parse(String(objects.content.get(objectKeys.manifest(request.repo, revision))))
+  const { sha256 } = manifest.files.find(({ path }: { path: string }) => path === file)
+  const key = objectKeys.blob(sha256)
+  const content = Buffer.from(objects.content.get(key) ?? '')
+  content[0] = (content[0] ?? 0) ^ 1
+  objects.content.set(key, content)
+  return key
+}
+
+describe('ModelCache', () => {
+  it('brings the graph, its own weights and the texts beside it, and nothing else', async () => {
+    const { cache, root } = await start()
+    const { paths, root: folder } = await cache.materialise(request)
+    expect([...paths].sort()).toEqual([
+      '1_Pooling/config.json',
+      'config.json',
+      'onnx/model.onnx',
+      'onnx/model.onnx_data',
+    ])
+    expect(await readFile(join(folder, 'onnx/model.onnx'))).toEqual(files['onnx/model.onnx'])
+    expect(await namesIn(join(root, revision))).toHaveLength(4)
+  })
+
+  it('fetches each file once, whoever asks at the same time', async () => {
+    const { cache, blobReads } = await start()
+    await Promise.all([cache.materialise(request), cache.materialise(request), cache.materialise(request)])
+    expect(blobReads()).toBe(4)
+  })
+
+  it('uses what an earlier process left, and fetches again what is not whole', async () => {
+    const { cache, objects, root, blobReads } = await start()
+    const { root: folder } = await cache.materialise(request)
+    await truncate(join(folder, 'onnx/model.onnx'), 100)
+    await new ModelCache({ objects, root }).materialise(request)
+    expect(blobReads()).toBe(5)
+    expect(await readFile(join(folder, 'onnx/model.onnx'))).toEqual(files['onnx/model.onnx'])
+  })
+
+  it('lets two processes fill one folder', async () => {
+    const { objects, root } = await start()
+    const caches = [new ModelCache({ objects, root }), new ModelCache({ objects, root })]
+    const [one] = await Promise.all(caches.map((cache) => cache.materialise(request)))
+    expect(await readFile(join(one?.root ?? '', 'onnx/model.onnx'))).toEqual(files['onnx/model.onnx'])
+    expect((await namesIn(root)).filter((name) => name.includes('.partial'))).toEqual([])
+  })
+
+  it('refuses content that does not match its sha256 by the name of the file, and keeps nothing of it', async () => {
+    const { cache, objects, root } = await start()
+    await corrupt(objects, 'onnx/model.onnx')
+    await expect(cache.materialise(request)).rejects.toMatchObject({
+      code: 'unsupported_model',
+      message: expect.stringContaining('"onnx/model.onnx" does not match its sha256'),
+    })
+    expect((await namesIn(root)).filter((name) => name.includes('model.onnx'))).toEqual([])
+  })
+
+  it('says which file is missing from the store, from the revision, or has no manifest', async () => {
+    const { cache, objects } = await start()
+    objects.content.delete(await corrupt(objects, 'config.json'))
+    await expect(cache.materialise(request)).rejects.toThrow('"config.json" is not in the store')
+    await expect(cache.materialise({ ...request, file: 'absent.onnx' })).rejects.toThrow('no file "absent.onnx"')
+    await expect(cache.materialise({ ...request, revision: 'b'.repeat(40) })).rejects.toThrow('has no manifest')
+  })
+
+  it('refuses a manifest that is damaged, or whose paths leave the folder', async () => {
+    const { cache, objects, root } = await start()
+    const key = objectKeys.manifest(request.repo, revision)
+    const evil = { path: '../evil.json', sizeBytes: 1, sha256: 'c'.repeat(64) }
+    const manifest = JSON.parse(String(objects.content.get(key)))
+    objects.content.set(key, Buffer.from(JSON.stringify({ files: [...manifest.files, evil] })))
+    await expect(cache.materialise(request)).rejects.toThrow('"../evil.json" is not safe')
+    objects.content.set(key, Buffer.from('{"files": 3}'))
+    await expect(cache.materialise(request)).rejects.toThrow('is damaged')
+    expect(await namesIn(root)).toEqual([])
+  })
+
+  it('is not disturbed by what a killed process left behind', async () => {
+    const { cache, root } = await start()
+    const { root: folder } = await cache.materialise(request)
+    await writeFile(join(folder, 'onnx/model.onnx.0000.partial'), 'half')
+    const { paths } = await new ModelCache({ objects: (await start()).objects, root }).materialise(request)
+    expect(paths.size).toBe(4)
+  })
+})

@@ -1,0 +1,65 @@
+import { Batcher, type BatcherOptions } from '../../../../gpu-service/batcher/batcher.ts'
+import type { Engine } from '../../../../gpu-service/engine/engine.ts'
+
+export interface Run<Input> {
+  inputs: readonly Input[]
+  /** Ends the run: with answers (by default the inputs themselves), or with a failure. */
+  finish(answers?: unknown[]): Promise<void>
+  fail(error: Error): Promise<void>
+}
+
+/** Lets every promise that can go on do so, without a timer. */
+export const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+const noEngine: Engine = {
+  load: () => Promise.resolve(),
+  run: () => Promise.reject(new Error('unused')),
+  unload: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+}
+
+/** A batcher over a fake clock whose runs the test ends by hand. */
+export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unknown>> = {}) {
+  const clock = { nowMs: 0 }
+  const runs: Run<Input>[] = []
+  const counts = { refused: 0, dropped: 0, failed: 0, answered: 0 }
+  const batcher: Batcher<Input, unknown> = new Batcher<Input, unknown>({
+    run: (inputs) =>
+      new Promise((resolve, reject) => {
+        const end = async (settle: () => void) => {
+          settle()
+          await settled()
+        }
+        runs.push({
+          inputs,
+          finish: (answers = [...inputs]) => end(() => resolve(answers)),
+          fail: (error) => end(() => reject(error)),
+        })
+      }),
+    sizeOf: () => 1,
+    limits: { costMax: 8, itemsMax: 64, wasteMax: 0.1, queuedMax: 1000, waitMsMax: 1000 },
+    lane: {
+      wake() {},
+      get backlogMs() {
+        return batcher.backlogMs
+      },
+    },
+    observe: {
+      depth() {},
+      ran() {},
+      answered: () => counts.answered++,
+      failed: (items) => {
+        counts.failed += items
+      },
+      dropped: (items) => {
+        counts.dropped += items
+      },
+      refused: (items) => {
+        counts.refused += items
+      },
+    },
+    now: () => clock.nowMs,
+    ...options,
+  })
+  return { batcher, clock, runs, counts, pull: (freeEngines = 1) => batcher.work(noEngine, freeEngines) }
+}

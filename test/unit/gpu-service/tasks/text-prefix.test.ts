@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Tokenizer } from '@huggingface/tokenizers'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { prefixCutter } from '../../../../gpu-service/tasks/feature-extraction/text-prefix.ts'
+import { firstTokens } from '../../../../gpu-service/tasks/feature-extraction/tokenizer.ts'
+import { fixtureModel } from '../support/folders.ts'
+
+const folder = fixtureModel('slipway-tests/tiny-embedder')
+const file = JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8'))
+const tokenizer = new Tokenizer(file, {})
+const whole = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids
+const cut = prefixCutter(file)
+
+const words = [
+  'the',
+  'Sun',
+  'shines',
+  'unaffable',
+  'x',
+  '..',
+  '!',
+  '中',
+  'か',
+  'é',
+  'e\u0301',
+  '\u200d',
+  '😀',
+  'q'.repeat(150),
+]
+const gaps = ['', ' ', '  ', '\n', '\t', '\u00a0', '\u3000', ' '.repeat(30)]
+const pieces = fc.array(fc.tuple(fc.constantFrom(...words), fc.constantFrom(...gaps)), { maxLength: 400 })
+
+describe('firstTokens', () => {
+  it('are the first tokens of the whole text, for any text', () => {
+    fc.assert(
+      fc.property(pieces, fc.integer({ min: 0, max: 40 }), (parts, keep) => {
+        const text = parts.flat().join('')
+        expect(firstTokens({ text, keep, encode: whole, cut })).toEqual(whole(text).slice(0, keep))
+      }),
+      { seed: 20261120, numRuns: 300 },
+    )
+  })
+
+  it.each([
+    ['words', 'the sun shines '.repeat(200_000)],
+    ['one endless word', 'a'.repeat(3_000_000)],
+    ['nothing but spaces', ' '.repeat(3_000_000)],
+    ['Chinese', '中文'.repeat(1_000_000)],
+    ['punctuation', '.'.repeat(3_000_000)],
+  ])('need only a small part of megabytes of %s', (_name, text) => {
+    let asked = 0
+    const encode = (part: string) => {
+      asked += part.length
+      return whole(part)
+    }
+    firstTokens({ text, keep: 254, encode, cut })
+    expect(asked).toBeLessThan(20_000)
+  })
+
+  it('cut a byte-level tokenizer at spaces, and take all of one that does not split', () => {
+    const byteLevel = prefixCutter({ pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'ByteLevel' }] } })
+    expect(byteLevel('one two three', 6)).toEqual({ text: 'one', isWhole: false })
+    expect(prefixCutter({ pre_tokenizer: null })('one two', 3)).toEqual({ text: 'one two', isWhole: true })
+  })
+})
