@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTarget, type Target } from './target.ts'
+
+let target: Target
+beforeAll(async () => {
+  target = await startTarget()
+})
+afterAll(() => target.close())
+
+describe('probes', () => {
+  it('answers /health without a key', async () => {
+    expect((await target.anonymous.get('/health')).status).toBe(200)
+  })
+
+  it('answers /ready without a key', async () => {
+    expect((await target.anonymous.get('/ready')).status).toBe(200)
+  })
+
+  it('says on /metrics what it promises to measure', async () => {
+    await target.api.get('/api/v1/me')
+    const { body } = await target.anonymous.get('/metrics')
+    for (const name of [
+      'http_requests_total',
+      'http_request_duration_seconds_bucket',
+      'queue_depth',
+      'model_downloads_total',
+    ])
+      expect(body).toContain(name)
+  })
+
+  it('describes itself on /info', async () => {
+    const { status, body } = await target.api.get('/info')
+    expect(status).toBe(200)
+    expect(body).toBeTypeOf('object')
+  })
+})
+
+describe('requests', () => {
+  it('keeps the id that the caller gave', async () => {
+    const { headers } = await target.api.get('/api/v1/me', { 'x-request-id': 'mine-1' })
+    expect(headers.get('x-request-id')).toBe('mine-1')
+  })
+
+  it('gives an id of its own where the given one is not a sane one', async () => {
+    const { headers } = await target.api.get('/api/v1/me', { 'x-request-id': 'a b{}' })
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('names the unknown route, and where the routes are listed', async () => {
+    const { status, body } = await target.api.get('/api/v1/nothing')
+    expect(status).toBe(404)
+    expect(body.error).toMatchObject({ code: 'route_not_found', message: expect.stringContaining('openapi.json') })
+    expect(body.error.requestId).toBeTypeOf('string')
+  })
+})
+
+describe('keys', () => {
+  it('are asked for on every route of the OpenAPI document, before anything else is looked at', async () => {
+    const { body: document } = await target.anonymous.get('/api/v1/openapi.json')
+    const routes = Object.entries<Record<string, unknown>>(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path: path.replaceAll(/\{\w+\}/g, 'x') })),
+    )
+    expect(routes.length).toBeGreaterThan(12)
+    for (const { method, path } of routes) {
+      const send = { GET: 'get', DELETE: 'delete', POST: 'post' }[method] as 'get' | 'delete' | 'post'
+      const { status, body } = await target.anonymous[send](path, undefined as never)
+      expect({ method, path, status }).toEqual({ method, path, status: 401 })
+      expect(JSON.stringify(body)).toContain('unauthenticated')
+    }
+  })
+
+  it('are asked for by the serving protocols in their own envelope', async () => {
+    const { status, body } = await target.anonymous.post('/v1/embeddings', '{not json')
+    expect(status).toBe(401)
+    expect(body.error).toMatchObject({ type: 'authentication_error', code: 'unauthenticated' })
+  })
+
+  it('that nobody gave out are refused', async () => {
+    const { status, body } = await target.anonymous.get('/api/v1/me', { authorization: `Bearer hf_${'x'.repeat(43)}` })
+    expect(status).toBe(401)
+    expect(body.error.code).toBe('invalid_token')
+  })
+
+  it('are accepted as X-API-Key too', async () => {
+    expect((await target.anonymous.get('/api/v1/me', { 'x-api-key': target.key })).status).toBe(200)
+  })
+
+  it('can be made with fewer rights, used, listed without their secret, and revoked', async () => {
+    const made = await target.api.post('/api/v1/keys', { name: 'reader', scopes: ['read'] })
+    expect(made.status).toBe(201)
+    const bearer = { authorization: `Bearer ${made.body.token}` }
+    expect((await target.anonymous.get('/api/v1/repos', bearer)).status).toBe(200)
+    const refused = await target.anonymous.post('/api/v1/imports', { source: 'hf://a/b' }, bearer)
+    expect(refused.status).toBe(403)
+    expect(refused.body.error.code).toBe('missing_scope')
+
+    const listed = await target.api.get('/api/v1/keys')
+    expect(JSON.stringify(listed.body)).not.toContain(made.body.token)
+    expect((await target.api.delete(`/api/v1/keys/${made.body.id}`)).status).toBe(204)
+    expect((await target.anonymous.get('/api/v1/repos', bearer)).status).toBe(401)
+  })
+})
+
+describe('lists', () => {
+  it('page by a cursor, and refuse one that is not theirs', async () => {
+    for (const name of ['one', 'two', 'three']) await target.api.post('/api/v1/keys', { name })
+    const first = await target.api.get('/api/v1/keys?limit=2')
+    expect(first.body.items).toHaveLength(2)
+    const second = await target.api.get(`/api/v1/keys?limit=2&cursor=${first.body.cursor}`)
+    const ids = [...first.body.items, ...second.body.items].map(({ id }: { id: string }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    const foreign = await target.api.get(`/api/v1/repos?cursor=${first.body.cursor}`)
+    expect(foreign.status).toBe(400)
+    expect(foreign.body.error.param).toBe('cursor')
+  })
+})

@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { request } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { createApi } from '../support/http.ts'
+import { type LocalHost, runLocalHost, startLocalHost } from '../support/local-host.ts'
+
+const hosts: LocalHost[] = []
+const start = async (...options: Parameters<typeof startLocalHost>) => {
+  const host = await startLocalHost(...options)
+  hosts.push(host)
+  return host
+}
+afterEach(async () => {
+  for (const host of hosts.splice(0)) await host.close()
+})
+
+/** First start to first prediction takes less than the 10 s that are promised. */
+const saidSample = (host: LocalHost) =>
+  eventually(
+    async () => host.said(),
+    (said) => said.includes('sample 4/4'),
+    10_000,
+  )
+
+/** A prediction whose headers the server has, and whose body it still waits for. */
+async function requestInFlight(host: LocalHost, body: string) {
+  const headers = { authorization: `Bearer ${host.key}`, 'content-type': 'application/json', expect: '100-continue' }
+  const sent = request(`${host.url}/api/v1/predict/iris`, { method: 'POST', headers })
+  const answered = once(sent, 'response').then(([response]) => response.resume().statusCode as number)
+  sent.flushHeaders()
+  await once(sent, 'continue')
+  return { answered, finish: () => sent.end(body) }
+}
+
+describe('npm start', () => {
+  it('makes the admin key, shows it once, and does the main job in front of the newcomer', async () => {
+    const host = await start()
+    expect(host.key).toMatch(/^hf_[A-Za-z0-9]{43}$/)
+    expect((await stat(join(host.dataDir, 'key'))).mode & 0o777).toBe(0o600)
+    expect(host.said()).toContain(host.key)
+    await saidSample(host)
+    expect(host.said()).toContain('setosa')
+
+    const api = createApi(host)
+    const { body } = await api.post('/api/v1/predict/iris', { inputs: [[5.1, 3.5, 1.4, 0.2]] })
+    expect(body[0].label).toBe('setosa')
+    expect(await host.stop()).toBe(0)
+
+    const again = await start({ dataDir: host.dataDir })
+    expect(again.key).toBe(host.key)
+    expect(again.said()).not.toContain(host.key)
+    const served = async () =>
+      (await createApi(again).post('/api/v1/predict/iris', { inputs: [[5.1, 3.5, 1.4, 0.2]] })).status
+    expect(await eventually(served, (status) => status === 200)).toBe(200)
+  })
+
+  it('skips the sample with --no-sample', async () => {
+    const host = await start({ parameters: ['--no-sample'] })
+    expect((await createApi(host).get('/api/v1/repos')).body.items).toEqual([])
+    expect(host.said()).not.toContain('sample')
+  })
+
+  it('says that the data folder is in use, and by whom', async () => {
+    const host = await start({ parameters: ['--no-sample'] })
+    const { code, said } = await runLocalHost({ SLIPWAY_DATA: host.dataDir })
+    expect(code).toBe(1)
+    expect(said).toContain('already')
+    expect(said).toContain(host.url)
+  })
+
+  it('says that the port is in use, and names the way out', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const { port } = holder.address() as { port: number }
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
+    const { code, said } = await runLocalHost({ PORT: String(port), SLIPWAY_DATA: folder })
+    holder.close()
+    await rm(folder, { recursive: true })
+    expect(code).toBe(1)
+    expect(said).toContain(`Port ${port} is in use`)
+    expect(said).toContain('PORT=')
+  })
+
+  it('names every setting that is wrong', async () => {
+    const { code, said } = await runLocalHost({ PORT: 'eight', HF_ENDPOINT: 'nowhere' })
+    expect(code).toBe(1)
+    expect(said).toContain('PORT')
+    expect(said).toContain('HF_ENDPOINT')
+  })
+
+  it('goes on after kill -9 with everything it had', async () => {
+    const host = await start()
+    await saidSample(host)
+    await host.kill()
+    const again = await start({ dataDir: host.dataDir })
+    const api = createApi(again)
+    expect((await api.get('/api/v1/repos/slipway/iris')).status).toBe(200)
+    await eventually(
+      () => api.post('/api/v1/predict/iris', { inputs: [[1, 2, 3, 4]] }),
+      ({ status }) => status === 200,
+    )
+  })
+
+  it('finishes the requests in flight on SIGTERM and exits with 0', async () => {
+    const host = await start()
+    await saidSample(host)
+    const { answered, finish } = await requestInFlight(host, JSON.stringify({ inputs: [[5.1, 3.5, 1.4, 0.2]] }))
+    const code = host.stop()
+    await eventually(
+      async () => host.said(),
+      (said) => said.includes('stopping'),
+    )
+    finish()
+    expect(await answered).toBe(200)
+    expect(await code).toBe(0)
+  })
+
+  it('keeps the key out of its log', async () => {
+    const host = await start({ environment: { SLIPWAY_LOG_LEVEL: 'debug' } })
+    await saidSample(host)
+    await createApi(host).get('/api/v1/me')
+    expect(host.said().split(host.key)).toHaveLength(2)
+    expect((await readFile(join(host.dataDir, 'key'), 'utf8')).trim()).toBe(host.key)
+  })
+})

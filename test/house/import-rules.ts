@@ -1,0 +1,62 @@
+import { posix } from 'node:path'
+
+export interface SourceText {
+  /** From the root of the project: `functions/ingest/retry.ts`. */
+  path: string
+  text: string
+}
+
+const specifiers =
+  /(?:^|[\s;}])(?:import|export)\s(?:[^'"]*?\sfrom\s)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+
+/** Which folder of the house may know which. */
+const mayImport: Record<string, readonly string[]> = {
+  shared: ['shared'],
+  functions: ['functions', 'shared'],
+  'gpu-service': ['gpu-service', 'shared'],
+  infra: ['infra', 'functions', 'gpu-service', 'shared'],
+}
+
+/** Packages that only some files may import, so that what they stand for can be replaced there alone. */
+const reserved: { packages: RegExp; files: RegExp; why: string }[] = [
+  {
+    packages: /^@aws-sdk\//,
+    files: /^shared\/(?:objects\/s3-|queue\/sqs-|table\/)/,
+    why: 'only the S3, SQS and table files import AWS SDKs',
+  },
+  { packages: /^onnxruntime-/, files: /^gpu-service\/engine\//, why: 'only the engine imports onnxruntime-node' },
+  { packages: /^(?:aws-cdk-lib|constructs|cdk-nag)/, files: /^infra\//, why: 'only infra imports CDK' },
+]
+
+/** The composition roots: the only files that may read the environment. */
+const roots = /(?:^|\/)(?:lambda\.ts|main\.ts|start\.ts|install\.mjs|slipway\.mjs)$|^infra\/app\.ts$/
+
+/** Every line of a file that breaks the direction in which the house is built. */
+export function importFaults({ path, text }: SourceText): string[] {
+  const [layer = ''] = path.split('/')
+  const allowed = mayImport[layer]
+  if (allowed === undefined) return []
+  const faults: string[] = []
+  for (const specifier of importsOf(text)) {
+    if (specifier.startsWith('.')) {
+      const target = posix.join(posix.dirname(path), specifier)
+      const [folder = ''] = target.split('/')
+      if (target !== 'package.json' && !allowed.includes(folder))
+        faults.push(`${path} imports ${target}: ${layer} does not know ${folder}`)
+      if (layer === 'functions' && folder === 'functions' && lambdaOf(target) !== lambdaOf(path))
+        faults.push(`${path} imports ${target}: one function does not know another`)
+    }
+    const rule = reserved.find(({ packages, files }) => packages.test(specifier) && !files.test(path))
+    if (rule !== undefined) faults.push(`${path} imports ${specifier}: ${rule.why}`)
+  }
+  if (/\bprocess\.env\b/.test(text) && !roots.test(path))
+    faults.push(`${path} reads process.env: only composition roots do`)
+  return faults
+}
+
+export const importsOf = (text: string): string[] =>
+  [...text.matchAll(specifiers)]
+    .map(([, from, dynamic]) => from ?? dynamic ?? '')
+    .filter((specifier) => specifier !== '')
+
+const lambdaOf = (path: string): string => path.split('/')[1] ?? ''

@@ -1,0 +1,47 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { importFaults, importsOf } from './import-rules.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const files = globSync('{infra,functions,gpu-service,shared}/**/*.{ts,mjs}', { cwd: root })
+
+describe('the house', () => {
+  it('imports one way: infra → functions, gpu-service → shared', () => {
+    expect(files.length).toBeGreaterThan(100)
+    expect(files.flatMap((path) => importFaults({ path, text: readFileSync(join(root, path), 'utf8') }))).toEqual([])
+  })
+
+  it('keeps the acceptance suite outside of what it tests', () => {
+    const suite = globSync('test/acceptance/**/*.ts', { cwd: root })
+    const inside = suite.flatMap((path) =>
+      importsOf(readFileSync(join(root, path), 'utf8')).filter((from) =>
+        /\/(?:infra|functions|gpu-service|shared)\//.test(from),
+      ),
+    )
+    expect(inside).toEqual([])
+  })
+})
+
+describe('the import check', () => {
+  it.each([
+    ['shared/a.ts', "import { x } from '../functions/b.ts'"],
+    ['functions/hub/a.ts', "import type { X } from '../../gpu-service/b.ts'"],
+    ['functions/hub/a.ts', "export * from '../ingest/b.ts'"],
+    ['gpu-service/a.ts', "await import('../functions/b.ts')"],
+    ['functions/hub/a.ts', "import {\n  S3Client,\n} from '@aws-sdk/client-s3'"],
+    ['gpu-service/tasks/a.ts', "import ort from 'onnxruntime-node'"],
+    ['shared/log.ts', 'const level = process.env.LEVEL'],
+  ])('fails for %s with %s', (path, text) => {
+    expect(importFaults({ path, text })).toHaveLength(1)
+  })
+
+  it.each([
+    ['infra/local/start.ts', "import { x } from '../../functions/a.ts'\nprocess.env.PORT"],
+    ['shared/objects/s3-uploads.ts', "import { S3Client } from '@aws-sdk/client-s3'"],
+    ['gpu-service/engine/worker.ts', "import ort from 'onnxruntime-node'"],
+  ])('passes %s with %s', (path, text) => {
+    expect(importFaults({ path, text })).toEqual([])
+  })
+})

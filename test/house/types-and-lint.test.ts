@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Runs a tool of the project. @throws Error with what it said, where it found something. */
+async function check(program: string, parameters: string[]): Promise<void> {
+  const options = { cwd: root, maxBuffer: 1 << 26, env: { ...process.env, NO_COLOR: '1' } }
+  try {
+    await promisify(execFile)(`${root}node_modules/.bin/${program}`, parameters, options)
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    throw new Error(`${stdout}${stderr}`.slice(0, 8000))
+  }
+}
+
+it('type-checks', () => check('tsc', ['--noEmit']), 180_000)
+
+it('is formatted and linted', () => check('biome', ['ci', '--colors=off', '--error-on-warnings', '.']), 60_000)
