@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { Reconciler } from '../../../../gpu-service/deployments/reconcile.ts'
+import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
+import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
+import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
+import type { ReplicaStatus } from '../../../../shared/contract/deployment.ts'
+import { createLogger } from '../../../../shared/log.ts'
+import { createMetrics } from '../../../../shared/metrics.ts'
+import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
+import { filesIn, fixtureModel, temporaryFolder } from '../support/folders.ts'
+import { createMemoryObjects, publish } from '../support/memory-objects.ts'
+import { workerUrl } from '../support/test-serving.ts'
+
+const repo = 'sklearn/iris-logistic-regression'
+const revision = 'a'.repeat(40)
+const broken = 'b'.repeat(40)
+
+function deployment(name: string, change: Partial<DeploymentItem> = {}): DeploymentItem {
+  const item = { name, repo, ref: 'main', target: `${repo}@main`, revision, task: 'tabular-classification' }
+  return { ...item, file: 'model.onnx', createdAt: '2026-11-20T00:00:00.000Z', createdBy: 'u', ...change }
+}
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function start() {
+  const objects = createMemoryObjects()
+  const files = await filesIn(fixtureModel(repo))
+  await publish({ objects, repo, revision, files })
+  await publish({ objects, repo, revision: broken, files: { ...files, 'model.onnx': Buffer.from('no graph at all') } })
+  const engine = new WorkerEngine({ workerUrl, device: 'cpu' })
+  const loads: string[] = []
+  const unloads: string[] = []
+  const pool = new EnginePool({
+    engines: [
+      {
+        load: (request) => {
+          loads.push(request.modelId)
+          return engine.load(request)
+        },
+        unload: (request) => {
+          unloads.push(request.modelId)
+          return engine.unload(request)
+        },
+        run: (request) => engine.run(request),
+        close: () => engine.close(),
+      },
+    ],
+  })
+  const metrics = createMetrics()
+  const cache = new ModelCache({ objects, root: await temporaryFolder() })
+  const state = { nowMs: 1_000_000, desired: [] as DeploymentItem[], isTableDown: false }
+  const reports: [string, ReplicaStatus][] = []
+  const forgotten: string[] = []
+  const options = {
+    models: new ModelRegistry({ cache, pool, metrics, batchDynamicInt8: true }),
+    pool,
+    metrics,
+    log: createLogger({ level: 'silent', name: 'test' }),
+    limits: { wasteMax: 0.1, queuedMax: 100, waitMsMax: 1000 },
+    now: () => state.nowMs,
+    async *desired() {
+      if (state.isTableDown) throw new Error('the table does not answer')
+      yield* state.desired
+    },
+    report: async (name: string, status: ReplicaStatus) => {
+      reports.push([name, status])
+    },
+    forget: async (name: string) => {
+      forgotten.push(name)
+    },
+    replicaId: 'replica-1',
+    intervalMs: 1_000_000,
+    heartbeatMs: 15_000,
+  }
+  const reconciler = new Reconciler(options)
+  closing.push(async () => {
+    await reconciler.close()
+    await pool.close()
+  })
+  const states = () => [...reconciler.slots].map(({ item, state }) => [item.name, state])
+  const pass = async () => {
+    await Promise.all(await reconciler.pass())
+  }
+  return { reconciler, state, states, pass, reports, forgotten, loads, unloads, pool }
+}
+
+describe('the reconciler', () => {
+  it('serves what the table asks for, and reports LOADING, then READY', async () => {
+    const { state, pass, states, reports } = await start()
+    state.desired = [deployment('iris')]
+    await pass()
+    expect(states()).toEqual([['iris', 'READY']])
+    expect(reports.map(([name, status]) => [name, status.state, status.id, status.revision])).toEqual([
+      ['iris', 'LOADING', 'replica-1', revision],
+      ['iris', 'READY', 'replica-1', revision],
+    ])
+  })
+
+  it('reports again only on change and as a heartbeat', async () => {
+    const { state, pass, reports } = await start()
+    state.desired = [deployment('iris')]
+    await pass()
+    await pass()
+    expect(reports).toHaveLength(2)
+    state.nowMs += 15_000
+    await pass()
+    expect(reports).toHaveLength(3)
+  })
+
+  it('gives up what the table no longer asks for, and takes its report back', async () => {
+    const { state, pass, states, forgotten, unloads } = await start()
+    state.desired = [deployment('iris')]
+    await pass()
+    state.desired = []
+    await pass()
+    expect(states()).toEqual([])
+    expect(forgotten).toEqual(['iris'])
+    await expect.poll(() => unloads).toHaveLength(1)
+  })
+
+  it('loads a model once for two deployments of it, and keeps it until both are gone', async () => {
+    const { state, pass, states, loads, unloads } = await start()
+    state.desired = [deployment('one'), deployment('two')]
+    await pass()
+    expect(states()).toEqual([
+      ['one', 'READY'],
+      ['two', 'READY'],
+    ])
+    expect(loads).toHaveLength(1)
+    state.desired = [deployment('two')]
+    await pass()
+    expect(unloads).toHaveLength(0)
+    state.desired = []
+    await pass()
+    await expect.poll(() => unloads).toHaveLength(1)
+  })
+
+  it('names the reason of a failed load, and tries again after growing pauses only', async () => {
+    const { state, pass, reconciler, reports } = await start()
+    state.desired = [deployment('bad', { revision: broken }), deployment('good')]
+    await pass()
+    const slot = () => [...reconciler.slots].find(({ item }) => item.name === 'bad')
+    expect(slot()).toMatchObject({ state: 'FAILED', reason: expect.stringContaining('"model.onnx"') })
+    expect(reports.filter(([name]) => name === 'bad').at(-1)?.[1].reason).toContain('not an ONNX model')
+    const attempts: number[] = []
+    for (let second = 1; second <= 16; second++) {
+      state.nowMs += 1000
+      const loads = await reconciler.pass()
+      if (loads.length > 0) attempts.push(second)
+      await Promise.all(loads)
+    }
+    expect(attempts).toEqual([1, 3, 7, 15])
+  })
+
+  it('replaces a deployment whose revision has changed', async () => {
+    const { state, pass, reconciler } = await start()
+    state.desired = [deployment('iris', { revision: broken })]
+    await pass()
+    state.desired = [deployment('iris')]
+    await pass()
+    expect([...reconciler.slots].map(({ item, state: now }) => [item.revision, now])).toEqual([[revision, 'READY']])
+  })
+
+  it('keeps serving while the table does not answer', async () => {
+    const { state, pass, states } = await start()
+    state.desired = [deployment('iris')]
+    await pass()
+    state.isTableDown = true
+    await expect(pass()).rejects.toThrow('does not answer')
+    expect(states()).toEqual([['iris', 'READY']])
+  })
+
+  it('is ready when the first deployments are loaded or have failed by name', async () => {
+    const { state, reconciler, states } = await start()
+    state.desired = [deployment('iris'), deployment('bad', { revision: broken })]
+    await reconciler.start()
+    expect(states()).toEqual([
+      ['iris', 'READY'],
+      ['bad', 'FAILED'],
+    ])
+  })
+})

@@ -1,0 +1,25 @@
+import { createServer } from 'node:http'
+import { drainOnSignal } from '../../../../gpu-service/drain-on-signal.ts'
+import type { Serving } from '../../../../gpu-service/serving.ts'
+import { createLogger } from '../../../../shared/log.ts'
+
+/** A server in a process of its own that answers when it is told to, and tells what its end asked of the service. */
+const [graceMs = '10000'] = process.argv.slice(2)
+const server = createServer((request, response) => {
+  process.send?.('asked')
+  if (request.url === '/slow') process.once('message', () => response.end('answered'))
+}).listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  process.send?.({ port: typeof address === 'object' ? address?.port : undefined })
+})
+const tell = (what: string) => async () => {
+  process.send?.(what)
+}
+const serving = { ready: Promise.resolve(), drain: tell('drain'), close: tell('close') } as Partial<Serving> as Serving
+drainOnSignal({
+  server,
+  serving,
+  log: createLogger({ level: 'silent', name: 'test' }),
+  graceMs: Number(graceMs),
+  exit: (code) => process.exit(code),
+})

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { tokenLimit } from '../../../../gpu-service/tasks/feature-extraction/token-limit.ts'
+import { int64Rows } from '../../../../gpu-service/tasks/int64.ts'
+
+describe('tokenLimit', () => {
+  it.each([
+    [
+      'sentence-transformers goes first',
+      { sentenceBert: 256, tokenizer: 128, tokenizerConfig: 512, positions: 512 },
+      256,
+    ],
+    ['then the tokenizer', { tokenizer: 128, tokenizerConfig: 512, positions: 512 }, 128],
+    ['then its config', { tokenizerConfig: 384, positions: 512 }, 384],
+    ['a length beyond sense is none', { tokenizerConfig: 1e30, positions: 512 }, 512],
+    ['never more than the graph has positions', { sentenceBert: 1024, positions: 512 }, 512],
+    [
+      'RoBERTa counts its positions from behind the padding',
+      { positions: 514, modelType: 'xlm-roberta', padTokenId: 1 },
+      512,
+    ],
+    ['nothing known', {}, 512],
+  ])('%s', (_why, sources, limit) => {
+    expect(tokenLimit(sources)).toBe(limit)
+  })
+})
+
+describe('int64Rows', () => {
+  it('writes the numbers that BigInts would, padded to the width', () => {
+    const data = int64Rows({ rows: [[1, -2, 2 ** 31 - 1], [7]], width: 3, fill: -1 })
+    expect([...data]).toEqual([1n, -2n, 2147483647n, 7n, -1n, -1n])
+  })
+})
