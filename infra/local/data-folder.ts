@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { objectPrefixes } from '../../shared/objects/keys.ts'
@@ -42,6 +42,12 @@ export function lockDataFolder({ root }: DataFolder): DatabaseSync | undefined {
     if (error instanceof Error && 'errcode' in error && error.errcode === 5) return undefined
     throw error
   }
+}
+
+/** Says to others how to reach this process. Renamed into place, so that nobody reads half of it. */
+export async function announce({ runningPath }: DataFolder, { url }: { url: string }): Promise<void> {
+  await writeFile(`${runningPath}.new`, `${JSON.stringify({ url, pid: process.pid })}\n`)
+  await rename(`${runningPath}.new`, runningPath)
 }
 
 /** Says who has the folder, as far as it said so itself. */

@@ -34,9 +34,11 @@ export async function listen({ port, hostname, fetch }: ListenOptions): Promise<
     async close(graceMs) {
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
+      // A connection that is kept alive would otherwise hold the end up for seconds after its last answer.
+      const idle = setInterval(() => server.closeIdleConnections(), 20)
       const force = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed
+      clearInterval(idle)
       clearTimeout(force)
     },
   }

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import pretty from 'pino-pretty'
 import { createApiClient } from '../../shared/client/api-client.ts'
 import { messageOf } from '../../shared/errors.ts'
@@ -7,7 +7,7 @@ import { createTable } from '../../shared/table/create-table.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import { banner } from './banner.ts'
-import { describeHolder, lockDataFolder, openDataFolder, sweepUnfinishedWrites } from './data-folder.ts'
+import { announce, describeHolder, lockDataFolder, openDataFolder, sweepUnfinishedWrites } from './data-folder.ts'
 import { startEmbeddedDynamodb } from './embedded-dynamodb.ts'
 import { type LocalSettings, readSettings } from './environment.ts'
 import { ensureAdminKey } from './first-start.ts'
@@ -55,7 +55,7 @@ async function start(settings: LocalSettings, log: Logger) {
   const key = await ensureAdminKey({ table, keyPath: folder.keyPath, now: new Date() })
   const stopWork = await platform.run()
   fetch = platform.fetch
-  await writeFile(folder.runningPath, `${JSON.stringify({ url: server.url, pid: process.pid })}\n`)
+  await announce(folder, server)
 
   const stopping = new AbortController()
   const { stop } = shutDownOnSignal({

@@ -88,9 +88,14 @@ const stepMs = 50
 
 async function* slowDown(body: AsyncIterable<Uint8Array>, bytesPerSecond: number) {
   const stepBytes = Math.max(1, Math.floor((bytesPerSecond * stepMs) / 1000))
+  let sentInStep = 0
   for await (const chunk of body)
     for (let at = 0; at < chunk.byteLength; at += stepBytes) {
+      const piece = chunk.subarray(at, at + stepBytes)
+      yield piece
+      sentInStep += piece.byteLength
+      if (sentInStep < stepBytes) continue
+      sentInStep = 0
       await sleep(stepMs, undefined, { ref: false })
-      yield chunk.subarray(at, at + stepBytes)
     }
 }

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTarget, type Target } from './target.ts'
+
+const slipway = fileURLToPath(new URL('../../shared/client/slipway.mjs', import.meta.url))
+
+let target: Target
+beforeAll(async () => {
+  target = await startTarget()
+})
+afterAll(() => target.close())
+
+async function run(
+  parameters: string[],
+  { input, environment }: { input?: string; environment?: Record<string, string> } = {},
+) {
+  const env = { PATH: process.env.PATH, SLIPWAY_URL: target.api.url, SLIPWAY_API_KEY: target.key, ...environment }
+  const child = spawn(process.execPath, [slipway, ...parameters], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (text: Buffer) => (said.out += text.toString()))
+  child.stderr.on('data', (text: Buffer) => (said.err += text.toString()))
+  child.stdin.end(input ?? '')
+  const [code] = await once(child, 'close')
+  return { code, ...said }
+}
+
+describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
+  it('pulls, deploys, predicts, shows and lists, each naming the next step', async () => {
+    const pulled = await run(['pull', 'hf://acme/digits'])
+    expect(pulled).toMatchObject({ code: 0, out: expect.stringMatching(/^acme\/digits {2}[0-9a-f]{40} {2}3 files/) })
+    expect(pulled.err).toContain('next: slipway deploy acme/digits')
+
+    const deployed = await run(['deploy', 'acme/digits', '--name', 'digits'])
+    expect(deployed).toMatchObject({ code: 0, out: expect.stringContaining('READY') })
+
+    const predicted = await run(['predict', 'digits', '-'], { input: JSON.stringify([Array(64).fill(0)]) })
+    expect(predicted.code).toBe(0)
+    expect(JSON.parse(predicted.out)[0].label).toMatch(/^\d$/)
+    expect(predicted.err).toMatch(/queue .* ms · run .* ms · batch 1/)
+
+    expect((await run(['show', 'acme/digits'])).out).toContain('float32')
+    expect((await run(['ls'])).out).toMatch(/acme\/digits +tabular-classification/)
+    expect((await run(['status'])).out).toContain('digits')
+    expect((await run(['undeploy', 'digits'])).code).toBe(0)
+  })
+
+  it('prints one JSON value on stdout with --json, and nothing else', async () => {
+    for (const command of [['ls'], ['status'], ['pull', 'hf://acme/digits'], ['show', 'acme/digits']]) {
+      const { code, out } = await run([...command, '--json'])
+      expect(code).toBe(0)
+      expect(() => JSON.parse(out)).not.toThrow()
+    }
+  })
+
+  it('ends with 1 when the work fails, saying why, also as JSON', async () => {
+    const failed = await run(['pull', 'hf://acme/absent', '--json'])
+    expect(failed.code).toBe(1)
+    expect(JSON.parse(failed.out)).toMatchObject({
+      state: 'FAILED',
+      failure: { message: expect.stringContaining('acme/absent') },
+    })
+    expect(failed.err).toContain('acme/absent')
+    const refused = await run(['deploy', 'acme/absent', '--json'])
+    expect(refused.code).toBe(1)
+    expect(JSON.parse(refused.out).error.code).toBe('repo_not_found')
+  })
+
+  it.each([
+    [['fly']],
+    [['pull']],
+    [['ls', 'extra']],
+    [['ls', '--nope']],
+    [['predict', 'x', 'not json']],
+    [['show', '../..']],
+  ])('ends with 2 when it is used wrongly: %j', async (parameters) => {
+    const { code, err } = await run(parameters)
+    expect(code).toBe(2)
+    expect(err).toMatch(/^slipway: .*help/s)
+  })
+
+  it('leads its help with examples', async () => {
+    for (const command of ['pull', 'ls', 'show', 'deploy', 'undeploy', 'predict', 'status']) {
+      const { code, out } = await run([command, '--help'])
+      expect(code).toBe(0)
+      expect(out).toContain(`Examples:\n  slipway ${command}`)
+    }
+  })
+
+  it('says how to start a server where none answers, and how to give a key where none is known', async () => {
+    const nowhere = await run(['ls'], { environment: { SLIPWAY_URL: 'http://127.0.0.1:9' } })
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('npm start') })
+    const keyless = await run(['ls'], { environment: { SLIPWAY_API_KEY: '', SLIPWAY_DATA: '/nonexistent' } })
+    expect(keyless).toMatchObject({ code: 1, err: expect.stringContaining('SLIPWAY_API_KEY') })
+  })
+
+  it('does not send the key of the data folder to another machine', async () => {
+    const folder = target.host?.dataDir ?? ''
+    const environment = {
+      SLIPWAY_API_KEY: '',
+      SLIPWAY_DATA: folder,
+      SLIPWAY_URL: target.api.url.replace('127.0.0.1', '0.0.0.0'),
+    }
+    expect(await run(['ls'], { environment })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('SLIPWAY_API_KEY'),
+    })
+  })
+})
