@@ -1,9 +1,9 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { WorkSource } from '../engine/engine-pool.ts'
 import type { BatchObserver } from './batch-observer.ts'
 import { type BatchLimits, costOf, cutBatch } from './cut.ts'
 import { DrainRate } from './drain-rate.ts'
+import type { BatchResult, ItemQueue, Lane, QueueLimits } from './item-queue.ts'
 
 export interface BatcherOptions<Input, Output> {
   /** Runs a batch; the answers are as many as the inputs, in their order. */
@@ -14,36 +14,6 @@ export interface BatcherOptions<Input, Output> {
   lane: Lane
   observe: BatchObserver
   now?: () => number
-}
-
-export interface QueueLimits {
-  /** The most items that may wait. */
-  queuedMax: number
-  /** How long a new item may have to wait before it is refused. */
-  waitMsMax: number
-}
-
-/** What runs the batches: told of new work, it takes it, and it knows how much waits in all queues together. */
-export interface Lane {
-  wake(): void
-  readonly backlogMs: number
-}
-
-export interface BatchResult<Output> {
-  output: Output
-  queueMs: number
-  runMs: number
-  batchSize: number
-}
-
-/** A batcher as everything but its own task sees it. */
-export interface ItemQueue extends WorkSource {
-  /** Items that wait. */
-  readonly depth: number
-  /** Refuses before any work was put into a request. @throws AppError `overloaded` */
-  assertRoom(count: number): void
-  /** Teaches the measured speed before the first request, from the warm-up. */
-  learn(run: { cost: number; runMs: number }): void
 }
 
 interface Entry<Input, Output> {
@@ -66,6 +36,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   #queuedSize = 0
   #running = 0
   #whenIdle: (() => void)[] = []
+  #closedWith: AppError | undefined
 
   constructor(options: BatcherOptions<Input, Output>) {
     this.#options = options
@@ -80,6 +51,7 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   /** All or none are admitted; one that fails takes its siblings out of the queue. @throws AppError `overloaded` */
   async submitAll(inputs: readonly Input[], signal?: AbortSignal): Promise<BatchResult<Output>[]> {
+    if (this.#closedWith !== undefined) throw this.#closedWith
     if (signal?.aborted) throw errors.clientClosed()
     this.assertRoom(inputs.length)
     const arrivedMs = this.#now()
@@ -119,6 +91,11 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   learn(run: { cost: number; runMs: number }): void {
     this.#rate.observe(run)
+  }
+
+  close(refusal: AppError): Promise<void> {
+    this.#closedWith = refusal
+    return this.idle()
   }
 
   get depth(): number {

@@ -1,9 +1,10 @@
-import { messageOf } from '../../shared/errors.ts'
+import { errors, messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { observeBatches } from '../batcher/batch-observer.ts'
-import { Batcher, type QueueLimits } from '../batcher/batcher.ts'
+import { Batcher } from '../batcher/batcher.ts'
+import type { QueueLimits } from '../batcher/item-queue.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { LoadedModel } from '../models/load-model.ts'
 import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
@@ -66,7 +67,8 @@ export class DeploymentSlot {
     const { served } = this
     this.served = undefined
     await this.#busy
-    await served?.service.queue.idle()
+    // A request that found this deployment before it was given up may submit only now.
+    await served?.service.queue.close(errors.modelNotReady(this.item.name, 'it was given up just now'))
     if (served !== undefined) this.#parts.pool.remove(served.service.queue)
     await this.#lease?.release()
     this.#lease = undefined

@@ -1,4 +1,5 @@
-import type { Batcher, BatchResult, ItemQueue } from '../batcher/batcher.ts'
+import type { Batcher } from '../batcher/batcher.ts'
+import type { BatchResult, ItemQueue } from '../batcher/item-queue.ts'
 import type { EngineCall, Tensors } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
 import type { OnnxGraph } from '../models/onnx-graph.ts'

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errors } from '../../../shared/errors.ts'
-import type { Batcher, BatchResult } from '../../batcher/batcher.ts'
+import type { Batcher } from '../../batcher/batcher.ts'
+import type { BatchResult } from '../../batcher/item-queue.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
 /** A text as the model's tokens, special ones included, cut to what the model takes. */

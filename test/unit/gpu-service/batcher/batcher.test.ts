@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AppError } from '../../../../shared/errors.ts'
+import { AppError, errors } from '../../../../shared/errors.ts'
 import { manualBatcher, settled } from '../support/lanes.ts'
 
 const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error))
@@ -136,6 +136,17 @@ describe('Batcher', () => {
     await runs[0]?.finish()
     await idle
     expect(isIdle).toBe(true)
+  })
+
+  it('refuses what comes after it was closed, and answers what was there', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>()
+    const answer = batcher.submit('a')
+    const closed = batcher.close(errors.draining())
+    await expect(batcher.submit('late')).rejects.toMatchObject({ code: 'draining' })
+    void pull()
+    await runs[0]?.finish()
+    expect((await answer).output).toBe('a')
+    await closed
   })
 
   it('passes 20,000 items without losing one', async () => {
