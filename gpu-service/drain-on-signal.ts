@@ -24,10 +24,7 @@ export function drainOnSignal({ server, serving, log, graceMs, exit }: DrainOpti
     log.info({ signal }, 'leaving: what is in flight is finished first')
     setTimeout(() => exit(1), graceMs).unref()
     const drained = serving.drain()
-    const closed = once(server, 'close')
-    server.close()
-    server.closeIdleConnections()
-    await Promise.all([drained, closed])
+    await Promise.all([drained, closeServer(server)])
     await serving.close()
     exit(0)
   }
@@ -38,4 +35,14 @@ export function drainOnSignal({ server, serving, log, graceMs, exit }: DrainOpti
         exit(1)
       })
     })
+}
+
+/** Connections that clients keep open are told to end with their next answer, and ended where they ask nothing. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
+  server.close()
+  const sweep = setInterval(() => server.closeIdleConnections(), 500)
+  await closed
+  clearInterval(sweep)
 }

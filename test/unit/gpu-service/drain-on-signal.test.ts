@@ -19,7 +19,7 @@ const told = async (child: ChildProcess, what: string) => {
 describe('a service that is told to end', () => {
   it('answers what is in flight, accepts no more, gives its models back and ends with 0', async () => {
     const { child, url } = await start()
-    const answer = fetch(url, { headers: { connection: 'close' } })
+    const answer = fetch(url)
     await told(child, 'asked')
     const draining = told(child, 'drain')
     child.kill('SIGTERM')

@@ -10,9 +10,10 @@ afterEach(() => {
 })
 
 describe('emitQueueDepth', () => {
-  it('writes a line per deployment that CloudWatch reads as a metric, until it is stopped', async () => {
+  it('writes the sum and each deployment as lines that CloudWatch reads as metrics, until it is stopped', async () => {
     const metrics = createMetrics()
     metrics.queueDepth.set({ deployment: 'iris' }, 3)
+    metrics.queueDepth.set({ deployment: 'tiny' }, 2)
     const lines: string[] = []
     const stop = emitQueueDepth({
       namespace: 'Slipway',
@@ -21,15 +22,16 @@ describe('emitQueueDepth', () => {
       intervalMs: 15_000,
     })
     await vi.advanceTimersByTimeAsync(15_000)
+    const metric = (dimensions: string[]) => ({
+      CloudWatchMetrics: [{ Namespace: 'Slipway', Dimensions: [dimensions], Metrics: [{ Name: 'queue_depth' }] }],
+    })
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      {
-        _aws: { CloudWatchMetrics: [{ Namespace: 'Slipway', Metrics: [{ Name: 'queue_depth' }] }] },
-        deployment: 'iris',
-        queue_depth: 3,
-      },
+      { _aws: metric([]), queue_depth: 5 },
+      { _aws: metric(['deployment']), deployment: 'iris', queue_depth: 3 },
+      { _aws: metric(['deployment']), deployment: 'tiny', queue_depth: 2 },
     ])
     stop()
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(lines).toHaveLength(1)
+    expect(lines).toHaveLength(3)
   })
 })
