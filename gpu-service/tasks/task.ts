@@ -55,7 +55,7 @@ export interface TaskModel<Input, Output> {
 
 /** A task at work: what the protocols speak to. */
 export interface TaskService {
-  /** The Hugging Face pipeline shape: `inputs` of the body, to the body of the answer. */
+  /** The Hugging Face pipeline shape: a body with `inputs`, to the body of the answer. */
   pipeline(request: PipelineRequest): Promise<PipelineAnswer>
   embeddings?: Embeddings
   queue: ItemQueue
@@ -67,7 +67,8 @@ export interface PipelineRequest {
 }
 
 export interface PipelineAnswer {
-  body: unknown
+  /** The body, written already: a large one is written in slices. */
+  json: string
   timing: Timing
 }
 

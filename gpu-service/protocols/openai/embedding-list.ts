@@ -1,6 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Embedding } from '../../tasks/feature-extraction/embeddings.ts'
 import { unit } from '../../tasks/feature-extraction/pipeline.ts'
+import { mapInSlices } from '../../tasks/in-slices.ts'
 
 export interface EmbeddingList {
   model: string
@@ -9,14 +10,19 @@ export interface EmbeddingList {
   /** Keep the first of them and bring the vector to length 1 again. */
   dimensions: number | null | undefined
   promptTokens: number
+  signal: AbortSignal
 }
 
-/** The answer of `/v1/embeddings` as JSON text. */
-export function embeddingList({ model, vectors, format, dimensions, promptTokens }: EmbeddingList): string {
+/** The answer of `/v1/embeddings` as JSON text, written in slices: 2048 vectors of floats take a tenth of a second. */
+export async function embeddingList(list: EmbeddingList): Promise<string> {
+  const { model, vectors, format, dimensions, promptTokens, signal } = list
   const write = format === 'base64' ? base64 : floats
-  const data = vectors.map(
-    (vector, index) => `{"object":"embedding","index":${index},"embedding":${write(shortened(vector, dimensions))}}`,
-  )
+  const data = await mapInSlices({
+    items: vectors,
+    signal,
+    map: (vector, index) =>
+      `{"object":"embedding","index":${index},"embedding":${write(shortened(vector, dimensions))}}`,
+  })
   const usage = `{"prompt_tokens":${promptTokens},"total_tokens":${promptTokens}}`
   return `{"object":"list","data":[${data.join(',')}],"model":${JSON.stringify(model)},"usage":${usage}}`
 }

@@ -35,7 +35,9 @@ export function embeddingRoutes({ router }: Pick<ServingParts, 'router'>): Hono<
     const promptTokens = tokens.reduce((total, { length }) => total + length, 0)
     const vectors = results.map(({ output }) => output)
     context.header('content-type', 'application/json')
-    return context.body(embeddingList({ model, vectors, format: encoding_format, dimensions, promptTokens }))
+    return context.body(
+      await embeddingList({ model, vectors, format: encoding_format, dimensions, promptTokens, signal }),
+    )
   })
   return app
 }

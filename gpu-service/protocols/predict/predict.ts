@@ -23,9 +23,10 @@ export function predictRoutes({ verify, router, metrics }: ServingParts): Hono<H
       const { service } = router.resolve(context.req.param('deployment'))
       service.queue.assertRoom(1)
       const request = await readJson(context, body)
-      const { body: answer, timing } = await service.pipeline({ body: request, signal: context.req.raw.signal })
+      const { json, timing } = await service.pipeline({ body: request, signal: context.req.raw.signal })
       setTimingHeaders(context, timing)
-      return context.json(answer as object)
+      context.header('content-type', 'application/json')
+      return context.body(json)
     },
   )
   return app

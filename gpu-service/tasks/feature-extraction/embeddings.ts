@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { BatchResult } from '../../batcher/item-queue.ts'
+import { mapInSlices } from '../in-slices.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
 /** A text as the model's tokens, special ones included, cut to what the model takes. */
@@ -27,24 +27,11 @@ export interface EmbeddingsOptions {
   vocabularySize: number | undefined
 }
 
-/** How long tokenising may keep the event loop to itself. */
-const sliceMs = 5
-
 export function createEmbeddings({ batcher, tokenizer, maxTokens, vocabularySize }: EmbeddingsOptions): Embeddings {
   return {
     submit: (inputs, signal) => batcher.submitAll(inputs, signal),
-    async tokenize(texts, signal) {
-      const tokens: Tokens[] = []
-      let sliceStart = performance.now()
-      for (const text of texts) {
-        tokens.push(tokenizer.encode(text, maxTokens))
-        if (performance.now() - sliceStart < sliceMs) continue
-        await nextTurn()
-        if (signal.aborted) throw errors.clientClosed()
-        sliceStart = performance.now()
-      }
-      return tokens
-    },
+    tokenize: (texts, signal) =>
+      mapInSlices({ items: texts, signal, map: (text) => tokenizer.encode(text, maxTokens) }),
     accept(ids, param) {
       if (ids.length === 0) throw errors.invalidInput(`"${param}" holds no tokens.`, param)
       if (ids.length > maxTokens)

@@ -1,4 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
+import { mapInSlices } from '../in-slices.ts'
 import { inputsMax } from '../limits.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import type { Embedding, Embeddings } from './embeddings.ts'
@@ -10,8 +11,9 @@ export function embeddingPipeline({ embeddings, pooling }: EmbeddingPipeline): T
     const texts = readTexts(body.inputs)
     const normalize = readNormalize(body.normalize, pooling)
     const results = await embeddings.submit(await embeddings.tokenize(texts, signal), signal)
-    const vectors = results.map(({ output }) => Array.from(normalize ? unit(output) : output))
-    return { body: vectors, timing: timingOf(results) }
+    const vectors = results.map(({ output }) => (normalize ? unit(output) : output))
+    const rows = await mapInSlices({ items: vectors, signal, map: (vector) => JSON.stringify(Array.from(vector)) })
+    return { json: `[${rows.join(',')}]`, timing: timingOf(results) }
   }
 }
 

@@ -38,7 +38,7 @@ export const tabularClassification: Task = {
           queue: batcher,
           async pipeline({ body, signal }) {
             const results = await batcher.submitAll(readRows(body.inputs, table), signal)
-            return { body: results.map(({ output }) => output), timing: timingOf(results) }
+            return { json: JSON.stringify(results.map(({ output }) => output)), timing: timingOf(results) }
           },
         }
       },
