@@ -3,12 +3,13 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type Bucket, CfnBucket, EventType } from 'aws-cdk-lib/aws-s3'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import type { ObjectPrefix } from './object-prefix.ts'
 
 export interface DropNotificationsProps {
   bucket: Bucket
   queue: Queue
   /** Only objects under this prefix are told about. */
-  prefix: string
+  prefix: ObjectPrefix
 }
 
 /**

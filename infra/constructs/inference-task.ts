@@ -55,6 +55,9 @@ export class InferenceTask extends Construct {
         SLIPWAY_CACHE_DIR: cacheFolder,
         SLIPWAY_EMF_NAMESPACE: gpu.metricNamespace,
         SLIPWAY_LOG_LEVEL: config.logLevel,
+        // Less than the stop timeout, so that the service ends by itself and is not killed.
+        SLIPWAY_GRACE_MS: String(Duration.seconds(90).toMilliseconds()),
+        ...(config.adminKeySha256 && { SLIPWAY_ADMIN_KEY_SHA256: config.adminKeySha256 }),
       },
       gpuCount: 1,
       portMappings: [{ containerPort: servicePort }],
@@ -73,7 +76,7 @@ export class InferenceTask extends Construct {
   #excuse() {
     acknowledge(this, {
       rule: 'ECS2',
-      reason: 'The variables name resources and hold no secret; the task has no credential but its role.',
+      reason: 'The variables name resources and a hash, and hold no secret; the task has no credential but its role.',
     })
     acknowledge(this.definition.obtainExecutionRole(), {
       rule: 'IAM5[Resource::*]',

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
+import type { ObjectPrefix } from './object-prefix.ts'
 
 export interface ModelBucketProps {
   /** Whether the bucket outlives its stack and keeps what is deleted from it for a while. */
@@ -74,7 +75,7 @@ const writeObject = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload
 const cleaning: LifecycleRule[] = [
   // Longer than the longest import: an upload that is still being continued must not lose its parts.
   { id: 'AbortUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
-  { id: 'ExpireStaging', prefix: 'staging/', expiration: Duration.days(7) },
+  { id: 'ExpireStaging', prefix: 'staging/' satisfies ObjectPrefix, expiration: Duration.days(7) },
 ]
 
 // Versions are a safety net against a wrong delete and nothing else, so they go after two weeks.

@@ -2,7 +2,8 @@ import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import { templates } from './synthesised-app.ts'
 
-const { gpu } = templates({ settings: { gpu: 'true', stage: 'prod', gpuReplicasMax: '3' } })
+const adminKeySha256 = 'b'.repeat(64)
+const { gpu } = templates({ settings: { gpu: 'true', stage: 'prod', gpuReplicasMax: '3', adminKeySha256 } })
 if (!gpu) throw new Error('the stage asks for GPUs, so there is a Gpu stack')
 
 describe('a replica', () => {
@@ -34,6 +35,7 @@ describe('a replica', () => {
       SLIPWAY_DEVICE: 'cuda',
       SLIPWAY_PORT: '8080',
       SLIPWAY_EMF_NAMESPACE: 'Slipway',
+      SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256,
       SLIPWAY_TABLE: expect.anything(),
       SLIPWAY_BUCKET: expect.anything(),
     })
@@ -43,6 +45,7 @@ describe('a replica', () => {
     const [group] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'))
     const delaySeconds = Number(attribute(group as TargetGroup, 'deregistration_delay.timeout_seconds'))
     expect(container.StopTimeout).toBeGreaterThan(delaySeconds)
+    expect(container.StopTimeout * 1000).toBeGreaterThan(Number(environment(container).SLIPWAY_GRACE_MS))
     // The HTTP API lets a request take 30 seconds.
     expect(delaySeconds).toBeGreaterThan(30)
   })
