@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, link, mkdir } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
+import { infoOf, place, readFileBytes, removeFile, walk } from './folder-files.ts'
 import { folderPath } from './folder-path.ts'
 import { createFolderUploads } from './folder-uploads.ts'
-import { type ObjectInfo, ObjectMissing, type ObjectStore } from './object-store.ts'
+import { ObjectMissing, type ObjectStore } from './object-store.ts'
 import { isCode, writeChecked } from './write-checked.ts'
 
 const pageLimit = 1000
-/** Where writes and uploads are before they are objects. */
-const ownFolders = [join('staging', '.writing'), join('staging', '.uploads')]
 
 /**
  * Objects as files under `root`. Every write goes to a temporary file first and appears by one rename or link, so a
@@ -17,7 +15,9 @@ const ownFolders = [join('staging', '.writing'), join('staging', '.uploads')]
  */
 export function createFolderObjectStore({ root }: { root: string }): ObjectStore {
   const pathOf = (key: string) => folderPath(root, key)
+  /** Where writes and uploads are before they are objects. */
   const temporaryFolder = join(root, 'staging', '.writing')
+  const ownFolders = [temporaryFolder, join(root, 'staging', '.uploads')].map((folder) => folder + sep)
 
   return {
     head: ({ key }) => infoOf(key, pathOf(key)),
@@ -26,8 +26,10 @@ export function createFolderObjectStore({ root }: { root: string }): ObjectStore
       const path = pathOf(key)
       const info = await infoOf(key, path)
       if (info === undefined) throw new ObjectMissing(key)
-      const body = createReadStream(path, range === undefined ? {} : { start: range.start, end: range.end })
-      return { sizeBytes: info.sizeBytes, etag: info.etag, body }
+      const { sizeBytes, etag } = info
+      if (range !== undefined && (range.start >= sizeBytes || range.end < range.start))
+        throw new RangeError(`"${key}" has ${sizeBytes} bytes and none at ${range.start}-${range.end}`)
+      return { sizeBytes, etag, body: readFileBytes({ path, etag, ...(range !== undefined && { range }) }) }
     },
 
     async put({ key, body, sizeBytes, sha256, ifAbsent = false }) {
@@ -37,72 +39,45 @@ export function createFolderObjectStore({ root }: { root: string }): ObjectStore
     },
 
     async copy({ from, to }) {
+      const [source, path] = [pathOf(from), pathOf(to)]
+      if ((await infoOf(from, source)) === undefined) throw new ObjectMissing(from)
       await mkdir(temporaryFolder, { recursive: true })
       const temporary = join(temporaryFolder, randomUUID())
       try {
         // What people drop may be changed in place; everything else is only ever replaced, so a link is a copy.
-        await (from.startsWith('drop/') ? copyFile : link)(pathOf(from), temporary)
+        await (from.startsWith('drop/') ? copyFile : link)(source, temporary)
       } catch (error) {
         throw isCode(error, 'ENOENT') ? new ObjectMissing(from, error) : error
       }
-      await place({ temporary, path: pathOf(to), ifAbsent: false })
+      await place({ temporary, path })
     },
 
     async delete({ keys }) {
-      for (const key of keys) await rm(pathOf(key), { force: true })
+      for (const key of keys) await removeFile(pathOf(key))
     },
 
     async list({ prefix, cursor, limit = pageLimit }) {
       const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
-      const start = dirname(pathOf(`${folder}x`))
-      const found = (await walk(start)).map((path) => relative(root, path).split(sep).join('/'))
-      const keys = found.filter((key) => key.startsWith(prefix) && (cursor === undefined || key > cursor)).toSorted()
-      const page = await Promise.all(keys.slice(0, limit).map((key) => infoOf(key, join(root, key))))
+      const paths = (await walk(dirname(pathOf(`${folder}x`)))).filter((path) => !ownFolders.some(isAbove(path)))
+      const keys = paths.map((path) => relative(root, path).split(sep).join('/'))
+      const after = cursor === undefined ? undefined : Buffer.from(cursor)
+      // In the order of UTF-8 bytes, as S3 lists; JavaScript's own order differs beyond U+FFFF.
+      const found = keys
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => Buffer.from(key))
+        .filter((key) => after === undefined || Buffer.compare(key, after) > 0)
+        .toSorted(Buffer.compare)
+        .map(String)
+      const page = await Promise.all(found.slice(0, limit).map((key) => infoOf(key, join(root, key))))
       const objects = page.filter((info) => info !== undefined)
-      return keys.length > limit ? { objects, cursor: keys[limit - 1] } : { objects }
+      return found.length > limit ? { objects, cursor: found[limit - 1] } : { objects }
     },
 
     uploads: createFolderUploads({ root, pathOf }),
   }
 }
 
-async function infoOf(key: string, path: string): Promise<ObjectInfo | undefined> {
-  try {
-    const { size, mtimeMs, mtime, ino, mode } = await stat(path)
-    if ((mode & 0o170000) !== 0o100000) return undefined
-    return { key, sizeBytes: size, etag: `"${ino.toString(36)}-${mtimeMs.toString(36)}-${size}"`, modifiedAt: mtime }
-  } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return undefined
-    throw error
-  }
-}
-
-async function place({ temporary, path, ifAbsent }: { temporary: string; path: string; ifAbsent: boolean }) {
-  await mkdir(dirname(path), { recursive: true })
-  if (!ifAbsent) {
-    await rename(temporary, path)
-    return 'written' as const
-  }
-  try {
-    await link(temporary, path)
-    return 'written' as const
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return 'exists' as const
-    throw error
-  } finally {
-    await rm(temporary, { force: true })
-  }
-}
-
-/** Plain files only: links, sockets and devices that someone put there are not objects. */
-async function walk(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-    return entries
-      .filter((entry) => entry.isFile() && !ownFolders.some((own) => entry.parentPath.includes(own)))
-      .map((entry) => join(entry.parentPath, entry.name))
-  } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return []
-    throw error
-  }
-}
+const isAbove =
+  (path: string) =>
+  (folder: string): boolean =>
+    path.startsWith(folder)

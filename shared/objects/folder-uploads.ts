@@ -1,9 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { place } from './folder-files.ts'
 import { type MultipartUploads, UploadMissing } from './object-store.ts'
 import { isCode, writeChecked } from './write-checked.ts'
+
+/** A part that comes at this moment makes the folder not empty: it is tried again. */
+const removal = { recursive: true, force: true, maxRetries: 3 }
 
 /** Parts are files of a folder named after the upload; completing joins them into one file and renames it. */
 export function createFolderUploads({
@@ -18,6 +22,17 @@ export function createFolderUploads({
     return join(root, 'staging', '.uploads', `${createHash('sha1').update(key).digest('hex')}-${uploadId}`)
   }
   const partPath = (folder: string, partNumber: number) => join(folder, String(partNumber).padStart(5, '0'))
+
+  async function joined(paths: string[]): Promise<string> {
+    try {
+      const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
+      const sizeBytes = sizes.reduce((sum, size) => sum + size, 0)
+      return await writeChecked({ folder: join(root, 'staging', '.writing'), body: concatenated(paths), sizeBytes })
+    } catch (error) {
+      // Another completion is removing the parts, or one that removed some of them was killed.
+      throw isCode(error, 'ENOENT') ? new UploadMissing('a part of the upload is gone', { cause: error }) : error
+    }
+  }
 
   return {
     async create({ key }) {
@@ -44,21 +59,13 @@ export function createFolderUploads({
       const folder = uploadFolder(key, uploadId)
       await requireFolder(folder)
       const paths = parts.map(({ partNumber }) => partPath(folder, partNumber))
-      const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
-      const sizeBytes = sizes.reduce((sum, size) => sum + size, 0)
-      const joined = await writeChecked({
-        folder: join(root, 'staging', '.writing'),
-        body: concatenated(paths),
-        sizeBytes,
-      })
-      const target = pathOf(key)
-      await mkdir(dirname(target), { recursive: true })
-      await rename(joined, target)
-      await rm(folder, { recursive: true, force: true })
+      const temporary = await joined(paths)
+      await place({ temporary, path: pathOf(key) })
+      await rm(folder, removal)
     },
 
     async abort({ key, uploadId }) {
-      await rm(uploadFolder(key, uploadId), { recursive: true, force: true })
+      await rm(uploadFolder(key, uploadId), removal)
     },
   }
 }

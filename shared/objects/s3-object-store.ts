@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import {
   ChecksumAlgorithm,
   CopyObjectCommand,
@@ -14,6 +14,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { ChecksumMismatch, ObjectMissing, type ObjectStore } from './object-store.ts'
+import { sendBody } from './s3-body.ts'
 import { copyInParts, createS3Uploads } from './s3-uploads.ts'
 
 /** CopyObject takes at most this much; larger objects are copied in parts. */
@@ -52,24 +53,20 @@ export function createS3ObjectStore({ bucket, client }: { bucket: string; client
         return { sizeBytes, etag: answer.ETag ?? '', body: answer.Body as Readable }
       } catch (error) {
         if (error instanceof NoSuchKey) throw new ObjectMissing(key, error)
+        if (isStatus(error, 416)) throw new RangeError(`"${key}" has no bytes at ${Range}`, { cause: error })
         throw error
       }
     },
 
     async put({ key, body, sizeBytes, sha256, ifAbsent = false }) {
       try {
-        await s3.send(
-          new PutObjectCommand({
-            Bucket,
-            Key: key,
-            Body: body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false }),
-            ContentLength: sizeBytes,
-            ...(sha256 !== undefined && {
-              ChecksumAlgorithm: ChecksumAlgorithm.SHA256,
-              ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
-            }),
-            ...(ifAbsent && { IfNoneMatch: '*' }),
-          }),
+        const checksum = sha256 !== undefined && {
+          ChecksumAlgorithm: ChecksumAlgorithm.SHA256,
+          ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
+        }
+        const target = { Bucket, Key: key, ContentLength: sizeBytes, ...(ifAbsent && { IfNoneMatch: '*' }) }
+        await sendBody({ body, sizeBytes }, (Body, abortSignal) =>
+          s3.send(new PutObjectCommand({ ...target, ...checksum, Body }), { abortSignal }),
         )
         return 'written'
       } catch (error) {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
   ChecksumAlgorithm,
@@ -10,6 +9,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { type MultipartUploads, type ObjectInfo, UploadMissing } from './object-store.ts'
+import { sendBody } from './s3-body.ts'
 
 const copyPartBytes = 1024 ** 3
 
@@ -25,9 +25,12 @@ export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }
     },
 
     async putPart({ key, uploadId, partNumber, body, sizeBytes }) {
-      const Body = body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false })
       const part = { Bucket, Key: key, UploadId: uploadId, PartNumber: partNumber, ContentLength: sizeBytes }
-      const answer = await known(s3.send(new UploadPartCommand({ ...part, Body, ChecksumAlgorithm: 'CRC32' })))
+      const answer = await known(
+        sendBody({ body, sizeBytes }, (Body, abortSignal) =>
+          s3.send(new UploadPartCommand({ ...part, Body, ChecksumAlgorithm: 'CRC32' }), { abortSignal }),
+        ),
+      )
       return { etag: JSON.stringify({ etag: answer.ETag, crc32: answer.ChecksumCRC32 }) }
     },
 
