@@ -66,7 +66,12 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const pool = new EnginePool({ engines })
   const cache = new ModelCache({ objects, root: cacheDir })
   const reconciler = new Reconciler({
-    models: new ModelRegistry({ cache, pool, metrics, batchDynamicInt8: config.batchDynamicInt8 ?? true }),
+    models: new ModelRegistry({
+      cache,
+      pool,
+      metrics,
+      settings: { device, batchDynamicInt8: config.batchDynamicInt8 ?? true },
+    }),
     pool,
     metrics,
     log,

@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix'
 import { errors, messageOf } from '../../shared/errors.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import type { OpenedTask } from '../tasks/task.ts'
+import type { OpenedTask, RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { localPath } from './model-files.ts'
@@ -27,14 +27,13 @@ export interface LoaderParts {
   cache: ModelCache
   pool: EnginePool
   metrics: Metrics
-  /** Whether texts may share a run of a file whose vectors then depend on each other. */
-  batchDynamicInt8: boolean
+  settings: RunSettings
 }
 
 /** @throws AppError `unsupported_model` with a reason that names the file at fault. */
 export async function loadModel(
   request: LoadRequest,
-  { cache, pool, metrics, batchDynamicInt8 }: LoaderParts,
+  { cache, pool, metrics, settings }: LoaderParts,
 ): Promise<LoadedModel> {
   const { deployment, file, revision } = request
   const stopLoading = metrics.modelLoading.startTimer({ deployment })
@@ -43,7 +42,7 @@ export async function loadModel(
   const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
     throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
   })
-  const opened = await task.open({ files, file, graph, batchDynamicInt8 })
+  const opened = await task.open({ files, file, graph, settings })
   const modelId = `${revision}/${basename(opened.graphPath)}/${file}`
   try {
     await Promise.all(pool.engines.map((engine) => engine.load({ modelId, path: opened.graphPath })))

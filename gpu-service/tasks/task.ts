@@ -1,6 +1,6 @@
 import type { Batcher } from '../batcher/batcher.ts'
 import type { BatchResult, ItemQueue } from '../batcher/item-queue.ts'
-import type { EngineCall, Tensors } from '../engine/engine.ts'
+import type { Device, EngineCall, Tensors } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
 import type { OnnxGraph } from '../models/onnx-graph.ts'
 import type { Embeddings } from './feature-extraction/embeddings.ts'
@@ -19,7 +19,13 @@ export interface ModelSource {
   /** The ONNX file that is served, by its path in the repo. */
   file: string
   graph: OnnxGraph
-  /** Whether texts may share a run of a file whose vectors then depend on each other. */
+  settings: RunSettings
+}
+
+/** How the host wants models to be run. */
+export interface RunSettings {
+  device: Device
+  /** Whether texts may share a run of a dynamic int8 file, whose vectors then vary a little with their batch. */
   batchDynamicInt8: boolean
 }
 
@@ -45,7 +51,7 @@ export type BatcherFactory = <Input, Output>(model: TaskModel<Input, Output>) =>
 /** How a batch becomes tensors and back, and what it costs. */
 export interface TaskModel<Input, Output> {
   sizeOf(input: Input): number
-  /** The most that one run may cost on a CPU, in the unit of `sizeOf`. */
+  /** The most that one run may cost, padding included, in the unit of `sizeOf`. */
   costMax: number
   itemsMax: number
   encode(inputs: readonly Input[]): EngineCall

@@ -1,4 +1,4 @@
-import type { EngineCall, Tensors } from '../../engine/engine.ts'
+import type { Device, EngineCall, Tensors } from '../../engine/engine.ts'
 import { int64Rows } from '../int64.ts'
 import type { TaskModel } from '../task.ts'
 import type { Embedding, Tokens } from './embeddings.ts'
@@ -16,14 +16,19 @@ export interface EmbeddingModelOptions {
   padTokenId: number
   /** One text per run, where the others in a batch would change its vector. */
   alone: boolean
+  device: Device
 }
+
+/** A CPU is fastest at a few hundred tokens per run and slower beyond; a GPU is only filled by thousands. */
+const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
 
 /** How texts become tensors, padded to the longest of their batch, and how the vectors come back. */
 export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Tokens, Embedding> {
+  const { costMax, itemsMax } = limits[options.device]
   return {
     sizeOf: (tokens) => tokens.length,
-    costMax: 384,
-    itemsMax: options.alone ? 1 : 64,
+    costMax,
+    itemsMax: options.alone ? 1 : itemsMax,
     encode: (batch) => encode(batch, options),
     decode: (tensors, batch) => vectorsOf(tensors, options.output, batch.length),
   }

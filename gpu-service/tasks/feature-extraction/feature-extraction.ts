@@ -24,7 +24,7 @@ export const featureExtraction: Task = {
   name: 'feature-extraction',
   aliases: ['sentence-similarity'],
 
-  async open({ files, file, graph, batchDynamicInt8 }: ModelSource): Promise<OpenedTask> {
+  async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
     const tokenizer = await openTokenizer(files)
     const config = (await readConfig(files, 'config.json', modelConfig)) ?? {}
     const sentence = await readConfig(files, 'sentence_bert_config.json', sentenceConfig)
@@ -45,13 +45,14 @@ export const featureExtraction: Task = {
     const pooling = await readPooling(files)
     const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling })
     const isDynamicInt8 = graph.operators.has('DynamicQuantizeLinear')
-    const alone = isDynamicInt8 && !batchDynamicInt8
+    const alone = isDynamicInt8 && !settings.batchDynamicInt8
     const model = embeddingModel({
       inputs: new Set(graph.inputs.map(({ name }) => name)),
       output: made.output,
       pooling: made.isExtended ? pooling.pooling : undefined,
       padTokenId,
       alone,
+      device: settings.device,
     })
     const probe = (length: number) => Array.from({ length }, () => padTokenId)
     const runs = [1, Math.min(maxTokens, 24), Math.min(maxTokens, 128)]
