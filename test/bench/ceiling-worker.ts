@@ -11,7 +11,14 @@ const session = await InferenceSession.create(path, {
   interOpNumThreads: 1,
 })
 const inputs = new Set(session.inputNames)
-const model = embeddingModel({ inputs, output: pooledOutput, pooling: 'mean', padTokenId: 0, alone: false })
+const model = embeddingModel({
+  inputs,
+  output: pooledOutput,
+  pooling: 'mean',
+  padTokenId: 0,
+  alone: false,
+  device: 'cpu',
+})
 const feeds = batches.map((batch) => {
   const tensors = Object.entries(model.encode(batch).inputs)
   return Object.fromEntries(tensors.map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]))

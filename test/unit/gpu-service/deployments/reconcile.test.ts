@@ -56,7 +56,7 @@ async function start() {
   const reports: [string, ReplicaStatus][] = []
   const forgotten: string[] = []
   const options = {
-    models: new ModelRegistry({ cache, pool, metrics, batchDynamicInt8: true }),
+    models: new ModelRegistry({ cache, pool, metrics, settings: { device: 'cpu', batchDynamicInt8: true } }),
     pool,
     metrics,
     log: createLogger({ level: 'silent', name: 'test' }),

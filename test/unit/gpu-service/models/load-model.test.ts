@@ -27,7 +27,12 @@ async function load(files: Record<string, Buffer>, change: { file?: string; task
   await publish({ objects, repo, revision, files })
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
   const request = { repo, revision, file, task: 'feature-extraction', deployment: 'test', ...change }
-  return loadModel(request, { cache, pool, metrics: createMetrics(), batchDynamicInt8: true })
+  return loadModel(request, {
+    cache,
+    pool,
+    metrics: createMetrics(),
+    settings: { device: 'cpu', batchDynamicInt8: true },
+  })
 }
 
 describe('loadModel', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openTokenizer } from '../../../../gpu-service/tasks/feature-extraction/tokenizer.ts'
 import { filesIn } from '../support/folders.ts'
 import { minilmFp32, minilmInt8, type RealModel, readMinilmReference, realFiles } from '../support/real-models.ts'
@@ -14,9 +14,9 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => host?.close())
 
-async function embed(model: string, input: string | string[]): Promise<number[][]> {
-  if (host === undefined) throw new Error('no model is served')
-  const response = await host.ask('/v1/embeddings', { json: { model, input } })
+async function embed(model: string, input: string | string[], on = host): Promise<number[][]> {
+  if (on === undefined) throw new Error('no model is served')
+  const response = await on.ask('/v1/embeddings', { json: { model, input } })
   const { data } = (await response.json()) as { data: { embedding: number[] }[] }
   return data.map(({ embedding }) => embedding)
 }
@@ -60,4 +60,17 @@ describe('MiniLM with its real weights', () => {
       }
     }
   })
+
+  it.skipIf(minilmInt8 === undefined)(
+    'int8 gives one answer whoever asks beside it, where the host wants that',
+    async () => {
+      if (minilmInt8 === undefined) return
+      const model = { ...minilmInt8, name: 'exact', task, files: await realFiles(minilmInt8) }
+      const exact = await startTestServing([model], { batchDynamicInt8: false })
+      onTestFinished(() => exact.close())
+      const texts = (await readMinilmReference()).rows.map(({ text }) => text).filter((text) => text !== '')
+      const batched = await embed('exact', texts, exact)
+      for (const [index, text] of texts.entries()) expect(await embed('exact', text, exact)).toEqual([batched[index]])
+    },
+  )
 })

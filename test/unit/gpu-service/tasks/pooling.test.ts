@@ -23,7 +23,14 @@ const texts = [
 /** Pooled outside of the graph, from the token vectors of a text that shares its run with nobody. */
 async function expected(tokens: number[], pooling: Pooling, normalize: boolean): Promise<number[]> {
   await engine.load({ modelId: 'tokens', path: source })
-  const model = embeddingModel({ inputs, output: 'last_hidden_state', pooling: undefined, padTokenId: 0, alone: false })
+  const model = embeddingModel({
+    inputs,
+    output: 'last_hidden_state',
+    pooling: undefined,
+    padTokenId: 0,
+    alone: false,
+    device: 'cpu',
+  })
   const { last_hidden_state: answer } = await engine.run({ modelId: 'tokens', ...model.encode([tokens]) })
   const data = Array.from(answer?.data ?? [], Number)
   const width = data.length / tokens.length
@@ -54,7 +61,14 @@ describe('pooling inside the graph', () => {
       await copyFile(source, path)
       const pieces = poolingNodes({ pooling, normalize, tokens: 'last_hidden_state' })
       await engine.load({ modelId: 'pooled', path: await extendGraph({ path, pieces }) })
-      const model = embeddingModel({ inputs, output: pooledOutput, pooling, padTokenId: 0, alone: false })
+      const model = embeddingModel({
+        inputs,
+        output: pooledOutput,
+        pooling,
+        padTokenId: 0,
+        alone: false,
+        device: 'cpu',
+      })
       const vectors = model.decode(await engine.run({ modelId: 'pooled', ...model.encode(texts) }), texts)
       for (const [index, tokens] of texts.entries()) {
         const right = await expected(tokens, pooling, normalize)
