@@ -1,6 +1,6 @@
 import type { Environment } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What differs between two deployments of the platform, parsed once from the context of the CDK app. */
 export interface StageConfig {

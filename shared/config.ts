@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Parses an environment once, in a composition root. A missing or wrong value stops the start with a message that

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Asks to look at a drop folder again, once it may have come to rest. */
 const settle = z.object({ settle: z.object({ repo: z.string(), version: z.string() }) })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'

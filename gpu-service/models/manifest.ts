@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import { z } from 'zod'
+import * as z from 'zod'
 import { errors } from '../../shared/errors.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'

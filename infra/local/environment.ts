@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { logLevel, parseEnvironment } from '../../shared/config.ts'
 
 const schema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One step of an import. Parsed again when it arrives: a queue is an outside. */
 export const ingestMessage = z.discriminatedUnion('step', [

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ByteReader } from './byte-reader.ts'
 
 const headerMaxBytes = 25 * 1024 ** 2

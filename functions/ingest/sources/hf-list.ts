@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { listFiles, modelInfo } from '@huggingface/hub'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type HfConnection, requestHf } from './hf-request.ts'
 import { describeSubject, type Subject } from './refusals.ts'
 import { SourceError, type SourceFile, type SourceListing } from './source.ts'

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { pipelineEnvelope } from '../../../shared/http/envelopes.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { localPath, readConfig } from '../../models/model-files.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { embeddingGraph } from './embedding-graph.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { EngineCall } from '../../engine/engine.ts'
 import { localPath, readConfig } from '../../models/model-files.ts'
 import { int64Rows } from '../int64.ts'
