@@ -26,7 +26,7 @@ export async function showSample({ client, dropDir, log, signal }: SampleOptions
     enough: ({ metadata }) => metadata !== undefined,
   })
   log.info(
-    `sample 2/4  imported    ${repo}@${version}: verified, ${formatBytes(imported.sizeBytes)}, ${imported.task} (${timed()})`,
+    `sample 2/4  imported    ${repo}@${version}: verified, ${formatBytes(imported.sizeBytes)}, ${imported.metadata?.task} (${timed()})`,
   )
 
   await client.createDeployment({ target: `${repo}@${version}`, name: deploymentName })
