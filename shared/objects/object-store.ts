@@ -5,7 +5,7 @@
 export interface ObjectStore {
   /** The object's size and ETag, or `undefined` where there is none. */
   head(request: { key: string }): Promise<ObjectInfo | undefined>
-  /** @throws ObjectMissing */
+  /** A range may end behind the object but not begin there. @throws ObjectMissing, RangeError */
   get(request: { key: string; range?: { start: number; end: number }; signal?: AbortSignal }): Promise<ObjectBody>
   /**
    * Writes an object whole or not at all. Given `sha256` (hex), content that does not hash to it is refused before it
@@ -26,7 +26,10 @@ export interface MultipartUploads {
   create(request: { key: string }): Promise<{ uploadId: string }>
   /** A part may be sent again; the last one counts. Every part but the last has at least 5 MiB on S3. */
   putPart(request: PutPartRequest): Promise<{ etag: string }>
-  /** @throws UploadMissing where the upload was completed or aborted already. */
+  /**
+   * Completing again changes nothing; S3 may say that it is well, another store that the upload is gone.
+   * @throws UploadMissing where the upload was aborted, or completed already.
+   */
   complete(request: { key: string; uploadId: string; parts: readonly UploadedPart[] }): Promise<void>
   /** An upload that is gone is no error. */
   abort(request: { key: string; uploadId: string }): Promise<void>

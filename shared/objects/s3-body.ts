@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import { SizeMismatch } from './object-store.ts'
 
 /**
- * Sends a body to S3 and fails with the body's own error where it breaks off or has not the announced size: the SDK
- * does not listen to the stream it sends, so that S3 would wait for the missing bytes until it times out.
+ * Sends a body to S3 and fails with the body's own error where it breaks off or has not the announced size. The SDK
+ * wraps the stream that it sends into others and listens to the errors of none: one would end the process.
  */
 export async function sendBody<Answer>(
   { body, sizeBytes }: { body: AsyncIterable<Uint8Array> | Uint8Array; sizeBytes: number },
@@ -14,14 +14,23 @@ export async function sendBody<Answer>(
     if (body.byteLength !== sizeBytes) throw wrongSize(body.byteLength, sizeBytes)
     return send(body, broken.signal)
   }
-  const stream = Readable.from(exactly(body, sizeBytes), { objectMode: false })
-  stream.once('error', (error) => broken.abort(error))
+  const stream = Readable.from(silenced(exactly(body, sizeBytes), broken), { objectMode: false })
   try {
     return await send(stream, broken.signal)
   } catch (error) {
     throw broken.signal.aborted ? broken.signal.reason : error
   } finally {
     stream.destroy()
+  }
+}
+
+/** Instead of failing it aborts the request and goes silent. */
+async function* silenced(body: AsyncIterable<Uint8Array>, broken: AbortController): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    broken.abort(error)
+    await new Promise(() => {})
   }
 }
 

@@ -20,9 +20,16 @@ import { copyInParts, createS3Uploads } from './s3-uploads.ts'
 /** CopyObject takes at most this much; larger objects are copied in parts. */
 const copyLimitBytes = 5 * 1024 ** 3
 
+/** S3 refuses chunks of less than 8 KiB, and a network gives what it has. */
+const chunkMinBytes = 64 * 1024
+
+const nothing = () => {}
+/** The SDK would write plain text between our lines of JSON; what it says is in the error too. */
+const silent = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing }
+
 /** Objects in an S3 bucket. The client's own retries cover what may be sent again; streams are retried by messages. */
 export function createS3ObjectStore({ bucket, client }: { bucket: string; client?: S3ClientConfig }): ObjectStore {
-  const s3 = new S3Client({ maxAttempts: 4, ...client })
+  const s3 = new S3Client({ maxAttempts: 4, requestStreamBufferSize: chunkMinBytes, logger: silent, ...client })
   const Bucket = bucket
 
   return {

@@ -48,8 +48,18 @@ export function objectStoreSuite(name: string, start: () => Promise<TestStore>) 
       expect((await buffer(body)).toString()).toBe('one two')
       expect(head).toMatchObject({ key, sizeBytes: 7, etag })
       expect(sizeBytes).toBe(7)
-      expect((await objects.list({ prefix: 'manifests/' })).objects).toEqual([head])
+      expect((await objects.list({ prefix: 'manifests/' })).objects).toMatchObject([{ key, sizeBytes: 7, etag }])
       expect(Math.abs((head?.modifiedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000)
+    })
+
+    it('takes a stream in pieces of any size', async () => {
+      const key = manifest('a')
+      async function* pieces() {
+        for (let size = 1; size < 3000; size += 7) yield Buffer.alloc(size, 'x')
+      }
+      const sizeBytes = (await buffer(pieces())).length
+      await objects.put({ key, body: pieces(), sizeBytes })
+      expect((await contentOf(objects, key)).length).toBe(sizeBytes)
     })
 
     it('takes an empty object', async () => {
