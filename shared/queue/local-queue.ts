@@ -14,6 +14,9 @@ export interface LocalQueueOptions {
   onFailure?: (failure: { error: unknown; receiveCount: number; dead: boolean }) => void
 }
 
+/** A failed message waits before it comes back, longer each time, so that its tries outlast a short trouble. */
+const againMs = 50
+
 interface Entry<Message> {
   message: Message
   receiveCount: number
@@ -41,7 +44,7 @@ export class LocalQueue<Message> implements Queue<Message> {
     // A copy, so that the sender's later changes do not reach the receiver: a queue carries JSON.
     const copies = this.#options.deliverTwice === true ? 2 : 1
     for (let copy = 0; copy < copies; copy++)
-      this.#later(delaySeconds * 1000, { message: structuredClone(message), receiveCount: 0 })
+      this.#later(delaySeconds * 1000, { message: asJson(message), receiveCount: 0 })
   }
 
   async sendMany({ messages }: { messages: readonly Message[] }): Promise<void> {
@@ -106,7 +109,7 @@ export class LocalQueue<Message> implements Queue<Message> {
     }, visibilityTimeoutMs)
     this.#timers.add(hidden)
     try {
-      await handler(structuredClone(entry.message), { receiveCount, signal: this.#stopping.signal })
+      await handler(asJson(entry.message), { receiveCount, signal: this.#stopping.signal })
     } catch (error) {
       onFailure?.({ error, receiveCount, dead: receiveCount >= maxReceiveCount })
       if (!returned) this.#again({ message: entry.message, receiveCount })
@@ -120,8 +123,10 @@ export class LocalQueue<Message> implements Queue<Message> {
 
   #again(entry: Entry<Message>) {
     if (entry.receiveCount >= this.#options.maxReceiveCount) this.deadLetters.push(entry.message)
-    else this.#later(0, entry)
+    else this.#later(Math.min(this.#options.visibilityTimeoutMs, againMs * 2 ** entry.receiveCount), entry)
   }
 
   #isIdle = (): boolean => this.#running === 0 && this.#ready.length === 0 && this.#timers.size === 0
 }
+
+const asJson = <Message>(message: Message): Message => JSON.parse(JSON.stringify(message)) as Message

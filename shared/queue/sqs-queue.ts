@@ -15,7 +15,7 @@ export function createSqsQueue<Message>({
   const QueueUrl = queueUrl
   return {
     async send({ message, delaySeconds = 0 }) {
-      const DelaySeconds = Math.min(maxDelaySeconds, Math.ceil(delaySeconds))
+      const DelaySeconds = Math.min(maxDelaySeconds, Math.max(0, Math.ceil(delaySeconds)))
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message), DelaySeconds }))
     },
     async sendMany({ messages }) {

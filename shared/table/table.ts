@@ -1,9 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  type DynamoDBClientConfig,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import {
   BatchWriteCommand,
   DeleteCommand,
@@ -18,6 +13,9 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import type { ItemKey } from './keys.ts'
+import { type Patience, realPatience, writePatiently } from './write-patiently.ts'
+
+export { ConditionFailed } from './write-patiently.ts'
 
 /** A handle on the one table: the document client and the table's name, with the few verbs that the items need. */
 export interface Table {
@@ -71,24 +69,14 @@ export type TransactAction =
   | { check: ItemKey; condition: Condition }
   | { delete: ItemKey; condition?: Condition }
 
-/** A write whose condition did not hold: someone else moved the item first, or it is there already. */
-export class ConditionFailed extends Error {
-  override name = 'ConditionFailed'
-  /** For each action of a transaction, whether its own condition failed. */
-  readonly failed: boolean[]
-  constructor(failed: boolean[], cause: unknown) {
-    super('a condition of the write did not hold', { cause })
-    this.failed = failed
-  }
-}
-
 export const absent: Condition = { expression: 'attribute_not_exists(pk)' }
 export const present: Condition = { expression: 'attribute_exists(pk)' }
 
-export function openTable({ tableName, client }: { tableName: string; client?: DynamoDBClientConfig }): Table {
+export function openTable({ tableName, client, patience = realPatience }: TableOptions): Table {
   const raw = new DynamoDBClient({ maxAttempts: 5, ...client })
   const documents = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } })
   const TableName = tableName
+  const written = (write: () => Promise<unknown>) => writePatiently(write, patience)
 
   async function query<Item>(request: TableQuery): Promise<Page<Item>> {
     const input: QueryCommandInput = {
@@ -111,7 +99,7 @@ export function openTable({ tableName, client }: { tableName: string; client?: D
       let pending: Record<string, unknown>[] | undefined = requests.slice(start, start + 25)
       for (let attempt = 0; pending !== undefined && pending.length > 0; attempt++) {
         if (attempt > 8) throw new Error('DynamoDB did not take a batch of writes after 8 tries')
-        if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt))
+        if (attempt > 0) await patience.pause(50 * 2 ** attempt * (0.5 + patience.random()))
         const answer: { UnprocessedItems?: Record<string, unknown> | undefined } = await documents.send(
           new BatchWriteCommand({ RequestItems: { [TableName]: pending } }),
         )
@@ -126,13 +114,13 @@ export function openTable({ tableName, client }: { tableName: string; client?: D
       return answer.Item as Item | undefined
     },
     async put(Item, condition) {
-      await conditional(documents.send(new PutCommand({ TableName, Item, ...expressed(condition) })))
+      await written(() => documents.send(new PutCommand({ TableName, Item, ...expressed(condition) })))
     },
     async update(Key, change) {
-      await conditional(documents.send(new UpdateCommand({ TableName, Key, ...updating(change) })))
+      await written(() => documents.send(new UpdateCommand({ TableName, Key, ...updating(change) })))
     },
     async delete(Key) {
-      await documents.send(new DeleteCommand({ TableName, Key }))
+      await written(() => documents.send(new DeleteCommand({ TableName, Key: keyOf(Key) })))
     },
     query,
     async *queryAll<Item>(request: TableQuery) {
@@ -145,7 +133,8 @@ export function openTable({ tableName, client }: { tableName: string; client?: D
     },
     async transact(actions) {
       const TransactItems = actions.map((action) => transactItem(TableName, action))
-      await conditional(documents.send(new TransactWriteCommand({ TransactItems } as TransactWriteCommandInput)))
+      const input = { TransactItems } as TransactWriteCommandInput
+      await written(() => documents.send(new TransactWriteCommand(input)))
     },
     async putMany(items) {
       await writeAll(items.map((Item) => ({ PutRequest: { Item } })))
@@ -155,6 +144,12 @@ export function openTable({ tableName, client }: { tableName: string; client?: D
     },
     close: () => raw.destroy(),
   }
+}
+
+export interface TableOptions {
+  tableName: string
+  client?: DynamoDBClientConfig
+  patience?: Patience
 }
 
 const expressed = (condition: Condition | undefined) =>
@@ -182,16 +177,3 @@ function transactItem(TableName: string, action: TransactAction) {
 }
 
 const keyOf = ({ pk, sk }: ItemKey): ItemKey => ({ pk, sk })
-
-async function conditional<Answer>(sent: Promise<Answer>): Promise<Answer> {
-  try {
-    return await sent
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) throw new ConditionFailed([true], error)
-    if (error instanceof TransactionCanceledException) {
-      const failed = (error.CancellationReasons ?? []).map((reason) => reason.Code === 'ConditionalCheckFailed')
-      if (failed.includes(true)) throw new ConditionFailed(failed, error)
-    }
-    throw error
-  }
-}

@@ -1,0 +1,58 @@
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb'
+
+const triesMax = 8
+const firstPauseMs = 20
+
+export interface Patience {
+  pause: (ms: number) => Promise<void>
+  random: () => number
+}
+
+export const realPatience: Patience = {
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  random: Math.random,
+}
+
+/**
+ * Writes again while another transaction holds an item: DynamoDB refuses the later of two at once instead of letting
+ * it wait, and the SDK does not try again. @throws ConditionFailed
+ */
+export async function writePatiently<Answer>(write: () => Promise<Answer>, patience: Patience): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write()
+    } catch (error) {
+      const failed = failedConditions(error)
+      if (failed !== undefined) throw new ConditionFailed(failed, error)
+      if (tries === triesMax || !isConflict(error)) throw error
+      await patience.pause(firstPauseMs * 2 ** (tries - 1) * (0.5 + patience.random()))
+    }
+  }
+}
+
+function failedConditions(error: unknown): boolean[] | undefined {
+  if (error instanceof ConditionalCheckFailedException) return [true]
+  const failed = reasonsOf(error).map((code) => code === 'ConditionalCheckFailed')
+  return failed.includes(true) ? failed : undefined
+}
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof TransactionConflictException || reasonsOf(error).includes('TransactionConflict')
+
+const reasonsOf = (error: unknown): (string | undefined)[] =>
+  error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []).map(({ Code }) => Code) : []
+
+/** A write whose condition did not hold: someone else moved the item first, or it is there already. */
+export class ConditionFailed extends Error {
+  override name = 'ConditionFailed'
+  /** For each action of a transaction, whether its own condition failed. */
+  readonly failed: boolean[]
+  constructor(failed: boolean[], cause: unknown) {
+    super('a condition of the write did not hold', { cause })
+    this.failed = failed
+  }
+}

@@ -1,0 +1,90 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { MessageHandler, Queue } from '../../shared/queue/queue.ts'
+import { eventually } from '../support/eventually.ts'
+
+export interface TestQueue {
+  queue: Queue<unknown>
+  consume(handler: MessageHandler<unknown>): void
+  deadLetters(): Promise<unknown[]>
+  close(): Promise<void>
+}
+
+/** The settings that every queue of the suite is made with. */
+export const suiteVisibilityMs = 1000
+export const suiteReceivesMax = 3
+
+/** What every queue holds to, whatever carries its messages. */
+export function queueSuite(name: string, start: () => Promise<TestQueue>) {
+  describe(`messages of ${name}`, () => {
+    let test: TestQueue
+    const received: unknown[] = []
+    const seen = (enough: (messages: unknown[]) => boolean) => eventually(async () => received, enough)
+
+    beforeEach(async () => {
+      received.length = 0
+      test = await start()
+    })
+    afterEach(() => test.close())
+
+    it('arrive once each, also many sent together', async () => {
+      test.consume(async (message) => void received.push(message))
+      await test.queue.send({ message: { number: 0 } })
+      await test.queue.sendMany({ messages: Array.from({ length: 25 }, (_, at) => ({ number: at + 1 })) })
+      await test.queue.sendMany({ messages: [] })
+      await seen((messages) => messages.length >= 26)
+      const numbers = received.map((message) => (message as { number: number }).number).toSorted((a, b) => a - b)
+      expect(numbers).toEqual(Array.from({ length: 26 }, (_, at) => at))
+    })
+
+    it('are JSON at the moment they are sent', async () => {
+      const message: Record<string, unknown> = { text: 'ü\u{1f600}\n', nothing: undefined, at: new Date(0), list: [1] }
+      await test.queue.send({ message })
+      message.text = 'changed afterwards'
+      test.consume(async (delivered) => void received.push(delivered))
+      await seen((messages) => messages.length > 0)
+      expect(received).toStrictEqual([{ text: 'ü\u{1f600}\n', at: '1970-01-01T00:00:00.000Z', list: [1] }])
+    })
+
+    it('come back when their handler fails, counted, and end among the dead letters', async () => {
+      test.consume(async (message, { receiveCount }) => {
+        received.push(receiveCount)
+        throw new Error(`no: ${JSON.stringify(message)}`)
+      })
+      await test.queue.send({ message: { bad: true } })
+      await eventually(test.deadLetters, (letters) => letters.length > 0)
+      expect(received).toEqual([1, 2, 3])
+      expect(await test.deadLetters()).toEqual([{ bad: true }])
+    })
+
+    it('are not kept back by one that fails', async () => {
+      test.consume(async (message) => {
+        if (message === 'bad') throw new Error('no')
+        received.push(message)
+      })
+      await test.queue.sendMany({ messages: ['bad', 'a', 'b'] })
+      await seen((messages) => messages.length === 2)
+      expect(received.toSorted()).toEqual(['a', 'b'])
+    })
+
+    it('wait for their delay', async () => {
+      test.consume(async (message) => void received.push(message))
+      await test.queue.send({ message: 'late', delaySeconds: 1 })
+      await test.queue.send({ message: 'soon' })
+      await seen((messages) => messages.length > 0)
+      expect(received).toEqual(['soon'])
+      await seen((messages) => messages.length > 1)
+      expect(received).toEqual(['soon', 'late'])
+    })
+
+    it('are handed out again beside a handler that outlives the visibility timeout', async () => {
+      test.consume(async (_, { receiveCount }) => {
+        received.push(receiveCount)
+        if (receiveCount === 1) await wait(suiteVisibilityMs * 2)
+      })
+      await test.queue.send({ message: 'slow' })
+      await seen((messages) => messages.length > 1)
+      expect(received).toEqual([1, 2])
+    })
+  })
+}

@@ -1,0 +1,217 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ItemKey } from '../../shared/table/keys.ts'
+import { absent, ConditionFailed, openTable, present, type Table } from '../../shared/table/table.ts'
+import { startTable, type TestTable } from '../support/dynoxide.ts'
+
+let database: TestTable
+let table: Table
+let count = 0
+beforeAll(async () => {
+  database = await startTable()
+  table = database.table
+})
+afterAll(() => database.close())
+
+/** A partition of its own for each test. */
+const newKey = (sk = 'a'): ItemKey => ({ pk: `TEST#${++count}`, sk })
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+describe('one item', () => {
+  it('is what was put, without what is undefined', async () => {
+    const key = newKey()
+    await table.put({ ...key, text: 'ü', list: [1, { deep: true }], nothing: undefined, none: null })
+    expect(await table.get(key)).toStrictEqual({ ...key, text: 'ü', list: [1, { deep: true }], none: null })
+    await table.delete(key)
+    await table.delete(key)
+    expect(await table.get(key)).toBeUndefined()
+  })
+
+  it('is put by one of many that want it absent', async () => {
+    const key = newKey()
+    const puts = Array.from({ length: 8 }, (_, who) => failureOf(table.put({ ...key, who }, absent)))
+    const outcomes = await Promise.all(puts)
+    expect(outcomes.filter((error) => error === undefined)).toHaveLength(1)
+    expect(outcomes.filter((error) => error instanceof ConditionFailed)).toHaveLength(7)
+    expect(await table.get(key)).toMatchObject({ who: outcomes.indexOf(undefined) })
+  })
+
+  it('is updated only while its condition holds', async () => {
+    const key = newKey()
+    const move = (from: string, to: string) =>
+      table.update(key, {
+        expression: 'SET #state = :to',
+        condition: '#state = :from',
+        names: { '#state': 'state' },
+        values: { ':from': from, ':to': to },
+      })
+    await table.put({ ...key, state: 'one' })
+    await move('one', 'two')
+    await expect(move('one', 'three')).rejects.toThrow(ConditionFailed)
+    expect(await table.get(key)).toMatchObject({ state: 'two' })
+  })
+})
+
+describe('a transaction', () => {
+  it('writes all or nothing, and says whose condition failed', async () => {
+    const [there, other, gone] = [newKey(), newKey(), newKey()]
+    await table.put({ ...there, number: 1 })
+    await table.put({ ...gone, number: 1 })
+    const error = await failureOf(
+      table.transact([
+        { put: { ...other, number: 1 }, condition: absent },
+        { put: { ...there, number: 2 }, condition: absent },
+        { delete: gone },
+        { check: newKey(), condition: present },
+      ]),
+    )
+    expect(error).toMatchObject({ name: 'ConditionFailed', failed: [false, true, false, true] })
+    expect(await table.get(other)).toBeUndefined()
+    expect(await table.get(there)).toMatchObject({ number: 1 })
+    expect(await table.get(gone)).toMatchObject({ number: 1 })
+
+    await table.transact([
+      { put: { ...other, number: 1 }, condition: absent },
+      { update: there, change: { expression: 'ADD #n :one', names: { '#n': 'number' }, values: { ':one': 1 } } },
+      { delete: gone, condition: present },
+    ])
+    expect(await table.get(other)).toMatchObject({ number: 1 })
+    expect(await table.get(there)).toMatchObject({ number: 2 })
+    expect(await table.get(gone)).toBeUndefined()
+  })
+
+  it('loses no count when many add at once', async () => {
+    const key = newKey()
+    await table.put({ ...key, number: 0 })
+    const add = { expression: 'ADD #n :one', names: { '#n': 'number' }, values: { ':one': 1 } }
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        table.transact([
+          { update: key, change: add },
+          { put: { ...newKey(), x: 1 }, condition: absent },
+        ]),
+      ),
+    )
+    expect(await table.get(key)).toMatchObject({ number: 20 })
+  })
+})
+
+describe('a list', () => {
+  it('comes in the order of its sort key, forwards and backwards, page by page, each item once', async () => {
+    const { pk } = newKey()
+    const names = Array.from({ length: 60 }, (_, at) => `i${String(at).padStart(3, '0')}`)
+    await table.putMany(names.toReversed().map((sk) => ({ pk, sk })))
+    const base = { expression: 'pk = :pk', values: { ':pk': pk } }
+    for (const descending of [false, true]) {
+      const found: string[] = []
+      let startKey: Record<string, unknown> | undefined
+      do {
+        const page = await table.query<ItemKey>({ ...base, limit: 7, descending, startKey })
+        found.push(...page.items.map(({ sk }) => sk))
+        startKey = page.nextKey
+      } while (startKey !== undefined)
+      expect(found).toEqual(descending ? names.toReversed() : names)
+    }
+    const all = await Array.fromAsync(table.queryAll<ItemKey>({ ...base, limit: 9, consistent: true }))
+    expect(all.map(({ sk }) => sk)).toEqual(names)
+  })
+
+  it('passes a page of DynamoDB, which ends at 1 MB', async () => {
+    const { pk } = newKey()
+    const text = 'x'.repeat(300_000)
+    for (const sk of ['a', 'b', 'c', 'd', 'e']) await table.put({ pk, sk, text })
+    const all = await Array.fromAsync(
+      table.queryAll<ItemKey>({ expression: 'pk = :pk', values: { ':pk': pk }, consistent: true }),
+    )
+    expect(all.map(({ sk }) => sk)).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  it('of an index holds only items that have its keys', async () => {
+    const listPk = `LIST#${++count}`
+    const query = { index: 'byList', expression: 'listPk = :pk', values: { ':pk': listPk } }
+    const [one, two] = [newKey(), newKey()]
+    await table.put({ ...one, listPk, listSk: 'b' })
+    await table.put({ ...two, listPk, listSk: 'a' })
+    await table.put({ ...newKey() })
+    expect((await table.query<ItemKey>(query)).items.map(({ pk }) => pk)).toEqual([two.pk, one.pk])
+    await table.update(two, { expression: 'REMOVE listPk, listSk' })
+    expect((await table.query<ItemKey>(query)).items.map(({ pk }) => pk)).toEqual([one.pk])
+  })
+
+  it('is written and removed in any number', async () => {
+    const { pk } = newKey()
+    const itemKeys = Array.from({ length: 101 }, (_, at) => ({ pk, sk: String(at) }))
+    await table.putMany(itemKeys)
+    await table.putMany([])
+    const all = () => Array.fromAsync(table.queryAll<ItemKey>({ expression: 'pk = :pk', values: { ':pk': pk } }))
+    expect(await all()).toHaveLength(101)
+    await table.deleteMany(itemKeys)
+    expect(await all()).toEqual([])
+  })
+})
+
+describe('a write that meets another transaction', () => {
+  const conflict = { __type: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException' }
+  const cancelled = (...codes: string[]) => ({
+    __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  })
+  const key = { pk: 'a', sk: 'a' }
+
+  /** A database that refuses in this order and then agrees. */
+  async function refusing(refusals: object[]) {
+    let asked = 0
+    const server = createServer((request, response) => {
+      const refusal = refusals[asked++]
+      request.resume().on('end', () => {
+        response.writeHead(refusal === undefined ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' })
+        response.end(JSON.stringify(refusal ?? {}))
+      })
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const pauses: number[] = []
+    const client = {
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'local',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    }
+    const patience = { pause: async (ms: number) => void pauses.push(ms), random: () => 0.5 }
+    const opened = openTable({ tableName: 'test', client, patience })
+    const close = () => {
+      opened.close()
+      server.close()
+    }
+    return { table: opened, pauses, asked: () => asked, [Symbol.dispose]: close }
+  }
+
+  it('is tried again after pauses that grow', async () => {
+    using database = await refusing([cancelled('None', 'TransactionConflict'), cancelled('TransactionConflict')])
+    await database.table.transact([{ put: key }])
+    expect(database.pauses).toEqual([20, 40])
+  })
+
+  it('is tried again also when it is one item', async () => {
+    using database = await refusing([conflict, conflict, conflict])
+    await database.table.put(key)
+    expect(database.asked()).toBe(4)
+  })
+
+  it('gives up after a bounded number of tries', async () => {
+    using database = await refusing(Array.from({ length: 50 }, () => cancelled('TransactionConflict')))
+    await expect(database.table.transact([{ put: key }])).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+    })
+    expect(database.asked()).toBe(8)
+  })
+
+  it('is not tried again when a condition failed', async () => {
+    using database = await refusing([cancelled('TransactionConflict', 'ConditionalCheckFailed')])
+    await expect(database.table.transact([{ put: key }])).rejects.toMatchObject({ failed: [false, true] })
+    expect(database.asked()).toBe(1)
+  })
+})
