@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+import { tokenLimit } from './token-limit.ts'
+import type { TextTokenizer } from './tokenizer.ts'
+
+const modelConfig = z.object({
+  max_position_embeddings: z.number().optional(),
+  model_type: z.string().optional(),
+  pad_token_id: z.number().nullish(),
+  vocab_size: z.number().optional(),
+})
+const sentenceConfig = z.object({ max_seq_length: z.number().nullish() })
+const tokenizerConfig = z.object({ model_max_length: z.number().nullish(), pad_token: z.unknown().optional() })
+
+/** How a model wants its texts. */
+export interface TextSettings {
+  maxTokens: number
+  padTokenId: number
+  /** Ids from here on are not the model's. */
+  vocabularySize: number | undefined
+}
+
+/** Gathers them from the files that a repo of transformers or sentence-transformers keeps them in. */
+export async function readTextSettings(files: ModelFiles, { file, idOf }: TextTokenizer): Promise<TextSettings> {
+  const model = (await readConfig(files, 'config.json', modelConfig)) ?? {}
+  const sentence = await readConfig(files, 'sentence_bert_config.json', sentenceConfig)
+  const tokenizer = await readConfig(files, 'tokenizer_config.json', tokenizerConfig)
+  const padToken = tokenizer?.pad_token
+  const namedPad = typeof padToken === 'string' ? idOf(padToken) : undefined
+  const padTokenId = file.padding?.pad_id ?? namedPad ?? model.pad_token_id ?? 0
+  const maxTokens = tokenLimit({
+    sentenceBert: sentence?.max_seq_length ?? undefined,
+    tokenizer: file.truncation?.max_length,
+    tokenizerConfig: tokenizer?.model_max_length ?? undefined,
+    positions: model.max_position_embeddings,
+    modelType: model.model_type,
+    padTokenId,
+  })
+  return { maxTokens, padTokenId, vocabularySize: model.vocab_size }
+}
