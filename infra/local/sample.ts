@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ApiClient } from '../../shared/client/api-client.ts'
-import { ApiError } from '../../shared/client/api-error.ts'
 import { formatBytes } from '../../shared/client/units.ts'
+import type { ImportJob } from '../../shared/contract/import.ts'
 import type { Logger } from '../../shared/log.ts'
 import { dropMarker } from '../../shared/objects/keys.ts'
 
@@ -20,14 +20,14 @@ export async function showSample({ client, dropDir, log, signal }: SampleOptions
   await copySample(folder)
   log.info(`sample 1/4  dropped     ${repo} into ${folder} (${timed()})`)
 
-  const imported = await until({
+  const job = await until({
     signal,
-    ask: () => client.getRepo(repo),
-    enough: ({ metadata }) => metadata !== undefined,
+    ask: () => findImport(client),
+    enough: ({ state }) => state === 'READY' || state === 'FAILED',
   })
-  log.info(
-    `sample 2/4  imported    ${repo}@${version}: verified, ${formatBytes(imported.sizeBytes)}, ${imported.metadata?.task} (${timed()})`,
-  )
+  if (job.state === 'FAILED') throw new Error(`the sample could not be imported: ${job.failure?.message}`)
+  const size = formatBytes(job.bytesTotal)
+  log.info(`sample 2/4  imported    ${repo}@${version}: ${job.filesTotal} files, ${size}, verified (${timed()})`)
 
   await client.createDeployment({ target: `${repo}@${version}`, name: deploymentName })
   const ask = () => client.getDeployment(deploymentName)
@@ -53,13 +53,15 @@ async function copySample(folder: string): Promise<void> {
   await writeFile(join(folder, dropMarker), '')
 }
 
-/** Asks until the answer is enough; what is not there yet is waited for. @throws Error after 60 s */
+async function findImport(client: ApiClient): Promise<ImportJob | undefined> {
+  const { items } = await client.listImports({ limit: 10 })
+  return items.find((job) => job.repo === repo)
+}
+
+/** Asks until there is an answer and it is enough. @throws Error after 60 s */
 async function until<Answer>({ ask, enough, signal }: UntilOptions<Answer>): Promise<Answer> {
   for (let attempt = 0; attempt < 600; attempt++) {
-    const answer = await ask().catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 404) return undefined
-      throw error
-    })
+    const answer = await ask()
     if (answer !== undefined && enough(answer)) return answer
     await wait(100, undefined, { signal })
   }
@@ -67,7 +69,7 @@ async function until<Answer>({ ask, enough, signal }: UntilOptions<Answer>): Pro
 }
 
 interface UntilOptions<Answer> {
-  ask: () => Promise<Answer>
+  ask: () => Promise<Answer | undefined>
   enough: (answer: Answer) => boolean
   signal: AbortSignal
 }

@@ -24,7 +24,9 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
     metrics.httpRequests.inc({ method, route, status: String(status) })
     metrics.httpDuration.observe({ method, route }, durationMs / 1000)
     const level = levelOf(status, method)
-    context.get('log')[level]({ method, path, status, durationMs: Math.round(durationMs * 10) / 10 }, 'request')
+    context
+      .get('log')
+      [level]({ method, path, status, durationMs: Math.round(durationMs * 10) / 10 }, `${method} ${path} ${status}`)
   })
 
 /** Reads and predictions that went well are counted, not told: they would drown what changed and what failed. */
