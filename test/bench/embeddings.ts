@@ -39,7 +39,7 @@ async function benchModel(name: string, model: RealModel): Promise<string[]> {
   const workers = availableParallelism()
   const loads = [
     { texts: 'fixed', list: fixed, batches: groupsOf(idsOf(fixed), () => 16), clients: [1, 8, 32] },
-    { texts: 'mixed', list: mixed, batches: sortedBatches(idsOf(mixed), 1024), clients: [32] },
+    { texts: 'mixed', list: mixed, batches: sortedBatches(idsOf(mixed), 384), clients: [32] },
   ]
   const lines: string[] = []
   for (const { texts, list, batches, clients } of loads) {
