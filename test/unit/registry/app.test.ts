@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRegistryApp } from '../../../functions/registry/app.ts'
+import { chooseOnnxFile, defaultDeploymentName } from '../../../functions/registry/choose-onnx-file.ts'
+import { toDeployment } from '../../../functions/registry/deployment-state.ts'
+import type { OnnxMetadata, RevisionMetadata } from '../../../shared/contract/repo.ts'
+import { createLogger } from '../../../shared/log.ts'
+import { createMetrics } from '../../../shared/metrics.ts'
+import { startTable, type TestTable } from '../../support/dynoxide.ts'
+
+let held: TestTable
+beforeAll(async () => {
+  held = await startTable()
+})
+afterAll(() => held.close())
+
+const app = (verify = async () => ({ userId: 'u', role: 'member' as const, keyId: 'k', scopes: ['admin' as const] })) =>
+  createRegistryApp({
+    table: held.table,
+    ingest: { send: async () => {}, sendMany: async () => {} },
+    version: '0.0.0',
+    verify,
+    log: createLogger({ level: 'silent' }),
+    metrics: createMetrics(),
+  })
+
+describe('the registry app', () => {
+  it('answers /health and its OpenAPI document to anyone', async () => {
+    const strangers = app(async () => {
+      throw new Error('nobody is let in')
+    })
+    expect((await strangers.request('/health')).status).toBe(200)
+    const document = (await (await strangers.request('/api/v1/openapi.json')).json()) as { openapi: string }
+    expect(document.openapi).toBe('3.1.0')
+  })
+
+  it('tells nothing of a failure of its own but the request id', async () => {
+    const broken = app(async () => {
+      throw new Error('secret detail')
+    })
+    const answer = await broken.request('/api/v1/repos', { headers: { 'x-request-id': 'r-1' } })
+    expect(answer.status).toBe(500)
+    const text = await answer.text()
+    expect(text).not.toContain('secret detail')
+    expect(text).toContain('r-1')
+  })
+
+  it('starts one import for two askings of the same source', async () => {
+    const ask = () =>
+      app().request('/api/v1/imports', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ source: 'hf://twice/asked' }),
+      })
+    const answers = await Promise.all(Array.from({ length: 20 }, ask))
+    const statuses = answers.map(({ status }) => status).toSorted()
+    expect(statuses).toEqual([...Array(19).fill(200), 202])
+    const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { id: string }).id))
+    expect(new Set(ids).size).toBe(1)
+  })
+})
+
+const onnx = (path: string, fault?: string): OnnxMetadata => ({
+  path,
+  inputs: [],
+  outputs: [],
+  opset: {},
+  ...(fault !== undefined && { fault }),
+})
+const metadata = (files: OnnxMetadata[], task?: string): RevisionMetadata => ({
+  tags: [],
+  baseModels: [],
+  datasets: [],
+  languages: [],
+  warnings: [],
+  onnx: files,
+  ...(task !== undefined && { task }),
+})
+
+describe('the file to serve', () => {
+  it.each([
+    [['onnx/model.onnx', 'onnx/model_int8.onnx'], undefined, 'onnx/model.onnx'],
+    [['model.onnx', 'other.onnx'], undefined, 'model.onnx'],
+    [['onnx/model_int8.onnx'], undefined, 'onnx/model_int8.onnx'],
+    [['onnx/model.onnx', 'onnx/model_int8.onnx'], 'onnx/model_int8.onnx', 'onnx/model_int8.onnx'],
+  ])('of %j, asked for %s, is %s', (paths, wanted, file) => {
+    const input = {
+      target: 'a/b@main',
+      metadata: metadata(
+        paths.map((path) => onnx(path)),
+        'fill-mask',
+      ),
+      wanted,
+    }
+    expect(chooseOnnxFile(input)).toEqual({ file, task: 'fill-mask' })
+  })
+
+  it.each([
+    [[], 'x', 'no ONNX file'],
+    [[onnx('a.onnx'), onnx('b.onnx')], 'x', 'a.onnx, b.onnx'],
+    [[onnx('a.onnx', 'a.onnx is not a valid ONNX file')], 'x', 'a.onnx'],
+    [[onnx('a.onnx')], undefined, 'pipeline_tag'],
+  ])('is refused with what to do about it', (files, task, hint) => {
+    expect(() => chooseOnnxFile({ target: 'a/b@main', metadata: metadata(files, task) })).toThrow(hint)
+  })
+})
+
+describe('a deployment', () => {
+  it.each([
+    ['sentence-transformers/all-MiniLM-L6-v2', 'all-minilm-l6-v2'],
+    ['a/B__c.d', 'b-c-d'],
+    ['a/-', 'model'],
+  ])('of %s is called %s', (repo, name) => {
+    expect(defaultDeploymentName(repo)).toBe(name)
+  })
+
+  const item = {
+    name: 'd',
+    target: 'a/b@main',
+    repo: 'a/b',
+    ref: 'main',
+    revision: 'r2',
+    task: 't',
+    file: 'f',
+    createdAt: '',
+    createdBy: '',
+  }
+  const replica = (state: 'LOADING' | 'READY' | 'FAILED', revision = 'r2') => ({
+    id: state,
+    state,
+    revision,
+    updatedAt: '',
+  })
+
+  it.each([
+    [[], 'PENDING'],
+    [[replica('LOADING')], 'LOADING'],
+    [[replica('FAILED'), replica('READY')], 'READY'],
+    [[replica('FAILED'), replica('LOADING')], 'LOADING'],
+    [[replica('FAILED')], 'FAILED'],
+    [[replica('READY', 'r1')], 'PENDING'],
+  ] as const)('with the replicas %j is %s', (replicas, state) => {
+    expect(toDeployment(item, [...replicas]).state).toBe(state)
+  })
+})
