@@ -7,6 +7,7 @@ import type { Table } from '../../shared/table/table.ts'
 /**
  * Sends the messages of unfinished imports again that nothing has moved since `before`: a process that died between
  * writing a state and sending the next message left them without one. Steps are idempotent, so one too many is harmless.
+ * An import that has ended comes here too where something of it was not cleared away.
  */
 export async function resumeImports({ table, queue, before, log }: ResumeRequest): Promise<number> {
   let resumed = 0

@@ -79,7 +79,10 @@ async function beginImport(
   { table, objects, ingest, drops, quietSeconds, log, now }: DropDependencies,
 ) {
   const prefix = objectKeys.dropFolder(repo, version)
-  const fingerprint = dropFingerprint(await listObjects({ objects, prefix, limit: filesMax }))
+  const found = await listObjects({ objects, prefix, limit: filesMax })
+  // A late event of a drop that was taken away again.
+  if (found.length === 0) return
+  const fingerprint = dropFingerprint(found)
   const last = await table.get<{ fingerprint: string }>(keys.drop(repo, version))
   if (last?.fingerprint === fingerprint) return
   const source = { kind: 's3-drop' as const, repo, version }

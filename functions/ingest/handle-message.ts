@@ -26,10 +26,10 @@ export async function handleMessage(
     await runStep(message, delivery.signal, { ...dependencies, log })
     log.debug({ durationMs: Math.round(performance.now() - started), ...pathOf(message) }, `${message.step} done`)
   } catch (error) {
-    // The host is going down or its time is up: nobody's fault, so the same try is made again elsewhere.
-    if (delivery.signal.aborted) return dependencies.queue.send({ message })
+    // The host is going down, which is nobody's fault: the same try is made again elsewhere. Time that ran out counts.
+    if (delivery.signal.aborted && !isTimeout(delivery.signal.reason)) return dependencies.queue.send({ message })
     const verdict = judgeFailure({ error, message })
-    if (!verdict.retry) return failImport(message.importId, verdict.failure, dependencies)
+    if (!verdict.retry) return failImport(message, verdict.failure, dependencies)
     const { delaySeconds } = verdict
     log.warn(
       { attempt: message.attempt, delaySeconds, ...pathOf(message) },
@@ -42,7 +42,7 @@ export async function handleMessage(
 function runStep(message: IngestMessage, signal: AbortSignal, dependencies: IngestDependencies): Promise<void> {
   switch (message.step) {
     case 'plan':
-      return plan(message, dependencies)
+      return plan(message, dependencies, signal)
     case 'transfer':
       return transfer(message, dependencies, signal)
     case 'verify':
@@ -55,3 +55,5 @@ function runStep(message: IngestMessage, signal: AbortSignal, dependencies: Inge
 }
 
 const pathOf = (message: IngestMessage) => ('path' in message ? { path: message.path } : {})
+
+const isTimeout = (reason: unknown): boolean => reason instanceof DOMException && reason.name === 'TimeoutError'

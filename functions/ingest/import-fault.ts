@@ -52,12 +52,14 @@ export const faults = {
           ? 'The source holds no files.'
           : `Nothing is left to import: all ${skipped} files of the source were left out by the patterns or by policy.`,
     }),
-  checksumMismatch: (path: string, expected: string, actual: string) =>
-    // A flipped bit on the way is mended by asking again.
-    new ImportFault({ ...mismatch(path, expected, actual), triesMax: 3 }),
-  /** The parts were counted as moved, so asking for them again takes a new import. */
-  stagedMismatch: (path: string, expected: string, actual: string) =>
-    new ImportFault({ ...mismatch(path, expected, actual), triesMax: 1 }),
+  checksumMismatch: (path: string, expected: string, actual: string, triesMax = 3) =>
+    new ImportFault({
+      code: 'checksum_mismatch',
+      message: `The file "${path}" is not what the source says it is: expected ${expected}, got ${actual}. Nothing of it was kept.`,
+      path,
+      // A flipped bit on the way is mended by asking again.
+      triesMax,
+    }),
   tagTaken: (tag: string, repo: string) =>
     new ImportFault({
       code: 'version_exists',
@@ -70,9 +72,3 @@ export const faults = {
       triesMax: 3,
     }),
 }
-
-const mismatch = (path: string, expected: string, actual: string) => ({
-  code: 'checksum_mismatch',
-  message: `The file "${path}" is not what the source says it is: expected ${expected}, got ${actual}. Nothing of it was kept.`,
-  path,
-})

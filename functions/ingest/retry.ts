@@ -1,19 +1,20 @@
 import type { ImportFailure } from '../../shared/contract/import.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
+import { maxDelaySeconds } from '../../shared/queue/queue.ts'
 import { ImportFault } from './import-fault.ts'
 import { SourceError } from './sources/source.ts'
 
-const delayMaxSeconds = 300
+const backoffMaxSeconds = 300
 
 export type Verdict = { retry: true; delaySeconds: number } | { retry: false; failure: ImportFailure }
 
 /** Decides what becomes of a step that threw: again later, or the end of the import with a reason that names the file. */
 export function judgeFailure({ error, message, random = Math.random }: JudgeInput): Verdict {
   if (message.attempt < triesMax(error, message)) {
-    const asked = error instanceof SourceError ? error.retryAfterSeconds : undefined
-    const backoff = 2 ** (message.attempt - 1) * (0.5 + random() / 2)
-    return { retry: true, delaySeconds: Math.min(delayMaxSeconds, asked ?? backoff) }
+    const asked = (error instanceof SourceError ? error.retryAfterSeconds : undefined) ?? 0
+    const backoff = Math.min(backoffMaxSeconds, 2 ** (message.attempt - 1) * (0.5 + random() / 2))
+    return { retry: true, delaySeconds: Math.min(maxDelaySeconds, Math.max(asked, backoff)) }
   }
   return { retry: false, failure: failureOf(error, message) }
 }

@@ -20,20 +20,32 @@ export interface StartImport {
   fingerprint?: string | undefined
 }
 
+const triesMax = 5
+
 /** Starts an import, or answers with the one that is bringing the same source into the same repo already. */
 export async function startImport(request: StartImport): Promise<{ item: ImportItem; created: boolean }> {
   const { table, queue } = request
   const item = newImport(request)
-  try {
-    await createImport(table, item)
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
+  for (let tries = 1; ; tries++) {
+    const conflict = await refusal(() => createImport(table, item))
+    if (conflict === undefined) break
     const running = await claimedImport(table, item.repo, item.source)
-    if (running === undefined || !isActiveImport(running.state)) throw error
-    return { item: running, created: false }
+    if (running !== undefined && isActiveImport(running.state)) return { item: running, created: false }
+    // It ended between the two looks, so now there is room for this one.
+    if (tries === triesMax) throw conflict
   }
   await queue.send({ message: { step: 'plan', importId: item.id, attempt: 1 } })
   return { item, created: true }
+}
+
+async function refusal(create: () => Promise<void>): Promise<ConditionFailed | undefined> {
+  try {
+    await create()
+    return undefined
+  } catch (error) {
+    if (error instanceof ConditionFailed) return error
+    throw error
+  }
 }
 
 function newImport({ source, repo, createdBy, now, tag, include, exclude, fingerprint }: StartImport): ImportItem {

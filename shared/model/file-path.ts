@@ -16,7 +16,7 @@ export function pathFault(path: string): string | undefined {
   if (segments.length > maxSegments) return `it is more than ${maxSegments} folders deep`
   if (segments.some((segment) => segment === '')) return 'it has an empty folder name'
   if (segments.some((segment) => segment === '.' || segment === '..')) return 'it leaves its folder ("." or "..")'
-  if (segments[0] === '.git') return 'it is inside ".git"'
+  if (segments[0]?.toLowerCase() === '.git') return 'it is inside ".git"'
   return undefined
 }
 
@@ -29,9 +29,9 @@ const hasControlCharacter = (text: string): boolean =>
 /** Two paths that one file system would hold as one file, or of which one is a folder of the other. */
 export function collidingPaths(paths: readonly string[]): [string, string] | undefined {
   const seen = new Map<string, string>()
-  const sorted = paths.toSorted((a, b) => a.length - b.length)
-  for (const path of sorted) {
-    const folded = path.toLowerCase()
+  // Folding changes lengths, and a folder has to come before what is in it.
+  const all = paths.map((path) => ({ path, folded: foldCase(path) }))
+  for (const { path, folded } of all.toSorted((a, b) => a.folded.length - b.folded.length)) {
     const segments = folded.split('/')
     for (let depth = 1; depth <= segments.length; depth++) {
       const other = seen.get(segments.slice(0, depth).join('/'))
@@ -41,3 +41,6 @@ export function collidingPaths(paths: readonly string[]): [string, string] | und
   }
   return undefined
 }
+
+/** Upwards first, which makes "ß" and "ſ" what they are to a file system that ignores case. */
+const foldCase = (path: string): string => path.toUpperCase().toLowerCase().normalize('NFC')

@@ -1,4 +1,5 @@
-import { basename, matchesGlob } from 'node:path/posix'
+import { basename } from 'node:path/posix'
+import { matchesPattern } from './path-pattern.ts'
 
 /**
  * Which files of a source enter the registry. Formats that run code when they are loaded (pickle and what wraps it)
@@ -26,4 +27,4 @@ export interface FilePolicyInput {
 
 /** A pattern without a slash speaks of the file's name in any folder, as in `.gitignore` and `hf download --include`. */
 const matches = (path: string, pattern: string): boolean =>
-  matchesGlob(pattern.includes('/') ? path : basename(path), pattern)
+  matchesPattern(pattern.includes('/') ? path : basename(path), pattern)

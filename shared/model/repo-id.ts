@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts'
 
 /** A repo's name, `owner/name`, by the Hub's own rules: letters, digits, `-`, `_`, `.`; no `--`, no `..`. */
-const segment = /^(?!.*(?:--|\.\.))[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?$/
+const segment = /^(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?$/
 
 export const isRepoId = (text: string): boolean => {
   const [owner = '', name = '', ...rest] = text.split('/')

@@ -23,6 +23,8 @@ export interface ImportItem {
   bytesHeld: number
   skipped: SkippedFile[]
   failure?: ImportFailure | undefined
+  /** There until the import has ended and nothing of its work is left. */
+  activePk?: string | undefined
   createdAt: string
   updatedAt: string
   createdBy: string
@@ -35,12 +37,16 @@ export interface ImportFileItem {
   /** What the source claims; what was found once the file is `done`. */
   sha256?: string | undefined
   gitSha1?: string | undefined
+  /** What the source called the content when it was listed. */
+  etag?: string | undefined
   state: 'pending' | 'done'
   way: 'direct' | 'staged'
   partSizeBytes: number
   partsTotal: number
   partsDone: number
   uploadId?: string | undefined
+  /** How often the file was moved again from its start because its bytes were wrong. */
+  restarts?: number | undefined
 }
 
 export interface ImportPartItem {
@@ -60,12 +66,15 @@ export const allImportFiles = (table: Table, id: string): AsyncGenerator<ImportF
     consistent: true,
   })
 
-export const allImportParts = (table: Table, id: string, path: string): AsyncGenerator<ImportPartItem> =>
-  table.queryAll<ImportPartItem>({
+/** The parts that are in a staged file's present upload. */
+export async function* allImportParts(table: Table, id: string, file: ImportFileItem): AsyncGenerator<ImportPartItem> {
+  if (file.uploadId === undefined) return
+  yield* table.queryAll<ImportPartItem>({
     expression: 'pk = :pk',
-    values: { ':pk': keys.importPart(id, path, 1).pk },
+    values: { ':pk': keys.importPart(id, file.uploadId, 1).pk },
     consistent: true,
   })
+}
 
 /** Writes a new import and the claim on its repo and source. @throws ConditionFailed where one is under way. */
 export async function createImport(table: Table, item: ImportItem): Promise<void> {
@@ -98,7 +107,7 @@ export const listImports = (
     ...page,
   })
 
-/** Unfinished imports that nothing has moved since `before`. */
+/** Imports that are not over, or not cleared away, and that nothing has moved since `before`. */
 export const quietImports = (table: Table, before: Date): AsyncGenerator<ImportItem> =>
   table.queryAll<ImportItem>({
     index: 'byActivity',

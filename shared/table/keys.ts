@@ -17,8 +17,8 @@ export const keys = {
 
   import: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'IMPORT' }),
   importFile: (id: string, path: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: `FILE#${path}` }),
-  importPart: (id: string, path: string, partNumber: number): ItemKey => ({
-    pk: `IMPORTPARTS#${id}#${path}`,
+  importPart: (id: string, uploadId: string, partNumber: number): ItemKey => ({
+    pk: `IMPORTPARTS#${id}#${uploadId}`,
     sk: String(partNumber).padStart(5, '0'),
   }),
   /** Holds the import that is bringing a source into a repo now, so that asking twice makes one. */

@@ -56,11 +56,12 @@ export const listRefs = (table: Table, repo: string): AsyncGenerator<RefItem> =>
     consistent: true,
   })
 
-/** The revision that a branch, a tag or an id names, looked for in this order. */
+/** The revision that an id, a branch or a tag names, in this order: no tag can stand in for a revision. */
 export async function resolveRef(table: Table, repo: string, ref: string): Promise<RevisionItem | undefined> {
+  const revision = isRevisionId(ref) ? await getRevision(table, repo, ref) : undefined
+  if (revision !== undefined) return revision
   const named = (await table.get<RefItem>(keys.branch(repo, ref))) ?? (await table.get<RefItem>(keys.tag(repo, ref)))
-  if (named !== undefined) return getRevision(table, repo, named.revision)
-  return isRevisionId(ref) ? getRevision(table, repo, ref) : undefined
+  return named === undefined ? undefined : getRevision(table, repo, named.revision)
 }
 
 export const listFiles = (

@@ -3,12 +3,14 @@ import { messageOf } from '../../../shared/errors.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { ByteReader } from './byte-reader.ts'
 import { deriveLibrary, deriveTask } from './derive-task.ts'
+import { fitMetadata } from './fit-metadata.ts'
 import { type ModelCard, readModelCard } from './model-card.ts'
 import { readOnnxHeader } from './onnx-header.ts'
 import { countParameters } from './safetensors-header.ts'
 
 const textMaxBytes = 2 * 1024 ** 2
 const onnxFilesMax = 64
+const safetensorsFilesMax = 500
 
 export type ReadBlob = (
   sha256: string,
@@ -16,18 +18,12 @@ export type ReadBlob = (
 ) => Promise<{ body: AsyncIterable<Uint8Array> }>
 
 /** Says what a revision is, from the headers of its files. A file that cannot be read is a warning, not a failure. */
-export async function inspectFiles({
-  files,
-  read,
-}: {
-  files: readonly RevisionFile[]
-  read: ReadBlob
-}): Promise<RevisionMetadata> {
-  const warnings: string[] = []
+export async function inspectFiles({ files, read, warnings = [] }: InspectInput): Promise<RevisionMetadata> {
   const attempt = async <Result>(path: string, work: () => Promise<Result>): Promise<Result | undefined> => {
     try {
       return await work()
     } catch (error) {
+      if (error instanceof ReadFailed) throw error.cause
       warnings.push(`${path}: ${messageOf(error)}`)
       return undefined
     }
@@ -51,12 +47,14 @@ export async function inspectFiles({
     onnx.push({ path: file.path, ...(header ?? { inputs: [], outputs: [], opset: {}, fault }) })
   }
   let parameters: number | undefined
-  for (const file of files.filter(({ path }) => path.endsWith('.safetensors'))) {
+  for (const file of files.filter(({ path }) => path.endsWith('.safetensors')).slice(0, safetensorsFilesMax)) {
     const count = await attempt(file.path, () => countParameters(readerOf(file, read)))
     if (count !== undefined) parameters = (parameters ?? 0) + count
   }
+  // The table holds no larger number, and no model has so many weights.
+  if (!Number.isSafeInteger(parameters)) parameters = undefined
 
-  return {
+  return fitMetadata({
     task: deriveTask(evidence),
     library: deriveLibrary(evidence),
     license: card.license,
@@ -67,19 +65,35 @@ export async function inspectFiles({
     parameters,
     onnx,
     warnings,
-  }
+  })
 }
+
+interface InspectInput {
+  files: readonly RevisionFile[]
+  read: ReadBlob
+  /** What is known to be wrong already. */
+  warnings?: string[]
+}
+
+/** The store did not give the bytes, which says nothing about the file. */
+class ReadFailed extends Error {}
 
 const emptyCard: ModelCard = { tags: [], base_model: [], datasets: [], language: [] }
 
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+function record(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('it is no JSON object')
+  return value as Record<string, unknown>
+}
 
 const readerOf = (file: RevisionFile, read: ReadBlob): ByteReader =>
   new ByteReader({
     sizeBytes: file.sizeBytes,
     read: async (range) => {
-      const { body } = await read(file.sha256, range)
-      return new Uint8Array(Buffer.concat(await Array.fromAsync(body)))
+      try {
+        const { body } = await read(file.sha256, range)
+        return new Uint8Array(Buffer.concat(await Array.fromAsync(body)))
+      } catch (error) {
+        throw new ReadFailed(messageOf(error), { cause: error })
+      }
     },
   })

@@ -21,10 +21,15 @@ export type ModelCard = z.infer<typeof card>
 
 const frontMatter = /^﻿?---\r?\n([\s\S]*?)\r?\n---\s*(?:\r?\n|$)/
 
+/** Cards with many evaluation results reach a few hundred KB. */
+const yamlMaxBytes = 1024 ** 2
+
 /** Reads the YAML between the first two `---` of a README. @throws Error where it is no YAML. */
 export function readModelCard(readme: string): ModelCard {
   const [, yaml] = frontMatter.exec(readme) ?? []
-  // Aliases are off: a few bytes of nested ones unfold to gigabytes.
-  const data: unknown = yaml === undefined ? {} : parse(yaml, { maxAliasCount: 0, schema: 'core' })
+  if (yaml !== undefined && yaml.length > yamlMaxBytes)
+    throw new RangeError(`its front matter is larger than ${yamlMaxBytes} bytes`)
+  // Aliases are off: a few bytes of nested ones unfold to gigabytes. Each key is not compared with all the others.
+  const data: unknown = yaml === undefined ? {} : parse(yaml, { maxAliasCount: 0, schema: 'core', uniqueKeys: false })
   return card.parse(typeof data === 'object' && data !== null ? data : {})
 }

@@ -30,6 +30,8 @@ const elementTypes = [
 ] // prettier-ignore
 
 const signaturesMax = 1000
+const dimensionsMax = 64
+const opsetsMax = 100
 
 export type OnnxHeader = Omit<OnnxMetadata, 'path' | 'fault'>
 
@@ -41,7 +43,8 @@ export async function readOnnxHeader(reader: ByteReader): Promise<OnnxHeader> {
   for await (const field of fields(reader, reader.sizeBytes)) {
     if (field.number === model.irVersion && field.kind === 'number') irVersion = field.value
     else if (field.number === model.producerName) header.producer = await text(reader, field)
-    else if (field.number === model.opsetImport) Object.assign(header.opset, await readOpset(reader, field))
+    else if (field.number === model.opsetImport && Object.keys(header.opset).length < opsetsMax)
+      Object.assign(header.opset, await readOpset(reader, field))
     else if (field.number === model.graph && field.kind === 'bytes') {
       hasGraph = true
       reader.position = field.start
@@ -72,7 +75,7 @@ async function readOpset(reader: ByteReader, field: Field): Promise<Record<strin
   let version = 0
   for await (const inner of inside(reader, field)) {
     if (inner.number === 1) domain = await text(reader, inner)
-    else if (inner.number === 2 && inner.kind === 'number') version = inner.value
+    else if (inner.number === 2 && inner.kind === 'number' && Number.isSafeInteger(inner.value)) version = inner.value
   }
   return { [domain === '' ? 'ai.onnx' : domain]: version }
 }
@@ -108,7 +111,10 @@ async function readTensorType(reader: ByteReader, field: Field): Promise<Pick<Te
       type = elementTypes[inner.value] ?? 'unknown'
     else if (inner.number === tensorType.shape) {
       shape = []
-      for await (const size of inside(reader, inner)) shape.push(await readDimension(reader, size))
+      for await (const size of inside(reader, inner)) {
+        if (shape.length === dimensionsMax) throw new RangeError(`a tensor has more than ${dimensionsMax} dimensions`)
+        shape.push(await readDimension(reader, size))
+      }
     }
   }
   return shape === undefined ? { type } : { type, shape }
@@ -116,7 +122,8 @@ async function readTensorType(reader: ByteReader, field: Field): Promise<Pick<Te
 
 async function readDimension(reader: ByteReader, field: Field): Promise<number | string> {
   for await (const inner of inside(reader, field)) {
-    if (inner.number === dimension.value && inner.kind === 'number') return inner.value
+    if (inner.number === dimension.value && inner.kind === 'number')
+      return Number.isSafeInteger(inner.value) ? inner.value : -1
     if (inner.number === dimension.name) return text(reader, inner)
   }
   return -1

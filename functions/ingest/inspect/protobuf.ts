@@ -10,9 +10,11 @@ const fixedBytes: Record<number, number> = { 1: 8, 5: 4 }
 /**
  * The fields of the message that lies between the reader's position and `end`, without reading what they hold.
  * Wire format: protobuf.dev/programming-guides/encoding. @throws RangeError where the bytes are no message.
+ * A file may be millions of empty fields: so many are read of it and no more.
  */
 export async function* fields(reader: ByteReader, end: number): AsyncGenerator<Field> {
   while (reader.position < end) {
+    reader.spend(1)
     const tag = await varint(reader)
     const number = Math.floor(tag / 8)
     const wire = tag % 8
@@ -22,7 +24,7 @@ export async function* fields(reader: ByteReader, end: number): AsyncGenerator<F
     } else if (wire === 2) {
       const length = await varint(reader)
       const start = reader.position
-      if (start + length > end) throw new RangeError('a field is longer than its message')
+      if (length < 0 || start + length > end) throw new RangeError('a field is longer than its message')
       yield { number, kind: 'bytes', start, end: start + length }
       reader.position = start + length
     } else {
@@ -44,9 +46,10 @@ async function varint(reader: ByteReader): Promise<number> {
   throw new RangeError('a number is longer than 10 bytes')
 }
 
-const textMaxBytes = 64 * 1024
+/** Longer than any name; there may be millions of them. */
+const textMaxBytes = 1024
 
-/** The text of a length-delimited field. */
+/** The text of a length-delimited field, empty where it is too long to be a name. */
 export async function text(reader: ByteReader, field: Field): Promise<string> {
   if (field.kind !== 'bytes' || field.end - field.start > textMaxBytes) return ''
   reader.position = field.start

@@ -12,7 +12,7 @@ export function createDropSource({ objects, repo, version }: DropSourceOptions):
   return {
     async list() {
       const found = await listObjects({ objects, prefix, limit: filesMax })
-      const files = found.map(({ key, sizeBytes }) => ({ path: key.slice(prefix.length), sizeBytes }))
+      const files = found.map(({ key, sizeBytes, etag }) => ({ path: key.slice(prefix.length), sizeBytes, etag }))
       return { revision: dropFingerprint(found), files: files.filter(({ path }) => path !== dropMarker) }
     },
 
@@ -20,11 +20,15 @@ export function createDropSource({ objects, repo, version }: DropSourceOptions):
       if (file.sizeBytes === 0) return empty()
       try {
         const request = { key: prefix + file.path, range: { start, end } }
-        const { body, sizeBytes } = await objects.get(signal === undefined ? request : { ...request, signal })
-        if (sizeBytes !== file.sizeBytes) throw changed(file.path)
+        const { body, sizeBytes, etag } = await objects.get(signal === undefined ? request : { ...request, signal })
+        if (sizeBytes !== file.sizeBytes || etag !== (file.etag ?? etag)) {
+          await body[Symbol.asyncIterator]().return?.()
+          throw changed(file.path)
+        }
         return body
       } catch (error) {
-        if (error instanceof ObjectMissing) throw changed(file.path)
+        // A range that is not there any more is a RangeError.
+        if (error instanceof ObjectMissing || error instanceof RangeError) throw changed(file.path)
         throw error
       }
     },

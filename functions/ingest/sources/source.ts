@@ -13,6 +13,8 @@ export interface SourceFile {
   sha256?: string
   /** The 40-hex git blob id, where the source tells it: small files. */
   gitSha1?: string
+  /** What the source calls the content where it tells no hash; `open` gives no other content than this. */
+  etag?: string
 }
 
 /** Where the import pipeline reads a model from. Both methods throw `SourceError`, or the reason of `signal`. */

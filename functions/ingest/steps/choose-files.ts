@@ -51,6 +51,7 @@ function plannedFile(file: SourceFile, limits: IngestLimits): ImportFileItem {
     sizeBytes: file.sizeBytes,
     sha256: file.sha256,
     gitSha1: file.gitSha1,
+    etag: file.etag,
     state: 'pending',
     way,
     partSizeBytes,

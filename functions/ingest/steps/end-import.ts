@@ -1,25 +1,33 @@
 import type { ImportFailure } from '../../../shared/contract/import.ts'
+import type { IngestMessage } from '../../../shared/ingest/message.ts'
+import type { ImportState } from '../../../shared/model/import-state.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { allImportFiles, allImportParts, getImport, type ImportItem } from '../../../shared/table/imports.ts'
+import { listObjects } from '../../../shared/objects/list-objects.ts'
+import { activity, allImportFiles, allImportParts, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { stagingKey } from './staged-upload.ts'
 
-/** The writes that end an import: its last state, out of the list of active ones, and its claim given back. */
-export function endOfImport({ item, state, failure, now }: EndInput): TransactAction[] {
+/** More than any import has files. */
+const stagedMax = 1_000_000
+
+/**
+ * The writes that end an import: its last state, and its claim given back. It stays in the list of active ones until
+ * it is cleared away.
+ */
+export function endOfImport({ item, from, state, failure, now }: EndInput): TransactAction[] {
   const at = now.toISOString()
   const change = {
-    expression: `SET #state = :next, updatedAt = :at${failure === undefined ? '' : ', failure = :failure'} REMOVE activePk, activeSk`,
-    condition: '#state IN (:pending, :transferring, :inspecting)',
+    expression: `SET #state = :next, updatedAt = :at, activeSk = :active${failure === undefined ? '' : ', failure = :failure'}`,
+    condition: '#state = :from',
     names: { '#state': 'state' },
     values: {
       ':next': state,
       ':at': at,
-      ':pending': 'PENDING',
-      ':transferring': 'TRANSFERRING',
-      ':inspecting': 'INSPECTING',
+      ':active': activity(at, item.id).activeSk,
+      ':from': from,
       ...(failure !== undefined && { ':failure': failure }),
     },
   }
@@ -32,6 +40,7 @@ export function endOfImport({ item, state, failure, now }: EndInput): TransactAc
 
 interface EndInput {
   item: ImportItem
+  from: ImportState
   state: 'READY' | 'FAILED'
   failure?: ImportFailure
   now: Date
@@ -47,36 +56,55 @@ function dropRecord(item: ImportItem, at: string): TransactAction[] {
 
 /** Ends an import as FAILED with its reason and leaves nothing of it behind. */
 export async function failImport(
-  importId: string,
+  message: IngestMessage,
   failure: ImportFailure,
   dependencies: IngestDependencies,
 ): Promise<void> {
   const { table, metrics, now, log } = dependencies
+  const { importId } = message
   const item = await getImport(table, importId)
   if (item === undefined) return
   try {
-    await table.transact(endOfImport({ item, state: 'FAILED', failure, now: now() }))
+    const end = endOfImport({ item, from: stateOf(message), state: 'FAILED', failure, now: now() })
+    await table.transact([...end, ...stillAtFault(message)])
   } catch (error) {
     if (error instanceof ConditionFailed) return
     throw error
   }
   log.warn({ importId, repo: item.repo, code: failure.code, path: failure.path }, `import failed: ${failure.message}`)
   metrics.modelDownloads.inc({ source: item.source.split(':')[0] ?? '', outcome: 'failed' })
-  await forgetWork(item, dependencies)
+  await clearAway(item, dependencies)
 }
 
-/** Removes an ended import's staged bytes and work items. Verified blobs stay: they are what a next pull need not move. */
-export async function forgetWork(item: ImportItem, { table, objects }: IngestDependencies): Promise<void> {
-  const gone: ItemKey[] = []
-  for await (const file of allImportFiles(table, item.id)) {
-    gone.push(keys.importFile(item.id, file.path))
-    if (file.way === 'direct') continue
-    const key = stagingKey(item.id, file.path)
-    if (file.uploadId !== undefined) await objects.uploads.abort({ key, uploadId: file.uploadId })
-    for await (const part of allImportParts(table, item.id, file.path))
-      gone.push(keys.importPart(item.id, file.path, part.partNumber))
+/** A late message fails only an import that is still where the message belongs: what is published is not undone. */
+const stateOf = ({ step }: IngestMessage): ImportState => (step === 'plan' ? 'PENDING' : 'TRANSFERRING')
+
+/** A message that comes twice may fail late, when its twin has brought the file in already: that ends nothing. */
+function stillAtFault(message: IngestMessage): TransactAction[] {
+  if (!('path' in message)) return []
+  const expression = 'attribute_not_exists(pk) OR #state = :pending'
+  const condition = { expression, names: { '#state': 'state' }, values: { ':pending': 'pending' } }
+  return [{ check: keys.importFile(message.importId, message.path), condition }]
+}
+
+/**
+ * Removes an ended import's staged bytes and work items, and then it from the list of active ones: where this breaks
+ * off it is done again. Verified blobs stay: they are what a next pull need not move.
+ */
+export async function clearAway(item: ImportItem, { table, objects }: IngestDependencies): Promise<void> {
+  const files = await Array.fromAsync(allImportFiles(table, item.id))
+  const parts: ItemKey[] = []
+  for (const file of files) {
+    const { uploadId } = file
+    if (uploadId === undefined) continue
+    await objects.uploads.abort({ key: stagingKey(item.id, file.path), uploadId })
+    for await (const part of allImportParts(table, item.id, file))
+      parts.push(keys.importPart(item.id, uploadId, part.partNumber))
   }
-  const staged = await objects.list({ prefix: objectKeys.stagingPrefix(item.id) })
-  await objects.delete({ keys: staged.objects.map((object) => object.key) })
-  await table.deleteMany(gone)
+  const staged = await listObjects({ objects, prefix: objectKeys.stagingPrefix(item.id), limit: stagedMax })
+  await objects.delete({ keys: staged.map(({ key }) => key) })
+  // Files last, because they are how the rest is found.
+  await table.deleteMany(parts)
+  await table.deleteMany(files.map(({ path }) => keys.importFile(item.id, path)))
+  await table.update(keys.import(item.id), { expression: 'REMOVE activePk, activeSk' })
 }

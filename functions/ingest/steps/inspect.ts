@@ -6,19 +6,30 @@ import { allFiles, getRepo } from '../../../shared/table/repos.ts'
 import { ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { inspectFiles } from '../inspect/inspect-files.ts'
-import { endOfImport, forgetWork } from './end-import.ts'
+import { clearAway, endOfImport } from './end-import.ts'
+import { writeManifest } from './write-manifest.ts'
+
+/** So many tries to read the files; after them the import ends without what they would say. */
+const triesMax = 4
 
 /** Reads the headers of the published files, records what they say, and ends the import. */
-export async function inspect({ importId }: StepMessage<'inspect'>, dependencies: IngestDependencies): Promise<void> {
+export async function inspect(
+  { importId, attempt }: StepMessage<'inspect'>,
+  dependencies: IngestDependencies,
+): Promise<void> {
   const { table, objects, metrics, now } = dependencies
   const item = await getImport(table, importId)
+  if (item?.state === 'READY' && item.activePk !== undefined) return clearAway(item, dependencies)
   if (item?.state !== 'INSPECTING' || item.revision === undefined) return
   const { repo, revision } = item
 
   const files = await Array.fromAsync(allFiles(table, repo, revision))
+  await writeManifest({ repo, revision, files }, dependencies)
   const read = (sha256: string, range: { start: number; end: number }) =>
     objects.get({ key: objectKeys.blob(sha256), range })
-  const metadata = await inspectFiles({ files, read })
+  const metadata = await (attempt < triesMax
+    ? inspectFiles({ files, read })
+    : inspectFiles({ files: [], read, warnings: ['The files could not be read for inspection.'] }))
 
   const actions: TransactAction[] = [
     {
@@ -29,7 +40,7 @@ export async function inspect({ importId }: StepMessage<'inspect'>, dependencies
         values: { ':metadata': metadata },
       },
     },
-    ...endOfImport({ item, state: 'READY', now: now() }),
+    ...endOfImport({ item, from: 'INSPECTING', state: 'READY', now: now() }),
   ]
   const current = (await getRepo(table, repo))?.revision === revision
   if (current) actions.push(repoSummary({ item, revision, metadata }))
@@ -41,7 +52,7 @@ export async function inspect({ importId }: StepMessage<'inspect'>, dependencies
     if (!(error instanceof ConditionFailed) || after?.state === 'INSPECTING') throw error
     return
   }
-  await forgetWork(item, dependencies)
+  await clearAway(item, dependencies)
   const source = item.source.split(':')[0] ?? ''
   const durationMs = now().getTime() - Date.parse(item.createdAt)
   metrics.modelDownloads.inc({ source, outcome: 'ready' })

@@ -1,9 +1,9 @@
 import type { StepMessage } from '../../../shared/ingest/message.ts'
+import { isActiveImport } from '../../../shared/model/import-state.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import {
   activity,
   allImportFiles,
-  allImportParts,
   getImport,
   type ImportFileItem,
   type ImportItem,
@@ -14,32 +14,43 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { inParallel } from '../in-parallel.ts'
 import { chooseFiles } from './choose-files.ts'
+import { clearAway } from './end-import.ts'
+import { sendTransfers } from './send-transfers.ts'
 
 /** Work items outlive a lost import by this long, in case someone looks at them. */
 const workItemLifeSeconds = 30 * 24 * 3600
 
 /** Lists the source at one fixed state, decides what to move, and sends a message for each piece still to be moved. */
-export async function plan({ importId }: StepMessage<'plan'>, dependencies: IngestDependencies): Promise<void> {
+export async function plan(
+  { importId }: StepMessage<'plan'>,
+  dependencies: IngestDependencies,
+  signal: AbortSignal,
+): Promise<void> {
   const item = await getImport(dependencies.table, importId)
-  if (item?.state === 'PENDING') await writePlan(item, dependencies)
+  const wrote = item?.state === 'PENDING'
+  if (wrote) await writePlan(item, dependencies, signal)
   const planned = await getImport(dependencies.table, importId)
   if (planned?.state === 'TRANSFERRING') await sendWork(planned, dependencies)
+  // Work items written after the import has ended are left by nobody else.
+  if (planned !== undefined && !isActiveImport(planned.state) && (wrote || planned.activePk !== undefined))
+    await clearAway(planned, dependencies)
 }
 
-async function writePlan(item: ImportItem, dependencies: IngestDependencies) {
+async function writePlan(item: ImportItem, dependencies: IngestDependencies, signal: AbortSignal) {
   const { table, objects, limits, now } = dependencies
-  const listing = await dependencies.openSource(item).list({})
+  const listing = await dependencies.openSource(item).list({ signal })
   const { files, skipped } = chooseFiles({ files: listing.files, include: item.include, exclude: item.exclude, limits })
   await pinRevision(item, listing.revision, dependencies)
 
   const expiresAt = Math.floor(now().getTime() / 1000) + workItemLifeSeconds
-  const planned = await inParallel(files, 16, async (file) => {
+  await inParallel(files, 16, async (file) => {
     const held = file.sha256 !== undefined && (await objects.head({ key: objectKeys.blob(file.sha256) })) !== undefined
     const entry: ImportFileItem = held ? { ...file, state: 'done' } : file
     await writeOnce(() => table.put({ ...keys.importFile(item.id, file.path), ...entry, expiresAt }, absent))
-    return entry
   })
 
+  // Counted as they were written: a blob may have come since an earlier delivery of this message wrote its file.
+  const planned = await Array.fromAsync(allImportFiles(table, item.id))
   const held = planned.filter((file) => file.state === 'done')
   const at = now().toISOString()
   await writeOnce(() =>
@@ -77,24 +88,13 @@ async function pinRevision(item: ImportItem, revision: string, { table }: Ingest
   }
 }
 
-async function sendWork({ id }: ImportItem, { table, queue }: IngestDependencies) {
+async function sendWork({ id }: ImportItem, dependencies: IngestDependencies) {
+  const { table, queue } = dependencies
   let waiting = false
   for await (const file of allImportFiles(table, id)) {
     if (file.state === 'done') continue
     waiting = true
-    const done = new Set<number>()
-    if (file.way === 'staged') for await (const part of allImportParts(table, id, file.path)) done.add(part.partNumber)
-    const numbers = Array.from({ length: file.partsTotal }, (_, index) => index + 1).filter((part) => !done.has(part))
-    if (numbers.length === 0)
-      await queue.send({ message: { step: 'verify', importId: id, path: file.path, attempt: 1 } })
-    const messages = numbers.map((partNumber) => ({
-      step: 'transfer' as const,
-      importId: id,
-      path: file.path,
-      partNumber,
-      attempt: 1,
-    }))
-    await queue.sendMany({ messages })
+    await sendTransfers({ importId: id, file }, dependencies)
   }
   if (!waiting) await queue.send({ message: { step: 'publish', importId: id, attempt: 1 } })
 }

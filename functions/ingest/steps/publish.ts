@@ -1,6 +1,5 @@
 import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { type RevisionFile, revisionId, sortedByPath } from '../../../shared/model/revision-id.ts'
-import { objectKeys } from '../../../shared/objects/keys.ts'
 import { allImportFiles, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { getRevision, type RefItem } from '../../../shared/table/repos.ts'
@@ -19,7 +18,7 @@ export async function publish({ importId }: StepMessage<'publish'>, dependencies
 }
 
 async function publishRevision(item: ImportItem, dependencies: IngestDependencies) {
-  const { table, objects, now } = dependencies
+  const { table, now } = dependencies
   const files = await importedFiles(item, dependencies)
   const origin = item.source.startsWith('hf://') ? `${item.source.split('@')[0]}@${item.sourceRevision}` : 'files'
   const id = revisionId({ origin, files })
@@ -36,8 +35,6 @@ async function publishRevision(item: ImportItem, dependencies: IngestDependencie
   }
   await refuseTakenTag(item, id, dependencies)
 
-  const manifest = new TextEncoder().encode(`${JSON.stringify({ ...revision, files }, null, 1)}\n`)
-  await objects.put({ key: objectKeys.manifest(item.repo, id), body: manifest, sizeBytes: manifest.byteLength })
   await table.putMany(files.map((file) => ({ ...keys.revisionFile(item.repo, id, file.path), ...file })))
 
   const known = (await getRevision(table, item.repo, id)) !== undefined

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { getImportFile, type ImportFileItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 
 /** Where a large file is put together before it is verified. Its path may hold what a key should not. */
@@ -25,9 +24,10 @@ export async function ensureUpload(
     })
     return uploadId
   } catch (error) {
-    await objects.uploads.abort({ key, uploadId })
-    const winner = await getImportFile(table, importId, file.path)
-    if (error instanceof ConditionFailed && winner?.uploadId !== undefined) return winner.uploadId
-    throw error
+    // The winner may be this very one: its write was made and only the answer was lost.
+    const winner = (await getImportFile(table, importId, file.path))?.uploadId
+    if (winner !== uploadId) await objects.uploads.abort({ key, uploadId })
+    if (winner === undefined) throw error
+    return winner
   }
 }

@@ -68,29 +68,32 @@ async function transferPart(
 ) {
   const { table, objects, queue } = dependencies
   const { path, sizeBytes, partSizeBytes } = file
-  const partKey = keys.importPart(item.id, path, partNumber)
-  if ((await table.get(partKey)) === undefined) {
-    const uploadId = await ensureUpload({ importId: item.id, file }, dependencies)
+  const uploadId = await ensureUpload({ importId: item.id, file }, dependencies)
+  if ((await table.get(keys.importPart(item.id, uploadId, partNumber))) === undefined) {
     const range = rangeOf({ partNumber, sizeBytes, partSizeBytes })
     const body = await openRange({ item, file, ...range, signal }, dependencies)
     const part = { key: stagingKey(item.id, path), uploadId, partNumber, sizeBytes: rangeSize(range), body }
     const { etag } = await objects.uploads.putPart(part)
-    await recordPart({ importId: item.id, path, partNumber, etag, sizeBytes: part.sizeBytes }, dependencies)
+    await recordPart({ importId: item.id, path, uploadId, partNumber, etag, sizeBytes: part.sizeBytes }, dependencies)
   }
   const now = await getImportFile(table, item.id, path)
-  if (now?.partsDone === now?.partsTotal)
+  if (now !== undefined && now.partsDone === now.partsTotal)
     await queue.send({ message: { step: 'verify', importId: item.id, path, attempt: 1 } })
 }
 
 async function recordPart(part: RecordedPart, { table, now }: IngestDependencies) {
-  const { importId, path, partNumber, etag, sizeBytes } = part
+  const { importId, path, uploadId, partNumber, etag, sizeBytes } = part
   const expiresAt = Math.floor(now().getTime() / 1000) + 30 * 24 * 3600
   try {
     await table.transact([
-      { put: { ...keys.importPart(importId, path, partNumber), partNumber, etag, expiresAt }, condition: absent },
+      { put: { ...keys.importPart(importId, uploadId, partNumber), partNumber, etag, expiresAt }, condition: absent },
       {
         update: keys.importFile(importId, path),
-        change: { expression: 'ADD partsDone :one', condition: 'attribute_exists(pk)', values: { ':one': 1 } },
+        change: {
+          expression: 'ADD partsDone :one',
+          condition: 'uploadId = :upload',
+          values: { ':one': 1, ':upload': uploadId },
+        },
       },
       {
         update: keys.import(importId),
@@ -115,6 +118,7 @@ async function recordPart(part: RecordedPart, { table, now }: IngestDependencies
 interface RecordedPart {
   importId: string
   path: string
+  uploadId: string
   partNumber: number
   etag: string
   sizeBytes: number
@@ -124,8 +128,9 @@ async function openRange(
   { item, file, start, end, signal }: Work & { start: number; end: number },
   { openSource }: IngestDependencies,
 ) {
-  const { path, sizeBytes, sha256, gitSha1 } = file
-  const wanted = { path, sizeBytes, ...(sha256 !== undefined && { sha256 }), ...(gitSha1 !== undefined && { gitSha1 }) }
+  const { path, sizeBytes, sha256, gitSha1, etag } = file
+  const names = { ...(sha256 && { sha256 }), ...(gitSha1 && { gitSha1 }), ...(etag && { etag }) }
+  const wanted = { path, sizeBytes, ...names }
   return openSource(item).open({ file: wanted, revision: item.sourceRevision ?? '', start, end, signal })
 }
 

@@ -4,8 +4,9 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { UploadMissing } from '../../../shared/objects/object-store.ts'
 import { allImportParts, getImport, getImportFile, type ImportFileItem } from '../../../shared/table/imports.ts'
 import type { IngestDependencies } from '../dependencies.ts'
-import { faults } from '../import-fault.ts'
+import { faults, type ImportFault } from '../import-fault.ts'
 import { finishFile, passOnWhenAllDone } from './finish-file.ts'
+import { restartFile } from './restart-file.ts'
 import { stagingKey } from './staged-upload.ts'
 
 /** Joins the parts of a large file, reads the whole once to hash it, and only then gives it its blob's name. */
@@ -20,9 +21,13 @@ export async function verify(
   if (item?.state !== 'TRANSFERRING' || file === undefined) return
   if (file.state === 'done') return passOnWhenAllDone(importId, dependencies)
 
+  // A late message from before the file was started again; the last part sends another.
+  if (file.partsDone < file.partsTotal) return
+
   const key = stagingKey(importId, path)
   await joinParts({ importId, file, key }, dependencies)
-  const sha256 = await hashStaged({ key, file, signal }, dependencies)
+  const { sha256, fault } = await hashStaged({ key, file, signal }, dependencies)
+  if (fault !== undefined) return restartFile({ importId, file, fault }, dependencies)
   const blob = objectKeys.blob(sha256)
   if ((await objects.head({ key: blob })) === undefined) await objects.copy({ from: key, to: blob })
   await finishFile({ importId, file, sha256, bytesMoved: 0 }, dependencies)
@@ -30,7 +35,7 @@ export async function verify(
 }
 
 async function joinParts({ importId, file, key }: Staged, { table, objects }: IngestDependencies) {
-  const parts = await Array.fromAsync(allImportParts(table, importId, file.path))
+  const parts = await Array.fromAsync(allImportParts(table, importId, file))
   if (parts.length !== file.partsTotal || file.uploadId === undefined)
     throw new Error(`"${file.path}" has ${parts.length} of ${file.partsTotal} parts`)
   try {
@@ -50,7 +55,7 @@ interface Staged {
 async function hashStaged(
   { key, file, signal }: { key: string; file: ImportFileItem; signal: AbortSignal },
   { objects }: IngestDependencies,
-): Promise<string> {
+): Promise<{ sha256: string; fault?: ImportFault }> {
   const { body, sizeBytes } = await objects.get({ key, signal })
   const sha256 = createHash('sha256')
   const gitSha1 = createHash('sha1').update(`blob ${sizeBytes}\0`)
@@ -61,10 +66,11 @@ async function hashStaged(
   }
   const found = sha256.digest('hex')
   if (file.sha256 !== undefined && file.sha256 !== found)
-    throw faults.stagedMismatch(file.path, `sha256 ${file.sha256}`, found)
+    return { sha256: found, fault: faults.checksumMismatch(file.path, `sha256 ${file.sha256}`, found, 1) }
   if (file.sha256 === undefined && file.gitSha1 !== undefined) {
     const git = gitSha1.digest('hex')
-    if (git !== file.gitSha1) throw faults.stagedMismatch(file.path, `git sha1 ${file.gitSha1}`, git)
+    if (git !== file.gitSha1)
+      return { sha256: found, fault: faults.checksumMismatch(file.path, `git sha1 ${file.gitSha1}`, git, 1) }
   }
-  return found
+  return { sha256: found }
 }

@@ -1,0 +1,53 @@
+import { allImportParts, getImportFile, type ImportFileItem } from '../../../shared/table/imports.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { ConditionFailed } from '../../../shared/table/table.ts'
+import type { IngestDependencies } from '../dependencies.ts'
+import type { ImportFault } from '../import-fault.ts'
+import { sendTransfers } from './send-transfers.ts'
+
+/** How often a file whose bytes are wrong is moved again before the import fails. */
+const restartsMax = 2
+
+/** Gives up the parts of a staged file and moves it again, into another upload. @throws ImportFault after some tries */
+export async function restartFile({ importId, file, fault }: Restart, dependencies: IngestDependencies): Promise<void> {
+  const { table, log } = dependencies
+  const { path, uploadId, restarts = 0 } = file
+  if (restarts >= restartsMax) throw fault
+  const parts = await Array.fromAsync(allImportParts(table, importId, file))
+  try {
+    await table.transact([
+      {
+        update: keys.importFile(importId, path),
+        change: {
+          expression: 'SET partsDone = :none, restarts = :restarts REMOVE uploadId',
+          condition: '#state = :pending AND uploadId = :upload',
+          names: { '#state': 'state' },
+          values: { ':none': 0, ':restarts': restarts + 1, ':pending': 'pending', ':upload': uploadId },
+        },
+      },
+      {
+        update: keys.import(importId),
+        change: {
+          expression: 'ADD bytesDone :back',
+          condition: '#state = :state',
+          names: { '#state': 'state' },
+          values: { ':back': -file.sizeBytes, ':state': 'TRANSFERRING' },
+        },
+      },
+    ])
+  } catch (error) {
+    // Another delivery of this message did it, or the import has ended.
+    if (error instanceof ConditionFailed) return
+    throw error
+  }
+  log.warn({ path, restarts: restarts + 1 }, `moved again: ${fault.message}`)
+  await table.deleteMany(parts.map(({ partNumber }) => keys.importPart(importId, uploadId ?? '', partNumber)))
+  const fresh = await getImportFile(table, importId, path)
+  if (fresh !== undefined) await sendTransfers({ importId, file: fresh }, dependencies)
+}
+
+interface Restart {
+  importId: string
+  file: ImportFileItem
+  fault: ImportFault
+}

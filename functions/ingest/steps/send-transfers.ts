@@ -1,0 +1,17 @@
+import { allImportParts, type ImportFileItem } from '../../../shared/table/imports.ts'
+import type { IngestDependencies } from '../dependencies.ts'
+
+/** Sends a message for each part of a file that is not here yet, or, where all are, the one that checks the whole. */
+export async function sendTransfers(
+  { importId, file }: { importId: string; file: ImportFileItem },
+  { table, queue }: IngestDependencies,
+): Promise<void> {
+  const { path, partsTotal } = file
+  const done = new Set<number>()
+  for await (const part of allImportParts(table, importId, file)) done.add(part.partNumber)
+  const missing = Array.from({ length: partsTotal }, (_, index) => index + 1).filter((part) => !done.has(part))
+  if (missing.length === 0) return queue.send({ message: { step: 'verify', importId, path, attempt: 1 } })
+  await queue.sendMany({
+    messages: missing.map((partNumber) => ({ step: 'transfer' as const, importId, path, partNumber, attempt: 1 })),
+  })
+}
