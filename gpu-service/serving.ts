@@ -16,6 +16,7 @@ import { EnginePool } from './engine/engine-pool.ts'
 import { WorkerEngine } from './engine/worker-engine.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
+import { createAdmission } from './protocols/admission.ts'
 import { cachedVerifier } from './protocols/cached-verifier.ts'
 
 export interface ServingConfig {
@@ -64,6 +65,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const count = config.engines ?? (device === 'cuda' ? 1 : availableParallelism())
   const engines = Array.from({ length: count }, () => new WorkerEngine({ workerUrl, device, onDeath }))
   const pool = new EnginePool({ engines })
+  const { waitMsMax = 2000 } = config
   const cache = new ModelCache({ objects, root: cacheDir })
   const reconciler = new Reconciler({
     models: new ModelRegistry({
@@ -75,7 +77,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     pool,
     metrics,
     log,
-    limits: { wasteMax: 0.1, queuedMax: config.queuedMax ?? 8192, waitMsMax: config.waitMsMax ?? 2000 },
+    limits: { wasteMax: 0.1, queuedMax: config.queuedMax ?? 8192, waitMsMax },
     now: Date.now,
     desired: () => allDeployments(table),
     report: (deployment, status) => reportReplica(table, { deployment, status, now: new Date() }),
@@ -95,6 +97,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     metrics,
     log,
     readiness: { reason: () => notReady },
+    admission: createAdmission({ backlogMs: () => pool.backlogMs, waitMsMax }),
   })
   return {
     app,

@@ -2,6 +2,7 @@ import type { Verifier } from '../../shared/auth/verify.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import type { Router } from '../deployments/route.ts'
+import type { Admission } from './admission.ts'
 
 /** What the routes of every protocol are made from. */
 export interface ServingParts {
@@ -10,6 +11,7 @@ export interface ServingParts {
   metrics: Metrics
   log: Logger
   readiness: Readiness
+  admission: Admission
 }
 
 /** Whether this replica should be sent requests. */

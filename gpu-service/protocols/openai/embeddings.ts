@@ -7,6 +7,7 @@ import { limitBody, readJson } from '../../../shared/http/json-body.ts'
 import type { Embeddings, Tokens } from '../../tasks/feature-extraction/embeddings.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import { timingOf } from '../../tasks/task.ts'
+import { admit } from '../admission.ts'
 import { setTimingHeaders } from '../answer-headers.ts'
 import { bodyMaxBytes, type ServingParts } from '../serving-parts.ts'
 import { embeddingList } from './embedding-list.ts'
@@ -20,13 +21,16 @@ const request = z.object({
 })
 
 /** `POST /v1/embeddings`, as OpenAI has it. */
-export function embeddingRoutes({ router }: Pick<ServingParts, 'router'>): Hono<HttpEnvironment> {
+export function embeddingRoutes({
+  router,
+  admission,
+}: Pick<ServingParts, 'router' | 'admission'>): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>()
-  app.post('/embeddings', requireScope('infer'), limitBody(bodyMaxBytes), async (context) => {
+  app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(bodyMaxBytes), async (context) => {
     const { model, input, encoding_format, dimensions } = await readJson(context, request)
     const { task, service } = router.resolve(model)
     if (service.embeddings === undefined) throw errors.wrongTask(model, task, 'feature-extraction')
-    // Refused before it is tokenised: a refusal must be the cheapest answer there is.
+    // Refused before it is tokenised.
     service.queue.assertRoom(1)
     const { signal } = context.req.raw
     const tokens = await readInput({ input, embeddings: service.embeddings, signal })

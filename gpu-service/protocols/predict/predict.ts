@@ -5,23 +5,24 @@ import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { pipelineEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { admit } from '../admission.ts'
 import { setTimingHeaders } from '../answer-headers.ts'
 import { bodyMaxBytes, type ServingParts } from '../serving-parts.ts'
 
 const body = z.looseObject({ inputs: z.unknown().refine((inputs) => inputs !== undefined, 'is missing') })
 
 /** `POST /api/v1/predict/{deployment}`: the Hugging Face pipeline shape of whatever task the deployment does. */
-export function predictRoutes({ verify, router, metrics }: ServingParts): Hono<HttpEnvironment> {
+export function predictRoutes({ verify, router, metrics, admission }: ServingParts): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>()
   app.onError(answerErrors(pipelineEnvelope, metrics))
   app.post(
     '/:deployment{.+}',
     authenticate(verify),
     requireScope('infer'),
+    admit(admission),
     limitBody(bodyMaxBytes),
     async (context) => {
       const { service } = router.resolve(context.req.param('deployment'))
-      service.queue.assertRoom(1)
       const request = await readJson(context, body)
       const { json, timing } = await service.pipeline({ body: request, signal: context.req.raw.signal })
       setTimingHeaders(context, timing)
