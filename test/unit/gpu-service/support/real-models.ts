@@ -9,11 +9,9 @@ const minilm = 'sentence-transformers/all-MiniLM-L6-v2'
 
 /** Where real weights may be: they are too large for the repository, so the tests that need them can be skipped. */
 const modelFolders = [process.env.SLIPWAY_MODELS, beside].filter((folder) => folder !== undefined)
-const fp32Folders = [
-  process.env.SLIPWAY_MINILM_FP32,
-  '/tmp/minilm/out',
-  ...modelFolders.map((folder) => join(folder, minilm)),
-].filter((folder) => folder !== undefined)
+const fp32Folders = [process.env.SLIPWAY_MINILM_FP32, ...modelFolders.map((folder) => join(folder, minilm))].filter(
+  (folder) => folder !== undefined,
+)
 
 export interface RealModel {
   repo: string

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { createAdmission } from '../../../../gpu-service/protocols/admission.ts'
+import { embedderModel } from '../support/test-models.ts'
+import { startTestServing } from '../support/test-serving.ts'
+
+describe('createAdmission', () => {
+  it('refuses while more waits than may, and says when that is worked off', () => {
+    let waitMs = 1000
+    const { assertRoom } = createAdmission({ backlogMs: () => waitMs, waitMsMax: 1000 })
+    expect(() => assertRoom()).not.toThrow()
+    waitMs = 2340
+    expect(() => assertRoom()).toThrow(expect.objectContaining({ status: 429, retryAfterSeconds: 2.3 }))
+    waitMs = 10
+    expect(() => assertRoom()).not.toThrow()
+  })
+})
+
+describe('an overloaded service', () => {
+  it('answers 429 with Retry-After, in seconds and in milliseconds, and answers again when the wait is over', async () => {
+    const host = await startTestServing([await embedderModel()], { waitMsMax: 0, engines: 1 })
+    const ask = (input: string | string[]) => host.ask('/v1/embeddings', { json: { model: 'tiny', input } })
+    const large = ask(Array(2048).fill('the sun shines'))
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask('the sun shines')))
+    const refused = answers.find(({ status }) => status === 429)
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+    expect(Number(refused?.headers.get('retry-after-ms'))).toBeGreaterThanOrEqual(100)
+    expect(await refused?.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'overloaded' } })
+    expect((await large).status).toBe(200)
+    expect((await ask('the sun shines')).status).toBe(200)
+    await host.close()
+  })
+})
