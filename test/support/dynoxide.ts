@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { createTable } from '../../shared/table/create-table.ts'
 import { openTable, type Table } from '../../shared/table/table.ts'
 
@@ -10,6 +12,8 @@ const binary = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dyn
 
 export interface TestTable {
   table: Table
+  /** Every item of the table, for tests that look for what should not be there. */
+  scan(): Promise<Record<string, unknown>[]>
   close(): Promise<void>
 }
 
@@ -26,9 +30,15 @@ export async function startTable(): Promise<TestTable> {
   await listening(port)
   await createTable({ tableName: 'test', client })
   const table = openTable({ tableName: 'test', client })
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(client))
   return {
     table,
+    async scan() {
+      const pages = paginateScan({ client: documents }, { TableName: 'test', ConsistentRead: true })
+      return (await Array.fromAsync(pages)).flatMap(({ Items = [] }) => Items)
+    },
     async close() {
+      documents.destroy()
       table.close()
       database.kill()
       await ended

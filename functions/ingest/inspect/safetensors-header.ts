@@ -18,5 +18,6 @@ export async function countParameters(reader: ByteReader): Promise<number> {
   let count = 0
   for (const [name, value] of Object.entries(header.parse(json)))
     if (name !== '__metadata__') count += tensor.parse(value).shape.reduce((product, size) => product * size, 1)
+  if (!Number.isSafeInteger(count)) throw new RangeError('it claims more weights than can be counted')
   return count
 }

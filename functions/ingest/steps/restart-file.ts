@@ -1,16 +1,17 @@
-import { allImportParts, getImportFile, type ImportFileItem } from '../../../shared/table/imports.ts'
+import { allImportParts, getImport, getImportFile, type ImportFileItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import type { ImportFault } from '../import-fault.ts'
 import { sendTransfers } from './send-transfers.ts'
+import { stagingKey } from './staged-upload.ts'
 
 /** How often a file whose bytes are wrong is moved again before the import fails. */
 const restartsMax = 2
 
 /** Gives up the parts of a staged file and moves it again, into another upload. @throws ImportFault after some tries */
 export async function restartFile({ importId, file, fault }: Restart, dependencies: IngestDependencies): Promise<void> {
-  const { table, log } = dependencies
+  const { table, objects, log } = dependencies
   const { path, uploadId, restarts = 0 } = file
   if (restarts >= restartsMax) throw fault
   const parts = await Array.fromAsync(allImportParts(table, importId, file))
@@ -36,9 +37,11 @@ export async function restartFile({ importId, file, fault }: Restart, dependenci
       },
     ])
   } catch (error) {
-    // Another delivery of this message did it, or the import has ended.
-    if (error instanceof ConditionFailed) return
-    throw error
+    if (!(error instanceof ConditionFailed)) throw error
+    // Another delivery of this message did it, or the import has ended and been cleared away.
+    if ((await getImport(table, importId))?.state !== 'TRANSFERRING')
+      await objects.delete({ keys: [stagingKey(importId, path)] })
+    return
   }
   log.warn({ path, restarts: restarts + 1 }, `moved again: ${fault.message}`)
   await table.deleteMany(parts.map(({ partNumber }) => keys.importPart(importId, uploadId ?? '', partNumber)))

@@ -8,6 +8,12 @@ import type { IngestDependencies } from '../dependencies.ts'
 export const stagingKey = (importId: string, path: string): string =>
   objectKeys.staging(importId, createHash('sha1').update(path).digest('hex'))
 
+const isTransferring = {
+  expression: '#state = :state',
+  names: { '#state': 'state' },
+  values: { ':state': 'TRANSFERRING' },
+}
+
 /** The file's one multipart upload. Of several that start it at once, the first to record it wins. */
 export async function ensureUpload(
   { importId, file }: { importId: string; file: ImportFileItem },
@@ -17,11 +23,18 @@ export async function ensureUpload(
   const key = stagingKey(importId, file.path)
   const { uploadId } = await objects.uploads.create({ key })
   try {
-    await table.update(keys.importFile(importId, file.path), {
-      expression: 'SET uploadId = :id',
-      condition: 'attribute_exists(pk) AND attribute_not_exists(uploadId)',
-      values: { ':id': uploadId },
-    })
+    await table.transact([
+      {
+        update: keys.importFile(importId, file.path),
+        change: {
+          expression: 'SET uploadId = :id',
+          condition: 'attribute_exists(pk) AND attribute_not_exists(uploadId)',
+          values: { ':id': uploadId },
+        },
+      },
+      // An import that has ended clears away the uploads that are recorded, so none may be added to them.
+      { check: keys.import(importId), condition: isTransferring },
+    ])
     return uploadId
   } catch (error) {
     // The winner may be this very one: its write was made and only the answer was lost.

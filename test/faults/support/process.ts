@@ -1,0 +1,138 @@
+import { resumeImports } from '../../../functions/cleanup/resume-imports.ts'
+import type { IngestDependencies } from '../../../functions/ingest/dependencies.ts'
+import { handleMessage } from '../../../functions/ingest/handle-message.ts'
+import { createDropSource } from '../../../functions/ingest/sources/drop.ts'
+import { createHfSource, type HfTimeouts } from '../../../functions/ingest/sources/hf.ts'
+import type { IngestMessage } from '../../../shared/ingest/message.ts'
+import { startImport } from '../../../shared/ingest/start-import.ts'
+import { createLogger } from '../../../shared/log.ts'
+import { createMetrics } from '../../../shared/metrics.ts'
+import { parseSource } from '../../../shared/model/source.ts'
+import { LocalQueue } from '../../../shared/queue/local-queue.ts'
+import type { Queue } from '../../../shared/queue/queue.ts'
+import { getImport, type ImportItem } from '../../../shared/table/imports.ts'
+import type { Hub } from '../../support/hub/start-hub.ts'
+import { Fuse } from './fuse.ts'
+import type { Lab, Store } from './lab.ts'
+
+const log = createLogger({ level: process.env.SLIPWAY_TEST_LOG === undefined ? 'silent' : 'debug' })
+
+export interface ProcessOptions {
+  lab: Lab
+  store: Store
+  hub?: Hub
+  fuse?: Fuse
+  deliverTwice?: boolean
+  /** Gives each message a delay of up to 20 ms, so that they come in another order. */
+  random?: () => number
+  partSizeBytes?: number
+  timeouts?: HfTimeouts
+}
+
+/** One process that works off imports, with seconds that last a millisecond. */
+export class IngestProcess {
+  readonly messages: IngestMessage[] = []
+  /** As asked for, in seconds. */
+  readonly delays: number[] = []
+  readonly queue: Queue<IngestMessage>
+  readonly fuse: Fuse
+  readonly dependencies: IngestDependencies
+  readonly #local: LocalQueue<IngestMessage>
+  readonly #options: ProcessOptions
+
+  constructor(options: ProcessOptions) {
+    this.#options = options
+    const { lab, store, hub, fuse = new Fuse({ writes: false, dies: false }), deliverTwice = false } = options
+    this.fuse = fuse
+    this.#local = new LocalQueue<IngestMessage>({
+      name: 'ingest',
+      visibilityTimeoutMs: 60_000,
+      maxReceiveCount: 5,
+      concurrency: 8,
+      deliverTwice,
+    })
+    this.queue = fuse.queue(this.#hurried(this.#local))
+    this.dependencies = {
+      table: fuse.table(lab.table),
+      objects: fuse.objects(store.objects),
+      queue: this.queue,
+      openSource: (item: ImportItem) => {
+        const source = parseSource(item.source)
+        if (source.kind === 's3-drop') return createDropSource({ objects: store.objects, ...source })
+        const ref = item.sourceRevision ?? source.ref
+        return createHfSource({ endpoint: hub?.url ?? '', repo: source.repo, ref, timeouts: options.timeouts })
+      },
+      limits: { partSizeBytes: options.partSizeBytes ?? 64 * 1024, filesMax: 100, bytesMax: 10_000_000 },
+      log,
+      metrics: createMetrics(),
+      now: () => new Date(),
+    }
+    this.#local.consume((message, delivery) => handleMessage(message, delivery, this.dependencies))
+  }
+
+  get deadLetters(): IngestMessage[] {
+    return this.#local.deadLetters
+  }
+
+  #hurried(local: LocalQueue<IngestMessage>): Queue<IngestMessage> {
+    const { random } = this.#options
+    const jitter = () => (random === undefined ? 0 : random() * 0.02)
+    const send: Queue<IngestMessage>['send'] = ({ message, delaySeconds = 0 }) => {
+      this.messages.push(message)
+      this.delays.push(delaySeconds)
+      return local.send({ message, delaySeconds: delaySeconds / 1000 + jitter() })
+    }
+    return {
+      send,
+      async sendMany({ messages }) {
+        for (const message of messages) await send({ message })
+      },
+    }
+  }
+
+  /** Asks for an import as the API does. */
+  async start(source: string, repo: string, extra: { tag?: string } = {}): Promise<string> {
+    const { table } = this.#options.lab
+    const request = { table, queue: this.queue, source: parseSource(source), repo, createdBy: 'test', now: new Date() }
+    return (await startImport({ ...request, ...extra })).item.id
+  }
+
+  /** Asks for an import and waits for its end. */
+  async pull(source: string, repo: string): Promise<ImportItem> {
+    const id = await this.start(source, repo)
+    await this.idle()
+    return importOf(this.#options.lab, id)
+  }
+
+  /** What the schedule in AWS, and a start on one machine, do. */
+  resume(): Promise<number> {
+    return resumeImports({
+      table: this.#options.lab.table,
+      queue: this.queue,
+      before: new Date(Date.now() + 60_000),
+      log,
+    })
+  }
+
+  /** Waits until nothing is left to do. */
+  idle(): Promise<void> {
+    return this.#local.idle()
+  }
+
+  /** Waits until all is done or the process dies, which forgets every message. */
+  async idleOrDead(): Promise<void> {
+    await Promise.race([this.idle(), this.fuse.isDead ? undefined : this.fuse.died.promise])
+    if (this.fuse.isDead) await this.#local.close()
+    else await this.idle()
+  }
+
+  close(): Promise<void> {
+    return this.#local.close()
+  }
+}
+
+export async function importOf(lab: Lab, id: string): Promise<ImportItem> {
+  const item = await getImport(lab.table, id)
+  if (item === undefined) throw new Error(`there is no import ${id}`)
+  return item
+}
