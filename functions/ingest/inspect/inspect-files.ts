@@ -1,11 +1,11 @@
 import type { OnnxMetadata, RevisionMetadata } from '../../../shared/contract/repo.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
-import { ByteReader } from './byte-reader.ts'
+import { ByteReader } from '../../../shared/onnx/byte-reader.ts'
+import { readOnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import { deriveLibrary, deriveTask } from './derive-task.ts'
 import { fitMetadata } from './fit-metadata.ts'
 import { type ModelCard, readModelCard } from './model-card.ts'
-import { readOnnxHeader } from './onnx-header.ts'
 import { countParameters } from './safetensors-header.ts'
 
 const textMaxBytes = 2 * 1024 ** 2
@@ -44,7 +44,8 @@ export async function inspectFiles({ files, read, warnings = [] }: InspectInput)
   for (const file of files.filter(({ path }) => path.endsWith('.onnx')).slice(0, onnxFilesMax)) {
     const header = await attempt(file.path, () => readOnnxHeader(readerOf(file, read)))
     const fault = `${file.path} is not a valid ONNX file`
-    onnx.push({ path: file.path, ...(header ?? { inputs: [], outputs: [], opset: {}, fault }) })
+    const { operators: _, ...signature } = header ?? { inputs: [], outputs: [], opset: {}, fault, operators: undefined }
+    onnx.push({ path: file.path, ...signature })
   }
   let parameters: number | undefined
   for (const file of files.filter(({ path }) => path.endsWith('.safetensors')).slice(0, safetensorsFilesMax)) {

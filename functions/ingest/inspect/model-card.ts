@@ -31,5 +31,5 @@ export function readModelCard(readme: string): ModelCard {
     throw new RangeError(`its front matter is larger than ${yamlMaxBytes} bytes`)
   // Aliases are off: a few bytes of nested ones unfold to gigabytes. Each key is not compared with all the others.
   const data: unknown = yaml === undefined ? {} : parse(yaml, { maxAliasCount: 0, schema: 'core', uniqueKeys: false })
-  return card.parse(typeof data === 'object' && data !== null ? data : {})
+  return card.parse(typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {})
 }

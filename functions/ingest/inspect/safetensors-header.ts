@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { ByteReader } from './byte-reader.ts'
+import type { ByteReader } from '../../../shared/onnx/byte-reader.ts'
 
 const headerMaxBytes = 25 * 1024 ** 2
 

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { ObjectStore } from '../../shared/objects/object-store.ts'
+import { getRevision } from '../../shared/table/repos.ts'
+import type { HubFile } from '../support/hub/files.ts'
+import { startHub } from '../support/hub/start-hub.ts'
+import { type Lab, leftoversOf, manifestsOf, type Store, startLab, visibleOf } from './support/lab.ts'
+import { sampleFiles, source } from './support/model.ts'
+import { IngestProcess } from './support/process.ts'
+
+let lab: Lab
+let store: Store
+let repo: string
+let runs = 0
+beforeAll(async () => {
+  lab = await startLab()
+})
+afterAll(() => lab.close())
+beforeEach(async () => {
+  store = await lab.newStore()
+  repo = `acme/inspected-${++runs}`
+})
+
+async function pull(files: HubFile[], objects: ObjectStore = store.objects) {
+  await using hub = await startHub({ repos: { 'acme/model': { files } } })
+  const process = new IngestProcess({ lab, store: { ...store, objects }, hub })
+  const item = await process.pull(source, repo)
+  expect(process.deadLetters).toEqual([])
+  return { item, metadata: (await getRevision(lab.table, repo, item.revision ?? ''))?.metadata }
+}
+
+it('files that claim the impossible are imported with warnings, and what they claim fits the table', async () => {
+  const tags = `---\ntags: [${Array.from({ length: 40_000 }, (_, at) => `tag${at}`).join(',')}]\n---\n`
+  const header = Buffer.from('{"a":{"dtype":"F32","shape":[1000000000,1000000000,1000000000]}}')
+  const prefix = Buffer.alloc(8)
+  prefix.writeBigUInt64LE(BigInt(header.length))
+  const { item, metadata } = await pull([
+    { path: 'README.md', content: tags },
+    { path: 'config.json', content: '[1,2,3]' },
+    { path: 'model.onnx', content: Buffer.alloc(70_000, 0x3a) },
+    { path: 'model.safetensors', content: Buffer.concat([prefix, header]) },
+  ])
+  expect(item).toMatchObject({ state: 'READY', filesDone: 4 })
+  expect(metadata).toMatchObject({ onnx: [{ path: 'model.onnx', fault: expect.any(String) }] })
+  expect(metadata?.warnings.map((warning) => warning.split(':')[0])).toEqual([
+    'config.json',
+    'model.onnx',
+    'model.safetensors',
+  ])
+})
+
+it('a store that fails for a moment costs nothing of what the files say', async () => {
+  let failures = 5
+  const objects: ObjectStore = {
+    ...store.objects,
+    async get(request) {
+      if (request.range !== undefined && failures-- > 0) throw new Error('the store is away')
+      return store.objects.get(request)
+    },
+  }
+  const { item, metadata } = await pull(await sampleFiles(), objects)
+  expect(item.state).toBe('READY')
+  expect(metadata).toMatchObject({ warnings: [], onnx: [{ inputs: [{ name: 'X' }] }] })
+})
+
+it('a store that cannot be read ends the import READY with a warning: what is published is not undone', async () => {
+  const objects: ObjectStore = {
+    ...store.objects,
+    async get(request) {
+      if (request.range !== undefined) throw new Error('the store is away')
+      return store.objects.get(request)
+    },
+  }
+  const { item, metadata } = await pull(await sampleFiles(), objects)
+  expect(item).toMatchObject({ state: 'READY' })
+  expect(metadata?.warnings).toEqual(['The files could not be read for inspection.'])
+  await visibleOf({ table: lab.table, objects: store.objects, repo })
+  expect(await manifestsOf(store)).toHaveLength(1)
+  expect(await leftoversOf(lab, store, [item.id])).toEqual([])
+})

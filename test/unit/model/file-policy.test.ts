@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { judgeFile } from '../../../shared/model/file-policy.ts'
+import { matchesPattern } from '../../../shared/model/path-pattern.ts'
+
+describe('the policy', () => {
+  it.each(['model.safetensors', 'onnx/model.onnx', 'model.gguf', 'tokenizer.json', 'README.md', 'spiece.model', 'x'])(
+    'takes %s',
+    (path) => expect(judgeFile({ path })).toEqual({ take: true }),
+  )
+
+  it.each([
+    'pytorch_model.bin',
+    'a/b/model.pt',
+    'MODEL.PKL',
+    'clf.joblib',
+    'x.npy',
+    'weights.h5',
+    'last.ckpt',
+    'modeling.py',
+    'install.sh',
+    'lib.so',
+  ])('leaves out %s, also when it is asked for', (path) => {
+    expect(judgeFile({ path }).take).toBe(false)
+    expect(judgeFile({ path, include: ['*', path] }).take).toBe(false)
+  })
+
+  it('takes what is included and not excluded', () => {
+    const take = (path: string, include?: string[], exclude?: string[]) => judgeFile({ path, include, exclude }).take
+    expect(take('onnx/model.onnx', ['*.onnx'])).toBe(true)
+    expect(take('onnx/model.onnx', ['onnx/*'])).toBe(true)
+    expect(take('onnx/model.onnx', ['*.json'])).toBe(false)
+    expect(take('onnx/model.onnx', [])).toBe(true)
+    expect(take('onnx/model.onnx', undefined, ['onnx/**'])).toBe(false)
+    expect(take('onnx/model.onnx', ['*.onnx'], ['model.onnx'])).toBe(false)
+  })
+})
+
+describe('a pattern', () => {
+  it.each([
+    ['*', 'a.json', true],
+    ['*', 'a/b', false],
+    ['*.json', '.hidden.json', true],
+    ['**', 'a/b/c', true],
+    ['**/*.json', 'a.json', true],
+    ['**/*.json', 'a/b/c.json', true],
+    ['**/x', 'ax', false],
+    ['onnx/**', 'onnx/a/b', true],
+    ['onnx/**', 'onnxx/a', false],
+    ['a/**/b', 'a/b', true],
+    ['a/**/b', 'a/x/y/b', true],
+    ['a/**/b', 'a/xb', false],
+    ['model?.onnx', 'model1.onnx', true],
+    ['model?.onnx', 'model/.onnx', false],
+    ['[a-c]x', 'bx', true],
+    ['[!a-c]x', 'bx', false],
+    ['[!a-c]x', 'dx', true],
+    ['[', '[', true],
+    ['a.b', 'axb', false],
+    ['a+(b)', 'a+(b)', true],
+    ['', '', true],
+    ['', 'a', false],
+    ['ü*', 'über', true],
+    ['?', '\u{1f600}', true],
+  ])('%j says of %j: %s', (pattern, path, expected) => {
+    expect(matchesPattern(path, pattern)).toBe(expected)
+  })
+
+  it('without signs is the path itself', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (path, other) => {
+        fc.pre(!/[*?[]/.test(path))
+        expect(matchesPattern(path, path)).toBe(true)
+        expect(matchesPattern(other, path)).toBe(other === path)
+      }),
+    )
+  })
+
+  it.each(['{a,b}'.repeat(40), '*a'.repeat(60), '**/'.repeat(60), '+(+(+(a)))'.repeat(20), '[a-z]*'.repeat(30)])(
+    'that is hostile takes no time: %s',
+    (pattern) => {
+      const started = performance.now()
+      matchesPattern(`${'a'.repeat(450)}/${'a'.repeat(449)}`, pattern)
+      expect(performance.now() - started).toBeLessThan(500)
+    },
+  )
+})

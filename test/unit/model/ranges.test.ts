@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { partCount, partSizeFor, rangeOf, rangeSize } from '../../../shared/model/ranges.ts'
+
+const sizes = { size: fc.integer({ min: 1, max: 5_000_000 }), part: fc.integer({ min: 500, max: 300_000 }) }
+
+it('the ranges of a file cover every byte once and in order', () => {
+  fc.assert(
+    fc.property(sizes.size, sizes.part, (sizeBytes, preferred) => {
+      const partSizeBytes = partSizeFor(sizeBytes, preferred)
+      const count = partCount(sizeBytes, partSizeBytes)
+      const ranges = Array.from({ length: count }, (_, at) => rangeOf({ partNumber: at + 1, sizeBytes, partSizeBytes }))
+      expect(ranges[0]?.start).toBe(0)
+      expect(ranges.at(-1)?.end).toBe(sizeBytes - 1)
+      for (const [at, range] of ranges.entries()) {
+        expect(rangeSize(range)).toBeGreaterThan(0)
+        expect(rangeSize(range)).toBeLessThanOrEqual(partSizeBytes)
+        if (at > 0) expect(range.start).toBe((ranges[at - 1]?.end ?? 0) + 1)
+        if (at < count - 1) expect(rangeSize(range)).toBe(partSizeBytes)
+      }
+    }),
+  )
+})
+
+it('no file has more parts than S3 allows, and parts are not smaller than asked for', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 44 }), sizes.part, (sizeBytes, preferred) => {
+      const partSizeBytes = partSizeFor(sizeBytes, preferred)
+      expect(partCount(sizeBytes, partSizeBytes)).toBeLessThanOrEqual(10_000)
+      expect(partSizeBytes).toBeGreaterThanOrEqual(preferred)
+    }),
+  )
+})
+
+it('an empty file is one part', () => {
+  expect(partCount(0, 100)).toBe(1)
+})
