@@ -1,8 +1,8 @@
+import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
 import type { Batcher } from '../batcher/batcher.ts'
 import type { BatchResult, ItemQueue } from '../batcher/item-queue.ts'
 import type { Device, EngineCall, Tensors } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
-import type { OnnxGraph } from '../models/onnx-graph.ts'
 import type { Embeddings } from './feature-extraction/embeddings.ts'
 
 /** One kind of thing that models do. A task reads a model's files and knows how to ask its graph. */
@@ -18,7 +18,7 @@ export interface ModelSource {
   files: ModelFiles
   /** The ONNX file that is served, by its path in the repo. */
   file: string
-  graph: OnnxGraph
+  graph: OnnxHeader
   settings: RunSettings
 }
 

@@ -71,7 +71,7 @@ export const routes = {
     method: 'delete',
     path: '/api/v1/keys/{id}',
     tags: ['keys'],
-    summary: 'Revoke a key, with effect on the next request',
+    summary: 'Revoke a key: at once for this API, within 2 s for predictions',
     security,
     request: { params: z.object({ id: z.string() }) },
     responses: { 204: { description: 'Revoked.' }, ...errors },

@@ -1,16 +1,25 @@
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
 
 /** Refuses a body over the limit with 413 before it is held in memory. */
-export const limitBody = (maxBytes: number) =>
-  bodyLimit({
+export const limitBody = (maxBytes: number) => {
+  const counting = bodyLimit({
     maxSize: maxBytes,
     onError: () => {
       throw errors.payloadTooLarge(maxBytes)
     },
   })
+  return createMiddleware(async (context, next) => {
+    // A length that was announced is held to by HTTP itself; only a body without one is counted as it comes.
+    const isChunked = context.req.header('transfer-encoding') !== undefined
+    const announced = isChunked ? Number.NaN : Number(context.req.header('content-length'))
+    if (announced > maxBytes) throw errors.payloadTooLarge(maxBytes)
+    return Number.isNaN(announced) ? counting(context, next) : next()
+  })
+}
 
 /** Reads a JSON body and checks it against a schema. @throws AppError `invalid_json`, `invalid_request` */
 export async function readJson<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {

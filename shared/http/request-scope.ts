@@ -31,6 +31,7 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
 
 /** Reads and predictions that went well are counted, not told: they would drown what changed and what failed. */
 function levelOf(status: number, method: string): 'debug' | 'info' | 'error' {
-  if (status >= 500) return 'error'
+  // "Not ready" and "draining" are said on purpose.
+  if (status >= 500 && status !== 503) return 'error'
   return status >= 400 || method === 'DELETE' || status === 201 || status === 202 ? 'info' : 'debug'
 }

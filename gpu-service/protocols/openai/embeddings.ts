@@ -54,7 +54,7 @@ interface ReadInput {
 
 /** A text, texts, tokens, or lists of tokens. @throws AppError `invalid_request`, `invalid_input` */
 async function readInput({ input, embeddings, signal }: ReadInput): Promise<Tokens[]> {
-  if (typeof input === 'string') return embeddings.tokenize([nonEmpty(input, 'input')], signal)
+  if (typeof input === 'string') return embeddings.tokenize([input], signal)
   if (!Array.isArray(input) || input.length === 0) throw errors.invalidRequest(expected, 'input')
   if (isIds(input)) return [embeddings.accept(input, 'input')]
   if (input.length > inputsMax)
@@ -62,7 +62,7 @@ async function readInput({ input, embeddings, signal }: ReadInput): Promise<Toke
   const [first] = input
   if (typeof first === 'string')
     return embeddings.tokenize(
-      input.map((text, index) => nonEmpty(text, `input[${index}]`)),
+      input.map((text, index) => textOf(text, `input[${index}]`)),
       signal,
     )
   return input.map((ids, index) => {
@@ -77,8 +77,8 @@ const expected = '"input" must be a text, a list of texts, a list of token ids, 
 const isIds = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === 'number')
 
-function nonEmpty(text: unknown, param: string): string {
+/** An empty text is one: it has the vector of its special tokens, as in sentence-transformers. */
+function textOf(text: unknown, param: string): string {
   if (typeof text !== 'string') throw errors.invalidRequest(`"${param}" must be a text.`, param)
-  if (text === '') throw errors.invalidRequest(`"${param}" is an empty text.`, param)
   return text
 }

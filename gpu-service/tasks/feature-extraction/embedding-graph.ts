@@ -1,6 +1,7 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import { extendGraph } from '../../models/extend-graph.ts'
-import type { OnnxGraph, ValueInfo } from '../../models/onnx-graph.ts'
 import { knownInputs } from './embedding-model.ts'
 import type { PoolingConfig } from './pooling-config.ts'
 import { pooledOutput, poolingNodes } from './pooling-nodes.ts'
@@ -19,7 +20,7 @@ export async function embeddingGraph({ graph, path, file, config }: EmbeddingGra
   const strange = graph.inputs.find(({ name, type }) => !isKnown(name) || type !== 'int64')
   if (strange !== undefined)
     throw errors.unsupportedModel(
-      `"${file}" takes an input "${strange.name}" (${strange.type ?? 'no tensor'}); int64 ${knownInputs.join(', ')} are served.`,
+      `"${file}" takes an input "${strange.name}" (${strange.type}); int64 ${knownInputs.join(', ')} are served.`,
     )
   const pooled = graph.outputs.find(({ name, type }) => name === 'sentence_embedding' && type === 'float32')
   if (pooled !== undefined) return { path, output: pooled.name, isExtended: false }
@@ -31,7 +32,7 @@ export async function embeddingGraph({ graph, path, file, config }: EmbeddingGra
 }
 
 interface EmbeddingGraphInput {
-  graph: OnnxGraph
+  graph: OnnxHeader
   path: string
   /** Its name in the repo. */
   file: string
@@ -40,6 +41,6 @@ interface EmbeddingGraphInput {
 
 const isKnown = (name: string): boolean => knownInputs.some((known) => known === name)
 
-const tokenOutput = (outputs: readonly ValueInfo[]): ValueInfo | undefined =>
+const tokenOutput = (outputs: readonly TensorSignature[]): TensorSignature | undefined =>
   outputs.find(({ name }) => name === 'last_hidden_state' || name === 'token_embeddings') ??
-  outputs.find(({ type, dims }) => type?.startsWith('float') && dims.length === 3)
+  outputs.find(({ type, shape }) => type.startsWith('float') && shape?.length === 3)

@@ -1,5 +1,6 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
-import type { OnnxGraph, ValueInfo } from '../../models/onnx-graph.ts'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 
 export type NumberType = 'float32' | 'float64' | 'int64'
 
@@ -24,10 +25,9 @@ export function readTabularGraph({ graph, file, columns }: ReadTabularGraph): Ta
       `"${file}" takes ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); export it with all columns in one tensor.`,
     )
   if (!isNumberType(input.type))
-    throw errors.unsupportedModel(
-      `the input "${input.name}" of "${file}" is ${input.type ?? 'not a tensor'}, not numbers.`,
-    )
-  const width = typeof input.dims[1] === 'number' ? input.dims[1] : columns?.length
+    throw errors.unsupportedModel(`the input "${input.name}" of "${file}" is ${input.type}, not numbers.`)
+  const columnsOfGraph = input.shape?.[1]
+  const width = typeof columnsOfGraph === 'number' && columnsOfGraph > 0 ? columnsOfGraph : columns?.length
   if (width === undefined)
     throw errors.unsupportedModel(
       `"${file}" does not say how many columns it takes; list them as sklearn.columns in config.json.`,
@@ -47,16 +47,15 @@ export function readTabularGraph({ graph, file, columns }: ReadTabularGraph): Ta
 }
 
 interface ReadTabularGraph {
-  graph: OnnxGraph
+  graph: OnnxHeader
   file: string
   columns: readonly string[] | undefined
 }
 
-const isNumberType = (type: string | undefined): type is NumberType =>
-  type === 'float32' || type === 'float64' || type === 'int64'
+const isNumberType = (type: string): type is NumberType => type === 'float32' || type === 'float64' || type === 'int64'
 
-const whyNone = (outputs: ValueInfo[]): string => {
-  const sequence = outputs.find(({ type }) => type === undefined)
+const whyNone = (outputs: TensorSignature[]): string => {
+  const sequence = outputs.find(({ type }) => type === 'sequence' || type === 'map')
   return sequence === undefined
     ? 'the graph has no output of probabilities'
     : `the output "${sequence.name}" is a sequence of maps, which the runtime cannot return; export with zipmap=False`

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createHfSource, type HfSourceOptions } from '../../../functions/ingest/sources/hf.ts'
 import type { OpenRequest, SourceFile } from '../../../functions/ingest/sources/source.ts'
 import { SourceError } from '../../../functions/ingest/sources/source.ts'
+import { eventually } from '../../support/eventually.ts'
 import type { Fault } from '../../support/hub/faults.ts'
 import { bytesOf, type HubFile } from '../../support/hub/files.ts'
 import { type Hub, type HubOptions, startHub } from '../../support/hub/start-hub.ts'
@@ -193,8 +194,15 @@ describe('listing a repo of a hub', () => {
 
   it('stops when it is aborted', async () => {
     const hub = await startUnder({ match: /tree/, kind: 'hang' })
-    await expect(sourceOf(hub).list({ signal: AbortSignal.timeout(50) })).rejects.toThrow('timeout')
-    expect(await hub.requests.at(-1)?.finished).toBe(false)
+    const controller = new AbortController()
+    const listing = sourceOf(hub).list({ signal: controller.signal })
+    const asked = await eventually(
+      async () => hub.requests.find(({ path }) => path.includes('/tree/')),
+      (request) => request !== undefined,
+    )
+    controller.abort(new Error('enough'))
+    await expect(listing).rejects.toThrow('enough')
+    expect(await asked?.finished).toBe(false)
   })
 })
 

@@ -66,7 +66,12 @@ describe('loadModel', () => {
 
   it.each([
     ['a graph that is no ONNX', { ...embedder, [file]: Buffer.from('hello') }, {}, `"${file}" is not an ONNX model`],
-    ['a graph cut short', { ...embedder, [file]: embedder[file]?.subarray(0, 4000) ?? damaged }, {}, 'ends too early'],
+    [
+      'a graph cut short',
+      { ...embedder, [file]: embedder[file]?.subarray(0, 4000) ?? damaged },
+      {},
+      'longer than its message',
+    ],
     ['an operator that does not exist', { ...embedder, [file]: damaged }, {}, `"${file}" could not be loaded`],
     ['no tokenizer', without('tokenizer.json'), {}, 'no "tokenizer.json"'],
     [
