@@ -12,6 +12,7 @@ import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
+import { sweepFolder } from '../../shared/objects/sweep-folder.ts'
 import { LocalQueue } from '../../shared/queue/local-queue.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
@@ -71,6 +72,7 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
     serving,
     /** Starts the work that nobody asks for by HTTP: queues, unfinished imports, drops. */
     async run() {
+      await sweepFolder({ root: folder.root, now: now() })
       ingest.consume((message, delivery) => handleMessage(message, delivery, steps))
       drops.consume((message) => handleDrop(message, dropSteps))
       await resumeImports({ table, queue: ingest, before: now(), log })

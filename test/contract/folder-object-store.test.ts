@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore, SizeMismatch, UploadMissing } from '../../shared/objects/object-store.ts'
+import { sweepFolder } from '../../shared/objects/sweep-folder.ts'
 import { bytes, contentOf, keysBelow, objectStoreSuite } from './object-store.ts'
 import { uploadsSuite } from './uploads.ts'
 
@@ -137,6 +138,27 @@ describe('a folder as an object store', () => {
     const [folder = ''] = await readdir(join(root, 'staging', '.uploads'))
     await rm(join(root, 'staging', '.uploads', folder, '00001'))
     await expect(objects.uploads.complete({ key, uploadId, parts })).rejects.toThrow(UploadMissing)
+  })
+
+  it('is cleared at a start of what killed writers left, and keeps uploads that may go on', async () => {
+    await sweepFolder({ root, now: new Date() })
+    const key = objectKeys.staging('imp_1', 'f')
+    const { uploadId } = await objects.uploads.create({ key })
+    const part = await objects.uploads.putPart({ key, uploadId, partNumber: 1, body: bytes('a'), sizeBytes: 1 })
+    await put('staging/imp_1/g', 'staged')
+    await mkdir(join(root, 'staging', '.writing'), { recursive: true })
+    await writeFile(join(root, 'staging', '.writing', 'half'), 'x')
+    const old = await objects.uploads.create({ key })
+    const [oldFolder = ''] = (await readdir(join(root, 'staging', '.uploads'))).filter((name) =>
+      name.endsWith(old.uploadId),
+    )
+    await utimes(join(root, 'staging', '.uploads', oldFolder), new Date(0), new Date(0))
+    await sweepFolder({ root, now: new Date() })
+    expect(await filesUnder('staging/.writing')).toEqual([])
+    expect(await readdir(join(root, 'staging', '.uploads'))).toHaveLength(1)
+    expect(await keysBelow(objects, 'staging/')).toEqual(['staging/imp_1/g'])
+    await objects.uploads.complete({ key, uploadId, parts: [{ partNumber: 1, ...part }] })
+    expect(await contentOf(objects, key)).toBe('a')
   })
 
   it('shows whole objects only, however often the writer is killed', async () => {

@@ -92,7 +92,7 @@ export class IngestProcess {
 
   /** Asks for an import as the API does. */
   async start(source: string, repo: string, extra: { tag?: string } = {}): Promise<string> {
-    const { table } = this.#options.lab
+    const { table } = this.dependencies
     const request = { table, queue: this.queue, source: parseSource(source), repo, createdBy: 'test', now: new Date() }
     return (await startImport({ ...request, ...extra })).item.id
   }

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import type { IngestDependencies } from '../../../functions/ingest/dependencies.ts'
+import { handleMessage } from '../../../functions/ingest/handle-message.ts'
+import type { IngestMessage } from '../../../shared/ingest/message.ts'
+import { createLogger } from '../../../shared/log.ts'
+
+/** Handles a plan whose table is away, under a signal that has fired already. */
+async function handleUnder(signal: AbortSignal) {
+  const sent: { message: IngestMessage; delaySeconds?: number }[] = []
+  const dependencies = {
+    table: {
+      get: async () => {
+        throw new Error('the table is away')
+      },
+    },
+    queue: { send: async (request: (typeof sent)[0]) => void sent.push(request), sendMany: async () => {} },
+    log: createLogger({ level: 'silent' }),
+  } as unknown as IngestDependencies
+  await handleMessage({ step: 'plan', importId: 'imp_1', attempt: 2 }, { receiveCount: 1, signal }, dependencies)
+  return sent
+}
+
+describe('a step that is stopped', () => {
+  it('by a host that goes down is tried again as it was', async () => {
+    expect(await handleUnder(AbortSignal.abort(new Error('the queue is closing')))).toEqual([
+      { message: { step: 'plan', importId: 'imp_1', attempt: 2 } },
+    ])
+  })
+
+  it('by the end of its time counts as a try, so that it does not go on for ever', async () => {
+    const timeout = AbortSignal.abort(new DOMException('the time is up', 'TimeoutError'))
+    expect(await handleUnder(timeout)).toMatchObject([{ message: { attempt: 3 }, delaySeconds: expect.any(Number) }])
+  })
+})
+
+it('a message that is none goes back to the queue and ends among the dead letters', async () => {
+  const never = {} as IngestDependencies
+  const delivery = { receiveCount: 1, signal: new AbortController().signal }
+  for (const body of [undefined, {}, { step: 'delete' }, { step: 'transfer', importId: 'a', path: 'b', partNumber: 0 }])
+    await expect(handleMessage(body, delivery, never)).rejects.toThrow()
+})

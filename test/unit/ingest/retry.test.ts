@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { faults } from '../../../functions/ingest/import-fault.ts'
+import { judgeFailure } from '../../../functions/ingest/retry.ts'
+import { SourceError } from '../../../functions/ingest/sources/source.ts'
+import type { IngestMessage } from '../../../shared/ingest/message.ts'
+
+const transfer = (attempt: number): IngestMessage => ({
+  step: 'transfer',
+  importId: 'imp_1',
+  path: 'a/b.txt',
+  partNumber: 1,
+  attempt,
+})
+const judge = (error: unknown, attempt = 1, random = 1) =>
+  judgeFailure({ error, message: transfer(attempt), random: () => random })
+const busy = (retryAfterSeconds?: number) =>
+  new SourceError({ code: 'source_rate_limited', message: 'busy', retryable: true, retryAfterSeconds })
+
+describe('a step that failed', () => {
+  it('waits longer each time, by chance up to half as long', () => {
+    expect([1, 2, 3, 4].map((attempt) => judge(busy(), attempt))).toEqual(
+      [1, 2, 4, 8].map((delaySeconds) => ({ retry: true, delaySeconds })),
+    )
+    expect(judge(busy(), 3, 0)).toEqual({ retry: true, delaySeconds: 2 })
+  })
+
+  it('waits as long as the source asks, as far as a queue can, and never less than by itself', () => {
+    expect(judge(busy(55))).toEqual({ retry: true, delaySeconds: 55 })
+    expect(judge(busy(700))).toEqual({ retry: true, delaySeconds: 700 })
+    expect(judge(busy(3600))).toEqual({ retry: true, delaySeconds: 900 })
+    expect(judge(busy(0), 3)).toEqual({ retry: true, delaySeconds: 4 })
+  })
+
+  it('is given up at once where trying again cannot help, and names the file', () => {
+    const gone = new SourceError({ code: 'source_not_found', message: 'It is not there.', path: 'a/b.txt' })
+    expect(judge(gone)).toEqual({
+      retry: false,
+      failure: { code: 'source_not_found', message: 'a/b.txt: It is not there.', path: 'a/b.txt' },
+    })
+    expect(judge(faults.unsafePath('../x', 'it leaves its folder'))).toMatchObject({
+      retry: false,
+      failure: { code: 'unsafe_path', path: '../x' },
+    })
+  })
+
+  it.each([
+    [busy(), 7],
+    [faults.checksumMismatch('a/b.txt', 'one', 'other'), 3],
+    [new Error('our own'), 5],
+  ])('is given up in the end: %s after %i tries', (error, tries) => {
+    expect(judge(error, tries - 1).retry).toBe(true)
+    expect(judge(error, tries)).toMatchObject({ retry: false, failure: { path: 'a/b.txt' } })
+  })
+})
