@@ -1,6 +1,11 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { handleMessage } from '../../functions/ingest/handle-message.ts'
+import { ensureUpload } from '../../functions/ingest/steps/staged-upload.ts'
 import type { ImportItem } from '../../shared/table/imports.ts'
+import { keys } from '../../shared/table/keys.ts'
+import { ConditionFailed } from '../../shared/table/table.ts'
 import type { Fault } from '../support/hub/faults.ts'
 import { type Hub, startHub } from '../support/hub/start-hub.ts'
 import { Fuse } from './support/fuse.ts'
@@ -189,4 +194,15 @@ describe('a message that fails late', () => {
     expect(await importOf(lab, item.id)).toMatchObject({ state: 'READY', revision: item.revision })
     expect(await visibleOf({ table: lab.table, objects: store.objects, repo })).toEqual(undisturbed)
   })
+})
+
+it('a late part of an import that has ended opens no upload that nobody would close', async () => {
+  const store = await lab.newStore()
+  const process = new IngestProcess({ lab, store, hub })
+  const item = await process.pull(source, newRepo())
+  const file = { path: 'late.txt', sizeBytes: 9, state: 'pending', way: 'staged', partSizeBytes: 5 } as const
+  const late = { ...file, partsTotal: 2, partsDone: 0 }
+  await lab.table.put({ ...keys.importFile(item.id, late.path), ...late })
+  await expect(ensureUpload({ importId: item.id, file: late }, process.dependencies)).rejects.toThrow(ConditionFailed)
+  expect(await readdir(join(store.root, 'staging', '.uploads'))).toEqual([])
 })

@@ -49,7 +49,7 @@ it('files that claim the impossible are imported with warnings, and what they cl
 })
 
 it('a store that fails for a moment costs nothing of what the files say', async () => {
-  let failures = 5
+  let failures = 3
   const objects: ObjectStore = {
     ...store.objects,
     async get(request) {
