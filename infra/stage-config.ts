@@ -17,7 +17,7 @@ export interface StageConfig {
   logRetention: RetentionDays
   /** How many import steps run at once. */
   ingestConcurrencyMax: number
-  /** Absent where the stage has no inference service. */
+  /** Absent where the stage has no inference service: `-c gpu=false`. */
   gpu: GpuConfig | undefined
 }
 
@@ -61,7 +61,7 @@ const stageContext = z
     hfEndpoint: z.url().default('https://huggingface.co'),
     logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
-    gpu: flag.default(false),
+    gpu: flag.default(true),
     egress: z.enum(['endpoints', 'nat']).default('endpoints'),
     gpuReplicasMin: count.default(1),
     gpuReplicasMax: count.optional(),

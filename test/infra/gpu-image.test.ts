@@ -26,7 +26,7 @@ describe('the GPU image', () => {
   })
 
   it('is built from the code of the service and nothing else', { timeout: 30_000 }, () => {
-    const { app } = appUnderTest({ settings: { gpu: 'true' } })
+    const { app } = appUnderTest()
     const assembly = app.synth()
     const assets: { dockerImages?: Record<string, { source: { directory: string } }> } = JSON.parse(
       readFileSync(join(assembly.directory, 'Gpu.assets.json'), 'utf8'),

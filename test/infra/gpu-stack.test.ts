@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { templates } from './synthesised-app.ts'
 
 const adminKeySha256 = 'b'.repeat(64)
-const { gpu } = templates({ settings: { gpu: 'true', stage: 'prod', gpuReplicasMax: '3', adminKeySha256 } })
-if (!gpu) throw new Error('the stage asks for GPUs, so there is a Gpu stack')
+const { gpu } = templates({ settings: { stage: 'prod', gpuReplicasMax: '3', adminKeySha256 } })
 
 describe('a replica', () => {
   const [task] = Object.values(gpu.findResources('AWS::ECS::TaskDefinition'))
@@ -124,9 +123,9 @@ describe('the way out', () => {
     gpu.resourceCountIs('AWS::EC2::NatGateway', 0)
     gpu.resourceCountIs('AWS::EC2::InternetGateway', 0)
     gpu.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, 2)
-    const { gpu: withNat } = templates({ settings: { gpu: 'true', egress: 'nat' } })
-    withNat?.resourceCountIs('AWS::EC2::NatGateway', 1)
-    withNat?.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, 0)
+    const { gpu: withNat } = templates({ settings: { egress: 'nat' } })
+    withNat.resourceCountIs('AWS::EC2::NatGateway', 1)
+    withNat.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }, 0)
   })
 })
 

@@ -12,7 +12,7 @@ describe('cdk-nag', () => {
     { stage: 'dev', egress: 'endpoints' },
     { stage: 'prod', egress: 'nat' },
   ])('finds nothing in $stage that has no reason beside it', (settings) => {
-    const { app, outdir } = appUnderTest({ settings: { ...settings, gpu: 'true' }, nag: true })
+    const { app, outdir } = appUnderTest({ settings, nag: true })
     expect(() => app.synth()).not.toThrow()
     const report: Report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'))
     const suppressed = report.pluginReports.flatMap(({ suppressedViolations = [] }) => suppressedViolations)

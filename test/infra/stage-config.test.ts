@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { parseStageConfig } from '../../infra/stage-config.ts'
 
 describe('a stage', () => {
-  it('is dev, without GPUs, where nothing is said', () => {
-    expect(parseStageConfig({})).toMatchObject({ stage: 'dev', isRetained: false, gpu: undefined, env: undefined })
+  it('is dev, with one GPU at most, where nothing is said', () => {
+    const gpu = { replicasMin: 1, replicasMax: 1 }
+    expect(parseStageConfig({})).toMatchObject({ stage: 'dev', isRetained: false, gpu, env: undefined })
   })
 
   it('keeps its data in staging and production', () => {

@@ -28,7 +28,7 @@ export function appUnderTest({ settings = {}, nag = false, bundles = false }: Sy
 export function templates(props: SynthesisedAppProps = {}) {
   const { app } = appUnderTest(props)
   const read = (id: string) => Template.fromStack(app.node.findChild(id) as Stack)
-  return { data: read('Data'), api: read('Api'), ...(props.settings?.gpu === 'true' && { gpu: read('Gpu') }) }
+  return { data: read('Data'), api: read('Api'), gpu: read('Gpu') }
 }
 
 const testEnvironment = { account: '123456789012', region: 'us-east-1' }
