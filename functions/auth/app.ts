@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { requireScope } from '../../shared/auth/middleware.ts'
 import { hasScope } from '../../shared/auth/principal.ts'
@@ -12,10 +11,11 @@ import {
   createApiKey,
   findApiKeyById,
   listApiKeys,
+  newKeyId,
   revokeApiKey,
 } from '../../shared/table/api-keys.ts'
 import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
-import { lists } from '../../shared/table/keys.ts'
+import { keys } from '../../shared/table/keys.ts'
 import type { Table } from '../../shared/table/table.ts'
 
 export interface AuthOptions extends PlatformAppOptions {
@@ -41,7 +41,7 @@ export function createAuthApp({ table, now = () => new Date(), ...platform }: Au
     const token = createToken()
     const at = now()
     const item: ApiKeyItem = {
-      id: `key_${randomUUID().replaceAll('-', '')}`,
+      id: newKeyId(at),
       sha256: hashToken(token),
       name,
       userId: principal.userId,
@@ -62,7 +62,7 @@ export function createAuthApp({ table, now = () => new Date(), ...platform }: Au
     const page = await listApiKeys(table, {
       userId,
       limit,
-      startKey: decodeCursor(cursor, { listPk: lists.keys(userId) }),
+      startKey: decodeCursor(cursor, { pk: keys.userKey(userId, '').pk }),
     })
     return context.json({ items: page.items.map(toKey), cursor: encodeCursor(page.nextKey) }, 200)
   })
@@ -71,7 +71,7 @@ export function createAuthApp({ table, now = () => new Date(), ...platform }: Au
     const { id } = context.req.valid('param')
     const item = await findApiKeyById(table, { userId: context.get('principal').userId, id })
     if (item === undefined) throw errors.keyNotFound(id)
-    await revokeApiKey(table, { sha256: item.sha256, now: now() })
+    await revokeApiKey(table, { item, now: now() })
     return context.body(null, 204)
   })
 

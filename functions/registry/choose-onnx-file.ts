@@ -6,8 +6,7 @@ const usualPaths = ['onnx/model.onnx', 'model.onnx']
 
 /** Decides which ONNX file of a revision is served and as what. @throws AppError `unsupported_model` */
 export function chooseOnnxFile({ target, metadata, wanted }: ChooseInput): { file: string; task: string } {
-  if (metadata === undefined)
-    throw errors.unsupportedModel(`"${target}" is still being inspected. Try again in a moment.`)
+  if (metadata === undefined) throw errors.conflict(`"${target}" is still being inspected. Try again in a moment.`)
   const paths = metadata.onnx.map(({ path }) => path)
   const usual = usualPaths.find((path) => paths.includes(path))
   const file = wanted ?? usual ?? (paths.length === 1 ? paths[0] : undefined)

@@ -7,6 +7,7 @@ export function toDeployment(item: DeploymentItem, replicas: readonly ReplicaSta
   const current = replicas.filter((replica) => replica.revision === revision)
   const failed = current.find((replica) => replica.state === 'FAILED')
   const state = stateOf(current)
+  const baseUrl = current.find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
   return {
     name,
     target,
@@ -17,12 +18,13 @@ export function toDeployment(item: DeploymentItem, replicas: readonly ReplicaSta
     file,
     state,
     ...(state === 'FAILED' && failed?.reason !== undefined && { reason: failed.reason }),
-    url: `/api/v1/predict/${name}`,
-    replicas: replicas.map(({ id, state, reason, revision, updatedAt }) => ({
+    url: `${baseUrl}/api/v1/predict/${name}`,
+    replicas: replicas.map(({ id, state, reason, revision, baseUrl, updatedAt }) => ({
       id,
       state,
       ...(reason !== undefined && { reason }),
       revision,
+      ...(baseUrl !== undefined && { baseUrl }),
       updatedAt,
     })),
     createdAt,

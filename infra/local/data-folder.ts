@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { objectPrefixes } from '../../shared/objects/keys.ts'
@@ -57,9 +57,4 @@ export async function describeHolder({ root, runningPath }: DataFolder): Promise
     () => '',
   )
   return `Slipway is running on the data folder ${root} already${running}. Use that one, stop it, or start on another folder: SLIPWAY_DATA=.slipway-2 PORT=8001 npm start`
-}
-
-/** Removes what a killed process was writing; nobody else writes while the lock is held. */
-export async function sweepUnfinishedWrites({ root }: DataFolder): Promise<void> {
-  await rm(join(root, 'staging', '.writing'), { recursive: true, force: true })
 }

@@ -30,7 +30,7 @@ export async function startEmbeddedDynamodb({
     'exec 3<&0; "$0" "$@" </dev/null & child=$!; (cat >/dev/null; kill "$child" 2>/dev/null) <&3 & wait "$child"'
   const parameters = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath]
   // A process group of its own keeps Ctrl-C from ending the database before the requests in flight.
-  const child = spawn('sh', ['-c', script, binaryPath(), ...parameters], {
+  const child = spawn('sh', ['-c', script, embeddedDynamodbPath(process), ...parameters], {
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: true,
   })
@@ -51,13 +51,13 @@ export async function startEmbeddedDynamodb({
 }
 
 /** @throws Error that names the way out, on a platform that the binary is not published for. */
-function binaryPath(): string {
-  const name = `@dynoxide/${process.platform === 'win32' ? 'win32' : process.platform}-${process.arch}`
+export function embeddedDynamodbPath({ platform, arch }: { platform: string; arch: string }): string {
+  const name = `@dynoxide/${platform}-${arch}`
   try {
     return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dynoxide')
   } catch {
     throw new Error(
-      `The embedded DynamoDB is not installed for ${process.platform}-${process.arch} (package "${name}"). ` +
+      `The embedded DynamoDB is not installed for ${platform}-${arch}: there is no package "${name}" here. ` +
         'Run any server that speaks DynamoDB (DynamoDB Local, for one) and set SLIPWAY_DYNAMODB_ENDPOINT to its URL.',
     )
   }

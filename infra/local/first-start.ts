@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { createToken, hashToken } from '../../shared/auth/token.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
-import { createApiKey, findApiKey } from '../../shared/table/api-keys.ts'
+import { createApiKey, findApiKey, newKeyId } from '../../shared/table/api-keys.ts'
 import { keys } from '../../shared/table/keys.ts'
 import type { Table } from '../../shared/table/table.ts'
 
@@ -26,7 +25,7 @@ export async function ensureAdminKey({ table, keyPath, now }: AdminKeyRequest): 
   if ((await findApiKey(table, sha256)) === undefined) {
     const createdAt = now.toISOString()
     await table.put({ ...keys.user('admin'), id: 'admin', role: 'admin', createdAt })
-    const id = `key_${randomUUID().replaceAll('-', '')}`
+    const id = newKeyId(now)
     await createApiKey(table, {
       id,
       sha256,

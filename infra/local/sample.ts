@@ -33,9 +33,9 @@ export async function showSample({ client, dropDir, log, signal }: SampleOptions
   const ask = () => client.getDeployment(deploymentName)
   const deployment = await until({ signal, ask, enough: ({ state }) => state === 'READY' || state === 'FAILED' })
   if (deployment.state === 'FAILED') throw new Error(`the sample could not be served: ${deployment.reason}`)
-  log.info(`sample 3/4  deployed    ${client.url}${deployment.url} (${timed()})`)
+  log.info(`sample 3/4  deployed    ${new URL(deployment.url, client.url)} (${timed()})`)
 
-  const { answer } = await client.predict(deploymentName, { inputs: [sampleRow] })
+  const { answer } = await client.predict(deployment, { inputs: [sampleRow] })
   log.info(`sample 4/4  predicted   ${JSON.stringify(sampleRow)} is ${JSON.stringify(answer)} (${timed()})`)
 }
 

@@ -7,7 +7,7 @@ import { createTable } from '../../shared/table/create-table.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import { banner } from './banner.ts'
-import { announce, describeHolder, lockDataFolder, openDataFolder, sweepUnfinishedWrites } from './data-folder.ts'
+import { announce, describeHolder, lockDataFolder, openDataFolder } from './data-folder.ts'
 import { startEmbeddedDynamodb } from './embedded-dynamodb.ts'
 import { type LocalSettings, readSettings } from './environment.ts'
 import { ensureAdminKey } from './first-start.ts'
@@ -36,7 +36,6 @@ async function start(settings: LocalSettings, log: Logger) {
   const folder = await openDataFolder(settings.dataPath)
   const lock = lockDataFolder(folder)
   if (lock === undefined) throw new Error(await describeHolder(folder))
-  await sweepUnfinishedWrites(folder)
 
   let fetch = (_: Request): Response | Promise<Response> =>
     Response.json({ error: { code: 'starting' } }, { status: 503 })

@@ -46,7 +46,7 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     }
     let response: Response
     try {
-      response = await fetch(base + path, request)
+      response = await fetch(addressOf(base, path), request)
     } catch (error) {
       throw connectionError(base, error)
     }
@@ -85,9 +85,17 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     deleteDeployment: async (name: string) => {
       await send('DELETE', `/api/v1/deployments/${encodeURIComponent(name)}`)
     },
-    predict: (deployment: string, body: unknown) =>
-      send<unknown>('POST', `/api/v1/predict/${encodeURIComponent(deployment)}`, body),
+    /** Asks a deployment where it is served, which in AWS is another host than the registry's. */
+    predict: (deployment: Pick<Deployment, 'url'>, body: unknown) => send<unknown>('POST', deployment.url, body),
   }
+}
+
+/** A path of this server, or the whole address of another one that it named, which may not be less private. */
+function addressOf(base: string, path: string): string {
+  if (path.startsWith('/')) return base + path
+  if (base.startsWith('https:') && !path.startsWith('https:'))
+    throw new Error('the server names an address without https, so the key is not sent there')
+  return path
 }
 
 export type ApiClient = ReturnType<typeof createApiClient>

@@ -10,6 +10,10 @@ export const replicaStatus = z
     state: replicaState,
     reason: z.string().optional().openapi({ description: 'Why the model could not be loaded.' }),
     revision: z.string(),
+    baseUrl: z
+      .string()
+      .optional()
+      .openapi({ description: 'Where this replica is asked, when it is not where this API is.' }),
     updatedAt: timestamp,
   })
   .openapi('ReplicaStatus')
@@ -27,7 +31,10 @@ export const deployment = z
     file: z.string().openapi({ description: 'The ONNX file that is served.', example: 'onnx/model.onnx' }),
     state: deploymentState,
     reason: z.string().optional(),
-    url: z.string().openapi({ description: 'Where predictions are asked for.', example: '/api/v1/predict/iris' }),
+    url: z.string().openapi({
+      description: 'Where predictions are asked for; relative where it is the host of this API.',
+      example: '/api/v1/predict/iris',
+    }),
     replicas: z.array(replicaStatus),
     createdAt: timestamp,
   })

@@ -4,7 +4,7 @@ import { createImport, importJob } from './import.ts'
 import { apiKey, createdKey, createKey, me } from './key.ts'
 import { predictAnswer, predictRequest } from './predict.ts'
 import { repo, repoDetail, revision, revisionFile } from './repo.ts'
-import { deploymentName, pageOf, pageQuery } from './words.ts'
+import { deploymentName, importId, keyId, pageOf, pageQuery, refName } from './words.ts'
 
 /** The platform's own API: every route with what it takes and gives. OpenAPI, servers, client and CLI come from here. */
 const security = [{ apiKey: [] }]
@@ -37,7 +37,7 @@ const repoParams = z.object({
   name: z.string().openapi({ example: 'iris' }),
 })
 const revisionParams = repoParams.extend({
-  ref: z.string().openapi({ description: 'A branch, a tag or a revision, percent-encoded.', example: 'main' }),
+  ref: refName,
 })
 
 export const routes = {
@@ -73,7 +73,7 @@ export const routes = {
     tags: ['keys'],
     summary: 'Revoke a key: at once for this API, within 2 s for predictions',
     security,
-    request: { params: z.object({ id: z.string() }) },
+    request: { params: z.object({ id: keyId }) },
     responses: { 204: { description: 'Revoked.' }, ...errors },
   }),
 
@@ -142,7 +142,7 @@ export const routes = {
     tags: ['imports'],
     summary: 'An import and how far it is',
     security,
-    request: { params: z.object({ id: z.string() }) },
+    request: { params: z.object({ id: importId }) },
     responses: { 200: json(importJob, 'The import.'), ...errors },
   }),
 

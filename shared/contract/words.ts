@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { isDeploymentName, isRepoId } from '../model/repo-id.ts'
+import { isDeploymentName, isRefName, isRepoId } from '../model/repo-id.ts'
 
 export const repoId = z
   .string()
@@ -10,6 +10,22 @@ export const deploymentName = z
   .string()
   .refine(isDeploymentName, 'must be 1 to 63 of a-z, 0-9 and "-", not at either end')
   .openapi({ example: 'minilm' })
+
+/** A branch, a tag or a revision, in a path percent-encoded. */
+export const refName = z
+  .string()
+  .refine(isRefName, 'must be a branch, a tag or a revision of at most 128 characters')
+  .openapi({ example: 'main' })
+
+export const importId = z
+  .string()
+  .regex(/^imp_[0-9a-f]{32}$/, 'must be the id of an import, as POST /api/v1/imports answers it')
+  .openapi({ example: 'imp_979c41ff9da4440d8e68dad179cfae13' })
+
+export const keyId = z
+  .string()
+  .regex(/^key_[0-9a-f]{32}$/, 'must be the id of an API key, as GET /api/v1/keys lists it')
+  .openapi({ example: 'key_019a1b2c3d4e5f60718293a4b5c6d7e8' })
 
 export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-20T22:48:13.000Z' })
 

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import type { Scope } from '../auth/principal.ts'
-import { keys, lists } from './keys.ts'
-import { absent, type Page, type Table } from './table.ts'
+import { keys } from './keys.ts'
+import { absent, ConditionFailed, type Page, type Table } from './table.ts'
 
-/** An API key as it is stored: by the hash of its secret. */
+/** An API key as it is stored: by the hash of its secret, and once more by its id below its user. */
 export interface ApiKeyItem {
   id: string
   sha256: string
@@ -17,43 +18,49 @@ export interface ApiKeyItem {
   revokedAt?: string
 }
 
+/** A key's id begins with its time, so that a user's keys lie in the order in which they were made. */
+export const newKeyId = (now: Date): string =>
+  `key_${now.getTime().toString(16).padStart(12, '0')}${randomBytes(10).toString('hex')}`
+
 export const findApiKey = (table: Table, sha256: string): Promise<ApiKeyItem | undefined> =>
   table.get<ApiKeyItem>(keys.apiKey(sha256))
 
+export const findApiKeyById = (table: Table, { userId, id }: { userId: string; id: string }) =>
+  table.get<ApiKeyItem>(keys.userKey(userId, id))
+
 export async function createApiKey(table: Table, item: ApiKeyItem): Promise<void> {
-  await table.put(
-    { ...keys.apiKey(item.sha256), listPk: lists.keys(item.userId), listSk: `${item.createdAt}#${item.id}`, ...item },
-    absent,
-  )
+  await table.transact([
+    { put: { ...keys.apiKey(item.sha256), ...item }, condition: absent },
+    { put: { ...keys.userKey(item.userId, item.id), ...item }, condition: absent },
+  ])
 }
 
+/** A user's keys, newest first. */
 export const listApiKeys = (
   table: Table,
   { userId, ...page }: { userId: string; limit: number; startKey?: Record<string, unknown> | undefined },
 ): Promise<Page<ApiKeyItem>> =>
   table.query<ApiKeyItem>({
-    index: 'byList',
-    expression: 'listPk = :list',
-    values: { ':list': lists.keys(userId) },
+    expression: 'pk = :pk AND begins_with(sk, :key)',
+    values: { ':pk': keys.userKey(userId, '').pk, ':key': keys.userKey(userId, '').sk },
     descending: true,
+    consistent: true,
     ...page,
   })
 
-/** A user's key by its public id. Users have few keys, so their list is read. */
-export async function findApiKeyById(table: Table, { userId, id }: { userId: string; id: string }) {
-  const all = table.queryAll<ApiKeyItem>({
-    index: 'byList',
-    expression: 'listPk = :list',
-    values: { ':list': lists.keys(userId) },
-  })
-  for await (const item of all) if (item.id === id) return item
-  return undefined
-}
-
-export async function revokeApiKey(table: Table, { sha256, now }: { sha256: string; now: Date }): Promise<void> {
-  await table.update(keys.apiKey(sha256), {
-    expression: 'SET revokedAt = if_not_exists(revokedAt, :now)',
-    condition: 'attribute_exists(pk)',
+/** Revoking again changes nothing. */
+export async function revokeApiKey(table: Table, { item, now }: { item: ApiKeyItem; now: Date }): Promise<void> {
+  const change = {
+    expression: 'SET revokedAt = :now',
+    condition: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
     values: { ':now': now.toISOString() },
-  })
+  }
+  try {
+    await table.transact([
+      { update: keys.apiKey(item.sha256), change },
+      { update: keys.userKey(item.userId, item.id), change },
+    ])
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+  }
 }

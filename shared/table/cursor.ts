@@ -24,10 +24,12 @@ export function decodeCursor(
 function parseKey(cursor: string): Record<string, string> {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    const isKey =
-      typeof value === 'object' && value !== null && Object.values(value).every((part) => typeof part === 'string')
+    const isKey = typeof value === 'object' && value !== null && Object.values(value).every(isKeyPart)
     return isKey ? (value as Record<string, string>) : {}
   } catch {
     return {}
   }
 }
+
+/** DynamoDB takes sort keys of 1 to 1024 bytes. */
+const isKeyPart = (part: unknown): boolean => typeof part === 'string' && part !== '' && Buffer.byteLength(part) <= 1024

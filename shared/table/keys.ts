@@ -6,7 +6,10 @@ export interface ItemKey {
 
 export const keys = {
   user: (id: string): ItemKey => ({ pk: `USER#${id}`, sk: 'USER' }),
+  /** By the hash of its secret, as requests come with it. */
   apiKey: (sha256: string): ItemKey => ({ pk: `KEY#${sha256}`, sk: 'KEY' }),
+  /** By its id, among those of its user. */
+  userKey: (userId: string, id: string): ItemKey => ({ pk: `USER#${userId}`, sk: `KEY#${id}` }),
 
   repo: (repo: string): ItemKey => ({ pk: `REPO#${repo}`, sk: 'REPO' }),
   branch: (repo: string, name: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REF#branch#${name}` }),
@@ -37,6 +40,5 @@ export const lists = {
   repos: 'REPOS',
   imports: 'IMPORTS',
   deployments: 'DEPLOYMENTS',
-  keys: (userId: string) => `KEYS#${userId}`,
   activeImports: 'ACTIVE_IMPORTS',
 }

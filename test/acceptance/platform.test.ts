@@ -101,6 +101,31 @@ describe('keys', () => {
   })
 })
 
+describe('names and ids in a path', () => {
+  it.each([
+    `/api/v1/imports/${'x'.repeat(3000)}`,
+    `/api/v1/repos/a/b/revisions/${'x'.repeat(1500)}`,
+    `/api/v1/repos/a/b/revisions/${encodeURIComponent('../../x')}/files`,
+    `/api/v1/repos/${'a'.repeat(200)}/b`,
+    '/api/v1/deployments/NOT_A_LABEL',
+    '/api/v1/repos/a/b%00',
+  ])('are refused with what they must be: %.60s', async (path) => {
+    const { status, body } = await target.api.get(path)
+    expect(status).toBe(400)
+    expect(body.error.code).toBe('invalid_request')
+  })
+
+  it('that no list gave are no cursor', async () => {
+    const { body } = await target.api.get('/api/v1/repos?limit=1')
+    for (const sk of ['', 'x'.repeat(2000)]) {
+      const forged = { listPk: 'REPOS', listSk: sk, pk: 'REPO#a/b', sk: 'REPO' }
+      const cursor = Buffer.from(JSON.stringify(forged)).toString('base64url').slice(0, 2000)
+      expect((await target.api.get(`/api/v1/repos?cursor=${cursor}`)).status).toBe(400)
+    }
+    expect(body.items).toBeDefined()
+  })
+})
+
 describe('lists', () => {
   it('page by a cursor, and refuse one that is not theirs', async () => {
     for (const name of ['one', 'two', 'three']) await target.api.post('/api/v1/keys', { name })

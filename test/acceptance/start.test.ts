@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { startDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { createApi } from '../support/http.ts'
 import { type LocalHost, runLocalHost, startLocalHost } from '../support/local-host.ts'
@@ -89,6 +91,15 @@ describe('npm start', () => {
     expect(code).toBe(1)
     expect(said).toContain('PORT')
     expect(said).toContain('HF_ENDPOINT')
+  })
+
+  it('works over any server that speaks DynamoDB', async () => {
+    const database = await startDatabase()
+    const host = await start({ environment: { SLIPWAY_DYNAMODB_ENDPOINT: database.endpoint } })
+    await saidSample(host)
+    expect(await host.stop()).toBe(0)
+    expect(existsSync(join(host.dataDir, 'dynamodb.sqlite'))).toBe(false)
+    await database.close()
   })
 
   it('goes on after kill -9 with everything it had', async () => {

@@ -42,7 +42,7 @@ Options:
     if (deployment.state === 'FAILED')
       throw new CommandFailed(`"${deployment.name}" cannot be served: ${printable(deployment.reason)}`, deployment)
     if (json) return terminal.out(`${JSON.stringify(deployment)}\n`)
-    terminal.out(`${deployment.name}  ${deployment.state}  ${client.url}${deployment.url}\n`)
+    terminal.out(`${deployment.name}  ${deployment.state}  ${new URL(deployment.url, client.url)}\n`)
     terminal.err(`next: slipway predict ${deployment.name} '${example(deployment)}'\n`)
   },
 }

@@ -18,7 +18,7 @@ The input is JSON; "-" or nothing reads it from standard input.`,
     const { client, terminal, json } = invocation
     const [deployment = '', given = '-'] = invocation.parameters
     const inputs = parseInputs(given === '-' ? await readInput(invocation) : given)
-    const { answer, headers } = await client.predict(deployment, { inputs })
+    const { answer, headers } = await client.predict(await client.getDeployment(deployment), { inputs })
     terminal.out(`${JSON.stringify(answer)}\n`)
     const parts = { queue: 'x-queue-time', run: 'x-inference-time' }
     const times = Object.entries(parts).map(([name, header]) => `${name} ${headers.get(header) ?? '?'} ms`)
