@@ -1,4 +1,3 @@
-import { basename } from 'node:path/posix'
 import { errors, messageOf } from '../../shared/errors.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
@@ -30,12 +29,12 @@ export interface LoaderParts {
   settings: RunSettings
 }
 
-/** @throws AppError `unsupported_model` with a reason that names the file at fault. */
+/** Puts a model into every engine under the id given. @throws AppError `unsupported_model` naming the file at fault. */
 export async function loadModel(
-  request: LoadRequest,
+  request: LoadRequest & { modelId: string },
   { cache, pool, metrics, settings }: LoaderParts,
 ): Promise<LoadedModel> {
-  const { deployment, file, revision } = request
+  const { deployment, file, modelId } = request
   const stopLoading = metrics.modelLoading.startTimer({ deployment })
   const task = taskNamed(request.task)
   const files = await cache.materialise(request)
@@ -43,7 +42,6 @@ export async function loadModel(
     throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
   })
   const opened = await task.open({ files, file, graph, settings })
-  const modelId = `${revision}/${basename(opened.graphPath)}/${file}`
   try {
     await Promise.all(pool.engines.map((engine) => engine.load({ modelId, path: opened.graphPath })))
     const stopWarmUp = metrics.modelWarmup.startTimer({ deployment })

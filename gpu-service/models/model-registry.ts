@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import type { EnginePool } from '../engine/engine-pool.ts'
+import { taskNamed } from '../tasks/tasks.ts'
 import { type LoadedModel, type LoaderParts, type LoadRequest, loadModel, unloadModel } from './load-model.ts'
 
 /** A hold on a loaded model. The last one that is given back unloads it. */
@@ -8,6 +10,7 @@ export interface ModelLease {
 }
 
 interface Entry {
+  modelId: string
   loading: Promise<LoadedModel>
   leases: number
 }
@@ -25,23 +28,37 @@ export class ModelRegistry {
 
   /** @throws AppError `unsupported_model` */
   async acquire(request: LoadRequest): Promise<ModelLease> {
-    const key = JSON.stringify([request.revision, request.file, request.task])
-    const entry = this.#entries.get(key) ?? { loading: loadModel(request, this.#parts), leases: 0 }
-    this.#entries.set(key, entry)
+    const key = keyOf(request)
+    const entry = this.#entries.get(key) ?? this.#load(key, request)
     entry.leases++
     try {
       const model = await entry.loading
-      return { model, release: () => this.#release(key, entry, model) }
+      return { model, release: () => this.#release(key, entry) }
     } catch (error) {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key)
+      this.#forget(key, entry)
       throw error
     }
   }
 
-  async #release(key: string, entry: Entry, model: LoadedModel): Promise<void> {
+  #load(key: string, request: LoadRequest): Entry {
+    // Each load has an id of its own in the engines, so that giving one back late never unloads the next.
+    const modelId = `${key} ${randomUUID()}`
+    const entry = { modelId, loading: loadModel({ ...request, modelId }, this.#parts), leases: 0 }
+    this.#entries.set(key, entry)
+    return entry
+  }
+
+  async #release(key: string, entry: Entry): Promise<void> {
     entry.leases--
     if (entry.leases > 0) return
-    this.#entries.delete(key)
-    await unloadModel(model.modelId, this.#pool)
+    this.#forget(key, entry)
+    await unloadModel(entry.modelId, this.#pool)
+  }
+
+  #forget(key: string, entry: Entry): void {
+    if (this.#entries.get(key) === entry) this.#entries.delete(key)
   }
 }
+
+/** A task has several names, and all of them are one model. @throws AppError `unsupported_model` */
+const keyOf = ({ revision, file, task }: LoadRequest): string => `${revision}/${file} ${taskNamed(task).name}`

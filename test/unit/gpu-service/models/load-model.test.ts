@@ -26,7 +26,7 @@ async function load(files: Record<string, Buffer>, change: { file?: string; task
   const objects = createMemoryObjects()
   await publish({ objects, repo, revision, files })
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
-  const request = { repo, revision, file, task: 'feature-extraction', deployment: 'test', ...change }
+  const request = { repo, revision, file, task: 'feature-extraction', deployment: 'test', modelId: 'one', ...change }
   return loadModel(request, {
     cache,
     pool,

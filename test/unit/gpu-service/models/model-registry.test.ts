@@ -1,0 +1,68 @@
+import { expect, it, onTestFinished } from 'vitest'
+import type { Engine } from '../../../../gpu-service/engine/engine.ts'
+import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
+import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
+import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
+import { createMetrics } from '../../../../shared/metrics.ts'
+import { filesIn, fixtureModel, temporaryFolder } from '../support/folders.ts'
+import { createMemoryObjects, publish } from '../support/memory-objects.ts'
+import { workerUrl } from '../support/test-serving.ts'
+
+const repo = 'slipway-tests/tiny-embedder'
+const request = { repo, revision: 'a'.repeat(40), file: 'onnx/model.onnx', deployment: 'test' }
+
+/** A registry over one real engine, with what it was asked to hold and to give back. */
+async function start() {
+  const objects = createMemoryObjects()
+  await publish({ objects, ...request, files: await filesIn(fixtureModel(repo)) })
+  const worker = new WorkerEngine({ workerUrl, device: 'cpu' })
+  const held = new Set<string>()
+  const engine: Engine = {
+    async load(asked) {
+      await worker.load(asked)
+      held.add(asked.modelId)
+    },
+    unload(asked) {
+      held.delete(asked.modelId)
+      return worker.unload(asked)
+    },
+    run: (asked) => worker.run(asked),
+    close: () => worker.close(),
+  }
+  const pool = new EnginePool({ engines: [engine] })
+  onTestFinished(() => pool.close())
+  const cache = new ModelCache({ objects, root: await temporaryFolder() })
+  const settings = { device: 'cpu', batchDynamicInt8: true } as const
+  return { held, models: new ModelRegistry({ cache, pool, metrics: createMetrics(), settings }) }
+}
+
+it('loads a model once under all names of its task, and keeps it until the last lease is given back', async () => {
+  const { models, held } = await start()
+  const [one, two] = await Promise.all([
+    models.acquire({ ...request, task: 'feature-extraction' }),
+    models.acquire({ ...request, task: 'sentence-similarity' }),
+  ])
+  expect(one.model).toBe(two.model)
+  expect(held.size).toBe(1)
+  await one.release()
+  expect(held.size).toBe(1)
+  await two.release()
+  expect(held.size).toBe(0)
+})
+
+it('keeps a model whose file another task cannot do anything with', async () => {
+  const { models, held } = await start()
+  const lease = await models.acquire({ ...request, task: 'feature-extraction' })
+  await expect(models.acquire({ ...request, task: 'tabular-classification' })).rejects.toThrow('takes 2 inputs')
+  expect([...held]).toEqual([lease.model.modelId])
+})
+
+it('lets a model be taken again while it is given back', async () => {
+  const { models, held } = await start()
+  const task = 'feature-extraction'
+  const released = (await models.acquire({ ...request, task })).release()
+  const lease = await models.acquire({ ...request, task })
+  await released
+  expect([...held]).toEqual([lease.model.modelId])
+})
