@@ -48,6 +48,15 @@ it('files that claim the impossible are imported with warnings, and what they cl
   ])
 })
 
+it('a card whose every list is as long as it may be fits the table, and what it says is kept', async () => {
+  const list = `[${Array.from({ length: 300 }, (_, at) => `${'語'.repeat(at % 2 === 0 ? 98 : 290)}${at}`).join(',')}]`
+  const card = `---\nlicense: mit\ntags: ${list}\nbase_model: ${list}\ndatasets: ${list}\nlanguage: ${list}\n---\n`
+  const { item, metadata } = await pull([{ path: 'README.md', content: card }, ...(await sampleFiles()).slice(1)])
+  expect(item.state).toBe('READY')
+  expect(metadata).toMatchObject({ license: 'mit', warnings: [], onnx: [{ inputs: [{ name: 'X' }] }] })
+  expect(metadata?.tags.length).toBeGreaterThan(100)
+})
+
 it('a store that fails for a moment costs nothing of what the files say', async () => {
   let failures = 3
   const objects: ObjectStore = {
