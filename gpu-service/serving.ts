@@ -11,7 +11,7 @@ import type { Table } from '../shared/table/table.ts'
 import { createServingApp } from './app.ts'
 import { Reconciler } from './deployments/reconcile.ts'
 import { createRouter } from './deployments/route.ts'
-import type { Device } from './engine/engine.ts'
+import type { Device, LostModel } from './engine/engine.ts'
 import { EnginePool } from './engine/engine-pool.ts'
 import { WorkerEngine } from './engine/worker-engine.ts'
 import { ModelCache } from './models/model-cache.ts'
@@ -63,7 +63,8 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const { device, cacheDir, replicaId = randomUUID(), adminKeySha256 } = config
   const onDeath = (error: Error) => log.error({ err: error }, 'an engine died and is replaced')
   const count = config.engines ?? (device === 'cuda' ? 1 : availableParallelism())
-  const engines = Array.from({ length: count }, () => new WorkerEngine({ workerUrl, device, onDeath }))
+  const onLoss = (lost: LostModel) => reconciler.lose(lost)
+  const engines = Array.from({ length: count }, () => new WorkerEngine({ workerUrl, device, onDeath, onLoss }))
   const pool = new EnginePool({ engines })
   const { waitMsMax = 2000 } = config
   const cache = new ModelCache({ objects, root: cacheDir })

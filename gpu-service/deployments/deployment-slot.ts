@@ -5,6 +5,7 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { observeBatches } from '../batcher/batch-observer.ts'
 import { Batcher } from '../batcher/batcher.ts'
 import type { QueueLimits } from '../batcher/item-queue.ts'
+import { ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { LoadedModel } from '../models/load-model.ts'
 import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
@@ -29,7 +30,7 @@ export interface Served {
 
 /**
  * One deployment on this replica. LOADING → READY, or LOADING → FAILED, which is tried again after a growing pause and
- * keeps its reason meanwhile.
+ * keeps its reason meanwhile. READY → LOADING where an engine has lost the model.
  */
 export class DeploymentSlot {
   readonly item: DeploymentItem
@@ -48,9 +49,13 @@ export class DeploymentSlot {
     this.#parts = parts
   }
 
-  /** Whether a load that failed has waited long enough. */
+  /** Whether it is to be loaded: not yet tried, lost, or failed and rested long enough. */
   get isDue(): boolean {
-    return this.state === 'FAILED' && this.#parts.now() >= this.#retryAtMs
+    return this.state !== 'READY' && this.#parts.now() >= this.#retryAtMs
+  }
+
+  get modelId(): string | undefined {
+    return this.#lease?.model.modelId
   }
 
   /** Loads the model; an outcome of either kind is a state, never a rejection. */
@@ -64,14 +69,28 @@ export class DeploymentSlot {
   /** Answers what waits, then gives the model back. */
   async retire(): Promise<void> {
     this.#retired = true
+    await this.#giveBack('it was given up just now')
+  }
+
+  /** Stops answering until the model is loaded anew: an engine could not be given it again. */
+  lose(reason: string): void {
+    this.state = 'LOADING'
+    this.reason = reason
+    this.#retryAtMs = 0
+    // Not awaited by the next load: what this deployment still answers is of the old model, under an id of its own.
+    this.#giveBack(reason).catch((err) => this.#parts.log.error({ err, deployment: this.item.name }, 'unload failed'))
+  }
+
+  async #giveBack(reason: string): Promise<void> {
     const { served } = this
     this.served = undefined
     await this.#busy
-    // A request that found this deployment before it was given up may submit only now.
-    await served?.service.queue.close(errors.modelNotReady(this.item.name, 'it was given up just now'))
-    if (served !== undefined) this.#parts.pool.remove(served.service.queue)
-    await this.#lease?.release()
+    const lease = this.#lease
     this.#lease = undefined
+    // A request that found this deployment before it was given up may submit only now.
+    await served?.service.queue.close(errors.modelNotReady(this.item.name, reason))
+    if (served !== undefined) this.#parts.pool.remove(served.service.queue)
+    await lease?.release()
   }
 
   async #load(): Promise<void> {
@@ -103,7 +122,12 @@ export class DeploymentSlot {
         observe,
         limits: { ...limits, costMax: model.costMax, itemsMax: model.itemsMax },
         sizeOf: (input) => model.sizeOf(input),
-        run: async (inputs, engine) => model.decode(await engine.run({ modelId, ...model.encode(inputs) }), inputs),
+        run: async (inputs, engine) => {
+          const tensors = await engine.run({ modelId, ...model.encode(inputs) }).catch((error) => {
+            throw error instanceof ModelLost ? errors.modelNotReady(this.item.name, error.message) : error
+          })
+          return model.decode(tensors, inputs)
+        },
       })
     const service = opened.serve(createBatcher)
     for (const run of speed) service.queue.learn(run)

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import type { LostModel } from '../engine/engine.ts'
 import { DeploymentSlot, type SlotParts } from './deployment-slot.ts'
 
 export interface ReconcilerOptions extends SlotParts {
@@ -44,10 +45,16 @@ export class Reconciler {
       const known = this.#slots.get(item.name)
       const slot = known ?? new DeploymentSlot(item, this.#options)
       this.#slots.set(item.name, slot)
-      if (known === undefined || slot.isDue) loads.push(slot.load().then(() => this.#report(slot, now())))
+      if (slot.isDue) loads.push(slot.load().then(() => this.#report(slot, now())))
     }
     for (const slot of this.#slots.values()) await this.#report(slot, now())
     return loads
+  }
+
+  /** Takes a model out of service that an engine could not be given again; the next pass loads it anew. */
+  lose({ modelId, error }: LostModel): void {
+    this.#options.models.lose({ modelId, error })
+    for (const slot of this.#slots.values()) if (slot.modelId === modelId) slot.lose(error.message)
   }
 
   /** Begins to follow the table. Fulfilled when what it asked for at first is loaded, or has failed by name. */

@@ -66,7 +66,8 @@ export class EnginePool {
       // The one that ran last still has the weights in its core's cache: a lone client waits a third less.
       const engine = source && this.#free.pop()
       if (source === undefined || engine === undefined) return
-      void source.work(engine, this.#free.length + 1).then(() => {
+      void source.work(engine, this.#free.length + 1).then(async () => {
+        await engine.restored()
         this.#free.push(engine)
         this.#pull()
       })

@@ -9,6 +9,8 @@ export interface Engine {
   run(request: EngineCall & { modelId: string }): Promise<Tensors>
   /** An id that is not loaded is no error. */
   unload(request: { modelId: string }): Promise<void>
+  /** Fulfilled when the engine can be given work: one that died and was replaced is loading its models again. */
+  restored(): Promise<void>
   /** Finishes what was asked for before, then leaves. */
   close(): Promise<void>
 }
@@ -42,4 +44,14 @@ export type TensorData =
 /** An engine that went away with work in its hands. */
 export class EngineDied extends Error {
   override name = 'EngineDied'
+}
+
+/** A model that an engine held before it died and could not load again. */
+export class ModelLost extends Error {
+  override name = 'ModelLost'
+}
+
+export interface LostModel {
+  modelId: string
+  error: ModelLost
 }

@@ -1,5 +1,14 @@
 import { Worker } from 'node:worker_threads'
-import { type Device, type Engine, type EngineCall, EngineDied, type Tensors } from './engine.ts'
+import { messageOf } from '../../shared/errors.ts'
+import {
+  type Device,
+  type Engine,
+  type EngineCall,
+  EngineDied,
+  type LostModel,
+  ModelLost,
+  type Tensors,
+} from './engine.ts'
 import { buffersOf, type WorkerReply, type WorkerRequest, type WorkerSettings } from './messages.ts'
 
 export interface WorkerEngineOptions {
@@ -10,6 +19,8 @@ export interface WorkerEngineOptions {
   intraOpThreads?: number
   /** Told when the thread went away unasked. */
   onDeath?: (error: EngineDied) => void
+  /** Told of each model that the thread in its place could not load again. */
+  onLoss?: (lost: LostModel) => void
 }
 
 type Question = WorkerRequest extends infer Request
@@ -23,9 +34,11 @@ type Pending = { resolve: (tensors: Tensors) => void; reject: (error: Error) => 
 export class WorkerEngine implements Engine {
   readonly #options: WorkerEngineOptions
   readonly #pending = new Map<number, Pending>()
-  /** What a new thread has to load again. */
-  readonly #models = new Map<string, string>()
+  /** What a new thread has to load again, by its path; or why it could not. */
+  readonly #models = new Map<string, string | ModelLost>()
   #worker: Worker | undefined
+  #restored: Promise<unknown> = Promise.resolve()
+  readonly #restoring = new Set<string>()
   #nextId = 0
   #answered = false
   #closed = false
@@ -39,8 +52,16 @@ export class WorkerEngine implements Engine {
     this.#models.set(modelId, path)
   }
 
-  run({ modelId, inputs, outputs }: EngineCall & { modelId: string }): Promise<Tensors> {
+  async run({ modelId, inputs, outputs }: EngineCall & { modelId: string }): Promise<Tensors> {
+    await this.restored()
+    const model = this.#models.get(modelId)
+    if (model instanceof ModelLost) throw model
     return this.#ask({ kind: 'run', modelId, inputs, outputs }, buffersOf(inputs))
+  }
+
+  async restored(): Promise<void> {
+    if (this.#worker === undefined && !this.#closed) this.#start()
+    await this.#restored
   }
 
   async unload({ modelId }: { modelId: string }): Promise<void> {
@@ -80,9 +101,26 @@ export class WorkerEngine implements Engine {
     worker.on('exit', (code) => this.#buried(worker, new EngineDied(`the engine died (${reason}, code ${code})`)))
     this.#worker = worker
     this.#answered = false
-    for (const [modelId, path] of this.#models)
-      worker.postMessage({ id: this.#nextId++, kind: 'load', modelId, path } satisfies WorkerRequest)
+    this.#restored = Promise.all([...this.#models].map(([modelId, path]) => this.#restore(modelId, path)))
     return worker
+  }
+
+  async #restore(modelId: string, path: string | ModelLost): Promise<void> {
+    if (path instanceof ModelLost) return
+    this.#restoring.add(modelId)
+    try {
+      await this.#ask({ kind: 'load', modelId, path })
+    } catch (error) {
+      this.#lose(modelId, error)
+    }
+    this.#restoring.delete(modelId)
+  }
+
+  #lose(modelId: string, cause: unknown): void {
+    if (this.#closed || typeof this.#models.get(modelId) !== 'string') return
+    const error = new ModelLost(`an engine died and could not load it again: ${messageOf(cause)}`)
+    this.#models.set(modelId, error)
+    this.#options.onLoss?.({ modelId, error })
   }
 
   #settle(reply: WorkerReply): void {
@@ -98,6 +136,9 @@ export class WorkerEngine implements Engine {
     this.#worker = undefined
     const lost = [...this.#pending.values()]
     this.#pending.clear()
+    // A model that kills the thread which loads it is not tried again and again.
+    for (const modelId of this.#restoring) this.#lose(modelId, error)
+    this.#restoring.clear()
     // One that never answered waits for the next question: a thread that cannot start is no loop.
     if (!this.#closed && this.#answered) this.#start()
     for (const { reject } of lost) reject(error)

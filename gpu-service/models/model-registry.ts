@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { LostModel, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import { taskNamed } from '../tasks/tasks.ts'
 import { type LoadedModel, type LoaderParts, type LoadRequest, loadModel, unloadModel } from './load-model.ts'
@@ -13,6 +14,8 @@ interface Entry {
   modelId: string
   loading: Promise<LoadedModel>
   leases: number
+  /** Why an engine does not hold it any more. */
+  lost?: ModelLost
 }
 
 /** The models that the engines hold: two deployments of one file share it, and it is loaded once whoever asks. */
@@ -33,6 +36,10 @@ export class ModelRegistry {
     entry.leases++
     try {
       const model = await entry.loading
+      if (entry.lost !== undefined) {
+        await this.#release(key, entry)
+        throw entry.lost
+      }
       return { model, release: () => this.#release(key, entry) }
     } catch (error) {
       this.#forget(key, entry)
@@ -40,10 +47,19 @@ export class ModelRegistry {
     }
   }
 
+  /** Lets the next one who asks load it anew, because an engine does not hold it any more. */
+  lose({ modelId, error }: LostModel): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.modelId !== modelId) continue
+      entry.lost = error
+      this.#forget(key, entry)
+    }
+  }
+
   #load(key: string, request: LoadRequest): Entry {
     // Each load has an id of its own in the engines, so that giving one back late never unloads the next.
     const modelId = `${key} ${randomUUID()}`
-    const entry = { modelId, loading: loadModel({ ...request, modelId }, this.#parts), leases: 0 }
+    const entry: Entry = { modelId, loading: loadModel({ ...request, modelId }, this.#parts), leases: 0 }
     this.#entries.set(key, entry)
     return entry
   }

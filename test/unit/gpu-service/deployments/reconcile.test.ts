@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Reconciler } from '../../../../gpu-service/deployments/reconcile.ts'
+import { ModelLost } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
@@ -46,6 +47,7 @@ async function start() {
           return engine.unload(request)
         },
         run: (request) => engine.run(request),
+        restored: () => engine.restored(),
         close: () => engine.close(),
       },
     ],
@@ -163,6 +165,25 @@ describe('the reconciler', () => {
     state.desired = [deployment('iris')]
     await pass()
     expect([...reconciler.slots].map(({ item, state: now }) => [item.revision, now])).toEqual([[revision, 'READY']])
+  })
+
+  it('loads a model anew that an engine has lost, says why meanwhile, and gives the lost one back', async () => {
+    const { state, pass, reconciler, states, loads, unloads } = await start()
+    state.desired = [deployment('one'), deployment('two')]
+    await pass()
+    const [modelId = ''] = loads
+    reconciler.lose({ modelId, error: new ModelLost('the file is gone') })
+    expect([...reconciler.slots].map((slot) => [slot.state, slot.reason, slot.served])).toEqual(
+      Array(2).fill(['LOADING', 'the file is gone', undefined]),
+    )
+    await pass()
+    expect(states()).toEqual([
+      ['one', 'READY'],
+      ['two', 'READY'],
+    ])
+    expect([...reconciler.slots].map(({ reason }) => reason)).toEqual([undefined, undefined])
+    expect(loads).toHaveLength(2)
+    expect(unloads).toEqual([modelId])
   })
 
   it('keeps serving while the table does not answer', async () => {

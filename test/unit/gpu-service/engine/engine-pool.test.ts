@@ -7,6 +7,7 @@ const engine = (): Engine => ({
   load: () => Promise.resolve(),
   run: () => Promise.resolve({}),
   unload: () => Promise.resolve(),
+  restored: () => Promise.resolve(),
   close: () => Promise.resolve(),
 })
 

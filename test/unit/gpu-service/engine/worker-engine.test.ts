@@ -1,8 +1,9 @@
+import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineDied, type Tensors } from '../../../../gpu-service/engine/engine.ts'
+import { EngineDied, type LostModel, ModelLost, type Tensors } from '../../../../gpu-service/engine/engine.ts'
 import { WorkerEngine, type WorkerEngineOptions } from '../../../../gpu-service/engine/worker-engine.ts'
-import { fixtureModel } from '../support/folders.ts'
+import { fixtureModel, temporaryFolder } from '../support/folders.ts'
 import { workerUrl } from '../support/test-serving.ts'
 
 const path = join(fixtureModel('sklearn/iris-logistic-regression'), 'model.onnx')
@@ -69,6 +70,45 @@ describe('WorkerEngine', () => {
     await expect(besides).rejects.toBeInstanceOf(EngineDied)
     await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).resolves.toBeDefined()
     expect(deaths).toHaveLength(1)
+  })
+
+  it('says which model a new thread could not load, and why, and runs the others', async () => {
+    const lost: LostModel[] = []
+    const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
+    const engine = start({ workerUrl: mortal, onLoss: (one) => lost.push(one) })
+    const gone = join(await temporaryFolder(), 'gone.onnx')
+    await copyFile(path, gone)
+    await engine.load({ modelId: 'iris', path })
+    await engine.load({ modelId: 'gone', path: gone })
+    await rm(gone)
+    await expect(engine.run({ modelId: 'deadly', inputs: {}, outputs: [] })).rejects.toBeInstanceOf(EngineDied)
+    await engine.restored()
+    expect(lost).toMatchObject([{ modelId: 'gone', error: { message: expect.stringContaining('gone.onnx') } }])
+    await expect(engine.run({ modelId: 'gone', inputs: row(), outputs })).rejects.toBeInstanceOf(ModelLost)
+    await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).resolves.toBeDefined()
+    await copyFile(path, gone)
+    await engine.load({ modelId: 'gone', path: gone })
+    await expect(engine.run({ modelId: 'gone', inputs: row(), outputs })).resolves.toBeDefined()
+  })
+
+  it('gives up a model that kills the thread which loads it again', async () => {
+    const lost: string[] = []
+    const deaths: EngineDied[] = []
+    const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
+    const engine = start({
+      workerUrl: mortal,
+      onDeath: (error) => deaths.push(error),
+      onLoss: ({ modelId }) => lost.push(modelId),
+    })
+    const fragile = join(await temporaryFolder(), 'fragile.onnx')
+    await copyFile(path, fragile)
+    await engine.load({ modelId: 'fragile', path: fragile })
+    await rm(fragile)
+    await expect(engine.run({ modelId: 'deadly', inputs: {}, outputs: [] })).rejects.toBeInstanceOf(EngineDied)
+    await expect(engine.run({ modelId: 'fragile', inputs: row(), outputs })).rejects.toBeInstanceOf(ModelLost)
+    expect(lost).toEqual(['fragile'])
+    await engine.load({ modelId: 'iris', path })
+    expect(deaths).toHaveLength(2)
   })
 
   it('does not start a thread again and again that cannot start', async () => {

@@ -28,6 +28,7 @@ async function start() {
       return worker.unload(asked)
     },
     run: (asked) => worker.run(asked),
+    restored: () => worker.restored(),
     close: () => worker.close(),
   }
   const pool = new EnginePool({ engines: [engine] })

@@ -15,6 +15,7 @@ const noEngine: Engine = {
   load: () => Promise.resolve(),
   run: () => Promise.reject(new Error('unused')),
   unload: () => Promise.resolve(),
+  restored: () => Promise.resolve(),
   close: () => Promise.resolve(),
 }
 

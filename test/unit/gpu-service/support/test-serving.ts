@@ -34,7 +34,11 @@ export interface TestServing {
 }
 
 /** The whole service with real engines over a real table, on no port. */
-export async function startTestServing(models: TestModel[], config: Partial<ServingConfig> = {}): Promise<TestServing> {
+export async function startTestServing(
+  models: TestModel[],
+  config: Partial<ServingConfig> = {},
+  engineUrl = workerUrl,
+): Promise<TestServing> {
   const database = await startTable()
   const { table } = database
   const objects = createMemoryObjects()
@@ -62,7 +66,7 @@ export async function startTestServing(models: TestModel[], config: Partial<Serv
     config: { device: 'cpu', cacheDir, engines: 2, reconcileMs: 20, adminKeySha256: hashToken(token), ...config },
     log: createLogger({ level: 'silent', name: 'test' }),
     metrics,
-    workerUrl,
+    workerUrl: engineUrl,
   })
   await serving.ready
   return {
