@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../shared/log.ts'
 import type { Serving } from './serving.ts'
 
@@ -7,24 +8,25 @@ export interface DrainOptions {
   server: Server
   serving: Serving
   log: Logger
-  /** The most time that requests in flight are given. */
+  /** How long connections are still accepted, so that a load balancer sees `/ready` say no before one is refused. */
+  drainMs: number
+  /** The most time that the whole end may take. */
   graceMs: number
   exit: (code: number) => void
 }
 
 /**
- * On SIGTERM or SIGINT: `/ready` says no, no connection is accepted, what is in flight is answered, the models are given
- * back. A second signal, or the end of the grace, forces the exit.
+ * On SIGTERM or SIGINT: `/ready` says no and requests are still answered for `drainMs`, then no connection is accepted,
+ * what is in flight is answered, the models are given back. A second signal, or the end of the grace, forces the exit.
  */
-export function drainOnSignal({ server, serving, log, graceMs, exit }: DrainOptions): void {
+export function drainOnSignal({ server, serving, log, drainMs, graceMs, exit }: DrainOptions): void {
   let isLeaving = false
   const leave = async (signal: NodeJS.Signals) => {
     if (isLeaving) return exit(1)
     isLeaving = true
     log.info({ signal }, 'leaving: what is in flight is finished first')
     setTimeout(() => exit(1), graceMs).unref()
-    const drained = serving.drain()
-    await Promise.all([drained, closeServer(server)])
+    await Promise.all([serving.drain(), leaveServer({ server, drainMs })])
     await serving.close()
     exit(0)
   }
@@ -38,9 +40,10 @@ export function drainOnSignal({ server, serving, log, graceMs, exit }: DrainOpti
 }
 
 /** Connections that clients keep open are told to end with their next answer, and ended where they ask nothing. */
-async function closeServer(server: Server): Promise<void> {
+async function leaveServer({ server, drainMs }: { server: Server; drainMs: number }): Promise<void> {
   const closed = once(server, 'close')
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
+  if (drainMs > 0) await pause(drainMs)
   server.close()
   const sweep = setInterval(() => server.closeIdleConnections(), 500)
   await closed

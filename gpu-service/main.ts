@@ -1,6 +1,4 @@
-import type { Server } from 'node:http'
 import { hostname } from 'node:os'
-import { serve } from '@hono/node-server'
 import * as z from 'zod'
 import { logLevel, parseEnvironment } from '../shared/config.ts'
 import { createLogger } from '../shared/log.ts'
@@ -9,6 +7,7 @@ import { createS3ObjectStore } from '../shared/objects/s3-object-store.ts'
 import { openTable } from '../shared/table/table.ts'
 import { drainOnSignal } from './drain-on-signal.ts'
 import { emitQueueDepth } from './emf.ts'
+import { listen } from './listen.ts'
 import { startServing } from './serving.ts'
 
 /** The composition root in the container. */
@@ -26,6 +25,10 @@ const environment = parseEnvironment(
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
+    /** Where clients reach the service, for its own log. */
+    SLIPWAY_PUBLIC_URL: z.url().optional(),
+    /** How long a load balancer may take to see that `/ready` says no. */
+    SLIPWAY_DRAIN_MS: z.coerce.number().int().min(0).default(0),
     /** Below ECS's stop timeout, after which the process is killed. */
     SLIPWAY_GRACE_MS: z.coerce.number().int().min(0).default(25_000),
   }),
@@ -49,13 +52,16 @@ const serving = startServing({
   // A bundle lies beside the bundled worker, a checkout in the folder above it.
   workerUrl: new URL(import.meta.url.endsWith('.ts') ? './engine/worker.ts' : './worker.js', import.meta.url),
 })
-const server = serve({ fetch: serving.app.fetch, port: environment.SLIPWAY_PORT }, ({ port }) =>
-  log.info({ port }, 'listening'),
-)
+const server = listen({
+  fetch: serving.app.fetch,
+  port: environment.SLIPWAY_PORT,
+  onListening: (port) => log.info({ port, url: environment.SLIPWAY_PUBLIC_URL }, 'listening'),
+})
 drainOnSignal({
-  server: server as Server,
+  server,
   serving,
   log,
+  drainMs: environment.SLIPWAY_DRAIN_MS,
   graceMs: environment.SLIPWAY_GRACE_MS,
   exit: (code) => process.exit(code),
 })

@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-async function start(graceMs = 10_000) {
-  const child = fork(new URL('./support/leaving-server.ts', import.meta.url), [String(graceMs)])
+async function start({ graceMs = 10_000, drainMs = 0 } = {}) {
+  const child = fork(new URL('./support/leaving-server.ts', import.meta.url), [String(graceMs), String(drainMs)])
   onTestFinished(() => void child.kill('SIGKILL'))
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
-  return { child, url: `http://127.0.0.1:${port}/slow` }
+  return { child, url: `http://127.0.0.1:${port}/slow`, quickUrl: `http://127.0.0.1:${port}/quick` }
 }
 
 const told = async (child: ChildProcess, what: string) => {
@@ -33,6 +33,18 @@ describe('a service that is told to end', () => {
     expect(code).toBe(0)
   })
 
+  it('goes on answering, one request to a connection, until a load balancer has seen that it leaves', async () => {
+    const { child, quickUrl } = await start({ drainMs: 1500 })
+    const [draining, exited] = [told(child, 'drain'), once(child, 'exit')]
+    child.kill('SIGTERM')
+    await draining
+    const late = await fetch(quickUrl)
+    expect(await late.text()).toBe('at once')
+    expect(late.headers.get('connection')).toBe('close')
+    expect(await exited).toEqual([0, null])
+    await expect(fetch(quickUrl)).rejects.toThrow()
+  })
+
   it('ends at once at a second signal', async () => {
     const { child, url } = await start()
     const answer = fetch(url).catch(() => 'cut')
@@ -47,7 +59,7 @@ describe('a service that is told to end', () => {
   })
 
   it('ends when the grace is over, whatever is in flight', async () => {
-    const { child, url } = await start(50)
+    const { child, url } = await start({ graceMs: 50 })
     const answer = fetch(url).catch(() => 'cut')
     await told(child, 'asked')
     const ended = once(child, 'exit')

@@ -4,10 +4,11 @@ import type { Serving } from '../../../../gpu-service/serving.ts'
 import { createLogger } from '../../../../shared/log.ts'
 
 /** A server in a process of its own that answers when it is told to, and tells what its end asked of the service. */
-const [graceMs = '10000'] = process.argv.slice(2)
+const [graceMs = '10000', drainMs = '0'] = process.argv.slice(2)
 const server = createServer((request, response) => {
   process.send?.('asked')
   if (request.url === '/slow') process.once('message', () => response.end('answered'))
+  else response.end('at once')
 }).listen(0, '127.0.0.1', () => {
   const address = server.address()
   process.send?.({ port: typeof address === 'object' ? address?.port : undefined })
@@ -20,6 +21,7 @@ drainOnSignal({
   server,
   serving,
   log: createLogger({ level: 'silent', name: 'test' }),
+  drainMs: Number(drainMs),
   graceMs: Number(graceMs),
   exit: (code) => process.exit(code),
 })

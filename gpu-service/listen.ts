@@ -1,0 +1,34 @@
+import type { Server } from 'node:http'
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+
+/** Longer than a load balancer keeps an idle connection, so that it never sends a request into one that just closed. */
+export const keepAliveMs = 75_000
+
+export interface ListenOptions {
+  fetch: (request: Request) => Response | Promise<Response>
+  port: number
+  onListening?: (port: number) => void
+}
+
+/** The service's server, as it stands behind a load balancer. */
+export function listen({ fetch, port, onListening }: ListenOptions): Server {
+  const guarded = withoutMetricsForStrangers(fetch)
+  // Node wants the headers of a kept connection's next request within the longer of the two.
+  const serverOptions = { keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5000 }
+  return serve({ fetch: guarded.fetch, port, serverOptions }, (address) => onListening?.(address.port)) as Server
+}
+
+/**
+ * The collector asks the replica itself; what came through a load balancer says so in a header. A rule on paths in
+ * front of the service is not enough: `/%6detrics` and `/v1/../metrics` are `/metrics` here.
+ */
+function withoutMetricsForStrangers(fetch: ListenOptions['fetch']): Hono {
+  const app = new Hono()
+  app.get('/metrics', async (context, next) => {
+    if (context.req.header('x-forwarded-for') === undefined) return next()
+    return context.json({ error: 'Not Found' }, 404)
+  })
+  app.all('*', (context) => fetch(context.req.raw))
+  return app
+}
