@@ -9,7 +9,13 @@ import { startImport } from '../../shared/ingest/start-import.ts'
 import { parseSource } from '../../shared/model/source.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
-import { getImport, type ImportItem, listImports } from '../../shared/table/imports.ts'
+import {
+  getImport,
+  getImportDetails,
+  type ImportDetails,
+  type ImportItem,
+  listImports,
+} from '../../shared/table/imports.ts'
 import { lists } from '../../shared/table/keys.ts'
 import type { Table } from '../../shared/table/table.ts'
 
@@ -37,26 +43,40 @@ export function addImportRoutes(app: OpenAPIHono<HttpEnvironment>, { table, inge
       createdBy: context.get('principal').userId,
       now: now(),
     })
-    return created ? context.json(toImport(item), 202) : context.json(toImport(item), 200)
+    const details = await getImportDetails(table, item.id)
+    return created ? context.json(toImport(item, details), 202) : context.json(toImport(item, details), 200)
   })
 
   app.openapi(routes.listImports, async (context) => {
     const { limit, cursor } = context.req.valid('query')
     const page = await listImports(table, { limit, startKey: decodeCursor(cursor, { listPk: lists.imports }) })
-    return context.json({ items: page.items.map(toImport), cursor: encodeCursor(page.nextKey) }, 200)
+    return context.json({ items: page.items.map((item) => toImport(item)), cursor: encodeCursor(page.nextKey) }, 200)
   })
 
   app.openapi(routes.getImport, async (context) => {
     const { id } = context.req.valid('param')
     const item = await getImport(table, id)
     if (item === undefined) throw errors.importNotFound(id)
-    return context.json(toImport(item), 200)
+    return context.json(toImport(item, await getImportDetails(table, id)), 200)
   })
 }
 
-function toImport(item: ImportItem): ImportJob {
+function toImport(item: ImportItem, details?: ImportDetails): ImportJob {
   const { id, repo, source, state, tag, sourceRevision, revision, failure } = item
-  const { filesTotal, filesDone, bytesTotal, bytesDone, bytesHeld, skipped, createdAt, updatedAt } = item
+  const { filesTotal, filesDone, bytesTotal, bytesDone, bytesHeld, createdAt, updatedAt } = item
   const counts = { filesTotal, filesDone, bytesTotal, bytesDone, bytesHeld }
-  return { id, repo, source, state, tag, sourceRevision, revision, ...counts, skipped, failure, createdAt, updatedAt }
+  return {
+    id,
+    repo,
+    source,
+    state,
+    tag,
+    sourceRevision,
+    revision,
+    ...counts,
+    skipped: details?.skipped,
+    failure,
+    createdAt,
+    updatedAt,
+  }
 }

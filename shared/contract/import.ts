@@ -24,7 +24,9 @@ export const importJob = z
     bytesTotal: z.number().int(),
     bytesDone: z.number().int().openapi({ description: 'Bytes moved or held already.' }),
     bytesHeld: z.number().int().openapi({ description: 'Bytes that did not have to be moved, being here already.' }),
-    skipped: z.array(skippedFile).openapi({ description: 'Files of the source that were left out, and why.' }),
+    skipped: z.array(skippedFile).optional().openapi({
+      description: 'Files of the source that were left out, and why; lists of imports leave it out.',
+    }),
     failure: importFailure.optional(),
     createdAt: timestamp,
     updatedAt: timestamp,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isActiveImport } from '../model/import-state.ts'
 import { formatSource, type Source } from '../model/source.ts'
 import type { Queue } from '../queue/queue.ts'
-import { claimedImport, createImport, type ImportItem } from '../table/imports.ts'
+import { claimedImport, createImport, type ImportDetails, type ImportItem } from '../table/imports.ts'
 import { ConditionFailed, type Table } from '../table/table.ts'
 import type { IngestMessage } from './message.ts'
 
@@ -24,10 +24,11 @@ const triesMax = 5
 
 /** Starts an import, or answers with the one that is bringing the same source into the same repo already. */
 export async function startImport(request: StartImport): Promise<{ item: ImportItem; created: boolean }> {
-  const { table, queue } = request
+  const { table, queue, include, exclude } = request
+  const details: ImportDetails = { include, exclude, skipped: [] }
   const item = newImport(request)
   for (let tries = 1; ; tries++) {
-    const conflict = await refusal(() => createImport(table, item))
+    const conflict = await refusal(() => createImport(table, item, details))
     if (conflict === undefined) break
     const running = await claimedImport(table, item.repo, item.source)
     if (running !== undefined && isActiveImport(running.state)) return { item: running, created: false }
@@ -48,7 +49,7 @@ async function refusal(create: () => Promise<void>): Promise<ConditionFailed | u
   }
 }
 
-function newImport({ source, repo, createdBy, now, tag, include, exclude, fingerprint }: StartImport): ImportItem {
+function newImport({ source, repo, createdBy, now, tag, fingerprint }: StartImport): ImportItem {
   const at = now.toISOString()
   return {
     id: `imp_${randomUUID().replaceAll('-', '')}`,
@@ -56,15 +57,12 @@ function newImport({ source, repo, createdBy, now, tag, include, exclude, finger
     source: formatSource(source),
     state: 'PENDING',
     tag,
-    include,
-    exclude,
     fingerprint,
     filesTotal: 0,
     filesDone: 0,
     bytesTotal: 0,
     bytesDone: 0,
     bytesHeld: 0,
-    skipped: [],
     createdAt: at,
     updatedAt: at,
     createdBy,

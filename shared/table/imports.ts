@@ -10,8 +10,6 @@ export interface ImportItem {
   source: string
   state: ImportState
   tag?: string | undefined
-  include?: string[] | undefined
-  exclude?: string[] | undefined
   /** What the source held when a drop was imported, so that the same drop is not imported again. */
   fingerprint?: string | undefined
   sourceRevision?: string | undefined
@@ -21,13 +19,20 @@ export interface ImportItem {
   bytesTotal: number
   bytesDone: number
   bytesHeld: number
-  skipped: SkippedFile[]
   failure?: ImportFailure | undefined
   /** There until the import has ended and nothing of its work is left. */
   activePk?: string | undefined
   createdAt: string
+  /** When it moved last, to the minute. */
   updatedAt: string
   createdBy: string
+}
+
+/** What an import is told and finds at length, beside the item that every part of it writes to and lists read. */
+export interface ImportDetails {
+  include?: string[] | undefined
+  exclude?: string[] | undefined
+  skipped: SkippedFile[]
 }
 
 /** One file on its way in. `direct` files go to their blob in one write, `staged` ones in parts. */
@@ -56,13 +61,18 @@ export interface ImportPartItem {
 
 export const getImport = (table: Table, id: string) => table.get<ImportItem>(keys.import(id))
 
+export async function getImportDetails(table: Table, id: string): Promise<ImportDetails> {
+  const { include, exclude, skipped } = (await table.get<ImportDetails>(keys.importDetails(id))) ?? { skipped: [] }
+  return { include, exclude, skipped }
+}
+
 export const getImportFile = (table: Table, id: string, path: string) =>
   table.get<ImportFileItem>(keys.importFile(id, path))
 
 export const allImportFiles = (table: Table, id: string): AsyncGenerator<ImportFileItem> =>
   table.queryAll<ImportFileItem>({
     expression: 'pk = :pk AND begins_with(sk, :file)',
-    values: { ':pk': keys.import(id).pk, ':file': 'FILE#' },
+    values: { ':pk': keys.import(id).pk, ':file': keys.importFile(id, '').sk },
     consistent: true,
   })
 
@@ -77,10 +87,11 @@ export async function* allImportParts(table: Table, id: string, file: ImportFile
 }
 
 /** Writes a new import and the claim on its repo and source. @throws ConditionFailed where one is under way. */
-export async function createImport(table: Table, item: ImportItem): Promise<void> {
+export async function createImport(table: Table, item: ImportItem, details: ImportDetails): Promise<void> {
   const listed = { listPk: lists.imports, listSk: `${item.createdAt}#${item.id}` }
   await table.transact([
     { put: { ...keys.import(item.id), ...listed, ...activity(item.updatedAt, item.id), ...item }, condition: absent },
+    { put: { ...keys.importDetails(item.id), ...details }, condition: absent },
     { put: { ...keys.importClaim(item.repo, item.source), importId: item.id }, condition: absent },
   ])
 }
@@ -90,6 +101,12 @@ export const claimedImport = async (table: Table, repo: string, source: string):
   return claim === undefined ? undefined : getImport(table, claim.importId)
 }
 
+/** How long the items of an import's work outlive it where it is lost, in case someone looks at them. */
+const workItemLifeSeconds = 30 * 24 * 3600
+
+export const workItemExpiry = (now: Date): number => Math.floor(now.getTime() / 1000) + workItemLifeSeconds
+
+/** Keeps an import among those that are not over, by when it last moved. */
 export const activity = (updatedAt: string, id: string) => ({
   activePk: lists.activeImports,
   activeSk: `${updatedAt}#${id}`,

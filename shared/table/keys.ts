@@ -16,9 +16,9 @@ export const keys = {
   tag: (repo: string, name: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REF#tag#${name}` }),
   revision: (repo: string, id: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REVISION#${id}` }),
   revisionFile: (repo: string, id: string, path: string): ItemKey => ({ pk: `FILES#${repo}#${id}`, sk: path }),
-  blob: (sha256: string): ItemKey => ({ pk: `BLOB#${sha256}`, sk: 'BLOB' }),
 
   import: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'IMPORT' }),
+  importDetails: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'DETAILS' }),
   importFile: (id: string, path: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: `FILE#${path}` }),
   importPart: (id: string, uploadId: string, partNumber: number): ItemKey => ({
     pk: `IMPORTPARTS#${id}#${uploadId}`,

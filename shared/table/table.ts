@@ -12,6 +12,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
+import type { TableIndex } from './definition.ts'
 import type { ItemKey } from './keys.ts'
 import { type Patience, realPatience, writePatiently } from './write-patiently.ts'
 
@@ -46,7 +47,7 @@ export interface Update {
 }
 
 export interface TableQuery {
-  index?: string
+  index?: TableIndex
   expression: string
   names?: Record<string, string>
   values: Record<string, unknown>

@@ -17,9 +17,12 @@ export const realPatience: Patience = {
   random: Math.random,
 }
 
+/** Why DynamoDB cancels a transaction that may well pass a moment later. */
+const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']
+
 /**
- * Writes again while another transaction holds an item: DynamoDB refuses the later of two at once instead of letting
- * it wait, and the SDK does not try again. @throws ConditionFailed
+ * Writes again while another transaction holds an item, or the table is busy: DynamoDB refuses the later of two at
+ * once instead of letting it wait, and the SDK does not try a cancelled transaction again. @throws ConditionFailed
  */
 export async function writePatiently<Answer>(write: () => Promise<Answer>, patience: Patience): Promise<Answer> {
   for (let tries = 1; ; tries++) {
@@ -28,7 +31,7 @@ export async function writePatiently<Answer>(write: () => Promise<Answer>, patie
     } catch (error) {
       const failed = failedConditions(error)
       if (failed !== undefined) throw new ConditionFailed(failed, error)
-      if (tries === triesMax || !isConflict(error)) throw error
+      if (tries === triesMax || !mayPass(error)) throw error
       await patience.pause(firstPauseMs * 2 ** (tries - 1) * (0.5 + patience.random()))
     }
   }
@@ -40,8 +43,8 @@ function failedConditions(error: unknown): boolean[] | undefined {
   return failed.includes(true) ? failed : undefined
 }
 
-const isConflict = (error: unknown): boolean =>
-  error instanceof TransactionConflictException || reasonsOf(error).includes('TransactionConflict')
+const mayPass = (error: unknown): boolean =>
+  error instanceof TransactionConflictException || reasonsOf(error).some((code) => passing.includes(code ?? ''))
 
 const reasonsOf = (error: unknown): (string | undefined)[] =>
   error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []).map(({ Code }) => Code) : []

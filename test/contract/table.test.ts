@@ -133,7 +133,7 @@ describe('a list', () => {
 
   it('of an index holds only items that have its keys', async () => {
     const listPk = `LIST#${++count}`
-    const query = { index: 'byList', expression: 'listPk = :pk', values: { ':pk': listPk } }
+    const query = { index: 'byList' as const, expression: 'listPk = :pk', values: { ':pk': listPk } }
     const [one, two] = [newKey(), newKey()]
     await table.put({ ...one, listPk, listSk: 'b' })
     await table.put({ ...two, listPk, listSk: 'a' })
@@ -200,6 +200,15 @@ describe('a write that meets another transaction', () => {
     await database.table.put(key)
     expect(database.asked()).toBe(4)
   })
+
+  it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
+    'is tried again when it is cancelled by %s',
+    async (code) => {
+      using database = await refusing([cancelled('None', code), cancelled(code)])
+      await database.table.transact([{ put: key }])
+      expect(database.pauses).toEqual([20, 40])
+    },
+  )
 
   it('gives up after a bounded number of tries', async () => {
     using database = await refusing(Array.from({ length: 50 }, () => cancelled('TransactionConflict')))

@@ -5,7 +5,7 @@ import { type DropMessage, encodeEventKey } from '../../functions/drop/drop-mess
 import { handleDrop } from '../../functions/drop/handle-drop.ts'
 import { createLogger } from '../../shared/log.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
-import { listImports } from '../../shared/table/imports.ts'
+import { getImportDetails, listImports } from '../../shared/table/imports.ts'
 import { type Lab, leftoversOf, type Store, startLab, visibleOf } from './support/lab.ts'
 import { IngestProcess } from './support/process.ts'
 
@@ -74,9 +74,8 @@ describe('a drop with a marker', () => {
     await mark()
     await process.idle()
     const [item] = await imports()
-    expect(item).toMatchObject({
-      state: 'READY',
-      tag: 'v1',
+    expect(item).toMatchObject({ state: 'READY', tag: 'v1' })
+    expect(await getImportDetails(lab.table, item?.id ?? '')).toMatchObject({
       skipped: [{ path: 'weights.pkl', reason: expect.stringContaining('pickle') }],
     })
     expect(await paths()).toEqual([['config.json', 'sub/a b+ü.txt']])

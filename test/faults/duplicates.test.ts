@@ -96,8 +96,8 @@ describe('a plan that is made a second time', () => {
   it('counts files as the first one wrote them, also when their blobs have come since', async () => {
     const store = await lab.newStore()
     const repo = newRepo()
-    // Claim, message, pinned commit, five files: the ninth write would leave the state PENDING.
-    const doomed = new IngestProcess({ lab, store, hub, fuse: new Fuse({ at: 9, writes: false, dies: true }) })
+    // Claim, message, pinned commit, what is left out, five files: without the tenth write the state is PENDING.
+    const doomed = new IngestProcess({ lab, store, hub, fuse: new Fuse({ at: 10, writes: false, dies: true }) })
     const id = await doomed.start(source, repo)
     await doomed.idleOrDead()
     expect((await importOf(lab, id)).state).toBe('PENDING')

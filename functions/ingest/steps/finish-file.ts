@@ -1,18 +1,15 @@
-import { getImport, type ImportFileItem } from '../../../shared/table/imports.ts'
+import { getImport, type ImportFileItem, type ImportItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
+import { countProgress } from './count-progress.ts'
 
 /** Counts a verified file once, however often its message comes, and goes on to publish after the last. */
-export async function finishFile(
-  { importId, file, sha256, bytesMoved }: FinishedFile,
-  dependencies: IngestDependencies,
-) {
-  const at = dependencies.now().toISOString()
+export async function finishFile({ item, file, sha256, bytesMoved }: FinishedFile, dependencies: IngestDependencies) {
   try {
     await dependencies.table.transact([
       {
-        update: keys.importFile(importId, file.path),
+        update: keys.importFile(item.id, file.path),
         change: {
           expression: 'SET #state = :done, sha256 = :sha256',
           condition: '#state = :pending',
@@ -20,30 +17,16 @@ export async function finishFile(
           values: { ':done': 'done', ':pending': 'pending', ':sha256': sha256 },
         },
       },
-      {
-        update: keys.import(importId),
-        change: {
-          expression: 'ADD filesDone :one, bytesDone :moved SET updatedAt = :at, activeSk = :active',
-          condition: '#state = :state',
-          names: { '#state': 'state' },
-          values: {
-            ':one': 1,
-            ':moved': bytesMoved,
-            ':at': at,
-            ':active': `${at}#${importId}`,
-            ':state': 'TRANSFERRING',
-          },
-        },
-      },
+      countProgress({ item, files: 1, bytes: bytesMoved, now: dependencies.now() }),
     ])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
   }
-  await passOnWhenAllDone(importId, dependencies)
+  await passOnWhenAllDone(item.id, dependencies)
 }
 
 interface FinishedFile {
-  importId: string
+  item: ImportItem
   file: ImportFileItem
   sha256: string
   /** Bytes that count now; the parts of a staged file were counted as they came. */

@@ -5,8 +5,10 @@ import {
   activity,
   allImportFiles,
   getImport,
+  getImportDetails,
   type ImportFileItem,
   type ImportItem,
+  workItemExpiry,
 } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { absent, ConditionFailed } from '../../../shared/table/table.ts'
@@ -17,8 +19,8 @@ import { chooseFiles } from './choose-files.ts'
 import { clearAway } from './end-import.ts'
 import { sendTransfers } from './send-transfers.ts'
 
-/** Work items outlive a lost import by this long, in case someone looks at them. */
-const workItemLifeSeconds = 30 * 24 * 3600
+/** Of files that are left out so many are named. */
+const skippedMax = 200
 
 /** Lists the source at one fixed state, decides what to move, and sends a message for each piece still to be moved. */
 export async function plan(
@@ -39,10 +41,15 @@ export async function plan(
 async function writePlan(item: ImportItem, dependencies: IngestDependencies, signal: AbortSignal) {
   const { table, objects, limits, now } = dependencies
   const listing = await dependencies.openSource(item).list({ signal })
-  const { files, skipped } = chooseFiles({ files: listing.files, include: item.include, exclude: item.exclude, limits })
+  const { include, exclude } = await getImportDetails(table, item.id)
+  const { files, skipped } = chooseFiles({ files: listing.files, include, exclude, limits })
   await pinRevision(item, listing.revision, dependencies)
+  await table.update(keys.importDetails(item.id), {
+    expression: 'SET skipped = :skipped',
+    values: { ':skipped': skipped.slice(0, skippedMax) },
+  })
 
-  const expiresAt = Math.floor(now().getTime() / 1000) + workItemLifeSeconds
+  const expiresAt = workItemExpiry(now())
   await inParallel(files, 16, async (file) => {
     const held = file.sha256 !== undefined && (await objects.head({ key: objectKeys.blob(file.sha256) })) !== undefined
     const entry: ImportFileItem = held ? { ...file, state: 'done' } : file
@@ -56,7 +63,7 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   await writeOnce(() =>
     table.update(keys.import(item.id), {
       expression:
-        'SET #state = :next, filesTotal = :files, bytesTotal = :bytes, filesDone = :heldFiles, bytesDone = :heldBytes, bytesHeld = :heldBytes, skipped = :skipped, updatedAt = :at, activeSk = :active',
+        'SET #state = :next, filesTotal = :files, bytesTotal = :bytes, filesDone = :heldFiles, bytesDone = :heldBytes, bytesHeld = :heldBytes, updatedAt = :at, activeSk = :active',
       condition: '#state = :from',
       names: { '#state': 'state' },
       values: {
@@ -66,7 +73,6 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
         ':bytes': sizeOf(planned),
         ':heldFiles': held.length,
         ':heldBytes': sizeOf(held),
-        ':skipped': skipped.slice(0, 200),
         ':at': at,
         ':active': activity(at, item.id).activeSk,
       },

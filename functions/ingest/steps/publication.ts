@@ -1,4 +1,4 @@
-import type { ImportItem } from '../../../shared/table/imports.ts'
+import { activity, type ImportItem } from '../../../shared/table/imports.ts'
 import { keys, lists } from '../../../shared/table/keys.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
 import { absent, present, type TransactAction } from '../../../shared/table/table.ts'
@@ -32,7 +32,7 @@ export function publication({ item, revision, known, now }: PublicationInput): T
           ':next': 'INSPECTING',
           ':revision': id,
           ':now': now,
-          ':active': `${now}#${item.id}`,
+          ':active': activity(now, item.id).activeSk,
         },
       },
     },

@@ -1,8 +1,15 @@
-import { allImportParts, getImport, getImportFile, type ImportFileItem } from '../../../shared/table/imports.ts'
+import {
+  allImportParts,
+  getImport,
+  getImportFile,
+  type ImportFileItem,
+  type ImportItem,
+} from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import type { ImportFault } from '../import-fault.ts'
+import { countProgress } from './count-progress.ts'
 import { sendTransfers } from './send-transfers.ts'
 import { stagingKey } from './staged-upload.ts'
 
@@ -10,8 +17,9 @@ import { stagingKey } from './staged-upload.ts'
 const restartsMax = 2
 
 /** Gives up the parts of a staged file and moves it again, into another upload. @throws ImportFault after some tries */
-export async function restartFile({ importId, file, fault }: Restart, dependencies: IngestDependencies): Promise<void> {
-  const { table, objects, log } = dependencies
+export async function restartFile({ item, file, fault }: Restart, dependencies: IngestDependencies): Promise<void> {
+  const { table, objects, log, now } = dependencies
+  const importId = item.id
   const { path, uploadId, restarts = 0 } = file
   if (restarts >= restartsMax) throw fault
   const parts = await Array.fromAsync(allImportParts(table, importId, file))
@@ -26,15 +34,7 @@ export async function restartFile({ importId, file, fault }: Restart, dependenci
           values: { ':none': 0, ':restarts': restarts + 1, ':pending': 'pending', ':upload': uploadId },
         },
       },
-      {
-        update: keys.import(importId),
-        change: {
-          expression: 'ADD bytesDone :back',
-          condition: '#state = :state',
-          names: { '#state': 'state' },
-          values: { ':back': -file.sizeBytes, ':state': 'TRANSFERRING' },
-        },
-      },
+      countProgress({ item, bytes: -file.sizeBytes, now: now() }),
     ])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
@@ -50,7 +50,7 @@ export async function restartFile({ importId, file, fault }: Restart, dependenci
 }
 
 interface Restart {
-  importId: string
+  item: ImportItem
   file: ImportFileItem
   fault: ImportFault
 }

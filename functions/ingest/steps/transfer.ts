@@ -3,11 +3,18 @@ import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { rangeOf, rangeSize } from '../../../shared/model/ranges.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { ChecksumMismatch } from '../../../shared/objects/object-store.ts'
-import { getImport, getImportFile, type ImportFileItem, type ImportItem } from '../../../shared/table/imports.ts'
+import {
+  getImport,
+  getImportFile,
+  type ImportFileItem,
+  type ImportItem,
+  workItemExpiry,
+} from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { absent, ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
+import { countProgress } from './count-progress.ts'
 import { finishFile, passOnWhenAllDone } from './finish-file.ts'
 import { ensureUpload, stagingKey } from './staged-upload.ts'
 
@@ -51,7 +58,7 @@ async function transferWhole({ item, file, signal }: Work, dependencies: IngestD
       sha256: found,
       ifAbsent: true,
     })
-    return finishFile({ importId: item.id, file, sha256: found, bytesMoved: sizeBytes }, dependencies)
+    return finishFile({ item, file, sha256: found, bytesMoved: sizeBytes }, dependencies)
   }
   try {
     await dependencies.objects.put({ key: objectKeys.blob(sha256), body, sizeBytes, sha256, ifAbsent: true })
@@ -59,7 +66,7 @@ async function transferWhole({ item, file, signal }: Work, dependencies: IngestD
     if (error instanceof ChecksumMismatch) throw faults.checksumMismatch(path, `sha256 ${sha256}`, error.message)
     throw error
   }
-  await finishFile({ importId: item.id, file, sha256, bytesMoved: sizeBytes }, dependencies)
+  await finishFile({ item, file, sha256, bytesMoved: sizeBytes }, dependencies)
 }
 
 async function transferPart(
@@ -74,7 +81,7 @@ async function transferPart(
     const body = await openRange({ item, file, ...range, signal }, dependencies)
     const part = { key: stagingKey(item.id, path), uploadId, partNumber, sizeBytes: rangeSize(range), body }
     const { etag } = await objects.uploads.putPart(part)
-    await recordPart({ importId: item.id, path, uploadId, partNumber, etag, sizeBytes: part.sizeBytes }, dependencies)
+    await recordPart({ item, path, uploadId, partNumber, etag, sizeBytes: part.sizeBytes }, dependencies)
   }
   const now = await getImportFile(table, item.id, path)
   if (now !== undefined && now.partsDone === now.partsTotal)
@@ -82,33 +89,20 @@ async function transferPart(
 }
 
 async function recordPart(part: RecordedPart, { table, now }: IngestDependencies) {
-  const { importId, path, uploadId, partNumber, etag, sizeBytes } = part
-  const expiresAt = Math.floor(now().getTime() / 1000) + 30 * 24 * 3600
+  const { item, path, uploadId, partNumber, etag, sizeBytes } = part
+  const expiresAt = workItemExpiry(now())
   try {
     await table.transact([
-      { put: { ...keys.importPart(importId, uploadId, partNumber), partNumber, etag, expiresAt }, condition: absent },
+      { put: { ...keys.importPart(item.id, uploadId, partNumber), partNumber, etag, expiresAt }, condition: absent },
       {
-        update: keys.importFile(importId, path),
+        update: keys.importFile(item.id, path),
         change: {
           expression: 'ADD partsDone :one',
           condition: 'uploadId = :upload',
           values: { ':one': 1, ':upload': uploadId },
         },
       },
-      {
-        update: keys.import(importId),
-        change: {
-          expression: 'ADD bytesDone :size SET updatedAt = :at, activeSk = :active',
-          condition: '#state = :state',
-          names: { '#state': 'state' },
-          values: {
-            ':size': sizeBytes,
-            ':at': now().toISOString(),
-            ':active': `${now().toISOString()}#${importId}`,
-            ':state': 'TRANSFERRING',
-          },
-        },
-      },
+      countProgress({ item, bytes: sizeBytes, now: now() }),
     ])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
@@ -116,7 +110,7 @@ async function recordPart(part: RecordedPart, { table, now }: IngestDependencies
 }
 
 interface RecordedPart {
-  importId: string
+  item: ImportItem
   path: string
   uploadId: string
   partNumber: number

@@ -27,10 +27,10 @@ export async function verify(
   const key = stagingKey(importId, path)
   await joinParts({ importId, file, key }, dependencies)
   const { sha256, fault } = await hashStaged({ key, file, signal }, dependencies)
-  if (fault !== undefined) return restartFile({ importId, file, fault }, dependencies)
+  if (fault !== undefined) return restartFile({ item, file, fault }, dependencies)
   const blob = objectKeys.blob(sha256)
   if ((await objects.head({ key: blob })) === undefined) await objects.copy({ from: key, to: blob })
-  await finishFile({ importId, file, sha256, bytesMoved: 0 }, dependencies)
+  await finishFile({ item, file, sha256, bytesMoved: 0 }, dependencies)
   await objects.delete({ keys: [key] })
 }
 

@@ -94,7 +94,7 @@ function createRate() {
 function report(job: ImportJob, terminal: Terminal) {
   const held = job.bytesHeld > 0 ? `, of which ${formatBytes(job.bytesHeld)} were here already` : ''
   terminal.out(`${job.repo}  ${job.revision}  ${job.filesTotal} files, ${formatBytes(job.bytesTotal)}${held}\n`)
-  const left = job.skipped.filter(({ reason }) => !/cluded$/.test(reason))
+  const left = (job.skipped ?? []).filter(({ reason }) => !/cluded$/.test(reason))
   for (const { path, reason } of left.slice(0, 10)) terminal.err(`left out: ${printable(path)} (${reason})\n`)
   if (left.length > 10) terminal.err(`left out: ${left.length - 10} more\n`)
   terminal.err(`next: slipway deploy ${job.repo}\n`)

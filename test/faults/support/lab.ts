@@ -109,7 +109,9 @@ export async function manifestsOf({ objects }: Store): Promise<unknown[]> {
 export async function leftoversOf(lab: Lab, { root }: Store, importIds: readonly string[]): Promise<string[]> {
   const items = (await lab.scan()).filter(({ pk, sk, importId, id, activePk }) => {
     const isOurs = importIds.some((one) => String(pk).includes(one) || importId === one)
-    return isOurs && (sk !== 'IMPORT' || (id !== undefined && activePk !== undefined)) && sk !== 'DROP'
+    return (
+      isOurs && (sk !== 'IMPORT' || (id !== undefined && activePk !== undefined)) && sk !== 'DROP' && sk !== 'DETAILS'
+    )
   })
   const files = await readdir(join(root, 'staging'), { recursive: true, withFileTypes: true }).catch(() => [])
   const staged = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
