@@ -22,8 +22,11 @@ export function predictRoutes({ verify, router, metrics, admission }: ServingPar
     admit(admission),
     limitBody(bodyMaxBytes),
     async (context) => {
-      const { service } = router.resolve(context.req.param('deployment'))
+      const deployment = context.req.param('deployment')
+      router.resolve(deployment)
       const request = await readJson(context, body)
+      // Found again behind the body, which may have been long in coming: another revision may answer by now.
+      const { service } = router.resolve(deployment)
       const { json, timing } = await service.pipeline({ body: request, signal: context.req.raw.signal })
       setTimingHeaders(context, timing)
       context.header('content-type', 'application/json')

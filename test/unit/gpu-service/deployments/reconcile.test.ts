@@ -16,6 +16,8 @@ import { workerUrl } from '../support/test-serving.ts'
 const repo = 'sklearn/iris-logistic-regression'
 const revision = 'a'.repeat(40)
 const broken = 'b'.repeat(40)
+const other = 'c'.repeat(40)
+const aTurn = () => new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))
 
 function deployment(name: string, change: Partial<DeploymentItem> = {}): DeploymentItem {
   const item = { name, repo, ref: 'main', target: `${repo}@main`, revision, task: 'tabular-classification' }
@@ -31,6 +33,7 @@ async function start() {
   const objects = createMemoryObjects()
   const files = await filesIn(fixtureModel(repo))
   await publish({ objects, repo, revision, files })
+  await publish({ objects, repo, revision: other, files })
   await publish({ objects, repo, revision: broken, files: { ...files, 'model.onnx': Buffer.from('no graph at all') } })
   const engine = new WorkerEngine({ workerUrl, device: 'cpu' })
   const loads: string[] = []
@@ -165,6 +168,37 @@ describe('the reconciler', () => {
     state.desired = [deployment('iris')]
     await pass()
     expect([...reconciler.slots].map(({ item, state: now }) => [item.revision, now])).toEqual([[revision, 'READY']])
+  })
+
+  it('answers with the old revision until the new one is loaded, and swaps them without a gap', async () => {
+    const { state, pass, reconciler, unloads, reports } = await start()
+    state.desired = [deployment('iris', { revision: other })]
+    await pass()
+    const slotOf = () => [...reconciler.slots].find(({ item }) => item.name === 'iris')
+    state.desired = [deployment('iris')]
+    const loads = await reconciler.pass()
+    expect(reports.at(-1)?.[1]).toMatchObject({ revision, state: 'LOADING' })
+    while ((await Promise.race([Promise.all(loads), aTurn()])) === undefined) {
+      expect(slotOf()?.served).toBeDefined()
+      expect(unloads).toEqual([])
+    }
+    expect(slotOf()).toMatchObject({ state: 'READY', item: { revision } })
+    expect(reports.at(-1)?.[1]).toMatchObject({ revision, state: 'READY' })
+    await expect.poll(() => unloads, { timeout: 10_000 }).toHaveLength(1)
+  })
+
+  it('goes on with the old revision while the new one cannot be loaded, and says why', async () => {
+    const { state, pass, reconciler, reports } = await start()
+    state.desired = [deployment('iris')]
+    await pass()
+    state.desired = [deployment('iris', { revision: broken })]
+    await pass()
+    expect([...reconciler.slots]).toMatchObject([{ state: 'READY', item: { revision } }])
+    const failed = { revision: broken, state: 'FAILED', reason: expect.stringContaining('not an ONNX model') }
+    expect(reports.at(-1)?.[1]).toMatchObject(failed)
+    state.desired = [deployment('iris')]
+    await pass()
+    expect(reports.at(-1)?.[1]).toMatchObject({ revision, state: 'READY' })
   })
 
   it('loads a model anew that an engine has lost, says why meanwhile, and gives the lost one back', async () => {
