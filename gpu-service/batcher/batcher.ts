@@ -1,7 +1,7 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { BatchObserver } from './batch-observer.ts'
-import { type BatchLimits, costOf, cutBatch } from './cut.ts'
+import { type BatchLimits, costOf, cutBatch, windowOf } from './cut.ts'
 import { DrainRate } from './drain-rate.ts'
 import type { BatchResult, ItemQueue, Lane, QueueLimits } from './item-queue.ts'
 
@@ -116,8 +116,9 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   async work(engine: Engine, freeEngines: number): Promise<void> {
-    const batch = cutBatch({ queue: this.#queue, limits: this.#options.limits, freeEngines })
-    this.#remove(new Set(batch))
+    const { limits } = this.#options
+    const batch = cutBatch({ queue: this.#queue, limits, freeEngines })
+    this.#remove(batch, windowOf(limits))
     this.#running++
     try {
       await this.#answer(batch, engine)
@@ -159,15 +160,18 @@ export class Batcher<Input, Output> implements ItemQueue {
   #drop(entries: Entry<Input, Output>[], error: unknown): void {
     const queued = new Set(this.#queue)
     const leaving = entries.filter((entry) => queued.has(entry))
-    if (leaving.length > 0) this.#remove(new Set(leaving))
+    if (leaving.length > 0) this.#remove(leaving, this.#queue.length)
     // Those that run already are answered to nobody.
     for (const entry of entries) entry.reject(error)
     if (leaving.length > 0) this.#options.observe.dropped(leaving.length)
     this.#settleIdle()
   }
 
-  #remove(entries: Set<Entry<Input, Output>>): void {
-    this.#queue = this.#queue.filter((entry) => !entries.has(entry))
+  /** Takes entries out that are among the first `within`; the rest of a long queue is not gone through. */
+  #remove(entries: readonly Entry<Input, Output>[], within: number): void {
+    const leaving = new Set(entries)
+    const staying = this.#queue.slice(0, within).filter((entry) => !leaving.has(entry))
+    this.#queue = staying.concat(this.#queue.slice(within))
     for (const { size } of entries) this.#queuedSize -= size
     this.#options.observe.depth(this.#queue.length)
   }

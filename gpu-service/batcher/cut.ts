@@ -14,12 +14,15 @@ export interface BatchLimits {
   wasteMax: number
 }
 
+/** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
+export const windowOf = ({ itemsMax }: BatchLimits): number => Math.max(512, itemsMax)
+
 /**
- * Which entries run together: always the oldest, then those nearest to it in size while the padded cost and the padding
- * stay within bounds. On a CPU a first-come batch of mixed lengths is slower than no batch at all.
+ * Which entries run together: always the oldest, then those in the window that are nearest to it in size, while the
+ * padded cost and the padding stay within bounds. On a CPU a first-come batch of mixed lengths is slower than no batch.
  */
 export function cutBatch<Entry extends { size: number }>({ queue, limits, freeEngines }: CutInput<Entry>): Entry[] {
-  const [oldest, ...others] = queue
+  const [oldest, ...others] = queue.slice(0, windowOf(limits))
   if (oldest === undefined) return []
   const share = Math.min(limits.itemsMax, Math.ceil(queue.length / Math.max(1, freeEngines)))
   const batch = [oldest]

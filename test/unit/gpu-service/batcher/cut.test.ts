@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { costOf, cutBatch } from '../../../../gpu-service/batcher/cut.ts'
+import { costOf, cutBatch, windowOf } from '../../../../gpu-service/batcher/cut.ts'
 
 const limits = { costMax: 384, itemsMax: 64, wasteMax: 0.1 }
 const sized = (sizes: number[]) => sizes.map((size, id) => ({ id, size }))
@@ -38,6 +38,22 @@ describe('cutBatch', () => {
 
   it('leaves an even share to the other free engines', () => {
     expect(cutBatch({ queue: sized([8, 8, 8, 8, 8]), limits, freeEngines: 2 })).toHaveLength(3)
+  })
+
+  it('looks at no more than a window of the oldest, so that a long queue costs no more than a short one', () => {
+    const beyond = {
+      get size(): number {
+        throw new Error('was looked at')
+      },
+    }
+    const near = Array.from({ length: windowOf(limits) }, () => ({ size: 24 }))
+    const batch = cutBatch({ queue: [...near, ...Array(8000).fill(beyond)], limits, freeEngines: 1 })
+    expect(batch).toEqual(near.slice(0, limits.costMax / 24))
+  })
+
+  it('lets a run be as large as its limit, also where that is larger than the window', () => {
+    const wide = { costMax: 4096, itemsMax: 1024, wasteMax: 0.1 }
+    expect(cutBatch({ queue: sized(Array(5000).fill(1)), limits: wide, freeEngines: 1 })).toHaveLength(1024)
   })
 
   it('cuts nothing from nothing', () => {
