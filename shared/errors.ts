@@ -94,11 +94,11 @@ export const errors = {
       status: 404,
       message: `There is no deployment "${name}". "slipway status" lists the deployments.`,
     }),
-  deploymentExists: (name: string, url: string) =>
+  deploymentExists: ({ name, target, url }: { name: string; target: string; url: string }) =>
     new AppError({
       code: 'deployment_exists',
       status: 409,
-      message: `A deployment "${name}" exists already, with another target. Remove it first or choose another name.`,
+      message: `A deployment "${name}" exists already; it serves ${target}. Choose another name with --name, or remove it: slipway undeploy ${name}`,
       details: { url },
     }),
   modelNotFound: (model: string) =>

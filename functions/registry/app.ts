@@ -18,6 +18,7 @@ export interface RegistryOptions extends PlatformAppOptions {
 export function createRegistryApp({ table, ingest, version, now = () => new Date(), ...platform }: RegistryOptions) {
   const app = createPlatformApp(platform)
   const document = openapiDocument({ version })
+  app.get('/', (context) => context.json({ name: 'Slipway', version, api: '/api/v1/openapi.json', health: '/health' }))
   app.get('/health', (context) => context.json({ status: 'ok' }))
   app.get('/api/v1/openapi.json', (context) => context.json(document))
   addRepoRoutes(app, { table })

@@ -61,7 +61,8 @@ export function addDeploymentRoutes(
       const existing = await getDeployment(table, item.name)
       if (existing?.revision === item.revision && existing.file === item.file)
         return context.json(await withReplicas(existing), 200)
-      throw errors.deploymentExists(item.name, `/api/v1/deployments/${item.name}`)
+      const target = existing === undefined ? 'something else' : `${existing.target} (revision ${existing.revision})`
+      throw errors.deploymentExists({ name: item.name, target, url: `/api/v1/deployments/${item.name}` })
     }
   })
 

@@ -5,13 +5,20 @@ export interface BannerInput {
   url: string
   version: string
   dataRoot: string
+  /** As it was given, for the commands that follow. */
+  dataPath: string
   keyPath: string
   /** Shown only on the start that made it. */
   newToken: string | undefined
+  /** Where models are pulled from. */
+  hfEndpoint: string
+  /** Whether the sample model is, or is about to be, deployed. */
+  sample: boolean
 }
 
 /** What a person sees of a start: where it is, the key, and what to do next. */
-export function banner({ url, version, dataRoot, keyPath, newToken }: BannerInput): string {
+export function banner(input: BannerInput): string {
+  const { url, version, dataRoot, keyPath, newToken, hfEndpoint } = input
   const keyFile = shorter(keyPath)
   const key = newToken === undefined ? `in ${keyFile}` : `${newToken}  (shown this once; kept in ${keyFile})`
   return `
@@ -20,13 +27,21 @@ export function banner({ url, version, dataRoot, keyPath, newToken }: BannerInpu
   url   ${url}
   key   ${key}
   data  ${shorter(dataRoot)}
+  hub   ${hfEndpoint}
 
   next, in another terminal:
-    curl -s ${url}/api/v1/predict/iris -H "authorization: Bearer $(cat ${keyFile})" -H 'content-type: application/json' -d '${JSON.stringify({ inputs: [sampleRow] })}'
-    npx slipway status
-    npx slipway pull hf://sentence-transformers/all-MiniLM-L6-v2
-
+${nextCommands(input)
+  .map((command) => `    ${command}\n`)
+  .join('')}
 `
+}
+
+function nextCommands({ url, dataPath, keyPath, sample }: BannerInput): string[] {
+  const slipway = dataPath === '.slipway' ? 'npx slipway' : `SLIPWAY_DATA=${dataPath} npx slipway`
+  const header = `-H "authorization: Bearer $(cat ${shorter(keyPath)})"`
+  const body = `-H 'content-type: application/json' -d '${JSON.stringify({ inputs: [sampleRow] })}'`
+  const ask = sample ? `curl -s ${url}/api/v1/predict/iris ${header} ${body}` : `curl -s ${url}/api/v1/me ${header}`
+  return [ask, `${slipway} status`, `${slipway} pull hf://sentence-transformers/all-MiniLM-L6-v2`]
 }
 
 const shorter = (path: string): string => {

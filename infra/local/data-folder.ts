@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { messageOf } from '../../shared/errors.ts'
 import { objectPrefixes } from '../../shared/objects/keys.ts'
 
 /** Where the local host keeps its state; the bucket's own folders (`blobs`, `drop`, …) stand beside these. */
@@ -17,7 +18,13 @@ export interface DataFolder {
 
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const root = resolve(path)
-  for (const folder of [...objectPrefixes, 'cache']) await mkdir(join(root, folder), { recursive: true, mode: 0o700 })
+  try {
+    for (const folder of [...objectPrefixes, 'cache']) await mkdir(join(root, folder), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new Error(
+      `The data folder ${root} cannot be used (${messageOf(error)}). Name another: SLIPWAY_DATA=… npm start`,
+    )
+  }
   return {
     root,
     keyPath: join(root, 'key'),

@@ -14,6 +14,8 @@ const schema = z.object({
   HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co'),
   /** The token for that Hub; it is sent nowhere else. */
   HF_TOKEN: z.string().optional(),
+  /** Set by npm while it runs a script. */
+  npm_lifecycle_event: z.string().optional(),
 })
 
 export interface LocalSettings {
@@ -27,6 +29,8 @@ export interface LocalSettings {
   hfToken: string | undefined
   /** Whether the first start shows the main job with a sample model. */
   sample: boolean
+  /** Whether npm runs this process. */
+  underNpm: boolean
 }
 
 /** @throws Error naming every setting at fault. */
@@ -35,7 +39,10 @@ export function readSettings(
   parameters: readonly string[],
 ): LocalSettings {
   const [unknown] = parameters.filter((parameter) => parameter !== '--no-sample')
-  if (unknown !== undefined) throw new Error(`"${unknown}" is not an option. There is one: npm start -- --no-sample`)
+  if (unknown !== undefined)
+    throw new Error(
+      `"${unknown}" is not an option. There is one, --no-sample; settings are in the README: npm start -- --no-sample`,
+    )
   const given = parseEnvironment(schema, environment)
   return {
     port: given.PORT,
@@ -47,5 +54,6 @@ export function readSettings(
     hfEndpoint: given.HF_ENDPOINT.replace(/\/+$/, ''),
     hfToken: given.HF_TOKEN,
     sample: !parameters.includes('--no-sample'),
+    underNpm: given.npm_lifecycle_event !== undefined,
   }
 }

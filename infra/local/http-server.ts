@@ -17,7 +17,7 @@ export async function listen({ port, hostname, fetch }: ListenOptions): Promise<
     await once(server, 'listening')
   } catch (error) {
     if (isCode(error, 'EADDRINUSE'))
-      throw new Error(`Port ${port} is in use by another program. Start on another one: PORT=${port + 1} npm start`, {
+      throw new Error(`Port ${port} is in use already. Start on another one: PORT=${port + 1} npm start`, {
         cause: error,
       })
     if (isCode(error, 'EACCES'))

@@ -22,7 +22,7 @@ import type { LocalSettings } from './environment.ts'
 import { watchDrops } from './watch-drops.ts'
 
 /** A dropped folder without a marker is imported when it has not changed for so long. */
-const quietSeconds = 10
+const quietSeconds = 60
 const watchMs = 500
 const reconcileMs = 250
 

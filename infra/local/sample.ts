@@ -7,6 +7,8 @@ import { formatBytes } from '../../shared/client/units.ts'
 import type { ImportJob } from '../../shared/contract/import.ts'
 import type { Logger } from '../../shared/log.ts'
 import { dropMarker } from '../../shared/objects/keys.ts'
+import { getDeployment } from '../../shared/table/deployments.ts'
+import type { Table } from '../../shared/table/table.ts'
 
 const repo = 'slipway/iris'
 const version = 'v1'
@@ -45,6 +47,10 @@ interface SampleOptions {
   log: Logger
   signal: AbortSignal
 }
+
+/** Whether an earlier start left the sample where the banner can speak of it. */
+export const hasSample = async (table: Table): Promise<boolean> =>
+  (await getDeployment(table, deploymentName)) !== undefined
 
 async function copySample(folder: string): Promise<void> {
   const source = fileURLToPath(new URL('./sample/iris/', import.meta.url))

@@ -9,7 +9,7 @@ export interface Phase {
  * Runs the phases in order on SIGTERM or SIGINT and exits; a phase that fails is logged and does not stop the next.
  * A second signal exits at once.
  */
-export function shutDownOnSignal({ phases, log }: { phases: readonly Phase[]; log: Logger }): {
+export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOptions): {
   stop(exitCode: number): void
 } {
   let stopping = false
@@ -33,5 +33,25 @@ export function shutDownOnSignal({ phases, log }: { phases: readonly Phase[]; lo
       log.info({ signal }, 'stopping: finishing what is in flight (again to stop at once)')
       void stop(0)
     })
+  if (endsWithParent) onceOrphaned(() => void stop(0), log)
   return { stop: (exitCode) => void stop(exitCode) }
+}
+
+interface ShutdownOptions {
+  phases: readonly Phase[]
+  /** Whether whoever started this process means it too when ending itself. */
+  endsWithParent: boolean
+  log: Logger
+}
+
+/** The shell that npm puts between passes no signal on, so the end of npm is seen by the change of parent only. */
+function onceOrphaned(act: () => void, log: Logger) {
+  const { ppid } = process
+  const watch = setInterval(() => {
+    if (process.ppid === ppid) return
+    clearInterval(watch)
+    log.info('stopping: the process that started this one has ended')
+    act()
+  }, 500)
+  watch.unref()
 }

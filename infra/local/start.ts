@@ -13,7 +13,7 @@ import { type LocalSettings, readSettings } from './environment.ts'
 import { ensureAdminKey } from './first-start.ts'
 import { listen } from './http-server.ts'
 import { createLocalPlatform } from './local-platform.ts'
-import { showSample } from './sample.ts'
+import { hasSample, showSample } from './sample.ts'
 import { shutDownOnSignal } from './shutdown.ts'
 
 const tableName = 'slipway'
@@ -47,7 +47,11 @@ async function start(settings: LocalSettings, log: Logger) {
       : undefined
   const endpoint = database?.endpoint ?? settings.dynamodbEndpoint ?? ''
   const client = { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
-  await createTable({ tableName, client })
+  await createTable({ tableName, client }).catch((error) => {
+    throw new Error(
+      `DynamoDB does not answer at ${endpoint} (${messageOf(error)}). Is SLIPWAY_DYNAMODB_ENDPOINT right?`,
+    )
+  })
   const table = openTable({ tableName, client })
 
   const platform = createLocalPlatform({ table, folder, settings, log })
@@ -59,6 +63,7 @@ async function start(settings: LocalSettings, log: Logger) {
   const stopping = new AbortController()
   const { stop } = shutDownOnSignal({
     log,
+    endsWithParent: settings.underNpm,
     phases: [
       { name: 'readiness', run: () => stopping.abort() },
       { name: 'requests', run: () => Promise.all([platform.serving.drain(), server.close(graceMs)]).then(() => {}) },
@@ -75,7 +80,10 @@ async function start(settings: LocalSettings, log: Logger) {
   })
 
   const newToken = key.created ? key.token : undefined
-  process.stderr.write(banner({ url: server.url, version, dataRoot: folder.root, keyPath: folder.keyPath, newToken }))
+  const { root: dataRoot, keyPath } = folder
+  const { hfEndpoint, dataPath } = settings
+  const sample = key.created ? settings.sample : await hasSample(table)
+  process.stderr.write(banner({ url: server.url, version, dataRoot, dataPath, keyPath, newToken, hfEndpoint, sample }))
   log.info({ url: server.url, durationMs: Math.round(performance.now() - startedAt) }, 'started')
   if (!key.created || !settings.sample) return
   const sampleClient = createApiClient({ url: server.url, token: key.token, signal: stopping.signal })

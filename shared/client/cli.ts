@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { version } from '../version.ts'
 import { createApiClient } from './api-client.ts'
 import { ApiError } from './api-error.ts'
 import { type Command, CommandFailed, UsageError } from './command.ts'
@@ -28,15 +29,21 @@ export async function runCli({ parameters, connection, terminal }: CliRequest): 
     terminal.out(overview())
     return name === undefined ? 2 : 0
   }
+  if (name === '--version' || name === '-v') {
+    terminal.out(`${version}\n`)
+    return 0
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   try {
     if (command === undefined) throw new UsageError(`there is no command "${name}"`)
     const given = parse(command, rest)
     if (given.options.help === true) {
-      terminal.out(`${command.summary}\n\n${command.help}\n`)
+      terminal.out(`${command.usage}: ${command.summary}\n\n${command.help}\n`)
       return 0
     }
-    const client = createApiClient(await connection())
+    const { keyPath, ...found } = await connection()
+    if (found.token === undefined) throw new CommandFailed(noKey(found.url, keyPath))
+    const client = createApiClient(found)
     await command.run({ ...given, json, client, terminal })
     return 0
   } catch (error) {
@@ -51,17 +58,21 @@ function parse(command: Command, rest: string[]) {
     const { min, max } = command.parameters
     if (values.help !== true && (positionals.length < min || positionals.length > max))
       throw new UsageError(
-        positionals.length < min ? 'a parameter is missing' : `"${positionals[max]}" is one parameter too many`,
+        positionals.length < min
+          ? `a parameter is missing: ${command.usage}`
+          : `"${positionals[max]}" is one parameter too many`,
       )
     return { parameters: positionals, options: values }
   } catch (error) {
-    throw error instanceof TypeError ? new UsageError(error.message) : error
+    throw error instanceof TypeError ? new UsageError(error.message.split('. ')[0] ?? error.message) : error
   }
 }
 
 function explain({ error, name, json, terminal }: Failure): number {
   if (error instanceof UsageError) {
-    terminal.err(`slipway: ${error.message}. See "slipway ${name === undefined ? '' : `${name} `}--help".\n`)
+    terminal.err(
+      `slipway: ${error.message.replace(/\.$/, '')}. See "slipway ${name === undefined ? '' : `${name} `}--help".\n`,
+    )
     return 2
   }
   if (error instanceof CommandFailed) {
@@ -72,12 +83,18 @@ function explain({ error, name, json, terminal }: Failure): number {
   if (error instanceof ApiError) {
     const { code, status, message, requestId } = error
     if (json) terminal.out(`${JSON.stringify({ error: { code, status, message, requestId } })}\n`)
-    const hint = status === 401 ? ' Set SLIPWAY_API_KEY, or run this where the data folder .slipway is.' : ''
-    terminal.err(`slipway: ${message}${hint}${requestId === undefined ? '' : ` (request ${requestId})`}\n`)
+    const text =
+      status === 401 ? 'The server does not accept the API key. Set SLIPWAY_API_KEY to one that it knows.' : message
+    terminal.err(`slipway: ${text}${requestId === undefined ? '' : ` (request ${requestId})`}\n`)
     return 1
   }
   throw error
 }
+
+const noKey = (url: string, keyPath: string | undefined): string =>
+  keyPath === undefined
+    ? `There is no key for ${url}. Set SLIPWAY_API_KEY to one of its keys.`
+    : `There is no key for ${url}: SLIPWAY_API_KEY is not set, and there is no file ${keyPath}. Run this in the folder where "npm start" runs, or set SLIPWAY_DATA to its data folder.`
 
 interface Failure {
   error: unknown

@@ -5,6 +5,8 @@ import type { Terminal } from './terminal.ts'
 /** One verb of the CLI. */
 export interface Command {
   summary: string
+  /** How it is called: `slipway pull SOURCE`. */
+  usage: string
   /** Help: examples first, then what the options mean. */
   help: string
   options: ParseArgsOptionsConfig

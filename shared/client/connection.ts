@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 export interface Connection {
   url: string
   token?: string | undefined
+  /** Where a key was looked for on this machine. */
+  keyPath?: string | undefined
 }
 
 /**
@@ -13,8 +15,9 @@ export interface Connection {
 export async function readConnection(environment: Record<string, string | undefined>): Promise<Connection> {
   const folder = environment.SLIPWAY_DATA || '.slipway'
   const url = environment.SLIPWAY_URL || (await runningUrl(folder)) || `http://127.0.0.1:${environment.PORT || 8000}`
-  const token = environment.SLIPWAY_API_KEY || (isLoopback(url) ? await readText(join(folder, 'key')) : undefined)
-  return { url, token: token?.trim() }
+  const keyPath = isLoopback(url) ? resolve(folder, 'key') : undefined
+  const token = environment.SLIPWAY_API_KEY || (keyPath && (await readText(keyPath)))
+  return { url, token: token?.trim() || undefined, keyPath }
 }
 
 async function runningUrl(folder: string): Promise<string | undefined> {

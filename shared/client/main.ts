@@ -1,6 +1,12 @@
 import { runCli } from './cli.ts'
 import { readConnection } from './connection.ts'
 
+// Whoever reads the output has had enough of it: "slipway ls | head".
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 process.exitCode = await runCli({
   parameters: process.argv.slice(2),
   connection: () => readConnection(process.env),

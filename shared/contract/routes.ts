@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { createDeployment, deployment } from './deployment.ts'
 import { createImport, importJob } from './import.ts'
 import { apiKey, createdKey, createKey, me } from './key.ts'
+import { embeddingsAnswer, embeddingsRequest, modelList, openaiFailure } from './openai.ts'
 import { predictAnswer, predictRequest } from './predict.ts'
 import { repo, repoDetail, revision, revisionFile } from './repo.ts'
 import { deploymentName, importId, keyId, pageOf, pageQuery, refName } from './words.ts'
@@ -31,6 +32,8 @@ const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 })
 const errors = { '4XX': json(failure, 'What is wrong, where, and how to mend it.'), '5XX': json(failure, 'Our fault.') }
+
+const openaiErrors = { '4XX': json(openaiFailure, 'As OpenAI says it.'), '5XX': json(openaiFailure, 'Our fault.') }
 
 const repoParams = z.object({
   owner: z.string().openapi({ example: 'slipway' }),
@@ -195,5 +198,22 @@ export const routes = {
     security,
     request: { params: z.object({ deployment: deploymentName }), ...body(predictRequest) },
     responses: { 200: json(predictAnswer, 'One answer per input, in order.'), ...errors },
+  }),
+  embeddings: createRoute({
+    method: 'post',
+    path: '/v1/embeddings',
+    tags: ['inference'],
+    summary: 'Embeddings, as the OpenAI SDKs ask for them',
+    security,
+    request: body(embeddingsRequest),
+    responses: { 200: json(embeddingsAnswer, 'One vector per input, in order.'), ...openaiErrors },
+  }),
+  models: createRoute({
+    method: 'get',
+    path: '/v1/models',
+    tags: ['inference'],
+    summary: 'The models that are served, as the OpenAI SDKs list them',
+    security,
+    responses: { 200: json(modelList, 'The deployments.'), ...openaiErrors },
   }),
 }

@@ -80,6 +80,24 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     expect(err).toMatch(/^slipway: .*help/s)
   })
 
+  it('ends quietly when its reader has had enough', async () => {
+    const env = { PATH: process.env.PATH, SLIPWAY_URL: target.api.url, SLIPWAY_API_KEY: target.key }
+    const child = spawn(process.execPath, [slipway, 'show', 'slipway/iris'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    let err = ''
+    child.stderr.on('data', (text: Buffer) => (err += text.toString()))
+    await once(child, 'close')
+    expect(err).not.toContain('EPIPE')
+  })
+
+  it('tells its version', async () => {
+    expect(await run(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  })
+
+  it('takes the address of a page of the Hub for a source', async () => {
+    expect(await run(['pull', 'https://huggingface.co/acme/digits'])).toMatchObject({ code: 0 })
+  })
+
   it('leads its help with examples', async () => {
     for (const command of ['pull', 'ls', 'show', 'deploy', 'undeploy', 'predict', 'status']) {
       const { code, out } = await run([command, '--help'])
@@ -92,7 +110,9 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     const nowhere = await run(['ls'], { environment: { SLIPWAY_URL: 'http://127.0.0.1:9' } })
     expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('npm start') })
     const keyless = await run(['ls'], { environment: { SLIPWAY_API_KEY: '', SLIPWAY_DATA: '/nonexistent' } })
-    expect(keyless).toMatchObject({ code: 1, err: expect.stringContaining('SLIPWAY_API_KEY') })
+    expect(keyless).toMatchObject({ code: 1, err: expect.stringContaining('/nonexistent/key') })
+    const wrong = await run(['ls'], { environment: { SLIPWAY_API_KEY: `hf_${'0'.repeat(43)}` } })
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('does not accept the API key') })
   })
 
   it('does not send the key of the data folder to another machine', async () => {

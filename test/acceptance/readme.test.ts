@@ -91,6 +91,10 @@ describe('the README', () => {
       }, 300_000)
   }
 
+  it('holds no place that is still to be filled in', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).not.toMatch(/^[A-Z_]{6,}$/m)
+  })
+
   it('names the test command that CI runs', async () => {
     expect(blocks.find(({ heading }) => heading === 'Test')).toMatchObject({ kind: 'sh', text: 'npm test' })
     expect(await readFile(join(root, '.github/workflows/ci.yml'), 'utf8')).toContain('bash .ci/run')

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
@@ -5,11 +6,22 @@ import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { createApi } from '../support/http.ts'
 import { type LocalHost, runLocalHost, startLocalHost } from '../support/local-host.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 const hosts: LocalHost[] = []
 const start = async (...options: Parameters<typeof startLocalHost>) => {
@@ -127,6 +139,33 @@ describe('npm start', () => {
     finish()
     expect(await answered).toBe(200)
     expect(await code).toBe(0)
+  })
+
+  it('ends with the npm that started it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
+    const env = { ...process.env, PORT: '0', SLIPWAY_DATA: folder }
+    const npm = spawn('npm', ['start', '--', '--no-sample'], { cwd: root, env, stdio: 'ignore' })
+    const pidOf = async () =>
+      readFile(join(folder, 'running.json'), 'utf8').then(
+        (text) => JSON.parse(text).pid,
+        () => undefined,
+      )
+    const pid = await eventually(pidOf, (found) => found !== undefined)
+    npm.kill('SIGTERM')
+    await eventually(
+      async () => isAlive(pid),
+      (alive) => !alive,
+    )
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('says which setting is wrong when DynamoDB does not answer, or the data folder is a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
+    const unreachable = await runLocalHost({ SLIPWAY_DATA: folder, SLIPWAY_DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' })
+    expect(unreachable).toMatchObject({ code: 1, said: expect.stringContaining('SLIPWAY_DYNAMODB_ENDPOINT') })
+    const file = await runLocalHost({ SLIPWAY_DATA: join(folder, 'lock.sqlite') })
+    expect(file).toMatchObject({ code: 1, said: expect.stringContaining('SLIPWAY_DATA') })
+    await rm(folder, { recursive: true, force: true })
   })
 
   it('keeps the key out of its log', async () => {

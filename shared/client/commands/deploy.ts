@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Deployment } from '../../contract/deployment.ts'
+import type { ApiClient } from '../api-client.ts'
 import { type Command, CommandFailed, textOption } from '../command.ts'
 import { createProgress, printable } from '../terminal.ts'
 
@@ -9,6 +10,7 @@ const patienceMs = 10 * 60_000
 
 export const deploy: Command = {
   summary: 'serve a model',
+  usage: 'slipway deploy OWNER/NAME[@REF]',
   help: `Examples:
   slipway deploy slipway/iris
   slipway deploy sentence-transformers/all-MiniLM-L6-v2@main --name minilm
@@ -43,9 +45,14 @@ Options:
       throw new CommandFailed(`"${deployment.name}" cannot be served: ${printable(deployment.reason)}`, deployment)
     if (json) return terminal.out(`${JSON.stringify(deployment)}\n`)
     terminal.out(`${deployment.name}  ${deployment.state}  ${new URL(deployment.url, client.url)}\n`)
-    terminal.err(`next: slipway predict ${deployment.name} '${example(deployment)}'\n`)
+    terminal.err(`next: slipway predict ${deployment.name} '${await example(deployment, client)}'\n`)
   },
 }
 
-const example = ({ task }: Deployment): string =>
-  task.startsWith('tabular') ? '[[5.1, 3.5, 1.4, 0.2]]' : '"some text"'
+/** An input that the model takes: a row as wide as its graph says, or a text. */
+async function example({ task, repo, revision, file }: Deployment, client: ApiClient): Promise<string> {
+  if (!task.startsWith('tabular')) return '"some text"'
+  const { metadata } = await client.getRevision(repo, revision)
+  const width = metadata?.onnx.find(({ path }) => path === file)?.inputs[0]?.shape?.[1]
+  return typeof width === 'number' && width > 0 && width <= 100 ? JSON.stringify([Array(width).fill(0)]) : '[[…]]'
+}

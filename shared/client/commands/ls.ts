@@ -5,6 +5,7 @@ import { formatAge, formatBytes } from '../units.ts'
 
 export const ls: Command = {
   summary: 'list the models',
+  usage: 'slipway ls',
   help: `Examples:
   slipway ls
   slipway ls --json

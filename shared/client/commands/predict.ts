@@ -5,6 +5,7 @@ const inputMaxBytes = 4 * 1024 ** 2
 
 export const predict: Command = {
   summary: 'ask a deployment',
+  usage: 'slipway predict NAME [JSON]',
   help: `Examples:
   slipway predict iris '[[5.1, 3.5, 1.4, 0.2]]'
   slipway predict minilm '"how do I reset my password?"'

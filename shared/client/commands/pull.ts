@@ -8,7 +8,8 @@ import { formatBytes, formatSeconds } from '../units.ts'
 const pollMs = 500
 
 export const pull: Command = {
-  summary: 'bring a model in from a Hub',
+  summary: 'bring a model in from a Hub or from the drop folder',
+  usage: 'slipway pull SOURCE',
   help: `Examples:
   slipway pull hf://sentence-transformers/all-MiniLM-L6-v2
   slipway pull hf://sentence-transformers/all-MiniLM-L6-v2@v1 --include '*.json' --include 'onnx/model.onnx'
@@ -31,7 +32,7 @@ A pull that failed or was cut off is resumed by the same command: what is here a
   async run(invocation) {
     const { client, terminal, json, options } = invocation
     const [given = ''] = invocation.parameters
-    const source = given.includes('://') ? given : `hf://${given}`
+    const source = sourceOf(given)
     const [repo, include, exclude] = [
       textOption(invocation, 'repo'),
       textOptions(invocation, 'include'),
@@ -49,6 +50,13 @@ A pull that failed or was cut off is resumed by the same command: what is here a
     else if (job.state !== 'READY') terminal.out(`${job.id}\n`)
     else report(job, terminal)
   },
+}
+
+/** What people paste: a source, a name, or the address of a page of the Hub. */
+const sourceOf = (given: string): string => {
+  const [, page] = /^https:\/\/(?:huggingface\.co|hf\.co)\/([^/]+\/[^/?#]+)\/?$/.exec(given) ?? []
+  if (page !== undefined) return `hf://${page}`
+  return given.includes('://') ? given : `hf://${given}`
 }
 
 async function follow(started: ImportJob, client: ApiClient, terminal: Terminal): Promise<ImportJob> {
@@ -74,7 +82,9 @@ function describe(job: ImportJob, bytesPerSecond: number): string {
   const percent = job.bytesTotal === 0 ? 100 : Math.floor((100 * job.bytesDone) / job.bytesTotal)
   const left = job.bytesTotal - job.bytesDone
   const speed =
-    bytesPerSecond > 0 ? ` ${formatBytes(bytesPerSecond)}/s ETA ${formatSeconds(left / bytesPerSecond)}` : ''
+    bytesPerSecond > 0 && left > 0
+      ? ` ${formatBytes(bytesPerSecond)}/s ETA ${formatSeconds(left / bytesPerSecond)}`
+      : ''
   return `${job.repo}: ${percent}% ${formatBytes(job.bytesDone)}/${formatBytes(job.bytesTotal)}${speed}`
 }
 

@@ -7,6 +7,7 @@ import { formatBytes } from '../units.ts'
 
 export const show: Command = {
   summary: 'show a model: its refs, files and what it takes and gives',
+  usage: 'slipway show OWNER/NAME[@REF]',
   help: `Examples:
   slipway show slipway/iris
   slipway show slipway/iris@v1 --json`,

@@ -4,6 +4,7 @@ import { formatAge } from '../units.ts'
 
 export const status: Command = {
   summary: 'show the server, its deployments and the latest imports',
+  usage: 'slipway status',
   help: `Examples:
   slipway status
   slipway status --json`,

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 
 export const undeploy: Command = {
   summary: 'stop serving a deployment',
+  usage: 'slipway undeploy NAME',
   help: `Examples:
   slipway undeploy minilm`,
   options: {},
