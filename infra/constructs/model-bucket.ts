@@ -42,7 +42,7 @@ export class ModelBucket extends Construct {
     this.bucket = new Bucket(this, 'Bucket', {
       ...common,
       versioned: isRetained,
-      lifecycleRules: isRetained ? [...cleaning, forgetting] : cleaning,
+      lifecycleRules: isRetained ? [...cleaning, ...forgetting] : cleaning,
       // The library's class leaves out `| undefined` where its own interface has it.
       serverAccessLogsBucket: accessLogs as IBucket,
     })
@@ -79,8 +79,8 @@ const cleaning: LifecycleRule[] = [
 ]
 
 // Versions are a safety net against a wrong delete and nothing else, so they go after two weeks.
-const forgetting: LifecycleRule = {
-  id: 'ForgetDeleted',
-  noncurrentVersionExpiration: Duration.days(14),
-  expiredObjectDeleteMarker: true,
-}
+const forgetting: LifecycleRule[] = [
+  { id: 'ForgetDeleted', noncurrentVersionExpiration: Duration.days(14), expiredObjectDeleteMarker: true },
+  // Every import deletes what it staged, and nobody wants that back: where two rules differ, S3 goes by the shorter.
+  { id: 'ForgetStaging', prefix: 'staging/' satisfies ObjectPrefix, noncurrentVersionExpiration: Duration.days(1) },
+]

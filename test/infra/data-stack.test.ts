@@ -91,6 +91,17 @@ describe('the bucket', () => {
     })
     data.resourcePropertiesCountIs('AWS::S3::Bucket', { VersioningConfiguration: Match.anyValue() }, 0)
   })
+
+  it('keeps what an import staged for no longer than a day after its end', () => {
+    prodData.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 14 }, Prefix: Match.absent() }),
+          Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 1 }, Prefix: 'staging/' }),
+        ]),
+      },
+    })
+  })
 })
 
 describe('the queues', () => {
