@@ -15,6 +15,8 @@ export interface StageConfig {
   /** Whether models and registry outlive their stack, and neither can be deleted by mistake. */
   isRetained: boolean
   logRetention: RetentionDays
+  /** CloudWatch namespace of the platform's metrics: a stage of its own must not scale on the numbers of another. */
+  metricNamespace: string
   /** How many import steps run at once. */
   ingestConcurrencyMax: number
   /** Absent where the stage has no inference service: `-c gpu=false`. */
@@ -30,8 +32,6 @@ export interface GpuConfig {
   replicasMax: number
   /** Whether a new version starts beside the old one, which needs GPU quota for twice the replicas. */
   isUpdatedBeside: boolean
-  /** CloudWatch namespace of the service's metrics; two stages in one account and region need two. */
-  metricNamespace: string
 }
 
 export type Stage = keyof typeof stages
@@ -65,7 +65,7 @@ const stageContext = z
     egress: z.enum(['endpoints', 'nat']).default('endpoints'),
     gpuReplicasMin: count.default(1),
     gpuReplicasMax: count.optional(),
-    metricNamespace: z.string().default('Slipway'),
+    metricNamespace: z.string().optional(),
   })
   .refine(({ account, region }) => (account === undefined) === (region === undefined), {
     path: ['region'],
@@ -88,6 +88,7 @@ export function parseStageConfig(context: unknown): StageConfig {
     adminKeySha256: given.adminKeySha256,
     hfEndpoint: given.hfEndpoint,
     logLevel: given.logLevel,
+    metricNamespace: given.metricNamespace ?? `Slipway/${given.stage}`,
     ingestConcurrencyMax: given.ingestConcurrencyMax ?? defaults.ingestConcurrencyMax,
     gpu: given.gpu ? parseGpu(given, replicasMax) : undefined,
   }
@@ -100,6 +101,5 @@ function parseGpu(given: z.output<typeof stageContext>, replicasMax: number): Gp
     replicasMin: given.gpuReplicasMin,
     replicasMax: Math.max(given.gpuReplicasMin, given.gpuReplicasMax ?? replicasMax),
     isUpdatedBeside: given.stage !== 'dev',
-    metricNamespace: given.metricNamespace,
   }
 }

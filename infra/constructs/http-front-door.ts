@@ -9,14 +9,14 @@ import { acknowledge } from './acknowledge.ts'
 export interface HttpFrontDoorProps {
   config: StageConfig
   description: string
-  /** Answers every path that has no route of its own. */
-  integration: HttpRouteIntegration
+  /** Answers every path that has no route of its own. @default - there is nothing at such a path */
+  integration?: HttpRouteIntegration
 }
 
-/** A public HTTPS address with a log of every request, a rate limit, and everything behind one integration. */
+/** A public HTTPS address with a log of every request and a rate limit. It leads only to what it is told of. */
 export class HttpFrontDoor extends Construct {
-  readonly api: HttpApi
   readonly url: string
+  readonly #api: HttpApi
 
   constructor(scope: Construct, id: string, { config, description, integration }: HttpFrontDoorProps) {
     super(scope, id)
@@ -24,20 +24,29 @@ export class HttpFrontDoor extends Construct {
       retention: config.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    this.api = new HttpApi(this, 'Api', { description, defaultIntegration: integration, createDefaultStage: false })
+    this.#api = new HttpApi(this, 'Api', {
+      description,
+      createDefaultStage: false,
+      ...(integration && { defaultIntegration: integration }),
+    })
     new HttpStage(this, 'Stage', {
-      httpApi: this.api,
+      httpApi: this.#api,
       stageName: '$default',
       autoDeploy: true,
       // The address is public, and every request costs money before its token is looked at.
       throttle: { rateLimit: 1000, burstLimit: 2000 },
       accessLogSettings: { destination: new LogGroupLogDestination(accessLogs), format: accessLogFormat },
     })
-    this.url = this.api.apiEndpoint
+    this.url = this.#api.apiEndpoint
     acknowledge(this, {
       rule: 'APIG4',
       reason: 'Tokens are verified by the application, so that a revoked key is refused at once and not after a cache.',
     })
+  }
+
+  /** Sends every request for these paths to one integration. */
+  route({ paths, integration }: { paths: readonly string[]; integration: HttpRouteIntegration }) {
+    for (const path of paths) this.#api.addRoutes({ path, integration })
   }
 }
 

@@ -7,13 +7,11 @@ import {
   type ApplicationListener,
   ApplicationLoadBalancer,
   ApplicationProtocol,
-  ListenerAction,
-  ListenerCondition,
   TargetGroupLoadBalancingAlgorithmType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
-import { servicePort } from './inference-task.ts'
+import { readinessCheck, servicePort } from './inference-task.ts'
 
 export interface InferenceBalancerProps {
   vpc: IVpc
@@ -31,6 +29,8 @@ export class InferenceBalancer extends Construct {
       vpcSubnets: { subnetGroupName: 'Private' },
       internetFacing: false,
       dropInvalidHeaderFields: true,
+      // Shorter than a replica keeps a connection, or requests would be sent into connections that just closed.
+      idleTimeout: Duration.seconds(60),
     })
     acknowledge(balancer, {
       rule: 'ELB2',
@@ -38,7 +38,6 @@ export class InferenceBalancer extends Construct {
     })
     const listener = balancer.addListener('Http', { port: 80, protocol: ApplicationProtocol.HTTP, open: false })
     this.#addTargets(listener, service)
-    this.#hideMetrics(listener)
     this.integration = this.#linkFrom(listener, vpc)
   }
 
@@ -51,19 +50,12 @@ export class InferenceBalancer extends Construct {
       loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
       // Longer than the 30 s that the HTTP API lets a request take, shorter than the task's stop timeout.
       deregistrationDelay: Duration.seconds(40),
-      healthCheck: { path: '/ready', interval: Duration.seconds(10), healthyThresholdCount: 2 },
-    })
-  }
-
-  /** The collector reads metrics on the task's own port; the world does not. */
-  #hideMetrics(listener: ApplicationListener) {
-    listener.addAction('Metrics', {
-      priority: 1,
-      conditions: [ListenerCondition.pathPatterns(['/metrics', '/metrics/*'])],
-      action: ListenerAction.fixedResponse(404, {
-        contentType: 'application/json',
-        messageBody: '{"error":"Not Found"}',
-      }),
+      healthCheck: {
+        path: readinessCheck.path,
+        interval: readinessCheck.interval,
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: readinessCheck.failuresMax,
+      },
     })
   }
 

@@ -2,11 +2,12 @@ import { Duration } from 'aws-cdk-lib'
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { FargateService } from 'aws-cdk-lib/aws-ecs'
 import { Construct } from 'constructs'
-import type { GpuConfig } from '../stage-config.ts'
+import type { GpuConfig, StageConfig } from '../stage-config.ts'
 import type { GpuCapacity } from './gpu-capacity.ts'
 import type { InferenceTask } from './inference-task.ts'
 
 export interface InferenceServiceProps {
+  config: StageConfig
   gpu: GpuConfig
   capacity: GpuCapacity
   task: InferenceTask
@@ -16,7 +17,7 @@ export interface InferenceServiceProps {
 export class InferenceService extends Construct {
   readonly service: FargateService
 
-  constructor(scope: Construct, id: string, { gpu, capacity, task }: InferenceServiceProps) {
+  constructor(scope: Construct, id: string, { config, gpu, capacity, task }: InferenceServiceProps) {
     super(scope, id)
     this.service = new FargateService(this, 'Service', {
       cluster: capacity.cluster,
@@ -30,10 +31,10 @@ export class InferenceService extends Construct {
       // A cold machine pulls the image and warms its models before the first ready answer.
       healthCheckGracePeriod: Duration.minutes(15),
     })
-    this.#scaleOnQueueDepth(gpu)
+    this.#scaleOnQueueDepth({ ...gpu, ...config })
   }
 
-  #scaleOnQueueDepth({ replicasMin, replicasMax, metricNamespace }: GpuConfig) {
+  #scaleOnQueueDepth({ replicasMin, replicasMax, metricNamespace }: GpuConfig & StageConfig) {
     const replicas = this.service.autoScaleTaskCount({ minCapacity: replicasMin, maxCapacity: replicasMax })
     replicas.scaleToTrackCustomMetric('QueueDepth', {
       // Every task writes it without a dimension of its own, so that the average is the depth per task.

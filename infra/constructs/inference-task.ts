@@ -14,22 +14,23 @@ import {
 } from 'aws-cdk-lib/aws-ecs'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import type { GpuConfig, StageConfig } from '../stage-config.ts'
+import type { StageConfig } from '../stage-config.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { PlatformData } from './platform-data.ts'
 import { repositoryRoot } from './repository-root.ts'
 
 export interface InferenceTaskProps {
   config: StageConfig
-  gpu: GpuConfig
   data: PlatformData
+  /** Where clients reach the service. */
+  publicUrl: string
 }
 
 /** One replica of the inference service: one container with one whole GPU, on a file system it cannot change. */
 export class InferenceTask extends Construct {
   readonly definition: TaskDefinition
 
-  constructor(scope: Construct, id: string, { config, gpu, data }: InferenceTaskProps) {
+  constructor(scope: Construct, id: string, { config, data, publicUrl }: InferenceTaskProps) {
     super(scope, id)
     this.definition = new TaskDefinition(this, 'Definition', {
       compatibility: Compatibility.MANAGED_INSTANCES,
@@ -53,8 +54,10 @@ export class InferenceTask extends Construct {
         SLIPWAY_DEVICE: 'cuda',
         SLIPWAY_PORT: String(servicePort),
         SLIPWAY_CACHE_DIR: cacheFolder,
-        SLIPWAY_EMF_NAMESPACE: gpu.metricNamespace,
+        SLIPWAY_PUBLIC_URL: publicUrl,
+        SLIPWAY_EMF_NAMESPACE: config.metricNamespace,
         SLIPWAY_LOG_LEVEL: config.logLevel,
+        SLIPWAY_DRAIN_MS: String(drain.toMilliseconds()),
         // Less than the stop timeout, so that the service ends by itself and is not killed.
         SLIPWAY_GRACE_MS: String(Duration.seconds(90).toMilliseconds()),
         ...(config.adminKeySha256 && { SLIPWAY_ADMIN_KEY_SHA256: config.adminKeySha256 }),
@@ -98,6 +101,12 @@ export class InferenceTask extends Construct {
 }
 
 export const servicePort = 8080
+
+/** How a load balancer finds out whether a replica should be sent requests. */
+export const readinessCheck = { path: '/ready', interval: Duration.seconds(10), failuresMax: 2 }
+
+/** Until every load balancer has seen that the replica is not ready: its checks, and the five seconds a check may take. */
+const drain = Duration.seconds(readinessCheck.failuresMax * readinessCheck.interval.toSeconds() + 5)
 const cacheVolume = 'models'
 const cacheFolder = '/var/cache/slipway'
 const healthProbe = `fetch('http://127.0.0.1:${servicePort}/health').then((answer) => process.exit(answer.ok ? 0 : 1))`

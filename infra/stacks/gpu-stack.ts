@@ -19,16 +19,13 @@ export interface GpuStackProps extends StackProps {
 export class GpuStack extends Stack {
   constructor(scope: Construct, id: string, { config, gpu, data, ...props }: GpuStackProps) {
     super(scope, id, props)
+    const frontDoor = new HttpFrontDoor(this, 'FrontDoor', { config, description: 'Slipway inference' })
     const { vpc } = new InferenceNetwork(this, 'Network', { config, gpu })
     const capacity = new GpuCapacity(this, 'Capacity', { vpc })
-    const task = new InferenceTask(this, 'Task', { config, gpu, data })
-    const { service } = new InferenceService(this, 'Service', { gpu, capacity, task })
+    const task = new InferenceTask(this, 'Task', { config, data, publicUrl: frontDoor.url })
+    const { service } = new InferenceService(this, 'Service', { config, gpu, capacity, task })
     const balancer = new InferenceBalancer(this, 'Balancer', { vpc, service })
-    const frontDoor = new HttpFrontDoor(this, 'FrontDoor', {
-      config,
-      description: 'Slipway inference',
-      integration: balancer.integration,
-    })
+    frontDoor.route({ paths: inferencePaths, integration: balancer.integration })
 
     new CfnOutput(this, 'InferenceUrl', { value: frontDoor.url, description: 'Base URL of every inference protocol' })
     new CfnOutput(this, 'ClusterName', { value: capacity.cluster.clusterName })
@@ -40,3 +37,15 @@ export class GpuStack extends Stack {
     return [0, 1].map((index) => Fn.select(index, Fn.getAzs()))
   }
 }
+
+/** What the world may ask a replica. Its metrics are not among them, nor is anything that is not thought of yet. */
+const inferencePaths = [
+  '/v1/{proxy+}',
+  '/v2',
+  '/v2/{proxy+}',
+  '/models/{proxy+}',
+  '/api/v1/predict/{proxy+}',
+  '/info',
+  '/health',
+  '/ready',
+]

@@ -1,5 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
+import { createServingApp } from '../../gpu-service/app.ts'
+import { keepAliveMs } from '../../gpu-service/listen.ts'
+import type { ServingParts } from '../../gpu-service/protocols/serving-parts.ts'
 import { templates } from './synthesised-app.ts'
 
 const adminKeySha256 = 'b'.repeat(64)
@@ -33,11 +36,28 @@ describe('a replica', () => {
     expect(environment(container)).toMatchObject({
       SLIPWAY_DEVICE: 'cuda',
       SLIPWAY_PORT: '8080',
-      SLIPWAY_EMF_NAMESPACE: 'Slipway',
+      SLIPWAY_EMF_NAMESPACE: 'Slipway/prod',
       SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256,
       SLIPWAY_TABLE: expect.anything(),
       SLIPWAY_BUCKET: expect.anything(),
     })
+  })
+
+  it('knows its public address', () => {
+    const [api] = Object.keys(gpu.findResources('AWS::ApiGatewayV2::Api'))
+    expect(environment(container).SLIPWAY_PUBLIC_URL).toEqual({ 'Fn::GetAtt': [api, 'ApiEndpoint'] })
+  })
+
+  it('answers while the load balancer finds out that it leaves, and keeps a connection for longer than that does', () => {
+    const [group] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'))
+    const { HealthCheckIntervalSeconds: interval, UnhealthyThresholdCount: failures } = group?.Properties ?? {}
+    const { SLIPWAY_DRAIN_MS: drainMs, SLIPWAY_GRACE_MS: graceMs } = environment(container)
+    expect(Number(drainMs)).toBeGreaterThan(interval * failures * 1000)
+    // The HTTP API lets a request take 30 seconds, the last one begins when the drain ends.
+    expect(Number(graceMs)).toBeGreaterThan(Number(drainMs) + 30_000)
+    const [balancer] = Object.values(gpu.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'))
+    const idle = balancer?.Properties.LoadBalancerAttributes.find(({ Key }: Attribute) => Key === idleTimeout)
+    expect(Number(idle.Value) * 1000).toBeLessThan(keepAliveMs)
   })
 
   it('is not killed before the load balancer has let go of it', () => {
@@ -84,7 +104,7 @@ describe('the service', () => {
     gpu.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
       TargetTrackingScalingPolicyConfiguration: {
         CustomizedMetricSpecification: {
-          Namespace: 'Slipway',
+          Namespace: 'Slipway/prod',
           MetricName: 'queue_depth',
           Statistic: 'Average',
           Dimensions: Match.absent(),
@@ -104,11 +124,15 @@ describe('the way in', () => {
     expect(open.filter((rule) => rule.CidrIp === '0.0.0.0/0')).toEqual([])
   })
 
-  it('does not lead to the metrics', () => {
-    gpu.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
-      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/metrics', '/metrics/*'] } }],
-      Actions: [Match.objectLike({ Type: 'fixed-response' })],
-    })
+  it('leads to every protocol of a replica, and neither to its metrics nor to what is not thought of yet', () => {
+    const keys = Object.values(gpu.findResources('AWS::ApiGatewayV2::Route')).map((route) => route.Properties.RouteKey)
+    expect(keys).not.toContain('$default')
+    const patterns = keys.map((key: string) => new RegExp(`^${key.slice('ANY '.length).replace('{proxy+}', '.+')}$`))
+    const { routes } = createServingApp({} as ServingParts)
+    const paths = new Set(routes.map(({ path }) => path).filter((path) => !path.endsWith('*')))
+    const hidden = [...paths].filter((path) => !patterns.some((pattern) => pattern.test(path)))
+    expect(hidden).toEqual(['/metrics'])
+    expect(paths.size).toBeGreaterThan(5)
   })
 
   it('leads to the replica with the fewest requests in flight, of those that are ready', () => {
@@ -148,6 +172,13 @@ function attribute(group: TargetGroup | undefined, key: string) {
   return group?.Properties.TargetGroupAttributes.find(({ Key }) => Key === key)?.Value
 }
 
+const idleTimeout = 'idle_timeout.timeout_seconds'
+
 interface TargetGroup {
-  Properties: { TargetGroupAttributes: { Key: string; Value: string }[] }
+  Properties: { TargetGroupAttributes: Attribute[] }
+}
+
+interface Attribute {
+  Key: string
+  Value: string
 }

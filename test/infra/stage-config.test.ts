@@ -17,6 +17,12 @@ describe('a stage', () => {
     expect(parseStageConfig({ gpu: 'false' }).gpu).toBeUndefined()
   })
 
+  it('has its metrics in a namespace of its own, unless it is told another', () => {
+    const namespaces = ['dev', 'prod'].map((stage) => parseStageConfig({ stage }).metricNamespace)
+    expect(namespaces).toEqual(['Slipway/dev', 'Slipway/prod'])
+    expect(parseStageConfig({ metricNamespace: 'Team' }).metricNamespace).toBe('Team')
+  })
+
   it('is pinned to an account only together with a region', () => {
     const env = { account: '123456789012', region: 'eu-central-1' }
     expect(parseStageConfig(env).env).toEqual(env)
