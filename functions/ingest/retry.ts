@@ -1,5 +1,4 @@
 import type { ImportFailure } from '../../shared/contract/import.ts'
-import { messageOf } from '../../shared/errors.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { maxDelaySeconds } from '../../shared/queue/queue.ts'
 import { ImportFault } from './import-fault.ts'
@@ -32,14 +31,20 @@ function triesMax(error: unknown, message: IngestMessage): number {
   return 5
 }
 
-function failureOf(error: unknown, message: IngestMessage): ImportFailure {
+/** What a client is told. An error that is not known may hold what is ours alone, so it is for the log. */
+export function failureOf(error: unknown, message: IngestMessage): ImportFailure {
   const path = pathOf(error) ?? ('path' in message ? message.path : undefined)
-  const known = error instanceof ImportFault || error instanceof SourceError
+  const known = isKnown(error)
   const code = known ? error.code : 'internal'
-  const text = known ? error.message : `The step "${message.step}" failed on our side: ${messageOf(error)}`
+  const text = known
+    ? error.message
+    : `The step "${message.step}" failed on our side. Quote the import ${message.importId} when you report it.`
   const named = path === undefined || text.includes(path) ? text : `${path}: ${text}`
   return { code, message: named, ...(path !== undefined && { path }) }
 }
 
-const pathOf = (error: unknown): string | undefined =>
-  error instanceof ImportFault || error instanceof SourceError ? error.path : undefined
+/** Whether an error says something about the source or its files. */
+export const isKnown = (error: unknown): error is ImportFault | SourceError =>
+  error instanceof ImportFault || error instanceof SourceError
+
+const pathOf = (error: unknown): string | undefined => (isKnown(error) ? error.path : undefined)

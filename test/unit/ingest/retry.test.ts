@@ -43,6 +43,14 @@ describe('a step that failed', () => {
     })
   })
 
+  it('tells nothing of an error of our own but which import met it', () => {
+    const verdict = judge(new Error('password=secret at 10.0.0.1'), 5)
+    if (verdict.retry) throw new Error('it is tried again')
+    expect(verdict.failure.code).toBe('internal')
+    expect(verdict.failure.message).not.toContain('secret')
+    expect(verdict.failure.message).toContain('imp_1')
+  })
+
   it.each([
     [busy(), 7],
     [faults.checksumMismatch('a/b.txt', 'one', 'other'), 3],
