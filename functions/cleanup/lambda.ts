@@ -7,9 +7,13 @@ import { resumeImports } from './resume-imports.ts'
 /** Longer than any step runs and any retry waits, so that an import on its way is not disturbed. */
 const quietMs = 30 * 60 * 1000
 
+/** With rests that double, an import that does not move is ended after 31 half hours. */
+const resumesMax = 5
+
 const environment = parseEnvironment(platformEnvironment, process.env)
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'cleanup' })
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 const queue = createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL })
 
-export const handler = () => resumeImports({ table, queue, before: new Date(Date.now() - quietMs), log })
+export const handler = () =>
+  resumeImports({ table, queue, before: new Date(Date.now() - quietMs), restMs: quietMs, resumesMax, log })

@@ -1,29 +1,58 @@
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
+import { isActiveImport } from '../../shared/model/import-state.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
-import { type ImportItem, quietImports } from '../../shared/table/imports.ts'
-import type { Table } from '../../shared/table/table.ts'
+import { type ImportItem, quietImports, restImport } from '../../shared/table/imports.ts'
+import { ConditionFailed, type Table } from '../../shared/table/table.ts'
+
+/** Longer than all the tries of a step that a process dies of, which end the import by the name of its file. */
+const defaultResumesMax = 20
 
 /**
  * Sends the messages of unfinished imports again that nothing has moved since `before`: a process that died between
- * writing a state and sending the next message left them without one. Steps are idempotent, so one too many is harmless.
+ * writing a state and sending the next message left them without one. An import that only waits for its turn is quiet
+ * too, so each time that it has not moved since it was resumed it rests twice as long, and in the end it is given up.
  * An import that has ended comes here too where something of it was not cleared away.
  */
-export async function resumeImports({ table, queue, before, log }: ResumeRequest): Promise<number> {
+export async function resumeImports(request: ResumeRequest): Promise<number> {
+  const { table, queue, before, log, restMs = 0, resumesMax = defaultResumesMax } = request
   let resumed = 0
   for await (const item of quietImports(table, before)) {
-    await queue.send({ message: { step: nextStep(item), importId: item.id, attempt: 1 } })
-    log.info({ importId: item.id, repo: item.repo, state: item.state }, `import resumed: ${item.repo}`)
+    const progress = `${item.state} ${item.filesDone} ${item.bytesDone}`
+    const times = item.resumes?.progress === progress ? item.resumes.times + 1 : 1
+    const until = new Date(before.getTime() + restMs * 2 ** Math.min(times - 1, longestRest))
+    if (!(await isOurs(() => restImport(table, item, { until, resumes: { progress, times } })))) continue
+    const step = isActiveImport(item.state) && times > resumesMax ? 'give-up' : nextStep(item)
+    await queue.send({ message: { step, importId: item.id, attempt: 1 } })
+    log.info({ importId: item.id, repo: item.repo, state: item.state, times, step }, `import resumed: ${item.repo}`)
     resumed++
   }
   return resumed
 }
 
-interface ResumeRequest {
+export interface ResumeRequest {
   table: Table
   queue: Queue<IngestMessage>
   before: Date
   log: Logger
+  /** How long an import that was resumed rests at least. */
+  restMs?: number
+  /** How often an import that does not move is resumed. */
+  resumesMax?: number
+}
+
+/** An import rests at most so many times twice as long. */
+const longestRest = 5
+
+/** Another sweep, or a step, has moved the import since it was listed. */
+async function isOurs(write: () => Promise<void>): Promise<boolean> {
+  try {
+    await write()
+    return true
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false
+    throw error
+  }
 }
 
 const nextStep = ({ state }: ImportItem): 'plan' | 'inspect' => (state === 'INSPECTING' ? 'inspect' : 'plan')

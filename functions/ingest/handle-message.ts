@@ -1,10 +1,12 @@
 import { messageOf } from '../../shared/errors.ts'
 import { type IngestMessage, ingestMessage } from '../../shared/ingest/message.ts'
-import type { Delivery } from '../../shared/queue/queue.ts'
+import { type Delivery, receivesMax } from '../../shared/queue/queue.ts'
 import type { IngestDependencies } from './dependencies.ts'
-import { judgeFailure } from './retry.ts'
+import { faults } from './import-fault.ts'
+import { failureOf, isKnown, judgeFailure } from './retry.ts'
 import { failImport } from './steps/end-import.ts'
-import { inspect } from './steps/inspect.ts'
+import { giveUp } from './steps/give-up.ts'
+import { inspect, lastInspectTry } from './steps/inspect.ts'
 import { plan } from './steps/plan.ts'
 import { publish } from './steps/publish.ts'
 import { transfer } from './steps/transfer.ts'
@@ -12,24 +14,30 @@ import { verify } from './steps/verify.ts'
 
 /**
  * Does one step of an import. A step that throws is sent again later or ends the import, as `judgeFailure` decides;
- * only when that cannot be written does the message go back to the queue.
+ * only when that cannot be written, or when the process dies, does the message go back to the queue. Each time it comes
+ * from there counts as a try, and the last but one ends the import, so that it does not vanish among the dead letters.
  */
 export async function handleMessage(
   body: unknown,
   delivery: Delivery,
   dependencies: IngestDependencies,
 ): Promise<void> {
-  const message = ingestMessage.parse(body)
+  const sent = ingestMessage.parse(body)
+  const message = { ...sent, attempt: sent.attempt + delivery.receiveCount - 1 }
   const log = dependencies.log.child({ importId: message.importId, step: message.step })
+  if (delivery.receiveCount >= receivesMax - 1) return endDying(message, { ...dependencies, log })
   try {
     const started = performance.now()
     await runStep(message, delivery.signal, { ...dependencies, log })
     log.debug({ durationMs: Math.round(performance.now() - started), ...pathOf(message) }, `${message.step} done`)
   } catch (error) {
     // The host is going down, which is nobody's fault: the same try is made again elsewhere. Time that ran out counts.
-    if (delivery.signal.aborted && !isTimeout(delivery.signal.reason)) return dependencies.queue.send({ message })
+    if (delivery.signal.aborted && !isTimeout(delivery.signal.reason)) return dependencies.queue.send({ message: sent })
     const verdict = judgeFailure({ error, message })
-    if (!verdict.retry) return failImport(message, verdict.failure, dependencies)
+    if (!verdict.retry) {
+      if (!isKnown(error)) log.error({ err: error, ...pathOf(message) }, `${message.step} failed on our side`)
+      return failImport(message, verdict.failure, dependencies)
+    }
     const { delaySeconds } = verdict
     log.warn(
       { attempt: message.attempt, delaySeconds, ...pathOf(message) },
@@ -37,6 +45,14 @@ export async function handleMessage(
     )
     await dependencies.queue.send({ message: { ...message, attempt: message.attempt + 1 }, delaySeconds })
   }
+}
+
+/** Whatever the step does, it has ended its process each time: it is not begun again. */
+function endDying(message: IngestMessage, dependencies: IngestDependencies): Promise<void> {
+  if (message.step === 'give-up') return giveUp(message, dependencies)
+  if (message.step === 'inspect') return inspect({ ...message, attempt: lastInspectTry }, dependencies)
+  const fault = faults.stepDied(message.step, pathOf(message).path)
+  return failImport(message, failureOf(fault, message), dependencies)
 }
 
 function runStep(message: IngestMessage, signal: AbortSignal, dependencies: IngestDependencies): Promise<void> {
@@ -49,11 +65,13 @@ function runStep(message: IngestMessage, signal: AbortSignal, dependencies: Inge
       return verify(message, dependencies, signal)
     case 'publish':
       return publish(message, dependencies)
+    case 'give-up':
+      return giveUp(message, dependencies)
     case 'inspect':
       return inspect(message, dependencies)
   }
 }
 
-const pathOf = (message: IngestMessage) => ('path' in message ? { path: message.path } : {})
+const pathOf = (message: IngestMessage): { path?: string } => ('path' in message ? { path: message.path } : {})
 
 const isTimeout = (reason: unknown): boolean => reason instanceof DOMException && reason.name === 'TimeoutError'

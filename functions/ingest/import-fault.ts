@@ -21,6 +21,8 @@ interface ImportFaultFields {
   triesMax?: number
 }
 
+const of = (path: string | undefined): string => (path === undefined ? '' : ` of "${path}"`)
+
 export const faults = {
   unsafePath: (path: string, reason: string) =>
     new ImportFault({
@@ -59,6 +61,18 @@ export const faults = {
       path,
       // A flipped bit on the way is mended by asking again.
       triesMax,
+    }),
+  stepDied: (step: string, path?: string) =>
+    new ImportFault({
+      code: 'step_died',
+      message: `The step "${step}"${of(path)} ended the process that did it, again and again: it may need more memory or more time than there is.`,
+      ...(path !== undefined && { path }),
+    }),
+  stoodStill: (path?: string) =>
+    new ImportFault({
+      code: 'stood_still',
+      message: `The import did not get on${of(path)}, however often it was resumed. Nothing of it was published; pull it again to go on.`,
+      ...(path !== undefined && { path }),
     }),
   tagTaken: (tag: string, repo: string) =>
     new ImportFault({

@@ -12,6 +12,8 @@ export const ingestMessage = z.discriminatedUnion('step', [
   }),
   z.object({ step: z.literal('verify'), importId: z.string(), path: z.string(), attempt: z.number().int().default(1) }),
   z.object({ step: z.literal('publish'), importId: z.string(), attempt: z.number().int().default(1) }),
+  /** Nothing moves the import any more: it is ended with a reason. */
+  z.object({ step: z.literal('give-up'), importId: z.string(), attempt: z.number().int().default(1) }),
   z.object({ step: z.literal('inspect'), importId: z.string(), attempt: z.number().int().default(1) }),
 ])
 

@@ -16,5 +16,8 @@ export interface Delivery {
   signal: AbortSignal
 }
 
+/** How often a message is handed out before it is put among the dead letters. */
+export const receivesMax = 5
+
 /** SQS's longest delay of one message. */
 export const maxDelaySeconds = 900

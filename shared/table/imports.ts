@@ -22,10 +22,18 @@ export interface ImportItem {
   failure?: ImportFailure | undefined
   /** There until the import has ended and nothing of its work is left. */
   activePk?: string | undefined
+  activeSk?: string | undefined
+  resumes?: Resumes | undefined
   createdAt: string
   /** When it moved last, to the minute. */
   updatedAt: string
   createdBy: string
+}
+
+/** How often an import was resumed at one and the same point. */
+export interface Resumes {
+  progress: string
+  times: number
 }
 
 /** What an import is told and finds at length, beside the item that every part of it writes to and lists read. */
@@ -131,3 +139,16 @@ export const quietImports = (table: Table, before: Date): AsyncGenerator<ImportI
     expression: 'activePk = :list AND activeSk < :before',
     values: { ':list': lists.activeImports, ':before': before.toISOString() },
   })
+
+/** Lets an import rest, as if it had moved at `until`. @throws ConditionFailed where something moved it meanwhile. */
+export const restImport = (table: Table, { id, activeSk }: ImportItem, { until, resumes }: Rest): Promise<void> =>
+  table.update(keys.import(id), {
+    expression: 'SET activeSk = :until, resumes = :resumes',
+    condition: 'activeSk = :seen',
+    values: { ':until': activity(until.toISOString(), id).activeSk, ':seen': activeSk, ':resumes': resumes },
+  })
+
+interface Rest {
+  until: Date
+  resumes: Resumes
+}

@@ -10,7 +10,7 @@ import { clearAway, endOfImport } from './end-import.ts'
 import { writeManifest } from './write-manifest.ts'
 
 /** The last of the tries that `judgeFailure` gives: it ends the import without what the files would say. */
-const lastTry = 5
+export const lastInspectTry = 5
 
 /** Reads the headers of the published files, records what they say, and ends the import. */
 export async function inspect(
@@ -27,7 +27,7 @@ export async function inspect(
   await writeManifest({ repo, revision, files }, dependencies)
   const read = (sha256: string, range: { start: number; end: number }) =>
     objects.get({ key: objectKeys.blob(sha256), range })
-  const metadata = await (attempt < lastTry
+  const metadata = await (attempt < lastInspectTry
     ? inspectFiles({ files, read })
     : inspectFiles({ files: [], read, warnings: ['The files could not be read for inspection.'] }))
 

@@ -27,6 +27,8 @@ export interface ProcessOptions {
   random?: () => number
   partSizeBytes?: number
   timeouts?: HfTimeouts
+  /** Puts things that end the process among what a step works with: its message comes back, and nobody says why. */
+  deadly?: (dependencies: IngestDependencies, kill: () => Promise<never>) => IngestDependencies
 }
 
 /** One process that works off imports, with seconds that last a millisecond. */
@@ -67,7 +69,15 @@ export class IngestProcess {
       metrics: createMetrics(),
       now: () => new Date(),
     }
-    this.#local.consume((message, delivery) => handleMessage(message, delivery, this.dependencies))
+    this.#local.consume(async (message, delivery) => {
+      const death = Promise.withResolvers<never>()
+      const kill = () => {
+        death.reject(new Error('the process was killed'))
+        return new Promise<never>(() => {})
+      }
+      const dependencies = options.deadly?.(this.dependencies, kill) ?? this.dependencies
+      await Promise.race([handleMessage(message, delivery, dependencies), death.promise])
+    })
   }
 
   get deadLetters(): IngestMessage[] {
@@ -105,13 +115,9 @@ export class IngestProcess {
   }
 
   /** What the schedule in AWS, and a start on one machine, do. */
-  resume(): Promise<number> {
-    return resumeImports({
-      table: this.#options.lab.table,
-      queue: this.queue,
-      before: new Date(Date.now() + 60_000),
-      log,
-    })
+  resume(how: { before?: Date; restMs?: number; resumesMax?: number } = {}): Promise<number> {
+    const before = new Date(Date.now() + 60_000)
+    return resumeImports({ table: this.#options.lab.table, queue: this.queue, before, log, ...how })
   }
 
   /** Waits until nothing is left to do. */

@@ -5,7 +5,7 @@ import type { IngestMessage } from '../../../shared/ingest/message.ts'
 import { createLogger } from '../../../shared/log.ts'
 
 /** Handles a plan whose table is away, under a signal that has fired already. */
-async function handleUnder(signal: AbortSignal) {
+async function handleUnder(signal: AbortSignal, receiveCount = 1) {
   const sent: { message: IngestMessage; delaySeconds?: number }[] = []
   const dependencies = {
     table: {
@@ -16,7 +16,7 @@ async function handleUnder(signal: AbortSignal) {
     queue: { send: async (request: (typeof sent)[0]) => void sent.push(request), sendMany: async () => {} },
     log: createLogger({ level: 'silent' }),
   } as unknown as IngestDependencies
-  await handleMessage({ step: 'plan', importId: 'imp_1', attempt: 2 }, { receiveCount: 1, signal }, dependencies)
+  await handleMessage({ step: 'plan', importId: 'imp_1', attempt: 2 }, { receiveCount, signal }, dependencies)
   return sent
 }
 
@@ -31,6 +31,11 @@ describe('a step that is stopped', () => {
     const timeout = AbortSignal.abort(new DOMException('the time is up', 'TimeoutError'))
     expect(await handleUnder(timeout)).toMatchObject([{ message: { attempt: 3 }, delaySeconds: expect.any(Number) }])
   })
+})
+
+it('a step counts each time that its message came back from the queue as a try', async () => {
+  const [again] = await handleUnder(new AbortController().signal, 3)
+  expect(again?.message.attempt).toBe(5)
 })
 
 it('a message that is none goes back to the queue and ends among the dead letters', async () => {
