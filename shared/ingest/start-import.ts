@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { errors } from '../errors.ts'
 import { isActiveImport } from '../model/import-state.ts'
 import { formatSource, type Source } from '../model/source.ts'
 import type { Queue } from '../queue/queue.ts'
-import { claimedImport, createImport, type ImportDetails, type ImportItem } from '../table/imports.ts'
+import { claimedImport, createImport, getImportDetails, type ImportDetails, type ImportItem } from '../table/imports.ts'
 import { ConditionFailed, type Table } from '../table/table.ts'
 import type { IngestMessage } from './message.ts'
 
@@ -22,7 +23,10 @@ export interface StartImport {
 
 const triesMax = 5
 
-/** Starts an import, or answers with the one that is bringing the same source into the same repo already. */
+/**
+ * Starts an import, or answers with the one that is bringing the same files of the same source into the same repo
+ * already. @throws AppError `conflict` where one is bringing others of its files, or them under another tag
+ */
 export async function startImport(request: StartImport): Promise<{ item: ImportItem; created: boolean }> {
   const { table, queue, include, exclude } = request
   const details: ImportDetails = { include, exclude, skipped: [] }
@@ -31,13 +35,36 @@ export async function startImport(request: StartImport): Promise<{ item: ImportI
     const conflict = await refusal(() => createImport(table, item, details))
     if (conflict === undefined) break
     const running = await claimedImport(table, item.repo, item.source)
-    if (running !== undefined && isActiveImport(running.state)) return { item: running, created: false }
+    if (running !== undefined && isActiveImport(running.state)) {
+      await refuseOther({ running, item, details, table })
+      return { item: running, created: false }
+    }
     // It ended between the two looks, so now there is room for this one.
     if (tries === triesMax) throw conflict
   }
   await queue.send({ message: { step: 'plan', importId: item.id, attempt: 1 } })
   return { item, created: true }
 }
+
+async function refuseOther({ running, item, details, table }: Comparison) {
+  const { include, exclude } = await getImportDetails(table, running.id)
+  const isSame = running.tag === item.tag && isSameSet(include, details.include) && isSameSet(exclude, details.exclude)
+  if (isSame) return
+  throw errors.conflict(
+    `The import ${running.id} is bringing "${item.source}" into "${item.repo}" with other patterns or another tag. Ask again when it has ended.`,
+  )
+}
+
+interface Comparison {
+  running: ImportItem
+  item: ImportItem
+  details: ImportDetails
+  table: Table
+}
+
+/** Whether two lists of patterns mean the same, whatever their order. */
+const isSameSet = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
+  new Set(one).symmetricDifference(new Set(other)).size === 0
 
 async function refusal(create: () => Promise<void>): Promise<ConditionFailed | undefined> {
   try {

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRegistryApp } from '../../../functions/registry/app.ts'
+import { type StartImport, startImport } from '../../../shared/ingest/start-import.ts'
+import { createLogger } from '../../../shared/log.ts'
+import { createMetrics } from '../../../shared/metrics.ts'
+import { parseSource } from '../../../shared/model/source.ts'
+import { startTable, type TestTable } from '../../support/dynoxide.ts'
+
+let held: TestTable
+let runs = 0
+beforeAll(async () => {
+  held = await startTable()
+})
+afterAll(() => held.close())
+
+const queue = { send: async () => {}, sendMany: async () => {} }
+const begin = (repo: string, extra: Partial<StartImport> = {}) =>
+  startImport({
+    table: held.table,
+    queue,
+    source: parseSource('hf://acme/model'),
+    repo,
+    createdBy: 'test',
+    now: new Date(),
+    ...extra,
+  })
+const newRepo = () => `acme/asked-${++runs}`
+
+describe('asking again for an import that is under way', () => {
+  it('answers with it, whatever the order of the patterns', async () => {
+    const repo = newRepo()
+    const first = await begin(repo, { include: ['*.json', '*.onnx'], exclude: [] })
+    const second = await begin(repo, { include: ['*.onnx', '*.json'] })
+    expect(second).toMatchObject({ created: false, item: { id: first.item.id } })
+  })
+
+  it.each<[string, Partial<StartImport>]>([
+    ['other files', { include: ['*.onnx'] }],
+    ['all files', { include: undefined }],
+    ['fewer files', { include: ['*.json'], exclude: ['a.json'] }],
+    ['another tag', { include: ['*.json'], tag: 'v2' }],
+  ])('for %s is refused by the id of the one that runs', async (_, other) => {
+    const repo = newRepo()
+    const { item } = await begin(repo, { include: ['*.json'] })
+    await expect(begin(repo, other)).rejects.toMatchObject({
+      code: 'conflict',
+      status: 409,
+      message: expect.stringContaining(item.id),
+    })
+  })
+
+  it('is answered with 409 over HTTP', async () => {
+    const app = createRegistryApp({
+      table: held.table,
+      ingest: queue,
+      version: '0.0.0',
+      verify: async () => ({ userId: 'u', role: 'member', keyId: 'k', scopes: ['admin'] }),
+      log: createLogger({ level: 'silent' }),
+      metrics: createMetrics(),
+    })
+    const ask = (body: object) =>
+      app.request('/api/v1/imports', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ source: 'hf://acme/over-http', ...body }),
+      })
+    const { id } = (await (await ask({})).json()) as { id: string }
+    const refused = await ask({ include: ['*.onnx'] })
+    expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining(id)])
+  })
+})
