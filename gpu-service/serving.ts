@@ -23,6 +23,8 @@ export interface ServingConfig {
   device: Device
   /** Where the files of models are kept between starts. */
   cacheDir: string
+  /** How large that folder may grow before what nothing serves is removed from it. */
+  cacheMaxBytes?: number | undefined
   /** Worker threads; by default one per core on a CPU, one on a GPU. */
   engines?: number | undefined
   /** How often the desired state is read. */
@@ -67,7 +69,8 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const engines = Array.from({ length: count }, () => new WorkerEngine({ workerUrl, device, onDeath, onLoss }))
   const pool = new EnginePool({ engines })
   const { waitMsMax = 2000 } = config
-  const cache = new ModelCache({ objects, root: cacheDir })
+  const { cacheMaxBytes = 20 * 1000 ** 3 } = config
+  const cache = new ModelCache({ objects, root: cacheDir, maxBytes: cacheMaxBytes })
   const reconciler = new Reconciler({
     models: new ModelRegistry({
       cache,
@@ -89,9 +92,13 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   })
 
   let notReady: string | undefined = 'the deployments are being loaded'
-  const ready = reconciler.start().then(() => {
-    if (notReady !== 'draining') notReady = undefined
-  })
+  const ready = cache
+    .sweep()
+    .catch((error) => log.warn({ err: error }, 'the cache of models could not be cleaned'))
+    .then(() => reconciler.start())
+    .then(() => {
+      if (notReady !== 'draining') notReady = undefined
+    })
   const app = createServingApp({
     verify: cachedVerifier({ verify: createVerifier({ table, adminKeySha256 }) }),
     router: createRouter(() => reconciler.slots),

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errors } from '../../shared/errors.ts'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
@@ -8,12 +8,20 @@ import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-sto
 import { readManifest } from './manifest.ts'
 import type { ModelFiles } from './model-files.ts'
 import { neededFiles } from './needed-files.ts'
+import { sweepPartials, trimFolder } from './trim-folder.ts'
 
 export interface ModelRequest {
   repo: string
   revision: string
   /** The ONNX file to serve. */
   file: string
+}
+
+export interface ModelCacheOptions {
+  objects: ObjectStore
+  root: string
+  /** The most that the folder may hold of revisions that nothing uses. */
+  maxBytes?: number | undefined
 }
 
 /**
@@ -23,11 +31,23 @@ export interface ModelRequest {
 export class ModelCache {
   readonly #objects: ObjectStore
   readonly #root: string
+  readonly #maxBytes: number
   readonly #inFlight = new Map<string, Promise<void>>()
 
-  constructor({ objects, root }: { objects: ObjectStore; root: string }) {
+  constructor({ objects, root, maxBytes = Number.POSITIVE_INFINITY }: ModelCacheOptions) {
     this.#objects = objects
     this.#root = root
+    this.#maxBytes = maxBytes
+  }
+
+  /** Removes what killed processes left half written: for a start. */
+  sweep(): Promise<void> {
+    return sweepPartials({ root: this.#root, nowMs: Date.now() })
+  }
+
+  /** Makes the folder no larger than it may be; what is in use stays. */
+  trim(isInUse: (revision: string) => boolean): Promise<void> {
+    return trimFolder({ root: this.#root, maxBytes: this.#maxBytes, isInUse })
   }
 
   /** @throws AppError `unsupported_model` naming the file at fault. */
@@ -36,6 +56,9 @@ export class ModelCache {
     const needed = neededFiles({ files, file })
     const root = join(this.#root, revision)
     for (const one of needed) await this.#once(join(root, one.path), one)
+    // The folder's time is when it was last used.
+    const now = new Date()
+    await utimes(root, now, now)
     return { root, paths: new Set(needed.map(({ path }) => path)) }
   }
 

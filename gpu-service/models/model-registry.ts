@@ -12,6 +12,7 @@ export interface ModelLease {
 
 interface Entry {
   modelId: string
+  revision: string
   loading: Promise<LoadedModel>
   leases: number
   /** Why an engine does not hold it any more. */
@@ -59,8 +60,10 @@ export class ModelRegistry {
   #load(key: string, request: LoadRequest): Entry {
     // Each load has an id of its own in the engines, so that giving one back late never unloads the next.
     const modelId = `${key} ${randomUUID()}`
-    const entry: Entry = { modelId, loading: loadModel({ ...request, modelId }, this.#parts), leases: 0 }
+    const loading = loadModel({ ...request, modelId }, this.#parts)
+    const entry: Entry = { modelId, revision: request.revision, loading, leases: 0 }
     this.#entries.set(key, entry)
+    void loading.then(this.#trim, this.#trim)
     return entry
   }
 
@@ -70,6 +73,12 @@ export class ModelRegistry {
     this.#forget(key, entry)
     await unloadModel(entry.modelId, this.#pool)
   }
+
+  /** A folder that cannot be made smaller now is tried again after the next load. */
+  readonly #trim = (): Promise<void> =>
+    this.#parts.cache
+      .trim((revision) => this.#entries.values().some((entry) => entry.revision === revision))
+      .catch(() => undefined)
 
   #forget(key: string, entry: Entry): void {
     if (this.#entries.get(key) === entry) this.#entries.delete(key)

@@ -1,4 +1,4 @@
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
@@ -112,5 +112,32 @@ describe('ModelCache', () => {
     await writeFile(join(folder, 'onnx/model.onnx.0000.partial'), 'half')
     const { paths } = await new ModelCache({ objects: (await start()).objects, root }).materialise(request)
     expect(paths.size).toBe(4)
+  })
+
+  it('removes at a start what was half written long ago, not what another process writes now', async () => {
+    const { cache, root } = await start()
+    const { root: folder } = await cache.materialise(request)
+    const [old, fresh] = [join(folder, 'onnx/a.partial'), join(folder, 'onnx/b.partial')]
+    for (const path of [old, fresh]) await writeFile(path, 'half')
+    await utimes(old, new Date(0), new Date(Date.now() - 2 * 3_600_000))
+    await cache.sweep()
+    expect((await namesIn(root)).filter((name) => name.endsWith('.partial'))).toEqual([`${revision}/onnx/b.partial`])
+    expect(await readFile(join(folder, 'onnx/model.onnx'))).toEqual(files['onnx/model.onnx'])
+  })
+
+  it('removes the revisions used longest ago beyond its size, and none in use', async () => {
+    const { objects, root } = await start()
+    const revisions = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(40))
+    const cache = new ModelCache({ objects, root, maxBytes: 450_000 })
+    for (const [index, one] of revisions.entries()) {
+      await publish({ objects, ...request, revision: one, files })
+      await cache.materialise({ ...request, revision: one })
+      await utimes(join(root, one), index, index)
+    }
+    // Used again, so no longer the oldest.
+    await cache.materialise({ ...request, revision: 'b'.repeat(40) })
+    await writeFile(join(root, 'not-a-revision'), 'x')
+    await cache.trim((one) => one === 'a'.repeat(40))
+    expect((await readdir(root)).sort()).toEqual(['a'.repeat(40), 'b'.repeat(40), 'not-a-revision'])
   })
 })

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
@@ -12,10 +13,13 @@ import { workerUrl } from '../support/test-serving.ts'
 const repo = 'slipway-tests/tiny-embedder'
 const request = { repo, revision: 'a'.repeat(40), file: 'onnx/model.onnx', deployment: 'test' }
 
+const other = 'b'.repeat(40)
+
 /** A registry over one real engine, with what it was asked to hold and to give back. */
 async function start() {
   const objects = createMemoryObjects()
-  await publish({ objects, ...request, files: await filesIn(fixtureModel(repo)) })
+  const files = await filesIn(fixtureModel(repo))
+  for (const revision of [request.revision, other]) await publish({ objects, ...request, revision, files })
   const worker = new WorkerEngine({ workerUrl, device: 'cpu' })
   const held = new Set<string>()
   const engine: Engine = {
@@ -33,9 +37,10 @@ async function start() {
   }
   const pool = new EnginePool({ engines: [engine] })
   onTestFinished(() => pool.close())
-  const cache = new ModelCache({ objects, root: await temporaryFolder() })
+  const root = await temporaryFolder()
+  const cache = new ModelCache({ objects, root, maxBytes: 0 })
   const settings = { device: 'cpu', batchDynamicInt8: true } as const
-  return { held, models: new ModelRegistry({ cache, pool, metrics: createMetrics(), settings }) }
+  return { held, root, models: new ModelRegistry({ cache, pool, metrics: createMetrics(), settings }) }
 }
 
 it('loads a model once under all names of its task, and keeps it until the last lease is given back', async () => {
@@ -66,4 +71,15 @@ it('lets a model be taken again while it is given back', async () => {
   const lease = await models.acquire({ ...request, task })
   await released
   expect([...held]).toEqual([lease.model.modelId])
+})
+
+it('keeps the files of what is loaded, and none of what was, where the folder is full', async () => {
+  const { models, root } = await start()
+  const task = 'feature-extraction'
+  const first = await models.acquire({ ...request, task })
+  await models.acquire({ ...request, task, revision: other })
+  expect((await readdir(root)).sort()).toEqual([request.revision, other])
+  await first.release()
+  await expect(models.acquire({ ...request, task: 'tabular-classification', revision: other })).rejects.toThrow()
+  await expect.poll(() => readdir(root)).toEqual([other])
 })

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const isRevision = (name: string): boolean => /^[0-9a-f]{40}$/.test(name)
+
+/**
+ * Removes revisions, the one used longest ago first, until the folder holds no more than `maxBytes`. One that is in use
+ * stays, also over the limit; one that only another process uses may go, and is fetched again when that one needs it.
+ */
+export async function trimFolder({ root, maxBytes, isInUse }: TrimFolder): Promise<void> {
+  const names = (await namesIn(root)).filter(isRevision)
+  const held = await Promise.all(names.map((revision) => measure(root, revision)))
+  let totalBytes = held.reduce((total, { sizeBytes }) => total + sizeBytes, 0)
+  for (const { revision, sizeBytes } of held.toSorted((a, b) => a.usedMs - b.usedMs)) {
+    if (totalBytes <= maxBytes) return
+    if (isInUse(revision)) continue
+    // Under another name first, so that nobody takes what is left of it for a whole one.
+    const leaving = join(root, `${revision}.${randomUUID()}.partial`)
+    await rename(join(root, revision), leaving)
+    await rm(leaving, { recursive: true, force: true })
+    totalBytes -= sizeBytes
+  }
+}
+
+interface TrimFolder {
+  root: string
+  maxBytes: number
+  isInUse: (revision: string) => boolean
+}
+
+/** What is written gets a new time with every chunk, so one this old belongs to a process that was killed. */
+const partialLifeMs = 3_600_000
+
+/** Removes what killed processes left half written. Safe while another process writes to the same folder. */
+export async function sweepPartials({ root, nowMs }: { root: string; nowMs: number }): Promise<void> {
+  for (const name of await namesIn(root, true)) {
+    if (!name.endsWith('.partial')) continue
+    const path = join(root, name)
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: nowMs }))
+    if (nowMs - mtimeMs > partialLifeMs) await rm(path, { recursive: true, force: true })
+  }
+}
+
+async function measure(root: string, revision: string) {
+  const path = join(root, revision)
+  const inside = (await namesIn(path, true)).map((name) => stat(join(path, name)).catch(() => undefined))
+  const sizeBytes = (await Promise.all(inside)).reduce((total, one) => total + (one?.isFile() ? one.size : 0), 0)
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }))
+  return { revision, sizeBytes, usedMs: mtimeMs }
+}
+
+/** None where the folder is not there, or went away just now. */
+const namesIn = (folder: string, recursive = false): Promise<string[]> => readdir(folder, { recursive }).catch(() => [])
