@@ -19,11 +19,12 @@ export function parseEnvironment<Schema extends z.ZodType>(
 
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
 
-/** What every Lambda of the platform is told about the resources it works on. */
+/** What Lambdas are told. Each picks what it uses, so that it is neither told of nor let near anything else. */
 export const platformEnvironment = z.object({
   SLIPWAY_TABLE: z.string(),
   SLIPWAY_BUCKET: z.string(),
   SLIPWAY_INGEST_QUEUE_URL: z.url(),
+  SLIPWAY_DROP_QUEUE_URL: z.url(),
   /** sha256 of the first admin key, chosen at deployment; the key itself never reaches AWS. */
   SLIPWAY_ADMIN_KEY_SHA256: z
     .string()

@@ -6,7 +6,14 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { createAuthApp } from './app.ts'
 
-const environment = parseEnvironment(platformEnvironment, process.env)
+const environment = parseEnvironment(
+  platformEnvironment.pick({
+    SLIPWAY_TABLE: true,
+    SLIPWAY_ADMIN_KEY_SHA256: true,
+    SLIPWAY_LOG_LEVEL: true,
+  }),
+  process.env,
+)
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 
 export const handler = handle(

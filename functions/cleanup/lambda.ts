@@ -10,7 +10,14 @@ const quietMs = 30 * 60 * 1000
 /** With rests that double, an import that does not move is ended after 31 half hours. */
 const resumesMax = 5
 
-const environment = parseEnvironment(platformEnvironment, process.env)
+const environment = parseEnvironment(
+  platformEnvironment.pick({
+    SLIPWAY_TABLE: true,
+    SLIPWAY_INGEST_QUEUE_URL: true,
+    SLIPWAY_LOG_LEVEL: true,
+  }),
+  process.env,
+)
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'cleanup' })
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 const queue = createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL })

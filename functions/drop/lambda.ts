@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
@@ -7,7 +6,16 @@ import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.
 import { openTable } from '../../shared/table/table.ts'
 import { handleDrop } from './handle-drop.ts'
 
-const environment = parseEnvironment(platformEnvironment.extend({ SLIPWAY_DROP_QUEUE_URL: z.url() }), process.env)
+const environment = parseEnvironment(
+  platformEnvironment.pick({
+    SLIPWAY_TABLE: true,
+    SLIPWAY_BUCKET: true,
+    SLIPWAY_INGEST_QUEUE_URL: true,
+    SLIPWAY_DROP_QUEUE_URL: true,
+    SLIPWAY_LOG_LEVEL: true,
+  }),
+  process.env,
+)
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'drop' })
 const dependencies = {
   table: openTable({ tableName: environment.SLIPWAY_TABLE }),

@@ -12,7 +12,16 @@ import { sourceOpener } from './sources/open-source.ts'
 /** What is left of the function's time when a step is stopped, to send its message again. */
 const marginMs = 20_000
 
-const environment = parseEnvironment(platformEnvironment, process.env)
+const environment = parseEnvironment(
+  platformEnvironment.pick({
+    SLIPWAY_TABLE: true,
+    SLIPWAY_BUCKET: true,
+    SLIPWAY_INGEST_QUEUE_URL: true,
+    HF_ENDPOINT: true,
+    SLIPWAY_LOG_LEVEL: true,
+  }),
+  process.env,
+)
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'ingest' })
 const objects = createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET })
 const dependencies = {

@@ -8,7 +8,15 @@ import { openTable } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import { createRegistryApp } from './app.ts'
 
-const environment = parseEnvironment(platformEnvironment, process.env)
+const environment = parseEnvironment(
+  platformEnvironment.pick({
+    SLIPWAY_TABLE: true,
+    SLIPWAY_INGEST_QUEUE_URL: true,
+    SLIPWAY_ADMIN_KEY_SHA256: true,
+    SLIPWAY_LOG_LEVEL: true,
+  }),
+  process.env,
+)
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 
 export const handler = handle(

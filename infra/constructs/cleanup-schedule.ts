@@ -20,7 +20,7 @@ export class CleanupSchedule extends Construct {
       data,
       folder: 'cleanup',
       description: 'Goes on with imports whose message was lost',
-      rights: { models: 'none', ingest: 'send' },
+      sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
       timeout: Duration.minutes(2),
       memorySizeMiB: 512,
     })

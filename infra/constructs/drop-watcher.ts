@@ -18,12 +18,12 @@ export class DropWatcher extends Construct {
       data,
       folder: 'drop',
       description: 'Starts an import when a drop is complete',
-      rights: { models: 'read', ingest: 'send' },
+      models: 'read',
+      // It looks again after a quiet period by sending itself a delayed message.
+      sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest, SLIPWAY_DROP_QUEUE_URL: data.drops },
       timeout: data.drops.handlerTimeout,
       memorySizeMiB: 512,
     })
-    // It looks again after a quiet period by sending itself a delayed message.
-    worker.bindQueue({ queue: data.drops.queue, variable: 'SLIPWAY_DROP_QUEUE_URL', right: 'send' })
     workOff({ worker, from: data.drops, batchSize: 10, maxConcurrency: 5 })
   }
 }

@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { tableAccess } from '../../shared/table/access.ts'
 import type { StageConfig } from '../stage-config.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { PlatformData } from './platform-data.ts'
@@ -41,7 +42,7 @@ export class InferenceTask extends Construct {
       memoryMiB: '14336',
       volumes: [{ name: cacheVolume, host: {} }],
     })
-    data.table.grantReadWrite(this.definition.taskRole)
+    data.table.grant(this.definition.taskRole, tableAccess.inference)
     data.models.grant(this.definition.taskRole, 'read')
     const container = this.definition.addContainer('Service', {
       image: ContainerImage.fromAsset(repositoryRoot, {

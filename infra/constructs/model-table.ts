@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Grant, type IRole } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
+import type { TableAccess } from '../../shared/table/access.ts'
 import { tableDefinition } from '../../shared/table/definition.ts'
 
 export interface ModelTableProps {
@@ -34,25 +35,29 @@ export class ModelTable extends Construct {
     this.tableName = this.#table.tableName
   }
 
-  /** Lets someone read and write items. `Scan` is left out, so that a list that is not a Query fails in every test. */
-  grantReadWrite(role: IRole) {
-    const indexArns = tableDefinition.indexes.map((index) => `${this.#table.tableArn}/index/${index.name}`)
-    const resourceArns = [this.#table.tableArn, ...indexArns]
-    Grant.addToPrincipal({ grantee: role, actions: itemActions, resourceArns })
+  /**
+   * Lets someone work on the partitions that its access names, and on no other: whoever parses strangers' files must
+   * not be able to write an API key. `Scan` is left out, so that a list that is not a Query fails in every test.
+   */
+  grant(role: IRole, { reads = [], writes = [], lists = [] }: TableAccess) {
+    const { tableArn } = this.#table
+    const indexArns = tableDefinition.indexes.map((index) => `${tableArn}/index/${index.name}`)
+    const statements = [
+      { actions: readActions, resourceArns: [tableArn], partitions: [...reads, ...writes] },
+      { actions: writeActions, resourceArns: [tableArn], partitions: writes },
+      { actions: ['dynamodb:Query'], resourceArns: indexArns, partitions: lists },
+    ]
+    for (const { actions, resourceArns, partitions } of statements) {
+      if (partitions.length === 0) continue
+      const conditions = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } }
+      Grant.addToPrincipal({ grantee: role, actions, resourceArns, conditions })
+    }
   }
 }
 
 // A transaction needs no action of its own: DynamoDB checks those of its members.
-const itemActions = [
-  'dynamodb:BatchGetItem',
-  'dynamodb:BatchWriteItem',
-  'dynamodb:ConditionCheckItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:GetItem',
-  'dynamodb:PutItem',
-  'dynamodb:Query',
-  'dynamodb:UpdateItem',
-]
+const readActions = ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:Query']
+const writeActions = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']
 
 function text(name: string) {
   return { name, type: AttributeType.STRING }

@@ -4,21 +4,24 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
-import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { tableAccess } from '../../shared/table/access.ts'
 import type { StageConfig } from '../stage-config.ts'
 import type { BucketAccess } from './model-bucket.ts'
 import type { PlatformData } from './platform-data.ts'
 import { repositoryRoot } from './repository-root.ts'
+import type { WorkQueue } from './work-queue.ts'
 
 export interface PlatformFunctionProps {
   config: StageConfig
   data: PlatformData
-  /** The folder under `functions/` whose `lambda.ts` is bundled. */
-  folder: string
+  /** The folder under `functions/` whose `lambda.ts` is bundled, and whose access to the table it has. */
+  folder: 'registry' | 'auth' | 'ingest' | 'drop' | 'cleanup'
   description: string
-  /** What it may do beside reading and writing the table. */
-  rights: { models: BucketAccess | 'none'; ingest: 'send' | 'none' }
+  /** Whether it works with the objects of the models. @default - it cannot reach one */
+  models?: BucketAccess
+  /** The queues that it sends messages to, by the variable that names each. @default - none */
+  sendsTo?: Record<string, WorkQueue>
   /** @default 30 seconds, the longest that the HTTP API waits */
   timeout?: Duration
   /** @default 1024 */
@@ -27,14 +30,14 @@ export interface PlatformFunctionProps {
   environment?: Record<string, string>
 }
 
-/** One Lambda of the platform. Each bind gives the right to a resource and the variable that names it, together. */
+/** One Lambda of the platform. It is told of a resource where it has a right to it, and nowhere else. */
 export class PlatformFunction extends Construct {
   readonly lambda: NodejsFunction
   readonly #role: Role
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     super(scope, id)
-    const { config, data, rights } = props
+    const { config, data, models, sendsTo = {} } = props
     const removalPolicy = RemovalPolicy.DESTROY
     const logGroup = new LogGroup(this, 'Logs', { retention: config.logRetention, removalPolicy })
     // A role of its own, because AWSLambdaBasicExecutionRole may write to every log group of the account.
@@ -58,24 +61,18 @@ export class PlatformFunction extends Construct {
       },
       bundling,
     })
-    this.#bindTable(data)
-    this.#bindModels(data, rights.models)
-    this.bindQueue({ queue: data.ingest.queue, variable: 'SLIPWAY_INGEST_QUEUE_URL', right: rights.ingest })
+    data.table.grant(this.#role, tableAccess[props.folder])
+    this.lambda.addEnvironment('SLIPWAY_TABLE', data.table.tableName)
+    if (models) this.#bindModels(data, models)
+    for (const [variable, { queue }] of Object.entries(sendsTo)) {
+      queue.grantSendMessages(this.#role)
+      this.lambda.addEnvironment(variable, queue.queueUrl)
+    }
   }
 
-  #bindTable({ table }: PlatformData) {
-    table.grantReadWrite(this.#role)
-    this.lambda.addEnvironment('SLIPWAY_TABLE', table.tableName)
-  }
-
-  #bindModels({ models }: PlatformData, right: BucketAccess | 'none') {
-    if (right !== 'none') models.grant(this.#role, right)
+  #bindModels({ models }: PlatformData, access: BucketAccess) {
+    models.grant(this.#role, access)
     this.lambda.addEnvironment('SLIPWAY_BUCKET', models.bucket.bucketName)
-  }
-
-  bindQueue({ queue, variable, right }: { queue: Queue; variable: string; right: 'send' | 'none' }) {
-    if (right === 'send') queue.grantSendMessages(this.#role)
-    this.lambda.addEnvironment(variable, queue.queueUrl)
   }
 }
 

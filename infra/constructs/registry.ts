@@ -1,4 +1,3 @@
-import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { Construct } from 'constructs'
 import type { StageConfig } from '../stage-config.ts'
@@ -23,7 +22,7 @@ export class Registry extends Construct {
       data,
       folder: 'registry',
       description: 'Answers the registry API and the Hub protocol',
-      rights: { models: 'readWrite', ingest: 'send' },
+      sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
       environment,
     })
     const auth = new PlatformFunction(this, 'Auth', {
@@ -31,7 +30,6 @@ export class Registry extends Construct {
       data,
       folder: 'auth',
       description: 'Makes, lists and revokes API keys',
-      rights: { models: 'none', ingest: 'none' },
       environment,
       memorySizeMiB: 512,
     })
@@ -40,8 +38,7 @@ export class Registry extends Construct {
       description: 'Slipway registry',
       integration: new HttpLambdaIntegration('Registry', registry.lambda),
     })
-    const integration = new HttpLambdaIntegration('Auth', auth.lambda)
-    for (const path of authPaths) frontDoor.api.addRoutes({ path, methods: [HttpMethod.ANY], integration })
+    frontDoor.route({ paths: authPaths, integration: new HttpLambdaIntegration('Auth', auth.lambda) })
     this.url = frontDoor.url
   }
 }

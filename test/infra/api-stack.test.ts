@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { templates } from './synthesised-app.ts'
 
 const adminKeySha256 = 'a'.repeat(64)
-const { api, data } = templates({ settings: { adminKeySha256, hfEndpoint: 'https://hub.example' } })
+const { api, data, gpu } = templates({ settings: { adminKeySha256, hfEndpoint: 'https://hub.example' } })
 const functions = Object.entries(api.findResources('AWS::Lambda::Function'))
 
 describe('the functions', () => {
@@ -15,13 +15,18 @@ describe('the functions', () => {
     api.resourcePropertiesCountIs('AWS::Logs::LogGroup', { RetentionInDays: Match.absent() }, 0)
   })
 
-  it('are told about the table, the bucket and the ingest queue', () => {
-    expect(functions.length).toBe(5)
-    for (const [, { Properties }] of functions) {
-      expect(Object.keys(Properties.Environment.Variables)).toEqual(
-        expect.arrayContaining(['SLIPWAY_TABLE', 'SLIPWAY_BUCKET', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_LOG_LEVEL']),
-      )
-    }
+  it('are told of the resources that they work on, and of no other', () => {
+    const told = functions.map(([id, { Properties }]) => {
+      const names = Object.keys(Properties.Environment.Variables)
+      return [logicalName(id), names.filter((name) => /_(TABLE|BUCKET|URL)$/.test(name)).toSorted()]
+    })
+    expect(Object.fromEntries(told)).toEqual({
+      Registry: ['SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
+      RegistryAuth: ['SLIPWAY_TABLE'],
+      IngestWorker: ['SLIPWAY_BUCKET', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
+      DropsWorker: ['SLIPWAY_BUCKET', 'SLIPWAY_DROP_QUEUE_URL', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
+      CleanupSweep: ['SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
+    })
   })
 
   it('know the hash of the admin key only where tokens are verified, and the Hub only where it is read', () => {
@@ -43,11 +48,28 @@ describe('what the functions may do', () => {
     expect(actions).toContain('dynamodb:Query')
   })
 
-  it('includes no object of the bucket where keys are made and where lost imports are found', () => {
+  it('includes objects of the bucket only where models are brought in', () => {
     const roles = Object.entries(api.findResources('AWS::IAM::Role'))
     const withPolicies = roles.filter(([, { Properties }]) => Properties.ManagedPolicyArns).map(([id]) => id)
-    expect(withPolicies.some((id) => /Auth|Cleanup/.test(id))).toBe(false)
-    expect(withPolicies.length).toBe(3)
+    expect(withPolicies.map((id) => id.replace(/Role[0-9A-F]{8}$/, ''))).toEqual(['IngestWorker', 'DropsWorker'])
+  })
+
+  it('includes keys of people only where keys are made, and nothing outside of the partitions it names', () => {
+    const writers = [api, gpu].flatMap((template) => {
+      const policies = Object.entries(template.findResources('AWS::IAM::Policy'))
+      return policies.flatMap(([id, { Properties }]) => {
+        const statements: Statement[] = Properties.PolicyDocument.Statement
+        const ofTable = statements.filter(({ Action }) => [Action].flat().some((name) => name.startsWith('dynamodb:')))
+        return ofTable.flatMap(({ Action, Condition }) => {
+          const partitions = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? []
+          expect([partitions].flat(), id).not.toEqual([])
+          for (const partition of [partitions].flat()) expect(partition).toMatch(/^[A-Z_]+(#\*)?$/)
+          const writes = [Action].flat().includes('dynamodb:PutItem')
+          return writes && [partitions].flat().some((partition) => /^(KEY|USER)#/.test(partition)) ? [id] : []
+        })
+      })
+    })
+    expect(writers.map((id) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, ''))).toEqual(['RegistryAuth'])
   })
 })
 
@@ -128,4 +150,9 @@ function actionsAllowed(template: typeof api): string[] {
   )
   const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
   return statements.flatMap(({ Effect, Action }) => (Effect === 'Allow' ? Action : []))
+}
+
+interface Statement {
+  Action: string | string[]
+  Condition?: Record<string, Record<string, string | string[]>>
 }

@@ -1,0 +1,65 @@
+import type { TableAccess } from '../../shared/table/access.ts'
+import type { ItemKey } from '../../shared/table/keys.ts'
+import type { Table, TableQuery, TransactAction } from '../../shared/table/table.ts'
+
+/** A table that refuses what IAM would refuse: partitions that the access of a deployable does not name. */
+export function guardedTable(table: Table, { reads = [], writes = [], lists = [] }: TableAccess): Table {
+  const demand = (patterns: readonly string[], partition: string) => {
+    if (!patterns.some((pattern) => isLike(partition, pattern)))
+      throw new Error(`AccessDenied: ${partition} is none of ${patterns.join(', ')}`)
+  }
+  const read = (partition: string) => demand([...reads, ...writes], partition)
+  const write = ({ pk }: ItemKey) => demand(writes, pk)
+  const query = ({ index, expression, values }: TableQuery) => {
+    const partition = String(values[/= (:\w+)/.exec(expression)?.[1] ?? ''])
+    if (index === undefined) read(partition)
+    else demand(lists, partition)
+  }
+  const act = (action: TransactAction) => {
+    if ('check' in action) read(action.check.pk)
+    else write('put' in action ? action.put : 'update' in action ? action.update : action.delete)
+  }
+  return {
+    ...table,
+    async get(key, options) {
+      read(key.pk)
+      return table.get(key, options)
+    },
+    async put(item, condition) {
+      write(item)
+      await table.put(item, condition)
+    },
+    async update(key, change) {
+      write(key)
+      await table.update(key, change)
+    },
+    async delete(key) {
+      write(key)
+      await table.delete(key)
+    },
+    async query(request) {
+      query(request)
+      return table.query(request)
+    },
+    async *queryAll<Item>(request: TableQuery) {
+      query(request)
+      yield* table.queryAll<Item>(request)
+    },
+    async transact(actions) {
+      for (const action of actions) act(action)
+      await table.transact(actions)
+    },
+    async putMany(items) {
+      for (const item of items) write(item)
+      await table.putMany(items)
+    },
+    async deleteMany(itemKeys) {
+      for (const key of itemKeys) write(key)
+      await table.deleteMany(itemKeys)
+    },
+  }
+}
+
+/** As IAM's StringLike, where a star stands for anything, slashes included. */
+const isLike = (text: string, pattern: string): boolean =>
+  pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern
