@@ -22,14 +22,17 @@ export async function infoOf(key: string, path: string): Promise<ObjectInfo | un
 const etagOf = ({ ino, mtimeMs, size }: Stats) => `"${ino.toString(36)}-${mtimeMs.toString(36)}-${size}"`
 
 /** The bytes of the very file that `etag` names: one that changes while it is read is an error, not a mixture. */
-export async function* readFileBytes({ path, etag, range = {} }: ReadRequest): AsyncGenerator<Uint8Array> {
+export async function* readFileBytes({ path, etag, range = {}, signal }: ReadRequest): AsyncGenerator<Uint8Array> {
   const file = await open(path, readOnly)
   try {
     const unchanged = async () => {
       if (etagOf(await file.stat()) !== etag) throw new Error(`${path} changed while it was being read`)
     }
     await unchanged()
-    yield* file.createReadStream({ ...range, autoClose: false })
+    for await (const chunk of file.createReadStream({ ...range, autoClose: false })) {
+      signal?.throwIfAborted()
+      yield chunk
+    }
     await unchanged()
   } finally {
     await file.close()
@@ -39,7 +42,8 @@ export async function* readFileBytes({ path, etag, range = {} }: ReadRequest): A
 interface ReadRequest {
   path: string
   etag: string
-  range?: { start?: number; end?: number }
+  range?: { start?: number; end?: number } | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** Gives a temporary file its name in one step, and in any case leaves no temporary file. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, link, mkdir } from 'node:fs/promises'
+import { copyFile, link, mkdir, rm } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { infoOf, place, readFileBytes, removeFile, walk } from './folder-files.ts'
 import { folderPath } from './folder-path.ts'
 import { createFolderUploads } from './folder-uploads.ts'
-import { ObjectMissing, type ObjectStore } from './object-store.ts'
+import { ObjectChanged, ObjectMissing, type ObjectStore } from './object-store.ts'
 import { isCode, writeChecked } from './write-checked.ts'
 
 const pageLimit = 1000
@@ -22,14 +22,16 @@ export function createFolderObjectStore({ root }: { root: string }): ObjectStore
   return {
     head: ({ key }) => infoOf(key, pathOf(key)),
 
-    async get({ key, range }) {
+    async get({ key, range, signal }) {
+      signal?.throwIfAborted()
       const path = pathOf(key)
       const info = await infoOf(key, path)
       if (info === undefined) throw new ObjectMissing(key)
       const { sizeBytes, etag } = info
       if (range !== undefined && (range.start >= sizeBytes || range.end < range.start))
         throw new RangeError(`"${key}" has ${sizeBytes} bytes and none at ${range.start}-${range.end}`)
-      return { sizeBytes, etag, body: readFileBytes({ path, etag, ...(range !== undefined && { range }) }) }
+      const body = readFileBytes({ path, etag, range, signal })
+      return { sizeBytes, etag, body, cancel: async () => void (await body.return(undefined)) }
     },
 
     async put({ key, body, sizeBytes, sha256, ifAbsent = false }) {
@@ -38,15 +40,21 @@ export function createFolderObjectStore({ root }: { root: string }): ObjectStore
       return place({ temporary, path, ifAbsent })
     },
 
-    async copy({ from, to }) {
+    async copy({ from, to, ifMatch }) {
       const [source, path] = [pathOf(from), pathOf(to)]
-      if ((await infoOf(from, source)) === undefined) throw new ObjectMissing(from)
+      const found = await infoOf(from, source)
+      if (found === undefined) throw new ObjectMissing(from)
+      if (found.etag !== (ifMatch ?? found.etag)) throw new ObjectChanged(from)
       await mkdir(temporaryFolder, { recursive: true })
       const temporary = join(temporaryFolder, randomUUID())
       try {
         // What people drop may be changed in place; everything else is only ever replaced, so a link is a copy.
         await (from.startsWith('drop/') ? copyFile : link)(source, temporary)
+        // A link holds the file that it was made of, whatever its name means since; a copy is of what was there then.
+        if ((await infoOf(from, from.startsWith('drop/') ? source : temporary))?.etag !== found.etag)
+          throw new ObjectChanged(from)
       } catch (error) {
+        await rm(temporary, { force: true })
         throw isCode(error, 'ENOENT') ? new ObjectMissing(from, error) : error
       }
       await place({ temporary, path })

@@ -5,15 +5,18 @@
 export interface ObjectStore {
   /** The object's size and ETag, or `undefined` where there is none. */
   head(request: { key: string }): Promise<ObjectInfo | undefined>
-  /** A range may end behind the object but not begin there. @throws ObjectMissing, RangeError */
+  /**
+   * A range may end behind the object but not begin there. An aborted signal ends the body too.
+   * @throws ObjectMissing, RangeError
+   */
   get(request: { key: string; range?: { start: number; end: number }; signal?: AbortSignal }): Promise<ObjectBody>
   /**
    * Writes an object whole or not at all. Given `sha256` (hex), content that does not hash to it is refused before it
    * can be seen. @throws ChecksumMismatch, SizeMismatch
    */
   put(request: PutRequest): Promise<'written' | 'exists'>
-  /** @throws ObjectMissing */
-  copy(request: { from: string; to: string }): Promise<void>
+  /** With `ifMatch`, the very content that has this ETag or nothing. @throws ObjectMissing, ObjectChanged */
+  copy(request: { from: string; to: string; ifMatch?: string }): Promise<void>
   /** Absent keys are no error. */
   delete(request: { keys: readonly string[] }): Promise<void>
   /** Objects whose key starts with `prefix`, in key order, page by page. */
@@ -47,6 +50,8 @@ export interface ObjectBody {
   sizeBytes: number
   etag: string
   body: AsyncIterable<Uint8Array>
+  /** Gives the body up: its connection or file is held until it is read to its end, left early, or cancelled. */
+  cancel(): Promise<void>
 }
 
 export interface ObjectPage {
@@ -80,6 +85,13 @@ export class ObjectMissing extends Error {
   override name = 'ObjectMissing'
   constructor(key: string, cause?: unknown) {
     super(`there is no object "${key}"`, { cause })
+  }
+}
+
+export class ObjectChanged extends Error {
+  override name = 'ObjectChanged'
+  constructor(key: string, cause?: unknown) {
+    super(`the object "${key}" is another one by now`, { cause })
   }
 }
 

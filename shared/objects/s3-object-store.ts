@@ -13,9 +13,10 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
-import { ChecksumMismatch, ObjectMissing, type ObjectStore } from './object-store.ts'
+import { ChecksumMismatch, ObjectChanged, ObjectMissing, type ObjectStore } from './object-store.ts'
 import { sendBody } from './s3-body.ts'
-import { copyInParts, createS3Uploads } from './s3-uploads.ts'
+import { copyInParts, copySource } from './s3-copy.ts'
+import { createS3Uploads } from './s3-uploads.ts'
 
 /** CopyObject takes at most this much; larger objects are copied in parts. */
 const copyLimitBytes = 5 * 1024 ** 3
@@ -57,7 +58,10 @@ export function createS3ObjectStore({ bucket, client }: { bucket: string; client
         )
         const [, total] = /\/(\d+)$/.exec(answer.ContentRange ?? '') ?? []
         const sizeBytes = total === undefined ? (answer.ContentLength ?? 0) : Number(total)
-        return { sizeBytes, etag: answer.ETag ?? '', body: answer.Body as Readable }
+        const body = answer.Body as Readable
+        // A body that breaks before anyone reads it would end the process; whoever reads it is told all the same.
+        body.on('error', nothing)
+        return { sizeBytes, etag: answer.ETag ?? '', body, cancel: async () => void body.destroy() }
       } catch (error) {
         if (error instanceof NoSuchKey) throw new ObjectMissing(key, error)
         if (isStatus(error, 416)) throw new RangeError(`"${key}" has no bytes at ${Range}`, { cause: error })
@@ -87,12 +91,17 @@ export function createS3ObjectStore({ bucket, client }: { bucket: string; client
       }
     },
 
-    async copy({ from, to }) {
+    async copy({ from, to, ifMatch }) {
       const source = await this.head({ key: from })
       if (source === undefined) throw new ObjectMissing(from)
-      if (source.sizeBytes > copyLimitBytes) return copyInParts({ s3, bucket, from, to, source })
-      const CopySource = `${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`
-      await s3.send(new CopyObjectCommand({ Bucket, Key: to, CopySource, CopySourceIfMatch: source.etag }))
+      if (source.etag !== (ifMatch ?? source.etag)) throw new ObjectChanged(from)
+      try {
+        if (source.sizeBytes > copyLimitBytes) return await copyInParts({ s3, bucket, from, to, source })
+        const CopySource = copySource(bucket, from)
+        await s3.send(new CopyObjectCommand({ Bucket, Key: to, CopySource, CopySourceIfMatch: source.etag }))
+      } catch (error) {
+        throw isStatus(error, 412) ? new ObjectChanged(from, error) : error
+      }
     },
 
     async delete({ keys }) {

@@ -6,12 +6,9 @@ import {
   NoSuchUpload,
   type S3Client,
   UploadPartCommand,
-  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
-import { type MultipartUploads, type ObjectInfo, UploadMissing } from './object-store.ts'
+import { type MultipartUploads, UploadMissing } from './object-store.ts'
 import { sendBody } from './s3-body.ts'
-
-const copyPartBytes = 1024 ** 3
 
 export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }): MultipartUploads {
   const Bucket = bucket
@@ -60,43 +57,4 @@ async function known<Answer>(sent: Promise<Answer>): Promise<Answer> {
     if (error instanceof NoSuchUpload) throw new UploadMissing('the upload is gone', { cause: error })
     throw error
   }
-}
-
-/** Copies an object that is too large for CopyObject, within S3, part by part. */
-export async function copyInParts({ s3, bucket, from, to, source }: CopyRequest): Promise<void> {
-  const Bucket = bucket
-  const uploads = createS3Uploads({ s3, bucket })
-  const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: to }))
-  if (UploadId === undefined) throw new Error(`S3 gave no upload id for "${to}"`)
-  try {
-    const CopySource = `${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`
-    const Parts: { PartNumber: number; ETag: string | undefined }[] = []
-    for (let start = 0; start < source.sizeBytes; start += copyPartBytes) {
-      const PartNumber = Parts.length + 1
-      const CopySourceRange = `bytes=${start}-${Math.min(start + copyPartBytes, source.sizeBytes) - 1}`
-      const part = {
-        Bucket,
-        Key: to,
-        UploadId,
-        PartNumber,
-        CopySource,
-        CopySourceRange,
-        CopySourceIfMatch: source.etag,
-      }
-      const answer = await s3.send(new UploadPartCopyCommand(part))
-      Parts.push({ PartNumber, ETag: answer.CopyPartResult?.ETag })
-    }
-    await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key: to, UploadId, MultipartUpload: { Parts } }))
-  } catch (error) {
-    await uploads.abort({ key: to, uploadId: UploadId })
-    throw error
-  }
-}
-
-interface CopyRequest {
-  s3: S3Client
-  bucket: string
-  from: string
-  to: string
-  source: ObjectInfo
 }

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { objectKeys } from '../../shared/objects/keys.ts'
-import { ChecksumMismatch, ObjectMissing, type ObjectStore, SizeMismatch } from '../../shared/objects/object-store.ts'
+import {
+  ChecksumMismatch,
+  ObjectChanged,
+  ObjectMissing,
+  type ObjectStore,
+  SizeMismatch,
+} from '../../shared/objects/object-store.ts'
 
 export interface TestStore {
   objects: ObjectStore
@@ -208,6 +214,46 @@ export function objectStoreSuite(name: string, start: () => Promise<TestStore>) 
       expect(await contentOf(objects, manifest('b'))).toBe('content')
       await put(dropped, 'changed')
       expect(await contentOf(objects, manifest('c'))).toBe('dropped')
+    })
+
+    it.each(['staging/imp_1/f', 'drop/acme/model/v1/f'])(
+      'copies the content that was read or nothing: %s',
+      async (from) => {
+        await put(from, 'hashed')
+        const { body, etag } = await objects.get({ key: from })
+        await buffer(body)
+        await put(from, 'forged')
+        await expect(objects.copy({ from, to: manifest('a'), ifMatch: etag })).rejects.toThrow(ObjectChanged)
+        expect(await objects.head({ key: manifest('a') })).toBeUndefined()
+        const now = (await objects.head({ key: from }))?.etag ?? ''
+        await objects.copy({ from, to: manifest('a'), ifMatch: now })
+        expect(await contentOf(objects, manifest('a'))).toBe('forged')
+      },
+    )
+
+    it('holds nothing of bodies that are given up before they are read, however many', async () => {
+      const key = manifest('a')
+      await put(key, 'x'.repeat(300_000))
+      for (let at = 0; at < 120; at++) await (await objects.get({ key })).cancel()
+      const { body, cancel } = await objects.get({ key })
+      await body[Symbol.asyncIterator]().next()
+      await cancel()
+      await cancel()
+      expect((await contentOf(objects, key)).length).toBe(300_000)
+    })
+
+    it('ends a body under way when its signal is aborted, read or not', async () => {
+      const key = manifest('a')
+      await put(key, 'x'.repeat(3_000_000))
+      const stopping = new AbortController()
+      const unread = await objects.get({ key, signal: stopping.signal })
+      const { body } = await objects.get({ key, signal: stopping.signal })
+      const reading = body[Symbol.asyncIterator]()
+      await reading.next()
+      stopping.abort(new Error('no time is left'))
+      await expect(buffer({ [Symbol.asyncIterator]: () => reading })).rejects.toThrow()
+      await expect(objects.get({ key, signal: stopping.signal })).rejects.toThrow()
+      await expect(buffer(unread.body)).rejects.toThrow()
     })
 
     it('lists what starts with a prefix, and only that', async () => {

@@ -20,9 +20,11 @@ export function createDropSource({ objects, repo, version }: DropSourceOptions):
       if (file.sizeBytes === 0) return empty()
       try {
         const request = { key: prefix + file.path, range: { start, end } }
-        const { body, sizeBytes, etag } = await objects.get(signal === undefined ? request : { ...request, signal })
+        const { body, cancel, sizeBytes, etag } = await objects.get(
+          signal === undefined ? request : { ...request, signal },
+        )
         if (sizeBytes !== file.sizeBytes || etag !== (file.etag ?? etag)) {
-          await body[Symbol.asyncIterator]().return?.()
+          await cancel()
           throw changed(file.path)
         }
         return body

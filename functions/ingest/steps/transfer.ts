@@ -30,10 +30,14 @@ export async function transfer(
   if (item?.state !== 'TRANSFERRING' || file === undefined) return
   if (file.state === 'done') return passOnWhenAllDone(importId, dependencies)
   dependencies.metrics.activeDownloads.inc()
+  // What is written may refuse the bytes before it reads any: they hold a connection to the source until it is ended.
+  const over = new AbortController()
+  const work = { item, file, signal: AbortSignal.any([signal, over.signal]) }
   try {
-    if (file.way === 'direct') await transferWhole({ item, file, signal }, dependencies)
-    else await transferPart({ item, file, partNumber, signal }, dependencies)
+    if (file.way === 'direct') await transferWhole(work, dependencies)
+    else await transferPart({ ...work, partNumber }, dependencies)
   } finally {
+    over.abort()
     dependencies.metrics.activeDownloads.dec()
   }
 }

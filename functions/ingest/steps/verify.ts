@@ -26,10 +26,10 @@ export async function verify(
 
   const key = stagingKey(importId, path)
   await joinParts({ importId, file, key }, dependencies)
-  const { sha256, fault } = await hashStaged({ key, file, signal }, dependencies)
+  const { sha256, etag, fault } = await hashStaged({ key, file, signal }, dependencies)
   if (fault !== undefined) return restartFile({ item, file, fault }, dependencies)
   const blob = objectKeys.blob(sha256)
-  if ((await objects.head({ key: blob })) === undefined) await objects.copy({ from: key, to: blob })
+  if ((await objects.head({ key: blob })) === undefined) await objects.copy({ from: key, to: blob, ifMatch: etag })
   await finishFile({ item, file, sha256, bytesMoved: 0 }, dependencies)
   await objects.delete({ keys: [key] })
 }
@@ -55,8 +55,8 @@ interface Staged {
 async function hashStaged(
   { key, file, signal }: { key: string; file: ImportFileItem; signal: AbortSignal },
   { objects }: IngestDependencies,
-): Promise<{ sha256: string; fault?: ImportFault }> {
-  const { body, sizeBytes } = await objects.get({ key, signal })
+): Promise<{ sha256: string; etag: string; fault?: ImportFault }> {
+  const { body, sizeBytes, etag } = await objects.get({ key, signal })
   const sha256 = createHash('sha256')
   const gitSha1 = createHash('sha1').update(`blob ${sizeBytes}\0`)
   for await (const chunk of body) {
@@ -66,11 +66,11 @@ async function hashStaged(
   }
   const found = sha256.digest('hex')
   if (file.sha256 !== undefined && file.sha256 !== found)
-    return { sha256: found, fault: faults.checksumMismatch(file.path, `sha256 ${file.sha256}`, found, 1) }
+    return { sha256: found, etag, fault: faults.checksumMismatch(file.path, `sha256 ${file.sha256}`, found, 1) }
   if (file.sha256 === undefined && file.gitSha1 !== undefined) {
     const git = gitSha1.digest('hex')
     if (git !== file.gitSha1)
-      return { sha256: found, fault: faults.checksumMismatch(file.path, `git sha1 ${file.gitSha1}`, git, 1) }
+      return { sha256: found, etag, fault: faults.checksumMismatch(file.path, `git sha1 ${file.gitSha1}`, git, 1) }
   }
-  return { sha256: found }
+  return { sha256: found, etag }
 }

@@ -21,7 +21,7 @@ export function createMemoryObjects(): MemoryObjects {
       reads.push(key)
       const held = content.get(key)
       if (held === undefined) throw new ObjectMissing(key)
-      return { sizeBytes: held.length, etag: 'none', body: chunks(held) }
+      return { sizeBytes: held.length, etag: 'none', body: chunks(held), cancel: async () => {} }
     },
     async put({ key, body }) {
       content.set(key, body instanceof Uint8Array ? Buffer.from(body) : await buffer(body))

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { inParallel } from '../../shared/in-parallel.ts'
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
+
+it('work in parallel keeps its order and its limit', async () => {
+  let running = 0
+  let most = 0
+  const doubled = await inParallel([1, 2, 3, 4, 5, 6, 7], 3, async (number) => {
+    most = Math.max(most, ++running)
+    await pause()
+    running--
+    return number * 2
+  })
+  expect([doubled, most]).toEqual([[2, 4, 6, 8, 10, 12, 14], 3])
+})
+
+it('work in parallel begins nothing after a failure, and is over when it says so', async () => {
+  let begun = 0
+  let running = 0
+  const work = inParallel(Array.from({ length: 100 }), 4, async () => {
+    begun++
+    running++
+    await pause()
+    running--
+    if (begun >= 8) throw new Error('broken')
+  })
+  await expect(work).rejects.toThrow('broken')
+  expect(running).toBe(0)
+  expect(begun).toBeLessThan(20)
+})
