@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-/** Asks to look at a drop folder again, once it may have come to rest. */
-const settle = z.object({ settle: z.object({ repo: z.string(), version: z.string() }) })
+/** Asks to look at a drop folder again, once it may have come to rest. `id` tells the one that counts from others. */
+const settle = z.object({ settle: z.object({ repo: z.string(), version: z.string(), id: z.string().optional() }) })
 
 /** An S3 event notification (docs.aws.amazon.com/AmazonS3, "Event message structure"). Its keys are URL-encoded. */
 const created = z.object({ Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })) })

@@ -1,34 +1,12 @@
 import { messageOf } from '../../shared/errors.ts'
-import type { IngestMessage } from '../../shared/ingest/message.ts'
-import { startImport } from '../../shared/ingest/start-import.ts'
-import type { Logger } from '../../shared/log.ts'
-import { dropFingerprint } from '../../shared/model/drop-fingerprint.ts'
 import { isRefName, isRepoId } from '../../shared/model/repo-id.ts'
+import { sourceFilesMax } from '../../shared/model/source.ts'
 import { dropMarker, objectKeys, splitDropKey } from '../../shared/objects/keys.ts'
-import { listObjects } from '../../shared/objects/list-objects.ts'
-import type { ObjectStore } from '../../shared/objects/object-store.ts'
-import type { Queue } from '../../shared/queue/queue.ts'
-import { keys } from '../../shared/table/keys.ts'
-import type { Table } from '../../shared/table/table.ts'
-import { type DropMessage, decodeEventKey, dropMessage } from './drop-message.ts'
-
-export interface DropDependencies {
-  table: Table
-  objects: ObjectStore
-  ingest: Queue<IngestMessage>
-  drops: Queue<DropMessage>
-  /** A drop without a marker is complete when nothing in it has changed for so long. */
-  quietSeconds: number
-  log: Logger
-  now: () => Date
-}
-
-interface Drop {
-  repo: string
-  version: string
-}
-
-const filesMax = 20_000
+import { listUpTo } from '../../shared/objects/list-objects.ts'
+import { beginImport } from './begin-import.ts'
+import type { Drop, DropDependencies } from './dependencies.ts'
+import { decodeEventKey, dropMessage } from './drop-message.ts'
+import { settleLater, takeLook } from './settle-later.ts'
 
 /** Turns files that appear under `drop/{owner}/{name}/{version}/` into one import, once the folder is complete. */
 export async function handleDrop(body: unknown, dependencies: DropDependencies): Promise<void> {
@@ -39,12 +17,12 @@ export async function handleDrop(body: unknown, dependencies: DropDependencies):
 }
 
 async function fileAppeared(encodedKey: string, dependencies: DropDependencies) {
-  const { log, drops, quietSeconds } = dependencies
+  const { log, quietSeconds } = dependencies
   const found = parseDrop(encodedKey)
   if ('fault' in found) return log.warn({ key: encodedKey }, `dropped file left alone: ${found.fault}`)
-  const { repo, version, path } = found
-  if (path === dropMarker) return beginImport({ repo, version }, dependencies)
-  await drops.send({ message: { settle: { repo, version } }, delaySeconds: quietSeconds })
+  const drop = { repo: found.repo, version: found.version }
+  if (found.path !== dropMarker) return settleLater({ drop, delaySeconds: quietSeconds }, dependencies)
+  await beginImport({ drop, found: await filesOf(drop, dependencies) }, dependencies)
 }
 
 /** Which drop a key belongs to. Keys come from whoever may write to the bucket. */
@@ -64,40 +42,19 @@ export function parseDrop(encodedKey: string): (Drop & { path: string }) | { fau
 }
 
 /** Looks whether a drop without a marker has come to rest. */
-async function considerDrop(drop: Drop, dependencies: DropDependencies) {
-  const { objects, drops, quietSeconds, now } = dependencies
-  const found = await listObjects({ objects, prefix: objectKeys.dropFolder(drop.repo, drop.version), limit: filesMax })
-  if (found.length === 0) return
-  const newest = Math.max(...found.map(({ modifiedAt }) => modifiedAt.getTime()))
+async function considerDrop(look: Drop & { id?: string | undefined }, dependencies: DropDependencies) {
+  const { quietSeconds, now } = dependencies
+  if (!(await takeLook(look, dependencies))) return
+  const drop = { repo: look.repo, version: look.version }
+  const found = await filesOf(drop, dependencies)
+  const newest = found.reduce((latest, { modifiedAt }) => Math.max(latest, modifiedAt.getTime()), 0)
   const restSeconds = Math.ceil(quietSeconds - (now().getTime() - newest) / 1000)
-  if (restSeconds > 0) return drops.send({ message: { settle: drop }, delaySeconds: restSeconds })
-  await beginImport(drop, dependencies)
+  if (restSeconds > 0) return settleLater({ drop, delaySeconds: restSeconds }, dependencies)
+  await beginImport({ drop, found }, dependencies)
 }
 
-async function beginImport(
-  { repo, version }: Drop,
-  { table, objects, ingest, drops, quietSeconds, log, now }: DropDependencies,
-) {
+/** A drop with more files than a source may have is imported too: that is how it is said. */
+async function filesOf({ repo, version }: Drop, { objects }: DropDependencies) {
   const prefix = objectKeys.dropFolder(repo, version)
-  const found = await listObjects({ objects, prefix, limit: filesMax })
-  // A late event of a drop that was taken away again.
-  if (found.length === 0) return
-  const fingerprint = dropFingerprint(found)
-  const last = await table.get<{ fingerprint: string }>(keys.drop(repo, version))
-  if (last?.fingerprint === fingerprint) return
-  const source = { kind: 's3-drop' as const, repo, version }
-  const { item, created } = await startImport({
-    table,
-    queue: ingest,
-    source,
-    repo,
-    tag: version,
-    fingerprint,
-    createdBy: 'drop',
-    now: now(),
-  })
-  if (created) log.info({ importId: item.id, repo, version }, `drop found: ${repo} ${version}`)
-  // What is dropped during an import is looked at again after it.
-  else if (item.fingerprint !== fingerprint)
-    await drops.send({ message: { settle: { repo, version } }, delaySeconds: Math.max(1, quietSeconds) })
+  return (await listUpTo({ objects, prefix, limit: sourceFilesMax })).found
 }

@@ -1,4 +1,5 @@
 import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { reportingMetrics } from '../../shared/emf.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
@@ -18,11 +19,13 @@ const environment = parseEnvironment(
     SLIPWAY_BUCKET: true,
     SLIPWAY_INGEST_QUEUE_URL: true,
     HF_ENDPOINT: true,
+    SLIPWAY_EMF_NAMESPACE: true,
     SLIPWAY_LOG_LEVEL: true,
   }),
   process.env,
 )
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'ingest' })
+const metrics = createMetrics()
 const objects = createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET })
 const dependencies = {
   table: openTable({ tableName: environment.SLIPWAY_TABLE }),
@@ -31,13 +34,16 @@ const dependencies = {
   openSource: sourceOpener({ objects, hfEndpoint: environment.HF_ENDPOINT }),
   limits: defaultLimits,
   log,
-  metrics: createMetrics(),
+  metrics,
   now: () => new Date(),
 }
 
-export const handler = (event: SqsEvent, context: { getRemainingTimeInMillis(): number }) =>
-  handleSqsRecords(event, {
-    handler: (message, delivery) => handleMessage(message, delivery, dependencies),
-    signal: AbortSignal.timeout(context.getRemainingTimeInMillis() - marginMs),
-    log,
-  })
+export const handler = reportingMetrics(
+  { namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics },
+  (event: SqsEvent, context: { getRemainingTimeInMillis(): number }) =>
+    handleSqsRecords(event, {
+      handler: (message, delivery) => handleMessage(message, delivery, dependencies),
+      signal: AbortSignal.timeout(context.getRemainingTimeInMillis() - marginMs),
+      log,
+    }),
+)

@@ -8,6 +8,9 @@ export type Source =
   /** A folder `drop/{owner}/{name}/{version}/` of the platform's own bucket. */
   | { kind: 's3-drop'; repo: string; version: string }
 
+/** A source with more files is not listed to its end. */
+export const sourceFilesMax = 20_000
+
 /** Parses `hf://owner/name[@revision]` or `s3-drop://owner/name/version`. */
 export function parseSource(uri: string, param = 'source'): Source {
   const match = /^([a-z0-9-]+):\/\/(.+)$/s.exec(uri)

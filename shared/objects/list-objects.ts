@@ -1,16 +1,26 @@
 import type { ObjectInfo, ObjectStore } from './object-store.ts'
 
 /** Every object under a prefix, folder markers left out. @throws RangeError where there are more than `limit`. */
-export async function listObjects({ objects, prefix, limit }: ListRequest): Promise<ObjectInfo[]> {
+export async function listObjects(request: ListRequest): Promise<ObjectInfo[]> {
+  const { found, isWhole } = await listUpTo(request)
+  if (!isWhole) throw new RangeError(`"${request.prefix}" holds more than ${request.limit} files`)
+  return found
+}
+
+/** The first `limit` objects under a prefix, folder markers left out, and whether they are all. */
+export async function listUpTo({
+  objects,
+  prefix,
+  limit,
+}: ListRequest): Promise<{ found: ObjectInfo[]; isWhole: boolean }> {
   const found: ObjectInfo[] = []
   let cursor: string | undefined
   do {
     const page = await objects.list({ prefix, cursor })
     found.push(...page.objects.filter(({ key }) => !key.endsWith('/')))
-    if (found.length > limit) throw new RangeError(`"${prefix}" holds more than ${limit} files`)
     cursor = page.cursor
-  } while (cursor !== undefined)
-  return found
+  } while (cursor !== undefined && found.length <= limit)
+  return { found: found.slice(0, limit), isWhole: found.length <= limit }
 }
 
 interface ListRequest {

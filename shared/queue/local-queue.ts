@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { MessageHandler, Queue } from './queue.ts'
 
 export interface LocalQueueOptions {
@@ -27,6 +28,7 @@ interface Entry<Message> {
  * letters. It holds nothing across a restart; a sweep of unfinished imports sends their messages again.
  */
 export class LocalQueue<Message> implements Queue<Message> {
+  readonly lifeId = randomUUID()
   readonly deadLetters: Message[] = []
   readonly #options: LocalQueueOptions
   readonly #ready: Entry<Message>[] = []

@@ -5,6 +5,8 @@
 export interface Queue<Message> {
   send(request: { message: Message; delaySeconds?: number }): Promise<void>
   sendMany(request: { messages: readonly Message[] }): Promise<void>
+  /** Another one each time that the queue has lost its messages; absent where it keeps them. */
+  readonly lifeId?: string
 }
 
 /** Does the work of one message. Throwing brings the message back after its visibility timeout. */

@@ -28,6 +28,8 @@ export const keys = {
   importClaim: (repo: string, source: string): ItemKey => ({ pk: `CLAIM#${repo}#${source}`, sk: 'CLAIM' }),
   /** What a drop folder held when it was last imported. */
   drop: (repo: string, version: string): ItemKey => ({ pk: `DROP#${repo}#${version}`, sk: 'DROP' }),
+  /** The look at a drop folder that is still to come. */
+  dropLook: (repo: string, version: string): ItemKey => ({ pk: `DROP#${repo}#${version}`, sk: 'LOOK' }),
 
   deployment: (name: string): ItemKey => ({ pk: `DEPLOYMENT#${name}`, sk: 'DEPLOYMENT' }),
   replica: (deployment: string, replica: string): ItemKey => ({

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type DropMessage, encodeEventKey } from '../../functions/drop/drop-message.ts'
 import { handleDrop } from '../../functions/drop/handle-drop.ts'
+import { startImport } from '../../shared/ingest/start-import.ts'
 import { createLogger } from '../../shared/log.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import { getImportDetails, listImports } from '../../shared/table/imports.ts'
@@ -17,6 +18,7 @@ let runs = 0
 /** Messages of the drop queue, handed out by the tests. */
 let drops: { message: DropMessage; delaySeconds: number }[]
 let clock: Date
+let queueLife: string | undefined
 const quietSeconds = 10
 
 beforeAll(async () => {
@@ -47,6 +49,7 @@ const handle = (message: unknown, objects: ObjectStore = store.objects) =>
     drops: {
       send: async ({ message: sent, delaySeconds = 0 }) => void drops.push({ message: sent, delaySeconds }),
       sendMany: async () => {},
+      ...(queueLife !== undefined && { lifeId: queueLife }),
     },
     quietSeconds,
     log: createLogger({ level: 'silent' }),
@@ -186,6 +189,69 @@ describe('a drop without a marker', () => {
     expect(await imports()).toMatchObject([{ state: 'READY', tag: 'v1' }])
   })
 
+  it('is listed once per quiet time, however many of its files appear', async () => {
+    const files = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`${at}.txt`, 'x']))
+    await drop(files)
+    for (const path of Object.keys(files)) await event(path)
+    expect(drops).toHaveLength(1)
+    let listed = 0
+    const counting: ObjectStore = {
+      ...store.objects,
+      list: (request) => {
+        listed++
+        return store.objects.list(request)
+      },
+    }
+    // Events at once may each send their own: all but one are left aside.
+    const doubled = [...drops.splice(0), { message: { settle: { repo, version: 'v1', id: 'another' } } }]
+    later(4)
+    for (const { message } of doubled.toReversed()) await handle(message, counting)
+    expect([listed, drops.length]).toEqual([1, 1])
+    await event('1.txt')
+    expect(drops).toHaveLength(1)
+    later(20)
+    for (const { message } of drops.splice(0)) await handle(message, counting)
+    await process.idle()
+    expect([listed, drops.length]).toEqual([2, 0])
+    expect(await imports()).toMatchObject([{ state: 'READY', filesTotal: 40 }])
+  })
+
+  it('is looked at also when the look that was to come was lost', async () => {
+    await drop({ 'a.txt': 'a' })
+    await event('a.txt')
+    drops.length = 0
+    later(3600)
+    await event('a.txt')
+    expect(drops).toHaveLength(1)
+  })
+
+  it('is looked at also when the queue was one of an earlier process', async () => {
+    await drop({ 'a.txt': 'a' })
+    queueLife = 'first'
+    await event('a.txt')
+    queueLife = 'second'
+    await event('a.txt')
+    queueLife = undefined
+    expect(drops).toHaveLength(2)
+  })
+
+  it('waits while some of its files are imported by hand', async () => {
+    await drop({ 'a.txt': 'a', 'b.txt': 'b' })
+    const byHand = await startImport({
+      table: lab.table,
+      queue: { send: async () => {}, sendMany: async () => {} },
+      source: { kind: 's3-drop', repo, version: 'v1' },
+      repo,
+      tag: 'v1',
+      include: ['a.txt'],
+      createdBy: 'test',
+      now: clock,
+    })
+    await mark()
+    expect(drops).toHaveLength(1)
+    expect(await imports()).toMatchObject([{ id: byHand.item.id }])
+  })
+
   it('is looked at again after an import that it changed under', async () => {
     await drop({ 'a.txt': 'a' })
     later(quietSeconds + 5)
@@ -201,6 +267,30 @@ describe('a drop without a marker', () => {
     expect(drops).toMatchObject([{ message: settle }])
     expect(await imports()).toHaveLength(1)
   })
+})
+
+it('a drop of more files than a source may have fails and says so, once', async () => {
+  const found = Array.from({ length: 20_500 }, (_, at) => ({
+    key: `drop/${repo}/v1/${String(at).padStart(5, '0')}.txt`,
+    sizeBytes: 1,
+    etag: '"x"',
+    modifiedAt: new Date(0),
+  }))
+  const list: ObjectStore['list'] = async ({ prefix, cursor = '0' }) => {
+    if (!prefix.startsWith('drop/')) return { objects: [] }
+    const end = Number(cursor) + 1000
+    return { objects: found.slice(Number(cursor), end), cursor: end < found.length ? String(end) : undefined }
+  }
+  const objects = { ...store.objects, list }
+  process = new IngestProcess({ lab, store: { ...store, objects } })
+  for (let again = 0; again < 2; again++) {
+    await handle(eventOf(encodeEventKey(`drop/${repo}/v1/_SUCCESS`)), objects)
+    await process.idle()
+  }
+  const failed = await imports()
+  expect(failed).toMatchObject([{ state: 'FAILED', failure: { code: 'too_many_files' } }])
+  expect(failed[0]?.failure?.message).toContain('20000')
+  expect(await leftoversOf(lab, store, [failed[0]?.id ?? ''])).toEqual([])
 })
 
 describe('what is dropped', () => {

@@ -1,17 +1,21 @@
 import { dropFingerprint } from '../../../shared/model/drop-fingerprint.ts'
+import { sourceFilesMax } from '../../../shared/model/source.ts'
 import { dropMarker, objectKeys } from '../../../shared/objects/keys.ts'
-import { listObjects } from '../../../shared/objects/list-objects.ts'
+import { listUpTo } from '../../../shared/objects/list-objects.ts'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
 import { type ModelSource, SourceError } from './source.ts'
-
-const filesMax = 20_000
 
 /** A drop folder as a source: the files that lie below `drop/{owner}/{name}/{version}/`, at one fingerprint of them. */
 export function createDropSource({ objects, repo, version }: DropSourceOptions): ModelSource {
   const prefix = objectKeys.dropFolder(repo, version)
   return {
     async list() {
-      const found = await listObjects({ objects, prefix, limit: filesMax })
+      const { found, isWhole } = await listUpTo({ objects, prefix, limit: sourceFilesMax })
+      if (!isWhole)
+        throw new SourceError({
+          code: 'too_many_files',
+          message: `The drop "${prefix}" holds more than ${sourceFilesMax} files. Drop fewer, or pack them.`,
+        })
       const files = found.map(({ key, sizeBytes, etag }) => ({ path: key.slice(prefix.length), sizeBytes, etag }))
       return { revision: dropFingerprint(found), files: files.filter(({ path }) => path !== dropMarker) }
     },

@@ -1,13 +1,13 @@
 import { buffer } from 'node:stream/consumers'
 import { listFiles, modelInfo } from '@huggingface/hub'
 import * as z from 'zod'
+import { sourceFilesMax } from '../../../shared/model/source.ts'
 import { type HfConnection, requestHf } from './hf-request.ts'
 import { describeSubject, type Subject } from './refusals.ts'
 import { SourceError, type SourceFile, type SourceListing } from './source.ts'
 
 const answerMaxBytes = 16 * 1024 * 1024
 const pagesMax = 1000
-const filesMax = 20_000
 
 const gitSha1 = z.string().regex(/^[0-9a-f]{40}$/)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -37,10 +37,10 @@ export async function listHf({ connection, repo, ref, signal }: ListInput): Prom
     const files: SourceFile[] = []
     for await (const entry of listFiles({ repo: { type: 'model', name }, revision, recursive: true, ...common })) {
       if (entry.type !== 'file') continue
-      if (files.length === filesMax)
+      if (files.length === sourceFilesMax)
         throw new SourceError({
           code: 'too_many_files',
-          message: `${describeSubject(asked)} has more than ${filesMax} files.`,
+          message: `${describeSubject(asked)} has more than ${sourceFilesMax} files.`,
         })
       files.push(toSourceFile(entry, asked))
     }

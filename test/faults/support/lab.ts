@@ -110,7 +110,11 @@ export async function leftoversOf(lab: Lab, { root }: Store, importIds: readonly
   const items = (await lab.scan()).filter(({ pk, sk, importId, id, activePk }) => {
     const isOurs = importIds.some((one) => String(pk).includes(one) || importId === one)
     return (
-      isOurs && (sk !== 'IMPORT' || (id !== undefined && activePk !== undefined)) && sk !== 'DROP' && sk !== 'DETAILS'
+      isOurs &&
+      (sk !== 'IMPORT' || (id !== undefined && activePk !== undefined)) &&
+      sk !== 'DROP' &&
+      sk !== 'LOOK' &&
+      sk !== 'DETAILS'
     )
   })
   const files = await readdir(join(root, 'staging'), { recursive: true, withFileTypes: true }).catch(() => [])

@@ -1,0 +1,45 @@
+import { AppError } from '../../shared/errors.ts'
+import { type StartImport, startImport } from '../../shared/ingest/start-import.ts'
+import { dropFingerprint } from '../../shared/model/drop-fingerprint.ts'
+import type { ObjectInfo } from '../../shared/objects/object-store.ts'
+import { keys } from '../../shared/table/keys.ts'
+import type { Drop, DropDependencies } from './dependencies.ts'
+import { settleLater } from './settle-later.ts'
+
+/** Starts the import of a drop that is complete, unless the very same was imported already. */
+export async function beginImport(
+  { drop, found }: { drop: Drop; found: readonly ObjectInfo[] },
+  dependencies: DropDependencies,
+): Promise<void> {
+  // A late event of a drop that was taken away again.
+  if (found.length === 0) return
+  const { table, ingest, quietSeconds, log, now } = dependencies
+  const { repo, version } = drop
+  const fingerprint = dropFingerprint(found)
+  const last = await table.get<{ fingerprint: string }>(keys.drop(repo, version))
+  if (last?.fingerprint === fingerprint) return
+  const started = await startUnlessOther({
+    table,
+    queue: ingest,
+    source: { kind: 's3-drop', repo, version },
+    repo,
+    tag: version,
+    fingerprint,
+    createdBy: 'drop',
+    now: now(),
+  })
+  if (started?.created) log.info({ importId: started.item.id, repo, version }, `drop found: ${repo} ${version}`)
+  // What is dropped during an import is looked at again after it.
+  else if (started?.item.fingerprint !== fingerprint)
+    await settleLater({ drop, delaySeconds: quietSeconds }, dependencies)
+}
+
+/** `undefined` where someone is importing only some files of the drop. */
+async function startUnlessOther(request: StartImport) {
+  try {
+    return await startImport(request)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'conflict') return undefined
+    throw error
+  }
+}
