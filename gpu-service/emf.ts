@@ -1,3 +1,4 @@
+import { emfLine } from '../shared/emf.ts'
 import type { Metrics } from '../shared/metrics.ts'
 
 export interface EmfOptions {
@@ -13,33 +14,15 @@ export interface EmfOptions {
  * what stops it.
  */
 export function emitQueueDepth({ namespace, metrics, write, intervalMs = 15_000 }: EmfOptions): () => void {
+  const line = (dimensions: Record<string, string | number | undefined>, value: number) =>
+    write(emfLine({ namespace, name: 'queue_depth', unit: 'Count', dimensions, value, now: new Date() }))
   const timer = setInterval(() => {
     void metrics.queueDepth.get().then(({ values }) => {
-      const now = Date.now()
-      const total = values.reduce((sum, { value }) => sum + value, 0)
-      write(emfLine({ namespace, queueDepth: total, now }))
-      for (const { labels, value } of values)
-        write(emfLine({ namespace, deployment: String(labels.deployment), queueDepth: value, now }))
+      line({}, sumOf(values))
+      for (const { labels, value } of values) line(labels, value)
     })
   }, intervalMs)
   return () => clearInterval(timer)
 }
 
-function emfLine({ namespace, deployment, queueDepth, now }: EmfLine): string {
-  const Dimensions = [deployment === undefined ? [] : ['deployment']]
-  const Metrics = [{ Name: 'queue_depth', Unit: 'Count' }]
-  return JSON.stringify({
-    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: namespace, Dimensions, Metrics }] },
-    deployment,
-    queue_depth: queueDepth,
-  })
-}
-
-interface EmfLine {
-  namespace: string
-  /** Absent for the sum over all of them. */
-  deployment?: string
-  queueDepth: number
-  /** Milliseconds since 1970. */
-  now: number
-}
+const sumOf = (values: readonly { value: number }[]): number => values.reduce((sum, { value }) => sum + value, 0)

@@ -31,5 +31,7 @@ export const platformEnvironment = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   HF_ENDPOINT: z.url().default('https://huggingface.co'),
+  /** Where CloudWatch keeps the metrics; without one none are written. */
+  SLIPWAY_EMF_NAMESPACE: z.string().optional(),
   SLIPWAY_LOG_LEVEL: logLevel,
 })

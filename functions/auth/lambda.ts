@@ -1,6 +1,7 @@
 import { handle } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { reportingMetrics } from '../../shared/emf.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { openTable } from '../../shared/table/table.ts'
@@ -10,17 +11,19 @@ const environment = parseEnvironment(
   platformEnvironment.pick({
     SLIPWAY_TABLE: true,
     SLIPWAY_ADMIN_KEY_SHA256: true,
+    SLIPWAY_EMF_NAMESPACE: true,
     SLIPWAY_LOG_LEVEL: true,
   }),
   process.env,
 )
+const metrics = createMetrics()
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 
-export const handler = handle(
-  createAuthApp({
-    table,
-    verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
-    log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'auth' }),
-    metrics: createMetrics(),
-  }),
-)
+const app = createAuthApp({
+  table,
+  verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
+  log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'auth' }),
+  metrics,
+})
+
+export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, handle(app))

@@ -56,6 +56,7 @@ export class PlatformFunction extends Construct {
       logGroup,
       environment: {
         SLIPWAY_LOG_LEVEL: config.logLevel,
+        SLIPWAY_EMF_NAMESPACE: config.metricNamespace,
         NODE_OPTIONS: '--enable-source-maps',
         ...props.environment,
       },

@@ -34,6 +34,11 @@ describe('the functions', () => {
     expect(idsWith({ HF_ENDPOINT: 'https://hub.example' })).toEqual(['IngestWorker'])
   })
 
+  it('write their metrics where the stage keeps its own', () => {
+    for (const [, { Properties }] of functions)
+      expect(Properties.Environment.Variables.SLIPWAY_EMF_NAMESPACE).toBe('Slipway/dev')
+  })
+
   it('stay outside of any network, so that a download pays no NAT gateway', () => {
     for (const [, { Properties }] of functions) expect(Properties.VpcConfig).toBeUndefined()
   })

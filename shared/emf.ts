@@ -1,0 +1,84 @@
+import { Counter, Histogram } from 'prom-client'
+import type { Metrics } from './metrics.ts'
+
+/** One line of CloudWatch's embedded metric format, of which CloudWatch Logs makes a metric. */
+export interface EmfLine {
+  namespace: string
+  name: string
+  unit: EmfUnit
+  /** Each set of names and values is a metric of its own, and is billed as one. */
+  dimensions: Record<string, string | number | undefined>
+  /** One number, or several observations, at most 100. */
+  value: number | number[]
+  now: Date
+}
+
+export type EmfUnit = 'Count' | 'Seconds' | 'Milliseconds'
+
+export function emfLine({ namespace, name, unit, dimensions, value, now }: EmfLine): string {
+  const Metrics = [{ Name: name, Unit: unit }]
+  const directive = { Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics }
+  const _aws = { Timestamp: now.getTime(), CloudWatchMetrics: [directive] }
+  return JSON.stringify({ _aws, ...dimensions, [name]: value })
+}
+
+export interface ReportOptions {
+  /** Without one nothing is written. */
+  namespace: string | undefined
+  metrics: Metrics
+  write?: (line: string) => void
+}
+
+/**
+ * A Lambda's handler that writes what each invocation counted at its end, also when it throws: nobody can ask a Lambda
+ * for its numbers, and it may be gone a second later.
+ */
+export const reportingMetrics =
+  <Args extends unknown[], Answer>(
+    { namespace, metrics, write = toStandardOutput }: ReportOptions,
+    handler: (...args: Args) => Promise<Answer>,
+  ) =>
+  async (...args: Args): Promise<Answer> => {
+    try {
+      return await handler(...args)
+    } finally {
+      if (namespace !== undefined)
+        for await (const { name, labels, value } of takeCounted(metrics))
+          write(emfLine({ namespace, name, unit: unitOf(name), dimensions: labels, value, now: new Date() }))
+    }
+  }
+
+/** What was counted since the last time; it is counted from zero again. Gauges speak of now, so they are left out. */
+async function* takeCounted(metrics: Metrics) {
+  for (const metric of Object.values(metrics)) {
+    if (metric instanceof Counter) {
+      const { name, values } = await metric.get()
+      metric.reset()
+      for (const { labels, value } of values) if (value > 0) yield { name, labels, value }
+    }
+    if (metric instanceof Histogram) {
+      const { name, values } = await metric.get()
+      metric.reset()
+      const sums = values.filter(({ metricName }) => metricName === `${name}_sum`)
+      const counts = values.filter(({ metricName }) => metricName === `${name}_count`)
+      for (const [at, { labels, value: sum }] of sums.entries()) {
+        const count = counts[at]?.value ?? 0
+        // An invocation is one request or one step: should it observe more, their number and their sum are kept.
+        for (let left = count; left > 0; left -= valuesMax)
+          yield { name, labels, value: Array<number>(Math.min(left, valuesMax)).fill(sum / count) }
+      }
+    }
+  }
+}
+
+const valuesMax = 100
+
+function unitOf(name: string): EmfUnit {
+  if (name.endsWith('_seconds')) return 'Seconds'
+  return name.endsWith('_ms') ? 'Milliseconds' : 'Count'
+}
+
+// Not by console.log, before whose text Lambda writes the time: a line has to be JSON and nothing else.
+const toStandardOutput = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
