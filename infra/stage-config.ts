@@ -11,6 +11,8 @@ export interface StageConfig {
   adminKeySha256: string | undefined
   /** The Hub that `hf://` imports are read from. */
   hfEndpoint: string
+  /** Name of the Secrets Manager secret that holds the token for that Hub. */
+  hfTokenSecret: string | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** Whether models and registry outlive their stack, and neither can be deleted by mistake. */
   isRetained: boolean
@@ -58,6 +60,10 @@ const stageContext = z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
       .optional(),
+    hfTokenSecret: z
+      .string()
+      .regex(/^[\w/+=.@-]+$/)
+      .optional(),
     hfEndpoint: z.url().default('https://huggingface.co'),
     logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
@@ -87,6 +93,7 @@ export function parseStageConfig(context: unknown): StageConfig {
     env: given.account && given.region ? { account: given.account, region: given.region } : undefined,
     adminKeySha256: given.adminKeySha256,
     hfEndpoint: given.hfEndpoint,
+    hfTokenSecret: given.hfTokenSecret,
     logLevel: given.logLevel,
     metricNamespace: given.metricNamespace ?? `Slipway/${given.stage}`,
     ingestConcurrencyMax: given.ingestConcurrencyMax ?? defaults.ingestConcurrencyMax,

@@ -31,6 +31,10 @@ export const platformEnvironment = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   HF_ENDPOINT: z.url().default('https://huggingface.co'),
+  /** Name of the secret that holds the token for that endpoint; the token itself is in no setting. */
+  SLIPWAY_HF_TOKEN_SECRET: z.string().optional(),
+  /** Lambda's own. */
+  AWS_SESSION_TOKEN: z.string().optional(),
   /** Where CloudWatch keeps the metrics; without one none are written. */
   SLIPWAY_EMF_NAMESPACE: z.string().optional(),
   SLIPWAY_LOG_LEVEL: logLevel,

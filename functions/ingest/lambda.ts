@@ -6,8 +6,9 @@ import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
 import { openTable } from '../../shared/table/table.ts'
-import { defaultLimits } from './dependencies.ts'
+import { defaultLimits, type IngestDependencies } from './dependencies.ts'
 import { handleMessage } from './handle-message.ts'
+import { readSecret } from './read-secret.ts'
 import { sourceOpener } from './sources/open-source.ts'
 
 /** What is left of the function's time when a step is stopped, to send its message again. */
@@ -25,6 +26,8 @@ const environment = parseEnvironment(
     SLIPWAY_BUCKET: true,
     SLIPWAY_INGEST_QUEUE_URL: true,
     HF_ENDPOINT: true,
+    SLIPWAY_HF_TOKEN_SECRET: true,
+    AWS_SESSION_TOKEN: true,
     SLIPWAY_EMF_NAMESPACE: true,
     SLIPWAY_LOG_LEVEL: true,
   }),
@@ -37,19 +40,30 @@ const dependencies = {
   table: openTable({ tableName: environment.SLIPWAY_TABLE }),
   objects,
   queue: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
-  openSource: sourceOpener({ objects, hfEndpoint: environment.HF_ENDPOINT }),
   limits: { ...defaultLimits, fileBytesMax },
   log,
   metrics,
   now: () => new Date(),
 }
 
+let openSource: IngestDependencies['openSource'] | undefined
+
+/** Made by the first invocation, and by the next one if that could not read the token. */
+async function createOpener() {
+  const { HF_ENDPOINT, SLIPWAY_HF_TOKEN_SECRET: name, AWS_SESSION_TOKEN: sessionToken } = environment
+  const hfToken = name === undefined ? undefined : await readSecret({ name, sessionToken })
+  return sourceOpener({ objects, hfEndpoint: HF_ENDPOINT, hfToken })
+}
+
 export const handler = reportingMetrics(
   { namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics },
-  (event: SqsEvent, context: { getRemainingTimeInMillis(): number }) =>
-    handleSqsRecords(event, {
-      handler: (message, delivery) => handleMessage(message, delivery, dependencies),
+  async (event: SqsEvent, context: { getRemainingTimeInMillis(): number }) => {
+    openSource ??= await createOpener()
+    const all = { ...dependencies, openSource }
+    return handleSqsRecords(event, {
+      handler: (message, delivery) => handleMessage(message, delivery, all),
       signal: AbortSignal.timeout(context.getRemainingTimeInMillis() - marginMs),
       log,
-    }),
+    })
+  },
 )

@@ -23,6 +23,7 @@ export class IngestWorker extends Construct {
       timeout: data.ingest.handlerTimeout,
       // One whole virtual CPU, which checking the hash of a stream needs.
       memorySizeMiB: 1769,
+      ...(config.hfTokenSecret && { readsSecrets: { SLIPWAY_HF_TOKEN_SECRET: config.hfTokenSecret } }),
       environment: { HF_ENDPOINT: config.hfEndpoint },
     })
     workOff({ worker, from: data.ingest, batchSize: 1, maxConcurrency: config.ingestConcurrencyMax })

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, ParamsAndSecretsLayerVersion, ParamsAndSecretsVersions, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import { tableAccess } from '../../shared/table/access.ts'
 import type { StageConfig } from '../stage-config.ts'
@@ -22,6 +23,8 @@ export interface PlatformFunctionProps {
   models?: BucketAccess
   /** The queues that it sends messages to, by the variable that names each. @default - none */
   sendsTo?: Record<string, WorkQueue>
+  /** Names of the secrets that it reads, by the variable that names each. @default - none */
+  readsSecrets?: Record<string, string>
   /** @default 30 seconds, the longest that the HTTP API waits */
   timeout?: Duration
   /** @default 1024 */
@@ -37,7 +40,7 @@ export class PlatformFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     super(scope, id)
-    const { config, data, models, sendsTo = {} } = props
+    const { config, data, models, sendsTo = {}, readsSecrets = {} } = props
     const removalPolicy = RemovalPolicy.DESTROY
     const logGroup = new LogGroup(this, 'Logs', { retention: config.logRetention, removalPolicy })
     // A role of its own, because AWSLambdaBasicExecutionRole may write to every log group of the account.
@@ -60,6 +63,7 @@ export class PlatformFunction extends Construct {
         NODE_OPTIONS: '--enable-source-maps',
         ...props.environment,
       },
+      ...(props.readsSecrets && { paramsAndSecrets: secretsExtension }),
       bundling,
     })
     data.table.grant(this.#role, tableAccess[props.folder])
@@ -69,6 +73,10 @@ export class PlatformFunction extends Construct {
       queue.grantSendMessages(this.#role)
       this.lambda.addEnvironment(variable, queue.queueUrl)
     }
+    for (const [variable, name] of Object.entries(readsSecrets)) {
+      Secret.fromSecretNameV2(this, variable, name).grantRead(this.#role)
+      this.lambda.addEnvironment(variable, name)
+    }
   }
 
   #bindModels({ models }: PlatformData, access: BucketAccess) {
@@ -76,6 +84,9 @@ export class PlatformFunction extends Construct {
     this.lambda.addEnvironment('SLIPWAY_BUCKET', models.bucket.bucketName)
   }
 }
+
+/** Reads secrets for the function, and is asked over HTTP: no client of Secrets Manager is bundled. */
+const secretsExtension = ParamsAndSecretsLayerVersion.fromVersion(ParamsAndSecretsVersions.V1_0_103)
 
 const bundling: BundlingOptions = {
   format: OutputFormat.ESM,

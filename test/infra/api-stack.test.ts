@@ -78,6 +78,28 @@ describe('what the functions may do', () => {
   })
 })
 
+describe('the token for the Hub', () => {
+  const { api: withToken } = templates({ settings: { hfTokenSecret: 'team/hf-token' } })
+
+  it('is read from a secret by the function that reads the Hub, and by no other', () => {
+    const told = Object.entries(withToken.findResources('AWS::Lambda::Function')).filter(
+      ([, { Properties }]) => Properties.Environment.Variables.SLIPWAY_HF_TOKEN_SECRET === 'team/hf-token',
+    )
+    expect(told.map(([id]) => logicalName(id))).toEqual(['IngestWorker'])
+    expect(told[0]?.[1].Properties.Layers).toEqual([
+      expect.stringMatching(/AWS-Parameters-and-Secrets-Lambda-Extension/),
+    ])
+    const policies = Object.entries(withToken.findResources('AWS::IAM::Policy'))
+    const readers = policies.filter(([, policy]) => JSON.stringify(policy).includes('secretsmanager:GetSecretValue'))
+    expect(readers.map(([id]) => id)).toEqual([expect.stringMatching(/^IngestWorker/)])
+    expect(JSON.stringify(readers)).toContain(':secret:team/hf-token-??????')
+  })
+
+  it('is not looked for where the stage names no secret', () => {
+    expect(JSON.stringify(api.toJSON())).not.toMatch(/secretsmanager|SLIPWAY_HF_TOKEN_SECRET/)
+  })
+})
+
 describe('the queues', () => {
   it('feed functions that give back only the messages that failed', () => {
     const mappings = Object.values(api.findResources('AWS::Lambda::EventSourceMapping'))
