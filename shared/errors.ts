@@ -86,6 +86,12 @@ export const errors = {
     }),
   keyNotFound: (id: string) =>
     new AppError({ code: 'key_not_found', status: 404, message: `You have no API key "${id}".` }),
+  ownKey: (id: string) =>
+    new AppError({
+      code: 'own_key',
+      status: 409,
+      message: `The key "${id}" is the one that you use now. Revoke it with another key that has the scope "admin".`,
+    }),
   importNotFound: (id: string) =>
     new AppError({ code: 'import_not_found', status: 404, message: `There is no import "${id}".` }),
   deploymentNotFound: (name: string) =>

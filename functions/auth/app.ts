@@ -71,6 +71,8 @@ export function createAuthApp({ table, now = () => new Date(), ...platform }: Au
     const { id } = context.req.valid('param')
     const item = await findApiKeyById(table, { userId: context.get('principal').userId, id })
     if (item === undefined) throw errors.keyNotFound(id)
+    // The last key that could make others must not lock everyone out by its own hand.
+    if (item.id === context.get('principal').keyId) throw errors.ownKey(id)
     await revokeApiKey(table, { item, now: now() })
     return context.body(null, 204)
   })

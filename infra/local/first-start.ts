@@ -1,5 +1,5 @@
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
-import { createToken, hashToken } from '../../shared/auth/token.ts'
+import { createToken, hashToken, isToken } from '../../shared/auth/token.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
 import { createApiKey, findApiKey, newKeyId } from '../../shared/table/api-keys.ts'
 import { keys } from '../../shared/table/keys.ts'
@@ -22,7 +22,10 @@ export async function ensureAdminKey({ table, keyPath, now }: AdminKeyRequest): 
     await rename(`${keyPath}.new`, keyPath)
   }
   const sha256 = hashToken(token)
-  if ((await findApiKey(table, sha256)) === undefined) {
+  const known = await findApiKey(table, sha256)
+  if (known?.revokedAt !== undefined)
+    throw new Error(`The key in ${keyPath} is revoked. Remove the file, and the next start makes a new admin key.`)
+  if (known === undefined) {
     const createdAt = now.toISOString()
     await table.put({ ...keys.user('admin'), id: 'admin', role: 'admin', createdAt })
     const id = newKeyId(now)
@@ -48,7 +51,9 @@ interface AdminKeyRequest {
 async function readKey(path: string): Promise<string | undefined> {
   try {
     const token = (await readFile(path, 'utf8')).trim()
-    return token.startsWith('hf_') ? token : undefined
+    if (token === '') return undefined
+    if (isToken(token)) return token
+    throw new Error(`The file ${path} does not hold an API key. Remove it, and the next start makes a new key.`)
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined
     throw error

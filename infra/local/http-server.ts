@@ -1,7 +1,11 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
+import { leaveServer } from '../../shared/http/leave-server.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
+
+/** Long enough for a busy client to hear with an answer that its connection ends. */
+const drainMs = 500
 
 export interface HttpServer {
   url: string
@@ -31,16 +35,7 @@ export async function listen({ port, hostname, fetch }: ListenOptions): Promise<
   const shown = hostname === '0.0.0.0' || hostname === '::' ? 'localhost' : hostname
   return {
     url: `http://${shown}:${actual}`,
-    async close(graceMs) {
-      const closed = once(server, 'close')
-      server.close()
-      // A connection that is kept alive would otherwise hold the end up for seconds after its last answer.
-      const idle = setInterval(() => server.closeIdleConnections(), 20)
-      const force = setTimeout(() => server.closeAllConnections(), graceMs)
-      await closed
-      clearInterval(idle)
-      clearTimeout(force)
-    },
+    close: (graceMs) => leaveServer({ server, drainMs, graceMs }),
   }
 }
 

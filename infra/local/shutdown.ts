@@ -14,7 +14,8 @@ export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOption
 } {
   let stopping = false
   const stop = async (exitCode: number) => {
-    if (stopping) return process.exit(130)
+    // A model that runs for ever holds its thread, and with it every gentler way out.
+    if (stopping) return process.kill(process.pid, 'SIGKILL')
     stopping = true
     for (const { name, run } of phases) {
       const started = performance.now()

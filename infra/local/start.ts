@@ -75,7 +75,7 @@ async function start(settings: LocalSettings, log: Logger) {
     ],
   })
   void database?.died.then((reason) => {
-    log.error(`${reason}; stopping, because nothing works without it`)
+    log.error(`${reason}; stopping, because nothing works without it. Its file is ${folder.databasePath}`)
     stop(1)
   })
 

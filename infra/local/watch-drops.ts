@@ -13,21 +13,26 @@ const filesMax = 100_000
  */
 export function watchDrops({ objects, drops, intervalMs, log }: WatchOptions): { close(): void } {
   const seen = new Map<string, string>()
-  let busy = false
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
   const look = async () => {
-    if (busy) return
-    busy = true
+    const started = performance.now()
     try {
       await lookOnce({ objects, drops, seen })
     } catch (error) {
       log.error({ err: error }, 'the drop folder could not be read')
-    } finally {
-      busy = false
     }
+    // A folder that is long to look through is looked at less often, so that looking never fills a core.
+    const restMs = Math.max(intervalMs, 20 * (performance.now() - started))
+    if (!closed) timer = setTimeout(look, restMs)
   }
-  const timer = setInterval(look, intervalMs)
   void look()
-  return { close: () => clearInterval(timer) }
+  return {
+    close() {
+      closed = true
+      clearTimeout(timer)
+    },
+  }
 }
 
 interface WatchOptions {

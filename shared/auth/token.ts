@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** A new API key: 256 random bits behind `hf_`, the prefix that Hub clients insist on. */
-export const createToken = (): string => `hf_${randomBytes(32).toString('base64url').replace(/[-_]/g, '0')}`
+/** A new API key: 256 random bits in hex behind `hf_`, the prefix that Hub clients insist on. */
+export const createToken = (): string => `hf_${randomBytes(32).toString('hex')}`
+
+/** Whether a text has the shape of our keys, whoever made it. */
+export const isToken = (text: string): boolean => /^hf_[A-Za-z0-9]{40,100}$/.test(text)
 
 /** Only this hash of a key is ever stored. The key is random, so a plain hash is enough. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')

@@ -11,7 +11,7 @@ import { show } from './commands/show.ts'
 import { status } from './commands/status.ts'
 import { undeploy } from './commands/undeploy.ts'
 import type { Connection } from './connection.ts'
-import type { Terminal } from './terminal.ts'
+import { printable, type Terminal } from './terminal.ts'
 
 const commands: Record<string, Command> = { pull, ls, show, deploy, undeploy, predict, status }
 
@@ -77,7 +77,7 @@ function explain({ error, name, json, terminal }: Failure): number {
   }
   if (error instanceof CommandFailed) {
     if (json && error.answer !== undefined) terminal.out(`${JSON.stringify(error.answer)}\n`)
-    terminal.err(`slipway: ${error.message}\n`)
+    terminal.err(`slipway: ${printable(error.message)}\n`)
     return 1
   }
   if (error instanceof ApiError) {
@@ -85,10 +85,12 @@ function explain({ error, name, json, terminal }: Failure): number {
     if (json) terminal.out(`${JSON.stringify({ error: { code, status, message, requestId } })}\n`)
     const text =
       status === 401 ? 'The server does not accept the API key. Set SLIPWAY_API_KEY to one that it knows.' : message
-    terminal.err(`slipway: ${text}${requestId === undefined ? '' : ` (request ${requestId})`}\n`)
+    terminal.err(`slipway: ${printable(text)}${requestId === undefined ? '' : ` (request ${requestId})`}\n`)
     return 1
   }
-  throw error
+  const said = error instanceof Error ? error.message : String(error)
+  terminal.err(`slipway: the server's answer is not understood (${printable(said)}). Is it of another version?\n`)
+  return 1
 }
 
 const noKey = (url: string, keyPath: string | undefined): string =>

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { importStates } from '../model/import-state.ts'
-import { repoId, timestamp } from './words.ts'
+import { plainText, repoId, timestamp } from './words.ts'
 
 export const importFailure = z.object({
   code: z.string().openapi({ example: 'checksum_mismatch' }),
@@ -35,14 +35,14 @@ export const importJob = z
 
 export const createImport = z
   .object({
-    source: z.string().max(600).openapi({ example: 'hf://sentence-transformers/all-MiniLM-L6-v2' }),
+    source: plainText(600).openapi({ example: 'hf://sentence-transformers/all-MiniLM-L6-v2' }),
     repo: repoId.optional().openapi({ description: "Where it goes; defaults to the source's own name." }),
     include: z
-      .array(z.string().max(200))
+      .array(plainText(200))
       .max(50)
       .optional()
       .openapi({ description: 'Only files that match one of these patterns.' }),
-    exclude: z.array(z.string().max(200)).max(50).optional(),
+    exclude: z.array(plainText(200)).max(50).optional(),
   })
   .strict()
   .openapi('CreateImport')

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { scopes } from '../auth/principal.ts'
-import { timestamp } from './words.ts'
+import { plainText, timestamp } from './words.ts'
 
 export const apiKey = z
   .object({
@@ -15,8 +15,15 @@ export const apiKey = z
 
 export const createKey = z
   .object({
-    name: z.string().trim().min(1).max(100).openapi({ example: 'ci' }),
-    scopes: z.array(z.enum(scopes)).min(1).default(['read', 'infer']),
+    name: plainText(100)
+      .refine((name) => name.trim() !== '', 'must not be empty')
+      .openapi({ example: 'ci' }),
+    scopes: z
+      .array(z.enum(scopes))
+      .min(1)
+      .max(scopes.length)
+      .refine((given) => new Set(given).size === given.length, 'must not repeat itself')
+      .default(['read', 'infer']),
     expiresInDays: z.number().int().min(1).max(3650).optional(),
   })
   .strict()

@@ -27,6 +27,13 @@ export const keyId = z
   .regex(/^key_[0-9a-f]{32}$/, 'must be the id of an API key, as GET /api/v1/keys lists it')
   .openapi({ example: 'key_019a1b2c3d4e5f60718293a4b5c6d7e8' })
 
+/** Text that people give. What is no Unicode can be neither stored nor shown. */
+export const plainText = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+
 export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-20T22:48:13.000Z' })
 
 /** Every list answers so: the items, and where the next page starts. */

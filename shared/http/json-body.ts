@@ -23,7 +23,10 @@ export const limitBody = (maxBytes: number) => {
 
 /** Reads a JSON body and checks it against a schema. @throws AppError `invalid_json`, `invalid_request` */
 export async function readJson<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
-  const text = await context.req.text()
+  const text = await context.req.text().catch((error) => {
+    // A body that ends before its length was reached was broken off by the caller.
+    throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
+  })
   if (text.trim() === '') throw errors.invalidJson('it is empty')
   let body: unknown
   try {
@@ -47,3 +50,7 @@ export function validationError(error: z.ZodError): AppError {
   const message = `${param === '' ? 'The body' : `"${param}"`}: ${issue?.message ?? 'is not valid'}.`
   return errors.invalidRequest(message, param === '' ? undefined : param)
 }
+
+const isBrokenOff = (error: unknown): boolean =>
+  error instanceof Error &&
+  /aborted|premature close|ECONNRESET/i.test(`${error.message} ${'code' in error ? error.code : ''}`)

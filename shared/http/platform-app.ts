@@ -27,8 +27,10 @@ export function createPlatformApp({ verify, log, metrics }: PlatformAppOptions):
   })
   app.use(requestScope({ log, metrics }))
   app.onError(answerErrors(platformEnvelope, metrics))
+  // Returned, not thrown: what is thrown here passes the request scope by, and its id with it.
   app.notFound((context) => {
-    throw errors.routeNotFound(context.req.method, context.req.path)
+    const error = errors.routeNotFound(context.req.method, context.req.path)
+    return context.json(platformEnvelope(error, context.get('requestId')), 404)
   })
   app.use('/api/v1/*', async (context, next) =>
     context.req.path === '/api/v1/openapi.json' ? next() : authenticate(verify)(context, next),

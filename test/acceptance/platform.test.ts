@@ -46,6 +46,16 @@ describe('requests', () => {
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  it.each(['/api/v1/nothing', '/nothing', '/v1/nothing'])(
+    'names the unknown route %s with the request id',
+    async (path) => {
+      const { status, headers, body } = await target.api.get(path, { 'x-request-id': 'mine-2' })
+      expect(status).toBe(404)
+      expect(headers.get('x-request-id')).toBe('mine-2')
+      expect(body.error).toMatchObject({ code: 'route_not_found' })
+    },
+  )
+
   it('names the unknown route, and where the routes are listed', async () => {
     const { status, body } = await target.api.get('/api/v1/nothing')
     expect(status).toBe(404)
@@ -83,6 +93,22 @@ describe('keys', () => {
 
   it('are accepted as X-API-Key too', async () => {
     expect((await target.anonymous.get('/api/v1/me', { 'x-api-key': target.key })).status).toBe(200)
+  })
+
+  it('cannot lock out their owner by their own hand', async () => {
+    const made = await target.api.post('/api/v1/keys', { name: 'second admin', scopes: ['admin'] })
+    const bearer = { authorization: `Bearer ${made.body.token}` }
+    const own = await fetch(`${target.api.url}/api/v1/keys/${made.body.id}`, { method: 'DELETE', headers: bearer })
+    expect(own.status).toBe(409)
+    expect((await target.anonymous.get('/api/v1/me', bearer)).status).toBe(200)
+  })
+
+  it.each([
+    { name: '\ud800' },
+    { name: 'x', scopes: ['read', 'read'] },
+    { name: 'x', scopes: Array(100_000).fill('read') },
+  ])('are not made of nonsense', async (wanted) => {
+    expect((await target.api.post('/api/v1/keys', wanted)).status).toBe(400)
   })
 
   it('can be made with fewer rights, used, listed without their secret, and revoked', async () => {

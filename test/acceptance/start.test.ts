@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +39,21 @@ const saidSample = (host: LocalHost) =>
     (said) => said.includes('sample 4/4'),
   )
 
+/** The status of one prediction, or how it went without an answer. */
+const askOnce = (host: LocalHost, agent: Agent): Promise<string> =>
+  new Promise((resolve) => {
+    const headers = { authorization: `Bearer ${host.key}`, 'content-type': 'application/json' }
+    const sent = request(`${host.url}/api/v1/predict/iris`, { method: 'POST', headers, agent }, (response) => {
+      response.resume()
+      response.on('end', () => resolve(String(response.statusCode)))
+      response.on('error', (error) => resolve(`broken off: ${error.message}`))
+    })
+    sent.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(sent.reusedSocket ? `cut off: ${error.message}` : 'not let in'),
+    )
+    sent.end(JSON.stringify({ inputs: [[5.1, 3.5, 1.4, 0.2]] }))
+  })
+
 /** A prediction whose headers the server has, and whose body it still waits for. */
 async function requestInFlight(host: LocalHost, body: string) {
   const headers = { authorization: `Bearer ${host.key}`, 'content-type': 'application/json', expect: '100-continue' }
@@ -52,7 +67,7 @@ async function requestInFlight(host: LocalHost, body: string) {
 describe('npm start', () => {
   it('makes the admin key, shows it once, and does the main job in front of the newcomer', async () => {
     const host = await start()
-    expect(host.key).toMatch(/^hf_[A-Za-z0-9]{43}$/)
+    expect(host.key).toMatch(/^hf_[0-9a-f]{64}$/)
     expect((await stat(join(host.dataDir, 'key'))).mode & 0o777).toBe(0o600)
     expect(host.said()).toContain(host.key)
     await saidSample(host)
@@ -166,6 +181,30 @@ describe('npm start', () => {
     const file = await runLocalHost({ SLIPWAY_DATA: join(folder, 'lock.sqlite') })
     expect(file).toMatchObject({ code: 1, said: expect.stringContaining('SLIPWAY_DATA') })
     await rm(folder, { recursive: true, force: true })
+  })
+
+  it('loses no request of clients that keep their connections when it stops', async () => {
+    const host = await start()
+    await saidSample(host)
+    const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+    const outcomes: string[] = []
+    const client = async () => {
+      while (outcomes.length < 100_000) {
+        const outcome = await askOnce(host, agent)
+        outcomes.push(outcome)
+        if (outcome !== '200') return
+      }
+    }
+    const clients = Array.from({ length: 16 }, client)
+    await eventually(
+      async () => outcomes.length,
+      (count) => count > 200,
+    )
+    expect(await host.stop()).toBe(0)
+    await Promise.all(clients)
+    agent.destroy()
+    // Once it has left, a new connection is not let in: that request was never taken up.
+    expect(new Set(outcomes)).toEqual(new Set(['200', 'not let in']))
   })
 
   it('keeps the key out of its log', async () => {
