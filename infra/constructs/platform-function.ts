@@ -97,6 +97,9 @@ const bundling: BundlingOptions = {
   sourcesContent: false,
   // The copy of the SDK in the runtime is another version, and an emulator has none.
   bundleAwsSDK: true,
+  esbuildArgs: {
+    '--alias': ['zod=./infra/zod-in-english.mjs', 'zod-in-all-languages=./node_modules/zod/v4/classic/external.js'],
+  },
   // CommonJS packages call require for Node's own modules, also from inside an ES module.
   banner: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);",
 }
