@@ -33,7 +33,7 @@ export const tableAccess = {
   },
   auth: { writes: [apiKeys, users] },
   ingest: { writes: [imports, importParts, claims, repos, files, drops] },
-  drop: { reads: [drops], writes: [imports, claims] },
+  drop: { writes: [imports, claims, drops] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   inference: { reads: [apiKeys], writes: [deployments], lists: [lists.deployments] },
 } satisfies Record<string, TableAccess>
