@@ -7,35 +7,43 @@ interface Token {
 }
 
 /**
- * Whether a pattern describes a path: `*` and `?` within a name, `[a-z]`, `**` across folders. It reads the path once,
- * whatever the pattern is: a library's braces and groups can take longer than the age of a pattern's author.
+ * Makes a pattern a question about paths: `*` and `?` within a name, `[a-z]`, `**` across folders. It reads a path
+ * once, whatever the pattern is: a library's braces and groups can take longer than the age of a pattern's author.
  */
-export function matchesPattern(path: string, pattern: string): boolean {
-  const tokens = parsePattern(pattern)
-  /** Adds the places that are reached without taking a character; a set visits what is added on the way. */
-  const reached = (places: Set<number>, atName: boolean) => {
-    for (const place of places) {
-      const token = tokens[place]
-      if (token?.repeats === true && (token.wholeNames !== true || atName)) places.add(place + 1)
+export function compilePattern(pattern: string): (path: string) => boolean {
+  const tokens = (pattern.match(piece) ?? []).map(toToken)
+  /** In which round a place was reached last, so that none is visited twice. */
+  const rounds = new Float64Array(tokens.length + 1)
+  let round = 0
+  /** Adds a place, and those that are reached from it without taking a character. */
+  const reach = (places: number[], place: number, atName: boolean) => {
+    for (let at = place; rounds[at] !== round; at++) {
+      rounds[at] = round
+      places.push(at)
+      const token = tokens[at]
+      if (token?.repeats !== true || (token.wholeNames === true && !atName)) return
     }
-    return places
   }
-  let places = reached(new Set([0]), true)
-  for (const character of path) {
-    const next = new Set<number>()
-    for (const place of places) {
-      const token = tokens[place]
-      if (token?.takes(character) === true) next.add(token.repeats === true ? place : place + 1)
+  return (path) => {
+    let places: number[] = []
+    round++
+    reach(places, 0, true)
+    for (const character of path) {
+      const next: number[] = []
+      round++
+      for (const place of places) {
+        const token = tokens[place]
+        if (token?.takes(character) === true) reach(next, token.repeats === true ? place : place + 1, character === '/')
+      }
+      if (next.length === 0) return false
+      places = next
     }
-    places = reached(next, character === '/')
+    return rounds[tokens.length] === round
   }
-  return places.has(tokens.length)
 }
 
 const piece = /\*\*\/|\*+|\?|\[!?\]?[^\]]*\]|[\s\S]/gu
 const inName = (character: string) => character !== '/'
-
-const parsePattern = (pattern: string): Token[] => (pattern.match(piece) ?? []).map(toToken)
 
 function toToken(text: string): Token {
   if (text === '**/') return { takes: () => true, repeats: true, wholeNames: true }

@@ -1,6 +1,6 @@
 import type { SkippedFile } from '../../../shared/contract/import.ts'
 import { collidingPaths, pathFault } from '../../../shared/model/file-path.ts'
-import { judgeFile } from '../../../shared/model/file-policy.ts'
+import { createFilePolicy } from '../../../shared/model/file-policy.ts'
 import { partCount, partSizeFor } from '../../../shared/model/ranges.ts'
 import type { ImportFileItem } from '../../../shared/table/imports.ts'
 import type { IngestLimits } from '../dependencies.ts'
@@ -14,15 +14,18 @@ const bufferedMaxBytes = 8 * 1024 ** 2
 export function chooseFiles({ files, include, exclude, limits }: ChooseInput): Chosen {
   const skipped: SkippedFile[] = []
   const taken: SourceFile[] = []
+  const judge = createFilePolicy({ include, exclude })
   for (const file of files) {
     const fault = pathFault(file.path)
     if (fault !== undefined) throw faults.unsafePath(file.path, fault)
-    const verdict = judgeFile({ path: file.path, include, exclude })
+    const verdict = judge(file.path)
     if (verdict.take) taken.push(file)
     else skipped.push({ path: file.path, reason: verdict.reason })
   }
   if (taken.length === 0) throw faults.nothingToImport(skipped.length)
   if (taken.length > limits.filesMax) throw faults.tooManyFiles(taken.length, limits.filesMax)
+  const large = taken.find((file) => file.sizeBytes > limits.fileBytesMax)
+  if (large !== undefined) throw faults.fileTooLarge(large.path, large.sizeBytes, limits.fileBytesMax)
   const bytes = taken.reduce((sum, file) => sum + file.sizeBytes, 0)
   if (bytes > limits.bytesMax) throw faults.tooManyBytes(bytes, limits.bytesMax)
   const colliding = collidingPaths(taken.map((file) => file.path))
