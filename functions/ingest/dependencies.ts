@@ -24,6 +24,13 @@ export interface IngestLimits {
   partSizeBytes: number
   filesMax: number
   bytesMax: number
+  /** Of one file: whatever checks it reads the whole of it in one go. */
+  fileBytesMax: number
 }
 
-export const defaultLimits: IngestLimits = { partSizeBytes: 64 * 1024 ** 2, filesMax: 10_000, bytesMax: 2 * 1024 ** 4 }
+export const defaultLimits: IngestLimits = {
+  partSizeBytes: 64 * 1024 ** 2,
+  filesMax: 10_000,
+  bytesMax: 2 * 1024 ** 4,
+  fileBytesMax: 2 * 1024 ** 4,
+}

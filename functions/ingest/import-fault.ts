@@ -46,6 +46,12 @@ export const faults = {
       code: 'too_many_bytes',
       message: `The source holds ${bytes} bytes; an import takes at most ${limit}. Choose files with --include.`,
     }),
+  fileTooLarge: (path: string, bytes: number, limit: number) =>
+    new ImportFault({
+      code: 'file_too_large',
+      message: `The file "${path}" has ${bytes} bytes; this installation checks files of at most ${limit} bytes (${limit / 1024 ** 3} GiB). Leave it out with --exclude, or split it at the source.`,
+      path,
+    }),
   nothingToImport: (skipped: number) =>
     new ImportFault({
       code: 'nothing_to_import',

@@ -4,7 +4,7 @@ import type { Fault } from '../support/hub/faults.ts'
 import { type Hub, startHub } from '../support/hub/start-hub.ts'
 import { type Lab, leftoversOf, manifestsOf, type Store, startLab, visibleOf } from './support/lab.ts'
 import { bigPath, sampleFiles, source } from './support/model.ts'
-import { IngestProcess } from './support/process.ts'
+import { IngestProcess, type ProcessOptions } from './support/process.ts'
 
 let lab: Lab
 let hub: Hub
@@ -16,7 +16,7 @@ let undisturbed: unknown
 
 const timeouts = { connectTimeoutMs: 150, idleTimeoutMs: 150 }
 const visible = () => visibleOf({ table: lab.table, objects: store.objects, repo })
-const fresh = async (options: { partSizeBytes?: number } = {}) => {
+const fresh = async (options: Partial<ProcessOptions> = {}) => {
   store = await lab.newStore()
   repo = `acme/run-${++runs}`
   process = new IngestProcess({ lab, store, hub, timeouts, ...options })
@@ -159,6 +159,14 @@ describe('an import fails, names the file and leaves nothing behind for', () => 
     )
     expect(movedAgain).toEqual([])
   })
+})
+
+it('a file that is too large to be checked in one go is refused by its name, and pulled without it the rest comes', async () => {
+  await fresh({ limits: { fileBytesMax: 100_000 } })
+  const failed = await process.pull(source, repo)
+  expect(failed).toMatchObject({ state: 'FAILED', failure: { code: 'file_too_large', path: bigPath } })
+  expect(failed.failure?.message).toContain('100000 bytes')
+  expect(await process.pull(source, repo, { exclude: [bigPath] })).toMatchObject({ state: 'READY', filesDone: 4 })
 })
 
 it('moves nothing of a second repo that holds the same large files', async () => {

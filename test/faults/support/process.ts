@@ -1,10 +1,10 @@
 import { resumeImports } from '../../../functions/cleanup/resume-imports.ts'
-import type { IngestDependencies } from '../../../functions/ingest/dependencies.ts'
+import type { IngestDependencies, IngestLimits } from '../../../functions/ingest/dependencies.ts'
 import { handleMessage } from '../../../functions/ingest/handle-message.ts'
 import { createDropSource } from '../../../functions/ingest/sources/drop.ts'
 import { createHfSource, type HfTimeouts } from '../../../functions/ingest/sources/hf.ts'
 import type { IngestMessage } from '../../../shared/ingest/message.ts'
-import { startImport } from '../../../shared/ingest/start-import.ts'
+import { type StartImport, startImport } from '../../../shared/ingest/start-import.ts'
 import { createLogger } from '../../../shared/log.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 import { parseSource } from '../../../shared/model/source.ts'
@@ -26,6 +26,7 @@ export interface ProcessOptions {
   /** Gives each message a delay of up to 20 ms, so that they come in another order. */
   random?: () => number
   partSizeBytes?: number
+  limits?: Partial<IngestLimits>
   timeouts?: HfTimeouts
   /** Puts things that end the process among what a step works with: its message comes back, and nobody says why. */
   deadly?: (dependencies: IngestDependencies, kill: () => Promise<never>) => IngestDependencies
@@ -64,7 +65,13 @@ export class IngestProcess {
         const ref = item.sourceRevision ?? source.ref
         return createHfSource({ endpoint: hub?.url ?? '', repo: source.repo, ref, timeouts: options.timeouts })
       },
-      limits: { partSizeBytes: options.partSizeBytes ?? 64 * 1024, filesMax: 100, bytesMax: 10_000_000 },
+      limits: {
+        partSizeBytes: options.partSizeBytes ?? 64 * 1024,
+        filesMax: 100,
+        bytesMax: 10_000_000,
+        fileBytesMax: 10_000_000,
+        ...options.limits,
+      },
       log,
       metrics: createMetrics(),
       now: () => new Date(),
@@ -101,15 +108,15 @@ export class IngestProcess {
   }
 
   /** Asks for an import as the API does. */
-  async start(source: string, repo: string, extra: { tag?: string } = {}): Promise<string> {
+  async start(source: string, repo: string, extra: Partial<StartImport> = {}): Promise<string> {
     const { table } = this.dependencies
     const request = { table, queue: this.queue, source: parseSource(source), repo, createdBy: 'test', now: new Date() }
     return (await startImport({ ...request, ...extra })).item.id
   }
 
   /** Asks for an import and waits for its end. */
-  async pull(source: string, repo: string): Promise<ImportItem> {
-    const id = await this.start(source, repo)
+  async pull(source: string, repo: string, extra: Partial<StartImport> = {}): Promise<ImportItem> {
+    const id = await this.start(source, repo, extra)
     await this.idle()
     return importOf(this.#options.lab, id)
   }
