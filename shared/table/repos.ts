@@ -84,3 +84,6 @@ export const allFiles = (table: Table, repo: string, revision: string): AsyncGen
     values: { ':pk': keys.revisionFile(repo, revision, '').pk },
     consistent: true,
   })
+
+export const getFile = (table: Table, repo: string, revision: string, path: string) =>
+  table.get<RevisionFile>(keys.revisionFile(repo, revision, path))
