@@ -13,13 +13,14 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
+import { awsTimeouts } from '../aws-timeouts.ts'
 import { ChecksumMismatch, ObjectChanged, ObjectMissing, type ObjectStore } from './object-store.ts'
 import { sendBody } from './s3-body.ts'
 import { copyInParts, copySource } from './s3-copy.ts'
 import { createS3Uploads } from './s3-uploads.ts'
 
-/** CopyObject takes at most this much; larger objects are copied in parts. */
-const copyLimitBytes = 5 * 1024 ** 3
+/** CopyObject takes at most 5 GiB, and one of so many would be silent for long; larger objects are copied in parts. */
+const copyLimitBytes = 1024 ** 3
 
 /** S3 refuses chunks of less than 8 KiB, and a network gives what it has. */
 const chunkMinBytes = 64 * 1024
@@ -30,7 +31,13 @@ const silent = { trace: nothing, debug: nothing, info: nothing, warn: nothing, e
 
 /** Objects in an S3 bucket. The client's own retries cover what may be sent again; streams are retried by messages. */
 export function createS3ObjectStore({ bucket, client }: { bucket: string; client?: S3ClientConfig }): ObjectStore {
-  const s3 = new S3Client({ maxAttempts: 4, requestStreamBufferSize: chunkMinBytes, logger: silent, ...client })
+  const s3 = new S3Client({
+    maxAttempts: 4,
+    requestStreamBufferSize: chunkMinBytes,
+    logger: silent,
+    requestHandler: awsTimeouts.objects,
+    ...client,
+  })
   const Bucket = bucket
 
   return {

@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs'
+import { awsTimeouts } from '../aws-timeouts.ts'
 import { maxDelaySeconds, type Queue } from './queue.ts'
 
 const batchLimit = 10
@@ -11,7 +12,7 @@ export function createSqsQueue<Message>({
   queueUrl: string
   client?: SQSClientConfig
 }): Queue<Message> {
-  const sqs = new SQSClient({ maxAttempts: 4, ...client })
+  const sqs = new SQSClient({ maxAttempts: 4, requestHandler: awsTimeouts.queue, ...client })
   const QueueUrl = queueUrl
   return {
     async send({ message, delaySeconds = 0 }) {

@@ -6,11 +6,12 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
+import { awsTimeouts } from '../aws-timeouts.ts'
 import { tableDefinition } from './definition.ts'
 
 /** Makes the table from its one definition where it is absent. For hosts without CloudFormation. */
 export async function createTable({ tableName, client }: { tableName: string; client: DynamoDBClientConfig }) {
-  const dynamodb = new DynamoDBClient(client)
+  const dynamodb = new DynamoDBClient({ requestHandler: awsTimeouts.table, ...client })
   try {
     await dynamodb.send(new CreateTableCommand(createTableInput(tableName)))
     const TimeToLiveSpecification = { AttributeName: tableDefinition.timeToLiveAttribute, Enabled: true }

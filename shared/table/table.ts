@@ -12,6 +12,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
+import { awsTimeouts } from '../aws-timeouts.ts'
 import type { TableIndex } from './definition.ts'
 import type { ItemKey } from './keys.ts'
 import { type Patience, realPatience, writePatiently } from './write-patiently.ts'
@@ -74,7 +75,7 @@ export const absent: Condition = { expression: 'attribute_not_exists(pk)' }
 export const present: Condition = { expression: 'attribute_exists(pk)' }
 
 export function openTable({ tableName, client, patience = realPatience }: TableOptions): Table {
-  const raw = new DynamoDBClient({ maxAttempts: 5, ...client })
+  const raw = new DynamoDBClient({ maxAttempts: 5, requestHandler: awsTimeouts.table, ...client })
   const documents = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } })
   const TableName = tableName
   const written = (write: () => Promise<unknown>) => writePatiently(write, patience)

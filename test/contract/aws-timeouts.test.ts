@@ -1,0 +1,63 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { awsTimeouts } from '../../shared/aws-timeouts.ts'
+import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
+import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
+import { openTable } from '../../shared/table/table.ts'
+
+/** Takes every request and answers none, or sends the beginning of a body. */
+const server = createServer((request, response) => {
+  if (request.url?.includes('beginning') !== true) return
+  response.writeHead(200, { 'content-length': '1000', etag: '"x"' })
+  response.write('beginning')
+})
+let client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } }
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
+  client = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: 'us-east-1',
+    credentials,
+  }
+})
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+})
+/** Sooner than in earnest, so that the test is. */
+const soon = { requestTimeout: 100, socketTimeout: 100 }
+
+it('a database that does not answer is given up', async () => {
+  const requestHandler = { ...awsTimeouts.table, ...soon }
+  const table = openTable({ tableName: 'test', client: { ...client, maxAttempts: 2, requestHandler } })
+  await expect(table.get({ pk: 'a', sk: 'a' })).rejects.toMatchObject({ name: 'TimeoutError' })
+  table.close()
+})
+
+it('a database is waited for as long as is written, when nobody says otherwise', async () => {
+  const table = openTable({ tableName: 'test', client: { ...client, maxAttempts: 1 } })
+  const started = performance.now()
+  await expect(table.get({ pk: 'a', sk: 'a' })).rejects.toMatchObject({ name: 'TimeoutError' })
+  expect(performance.now() - started).toBeLessThan(awsTimeouts.table.requestTimeout + 3000)
+  table.close()
+})
+
+it('a queue that does not answer is given up', async () => {
+  const requestHandler = { ...awsTimeouts.queue, ...soon }
+  const queueUrl = `${client.endpoint}/queue`
+  const queue = createSqsQueue({ queueUrl, client: { ...client, maxAttempts: 1, requestHandler } })
+  await expect(queue.send({ message: 'x' })).rejects.toMatchObject({ name: 'TimeoutError' })
+})
+
+it('a store that does not answer, or stops in the middle of a body, is given up', async () => {
+  const requestHandler = { ...awsTimeouts.objects, socketTimeout: 100 }
+  const options = { ...client, forcePathStyle: true, maxAttempts: 1, requestHandler }
+  const objects = createS3ObjectStore({ bucket: 'b', client: options })
+  await expect(objects.head({ key: 'x' })).rejects.toMatchObject({ name: 'TimeoutError' })
+  const { body } = await objects.get({ key: 'beginning' })
+  await expect(buffer(body)).rejects.toMatchObject({ name: 'TimeoutError' })
+})
