@@ -6,7 +6,9 @@ import { handleDrop } from '../../functions/drop/handle-drop.ts'
 import { startImport } from '../../shared/ingest/start-import.ts'
 import { createLogger } from '../../shared/log.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
+import { tableAccess } from '../../shared/table/access.ts'
 import { getImportDetails, listImports } from '../../shared/table/imports.ts'
+import { guardedTable } from '../support/guarded-table.ts'
 import { type Lab, leftoversOf, type Store, startLab, visibleOf } from './support/lab.ts'
 import { IngestProcess } from './support/process.ts'
 
@@ -43,7 +45,7 @@ async function drop(files: Record<string, string>, version = 'v1') {
 }
 const handle = (message: unknown, objects: ObjectStore = store.objects) =>
   handleDrop(message, {
-    table: lab.table,
+    table: guardedTable(lab.table, tableAccess.drop),
     objects,
     ingest: process.queue,
     drops: {
