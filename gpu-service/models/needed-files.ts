@@ -3,7 +3,9 @@ import { errors } from '../../shared/errors.ts'
 import { pathFault } from '../../shared/model/file-path.ts'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
 
-const configMaxBytes = 64 * 1024 * 1024
+/** It is parsed on the thread that answers, so it is bounded; XLM-R's quarter of a million tokens take half of it. */
+const tokenizerMaxBytes = 32 * 1024 * 1024
+const configMaxBytes = 4 * 1024 * 1024
 
 /**
  * The files of a revision that serving one ONNX file takes: the file, the weights it keeps beside it, and the texts that
@@ -15,7 +17,9 @@ export function neededFiles({ files, file }: { files: readonly RevisionFile[]; f
   const needed = files.filter(
     (candidate) => candidate.path === file || isWeightOf(candidate, file) || isConfig(candidate),
   )
-  for (const { path } of needed) {
+  for (const { path, sizeBytes } of needed) {
+    if (path === 'tokenizer.json' && sizeBytes > tokenizerMaxBytes)
+      throw errors.unsupportedModel(`the file "${path}" has ${sizeBytes} bytes; the limit is ${tokenizerMaxBytes}.`)
     const fault = pathFault(path)
     if (fault !== undefined) throw errors.unsupportedModel(`the path "${path}" is not safe: ${fault}.`)
   }
@@ -30,4 +34,4 @@ const isWeightOf = ({ path }: RevisionFile, file: string): boolean =>
     basename(path) === `${basename(file, '.onnx')}.data`)
 
 const isConfig = ({ path, sizeBytes }: RevisionFile): boolean =>
-  /^(?:[^/]+\/)?[^/]+\.(?:json|txt)$/.test(path) && sizeBytes <= configMaxBytes
+  path === 'tokenizer.json' || (/^(?:[^/]+\/)?[^/]+\.(?:json|txt)$/.test(path) && sizeBytes <= configMaxBytes)

@@ -8,26 +8,29 @@ export interface Prefix {
 export type CutPrefix = (text: string, length: number) => Prefix
 
 /**
- * How a tokenizer's texts may be cut. One that splits at spaces first never looks across them; of another the whole text
- * is needed.
+ * How a tokenizer's texts may be cut. BERT's never looks across the end of a word, so its cut changes no token. Others
+ * are cut at a space, or in the middle of what has none for long: only tokens next to the cut may change by that.
  */
 export function prefixCutter({ pre_tokenizer }: TokenizerShape): CutPrefix {
   const kinds = [pre_tokenizer, ...(pre_tokenizer?.pretokenizers ?? [])].map((one) => one?.type ?? '')
-  if (kinds.includes('BertPreTokenizer')) return cutWords
-  return kinds.some((kind) => splitsAtSpaces.has(kind)) ? cutAtSpace : (text) => ({ text, isWhole: true })
+  return kinds.includes('BertPreTokenizer') ? cutWords : cutAtSpace
 }
 
 export interface TokenizerShape {
   pre_tokenizer?: { type: string; pretokenizers?: { type: string }[] | undefined } | null | undefined
 }
 
-const splitsAtSpaces = new Set(['ByteLevel', 'Metaspace', 'Whitespace', 'WhitespaceSplit'])
-
 const cutAtSpace: CutPrefix = (text, length) => {
   if (length >= text.length) return { text, isWhole: true }
-  let end = length
-  while (end > 0 && !isSpace(text.charCodeAt(end))) end--
-  return { text: text.slice(0, end), isWhole: false }
+  for (let end = length; end > length / 2; end--)
+    if (isSpace(text.charCodeAt(end))) return { text: text.slice(0, end), isWhole: false }
+  return { text: sliceWhole(text, length), isWhole: false }
+}
+
+/** The first characters of a text, without the half of a pair at the end. */
+export function sliceWhole(text: string, length: number): string {
+  const last = text.charCodeAt(length - 1)
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length)
 }
 
 /** A longer word is one unknown token to WordPiece, whatever it goes on with. */

@@ -94,6 +94,18 @@ describe('ModelCache', () => {
     await expect(cache.materialise({ ...request, revision: 'b'.repeat(40) })).rejects.toThrow('has no manifest')
   })
 
+  it('refuses a tokenizer that is too large to be read on the thread that answers, before it is fetched', async () => {
+    const { cache, objects, blobReads } = await start()
+    const key = objectKeys.manifest(request.repo, revision)
+    const manifest = JSON.parse(String(objects.content.get(key)))
+    const large = { path: 'tokenizer.json', sizeBytes: 33 * 1024 * 1024, sha256: 'c'.repeat(64) }
+    objects.content.set(key, Buffer.from(JSON.stringify({ files: [...manifest.files, large] })))
+    await expect(cache.materialise(request)).rejects.toThrow(
+      '"tokenizer.json" has 34603008 bytes; the limit is 33554432',
+    )
+    expect(blobReads()).toBe(0)
+  })
+
   it('refuses a manifest that is damaged, or whose paths leave the folder', async () => {
     const { cache, objects, root } = await start()
     const key = objectKeys.manifest(request.repo, revision)

@@ -59,9 +59,27 @@ describe('firstTokens', () => {
     expect(asked).toBeLessThan(20_000)
   })
 
-  it('cut a byte-level tokenizer at spaces, and take all of one that does not split', () => {
+  it.each([
+    ['letters', 'a'.repeat(4_000_000)],
+    ['letters of which none ends a word to BERT', 'אבגד'.repeat(1_000_000)],
+    ['letters and joiners', 'a\u200d'.repeat(2_000_000)],
+    ['a word, then letters', `one ${'a'.repeat(4_000_000)}`],
+    ['emoji', '😀'.repeat(2_000_000)],
+  ])('read no more than a bound of 4 MB without spaces, whatever the tokenizer: %s', (_name, text) => {
+    for (const shape of [file, { pre_tokenizer: { type: 'ByteLevel' } }, { pre_tokenizer: null }]) {
+      const asked: string[] = []
+      // A tokenizer that makes one token of everything, so that the next part is always asked for.
+      const encode = (part: string) => [asked.push(part)]
+      firstTokens({ text, keep: 254, encode, cut: prefixCutter(shape) })
+      expect(asked.reduce((total, { length }) => total + length, 0)).toBeLessThan(50_000)
+      expect(asked.every((part) => part.isWellFormed())).toBe(true)
+    }
+  })
+
+  it('cut other tokenizers at a space where there is one, else in the middle', () => {
     const byteLevel = prefixCutter({ pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'ByteLevel' }] } })
-    expect(byteLevel('one two three', 6)).toEqual({ text: 'one', isWhole: false })
-    expect(prefixCutter({ pre_tokenizer: null })('one two', 3)).toEqual({ text: 'one two', isWhole: true })
+    expect(byteLevel('one two three', 9)).toEqual({ text: 'one two', isWhole: false })
+    expect(prefixCutter({ pre_tokenizer: null })('one two', 30)).toEqual({ text: 'one two', isWhole: true })
+    expect(prefixCutter({ pre_tokenizer: null })('onetwothree', 6)).toEqual({ text: 'onetwo', isWhole: false })
   })
 })
