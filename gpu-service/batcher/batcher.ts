@@ -4,6 +4,7 @@ import type { BatchObserver } from './batch-observer.ts'
 import { type BatchLimits, costOf, cutBatch, windowOf } from './cut.ts'
 import { DrainRate } from './drain-rate.ts'
 import type { BatchResult, ItemQueue, Lane, QueueLimits } from './item-queue.ts'
+import { createRefusal } from './refusal.ts'
 
 export interface BatcherOptions<Input, Output> {
   /** Runs a batch; the answers are as many as the inputs, in their order. */
@@ -32,6 +33,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   readonly #options: BatcherOptions<Input, Output>
   readonly #now: () => number
   readonly #rate = new DrainRate()
+  readonly #refusal = createRefusal()
   #queue: Entry<Input, Output>[] = []
   #queuedSize = 0
   #running = 0
@@ -86,7 +88,7 @@ export class Batcher<Input, Output> implements ItemQueue {
     const crowded = this.#queue.length > 0 && this.#queue.length + count > limits.queuedMax
     if (backlogMs <= limits.waitMsMax && !crowded) return
     observe.refused(count)
-    throw errors.overloaded(Math.max(0.1, Math.round(backlogMs / 100) / 10))
+    throw this.#refusal(backlogMs)
   }
 
   learn(run: { cost: number; runMs: number }): void {

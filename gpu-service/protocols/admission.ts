@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
-import { type AppError, errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { createRefusal } from '../batcher/refusal.ts'
 
 /** Whether there is room for another request at all, whichever model it is for. */
 export interface Admission {
@@ -16,15 +16,11 @@ interface AdmissionOptions {
 
 /** Refuses by the measured backlog; says when it is worked off. */
 export function createAdmission({ backlogMs, waitMsMax }: AdmissionOptions): Admission {
-  let refusal: AppError | undefined
+  const refusal = createRefusal()
   return {
     assertRoom() {
       const waitMs = backlogMs()
-      if (waitMs <= waitMsMax) return
-      const seconds = Math.max(0.1, Math.round(waitMs / 100) / 10)
-      // Under overload most of a refusal's cost would be its stack trace, so one error stands for many.
-      if (refusal?.retryAfterSeconds !== seconds) refusal = errors.overloaded(seconds)
-      throw refusal
+      if (waitMs > waitMsMax) throw refusal(waitMs)
     },
   }
 }

@@ -19,6 +19,3 @@ export interface Readiness {
   /** `undefined` when it should, else why not. */
   reason(): string | undefined
 }
-
-/** The largest body of a prediction, in bytes. */
-export const bodyMaxBytes = 4 * 1024 * 1024

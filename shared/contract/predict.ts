@@ -1,5 +1,8 @@
 import { z } from '@hono/zod-openapi'
 
+/** The largest body of a prediction, in any protocol. */
+export const predictionMaxBytes = 4 * 1024 * 1024
+
 const row = z.union([z.array(z.number()), z.record(z.string(), z.number())])
 
 export const predictRequest = z
@@ -18,3 +21,12 @@ const classified = z.object({
 })
 
 export const predictAnswer = z.union([z.array(classified), z.array(z.array(z.number()))]).openapi('PredictAnswer')
+
+/** What is answered instead: the shape of Hugging Face's pipelines, not the platform's own. */
+export const predictFailure = z
+  .object({
+    error: z.string().openapi({ example: '"inputs[0]" has 3 values; the model takes 4.' }),
+    code: z.string().openapi({ example: 'invalid_input' }),
+    requestId: z.string(),
+  })
+  .openapi('PredictError')

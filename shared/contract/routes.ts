@@ -3,7 +3,7 @@ import { createDeployment, deployment } from './deployment.ts'
 import { createImport, importJob } from './import.ts'
 import { apiKey, createdKey, createKey, me } from './key.ts'
 import { embeddingsAnswer, embeddingsRequest, modelList, openaiFailure } from './openai.ts'
-import { predictAnswer, predictRequest } from './predict.ts'
+import { predictAnswer, predictFailure, predictRequest } from './predict.ts'
 import { repo, repoDetail, revision, revisionFile } from './repo.ts'
 import { deploymentName, importId, keyId, pageOf, pageQuery, refName } from './words.ts'
 
@@ -32,6 +32,10 @@ const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 })
 const errors = { '4XX': json(failure, 'What is wrong, where, and how to mend it.'), '5XX': json(failure, 'Our fault.') }
+const predictErrors = {
+  '4XX': json(predictFailure, 'What is wrong, where, and how to mend it.'),
+  '5XX': json(predictFailure, 'Our fault.'),
+}
 
 const openaiErrors = { '4XX': json(openaiFailure, 'As OpenAI says it.'), '5XX': json(openaiFailure, 'Our fault.') }
 
@@ -197,7 +201,7 @@ export const routes = {
     summary: 'Predictions of a deployment, in the shape of its task',
     security,
     request: { params: z.object({ deployment: deploymentName }), ...body(predictRequest) },
-    responses: { 200: json(predictAnswer, 'One answer per input, in order.'), ...errors },
+    responses: { 200: json(predictAnswer, 'One answer per input, in order.'), ...predictErrors },
   }),
   embeddings: createRoute({
     method: 'post',

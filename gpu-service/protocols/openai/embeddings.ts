@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { requireScope } from '../../../shared/auth/middleware.ts'
+import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
@@ -9,7 +10,7 @@ import { inputsMax } from '../../tasks/limits.ts'
 import { timingOf } from '../../tasks/task.ts'
 import { admit } from '../admission.ts'
 import { setTimingHeaders } from '../answer-headers.ts'
-import { bodyMaxBytes, type ServingParts } from '../serving-parts.ts'
+import type { ServingParts } from '../serving-parts.ts'
 import { embeddingList } from './embedding-list.ts'
 
 const request = z.object({
@@ -26,7 +27,7 @@ export function embeddingRoutes({
   admission,
 }: Pick<ServingParts, 'router' | 'admission'>): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>()
-  app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(bodyMaxBytes), async (context) => {
+  app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(predictionMaxBytes), async (context) => {
     const { model, input, encoding_format, dimensions } = await readJson(context, request)
     const { task, service } = router.resolve(model)
     if (service.embeddings === undefined) throw errors.wrongTask(model, task, 'feature-extraction')

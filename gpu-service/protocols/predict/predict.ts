@@ -1,13 +1,14 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
+import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { pipelineEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
 import { admit } from '../admission.ts'
 import { setTimingHeaders } from '../answer-headers.ts'
-import { bodyMaxBytes, type ServingParts } from '../serving-parts.ts'
+import type { ServingParts } from '../serving-parts.ts'
 
 const body = z.looseObject({ inputs: z.unknown().refine((inputs) => inputs !== undefined, 'is missing') })
 
@@ -20,7 +21,7 @@ export function predictRoutes({ verify, router, metrics, admission }: ServingPar
     authenticate(verify),
     requireScope('infer'),
     admit(admission),
-    limitBody(bodyMaxBytes),
+    limitBody(predictionMaxBytes),
     async (context) => {
       const deployment = context.req.param('deployment')
       router.resolve(deployment)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { predictFailure } from '../../../../shared/contract/predict.ts'
 import { filesIn, fixtureModel, readReference } from '../support/folders.ts'
 import { brokenModel, embedderModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -121,7 +122,8 @@ describe('POST /api/v1/predict/{deployment}', () => {
   ])('refuses %s, and says where and what', async (_what, json, status, _param, message) => {
     const response = await predict(iris, json)
     expect(response.status).toBe(status)
-    const { error, code, requestId } = (await response.json()) as Failure
+    // The shape that the contract tells every client of.
+    const { error, code, requestId } = predictFailure.parse(await response.json())
     expect(error).toContain(message)
     expect(code).toMatch(/^invalid_/)
     expect(requestId).toBe(response.headers.get('x-request-id'))
