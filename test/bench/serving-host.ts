@@ -9,8 +9,8 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
 import { createDeployment } from '../../shared/table/deployments.ts'
 import { startTable } from '../support/dynoxide.ts'
-import { publish } from '../unit/gpu-service/support/memory-objects.ts'
-import { type RealModel, realFiles } from '../unit/gpu-service/support/real-models.ts'
+import { publish } from '../support/publish.ts'
+import { type RealModel, realFiles } from '../support/real-models.ts'
 
 /** The serving app in a process of its own, as the benchmark's parent asks for it; tells its port when it is ready. */
 const [given = '{}'] = process.argv.slice(2)

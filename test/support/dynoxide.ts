@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
+import { embeddedDynamodbPath } from '../../infra/local/embedded-dynamodb.ts'
 import { createTable } from '../../shared/table/create-table.ts'
 import { openTable, type Table } from '../../shared/table/table.ts'
-
-const binary = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url))
+import { freePort } from './free-port.ts'
 
 export interface TestTable {
   table: Table
@@ -17,43 +16,46 @@ export interface TestTable {
   close(): Promise<void>
 }
 
-/** An empty table of its own, in the memory of a database process that ends with it. */
+/**
+ * An empty table of its own: in the memory of a database process that ends with it, or, where the product is told of a
+ * database by `SLIPWAY_DYNAMODB_ENDPOINT`, under a name of its own there.
+ */
 export async function startTable(): Promise<TestTable> {
-  const port = await freePort()
-  const database = spawn(binary, ['--port', String(port)], { stdio: 'ignore' })
-  const ended = once(database, 'exit')
-  const client = {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  }
-  await listening(port)
-  await createTable({ tableName: 'test', client })
-  const table = openTable({ tableName: 'test', client })
+  const database = await startDatabase(process.env.SLIPWAY_DYNAMODB_ENDPOINT)
+  const { endpoint } = database
+  const client = { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+  const tableName = `test-${randomUUID()}`
+  await createTable({ tableName, client })
+  const table = openTable({ tableName, client })
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(client))
   return {
     table,
     async scan() {
-      const pages = paginateScan({ client: documents }, { TableName: 'test', ConsistentRead: true })
+      const pages = paginateScan({ client: documents }, { TableName: tableName, ConsistentRead: true })
       return (await Array.fromAsync(pages)).flatMap(({ Items = [] }) => Items)
     },
     async close() {
+      await documents.send(new DeleteTableCommand({ TableName: tableName }))
       documents.destroy()
       table.close()
-      database.kill()
-      await ended
+      await database.close()
     },
   }
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port
+async function startDatabase(given: string | undefined) {
+  if (given !== undefined) return { endpoint: given, close: () => Promise.resolve() }
+  const port = await freePort()
+  const database = spawn(embeddedDynamodbPath(process), ['--port', String(port)], { stdio: 'ignore' })
+  const ended = once(database, 'exit')
+  await listening(port)
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async close() {
+      database.kill()
+      await ended
+    },
+  }
 }
 
 /** The database says nothing when it is ready, so its port is asked until it answers. */

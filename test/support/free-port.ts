@@ -1,13 +1,1 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-
-/** A port of this machine that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port
-}
+export { freePort } from '../../infra/local/free-port.ts'

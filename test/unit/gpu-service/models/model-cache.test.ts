@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { objectKeys } from '../../../../shared/objects/keys.ts'
+import { publish } from '../../../support/publish.ts'
 import { temporaryFolder } from '../support/folders.ts'
-import { createMemoryObjects, publish } from '../support/memory-objects.ts'
+import { createMemoryObjects } from '../support/memory-objects.ts'
 
 const revision = 'a'.repeat(40)
 const request = { repo: 'team/model', revision, file: 'onnx/model.onnx' }

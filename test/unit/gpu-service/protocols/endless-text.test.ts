@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { minilmInt8, realFiles } from '../support/real-models.ts'
+import { minilmInt8, realFiles } from '../../../support/real-models.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing, type TestModel } from '../support/test-serving.ts'
 
@@ -12,24 +12,29 @@ const models: [string, () => Promise<TestModel | undefined>][] = [
   ],
 ]
 
-it.each(models)('answers /health within 200 ms while %s is sent 4 MB without a space', async (_name, model) => {
-  const given = await model()
-  if (given === undefined) return
-  const host = await startTestServing([given])
-  onTestFinished(() => host.close())
-  for (const text of ['a'.repeat(4_000_000), 'אבגד'.repeat(500_000), 'a\u200d'.repeat(1_000_000)]) {
-    let isAnswered = false
-    const asked = host.ask('/v1/embeddings', { json: { model: 'one', input: text } }).finally(() => {
-      isAnswered = true
-    })
-    const waits: number[] = []
-    while (!isAnswered) {
-      const startedMs = performance.now()
-      await new Promise((resolve) => setImmediate(resolve))
-      expect((await host.ask('/health')).status).toBe(200)
-      waits.push(performance.now() - startedMs)
+it.each(models)(
+  'keeps the event loop free for /health, by turns of less than 200 ms, while %s is sent 4 MB without a space',
+  async (_name, model) => {
+    const given = await model()
+    if (given === undefined) return
+    const host = await startTestServing([given])
+    onTestFinished(() => host.close())
+    for (const text of ['a'.repeat(4_000_000), 'אבגד'.repeat(500_000), 'a\u200d'.repeat(1_000_000)]) {
+      let isAnswered = false
+      const asked = host.ask('/v1/embeddings', { json: { model: 'one', input: text } }).finally(() => {
+        isAnswered = true
+      })
+      const turnsMs: number[] = []
+      while (!isAnswered) {
+        // The thread's own time: a machine that is busy with other things makes no turn long.
+        const before = process.threadCpuUsage()
+        await new Promise((resolve) => setImmediate(resolve))
+        expect((await host.ask('/health')).status).toBe(200)
+        const { user, system } = process.threadCpuUsage(before)
+        turnsMs.push((user + system) / 1000)
+      }
+      expect((await asked).status).toBe(200)
+      expect(Math.max(...turnsMs)).toBeLessThan(200)
     }
-    expect((await asked).status).toBe(200)
-    expect(Math.max(...waits)).toBeLessThan(200)
-  }
-})
+  },
+)

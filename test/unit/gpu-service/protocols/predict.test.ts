@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { predictFailure } from '../../../../shared/contract/predict.ts'
-import { filesIn, fixtureModel, readReference } from '../support/folders.ts'
+import { filesIn } from '../../../support/files-in.ts'
+import { fixtureModel, readReference } from '../support/folders.ts'
 import { brokenModel, embedderModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 

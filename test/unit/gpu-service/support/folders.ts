@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
@@ -10,14 +10,6 @@ export const fixtureModel = (repo: string): string => join(fixtures, 'models', r
 
 export const readReference = async (name: string) =>
   JSON.parse(await readFile(join(fixtures, 'reference', `${name}.json`), 'utf8'))
-
-/** The files of a folder by their paths, as a repo holds them. */
-export async function filesIn(folder: string): Promise<Record<string, Buffer>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const read = paths.map(async (path) => [relative(folder, path), await readFile(path)] as const)
-  return Object.fromEntries(await Promise.all(read))
-}
 
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {

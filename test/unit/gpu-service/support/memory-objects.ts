@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
-import { objectKeys } from '../../../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../../../shared/objects/object-store.ts'
 
 export type MemoryObjects = ObjectStore & { content: Map<string, Buffer>; reads: string[] }
@@ -36,23 +34,4 @@ export function createMemoryObjects(): MemoryObjects {
 
 async function* chunks(content: Buffer) {
   for (let start = 0; start < content.length; start += 64 * 1024) yield content.subarray(start, start + 64 * 1024)
-}
-
-/** Publishes files as a revision: its blobs and its manifest. */
-export async function publish({ objects, repo, revision, files }: Publish): Promise<void> {
-  const entries = []
-  for (const [path, content] of Object.entries(files)) {
-    const sha256 = createHash('sha256').update(content).digest('hex')
-    await objects.put({ key: objectKeys.blob(sha256), body: content, sizeBytes: content.length })
-    entries.push({ path, sizeBytes: content.length, sha256 })
-  }
-  const body = Buffer.from(JSON.stringify({ repo, revision, files: entries }))
-  await objects.put({ key: objectKeys.manifest(repo, revision), body, sizeBytes: body.length })
-}
-
-interface Publish {
-  objects: ObjectStore
-  repo: string
-  revision: string
-  files: Record<string, Buffer>
 }

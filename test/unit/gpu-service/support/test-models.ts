@@ -1,4 +1,5 @@
-import { filesIn, fixtureModel } from './folders.ts'
+import { filesIn } from '../../../support/files-in.ts'
+import { fixtureModel } from './folders.ts'
 import type { TestModel } from './test-serving.ts'
 
 /** The small models of the fixtures, as deployments. */

@@ -8,7 +8,8 @@ import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics, type Metrics } from '../../../../shared/metrics.ts'
 import { createDeployment } from '../../../../shared/table/deployments.ts'
 import { startTable, type TestTable } from '../../../support/dynoxide.ts'
-import { createMemoryObjects, type MemoryObjects, publish } from './memory-objects.ts'
+import { publish } from '../../../support/publish.ts'
+import { createMemoryObjects, type MemoryObjects } from './memory-objects.ts'
 
 export const workerUrl = new URL('../../../../gpu-service/engine/worker.ts', import.meta.url)
 
