@@ -1,5 +1,4 @@
 import type { Principal } from '../../shared/auth/principal.ts'
-import { hashToken } from '../../shared/auth/token.ts'
 import type { Verifier } from '../../shared/auth/verify.ts'
 
 const keysMax = 10_000
@@ -16,14 +15,14 @@ export function cachedVerifier({
   const held = new Map<string, { principal: Promise<Principal>; untilMs: number }>()
   return (token) => {
     if (token === undefined || token.length > 200) return verify(token)
-    const key = hashToken(token)
-    const known = held.get(key)
+    // By the token itself: hashing it for every request would be most of what a refusal costs here.
+    const known = held.get(token)
     if (known !== undefined && known.untilMs > now()) return known.principal
     if (held.size >= keysMax) held.clear()
     const principal = verify(token)
-    held.set(key, { principal, untilMs: now() + rememberMs })
+    held.set(token, { principal, untilMs: now() + rememberMs })
     // Only what was verified is remembered, so a new key works at once.
-    principal.catch(() => held.delete(key))
+    principal.catch(() => held.delete(token))
     return principal
   }
 }
