@@ -3,7 +3,7 @@ import type { Batcher } from '../batcher/batcher.ts'
 import type { BatchResult, ItemQueue } from '../batcher/item-queue.ts'
 import type { Device, EngineCall, Tensors } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
-import type { Embeddings } from './feature-extraction/embeddings.ts'
+import type { Capabilities } from './capabilities.ts'
 
 /** One kind of thing that models do. A task reads a model's files and knows how to ask its graph. */
 export interface Task {
@@ -63,7 +63,8 @@ export interface TaskModel<Input, Output> {
 export interface TaskService {
   /** The Hugging Face pipeline shape: a body with `inputs`, to the body of the answer. */
   pipeline(request: PipelineRequest): Promise<PipelineAnswer>
-  embeddings?: Embeddings
+  /** What else it can do, for the protocols that ask for it. */
+  capabilities: Partial<Capabilities>
   queue: ItemQueue
 }
 

@@ -5,6 +5,7 @@ import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { capabilityOf } from '../../tasks/capabilities.ts'
 import type { Embeddings, Tokens } from '../../tasks/feature-extraction/embeddings.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import { timingOf } from '../../tasks/task.ts'
@@ -29,13 +30,13 @@ export function embeddingRoutes({
   const app = new Hono<HttpEnvironment>()
   app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(predictionMaxBytes), async (context) => {
     const { model, input, encoding_format, dimensions } = await readJson(context, request)
-    const { task, service } = router.resolve(model)
-    if (service.embeddings === undefined) throw errors.wrongTask(model, task, 'feature-extraction')
+    const route = router.resolve(model)
+    const embeddings = capabilityOf({ model, kind: 'embeddings', route })
     // Refused before it is tokenised.
-    service.queue.assertRoom(1)
+    route.service.queue.assertRoom(1)
     const { signal } = context.req.raw
-    const tokens = await readInput({ input, embeddings: service.embeddings, signal })
-    const results = await service.embeddings.submit(tokens, signal)
+    const tokens = await readInput({ input, embeddings, signal })
+    const results = await embeddings.submit(tokens, signal)
     setTimingHeaders(context, timingOf(results))
     const promptTokens = tokens.reduce((total, { length }) => total + length, 0)
     const vectors = results.map(({ output }) => output)

@@ -41,7 +41,7 @@ export const featureExtraction: Task = {
       serve(createBatcher) {
         const batcher = createBatcher(model)
         const embeddings = createEmbeddings({ batcher, tokenizer, ...texts })
-        return { queue: batcher, embeddings, pipeline: embeddingPipeline({ embeddings, pooling }) }
+        return { queue: batcher, capabilities: { embeddings }, pipeline: embeddingPipeline({ embeddings, pooling }) }
       },
     }
   },

@@ -36,6 +36,7 @@ export const tabularClassification: Task = {
         const batcher = createBatcher(model)
         return {
           queue: batcher,
+          capabilities: {},
           async pipeline({ body, signal }) {
             const results = await batcher.submitAll(readRows(body.inputs, table), signal)
             return { json: JSON.stringify(results.map(({ output }) => output)), timing: timingOf(results) }
