@@ -2,6 +2,7 @@ import { createAuthApp } from '../../functions/auth/app.ts'
 import { resumeImports } from '../../functions/cleanup/resume-imports.ts'
 import type { DropMessage } from '../../functions/drop/drop-message.ts'
 import { handleDrop } from '../../functions/drop/handle-drop.ts'
+import { createHubApp } from '../../functions/hub/app.ts'
 import { defaultLimits } from '../../functions/ingest/dependencies.ts'
 import { handleMessage } from '../../functions/ingest/handle-message.ts'
 import { sourceOpener } from '../../functions/ingest/sources/open-source.ts'
@@ -47,6 +48,7 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
     workerUrl: new URL('../../gpu-service/engine/worker.ts', import.meta.url),
   })
   const registry = createRegistryApp({ ...platform, ingest, version, log: log.child({ service: 'registry' }) })
+  const hub = createHubApp({ ...platform, objects, log: log.child({ service: 'hub' }) })
   const auth = createAuthApp({ ...platform, log: log.child({ service: 'auth' }) })
 
   const { hfEndpoint, hfToken } = settings
@@ -67,6 +69,7 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
     fetch: dispatch({
       registry: (request) => registry.fetch(request),
       auth: (request) => auth.fetch(request),
+      hub: (request) => hub.fetch(request),
       serving: (request) => serving.app.fetch(request),
     }),
     serving,

@@ -23,6 +23,31 @@ export const openaiEnvelope: Envelope = (error) => ({
 /** Hugging Face's pipelines: `{error: "…"}`, with the code and the request id beside it. */
 export const pipelineEnvelope: Envelope = (error, requestId) => ({ error: error.message, code: error.code, requestId })
 
+/** The Hub protocol's `{error: "…"}`. Its clients tell cases apart by headers. */
+export const hubEnvelope: Envelope = (error) => ({ error: error.message })
+
+/** What a family of protocols says of an error in headers, beside the body. */
+export type ErrorHeaders = (error: AppError) => Record<string, string>
+
+/** The Hub protocol's names for what is missing, from which Python makes its typed exceptions. */
+const hubErrorCodes: Record<string, string> = {
+  repo_not_found: 'RepoNotFound',
+  revision_not_found: 'RevisionNotFound',
+  entry_not_found: 'EntryNotFound',
+  // A stranger is not told whether a repo is hidden or missing, and is asked to log in by this very name.
+  unauthenticated: 'RepoNotFound',
+}
+
+/** `X-Error-Code` and `X-Error-Message`; the latter's words for a wrong key are what Python looks for. */
+export const hubErrorHeaders: ErrorHeaders = ({ code, message }) => {
+  const text = code === 'invalid_token' ? 'Invalid credentials in Authorization header' : message
+  const name = hubErrorCodes[code]
+  return {
+    'x-error-message': text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 1000),
+    ...(name !== undefined && { 'x-error-code': name }),
+  }
+}
+
 function openaiType(status: number): string {
   if (status === 401) return 'authentication_error'
   if (status === 403) return 'permission_error'

@@ -4,15 +4,15 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { AppError, errors, messageOf } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { HttpEnvironment } from './context.ts'
-import type { Envelope } from './envelopes.ts'
+import type { Envelope, ErrorHeaders } from './envelopes.ts'
 
 /** Answers whatever a route threw, in the envelope of the route's protocol. The unknown becomes 500 and is logged. */
 export const answerErrors =
-  (envelope: Envelope, metrics?: Metrics): ErrorHandler<HttpEnvironment> =>
+  (envelope: Envelope, metrics?: Metrics, headersOf?: ErrorHeaders): ErrorHandler<HttpEnvironment> =>
   (thrown, context) =>
-    answerError({ thrown, context, envelope, metrics })
+    answerError({ thrown, context, envelope, metrics, headersOf })
 
-function answerError({ thrown, context, envelope, metrics }: AnswerInput) {
+function answerError({ thrown, context, envelope, metrics, headersOf }: AnswerInput) {
   const requestId = context.get('requestId')
   const error = toAppError(thrown, requestId)
   metrics?.errors.inc({ code: error.code })
@@ -23,6 +23,7 @@ function answerError({ thrown, context, envelope, metrics }: AnswerInput) {
   }
   // The OpenAI SDKs retry 409 and every 5xx unless told not to.
   if (!error.retryable) context.header('x-should-retry', 'false')
+  for (const [name, value] of Object.entries(headersOf?.(error) ?? {})) context.header(name, value)
   return context.json(envelope(error, requestId), error.status as ContentfulStatusCode)
 }
 
@@ -31,6 +32,7 @@ interface AnswerInput {
   context: Context<HttpEnvironment>
   envelope: Envelope
   metrics: Metrics | undefined
+  headersOf: ErrorHeaders | undefined
 }
 
 function toAppError(thrown: unknown, requestId: string): AppError {

@@ -36,18 +36,30 @@ export interface RefItem {
 
 export const getRepo = (table: Table, repo: string) => table.get<RepoItem>(keys.repo(repo))
 
+/** Repos by name, all or those of one owner. */
 export const listRepos = (
   table: Table,
-  page: { limit: number; startKey?: Record<string, unknown> | undefined },
+  { owner, ...page }: { owner?: string | undefined; limit: number; startKey?: Record<string, unknown> | undefined },
 ): Promise<Page<RepoItem>> =>
   table.query<RepoItem>({
     index: 'byList',
-    expression: 'listPk = :list',
-    values: { ':list': lists.repos },
+    expression: `listPk = :list${owner === undefined ? '' : ' AND begins_with(listSk, :owner)'}`,
+    values: { ':list': lists.repos, ...(owner !== undefined && { ':owner': `${owner}/` }) },
     ...page,
   })
 
 export const getRevision = (table: Table, repo: string, id: string) => table.get<RevisionItem>(keys.revision(repo, id))
+
+/** Every revision of a repo, in no order that means anything. */
+export const allRevisions = (table: Table, repo: string): AsyncGenerator<RevisionItem> =>
+  table.queryAll<RevisionItem>({
+    expression: 'pk = :pk AND begins_with(sk, :revision)',
+    values: { ':pk': keys.repo(repo).pk, ':revision': keys.revision(repo, '').sk },
+    consistent: true,
+  })
+
+export const getRef = (table: Table, { repo, kind, name }: { repo: string; kind: RefItem['kind']; name: string }) =>
+  table.get<RefItem>(kind === 'branch' ? keys.branch(repo, name) : keys.tag(repo, name))
 
 export const listRefs = (table: Table, repo: string): AsyncGenerator<RefItem> =>
   table.queryAll<RefItem>({
@@ -64,19 +76,27 @@ export async function resolveRef(table: Table, repo: string, ref: string): Promi
   return named === undefined ? undefined : getRevision(table, repo, named.revision)
 }
 
+/** Files in the order of their paths, all or those that start with `prefix`, from where a page before ended. */
 export const listFiles = (
   table: Table,
-  {
-    repo,
-    revision,
-    ...page
-  }: { repo: string; revision: string; limit?: number; startKey?: Record<string, unknown> | undefined },
+  { repo, revision, prefix = '', after, startKey, ...page }: ListFilesInput,
 ): Promise<Page<RevisionFile>> =>
   table.query<RevisionFile>({
-    expression: 'pk = :pk',
-    values: { ':pk': keys.revisionFile(repo, revision, '').pk },
+    expression: `pk = :pk${prefix === '' ? '' : ' AND begins_with(sk, :prefix)'}`,
+    values: { ':pk': keys.revisionFile(repo, revision, '').pk, ...(prefix !== '' && { ':prefix': prefix }) },
+    startKey: after === undefined ? startKey : { ...keys.revisionFile(repo, revision, after) },
     ...page,
   })
+
+interface ListFilesInput {
+  repo: string
+  revision: string
+  prefix?: string
+  limit?: number
+  startKey?: Record<string, unknown> | undefined
+  /** Any string that paths can stand behind, instead of a `startKey`. */
+  after?: string | undefined
+}
 
 export const allFiles = (table: Table, repo: string, revision: string): AsyncGenerator<RevisionFile> =>
   table.queryAll<RevisionFile>({

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import type { RevisionFile } from '../../shared/model/revision-id.ts'
+import type { RepoItem, RevisionItem } from '../../shared/table/repos.ts'
+import { fileEntry } from './file-entry.ts'
+import { cardOf, tagsOf } from './model-card.ts'
+
+/** A model as R2 and R7 show it. Without its revision or its files, what they would say is left out. */
+export function modelJson({ repo, revision, files, withBlobs = false }: ModelInput) {
+  const metadata = revision?.metadata
+  const known = revision === undefined ? repo : { ...repo, ...summaryOf(revision) }
+  return {
+    _id: createHash('sha256').update(repo.id).digest('hex').slice(0, 24),
+    id: repo.id,
+    modelId: repo.id,
+    author: repo.id.slice(0, repo.id.indexOf('/')),
+    sha: revision?.id ?? repo.revision,
+    lastModified: revision?.createdAt ?? repo.updatedAt,
+    createdAt: repo.createdAt,
+    private: true,
+    gated: false,
+    disabled: false,
+    downloads: 0,
+    likes: 0,
+    tags: tagsOf(known, metadata),
+    ...(known.task != null && { pipeline_tag: known.task }),
+    ...(known.library != null && { library_name: known.library }),
+    usedStorage: revision?.sizeBytes ?? repo.sizeBytes,
+    ...(revision !== undefined && { cardData: cardOf(known, metadata), config: {}, spaces: [] }),
+    ...(metadata?.parameters !== undefined && { safetensors: { parameters: {}, total: metadata.parameters } }),
+    ...(files !== undefined && { siblings: files.map((file) => siblingOf(file, withBlobs)) }),
+  }
+}
+
+interface ModelInput {
+  repo: RepoItem
+  revision?: RevisionItem | undefined
+  files?: readonly RevisionFile[] | undefined
+  /** Whether sizes and hashes of the files are asked for. */
+  withBlobs?: boolean
+}
+
+/** What is known of an older revision need not hold for the repo. */
+const summaryOf = ({ metadata }: RevisionItem) => ({
+  task: metadata?.task,
+  library: metadata?.library,
+  license: metadata?.license,
+})
+
+/** A sibling names the sha256 of a large file `sha256`, where a tree says `oid`. */
+function siblingOf(file: RevisionFile, withBlobs: boolean) {
+  if (!withBlobs) return { rfilename: file.path }
+  const { oid, size, lfs } = fileEntry(file)
+  const large = lfs && { size: lfs.size, sha256: lfs.oid, pointerSize: lfs.pointerSize }
+  return { rfilename: file.path, size, blobId: oid, ...(large && { lfs: large }) }
+}

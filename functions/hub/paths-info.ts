@@ -1,0 +1,50 @@
+import type { Context } from 'hono'
+import * as z from 'zod'
+import { parseWith, readJson } from '../../shared/http/json-body.ts'
+import { inParallel } from '../../shared/in-parallel.ts'
+import { pathFault } from '../../shared/model/file-path.ts'
+import { getFile, listFiles, type RevisionItem } from '../../shared/table/repos.ts'
+import type { Table } from '../../shared/table/table.ts'
+import { expandedBy, fileEntry, folderEntry } from './file-entry.ts'
+import { findRevision } from './find-revision.ts'
+import { parseRef, rawRest } from './parse-path.ts'
+import type { HubApp, HubParts } from './parts.ts'
+
+const pathsMax = 1000
+const readsAtOnce = 16
+
+const wanted = z.object({
+  paths: z.array(z.string()).max(pathsMax, `names more than ${pathsMax} paths; ask in several requests`),
+  expand: z.boolean().optional(),
+})
+
+/** R4: the entries of some paths. One that does not exist is left out. */
+export function addPathsInfoRoute(app: HubApp, { table }: HubParts) {
+  app.post('/api/models/:owner/:name/paths-info/:ref{.+}', async (context) => {
+    const { owner, name } = context.req.param()
+    const ref = parseRef(rawRest(context.req.url, 5))
+    const { revision } = await findRevision(table, `${owner}/${name}`, [{ ref, path: '' }])
+    context.header('x-repo-commit', revision.id)
+    const { paths, expand } = await readWanted(context)
+    const found = await inParallel(paths, readsAtOnce, (path) => entryAt(table, revision, path.replace(/\/+$/, '')))
+    const entries = found.filter((entry) => entry !== undefined)
+    const expanded = expandedBy(revision)
+    return context.json(expand === true ? entries.map((entry) => ({ ...entry, ...expanded })) : entries)
+  })
+}
+
+/** Python sends a form, JavaScript sends JSON. */
+async function readWanted(context: Context) {
+  if (context.req.header('content-type')?.startsWith('application/x-www-form-urlencoded') !== true)
+    return readJson(context, wanted)
+  const form = new URLSearchParams(await context.req.text())
+  return parseWith(wanted, { paths: form.getAll('paths'), expand: form.get('expand')?.toLowerCase() === 'true' })
+}
+
+async function entryAt(table: Table, { id, repo }: RevisionItem, path: string) {
+  if (pathFault(path) !== undefined) return undefined
+  const file = await getFile(table, repo, id, path)
+  if (file !== undefined) return fileEntry(file)
+  const inside = await listFiles(table, { repo, revision: id, prefix: `${path}/`, limit: 1 })
+  return inside.items.length > 0 ? folderEntry(id, path) : undefined
+}

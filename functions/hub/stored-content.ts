@@ -1,0 +1,34 @@
+import type { RevisionFile } from '../../shared/model/revision-id.ts'
+import { objectKeys } from '../../shared/objects/keys.ts'
+import type { ObjectBody, ObjectStore } from '../../shared/objects/object-store.ts'
+import { contentTag } from './file-entry.ts'
+import type { Content } from './send-content.ts'
+
+/** A revision's file as bytes of the store. A client that goes away frees what was opened for it. */
+export const storedContent = ({ objects, file, contentType, signal }: StoredInput): Content => ({
+  sizeBytes: file.sizeBytes,
+  etag: contentTag(file),
+  contentType,
+  open: async (range) => streamOf(await objects.get({ key: objectKeys.blob(file.sha256), range, signal })),
+})
+
+interface StoredInput {
+  objects: ObjectStore
+  file: RevisionFile
+  contentType: string
+  signal: AbortSignal
+}
+
+function streamOf(object: ObjectBody): ReadableStream<Uint8Array> {
+  const chunks = object.body[Symbol.asyncIterator]()
+  const read = {
+    async pull(controller: ReadableStreamDefaultController<Uint8Array>) {
+      const { done, value } = await chunks.next()
+      if (done === true) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: () => object.cancel(),
+  }
+  // Nothing is read ahead of the client: the memory of a large download is one chunk.
+  return new ReadableStream(read, { highWaterMark: 0 })
+}

@@ -1,0 +1,58 @@
+import type { RevisionItem } from '../../shared/table/repos.ts'
+import { listFiles } from '../../shared/table/repos.ts'
+import type { Table } from '../../shared/table/table.ts'
+import { fileEntry, folderEntry } from './file-entry.ts'
+
+export type TreeEntry = ReturnType<typeof fileEntry> | ReturnType<typeof folderEntry>
+
+/**
+ * A page of what is in a folder, in the order of paths, each folder before what is in it. Where only one level is
+ * asked for, a folder of a million files costs one read more, because the next read starts behind it.
+ */
+export async function readTreePage({ table, revision, folder, isRecursive, after, limit }: TreeInput) {
+  const prefix = folder === '' ? '' : `${folder}/`
+  const { id, repo } = revision
+  const entries: TreeEntry[] = []
+  let position = after
+  for (;;) {
+    const page = await listFiles(table, { repo, revision: id, prefix, after: position, limit: limit + 1 })
+    for (const file of page.items) {
+      if (isBehind(file.path, position)) continue
+      if (entries.length >= limit) return { entries, next: position }
+      const folders = foldersOf(file.path, prefix)
+      const [top] = folders
+      if (isRecursive || top === undefined) {
+        const entered = folders.filter((path) => position?.startsWith(`${path}/`) !== true)
+        entries.push(...entered.map((path) => folderEntry(id, path)), fileEntry(file))
+        position = file.path
+      } else {
+        entries.push(folderEntry(id, top))
+        position = `${top}/${lastCharacter}`
+      }
+    }
+    if (page.nextKey === undefined) return { entries, next: undefined }
+  }
+}
+
+interface TreeInput {
+  table: Table
+  revision: RevisionItem
+  /** Without a slash at its end; empty for all of it. */
+  folder: string
+  isRecursive: boolean
+  /** Where the page before ended: the path of a file, or all of a folder. */
+  after: string | undefined
+  limit: number
+}
+
+/** Behind every other character, so that a folder and this is the end of the folder. */
+const lastCharacter = '\u{10FFFF}'
+
+const isBehind = (path: string, position: string | undefined): boolean =>
+  position?.endsWith(`/${lastCharacter}`) === true && path.startsWith(position.slice(0, -lastCharacter.length))
+
+/** The folders between a prefix and a file, outermost first. */
+function foldersOf(path: string, prefix: string): string[] {
+  const names = path.slice(prefix.length).split('/').slice(0, -1)
+  return names.map((_, at) => prefix + names.slice(0, at + 1).join('/'))
+}
