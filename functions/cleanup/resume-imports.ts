@@ -2,7 +2,8 @@ import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
 import { isActiveImport } from '../../shared/model/import-state.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
-import { type ImportItem, quietImports, restImport } from '../../shared/table/imports.ts'
+import { quietImports, restImport } from '../../shared/table/import-activity.ts'
+import type { ImportItem } from '../../shared/table/imports.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 
 /** Longer than all the tries of a step that a process dies of, which end the import by the name of its file. */

@@ -1,5 +1,6 @@
 import type { ImportFailure, SkippedFile } from '../contract/import.ts'
 import type { ImportState } from '../model/import-state.ts'
+import { activity, type Resumes } from './import-activity.ts'
 import { keys, lists } from './keys.ts'
 import { absent, type Page, type Table } from './table.ts'
 
@@ -28,12 +29,6 @@ export interface ImportItem {
   /** When it moved last, to the minute. */
   updatedAt: string
   createdBy: string
-}
-
-/** How often an import was resumed at one and the same point. */
-export interface Resumes {
-  progress: string
-  times: number
 }
 
 /** What an import is told and finds at length, beside the item that every part of it writes to and lists read. */
@@ -114,12 +109,6 @@ const workItemLifeSeconds = 30 * 24 * 3600
 
 export const workItemExpiry = (now: Date): number => Math.floor(now.getTime() / 1000) + workItemLifeSeconds
 
-/** Keeps an import among those that are not over, by when it last moved. */
-export const activity = (updatedAt: string, id: string) => ({
-  activePk: lists.activeImports,
-  activeSk: `${updatedAt}#${id}`,
-})
-
 export const listImports = (
   table: Table,
   page: { limit: number; startKey?: Record<string, unknown> | undefined },
@@ -131,24 +120,3 @@ export const listImports = (
     descending: true,
     ...page,
   })
-
-/** Imports that are not over, or not cleared away, and that nothing has moved since `before`. */
-export const quietImports = (table: Table, before: Date): AsyncGenerator<ImportItem> =>
-  table.queryAll<ImportItem>({
-    index: 'byActivity',
-    expression: 'activePk = :list AND activeSk < :before',
-    values: { ':list': lists.activeImports, ':before': before.toISOString() },
-  })
-
-/** Lets an import rest, as if it had moved at `until`. @throws ConditionFailed where something moved it meanwhile. */
-export const restImport = (table: Table, { id, activeSk }: ImportItem, { until, resumes }: Rest): Promise<void> =>
-  table.update(keys.import(id), {
-    expression: 'SET activeSk = :until, resumes = :resumes',
-    condition: 'activeSk = :seen',
-    values: { ':until': activity(until.toISOString(), id).activeSk, ':seen': activeSk, ':resumes': resumes },
-  })
-
-interface Rest {
-  until: Date
-  resumes: Resumes
-}

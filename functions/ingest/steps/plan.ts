@@ -2,8 +2,8 @@ import { inParallel } from '../../../shared/in-parallel.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { isActiveImport } from '../../../shared/model/import-state.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { activity } from '../../../shared/table/import-activity.ts'
 import {
-  activity,
   allImportFiles,
   getImport,
   getImportDetails,

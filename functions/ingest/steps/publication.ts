@@ -1,4 +1,5 @@
-import { activity, type ImportItem } from '../../../shared/table/imports.ts'
+import { activity } from '../../../shared/table/import-activity.ts'
+import type { ImportItem } from '../../../shared/table/imports.ts'
 import { keys, lists } from '../../../shared/table/keys.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
 import { absent, present, type TransactAction } from '../../../shared/table/table.ts'
