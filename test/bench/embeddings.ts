@@ -63,13 +63,15 @@ async function benchModel(name: string, model: RealModel, seconds: number): Prom
   const path = host.graphPath
   const workers = availableParallelism()
   const [fixedIds, mixedIds] = [idsOf(fixed), idsOf(mixed)]
+  // Shuffled, so that a run which does not come to the end has met short and long ones alike.
+  const mixedBatches = shuffled(sortedBatches(mixedIds, 384), random)
   const full = { texts: 'fixed', list: fixed, batches: groupsOf(fixedIds, () => 16), workers }
   const loads = [
     // A lone client can keep only one engine busy.
     { ...full, clients: 1, batches: groupsOf(fixedIds, () => 1), workers: 1 },
     { ...full, clients: 8 },
     { ...full, clients: 32 },
-    { ...full, texts: 'mixed', list: mixed, batches: sortedBatches(mixedIds, 384), clients: 32 },
+    { ...full, texts: 'mixed', list: mixed, batches: mixedBatches, clients: 32 },
   ]
   const measured: Measured[] = []
   for (const { texts, list, clients, ...bare } of loads) {
@@ -109,6 +111,12 @@ const sortedBatches = (ids: number[][], budget: number): number[][][] =>
     ids.toSorted((a, b) => b.length - a.length),
     ({ length }) => Math.floor(budget / length),
   )
+
+const shuffled = <Item>(items: readonly Item[], random: () => number): Item[] =>
+  items
+    .map((item) => ({ item, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item)
 
 async function startHost(model: RealModel) {
   const child = fork(new URL('./serving-host.ts', import.meta.url), [JSON.stringify({ model, options: {} })])
