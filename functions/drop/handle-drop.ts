@@ -19,7 +19,8 @@ export async function handleDrop(body: unknown, dependencies: DropDependencies):
 async function fileAppeared(encodedKey: string, dependencies: DropDependencies) {
   const { log, quietSeconds } = dependencies
   const found = parseDrop(encodedKey)
-  if ('fault' in found) return log.warn({ key: encodedKey }, `dropped file left alone: ${found.fault}`)
+  if ('fault' in found)
+    return log.warn({ object: encodedKey }, `dropped file left alone: ${encodedKey.slice(0, 300)}: ${found.fault}`)
   const drop = { repo: found.repo, version: found.version }
   if (found.path !== dropMarker) return settleLater({ drop, delaySeconds: quietSeconds }, dependencies)
   await beginImport({ drop, found: await filesOf(drop, dependencies) }, dependencies)

@@ -34,14 +34,16 @@ export function addListModelsRoute(app: HubApp, { table, publicUrl }: HubParts) 
 }
 
 const needsRevision = ({ fields, tags }: ListQuery): boolean =>
-  fields === undefined || tags.length > 0 || revisionFields.some((field) => fields.has(field))
+  tags.length > 0 || revisionFields.some((field) => fields.has(field))
 
 const pageLimit = (query: ListQuery): number =>
-  Math.min(query.limit, query.withFiles ? fileListsMax : needsRevision(query) ? revisionsMax : query.limit)
+  Math.min(query.limit, query.fields.has('siblings') ? fileListsMax : needsRevision(query) ? revisionsMax : query.limit)
 
 async function describe(table: Table, repo: RepoItem, query: ListQuery) {
   if (!needsRevision(query)) return modelJson({ repo })
   const revision = await getRevision(table, repo.id, repo.revision)
-  const files = query.withFiles ? await Array.fromAsync(allFiles(table, repo.id, repo.revision)) : undefined
+  const files = query.fields.has('siblings')
+    ? await Array.fromAsync(allFiles(table, repo.id, repo.revision))
+    : undefined
   return modelJson({ repo, revision, files })
 }

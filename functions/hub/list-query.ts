@@ -12,12 +12,16 @@ export interface ListQuery {
   tags: readonly string[]
   /** Nothing is gated here, so a list of what is gated is empty. */
   isGatedOnly: boolean
-  fields: ReadonlySet<string> | undefined
-  withFiles: boolean
+  /** What is told of each model. */
+  fields: ReadonlySet<string>
   limit: number
 }
 
 const limitMax = 1000
+
+/** What the Hub tells of a model in a list, unless it is asked for more, or by `expand` for something else. */
+const usualFields = ['modelId', 'likes', 'private', 'downloads', 'tags', 'pipeline_tag', 'library_name', 'createdAt']
+const fullFields = ['author', 'sha', 'lastModified', 'gated', 'disabled', 'siblings']
 
 /** Nobody has downloaded or liked anything yet, so any order is the order of these; by name is the list's own. */
 const sorts = new Set(['id', 'downloads', 'likes', 'likes30d', 'trendingScore', 'trending_score'])
@@ -28,22 +32,27 @@ const ways = 'Filter by search, author, pipeline_tag and filter (tags, also "lic
 
 /** @throws AppError `invalid_request` for what would take a look at every model */
 export function parseListQuery(context: Context): ListQuery {
-  const { query, queries } = { query: (name: string) => context.req.query(name), queries: context.req }
+  const query = (name: string) => context.req.query(name)
   const unanswered = refused.find((name) => query(name) !== undefined)
   if (unanswered !== undefined) throw hubErrors.notAnswered(unanswered, ways)
   const sort = query('sort')
   if (sort !== undefined && !sorts.has(sort)) throw hubErrors.notAnswered(`sort=${sort}`, ways)
   const limit = query('limit') ?? String(limitMax)
   if (!/^\d{1,9}$/.test(limit)) throw errors.invalidRequest('"limit" must be a whole number.', 'limit')
-  const fields = expandedFields(context)
   return {
     search: query('search')?.toLowerCase() ?? '',
     owner: query('author'),
     task: query('pipeline_tag'),
-    tags: (queries.queries('filter') ?? []).flatMap((tags) => tags.split(',')).filter((tag) => tag !== ''),
+    tags: (context.req.queries('filter') ?? []).flatMap((tags) => tags.split(',')).filter((tag) => tag !== ''),
     isGatedOnly: isTrue(context, 'gated'),
-    fields,
-    withFiles: isTrue(context, 'full') || fields?.has('siblings') === true,
+    fields: expandedFields(context) ?? askedFields(context),
     limit: Math.min(Math.max(Number(limit), 1), limitMax),
   }
 }
+
+const askedFields = (context: Context): ReadonlySet<string> =>
+  new Set([
+    ...usualFields,
+    ...(isTrue(context, 'full') ? fullFields : []),
+    ...['cardData', 'config'].filter((name) => isTrue(context, name)),
+  ])

@@ -1,3 +1,5 @@
+import type { SkippedFile } from '../../shared/contract/import.ts'
+
 /** Why an import cannot go on: a stable code, a sentence for people, and the file at fault. Retrying does not help. */
 export class ImportFault extends Error {
   override name = 'ImportFault'
@@ -52,13 +54,13 @@ export const faults = {
       message: `The file "${path}" has ${bytes} bytes; this installation checks files of at most ${limit} bytes (${limit / 1024 ** 3} GiB). Leave it out with --exclude, or split it at the source.`,
       path,
     }),
-  nothingToImport: (skipped: number) =>
+  nothingToImport: (skipped: readonly SkippedFile[]) =>
     new ImportFault({
       code: 'nothing_to_import',
       message:
-        skipped === 0
+        skipped.length === 0
           ? 'The source holds no files.'
-          : `Nothing is left to import: all ${skipped} files of the source were left out by the patterns or by policy.`,
+          : `Nothing is left to import: every file of the source was left out (${listed(skipped)}).`,
     }),
   checksumMismatch: (path: string, expected: string, actual: string, triesMax = 3) =>
     new ImportFault({
@@ -91,4 +93,10 @@ export const faults = {
       message: 'The source changed while it was being listed. Pull it again.',
       triesMax: 3,
     }),
+}
+
+/** The first few, with their reasons. */
+const listed = (skipped: readonly SkippedFile[]): string => {
+  const first = skipped.slice(0, 5).map(({ path, reason }) => `${path}: ${reason}`)
+  return [...first, ...(skipped.length > 5 ? [`and ${skipped.length - 5} more`] : [])].join('; ')
 }

@@ -40,8 +40,11 @@ export function failureOf(error: unknown, message: IngestMessage): ImportFailure
     ? error.message
     : `The step "${message.step}" failed on our side. Quote the import ${message.importId} when you report it.`
   const named = path === undefined || text.includes(path) ? text : `${path}: ${text}`
-  return { code, message: named, ...(path !== undefined && { path }) }
+  return { code, message: shown(named), ...(path !== undefined && { path: shown(path) }) }
 }
+
+/** Names come from strangers: what is no Unicode cannot be stored, and control characters are not for terminals. */
+const shown = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, '�')
 
 /** Whether an error says something about the source or its files. */
 export const isKnown = (error: unknown): error is ImportFault | SourceError =>

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { type DeadLetterQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { receivesMax } from '../../shared/queue/queue.ts'
 
 export interface WorkQueueProps {
   /** The longest that one message may be worked on; the function that consumes the queue gets this as its timeout. */
@@ -21,7 +22,7 @@ export class WorkQueue extends Construct {
       // Longer than the queue's own retention, which counts from the first send.
       retentionPeriod: Duration.days(14),
     })
-    const deadLetterQueue: DeadLetterQueue = { queue: this.deadLetters, maxReceiveCount: 5 }
+    const deadLetterQueue: DeadLetterQueue = { queue: this.deadLetters, maxReceiveCount: receivesMax }
     this.queue = new Queue(this, 'Queue', {
       ...common,
       retentionPeriod: Duration.days(4),

@@ -13,13 +13,14 @@ import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
-import { sweepFolder } from '../../shared/objects/sweep-folder.ts'
 import { LocalQueue } from '../../shared/queue/local-queue.ts'
+import { receivesMax } from '../../shared/queue/queue.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import type { DataFolder } from './data-folder.ts'
 import { dispatch } from './dispatch.ts'
 import type { LocalSettings } from './environment.ts'
+import { sweepFolder } from './sweep-folder.ts'
 import { watchDrops } from './watch-drops.ts'
 
 /** A dropped folder without a marker is imported when it has not changed for so long. */
@@ -33,7 +34,7 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
   const objects = createFolderObjectStore({ root: folder.root })
   const onFailure = ({ error, dead }: { error: unknown; dead: boolean }) =>
     log.error({ err: error, dead }, dead ? 'a message was given up' : 'a message failed and comes back')
-  const queueOptions = { visibilityTimeoutMs: 6 * 3_600_000, maxReceiveCount: 5, concurrency: 8, onFailure }
+  const queueOptions = { visibilityTimeoutMs: 6 * 3_600_000, maxReceiveCount: receivesMax, concurrency: 8, onFailure }
   const ingest = new LocalQueue<IngestMessage>({ name: 'ingest', ...queueOptions })
   const drops = new LocalQueue<DropMessage>({ name: 'drops', ...queueOptions })
   const now = () => new Date()

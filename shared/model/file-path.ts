@@ -11,7 +11,8 @@ export function pathFault(path: string): string | undefined {
   if (path !== path.normalize('NFC') || !path.isWellFormed()) return 'it is not normalised Unicode'
   if (hasControlCharacter(path)) return 'it holds a control character'
   if (path.includes('\\')) return 'it holds a backslash'
-  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'it is absolute'
+  if (path.startsWith('/')) return 'it is absolute'
+  if (/^[A-Za-z]:/.test(path)) return 'it begins like a drive of Windows'
   const segments = path.split('/')
   if (segments.length > maxSegments) return `it is more than ${maxSegments} folders deep`
   if (segments.some((segment) => segment === '')) return 'it has an empty folder name'

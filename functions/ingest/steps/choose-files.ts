@@ -22,7 +22,7 @@ export function chooseFiles({ files, include, exclude, limits }: ChooseInput): C
     if (verdict.take) taken.push(file)
     else skipped.push({ path: file.path, reason: verdict.reason })
   }
-  if (taken.length === 0) throw faults.nothingToImport(skipped.length)
+  if (taken.length === 0) throw faults.nothingToImport(skipped)
   if (taken.length > limits.filesMax) throw faults.tooManyFiles(taken.length, limits.filesMax)
   const large = taken.find((file) => file.sizeBytes > limits.fileBytesMax)
   if (large !== undefined) throw faults.fileTooLarge(large.path, large.sizeBytes, limits.fileBytesMax)

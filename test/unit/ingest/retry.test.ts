@@ -24,6 +24,13 @@ describe('a step that failed', () => {
     expect(judge(busy(), 3, 0)).toEqual({ retry: true, delaySeconds: 2 })
   })
 
+  it('says names that are no Unicode or would steer a terminal so that they can be kept and shown', () => {
+    const verdict = judge(faults.unsafePath('a\ud800\u001b[31m.json', 'it is not normalised Unicode'))
+    if (verdict.retry) throw new Error('it must end')
+    expect(`${verdict.failure.message}${verdict.failure.path}`.isWellFormed()).toBe(true)
+    expect(verdict.failure.message).not.toMatch(/\p{Cc}/u)
+  })
+
   it('waits as long as the source asks, as far as a queue can, and never less than by itself', () => {
     expect(judge(busy(55))).toEqual({ retry: true, delaySeconds: 55 })
     expect(judge(busy(700))).toEqual({ retry: true, delaySeconds: 700 })

@@ -1,6 +1,6 @@
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isCode } from './write-checked.ts'
+import { isCode } from '../../shared/objects/write-checked.ts'
 
 /** As long as the bucket's lifecycle rule in AWS keeps an upload that nobody completes. */
 const uploadLifeMs = 7 * 24 * 3600 * 1000
