@@ -335,7 +335,8 @@ describe('what is dropped', () => {
     await drop({ [path]: 'x', 'ok.txt': 'x', _SUCCESS: '' })
     await mark()
     await process.idle()
-    expect(await imports()).toMatchObject([{ state: 'FAILED', failure: { code: 'unsafe_path', path } }])
+    const shown = path.replace('\n', '\u{fffd}')
+    expect(await imports()).toMatchObject([{ state: 'FAILED', failure: { code: 'unsafe_path', path: shown } }])
     expect((await visible()).items).toEqual([])
   })
 
