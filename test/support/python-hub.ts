@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { mkdir, realpath, rename, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+export interface PythonHub {
+  /** Runs Python of the environment. @throws Error with what it said */
+  python(parameters: string[], environment: Record<string, string>): Promise<string>
+  /** Runs the command `hf`. */
+  hf(parameters: string[], environment: Record<string, string>): Promise<string>
+}
+
+/**
+ * A virtual environment with one version of `huggingface_hub`, kept in the folder for temporary files for the next
+ * run. Without Python, or without a way to its packages, it is the reason why there is none.
+ */
+export async function pythonHub(requirement: string): Promise<PythonHub | { reason: string }> {
+  const cache = join(tmpdir(), 'slipway-python-hub')
+  const name = requirement.replaceAll(/[^\w.]+/g, '_')
+  const ready = join(cache, name)
+  const found = await realpath(ready).catch(() => undefined)
+  if (found !== undefined) return environmentAt(found)
+
+  // Scripts of an environment know where they are: it is made where it stays, and named only when it is whole.
+  const folder = join(cache, `${name}-${process.pid}`)
+  try {
+    await mkdir(cache, { recursive: true })
+    await run('python3', ['-m', 'venv', folder], { timeout: 60_000 })
+    const install = ['install', '--quiet', '--disable-pip-version-check', requirement]
+    await run(join(folder, 'bin', 'pip'), install, { timeout: 120_000 })
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    return { reason: `${requirement} cannot be installed: ${String(error).slice(0, 300)}` }
+  }
+  await symlink(folder, `${folder}.link`)
+  await rename(`${folder}.link`, ready)
+  return environmentAt(folder)
+}
+
+function environmentAt(folder: string): PythonHub {
+  const program = (file: string) => async (parameters: string[], environment: Record<string, string>) => {
+    const env = { PATH: process.env.PATH, PYTHONUTF8: '1', ...environment }
+    const { stdout } = await run(join(folder, 'bin', file), parameters, { env, timeout: 60_000 })
+    return stdout
+  }
+  return { python: program('python'), hf: program('hf') }
+}
