@@ -142,7 +142,7 @@ describe('@huggingface/hub', () => {
 
   it('downloads a snapshot, every byte of it', async () => {
     const cacheDir = await mkdtemp(join(tmpdir(), 'slipway-hub-cache-'))
-    const silence = vi.spyOn(console, 'log').mockImplementation(() => {})
+    const silence = vi.spyOn(console, 'debug').mockImplementation(() => {})
     const folder = await snapshotDownload({ ...params, cacheDir })
     silence.mockRestore()
     expect(folder).toContain(commit)
