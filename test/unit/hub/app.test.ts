@@ -1,0 +1,247 @@
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHubApp } from '../../../functions/hub/app.ts'
+import { createLogger } from '../../../shared/log.ts'
+import { createMetrics } from '../../../shared/metrics.ts'
+import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
+import { keys, lists } from '../../../shared/table/keys.ts'
+import type { Table } from '../../../shared/table/table.ts'
+import { startTable, type TestTable } from '../../support/dynoxide.ts'
+
+const sha256 = 'a'.repeat(64)
+const first = '1'.repeat(40)
+const second = '2'.repeat(40)
+
+let held: TestTable
+beforeAll(async () => {
+  held = await startTable()
+  const repos = Array.from({ length: 120 }, (_, at) => `${at % 2 === 0 ? 'even' : 'odd'}/model-${at}`)
+  await held.table.putMany(repos.map((id) => repoItem(id, first)))
+  await held.table.putMany(repos.map((id) => revisionItem(id, first, '2026-01-01T00:00:00.000Z')))
+  const deep = Array.from({ length: 2500 }, (_, at) => `data/part/${String(at).padStart(5, '0')}.bin`)
+  const many = ['a.txt', 'data-x', 'data.txt', ...deep, 'data/z.txt', 'data0', 'z/y/x.txt', 'zz.txt']
+  await held.table.putMany([
+    repoItem('team/many', second),
+    revisionItem('team/many', first, '2026-01-01T00:00:00.000Z'),
+    revisionItem('team/many', second, '2026-01-02T00:00:00.000Z'),
+    branch('team/many', 'main', second),
+    branch('team/many', 'dev', first),
+    branch('team/many', 'dev/x', second),
+    { ...keys.tag('team/many', 'main'), kind: 'tag', name: 'main', revision: first },
+    ...many.map((path) => ({ ...keys.revisionFile('team/many', second, path), path, sizeBytes: 5, sha256 })),
+    { ...keys.revisionFile('team/many', first, 'x/old.txt'), path: 'x/old.txt', sizeBytes: 5, sha256 },
+  ])
+})
+afterAll(() => held.close())
+
+const repoItem = (id: string, revision: string) => {
+  const at = '2026-01-01T00:00:00.000Z'
+  return { ...keys.repo(id), listPk: lists.repos, listSk: id, id, revision, sizeBytes: 5, createdAt: at, updatedAt: at }
+}
+const revisionItem = (repo: string, id: string, createdAt: string) => ({
+  ...keys.revision(repo, id),
+  ...{ id, repo, source: 'hf://x/y@main', filesTotal: 1, sizeBytes: 5, createdAt, createdBy: 'u' },
+})
+const branch = (repo: string, name: string, revision: string) => ({
+  ...keys.branch(repo, name),
+  ...{ kind: 'branch', name, revision, updatedAt: '' },
+})
+
+/** A store of which every object is `hello`, that knows how many are open. */
+function helloStore() {
+  const opened = { now: 0, ever: 0 }
+  const get: ObjectStore['get'] = async ({ key, range = { start: 0, end: 4 } }) => {
+    if (!key.startsWith('blobs/')) throw new ObjectMissing(key)
+    opened.now++
+    opened.ever++
+    const body = Readable.from([...'hello'.slice(range.start, range.end + 1)].map((letter) => Buffer.from(letter)))
+    body.once('close', () => opened.now--)
+    return { sizeBytes: 5, etag: '', body, cancel: async () => void body.destroy() }
+  }
+  return { objects: { get } as unknown as ObjectStore, opened }
+}
+
+function hub({ table = held.table, publicUrl }: { table?: Table; publicUrl?: string } = {}) {
+  const { objects, opened } = helloStore()
+  const app = createHubApp({
+    table,
+    objects,
+    publicUrl,
+    verify: async () => ({ userId: 'u', role: 'member', keyId: 'k', scopes: ['read'] }),
+    log: createLogger({ level: 'silent' }),
+    metrics: createMetrics(),
+  })
+  return { app, opened }
+}
+
+/** All pages of a list, by the links between them. */
+async function pages(path: string): Promise<Record<string, unknown>[][]> {
+  const { app } = hub()
+  const all: Record<string, unknown>[][] = []
+  for (let url: string | undefined = `http://hub.test${path}`; url !== undefined; ) {
+    const answer: Response = await app.request(url)
+    expect(answer.status).toBe(200)
+    all.push((await answer.json()) as Record<string, unknown>[])
+    url = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1]
+  }
+  return all
+}
+
+describe('a tree', () => {
+  it('is told whole over pages, each entry once, each folder before its files', async () => {
+    const told = await pages('/api/models/team/many/tree/main?recursive=true')
+    expect(told.map(({ length }) => length).every((length) => length <= 1032)).toBe(true)
+    const paths = told.flat().map(({ path }) => path as string)
+    expect(paths).toHaveLength(2500 + 7 + 4)
+    expect(new Set(paths).size).toBe(paths.length)
+    for (const path of ['data', 'data/part', 'z', 'z/y']) {
+      const inside = paths.findIndex((other) => other.startsWith(`${path}/`))
+      expect(paths.indexOf(path)).toBeLessThan(inside)
+    }
+  })
+
+  it('is told level by level without reading what is deeper', async () => {
+    let read = 0
+    const table: Table = {
+      ...held.table,
+      async query(request) {
+        const page = await held.table.query(request)
+        read += page.items.length
+        return page as never
+      },
+    }
+    const answer = await hub({ table }).app.request('/api/models/team/many/tree/main')
+    const entries = (await answer.json()) as { type: string; path: string }[]
+    expect(entries.map(({ type, path }) => `${type} ${path}`)).toEqual([
+      'file a.txt',
+      'file data-x',
+      'file data.txt',
+      'directory data',
+      'file data0',
+      'directory z',
+      'file zz.txt',
+    ])
+    expect(read).toBeLessThan(1100)
+    const [inside] = await pages('/api/models/team/many/tree/main/data')
+    expect(inside?.map(({ path }) => path)).toEqual(['data/part', 'data/z.txt'])
+    expect((await pages('/api/models/team/many/tree/main/data%2Fpart?expand=true')).flat()).toHaveLength(2500)
+  })
+
+  it('goes on in the revision that it began with', async () => {
+    const { app } = hub({ publicUrl: 'https://hub.example' })
+    const answer = await app.request('/api/models/team/many/tree/main?recursive=true')
+    expect(answer.headers.get('link')).toMatch(
+      new RegExp(
+        `^<https://hub\\.example/api/models/team/many/tree/${second}\\?recursive=true&cursor=\\w+>; rel="next"$`,
+      ),
+    )
+  })
+
+  it('refuses the cursor of another folder', async () => {
+    const cursor = (path: string) =>
+      Buffer.from(JSON.stringify({ pk: keys.revisionFile('team/many', second, '').pk, sk: path })).toString('base64url')
+    const ask = async (path: string) =>
+      (await hub().app.request(`/api/models/team/many/tree/main/data?cursor=${cursor(path)}`)).status
+    expect(await ask('z/y')).toBe(400)
+    expect(await ask('data/part/00001.bin')).toBe(200)
+  })
+})
+
+describe('a ref', () => {
+  it.each([
+    ['tree/dev/x', second],
+    ['tree/dev%2Fx', second],
+    ['tree/dev', first],
+    ['revision/main', second],
+    ['revision/HEAD', second],
+    ['revision/refs%2Fheads%2Fmain', second],
+    ['revision/refs%2Ftags%2Fmain', first],
+    ['revision/dev/x', second],
+    [`revision/${first}`, first],
+    ['commits/dev/x', second],
+  ])('is meant by %s', async (path, commit) => {
+    const answer = await hub().app.request(`/api/models/team/many/${path}`)
+    expect({ status: answer.status, commit: answer.headers.get('x-repo-commit') }).toEqual({ status: 200, commit })
+  })
+
+  it('is one segment before the path of a file', async () => {
+    const commitOf = async (path: string) => (await hub().app.request(`/team/many/resolve/${path}`)).headers
+    expect((await commitOf('dev/x%2Fold.txt')).get('x-repo-commit')).toBe(first)
+    expect((await commitOf('dev%2Fx/a.txt')).get('x-repo-commit')).toBe(second)
+    expect((await commitOf('refs/heads/main/a.txt')).get('x-linked-size')).toBe('5')
+  })
+})
+
+describe('the list of models', () => {
+  it('comes whole over pages, in the order of names', async () => {
+    const told = (await pages('/api/models?limit=7&expand=sha')).flat().map(({ id }) => id as string)
+    expect(told).toHaveLength(121)
+    expect(told).toEqual(told.toSorted())
+    expect(await pages('/api/models?author=even&limit=60&expand=sha')).toHaveLength(1)
+  })
+
+  it('finds by part of a name what many pages hold', async () => {
+    const told = (await pages('/api/models?search=MODEL-11&limit=2')).flat().map(({ id }) => id)
+    expect(told.toSorted()).toEqual(
+      ['even/model-110', 'even/model-112', 'even/model-114', 'even/model-116', 'even/model-118', 'odd/model-11']
+        .concat(['odd/model-111', 'odd/model-113', 'odd/model-115', 'odd/model-117', 'odd/model-119'])
+        .toSorted(),
+    )
+  })
+
+  it('holds at most 20 models with their files on a page', async () => {
+    const sizes = (await pages('/api/models?full=true')).map(({ length }) => length)
+    expect(Math.max(...sizes)).toBe(20)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(121)
+  })
+
+  it('refuses the cursor of another owner', async () => {
+    const { app } = hub()
+    const link = (await app.request('/api/models?author=even&limit=1')).headers.get('link') ?? ''
+    const [, cursor] = /cursor=([^&>]+)/.exec(link) ?? []
+    expect((await app.request(`/api/models?author=even&cursor=${cursor}`)).status).toBe(200)
+    expect((await app.request(`/api/models?author=odd&cursor=${cursor}`)).status).toBe(400)
+  })
+})
+
+describe('paths-info', () => {
+  it('takes a form and JSON, of at most 1000 paths', async () => {
+    const { app } = hub()
+    const ask = (body: string, type: string) =>
+      app.request('/api/models/team/many/paths-info/main', { method: 'POST', body, headers: { 'content-type': type } })
+    const form = await ask('paths=a.txt&paths=data&expand=True', 'application/x-www-form-urlencoded')
+    expect(await form.json()).toMatchObject([
+      { path: 'a.txt', lastCommit: { id: second } },
+      { path: 'data', type: 'directory' },
+    ])
+    const json = await ask(JSON.stringify({ paths: ['a.txt', '../x', 'none'] }), 'application/json')
+    expect(await json.json()).toMatchObject([{ path: 'a.txt', lfs: { oid: sha256, size: 5 } }])
+    const paths = Array.from({ length: 1001 }, (_, at) => `${at}`)
+    expect((await ask(JSON.stringify({ paths }), 'application/json')).status).toBe(400)
+    expect((await ask('{', 'application/json')).status).toBe(400)
+  })
+})
+
+describe('the bytes of a file', () => {
+  it('are not opened for HEAD, for who has them, and for a range that is not there', async () => {
+    const { app, opened } = hub()
+    const file = '/team/many/resolve/main/a.txt'
+    await app.request(file, { method: 'HEAD' })
+    await app.request(file, { headers: { 'if-none-match': `"${sha256}"` } })
+    await app.request(file, { headers: { range: 'bytes=5-' } })
+    expect(opened.ever).toBe(0)
+    const part = await app.request(file, { headers: { range: 'bytes=1-3' } })
+    expect(await part.text()).toBe('ell')
+  })
+
+  it('are closed when the client goes away', async () => {
+    const { app, opened } = hub()
+    const answer = await app.request('/team/many/resolve/main/a.txt')
+    const reader = answer.body?.getReader()
+    await reader?.read()
+    expect(opened.now).toBe(1)
+    await reader?.cancel()
+    await new Promise(setImmediate)
+    expect(opened.now).toBe(0)
+  })
+})
