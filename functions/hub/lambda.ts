@@ -1,6 +1,7 @@
 import { handle } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { reportingMetrics } from '../../shared/emf.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
@@ -12,18 +13,20 @@ const environment = parseEnvironment(
     SLIPWAY_TABLE: true,
     SLIPWAY_BUCKET: true,
     SLIPWAY_ADMIN_KEY_SHA256: true,
+    SLIPWAY_EMF_NAMESPACE: true,
     SLIPWAY_LOG_LEVEL: true,
   }),
   process.env,
 )
+const metrics = createMetrics()
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 
-export const handler = handle(
-  createHubApp({
-    table,
-    objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
-    verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
-    log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'hub' }),
-    metrics: createMetrics(),
-  }),
-)
+const app = createHubApp({
+  table,
+  objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
+  verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
+  log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'hub' }),
+  metrics,
+})
+
+export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, handle(app))
