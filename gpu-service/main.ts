@@ -18,6 +18,7 @@ const environment = parseEnvironment(
     SLIPWAY_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
     SLIPWAY_DEVICE: z.enum(['cpu', 'cuda']).default('cpu'),
     SLIPWAY_CACHE_DIR: z.string().default('/tmp/slipway-models'),
+    SLIPWAY_CACHE_BYTES: z.coerce.number().int().min(0).optional(),
     SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(64).optional(),
     SLIPWAY_EMF_NAMESPACE: z.string().optional(),
     SLIPWAY_LOG_LEVEL: logLevel,
@@ -25,7 +26,7 @@ const environment = parseEnvironment(
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
-    /** Where clients reach the service, for its own log. */
+    /** Where clients reach the service: what the registry tells them. */
     SLIPWAY_PUBLIC_URL: z.url().optional(),
     /** How long a load balancer may take to see that `/ready` says no. */
     SLIPWAY_DRAIN_MS: z.coerce.number().int().min(0).default(0),
@@ -43,6 +44,8 @@ const serving = startServing({
   config: {
     device: environment.SLIPWAY_DEVICE,
     cacheDir: environment.SLIPWAY_CACHE_DIR,
+    cacheMaxBytes: environment.SLIPWAY_CACHE_BYTES,
+    publicUrl: environment.SLIPWAY_PUBLIC_URL,
     engines: environment.SLIPWAY_ENGINES,
     replicaId: `${hostname()}-${process.pid}`,
     adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256,

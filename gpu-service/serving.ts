@@ -32,6 +32,8 @@ export interface ServingConfig {
   heartbeatMs?: number
   /** This replica's name in the table. */
   replicaId?: string
+  /** Where clients reach this service, when it is not where they reach the registry. */
+  publicUrl?: string | undefined
   /** sha256 of the first admin key. */
   adminKeySha256?: string | undefined
   queuedMax?: number
@@ -62,7 +64,7 @@ export interface Serving {
 
 /** The inference service on whatever host: engines, models and deployments behind one app. */
 export function startServing({ table, objects, config, log, metrics, workerUrl }: ServingOptions): Serving {
-  const { device, cacheDir, replicaId = randomUUID(), adminKeySha256 } = config
+  const { device, cacheDir, replicaId = randomUUID(), adminKeySha256, publicUrl } = config
   const onDeath = (error: Error) => log.error({ err: error }, 'an engine died and is replaced')
   const count = config.engines ?? (device === 'cuda' ? 1 : availableParallelism())
   const onLoss = (lost: LostModel) => reconciler.lose(lost)
@@ -81,10 +83,15 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     pool,
     metrics,
     log,
-    limits: { wasteMax: 0.1, queuedMax: config.queuedMax ?? 8192, waitMsMax },
+    limits: { wasteMax: 0.1, queuedMax: config.queuedMax ?? 8192, waitMsMax, requestMsMax: 60_000 },
     now: Date.now,
     desired: () => allDeployments(table),
-    report: (deployment, status) => reportReplica(table, { deployment, status, now: new Date() }),
+    report: (deployment, status) =>
+      reportReplica(table, {
+        deployment,
+        status: { ...status, ...(publicUrl && { baseUrl: publicUrl }) },
+        now: new Date(),
+      }),
     forget: (deployment) => forgetReplica(table, deployment, replicaId),
     replicaId,
     intervalMs: config.reconcileMs ?? 2000,
@@ -105,7 +112,8 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     metrics,
     log,
     readiness: { reason: () => notReady },
-    admission: createAdmission({ backlogMs: () => pool.backlogMs, waitMsMax }),
+    // With several models the body says which is asked, and only that one's queue counts.
+    admission: createAdmission({ backlogMs: () => (pool.sourceCount > 1 ? 0 : pool.backlogMs), waitMsMax }),
   })
   return {
     app,

@@ -147,9 +147,23 @@ export const errors = {
   inferenceFailed: (reason: string, cause?: unknown) =>
     new AppError({
       code: 'inference_failed',
-      status: 500,
+      status: 422,
       message: `The model could not run this input: ${reason}`,
       cause,
+    }),
+  engineDied: (reason: string, cause?: unknown) =>
+    new AppError({
+      code: 'engine_died',
+      status: 500,
+      message: `The model could not be run: ${reason}. It is being started again.`,
+      retryable: true,
+      cause,
+    }),
+  tooCostly: (seconds: number, limitSeconds: number) =>
+    new AppError({
+      code: 'request_too_costly',
+      status: 413,
+      message: `This request alone would take about ${seconds} s of the model; the limit is ${limitSeconds} s. Send fewer or shorter inputs per request.`,
     }),
   draining: () =>
     new AppError({

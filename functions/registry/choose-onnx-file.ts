@@ -1,5 +1,6 @@
 import type { RevisionMetadata } from '../../shared/contract/repo.ts'
 import { errors } from '../../shared/errors.ts'
+import { isServedTask, servedTasks } from '../../shared/model/served-tasks.ts'
 
 /** The names that exporters give the one file to serve, best first. */
 const usualPaths = ['onnx/model.onnx', 'model.onnx']
@@ -23,6 +24,10 @@ export function chooseOnnxFile({ target, metadata, wanted }: ChooseInput): { fil
   if (metadata.task === undefined)
     throw errors.unsupportedModel(
       `What "${target}" does is not known. Put "pipeline_tag: …" into the front matter of its README.md.`,
+    )
+  if (!isServedTask(metadata.task))
+    throw errors.unsupportedModel(
+      `"${target}" does ${metadata.task}, which is not served yet. Served are: ${servedTasks.join(', ')}.`,
     )
   return { file, task: metadata.task }
 }

@@ -1,5 +1,5 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
-import type { Engine } from '../engine/engine.ts'
+import { type Engine, EngineDied } from '../engine/engine.ts'
 import type { BatchObserver } from './batch-observer.ts'
 import { type BatchLimits, costOf, cutBatch, windowOf } from './cut.ts'
 import { DrainRate } from './drain-rate.ts'
@@ -56,6 +56,7 @@ export class Batcher<Input, Output> implements ItemQueue {
     if (this.#closedWith !== undefined) throw this.#closedWith
     if (signal?.aborted) throw errors.clientClosed()
     this.assertRoom(inputs.length)
+    this.#assertBearable(inputs)
     const arrivedMs = this.#now()
     const entries: Entry<Input, Output>[] = []
     const results = inputs.map(
@@ -84,11 +85,19 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   assertRoom(count: number): void {
     const { limits, lane, observe } = this.#options
-    const { backlogMs } = lane
+    const backlogMs = lane.waitMs(this)
     const crowded = this.#queue.length > 0 && this.#queue.length + count > limits.queuedMax
     if (backlogMs <= limits.waitMsMax && !crowded) return
     observe.refused(count)
     throw this.#refusal(backlogMs)
+  }
+
+  /** A request that would hold the engines for minutes by itself is refused for what it is, not for what waits. */
+  #assertBearable(inputs: readonly Input[]): void {
+    const { sizeOf, limits } = this.#options
+    const size = inputs.reduce((total, input) => total + sizeOf(input), 0)
+    const aloneMs = this.#rate.msFor(size)
+    if (aloneMs > limits.requestMsMax) throw errors.tooCostly(Math.round(aloneMs / 1000), limits.requestMsMax / 1000)
   }
 
   learn(run: { cost: number; runMs: number }): void {
@@ -154,7 +163,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   #fail(entries: Entry<Input, Output>[], error: unknown): void {
-    const failure = error instanceof AppError ? error : errors.inferenceFailed(messageOf(error), error)
+    const failure = failureOf(error)
     for (const entry of entries) entry.reject(failure)
     this.#options.observe.failed(entries.length)
   }
@@ -182,4 +191,11 @@ export class Batcher<Input, Output> implements ItemQueue {
     if (this.#queue.length > 0 || this.#running > 0) return
     for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
+}
+
+/** An engine that died is our fault; what the runtime refuses of an input, alone in its run, is the input's. */
+function failureOf(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  if (error instanceof EngineDied) return errors.engineDied(messageOf(error), error)
+  return errors.inferenceFailed(messageOf(error), error)
 }

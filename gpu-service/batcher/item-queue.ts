@@ -6,12 +6,15 @@ export interface QueueLimits {
   queuedMax: number
   /** How long a new item may have to wait before it is refused. */
   waitMsMax: number
+  /** How much of an engine's time one request may ask for. */
+  requestMsMax: number
 }
 
-/** What runs the batches: told of new work, it takes it, and it knows how much waits in all queues together. */
+/** What runs the batches: told of new work, it takes it, and it knows how long that will have to wait. */
 export interface Lane {
   wake(): void
-  readonly backlogMs: number
+  /** How long what waits in a queue will take to be started. */
+  waitMs(queue: WorkSource): number
 }
 
 export interface BatchResult<Output> {

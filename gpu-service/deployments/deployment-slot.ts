@@ -1,11 +1,11 @@
-import { errors, messageOf } from '../../shared/errors.ts'
+import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { observeBatches } from '../batcher/batch-observer.ts'
 import { Batcher } from '../batcher/batcher.ts'
 import type { QueueLimits } from '../batcher/item-queue.ts'
-import { ModelLost } from '../engine/engine.ts'
+import { ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { LoadedModel } from '../models/load-model.ts'
 import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
@@ -106,10 +106,14 @@ export class DeploymentSlot {
       log.info({ deployment: name, repo, revision, file }, 'deployment is ready')
     } catch (error) {
       this.#failures++
-      this.#retryAtMs = now() + backoffMs(this.#failures)
+      // Each try of a model that never ends costs a thread for good, so it is tried once.
+      const pauseMs = error instanceof ModelHung ? Number.POSITIVE_INFINITY : backoffMs(this.#failures)
+      this.#retryAtMs = now() + pauseMs
       this.reason = messageOf(error)
       this.state = 'FAILED'
-      log.error({ deployment: name, repo, revision, file, failures: this.#failures, err: error }, 'load failed')
+      const about = { deployment: name, repo, revision, file, failures: this.#failures }
+      if (error instanceof AppError) log.warn(about, `load failed: ${this.reason}`)
+      else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
     }
   }
 

@@ -13,16 +13,22 @@ export interface WorkSource {
 }
 
 /**
- * The engines that all models share. A free engine pulls: it takes from the queue whose head has waited longest, so an
- * idle server answers at once, load makes batches bigger by itself, and no model starves another.
+ * The engines that all models share. A free engine pulls: it takes from the queue that has had the least time of the
+ * engines, so an idle server answers at once, load makes batches bigger by itself, and however much waits for one
+ * model, another is answered meanwhile (start-time fair queueing, Goyal et al., 1996).
  */
 export class EnginePool {
   readonly engines: readonly Engine[]
   readonly #free: Engine[]
   readonly #sources = new Set<WorkSource>()
+  /** The time each queue has had, counted from where the others stood when it last came out of idleness. */
+  readonly #servedMs = new Map<WorkSource, number>()
+  #busy = new Set<WorkSource>()
+  readonly #now: () => number
   #awake = false
 
-  constructor({ engines }: { engines: readonly Engine[] }) {
+  constructor({ engines, now = () => performance.now() }: { engines: readonly Engine[]; now?: () => number }) {
+    this.#now = now
     this.engines = engines
     this.#free = [...engines]
   }
@@ -33,6 +39,13 @@ export class EnginePool {
 
   remove(source: WorkSource): void {
     this.#sources.delete(source)
+    this.#servedMs.delete(source)
+    this.#busy.delete(source)
+  }
+
+  /** Queues that share the engines, whether anything waits in them or not. */
+  get sourceCount(): number {
+    return this.#sources.size
   }
 
   /** The time until all that waits now has been started, by the measured speed of each model. */
@@ -40,6 +53,13 @@ export class EnginePool {
     let total = 0
     for (const source of this.#sources) total += source.backlogMs
     return total / this.engines.length
+  }
+
+  /** The time until what waits in one queue has been started, with its fair share of the engines. */
+  waitMs(source: WorkSource): number {
+    let sharing = source.headSinceMs === undefined ? 1 : 0
+    for (const { headSinceMs } of this.#sources) if (headSinceMs !== undefined) sharing++
+    return Math.min(this.backlogMs, (source.backlogMs * sharing) / this.engines.length)
   }
 
   /** Says that work has arrived. What arrives in the same turn of the event loop joins the same batch. */
@@ -62,11 +82,14 @@ export class EnginePool {
 
   #pull(): void {
     while (this.#free.length > 0) {
-      const source = this.#longestWaiting()
+      const source = this.#leastServed()
       // The one that ran last still has the weights in its core's cache: a lone client waits a third less.
       const engine = source && this.#free.pop()
       if (source === undefined || engine === undefined) return
+      const startedMs = this.#now()
       void source.work(engine, this.#free.length + 1).then(async () => {
+        const served = this.#servedMs.get(source)
+        if (served !== undefined) this.#servedMs.set(source, served + this.#now() - startedMs)
         await engine.restored()
         this.#free.push(engine)
         this.#pull()
@@ -74,11 +97,16 @@ export class EnginePool {
     }
   }
 
-  #longestWaiting(): WorkSource | undefined {
-    let first: WorkSource | undefined
-    for (const source of this.#sources)
-      if (source.headSinceMs !== undefined && source.headSinceMs < (first?.headSinceMs ?? Number.POSITIVE_INFINITY))
-        first = source
+  #leastServed(): WorkSource | undefined {
+    const waiting = [...this.#sources].filter(({ headSinceMs }) => headSinceMs !== undefined)
+    const servedMs = (source: WorkSource) => this.#servedMs.get(source) ?? 0
+    const busyMs = waiting.filter((source) => this.#busy.has(source)).map(servedMs)
+    // One that was idle saves nothing up: it joins where the least served of the others stands.
+    const floorMs = busyMs.length === 0 ? 0 : Math.min(...busyMs)
+    for (const source of waiting)
+      if (!this.#busy.has(source)) this.#servedMs.set(source, Math.max(servedMs(source), floorMs))
+    this.#busy = new Set(waiting)
+    const [first] = waiting.toSorted((a, b) => servedMs(a) - servedMs(b) || (a.headSinceMs ?? 0) - (b.headSinceMs ?? 0))
     return first
   }
 }

@@ -46,6 +46,11 @@ export class EngineDied extends Error {
   override name = 'EngineDied'
 }
 
+/** An engine that was given up because a model did not come to an end. */
+export class ModelHung extends EngineDied {
+  override name = 'ModelHung'
+}
+
 /** A model that an engine held before it died and could not load again. */
 export class ModelLost extends Error {
   override name = 'ModelLost'

@@ -6,6 +6,7 @@ import {
   type EngineCall,
   EngineDied,
   type LostModel,
+  ModelHung,
   ModelLost,
   type Tensors,
 } from './engine.ts'
@@ -17,6 +18,8 @@ export interface WorkerEngineOptions {
   device: Device
   /** Threads within one run; 1 where several engines share the cores. */
   intraOpThreads?: number
+  /** A run that takes longer never ends: its batch was cut to take a fraction of a second. */
+  runMsMax?: number
   /** Told when the thread went away unasked. */
   onDeath?: (error: EngineDied) => void
   /** Told of each model that the thread in its place could not load again. */
@@ -28,7 +31,7 @@ type Question = WorkerRequest extends infer Request
     ? Omit<Request, 'id'>
     : never
   : never
-type Pending = { resolve: (tensors: Tensors) => void; reject: (error: Error) => void }
+type Pending = { resolve: (tensors: Tensors) => void; reject: (error: Error) => void; deadline?: NodeJS.Timeout }
 
 /** The main side of one worker thread, which hosts the sessions of many models. A thread that dies is replaced. */
 export class WorkerEngine implements Engine {
@@ -42,6 +45,8 @@ export class WorkerEngine implements Engine {
   #nextId = 0
   #answered = false
   #closed = false
+  /** Threads that a model holds for ever: nothing ends them but the end of the process. */
+  #abandoned = 0
 
   constructor(options: WorkerEngineOptions) {
     this.#options = options
@@ -69,11 +74,15 @@ export class WorkerEngine implements Engine {
     if (this.#worker !== undefined) await this.#ask({ kind: 'unload', modelId })
   }
 
+  /** @throws Error where a thread stays behind that the process cannot end by itself. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    const worker = this.#worker
-    if (worker === undefined) return
+    if (this.#worker !== undefined) await this.#dismiss(this.#worker)
+    if (this.#abandoned > 0) throw new ModelHung('a model that never came to an end still holds a thread')
+  }
+
+  async #dismiss(worker: Worker): Promise<void> {
     // onnxruntime-node can abort the whole process when a thread that ran it is terminated: it is asked to leave.
     const left = new Promise((resolve) => worker.once('exit', resolve))
     worker.postMessage({ id: this.#nextId++, kind: 'close' } satisfies WorkerRequest)
@@ -85,9 +94,25 @@ export class WorkerEngine implements Engine {
     const worker = this.#worker ?? this.#start()
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
+      const entry: Pending = { resolve, reject }
+      if (question.kind === 'run') entry.deadline = this.#deadlineOf(question.modelId, worker)
+      this.#pending.set(id, entry)
       worker.postMessage({ ...question, id }, transfer)
     })
+  }
+
+  #deadlineOf(modelId: string, worker: Worker): NodeJS.Timeout {
+    const { runMsMax = 60_000 } = this.#options
+    const giveUp = () => {
+      if (this.#worker !== worker) return
+      const error = new ModelHung(`a run did not come to an end within ${runMsMax / 1000} s`)
+      this.#abandoned++
+      worker.unref()
+      // Not loaded again by the thread that comes in its place.
+      this.#lose(modelId, error)
+      this.#buried(worker, error)
+    }
+    return setTimeout(giveUp, runMsMax).unref()
   }
 
   #start(): Worker {
@@ -127,6 +152,7 @@ export class WorkerEngine implements Engine {
     this.#answered = true
     const pending = this.#pending.get(reply.id)
     this.#pending.delete(reply.id)
+    clearTimeout(pending?.deadline)
     if (reply.ok) pending?.resolve(reply.tensors ?? {})
     else pending?.reject(new Error(reply.reason))
   }
@@ -141,7 +167,10 @@ export class WorkerEngine implements Engine {
     this.#restoring.clear()
     // One that never answered waits for the next question: a thread that cannot start is no loop.
     if (!this.#closed && this.#answered) this.#start()
-    for (const { reject } of lost) reject(error)
+    for (const { reject, deadline } of lost) {
+      clearTimeout(deadline)
+      reject(error)
+    }
     if (!this.#closed) this.#options.onDeath?.(error)
   }
 }

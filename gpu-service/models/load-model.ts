@@ -1,5 +1,6 @@
 import { errors, messageOf } from '../../shared/errors.ts'
 import type { Metrics } from '../../shared/metrics.ts'
+import { type Engine, ModelHung } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { OpenedTask, RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
@@ -43,14 +44,18 @@ export async function loadModel(
   })
   const opened = await task.open({ files, file, graph, settings })
   try {
-    await Promise.all(pool.engines.map((engine) => engine.load({ modelId, path: opened.graphPath })))
     const stopWarmUp = metrics.modelWarmup.startTimer({ deployment })
-    const speed = (await Promise.all(pool.engines.map((engine) => warmUp({ engine, modelId, opened })))).flat()
+    const [first, ...others] = pool.engines
+    const prepare = (engine: Engine) => loadAndWarm({ engine, modelId, opened })
+    // One engine goes first: a model that never ends holds that one, and not all.
+    const speed = first === undefined ? [] : await prepare(first)
+    speed.push(...(await Promise.all(others.map(prepare))).flat())
     stopWarmUp()
     stopLoading()
     return { modelId, task: task.name, opened, speed }
   } catch (error) {
     await unloadModel(modelId, pool)
+    if (error instanceof ModelHung) throw error
     throw errors.unsupportedModel(`the file "${file}" could not be loaded: ${messageOf(error)}`)
   }
 }
@@ -59,7 +64,8 @@ export async function unloadModel(modelId: string, pool: EnginePool): Promise<vo
   await Promise.allSettled(pool.engines.map((engine) => engine.unload({ modelId })))
 }
 
-async function warmUp({ engine, modelId, opened }: WarmUp): Promise<LoadedModel['speed']> {
+async function loadAndWarm({ engine, modelId, opened }: WarmUp): Promise<LoadedModel['speed']> {
+  await engine.load({ modelId, path: opened.graphPath })
   const speed = []
   for (const { call, cost } of opened.warmUp) {
     // The first run of a shape also makes room for it, so the second one is the measure.
@@ -72,7 +78,7 @@ async function warmUp({ engine, modelId, opened }: WarmUp): Promise<LoadedModel[
 }
 
 interface WarmUp {
-  engine: EnginePool['engines'][number]
+  engine: Engine
   modelId: string
   opened: OpenedTask
 }

@@ -8,8 +8,6 @@ import type { Capabilities } from './capabilities.ts'
 /** One kind of thing that models do. A task reads a model's files and knows how to ask its graph. */
 export interface Task {
   name: string
-  /** Other names that repos give to it. */
-  aliases: readonly string[]
   /** @throws AppError `unsupported_model` with a reason that names the file at fault. */
   open(model: ModelSource): Promise<OpenedTask>
 }

@@ -13,6 +13,7 @@ export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOption
   stop(exitCode: number): void
 } {
   let stopping = false
+  let failed = false
   const stop = async (exitCode: number) => {
     // A model that runs for ever holds its thread, and with it every gentler way out.
     if (stopping) return process.kill(process.pid, 'SIGKILL')
@@ -23,10 +24,13 @@ export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOption
         await run()
         log.debug({ phase: name, durationMs: Math.round(performance.now() - started) }, `shut down: ${name}`)
       } catch (error) {
+        failed = true
         log.error({ phase: name, err: error }, `shut down: ${name} failed`)
       }
     }
     log.info('stopped')
+    // A thread that never ends would hold a gentler exit up for ever.
+    if (failed) process.kill(process.pid, 'SIGKILL')
     process.exit(exitCode)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

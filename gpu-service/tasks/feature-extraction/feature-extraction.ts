@@ -11,7 +11,6 @@ import { openTokenizer } from './tokenizer.ts'
 /** Texts to vectors, as sentence-transformers makes them. */
 export const featureExtraction: Task = {
   name: 'feature-extraction',
-  aliases: ['sentence-similarity'],
 
   async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
     const tokenizer = await openTokenizer(files)

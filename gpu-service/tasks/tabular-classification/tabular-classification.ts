@@ -15,7 +15,6 @@ const config = z.object({
 /** Rows of numbers to a class with its probabilities, or to a number: what scikit-learn exports. */
 export const tabularClassification: Task = {
   name: 'tabular-classification',
-  aliases: ['tabular-regression'],
 
   async open({ files, file, graph }: ModelSource): Promise<OpenedTask> {
     const { sklearn, id2label } = (await readConfig(files, 'config.json', config)) ?? {}

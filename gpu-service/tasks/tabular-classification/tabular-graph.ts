@@ -2,6 +2,9 @@ import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 
+/** More than any table that people make; a graph may declare billions, and a row of them would be made to warm up. */
+const columnsMax = 65_536
+
 export type NumberType = 'float32' | 'float64' | 'int64'
 
 /** Where a tabular graph takes its rows and leaves its answers. */
@@ -32,6 +35,8 @@ export function readTabularGraph({ graph, file, columns }: ReadTabularGraph): Ta
     throw errors.unsupportedModel(
       `"${file}" does not say how many columns it takes; list them as sklearn.columns in config.json.`,
     )
+  if (width > columnsMax)
+    throw errors.unsupportedModel(`"${file}" declares ${width} columns; at most ${columnsMax} are served.`)
   const label = graph.outputs.find(({ type }) => type === 'int64' || type === 'string')
   const scores = graph.outputs.find(({ type }) => type === 'float32' || type === 'float64')
   if (label === undefined && scores === undefined)

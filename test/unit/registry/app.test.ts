@@ -87,18 +87,19 @@ describe('the file to serve', () => {
       target: 'a/b@main',
       metadata: metadata(
         paths.map((path) => onnx(path)),
-        'fill-mask',
+        'feature-extraction',
       ),
       wanted,
     }
-    expect(chooseOnnxFile(input)).toEqual({ file, task: 'fill-mask' })
+    expect(chooseOnnxFile(input)).toEqual({ file, task: 'feature-extraction' })
   })
 
   it.each([
     [[], 'x', 'no ONNX file'],
-    [[onnx('a.onnx'), onnx('b.onnx')], 'x', 'a.onnx, b.onnx'],
+    [[onnx('a.onnx'), onnx('b.onnx')], 'feature-extraction', 'a.onnx, b.onnx'],
     [[onnx('a.onnx', 'a.onnx is not a valid ONNX file')], 'x', 'a.onnx'],
     [[onnx('a.onnx')], undefined, 'pipeline_tag'],
+    [[onnx('a.onnx')], 'fill-mask', 'Served are: feature-extraction'],
   ])('is refused with what to do about it', (files, task, hint) => {
     expect(() => chooseOnnxFile({ target: 'a/b@main', metadata: metadata(files, task) })).toThrow(hint)
   })

@@ -75,7 +75,7 @@ describe('Batcher', () => {
 
   it('fails a request as a whole, and does not run the rest of it', async () => {
     const { batcher, runs, pull } = manualBatcher<string>({
-      limits: { costMax: 1, itemsMax: 1, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000 },
+      limits: { costMax: 1, itemsMax: 1, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 },
     })
     const answer = batcher.submitAll(['poison', 'b', 'c']).catch(codeOf)
     void pull()
@@ -108,7 +108,7 @@ describe('Batcher', () => {
 
   it('admits all inputs of a request or none', async () => {
     const { batcher } = manualBatcher<number>({
-      limits: { costMax: 8, itemsMax: 8, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000 },
+      limits: { costMax: 8, itemsMax: 8, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 },
     })
     void batcher.submitAll([1, 2, 3])
     await expect(batcher.submitAll([1, 2, 3, 4, 5, 6, 7, 8])).rejects.toMatchObject({ code: 'overloaded' })
@@ -117,10 +117,19 @@ describe('Batcher', () => {
 
   it('takes a request of any size while nothing waits', () => {
     const { batcher } = manualBatcher<number>({
-      limits: { costMax: 8, itemsMax: 8, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000 },
+      limits: { costMax: 8, itemsMax: 8, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 },
     })
     void batcher.submitAll(Array.from({ length: 50 }, (_, i) => i))
     expect(batcher.depth).toBe(50)
+  })
+
+  it('refuses a request that alone would hold the engines for longer than one may', async () => {
+    const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
+    batcher.learn({ cost: 10, runMs: 100 })
+    const tooMuch = batcher.submitAll(Array.from({ length: 100 }, () => 100))
+    await expect(tooMuch).rejects.toMatchObject({ code: 'request_too_costly', status: 413 })
+    void batcher.submitAll([100, 100])
+    expect(batcher.depth).toBe(2)
   })
 
   it('is idle when nothing waits and nothing runs, not before', async () => {
@@ -151,7 +160,7 @@ describe('Batcher', () => {
 
   it('passes 20,000 items without losing one', async () => {
     const { batcher, runs, pull } = manualBatcher<number>({
-      limits: { costMax: 64, itemsMax: 64, wasteMax: 0.1, queuedMax: 30_000, waitMsMax: 1000 },
+      limits: { costMax: 64, itemsMax: 64, wasteMax: 0.1, queuedMax: 30_000, waitMsMax: 1000, requestMsMax: 60_000 },
     })
     const answers = batcher.submitAll(Array.from({ length: 20_000 }, (_, i) => i))
     for (let index = 0; batcher.depth > 0; index++) {

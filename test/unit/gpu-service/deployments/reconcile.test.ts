@@ -67,7 +67,7 @@ async function start() {
     pool,
     metrics,
     log: createLogger({ level: 'silent', name: 'test' }),
-    limits: { wasteMax: 0.1, queuedMax: 100, waitMsMax: 1000 },
+    limits: { wasteMax: 0.1, queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
     now: () => state.nowMs,
     async *desired() {
       if (state.isTableDown) throw new Error('the table does not answer')

@@ -29,19 +29,46 @@ function source(arrivals: number[], log: string[], name: string): WorkSource & {
 }
 
 describe('EnginePool', () => {
-  it('gives a free engine to the model whose head has waited longest', async () => {
+  it('gives a free engine to the model that has had the least of them, the one that waits longest first', async () => {
     const log: string[] = []
-    const [a, b] = [source([1, 4], log, 'a'), source([2, 3], log, 'b')]
-    const pool = new EnginePool({ engines: [engine()] })
+    let nowMs = 0
+    const [a, b] = [source([1, 2, 3, 4], log, 'a'), source([2, 5], log, 'b')]
+    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
     pool.add(a)
     pool.add(b)
     pool.wake()
-    for (const running of [a, b, b, a]) {
+    for (const [running, tookMs] of [
+      [a, 100],
+      [b, 1],
+      [b, 1],
+      [a, 100],
+      [a, 100],
+    ] as const) {
       await settled()
+      nowMs += tookMs
       running.end()
     }
     await settled()
-    expect(log).toEqual(['a1', 'b2', 'b3', 'a4'])
+    expect(log).toEqual(['a1', 'b2', 'b5', 'a2', 'a3', 'a4'])
+  })
+
+  it('answers a model that was idle after one run of the other, however much waits there', async () => {
+    const log: string[] = []
+    let nowMs = 0
+    const lateArrivals: number[] = []
+    const [busy, late] = [source([1, 2, 3, 4, 5, 6], log, 'busy'), source(lateArrivals, log, 'late')]
+    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    pool.add(busy)
+    pool.add(late)
+    pool.wake()
+    for (const running of [busy, busy, busy, late, late]) {
+      await settled()
+      nowMs += running === busy ? 100 : 10
+      if (log.length === 2) lateArrivals.push(7, 8)
+      running.end()
+    }
+    await settled()
+    expect(log).toEqual(['busy1', 'busy2', 'busy3', 'late7', 'late8', 'busy4'])
   })
 
   it('uses every free engine at once', async () => {
@@ -58,5 +85,14 @@ describe('EnginePool', () => {
     pool.add(source([], [], 'a'))
     pool.add(source([], [], 'b'))
     expect(pool.backlogMs).toBe(30)
+  })
+
+  it('predicts for one model only what waits for it and its share of the engines', () => {
+    const pool = new EnginePool({ engines: [engine()] })
+    const [crowded, quiet] = [source([1], [], 'a'), { ...source([], [], 'b'), backlogMs: 0, headSinceMs: undefined }]
+    pool.add({ ...crowded, backlogMs: 60_000, headSinceMs: 1 })
+    pool.add(quiet)
+    expect(pool.backlogMs).toBe(60_000)
+    expect(pool.waitMs(quiet)).toBe(0)
   })
 })

@@ -38,12 +38,10 @@ export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unkn
         })
       }),
     sizeOf: () => 1,
-    limits: { costMax: 8, itemsMax: 64, wasteMax: 0.1, queuedMax: 1000, waitMsMax: 1000 },
+    limits: { costMax: 8, itemsMax: 64, wasteMax: 0.1, queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
     lane: {
       wake() {},
-      get backlogMs() {
-        return batcher.backlogMs
-      },
+      waitMs: (queue) => queue.backlogMs,
     },
     observe: {
       depth() {},

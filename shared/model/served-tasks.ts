@@ -1,0 +1,14 @@
+/**
+ * What models are served for. The registry refuses a deployment for anything else at once, and the service has a task
+ * for each of them, which its table of tasks is typed to hold.
+ */
+export const servedTasks = [
+  'feature-extraction',
+  'sentence-similarity',
+  'tabular-classification',
+  'tabular-regression',
+] as const
+
+export type ServedTask = (typeof servedTasks)[number]
+
+export const isServedTask = (task: string): task is ServedTask => servedTasks.some((served) => served === task)
