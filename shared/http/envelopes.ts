@@ -43,7 +43,10 @@ export const hubErrorHeaders: ErrorHeaders = ({ code, message }) => {
   const text = code === 'invalid_token' ? 'Invalid credentials in Authorization header' : message
   const name = hubErrorCodes[code]
   return {
-    'x-error-message': text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 1000),
+    'x-error-message': text
+      .replaceAll('…', '...')
+      .replaceAll(/[^\x20-\x7e]/g, '?')
+      .slice(0, 1000),
     ...(name !== undefined && { 'x-error-code': name }),
   }
 }

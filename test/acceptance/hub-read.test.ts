@@ -138,6 +138,9 @@ describe('@huggingface/hub', () => {
       `version https://git-lfs.github.com/spec/v1\noid sha256:${entry?.lfs?.oid}\nsize ${weights.sizeBytes}\n`,
     )
     expect(text).toHaveLength(entry?.lfs?.pointerSize ?? 0)
+    const small = await downloadFile({ ...params, path: 'config.json', raw: true })
+    expect((await bytes(small)).equals(await expected('config.json'))).toBe(true)
+    expect((await get(`/${repo}/raw/main/config.json`)).headers.get('content-type')).toBe('application/octet-stream')
   })
 
   it('downloads a snapshot, every byte of it', async () => {

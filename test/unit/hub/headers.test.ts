@@ -38,6 +38,7 @@ describe('an error', () => {
     const headers = hubErrorHeaders(errors.repoNotFound('a/模型\n'))
     expect(headers).toMatchObject({ 'x-error-code': 'RepoNotFound' })
     expect(headers['x-error-message']).toMatch(/^[\x20-\x7e]+$/)
+    expect(hubErrorHeaders(errors.unauthenticated())['x-error-message']).toContain('Bearer hf_...')
   })
 
   it('of a wrong key is in the words that clients look for, and of no repo', () => {
