@@ -21,6 +21,11 @@ export interface ObjectStore {
   delete(request: { keys: readonly string[] }): Promise<void>
   /** Objects whose key starts with `prefix`, in key order, page by page. */
   list(request: { prefix: string; cursor?: string | undefined; limit?: number }): Promise<ObjectPage>
+  /**
+   * An address on another hostname that answers with the object, also in ranges, to whoever asks before it expires.
+   * Only a store that is a server of its own has such addresses.
+   */
+  downloadUrl?(request: DownloadUrlRequest): Promise<string>
   /** Objects written in parts, in any order, by many writers. */
   readonly uploads: MultipartUploads
 }
@@ -66,6 +71,13 @@ export interface PutRequest {
   sha256?: string | undefined
   /** Leaves an object that is there already as it is. */
   ifAbsent?: boolean
+}
+
+export interface DownloadUrlRequest {
+  key: string
+  /** What the answer says of itself, as HTTP headers. */
+  contentType: string
+  contentDisposition: string
 }
 
 export interface PutPartRequest {

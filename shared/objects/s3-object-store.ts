@@ -17,6 +17,7 @@ import { awsTimeouts } from '../aws-timeouts.ts'
 import { ChecksumMismatch, ObjectChanged, ObjectMissing, type ObjectStore } from './object-store.ts'
 import { sendBody } from './s3-body.ts'
 import { copyInParts, copySource } from './s3-copy.ts'
+import { createDownloadUrls } from './s3-download-url.ts'
 import { createS3Uploads } from './s3-uploads.ts'
 
 /** CopyObject takes at most 5 GiB, and one of so many would be silent for long; larger objects are copied in parts. */
@@ -31,13 +32,14 @@ const silent = { trace: nothing, debug: nothing, info: nothing, warn: nothing, e
 
 /** Objects in an S3 bucket. The client's own retries cover what may be sent again; streams are retried by messages. */
 export function createS3ObjectStore({ bucket, client }: { bucket: string; client?: S3ClientConfig }): ObjectStore {
-  const s3 = new S3Client({
+  const config: S3ClientConfig = {
     maxAttempts: 4,
     requestStreamBufferSize: chunkMinBytes,
     logger: silent,
     requestHandler: awsTimeouts.objects,
     ...client,
-  })
+  }
+  const s3 = new S3Client(config)
   const Bucket = bucket
 
   return {
@@ -133,6 +135,7 @@ export function createS3ObjectStore({ bucket, client }: { bucket: string; client
       return { objects, cursor: answer.NextContinuationToken }
     },
 
+    downloadUrl: createDownloadUrls({ bucket, client: config }),
     uploads: createS3Uploads({ s3, bucket }),
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import { it } from 'vitest'
+import { expect, it } from 'vitest'
+import { objectKeys } from '../../shared/objects/keys.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { objectStoreSuite } from './object-store.ts'
 import { uploadsSuite } from './uploads.ts'
@@ -26,4 +27,20 @@ if (endpoint === undefined) {
 } else {
   objectStoreSuite('S3', startBucket)
   uploadsSuite('S3', startBucket, 5 * 1024 ** 2)
+
+  it('has an address of one object, for whoever is sent there: whole, in parts, and by the name it is told', async () => {
+    const { objects } = await startBucket()
+    const key = objectKeys.blob('a'.repeat(64))
+    await objects.put({ key, body: Buffer.from('hello'), sizeBytes: 5 })
+    const contentDisposition = `inline; filename*=UTF-8''n%C3%A4me%201.bin; filename="n_me 1.bin";`
+    const contentType = 'application/octet-stream'
+    const url = (await objects.downloadUrl?.({ key, contentType, contentDisposition })) ?? ''
+    const whole = await fetch(url)
+    const named = { 'content-type': contentType, 'content-disposition': contentDisposition, 'accept-ranges': 'bytes' }
+    expect(Object.fromEntries(whole.headers)).toMatchObject(named)
+    expect(await whole.text()).toBe('hello')
+    const part = await fetch(url, { headers: { range: 'bytes=1-3' } })
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, 'bytes 1-3/5', 'ell'])
+    expect((await fetch(url.replace('a'.repeat(64), 'b'.repeat(64)))).status).toBe(403)
+  })
 }
