@@ -1,9 +1,14 @@
-/** How the bytes of a file reach a client: from this server itself, or from the store that holds them. */
+/** How bytes of a file reach a client: from this server itself, or from the store that holds them. */
 export type Delivery = 'stream' | 'redirect'
 
+/** A Lambda answers at most 6 MB, headers and all, and base64 makes a third more of every byte. */
+const streamedMaxBytes = 4 * 1024 ** 2
+
 /**
- * On one machine a file is always streamed: a redirect to the same hostname would send Python's token along and lose
- * `X-Repo-Commit`. A Lambda answers at most 6 MB, which base64 makes 4.5 MB of file, so it has to redirect what is
- * larger to another hostname; that comes with signed addresses of the store.
+ * Where the store has addresses of its own, which it has not on one machine, an answer that a Lambda cannot carry is
+ * redirected to another hostname. No key goes there, and S3 would refuse a request that comes with one: Python, fetch
+ * and reqwest drop it when the hostname changes. Rust's hf-hub 0.4 takes it along by itself, but only while it asks
+ * for the first byte to learn the size; so it is the answer that counts here and not the file.
  */
-export const chooseDelivery = (_file: { sizeBytes: number }): Delivery => 'stream'
+export const chooseDelivery = ({ answerBytes }: { answerBytes: number }): Delivery =>
+  answerBytes > streamedMaxBytes ? 'redirect' : 'stream'

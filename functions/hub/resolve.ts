@@ -1,4 +1,3 @@
-import { chooseDelivery } from './choose-delivery.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { contentTag } from './file-entry.ts'
 import { findFile } from './find-file.ts'
@@ -10,7 +9,6 @@ import { storedContent } from './stored-content.ts'
 export function addResolveRoute(app: HubApp, { table, objects }: HubParts) {
   app.get('/:owner/:name/resolve/:rest{.+}', async (context) => {
     const file = await findFile(context, table)
-    if (chooseDelivery(file) === 'redirect') throw new Error('there is no other address for a file yet')
     // Said again in headers of our own, because proxies weaken an ETag and drop the length of a HEAD.
     context.header('x-linked-etag', contentTag(file))
     context.header('x-linked-size', String(file.sizeBytes))

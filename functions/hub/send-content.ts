@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { type ByteRange, parseRange } from './byte-range.ts'
+import { chooseDelivery } from './choose-delivery.ts'
 import { hubErrors } from './hub-errors.ts'
 
 /** Bytes with a name and a size, which are opened only where they are sent. */
@@ -9,9 +10,11 @@ export interface Content {
   etag: string
   contentType: string
   open(range: ByteRange): Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>>
+  /** Where the store sends it by itself, if it does. */
+  address?: (() => Promise<string>) | undefined
 }
 
-/** Answers content whole or in part, or that the client has it: 200, 206, 304, 416. */
+/** Answers content whole or in part, or that the client has it, or where it is: 200, 206, 302, 304, 416. */
 export async function sendContent(context: Context<HttpEnvironment>, content: Content): Promise<Response> {
   const { sizeBytes, etag } = content
   const asked = rangeHeader(context, etag)
@@ -29,14 +32,21 @@ export async function sendContent(context: Context<HttpEnvironment>, content: Co
     throw hubErrors.rangeNotSatisfiable(sizeBytes)
   }
 
+  const part = isEmpty || range === undefined || range === 'unsatisfiable' ? undefined : range
+  const sent = part ?? { start: 0, end: sizeBytes - 1 }
+  const answerBytes = sent.end - sent.start + 1
+  if (content.address !== undefined && chooseDelivery({ answerBytes }) === 'redirect') {
+    // The address is as good as a key to this one file, for as long as it lasts.
+    context.header('cache-control', 'no-store')
+    return context.body(null, 302, { location: await content.address() })
+  }
+
   context.header('content-type', content.contentType)
   // Models are strangers' files on the origin of the console: no browser may run one.
   context.header('x-content-type-options', 'nosniff')
   context.header('content-security-policy', "default-src 'none'; sandbox")
-  const part = isEmpty || range === undefined || range === 'unsatisfiable' ? undefined : range
   if (part !== undefined) context.header('content-range', `bytes ${part.start}-${part.end}/${sizeBytes}`)
-  const sent = part ?? { start: 0, end: sizeBytes - 1 }
-  context.header('content-length', String(sent.end - sent.start + 1))
+  context.header('content-length', String(answerBytes))
   const status = part === undefined ? 200 : 206
   if (context.req.method === 'HEAD' || isEmpty) return context.body(null, status)
   return context.body(await content.open(sent), status)

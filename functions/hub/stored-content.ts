@@ -1,16 +1,23 @@
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import type { ObjectBody, ObjectStore } from '../../shared/objects/object-store.ts'
+import { contentDisposition } from './content-disposition.ts'
 import { contentTag } from './file-entry.ts'
 import type { Content } from './send-content.ts'
 
 /** A revision's file as bytes of the store. A client that goes away frees what was opened for it. */
-export const storedContent = ({ objects, file, contentType, signal }: StoredInput): Content => ({
-  sizeBytes: file.sizeBytes,
-  etag: contentTag(file),
-  contentType,
-  open: async (range) => streamOf(await objects.get({ key: objectKeys.blob(file.sha256), range, signal })),
-})
+export function storedContent({ objects, file, contentType, signal }: StoredInput): Content {
+  const key = objectKeys.blob(file.sha256)
+  const { downloadUrl } = objects
+  const named = { key, contentType, contentDisposition: contentDisposition(file.path) }
+  return {
+    sizeBytes: file.sizeBytes,
+    etag: contentTag(file),
+    contentType,
+    open: async (range) => streamOf(await objects.get({ key, range, signal })),
+    address: downloadUrl && (() => downloadUrl(named)),
+  }
+}
 
 interface StoredInput {
   objects: ObjectStore

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHubApp } from '../../../functions/hub/app.ts'
+import { createLogger } from '../../../shared/log.ts'
+import { createMetrics } from '../../../shared/metrics.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import { createS3ObjectStore } from '../../../shared/objects/s3-object-store.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { startTable, type TestTable } from '../../support/dynoxide.ts'
+
+const sha256 = 'a'.repeat(64)
+const gitSha1 = 'b'.repeat(40)
+const revision = '1'.repeat(40)
+const streamedMax = 4 * 1024 ** 2
+const sizes = { 'huge.bin': 5e9, 'fits.bin': streamedMax, 'over.bin': streamedMax + 1 }
+
+let held: TestTable
+beforeAll(async () => {
+  held = await startTable()
+  const id = 'team/model'
+  const at = '2026-01-01T00:00:00.000Z'
+  const file = (path: string, sizeBytes: number) => ({ ...keys.revisionFile(id, revision, path), path, sizeBytes })
+  const item = { id: revision, repo: id, source: 'hf://x/y@main', filesTotal: 1, sizeBytes: 5, createdAt: at }
+  await held.table.putMany([
+    { ...keys.repo(id), id, revision, sizeBytes: 5, createdAt: at, updatedAt: at },
+    { ...keys.revision(id, revision), ...item, createdBy: 'u' },
+    { ...keys.branch(id, 'main'), kind: 'branch', name: 'main', revision, updatedAt: at },
+    ...Object.entries(sizes).map(([path, sizeBytes]) => ({ ...file(path, sizeBytes), sha256 })),
+    { ...file('näme 1.txt', 9e6), sha256, gitSha1 },
+  ])
+})
+afterAll(() => held.close())
+
+/** S3 as far as it can be asked without a network: it signs addresses, and its objects are zeros. */
+function zeros() {
+  const credentials = { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'session' }
+  const s3 = createS3ObjectStore({ bucket: 'models', client: { region: 'eu-central-1', credentials } })
+  const get: ObjectStore['get'] = async ({ range = { start: 0, end: 0 } }) => {
+    const chunks = [Buffer.alloc(Math.min(range.end - range.start + 1, 64))]
+    return {
+      sizeBytes: 0,
+      etag: '',
+      body: (async function* () {
+        yield* chunks
+      })(),
+      cancel: async () => {},
+    }
+  }
+  return { ...s3, get }
+}
+
+function hub(objects: ObjectStore = zeros()) {
+  const verify = async () => ({ userId: 'u', role: 'member' as const, keyId: 'k', scopes: ['read' as const] })
+  const options = { table: held.table, objects, log: createLogger({ level: 'silent' }), metrics: createMetrics() }
+  const app = createHubApp({ ...options, verify })
+  return (path: string, init: RequestInit = {}) =>
+    app.request(`/team/model/${path}`, { ...init, headers: { authorization: 'Bearer hf_secret', ...init.headers } })
+}
+
+describe('a file that a Lambda cannot answer with', () => {
+  it.each(['GET', 'HEAD'])('is told to %s by where it is on another hostname and what it is', async (method) => {
+    const answer = await hub()('resolve/main/huge.bin', { method })
+    expect(answer.status).toBe(302)
+    expect(await answer.text()).toBe('')
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'x-repo-commit': revision,
+      'x-linked-etag': `"${sha256}"`,
+      'x-linked-size': '5000000000',
+      etag: `"${sha256}"`,
+      'accept-ranges': 'bytes',
+      'cache-control': 'no-store',
+    })
+    for (const header of ['content-length', 'content-range', 'content-type'])
+      expect(answer.headers.has(header)).toBe(false)
+    const { hostname, pathname } = new URL(answer.headers.get('location') ?? '')
+    expect(hostname).toBe('models.s3.eu-central-1.amazonaws.com')
+    expect(pathname).toBe(`/${objectKeys.blob(sha256)}`)
+  })
+
+  it('comes from an address for that file alone, for an hour at most, that holds no key and asks for no header', async () => {
+    const answer = await hub()(`resolve/main/${encodeURIComponent('näme 1.txt')}`)
+    const location = answer.headers.get('location') ?? ''
+    const asked = new URL(location).searchParams
+    expect(asked.get('X-Amz-SignedHeaders')).toBe('host')
+    expect(Number(asked.get('X-Amz-Expires'))).toBeLessThanOrEqual(3600)
+    expect(asked.get('response-content-type')).toBe('application/octet-stream')
+    expect(asked.get('response-content-disposition')).toBe(answer.headers.get('content-disposition'))
+    expect([...asked.keys()].filter((name) => /checksum/i.test(name))).toEqual([])
+    expect(location).not.toContain('hf_secret')
+  })
+
+  it('is one that is larger than 4 MiB, as git holds it too', async () => {
+    const ask = hub()
+    expect((await ask('resolve/main/fits.bin', { method: 'HEAD' })).status).toBe(200)
+    expect((await ask('resolve/main/over.bin', { method: 'HEAD' })).status).toBe(302)
+    expect((await ask(`raw/main/${encodeURIComponent('näme 1.txt')}`)).status).toBe(302)
+    expect((await ask('raw/main/huge.bin')).headers.get('content-length')).toBe('135')
+  })
+
+  it('still has parts that it can, and Rust asks for one byte with its key in hand', async () => {
+    const ask = (range: string, headers = {}) => hub()('resolve/main/huge.bin', { headers: { range, ...headers } })
+    const part = await ask('bytes=0-0')
+    expect(part.status).toBe(206)
+    expect(part.headers.get('content-range')).toBe('bytes 0-0/5000000000')
+    expect((await part.arrayBuffer()).byteLength).toBe(1)
+    expect((await ask('bytes=-64')).status).toBe(206)
+    expect((await ask(`bytes=1-${streamedMax + 1}`)).status).toBe(302)
+    expect((await ask('bytes=1-')).status).toBe(302)
+    expect((await ask('bytes=0-0', { 'if-range': '"another"' })).status).toBe(302)
+    expect((await ask('bytes=5000000000-')).status).toBe(416)
+  })
+
+  it('is not sent again to who has it', async () => {
+    const headers = { 'if-none-match': `"${sha256}"` }
+    expect((await hub()('resolve/main/huge.bin', { headers })).status).toBe(304)
+  })
+
+  it('is streamed where the store is no server', async () => {
+    const { downloadUrl: _, ...folder } = zeros()
+    const answer = await hub(folder)('resolve/main/huge.bin', { method: 'HEAD' })
+    expect({ status: answer.status, length: answer.headers.get('content-length') }).toEqual({
+      status: 200,
+      length: '5000000000',
+    })
+  })
+})
