@@ -18,13 +18,13 @@ export interface ModelBucketProps {
   isRetained: boolean
 }
 
-export type BucketAccess = 'read' | 'readWrite'
+/** `readBlobs` is for who learns from the table which files there are. */
+export type BucketAccess = 'readBlobs' | 'read' | 'readWrite'
 
 /** Where the files of the models are, with a log of who asked for them. */
 export class ModelBucket extends Construct {
   readonly bucket: Bucket
-  readonly #readers: IManagedPolicy
-  readonly #writers: IManagedPolicy
+  readonly #policies: Record<BucketAccess, IManagedPolicy>
 
   constructor(scope: Construct, id: string, { isRetained }: ModelBucketProps) {
     super(scope, id)
@@ -46,27 +46,39 @@ export class ModelBucket extends Construct {
       // The library's class leaves out `| undefined` where its own interface has it.
       serverAccessLogsBucket: accessLogs as IBucket,
     })
-    this.#readers = this.#policy('Readers', readObject)
-    this.#writers = this.#policy('Writers', [...readObject, ...writeObject])
+    // Without the right to list, S3 answers 403 instead of 404 for an object that is absent.
+    const list = new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })
+    this.#policies = {
+      readBlobs: this.#policy('BlobReaders', { actions: readObject, prefix: 'blobs/' }),
+      read: this.#policy('Readers', { actions: readObject, others: [list] }),
+      readWrite: this.#policy('Writers', { actions: [...readObject, ...writeObject], others: [list] }),
+    }
   }
 
-  /** Lets someone read, or read and write, every object of the bucket. */
+  /** Lets someone read the files of the models, read every object of the bucket, or read and write them. */
   grant(role: IRole, access: BucketAccess) {
-    role.addManagedPolicy(access === 'read' ? this.#readers : this.#writers)
+    role.addManagedPolicy(this.#policies[access])
   }
 
   /** One policy for all who have the same right, kept beside the bucket, so that its wildcard is excused once. */
-  #policy(id: string, actions: string[]): IManagedPolicy {
-    const objects = new PolicyStatement({ actions, resources: [this.bucket.arnForObjects('*')] })
-    // Without the right to list, S3 answers 403 instead of 404 for an object that is absent.
-    const list = new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })
-    const policy = new ManagedPolicy(this, id, { statements: [objects, list] })
+  #policy(id: string, { actions, prefix, others = [] }: PolicyProps): IManagedPolicy {
+    const pattern = `${prefix ?? ''}*`
+    const objects = new PolicyStatement({ actions, resources: [this.bucket.arnForObjects(pattern)] })
+    const policy = new ManagedPolicy(this, id, { statements: [objects, ...others] })
     acknowledge(policy, {
-      rule: `IAM5[Resource::<${Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket)}.Arn>/*]`,
+      rule: `IAM5[Resource::<${Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket)}.Arn>/${pattern}]`,
       reason: 'A blob is named by its content, so no list of keys exists before the models do.',
     })
     return policy
   }
+}
+
+interface PolicyProps {
+  /** On objects. */
+  actions: string[]
+  /** @default - every object */
+  prefix?: ObjectPrefix
+  others?: PolicyStatement[]
 }
 
 const readObject = ['s3:GetObject']

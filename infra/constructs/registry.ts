@@ -4,13 +4,17 @@ import type { StageConfig } from '../stage-config.ts'
 import { HttpFrontDoor } from './http-front-door.ts'
 import type { PlatformData } from './platform-data.ts'
 import { PlatformFunction } from './platform-function.ts'
+import { authPaths, hubPaths } from './registry-paths.ts'
 
 export interface RegistryProps {
   config: StageConfig
   data: PlatformData
 }
 
-/** The registry's public address: API keys are answered by the auth function, everything else by the registry's own. */
+/**
+ * The registry's public address: API keys are answered by the auth function, clients of the Hub by the hub's, and
+ * everything else by the registry's own.
+ */
 export class Registry extends Construct {
   readonly url: string
 
@@ -21,8 +25,16 @@ export class Registry extends Construct {
       config,
       data,
       folder: 'registry',
-      description: 'Answers the registry API and the Hub protocol',
+      description: 'Answers the registry API',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
+      environment,
+    })
+    const hub = new PlatformFunction(this, 'Hub', {
+      config,
+      data,
+      folder: 'hub',
+      description: 'Answers the Hub protocol',
+      models: 'readBlobs',
       environment,
     })
     const auth = new PlatformFunction(this, 'Auth', {
@@ -39,8 +51,9 @@ export class Registry extends Construct {
       integration: new HttpLambdaIntegration('Registry', registry.lambda),
     })
     frontDoor.route({ paths: authPaths, integration: new HttpLambdaIntegration('Auth', auth.lambda) })
+    // One permission for all of its routes: with one for each, what a function's policy holds would be nearly full.
+    const toHub = new HttpLambdaIntegration('Hub', hub.lambda, { scopePermissionToRoute: false })
+    frontDoor.route({ paths: hubPaths, integration: toHub })
     this.url = frontDoor.url
   }
 }
-
-const authPaths = ['/api/v1/me', '/api/v1/keys', '/api/v1/keys/{proxy+}']

@@ -31,6 +31,7 @@ export const tableAccess = {
     writes: [imports, claims, deployments],
     lists: [lists.repos, lists.imports, lists.deployments],
   },
+  hub: { reads: [apiKeys, repos, files], lists: [lists.repos] },
   auth: { writes: [apiKeys, users] },
   ingest: { writes: [imports, importParts, claims, repos, files, drops] },
   drop: { writes: [imports, claims, drops] },

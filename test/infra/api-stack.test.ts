@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
+import { hubPaths } from '../../infra/constructs/registry-paths.ts'
 import { templates } from './synthesised-app.ts'
 
 const adminKeySha256 = 'a'.repeat(64)
@@ -22,6 +23,7 @@ describe('the functions', () => {
     })
     expect(Object.fromEntries(told)).toEqual({
       Registry: ['SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
+      RegistryHub: ['SLIPWAY_BUCKET', 'SLIPWAY_TABLE'],
       RegistryAuth: ['SLIPWAY_TABLE'],
       IngestWorker: ['SLIPWAY_BUCKET', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
       DropsWorker: ['SLIPWAY_BUCKET', 'SLIPWAY_DROP_QUEUE_URL', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
@@ -30,7 +32,7 @@ describe('the functions', () => {
   })
 
   it('know the hash of the admin key only where tokens are verified, and the Hub only where it is read', () => {
-    expect(idsWith({ SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256 })).toEqual(['Registry', 'RegistryAuth'])
+    expect(idsWith({ SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256 })).toEqual(['Registry', 'RegistryAuth', 'RegistryHub'])
     expect(idsWith({ HF_ENDPOINT: 'https://hub.example' })).toEqual(['IngestWorker'])
   })
 
@@ -53,10 +55,28 @@ describe('what the functions may do', () => {
     expect(actions).toContain('dynamodb:Query')
   })
 
-  it('includes objects of the bucket only where models are brought in', () => {
-    const roles = Object.entries(api.findResources('AWS::IAM::Role'))
-    const withPolicies = roles.filter(([, { Properties }]) => Properties.ManagedPolicyArns).map(([id]) => id)
-    expect(withPolicies.map((id) => id.replace(/Role[0-9A-F]{8}$/, ''))).toEqual(['IngestWorker', 'DropsWorker'])
+  it('includes objects of the bucket only where models are brought in, and their files where they are sent', () => {
+    const roles = Object.entries(api.findResources('AWS::IAM::Role')).flatMap(([id, { Properties }]) => {
+      const policies = JSON.stringify(Properties.ManagedPolicyArns ?? '').matchAll(
+        /Models(BlobReaders|Readers|Writers)/g,
+      )
+      const names = Array.from(policies, ([, name]) => name)
+      return names.length === 0 ? [] : [[id.replace(/Role[0-9A-F]{8}$/, ''), names]]
+    })
+    expect(Object.fromEntries(roles)).toEqual({
+      RegistryHub: ['BlobReaders'],
+      IngestWorker: ['Writers'],
+      DropsWorker: ['Readers'],
+    })
+    const policies = Object.entries(data.findResources('AWS::IAM::ManagedPolicy'))
+    const [, ofFiles] = policies.find(([id]) => id.includes('BlobReaders')) ?? []
+    expect(ofFiles?.Properties.PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: { 'Fn::Join': ['', [expect.anything(), '/blobs/*']] },
+      },
+    ])
   })
 
   it('includes keys of people only where keys are made, and nothing outside of the partitions it names', () => {
@@ -125,7 +145,7 @@ describe('the queues', () => {
 })
 
 describe('the public address', () => {
-  it('sends keys to the auth function and everything else to the registry', () => {
+  it('sends keys to the auth function, clients of the Hub to the hub and everything else to the registry', () => {
     const integrations = api.findResources('AWS::ApiGatewayV2::Integration')
     const routes = Object.values(api.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => {
       const integration = integrations[Properties.Target['Fn::Join'][1][1].Ref]
@@ -136,6 +156,7 @@ describe('the public address', () => {
       'ANY /api/v1/me': 'RegistryAuth',
       'ANY /api/v1/keys': 'RegistryAuth',
       'ANY /api/v1/keys/{proxy+}': 'RegistryAuth',
+      ...Object.fromEntries(hubPaths.map((path) => [`ANY ${path}`, 'RegistryHub'])),
     })
   })
 

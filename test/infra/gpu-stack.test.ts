@@ -159,7 +159,9 @@ it('may read models and never write them', () => {
   expect(JSON.stringify(role.Properties.ManagedPolicyArns)).toMatch(/ModelsReaders/)
   expect(JSON.stringify(role.Properties.ManagedPolicyArns)).not.toMatch(/ModelsWriters/)
   const { data } = templates()
-  const readers = Object.entries(data.findResources('AWS::IAM::ManagedPolicy')).find(([id]) => id.includes('Readers'))
+  const readers = Object.entries(data.findResources('AWS::IAM::ManagedPolicy')).find(([id]) =>
+    id.includes('ModelsReaders'),
+  )
   const actions = readers?.[1].Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string }) => Action)
   expect(actions).toEqual(['s3:GetObject', 's3:ListBucket'])
 })

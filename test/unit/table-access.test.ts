@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthApp } from '../../functions/auth/app.ts'
 import { resumeImports } from '../../functions/cleanup/resume-imports.ts'
 import { handleDrop } from '../../functions/drop/handle-drop.ts'
+import { createHubApp } from '../../functions/hub/app.ts'
 import { createRegistryApp } from '../../functions/registry/app.ts'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { createLogger } from '../../shared/log.ts'
@@ -101,6 +102,24 @@ describe('with no more of the table than its role allows', () => {
     const strangers = createRegistryApp(options)
     const headers = { authorization: `Bearer ${adminToken}` }
     expect((await strangers.request('/api/v1/repos', { headers })).status).toBe(401)
+  })
+
+  it('the hub answers every kind of question, and lets nobody in by itself', async () => {
+    const { objects } = await lab.newStore()
+    const options = { ...platform(tableOf('hub')), objects }
+    const verify = async () => ({ userId: 'admin', role: 'admin' as const, keyId: 'k', scopes: ['admin' as const] })
+    const app = createHubApp({ ...options, verify })
+    const ofModel = ['', '/revision/main', '/tree/main', '/refs', '/commits/main', '/auth-check', '/auth-check/write']
+    const paths = ofModel.map((path) => `/api/models/acme/table-access${path}`)
+    const headers = { authorization: `Bearer ${adminToken}` }
+    for (const path of ['/api/models?full=true', '/api/models?author=acme&search=table', '/api/whoami-v2', ...paths])
+      expect((await app.request(path, { headers })).status, path).toBe(200)
+    const body = new URLSearchParams({ paths: 'config.json' })
+    const info = await app.request('/api/models/acme/table-access/paths-info/main', { method: 'POST', body })
+    expect(await info.json()).toMatchObject([{ path: 'config.json' }])
+    for (const route of ['resolve', 'raw'])
+      expect((await app.request(`/acme/table-access/${route}/main/config.json`, { method: 'HEAD' })).status).toBe(200)
+    expect((await createHubApp(options).request('/api/models', { headers })).status).toBe(401)
   })
 
   it('a replica reads what is deployed, says how it is, verifies tokens, and makes no key', async () => {

@@ -1,0 +1,14 @@
+/** What the function that makes keys answers. */
+export const authPaths = ['/api/v1/me', '/api/v1/keys', '/api/v1/keys/{proxy+}']
+
+const kinds = ['models', 'datasets', 'spaces']
+const fileRoutes = ['resolve', 'raw']
+/** Where a repo is: a model also without an owner, to be told that there is none such, and other kinds for the same. */
+const repos = ['/{owner}/{name}', '/{name}', '/datasets/{owner}/{name}', '/spaces/{owner}/{name}']
+
+/** What the Hub protocol answers: `isHubPath` as API Gateway says it. */
+export const hubPaths = [
+  ...kinds.flatMap((kind) => [`/api/${kind}`, `/api/${kind}/{proxy+}`]),
+  '/api/whoami-v2',
+  ...repos.flatMap((repo) => fileRoutes.map((route) => `${repo}/${route}/{proxy+}`)),
+]

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { createAuthApp } from '../../functions/auth/app.ts'
+import { createHubApp, type HubOptions, isHubPath } from '../../functions/hub/app.ts'
+import { createRegistryApp } from '../../functions/registry/app.ts'
+import { authPaths, hubPaths } from '../../infra/constructs/registry-paths.ts'
+import { dispatch } from '../../infra/local/dispatch.ts'
+
+/** Whether API Gateway leads a path there. */
+const leads = (paths: readonly string[], path: string): boolean =>
+  paths.some((pattern) =>
+    new RegExp(`^${pattern.replace('{proxy+}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  )
+
+const example = (pattern: string): string =>
+  pattern.replace('{proxy+}', 'main/a/b.txt').replace('{owner}', 'acme').replace('{name}', 'model')
+
+const options = { table: {}, objects: {}, ingest: {}, version: '0' } as unknown as HubOptions
+/** What an app answers itself, and not what it looks at on the way. */
+const pathsOf = (app: { routes: { path: string }[] }): string[] =>
+  [...new Set(app.routes.map(({ path }) => path))].filter((path) => !path.endsWith('*'))
+
+describe('the gateway', () => {
+  it('sends to a function what the local host sends to the same app', async () => {
+    const to = (name: string) => () => new Response(name)
+    const local = dispatch({ registry: to('registry'), auth: to('auth'), hub: to('hub'), serving: to('serving') })
+    const asked = async (pattern: string) => (await local(new Request(`http://slipway.test${example(pattern)}`))).text()
+    for (const path of hubPaths) expect(await asked(path), path).toBe('hub')
+    for (const path of authPaths) expect(await asked(path), path).toBe('auth')
+  })
+
+  it('leads to every route of the hub, and to none of the others by way of it', () => {
+    const hub = pathsOf(createHubApp(options))
+    expect(hub.length).toBeGreaterThan(10)
+    for (const path of hub) {
+      expect(leads(hubPaths, path), path).toBe(true)
+      expect(isHubPath(path), path).toBe(true)
+    }
+    const others = [createAuthApp(options), createRegistryApp({ ...options, ingest: {}, version: '0' } as never)]
+    for (const path of others.flatMap(pathsOf)) expect(leads(hubPaths, path), path).toBe(false)
+    expect(pathsOf(createAuthApp(options)).every((path) => leads(authPaths, path))).toBe(true)
+  })
+
+  it('leads to the hub also where it says that there is nothing: other kinds, and models without an owner', () => {
+    for (const path of ['/datasets/acme/data/resolve/main/x', '/spaces/acme/app/raw/main/x', '/gpt2/resolve/main/x'])
+      expect(leads(hubPaths, path), path).toBe(true)
+  })
+})
