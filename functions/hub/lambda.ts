@@ -1,4 +1,4 @@
-import { handle } from 'hono/aws-lambda'
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
@@ -7,6 +7,7 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { createHubApp } from './app.ts'
+import { encodedPath } from './encoded-path.ts'
 
 const environment = parseEnvironment(
   platformEnvironment.pick({
@@ -29,4 +30,10 @@ const app = createHubApp({
   metrics,
 })
 
-export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, handle(app))
+const answer = handle(app)
+const answerDecoded = (event: HttpApiEvent, context: LambdaContext) =>
+  answer({ ...event, rawPath: encodedPath(event.rawPath) }, context)
+
+export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, answerDecoded)
+
+type HttpApiEvent = Extract<LambdaEvent, { rawPath: string }>
