@@ -5,6 +5,8 @@ import {
   Bucket,
   BucketEncryption,
   type CfnBucket,
+  type CorsRule,
+  HttpMethods,
   type IBucket,
   type LifecycleRule,
   ObjectOwnership,
@@ -42,6 +44,7 @@ export class ModelBucket extends Construct {
     this.bucket = new Bucket(this, 'Bucket', {
       ...common,
       versioned: isRetained,
+      cors: downloads,
       lifecycleRules: isRetained ? [...cleaning, ...forgetting] : cleaning,
       // The library's class leaves out `| undefined` where its own interface has it.
       serverAccessLogsBucket: accessLogs as IBucket,
@@ -83,6 +86,17 @@ interface PolicyProps {
 
 const readObject = ['s3:GetObject']
 const writeObject = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
+
+// A page that the Hub protocol redirects here is of any origin; what opens the object is the signature in the address.
+const downloads: CorsRule[] = [
+  {
+    allowedOrigins: ['*'],
+    allowedMethods: [HttpMethods.GET, HttpMethods.HEAD],
+    allowedHeaders: ['*'],
+    exposedHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
+    maxAge: 86_400,
+  },
+]
 
 const cleaning: LifecycleRule[] = [
   // Longer than the longest import: an upload that is still being continued must not lose its parts.

@@ -51,6 +51,14 @@ describe('the bucket', () => {
     })
   })
 
+  it('is read by pages of any origin, and written by none', () => {
+    const [models] = Object.values(data.findResources('AWS::S3::Bucket')).filter((b) => b.Properties.CorsConfiguration)
+    const [rule, ...others] = models?.Properties.CorsConfiguration.CorsRules ?? []
+    expect(others).toEqual([])
+    expect(rule).toMatchObject({ AllowedOrigins: ['*'], AllowedMethods: ['GET', 'HEAD'] })
+    expect(rule.ExposedHeaders).toEqual(expect.arrayContaining(['Content-Range', 'Content-Length', 'ETag']))
+  })
+
   it('refuses requests without TLS', () => {
     for (const policy of Object.values(data.findResources('AWS::S3::BucketPolicy'))) {
       expect(policy.Properties.PolicyDocument.Statement).toContainEqual(
