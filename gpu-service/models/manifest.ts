@@ -1,20 +1,9 @@
 import { buffer } from 'node:stream/consumers'
-import * as z from 'zod'
+import { ZodError } from 'zod'
 import { errors } from '../../shared/errors.ts'
+import { type Manifest, manifest } from '../../shared/model/manifest.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'
-
-const manifest = z.object({
-  files: z.array(
-    z.object({
-      path: z.string(),
-      sizeBytes: z.number().int().nonnegative(),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    }),
-  ),
-})
-
-export type Manifest = z.infer<typeof manifest>
 
 /** The files of a revision. @throws AppError `unsupported_model` where the manifest is not there or not one. */
 export async function readManifest({ objects, repo, revision }: ReadManifest): Promise<Manifest> {
@@ -25,7 +14,7 @@ export async function readManifest({ objects, repo, revision }: ReadManifest): P
   } catch (error) {
     if (error instanceof ObjectMissing)
       throw errors.unsupportedModel(`the revision ${revision} of "${repo}" has no manifest; import it again.`)
-    if (error instanceof SyntaxError || error instanceof z.ZodError)
+    if (error instanceof SyntaxError || error instanceof ZodError)
       throw errors.unsupportedModel(`the manifest of "${repo}" at ${revision} is damaged; import it again.`)
     throw error
   }

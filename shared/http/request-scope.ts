@@ -29,9 +29,10 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
       [level]({ method, path, status, durationMs: Math.round(durationMs * 10) / 10 }, `${method} ${path} ${status}`)
   })
 
-/** Reads and predictions that went well are counted, not told: they would drown what changed and what failed. */
+/** Reads, predictions that went well and refusals under load are counted, not told: they would drown the rest. */
 function levelOf(status: number, method: string): 'debug' | 'info' | 'error' {
   // "Not ready" and "draining" are said on purpose.
   if (status >= 500 && status !== 503) return 'error'
+  if (status === 429) return 'debug'
   return status >= 400 || method === 'DELETE' || status === 201 || status === 202 ? 'info' : 'debug'
 }

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import { tableAccess } from '../../shared/table/access.ts'
 import { getImportDetails, listImports } from '../../shared/table/imports.ts'
 import { guardedTable } from '../support/guarded-table.ts'
-import { type Lab, leftoversOf, type Store, startLab, visibleOf } from './support/lab.ts'
+import { type Lab, leftoversOf, manifestsOf, type Store, startLab, visibleOf } from './support/lab.ts'
 import { IngestProcess } from './support/process.ts'
 
 let lab: Lab
@@ -325,6 +325,15 @@ describe('what is dropped', () => {
     await process.idle()
     const [item] = await imports()
     expect(item).toMatchObject({ state: 'FAILED', failure: { code: 'unsafe_path', path: '../../../key' } })
+  })
+
+  it('leaves a manifest that names its version, so that the bucket alone can rebuild the registry', async () => {
+    await drop({ 'ok.txt': 'x', _SUCCESS: '' })
+    await mark()
+    await process.idle()
+    const [item] = await imports()
+    const written = (await manifestsOf(store)).find(({ id }) => id === item?.revision)
+    expect(written).toMatchObject({ tags: ['v1'], files: [{ path: 'ok.txt', sizeBytes: 1 }] })
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Manifest } from '../../shared/model/manifest.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 
@@ -10,7 +11,17 @@ export async function publish({ objects, repo, revision, files }: Publish): Prom
     await objects.put({ key: objectKeys.blob(sha256), body: content, sizeBytes: content.length })
     entries.push({ path, sizeBytes: content.length, sha256 })
   }
-  const body = Buffer.from(JSON.stringify({ repo, revision, files: entries }))
+  const manifest: Manifest = {
+    format: 1,
+    id: revision,
+    repo,
+    tags: [],
+    source: 'test',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    createdBy: 'test',
+    files: entries,
+  }
+  const body = Buffer.from(JSON.stringify(manifest))
   await objects.put({ key: objectKeys.manifest(repo, revision), body, sizeBytes: body.length })
 }
 

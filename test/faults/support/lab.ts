@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { manifest } from '../../../shared/model/manifest.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { createFolderObjectStore } from '../../../shared/objects/folder-object-store.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
@@ -95,12 +96,14 @@ const timeless = (item: Record<string, unknown>, repo: string): unknown =>
   )
 
 /** What the manifests of a store say of their files. */
-export async function manifestsOf({ objects }: Store): Promise<unknown[]> {
+export async function manifestsOf({ objects }: Store): Promise<{ id: string; tags: string[]; files: unknown[] }[]> {
   const { objects: found } = await objects.list({ prefix: 'manifests/' })
   return Promise.all(
     found.map(async ({ key }) => {
-      const manifest = JSON.parse((await buffer((await objects.get({ key })).body)).toString())
-      return { id: manifest.id, files: manifest.files }
+      const { id, tags, files } = manifest.parse(
+        JSON.parse((await buffer((await objects.get({ key })).body)).toString()),
+      )
+      return { id, tags, files }
     }),
   )
 }

@@ -100,7 +100,7 @@ describe('ModelCache', () => {
     const key = objectKeys.manifest(request.repo, revision)
     const manifest = JSON.parse(String(objects.content.get(key)))
     const large = { path: 'tokenizer.json', sizeBytes: 33 * 1024 * 1024, sha256: 'c'.repeat(64) }
-    objects.content.set(key, Buffer.from(JSON.stringify({ files: [...manifest.files, large] })))
+    objects.content.set(key, Buffer.from(JSON.stringify({ ...manifest, files: [...manifest.files, large] })))
     await expect(cache.materialise(request)).rejects.toThrow(
       '"tokenizer.json" has 34603008 bytes; the limit is 33554432',
     )
@@ -112,7 +112,7 @@ describe('ModelCache', () => {
     const key = objectKeys.manifest(request.repo, revision)
     const evil = { path: '../evil.json', sizeBytes: 1, sha256: 'c'.repeat(64) }
     const manifest = JSON.parse(String(objects.content.get(key)))
-    objects.content.set(key, Buffer.from(JSON.stringify({ files: [...manifest.files, evil] })))
+    objects.content.set(key, Buffer.from(JSON.stringify({ ...manifest, files: [...manifest.files, evil] })))
     await expect(cache.materialise(request)).rejects.toThrow('"../evil.json" is not safe')
     objects.content.set(key, Buffer.from('{"files": 3}'))
     await expect(cache.materialise(request)).rejects.toThrow('is damaged')
