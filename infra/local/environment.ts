@@ -44,6 +44,10 @@ export function readSettings(
       `"${unknown}" is not an option. There is one, --no-sample; settings are in the README: npm start -- --no-sample`,
     )
   const given = parseEnvironment(schema, environment)
+  if (isSelf(given.HF_ENDPOINT, given.PORT))
+    throw new Error(
+      `HF_ENDPOINT is ${given.HF_ENDPOINT}, this server itself: that setting is for its clients. Start without it, or name the Hub to pull from.`,
+    )
   return {
     port: given.PORT,
     hostname: given.HOST,
@@ -56,4 +60,10 @@ export function readSettings(
     sample: !parameters.includes('--no-sample'),
     underNpm: given.npm_lifecycle_event !== undefined,
   }
+}
+
+/** People export `HF_ENDPOINT` for their clients and then start the server in the same shell. */
+const isSelf = (endpoint: string, port: number): boolean => {
+  const { hostname, port: other } = new URL(endpoint)
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) && Number(other || 80) === port
 }

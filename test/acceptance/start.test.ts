@@ -129,6 +129,12 @@ describe('npm start', () => {
     await database.close()
   })
 
+  it('does not take itself for the Hub that models come from', async () => {
+    const { code, said } = await runLocalHost({ PORT: '8000', HF_ENDPOINT: 'http://localhost:8000' })
+    expect(code).toBe(1)
+    expect(said).toContain('HF_ENDPOINT')
+  })
+
   it('goes on after kill -9 with everything it had', async () => {
     const host = await start()
     await saidSample(host)
