@@ -165,11 +165,11 @@ export const errors = {
       status: 413,
       message: `This request alone would take about ${seconds} s of the model; the limit is ${limitSeconds} s. Send fewer or shorter inputs per request.`,
     }),
-  draining: () =>
+  starting: () =>
     new AppError({
-      code: 'draining',
+      code: 'starting',
       status: 503,
-      message: 'This server is shutting down. Send the request again.',
+      message: 'This server is starting. Send the request again in a moment.',
       retryable: true,
       retryAfterSeconds: 1,
     }),

@@ -34,10 +34,16 @@ export async function startEmbeddedDynamodb({
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: true,
   })
-  child.stderr.on('data', (text: Buffer) => log.debug({ from: 'dynoxide' }, text.toString().trim()))
+  let lastWords = ''
+  child.stderr.on('data', (text: Buffer) => {
+    lastWords = text.toString().trim()
+    log.debug({ from: 'dynoxide' }, lastWords)
+  })
   let closing = false
-  const died = once(child, 'exit').then(([code, signal]) =>
-    closing ? new Promise<never>(() => {}) : `the embedded DynamoDB ended (${signal ?? `exit code ${code}`})`,
+  const died = once(child, 'close').then(([code, signal]) =>
+    closing
+      ? new Promise<never>(() => {})
+      : `the embedded DynamoDB ended (${signal ?? `exit code ${code}`}) ${lastWords}\nIts file is ${databasePath}; if that is damaged, restore it or start on another folder with SLIPWAY_DATA`,
   )
   await Promise.race([answering(endpoint), died.then((reason) => Promise.reject(new Error(reason)))])
   return {
@@ -77,7 +83,7 @@ async function answering(endpoint: string): Promise<void> {
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const exit = once(child, 'exit')
+  const exit = once(child, 'close')
   child.stdin?.end()
   await exit
 }

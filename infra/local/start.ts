@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import pretty from 'pino-pretty'
 import { createApiClient } from '../../shared/client/api-client.ts'
-import { messageOf } from '../../shared/errors.ts'
+import { errors, messageOf } from '../../shared/errors.ts'
+import { platformEnvelope } from '../../shared/http/envelopes.ts'
 import { createLogger, type Logger } from '../../shared/log.ts'
 import { createTable } from '../../shared/table/create-table.ts'
 import { openTable } from '../../shared/table/table.ts'
@@ -37,8 +39,7 @@ async function start(settings: LocalSettings, log: Logger) {
   const lock = lockDataFolder(folder)
   if (lock === undefined) throw new Error(await describeHolder(folder))
 
-  let fetch = (_: Request): Response | Promise<Response> =>
-    Response.json({ error: { code: 'starting' } }, { status: 503 })
+  let fetch = (_: Request): Response | Promise<Response> => notYet()
   const server = await listen({ ...settings, fetch: (request) => fetch(request) })
 
   const database =
@@ -48,9 +49,9 @@ async function start(settings: LocalSettings, log: Logger) {
   const endpoint = database?.endpoint ?? settings.dynamodbEndpoint ?? ''
   const client = { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
   await createTable({ tableName, client }).catch((error) => {
-    throw new Error(
-      `DynamoDB does not answer at ${endpoint} (${messageOf(error)}). Is SLIPWAY_DYNAMODB_ENDPOINT right?`,
-    )
+    const way =
+      database === undefined ? 'Is SLIPWAY_DYNAMODB_ENDPOINT right?' : `Its file ${folder.databasePath} may be damaged.`
+    throw new Error(`DynamoDB does not answer as it should at ${endpoint} (${messageOf(error)}). ${way}`)
   })
   const table = openTable({ tableName, client })
 
@@ -75,7 +76,7 @@ async function start(settings: LocalSettings, log: Logger) {
     ],
   })
   void database?.died.then((reason) => {
-    log.error(`${reason}; stopping, because nothing works without it. Its file is ${folder.databasePath}`)
+    log.error(`${reason}; stopping, because nothing works without it`)
     stop(1)
   })
 
@@ -90,4 +91,12 @@ async function start(settings: LocalSettings, log: Logger) {
   await showSample({ client: sampleClient, dropDir: folder.dropDir, log, signal: stopping.signal }).catch((error) => {
     if (!stopping.signal.aborted) log.error({ err: error }, `the sample did not come up: ${messageOf(error)}`)
   })
+}
+
+/** What a request is told that comes while the port is taken and the rest is not there yet. */
+function notYet(): Response {
+  const requestId = randomUUID()
+  const error = errors.starting()
+  const headers = { 'retry-after': String(error.retryAfterSeconds), 'x-request-id': requestId }
+  return Response.json(platformEnvelope(error, requestId), { status: error.status, headers })
 }

@@ -67,7 +67,7 @@ export async function liveReplicas(table: Table, deployment: string, now: Date):
   const { pk } = keys.deployment(deployment)
   const page = await table.query<ReplicaStatus & { expiresAt: number }>({
     expression: 'pk = :pk AND begins_with(sk, :replica)',
-    values: { ':pk': pk, ':replica': 'REPLICA#' },
+    values: { ':pk': pk, ':replica': keys.replica(deployment, '').sk },
     consistent: true,
   })
   return page.items.filter((item) => item.expiresAt * 1000 > now.getTime())

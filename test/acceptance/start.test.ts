@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -180,10 +180,13 @@ describe('npm start', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('says which setting is wrong when DynamoDB does not answer, or the data folder is a file', async () => {
+  it('says what is wrong when DynamoDB does not answer, its file is damaged, or the data folder is a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
     const unreachable = await runLocalHost({ SLIPWAY_DATA: folder, SLIPWAY_DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' })
     expect(unreachable).toMatchObject({ code: 1, said: expect.stringContaining('SLIPWAY_DYNAMODB_ENDPOINT') })
+    await writeFile(join(folder, 'dynamodb.sqlite'), 'no database')
+    const damaged = await runLocalHost({ SLIPWAY_DATA: folder })
+    expect(damaged).toMatchObject({ code: 1, said: expect.stringContaining('dynamodb.sqlite') })
     const file = await runLocalHost({ SLIPWAY_DATA: join(folder, 'lock.sqlite') })
     expect(file).toMatchObject({ code: 1, said: expect.stringContaining('SLIPWAY_DATA') })
     await rm(folder, { recursive: true, force: true })

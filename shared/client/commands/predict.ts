@@ -1,7 +1,6 @@
+import { predictionMaxBytes } from '../../contract/predict.ts'
 import { messageOf } from '../../errors.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
-
-const inputMaxBytes = 4 * 1024 ** 2
 
 export const predict: Command = {
   summary: 'ask a deployment',
@@ -41,7 +40,7 @@ async function readInput({ terminal }: Invocation): Promise<string> {
   let size = 0
   for await (const chunk of terminal.input) {
     size += chunk.byteLength
-    if (size > inputMaxBytes) throw new UsageError(`the input is larger than ${inputMaxBytes} bytes`)
+    if (size > predictionMaxBytes) throw new UsageError(`the input is larger than ${predictionMaxBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

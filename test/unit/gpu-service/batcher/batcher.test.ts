@@ -150,8 +150,8 @@ describe('Batcher', () => {
   it('refuses what comes after it was closed, and answers what was there', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answer = batcher.submit('a')
-    const closed = batcher.close(errors.draining())
-    await expect(batcher.submit('late')).rejects.toMatchObject({ code: 'draining' })
+    const closed = batcher.close(errors.modelNotReady('a', 'it was given up'))
+    await expect(batcher.submit('late')).rejects.toMatchObject({ code: 'model_not_ready' })
     void pull()
     await runs[0]?.finish()
     expect((await answer).output).toBe('a')
