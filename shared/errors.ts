@@ -54,6 +54,12 @@ export const errors = {
       status: 403,
       message: `The API key lacks the scope "${scope}" that this route needs. Use a key that has it.`,
     }),
+  forbidden: (access: string, owner: string) =>
+    new AppError({
+      code: 'forbidden',
+      status: 403,
+      message: `You may not ${access} here: that needs a higher role in "${owner}". An admin of "${owner}" can give it to you.`,
+    }),
   routeNotFound: (method: string, path: string) =>
     new AppError({
       code: 'route_not_found',

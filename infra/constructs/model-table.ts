@@ -17,11 +17,12 @@ export class ModelTable extends Construct {
 
   constructor(scope: Construct, id: string, { isRetained }: ModelTableProps) {
     super(scope, id)
-    const { partitionKey, sortKey, timeToLiveAttribute, indexes } = tableDefinition
+    const { partitionKey, sortKey, timeToLiveAttribute, indexes, orders } = tableDefinition
     this.#table = new TableV2(this, 'Table', {
       partitionKey: text(partitionKey),
       sortKey: text(sortKey),
       timeToLiveAttribute,
+      localSecondaryIndexes: orders.map((order) => ({ indexName: order.name, sortKey: text(order.sortKey) })),
       globalSecondaryIndexes: indexes.map((index) => ({
         indexName: index.name,
         partitionKey: text(index.partitionKey),
@@ -42,8 +43,10 @@ export class ModelTable extends Construct {
   grant(role: IRole, { reads = [], writes = [], lists = [] }: TableAccess) {
     const { tableArn } = this.#table
     const indexArns = tableDefinition.indexes.map((index) => `${tableArn}/index/${index.name}`)
+    // A list's orders are indexes of their own, with the table's own partitions.
+    const orderArns = tableDefinition.orders.map((order) => `${tableArn}/index/${order.name}`)
     const statements = [
-      { actions: readActions, resourceArns: [tableArn], partitions: [...reads, ...writes] },
+      { actions: readActions, resourceArns: [tableArn, ...orderArns], partitions: [...reads, ...writes] },
       { actions: writeActions, resourceArns: [tableArn], partitions: writes },
       { actions: ['dynamodb:Query'], resourceArns: indexArns, partitions: lists },
     ]

@@ -1,14 +1,24 @@
-/** Who asks: a user, or an API key acting for one, with what it may do. */
+/** Who asks: a user, by an API key or a session, with what it may do. */
 export interface Principal {
   userId: string
+  /** The user's own namespace. */
+  username: string
   role: 'admin' | 'member'
-  /** The API key's record, not its secret. */
+  /** The record of the API key, or the id of the session: never a secret. */
   keyId: string
   scopes: readonly Scope[]
+  /** The namespaces of organisations, in lower case, and the role there. The user's own is not among them. */
+  owners: Readonly<Record<string, OwnerRole>>
+  /** The one owner, or the one repo, that an API key was made for; it may do nothing elsewhere. */
+  limit?: { owner: string } | { repoId: string } | undefined
 }
 
 export const scopes = ['read', 'write', 'infer', 'admin'] as const
 export type Scope = (typeof scopes)[number]
+
+/** What a member of an organisation may do there; each holds the ones before it. */
+export const ownerRoles = ['read', 'write', 'admin'] as const
+export type OwnerRole = (typeof ownerRoles)[number]
 
 /** `admin` holds every other scope, and `write` holds `read`. */
 export const hasScope = ({ scopes: held }: Principal, wanted: Scope): boolean =>

@@ -25,17 +25,25 @@ export async function createTable({ tableName, client }: { tableName: string; cl
 }
 
 export function createTableInput(TableName: string) {
-  const { partitionKey, sortKey, indexes } = tableDefinition
+  const { partitionKey, sortKey, indexes, orders } = tableDefinition
   const keySchema = (hash: string, range: string) => [
     { AttributeName: hash, KeyType: 'HASH' as const },
     { AttributeName: range, KeyType: 'RANGE' as const },
   ]
-  const attributes = [partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])]
+  const attributes = [
+    ...[partitionKey, sortKey, ...orders.map((order) => order.sortKey)],
+    ...indexes.flatMap((index) => [index.partitionKey, index.sortKey]),
+  ]
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST' as const,
     AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
     KeySchema: keySchema(partitionKey, sortKey),
+    LocalSecondaryIndexes: orders.map((order) => ({
+      IndexName: order.name,
+      KeySchema: keySchema(partitionKey, order.sortKey),
+      Projection: { ProjectionType: 'ALL' as const },
+    })),
     GlobalSecondaryIndexes: indexes.map((index) => ({
       IndexName: index.name,
       KeySchema: keySchema(index.partitionKey, index.sortKey),

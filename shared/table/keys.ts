@@ -4,18 +4,59 @@ export interface ItemKey {
   sk: string
 }
 
+/** Names are one name whatever their letters' case. */
+const folded = (name: string): string => name.toLowerCase()
+
+export type RepoKind = 'model' | 'dataset'
+
 export const keys = {
+  /** A user; its keys, its sessions (`FAMILY#`) and its memberships (`MEMBER#`) lie beside it. */
   user: (id: string): ItemKey => ({ pk: `USER#${id}`, sk: 'USER' }),
-  /** By the hash of its secret, as requests come with it. */
-  apiKey: (sha256: string): ItemKey => ({ pk: `KEY#${sha256}`, sk: 'KEY' }),
   /** By its id, among those of its user. */
   userKey: (userId: string, id: string): ItemKey => ({ pk: `USER#${userId}`, sk: `KEY#${id}` }),
+  /** That a user belongs to an organisation: between the user's keys and itself, so that one query reads both. */
+  membership: (userId: string, owner: string): ItemKey => ({ pk: `USER#${userId}`, sk: `MEMBER#${folded(owner)}` }),
+  /** A login and all refresh tokens that came of it. */
+  sessionFamily: (userId: string, id: string): ItemKey => ({ pk: `USER#${userId}`, sk: `FAMILY#${id}` }),
+  /** By the hash of its secret, as requests come with it. */
+  apiKey: (sha256: string): ItemKey => ({ pk: `KEY#${sha256}`, sk: 'KEY' }),
+  /** Holds an e-mail address for one user. */
+  email: (email: string): ItemKey => ({ pk: `EMAIL#${folded(email)}`, sk: 'EMAIL' }),
+  invitation: (sha256: string): ItemKey => ({ pk: `INVITATION#${sha256}`, sk: 'INVITATION' }),
+  /** How often a login failed, by account or by address. */
+  loginAttempts: (subject: string): ItemKey => ({ pk: `ATTEMPTS#${subject}`, sk: 'ATTEMPTS' }),
+  /** The keys that sign sessions' tokens, the current one and those before it. */
+  signingKey: (id: string): ItemKey => ({ pk: 'SIGNING#', sk: id }),
 
-  repo: (repo: string): ItemKey => ({ pk: `REPO#${repo}`, sk: 'REPO' }),
-  branch: (repo: string, name: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REF#branch#${name}` }),
-  tag: (repo: string, name: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REF#tag#${name}` }),
-  revision: (repo: string, id: string): ItemKey => ({ pk: `REPO#${repo}`, sk: `REVISION#${id}` }),
-  revisionFile: (repo: string, id: string, path: string): ItemKey => ({ pk: `FILES#${repo}#${id}`, sk: path }),
+  /** A namespace: of a user, or an organisation with its members beside it. */
+  owner: (name: string): ItemKey => ({ pk: `OWNER#${folded(name)}`, sk: 'OWNER' }),
+  ownerMember: (owner: string, userId: string): ItemKey => ({ pk: `OWNER#${folded(owner)}`, sk: `MEMBER#${userId}` }),
+  /** What an owner uses of its quotas. */
+  usage: (owner: string): ItemKey => ({ pk: `USAGE#${folded(owner)}`, sk: 'USAGE' }),
+  /** How many requests an owner made in one minute. */
+  requestCount: (owner: string, minute: string): ItemKey => ({ pk: `USAGE#${folded(owner)}`, sk: `MINUTE#${minute}` }),
+  /** That an owner holds a blob, counted once however many of its revisions do. */
+  heldBlob: (owner: string, sha256: string): ItemKey => ({ pk: `HELD#${folded(owner)}`, sk: sha256 }),
+  /** One thing that was done, below the owner it was done to; `-` where it was nobody's. */
+  auditEvent: (owner: string, id: string): ItemKey => ({ pk: `AUDIT#${folded(owner)}`, sk: id }),
+  /** What a creation answered, for whoever sends it again with the same `Idempotency-Key`. */
+  idempotency: (userId: string, key: string): ItemKey => ({ pk: `ONCE#${userId}#${key}`, sk: 'ONCE' }),
+
+  repo: (repoId: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: 'REPO' }),
+  /** Holds a name for one repo; a name that a repo had before leads to it until someone takes it. */
+  repoName: (kind: RepoKind, name: string): ItemKey => ({ pk: `NAME#${kind}#${folded(name)}`, sk: 'NAME' }),
+  branch: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#branch#${name}` }),
+  tag: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#tag#${name}` }),
+  alias: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#alias#${name}` }),
+  aliasMove: (repoId: string, name: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `MOVE#${name}#${id}` }),
+  revision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REVISION#${id}` }),
+  /** A revision whose files are being written: what is left of it when nobody publishes it. */
+  pendingRevision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `PENDING#${id}` }),
+  revisionFile: (repoId: string, id: string, path: string): ItemKey => ({ pk: `FILES#${repoId}#${id}`, sk: path }),
+  /** A repo in one list of repos: `repo-lists.ts` says which there are. */
+  repoEntry: (list: string, name: string): ItemKey => ({ pk: `LIST#${list}`, sk: folded(name) }),
+  /** An LFS object on its way in from a client of the Hub protocol. */
+  upload: (id: string): ItemKey => ({ pk: `UPLOAD#${id}`, sk: 'UPLOAD' }),
 
   import: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'IMPORT' }),
   importDetails: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'DETAILS' }),
