@@ -26,12 +26,18 @@ export interface ObjectStore {
    * Only a store that is a server of its own has such addresses.
    */
   downloadUrl?(request: DownloadUrlRequest): Promise<string>
+  /**
+   * An address that takes an object, or with `part` one part of an upload, by `PUT` and without a key, until it
+   * expires. As above, only of a store that is a server of its own.
+   */
+  uploadUrl?(request: UploadUrlRequest): Promise<string>
   /** Objects written in parts, in any order, by many writers. */
   readonly uploads: MultipartUploads
 }
 
 export interface MultipartUploads {
-  create(request: { key: string }): Promise<{ uploadId: string }>
+  /** Parts that clients send to `uploadUrl` come without the checksums that our own parts have: it is said before. */
+  create(request: { key: string; partsFrom?: 'us' | 'clients' }): Promise<{ uploadId: string }>
   /** A part may be sent again; the last one counts. Every part but the last has at least 5 MiB on S3. */
   putPart(request: PutPartRequest): Promise<{ etag: string }>
   /**
@@ -78,6 +84,12 @@ export interface DownloadUrlRequest {
   /** What the answer says of itself, as HTTP headers. */
   contentType: string
   contentDisposition: string
+}
+
+export interface UploadUrlRequest {
+  key: string
+  part?: { uploadId: string; partNumber: number }
+  expirySeconds: number
 }
 
 export interface PutPartRequest {

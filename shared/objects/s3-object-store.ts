@@ -17,7 +17,7 @@ import { awsTimeouts } from '../aws-timeouts.ts'
 import { ChecksumMismatch, ObjectChanged, ObjectMissing, type ObjectStore } from './object-store.ts'
 import { sendBody } from './s3-body.ts'
 import { copyInParts, copySource } from './s3-copy.ts'
-import { createDownloadUrls } from './s3-download-url.ts'
+import { createSignedUrls } from './s3-signed-urls.ts'
 import { createS3Uploads } from './s3-uploads.ts'
 
 /** CopyObject takes at most 5 GiB, and one of so many would be silent for long; larger objects are copied in parts. */
@@ -135,7 +135,7 @@ export function createS3ObjectStore({ bucket, client }: { bucket: string; client
       return { objects, cursor: answer.NextContinuationToken }
     },
 
-    downloadUrl: createDownloadUrls({ bucket, client: config }),
+    ...createSignedUrls({ bucket, client: config }),
     uploads: createS3Uploads({ s3, bucket }),
   }
 }

@@ -13,10 +13,10 @@ import { sendBody } from './s3-body.ts'
 export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }): MultipartUploads {
   const Bucket = bucket
   return {
-    async create({ key }) {
-      // The parts carry the SDK's CRC32; a server may refuse to complete an upload that was not told so.
-      const upload = { Bucket, Key: key, ChecksumAlgorithm: ChecksumAlgorithm.CRC32 }
-      const answer = await s3.send(new CreateMultipartUploadCommand(upload))
+    async create({ key, partsFrom = 'us' }) {
+      // Our parts carry the SDK's CRC32; a server may refuse to complete an upload that was not told so.
+      const checksum = partsFrom === 'us' && { ChecksumAlgorithm: ChecksumAlgorithm.CRC32 }
+      const answer = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: key, ...checksum }))
       if (answer.UploadId === undefined) throw new Error(`S3 gave no upload id for "${key}"`)
       return { uploadId: answer.UploadId }
     },
@@ -33,7 +33,7 @@ export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }
 
     async complete({ key, uploadId, parts }) {
       const Parts = parts.map(({ partNumber, etag }) => {
-        const told = JSON.parse(etag) as { etag?: string; crc32?: string }
+        const told = tellOf(etag)
         return { PartNumber: partNumber, ETag: told.etag, ChecksumCRC32: told.crc32 }
       })
       const upload = { Bucket, Key: key, UploadId: uploadId }
@@ -48,6 +48,11 @@ export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }
       }
     },
   }
+}
+
+/** What `putPart` told of a part, or the plain ETag that a client got of S3 itself. */
+function tellOf(etag: string): { etag?: string; crc32?: string } {
+  return etag.startsWith('{') ? JSON.parse(etag) : { etag }
 }
 
 async function known<Answer>(sent: Promise<Answer>): Promise<Answer> {

@@ -3,7 +3,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { expect, it } from 'vitest'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
-import { objectStoreSuite } from './object-store.ts'
+import { contentOf, objectStoreSuite } from './object-store.ts'
 import { uploadsSuite } from './uploads.ts'
 
 /** `SLIPWAY_TEST_S3_ENDPOINT=http://127.0.0.1:7070` of any S3 server; the keys come as for every AWS client. */
@@ -42,5 +42,27 @@ if (endpoint === undefined) {
     const part = await fetch(url, { headers: { range: 'bytes=1-3' } })
     expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, 'bytes 1-3/5', 'ell'])
     expect((await fetch(url.replace('a'.repeat(64), 'b'.repeat(64)))).status).toBe(403)
+  })
+
+  it('takes an object from whoever was given its address, whole or in parts', async () => {
+    const { objects } = await startBucket()
+    const [whole, joined] = [objectKeys.staging('a', 'whole'), objectKeys.staging('a', 'joined')]
+    const send = async (url = '', body = '') => {
+      const answer = await fetch(url, { method: 'PUT', body: Buffer.from(body) })
+      expect([answer.status, await answer.text()]).toEqual([200, ''])
+      return answer.headers.get('etag') ?? ''
+    }
+    await send(await objects.uploadUrl?.({ key: whole, expirySeconds: 60 }), 'hello')
+    expect(await contentOf(objects, whole)).toBe('hello')
+
+    const { uploadId } = await objects.uploads.create({ key: joined, partsFrom: 'clients' })
+    const texts = ['x'.repeat(5 * 1024 ** 2), 'the end']
+    const parts = texts.map(async (text, at) => {
+      const part = { uploadId, partNumber: at + 1 }
+      const url = await objects.uploadUrl?.({ key: joined, part, expirySeconds: 60 })
+      return { partNumber: at + 1, etag: await send(url, text) }
+    })
+    await objects.uploads.complete({ key: joined, uploadId, parts: await Promise.all(parts) })
+    expect(await contentOf(objects, joined)).toBe(texts.join(''))
   })
 }

@@ -1,0 +1,43 @@
+import {
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { DownloadUrlRequest, UploadUrlRequest } from './object-store.ts'
+
+/** As on huggingface.co: a client whose connection broke goes on at the same address. */
+const downloadExpirySeconds = 3600
+
+/** Signs addresses of a bucket's objects, without asking S3 anything. */
+export function createSignedUrls({ bucket, client }: { bucket: string; client: S3ClientConfig }) {
+  let made: S3Client | undefined
+  const plainClient = () => {
+    // What the SDK adds to its own requests about checksums would be part of the address.
+    made ??= new S3Client({
+      ...client,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    })
+    return made
+  }
+  return {
+    downloadUrl({ key, contentType, contentDisposition }: DownloadUrlRequest): Promise<string> {
+      const answer = { ResponseContentType: contentType, ResponseContentDisposition: contentDisposition }
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...answer })
+      return getSignedUrl(plainClient(), command, { expiresIn: downloadExpirySeconds })
+    },
+
+    /** Only the host is signed: clients of the Hub send no other header that they were told. */
+    uploadUrl({ key, part, expirySeconds }: UploadUrlRequest): Promise<string> {
+      const target = { Bucket: bucket, Key: key }
+      const command =
+        part === undefined
+          ? new PutObjectCommand(target)
+          : new UploadPartCommand({ ...target, UploadId: part.uploadId, PartNumber: part.partNumber })
+      return getSignedUrl(plainClient(), command, { expiresIn: expirySeconds })
+    },
+  }
+}
