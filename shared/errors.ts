@@ -48,6 +48,13 @@ export const errors = {
       status: 401,
       message: 'The API key is unknown, revoked or expired. Send a current key that starts with "hf_".',
     }),
+  invalidSession: () =>
+    new AppError({
+      code: 'invalid_token',
+      status: 401,
+      message:
+        'The access token is expired, its session is over, or it is none of ours. Get a new one from POST /api/v1/auth/refresh, or log in again.',
+    }),
   missingScope: (scope: string) =>
     new AppError({
       code: 'missing_scope',
@@ -89,6 +96,19 @@ export const errors = {
       code: 'revision_not_found',
       status: 404,
       message: `"${repo}" has no branch, tag, alias or revision "${ref}". "slipway show ${repo}" lists them.`,
+    }),
+  ownerNotFound: (owner: string) =>
+    new AppError({
+      code: 'owner_not_found',
+      status: 404,
+      message: `There is no user or organisation "${owner}", or you are not in it. GET /api/v1/owners lists yours.`,
+    }),
+  nameReserved: (name: string, param: string) =>
+    new AppError({
+      code: 'name_reserved',
+      status: 400,
+      message: `The name "${name}" is kept for the platform itself. Choose another.`,
+      param,
     }),
   keyNotFound: (id: string) =>
     new AppError({ code: 'key_not_found', status: 404, message: `You have no API key "${id}".` }),

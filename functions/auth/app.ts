@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { requireScope } from '../../shared/auth/middleware.ts'
+import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
 import { hasScope } from '../../shared/auth/principal.ts'
 import { createToken, hashToken } from '../../shared/auth/token.ts'
 import type { apiKey } from '../../shared/contract/key.ts'
@@ -29,13 +29,13 @@ export function createAuthApp({ table, now = () => new Date(), ...platform }: Au
   app.use('/api/v1/keys/*', requireScope('admin'))
 
   app.openapi(routes.getMe, (context) => {
-    const { userId, role, keyId, scopes } = context.get('principal')
+    const { userId, role, keyId, scopes } = principalOf(context)
     return context.json({ userId, role, keyId, scopes: [...scopes] }, 200)
   })
 
   app.openapi(routes.createKey, async (context) => {
     const { name, scopes, expiresInDays } = context.req.valid('json')
-    const principal = context.get('principal')
+    const principal = principalOf(context)
     const beyond = scopes.find((scope) => !hasScope(principal, scope))
     if (beyond !== undefined) throw errors.missingScope(beyond)
     const token = createToken()
@@ -45,7 +45,6 @@ export function createAuthApp({ table, now = () => new Date(), ...platform }: Au
       sha256: hashToken(token),
       name,
       userId: principal.userId,
-      role: principal.role,
       scopes,
       createdAt: at.toISOString(),
       ...(expiresInDays !== undefined && {
@@ -58,7 +57,7 @@ export function createAuthApp({ table, now = () => new Date(), ...platform }: Au
 
   app.openapi(routes.listKeys, async (context) => {
     const { limit, cursor } = context.req.valid('query')
-    const { userId } = context.get('principal')
+    const { userId } = principalOf(context)
     const page = await listApiKeys(table, {
       userId,
       limit,
@@ -69,10 +68,10 @@ export function createAuthApp({ table, now = () => new Date(), ...platform }: Au
 
   app.openapi(routes.revokeKey, async (context) => {
     const { id } = context.req.valid('param')
-    const item = await findApiKeyById(table, { userId: context.get('principal').userId, id })
+    const item = await findApiKeyById(table, { userId: principalOf(context).userId, id })
     if (item === undefined) throw errors.keyNotFound(id)
     // The last key that could make others must not lock everyone out by its own hand.
-    if (item.id === context.get('principal').keyId) throw errors.ownKey(id)
+    if (item.id === principalOf(context).keyId) throw errors.ownKey(id)
     await revokeApiKey(table, { item, now: now() })
     return context.body(null, 204)
   })

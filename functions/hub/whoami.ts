@@ -1,3 +1,4 @@
+import { principalOf } from '../../shared/auth/middleware.ts'
 import { hasScope, type Principal } from '../../shared/auth/principal.ts'
 import { hashToken, tokenOf } from '../../shared/auth/token.ts'
 import { findApiKey } from '../../shared/table/api-keys.ts'
@@ -6,7 +7,7 @@ import type { HubApp, HubParts } from './parts.ts'
 /** R6: whose key it is and what it may do. */
 export function addWhoamiRoute(app: HubApp, { table }: HubParts) {
   app.get('/api/whoami-v2', async (context) => {
-    const principal = context.get('principal')
+    const principal = principalOf(context)
     const { userId, keyId } = principal
     const key = await findApiKey(table, hashToken(tokenOf(context.req.raw.headers) ?? ''))
     return context.json({

@@ -2,8 +2,8 @@ import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { createToken, hashToken, isToken } from '../../shared/auth/token.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
 import { createApiKey, findApiKey, newKeyId } from '../../shared/table/api-keys.ts'
-import { keys } from '../../shared/table/keys.ts'
 import type { Table } from '../../shared/table/table.ts'
+import { ensureAdminUser } from '../../shared/table/user-creation.ts'
 
 export interface AdminKey {
   token: string
@@ -25,20 +25,16 @@ export async function ensureAdminKey({ table, keyPath, now }: AdminKeyRequest): 
   const known = await findApiKey(table, sha256)
   if (known?.revokedAt !== undefined)
     throw new Error(`The key in ${keyPath} is revoked. Remove the file, and the next start makes a new admin key.`)
-  if (known === undefined) {
-    const createdAt = now.toISOString()
-    await table.put({ ...keys.user('admin'), id: 'admin', role: 'admin', createdAt })
-    const id = newKeyId(now)
+  await ensureAdminUser({ table, now })
+  if (known === undefined)
     await createApiKey(table, {
-      id,
+      id: newKeyId(now),
       sha256,
       name: 'first admin key',
       userId: 'admin',
-      role: 'admin',
       scopes: ['admin'],
-      createdAt,
+      createdAt: now.toISOString(),
     })
-  }
   return { token, created: existing === undefined }
 }
 

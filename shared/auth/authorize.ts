@@ -37,9 +37,17 @@ export const mayAccess = (principal: Principal | undefined, access: Access, reso
   judgeAccess(principal, access, resource) === 'granted'
 
 /** @throws AppError what `hidden` gives (401 where nobody asked), `missing_scope`, `forbidden` */
-export function requireAccess(
-  { principal, access, resource, hidden }: { principal: Principal | undefined; access: Access; resource: Resource; hidden: () => Error },
-): void {
+export function requireAccess({
+  principal,
+  access,
+  resource,
+  hidden,
+}: {
+  principal: Principal | undefined
+  access: Access
+  resource: Resource
+  hidden: () => Error
+}): void {
   const verdict = judgeAccess(principal, access, resource)
   if (verdict === 'granted') return
   if (verdict === 'hidden') throw principal === undefined ? errors.unauthenticated() : hidden()

@@ -2,6 +2,10 @@ import { z } from '@hono/zod-openapi'
 
 /** What the descriptions of routes are put together from. */
 export const security = [{ apiKey: [] }]
+/** A route that strangers may ask too, and are told less. */
+export const optionalSecurity = [{ apiKey: [] }, {}]
+/** A route that asks for no token. */
+export const openSecurity: [] = []
 
 const failure = z
   .object({

@@ -5,7 +5,8 @@ import type { Logger } from '../log.ts'
 export interface HttpVariables {
   requestId: string
   log: Logger
-  principal: Principal
+  /** Who asks; absent where a route is open to strangers and one asks. */
+  principal: Principal | undefined
 }
 
 export interface HttpEnvironment {

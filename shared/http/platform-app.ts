@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { authenticate } from '../auth/middleware.ts'
+import { authenticate, identify } from '../auth/middleware.ts'
 import type { Verifier } from '../auth/verify.ts'
 import { errors } from '../errors.ts'
 import type { Logger } from '../log.ts'
@@ -9,6 +9,7 @@ import { platformEnvelope } from './envelopes.ts'
 import { answerErrors } from './error-handler.ts'
 import { limitBody, validationError } from './json-body.ts'
 import { requestScope } from './request-scope.ts'
+import { routeAccess } from './route-access.ts'
 
 export interface PlatformAppOptions {
   verify: Verifier
@@ -18,7 +19,7 @@ export interface PlatformAppOptions {
 
 const bodyMaxBytes = 1024 ** 2
 
-/** An app of the platform API: request ids, log lines, keys before anything else, errors in one envelope. */
+/** An app of the platform API: request ids, log lines, tokens before anything else as the contract says of each route, errors in one envelope. */
 export function createPlatformApp({ verify, log, metrics }: PlatformAppOptions): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
     defaultHook: (result) => {
@@ -32,9 +33,12 @@ export function createPlatformApp({ verify, log, metrics }: PlatformAppOptions):
     const error = errors.routeNotFound(context.req.method, context.req.path)
     return context.json(platformEnvelope(error, context.get('requestId')), 404)
   })
-  app.use('/api/v1/*', async (context, next) =>
-    context.req.path === '/api/v1/openapi.json' ? next() : authenticate(verify)(context, next),
-  )
+  const accessOf = routeAccess()
+  const passes = { required: authenticate(verify), optional: identify(verify) }
+  app.use('/api/v1/*', async (context, next) => {
+    const access = context.req.path === '/api/v1/openapi.json' ? 'open' : accessOf(context.req)
+    return access === 'open' ? next() : passes[access](context, next)
+  })
   app.use('/api/v1/*', limitBody(bodyMaxBytes))
   return app
 }

@@ -13,6 +13,18 @@ const like = ({ pk }: ItemKey): string => `${pk.slice(0, pk.indexOf('#') + 1)}*`
 
 const apiKeys = like(keys.apiKey(''))
 const users = like(keys.userKey('', ''))
+const keyUses = like(keys.keyUse('', ''))
+const passwords = like(keys.password(''))
+const refreshTokens = like(keys.refreshToken(''))
+const firstUser = like(keys.firstUser)
+const emails = like(keys.email(''))
+const invitations = like(keys.invitation(''))
+const loginAttempts = like(keys.loginAttempts(''))
+const signingKeys = like(keys.signingKey(''))
+const verifyingKeys = like(keys.verifyingKey(''))
+const owners = like(keys.owner(''))
+const usage = like(keys.usage(''))
+const names = like(keys.repoName('model', ''))
 const repos = like(keys.repo(''))
 const files = like(keys.revisionFile('', '', ''))
 const imports = like(keys.import(''))
@@ -21,20 +33,38 @@ const claims = like(keys.importClaim('', ''))
 const drops = like(keys.drop('', ''))
 const deployments = like(keys.deployment(''))
 
+/** What a token is verified with. */
+const principals = [apiKeys, users, verifyingKeys]
+
 /**
  * Whoever makes API keys reads nothing that strangers wrote, and whoever reads what strangers wrote, be it a model or
  * its card, makes no API key.
  */
 export const tableAccess = {
   registry: {
-    reads: [apiKeys, repos, files],
-    writes: [imports, claims, deployments],
+    reads: [...principals, repos, files],
+    writes: [keyUses, owners, imports, claims, deployments],
     lists: [lists.repos, lists.imports, lists.deployments],
   },
-  hub: { reads: [apiKeys, repos, files], lists: [lists.repos] },
-  auth: { writes: [apiKeys, users] },
+  hub: { reads: [...principals, repos, files], writes: [keyUses, owners], lists: [lists.repos] },
+  auth: {
+    reads: [names, usage],
+    writes: [
+      ...principals,
+      keyUses,
+      passwords,
+      refreshTokens,
+      firstUser,
+      emails,
+      invitations,
+      loginAttempts,
+      signingKeys,
+      owners,
+    ],
+    lists: [lists.users, lists.invitations],
+  },
   ingest: { writes: [imports, importParts, claims, repos, files, drops] },
   drop: { writes: [imports, claims, drops] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
-  inference: { reads: [apiKeys], writes: [deployments], lists: [lists.deployments] },
+  inference: { reads: principals, writes: [keyUses, deployments], lists: [lists.deployments] },
 } satisfies Record<string, TableAccess>

@@ -9,14 +9,17 @@ export interface ApiKeyItem {
   sha256: string
   name: string
   userId: string
-  role: 'admin' | 'member'
   scopes: Scope[]
+  /** Where alone it may be used; `repo` is what that was called when the key was made. */
+  limit?: KeyLimit
   createdAt: string
   /** ISO time after which the key is refused. */
   validUntil?: string
   /** ISO time of its revocation; a revoked key stays listed. */
   revokedAt?: string
 }
+
+export type KeyLimit = { owner: string } | { repoId: string; repo: string }
 
 /** A key's id begins with its time, so that a user's keys lie in the order in which they were made. */
 export const newKeyId = (now: Date): string =>

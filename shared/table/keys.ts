@@ -20,13 +20,23 @@ export const keys = {
   sessionFamily: (userId: string, id: string): ItemKey => ({ pk: `USER#${userId}`, sk: `FAMILY#${id}` }),
   /** By the hash of its secret, as requests come with it. */
   apiKey: (sha256: string): ItemKey => ({ pk: `KEY#${sha256}`, sk: 'KEY' }),
+  /** When a key was last used, apart from the key: whoever reads keys may write this and no key. */
+  keyUse: (userId: string, id: string): ItemKey => ({ pk: `USES#${userId}`, sk: id }),
+  /** The hash of a password, apart from its user: only who checks passwords may read it. */
+  password: (userId: string): ItemKey => ({ pk: `PASSWORD#${userId}`, sk: 'PASSWORD' }),
+  /** By its hash, as clients send it. */
+  refreshToken: (sha256: string): ItemKey => ({ pk: `REFRESH#${sha256}`, sk: 'REFRESH' }),
+  /** That there was a first user, who became the admin. */
+  firstUser: { pk: 'FIRST#', sk: 'FIRST' },
   /** Holds an e-mail address for one user. */
   email: (email: string): ItemKey => ({ pk: `EMAIL#${folded(email)}`, sk: 'EMAIL' }),
   invitation: (sha256: string): ItemKey => ({ pk: `INVITATION#${sha256}`, sk: 'INVITATION' }),
   /** How often a login failed, by account or by address. */
   loginAttempts: (subject: string): ItemKey => ({ pk: `ATTEMPTS#${subject}`, sk: 'ATTEMPTS' }),
-  /** The keys that sign sessions' tokens, the current one and those before it. */
-  signingKey: (id: string): ItemKey => ({ pk: 'SIGNING#', sk: id }),
+  /** The keys that sign sessions' tokens, by generation. */
+  signingKey: (generation: string): ItemKey => ({ pk: 'SIGNING#', sk: generation }),
+  /** Their public halves, which whoever verifies a token reads. */
+  verifyingKey: (generation: string): ItemKey => ({ pk: 'VERIFYING#', sk: generation }),
 
   /** A namespace: of a user, or an organisation with its members beside it. */
   owner: (name: string): ItemKey => ({ pk: `OWNER#${folded(name)}`, sk: 'OWNER' }),
@@ -84,4 +94,6 @@ export const lists = {
   imports: 'IMPORTS',
   deployments: 'DEPLOYMENTS',
   activeImports: 'ACTIVE_IMPORTS',
+  users: 'USERS',
+  invitations: 'INVITATIONS',
 }

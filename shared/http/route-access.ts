@@ -1,0 +1,50 @@
+import { routes } from '../contract/routes.ts'
+
+/** Whether a route needs a token, takes one, or asks for none. */
+export type RouteAccess = 'required' | 'optional' | 'open'
+
+interface DescribedRoute {
+  method: string
+  path: string
+  security?: readonly Record<string, unknown>[] | undefined
+}
+
+/**
+ * Says of a request what the contract says of its route. What no route of the contract matches needs a token: strangers
+ * are not told what there is.
+ */
+export function routeAccess(described: readonly DescribedRoute[] = Object.values(routes)) {
+  const known = described.map(({ method, path, security }) => ({
+    method: method.toUpperCase(),
+    pattern: patternOf(path),
+    access: accessOf(security),
+  }))
+  return ({ method, path }: { method: string; path: string }): RouteAccess => {
+    const asked = method === 'HEAD' ? 'GET' : method
+    const matching = known.filter((route) => route.method === asked && route.pattern.test(path))
+    // Where two routes match, as `/x/{id}` and `/x/new` do, the stricter of them decides.
+    const [first = 'required', ...others] = matching.map(({ access }) => access)
+    return others.reduce((strictest, access) => (rank[access] > rank[strictest] ? access : strictest), first)
+  }
+}
+
+const rank: Record<RouteAccess, number> = { open: 0, optional: 1, required: 2 }
+
+function accessOf(security: DescribedRoute['security']): RouteAccess {
+  if (security === undefined) return 'required'
+  if (security.length === 0) return 'open'
+  return security.some((scheme) => Object.keys(scheme).length === 0) ? 'optional' : 'required'
+}
+
+/** `{name}` stands for one segment, and `{name:.+}` for what its own pattern says. */
+function patternOf(path: string): RegExp {
+  const source = path
+    .split(/(\{[^}]+\})/)
+    .map((part) => {
+      if (!part.startsWith('{')) return part.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`)
+      const [, own = '[^/]+'] = /^\{\w+:(.+)\}$/.exec(part) ?? []
+      return `(?:${own})`
+    })
+    .join('')
+  return new RegExp(`^${source}$`)
+}

@@ -1,0 +1,57 @@
+import { keys, lists } from './keys.ts'
+import { claimOwner } from './owners.ts'
+import { absent, ConditionFailed, type Table, type TransactAction } from './table.ts'
+import type { UserItem } from './users.ts'
+
+export const foldEmail = (email: string): string => email.trim().toLowerCase()
+
+/** A user's item as it is stored: listed by name, for the admins. */
+export const storedUser = (user: UserItem) => ({
+  ...keys.user(user.id),
+  ...user,
+  listPk: lists.users,
+  listSk: user.username.toLowerCase(),
+})
+
+/**
+ * The writes that make a user, in one transaction: itself, its namespace and its e-mail address, each taken by
+ * whoever comes first. The order says which condition failed: `creationFaults`.
+ */
+export function userCreation({ user, passwordHash, isFirst }: UserCreation): TransactAction[] {
+  const { id, username, email, createdAt } = user
+  return [
+    claimOwner({ name: username, kind: 'user', userId: id, createdAt, createdBy: user.createdBy ?? id, admins: 0 }),
+    // An admin of a version before this one had no name.
+    { put: storedUser(user), condition: { expression: 'attribute_not_exists(username)' } },
+    ...(email === undefined ? [] : [{ put: { ...keys.email(email), userId: id }, condition: absent }]),
+    ...(passwordHash === undefined
+      ? []
+      : [{ put: { ...keys.password(id), hash: passwordHash, changedAt: createdAt }, condition: absent }]),
+    ...(isFirst ? [{ put: { ...keys.firstUser, userId: id, createdAt }, condition: absent }] : []),
+  ]
+}
+
+export interface UserCreation {
+  user: UserItem
+  passwordHash?: string | undefined
+  /** Whether the account is the first one, which only one can be. */
+  isFirst: boolean
+}
+
+/**
+ * The admin that a server makes for itself, with the namespace and the claims that every user has. It has no password:
+ * its keys are its only way in. Doing it again changes nothing.
+ */
+export async function ensureAdminUser({ table, now }: { table: Table; now: Date }): Promise<void> {
+  const user: UserItem = { id: 'admin', username: 'admin', role: 'admin', createdAt: now.toISOString() }
+  if ((await table.get<UserItem>(keys.user(user.id)))?.username !== undefined) return
+  for (const isFirst of [true, false])
+    try {
+      return await table.transact(userCreation({ user, isFirst }))
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error
+      // Made by another process meanwhile, or not the first user, which it need not be.
+      if (error.failed[1] === true) return
+    }
+  throw new Error('The name "admin" is taken by somebody else. Ask the one who has it to be made an admin.')
+}
