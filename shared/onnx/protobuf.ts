@@ -55,3 +55,18 @@ export async function text(reader: ByteReader, field: Field): Promise<string> {
   reader.position = field.start
   return new TextDecoder().decode(await reader.take(field.end - field.start))
 }
+
+/** The fields of the message that a field holds. @throws RangeError where it holds none. */
+export async function* inside(reader: ByteReader, field: Field): AsyncGenerator<Field> {
+  if (field.kind !== 'bytes') throw new RangeError('a message is missing where one is due')
+  reader.position = field.start
+  yield* fields(reader, field.end)
+}
+
+/** A StringStringEntryProto of ONNX: a name and what it stands for. */
+export async function readEntry(reader: ByteReader, field: Field): Promise<[string, string]> {
+  const entry: [string, string] = ['', '']
+  for await (const inner of inside(reader, field))
+    if (inner.number === 1 || inner.number === 2) entry[inner.number - 1] = await text(reader, inner)
+  return entry
+}

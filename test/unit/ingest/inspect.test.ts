@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inspectFiles } from '../../../functions/ingest/inspect/inspect-files.ts'
 import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
+import { message, number, onnxModel as onnx, tensor, varint } from '../onnx/support/model-bytes.ts'
 
 /** What an inspection of these files finds, from a store that counts the bytes it gives. */
 async function inspected(content: Record<string, string | Uint8Array>, sizes: Record<string, number> = {}) {
@@ -32,30 +33,6 @@ async function inspected(content: Record<string, string | Uint8Array>, sizes: Re
 }
 const readme = (yaml: string) => ({ 'README.md': `---\n${yaml}\n---\n# A model\n` })
 
-const varint = (value: bigint): number[] => {
-  const bytes: number[] = []
-  let left = BigInt.asUintN(64, value)
-  do {
-    bytes.push(Number(left & 0x7fn) | (left > 0x7fn ? 0x80 : 0))
-    left >>= 7n
-  } while (left > 0n)
-  return bytes
-}
-const number = (field: number, value: bigint | number) =>
-  Buffer.from([...varint(BigInt(field) * 8n), ...varint(BigInt(value))])
-const message = (field: number, ...parts: (Buffer | string)[]) => {
-  const body = Buffer.concat(parts.map((part) => Buffer.from(part)))
-  return Buffer.concat([Buffer.from([...varint(BigInt(field) * 8n + 2n), ...varint(BigInt(body.length))]), body])
-}
-const shape = (...sizes: (bigint | string)[]) =>
-  message(
-    2,
-    ...sizes.map((size) => (typeof size === 'string' ? message(1, message(2, size)) : message(1, number(1, size)))),
-  )
-const tensor = (field: number, name: string, ...sizes: (bigint | string)[]) =>
-  message(field, message(1, name), message(2, message(1, number(1, 1), shape(...sizes))))
-const onnx = (...graph: Buffer[]) => Buffer.concat([number(1, 8), message(7, ...graph)])
-
 describe('the signature of an ONNX file', () => {
   it('is that of the sample classifier', async () => {
     const model = await readFile(new URL('../../../infra/local/sample/iris/model.onnx', import.meta.url))
@@ -64,7 +41,9 @@ describe('the signature of an ONNX file', () => {
     expect(found).toEqual([
       {
         path: 'model.onnx',
+        irVersion: 8,
         producer: 'skl2onnx',
+        producerVersion: '1.20.0',
         opset: { 'ai.onnx': 17, 'ai.onnx.ml': 1 },
         inputs: [{ name: 'X', type: 'float32', shape: [-1, 4] }],
         outputs: [

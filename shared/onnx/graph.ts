@@ -1,0 +1,83 @@
+import type { TensorSignature } from '../contract/repo.ts'
+import type { ByteReader } from './byte-reader.ts'
+import { type Field, inside, readEntry, text } from './protobuf.ts'
+import { readValueInfo } from './value-info.ts'
+
+/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
+const graph = { node: 1, initializer: 5, input: 11, output: 12 }
+const node = { operator: 4, attribute: 5 }
+const attribute = { graph: 6, graphs: 11 }
+const tensor = { name: 8, rawData: 9, externalData: 13 }
+
+const signaturesMax = 1000
+const operatorsMax = 1000
+const externalFilesMax = 100
+const depthMax = 16
+
+/** The operators that have graphs of their own, whose weights may lie in other files too. */
+const branching = new Set(['If', 'Loop', 'Scan', 'SequenceMap'])
+
+export interface OnnxGraph {
+  inputs: TensorSignature[]
+  outputs: TensorSignature[]
+  /** The kinds of its nodes. */
+  operators: Set<string>
+  /** The files that hold its weights, as it names them. */
+  externalData: Set<string>
+}
+
+/** What a graph takes, gives and needs, those inside of it included. @throws RangeError where it is none. */
+export async function readGraph(reader: ByteReader, field: Field, depth = 0): Promise<OnnxGraph> {
+  if (depth > depthMax) throw new RangeError('its graphs are nested deeper than any')
+  const found: OnnxGraph = { inputs: [], outputs: [], operators: new Set(), externalData: new Set() }
+  const weights = new Set<string>()
+  for await (const inner of inside(reader, field)) {
+    if (found.inputs.length + found.outputs.length > signaturesMax)
+      throw new RangeError(`it has more than ${signaturesMax} inputs and outputs`)
+    if (inner.number === graph.input) found.inputs.push(await readValueInfo(reader, inner))
+    else if (inner.number === graph.output) found.outputs.push(await readValueInfo(reader, inner))
+    else if (inner.number === graph.initializer) weights.add(await readWeight(reader, inner, found))
+    else if (inner.number === graph.node) await readNode(reader, inner, { found, depth })
+  }
+  // Old exporters list weights among the inputs.
+  return { ...found, inputs: found.inputs.filter(({ name }) => !weights.has(name)) }
+}
+
+async function readNode(reader: ByteReader, field: Field, { found, depth }: { found: OnnxGraph; depth: number }) {
+  let operator = ''
+  for await (const inner of inside(reader, field)) {
+    if (inner.number === node.operator) {
+      operator = await text(reader, inner)
+      if (found.operators.size < operatorsMax) found.operators.add(operator)
+      if (!branching.has(operator)) return
+    } else if (inner.number === node.attribute && branching.has(operator)) {
+      for await (const value of inside(reader, inner)) {
+        if (value.number !== attribute.graph && value.number !== attribute.graphs) continue
+        const branch = await readGraph(reader, value, depth + 1)
+        for (const name of branch.operators) if (found.operators.size < operatorsMax) found.operators.add(name)
+        for (const file of branch.externalData) addExternal(found, file)
+      }
+    }
+  }
+}
+
+/** The name of a weight; where its bytes are follows it, if they are not here. */
+async function readWeight(reader: ByteReader, field: Field, found: OnnxGraph): Promise<string> {
+  let name = ''
+  for await (const inner of inside(reader, field)) {
+    if (inner.number === tensor.name) name = await text(reader, inner)
+    // Going on would fetch what lies behind the weights, of every one of them.
+    else if (inner.number === tensor.rawData && name !== '') return name
+    else if (inner.number === tensor.externalData) {
+      const [key, value] = await readEntry(reader, inner)
+      if (key === 'location') addExternal(found, value)
+    }
+  }
+  return name
+}
+
+function addExternal({ externalData }: OnnxGraph, file: string): void {
+  if (externalData.size >= externalFilesMax && !externalData.has(file))
+    throw new RangeError(`its weights lie in more than ${externalFilesMax} files`)
+  externalData.add(file)
+}
