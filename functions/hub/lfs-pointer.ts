@@ -5,8 +5,8 @@ import type { RevisionFile } from '../../shared/model/revision-id.ts'
 export const pointerText = ({ sha256, sizeBytes }: Pick<RevisionFile, 'sha256' | 'sizeBytes'>): string =>
   `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${sizeBytes}\n`
 
-/** The name that git gives to a text. */
-export const gitBlobSha1 = (text: string): string =>
-  createHash('sha1')
-    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
-    .digest('hex')
+/** The name that git gives to a content. */
+export function gitBlobSha1(content: string | Uint8Array): string {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex')
+}

@@ -1,0 +1,54 @@
+import { errors } from '../../../shared/errors.ts'
+import { collidingPaths } from '../../../shared/model/file-path.ts'
+import { type RevisionFile, sortedByPath } from '../../../shared/model/revision-id.ts'
+import { hubErrors } from '../hub-errors.ts'
+
+/** What a commit does to a list of files, with the content of each known by its hash. */
+export type FileChange =
+  | { kind: 'put'; file: RevisionFile }
+  | { kind: 'deletedFile'; path: string }
+  | { kind: 'deletedFolder'; path: string }
+
+export interface AppliedChanges {
+  files: RevisionFile[]
+  /** Whether anything came out other than it was. */
+  changed: boolean
+}
+
+/**
+ * The files after a commit, each operation applied to what the one before it left: a client may empty a folder and
+ * fill it again. @throws AppError `entry_not_found`, `invalid_request`
+ */
+export function applyOperations(before: readonly RevisionFile[], changes: readonly FileChange[]): AppliedChanges {
+  const files = new Map(before.map((file) => [file.path, file]))
+  for (const change of changes) {
+    if (change.kind === 'put') files.set(change.file.path, change.file)
+    else if (change.kind === 'deletedFolder') deleteFolder(files, change.path)
+    else if (!files.delete(change.path)) throw hubErrors.entryNotFound(change.path, 'this revision')
+  }
+  if (files.size > filesMax)
+    throw errors.invalidRequest(`A revision has at most ${filesMax} files; this one would have ${files.size}.`)
+  const added = [...files.keys()]
+  const colliding = changes.some(({ kind }) => kind === 'put') ? collidingPaths(added) : undefined
+  if (colliding !== undefined)
+    throw errors.invalidRequest(
+      `"${colliding[0]}" and "${colliding[1]}" cannot both be: one is a folder of the other, or they differ in case only.`,
+      'path',
+    )
+  return { files: sortedByPath([...files.values()]), changed: !isSame(before, files) }
+}
+
+const filesMax = 100_000
+
+function deleteFolder(files: Map<string, RevisionFile>, path: string) {
+  const inside = [...files.keys()].filter((file) => file.startsWith(`${path}/`))
+  if (inside.length === 0) throw hubErrors.entryNotFound(path, 'this revision')
+  for (const file of inside) files.delete(file)
+}
+
+const isSame = (before: readonly RevisionFile[], after: ReadonlyMap<string, RevisionFile>): boolean =>
+  before.length === after.size &&
+  before.every(({ path, sha256, gitSha1 }) => {
+    const now = after.get(path)
+    return now?.sha256 === sha256 && (now.gitSha1 === undefined) === (gitSha1 === undefined)
+  })

@@ -1,0 +1,78 @@
+import type { z } from 'zod'
+import { errors, messageOf } from '../../../shared/errors.ts'
+import { type CommitHeader, type CommitKey, type CommitOperation, commitValues } from './commit-operations.ts'
+import { duplicateKey } from './duplicate-key.ts'
+import { type LineLimits, readLines } from './read-lines.ts'
+
+/** Python counts on 100 MB; `preupload` asks for far less, so that a commit passes through a Lambda. */
+export const commitLimits: LineLimits = { totalMaxBytes: 64 * 1024 ** 2, linesMax: 25_000 }
+
+export interface Commit {
+  header: CommitHeader
+  operations: CommitOperation[]
+}
+
+/** Reads the lines of a commit, the header first. @throws AppError that names the line at fault */
+export async function readCommit(body: AsyncIterable<Uint8Array>, limits = commitLimits): Promise<Commit> {
+  let header: CommitHeader | undefined
+  const operations: CommitOperation[] = []
+  let number = 0
+  for await (const text of readLines(body, limits)) {
+    number++
+    const { key, value } = parseLine(text, number)
+    if ((key === 'header') !== (number === 1))
+      throw errors.invalidRequest(`Line ${number}: the header is the first line, and only that.`)
+    if (key === 'header') header = parseValue(key, value, number)
+    else operations.push(operationOf(key, value, number))
+  }
+  if (header === undefined) throw errors.invalidRequest('The commit is empty; its first line is {"key":"header",…}.')
+  return { header, operations }
+}
+
+function parseLine(text: string, number: number): { key: CommitKey; value: unknown } {
+  let line: unknown
+  try {
+    line = JSON.parse(text)
+  } catch (error) {
+    throw errors.invalidRequest(`Line ${number} is not JSON: ${messageOf(error).slice(0, 200)}.`)
+  }
+  const twice = duplicateKey(text)
+  if (twice !== undefined) throw errors.invalidRequest(`Line ${number} holds "${twice.slice(0, 100)}" twice.`)
+  if (typeof line !== 'object' || line === null || !('key' in line) || !('value' in line))
+    throw errors.invalidRequest(`Line ${number} is not {"key":…,"value":…}.`)
+  const { key, value } = line
+  if (typeof key !== 'string' || !Object.hasOwn(commitValues, key))
+    throw errors.invalidRequest(
+      `Line ${number}: "${String(key).slice(0, 100)}" is not one of ${Object.keys(commitValues).join(', ')}.`,
+    )
+  return { key: key as CommitKey, value }
+}
+
+function parseValue<Key extends CommitKey>(key: Key, value: unknown, number: number) {
+  const parsed = commitValues[key].safeParse(value)
+  if (parsed.success) return parsed.data as z.output<(typeof commitValues)[Key]>
+  const [issue] = parsed.error.issues
+  const name = [key, ...(issue?.path ?? [])].join('.')
+  throw errors.invalidRequest(`Line ${number}, ${name}: ${issue?.message ?? 'is not valid'}.`, name)
+}
+
+function operationOf(kind: Exclude<CommitKey, 'header'>, value: unknown, number: number): CommitOperation {
+  if (kind === 'file') {
+    const { path, content, encoding } = parseValue(kind, value, number)
+    return { kind, path, content: encoding === 'base64' ? fromBase64(content, path) : Buffer.from(content) }
+  }
+  if (kind === 'lfsFile') {
+    const { path, oid, size } = parseValue(kind, value, number)
+    return { kind, path, oid, sizeBytes: size }
+  }
+  return { kind, path: parseValue(kind, value, number).path }
+}
+
+/** Node leaves out what is no base64; a file would come out shorter than it went in. */
+function fromBase64(text: string, path: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64')
+  const wanted = text.replace(/=+$/, '')
+  if (bytes.toString('base64').replace(/=+$/, '') !== wanted || text.length - wanted.length > 2)
+    throw errors.invalidRequest(`The content of "${path}" is not base64.`, 'file.content')
+  return bytes
+}

@@ -1,0 +1,52 @@
+import { parse } from 'yaml'
+import { messageOf } from '../../../shared/errors.ts'
+
+/** What is wrong with the front matter of a README, in the form that clients print. */
+export interface CardVerdict {
+  errors: { message: string }[]
+  warnings: { message: string }[]
+}
+
+const frontMatter = /^\uFEFF?---\r?\n(?:([\s\S]*?)\r?\n)?---\s*(?:\r?\n|$)/
+
+const yamlMaxBytes = 1024 ** 2
+
+/** W2: judges a README before it is committed. Without front matter it is good, and less is known of the repo. */
+export function validateCard(readme: string): CardVerdict {
+  const match = frontMatter.exec(readme)
+  if (match === null) return warned('The README has no YAML front matter; the license and the task stay unknown.')
+  const [, yaml = ''] = match
+  if (Buffer.byteLength(yaml) > yamlMaxBytes) return failed(`The front matter is larger than ${yamlMaxBytes} bytes.`)
+  let data: unknown
+  try {
+    data = readYaml(yaml)
+  } catch (error) {
+    return failed(`The front matter cannot be read: ${messageOf(error).split('\n')[0]}`)
+  }
+  if (data === null || data === undefined) return warned('The front matter is empty.')
+  if (typeof data !== 'object' || Array.isArray(data))
+    return failed('The front matter must be a list of "name: value".')
+  const faults = Object.entries(data).flatMap(([name, value]) => faultOf(name, value) ?? [])
+  return { errors: faults.map((message) => ({ message })), warnings: [] }
+}
+
+/** Aliases are off: a few bytes of nested ones unfold to gigabytes. Names are compared only where they are few. */
+const readYaml = (yaml: string): unknown =>
+  parse(yaml, { maxAliasCount: 0, schema: 'core', uniqueKeys: yaml.length < 100_000, logLevel: 'error' })
+
+const texts = new Set(['pipeline_tag', 'library_name', 'license_name', 'license_link', 'new_version'])
+const lists = new Set(['tags', 'datasets', 'base_model', 'language', 'license', 'metrics'])
+
+/** Of what the registry reads; everything else in a card is its author's. */
+function faultOf(name: string, value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined
+  if (texts.has(name) && typeof value !== 'string') return `"${name}" must be a text.`
+  if (!lists.has(name)) return undefined
+  const items = Array.isArray(value) ? value : [value]
+  // YAML reads the language "no" as it stands only where its schema is the one of JSON.
+  const isFine = items.every((item) => ['string', 'number', 'boolean'].includes(typeof item))
+  return isFine ? undefined : `"${name}" must be a text or a list of texts.`
+}
+
+const failed = (message: string): CardVerdict => ({ errors: [{ message }], warnings: [] })
+const warned = (message: string): CardVerdict => ({ errors: [], warnings: [{ message }] })

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { chooseUploadModes, refusalOf } from '../../../../functions/hub/write/upload-modes.ts'
+
+const text = Buffer.from('{"a": 1}\n')
+const ahead = (path: string, sizeBytes = 100, sample: Uint8Array = text) => ({ path, sizeBytes, sample })
+const modeOf = (...file: Parameters<typeof ahead>) => chooseUploadModes([ahead(...file)]).get(file[0])
+
+describe('the way that a file is sent', () => {
+  it.each([
+    ['config.json', 100, text],
+    ['README.md', 2_000_000, text],
+    ['no-extension', 9, text],
+    ['empty.safetensors', 0, Buffer.alloc(0)],
+    ['cut.txt', 1000, Buffer.from('ü'.repeat(256)).subarray(0, 511)],
+  ])('is the commit itself for a small text: %s', (path, sizeBytes, sample) => {
+    expect(modeOf(path, sizeBytes, sample)).toBe('regular')
+  })
+
+  it.each([
+    ['model.safetensors', 100, text],
+    ['model.ONNX', 100, text],
+    ['model.onnx_data_1', 100, text],
+    ['vocab.txt', 3_000_000, text],
+    ['zero.dat', 4, Buffer.from([1, 0, 2, 3])],
+    ['broken.txt', 2, Buffer.from([0xff, 0xfe])],
+    ['ends-within-a-letter.txt', 2, Buffer.from('aü').subarray(0, 2)],
+  ])('is the store for everything else: %s', (path, sizeBytes, sample) => {
+    expect(modeOf(path, sizeBytes, sample)).toBe('lfs')
+  })
+
+  it('keeps a commit small, whatever is asked at once, and gives the room to the smallest', () => {
+    const many = Array.from({ length: 99 }, (_, at) => ahead(`${at}.txt`, 100_000 + at))
+    const modes = chooseUploadModes([ahead('large.txt', 2_000_000), ...many])
+    const sent = many.filter(({ path }) => modes.get(path) === 'regular')
+    const sum = sent.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
+    expect(modes.get('large.txt')).toBe('lfs')
+    expect(sum).toBeLessThan(2.5 * 1024 ** 2)
+    expect(sent.map(({ path }) => path)).toEqual(sent.map((_, at) => `${at}.txt`))
+  })
+
+  it.each([100, 256])('leaves room for the questions that follow one of %i files', (count) => {
+    const modes = chooseUploadModes(Array.from({ length: count }, (_, at) => ahead(`${at}.txt`, 10_000)))
+    const sum = [...modes.values()].filter((mode) => mode === 'regular').length * 10_000
+    expect(sum).toBeGreaterThan(100_000)
+    expect(sum).toBeLessThanOrEqual(256 * 1024)
+  })
+})
+
+it('says of a file that may run code why it is not taken, and what to send instead', () => {
+  expect(refusalOf('pytorch_model.bin')).toMatch(/"pytorch_model.bin" is not taken in: .*pickle.*safetensors/)
+  expect(refusalOf('train.py')).toMatch(/is a program/)
+  expect(refusalOf('model.safetensors')).toBeUndefined()
+})

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { validateCard } from '../../../../functions/hub/write/validate-card.ts'
+
+const card = (yaml: string) => `---\n${yaml}\n---\n# A model\n`
+const good = { errors: [], warnings: [] }
+const errors = (yaml: string) =>
+  validateCard(card(yaml))
+    .errors.map(({ message }) => message)
+    .join('\n')
+
+describe('a model card', () => {
+  it.each([
+    'license: mit\ntags: [a, b]\nlanguage: no',
+    'pipeline_tag: fill-mask\ndatasets:\n- a/b\nbase_model: c/d',
+    'model-index:\n- name: x\n  results: []',
+    'license:',
+  ])('is good: %j', (yaml) => {
+    expect(validateCard(card(yaml))).toEqual(good)
+    expect(validateCard(card(yaml).replaceAll('\n', '\r\n'))).toEqual(good)
+  })
+
+  it.each(['', '# A model', '---', '--- not yaml', '---\n---\n'])('that says nothing is warned of: %j', (readme) => {
+    expect(validateCard(readme)).toEqual({ errors: [], warnings: [{ message: expect.any(String) }] })
+  })
+
+  it.each([
+    ['license: [', 'cannot be read'],
+    ['a: b: c', 'cannot be read'],
+    ['- a\n- b', 'must be a list of "name: value"'],
+    ['just text', 'must be a list of "name: value"'],
+    ['pipeline_tag: [a]', '"pipeline_tag" must be a text'],
+    ['tags: {a: b}', '"tags" must be a text or a list'],
+    ['datasets: [[a]]', '"datasets" must be a text or a list'],
+    ['license: mit\nlicense: gpl', 'cannot be read'],
+  ])('is faulty: %j', (yaml, message) => {
+    expect(errors(yaml)).toContain(message)
+  })
+
+  it.each([
+    [
+      'aliases that unfold',
+      `a: &a [x,x]\n${'bcdefghij'
+        .split('')
+        .map((n, at) => `${n}: &${n} [*${'abcdefghij'[at]},*${'abcdefghij'[at]}]`)
+        .join('\n')}`,
+    ],
+    ['brackets without end', '['.repeat(100_000)],
+    ['depth without end', Array.from({ length: 5000 }, (_, at) => `${' '.repeat(at % 500)}a:`).join('\n')],
+    ['two million letters', `a: ${'x'.repeat(2_000_000)}`],
+  ])('that is a bomb is refused in a moment: %s', (_, yaml) => {
+    const started = performance.now()
+    expect(errors(yaml)).not.toBe('')
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+})
