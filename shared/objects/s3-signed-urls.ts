@@ -33,11 +33,10 @@ export function createSignedUrls({ bucket, client }: { bucket: string; client: S
     /** Only the host is signed: clients of the Hub send no other header that they were told. */
     uploadUrl({ key, part, expirySeconds }: UploadUrlRequest): Promise<string> {
       const target = { Bucket: bucket, Key: key }
-      const command =
-        part === undefined
-          ? new PutObjectCommand(target)
-          : new UploadPartCommand({ ...target, UploadId: part.uploadId, PartNumber: part.partNumber })
-      return getSignedUrl(plainClient(), command, { expiresIn: expirySeconds })
+      const options = { expiresIn: expirySeconds }
+      if (part === undefined) return getSignedUrl(plainClient(), new PutObjectCommand(target), options)
+      const command = new UploadPartCommand({ ...target, UploadId: part.uploadId, PartNumber: part.partNumber })
+      return getSignedUrl(plainClient(), command, options)
     },
   }
 }
