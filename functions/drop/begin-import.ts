@@ -3,6 +3,8 @@ import { type StartImport, startImport } from '../../shared/ingest/start-import.
 import { dropFingerprint } from '../../shared/model/drop-fingerprint.ts'
 import type { ObjectInfo } from '../../shared/objects/object-store.ts'
 import { keys } from '../../shared/table/keys.ts'
+import { ensureOrganisation } from '../../shared/table/owners.ts'
+import { splitName } from '../../shared/table/repo-item.ts'
 import type { Drop, DropDependencies } from './dependencies.ts'
 import { settleLater } from './settle-later.ts'
 
@@ -18,6 +20,7 @@ export async function beginImport(
   const fingerprint = dropFingerprint(found)
   const last = await table.get<{ fingerprint: string }>(keys.drop(repo, version))
   if (last?.fingerprint === fingerprint) return
+  await ensureOrganisation(table, { name: splitName(repo).owner, createdBy: 'drop', now: now() })
   const started = await startUnlessOther({
     table,
     queue: ingest,

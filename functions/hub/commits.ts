@@ -1,48 +1,46 @@
 import { errors } from '../../shared/errors.ts'
-import { allRevisions, type RevisionItem } from '../../shared/table/repos.ts'
-import { commitTitle } from './commit-title.ts'
+import { fullName } from '../../shared/table/repo-item.ts'
+import { getRevision, type RevisionItem } from '../../shared/table/repos.ts'
+import type { Table } from '../../shared/table/table.ts'
 import { findRevision } from './find-revision.ts'
 import { nextLink } from './link-header.ts'
 import { parseRef, rawRest } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
 
 const limitDefault = 50
-const limitMax = 1000
+const limitMax = 100
 
-/** R9: the revisions of a repo up to the one asked for, newest first. */
+/** R9: the revisions that led to the one asked for, newest first. */
 export function addCommitsRoute(app: HubApp, { table, publicUrl }: HubParts) {
   app.get('/api/models/:owner/:name/commits/:ref{.+}', async (context) => {
-    const { owner, name } = context.req.param()
     const ref = parseRef(rawRest(context.req.url, 5))
-    const { revision, repo } = await findRevision(table, `${owner}/${name}`, [{ ref, path: '' }])
+    const { revision, repo } = await findRevision(context, { table }, [{ ref, path: '' }])
     context.header('x-repo-commit', revision.id)
     const limit = Math.min(wholeNumber(context.req.query('limit') ?? `${limitDefault}`, 'limit'), limitMax)
-    const page = wholeNumber(context.req.query('p') ?? '0', 'p')
-
-    const revisions = await Array.fromAsync(allRevisions(table, repo.id))
-    const history = historyOf(revision, revisions)
-    context.header('x-total-count', String(history.length))
-    const start = page * limit
-    if (start + limit < history.length) {
-      const path = `/api/models/${repo.id}/commits/${revision.id}`
-      context.header('link', nextLink({ url: context.req.url, publicUrl, path, changes: { p: String(page + 1) } }))
+    context.header('x-total-count', String(revision.depth))
+    const { history, next } = await readHistory(table, { revision, limit })
+    if (next !== undefined) {
+      const path = `/api/models/${fullName(repo)}/commits/${next}`
+      context.header('link', nextLink({ url: context.req.url, publicUrl, path, changes: {} }))
     }
     const isFormatted = context.req.queries('expand[]')?.includes('formatted') === true
-    const shown = limit === 0 ? [] : history.slice(start, start + limit)
-    return context.json(shown.map((item) => commitJson(item, isFormatted)))
+    return context.json(history.map((item) => commitJson(item, isFormatted)))
   })
 }
 
-/** Until a revision names the one it came from, what was there before it is its history. */
-const historyOf = (revision: RevisionItem, revisions: readonly RevisionItem[]): RevisionItem[] =>
-  revisions
-    .filter(({ id, createdAt }) => id === revision.id || createdAt < revision.createdAt)
-    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+/** Each revision names the one before it, so the next page starts with the parent of the last. */
+async function readHistory(table: Table, { revision, limit }: { revision: RevisionItem; limit: number }) {
+  const history: RevisionItem[] = []
+  let next: RevisionItem | undefined = revision
+  while (next !== undefined && history.length < limit) {
+    history.push(next)
+    next = next.parent === undefined ? undefined : await getRevision(table, next.repoId, next.parent)
+  }
+  return { history, next: limit === 0 ? undefined : next?.id }
+}
 
 function commitJson(revision: RevisionItem, isFormatted: boolean) {
-  const { id, createdAt, createdBy, sourceRevision } = revision
-  const title = commitTitle(revision)
-  const message = sourceRevision === undefined ? '' : `From ${sourceRevision}`
+  const { id, createdAt, createdBy, title, message = '' } = revision
   const authors = [{ user: createdBy, avatar: '' }]
   return { id, title, message, date: createdAt, authors, ...(isFormatted && { formatted: { title, message } }) }
 }

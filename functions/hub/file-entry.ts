@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
 import type { RevisionItem } from '../../shared/table/repos.ts'
-import { commitTitle } from './commit-title.ts'
 import { gitBlobSha1, pointerText } from './lfs-pointer.ts'
 
 /** An entry of a tree, as clients compare it with what they have: `oid` is git's name of it, `lfs.oid` its sha256. */
@@ -23,7 +22,7 @@ export const folderEntry = (revision: string, path: string) => ({
 
 /** What `expand` adds. Which revision touched a file last is not kept, and files are not scanned here. */
 export const expandedBy = (revision: RevisionItem) => ({
-  lastCommit: { id: revision.id, title: commitTitle(revision), date: revision.createdAt },
+  lastCommit: { id: revision.id, title: revision.title, date: revision.createdAt },
   securityFileStatus: { status: 'unscanned', avScan: null, pickleImportScan: null },
 })
 

@@ -13,12 +13,10 @@ import { rawRest, refPaths } from './parse-path.ts'
  * where it has no such file: clients remember that it has none. @throws AppError `repo_not_found`, `revision_not_found`, `entry_not_found`
  */
 export async function findFile(context: Context<HttpEnvironment>, table: Table): Promise<RevisionFile> {
-  const { owner, name } = context.req.param() as { owner: string; name: string }
-  const repo = `${owner}/${name}`
-  const found = await findRevision(table, repo, refPaths(rawRest(context.req.url, 3), { isRefRaw: false }))
-  const { ref, path, revision } = found
+  const readings = refPaths(rawRest(context.req.url, 3), { isRefRaw: false })
+  const { ref, path, revision, repo } = await findRevision(context, { table }, readings)
   context.header('x-repo-commit', revision.id)
-  const file = pathFault(path) === undefined ? await getFile(table, repo, revision.id, path) : undefined
+  const file = pathFault(path) === undefined ? await getFile(table, repo.id, revision.id, path) : undefined
   if (file === undefined) throw hubErrors.entryNotFound(path, ref)
   return file
 }

@@ -1,6 +1,12 @@
+import type { Context } from 'hono'
+import { accessRepo } from '../../shared/auth/access-repo.ts'
+import type { Access } from '../../shared/auth/authorize.ts'
 import { errors } from '../../shared/errors.ts'
-import { isRefName, isRepoId } from '../../shared/model/repo-id.ts'
-import { getRef, getRepo, getRevision, type RepoItem, type RevisionItem, resolveRef } from '../../shared/table/repos.ts'
+import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { isRefName } from '../../shared/model/repo-id.ts'
+import type { RepoKind } from '../../shared/table/keys.ts'
+import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
+import { getRef, getRevision, type RevisionItem, resolveRef } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
 import type { RefPath } from './parse-path.ts'
 
@@ -9,29 +15,35 @@ export interface FoundRevision extends RefPath {
   revision: RevisionItem
 }
 
-/** A repo by its name. @throws AppError `repo_not_found`, also where the name is none */
-export async function findRepo(table: Table, id: string): Promise<RepoItem> {
-  const repo = isRepoId(id) ? await getRepo(table, id) : undefined
-  if (repo === undefined) throw errors.repoNotFound(id)
-  return repo
+/** The repo that a route names, where the caller may do so much with it. @throws AppError as `accessRepo` does */
+export const findRepo = (
+  context: Context<HttpEnvironment>,
+  { table, access = 'read', kind }: { table: Table; access?: Access; kind?: RepoKind },
+): Promise<RepoItem> => {
+  const { owner, name } = context.req.param() as { owner: string; name: string }
+  return accessRepo(table, { principal: context.get('principal'), access, kind, name: `${owner}/${name}` })
 }
 
-/** The first way to read a ref and a path whose ref exists. @throws AppError `repo_not_found`, `revision_not_found` */
-export async function findRevision(table: Table, id: string, readings: readonly RefPath[]): Promise<FoundRevision> {
-  const repo = await findRepo(table, id)
+/** The first way to read a ref and a path whose ref exists. @throws AppError also `revision_not_found` */
+export async function findRevision(
+  context: Context<HttpEnvironment>,
+  { table, kind }: { table: Table; kind?: RepoKind },
+  readings: readonly RefPath[],
+): Promise<FoundRevision> {
+  const repo = await findRepo(context, { table, ...(kind && { kind }) })
   for (const reading of readings) {
-    const revision = await revisionNamed(table, id, reading.ref)
+    const revision = await revisionNamed(table, repo.id, reading.ref)
     if (revision !== undefined) return { ...reading, repo, revision }
   }
-  throw errors.revisionNotFound(id, readings[0]?.ref ?? '')
+  throw errors.revisionNotFound(fullName(repo), readings[0]?.ref ?? '')
 }
 
 /** `HEAD` is the branch main, and clients may say of what kind a ref is: `refs/heads/main`, `refs/tags/v1`. */
-async function revisionNamed(table: Table, repo: string, ref: string): Promise<RevisionItem | undefined> {
+async function revisionNamed(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
   const [, heads, tags] = /^refs\/(?:heads\/(.+)|tags\/(.+))$/.exec(ref) ?? []
   const name = heads ?? tags ?? (ref === 'HEAD' ? 'main' : ref)
   if (!isRefName(name)) return undefined
-  if (heads === undefined && tags === undefined) return resolveRef(table, repo, name)
-  const named = await getRef(table, { repo, kind: heads === undefined ? 'tag' : 'branch', name })
-  return named === undefined ? undefined : getRevision(table, repo, named.revision)
+  if (heads === undefined && tags === undefined) return resolveRef(table, repoId, name)
+  const named = await getRef(table, { repoId, kind: heads === undefined ? 'tag' : 'branch', name })
+  return named === undefined ? undefined : getRevision(table, repoId, named.revision)
 }

@@ -1,7 +1,7 @@
 import { inParallel } from '../../shared/in-parallel.ts'
-import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
-import { lists } from '../../shared/table/keys.ts'
-import { allFiles, getRevision, type RepoItem } from '../../shared/table/repos.ts'
+import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
+import type { RepoEntry } from '../../shared/table/repo-lists.ts'
+import { allFiles, getRevision } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { pickFields } from './expand.ts'
 import { nextLink } from './link-header.ts'
@@ -16,31 +16,32 @@ const readsAtOnce = 16
 const revisionsMax = 100
 const fileListsMax = 20
 
-/** R7: the models by name, filtered, page by page. Each page reads a bounded number of items. */
+/** R7: the models that one may see, filtered and ordered, page by page. Each page reads a bounded number of items. */
 export function addListModelsRoute(app: HubApp, { table, publicUrl }: HubParts) {
   app.get('/api/models', async (context) => {
     const query = parseListQuery(context)
     if (query.isGatedOnly) return context.json([])
-    const startKey = decodeCursor(context.req.query('cursor'), { listPk: lists.repos })
-    const { repos, next } = await readModelsPage({ table, query, startKey, limit: pageLimit(query) })
+    const list = `models ${query.order}`
+    const after = decodePosition(context.req.query('cursor'), list)
+    const principal = context.get('principal')
+    const page = { table, principal, kind: 'model' as const, query, after, limit: pageLimit(query) }
+    const { repos, next } = await readModelsPage(page)
     if (next !== undefined) {
-      const cursor = encodeCursor(next) ?? ''
+      const cursor = encodePosition(next, list)
       context.header('link', nextLink({ url: context.req.url, publicUrl, changes: { cursor } }))
     }
     const models = await inParallel(repos, readsAtOnce, (repo) => describe(table, repo, query))
-    const tagged = models.filter(({ tags }) => query.tags.every((tag) => tags.includes(tag)))
-    return context.json(tagged.map((model) => pickFields(model, query.fields)))
+    return context.json(models.map((model) => pickFields(model, query.fields)))
   })
 }
 
-const needsRevision = ({ fields, tags }: ListQuery): boolean =>
-  tags.length > 0 || revisionFields.some((field) => fields.has(field))
+const needsRevision = ({ fields }: ListQuery): boolean => revisionFields.some((field) => fields.has(field))
 
 const pageLimit = (query: ListQuery): number =>
   Math.min(query.limit, query.fields.has('siblings') ? fileListsMax : needsRevision(query) ? revisionsMax : query.limit)
 
-async function describe(table: Table, repo: RepoItem, query: ListQuery) {
-  if (!needsRevision(query)) return modelJson({ repo })
+async function describe(table: Table, repo: RepoEntry, query: ListQuery) {
+  if (repo.revision === undefined || !needsRevision(query)) return modelJson({ repo })
   const revision = await getRevision(table, repo.id, repo.revision)
   const files = query.fields.has('siblings')
     ? await Array.fromAsync(allFiles(table, repo.id, repo.revision))

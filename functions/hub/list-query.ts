@@ -1,5 +1,7 @@
 import type { Context } from 'hono'
 import { errors } from '../../shared/errors.ts'
+import type { RepoOrderName } from '../../shared/table/read-repo-list.ts'
+import type { Facet } from '../../shared/table/repo-lists.ts'
 import { expandedFields, isTrue } from './expand.ts'
 import { hubErrors } from './hub-errors.ts'
 
@@ -7,9 +9,10 @@ import { hubErrors } from './hub-errors.ts'
 export interface ListQuery {
   search: string
   owner: string | undefined
-  task: string | undefined
-  /** Every one of these tags must be there. */
-  tags: readonly string[]
+  /** Each must hold; the list of the first is read. */
+  facets: readonly Facet[]
+  order: RepoOrderName
+  descending: boolean
   /** Nothing is gated here, so a list of what is gated is empty. */
   isGatedOnly: boolean
   /** What is told of each model. */
@@ -23,31 +26,55 @@ const limitMax = 1000
 const usualFields = ['modelId', 'likes', 'private', 'downloads', 'tags', 'pipeline_tag', 'library_name', 'createdAt']
 const fullFields = ['author', 'sha', 'lastModified', 'gated', 'disabled', 'siblings']
 
-/** Nobody has downloaded or liked anything yet, so any order is the order of these; by name is the list's own. */
-const sorts = new Set(['id', 'downloads', 'likes', 'likes30d', 'trendingScore', 'trending_score'])
+/** Nobody has liked anything yet, so any order is the order of these. */
+const sorts: Record<string, RepoOrderName> = {
+  id: 'name',
+  likes: 'name',
+  likes30d: 'name',
+  downloads: 'downloads',
+  trendingScore: 'downloads',
+  trending_score: 'downloads',
+  lastModified: 'updated',
+  last_modified: 'updated',
+  createdAt: 'created',
+  created_at: 'created',
+  mainSize: 'size',
+}
 
 const refused = ['apps', 'inference_provider', 'num_parameters', 'trained_dataset', 'language']
 
-const ways = 'Filter by search, author, pipeline_tag and filter (tags, also "license:…"); sort by name.'
+const ways =
+  'Filter by search, author, pipeline_tag and filter (tags, also "license:…" and "library:…"); sort by id, downloads, lastModified, createdAt or mainSize.'
 
 /** @throws AppError `invalid_request` for what would take a look at every model */
 export function parseListQuery(context: Context): ListQuery {
   const query = (name: string) => context.req.query(name)
   const unanswered = refused.find((name) => query(name) !== undefined)
   if (unanswered !== undefined) throw hubErrors.notAnswered(unanswered, ways)
-  const sort = query('sort')
-  if (sort !== undefined && !sorts.has(sort)) throw hubErrors.notAnswered(`sort=${sort}`, ways)
+  const sort = query('sort') ?? 'id'
+  const order = Object.hasOwn(sorts, sort) ? sorts[sort] : undefined
+  if (order === undefined) throw hubErrors.notAnswered(`sort=${sort}`, ways)
   const limit = query('limit') ?? String(limitMax)
   if (!/^\d{1,9}$/.test(limit)) throw errors.invalidRequest('"limit" must be a whole number.', 'limit')
+  const task = query('pipeline_tag')
+  const tags = (context.req.queries('filter') ?? []).flatMap((given) => given.split(',')).filter((tag) => tag !== '')
   return {
     search: query('search')?.toLowerCase() ?? '',
     owner: query('author'),
-    task: query('pipeline_tag'),
-    tags: (context.req.queries('filter') ?? []).flatMap((tags) => tags.split(',')).filter((tag) => tag !== ''),
+    facets: [...(task === undefined ? [] : [{ name: 'task' as const, value: task }]), ...tags.map(facetOf)],
+    order,
+    // The Hub gives what is most or newest first, and has no other direction any more.
+    descending: order !== 'name',
     isGatedOnly: isTrue(context, 'gated'),
     fields: expandedFields(context) ?? askedFields(context),
     limit: Math.min(Math.max(Number(limit), 1), limitMax),
   }
+}
+
+function facetOf(tag: string): Facet {
+  const [, name, value] = /^(license|library):(.+)$/s.exec(tag) ?? []
+  if (name === 'license' || name === 'library') return { name, value: value ?? '' }
+  return { name: 'tag', value: tag }
 }
 
 const askedFields = (context: Context): ReadonlySet<string> =>

@@ -1,5 +1,5 @@
 import type { RevisionMetadata } from '../../shared/contract/repo.ts'
-import type { RepoItem } from '../../shared/table/repos.ts'
+import type { RepoItem } from '../../shared/table/repo-item.ts'
 
 type Summary = Pick<RepoItem, 'task' | 'library' | 'license'>
 

@@ -16,8 +16,7 @@ export function addModelInfoRoutes(app: HubApp, parts: HubParts) {
 }
 
 async function answer(context: Context<HttpEnvironment>, ref: string, { table }: HubParts) {
-  const { owner, name } = context.req.param() as { owner: string; name: string }
-  const { repo, revision } = await findRevision(table, `${owner}/${name}`, [{ ref, path: '' }])
+  const { repo, revision } = await findRevision(context, { table }, [{ ref, path: '' }])
   context.header('x-repo-commit', revision.id)
   const fields = expandedFields(context)
   const wantsFiles = fields === undefined || fields.has('siblings')

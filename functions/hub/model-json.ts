@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
-import type { RepoItem, RevisionItem } from '../../shared/table/repos.ts'
+import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
+import type { RevisionItem } from '../../shared/table/repos.ts'
 import { fileEntry } from './file-entry.ts'
 import { cardOf, tagsOf } from './model-card.ts'
 
@@ -9,17 +9,17 @@ export function modelJson({ repo, revision, files, withBlobs = false }: ModelInp
   const metadata = revision?.metadata
   const known = revision === undefined ? repo : { ...repo, ...summaryOf(revision) }
   return {
-    _id: createHash('sha256').update(repo.id).digest('hex').slice(0, 24),
-    id: repo.id,
-    modelId: repo.id,
-    author: repo.id.slice(0, repo.id.indexOf('/')),
+    _id: repo.id,
+    id: fullName(repo),
+    modelId: fullName(repo),
+    author: repo.owner,
     sha: revision?.id ?? repo.revision,
     lastModified: revision?.createdAt ?? repo.updatedAt,
     createdAt: repo.createdAt,
-    private: true,
+    private: repo.visibility === 'private',
     gated: false,
     disabled: false,
-    downloads: 0,
+    downloads: repo.downloads,
     likes: 0,
     tags: tagsOf(known, metadata),
     ...(known.task != null && { pipeline_tag: known.task }),
@@ -32,7 +32,7 @@ export function modelJson({ repo, revision, files, withBlobs = false }: ModelInp
 }
 
 interface ModelInput {
-  repo: RepoItem
+  repo: Omit<RepoItem, 'version'>
   revision?: RevisionItem | undefined
   files?: readonly RevisionFile[] | undefined
   /** Whether sizes and hashes of the files are asked for. */

@@ -1,30 +1,39 @@
-import { errors } from '../../shared/errors.ts'
-import { keys, lists } from '../../shared/table/keys.ts'
-import { listRepos, type RepoItem } from '../../shared/table/repos.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
+import { visibleAudiences } from '../../shared/auth/visible-repos.ts'
+import type { RepoKind } from '../../shared/table/keys.ts'
+import { readRepoList, repoOrders } from '../../shared/table/read-repo-list.ts'
+import { fullName } from '../../shared/table/repo-item.ts'
+import type { Facet, RepoEntry } from '../../shared/table/repo-lists.ts'
 import type { Table } from '../../shared/table/table.ts'
 import type { ListQuery } from './list-query.ts'
 
 /** How many repos one request looks at. A page may hold fewer than that match, or none, and still have a next one. */
 const readMax = 1000
 
-/** The next repos by name that match, and where the page after them starts. */
-export async function readModelsPage({ table, query, startKey, limit }: PageInput) {
-  const { owner, search, task } = query
-  if (startKey !== undefined && owner !== undefined && startKey.listSk?.startsWith(`${owner}/`) !== true)
-    throw errors.invalidRequest('The cursor is not one of this list. Start again without it.', 'cursor')
-  const matches = ({ id, task: ofRepo }: RepoItem) =>
-    (search === '' || id.toLowerCase().includes(search)) && (task === undefined || ofRepo === task)
-  const readAtOnce = search === '' && task === undefined ? limit + 1 : readMax
-  const repos: RepoItem[] = []
-  let next: Record<string, unknown> | undefined = startKey
+/** The next repos that match and may be seen, and where the page after them starts. */
+export async function readModelsPage({ table, principal, kind, query, after, limit }: PageInput) {
+  const { owner, search, facets, order, descending } = query
+  const [facet, ...others] = facets
+  const lists = visibleAudiences(principal, owner).map((audience) => ({
+    kind,
+    status: 'active' as const,
+    audience,
+    facet,
+  }))
+  const matches = (entry: RepoEntry) =>
+    (search === '' || fullName(entry).toLowerCase().includes(search)) && others.every((other) => has(entry, other))
+  const isFiltered = search !== '' || others.length > 0
+  const repos: RepoEntry[] = []
+  let next = after
   for (let read = 0; read < readMax; ) {
-    const page = await listRepos(table, { limit: readAtOnce, owner, startKey: next })
-    for (const repo of page.items) {
+    const page = await readRepoList(table, { lists, order, descending, after: next, limit: isFiltered ? 250 : limit })
+    for (const entry of page.items) {
       if (repos.length >= limit) return { repos, next }
-      if (matches(repo)) repos.push(repo)
-      next = listKeyOf(repo)
+      if (matches(entry)) repos.push(entry)
+      next = entry[repoOrders[order].attribute]
     }
-    if (page.nextKey === undefined) return { repos, next: undefined }
+    if (page.next === undefined) return { repos, next: undefined }
+    if (repos.length >= limit) return { repos, next }
     read += page.items.length
   }
   return { repos, next }
@@ -32,9 +41,13 @@ export async function readModelsPage({ table, query, startKey, limit }: PageInpu
 
 interface PageInput {
   table: Table
+  principal: Principal | undefined
+  kind: RepoKind
   query: ListQuery
-  startKey: Record<string, string> | undefined
+  after: string | undefined
   limit: number
 }
 
-const listKeyOf = ({ id }: RepoItem) => ({ ...keys.repo(id), listPk: lists.repos, listSk: id })
+function has(entry: RepoEntry, { name, value }: Facet): boolean {
+  return name === 'tag' ? [...entry.tags, ...(entry.cardTags ?? [])].includes(value) : entry[name] === value
+}

@@ -21,9 +21,8 @@ const wanted = z.object({
 /** R4: the entries of some paths. One that does not exist is left out. */
 export function addPathsInfoRoute(app: HubApp, { table }: HubParts) {
   app.post('/api/models/:owner/:name/paths-info/:ref{.+}', async (context) => {
-    const { owner, name } = context.req.param()
     const ref = parseRef(rawRest(context.req.url, 5))
-    const { revision } = await findRevision(table, `${owner}/${name}`, [{ ref, path: '' }])
+    const { revision } = await findRevision(context, { table }, [{ ref, path: '' }])
     context.header('x-repo-commit', revision.id)
     const { paths, expand } = await readWanted(context)
     const found = await inParallel(paths, readsAtOnce, (path) => entryAt(table, revision, path.replace(/\/+$/, '')))
@@ -41,10 +40,10 @@ async function readWanted(context: Context) {
   return parseWith(wanted, { paths: form.getAll('paths'), expand: form.get('expand')?.toLowerCase() === 'true' })
 }
 
-async function entryAt(table: Table, { id, repo }: RevisionItem, path: string) {
+async function entryAt(table: Table, { id, repoId }: RevisionItem, path: string) {
   if (pathFault(path) !== undefined) return undefined
-  const file = await getFile(table, repo, id, path)
+  const file = await getFile(table, repoId, id, path)
   if (file !== undefined) return fileEntry(file)
-  const inside = await listFiles(table, { repo, revision: id, prefix: `${path}/`, limit: 1 })
+  const inside = await listFiles(table, { repoId, revision: id, prefix: `${path}/`, limit: 1 })
   return inside.items.length > 0 ? folderEntry(id, path) : undefined
 }

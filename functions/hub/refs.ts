@@ -6,8 +6,7 @@ import type { HubApp, HubParts } from './parts.ts'
 /** R8: the branches and tags of a repo. */
 export function addRefsRoute(app: HubApp, { table }: HubParts) {
   app.get('/api/models/:owner/:name/refs', async (context) => {
-    const { owner, name } = context.req.param()
-    const { id } = await findRepo(table, `${owner}/${name}`)
+    const { id } = await findRepo(context, { table })
     const refs = await Array.fromAsync(listRefs(table, id))
     const named = (wanted: 'branch' | 'tag', prefix: string) =>
       refs

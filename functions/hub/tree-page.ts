@@ -11,11 +11,11 @@ export type TreeEntry = ReturnType<typeof fileEntry> | ReturnType<typeof folderE
  */
 export async function readTreePage({ table, revision, folder, isRecursive, after, limit }: TreeInput) {
   const prefix = folder === '' ? '' : `${folder}/`
-  const { id, repo } = revision
+  const { id, repoId } = revision
   const entries: TreeEntry[] = []
   let position = after
   for (;;) {
-    const page = await listFiles(table, { repo, revision: id, prefix, after: position, limit: limit + 1 })
+    const page = await listFiles(table, { repoId, revision: id, prefix, after: position, limit: limit + 1 })
     for (const file of page.items) {
       if (isBehind(file.path, position)) continue
       if (entries.length >= limit) return { entries, next: position }

@@ -2,6 +2,7 @@ import { errors } from '../../shared/errors.ts'
 import { pathFault } from '../../shared/model/file-path.ts'
 import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
 import { keys } from '../../shared/table/keys.ts'
+import { fullName } from '../../shared/table/repo-item.ts'
 import { isTrue } from './expand.ts'
 import { expandedBy } from './file-entry.ts'
 import { findRevision } from './find-revision.ts'
@@ -17,15 +18,13 @@ const expandedPageSize = 50
 /** R3: what is in a folder, or with `recursive` below it, page by page. */
 export function addTreeRoute(app: HubApp, { table, publicUrl }: HubParts) {
   app.get('/api/models/:owner/:name/tree/:rest{.+}', async (context) => {
-    const { owner, name } = context.req.param()
-    const id = `${owner}/${name}`
     const readings = refPaths(rawRest(context.req.url, 5), { isRefRaw: true })
-    const { revision, path: folder, ref } = await findRevision(table, id, readings)
+    const { repo, revision, path: folder, ref } = await findRevision(context, { table }, readings)
     context.header('x-repo-commit', revision.id)
     if (folder !== '' && pathFault(folder) !== undefined) throw hubErrors.entryNotFound(folder, ref)
 
     const isExpanded = isTrue(context, 'expand')
-    const { pk } = keys.revisionFile(id, revision.id, '')
+    const { pk } = keys.revisionFile(repo.id, revision.id, '')
     const after = decodeCursor(context.req.query('cursor'), { pk })?.sk
     if (after !== undefined && folder !== '' && !after.startsWith(`${folder}/`))
       throw errors.invalidRequest('The cursor is not one of this folder. Start again without it.', 'cursor')
@@ -36,7 +35,7 @@ export function addTreeRoute(app: HubApp, { table, publicUrl }: HubParts) {
     if (next !== undefined) {
       // By its id: a branch may be elsewhere when the next page is asked for.
       const place = [revision.id, ...folder.split('/').filter((part) => part !== '')].map(encodeURIComponent).join('/')
-      const path = `/api/models/${id}/tree/${place}`
+      const path = `/api/models/${fullName(repo)}/tree/${place}`
       const cursor = encodeCursor({ pk, sk: next }) ?? ''
       context.header('link', nextLink({ url: context.req.url, publicUrl, path, changes: { cursor } }))
     }

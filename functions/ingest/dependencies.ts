@@ -26,6 +26,9 @@ export interface IngestLimits {
   bytesMax: number
   /** Of one file: whatever checks it reads the whole of it in one go. */
   fileBytesMax: number
+  /** Quotas of one owner. */
+  reposMax: number
+  storedBytesMax: number
 }
 
 export const defaultLimits: IngestLimits = {
@@ -33,4 +36,6 @@ export const defaultLimits: IngestLimits = {
   filesMax: 10_000,
   bytesMax: 2 * 1024 ** 4,
   fileBytesMax: 2 * 1024 ** 4,
+  reposMax: 100_000,
+  storedBytesMax: 100 * 1024 ** 4,
 }

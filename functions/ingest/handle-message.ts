@@ -6,11 +6,13 @@ import { faults } from './import-fault.ts'
 import { failureOf, isKnown, judgeFailure } from './retry.ts'
 import { failImport } from './steps/end-import.ts'
 import { giveUp } from './steps/give-up.ts'
-import { inspect, lastInspectTry } from './steps/inspect.ts'
+import { inspect } from './steps/inspect.ts'
+import { inspectRevision, lastInspectTry } from './steps/inspect-revision.ts'
 import { plan } from './steps/plan.ts'
 import { publish } from './steps/publish.ts'
 import { transfer } from './steps/transfer.ts'
 import { verify } from './steps/verify.ts'
+import { writeRepoManifest } from './steps/write-repo-manifest.ts'
 
 /**
  * Does one step of an import. A step that throws is sent again later or ends the import, as `judgeFailure` decides;
@@ -24,7 +26,7 @@ export async function handleMessage(
 ): Promise<void> {
   const sent = ingestMessage.parse(body)
   const message = { ...sent, attempt: sent.attempt + delivery.receiveCount - 1 }
-  const log = dependencies.log.child({ importId: message.importId, step: message.step })
+  const log = dependencies.log.child({ ...subjectOf(message), step: message.step })
   if (delivery.receiveCount >= receivesMax - 1) return endDying(message, { ...dependencies, log })
   try {
     const started = performance.now()
@@ -36,7 +38,7 @@ export async function handleMessage(
     const verdict = judgeFailure({ error, message })
     if (!verdict.retry) {
       if (!isKnown(error)) log.error({ err: error, ...pathOf(message) }, `${message.step} failed on our side`)
-      return failImport(message, verdict.failure, dependencies)
+      return 'importId' in message ? failImport(message, verdict.failure, dependencies) : undefined
     }
     const { delaySeconds } = verdict
     log.warn(
@@ -51,6 +53,8 @@ export async function handleMessage(
 function endDying(message: IngestMessage, dependencies: IngestDependencies): Promise<void> {
   if (message.step === 'give-up') return giveUp(message, dependencies)
   if (message.step === 'inspect') return inspect({ ...message, attempt: lastInspectTry }, dependencies)
+  if (message.step === 'inspect-revision') return inspectRevision({ ...message, attempt: lastInspectTry }, dependencies)
+  if (message.step === 'write-repo-manifest') return writeRepoManifest(message, dependencies)
   const fault = faults.stepDied(message.step, pathOf(message).path)
   return failImport(message, failureOf(fault, message), dependencies)
 }
@@ -69,8 +73,15 @@ function runStep(message: IngestMessage, signal: AbortSignal, dependencies: Inge
       return giveUp(message, dependencies)
     case 'inspect':
       return inspect(message, dependencies)
+    case 'inspect-revision':
+      return inspectRevision(message, dependencies)
+    case 'write-repo-manifest':
+      return writeRepoManifest(message, dependencies)
   }
 }
+
+const subjectOf = (message: IngestMessage) =>
+  'importId' in message ? { importId: message.importId } : { repoId: message.repoId }
 
 const pathOf = (message: IngestMessage): { path?: string } => ('path' in message ? { path: message.path } : {})
 

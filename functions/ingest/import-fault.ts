@@ -87,6 +87,16 @@ export const faults = {
       code: 'version_exists',
       message: `"${repo}" has a version "${tag}" already, with other content. Versions do not change: use another name.`,
     }),
+  repoDeleted: (repo: string) =>
+    new ImportFault({
+      code: 'repo_deleted',
+      message: `"${repo}" was deleted. Undo that, or import under another name.`,
+    }),
+  storedBytesExceeded: (owner: string, moreBytes: number) =>
+    new ImportFault({
+      code: 'quota_exceeded',
+      message: `"${owner}" may not store ${moreBytes} bytes more: its quota "storedBytes" is used up. GET /api/v1/usage tells how far.`,
+    }),
   sourceMoved: () =>
     new ImportFault({
       code: 'source_moved',

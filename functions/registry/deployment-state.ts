@@ -3,13 +3,14 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 
 /** A deployment as its clients see it: what was asked for, and what its replicas say. */
 export function toDeployment(item: DeploymentItem, replicas: readonly ReplicaStatus[]): Deployment {
-  const { name, target, repo, ref, revision, task, file, createdAt } = item
+  const { name, owner, target, repo, ref, revision, task, file, createdAt } = item
   const current = replicas.filter((replica) => replica.revision === revision)
   const failed = current.find((replica) => replica.state === 'FAILED')
   const state = stateOf(current)
   const baseUrl = current.find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
   return {
     name,
+    owner,
     target,
     repo,
     ref,

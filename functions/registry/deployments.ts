@@ -1,10 +1,15 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { requireScope } from '../../shared/auth/middleware.ts'
+import { accessOwner } from '../../shared/auth/access-owner.ts'
+import { accessRepo } from '../../shared/auth/access-repo.ts'
+import { type Access, mayAccess, requireAccess } from '../../shared/auth/authorize.ts'
+import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
+import { readableOwners } from '../../shared/auth/visible-repos.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { formatTarget, parseTarget } from '../../shared/model/target.ts'
-import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
+import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import {
   createDeployment,
   type DeploymentItem,
@@ -13,8 +18,9 @@ import {
   listDeployments,
   liveReplicas,
 } from '../../shared/table/deployments.ts'
-import { lists } from '../../shared/table/keys.ts'
-import { getRepo, resolveRef } from '../../shared/table/repos.ts'
+import { readMerged } from '../../shared/table/read-merged.ts'
+import { fullName } from '../../shared/table/repo-item.ts'
+import { resolveRef } from '../../shared/table/repos.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 import { chooseOnnxFile, defaultDeploymentName } from './choose-onnx-file.ts'
 import { toDeployment } from './deployment-state.ts'
@@ -32,11 +38,12 @@ export function addDeploymentRoutes(
   app.openapi(routes.createDeployment, async (context) => {
     const wanted = context.req.valid('json')
     const target = parseTarget(wanted.target)
-    const revision = await resolveRef(table, target.repo, target.ref)
-    if (revision === undefined) {
-      if ((await getRepo(table, target.repo)) === undefined) throw errors.repoNotFound(target.repo)
-      throw errors.revisionNotFound(target.repo, target.ref)
-    }
+    const principal = principalOf(context)
+    const repo = await accessRepo(table, { principal, access: 'read', name: target.repo })
+    const owner = wanted.owner ?? repo.owner
+    await accessOwner(table, { principal, access: 'write', owner, now: now() })
+    const revision = await resolveRef(table, repo.id, target.ref)
+    if (revision === undefined) throw errors.revisionNotFound(target.repo, target.ref)
     const { file, task } = chooseOnnxFile({
       target: formatTarget(target),
       metadata: revision.metadata,
@@ -44,14 +51,16 @@ export function addDeploymentRoutes(
     })
     const item: DeploymentItem = {
       name: wanted.name ?? defaultDeploymentName(target.repo),
+      owner,
       target: formatTarget(target),
-      repo: target.repo,
+      repo: fullName(repo),
+      repoId: repo.id,
       ref: target.ref,
       revision: revision.id,
       task,
       file,
       createdAt: now().toISOString(),
-      createdBy: context.get('principal').userId,
+      createdBy: principal.userId,
     }
     try {
       await createDeployment(table, item)
@@ -59,31 +68,55 @@ export function addDeploymentRoutes(
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
       const existing = await getDeployment(table, item.name)
-      if (existing?.revision === item.revision && existing.file === item.file)
+      if (
+        existing?.repoId === item.repoId &&
+        existing.revision === item.revision &&
+        existing.file === item.file &&
+        existing.owner === owner
+      )
         return context.json(await withReplicas(existing), 200)
-      const target = existing === undefined ? 'something else' : `${existing.target} (revision ${existing.revision})`
+      const isSeen = existing !== undefined && mayAccess(principal, 'read', { owner: existing.owner })
+      const target = isSeen ? `${existing.target} (revision ${existing.revision})` : 'something else'
       throw errors.deploymentExists({ name: item.name, target, url: `/api/v1/deployments/${item.name}` })
     }
   })
 
   app.openapi(routes.listDeployments, async (context) => {
     const { limit, cursor } = context.req.valid('query')
-    const page = await listDeployments(table, { limit, startKey: decodeCursor(cursor, { listPk: lists.deployments }) })
+    const after = decodePosition(cursor, 'deployments')
+    const page = await readMerged({
+      owners: readableOwners(principalOf(context)),
+      read: (owner, count) => listDeployments(table, { owner, after, limit: count }),
+      orderOf: ({ name }) => name,
+      limit,
+    })
     const items = await Promise.all(page.items.map(withReplicas))
-    return context.json({ items, cursor: encodeCursor(page.nextKey) }, 200)
+    const position = page.next === undefined ? undefined : encodePosition(page.next, 'deployments')
+    return context.json({ items, cursor: position }, 200)
   })
 
   app.openapi(routes.getDeployment, async (context) => {
     const { name } = context.req.valid('param')
-    const item = await getDeployment(table, name)
-    if (item === undefined) throw errors.deploymentNotFound(name)
+    const item = await deploymentFor(table, { principal: principalOf(context), access: 'read', name })
     return context.json(await withReplicas(item), 200)
   })
 
   app.openapi(routes.deleteDeployment, async (context) => {
     const { name } = context.req.valid('param')
-    if ((await getDeployment(table, name)) === undefined) throw errors.deploymentNotFound(name)
+    await deploymentFor(table, { principal: principalOf(context), access: 'write', name })
     await deleteDeployment(table, name)
     return context.body(null, 204)
   })
+}
+
+/** @throws AppError `deployment_not_found`, also where there is one that must not be known of */
+async function deploymentFor(
+  table: Table,
+  { principal, access, name }: { principal: Principal; access: Access; name: string },
+): Promise<DeploymentItem> {
+  const item = await getDeployment(table, name)
+  const hidden = () => errors.deploymentNotFound(name)
+  if (item === undefined) throw hidden()
+  requireAccess({ principal, access, resource: { owner: item.owner }, hidden })
+  return item
 }

@@ -1,5 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { requireScope } from '../../shared/auth/middleware.ts'
+import { accessOwner } from '../../shared/auth/access-owner.ts'
+import { requireAccess } from '../../shared/auth/authorize.ts'
+import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
+import { readableOwners } from '../../shared/auth/visible-repos.ts'
 import type { ImportJob } from '../../shared/contract/import.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
@@ -8,7 +12,7 @@ import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { startImport } from '../../shared/ingest/start-import.ts'
 import { parseSource } from '../../shared/model/source.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
-import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
+import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import {
   getImport,
   getImportDetails,
@@ -16,7 +20,8 @@ import {
   type ImportItem,
   listImports,
 } from '../../shared/table/imports.ts'
-import { lists } from '../../shared/table/keys.ts'
+import { readMerged } from '../../shared/table/read-merged.ts'
+import { splitName } from '../../shared/table/repo-item.ts'
 import type { Table } from '../../shared/table/table.ts'
 
 export interface ImportRoutesOptions {
@@ -32,6 +37,10 @@ export function addImportRoutes(app: OpenAPIHono<HttpEnvironment>, { table, inge
   app.openapi(routes.createImport, async (context) => {
     const { source: uri, repo, include, exclude } = context.req.valid('json')
     const source = parseSource(uri)
+    const principal = principalOf(context)
+    const { owner } = splitName(repo ?? source.repo)
+    await accessOwner(table, { principal, access: 'write', owner, now: now() })
+    if (source.kind === 's3-drop') requireDrop(principal, source.repo)
     const { item, created } = await startImport({
       table,
       queue: ingest,
@@ -40,7 +49,7 @@ export function addImportRoutes(app: OpenAPIHono<HttpEnvironment>, { table, inge
       tag: source.kind === 's3-drop' ? source.version : undefined,
       include,
       exclude,
-      createdBy: context.get('principal').userId,
+      createdBy: principal.userId,
       now: now(),
     })
     const details = await getImportDetails(table, item.id)
@@ -49,16 +58,34 @@ export function addImportRoutes(app: OpenAPIHono<HttpEnvironment>, { table, inge
 
   app.openapi(routes.listImports, async (context) => {
     const { limit, cursor } = context.req.valid('query')
-    const page = await listImports(table, { limit, startKey: decodeCursor(cursor, { listPk: lists.imports }) })
-    return context.json({ items: page.items.map((item) => toImport(item)), cursor: encodeCursor(page.nextKey) }, 200)
+    const before = decodePosition(cursor, 'imports')
+    const owners = readableOwners(principalOf(context))
+    const { items, next } = await readMerged({
+      owners,
+      read: (owner, count) => listImports(table, { owner, before, limit: count }),
+      orderOf: ({ listSk }) => listSk,
+      descending: true,
+      limit,
+    })
+    const position = next === undefined ? undefined : encodePosition(next, 'imports')
+    return context.json({ items: items.map((item) => toImport(item)), cursor: position }, 200)
   })
 
   app.openapi(routes.getImport, async (context) => {
     const { id } = context.req.valid('param')
     const item = await getImport(table, id)
-    if (item === undefined) throw errors.importNotFound(id)
+    const hidden = () => errors.importNotFound(id)
+    if (item === undefined) throw hidden()
+    const { owner } = splitName(item.repo)
+    requireAccess({ principal: principalOf(context), access: 'read', resource: { owner }, hidden })
     return context.json(toImport(item, await getImportDetails(table, id)), 200)
   })
+}
+
+/** What was dropped under an owner's name is the owner's. */
+function requireDrop(principal: Principal, repo: string) {
+  const { owner } = splitName(repo)
+  requireAccess({ principal, access: 'read', resource: { owner }, hidden: () => errors.forbidden('read', owner) })
 }
 
 function toImport(item: ImportItem, details?: ImportDetails): ImportJob {

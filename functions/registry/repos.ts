@@ -1,72 +1,88 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { requireScope } from '../../shared/auth/middleware.ts'
+import { accessRepo } from '../../shared/auth/access-repo.ts'
+import { visibleAudiences } from '../../shared/auth/visible-repos.ts'
 import type { Repo } from '../../shared/contract/repo.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
-import { parseRepoId } from '../../shared/model/repo-id.ts'
-import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
-import { keys, lists } from '../../shared/table/keys.ts'
-import { getRepo, listFiles, listRefs, listRepos, type RepoItem, resolveRef } from '../../shared/table/repos.ts'
+import { decodeCursor, decodePosition, encodeCursor, encodePosition } from '../../shared/table/cursor.ts'
+import { keys } from '../../shared/table/keys.ts'
+import { readRepoList } from '../../shared/table/read-repo-list.ts'
+import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
+import { getRevision, listFiles, listRefs, resolveRef } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
 
 export function addRepoRoutes(app: OpenAPIHono<HttpEnvironment>, { table }: { table: Table }) {
-  app.use('/api/v1/repos/*', requireScope('read'))
-
   app.openapi(routes.listRepos, async (context) => {
     const { limit, cursor } = context.req.valid('query')
-    const page = await listRepos(table, { limit, startKey: decodeCursor(cursor, { listPk: lists.repos }) })
-    return context.json({ items: page.items.map(toRepo), cursor: encodeCursor(page.nextKey) }, 200)
+    const audiences = visibleAudiences(context.get('principal'))
+    const { items, next } = await readRepoList(table, {
+      lists: audiences.map((audience) => ({ kind: 'model', status: 'active', audience })),
+      order: 'name',
+      after: decodePosition(cursor, 'repos name'),
+      limit,
+    })
+    const position = next === undefined ? undefined : encodePosition(next, 'repos name')
+    return context.json({ items: items.map(toRepo), cursor: position }, 200)
   })
 
   app.openapi(routes.getRepo, async (context) => {
-    const id = repoOf(context.req.valid('param'))
-    const item = await getRepo(table, id)
-    if (item === undefined) throw errors.repoNotFound(id)
-    const refs = await Array.fromAsync(listRefs(table, id))
+    const repo = await accessRepo(table, readOf(context.get('principal'), context.req.valid('param')))
+    const refs = await Array.fromAsync(listRefs(table, repo.id))
     const named = (kind: 'branch' | 'tag') =>
       refs.filter((ref) => ref.kind === kind).map(({ name, revision }) => ({ name, revision }))
-    const metadata = (await resolveRef(table, id, item.revision))?.metadata
-    return context.json({ ...toRepo(item), branches: named('branch'), tags: named('tag'), metadata }, 200)
+    const current = repo.revision === undefined ? undefined : await getRevision(table, repo.id, repo.revision)
+    const about = { branches: named('branch'), tags: named('tag'), metadata: current?.metadata }
+    return context.json({ ...toRepo(repo), ...about }, 200)
   })
 
   app.openapi(routes.getRevision, async (context) => {
     const params = context.req.valid('param')
-    const { id, repo, source, sourceRevision, filesTotal, sizeBytes, metadata, createdAt, createdBy } =
-      await revisionOf(table, repoOf(params), params.ref)
-    return context.json(
-      { id, repo, source, sourceRevision, filesTotal, sizeBytes, metadata, createdAt, createdBy },
-      200,
+    const repo = await accessRepo(table, readOf(context.get('principal'), params))
+    const { id, source, sourceRevision, filesTotal, sizeBytes, metadata, createdAt, createdBy } = await revisionOf(
+      table,
+      repo,
+      params.ref,
     )
+    const origin = { source, sourceRevision, createdAt, createdBy }
+    return context.json({ id, repo: fullName(repo), ...origin, filesTotal, sizeBytes, metadata }, 200)
   })
 
   app.openapi(routes.listFiles, async (context) => {
     const params = context.req.valid('param')
     const { limit, cursor } = context.req.valid('query')
-    const { repo, id } = await revisionOf(table, repoOf(params), params.ref)
-    const startKey = decodeCursor(cursor, { pk: keys.revisionFile(repo, id, '').pk })
-    const page = await listFiles(table, { repo, revision: id, limit, startKey })
+    const repo = await accessRepo(table, readOf(context.get('principal'), params))
+    const { repoId, id } = await revisionOf(table, repo, params.ref)
+    const startKey = decodeCursor(cursor, { pk: keys.revisionFile(repoId, id, '').pk })
+    const page = await listFiles(table, { repoId, revision: id, limit, startKey })
     const items = page.items.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }))
     return context.json({ items, cursor: encodeCursor(page.nextKey) }, 200)
   })
 }
 
-const repoOf = ({ owner, name }: { owner: string; name: string }): string => parseRepoId(`${owner}/${name}`)
+const readOf = (
+  principal: HttpEnvironment['Variables']['principal'],
+  { owner, name }: { owner: string; name: string },
+) => ({ principal, access: 'read' as const, name: `${owner}/${name}` })
 
-async function revisionOf(table: Table, repo: string, ref: string) {
-  const revision = await resolveRef(table, repo, ref)
-  if (revision !== undefined) return revision
-  if ((await getRepo(table, repo)) === undefined) throw errors.repoNotFound(repo)
-  throw errors.revisionNotFound(repo, ref)
+async function revisionOf(table: Table, repo: RepoItem, ref: string) {
+  const revision = await resolveRef(table, repo.id, ref)
+  if (revision === undefined) throw errors.revisionNotFound(fullName(repo), ref)
+  return revision
 }
 
-const toRepo = ({ id, revision, task, library, license, sizeBytes, createdAt, updatedAt }: RepoItem): Repo => ({
-  id,
-  revision,
-  sizeBytes,
-  createdAt,
-  updatedAt,
-  ...(task != null && { task }),
-  ...(library != null && { library }),
-  ...(license != null && { license }),
-})
+const toRepo = (repo: Omit<RepoItem, 'version'>): Repo => {
+  const { revision, task, library, license, visibility, sizeBytes, downloads, createdAt, updatedAt } = repo
+  return {
+    id: fullName(repo),
+    revision,
+    task,
+    library,
+    license,
+    visibility,
+    sizeBytes,
+    downloads,
+    createdAt,
+    updatedAt,
+  }
+}

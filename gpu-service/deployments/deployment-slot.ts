@@ -95,9 +95,9 @@ export class DeploymentSlot {
 
   async #load(): Promise<void> {
     const { models, log, now } = this.#parts
-    const { name, repo, revision, file, task } = this.item
+    const { name, repo, repoId, revision, file, task } = this.item
     try {
-      this.#lease = await models.acquire({ deployment: name, repo, revision, file, task })
+      this.#lease = await models.acquire({ deployment: name, repo, repoId, revision, file, task })
       if (this.#retired) return
       this.served = this.#serve(this.#lease.model)
       this.#failures = 0

@@ -162,5 +162,5 @@ export class Reconciler {
   }
 }
 
-const identity = ({ revision, file, task, repo }: DeploymentItem): string =>
-  JSON.stringify([repo, revision, file, task])
+const identity = ({ revision, file, task, repoId }: DeploymentItem): string =>
+  JSON.stringify([repoId, revision, file, task])

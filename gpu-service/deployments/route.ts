@@ -1,3 +1,5 @@
+import { mayAccess } from '../../shared/auth/authorize.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { DeploymentSlot, Served } from './deployment-slot.ts'
@@ -9,11 +11,11 @@ export interface Route extends Served {
   item: DeploymentItem
 }
 
-/** Finds what answers for a model's name, the same in every protocol. */
+/** Finds what answers for a model's name, the same in every protocol. What a caller may not see is not there for it. */
 export interface Router {
   /** @throws AppError `model_not_found`, `model_not_ready`, `model_failed` */
-  resolve(model: string): Route
-  list(): Routable[]
+  resolve(model: string, caller: Principal | undefined): Route
+  list(caller: Principal | undefined): Routable[]
 }
 
 /**
@@ -22,10 +24,14 @@ export interface Router {
  */
 export function createRouter(slots: () => Iterable<Routable>): Router {
   return {
-    list: () => [...slots()].sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
-    resolve(model) {
+    list: (caller) =>
+      [...slots()].filter(({ item }) => sees(caller, item)).sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
+    resolve(model, caller) {
       const name = decoded(model)
-      const found = candidates([...slots()], name)
+      const found = candidates(
+        [...slots()].filter(({ item }) => sees(caller, item)),
+        name,
+      )
       const slot = found.find(({ state }) => state === 'READY') ?? found[0]
       if (slot === undefined) throw errors.modelNotFound(name.slice(0, 200))
       if (slot.state === 'FAILED') throw errors.modelFailed(name, slot.reason ?? 'the reason is unknown.')
@@ -34,6 +40,10 @@ export function createRouter(slots: () => Iterable<Routable>): Router {
     },
   }
 }
+
+/** Who may call a deployment may know of it, and so may who may read what is its owner's. */
+const sees = (caller: Principal | undefined, { owner, repoId }: DeploymentItem): boolean =>
+  mayAccess(caller, 'infer', { owner, repoId }) || mayAccess(caller, 'read', { owner, repoId })
 
 function candidates(slots: readonly Routable[], name: string): Routable[] {
   const named = slots.filter(({ item }) => item.name === name)

@@ -6,8 +6,8 @@ import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'
 
 /** The files of a revision. @throws AppError `unsupported_model` where the manifest is not there or not one. */
-export async function readManifest({ objects, repo, revision }: ReadManifest): Promise<Manifest> {
-  const key = objectKeys.manifest(repo, revision)
+export async function readManifest({ objects, repo, repoId, revision }: ReadManifest): Promise<Manifest> {
+  const key = objectKeys.manifest(repoId, revision)
   try {
     const { body } = await objects.get({ key })
     return manifest.parse(JSON.parse((await buffer(body)).toString()))
@@ -22,6 +22,8 @@ export async function readManifest({ objects, repo, revision }: ReadManifest): P
 
 interface ReadManifest {
   objects: ObjectStore
+  /** For messages. */
   repo: string
+  repoId: string
   revision: string
 }

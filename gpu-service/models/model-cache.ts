@@ -12,6 +12,7 @@ import { sweepPartials, trimFolder } from './trim-folder.ts'
 
 export interface ModelRequest {
   repo: string
+  repoId: string
   revision: string
   /** The ONNX file to serve. */
   file: string
@@ -51,8 +52,8 @@ export class ModelCache {
   }
 
   /** @throws AppError `unsupported_model` naming the file at fault. */
-  async materialise({ repo, revision, file }: ModelRequest): Promise<ModelFiles> {
-    const { files } = await readManifest({ objects: this.#objects, repo, revision })
+  async materialise({ repo, repoId, revision, file }: ModelRequest): Promise<ModelFiles> {
+    const { files } = await readManifest({ objects: this.#objects, repo, repoId, revision })
     const needed = neededFiles({ files, file })
     const root = join(this.#root, revision)
     for (const one of needed) await this.#once(join(root, one.path), one)

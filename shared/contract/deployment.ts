@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { deploymentName, repoId, timestamp } from './words.ts'
+import { deploymentName, ownerName, repoId, timestamp } from './words.ts'
 
 /** What a replica says of itself: it loads the model, serves it, or cannot. */
 export const replicaState = z.enum(['LOADING', 'READY', 'FAILED'])
@@ -23,6 +23,7 @@ export const deploymentState = z.enum(['PENDING', 'LOADING', 'READY', 'FAILED'])
 export const deployment = z
   .object({
     name: deploymentName,
+    owner: z.string().openapi({ description: 'Whose members may call and remove it.', example: 'slipway' }),
     target: z.string().openapi({ description: '`owner/name@ref` as it was asked for.' }),
     repo: repoId,
     ref: z.string(),
@@ -47,6 +48,7 @@ export const createDeployment = z
       example: 'slipway/iris@v1',
     }),
     name: deploymentName.optional().openapi({ description: "Defaults to the repo's name in lower case." }),
+    owner: ownerName.optional().openapi({ description: "Whose it is. Defaults to the repo's owner." }),
     file: z.string().optional().openapi({
       description:
         'Which ONNX file, where the repo has several. Defaults to the first of onnx/model.onnx, model.onnx, or the only one.',

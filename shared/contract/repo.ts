@@ -5,11 +5,13 @@ import { repoId, timestamp } from './words.ts'
 export const repo = z
   .object({
     id: repoId,
-    revision: z.string().openapi({ description: 'What the branch main names.' }),
+    visibility: z.enum(['private', 'public']).openapi({ description: '`public` is to be read by anyone.' }),
+    revision: z.string().optional().openapi({ description: 'What the branch main names; absent in an empty repo.' }),
     task: z.string().optional(),
     library: z.string().optional(),
     license: z.string().optional(),
     sizeBytes: z.number().int(),
+    downloads: z.number().int().openapi({ description: 'As of its last change, or of the last hour.' }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

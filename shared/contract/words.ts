@@ -6,6 +6,11 @@ export const repoId = z
   .refine(isRepoId, 'must be "owner/name" of letters, digits, "-", "_" and "."')
   .openapi({ example: 'sentence-transformers/all-MiniLM-L6-v2' })
 
+export const ownerName = z
+  .string()
+  .refine((text) => isRepoId(`${text}/x`), 'must be a name of letters, digits, "-", "_" and "."')
+  .openapi({ example: 'slipway' })
+
 export const deploymentName = z
   .string()
   .refine(isDeploymentName, 'must be 1 to 63 of a-z, 0-9 and "-", not at either end')
@@ -26,6 +31,16 @@ export const keyId = z
   .string()
   .regex(/^key_[0-9a-f]{32}$/, 'must be the id of an API key, as GET /api/v1/keys lists it')
   .openapi({ example: 'key_019a1b2c3d4e5f60718293a4b5c6d7e8' })
+
+export const userId = z
+  .string()
+  .regex(/^(?:admin|user_[0-9a-f]{24})$/, 'must be the id of a user, as GET /api/v1/auth/users lists it')
+  .openapi({ example: 'user_3f2a9c1d4e5b60718293a4b5' })
+
+export const invitationId = z
+  .string()
+  .regex(/^inv_[0-9a-f]{64}$/, 'must be the id of an invitation, as GET /api/v1/invitations lists it')
+  .openapi({ example: `inv_${'0123456789abcdef'.repeat(4)}` })
 
 /** Text that people give. What is no Unicode can be neither stored nor shown. */
 export const plainText = (maxLength: number) =>

@@ -15,7 +15,18 @@ export const ingestMessage = z.discriminatedUnion('step', [
   /** Nothing moves the import any more: it is ended with a reason. */
   z.object({ step: z.literal('give-up'), importId: z.string(), attempt: z.number().int().default(1) }),
   z.object({ step: z.literal('inspect'), importId: z.string(), attempt: z.number().int().default(1) }),
+  /** A revision that no import brought in. */
+  z.object({
+    step: z.literal('inspect-revision'),
+    repoId: z.string(),
+    revision: z.string(),
+    attempt: z.number().int().default(1),
+  }),
+  /** What the repo is has changed, or what its refs name. */
+  z.object({ step: z.literal('write-repo-manifest'), repoId: z.string(), attempt: z.number().int().default(1) }),
 ])
 
 export type IngestMessage = z.infer<typeof ingestMessage>
+/** The steps that belong to an import. */
+export type ImportMessage = Extract<IngestMessage, { importId: string }>
 export type StepMessage<Step extends IngestMessage['step']> = Extract<IngestMessage, { step: Step }>

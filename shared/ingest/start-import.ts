@@ -4,6 +4,7 @@ import { isActiveImport } from '../model/import-state.ts'
 import { formatSource, type Source } from '../model/source.ts'
 import type { Queue } from '../queue/queue.ts'
 import { claimedImport, createImport, getImportDetails, type ImportDetails, type ImportItem } from '../table/imports.ts'
+import { newRepoId } from '../table/repo-item.ts'
 import { ConditionFailed, type Table } from '../table/table.ts'
 import type { IngestMessage } from './message.ts'
 
@@ -81,6 +82,7 @@ function newImport({ source, repo, createdBy, now, tag, fingerprint }: StartImpo
   return {
     id: `imp_${randomUUID().replaceAll('-', '')}`,
     repo,
+    repoId: newRepoId(),
     source: formatSource(source),
     state: 'PENDING',
     tag,

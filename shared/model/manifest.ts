@@ -5,13 +5,15 @@ import * as z from 'zod'
  * write the table anew. `format` grows when a reader of today could no longer read it.
  */
 export const manifest = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   id: z.string(),
-  repo: z.string(),
-  /** The versions that named it when this was written. */
-  tags: z.array(z.string()),
+  repoId: z.string(),
   source: z.string(),
   sourceRevision: z.string().optional(),
+  parent: z.string().optional(),
+  depth: z.number().int().positive(),
+  title: z.string(),
+  message: z.string().optional(),
   createdAt: z.string(),
   createdBy: z.string(),
   files: z.array(
@@ -25,3 +27,30 @@ export const manifest = z.object({
 })
 
 export type Manifest = z.infer<typeof manifest>
+
+/** What stands in the bucket of each repo: what it is called, who may see it, and what its refs name. */
+export const repoManifest = z.object({
+  format: z.literal(1),
+  id: z.string(),
+  kind: z.enum(['model', 'dataset']),
+  owner: z.string(),
+  name: z.string(),
+  visibility: z.enum(['private', 'public']),
+  /** Of the repo's item when this was written. */
+  version: z.number().int(),
+  tags: z.array(z.string()),
+  createdAt: z.string(),
+  createdBy: z.string(),
+  updatedAt: z.string(),
+  deletedAt: z.string().optional(),
+  refs: z.array(
+    z.looseObject({
+      kind: z.enum(['branch', 'tag', 'alias', 'commit']),
+      name: z.string(),
+      revision: z.string(),
+      updatedAt: z.string(),
+    }),
+  ),
+})
+
+export type RepoManifest = z.infer<typeof repoManifest>

@@ -3,7 +3,10 @@ export const objectKeys = {
   blob: (sha256: string) => `blobs/sha256/${sha256.slice(0, 2)}/${sha256}`,
   staging: (importId: string, pathSha1: string) => `${objectKeys.stagingPrefix(importId)}${pathSha1}`,
   stagingPrefix: (importId: string) => `staging/${importId}/`,
-  manifest: (repo: string, revision: string) => `manifests/${repo}/${revision}.json`,
+  /** By the id of the repo, which stays whatever it is called. */
+  manifest: (repoId: string, revision: string) => `manifests/${repoId}/${revision}.json`,
+  /** What the repo itself is: its name, who may see it, its refs. */
+  repoManifest: (repoId: string) => `manifests/${repoId}/repo.json`,
   dropFolder: (repo: string, version: string) => `drop/${repo}/${version}/`,
 }
 

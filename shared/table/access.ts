@@ -26,12 +26,17 @@ const owners = like(keys.owner(''))
 const usage = like(keys.usage(''))
 const names = like(keys.repoName('model', ''))
 const repos = like(keys.repo(''))
+const repoLists = like(keys.repoEntry('', ''))
+const held = like(keys.heldBlob('', ''))
 const files = like(keys.revisionFile('', '', ''))
 const imports = like(keys.import(''))
 const importParts = like(keys.importPart('', '', 0))
 const claims = like(keys.importClaim('', ''))
 const drops = like(keys.drop('', ''))
 const deployments = like(keys.deployment(''))
+
+/** What a repo is made and changed with. */
+const repoParts = [repos, names, repoLists, usage, held]
 
 /** What a token is verified with. */
 const principals = [apiKeys, users, verifyingKeys]
@@ -42,11 +47,11 @@ const principals = [apiKeys, users, verifyingKeys]
  */
 export const tableAccess = {
   registry: {
-    reads: [...principals, repos, files],
-    writes: [keyUses, owners, imports, claims, deployments],
-    lists: [lists.repos, lists.imports, lists.deployments],
+    reads: principals,
+    writes: [keyUses, owners, ...repoParts, files, imports, claims, deployments],
+    lists: [lists.imports, lists.importsOf('*'), lists.deployments, lists.deploymentsOf('*')],
   },
-  hub: { reads: [...principals, repos, files], writes: [keyUses, owners], lists: [lists.repos] },
+  hub: { reads: principals, writes: [keyUses, owners, ...repoParts, files] },
   auth: {
     reads: [names, usage],
     writes: [
@@ -63,8 +68,8 @@ export const tableAccess = {
     ],
     lists: [lists.users, lists.invitations],
   },
-  ingest: { writes: [imports, importParts, claims, repos, files, drops] },
-  drop: { writes: [imports, claims, drops] },
+  ingest: { writes: [imports, importParts, claims, ...repoParts, files, drops] },
+  drop: { writes: [owners, imports, claims, drops] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   inference: { reads: principals, writes: [keyUses, deployments], lists: [lists.deployments] },
 } satisfies Record<string, TableAccess>

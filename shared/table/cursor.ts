@@ -33,3 +33,27 @@ function parseKey(cursor: string): Record<string, string> {
 
 /** DynamoDB takes sort keys of 1 to 1024 bytes. */
 const isKeyPart = (part: unknown): boolean => typeof part === 'string' && part !== '' && Buffer.byteLength(part) <= 1024
+
+/**
+ * Where the next page of a list starts that is ordered by a text of its own, such as one put together of several lists.
+ * `list` says which: the cursor of another is refused.
+ */
+export const encodePosition = (position: string, list: string): string =>
+  Buffer.from(JSON.stringify([list, position])).toString('base64url')
+
+/** @throws AppError `invalid_request` */
+export function decodePosition(cursor: string | undefined, list: string): string | undefined {
+  if (cursor === undefined) return undefined
+  const [of, position] = parsePosition(cursor)
+  if (of === list && isKeyPart(position)) return position as string
+  throw errors.invalidRequest('The cursor is not one that this list gave. Start again without it.', 'cursor')
+}
+
+function parsePosition(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return Array.isArray(value) && value.length === 2 ? value : []
+  } catch {
+    return []
+  }
+}

@@ -5,8 +5,11 @@ import { absent, type Page, type Table } from './table.ts'
 /** The desired state of one deployment, as it stands in the table. What replicas make of it is in their own items. */
 export interface DeploymentItem {
   name: string
+  /** Whose it is: who may call it and who may remove it. */
+  owner: string
   target: string
   repo: string
+  repoId: string
   ref: string
   revision: string
   task: string
@@ -20,7 +23,8 @@ export const heartbeatTimeToLiveSeconds = 60
 
 /** @throws ConditionFailed where the name is taken. */
 export async function createDeployment(table: Table, deployment: DeploymentItem): Promise<void> {
-  const list = { listPk: lists.deployments, listSk: deployment.name }
+  const ofOwner = { ownerPk: lists.deploymentsOf(deployment.owner), ownerSk: deployment.name }
+  const list = { listPk: lists.deployments, listSk: deployment.name, ...ofOwner }
   await table.put({ ...keys.deployment(deployment.name), ...list, ...deployment }, absent)
 }
 
@@ -31,16 +35,22 @@ export async function deleteDeployment(table: Table, name: string): Promise<void
   await table.delete(keys.deployment(name))
 }
 
+/** Deployments by name, everybody's or those of one owner, from behind a name. */
 export const listDeployments = (
   table: Table,
-  page: { limit: number; startKey?: Record<string, unknown> | undefined },
-): Promise<Page<DeploymentItem>> =>
-  table.query<DeploymentItem>({
-    index: 'byList',
-    expression: 'listPk = :list',
-    values: { ':list': lists.deployments },
+  { owner, after, ...page }: { owner?: string | undefined; limit: number; after?: string | undefined },
+): Promise<Page<DeploymentItem>> => {
+  const [pk, sk] = owner === undefined ? ['listPk', 'listSk'] : ['ownerPk', 'ownerSk']
+  return table.query<DeploymentItem>({
+    index: owner === undefined ? 'byList' : 'byOwner',
+    expression: `${pk} = :list${after === undefined ? '' : ` AND ${sk} > :after`}`,
+    values: {
+      ':list': owner === undefined ? lists.deployments : lists.deploymentsOf(owner),
+      ...(after !== undefined && { ':after': after }),
+    },
     ...page,
   })
+}
 
 export const allDeployments = (table: Table): AsyncGenerator<DeploymentItem> =>
   table.queryAll<DeploymentItem>({

@@ -2,11 +2,15 @@ import type { ImportFailure, SkippedFile } from '../contract/import.ts'
 import type { ImportState } from '../model/import-state.ts'
 import { activity, type Resumes } from './import-activity.ts'
 import { keys, lists } from './keys.ts'
+import { splitName } from './repo-item.ts'
 import { absent, type Page, type Table } from './table.ts'
 
 export interface ImportItem {
   id: string
+  /** The name that the repo had when the import was started. */
   repo: string
+  /** The repo's id, once the revision is published; before that, the one it gets where this import makes it. */
+  repoId: string
   /** Canonical, as `formatSource` writes it. */
   source: string
   state: ImportState
@@ -91,7 +95,9 @@ export async function* allImportParts(table: Table, id: string, file: ImportFile
 
 /** Writes a new import and the claim on its repo and source. @throws ConditionFailed where one is under way. */
 export async function createImport(table: Table, item: ImportItem, details: ImportDetails): Promise<void> {
-  const listed = { listPk: lists.imports, listSk: `${item.createdAt}#${item.id}` }
+  const order = `${item.createdAt}#${item.id}`
+  const ofOwner = { ownerPk: lists.importsOf(splitName(item.repo).owner), ownerSk: order }
+  const listed = { listPk: lists.imports, listSk: order, ...ofOwner }
   await table.transact([
     { put: { ...keys.import(item.id), ...listed, ...activity(item.updatedAt, item.id), ...item }, condition: absent },
     { put: { ...keys.importDetails(item.id), ...details }, condition: absent },
@@ -109,14 +115,20 @@ const workItemLifeSeconds = 30 * 24 * 3600
 
 export const workItemExpiry = (now: Date): number => Math.floor(now.getTime() / 1000) + workItemLifeSeconds
 
+/** Imports, newest first, everybody's or those of one owner; from where a page before ended, by time and id. */
 export const listImports = (
   table: Table,
-  page: { limit: number; startKey?: Record<string, unknown> | undefined },
-): Promise<Page<ImportItem>> =>
-  table.query<ImportItem>({
-    index: 'byList',
-    expression: 'listPk = :list',
-    values: { ':list': lists.imports },
+  { owner, before, ...page }: { owner?: string | undefined; limit: number; before?: string | undefined },
+): Promise<Page<ImportItem & { listSk: string }>> => {
+  const [pk, sk] = owner === undefined ? ['listPk', 'listSk'] : ['ownerPk', 'ownerSk']
+  return table.query<ImportItem & { listSk: string }>({
+    index: owner === undefined ? 'byList' : 'byOwner',
+    expression: `${pk} = :list${before === undefined ? '' : ` AND ${sk} < :before`}`,
+    values: {
+      ':list': owner === undefined ? lists.imports : lists.importsOf(owner),
+      ...(before !== undefined && { ':before': before }),
+    },
     descending: true,
     ...page,
   })
+}

@@ -58,7 +58,12 @@ export const keys = {
   branch: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#branch#${name}` }),
   tag: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#tag#${name}` }),
   alias: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#alias#${name}` }),
-  aliasMove: (repoId: string, name: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `MOVE#${name}#${id}` }),
+  /** What a revision is called where it came from. */
+  commit: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `COMMIT#${id}` }),
+  aliasMove: (repoId: string, name: string, id: string): ItemKey => ({
+    pk: `REPO#${repoId}`,
+    sk: `MOVE#${name}#${id}`,
+  }),
   revision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REVISION#${id}` }),
   /** A revision whose files are being written: what is left of it when nobody publishes it. */
   pendingRevision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `PENDING#${id}` }),
@@ -67,6 +72,8 @@ export const keys = {
   repoEntry: (list: string, name: string): ItemKey => ({ pk: `LIST#${list}`, sk: folded(name) }),
   /** An LFS object on its way in from a client of the Hub protocol. */
   upload: (id: string): ItemKey => ({ pk: `UPLOAD#${id}`, sk: 'UPLOAD' }),
+  /** What signs the addresses that uploads are sent to and completed at: made on first use, for the hub alone. */
+  uploadSecret: { pk: 'UPLOADSECRET#', sk: 'SECRET' },
 
   import: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'IMPORT' }),
   importDetails: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'DETAILS' }),
@@ -90,10 +97,12 @@ export const keys = {
 }
 
 export const lists = {
-  repos: 'REPOS',
   imports: 'IMPORTS',
   deployments: 'DEPLOYMENTS',
   activeImports: 'ACTIVE_IMPORTS',
   users: 'USERS',
   invitations: 'INVITATIONS',
+  /** The partitions of the index byOwner. */
+  importsOf: (owner: string) => `IMPORTS#${folded(owner)}`,
+  deploymentsOf: (owner: string) => `DEPLOYMENTS#${folded(owner)}`,
 }

@@ -1,25 +1,21 @@
 import type { RevisionMetadata } from '../contract/repo.ts'
 import { isRevisionId } from '../model/repo-id.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
-import { keys, lists } from './keys.ts'
+import { keys, type RepoKind } from './keys.ts'
+import type { RepoItem } from './repo-item.ts'
 import type { Page, Table } from './table.ts'
-
-export interface RepoItem {
-  id: string
-  revision: string
-  task?: string | undefined
-  library?: string | undefined
-  license?: string | undefined
-  sizeBytes: number
-  createdAt: string
-  updatedAt: string
-}
 
 export interface RevisionItem {
   id: string
-  repo: string
+  repoId: string
   source: string
   sourceRevision?: string | undefined
+  /** The revision that was there before it, where it was made of one. */
+  parent?: string | undefined
+  /** How many revisions lead to it, itself included. */
+  depth: number
+  title: string
+  message?: string | undefined
   filesTotal: number
   sizeBytes: number
   metadata?: RevisionMetadata | undefined
@@ -27,69 +23,97 @@ export interface RevisionItem {
   createdBy: string
 }
 
+export const refKinds = ['branch', 'tag', 'alias', 'commit'] as const
+/** `alias` is a movable name for serving, `commit` what a revision is called where it came from. */
+export type RefKind = (typeof refKinds)[number]
+
 export interface RefItem {
-  kind: 'branch' | 'tag'
+  kind: RefKind
   name: string
   revision: string
   updatedAt: string
+  updatedBy?: string | undefined
+  message?: string | undefined
+  /** Counts the moves of an alias. */
+  version?: number | undefined
+  isProtected?: boolean | undefined
 }
 
-export const getRepo = (table: Table, repo: string) => table.get<RepoItem>(keys.repo(repo))
+export const getRepo = (table: Table, id: string) => table.get<RepoItem>(keys.repo(id))
 
-/** Repos by name, all or those of one owner. */
-export const listRepos = (
+/**
+ * The repo of a name, or of a name that it had before and nobody took since. One that was deleted is not found, unless
+ * that is asked for.
+ */
+export async function findRepo(
   table: Table,
-  { owner, ...page }: { owner?: string | undefined; limit: number; startKey?: Record<string, unknown> | undefined },
-): Promise<Page<RepoItem>> =>
-  table.query<RepoItem>({
-    index: 'byList',
-    expression: `listPk = :list${owner === undefined ? '' : ' AND begins_with(listSk, :owner)'}`,
-    values: { ':list': lists.repos, ...(owner !== undefined && { ':owner': `${owner}/` }) },
-    ...page,
-  })
+  { kind = 'model', name, withDeleted = false }: { kind?: RepoKind; name: string; withDeleted?: boolean },
+): Promise<RepoItem | undefined> {
+  const claim = await table.get<{ repoId: string }>(keys.repoName(kind, name))
+  const repo = claim && (await getRepo(table, claim.repoId))
+  return repo?.deletedAt === undefined || withDeleted ? repo : undefined
+}
 
-export const getRevision = (table: Table, repo: string, id: string) => table.get<RevisionItem>(keys.revision(repo, id))
+export const getRevision = (table: Table, repoId: string, id: string) =>
+  table.get<RevisionItem>(keys.revision(repoId, id))
 
 /** Every revision of a repo, in no order that means anything. */
-export const allRevisions = (table: Table, repo: string): AsyncGenerator<RevisionItem> =>
+export const allRevisions = (table: Table, repoId: string): AsyncGenerator<RevisionItem> =>
   table.queryAll<RevisionItem>({
     expression: 'pk = :pk AND begins_with(sk, :revision)',
-    values: { ':pk': keys.repo(repo).pk, ':revision': keys.revision(repo, '').sk },
+    values: { ':pk': keys.repo(repoId).pk, ':revision': keys.revision(repoId, '').sk },
     consistent: true,
   })
 
-export const getRef = (table: Table, { repo, kind, name }: { repo: string; kind: RefItem['kind']; name: string }) =>
-  table.get<RefItem>(kind === 'branch' ? keys.branch(repo, name) : keys.tag(repo, name))
+const refKey: Record<RefKind, (repoId: string, name: string) => ReturnType<typeof keys.branch>> = {
+  branch: keys.branch,
+  tag: keys.tag,
+  alias: keys.alias,
+  commit: keys.commit,
+}
 
-export const listRefs = (table: Table, repo: string): AsyncGenerator<RefItem> =>
+export const keyOfRef = ({ repoId, kind, name }: { repoId: string; kind: RefKind; name: string }) =>
+  refKey[kind](repoId, name)
+
+export const getRef = (table: Table, ref: { repoId: string; kind: RefKind; name: string }) =>
+  table.get<RefItem>(keyOfRef(ref))
+
+export const listRefs = (table: Table, repoId: string): AsyncGenerator<RefItem> =>
   table.queryAll<RefItem>({
     expression: 'pk = :pk AND begins_with(sk, :ref)',
-    values: { ':pk': keys.repo(repo).pk, ':ref': 'REF#' },
+    values: { ':pk': keys.repo(repoId).pk, ':ref': 'REF#' },
     consistent: true,
   })
 
-/** The revision that an id, a branch or a tag names, in this order: no tag can stand in for a revision. */
-export async function resolveRef(table: Table, repo: string, ref: string): Promise<RevisionItem | undefined> {
-  const revision = isRevisionId(ref) ? await getRevision(table, repo, ref) : undefined
+/**
+ * The revision that an id names, here or where it came from, or a branch, a tag or an alias, in this order: no name can
+ * stand in for a revision.
+ */
+export async function resolveRef(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
+  const revision = isRevisionId(ref) ? await getRevision(table, repoId, ref) : undefined
   if (revision !== undefined) return revision
-  const named = (await table.get<RefItem>(keys.branch(repo, ref))) ?? (await table.get<RefItem>(keys.tag(repo, ref)))
-  return named === undefined ? undefined : getRevision(table, repo, named.revision)
+  const kinds: RefKind[] = isRevisionId(ref) ? ['commit', 'branch', 'tag', 'alias'] : ['branch', 'tag', 'alias']
+  for (const kind of kinds) {
+    const named = await getRef(table, { repoId, kind, name: ref })
+    if (named !== undefined) return getRevision(table, repoId, named.revision)
+  }
+  return undefined
 }
 
 /** Files in the order of their paths, all or those that start with `prefix`, from where a page before ended. */
 export const listFiles = (
   table: Table,
-  { repo, revision, prefix = '', after, startKey, ...page }: ListFilesInput,
+  { repoId, revision, prefix = '', after, startKey, ...page }: ListFilesInput,
 ): Promise<Page<RevisionFile>> =>
   table.query<RevisionFile>({
     expression: `pk = :pk${prefix === '' ? '' : ' AND begins_with(sk, :prefix)'}`,
-    values: { ':pk': keys.revisionFile(repo, revision, '').pk, ...(prefix !== '' && { ':prefix': prefix }) },
-    startKey: after === undefined ? startKey : { ...keys.revisionFile(repo, revision, after) },
+    values: { ':pk': keys.revisionFile(repoId, revision, '').pk, ...(prefix !== '' && { ':prefix': prefix }) },
+    startKey: after === undefined ? startKey : { ...keys.revisionFile(repoId, revision, after) },
     ...page,
   })
 
 interface ListFilesInput {
-  repo: string
+  repoId: string
   revision: string
   prefix?: string
   limit?: number
@@ -98,12 +122,12 @@ interface ListFilesInput {
   after?: string | undefined
 }
 
-export const allFiles = (table: Table, repo: string, revision: string): AsyncGenerator<RevisionFile> =>
+export const allFiles = (table: Table, repoId: string, revision: string): AsyncGenerator<RevisionFile> =>
   table.queryAll<RevisionFile>({
     expression: 'pk = :pk',
-    values: { ':pk': keys.revisionFile(repo, revision, '').pk },
+    values: { ':pk': keys.revisionFile(repoId, revision, '').pk },
     consistent: true,
   })
 
-export const getFile = (table: Table, repo: string, revision: string, path: string) =>
-  table.get<RevisionFile>(keys.revisionFile(repo, revision, path))
+export const getFile = (table: Table, repoId: string, revision: string, path: string) =>
+  table.get<RevisionFile>(keys.revisionFile(repoId, revision, path))

@@ -1,5 +1,5 @@
 import type { ImportFailure } from '../../../shared/contract/import.ts'
-import type { IngestMessage } from '../../../shared/ingest/message.ts'
+import type { ImportMessage } from '../../../shared/ingest/message.ts'
 import type { ImportState } from '../../../shared/model/import-state.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
@@ -57,7 +57,7 @@ function dropRecord(item: ImportItem, at: string): TransactAction[] {
 
 /** Ends an import as FAILED with its reason and leaves nothing of it behind. */
 export async function failImport(
-  message: IngestMessage,
+  message: ImportMessage,
   failure: ImportFailure,
   dependencies: IngestDependencies,
 ): Promise<void> {
@@ -78,10 +78,10 @@ export async function failImport(
 }
 
 /** A late message fails only an import that is still where the message belongs: what is published is not undone. */
-const stateOf = ({ step }: IngestMessage): ImportState => (step === 'plan' ? 'PENDING' : 'TRANSFERRING')
+const stateOf = ({ step }: ImportMessage): ImportState => (step === 'plan' ? 'PENDING' : 'TRANSFERRING')
 
 /** A message that comes twice may fail late, when its twin has brought the file in already: that ends nothing. */
-function stillAtFault(message: IngestMessage): TransactAction[] {
+function stillAtFault(message: ImportMessage): TransactAction[] {
   if (!('path' in message)) return []
   const expression = 'attribute_not_exists(pk) OR #state = :pending'
   const condition = { expression, names: { '#state': 'state' }, values: { ':pending': 'pending' } }

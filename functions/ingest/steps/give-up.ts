@@ -4,7 +4,8 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { failureOf } from '../retry.ts'
 import { failImport } from './end-import.ts'
-import { inspect, lastInspectTry } from './inspect.ts'
+import { inspect } from './inspect.ts'
+import { lastInspectTry } from './inspect-revision.ts'
 
 /**
  * Ends an import that stays where it is however often it is resumed: by the name of the file it waits for, or, where it

@@ -1,37 +1,51 @@
+import { isRevisionId } from '../../../shared/model/repo-id.ts'
+import { parseSource } from '../../../shared/model/source.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import type { ImportItem } from '../../../shared/table/imports.ts'
-import { keys, lists } from '../../../shared/table/keys.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import type { RepoItem } from '../../../shared/table/repo-item.ts'
+import { repoCreation, repoWrites } from '../../../shared/table/repo-write.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
-import { absent, present, type TransactAction } from '../../../shared/table/table.ts'
+import { branchWrite, revisionWrites } from '../../../shared/table/revision-write.ts'
+import type { TransactAction } from '../../../shared/table/table.ts'
 
-/** The writes that publish a revision: itself, the branch main, the tag, the repo, and the import's next state. */
-export function publication({ item, revision, known, now }: PublicationInput): TransactAction[] {
-  const { repo, tag } = item
-  const { id } = revision
+/** The branch that an import moves: the one it was asked for by name, else main. */
+export function branchOf({ source }: Pick<ImportItem, 'source'>): string {
+  const parsed = parseSource(source)
+  return parsed.kind === 'hf' && !isRevisionId(parsed.ref) ? parsed.ref : 'main'
+}
+
+/** The writes that publish a revision: the repo, the revision, its refs, and the import's next state. */
+export function publication({
+  item,
+  before,
+  after,
+  revision,
+  known,
+  now,
+  reposMax,
+}: PublicationInput): TransactAction[] {
+  const { id, repoId } = revision
+  const branches = [...new Set([branchOf(item), ...(before?.revision === undefined ? ['main'] : [])])]
+  const isOnMain = branches.includes('main')
+  const by = item.createdBy
   return [
-    known
-      ? { check: keys.revision(repo, id), condition: present }
-      : { put: { ...keys.revision(repo, id), ...revision }, condition: absent },
-    { put: { ...keys.branch(repo, 'main'), kind: 'branch', name: 'main', revision: id, updatedAt: now } },
-    ...(tag === undefined ? [] : [tagWrite({ repo, tag, revision: id, now })]),
-    {
-      update: keys.repo(repo),
-      change: {
-        expression:
-          'SET id = :id, revision = :revision, sizeBytes = :size, updatedAt = :now, createdAt = if_not_exists(createdAt, :now), listPk = :list, listSk = :id',
-        values: { ':id': repo, ':revision': id, ':size': revision.sizeBytes, ':now': now, ':list': lists.repos },
-      },
-    },
+    ...(before === undefined ? repoCreation(after, { reposMax }) : isOnMain ? repoWrites({ before, after }) : []),
+    ...revisionWrites({ revision, known }),
+    ...branches.map((name) => branchWrite({ repoId, name, revision: id, now, by })),
+    ...(item.tag === undefined ? [] : [tagWrite({ repoId, tag: item.tag, revision: id, now, by })]),
+    ...commitWrites(revision, now),
     {
       update: keys.import(item.id),
       change: {
-        expression: 'SET #state = :next, revision = :revision, updatedAt = :now, activeSk = :active',
+        expression: 'SET #state = :next, revision = :revision, repoId = :repoId, updatedAt = :now, activeSk = :active',
         condition: '#state = :from',
         names: { '#state': 'state' },
         values: {
           ':from': 'TRANSFERRING',
           ':next': 'INSPECTING',
           ':revision': id,
+          ':repoId': repoId,
           ':now': now,
           ':active': activity(now, item.id).activeSk,
         },
@@ -42,18 +56,39 @@ export function publication({ item, revision, known, now }: PublicationInput): T
 
 interface PublicationInput {
   item: ImportItem
+  /** The repo as it is, where it is there already. */
+  before: RepoItem | undefined
+  after: RepoItem
   revision: RevisionItem
   /** Whether the same revision was published before. */
   known: boolean
   now: string
+  reposMax: number
 }
 
+/** What the source calls the revision leads to it, so that clients that know the commit find it. */
+const commitWrites = ({ repoId, id, sourceRevision }: RevisionItem, now: string): TransactAction[] =>
+  sourceRevision === undefined || !isRevisionId(sourceRevision)
+    ? []
+    : [
+        {
+          put: {
+            ...keys.commit(repoId, sourceRevision),
+            kind: 'commit',
+            name: sourceRevision,
+            revision: id,
+            updatedAt: now,
+          },
+        },
+      ]
+
 const tagWrite = ({
-  repo,
+  repoId,
   tag,
   revision,
   now,
-}: Record<'repo' | 'tag' | 'revision' | 'now', string>): TransactAction => ({
-  put: { ...keys.tag(repo, tag), kind: 'tag', name: tag, revision, updatedAt: now },
+  by,
+}: Record<'repoId' | 'tag' | 'revision' | 'now' | 'by', string>): TransactAction => ({
+  put: { ...keys.tag(repoId, tag), kind: 'tag', name: tag, revision, updatedAt: now, updatedBy: by },
   condition: { expression: 'attribute_not_exists(pk) OR revision = :revision', values: { ':revision': revision } },
 })

@@ -1,51 +1,106 @@
 import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { type RevisionFile, revisionId, sortedByPath } from '../../../shared/model/revision-id.ts'
+import { holdBlobs, StoredBytesExceeded } from '../../../shared/table/held-blobs.ts'
 import { allImportFiles, getImport, type ImportItem } from '../../../shared/table/imports.ts'
-import { keys } from '../../../shared/table/keys.ts'
-import { getRevision, type RefItem } from '../../../shared/table/repos.ts'
+import { newRepo, type RepoItem, splitName } from '../../../shared/table/repo-item.ts'
+import { findRepo, getRef, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
+import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
-import { publication } from './publication.ts'
+import { branchOf, publication } from './publication.ts'
 
 /** Makes the revision visible, whole, in one conditional transaction; before it nothing of the import can be seen. */
 export async function publish({ importId }: StepMessage<'publish'>, dependencies: IngestDependencies): Promise<void> {
   const item = await getImport(dependencies.table, importId)
-  if (item?.state === 'TRANSFERRING' && item.filesDone === item.filesTotal) await publishRevision(item, dependencies)
+  if (item?.state === 'TRANSFERRING' && item.filesDone === item.filesTotal) {
+    const files = await importedFiles(item, dependencies)
+    await publishRevision({ item, files }, dependencies)
+  }
   const published = await getImport(dependencies.table, importId)
   if (published?.state === 'INSPECTING')
     await dependencies.queue.send({ message: { step: 'inspect', importId, attempt: 1 } })
 }
 
-async function publishRevision(item: ImportItem, dependencies: IngestDependencies) {
+/** Others may change the repo meanwhile; each try is made on what it is by then. */
+const triesMax = 20
+
+async function publishRevision({ item, files }: Publishing, dependencies: IngestDependencies) {
   const { table, now } = dependencies
-  const files = await importedFiles(item, dependencies)
-  const origin = item.source.startsWith('hf://') ? `${item.source.split('@')[0]}@${item.sourceRevision}` : 'files'
-  const id = revisionId({ origin, files })
-  const createdAt = now().toISOString()
-  const revision = {
-    id,
-    repo: item.repo,
-    source: item.source,
-    sourceRevision: item.sourceRevision,
-    filesTotal: files.length,
-    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-    createdAt,
-    createdBy: item.createdBy,
-  }
-  await refuseTakenTag(item, id, dependencies)
-
-  await table.putMany(files.map((file) => ({ ...keys.revisionFile(item.repo, id, file.path), ...file })))
-
-  const known = (await getRevision(table, item.repo, id)) !== undefined
-  try {
-    await table.transact(publication({ item, revision, known, now: createdAt }))
-  } catch (error) {
-    // Another delivery of this message may have published; a tag taken meanwhile is said on the next try.
-    const after = await getImport(table, item.id)
-    if (!(error instanceof ConditionFailed) || after?.state === 'TRANSFERRING') throw error
+  await holdFiles({ item, files }, dependencies)
+  for (let tries = 1; ; tries++) {
+    const before = await findRepo(table, { name: item.repo, withDeleted: true })
+    if (before?.deletedAt !== undefined) throw faults.repoDeleted(item.repo)
+    const revision = await newRevision(
+      { item, files, repoId: before?.id ?? item.repoId, at: now().toISOString() },
+      dependencies,
+    )
+    await refuseTakenTag({ item, revision }, dependencies)
+    await writeRevisionFiles(table, { repoId: revision.repoId, revision: revision.id, files, now: now() })
+    const known = (await getRevision(table, revision.repoId, revision.id)) !== undefined
+    const at = now().toISOString()
+    const after = repoWith({ repo: before ?? firstOf(item, now()), revision, at })
+    const { reposMax } = dependencies.limits
+    try {
+      return await table.transact(publication({ item, before, after, revision, known, now: at, reposMax }))
+    } catch (error) {
+      // Another delivery of this message may have published; a tag taken meanwhile is said on the next try.
+      const now = await getImport(table, item.id)
+      if (!(error instanceof ConditionFailed)) throw error
+      if (now?.state !== 'TRANSFERRING') return
+      if (tries === triesMax) throw error
+    }
   }
 }
+
+interface Publishing {
+  item: ImportItem
+  files: readonly RevisionFile[]
+}
+
+async function holdFiles({ item, files }: Publishing, { table, limits, now }: IngestDependencies) {
+  const { owner } = splitName(item.repo)
+  try {
+    await holdBlobs(table, { owner, blobs: files, storedBytesMax: limits.storedBytesMax, now: now() })
+  } catch (error) {
+    if (error instanceof StoredBytesExceeded) throw faults.storedBytesExceeded(owner, error.moreBytes)
+    throw error
+  }
+}
+
+async function newRevision(
+  { item, files, repoId, at }: Publishing & { repoId: string; at: string },
+  { table }: IngestDependencies,
+): Promise<RevisionItem> {
+  const origin = item.source.startsWith('hf://') ? `${item.source.split('@')[0]}@${item.sourceRevision}` : 'files'
+  const id = revisionId({ origin, files })
+  const branch = await getRef(table, { repoId, kind: 'branch', name: branchOf(item) })
+  const parent = branch && branch.revision !== id ? await getRevision(table, repoId, branch.revision) : undefined
+  return {
+    id,
+    repoId,
+    source: item.source,
+    sourceRevision: item.sourceRevision,
+    parent: parent?.id,
+    depth: (parent?.depth ?? 0) + 1,
+    title: `Import ${item.source}`,
+    message: item.sourceRevision === undefined ? undefined : `From ${item.sourceRevision}`,
+    filesTotal: files.length,
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    createdAt: at,
+    createdBy: item.createdBy,
+  }
+}
+
+const firstOf = ({ repo, repoId, createdBy }: ImportItem, now: Date): RepoItem =>
+  newRepo({ id: repoId, fullName: repo, createdBy, now })
+
+const repoWith = ({ repo, revision, at }: { repo: RepoItem; revision: RevisionItem; at: string }): RepoItem => ({
+  ...repo,
+  revision: revision.id,
+  sizeBytes: revision.sizeBytes,
+  updatedAt: at,
+})
 
 async function importedFiles(item: ImportItem, { table }: IngestDependencies): Promise<RevisionFile[]> {
   const files: RevisionFile[] = []
@@ -56,8 +111,11 @@ async function importedFiles(item: ImportItem, { table }: IngestDependencies): P
   return sortedByPath(files)
 }
 
-async function refuseTakenTag({ tag, repo }: ImportItem, revision: string, { table }: IngestDependencies) {
+async function refuseTakenTag(
+  { item: { tag, repo }, revision }: { item: ImportItem; revision: RevisionItem },
+  { table }: IngestDependencies,
+) {
   if (tag === undefined) return
-  const existing = await table.get<RefItem>(keys.tag(repo, tag))
-  if (existing !== undefined && existing.revision !== revision) throw faults.tagTaken(tag, repo)
+  const existing = await getRef(table, { repoId: revision.repoId, kind: 'tag', name: tag })
+  if (existing !== undefined && existing.revision !== revision.id) throw faults.tagTaken(tag, repo)
 }

@@ -1,45 +1,44 @@
-import type { Manifest } from '../../../shared/model/manifest.ts'
+import type { Manifest, RepoManifest } from '../../../shared/model/manifest.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { getRevision, listRefs } from '../../../shared/table/repos.ts'
-import type { Table } from '../../../shared/table/table.ts'
-import type { IngestDependencies } from '../dependencies.ts'
+import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import type { RevisionItem } from '../../../shared/table/repos.ts'
 
 /**
  * Writes a published revision's manifest, so that the bucket alone can rebuild the registry. Only what is published
  * has one: it would bring back what never was.
  */
 export async function writeManifest(
-  { repo, revision, files }: ManifestRequest,
-  { table, objects }: IngestDependencies,
+  { revision, files }: { revision: RevisionItem; files: readonly RevisionFile[] },
+  { objects }: { objects: ObjectStore },
 ): Promise<void> {
-  const published = await getRevision(table, repo, revision)
-  if (published === undefined) throw new Error(`"${repo}" has no revision ${revision}`)
-  const { id, source, sourceRevision, createdAt, createdBy } = published
+  const { id, repoId, source, sourceRevision, parent, depth, title, message, createdAt, createdBy } = revision
   const content: Manifest = {
-    format: 1,
+    format: 2,
     id,
-    repo,
-    tags: await tagsOf({ repo, revision }, table),
+    repoId,
     source,
     sourceRevision,
+    parent,
+    depth,
+    title,
+    message,
     createdAt,
     createdBy,
     files: files.map(({ path, sizeBytes, sha256, gitSha1 }) => ({ path, sizeBytes, sha256, gitSha1 })),
   }
+  await putJson({ objects, key: objectKeys.manifest(repoId, id), content })
+}
+
+export async function putJson({
+  objects,
+  key,
+  content,
+}: {
+  objects: ObjectStore
+  key: string
+  content: Manifest | RepoManifest
+}) {
   const body = new TextEncoder().encode(`${JSON.stringify(content, null, 1)}\n`)
-  await objects.put({ key: objectKeys.manifest(repo, revision), body, sizeBytes: body.byteLength })
-}
-
-async function tagsOf({ repo, revision }: { repo: string; revision: string }, table: Table): Promise<string[]> {
-  const tags: string[] = []
-  for await (const ref of listRefs(table, repo))
-    if (ref.kind === 'tag' && ref.revision === revision) tags.push(ref.name)
-  return tags
-}
-
-interface ManifestRequest {
-  repo: string
-  revision: string
-  files: readonly RevisionFile[]
+  await objects.put({ key, body, sizeBytes: body.byteLength })
 }

@@ -30,7 +30,7 @@ export function embeddingRoutes({
   const app = new Hono<HttpEnvironment>()
   app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(predictionMaxBytes), async (context) => {
     const { model, input, encoding_format, dimensions } = await readJson(context, request)
-    const route = router.resolve(model)
+    const route = router.resolve(model, context.get('principal'))
     const embeddings = capabilityOf({ model, kind: 'embeddings', route })
     // Refused before it is tokenised.
     route.service.queue.assertRoom(1)

@@ -6,10 +6,12 @@ import type { Routable, Router } from '../../deployments/route.ts'
 export function modelRoutes({ router }: { router: Router }): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>()
   app.get('/models', (context) => {
-    const data = router.list().filter(({ state }) => state === 'READY')
+    const data = router.list(context.get('principal')).filter(({ state }) => state === 'READY')
     return context.json({ object: 'list', data: data.map((one) => modelCard(one)) })
   })
-  app.get('/models/:model{.+}', (context) => context.json(modelCard(router.resolve(context.req.param('model')))))
+  app.get('/models/:model{.+}', (context) =>
+    context.json(modelCard(router.resolve(context.req.param('model'), context.get('principal')))),
+  )
   return app
 }
 

@@ -24,10 +24,10 @@ export function predictRoutes({ verify, router, metrics, admission }: ServingPar
     limitBody(predictionMaxBytes),
     async (context) => {
       const deployment = context.req.param('deployment')
-      router.resolve(deployment)
+      router.resolve(deployment, context.get('principal'))
       const request = await readJson(context, body)
       // Found again behind the body, which may have been long in coming: another revision may answer by now.
-      const { service } = router.resolve(deployment)
+      const { service } = router.resolve(deployment, context.get('principal'))
       const { json, timing } = await service.pipeline({ body: request, signal: context.req.raw.signal })
       setTimingHeaders(context, timing)
       context.header('content-type', 'application/json')

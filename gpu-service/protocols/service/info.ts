@@ -8,7 +8,7 @@ export function infoRoutes({ verify, router }: ServingParts): Hono<HttpEnvironme
   const app = new Hono<HttpEnvironment>()
   app.get('/info', authenticate(verify), (context) =>
     context.json({
-      deployments: router.list().map(({ item, state, reason, served }) => ({
+      deployments: router.list(context.get('principal')).map(({ item, state, reason, served }) => ({
         name: item.name,
         repo: item.repo,
         ref: item.ref,

@@ -1,0 +1,28 @@
+import type { StepMessage } from '../../../shared/ingest/message.ts'
+import type { RepoManifest } from '../../../shared/model/manifest.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { getRepo, listRefs } from '../../../shared/table/repos.ts'
+import type { IngestDependencies } from '../dependencies.ts'
+import { putJson } from './write-manifest.ts'
+
+/**
+ * Writes what a repo is and what its refs name beside its revisions' manifests. It is asked for after each change, and
+ * writes what is there when it comes to it, so messages that come late or twice do no harm.
+ */
+export async function writeRepoManifest(
+  { repoId }: StepMessage<'write-repo-manifest'>,
+  { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
+): Promise<void> {
+  for (;;) {
+    const repo = await getRepo(table, repoId)
+    if (repo === undefined) return objects.delete({ keys: [objectKeys.repoManifest(repoId)] })
+    const { id, kind, owner, name, visibility, version, tags, createdAt, createdBy, updatedAt, deletedAt } = repo
+    const found = await Array.fromAsync(listRefs(table, repoId))
+    const refs = found.map(({ pk: _, sk: __, ...ref }: (typeof found)[number] & { pk?: string; sk?: string }) => ref)
+    const about = { id, kind, owner, name, visibility, version, tags, createdAt, createdBy, updatedAt, deletedAt }
+    const content: RepoManifest = { format: 1, ...about, refs }
+    await putJson({ objects, key: objectKeys.repoManifest(repoId), content })
+    // Two of these at once may have read in one order and written in the other.
+    if ((await getRepo(table, repoId))?.version === version) return
+  }
+}

@@ -1,0 +1,71 @@
+import type { TableIndex } from './definition.ts'
+import { type RepoEntry, type RepoListName, repoListName } from './repo-lists.ts'
+import type { Table } from './table.ts'
+
+/** How lists can be ordered; `name` is by owner and name, `shortName` by the name alone. */
+export const repoOrders = {
+  name: { attribute: 'sk', index: undefined },
+  shortName: { attribute: 'nameOrder', index: 'byName' },
+  updated: { attribute: 'updatedOrder', index: 'byUpdated' },
+  created: { attribute: 'createdOrder', index: 'byCreated' },
+  downloads: { attribute: 'downloadsOrder', index: 'byDownloads' },
+  size: { attribute: 'sizeOrder', index: 'bySize' },
+} as const satisfies Record<string, { attribute: keyof RepoEntry; index: TableIndex | undefined }>
+
+export type RepoOrderName = keyof typeof repoOrders
+
+export interface ReadRepoList {
+  /** Read as one list, in which a repo stands once. */
+  lists: readonly RepoListName[]
+  order: RepoOrderName
+  descending?: boolean
+  /** In lower case; only for the two orders by name. */
+  prefix?: string | undefined
+  /** The `next` of the page before. */
+  after?: string | undefined
+  limit: number
+}
+
+/** A page of repos, exact and as they are now. It reads at most one page of each list. */
+export async function readRepoList(
+  table: Table,
+  request: ReadRepoList,
+): Promise<{ items: RepoEntry[]; next?: string }> {
+  const { lists, order, descending = false, after, limit } = request
+  const { attribute } = repoOrders[order]
+  const pages = await Promise.all(lists.map((list) => readList(table, list, request)))
+  const merged = new Map<string, RepoEntry>()
+  for (const entry of pages.flat()) if (entry[attribute] !== after) merged.set(entry.id, entry)
+  const direction = descending ? -1 : 1
+  const ordered = [...merged.values()].sort((a, b) => (a[attribute] < b[attribute] ? -direction : direction))
+  const items = ordered.slice(0, limit)
+  const last = items.at(-1)
+  return { items, ...(last !== undefined && ordered.length > limit && { next: last[attribute] }) }
+}
+
+async function readList(
+  table: Table,
+  list: RepoListName,
+  { order, descending = false, prefix = '', after, limit }: ReadRepoList,
+) {
+  const { attribute, index } = repoOrders[order]
+  const [first, last] = [prefix === '' ? ' ' : prefix, `${prefix}${lastCharacter}`]
+  const page = await table.query<RepoEntry>({
+    ...(index !== undefined && { index }),
+    expression: 'pk = :pk AND #order BETWEEN :from AND :to',
+    names: { '#order': attribute },
+    values: {
+      ':pk': `LIST#${repoListName(list)}`,
+      ':from': descending ? first : (after ?? first),
+      ':to': descending ? (after ?? last) : last,
+    },
+    descending,
+    consistent: true,
+    // The one that the page before ended with comes again, and one more tells whether there is a next page.
+    limit: limit + 2,
+  })
+  return page.items
+}
+
+/** Behind every other character. */
+const lastCharacter = '\u{10FFFF}'

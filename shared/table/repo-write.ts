@@ -1,0 +1,74 @@
+import { keys } from './keys.ts'
+import { fullName, type RepoItem } from './repo-item.ts'
+import { entriesOf, type RepoEntry } from './repo-lists.ts'
+import { getRepo } from './repos.ts'
+import { absent, ConditionFailed, type Table, type TransactAction } from './table.ts'
+import { countUse } from './usage.ts'
+
+/**
+ * The writes that put a repo's item and its entry in every list where they belong, in one transaction with whatever is
+ * the reason. The first is the one of the item: its condition fails where someone changed the repo meanwhile.
+ */
+export function repoWrites({ before, after }: { before: RepoItem | undefined; after: RepoItem }): TransactAction[] {
+  const item = { ...after, version: (before?.version ?? 0) + 1 }
+  const condition =
+    before === undefined ? absent : { expression: 'version = :version', values: { ':version': before.version } }
+  return [{ put: { ...keys.repo(after.id), ...withoutAbsent(item) }, condition }, ...listWrites(before, item)]
+}
+
+function listWrites(before: RepoItem | undefined, after: RepoItem): TransactAction[] {
+  const placeOf = ({ pk, sk }: RepoEntry) => `${pk}\0${sk}`
+  const then = new Map(before === undefined ? [] : entriesOf(before).map((entry) => [placeOf(entry), entry]))
+  const now = entriesOf(after)
+  const stays = new Set(now.map(placeOf))
+  return [
+    ...now
+      .filter((entry) => JSON.stringify(then.get(placeOf(entry))) !== JSON.stringify(entry))
+      .map((entry) => ({ put: withoutAbsent(entry) })),
+    ...[...then.values()].filter((entry) => !stays.has(placeOf(entry))).map(({ pk, sk }) => ({ delete: { pk, sk } })),
+  ]
+}
+
+/** The writes that make a repo: its name claimed, counted against its owner. @throws ConditionFailed where the name is taken */
+export const repoCreation = (repo: RepoItem, { reposMax }: { reposMax: number }): TransactAction[] => [
+  ...repoWrites({ before: undefined, after: repo }),
+  {
+    put: { ...keys.repoName(repo.kind, fullName(repo)), repoId: repo.id },
+    condition: { expression: 'attribute_not_exists(pk) OR attribute_exists(redirectedAt)' },
+  },
+  countUse({ owner: repo.owner, what: 'repos', by: 1, max: reposMax }),
+]
+
+const triesMax = 20
+
+/**
+ * Changes a repo, whatever others do to it meanwhile: `change` is asked again with what it is by then. `undefined`
+ * leaves it as it is. @throws ConditionFailed where one of the writes of `change`'s own does not hold
+ */
+export async function changeRepo(table: Table, repoId: string, change: RepoChange): Promise<RepoItem | undefined> {
+  for (let tries = 1; ; tries++) {
+    const before = await getRepo(table, repoId)
+    const changed = before && (await change(before))
+    if (before === undefined || changed === undefined) return before
+    const { repo: after, writes = [] } = changed
+    try {
+      await table.transact([...repoWrites({ before, after }), ...writes])
+      return { ...after, version: before.version + 1 }
+    } catch (error) {
+      const onlyMoved =
+        error instanceof ConditionFailed && error.failed[0] === true && !error.failed.slice(1).includes(true)
+      if (!onlyMoved || tries === triesMax) throw error
+    }
+  }
+}
+
+export type RepoChange = (
+  before: RepoItem,
+) =>
+  | { repo: RepoItem; writes?: TransactAction[] }
+  | undefined
+  | Promise<{ repo: RepoItem; writes?: TransactAction[] } | undefined>
+
+/** DynamoDB drops what is undefined, and what is compared must be what is stored. */
+const withoutAbsent = <Item extends object>(item: Item): Item =>
+  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as Item

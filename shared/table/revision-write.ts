@@ -1,0 +1,46 @@
+import type { RevisionFile } from '../model/revision-id.ts'
+import { keys } from './keys.ts'
+import type { RefItem, RevisionItem } from './repos.ts'
+import { absent, present, type Table, type TransactAction } from './table.ts'
+
+/**
+ * Writes the files of a revision that is not published yet, and before them a mark by which they are found where nobody
+ * publishes it. `revisionWrites` takes the mark away.
+ */
+export async function writeRevisionFiles(
+  table: Table,
+  { repoId, revision, files, now }: { repoId: string; revision: string; files: readonly RevisionFile[]; now: Date },
+): Promise<void> {
+  await table.put({ ...keys.pendingRevision(repoId, revision), repoId, revision, startedAt: now.toISOString() })
+  await table.putMany(files.map((file) => ({ ...keys.revisionFile(repoId, revision, file.path), ...file })))
+}
+
+/** The writes that publish a revision whose files are written, beside those of the refs and of the repo. */
+export const revisionWrites = ({ revision, known }: { revision: RevisionItem; known: boolean }): TransactAction[] => [
+  known
+    ? { check: keys.revision(revision.repoId, revision.id), condition: present }
+    : { put: { ...keys.revision(revision.repoId, revision.id), ...revision }, condition: absent },
+  { delete: keys.pendingRevision(revision.repoId, revision.id) },
+]
+
+/** Moves a branch from where it is believed to be; without `from` wherever it is. */
+export function branchWrite({ repoId, name, revision, from, now, by }: BranchWrite): TransactAction {
+  const item: RefItem = { kind: 'branch', name, revision, updatedAt: now, updatedBy: by }
+  const condition =
+    from === undefined
+      ? undefined
+      : from === 'absent'
+        ? absent
+        : { expression: 'revision = :from', values: { ':from': from } }
+  return { put: { ...keys.branch(repoId, name), ...item }, ...(condition && { condition }) }
+}
+
+interface BranchWrite {
+  repoId: string
+  name: string
+  revision: string
+  /** A revision id, or that there is no such branch yet. */
+  from?: string | undefined
+  now: string
+  by: string
+}
