@@ -44,7 +44,8 @@ export function entriesOf(repo: RepoItem): RepoEntry[] {
   const { version: _, ...summary } = repo
   const name = fullName(repo)
   const all = { ...summary, ...ordersOf(repo) }
-  return listsOf(repo).map((list) => ({ ...keys.repoEntry(repoListName(list), name), ...all }))
+  // The keys last: an item that was read brings its own along.
+  return listsOf(repo).map((list) => ({ ...all, ...keys.repoEntry(repoListName(list), name) }))
 }
 
 function listsOf({ kind, owner, visibility, deletedAt, ...summary }: RepoItem): RepoListName[] {
