@@ -1,0 +1,74 @@
+import { ensureOwner } from '../auth/ensure-owner.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { RevisionFile } from '../model/revision-id.ts'
+import type { RepoKind } from '../table/keys.ts'
+import { ownerStands } from '../table/owners.ts'
+import { fullName, newRepo, type RepoItem, splitName } from '../table/repo-item.ts'
+import { repoCreation } from '../table/repo-write.ts'
+import { findRepo, type RevisionItem } from '../table/repos.ts'
+import { branchWrite, revisionWrites, writeRevisionFiles } from '../table/revision-write.ts'
+import { ConditionFailed, type Table, type TransactAction } from '../table/table.ts'
+import { repoErrors } from './repo-errors.ts'
+
+export interface CreateRepo {
+  table: Table
+  principal: Principal | undefined
+  kind: RepoKind
+  /** `owner/name`, checked to be one. */
+  name: string
+  visibility?: RepoItem['visibility'] | undefined
+  /** What it holds from the start, on the branch main. */
+  first?: ((repoId: string) => { revision: RevisionItem; files: readonly RevisionFile[] }) | undefined
+  reposMax: number
+  now: Date
+  /** Where a repo of that name is, for who is told that it is there already. */
+  urlOf: (repo: RepoItem) => string
+}
+
+/** Makes a repo, with its name claimed and counted in one transaction. @throws AppError `repo_exists`, `quota_exceeded`, and as `ensureOwner` does */
+export async function createRepo(request: CreateRepo): Promise<RepoItem> {
+  const { table, principal, kind, name, visibility, first, reposMax, now } = request
+  const owner = await ensureOwner({ table, principal, owner: splitName(name).owner, now })
+  await refuseTaken(request)
+  const createdBy = principal?.userId ?? ''
+  const spelled = `${owner.name}/${splitName(name).name}`
+  const empty = newRepo({ kind, fullName: spelled, createdBy, now, visibility })
+  const start = first?.(empty.id)
+  const repo = start === undefined ? empty : { ...empty, ...headOf(start.revision) }
+  const creation = [...repoCreation(repo, { reposMax }), ownerStands(owner.name)]
+  if (start !== undefined)
+    await writeRevisionFiles(table, { ...start, repoId: repo.id, revision: start.revision.id, now })
+  try {
+    await table.transact([...creation, ...firstWrites(start?.revision, createdBy)])
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    await refuseTaken(request)
+    throw repoErrors.tooManyRepos(owner.name, reposMax)
+  }
+  return { ...repo, version: repo.version + 1 }
+}
+
+const headOf = ({ id, sizeBytes }: RevisionItem) => ({ revision: id, sizeBytes })
+
+const firstWrites = (revision: RevisionItem | undefined, by: string): TransactAction[] =>
+  revision === undefined
+    ? []
+    : [
+        ...revisionWrites({ revision, known: false }),
+        branchWrite({
+          repoId: revision.repoId,
+          name: 'main',
+          revision: revision.id,
+          from: 'absent',
+          now: revision.createdAt,
+          by,
+        }),
+      ]
+
+async function refuseTaken({ table, kind, name, urlOf }: CreateRepo) {
+  const taken = await findRepo(table, { kind, name, withDeleted: true })
+  // A name that a repo had before is anyone's to take.
+  if (taken === undefined || fullName(taken).toLowerCase() !== name.toLowerCase()) return
+  if (taken.deletedAt !== undefined) throw repoErrors.deletedNameKept(name)
+  throw repoErrors.exists({ name: fullName(taken), url: urlOf(taken), id: fullName(taken) })
+}

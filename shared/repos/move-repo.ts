@@ -1,0 +1,96 @@
+import { ensureOwner } from '../auth/ensure-owner.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { RevisionFile } from '../model/revision-id.ts'
+import { holdBlobs, StoredBytesExceeded } from '../table/held-blobs.ts'
+import { keys } from '../table/keys.ts'
+import { ownerStands } from '../table/owners.ts'
+import { fullName, type RepoItem, splitName } from '../table/repo-item.ts'
+import { changeRepo } from '../table/repo-write.ts'
+import { allFiles, allRevisions, findRepo } from '../table/repos.ts'
+import { ConditionFailed, type Table, type TransactAction } from '../table/table.ts'
+import { countUse } from '../table/usage.ts'
+import { repoErrors } from './repo-errors.ts'
+
+export interface MoveRepo {
+  table: Table
+  /** May administer the repo: that is asked before. */
+  principal: Principal | undefined
+  repo: RepoItem
+  /** `owner/name`, checked to be one. */
+  to: string
+  reposMax: number
+  storedBytesMax: number
+  now: Date
+}
+
+/** Of all revisions: what has more is not read within one request. */
+const filesMax = 50_000
+
+/**
+ * Gives a repo another name, or another owner. Its old name leads to it until someone takes it. What the old owner
+ * holds of its blobs stays counted until the next collection, which knows what its other repos hold.
+ * @throws AppError `repo_exists`, `quota_exceeded`, and as `ensureOwner` does
+ */
+export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
+  const { table, principal, repo, to, reposMax, now } = request
+  const owner = await ensureOwner({ table, principal, owner: splitName(to).owner, now })
+  const after = { owner: owner.name, name: splitName(to).name, updatedAt: now.toISOString() }
+  await refuseTaken(request)
+  const isOthers = owner.name.toLowerCase() !== repo.owner.toLowerCase()
+  if (isOthers) await holdAll(request, owner.name)
+  try {
+    const moved = await changeRepo(table, repo.id, (before) => {
+      const next = { ...before, ...after }
+      return { repo: next, writes: [...claims(before, next, now), ...(isOthers ? counts(before, next, reposMax) : [])] }
+    })
+    return moved ?? repo
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    await refuseTaken(request)
+    throw isOthers ? repoErrors.tooManyRepos(owner.name, reposMax) : repoErrors.nameTaken(to)
+  }
+}
+
+function claims(before: RepoItem, after: RepoItem, now: Date): TransactAction[] {
+  const [from, to] = [keys.repoName(before.kind, fullName(before)), keys.repoName(after.kind, fullName(after))]
+  if (from.pk === to.pk) return []
+  const repoId = before.id
+  return [
+    {
+      put: { ...to, repoId },
+      condition: { expression: 'attribute_not_exists(pk) OR attribute_exists(redirectedAt)' },
+    },
+    {
+      put: { ...from, repoId, redirectedAt: now.toISOString() },
+      condition: { expression: 'repoId = :id', values: { ':id': repoId } },
+    },
+  ]
+}
+
+const counts = (before: RepoItem, after: RepoItem, reposMax: number): TransactAction[] => [
+  ownerStands(after.owner),
+  countUse({ owner: before.owner, what: 'repos', by: -1 }),
+  countUse({ owner: after.owner, what: 'repos', by: 1, max: reposMax }),
+]
+
+async function holdAll({ table, repo, storedBytesMax, now }: MoveRepo, owner: string) {
+  const blobs = new Map<string, RevisionFile>()
+  let files = 0
+  for await (const revision of allRevisions(table, repo.id)) {
+    files += revision.filesTotal
+    if (files > filesMax) throw repoErrors.tooMuchToMove(fullName(repo), filesMax)
+    for await (const file of allFiles(table, repo.id, revision.id)) blobs.set(file.sha256, file)
+  }
+  try {
+    await holdBlobs(table, { owner, blobs: [...blobs.values()], storedBytesMax, now })
+  } catch (error) {
+    if (!(error instanceof StoredBytesExceeded)) throw error
+    throw repoErrors.storedBytesExceeded({ owner, limit: storedBytesMax, more: error.moreBytes })
+  }
+}
+
+async function refuseTaken({ table, repo, to }: MoveRepo) {
+  const taken = await findRepo(table, { kind: repo.kind, name: to, withDeleted: true })
+  if (taken === undefined || taken.id === repo.id || fullName(taken).toLowerCase() !== to.toLowerCase()) return
+  throw taken.deletedAt === undefined ? repoErrors.nameTaken(to) : repoErrors.deletedNameKept(to)
+}

@@ -1,0 +1,40 @@
+import { AppError } from '../errors.ts'
+
+/** What can stand against making, renaming and filling a repo, in every protocol alike. */
+export const repoErrors = {
+  exists: ({ name, url, id }: { name: string; url: string; id: string }) =>
+    new AppError({
+      code: 'repo_exists',
+      status: 409,
+      message: `There is a repo "${name}" already: ${url}`,
+      details: { url, id },
+    }),
+  deletedNameKept: (name: string) =>
+    new AppError({
+      code: 'repo_deleted',
+      status: 409,
+      message: `A repo "${name}" was deleted and can still be brought back. Bring it back, or choose another name until it is swept.`,
+    }),
+  nameTaken: (name: string) =>
+    new AppError({ code: 'repo_exists', status: 409, message: `The name "${name}" is taken. Choose another one.` }),
+  tooManyRepos: (owner: string, limit: number) =>
+    new AppError({
+      code: 'quota_exceeded',
+      status: 403,
+      message: `"${owner}" has as many repos as it may have: the quota "repos" is ${limit}. Delete one, or ask an admin for more.`,
+      details: { quota: 'repos', limit },
+    }),
+  storedBytesExceeded: ({ owner, limit, more }: { owner: string; limit: number; more: number }) =>
+    new AppError({
+      code: 'quota_exceeded',
+      status: 403,
+      message: `"${owner}" may not store ${more} bytes more: the quota "storedBytes" is ${limit}. Delete something, or ask an admin for more.`,
+      details: { quota: 'storedBytes', limit },
+    }),
+  tooMuchToMove: (name: string, limit: number) =>
+    new AppError({
+      code: 'too_large',
+      status: 422,
+      message: `"${name}" has more than ${limit} files in all its revisions, too many to give them to another owner at once. Import it there instead.`,
+    }),
+}
