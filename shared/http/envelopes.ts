@@ -23,8 +23,8 @@ export const openaiEnvelope: Envelope = (error) => ({
 /** Hugging Face's pipelines: `{error: "…"}`, with the code and the request id beside it. */
 export const pipelineEnvelope: Envelope = (error, requestId) => ({ error: error.message, code: error.code, requestId })
 
-/** The Hub protocol's `{error: "…"}`. Its clients tell cases apart by headers. */
-export const hubEnvelope: Envelope = (error) => ({ error: error.message })
+/** The Hub protocol's `{error: "…"}`. Its clients tell cases apart by headers, and read of a repo that is there its `url`. */
+export const hubEnvelope: Envelope = (error) => ({ error: error.message, ...error.details })
 
 /** What a family of protocols says of an error in headers, beside the body. */
 export type ErrorHeaders = (error: AppError) => Record<string, string>

@@ -42,7 +42,7 @@ export interface MultipartUploads {
   putPart(request: PutPartRequest): Promise<{ etag: string }>
   /**
    * Completing again changes nothing; S3 may say that it is well, another store that the upload is gone.
-   * @throws UploadMissing where the upload was aborted, or completed already.
+   * @throws UploadMissing where the upload was aborted, or completed already; PartsRefused.
    */
   complete(request: { key: string; uploadId: string; parts: readonly UploadedPart[] }): Promise<void>
   /** An upload that is gone is no error. */
@@ -121,6 +121,11 @@ export class ObjectChanged extends Error {
 
 export class UploadMissing extends Error {
   override name = 'UploadMissing'
+}
+
+/** What is to be joined is not what was sent: a part is missing, or another one. */
+export class PartsRefused extends Error {
+  override name = 'PartsRefused'
 }
 
 export class ChecksumMismatch extends Error {

@@ -5,9 +5,10 @@ import {
   CreateMultipartUploadCommand,
   NoSuchUpload,
   type S3Client,
+  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { type MultipartUploads, UploadMissing } from './object-store.ts'
+import { type MultipartUploads, PartsRefused, UploadMissing } from './object-store.ts'
 import { sendBody } from './s3-body.ts'
 
 export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }): MultipartUploads {
@@ -60,6 +61,8 @@ async function known<Answer>(sent: Promise<Answer>): Promise<Answer> {
     return await sent
   } catch (error) {
     if (error instanceof NoSuchUpload) throw new UploadMissing('the upload is gone', { cause: error })
+    if (error instanceof S3ServiceException && /^(?:InvalidPart|InvalidPartOrder|EntityTooSmall)$/.test(error.name))
+      throw new PartsRefused(error.message, { cause: error })
     throw error
   }
 }

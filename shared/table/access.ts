@@ -29,6 +29,8 @@ const repos = like(keys.repo(''))
 const repoLists = like(keys.repoEntry('', ''))
 const held = like(keys.heldBlob('', ''))
 const files = like(keys.revisionFile('', '', ''))
+const uploads = like(keys.upload(''))
+const uploadSecret = like(keys.uploadSecret)
 const imports = like(keys.import(''))
 const importParts = like(keys.importPart('', '', 0))
 const claims = like(keys.importClaim('', ''))
@@ -51,7 +53,7 @@ export const tableAccess = {
     writes: [keyUses, owners, ...repoParts, files, imports, claims, deployments],
     lists: [lists.imports, lists.importsOf('*'), lists.deployments, lists.deploymentsOf('*')],
   },
-  hub: { reads: principals, writes: [keyUses, owners, ...repoParts, files] },
+  hub: { reads: principals, writes: [keyUses, owners, ...repoParts, files, uploads, uploadSecret] },
   auth: {
     reads: [names, usage],
     writes: [
@@ -68,7 +70,7 @@ export const tableAccess = {
     ],
     lists: [lists.users, lists.invitations],
   },
-  ingest: { writes: [imports, importParts, claims, ...repoParts, files, drops] },
+  ingest: { writes: [imports, importParts, claims, ...repoParts, files, drops, uploads] },
   drop: { writes: [owners, imports, claims, drops] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   inference: { reads: principals, writes: [keyUses, deployments], lists: [lists.deployments] },

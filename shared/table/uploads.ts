@@ -1,0 +1,68 @@
+import { keys } from './keys.ts'
+import type { Table } from './table.ts'
+
+/**
+ * An object that a client of the Hub protocol sends before the commit that names it.
+ *
+ *   waiting ──all of it has come──▶ arrived ──its hash is right──▶ proven
+ *                                      └──────it is wrong───────▶ refused
+ *
+ * Small ones go from waiting to proven in one step. It says of one repo that somebody who may write there had these
+ * bytes: what others hold of the same content is never told.
+ */
+export interface UploadItem {
+  id: string
+  repoId: string
+  /** The sha256 that the client says it has. */
+  oid: string
+  sizeBytes: number
+  state: 'waiting' | 'arrived' | 'proven' | 'refused'
+  /** Why it was refused. */
+  fault?: string | undefined
+  /** The store's upload that its parts go to. */
+  multipart?: { uploadId: string; partBytes: number; begunAt: string } | undefined
+  createdBy: string
+  createdAt: string
+  /** Epoch seconds. */
+  expiresAt: number
+}
+
+/** As long as the bucket keeps what is staged. */
+const lifeSeconds = 7 * 24 * 3600
+
+/** Of one content and one repo there is one upload, however many clients send it. */
+export const uploadIdOf = ({ repoId, oid }: { repoId: string; oid: string }): string => `${repoId}-${oid}`
+
+export const isUploadId = (text: string): boolean => /^[0-9a-f]{24}-[0-9a-f]{64}$/.test(text)
+
+export async function getUpload(table: Table, id: string, now: Date): Promise<UploadItem | undefined> {
+  const item = await table.get<UploadItem>(keys.upload(id))
+  return item === undefined || item.expiresAt * 1000 <= now.getTime() ? undefined : item
+}
+
+export const putUpload = async (
+  table: Table,
+  upload: Omit<UploadItem, 'id' | 'createdAt' | 'expiresAt'>,
+  now: Date,
+): Promise<UploadItem> => {
+  const id = uploadIdOf(upload)
+  const item = { ...upload, id, createdAt: now.toISOString(), expiresAt: expiryOf(now) }
+  await table.put({ ...keys.upload(id), ...item })
+  return item
+}
+
+/** Says how far an upload has come; it is kept for as long again. */
+export async function moveUpload(
+  table: Table,
+  { id, state, fault, now }: { id: string; state: UploadItem['state']; fault?: string; now: Date },
+): Promise<void> {
+  await table.update(keys.upload(id), {
+    // What was completed or refused has no parts any more.
+    expression: `SET #state = :state, expiresAt = :expiresAt${fault === undefined ? '' : ', fault = :fault'} REMOVE multipart${fault === undefined ? ', fault' : ''}`,
+    condition: 'attribute_exists(pk)',
+    names: { '#state': 'state' },
+    values: { ':state': state, ':expiresAt': expiryOf(now), ...(fault !== undefined && { ':fault': fault }) },
+  })
+}
+
+const expiryOf = (now: Date): number => Math.floor(now.getTime() / 1000) + lifeSeconds
