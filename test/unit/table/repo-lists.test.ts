@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ReadRepoList, readRepoList, repoOrders } from '../../../shared/table/read-repo-list.ts'
+import { fullName, newRepo, type RepoItem } from '../../../shared/table/repo-item.ts'
+import { listedTagsMax, type RepoListName } from '../../../shared/table/repo-lists.ts'
+import { changeRepo, repoCreation, repoWrites } from '../../../shared/table/repo-write.ts'
+import { findRepo, getRepo } from '../../../shared/table/repos.ts'
+import { ConditionFailed } from '../../../shared/table/table.ts'
+import { startTable, type TestTable } from '../../support/dynoxide.ts'
+
+let held: TestTable
+beforeAll(async () => {
+  held = await startTable()
+})
+afterAll(() => held.close())
+
+const quota = { reposMax: 1000 }
+const all: RepoListName = { kind: 'model', status: 'active', audience: 'all' }
+
+async function make(name: string, about: Partial<RepoItem> = {}): Promise<RepoItem> {
+  const repo = { ...newRepo({ fullName: name, createdBy: 'u', now: new Date('2026-01-01') }), ...about }
+  await held.table.transact(repoCreation(repo, quota))
+  return repo
+}
+
+const namesIn = async (request: Partial<ReadRepoList>): Promise<string[]> => {
+  const names: string[] = []
+  let after: string | undefined
+  do {
+    const page = await readRepoList(held.table, { lists: [all], order: 'name', limit: 2, ...request, after })
+    names.push(...page.items.map(fullName))
+    after = page.next
+  } while (after !== undefined)
+  return names
+}
+
+describe('a list of repos', () => {
+  beforeAll(async () => {
+    await make('lab/beta', { task: 'fill-mask', sizeBytes: 5, updatedAt: '2026-01-03T00:00:00.000Z' })
+    await make('lab/Alpha', { visibility: 'public', sizeBytes: 1000, updatedAt: '2026-01-02T00:00:00.000Z' })
+    await make('team/alpine', { visibility: 'public', task: 'fill-mask', sizeBytes: 20 })
+    await make('team/zeta', { tags: ['x'], cardTags: ['x', 'y'], sizeBytes: 3 })
+  })
+
+  it('holds each repo once, in each order, whatever the size of a page', async () => {
+    expect(await namesIn({})).toEqual(['lab/Alpha', 'lab/beta', 'team/alpine', 'team/zeta'])
+    expect(await namesIn({ order: 'shortName' })).toEqual(['lab/Alpha', 'team/alpine', 'lab/beta', 'team/zeta'])
+    expect(await namesIn({ order: 'size', descending: true })).toEqual([
+      'lab/Alpha',
+      'team/alpine',
+      'lab/beta',
+      'team/zeta',
+    ])
+    expect((await namesIn({ order: 'updated', descending: true })).slice(0, 2)).toEqual(['lab/beta', 'lab/Alpha'])
+    for (const order of Object.keys(repoOrders) as (keyof typeof repoOrders)[])
+      expect((await namesIn({ order, limit: 1 })).toSorted()).toEqual((await namesIn({ order, limit: 50 })).toSorted())
+  })
+
+  it('of several owners and of what is public is one list without repetitions', async () => {
+    const lists: RepoListName[] = [
+      { ...all, audience: 'public' },
+      { ...all, audience: { owner: 'LAB' } },
+    ]
+    expect(await namesIn({ lists })).toEqual(['lab/Alpha', 'lab/beta', 'team/alpine'])
+    expect(await namesIn({ lists: [{ ...all, audience: { publicOf: 'lab' } }] })).toEqual(['lab/Alpha'])
+  })
+
+  it('is narrowed by a task or a tag, and by the beginning of a name', async () => {
+    expect(await namesIn({ lists: [{ ...all, facet: { name: 'task', value: 'fill-mask' } }] })).toEqual([
+      'lab/beta',
+      'team/alpine',
+    ])
+    expect(await namesIn({ lists: [{ ...all, facet: { name: 'tag', value: 'y' } }] })).toEqual(['team/zeta'])
+    expect(await namesIn({ order: 'shortName', prefix: 'al' })).toEqual(['lab/Alpha', 'team/alpine'])
+    expect(await namesIn({ prefix: 'lab/' })).toEqual(['lab/Alpha', 'lab/beta'])
+    expect(await namesIn({ order: 'shortName', prefix: 'al', descending: true, limit: 1 })).toEqual([
+      'team/alpine',
+      'lab/Alpha',
+    ])
+  })
+})
+
+describe('a change to a repo', () => {
+  it('moves it from the lists where it was to those where it belongs, at once', async () => {
+    const repo = await make('move/me', { task: 'fill-mask' })
+    await changeRepo(held.table, repo.id, (before) => ({
+      repo: { ...before, task: 'summarization', visibility: 'public', updatedAt: '2026-02-01T00:00:00.000Z' },
+    }))
+    const of = (value: string) =>
+      namesIn({ lists: [{ ...all, audience: { owner: 'move' }, facet: { name: 'task', value } }] })
+    expect(await of('fill-mask')).toEqual([])
+    expect(await of('summarization')).toEqual(['move/me'])
+    expect(await namesIn({ lists: [{ ...all, audience: { publicOf: 'move' } }] })).toEqual(['move/me'])
+  })
+
+  it('is never lost to another one at the same time', async () => {
+    const repo = await make('race/counter')
+    const changes = Array.from({ length: 12 }, () =>
+      changeRepo(held.table, repo.id, (before) => ({ repo: { ...before, downloads: before.downloads + 1 } })),
+    )
+    await Promise.all(changes)
+    expect(await getRepo(held.table, repo.id)).toMatchObject({ downloads: 12, version: 13 })
+  })
+
+  it('leaves one with more tags than are listed whole', async () => {
+    const tags = Array.from({ length: 40 }, (_, at) => `tag-${at}`)
+    const repo = await make('many/tags', { tags, task: 't', library: 'l', license: 'i', visibility: 'public' })
+    expect(repoWrites({ before: undefined, after: repo }).length).toBeLessThanOrEqual(90)
+    const list = (at: number) => namesIn({ lists: [{ ...all, facet: { name: 'tag', value: `tag-${at}` } }] })
+    expect(await list(listedTagsMax - 1)).toEqual(['many/tags'])
+    expect((await findRepo(held.table, { name: 'MANY/Tags' }))?.tags).toEqual(tags)
+  })
+})
+
+describe('a name', () => {
+  it("is one repo's however its letters are cased", async () => {
+    const tries = ['Case/One', 'case/one', 'CASE/ONE'].map((name) => make(name))
+    const outcomes = await Promise.allSettled(tries)
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(ConditionFailed)
+    expect(await namesIn({ lists: [{ ...all, audience: { owner: 'case' } }] })).toHaveLength(1)
+  })
+
+  it('is free for a dataset where a model has it', async () => {
+    await make('both/same')
+    await make('both/same', { kind: 'dataset' })
+    expect((await findRepo(held.table, { kind: 'dataset', name: 'both/same' }))?.kind).toBe('dataset')
+  })
+
+  it('cannot be taken beyond the quota of its owner, however many try at once', async () => {
+    const few = { reposMax: 3 }
+    const tries = Array.from({ length: 8 }, (_, at) =>
+      held.table.transact(repoCreation(newRepo({ fullName: `few/r${at}`, createdBy: 'u', now: new Date() }), few)),
+    )
+    const outcomes = await Promise.allSettled(tries)
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+  })
+})
