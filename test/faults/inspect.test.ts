@@ -42,6 +42,7 @@ it('files that claim the impossible are imported with warnings, and what they cl
   expect(item).toMatchObject({ state: 'READY', filesDone: 4 })
   expect(metadata).toMatchObject({ onnx: [{ path: 'model.onnx', fault: expect.any(String) }] })
   expect(metadata?.warnings.map((warning) => warning.split(':')[0])).toEqual([
+    'README.md',
     'config.json',
     'model.onnx',
     'model.safetensors',

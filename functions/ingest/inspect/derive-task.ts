@@ -1,45 +1,90 @@
-import type { ModelCard } from './model-card.ts'
+import type { Evidence } from './evidence.ts'
+import { hubTasks } from './hub-words.ts'
+import { fieldIn, textIn, textsIn } from './json-fields.ts'
 
-export interface TaskEvidence {
-  card: ModelCard
-  /** The parsed config.json, whatever it holds. */
-  config: Record<string, unknown>
-  paths: readonly string[]
-}
+/** What the platform serves and the Hub has no name for. */
+const ownTasks = new Set(['image-text-classification'])
 
+export const isTask = (name: string): boolean => hubTasks.has(name) || ownTasks.has(name)
+
+/** What the classes of transformers are for, by the ends of their names; the first that fits. */
 const architectureTasks: [RegExp, string][] = [
+  [
+    /^(?:Wav2Vec2|Hubert|WavLM|UniSpeech|Data2VecAudio|SEW|ASTF|Whisper)\w*For(?:Sequence|Audio)Classification$/,
+    'audio-classification',
+  ],
   [/ForSequenceClassification$/, 'text-classification'],
   [/ForTokenClassification$/, 'token-classification'],
+  [/^TapasForQuestionAnswering$|ForTableQuestionAnswering$/, 'table-question-answering'],
+  [/^LayoutLM\w*ForQuestionAnswering$|ForDocumentQuestionAnswering$/, 'document-question-answering'],
+  [/ForVisualQuestionAnswering$|^ViltForQuestionAnswering$/, 'visual-question-answering'],
   [/ForQuestionAnswering$/, 'question-answering'],
+  [/ForMultipleChoice$/, 'multiple-choice'],
   [/ForMaskedLM$/, 'fill-mask'],
   [/ForCausalLM$|LMHeadModel$/, 'text-generation'],
-  [/ForImageClassification$/, 'image-classification'],
-  [/^CLIPModel$/, 'zero-shot-image-classification'],
+  [/ForZeroShotObjectDetection$|^OwlViTForObjectDetection$|^Owlv2ForObjectDetection$/, 'zero-shot-object-detection'],
+  [/ForObjectDetection$/, 'object-detection'],
+  [/For(?:Semantic|Image|Instance|Universal)Segmentation$/, 'image-segmentation'],
+  [/ForMaskGeneration$|^SamModel$|^Sam2Model$/, 'mask-generation'],
+  [/ForImageClassification(?:WithTeacher)?$/, 'image-classification'],
+  [/ForVideoClassification$/, 'video-classification'],
+  [/ForAudioClassification$/, 'audio-classification'],
+  [/ForDepthEstimation$/, 'depth-estimation'],
+  [/ForKeypointDetection$|ForPoseEstimation$/, 'keypoint-detection'],
+  [
+    /ForCTC$|ForSpeechSeq2Seq$|^Whisper\w*ForConditionalGeneration$|^Speech2TextForConditionalGeneration$/,
+    'automatic-speech-recognition',
+  ],
+  [/ForTextToWaveform$|^MusicgenForConditionalGeneration$/, 'text-to-audio'],
+  [/ForTextToSpectrogram$|ForTextToSpeech$|^VitsModel$/, 'text-to-speech'],
+  [/^MarianMTModel$|^M2M100ForConditionalGeneration$/, 'translation'],
+  [/^Pegasus\w*ForConditionalGeneration$/, 'summarization'],
+  [
+    /^(?:Llava|Qwen2VL|Qwen2_5_VL|Qwen3VL|Mllama|Idefics|Paligemma|PaliGemma|Gemma3|InternVL)\w*ForConditionalGeneration$|ForImageTextToText$/,
+    'image-text-to-text',
+  ],
+  [/ForPrediction$|ForTimeSeriesPrediction$/, 'time-series-forecasting'],
+  [/^(?:CLIP|ChineseCLIP|Siglip|Siglip2|AltCLIP|Align)Model$/, 'zero-shot-image-classification'],
 ]
 
-/** What a model does, in the Hub's words: its card says so, else its files do, else its architecture. */
-export function deriveTask({ card, config, paths }: TaskEvidence): string | undefined {
-  if (card.pipeline_tag !== undefined) return card.pipeline_tag
-  const tabular = sklearnTask(config)
-  if (tabular !== undefined) return tabular
-  if (paths.some((path) => path === 'modules.json' || path.endsWith('1_Pooling/config.json')))
-    return 'sentence-similarity'
-  const [architecture] = Array.isArray(config.architectures) ? config.architectures : []
-  if (typeof architecture !== 'string') return undefined
-  const [, task] = architectureTasks.find(([pattern]) => pattern.test(architecture)) ?? []
-  return task ?? (/Model$/.test(architecture) ? 'feature-extraction' : undefined)
+/** What a model does, in the Hub's words: its card says so, else its files, its architecture, or its tags. */
+export function deriveTask(evidence: Evidence): string | undefined {
+  const { card, config } = evidence
+  if (card.pipeline_tag !== undefined && isTask(card.pipeline_tag)) return card.pipeline_tag
+  const [architecture = ''] = textsIn(config, 'architectures')
+  return (
+    fileTask(evidence) ??
+    architectureTasks.find(([pattern]) => pattern.test(architecture))?.[1] ??
+    card.tags.find(isTask) ??
+    // The bare model of a family gives vectors.
+    (/Model$/.test(architecture) ? 'feature-extraction' : undefined) ??
+    operatorTask(evidence)
+  )
 }
 
-function sklearnTask(config: Record<string, unknown>): string | undefined {
-  const sklearn = config.sklearn
-  if (typeof sklearn !== 'object' || sklearn === null || !('task' in sklearn)) return undefined
-  return typeof sklearn.task === 'string' ? sklearn.task : undefined
+/** What files that only one library writes stand for. */
+function fileTask({ config, adapter, paths }: Evidence): string | undefined {
+  const sklearn = textIn(fieldIn(config, 'sklearn'), 'task')
+  if (sklearn !== undefined && isTask(sklearn)) return sklearn
+  if (paths.includes('modules.json') || paths.includes('1_Pooling/config.json')) return 'sentence-similarity'
+  return adapterTasks.get(textIn(adapter, 'task_type') ?? '')
 }
 
-/** Which library made the model: its card, else the files that only one library writes. */
-export function deriveLibrary({ card, config, paths }: TaskEvidence): string | undefined {
-  if (card.library_name !== undefined) return card.library_name
-  if ('sklearn' in config) return 'sklearn'
-  if (paths.includes('modules.json')) return 'sentence-transformers'
-  return 'transformers_version' in config ? 'transformers' : undefined
+/** `TaskType` of peft. */
+const adapterTasks = new Map([
+  ['CAUSAL_LM', 'text-generation'],
+  ['SEQ_CLS', 'text-classification'],
+  ['TOKEN_CLS', 'token-classification'],
+  ['QUESTION_ANS', 'question-answering'],
+  ['FEATURE_EXTRACTION', 'feature-extraction'],
+])
+
+/** Graphs of classical models hold operators that stand for nothing else (github.com/onnx/onnx, `Operators-ml.md`). */
+function operatorTask({ onnx }: Evidence): string | undefined {
+  const operators = new Set(onnx.flatMap((graph) => [...graph.operators]))
+  if (classifiers.some((operator) => operators.has(operator))) return 'tabular-classification'
+  return regressors.some((operator) => operators.has(operator)) ? 'tabular-regression' : undefined
 }
+
+const classifiers = ['LinearClassifier', 'TreeEnsembleClassifier', 'SVMClassifier', 'ZipMap']
+const regressors = ['LinearRegressor', 'TreeEnsembleRegressor', 'SVMRegressor']

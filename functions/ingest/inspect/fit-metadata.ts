@@ -1,46 +1,100 @@
 import type { OnnxMetadata, RevisionMetadata } from '../../../shared/contract/repo.ts'
 import { itemSizeBytes } from '../../../shared/table/item-size.ts'
+import { keepableRecord } from './keepable.ts'
+import { word, words } from './words.ts'
 
 /** An item of the table has at most 400 KB, and the revision itself needs some of it. */
 const metadataMaxBytes = 300_000
 
-const listMax = 300
-const wordMaxBytes = 300
+/** Of what stands beside the lists. */
+const recordMaxBytes = 64 * 1024
 const warningsMax = 50
 const warningMaxLength = 600
 
-type ListName = 'tags' | 'baseModels' | 'datasets' | 'languages' | 'onnx' | 'warnings'
+const listNames = [
+  'tags',
+  'baseModels',
+  'datasets',
+  'languages',
+  'metrics',
+  'architectures',
+  'formats',
+  'gguf',
+  'onnx',
+  'warnings',
+] as const satisfies (keyof RevisionMetadata)[]
+type ListName = (typeof listNames)[number]
 
 /**
  * Cuts what the files of a revision say of it to what the table can hold. They may say anything, at any length, so the
  * largest of the largest list goes until all of it fits; of an ONNX file its path and the reason stay.
  */
 export function fitMetadata(metadata: RevisionMetadata): RevisionMetadata {
-  const fitted: RevisionMetadata = {
-    ...metadata,
-    task: word(metadata.task),
-    library: word(metadata.library),
-    license: word(metadata.license),
-    tags: words(metadata.tags),
-    baseModels: words(metadata.baseModels),
-    datasets: words(metadata.datasets),
-    languages: words(metadata.languages),
-    onnx: metadata.onnx,
-    warnings: metadata.warnings.slice(0, warningsMax).map((warning) => warning.slice(0, warningMaxLength)),
-  }
-  const { tags, baseModels, datasets, languages, onnx, warnings, ...rest } = fitted
-  const lists = Object.entries({ tags, baseModels, datasets, languages, onnx, warnings }).map(
-    ([name, entries]): MeasuredList => ({
-      name: name as ListName,
-      entries: entries.map((entry) => ({ entry, bytes: itemSizeBytes(entry) })),
-      bytes: itemSizeBytes(entries),
-    }),
-  )
+  const fitted = cleanMetadata(metadata)
+  const rest = Object.fromEntries(Object.entries(fitted).filter(([name]) => !listNames.includes(name as ListName)))
+  const lists = listNames.flatMap((name): MeasuredList[] => {
+    const entries = fitted[name]
+    if (entries === undefined) return []
+    return [{ name, entries: entries.map(measured), bytes: itemSizeBytes(entries) }]
+  })
   let bytes = itemSizeBytes(rest) + lists.reduce((sum, list) => sum + list.bytes + list.name.length, 0)
   while (bytes > metadataMaxBytes) bytes -= dropLargest(lists.reduce((a, b) => (b.bytes > a.bytes ? b : a)))
   const kept = lists.map(({ name, entries }) => [name, entries.map(({ entry }) => entry)])
   return { ...fitted, ...Object.fromEntries(kept) }
 }
+
+/** All of it with words that can be shown, and with what strangers wrote as it can be stored. */
+function cleanMetadata(metadata: RevisionMetadata): RevisionMetadata {
+  return {
+    ...metadata,
+    task: word(metadata.task),
+    library: word(metadata.library),
+    license: word(metadata.license),
+    licenseName: word(metadata.licenseName),
+    licenseLink: word(metadata.licenseLink),
+    newVersion: word(metadata.newVersion),
+    modelType: word(metadata.modelType),
+    dtype: word(metadata.dtype),
+    tags: words(metadata.tags),
+    baseModels: words(metadata.baseModels),
+    datasets: words(metadata.datasets),
+    languages: words(metadata.languages),
+    metrics: metadata.metrics && words(metadata.metrics),
+    architectures: metadata.architectures && words(metadata.architectures),
+    quantization: metadata.quantization && { ...metadata.quantization, method: word(metadata.quantization.method) },
+    tokenizer: metadata.tokenizer && {
+      ...metadata.tokenizer,
+      class: word(metadata.tokenizer.class),
+      model: word(metadata.tokenizer.model),
+    },
+    adapter: metadata.adapter && { type: word(metadata.adapter.type), task: word(metadata.adapter.task) },
+    sentenceTransformers: metadata.sentenceTransformers && {
+      ...metadata.sentenceTransformers,
+      modules: words(metadata.sentenceTransformers.modules),
+      pooling: word(metadata.sentenceTransformers.pooling),
+      similarity: word(metadata.sentenceTransformers.similarity),
+    },
+    sklearn: metadata.sklearn && {
+      ...metadata.sklearn,
+      kind: word(metadata.sklearn.kind),
+      file: word(metadata.sklearn.file),
+      format: word(metadata.sklearn.format),
+    },
+    gguf: metadata.gguf?.map((file) => ({ ...file, architecture: word(file.architecture) })),
+    config: keepableRecord(metadata.config ?? {}, recordMaxBytes),
+    card: keepableRecord(metadata.card ?? {}, recordMaxBytes),
+    warnings: metadata.warnings.slice(0, warningsMax).map(shown),
+  }
+}
+
+/** Names in warnings come from strangers. */
+const shown = (warning: string): string =>
+  warning
+    .slice(0, warningMaxLength)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '\uFFFD')
+
+const measured = (entry: unknown) => ({ entry, bytes: itemSizeBytes(entry) })
 
 interface MeasuredList {
   name: ListName
@@ -68,9 +122,3 @@ const unkept = ({ path }: OnnxMetadata): OnnxMetadata => ({
   opset: {},
   fault: `${path} has too many inputs and outputs to be kept`,
 })
-
-const word = (text: string | undefined) => (text === undefined || !isShort(text) ? undefined : text)
-
-const words = (all: string[]): string[] => all.filter(isShort).slice(0, listMax)
-
-const isShort = (text: string): boolean => Buffer.byteLength(text) <= wordMaxBytes

@@ -1,35 +1,43 @@
-import { parse } from 'yaml'
 import * as z from 'zod'
+import { readFrontMatter } from './front-matter.ts'
 
 const words = z
-  .union([z.string(), z.array(z.union([z.string(), z.number(), z.boolean(), z.null()]))])
+  .union([z.string(), z.array(z.unknown())])
   .transform((value) => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [value]))
   .catch([])
+const word = z.string().optional().catch(undefined)
 
 /** The front matter of a README, in the Hub's words; what is not of the expected kind is left out. */
 const card = z.object({
-  pipeline_tag: z.string().optional().catch(undefined),
-  library_name: z.string().optional().catch(undefined),
-  license: z.string().optional().catch(undefined),
+  pipeline_tag: word,
+  library_name: word,
+  license: word,
+  license_name: word,
+  license_link: word,
+  new_version: word,
+  base_model_relation: z.enum(['adapter', 'merge', 'quantized', 'finetune']).optional().catch(undefined),
   tags: words.default([]),
   base_model: words.default([]),
   datasets: words.default([]),
   language: words.default([]),
+  metrics: words.default([]),
 })
 
-export type ModelCard = z.infer<typeof card>
+export interface ModelCard extends z.infer<typeof card> {
+  /** What else it says (github.com/huggingface/hub-docs, `modelcard.md`). */
+  more: Record<string, unknown>
+  warnings: string[]
+}
 
-const frontMatter = /^﻿?---\r?\n([\s\S]*?)\r?\n---\s*(?:\r?\n|$)/
+const moreFields = /^(?:model-index|co2_eq_emissions|thumbnail|widget|inference|extra_gated_[a-z_]{1,50})$/
 
-/** Cards with many evaluation results reach a few hundred KB. */
-const yamlMaxBytes = 1024 ** 2
-
-/** Reads the YAML between the first two `---` of a README. @throws Error where it is no YAML. */
-export function readModelCard(readme: string): ModelCard {
-  const [, yaml] = frontMatter.exec(readme) ?? []
-  if (yaml !== undefined && yaml.length > yamlMaxBytes)
-    throw new RangeError(`its front matter is larger than ${yamlMaxBytes} bytes`)
-  // Aliases are off: a few bytes of nested ones unfold to gigabytes. Each key is not compared with all the others.
-  const data: unknown = yaml === undefined ? {} : parse(yaml, { maxAliasCount: 0, schema: 'core', uniqueKeys: false })
-  return card.parse(typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {})
+/** Reads what the card of a model says. @throws Error where there is more than any card says. */
+export async function readModelCard(readme: string): Promise<ModelCard> {
+  const { data, warnings } = await readFrontMatter(readme)
+  const more = [...data].filter(([name]) => moreFields.test(name))
+  return {
+    ...card.parse(Object.fromEntries(data)),
+    more: Object.fromEntries(more),
+    warnings,
+  }
 }

@@ -1,23 +1,46 @@
 import * as z from 'zod'
 import type { ByteReader } from '../../../shared/onnx/byte-reader.ts'
+import { jsonMembers } from './json-members.ts'
 
-const headerMaxBytes = 25 * 1024 ** 2
+/** As the format has it (github.com/huggingface/safetensors, "Format"). */
+const headerMaxBytes = 100_000_000
+const typesMax = 64
 
-const header = z.record(z.string(), z.unknown())
-const tensor = z.object({ dtype: z.string(), shape: z.array(z.number().int().nonnegative()) })
+const tensor = z.object({
+  dtype: z.string().regex(/^[A-Z][A-Z0-9_]{0,31}$/),
+  shape: z.array(z.number().int().nonnegative()).max(64),
+  data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
+})
+
+/** How many weights of each type a file holds. */
+export type ParametersByType = Map<string, number>
 
 /**
- * How many weights a safetensors file holds, from its JSON header
- * (github.com/huggingface/safetensors, "Format"). @throws Error where it is no safetensors file.
+ * Counts the weights in a safetensors file from its JSON header, and that it is long enough to hold them.
+ * @throws Error where it is no safetensors file.
  */
-export async function countParameters(reader: ByteReader): Promise<number> {
+export async function countParameters(reader: ByteReader): Promise<ParametersByType> {
   const prefix = await reader.take(8)
   const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true)
-  if (length > BigInt(headerMaxBytes)) throw new RangeError('its header is larger than 25 MiB')
-  const json: unknown = JSON.parse(new TextDecoder().decode(await reader.take(Number(length))))
-  let count = 0
-  for (const [name, value] of Object.entries(header.parse(json)))
-    if (name !== '__metadata__') count += tensor.parse(value).shape.reduce((product, size) => product * size, 1)
-  if (!Number.isSafeInteger(count)) throw new RangeError('it claims more weights than can be counted')
-  return count
+  if (length > BigInt(headerMaxBytes)) throw new RangeError(`its header is larger than ${headerMaxBytes} bytes`)
+  const end = 8 + Number(length)
+  const weightsBytes = reader.sizeBytes - end
+  if (weightsBytes < 0) throw new RangeError('the file ends in its header')
+  const counts: ParametersByType = new Map()
+  for await (const [name, value] of jsonMembers({ reader, end })) {
+    if (name === '__metadata__') continue
+    const {
+      dtype,
+      shape,
+      data_offsets: offsets,
+    } = tensor.parse(value, { error: () => 'a tensor is described wrongly' })
+    if (offsets[1] < offsets[0] || offsets[1] > weightsBytes)
+      throw new RangeError('it claims more weights than it holds')
+    const count = shape.reduce((product, size) => product * size, 1)
+    // Four bits are the fewest that any type of weights has.
+    if (count > 2 * (offsets[1] - offsets[0])) throw new RangeError('it claims more weights than it holds')
+    counts.set(dtype, (counts.get(dtype) ?? 0) + count)
+    if (counts.size > typesMax) throw new RangeError(`it has more than ${typesMax} types of weights`)
+  }
+  return counts
 }

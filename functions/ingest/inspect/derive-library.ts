@@ -1,0 +1,46 @@
+import type { Evidence } from './evidence.ts'
+import { hubLibraries } from './hub-words.ts'
+
+/** Files that only one library writes. */
+const libraryFiles: [RegExp, string][] = [
+  [/^(?:modules|config_sentence_transformers)\.json$/, 'sentence-transformers'],
+  [/^adapter_config\.json$/, 'peft'],
+  [/^model_index\.json$/, 'diffusers'],
+  [/\.nemo$/, 'nemo'],
+  [/\.(?:mlmodel|mlpackage\/Manifest\.json)$/, 'coreml'],
+  [/\.keras$/, 'keras'],
+  [/\.tflite$/, 'litert'],
+  [/\.gguf$/, 'gguf'],
+]
+
+/** Which library made the model: its card says so, else a tag that names one, else files that only one writes. */
+export function deriveLibrary({ card, config, paths, onnx }: Evidence): string | undefined {
+  if (card.library_name !== undefined) return card.library_name
+  const tagged = card.tags.find((tag) => hubLibraries.has(tag))
+  if (tagged !== undefined) return tagged
+  if ('sklearn' in config) return 'sklearn'
+  const written = libraryFiles.find(([pattern]) => paths.some((path) => pattern.test(path)))?.[1]
+  if (written !== undefined) return written
+  if (onnx.some(({ producer }) => producer === 'skl2onnx')) return 'sklearn'
+  // A config.json alone does not say so: many libraries write one.
+  return 'transformers_version' in config ? 'transformers' : undefined
+}
+
+const formatFiles: [RegExp, string][] = [
+  [/\.safetensors$/, 'safetensors'],
+  [/\.onnx$/, 'onnx'],
+  [/\.gguf$/, 'gguf'],
+  [/(?:^|\/)(?:pytorch_model|adapter_model|diffusion_pytorch_model)[^/]*\.bin$|\.pth?$/, 'pytorch'],
+  [/(?:^|\/)tf_model[^/]*\.h5$|(?:^|\/)saved_model\.pb$/, 'tf'],
+  [/(?:^|\/)flax_model[^/]*\.msgpack$/, 'jax'],
+  [/(?:^|\/)rust_model\.ot$/, 'rust'],
+  [/(?:^|\/)openvino_model[^/]*\.xml$/, 'openvino'],
+  [/\.(?:mlmodel|mlpackage\/Manifest\.json)$/, 'coreml'],
+  [/\.tflite$/, 'tflite'],
+  [/\.keras$/, 'keras'],
+  [/\.(?:joblib|skops)$/, 'joblib'],
+]
+
+/** What the weights of a model are kept as, in the words of the Hub's tags. */
+export const formatsOf = (paths: readonly string[]): string[] =>
+  formatFiles.filter(([pattern]) => paths.some((path) => pattern.test(path))).map(([, format]) => format)

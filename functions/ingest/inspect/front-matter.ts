@@ -1,0 +1,74 @@
+import { setImmediate } from 'node:timers/promises'
+import { parse } from 'yaml'
+
+/** Cards with many evaluation results reach a few hundred KB. */
+const yamlMaxLength = 1024 ** 2
+/** What takes a quarter of a second to parse, in which the process does nothing else. */
+const pieceMaxLength = 64 * 1024
+const piecesMax = 20
+
+const frontMatter = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---[^\S\n]*(?:\n|$)/
+
+/** A line that starts a field of the outermost object: it is not indented, and no end or item of a list. */
+const fieldStart = /^(?:[^\s#\-\]}'"[{,&*!|>%@`:][^\n:]*|"[^"\n]*"|'[^'\n]*'):(?:\s|$)/
+
+export interface FrontMatter {
+  data: Map<string, unknown>
+  /** What could not be read. */
+  warnings: string[]
+}
+
+/**
+ * The fields between the first two `---` of a README. Long ones are parsed in pieces, so that results of a thousand
+ * evaluations neither hold the process nor cost the license.
+ */
+export async function readFrontMatter(readme: string): Promise<FrontMatter> {
+  const [, yaml] = frontMatter.exec(readme) ?? []
+  const found: FrontMatter = { data: new Map(), warnings: [] }
+  if (yaml === undefined) return found
+  if (yaml.length > yamlMaxLength) throw new RangeError(`its front matter is longer than ${yamlMaxLength} characters`)
+  const pieces = yaml.length <= pieceMaxLength ? [yaml] : inPieces(yaml)
+  if (pieces.length > piecesMax) throw new RangeError('its front matter is longer than can be read')
+  for (const piece of pieces) {
+    if (piece.length > pieceMaxLength) {
+      const name = piece.slice(0, piece.indexOf(':')).slice(0, 100)
+      found.warnings.push(`its ${name} is longer than ${pieceMaxLength} characters and was left out`)
+      continue
+    }
+    if (pieces.length > 1) await setImmediate()
+    try {
+      for (const [name, value] of fieldsOf(piece)) found.data.set(name, value)
+    } catch (error) {
+      found.warnings.push(`its front matter cannot be read: ${firstLine(error)}`)
+    }
+  }
+  return found
+}
+
+function fieldsOf(yaml: string): [string, unknown][] {
+  // Aliases are off: a few bytes of nested ones unfold to gigabytes. Each key is not compared with all the others.
+  const options = { maxAliasCount: 0, schema: 'core', uniqueKeys: false, logLevel: 'error' } as const
+  const data: unknown = parse(yaml, options)
+  return typeof data === 'object' && data !== null && !Array.isArray(data) ? Object.entries(data) : []
+}
+
+/** Whole fields, as many together as may be parsed at once. */
+function inPieces(yaml: string): string[] {
+  const fields: string[] = []
+  for (const line of yaml.split('\n')) {
+    if (fields.length === 0 || fieldStart.test(line)) fields.push(line)
+    else fields[fields.length - 1] += `\n${line}`
+  }
+  const pieces: string[] = []
+  for (const field of fields) {
+    const last = pieces.at(-1)
+    if (last !== undefined && last.length + field.length < pieceMaxLength)
+      pieces[pieces.length - 1] = `${last}\n${field}`
+    else pieces.push(field)
+  }
+  return pieces
+}
+
+/** The parser draws the place under its first line. */
+const firstLine = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown'
