@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import type { me } from '../contract/auth.ts'
 import type { CreateDeployment, Deployment } from '../contract/deployment.ts'
 import type { createImport, ImportJob } from '../contract/import.ts'
-import type { me } from '../contract/key.ts'
 import type { Repo, RepoDetail, Revision } from '../contract/repo.ts'
 import { connectionError, toApiError } from './api-error.ts'
 

@@ -1,22 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { apiKey, createdKey, createKey, me } from './key.ts'
+import { apiKey, createdKey, createKey } from './key.ts'
 import { body, failures, json, security } from './route-parts.ts'
 import { keyId, pageOf, pageQuery } from './words.ts'
 
 export const keyRoutes = {
-  getMe: createRoute({
-    method: 'get',
-    path: '/api/v1/me',
-    tags: ['keys'],
-    summary: 'Who the key speaks for',
-    security,
-    responses: { 200: json(me, 'The principal.'), ...failures },
-  }),
   createKey: createRoute({
     method: 'post',
     path: '/api/v1/keys',
     tags: ['keys'],
     summary: 'Make an API key; it is shown once',
+    description:
+      'No key can do more than the key or session that makes it: not its scopes, not elsewhere than its limit, not longer than it. `read` is to see and download, `write` to change repos (and to read), `infer` to call deployments, `admin` everything the user may, its account included.',
     security,
     request: body(createKey),
     responses: { 201: json(createdKey, 'The new key.'), ...failures },
@@ -34,7 +28,8 @@ export const keyRoutes = {
     method: 'delete',
     path: '/api/v1/keys/{id}',
     tags: ['keys'],
-    summary: 'Revoke a key: at once for this API, within 2 s for predictions',
+    summary: 'Revoke a key',
+    description: 'It is refused with the next request, predictions included. It stays listed.',
     security,
     request: { params: z.object({ id: keyId }) },
     responses: { 204: { description: 'Revoked.' }, ...failures },

@@ -8,6 +8,11 @@ export const apiKey = z
     name: z.string(),
     scopes: z.array(z.enum(scopes)),
     createdAt: timestamp,
+    limit: z
+      .string()
+      .optional()
+      .openapi({ description: 'The one owner, or the one repo by the name it had then, that the key is for.' }),
+    lastUsedAt: timestamp.optional().openapi({ description: 'Exact to a minute.' }),
     validUntil: timestamp.optional(),
     revokedAt: timestamp.optional(),
   })
@@ -24,6 +29,10 @@ export const createKey = z
       .max(scopes.length)
       .refine((given) => new Set(given).size === given.length, 'must not repeat itself')
       .default(['read', 'infer']),
+    limit: z.string().max(220).optional().openapi({
+      description: 'An owner, a model "owner/name", or "datasets/owner/name": the key may do nothing elsewhere.',
+      example: 'acme/classifier',
+    }),
     expiresInDays: z.number().int().min(1).max(3650).optional(),
   })
   .strict()
@@ -32,7 +41,3 @@ export const createKey = z
 export const createdKey = apiKey
   .extend({ token: z.string().openapi({ description: 'The key itself, shown this once.', example: 'hf_…' }) })
   .openapi('CreatedKey')
-
-export const me = z
-  .object({ userId: z.string(), role: z.enum(['admin', 'member']), keyId: z.string(), scopes: z.array(z.enum(scopes)) })
-  .openapi('Me')

@@ -1,11 +1,21 @@
+import { authRoutes } from './auth-routes.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { inferenceRoutes } from './inference-routes.ts'
 import { keyRoutes } from './key-routes.ts'
+import { ownerRoutes } from './owner-routes.ts'
 import { repoRoutes } from './repo-routes.ts'
 
 /**
  * Every route of the platform with what it takes and gives: OpenAPI, the servers, the client and the CLI come from
  * here.
  */
-export const routes = { ...keyRoutes, ...repoRoutes, ...importRoutes, ...deploymentRoutes, ...inferenceRoutes }
+export const routes = {
+  ...authRoutes,
+  ...keyRoutes,
+  ...ownerRoutes,
+  ...repoRoutes,
+  ...importRoutes,
+  ...deploymentRoutes,
+  ...inferenceRoutes,
+}

@@ -3,8 +3,6 @@ import { claimOwner } from './owners.ts'
 import { absent, ConditionFailed, type Table, type TransactAction } from './table.ts'
 import type { UserItem } from './users.ts'
 
-export const foldEmail = (email: string): string => email.trim().toLowerCase()
-
 /** A user's item as it is stored: listed by name, for the admins. */
 export const storedUser = (user: UserItem) => ({
   ...keys.user(user.id),
@@ -15,7 +13,7 @@ export const storedUser = (user: UserItem) => ({
 
 /**
  * The writes that make a user, in one transaction: itself, its namespace and its e-mail address, each taken by
- * whoever comes first. The order says which condition failed: `creationFaults`.
+ * whoever comes first. Namespace and user come first, in this order, so that a failed condition tells which it was.
  */
 export function userCreation({ user, passwordHash, isFirst }: UserCreation): TransactAction[] {
   const { id, username, email, createdAt } = user

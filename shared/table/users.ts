@@ -20,8 +20,10 @@ export interface UserItem {
 }
 
 export interface Membership {
-  /** The organisation, in lower case. */
+  /** The organisation, in lower case, as everything of it is found. */
   owner: string
+  /** As it is written. */
+  name: string
   role: OwnerRole
 }
 

@@ -1,0 +1,101 @@
+import { keys } from './keys.ts'
+import { ConditionFailed, type Table } from './table.ts'
+
+/** How many tries are free, and how the pauses grow after them. */
+export interface AttemptPolicy {
+  free: number
+  firstPauseMs: number
+  pauseMsMax: number
+  /** After so long without a try everything is forgotten. */
+  windowMs: number
+}
+
+interface AttemptsItem {
+  failures: number
+  /** Epoch milliseconds before which no further try is let in. */
+  blockedUntilMs?: number
+  expiresAt: number
+}
+
+export interface Attempt {
+  /** What is tried on, or who tries: `account:…`, `address:…`. */
+  subject: string
+  policy: AttemptPolicy
+  now: Date
+}
+
+const racesMax = 8
+
+/**
+ * Counts a try before it is made, so that a thousand at once are a thousand and not one: what turns out well is taken
+ * off again. Answers how long to wait, in milliseconds, where the try is not let in; then nothing is counted.
+ */
+export async function beginAttempt(table: Table, attempt: Attempt): Promise<number> {
+  if (await countFree(table, attempt)) return 0
+  for (let race = 0; race < racesMax; race++) {
+    const waitMs = await countLate(table, attempt)
+    if (waitMs !== undefined) return waitMs
+  }
+  return attempt.policy.firstPauseMs
+}
+
+/** One write and no read, as long as there are free tries left. */
+async function countFree(table: Table, { subject, policy, now }: Attempt): Promise<boolean> {
+  return holds(
+    table.update(keys.loginAttempts(subject), {
+      expression: 'ADD failures :one SET expiresAt = :expiresAt',
+      condition: 'attribute_not_exists(pk) OR (failures < :free AND expiresAt > :now)',
+      values: { ':one': 1, ':free': policy.free, ':now': seconds(now), ':expiresAt': expiry(now, policy) },
+    }),
+  )
+}
+
+/** `undefined` where somebody else counted at the same time. */
+async function countLate(table: Table, { subject, policy, now }: Attempt): Promise<number | undefined> {
+  const key = keys.loginAttempts(subject)
+  const item = await table.get<AttemptsItem>(key)
+  const isOver = item === undefined || item.expiresAt <= seconds(now)
+  if (!isOver && (item.blockedUntilMs ?? 0) > now.getTime()) return (item.blockedUntilMs ?? 0) - now.getTime()
+  const failures = isOver ? 1 : item.failures + 1
+  const pauseMs = pauseAfter(failures, policy)
+  const blockedUntilMs = now.getTime() + pauseMs
+  const next = { ...key, failures, expiresAt: expiry(now, policy, pauseMs), ...(pauseMs > 0 && { blockedUntilMs }) }
+  const seen = item && { ':failures': item.failures, ':expiresAt': item.expiresAt }
+  const unchanged = { expression: 'failures = :failures AND expiresAt = :expiresAt', values: seen ?? {} }
+  const condition = seen === undefined ? { expression: 'attribute_not_exists(pk)' } : unchanged
+  return (await holds(table.put(next, condition))) ? 0 : undefined
+}
+
+/** The pause that follows so many tries: none, then the first one, then twice as long each time. */
+export const pauseAfter = (failures: number, { free, firstPauseMs, pauseMsMax }: AttemptPolicy): number =>
+  failures <= free ? 0 : Math.min(firstPauseMs * 2 ** (failures - free - 1), pauseMsMax)
+
+/** Forgets what was tried on an account whose password turned out to be known. */
+export const forgetAttempts = (table: Table, subject: string): Promise<void> =>
+  table.delete(keys.loginAttempts(subject))
+
+/** Takes one try that went well off an address, whose other tries stay counted. */
+export async function takeBackAttempt(table: Table, { subject, now }: Omit<Attempt, 'policy'>): Promise<void> {
+  await holds(
+    table.update(keys.loginAttempts(subject), {
+      expression: 'SET failures = failures - :one, blockedUntilMs = :now',
+      condition: 'failures > :none',
+      values: { ':one': 1, ':none': 0, ':now': now.getTime() },
+    }),
+  )
+}
+
+async function holds(write: Promise<void>): Promise<boolean> {
+  try {
+    await write
+    return true
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false
+    throw error
+  }
+}
+
+const seconds = (now: Date): number => Math.floor(now.getTime() / 1000)
+
+const expiry = (now: Date, { windowMs }: AttemptPolicy, pauseMs = 0): number =>
+  Math.ceil((now.getTime() + windowMs + pauseMs) / 1000)

@@ -1,0 +1,152 @@
+import type { OwnerRole } from '../auth/principal.ts'
+import { keys } from './keys.ts'
+import { claimOwner, type MemberItem, type OwnerItem } from './owners.ts'
+import { absent, ConditionFailed, type Page, present, type Table, type TransactAction } from './table.ts'
+import type { Counted } from './usage.ts'
+import type { Membership } from './users.ts'
+
+export const findMember = (table: Table, owner: string, userId: string) =>
+  table.get<MemberItem>(keys.ownerMember(owner, userId))
+
+export const listMembers = (
+  table: Table,
+  { owner, ...page }: { owner: string; limit: number; startKey?: Record<string, unknown> | undefined },
+): Promise<Page<MemberItem>> =>
+  table.query<MemberItem>({
+    expression: 'pk = :pk AND begins_with(sk, :member)',
+    values: { ':pk': keys.owner(owner).pk, ':member': keys.ownerMember(owner, '').sk },
+    consistent: true,
+    ...page,
+  })
+
+/** The organisations that a user is in, by name. */
+export const listMemberships = (
+  table: Table,
+  { userId, ...page }: { userId: string; limit: number; startKey?: Record<string, unknown> | undefined },
+): Promise<Page<Membership>> =>
+  table.query<Membership>({
+    expression: 'pk = :pk AND begins_with(sk, :member)',
+    values: { ':pk': keys.user(userId).pk, ':member': keys.membership(userId, '').sk },
+    consistent: true,
+    ...page,
+  })
+
+/** Makes an organisation with its first admin. @throws ConditionFailed where the name is taken */
+export async function createOrganisation(table: Table, { owner, first }: NewOrganisation): Promise<void> {
+  await table.transact([
+    claimOwner({ ...owner, admins: 1 }),
+    { check: keys.user(first.userId), condition: present },
+    ...memberPuts({ owner, member: first, condition: absent }),
+  ])
+}
+
+export interface NewOrganisation {
+  owner: OwnerItem
+  first: MemberItem
+}
+
+/**
+ * Gives somebody a role in an organisation, both beside the organisation and beside the user, with the count of its
+ * admins. `before` is what the member was. @throws ConditionFailed where anything of it changed meanwhile, or nobody
+ * would be left as an admin
+ */
+export async function putMember(table: Table, { owner, member, before }: PutMember): Promise<void> {
+  const unchanged = before && roleStill(before.role)
+  const by = adminsOf(member.role) - adminsOf(before?.role)
+  await table.transact([countAdmins(owner, by), ...memberPuts({ owner, member, condition: unchanged ?? absent })])
+}
+
+export interface PutMember {
+  owner: OwnerItem
+  member: MemberItem
+  before?: MemberItem | undefined
+}
+
+/** @throws ConditionFailed as `putMember` */
+export async function removeMember(
+  table: Table,
+  { owner, member }: { owner: OwnerItem; member: MemberItem },
+): Promise<void> {
+  await table.transact([countAdmins(owner, -adminsOf(member.role)), ...memberDeletes(member, roleStill(member.role))])
+}
+
+/**
+ * Takes an organisation apart: closed first, where it has nothing and gets nothing any more, then its members, and its
+ * name last. Broken off, it goes on where it stood when it is asked for again. `false` where it still has something.
+ */
+export async function deleteOrganisation(
+  table: Table,
+  { owner, now }: { owner: OwnerItem; now: Date },
+): Promise<boolean> {
+  try {
+    await table.transact([close(owner, now), nothingUsed(owner.name)])
+  } catch (error) {
+    if (error instanceof ConditionFailed && error.failed[1] === true) return false
+    throw error
+  }
+  const members = table.queryAll<MemberItem>({
+    expression: 'pk = :pk AND begins_with(sk, :member)',
+    values: { ':pk': keys.owner(owner.name).pk, ':member': keys.ownerMember(owner.name, '').sk },
+    consistent: true,
+  })
+  const all = await Array.fromAsync(members)
+  // Admins last: as long as one is left, it can be gone on with.
+  for (const member of all.toSorted((a, b) => adminsOf(a.role) - adminsOf(b.role)))
+    await table.transact(memberDeletes(member))
+  await table.delete(keys.owner(owner.name))
+  return true
+}
+
+const adminsOf = (role: OwnerRole | undefined): number => (role === 'admin' ? 1 : 0)
+
+const standing = 'attribute_exists(pk) AND attribute_not_exists(deletedAt) AND kind = :kind'
+
+function countAdmins({ name }: OwnerItem, by: number): TransactAction {
+  const values = { ':kind': 'organisation' }
+  if (by === 0) return { check: keys.owner(name), condition: { expression: standing, values } }
+  const condition = by < 0 ? `${standing} AND admins > :one` : standing
+  return {
+    update: keys.owner(name),
+    change: { expression: 'ADD admins :by', condition, values: { ...values, ':by': by, ...(by < 0 && { ':one': 1 }) } },
+  }
+}
+
+const roleStill = (role: OwnerRole) => ({
+  expression: '#role = :before',
+  names: { '#role': 'role' },
+  values: { ':before': role },
+})
+
+function memberPuts({ owner, member, condition }: { owner: OwnerItem; member: MemberItem; condition: typeof absent }) {
+  const { userId, role } = member
+  const membership: Membership = { owner: owner.name.toLowerCase(), name: owner.name, role }
+  return [
+    { put: { ...keys.ownerMember(owner.name, userId), ...member }, condition },
+    { put: { ...keys.membership(userId, owner.name), ...membership }, condition },
+  ]
+}
+
+const memberDeletes = ({ owner, userId }: MemberItem, condition?: ReturnType<typeof roleStill>): TransactAction[] =>
+  [keys.ownerMember(owner, userId), keys.membership(userId, owner)].map((key) => ({
+    delete: key,
+    ...(condition && { condition }),
+  }))
+
+const close = ({ name }: OwnerItem, now: Date): TransactAction => ({
+  update: keys.owner(name),
+  change: {
+    expression: 'SET deletedAt = if_not_exists(deletedAt, :now)',
+    condition: 'attribute_exists(pk) AND kind = :kind',
+    values: { ':now': now.toISOString(), ':kind': 'organisation' },
+  },
+})
+
+const counted: Counted[] = ['repos', 'deployments', 'imports']
+
+function nothingUsed(owner: string): TransactAction {
+  const names = Object.fromEntries(counted.map((what, index) => [`#what${index}`, what]))
+  const expression = Object.keys(names)
+    .map((name) => `(attribute_not_exists(${name}) OR ${name} = :none)`)
+    .join(' AND ')
+  return { check: keys.usage(owner), condition: { expression, names, values: { ':none': 0 } } }
+}
