@@ -9,6 +9,8 @@ export interface StageConfig {
   env: Environment | undefined
   /** sha256 of the first admin key. */
   adminKeySha256: string | undefined
+  /** Who may make an account: anyone, whoever is invited, or only an admin for others. */
+  registration: 'open' | 'invitation' | 'closed'
   /** The Hub that `hf://` imports are read from. */
   hfEndpoint: string
   /** Name of the Secrets Manager secret that holds the token for that Hub. */
@@ -60,6 +62,7 @@ const stageContext = z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
       .optional(),
+    registration: z.enum(['open', 'invitation', 'closed']).default('closed'),
     hfTokenSecret: z
       .string()
       .regex(/^[\w/+=.@-]+$/)
@@ -92,6 +95,7 @@ export function parseStageConfig(context: unknown): StageConfig {
     stage: given.stage,
     env: given.account && given.region ? { account: given.account, region: given.region } : undefined,
     adminKeySha256: given.adminKeySha256,
+    registration: given.registration,
     hfEndpoint: given.hfEndpoint,
     hfTokenSecret: given.hfTokenSecret,
     logLevel: given.logLevel,

@@ -1,5 +1,10 @@
-/** What the function that makes keys answers. */
-export const authPaths = ['/api/v1/me', '/api/v1/keys', '/api/v1/keys/{proxy+}']
+/** What the function that lets people in answers. */
+export const authPaths = [
+  '/api/v1/me',
+  '/api/v1/auth/{proxy+}',
+  ...['keys', 'owners', 'invitations'].flatMap((path) => [`/api/v1/${path}`, `/api/v1/${path}/{proxy+}`]),
+  '/.well-known/jwks.json',
+]
 
 const kinds = ['models', 'datasets', 'spaces']
 const fileRoutes = ['resolve', 'raw']

@@ -12,7 +12,7 @@ export interface RegistryProps {
 }
 
 /**
- * The registry's public address: API keys are answered by the auth function, clients of the Hub by the hub's, and
+ * The registry's public address: accounts, keys and organisations are answered by the auth function, clients of the Hub by the hub's, and
  * everything else by the registry's own.
  */
 export class Registry extends Construct {
@@ -41,8 +41,8 @@ export class Registry extends Construct {
       config,
       data,
       folder: 'auth',
-      description: 'Makes, lists and revokes API keys',
-      environment,
+      description: 'Answers for accounts, sessions, API keys and organisations',
+      environment: { ...environment, SLIPWAY_REGISTRATION: config.registration },
       memorySizeMiB: 512,
     })
     const frontDoor = new HttpFrontDoor(this, 'FrontDoor', {

@@ -1,7 +1,8 @@
 import { isHubPath } from '../../functions/hub/app.ts'
 import { isServingPath } from '../../gpu-service/app.ts'
 
-type Fetch = (request: Request) => Response | Promise<Response>
+/** A request, and what the host knows of the connection it came by. */
+export type Fetch = (request: Request, connection?: object) => Response | Promise<Response>
 
 export interface Apps {
   registry: Fetch
@@ -12,12 +13,13 @@ export interface Apps {
 
 /** One origin for what are four services in AWS: the same paths go where the gateways send them there. */
 export const dispatch = ({ registry, auth, hub, serving }: Apps): Fetch => {
-  return (request) => {
+  return (request, connection) => {
     const { pathname } = new URL(request.url)
-    if (isServingPath(pathname)) return serving(request)
-    if (isHubPath(pathname)) return hub(request)
-    return isAuthPath(pathname) ? auth(request) : registry(request)
+    if (isServingPath(pathname)) return serving(request, connection)
+    if (isHubPath(pathname)) return hub(request, connection)
+    return isAuthPath(pathname) ? auth(request, connection) : registry(request, connection)
   }
 }
 
-const isAuthPath = (path: string): boolean => /^\/api\/v1\/(?:me|keys(?:\/.*)?)$/.test(path)
+const isAuthPath = (path: string): boolean =>
+  path === '/.well-known/jwks.json' || /^\/api\/v1\/(?:me|auth\/.+|(?:keys|owners|invitations)(?:\/.*)?)$/.test(path)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { type Registration, registrations } from '../../functions/auth/parts.ts'
 import { logLevel, parseEnvironment } from '../../shared/config.ts'
 
 const schema = z.object({
@@ -9,6 +10,8 @@ const schema = z.object({
   /** A server that speaks DynamoDB, instead of the embedded one. */
   SLIPWAY_DYNAMODB_ENDPOINT: z.url('must be a URL, such as http://127.0.0.1:8001').optional(),
   SLIPWAY_LOG_LEVEL: logLevel,
+  /** Who may make an account: anyone, whoever is invited, or only an admin for others. */
+  SLIPWAY_REGISTRATION: z.enum(registrations, { error: 'must be "open", "invitation" or "closed"' }).default('closed'),
   SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(256).optional(),
   /** The Hub that models are pulled from. */
   HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co'),
@@ -24,6 +27,7 @@ export interface LocalSettings {
   dataPath: string
   dynamodbEndpoint: string | undefined
   logLevel: z.output<typeof logLevel>
+  registration: Registration
   engines: number | undefined
   hfEndpoint: string
   hfToken: string | undefined
@@ -54,6 +58,7 @@ export function readSettings(
     dataPath: given.SLIPWAY_DATA,
     dynamodbEndpoint: given.SLIPWAY_DYNAMODB_ENDPOINT,
     logLevel: given.SLIPWAY_LOG_LEVEL,
+    registration: given.SLIPWAY_REGISTRATION,
     engines: given.SLIPWAY_ENGINES,
     hfEndpoint: given.HF_ENDPOINT.replace(/\/+$/, ''),
     hfToken: given.HF_TOKEN,

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { leaveServer } from '../../shared/http/leave-server.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
+import type { Fetch } from './dispatch.ts'
 
 /** Long enough for a busy client to hear with an answer that its connection ends. */
 const drainMs = 500
@@ -42,5 +43,5 @@ export async function listen({ port, hostname, fetch }: ListenOptions): Promise<
 interface ListenOptions {
   port: number
   hostname: string
-  fetch: (request: Request) => Response | Promise<Response>
+  fetch: Fetch
 }

@@ -50,7 +50,7 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
   })
   const registry = createRegistryApp({ ...platform, ingest, version, log: log.child({ service: 'registry' }) })
   const hub = createHubApp({ ...platform, objects, log: log.child({ service: 'hub' }) })
-  const auth = createAuthApp({ ...platform, log: log.child({ service: 'auth' }) })
+  const auth = createAuthApp({ ...platform, registration: settings.registration, log: log.child({ service: 'auth' }) })
 
   const { hfEndpoint, hfToken } = settings
   const openSource = sourceOpener({ objects, hfEndpoint, hfToken })
@@ -68,10 +68,10 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
 
   return {
     fetch: dispatch({
-      registry: (request) => registry.fetch(request),
-      auth: (request) => auth.fetch(request),
-      hub: (request) => hub.fetch(request),
-      serving: (request) => serving.app.fetch(request),
+      registry: (request, connection) => registry.fetch(request, connection),
+      auth: (request, connection) => auth.fetch(request, connection),
+      hub: (request, connection) => hub.fetch(request, connection),
+      serving: (request, connection) => serving.app.fetch(request, connection),
     }),
     serving,
     /** Starts the work that nobody asks for by HTTP: queues, unfinished imports, drops. */

@@ -10,6 +10,7 @@ import { openTable } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import { banner } from './banner.ts'
 import { announce, describeHolder, lockDataFolder, openDataFolder } from './data-folder.ts'
+import type { Fetch } from './dispatch.ts'
 import { startEmbeddedDynamodb } from './embedded-dynamodb.ts'
 import { type LocalSettings, readSettings } from './environment.ts'
 import { ensureAdminKey } from './first-start.ts'
@@ -39,8 +40,8 @@ async function start(settings: LocalSettings, log: Logger) {
   const lock = lockDataFolder(folder)
   if (lock === undefined) throw new Error(await describeHolder(folder))
 
-  let fetch = (_: Request): Response | Promise<Response> => notYet()
-  const server = await listen({ ...settings, fetch: (request) => fetch(request) })
+  let fetch: Fetch = () => notYet()
+  const server = await listen({ ...settings, fetch: (request, connection) => fetch(request, connection) })
 
   const database =
     settings.dynamodbEndpoint === undefined
