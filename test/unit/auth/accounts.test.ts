@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hashToken } from '../../../shared/auth/token.ts'
+import { type AuthHost, type Person, password, startAuthHost } from './support/auth-host.ts'
+
+const codes = (answers: { status: number; body: { error?: { code: string } } }[]) =>
+  answers.map(({ status, body }) => body?.error?.code ?? status).toSorted()
+
+describe('the first account', () => {
+  it('becomes the admin, and of twenty at once exactly one does', async () => {
+    const host = await startAuthHost({ hasAdminKey: false })
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => host.register(`first${index}`)))
+    expect(codes(answers)).toEqual([201, ...Array(19).fill('registration_closed')])
+    expect(answers.find(({ status }) => status === 201)?.body.role).toBe('admin')
+    const users = (await host.scan()).filter(({ sk }) => sk === 'USER')
+    expect(users).toHaveLength(1)
+    await host.close()
+  })
+
+  it('is the only admin where everyone may register', async () => {
+    const host = await startAuthHost({ hasAdminKey: false, registration: 'open' })
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => host.register(`first${index}`)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201))
+    expect(answers.filter(({ body }) => body.role === 'admin')).toHaveLength(1)
+    await host.close()
+  })
+
+  it('is nobody’s to take where the deployment was given an admin key', async () => {
+    const host = await startAuthHost()
+    expect((await host.register('stranger')).body.error.code).toBe('registration_closed')
+    expect(await host.scan()).toEqual([])
+    await host.close()
+  })
+
+  it('does not come a second time', async () => {
+    const host = await startAuthHost({ hasAdminKey: false })
+    await host.person('ada')
+    expect((await host.register('eve')).body.error.code).toBe('registration_closed')
+    await host.close()
+  })
+})
+
+describe('accounts', () => {
+  let host: AuthHost
+  let admin: Person
+  beforeAll(async () => {
+    host = await startAuthHost({ hasAdminKey: false, registration: 'open' })
+    admin = await host.person('root-user')
+  })
+  afterAll(() => host.close())
+
+  it('are one for an e-mail address that registers twenty times at once', async () => {
+    const registrations = Array.from({ length: 20 }, (_, index) =>
+      host.register(`one${index}`, { email: 'One@example.com' }),
+    )
+    expect(codes(await Promise.all(registrations))).toEqual([201, ...Array(19).fill('email_taken')])
+    const left = (await host.scan()).filter(({ pk }) => /^(?:OWNER|PASSWORD)#(?:one|user)/.test(String(pk)))
+    expect(left.filter(({ sk }) => sk === 'OWNER')).toHaveLength(1)
+  })
+
+  it('are one for a name, however its letters are cased', async () => {
+    const names = ['Grace', 'grace', 'GRACE', 'gRACE']
+    const answers = await Promise.all(
+      names.map((name, index) => host.register(name, { email: `g${index}@example.com` })),
+    )
+    expect(codes(answers)).toEqual([201, 'name_taken', 'name_taken', 'name_taken'])
+  })
+
+  it('take no name that is an address of the platform, or cannot be a namespace', async () => {
+    for (const name of ['api', 'Admin', 'datasets', 'v1', '.well-known'])
+      expect((await host.register(name)).status, name).toBe(400)
+    for (const name of ['', 'a/b', '../x', 'a--b', 'ü', 'a b', 'x'.repeat(97), 'a\u202Eb'])
+      expect((await host.register(name, { email: 'name@example.com' })).status, name).toBe(400)
+    expect((await host.register('fine', { email: 'name@example.com' })).status).toBe(201)
+  })
+
+  it('take no password that is short, a secret to nobody, or not text', async () => {
+    const bad = ['short', 'weak-user@example.com', 'aaaaaaaaaaaaaaa', 'x'.repeat(257), '\ud800'.repeat(12), 1234567890]
+    for (const given of bad)
+      expect((await host.register('weak-user', { password: given })).status, String(given)).toBe(400)
+    expect((await host.register('weak-user', { password, surprise: true })).status).toBe(400)
+  })
+
+  it('log in by name or address, however it is cased, and are who they say', async () => {
+    await host.register('Barbara', { email: 'barbara@Example.com' })
+    for (const login of ['Barbara', 'barbara', 'BARBARA@example.COM']) {
+      const { status, body } = await host.login(login)
+      expect(status, login).toBe(200)
+      const me = await host.ask('/api/v1/me', { token: body.accessToken })
+      expect(me.body).toMatchObject({ username: 'Barbara', role: 'member', scopes: ['admin'], organisations: [] })
+    }
+  })
+
+  it('keep no password, and no secret of any kind, in the table or the log', async () => {
+    const { accessToken, refreshToken } = await host.person('secretive')
+    const key = await host.ask('/api/v1/keys', { token: accessToken, json: { name: 'k', scopes: ['read'] } })
+    const stored = JSON.stringify(await host.scan())
+    for (const secret of [password, accessToken, refreshToken, key.body.token]) {
+      expect(stored).not.toContain(secret)
+      expect(host.lines.join()).not.toContain(secret)
+    }
+    expect(host.lines.length).toBeGreaterThan(0)
+  })
+
+  it('are listed, disabled and given a role by admins of the platform only', async () => {
+    const ada = await host.person('ada')
+    expect((await host.ask('/api/v1/auth/users', { token: ada.accessToken })).body.error.code).toBe('admin_only')
+    const change = (token: string, id: string, json: object) =>
+      host.ask(`/api/v1/auth/users/${id}`, { method: 'PATCH', token, json })
+    expect((await change(ada.accessToken, ada.id, { role: 'admin' })).status).toBe(403)
+    const listed = await host.ask('/api/v1/auth/users?limit=100', { token: admin.accessToken })
+    expect(listed.body.items.map(({ username }: Person) => username)).toContain('ada')
+    expect(JSON.stringify(listed.body)).not.toContain('argon2')
+
+    expect((await change(admin.accessToken, ada.id, { disabled: true })).body.disabledAt).toBeDefined()
+    expect((await host.ask('/api/v1/me', { token: ada.accessToken })).status).toBe(401)
+    expect((await host.login('ada')).body.error.code).toBe('account_disabled')
+    expect((await host.login('ada', 'a wrong password')).body.error.code).toBe('wrong_credentials')
+    expect((await change(admin.accessToken, ada.id, { disabled: false })).body.disabledAt).toBeUndefined()
+    expect((await host.ask('/api/v1/me', { token: ada.accessToken })).status, 'an old session stays over').toBe(401)
+    host.clock.ms += 1
+    const { body } = await host.login('ada')
+    expect((await change(admin.accessToken, ada.id, { role: 'admin' })).body.role).toBe('admin')
+    expect((await host.ask('/api/v1/auth/users', { token: body.accessToken })).status).toBe(200)
+    expect((await change(admin.accessToken, ada.id, { role: 'member' })).status).toBe(200)
+    expect((await host.ask('/api/v1/auth/users', { token: body.accessToken })).status).toBe(403)
+    expect((await change(admin.accessToken, `user_${'0'.repeat(24)}`, { disabled: true })).status).toBe(404)
+    expect((await change(admin.accessToken, ada.id, {})).status).toBe(400)
+  })
+
+  it('cannot lose their last admin: not by its own hand, and not by two who demote each other at once', async () => {
+    const second = await host.person('second-admin')
+    const change = (by: Person, of: Person, json: object) =>
+      host.ask(`/api/v1/auth/users/${of.id}`, { method: 'PATCH', token: by.accessToken, json })
+    expect((await change(admin, admin, { disabled: true })).body.error.code).toBe('own_account')
+    for (let round = 0; round < 5; round++) {
+      expect((await change(admin, second, { role: 'admin' })).status).toBe(200)
+      const answers = await Promise.all([
+        change(admin, second, { role: 'member' }),
+        change(second, admin, { role: 'member' }),
+      ])
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 403])
+      if (answers[1]?.status === 200) await change(second, admin, { role: 'admin' })
+    }
+  })
+
+  it('have their password changed by who knows it, which ends every session', async () => {
+    const { accessToken, refreshToken } = await host.person('changer')
+    const change = (currentPassword: string, newPassword: string) =>
+      host.ask('/api/v1/auth/password', { token: accessToken, json: { currentPassword, newPassword } })
+    expect((await change('a wrong password', 'another long one')).body.error.code).toBe('wrong_password')
+    host.clock.ms += 1
+    expect((await change(password, 'another long one')).status).toBe(204)
+    expect((await host.ask('/api/v1/me', { token: accessToken })).status).toBe(401)
+    expect((await host.ask('/api/v1/auth/refresh', { json: { refreshToken } })).status).toBe(401)
+    expect((await host.login('changer')).status).toBe(401)
+    host.clock.ms += 1
+    expect((await host.login('changer', 'another long one')).status).toBe(200)
+  })
+
+  it('are given a new password by an admin, where it was forgotten', async () => {
+    const ada = await host.person('forgetful')
+    host.clock.ms += 1
+    const json = { newPassword: 'the third long one' }
+    const path = `/api/v1/auth/users/${ada.id}`
+    expect((await host.ask(path, { method: 'PATCH', token: admin.accessToken, json })).status).toBe(200)
+    expect((await host.ask('/api/v1/me', { token: ada.accessToken })).status).toBe(401)
+    host.clock.ms += 1
+    expect((await host.login('forgetful', 'the third long one')).status).toBe(200)
+  })
+})
+
+describe('registration by invitation', () => {
+  let host: AuthHost
+  let admin: Person
+  beforeAll(async () => {
+    host = await startAuthHost({ hasAdminKey: false, registration: 'invitation' })
+    admin = await host.person('host-admin')
+  })
+  afterAll(() => host.close())
+  const invite = async (json: object = {}) =>
+    (await host.ask('/api/v1/invitations', { token: admin.accessToken, json })).body
+
+  it('needs one, which makes one account even for twenty at once', async () => {
+    expect((await host.register('nobody')).body.error.code).toBe('invitation_needed')
+    expect((await host.register('nobody', { invitation: 'in_guessed' })).body.error.code).toBe('invitation_invalid')
+    const { token } = await invite()
+    const all = Array.from({ length: 20 }, (_, index) => host.register(`guest${index}`, { invitation: token }))
+    expect(codes(await Promise.all(all))).toEqual([201, ...Array(19).fill('invitation_invalid')])
+    const { body } = await host.ask('/api/v1/invitations', { token: admin.accessToken })
+    expect(body.items[0].usedBy).toMatch(/^user_/)
+    expect(JSON.stringify(await host.scan())).not.toContain(token)
+  })
+
+  it('is for whom it was made, until it ends or is taken back', async () => {
+    const { token } = await invite({ email: 'Guest@example.com', role: 'admin', expiresInDays: 1 })
+    const use = (email: string, invitation = token) => host.register('late-guest', { email, invitation })
+    expect((await use('other@example.com')).body.error.code).toBe('invitation_invalid')
+    host.clock.ms += 86_400_000
+    expect((await use('guest@example.com')).body.error.code).toBe('invitation_invalid')
+    const second = await invite()
+    admin = { ...admin, accessToken: (await host.login('host-admin')).body.accessToken }
+    const back = await invite()
+    const path = `/api/v1/invitations/${back.id}`
+    expect((await host.ask(path, { method: 'DELETE', token: admin.accessToken })).status).toBe(204)
+    expect((await host.ask(path, { method: 'DELETE', token: admin.accessToken })).status).toBe(404)
+    expect((await use('guest@example.com', back.token)).status).toBe(403)
+    expect(second.error?.code, 'an access token lives ten minutes').toBe('invalid_token')
+  })
+
+  it('is given by admins only, and does not stand in the way of an admin who makes the account itself', async () => {
+    const member = await host.person('made-by-admin', admin.accessToken)
+    expect((await host.ask('/api/v1/invitations', { token: member.accessToken, json: {} })).status).toBe(403)
+    expect((await host.ask('/api/v1/me', { token: member.accessToken })).body.role).toBe('member')
+    expect((await host.register('by-member', {}, member.accessToken)).body.error.code).toBe('admin_only')
+  })
+})
+
+describe('the key that a deployment was given', () => {
+  it('makes accounts and keys for the admin, who is then a user like any other', async () => {
+    const token = `hf_${'a'.repeat(64)}`
+    const host = await startAuthHost({ adminKeySha256: hashToken(token) })
+    expect((await host.ask('/api/v1/me', { token })).body).toMatchObject({ username: 'admin', role: 'admin' })
+    expect((await host.register('ada', {}, token)).status).toBe(201)
+    const made = await host.ask('/api/v1/keys', { token, json: { name: 'second', scopes: ['admin'] } })
+    expect(made.status).toBe(201)
+    expect((await host.ask('/api/v1/me', { token: made.body.token })).body).toMatchObject({ username: 'admin' })
+    await host.close()
+  })
+})
