@@ -19,14 +19,25 @@ const onnx: fc.Arbitrary<OnnxMetadata> = fc.record({
   inputs: tensors,
   outputs: tensors,
   opset: fc.dictionary(long, fc.integer(), { maxKeys: 5 }),
+  properties: fc.dictionary(long, long, { maxKeys: 5 }),
+  externalData: list,
 })
+const gguf = fc.record({ path: long, architecture: long, parameters: fc.maxSafeInteger() })
+const wild = fc.dictionary(long, fc.oneof(list, fc.jsonValue()), { maxKeys: 20 })
 const metadata: fc.Arbitrary<RevisionMetadata> = fc.record({
   task: fc.option(long, { nil: undefined }),
   tags: list,
   baseModels: list,
   datasets: list,
   languages: list,
+  metrics: list,
+  architectures: list,
+  licenseLink: long,
+  sentenceTransformers: fc.record({ modules: list, pooling: long }),
+  gguf: fc.array(gguf, { maxLength: 64 }),
   onnx: fc.array(onnx, { maxLength: 64 }),
+  config: wild,
+  card: wild,
   warnings: list,
 })
 
@@ -54,6 +65,11 @@ it('what fits stays as it is', () => {
     onnx: [
       { path: 'a.onnx', inputs: [{ name: 'x', type: 'float32', shape: [-1, 'n'] }], outputs: [], opset: { a: 1 } },
     ],
+    gguf: [{ path: 'a.gguf', architecture: 'llama', contextLength: 8192 }],
+    parametersByType: { F32: 12 },
+    tokenizer: { class: 'BertTokenizer', hasChatTemplate: false },
+    config: { tokenizer_config: { eos_token: '</s>' } },
+    card: { widget: [{ text: 'hello' }] },
     warnings: ['config.json: it is no JSON object'],
   }
   expect(fitMetadata(said)).toEqual(said)
