@@ -1,33 +1,73 @@
 import type { RevisionMetadata } from '../../shared/contract/repo.ts'
 import type { RepoItem } from '../../shared/table/repo-item.ts'
 
-type Summary = Pick<RepoItem, 'task' | 'library' | 'license'>
+type Summary = Pick<RepoItem, 'task' | 'library' | 'license' | 'tags'>
+type Metadata = RevisionMetadata | undefined
 
 /** What a model is, in the words of a model card; what is not known is left out. */
-export function cardOf({ task, library, license }: Summary, metadata: RevisionMetadata | undefined) {
-  const { tags = [], baseModels = [], datasets = [], languages = [] } = metadata ?? {}
+export function cardOf({ task, library, license }: Omit<Summary, 'tags'>, metadata: Metadata): Record<string, unknown> {
   return {
-    ...(license != null && { license }),
-    ...(library != null && { library_name: library }),
-    ...(task != null && { pipeline_tag: task }),
-    ...(tags.length > 0 && { tags }),
-    ...(baseModels.length > 0 && { base_model: baseModels }),
-    ...(datasets.length > 0 && { datasets }),
-    ...(languages.length > 0 && { language: languages }),
+    ...metadata?.card,
+    ...present({
+      license,
+      license_name: metadata?.licenseName,
+      license_link: metadata?.licenseLink,
+      library_name: library,
+      pipeline_tag: task,
+      tags: metadata?.tags,
+      base_model: metadata?.baseModels,
+      base_model_relation: metadata?.relation,
+      new_version: metadata?.newVersion,
+      datasets: metadata?.datasets,
+      language: metadata?.languages,
+      metrics: metadata?.metrics,
+    }),
   }
 }
 
-/** The same as the tags that the Hub makes of a card, by which its lists are filtered. */
-export function tagsOf({ task, library, license }: Summary, metadata: RevisionMetadata | undefined): string[] {
-  const { tags = [], baseModels = [], datasets = [], languages = [] } = metadata ?? {}
+/** What the Hub tells of a model's configuration files. */
+export const configOf = (metadata: Metadata): Record<string, unknown> => ({
+  ...present({ architectures: metadata?.architectures, model_type: metadata?.modelType }),
+  ...metadata?.config,
+})
+
+/** The same as the tags that the Hub makes of a card and of files, by which its lists are filtered. */
+export function tagsOf({ task, library, license, tags }: Summary, metadata: Metadata): string[] {
+  const { baseModels = [], relation } = metadata ?? {}
   const all = [
     library,
+    ...(metadata?.formats ?? []),
+    metadata?.modelType,
+    ...(metadata?.tags ?? []),
     ...tags,
     task,
-    ...languages,
-    ...datasets.map((dataset) => `dataset:${dataset}`),
+    ...(metadata?.languages ?? []),
+    ...(metadata?.datasets ?? []).map((dataset) => `dataset:${dataset}`),
     ...baseModels.map((model) => `base_model:${model}`),
+    ...(relation === undefined ? [] : baseModels.map((model) => `base_model:${relation}:${model}`)),
     license == null ? undefined : `license:${license}`,
   ]
   return [...new Set(all.filter((tag) => tag != null))]
 }
+
+/** What weights of a model are, by the headers of its files. */
+export function weightsOf(metadata: Metadata): Record<string, unknown> {
+  const { parameters, parametersByType } = metadata ?? {}
+  const [gguf] = metadata?.gguf?.filter(({ fault }) => fault === undefined) ?? []
+  const counted = parameters !== undefined && (parametersByType !== undefined || gguf === undefined)
+  return {
+    ...(counted && { safetensors: { parameters: parametersByType ?? {}, total: parameters } }),
+    ...(gguf !== undefined && {
+      gguf: present({
+        total: gguf.parameters ?? 0,
+        architecture: gguf.architecture,
+        context_length: gguf.contextLength,
+      }),
+    }),
+  }
+}
+
+const present = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value != null && !(Array.isArray(value) && value.length === 0)),
+  )

@@ -1,8 +1,9 @@
+import type { RevisionMetadata } from '../../shared/contract/repo.ts'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import type { RevisionItem } from '../../shared/table/repos.ts'
 import { fileEntry } from './file-entry.ts'
-import { cardOf, tagsOf } from './model-card.ts'
+import { cardOf, configOf, tagsOf, weightsOf } from './model-card.ts'
 
 /** A model as R2 and R7 show it. Without its revision or its files, what they would say is left out. */
 export function modelJson({ repo, revision, files, withBlobs = false }: ModelInput) {
@@ -25,8 +26,9 @@ export function modelJson({ repo, revision, files, withBlobs = false }: ModelInp
     ...(known.task != null && { pipeline_tag: known.task }),
     ...(known.library != null && { library_name: known.library }),
     usedStorage: revision?.sizeBytes ?? repo.sizeBytes,
-    ...(revision !== undefined && { cardData: cardOf(known, metadata), config: {}, spaces: [] }),
-    ...(metadata?.parameters !== undefined && { safetensors: { parameters: {}, total: metadata.parameters } }),
+    ...(revision !== undefined && { cardData: cardOf(known, metadata), config: configOf(metadata), spaces: [] }),
+    ...weightsOf(metadata),
+    ...(metadata !== undefined && metadata.baseModels.length > 0 && { baseModels: basesOf(metadata) }),
     ...(files !== undefined && { siblings: files.map((file) => siblingOf(file, withBlobs)) }),
   }
 }
@@ -44,6 +46,11 @@ const summaryOf = ({ metadata }: RevisionItem) => ({
   task: metadata?.task,
   library: metadata?.library,
   license: metadata?.license,
+})
+
+const basesOf = ({ baseModels, relation }: RevisionMetadata) => ({
+  relation,
+  models: baseModels.map((id) => ({ id })),
 })
 
 /** A sibling names the sha256 of a large file `sha256`, where a tree says `oid`. */
