@@ -17,7 +17,7 @@ import { WorkerEngine } from './engine/worker-engine.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
 import { createAdmission } from './protocols/admission.ts'
-import { cachedVerifier } from './protocols/cached-verifier.ts'
+import { sharedVerifier } from './protocols/shared-verifier.ts'
 
 export interface ServingConfig {
   device: Device
@@ -107,7 +107,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       if (notReady !== 'draining') notReady = undefined
     })
   const app = createServingApp({
-    verify: cachedVerifier({ verify: createVerifier({ table, adminKeySha256 }) }),
+    verify: sharedVerifier(createVerifier({ table, adminKeySha256 })),
     router: createRouter(() => reconciler.slots),
     metrics,
     log,

@@ -1,0 +1,104 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { sharedVerifier } from '../../../gpu-service/protocols/shared-verifier.ts'
+import type { Principal } from '../../../shared/auth/principal.ts'
+
+const principal = (keyId: string): Principal => ({
+  userId: 'u',
+  username: 'u',
+  role: 'member',
+  keyId,
+  scopes: ['infer'],
+  owners: {},
+})
+
+/** A verifier whose lookups end when the test says so, each with what is true when it begins. */
+function lookups() {
+  const open: { token: string | undefined; end: () => void }[] = []
+  let isRevoked = false
+  const verify = sharedVerifier((token) => {
+    const answer = isRevoked ? undefined : principal(`lookup ${open.length}`)
+    return new Promise((resolve, reject) => {
+      open.push({ token, end: () => (answer === undefined ? reject(new Error('revoked')) : resolve(answer)) })
+    })
+  })
+  return {
+    verify,
+    open,
+    revoke: () => {
+      isRevoked = true
+    },
+  }
+}
+
+describe('requests of one key', () => {
+  it('share a lookup with those only that came before it began', async () => {
+    const { verify, open } = lookups()
+    const first = verify('t')
+    const later = [verify('t'), verify('t'), verify('t')]
+    expect(open).toHaveLength(1)
+    open[0]?.end()
+    expect((await first).keyId).toBe('lookup 0')
+    await turn()
+    expect(open).toHaveLength(2)
+    const last = verify('t')
+    open[1]?.end()
+    for (const request of later) expect((await request).keyId).toBe('lookup 1')
+    await turn()
+    open[2]?.end()
+    expect((await last).keyId).toBe('lookup 2')
+    expect(open).toHaveLength(3)
+  })
+
+  it('are refused when they come after its revocation, even while a lookup from before runs', async () => {
+    const { verify, open, revoke } = lookups()
+    const before = verify('t')
+    revoke()
+    const after = expect(verify('t')).rejects.toThrow('revoked')
+    open[0]?.end()
+    await before
+    await turn()
+    open[1]?.end()
+    await after
+  })
+
+  it('are looked up anew after a refusal, and forgotten when nobody waits', async () => {
+    const { verify, open, revoke } = lookups()
+    revoke()
+    for (let round = 0; round < 2; round++) {
+      const refused = expect(verify('t')).rejects.toThrow('revoked')
+      open[round]?.end()
+      await refused
+    }
+    expect(open).toHaveLength(2)
+  })
+
+  it('wait for no other key', async () => {
+    const { verify, open } = lookups()
+    void verify('slow')
+    const quick = verify('quick')
+    open[1]?.end()
+    expect((await quick).keyId).toBe('lookup 1')
+  })
+
+  it('cost two lookups at a time, however many come', async () => {
+    let running = 0
+    let most = 0
+    let all = 0
+    const verify = sharedVerifier(async () => {
+      all++
+      most = Math.max(most, ++running)
+      await turn()
+      running--
+      return principal('k')
+    })
+    const requests: Promise<Principal>[] = []
+    for (let round = 0; round < 50; round++) {
+      for (let count = 0; count < 20; count++) requests.push(verify('t'))
+      await turn()
+    }
+    await Promise.all(requests)
+    expect(most).toBe(1)
+    expect(all).toBeLessThanOrEqual(60)
+  })
+})
