@@ -1,6 +1,11 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { type AccessClaims, accessTokens } from '../../shared/auth/access-token.ts'
-import { addSigningKey, newestSigningKeys, type SigningKeyItem } from '../../shared/table/signing-keys.ts'
+import {
+  addSigningKey,
+  newestSigningKeys,
+  nextGeneration,
+  type SigningKeyItem,
+} from '../../shared/table/signing-keys.ts'
 import type { Table } from '../../shared/table/table.ts'
 import type { VerifyingKeyItem } from '../../shared/table/verifying-keys.ts'
 
@@ -32,7 +37,7 @@ export function createSigner({ table, now }: { table: Table; now: () => Date }):
     if (held !== undefined && at.getTime() - held.readAtMs < rememberMs) return held.key
     let known = await newestSigningKeys(table)
     if (isDue(known, at)) {
-      await addSigningKey(table, await newKey(known, at))
+      await addSigningKey(table, await newKey(known, { at, generation: await nextGeneration(table) }))
       known = await newestSigningKeys(table)
     }
     const key = known.find(({ signsFrom }) => new Date(signsFrom) <= at)
@@ -62,11 +67,10 @@ function isDue([newest]: SigningKeyItem[], at: Date): boolean {
   return newest === undefined || at.getTime() >= new Date(newest.signsFrom).getTime() + rotateMs - aheadMs
 }
 
-async function newKey([previous]: SigningKeyItem[], at: Date) {
+async function newKey([previous]: SigningKeyItem[], { at, generation }: { at: Date; generation: string }) {
   const pair = await generateKeyPair(accessTokens.algorithm, { extractable: true })
   const [privateJwk, publicJwk] = await Promise.all([exportJWK(pair.privateKey), exportJWK(pair.publicKey)])
   const kid = await calculateJwkThumbprint(publicJwk)
-  const generation = String(Number(previous?.generation ?? 0) + 1).padStart(8, '0')
   // The first signs at once: nobody holds a copy of the keys yet.
   const signsFromMs = at.getTime() + (previous === undefined ? 0 : aheadMs)
   const { kty = '', crv = '', x = '' } = publicJwk

@@ -27,6 +27,23 @@ export async function newestSigningKeys(table: Table): Promise<SigningKeyItem[]>
   return page.items
 }
 
+/** The number of the next key: behind every one there is, also where a private half was taken away by hand. */
+export async function nextGeneration(table: Table): Promise<string> {
+  const newest = await Promise.all(
+    [keys.signingKey(''), keys.verifyingKey('')].map(({ pk }) =>
+      table.query<{ sk: string }>({
+        expression: 'pk = :pk',
+        values: { ':pk': pk },
+        descending: true,
+        consistent: true,
+        limit: 1,
+      }),
+    ),
+  )
+  const generations = newest.flatMap(({ items }) => items.map(({ sk }) => Number(sk)))
+  return String(Math.max(0, ...generations) + 1).padStart(8, '0')
+}
+
 /**
  * Puts a key behind the one before it, which verifies until `overlapEnd` and is removed then. Of two processes that do
  * so at once one is first, and the other goes on with what that one made.

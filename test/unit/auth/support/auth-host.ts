@@ -4,7 +4,7 @@ import { createVerifier } from '../../../../shared/auth/verify.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import { tableAccess } from '../../../../shared/table/access.ts'
-import { startTable, type TestTable } from '../../../support/dynoxide.ts'
+import { startTable } from '../../../support/dynoxide.ts'
 import { guardedTable } from '../../../support/guarded-table.ts'
 
 export interface Answer {
