@@ -1,5 +1,5 @@
 import { keys, lists } from './keys.ts'
-import { claimOwner } from './owners.ts'
+import type { OwnerItem } from './owners.ts'
 import { absent, ConditionFailed, type Table, type TransactAction } from './table.ts'
 import type { UserItem } from './users.ts'
 
@@ -17,8 +17,14 @@ export const storedUser = (user: UserItem) => ({
  */
 export function userCreation({ user, passwordHash, isFirst }: UserCreation): TransactAction[] {
   const { id, username, email, createdAt } = user
+  const createdBy = user.createdBy ?? id
+  const personal: OwnerItem = { name: username, kind: 'user', userId: id, createdAt, createdBy, admins: 0 }
   return [
-    claimOwner({ name: username, kind: 'user', userId: id, createdAt, createdBy: user.createdBy ?? id, admins: 0 }),
+    {
+      put: { ...keys.owner(username), ...personal },
+      // The admin of a deployment's key may have had its namespace before it was a user.
+      condition: { expression: 'attribute_not_exists(pk) OR userId = :id', values: { ':id': id } },
+    },
     // An admin of a version before this one had no name.
     { put: storedUser(user), condition: { expression: 'attribute_not_exists(username)' } },
     ...(email === undefined ? [] : [{ put: { ...keys.email(email), userId: id }, condition: absent }]),
