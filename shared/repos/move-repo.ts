@@ -7,6 +7,7 @@ import { ownerStands } from '../table/owners.ts'
 import { fullName, type RepoItem, splitName } from '../table/repo-item.ts'
 import { changeRepo } from '../table/repo-write.ts'
 import { allFiles, allRevisions, findRepo } from '../table/repos.ts'
+import { readSweepRound, roundStands } from '../table/sweeps.ts'
 import { ConditionFailed, type Table, type TransactAction } from '../table/table.ts'
 import { countUse } from '../table/usage.ts'
 import { repoErrors } from './repo-errors.ts'
@@ -37,16 +38,25 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
   const after = { owner: owner.name, name: splitName(to).name, updatedAt: now.toISOString() }
   await refuseTaken(request)
   const isOthers = owner.name.toLowerCase() !== repo.owner.toLowerCase()
+  const round = await readSweepRound(table, repo.id)
   if (isOthers) await holdAll(request, owner.name)
   try {
     const moved = await changeRepo(table, repo.id, (before) => {
       const next = { ...before, ...after }
-      return { repo: next, writes: [...claims(before, next, now), ...(isOthers ? counts(before, next, reposMax) : [])] }
+      return {
+        repo: next,
+        writes: [
+          ...claims(before, next, now),
+          ...(isOthers ? [...counts(before, next, reposMax), roundStands(round)] : []),
+        ],
+      }
     })
     return moved ?? repo
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     await refuseTaken(request)
+    // A collection may have given back what was just held.
+    if ((await readSweepRound(table, repo.id)).round !== round.round) return moveRepo(request)
     throw isOthers ? repoErrors.tooManyRepos(owner.name, reposMax) : repoErrors.nameTaken(to)
   }
 }

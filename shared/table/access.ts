@@ -6,6 +6,8 @@ export interface TableAccess {
   writes?: readonly string[]
   /** Partitions of the indexes. */
   lists?: readonly string[]
+  /** Whether it may read the whole table. */
+  scans?: boolean
 }
 
 /** Every partition of the kind that a key is of. */
@@ -31,6 +33,8 @@ const held = like(keys.heldBlob('', ''))
 const files = like(keys.revisionFile('', '', ''))
 const uploads = like(keys.upload(''))
 const uploadSecret = like(keys.uploadSecret)
+const condemned = like(keys.condemnedBlob(''))
+const rounds = like(keys.sweepRound(''))
 const imports = like(keys.import(''))
 const importParts = like(keys.importPart('', '', 0))
 const claims = like(keys.importClaim('', ''))
@@ -39,6 +43,9 @@ const deployments = like(keys.deployment(''))
 
 /** What a repo is made and changed with. */
 const repoParts = [repos, names, repoLists, usage, held]
+
+/** What keeps a blob that is published from being collected: `sweeps.ts`. */
+const sweeps = [rounds, condemned]
 
 /** What a token is verified with. */
 const principals = [apiKeys, users, verifyingKeys]
@@ -50,10 +57,10 @@ const principals = [apiKeys, users, verifyingKeys]
 export const tableAccess = {
   registry: {
     reads: principals,
-    writes: [keyUses, owners, ...repoParts, files, imports, claims, deployments],
+    writes: [keyUses, owners, ...repoParts, ...sweeps, files, imports, claims, deployments],
     lists: [lists.imports, lists.importsOf('*'), lists.deployments, lists.deploymentsOf('*')],
   },
-  hub: { reads: principals, writes: [keyUses, owners, ...repoParts, files, uploads, uploadSecret] },
+  hub: { reads: principals, writes: [keyUses, owners, ...repoParts, ...sweeps, files, uploads, uploadSecret] },
   auth: {
     reads: [names, usage],
     writes: [
@@ -70,8 +77,10 @@ export const tableAccess = {
     ],
     lists: [lists.users, lists.invitations],
   },
-  ingest: { writes: [imports, importParts, claims, ...repoParts, files, drops, uploads] },
+  ingest: { writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads] },
   drop: { writes: [owners, imports, claims, drops] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
+  /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
+  maintenance: { writes: ['*'], lists: ['*'], scans: true },
   inference: { reads: principals, writes: [keyUses, deployments], lists: [lists.deployments] },
 } satisfies Record<string, TableAccess>

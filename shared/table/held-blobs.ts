@@ -13,9 +13,21 @@ const blobsAtOnce = 90
 const readsAtOnce = 16
 const triesMax = 10
 
+export interface HeldBlobItem {
+  sizeBytes: number
+  since: string
+  /** The collection that found no revision which needs it, and is about to give it back. */
+  condemnedBy?: string | undefined
+}
+
+const getHeldBlob = (table: Table, { owner, sha256 }: { owner: string; sha256: string }) =>
+  table.get<HeldBlobItem>(keys.heldBlob(owner, sha256))
+
 /** @returns whether the owner holds the blob, through whatever revision of its repos. */
-export const holdsBlob = async (table: Table, { owner, sha256 }: { owner: string; sha256: string }): Promise<boolean> =>
-  (await table.get(keys.heldBlob(owner, sha256))) !== undefined
+export async function holdsBlob(table: Table, blob: { owner: string; sha256: string }): Promise<boolean> {
+  const held = await getHeldBlob(table, blob)
+  return held !== undefined && held.condemnedBy === undefined
+}
 
 /**
  * Counts the blobs of a revision that its owner does not hold yet against its stored bytes, each once however often it
@@ -36,8 +48,10 @@ interface HoldBlobs {
 
 async function holdSome(table: Table, { owner, blobs, storedBytesMax, now }: HoldBlobs): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const held = await inParallel(blobs, readsAtOnce, ({ sha256 }) => holdsBlob(table, { owner, sha256 }))
-    const missing = blobs.filter((_, at) => held[at] === false)
+    const held = await inParallel(blobs, readsAtOnce, ({ sha256 }) => getHeldBlob(table, { owner, sha256 }))
+    const condemned = blobs.filter((_, at) => held[at]?.condemnedBy !== undefined)
+    if (!(await takeBack(table, { owner, condemned }))) continue
+    const missing = blobs.filter((_, at) => held[at] === undefined)
     if (missing.length === 0) return
     const by = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     const since = now.toISOString()
@@ -59,6 +73,20 @@ async function holdSome(table: Table, { owner, blobs, storedBytesMax, now }: Hol
       // Another revision of the same owner took some of them meanwhile.
       if (tries === triesMax) throw error
     }
+  }
+}
+
+/** @returns whether all of them are still there. */
+async function takeBack(table: Table, { owner, condemned }: { owner: string; condemned: readonly Blob[] }) {
+  if (condemned.length === 0) return true
+  const change = { expression: 'REMOVE condemnedBy', condition: 'attribute_exists(pk)' }
+  try {
+    await table.transact(condemned.map(({ sha256 }) => ({ update: keys.heldBlob(owner, sha256), change })))
+    return true
+  } catch (error) {
+    // A collection gave one of them back a moment ago.
+    if (error instanceof ConditionFailed) return false
+    throw error
   }
 }
 

@@ -75,6 +75,18 @@ export const keys = {
   /** What signs the addresses that uploads are sent to and completed at: made on first use, for the hub alone. */
   uploadSecret: { pk: 'UPLOADSECRET#', sk: 'SECRET' },
 
+  /** A blob that no revision named when a collection looked for it: it goes, unless whoever publishes takes it back. */
+  condemnedBlob: (sha256: string): ItemKey => ({ pk: `CONDEMNED#${sha256}`, sk: 'CONDEMNED' }),
+  /** Counts the collections; in parts, so that publications of different repos do not wait for each other. */
+  sweepRound: (part: string): ItemKey => ({ pk: `ROUND#${part}`, sk: 'ROUND' }),
+  /** A repo that is gone and whose parts are still being removed. */
+  purge: (repoId: string): ItemKey => ({ pk: 'PURGES#', sk: repoId }),
+  /** Holds the one maintenance job that runs. */
+  maintenanceClaim: { pk: 'MAINTENANCE#', sk: 'CLAIM' },
+  maintenanceJob: (id: string): ItemKey => ({ pk: 'MAINTENANCE#', sk: `JOB#${id}` }),
+  /** What a maintenance job has found, by its place. */
+  maintenanceFinding: (jobId: string, place: string): ItemKey => ({ pk: `FINDINGS#${jobId}`, sk: place }),
+
   import: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'IMPORT' }),
   importDetails: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'DETAILS' }),
   importFile: (id: string, path: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: `FILE#${path}` }),

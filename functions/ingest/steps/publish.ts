@@ -1,3 +1,4 @@
+import { BlobsBusy, keepBlobs } from '../../../shared/blobs/keep-blobs.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { type RevisionFile, revisionId, sortedByPath } from '../../../shared/model/revision-id.ts'
 import { holdBlobs, StoredBytesExceeded } from '../../../shared/table/held-blobs.ts'
@@ -5,36 +6,48 @@ import { allImportFiles, getImport, type ImportItem } from '../../../shared/tabl
 import { newRepo, type RepoItem, splitName } from '../../../shared/table/repo-item.ts'
 import { findRepo, getRef, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
 import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
+import { readSweepRound, roundStands } from '../../../shared/table/sweeps.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
+import { bringAgain } from './bring-again.ts'
 import { branchOf, publication } from './publication.ts'
 
 /** Makes the revision visible, whole, in one conditional transaction; before it nothing of the import can be seen. */
 export async function publish({ importId }: StepMessage<'publish'>, dependencies: IngestDependencies): Promise<void> {
   const item = await getImport(dependencies.table, importId)
   if (item?.state === 'TRANSFERRING' && item.filesDone === item.filesTotal) {
-    const files = await importedFiles(item, dependencies)
-    await publishRevision({ item, files }, dependencies)
+    try {
+      const files = await importedFiles(item, dependencies)
+      await publishRevision({ item, files }, dependencies)
+    } catch (error) {
+      if (!(error instanceof BlobsBusy)) throw error
+      const message = { step: 'publish' as const, importId, attempt: 1 }
+      return dependencies.queue.send({ message, delaySeconds: busySeconds })
+    }
   }
   const published = await getImport(dependencies.table, importId)
   if (published?.state === 'INSPECTING')
     await dependencies.queue.send({ message: { step: 'inspect', importId, attempt: 1 } })
 }
 
+/** How long what is being removed is given to be gone. */
+const busySeconds = 60
+
 /** Others may change the repo meanwhile; each try is made on what it is by then. */
 const triesMax = 20
 
 async function publishRevision({ item, files }: Publishing, dependencies: IngestDependencies) {
-  const { table, now } = dependencies
-  await holdFiles({ item, files }, dependencies)
+  const { table, objects, now } = dependencies
   for (let tries = 1; ; tries++) {
     const before = await findRepo(table, { name: item.repo, withDeleted: true })
     if (before?.deletedAt !== undefined) throw faults.repoDeleted(item.repo)
-    const revision = await newRevision(
-      { item, files, repoId: before?.id ?? item.repoId, at: now().toISOString() },
-      dependencies,
-    )
+    const repoId = before?.id ?? item.repoId
+    const round = await readSweepRound(table, repoId)
+    const missing = await keepBlobs({ table, objects, round, hashes: files.map(({ sha256 }) => sha256) })
+    if (missing.length > 0) return bringAgain({ item, missing }, dependencies)
+    await holdFiles({ item, files }, dependencies)
+    const revision = await newRevision({ item, files, repoId, at: now().toISOString() }, dependencies)
     await refuseTakenTag({ item, revision }, dependencies)
     await writeRevisionFiles(table, { repoId: revision.repoId, revision: revision.id, files, now: now() })
     const known = (await getRevision(table, revision.repoId, revision.id)) !== undefined
@@ -42,7 +55,8 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     const after = repoWith({ repo: before ?? firstOf(item, now()), revision, at })
     const { reposMax } = dependencies.limits
     try {
-      return await table.transact(publication({ item, before, after, revision, known, now: at, reposMax }))
+      const writes = publication({ item, before, after, revision, known, now: at, reposMax })
+      return await table.transact([...writes, roundStands(round)])
     } catch (error) {
       // Another delivery of this message may have published; a tag taken meanwhile is said on the next try.
       const now = await getImport(table, item.id)
