@@ -1,0 +1,164 @@
+import { Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authenticate, identify, principalOf, requireScope } from '../../../shared/auth/middleware.ts'
+import { createToken, hashToken } from '../../../shared/auth/token.ts'
+import { createVerifier } from '../../../shared/auth/verify.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { platformEnvelope } from '../../../shared/http/envelopes.ts'
+import { routeAccess } from '../../../shared/http/route-access.ts'
+import { tableAccess } from '../../../shared/table/access.ts'
+import { createApiKey, newKeyId } from '../../../shared/table/api-keys.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { guardedTable } from '../../support/guarded-table.ts'
+import { type AuthHost, type Person, startAuthHost } from './support/auth-host.ts'
+
+let host: AuthHost
+let ada: Person
+beforeAll(async () => {
+  host = await startAuthHost({ registration: 'open' })
+  ada = await host.person('ada')
+})
+afterAll(() => host.close())
+
+const newKey = async () =>
+  (await host.ask('/api/v1/keys', { token: ada.accessToken, json: { name: 'k', scopes: ['read'] } })).body
+
+describe('a token', () => {
+  it('speaks for its user and its organisations, with what any part of the platform may read', async () => {
+    await host.ask('/api/v1/owners', { token: ada.accessToken, json: { name: 'Acme' } })
+    const { token, id } = await newKey()
+    for (const role of ['registry', 'hub', 'inference'] as const) {
+      const verify = createVerifier({ table: guardedTable(host.table, tableAccess[role]), now: host.now })
+      const user = { userId: ada.id, username: 'ada', role: 'member', owners: { acme: 'admin' } }
+      expect(await verify(token), role).toEqual({ ...user, keyId: id, scopes: ['read'] })
+      expect(await verify(ada.accessToken), role).toMatchObject({ ...user, scopes: ['admin'] })
+    }
+  })
+
+  it('that those parts cannot make themselves, nor sign, nor find a password for', async () => {
+    const stored = await host.scan()
+    const secret = stored.filter(({ pk }) => /^(?:PASSWORD|SIGNING|REFRESH|EMAIL)#/.test(String(pk)))
+    expect(new Set(secret.map(({ pk }) => String(pk).split('#')[0])).size).toBe(4)
+    for (const [role, access] of Object.entries(tableAccess)) {
+      if (role === 'auth') continue
+      const table = guardedTable(host.table, access)
+      for (const { pk, sk } of secret)
+        await expect(table.get({ pk: String(pk), sk: String(sk) }), `${role} ${pk}`).rejects.toThrow('AccessDenied')
+      for (const key of [keys.user('x'), keys.apiKey('x'), keys.verifyingKey('x'), keys.membership('x', 'acme')])
+        await expect(table.put({ ...key }), role).rejects.toThrow('AccessDenied')
+    }
+  })
+
+  it('is refused from the next request on, whatever it is that went', async () => {
+    const { token, id } = await newKey()
+    const verify = createVerifier({ table: host.table, now: host.now })
+    const refused = () => expect(verify(token)).rejects.toMatchObject({ code: 'invalid_token', status: 401 })
+    const user = await host.table.get<Record<string, string>>(keys.user(ada.id))
+    await verify(token)
+    await host.table.put({ ...keys.user(ada.id), ...user, disabledAt: 'now' })
+    await refused()
+    await host.table.delete(keys.user(ada.id))
+    await refused()
+    await host.table.put({ ...keys.user(ada.id), ...user })
+    expect((await verify(token)).username).toBe('ada')
+    await host.table.put({ ...keys.membership(ada.id, 'late'), owner: 'late', name: 'Late', role: 'read' })
+    expect((await verify(token)).owners).toMatchObject({ late: 'read' })
+    await host.table.delete(keys.membership(ada.id, 'late'))
+    expect((await verify(token)).owners).not.toHaveProperty('late')
+    await host.ask(`/api/v1/keys/${id}`, { method: 'DELETE', token: ada.accessToken })
+    await refused()
+  })
+
+  it('is refused for a user that nobody made', async () => {
+    const token = createToken()
+    const item = { id: newKeyId(host.now()), sha256: hashToken(token), name: 'k', userId: 'ghost', scopes: [] }
+    await createApiKey(host.table, { ...item, createdAt: host.now().toISOString() })
+    await expect(createVerifier({ table: host.table })(token)).rejects.toMatchObject({ code: 'invalid_token' })
+  })
+
+  it('of any other shape is refused without a look at the table', async () => {
+    const broken = new Proxy({}, { get: () => () => Promise.reject(new Error('looked')) }) as never
+    const verify = createVerifier({ table: broken })
+    await expect(verify(undefined)).rejects.toMatchObject({ code: 'unauthenticated' })
+    for (const token of ['', 'hello', `hf_${'x'.repeat(3000)}`, 'a.b', 'a.b.c.d', '..', 'a.b.c', '\u0000.\u0000.x'])
+      await expect(verify(token), token).rejects.toMatchObject({ code: 'invalid_token' })
+  })
+
+  it('of a user in more organisations than one page of the table holds is read to its end', async () => {
+    const { person } = host
+    const many = await person('joiner')
+    const padding = 'x'.repeat(3000)
+    await host.table.putMany(
+      Array.from({ length: 500 }, (_, index) => ({
+        ...keys.membership(many.id, `org${index}`),
+        owner: `org${index}`,
+        name: `org${index}`,
+        role: 'read',
+        padding,
+      })),
+    )
+    const principal = await createVerifier({ table: host.table, now: host.now })(many.accessToken)
+    expect(Object.keys(principal.owners)).toHaveLength(500)
+  })
+})
+
+describe('a route', () => {
+  const app = new Hono<HttpEnvironment>()
+  app.onError((error, context) =>
+    error instanceof AppError
+      ? context.json(platformEnvelope(error, 'r'), error.status as 401)
+      : context.json({ error: String(error) }, 500),
+  )
+  const verify = async (token: string | undefined) => createVerifier({ table: host.table, now: host.now })(token)
+  app.get('/optional', identify(verify), (context) => context.json({ who: context.get('principal')?.username ?? null }))
+  app.get('/required', authenticate(verify), (context) => context.json({ who: principalOf(context).username }))
+  app.get('/write', identify(verify), requireScope('write'), (context) => context.json({}))
+  app.get('/none', (context) => context.json({ who: principalOf(context).username }))
+  const ask = async (path: string, token?: string) => {
+    const answer = await app.request(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
+
+  it('that is open to strangers knows who asks, and tells who sends a wrong token', async () => {
+    expect((await ask('/optional')).body).toEqual({ who: null })
+    expect((await ask('/optional', ada.accessToken)).body).toEqual({ who: 'ada' })
+    expect((await ask('/optional', `hf_${'0'.repeat(64)}`)).status).toBe(401)
+  })
+
+  it('that is not asks for a token, and for the scope', async () => {
+    expect((await ask('/required')).status).toBe(401)
+    expect((await ask('/required', ada.accessToken)).body).toEqual({ who: 'ada' })
+    expect((await ask('/none')).status).toBe(401)
+    expect((await ask('/write')).status).toBe(401)
+    expect((await ask('/write', (await newKey()).token)).body).toMatchObject({ error: { code: 'missing_scope' } })
+    expect((await ask('/write', ada.accessToken)).status).toBe(200)
+  })
+
+  it('asks for what the contract says of it, and for a token where it says nothing', () => {
+    const described = [
+      { method: 'get', path: '/x/{id}', security: [{ apiKey: [] }, {}] },
+      { method: 'get', path: '/x/mine', security: [{ apiKey: [] }] },
+      { method: 'post', path: '/x/{id}', security: [{ apiKey: [] }] },
+      { method: 'post', path: '/open', security: [] },
+      { method: 'get', path: '/files/{path:.+}', security: [] },
+      { method: 'get', path: '/silent' },
+    ]
+    const access = routeAccess(described)
+    const asked = (method: string, path: string) => access({ method, path })
+    expect(asked('GET', '/x/1')).toBe('optional')
+    expect(asked('HEAD', '/x/1')).toBe('optional')
+    expect(asked('GET', '/x/mine')).toBe('required')
+    expect(asked('POST', '/x/1')).toBe('required')
+    expect(asked('POST', '/open')).toBe('open')
+    expect(asked('GET', '/open')).toBe('required')
+    expect(asked('GET', '/files/a/b.txt')).toBe('open')
+    for (const path of ['/x', '/x/1/2', '/open/', '/silent', '/xopen', '/none'])
+      expect(asked('GET', path), path).toBe('required')
+    const real = routeAccess()
+    expect(real({ method: 'POST', path: '/api/v1/auth/login' })).toBe('open')
+    expect(real({ method: 'POST', path: '/api/v1/auth/register' })).toBe('optional')
+    for (const path of ['/api/v1/me', '/api/v1/keys', '/api/v1/auth/users', '/api/v1/auth/password'])
+      expect(real({ method: 'GET', path }), path).toBe('required')
+  })
+})
