@@ -64,6 +64,13 @@ export const keys = {
     pk: `REPO#${repoId}`,
     sk: `MOVE#${name}#${id}`,
   }),
+  /** The tag that a version is, in the order in which versions were made. */
+  version: (repoId: string, number: number): ItemKey => ({
+    pk: `REPO#${repoId}`,
+    sk: `VERSION#${String(number).padStart(8, '0')}`,
+  }),
+  /** That a deployment serves the repo, whoever's it is. */
+  repoDeployment: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `DEPLOYMENT#${name}` }),
   revision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REVISION#${id}` }),
   /** A revision whose files are being written: what is left of it when nobody publishes it. */
   pendingRevision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `PENDING#${id}` }),

@@ -19,6 +19,10 @@ export interface RepoItem {
   tags: string[]
   /** What its card says, at the revision above. */
   cardTags?: string[] | undefined
+  /** That lists by tag do not hold it now, between the two halves of a change too large for one transaction. */
+  isUntagged?: boolean | undefined
+  /** The number of the version that was made last. */
+  lastVersion?: number | undefined
   sizeBytes: number
   /** As of its last change, or of the last hour. */
   downloads: number

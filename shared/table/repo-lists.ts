@@ -20,8 +20,11 @@ export interface RepoListName {
   facet?: Facet | undefined
 }
 
-/** By more tags than these a repo is not found, so that one transaction holds all of its entries. */
-export const listedTagsMax = 16
+/**
+ * By more tags than these a repo is not found, so that one transaction takes all of its entries away and writes those
+ * that are not of a tag.
+ */
+export const listedTagsMax = 15
 
 /** The partition of a list. Each repo stands once in every list that it belongs to. */
 export function repoListName({ kind, status, audience, facet }: RepoListName): string {
@@ -34,14 +37,17 @@ function textOf(audience: Audience): string {
 }
 
 /** A repo as lists hold it: all that a list shows, so that a page costs one read. */
-export type RepoEntry = ItemKey & Omit<RepoItem, 'version'> & Record<RepoOrder, string> & Record<string, unknown>
+export type RepoEntry = ItemKey &
+  Omit<RepoItem, 'version' | 'lastVersion'> &
+  Record<RepoOrder, string> &
+  Record<string, unknown>
 
 /** The attributes that lists are ordered by, beside the name with its owner, which is the key. */
 export type RepoOrder = 'nameOrder' | 'updatedOrder' | 'createdOrder' | 'downloadsOrder' | 'sizeOrder'
 
 /** Every entry of a repo. */
 export function entriesOf(repo: RepoItem): RepoEntry[] {
-  const { version: _, ...summary } = repo
+  const { version: _, lastVersion: __, isUntagged: ___, ...summary } = repo
   const name = fullName(repo)
   const all = { ...summary, ...ordersOf(repo) }
   // The keys last: an item that was read brings its own along.
@@ -57,16 +63,16 @@ function listsOf({ kind, owner, visibility, deletedAt, ...summary }: RepoItem): 
   return audiences.flatMap((audience) => facets.map((facet) => ({ kind, status, audience, facet })))
 }
 
-function facetsOf({ task, library, license, tags, cardTags }: Pick<RepoItem, FacetSource>): Facet[] {
+function facetsOf({ task, library, license, tags, cardTags, isUntagged }: Pick<RepoItem, FacetSource>): Facet[] {
   const single = Object.entries({ task, library, license }) as [FacetName, string | null | undefined][]
-  const listed = [...new Set([...tags, ...(cardTags ?? [])])].slice(0, listedTagsMax)
+  const listed = isUntagged === true ? [] : [...new Set([...tags, ...(cardTags ?? [])])].slice(0, listedTagsMax)
   return [
     ...single.flatMap(([name, value]) => (value == null ? [] : [{ name, value }])),
     ...listed.map((value) => ({ name: 'tag' as const, value })),
   ]
 }
 
-type FacetSource = 'task' | 'library' | 'license' | 'tags' | 'cardTags'
+type FacetSource = 'task' | 'library' | 'license' | 'tags' | 'cardTags' | 'isUntagged'
 
 /** Numbers are padded, so that text sorts as they do; the id tells equal ones apart. */
 export const ordersOf = (repo: RepoItem): Record<RepoOrder, string> => ({

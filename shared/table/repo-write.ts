@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { keys } from './keys.ts'
 import { fullName, type RepoItem } from './repo-item.ts'
 import { entriesOf, type RepoEntry } from './repo-lists.ts'
@@ -39,7 +40,10 @@ export const repoCreation = (repo: RepoItem, { reposMax }: { reposMax: number })
   countUse({ owner: repo.owner, what: 'repos', by: 1, max: reposMax }),
 ]
 
-const triesMax = 20
+const triesMax = 40
+const pauseMaxMs = 100
+/** DynamoDB's. */
+const writesMax = 100
 
 /**
  * Changes a repo, whatever others do to it meanwhile: `change` is asked again with what it is by then. `undefined`
@@ -50,16 +54,35 @@ export async function changeRepo(table: Table, repoId: string, change: RepoChang
     const before = await getRepo(table, repoId)
     const changed = before && (await change(before))
     if (before === undefined || changed === undefined) return before
-    const { repo: after, writes = [] } = changed
+    const { repo, writes: own = [] } = changed
+    const whole = { ...repo, isUntagged: undefined }
+    const writes = [...repoWrites({ before, after: whole }), ...own]
     try {
-      await table.transact([...repoWrites({ before, after }), ...writes])
-      return { ...after, version: before.version + 1 }
+      if (writes.length > writesMax) return await changeInHalves(table, { before, after: whole, own })
+      await table.transact(writes)
+      return { ...whole, version: before.version + 1 }
     } catch (error) {
-      const onlyMoved =
-        error instanceof ConditionFailed && error.failed[0] === true && !error.failed.slice(1).includes(true)
-      if (!onlyMoved || tries === triesMax) throw error
+      // Where the repo moved meanwhile, everything is decided anew, also what failed beside it.
+      if (!(error instanceof ConditionFailed) || error.failed[0] !== true || tries === triesMax) throw error
+      await pause(Math.random() * Math.min(pauseMaxMs, 5 * tries))
     }
   }
+}
+
+/**
+ * A repo with many tags that is renamed, or gets others: first all is changed and it leaves the lists by tag, then it
+ * comes into those where it belongs. Whoever changes it in between does the second half along.
+ */
+async function changeInHalves(table: Table, { before, after, own }: Halves): Promise<RepoItem> {
+  await table.transact([...repoWrites({ before, after: { ...after, isUntagged: true } }), ...own])
+  const listed = await changeRepo(table, after.id, (repo) => (repo.isUntagged === true ? { repo } : undefined))
+  return listed ?? { ...after, version: before.version + 1 }
+}
+
+interface Halves {
+  before: RepoItem
+  after: RepoItem
+  own: TransactAction[]
 }
 
 export type RepoChange = (

@@ -109,6 +109,23 @@ describe('a change to a repo', () => {
     expect(await list(listedTagsMax - 1)).toEqual(['many/tags'])
     expect((await findRepo(held.table, { name: 'MANY/Tags' }))?.tags).toEqual(tags)
   })
+
+  it('is made whole where it is too large for one transaction: all its tags, and its name, changed', async () => {
+    const tags = Array.from({ length: 20 }, (_, at) => `old-${at}`)
+    const repo = await make('large/change', { tags, task: 'a', library: 'b', license: 'c', visibility: 'public' })
+    const others = tags.map((tag) => tag.replace('old', 'new'))
+    await changeRepo(held.table, repo.id, (before) => ({ repo: { ...before, tags: others } }))
+    const by = (value: string) => namesIn({ lists: [{ ...all, facet: { name: 'tag', value } }] })
+    expect([await by('old-0'), await by('new-0')]).toEqual([[], ['large/change']])
+    const own = Array.from({ length: 5 }, (_, at) => ({ put: { pk: 'OWN#', sk: String(at) } }))
+    const renamed = { owner: 'other', name: 'name', task: 'x', library: 'y', license: 'z' }
+    await changeRepo(held.table, repo.id, (before) => ({ repo: { ...before, ...renamed }, writes: own }))
+    expect(await by('new-14')).toEqual(['other/name'])
+    expect(await namesIn({ prefix: 'large/' })).toEqual([])
+    const listed = (await held.scan()).filter(({ pk, id }) => String(pk).startsWith('LIST#') && id === repo.id)
+    expect(listed).toHaveLength(4 * (4 + listedTagsMax))
+    expect(await getRepo(held.table, repo.id)).not.toHaveProperty('isUntagged')
+  })
 })
 
 describe('a name', () => {
