@@ -41,7 +41,7 @@ describe('a function as it is deployed', () => {
 const sizeBytesMax: Record<string, number> = {
   Registry: 850_000,
   RegistryHub: 830_000,
-  RegistryAuth: 800_000,
+  RegistryAuth: 860_000,
   IngestWorker: 1_000_000,
   DropsWorker: 740_000,
   CleanupSweep: 580_000,
@@ -67,7 +67,11 @@ interface Resource {
 function value(name: string) {
   if (name.endsWith('_URL')) return 'https://sqs.us-east-1.amazonaws.com/123456789012/queue'
   return (
-    { NODE_OPTIONS: '--enable-source-maps', SLIPWAY_LOG_LEVEL: 'info', HF_ENDPOINT: 'https://hub.example' }[name] ??
-    'name'
+    {
+      NODE_OPTIONS: '--enable-source-maps',
+      SLIPWAY_LOG_LEVEL: 'info',
+      SLIPWAY_REGISTRATION: 'closed',
+      HF_ENDPOINT: 'https://hub.example',
+    }[name] ?? 'name'
   )
 }

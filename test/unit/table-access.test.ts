@@ -4,7 +4,7 @@ import { resumeImports } from '../../functions/cleanup/resume-imports.ts'
 import { handleDrop } from '../../functions/drop/handle-drop.ts'
 import { createHubApp } from '../../functions/hub/app.ts'
 import { createRegistryApp } from '../../functions/registry/app.ts'
-import { createVerifier } from '../../shared/auth/verify.ts'
+import { bootstrapAdmin, createVerifier } from '../../shared/auth/verify.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { tableAccess } from '../../shared/table/access.ts'
@@ -36,7 +36,7 @@ afterAll(async () => {
 describe('with no more of the table than its role allows', () => {
   it('keys are made, listed and revoked', async () => {
     const table = tableOf('auth')
-    const verify = async () => ({ userId: 'admin', role: 'admin' as const, keyId: 'k', scopes: ['admin' as const] })
+    const verify = async () => bootstrapAdmin
     const app = createAuthApp({ ...platform(table), verify })
     const json = { 'content-type': 'application/json' }
     const made = await app.request('/api/v1/keys', {
@@ -85,7 +85,7 @@ describe('with no more of the table than its role allows', () => {
     const table = tableOf('registry')
     const queue = { send: async () => {}, sendMany: async () => {} }
     const options = { ...platform(table), ingest: queue, version: '0' }
-    const verify = async () => ({ userId: 'admin', role: 'admin' as const, keyId: 'k', scopes: ['admin' as const] })
+    const verify = async () => bootstrapAdmin
     const app = createRegistryApp({ ...options, verify })
     const post = (path: string, body: unknown) =>
       app.request(path, {
@@ -107,7 +107,7 @@ describe('with no more of the table than its role allows', () => {
   it('the hub answers every kind of question, and lets nobody in by itself', async () => {
     const { objects } = await lab.newStore()
     const options = { ...platform(tableOf('hub')), objects }
-    const verify = async () => ({ userId: 'admin', role: 'admin' as const, keyId: 'k', scopes: ['admin' as const] })
+    const verify = async () => bootstrapAdmin
     const app = createHubApp({ ...options, verify })
     const ofModel = ['', '/revision/main', '/tree/main', '/refs', '/commits/main', '/auth-check', '/auth-check/write']
     const paths = ofModel.map((path) => `/api/models/acme/table-access${path}`)
@@ -115,10 +115,12 @@ describe('with no more of the table than its role allows', () => {
     for (const path of ['/api/models?full=true', '/api/models?author=acme&search=table', '/api/whoami-v2', ...paths])
       expect((await app.request(path, { headers })).status, path).toBe(200)
     const body = new URLSearchParams({ paths: 'config.json' })
-    const info = await app.request('/api/models/acme/table-access/paths-info/main', { method: 'POST', body })
+    const info = await app.request('/api/models/acme/table-access/paths-info/main', { method: 'POST', headers, body })
     expect(await info.json()).toMatchObject([{ path: 'config.json' }])
     for (const route of ['resolve', 'raw'])
-      expect((await app.request(`/acme/table-access/${route}/main/config.json`, { method: 'HEAD' })).status).toBe(200)
+      expect(
+        (await app.request(`/acme/table-access/${route}/main/config.json`, { method: 'HEAD', headers })).status,
+      ).toBe(200)
     expect((await createHubApp(options).request('/api/models', { headers })).status).toBe(401)
   })
 
