@@ -12,7 +12,7 @@ export async function writeRevisionFiles(
   { repoId, revision, files, now }: { repoId: string; revision: string; files: readonly RevisionFile[]; now: Date },
 ): Promise<void> {
   await table.put({ ...keys.pendingRevision(repoId, revision), repoId, revision, startedAt: now.toISOString() })
-  await table.putMany(files.map((file) => ({ ...keys.revisionFile(repoId, revision, file.path), ...file })))
+  await table.putMany(files.map((file) => ({ ...file, ...keys.revisionFile(repoId, revision, file.path) })))
 }
 
 /** The writes that publish a revision whose files are written, beside those of the refs and of the repo. */
