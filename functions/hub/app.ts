@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { authenticate, requireScope } from '../../shared/auth/middleware.ts'
+import { createMiddleware } from 'hono/factory'
+import { identify } from '../../shared/auth/middleware.ts'
 import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { hubEnvelope, hubErrorHeaders } from '../../shared/http/envelopes.ts'
@@ -7,7 +8,9 @@ import { answerErrors } from '../../shared/http/error-handler.ts'
 import { limitBody } from '../../shared/http/json-body.ts'
 import type { PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import { requestScope } from '../../shared/http/request-scope.ts'
+import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
+import type { Queue } from '../../shared/queue/queue.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { addAuthCheckRoutes } from './auth-check.ts'
 import { addCommitsRoute } from './commits.ts'
@@ -16,27 +19,45 @@ import { hubErrors } from './hub-errors.ts'
 import { addListModelsRoute } from './list-models.ts'
 import { addModelInfoRoutes } from './model-info.ts'
 import { ownerlessRepo } from './parse-path.ts'
+import type { HubLimits, HubParts } from './parts.ts'
 import { addPathsInfoRoute } from './paths-info.ts'
 import { addRawRoute } from './raw.ts'
 import { addRefsRoute } from './refs.ts'
 import { addResolveRoute } from './resolve.ts'
 import { addTreeRoute } from './tree.ts'
+import { addLfsRoute } from './uploads/lfs-route.ts'
+import { localUploads, type UploadSettings } from './uploads/upload-parts.ts'
+import { addUploadRoutes } from './uploads/upload-routes.ts'
+import { createUploadSecret } from './uploads/upload-secret.ts'
 import { addWhoamiRoute } from './whoami.ts'
+import { addCommitRoute } from './write/commit-route.ts'
+import { addCreateRepoRoute } from './write/create-repo-route.ts'
+import { addPreuploadRoute } from './write/preupload-route.ts'
+import { addRefRoutes } from './write/ref-routes.ts'
+import { addRefusedRoutes } from './write/refused-routes.ts'
+import { addRepoRoutes } from './write/repo-routes.ts'
+import { addValidateRoute } from './write/validate-route.ts'
 
 export interface HubOptions extends PlatformAppOptions {
   table: Table
   objects: ObjectStore
+  ingest: Queue<IngestMessage>
   /** The address that clients know, where requests come with another one. */
   publicUrl?: string | undefined
+  limits?: HubLimits | undefined
+  uploads?: UploadSettings | undefined
+  now?: (() => Date) | undefined
 }
 
-const bodyMaxBytes = 1024 ** 2
+const bodyMaxBytes = 4 * 1024 ** 2
+const defaultLimits: HubLimits = { reposMax: 100_000, storedBytesMax: 100 * 1024 ** 4 }
 
 /**
- * The read side of the Hugging Face Hub protocol: `HF_ENDPOINT` set to this server, and `HF_TOKEN` to one of its keys,
- * is all that `huggingface_hub`, `hf` and `@huggingface/hub` need to pull from it.
+ * The Hugging Face Hub protocol: `HF_ENDPOINT` set to this server, and `HF_TOKEN` to one of its keys, is all that
+ * `huggingface_hub`, `hf` and `@huggingface/hub` need to pull from it and to push to it.
  */
-export function createHubApp({ table, objects, publicUrl, verify, log, metrics }: HubOptions): Hono<HttpEnvironment> {
+export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
+  const { verify, log, metrics } = options
   const app = new Hono<HttpEnvironment>()
   app.use(requestScope({ log, metrics }))
   app.use(crossOrigin())
@@ -45,17 +66,29 @@ export function createHubApp({ table, objects, publicUrl, verify, log, metrics }
     const repo = ownerlessRepo(req.url)
     throw repo === undefined ? errors.routeNotFound(req.method, req.path) : errors.repoNotFound(repo)
   })
-  app.use(authenticate(verify))
-  app.use(limitBody(bodyMaxBytes))
 
-  const parts = { table, objects, publicUrl }
+  const parts = partsOf(options)
+  addUploadRoutes(app, parts)
+  app.use(identify(verify))
+  app.use(limitBodies)
   addWhoamiRoute(app, parts)
-  app.use(requireScope('read'))
-  for (const kind of ['datasets', 'spaces'])
-    for (const path of [`/api/${kind}/*`, `/${kind}/*`])
-      app.all(path, () => {
-        throw hubErrors.kindNotServed(kind)
-      })
+  for (const path of ['/api/spaces/*', '/spaces/*'])
+    app.all(path, () => {
+      throw hubErrors.kindNotServed('spaces')
+    })
+  addReadRoutes(app, parts)
+  addValidateRoute(app)
+  addCreateRepoRoute(app, parts)
+  addRepoRoutes(app, parts)
+  addPreuploadRoute(app, parts)
+  addLfsRoute(app, parts)
+  addCommitRoute(app, parts)
+  addRefRoutes(app, parts)
+  addRefusedRoutes(app, parts)
+  return app
+}
+
+function addReadRoutes(app: Hono<HttpEnvironment>, parts: HubParts) {
   addListModelsRoute(app, parts)
   addModelInfoRoutes(app, parts)
   addTreeRoute(app, parts)
@@ -65,11 +98,30 @@ export function createHubApp({ table, objects, publicUrl, verify, log, metrics }
   addAuthCheckRoutes(app, parts)
   addResolveRoute(app, parts)
   addRawRoute(app, parts)
-  return app
 }
+
+function partsOf({ table, objects, ingest, publicUrl, limits, uploads, now }: HubOptions): HubParts {
+  return {
+    table,
+    objects,
+    ingest,
+    publicUrl,
+    limits: limits ?? defaultLimits,
+    uploads: uploads ?? localUploads,
+    uploadSecret: createUploadSecret(table),
+    proveLater: ({ id }) => ingest.send({ message: { step: 'prove-upload', uploadId: id, attempt: 1 } }),
+    now: now ?? (() => new Date()),
+  }
+}
+
+const limited = limitBody(bodyMaxBytes)
+/** A commit is read line by line, within limits of its own. */
+const limitBodies = createMiddleware<HttpEnvironment>((context, next) =>
+  /^\/api\/[^/]+\/[^/]+\/[^/]+\/commit\//.test(context.req.path) ? next() : limited(context, next),
+)
 
 /** Whether a path is this app's, for a host that puts it beside others on one port. */
 export const isHubPath = (path: string): boolean =>
-  /^\/api\/(?:(?:models|datasets|spaces)(?:\/|$)|whoami-v2$)|^\/(?!api\/|v1\/)(?:[^/]+\/){1,3}(?:resolve|raw)\//.test(
+  /^\/api\/(?:(?:models|datasets|spaces)(?:\/|$)|whoami-v2$|validate-yaml$|repos\/(?:create|delete|move)$|uploads\/)|^\/(?!api\/|v1\/)(?:[^/]+\/){1,3}(?:resolve|raw)\/|^\/(?!api\/|v1\/)(?:[^/]+\/){2,3}info\/lfs\/objects\/batch$/.test(
     path,
   )

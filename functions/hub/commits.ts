@@ -6,26 +6,28 @@ import { findRevision } from './find-revision.ts'
 import { nextLink } from './link-header.ts'
 import { parseRef, rawRest } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
+import { repoKinds } from './repo-kinds.ts'
 
 const limitDefault = 50
 const limitMax = 100
 
 /** R9: the revisions that led to the one asked for, newest first. */
 export function addCommitsRoute(app: HubApp, { table, publicUrl }: HubParts) {
-  app.get('/api/models/:owner/:name/commits/:ref{.+}', async (context) => {
-    const ref = parseRef(rawRest(context.req.url, 5))
-    const { revision, repo } = await findRevision(context, { table }, [{ ref, path: '' }])
-    context.header('x-repo-commit', revision.id)
-    const limit = Math.min(wholeNumber(context.req.query('limit') ?? `${limitDefault}`, 'limit'), limitMax)
-    context.header('x-total-count', String(revision.depth))
-    const { history, next } = await readHistory(table, { revision, limit })
-    if (next !== undefined) {
-      const path = `/api/models/${fullName(repo)}/commits/${next}`
-      context.header('link', nextLink({ url: context.req.url, publicUrl, path, changes: {} }))
-    }
-    const isFormatted = context.req.queries('expand[]')?.includes('formatted') === true
-    return context.json(history.map((item) => commitJson(item, isFormatted)))
-  })
+  for (const { kind, api } of repoKinds)
+    app.get(`${api}/:owner/:name/commits/:ref{.+}`, async (context) => {
+      const ref = parseRef(rawRest(context.req.url, 5))
+      const { revision, repo } = await findRevision(context, { table, kind }, [{ ref, path: '' }])
+      context.header('x-repo-commit', revision.id)
+      const limit = Math.min(wholeNumber(context.req.query('limit') ?? `${limitDefault}`, 'limit'), limitMax)
+      context.header('x-total-count', String(revision.depth))
+      const { history, next } = await readHistory(table, { revision, limit })
+      if (next !== undefined) {
+        const path = `${api}/${fullName(repo)}/commits/${next}`
+        context.header('link', nextLink({ url: context.req.url, publicUrl, path, changes: {} }))
+      }
+      const isFormatted = context.req.queries('expand[]')?.includes('formatted') === true
+      return context.json(history.map((item) => commitJson(item, isFormatted)))
+    })
 }
 
 /** Each revision names the one before it, so the next page starts with the parent of the last. */

@@ -7,7 +7,7 @@ import { cors } from 'hono/cors'
 export const crossOrigin = () =>
   cors({
     origin: '*',
-    allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
     exposeHeaders: [
       'X-Repo-Commit',
       'X-Request-Id',

@@ -18,7 +18,7 @@ export interface FoundRevision extends RefPath {
 /** The repo that a route names, where the caller may do so much with it. @throws AppError as `accessRepo` does */
 export const findRepo = (
   context: Context<HttpEnvironment>,
-  { table, access = 'read', kind }: { table: Table; access?: Access; kind?: RepoKind },
+  { table, access = 'read', kind }: { table: Table; access?: Access; kind: RepoKind },
 ): Promise<RepoItem> => {
   const { owner, name } = context.req.param() as { owner: string; name: string }
   return accessRepo(table, { principal: context.get('principal'), access, kind, name: `${owner}/${name}` })
@@ -27,15 +27,28 @@ export const findRepo = (
 /** The first way to read a ref and a path whose ref exists. @throws AppError also `revision_not_found` */
 export async function findRevision(
   context: Context<HttpEnvironment>,
-  { table, kind }: { table: Table; kind?: RepoKind },
+  where: { table: Table; kind: RepoKind },
   readings: readonly RefPath[],
 ): Promise<FoundRevision> {
-  const repo = await findRepo(context, { table, ...(kind && { kind }) })
+  for await (const found of findReadings(context, where, readings)) return found
+  throw errors.internal(context.get('requestId'))
+}
+
+/** Every way to read a ref and a path whose ref exists, at least one. @throws AppError as `findRevision` does */
+export async function* findReadings(
+  context: Context<HttpEnvironment>,
+  { table, kind }: { table: Table; kind: RepoKind },
+  readings: readonly RefPath[],
+): AsyncGenerator<FoundRevision> {
+  const repo = await findRepo(context, { table, kind })
+  let isFound = false
   for (const reading of readings) {
     const revision = await revisionNamed(table, repo.id, reading.ref)
-    if (revision !== undefined) return { ...reading, repo, revision }
+    if (revision === undefined) continue
+    isFound = true
+    yield { ...reading, repo, revision }
   }
-  throw errors.revisionNotFound(fullName(repo), readings[0]?.ref ?? '')
+  if (!isFound) throw errors.revisionNotFound(fullName(repo), readings[0]?.ref ?? '')
 }
 
 /** `HEAD` is the branch main, and clients may say of what kind a ref is: `refs/heads/main`, `refs/tags/v1`. */

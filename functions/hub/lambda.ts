@@ -2,17 +2,21 @@ import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
+import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
+import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { createHubApp } from './app.ts'
 import { encodedPath } from './encoded-path.ts'
+import { lambdaUploads } from './uploads/upload-parts.ts'
 
 const environment = parseEnvironment(
   platformEnvironment.pick({
     SLIPWAY_TABLE: true,
     SLIPWAY_BUCKET: true,
+    SLIPWAY_INGEST_QUEUE_URL: true,
     SLIPWAY_ADMIN_KEY_SHA256: true,
     SLIPWAY_EMF_NAMESPACE: true,
     SLIPWAY_LOG_LEVEL: true,
@@ -25,6 +29,8 @@ const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 const app = createHubApp({
   table,
   objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
+  ingest: createSqsQueue<IngestMessage>({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
+  uploads: lambdaUploads,
   verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'hub' }),
   metrics,

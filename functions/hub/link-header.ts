@@ -4,10 +4,14 @@
  */
 export function nextLink({ url, publicUrl, path, changes }: LinkInput): string {
   const asked = new URL(url)
-  const next = new URL(`${publicUrl?.replace(/\/+$/, '') ?? asked.origin}${path ?? asked.pathname}${asked.search}`)
+  const next = new URL(`${originOf(url, publicUrl)}${path ?? asked.pathname}${asked.search}`)
   for (const [name, value] of Object.entries(changes)) next.searchParams.set(name, value)
   return `<${next.href}>; rel="next"`
 }
+
+/** Where clients know this server to be. */
+export const originOf = (url: string, publicUrl: string | undefined): string =>
+  publicUrl?.replace(/\/+$/, '') ?? new URL(url).origin
 
 interface LinkInput {
   /** Of the request. */

@@ -9,6 +9,7 @@ import { type ListQuery, parseListQuery } from './list-query.ts'
 import { modelJson } from './model-json.ts'
 import { readModelsPage } from './models-page.ts'
 import type { HubApp, HubParts } from './parts.ts'
+import { repoKinds } from './repo-kinds.ts'
 
 /** What a repo's own item does not say, so that its revision has to be read too. */
 const revisionFields = ['tags', 'cardData', 'config', 'safetensors', 'spaces', 'siblings']
@@ -18,21 +19,22 @@ const fileListsMax = 20
 
 /** R7: the models that one may see, filtered and ordered, page by page. Each page reads a bounded number of items. */
 export function addListModelsRoute(app: HubApp, { table, publicUrl }: HubParts) {
-  app.get('/api/models', async (context) => {
-    const query = parseListQuery(context)
-    if (query.isGatedOnly) return context.json([])
-    const list = `models ${query.order}`
-    const after = decodePosition(context.req.query('cursor'), list)
-    const principal = context.get('principal')
-    const page = { table, principal, kind: 'model' as const, query, after, limit: pageLimit(query) }
-    const { repos, next } = await readModelsPage(page)
-    if (next !== undefined) {
-      const cursor = encodePosition(next, list)
-      context.header('link', nextLink({ url: context.req.url, publicUrl, changes: { cursor } }))
-    }
-    const models = await inParallel(repos, readsAtOnce, (repo) => describe(table, repo, query))
-    return context.json(models.map((model) => pickFields(model, query.fields)))
-  })
+  for (const { kind, api } of repoKinds)
+    app.get(api, async (context) => {
+      const query = parseListQuery(context)
+      if (query.isGatedOnly) return context.json([])
+      const list = `${kind}s ${query.order}`
+      const after = decodePosition(context.req.query('cursor'), list)
+      const principal = context.get('principal')
+      const page = { table, principal, kind, query, after, limit: pageLimit(query) }
+      const { repos, next } = await readModelsPage(page)
+      if (next !== undefined) {
+        const cursor = encodePosition(next, list)
+        context.header('link', nextLink({ url: context.req.url, publicUrl, changes: { cursor } }))
+      }
+      const models = await inParallel(repos, readsAtOnce, (repo) => describe(table, repo, query))
+      return context.json(models.map((model) => pickFields(model, query.fields)))
+    })
 }
 
 const needsRevision = ({ fields }: ListQuery): boolean => revisionFields.some((field) => fields.has(field))

@@ -1,22 +1,38 @@
 import type { Context } from 'hono'
+import { AppError } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { allFiles } from '../../shared/table/repos.ts'
 import { expandedFields, isTrue, pickFields } from './expand.ts'
-import { findRevision } from './find-revision.ts'
+import { findRepo, findRevision } from './find-revision.ts'
 import { modelJson } from './model-json.ts'
 import { parseRef, rawRest } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
+import { type KindRoutes, repoKinds } from './repo-kinds.ts'
 
 /** R2: a model at a revision, by default at the branch main. */
 export function addModelInfoRoutes(app: HubApp, parts: HubParts) {
-  app.get('/api/models/:owner/:name', (context) => answer(context, 'main', parts))
-  app.get('/api/models/:owner/:name/revision/:ref{.+}', (context) =>
-    answer(context, parseRef(rawRest(context.req.url, 5)), parts),
-  )
+  for (const routes of repoKinds) {
+    app.get(`${routes.api}/:owner/:name`, (context) => answer(context, { ref: 'main', routes }, parts))
+    app.get(`${routes.api}/:owner/:name/revision/:ref{.+}`, (context) =>
+      answer(context, { ref: parseRef(rawRest(context.req.url, 5)), routes }, parts),
+    )
+  }
 }
 
-async function answer(context: Context<HttpEnvironment>, ref: string, { table }: HubParts) {
-  const { repo, revision } = await findRevision(context, { table }, [{ ref, path: '' }])
+async function answer(
+  context: Context<HttpEnvironment>,
+  { ref, routes: { kind } }: { ref: string; routes: KindRoutes },
+  { table }: HubParts,
+) {
+  const found = await findRevision(context, { table, kind }, [{ ref, path: '' }]).catch(async (error) => {
+    const isAbsent = error instanceof AppError && error.code === 'revision_not_found' && isMain(ref)
+    const empty = isAbsent ? await findRepo(context, { table, kind }) : undefined
+    if (empty === undefined || empty.revision !== undefined) throw error
+    return empty
+  })
+  // A repo is there before anything is in it.
+  if (!('revision' in found && 'repo' in found)) return context.json(modelJson({ repo: found, files: [] }))
+  const { repo, revision } = found
   context.header('x-repo-commit', revision.id)
   const fields = expandedFields(context)
   const wantsFiles = fields === undefined || fields.has('siblings')
@@ -27,3 +43,5 @@ async function answer(context: Context<HttpEnvironment>, ref: string, { table }:
   }
   return context.json({ ...pickFields(model, fields), ...security })
 }
+
+const isMain = (ref: string): boolean => ['main', 'HEAD', 'refs/heads/main'].includes(ref)

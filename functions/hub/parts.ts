@@ -1,13 +1,20 @@
 import type { Hono } from 'hono'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
-import type { ObjectStore } from '../../shared/objects/object-store.ts'
-import type { Table } from '../../shared/table/table.ts'
+import type { IngestMessage } from '../../shared/ingest/message.ts'
+import type { Queue } from '../../shared/queue/queue.ts'
+import type { UploadParts } from './uploads/upload-parts.ts'
+
+/** What one owner may have. */
+export interface HubLimits {
+  reposMax: number
+  storedBytesMax: number
+}
 
 /** What the routes work with. */
-export interface HubParts {
-  table: Table
-  objects: ObjectStore
-  publicUrl: string | undefined
+export interface HubParts extends UploadParts {
+  /** Reads what was committed, and writes the manifests. */
+  ingest: Queue<IngestMessage>
+  limits: HubLimits
 }
 
 export type HubApp = Hono<HttpEnvironment>

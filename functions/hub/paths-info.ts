@@ -9,6 +9,7 @@ import { expandedBy, fileEntry, folderEntry } from './file-entry.ts'
 import { findRevision } from './find-revision.ts'
 import { parseRef, rawRest } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
+import { repoKinds } from './repo-kinds.ts'
 
 const pathsMax = 1000
 const readsAtOnce = 16
@@ -20,16 +21,17 @@ const wanted = z.object({
 
 /** R4: the entries of some paths. One that does not exist is left out. */
 export function addPathsInfoRoute(app: HubApp, { table }: HubParts) {
-  app.post('/api/models/:owner/:name/paths-info/:ref{.+}', async (context) => {
-    const ref = parseRef(rawRest(context.req.url, 5))
-    const { revision } = await findRevision(context, { table }, [{ ref, path: '' }])
-    context.header('x-repo-commit', revision.id)
-    const { paths, expand } = await readWanted(context)
-    const found = await inParallel(paths, readsAtOnce, (path) => entryAt(table, revision, path.replace(/\/+$/, '')))
-    const entries = found.filter((entry) => entry !== undefined)
-    const expanded = expandedBy(revision)
-    return context.json(expand === true ? entries.map((entry) => ({ ...entry, ...expanded })) : entries)
-  })
+  for (const { kind, api } of repoKinds)
+    app.post(`${api}/:owner/:name/paths-info/:ref{.+}`, async (context) => {
+      const ref = parseRef(rawRest(context.req.url, 5))
+      const { revision } = await findRevision(context, { table, kind }, [{ ref, path: '' }])
+      context.header('x-repo-commit', revision.id)
+      const { paths, expand } = await readWanted(context)
+      const found = await inParallel(paths, readsAtOnce, (path) => entryAt(table, revision, path.replace(/\/+$/, '')))
+      const entries = found.filter((entry) => entry !== undefined)
+      const expanded = expandedBy(revision)
+      return context.json(expand === true ? entries.map((entry) => ({ ...entry, ...expanded })) : entries)
+    })
 }
 
 /** Python sends a form, JavaScript sends JSON. */

@@ -1,25 +1,27 @@
 import { findFile } from './find-file.ts'
 import { gitBlobSha1, pointerText } from './lfs-pointer.ts'
 import type { HubApp, HubParts } from './parts.ts'
+import { repoKinds } from './repo-kinds.ts'
 import { sendContent } from './send-content.ts'
 import { storedContent } from './stored-content.ts'
 
 /** R11: a file as git holds it; a large one is its pointer there. */
 export function addRawRoute(app: HubApp, { table, objects }: HubParts) {
-  app.get('/:owner/:name/raw/:rest{.+}', async (context) => {
-    const file = await findFile(context, table)
-    if (file.gitSha1 !== undefined) {
-      // Small is not text: called so, a Lambda would send the bytes of a picture as broken letters.
-      const contentType = 'application/octet-stream'
-      return sendContent(context, storedContent({ objects, file, contentType, signal: context.req.raw.signal }))
-    }
-    const text = pointerText(file)
-    const bytes = new TextEncoder().encode(text)
-    return sendContent(context, {
-      sizeBytes: bytes.byteLength,
-      etag: `"${gitBlobSha1(text)}"`,
-      contentType: 'text/plain; charset=utf-8',
-      open: async ({ start, end }) => bytes.slice(start, end + 1),
+  for (const routes of repoKinds)
+    app.get(`${routes.files}/:owner/:name/raw/:rest{.+}`, async (context) => {
+      const file = await findFile(context, { table, routes })
+      if (file.gitSha1 !== undefined) {
+        // Small is not text: called so, a Lambda would send the bytes of a picture as broken letters.
+        const contentType = 'application/octet-stream'
+        return sendContent(context, storedContent({ objects, file, contentType, signal: context.req.raw.signal }))
+      }
+      const text = pointerText(file)
+      const bytes = new TextEncoder().encode(text)
+      return sendContent(context, {
+        sizeBytes: bytes.byteLength,
+        etag: `"${gitBlobSha1(text)}"`,
+        contentType: 'text/plain; charset=utf-8',
+        open: async ({ start, end }) => bytes.slice(start, end + 1),
+      })
     })
-  })
 }

@@ -10,6 +10,7 @@ import { hubErrors } from './hub-errors.ts'
 import { nextLink } from './link-header.ts'
 import { rawRest, refPaths } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
+import { repoKinds } from './repo-kinds.ts'
 import { readTreePage } from './tree-page.ts'
 
 const pageSize = 1000
@@ -17,29 +18,32 @@ const expandedPageSize = 50
 
 /** R3: what is in a folder, or with `recursive` below it, page by page. */
 export function addTreeRoute(app: HubApp, { table, publicUrl }: HubParts) {
-  app.get('/api/models/:owner/:name/tree/:rest{.+}', async (context) => {
-    const readings = refPaths(rawRest(context.req.url, 5), { isRefRaw: true })
-    const { repo, revision, path: folder, ref } = await findRevision(context, { table }, readings)
-    context.header('x-repo-commit', revision.id)
-    if (folder !== '' && pathFault(folder) !== undefined) throw hubErrors.entryNotFound(folder, ref)
+  for (const { kind, api } of repoKinds)
+    app.get(`${api}/:owner/:name/tree/:rest{.+}`, async (context) => {
+      const readings = refPaths(rawRest(context.req.url, 5), { isRefRaw: true })
+      const { repo, revision, path: folder, ref } = await findRevision(context, { table, kind }, readings)
+      context.header('x-repo-commit', revision.id)
+      if (folder !== '' && pathFault(folder) !== undefined) throw hubErrors.entryNotFound(folder, ref)
 
-    const isExpanded = isTrue(context, 'expand')
-    const { pk } = keys.revisionFile(repo.id, revision.id, '')
-    const after = decodeCursor(context.req.query('cursor'), { pk })?.sk
-    if (after !== undefined && folder !== '' && !after.startsWith(`${folder}/`))
-      throw errors.invalidRequest('The cursor is not one of this folder. Start again without it.', 'cursor')
-    const isRecursive = isTrue(context, 'recursive')
-    const limit = isExpanded ? expandedPageSize : pageSize
-    const { entries, next } = await readTreePage({ table, revision, folder, isRecursive, after, limit })
-    if (entries.length === 0 && after === undefined && folder !== '') throw hubErrors.entryNotFound(folder, ref)
-    if (next !== undefined) {
-      // By its id: a branch may be elsewhere when the next page is asked for.
-      const place = [revision.id, ...folder.split('/').filter((part) => part !== '')].map(encodeURIComponent).join('/')
-      const path = `/api/models/${fullName(repo)}/tree/${place}`
-      const cursor = encodeCursor({ pk, sk: next }) ?? ''
-      context.header('link', nextLink({ url: context.req.url, publicUrl, path, changes: { cursor } }))
-    }
-    const expanded = expandedBy(revision)
-    return context.json(isExpanded ? entries.map((entry) => ({ ...entry, ...expanded })) : entries)
-  })
+      const isExpanded = isTrue(context, 'expand')
+      const { pk } = keys.revisionFile(repo.id, revision.id, '')
+      const after = decodeCursor(context.req.query('cursor'), { pk })?.sk
+      if (after !== undefined && folder !== '' && !after.startsWith(`${folder}/`))
+        throw errors.invalidRequest('The cursor is not one of this folder. Start again without it.', 'cursor')
+      const isRecursive = isTrue(context, 'recursive')
+      const limit = isExpanded ? expandedPageSize : pageSize
+      const { entries, next } = await readTreePage({ table, revision, folder, isRecursive, after, limit })
+      if (entries.length === 0 && after === undefined && folder !== '') throw hubErrors.entryNotFound(folder, ref)
+      if (next !== undefined) {
+        // By its id: a branch may be elsewhere when the next page is asked for.
+        const place = [revision.id, ...folder.split('/').filter((part) => part !== '')]
+          .map(encodeURIComponent)
+          .join('/')
+        const path = `${api}/${fullName(repo)}/tree/${place}`
+        const cursor = encodeCursor({ pk, sk: next }) ?? ''
+        context.header('link', nextLink({ url: context.req.url, publicUrl, path, changes: { cursor } }))
+      }
+      const expanded = expandedBy(revision)
+      return context.json(isExpanded ? entries.map((entry) => ({ ...entry, ...expanded })) : entries)
+    })
 }

@@ -9,6 +9,7 @@ import { giveUp } from './steps/give-up.ts'
 import { inspect } from './steps/inspect.ts'
 import { inspectRevision, lastInspectTry } from './steps/inspect-revision.ts'
 import { plan } from './steps/plan.ts'
+import { proveUploadStep, refuseUpload } from './steps/prove-upload.ts'
 import { publish } from './steps/publish.ts'
 import { transfer } from './steps/transfer.ts'
 import { verify } from './steps/verify.ts'
@@ -38,6 +39,7 @@ export async function handleMessage(
     const verdict = judgeFailure({ error, message })
     if (!verdict.retry) {
       if (!isKnown(error)) log.error({ err: error, ...pathOf(message) }, `${message.step} failed on our side`)
+      if (message.step === 'prove-upload') return refuseUpload(message, dependencies)
       return 'importId' in message ? failImport(message, verdict.failure, dependencies) : undefined
     }
     const { delaySeconds } = verdict
@@ -55,6 +57,7 @@ function endDying(message: IngestMessage, dependencies: IngestDependencies): Pro
   if (message.step === 'inspect') return inspect({ ...message, attempt: lastInspectTry }, dependencies)
   if (message.step === 'inspect-revision') return inspectRevision({ ...message, attempt: lastInspectTry }, dependencies)
   if (message.step === 'write-repo-manifest') return writeRepoManifest(message, dependencies)
+  if (message.step === 'prove-upload') return refuseUpload(message, dependencies)
   const fault = faults.stepDied(message.step, pathOf(message).path)
   return failImport(message, failureOf(fault, message), dependencies)
 }
@@ -77,11 +80,15 @@ function runStep(message: IngestMessage, signal: AbortSignal, dependencies: Inge
       return inspectRevision(message, dependencies)
     case 'write-repo-manifest':
       return writeRepoManifest(message, dependencies)
+    case 'prove-upload':
+      return proveUploadStep(message, dependencies, signal)
   }
 }
 
-const subjectOf = (message: IngestMessage) =>
-  'importId' in message ? { importId: message.importId } : { repoId: message.repoId }
+function subjectOf(message: IngestMessage) {
+  if ('importId' in message) return { importId: message.importId }
+  return 'uploadId' in message ? { uploadId: message.uploadId } : { repoId: message.repoId }
+}
 
 const pathOf = (message: IngestMessage): { path?: string } => ('path' in message ? { path: message.path } : {})
 

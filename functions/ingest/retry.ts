@@ -38,9 +38,14 @@ export function failureOf(error: unknown, message: IngestMessage): ImportFailure
   const code = known ? error.code : 'internal'
   const text = known
     ? error.message
-    : `The step "${message.step}" failed on our side. Quote ${'importId' in message ? `the import ${message.importId}` : `the repo ${message.repoId}`} when you report it.`
+    : `The step "${message.step}" failed on our side. Quote ${subjectOf(message)} when you report it.`
   const named = path === undefined || text.includes(path) ? text : `${path}: ${text}`
   return { code, message: shown(named), ...(path !== undefined && { path: shown(path) }) }
+}
+
+function subjectOf(message: IngestMessage): string {
+  if ('importId' in message) return `the import ${message.importId}`
+  return 'uploadId' in message ? `the upload ${message.uploadId}` : `the repo ${message.repoId}`
 }
 
 /** Names come from strangers: what is no Unicode cannot be stored, and control characters are not for terminals. */

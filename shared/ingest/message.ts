@@ -22,6 +22,8 @@ export const ingestMessage = z.discriminatedUnion('step', [
     revision: z.string(),
     attempt: z.number().int().default(1),
   }),
+  /** An upload of a client that is too large to be read within a request. */
+  z.object({ step: z.literal('prove-upload'), uploadId: z.string(), attempt: z.number().int().default(1) }),
   /** What the repo is has changed, or what its refs name. */
   z.object({ step: z.literal('write-repo-manifest'), repoId: z.string(), attempt: z.number().int().default(1) }),
 ])

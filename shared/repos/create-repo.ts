@@ -17,32 +17,38 @@ export interface CreateRepo {
   /** `owner/name`, checked to be one. */
   name: string
   visibility?: RepoItem['visibility'] | undefined
-  /** What it holds from the start, on the branch main. */
-  first?: ((repoId: string) => { revision: RevisionItem; files: readonly RevisionFile[] }) | undefined
+  id?: string
+  /** What it holds from the start, on the branch main; its content is kept from collection by `writes`. */
+  first?: { revision: RevisionItem; files: readonly RevisionFile[] } | undefined
+  /** Made together with the repo. */
+  writes?: readonly TransactAction[]
   reposMax: number
   now: Date
   /** Where a repo of that name is, for who is told that it is there already. */
   urlOf: (repo: RepoItem) => string
 }
 
-/** Makes a repo, with its name claimed and counted in one transaction. @throws AppError `repo_exists`, `quota_exceeded`, and as `ensureOwner` does */
+/**
+ * Makes a repo, with its name claimed and counted in one transaction.
+ * @throws AppError `repo_exists`, `quota_exceeded`, and as `ensureOwner` does; ConditionFailed where one of `writes` fails
+ */
 export async function createRepo(request: CreateRepo): Promise<RepoItem> {
-  const { table, principal, kind, name, visibility, first, reposMax, now } = request
+  const { table, principal, kind, name, visibility, id, first, writes = [], reposMax, now } = request
   const owner = await ensureOwner({ table, principal, owner: splitName(name).owner, now })
   await refuseTaken(request)
   const createdBy = principal?.userId ?? ''
   const spelled = `${owner.name}/${splitName(name).name}`
-  const empty = newRepo({ kind, fullName: spelled, createdBy, now, visibility })
-  const start = first?.(empty.id)
-  const repo = start === undefined ? empty : { ...empty, ...headOf(start.revision) }
+  const empty = newRepo({ ...(id && { id }), kind, fullName: spelled, createdBy, now, visibility })
+  const repo = first === undefined ? empty : { ...empty, ...headOf(first.revision) }
   const creation = [...repoCreation(repo, { reposMax }), ownerStands(owner.name)]
-  if (start !== undefined)
-    await writeRevisionFiles(table, { ...start, repoId: repo.id, revision: start.revision.id, now })
+  if (first !== undefined)
+    await writeRevisionFiles(table, { ...first, repoId: repo.id, revision: first.revision.id, now })
   try {
-    await table.transact([...creation, ...firstWrites(start?.revision, createdBy)])
+    await table.transact([...creation, ...firstWrites(first?.revision, createdBy), ...writes])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     await refuseTaken(request)
+    if (error.failed.slice(error.failed.length - writes.length).includes(true)) throw error
     throw repoErrors.tooManyRepos(owner.name, reposMax)
   }
   return { ...repo, version: repo.version + 1 }

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { errors, messageOf } from '../../../shared/errors.ts'
 import { type CommitHeader, type CommitKey, type CommitOperation, commitValues } from './commit-operations.ts'
 import { duplicateKey } from './duplicate-key.ts'
+import { fromBase64 } from './from-base64.ts'
 import { type LineLimits, readLines } from './read-lines.ts'
 
 /** Python counts on 100 MB; `preupload` asks for far less, so that a commit passes through a Lambda. */
@@ -66,13 +67,4 @@ function operationOf(kind: Exclude<CommitKey, 'header'>, value: unknown, number:
     return { kind, path, oid, sizeBytes: size }
   }
   return { kind, path: parseValue(kind, value, number).path }
-}
-
-/** Node leaves out what is no base64; a file would come out shorter than it went in. */
-function fromBase64(text: string, path: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64')
-  const wanted = text.replace(/=+$/, '')
-  if (bytes.toString('base64').replace(/=+$/, '') !== wanted || text.length - wanted.length > 2)
-    throw errors.invalidRequest(`The content of "${path}" is not base64.`, 'file.content')
-  return bytes
 }

@@ -1,0 +1,93 @@
+import * as z from 'zod'
+import type { Principal } from '../../../shared/auth/principal.ts'
+import { inParallel } from '../../../shared/in-parallel.ts'
+import { holdsBlob } from '../../../shared/table/held-blobs.ts'
+import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
+import { allFiles } from '../../../shared/table/repos.ts'
+import type { Table } from '../../../shared/table/table.ts'
+import { choosePartBytes } from './plan-upload.ts'
+import { uploadActions } from './upload-actions.ts'
+import { createUploadAddresses } from './upload-address.ts'
+import type { UploadParts } from './upload-parts.ts'
+
+const objectsMax = 256
+const readsAtOnce = 8
+
+export const lfsBatch = z.object({
+  operation: z.enum(['upload', 'download']),
+  transfers: z.array(z.string()).optional(),
+  objects: z
+    .array(
+      z.object({
+        oid: z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex'),
+        size: z.int().nonnegative(),
+      }),
+    )
+    .max(objectsMax, `holds more than ${objectsMax} objects; ask for the rest in another request`),
+  /** Python says `sha256`, JavaScript `sha_256`. */
+  hash_algo: z
+    .string()
+    .regex(/^sha_?256$/, 'must be "sha256"')
+    .optional(),
+})
+
+export type LfsBatch = z.output<typeof lfsBatch>
+
+interface BatchInput {
+  batch: LfsBatch
+  repo: RepoItem
+  /** Of this server, as the client knows it. */
+  origin: string
+  parts: UploadParts
+}
+
+/** W4 where objects are to come: what the repo's owner does not hold is to be sent, whoever else may hold it. */
+export async function answerUploadBatch({
+  batch,
+  repo,
+  origin,
+  principal,
+  parts,
+}: BatchInput & { principal: Principal }) {
+  const takesParts = batch.transfers?.includes('multipart') ?? false
+  const distinct = [...new Map(batch.objects.map((object) => [object.oid, object])).values()]
+  const held = await inParallel(distinct, readsAtOnce, ({ oid }) => mayName({ oid, repo, principal }, parts.table))
+  const missing = distinct.filter((_, at) => held[at] === false)
+  const sizes = missing.map(({ size }) => size)
+  const plan = { repoId: repo.id, by: principal.userId, partBytes: choosePartBytes(sizes, parts.uploads), takesParts }
+  const addresses = createUploadAddresses({ origin, secret: await parts.uploadSecret(), parts })
+  const answers = await inParallel(missing, readsAtOnce, (object) => uploadActions({ object, plan, addresses, parts }))
+  const byOid = new Map(answers.map((answer) => [answer.oid, answer]))
+  const isInParts = answers.some(({ actions }) => actions?.upload.header !== undefined)
+  const objects = batch.objects.map((object) => byOid.get(object.oid) ?? object)
+  return { transfer: isInParts ? 'multipart' : 'basic', objects }
+}
+
+/**
+ * Whether a commit may name a content that nobody sends again. A key for one repo may not: it would learn what is in
+ * others of the same owner, and bring it into its own.
+ */
+export const mayName = async (
+  { oid, repo, principal }: { oid: string; repo: RepoItem; principal: Principal },
+  table: Table,
+): Promise<boolean> =>
+  (principal.limit === undefined || 'owner' in principal.limit) &&
+  (await holdsBlob(table, { owner: repo.owner, sha256: oid }))
+
+/** W4 where objects are to go: what the branch main holds is downloaded as any file of it. */
+export async function answerDownloadBatch({ batch, repo, origin, parts }: BatchInput) {
+  const wanted = new Set(batch.objects.map(({ oid }) => oid))
+  const paths = new Map<string, string>()
+  const { revision } = repo
+  if (revision !== undefined)
+    for await (const { sha256, path } of allFiles(parts.table, repo.id, revision))
+      if (wanted.has(sha256)) paths.set(sha256, path)
+  const prefix = `${origin}/${repo.kind === 'dataset' ? 'datasets/' : ''}${fullName(repo)}/resolve/${revision}`
+  const objects = batch.objects.map((object) => {
+    const path = paths.get(object.oid)
+    if (path === undefined) return { ...object, error: { code: 404, message: 'The branch main holds no such object.' } }
+    const href = `${prefix}/${path.split('/').map(encodeURIComponent).join('/')}`
+    return { ...object, actions: { download: { href } } }
+  })
+  return { transfer: 'basic', objects }
+}

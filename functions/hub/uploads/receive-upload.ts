@@ -1,0 +1,61 @@
+import type { Context } from 'hono'
+import { AppError, errors } from '../../../shared/errors.ts'
+import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { ChecksumMismatch, SizeMismatch, UploadMissing } from '../../../shared/objects/object-store.ts'
+import { moveUpload, type UploadItem } from '../../../shared/table/uploads.ts'
+import { stagedKey, uploadMissing, uploadRefused } from '../../../shared/uploads/prove-upload.ts'
+import type { UploadParts } from './upload-parts.ts'
+
+type Uploading = Context<HttpEnvironment>
+
+/** Takes an object in one piece. It is hashed while it is written, and nothing else than what was announced is kept. */
+export async function receiveWhole(context: Uploading, upload: UploadItem, { table, objects, now }: UploadParts) {
+  const { id, oid, sizeBytes } = upload
+  const body = bodyOf(context, sizeBytes)
+  await received(context, oid, () =>
+    objects.put({ key: objectKeys.blob(oid), body, sizeBytes, sha256: oid, ifAbsent: true }),
+  )
+  await moveUpload(table, { id, state: 'proven', now: now() })
+}
+
+/** Takes one part. @returns what names it when the parts are joined */
+export async function receivePart(
+  context: Uploading,
+  { id, oid }: UploadItem,
+  { objects }: UploadParts,
+): Promise<string> {
+  const asked = (name: string) => context.req.query(name) ?? ''
+  const sizeBytes = Number(asked('size'))
+  const part = {
+    key: stagedKey(id),
+    uploadId: asked('upload'),
+    partNumber: Number(context.req.param('number')),
+    sizeBytes,
+  }
+  const body = bodyOf(context, sizeBytes)
+  const { etag } = await received(context, oid, () => objects.uploads.putPart({ ...part, body }))
+  return etag
+}
+
+/** The bytes of a request as they come; of another length than was announced, none are read. */
+function bodyOf({ req }: Uploading, sizeBytes: number): AsyncIterable<Uint8Array> {
+  const announced = req.header('content-length')
+  if (announced === undefined)
+    throw new AppError({ code: 'length_required', status: 411, message: 'Send the upload with a Content-Length.' })
+  if (Number(announced) !== sizeBytes)
+    throw errors.invalidRequest(`The upload has ${sizeBytes} bytes, and ${announced} were announced.`)
+  return req.raw.body ?? noBytes()
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {}
+
+async function received<Result>({ req }: Uploading, oid: string, store: () => Promise<Result>): Promise<Result> {
+  try {
+    return await store()
+  } catch (error) {
+    if (req.raw.signal.aborted) throw errors.clientClosed()
+    if (error instanceof ChecksumMismatch || error instanceof SizeMismatch) throw uploadRefused(oid, error.message)
+    throw error instanceof UploadMissing ? uploadMissing(oid) : error
+  }
+}

@@ -1,0 +1,44 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { AppError } from '../../../shared/errors.ts'
+import { getUpload, moveUpload, type UploadItem } from '../../../shared/table/uploads.ts'
+import { proveUpload, stagedKey, uploadMissing, uploadRefused } from '../../../shared/uploads/prove-upload.ts'
+import type { UploadParts } from './upload-parts.ts'
+
+const lookEveryMs = 500
+
+/**
+ * Brings an upload that has come whole to its end: proven now, or by somebody with more time, for whom it waits until
+ * `deadline`. @throws AppError `upload_missing`, `upload_refused`, `upload_unproven`
+ */
+export async function settleUpload(
+  { upload, deadline }: { upload: UploadItem; deadline: Date },
+  parts: UploadParts,
+): Promise<void> {
+  const { table, objects, uploads, now } = parts
+  const { id, oid, sizeBytes, state, fault } = upload
+  if (state === 'proven') return
+  if (state === 'refused') throw uploadRefused(oid, fault ?? 'it was not what it was said to be')
+  if (sizeBytes <= uploads.proveInRequestMaxBytes) return proveUpload(upload, parts)
+  if (state === 'waiting') {
+    if ((await objects.head({ key: stagedKey(id) })) === undefined) throw uploadMissing(oid)
+    await moveUpload(table, { id, state: 'arrived', now: now() })
+    await parts.proveLater(upload)
+  }
+  for (;;) {
+    const found = await getUpload(table, id, now())
+    if (found?.state === 'proven') return
+    if (found?.state === 'refused') throw uploadRefused(oid, found.fault ?? 'it was not what it was said to be')
+    if (found === undefined) throw uploadMissing(oid)
+    if (now() >= deadline) throw unproven(oid, sizeBytes)
+    await pause(lookEveryMs)
+  }
+}
+
+const unproven = (oid: string, sizeBytes: number) =>
+  new AppError({
+    code: 'upload_unproven',
+    status: 503,
+    message: `${oid} (${sizeBytes} bytes) has come and is still being read to check its hash. Run the same command again in a minute: nothing is uploaded twice.`,
+    retryable: true,
+    retryAfterSeconds: 20,
+  })

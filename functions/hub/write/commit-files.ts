@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { Principal } from '../../../shared/auth/principal.ts'
+import { AppError, errors } from '../../../shared/errors.ts'
+import { inParallel } from '../../../shared/in-parallel.ts'
+import type { RevisionFile } from '../../../shared/model/revision-id.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { repoErrors } from '../../../shared/repos/repo-errors.ts'
+import { holdBlobs, StoredBytesExceeded } from '../../../shared/table/held-blobs.ts'
+import type { RepoItem } from '../../../shared/table/repo-item.ts'
+import { getUpload, uploadIdOf } from '../../../shared/table/uploads.ts'
+import { uploadMissing } from '../../../shared/uploads/prove-upload.ts'
+import { gitBlobSha1 } from '../lfs-pointer.ts'
+import type { HubParts } from '../parts.ts'
+import { mayName } from '../uploads/lfs-batch.ts'
+import { settleUpload } from '../uploads/settle-upload.ts'
+import type { FileChange } from './apply-operations.ts'
+import type { CommitOperation } from './commit-operations.ts'
+import { refusalOf } from './upload-modes.ts'
+
+const atOnce = 8
+
+export interface CommitContext {
+  repo: RepoItem
+  principal: Principal
+  /** What the branch held when the commit was asked for. */
+  before: readonly RevisionFile[]
+}
+
+/**
+ * Brings what a commit says of files to what it changes in a list: each content is a blob that hashes to its name, and
+ * counted for the repo's owner. @throws AppError for pickles, for what was not uploaded, for quotas
+ */
+export async function storeFiles(
+  operations: readonly CommitOperation[],
+  context: CommitContext,
+  parts: HubParts,
+): Promise<FileChange[]> {
+  const refused = operations.flatMap((operation) => (isPut(operation) ? (refusalOf(operation.path) ?? []) : []))
+  if (refused.length > 0) throw errors.invalidRequest(refused.slice(0, 10).join('\n'), 'path')
+  const deadline = new Date(parts.now().getTime() + parts.uploads.waitMs)
+  const held = new Map(context.before.map((file) => [file.sha256, file]))
+  const changes = await inParallel(operations, atOnce, async (operation): Promise<FileChange> => {
+    if (operation.kind === 'file') return { kind: 'put', file: await storeSmall(operation, parts) }
+    if (operation.kind !== 'lfsFile') return operation
+    return { kind: 'put', file: await largeFile({ operation, held, deadline, ...context }, parts) }
+  })
+  await hold(changes, context, parts)
+  return changes
+}
+
+const isPut = ({ kind }: CommitOperation): boolean => kind === 'file' || kind === 'lfsFile'
+
+async function storeSmall({ path, content }: Extract<CommitOperation, { kind: 'file' }>, { objects }: HubParts) {
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const sizeBytes = content.byteLength
+  await objects.put({ key: objectKeys.blob(sha256), body: content, sizeBytes, sha256, ifAbsent: true })
+  return { path, sizeBytes, sha256, gitSha1: gitBlobSha1(content) }
+}
+
+interface LargeInput extends CommitContext {
+  operation: Extract<CommitOperation, { kind: 'lfsFile' }>
+  held: ReadonlyMap<string, RevisionFile>
+  deadline: Date
+}
+
+/** Names a content that this repo holds, that its owner holds, or that was proven to be had by an upload to this repo. */
+async function largeFile({ operation, held, deadline, repo, principal }: LargeInput, parts: HubParts) {
+  const { path, oid, sizeBytes } = operation
+  const { table, objects, now } = parts
+  if (!held.has(oid) && !(await mayName({ oid, repo, principal }, table))) {
+    const upload = await getUpload(table, uploadIdOf({ repoId: repo.id, oid }), now())
+    if (upload === undefined) throw uploadMissing(oid, path)
+    await settleUpload({ upload, deadline }, parts).catch((error) => {
+      throw error instanceof AppError && error.code === 'upload_missing' ? uploadMissing(oid, path) : error
+    })
+  }
+  const blob = await objects.head({ key: objectKeys.blob(oid) })
+  if (blob === undefined) throw uploadMissing(oid, path)
+  if (sizeBytes !== undefined && sizeBytes !== blob.sizeBytes)
+    throw errors.invalidRequest(`"${path}" has ${blob.sizeBytes} bytes, not ${sizeBytes}.`, 'size')
+  return { path, sizeBytes: blob.sizeBytes, sha256: oid }
+}
+
+async function hold(changes: readonly FileChange[], { repo }: CommitContext, { table, limits, now }: HubParts) {
+  const blobs = changes.flatMap((change) => (change.kind === 'put' ? [change.file] : []))
+  const { owner } = repo
+  const { storedBytesMax } = limits
+  try {
+    await holdBlobs(table, { owner, blobs, storedBytesMax, now: now() })
+  } catch (error) {
+    if (!(error instanceof StoredBytesExceeded)) throw error
+    throw repoErrors.storedBytesExceeded({ owner, limit: storedBytesMax, more: error.moreBytes })
+  }
+}

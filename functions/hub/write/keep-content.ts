@@ -1,0 +1,41 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { BlobsBusy, keepBlobs } from '../../../shared/blobs/keep-blobs.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { readSweepRound, type SweepRound } from '../../../shared/table/sweeps.ts'
+import type { HubParts } from '../parts.ts'
+import type { FileChange } from './apply-operations.ts'
+
+/** Content that is there and stays, as long as the collection's round is the same when it is published. */
+export interface KeptContent {
+  changes: FileChange[]
+  round: SweepRound
+}
+
+const triesMax = 6
+const pauseMs = 400
+
+/** Stores what a commit needs, again where a collection is removing it this very moment. */
+export async function keepContent(
+  { repoId, store }: { repoId: string; store: () => Promise<FileChange[]> },
+  { table, objects }: Pick<HubParts, 'table' | 'objects'>,
+): Promise<KeptContent> {
+  for (let tries = 1; tries <= triesMax; tries++) {
+    const round = await readSweepRound(table, repoId)
+    const changes = await store()
+    const hashes = changes.flatMap((change) => (change.kind === 'put' ? [change.file.sha256] : []))
+    try {
+      const missing = await keepBlobs({ table, objects, round, hashes })
+      if (missing.length === 0) return { changes, round }
+    } catch (error) {
+      if (!(error instanceof BlobsBusy)) throw error
+    }
+    await pause(pauseMs * tries)
+  }
+  throw new AppError({
+    code: 'busy',
+    status: 503,
+    message: 'The same content is being removed by a collection at this moment. Send the commit again in a minute.',
+    retryable: true,
+    retryAfterSeconds: 30,
+  })
+}

@@ -1,0 +1,133 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { AppError, errors } from '../../../shared/errors.ts'
+import { type RevisionFile, revisionId } from '../../../shared/model/revision-id.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
+import { repoWrites } from '../../../shared/table/repo-write.ts'
+import { allFiles, getRef, getRepo, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
+import { branchWrite, revisionWrites, writeRevisionFiles } from '../../../shared/table/revision-write.ts'
+import { readSweepRound, roundStands } from '../../../shared/table/sweeps.ts'
+import { ConditionFailed, type Table, type TransactAction } from '../../../shared/table/table.ts'
+import type { HubParts } from '../parts.ts'
+import { type AppliedChanges, applyOperations, type FileChange } from './apply-operations.ts'
+import { type KeptContent, keepContent } from './keep-content.ts'
+
+export interface CommitRequest {
+  repo: RepoItem
+  branch: string
+  /** The commit that the branch must be at; without it, the changes are made to whatever it is at. */
+  parentCommit: string | undefined
+  title: string
+  message: string
+  by: string
+  /** Different for each request, so that two commits are never one. */
+  nonce: string
+  /** Stores what the commit brings, and says what it changes; asked again where that may have been collected. */
+  store: () => Promise<FileChange[]>
+}
+
+const triesMax = 30
+const pauseMaxMs = 200
+
+/**
+ * Makes a commit the head of its branch: its files are written first, and seen only once one transaction has moved the
+ * branch from the commit that they were made of. @returns the head, which stays where nothing changes
+ */
+export async function publishCommit(
+  request: CommitRequest,
+  { table, objects, now }: Pick<HubParts, 'table' | 'objects' | 'now'>,
+): Promise<{ head: string; isNew: boolean }> {
+  const { repo: asked, branch, store } = request
+  let kept: KeptContent | undefined
+  for (let tries = 1; ; tries++) {
+    const repo = await getRepo(table, asked.id)
+    if (repo === undefined || repo.deletedAt !== undefined) throw errors.repoNotFound(fullName(asked))
+    const parent = await headOf(table, { repo, branch })
+    requireParent(request, parent?.id)
+    const before = parent === undefined ? [] : await Array.fromAsync(allFiles(table, repo.id, parent.id))
+    const { round } = await readSweepRound(table, repo.id)
+    if (kept === undefined || kept.round.round !== round)
+      kept = await keepContent({ repoId: repo.id, store }, { table, objects })
+    const applied = applyOperations(before, kept.changes)
+    if (parent !== undefined && !applied.changed) return { head: parent.id, isNew: false }
+
+    const revision = newRevision({ request, applied, parent, at: now().toISOString() })
+    await writeRevisionFiles(table, { repoId: repo.id, revision: revision.id, files: applied.files, now: now() })
+    try {
+      await table.transact([...publication({ repo, branch, revision }), roundStands(kept.round)])
+      return { head: revision.id, isNew: true }
+    } catch (error) {
+      // What failed without a verdict may still happen: its files stay, and a sweep finds them by their mark.
+      if (!(error instanceof ConditionFailed)) throw error
+      // The verdict may be on a second sending of a write whose first answer was lost.
+      if ((await getRevision(table, repo.id, revision.id)) !== undefined) return { head: revision.id, isNew: true }
+      await discard(table, { revision, files: applied.files })
+      if (tries === triesMax)
+        throw errors.conflict(`Many are committing to "${branch}" at once. Send the commit again.`)
+      await pause(Math.random() * pauseMaxMs)
+    }
+  }
+}
+
+async function headOf(table: Table, { repo, branch }: { repo: RepoItem; branch: string }) {
+  const ref = await getRef(table, { repoId: repo.id, kind: 'branch', name: branch })
+  // The first commit of a repo makes its branch main; others are made from one.
+  if (ref === undefined && (branch !== 'main' || repo.revision !== undefined))
+    throw errors.revisionNotFound(fullName(repo), branch)
+  return ref && getRevision(table, repo.id, ref.revision)
+}
+
+function requireParent({ parentCommit, branch }: CommitRequest, head: string | undefined) {
+  if (parentCommit === undefined || (parentCommit.length >= 7 && head?.startsWith(parentCommit) === true)) return
+  throw new AppError({
+    code: 'commit_conflict',
+    status: 412,
+    message: `The branch "${branch}" is at ${head ?? 'no commit'}, not at ${parentCommit.slice(0, 128)}: somebody committed meanwhile. Look at what changed and send the commit again.`,
+  })
+}
+
+function newRevision({ request, applied: { files }, parent, at }: NewRevision): RevisionItem {
+  const { repo, title, message, by, nonce } = request
+  const origin = JSON.stringify(['commit', parent?.id ?? null, title, message, by, nonce])
+  return {
+    id: revisionId({ origin, files }),
+    repoId: repo.id,
+    source: 'upload://',
+    parent: parent?.id,
+    depth: (parent?.depth ?? 0) + 1,
+    title,
+    ...(message !== '' && { message }),
+    filesTotal: files.length,
+    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    createdAt: at,
+    createdBy: by,
+  }
+}
+
+interface NewRevision {
+  request: CommitRequest
+  applied: AppliedChanges
+  parent: RevisionItem | undefined
+  at: string
+}
+
+function publication({ repo, branch, revision }: { repo: RepoItem; branch: string; revision: RevisionItem }) {
+  const { id, repoId, parent, createdAt: now, createdBy: by, sizeBytes } = revision
+  const after = { ...repo, revision: id, sizeBytes, updatedAt: now }
+  const stands: TransactAction = {
+    check: keys.repo(repo.id),
+    condition: { expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)' },
+  }
+  return [
+    ...(branch === 'main' ? repoWrites({ before: repo, after }) : [stands]),
+    ...revisionWrites({ revision, known: false }),
+    branchWrite({ repoId, name: branch, revision: id, from: parent ?? 'absent', now, by }),
+  ]
+}
+
+/** What was written for a commit that was not made. */
+async function discard(table: Table, { revision, files }: { revision: RevisionItem; files: readonly RevisionFile[] }) {
+  const { repoId, id } = revision
+  await table.deleteMany(files.map(({ path }) => keys.revisionFile(repoId, id, path)))
+  await table.delete(keys.pendingRevision(repoId, id))
+}

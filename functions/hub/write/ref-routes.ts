@@ -1,0 +1,95 @@
+import type { Context } from 'hono'
+import * as z from 'zod'
+import { principalOf } from '../../../shared/auth/middleware.ts'
+import { errors } from '../../../shared/errors.ts'
+import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { parseWith, readJson } from '../../../shared/http/json-body.ts'
+import { isRevisionId, parseRefName } from '../../../shared/model/repo-id.ts'
+import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
+import { getRef } from '../../../shared/table/repos.ts'
+import { findRepo, findRevision } from '../find-revision.ts'
+import { parseRef, rawRest } from '../parse-path.ts'
+import type { HubApp, HubParts } from '../parts.ts'
+import { repoKinds } from '../repo-kinds.ts'
+import { branchName } from './branch-name.ts'
+import { createEmptyBranch, createRef, deleteRef } from './change-refs.ts'
+import { notifyIngest } from './notify-ingest.ts'
+
+const newBranch = z.object({
+  startingPoint: z.string().max(200).nullish(),
+  emptyBranch: z.boolean().nullish(),
+  overwrite: z.boolean().nullish(),
+})
+const newTag = z.object({ tag: z.string(), message: z.string().max(20_000).nullish() })
+
+/** W10 and W11: names of commits, movable ones and fixed ones. */
+export function addRefRoutes(app: HubApp, parts: HubParts) {
+  const { table, now } = parts
+  const isThere = async (repo: RepoItem, name: string) =>
+    (await getRef(table, { repoId: repo.id, kind: 'branch', name })) !== undefined
+  const refOf = (context: Context<HttpEnvironment>) => parseRef(rawRest(context.req.url, 5))
+  const done = async (context: Context<HttpEnvironment>, repo: RepoItem) => {
+    await notifyIngest(context, parts, { step: 'write-repo-manifest', repoId: repo.id, attempt: 1 })
+    return context.json({ success: true })
+  }
+
+  for (const { kind, api } of repoKinds) {
+    app.post(`${api}/:owner/:name/branch/:ref{.+}`, async (context) => {
+      const repo = await findRepo(context, { table, kind, access: 'write' })
+      const name = branchName(refOf(context))
+      const { startingPoint, emptyBranch, overwrite } = await readOptional(context, newBranch)
+      const by = principalOf(context).username
+      const ref = { kind: 'branch' as const, name, by, overwrite: overwrite === true }
+      if (emptyBranch === true) await createEmptyBranch({ table, repo, ref, now: now() })
+      else if (startingPoint != null || !(ref.overwrite && (await isThere(repo, name)))) {
+        const readings = [{ ref: startingPoint ?? 'main', path: '' }]
+        const { revision } = await findRevision(context, { table, kind }, readings)
+        await createRef({ table, repo, ref: { ...ref, revision: revision.id }, now: now() })
+      }
+      return done(context, repo)
+    })
+
+    app.delete(`${api}/:owner/:name/branch/:ref{.+}`, async (context) => {
+      const repo = await findRepo(context, { table, kind, access: 'write' })
+      const name = branchName(refOf(context))
+      if (name === 'main')
+        throw errors.invalidRequest(`The branch main of "${fullName(repo)}" stays as long as the repo.`, 'branch')
+      await deleteRef({ table, repo, kind: 'branch', name })
+      return done(context, repo)
+    })
+
+    app.post(`${api}/:owner/:name/tag/:ref{.+}`, async (context) => {
+      const repo = await findRepo(context, { table, kind, access: 'write' })
+      const { tag, message } = await readJson(context, newTag)
+      const name = tagName(tag)
+      const { revision } = await findRevision(context, { table, kind }, [{ ref: refOf(context), path: '' }])
+      const by = principalOf(context).username
+      await createRef({
+        table,
+        repo,
+        ref: { kind: 'tag', name, revision: revision.id, by, message: message ?? undefined },
+        now: now(),
+      })
+      return done(context, repo)
+    })
+
+    app.delete(`${api}/:owner/:name/tag/:ref{.+}`, async (context) => {
+      const repo = await findRepo(context, { table, kind, access: 'write' })
+      await deleteRef({ table, repo, kind: 'tag', name: tagName(refOf(context)) })
+      return done(context, repo)
+    })
+  }
+}
+
+/** A tag that looked like a commit would stand in for one. */
+function tagName(text: string): string {
+  const name = parseRefName(text.replace(/^refs\/tags\//, ''), 'tag')
+  if (!isRevisionId(name) && !name.startsWith('refs/')) return name
+  throw errors.invalidRequest(`"${name}" cannot be a tag: it reads like the id of a commit, or like "refs/…".`, 'tag')
+}
+
+/** Python sends no body where it has nothing to say. */
+async function readOptional<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
+  const hasBody = context.req.header('content-length') !== '0' && context.req.raw.body !== null
+  return hasBody ? readJson(context, schema) : parseWith(schema, {})
+}
