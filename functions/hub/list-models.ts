@@ -12,7 +12,7 @@ import type { HubApp, HubParts } from './parts.ts'
 import { repoKinds } from './repo-kinds.ts'
 
 /** What a repo's own item does not say, so that its revision has to be read too. */
-const revisionFields = ['tags', 'cardData', 'config', 'safetensors', 'spaces', 'siblings']
+const revisionFields = ['cardData', 'config', 'safetensors', 'gguf', 'baseModels', 'spaces', 'siblings']
 const readsAtOnce = 16
 const revisionsMax = 100
 const fileListsMax = 20

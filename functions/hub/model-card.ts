@@ -1,11 +1,11 @@
 import type { RevisionMetadata } from '../../shared/contract/repo.ts'
 import type { RepoItem } from '../../shared/table/repo-item.ts'
 
-type Summary = Pick<RepoItem, 'task' | 'library' | 'license' | 'tags'>
+type Summary = Pick<RepoItem, 'task' | 'library' | 'license'>
 type Metadata = RevisionMetadata | undefined
 
 /** What a model is, in the words of a model card; what is not known is left out. */
-export function cardOf({ task, library, license }: Omit<Summary, 'tags'>, metadata: Metadata): Record<string, unknown> {
+export function cardOf({ task, library, license }: Summary, metadata: Metadata): Record<string, unknown> {
   return {
     ...metadata?.card,
     ...present({
@@ -30,25 +30,6 @@ export const configOf = (metadata: Metadata): Record<string, unknown> => ({
   ...present({ architectures: metadata?.architectures, model_type: metadata?.modelType }),
   ...metadata?.config,
 })
-
-/** The same as the tags that the Hub makes of a card and of files, by which its lists are filtered. */
-export function tagsOf({ task, library, license, tags }: Summary, metadata: Metadata): string[] {
-  const { baseModels = [], relation } = metadata ?? {}
-  const all = [
-    library,
-    ...(metadata?.formats ?? []),
-    metadata?.modelType,
-    ...(metadata?.tags ?? []),
-    ...tags,
-    task,
-    ...(metadata?.languages ?? []),
-    ...(metadata?.datasets ?? []).map((dataset) => `dataset:${dataset}`),
-    ...baseModels.map((model) => `base_model:${model}`),
-    ...(relation === undefined ? [] : baseModels.map((model) => `base_model:${relation}:${model}`)),
-    license == null ? undefined : `license:${license}`,
-  ]
-  return [...new Set(all.filter((tag) => tag != null))]
-}
 
 /** What weights of a model are, by the headers of its files. */
 export function weightsOf(metadata: Metadata): Record<string, unknown> {

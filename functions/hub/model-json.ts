@@ -1,9 +1,10 @@
 import type { RevisionMetadata } from '../../shared/contract/repo.ts'
+import { tagsOf } from '../../shared/model/hub-tags.ts'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import type { RevisionItem } from '../../shared/table/repos.ts'
 import { fileEntry } from './file-entry.ts'
-import { cardOf, configOf, tagsOf, weightsOf } from './model-card.ts'
+import { cardOf, configOf, weightsOf } from './model-card.ts'
 
 /** A model as R2 and R7 show it. Without its revision or its files, what they would say is left out. */
 export function modelJson({ repo, revision, files, withBlobs = false }: ModelInput) {
@@ -22,7 +23,8 @@ export function modelJson({ repo, revision, files, withBlobs = false }: ModelInp
     disabled: false,
     downloads: repo.downloads,
     likes: 0,
-    tags: tagsOf(known, metadata),
+    // A list knows the tags of what main names, and so need not read a revision.
+    tags: revision === undefined ? [...new Set([...repo.tags, ...(repo.cardTags ?? [])])] : tagsOf(known, metadata),
     ...(known.task != null && { pipeline_tag: known.task }),
     ...(known.library != null && { library_name: known.library }),
     usedStorage: revision?.sizeBytes ?? repo.sizeBytes,

@@ -17,7 +17,7 @@ export interface RepoItem {
   license?: string | undefined
   /** What people have put on it. */
   tags: string[]
-  /** What its card says, at the revision above. */
+  /** What the revision above says of itself, as the Hub makes tags of cards and files. */
   cardTags?: string[] | undefined
   /** That lists by tag do not hold it now, between the two halves of a change too large for one transaction. */
   isUntagged?: boolean | undefined

@@ -1,5 +1,6 @@
 import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
+import { tagsOf } from '../../../shared/model/hub-tags.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import type { RepoItem } from '../../../shared/table/repo-item.ts'
@@ -38,10 +39,7 @@ export async function inspectRevision(
 }
 
 /** What the revision on main says of itself is what its repo is found by. */
-const describedBy = (repo: RepoItem, { task, library, license, tags }: RevisionMetadata): RepoItem => ({
-  ...repo,
-  task,
-  library,
-  license,
-  cardTags: tags,
-})
+const describedBy = (repo: RepoItem, metadata: RevisionMetadata): RepoItem => {
+  const { task, library, license } = metadata
+  return { ...repo, task, library, license, cardTags: tagsOf({ task, library, license, tags: [] }, metadata) }
+}
