@@ -15,6 +15,8 @@ export interface StageConfig {
   hfEndpoint: string
   /** Name of the Secrets Manager secret that holds the token for that Hub. */
   hfTokenSecret: string | undefined
+  /** What owners may have for whom no admin set other limits, as the settings that say so. */
+  quotas: Record<string, string>
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** Whether models and registry outlive their stack, and neither can be deleted by mistake. */
   isRetained: boolean
@@ -50,6 +52,25 @@ const stages = {
 const flag = z.union([z.boolean(), z.stringbool()])
 const count = z.coerce.number().int().min(1)
 
+const quota = z.coerce.number().int().min(0).optional()
+const quotaContext = {
+  quotaRepos: quota,
+  quotaStoredBytes: quota,
+  quotaImports: quota,
+  quotaDeployments: quota,
+  quotaRequestsPerMinute: z.coerce.number().int().min(1).optional(),
+}
+
+/** `-c quotaStoredBytes=…` is `SLIPWAY_QUOTA_STORED_BYTES` to the functions. */
+const quotaSettings = (given: { [Name in keyof typeof quotaContext]?: number | undefined }): Record<string, string> =>
+  Object.fromEntries(
+    (Object.keys(quotaContext) as (keyof typeof quotaContext)[]).flatMap((name) => {
+      const limit = given[name]
+      const words = name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+      return limit === undefined ? [] : [[`SLIPWAY_${words}`, String(limit)]]
+    }),
+  )
+
 const stageContext = z
   .object({
     stage: z.enum(['dev', 'staging', 'prod']).default('dev'),
@@ -68,6 +89,7 @@ const stageContext = z
       .regex(/^[\w/+=.@-]+$/)
       .optional(),
     hfEndpoint: z.url().default('https://huggingface.co'),
+    ...quotaContext,
     logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
     gpu: flag.default(true),
@@ -98,6 +120,7 @@ export function parseStageConfig(context: unknown): StageConfig {
     registration: given.registration,
     hfEndpoint: given.hfEndpoint,
     hfTokenSecret: given.hfTokenSecret,
+    quotas: quotaSettings(given),
     logLevel: given.logLevel,
     metricNamespace: given.metricNamespace ?? `Slipway/${given.stage}`,
     ingestConcurrencyMax: given.ingestConcurrencyMax ?? defaults.ingestConcurrencyMax,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { defaultQuotas, type Quotas } from './table/quotas.ts'
 
 /**
  * Parses an environment once, in a composition root. A missing or wrong value stops the start with a message that
@@ -38,4 +39,25 @@ export const platformEnvironment = z.object({
   /** Where CloudWatch keeps the metrics; without one none are written. */
   SLIPWAY_EMF_NAMESPACE: z.string().optional(),
   SLIPWAY_LOG_LEVEL: logLevel,
+})
+
+const quota = z.coerce.number('must be a number').int().min(0)
+
+/** What an owner may have for whom no admin set other limits. */
+export const quotaEnvironment = z.object({
+  SLIPWAY_QUOTA_REPOS: quota.default(defaultQuotas.repos),
+  SLIPWAY_QUOTA_STORED_BYTES: quota.default(defaultQuotas.storedBytes),
+  /** At the same time. */
+  SLIPWAY_QUOTA_IMPORTS: quota.default(defaultQuotas.imports),
+  SLIPWAY_QUOTA_DEPLOYMENTS: quota.default(defaultQuotas.deployments),
+  /** Without it, requests are not counted. */
+  SLIPWAY_QUOTA_REQUESTS_PER_MINUTE: quota.min(1).optional(),
+})
+
+export const quotasOf = (given: z.output<typeof quotaEnvironment>): Quotas => ({
+  repos: given.SLIPWAY_QUOTA_REPOS,
+  storedBytes: given.SLIPWAY_QUOTA_STORED_BYTES,
+  imports: given.SLIPWAY_QUOTA_IMPORTS,
+  deployments: given.SLIPWAY_QUOTA_DEPLOYMENTS,
+  requestsPerMinute: given.SLIPWAY_QUOTA_REQUESTS_PER_MINUTE,
 })

@@ -1,7 +1,7 @@
 import { handle } from 'hono/aws-lambda'
 import * as z from 'zod'
 import { createVerifier } from '../../shared/auth/verify.ts'
-import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
@@ -17,7 +17,7 @@ const environment = parseEnvironment(
       SLIPWAY_EMF_NAMESPACE: true,
       SLIPWAY_LOG_LEVEL: true,
     })
-    .extend({ SLIPWAY_REGISTRATION: z.enum(registrations).default('closed') }),
+    .extend({ SLIPWAY_REGISTRATION: z.enum(registrations).default('closed'), ...quotaEnvironment.shape }),
   process.env,
 )
 const adminKeySha256 = environment.SLIPWAY_ADMIN_KEY_SHA256
@@ -31,6 +31,7 @@ const app = createAuthApp({
   verify: createVerifier({ table, adminKeySha256 }),
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'auth' }),
   metrics,
+  quotas: quotasOf(environment),
 })
 
 export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, handle(app))

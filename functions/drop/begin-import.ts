@@ -15,7 +15,7 @@ export async function beginImport(
 ): Promise<void> {
   // A late event of a drop that was taken away again.
   if (found.length === 0) return
-  const { table, ingest, quietSeconds, log, now } = dependencies
+  const { table, ingest, quietSeconds, importsMax, log, now } = dependencies
   const { repo, version } = drop
   const fingerprint = dropFingerprint(found)
   const last = await table.get<{ fingerprint: string }>(keys.drop(repo, version))
@@ -29,20 +29,23 @@ export async function beginImport(
     tag: version,
     fingerprint,
     createdBy: 'drop',
+    importsMax,
     now: now(),
   })
   if (started?.created) log.info({ importId: started.item.id, repo, version }, `drop found: ${repo} ${version}`)
-  // What is dropped during an import is looked at again after it.
+  // What is dropped during an import is looked at again after it, and what its owner has no place for yet, later.
   else if (started?.item.fingerprint !== fingerprint)
     await settleLater({ drop, delaySeconds: quietSeconds }, dependencies)
 }
 
-/** `undefined` where someone is importing only some files of the drop. */
+/** `undefined` where someone is importing only some files of the drop, or too much else is on its way to its owner. */
 async function startUnlessOther(request: StartImport) {
   try {
     return await startImport(request)
   } catch (error) {
-    if (error instanceof AppError && error.code === 'conflict') return undefined
+    if (error instanceof AppError && waits.includes(error.code)) return undefined
     throw error
   }
 }
+
+const waits = ['conflict', 'quota_exceeded']

@@ -12,6 +12,8 @@ export interface DropDependencies {
   drops: Queue<DropMessage>
   /** A drop without a marker is complete when nothing in it has changed for so long. */
   quietSeconds: number
+  /** How many imports an owner may have under way for whom nobody set another limit. @default any number */
+  importsMax?: number | undefined
   log: Logger
   now: () => Date
 }

@@ -1,4 +1,4 @@
-import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
@@ -7,13 +7,15 @@ import { openTable } from '../../shared/table/table.ts'
 import { handleDrop } from './handle-drop.ts'
 
 const environment = parseEnvironment(
-  platformEnvironment.pick({
-    SLIPWAY_TABLE: true,
-    SLIPWAY_BUCKET: true,
-    SLIPWAY_INGEST_QUEUE_URL: true,
-    SLIPWAY_DROP_QUEUE_URL: true,
-    SLIPWAY_LOG_LEVEL: true,
-  }),
+  platformEnvironment
+    .pick({
+      SLIPWAY_TABLE: true,
+      SLIPWAY_BUCKET: true,
+      SLIPWAY_INGEST_QUEUE_URL: true,
+      SLIPWAY_DROP_QUEUE_URL: true,
+      SLIPWAY_LOG_LEVEL: true,
+    })
+    .extend(quotaEnvironment.shape),
   process.env,
 )
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'drop' })
@@ -23,6 +25,7 @@ const dependencies = {
   ingest: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
   drops: createSqsQueue({ queueUrl: environment.SLIPWAY_DROP_QUEUE_URL }),
   quietSeconds: 300,
+  importsMax: quotasOf(environment).imports,
   log,
   now: () => new Date(),
 }

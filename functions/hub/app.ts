@@ -11,6 +11,7 @@ import { requestScope } from '../../shared/http/request-scope.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
+import { defaultQuotas } from '../../shared/table/quotas.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { addAuthCheckRoutes } from './auth-check.ts'
 import { addCommitsRoute } from './commits.ts'
@@ -19,7 +20,7 @@ import { hubErrors } from './hub-errors.ts'
 import { addListModelsRoute } from './list-models.ts'
 import { addModelInfoRoutes } from './model-info.ts'
 import { ownerlessRepo } from './parse-path.ts'
-import type { HubLimits, HubParts } from './parts.ts'
+import type { HubParts } from './parts.ts'
 import { addPathsInfoRoute } from './paths-info.ts'
 import { addRawRoute } from './raw.ts'
 import { addRefsRoute } from './refs.ts'
@@ -44,13 +45,11 @@ export interface HubOptions extends PlatformAppOptions {
   ingest: Queue<IngestMessage>
   /** The address that clients know, where requests come with another one. */
   publicUrl?: string | undefined
-  limits?: HubLimits | undefined
   uploads?: UploadSettings | undefined
   now?: (() => Date) | undefined
 }
 
 const bodyMaxBytes = 4 * 1024 ** 2
-const defaultLimits: HubLimits = { reposMax: 100_000, storedBytesMax: 100 * 1024 ** 4 }
 
 /**
  * The Hugging Face Hub protocol: `HF_ENDPOINT` set to this server, and `HF_TOKEN` to one of its keys, is all that
@@ -100,13 +99,13 @@ function addReadRoutes(app: Hono<HttpEnvironment>, parts: HubParts) {
   addRawRoute(app, parts)
 }
 
-function partsOf({ table, objects, ingest, publicUrl, limits, uploads, now }: HubOptions): HubParts {
+function partsOf({ table, objects, ingest, publicUrl, quotas = defaultQuotas, uploads, now }: HubOptions): HubParts {
   return {
     table,
     objects,
     ingest,
     publicUrl,
-    limits: limits ?? defaultLimits,
+    limits: { reposMax: quotas.repos, storedBytesMax: quotas.storedBytes },
     uploads: uploads ?? localUploads,
     uploadSecret: createUploadSecret(table),
     proveLater: ({ id }) => ingest.send({ message: { step: 'prove-upload', uploadId: id, attempt: 1 } }),

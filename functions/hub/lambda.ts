@@ -1,6 +1,6 @@
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
-import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { createLogger } from '../../shared/log.ts'
@@ -13,14 +13,16 @@ import { encodedPath } from './encoded-path.ts'
 import { lambdaUploads } from './uploads/upload-parts.ts'
 
 const environment = parseEnvironment(
-  platformEnvironment.pick({
-    SLIPWAY_TABLE: true,
-    SLIPWAY_BUCKET: true,
-    SLIPWAY_INGEST_QUEUE_URL: true,
-    SLIPWAY_ADMIN_KEY_SHA256: true,
-    SLIPWAY_EMF_NAMESPACE: true,
-    SLIPWAY_LOG_LEVEL: true,
-  }),
+  platformEnvironment
+    .pick({
+      SLIPWAY_TABLE: true,
+      SLIPWAY_BUCKET: true,
+      SLIPWAY_INGEST_QUEUE_URL: true,
+      SLIPWAY_ADMIN_KEY_SHA256: true,
+      SLIPWAY_EMF_NAMESPACE: true,
+      SLIPWAY_LOG_LEVEL: true,
+    })
+    .extend(quotaEnvironment.shape),
   process.env,
 )
 const metrics = createMetrics()
@@ -34,6 +36,7 @@ const app = createHubApp({
   verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'hub' }),
   metrics,
+  quotas: quotasOf(environment),
 })
 
 const answer = handle(app)

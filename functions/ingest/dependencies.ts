@@ -4,6 +4,7 @@ import type { Metrics } from '../../shared/metrics.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import type { ImportItem } from '../../shared/table/imports.ts'
+import { defaultQuotas } from '../../shared/table/quotas.ts'
 import type { Table } from '../../shared/table/table.ts'
 import type { ModelSource } from './sources/source.ts'
 
@@ -26,7 +27,7 @@ export interface IngestLimits {
   bytesMax: number
   /** Of one file: whatever checks it reads the whole of it in one go. */
   fileBytesMax: number
-  /** Quotas of one owner. */
+  /** Quotas of an owner for whom nobody set others. */
   reposMax: number
   storedBytesMax: number
 }
@@ -36,6 +37,6 @@ export const defaultLimits: IngestLimits = {
   filesMax: 10_000,
   bytesMax: 2 * 1024 ** 4,
   fileBytesMax: 2 * 1024 ** 4,
-  reposMax: 100_000,
-  storedBytesMax: 100 * 1024 ** 4,
+  reposMax: defaultQuotas.repos,
+  storedBytesMax: defaultQuotas.storedBytes,
 }

@@ -92,11 +92,8 @@ export const faults = {
       code: 'repo_deleted',
       message: `"${repo}" was deleted. Undo that, or import under another name.`,
     }),
-  storedBytesExceeded: (owner: string, moreBytes: number) =>
-    new ImportFault({
-      code: 'quota_exceeded',
-      message: `"${owner}" may not store ${moreBytes} bytes more: its quota "storedBytes" is used up. GET /api/v1/usage tells how far.`,
-    }),
+  /** In the words of the quota's own refusal. */
+  quotaExceeded: ({ message }: { message: string }) => new ImportFault({ code: 'quota_exceeded', message }),
   sourceMoved: () =>
     new ImportFault({
       code: 'source_moved',

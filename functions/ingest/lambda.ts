@@ -1,4 +1,4 @@
-import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
@@ -21,26 +21,29 @@ const marginMs = 20_000
 const fileBytesMax = 40 * 1024 ** 3
 
 const environment = parseEnvironment(
-  platformEnvironment.pick({
-    SLIPWAY_TABLE: true,
-    SLIPWAY_BUCKET: true,
-    SLIPWAY_INGEST_QUEUE_URL: true,
-    HF_ENDPOINT: true,
-    SLIPWAY_HF_TOKEN_SECRET: true,
-    AWS_SESSION_TOKEN: true,
-    SLIPWAY_EMF_NAMESPACE: true,
-    SLIPWAY_LOG_LEVEL: true,
-  }),
+  platformEnvironment
+    .pick({
+      SLIPWAY_TABLE: true,
+      SLIPWAY_BUCKET: true,
+      SLIPWAY_INGEST_QUEUE_URL: true,
+      HF_ENDPOINT: true,
+      SLIPWAY_HF_TOKEN_SECRET: true,
+      AWS_SESSION_TOKEN: true,
+      SLIPWAY_EMF_NAMESPACE: true,
+      SLIPWAY_LOG_LEVEL: true,
+    })
+    .extend(quotaEnvironment.shape),
   process.env,
 )
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'ingest' })
 const metrics = createMetrics()
 const objects = createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET })
+const quotas = quotasOf(environment)
 const dependencies = {
   table: openTable({ tableName: environment.SLIPWAY_TABLE }),
   objects,
   queue: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
-  limits: { ...defaultLimits, fileBytesMax },
+  limits: { ...defaultLimits, fileBytesMax, reposMax: quotas.repos, storedBytesMax: quotas.storedBytes },
   log,
   metrics,
   now: () => new Date(),

@@ -2,6 +2,7 @@ import { openapiDocument } from '../../shared/contract/openapi.ts'
 import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
+import { defaultQuotas } from '../../shared/table/quotas.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { addDeploymentRoutes } from './deployments.ts'
 import { addImportRoutes } from './imports.ts'
@@ -15,14 +16,15 @@ export interface RegistryOptions extends PlatformAppOptions {
 }
 
 /** The registry: repos, imports and deployments under `/api/v1`. */
-export function createRegistryApp({ table, ingest, version, now = () => new Date(), ...platform }: RegistryOptions) {
-  const app = createPlatformApp(platform)
+export function createRegistryApp(options: RegistryOptions) {
+  const { table, ingest, version, quotas = defaultQuotas, now = () => new Date() } = options
+  const app = createPlatformApp(options)
   const document = openapiDocument({ version })
   app.get('/', (context) => context.json({ name: 'Slipway', version, api: '/api/v1/openapi.json', health: '/health' }))
   app.get('/health', (context) => context.json({ status: 'ok' }))
   app.get('/api/v1/openapi.json', (context) => context.json(document))
   addRepoRoutes(app, { table })
-  addImportRoutes(app, { table, ingest, now })
-  addDeploymentRoutes(app, { table, now })
+  addImportRoutes(app, { table, ingest, quotas, now })
+  addDeploymentRoutes(app, { table, quotas, now })
   return app
 }

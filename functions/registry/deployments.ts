@@ -18,6 +18,7 @@ import {
   listDeployments,
   liveReplicas,
 } from '../../shared/table/deployments.ts'
+import { type Quotas, quotaExceeded } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
 import { fullName } from '../../shared/table/repo-item.ts'
 import { resolveRef } from '../../shared/table/repos.ts'
@@ -27,7 +28,7 @@ import { toDeployment } from './deployment-state.ts'
 
 export function addDeploymentRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { table, now }: { table: Table; now: () => Date },
+  { table, quotas, now }: { table: Table; quotas: Quotas; now: () => Date },
 ) {
   app.get('/api/v1/deployments/*', requireScope('read'))
   app.post('/api/v1/deployments', requireScope('write'))
@@ -62,8 +63,9 @@ export function addDeploymentRoutes(
       createdAt: now().toISOString(),
       createdBy: principal.userId,
     }
+    const deploymentsMax = quotas.deployments
     try {
-      await createDeployment(table, item)
+      await createDeployment(table, item, { deploymentsMax })
       return context.json(toDeployment(item, []), 201)
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
@@ -75,7 +77,9 @@ export function addDeploymentRoutes(
         existing.owner === owner
       )
         return context.json(await withReplicas(existing), 200)
-      const isSeen = existing !== undefined && mayAccess(principal, 'read', { owner: existing.owner })
+      if (existing === undefined)
+        throw await quotaExceeded(table, { owner, what: 'deployments', by: 1, max: deploymentsMax })
+      const isSeen = mayAccess(principal, 'read', { owner: existing.owner })
       const target = isSeen ? `${existing.target} (revision ${existing.revision})` : 'something else'
       throw errors.deploymentExists({ name: item.name, target, url: `/api/v1/deployments/${item.name}` })
     }
@@ -103,8 +107,8 @@ export function addDeploymentRoutes(
 
   app.openapi(routes.deleteDeployment, async (context) => {
     const { name } = context.req.valid('param')
-    await deploymentFor(table, { principal: principalOf(context), access: 'write', name })
-    await deleteDeployment(table, name)
+    const item = await deploymentFor(table, { principal: principalOf(context), access: 'write', name })
+    await deleteDeployment(table, item)
     return context.body(null, 204)
   })
 }

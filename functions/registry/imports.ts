@@ -20,6 +20,7 @@ import {
   type ImportItem,
   listImports,
 } from '../../shared/table/imports.ts'
+import type { Quotas } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
 import type { Table } from '../../shared/table/table.ts'
@@ -27,10 +28,14 @@ import type { Table } from '../../shared/table/table.ts'
 export interface ImportRoutesOptions {
   table: Table
   ingest: Queue<IngestMessage>
+  quotas: Quotas
   now: () => Date
 }
 
-export function addImportRoutes(app: OpenAPIHono<HttpEnvironment>, { table, ingest, now }: ImportRoutesOptions) {
+export function addImportRoutes(
+  app: OpenAPIHono<HttpEnvironment>,
+  { table, ingest, quotas, now }: ImportRoutesOptions,
+) {
   app.get('/api/v1/imports/*', requireScope('read'))
   app.post('/api/v1/imports', requireScope('write'))
 
@@ -50,6 +55,7 @@ export function addImportRoutes(app: OpenAPIHono<HttpEnvironment>, { table, inge
       include,
       exclude,
       createdBy: principal.userId,
+      importsMax: quotas.imports,
       now: now(),
     })
     const details = await getImportDetails(table, item.id)

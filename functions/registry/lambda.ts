@@ -1,6 +1,6 @@
 import { handle } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
-import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
@@ -10,13 +10,15 @@ import { version } from '../../shared/version.ts'
 import { createRegistryApp } from './app.ts'
 
 const environment = parseEnvironment(
-  platformEnvironment.pick({
-    SLIPWAY_TABLE: true,
-    SLIPWAY_INGEST_QUEUE_URL: true,
-    SLIPWAY_ADMIN_KEY_SHA256: true,
-    SLIPWAY_EMF_NAMESPACE: true,
-    SLIPWAY_LOG_LEVEL: true,
-  }),
+  platformEnvironment
+    .pick({
+      SLIPWAY_TABLE: true,
+      SLIPWAY_INGEST_QUEUE_URL: true,
+      SLIPWAY_ADMIN_KEY_SHA256: true,
+      SLIPWAY_EMF_NAMESPACE: true,
+      SLIPWAY_LOG_LEVEL: true,
+    })
+    .extend(quotaEnvironment.shape),
   process.env,
 )
 const metrics = createMetrics()
@@ -29,6 +31,7 @@ const app = createRegistryApp({
   verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'registry' }),
   metrics,
+  quotas: quotasOf(environment),
 })
 
 export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, handle(app))

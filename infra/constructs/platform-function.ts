@@ -61,6 +61,7 @@ export class PlatformFunction extends Construct {
         SLIPWAY_LOG_LEVEL: config.logLevel,
         SLIPWAY_EMF_NAMESPACE: config.metricNamespace,
         NODE_OPTIONS: '--enable-source-maps',
+        ...config.quotas,
         ...props.environment,
       },
       ...(props.readsSecrets && { paramsAndSecrets: secretsExtension }),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type Registration, registrations } from '../../functions/auth/parts.ts'
-import { logLevel, parseEnvironment } from '../../shared/config.ts'
+import { logLevel, parseEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
+import type { Quotas } from '../../shared/table/quotas.ts'
 
 const schema = z.object({
   PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(8000),
@@ -12,6 +13,7 @@ const schema = z.object({
   SLIPWAY_LOG_LEVEL: logLevel,
   /** Who may make an account: anyone, whoever is invited, or only an admin for others. */
   SLIPWAY_REGISTRATION: z.enum(registrations, { error: 'must be "open", "invitation" or "closed"' }).default('closed'),
+  ...quotaEnvironment.shape,
   SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(256).optional(),
   /** The Hub that models are pulled from. */
   HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co'),
@@ -28,6 +30,7 @@ export interface LocalSettings {
   dynamodbEndpoint: string | undefined
   logLevel: z.output<typeof logLevel>
   registration: Registration
+  quotas: Quotas
   engines: number | undefined
   hfEndpoint: string
   hfToken: string | undefined
@@ -59,6 +62,7 @@ export function readSettings(
     dynamodbEndpoint: given.SLIPWAY_DYNAMODB_ENDPOINT,
     logLevel: given.SLIPWAY_LOG_LEVEL,
     registration: given.SLIPWAY_REGISTRATION,
+    quotas: quotasOf(given),
     engines: given.SLIPWAY_ENGINES,
     hfEndpoint: given.HF_ENDPOINT.replace(/\/+$/, ''),
     hfToken: given.HF_TOKEN,

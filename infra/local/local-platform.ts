@@ -39,7 +39,8 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
   const drops = new LocalQueue<DropMessage>({ name: 'drops', ...queueOptions })
   const now = () => new Date()
 
-  const platform = { table, verify: createVerifier({ table }), metrics }
+  const { quotas } = settings
+  const platform = { table, verify: createVerifier({ table }), metrics, quotas }
   const serving = startServing({
     table,
     objects,
@@ -59,12 +60,21 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
     objects,
     queue: ingest,
     openSource,
-    limits: defaultLimits,
+    limits: { ...defaultLimits, reposMax: quotas.repos, storedBytesMax: quotas.storedBytes },
     log: log.child({ service: 'ingest' }),
     metrics,
     now,
   }
-  const dropSteps = { table, objects, ingest, drops, quietSeconds, log: log.child({ service: 'drop' }), now }
+  const dropSteps = {
+    table,
+    objects,
+    ingest,
+    drops,
+    quietSeconds,
+    importsMax: quotas.imports,
+    log: log.child({ service: 'drop' }),
+    now,
+  }
 
   return {
     fetch: dispatch({

@@ -4,6 +4,7 @@ import type { Verifier } from '../auth/verify.ts'
 import { errors } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Quotas } from '../table/quotas.ts'
 import type { HttpEnvironment } from './context.ts'
 import { platformEnvelope } from './envelopes.ts'
 import { answerErrors } from './error-handler.ts'
@@ -15,6 +16,8 @@ export interface PlatformAppOptions {
   verify: Verifier
   log: Logger
   metrics: Metrics
+  /** What owners may have. @default defaultQuotas */
+  quotas?: Quotas | undefined
 }
 
 const bodyMaxBytes = 1024 ** 2

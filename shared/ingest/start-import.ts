@@ -3,9 +3,17 @@ import { errors } from '../errors.ts'
 import { isActiveImport } from '../model/import-state.ts'
 import { formatSource, type Source } from '../model/source.ts'
 import type { Queue } from '../queue/queue.ts'
-import { claimedImport, createImport, getImportDetails, type ImportDetails, type ImportItem } from '../table/imports.ts'
-import { newRepoId } from '../table/repo-item.ts'
+import {
+  claimedImport,
+  getImportDetails,
+  type ImportDetails,
+  type ImportItem,
+  importCreation,
+} from '../table/imports.ts'
+import { quotaExceeded } from '../table/quotas.ts'
+import { newRepoId, splitName } from '../table/repo-item.ts'
 import { ConditionFailed, type Table } from '../table/table.ts'
+import { failedCount } from '../table/usage.ts'
 import type { IngestMessage } from './message.ts'
 
 export interface StartImport {
@@ -15,6 +23,8 @@ export interface StartImport {
   /** Where it goes. */
   repo: string
   createdBy: string
+  /** How many imports an owner may have under way for whom nobody set another limit; without it, any number. */
+  importsMax?: number | undefined
   now: Date
   tag?: string | undefined
   include?: string[] | undefined
@@ -26,20 +36,24 @@ const triesMax = 5
 
 /**
  * Starts an import, or answers with the one that is bringing the same files of the same source into the same repo
- * already. @throws AppError `conflict` where one is bringing others of its files, or them under another tag
+ * already. @throws AppError `conflict` where one is bringing others of its files, or them under another tag,
+ * `quota_exceeded` where its owner has too many under way
  */
 export async function startImport(request: StartImport): Promise<{ item: ImportItem; created: boolean }> {
-  const { table, queue, include, exclude } = request
+  const { table, queue, include, exclude, importsMax } = request
   const details: ImportDetails = { include, exclude, skipped: [] }
   const item = newImport(request)
+  const creation = importCreation(item, { details, importsMax })
   for (let tries = 1; ; tries++) {
-    const conflict = await refusal(() => createImport(table, item, details))
+    const conflict = await refusal(() => table.transact(creation))
     if (conflict === undefined) break
     const running = await claimedImport(table, item.repo, item.source)
     if (running !== undefined && isActiveImport(running.state)) {
       await refuseOther({ running, item, details, table })
       return { item: running, created: false }
     }
+    if (importsMax !== undefined && failedCount(conflict, creation))
+      throw await quotaExceeded(table, { owner: splitName(item.repo).owner, what: 'imports', by: 1, max: importsMax })
     // It ended between the two looks, so now there is room for this one.
     if (tries === triesMax) throw conflict
   }

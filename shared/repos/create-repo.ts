@@ -3,11 +3,13 @@ import type { Principal } from '../auth/principal.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
 import type { RepoKind } from '../table/keys.ts'
 import { ownerStands } from '../table/owners.ts'
+import { quotaExceeded } from '../table/quotas.ts'
 import { fullName, newRepo, type RepoItem, splitName } from '../table/repo-item.ts'
 import { repoCreation } from '../table/repo-write.ts'
 import { findRepo, type RevisionItem } from '../table/repos.ts'
 import { branchWrite, revisionWrites, writeRevisionFiles } from '../table/revision-write.ts'
 import { ConditionFailed, type Table, type TransactAction } from '../table/table.ts'
+import { failedCount } from '../table/usage.ts'
 import { repoErrors } from './repo-errors.ts'
 
 export interface CreateRepo {
@@ -48,8 +50,8 @@ export async function createRepo(request: CreateRepo): Promise<RepoItem> {
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     await refuseTaken(request)
-    if (error.failed.slice(error.failed.length - writes.length).includes(true)) throw error
-    throw repoErrors.tooManyRepos(owner.name, reposMax)
+    if (!failedCount(error, creation)) throw error
+    throw await quotaExceeded(table, { owner: owner.name, what: 'repos', by: 1, max: reposMax })
   }
   return { ...repo, version: repo.version + 1 }
 }

@@ -1,9 +1,10 @@
 import { ensureOwner } from '../auth/ensure-owner.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
-import { holdBlobs, StoredBytesExceeded } from '../table/held-blobs.ts'
+import { holdBlobs } from '../table/held-blobs.ts'
 import { keys } from '../table/keys.ts'
 import { ownerStands } from '../table/owners.ts'
+import { quotaExceeded } from '../table/quotas.ts'
 import { fullName, type RepoItem, splitName } from '../table/repo-item.ts'
 import { changeRepo } from '../table/repo-write.ts'
 import { allFiles, allRevisions, findRepo } from '../table/repos.ts'
@@ -47,7 +48,7 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
         repo: next,
         writes: [
           ...claims(before, next, now),
-          ...(isOthers ? [...counts(before, next, reposMax), roundStands(round)] : []),
+          ...(isOthers ? [roundStands(round), ...counts(before, next, reposMax)] : []),
         ],
       }
     })
@@ -57,7 +58,10 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
     await refuseTaken(request)
     // A collection may have given back what was just held.
     if ((await readSweepRound(table, repo.id)).round !== round.round) return moveRepo(request)
-    throw isOthers ? repoErrors.tooManyRepos(owner.name, reposMax) : repoErrors.nameTaken(to)
+    // What counts it against the new owner is the last of the writes.
+    if (isOthers && error.failed.at(-1) === true)
+      throw await quotaExceeded(table, { owner: owner.name, what: 'repos', by: 1, max: reposMax })
+    throw repoErrors.nameTaken(to)
   }
 }
 
@@ -91,12 +95,7 @@ async function holdAll({ table, repo, storedBytesMax, now }: MoveRepo, owner: st
     if (files > filesMax) throw repoErrors.tooMuchToMove(fullName(repo), filesMax)
     for await (const file of allFiles(table, repo.id, revision.id)) blobs.set(file.sha256, file)
   }
-  try {
-    await holdBlobs(table, { owner, blobs: [...blobs.values()], storedBytesMax, now })
-  } catch (error) {
-    if (!(error instanceof StoredBytesExceeded)) throw error
-    throw repoErrors.storedBytesExceeded({ owner, limit: storedBytesMax, more: error.moreBytes })
-  }
+  await holdBlobs(table, { owner, blobs: [...blobs.values()], storedBytesMax, now })
 }
 
 async function refuseTaken({ table, repo, to }: MoveRepo) {

@@ -17,20 +17,6 @@ export const repoErrors = {
     }),
   nameTaken: (name: string) =>
     new AppError({ code: 'repo_exists', status: 409, message: `The name "${name}" is taken. Choose another one.` }),
-  tooManyRepos: (owner: string, limit: number) =>
-    new AppError({
-      code: 'quota_exceeded',
-      status: 403,
-      message: `"${owner}" has as many repos as it may have: the quota "repos" is ${limit}. Delete one, or ask an admin for more.`,
-      details: { quota: 'repos', limit },
-    }),
-  storedBytesExceeded: ({ owner, limit, more }: { owner: string; limit: number; more: number }) =>
-    new AppError({
-      code: 'quota_exceeded',
-      status: 403,
-      message: `"${owner}" may not store ${more} bytes more: the quota "storedBytes" is ${limit}. Delete something, or ask an admin for more.`,
-      details: { quota: 'storedBytes', limit },
-    }),
   tooMuchToMove: (name: string, limit: number) =>
     new AppError({
       code: 'too_large',

@@ -78,7 +78,7 @@ export const tableAccess = {
     lists: [lists.users, lists.invitations],
   },
   ingest: { writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads] },
-  drop: { writes: [owners, imports, claims, drops] },
+  drop: { writes: [owners, imports, claims, drops, usage] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
   maintenance: { writes: ['*'], lists: ['*'], scans: true },

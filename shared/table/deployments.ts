@@ -1,6 +1,7 @@
 import type { ReplicaStatus } from '../contract/deployment.ts'
 import { keys, lists } from './keys.ts'
-import { absent, type Page, type Table } from './table.ts'
+import { absent, ConditionFailed, type Page, type Table, type TransactAction } from './table.ts'
+import { countUse } from './usage.ts'
 
 /** The desired state of one deployment, as it stands in the table. What replicas make of it is in their own items. */
 export interface DeploymentItem {
@@ -22,17 +23,46 @@ export interface DeploymentItem {
 export const heartbeatTimeToLiveSeconds = 60
 
 /** @throws ConditionFailed where the name is taken. */
-export async function createDeployment(table: Table, deployment: DeploymentItem): Promise<void> {
+export async function createDeployment(
+  table: Table,
+  deployment: DeploymentItem,
+  limits: { deploymentsMax?: number } = {},
+): Promise<void> {
+  await table.transact(deploymentCreation(deployment, limits))
+}
+
+/** The writes of a deployment, counted against its owner. Its own condition, the first, fails where the name is taken. */
+export function deploymentCreation(
+  deployment: DeploymentItem,
+  { deploymentsMax }: { deploymentsMax?: number | undefined },
+): TransactAction[] {
   const ofOwner = { ownerPk: lists.deploymentsOf(deployment.owner), ownerSk: deployment.name }
   const list = { listPk: lists.deployments, listSk: deployment.name, ...ofOwner }
-  await table.put({ ...keys.deployment(deployment.name), ...list, ...deployment }, absent)
+  return [
+    { put: { ...keys.deployment(deployment.name), ...list, ...deployment }, condition: absent },
+    countUse({ owner: deployment.owner, what: 'deployments', by: 1, max: deploymentsMax }),
+  ]
 }
 
 export const getDeployment = (table: Table, name: string): Promise<DeploymentItem | undefined> =>
   table.get<DeploymentItem>(keys.deployment(name))
 
-export async function deleteDeployment(table: Table, name: string): Promise<void> {
-  await table.delete(keys.deployment(name))
+/** Removes a deployment, and gives its place back to its owner once, however many ask at the same time. */
+export async function deleteDeployment(table: Table, { name, owner, createdAt }: DeploymentItem): Promise<void> {
+  const condition = {
+    expression: '#owner = :owner AND createdAt = :createdAt',
+    names: { '#owner': 'owner' },
+    values: { ':owner': owner, ':createdAt': createdAt },
+  }
+  try {
+    await table.transact([
+      { delete: keys.deployment(name), condition },
+      countUse({ owner, what: 'deployments', by: -1 }),
+    ])
+  } catch (error) {
+    // Someone else removed it, whatever is called so now.
+    if (!(error instanceof ConditionFailed)) throw error
+  }
 }
 
 /** Deployments by name, everybody's or those of one owner, from behind a name. */

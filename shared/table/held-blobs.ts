@@ -1,5 +1,6 @@
 import { inParallel } from '../in-parallel.ts'
 import { keys } from './keys.ts'
+import { QuotaExceeded, readOwnerUse } from './quotas.ts'
 import { absent, ConditionFailed, type Table } from './table.ts'
 import { countUse } from './usage.ts'
 
@@ -31,7 +32,9 @@ export async function holdsBlob(table: Table, blob: { owner: string; sha256: str
 
 /**
  * Counts the blobs of a revision that its owner does not hold yet against its stored bytes, each once however often it
- * is asked. @throws StoredBytesExceeded
+ * is asked. They are held before the revision is published, so that nothing is published beyond the quota; where it is
+ * not published after all, the garbage collection finds blobs held that no revision has, and gives their bytes back.
+ * @throws StoredBytesExceeded
  */
 export async function holdBlobs(table: Table, { owner, blobs, storedBytesMax, now }: HoldBlobs): Promise<void> {
   const distinct = [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()]
@@ -59,18 +62,14 @@ async function holdSome(table: Table, { owner, blobs, storedBytesMax, now }: Hol
       put: { ...keys.heldBlob(owner, sha256), sizeBytes, since },
       condition: absent,
     }))
-    const count = countUse({
-      owner,
-      what: 'storedBytes',
-      by,
-      ...(storedBytesMax !== undefined && { max: storedBytesMax }),
-    })
+    const count = countUse({ owner, what: 'storedBytes', by, max: storedBytesMax })
     try {
       return await table.transact([count, ...puts])
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
-      if (error.failed[0] === true) throw new StoredBytesExceeded(owner, by)
-      // Another revision of the same owner took some of them meanwhile.
+      // Where another revision of the same owner took some of them meanwhile, fewer are to be counted.
+      if (!error.failed.slice(1).includes(true))
+        throw await storedBytesExceeded(table, { owner, moreBytes: by, storedBytesMax })
       if (tries === triesMax) throw error
     }
   }
@@ -91,13 +90,19 @@ async function takeBack(table: Table, { owner, condemned }: { owner: string; con
 }
 
 /** The owner may not store so much more. */
-export class StoredBytesExceeded extends Error {
+export class StoredBytesExceeded extends QuotaExceeded {
   override name = 'StoredBytesExceeded'
-  readonly owner: string
   readonly moreBytes: number
-  constructor(owner: string, moreBytes: number) {
-    super(`"${owner}" may not store ${moreBytes} bytes more`)
-    this.owner = owner
+  constructor({ owner, limit, used, moreBytes }: { owner: string; limit: number; used: number; moreBytes: number }) {
+    super({ owner, quota: 'storedBytes', limit, used, more: moreBytes })
     this.moreBytes = moreBytes
   }
+}
+
+async function storedBytesExceeded(
+  table: Table,
+  { owner, moreBytes, storedBytesMax = 0 }: { owner: string; moreBytes: number; storedBytesMax: number | undefined },
+): Promise<StoredBytesExceeded> {
+  const { use, own } = await readOwnerUse(table, owner)
+  return new StoredBytesExceeded({ owner, limit: own.storedBytes ?? storedBytesMax, used: use.storedBytes, moreBytes })
 }

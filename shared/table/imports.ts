@@ -3,7 +3,8 @@ import type { ImportState } from '../model/import-state.ts'
 import { activity, type Resumes } from './import-activity.ts'
 import { keys, lists } from './keys.ts'
 import { splitName } from './repo-item.ts'
-import { absent, type Page, type Table } from './table.ts'
+import { absent, type Page, type Table, type TransactAction } from './table.ts'
+import { countUse } from './usage.ts'
 
 export interface ImportItem {
   id: string
@@ -93,16 +94,24 @@ export async function* allImportParts(table: Table, id: string, file: ImportFile
   })
 }
 
-/** Writes a new import and the claim on its repo and source. @throws ConditionFailed where one is under way. */
-export async function createImport(table: Table, item: ImportItem, details: ImportDetails): Promise<void> {
+/**
+ * The writes of a new import: the claim on its repo and source, whose condition fails where one is under way, and its
+ * count among those that its owner runs at once, which `endOfImport` gives back.
+ */
+export function importCreation(
+  item: ImportItem,
+  { details, importsMax }: { details: ImportDetails; importsMax: number | undefined },
+): TransactAction[] {
   const order = `${item.createdAt}#${item.id}`
-  const ofOwner = { ownerPk: lists.importsOf(splitName(item.repo).owner), ownerSk: order }
+  const { owner } = splitName(item.repo)
+  const ofOwner = { ownerPk: lists.importsOf(owner), ownerSk: order }
   const listed = { listPk: lists.imports, listSk: order, ...ofOwner }
-  await table.transact([
+  return [
     { put: { ...keys.import(item.id), ...listed, ...activity(item.updatedAt, item.id), ...item }, condition: absent },
     { put: { ...keys.importDetails(item.id), ...details }, condition: absent },
     { put: { ...keys.importClaim(item.repo, item.source), importId: item.id }, condition: absent },
-  ])
+    countUse({ owner, what: 'imports', by: 1, max: importsMax }),
+  ]
 }
 
 export const claimedImport = async (table: Table, repo: string, source: string): Promise<ImportItem | undefined> => {

@@ -4,8 +4,7 @@ import { AppError, errors } from '../../../shared/errors.ts'
 import { inParallel } from '../../../shared/in-parallel.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { repoErrors } from '../../../shared/repos/repo-errors.ts'
-import { holdBlobs, StoredBytesExceeded } from '../../../shared/table/held-blobs.ts'
+import { holdBlobs } from '../../../shared/table/held-blobs.ts'
 import type { RepoItem } from '../../../shared/table/repo-item.ts'
 import { getUpload, uploadIdOf } from '../../../shared/table/uploads.ts'
 import { uploadMissing } from '../../../shared/uploads/prove-upload.ts'
@@ -84,11 +83,5 @@ async function largeFile({ operation, held, deadline, repo, principal }: LargeIn
 async function hold(changes: readonly FileChange[], { repo }: CommitContext, { table, limits, now }: HubParts) {
   const blobs = changes.flatMap((change) => (change.kind === 'put' ? [change.file] : []))
   const { owner } = repo
-  const { storedBytesMax } = limits
-  try {
-    await holdBlobs(table, { owner, blobs, storedBytesMax, now: now() })
-  } catch (error) {
-    if (!(error instanceof StoredBytesExceeded)) throw error
-    throw repoErrors.storedBytesExceeded({ owner, limit: storedBytesMax, more: error.moreBytes })
-  }
+  await holdBlobs(table, { owner, blobs, storedBytesMax: limits.storedBytesMax, now: now() })
 }

@@ -7,7 +7,9 @@ import { listObjects } from '../../../shared/objects/list-objects.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import { allImportFiles, allImportParts, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
+import { splitName } from '../../../shared/table/repo-item.ts'
 import { ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
+import { countUse } from '../../../shared/table/usage.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { stagingKey } from './staged-upload.ts'
 
@@ -15,7 +17,7 @@ import { stagingKey } from './staged-upload.ts'
 const stagedMax = 1_000_000
 
 /**
- * The writes that end an import: its last state, and its claim given back. It stays in the list of active ones until
+ * The writes that end an import: its last state, its claim and its place among its owner's given back. It stays in the list of active ones until
  * it is cleared away.
  */
 export function endOfImport({ item, from, state, failure, now }: EndInput): TransactAction[] {
@@ -35,6 +37,7 @@ export function endOfImport({ item, from, state, failure, now }: EndInput): Tran
   return [
     { update: keys.import(item.id), change },
     { delete: keys.importClaim(item.repo, item.source) },
+    countUse({ owner: splitName(item.repo).owner, what: 'imports', by: -1 }),
     ...dropRecord(item, at),
   ]
 }

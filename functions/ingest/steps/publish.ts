@@ -1,13 +1,15 @@
 import { BlobsBusy, keepBlobs } from '../../../shared/blobs/keep-blobs.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { type RevisionFile, revisionId, sortedByPath } from '../../../shared/model/revision-id.ts'
-import { holdBlobs, StoredBytesExceeded } from '../../../shared/table/held-blobs.ts'
+import { holdBlobs } from '../../../shared/table/held-blobs.ts'
 import { allImportFiles, getImport, type ImportItem } from '../../../shared/table/imports.ts'
+import { QuotaExceeded, quotaExceeded } from '../../../shared/table/quotas.ts'
 import { newRepo, type RepoItem, splitName } from '../../../shared/table/repo-item.ts'
 import { findRepo, getRef, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
 import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
 import { readSweepRound, roundStands } from '../../../shared/table/sweeps.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
+import { failedCount } from '../../../shared/table/usage.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { bringAgain } from './bring-again.ts'
@@ -54,18 +56,24 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     const at = now().toISOString()
     const after = repoWith({ repo: before ?? firstOf(item, now()), revision, at })
     const { reposMax } = dependencies.limits
+    const writes = publication({ item, before, after, revision, known, now: at, reposMax })
     try {
-      const writes = publication({ item, before, after, revision, known, now: at, reposMax })
       return await table.transact([...writes, roundStands(round)])
     } catch (error) {
       // Another delivery of this message may have published; a tag taken meanwhile is said on the next try.
       const now = await getImport(table, item.id)
       if (!(error instanceof ConditionFailed)) throw error
       if (now?.state !== 'TRANSFERRING') return
+      // Where it was made meanwhile, it need not be counted.
+      if (failedCount(error, writes) && (await findRepo(table, { name: item.repo, withDeleted: true })) === undefined)
+        throw faults.quotaExceeded(await tooManyRepos(item, dependencies))
       if (tries === triesMax) throw error
     }
   }
 }
+
+const tooManyRepos = ({ repo }: ImportItem, { table, limits }: IngestDependencies) =>
+  quotaExceeded(table, { owner: splitName(repo).owner, what: 'repos', by: 1, max: limits.reposMax })
 
 interface Publishing {
   item: ImportItem
@@ -77,7 +85,7 @@ async function holdFiles({ item, files }: Publishing, { table, limits, now }: In
   try {
     await holdBlobs(table, { owner, blobs: files, storedBytesMax: limits.storedBytesMax, now: now() })
   } catch (error) {
-    if (error instanceof StoredBytesExceeded) throw faults.storedBytesExceeded(owner, error.moreBytes)
+    if (error instanceof QuotaExceeded) throw faults.quotaExceeded(error)
     throw error
   }
 }
