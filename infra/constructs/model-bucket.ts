@@ -20,8 +20,8 @@ export interface ModelBucketProps {
   isRetained: boolean
 }
 
-/** `readBlobs` is for who learns from the table which files there are. */
-export type BucketAccess = 'readBlobs' | 'read' | 'readWrite'
+/** `takeUploads` is for who sends files to people and takes theirs; drops and manifests are not its business. */
+export type BucketAccess = 'takeUploads' | 'read' | 'readWrite'
 
 /** Where the files of the models are, with a log of who asked for them. */
 export class ModelBucket extends Construct {
@@ -44,7 +44,7 @@ export class ModelBucket extends Construct {
     this.bucket = new Bucket(this, 'Bucket', {
       ...common,
       versioned: isRetained,
-      cors: downloads,
+      cors: transfers,
       lifecycleRules: isRetained ? [...cleaning, ...forgetting] : cleaning,
       // The library's class leaves out `| undefined` where its own interface has it.
       serverAccessLogsBucket: accessLogs as IBucket,
@@ -52,26 +52,32 @@ export class ModelBucket extends Construct {
     // Without the right to list, S3 answers 403 instead of 404 for an object that is absent.
     const list = new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })
     this.#policies = {
-      readBlobs: this.#policy('BlobReaders', { actions: readObject, prefix: 'blobs/' }),
-      read: this.#policy('Readers', { actions: readObject, others: [list] }),
-      readWrite: this.#policy('Writers', { actions: [...readObject, ...writeObject], others: [list] }),
+      takeUploads: this.#policy('UploadTakers', {
+        actions: [...readObject, ...writeObject],
+        prefixes: ['blobs/', 'staging/'],
+        list,
+      }),
+      read: this.#policy('Readers', { actions: readObject, list }),
+      readWrite: this.#policy('Writers', { actions: [...readObject, ...writeObject], list }),
     }
   }
 
-  /** Lets someone read the files of the models, read every object of the bucket, or read and write them. */
+  /** Lets someone read and write the files of the models, read every object of the bucket, or read and write them. */
   grant(role: IRole, access: BucketAccess) {
     role.addManagedPolicy(this.#policies[access])
   }
 
   /** One policy for all who have the same right, kept beside the bucket, so that its wildcard is excused once. */
-  #policy(id: string, { actions, prefix, others = [] }: PolicyProps): IManagedPolicy {
-    const pattern = `${prefix ?? ''}*`
-    const objects = new PolicyStatement({ actions, resources: [this.bucket.arnForObjects(pattern)] })
-    const policy = new ManagedPolicy(this, id, { statements: [objects, ...others] })
-    acknowledge(policy, {
-      rule: `IAM5[Resource::<${Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket)}.Arn>/${pattern}]`,
-      reason: 'A blob is named by its content, so no list of keys exists before the models do.',
-    })
+  #policy(id: string, { actions, prefixes, list }: PolicyProps): IManagedPolicy {
+    const patterns = prefixes?.map((prefix) => `${prefix}*`) ?? ['*']
+    const resources = patterns.map((pattern) => this.bucket.arnForObjects(pattern))
+    const objects = new PolicyStatement({ actions, resources })
+    const policy = new ManagedPolicy(this, id, { statements: [objects, list] })
+    for (const pattern of patterns)
+      acknowledge(policy, {
+        rule: `IAM5[Resource::<${Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket)}.Arn>/${pattern}]`,
+        reason: 'A blob is named by its content, so no list of keys exists before the models do.',
+      })
     return policy
   }
 }
@@ -80,18 +86,19 @@ interface PolicyProps {
   /** On objects. */
   actions: string[]
   /** @default - every object */
-  prefix?: ObjectPrefix
-  others?: PolicyStatement[]
+  prefixes?: ObjectPrefix[]
+  list: PolicyStatement
 }
 
 const readObject = ['s3:GetObject']
 const writeObject = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
 
-// A page that the Hub protocol redirects here is of any origin; what opens the object is the signature in the address.
-const downloads: CorsRule[] = [
+// A page that the Hub protocol sends here, to download or with the parts of an upload, is of any origin; what opens the
+// object is the signature in the address.
+const transfers: CorsRule[] = [
   {
     allowedOrigins: ['*'],
-    allowedMethods: [HttpMethods.GET, HttpMethods.HEAD],
+    allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
     allowedHeaders: ['*'],
     exposedHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
     maxAge: 86_400,

@@ -8,12 +8,18 @@ export const authPaths = [
 
 const kinds = ['models', 'datasets', 'spaces']
 const fileRoutes = ['resolve', 'raw']
-/** Where a repo is: a model also without an owner, to be told that there is none such, and other kinds for the same. */
+/** Where a repo is: a model also without an owner, to be told that there is none such, and spaces for the same. */
 const repos = ['/{owner}/{name}', '/{name}', '/datasets/{owner}/{name}', '/spaces/{owner}/{name}']
+/** Where Git LFS has a repo. The name ends in `.git`, which a gateway's parameter cannot say. */
+const lfsRepos = ['/{owner}/{name}', '/datasets/{owner}/{name}']
 
 /** What the Hub protocol answers: `isHubPath` as API Gateway says it. */
 export const hubPaths = [
   ...kinds.flatMap((kind) => [`/api/${kind}`, `/api/${kind}/{proxy+}`]),
   '/api/whoami-v2',
+  '/api/validate-yaml',
+  ...['create', 'delete', 'move'].map((route) => `/api/repos/${route}`),
+  '/api/uploads/{proxy+}',
   ...repos.flatMap((repo) => fileRoutes.map((route) => `${repo}/${route}/{proxy+}`)),
+  ...lfsRepos.map((repo) => `${repo}/info/lfs/objects/batch`),
 ]

@@ -34,8 +34,11 @@ export class Registry extends Construct {
       data,
       folder: 'hub',
       description: 'Answers the Hub protocol',
-      models: 'readBlobs',
+      models: 'takeUploads',
+      sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
       environment,
+      // A file of a gigabyte is read within a request, and memory brings the network and the processor for that.
+      memorySizeMiB: 1792,
     })
     const auth = new PlatformFunction(this, 'Auth', {
       config,

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
-import { hubPaths } from '../../infra/constructs/registry-paths.ts'
+import { authPaths, hubPaths } from '../../infra/constructs/registry-paths.ts'
 import { templates } from './synthesised-app.ts'
 
 const adminKeySha256 = 'a'.repeat(64)
@@ -23,7 +23,7 @@ describe('the functions', () => {
     })
     expect(Object.fromEntries(told)).toEqual({
       Registry: ['SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
-      RegistryHub: ['SLIPWAY_BUCKET', 'SLIPWAY_TABLE'],
+      RegistryHub: ['SLIPWAY_BUCKET', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
       RegistryAuth: ['SLIPWAY_TABLE'],
       IngestWorker: ['SLIPWAY_BUCKET', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
       DropsWorker: ['SLIPWAY_BUCKET', 'SLIPWAY_DROP_QUEUE_URL', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
@@ -58,25 +58,21 @@ describe('what the functions may do', () => {
   it('includes objects of the bucket only where models are brought in, and their files where they are sent', () => {
     const roles = Object.entries(api.findResources('AWS::IAM::Role')).flatMap(([id, { Properties }]) => {
       const policies = JSON.stringify(Properties.ManagedPolicyArns ?? '').matchAll(
-        /Models(BlobReaders|Readers|Writers)/g,
+        /Models(UploadTakers|Readers|Writers)/g,
       )
       const names = Array.from(policies, ([, name]) => name)
       return names.length === 0 ? [] : [[id.replace(/Role[0-9A-F]{8}$/, ''), names]]
     })
     expect(Object.fromEntries(roles)).toEqual({
-      RegistryHub: ['BlobReaders'],
+      RegistryHub: ['UploadTakers'],
       IngestWorker: ['Writers'],
       DropsWorker: ['Readers'],
     })
     const policies = Object.entries(data.findResources('AWS::IAM::ManagedPolicy'))
-    const [, ofFiles] = policies.find(([id]) => id.includes('BlobReaders')) ?? []
-    expect(ofFiles?.Properties.PolicyDocument.Statement).toEqual([
-      {
-        Effect: 'Allow',
-        Action: 's3:GetObject',
-        Resource: { 'Fn::Join': ['', [expect.anything(), '/blobs/*']] },
-      },
-    ])
+    const [, ofFiles] = policies.find(([id]) => id.includes('UploadTakers')) ?? []
+    const [objects] = ofFiles?.Properties.PolicyDocument.Statement ?? []
+    const suffixes = objects.Resource.map((resource: { 'Fn::Join': [string, unknown[]] }) => resource['Fn::Join'][1][1])
+    expect(suffixes).toEqual(['/blobs/*', '/staging/*'])
   })
 
   it('includes keys of people only where keys are made, and nothing outside of the partitions it names', () => {
@@ -153,9 +149,7 @@ describe('the public address', () => {
     })
     expect(Object.fromEntries(routes)).toEqual({
       $default: 'Registry',
-      'ANY /api/v1/me': 'RegistryAuth',
-      'ANY /api/v1/keys': 'RegistryAuth',
-      'ANY /api/v1/keys/{proxy+}': 'RegistryAuth',
+      ...Object.fromEntries(authPaths.map((path) => [`ANY ${path}`, 'RegistryAuth'])),
       ...Object.fromEntries(hubPaths.map((path) => [`ANY ${path}`, 'RegistryHub'])),
     })
   })

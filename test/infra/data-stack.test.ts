@@ -55,7 +55,7 @@ describe('the bucket', () => {
     const [models] = Object.values(data.findResources('AWS::S3::Bucket')).filter((b) => b.Properties.CorsConfiguration)
     const [rule, ...others] = models?.Properties.CorsConfiguration.CorsRules ?? []
     expect(others).toEqual([])
-    expect(rule).toMatchObject({ AllowedOrigins: ['*'], AllowedMethods: ['GET', 'HEAD'] })
+    expect(rule).toMatchObject({ AllowedOrigins: ['*'], AllowedMethods: ['GET', 'HEAD', 'PUT'] })
     expect(rule.ExposedHeaders).toEqual(expect.arrayContaining(['Content-Range', 'Content-Length', 'ETag']))
   })
 
