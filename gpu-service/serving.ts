@@ -107,7 +107,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       if (notReady !== 'draining') notReady = undefined
     })
   const app = createServingApp({
-    verify: sharedVerifier(createVerifier({ table, adminKeySha256 })),
+    verify: sharedVerifier({ verify: createVerifier({ table, adminKeySha256 }) }),
     router: createRouter(() => reconciler.slots),
     metrics,
     log,

@@ -19,7 +19,7 @@ export interface AuthOptions extends PlatformAppOptions {
   registration?: Registration | undefined
   /** @default true: nobody becomes an admin by being the first to come */
   hasAdminKey?: boolean
-  now?: () => Date
+  now?: (() => Date) | undefined
 }
 
 /** Accounts, sessions, API keys and organisations: who may come in, and as whom. */

@@ -1,11 +1,23 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { Verifier } from '../../shared/auth/verify.ts'
+
+/** How long the next lookup is put off for each request that the one before answered: a crowd waits, one does not. */
+const pausePerRequestMs = 0.25
+const pauseMsMax = 10
 
 interface Lookups {
   /** Answers the requests that came before it began. */
   running: Promise<Principal>
-  /** Begins when that one ends, for those that came since. */
-  waiting: Promise<Principal> | undefined
+  /** How many those are. */
+  requests: number
+  /** Begins when that one ended, for those that came since. */
+  waiting: { answer: Promise<Principal>; requests: number } | undefined
+}
+
+export interface SharedVerifierOptions {
+  verify: Verifier
+  pause?: (ms: number) => Promise<unknown>
 }
 
 /**
@@ -13,17 +25,17 @@ interface Lookups {
  * requests there are. No request is answered by a lookup that began before it came, so that a revoked key is refused
  * with the next one.
  *
- *     lookup 1  ├──────────┤├── lookup 2 ──┤
- *     requests  a   b   c   ↑
- *               │   └───┴── lookup 2, which begins after both
+ *     lookup 1  ├──────────┤  ├── lookup 2 ──┤
+ *     requests  a   b   c     ↑
+ *               │   └───┴──── lookup 2, which begins after both
  *               └── lookup 1
  */
-export function sharedVerifier(verify: Verifier): Verifier {
+export function sharedVerifier({ verify, pause = wait }: SharedVerifierOptions): Verifier {
   const held = new Map<string, Lookups>()
 
-  function begin(token: string): Promise<Principal> {
+  function begin(token: string, requests: number): Promise<Principal> {
     const running = verify(token)
-    const lookups: Lookups = { running, waiting: undefined }
+    const lookups: Lookups = { running, requests, waiting: undefined }
     held.set(token, lookups)
     const end = () => {
       if (lookups.waiting === undefined) held.delete(token)
@@ -32,12 +44,23 @@ export function sharedVerifier(verify: Verifier): Verifier {
     return running
   }
 
+  /** The one behind, whose count grows until it begins. */
+  function queue(token: string, { running, requests }: Lookups): NonNullable<Lookups['waiting']> {
+    const pauseMs = Math.min(pauseMsMax, Math.floor(requests * pausePerRequestMs))
+    const next = async () => {
+      if (pauseMs > 0) await pause(pauseMs)
+      return begin(token, waiting.requests)
+    }
+    const waiting = { answer: running.then(next, next), requests: 0 }
+    return waiting
+  }
+
   return (token) => {
     if (token === undefined) return verify(token)
     const lookups = held.get(token)
-    if (lookups === undefined) return begin(token)
-    const next = () => begin(token)
-    lookups.waiting ??= lookups.running.then(next, next)
-    return lookups.waiting
+    if (lookups === undefined) return begin(token, 1)
+    lookups.waiting ??= queue(token, lookups)
+    lookups.waiting.requests++
+    return lookups.waiting.answer
   }
 }

@@ -13,14 +13,17 @@ const principal = (keyId: string): Principal => ({
 })
 
 /** A verifier whose lookups end when the test says so, each with what is true when it begins. */
-function lookups() {
+function lookups(pause: (ms: number) => Promise<unknown> = turn) {
   const open: { token: string | undefined; end: () => void }[] = []
   let isRevoked = false
-  const verify = sharedVerifier((token) => {
-    const answer = isRevoked ? undefined : principal(`lookup ${open.length}`)
-    return new Promise((resolve, reject) => {
-      open.push({ token, end: () => (answer === undefined ? reject(new Error('revoked')) : resolve(answer)) })
-    })
+  const verify = sharedVerifier({
+    verify: (token) => {
+      const answer = isRevoked ? undefined : principal(`lookup ${open.length}`)
+      return new Promise((resolve, reject) => {
+        open.push({ token, end: () => (answer === undefined ? reject(new Error('revoked')) : resolve(answer)) })
+      })
+    },
+    pause,
   })
   return {
     verify,
@@ -85,12 +88,15 @@ describe('requests of one key', () => {
     let running = 0
     let most = 0
     let all = 0
-    const verify = sharedVerifier(async () => {
-      all++
-      most = Math.max(most, ++running)
-      await turn()
-      running--
-      return principal('k')
+    const verify = sharedVerifier({
+      verify: async () => {
+        all++
+        most = Math.max(most, ++running)
+        await turn()
+        running--
+        return principal('k')
+      },
+      pause: turn,
     })
     const requests: Promise<Principal>[] = []
     for (let round = 0; round < 50; round++) {
@@ -100,5 +106,28 @@ describe('requests of one key', () => {
     await Promise.all(requests)
     expect(most).toBe(1)
     expect(all).toBeLessThanOrEqual(60)
+  })
+
+  it('put the next lookup off the more, the more of them the last one answered, and not at all for one', async () => {
+    const pauses: number[] = []
+    const { verify, open } = lookups(async (ms) => void pauses.push(ms))
+    const ask = (count: number) => Array.from({ length: count }, () => verify('t'))
+    const end = async (lookup: number) => {
+      open[lookup]?.end()
+      await turn()
+    }
+    ask(1)
+    // These wait for the second lookup, behind one that answered one request.
+    ask(20)
+    await end(0)
+    expect(pauses).toEqual([])
+    ask(1000)
+    await end(1)
+    expect(pauses).toEqual([5])
+    ask(1)
+    await end(2)
+    expect(pauses).toEqual([5, 10])
+    await end(3)
+    expect(open).toHaveLength(4)
   })
 })
