@@ -20,7 +20,7 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
     const durationMs = performance.now() - started
     const { method, path } = context.req
     const { status } = context.res
-    const route = status === 404 && context.get('principal') === undefined ? 'none' : routePath(context, -1)
+    const route = status === 404 && context.get('principal') === undefined ? 'none' : routePath(context)
     metrics.httpRequests.inc({ method, route, status: String(status) })
     metrics.httpDuration.observe({ method, route }, durationMs / 1000)
     const level = levelOf(status, method)

@@ -26,8 +26,8 @@ def sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def large_file(path, size):
-    block = bytes(range(256)) * 4096
+def large_file(path, size, salt):
+    block = hashlib.sha256(salt.encode()).digest() * 32768
     with open(path, "wb") as file:
         for at in range(size // len(block)):
             file.write(at.to_bytes(8, "big") + block[8:])
@@ -47,7 +47,7 @@ def write(repo, size):
         with open(os.path.join(folder, "config.json"), "w") as config:
             config.write('{"model_type": "bert"}')
         os.mkdir(os.path.join(folder, "weights"))
-        hashed = large_file(os.path.join(folder, "weights", "model.safetensors"), int(size))
+        hashed = large_file(os.path.join(folder, "weights", "model.safetensors"), int(size), repo)
         said["sha256"] = hashed
         first = api.upload_folder(repo_id=repo, folder_path=folder, commit_message="All of it")
         said["first"] = first.oid
@@ -102,7 +102,7 @@ def write(repo, size):
         lambda: api.create_commit(moved, [CommitOperationAdd("x.txt", b"x")], commit_message="x", create_pr=True)
     )[:1]
     said["whoami"] = api.whoami()["name"]
-    said["listed"] = [one.id for one in api.list_models(author=repo.split("/")[0])]
+    said["listed"] = [one.id for one in api.list_models(author=repo.split("/")[0], search=repo.split("/")[1])]
 
     dataset = repo + "-data"
     api.create_repo(dataset, repo_type="dataset", private=True)
