@@ -23,7 +23,7 @@ export function addListModelsRoute(app: HubApp, { table, publicUrl }: HubParts) 
     app.get(api, async (context) => {
       const query = parseListQuery(context)
       if (query.isGatedOnly) return context.json([])
-      const list = `${kind}s ${query.order}`
+      const list = `${kind}s ${query.owner?.toLowerCase() ?? ''} ${query.order}`
       const after = decodePosition(context.req.query('cursor'), list)
       const principal = context.get('principal')
       const page = { table, principal, kind, query, after, limit: pageLimit(query) }

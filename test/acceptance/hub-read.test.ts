@@ -309,7 +309,7 @@ describe('a file by its address', () => {
     `/api/models/${repo}/commits/main?limit=-1`,
     '/api/models?cursor=x',
     '/api/models?limit=many',
-    '/api/models?sort=createdAt',
+    '/api/models?sort=color',
   ])('or that is nonsense is refused: %s', async (nonsense) => {
     expect((await get(nonsense)).status).toBe(400)
   })
@@ -319,7 +319,6 @@ describe('who may ask', () => {
   const routes = [
     `/${repo}/resolve/main/config.json`,
     `/${repo}/raw/main/config.json`,
-    '/api/models',
     `/api/models/${repo}`,
     `/api/models/${repo}/tree/main`,
     `/api/models/${repo}/refs`,
@@ -344,6 +343,15 @@ describe('who may ask', () => {
     expect(await (await get('/api/whoami-v2', { authorization })).json()).toMatchObject({
       auth: { accessToken: { displayName: 'infers', role: 'fineGrained' } },
     })
+  })
+
+  it('is told of no private model without a key that may read it', async () => {
+    const { body: key } = await target.api.post('/api/v1/keys', { name: 'infers', scopes: ['infer'] })
+    for (const headers of [{}, { authorization: `Bearer ${key.token}` }] as Record<string, string>[]) {
+      const answer = await fetch(`${target.api.url}/api/models`, { headers })
+      expect([answer.status, await answer.json()]).toEqual([200, []])
+    }
+    expect((await get('/api/models', { authorization: `Bearer hf_${'x'.repeat(43)}` })).status).toBe(401)
   })
 
   it('is told whether a key may write', async () => {

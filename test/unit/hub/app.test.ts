@@ -1,51 +1,39 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHubApp } from '../../../functions/hub/app.ts'
+import type { IngestMessage } from '../../../shared/ingest/message.ts'
 import { createLogger } from '../../../shared/log.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
-import { keys, lists } from '../../../shared/table/keys.ts'
+import type { Queue } from '../../../shared/queue/queue.ts'
+import { keys } from '../../../shared/table/keys.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import { startTable, type TestTable } from '../../support/dynoxide.ts'
+import { putRepo } from '../../support/put-repo.ts'
 
 const sha256 = 'a'.repeat(64)
 const first = '1'.repeat(40)
 const second = '2'.repeat(40)
 
+const sized = (path: string) => ({ path, sizeBytes: 5, sha256 })
+
 let held: TestTable
+let manyId = ''
 beforeAll(async () => {
   held = await startTable()
   const repos = Array.from({ length: 120 }, (_, at) => `${at % 2 === 0 ? 'even' : 'odd'}/model-${at}`)
-  await held.table.putMany(repos.map((id) => repoItem(id, first)))
-  await held.table.putMany(repos.map((id) => revisionItem(id, first, '2026-01-01T00:00:00.000Z')))
+  for (const name of repos) await putRepo(held.table, { name, revisions: { [first]: [] } })
   const deep = Array.from({ length: 2500 }, (_, at) => `data/part/${String(at).padStart(5, '0')}.bin`)
   const many = ['a.txt', 'data-x', 'data.txt', ...deep, 'data/z.txt', 'data0', 'z/y/x.txt', 'zz.txt']
-  await held.table.putMany([
-    repoItem('team/many', second),
-    revisionItem('team/many', first, '2026-01-01T00:00:00.000Z'),
-    revisionItem('team/many', second, '2026-01-02T00:00:00.000Z'),
-    branch('team/many', 'main', second),
-    branch('team/many', 'dev', first),
-    branch('team/many', 'dev/x', second),
-    { ...keys.tag('team/many', 'main'), kind: 'tag', name: 'main', revision: first },
-    ...many.map((path) => ({ ...keys.revisionFile('team/many', second, path), path, sizeBytes: 5, sha256 })),
-    { ...keys.revisionFile('team/many', first, 'x/old.txt'), path: 'x/old.txt', sizeBytes: 5, sha256 },
-  ])
+  const { id } = await putRepo(held.table, {
+    name: 'team/many',
+    revisions: { [first]: [sized('x/old.txt')], [second]: many.map(sized) },
+    branches: { dev: first, 'dev/x': second },
+    tags: { main: first },
+  })
+  manyId = id
 })
 afterAll(() => held.close())
-
-const repoItem = (id: string, revision: string) => {
-  const at = '2026-01-01T00:00:00.000Z'
-  return { ...keys.repo(id), listPk: lists.repos, listSk: id, id, revision, sizeBytes: 5, createdAt: at, updatedAt: at }
-}
-const revisionItem = (repo: string, id: string, createdAt: string) => ({
-  ...keys.revision(repo, id),
-  ...{ id, repo, source: 'hf://x/y@main', filesTotal: 1, sizeBytes: 5, createdAt, createdBy: 'u' },
-})
-const branch = (repo: string, name: string, revision: string) => ({
-  ...keys.branch(repo, name),
-  ...{ kind: 'branch', name, revision, updatedAt: '' },
-})
 
 /** A store of which every object is `hello`, that knows how many are open. */
 function helloStore() {
@@ -67,11 +55,14 @@ function hub({ table = held.table, publicUrl }: { table?: Table; publicUrl?: str
     table,
     objects,
     publicUrl,
-    verify: async () => ({ userId: 'u', role: 'member', keyId: 'k', scopes: ['read'] }),
+    ingest: {} as Queue<IngestMessage>,
+    verify: async () => ({ userId: 'u', username: 'u', role: 'admin', keyId: 'k', scopes: ['read'], owners: {} }),
     log: createLogger({ level: 'silent' }),
     metrics: createMetrics(),
   })
-  return { app, opened }
+  const request = async (path: string, init: RequestInit = {}) =>
+    app.request(path, { ...init, headers: { authorization: 'Bearer hf_x', ...init.headers } })
+  return { app: { request }, opened }
 }
 
 /** All pages of a list, by the links between them. */
@@ -139,7 +130,7 @@ describe('a tree', () => {
 
   it('refuses the cursor of another folder', async () => {
     const cursor = (path: string) =>
-      Buffer.from(JSON.stringify({ pk: keys.revisionFile('team/many', second, '').pk, sk: path })).toString('base64url')
+      Buffer.from(JSON.stringify({ pk: keys.revisionFile(manyId, second, '').pk, sk: path })).toString('base64url')
     const ask = async (path: string) =>
       (await hub().app.request(`/api/models/team/many/tree/main/data?cursor=${cursor(path)}`)).status
     expect(await ask('z/y')).toBe(400)

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHubApp } from '../../../functions/hub/app.ts'
+import type { IngestMessage } from '../../../shared/ingest/message.ts'
 import { createLogger } from '../../../shared/log.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { createS3ObjectStore } from '../../../shared/objects/s3-object-store.ts'
-import { keys } from '../../../shared/table/keys.ts'
+import type { Queue } from '../../../shared/queue/queue.ts'
 import { startTable, type TestTable } from '../../support/dynoxide.ts'
+import { putRepo } from '../../support/put-repo.ts'
 
 const sha256 = 'a'.repeat(64)
 const gitSha1 = 'b'.repeat(40)
@@ -17,17 +19,9 @@ const sizes = { 'huge.bin': 5e9, 'fits.bin': streamedMax, 'over.bin': streamedMa
 let held: TestTable
 beforeAll(async () => {
   held = await startTable()
-  const id = 'team/model'
-  const at = '2026-01-01T00:00:00.000Z'
-  const file = (path: string, sizeBytes: number) => ({ ...keys.revisionFile(id, revision, path), path, sizeBytes })
-  const item = { id: revision, repo: id, source: 'hf://x/y@main', filesTotal: 1, sizeBytes: 5, createdAt: at }
-  await held.table.putMany([
-    { ...keys.repo(id), id, revision, sizeBytes: 5, createdAt: at, updatedAt: at },
-    { ...keys.revision(id, revision), ...item, createdBy: 'u' },
-    { ...keys.branch(id, 'main'), kind: 'branch', name: 'main', revision, updatedAt: at },
-    ...Object.entries(sizes).map(([path, sizeBytes]) => ({ ...file(path, sizeBytes), sha256 })),
-    { ...file('näme 1.txt', 9e6), sha256, gitSha1 },
-  ])
+  const large = Object.entries(sizes).map(([path, sizeBytes]) => ({ path, sizeBytes, sha256 }))
+  const files = [...large, { path: 'näme 1.txt', sizeBytes: 9e6, sha256, gitSha1 }]
+  await putRepo(held.table, { name: 'team/model', revisions: { [revision]: files } })
 })
 afterAll(() => held.close())
 
@@ -50,9 +44,10 @@ function zeros() {
 }
 
 function hub(objects: ObjectStore = zeros()) {
-  const verify = async () => ({ userId: 'u', role: 'member' as const, keyId: 'k', scopes: ['read' as const] })
+  const principal = { userId: 'u', username: 'team', role: 'member' as const, keyId: 'k', owners: {} }
+  const verify = async () => ({ ...principal, scopes: ['read' as const] })
   const options = { table: held.table, objects, log: createLogger({ level: 'silent' }), metrics: createMetrics() }
-  const app = createHubApp({ ...options, verify })
+  const app = createHubApp({ ...options, verify, ingest: {} as Queue<IngestMessage> })
   return (path: string, init: RequestInit = {}) =>
     app.request(`/team/model/${path}`, { ...init, headers: { authorization: 'Bearer hf_secret', ...init.headers } })
 }
