@@ -10,9 +10,8 @@ const partsMax = 2000
 
 const mebibyte = 1024 ** 2
 
-/** S3's own limits: of one piece, and of an object. */
+/** S3 takes no more in one piece. */
 export const pieceMaxBytes = 5 * 1024 ** 3
-export const objectMaxBytes = 5 * 1024 ** 4
 
 /** So many bytes in each part that the addresses of all parts of these objects fit into one answer. */
 export function choosePartBytes(sizesBytes: readonly number[], { basicMaxBytes, partMinBytes }: UploadWays): number {

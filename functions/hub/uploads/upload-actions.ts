@@ -2,7 +2,7 @@ import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { getUpload, putUpload, type UploadItem, uploadIdOf } from '../../../shared/table/uploads.ts'
 import { stagedKey } from '../../../shared/uploads/prove-upload.ts'
-import { objectMaxBytes, pieceMaxBytes } from './plan-upload.ts'
+import { pieceMaxBytes } from './plan-upload.ts'
 import type { UploadAddresses } from './upload-address.ts'
 import type { UploadParts } from './upload-parts.ts'
 
@@ -28,7 +28,10 @@ export async function uploadActions({ object, plan, addresses, parts }: ActionsI
   const { oid, size: sizeBytes } = object
   const { repoId, by, partBytes, takesParts } = plan
   const { table, uploads, now } = parts
-  const refused = faultOf(sizeBytes, takesParts)
+  const refused = faultOf(
+    sizeBytes,
+    takesParts ? uploads.objectMaxBytes : Math.min(pieceMaxBytes, uploads.objectMaxBytes),
+  )
   if (refused !== undefined) return { oid, size: sizeBytes, error: { code: 422, message: refused } }
 
   const found = await getUpload(table, uploadIdOf({ repoId, oid }), now())
@@ -63,10 +66,8 @@ interface ActionsInput {
   parts: UploadParts
 }
 
-function faultOf(sizeBytes: number, takesParts: boolean): string | undefined {
-  const maxBytes = takesParts ? objectMaxBytes : pieceMaxBytes
-  return sizeBytes > maxBytes ? `A file has at most ${maxBytes} bytes here.` : undefined
-}
+const faultOf = (sizeBytes: number, maxBytes: number): string | undefined =>
+  sizeBytes > maxBytes ? `A file has at most ${maxBytes} bytes here.` : undefined
 
 /** What nobody commits is swept one day: a proof without its blob is none. */
 async function isSettled({ oid, state }: UploadItem, { objects }: UploadParts): Promise<boolean> {

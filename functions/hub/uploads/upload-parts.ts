@@ -4,6 +4,8 @@ import type { UploadItem } from '../../../shared/table/uploads.ts'
 import type { UploadWays } from './plan-upload.ts'
 
 export interface UploadSettings extends UploadWays {
+  /** Of one file: whoever proves it reads the whole of it in one go. */
+  objectMaxBytes: number
   /** More than this is not read within a request, but by whoever `proveLater` asks. */
   proveInRequestMaxBytes: number
   /** How long a request waits for that one. */
@@ -12,6 +14,7 @@ export interface UploadSettings extends UploadWays {
 
 /** One machine has all the time of a request, and its disk takes a file in one piece as well as in parts. */
 export const localUploads: UploadSettings = {
+  objectMaxBytes: 2 * 1024 ** 4,
   basicMaxBytes: 32 * 1024 ** 2,
   partMinBytes: 32 * 1024 ** 2,
   proveInRequestMaxBytes: Number.POSITIVE_INFINITY,
@@ -23,6 +26,8 @@ export const localUploads: UploadSettings = {
  * own; one that came in one piece is read by the commit, which may name many.
  */
 export const lambdaUploads: UploadSettings = {
+  // As of an import: a Lambda has a quarter of an hour to read it.
+  objectMaxBytes: 40 * 1024 ** 3,
   basicMaxBytes: 4 * 1024 ** 2,
   partMinBytes: 64 * 1024 ** 2,
   proveInRequestMaxBytes: 1024 ** 3,
