@@ -47,11 +47,11 @@ export function sharedVerifier({ verify, pause = wait }: SharedVerifierOptions):
   /** The one behind, whose count grows until it begins. */
   function queue(token: string, { running, requests }: Lookups): NonNullable<Lookups['waiting']> {
     const pauseMs = Math.min(pauseMsMax, Math.floor(requests * pausePerRequestMs))
-    const next = async () => {
+    const next = async (): Promise<Principal> => {
       if (pauseMs > 0) await pause(pauseMs)
       return begin(token, waiting.requests)
     }
-    const waiting = { answer: running.then(next, next), requests: 0 }
+    const waiting: NonNullable<Lookups['waiting']> = { answer: running.then(next, next), requests: 0 }
     return waiting
   }
 

@@ -1,6 +1,7 @@
 import { handle } from 'hono/aws-lambda'
 import { describe, expect, it } from 'vitest'
 import { createAuthApp } from '../../../functions/auth/app.ts'
+import { bootstrapAdmin } from '../../../shared/auth/verify.ts'
 import { reportingMetrics } from '../../../shared/emf.ts'
 import { createLogger } from '../../../shared/log.ts'
 import { createMetrics, type Metrics } from '../../../shared/metrics.ts'
@@ -71,7 +72,7 @@ describe("a Lambda's metrics", () => {
 
   it('stay as few whatever strangers ask for', async () => {
     const { handler, taken } = reported((metrics) => {
-      const verify = async () => ({ userId: 'u', role: 'member' as const, keyId: 'k', scopes: ['admin' as const] })
+      const verify = async () => bootstrapAdmin
       const table = { get: async () => undefined } as Partial<Table> as Table
       const options = { table, metrics, log: createLogger({ level: 'silent' }), verify }
       return handle(createAuthApp(options)) as unknown as (event: unknown) => Promise<unknown>

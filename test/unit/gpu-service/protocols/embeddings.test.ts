@@ -1,7 +1,6 @@
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createToken, hashToken } from '../../../../shared/auth/token.ts'
-import { createApiKey } from '../../../../shared/table/api-keys.ts'
+import { makeKey } from '../../../support/make-key.ts'
 import { readReference } from '../support/folders.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -142,17 +141,4 @@ describe('POST /v1/embeddings', () => {
   })
 })
 
-async function newKey(scopes: ('infer' | 'read')[]): Promise<string> {
-  const token = createToken()
-  const createdAt = new Date().toISOString()
-  await createApiKey(host.table, {
-    id: hashToken(token).slice(0, 12),
-    sha256: hashToken(token),
-    name: 'test',
-    userId: 'u1',
-    role: 'member',
-    scopes,
-    createdAt,
-  })
-  return token
-}
+const newKey = (scopes: ('infer' | 'read')[]) => makeKey(host.table, { scopes })
