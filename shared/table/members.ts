@@ -1,8 +1,7 @@
 import type { OwnerRole } from '../auth/principal.ts'
 import { keys } from './keys.ts'
 import { claimOwner, type MemberItem, type OwnerItem } from './owners.ts'
-import { absent, ConditionFailed, type Page, present, type Table, type TransactAction } from './table.ts'
-import type { Counted } from './usage.ts'
+import { absent, type Page, present, type Table, type TransactAction } from './table.ts'
 import type { Membership } from './users.ts'
 
 export const findMember = (table: Table, owner: string, userId: string) =>
@@ -70,33 +69,6 @@ export async function removeMember(
   await table.transact([countAdmins(owner, -adminsOf(member.role)), ...memberDeletes(member, roleStill(member.role))])
 }
 
-/**
- * Takes an organisation apart: closed first, where it has nothing and gets nothing any more, then its members, and its
- * name last. Broken off, it goes on where it stood when it is asked for again. `false` where it still has something.
- */
-export async function deleteOrganisation(
-  table: Table,
-  { owner, now }: { owner: OwnerItem; now: Date },
-): Promise<boolean> {
-  try {
-    await table.transact([close(owner, now), nothingUsed(owner.name)])
-  } catch (error) {
-    if (error instanceof ConditionFailed && error.failed[1] === true) return false
-    throw error
-  }
-  const members = table.queryAll<MemberItem>({
-    expression: 'pk = :pk AND begins_with(sk, :member)',
-    values: { ':pk': keys.owner(owner.name).pk, ':member': keys.ownerMember(owner.name, '').sk },
-    consistent: true,
-  })
-  const all = await Array.fromAsync(members)
-  // Admins last: as long as one is left, it can be gone on with.
-  for (const member of all.toSorted((a, b) => adminsOf(a.role) - adminsOf(b.role)))
-    await table.transact(memberDeletes(member))
-  await table.delete(keys.owner(owner.name))
-  return true
-}
-
 const adminsOf = (role: OwnerRole | undefined): number => (role === 'admin' ? 1 : 0)
 
 const standing = 'attribute_exists(pk) AND attribute_not_exists(deletedAt) AND kind = :kind'
@@ -126,27 +98,12 @@ function memberPuts({ owner, member, condition }: { owner: OwnerItem; member: Me
   ]
 }
 
-const memberDeletes = ({ owner, userId }: MemberItem, condition?: ReturnType<typeof roleStill>): TransactAction[] =>
+/** Both sides of a membership. */
+export const memberDeletes = (
+  { owner, userId }: MemberItem,
+  condition?: ReturnType<typeof roleStill>,
+): TransactAction[] =>
   [keys.ownerMember(owner, userId), keys.membership(userId, owner)].map((key) => ({
     delete: key,
     ...(condition && { condition }),
   }))
-
-const close = ({ name }: OwnerItem, now: Date): TransactAction => ({
-  update: keys.owner(name),
-  change: {
-    expression: 'SET deletedAt = if_not_exists(deletedAt, :now)',
-    condition: 'attribute_exists(pk) AND kind = :kind',
-    values: { ':now': now.toISOString(), ':kind': 'organisation' },
-  },
-})
-
-const counted: Counted[] = ['repos', 'deployments', 'imports']
-
-function nothingUsed(owner: string): TransactAction {
-  const names = Object.fromEntries(counted.map((what, index) => [`#what${index}`, what]))
-  const expression = Object.keys(names)
-    .map((name) => `(attribute_not_exists(${name}) OR ${name} = :none)`)
-    .join(' AND ')
-  return { check: keys.usage(owner), condition: { expression, names, values: { ':none': 0 } } }
-}

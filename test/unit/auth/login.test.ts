@@ -1,6 +1,8 @@
+import { Hono } from 'hono'
+import { handle } from 'hono/aws-lambda'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPasswordHasher, isOutdated } from '../../../functions/auth/password-hash.ts'
-import { callerNetwork } from '../../../shared/http/caller-address.ts'
+import { callerAddress, callerNetwork } from '../../../shared/http/caller-address.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { pauseAfter } from '../../../shared/table/login-attempts.ts'
 import { type AuthHost, password, startAuthHost } from './support/auth-host.ts'
@@ -116,6 +118,21 @@ describe('pauses', () => {
 })
 
 describe('callers', () => {
+  it('are known by the connection that the host saw, not by what they say of themselves', async () => {
+    const app = new Hono().get('/', (context) => context.text(callerAddress(context) ?? 'unknown'))
+    const headers = { 'x-forwarded-for': '203.0.113.9' }
+    const over = async (remoteAddress: string) =>
+      (await app.request('/', { headers }, { incoming: { socket: { remoteAddress } } })).text()
+    expect(await over('192.0.2.1')).toBe('192.0.2.1')
+    expect(await over('::ffff:192.0.2.1')).toBe('192.0.2.1')
+    expect(await over('2001:db8::1')).toBe('2001:db8::1')
+    expect(await (await app.request('/', { headers })).text()).toBe('unknown')
+    const http = { method: 'GET', path: '/', sourceIp: '198.51.100.7' }
+    const event = { version: '2.0', rawPath: '/', rawQueryString: '', headers, requestContext: { http } }
+    const answer = (await handle(app)(event as never, {} as never)) as { body: string }
+    expect(answer.body).toBe('198.51.100.7')
+  })
+
   it('are counted by address, and in IPv6 by network', () => {
     expect(callerNetwork('192.0.2.7')).toBe('192.0.2.7')
     expect(callerNetwork('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64')
