@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { accessOwner } from '../../shared/auth/access-owner.ts'
 import { accessRepo } from '../../shared/auth/access-repo.ts'
 import { type Access, mayAccess, requireAccess } from '../../shared/auth/authorize.ts'
+import { ensureOwner } from '../../shared/auth/ensure-owner.ts'
 import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { readableOwners } from '../../shared/auth/visible-repos.ts'
@@ -41,8 +41,8 @@ export function addDeploymentRoutes(
     const target = parseTarget(wanted.target)
     const principal = principalOf(context)
     const repo = await accessRepo(table, { principal, access: 'read', name: target.repo })
-    const owner = wanted.owner ?? repo.owner
-    await accessOwner(table, { principal, access: 'write', owner, now: now() })
+    const asked = wanted.owner ?? repo.owner
+    const { name: owner } = await ensureOwner({ table, principal, owner: asked, now: now() })
     const revision = await resolveRef(table, repo.id, target.ref)
     if (revision === undefined) throw errors.revisionNotFound(target.repo, target.ref)
     const { file, task } = chooseOnnxFile({

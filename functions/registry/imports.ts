@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { accessOwner } from '../../shared/auth/access-owner.ts'
 import { requireAccess } from '../../shared/auth/authorize.ts'
+import { ensureOwner } from '../../shared/auth/ensure-owner.ts'
 import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { readableOwners } from '../../shared/auth/visible-repos.ts'
@@ -44,7 +44,7 @@ export function addImportRoutes(
     const source = parseSource(uri)
     const principal = principalOf(context)
     const { owner } = splitName(repo ?? source.repo)
-    await accessOwner(table, { principal, access: 'write', owner, now: now() })
+    await ensureOwner({ table, principal, owner, now: now() })
     if (source.kind === 's3-drop') requireDrop(principal, source.repo)
     const { item, created } = await startImport({
       table,
