@@ -1,4 +1,5 @@
 import { benchEmbeddings } from './embeddings.ts'
+import { describeTransfer, measureTransfer } from './transfer-memory.ts'
 
 /** Every benchmark, one after the other: `npm run bench`. `SLIPWAY_BENCH_SECONDS` is how long each load lasts. */
 const seconds = Number(process.env.SLIPWAY_BENCH_SECONDS || 5)
@@ -7,6 +8,8 @@ const { lines, slow } = await benchEmbeddings({ seconds })
 for (const line of lines) process.stdout.write(`${line}\n`)
 // A shortened run shows that the benchmark works; its numbers mean nothing.
 const isFullLength = seconds >= 3
+const sizeBytes = isFullLength ? 2 * 1024 ** 3 : 64 * 1024 ** 2
+for (const line of describeTransfer(await measureTransfer({ sizeBytes }))) process.stdout.write(`${line}\n`)
 if (isFullLength && slow.length > 0) {
   process.stdout.write(`\nToo slow: ${slow.join('; ')}\n`)
   process.exitCode = 1

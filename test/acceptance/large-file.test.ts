@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { measureTransfer } from '../bench/transfer-memory.ts'
+
+/** More than the server may hold, so that it cannot have held the file. `npm run bench` does the same with 2 GiB. */
+const sizeBytes = 512 * 1024 ** 2
+const rssMaxBytes = 300e6
+
+it.skipIf(!existsSync('/proc/self/status'))(
+  'passes through the local host in both directions without being held in its memory',
+  async () => {
+    const { upload, download } = await measureTransfer({ sizeBytes })
+    expect(upload.rssMaxBytes).toBeLessThan(rssMaxBytes)
+    expect(download.rssMaxBytes).toBeLessThan(rssMaxBytes)
+    // What was never looked at would pass too.
+    expect(Math.min(upload.rssMaxBytes, download.rssMaxBytes)).toBeGreaterThan(30e6)
+  },
+  120_000,
+)
