@@ -1,17 +1,23 @@
 import type { RevisionFile } from '../model/revision-id.ts'
 import { keys } from './keys.ts'
 import type { RefItem, RevisionItem } from './repos.ts'
-import { absent, present, type Table, type TransactAction } from './table.ts'
+import { absent, ConditionFailed, present, type Table, type TransactAction } from './table.ts'
 
 /**
  * Writes the files of a revision that is not published yet, and before them a mark by which they are found where nobody
- * publishes it. `revisionWrites` takes the mark away.
+ * publishes it. `revisionWrites` takes the mark away, and what is published gets none: it has its files.
  */
 export async function writeRevisionFiles(
   table: Table,
   { repoId, revision, files, now }: { repoId: string; revision: string; files: readonly RevisionFile[]; now: Date },
 ): Promise<void> {
-  await table.put({ ...keys.pendingRevision(repoId, revision), repoId, revision, startedAt: now.toISOString() })
+  const mark = { ...keys.pendingRevision(repoId, revision), repoId, revision, startedAt: now.toISOString() }
+  try {
+    await table.transact([{ put: mark }, { check: keys.revision(repoId, revision), condition: absent }])
+  } catch (error) {
+    if (error instanceof ConditionFailed) return
+    throw error
+  }
   await table.putMany(files.map((file) => ({ ...file, ...keys.revisionFile(repoId, revision, file.path) })))
 }
 

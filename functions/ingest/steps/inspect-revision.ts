@@ -5,10 +5,12 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import type { RepoItem } from '../../../shared/table/repo-item.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
-import { allFiles, getRevision } from '../../../shared/table/repos.ts'
+import { allFiles, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
+import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { inspectFiles } from '../inspect/inspect-files.ts'
 import { writeManifest } from './write-manifest.ts'
+import { writeRepoManifest } from './write-repo-manifest.ts'
 
 /** The last of the tries that `judgeFailure` gives: it goes without what the files would say. */
 export const lastInspectTry = 5
@@ -16,7 +18,7 @@ export const lastInspectTry = 5
 /** Reads the headers of a published revision's files and records what they say, of it and of its repo. */
 export async function inspectRevision(
   { repoId, revision: id, attempt }: Omit<StepMessage<'inspect-revision'>, 'step'>,
-  { table, objects, queue }: IngestDependencies,
+  { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
 ): Promise<void> {
   const revision = await getRevision(table, repoId, id)
   // It was deleted meanwhile.
@@ -25,18 +27,36 @@ export async function inspectRevision(
   await writeManifest({ revision, files }, { objects })
   const read = (sha256: string, range: { start: number; end: number }) =>
     objects.get({ key: objectKeys.blob(sha256), range })
-  const metadata = await (attempt < lastInspectTry
-    ? inspectFiles({ files, read })
-    : inspectFiles({ files: [], read, warnings: ['The files could not be read for inspection.'] }))
+  const metadata = attempt < lastInspectTry ? await inspectFiles({ files, read }) : await keepUnread(table, revision)
+  if (attempt < lastInspectTry) await recordMetadata(table, { repoId, id, metadata })
+  await changeRepo(table, repoId, (repo) => (repo.revision === id ? { repo: describedBy(repo, metadata) } : undefined))
+  // At once, not by a message: whoever is told that the revision is there may lose the table and restore it.
+  await writeRepoManifest({ repoId }, { table, objects })
+}
 
-  await table.update(keys.revision(repoId, id), {
+/** A message that comes late and has given up takes nothing away of what another one has found. */
+async function keepUnread(table: Table, { repoId, id }: RevisionItem): Promise<RevisionMetadata> {
+  const warnings = ['The files could not be read for inspection.']
+  const metadata = await inspectFiles({ files: [], read: () => Promise.reject(new Error('no file is read')), warnings })
+  try {
+    await recordMetadata(table, { repoId, id, metadata, condition: 'attribute_not_exists(metadata)' })
+    return metadata
+  } catch (error) {
+    const { metadata: found } = (await getRevision(table, repoId, id)) ?? {}
+    if (!(error instanceof ConditionFailed) || found === undefined) throw error
+    return found
+  }
+}
+
+const recordMetadata = (
+  table: Table,
+  { repoId, id, metadata, condition }: { repoId: string; id: string; metadata: RevisionMetadata; condition?: string },
+) =>
+  table.update(keys.revision(repoId, id), {
     expression: 'SET metadata = :metadata',
-    condition: 'attribute_exists(pk)',
+    condition: ['attribute_exists(pk)', ...(condition === undefined ? [] : [condition])].join(' AND '),
     values: { ':metadata': metadata },
   })
-  await changeRepo(table, repoId, (repo) => (repo.revision === id ? { repo: describedBy(repo, metadata) } : undefined))
-  await queue.send({ message: { step: 'write-repo-manifest', repoId, attempt: 1 } })
-}
 
 /** What the revision on main says of itself is what its repo is found by. */
 const describedBy = (repo: RepoItem, metadata: RevisionMetadata): RepoItem => {

@@ -10,7 +10,7 @@ import { putJson } from './write-manifest.ts'
  * writes what is there when it comes to it, so messages that come late or twice do no harm.
  */
 export async function writeRepoManifest(
-  { repoId }: StepMessage<'write-repo-manifest'>,
+  { repoId }: Pick<StepMessage<'write-repo-manifest'>, 'repoId'>,
   { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
 ): Promise<void> {
   for (;;) {
