@@ -8,8 +8,9 @@ import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
 import { createDeployment } from '../../shared/table/deployments.ts'
+import { splitName } from '../../shared/table/repo-item.ts'
 import { startTable } from '../support/dynoxide.ts'
-import { publish } from '../support/publish.ts'
+import { publish, repoIdOf } from '../support/publish.ts'
 import { type RealModel, realFiles } from '../support/real-models.ts'
 
 /** The serving app in a process of its own, as the benchmark's parent asks for it; tells its port when it is ready. */
@@ -20,7 +21,8 @@ const database = await startTable()
 const objects = createFolderObjectStore({ root: join(folder, 'objects') })
 const revision = 'b'.repeat(40)
 await publish({ objects, repo: model.repo, revision, files: await realFiles(model) })
-const deployed = { name: 'bench', repo: model.repo, ref: 'main', target: model.repo, revision, file: model.file }
+const of = { owner: splitName(model.repo).owner, repo: model.repo, repoId: repoIdOf(model.repo) }
+const deployed = { ...of, name: 'bench', ref: 'main', target: model.repo, revision, file: model.file }
 const createdAt = new Date().toISOString()
 await createDeployment(database.table, { ...deployed, task: 'feature-extraction', createdAt, createdBy: 'bench' })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type EveryWrite, startEveryWrite } from './support/every-write.ts'
+import { allManifestsOf, type EveryWrite, startEveryWrite } from './support/every-write.ts'
 import { Fuse } from './support/fuse.ts'
-import { leftoversOf, manifestsOf, visibleOf } from './support/lab.ts'
+import { leftoversOf, visibleOf } from './support/lab.ts'
 import { source } from './support/model.ts'
 import { IngestProcess, importOf } from './support/process.ts'
 
@@ -31,7 +31,7 @@ describe('an import whose process dies', () => {
       await heir.idle()
       expect({ at, ...(await importOf(lab, again)) }).toMatchObject({ at, state: 'READY', filesDone: 5, filesTotal: 5 })
       expect({ at, ...(await visible()) }).toEqual({ at, ...undisturbed })
-      expect(await manifestsOf(store)).toEqual(manifests)
+      expect(await allManifestsOf(store)).toEqual(manifests)
       expect({ at, left: await leftoversOf(lab, store, [again]) }).toEqual({ at, left: [] })
       expect(heir.deadLetters).toEqual([])
       return doomed.fuse

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import { tableAccess } from '../../shared/table/access.ts'
 import { getImportDetails, listImports } from '../../shared/table/imports.ts'
 import { guardedTable } from '../support/guarded-table.ts'
-import { type Lab, leftoversOf, manifestsOf, type Store, startLab, visibleOf } from './support/lab.ts'
+import { type Lab, leftoversOf, manifestsOf, repoManifestsOf, type Store, startLab, visibleOf } from './support/lab.ts'
 import { IngestProcess } from './support/process.ts'
 
 let lab: Lab
@@ -332,8 +332,14 @@ describe('what is dropped', () => {
     await mark()
     await process.idle()
     const [item] = await imports()
-    const written = (await manifestsOf(store)).find(({ id }) => id === item?.revision)
-    expect(written).toMatchObject({ tags: ['v1'], files: [{ path: 'ok.txt', sizeBytes: 1 }] })
+    const revision = item?.revision
+    const written = (await manifestsOf(store)).find(({ id }) => id === revision)
+    expect(written).toMatchObject({ files: [{ path: 'ok.txt', sizeBytes: 1 }] })
+    const named = (await repoManifestsOf(store)).find(({ refs }) => refs.some((ref) => ref.revision === revision))
+    expect(named?.refs).toEqual([
+      { kind: 'branch', name: 'main', revision },
+      { kind: 'tag', name: 'v1', revision },
+    ])
   })
 
   it.each([

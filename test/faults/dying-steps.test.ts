@@ -69,7 +69,7 @@ describe('a step that ends its process each time', () => {
     const process = new IngestProcess({ lab, store, hub, deadly: whileInspecting })
     const item = await process.pull(source, repo)
     expect(item).toMatchObject({ state: 'READY' })
-    const revision = await getRevision(lab.table, repo, item.revision ?? '')
+    const revision = await getRevision(lab.table, item.repoId, item.revision ?? '')
     expect(revision?.metadata?.warnings).toEqual(['The files could not be read for inspection.'])
     expect(process.deadLetters).toEqual([])
   })

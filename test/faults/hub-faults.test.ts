@@ -140,7 +140,7 @@ describe('an import fails, names the file and leaves nothing behind for', () => 
     expect(item).toMatchObject({ state: 'FAILED', failure })
     if (failure.path !== undefined) expect(item.failure?.message).toContain(failure.path)
     expect(await visible()).toEqual({ items: [], content: {} })
-    expect((await lab.scan()).filter(({ pk }) => String(pk).startsWith(`FILES#${repo}`))).toEqual([])
+    expect((await lab.scan()).filter(({ pk }) => String(pk).startsWith(`FILES#${item.repoId}`))).toEqual([])
     expect(await leftoversOf(lab, store, [item.id])).toEqual([])
     expect(await manifestsOf(store)).toEqual([])
     expect(process.deadLetters).toEqual([])

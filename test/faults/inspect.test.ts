@@ -25,7 +25,7 @@ async function pull(files: HubFile[], objects: ObjectStore = store.objects) {
   const process = new IngestProcess({ lab, store: { ...store, objects }, hub })
   const item = await process.pull(source, repo)
   expect(process.deadLetters).toEqual([])
-  return { item, metadata: (await getRevision(lab.table, repo, item.revision ?? ''))?.metadata }
+  return { item, metadata: (await getRevision(lab.table, item.repoId, item.revision ?? ''))?.metadata }
 }
 
 it('files that claim the impossible are imported with warnings, and what they claim fits the table', async () => {

@@ -3,6 +3,9 @@ import type { Manifest } from '../../shared/model/manifest.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 
+/** The same id for the same name, so that a test need not carry it along. */
+export const repoIdOf = (repo: string): string => createHash('sha256').update(repo).digest('hex').slice(0, 24)
+
 /** Publishes files as a revision: its blobs and its manifest. */
 export async function publish({ objects, repo, revision, files }: Publish): Promise<void> {
   const entries = []
@@ -12,17 +15,18 @@ export async function publish({ objects, repo, revision, files }: Publish): Prom
     entries.push({ path, sizeBytes: content.length, sha256 })
   }
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     id: revision,
-    repo,
-    tags: [],
+    repoId: repoIdOf(repo),
     source: 'test',
+    depth: 1,
+    title: 'Published by a test',
     createdAt: '2026-01-01T00:00:00.000Z',
     createdBy: 'test',
     files: entries,
   }
   const body = Buffer.from(JSON.stringify(manifest))
-  await objects.put({ key: objectKeys.manifest(repo, revision), body, sizeBytes: body.length })
+  await objects.put({ key: objectKeys.manifest(repoIdOf(repo), revision), body, sizeBytes: body.length })
 }
 
 interface Publish {

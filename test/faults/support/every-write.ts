@@ -1,9 +1,14 @@
 import { expect } from 'vitest'
 import { type Hub, startHub } from '../../support/hub/start-hub.ts'
 import type { Fuse } from './fuse.ts'
-import { type Lab, leftoversOf, manifestsOf, startLab, visibleOf } from './lab.ts'
+import { type Lab, leftoversOf, manifestsOf, repoManifestsOf, type Store, startLab, visibleOf } from './lab.ts'
 import { sampleFiles, source } from './model.ts'
 import { IngestProcess } from './process.ts'
+
+export const allManifestsOf = async (store: Store): Promise<unknown[]> => [
+  ...(await manifestsOf(store)),
+  ...(await repoManifestsOf(store)),
+]
 
 /** Imports that are disturbed at each of their writes, and what one looks like that is not. */
 export interface EveryWrite {
@@ -28,8 +33,8 @@ export async function startEveryWrite(): Promise<EveryWrite> {
   const item = await new IngestProcess({ lab, store, hub }).pull(source, repo)
   expect(item).toMatchObject({ state: 'READY', filesTotal: 5, filesDone: 5 })
   expect(await leftoversOf(lab, store, [item.id])).toEqual([])
-  const manifests = await manifestsOf(store)
-  expect(manifests).toHaveLength(1)
+  const manifests = await allManifestsOf(store)
+  expect(manifests).toHaveLength(2)
   return {
     hub,
     undisturbed: await visibleOf({ table: lab.table, objects: store.objects, repo }),

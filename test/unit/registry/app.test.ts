@@ -6,6 +6,7 @@ import type { OnnxMetadata, RevisionMetadata } from '../../../shared/contract/re
 import { createLogger } from '../../../shared/log.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 import { startTable, type TestTable } from '../../support/dynoxide.ts'
+import { admin } from '../../support/principals.ts'
 
 let held: TestTable
 beforeAll(async () => {
@@ -13,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => held.close())
 
-const app = (verify = async () => ({ userId: 'u', role: 'member' as const, keyId: 'k', scopes: ['admin' as const] })) =>
+const app = (verify = async () => admin()) =>
   createRegistryApp({
     table: held.table,
     ingest: { send: async () => {}, sendMany: async () => {} },
@@ -116,6 +117,8 @@ describe('a deployment', () => {
 
   const item = {
     name: 'd',
+    owner: 'a',
+    repoId: '0'.repeat(24),
     target: 'a/b@main',
     repo: 'a/b',
     ref: 'main',

@@ -5,6 +5,7 @@ import { createLogger } from '../../../shared/log.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import { startTable, type TestTable } from '../../support/dynoxide.ts'
+import { admin } from '../../support/principals.ts'
 
 let held: TestTable
 let runs = 0
@@ -54,7 +55,7 @@ describe('asking again for an import that is under way', () => {
       table: held.table,
       ingest: queue,
       version: '0.0.0',
-      verify: async () => ({ userId: 'u', role: 'member', keyId: 'k', scopes: ['admin'] }),
+      verify: async () => admin(),
       log: createLogger({ level: 'silent' }),
       metrics: createMetrics(),
     })

@@ -10,7 +10,7 @@ import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
 import { filesIn } from '../../../support/files-in.ts'
-import { publish } from '../../../support/publish.ts'
+import { publish, repoIdOf } from '../../../support/publish.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
 import { createMemoryObjects } from '../support/memory-objects.ts'
 import { workerUrl } from '../support/test-serving.ts'
@@ -22,7 +22,8 @@ const other = 'c'.repeat(40)
 const aTurn = () => new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))
 
 function deployment(name: string, change: Partial<DeploymentItem> = {}): DeploymentItem {
-  const item = { name, repo, ref: 'main', target: `${repo}@main`, revision, task: 'tabular-classification' }
+  const of = { owner: 'sklearn', repo, repoId: repoIdOf(repo), ref: 'main', target: `${repo}@main`, revision }
+  const item = { name, ...of, task: 'tabular-classification' }
   return { ...item, file: 'model.onnx', createdAt: '2026-11-20T00:00:00.000Z', createdBy: 'u', ...change }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRouter, type Routable } from '../../../../gpu-service/deployments/route.ts'
+import { admin, member } from '../../../support/principals.ts'
 
 const revision = (letter: string) => letter.repeat(40)
 const service = {} as never
@@ -10,7 +11,9 @@ function slot(name: string, item: Partial<Routable['item']>, rest: Partial<Routa
   return {
     item: {
       name,
+      owner: 'team',
       repo,
+      repoId: repo,
       ref,
       target: `${repo}@${ref}`,
       revision: revision('a'),
@@ -37,7 +40,7 @@ const slots = [
   slot('half', { repo: 'team/half', ref: 'v1' }),
 ]
 const { resolve, list } = createRouter(() => slots)
-const nameOf = (model: string) => resolve(model).item.name
+const nameOf = (model: string) => resolve(model, admin()).item.name
 
 describe('the router', () => {
   it.each([
@@ -57,19 +60,49 @@ describe('the router', () => {
   it.each(['absent', 'team/absent', 'team/minilm@absent', 'minilm@v2', 'team', '', '%', 'team/minilm@'])(
     'does not find %s',
     (model) => {
-      expect(() => resolve(model)).toThrow(expect.objectContaining({ code: 'model_not_found', status: 404 }))
+      expect(() => resolve(model, admin())).toThrow(expect.objectContaining({ code: 'model_not_found', status: 404 }))
     },
   )
 
   it('says that a model is still loading, and why one has failed', () => {
-    expect(() => resolve('loading')).toThrow(expect.objectContaining({ code: 'model_not_ready', status: 503 }))
+    expect(() => resolve('loading', admin())).toThrow(expect.objectContaining({ code: 'model_not_ready', status: 503 }))
     const failed = { code: 'model_failed', message: expect.stringContaining('the file is damaged.') }
-    expect(() => resolve('team/broken')).toThrow(expect.objectContaining(failed))
+    expect(() => resolve('team/broken', admin())).toThrow(expect.objectContaining(failed))
   })
 
   it('lists every deployment by name', () => {
-    const names = list().map(({ item }) => item.name)
+    const names = list(admin()).map(({ item }) => item.name)
     expect(names).toEqual(names.toSorted())
     expect(names).toHaveLength(slots.length)
+  })
+
+  const absent = expect.objectContaining({ code: 'model_not_found', status: 404 })
+  it.each([
+    ['nobody', undefined],
+    ['a stranger to its owner', member()],
+    ['a key for another owner', member({ username: 'team', limit: { owner: 'other' } })],
+    ['a key for another repo', member({ username: 'team', limit: { repoId: 'another' } })],
+  ])('has nothing for %s, whatever the name', (_who, caller) => {
+    expect(list(caller)).toEqual([])
+    for (const model of ['minilm', 'team/minilm', 'team/minilm@v2', 'loading', 'team/broken'])
+      expect(() => resolve(model, caller)).toThrow(absent)
+  })
+
+  it.each([
+    ['its owner', member({ username: 'Team' })],
+    ['a member of its organisation', member({ owners: { team: 'read' } })],
+    ['a key that may only infer', member({ username: 'team', scopes: ['infer'] })],
+    ['a key for its repo', member({ username: 'team', limit: { repoId: 'team/minilm' } })],
+  ])('answers %s', (_who, caller) => {
+    expect(resolve('team/minilm', caller).item.name).toBe('minilm')
+  })
+
+  it('falls back to no deployment of somebody else where a name is shared', () => {
+    const two = createRouter(() => [
+      slot('theirs', { owner: 'other', createdAt: '2026-12-01T00:00:00.000Z' }),
+      slot('mine', {}),
+    ])
+    expect(two.resolve('team/minilm', member({ username: 'team' })).item.name).toBe('mine')
+    expect(two.list(member({ username: 'team' })).map(({ item }) => item.name)).toEqual(['mine'])
   })
 })

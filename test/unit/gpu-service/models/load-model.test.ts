@@ -5,7 +5,7 @@ import { loadModel } from '../../../../gpu-service/models/load-model.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import { filesIn } from '../../../support/files-in.ts'
-import { publish } from '../../../support/publish.ts'
+import { publish, repoIdOf } from '../../../support/publish.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
 import { createMemoryObjects } from '../support/memory-objects.ts'
 import { workerUrl } from '../support/test-serving.ts'
@@ -28,7 +28,8 @@ async function load(files: Record<string, Buffer>, change: { file?: string; task
   const objects = createMemoryObjects()
   await publish({ objects, repo, revision, files })
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
-  const request = { repo, revision, file, task: 'feature-extraction', deployment: 'test', modelId: 'one', ...change }
+  const named = { repo, repoId: repoIdOf(repo), revision, deployment: 'test', modelId: 'one' }
+  const request = { ...named, file, task: 'feature-extraction', ...change }
   return loadModel(request, {
     cache,
     pool,

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { objectKeys } from '../../../../shared/objects/keys.ts'
-import { publish } from '../../../support/publish.ts'
+import { publish, repoIdOf } from '../../../support/publish.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { createMemoryObjects } from '../support/memory-objects.ts'
 
 const revision = 'a'.repeat(40)
-const request = { repo: 'team/model', revision, file: 'onnx/model.onnx' }
+const request = { repo: 'team/model', repoId: repoIdOf('team/model'), revision, file: 'onnx/model.onnx' }
 const files = {
   'onnx/model.onnx': Buffer.alloc(200_000, 'graph'),
   'onnx/model.onnx_data': Buffer.from('weights'),
@@ -31,7 +31,7 @@ async function start() {
 const namesIn = async (root: string) => (await readdir(root, { recursive: true })).filter((name) => name.includes('.'))
 
 async function corrupt(objects: Awaited<ReturnType<typeof start>>['objects'], file: string) {
-  const manifest = JSON.parse(String(objects.content.get(objectKeys.manifest(request.repo, revision))))
+  const manifest = JSON.parse(String(objects.content.get(objectKeys.manifest(request.repoId, revision))))
   const { sha256 } = manifest.files.find(({ path }: { path: string }) => path === file)
   const key = objectKeys.blob(sha256)
   const content = Buffer.from(objects.content.get(key) ?? '')
@@ -97,7 +97,7 @@ describe('ModelCache', () => {
 
   it('refuses a tokenizer that is too large to be read on the thread that answers, before it is fetched', async () => {
     const { cache, objects, blobReads } = await start()
-    const key = objectKeys.manifest(request.repo, revision)
+    const key = objectKeys.manifest(request.repoId, revision)
     const manifest = JSON.parse(String(objects.content.get(key)))
     const large = { path: 'tokenizer.json', sizeBytes: 33 * 1024 * 1024, sha256: 'c'.repeat(64) }
     objects.content.set(key, Buffer.from(JSON.stringify({ ...manifest, files: [...manifest.files, large] })))
@@ -109,7 +109,7 @@ describe('ModelCache', () => {
 
   it('refuses a manifest that is damaged, or whose paths leave the folder', async () => {
     const { cache, objects, root } = await start()
-    const key = objectKeys.manifest(request.repo, revision)
+    const key = objectKeys.manifest(request.repoId, revision)
     const evil = { path: '../evil.json', sizeBytes: 1, sha256: 'c'.repeat(64) }
     const manifest = JSON.parse(String(objects.content.get(key)))
     objects.content.set(key, Buffer.from(JSON.stringify({ ...manifest, files: [...manifest.files, evil] })))

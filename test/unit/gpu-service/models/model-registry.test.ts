@@ -7,13 +7,13 @@ import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import { filesIn } from '../../../support/files-in.ts'
-import { publish } from '../../../support/publish.ts'
+import { publish, repoIdOf } from '../../../support/publish.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
 import { createMemoryObjects } from '../support/memory-objects.ts'
 import { workerUrl } from '../support/test-serving.ts'
 
 const repo = 'slipway-tests/tiny-embedder'
-const request = { repo, revision: 'a'.repeat(40), file: 'onnx/model.onnx', deployment: 'test' }
+const request = { repo, repoId: repoIdOf(repo), revision: 'a'.repeat(40), file: 'onnx/model.onnx', deployment: 'test' }
 
 const other = 'b'.repeat(40)
 

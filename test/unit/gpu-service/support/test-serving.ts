@@ -7,8 +7,9 @@ import { createToken, hashToken } from '../../../../shared/auth/token.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics, type Metrics } from '../../../../shared/metrics.ts'
 import { createDeployment } from '../../../../shared/table/deployments.ts'
+import { splitName } from '../../../../shared/table/repo-item.ts'
 import { startTable, type TestTable } from '../../../support/dynoxide.ts'
-import { publish } from '../../../support/publish.ts'
+import { publish, repoIdOf } from '../../../support/publish.ts'
 import { createMemoryObjects, type MemoryObjects } from './memory-objects.ts'
 
 export const workerUrl = new URL('../../../../gpu-service/engine/worker.ts', import.meta.url)
@@ -51,6 +52,8 @@ export async function startTestServing(
     const target = `${item.repo}@${ref}`
     await createDeployment(table, {
       ...item,
+      owner: splitName(item.repo).owner,
+      repoId: repoIdOf(item.repo),
       target,
       ref,
       revision,
