@@ -25,8 +25,6 @@ describe('an import that loses one connection', () => {
       await process.idle()
       await process.resume()
       await process.idle()
-      const xx = await importOf(lab, id)
-      if (xx.state !== 'READY') console.log(JSON.stringify(xx))
       expect({ at, ...(await importOf(lab, id)) }).toMatchObject({ at, state: 'READY', filesDone: 5, filesTotal: 5 })
       expect({ at, ...(await visibleOf({ table: lab.table, objects: store.objects, repo })) }).toEqual({
         at,

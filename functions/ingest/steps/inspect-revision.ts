@@ -27,8 +27,9 @@ export async function inspectRevision(
   await writeManifest({ revision, files }, { objects })
   const read = (sha256: string, range: { start: number; end: number }) =>
     objects.get({ key: objectKeys.blob(sha256), range })
-  const metadata = attempt < lastInspectTry ? await inspectFiles({ files, read }) : await keepUnread(table, revision)
-  if (attempt < lastInspectTry) await recordMetadata(table, { repoId, id, metadata })
+  const isGivenUp = attempt >= lastInspectTry
+  const metadata = isGivenUp ? await keepUnread(table, revision) : await inspectFiles({ files, read })
+  if (!isGivenUp) await recordMetadata(table, { repoId, id, metadata })
   await changeRepo(table, repoId, (repo) => (repo.revision === id ? { repo: describedBy(repo, metadata) } : undefined))
   // At once, not by a message: whoever is told that the revision is there may lose the table and restore it.
   await writeRepoManifest({ repoId }, { table, objects })
