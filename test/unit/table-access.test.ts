@@ -106,7 +106,8 @@ describe('with no more of the table than its role allows', () => {
 
   it('the hub answers every kind of question, and lets nobody in by itself', async () => {
     const { objects } = await lab.newStore()
-    const options = { ...platform(tableOf('hub')), objects }
+    const ingest = { send: async () => {}, sendMany: async () => {} }
+    const options = { ...platform(tableOf('hub')), objects, ingest }
     const verify = async () => bootstrapAdmin
     const app = createHubApp({ ...options, verify })
     const ofModel = ['', '/revision/main', '/tree/main', '/refs', '/commits/main', '/auth-check', '/auth-check/write']

@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeKey } from '../../../support/make-key.ts'
+import { makeKey, makeUser, putMembership } from '../../../support/make-key.ts'
 import { readReference } from '../support/folders.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -82,7 +82,7 @@ describe('POST /v1/embeddings', () => {
   it('answers the OpenAI SDK, which asks for base64 by itself', async () => {
     const fetchFromApp = (url: string | URL | Request, init?: RequestInit) =>
       host.ask(new URL(String(url)).pathname, { ...init, token: null })
-    const token = await newKey(['infer'])
+    const token = await newKey(['infer'], ['slipway-tests', 'sklearn'])
     const openai = new OpenAI({ apiKey: token, baseURL: 'http://slipway/v1', fetch: fetchFromApp, maxRetries: 0 })
     const { data } = await openai.embeddings.create({
       model: 'slipway-tests/tiny-embedder',
@@ -135,10 +135,28 @@ describe('POST /v1/embeddings', () => {
   it('asks for a key, and for the right to infer', async () => {
     const denied = await host.ask('/v1/embeddings', { method: 'POST', body: '{', token: null })
     expect([denied.status, await denied.json()]).toMatchObject([401, { error: { type: 'authentication_error' } }])
-    const token = await newKey(['read'])
+    const token = await newKey(['read'], ['slipway-tests'])
     const forbidden = await host.ask('/v1/embeddings', { json: { model: 'tiny', input: 'a' }, token })
     expect([forbidden.status, await forbidden.json()]).toMatchObject([403, { error: { code: 'missing_scope' } }])
+    const granted = await newKey(['infer'], ['slipway-tests'])
+    expect((await host.ask('/v1/embeddings', { json: { model: 'tiny', input: 'a' }, token: granted })).status).toBe(200)
+  })
+
+  it('has no model for who may not call it, as if it were not there', async () => {
+    const token = await newKey(['infer'], ['other-team'])
+    const ask = async (model: string) => {
+      const answer = await host.ask('/v1/embeddings', { json: { model, input: 'a' }, token })
+      return [answer.status, (await answer.text()).replaceAll(model, 'NAME')]
+    }
+    const hidden = await ask('tiny')
+    expect(hidden).toEqual(await ask('none'))
+    expect(hidden[0]).toBe(404)
   })
 })
 
-const newKey = (scopes: ('infer' | 'read')[]) => makeKey(host.table, { scopes })
+/** A key of somebody who belongs to these organisations. */
+async function newKey(scopes: ('infer' | 'read')[], owners: string[]): Promise<string> {
+  const user = await makeUser(host.table)
+  for (const owner of owners) await putMembership(host.table, { user, owner, role: 'read' })
+  return makeKey(host.table, { user, scopes })
+}
