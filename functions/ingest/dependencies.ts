@@ -1,3 +1,4 @@
+import type { ModelSource } from '../../shared/hf/source.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
@@ -6,7 +7,6 @@ import type { Queue } from '../../shared/queue/queue.ts'
 import type { ImportItem } from '../../shared/table/imports.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
 import type { Table } from '../../shared/table/table.ts'
-import type { ModelSource } from './sources/source.ts'
 
 /** What every step of an import works with. */
 export interface IngestDependencies {

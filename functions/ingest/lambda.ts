@@ -5,10 +5,10 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
+import { readSecret } from '../../shared/read-secret.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { defaultLimits, type IngestDependencies } from './dependencies.ts'
 import { handleMessage } from './handle-message.ts'
-import { readSecret } from './read-secret.ts'
 import { sourceOpener } from './sources/open-source.ts'
 
 /** What is left of the function's time when a step is stopped, to send its message again. */

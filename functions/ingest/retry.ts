@@ -1,8 +1,8 @@
 import type { ImportFailure } from '../../shared/contract/import.ts'
+import { SourceError } from '../../shared/hf/source.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { maxDelaySeconds } from '../../shared/queue/queue.ts'
 import { ImportFault } from './import-fault.ts'
-import { SourceError } from './sources/source.ts'
 
 const backoffMaxSeconds = 300
 

@@ -1,9 +1,9 @@
+import { type ModelSource, SourceError } from '../../../shared/hf/source.ts'
 import { dropFingerprint } from '../../../shared/model/drop-fingerprint.ts'
 import { sourceFilesMax } from '../../../shared/model/source.ts'
 import { dropMarker, objectKeys } from '../../../shared/objects/keys.ts'
 import { listUpTo } from '../../../shared/objects/list-objects.ts'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
-import { type ModelSource, SourceError } from './source.ts'
 
 /** A drop folder as a source: the files that lie below `drop/{owner}/{name}/{version}/`, at one fingerprint of them. */
 export function createDropSource({ objects, repo, version }: DropSourceOptions): ModelSource {

@@ -1,9 +1,9 @@
+import { createHfSource } from '../../../shared/hf/hf.ts'
+import type { ModelSource } from '../../../shared/hf/source.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import type { ImportItem } from '../../../shared/table/imports.ts'
 import { createDropSource } from './drop.ts'
-import { createHfSource } from './hf.ts'
-import type { ModelSource } from './source.ts'
 
 export interface SourceOpenerOptions {
   objects: ObjectStore

@@ -1,11 +1,11 @@
 import type { SkippedFile } from '../../../shared/contract/import.ts'
+import type { SourceFile } from '../../../shared/hf/source.ts'
 import { collidingPaths, pathFault } from '../../../shared/model/file-path.ts'
 import { createFilePolicy } from '../../../shared/model/file-policy.ts'
 import { partCount, partSizeFor } from '../../../shared/model/ranges.ts'
 import type { ImportFileItem } from '../../../shared/table/imports.ts'
 import type { IngestLimits } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
-import type { SourceFile } from '../sources/source.ts'
 
 /** A file whose sha256 nobody claims is hashed in memory before it is written, up to this size. */
 const bufferedMaxBytes = 8 * 1024 ** 2

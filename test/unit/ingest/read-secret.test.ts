@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readSecret } from '../../../functions/ingest/read-secret.ts'
+import { readSecret } from '../../../shared/read-secret.ts'
 
 async function extension(answer: RequestListener) {
   const server = createServer(answer).listen(0, '127.0.0.1')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faults } from '../../../functions/ingest/import-fault.ts'
 import { judgeFailure } from '../../../functions/ingest/retry.ts'
-import { SourceError } from '../../../functions/ingest/sources/source.ts'
+import { SourceError } from '../../../shared/hf/source.ts'
 import type { IngestMessage } from '../../../shared/ingest/message.ts'
 
 const transfer = (attempt: number): IngestMessage => ({

@@ -1,4 +1,4 @@
-import { pathFault } from '../../../shared/model/file-path.ts'
+import { pathFault } from '../model/file-path.ts'
 import { type HfAnswer, type HfConnection, requestHf } from './hf-request.ts'
 import { type OpenRequest, SourceError } from './source.ts'
 

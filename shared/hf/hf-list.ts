@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { listFiles, modelInfo } from '@huggingface/hub'
 import * as z from 'zod'
-import { sourceFilesMax } from '../../../shared/model/source.ts'
+import { sourceFilesMax } from '../model/source.ts'
 import { type HfConnection, requestHf } from './hf-request.ts'
 import { describeSubject, type Subject } from './refusals.ts'
 import { SourceError, type SourceFile, type SourceListing } from './source.ts'
