@@ -94,6 +94,16 @@ export const faults = {
     }),
   /** In the words of the quota's own refusal. */
   quotaExceeded: ({ message }: { message: string }) => new ImportFault({ code: 'quota_exceeded', message }),
+  repoIsMirror: (repo: string, upstream: string) =>
+    new ImportFault({
+      code: 'repo_is_mirror',
+      message: `"${repo}" mirrors ${upstream}, and nothing else is put into it. Import under another name.`,
+    }),
+  repoIsOurs: (repo: string) =>
+    new ImportFault({
+      code: 'repo_exists',
+      message: `"${repo}" was made here meanwhile; it is not mirrored.`,
+    }),
   sourceMoved: () =>
     new ImportFault({
       code: 'source_moved',

@@ -30,6 +30,11 @@ export interface StartImport {
   include?: string[] | undefined
   exclude?: string[] | undefined
   fingerprint?: string | undefined
+  /** The state of the source to take, where it is known already: not a newer one. */
+  sourceRevision?: string | undefined
+  mirror?: ImportItem['mirror']
+  /** How long the work waits before it is begun. */
+  delaySeconds?: number | undefined
 }
 
 const triesMax = 5
@@ -57,7 +62,8 @@ export async function startImport(request: StartImport): Promise<{ item: ImportI
     // It ended between the two looks, so now there is room for this one.
     if (tries === triesMax) throw conflict
   }
-  await queue.send({ message: { step: 'plan', importId: item.id, attempt: 1 } })
+  const message = { step: 'plan', importId: item.id, attempt: 1 } as const
+  await queue.send({ message, ...(request.delaySeconds !== undefined && { delaySeconds: request.delaySeconds }) })
   return { item, created: true }
 }
 
@@ -91,7 +97,16 @@ async function refusal(create: () => Promise<void>): Promise<ConditionFailed | u
   }
 }
 
-function newImport({ source, repo, createdBy, now, tag, fingerprint }: StartImport): ImportItem {
+function newImport({
+  source,
+  repo,
+  createdBy,
+  now,
+  tag,
+  fingerprint,
+  sourceRevision,
+  mirror,
+}: StartImport): ImportItem {
   const at = now.toISOString()
   return {
     id: `imp_${randomUUID().replaceAll('-', '')}`,
@@ -101,6 +116,8 @@ function newImport({ source, repo, createdBy, now, tag, fingerprint }: StartImpo
     state: 'PENDING',
     tag,
     fingerprint,
+    sourceRevision,
+    mirror,
     filesTotal: 0,
     filesDone: 0,
     bytesTotal: 0,

@@ -39,6 +39,7 @@ const imports = like(keys.import(''))
 const importParts = like(keys.importPart('', '', 0))
 const claims = like(keys.importClaim('', ''))
 const drops = like(keys.drop('', ''))
+const mirrors = like(keys.mirroredFile('', ''))
 const deployments = like(keys.deployment(''))
 
 /** What a repo is made and changed with. */
@@ -60,7 +61,10 @@ export const tableAccess = {
     writes: [keyUses, owners, ...repoParts, ...sweeps, files, imports, claims, deployments],
     lists: [lists.imports, lists.importsOf('*'), lists.deployments, lists.deploymentsOf('*')],
   },
-  hub: { reads: principals, writes: [keyUses, owners, ...repoParts, ...sweeps, files, uploads, uploadSecret] },
+  hub: {
+    reads: principals,
+    writes: [keyUses, owners, ...repoParts, ...sweeps, files, uploads, uploadSecret, mirrors, imports, claims],
+  },
   auth: {
     reads: [names, usage],
     writes: [
@@ -77,7 +81,7 @@ export const tableAccess = {
     ],
     lists: [lists.users, lists.invitations],
   },
-  ingest: { writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads] },
+  ingest: { reads: [mirrors], writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads] },
   drop: { writes: [owners, imports, claims, drops, usage] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */

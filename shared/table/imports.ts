@@ -16,6 +16,8 @@ export interface ImportItem {
   source: string
   state: ImportState
   tag?: string | undefined
+  /** Where the mirror started it: the Hub that is read, and who may see what it brings. */
+  mirror?: { upstream: string; visibility: 'private' | 'public' } | undefined
   /** What the source held when a drop was imported, so that the same drop is not imported again. */
   fingerprint?: string | undefined
   sourceRevision?: string | undefined

@@ -101,6 +101,10 @@ export const keys = {
     pk: `IMPORTPARTS#${id}#${uploadId}`,
     sk: String(partNumber).padStart(5, '0'),
   }),
+  /** A small file that a mirror stored while it sent it, by git's name of it. */
+  mirroredFile: (repo: string, gitSha1: string): ItemKey => ({ pk: `MIRROR#${folded(repo)}`, sk: `FILE#${gitSha1}` }),
+  /** A large file that a mirror is storing while it sends it. */
+  mirrorStream: (repo: string, sha256: string): ItemKey => ({ pk: `MIRROR#${folded(repo)}`, sk: `STREAM#${sha256}` }),
   /** Holds the import that is bringing a source into a repo now, so that asking twice makes one. */
   importClaim: (repo: string, source: string): ItemKey => ({ pk: `CLAIM#${repo}#${source}`, sk: 'CLAIM' }),
   /** What a drop folder held when it was last imported. */

@@ -12,6 +12,8 @@ export interface OwnerItem {
   createdBy: string
   /** How many members of an organisation are its admins. */
   admins: number
+  /** The Hub whose namespace it mirrors, where no one here has made it. */
+  mirror?: string | undefined
   /** ISO time from which an organisation is being taken apart. */
   deletedAt?: string | undefined
 }

@@ -8,6 +8,8 @@ export interface RepoItem {
   owner: string
   name: string
   visibility: 'private' | 'public'
+  /** The one other Hub that it mirrors: what is not here of it is read there, and nothing else is put into it. */
+  mirror?: string | undefined
   /** Counts the changes: each is made to the version that it was decided on. */
   version: number
   /** What the branch main names; absent while there is nothing in the repo. */
@@ -51,6 +53,7 @@ export function newRepo({
   createdBy,
   now,
   visibility,
+  mirror,
 }: NewRepo): RepoItem {
   const at = now.toISOString()
   const { owner, name } = splitName(given)
@@ -61,6 +64,7 @@ export function newRepo({
     owner,
     name,
     visibility: visibility ?? 'private',
+    ...(mirror !== undefined && { mirror }),
     ...empty,
     createdAt: at,
     createdBy,
@@ -75,4 +79,5 @@ export interface NewRepo {
   createdBy: string
   now: Date
   visibility?: RepoItem['visibility'] | undefined
+  mirror?: string | undefined
 }

@@ -16,13 +16,16 @@ export interface SourceOpenerOptions {
 export const sourceOpener =
   ({ objects, hfEndpoint, hfToken }: SourceOpenerOptions) =>
   (item: ImportItem): ModelSource => {
+    const ours = hfEndpoint.replace(/\/+$/, '')
+    const endpoint = item.mirror?.upstream ?? ours
     const source = parseSource(item.source)
     if (source.kind === 's3-drop') return createDropSource({ objects, repo: source.repo, version: source.version })
     const ref = item.sourceRevision ?? source.ref
     return createHfSource({
-      endpoint: hfEndpoint,
+      endpoint,
       repo: source.repo,
       ref,
-      ...(hfToken !== undefined && { token: hfToken }),
+      // It is for that one Hub, also where another is mirrored.
+      ...(hfToken !== undefined && endpoint === ours && { token: hfToken }),
     })
   }

@@ -17,6 +17,7 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { chooseFiles } from './choose-files.ts'
 import { clearAway } from './end-import.ts'
+import { withStoredFiles } from './mirrored-files.ts'
 import { sendTransfers } from './send-transfers.ts'
 
 /** Of files that are left out so many are named. */
@@ -42,7 +43,8 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   const { table, objects, limits, now } = dependencies
   const listing = await dependencies.openSource(item).list({ signal })
   const { include, exclude } = await getImportDetails(table, item.id)
-  const { files, skipped } = chooseFiles({ files: listing.files, include, exclude, limits })
+  const { files: chosen, skipped } = chooseFiles({ files: listing.files, include, exclude, limits })
+  const files = await withStoredFiles({ item, files: chosen }, dependencies)
   await pinRevision(item, listing.revision, dependencies)
   await table.update(keys.importDetails(item.id), {
     expression: 'SET skipped = :skipped',

@@ -15,6 +15,17 @@ export function branchOf({ source }: Pick<ImportItem, 'source'>): string {
   return parsed.kind === 'hf' && !isRevisionId(parsed.ref) ? parsed.ref : 'main'
 }
 
+/**
+ * Every branch that it moves: the first import into a repo gives it a main. A mirror is asked for commits that never
+ * were main's there, so they are not main's here.
+ */
+export function branchesOf(item: ImportItem, before: RepoItem | undefined): string[] {
+  const { source, mirror } = item
+  const parsed = parseSource(source)
+  if (mirror !== undefined) return parsed.kind === 'hf' && !isRevisionId(parsed.ref) ? [parsed.ref] : []
+  return [...new Set([branchOf(item), ...(before?.revision === undefined ? ['main'] : [])])]
+}
+
 /** The writes that publish a revision: the repo, the revision, its refs, and the import's next state. */
 export function publication({
   item,
@@ -26,11 +37,11 @@ export function publication({
   reposMax,
 }: PublicationInput): TransactAction[] {
   const { id, repoId } = revision
-  const branches = [...new Set([branchOf(item), ...(before?.revision === undefined ? ['main'] : [])])]
-  const isOnMain = branches.includes('main')
+  const branches = branchesOf(item, before)
+  const changesRepo = branches.includes('main') || before?.visibility !== after.visibility
   const by = item.createdBy
   return [
-    ...(before === undefined ? repoCreation(after, { reposMax }) : isOnMain ? repoWrites({ before, after }) : []),
+    ...(before === undefined ? repoCreation(after, { reposMax }) : changesRepo ? repoWrites({ before, after }) : []),
     ...revisionWrites({ revision, known }),
     ...branches.map((name) => branchWrite({ repoId, name, revision: id, now, by })),
     ...(item.tag === undefined ? [] : [tagWrite({ repoId, tag: item.tag, revision: id, now, by })]),

@@ -13,7 +13,7 @@ import { failedCount } from '../../../shared/table/usage.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { bringAgain } from './bring-again.ts'
-import { branchOf, publication } from './publication.ts'
+import { branchesOf, branchOf, publication } from './publication.ts'
 
 /** Makes the revision visible, whole, in one conditional transaction; before it nothing of the import can be seen. */
 export async function publish({ importId }: StepMessage<'publish'>, dependencies: IngestDependencies): Promise<void> {
@@ -44,6 +44,7 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
   for (let tries = 1; ; tries++) {
     const before = await findRepo(table, { name: item.repo, withDeleted: true })
     if (before?.deletedAt !== undefined) throw faults.repoDeleted(item.repo)
+    refuseOtherOrigin(item, before)
     const repoId = before?.id ?? item.repoId
     const round = await readSweepRound(table, repoId)
     const missing = await keepBlobs({ table, objects, round, hashes: files.map(({ sha256 }) => sha256) })
@@ -54,7 +55,8 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     await writeRevisionFiles(table, { repoId: revision.repoId, revision: revision.id, files, now: now() })
     const known = (await getRevision(table, revision.repoId, revision.id)) !== undefined
     const at = now().toISOString()
-    const after = repoWith({ repo: before ?? firstOf(item, now()), revision, at })
+    const isOnMain = branchesOf(item, before).includes('main')
+    const after = repoWith({ item, repo: before ?? firstOf(item, now()), revision, isOnMain, at })
     const { reposMax } = dependencies.limits
     const writes = publication({ item, before, after, revision, known, now: at, reposMax })
     try {
@@ -95,7 +97,8 @@ async function newRevision(
   { table }: IngestDependencies,
 ): Promise<RevisionItem> {
   const origin = item.source.startsWith('hf://') ? `${item.source.split('@')[0]}@${item.sourceRevision}` : 'files'
-  const id = revisionId({ origin, files })
+  // Clients of a mirror keep what they have under the name that the other Hub gave it.
+  const id = item.mirror && item.sourceRevision ? item.sourceRevision : revisionId({ origin, files })
   const branch = await getRef(table, { repoId, kind: 'branch', name: branchOf(item) })
   const parent = branch && branch.revision !== id ? await getRevision(table, repoId, branch.revision) : undefined
   return {
@@ -114,15 +117,37 @@ async function newRevision(
   }
 }
 
-const firstOf = ({ repo, repoId, createdBy }: ImportItem, now: Date): RepoItem =>
-  newRepo({ id: repoId, fullName: repo, createdBy, now })
+const firstOf = ({ repo, repoId, createdBy, mirror }: ImportItem, now: Date): RepoItem =>
+  newRepo({
+    id: repoId,
+    fullName: repo,
+    createdBy,
+    now,
+    ...(mirror && { visibility: mirror.visibility, mirror: mirror.upstream }),
+  })
 
-const repoWith = ({ repo, revision, at }: { repo: RepoItem; revision: RevisionItem; at: string }): RepoItem => ({
+const repoWith = ({ item, repo, revision, isOnMain, at }: RepoWith): RepoItem => ({
   ...repo,
-  revision: revision.id,
-  sizeBytes: revision.sizeBytes,
+  ...(isOnMain && { revision: revision.id, sizeBytes: revision.sizeBytes }),
+  // What the other Hub hides by now is hidden here too; what it opens is for an admin to open.
+  ...(item.mirror?.visibility === 'private' && { visibility: 'private' as const }),
   updatedAt: at,
 })
+
+interface RepoWith {
+  item: ImportItem
+  repo: RepoItem
+  revision: RevisionItem
+  /** Whether it becomes what the branch main names. */
+  isOnMain: boolean
+  at: string
+}
+
+/** A mirrored repo is filled from its one Hub, and a repo of our own never from it without being asked. */
+function refuseOtherOrigin({ repo, mirror }: ImportItem, before: RepoItem | undefined) {
+  if (before === undefined || before.mirror === mirror?.upstream) return
+  throw before.mirror === undefined ? faults.repoIsOurs(repo) : faults.repoIsMirror(repo, before.mirror)
+}
 
 async function importedFiles(item: ImportItem, { table }: IngestDependencies): Promise<RevisionFile[]> {
   const files: RevisionFile[] = []

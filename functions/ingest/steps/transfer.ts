@@ -16,19 +16,28 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { countProgress } from './count-progress.ts'
 import { finishFile, passOnWhenAllDone } from './finish-file.ts'
+import { judgeStreamed } from './mirrored-files.ts'
 import { ensureUpload, stagingKey } from './staged-upload.ts'
+
+/** When a file is looked at again that a mirror is storing. */
+const streamedDelaySeconds = 3
 
 /** Moves one range of one file: a small file straight to its blob, a part of a large one into its staged upload. */
 export async function transfer(
-  { importId, path, partNumber }: StepMessage<'transfer'>,
+  message: StepMessage<'transfer'>,
   dependencies: IngestDependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const { table } = dependencies
+  const { table, queue } = dependencies
+  const { importId, path, partNumber } = message
   const item = await getImport(table, importId)
   const file = await getImportFile(table, importId, path)
   if (item?.state !== 'TRANSFERRING' || file === undefined) return
   if (file.state === 'done') return passOnWhenAllDone(importId, dependencies)
+  const streamed = await judgeStreamed({ item, file }, dependencies)
+  if (streamed === 'streamed') return queue.send({ message, delaySeconds: streamedDelaySeconds })
+  if (streamed === 'stored' && file.sha256 !== undefined)
+    return finishFile({ item, file, sha256: file.sha256, bytesMoved: file.sizeBytes }, dependencies)
   dependencies.metrics.activeDownloads.inc()
   // What is written may refuse the bytes before it reads any: they hold a connection to the source until it is ended.
   const over = new AbortController()
