@@ -23,11 +23,11 @@ export interface HfAnswer {
 }
 
 /**
- * Asks a hub with GET, through its redirects, with the token for its own origin only.
+ * Asks a hub, through its redirects, with the token for its own origin only.
  *
  * @throws SourceError for every failure and every status of 400 and above; the reason of `signal` when it is aborted.
  */
-export async function requestHf({ connection, url, headers, subject, signal }: HfRequest): Promise<HfAnswer> {
+export async function requestHf({ connection, url, headers, json, subject, signal }: HfRequest): Promise<HfAnswer> {
   const { token, connectTimeoutMs, idleTimeoutMs } = connection
   const patience = new Patience({ signal })
   const failure = (error: unknown, host: string, what: 'connect' | 'read'): unknown => {
@@ -57,6 +57,7 @@ export async function requestHf({ connection, url, headers, subject, signal }: H
         askedHost = hop.url.host
         const authorization = token !== undefined && hop.isTrusted ? { authorization: `Bearer ${token}` } : {}
         const thing = connection.fetch(hop.url, {
+          ...(json !== undefined && { method: 'POST', body: JSON.stringify(json) }),
           headers: { ...headers, ...authorization },
           redirect: 'manual',
           signal: patience.signal,
@@ -86,6 +87,8 @@ export interface HfRequest {
   connection: HfConnection
   url: URL
   headers: Record<string, string>
+  /** Sent with POST, instead of GET. */
+  json?: unknown
   subject: Subject
   signal: AbortSignal | undefined
 }

@@ -50,8 +50,18 @@ export function refusalOf({ status, headers, host, isTrusted, hasToken, subject 
       message: `${host} does not let ${hasToken ? 'this token' : 'anybody without a token'} read ${what}.`,
     })
   if (status === 404)
-    return refuse({ code: 'source_not_found', message: notFound({ errorCode, host, hasToken, subject }) })
+    return refuse({
+      code: 'source_not_found',
+      message: notFound({ errorCode, host, hasToken, subject }),
+      missing: errorCode === null ? undefined : missingBy[errorCode],
+    })
   return refuse({ code: 'source_protocol', message: `${host} answered ${status} for ${what}.` })
+}
+
+const missingBy: Record<string, SourceError['missing']> = {
+  RepoNotFound: 'repo',
+  RevisionNotFound: 'revision',
+  EntryNotFound: 'entry',
 }
 
 interface RefusalInput {

@@ -62,15 +62,18 @@ export class SourceError extends Error {
   readonly retryable: boolean
   /** How long the source asked to wait, where it said so. */
   readonly retryAfterSeconds: number | undefined
+  /** What there is none of, where the source said it. */
+  readonly missing: 'repo' | 'revision' | 'entry' | undefined
   /** The file that was being read, if it was one. */
   readonly path: string | undefined
 
-  constructor({ code, message, retryable = false, retryAfterSeconds, path, cause }: SourceErrorFields) {
+  constructor({ code, message, retryable = false, retryAfterSeconds, missing, path, cause }: SourceErrorFields) {
     super(message, { cause })
     this.name = 'SourceError'
     this.code = code
     this.retryable = retryable
     this.retryAfterSeconds = retryAfterSeconds
+    this.missing = missing
     this.path = path
   }
 }
@@ -80,6 +83,7 @@ export interface SourceErrorFields {
   message: string
   retryable?: boolean | undefined
   retryAfterSeconds?: number | undefined
+  missing?: 'repo' | 'revision' | 'entry' | undefined
   path?: string | undefined
   cause?: unknown
 }
