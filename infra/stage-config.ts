@@ -17,6 +17,8 @@ export interface StageConfig {
   hfTokenSecret: string | undefined
   /** What owners may have for whom no admin set other limits, as the settings that say so. */
   quotas: Record<string, string>
+  /** The Hub that is read for names that are not here; absent where nothing is mirrored. */
+  mirrorEndpoint: string | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** Whether models and registry outlive their stack, and neither can be deleted by mistake. */
   isRetained: boolean
@@ -89,6 +91,7 @@ const stageContext = z
       .regex(/^[\w/+=.@-]+$/)
       .optional(),
     hfEndpoint: z.url().default('https://huggingface.co'),
+    mirrorEndpoint: z.url().optional(),
     ...quotaContext,
     logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
@@ -120,6 +123,7 @@ export function parseStageConfig(context: unknown): StageConfig {
     registration: given.registration,
     hfEndpoint: given.hfEndpoint,
     hfTokenSecret: given.hfTokenSecret,
+    mirrorEndpoint: given.mirrorEndpoint,
     quotas: quotaSettings(given),
     logLevel: given.logLevel,
     metricNamespace: given.metricNamespace ?? `Slipway/${given.stage}`,

@@ -34,6 +34,8 @@ export const platformEnvironment = z.object({
   HF_ENDPOINT: z.url().default('https://huggingface.co'),
   /** Name of the secret that holds the token for that endpoint; the token itself is in no setting. */
   SLIPWAY_HF_TOKEN_SECRET: z.string().optional(),
+  /** The Hub that is read for names that are not here; nothing is mirrored without it. */
+  SLIPWAY_MIRROR_ENDPOINT: z.url().optional(),
   /** Lambda's own. */
   AWS_SESSION_TOKEN: z.string().optional(),
   /** Where CloudWatch keeps the metrics; without one none are written. */

@@ -18,6 +18,9 @@ import { addCommitsRoute } from './commits.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { hubErrors } from './hub-errors.ts'
 import { addListModelsRoute } from './list-models.ts'
+import { createMirror } from './mirror/mirror.ts'
+import { addMirrorRoutes } from './mirror/mirror-routes.ts'
+import type { UpstreamSettings } from './mirror/upstream.ts'
 import { addModelInfoRoutes } from './model-info.ts'
 import { ownerlessRepo } from './parse-path.ts'
 import type { HubParts } from './parts.ts'
@@ -46,6 +49,8 @@ export interface HubOptions extends PlatformAppOptions {
   /** The address that clients know, where requests come with another one. */
   publicUrl?: string | undefined
   uploads?: UploadSettings | undefined
+  /** The other Hub that is read where a name is not here; without it, none. */
+  mirror?: UpstreamSettings | undefined
   now?: (() => Date) | undefined
 }
 
@@ -75,6 +80,10 @@ export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
     app.all(path, () => {
       throw hubErrors.kindNotServed('spaces')
     })
+  if (options.mirror !== undefined) {
+    const { mirror: settings, quotas = defaultQuotas } = options
+    addMirrorRoutes(app, { ...parts, mirror: createMirror({ ...parts, settings, quotas, log }) })
+  }
   addReadRoutes(app, parts)
   addValidateRoute(app)
   addCreateRepoRoute(app, parts)

@@ -52,7 +52,7 @@ export async function* findReadings(
 }
 
 /** `HEAD` is the branch main, and clients may say of what kind a ref is: `refs/heads/main`, `refs/tags/v1`. */
-async function revisionNamed(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
+export async function revisionNamed(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
   const [, heads, tags] = /^refs\/(?:heads\/(.+)|tags\/(.+))$/.exec(ref) ?? []
   const name = heads ?? tags ?? (ref === 'HEAD' ? 'main' : ref)
   if (!isRefName(name)) return undefined

@@ -7,6 +7,7 @@ import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
+import { readSecret } from '../../shared/read-secret.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { createHubApp } from './app.ts'
 import { encodedPath } from './encoded-path.ts'
@@ -18,6 +19,9 @@ const environment = parseEnvironment(
       SLIPWAY_TABLE: true,
       SLIPWAY_BUCKET: true,
       SLIPWAY_INGEST_QUEUE_URL: true,
+      SLIPWAY_MIRROR_ENDPOINT: true,
+      SLIPWAY_HF_TOKEN_SECRET: true,
+      AWS_SESSION_TOKEN: true,
       SLIPWAY_ADMIN_KEY_SHA256: true,
       SLIPWAY_EMF_NAMESPACE: true,
       SLIPWAY_LOG_LEVEL: true,
@@ -28,7 +32,7 @@ const environment = parseEnvironment(
 const metrics = createMetrics()
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 
-const app = createHubApp({
+const hub = {
   table,
   objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
   ingest: createSqsQueue<IngestMessage>({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
@@ -37,11 +41,26 @@ const app = createHubApp({
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'hub' }),
   metrics,
   quotas: quotasOf(environment),
-})
+}
 
-const answer = handle(app)
-const answerDecoded = (event: HttpApiEvent, context: LambdaContext) =>
-  answer({ ...event, rawPath: encodedPath(event.rawPath) }, context)
+let answer: ReturnType<typeof handle> | undefined
+
+/** Made by the first invocation, and by the next one if that could not read the token of the Hub that is mirrored. */
+async function createAnswer() {
+  const {
+    SLIPWAY_MIRROR_ENDPOINT: endpoint,
+    SLIPWAY_HF_TOKEN_SECRET: name,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = environment
+  if (endpoint === undefined) return handle(createHubApp(hub))
+  const token = name === undefined ? undefined : await readSecret({ name, sessionToken })
+  return handle(createHubApp({ ...hub, mirror: { endpoint, token } }))
+}
+
+async function answerDecoded(event: HttpApiEvent, context: LambdaContext) {
+  answer ??= await createAnswer()
+  return answer({ ...event, rawPath: encodedPath(event.rawPath) }, context)
+}
 
 export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, answerDecoded)
 

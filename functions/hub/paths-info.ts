@@ -35,7 +35,7 @@ export function addPathsInfoRoute(app: HubApp, { table }: HubParts) {
 }
 
 /** Python sends a form, JavaScript sends JSON. */
-async function readWanted(context: Context) {
+export async function readWanted(context: Context) {
   if (context.req.header('content-type')?.startsWith('application/x-www-form-urlencoded') !== true)
     return readJson(context, wanted)
   const form = new URLSearchParams(await context.req.text())

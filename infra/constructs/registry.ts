@@ -1,5 +1,6 @@
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { Construct } from 'constructs'
+import { tokenFor } from '../../shared/hf/token-for.ts'
 import type { StageConfig } from '../stage-config.ts'
 import { HttpFrontDoor } from './http-front-door.ts'
 import type { PlatformData } from './platform-data.ts'
@@ -36,7 +37,7 @@ export class Registry extends Construct {
       description: 'Answers the Hub protocol',
       models: 'takeUploads',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
-      environment,
+      ...mirrorOf(config, environment),
       // A file of a gigabyte is read within a request, and memory brings the network and the processor for that.
       memorySizeMiB: 1792,
     })
@@ -58,5 +59,16 @@ export class Registry extends Construct {
     const toHub = new HttpLambdaIntegration('Hub', hub.lambda, { scopePermissionToRoute: false })
     frontDoor.route({ paths: hubPaths, integration: toHub })
     this.url = frontDoor.url
+  }
+}
+
+/** What the hub is told of the Hub that it mirrors, and its token where it is the one that models are pulled from. */
+function mirrorOf(config: StageConfig, environment: Record<string, string>) {
+  const { mirrorEndpoint, hfEndpoint, hfTokenSecret } = config
+  if (mirrorEndpoint === undefined) return { environment }
+  const secret = tokenFor(mirrorEndpoint, { hfEndpoint, hfToken: hfTokenSecret })
+  return {
+    environment: { ...environment, SLIPWAY_MIRROR_ENDPOINT: mirrorEndpoint },
+    ...(secret !== undefined && { readsSecrets: { SLIPWAY_HF_TOKEN_SECRET: secret } }),
   }
 }

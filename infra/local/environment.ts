@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type Registration, registrations } from '../../functions/auth/parts.ts'
 import { logLevel, parseEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
+import { tokenFor } from '../../shared/hf/token-for.ts'
 import type { Quotas } from '../../shared/table/quotas.ts'
 
 const schema = z.object({
@@ -19,6 +20,10 @@ const schema = z.object({
   HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co'),
   /** The token for that Hub; it is sent nowhere else. */
   HF_TOKEN: z.string().optional(),
+  /** The Hub that is read for names that are not here; nothing is mirrored without it. */
+  SLIPWAY_MIRROR_ENDPOINT: z.url('must be a URL, such as https://huggingface.co').optional(),
+  /** How long it is believed where a branch of that Hub is. */
+  SLIPWAY_MIRROR_REVALIDATE_SECONDS: z.coerce.number().min(0).max(86_400).default(60),
   /** Set by npm while it runs a script. */
   npm_lifecycle_event: z.string().optional(),
 })
@@ -34,6 +39,8 @@ export interface LocalSettings {
   engines: number | undefined
   hfEndpoint: string
   hfToken: string | undefined
+  /** The Hub that is mirrored, with the token for it where that is the one that models are pulled from. */
+  mirror: { endpoint: string; token: string | undefined; revalidateSeconds: number } | undefined
   /** Whether the first start shows the main job with a sample model. */
   sample: boolean
   /** Whether npm runs this process. */
@@ -55,6 +62,10 @@ export function readSettings(
     throw new Error(
       `HF_ENDPOINT is ${given.HF_ENDPOINT}, this server itself: that setting is for its clients. Start without it, or name the Hub to pull from.`,
     )
+  if (given.SLIPWAY_MIRROR_ENDPOINT !== undefined && isSelf(given.SLIPWAY_MIRROR_ENDPOINT, given.PORT))
+    throw new Error(
+      `SLIPWAY_MIRROR_ENDPOINT is ${given.SLIPWAY_MIRROR_ENDPOINT}, this server itself. Name another Hub.`,
+    )
   return {
     port: given.PORT,
     hostname: given.HOST,
@@ -66,9 +77,17 @@ export function readSettings(
     engines: given.SLIPWAY_ENGINES,
     hfEndpoint: given.HF_ENDPOINT.replace(/\/+$/, ''),
     hfToken: given.HF_TOKEN,
+    mirror: mirrorOf(given),
     sample: !parameters.includes('--no-sample'),
     underNpm: given.npm_lifecycle_event !== undefined,
   }
+}
+
+function mirrorOf(given: z.output<typeof schema>): LocalSettings['mirror'] {
+  const endpoint = given.SLIPWAY_MIRROR_ENDPOINT?.replace(/\/+$/, '')
+  if (endpoint === undefined) return undefined
+  const token = tokenFor(endpoint, { hfEndpoint: given.HF_ENDPOINT, hfToken: given.HF_TOKEN })
+  return { endpoint, token, revalidateSeconds: given.SLIPWAY_MIRROR_REVALIDATE_SECONDS }
 }
 
 /** People export `HF_ENDPOINT` for their clients and then start the server in the same shell. */

@@ -50,7 +50,13 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
     workerUrl: new URL('../../gpu-service/engine/worker.ts', import.meta.url),
   })
   const registry = createRegistryApp({ ...platform, ingest, version, log: log.child({ service: 'registry' }) })
-  const hub = createHubApp({ ...platform, objects, ingest, log: log.child({ service: 'hub' }) })
+  const hub = createHubApp({
+    ...platform,
+    objects,
+    ingest,
+    mirror: settings.mirror,
+    log: log.child({ service: 'hub' }),
+  })
   const auth = createAuthApp({ ...platform, registration: settings.registration, log: log.child({ service: 'auth' }) })
 
   const { hfEndpoint, hfToken } = settings

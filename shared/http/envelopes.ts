@@ -34,6 +34,7 @@ const hubErrorCodes: Record<string, string> = {
   repo_not_found: 'RepoNotFound',
   revision_not_found: 'RevisionNotFound',
   entry_not_found: 'EntryNotFound',
+  gated_repo: 'GatedRepo',
   // A stranger is not told whether a repo is hidden or missing, and is asked to log in by this very name.
   unauthenticated: 'RepoNotFound',
 }

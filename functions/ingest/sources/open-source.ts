@@ -1,5 +1,6 @@
 import { createHfSource } from '../../../shared/hf/hf.ts'
 import type { ModelSource } from '../../../shared/hf/source.ts'
+import { tokenFor } from '../../../shared/hf/token-for.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import type { ImportItem } from '../../../shared/table/imports.ts'
@@ -9,15 +10,15 @@ export interface SourceOpenerOptions {
   objects: ObjectStore
   hfEndpoint: string
   /** Sent to the Hub endpoint itself and to nowhere else. */
-  hfToken?: string | undefined
+  hfToken: string | undefined
 }
 
 /** Opens the source that an import names. A state of the source that was pinned already is listed again, not a newer one. */
 export const sourceOpener =
   ({ objects, hfEndpoint, hfToken }: SourceOpenerOptions) =>
   (item: ImportItem): ModelSource => {
-    const ours = hfEndpoint.replace(/\/+$/, '')
-    const endpoint = item.mirror?.upstream ?? ours
+    const endpoint = item.mirror?.upstream ?? hfEndpoint
+    const token = tokenFor(endpoint, { hfEndpoint, hfToken })
     const source = parseSource(item.source)
     if (source.kind === 's3-drop') return createDropSource({ objects, repo: source.repo, version: source.version })
     const ref = item.sourceRevision ?? source.ref
@@ -25,7 +26,6 @@ export const sourceOpener =
       endpoint,
       repo: source.repo,
       ref,
-      // It is for that one Hub, also where another is mirrored.
-      ...(hfToken !== undefined && endpoint === ours && { token: hfToken }),
+      ...(token !== undefined && { token }),
     })
   }

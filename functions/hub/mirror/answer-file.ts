@@ -1,0 +1,84 @@
+import type { Context } from 'hono'
+import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { pathFault } from '../../../shared/model/file-path.ts'
+import { contentDisposition } from '../content-disposition.ts'
+import { contentTag } from '../file-entry.ts'
+import { hubErrors } from '../hub-errors.ts'
+import { gitBlobSha1, pointerText } from '../lfs-pointer.ts'
+import { type Content, sendContent } from '../send-content.ts'
+import { asFile } from './as-revision.ts'
+import { withinBudget } from './budget.ts'
+import type { Mirrored } from './find-mirrored.ts'
+import type { Mirror } from './mirror.ts'
+import { mirrorErrors } from './mirror-errors.ts'
+import { leftOutBecause, type MirroredFile, type Snapshot } from './snapshot.ts'
+
+/** R1 and R11 of a file that is not here yet: its bytes are sent on, and whoever wants them starts the import. */
+export async function answerFile(
+  context: Context<HttpEnvironment>,
+  { snapshot, path, ref, principal }: Mirrored,
+  { mirror, way }: { mirror: Mirror; way: 'resolve' | 'raw' },
+): Promise<Response> {
+  const isHead = context.req.method === 'HEAD'
+  const reason = pathFault(path) === undefined ? leftOutBecause(path) : undefined
+  if (reason !== undefined) throw mirrorErrors.leftOut(path, reason)
+  const find = () => mirror.upstream.file(snapshot, path)
+  const file = pathFault(path) === undefined ? await withinBudget(mirror, isHead, find) : undefined
+  if (file === undefined) throw hubErrors.entryNotFound(path, ref)
+  if (!isHead) await mirror.storing.begin({ snapshot, ref, principal })
+  if (way === 'raw' && file.sha256 !== undefined) return sendContent(context, pointerOf(file))
+  if (way === 'resolve') {
+    context.header('x-linked-etag', contentTag(asFile(file)))
+    context.header('x-linked-size', String(file.sizeBytes))
+    context.header('content-disposition', contentDisposition(file.path))
+  }
+  return sendContent(context, mirroredContent(context, { snapshot, file, mirror }))
+}
+
+function mirroredContent(context: Context<HttpEnvironment>, { snapshot, file, mirror }: ContentInput): Content {
+  const { repo, commit } = snapshot
+  const { signal } = context.req.raw
+  return {
+    sizeBytes: file.sizeBytes,
+    etag: contentTag(asFile(file)),
+    contentType: 'application/octet-stream',
+    open: (range) => mirror.sending.open({ repo, commit, file, range, signal }).catch(plainly(context)),
+    ...(!mirror.sending.mayStore && {
+      address: () => addressOf({ snapshot, file, mirror }).catch(plainly(context)),
+    }),
+  }
+}
+
+interface ContentInput {
+  snapshot: Snapshot
+  file: MirroredFile
+  mirror: Mirror
+}
+
+/** The address is as good as a key to the file, so it is given only where anybody may have the file. */
+async function addressOf({ snapshot, file, mirror }: ContentInput): Promise<string> {
+  const address = snapshot.isPublic ? await mirror.upstream.address(snapshot, file.path) : undefined
+  if (address === undefined) throw mirrorErrors.comesLater(file.path)
+  return address
+}
+
+const ofContent = ['content-length', 'content-range', 'content-type', 'content-disposition', 'etag', 'accept-ranges']
+
+/** An error is no part of the content that was announced before it. */
+const plainly =
+  (context: Context) =>
+  (error: unknown): never => {
+    for (const name of ofContent) context.header(name, undefined)
+    throw error
+  }
+
+function pointerOf({ sha256 = '', sizeBytes }: MirroredFile): Content {
+  const text = pointerText({ sha256, sizeBytes })
+  const bytes = new TextEncoder().encode(text)
+  return {
+    sizeBytes: bytes.byteLength,
+    etag: `"${gitBlobSha1(text)}"`,
+    contentType: 'text/plain; charset=utf-8',
+    open: async ({ start, end }) => bytes.slice(start, end + 1),
+  }
+}

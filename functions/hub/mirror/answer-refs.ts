@@ -1,0 +1,26 @@
+import type { Context } from 'hono'
+import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { isTrue } from '../expand.ts'
+import { asRevision } from './as-revision.ts'
+import type { Mirrored } from './find-mirrored.ts'
+import type { Mirror } from './mirror.ts'
+
+/** R8 of a repo that is not here yet: every branch and tag that can be read through the mirror. */
+export async function answerRefs(
+  context: Context<HttpEnvironment>,
+  { snapshot }: Mirrored,
+  { upstream }: Mirror,
+): Promise<Response> {
+  const { branches, tags } = await upstream.refs(snapshot.repo)
+  const pullRequests = isTrue(context, 'include_prs') && { pullRequests: [] }
+  return context.json({ branches, converts: [], tags, ...pullRequests })
+}
+
+/** R9: the commits that a mirror holds are those that were read, so before the first is stored there is that one. */
+export async function answerCommits(context: Context<HttpEnvironment>, { snapshot }: Mirrored): Promise<Response> {
+  const { id, title, message = '', createdAt: date, createdBy } = asRevision(snapshot)
+  context.header('x-total-count', '1')
+  const isFormatted = context.req.queries('expand[]')?.includes('formatted') === true
+  const commit = { id, title, message, date, authors: [{ user: createdBy, avatar: '' }] }
+  return context.json([isFormatted ? { ...commit, formatted: { title, message } } : commit])
+}

@@ -1,0 +1,116 @@
+import type { Context } from 'hono'
+import { asResource } from '../../../shared/auth/access-repo.ts'
+import { mayAccess } from '../../../shared/auth/authorize.ts'
+import { hasScope, type Principal } from '../../../shared/auth/principal.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { isRepoId, isRevisionId } from '../../../shared/model/repo-id.ts'
+import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
+import { findRepo } from '../../../shared/table/repos.ts'
+import type { Table } from '../../../shared/table/table.ts'
+import { revisionNamed } from '../find-revision.ts'
+import type { RefPath } from '../parse-path.ts'
+import { withinBudget } from './budget.ts'
+import type { Mirror } from './mirror.ts'
+import { isMirrors } from './mirror-owner.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export interface Mirrored extends RefPath {
+  snapshot: Snapshot
+  principal: Principal
+}
+
+/**
+ * What a read finds on the other Hub, or `undefined` where what is here answers it, be it with an error. Only a name
+ * that nobody has here falls through, and a repo that was mirrored before: at a commit that is not here, or at a branch
+ * that has moved there. @throws AppError what the other Hub refuses, or 504 where it is away and nothing is here
+ */
+export async function findMirrored(
+  context: Context<HttpEnvironment>,
+  { mirror, table }: { mirror: Mirror; table: Table },
+  readings: readonly RefPath[],
+): Promise<Mirrored | undefined> {
+  const { owner, name } = context.req.param() as { owner: string; name: string }
+  const repo = `${owner}/${name}`
+  const principal = context.get('principal')
+  if (!isRepoId(repo) || principal === undefined || !hasScope(principal, 'read')) return undefined
+  const local = await findRepo(table, { name: repo, withDeleted: true })
+  if (local === undefined ? !(await mayBegin({ mirror, table, owner, principal })) : !isBound(local, repo, mirror))
+    return undefined
+  if (local !== undefined && !mayAccess(principal, 'read', asResource(local))) return undefined
+  const isHead = context.req.method === 'HEAD'
+
+  const here = local && (await firstHere(table, local, readings))
+  if (here !== undefined) {
+    if (here.revision === here.ref) return undefined
+    // What is here answers where the other Hub does not, so nobody waits long for it.
+    const current = await withinBudget(mirror, true, () => snapshotAt(mirror, repo, here.ref)).catch(quiet)
+    if (current === undefined || current.commit === here.revision) return undefined
+    return mayRead(principal, current) ? { ref: here.ref, path: here.path, snapshot: current, principal } : undefined
+  }
+  const found = await withinBudget(mirror, isHead, () => firstThere(mirror, repo, likeliest(readings)))
+  return mayRead(principal, found.snapshot) ? { ...found, principal } : undefined
+}
+
+/** Whoever may read at all may have a name fetched that nobody has here; a key for one owner or repo, there alone. */
+async function mayBegin({ mirror, table, owner, principal }: BeginInput): Promise<boolean> {
+  const { limit } = principal
+  if (limit !== undefined && !('owner' in limit && limit.owner.toLowerCase() === owner.toLowerCase())) return false
+  return isMirrors({ table, owner, upstream: mirror.upstream.endpoint, principal })
+}
+
+interface BeginInput {
+  mirror: Mirror
+  table: Table
+  owner: string
+  principal: Principal
+}
+
+/** A repo that was deleted, renamed or made here, or that mirrors another Hub, is no matter of this one. */
+const isBound = (local: RepoItem, asked: string, { upstream }: Mirror): boolean =>
+  local.deletedAt === undefined &&
+  local.mirror === upstream.endpoint &&
+  fullName(local).toLowerCase() === asked.toLowerCase()
+
+/** What the other Hub does not show to strangers is for those alone who may read everything of its namespace here. */
+export const mayRead = (principal: Principal, { repo, isPublic }: Snapshot): boolean =>
+  isPublic || mayAccess(principal, 'read', { owner: repo.slice(0, repo.indexOf('/')) })
+
+async function firstHere(table: Table, { id }: RepoItem, readings: readonly RefPath[]) {
+  for (const { ref, path } of readings) {
+    const revision = await revisionNamed(table, id, ref)
+    if (revision !== undefined) return { ref: plainRef(ref), path, revision: revision.id }
+  }
+  return undefined
+}
+
+async function firstThere(mirror: Mirror, repo: string, readings: readonly RefPath[]) {
+  let missing: unknown
+  for (const { ref, path } of readings) {
+    try {
+      return { ref: plainRef(ref), path, snapshot: await snapshotAt(mirror, repo, ref) }
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'revision_not_found')) throw error
+      missing ??= error
+    }
+  }
+  throw missing
+}
+
+const snapshotAt = ({ upstream }: Mirror, repo: string, ref: string) => upstream.snapshot({ repo, ref: plainRef(ref) })
+
+const plainRef = (ref: string): string => (ref === 'HEAD' ? 'main' : ref.replace(/^refs\/(?:heads|tags)\//, ''))
+
+/** Each way that is tried is a request to the other Hub: main and commits are what is almost always meant. */
+function likeliest(readings: readonly RefPath[]): RefPath[] {
+  const sure = readings.find(({ ref }) => ref === 'main' || ref === 'HEAD' || isRevisionId(ref))
+  if (sure !== undefined) return [sure]
+  return readings.toSorted((a, b) => a.ref.length - b.ref.length).slice(0, readingsMax)
+}
+
+const readingsMax = 3
+
+/** Only what the other Hub said, or did not say, is no reason to fail. */
+function quiet(error: unknown): undefined {
+  if (!(error instanceof AppError)) throw error
+}

@@ -1,0 +1,70 @@
+import { AppError, errors } from '../../../shared/errors.ts'
+import { SourceError } from '../../../shared/hf/source.ts'
+
+/** What only a mirror can meet. None of it says "there is no such repo" where that is not known. */
+export const mirrorErrors = {
+  unreachable: (host: string, retryAfterSeconds: number, cause?: unknown) =>
+    new AppError({
+      code: 'upstream_unreachable',
+      status: 504,
+      message: `This is not here, and ${host}, which is mirrored, does not answer. Try again later.`,
+      retryable: true,
+      retryAfterSeconds,
+      cause,
+    }),
+  slow: (host: string) =>
+    new AppError({
+      code: 'upstream_slow',
+      status: 504,
+      message: `This is not here, and ${host}, which is mirrored, takes its time. Ask again in a second.`,
+      retryable: true,
+      retryAfterSeconds: 1,
+    }),
+  rateLimited: (host: string, retryAfterSeconds: number) =>
+    new AppError({
+      code: 'upstream_rate_limited',
+      status: 429,
+      message: `${host}, which is mirrored, limits how often it may be asked. What is here already can be read.`,
+      retryable: true,
+      retryAfterSeconds,
+    }),
+  gated: (repo: string, host: string) =>
+    new AppError({
+      code: 'gated_repo',
+      status: 403,
+      message: `Access to "${repo}" is restricted on ${host}, and the account of this mirror has not been let in.`,
+    }),
+  leftOut: (path: string, reason: string) =>
+    new AppError({
+      code: 'entry_not_found',
+      status: 404,
+      message: `"${path}" is not mirrored: it ${reason}. The policy of this installation leaves such files out.`,
+    }),
+  busy: () =>
+    new AppError({
+      code: 'mirror_busy',
+      status: 503,
+      message: 'So many files are being fetched now that this one has to wait. Try again in a moment.',
+      retryable: true,
+      retryAfterSeconds: 5,
+    }),
+  comesLater: (path: string) =>
+    new AppError({
+      code: 'being_stored',
+      status: 503,
+      message: `"${path}" is being brought here and is too large to be sent on before that. Try again in a while.`,
+      retryable: true,
+      retryAfterSeconds: 30,
+    }),
+}
+
+/** What a client is told of what the other Hub said. */
+export function asAppError(error: unknown, { repo, ref, host }: { repo: string; ref: string; host: string }): unknown {
+  if (!(error instanceof SourceError)) return error
+  const { code, missing, retryAfterSeconds } = error
+  if (code === 'source_gated') return mirrorErrors.gated(repo, host)
+  if (code === 'source_rate_limited') return mirrorErrors.rateLimited(host, retryAfterSeconds ?? 30)
+  if (code === 'source_not_found' && missing === 'revision') return errors.revisionNotFound(repo, ref)
+  if (['source_not_found', 'source_unauthorized', 'source_forbidden'].includes(code)) return errors.repoNotFound(repo)
+  return mirrorErrors.unreachable(host, retryAfterSeconds ?? 10, error)
+}

@@ -1,0 +1,64 @@
+import { AppError } from '../../../shared/errors.ts'
+
+/** How long it is believed that the other Hub has something not, or does not show it. */
+const missingLifeMs = 60_000
+const missing = new Set(['repo_not_found', 'revision_not_found', 'gated_repo'])
+
+type Outcome<Value> = { value: Value } | { error: AppError }
+
+/**
+ * What was read of another Hub, for a while, at most so many things: the one that was not used for longest goes first.
+ * However many ask for the same thing at once, it is read once. What failed for reasons that pass is not remembered.
+ */
+export class Remembered<Value> {
+  readonly #held = new Map<string, { outcome: Outcome<Value>; untilMs: number }>()
+  readonly #underWay = new Map<string, Promise<Value>>()
+  readonly #itemsMax: number
+  readonly #now: () => Date
+
+  constructor({ itemsMax, now }: { itemsMax: number; now: () => Date }) {
+    this.#itemsMax = itemsMax
+    this.#now = now
+  }
+
+  /** @throws AppError what `read` threw, now or before */
+  async get({ key, lifeMs, read }: { key: string; lifeMs: number; read: () => Promise<Value> }): Promise<Value> {
+    const held = this.#held.get(key)
+    if (held !== undefined && held.untilMs > this.#now().getTime()) {
+      this.#held.delete(key)
+      this.#held.set(key, held)
+      if ('error' in held.outcome) throw held.outcome.error
+      return held.outcome.value
+    }
+    const running = this.#underWay.get(key) ?? this.#read({ key, lifeMs, read })
+    this.#underWay.set(key, running)
+    return running
+  }
+
+  put({ key, lifeMs, value }: { key: string; lifeMs: number; value: Value }) {
+    this.#keep(key, { outcome: { value }, untilMs: this.#now().getTime() + lifeMs })
+  }
+
+  async #read({ key, lifeMs, read }: { key: string; lifeMs: number; read: () => Promise<Value> }): Promise<Value> {
+    try {
+      const value = await read()
+      this.put({ key, lifeMs, value })
+      return value
+    } catch (error) {
+      if (error instanceof AppError && missing.has(error.code))
+        this.#keep(key, { outcome: { error }, untilMs: this.#now().getTime() + missingLifeMs })
+      throw error
+    } finally {
+      this.#underWay.delete(key)
+    }
+  }
+
+  #keep(key: string, held: { outcome: Outcome<Value>; untilMs: number }) {
+    this.#held.delete(key)
+    this.#held.set(key, held)
+    for (const [oldest] of this.#held) {
+      if (this.#held.size <= this.#itemsMax) return
+      this.#held.delete(oldest)
+    }
+  }
+}

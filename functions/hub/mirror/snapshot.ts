@@ -1,0 +1,103 @@
+import * as z from 'zod'
+import { createFilePolicy } from '../../../shared/model/file-policy.ts'
+import { sortedByPath } from '../../../shared/model/revision-id.ts'
+
+/** A file as the other Hub lists it: by its sha256 where it is in LFS, else by git's name of it. */
+export interface MirroredFile {
+  path: string
+  sizeBytes: number
+  sha256?: string | undefined
+  gitSha1?: string | undefined
+}
+
+/** A repo of the other Hub at one commit: what clients are told of it, and nothing else that the Hub said. */
+export interface Snapshot {
+  /** `owner/name`, with its letters cased as the Hub does. */
+  repo: string
+  commit: string
+  /** Whether the Hub shows it, files and all, to whoever asks without a token. */
+  isPublic: boolean
+  createdAt: string
+  updatedAt: string
+  task?: string | undefined
+  library?: string | undefined
+  tags: string[]
+  /** Those that are mirrored; absent where there are so many that the Hub does not list them here. */
+  files?: readonly MirroredFile[] | undefined
+}
+
+const hex40 = z.string().regex(/^[0-9a-f]{40}$/)
+const sizeBytes = z.int().nonnegative()
+const isoTime = z.iso.datetime({ offset: true }).catch('1970-01-01T00:00:00.000Z')
+const word = z.string().max(200).optional().catch(undefined)
+
+const sibling = z.object({
+  rfilename: z.string(),
+  size: sizeBytes.optional(),
+  blobId: hex40.optional(),
+  lfs: z.object({ size: sizeBytes, sha256: z.string().regex(/^[0-9a-f]{64}$/) }).nullish(),
+})
+
+/** What is read of R2's answer. */
+export const modelAnswer = z.object({
+  id: z.string(),
+  sha: hex40,
+  private: z.boolean().optional(),
+  gated: z.union([z.boolean(), z.string()]).optional(),
+  createdAt: isoTime,
+  lastModified: isoTime,
+  pipeline_tag: word,
+  library_name: word,
+  tags: z.array(z.string().max(200)).max(1000).catch([]),
+  siblings: z.array(sibling).optional(),
+})
+export type ModelAnswer = z.infer<typeof modelAnswer>
+
+/** Beyond so many files the Hub may leave some out of a model's answer. */
+const siblingsMax = 1000
+
+/** What the Hub's policy for strangers seems to be, before it is tried out. Where it says nothing, it is not open. */
+export const claimsOpen = ({ private: isPrivate, gated }: ModelAnswer): boolean =>
+  isPrivate === false && gated === false
+
+export function snapshotOf({ asked, answer, isPublic }: SnapshotInput): Snapshot {
+  const { id, sha, siblings, createdAt, lastModified, pipeline_tag: task, library_name: library, tags } = answer
+  const files = siblings?.map(fileOf)
+  const isWhole = files !== undefined && files.length < siblingsMax && !files.includes(undefined)
+  return {
+    // A repo that was renamed there is called here as it was asked for.
+    repo: id.toLowerCase() === asked.toLowerCase() ? id : asked,
+    commit: sha,
+    isPublic,
+    createdAt,
+    updatedAt: lastModified,
+    task,
+    library,
+    tags,
+    ...(isWhole && { files: mirroredFiles(files.filter((file) => file !== undefined)) }),
+  }
+}
+
+interface SnapshotInput {
+  /** The name by which it was asked for. */
+  asked: string
+  answer: ModelAnswer
+  isPublic: boolean
+}
+
+const judgeFile = createFilePolicy({})
+
+/** Why a file is not mirrored, as an import would judge it; `undefined` where it is. */
+export function leftOutBecause(path: string): string | undefined {
+  const verdict = judgeFile(path)
+  return verdict.take ? undefined : verdict.reason
+}
+
+/** The files that an import takes: what clients are told before it must be what they are told after it. */
+export const mirroredFiles = (files: readonly MirroredFile[]): MirroredFile[] =>
+  sortedByPath(files.filter(({ path }) => leftOutBecause(path) === undefined))
+
+function fileOf({ rfilename: path, size, blobId, lfs }: z.infer<typeof sibling>): MirroredFile | undefined {
+  if (lfs != null) return { path, sizeBytes: lfs.size, sha256: lfs.sha256 }
+  return size === undefined || blobId === undefined ? undefined : { path, sizeBytes: size, gitSha1: blobId }
+}

@@ -1,0 +1,106 @@
+import type { Principal } from '../../../shared/auth/principal.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { IngestMessage } from '../../../shared/ingest/message.ts'
+import { startImport } from '../../../shared/ingest/start-import.ts'
+import type { Logger } from '../../../shared/log.ts'
+import { isRefName, isRevisionId } from '../../../shared/model/repo-id.ts'
+import type { Queue } from '../../../shared/queue/queue.ts'
+import { getImport } from '../../../shared/table/imports.ts'
+import { splitName } from '../../../shared/table/repo-item.ts'
+import type { Table } from '../../../shared/table/table.ts'
+import { ensureMirrorOwner } from './mirror-owner.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Upstream } from './upstream.ts'
+
+/** So long a client that fetches a whole repo is given to bring it in by itself. */
+const planDelaySeconds = 5
+/** How often it is looked whether an import that was started still goes on. */
+const lookMs = 15_000
+/** An import that failed is not started again before, however often its files are read. */
+const failedRestMs = 10 * 60_000
+const startedMax = 2000
+
+export type Storing = ReturnType<typeof createStoring>
+
+/** Starts the imports that bring here what was read through the mirror: one for each commit, however many read of it. */
+export function createStoring({ table, queue, importsMax, upstream, log, now }: StoringInput) {
+  const started = new Map<string, { importId: string; lookAtMs: number }>()
+
+  async function isCared(key: string): Promise<boolean> {
+    const known = started.get(key)
+    if (known === undefined) return false
+    const nowMs = now().getTime()
+    if (nowMs < known.lookAtMs) return true
+    const item = await getImport(table, known.importId)
+    const failedMs = item?.state === 'FAILED' ? Date.parse(item.updatedAt) : undefined
+    const restsUntilMs = failedMs === undefined ? undefined : failedMs + failedRestMs
+    // Brought here and not here any more: it was deleted, and whoever reads it wants it again.
+    if (item === undefined || item.state === 'READY' || (restsUntilMs ?? Number.POSITIVE_INFINITY) <= nowMs)
+      return false
+    known.lookAtMs = Math.min(restsUntilMs ?? Number.POSITIVE_INFINITY, nowMs + lookMs)
+    return true
+  }
+
+  async function begin({ snapshot, ref, principal }: BeginInput) {
+    const { repo, commit, isPublic } = snapshot
+    const key = `${repo.toLowerCase()}@${commit}`
+    if (await isCared(key)) return
+    const { owner } = splitName(repo)
+    const at = now()
+    if (!(await ensureMirrorOwner({ table, owner, upstream: upstream.endpoint, principal, now: at }))) return
+    const { item } = await startImport({
+      table,
+      queue,
+      source: { kind: 'hf', repo, ref: await branchAt({ repo, ref, commit }) },
+      repo,
+      createdBy: principal.userId,
+      importsMax,
+      now: at,
+      // Nothing newer: what may be seen was judged of this commit.
+      sourceRevision: commit,
+      mirror: { upstream: upstream.endpoint, visibility: isPublic ? 'public' : 'private' },
+      delaySeconds: planDelaySeconds,
+    })
+    started.set(key, { importId: item.id, lookAtMs: at.getTime() + lookMs })
+    for (const [oldest] of started) {
+      if (started.size <= startedMax) break
+      started.delete(oldest)
+    }
+  }
+
+  /** Clients ask for files by the commit that they were told; what they mean is mostly where main is. */
+  async function branchAt({ repo, ref, commit }: { repo: string; ref: string; commit: string }): Promise<string> {
+    if (!isRevisionId(ref)) return isRefName(ref) ? ref : commit
+    const main = await upstream.snapshot({ repo, ref: 'main' }).catch(() => undefined)
+    return main?.commit === commit ? 'main' : commit
+  }
+
+  return {
+    /** A read is answered whether or not it can be stored. */
+    async begin(input: BeginInput): Promise<void> {
+      try {
+        await begin(input)
+      } catch (error) {
+        const isExpected = error instanceof AppError && error.status < 500
+        log[isExpected ? 'info' : 'error']({ err: error, repo: input.snapshot.repo }, 'what is mirrored is not stored')
+      }
+    },
+  }
+}
+
+interface StoringInput {
+  table: Table
+  queue: Queue<IngestMessage>
+  /** How many imports an owner may have under way. */
+  importsMax: number
+  upstream: Upstream
+  log: Logger
+  now: () => Date
+}
+
+interface BeginInput {
+  snapshot: Snapshot
+  /** By which it was asked for. */
+  ref: string
+  principal: Principal
+}

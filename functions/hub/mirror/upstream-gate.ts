@@ -1,0 +1,47 @@
+import { AppError } from '../../../shared/errors.ts'
+
+/** How often the other Hub may not answer before it is left alone for a while. */
+const failuresMax = 2
+const restMs = 10_000
+
+/**
+ * Keeps a mirror from asking a Hub that asked to be left alone, or that is away: what is here is answered at once then,
+ * and for the rest the same error is given without another request.
+ */
+export class UpstreamGate {
+  #failures = 0
+  #closed: { untilMs: number; error: AppError } | undefined
+  readonly #now: () => Date
+
+  constructor({ now }: { now: () => Date }) {
+    this.#now = now
+  }
+
+  /** Does some work with the Hub, unless it is being left alone. @throws AppError as `work` does */
+  async pass<Result>(work: () => Promise<Result>): Promise<Result> {
+    const closed = this.#closed
+    const nowMs = this.#now().getTime()
+    if (closed !== undefined && nowMs < closed.untilMs) throw waiting(closed.error, closed.untilMs - nowMs)
+    try {
+      const result = await work()
+      this.#failures = 0
+      this.#closed = undefined
+      return result
+    } catch (error) {
+      if (error instanceof AppError) this.#judge(error)
+      throw error
+    }
+  }
+
+  #judge(error: AppError) {
+    const nowMs = this.#now().getTime()
+    if (error.code === 'upstream_rate_limited')
+      this.#closed = { untilMs: nowMs + (error.retryAfterSeconds ?? 30) * 1000, error }
+    else if (error.code !== 'upstream_unreachable') this.#failures = 0
+    else if (++this.#failures >= failuresMax) this.#closed = { untilMs: nowMs + restMs, error }
+  }
+}
+
+function waiting({ code, status, message }: AppError, leftMs: number): AppError {
+  return new AppError({ code, status, message, retryable: true, retryAfterSeconds: Math.ceil(leftMs / 1000) })
+}
