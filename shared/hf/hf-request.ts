@@ -75,7 +75,9 @@ export async function requestHf({ connection, url, headers, json, subject, signa
         subject,
       })
     const toError = (error: unknown) => failure(error, host, 'read')
-    const body = chunksOf({ body: response.body, patience, idleTimeoutMs, toError })
+    // At once: fetch ends a body that nobody has begun to read when its response is collected as garbage.
+    const reader = response.body?.getReader()
+    const body = chunksOf({ reader, patience, idleTimeoutMs, toError })
     return { status: response.status, headers: response.headers, body, release: () => patience.end() }
   } catch (error) {
     patience.end()
@@ -93,8 +95,7 @@ export interface HfRequest {
   signal: AbortSignal | undefined
 }
 
-async function* chunksOf({ body, patience, idleTimeoutMs, toError }: ChunksInput): AsyncGenerator<Uint8Array> {
-  const reader = body?.getReader()
+async function* chunksOf({ reader, patience, idleTimeoutMs, toError }: ChunksInput): AsyncGenerator<Uint8Array> {
   try {
     while (reader !== undefined) {
       const thing = reader.read().catch((error: unknown) => {
@@ -110,7 +111,7 @@ async function* chunksOf({ body, patience, idleTimeoutMs, toError }: ChunksInput
 }
 
 interface ChunksInput {
-  body: ReadableStream<Uint8Array> | null
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   patience: Patience
   idleTimeoutMs: number
   toError: (error: unknown) => unknown
