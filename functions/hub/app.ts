@@ -16,6 +16,7 @@ import type { Table } from '../../shared/table/table.ts'
 import { addAuthCheckRoutes } from './auth-check.ts'
 import { addCommitsRoute } from './commits.ts'
 import { crossOrigin } from './cross-origin.ts'
+import { addGgufManifestRoute } from './gguf-manifest.ts'
 import { hubErrors } from './hub-errors.ts'
 import { addListModelsRoute } from './list-models.ts'
 import { createMirror } from './mirror/mirror.ts'
@@ -106,6 +107,7 @@ function addReadRoutes(app: Hono<HttpEnvironment>, parts: HubParts) {
   addAuthCheckRoutes(app, parts)
   addResolveRoute(app, parts)
   addRawRoute(app, parts)
+  addGgufManifestRoute(app, parts)
 }
 
 function partsOf({ table, objects, ingest, publicUrl, quotas = defaultQuotas, uploads, now }: HubOptions): HubParts {
@@ -130,6 +132,6 @@ const limitBodies = createMiddleware<HttpEnvironment>((context, next) =>
 
 /** Whether a path is this app's, for a host that puts it beside others on one port. */
 export const isHubPath = (path: string): boolean =>
-  /^\/api\/(?:(?:models|datasets|spaces)(?:\/|$)|whoami-v2$|validate-yaml$|repos\/(?:create|delete|move)$|uploads\/)|^\/(?!api\/|v1\/)(?:[^/]+\/){1,3}(?:resolve|raw)\/|^\/(?!api\/|v1\/)(?:[^/]+\/){2,3}info\/lfs\/objects\/batch$/.test(
+  /^\/api\/(?:(?:models|datasets|spaces)(?:\/|$)|whoami-v2$|validate-yaml$|repos\/(?:create|delete|move)$|uploads\/)|^\/(?!api\/|v[12]\/)(?:[^/]+\/){1,3}(?:resolve|raw)\/|^\/(?!api\/|v[12]\/)(?:[^/]+\/){2,3}info\/lfs\/objects\/batch$|^\/v2\/[^/]+\/[^/]+\/manifests\/[^/]+$/.test(
     path,
   )

@@ -22,4 +22,5 @@ export const hubPaths = [
   '/api/uploads/{proxy+}',
   ...repos.flatMap((repo) => fileRoutes.map((route) => `${repo}/${route}/{proxy+}`)),
   ...lfsRepos.map((repo) => `${repo}/info/lfs/objects/batch`),
+  '/v2/{owner}/{name}/manifests/{tag}',
 ]

@@ -15,8 +15,9 @@ export interface Apps {
 export const dispatch = ({ registry, auth, hub, serving }: Apps): Fetch => {
   return (request, connection) => {
     const { pathname } = new URL(request.url)
-    if (isServingPath(pathname)) return serving(request, connection)
+    // First, because llama.cpp asks the hub for manifests below "/v2/", where models are served too.
     if (isHubPath(pathname)) return hub(request, connection)
+    if (isServingPath(pathname)) return serving(request, connection)
     return isAuthPath(pathname) ? auth(request, connection) : registry(request, connection)
   }
 }

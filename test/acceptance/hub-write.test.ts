@@ -342,6 +342,20 @@ describe('what the protocol has beside', () => {
     expect((await ask(`/api/models/writers/none/${path}`, { method })).status).toBe(404)
   })
 
+  it('tells llama.cpp which file to run', async () => {
+    const repo = 'writers/gguf'
+    await createRepo({ ...params, repo })
+    const files = ['m-Q4_K_M.gguf', 'm-Q8_0.gguf'].map((path) => ({ path, content: blob(bytesOf(1000, path)) }))
+    await uploadFiles({ ...params, repo, files })
+    const manifest = (tag: string) => ask(`/v2/${repo}/manifests/${tag}`, { headers: { 'user-agent': 'llama-cpp' } })
+    expect(await (await manifest('latest')).json()).toMatchObject({
+      ggufFile: { rfilename: 'm-Q4_K_M.gguf', size: 1000 },
+    })
+    expect(await (await manifest('Q8_0')).json()).toMatchObject({ ggufFile: { rfilename: 'm-Q8_0.gguf' } })
+    expect((await manifest('Q2_K')).status).toBe(404)
+    expect((await fetch(`${target.api.url}/v2/${repo}/manifests/latest`)).status).toBe(401)
+  })
+
   it('judges a model card, sent as JSON or as a form', async () => {
     const good = await post('/api/validate-yaml', { content: '---\nlicense: mit\n---\n', repoType: 'model' })
     expect([good.status, await good.json()]).toEqual([200, { errors: [], warnings: [] }])

@@ -12,7 +12,11 @@ const leads = (paths: readonly string[], path: string): boolean =>
   )
 
 const example = (pattern: string): string =>
-  pattern.replace('{proxy+}', 'main/a/b.txt').replace('{owner}', 'acme').replace('{name}', 'model')
+  pattern
+    .replace('{proxy+}', 'main/a/b.txt')
+    .replace('{owner}', 'acme')
+    .replace('{name}', 'model')
+    .replace('{tag}', 'Q4_K_M')
 
 const options = { table: {}, objects: {}, ingest: {}, version: '0' } as unknown as HubOptions
 /** What an app answers itself, and not what it looks at on the way. */
