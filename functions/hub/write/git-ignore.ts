@@ -1,7 +1,11 @@
+import { errors } from '../../../shared/errors.ts'
 import { compilePattern } from '../../../shared/model/path-pattern.ts'
 
-/** Git's own limit is none; this is a client's text. */
+/** A rule follows each of its wildcards at once through a path, so these bound the time that a client can take. */
+const wildcardsMax = 5
 const rulesMax = 1000
+/** Of rules times letters of paths: that of a thousand files and a long `.gitignore` is a tenth of it. */
+const workMax = 10_000_000
 
 interface Rule {
   takesBack: boolean
@@ -9,22 +13,37 @@ interface Rule {
   matches: (path: string) => boolean
 }
 
-/** Judges paths by the text of a `.gitignore`: the last rule that speaks of a path or of a folder above it decides. */
+/**
+ * Judges paths by the text of a `.gitignore`: the last rule that speaks of a path or of a folder above it decides.
+ * @throws AppError where the rules, or what they are asked about, would take too long
+ */
 export function compileGitIgnore(text: string): (path: string) => boolean {
-  const rules = text
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .slice(0, rulesMax)
-    .map(toRule)
-  const isIgnored = (path: string, isFolder: boolean): boolean => {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  const endless = lines.find((line) => (line.match(/\*+|\?|\[/g) ?? []).length > wildcardsMax)
+  if (endless !== undefined || lines.length > rulesMax)
+    throw errors.invalidRequest(
+      `The .gitignore has more than ${rulesMax} rules, or one with more than ${wildcardsMax} wildcards: ${endless?.slice(0, 100) ?? ''}`,
+      'gitIgnore',
+    )
+  const rules = lines.map(toRule)
+  const folders = new Map<string, boolean>()
+  let work = 0
+  const judge = (path: string, isFolder: boolean): boolean => {
+    work += rules.length * path.length
+    if (work > workMax) throw errors.invalidRequest('The .gitignore has too many rules for so many files.', 'gitIgnore')
     const rule = rules.findLast(({ foldersOnly, matches }) => (isFolder || !foldersOnly) && matches(path))
     return rule !== undefined && !rule.takesBack
+  }
+  const isFolderIgnored = (path: string): boolean => {
+    const known = folders.get(path) ?? judge(path, true)
+    folders.set(path, known)
+    return known
   }
   return (path) => {
     const segments = path.split('/')
     // Nothing in a folder that is ignored can be taken back.
     const above = segments.slice(0, -1).map((_, at) => segments.slice(0, at + 1).join('/'))
-    return above.some((folder) => isIgnored(folder, true)) || isIgnored(path, false)
+    return above.some(isFolderIgnored) || judge(path, false)
   }
 }
 
