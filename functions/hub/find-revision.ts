@@ -3,11 +3,13 @@ import { accessRepo } from '../../shared/auth/access-repo.ts'
 import type { Access } from '../../shared/auth/authorize.ts'
 import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { isMirror } from '../../shared/mirror/mirrored-repo.ts'
 import { isRefName } from '../../shared/model/repo-id.ts'
 import type { RepoKind } from '../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import { getRef, getRevision, type RevisionItem, resolveRef } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
+import { hubErrors } from './hub-errors.ts'
 import type { RefPath } from './parse-path.ts'
 
 export interface FoundRevision extends RefPath {
@@ -16,12 +18,14 @@ export interface FoundRevision extends RefPath {
 }
 
 /** The repo that a route names, where the caller may do so much with it. @throws AppError as `accessRepo` does */
-export const findRepo = (
+export const findRepo = async (
   context: Context<HttpEnvironment>,
   { table, access = 'read', kind }: { table: Table; access?: Access; kind: RepoKind },
 ): Promise<RepoItem> => {
   const { owner, name } = context.req.param() as { owner: string; name: string }
-  return accessRepo(table, { principal: context.get('principal'), access, kind, name: `${owner}/${name}` })
+  const repo = await accessRepo(table, { principal: context.get('principal'), access, kind, name: `${owner}/${name}` })
+  if (access === 'write' && isMirror(repo)) throw hubErrors.mirrorNotWritten(fullName(repo), repo.mirror ?? '')
+  return repo
 }
 
 /** The first way to read a ref and a path whose ref exists. @throws AppError also `revision_not_found` */

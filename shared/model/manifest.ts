@@ -36,6 +36,8 @@ export const repoManifest = z.object({
   owner: z.string(),
   name: z.string(),
   visibility: z.enum(['private', 'public']),
+  /** The repo of another Hub that it mirrors. */
+  mirror: z.string().optional(),
   /** Of the repo's item when this was written. */
   version: z.number().int(),
   tags: z.array(z.string()),

@@ -8,7 +8,7 @@ export interface RepoItem {
   owner: string
   name: string
   visibility: 'private' | 'public'
-  /** The one other Hub that it mirrors: what is not here of it is read there, and nothing else is put into it. */
+  /** The address of the repo of another Hub that it mirrors: what is not here of it is read there. */
   mirror?: string | undefined
   /** Counts the changes: each is made to the version that it was decided on. */
   version: number

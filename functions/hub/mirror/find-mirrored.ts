@@ -4,6 +4,7 @@ import { mayAccess } from '../../../shared/auth/authorize.ts'
 import { hasScope, type Principal } from '../../../shared/auth/principal.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { isMirrorOf } from '../../../shared/mirror/mirrored-repo.ts'
 import { isRepoId, isRevisionId } from '../../../shared/model/repo-id.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { findRepo } from '../../../shared/table/repos.ts'
@@ -69,7 +70,7 @@ interface BeginInput {
 /** A repo that was deleted, renamed or made here, or that mirrors another Hub, is no matter of this one. */
 const isBound = (local: RepoItem, asked: string, { upstream }: Mirror): boolean =>
   local.deletedAt === undefined &&
-  local.mirror === upstream.endpoint &&
+  isMirrorOf(local, upstream.endpoint) &&
   fullName(local).toLowerCase() === asked.toLowerCase()
 
 /** What the other Hub does not show to strangers is for those alone who may read everything of its namespace here. */

@@ -1,5 +1,6 @@
 import { BlobsBusy, keepBlobs } from '../../../shared/blobs/keep-blobs.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
+import { isMirror, isMirrorOf, mirrorAddress } from '../../../shared/mirror/mirrored-repo.ts'
 import { type RevisionFile, revisionId, sortedByPath } from '../../../shared/model/revision-id.ts'
 import { holdBlobs } from '../../../shared/table/held-blobs.ts'
 import { allImportFiles, getImport, type ImportItem } from '../../../shared/table/imports.ts'
@@ -123,7 +124,7 @@ const firstOf = ({ repo, repoId, createdBy, mirror }: ImportItem, now: Date): Re
     fullName: repo,
     createdBy,
     now,
-    ...(mirror && { visibility: mirror.visibility, mirror: mirror.upstream }),
+    ...(mirror && { visibility: mirror.visibility, mirror: mirrorAddress({ upstream: mirror.upstream, repo }) }),
   })
 
 const repoWith = ({ item, repo, revision, isOnMain, at }: RepoWith): RepoItem => ({
@@ -145,8 +146,9 @@ interface RepoWith {
 
 /** A mirrored repo is filled from its one Hub, and a repo of our own never from it without being asked. */
 function refuseOtherOrigin({ repo, mirror }: ImportItem, before: RepoItem | undefined) {
-  if (before === undefined || before.mirror === mirror?.upstream) return
-  throw before.mirror === undefined ? faults.repoIsOurs(repo) : faults.repoIsMirror(repo, before.mirror)
+  if (before === undefined) return
+  if (mirror === undefined ? !isMirror(before) : isMirrorOf(before, mirror.upstream)) return
+  throw mirror === undefined ? faults.repoIsMirror(repo, before.mirror ?? '') : faults.repoIsOurs(repo)
 }
 
 async function importedFiles(item: ImportItem, { table }: IngestDependencies): Promise<RevisionFile[]> {

@@ -16,10 +16,24 @@ export async function writeRepoManifest(
   for (;;) {
     const repo = await getRepo(table, repoId)
     if (repo === undefined) return objects.delete({ keys: [objectKeys.repoManifest(repoId)] })
-    const { id, kind, owner, name, visibility, version, tags, createdAt, createdBy, updatedAt, deletedAt } = repo
+    const { id, kind, owner, name, visibility, mirror, version, tags, createdAt, createdBy, updatedAt, deletedAt } =
+      repo
     const found = await Array.fromAsync(listRefs(table, repoId))
     const refs = found.map(({ pk: _, sk: __, ...ref }: (typeof found)[number] & { pk?: string; sk?: string }) => ref)
-    const about = { id, kind, owner, name, visibility, version, tags, createdAt, createdBy, updatedAt, deletedAt }
+    const about = {
+      id,
+      kind,
+      owner,
+      name,
+      visibility,
+      mirror,
+      version,
+      tags,
+      createdAt,
+      createdBy,
+      updatedAt,
+      deletedAt,
+    }
     const content: RepoManifest = { format: 1, ...about, refs }
     await putJson({ objects, key: objectKeys.repoManifest(repoId), content })
     // Two of these at once may have read in one order and written in the other.
