@@ -40,7 +40,7 @@ export class ModelTable extends Construct {
    * Lets someone work on the partitions that its access names, and on no other: whoever parses strangers' files must
    * not be able to write an API key. `Scan` is left out, so that a list that is not a Query fails in every test.
    */
-  grant(role: IRole, { reads = [], writes = [], lists = [] }: TableAccess) {
+  grant(role: IRole, { reads = [], writes = [], appends = [], lists = [] }: TableAccess) {
     const { tableArn } = this.#table
     const indexArns = tableDefinition.indexes.map((index) => `${tableArn}/index/${index.name}`)
     // A list's orders are indexes of their own, with the table's own partitions.
@@ -48,6 +48,8 @@ export class ModelTable extends Construct {
     const statements = [
       { actions: readActions, resourceArns: [tableArn, ...orderArns], partitions: [...reads, ...writes] },
       { actions: writeActions, resourceArns: [tableArn], partitions: writes },
+      // No policy can demand a condition, so that an event is not put in another's place is up to the code.
+      { actions: ['dynamodb:PutItem'], resourceArns: [tableArn], partitions: appends },
       { actions: ['dynamodb:Query'], resourceArns: indexArns, partitions: lists },
     ]
     for (const { actions, resourceArns, partitions } of statements) {

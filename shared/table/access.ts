@@ -4,6 +4,8 @@ import { type ItemKey, keys, lists } from './keys.ts'
 export interface TableAccess {
   reads?: readonly string[]
   writes?: readonly string[]
+  /** Items are put there and never changed or removed, nor, by this alone, read. */
+  appends?: readonly string[]
   /** Partitions of the indexes. */
   lists?: readonly string[]
   /** Whether it may read the whole table. */
@@ -26,6 +28,9 @@ const signingKeys = like(keys.signingKey(''))
 const verifyingKeys = like(keys.verifyingKey(''))
 const owners = like(keys.owner(''))
 const usage = like(keys.usage(''))
+const requests = like(keys.requestCount('', ''))
+const audit = like(keys.auditEvent('', ''))
+const onces = like(keys.idempotency('', ''))
 const names = like(keys.repoName('model', ''))
 const repos = like(keys.repo(''))
 const repoLists = like(keys.repoEntry('', ''))
@@ -57,13 +62,34 @@ const principals = [apiKeys, users, verifyingKeys]
  */
 export const tableAccess = {
   registry: {
-    reads: principals,
-    writes: [keyUses, owners, ...repoParts, ...sweeps, files, imports, claims, deployments],
-    lists: [lists.imports, lists.importsOf('*'), lists.deployments, lists.deploymentsOf('*')],
+    reads: [...principals, audit],
+    writes: [keyUses, owners, ...repoParts, ...sweeps, files, imports, claims, deployments, requests, onces],
+    appends: [audit],
+    lists: [
+      lists.imports,
+      lists.importsOf('*'),
+      lists.deployments,
+      lists.deploymentsOf('*'),
+      lists.audit,
+      lists.auditOf('*'),
+    ],
   },
   hub: {
     reads: principals,
-    writes: [keyUses, owners, ...repoParts, ...sweeps, files, uploads, uploadSecret, mirrors, imports, claims],
+    writes: [
+      keyUses,
+      owners,
+      ...repoParts,
+      ...sweeps,
+      files,
+      uploads,
+      uploadSecret,
+      mirrors,
+      imports,
+      claims,
+      requests,
+    ],
+    appends: [audit],
   },
   auth: {
     reads: [names, usage],
@@ -78,11 +104,18 @@ export const tableAccess = {
       loginAttempts,
       signingKeys,
       owners,
+      requests,
+      onces,
     ],
+    appends: [audit],
     lists: [lists.users, lists.invitations],
   },
-  ingest: { reads: [mirrors], writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads] },
-  drop: { writes: [owners, imports, claims, drops, usage] },
+  ingest: {
+    reads: [mirrors],
+    writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads],
+    appends: [audit],
+  },
+  drop: { writes: [owners, imports, claims, drops, usage], appends: [audit] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
   maintenance: { writes: ['*'], lists: ['*'], scans: true },

@@ -43,8 +43,8 @@ export const keys = {
   ownerMember: (owner: string, userId: string): ItemKey => ({ pk: `OWNER#${folded(owner)}`, sk: `MEMBER#${userId}` }),
   /** What an owner uses of its quotas. */
   usage: (owner: string): ItemKey => ({ pk: `USAGE#${folded(owner)}`, sk: 'USAGE' }),
-  /** How many requests an owner made in one minute. */
-  requestCount: (owner: string, minute: string): ItemKey => ({ pk: `USAGE#${folded(owner)}`, sk: `MINUTE#${minute}` }),
+  /** How many requests an owner made in one minute, apart from its use: whoever answers requests may write this. */
+  requestCount: (owner: string, minute: string): ItemKey => ({ pk: `REQUESTS#${folded(owner)}`, sk: minute }),
   /** That an owner holds a blob, counted once however many of its revisions do. */
   heldBlob: (owner: string, sha256: string): ItemKey => ({ pk: `HELD#${folded(owner)}`, sk: sha256 }),
   /** One thing that was done, below the owner it was done to; `-` where it was nobody's. */
@@ -125,7 +125,9 @@ export const lists = {
   activeImports: 'ACTIVE_IMPORTS',
   users: 'USERS',
   invitations: 'INVITATIONS',
+  audit: 'AUDIT',
   /** The partitions of the index byOwner. */
   importsOf: (owner: string) => `IMPORTS#${folded(owner)}`,
   deploymentsOf: (owner: string) => `DEPLOYMENTS#${folded(owner)}`,
+  auditOf: (userId: string) => `AUDIT#${userId}`,
 }

@@ -24,6 +24,8 @@ export interface Table {
   get<Item>(key: ItemKey, options?: { consistent?: boolean }): Promise<Item | undefined>
   put(item: ItemKey & Record<string, unknown>, condition?: Condition): Promise<void>
   update(key: ItemKey, change: Update): Promise<void>
+  /** The same, and resolves to what was changed, as it is now. */
+  updated(key: ItemKey, change: Update): Promise<Record<string, unknown>>
   delete(key: ItemKey): Promise<void>
   query<Item>(query: TableQuery): Promise<Page<Item>>
   queryAll<Item>(query: TableQuery): AsyncGenerator<Item>
@@ -78,7 +80,7 @@ export function openTable({ tableName, client, patience = realPatience }: TableO
   const raw = new DynamoDBClient({ maxAttempts: 5, requestHandler: awsTimeouts.table, ...client })
   const documents = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } })
   const TableName = tableName
-  const written = (write: () => Promise<unknown>) => writePatiently(write, patience)
+  const written = <Answer>(write: () => Promise<Answer>) => writePatiently(write, patience)
 
   async function query<Item>(request: TableQuery): Promise<Page<Item>> {
     const input: QueryCommandInput = {
@@ -120,6 +122,11 @@ export function openTable({ tableName, client, patience = realPatience }: TableO
     },
     async update(Key, change) {
       await written(() => documents.send(new UpdateCommand({ TableName, Key, ...updating(change) })))
+    },
+    async updated(Key, change) {
+      const input: UpdateCommandInput = { TableName, Key, ReturnValues: 'UPDATED_NEW', ...updating(change) }
+      const answer = await written(() => documents.send(new UpdateCommand(input)))
+      return answer.Attributes ?? {}
     },
     async delete(Key) {
       await written(() => documents.send(new DeleteCommand({ TableName, Key: keyOf(Key) })))

@@ -1,15 +1,20 @@
 import type { TableAccess } from '../../shared/table/access.ts'
 import type { ItemKey } from '../../shared/table/keys.ts'
-import type { Table, TableQuery, TransactAction } from '../../shared/table/table.ts'
+import { absent, type Condition, type Table, type TableQuery, type TransactAction } from '../../shared/table/table.ts'
 
 /** A table that refuses what IAM would refuse: partitions that the access of a deployable does not name. */
-export function guardedTable(table: Table, { reads = [], writes = [], lists = [] }: TableAccess): Table {
+export function guardedTable(table: Table, { reads = [], writes = [], appends = [], lists = [] }: TableAccess): Table {
   const demand = (patterns: readonly string[], partition: string) => {
     if (!patterns.some((pattern) => isLike(partition, pattern)))
       throw new Error(`AccessDenied: ${partition} is none of ${patterns.join(', ')}`)
   }
   const read = (partition: string) => demand([...reads, ...writes], partition)
   const write = ({ pk }: ItemKey) => demand(writes, pk)
+  /** What may only be appended is put where nothing is, or not at all. */
+  const put = (item: ItemKey, condition: Condition | undefined) => {
+    if (appends.some((pattern) => isLike(item.pk, pattern)) && condition?.expression === absent.expression) return
+    write(item)
+  }
   const query = ({ index, expression, values }: TableQuery) => {
     const partition = String(values[/= (:\w+)/.exec(expression)?.[1] ?? ''])
     if (index === undefined) read(partition)
@@ -17,7 +22,8 @@ export function guardedTable(table: Table, { reads = [], writes = [], lists = []
   }
   const act = (action: TransactAction) => {
     if ('check' in action) read(action.check.pk)
-    else write('put' in action ? action.put : 'update' in action ? action.update : action.delete)
+    else if ('put' in action) put(action.put, action.condition)
+    else write('update' in action ? action.update : action.delete)
   }
   return {
     ...table,
@@ -26,12 +32,16 @@ export function guardedTable(table: Table, { reads = [], writes = [], lists = []
       return table.get(key, options)
     },
     async put(item, condition) {
-      write(item)
+      put(item, condition)
       await table.put(item, condition)
     },
     async update(key, change) {
       write(key)
       await table.update(key, change)
+    },
+    async updated(key, change) {
+      write(key)
+      return table.updated(key, change)
     },
     async delete(key) {
       write(key)
