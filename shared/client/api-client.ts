@@ -1,8 +1,10 @@
 import type { z } from 'zod'
+import type { AuditEvent } from '../contract/audit.ts'
 import type { me } from '../contract/auth.ts'
 import type { CreateDeployment, Deployment } from '../contract/deployment.ts'
 import type { createImport, ImportJob } from '../contract/import.ts'
 import type { Repo, RepoDetail, Revision } from '../contract/repo.ts'
+import type { Usage } from '../contract/usage.ts'
 import { connectionError, toApiError } from './api-error.ts'
 
 export interface Page<Item> {
@@ -14,6 +16,9 @@ export interface PageRequest {
   limit?: number | undefined
   cursor?: string | undefined
 }
+
+export interface AuditRequest extends PageRequest, Partial<Record<AuditFilter, string | undefined>> {}
+type AuditFilter = 'owner' | 'actor' | 'action' | 'after' | 'before'
 
 export interface ApiClientOptions {
   url: string
@@ -85,9 +90,18 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     deleteDeployment: async (name: string) => {
       await send('DELETE', `/api/v1/deployments/${encodeURIComponent(name)}`)
     },
+    getUsage: (owner?: string) =>
+      get<Usage>(`/api/v1/usage${owner === undefined ? '' : `?owner=${encodeURIComponent(owner)}`}`),
+    listAudit: (request: AuditRequest) => get<Page<AuditEvent>>(`/api/v1/audit?${queryOf(request)}`),
     /** Asks a deployment where it is served, which in AWS is another host than the registry's. */
     predict: (deployment: Pick<Deployment, 'url'>, body: unknown) => send<unknown>('POST', deployment.url, body),
   }
+}
+
+function queryOf(fields: object): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value))
+  return query
 }
 
 /** A path of this server, or the whole address of another one that it named, which may not be less private. */

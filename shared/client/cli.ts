@@ -3,6 +3,7 @@ import { version } from '../version.ts'
 import { createApiClient } from './api-client.ts'
 import { ApiError } from './api-error.ts'
 import { type Command, CommandFailed, UsageError } from './command.ts'
+import { audit } from './commands/audit.ts'
 import { deploy } from './commands/deploy.ts'
 import { ls } from './commands/ls.ts'
 import { predict } from './commands/predict.ts'
@@ -10,10 +11,11 @@ import { pull } from './commands/pull.ts'
 import { show } from './commands/show.ts'
 import { status } from './commands/status.ts'
 import { undeploy } from './commands/undeploy.ts'
+import { usage } from './commands/usage.ts'
 import type { Connection } from './connection.ts'
 import { printable, type Terminal } from './terminal.ts'
 
-const commands: Record<string, Command> = { pull, ls, show, deploy, undeploy, predict, status }
+const commands: Record<string, Command> = { pull, ls, show, deploy, undeploy, predict, status, usage, audit }
 
 export interface CliRequest {
   parameters: string[]
