@@ -1,5 +1,4 @@
 import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
-import type { Table } from '../../shared/table/table.ts'
 import { addAccountRoutes } from './account.ts'
 import { addInvitationRoutes } from './invitations.ts'
 import { addJwksRoute } from './jwks.ts'
@@ -14,12 +13,10 @@ import { createSigner } from './signer.ts'
 import { addUserRoutes } from './users.ts'
 
 export interface AuthOptions extends PlatformAppOptions {
-  table: Table
   /** @default 'closed' */
   registration?: Registration | undefined
   /** @default true: nobody becomes an admin by being the first to come */
   hasAdminKey?: boolean
-  now?: (() => Date) | undefined
 }
 
 /** Accounts, sessions, API keys and organisations: who may come in, and as whom. */
@@ -30,7 +27,7 @@ export function createAuthApp({
   now = () => new Date(),
   ...platform
 }: AuthOptions): AuthApp {
-  const app = createPlatformApp(platform)
+  const app = createPlatformApp({ table, now, ...platform })
   const signer = createSigner({ table, now })
   const parts: AuthParts = { table, passwords: createPasswordHasher(), signer, registration, hasAdminKey, now }
   addRegisterRoute(app, parts)

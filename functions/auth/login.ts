@@ -1,6 +1,7 @@
 import { principalOf } from '../../shared/auth/middleware.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
+import { noteSubject } from '../../shared/http/audit-subject.ts'
 import { callerAddress, callerNetwork } from '../../shared/http/caller-address.ts'
 import { keys } from '../../shared/table/keys.ts'
 import { findOwner } from '../../shared/table/owners.ts'
@@ -25,6 +26,8 @@ export function addLoginRoutes(app: AuthApp, parts: AuthParts) {
       findPassword(table, userId ?? nobody),
       readIdentity(table, userId ?? nobody),
     ])
+    // Whose account it was is told to that one in its audit log; what was typed for it is not, which may be a password.
+    if (identity !== undefined) noteSubject(context, { owner: identity.user.username })
     const account = userId ?? `unknown:${login.toLowerCase()}`
     const attempt = { account, address: address && callerNetwork(address), now: now() }
     const isRight = await limitLogin(table, attempt, () => passwords.matches(password, stored?.hash))

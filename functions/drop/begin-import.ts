@@ -2,6 +2,8 @@ import { AppError } from '../../shared/errors.ts'
 import { type StartImport, startImport } from '../../shared/ingest/start-import.ts'
 import { dropFingerprint } from '../../shared/model/drop-fingerprint.ts'
 import type { ObjectInfo } from '../../shared/objects/object-store.ts'
+import { eventWrite, newEvent } from '../../shared/table/audit.ts'
+import type { ImportItem } from '../../shared/table/imports.ts'
 import { keys } from '../../shared/table/keys.ts'
 import { ensureOrganisation } from '../../shared/table/owners.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
@@ -30,6 +32,7 @@ export async function beginImport(
     fingerprint,
     createdBy: 'drop',
     importsMax,
+    alsoWrites: (item) => [eventWrite(startEvent(item, now()))],
     now: now(),
   })
   if (started?.created) log.info({ importId: started.item.id, repo, version }, `drop found: ${repo} ${version}`)
@@ -47,5 +50,18 @@ async function startUnlessOther(request: StartImport) {
     throw error
   }
 }
+
+/** Nobody asked for it by HTTP, so it is told where it is written. */
+const startEvent = ({ id, repo }: ImportItem, now: Date) =>
+  newEvent(
+    {
+      actor: { userId: 'drop' },
+      action: 'import.create',
+      owner: splitName(repo).owner,
+      target: `repos/${repo}/imports/${id}`,
+      outcome: { result: 'done' },
+    },
+    now,
+  )
 
 const waits = ['conflict', 'quota_exceeded']

@@ -2,21 +2,24 @@ import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { identify } from '../../shared/auth/middleware.ts'
 import { errors } from '../../shared/errors.ts'
+import { recordWrites } from '../../shared/http/audit.ts'
+import { matchActions } from '../../shared/http/audit-actions.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { hubEnvelope, hubErrorHeaders } from '../../shared/http/envelopes.ts'
 import { answerErrors } from '../../shared/http/error-handler.ts'
 import { limitBody } from '../../shared/http/json-body.ts'
 import type { PlatformAppOptions } from '../../shared/http/platform-app.ts'
+import { limitRequests } from '../../shared/http/rate-limit.ts'
 import { requestScope } from '../../shared/http/request-scope.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
-import type { Table } from '../../shared/table/table.ts'
 import { addAuthCheckRoutes } from './auth-check.ts'
 import { addCommitsRoute } from './commits.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { addGgufManifestRoute } from './gguf-manifest.ts'
+import { hubActions } from './hub-actions.ts'
 import { hubErrors } from './hub-errors.ts'
 import { addListModelsRoute } from './list-models.ts'
 import { createMirror } from './mirror/mirror.ts'
@@ -44,7 +47,6 @@ import { addRepoRoutes } from './write/repo-routes.ts'
 import { addValidateRoute } from './write/validate-route.ts'
 
 export interface HubOptions extends PlatformAppOptions {
-  table: Table
   objects: ObjectStore
   ingest: Queue<IngestMessage>
   /** The address that clients know, where requests come with another one. */
@@ -52,7 +54,6 @@ export interface HubOptions extends PlatformAppOptions {
   uploads?: UploadSettings | undefined
   /** The other Hub that is read where a name is not here; without it, none. */
   mirror?: UpstreamSettings | undefined
-  now?: (() => Date) | undefined
 }
 
 const bodyMaxBytes = 4 * 1024 ** 2
@@ -62,7 +63,7 @@ const bodyMaxBytes = 4 * 1024 ** 2
  * `huggingface_hub`, `hf` and `@huggingface/hub` need to pull from it and to push to it.
  */
 export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
-  const { verify, log, metrics } = options
+  const { table, verify, log, metrics, quotas = defaultQuotas, now = () => new Date() } = options
   const app = new Hono<HttpEnvironment>()
   app.use(requestScope({ log, metrics }))
   app.use(crossOrigin())
@@ -74,7 +75,9 @@ export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
 
   const parts = partsOf(options)
   addUploadRoutes(app, parts)
+  app.use(recordWrites({ table, actionOf: matchActions(hubActions), now }))
   app.use(identify(verify))
+  app.use(limitRequests({ table, quotas, now }))
   app.use(limitBodies)
   addWhoamiRoute(app, parts)
   for (const path of ['/api/spaces/*', '/spaces/*'])

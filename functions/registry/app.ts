@@ -3,16 +3,15 @@ import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/pl
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
-import type { Table } from '../../shared/table/table.ts'
+import { addAuditRoutes } from './audit.ts'
 import { addDeploymentRoutes } from './deployments.ts'
 import { addImportRoutes } from './imports.ts'
 import { addRepoRoutes } from './repos.ts'
+import { addUsageRoutes } from './usage.ts'
 
 export interface RegistryOptions extends PlatformAppOptions {
-  table: Table
   ingest: Queue<IngestMessage>
   version: string
-  now?: () => Date
 }
 
 /** The registry: repos, imports and deployments under `/api/v1`. */
@@ -26,5 +25,7 @@ export function createRegistryApp(options: RegistryOptions) {
   addRepoRoutes(app, { table })
   addImportRoutes(app, { table, ingest, quotas, now })
   addDeploymentRoutes(app, { table, quotas, now })
+  addUsageRoutes(app, { table, quotas })
+  addAuditRoutes(app, { table })
   return app
 }

@@ -7,6 +7,7 @@ import type { Principal } from '../../shared/auth/principal.ts'
 import { readableOwners } from '../../shared/auth/visible-repos.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
+import { noteSubject } from '../../shared/http/audit-subject.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { formatTarget, parseTarget } from '../../shared/model/target.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
@@ -108,6 +109,7 @@ export function addDeploymentRoutes(
   app.openapi(routes.deleteDeployment, async (context) => {
     const { name } = context.req.valid('param')
     const item = await deploymentFor(table, { principal: principalOf(context), access: 'write', name })
+    noteSubject(context, { owner: item.owner })
     await deleteDeployment(table, item)
     return context.body(null, 204)
   })

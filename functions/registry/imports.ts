@@ -7,6 +7,7 @@ import { readableOwners } from '../../shared/auth/visible-repos.ts'
 import type { ImportJob } from '../../shared/contract/import.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
+import { isUnchanged } from '../../shared/http/conditional.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { startImport } from '../../shared/ingest/start-import.ts'
@@ -84,6 +85,7 @@ export function addImportRoutes(
     if (item === undefined) throw hidden()
     const { owner } = splitName(item.repo)
     requireAccess({ principal: principalOf(context), access: 'read', resource: { owner }, hidden })
+    if (isUnchanged(context, item)) return context.body(null, 304)
     return context.json(toImport(item, await getImportDetails(table, id)), 200)
   })
 }

@@ -6,6 +6,9 @@ export const authPaths = [
   '/.well-known/jwks.json',
 ]
 
+/** What the registry answers below what is the auth function's: it may write how much an owner uses. */
+export const registryPaths = ['/api/v1/owners/{owner}/quotas']
+
 const kinds = ['models', 'datasets', 'spaces']
 const fileRoutes = ['resolve', 'raw']
 /** Where a repo is: a model also without an owner, to be told that there is none such, and spaces for the same. */

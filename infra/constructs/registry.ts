@@ -5,7 +5,7 @@ import type { StageConfig } from '../stage-config.ts'
 import { HttpFrontDoor } from './http-front-door.ts'
 import type { PlatformData } from './platform-data.ts'
 import { PlatformFunction } from './platform-function.ts'
-import { authPaths, hubPaths } from './registry-paths.ts'
+import { authPaths, hubPaths, registryPaths } from './registry-paths.ts'
 
 export interface RegistryProps {
   config: StageConfig
@@ -49,12 +49,14 @@ export class Registry extends Construct {
       environment: { ...environment, SLIPWAY_REGISTRATION: config.registration },
       memorySizeMiB: 512,
     })
+    const toRegistry = new HttpLambdaIntegration('Registry', registry.lambda)
     const frontDoor = new HttpFrontDoor(this, 'FrontDoor', {
       config,
       description: 'Slipway registry',
-      integration: new HttpLambdaIntegration('Registry', registry.lambda),
+      integration: toRegistry,
     })
     frontDoor.route({ paths: authPaths, integration: new HttpLambdaIntegration('Auth', auth.lambda) })
+    frontDoor.route({ paths: registryPaths, integration: toRegistry })
     // One permission for all of its routes: with one for each, what a function's policy holds would be nearly full.
     const toHub = new HttpLambdaIntegration('Hub', hub.lambda, { scopePermissionToRoute: false })
     frontDoor.route({ paths: hubPaths, integration: toHub })

@@ -23,4 +23,5 @@ export const dispatch = ({ registry, auth, hub, serving }: Apps): Fetch => {
 }
 
 const isAuthPath = (path: string): boolean =>
-  path === '/.well-known/jwks.json' || /^\/api\/v1\/(?:me|auth\/.+|(?:keys|owners|invitations)(?:\/.*)?)$/.test(path)
+  !/^\/api\/v1\/owners\/[^/]+\/quotas$/.test(path) &&
+  (path === '/.well-known/jwks.json' || /^\/api\/v1\/(?:me|auth\/.+|(?:keys|owners|invitations)(?:\/.*)?)$/.test(path))

@@ -33,6 +33,10 @@ export const importRoutes = {
     summary: 'An import and how far it is',
     security,
     request: { params: z.object({ id: importId }) },
-    responses: { 200: json(importJob, 'The import.'), ...failures },
+    responses: {
+      200: json(importJob, 'The import.'),
+      304: { description: 'It has not moved since the answer whose `ETag` came as `If-None-Match`.' },
+      ...failures,
+    },
   }),
 }

@@ -1,3 +1,4 @@
+import { auditRoutes } from './audit-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
 import { importRoutes } from './import-routes.ts'
@@ -5,6 +6,7 @@ import { inferenceRoutes } from './inference-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { ownerRoutes } from './owner-routes.ts'
 import { repoRoutes } from './repo-routes.ts'
+import { usageRoutes } from './usage-routes.ts'
 
 /**
  * Every route of the platform with what it takes and gives: OpenAPI, the servers, the client and the CLI come from
@@ -17,5 +19,7 @@ export const routes = {
   ...repoRoutes,
   ...importRoutes,
   ...deploymentRoutes,
+  ...usageRoutes,
+  ...auditRoutes,
   ...inferenceRoutes,
 }

@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/principal.ts'
 import type { Logger } from '../log.ts'
+import type { AuditSubject } from './audit-subject.ts'
 
 /** What every request of every app carries. */
 export interface HttpVariables {
@@ -7,6 +8,8 @@ export interface HttpVariables {
   log: Logger
   /** Who asks; absent where a route is open to strangers and one asks. */
   principal: Principal | undefined
+  /** What the route knows better than its path does of what it did something to, for the audit log. */
+  subject?: AuditSubject | undefined
 }
 
 export interface HttpEnvironment {

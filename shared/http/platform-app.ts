@@ -4,26 +4,44 @@ import type { Verifier } from '../auth/verify.ts'
 import { errors } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Quotas } from '../table/quotas.ts'
+import { defaultQuotas, type Quotas } from '../table/quotas.ts'
+import type { Table } from '../table/table.ts'
+import { recordWrites } from './audit.ts'
+import { matchActions, platformActions } from './audit-actions.ts'
+import { conditionalReads } from './conditional.ts'
 import type { HttpEnvironment } from './context.ts'
 import { platformEnvelope } from './envelopes.ts'
 import { answerErrors } from './error-handler.ts'
+import { onceOnly } from './idempotency.ts'
 import { limitBody, validationError } from './json-body.ts'
+import { limitRequests } from './rate-limit.ts'
 import { requestScope } from './request-scope.ts'
 import { routeAccess } from './route-access.ts'
 
 export interface PlatformAppOptions {
+  table: Table
   verify: Verifier
   log: Logger
   metrics: Metrics
   /** What owners may have. @default defaultQuotas */
   quotas?: Quotas | undefined
+  now?: (() => Date) | undefined
 }
 
 const bodyMaxBytes = 1024 ** 2
 
-/** An app of the platform API: request ids, log lines, tokens before anything else as the contract says of each route, errors in one envelope. */
-export function createPlatformApp({ verify, log, metrics }: PlatformAppOptions): OpenAPIHono<HttpEnvironment> {
+/**
+ * An app of the platform API: request ids, log lines, every write recorded, tokens before anything else as the contract
+ * says of each route, quotas of requests, creations once for each `Idempotency-Key`, errors in one envelope.
+ */
+export function createPlatformApp({
+  table,
+  verify,
+  log,
+  metrics,
+  quotas = defaultQuotas,
+  now = () => new Date(),
+}: PlatformAppOptions): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
     defaultHook: (result) => {
       if (!result.success) throw validationError(result.error)
@@ -36,12 +54,16 @@ export function createPlatformApp({ verify, log, metrics }: PlatformAppOptions):
     const error = errors.routeNotFound(context.req.method, context.req.path)
     return context.json(platformEnvelope(error, context.get('requestId')), 404)
   })
+  app.use('/api/v1/*', conditionalReads())
+  app.use('/api/v1/*', recordWrites({ table, actionOf: matchActions(platformActions), now }))
   const accessOf = routeAccess()
   const passes = { required: authenticate(verify), optional: identify(verify) }
   app.use('/api/v1/*', async (context, next) => {
     const access = context.req.path === '/api/v1/openapi.json' ? 'open' : accessOf(context.req)
     return access === 'open' ? next() : passes[access](context, next)
   })
+  app.use('/api/v1/*', limitRequests({ table, quotas, now }))
   app.use('/api/v1/*', limitBody(bodyMaxBytes))
+  app.use('/api/v1/*', onceOnly({ table, now }))
   return app
 }

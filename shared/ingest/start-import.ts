@@ -12,7 +12,7 @@ import {
 } from '../table/imports.ts'
 import { quotaExceeded } from '../table/quotas.ts'
 import { newRepoId, splitName } from '../table/repo-item.ts'
-import { ConditionFailed, type Table } from '../table/table.ts'
+import { ConditionFailed, type Table, type TransactAction } from '../table/table.ts'
 import { failedCount } from '../table/usage.ts'
 import type { IngestMessage } from './message.ts'
 
@@ -35,6 +35,8 @@ export interface StartImport {
   mirror?: ImportItem['mirror']
   /** How long the work waits before it is begun. */
   delaySeconds?: number | undefined
+  /** Writes that are made together with the import, or not at all. */
+  alsoWrites?: (item: ImportItem) => TransactAction[]
 }
 
 const triesMax = 5
@@ -45,10 +47,10 @@ const triesMax = 5
  * `quota_exceeded` where its owner has too many under way
  */
 export async function startImport(request: StartImport): Promise<{ item: ImportItem; created: boolean }> {
-  const { table, queue, include, exclude, importsMax } = request
+  const { table, queue, include, exclude, importsMax, alsoWrites = () => [] } = request
   const details: ImportDetails = { include, exclude, skipped: [] }
   const item = newImport(request)
-  const creation = importCreation(item, { details, importsMax })
+  const creation = [...importCreation(item, { details, importsMax }), ...alsoWrites(item)]
   for (let tries = 1; ; tries++) {
     const conflict = await refusal(() => table.transact(creation))
     if (conflict === undefined) break

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createAuthApp } from '../../functions/auth/app.ts'
 import { createHubApp, type HubOptions, isHubPath } from '../../functions/hub/app.ts'
 import { createRegistryApp } from '../../functions/registry/app.ts'
-import { authPaths, hubPaths } from '../../infra/constructs/registry-paths.ts'
+import { authPaths, hubPaths, registryPaths } from '../../infra/constructs/registry-paths.ts'
 import { dispatch } from '../../infra/local/dispatch.ts'
 
 /** Whether API Gateway leads a path there. */
@@ -29,6 +29,7 @@ describe('the gateway', () => {
     const local = dispatch({ registry: to('registry'), auth: to('auth'), hub: to('hub'), serving: to('serving') })
     const asked = async (pattern: string) => (await local(new Request(`http://slipway.test${example(pattern)}`))).text()
     for (const path of hubPaths) expect(await asked(path), path).toBe('hub')
+    for (const path of registryPaths) expect(await asked(path), path).toBe('registry')
     for (const path of authPaths) expect(await asked(path), path).toBe('auth')
   })
 

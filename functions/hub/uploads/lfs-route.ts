@@ -1,6 +1,7 @@
 import { accessRepo } from '../../../shared/auth/access-repo.ts'
 import { principalOf } from '../../../shared/auth/middleware.ts'
 import { errors } from '../../../shared/errors.ts'
+import { noteSubject } from '../../../shared/http/audit-subject.ts'
 import { readJson } from '../../../shared/http/json-body.ts'
 import { originOf } from '../link-header.ts'
 import type { HubApp, HubParts } from '../parts.ts'
@@ -19,6 +20,7 @@ export function addLfsRoute(app: HubApp, parts: HubParts) {
       const repo = await accessRepo(parts.table, { principal, access: 'read', kind, name })
       const batch = await readJson(context, lfsBatch)
       const asked = { batch, repo, origin: originOf(context.req.url, parts.publicUrl), parts }
+      if (batch.operation === 'download') noteSubject(context, { isRead: true })
       if (batch.operation === 'upload') await accessRepo(parts.table, { principal, access: 'write', kind, name })
       const answer =
         batch.operation === 'upload'

@@ -4,6 +4,7 @@ import type { ImportState } from '../../../shared/model/import-state.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { listObjects } from '../../../shared/objects/list-objects.ts'
+import { eventWrite, newEvent } from '../../../shared/table/audit.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import { allImportFiles, allImportParts, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
@@ -39,6 +40,7 @@ export function endOfImport({ item, from, state, failure, now }: EndInput): Tran
     { delete: keys.importClaim(item.repo, item.source) },
     countUse({ owner: splitName(item.repo).owner, what: 'imports', by: -1 }),
     ...dropRecord(item, at),
+    eventWrite(endEvent(item, failure, now)),
   ]
 }
 
@@ -49,6 +51,19 @@ interface EndInput {
   failure?: ImportFailure
   now: Date
 }
+
+/** Told in the same write, once however many messages would end it. */
+const endEvent = ({ id, repo, createdBy }: ImportItem, failure: ImportFailure | undefined, now: Date) =>
+  newEvent(
+    {
+      actor: { userId: createdBy },
+      action: 'import.end',
+      owner: splitName(repo).owner,
+      target: `repos/${repo}/imports/${id}`,
+      outcome: failure === undefined ? { result: 'done' } : { result: 'failed', code: failure.code },
+    },
+    now,
+  )
 
 /** What was dropped is remembered by its fingerprint also when it failed: it is tried again once it changes. */
 function dropRecord(item: ImportItem, at: string): TransactAction[] {

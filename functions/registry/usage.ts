@@ -1,0 +1,67 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { requireAccess } from '../../shared/auth/authorize.ts'
+import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
+import { requirePlatformAdmin } from '../../shared/auth/platform-admin.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
+import { readableOwners } from '../../shared/auth/visible-repos.ts'
+import { routes } from '../../shared/contract/routes.ts'
+import { type OwnerUsage, quotaTexts } from '../../shared/contract/usage.ts'
+import { errors } from '../../shared/errors.ts'
+import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { inParallel } from '../../shared/in-parallel.ts'
+import { findOwner } from '../../shared/table/owners.ts'
+import { type Quotas, quotaNames, readOwnerUse, setQuotas } from '../../shared/table/quotas.ts'
+import type { Table } from '../../shared/table/table.ts'
+
+export interface UsageRoutesOptions {
+  table: Table
+  quotas: Quotas
+}
+
+/** What owners use of their quotas, and limits of their own that an admin gives them. */
+export function addUsageRoutes(app: OpenAPIHono<HttpEnvironment>, { table, quotas }: UsageRoutesOptions) {
+  app.get('/api/v1/usage', requireScope('read'))
+
+  app.openapi(routes.getUsage, async (context) => {
+    const principal = principalOf(context)
+    const owners = await ownersFor(table, principal, context.req.valid('query').owner)
+    const items = await inParallel(owners, 16, (owner) => usageOf(table, owner, quotas))
+    return context.json({ items }, 200)
+  })
+
+  app.openapi(routes.setQuotas, async (context) => {
+    requirePlatformAdmin(principalOf(context))
+    const { owner: asked } = context.req.valid('param')
+    const owner = await findOwner(table, asked)
+    if (owner === undefined) throw errors.ownerNotFound(asked)
+    await setQuotas(table, owner.name, context.req.valid('json'))
+    return context.json(await usageOf(table, owner.name, quotas), 200)
+  })
+}
+
+async function ownersFor(table: Table, principal: Principal, asked: string | undefined): Promise<string[]> {
+  if (asked === undefined) {
+    const readable = readableOwners(principal).filter((owner) => owner !== undefined)
+    // An admin may see everyone's, and is told its own where it names nobody.
+    return readable.length > 0 ? readable : [principal.username, ...Object.keys(principal.owners)]
+  }
+  const hidden = () => errors.ownerNotFound(asked)
+  requireAccess({ principal, access: 'read', resource: { owner: asked }, hidden })
+  const owner = await findOwner(table, asked)
+  if (owner === undefined && asked.toLowerCase() !== principal.username.toLowerCase()) throw hidden()
+  return [owner?.name ?? asked]
+}
+
+async function usageOf(table: Table, owner: string, quotas: Quotas): Promise<OwnerUsage> {
+  const { use, own } = await readOwnerUse(table, owner)
+  return {
+    owner,
+    quotas: quotaNames.map((name) => ({
+      name,
+      ...(name !== 'requestsPerMinute' && { used: use[name] }),
+      limit: own[name] ?? quotas[name],
+      isOwn: own[name] !== undefined,
+      about: quotaTexts[name],
+    })),
+  }
+}

@@ -1,0 +1,64 @@
+import { routes } from '../contract/routes.ts'
+
+/** What a request would do, by its route; nothing where it only asks. */
+export interface AuditedRoute {
+  /** A stable name: `repo.create`. */
+  action: string
+  /** What the path names, decoded. */
+  params: Record<string, string | undefined>
+}
+
+export type ActionOf = (request: { method: string; path: string }) => AuditedRoute | undefined
+
+export interface ActionPattern {
+  method: string
+  /** As the contract writes paths: `{name}` is one segment, and `{name:.+}` what its own pattern says. */
+  path: string
+  action: string
+}
+
+/** Finds the route of a request among those that write. What no route matches does nothing, and is not told of. */
+export function matchActions(patterns: readonly ActionPattern[]): ActionOf {
+  const known = patterns.map(({ path, ...rest }) => ({ ...rest, pattern: patternOf(path) }))
+  return ({ method, path }) => {
+    for (const route of known) {
+      const match = route.method === method ? route.pattern.exec(path) : null
+      if (match !== null) return { action: route.action, params: decoded(match.groups ?? {}) }
+    }
+    return undefined
+  }
+}
+
+/** The actions of the platform's own API are called after its routes: `createRepo` is `repo.create`. */
+export const platformActions: ActionPattern[] = Object.entries(routes)
+  .map(([name, { method, path }]) => ({ method: method.toUpperCase(), path, action: actionNamed(name) }))
+  .filter(({ method }) => method !== 'GET' && method !== 'HEAD')
+  // What is exact goes before what holds a parameter: `/x/new` before `/x/{id}`.
+  .sort((one, other) => Number(one.path.includes('{')) - Number(other.path.includes('{')))
+
+function actionNamed(route: string): string {
+  const [, verb = route, noun = ''] = /^([a-z]+)(\w*)$/.exec(route) ?? []
+  return noun === '' ? `auth.${verb}` : `${noun.charAt(0).toLowerCase()}${noun.slice(1)}.${verb}`
+}
+
+function patternOf(path: string): RegExp {
+  const source = path
+    .split(/(\{[^}]+\})/)
+    .map((part) => {
+      const [, name, own = '[^/]+'] = /^\{(\w+)(?::(.+))?\}$/.exec(part) ?? []
+      return name === undefined ? part.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`) : `(?<${name}>${own})`
+    })
+    .join('')
+  return new RegExp(`^${source}$`)
+}
+
+const decoded = (groups: Record<string, string | undefined>): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(groups).map(([name, text]) => [name, text && decodeSegment(text)]))
+
+function decodeSegment(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

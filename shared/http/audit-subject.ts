@@ -1,0 +1,123 @@
+import type { Context } from 'hono'
+import { decodeJwt } from 'jose'
+import type { Principal } from '../auth/principal.ts'
+import { isDeploymentName, isRepoId } from '../model/repo-id.ts'
+import type { AuditEvent } from '../table/audit.ts'
+import { splitName } from '../table/repo-item.ts'
+import type { AuditedRoute } from './audit-actions.ts'
+import type { HttpEnvironment } from './context.ts'
+
+/** Whose something was done to, and to what. */
+export interface AuditSubject {
+  owner?: string | undefined
+  /** As its path names it: `repos/acme/model/tags/v1`. */
+  target?: string | undefined
+  /** Nothing would have been written after all. */
+  isRead?: boolean
+}
+
+/** For a route whose path does not tell whose it is. */
+export const noteSubject = (context: Context<HttpEnvironment>, subject: AuditSubject): void =>
+  context.set('subject', subject)
+
+const targetMax = 500
+
+/**
+ * What an event is about: what the route noted; else what its path names; else, of a creation, what the answer names, or
+ * where it was refused, what the body asked for. Of either only names are taken that have the shape of names.
+ */
+export async function subjectOf(
+  context: Context<HttpEnvironment>,
+  { params }: AuditedRoute,
+): Promise<{ owner: string; target: string }> {
+  const noted = context.get('subject') ?? {}
+  const path = context.req.path.replace(/^\/api\/(?:v1\/)?|^\//, '')
+  const named =
+    params.owner === undefined ? await namedOf(context, path) : { owner: ownerNamed(params.owner), target: path }
+  const owner = noted.owner ?? named.owner ?? ownNamespace(context.get('principal'), path)
+  return { owner: owner ?? '-', target: withoutSecrets(noted.target ?? named.target ?? path).slice(0, targetMax) }
+}
+
+/** Who it was: whoever the token speaks for, or whom the answer gives a session, by the token that it holds. */
+export async function actorOf(context: Context<HttpEnvironment>): Promise<AuditEvent['actor']> {
+  const principal = context.get('principal')
+  if (principal !== undefined) {
+    const { userId, username, keyId } = principal
+    return { userId, username, keyId }
+  }
+  if (!context.res.ok || !context.req.path.startsWith('/api/v1/auth/')) return undefined
+  const { accessToken } = (parsed(await context.res.clone().text()) ?? {}) as { accessToken?: unknown }
+  if (typeof accessToken !== 'string') return undefined
+  const { sub, sid } = decodeJwt(accessToken)
+  return sub === undefined ? undefined : { userId: sub, ...(typeof sid === 'string' && { keyId: sid }) }
+}
+
+/** What a user has without an owner's name in its path is in its own namespace. */
+const ownNamespace = (principal: Principal | undefined, path: string): string | undefined =>
+  /^(?:auth|keys)(?:\/|$)/.test(path) ? principal?.username : undefined
+
+async function namedOf(context: Context<HttpEnvironment>, path: string): Promise<AuditSubject> {
+  const fields = context.res.ok ? await answerOf(context) : await bodyOf(context)
+  const { id, repo, name, owner, organization, target, username } = fields
+  const full = [repo, id, name, target]
+    .map((text) => text?.split('@')[0])
+    .find((text) => text !== undefined && isRepoId(text))
+  const record = id !== undefined && /^[a-z]{2,4}_[0-9a-f]+$|^user_[0-9a-f]+$/.test(id) ? id : undefined
+  if (full !== undefined && record !== undefined)
+    return { owner: splitName(full).owner, target: `repos/${full}/${path}/${record}` }
+  if (full !== undefined && owner === undefined) return { owner: splitName(full).owner, target: `${path}/${full}` }
+  const of = ownerNamed(owner ?? organization ?? (path === 'owners' ? name : username))
+  if (record !== undefined) return { owner: of, target: `${path}/${record}` }
+  if (of !== undefined && path === 'repos' && name !== undefined && isRepoId(`${of}/${name}`))
+    return { owner: of, target: `${path}/${of}/${name}` }
+  return {
+    owner: of,
+    target: name !== undefined && isDeploymentName(name) && path !== 'keys' ? `${path}/${name}` : path,
+  }
+}
+
+const ownerNamed = (text: string | undefined): string | undefined =>
+  text !== undefined && isRepoId(`${text}/x`) && withoutSecrets(text) === text ? text : undefined
+
+const fieldNames = ['id', 'repo', 'name', 'owner', 'organization', 'target', 'username'] as const
+type Named = Partial<Record<(typeof fieldNames)[number], string>>
+
+const answerMaxBytes = 100_000
+
+async function answerOf({ res }: Context<HttpEnvironment>): Promise<Named> {
+  const isJson = res.headers.get('content-type')?.startsWith('application/json') === true
+  const text = isJson ? await res.clone().text() : ''
+  return text.length > answerMaxBytes ? {} : namesIn(parsed(text))
+}
+
+/** Only a body that the route has read already: what was refused before is not read for the log. */
+async function bodyOf({ req }: Context<HttpEnvironment>): Promise<Named> {
+  if (Object.keys(req.bodyCache).length === 0) return {}
+  return namesIn(await req.json().catch(() => undefined))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function namesIn(value: unknown): Named {
+  if (typeof value !== 'object' || value === null) return {}
+  const fields = value as Record<string, unknown>
+  return Object.fromEntries(
+    fieldNames.flatMap((name) => (typeof fields[name] === 'string' ? [[name, fields[name]]] : [])),
+  )
+}
+
+/** Somebody who mistakes a key for its id puts the secret into a path: it is not kept, nor is what no name looks like. */
+export const withoutSecrets = (text: string): string =>
+  text
+    .split('/')
+    .map((part) => (/^[\w.@:+~%-]*$/.test(part) ? part : '…'))
+    .join('/')
+    .replaceAll(/hf_[A-Za-z0-9]{20,}/g, 'hf_…')
+    .replaceAll(/(rt|in)_[0-9a-f]{16,}/g, '$1_…')
+    .replaceAll(/eyJ[\w-]{10,}(?:\.[\w-]*)*/g, 'eyJ…')

@@ -1,0 +1,63 @@
+import { createMiddleware } from 'hono/factory'
+import type { Principal } from '../auth/principal.ts'
+import { AppError } from '../errors.ts'
+import { type Quotas, readOwnerUse } from '../table/quotas.ts'
+import { countRequest } from '../table/request-counts.ts'
+import type { Table } from '../table/table.ts'
+import type { HttpEnvironment } from './context.ts'
+
+export interface LimitRequests {
+  table: Table
+  quotas: Quotas
+  now: () => Date
+}
+
+/** A limit that an admin changes is obeyed by every process after so long. */
+const rememberedMs = 10_000
+const ownersMax = 10_000
+
+/**
+ * Refuses more requests per minute than an owner may send, with headers that say when there is room again. Where no
+ * limit is set nothing is written. Stands after the token is verified; strangers have no owner to be counted for.
+ */
+export function limitRequests({ table, quotas, now }: LimitRequests) {
+  const known = new Map<string, { limit: number | undefined; untilMs: number }>()
+
+  async function limitFor(owner: string): Promise<number | undefined> {
+    const remembered = known.get(owner)
+    if (remembered !== undefined && remembered.untilMs > now().getTime()) return remembered.limit
+    const { own } = await readOwnerUse(table, owner, { consistent: false })
+    const limit = own.requestsPerMinute ?? quotas.requestsPerMinute
+    if (known.size >= ownersMax) known.clear()
+    known.set(owner, { limit, untilMs: now().getTime() + rememberedMs })
+    return limit
+  }
+
+  return createMiddleware<HttpEnvironment>(async (context, next) => {
+    const principal = context.get('principal')
+    if (principal === undefined) return next()
+    const owner = payerOf(principal)
+    const max = await limitFor(owner)
+    if (max === undefined) return next()
+    const { isAllowed, left, secondsLeft } = await countRequest(table, { owner, max, now: now() })
+    // As the Hub writes them, whose clients read them.
+    context.header('ratelimit', `"api";r=${left};t=${secondsLeft}`)
+    context.header('ratelimit-policy', `"fixed window";"api";q=${max};w=60`)
+    if (!isAllowed) throw tooManyRequests({ owner, max, secondsLeft })
+    return next()
+  })
+}
+
+/** A key that was made for one owner is used for that owner; every other request is its user's own. */
+export const payerOf = ({ username, limit }: Principal): string =>
+  (limit !== undefined && 'owner' in limit ? limit.owner : username).toLowerCase()
+
+const tooManyRequests = ({ owner, max, secondsLeft }: { owner: string; max: number; secondsLeft: number }) =>
+  new AppError({
+    code: 'rate_limited',
+    status: 429,
+    message: `"${owner}" has sent as many requests this minute as it may: the quota "requestsPerMinute" is ${max}, and ${max} are used. Send it again in ${secondsLeft} s.`,
+    retryable: true,
+    retryAfterSeconds: secondsLeft,
+    details: { quota: 'requestsPerMinute', limit: max, used: max },
+  })
