@@ -99,7 +99,11 @@ const bundling: BundlingOptions = {
   // The copy of the SDK in the runtime is another version, and an emulator has none.
   bundleAwsSDK: true,
   esbuildArgs: {
-    '--alias': ['zod=./infra/zod-in-english.mjs', 'zod-in-all-languages=./node_modules/zod/v4/classic/external.js'],
+    '--alias': [
+      'zod=./infra/zod-in-english.mjs',
+      'zod-in-all-languages=./node_modules/zod/v4/classic/external.js',
+      '@aws-sdk/credential-provider-node=./infra/lambda-credentials.mjs',
+    ],
   },
   // CommonJS packages call require for Node's own modules, also from inside an ES module.
   banner: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);",

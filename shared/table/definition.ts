@@ -25,4 +25,6 @@ export const tableDefinition = {
   ],
 } as const
 
-export type TableIndex = (typeof tableDefinition.indexes)[number]['name'] | (typeof tableDefinition.orders)[number]['name']
+export type TableIndex =
+  | (typeof tableDefinition.indexes)[number]['name']
+  | (typeof tableDefinition.orders)[number]['name']

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { cardOf, configOf, tagsOf, weightsOf } from '../../../functions/hub/model-card.ts'
+import { cardOf, configOf, weightsOf } from '../../../functions/hub/model-card.ts'
 import { modelJson } from '../../../functions/hub/model-json.ts'
 import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
+import { tagsOf } from '../../../shared/model/hub-tags.ts'
 import { newRepo } from '../../../shared/table/repo-item.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
 
@@ -105,7 +106,7 @@ it('a model tells all of it at its revision, and what the repo knows in lists', 
     safetensors: { total: 12 },
     baseModels: { relation: 'quantized', models: [{ id: 'acme/base' }] },
   })
-  const { tags, ...listed } = modelJson({ repo })
-  expect(tags).toEqual(['transformers', 'team-a', 'chat', 'text-generation', 'license:other'])
+  const { tags, ...listed } = modelJson({ repo: { ...repo, cardTags: ['transformers', 'chat', 'onnx'] } })
+  expect(tags).toEqual(['team-a', 'chat', 'transformers', 'onnx'])
   expect(listed).not.toHaveProperty('cardData')
 })
