@@ -1,47 +1,70 @@
 import { z } from '@hono/zod-openapi'
+import { listedTagsMax } from '../table/repo-lists.ts'
+import { refsOfRepo } from './ref.ts'
 import { revisionMetadata } from './revision-metadata.ts'
-import { repoId, timestamp } from './words.ts'
+import { plainText, repoId, timestamp } from './words.ts'
+
+export const repoKind = z.enum(['model', 'dataset'])
+export const visibility = z
+  .enum(['private', 'public'])
+  .openapi({ description: '`public` is to be read by anyone.', example: 'private' })
+
+/** What people put on a repo. It fits the key of a list, and reads the same wherever it is shown. */
+const tag = plainText(100)
+  .regex(/^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u, 'must be 1 to 100 characters, not blank at either end')
+  .openapi({ example: 'production' })
+
+const repoTags = z
+  .array(tag)
+  .max(listedTagsMax)
+  .refine((tags) => new Set(tags).size === tags.length, 'names a tag twice')
+  .openapi({ description: `What people put on it, at most ${listedTagsMax}.` })
 
 export const repo = z
   .object({
     id: repoId,
-    visibility: z.enum(['private', 'public']).openapi({ description: '`public` is to be read by anyone.' }),
+    kind: repoKind,
+    visibility,
     revision: z.string().optional().openapi({ description: 'What the branch main names; absent in an empty repo.' }),
     task: z.string().optional(),
     library: z.string().optional(),
     license: z.string().optional(),
+    tags: z.array(z.string()).openapi({ description: 'What people put on it.' }),
+    cardTags: z.array(z.string()).optional().openapi({ description: 'What its card says, on main.' }),
     sizeBytes: z.number().int(),
     downloads: z.number().int().openapi({ description: 'As of its last change, or of the last hour.' }),
     createdAt: timestamp,
     updatedAt: timestamp,
+    deletedAt: timestamp.optional(),
+    keptUntil: timestamp.optional().openapi({ description: 'Until when a deleted repo can be brought back.' }),
   })
   .openapi('Repo')
 
-export const revisionFile = z
-  .object({ path: z.string(), sizeBytes: z.number().int(), sha256: z.string() })
-  .openapi('RevisionFile')
-
-export const ref = z.object({ name: z.string(), revision: z.string() })
-
-export const revision = z
-  .object({
-    id: z.string().openapi({ example: '5c38ec7c405ec4b44b94cc5a9bb96e735b38267a' }),
-    repo: repoId,
-    source: z.string(),
-    sourceRevision: z.string().optional(),
-    filesTotal: z.number().int(),
-    sizeBytes: z.number().int(),
-    metadata: revisionMetadata.optional().openapi({ description: 'Absent until the files have been inspected.' }),
-    createdAt: timestamp,
-    createdBy: z.string(),
-  })
-  .openapi('Revision')
-
 export const repoDetail = repo
-  .extend({ branches: z.array(ref), tags: z.array(ref), metadata: revisionMetadata.optional() })
+  .extend({
+    refs: refsOfRepo,
+    metadata: revisionMetadata.optional().openapi({ description: 'Of what main names, once it was inspected.' }),
+    card: z.string().optional().openapi({ description: 'README.md on main, where it is no larger than 64 KiB.' }),
+  })
   .openapi('RepoDetail')
+
+export const createRepo = z
+  .object({ name: repoId, kind: repoKind.default('model'), visibility: visibility.default('private') })
+  .strict()
+  .openapi('CreateRepo')
+
+export const changeRepo = z
+  .object({ visibility: visibility.optional(), tags: repoTags.optional() })
+  .strict()
+  .refine(({ visibility, tags }) => visibility !== undefined || tags !== undefined, 'names nothing to change')
+  .openapi('ChangeRepo')
+
+export const renameRepo = z
+  .object({ to: repoId.openapi({ description: 'Another name, another owner, or both.' }) })
+  .strict()
+  .openapi('RenameRepo')
 
 export type Repo = z.infer<typeof repo>
 export type RepoDetail = z.infer<typeof repoDetail>
-export type Revision = z.infer<typeof revision>
+export type { Revision, RevisionDiff, RevisionSummary } from './revision.ts'
 export type { GgufMetadata, OnnxMetadata, RevisionMetadata, TensorSignature } from './revision-metadata.ts'

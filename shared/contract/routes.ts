@@ -1,3 +1,4 @@
+import { aliasRoutes } from './alias-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
@@ -5,7 +6,9 @@ import { importRoutes } from './import-routes.ts'
 import { inferenceRoutes } from './inference-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { ownerRoutes } from './owner-routes.ts'
+import { refRoutes } from './ref-routes.ts'
 import { repoRoutes } from './repo-routes.ts'
+import { revisionRoutes } from './revision-routes.ts'
 import { usageRoutes } from './usage-routes.ts'
 
 /**
@@ -17,6 +20,9 @@ export const routes = {
   ...keyRoutes,
   ...ownerRoutes,
   ...repoRoutes,
+  ...revisionRoutes,
+  ...refRoutes,
+  ...aliasRoutes,
   ...importRoutes,
   ...deploymentRoutes,
   ...usageRoutes,

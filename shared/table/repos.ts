@@ -36,6 +36,8 @@ export interface RefItem {
   message?: string | undefined
   /** Counts the moves of an alias. */
   version?: number | undefined
+  /** Of a tag that is a version: which of them it was to be made. */
+  versionNumber?: number | undefined
   isProtected?: boolean | undefined
 }
 
@@ -85,6 +87,21 @@ export const listRefs = (table: Table, repoId: string): AsyncGenerator<RefItem> 
     consistent: true,
   })
 
+/** Refs of one kind by name, from behind one. */
+export const pageOfRefs = (
+  table: Table,
+  { repoId, kind, after, limit }: { repoId: string; kind: RefKind; after?: string | undefined; limit: number },
+): Promise<Page<RefItem>> => {
+  const { pk, sk } = keyOfRef({ repoId, kind, name: '' })
+  return table.query<RefItem>({
+    expression: 'pk = :pk AND begins_with(sk, :refs)',
+    values: { ':pk': pk, ':refs': sk },
+    ...(after !== undefined && { startKey: { ...keyOfRef({ repoId, kind, name: after }) } }),
+    consistent: true,
+    limit,
+  })
+}
+
 /**
  * The revision that an id names, here or where it came from, or a branch, a tag or an alias, in this order: no name can
  * stand in for a revision.
@@ -120,6 +137,7 @@ interface ListFilesInput {
   startKey?: Record<string, unknown> | undefined
   /** Any string that paths can stand behind, instead of a `startKey`. */
   after?: string | undefined
+  consistent?: boolean
 }
 
 export const allFiles = (table: Table, repoId: string, revision: string): AsyncGenerator<RevisionFile> =>

@@ -1,0 +1,97 @@
+import { accessRepo } from '../../shared/auth/access-repo.ts'
+import { type Access, requireAccess } from '../../shared/auth/authorize.ts'
+import { principalOf } from '../../shared/auth/middleware.ts'
+import { routes } from '../../shared/contract/routes.ts'
+import { AppError, errors } from '../../shared/errors.ts'
+import { changeStanding } from '../../shared/repos/change-ref.ts'
+import { createRepo } from '../../shared/repos/create-repo.ts'
+import { moveRepo } from '../../shared/repos/move-repo.ts'
+import { relabelDeployments } from '../../shared/table/repo-deployments.ts'
+import { fullName, type RepoItem, splitName } from '../../shared/table/repo-item.ts'
+import { type AskedRepo, asked } from './asked-repo.ts'
+import { deleteRepo, undeleteRepo } from './delete-repo.ts'
+import { toRepo } from './repo-answer.ts'
+import { announce, manifestOf, type RegistryApp, type RepoParts } from './repo-parts.ts'
+
+/** Making, changing, renaming and deleting repos. Each is one transaction, and then announced. */
+export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
+  const { table, quotas, now } = parts
+
+  app.openapi(routes.createRepo, async (context) => {
+    const { name, kind, visibility } = context.req.valid('json')
+    const repo = await createRepo({
+      table,
+      principal: principalOf(context),
+      kind,
+      name,
+      visibility,
+      reposMax: quotas.repos,
+      now: now(),
+      urlOf: urlOfRepo,
+    })
+    await announce(context, parts, manifestOf(repo.id))
+    context.header('location', urlOfRepo(repo))
+    return context.json(toRepo(repo), 201)
+  })
+
+  app.openapi(routes.changeRepo, async (context) => {
+    const { visibility, tags } = context.req.valid('json')
+    const access = visibility === undefined ? 'write' : 'admin'
+    const repo = await repoFor(parts, { ...asked(context), access })
+    const updatedAt = now().toISOString()
+    const changed = await changeStanding(table, repo, (before) => ({
+      repo: { ...before, ...(visibility && { visibility }), ...(tags && { tags }), updatedAt },
+    }))
+    await announce(context, parts, manifestOf(repo.id))
+    return context.json(toRepo(changed), 200)
+  })
+
+  app.openapi(routes.renameRepo, async (context) => {
+    const { to } = context.req.valid('json')
+    const principal = principalOf(context)
+    const repo = await repoFor(parts, { ...asked(context), access: 'admin', byCurrentName: true })
+    const { owner } = splitName(to)
+    if (owner.toLowerCase() !== repo.owner.toLowerCase())
+      requireAccess({ principal, access: 'admin', resource: { owner }, hidden: () => errors.ownerNotFound(owner) })
+    const limits = { reposMax: quotas.repos, storedBytesMax: quotas.storedBytes }
+    const moved = await moveRepo({ table, principal, repo, to, ...limits, now: now() })
+    await relabelDeployments(table, moved)
+    await announce(context, parts, manifestOf(repo.id))
+    return context.json(toRepo(moved), 200)
+  })
+
+  app.openapi(routes.deleteRepo, async (context) => {
+    const repo = await repoFor(parts, { ...asked(context), access: 'admin', byCurrentName: true })
+    const deleted = await deleteRepo({ table, principal: context.get('principal'), repo, now: now() })
+    await announce(context, parts, manifestOf(repo.id))
+    return context.json(toRepo(deleted), 200)
+  })
+
+  app.openapi(routes.undeleteRepo, async (context) => {
+    const repo = await repoFor(parts, { ...asked(context), access: 'admin', withDeleted: true, byCurrentName: true })
+    const restored = await undeleteRepo({ table, repo, now: now() })
+    await announce(context, parts, manifestOf(repo.id))
+    return context.json(toRepo(restored), 200)
+  })
+}
+
+interface RepoFor extends AskedRepo {
+  access: Access
+  withDeleted?: boolean
+  /** What is done to it cannot be meant of what was called so before. */
+  byCurrentName?: boolean
+}
+
+async function repoFor({ table }: RepoParts, { byCurrentName = false, ...request }: RepoFor): Promise<RepoItem> {
+  const repo = await accessRepo(table, request)
+  if (!byCurrentName || fullName(repo).toLowerCase() === request.name.toLowerCase()) return repo
+  throw new AppError({
+    code: 'repo_renamed',
+    status: 409,
+    message: `"${request.name}" is called "${fullName(repo)}" now. Name it so, to be sure that it is the one you mean.`,
+    details: { id: fullName(repo), url: urlOfRepo(repo) },
+  })
+}
+
+const urlOfRepo = (repo: Pick<RepoItem, 'owner' | 'name' | 'kind'>): string =>
+  `/api/v1/repos/${fullName(repo)}${repo.kind === 'model' ? '' : `?kind=${repo.kind}`}`

@@ -1,0 +1,39 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { HttpEnvironment } from '../../shared/http/context.ts'
+import type { IngestMessage } from '../../shared/ingest/message.ts'
+import type { ObjectStore } from '../../shared/objects/object-store.ts'
+import type { Queue } from '../../shared/queue/queue.ts'
+import type { Table } from '../../shared/table/table.ts'
+
+export type RegistryApp = OpenAPIHono<HttpEnvironment>
+
+/** What the routes of repos work with. */
+export interface RepoParts {
+  table: Table
+  /** Where the cards are. */
+  objects: ObjectStore
+  /** Writes what repos are beside their blobs. */
+  ingest: Queue<IngestMessage>
+  /** What one owner may have. */
+  quotas: { repos: number; storedBytes: number }
+  now: () => Date
+}
+
+/**
+ * Has a change of a repo recorded in the bucket. It was made, so a queue that does not answer is no failure of the
+ * request: the repo's next change, or a check of the registry, makes up for it.
+ */
+export async function announce(
+  context: Context<HttpEnvironment>,
+  { ingest }: Pick<RepoParts, 'ingest'>,
+  ...messages: IngestMessage[]
+): Promise<void> {
+  try {
+    for (const message of messages) await ingest.send({ message })
+  } catch (error) {
+    context.get('log').error({ err: error }, 'a change was made, but not announced')
+  }
+}
+
+export const manifestOf = (repoId: string): IngestMessage => ({ step: 'write-repo-manifest', repoId, attempt: 1 })

@@ -1,0 +1,140 @@
+import { errors } from '../errors.ts'
+import { keys } from '../table/keys.ts'
+import { fullName, type RepoItem } from '../table/repo-item.ts'
+import { changeRepo } from '../table/repo-write.ts'
+import { getRef, keyOfRef, type RefItem, type RevisionItem } from '../table/repos.ts'
+import { ConditionFailed, present, type Table, type TransactAction } from '../table/table.ts'
+import { withHead } from './described-by.ts'
+import { refErrors } from './ref-errors.ts'
+import { refInTheWay } from './ref-in-the-way.ts'
+
+export interface RefChange {
+  table: Table
+  repo: RepoItem
+  now: Date
+}
+
+export interface NewRef {
+  kind: 'branch' | 'tag'
+  /** Checked to be one that a new ref may have. */
+  name: string
+  revision: RevisionItem
+  by: string
+  message?: string | undefined
+}
+
+/**
+ * Every change of a ref is one of its repo too, so that two at the same time are made one after the other, each on what
+ * it finds: names that stand against each other cannot come to be at once.
+ * @throws AppError `ref_exists`, `ref_conflict`, `repo_not_found`
+ */
+export async function createRef({ table, repo, ref, now }: RefChange & { ref: NewRef }): Promise<RefItem> {
+  const { kind, name, revision, by, message } = ref
+  const at = now.toISOString()
+  const item: RefItem = {
+    kind,
+    name,
+    revision: revision.id,
+    updatedAt: at,
+    updatedBy: by,
+    ...(message !== undefined && { message }),
+  }
+  await changeStanding(table, repo, async (before) => {
+    await refuseAmbiguous(table, { repo, kind, name })
+    const after = kind === 'branch' && name === 'main' ? withHead(before, revision, at) : before
+    return { repo: after, writes: [putRef(repo, item), revisionStands(revision)] }
+  })
+  return item
+}
+
+/** Moves a branch or a tag. @throws AppError `precondition_failed` where it is not at `expected`, `ref_protected` for a version */
+export async function moveRef({ table, repo, ref, now }: RefChange & { ref: MovedRef }): Promise<RefItem> {
+  const { kind, name, revision, by, expected } = ref
+  const at = now.toISOString()
+  const outcome: { ref?: RefItem } = {}
+  await changeStanding(table, repo, async (before) => {
+    const found = await getRef(table, { repoId: repo.id, kind, name })
+    if (found === undefined) throw refErrors.notFound(fullName(repo), kind, name)
+    if (expected !== undefined && found.revision !== expected)
+      throw refErrors.moved({ kind, name, is: found.revision, expected })
+    if (found.versionNumber !== undefined) throw refErrors.versionStays(fullName(repo), name)
+    outcome.ref = withoutKey(found)
+    if (found.revision === revision.id) return undefined
+    const moved = { ...outcome.ref, revision: revision.id, updatedAt: at, updatedBy: by }
+    outcome.ref = moved
+    const after = kind === 'branch' && name === 'main' ? withHead(before, revision, at) : before
+    return { repo: after, writes: [putRef(repo, moved), revisionStands(revision)] }
+  })
+  return outcome.ref as RefItem
+}
+
+export interface MovedRef extends Omit<NewRef, 'message'> {
+  /** The revision that it must be at. */
+  expected?: string | undefined
+}
+
+/** @throws AppError `precondition_failed`, `ref_protected` for the branch main */
+export async function deleteRef({ table, repo, ref }: Omit<RefChange, 'now'> & { ref: DeletedRef }): Promise<void> {
+  const { kind, name, expected } = ref
+  if (kind === 'branch' && name === 'main') throw refErrors.mainStays(fullName(repo))
+  await changeStanding(table, repo, async (before) => {
+    const found = await getRef(table, { repoId: repo.id, kind, name })
+    if (found === undefined) throw refErrors.notFound(fullName(repo), kind, name)
+    if (expected !== undefined && found.revision !== expected)
+      throw refErrors.moved({ kind, name, is: found.revision, expected })
+    const { versionNumber } = found
+    const version = versionNumber === undefined ? [] : [{ delete: keys.version(repo.id, versionNumber) }]
+    return { repo: before, writes: [{ delete: keyOfRef({ repoId: repo.id, kind, name }) }, ...version] }
+  })
+}
+
+export interface DeletedRef {
+  kind: 'branch' | 'tag'
+  name: string
+  expected?: string | undefined
+}
+
+/** Changes a repo that is there and not deleted. @throws AppError `repo_not_found`, `conflict` where too many change it at once */
+export async function changeStanding(
+  table: Table,
+  { id, ...repo }: RepoItem,
+  change: Parameters<typeof changeRepo>[2],
+): Promise<RepoItem> {
+  try {
+    const changed = await changeRepo(table, id, (before) => {
+      if (before.deletedAt !== undefined) throw errors.repoNotFound(fullName(repo))
+      return change(before)
+    })
+    if (changed === undefined) throw errors.repoNotFound(fullName(repo))
+    return changed
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    throw errors.conflict(`"${fullName(repo)}" was changed by others at the same time. Send the request again.`)
+  }
+}
+
+/** @throws AppError `ref_exists`, `ref_conflict` */
+export async function refuseAmbiguous(
+  table: Table,
+  { repo, kind, name }: { repo: RepoItem; kind: RefItem['kind']; name: string },
+): Promise<void> {
+  const other = await refInTheWay(table, { repoId: repo.id, name })
+  if (other === undefined) return
+  const isSame = other.kind === kind && other.name === name
+  throw isSame ? refErrors.exists(fullName(repo), other) : refErrors.inTheWay(fullName(repo), name, other)
+}
+
+export const putRef = ({ id: repoId }: RepoItem, ref: RefItem): TransactAction => ({
+  put: { ...keyOfRef({ repoId, kind: ref.kind, name: ref.name }), ...ref },
+})
+
+export const revisionStands = ({ repoId, id }: RevisionItem): TransactAction => ({
+  check: keys.revision(repoId, id),
+  condition: present,
+})
+
+/** An item that was read brings its key along. */
+export const withoutKey = (ref: RefItem): RefItem => {
+  const { pk: _, sk: __, ...bare } = ref as RefItem & { pk?: string; sk?: string }
+  return bare
+}

@@ -1,0 +1,53 @@
+import { AppError } from '../errors.ts'
+import type { RefItem } from '../table/repos.ts'
+
+type Named = Pick<RefItem, 'kind' | 'name' | 'revision'>
+
+/** What can stand against naming a revision, in every protocol alike. */
+export const refErrors = {
+  exists: (repo: string, { kind, name, revision }: Named) =>
+    new AppError({
+      code: 'ref_exists',
+      status: 409,
+      message: `"${repo}" has the ${kind} "${name}" already; it names the revision ${revision}.`,
+      details: { kind, name, revision },
+    }),
+  inTheWay: (repo: string, name: string, other: Named) =>
+    new AppError({
+      code: 'ref_conflict',
+      status: 409,
+      message: `"${repo}" cannot have a "${name}" beside its ${other.kind} "${other.name}": a name is one of a branch, a tag or an alias, and none is a folder of another. Choose another name, or delete that one.`,
+      details: { kind: other.kind, name: other.name, revision: other.revision },
+    }),
+  notFound: (repo: string, kind: string, name: string) =>
+    new AppError({
+      code: 'revision_not_found',
+      status: 404,
+      message: `"${repo}" has no ${kind} "${name}". "slipway show ${repo}" lists what it has.`,
+    }),
+  moved: ({ kind, name, is, expected }: { kind: string; name: string; is: string; expected: string }) =>
+    new AppError({
+      code: 'precondition_failed',
+      status: 412,
+      message: `The ${kind} "${name}" is at ${is}, not at ${expected}: somebody moved it meanwhile. Look at it and try again.`,
+      details: { current: is },
+    }),
+  mainStays: (repo: string) =>
+    new AppError({
+      code: 'ref_protected',
+      status: 409,
+      message: `The branch main of "${repo}" stays as long as the repo. Move it, or delete the repo.`,
+    }),
+  versionStays: (repo: string, name: string) =>
+    new AppError({
+      code: 'ref_protected',
+      status: 409,
+      message: `"${name}" is a version of "${repo}", and a version always names the same revision. Make another one, or use an alias.`,
+    }),
+  aliasProtected: (repo: string, name: string, owner: string) =>
+    new AppError({
+      code: 'forbidden',
+      status: 403,
+      message: `The alias "${name}" of "${repo}" is protected: only an admin of "${owner}" may move, delete or unprotect it.`,
+    }),
+}
