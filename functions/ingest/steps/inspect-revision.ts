@@ -1,9 +1,8 @@
 import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
-import { tagsOf } from '../../../shared/model/hub-tags.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { describedBy } from '../../../shared/repos/described-by.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import type { RepoItem } from '../../../shared/table/repo-item.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { allFiles, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
 import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
@@ -58,9 +57,3 @@ const recordMetadata = (
     condition: ['attribute_exists(pk)', ...(condition === undefined ? [] : [condition])].join(' AND '),
     values: { ':metadata': metadata },
   })
-
-/** What the revision on main says of itself is what its repo is found by. */
-const describedBy = (repo: RepoItem, metadata: RevisionMetadata): RepoItem => {
-  const { task, library, license } = metadata
-  return { ...repo, task, library, license, cardTags: tagsOf({ task, library, license, tags: [] }, metadata) }
-}
