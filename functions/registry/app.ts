@@ -3,10 +3,14 @@ import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/pl
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
+import { addAliasRoutes } from './aliases.ts'
 import { addAuditRoutes } from './audit.ts'
 import { addDeploymentRoutes } from './deployments.ts'
 import { addImportRoutes } from './imports.ts'
+import { addRefRoutes } from './refs.ts'
+import { addRepoChangeRoutes } from './repo-changes.ts'
 import { addRepoRoutes } from './repos.ts'
+import { addRevisionRoutes } from './revisions.ts'
 import { addUsageRoutes } from './usage.ts'
 
 export interface RegistryOptions extends PlatformAppOptions {
@@ -22,7 +26,12 @@ export function createRegistryApp(options: RegistryOptions) {
   app.get('/', (context) => context.json({ name: 'Slipway', version, api: '/api/v1/openapi.json', health: '/health' }))
   app.get('/health', (context) => context.json({ status: 'ok' }))
   app.get('/api/v1/openapi.json', (context) => context.json(document))
-  addRepoRoutes(app, { table })
+  const repos = { table, ingest, quotas, now }
+  addRepoRoutes(app, repos)
+  addRepoChangeRoutes(app, repos)
+  addRevisionRoutes(app, repos)
+  addRefRoutes(app, repos)
+  addAliasRoutes(app, repos)
   addImportRoutes(app, { table, ingest, quotas, now })
   addDeploymentRoutes(app, { table, quotas, now })
   addUsageRoutes(app, { table, quotas })

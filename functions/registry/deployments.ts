@@ -12,15 +12,16 @@ import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { formatTarget, parseTarget } from '../../shared/model/target.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import {
-  createDeployment,
   type DeploymentItem,
   deleteDeployment,
+  deploymentCreation,
   getDeployment,
   listDeployments,
   liveReplicas,
 } from '../../shared/table/deployments.ts'
 import { type Quotas, quotaExceeded } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
+import { repoDeploymentWrites } from '../../shared/table/repo-deployments.ts'
 import { fullName } from '../../shared/table/repo-item.ts'
 import { resolveRef } from '../../shared/table/repos.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
@@ -66,10 +67,12 @@ export function addDeploymentRoutes(
     }
     const deploymentsMax = quotas.deployments
     try {
-      await createDeployment(table, item, { deploymentsMax })
+      await table.transact([...deploymentCreation(item, { deploymentsMax }), ...repoDeploymentWrites(item)])
       return context.json(toDeployment(item, []), 201)
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
+      // The last of the writes is the repo's, which was deleted meanwhile.
+      if (error.failed.at(-1) === true) throw errors.repoNotFound(target.repo)
       const existing = await getDeployment(table, item.name)
       if (
         existing?.repoId === item.repoId &&
@@ -81,8 +84,8 @@ export function addDeploymentRoutes(
       if (existing === undefined)
         throw await quotaExceeded(table, { owner, what: 'deployments', by: 1, max: deploymentsMax })
       const isSeen = mayAccess(principal, 'read', { owner: existing.owner })
-      const target = isSeen ? `${existing.target} (revision ${existing.revision})` : 'something else'
-      throw errors.deploymentExists({ name: item.name, target, url: `/api/v1/deployments/${item.name}` })
+      const served = isSeen ? `${existing.target} (revision ${existing.revision})` : 'something else'
+      throw errors.deploymentExists({ name: item.name, target: served, url: `/api/v1/deployments/${item.name}` })
     }
   })
 

@@ -2,7 +2,6 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
-import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import type { Table } from '../../shared/table/table.ts'
 
@@ -11,8 +10,6 @@ export type RegistryApp = OpenAPIHono<HttpEnvironment>
 /** What the routes of repos work with. */
 export interface RepoParts {
   table: Table
-  /** Where the cards are. */
-  objects: ObjectStore
   /** Writes what repos are beside their blobs. */
   ingest: Queue<IngestMessage>
   /** What one owner may have. */

@@ -4,14 +4,14 @@ import { routes } from '../../shared/contract/routes.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import { readRepoList } from '../../shared/table/read-repo-list.ts'
 import { getRevision } from '../../shared/table/repos.ts'
+import { getCard } from '../../shared/table/revision-card.ts'
 import { asked } from './asked-repo.ts'
 import { shownRefs, toRepo } from './repo-answer.ts'
-import { readCard } from './repo-card.ts'
 import { listingName, repoListing } from './repo-listing.ts'
 import type { RegistryApp, RepoParts } from './repo-parts.ts'
 
 /** What repos there are. */
-export function addRepoRoutes(app: RegistryApp, { table, objects }: RepoParts) {
+export function addRepoRoutes(app: RegistryApp, { table }: RepoParts) {
   app.get('/api/v1/repos', requireScope('read'))
 
   app.openapi(routes.listRepos, async (context) => {
@@ -30,7 +30,7 @@ export function addRepoRoutes(app: RegistryApp, { table, objects }: RepoParts) {
     const [refs, current, card] = await Promise.all([
       shownRefs(table, repoId),
       revision === undefined ? undefined : getRevision(table, repoId, revision),
-      readCard({ table, objects }, { repoId, revision }),
+      revision === undefined ? undefined : getCard(table, { repoId, revision }),
     ])
     return context.json({ ...toRepo(repo), refs, metadata: current?.metadata, card }, 200)
   })

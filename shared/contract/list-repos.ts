@@ -18,12 +18,9 @@ export const listReposQuery = pageQuery
     library: facet,
     license: facet,
     tag: facet,
-    prefix: plainText(200)
-      .min(1)
-      .optional()
-      .openapi({
-        description: 'How the name begins, or, with a "/" in it, how `owner/name` does. Case does not count.',
-      }),
+    prefix: plainText(200).min(1).optional().openapi({
+      description: 'How the name begins, or, with a "/" in it, how `owner/name` does. Case does not count.',
+    }),
     sort: z.enum(['name', 'updated', 'created', 'downloads', 'size']).default('name'),
     direction: z.enum(['asc', 'desc']).optional().openapi({
       description: 'Defaults to `asc` by name, and to `desc` by anything else.',

@@ -44,7 +44,10 @@ export const repoDetail = repo
   .extend({
     refs: refsOfRepo,
     metadata: revisionMetadata.optional().openapi({ description: 'Of what main names, once it was inspected.' }),
-    card: z.string().optional().openapi({ description: 'README.md on main, where it is no larger than 64 KiB.' }),
+    card: z
+      .string()
+      .optional()
+      .openapi({ description: 'README.md on main, once it was inspected, where it is no larger than 64 KiB.' }),
   })
   .openapi('RepoDetail')
 

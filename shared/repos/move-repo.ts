@@ -1,5 +1,6 @@
 import { ensureOwner } from '../auth/ensure-owner.ts'
 import type { Principal } from '../auth/principal.ts'
+import { errors } from '../errors.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
 import { holdBlobs } from '../table/held-blobs.ts'
 import { keys } from '../table/keys.ts'
@@ -43,6 +44,7 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
   if (isOthers) await holdAll(request, owner.name)
   try {
     const moved = await changeRepo(table, repo.id, (before) => {
+      refuseOther(repo, before)
       const next = { ...before, ...after }
       return {
         repo: next,
@@ -63,6 +65,13 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
       throw await quotaExceeded(table, { owner: owner.name, what: 'repos', by: 1, max: reposMax })
     throw repoErrors.nameTaken(to)
   }
+}
+
+/** What was decided and held for a repo holds only for what is called so. */
+function refuseOther(asked: RepoItem, now: RepoItem) {
+  if (now.deletedAt !== undefined) throw errors.repoNotFound(fullName(asked))
+  if (fullName(now) !== fullName(asked))
+    throw errors.conflict(`"${fullName(asked)}" was renamed to "${fullName(now)}" at the same time.`)
 }
 
 function claims(before: RepoItem, after: RepoItem, now: Date): TransactAction[] {

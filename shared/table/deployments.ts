@@ -1,5 +1,6 @@
 import type { ReplicaStatus } from '../contract/deployment.ts'
 import { keys, lists } from './keys.ts'
+import { forgetRepoDeployment } from './repo-deployments.ts'
 import { absent, ConditionFailed, type Page, type Table, type TransactAction } from './table.ts'
 import { countUse } from './usage.ts'
 
@@ -48,7 +49,10 @@ export const getDeployment = (table: Table, name: string): Promise<DeploymentIte
   table.get<DeploymentItem>(keys.deployment(name))
 
 /** Removes a deployment, and gives its place back to its owner once, however many ask at the same time. */
-export async function deleteDeployment(table: Table, { name, owner, createdAt }: DeploymentItem): Promise<void> {
+export async function deleteDeployment(
+  table: Table,
+  { name, owner, repoId, createdAt }: DeploymentItem,
+): Promise<void> {
   const condition = {
     expression: '#owner = :owner AND createdAt = :createdAt',
     names: { '#owner': 'owner' },
@@ -58,6 +62,7 @@ export async function deleteDeployment(table: Table, { name, owner, createdAt }:
     await table.transact([
       { delete: keys.deployment(name), condition },
       countUse({ owner, what: 'deployments', by: -1 }),
+      forgetRepoDeployment({ name, repoId }),
     ])
   } catch (error) {
     // Someone else removed it, whatever is called so now.

@@ -72,6 +72,8 @@ export const keys = {
   /** That a deployment serves the repo, whoever's it is. */
   repoDeployment: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `DEPLOYMENT#${name}` }),
   revision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REVISION#${id}` }),
+  /** The text of its README.md, apart from it: a revision is read much more often. */
+  revisionCard: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `CARD#${id}` }),
   /** A revision whose files are being written: what is left of it when nobody publishes it. */
   pendingRevision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `PENDING#${id}` }),
   revisionFile: (repoId: string, id: string, path: string): ItemKey => ({ pk: `FILES#${repoId}#${id}`, sk: path }),

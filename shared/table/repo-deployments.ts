@@ -1,8 +1,6 @@
-import { formatTarget } from '../model/target.ts'
-import { getDeployment } from './deployments.ts'
 import { keys } from './keys.ts'
-import { fullName, type RepoItem } from './repo-item.ts'
-import { ConditionFailed, type Table, type TransactAction } from './table.ts'
+import type { RepoItem } from './repo-item.ts'
+import type { Table, TransactAction } from './table.ts'
 
 /**
  * The writes by which a repo knows of a deployment: for the transaction that makes it. The repo counts as changed, so
@@ -39,24 +37,4 @@ export async function deploymentsOfRepo(table: Table, { id }: Pick<RepoItem, 'id
     consistent: true,
   })
   return (await Array.fromAsync(items)).map(({ name }) => name)
-}
-
-/** Has the deployments of a repo say what it is called now. They find it by its id, whatever they say. */
-export async function relabelDeployments(table: Table, repo: RepoItem): Promise<void> {
-  for (const name of await deploymentsOfRepo(table, repo)) {
-    const item = await getDeployment(table, name)
-    if (item === undefined || item.repo === fullName(repo)) continue
-    const target = formatTarget({ repo: fullName(repo), ref: item.ref })
-    try {
-      await table.update(keys.deployment(name), {
-        expression: 'SET repo = :repo, #target = :target',
-        condition: 'repoId = :id',
-        names: { '#target': 'target' },
-        values: { ':repo': fullName(repo), ':target': target, ':id': repo.id },
-      })
-    } catch (error) {
-      // It is no longer there, or serves another repo under the same name.
-      if (!(error instanceof ConditionFailed)) throw error
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import type { TableAccess } from '../../shared/table/access.ts'
+import { tableDefinition } from '../../shared/table/definition.ts'
 import type { ItemKey } from '../../shared/table/keys.ts'
 import { absent, type Condition, type Table, type TableQuery, type TransactAction } from '../../shared/table/table.ts'
 
@@ -17,7 +18,8 @@ export function guardedTable(table: Table, { reads = [], writes = [], appends = 
   }
   const query = ({ index, expression, values }: TableQuery) => {
     const partition = String(values[/= (:\w+)/.exec(expression)?.[1] ?? ''])
-    if (index === undefined) read(partition)
+    // The orders of a list are indexes of the table's own partitions.
+    if (index === undefined || localOrders.has(index)) read(partition)
     else demand(lists, partition)
   }
   const act = (action: TransactAction) => {
@@ -69,6 +71,8 @@ export function guardedTable(table: Table, { reads = [], writes = [], appends = 
     },
   }
 }
+
+const localOrders = new Set<string>(tableDefinition.orders.map(({ name }) => name))
 
 /** As IAM's StringLike, where a star stands for anything, slashes included. */
 const isLike = (text: string, pattern: string): boolean =>

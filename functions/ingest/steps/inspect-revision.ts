@@ -1,10 +1,13 @@
 import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
+import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import type { ObjectBody } from '../../../shared/objects/object-store.ts'
 import { describedBy } from '../../../shared/repos/described-by.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { allFiles, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
+import { cardMaxBytes, putCard } from '../../../shared/table/revision-card.ts'
 import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { inspectFiles } from '../inspect/inspect-files.ts'
@@ -28,10 +31,26 @@ export async function inspectRevision(
     objects.get({ key: objectKeys.blob(sha256), range })
   const isGivenUp = attempt >= lastInspectTry
   const metadata = isGivenUp ? await keepUnread(table, revision) : await inspectFiles({ files, read })
+  if (!isGivenUp) await keepCard(table, { revision, files, read })
   if (!isGivenUp) await recordMetadata(table, { repoId, id, metadata })
   await changeRepo(table, repoId, (repo) => (repo.revision === id ? { repo: describedBy(repo, metadata) } : undefined))
   // At once, not by a message: whoever is told that the revision is there may lose the table and restore it.
   await writeRepoManifest({ repoId }, { table, objects })
+}
+
+/** Beside the metadata, so that whoever shows a repo reads the table alone. */
+async function keepCard(table: Table, { revision: { repoId, id }, files, read }: KeepCard) {
+  const file = files.find(({ path }) => path === 'README.md')
+  if (file === undefined || file.sizeBytes === 0 || file.sizeBytes > cardMaxBytes) return
+  const { body } = await read(file.sha256, { start: 0, end: file.sizeBytes - 1 })
+  const text = Buffer.concat(await Array.fromAsync(body)).toString('utf8')
+  await putCard(table, { repoId, revision: id, text })
+}
+
+interface KeepCard {
+  revision: RevisionItem
+  files: readonly RevisionFile[]
+  read: (sha256: string, range: { start: number; end: number }) => Promise<ObjectBody>
 }
 
 /** A message that comes late and has given up takes nothing away of what another one has found. */

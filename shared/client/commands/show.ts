@@ -19,7 +19,8 @@ export const show: Command = {
     const { items: files, cursor } = await client.listFiles(repo, revision.id, { limit: 100 })
     if (json) return terminal.out(`${JSON.stringify({ ...detail, revision, files })}\n`)
     const { metadata } = revision
-    const refs = [...detail.branches, ...detail.tags].filter((named) => named.revision === revision.id)
+    const { branches, tags, aliases } = detail.refs
+    const refs = [...branches, ...tags, ...aliases].filter((named) => named.revision === revision.id)
     const facts: [string, string | undefined][] = [
       ['model', repo],
       ['revision', `${revision.id} (${refs.map(({ name }) => name).join(', ') || ref})`],
@@ -27,7 +28,9 @@ export const show: Command = {
       ['library', metadata?.library],
       ['license', metadata?.license],
       ['source', revision.source],
-      ['tags', detail.tags.map(({ name }) => name).join(', ')],
+      ['versions', tags.map(({ name }) => name).join(', ')],
+      ['aliases', aliases.map(({ name }) => name).join(', ')],
+      ['tags', detail.tags.join(', ')],
     ]
     for (const [name, value] of facts) if (value) terminal.out(`${name.padEnd(9)} ${printable(value)}\n`)
     for (const { path, inputs, outputs, fault } of metadata?.onnx ?? []) {

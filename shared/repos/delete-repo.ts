@@ -1,13 +1,13 @@
-import { mayAccess } from '../../shared/auth/authorize.ts'
-import type { Principal } from '../../shared/auth/principal.ts'
-import { AppError, errors } from '../../shared/errors.ts'
-import { isPastGrace, keptUntil } from '../../shared/model/repo-grace.ts'
-import { changeStanding } from '../../shared/repos/change-ref.ts'
-import { getDeployment } from '../../shared/table/deployments.ts'
-import { deploymentsOfRepo } from '../../shared/table/repo-deployments.ts'
-import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
-import { changeRepo } from '../../shared/table/repo-write.ts'
-import type { Table } from '../../shared/table/table.ts'
+import { mayAccess } from '../auth/authorize.ts'
+import type { Principal } from '../auth/principal.ts'
+import { AppError, errors } from '../errors.ts'
+import { isPastGrace, keptUntil } from '../model/repo-grace.ts'
+import { getDeployment } from '../table/deployments.ts'
+import { deploymentsOfRepo } from '../table/repo-deployments.ts'
+import { fullName, type RepoItem } from '../table/repo-item.ts'
+import { changeRepo } from '../table/repo-write.ts'
+import type { Table } from '../table/table.ts'
+import { changeStanding } from './change-ref.ts'
 
 interface DeleteRepo {
   table: Table

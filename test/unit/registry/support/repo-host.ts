@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspectRevision } from '../../../../functions/ingest/steps/inspect-revision.ts'
+import { createRegistryApp } from '../../../../functions/registry/app.ts'
+import type { Principal } from '../../../../shared/auth/principal.ts'
+import type { RevisionMetadata } from '../../../../shared/contract/repo.ts'
+import type { IngestMessage } from '../../../../shared/ingest/message.ts'
+import { createLogger } from '../../../../shared/log.ts'
+import { createMetrics } from '../../../../shared/metrics.ts'
+import { revisionId } from '../../../../shared/model/revision-id.ts'
+import { createFolderObjectStore } from '../../../../shared/objects/folder-object-store.ts'
+import { objectKeys } from '../../../../shared/objects/keys.ts'
+import { tableAccess } from '../../../../shared/table/access.ts'
+import { findOwner } from '../../../../shared/table/owners.ts'
+import { defaultQuotas, type Quotas } from '../../../../shared/table/quotas.ts'
+import { changeRepo } from '../../../../shared/table/repo-write.ts'
+import { findRepo, getRef, getRevision, type RevisionItem } from '../../../../shared/table/repos.ts'
+import { branchWrite, revisionWrites, writeRevisionFiles } from '../../../../shared/table/revision-write.ts'
+import { startTable } from '../../../support/dynoxide.ts'
+import { guardedTable } from '../../../support/guarded-table.ts'
+
+export interface Answer {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  body: any
+}
+
+export type RepoHost = Awaited<ReturnType<typeof startRepoHost>>
+
+/** Who asks, by the word that stands for their token. */
+const people: Record<string, Principal> = {
+  root: person('root', { role: 'admin' }),
+  ada: person('ada', { owners: { lab: 'admin', team: 'write', club: 'read' } }),
+  ben: person('ben', { owners: { lab: 'write' } }),
+  eve: person('eve'),
+  reader: person('ada', { owners: { lab: 'admin' }, scopes: ['read'] }),
+}
+
+function person(username: string, about: Partial<Principal> = {}): Principal {
+  const all = ['read', 'write', 'infer'] as const
+  return { userId: `user_${username}`, username, role: 'member', keyId: 'k', scopes: all, owners: {}, ...about }
+}
+
+/** The registry over a real table, with no more of it than its role allows, and a clock that tests turn. */
+export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {}) {
+  const database = await startTable()
+  const root = await mkdtemp(join(tmpdir(), 'slipway-registry-'))
+  const objects = createFolderObjectStore({ root })
+  const clock = { ms: Date.parse('2026-11-20T12:00:00.000Z') }
+  const now = () => new Date(clock.ms)
+  const sent: IngestMessage[] = []
+  const ingest = {
+    send: async ({ message }: { message: IngestMessage }) => void sent.push(message),
+    sendMany: async () => {},
+  }
+  const app = createRegistryApp({
+    table: guardedTable(database.table, tableAccess.registry),
+    ingest,
+    version: '0.0.0',
+    now,
+    quotas: { ...defaultQuotas, ...quotas },
+    verify: async (token) => {
+      const principal = people[token ?? '']
+      if (principal === undefined) throw new Error(`nobody is called ${token}`)
+      return principal
+    },
+    log: createLogger({ level: 'silent' }),
+    metrics: createMetrics(),
+  })
+
+  async function ask(method: string, path: string, { as = 'ada', json, headers }: Asked = {}): Promise<Answer> {
+    const init = {
+      method,
+      headers: {
+        ...(as !== null && { authorization: `Bearer ${as}` }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    }
+    const response = await app.request(`/api/v1/repos${path}`, init)
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+  }
+
+  /** A commit as the Hub makes one: the head of a branch moves from its parent. */
+  async function commit(name: string, files: Record<string, string>, more: Commit = {}): Promise<string> {
+    const { branch = 'main', metadata } = more
+    const repo = await findRepo(database.table, { name })
+    if (repo === undefined) throw new Error(`there is no ${name}`)
+    const ref = await getRef(database.table, { repoId: repo.id, kind: 'branch', name: branch })
+    const parent = ref && (await getRevision(database.table, repo.id, ref.revision))
+    const stored = []
+    for (const [path, content] of Object.entries(files)) {
+      const sha256 = createHash('sha256').update(content).digest('hex')
+      const body = Buffer.from(content)
+      await objects.put({ key: objectKeys.blob(sha256), body, sizeBytes: body.length })
+      stored.push({ path, sizeBytes: body.length, sha256 })
+    }
+    const depth = (parent?.depth ?? 0) + 1
+    const revision: RevisionItem = {
+      id: revisionId({ origin: `${parent?.id}${depth}${branch}`, files: stored }),
+      repoId: repo.id,
+      source: 'upload://',
+      parent: parent?.id,
+      depth,
+      title: `commit ${depth}`,
+      filesTotal: stored.length,
+      sizeBytes: stored.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      ...(metadata && { metadata }),
+      createdAt: now().toISOString(),
+      createdBy: 'ada',
+    }
+    const made = { repoId: repo.id, revision: revision.id }
+    await writeRevisionFiles(database.table, { ...made, files: stored, now: now() })
+    await changeRepo(database.table, repo.id, (before) => ({
+      repo: branch === 'main' ? { ...before, revision: revision.id, sizeBytes: revision.sizeBytes } : before,
+      writes: [
+        ...revisionWrites({ revision, known: false }),
+        branchWrite({ ...made, name: branch, now: now().toISOString(), by: 'ada' }),
+      ],
+    }))
+    return revision.id
+  }
+
+  /** Reads what was committed, as the queue has it done. */
+  const inspect = async (name: string) => {
+    const repo = await findRepo(database.table, { name })
+    if (repo?.revision === undefined) throw new Error(`there is nothing in ${name}`)
+    const inspected = { repoId: repo.id, revision: repo.revision, attempt: 1 }
+    await inspectRevision(inspected, { table: guardedTable(database.table, tableAccess.ingest), objects })
+  }
+
+  return {
+    table: database.table,
+    objects,
+    inspect,
+    scan: database.scan,
+    sent,
+    clock,
+    app,
+    ask,
+    commit,
+    get: (path: string, as?: string | null) => ask('GET', path, as === undefined ? {} : { as }),
+    make: (name: string, more: object = {}, as = 'root') => ask('POST', '', { as, json: { name, ...more } }),
+    ownerOf: (name: string) => findOwner(database.table, name),
+    /** Every item of a list, page by page. */
+    async all(path: string, as?: string | null): Promise<Answer['body'][]> {
+      const items: unknown[] = []
+      let cursor: string | undefined
+      do {
+        const sign = path.includes('?') ? '&' : '?'
+        const page = await ask('GET', `${path}${sign}limit=3${cursor === undefined ? '' : `&cursor=${cursor}`}`, {
+          ...(as !== undefined && { as }),
+        })
+        if (page.status !== 200) throw new Error(JSON.stringify(page.body))
+        items.push(...page.body.items)
+        cursor = page.body.cursor
+      } while (cursor !== undefined)
+      return items
+    },
+    async close() {
+      await database.close()
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Asked {
+  /** `null` is a stranger. */
+  as?: string | null
+  json?: unknown
+  headers?: Record<string, string>
+}
+
+interface Commit {
+  branch?: string
+  metadata?: RevisionMetadata
+}
+
+export const metadata = (about: Partial<RevisionMetadata> = {}): RevisionMetadata => ({
+  tags: [],
+  baseModels: [],
+  datasets: [],
+  languages: [],
+  onnx: [],
+  warnings: [],
+  ...about,
+})
