@@ -6,8 +6,22 @@ import type { RevisionItem } from '../table/repos.ts'
 /** What the revision on main says of itself is what its repo is found by. */
 export function describedBy(repo: RepoItem, metadata: RevisionMetadata | undefined): RepoItem {
   const { task, library, license } = metadata ?? {}
-  const cardTags = metadata && tagsOf({ task, library, license, tags: [] }, metadata)
+  const cardTags = metadata && fitting(tagsOf({ task, library, license, tags: [] }, metadata))
   return { ...repo, task, library, license, cardTags }
+}
+
+/** Every list that holds the repo holds its tags, and one transaction writes them all: a card may not fill it. */
+const tagsMaxBytes = 4096
+const tagMaxBytes = 256
+
+function fitting(tags: readonly string[]): string[] {
+  let bytes = 0
+  return tags.filter((tag) => {
+    const size = Buffer.byteLength(tag)
+    const fits = size <= tagMaxBytes && bytes + size <= tagsMaxBytes
+    if (fits) bytes += size
+    return fits
+  })
 }
 
 /** The repo when its branch main names that revision. */
