@@ -36,6 +36,22 @@ describe('the functions', () => {
     expect(idsWith({ HF_ENDPOINT: 'https://hub.example' })).toEqual(['IngestWorker'])
   })
 
+  it('know the Hub that is mirrored where it is read, with the token where that is the one models are pulled from', () => {
+    const told = (settings: Record<string, string>) => {
+      const found = Object.entries(templates({ settings }).api.findResources('AWS::Lambda::Function'))
+      const [, hub] = found.find(([id]) => logicalName(id) === 'RegistryHub') ?? []
+      const { SLIPWAY_MIRROR_ENDPOINT, SLIPWAY_HF_TOKEN_SECRET } = hub?.Properties.Environment.Variables ?? {}
+      return [SLIPWAY_MIRROR_ENDPOINT, SLIPWAY_HF_TOKEN_SECRET]
+    }
+    const hfTokenSecret = 'team/hf'
+    expect(told({ hfTokenSecret })).toEqual([undefined, undefined])
+    expect(told({ hfTokenSecret, mirrorEndpoint: 'https://huggingface.co/' })).toEqual([
+      'https://huggingface.co/',
+      hfTokenSecret,
+    ])
+    expect(told({ hfTokenSecret, mirrorEndpoint: 'https://other.test' })).toEqual(['https://other.test', undefined])
+  })
+
   it('write their metrics where the stage keeps its own', () => {
     for (const [, { Properties }] of functions)
       expect(Properties.Environment.Variables.SLIPWAY_EMF_NAMESPACE).toBe('Slipway/dev')

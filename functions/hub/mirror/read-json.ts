@@ -8,14 +8,47 @@ const answerMaxBytes = 16 * 1024 ** 2
 
 /** Asks the other Hub for JSON, and takes of it what the schema names. @throws SourceError */
 export async function readJson<Schema extends z.ZodType>(request: JsonRequest<Schema>): Promise<z.output<Schema>> {
-  const { connection, segments, query = {}, json, schema, subject, signal } = request
+  return (await readPage({ ...request, url: urlOf(request) })).value
+}
+
+/** The items of every page of a list, by the links between them. @throws SourceError also where it has no end */
+export async function* readPages<Item extends z.ZodType>(
+  request: Omit<JsonRequest<z.ZodArray<Item>>, 'json'>,
+): AsyncGenerator<z.output<Item>> {
+  let url = urlOf(request)
+  for (let pages = 1; ; pages++) {
+    const { value, next } = await readPage({ ...request, url })
+    yield* value
+    if (next === undefined) return
+    const following = URL.parse(next, url.href)
+    // The token goes with the request, and so nowhere else.
+    if (following?.origin !== url.origin || pages === pagesMax) throw notTheProtocol(request.subject)
+    url = following
+  }
+}
+
+const pagesMax = 100
+
+const urlOf = ({
+  connection,
+  segments,
+  query = {},
+}: Pick<JsonRequest<z.ZodType>, 'connection' | 'segments' | 'query'>) => {
   const url = new URL(`${connection.endpoint}/${segments.map(encodeURIComponent).join('/')}`)
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+  return url
+}
+
+async function readPage<Schema extends z.ZodType>(
+  request: Omit<JsonRequest<Schema>, 'segments' | 'query'> & { url: URL },
+): Promise<{ value: z.output<Schema>; next: string | undefined }> {
+  const { connection, url, json, schema, subject, signal } = request
   const headers = { accept: 'application/json', ...(json !== undefined && { 'content-type': 'application/json' }) }
   const answer = await requestHf({ connection, url, headers, json, subject, signal })
   const text = await buffer(atMost(answer.body, subject))
   try {
-    return schema.parse(JSON.parse(text.toString()))
+    const [, next] = /<([^>]+)>; *rel="next"/.exec(answer.headers.get('link') ?? '') ?? []
+    return { value: schema.parse(JSON.parse(text.toString())), next }
   } catch (error) {
     throw notTheProtocol(subject, error)
   }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { Logger } from '../../../shared/log.ts'
-import { rememberSmallFile } from '../../../shared/mirror/streamed-files.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import type { ByteRange } from '../byte-range.ts'
-import { gitBlobSha1 } from '../lfs-pointer.ts'
+import { ended } from './ended.ts'
 import { mirrorErrors } from './mirror-errors.ts'
+import { readSmall } from './read-small.ts'
 import { Remembered } from './remembered.ts'
 import type { MirroredFile } from './snapshot.ts'
 import { storeLarge } from './store-large.ts'
@@ -47,25 +46,6 @@ export function createSending({ table, objects, upstream, log, now }: SendingInp
   const stored = new Set<string>()
   const storing = new Set<string>()
   const streams = new Map<string, number>()
-
-  async function readSmall({ repo, commit, file }: SendRequest): Promise<Uint8Array<ArrayBuffer>> {
-    const { sizeBytes, gitSha1 } = file
-    const body = await upstream.open({ repo, commit, file, start: 0, end: sizeBytes - 1 })
-    const content = new Uint8Array(sizeBytes)
-    let filled = 0
-    for await (const chunk of body) {
-      content.set(chunk, filled)
-      filled += chunk.byteLength
-    }
-    const sha256 = createHash('sha256').update(content).digest('hex')
-    const isRight = file.sha256 === undefined ? gitBlobSha1(content) === gitSha1 : sha256 === file.sha256
-    if (!isRight) throw mirrorErrors.unreachable(upstream.host, 5, new Error(`"${file.path}" is not what was listed`))
-    if (mayStore) {
-      await objects.put({ key: objectKeys.blob(sha256), body: content, sizeBytes, sha256, ifAbsent: true })
-      if (gitSha1 !== undefined) await rememberSmallFile(table, { repo, gitSha1, sha256, now: now() })
-    }
-    return content
-  }
 
   async function openLarge(request: SendRequest): Promise<AsyncIterable<Uint8Array>> {
     const { repo, commit, file, range, signal } = request
@@ -114,7 +94,11 @@ export function createSending({ table, objects, upstream, log, now }: SendingInp
       const { repo, file, range } = request
       const key = `${repo}@${file.sha256 ?? file.gitSha1}`
       if (file.sizeBytes <= smallMaxBytes && (mayStore || file.sha256 === undefined)) {
-        const content = await small.get({ key, lifeMs: smallLifeMs, read: () => readSmall(request) })
+        const content = await small.get({
+          key,
+          lifeMs: smallLifeMs,
+          read: () => readSmall(request, { table, objects, upstream, mayStore, now }),
+        })
         return content.slice(range.start, range.end + 1)
       }
       const ofFile = streams.get(key) ?? 0
@@ -142,37 +126,4 @@ interface SendingInput {
   upstream: Upstream
   log: Logger
   now: () => Date
-}
-
-/**
- * The same bytes, with something done once they are over, were given up, or were never asked for: a generator that
- * nobody began ends without its `finally`.
- */
-function ended(body: AsyncIterable<Uint8Array>, then: () => void): AsyncIterableIterator<Uint8Array> {
-  const iterator = body[Symbol.asyncIterator]()
-  let isOver = false
-  const over = () => {
-    if (!isOver) then()
-    isOver = true
-  }
-  return {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async next() {
-      try {
-        const step = await iterator.next()
-        if (step.done === true) over()
-        return step
-      } catch (error) {
-        over()
-        throw error
-      }
-    },
-    async return() {
-      over()
-      await iterator.return?.()
-      return { done: true, value: undefined }
-    },
-  }
 }

@@ -1,14 +1,15 @@
 import * as z from 'zod'
-import { listHf } from '../../../shared/hf/hf-list.ts'
 import { openHf } from '../../../shared/hf/hf-open.ts'
 import type { HfConnection } from '../../../shared/hf/hf-request.ts'
-import { SourceError, type SourceFile } from '../../../shared/hf/source.ts'
+import type { SourceFile } from '../../../shared/hf/source.ts'
 import { isRevisionId } from '../../../shared/model/repo-id.ts'
 import { asAppError } from './mirror-errors.ts'
+import { readFile, readFiles } from './read-files.ts'
 import { readJson } from './read-json.ts'
+import { readModel } from './read-model.ts'
 import { Remembered } from './remembered.ts'
 import { signedAddress } from './signed-address.ts'
-import { claimsOpen, type MirroredFile, mirroredFiles, modelAnswer, type Snapshot, snapshotOf } from './snapshot.ts'
+import type { MirroredFile, Snapshot } from './snapshot.ts'
 import { UpstreamGate } from './upstream-gate.ts'
 
 export interface UpstreamSettings {
@@ -31,16 +32,6 @@ const refsAnswer = z.object({
   tags: z.array(z.object({ name: z.string(), ref: z.string(), targetCommit: z.string() })).catch([]),
 })
 export type UpstreamRefs = z.infer<typeof refsAnswer>
-
-const pathAnswer = z.array(
-  z.object({
-    type: z.string(),
-    path: z.string(),
-    size: z.int().nonnegative(),
-    oid: z.string(),
-    lfs: z.object({ oid: z.string(), size: z.int() }).nullish(),
-  }),
-)
 
 export type Upstream = ReturnType<typeof createUpstream>
 
@@ -68,25 +59,6 @@ export function createUpstream({ settings, now, connection: given = {} }: Upstre
     )
   const keyOf = (repo: string, rest: string) => `${repo.toLowerCase()}@${rest}`
 
-  async function readModel(repo: string, ref: string): Promise<Snapshot> {
-    const segments = ['api', 'models', ...repo.split('/'), 'revision', ref]
-    const subject = { repo, revision: ref }
-    const request = { segments, query: { blobs: 'true' }, schema: modelAnswer, subject }
-    const [answer, isShown] = await Promise.all([
-      readJson({ ...request, connection }),
-      isShownToStrangers({ ...connection, token: undefined }, { ...request, query: {} }, settings.token),
-    ])
-    const isOpen = isShown && claimsOpen(answer)
-    const snapshot = snapshotOf({ asked: repo, answer, isPublic: isOpen })
-    if (answer.gated !== false && answer.gated !== undefined) await tryFirst(snapshot)
-    return snapshot
-  }
-
-  /** A gated repo is listed for all, and its files for those alone who were let in. */
-  async function tryFirst({ repo, commit, files: [first] = [] }: Snapshot) {
-    if (first !== undefined) await signedAddress({ connection, repo, commit, path: first.path })
-  }
-
   return {
     endpoint,
     host,
@@ -94,7 +66,7 @@ export function createUpstream({ settings, now, connection: given = {} }: Upstre
     /** A repo at a branch, a tag or a commit. */
     async snapshot({ repo, ref }: { repo: string; ref: string }): Promise<Snapshot> {
       const lifeMs = isRevisionId(ref) ? commitLifeMs : refLifeMs
-      const read = () => asked(repo, ref, () => readModel(repo, ref))
+      const read = () => asked(repo, ref, () => readModel({ connection, repo, ref }))
       const snapshot = await snapshots.get({ key: keyOf(repo, ref), lifeMs, read })
       snapshots.put({ key: keyOf(repo, snapshot.commit), lifeMs: commitLifeMs, value: snapshot })
       return snapshot
@@ -103,11 +75,7 @@ export function createUpstream({ settings, now, connection: given = {} }: Upstre
     /** Every file that is mirrored, in the order of their paths. */
     async files({ repo, commit, files: known }: Snapshot): Promise<readonly MirroredFile[]> {
       if (known !== undefined) return known
-      const read = () =>
-        asked(repo, commit, async () => {
-          const listing = await listHf({ connection, repo, ref: commit, signal: undefined })
-          return mirroredFiles(listing.files)
-        })
+      const read = () => asked(repo, commit, () => readFiles({ connection, repo, commit }))
       return lists.get({ key: keyOf(repo, commit), lifeMs: commitLifeMs, read })
     },
 
@@ -155,38 +123,3 @@ interface OpenInput {
 }
 
 const asSource = ({ path, sizeBytes }: MirroredFile): SourceFile => ({ path, sizeBytes })
-
-const hidden = new Set(['source_unauthorized', 'source_forbidden', 'source_gated', 'source_not_found'])
-
-/** What was read without a token is shown to all; what was read with one is tried without it. */
-async function isShownToStrangers(
-  connection: HfConnection,
-  request: Omit<Parameters<typeof readJson>[0], 'connection'>,
-  token: string | undefined,
-): Promise<boolean> {
-  if (token === undefined) return true
-  try {
-    const answer = modelAnswer.parse(await readJson({ ...request, connection }))
-    return claimsOpen(answer)
-  } catch (error) {
-    if (error instanceof SourceError && hidden.has(error.code)) return false
-    throw error
-  }
-}
-
-async function readFile({ connection, repo, commit, path }: FileInput): Promise<MirroredFile | undefined> {
-  const segments = ['api', 'models', ...repo.split('/'), 'paths-info', commit]
-  const subject = { repo, revision: commit, path }
-  const entries = await readJson({ connection, segments, json: { paths: [path] }, schema: pathAnswer, subject })
-  const found = entries.find((entry) => entry.path === path && entry.type === 'file')
-  if (found === undefined) return undefined
-  const { size, oid, lfs } = found
-  return lfs ? { path, sizeBytes: lfs.size, sha256: lfs.oid } : { path, sizeBytes: size, gitSha1: oid }
-}
-
-interface FileInput {
-  connection: HfConnection
-  repo: string
-  commit: string
-  path: string
-}

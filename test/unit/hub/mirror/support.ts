@@ -10,7 +10,9 @@ import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import { createFolderObjectStore } from '../../../../shared/objects/folder-object-store.ts'
 import type { ObjectStore } from '../../../../shared/objects/object-store.ts'
+import { tableAccess } from '../../../../shared/table/access.ts'
 import type { Table } from '../../../../shared/table/table.ts'
+import { guardedTable } from '../../../support/guarded-table.ts'
 
 const principal = (username: string, rest: Partial<Principal> = {}): Principal => ({
   userId: `user_${username}`,
@@ -53,7 +55,8 @@ export async function startMirror({ table, settings, objects: given }: StartMirr
   let said = ''
   const log = createLogger({ level: 'debug', destination: { write: (line: string) => (said += line) } as never })
   const app = createHubApp({
-    table,
+    // As its role in AWS allows, so that nothing more is ever needed.
+    table: guardedTable(table, tableAccess.hub),
     objects,
     ingest: {
       send: async (request) => void sent.push(request),

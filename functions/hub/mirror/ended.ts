@@ -1,0 +1,32 @@
+/**
+ * The same bytes, with something done once they are over, were given up, or were never asked for: a generator that
+ * nobody began ends without its `finally`.
+ */
+export function ended(body: AsyncIterable<Uint8Array>, then: () => void): AsyncIterableIterator<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]()
+  let isOver = false
+  const over = () => {
+    if (!isOver) then()
+    isOver = true
+  }
+  return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    async next() {
+      try {
+        const step = await iterator.next()
+        if (step.done === true) over()
+        return step
+      } catch (error) {
+        over()
+        throw error
+      }
+    },
+    async return() {
+      over()
+      await iterator.return?.()
+      return { done: true, value: undefined }
+    },
+  }
+}
