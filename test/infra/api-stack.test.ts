@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
-import { authPaths, hubPaths } from '../../infra/constructs/registry-paths.ts'
+import { authPaths, hubPaths, registryPaths } from '../../infra/constructs/registry-paths.ts'
 import { templates } from './synthesised-app.ts'
 
 const adminKeySha256 = 'a'.repeat(64)
@@ -167,6 +167,7 @@ describe('the public address', () => {
       $default: 'Registry',
       ...Object.fromEntries(authPaths.map((path) => [`ANY ${path}`, 'RegistryAuth'])),
       ...Object.fromEntries(hubPaths.map((path) => [`ANY ${path}`, 'RegistryHub'])),
+      ...Object.fromEntries(registryPaths.map((path) => [`ANY ${path}`, 'Registry'])),
     })
   })
 

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCli } from '../../shared/client/cli.ts'
+import { eventually } from '../support/eventually.ts'
+import { type Answer, type Api, createApi } from '../support/http.ts'
+import { type Hub, startHub } from '../support/hub/start-hub.ts'
+import { type LocalHost, startLocalHost } from '../support/local-host.ts'
+
+const importsMax = 2
+let hub: Hub
+let dataDir: string
+let host: LocalHost
+let api: Api
+const start = async () => {
+  const environment = { HF_ENDPOINT: hub.url, SLIPWAY_QUOTA_IMPORTS: String(importsMax) }
+  host = await startLocalHost({ dataDir, environment, parameters: ['--no-sample'] })
+  api = createApi(host)
+}
+beforeAll(async () => {
+  const slow = { files: [{ path: 'model.onnx', sizeBytes: 8_000_000, seed: 1 }] }
+  const small = {
+    files: [
+      { path: 'config.json', content: '{"a": 1}' },
+      { path: 'same.txt', content: 'the same' },
+    ],
+  }
+  const copy = { files: [{ path: 'same.txt', content: 'the same' }] }
+  hub = await startHub({
+    repos: { 'slow/one': slow, 'slow/two': slow, 'slow/three': slow, 'small/a': small, 'small/b': copy },
+    faults: [{ where: 'storage', kind: 'slow', bytesPerSecond: 1_000_000 }],
+  })
+  dataDir = await mkdtemp(join(tmpdir(), 'slipway-'))
+  await start()
+})
+afterAll(async () => {
+  await host.close()
+  await hub.close()
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+})
+
+const usedOf = async (owner: string, name: string): Promise<number | undefined> => {
+  const { body } = await api.get(`/api/v1/usage?owner=${owner}`)
+  return body.items[0].quotas.find((quota: { name: string }) => quota.name === name).used
+}
+const pull = (source: string, repo: string): Promise<Answer> =>
+  api.post('/api/v1/imports', { source: `hf://${source}`, repo })
+
+async function slipway(...parameters: string[]) {
+  const said = { out: '', err: '' }
+  const terminal = {
+    out: (text: string) => {
+      said.out += text
+    },
+    err: (text: string) => {
+      said.err += text
+    },
+    isTty: false,
+    input: (async function* () {})(),
+  }
+  const connection = async () => ({ url: host.url, token: host.key })
+  return { code: await runCli({ parameters, connection, terminal }), ...said }
+}
+
+describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is counted', () => {
+  it('is each distinct content of an owner once, for every owner that has it', async () => {
+    await api.pull('hf://small/a', { repo: 'one/a' })
+    await api.pull('hf://small/b', { repo: 'one/b' })
+    await api.pull('hf://small/b', { repo: 'two/b' })
+    expect(await usedOf('one', 'storedBytes')).toBe('{"a": 1}'.length + 'the same'.length)
+    expect(await usedOf('two', 'storedBytes')).toBe('the same'.length)
+    expect(await usedOf('one', 'repos')).toBe(2)
+    expect(await usedOf('one', 'imports')).toBe(0)
+  })
+
+  it('is given back once by imports that a kill -9 interrupted, and their ends are told once', async () => {
+    const started = [await pull('slow/one', 'killed/one'), await pull('slow/two', 'killed/two')]
+    expect(started.map(({ status }) => status)).toEqual([202, 202])
+    const refused = await pull('slow/three', 'killed/three')
+    expect(refused).toMatchObject({ status: 403, body: { error: { code: 'quota_exceeded', quota: 'imports' } } })
+    expect(refused.body.error.message).toContain(`"imports" is ${importsMax}, and ${importsMax} is used`)
+    await host.kill()
+    await start()
+    expect(await usedOf('killed', 'imports')).toBe(importsMax)
+    for (const { body } of started)
+      await eventually(
+        () => api.get(`/api/v1/imports/${body.id}`),
+        ({ body: { state } }) => state === 'READY',
+      )
+    expect(await usedOf('killed', 'imports')).toBe(0)
+    const ends = await api.get('/api/v1/audit?owner=killed&action=import.end')
+    expect(ends.body.items).toHaveLength(2)
+    expect((await pull('slow/three', 'killed/three')).status).toBe(202)
+  })
+
+  it('is told by slipway usage, for people and for programs', async () => {
+    const { code, out } = await slipway('usage', 'one')
+    expect(code).toBe(0)
+    expect(out).toMatch(/one +repos +2 +100000/)
+    const { out: json } = await slipway('usage', 'one', '--json')
+    expect(JSON.parse(json)[0]).toMatchObject({ owner: 'one' })
+  })
+})
+
+describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is done', () => {
+  it('is told by slipway audit with who, what, when, from where and the outcome', async () => {
+    const { code, out } = await slipway('audit', '--owner', 'one', '--action', 'import')
+    expect(code).toBe(0)
+    expect(out).toMatch(/T\S+Z +admin +import\.create +repos\/one\/b\/imports\/imp_[0-9a-f]{32} +done +127\.0\.0\.1/)
+    const { out: json } = await slipway('audit', '--limit', '3', '--json')
+    const events = JSON.parse(json)
+    expect(events).toHaveLength(3)
+    expect(JSON.stringify(events)).not.toContain(host.key)
+  })
+
+  it('is not told where a parameter is wrong', async () => {
+    expect(await slipway('audit', '--limit', 'x')).toMatchObject({ code: 2 })
+    expect(await slipway('audit', '--action', 'a b')).toMatchObject({ code: 1, err: expect.stringContaining('action') })
+  })
+})
