@@ -6,6 +6,7 @@ import { inspectRevision } from '../../../../functions/ingest/steps/inspect-revi
 import { createRegistryApp } from '../../../../functions/registry/app.ts'
 import type { Principal } from '../../../../shared/auth/principal.ts'
 import type { RevisionMetadata } from '../../../../shared/contract/repo.ts'
+import { errors } from '../../../../shared/errors.ts'
 import type { IngestMessage } from '../../../../shared/ingest/message.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
@@ -63,7 +64,8 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
     now,
     quotas: { ...defaultQuotas, ...quotas },
     verify: async (token) => {
-      const principal = people[token ?? '']
+      if (token === undefined) throw errors.unauthenticated()
+      const principal = people[token]
       if (principal === undefined) throw new Error(`nobody is called ${token}`)
       return principal
     },
