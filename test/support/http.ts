@@ -11,6 +11,7 @@ export interface Api {
   url: string
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  patch(path: string, body: unknown): Promise<Answer>
   delete(path: string): Promise<Answer>
   /** Pulls and waits for the end, which may be FAILED. */
   pull(source: string, options?: Record<string, unknown>): Promise<Answer['body']>
@@ -45,6 +46,7 @@ export function createApi({ url, key }: { url: string; key?: string | undefined 
     url,
     get: (path, headers) => send('GET', path, undefined, headers),
     post: (path, body, headers) => send('POST', path, body, headers),
+    patch: (path, body) => send('PATCH', path, body),
     delete: (path) => send('DELETE', path, undefined),
     async pull(source, options) {
       const started = await send('POST', '/api/v1/imports', { source, ...options })

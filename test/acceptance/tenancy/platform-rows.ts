@@ -1,0 +1,134 @@
+import type { RouteRows } from './route-row.ts'
+
+const repo = '/api/v1/repos/{owner}/{name}'
+
+/** A row for each route of the OpenAPI document, deletions last. */
+export const platformRows: RouteRows = {
+  'POST /api/v1/auth/register': { about: 'open', call: () => ({ path: '/api/v1/auth/register', json: {} }) },
+  'POST /api/v1/auth/login': { about: 'open', call: () => ({ path: '/api/v1/auth/login', json: {} }) },
+  'POST /api/v1/auth/refresh': { about: 'open', call: () => ({ path: '/api/v1/auth/refresh', json: {} }) },
+  'POST /api/v1/auth/logout': { about: 'open', call: () => ({ path: '/api/v1/auth/logout', json: {} }) },
+  'GET /.well-known/jwks.json': { about: 'open', call: () => ({ path: '/.well-known/jwks.json' }) },
+  'GET /api/v1/me': { about: 'self', call: () => ({ path: '/api/v1/me' }) },
+  'POST /api/v1/auth/password': {
+    about: 'self',
+    isRefused: true,
+    call: () => ({
+      path: '/api/v1/auth/password',
+      json: { currentPassword: 'not the one', newPassword: 'another long one' },
+    }),
+  },
+  'GET /api/v1/auth/users': { about: 'platform', call: () => ({ path: '/api/v1/auth/users' }) },
+  'PATCH /api/v1/auth/users/{id}': {
+    about: 'platform',
+    call: ({ userId }) => ({ path: `/api/v1/auth/users/${userId}`, json: { disabled: false } }),
+  },
+  'POST /api/v1/invitations': {
+    about: 'platform',
+    call: () => ({ path: '/api/v1/invitations', json: { email: 'someone@example.com' } }),
+  },
+  'GET /api/v1/invitations': { about: 'platform', call: () => ({ path: '/api/v1/invitations' }) },
+  'DELETE /api/v1/invitations/{id}': {
+    about: 'platform',
+    call: ({ invitationId }) => ({ path: `/api/v1/invitations/${invitationId}` }),
+  },
+  'GET /api/v1/keys': { about: 'self', needs: 'admin', call: () => ({ path: '/api/v1/keys' }) },
+  'POST /api/v1/keys': {
+    about: 'self',
+    needs: 'admin',
+    call: () => ({ path: '/api/v1/keys', json: { name: 'made by tests' } }),
+  },
+  'GET /api/v1/owners': { about: 'list', call: () => ({ path: '/api/v1/owners' }) },
+  'POST /api/v1/owners': {
+    about: 'self',
+    needs: 'admin',
+    call: () => ({ path: '/api/v1/owners', json: { name: 'made-by-tests' } }),
+  },
+  'GET /api/v1/owners/{owner}': {
+    about: 'namespace',
+    needs: 'read',
+    call: ({ organisation }) => ({ path: `/api/v1/owners/${organisation}` }),
+  },
+  'GET /api/v1/owners/{owner}/members': {
+    about: 'namespace',
+    needs: 'read',
+    call: ({ organisation }) => ({ path: `/api/v1/owners/${organisation}/members` }),
+  },
+  'PUT /api/v1/owners/{owner}/members/{username}': {
+    about: 'namespace',
+    needs: 'admin',
+    call: ({ organisation, member }) => ({
+      path: `/api/v1/owners/${organisation}/members/${member}`,
+      json: { role: 'write' },
+    }),
+  },
+  'GET /api/v1/repos': { about: 'list', needs: 'read', call: () => ({ path: '/api/v1/repos' }) },
+  [`GET ${repo}`]: {
+    about: 'repo',
+    needs: 'read',
+    call: ({ owner, model }) => ({ path: `/api/v1/repos/${owner}/${model}` }),
+  },
+  [`GET ${repo}/revisions/{ref}`]: {
+    about: 'repo',
+    needs: 'read',
+    call: ({ owner, model }) => ({ path: `/api/v1/repos/${owner}/${model}/revisions/main` }),
+  },
+  [`GET ${repo}/revisions/{ref}/files`]: {
+    about: 'repo',
+    needs: 'read',
+    call: ({ owner, model }) => ({ path: `/api/v1/repos/${owner}/${model}/revisions/main/files` }),
+  },
+  'POST /api/v1/imports': {
+    about: 'namespace',
+    needs: 'write',
+    call: ({ owner }) => ({ path: '/api/v1/imports', json: { source: 'hf://acme/none', repo: `${owner}/imported` } }),
+  },
+  'GET /api/v1/imports': { about: 'list', needs: 'read', call: () => ({ path: '/api/v1/imports' }) },
+  'GET /api/v1/imports/{id}': {
+    about: 'thing',
+    needs: 'read',
+    call: ({ importId }) => ({ path: `/api/v1/imports/${importId}` }),
+  },
+  'POST /api/v1/deployments': {
+    about: 'thing',
+    needs: 'write',
+    call: ({ owner, model }) => ({ path: '/api/v1/deployments', json: { target: `${owner}/${model}` } }),
+  },
+  'GET /api/v1/deployments': { about: 'list', needs: 'read', call: () => ({ path: '/api/v1/deployments' }) },
+  'GET /api/v1/deployments/{name}': {
+    about: 'thing',
+    needs: 'read',
+    call: ({ deployment }) => ({ path: `/api/v1/deployments/${deployment}` }),
+  },
+  'POST /api/v1/predict/{deployment}': {
+    about: 'thing',
+    needs: 'infer',
+    call: ({ deployment }) => ({ path: `/api/v1/predict/${deployment}`, json: { inputs: [[1]] } }),
+  },
+  'POST /v1/embeddings': {
+    about: 'thing',
+    needs: 'infer',
+    call: ({ deployment }) => ({ path: '/v1/embeddings', json: { model: deployment, input: 'a' } }),
+  },
+  'GET /v1/models': { about: 'list', needs: 'infer', call: () => ({ path: '/v1/models' }) },
+  'DELETE /api/v1/deployments/{name}': {
+    about: 'thing',
+    needs: 'write',
+    call: ({ deployment }) => ({ path: `/api/v1/deployments/${deployment}` }),
+  },
+  'DELETE /api/v1/keys/{id}': {
+    about: 'thing',
+    needs: 'admin',
+    call: ({ keyId }) => ({ path: `/api/v1/keys/${keyId}` }),
+  },
+  'DELETE /api/v1/owners/{owner}/members/{username}': {
+    about: 'namespace',
+    needs: 'admin',
+    call: ({ organisation, member }) => ({ path: `/api/v1/owners/${organisation}/members/${member}` }),
+  },
+  'DELETE /api/v1/owners/{owner}': {
+    about: 'namespace',
+    needs: 'admin',
+    call: ({ organisation }) => ({ path: `/api/v1/owners/${organisation}` }),
+  },
+}
