@@ -118,13 +118,19 @@ describe.concurrent('a mirror', () => {
         ),
         paths: await pathsInfo({ ...params, paths: ['config.json', 'weights', weights.path, 'none'] }),
         heads: heads.map(({ status, headers }) => [status, ...named.map((name) => headers.get(name))]),
-        missing: (await ask(`/${repo}/resolve/main/pytorch_model.bin`)).headers.get('x-error-code'),
+        leftOut: await ask(`/${repo}/resolve/main/pytorch_model.bin`).then(({ status, headers }) => [
+          status,
+          headers.get('x-error-code'),
+          headers.get('x-repo-commit'),
+          headers.get('x-error-message'),
+        ]),
       }
     }
     const before = await told()
     await (await ask(`/${repo}/resolve/main/config.json`)).text()
     await stored(repo, commit)
     expect(await told()).toEqual(before)
+    expect(before.leftOut).toEqual([404, 'EntryNotFound', commit, expect.stringContaining('pickle')])
     expect(before.trees[0]?.map(({ path }) => path)).toEqual(expect.arrayContaining(paths))
   })
 

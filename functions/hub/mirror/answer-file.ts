@@ -7,7 +7,6 @@ import { hubErrors } from '../hub-errors.ts'
 import { gitBlobSha1, pointerText } from '../lfs-pointer.ts'
 import { type Content, sendContent } from '../send-content.ts'
 import { asFile } from './as-revision.ts'
-import { withinBudget } from './budget.ts'
 import type { Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
 import { mirrorErrors } from './mirror-errors.ts'
@@ -16,14 +15,14 @@ import { leftOutBecause, type MirroredFile, type Snapshot } from './snapshot.ts'
 /** R1 and R11 of a file that is not here yet: its bytes are sent on, and whoever wants them starts the import. */
 export async function answerFile(
   context: Context<HttpEnvironment>,
-  { snapshot, path, ref, principal }: Mirrored,
+  { snapshot, path, ref, principal, within }: Mirrored,
   { mirror, way }: { mirror: Mirror; way: 'resolve' | 'raw' },
 ): Promise<Response> {
   const isHead = context.req.method === 'HEAD'
   const reason = pathFault(path) === undefined ? leftOutBecause(path) : undefined
   if (reason !== undefined) throw mirrorErrors.leftOut(path, reason)
   const find = () => mirror.upstream.file(snapshot, path)
-  const file = pathFault(path) === undefined ? await withinBudget(mirror, isHead, find) : undefined
+  const file = pathFault(path) === undefined ? await within(find) : undefined
   if (file === undefined) throw hubErrors.entryNotFound(path, ref)
   if (!isHead) await mirror.storing.begin({ snapshot, ref, principal })
   if (way === 'raw' && file.sha256 !== undefined) return sendContent(context, pointerOf(file))
@@ -32,10 +31,11 @@ export async function answerFile(
     context.header('x-linked-size', String(file.sizeBytes))
     context.header('content-disposition', contentDisposition(file.path))
   }
-  return sendContent(context, mirroredContent(context, { snapshot, file, mirror }))
+  return sendContent(context, mirroredContent(context, { snapshot, file, mirror, within }))
 }
 
-function mirroredContent(context: Context<HttpEnvironment>, { snapshot, file, mirror }: ContentInput): Content {
+function mirroredContent(context: Context<HttpEnvironment>, input: ContentInput): Content {
+  const { snapshot, file, mirror, within } = input
   const { repo, commit } = snapshot
   const { signal } = context.req.raw
   return {
@@ -44,7 +44,7 @@ function mirroredContent(context: Context<HttpEnvironment>, { snapshot, file, mi
     contentType: 'application/octet-stream',
     open: (range) => mirror.sending.open({ repo, commit, file, range, signal }).catch(plainly(context)),
     ...(!mirror.sending.mayStore && {
-      address: () => addressOf({ snapshot, file, mirror }).catch(plainly(context)),
+      address: () => within(() => addressOf(input)).catch(plainly(context)),
     }),
   }
 }
@@ -53,6 +53,7 @@ interface ContentInput {
   snapshot: Snapshot
   file: MirroredFile
   mirror: Mirror
+  within: Mirrored['within']
 }
 
 /** The address is as good as a key to the file, so it is given only where anybody may have the file. */

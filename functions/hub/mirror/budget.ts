@@ -1,27 +1,33 @@
 import type { Mirror } from './mirror.ts'
 import { mirrorErrors } from './mirror-errors.ts'
 
-/** Clients give up on a `HEAD` after 10 s, and what is here already is not to be held up. */
-const headBudgetMs = 900
-const budgetMs = 20_000
+/** A `HEAD` is answered within a second, whatever else the answer takes, and what is here is not to be held up. */
+const urgentMs = 700
+const patientMs = 20_000
+
+/** Waits for what the other Hub answers, all of it together no longer than one request may take. */
+export type Budget = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /**
- * What the other Hub answers, if it does so in time. Whatever comes later is remembered and answers who asks again.
+ * What comes too late is remembered and answers who asks again.
  * @throws AppError `upstream_slow`
  */
-export async function withinBudget<Result>(
+export function budgetOf(
   { upstream }: Pick<Mirror, 'upstream'>,
-  isUrgent: boolean,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(mirrorErrors.slow(upstream.host)), isUrgent ? headBudgetMs : budgetMs)
-  const answer = work()
-  // It goes on without anybody waiting for it.
-  answer.catch(() => {})
-  try {
-    return await Promise.race([answer, promise])
-  } finally {
-    clearTimeout(timer)
+  { isUrgent, startedMs }: { isUrgent: boolean; startedMs: number },
+): Budget {
+  const untilMs = startedMs + (isUrgent ? urgentMs : patientMs)
+  return async (work) => {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const leftMs = Math.max(0, untilMs - performance.now())
+    const timer = setTimeout(() => reject(mirrorErrors.slow(upstream.host)), leftMs)
+    const answer = work()
+    // It goes on without anybody waiting for it.
+    answer.catch(() => {})
+    try {
+      return await Promise.race([answer, promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }

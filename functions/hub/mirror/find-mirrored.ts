@@ -11,7 +11,7 @@ import { findRepo } from '../../../shared/table/repos.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import { revisionNamed } from '../find-revision.ts'
 import type { RefPath } from '../parse-path.ts'
-import { withinBudget } from './budget.ts'
+import { type Budget, budgetOf } from './budget.ts'
 import type { Mirror } from './mirror.ts'
 import { isMirrors } from './mirror-owner.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -19,6 +19,8 @@ import type { Snapshot } from './snapshot.ts'
 export interface Mirrored extends RefPath {
   snapshot: Snapshot
   principal: Principal
+  /** What is left of the time that the answer may take. */
+  within: Budget
 }
 
 /**
@@ -31,6 +33,7 @@ export async function findMirrored(
   { mirror, table }: { mirror: Mirror; table: Table },
   readings: readonly RefPath[],
 ): Promise<Mirrored | undefined> {
+  const startedMs = performance.now()
   const { owner, name } = context.req.param() as { owner: string; name: string }
   const repo = `${owner}/${name}`
   const principal = context.get('principal')
@@ -39,18 +42,19 @@ export async function findMirrored(
   if (local === undefined ? !(await mayBegin({ mirror, table, owner, principal })) : !isBound(local, repo, mirror))
     return undefined
   if (local !== undefined && !mayAccess(principal, 'read', asResource(local))) return undefined
-  const isHead = context.req.method === 'HEAD'
-
   const here = local && (await firstHere(table, local, readings))
   if (here !== undefined) {
     if (here.revision === here.ref) return undefined
     // What is here answers where the other Hub does not, so nobody waits long for it.
-    const current = await withinBudget(mirror, true, () => snapshotAt(mirror, repo, here.ref)).catch(quiet)
+    const within = budgetOf(mirror, { isUrgent: true, startedMs })
+    const current = await within(() => snapshotAt(mirror, repo, here.ref)).catch(quiet)
     if (current === undefined || current.commit === here.revision) return undefined
-    return mayRead(principal, current) ? { ref: here.ref, path: here.path, snapshot: current, principal } : undefined
+    const { ref, path } = here
+    return mayRead(principal, current) ? { ref, path, snapshot: current, principal, within } : undefined
   }
-  const found = await withinBudget(mirror, isHead, () => firstThere(mirror, repo, likeliest(readings)))
-  return mayRead(principal, found.snapshot) ? { ...found, principal } : undefined
+  const within = budgetOf(mirror, { isUrgent: context.req.method === 'HEAD', startedMs })
+  const found = await within(() => firstThere(mirror, repo, likeliest(readings)))
+  return mayRead(principal, found.snapshot) ? { ...found, principal, within } : undefined
 }
 
 /** Whoever may read at all may have a name fetched that nobody has here; a key for one owner or repo, there alone. */

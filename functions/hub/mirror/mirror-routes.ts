@@ -1,5 +1,6 @@
 import type { Context, Next } from 'hono'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { isMirrorOf } from '../../../shared/mirror/mirrored-repo.ts'
 import { sortedByPath } from '../../../shared/model/revision-id.ts'
 import { fullName } from '../../../shared/table/repo-item.ts'
 import { allFiles } from '../../../shared/table/repos.ts'
@@ -15,6 +16,8 @@ import { answerTree, isMirrorCursor } from './answer-tree.ts'
 import { asFile, asRevision } from './as-revision.ts'
 import { findMirrored, type Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
+import { mirrorErrors } from './mirror-errors.ts'
+import { leftOutBecause } from './snapshot.ts'
 
 type Answer = (context: Context<HttpEnvironment>, mirrored: Mirrored) => Promise<Response>
 /** What is said where nothing of it is on the other Hub; `undefined` leaves it to the routes of what is here. */
@@ -68,9 +71,18 @@ export function addMirrorRoutes(app: HubApp, { table, publicUrl, mirror }: Mirro
     `${model}/auth-check`,
     through(main, async (context) => context.json({ success: true })),
   )
+  const fileLeftOut: Otherwise = async (context) => {
+    const readings = file(context)
+    if (readings.every((reading) => leftOutBecause(reading.path) === undefined)) return undefined
+    const { repo, revision, path } = await findRevision(context, { table, kind }, readings)
+    const reason = leftOutBecause(path)
+    if (reason === undefined || !isMirrorOf(repo, mirror.upstream.endpoint)) return undefined
+    context.header('x-repo-commit', revision.id)
+    throw mirrorErrors.leftOut(path, reason)
+  }
   for (const way of ['resolve', 'raw'] as const) {
     const answer: Answer = (context, mirrored) => answerFile(context, mirrored, { mirror, way })
-    app.get(`${files}/:owner/:name/${way}/:rest{.+}`, through(file, answer))
+    app.get(`${files}/:owner/:name/${way}/:rest{.+}`, through(file, answer, fileLeftOut))
   }
 }
 

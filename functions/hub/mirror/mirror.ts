@@ -24,7 +24,7 @@ import { createUpstream, type Upstream, type UpstreamSettings } from './upstream
  *   blobs, what is sent is stored on the way; the import waits for what is being stored and moves none of it again.
  *   Where it may not (in AWS), what is larger than an answer may be is redirected to the Hub's own signed address if it
  *   is public, and asked for again later if it is not.
- * - A branch is believed for a minute. After that the Hub is asked within 0.9 s, and what is here answers if it does
+ * - A branch is believed for a minute. After that the Hub is asked within 0.7 s, and what is here answers if it does
  *   not; a `HEAD` waits no longer than that either. Missing names are believed missing for a minute; 429 and a Hub that
  *   is away stop all asking for a while. Away and nothing here is 504, never 404.
  */
