@@ -21,8 +21,19 @@ export function createMetrics() {
     buckets = durationBuckets,
   ) => new Histogram({ name, help, labelNames, buckets, registers })
 
+  const caches = new Map<string, () => number>()
+  const cacheHitRatio = gauge('cache_hit_ratio', 'Lookups answered from memory, of all since the start.', ['cache'])
+  Object.assign(cacheHitRatio, {
+    collect: () => {
+      for (const [cache, ratio] of caches) cacheHitRatio.set({ cache }, ratio())
+    },
+  })
+
   return {
     registry,
+    cacheHitRatio,
+    /** Has a cache's ratio asked for whenever somebody asks for the metrics. */
+    watchCache: (name: string, ratio: () => number): void => void caches.set(name, ratio),
     httpRequests: counter('http_requests_total', 'HTTP requests answered.', ['method', 'route', 'status']),
     httpDuration: histogram('http_request_duration_seconds', 'Time to answer an HTTP request.', ['method', 'route']),
     modelDownloads: counter('model_downloads_total', 'Imports that ended, by outcome.', ['source', 'outcome']),

@@ -14,6 +14,7 @@ import { requestScope } from '../../shared/http/request-scope.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
+import { watchLookups } from '../../shared/table/lookups.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
 import { addAuthCheckRoutes } from './auth-check.ts'
 import { addCommitsRoute } from './commits.ts'
@@ -74,6 +75,7 @@ export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
   })
 
   const parts = partsOf(options)
+  watchLookups(table, metrics)
   addUploadRoutes(app, parts)
   app.use(recordWrites({ table, actionOf: matchActions(hubActions), now }))
   app.use(identify(verify))

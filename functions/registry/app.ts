@@ -2,6 +2,7 @@ import { openapiDocument } from '../../shared/contract/openapi.ts'
 import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
+import { watchLookups } from '../../shared/table/lookups.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
 import { addAliasRoutes } from './aliases.ts'
 import { addAuditRoutes } from './audit.ts'
@@ -22,6 +23,7 @@ export interface RegistryOptions extends PlatformAppOptions {
 export function createRegistryApp(options: RegistryOptions) {
   const { table, ingest, version, quotas = defaultQuotas, now = () => new Date() } = options
   const app = createPlatformApp(options)
+  watchLookups(table, options.metrics)
   const document = openapiDocument({ version })
   app.get('/', (context) => context.json({ name: 'Slipway', version, api: '/api/v1/openapi.json', health: '/health' }))
   app.get('/health', (context) => context.json({ status: 'ok' }))

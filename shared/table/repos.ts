@@ -2,7 +2,8 @@ import type { RevisionMetadata } from '../contract/repo.ts'
 import { isRevisionId } from '../model/repo-id.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
 import { keys, type RepoKind } from './keys.ts'
-import type { RepoItem } from './repo-item.ts'
+import { fileKey, lookupsOf, nameKey } from './lookups.ts'
+import { fullName, type RepoItem } from './repo-item.ts'
 import type { Page, Table } from './table.ts'
 
 export interface RevisionItem {
@@ -51,10 +52,28 @@ export async function findRepo(
   table: Table,
   { kind = 'model', name, withDeleted = false }: { kind?: RepoKind; name: string; withDeleted?: boolean },
 ): Promise<RepoItem | undefined> {
-  const claim = await table.get<{ repoId: string }>(keys.repoName(kind, name))
-  const repo = claim && (await getRepo(table, claim.repoId))
+  const repo = (await repoRemembered(table, kind, name)) ?? (await repoClaimed(table, kind, name))
   return repo?.deletedAt === undefined || withDeleted ? repo : undefined
 }
+
+/** By its id, where this process knows that: it is the one as long as it carries the name, for only one ever does. */
+async function repoRemembered(table: Table, kind: RepoKind, name: string): Promise<RepoItem | undefined> {
+  const id = lookupsOf(table).repoIds.get(nameKey(kind, name))
+  const repo = id === undefined ? undefined : await getRepo(table, id)
+  return repo !== undefined && carries(repo, kind, name) ? repo : undefined
+}
+
+async function repoClaimed(table: Table, kind: RepoKind, name: string): Promise<RepoItem | undefined> {
+  const claim = await table.get<{ repoId: string }>(keys.repoName(kind, name))
+  if (claim === undefined) return undefined
+  const repo = await getRepo(table, claim.repoId)
+  if (repo !== undefined && carries(repo, kind, name)) lookupsOf(table).repoIds.set(nameKey(kind, name), repo.id)
+  return repo
+}
+
+/** A name that a repo had before leads to it too, and is read anew each time. */
+const carries = (repo: RepoItem, kind: RepoKind, name: string): boolean =>
+  nameKey(repo.kind, fullName(repo)) === nameKey(kind, name)
 
 export const getRevision = (table: Table, repoId: string, id: string) =>
   table.get<RevisionItem>(keys.revision(repoId, id))
@@ -147,5 +166,18 @@ export const allFiles = (table: Table, repoId: string, revision: string): AsyncG
     consistent: true,
   })
 
-export const getFile = (table: Table, repoId: string, revision: string, path: string) =>
-  table.get<RevisionFile>(keys.revisionFile(repoId, revision, path))
+/** A file of a revision that was just read, and so is there. */
+export async function getFile(
+  table: Table,
+  repoId: string,
+  revision: string,
+  path: string,
+): Promise<RevisionFile | undefined> {
+  const { files } = lookupsOf(table)
+  const key = fileKey(repoId, revision, path)
+  const known = files.get(key)
+  if (known !== undefined) return known
+  const file = await table.get<RevisionFile>(keys.revisionFile(repoId, revision, path))
+  if (file !== undefined) files.set(key, file)
+  return file
+}
