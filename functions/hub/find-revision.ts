@@ -5,11 +5,11 @@ import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { isMirror } from '../../shared/mirror/mirrored-repo.ts'
 import { isRefName } from '../../shared/model/repo-id.ts'
+import { repoErrors } from '../../shared/repos/repo-errors.ts'
 import type { RepoKind } from '../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import { getRef, getRevision, type RevisionItem, resolveRef } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
-import { hubErrors } from './hub-errors.ts'
 import type { RefPath } from './parse-path.ts'
 
 export interface FoundRevision extends RefPath {
@@ -24,7 +24,7 @@ export const findRepo = async (
 ): Promise<RepoItem> => {
   const { owner, name } = context.req.param() as { owner: string; name: string }
   const repo = await accessRepo(table, { principal: context.get('principal'), access, kind, name: `${owner}/${name}` })
-  if (access === 'write' && isMirror(repo)) throw hubErrors.mirrorNotWritten(fullName(repo), repo.mirror ?? '')
+  if (access === 'write' && isMirror(repo)) throw repoErrors.mirrorNotWritten(fullName(repo), repo.mirror ?? '')
   return repo
 }
 

@@ -10,12 +10,6 @@ export const hubErrors = {
       status: 404,
       message: `Slipway holds models only; there are no ${kind} here.`,
     }),
-  mirrorNotWritten: (repo: string, address: string) =>
-    new AppError({
-      code: 'repo_is_mirror',
-      status: 403,
-      message: `"${repo}" mirrors ${address} and is only read. Push to a repo of your own.`,
-    }),
   rangeNotSatisfiable: (sizeBytes: number) =>
     new AppError({
       code: 'range_not_satisfiable',

@@ -87,6 +87,11 @@ export const faults = {
       code: 'version_exists',
       message: `"${repo}" has a version "${tag}" already, with other content. Versions do not change: use another name.`,
     }),
+  refTaken: (name: string, other: { kind: string; name: string }, repo: string) =>
+    new ImportFault({
+      code: 'ref_conflict',
+      message: `"${repo}" cannot have a "${name}" beside its ${other.kind} "${other.name}": a name is one of a branch, a tag or an alias. Delete that one, or import into another repo.`,
+    }),
   repoDeleted: (repo: string) =>
     new ImportFault({
       code: 'repo_deleted',

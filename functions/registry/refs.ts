@@ -3,9 +3,11 @@ import { accessRepo } from '../../shared/auth/access-repo.ts'
 import { principalOf } from '../../shared/auth/middleware.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { isMirror } from '../../shared/mirror/mirrored-repo.ts'
 import { createRef, deleteRef, moveRef } from '../../shared/repos/change-ref.ts'
+import { repoErrors } from '../../shared/repos/repo-errors.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
-import type { RepoItem } from '../../shared/table/repo-item.ts'
+import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import { pageOfRefs, type RefItem, type RefKind, type RevisionItem } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { type AskedRepo, asked } from './asked-repo.ts'
@@ -18,7 +20,12 @@ import { revisionOf } from './revisions.ts'
 /** Names of revisions: branches that move, tags that mostly do not, and versions, which are tags in an order. */
 export function addRefRoutes(app: RegistryApp, parts: RepoParts) {
   const { table, now } = parts
-  const writable = (request: AskedRepo) => accessRepo(table, { ...request, access: 'write' })
+  /** A mirror has the names of the other Hub, and no others. Aliases are one's own. */
+  const writable = async (request: AskedRepo) => {
+    const repo = await accessRepo(table, { ...request, access: 'write' })
+    if (isMirror(repo)) throw repoErrors.mirrorNotWritten(fullName(repo), repo.mirror ?? '')
+    return repo
+  }
   const readable = (request: AskedRepo) => accessRepo(table, { ...request, access: 'read' })
   const by = (context: Context<HttpEnvironment>) => principalOf(context).username
 

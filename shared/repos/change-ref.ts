@@ -21,6 +21,10 @@ export interface NewRef {
   revision: RevisionItem
   by: string
   message?: string | undefined
+  /** Whether one of that name is moved, a version excepted. */
+  overwrite?: boolean
+  /** Those that make the revision, where it comes to be together with its name. */
+  writes?: readonly TransactAction[]
 }
 
 /**
@@ -29,7 +33,7 @@ export interface NewRef {
  * @throws AppError `ref_exists`, `ref_conflict`, `repo_not_found`
  */
 export async function createRef({ table, repo, ref, now }: RefChange & { ref: NewRef }): Promise<RefItem> {
-  const { kind, name, revision, by, message } = ref
+  const { kind, name, revision, by, message, overwrite = false, writes = [revisionStands(revision)] } = ref
   const at = now.toISOString()
   const item: RefItem = {
     kind,
@@ -40,9 +44,11 @@ export async function createRef({ table, repo, ref, now }: RefChange & { ref: Ne
     ...(message !== undefined && { message }),
   }
   await changeStanding(table, repo, async (before) => {
-    await refuseAmbiguous(table, { repo, kind, name })
+    const existing = overwrite ? await getRef(table, { repoId: repo.id, kind, name }) : undefined
+    if (existing?.versionNumber !== undefined) throw refErrors.versionStays(fullName(repo), name)
+    if (existing === undefined) await refuseAmbiguous(table, { repo, kind, name })
     const after = kind === 'branch' && name === 'main' ? withHead(before, revision, at) : before
-    return { repo: after, writes: [putRef(repo, item), revisionStands(revision)] }
+    return { repo: after, writes: [putRef(repo, item), ...writes] }
   })
   return item
 }
@@ -68,7 +74,7 @@ export async function moveRef({ table, repo, ref, now }: RefChange & { ref: Move
   return outcome.ref as RefItem
 }
 
-export interface MovedRef extends Omit<NewRef, 'message'> {
+export interface MovedRef extends Omit<NewRef, 'message' | 'overwrite' | 'writes'> {
   /** The revision that it must be at. */
   expected?: string | undefined
 }

@@ -15,6 +15,12 @@ export const repoErrors = {
       status: 409,
       message: `A repo "${name}" was deleted and can still be brought back. Bring it back, or choose another name until it is swept.`,
     }),
+  mirrorNotWritten: (repo: string, address: string) =>
+    new AppError({
+      code: 'repo_is_mirror',
+      status: 403,
+      message: `"${repo}" mirrors ${address} and is only read. Push to a repo of your own.`,
+    }),
   nameTaken: (name: string) =>
     new AppError({ code: 'repo_exists', status: 409, message: `The name "${name}" is taken. Choose another one.` }),
   tooMuchToMove: (name: string, limit: number) =>

@@ -87,6 +87,8 @@ export const tableAccess = {
       mirrors,
       imports,
       claims,
+      // What they say a repo is called.
+      deployments,
       requests,
     ],
     appends: [audit],

@@ -5,6 +5,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { parseWith, readJson } from '../../../shared/http/json-body.ts'
 import { isRevisionId, parseRefName } from '../../../shared/model/repo-id.ts'
+import { createRef, deleteRef } from '../../../shared/repos/change-ref.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { getRef } from '../../../shared/table/repos.ts'
 import { findRepo, findRevision } from '../find-revision.ts'
@@ -12,7 +13,7 @@ import { parseRef, rawRest } from '../parse-path.ts'
 import type { HubApp, HubParts } from '../parts.ts'
 import { repoKinds } from '../repo-kinds.ts'
 import { branchName } from './branch-name.ts'
-import { createEmptyBranch, createRef, deleteRef } from './change-refs.ts'
+import { createEmptyBranch } from './create-empty-branch.ts'
 import { notifyIngest } from './notify-ingest.ts'
 
 const newBranch = z.object({
@@ -44,7 +45,7 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
       else if (startingPoint != null || !(ref.overwrite && (await isThere(repo, name)))) {
         const readings = [{ ref: startingPoint ?? 'main', path: '' }]
         const { revision } = await findRevision(context, { table, kind }, readings)
-        await createRef({ table, repo, ref: { ...ref, revision: revision.id }, now: now() })
+        await createRef({ table, repo, ref: { ...ref, revision }, now: now() })
       }
       return done(context, repo)
     })
@@ -54,7 +55,7 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
       const name = branchName(refOf(context))
       if (name === 'main')
         throw errors.invalidRequest(`The branch main of "${fullName(repo)}" stays as long as the repo.`, 'branch')
-      await deleteRef({ table, repo, kind: 'branch', name })
+      await deleteRef({ table, repo, ref: { kind: 'branch', name } })
       return done(context, repo)
     })
 
@@ -67,7 +68,7 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
       await createRef({
         table,
         repo,
-        ref: { kind: 'tag', name, revision: revision.id, by, message: message ?? undefined },
+        ref: { kind: 'tag', name, revision, by, message: message ?? undefined },
         now: now(),
       })
       return done(context, repo)
@@ -75,7 +76,7 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
 
     app.delete(`${api}/:owner/:name/tag/:ref{.+}`, async (context) => {
       const repo = await findRepo(context, { table, kind, access: 'write' })
-      await deleteRef({ table, repo, kind: 'tag', name: tagName(refOf(context)) })
+      await deleteRef({ table, repo, ref: { kind: 'tag', name: tagName(refOf(context)) } })
       return done(context, repo)
     })
   }

@@ -3,7 +3,9 @@ import { accessRepo } from '../../../shared/auth/access-repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import { readJson } from '../../../shared/http/json-body.ts'
 import { parseRepoId } from '../../../shared/model/repo-id.ts'
+import { deleteRepo } from '../../../shared/repos/delete-repo.ts'
 import { moveRepo } from '../../../shared/repos/move-repo.ts'
+import { relabelDeployments } from '../../../shared/repos/relabel-deployments.ts'
 import type { RepoItem } from '../../../shared/table/repo-item.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { findRepo } from '../find-revision.ts'
@@ -29,10 +31,7 @@ export function addRepoRoutes(app: HubApp, parts: HubParts) {
     const [kind, name] = [kindOf(body.type), nameOf(body, principal)]
     const repo = await accessRepo(table, { principal, access: 'admin', kind, name })
     // It can be brought back for a while, so its name stays taken and it stays counted.
-    const at = now().toISOString()
-    await changeRepo(table, repo.id, (before) =>
-      before.deletedAt === undefined ? { repo: { ...before, deletedAt: at, updatedAt: at } } : undefined,
-    )
+    await deleteRepo({ table, principal, repo, now: now() })
     await notifyIngest(context, parts, manifested(repo))
     return context.json({ success: true })
   })
@@ -44,6 +43,7 @@ export function addRepoRoutes(app: HubApp, parts: HubParts) {
     const name = parseRepoId(fromRepo, 'fromRepo')
     const repo = await accessRepo(table, { principal, access: 'admin', kind: kindOf(type), name })
     const moved = await moveRepo({ table, principal, repo, to, ...limits, now: now() })
+    await relabelDeployments(table, moved)
     await notifyIngest(context, parts, manifested(moved))
     return context.json({ success: true, url: urlOf(moved, originOf(context.req.url, parts.publicUrl)) })
   })

@@ -41,7 +41,9 @@ export function publication({
   const changesRepo = branches.includes('main') || before?.visibility !== after.visibility
   const by = item.createdBy
   return [
-    ...(before === undefined ? repoCreation(after, { reposMax }) : changesRepo ? repoWrites({ before, after }) : []),
+    ...(before === undefined
+      ? repoCreation(after, { reposMax })
+      : repoWrites({ before, after: changesRepo ? after : before })),
     ...revisionWrites({ revision, known }),
     ...branches.map((name) => branchWrite({ repoId, name, revision: id, now, by })),
     ...(item.tag === undefined ? [] : [tagWrite({ repoId, tag: item.tag, revision: id, now, by })]),

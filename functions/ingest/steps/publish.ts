@@ -2,6 +2,7 @@ import { BlobsBusy, keepBlobs } from '../../../shared/blobs/keep-blobs.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { isMirror, isMirrorOf, mirrorAddress } from '../../../shared/mirror/mirrored-repo.ts'
 import { type RevisionFile, revisionId, sortedByPath } from '../../../shared/model/revision-id.ts'
+import { refInTheWay } from '../../../shared/repos/ref-in-the-way.ts'
 import { holdBlobs } from '../../../shared/table/held-blobs.ts'
 import { allImportFiles, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { QuotaExceeded, quotaExceeded } from '../../../shared/table/quotas.ts'
@@ -53,6 +54,7 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     await holdFiles({ item, files }, dependencies)
     const revision = await newRevision({ item, files, repoId, at: now().toISOString() }, dependencies)
     await refuseTakenTag({ item, revision }, dependencies)
+    await refuseAmbiguousRefs({ item, repoId, branches: branchesOf(item, before) }, dependencies)
     await writeRevisionFiles(table, { repoId: revision.repoId, revision: revision.id, files, now: now() })
     const known = (await getRevision(table, revision.repoId, revision.id)) !== undefined
     const at = now().toISOString()
@@ -158,6 +160,22 @@ async function importedFiles(item: ImportItem, { table }: IngestDependencies): P
     files.push({ path, sizeBytes, sha256, ...(gitSha1 !== undefined && { gitSha1 }) })
   }
   return sortedByPath(files)
+}
+
+/**
+ * A name is one of a branch, a tag or an alias. A mirror has the other Hub's names, whatever they are. Whoever makes a
+ * name at the same time changes the repo, which the publication fails on.
+ */
+async function refuseAmbiguousRefs(
+  { item: { tag, repo, mirror }, repoId, branches }: { item: ImportItem; repoId: string; branches: readonly string[] },
+  { table }: IngestDependencies,
+) {
+  const wanted = [...branches.map((name) => ['branch', name] as const), ...(tag ? [['tag', tag] as const] : [])]
+  for (const [kind, name] of mirror === undefined ? wanted : []) {
+    if ((await getRef(table, { repoId, kind, name })) !== undefined) continue
+    const other = await refInTheWay(table, { repoId, name })
+    if (other !== undefined) throw faults.refTaken(name, other, repo)
+  }
 }
 
 async function refuseTakenTag(
