@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runSlipway } from '../support/run-slipway.ts'
 import { startTarget, type Target } from './target.ts'
 
 const slipway = fileURLToPath(new URL('../../shared/client/slipway.mjs', import.meta.url))
@@ -12,19 +13,14 @@ beforeAll(async () => {
 })
 afterAll(() => target.close())
 
-async function run(
+const run = (
   parameters: string[],
   { input, environment }: { input?: string; environment?: Record<string, string> } = {},
-) {
-  const env = { PATH: process.env.PATH, SLIPWAY_URL: target.api.url, SLIPWAY_API_KEY: target.key, ...environment }
-  const child = spawn(process.execPath, [slipway, ...parameters], { env, stdio: ['pipe', 'pipe', 'pipe'] })
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (text: Buffer) => (said.out += text.toString()))
-  child.stderr.on('data', (text: Buffer) => (said.err += text.toString()))
-  child.stdin.end(input ?? '')
-  const [code] = await once(child, 'close')
-  return { code, ...said }
-}
+) =>
+  runSlipway(parameters, {
+    ...(input !== undefined && { input }),
+    environment: { SLIPWAY_URL: target.api.url, SLIPWAY_API_KEY: target.key, ...environment },
+  })
 
 describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
   it('pulls, deploys, predicts, shows and lists, each naming the next step', async () => {

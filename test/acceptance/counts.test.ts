@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../../shared/client/cli.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Answer, type Api, createApi } from '../support/http.ts'
 import { type Hub, startHub } from '../support/hub/start-hub.ts'
 import { type LocalHost, startLocalHost } from '../support/local-host.ts'
+import { runSlipway } from '../support/run-slipway.ts'
 
 const importsMax = 2
 let hub: Hub
@@ -47,21 +47,8 @@ const usedOf = async (owner: string, name: string): Promise<number | undefined> 
 const pull = (source: string, repo: string): Promise<Answer> =>
   api.post('/api/v1/imports', { source: `hf://${source}`, repo })
 
-async function slipway(...parameters: string[]) {
-  const said = { out: '', err: '' }
-  const terminal = {
-    out: (text: string) => {
-      said.out += text
-    },
-    err: (text: string) => {
-      said.err += text
-    },
-    isTty: false,
-    input: (async function* () {})(),
-  }
-  const connection = async () => ({ url: host.url, token: host.key })
-  return { code: await runCli({ parameters, connection, terminal }), ...said }
-}
+const slipway = (...parameters: string[]) =>
+  runSlipway(parameters, { environment: { SLIPWAY_URL: host.url, SLIPWAY_API_KEY: host.key } })
 
 describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is counted', () => {
   it('is each distinct content of an owner once, for every owner that has it', async () => {

@@ -21,8 +21,8 @@ const mayImport: Record<string, readonly string[]> = {
 const reserved: { packages: RegExp; files: RegExp; why: string }[] = [
   {
     packages: /^@aws-sdk\//,
-    files: /^shared\/(?:objects\/s3-|queue\/sqs-|table\/)/,
-    why: 'only the S3, SQS and table files import AWS SDKs',
+    files: /^shared\/(?:objects\/s3-|queue\/sqs-|table\/)|^infra\/lambda-credentials\.mjs$/,
+    why: 'only the S3, SQS and table files, and what the SDK is bundled with, import AWS SDKs',
   },
   { packages: /^onnxruntime-/, files: /^gpu-service\/engine\//, why: 'only the engine imports onnxruntime-node' },
   { packages: /^(?:aws-cdk-lib|constructs|cdk-nag)/, files: /^infra\//, why: 'only infra imports CDK' },

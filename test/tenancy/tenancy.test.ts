@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHubApp } from '../../functions/hub/app.ts'
-import { ask as askAt, withoutNames } from './tenancy/ask.ts'
-import { makeCallers } from './tenancy/callers.ts'
-import { hubRows } from './tenancy/hub-rows.ts'
-import { missingNames, type Names, secretMark } from './tenancy/names.ts'
-import { platformRows } from './tenancy/platform-rows.ts'
-import type { RouteRow, RouteRows } from './tenancy/route-row.ts'
-import { startWorld, type World } from './tenancy/world.ts'
+import { ask as askAt, withoutNames } from './ask.ts'
+import { makeCallers } from './callers.ts'
+import { hubRows } from './hub-rows.ts'
+import { missingNames, type Names, secretMark } from './names.ts'
+import { platformRows } from './platform-rows.ts'
+import type { RouteRow, RouteRows } from './route-row.ts'
+import { startWorld, type World } from './world.ts'
 
 const rows: RouteRows = { ...platformRows, ...hubRows }
 const all = Object.entries(rows)

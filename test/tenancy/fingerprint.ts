@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
-import { objectPrefixes } from '../../../shared/objects/keys.ts'
+import { objectPrefixes } from '../../shared/objects/keys.ts'
 
 /** What may change with any request: who was when, how often, and what replicas say of themselves. */
 const isPassing = ({ pk, sk }: { pk: string; sk: string }): boolean =>

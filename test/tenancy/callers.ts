@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createApi } from '../../support/http.ts'
+import { createApi } from '../support/http.ts'
 import { must, type World } from './world.ts'
 
 /** Keys and tokens of all who must be refused. */

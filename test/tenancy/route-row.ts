@@ -1,4 +1,4 @@
-import type { Scope } from '../../../shared/auth/principal.ts'
+import type { Scope } from '../../shared/auth/principal.ts'
 import type { Names } from './names.ts'
 
 export interface Call {

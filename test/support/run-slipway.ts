@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const slipway = fileURLToPath(new URL('../../shared/client/slipway.mjs', import.meta.url))
+
+export interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** Runs the command as people do, as a process of its own. */
+export async function runSlipway(
+  parameters: string[],
+  { input = '', environment }: { input?: string; environment: Record<string, string> },
+): Promise<Ran> {
+  const env = { PATH: process.env.PATH, ...environment }
+  const child = spawn(process.execPath, [slipway, ...parameters], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (text: Buffer) => (said.out += text.toString()))
+  child.stderr.on('data', (text: Buffer) => (said.err += text.toString()))
+  child.stdin.end(input)
+  const [code] = await once(child, 'close')
+  return { code: code as number | null, ...said }
+}
