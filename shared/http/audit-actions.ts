@@ -1,5 +1,3 @@
-import { routes } from '../contract/routes.ts'
-
 /** What a request would do, by its route; nothing where it only asks. */
 export interface AuditedRoute {
   /** A stable name: `repo.create`. */
@@ -27,18 +25,6 @@ export function matchActions(patterns: readonly ActionPattern[]): ActionOf {
     }
     return undefined
   }
-}
-
-/** The actions of the platform's own API are called after its routes: `createRepo` is `repo.create`. */
-export const platformActions: ActionPattern[] = Object.entries(routes)
-  .map(([name, { method, path }]) => ({ method: method.toUpperCase(), path, action: actionNamed(name) }))
-  .filter(({ method }) => method !== 'GET' && method !== 'HEAD')
-  // What is exact goes before what holds a parameter: `/x/new` before `/x/{id}`.
-  .sort((one, other) => Number(one.path.includes('{')) - Number(other.path.includes('{')))
-
-function actionNamed(route: string): string {
-  const [, verb = route, noun = ''] = /^([a-z]+)(\w*)$/.exec(route) ?? []
-  return noun === '' ? `auth.${verb}` : `${noun.charAt(0).toLowerCase()}${noun.slice(1)}.${verb}`
 }
 
 function patternOf(path: string): RegExp {

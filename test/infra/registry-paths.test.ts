@@ -4,6 +4,7 @@ import { createHubApp, type HubOptions, isHubPath } from '../../functions/hub/ap
 import { createRegistryApp } from '../../functions/registry/app.ts'
 import { authPaths, hubPaths, registryPaths } from '../../infra/constructs/registry-paths.ts'
 import { dispatch } from '../../infra/local/dispatch.ts'
+import { createMetrics } from '../../shared/metrics.ts'
 
 /** Whether API Gateway leads a path there. */
 const leads = (paths: readonly string[], path: string): boolean =>
@@ -18,7 +19,8 @@ const example = (pattern: string): string =>
     .replace('{name}', 'model')
     .replace('{tag}', 'Q4_K_M')
 
-const options = { table: {}, objects: {}, ingest: {}, version: '0' } as unknown as HubOptions
+const metrics = createMetrics()
+const options = { table: {}, objects: {}, ingest: {}, version: '0', metrics } as unknown as HubOptions
 /** What an app answers itself, and not what it looks at on the way. */
 const pathsOf = (app: { routes: { path: string }[] }): string[] =>
   [...new Set(app.routes.map(({ path }) => path))].filter((path) => !path.endsWith('*'))

@@ -3,7 +3,9 @@ import { createAuthApp } from '../../../functions/auth/app.ts'
 import { createHubApp } from '../../../functions/hub/app.ts'
 import { hubActions } from '../../../functions/hub/hub-actions.ts'
 import { createRegistryApp } from '../../../functions/registry/app.ts'
-import { matchActions, platformActions } from '../../../shared/http/audit-actions.ts'
+import { matchActions } from '../../../shared/http/audit-actions.ts'
+import { platformActions } from '../../../shared/http/audit-platform-actions.ts'
+import { createMetrics } from '../../../shared/metrics.ts'
 import { newEvent, recordEvent } from '../../../shared/table/audit.ts'
 import { type Answer, adminToken, type CountedHost, password, startCountedHost } from './support/counted-host.ts'
 
@@ -60,7 +62,7 @@ describe('the audit log', () => {
   })
 
   it('knows every route that writes, in every app', () => {
-    const options = { table: host.table, objects: {}, ingest: {}, version: '0' } as never
+    const options = { table: host.table, objects: {}, ingest: {}, version: '0', metrics: createMetrics() } as never
     const asks = /\/(?:paths-info|preupload)\/|^\/api\/validate-yaml$|^\/api\/uploads\/|\/lfs-files/
     const apps = [createRegistryApp(options), createAuthApp(options)].map((app) => ({ app, patterns: platformActions }))
     for (const { app, patterns } of [...apps, { app: createHubApp(options), patterns: hubActions }]) {
