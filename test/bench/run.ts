@@ -1,4 +1,5 @@
 import { benchEmbeddings } from './embeddings.ts'
+import { describeSize, measureRegistrySize } from './registry-size.ts'
 import { describeTransfer, measureTransfer } from './transfer-memory.ts'
 
 /** Every benchmark, one after the other: `npm run bench`. `SLIPWAY_BENCH_SECONDS` is how long each load lasts. */
@@ -10,7 +11,11 @@ for (const line of lines) process.stdout.write(`${line}\n`)
 const isFullLength = seconds >= 3
 const sizeBytes = isFullLength ? 2 * 1024 ** 3 : 64 * 1024 ** 2
 for (const line of describeTransfer(await measureTransfer({ sizeBytes }))) process.stdout.write(`${line}\n`)
-if (isFullLength && slow.length > 0) {
-  process.stdout.write(`\nToo slow: ${slow.join('; ')}\n`)
+const sizes = isFullLength ? { many: 100_000, requests: 1000 } : { many: 1000, requests: 20 }
+const size = describeSize(await measureRegistrySize(sizes))
+for (const line of size.lines) process.stdout.write(`${line}\n`)
+const tooSlow = [...slow, ...size.slow]
+if (isFullLength && tooSlow.length > 0) {
+  process.stdout.write(`\nToo slow: ${tooSlow.join('; ')}\n`)
   process.exitCode = 1
 }
