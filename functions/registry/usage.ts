@@ -41,9 +41,10 @@ export function addUsageRoutes(app: OpenAPIHono<HttpEnvironment>, { table, quota
 
 async function ownersFor(table: Table, principal: Principal, asked: string | undefined): Promise<string[]> {
   if (asked === undefined) {
-    const readable = readableOwners(principal).filter((owner) => owner !== undefined)
+    const readable = readableOwners(principal)
+    const named = readable.filter((owner) => owner !== undefined)
     // An admin may see everyone's, and is told its own where it names nobody.
-    return readable.length > 0 ? readable : [principal.username, ...Object.keys(principal.owners)]
+    return named.length === readable.length ? named : [principal.username, ...Object.keys(principal.owners)]
   }
   const hidden = () => errors.ownerNotFound(asked)
   requireAccess({ principal, access: 'read', resource: { owner: asked }, hidden })
