@@ -1,6 +1,5 @@
+import { repoRows } from './repo-rows.ts'
 import type { RouteRows } from './route-row.ts'
-
-const repo = '/api/v1/repos/{owner}/{name}'
 
 /** A row for each route of the OpenAPI document, deletions last. */
 export const platformRows: RouteRows = {
@@ -62,21 +61,26 @@ export const platformRows: RouteRows = {
       json: { role: 'write' },
     }),
   },
-  'GET /api/v1/repos': { about: 'list', needs: 'read', call: () => ({ path: '/api/v1/repos' }) },
-  [`GET ${repo}`]: {
-    about: 'repo',
-    needs: 'read',
-    call: ({ owner, model }) => ({ path: `/api/v1/repos/${owner}/${model}` }),
+  'PUT /api/v1/owners/{owner}/quotas': {
+    about: 'platform',
+    call: ({ organisation }) => ({ path: `/api/v1/owners/${organisation}/quotas`, json: { repos: 7 } }),
   },
-  [`GET ${repo}/revisions/{ref}`]: {
-    about: 'repo',
+  'GET /api/v1/usage': { about: 'list', needs: 'read', call: () => ({ path: '/api/v1/usage' }) },
+  'GET /api/v1/usage (owner)': {
+    about: 'namespace',
     needs: 'read',
-    call: ({ owner, model }) => ({ path: `/api/v1/repos/${owner}/${model}/revisions/main` }),
+    call: ({ owner }) => ({ path: `/api/v1/usage?owner=${owner}` }),
   },
-  [`GET ${repo}/revisions/{ref}/files`]: {
-    about: 'repo',
+  'GET /api/v1/audit': {
+    about: 'list',
     needs: 'read',
-    call: ({ owner, model }) => ({ path: `/api/v1/repos/${owner}/${model}/revisions/main/files` }),
+    tellsWhatWasAsked: true,
+    call: () => ({ path: '/api/v1/audit' }),
+  },
+  'GET /api/v1/audit (owner)': {
+    about: 'namespace',
+    needs: 'read',
+    call: ({ owner }) => ({ path: `/api/v1/audit?owner=${owner}` }),
   },
   'POST /api/v1/imports': {
     about: 'namespace',
@@ -111,6 +115,7 @@ export const platformRows: RouteRows = {
     call: ({ deployment }) => ({ path: '/v1/embeddings', json: { model: deployment, input: 'a' } }),
   },
   'GET /v1/models': { about: 'list', needs: 'infer', call: () => ({ path: '/v1/models' }) },
+  ...repoRows,
   'DELETE /api/v1/deployments/{name}': {
     about: 'thing',
     needs: 'write',

@@ -33,6 +33,8 @@ export interface RouteRow {
   needs?: Scope
   /** Answers with an error whoever asks, so that nobody is let through. */
   isRefused?: boolean
+  /** Tells the caller of its own requests, and so of the names in them. */
+  tellsWhatWasAsked?: boolean
   call: (names: Names) => Call
 }
 

@@ -86,6 +86,7 @@ async function makeRepos(own: Api, names: Names, isPrivate: boolean) {
     await must(own.post('/api/repos/create', { name: names[type], type, private: isPrivate, files }))
     await must(own.post(`/api/${type}s/${names.owner}/${names[type]}/tag/main`, { tag: 'v0' }))
   }
+  await must(own.post(`/api/v1/repos/${names.owner}/${names.model}/aliases`, { name: 'champion', revision: 'main' }))
 }
 
 /** An upload that nobody sends the bytes of. */
