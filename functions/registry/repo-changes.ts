@@ -61,8 +61,9 @@ export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
   })
 
   app.openapi(routes.deleteRepo, async (context) => {
+    const force = context.req.valid('query').force === 'true'
     const repo = await repoFor(parts, { ...asked(context), access: 'admin', byCurrentName: true })
-    const deleted = await deleteRepo({ table, principal: context.get('principal'), repo, now: now() })
+    const deleted = await deleteRepo({ table, principal: context.get('principal'), repo, force, now: now() })
     await announce(context, parts, manifestOf(repo.id))
     return context.json(toRepo(deleted), 200)
   })

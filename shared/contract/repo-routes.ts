@@ -13,6 +13,9 @@ export const repoParams = z.object({
 })
 /** A model and a dataset may have the same name. */
 export const repoQuery = z.object({ kind: repoKind.default('model') })
+const force = z.enum(['true', 'false']).optional().openapi({
+  description: 'Delete it although others serve it: their deployments go on until it is removed for good.',
+})
 const path = '/api/v1/repos/{owner}/{name}' as const
 
 export const repoRoutes = {
@@ -76,7 +79,7 @@ export const repoRoutes = {
     description:
       'For admins of its owner. It keeps its name, and counts, until it is removed for good. Answers 409 `repo_deployed` with the `deployments` that serve it.',
     security,
-    request: { params: repoParams, query: repoQuery },
+    request: { params: repoParams, query: repoQuery.extend({ force }) },
     responses: { 200: json(repo, 'The repo, with until when it is kept.'), ...failures },
   }),
   undeleteRepo: createRoute({

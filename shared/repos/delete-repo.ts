@@ -13,14 +13,19 @@ interface DeleteRepo {
   table: Table
   principal: Principal | undefined
   repo: RepoItem
+  /** Whether deployments of others, which the caller cannot remove, are no reason against it. */
+  force?: boolean
   now: Date
 }
 
-/** Hides a repo until it is brought back or removed for good. @throws AppError `repo_deployed` */
-export const deleteRepo = ({ table, principal, repo, now }: DeleteRepo): Promise<RepoItem> =>
+/**
+ * Hides a repo until it is brought back or removed for good. What others deployed while it was public goes on being
+ * served until then, where that is accepted. @throws AppError `repo_deployed`
+ */
+export const deleteRepo = ({ table, principal, repo, force = false, now }: DeleteRepo): Promise<RepoItem> =>
   changeStanding(table, repo, async (before) => {
-    const names = await deploymentsOfRepo(table, repo)
-    if (names.length > 0) throw await deployed(table, { principal, repo, names })
+    const { seen, others } = await whatServes(table, { principal, repo })
+    if (seen.length > 0 || (others > 0 && !force)) throw deployed(repo, { seen, others })
     return { repo: { ...before, deletedAt: now.toISOString() } }
   })
 
@@ -35,26 +40,28 @@ export async function undeleteRepo({ table, repo, now }: Omit<DeleteRepo, 'princ
   return restored
 }
 
-/** Names those deployments that the caller may know of; of others it says how many there are. */
-async function deployed(table: Table, { principal, repo, names }: Deployed): Promise<AppError> {
+/** The deployments that the caller may know of by name, and how many more there are. */
+async function whatServes(table: Table, { principal, repo }: Pick<DeleteRepo, 'principal' | 'repo'>) {
+  const names = await deploymentsOfRepo(table, repo)
   const items = await Promise.all(names.map((name) => getDeployment(table, name)))
   const seen = items.flatMap((item) =>
     item !== undefined && mayAccess(principal, 'read', { owner: item.owner }) ? [item.name] : [],
   )
-  const others = names.length - seen.length
+  return { seen, others: names.length - seen.length }
+}
+
+function deployed(repo: RepoItem, { seen, others }: { seen: string[]; others: number }): AppError {
   const said = [...seen.map((name) => `"${name}"`), ...(others > 0 ? [`${others} of other owners`] : [])]
+  const remedy =
+    seen.length > 0
+      ? 'Remove what serves it first: slipway undeploy NAME'
+      : 'Delete it with force, and they go on until it is removed for good.'
   return new AppError({
     code: 'repo_deployed',
     status: 409,
-    message: `"${fullName(repo)}" is served by ${said.join(', ')}. Remove what serves it first: slipway undeploy NAME`,
+    message: `"${fullName(repo)}" is served by ${said.join(', ')}. ${remedy}`,
     details: { deployments: seen, others },
   })
-}
-
-interface Deployed {
-  principal: Principal | undefined
-  repo: RepoItem
-  names: string[]
 }
 
 const tooLate = (repo: RepoItem, deletedAt: string): AppError =>

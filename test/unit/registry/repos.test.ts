@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deletedRepoKeptDays } from '../../../shared/model/repo-grace.ts'
-import { type RepoHost, startRepoHost } from './support/repo-host.ts'
+import { metadata, type RepoHost, startRepoHost } from './support/repo-host.ts'
 
 let host: RepoHost
 beforeAll(async () => {
@@ -255,5 +255,52 @@ describe('a deleted repo', () => {
     host.clock.ms -= days(deletedRepoKeptDays)
     expect((await undelete('lab/late')).status).toBe(200)
     expect((await undelete('lab/late')).status).toBe(200)
+  })
+})
+
+describe('a repo that is deployed', () => {
+  const deployable = async (name: string) => {
+    await host.make(name)
+    const onnx = [{ path: 'model.onnx', inputs: [], outputs: [], opset: {} }]
+    await host.commit(name, { 'model.onnx': name }, { metadata: metadata({ task: 'feature-extraction', onnx }) })
+  }
+  const deploy = (target: string, json: object, as = 'ada') =>
+    host.call('POST', '/api/v1/deployments', { as, json: { target, ...json } })
+  const deployment = (name: string) => host.call('GET', `/api/v1/deployments/${name}`, { as: 'root' })
+
+  it('is not deleted before what serves it, which is named where one may know of it', async () => {
+    await deployable('lab/served')
+    await host.ask('PATCH', '/lab/served', { json: { visibility: 'public' } })
+    expect((await deploy('lab/served', { name: 'ours' })).status).toBe(201)
+    expect((await deploy('lab/served', { name: 'theirs', owner: 'eve' }, 'eve')).status).toBe(201)
+    const refused = await remove('lab/served')
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { error: { code: 'repo_deployed', deployments: ['ours'], others: 1 } },
+    })
+    expect(JSON.stringify(refused.body)).not.toContain('theirs')
+    expect((await host.ask('DELETE', '/lab/served?force=true')).status).toBe(409)
+    expect((await host.call('DELETE', '/api/v1/deployments/ours')).status).toBe(204)
+    expect((await remove('lab/served')).body.error).toMatchObject({ deployments: [], others: 1 })
+    expect((await host.ask('DELETE', '/lab/served?force=true')).status).toBe(200)
+    expect((await deployment('theirs')).status).toBe(200)
+    expect((await deploy('lab/served', { name: 'late' })).status).toBe(404)
+  })
+
+  it('is served by a version or an alias, and its deployments say what it is called now', async () => {
+    await deployable('lab/named')
+    await host.ask('POST', '/lab/named/versions', { json: {} })
+    await host.ask('POST', '/lab/named/aliases', { json: { name: 'champion' } })
+    for (const ref of ['v1', 'champion'])
+      expect((await deploy(`lab/named@${ref}`, { name: `named-${ref}` })).body).toMatchObject({
+        ref,
+        repo: 'lab/named',
+      })
+    await rename('lab/named', 'lab/renamed')
+    expect((await deployment('named-champion')).body).toMatchObject({
+      repo: 'lab/renamed',
+      target: 'lab/renamed@champion',
+    })
+    expect((await deploy('lab/named@v1', { name: 'again' })).body).toMatchObject({ repo: 'lab/renamed' })
   })
 })

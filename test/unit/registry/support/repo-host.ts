@@ -73,7 +73,7 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
     metrics: createMetrics(),
   })
 
-  async function ask(method: string, path: string, { as = 'ada', json, headers }: Asked = {}): Promise<Answer> {
+  async function call(method: string, path: string, { as = 'ada', json, headers }: Asked = {}): Promise<Answer> {
     const init = {
       method,
       headers: {
@@ -83,10 +83,12 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
       },
       ...(json !== undefined && { body: JSON.stringify(json) }),
     }
-    const response = await app.request(`/api/v1/repos${path}`, init)
+    const response = await app.request(path, init)
     const text = await response.text()
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
   }
+
+  const ask = (method: string, path: string, asked?: Asked) => call(method, `/api/v1/repos${path}`, asked)
 
   /** A commit as the Hub makes one: the head of a branch moves from its parent. */
   async function commit(name: string, files: Record<string, string>, more: Commit = {}): Promise<string> {
@@ -144,6 +146,7 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
     sent,
     clock,
     app,
+    call,
     ask,
     commit,
     get: (path: string, as?: string | null) => ask('GET', path, as === undefined ? {} : { as }),
