@@ -122,18 +122,21 @@ export const pageOfRefs = (
 }
 
 /**
- * The revision that an id names, here or where it came from, or a branch, a tag or an alias, in this order: no name can
- * stand in for a revision.
+ * The revision that an id names, here or where it came from, or an alias, a branch or a tag, in this order: no name can
+ * stand in for a revision, and none for an alias, which only admins may move where it is protected.
  */
 export async function resolveRef(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
   const revision = isRevisionId(ref) ? await getRevision(table, repoId, ref) : undefined
   if (revision !== undefined) return revision
-  const kinds: RefKind[] = isRevisionId(ref) ? ['commit', 'branch', 'tag', 'alias'] : ['branch', 'tag', 'alias']
-  for (const kind of kinds) {
-    const named = await getRef(table, { repoId, kind, name: ref })
-    if (named !== undefined) return getRevision(table, repoId, named.revision)
-  }
-  return undefined
+  const named = await Promise.all(kindsOf(ref).map((kind) => getRef(table, { repoId, kind, name: ref })))
+  const [first] = named.filter((found) => found !== undefined)
+  return first && getRevision(table, repoId, first.revision)
+}
+
+/** The branch main is asked for more than all others, and nothing else may be called so. */
+function kindsOf(ref: string): readonly RefKind[] {
+  if (ref === 'main') return ['branch']
+  return isRevisionId(ref) ? ['commit', 'alias', 'branch', 'tag'] : ['alias', 'branch', 'tag']
 }
 
 /** Files in the order of their paths, all or those that start with `prefix`, from where a page before ended. */
