@@ -1,14 +1,14 @@
 import { accessRepo } from '../../shared/auth/access-repo.ts'
-import { type Access, requireAccess } from '../../shared/auth/authorize.ts'
+import type { Access } from '../../shared/auth/authorize.ts'
 import { principalOf } from '../../shared/auth/middleware.ts'
 import { routes } from '../../shared/contract/routes.ts'
-import { AppError, errors } from '../../shared/errors.ts'
 import { changeStanding } from '../../shared/repos/change-ref.ts'
 import { createRepo } from '../../shared/repos/create-repo.ts'
 import { deleteRepo, undeleteRepo } from '../../shared/repos/delete-repo.ts'
 import { moveRepo } from '../../shared/repos/move-repo.ts'
 import { relabelDeployments } from '../../shared/repos/relabel-deployments.ts'
-import { fullName, type RepoItem, splitName } from '../../shared/table/repo-item.ts'
+import { requireCurrentName } from '../../shared/repos/repo-errors.ts'
+import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import { type AskedRepo, asked } from './asked-repo.ts'
 import { toRepo } from './repo-answer.ts'
 import { announce, manifestOf, type RegistryApp, type RepoParts } from './repo-parts.ts'
@@ -50,9 +50,6 @@ export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
     const { to } = context.req.valid('json')
     const principal = principalOf(context)
     const repo = await repoFor(parts, { ...asked(context), access: 'admin', byCurrentName: true })
-    const { owner } = splitName(to)
-    if (owner.toLowerCase() !== repo.owner.toLowerCase())
-      requireAccess({ principal, access: 'admin', resource: { owner }, hidden: () => errors.ownerNotFound(owner) })
     const limits = { reposMax: quotas.repos, storedBytesMax: quotas.storedBytes }
     const moved = await moveRepo({ table, principal, repo, to, ...limits, now: now() })
     await relabelDeployments(table, moved)
@@ -79,19 +76,13 @@ export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
 interface RepoFor extends AskedRepo {
   access: Access
   withDeleted?: boolean
-  /** What is done to it cannot be meant of what was called so before. */
   byCurrentName?: boolean
 }
 
 async function repoFor({ table }: RepoParts, { byCurrentName = false, ...request }: RepoFor): Promise<RepoItem> {
   const repo = await accessRepo(table, request)
-  if (!byCurrentName || fullName(repo).toLowerCase() === request.name.toLowerCase()) return repo
-  throw new AppError({
-    code: 'repo_renamed',
-    status: 409,
-    message: `"${request.name}" is called "${fullName(repo)}" now. Name it so, to be sure that it is the one you mean.`,
-    details: { id: fullName(repo), url: urlOfRepo(repo) },
-  })
+  if (byCurrentName) requireCurrentName(repo, { asked: request.name, url: urlOfRepo(repo) })
+  return repo
 }
 
 const urlOfRepo = (repo: Pick<RepoItem, 'owner' | 'name' | 'kind'>): string =>

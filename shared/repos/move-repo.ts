@@ -1,3 +1,4 @@
+import { requireAccess } from '../auth/authorize.ts'
 import { ensureOwner } from '../auth/ensure-owner.ts'
 import type { Principal } from '../auth/principal.ts'
 import { errors } from '../errors.ts'
@@ -32,10 +33,11 @@ const filesMax = 50_000
 /**
  * Gives a repo another name, or another owner. Its old name leads to it until someone takes it. What the old owner
  * holds of its blobs stays counted until the next collection, which knows what its other repos hold.
- * @throws AppError `repo_exists`, `quota_exceeded`, and as `ensureOwner` does
+ * @throws AppError `repo_exists`, `quota_exceeded`, `forbidden`, and as `ensureOwner` does
  */
 export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
   const { table, principal, repo, to, reposMax, now } = request
+  requireTarget(request)
   const owner = await ensureOwner({ table, principal, owner: splitName(to).owner, now })
   const after = { owner: owner.name, name: splitName(to).name, updatedAt: now.toISOString() }
   await refuseTaken(request)
@@ -65,6 +67,13 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
       throw await quotaExceeded(table, { owner: owner.name, what: 'repos', by: 1, max: reposMax })
     throw repoErrors.nameTaken(to)
   }
+}
+
+/** Whoever gives a repo to another owner administers both. */
+function requireTarget({ principal, repo, to }: MoveRepo) {
+  const { owner } = splitName(to)
+  if (owner.toLowerCase() === repo.owner.toLowerCase()) return
+  requireAccess({ principal, access: 'admin', resource: { owner }, hidden: () => errors.ownerNotFound(owner) })
 }
 
 /** What was decided and held for a repo holds only for what is called so. */

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { fullName, type RepoItem } from '../table/repo-item.ts'
 
 /** What can stand against making, renaming and filling a repo, in every protocol alike. */
 export const repoErrors = {
@@ -29,4 +30,16 @@ export const repoErrors = {
       status: 422,
       message: `"${name}" has more than ${limit} files in all its revisions, too many to give them to another owner at once. Import it there instead.`,
     }),
+}
+
+/** What is done to a repo cannot be meant of what was called so before. @throws AppError `repo_renamed` */
+export function requireCurrentName(repo: RepoItem, { asked, url }: { asked: string; url: string }): void {
+  const id = fullName(repo)
+  if (id.toLowerCase() === asked.toLowerCase()) return
+  throw new AppError({
+    code: 'repo_renamed',
+    status: 409,
+    message: `"${asked}" is called "${id}" now. Name it so, to be sure that it is the one you mean.`,
+    details: { id, url },
+  })
 }

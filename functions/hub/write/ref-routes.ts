@@ -46,6 +46,8 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
         const readings = [{ ref: startingPoint ?? 'main', path: '' }]
         const { revision } = await findRevision(context, { table, kind }, readings)
         await createRef({ table, repo, ref: { ...ref, revision }, now: now() })
+        const inspect = { step: 'inspect-revision' as const, repoId: repo.id, revision: revision.id, attempt: 1 }
+        if (name === 'main' && revision.metadata === undefined) await notifyIngest(context, parts, inspect)
       }
       return done(context, repo)
     })

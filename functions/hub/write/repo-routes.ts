@@ -6,6 +6,7 @@ import { parseRepoId } from '../../../shared/model/repo-id.ts'
 import { deleteRepo } from '../../../shared/repos/delete-repo.ts'
 import { moveRepo } from '../../../shared/repos/move-repo.ts'
 import { relabelDeployments } from '../../../shared/repos/relabel-deployments.ts'
+import { requireCurrentName } from '../../../shared/repos/repo-errors.ts'
 import type { RepoItem } from '../../../shared/table/repo-item.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { findRepo } from '../find-revision.ts'
@@ -30,6 +31,7 @@ export function addRepoRoutes(app: HubApp, parts: HubParts) {
     const body = await readJson(context, deletion)
     const [kind, name] = [kindOf(body.type), nameOf(body, principal)]
     const repo = await accessRepo(table, { principal, access: 'admin', kind, name })
+    requireCurrentName(repo, { asked: name, url: urlOf(repo, originOf(context.req.url, parts.publicUrl)) })
     // It can be brought back for a while, so its name stays taken and it stays counted.
     await deleteRepo({ table, principal, repo, now: now() })
     await notifyIngest(context, parts, manifested(repo))
@@ -42,10 +44,12 @@ export function addRepoRoutes(app: HubApp, parts: HubParts) {
     const to = parseRepoId(toRepo, 'toRepo')
     const name = parseRepoId(fromRepo, 'fromRepo')
     const repo = await accessRepo(table, { principal, access: 'admin', kind: kindOf(type), name })
+    const origin = originOf(context.req.url, parts.publicUrl)
+    requireCurrentName(repo, { asked: name, url: urlOf(repo, origin) })
     const moved = await moveRepo({ table, principal, repo, to, ...limits, now: now() })
     await relabelDeployments(table, moved)
     await notifyIngest(context, parts, manifested(moved))
-    return context.json({ success: true, url: urlOf(moved, originOf(context.req.url, parts.publicUrl)) })
+    return context.json({ success: true, url: urlOf(moved, origin) })
   })
 
   for (const { kind, api } of repoKinds)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createHubApp } from '../../../../functions/hub/app.ts'
 import { inspectRevision } from '../../../../functions/ingest/steps/inspect-revision.ts'
 import { createRegistryApp } from '../../../../functions/registry/app.ts'
 import type { Principal } from '../../../../shared/auth/principal.ts'
@@ -45,7 +46,7 @@ function person(username: string, about: Partial<Principal> = {}): Principal {
   return { userId: `user_${username}`, username, role: 'member', keyId: 'k', scopes: all, owners: {}, ...about }
 }
 
-/** The registry over a real table, with no more of it than its role allows, and a clock that tests turn. */
+/** The registry and the hub over one real table, each with no more of it than its role allows, and a clock that tests turn. */
 export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {}) {
   const database = await startTable()
   const root = await mkdtemp(join(tmpdir(), 'slipway-registry-'))
@@ -57,13 +58,11 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
     send: async ({ message }: { message: IngestMessage }) => void sent.push(message),
     sendMany: async () => {},
   }
-  const app = createRegistryApp({
-    table: guardedTable(database.table, tableAccess.registry),
+  const common = {
     ingest,
-    version: '0.0.0',
     now,
     quotas: { ...defaultQuotas, ...quotas },
-    verify: async (token) => {
+    verify: async (token: string | undefined) => {
       if (token === undefined) throw errors.unauthenticated()
       const principal = people[token]
       if (principal === undefined) throw new Error(`nobody is called ${token}`)
@@ -71,7 +70,13 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
     },
     log: createLogger({ level: 'silent' }),
     metrics: createMetrics(),
+  }
+  const app = createRegistryApp({
+    ...common,
+    table: guardedTable(database.table, tableAccess.registry),
+    version: '0.0.0',
   })
+  const hub = createHubApp({ ...common, table: guardedTable(database.table, tableAccess.hub), objects })
 
   async function call(method: string, path: string, { as = 'ada', json, headers }: Asked = {}): Promise<Answer> {
     const init = {
@@ -83,7 +88,7 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
       },
       ...(json !== undefined && { body: JSON.stringify(json) }),
     }
-    const response = await app.request(path, init)
+    const response = await (path.startsWith('/api/v1/') ? app : hub).request(path, init)
     const text = await response.text()
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
   }

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type RepoHost, startRepoHost } from '../../registry/support/repo-host.ts'
+
+let host: RepoHost
+let repo: string
+let [first, second]: string[] = []
+let runs = 0
+beforeAll(async () => {
+  host = await startRepoHost()
+  await host.make('lab/seed')
+})
+afterAll(() => host.close())
+beforeEach(async () => {
+  repo = `lab/same-${++runs}`
+  await host.make(repo, {}, 'ada')
+  first = await host.commit(repo, { 'a.txt': '1' })
+  second = await host.commit(repo, { 'a.txt': '2' })
+})
+
+const hub = (method: string, path: string, json: object = {}, as = 'ben') =>
+  host.call(method, `/api/models/${repo}/${path}`, { as, json })
+const platform = (method: string, path: string, json?: object, as = 'ada') =>
+  host.ask(method, `/${repo}/${path}`, { as, ...(json && { json }) })
+
+describe('refs by the Hub protocol', () => {
+  it('stand in for no alias, protected or not', async () => {
+    await platform('POST', 'aliases', { name: 'champion', revision: first, isProtected: true })
+    expect((await hub('POST', 'branch/champion')).status).toBe(409)
+    expect((await hub('POST', 'branch/champion', { overwrite: true, startingPoint: second })).status).toBe(409)
+    expect((await hub('POST', 'tag/main', { tag: 'champion' })).status).toBe(409)
+    expect((await hub('POST', 'branch/champion/x')).status).toBe(409)
+    expect((await platform('GET', 'revisions/champion')).body.id).toBe(first)
+  })
+
+  it('take a version away as a whole', async () => {
+    expect((await platform('POST', 'versions', { revision: first })).body.name).toBe('v1')
+    expect((await hub('DELETE', 'tag/v1')).status).toBe(200)
+    expect((await host.scan()).filter(({ sk }) => String(sk).startsWith('VERSION#'))).toEqual([])
+  })
+
+  it('leave main where it is, or move it as a whole', async () => {
+    expect((await hub('DELETE', 'branch/main')).status).toBe(400)
+    expect((await hub('POST', 'branch/main', { overwrite: true, startingPoint: first })).status).toBe(200)
+    expect((await host.get(`/${repo}`)).body.revision).toBe(first)
+    expect(host.sent.slice(-2)).toMatchObject([
+      { step: 'inspect-revision', revision: first },
+      { step: 'write-repo-manifest' },
+    ])
+  })
+
+  it('begin with nothing where that is asked for', async () => {
+    expect((await hub('POST', 'branch/bare', { emptyBranch: true })).status).toBe(200)
+    expect((await host.get(`/${repo}/revisions/bare`)).body).toMatchObject({ filesTotal: 0 })
+    expect((await hub('POST', 'branch/bare', { emptyBranch: true })).status).toBe(409)
+    expect((await hub('POST', 'branch/bare', { overwrite: true, startingPoint: second })).status).toBe(200)
+    expect((await host.get(`/${repo}/revisions/bare`)).body.id).toBe(second)
+  })
+
+  it('asked for by both protocols at once are one', async () => {
+    const asked = await Promise.all([
+      hub('POST', 'branch/once'),
+      hub('POST', 'tag/main', { tag: 'once' }),
+      platform('POST', 'aliases', { name: 'once' }),
+      platform('POST', 'branches', { name: 'once' }),
+    ])
+    expect(asked.filter(({ status }) => status < 300)).toHaveLength(1)
+  })
+})
+
+describe('repos by the Hub protocol', () => {
+  const move = (from: string, to: string, as: string) =>
+    host.call('POST', '/api/repos/move', { as, json: { fromRepo: from, toRepo: to, type: 'model' } })
+
+  it('are given to an owner by its admins alone', async () => {
+    await host.make('team/seed')
+    expect((await move(repo, 'team/given', 'ada')).status).toBe(403)
+    expect((await move(repo, 'eve/given', 'ada')).status).toBe(404)
+    expect((await move(repo, 'team/given', 'root')).status).toBe(200)
+  })
+
+  it('are deleted and moved by the name that they have, not by one that they had', async () => {
+    const now = `${repo}-renamed`
+    expect((await move(repo, now, 'ada')).status).toBe(200)
+    const json = { name: repo, type: 'model' }
+    expect((await host.call('DELETE', '/api/repos/delete', { as: 'ada', json })).status).toBe(409)
+    expect((await move(repo, `${repo}-again`, 'ada')).status).toBe(409)
+    expect((await host.get(`/${now}`)).status).toBe(200)
+  })
+})
