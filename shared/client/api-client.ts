@@ -3,19 +3,12 @@ import type { AuditEvent } from '../contract/audit.ts'
 import type { me } from '../contract/auth.ts'
 import type { CreateDeployment, Deployment } from '../contract/deployment.ts'
 import type { createImport, ImportJob } from '../contract/import.ts'
-import type { Repo, RepoDetail, Revision } from '../contract/repo.ts'
 import type { Usage } from '../contract/usage.ts'
 import { connectionError, toApiError } from './api-error.ts'
+import { repoClient } from './repo-client.ts'
+import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
-export interface Page<Item> {
-  items: Item[]
-  cursor?: string
-}
-
-export interface PageRequest {
-  limit?: number | undefined
-  cursor?: string | undefined
-}
+export type { Page, PageRequest } from './request.ts'
 
 export interface AuditRequest extends PageRequest, Partial<Record<AuditFilter, string | undefined>> {}
 type AuditFilter = 'owner' | 'actor' | 'action' | 'after' | 'before'
@@ -33,11 +26,7 @@ const requestTimeoutMs = 120_000
 export function createApiClient({ url, token, fetch = globalThis.fetch, signal }: ApiClientOptions) {
   const base = url.replace(/\/+$/, '')
 
-  async function send<Answer>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ answer: Answer; status: number; headers: Headers }> {
+  const send: Send = async <Answer>(method: string, path: string, body?: unknown, more?: Record<string, string>) => {
     const timeout = AbortSignal.timeout(requestTimeoutMs)
     const request: RequestInit = {
       method,
@@ -46,6 +35,7 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
         accept: 'application/json',
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...more,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
@@ -60,48 +50,29 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     return { answer, status: response.status, headers: response.headers }
   }
   const get = async <Answer>(path: string) => (await send<Answer>('GET', path)).answer
-  const page = ({ limit, cursor }: PageRequest = {}) => {
-    const query = new URLSearchParams()
-    if (limit !== undefined) query.set('limit', String(limit))
-    if (cursor !== undefined) query.set('cursor', cursor)
-    return query.size === 0 ? '' : `?${query}`
-  }
 
   return {
     url: base,
     me: () => get<z.infer<typeof me>>('/api/v1/me'),
     health: () => get<{ status: string }>('/health'),
-    listRepos: (request?: PageRequest) => get<Page<Repo>>(`/api/v1/repos${page(request)}`),
-    getRepo: (repo: string) => get<RepoDetail>(`/api/v1/repos/${repo}`),
-    getRevision: (repo: string, ref: string) =>
-      get<Revision>(`/api/v1/repos/${repo}/revisions/${encodeURIComponent(ref)}`),
-    listFiles: (repo: string, ref: string, request?: PageRequest) =>
-      get<Page<{ path: string; sizeBytes: number; sha256: string }>>(
-        `/api/v1/repos/${repo}/revisions/${encodeURIComponent(ref)}/files${page(request)}`,
-      ),
+    ...repoClient(send),
     createImport: async (wanted: z.input<typeof createImport>) =>
       (await send<ImportJob>('POST', '/api/v1/imports', wanted)).answer,
     getImport: (id: string) => get<ImportJob>(`/api/v1/imports/${encodeURIComponent(id)}`),
-    listImports: (request?: PageRequest) => get<Page<ImportJob>>(`/api/v1/imports${page(request)}`),
+    listImports: (request?: PageRequest) => get<Page<ImportJob>>(`/api/v1/imports${queryOf(request ?? {})}`),
     createDeployment: async (wanted: CreateDeployment) =>
       (await send<Deployment>('POST', '/api/v1/deployments', wanted)).answer,
     getDeployment: (name: string) => get<Deployment>(`/api/v1/deployments/${encodeURIComponent(name)}`),
-    listDeployments: (request?: PageRequest) => get<Page<Deployment>>(`/api/v1/deployments${page(request)}`),
+    listDeployments: (request?: PageRequest) => get<Page<Deployment>>(`/api/v1/deployments${queryOf(request ?? {})}`),
     deleteDeployment: async (name: string) => {
       await send('DELETE', `/api/v1/deployments/${encodeURIComponent(name)}`)
     },
     getUsage: (owner?: string) =>
       get<Usage>(`/api/v1/usage${owner === undefined ? '' : `?owner=${encodeURIComponent(owner)}`}`),
-    listAudit: (request: AuditRequest) => get<Page<AuditEvent>>(`/api/v1/audit?${queryOf(request)}`),
+    listAudit: (request: AuditRequest) => get<Page<AuditEvent>>(`/api/v1/audit${queryOf(request)}`),
     /** Asks a deployment where it is served, which in AWS is another host than the registry's. */
     predict: (deployment: Pick<Deployment, 'url'>, body: unknown) => send<unknown>('POST', deployment.url, body),
   }
-}
-
-function queryOf(fields: object): URLSearchParams {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value))
-  return query
 }
 
 /** A path of this server, or the whole address of another one that it named, which may not be less private. */

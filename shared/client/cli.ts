@@ -3,19 +3,39 @@ import { version } from '../version.ts'
 import { createApiClient } from './api-client.ts'
 import { ApiError } from './api-error.ts'
 import { type Command, CommandFailed, UsageError } from './command.ts'
+import { alias } from './commands/alias.ts'
 import { audit } from './commands/audit.ts'
 import { deploy } from './commands/deploy.ts'
+import { diff } from './commands/diff.ts'
+import { log } from './commands/log.ts'
 import { ls } from './commands/ls.ts'
 import { predict } from './commands/predict.ts'
 import { pull } from './commands/pull.ts'
+import { repo } from './commands/repo.ts'
 import { show } from './commands/show.ts'
 import { status } from './commands/status.ts'
+import { tag } from './commands/tag.ts'
 import { undeploy } from './commands/undeploy.ts'
 import { usage } from './commands/usage.ts'
 import type { Connection } from './connection.ts'
 import { printable, type Terminal } from './terminal.ts'
 
-const commands: Record<string, Command> = { pull, ls, show, deploy, undeploy, predict, status, usage, audit }
+const commands: Record<string, Command> = {
+  pull,
+  ls,
+  show,
+  repo,
+  tag,
+  alias,
+  log,
+  diff,
+  deploy,
+  undeploy,
+  predict,
+  status,
+  usage,
+  audit,
+}
 
 export interface CliRequest {
   parameters: string[]

@@ -95,7 +95,20 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
   })
 
   it('leads its help with examples', async () => {
-    for (const command of ['pull', 'ls', 'show', 'deploy', 'undeploy', 'predict', 'status']) {
+    for (const command of [
+      'pull',
+      'ls',
+      'show',
+      'repo',
+      'tag',
+      'alias',
+      'log',
+      'diff',
+      'deploy',
+      'undeploy',
+      'predict',
+      'status',
+    ]) {
       const { code, out } = await run([command, '--help'])
       expect(code).toBe(0)
       expect(out).toContain(`Examples:\n  slipway ${command}`)

@@ -52,7 +52,7 @@ Options:
 /** An input that the model takes: a row as wide as its graph says, or a text. */
 async function example({ task, repo, revision, file }: Deployment, client: ApiClient): Promise<string> {
   if (!task.startsWith('tabular')) return '"some text"'
-  const { metadata } = await client.getRevision(repo, revision)
+  const { metadata } = await client.getRevision({ repo }, revision)
   const width = metadata?.onnx.find(({ path }) => path === file)?.inputs[0]?.shape?.[1]
   return typeof width === 'number' && width > 0 && width <= 100 ? JSON.stringify([Array(width).fill(0)]) : '[[…]]'
 }

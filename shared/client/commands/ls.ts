@@ -1,35 +1,71 @@
-import type { Repo } from '../../contract/repo.ts'
-import type { Command } from '../command.ts'
+import type { Command, Invocation } from '../command.ts'
+import { textOption } from '../command.ts'
+import type { RepoFilter, RepoListRequest } from '../repo-client.ts'
+import { allPages } from '../request.ts'
 import { table } from '../terminal.ts'
 import { formatAge, formatBytes } from '../units.ts'
+import { datasetOption } from './named-repo.ts'
+
+const filters = ['owner', 'task', 'library', 'license', 'tag', 'prefix', 'sort'] as const satisfies RepoFilter[]
 
 export const ls: Command = {
   summary: 'list the models',
   usage: 'slipway ls',
   help: `Examples:
   slipway ls
-  slipway ls --json
+  slipway ls --owner acme --sort updated
+  slipway ls --task feature-extraction --prefix all-
+  slipway ls --deleted --json
+
+Options:
+  --owner NAME      those of one owner
+  --task TASK, --library LIBRARY, --license LICENSE, --tag TAG
+                    by one of these at a time
+  --prefix TEXT     whose name, or with a "/" whose owner/name, begins so; sorted by name
+  --sort ORDER      name (default), updated, created, downloads, size; the largest first, but names from A
+  --reverse         the other way round
+  --deleted         those that you can bring back
+  --dataset         datasets instead of models
 
 With --json, one JSON array of every model.`,
-  options: {},
+  options: {
+    ...Object.fromEntries(filters.map((name) => [name, { type: 'string' as const }])),
+    reverse: { type: 'boolean' },
+    deleted: { type: 'boolean' },
+    ...datasetOption,
+  },
   parameters: { min: 0, max: 0 },
-  async run({ client, terminal, json }) {
-    const repos: Repo[] = []
-    let cursor: string | undefined
-    do {
-      const page = await client.listRepos({ limit: 100, cursor })
-      repos.push(...page.items)
-      cursor = page.cursor
-    } while (cursor !== undefined)
+  async run(invocation) {
+    const { client, terminal, json, options } = invocation
+    const asked = requestOf(invocation)
+    const repos = await allPages((cursor) => client.listRepos({ ...asked, limit: 100, cursor }))
     if (json) return terminal.out(`${JSON.stringify(repos)}\n`)
-    if (repos.length === 0) return terminal.err('No models yet. Bring one in: slipway pull hf://owner/name\n')
+    if (repos.length === 0) return terminal.err(`${nothing(invocation)}\n`)
     const now = new Date()
     const rows = repos.map((repo) => [
       repo.id,
       repo.task ?? '-',
       formatBytes(repo.sizeBytes),
+      repo.visibility,
       formatAge(repo.updatedAt, now),
     ])
-    terminal.out(table(['MODEL', 'TASK', 'SIZE', 'UPDATED'], rows))
+    terminal.out(table([options.dataset === true ? 'DATASET' : 'MODEL', 'TASK', 'SIZE', 'VISIBILITY', 'UPDATED'], rows))
   },
 }
+
+function requestOf(invocation: Invocation): RepoListRequest {
+  const { options } = invocation
+  const given = Object.fromEntries(filters.map((name) => [name, textOption(invocation, name)]))
+  const isByName = (given.sort ?? 'name') === 'name'
+  return {
+    ...given,
+    ...(options.reverse === true && { direction: isByName ? 'desc' : 'asc' }),
+    ...(options.deleted === true && { status: 'deleted' }),
+    ...(options.dataset === true && { kind: 'dataset' }),
+  }
+}
+
+const nothing = ({ options }: Invocation): string =>
+  Object.keys(options).some((name) => name !== 'json')
+    ? 'Nothing is like that.'
+    : 'No models yet. Bring one in: slipway pull hf://owner/name'

@@ -1,28 +1,33 @@
-import { messageOf } from '../../errors.ts'
-import { parseTarget } from '../../model/target.ts'
-import type { Command } from '../command.ts'
-import { UsageError } from '../command.ts'
+import type { RepoDetail } from '../../contract/repo.ts'
+import type { Command, Invocation } from '../command.ts'
 import { printable, table } from '../terminal.ts'
 import { formatBytes } from '../units.ts'
+import { datasetOption, namedRevision } from './named-repo.ts'
 
 export const show: Command = {
   summary: 'show a model: its refs, files and what it takes and gives',
   usage: 'slipway show OWNER/NAME[@REF]',
   help: `Examples:
   slipway show slipway/iris
-  slipway show slipway/iris@v1 --json`,
-  options: {},
+  slipway show slipway/iris@v1 --json
+
+Options:
+  --dataset   a dataset instead of a model`,
+  options: datasetOption,
   parameters: { min: 1, max: 1 },
-  async run({ parameters: [given = ''], client, terminal, json }) {
-    const { repo, ref } = target(given)
-    const [detail, revision] = [await client.getRepo(repo), await client.getRevision(repo, ref)]
+  async run(invocation) {
+    const { client, terminal, json } = invocation
+    const { ref, ...repo } = namedRevision(invocation, invocation.parameters[0] ?? '')
+    const detail = await client.getRepo(repo)
+    if (detail.revision === undefined && ref === 'main') return showEmpty(invocation, detail)
+    const revision = await client.getRevision(repo, ref)
     const { items: files, cursor } = await client.listFiles(repo, revision.id, { limit: 100 })
     if (json) return terminal.out(`${JSON.stringify({ ...detail, revision, files })}\n`)
     const { metadata } = revision
     const { branches, tags, aliases } = detail.refs
     const refs = [...branches, ...tags, ...aliases].filter((named) => named.revision === revision.id)
     const facts: [string, string | undefined][] = [
-      ['model', repo],
+      [repo.kind ?? 'model', detail.id],
       ['revision', `${revision.id} (${refs.map(({ name }) => name).join(', ') || ref})`],
       ['task', metadata?.task],
       ['library', metadata?.library],
@@ -47,10 +52,8 @@ export const show: Command = {
   },
 }
 
-function target(given: string) {
-  try {
-    return parseTarget(given)
-  } catch (error) {
-    throw new UsageError(messageOf(error))
-  }
+function showEmpty({ terminal, json }: Invocation, detail: RepoDetail) {
+  if (json) return terminal.out(`${JSON.stringify({ ...detail, files: [] })}\n`)
+  terminal.out(`${detail.kind.padEnd(9)} ${printable(detail.id)}\n`)
+  terminal.err(`It is empty. next: hf upload ${printable(detail.id)} FOLDER\n`)
 }

@@ -1,0 +1,107 @@
+import type { Alias } from '../../contract/ref.ts'
+import { ApiError } from '../api-error.ts'
+import { type Command, type Invocation, UsageError } from '../command.ts'
+import type { NamedRepo } from '../repo-client.ts'
+import { allPages } from '../request.ts'
+import { printable, table } from '../terminal.ts'
+import { formatAge } from '../units.ts'
+import { datasetOption, namedRevision } from './named-repo.ts'
+
+export const alias: Command = {
+  summary: 'name the revision that is to be served, and move that name',
+  usage: 'slipway alias OWNER/NAME[@REF] [ALIAS]',
+  help: `Examples:
+  slipway alias acme/iris                       lists the aliases
+  slipway alias acme/iris@v2 champion           makes it, or moves it to v2
+  slipway alias acme/iris champion --protect    only admins move it from now on
+  slipway alias acme/iris champion --history
+  slipway alias acme/iris champion --delete
+
+Options:
+  --protect, --unprotect   whether only admins of the owner may move or delete it
+  --history                what was done to it
+  --delete                 delete it
+  --dataset                a dataset instead of a model
+
+It is moved only where nobody else moved it since it was read.`,
+  options: {
+    protect: { type: 'boolean' },
+    unprotect: { type: 'boolean' },
+    history: { type: 'boolean' },
+    delete: { type: 'boolean' },
+    ...datasetOption,
+  },
+  parameters: { min: 1, max: 2 },
+  async run(invocation) {
+    const { client, terminal, json, options } = invocation
+    const [given = '', name] = invocation.parameters
+    const { ref, ...repo } = namedRevision(invocation, given)
+    const doing = ['protect', 'unprotect', 'history', 'delete'].filter((option) => options[option] === true)
+    if (doing.length > 1) throw new UsageError(`--${doing.join(' and --')} do not go together`)
+    if (name === undefined) {
+      if (doing.length > 0) throw new UsageError(`of which alias is --${doing[0]} meant`)
+      return list(invocation, repo)
+    }
+    if (options.history === true) return history(invocation, { repo, name })
+    if (options.delete === true) {
+      await client.deleteAlias(repo, name)
+      const answer = { name, deleted: true }
+      return terminal.out(json ? `${JSON.stringify(answer)}\n` : `${printable(name)} is gone\n`)
+    }
+    const isNamed = given.includes('@')
+    const isProtected = options.protect === true ? true : options.unprotect === true ? false : undefined
+    const wanted = {
+      ...((isNamed || isProtected === undefined) && { revision: ref }),
+      ...(isProtected !== undefined && { isProtected }),
+    }
+    const before = await found(invocation, { repo, name })
+    const moved = await (before === undefined
+      ? client.createAlias(repo, { name, revision: ref, ...(isProtected !== undefined && { isProtected }) })
+      : client.moveAlias(repo, before, wanted))
+    terminal.out(json ? `${JSON.stringify(moved)}\n` : `${moved.name}  ${moved.revision}${lock(moved)}\n`)
+  },
+}
+
+async function found({ client }: Invocation, { repo, name }: NamedAlias): Promise<Alias | undefined> {
+  try {
+    return await client.getAlias(repo, name)
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'revision_not_found') return undefined
+    throw error
+  }
+}
+
+interface NamedAlias {
+  repo: NamedRepo
+  name: string
+}
+
+const lock = ({ isProtected }: Alias): string => (isProtected ? '  protected' : '')
+
+async function list({ client, terminal, json }: Invocation, repo: NamedRepo) {
+  const aliases = await allPages((cursor) => client.listAliases(repo, { limit: 100, cursor }))
+  if (json) return terminal.out(`${JSON.stringify(aliases)}\n`)
+  const now = new Date()
+  const rows = aliases.map((made) => [
+    made.name,
+    made.revision.slice(0, 12),
+    made.isProtected ? 'yes' : 'no',
+    formatAge(made.updatedAt, now),
+    made.updatedBy ?? '-',
+  ])
+  terminal.out(table(['ALIAS', 'REVISION', 'PROTECTED', 'MOVED', 'BY'], rows))
+}
+
+async function history({ client, terminal, json }: Invocation, { repo, name }: NamedAlias) {
+  const moves = await allPages((cursor) => client.listAliasMoves(repo, name, { limit: 100, cursor }))
+  if (json) return terminal.out(`${JSON.stringify(moves)}\n`)
+  const rows = moves.map(({ version, action, from, to, at, by }) => [
+    String(version),
+    action,
+    from?.slice(0, 12) ?? '-',
+    to?.slice(0, 12) ?? '-',
+    at,
+    by,
+  ])
+  terminal.out(table(['VERSION', 'WHAT', 'FROM', 'TO', 'WHEN', 'BY'], rows))
+}

@@ -1,0 +1,28 @@
+import { messageOf } from '../../errors.ts'
+import { parseRepoId } from '../../model/repo-id.ts'
+import { parseTarget } from '../../model/target.ts'
+import { type Invocation, UsageError } from '../command.ts'
+import type { NamedRepo } from '../repo-client.ts'
+
+/** The option of every command about repos, for those that are not models. */
+export const datasetOption = { dataset: { type: 'boolean' } } as const
+
+/** `OWNER/NAME` as it was given. @throws UsageError */
+export const namedRepo = ({ options }: Invocation, given: string): NamedRepo => ({
+  repo: rightly(() => parseRepoId(given)),
+  kind: options.dataset === true ? 'dataset' : 'model',
+})
+
+/** `OWNER/NAME[@REF]`; without a ref it is main. @throws UsageError */
+export function namedRevision(invocation: Invocation, given: string): NamedRepo & { ref: string } {
+  const { repo, ref } = rightly(() => parseTarget(given))
+  return { ...namedRepo(invocation, repo), ref }
+}
+
+function rightly<Value>(parse: () => Value): Value {
+  try {
+    return parse()
+  } catch (error) {
+    throw new UsageError(messageOf(error))
+  }
+}

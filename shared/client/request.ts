@@ -1,0 +1,36 @@
+export interface Page<Item> {
+  items: Item[]
+  cursor?: string
+}
+
+export interface PageRequest {
+  limit?: number | undefined
+  cursor?: string | undefined
+}
+
+/** Sends one request and resolves to the answer, or rejects with an `ApiError`. */
+export type Send = <Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<{ answer: Answer; status: number; headers: Headers }>
+
+/** `?limit=2&cursor=…`, or nothing where nothing is asked. */
+export function queryOf(fields: object): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value))
+  return query.size === 0 ? '' : `?${query}`
+}
+
+/** Every item of a list, page after page. */
+export async function allPages<Item>(read: (cursor: string | undefined) => Promise<Page<Item>>): Promise<Item[]> {
+  const items: Item[] = []
+  let cursor: string | undefined
+  do {
+    const page = await read(cursor)
+    items.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return items
+}
