@@ -37,7 +37,10 @@ export function createSigner({ table, now }: { table: Table; now: () => Date }):
     if (held !== undefined && at.getTime() - held.readAtMs < rememberMs) return held.key
     let known = await newestSigningKeys(table)
     if (isDue(known, at)) {
-      await addSigningKey(table, await newKey(known, { at, generation: await nextGeneration(table) }))
+      // The number first: a key that another process adds behind this line has it, and behind the next one is seen.
+      const generation = await nextGeneration(table)
+      known = await newestSigningKeys(table)
+      if (isDue(known, at)) await addSigningKey(table, await newKey(known, { at, generation }))
       known = await newestSigningKeys(table)
     }
     const key = known.find(({ signsFrom }) => new Date(signsFrom) <= at)
