@@ -97,6 +97,12 @@ export const faults = {
       code: 'repo_deleted',
       message: `"${repo}" was deleted. Undo that, or import under another name.`,
     }),
+  /** Who may write where a repo was need not be one who may where it is. */
+  repoGiven: (repo: string) =>
+    new ImportFault({
+      code: 'repo_moved',
+      message: `What was called "${repo}" belongs to another owner now. Import it under the name that it has there, or make a new repo "${repo}" first.`,
+    }),
   /** In the words of the quota's own refusal. */
   quotaExceeded: ({ message }: { message: string }) => new ImportFault({ code: 'quota_exceeded', message }),
   repoIsMirror: (repo: string, upstream: string) =>

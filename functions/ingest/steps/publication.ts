@@ -32,6 +32,7 @@ export function publication({
   before,
   after,
   revision,
+  head,
   known,
   now,
   reposMax,
@@ -45,7 +46,11 @@ export function publication({
       ? repoCreation(after, { reposMax })
       : repoWrites({ before, after: changesRepo ? after : before })),
     ...revisionWrites({ revision, known }),
-    ...branches.map((name) => branchWrite({ repoId, name, revision: id, now, by })),
+    ...branches.map((name) => {
+      // A repo that has nothing yet gets a main beside the branch that was asked for.
+      const from = (name === branchOf(item) ? head : undefined) ?? 'absent'
+      return branchWrite({ repoId, name, revision: id, from, now, by })
+    }),
     ...(item.tag === undefined ? [] : [tagWrite({ repoId, tag: item.tag, revision: id, now, by })]),
     ...commitWrites(revision, now),
     {
@@ -73,6 +78,8 @@ interface PublicationInput {
   before: RepoItem | undefined
   after: RepoItem
   revision: RevisionItem
+  /** Where the branch was that it is made of, if there was one. */
+  head: string | undefined
   /** Whether the same revision was published before. */
   known: boolean
   now: string

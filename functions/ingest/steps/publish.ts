@@ -46,13 +46,15 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
   for (let tries = 1; ; tries++) {
     const before = await findRepo(table, { name: item.repo, withDeleted: true })
     if (before?.deletedAt !== undefined) throw faults.repoDeleted(item.repo)
+    if (before !== undefined && !isOwners(before, item)) throw faults.repoGiven(item.repo)
     refuseOtherOrigin(item, before)
     const repoId = before?.id ?? item.repoId
     const round = await readSweepRound(table, repoId)
     const missing = await keepBlobs({ table, objects, round, hashes: files.map(({ sha256 }) => sha256) })
     if (missing.length > 0) return bringAgain({ item, missing }, dependencies)
     await holdFiles({ item, files }, dependencies)
-    const revision = await newRevision({ item, files, repoId, at: now().toISOString() }, dependencies)
+    const head = (await getRef(table, { repoId, kind: 'branch', name: branchOf(item) }))?.revision
+    const revision = await newRevision({ item, files, repoId, head, at: now().toISOString() }, dependencies)
     await refuseTakenTag({ item, revision }, dependencies)
     await refuseAmbiguousRefs({ item, repoId, branches: branchesOf(item, before) }, dependencies)
     await writeRevisionFiles(table, { repoId: revision.repoId, revision: revision.id, files, now: now() })
@@ -61,7 +63,7 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     const isOnMain = branchesOf(item, before).includes('main')
     const after = repoWith({ item, repo: before ?? firstOf(item, now()), revision, isOnMain, at })
     const { reposMax } = dependencies.limits
-    const writes = publication({ item, before, after, revision, known, now: at, reposMax })
+    const writes = publication({ item, before, after, revision, head, known, now: at, reposMax })
     try {
       return await table.transact([...writes, roundStands(round)])
     } catch (error) {
@@ -96,14 +98,13 @@ async function holdFiles({ item, files }: Publishing, { table, limits, now }: In
 }
 
 async function newRevision(
-  { item, files, repoId, at }: Publishing & { repoId: string; at: string },
+  { item, files, repoId, head, at }: Publishing & { repoId: string; head: string | undefined; at: string },
   { table }: IngestDependencies,
 ): Promise<RevisionItem> {
   const origin = item.source.startsWith('hf://') ? `${item.source.split('@')[0]}@${item.sourceRevision}` : 'files'
   // Clients of a mirror keep what they have under the name that the other Hub gave it.
   const id = item.mirror && item.sourceRevision ? item.sourceRevision : revisionId({ origin, files })
-  const branch = await getRef(table, { repoId, kind: 'branch', name: branchOf(item) })
-  const parent = branch && branch.revision !== id ? await getRevision(table, repoId, branch.revision) : undefined
+  const parent = head === undefined || head === id ? undefined : await getRevision(table, repoId, head)
   return {
     id,
     repoId,
@@ -145,6 +146,9 @@ interface RepoWith {
   isOnMain: boolean
   at: string
 }
+
+const isOwners = ({ owner }: RepoItem, { repo }: ImportItem): boolean =>
+  owner.toLowerCase() === splitName(repo).owner.toLowerCase()
 
 /** A mirrored repo is filled from its one Hub, and a repo of our own never from it without being asked. */
 function refuseOtherOrigin({ repo, mirror }: ImportItem, before: RepoItem | undefined) {
