@@ -52,12 +52,14 @@ export async function shownRefs(table: Table, repoId: string): Promise<RepoDetai
   const [branches, tags, aliases] = await Promise.all(
     (['branch', 'tag', 'alias'] as const).map((kind) => pageOfRefs(table, { repoId, kind, limit: shownRefsMax + 1 })),
   )
-  const found = [branches, tags, aliases].map((page) => page?.items ?? [])
+  const pages = [branches, tags, aliases].filter((page) => page !== undefined)
+  const found = pages.map(({ items }) => items)
   const [firstBranches = [], firstTags = [], firstAliases = []] = found.map((refs) => refs.slice(0, shownRefsMax))
   return {
     branches: firstBranches.map(toBranch),
     tags: firstTags.map(toTag),
     aliases: firstAliases.map(toAlias),
-    isPartial: found.some((refs) => refs.length > shownRefsMax),
+    // An answer of the table that is full ends before it has as many as were asked for.
+    isPartial: pages.some(({ items, nextKey }) => items.length > shownRefsMax || nextKey !== undefined),
   }
 }

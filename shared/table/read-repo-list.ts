@@ -1,4 +1,5 @@
 import type { TableIndex } from './definition.ts'
+import { firstOf } from './first-of.ts'
 import { type RepoEntry, type RepoListName, repoListName } from './repo-lists.ts'
 import type { Table } from './table.ts'
 
@@ -50,7 +51,9 @@ async function readList(
 ) {
   const { attribute, index } = repoOrders[order]
   const [first, last] = [prefix === '' ? ' ' : prefix, `${prefix}${lastCharacter}`]
-  const page = await table.query<RepoEntry>({
+  // The one that the page before ended with comes again, and one more tells whether there is a next page.
+  const wanted = limit + 2
+  const entries = table.queryAll<RepoEntry>({
     ...(index !== undefined && { index }),
     expression: 'pk = :pk AND #order BETWEEN :from AND :to',
     names: { '#order': attribute },
@@ -61,10 +64,9 @@ async function readList(
     },
     descending,
     consistent: true,
-    // The one that the page before ended with comes again, and one more tells whether there is a next page.
-    limit: limit + 2,
+    limit: wanted,
   })
-  return page.items
+  return firstOf(entries, wanted)
 }
 
 /** Behind every other character. */

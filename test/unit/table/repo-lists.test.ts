@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keys } from '../../../shared/table/keys.ts'
 import { type ReadRepoList, readRepoList, repoOrders } from '../../../shared/table/read-repo-list.ts'
 import { fullName, newRepo, type RepoItem } from '../../../shared/table/repo-item.ts'
-import { listedTagsMax, type RepoListName } from '../../../shared/table/repo-lists.ts'
+import { entriesOf, listedTagsMax, type RepoListName, repoListName } from '../../../shared/table/repo-lists.ts'
 import { changeRepo, repoCreation, repoWrites } from '../../../shared/table/repo-write.ts'
 import { findRepo, getRepo } from '../../../shared/table/repos.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
@@ -15,6 +16,8 @@ afterAll(() => held.close())
 
 const quota = { reposMax: 1000 }
 const all: RepoListName = { kind: 'model', status: 'active', audience: 'all' }
+
+const wideList = keys.repoEntry(repoListName({ ...all, audience: { owner: 'wide' } }), '')
 
 async function make(name: string, about: Partial<RepoItem> = {}): Promise<RepoItem> {
   const repo = { ...newRepo({ fullName: name, createdBy: 'u', now: new Date('2026-01-01') }), ...about }
@@ -125,6 +128,20 @@ describe('a change to a repo', () => {
     const listed = (await held.scan()).filter(({ pk, id }) => String(pk).startsWith('LIST#') && id === repo.id)
     expect(listed).toHaveLength(4 * (4 + listedTagsMax))
     expect(await getRepo(held.table, repo.id)).not.toHaveProperty('isUntagged')
+  })
+})
+
+describe('a page of repos that say much of themselves', () => {
+  it('is as long as was asked for, though one answer of the table holds a megabyte', async () => {
+    const cardTags = Array.from({ length: 16 }, (_, at) => `${at}`.padEnd(250, 'x'))
+    const about = { createdBy: 'u', now: new Date('2026-01-01') }
+    const repos = Array.from({ length: 300 }, (_, at) => newRepo({ fullName: `wide/r${at}`, ...about }))
+    const ofOwner = repos.flatMap((repo) => entriesOf({ ...repo, cardTags }).slice(1, 2))
+    await held.table.putMany(ofOwner.map((entry) => ({ ...entry, pk: wideList.pk })))
+    const lists: RepoListName[] = [{ ...all, audience: { owner: 'wide' } }]
+    const page = await readRepoList(held.table, { lists, order: 'updated', limit: 1000 })
+    expect(page.items).toHaveLength(300)
+    expect(page).not.toHaveProperty('next')
   })
 })
 
