@@ -9,14 +9,16 @@ export interface CardVerdict {
 
 const frontMatter = /^\uFEFF?---\r?\n(?:([\s\S]*?)\r?\n)?---\s*(?:\r?\n|$)/
 
-const yamlMaxBytes = 1024 ** 2
+/** What takes a quarter of a second to parse, in which the process does nothing else. */
+const yamlMaxBytes = 64 * 1024
 
 /** W2: judges a README before it is committed. Without front matter it is good, and less is known of the repo. */
 export function validateCard(readme: string): CardVerdict {
   const match = frontMatter.exec(readme)
   if (match === null) return warned('The README has no YAML front matter; the license and the task stay unknown.')
   const [, yaml = ''] = match
-  if (Buffer.byteLength(yaml) > yamlMaxBytes) return failed(`The front matter is larger than ${yamlMaxBytes} bytes.`)
+  if (Buffer.byteLength(yaml) > yamlMaxBytes)
+    return warned(`The front matter is larger than ${yamlMaxBytes} bytes and is not checked here.`)
   let data: unknown
   try {
     data = readYaml(yaml)
