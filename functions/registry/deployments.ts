@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { accessRepo } from '../../shared/auth/access-repo.ts'
 import { type Access, mayAccess, requireAccess } from '../../shared/auth/authorize.ts'
-import { ensureOwner } from '../../shared/auth/ensure-owner.ts'
+import { ensureOwner, requireOwner } from '../../shared/auth/ensure-owner.ts'
 import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { readableOwners } from '../../shared/auth/visible-repos.ts'
@@ -19,6 +19,7 @@ import {
   listDeployments,
   liveReplicas,
 } from '../../shared/table/deployments.ts'
+import { ownerStands } from '../../shared/table/owners.ts'
 import { type Quotas, quotaExceeded } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
 import { repoDeploymentWrites } from '../../shared/table/repo-deployments.ts'
@@ -67,7 +68,11 @@ export function addDeploymentRoutes(
     }
     const deploymentsMax = quotas.deployments
     try {
-      await table.transact([...deploymentCreation(item, { deploymentsMax }), ...repoDeploymentWrites(item)])
+      await table.transact([
+        ...deploymentCreation(item, { deploymentsMax }),
+        ownerStands(owner),
+        ...repoDeploymentWrites(item),
+      ])
       return context.json(toDeployment(item, []), 201)
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
@@ -81,8 +86,10 @@ export function addDeploymentRoutes(
         existing.owner === owner
       )
         return context.json(await withReplicas(existing), 200)
-      if (existing === undefined)
+      if (existing === undefined) {
+        await requireOwner(table, owner)
         throw await quotaExceeded(table, { owner, what: 'deployments', by: 1, max: deploymentsMax })
+      }
       const isSeen = mayAccess(principal, 'read', { owner: existing.owner })
       const served = isSeen ? `${existing.target} (revision ${existing.revision})` : 'something else'
       throw errors.deploymentExists({ name: item.name, target: served, url: `/api/v1/deployments/${item.name}` })

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { requireAccess } from '../../shared/auth/authorize.ts'
-import { ensureOwner } from '../../shared/auth/ensure-owner.ts'
+import { ensureOwner, requireOwner } from '../../shared/auth/ensure-owner.ts'
 import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { readableOwners } from '../../shared/auth/visible-repos.ts'
@@ -21,10 +21,11 @@ import {
   type ImportItem,
   listImports,
 } from '../../shared/table/imports.ts'
+import { ownerStands } from '../../shared/table/owners.ts'
 import type { Quotas } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
-import type { Table } from '../../shared/table/table.ts'
+import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 
 export interface ImportRoutesOptions {
   table: Table
@@ -45,7 +46,7 @@ export function addImportRoutes(
     const source = parseSource(uri)
     const principal = principalOf(context)
     const { owner } = splitName(repo ?? source.repo)
-    await ensureOwner({ table, principal, owner, now: now() })
+    const { name: stands } = await ensureOwner({ table, principal, owner, now: now() })
     if (source.kind === 's3-drop') requireDrop(principal, source.repo)
     const { item, created } = await startImport({
       table,
@@ -58,6 +59,10 @@ export function addImportRoutes(
       createdBy: principal.userId,
       importsMax: quotas.imports,
       now: now(),
+      alsoWrites: () => [ownerStands(stands)],
+    }).catch(async (error) => {
+      if (error instanceof ConditionFailed) await requireOwner(table, stands)
+      throw error
     })
     const details = await getImportDetails(table, item.id)
     return created ? context.json(toImport(item, details), 202) : context.json(toImport(item, details), 200)

@@ -23,6 +23,12 @@ export async function ensureOwner({ table, principal, owner, now }: EnsureOwner)
   return ensureOrganisation(table, { name: parseNewOwnerName(owner, 'owner'), createdBy: userId, now })
 }
 
+/** For whoever wrote into a namespace and was refused: it may have been taken apart meanwhile. @throws AppError `owner_not_found` */
+export async function requireOwner(table: Table, owner: string): Promise<void> {
+  const found = await findOwner(table, owner)
+  if (found === undefined || found.deletedAt !== undefined) throw errors.ownerNotFound(owner)
+}
+
 export interface EnsureOwner {
   table: Table
   principal: Principal | undefined

@@ -1,4 +1,4 @@
-import { ensureOwner } from '../auth/ensure-owner.ts'
+import { ensureOwner, requireOwner } from '../auth/ensure-owner.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
 import type { RepoKind } from '../table/keys.ts'
@@ -50,6 +50,7 @@ export async function createRepo(request: CreateRepo): Promise<RepoItem> {
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     await refuseTaken(request)
+    await requireOwner(table, owner.name)
     if (!failedCount(error, creation)) throw error
     throw await quotaExceeded(table, { owner: owner.name, what: 'repos', by: 1, max: reposMax })
   }

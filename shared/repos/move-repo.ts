@@ -1,5 +1,5 @@
 import { requireAccess } from '../auth/authorize.ts'
-import { ensureOwner } from '../auth/ensure-owner.ts'
+import { ensureOwner, requireOwner } from '../auth/ensure-owner.ts'
 import type { Principal } from '../auth/principal.ts'
 import { errors } from '../errors.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
@@ -60,6 +60,7 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     await refuseTaken(request)
+    await requireOwner(table, owner.name)
     // A collection may have given back what was just held.
     if ((await readSweepRound(table, repo.id)).round !== round.round) return moveRepo(request)
     // What counts it against the new owner is the last of the writes.
