@@ -17,7 +17,8 @@ export function pathFault(path: string): string | undefined {
   if (segments.length > maxSegments) return `it is more than ${maxSegments} folders deep`
   if (segments.some((segment) => segment === '')) return 'it has an empty folder name'
   if (segments.some((segment) => segment === '.' || segment === '..')) return 'it leaves its folder ("." or "..")'
-  if (segments[0]?.toLowerCase() === '.git') return 'it is inside ".git"'
+  // In any folder: whoever downloads it and runs git in there would run what its hooks say.
+  if (segments.some((segment) => segment.toLowerCase() === '.git')) return 'it is inside ".git"'
   return undefined
 }
 
