@@ -1,4 +1,5 @@
 import type { RevisionMetadata } from '../contract/repo.ts'
+import { pathFault } from '../model/file-path.ts'
 import { isRevisionId } from '../model/repo-id.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
 import { keys, type RepoKind } from './keys.ts'
@@ -169,7 +170,7 @@ export const allFiles = (table: Table, repoId: string, revision: string): AsyncG
     consistent: true,
   })
 
-/** A file of a revision that was just read, and so is there. */
+/** A file of a revision that was just read, and so is there. What is no path names none, and may fill no key. */
 export async function getFile(
   table: Table,
   repoId: string,
@@ -180,6 +181,7 @@ export async function getFile(
   const key = fileKey(repoId, revision, path)
   const known = files.get(key)
   if (known !== undefined) return known
+  if (pathFault(path) !== undefined) return undefined
   const file = await table.get<RevisionFile>(keys.revisionFile(repoId, revision, path))
   if (file !== undefined) files.set(key, file)
   return file

@@ -27,6 +27,16 @@ describe('the log', () => {
   })
 })
 
+describe('a file', () => {
+  it.each(['a'.repeat(3000), 'é'.repeat(600), '%00', '..%2F..%2Fkey'])(
+    'is not found under what is no path: %s',
+    async (path) => {
+      const found = await host.get(`/lab/log/revisions/main/files/${path}`)
+      expect(found.status).toBe(404)
+    },
+  )
+})
+
 describe('a revision', () => {
   it('is found by its id and by what names it', async () => {
     await host.ask('POST', '/lab/log/tags', { json: { name: 'fix/1', revision: ids[1] } })
