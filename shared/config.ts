@@ -26,6 +26,7 @@ export const platformEnvironment = z.object({
   SLIPWAY_BUCKET: z.string(),
   SLIPWAY_INGEST_QUEUE_URL: z.url(),
   SLIPWAY_DROP_QUEUE_URL: z.url(),
+  SLIPWAY_MAINTENANCE_QUEUE_URL: z.url(),
   /** sha256 of the first admin key, chosen at deployment; the key itself never reaches AWS. */
   SLIPWAY_ADMIN_KEY_SHA256: z
     .string()

@@ -5,6 +5,7 @@ import { deploymentRoutes } from './deployment-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { inferenceRoutes } from './inference-routes.ts'
 import { keyRoutes } from './key-routes.ts'
+import { maintenanceRoutes } from './maintenance-routes.ts'
 import { ownerRoutes } from './owner-routes.ts'
 import { refRoutes } from './ref-routes.ts'
 import { repoRoutes } from './repo-routes.ts'
@@ -28,4 +29,5 @@ export const routes = {
   ...usageRoutes,
   ...auditRoutes,
   ...inferenceRoutes,
+  ...maintenanceRoutes,
 }

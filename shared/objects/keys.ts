@@ -7,11 +7,15 @@ export const objectKeys = {
   manifest: (repoId: string, revision: string) => `manifests/${repoId}/${revision}.json`,
   /** What the repo itself is: its name, who may see it, its refs. */
   repoManifest: (repoId: string) => `manifests/${repoId}/repo.json`,
+  /** A part of a backup of the registry, or, last, what says of which parts it is. */
+  backup: (id: string, part: string) => `backups/${id}/${part}`,
+  /** A blob as backups keep it: once for all of them. */
+  backupBlob: (sha256: string) => `backups/blobs/${sha256.slice(0, 2)}/${sha256}`,
   dropFolder: (repo: string, version: string) => `drop/${repo}/${version}/`,
 }
 
 /** The first folders of the bucket; a key outside of them is nobody's. */
-export const objectPrefixes = ['blobs', 'staging', 'manifests', 'drop'] as const
+export const objectPrefixes = ['blobs', 'staging', 'manifests', 'drop', 'backups'] as const
 
 /** Marks a drop as complete: the last file a person or a job writes. */
 export const dropMarker = '_SUCCESS'

@@ -46,12 +46,36 @@ const claims = like(keys.importClaim('', ''))
 const drops = like(keys.drop('', ''))
 const mirrors = like(keys.mirroredFile('', ''))
 const deployments = like(keys.deployment(''))
+const purges = like(keys.purge(''))
+const maintenanceJobs = like(keys.maintenanceClaim)
+const findings = like(keys.maintenanceFinding('', ''))
 
 /** What a repo is made and changed with. */
 const repoParts = [repos, names, repoLists, usage, held]
 
 /** What keeps a blob that is published from being collected: `sweeps.ts`. */
 const sweeps = [rounds, condemned]
+
+/** What restores bring back, and collections remove. */
+const everyKind = [
+  ...[apiKeys, users, keyUses, passwords, refreshTokens, firstUser, emails, invitations, loginAttempts, signingKeys],
+  ...[
+    verifyingKeys,
+    owners,
+    usage,
+    requests,
+    audit,
+    onces,
+    names,
+    repos,
+    repoLists,
+    held,
+    files,
+    uploads,
+    uploadSecret,
+  ],
+  ...[condemned, rounds, imports, importParts, claims, drops, mirrors, deployments, purges, maintenanceJobs, findings],
+]
 
 /** What a token is verified with. */
 const principals = [apiKeys, users, verifyingKeys]
@@ -120,6 +144,6 @@ export const tableAccess = {
   drop: { writes: [owners, imports, claims, drops, usage], appends: [audit] },
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
-  maintenance: { writes: ['*'], lists: ['*'], scans: true },
+  maintenance: { writes: everyKind, lists: [lists.activeImports, lists.deploymentsOf('*')], scans: true },
   inference: { reads: principals, writes: [keyUses, deployments], lists: [lists.deployments] },
 } satisfies Record<string, TableAccess>

@@ -26,8 +26,14 @@ export const revisionWrites = ({ revision, known }: { revision: RevisionItem; kn
   known
     ? { check: keys.revision(revision.repoId, revision.id), condition: present }
     : { put: { ...keys.revision(revision.repoId, revision.id), ...revision }, condition: absent },
-  { delete: keys.pendingRevision(revision.repoId, revision.id) },
+  {
+    delete: keys.pendingRevision(revision.repoId, revision.id),
+    ...(!known && revision.filesTotal > 0 && { condition: stillWritten }),
+  },
 ]
+
+/** A collection that takes a revision for given up marks it before it removes its files. */
+const stillWritten = { expression: 'attribute_exists(pk) AND attribute_not_exists(sweptBy)' }
 
 /** Moves a branch from where it is believed to be; without `from` wherever it is. */
 export function branchWrite({ repoId, name, revision, from, now, by }: BranchWrite): TransactAction {

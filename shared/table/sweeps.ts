@@ -38,10 +38,18 @@ export const roundStands = ({ repoId, round }: SweepRound): TransactAction => ({
       : { expression: 'round = :round', values: { ':round': round } },
 })
 
+/** The part that is counted on first, so that it stands only as long as every other does. */
+const firstPart = '00'
+
+/** For the collection itself: what is condemned after its round has begun would not be looked for again. */
+export const readFirstRound = (table: Table): Promise<SweepRound> => readSweepRound(table, firstPart)
+
 /** Every publication that began before this has ended when it resolves, or will fail. */
 export async function beginSweepRound(table: Table): Promise<void> {
   const change = { expression: 'SET isOpen = :open ADD round :one', values: { ':open': true, ':one': 1 } }
-  await inParallel(allParts, 16, (part) => table.update(keys.sweepRound(part), change))
+  await table.update(keys.sweepRound(firstPart), change)
+  const others = allParts.filter((part) => part !== firstPart)
+  await inParallel(others, 16, (part) => table.update(keys.sweepRound(part), change))
 }
 
 /** Says that nothing is condemned any more, which spares publications from asking. */

@@ -13,9 +13,10 @@ export async function writeRepoManifest(
   { repoId }: Pick<StepMessage<'write-repo-manifest'>, 'repoId'>,
   { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
 ): Promise<void> {
-  for (;;) {
+  for (let isWritten = false; ; isWritten = true) {
     const repo = await getRepo(table, repoId)
-    if (repo === undefined) return objects.delete({ keys: [objectKeys.repoManifest(repoId)] })
+    // One that was purged meanwhile has none. What was not written here may be all that is left of a lost registry.
+    if (repo === undefined) return isWritten ? objects.delete({ keys: [objectKeys.repoManifest(repoId)] }) : undefined
     const { id, kind, owner, name, visibility, mirror, version, tags, createdAt, createdBy, updatedAt, deletedAt } =
       repo
     const found = await Array.fromAsync(listRefs(table, repoId))

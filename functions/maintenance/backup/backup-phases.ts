@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
+import { isActiveImport } from '../../../shared/model/import-state.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { getImport } from '../../../shared/table/imports.ts'
+import { kindOf } from '../item-kinds.ts'
+import { MaintenanceFault, type Phase, type Step } from '../jobs/phase.ts'
+import { type AnyItem, scanSome } from '../read-pages.ts'
+import { type BackupPart, type BackupRecord, recordName } from './format.ts'
+import { readRecord } from './list-backups.ts'
+import { removeOldBackups, removeUnlistedBlobs } from './retention.ts'
+import { copyBlobs, listBlobs } from './save-blobs.ts'
+import { writePart } from './write-part.ts'
+
+/** `20261121T024300Z-1a2b3c`: by time. */
+const newBackupId = (now: Date): string =>
+  `${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`
+
+const begin: Phase = {
+  name: 'start',
+  async run({ parts, memo }) {
+    memo.backup = newBackupId(parts.now())
+    memo.parts = []
+    memo.itemsOf = {}
+    return undefined
+  },
+}
+
+/** Saves every item that is not of what is under way, as it is when it is read. */
+const saveItems: Phase = {
+  name: 'registry',
+  async run(step) {
+    const { parts, memo, count } = step
+    const saved: AnyItem[] = []
+    const isSaved = createChoice(step)
+    const next = await scanSome(step, async (items) => {
+      for (const item of items) if (await isSaved(item)) saved.push(item)
+    })
+    const done = memo.parts as BackupPart[]
+    const name = `registry-${String(done.length + 1).padStart(5, '0')}.ndjson.gz`
+    memo.parts = [
+      ...done,
+      await writePart(parts.objects, { id: String(memo.backup), name, kind: 'items', lines: saved }),
+    ]
+    const itemsOf = memo.itemsOf as Record<string, number>
+    for (const item of saved) {
+      const kind = kindOf(item)?.name ?? ''
+      itemsOf[kind] = (itemsOf[kind] ?? 0) + 1
+    }
+    count('itemsSaved', saved.length)
+    return next
+  },
+}
+
+/** An item of no known kind would be lost in silence. */
+function createChoice({ parts }: Step): (item: AnyItem) => Promise<boolean> {
+  let known: { of: string; isOver: Promise<boolean> } | undefined
+  const isOver = async (importId: string) => {
+    const item = await getImport(parts.table, importId)
+    return item !== undefined && !isActiveImport(item.state) && item.activePk === undefined
+  }
+  return async (item) => {
+    const kind = kindOf(item)
+    if (kind === undefined)
+      throw new MaintenanceFault('unknown_item', `There is an item of no known kind: ${item.pk.split('#')[0]}.`)
+    if (kind.backup !== 'ended') return kind.backup === 'saved'
+    if (known?.of !== item.pk) known = { of: item.pk, isOver: isOver(item.pk.slice('IMPORT#'.length)) }
+    return known.isOver
+  }
+}
+
+/** Says that the backup is complete, and reads that too. */
+const finish: Phase = {
+  name: 'record',
+  async run({ parts, job, memo, count }) {
+    const id = String(memo.backup)
+    const written = memo.parts as BackupPart[]
+    const blobs = memo.blobs as BackupRecord['blobs']
+    const sizeBytes = written.reduce((sum, part) => sum + part.sizeBytes, 0)
+    const record: BackupRecord = {
+      format: 1,
+      id,
+      createdAt: job.createdAt,
+      endedAt: parts.now().toISOString(),
+      items: written.reduce((sum, { kind, lines }) => sum + (kind === 'items' ? lines : 0), 0),
+      itemsOf: memo.itemsOf as Record<string, number>,
+      sizeBytes,
+      ...(blobs && { blobs }),
+      parts: written,
+    }
+    const body = new TextEncoder().encode(`${JSON.stringify(record, null, 1)}\n`)
+    await parts.objects.put({ key: objectKeys.backup(id, recordName), body, sizeBytes: body.byteLength })
+    if (JSON.stringify(await readRecord(parts.objects, id)) !== JSON.stringify(record))
+      throw new Error('the record of the backup is not what was written')
+    count('bytesSaved', sizeBytes)
+    return undefined
+  },
+}
+
+/**
+ * Saves the registry into the bucket, and with `objects` its blobs beside it. What people write meanwhile is in it or
+ * not, item by item; `slipway fsck --repair` after a restore mends what that leaves apart.
+ */
+export const backupPhases = ({ objects = false }: MaintenanceOptions): Phase[] => [
+  begin,
+  saveItems,
+  ...(objects ? [listBlobs, copyBlobs] : []),
+  finish,
+  removeOldBackups,
+  removeUnlistedBlobs,
+]

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import type { ItemKey } from '../../../shared/table/keys.ts'
+import type { TableScan } from '../../../shared/table/scan.ts'
+import { createDigestSet, type DigestSet } from '../digest-set.ts'
+import { kindOf } from '../item-kinds.ts'
+import type { Phase, Step } from '../jobs/phase.ts'
+import { type AnyItem, scanSome } from '../read-pages.ts'
+import { readRecord } from './list-backups.ts'
+import { readPart } from './write-part.ts'
+
+/** What a registry has before anybody used it: the admin that a server makes for itself, with its keys. */
+const ofTheStart = /^(?:USER#admin|USES#admin|OWNER#admin|PASSWORD#admin|FIRST#|KEY#|AUDIT#|USAGE#)/
+
+/** Whether a registry holds nothing that anybody made. */
+export async function isBare(scan: TableScan): Promise<boolean> {
+  let startKey: Record<string, unknown> | undefined
+  do {
+    const page = await scan({ startKey })
+    if (page.items.some((item) => kindOf(item)?.backup !== 'work' && !ofTheStart.test(item.pk))) return false
+    startKey = page.nextKey
+  } while (startKey !== undefined)
+  return true
+}
+
+let known: { backup: string; placesOf: Promise<DigestSet> } | undefined
+
+/** Removes what is not in the backup, except what whoever asked for it comes in with. */
+export const removeOthers: Phase = {
+  name: 'removal of what is not in it',
+  async run(step) {
+    const { parts, memo, count } = step
+    const backup = String(memo.backup)
+    if (known?.backup !== backup) known = { backup, placesOf: placesOf(step, backup) }
+    const places = await known.placesOf
+    return scanSome(step, async (items) => {
+      const others = items.filter((item) => !isKept(step, item) && !places.has(digestOf(item)))
+      await parts.table.deleteMany(others)
+      count('itemsRemoved', others.length)
+    })
+  },
+}
+
+function isKept({ job }: Step, item: AnyItem): boolean {
+  const { pk, userId } = item
+  const by = job.createdBy
+  // What was done here is not undone by being replaced.
+  if (pk.startsWith('AUDIT#') || pk.startsWith('MAINTENANCE#') || pk.startsWith('FINDINGS#') || pk.startsWith('ROUND#'))
+    return true
+  return (
+    [`USER#${by}`, `USES#${by}`, `PASSWORD#${by}`].includes(pk) ||
+    (pk.startsWith('KEY#') && userId === by) ||
+    isOwnName(item, by)
+  )
+}
+
+const isOwnName = ({ pk, userId }: AnyItem, by: string): boolean =>
+  (pk.startsWith('OWNER#') || pk.startsWith('EMAIL#')) && userId === by
+
+async function placesOf({ parts }: Step, backup: string): Promise<DigestSet> {
+  const places = createDigestSet()
+  const record = await readRecord(parts.objects, backup)
+  for (const part of record?.parts.filter(({ kind }) => kind === 'items') ?? [])
+    for (const item of await readPart<AnyItem>(parts.objects, { id: backup, part })) places.add(digestOf(item))
+  return places
+}
+
+const digestOf = ({ pk, sk }: ItemKey): string => createHash('sha256').update(`${pk}\0${sk}`).digest('hex')

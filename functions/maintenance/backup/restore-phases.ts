@@ -1,0 +1,144 @@
+import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
+import { inParallel } from '../../../shared/in-parallel.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { absent, ConditionFailed } from '../../../shared/table/table.ts'
+import { freeOf, limitOf } from '../../../shared/table/usage.ts'
+import { MaintenanceFault, type Phase, type Step } from '../jobs/phase.ts'
+import type { AnyItem } from '../read-pages.ts'
+import { isBare, removeOthers } from './existing.ts'
+import type { BackupRecord } from './format.ts'
+import { listBackups, readRecord } from './list-backups.ts'
+import { removeTwins } from './remove-twins.ts'
+import type { BlobLine } from './save-blobs.ts'
+import { saveBack } from './saved-blobs.ts'
+import { readPart } from './write-part.ts'
+
+const choose: Phase = {
+  name: 'start',
+  async run({ parts, job, memo, count }) {
+    const { objects } = parts
+    const asked = job.options.backup
+    const backups =
+      asked === undefined ? await listBackups(objects) : [{ id: asked, record: await readRecord(objects, asked) }]
+    const found = backups.find(({ record }) => record !== undefined)
+    if (found === undefined)
+      throw new MaintenanceFault(
+        'backup_not_found',
+        asked === undefined ? 'There is no complete backup in the bucket.' : `There is no complete backup "${asked}".`,
+      )
+    if (job.options.objects === true && found.record?.blobs === undefined)
+      throw new MaintenanceFault(
+        'backup_without_objects',
+        `The backup ${found.id} is of the registry only. Restore it without objects.`,
+      )
+    memo.backup = found.id
+    count('itemsInBackup', found.record?.items)
+    return undefined
+  },
+}
+
+const partsAtOnce = 1
+
+/** Everything of the backup is read and checked before anything is written. */
+const verify: Phase = {
+  name: 'verification',
+  async run(step) {
+    const record = await recordOf(step)
+    const at = Number(step.cursor ?? 0)
+    const part = record.parts[at]
+    if (part !== undefined) await readPart(step.parts.objects, { id: record.id, part })
+    return at + partsAtOnce < record.parts.length ? { cursor: at + partsAtOnce } : undefined
+  },
+}
+
+const requireRoom: Phase = {
+  name: 'look at what is there',
+  async run({ parts, job }) {
+    if (job.options.mode !== undefined || (await isBare(parts.scan))) return undefined
+    throw new MaintenanceFault(
+      'registry_not_empty',
+      'The registry is not empty. Restore with --replace to put the backup in its place, or with --merge to add only what is missing.',
+    )
+  },
+}
+
+/** Blobs before the items that name them. */
+const bringBlobs: Phase = {
+  name: 'blobs',
+  async run(step) {
+    const { parts, count } = step
+    const record = await recordOf(step)
+    const lists = record.parts.filter(({ kind }) => kind === 'blobs')
+    const at = Number(step.cursor ?? 0)
+    const part = lists[at]
+    if (part === undefined) return undefined
+    await inParallel(await readPart<BlobLine>(parts.objects, { id: record.id, part }), 4, async (blob) => {
+      const there = await parts.objects.head({ key: objectKeys.blob(blob.sha256) })
+      if (there?.sizeBytes === blob.sizeBytes) return
+      await saveBack(parts.objects, blob)
+      count('blobsRestored')
+    })
+    return at + 1 < lists.length ? { cursor: at + 1 } : undefined
+  },
+}
+
+/** Writing a part again changes nothing. */
+const writeItems: Phase = {
+  name: 'registry',
+  async run(step) {
+    const { parts, job, count } = step
+    const record = await recordOf(step)
+    const ofItems = record.parts.filter(({ kind }) => kind === 'items')
+    const at = Number(step.cursor ?? 0)
+    const part = ofItems[at]
+    if (part === undefined) return undefined
+    const items = (await readPart<AnyItem>(parts.objects, { id: record.id, part })).map(withoutWork)
+    if (job.options.mode === 'merge') count('itemsRestored', await addMissing(step, items))
+    else {
+      await parts.table.putMany(items)
+      count('itemsRestored', items.length)
+    }
+    return at + 1 < ofItems.length ? { cursor: at + 1 } : undefined
+  },
+}
+
+async function addMissing({ parts }: Step, items: readonly AnyItem[]): Promise<number> {
+  const added = await inParallel(items, 16, (item) =>
+    parts.table.put(item, absent).then(
+      () => true,
+      (error) => {
+        if (error instanceof ConditionFailed) return false
+        throw error
+      },
+    ),
+  )
+  return added.filter(Boolean).length
+}
+
+/** Imports that were under way are not restored, so nobody has any of them. */
+function withoutWork(item: AnyItem): AnyItem {
+  if (!item.pk.startsWith(keys.usage('').pk)) return item
+  const limit = item[limitOf('imports')]
+  return { ...item, imports: 0, [freeOf('imports')]: typeof limit === 'number' ? limit : 0 }
+}
+
+async function recordOf({ parts, memo }: Step): Promise<BackupRecord> {
+  const record = await readRecord(parts.objects, String(memo.backup))
+  if (record === undefined) throw new MaintenanceFault('backup_not_found', `The backup ${memo.backup} is gone.`)
+  return record
+}
+
+/**
+ * Brings a backup back. With `replace`, what is not in it is removed once all of it is written: whoever asked for it can
+ * ask again at any time, so its own account and keys stay.
+ */
+export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Phase[] => [
+  choose,
+  verify,
+  requireRoom,
+  ...(objects ? [bringBlobs] : []),
+  writeItems,
+  ...(mode === 'replace' ? [removeOthers] : []),
+  removeTwins,
+]

@@ -1,0 +1,82 @@
+import { inParallel } from '../../../shared/in-parallel.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { ObjectMissing } from '../../../shared/objects/object-store.ts'
+import { createDigestSet, type DigestSet } from '../digest-set.ts'
+import { MaintenanceFault, type Phase } from '../jobs/phase.ts'
+import type { AnyItem } from '../read-pages.ts'
+import type { BackupPart, BackupRecord } from './format.ts'
+import { copyChecked, DamagedBlob } from './saved-blobs.ts'
+import { readPart, writePart } from './write-part.ts'
+
+export interface BlobLine {
+  sha256: string
+  sizeBytes: number
+}
+
+/** What a process that goes on knows already; another one lists some blobs twice, which does no harm. */
+let listed: { backup: string; hashes: DigestSet } | undefined
+
+/** Lists the blobs that the saved revisions name, each once, part by part of the registry. */
+export const listBlobs: Phase = {
+  name: 'list of blobs',
+  async run({ parts, memo, cursor }) {
+    const id = String(memo.backup)
+    const written = memo.parts as BackupPart[]
+    const ofItems = written.filter(({ kind }) => kind === 'items')
+    const at = Number(cursor ?? 0)
+    const part = ofItems[at]
+    if (part === undefined) return undefined
+    if (listed?.backup !== id) listed = { backup: id, hashes: createDigestSet() }
+    const { hashes } = listed
+    const items = await readPart<AnyItem>(parts.objects, { id, part })
+    const lines: BlobLine[] = items.flatMap(({ pk, sha256, sizeBytes }) =>
+      pk.startsWith('FILES#') && typeof sha256 === 'string' && hashes.add(sha256)
+        ? [{ sha256, sizeBytes: Number(sizeBytes) }]
+        : [],
+    )
+    const name = `blobs-${String(at + 1).padStart(5, '0')}.ndjson.gz`
+    memo.parts = [...written, await writePart(parts.objects, { id, name, kind: 'blobs', lines })]
+    return at + 1 < ofItems.length ? { cursor: at + 1 } : undefined
+  },
+}
+
+const blobsAtOnce = 50
+
+/** Copies those that no backup has yet, and reads each copy; one that another backup copied was read then. */
+export const copyBlobs: Phase = {
+  name: 'blobs',
+  async run({ parts, memo, cursor, count }) {
+    const id = String(memo.backup)
+    const lists = (memo.parts as BackupPart[]).filter(({ kind }) => kind === 'blobs')
+    const { list, from } = (cursor ?? { list: 0, from: 0 }) as { list: number; from: number }
+    const part = lists[list]
+    if (part === undefined) return undefined
+    const lines = await readPart<BlobLine>(parts.objects, { id, part })
+    const some = lines.slice(from, from + blobsAtOnce)
+    const copied = await inParallel(some, 4, (blob) => copyBlob(blob))
+    const { count: before, sizeBytes } = (memo.blobs ?? { count: 0, sizeBytes: 0 }) as NonNullable<
+      BackupRecord['blobs']
+    >
+    const bytes = some.reduce((sum, blob) => sum + blob.sizeBytes, 0)
+    memo.blobs = { count: before + some.length, sizeBytes: sizeBytes + bytes }
+    count('blobsSaved', copied.filter(Boolean).length)
+    if (from + blobsAtOnce < lines.length) return { cursor: { list, from: from + blobsAtOnce } }
+    return list + 1 < lists.length ? { cursor: { list: list + 1, from: 0 } } : undefined
+
+    async function copyBlob({ sha256, sizeBytes }: BlobLine): Promise<boolean> {
+      const [blob, to] = [objectKeys.blob(sha256), objectKeys.backupBlob(sha256)]
+      if ((await parts.objects.head({ key: to }))?.sizeBytes === sizeBytes) return false
+      try {
+        await copyChecked(parts.objects, { from: blob, to, sha256 })
+        return true
+      } catch (error) {
+        if (!(error instanceof ObjectMissing || error instanceof DamagedBlob)) throw error
+        const state = error instanceof ObjectMissing ? 'is not there' : 'is damaged'
+        throw new MaintenanceFault(
+          'blob_lost',
+          `The content ${sha256} ${state}, so a backup with objects would not be whole. "slipway fsck --deep" tells which files need it.`,
+        )
+      }
+    }
+  },
+}

@@ -1,0 +1,38 @@
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import { hashOf } from '../hash-of.ts'
+
+/** Blobs of backups lie once for all backups, by their hash. */
+interface SavedBlob {
+  sha256: string
+  sizeBytes?: number
+}
+
+export async function hasSaved(objects: ObjectStore, { sha256, sizeBytes }: SavedBlob): Promise<boolean> {
+  const saved = await objects.head({ key: objectKeys.backupBlob(sha256) })
+  return saved !== undefined && (sizeBytes === undefined || saved.sizeBytes === sizeBytes)
+}
+
+/** Puts the blob of a backup where it belongs, and reads it again. @throws Error where the backup's is damaged too */
+export async function saveBack(objects: ObjectStore, { sha256 }: SavedBlob): Promise<void> {
+  await copyChecked(objects, { from: objectKeys.backupBlob(sha256), to: objectKeys.blob(sha256), sha256 })
+}
+
+/** Copies a blob and hashes what has come, so that a damaged one is taken for nothing. @returns its size */
+export async function copyChecked(
+  objects: ObjectStore,
+  { from, to, sha256 }: { from: string; to: string; sha256: string },
+): Promise<number> {
+  await objects.copy({ from, to })
+  const found = await hashOf(objects, to)
+  if (found?.sha256 === sha256) return found.sizeBytes
+  await objects.delete({ keys: [to] })
+  throw new DamagedBlob(sha256)
+}
+
+export class DamagedBlob extends Error {
+  override name = 'DamagedBlob'
+  constructor(sha256: string) {
+    super(`the content ${sha256} is damaged`)
+  }
+}

@@ -1,0 +1,29 @@
+import { keys } from '../../../shared/table/keys.ts'
+import { entriesOf } from '../../../shared/table/repo-lists.ts'
+import { getRepo } from '../../../shared/table/repos.ts'
+import { ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
+import type { CheckParts, Discrepancy } from './discrepancy.ts'
+
+/** What stands in a list of repos is a repo that belongs there. That those which belong there stand in it, the repo's own check tells. */
+export async function checkEntry(
+  { pk, sk }: { pk: string; sk: string },
+  { table }: CheckParts,
+): Promise<Discrepancy[]> {
+  const entry = await table.get<{ id: string }>({ pk, sk })
+  if (entry === undefined) return []
+  const repo = await getRepo(table, entry.id)
+  if (repo !== undefined && entriesOf(repo).some((belongs) => belongs.pk === pk && belongs.sk === sk)) return []
+  // Asked again: the repo may have moved between the two.
+  if ((await table.get({ pk, sk })) === undefined) return []
+  const unchanged: TransactAction =
+    repo === undefined
+      ? { check: keys.repo(entry.id), condition: { expression: 'attribute_not_exists(pk)' } }
+      : { check: keys.repo(repo.id), condition: { expression: 'version = :seen', values: { ':seen': repo.version } } }
+  const isSame = { expression: 'id = :id', values: { ':id': entry.id } }
+  const repair = () =>
+    table.transact([{ delete: { pk, sk }, condition: isSame }, unchanged]).catch((error) => {
+      if (!(error instanceof ConditionFailed)) throw error
+    })
+  const message = `"${sk}" stands in a list where ${repo === undefined ? 'no repo is' : 'the repo does not belong'}.`
+  return [{ kind: 'entry-extra', place: `${pk} ${sk}`, severity: 'error', message, repair }]
+}

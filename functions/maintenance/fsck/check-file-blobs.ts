@@ -1,0 +1,39 @@
+import { inParallel } from '../../../shared/in-parallel.ts'
+import type { RevisionFile } from '../../../shared/model/revision-id.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import type { RevisionItem } from '../../../shared/table/repos.ts'
+import { hasSaved, saveBack } from '../backup/saved-blobs.ts'
+import type { CheckParts, Discrepancy } from './discrepancy.ts'
+
+const atOnce = 16
+
+/** Every file of a revision has a blob of its size. */
+export async function checkFileBlobs(
+  { item, files, place }: { item: RevisionItem; files: readonly RevisionFile[]; place: string },
+  { objects }: Pick<CheckParts, 'objects'>,
+): Promise<Discrepancy[]> {
+  const checked = await inParallel(files, atOnce, async ({ path, sha256, sizeBytes }): Promise<Discrepancy[]> => {
+    const blob = await objects.head({ key: objectKeys.blob(sha256) })
+    if (blob?.sizeBytes === sizeBytes) return []
+    const isSaved = await hasSaved(objects, { sha256, sizeBytes })
+    const state = blob === undefined ? 'is not there' : `has ${blob.sizeBytes} bytes instead of ${sizeBytes}`
+    const way = isSaved ? 'A backup has it.' : wayBack(item, blob !== undefined)
+    return [
+      {
+        kind: blob === undefined ? 'blob-missing' : 'blob-wrong',
+        place: `${place}:${path}`,
+        severity: 'error',
+        message: `The content ${sha256} of "${path}" ${state}. ${way}`,
+        ...(isSaved && { repair: () => saveBack(objects, { sha256, sizeBytes }) }),
+      },
+    ]
+  })
+  return checked.flat()
+}
+
+/** What brings a lost content again: nothing here has it. */
+function wayBack({ source }: RevisionItem, isDamaged: boolean): string {
+  const first = isDamaged ? 'Run "slipway fsck --deep --repair", which removes what is damaged, then ' : ''
+  const again = source.startsWith('upload://') ? 'commit the file again' : `bring it again: slipway pull ${source}`
+  return `${first === '' ? again.charAt(0).toUpperCase() + again.slice(1) : first + again}.`
+}

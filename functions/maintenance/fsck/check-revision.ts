@@ -1,0 +1,155 @@
+import { type Manifest, manifest } from '../../../shared/model/manifest.ts'
+import { isRevisionId } from '../../../shared/model/repo-id.ts'
+import type { RevisionFile } from '../../../shared/model/revision-id.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { allFiles, getRepo, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
+import { checkFileBlobs } from './check-file-blobs.ts'
+import type { CheckParts, Discrepancy } from './discrepancy.ts'
+import { isRecent } from './discrepancy.ts'
+import { readManifest } from './read-manifest.ts'
+
+interface Place {
+  repoId: string
+  revision: string
+}
+
+/** A revision's item, files and manifest say the same, its past is there, and every file has its blob. */
+export async function checkRevision({ repoId, revision: id }: Place, parts: CheckParts): Promise<Discrepancy[]> {
+  const { table, objects } = parts
+  if ((await table.get(keys.purge(repoId))) !== undefined) return []
+  const said = await readManifest(objects, { key: objectKeys.manifest(repoId, id), schema: manifest })
+  const item = await getRevision(table, repoId, id)
+  if (item === undefined) return lostRevision({ repoId, revision: id, said }, parts)
+  const files = await Array.fromAsync(allFiles(table, repoId, id))
+  const place = `${repoId}@${id}`
+  const ofFiles = await filesAndManifest({ item, files, said, place }, parts)
+  return [
+    ...ofFiles,
+    ...(await checkPast({ item, place }, parts)),
+    ...(await checkFileBlobs({ item, files, place }, parts)),
+  ]
+}
+
+type Said = Manifest | 'broken' | undefined
+
+async function lostRevision(
+  { repoId, revision, said }: Place & { said: Said },
+  parts: CheckParts,
+): Promise<Discrepancy[]> {
+  const { table, objects } = parts
+  // Without a manifest it never was published, and is garbage; without a repo, what is left of a purge is.
+  if (said === undefined || (await table.get(keys.pendingRevision(repoId, revision))) !== undefined) return []
+  const isOfRepo =
+    (await getRepo(table, repoId)) !== undefined ||
+    (await objects.head({ key: objectKeys.repoManifest(repoId) })) !== undefined
+  if (!isOfRepo) return []
+  return [
+    {
+      kind: 'revision-missing',
+      place: `${repoId}@${revision}`,
+      severity: 'error',
+      message: `The bucket has a manifest of the revision ${revision}, and the registry does not know it.`,
+      ...(said !== 'broken' && { repair: () => bringBack(said, parts) }),
+    },
+  ]
+}
+
+/** Writes a revision as its manifest has it. What its files say of themselves is read anew. */
+export async function bringBack(said: Manifest, { table, ingest }: CheckParts): Promise<void> {
+  const { format: _, files, ...about } = said
+  const { repoId, id, sourceRevision, createdAt } = about
+  await writeFiles(said, { table })
+  const item: RevisionItem = { ...about, filesTotal: files.length, sizeBytes: sizeOf(files) }
+  await table.put({ ...keys.revision(repoId, id), ...item })
+  if (sourceRevision !== undefined && isRevisionId(sourceRevision)) {
+    const commit = { kind: 'commit', name: sourceRevision, revision: id, updatedAt: createdAt }
+    await table.put({ ...keys.commit(repoId, sourceRevision), ...commit })
+  }
+  // Of a repo that is brought back too, all revisions are inspected then.
+  if ((await getRepo(table, repoId)) !== undefined)
+    await ingest.send({ message: { step: 'inspect-revision', repoId, revision: id, attempt: 1 } })
+}
+
+async function writeFiles({ repoId, id, files }: Manifest, { table }: Pick<CheckParts, 'table'>) {
+  await table.putMany(files.map((file) => ({ ...file, ...keys.revisionFile(repoId, id, file.path) })))
+}
+
+async function filesAndManifest({ item, files, said, place }: Found, parts: CheckParts): Promise<Discrepancy[]> {
+  const { table, ingest, objects } = parts
+  const { repoId, id } = item
+  const isWhole = files.length === item.filesTotal && sizeOf(files) === item.sizeBytes
+  const rewrite = () => ingest.send({ message: { step: 'inspect-revision', repoId, revision: id, attempt: 1 } })
+  if (said === undefined || said === 'broken') {
+    // It is written a moment after the revision is published.
+    if (said === undefined && isWhole && isRecent(item.createdAt, parts)) return []
+    const kind = said === undefined ? 'manifest-missing' : 'manifest-broken'
+    const message = `The manifest of the revision is ${said === undefined ? 'not there' : 'not readable'}${isWhole ? '' : `, and ${files.length} of its ${item.filesTotal} files are known`}.`
+    return [{ kind, place, severity: isWhole ? 'warning' : 'error', message, ...(isWhole && { repair: rewrite }) }]
+  }
+  if (isWhole && textOf(files) === textOf(said.files) && aboutOf(item) === aboutOf(said)) return []
+  const fits = said.files.length === item.filesTotal && sizeOf(said.files) === item.sizeBytes
+  const hasBlobs = async () =>
+    (await checkFileBlobs({ item, files: said.files, place }, { ...parts, objects })).length === 0
+  if (fits && textOf(files) !== textOf(said.files) && (!isWhole || (await hasBlobs()))) {
+    const repair = async () => {
+      const known = new Set(said.files.map(({ path }) => path))
+      const extra = files.filter(({ path }) => !known.has(path))
+      await table.deleteMany(extra.map(({ path }) => keys.revisionFile(repoId, id, path)))
+      await writeFiles(said, { table })
+    }
+    const message = `The registry knows ${files.length} files of it, and not those of its manifest.`
+    return [{ kind: 'files-wrong', place, severity: 'error', message, repair }]
+  }
+  const message = 'The manifest says something else than the registry.'
+  return [{ kind: 'manifest-wrong', place, severity: 'warning', message, ...(isWhole && { repair: rewrite }) }]
+}
+
+interface Found {
+  item: RevisionItem
+  files: readonly RevisionFile[]
+  said: Said
+  place: string
+}
+
+/** The parent is a revision of the same repo, and a commit counts one more than its parent. */
+async function checkPast(
+  { item, place }: { item: RevisionItem; place: string },
+  parts: CheckParts,
+): Promise<Discrepancy[]> {
+  const { table, ingest } = parts
+  const { repoId, id, parent: parentId } = item
+  const parent = parentId === undefined ? undefined : await getRevision(table, repoId, parentId)
+  if (parentId !== undefined && parent === undefined)
+    return [{ kind: 'parent-missing', place, severity: 'warning', message: `Its parent ${parentId} is not there.` }]
+  const depth = (parent?.depth ?? 0) + 1
+  if (item.depth === depth) return []
+  const repair = async () => {
+    const change = { expression: 'SET #depth = :depth', names: { '#depth': 'depth' }, values: { ':depth': depth } }
+    await table.update(keys.revision(repoId, id), { ...change, condition: 'attribute_exists(pk)' })
+    await ingest.send({ message: { step: 'inspect-revision', repoId, revision: id, attempt: 1 } })
+  }
+  const message = `It says it is commit ${item.depth}, and it is commit ${depth}.`
+  return [{ kind: 'depth-wrong', place, severity: 'warning', message, repair }]
+}
+
+const sizeOf = (files: readonly RevisionFile[]): number => files.reduce((sum, file) => sum + file.sizeBytes, 0)
+
+const textOf = (files: readonly RevisionFile[]): string =>
+  JSON.stringify(
+    files
+      .map(({ path, sizeBytes, sha256, gitSha1 }) => [path, sizeBytes, sha256, gitSha1 ?? null])
+      .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+  )
+
+const aboutOf = ({
+  source,
+  sourceRevision,
+  parent,
+  depth,
+  title,
+  message,
+  createdAt,
+  createdBy,
+}: Omit<Manifest, 'files' | 'format'>) =>
+  JSON.stringify([source, sourceRevision, parent, depth, title, message, createdAt, createdBy])

@@ -1,0 +1,97 @@
+import { inParallel } from '../../../shared/in-parallel.ts'
+import type { ObjectInfo } from '../../../shared/objects/object-store.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { type CondemnedBlobItem, readFirstRound, roundStands, type SweepRound } from '../../../shared/table/sweeps.ts'
+import { absent, ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
+import type { Phase, Step } from '../jobs/phase.ts'
+import { scanSome } from '../read-pages.ts'
+import { cutoffsOf } from './cutoffs.ts'
+import { gathered } from './mark.ts'
+import { holdingOf } from './marks.ts'
+
+const atOnce = 16
+
+/** Remembers which round it is before anything is condemned. */
+export const rememberRound: Phase = {
+  name: 'start',
+  async run({ parts, memo }) {
+    memo.round = await readFirstRound(parts.table)
+    return undefined
+  },
+}
+
+/** Condemns what owners hold and none of their revisions needs. */
+export const condemnHeld: Phase = {
+  name: 'held blobs',
+  async run(step) {
+    const { job, count } = step
+    const { held } = await gathered(step, 'needed')
+    const { unneeded } = cutoffsOf(job)
+    return scanSome(step, async (items) => {
+      for (const { pk, sk: sha256, since, sizeBytes } of items) {
+        if (!pk.startsWith('HELD#') || String(since) >= unneeded) continue
+        const owner = pk.slice('HELD#'.length)
+        if (held.has(holdingOf(owner, sha256))) continue
+        if (job.options.dryRun === true) {
+          count('heldFreed')
+          count('heldBytesFreed', Number(sizeBytes))
+          continue
+        }
+        const change = {
+          expression: 'SET condemnedBy = :job',
+          condition: 'attribute_exists(pk)',
+          values: { ':job': job.id },
+        }
+        await inRound(step, { update: { pk, sk: sha256 }, change })
+      }
+    })
+  },
+}
+
+/** Condemns blobs that nothing needs and that have been there for longer than an import takes. */
+export const condemnBlobs: Phase = {
+  name: 'blobs',
+  async run(step) {
+    const { parts, cursor, job } = step
+    const { blobs } = await gathered(step, 'needed')
+    const { unneeded } = cutoffsOf(job)
+    const page = await parts.objects.list({ prefix: 'blobs/sha256/', cursor: cursor as string | undefined })
+    const condemned = page.objects.filter(({ key, modifiedAt }) => {
+      const sha256 = hashOf(key)
+      return sha256 !== undefined && modifiedAt.toISOString() < unneeded && !blobs.has(sha256)
+    })
+    await inParallel(condemned, atOnce, (object) => condemn(step, object))
+    return page.cursor === undefined ? undefined : { cursor: page.cursor }
+  },
+}
+
+async function condemn(step: Step, { key, sizeBytes }: ObjectInfo) {
+  const { parts, job, count } = step
+  const sha256 = hashOf(key) ?? ''
+  if (job.options.dryRun === true) {
+    count('blobsFreed')
+    return count('bytesFreed', sizeBytes)
+  }
+  const item: CondemnedBlobItem = {
+    sha256,
+    sizeBytes,
+    state: 'condemned',
+    jobId: job.id,
+    since: parts.now().toISOString(),
+  }
+  await inRound(step, { put: { ...keys.condemnedBlob(sha256), ...item }, condition: absent })
+}
+
+const hashOf = (key: string): string | undefined => /^blobs\/sha256\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(key)?.[1]
+
+/**
+ * Condemns, on condition that the collection's own round has not begun: a worker that was given up and wakes late must
+ * not. It is no matter where somebody gave it back meanwhile, or a collection that died condemned it before.
+ */
+async function inRound({ parts, memo }: Step, action: TransactAction): Promise<void> {
+  try {
+    await parts.table.transact([action, roundStands(memo.round as SweepRound)])
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+  }
+}

@@ -1,0 +1,27 @@
+import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
+import type { Phase } from '../jobs/phase.ts'
+import { condemnBlobs, condemnHeld, rememberRound } from './condemn.ts'
+import { leftovers } from './leftovers.ts'
+import { markPhase } from './mark.ts'
+import { beginPurges, finishPurges } from './purge.ts'
+import { beginRound, endRound, removeCondemned } from './remove.ts'
+import { orphanManifests, ownStaging, staleStaging } from './stale-objects.ts'
+
+const looking: Phase[] = [
+  rememberRound,
+  beginPurges,
+  finishPurges,
+  leftovers,
+  markPhase('needed'),
+  condemnHeld,
+  condemnBlobs,
+]
+const removing: Phase[] = [beginRound, markPhase('needed still'), removeCondemned, endRound]
+const tidying: Phase[] = [staleStaging, orphanManifests, ownStaging]
+
+/** Mark and sweep, safe beside imports and commits: `shared/table/sweeps.ts` tells why. A dry run only looks. */
+export const gcPhases = ({ dryRun = false }: MaintenanceOptions): Phase[] => [
+  ...looking,
+  ...(dryRun ? [] : removing),
+  ...tidying,
+]

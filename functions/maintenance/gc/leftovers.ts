@@ -1,0 +1,122 @@
+import { keys } from '../../../shared/table/keys.ts'
+import { getRepo, getRevision } from '../../../shared/table/repos.ts'
+import { absent, ConditionFailed, type Table, type TransactAction } from '../../../shared/table/table.ts'
+import type { Phase, Step } from '../jobs/phase.ts'
+import { type AnyItem, scanSome } from '../read-pages.ts'
+import { cutoffsOf } from './cutoffs.ts'
+
+/** With the check, no more than a transaction takes. */
+const deletesAtOnce = 99
+/** What has run out stays so long: whoever began to use it before has ended. */
+const expiredMs = 24 * 3_600_000
+
+/** Removes what is left in the table of what never came to an end: revisions that nobody published, names that lead nowhere, what has run out. */
+export const leftovers: Phase = {
+  name: 'leftovers',
+  run(step) {
+    let seen = ''
+    return scanSome(step, async (items) => {
+      for (const item of items) {
+        await dropExpired(step, item)
+        if (item.pk.startsWith('NAME#')) await dropDeadName(step, item)
+        if (item.pk.startsWith('REPO#') && item.sk.startsWith('PENDING#')) await dropPending(step, item)
+        if (!item.pk.startsWith('FILES#') || item.pk === seen) continue
+        seen = item.pk
+        await dropNobodysFiles(step, item.pk)
+      }
+    })
+  },
+}
+
+async function dropExpired({ parts, job, count }: Step, { pk, sk, expiresAt }: AnyItem) {
+  if (typeof expiresAt !== 'number' || expiresAt * 1000 >= parts.now().getTime() - expiredMs) return
+  if (job.options.dryRun === true) return count('itemsFreed')
+  const condition = { expression: 'expiresAt = :seen', values: { ':seen': expiresAt } }
+  if (await done(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
+}
+
+/** A name that a repo had before, or has no longer, where the repo itself is gone. */
+async function dropDeadName({ parts, job, count }: Step, { pk, sk, repoId, redirectedAt }: AnyItem) {
+  if (typeof repoId !== 'string' || (await getRepo(parts.table, repoId)) !== undefined) return
+  // A claim whose repo is not there is a discrepancy and no garbage, unless the repo was purged.
+  if (redirectedAt === undefined) return
+  if (job.options.dryRun === true) return count('itemsFreed')
+  const condition = {
+    expression: 'repoId = :id AND attribute_exists(redirectedAt)',
+    values: { ':id': repoId },
+  }
+  if (await done(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
+}
+
+/**
+ * Marks a revision that nobody published, then removes its files on condition that the mark is there. Whoever begins
+ * to write the same revision takes the mark away first, so that no file of its own is removed.
+ */
+async function dropPending({ parts, job, count }: Step, item: AnyItem) {
+  const { table } = parts
+  const { startedAt, repoId, revision } = item as AnyItem & Record<'startedAt' | 'repoId' | 'revision', string>
+  if (startedAt >= cutoffsOf(job).unneeded) return
+  count('revisionsFreed')
+  if (job.options.dryRun === true) return
+  const key = keys.pendingRevision(repoId, revision)
+  const isSame = { expression: 'startedAt = :seen', values: { ':seen': startedAt } }
+  const marking = { ...isSame, expression: 'SET sweptBy = :job', condition: isSame.expression }
+  const marked = { ...marking, values: { ...marking.values, ':job': job.id } }
+  if (!(await done(() => table.update(key, marked)))) return
+  const isMarked = { expression: 'sweptBy = :job', values: { ':job': job.id } }
+  // A revision that was published before, and is being published again, has its files already.
+  const isPublished = (await getRevision(table, repoId, revision)) !== undefined
+  if (!isPublished) {
+    const checks: TransactAction[] = [
+      { check: key, condition: isMarked },
+      { check: keys.revision(repoId, revision), condition: absent },
+    ]
+    count('itemsFreed', await dropFiles(table, keys.revisionFile(repoId, revision, '').pk, checks))
+  }
+  if (await done(() => table.transact([{ delete: key, condition: isMarked }]))) count('itemsFreed')
+}
+
+/** Files of a revision that neither is there nor is being written: what a collection that died left. */
+async function dropNobodysFiles({ parts, job, count }: Step, pk: string) {
+  const { table } = parts
+  const [, repoId = '', revision = ''] = pk.split('#')
+  // In this order: a publication puts the revision in the place of the mark.
+  if ((await table.get(keys.pendingRevision(repoId, revision))) !== undefined) return
+  if ((await getRevision(table, repoId, revision)) !== undefined) return
+  // Of a revision that is lost and has a manifest the files are no garbage.
+  const { objects } = parts
+  if ((await objects.head({ key: `manifests/${repoId}/${revision}.json` })) !== undefined) return
+  if (job.options.dryRun === true) return
+  const checks: TransactAction[] = [keys.pendingRevision(repoId, revision), keys.revision(repoId, revision)].map(
+    (check) => ({ check, condition: absent }),
+  )
+  count('itemsFreed', await dropFiles(table, pk, checks))
+}
+
+async function dropFiles(table: Table, pk: string, checks: TransactAction[]): Promise<number> {
+  let removed = 0
+  const most = deletesAtOnce - checks.length
+  for (;;) {
+    const page = await table.query<AnyItem>({
+      expression: 'pk = :pk',
+      values: { ':pk': pk },
+      limit: most,
+      consistent: true,
+    })
+    if (page.items.length === 0) return removed
+    const deletes = page.items.map(({ pk, sk }) => ({ delete: { pk, sk } }))
+    if (!(await done(() => table.transact([...checks, ...deletes])))) return removed
+    removed += deletes.length
+  }
+}
+
+/** @returns whether it was still as it was seen */
+async function done(write: () => Promise<void>): Promise<boolean> {
+  try {
+    await write()
+    return true
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false
+    throw error
+  }
+}

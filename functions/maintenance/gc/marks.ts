@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import { bytesOf, createDigestSet, type DigestSet } from '../digest-set.ts'
+
+/**
+ * What is needed, gathered in pieces: in memory for who goes on, and staged for whoever takes over. `blobs` are needed
+ * by somebody, `held` by the repos of one owner.
+ */
+export interface Marks {
+  blobs: DigestSet
+  held: DigestSet
+  /** How many pieces of it are staged. */
+  pieces: number
+  jobId: string
+  name: string
+}
+
+/** A process works on one job at a time, and on one or two sets of marks. */
+let remembered: Marks[] = []
+
+export async function openMarks(objects: ObjectStore, { jobId, name, pieces }: MarksRequest): Promise<Marks> {
+  const known = remembered.find((marks) => marks.jobId === jobId && marks.name === name && marks.pieces === pieces)
+  if (known !== undefined) return known
+  const marks: Marks = { blobs: createDigestSet(), held: createDigestSet(), pieces, jobId, name }
+  for (let piece = 0; piece < pieces; piece++)
+    for (const kind of ['blobs', 'held'] as const) {
+      const { body } = await objects.get({ key: pieceKey({ jobId, name, piece, kind }) })
+      marks[kind].addAll(await buffer(body))
+    }
+  remembered = [...remembered.filter((other) => other.jobId === jobId && other.name !== name), marks]
+  return marks
+}
+
+export interface MarksRequest {
+  jobId: string
+  name: string
+  pieces: number
+}
+
+/** Adds a piece. Where this dies, the piece is gathered again and written in the same place. */
+export async function addPiece(objects: ObjectStore, marks: Marks, found: Record<'blobs' | 'held', readonly string[]>) {
+  for (const kind of ['blobs', 'held'] as const) {
+    const body = bytesOf(found[kind].filter((hash) => marks[kind].add(hash)))
+    const { jobId, name, pieces: piece } = marks
+    await objects.put({ key: pieceKey({ jobId, name, piece, kind }), body, sizeBytes: body.byteLength })
+  }
+  marks.pieces++
+}
+
+const pieceKey = ({ jobId, name, piece, kind }: Omit<MarksRequest, 'pieces'> & { piece: number; kind: string }) =>
+  objectKeys.staging(jobId, `${name}-${piece}-${kind}`)
+
+/** What an owner holds, as one hash. */
+export const holdingOf = (owner: string, sha256: string): string =>
+  createHash('sha256').update(`${owner.toLowerCase()}\0${sha256}`).digest('hex')

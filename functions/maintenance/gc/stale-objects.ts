@@ -1,0 +1,59 @@
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { getRepo } from '../../../shared/table/repos.ts'
+import { getUpload } from '../../../shared/table/uploads.ts'
+import type { Phase, Step } from '../jobs/phase.ts'
+import { cutoffsOf } from './cutoffs.ts'
+import { isImportActive } from './reachable.ts'
+
+/** As long as the bucket's own rule keeps what is staged. */
+const stagingMs = 7 * 24 * 3_600_000
+
+/** Removes what was staged and never used, where the bucket has no rule of its own for that. */
+export const staleStaging: Phase = {
+  name: 'staging',
+  run: (step) =>
+    objectsUnder(step, 'staging/', async ({ key, modifiedAt }) => {
+      const { table, now } = step.parts
+      const [, id = ''] = key.split('/')
+      if (id === step.job.id || now().getTime() - modifiedAt.getTime() < stagingMs) return false
+      return !(await isImportActive(table, id)) && (await getUpload(table, id, now())) === undefined
+    }),
+}
+
+/** Removes manifests of revisions whose repo was purged while they were being written. A lost registry has its repos' own manifests. */
+export const orphanManifests: Phase = {
+  name: 'manifests',
+  run: (step) =>
+    objectsUnder(step, 'manifests/', async ({ key, modifiedAt }) => {
+      const [, repoId = ''] = key.split('/')
+      if (modifiedAt.toISOString() >= cutoffsOf(step.job).unneeded || key === objectKeys.repoManifest(repoId))
+        return false
+      if ((await getRepo(step.parts.table, repoId)) !== undefined) return false
+      return (await step.parts.objects.head({ key: objectKeys.repoManifest(repoId) })) === undefined
+    }),
+}
+
+/** Removes what the job itself has staged. */
+export const ownStaging: Phase = {
+  name: 'own staging',
+  run: (step) => objectsUnder(step, objectKeys.stagingPrefix(step.job.id), async () => true, false),
+}
+
+async function objectsUnder(
+  { parts, job, cursor, count }: Step,
+  prefix: string,
+  isGarbage: (object: { key: string; modifiedAt: Date }) => Promise<boolean>,
+  isCounted = true,
+) {
+  const { objects } = parts
+  const page = await objects.list({ prefix, cursor: cursor as string | undefined })
+  for (const object of page.objects) {
+    if (!(await isGarbage(object))) continue
+    if (isCounted) {
+      count('objectsFreed')
+      count('bytesFreed', object.sizeBytes)
+    }
+    if (job.options.dryRun !== true || !isCounted) await objects.delete({ keys: [object.key] })
+  }
+  return page.cursor === undefined ? undefined : { cursor: page.cursor }
+}

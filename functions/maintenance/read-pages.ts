@@ -1,0 +1,18 @@
+import type { ItemKey } from '../../shared/table/keys.ts'
+import type { Next, Step } from './jobs/phase.ts'
+
+export type AnyItem = ItemKey & Record<string, unknown>
+
+/** Works through some pages of the table: a piece of a phase that looks at every item. */
+export async function scanSome(step: Step, work: (items: AnyItem[]) => Promise<void>): Promise<Next | undefined> {
+  const { parts, cursor } = step
+  const { pagesAtOnce, itemsAtOnce } = parts.limits
+  let startKey = cursor as Record<string, unknown> | undefined
+  for (let pages = 0; pages < pagesAtOnce; pages++) {
+    const page = await parts.scan({ startKey, ...(itemsAtOnce !== undefined && { limit: itemsAtOnce }) })
+    await work(page.items)
+    startKey = page.nextKey
+    if (startKey === undefined) return undefined
+  }
+  return { cursor: startKey }
+}

@@ -1,0 +1,83 @@
+import { z } from '@hono/zod-openapi'
+import { timestamp } from './words.ts'
+
+export const maintenanceKinds = ['fsck', 'gc', 'backup', 'restore'] as const
+export type MaintenanceKind = (typeof maintenanceKinds)[number]
+
+export const backupId = z
+  .string()
+  .regex(/^\d{8}T\d{6}Z-[0-9a-f]{6}$/, 'must be the id of a backup, as GET /api/v1/backups lists it')
+  .openapi({ example: '20261121T024300Z-1a2b3c' })
+
+export const maintenanceOptions = z
+  .object({
+    repair: z.boolean().optional().openapi({ description: 'fsck: mend what can be mended.' }),
+    deep: z.boolean().optional().openapi({ description: 'fsck: read every blob and check its hash.' }),
+    dryRun: z.boolean().optional().openapi({ description: 'gc: say what would be freed, and change nothing.' }),
+    graceHours: z.number().min(1).max(8760).optional().openapi({
+      description: 'gc: how long what nothing needs stays, at the least. Default: 24.',
+    }),
+    repoGraceDays: z.number().min(0).max(3650).optional().openapi({
+      description: 'gc: how long a deleted repo can be brought back. Default: 30.',
+    }),
+    objects: z.boolean().optional().openapi({
+      description: 'backup, restore: the blobs too, below backups/ of the same bucket, each once for all backups.',
+    }),
+    keepDays: z.number().min(1).max(3650).optional().openapi({
+      description: 'backup: older backups are removed, but never the newest complete one. Default: 30.',
+    }),
+    backup: backupId.optional().openapi({ description: 'restore: which one. Default: the newest complete one.' }),
+    mode: z.enum(['replace', 'merge']).optional().openapi({
+      description:
+        'restore: where the registry is not empty, put the backup in its place, or add only what is missing. Without it a registry that is not empty is left as it is.',
+    }),
+  })
+  .strict()
+
+export const createMaintenance = z
+  .object({ kind: z.enum(maintenanceKinds), options: maintenanceOptions.default({}) })
+  .strict()
+  .openapi('CreateMaintenance')
+
+export const maintenanceFinding = z.object({
+  kind: z.string().openapi({ example: 'blob-missing' }),
+  place: z.string().openapi({ description: 'The repo, file, owner, item or object that it is about.' }),
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
+  repairable: z.boolean(),
+  repaired: z.boolean(),
+})
+
+export const maintenanceFailure = z.object({ code: z.string(), message: z.string() })
+
+export const maintenanceJob = z
+  .object({
+    id: z.string(),
+    kind: z.enum(maintenanceKinds),
+    options: maintenanceOptions,
+    state: z.enum(['RUNNING', 'DONE', 'FAILED']),
+    progress: z.object({ phase: z.string(), phasesDone: z.number().int(), phasesTotal: z.number().int() }),
+    counts: z.record(z.string(), z.number()).openapi({ description: 'What was read, found, freed, saved or written.' }),
+    backup: backupId.optional().openapi({ description: 'The backup that is written or brought back.' }),
+    failure: maintenanceFailure.optional(),
+    createdAt: timestamp,
+    createdBy: z.string(),
+    updatedAt: timestamp,
+  })
+  .openapi('Maintenance')
+
+export const backupEntry = z
+  .object({
+    id: backupId,
+    createdAt: timestamp,
+    items: z.number().int(),
+    sizeBytes: z.number().int(),
+    blobs: z.number().int().optional().openapi({ description: 'How many blobs are kept with it.' }),
+  })
+  .openapi('Backup')
+
+export type MaintenanceOptions = z.infer<typeof maintenanceOptions>
+export type MaintenanceFinding = z.infer<typeof maintenanceFinding>
+export type MaintenanceFailure = z.infer<typeof maintenanceFailure>
+export type MaintenanceJob = z.infer<typeof maintenanceJob>
+export type BackupEntry = z.infer<typeof backupEntry>

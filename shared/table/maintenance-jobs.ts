@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import type { MaintenanceFailure, MaintenanceKind, MaintenanceOptions } from '../contract/maintenance.ts'
+import { keys } from './keys.ts'
+import { absent, ConditionFailed, type Page, type Table } from './table.ts'
+
+/** Work on the registry as a whole, done in pieces by whoever holds its lease: what one left off, the next goes on with. */
+export interface MaintenanceJobItem {
+  id: string
+  kind: MaintenanceKind
+  options: MaintenanceOptions
+  state: 'RUNNING' | 'DONE' | 'FAILED'
+  /** Which of the job's phases it is in, and how far in it. */
+  phase: number
+  cursor?: string | undefined
+  /** What the phases tell one another. */
+  memo: Record<string, unknown>
+  counts: Record<string, number>
+  failure?: MaintenanceFailure | undefined
+  leaseBy?: string | undefined
+  /** ISO time until which nobody else works on it. */
+  leaseUntil?: string | undefined
+  createdAt: string
+  createdBy: string
+  updatedAt: string
+}
+
+/** A job's id begins with its time, so that jobs lie in the order in which they were made. */
+export const newJobId = (now: Date): string =>
+  `job_${now.getTime().toString(16).padStart(12, '0')}${randomBytes(6).toString('hex')}`
+
+export const getJob = (table: Table, id: string) => table.get<MaintenanceJobItem>(keys.maintenanceJob(id))
+
+/** The one job that runs. */
+export async function runningJob(table: Table): Promise<MaintenanceJobItem | undefined> {
+  const claim = await table.get<{ jobId: string }>(keys.maintenanceClaim)
+  return claim && (await getJob(table, claim.jobId))
+}
+
+/** @throws ConditionFailed where one is running */
+export async function createJob(table: Table, job: MaintenanceJobItem): Promise<void> {
+  await table.transact([
+    { put: { ...keys.maintenanceClaim, jobId: job.id }, condition: absent },
+    { put: { ...keys.maintenanceJob(job.id), ...job }, condition: absent },
+  ])
+}
+
+/** Jobs, newest first, from behind an id. */
+export const listJobs = (
+  table: Table,
+  { before, limit }: { before?: string | undefined; limit: number },
+): Promise<Page<MaintenanceJobItem>> =>
+  table.query<MaintenanceJobItem>({
+    expression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    values: {
+      ':pk': keys.maintenanceClaim.pk,
+      ':first': keys.maintenanceJob('').sk,
+      ':last': before === undefined ? keys.maintenanceJob('~').sk : keys.maintenanceJob(justBefore(before)).sk,
+    },
+    descending: true,
+    consistent: true,
+    limit,
+  })
+
+/** Behind every id that is less, and before this one: ids are of one length. */
+const justBefore = (id: string): string => `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}~`
+
+/** Takes the work for one holder, where nobody has it. */
+export async function takeLease(
+  table: Table,
+  { id, holder, now, leaseMs }: { id: string; holder: string; now: Date; leaseMs: number },
+): Promise<MaintenanceJobItem | undefined> {
+  const until = new Date(now.getTime() + leaseMs).toISOString()
+  const written = await holds(() =>
+    table.update(keys.maintenanceJob(id), {
+      expression: 'SET leaseBy = :holder, leaseUntil = :until',
+      condition: '#state = :running AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseBy = :holder)',
+      names: { '#state': 'state' },
+      values: { ':holder': holder, ':until': until, ':now': now.toISOString(), ':running': 'RUNNING' },
+    }),
+  )
+  return written ? getJob(table, id) : undefined
+}
+
+/** Writes how far a job is. @returns whether it still was the holder's to work on */
+export const saveJob = (
+  table: Table,
+  { job, holder, leaseUntil }: { job: MaintenanceJobItem; holder: string; leaseUntil: Date | undefined },
+): Promise<boolean> =>
+  holds(() =>
+    table.update(keys.maintenanceJob(job.id), {
+      expression: `SET phase = :phase, memo = :memo, counts = :counts, updatedAt = :at${job.cursor === undefined ? '' : ', #cursor = :cursor'}${leaseUntil === undefined ? '' : ', leaseUntil = :until'}${removal(job, leaseUntil)}`,
+      condition: '#state = :running AND leaseBy = :holder',
+      names: { '#state': 'state', '#cursor': 'cursor' },
+      values: {
+        ':phase': job.phase,
+        ':memo': job.memo,
+        ':counts': job.counts,
+        ':at': job.updatedAt,
+        ':running': 'RUNNING',
+        ':holder': holder,
+        ...(job.cursor !== undefined && { ':cursor': job.cursor }),
+        ...(leaseUntil !== undefined && { ':until': leaseUntil.toISOString() }),
+      },
+    }),
+  )
+
+function removal({ cursor }: MaintenanceJobItem, leaseUntil: Date | undefined): string {
+  const removed = [...(cursor === undefined ? ['#cursor'] : []), ...(leaseUntil === undefined ? ['leaseUntil'] : [])]
+  return removed.length === 0 ? '' : ` REMOVE ${removed.join(', ')}`
+}
+
+/** Ends a job and makes room for the next. Whoever does not hold it any more (`holder`) changes nothing. */
+export const endJob = (
+  table: Table,
+  { job, holder, failure, now }: { job: MaintenanceJobItem; holder?: string; failure?: MaintenanceFailure; now: Date },
+): Promise<boolean> =>
+  holds(() =>
+    table.transact([
+      {
+        update: keys.maintenanceJob(job.id),
+        change: {
+          expression: `SET #state = :next, counts = :counts, updatedAt = :at${failure === undefined ? '' : ', failure = :failure'} REMOVE leaseUntil, #cursor`,
+          condition: `#state = :running${holder === undefined ? ' AND (attribute_not_exists(leaseUntil) OR leaseUntil < :at)' : ' AND leaseBy = :holder'}`,
+          names: { '#state': 'state', '#cursor': 'cursor' },
+          values: {
+            ':next': failure === undefined ? 'DONE' : 'FAILED',
+            ':counts': job.counts,
+            ':at': now.toISOString(),
+            ':running': 'RUNNING',
+            ...(holder !== undefined && { ':holder': holder }),
+            ...(failure !== undefined && { ':failure': failure }),
+          },
+        },
+      },
+      {
+        delete: keys.maintenanceClaim,
+        condition: { expression: 'attribute_not_exists(pk) OR jobId = :id', values: { ':id': job.id } },
+      },
+    ]),
+  )
+
+/** For a host that knows whoever held the lease to be dead. */
+export const breakLease = (table: Table, id: string): Promise<void> =>
+  table.update(keys.maintenanceJob(id), { expression: 'REMOVE leaseUntil, leaseBy', condition: 'attribute_exists(pk)' })
+
+async function holds(write: () => Promise<void>): Promise<boolean> {
+  try {
+    await write()
+    return true
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false
+    throw error
+  }
+}
