@@ -5,6 +5,7 @@ import type { CreateDeployment, Deployment } from '../contract/deployment.ts'
 import type { createImport, ImportJob } from '../contract/import.ts'
 import type { Usage } from '../contract/usage.ts'
 import { connectionError, toApiError } from './api-error.ts'
+import { maintenanceClient } from './maintenance-client.ts'
 import { repoClient } from './repo-client.ts'
 import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
@@ -56,6 +57,7 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     me: () => get<z.infer<typeof me>>('/api/v1/me'),
     health: () => get<{ status: string }>('/health'),
     ...repoClient(send),
+    ...maintenanceClient(send),
     createImport: async (wanted: z.input<typeof createImport>) =>
       (await send<ImportJob>('POST', '/api/v1/imports', wanted)).answer,
     getImport: (id: string) => get<ImportJob>(`/api/v1/imports/${encodeURIComponent(id)}`),

@@ -5,13 +5,17 @@ import { ApiError } from './api-error.ts'
 import { type Command, CommandFailed, UsageError } from './command.ts'
 import { alias } from './commands/alias.ts'
 import { audit } from './commands/audit.ts'
+import { backup } from './commands/backup.ts'
 import { deploy } from './commands/deploy.ts'
 import { diff } from './commands/diff.ts'
+import { fsck } from './commands/fsck.ts'
+import { gc } from './commands/gc.ts'
 import { log } from './commands/log.ts'
 import { ls } from './commands/ls.ts'
 import { predict } from './commands/predict.ts'
 import { pull } from './commands/pull.ts'
 import { repo } from './commands/repo.ts'
+import { restore } from './commands/restore.ts'
 import { show } from './commands/show.ts'
 import { status } from './commands/status.ts'
 import { tag } from './commands/tag.ts'
@@ -35,6 +39,10 @@ const commands: Record<string, Command> = {
   status,
   usage,
   audit,
+  fsck,
+  gc,
+  backup,
+  restore,
 }
 
 export interface CliRequest {

@@ -1,0 +1,60 @@
+import type { Command } from '../command.ts'
+import { table } from '../terminal.ts'
+import { formatAge, formatBytes } from '../units.ts'
+import { detachHelp, detachOption, runMaintenance } from './follow-maintenance.ts'
+import { numberOption } from './gc.ts'
+
+export const backup: Command = {
+  summary: 'save the registry into its bucket, with or without the blobs',
+  usage: 'slipway backup',
+  help: `Examples:
+  slipway backup
+  slipway backup --objects
+  slipway backup --list
+
+Options:
+  --objects           the blobs too: a second copy below backups/, each once for all backups
+  --keep-days N       older backups are removed, but never the newest complete one (default 30)
+  --list              list the complete backups, newest first
+${detachHelp}
+
+It lies in the same bucket (backups/), so it protects from mistakes and from the loss of the table, not from the loss of
+the bucket: copy backups/ elsewhere for that, and blobs/ with it where backups are without objects. Sessions, logins and
+what is under way are not in it; passwords and keys are, as hashes.`,
+  options: {
+    objects: { type: 'boolean' },
+    'keep-days': { type: 'string' },
+    list: { type: 'boolean' },
+    ...detachOption,
+  },
+  parameters: { min: 0, max: 0 },
+  async run(invocation) {
+    const { client, terminal, json, options } = invocation
+    if (options.list === true) {
+      const { items } = await client.listBackups()
+      if (json) return terminal.out(`${JSON.stringify(items)}\n`)
+      const now = new Date()
+      const rows = items.map((entry) => [
+        entry.id,
+        formatAge(entry.createdAt, now),
+        String(entry.items),
+        formatBytes(entry.sizeBytes),
+        entry.blobs === undefined ? 'registry only' : `${entry.blobs} blobs`,
+      ])
+      return terminal.out(table(['BACKUP', 'MADE', 'ITEMS', 'SIZE', 'OBJECTS'], rows))
+    }
+    const objects = options.objects === true
+    const keepDays = numberOption(invocation, 'keep-days')
+    const job = await runMaintenance(invocation, 'backup', {
+      ...(objects && { objects }),
+      ...(keepDays !== undefined && { keepDays }),
+    })
+    if (job === undefined) return
+    if (json) return terminal.out(`${JSON.stringify(job)}\n`)
+    const { itemsSaved = 0, bytesSaved = 0, blobsSaved = 0, backupsRemoved = 0 } = job.counts
+    terminal.out(
+      `${job.backup}  ${itemsSaved} items, ${formatBytes(bytesSaved)}${objects ? `, ${blobsSaved} new blobs` : ''}\n`,
+    )
+    if (backupsRemoved > 0) terminal.err(`removed ${backupsRemoved} old backups\n`)
+  },
+}

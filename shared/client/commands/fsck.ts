@@ -1,0 +1,53 @@
+import { type Command, CommandFailed } from '../command.ts'
+import { printable, table } from '../terminal.ts'
+import { allFindings, detachHelp, detachOption, runMaintenance } from './follow-maintenance.ts'
+
+export const fsck: Command = {
+  summary: 'check that table, objects and manifests agree, and repair them',
+  usage: 'slipway fsck',
+  help: `Examples:
+  slipway fsck
+  slipway fsck --repair
+  slipway fsck --deep --repair
+
+Options:
+  --repair            mend what can be mended, from the manifests, the lists of files and the backups' blobs
+  --deep              read every blob and check its hash; with --repair, what is damaged is removed
+${detachHelp}
+
+Ends with exit code 1 where something is wrong and was not repaired. What is under way is not wrong: whatever seems so
+is looked at twice.`,
+  options: { repair: { type: 'boolean' }, deep: { type: 'boolean' }, ...detachOption },
+  parameters: { min: 0, max: 0 },
+  async run(invocation) {
+    const { client, terminal, json, options } = invocation
+    const [repair, deep] = [options.repair === true, options.deep === true]
+    const job = await runMaintenance(invocation, 'fsck', { ...(repair && { repair }), ...(deep && { deep }) })
+    if (job === undefined) return
+    const findings = await allFindings(client, job.id)
+    const left = findings.filter(({ repaired }) => !repaired)
+    if (!json && findings.length > 0) {
+      const rows = findings.map((found) => [
+        found.kind,
+        found.repaired ? 'repaired' : found.repairable ? 'repairable' : 'not repairable',
+        found.place,
+        printable(found.message),
+      ])
+      terminal.out(table(['DISCREPANCY', 'STATE', 'PLACE', 'WHAT'], rows))
+    }
+    const answer = { ...job, findings }
+    if (left.length > 0)
+      throw new CommandFailed(summary(findings.length, left.filter(({ repairable }) => repairable).length), answer)
+    if (json) terminal.out(`${JSON.stringify(answer)}\n`)
+    else
+      terminal.out(
+        `${job.counts.checked ?? 0} things checked, ${findings.length} discrepancies, all repaired\n`.replace(
+          '0 discrepancies, all repaired',
+          'no discrepancies',
+        ),
+      )
+  },
+}
+
+const summary = (found: number, repairable: number): string =>
+  `${found} discrepancies${repairable > 0 ? `, of which "slipway fsck --repair" mends ${repairable}` : ''}`
