@@ -38,9 +38,10 @@ export class ModelTable extends Construct {
 
   /**
    * Lets someone work on the partitions that its access names, and on no other: whoever parses strangers' files must
-   * not be able to write an API key. `Scan` is left out, so that a list that is not a Query fails in every test.
+   * not be able to write an API key. Only maintenance may
+   * `Scan`, so that a list that is not a Query fails in every test.
    */
-  grant(role: IRole, { reads = [], writes = [], appends = [], lists = [] }: TableAccess) {
+  grant(role: IRole, { reads = [], writes = [], appends = [], lists = [], scans = false }: TableAccess) {
     const { tableArn } = this.#table
     const indexArns = tableDefinition.indexes.map((index) => `${tableArn}/index/${index.name}`)
     // A list's orders are indexes of their own, with the table's own partitions.
@@ -52,6 +53,7 @@ export class ModelTable extends Construct {
       { actions: ['dynamodb:PutItem'], resourceArns: [tableArn], partitions: appends },
       { actions: ['dynamodb:Query'], resourceArns: indexArns, partitions: lists },
     ]
+    if (scans) Grant.addToPrincipal({ grantee: role, actions: ['dynamodb:Scan'], resourceArns: [tableArn] })
     for (const { actions, resourceArns, partitions } of statements) {
       if (partitions.length === 0) continue
       const conditions = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } }

@@ -10,4 +10,6 @@ export interface PlatformData {
   readonly ingest: WorkQueue
   /** Objects that were dropped into the bucket. */
   readonly drops: WorkQueue
+  /** Work on the registry as a whole. */
+  readonly maintenance: WorkQueue
 }

@@ -17,7 +17,7 @@ export interface PlatformFunctionProps {
   config: StageConfig
   data: PlatformData
   /** The folder under `functions/` whose `lambda.ts` is bundled, and whose access to the table it has. */
-  folder: 'registry' | 'hub' | 'auth' | 'ingest' | 'drop' | 'cleanup'
+  folder: 'registry' | 'hub' | 'auth' | 'ingest' | 'drop' | 'cleanup' | 'maintenance'
   description: string
   /** Whether it works with the objects of the models. @default - it cannot reach one */
   models?: BucketAccess

@@ -9,6 +9,9 @@ export const authPaths = [
 /** What the registry answers below what is the auth function's: it may write how much an owner uses. */
 export const registryPaths = ['/api/v1/owners/{owner}/quotas']
 
+/** What the function answers that keeps the registry in order. */
+export const maintenancePaths = ['/api/v1/maintenance', '/api/v1/maintenance/{proxy+}', '/api/v1/backups']
+
 const kinds = ['models', 'datasets', 'spaces']
 const fileRoutes = ['resolve', 'raw']
 /** Where a repo is: a model also without an owner, to be told that there is none such, and spaces for the same. */

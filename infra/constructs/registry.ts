@@ -3,9 +3,10 @@ import { Construct } from 'constructs'
 import { tokenFor } from '../../shared/hf/token-for.ts'
 import type { StageConfig } from '../stage-config.ts'
 import { HttpFrontDoor } from './http-front-door.ts'
+import { Maintenance } from './maintenance.ts'
 import type { PlatformData } from './platform-data.ts'
 import { PlatformFunction } from './platform-function.ts'
-import { authPaths, hubPaths, registryPaths } from './registry-paths.ts'
+import { authPaths, hubPaths, maintenancePaths, registryPaths } from './registry-paths.ts'
 
 export interface RegistryProps {
   config: StageConfig
@@ -50,6 +51,7 @@ export class Registry extends Construct {
       memorySizeMiB: 512,
     })
     const toRegistry = new HttpLambdaIntegration('Registry', registry.lambda)
+    const { lambda } = new Maintenance(this, 'Maintenance', { config, data, environment })
     const frontDoor = new HttpFrontDoor(this, 'FrontDoor', {
       config,
       description: 'Slipway registry',
@@ -60,6 +62,8 @@ export class Registry extends Construct {
     // One permission for all of its routes: with one for each, what a function's policy holds would be nearly full.
     const toHub = new HttpLambdaIntegration('Hub', hub.lambda, { scopePermissionToRoute: false })
     frontDoor.route({ paths: hubPaths, integration: toHub })
+    const toMaintenance = new HttpLambdaIntegration('Maintenance', lambda, { scopePermissionToRoute: false })
+    frontDoor.route({ paths: maintenancePaths, integration: toMaintenance })
     this.url = frontDoor.url
   }
 }

@@ -1,4 +1,5 @@
 import { isHubPath } from '../../functions/hub/app.ts'
+import { isMaintenancePath } from '../../functions/maintenance/app.ts'
 import { isServingPath } from '../../gpu-service/app.ts'
 
 /** A request, and what the host knows of the connection it came by. */
@@ -8,15 +9,17 @@ export interface Apps {
   registry: Fetch
   auth: Fetch
   hub: Fetch
+  maintenance: Fetch
   serving: Fetch
 }
 
-/** One origin for what are four services in AWS: the same paths go where the gateways send them there. */
-export const dispatch = ({ registry, auth, hub, serving }: Apps): Fetch => {
+/** One origin for what are five services in AWS: the same paths go where the gateways send them there. */
+export const dispatch = ({ registry, auth, hub, maintenance, serving }: Apps): Fetch => {
   return (request, connection) => {
     const { pathname } = new URL(request.url)
     // First, because llama.cpp asks the hub for manifests below "/v2/", where models are served too.
     if (isHubPath(pathname)) return hub(request, connection)
+    if (isMaintenancePath(pathname)) return maintenance(request, connection)
     if (isServingPath(pathname)) return serving(request, connection)
     return isAuthPath(pathname) ? auth(request, connection) : registry(request, connection)
   }

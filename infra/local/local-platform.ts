@@ -6,6 +6,11 @@ import { createHubApp } from '../../functions/hub/app.ts'
 import { defaultLimits } from '../../functions/ingest/dependencies.ts'
 import { handleMessage } from '../../functions/ingest/handle-message.ts'
 import { sourceOpener } from '../../functions/ingest/sources/open-source.ts'
+import { createMaintenanceApp } from '../../functions/maintenance/app.ts'
+import type { MaintenanceMessage } from '../../functions/maintenance/jobs/message.ts'
+import { runJob } from '../../functions/maintenance/jobs/run-job.ts'
+import { resumeJob } from '../../functions/maintenance/jobs/start-job.ts'
+import { defaultLimits as maintenanceLimits } from '../../functions/maintenance/parts.ts'
 import { createRegistryApp } from '../../functions/registry/app.ts'
 import { startServing } from '../../gpu-service/serving.ts'
 import { createVerifier } from '../../shared/auth/verify.ts'
@@ -15,6 +20,7 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
 import { LocalQueue } from '../../shared/queue/local-queue.ts'
 import { receivesMax } from '../../shared/queue/queue.ts'
+import type { TableScan } from '../../shared/table/scan.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import type { DataFolder } from './data-folder.ts'
@@ -29,7 +35,7 @@ const watchMs = 500
 const reconcileMs = 250
 
 /** The same apps and handlers that AWS runs, over a table, a folder and queues of this process. */
-export function createLocalPlatform({ table, folder, settings, log }: LocalPlatformOptions) {
+export function createLocalPlatform({ table, scan, folder, settings, log }: LocalPlatformOptions) {
   const metrics = createMetrics()
   const objects = createFolderObjectStore({ root: folder.root })
   const onFailure = ({ error, dead }: { error: unknown; dead: boolean }) =>
@@ -37,6 +43,7 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
   const queueOptions = { visibilityTimeoutMs: 6 * 3_600_000, maxReceiveCount: receivesMax, concurrency: 8, onFailure }
   const ingest = new LocalQueue<IngestMessage>({ name: 'ingest', ...queueOptions })
   const drops = new LocalQueue<DropMessage>({ name: 'drops', ...queueOptions })
+  const maintenanceQueue = new LocalQueue<MaintenanceMessage>({ name: 'maintenance', ...queueOptions })
   const now = () => new Date()
 
   const { quotas } = settings
@@ -58,6 +65,19 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
     log: log.child({ service: 'hub' }),
   })
   const auth = createAuthApp({ ...platform, registration: settings.registration, log: log.child({ service: 'auth' }) })
+
+  const maintenanceParts = {
+    table,
+    scan,
+    objects,
+    queue: maintenanceQueue,
+    ingest,
+    log: log.child({ service: 'maintenance' }),
+    now,
+    // Nothing is under way for longer in one process.
+    limits: { ...maintenanceLimits, settleSeconds: 5 },
+  }
+  const maintenance = createMaintenanceApp({ ...platform, parts: maintenanceParts, log: maintenanceParts.log })
 
   const { hfEndpoint, hfToken } = settings
   const openSource = sourceOpener({ objects, hfEndpoint, hfToken })
@@ -87,6 +107,7 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
       registry: (request, connection) => registry.fetch(request, connection),
       auth: (request, connection) => auth.fetch(request, connection),
       hub: (request, connection) => hub.fetch(request, connection),
+      maintenance: (request, connection) => maintenance.fetch(request, connection),
       serving: (request, connection) => serving.app.fetch(request, connection),
     }),
     serving,
@@ -95,11 +116,13 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
       await sweepFolder({ root: folder.root, now: now() })
       ingest.consume((message, delivery) => handleMessage(message, delivery, steps))
       drops.consume((message) => handleDrop(message, dropSteps))
+      maintenanceQueue.consume((message, delivery) => runJob(message, delivery, maintenanceParts))
       await resumeImports({ table, queue: ingest, before: now(), log })
+      await resumeJob(maintenanceParts)
       const watch = watchDrops({ objects, drops, intervalMs: watchMs, log })
       return async () => {
         watch.close()
-        await Promise.all([drops.close(), ingest.close()])
+        await Promise.all([drops.close(), ingest.close(), maintenanceQueue.close()])
       }
     },
   }
@@ -107,6 +130,7 @@ export function createLocalPlatform({ table, folder, settings, log }: LocalPlatf
 
 interface LocalPlatformOptions {
   table: Table
+  scan: TableScan
   folder: DataFolder
   settings: LocalSettings
   log: Logger

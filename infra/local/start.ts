@@ -6,6 +6,7 @@ import { errors, messageOf } from '../../shared/errors.ts'
 import { platformEnvelope } from '../../shared/http/envelopes.ts'
 import { createLogger, type Logger } from '../../shared/log.ts'
 import { createTable } from '../../shared/table/create-table.ts'
+import { openScan } from '../../shared/table/scan.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import { banner } from './banner.ts'
@@ -56,7 +57,7 @@ async function start(settings: LocalSettings, log: Logger) {
   })
   const table = openTable({ tableName, client })
 
-  const platform = createLocalPlatform({ table, folder, settings, log })
+  const platform = createLocalPlatform({ table, scan: openScan({ tableName, client }), folder, settings, log })
   const key = await ensureAdminKey({ table, keyPath: folder.keyPath, now: new Date() })
   const stopWork = await platform.run()
   fetch = platform.fetch

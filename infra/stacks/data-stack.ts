@@ -16,6 +16,7 @@ export class DataStack extends Stack {
   readonly models: ModelBucket
   readonly ingest: WorkQueue
   readonly drops: WorkQueue
+  readonly maintenance: WorkQueue
 
   constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: config.isRetained })
@@ -24,6 +25,7 @@ export class DataStack extends Stack {
     // The longest that a Lambda may run; an import step that needs longer continues in a message of its own.
     this.ingest = new WorkQueue(this, 'Ingest', { handlerTimeout: Duration.minutes(15) })
     this.drops = new WorkQueue(this, 'Drops', { handlerTimeout: Duration.minutes(1) })
+    this.maintenance = new WorkQueue(this, 'Maintenance', { handlerTimeout: Duration.minutes(15) })
     new DropNotifications(this, 'DropNotifications', {
       bucket: this.models.bucket,
       queue: this.drops.queue,
@@ -35,5 +37,6 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'DropAddress', { value: `s3://${this.models.bucket.bucketName}/drop/` })
     new CfnOutput(this, 'IngestDeadLettersUrl', { value: this.ingest.deadLetters.queueUrl })
     new CfnOutput(this, 'DropDeadLettersUrl', { value: this.drops.deadLetters.queueUrl })
+    new CfnOutput(this, 'MaintenanceDeadLettersUrl', { value: this.maintenance.deadLetters.queueUrl })
   }
 }

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
-import { authPaths, hubPaths, registryPaths } from '../../infra/constructs/registry-paths.ts'
+import { authPaths, hubPaths, maintenancePaths, registryPaths } from '../../infra/constructs/registry-paths.ts'
 import { templates } from './synthesised-app.ts'
 
 const adminKeySha256 = 'a'.repeat(64)
@@ -25,6 +25,12 @@ describe('the functions', () => {
       Registry: ['SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
       RegistryHub: ['SLIPWAY_BUCKET', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
       RegistryAuth: ['SLIPWAY_TABLE'],
+      RegistryMaintenanceWorker: [
+        'SLIPWAY_BUCKET',
+        'SLIPWAY_INGEST_QUEUE_URL',
+        'SLIPWAY_MAINTENANCE_QUEUE_URL',
+        'SLIPWAY_TABLE',
+      ],
       IngestWorker: ['SLIPWAY_BUCKET', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
       DropsWorker: ['SLIPWAY_BUCKET', 'SLIPWAY_DROP_QUEUE_URL', 'SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
       CleanupSweep: ['SLIPWAY_INGEST_QUEUE_URL', 'SLIPWAY_TABLE'],
@@ -32,7 +38,12 @@ describe('the functions', () => {
   })
 
   it('know the hash of the admin key only where tokens are verified, and the Hub only where it is read', () => {
-    expect(idsWith({ SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256 })).toEqual(['Registry', 'RegistryAuth', 'RegistryHub'])
+    expect(idsWith({ SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256 })).toEqual([
+      'Registry',
+      'RegistryAuth',
+      'RegistryHub',
+      'RegistryMaintenanceWorker',
+    ])
     expect(idsWith({ HF_ENDPOINT: 'https://hub.example' })).toEqual(['IngestWorker'])
   })
 
@@ -63,11 +74,14 @@ describe('the functions', () => {
 })
 
 describe('what the functions may do', () => {
-  it('never includes everything, nor a scan of the table', () => {
+  it('never includes everything, nor a scan of the table but where all of it is kept in order', () => {
     const actions = [api, data].flatMap(actionsAllowed)
     expect(actions).not.toContain('*')
     expect(actions.filter((action) => action.endsWith(':*'))).toEqual([])
-    expect(actions).not.toContain('dynamodb:Scan')
+    const policies = Object.entries(api.findResources('AWS::IAM::Policy'))
+    const scanning = policies.filter(([, policy]) => JSON.stringify(policy).includes('dynamodb:Scan'))
+    expect(scanning.map(([id]) => id)).toEqual([expect.stringMatching(/^RegistryMaintenanceWorker/)])
+    expect(actionsAllowed(gpu).concat(actionsAllowed(data))).not.toContain('dynamodb:Scan')
     expect(actions).toContain('dynamodb:Query')
   })
 
@@ -81,6 +95,7 @@ describe('what the functions may do', () => {
     })
     expect(Object.fromEntries(roles)).toEqual({
       RegistryHub: ['UploadTakers'],
+      RegistryMaintenanceWorker: ['Writers'],
       IngestWorker: ['Writers'],
       DropsWorker: ['Readers'],
     })
@@ -91,13 +106,15 @@ describe('what the functions may do', () => {
     expect(suffixes).toEqual(['/blobs/*', '/staging/*'])
   })
 
-  it('includes keys of people only where keys are made, and nothing outside of the partitions it names', () => {
+  it('includes keys of people only where keys are made and brought back, and nothing outside of the partitions it names', () => {
     const writers = [api, gpu].flatMap((template) => {
       const policies = Object.entries(template.findResources('AWS::IAM::Policy'))
       return policies.flatMap(([id, { Properties }]) => {
         const statements: Statement[] = Properties.PolicyDocument.Statement
         const ofTable = statements.filter(({ Action }) => [Action].flat().some((name) => name.startsWith('dynamodb:')))
         return ofTable.flatMap(({ Action, Condition }) => {
+          // Whoever may read the whole table has no partition to be held to.
+          if (Action === 'dynamodb:Scan') return []
           const partitions = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? []
           expect([partitions].flat(), id).not.toEqual([])
           for (const partition of [partitions].flat()) expect(partition).toMatch(/^[A-Z_]+(#\*)?$/)
@@ -106,7 +123,10 @@ describe('what the functions may do', () => {
         })
       })
     })
-    expect(writers.map((id) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, ''))).toEqual(['RegistryAuth'])
+    expect(writers.map((id) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, ''))).toEqual([
+      'RegistryAuth',
+      'RegistryMaintenanceWorker',
+    ])
   })
 })
 
@@ -135,7 +155,7 @@ describe('the token for the Hub', () => {
 describe('the queues', () => {
   it('feed functions that give back only the messages that failed', () => {
     const mappings = Object.values(api.findResources('AWS::Lambda::EventSourceMapping'))
-    expect(mappings.length).toBe(2)
+    expect(mappings.length).toBe(3)
     for (const { Properties } of mappings) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
       expect(Properties.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2)
@@ -167,6 +187,7 @@ describe('the public address', () => {
       $default: 'Registry',
       ...Object.fromEntries(authPaths.map((path) => [`ANY ${path}`, 'RegistryAuth'])),
       ...Object.fromEntries(hubPaths.map((path) => [`ANY ${path}`, 'RegistryHub'])),
+      ...Object.fromEntries(maintenancePaths.map((path) => [`ANY ${path}`, 'RegistryMaintenanceWorker'])),
       ...Object.fromEntries(registryPaths.map((path) => [`ANY ${path}`, 'Registry'])),
     })
   })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createAuthApp } from '../../functions/auth/app.ts'
 import { createHubApp, type HubOptions, isHubPath } from '../../functions/hub/app.ts'
+import { createMaintenanceApp } from '../../functions/maintenance/app.ts'
 import { createRegistryApp } from '../../functions/registry/app.ts'
-import { authPaths, hubPaths, registryPaths } from '../../infra/constructs/registry-paths.ts'
+import { authPaths, hubPaths, maintenancePaths, registryPaths } from '../../infra/constructs/registry-paths.ts'
 import { dispatch } from '../../infra/local/dispatch.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 
@@ -28,11 +29,18 @@ const pathsOf = (app: { routes: { path: string }[] }): string[] =>
 describe('the gateway', () => {
   it('sends to a function what the local host sends to the same app', async () => {
     const to = (name: string) => () => new Response(name)
-    const local = dispatch({ registry: to('registry'), auth: to('auth'), hub: to('hub'), serving: to('serving') })
+    const local = dispatch({
+      registry: to('registry'),
+      auth: to('auth'),
+      hub: to('hub'),
+      maintenance: to('maintenance'),
+      serving: to('serving'),
+    })
     const asked = async (pattern: string) => (await local(new Request(`http://slipway.test${example(pattern)}`))).text()
     for (const path of hubPaths) expect(await asked(path), path).toBe('hub')
     for (const path of registryPaths) expect(await asked(path), path).toBe('registry')
     for (const path of authPaths) expect(await asked(path), path).toBe('auth')
+    for (const path of maintenancePaths) expect(await asked(path), path).toBe('maintenance')
   })
 
   it('leads to every route of the hub, and to none of the others by way of it', () => {
@@ -45,6 +53,9 @@ describe('the gateway', () => {
     const others = [createAuthApp(options), createRegistryApp({ ...options, ingest: {}, version: '0' } as never)]
     for (const path of others.flatMap(pathsOf)) expect(leads(hubPaths, path), path).toBe(false)
     expect(pathsOf(createAuthApp(options)).every((path) => leads(authPaths, path))).toBe(true)
+    const maintenance = pathsOf(createMaintenanceApp({ ...options, parts: {} } as never))
+    expect(maintenance.length).toBeGreaterThan(3)
+    expect(maintenance.every((path) => leads(maintenancePaths, path.replace('{id}', 'x')))).toBe(true)
   })
 
   it('leads to the hub also where it says that there is nothing: other kinds, and models without an owner', () => {

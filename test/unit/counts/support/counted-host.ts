@@ -67,6 +67,7 @@ export async function startCountedHost({ quotas = {} }: { quotas?: Partial<Quota
       registry: (request, connection) => registry.fetch(request, connection),
       auth: (request, connection) => auth.fetch(request, connection),
       hub: (request, connection) => hub.fetch(request, connection),
+      maintenance: () => new Response(null, { status: 404 }),
       serving: () => new Response(null, { status: 404 }),
     })
     return async function ask(path: string, { method, json, token, headers, address }: Asked = {}): Promise<Answer> {

@@ -1,0 +1,35 @@
+import { Construct } from 'constructs'
+import type { StageConfig } from '../stage-config.ts'
+import type { PlatformData } from './platform-data.ts'
+import { PlatformFunction } from './platform-function.ts'
+import { workOff } from './work-off.ts'
+
+export interface MaintenanceProps {
+  config: StageConfig
+  data: PlatformData
+  environment: Record<string, string>
+}
+
+/** Checks, collects, backs up and restores: it answers what is asked of that, and does it, message by message. */
+export class Maintenance extends Construct {
+  readonly lambda: PlatformFunction['lambda']
+
+  constructor(scope: Construct, id: string, { config, data, environment }: MaintenanceProps) {
+    super(scope, id)
+    const worker = new PlatformFunction(this, 'Worker', {
+      config,
+      data,
+      folder: 'maintenance',
+      description: 'Checks, collects, backs up and restores the registry',
+      models: 'readWrite',
+      sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest, SLIPWAY_MAINTENANCE_QUEUE_URL: data.maintenance },
+      timeout: data.maintenance.handlerTimeout,
+      // It keeps the hashes of all files in memory, 64 bytes for each, and hashes whole blobs.
+      memorySizeMiB: 3008,
+      environment,
+    })
+    // There is one job at a time; two is the least that a mapping can be limited to.
+    workOff({ worker, from: data.maintenance, batchSize: 1, maxConcurrency: 2 })
+    this.lambda = worker.lambda
+  }
+}
