@@ -6,6 +6,7 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { embeddedDynamodbPath } from '../../infra/local/embedded-dynamodb.ts'
 import { createTable } from '../../shared/table/create-table.ts'
+import { openScan, type TableScan } from '../../shared/table/scan.ts'
 import { openTable, type Table } from '../../shared/table/table.ts'
 import { freePort } from './free-port.ts'
 
@@ -13,6 +14,8 @@ export interface TestTable {
   table: Table
   /** Every item of the table, for tests that look for what should not be there. */
   scan(): Promise<Record<string, unknown>[]>
+  /** The same page by page, as maintenance reads it. */
+  pages: TableScan
   close(): Promise<void>
 }
 
@@ -30,6 +33,7 @@ export async function startTable(): Promise<TestTable> {
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(client))
   return {
     table,
+    pages: openScan({ tableName, client }),
     async scan() {
       const pages = paginateScan({ client: documents }, { TableName: tableName, ConsistentRead: true })
       return (await Array.fromAsync(pages)).flatMap(({ Items = [] }) => Items)

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultLimits } from '../../functions/ingest/dependencies.ts'
+import { handleMessage } from '../../functions/ingest/handle-message.ts'
+import type { IngestMessage } from '../../shared/ingest/message.ts'
+import { startImport } from '../../shared/ingest/start-import.ts'
+import { createLogger } from '../../shared/log.ts'
+import { createMetrics } from '../../shared/metrics.ts'
+import { parseSource } from '../../shared/model/source.ts'
+import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
+import { objectKeys } from '../../shared/objects/keys.ts'
+import type { ObjectStore } from '../../shared/objects/object-store.ts'
+import { LocalQueue } from '../../shared/queue/local-queue.ts'
+import { getImport } from '../../shared/table/imports.ts'
+import { keys } from '../../shared/table/keys.ts'
+import { changeRepo } from '../../shared/table/repo-write.ts'
+import { findRepo } from '../../shared/table/repos.ts'
+import { startTable, type TestTable } from '../support/dynoxide.ts'
+import { createTestMaintenance } from '../support/maintenance.ts'
+import { memorySource } from './support/memory-source.ts'
+import { seeded } from './support/model.ts'
+
+const log = createLogger({ level: 'silent' })
+const importsTotal = Number(process.env.SLIPWAY_RACE_IMPORTS ?? 400)
+const importsAtOnce = 6
+const owners = ['acme', 'globex', 'initech']
+const day = 86_400_000
+
+let database: TestTable
+let root: string
+let objects: ObjectStore
+beforeEach(async () => {
+  database = await startTable()
+  root = await mkdtemp(join(tmpdir(), 'slipway-race-'))
+  objects = createFolderObjectStore({ root })
+})
+afterEach(async () => {
+  await database.close()
+  await rm(root, { recursive: true, force: true, maxRetries: 5 })
+})
+
+/** A moment now and then, so that every order of writes comes about. */
+function hesitant<Target extends object>(target: Target, random: () => number, methods: readonly string[]): Target {
+  const slow = async () => {
+    if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 8))
+  }
+  return Object.fromEntries(
+    Object.entries(target).map(([name, method]) => [
+      name,
+      methods.includes(name)
+        ? async (...given: unknown[]) => {
+            // There are hundreds of these, and they are all of one step.
+            if (JSON.stringify(given[0])?.includes('ROUND#')) return method(...given)
+            await slow()
+            const answer = await method(...given)
+            await slow()
+            return answer
+          }
+        : method,
+    ]),
+  ) as Target
+}
+
+describe('a collection beside imports and deletions', () => {
+  it('never takes a blob that a published revision names, with no grace at all', { timeout: 600_000 }, async () => {
+    const random = seeded(Number(process.env.SLIPWAY_RACE_SEED ?? 7))
+    const { table } = database
+    const slowTable = hesitant(table, random, ['get', 'put', 'update', 'transact', 'putMany', 'delete'])
+    const slowObjects = {
+      ...objects,
+      ...hesitant({ head: objects.head, delete: objects.delete }, random, ['head', 'delete']),
+    }
+    // A collection that lives weeks later than the imports: everything is past every grace, and no work item has run out.
+    const later = () => new Date(Date.now() + 20 * day)
+    const maintenance = createTestMaintenance({
+      table: hesitant(table, random, ['put', 'update', 'transact', 'delete']),
+      scan: database.pages,
+      objects: slowObjects,
+      now: later,
+      limits: { budgetMs: 0, pagesAtOnce: 1, itemsAtOnce: 200 },
+    })
+
+    // Few enough that most of what an import brings was here before: held, condemned, or being removed.
+    const contents = Array.from({ length: 150 }, (_, index) => `content ${index}`)
+    const pick = () => contents[Math.floor(random() * contents.length)] ?? ''
+    const filesOf = new Map<string, Record<string, string>>()
+    const queue = new LocalQueue<IngestMessage>({
+      name: 'ingest',
+      visibilityTimeoutMs: 60_000,
+      maxReceiveCount: 5,
+      concurrency: 12,
+    })
+    const hurried = {
+      send: ({ message, delaySeconds = 0 }: { message: IngestMessage; delaySeconds?: number }) =>
+        queue.send({ message, delaySeconds: delaySeconds / 2000 }),
+      sendMany: ({ messages }: { messages: readonly IngestMessage[] }) => queue.sendMany({ messages }),
+    }
+    const dependencies = {
+      table: slowTable,
+      objects: slowObjects,
+      queue: hurried,
+      openSource: ({ source }: { source: string }) => memorySource(filesOf.get(source) ?? {}),
+      limits: defaultLimits,
+      log,
+      metrics: createMetrics(),
+      now: () => new Date(),
+    }
+    queue.consume((message, delivery) => handleMessage(message, delivery, dependencies))
+
+    let isOver = false
+    let collections = 0
+    const freed = { blobs: 0, repos: 0 }
+    const collecting = (async () => {
+      while (!isOver) {
+        const job = await maintenance.run('gc', { graceHours: 1, repoGraceDays: 0 })
+        expect(job).toMatchObject({ state: 'DONE' })
+        freed.blobs += job.counts.blobsFreed ?? 0
+        freed.repos += job.counts.reposPurged ?? 0
+        collections++
+      }
+    })()
+
+    const endings = new Map<string, number>()
+    let begun = 0
+    const importer = async () => {
+      while (begun < importsTotal) {
+        const index = begun++
+        const repo = `${owners[index % owners.length]}/m${Math.floor(random() * 6)}`
+        const source = `hf://src/s${index}@main`
+        filesOf.set(source, { 'a.txt': pick(), 'b.txt': pick(), 'config.json': '{}' })
+        const { item } = await startImport({
+          table,
+          queue: hurried,
+          source: parseSource(source),
+          repo,
+          createdBy: 'test',
+          now: new Date(),
+        })
+        const end = await endOf(item.id)
+        endings.set(end, (endings.get(end) ?? 0) + 1)
+        if (random() < 0.4) await deleteRepo(repo)
+      }
+    }
+    async function endOf(id: string): Promise<string> {
+      for (;;) {
+        const item = await getImport(table, id)
+        if (item?.state === 'READY') return 'READY'
+        if (item?.state === 'FAILED') return item.failure?.code ?? 'FAILED'
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    }
+    async function deleteRepo(name: string) {
+      const repo = await findRepo(table, { name })
+      if (repo === undefined) return
+      await changeRepo(table, repo.id, (before) => ({ repo: { ...before, deletedAt: new Date().toISOString() } }))
+    }
+    await Promise.all(Array.from({ length: importsAtOnce }, importer))
+    await queue.idle()
+    isOver = true
+    await collecting
+    await queue.close()
+
+    expect(queue.deadLetters).toEqual([])
+    // An import into a repo that was deleted a moment ago says so; nothing else may happen to any.
+    expect([...endings.keys()].filter((end) => end !== 'READY' && end !== 'repo_deleted')).toEqual([])
+    expect(collections).toBeGreaterThan(2)
+    expect(freed.blobs).toBeGreaterThan(10)
+    expect(freed.repos).toBeGreaterThan(10)
+    await expectWhole()
+
+    // What is left after a last one is what is needed, and nothing else.
+    await maintenance.run('gc', { graceHours: 1, repoGraceDays: 0 })
+    const { needed } = await expectWhole()
+    const blobs = (await objects.list({ prefix: 'blobs/' })).objects.map(({ key }) => key.split('/').at(-1))
+    expect(new Set(blobs)).toEqual(needed)
+    const left = (await database.scan()).filter(({ pk }) => /^(?:CONDEMNED|PURGES|IMPORTPARTS)#/.test(String(pk)))
+    expect(left).toEqual([])
+  })
+
+  /** Every file of every published revision is there, is its blob, and is held by its owner; and what is held is counted. */
+  async function expectWhole() {
+    const items = await database.scan()
+    const repos = new Map(items.filter(({ sk }) => sk === 'REPO').map((repo) => [repo.id, repo]))
+    const revisions = items.filter(({ sk }) => String(sk).startsWith('REVISION#'))
+    const heldKeys = new Set(
+      items.filter(({ pk }) => String(pk).startsWith('HELD#')).map(({ pk, sk }) => `${pk} ${sk}`),
+    )
+    const needed = new Set<string>()
+    for (const { id, repoId, filesTotal } of revisions) {
+      const files = items.filter(({ pk }) => pk === keys.revisionFile(String(repoId), String(id), '').pk)
+      expect(files.length, `files of ${repoId} ${id}`).toBe(filesTotal)
+      for (const { sha256 } of files) {
+        const { body } = await objects.get({ key: objectKeys.blob(String(sha256)) })
+        expect(
+          createHash('sha256')
+            .update(await buffer(body))
+            .digest('hex'),
+        ).toBe(sha256)
+        const { pk, sk } = keys.heldBlob(String(repos.get(repoId)?.owner), String(sha256))
+        expect(heldKeys).toContain(`${pk} ${sk}`)
+        needed.add(String(sha256))
+      }
+    }
+    for (const { revision } of repos.values())
+      if (revision !== undefined) expect(revisions.map(({ id }) => id)).toContain(revision)
+    for (const owner of owners) {
+      const usage = items.find(({ pk }) => pk === keys.usage(owner).pk)
+      const held = items.filter(({ pk }) => pk === keys.heldBlob(owner, '').pk)
+      const bytes = held.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
+      expect(Number(usage?.storedBytes ?? 0), `stored bytes of ${owner}`).toBe(bytes)
+      const count = [...repos.values()].filter((repo) => repo.owner === owner).length
+      expect(Number(usage?.repos ?? 0), `repos of ${owner}`).toBe(count)
+    }
+    return { needed }
+  }
+})

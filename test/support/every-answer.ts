@@ -1,0 +1,109 @@
+import type { Api } from './http.ts'
+
+export interface Known {
+  /** `owner/name`, models; also names that they had before. */
+  models: readonly string[]
+  datasets: readonly string[]
+  owners: readonly string[]
+  refs: readonly string[]
+  imports: readonly string[]
+  deployments: readonly string[]
+}
+
+/**
+ * Not of the registry's own state: jobs and backups are work, keys that sign sessions are made anew, and metrics and
+ * models that are served belong to a process.
+ */
+const left = [/^\/api\/v1\/(?:maintenance|backups)/, /jwks\.json$/, /^\/v1\/models$/, /^\/api\/v1\/mirrors/]
+
+/** Every address that answers what the registry knows: each GET route of the OpenAPI document, and each of the Hub. */
+export async function everyAddress(api: Api, known: Known): Promise<string[]> {
+  const { paths } = (await api.get('/api/v1/openapi.json')).body as { paths: Record<string, Record<string, unknown>> }
+  const templates = Object.entries(paths).flatMap(([path, verbs]) => ('get' in verbs ? [path] : []))
+  const asked = templates.filter((path) => !left.some((pattern) => pattern.test(path)))
+  const platform = asked.flatMap((path) => expand(path, known))
+  return [...new Set([...platform, ...hubAddresses(known)])]
+}
+
+function expand(template: string, known: Known): string[] {
+  const isOfRepo = /^\/api\/v1\/(?:repos|models|datasets)\//.test(template)
+  let paths = [template]
+  const fill = (name: string, values: readonly string[]) => {
+    paths = paths.flatMap((path) =>
+      path.includes(name) ? values.map((value) => path.replace(name, encodeURIComponent(value))) : [path],
+    )
+  }
+  if (isOfRepo)
+    paths = known.models.flatMap((repo) => {
+      const [owner = '', name = ''] = repo.split('/')
+      return template.replace('{owner}', owner).replace('{name}', name)
+    })
+  fill('{owner}', known.owners)
+  for (const ref of [
+    '{ref}',
+    '{revision}',
+    '{from}',
+    '{to}',
+    '{base}',
+    '{head}',
+    '{alias}',
+    '{branch}',
+    '{tag}',
+    '{version}',
+  ])
+    fill(ref, known.refs)
+  if (template.startsWith('/api/v1/imports')) fill('{id}', known.imports)
+  if (template.startsWith('/api/v1/deployments')) fill('{name}', known.deployments)
+  const unfilled = paths.find((path) => path.includes('{'))
+  if (unfilled !== undefined) throw new Error(`no value is known for ${unfilled}: add one to every-answer.ts`)
+  return paths
+}
+
+function hubAddresses({ models, datasets, owners, refs }: Known): string[] {
+  const ofRepo = (api: string, files: string) => (repo: string) => [
+    `${api}/${repo}`,
+    `${api}/${repo}/refs`,
+    ...refs.flatMap((ref) => {
+      const at = encodeURIComponent(ref)
+      return [
+        `${api}/${repo}/revision/${at}`,
+        `${api}/${repo}/tree/${at}?recursive=true`,
+        `${api}/${repo}/commits/${at}`,
+        `${files}/${repo}/resolve/${at}/README.md`,
+        `${files}/${repo}/raw/${at}/README.md`,
+      ]
+    }),
+  ]
+  return [
+    '/api/whoami-v2',
+    '/api/models?full=true&limit=100',
+    '/api/datasets?full=true&limit=100',
+    ...owners.flatMap((owner) => [`/api/models?author=${owner}`, `/api/datasets?author=${owner}`]),
+    ...['downloads', 'createdAt', 'lastModified'].map((sort) => `/api/models?sort=${sort}&direction=-1`),
+    ...models.flatMap(ofRepo('/api/models', '')),
+    ...datasets.flatMap(ofRepo('/api/datasets', '/datasets')),
+  ]
+}
+
+/** What each address answers, without what is told anew of each request. */
+export async function answersOf(api: Api, addresses: readonly string[]): Promise<Record<string, unknown>> {
+  const answers: Record<string, unknown> = {}
+  for (const address of addresses) {
+    const { status, body } = await api.get(address)
+    answers[address] = { status, body: withoutTheMoment(body) }
+  }
+  return answers
+}
+
+/** When keys were last used, what this very comparison did, and ids of requests. */
+function withoutTheMoment(body: unknown): unknown {
+  const text = JSON.stringify(body, (name, value: unknown) => {
+    if (['lastUsedAt', 'requestId', 'requestsThisMinute', 'cursor', 'replicas'].includes(name)) return undefined
+    if (Array.isArray(value)) return value.filter((item) => !isOfMaintenance(item))
+    return value
+  })
+  return text === undefined ? undefined : JSON.parse(text)
+}
+
+const isOfMaintenance = (item: unknown): boolean =>
+  typeof item === 'object' && item !== null && String((item as { action?: unknown }).action).startsWith('maintenance.')
