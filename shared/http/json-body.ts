@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
+import { duplicateKey } from './duplicate-key.ts'
 
 /** Refuses a body over the limit with 413 before it is held in memory. */
 export const limitBody = (maxBytes: number) => {
@@ -23,10 +24,25 @@ export const limitBody = (maxBytes: number) => {
 
 /** Reads a JSON body and checks it against a schema. @throws AppError `invalid_json`, `invalid_request` */
 export async function readJson<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
-  const text = await context.req.text().catch((error) => {
+  return parseWith(schema, parseJson(await textOf(context)))
+}
+
+/** Refuses a JSON body that holds a name twice, for the routes whose validators read it: they would take the last one. */
+export const refuseDuplicateNames = createMiddleware(async (context, next) => {
+  if (/^application\/(?:[\w.-]+\+)?json\b/i.test(context.req.header('content-type') ?? '')) {
+    const text = await textOf(context)
+    if (text.trim() !== '') parseJson(text)
+  }
+  await next()
+})
+
+const textOf = (context: Context): Promise<string> =>
+  context.req.text().catch((error) => {
     // A body that ends before its length was reached was broken off by the caller.
     throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
   })
+
+function parseJson(text: string): unknown {
   if (text.trim() === '') throw errors.invalidJson('it is empty')
   let body: unknown
   try {
@@ -34,7 +50,9 @@ export async function readJson<Schema extends z.ZodType>(context: Context, schem
   } catch (error) {
     throw errors.invalidJson(messageOf(error))
   }
-  return parseWith(schema, body)
+  const twice = duplicateKey(text)
+  if (twice !== undefined) throw errors.invalidJson(`it holds "${twice.slice(0, 100)}" twice`)
+  return body
 }
 
 /** @throws AppError `invalid_request` that names the first field at fault. */

@@ -14,7 +14,7 @@ import type { HttpEnvironment } from './context.ts'
 import { platformEnvelope } from './envelopes.ts'
 import { answerErrors } from './error-handler.ts'
 import { onceOnly } from './idempotency.ts'
-import { limitBody, validationError } from './json-body.ts'
+import { limitBody, refuseDuplicateNames, validationError } from './json-body.ts'
 import { limitRequests } from './rate-limit.ts'
 import { requestScope } from './request-scope.ts'
 import { routeAccess } from './route-access.ts'
@@ -65,6 +65,7 @@ export function createPlatformApp({
   })
   app.use('/api/v1/*', limitRequests({ table, quotas, now }))
   app.use('/api/v1/*', limitBody(bodyMaxBytes))
+  app.use('/api/v1/*', refuseDuplicateNames)
   app.use('/api/v1/*', onceOnly({ table, now }))
   return app
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { errors, messageOf } from '../../../shared/errors.ts'
+import { duplicateKey } from '../../../shared/http/duplicate-key.ts'
 import { type CommitHeader, type CommitKey, type CommitOperation, commitValues } from './commit-operations.ts'
-import { duplicateKey } from './duplicate-key.ts'
 import { fromBase64 } from './from-base64.ts'
 import { type LineLimits, readLines } from './read-lines.ts'
 

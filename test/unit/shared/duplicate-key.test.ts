@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { duplicateKey } from '../../../../functions/hub/write/duplicate-key.ts'
+import { duplicateKey } from '../../../shared/http/duplicate-key.ts'
 
 it.each([
   ['{"a":1,"a":2}', 'a'],
