@@ -5,9 +5,9 @@ import type { RouteRow } from './route-row.ts'
 export async function ask(url: string, [route, { call }]: [string, RouteRow], names: Names, token?: string) {
   const [named = ''] = route.split(' ')
   const method = named === 'ALL' ? 'DELETE' : named
-  const { path, json, text } = call(names)
+  const { path, json, text, isJson } = call(names)
   const body = text ?? (json === undefined ? undefined : JSON.stringify(json))
-  const type = text === undefined ? 'application/json' : 'application/x-ndjson'
+  const type = text === undefined || isJson === true ? 'application/json' : 'application/x-ndjson'
   const answer = await fetch(url + path, {
     method,
     redirect: 'manual',
@@ -19,7 +19,7 @@ export async function ask(url: string, [route, { call }]: [string, RouteRow], na
   })
   const { status, headers } = answer
   const told = ['x-error-code', 'x-error-message', 'www-authenticate', 'x-repo-commit'].map((name) => headers.get(name))
-  return { status, told, text: await answer.text() }
+  return { status, told, isInjected: headers.has('x-injected'), text: await answer.text() }
 }
 
 /** What is left of an answer when nothing of it says what was asked for. */

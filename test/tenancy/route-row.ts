@@ -6,6 +6,8 @@ export interface Call {
   json?: unknown
   /** Sent as it is. */
   text?: string
+  /** The text is JSON, as it is to be sent. */
+  isJson?: boolean
 }
 
 /** What a route is about, and so how it must refuse. */

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHubApp } from '../../functions/hub/app.ts'
 import { createMetrics } from '../../shared/metrics.ts'
@@ -16,7 +15,7 @@ const all = Object.entries(rows)
 let world: World
 /** Routes that the contract asks a token for, whatever they are about. */
 let needsToken: Set<string>
-let before: Awaited<ReturnType<World['state']['read']>>
+let before: Awaited<ReturnType<World['settled']>>
 /** Keys and tokens, by who comes with them. */
 let callers: Awaited<ReturnType<typeof makeCallers>>
 let without: Record<'read' | 'write' | 'infer' | 'admin', string>
@@ -34,7 +33,7 @@ beforeAll(async () => {
   const documented = Object.entries(await documentedRoutes(world))
   const isTokenAsked = (ways: object[]) => ways.length > 0 && ways.every((way) => 'apiKey' in way)
   needsToken = new Set(documented.filter(([, ways]) => isTokenAsked(ways)).map(([route]) => route))
-  before = await settled(world)
+  before = await world.settled()
 })
 afterAll(() => world.close())
 
@@ -159,14 +158,3 @@ const usesOrganisation = (row: RouteRow): boolean =>
 /** What a key for Ada's organisation may see is the organisation. */
 const hasSecret = (text: string, who: string): boolean =>
   (who === 'forOtherOwner' ? text.replaceAll(world.names.organisation, '') : text).includes(secretMark)
-
-/** What inspects new revisions in the background has come to its end. */
-async function settled({ state }: World) {
-  let last = await state.read()
-  for (;;) {
-    await wait(300)
-    const now = await state.read()
-    if (JSON.stringify(now) === JSON.stringify(last)) return now
-    last = now
-  }
-}

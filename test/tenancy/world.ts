@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Scope } from '../../shared/auth/principal.ts'
 import type { KeyLimit } from '../../shared/table/api-keys.ts'
 import { createDeployment } from '../../shared/table/deployments.ts'
@@ -65,6 +66,8 @@ export async function startWorld() {
     ...{ host, table, admin, key, names, open, state, ada, stranger, register, keyOf },
     /** The ids of what keys can be limited to. */
     openModelId: (await findRepo(table, { name: `${open.owner}/${open.model}` }))?.id ?? '',
+    /** What is stored, once nothing is at work in the background. */
+    settled: () => settled(state),
     async close() {
       state.close()
       table.close()
@@ -114,4 +117,15 @@ async function putRecords(table: Table, { owner, model, importId, deployment }: 
   const served = { revision: 'a'.repeat(40), task: 'feature-extraction', file: 'model.onnx' }
   const target = { target: `${repo}@main`, repo, repoId, ref: 'main' }
   await createDeployment(table, { name: deployment, owner, ...target, ...served, createdAt: at, createdBy: 'ada' })
+}
+
+/** What inspects new revisions in the background has come to its end. */
+async function settled(state: ReturnType<typeof stateReader>) {
+  let last = await state.read()
+  for (;;) {
+    await wait(300)
+    const now = await state.read()
+    if (JSON.stringify(now) === JSON.stringify(last)) return now
+    last = now
+  }
 }
