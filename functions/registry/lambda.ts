@@ -1,4 +1,4 @@
-import { handle } from 'hono/aws-lambda'
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
@@ -8,6 +8,7 @@ import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import { createRegistryApp } from './app.ts'
+import { encodedPath } from './encoded-path.ts'
 
 const environment = parseEnvironment(
   platformEnvironment
@@ -34,4 +35,10 @@ const app = createRegistryApp({
   quotas: quotasOf(environment),
 })
 
-export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, handle(app))
+const answer = handle(app)
+const answerDecoded = (event: HttpApiEvent, context: LambdaContext) =>
+  answer({ ...event, rawPath: encodedPath(event.rawPath) }, context)
+
+export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, answerDecoded)
+
+type HttpApiEvent = Extract<LambdaEvent, { rawPath: string }>
