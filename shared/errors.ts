@@ -238,7 +238,7 @@ export const errors = {
     new AppError({
       code: 'organisation_not_empty',
       status: 409,
-      message: `"${name}" still has repos or deployments, or deleted repos that can be brought back. Move or delete them first.`,
+      message: `"${name}" still has repos or deployments, or deleted repos that can be brought back, or bytes of them that the next collection gives back. Move or delete them first, and wait for that: GET /api/v1/usage tells what is left.`,
     }),
   notAnOrganisation: (name: string) =>
     new AppError({

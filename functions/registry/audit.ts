@@ -19,12 +19,14 @@ export function addAuditRoutes(app: OpenAPIHono<HttpEnvironment>, { table }: { t
   app.openapi(routes.listAudit, async (context) => {
     const { owner, actor, action, after, before, limit, cursor } = context.req.valid('query')
     const userId = actor === undefined ? undefined : await userIdOf(table, actor)
-    const scope = scopeFor(principalOf(context), { owner, userId })
+    const principal = principalOf(context)
+    const scope = scopeFor(principal, { owner, userId })
+    const since = owner === undefined || principal.role === 'admin' ? undefined : await ownedSince(table, owner)
     const position = eventId(decodePosition(cursor, 'audit'))
     const matches = (event: AuditEvent) =>
       (userId === undefined || event.actor?.userId === userId) &&
       (action === undefined || event.action === action || event.action.startsWith(`${action}.`))
-    const period = { from: dateOf(after), until: dateOf(before) }
+    const period = { from: laterOf(dateOf(after), since), until: dateOf(before) }
     const { items, next } = await lookFor(table, { scope, position, ...period, limit, matches })
     const following = next === undefined ? undefined : encodePosition(next, 'audit')
     return context.json({ items: items.map(shown), cursor: following }, 200)
@@ -74,6 +76,12 @@ async function lookFor(table: Table, { scope, position, from, until, limit, matc
 }
 
 const dateOf = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
+
+/** What was done to those who had the name before is not told to who has it now. */
+const ownedSince = async (table: Table, owner: string) => dateOf((await findOwner(table, owner))?.createdAt)
+
+const laterOf = (one: Date | undefined, other: Date | undefined): Date | undefined =>
+  one === undefined || (other !== undefined && other > one) ? other : one
 
 async function userIdOf(table: Table, actor: string): Promise<string> {
   if (/^(?:admin|drop|user_[0-9a-f]{24})$/.test(actor)) return actor

@@ -164,6 +164,19 @@ describe('reading the audit log', () => {
     expect((await host.ask('/api/v1/audit')).status).toBe(401)
   })
 
+  it('tells who takes a name nothing of who had it before', async () => {
+    const [first, second] = [await host.person('firstling'), await host.person('secondling')]
+    await host.ask('/api/v1/owners', { json: { name: 'handed' }, token: first.token })
+    host.clock.ms += 1000
+    await host.ask('/api/v1/owners/handed', { method: 'DELETE', token: first.token })
+    host.clock.ms += 1000
+    expect((await host.ask('/api/v1/owners', { json: { name: 'handed' }, token: second.token })).status).toBe(201)
+    const { body } = await host.ask('/api/v1/audit?owner=handed', { token: second.token })
+    const actors = body.items.map(({ actor }: { actor: { username: string } }) => actor.username)
+    expect(actors).toEqual(['secondling'])
+    expect((await host.asAdmin('/api/v1/audit?owner=handed')).body.items.length).toBeGreaterThanOrEqual(3)
+  })
+
   it('gives every event once, newest first, page by page', async () => {
     await inSteps(7, (n) => host.asAdmin('/api/v1/owners', { json: { name: `paged-${n}` } }))
     const seen: string[] = []
