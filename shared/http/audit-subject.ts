@@ -6,6 +6,7 @@ import type { AuditEvent } from '../table/audit.ts'
 import { splitName } from '../table/repo-item.ts'
 import type { AuditedRoute } from './audit-actions.ts'
 import type { HttpEnvironment } from './context.ts'
+import { secretsHidden } from './secrets-hidden.ts'
 
 /** Whose something was done to, and to what. */
 export interface AuditSubject {
@@ -112,12 +113,11 @@ function namesIn(value: unknown): Named {
   )
 }
 
-/** Somebody who mistakes a key for its id puts the secret into a path: it is not kept, nor is what no name looks like. */
+/** Of a path, no secret is kept, nor is what no name looks like. */
 export const withoutSecrets = (text: string): string =>
-  text
-    .split('/')
-    .map((part) => (/^[\w.@:+~%-]*$/.test(part) ? part : '…'))
-    .join('/')
-    .replaceAll(/hf_[A-Za-z0-9]{20,}/g, 'hf_…')
-    .replaceAll(/(rt|in)_[0-9a-f]{16,}/g, '$1_…')
-    .replaceAll(/eyJ[\w-]{10,}(?:\.[\w-]*)*/g, 'eyJ…')
+  secretsHidden(
+    text
+      .split('/')
+      .map((part) => (/^[\w.@:+~%-]*$/.test(part) ? part : '…'))
+      .join('/'),
+  )

@@ -4,6 +4,7 @@ import { routePath } from 'hono/route'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { HttpEnvironment } from './context.ts'
+import { secretsHidden } from './secrets-hidden.ts'
 
 const acceptableId = /^[A-Za-z0-9._:-]{1,128}$/
 
@@ -18,7 +19,9 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
     await next()
     context.header('x-request-id', requestId)
     const durationMs = performance.now() - started
-    const { method, path } = context.req
+    const { method } = context.req
+    // Somebody who mistakes a key for its id sends the secret in a path.
+    const path = secretsHidden(context.req.path)
     const { status } = context.res
     const route = status === 404 && context.get('principal') === undefined ? 'none' : routePath(context)
     metrics.httpRequests.inc({ method, route, status: String(status) })

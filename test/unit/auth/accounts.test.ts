@@ -94,6 +94,9 @@ describe('accounts', () => {
   it('keep no password, and no secret of any kind, in the table or the log', async () => {
     const { accessToken, refreshToken } = await host.person('secretive')
     const key = await host.ask('/api/v1/keys', { token: accessToken, json: { name: 'k', scopes: ['read'] } })
+    // Put where the id of a key belongs.
+    const mistaken = { token: accessToken, method: 'DELETE' }
+    for (const secret of [key.body.token, accessToken]) await host.ask(`/api/v1/keys/${secret}`, mistaken)
     const stored = JSON.stringify(await host.scan())
     for (const secret of [password, accessToken, refreshToken, key.body.token]) {
       expect(stored).not.toContain(secret)
