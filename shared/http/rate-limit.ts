@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory'
+import { roleIn } from '../auth/authorize.ts'
 import type { Principal } from '../auth/principal.ts'
 import { AppError } from '../errors.ts'
 import { type Quotas, readOwnerUse } from '../table/quotas.ts'
@@ -48,9 +49,15 @@ export function limitRequests({ table, quotas, now }: LimitRequests) {
   })
 }
 
-/** A key that was made for one owner is used for that owner; every other request is its user's own. */
-export const payerOf = ({ username, limit }: Principal): string =>
-  (limit !== undefined && 'owner' in limit ? limit.owner : username).toLowerCase()
+/**
+ * A key that was made for one owner is used for that owner, as long as its user is in it: who left does not use up what
+ * others may. Every other request is its user's own.
+ */
+export function payerOf(principal: Principal): string {
+  const { username, limit } = principal
+  const isForOwner = limit !== undefined && 'owner' in limit && roleIn(principal, limit.owner) !== undefined
+  return (isForOwner ? limit.owner : username).toLowerCase()
+}
 
 const tooManyRequests = ({ owner, max, secondsLeft }: { owner: string; max: number; secondsLeft: number }) =>
   new AppError({

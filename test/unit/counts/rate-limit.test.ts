@@ -56,6 +56,16 @@ describe('requests per minute', () => {
     expect((await host.ask('/api/v1/repos', { token: key })).status).toBe(200)
     expect((await host.ask('/api/v1/repos', { token: key })).status).toBe(429)
     expect((await host.ask('/api/v1/repos', { token })).status).toBe(200)
+    const other = await host.person('edda')
+    const members = { json: { role: 'admin' }, method: 'PUT', token }
+    expect((await host.ask('/api/v1/owners/guild/members/edda', members)).status).toBe(200)
+    expect((await host.ask('/api/v1/owners/guild/members/cara', { method: 'DELETE', token })).status).toBe(204)
+    host.clock.ms += 60_000
+    // Who left uses up nothing of those who stayed.
+    expect((await host.ask('/api/v1/repos', { token: key })).headers.get('ratelimit')).toBeNull()
+    const limited = { json: { name: 'k', scopes: ['read'], limit: 'guild' }, token: other.token }
+    const theirs = (await host.ask('/api/v1/keys', limited)).body.token
+    expect((await host.ask('/api/v1/repos', { token: theirs })).headers.get('ratelimit')).toContain('r=0')
   })
 
   it('are let through again at most 10 seconds after an admin took the limit away', async () => {
