@@ -75,15 +75,21 @@ export interface ReadEvents {
 }
 
 /** Events, newest first. */
-export function readEvents(table: Table, { scope, before, from, until, limit }: ReadEvents): Promise<Page<AuditEvent>> {
+export async function readEvents(
+  table: Table,
+  { scope, before, from, until, limit }: ReadEvents,
+): Promise<Page<AuditEvent>> {
   const { index, pk, sk, value } = placeOf(scope)
   const low = `evt_${hexOfMs(from?.getTime() ?? 0)}`
   // Nothing sorts behind this but what is not hex.
   const high = until === undefined ? 'evt_g' : `evt_${hexOfMs(until.getTime())}g`
+  const first = before === undefined || before > high ? high : justBefore(before)
+  // DynamoDB refuses what is between two ends of which the first is behind the last.
+  if (low > first) return { items: [] }
   return table.query<AuditEvent>({
     ...(index !== undefined && { index }),
     expression: `${pk} = :list AND ${sk} BETWEEN :low AND :high`,
-    values: { ':list': value, ':low': low, ':high': before === undefined || before > high ? high : justBefore(before) },
+    values: { ':list': value, ':low': low, ':high': first },
     descending: true,
     limit,
   })

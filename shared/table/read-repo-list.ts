@@ -51,6 +51,9 @@ async function readList(
 ) {
   const { attribute, index } = repoOrders[order]
   const [first, last] = [prefix === '' ? ' ' : prefix, `${prefix}${lastCharacter}`]
+  const [from, to] = descending ? [first, after ?? last] : [after ?? first, last]
+  // A place that no page of this list ended at, which DynamoDB would refuse.
+  if (Buffer.compare(Buffer.from(from), Buffer.from(to)) > 0) return []
   // The one that the page before ended with comes again, and one more tells whether there is a next page.
   const wanted = limit + 2
   const entries = table.queryAll<RepoEntry>({
@@ -59,8 +62,8 @@ async function readList(
     names: { '#order': attribute },
     values: {
       ':pk': `LIST#${repoListName(list)}`,
-      ':from': descending ? first : (after ?? first),
-      ':to': descending ? (after ?? last) : last,
+      ':from': from,
+      ':to': to,
     },
     descending,
     consistent: true,

@@ -216,6 +216,8 @@ describe('reading the audit log', () => {
       'owners/timed-2',
       'owners/timed-1',
     ])
+    const none = await host.asAdmin(`/api/v1/audit?after=${at(1000)}&before=${at(3000)}`)
+    expect(none).toMatchObject({ status: 200, body: { items: [] } })
   })
 
   it('refuses cursors that it never gave', async () => {

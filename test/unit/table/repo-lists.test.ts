@@ -58,6 +58,16 @@ describe('a list of repos', () => {
       expect((await namesIn({ order, limit: 1 })).toSorted()).toEqual((await namesIn({ order, limit: 50 })).toSorted())
   })
 
+  it('is at its end behind its last place, wherever that is said to be', async () => {
+    for (const request of [
+      { prefix: 'lab/', after: 'zzz' },
+      { prefix: 'lab/', after: 'a', descending: true },
+    ])
+      expect(await readRepoList(held.table, { lists: [all], order: 'name', limit: 2, ...request })).toEqual({
+        items: [],
+      })
+  })
+
   it('of several owners and of what is public is one list without repetitions', async () => {
     const lists: RepoListName[] = [
       { ...all, audience: 'public' },
