@@ -63,6 +63,7 @@ async function checkClaim(repo: RepoItem, { table }: CheckParts): Promise<Discre
 }
 
 async function checkEntries(repo: RepoItem, { table }: CheckParts): Promise<Discrepancy[]> {
+  if (repo.isUntagged === true) return [halfChanged(repo, { table })]
   const wrong: TransactAction[] = []
   for (const entry of entriesOf(repo)) {
     const found = await table.get<typeof entry>({ pk: entry.pk, sk: entry.sk })
@@ -74,6 +75,15 @@ async function checkEntries(repo: RepoItem, { table }: CheckParts): Promise<Disc
   const message = `${wrong.length} lists of repos do not show it, or not as it is.`
   return [{ kind: 'entry-missing', place: fullName(repo), severity: 'error', message, repair }]
 }
+
+/** Who changed it stopped before the second half of the change, which any change makes up for. */
+const halfChanged = (repo: RepoItem, { table }: Pick<CheckParts, 'table'>): Discrepancy => ({
+  kind: 'entry-missing',
+  place: fullName(repo),
+  severity: 'error',
+  message: 'The lists by tag do not show it: a change of it was broken off.',
+  repair: async () => void (await changeRepo(table, repo.id, (before) => ({ repo: before }))),
+})
 
 async function checkRefs({ repo, refs }: Known, { table }: CheckParts): Promise<Discrepancy[]> {
   const found: Discrepancy[] = []

@@ -41,7 +41,12 @@ async function bringRepoBack({ format: _, refs, ...about }: RepoManifest, { tabl
   const main = refs.find(({ kind, name }) => kind === 'branch' && name === 'main')
   const revision = main && (await getRevision(table, about.id, main.revision))
   const head = revision && { revision: revision.id, sizeBytes: revision.sizeBytes }
-  const repo: RepoItem = { ...about, sizeBytes: 0, downloads: 0, ...head }
+  const versions = refs.flatMap(({ name, versionNumber: number }) =>
+    typeof number === 'number' ? [{ name, number }] : [],
+  )
+  const lastVersion = versions.length === 0 ? undefined : Math.max(...versions.map(({ number }) => number))
+  const repo: RepoItem = { ...about, sizeBytes: 0, downloads: 0, ...head, ...(lastVersion && { lastVersion }) }
+  await table.putMany(versions.map(({ name, number }) => ({ ...keys.version(repo.id, number), name })))
   await table.putMany(
     refs.map(({ pk: _pk, sk: _sk, ...ref }) => ({
       ...keyOfRef({ repoId: repo.id, kind: ref.kind, name: ref.name }),

@@ -1,11 +1,11 @@
+import { deletedRepoKeptDays } from '../../../shared/model/repo-grace.ts'
 import type { MaintenanceJobItem } from '../../../shared/table/maintenance-jobs.ts'
 
 const defaultGraceHours = 24
-const defaultRepoGraceDays = 30
 
 /** What is older is garbage where nothing needs it; counted from when the job was made, so that it is one moment for all of it. */
 export function cutoffsOf({ options, createdAt }: Pick<MaintenanceJobItem, 'options' | 'createdAt'>) {
-  const { graceHours = defaultGraceHours, repoGraceDays = defaultRepoGraceDays } = options
+  const { graceHours = defaultGraceHours, repoGraceDays = deletedRepoKeptDays } = options
   const from = Date.parse(createdAt)
   return {
     /** ISO time. */
