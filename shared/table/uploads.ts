@@ -51,18 +51,31 @@ export const putUpload = async (
   return item
 }
 
-/** Says how far an upload has come; it is kept for as long again. */
-export async function moveUpload(
-  table: Table,
-  { id, state, fault, now }: { id: string; state: UploadItem['state']; fault?: string; now: Date },
-): Promise<void> {
+/** Says how far an upload has come; it is kept for as long again. @throws ConditionFailed where it is not as it was `seen` */
+export async function moveUpload(table: Table, { id, state, fault, seen, now }: MoveUpload): Promise<void> {
   await table.update(keys.upload(id), {
     // What was completed or refused has no parts any more.
     expression: `SET #state = :state, expiresAt = :expiresAt${fault === undefined ? '' : ', fault = :fault'} REMOVE multipart${fault === undefined ? ', fault' : ''}`,
-    condition: 'attribute_exists(pk)',
+    condition: seen === undefined ? 'attribute_exists(pk)' : '#state = :seen AND expiresAt = :until',
     names: { '#state': 'state' },
-    values: { ':state': state, ':expiresAt': expiryOf(now), ...(fault !== undefined && { ':fault': fault }) },
+    values: {
+      ':state': state,
+      ':expiresAt': expiryOf(now),
+      ...(fault !== undefined && { ':fault': fault }),
+      ...(seen !== undefined && { ':seen': seen.state, ':until': seen.expiresAt }),
+    },
   })
 }
+
+interface MoveUpload {
+  id: string
+  state: UploadItem['state']
+  fault?: string
+  seen?: UploadItem
+  now: Date
+}
+
+/** When it was begun, or came further last. */
+export const movedAtMs = ({ expiresAt }: Pick<UploadItem, 'expiresAt'>): number => (expiresAt - lifeSeconds) * 1000
 
 const expiryOf = (now: Date): number => Math.floor(now.getTime() / 1000) + lifeSeconds

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../../../shared/errors.ts'
-import { getUpload, moveUpload, type UploadItem } from '../../../shared/table/uploads.ts'
+import { ConditionFailed } from '../../../shared/table/table.ts'
+import { getUpload, movedAtMs, moveUpload, type UploadItem } from '../../../shared/table/uploads.ts'
 import { proveUpload, stagedKey, uploadMissing, uploadRefused } from '../../../shared/uploads/prove-upload.ts'
 import type { UploadParts } from './upload-parts.ts'
 
@@ -19,11 +20,9 @@ export async function settleUpload(
   if (state === 'proven') return
   if (state === 'refused') throw uploadRefused(oid, fault ?? 'it was not what it was said to be')
   if (sizeBytes <= uploads.proveInRequestMaxBytes) return proveUpload(upload, parts)
-  if (state === 'waiting') {
-    if ((await objects.head({ key: stagedKey(id) })) === undefined) throw uploadMissing(oid)
-    await moveUpload(table, { id, state: 'arrived', now: now() })
-    await parts.proveLater(upload)
-  }
+  if (state === 'waiting' && (await objects.head({ key: stagedKey(id) })) === undefined) throw uploadMissing(oid)
+  // Whoever said that it has come may have ended before anyone was asked to prove it, or what was asked was lost.
+  if (state === 'waiting' || now().getTime() - movedAtMs(upload) > forgottenMs) await haveProven(upload, parts)
   for (;;) {
     const found = await getUpload(table, id, now())
     if (found?.state === 'proven') return
@@ -32,6 +31,20 @@ export async function settleUpload(
     if (now() >= deadline) throw unproven(oid, sizeBytes)
     await pause(lookEveryMs)
   }
+}
+
+/** Longer than the largest file takes to be read. */
+const forgottenMs = 30 * 60_000
+
+/** Asks for a proof, unless somebody else has seen to that meanwhile. */
+async function haveProven(upload: UploadItem, { table, proveLater, now }: UploadParts) {
+  try {
+    await moveUpload(table, { id: upload.id, state: 'arrived', seen: upload, now: now() })
+  } catch (error) {
+    if (error instanceof ConditionFailed) return
+    throw error
+  }
+  await proveLater(upload)
 }
 
 const unproven = (oid: string, sizeBytes: number) =>

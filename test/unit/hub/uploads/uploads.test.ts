@@ -175,6 +175,21 @@ describe('an upload that is too large to be read within a request', () => {
     expect((await buffer(body)).toString()).toBe('eight888')
   })
 
+  it('is asked to be proven again where nobody saw to it for long', async () => {
+    const { person, repo, content, complete, verify } = await begin('forgotten', 'forgotten')
+    expect((await complete()).status).toBe(200)
+    hub.clock.now = new Date(hub.clock.now.getTime() + 29 * 60_000)
+    expect((await hub.post(verify, {})).status).toBe(503)
+    expect(proofOf()).toHaveLength(1)
+    hub.clock.now = new Date(hub.clock.now.getTime() + 2 * 60_000)
+    const answers = await Promise.all([1, 2, 3].map(() => hub.post(verify, {})))
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503])
+    expect(proofOf()).toHaveLength(2)
+    const asked = { step: 'prove-upload' as const, attempt: 1, uploadId: proofOf()[1]?.uploadId ?? '' }
+    await proveUploadStep(asked, stepsOf(), new AbortController().signal)
+    expect((await person.commit(repo, content.oid, content.size)).status).toBe(200)
+  })
+
   it('is refused for who waits, where it is not what it was said to be', async () => {
     const { person, repo, content, complete } = await begin('forger', 'forged!!', 'genuine!')
     await complete()
