@@ -21,6 +21,8 @@ export interface ListQuery {
 }
 
 const limitMax = 1000
+/** No tag is longer, and the name of a list is a key of the table, which takes no more than 2048 bytes. */
+const textMaxBytes = 512
 
 /** What the Hub tells of a model in a list, unless it is asked for more, or by `expand` for something else. */
 const usualFields = ['modelId', 'likes', 'private', 'downloads', 'tags', 'pipeline_tag', 'library_name', 'createdAt']
@@ -58,6 +60,9 @@ export function parseListQuery(context: Context): ListQuery {
   if (!/^\d{1,9}$/.test(limit)) throw errors.invalidRequest('"limit" must be a whole number.', 'limit')
   const task = query('pipeline_tag')
   const tags = (context.req.queries('filter') ?? []).flatMap((given) => given.split(',')).filter((tag) => tag !== '')
+  for (const text of [query('author') ?? '', task ?? '', ...tags])
+    if (Buffer.byteLength(text) > textMaxBytes)
+      throw errors.invalidRequest(`"${text.slice(0, 50)}…" is longer than any name or tag of a repo.`)
   return {
     search: query('search')?.toLowerCase() ?? '',
     owner: query('author'),

@@ -186,6 +186,10 @@ describe('the list of models', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(121)
   })
 
+  it.each(['author', 'filter', 'pipeline_tag'])('refuses a %s longer than a key of the table', async (name) => {
+    expect((await app.request(`/api/models?${name}=${'x'.repeat(3000)}`)).status).toBe(400)
+  })
+
   it('refuses the cursor of another owner', async () => {
     const { app } = hub()
     const link = (await app.request('/api/models?author=even&limit=1')).headers.get('link') ?? ''
