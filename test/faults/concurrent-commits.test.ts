@@ -56,6 +56,27 @@ const leftovers = async ({ id }: RepoItem) => {
 }
 
 describe('commits', () => {
+  it('to a repo that others change all the time are made all the same, and written once', async () => {
+    const repo = await named('crowd/busy')
+    let marks = 0
+    let changes = 0
+    const busy: Table = {
+      ...table,
+      async transact(actions) {
+        const text = JSON.stringify(actions)
+        if (text.includes('"PENDING#') && text.includes('startedAt')) marks++
+        if (text.includes('"REF#branch#main"') && changes++ < 10)
+          await changeRepo(table, repo.id, (before) => ({ repo: { ...before, downloads: before.downloads + 1 } }))
+        return table.transact(actions)
+      },
+    }
+    const { head } = await commit({ repo, path: 'busy.txt', on: busy })
+    expect(await filesOf(repo, head)).toContain('busy.txt')
+    expect(marks).toBe(1)
+    expect(await getRepo(table, repo.id)).toMatchObject({ downloads: 10, revision: head })
+    expect(await leftovers(repo)).toEqual([])
+  })
+
   it('from one parent: of a thousand, one wins each round, and nothing is left of the others', async () => {
     const repo = await named('crowd/stale')
     const won = ['kept.txt']

@@ -18,9 +18,11 @@ import { storeFiles } from './commit-files.ts'
 import { notifyIngest } from './notify-ingest.ts'
 import { publishCommit } from './publish-commit.ts'
 import { readCommit } from './read-commit.ts'
+import { createTurns } from './turns.ts'
 
 /** W8: changes the files of a branch, all of them or none. */
 export function addCommitRoute(app: HubApp, parts: HubParts) {
+  const inTurn = createTurns()
   for (const { kind, api } of repoKinds)
     app.post(`${api}/:owner/:name/commit/:ref{.+}`, async (context) => {
       const { table, publicUrl } = parts
@@ -41,6 +43,7 @@ export function addCommitRoute(app: HubApp, parts: HubParts) {
           by: principal.username,
           nonce: randomUUID(),
           store,
+          inTurn,
         },
         parts,
       )

@@ -3,14 +3,15 @@ import { AppError, errors } from '../../../shared/errors.ts'
 import { type RevisionFile, revisionId } from '../../../shared/model/revision-id.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
-import { repoWrites } from '../../../shared/table/repo-write.ts'
 import { allFiles, getRef, getRepo, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
-import { branchWrite, revisionWrites, writeRevisionFiles } from '../../../shared/table/revision-write.ts'
+import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
 import { readSweepRound, roundStands } from '../../../shared/table/sweeps.ts'
-import { ConditionFailed, type Table, type TransactAction } from '../../../shared/table/table.ts'
+import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
 import type { HubParts } from '../parts.ts'
 import { type AppliedChanges, applyOperations, type FileChange } from './apply-operations.ts'
 import { type KeptContent, keepContent } from './keep-content.ts'
+import { moveBranch } from './move-branch.ts'
+import type { InTurn } from './turns.ts'
 
 export interface CommitRequest {
   repo: RepoItem
@@ -24,6 +25,8 @@ export interface CommitRequest {
   nonce: string
   /** Stores what the commit brings, and says what it changes; asked again where that may have been collected. */
   store: () => Promise<FileChange[]>
+  /** Who commits to the same branch of the same repo at this moment waits here; without it, nobody waits. */
+  inTurn?: InTurn | undefined
 }
 
 const triesMax = 30
@@ -37,8 +40,22 @@ export async function publishCommit(
   request: CommitRequest,
   { table, objects, now }: Pick<HubParts, 'table' | 'objects' | 'now'>,
 ): Promise<{ head: string; isNew: boolean }> {
+  const { repo, branch, store, inTurn = atOnce } = request
+  // Nobody waits for the content of others, nor brings any for a branch that is elsewhere already.
+  requireParent(request, (await headOf(table, { repo, branch }))?.id)
+  const kept = await keepContent({ repoId: repo.id, store }, { table, objects })
+  return inTurn(`${repo.id} ${branch}`, () => publishKept(request, kept, { table, objects, now }))
+}
+
+const atOnce: InTurn = (_, work) => work()
+
+async function publishKept(
+  request: CommitRequest,
+  content: KeptContent,
+  { table, objects, now }: Pick<HubParts, 'table' | 'objects' | 'now'>,
+): Promise<{ head: string; isNew: boolean }> {
   const { repo: asked, branch, store } = request
-  let kept: KeptContent | undefined
+  let kept = content
   for (let tries = 1; ; tries++) {
     const repo = await getRepo(table, asked.id)
     if (repo === undefined || repo.deletedAt !== undefined) throw errors.repoNotFound(fullName(asked))
@@ -46,15 +63,14 @@ export async function publishCommit(
     requireParent(request, parent?.id)
     const before = parent === undefined ? [] : await Array.fromAsync(allFiles(table, repo.id, parent.id))
     const { round } = await readSweepRound(table, repo.id)
-    if (kept === undefined || kept.round.round !== round)
-      kept = await keepContent({ repoId: repo.id, store }, { table, objects })
+    if (kept.round.round !== round) kept = await keepContent({ repoId: repo.id, store }, { table, objects })
     const applied = applyOperations(before, kept.changes)
     if (parent !== undefined && !applied.changed) return { head: parent.id, isNew: false }
 
     const revision = newRevision({ request, applied, parent, at: now().toISOString() })
     await writeRevisionFiles(table, { repoId: repo.id, revision: revision.id, files: applied.files, now: now() })
     try {
-      await table.transact([...publication({ repo, branch, revision }), roundStands(kept.round)])
+      await moveBranch(table, { repo, branch, revision, others: [roundStands(kept.round)] })
       return { head: revision.id, isNew: true }
     } catch (error) {
       // What failed without a verdict may still happen: its files stay, and a sweep finds them by their mark.
@@ -109,20 +125,6 @@ interface NewRevision {
   applied: AppliedChanges
   parent: RevisionItem | undefined
   at: string
-}
-
-function publication({ repo, branch, revision }: { repo: RepoItem; branch: string; revision: RevisionItem }) {
-  const { id, repoId, parent, createdAt: now, createdBy: by, sizeBytes } = revision
-  const after = { ...repo, revision: id, sizeBytes, updatedAt: now }
-  const stands: TransactAction = {
-    check: keys.repo(repo.id),
-    condition: { expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)' },
-  }
-  return [
-    ...(branch === 'main' ? repoWrites({ before: repo, after }) : [stands]),
-    ...revisionWrites({ revision, known: false }),
-    branchWrite({ repoId, name: branch, revision: id, from: parent ?? 'absent', now, by }),
-  ]
 }
 
 /** What was written for a commit that was not made. */

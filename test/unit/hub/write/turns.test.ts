@@ -1,0 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { createTurns } from '../../../../functions/hub/write/turns.ts'
+
+describe('turns', () => {
+  it('go one after the other in the order of asking, also after one that failed', async () => {
+    const inTurn = createTurns()
+    const seen: string[] = []
+    const work = (name: string) => async () => {
+      seen.push(`${name} begins`)
+      await pause(5)
+      seen.push(`${name} ends`)
+      if (name === 'b') throw new Error('b fails')
+      return name
+    }
+    const asked = ['a', 'b', 'c'].map((name) => inTurn('one', work(name)))
+    expect(await Promise.allSettled(asked)).toMatchObject([{ value: 'a' }, { status: 'rejected' }, { value: 'c' }])
+    expect(seen).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]))
+  })
+
+  it('of another subject wait for nobody', async () => {
+    const inTurn = createTurns()
+    const held = Promise.withResolvers<void>()
+    const first = inTurn('one', () => held.promise)
+    expect(await inTurn('other', async () => 'done')).toBe('done')
+    held.resolve()
+    await first
+  })
+})
