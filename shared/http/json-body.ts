@@ -69,6 +69,7 @@ export function validationError(error: z.ZodError): AppError {
   return errors.invalidRequest(message, param === '' ? undefined : param)
 }
 
-const isBrokenOff = (error: unknown): boolean =>
+/** Whether a body ended because its sender went away. */
+export const isBrokenOff = (error: unknown): boolean =>
   error instanceof Error &&
   /aborted|premature close|ECONNRESET/i.test(`${error.message} ${'code' in error ? error.code : ''}`)

@@ -1,4 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
+import { isBrokenOff } from '../../../shared/http/json-body.ts'
 
 export interface LineLimits {
   /** Of all that is sent. */
@@ -25,7 +26,7 @@ export async function* readLines(
       throw errors.invalidRequest(`Line ${lines} is not UTF-8.`)
     }
   }
-  for await (const chunk of body) {
+  for await (const chunk of untilBrokenOff(body)) {
     totalBytes += chunk.byteLength
     if (totalBytes > totalMaxBytes) throw errors.payloadTooLarge(totalMaxBytes)
     let rest = chunk
@@ -39,6 +40,15 @@ export async function* readLines(
   }
   const last = line()
   if (last.trim() !== '') yield last
+}
+
+/** A sender that went away is no failure of ours. */
+async function* untilBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    throw isBrokenOff(error) ? errors.clientClosed() : error
+  }
 }
 
 const newline = 0x0a

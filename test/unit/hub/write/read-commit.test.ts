@@ -143,4 +143,14 @@ describe('a commit', () => {
       { numRuns: 300 },
     )
   })
+
+  it('whose sender hangs up is no failure of the server, and any other broken read is', async () => {
+    async function* ending(error: Error): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`${JSON.stringify(header)}\n{"key":`)
+      throw error
+    }
+    const hungUp = Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+    await expect(readCommit(ending(hungUp))).rejects.toMatchObject({ status: 499, code: 'client_closed' })
+    await expect(readCommit(ending(new Error('disk full')))).rejects.toThrow('disk full')
+  })
 })
