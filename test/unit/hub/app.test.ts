@@ -187,6 +187,7 @@ describe('the list of models', () => {
   })
 
   it.each(['author', 'filter', 'pipeline_tag'])('refuses a %s longer than a key of the table', async (name) => {
+    const { app } = hub()
     expect((await app.request(`/api/models?${name}=${'x'.repeat(3000)}`)).status).toBe(400)
   })
 
