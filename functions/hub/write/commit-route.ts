@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from 'hono'
 import { principalOf } from '../../../shared/auth/middleware.ts'
+import type { Principal } from '../../../shared/auth/principal.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
@@ -14,6 +15,7 @@ import { parseRef, rawRest } from '../parse-path.ts'
 import type { HubApp, HubParts } from '../parts.ts'
 import { repoKinds, routesOf } from '../repo-kinds.ts'
 import { branchName } from './branch-name.ts'
+import { createByteBudget } from './byte-budget.ts'
 import { storeFiles } from './commit-files.ts'
 import { notifyIngest } from './notify-ingest.ts'
 import { publishCommit } from './publish-commit.ts'
@@ -23,6 +25,26 @@ import { createTurns } from './turns.ts'
 /** W8: changes the files of a branch, all of them or none. */
 export function addCommitRoute(app: HubApp, parts: HubParts) {
   const inTurn = createTurns()
+  const budget = createByteBudget({ maxBytes: commitsMaxBytes, onExceeded: commitsBusy })
+
+  async function commitTo({ repo, branch, principal }: CommitTarget, body: AsyncIterable<Uint8Array>) {
+    const { header, operations } = await readCommit(body)
+    const before = await filesAt(parts.table, { repo, branch })
+    const store = () => storeFiles(operations, { repo, principal, before }, parts)
+    const request = {
+      repo,
+      branch,
+      parentCommit: header.parentCommit ?? undefined,
+      title: header.summary,
+      message: header.description ?? '',
+      by: principal.username,
+      nonce: randomUUID(),
+      store,
+      inTurn,
+    }
+    return publishCommit(request, parts)
+  }
+
   for (const { kind, api } of repoKinds)
     app.post(`${api}/:owner/:name/commit/:ref{.+}`, async (context) => {
       const { table, publicUrl } = parts
@@ -30,29 +52,35 @@ export function addCommitRoute(app: HubApp, parts: HubParts) {
       const principal = principalOf(context)
       refusePullRequest(context)
       const branch = branchName(parseRef(rawRest(context.req.url, 5)))
-      const { header, operations } = await readCommit(context.req.raw.body ?? noBytes())
-      const before = await filesAt(table, { repo, branch })
-      const store = () => storeFiles(operations, { repo, principal, before }, parts)
-      const { head, isNew } = await publishCommit(
-        {
-          repo,
-          branch,
-          parentCommit: header.parentCommit ?? undefined,
-          title: header.summary,
-          message: header.description ?? '',
-          by: principal.username,
-          nonce: randomUUID(),
-          store,
-          inTurn,
-        },
-        parts,
-      )
+      const share = budget.open()
+      const { head, isNew } = await commitTo(
+        { repo, branch, principal },
+        share.counted(context.req.raw.body ?? noBytes()),
+      ).finally(() => share.release())
       if (isNew)
         await notifyIngest(context, parts, { step: 'inspect-revision', repoId: repo.id, revision: head, attempt: 1 })
       const commitUrl = `${urlOf(repo, originOf(context.req.url, publicUrl))}/commit/${head}`
       return context.json({ success: true, commitOid: head, commitUrl, hookOutput: '' })
     })
 }
+
+interface CommitTarget {
+  repo: RepoItem
+  branch: string
+  principal: Principal
+}
+
+/** What the bodies of commits may take of one process's memory at once; a single one is smaller by far. */
+const commitsMaxBytes = 128 * 1024 ** 2
+
+const commitsBusy = () =>
+  new AppError({
+    code: 'overloaded',
+    status: 429,
+    message: 'Too much is being committed at once. Send the commit again in a few seconds, or its files by LFS.',
+    retryable: true,
+    retryAfterSeconds: 5,
+  })
 
 /** Where people find a repo. */
 export const urlOf = (repo: RepoItem, origin: string): string =>
