@@ -115,6 +115,22 @@ export const platformRows: RouteRows = {
     call: ({ deployment }) => ({ path: '/v1/embeddings', json: { model: deployment, input: 'a' } }),
   },
   'GET /v1/models': { about: 'list', needs: 'infer', call: () => ({ path: '/v1/models' }) },
+  'POST /api/v1/maintenance': {
+    about: 'platform',
+    call: () => ({ path: '/api/v1/maintenance', json: { kind: 'gc', options: { dryRun: true } } }),
+  },
+  'GET /api/v1/maintenance': { about: 'platform', call: () => ({ path: '/api/v1/maintenance' }) },
+  'GET /api/v1/maintenance/{id}': {
+    about: 'platform',
+    isRefused: true,
+    call: () => ({ path: '/api/v1/maintenance/job_019a1b2c3d4e5f60718293a4' }),
+  },
+  'GET /api/v1/maintenance/{id}/findings': {
+    about: 'platform',
+    isRefused: true,
+    call: () => ({ path: '/api/v1/maintenance/job_019a1b2c3d4e5f60718293a4/findings' }),
+  },
+  'GET /api/v1/backups': { about: 'platform', call: () => ({ path: '/api/v1/backups' }) },
   ...repoRows,
   'DELETE /api/v1/deployments/{name}': {
     about: 'thing',
