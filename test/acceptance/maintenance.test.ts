@@ -55,6 +55,10 @@ async function fill() {
   await made(api.post('/api/models/globex/one/tag/main', { tag: 'v1' }))
   await made(api.post('/api/models/globex/one/branch/dev', { startingPoint: 'main' }))
   await made(api.post('/api/models/globex/one/commit/dev', commit('only-dev.txt', 'dev'), commits))
+  const repo = '/api/v1/repos/globex/one'
+  await made(api.post(`${repo}/versions`, { message: 'the first' }))
+  await made(api.post(`${repo}/aliases`, { name: 'champion', isProtected: true }))
+  await made(patch(`${repo}/aliases/champion`, { revision: 'dev' }))
   await made(api.post('/api/repos/move', { fromRepo: 'globex/old-name', toRepo: 'globex/new-name' }))
   await made(api.post('/api/repos/move', { fromRepo: 'acme/tiny-embedder', toRepo: 'initech/embedder' }))
   await made(del('/api/repos/delete', { name: 'gone', organization: 'initech' }))
@@ -75,7 +79,7 @@ async function fill() {
     ],
     datasets: ['globex/data'],
     owners: ['acme', 'globex', 'initech', owner],
-    refs: ['main', 'v1', 'dev'],
+    refs: ['main', 'v1', 'dev', 'champion'],
     imports,
     deployments: ['digits'],
   }
@@ -93,6 +97,7 @@ const send = (method: string) => async (path: string, body: unknown) => {
   return { status: response.status, headers: response.headers, body: await response.json().catch(() => undefined) }
 }
 const put = send('PUT')
+const patch = send('PATCH')
 const del = send('DELETE')
 
 async function made(answer: ReturnType<Api['post']>) {

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createHubApp } from '../../functions/hub/app.ts'
 import { defaultLimits } from '../../functions/ingest/dependencies.ts'
 import { handleMessage } from '../../functions/ingest/handle-message.ts'
+import { bootstrapAdmin } from '../../shared/auth/verify.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { startImport } from '../../shared/ingest/start-import.ts'
 import { createLogger } from '../../shared/log.ts'
@@ -65,7 +67,7 @@ function hesitant<Target extends object>(target: Target, random: () => number, m
   ) as Target
 }
 
-describe('a collection beside imports and deletions', () => {
+describe('a collection beside imports, commits and deletions', () => {
   it('never takes a blob that a published revision names, with no grace at all', { timeout: 600_000 }, async () => {
     const random = seeded(Number(process.env.SLIPWAY_RACE_SEED ?? 7))
     const { table } = database
@@ -85,7 +87,7 @@ describe('a collection beside imports and deletions', () => {
     })
 
     // Few enough that most of what an import brings was here before: held, condemned, or being removed.
-    const contents = Array.from({ length: 150 }, (_, index) => `content ${index}`)
+    const contents = Array.from({ length: Math.max(150, importsTotal) }, (_, index) => `content ${index}`)
     const pick = () => contents[Math.floor(random() * contents.length)] ?? ''
     const filesOf = new Map<string, Record<string, string>>()
     const queue = new LocalQueue<IngestMessage>({
@@ -111,6 +113,27 @@ describe('a collection beside imports and deletions', () => {
     }
     queue.consume((message, delivery) => handleMessage(message, delivery, dependencies))
 
+    const hub = createHubApp({
+      table: slowTable,
+      objects: slowObjects,
+      ingest: hurried,
+      verify: async () => bootstrapAdmin,
+      log,
+      metrics: dependencies.metrics,
+    })
+    /** Puts one small file on main, whatever main is at. */
+    async function commit(repo: string): Promise<string> {
+      const content = Buffer.from(pick()).toString('base64')
+      const lines = [
+        { key: 'header', value: { summary: 'race' } },
+        { key: 'file', value: { path: `c${Math.floor(random() * 3)}.txt`, content, encoding: 'base64' } },
+      ]
+      const body = lines.map((line) => JSON.stringify(line)).join('\n')
+      const headers = { authorization: 'Bearer hf_any', 'content-type': 'application/x-ndjson' }
+      const { status } = await hub.request(`/api/models/${repo}/commit/main`, { method: 'POST', headers, body })
+      return `commit ${status}`
+    }
+
     let isOver = false
     let collections = 0
     const freed = { blobs: 0, repos: 0 }
@@ -129,8 +152,13 @@ describe('a collection beside imports and deletions', () => {
     const importer = async () => {
       while (begun < importsTotal) {
         const index = begun++
-        const repo = `${owners[index % owners.length]}/m${Math.floor(random() * 6)}`
+        const repo = `${owners[index % owners.length]}/m${Math.floor(random() * 12)}`
         const source = `hf://src/s${index}@main`
+        if (random() < 0.5) {
+          const end = await commit(repo)
+          endings.set(end, (endings.get(end) ?? 0) + 1)
+          continue
+        }
         filesOf.set(source, { 'a.txt': pick(), 'b.txt': pick(), 'config.json': '{}' })
         const { item } = await startImport({
           table,
@@ -142,7 +170,7 @@ describe('a collection beside imports and deletions', () => {
         })
         const end = await endOf(item.id)
         endings.set(end, (endings.get(end) ?? 0) + 1)
-        if (random() < 0.4) await deleteRepo(repo)
+        if (random() < 0.25) await deleteRepo(repo)
       }
     }
     async function endOf(id: string): Promise<string> {
@@ -166,7 +194,11 @@ describe('a collection beside imports and deletions', () => {
 
     expect(queue.deadLetters).toEqual([])
     // An import into a repo that was deleted a moment ago says so; nothing else may happen to any.
-    expect([...endings.keys()].filter((end) => end !== 'READY' && end !== 'repo_deleted')).toEqual([])
+    // So do commits to one that is not there, and one that meets a collection at each of its tries asks to come again.
+    const fine = ['READY', 'repo_deleted', 'commit 200', 'commit 404', 'commit 503']
+    expect([...endings.keys()].filter((end) => !fine.includes(end))).toEqual([])
+    expect(endings.get('READY')).toBeGreaterThan(importsTotal / 10)
+    expect(endings.get('commit 200')).toBeGreaterThan(importsTotal / 10)
     expect(collections).toBeGreaterThan(2)
     expect(freed.blobs).toBeGreaterThan(10)
     expect(freed.repos).toBeGreaterThan(10)

@@ -22,7 +22,12 @@ export async function everyAddress(api: Api, known: Known): Promise<string[]> {
   const templates = Object.entries(paths).flatMap(([path, verbs]) => ('get' in verbs ? [path] : []))
   const asked = templates.filter((path) => !left.some((pattern) => pattern.test(path)))
   const platform = asked.flatMap((path) => expand(path, known))
-  return [...new Set([...platform, ...hubAddresses(known)])]
+  const diffs = known.models.map((repo) => `/api/v1/repos/${repo}/diff?from=v1&to=main`)
+  const ofKinds = ['dataset', 'model'].flatMap((kind) => [
+    `/api/v1/repos?kind=${kind}&status=deleted`,
+    `/api/v1/repos?kind=${kind}&sort=size`,
+  ])
+  return [...new Set([...platform, ...diffs, ...ofKinds, ...hubAddresses(known)])]
 }
 
 function expand(template: string, known: Known): string[] {
@@ -54,6 +59,7 @@ function expand(template: string, known: Known): string[] {
     fill(ref, known.refs)
   if (template.startsWith('/api/v1/imports')) fill('{id}', known.imports)
   if (template.startsWith('/api/v1/deployments')) fill('{name}', known.deployments)
+  fill('{path}', ['README.md'])
   const unfilled = paths.find((path) => path.includes('{'))
   if (unfilled !== undefined) throw new Error(`no value is known for ${unfilled}: add one to every-answer.ts`)
   return paths

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
 import { isActiveImport } from '../../../shared/model/import-state.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
@@ -90,7 +91,7 @@ const finish: Phase = {
     }
     const body = new TextEncoder().encode(`${JSON.stringify(record, null, 1)}\n`)
     await parts.objects.put({ key: objectKeys.backup(id, recordName), body, sizeBytes: body.byteLength })
-    if (JSON.stringify(await readRecord(parts.objects, id)) !== JSON.stringify(record))
+    if (!isDeepStrictEqual(await readRecord(parts.objects, id), record))
       throw new Error('the record of the backup is not what was written')
     count('bytesSaved', sizeBytes)
     return undefined

@@ -1,15 +1,11 @@
 import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { keys } from '../../../shared/table/keys.ts'
-import { absent, ConditionFailed } from '../../../shared/table/table.ts'
-import { freeOf, limitOf } from '../../../shared/table/usage.ts'
-import { MaintenanceFault, type Phase, type Step } from '../jobs/phase.ts'
-import type { AnyItem } from '../read-pages.ts'
+import { MaintenanceFault, type Phase } from '../jobs/phase.ts'
 import { isBare, removeOthers } from './existing.ts'
-import type { BackupRecord } from './format.ts'
 import { listBackups, readRecord } from './list-backups.ts'
 import { removeTwins } from './remove-twins.ts'
+import { recordOf, writeItems } from './restore-items.ts'
 import type { BlobLine } from './save-blobs.ts'
 import { saveBack } from './saved-blobs.ts'
 import { readPart } from './write-part.ts'
@@ -81,52 +77,6 @@ const bringBlobs: Phase = {
     })
     return at + 1 < lists.length ? { cursor: at + 1 } : undefined
   },
-}
-
-/** Writing a part again changes nothing. */
-const writeItems: Phase = {
-  name: 'registry',
-  async run(step) {
-    const { parts, job, count } = step
-    const record = await recordOf(step)
-    const ofItems = record.parts.filter(({ kind }) => kind === 'items')
-    const at = Number(step.cursor ?? 0)
-    const part = ofItems[at]
-    if (part === undefined) return undefined
-    const items = (await readPart<AnyItem>(parts.objects, { id: record.id, part })).map(withoutWork)
-    if (job.options.mode === 'merge') count('itemsRestored', await addMissing(step, items))
-    else {
-      await parts.table.putMany(items)
-      count('itemsRestored', items.length)
-    }
-    return at + 1 < ofItems.length ? { cursor: at + 1 } : undefined
-  },
-}
-
-async function addMissing({ parts }: Step, items: readonly AnyItem[]): Promise<number> {
-  const added = await inParallel(items, 16, (item) =>
-    parts.table.put(item, absent).then(
-      () => true,
-      (error) => {
-        if (error instanceof ConditionFailed) return false
-        throw error
-      },
-    ),
-  )
-  return added.filter(Boolean).length
-}
-
-/** Imports that were under way are not restored, so nobody has any of them. */
-function withoutWork(item: AnyItem): AnyItem {
-  if (!item.pk.startsWith(keys.usage('').pk)) return item
-  const limit = item[limitOf('imports')]
-  return { ...item, imports: 0, [freeOf('imports')]: typeof limit === 'number' ? limit : 0 }
-}
-
-async function recordOf({ parts, memo }: Step): Promise<BackupRecord> {
-  const record = await readRecord(parts.objects, String(memo.backup))
-  if (record === undefined) throw new MaintenanceFault('backup_not_found', `The backup ${memo.backup} is gone.`)
-  return record
 }
 
 /**

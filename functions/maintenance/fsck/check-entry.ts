@@ -1,7 +1,8 @@
 import { keys } from '../../../shared/table/keys.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
-import { ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
+import type { TransactAction } from '../../../shared/table/table.ts'
+import { asSeen } from '../as-seen.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 /** What stands in a list of repos is a repo that belongs there. That those which belong there stand in it, the repo's own check tells. */
@@ -20,10 +21,7 @@ export async function checkEntry(
       ? { check: keys.repo(entry.id), condition: { expression: 'attribute_not_exists(pk)' } }
       : { check: keys.repo(repo.id), condition: { expression: 'version = :seen', values: { ':seen': repo.version } } }
   const isSame = { expression: 'id = :id', values: { ':id': entry.id } }
-  const repair = () =>
-    table.transact([{ delete: { pk, sk }, condition: isSame }, unchanged]).catch((error) => {
-      if (!(error instanceof ConditionFailed)) throw error
-    })
+  const repair = () => asSeen(() => table.transact([{ delete: { pk, sk }, condition: isSame }, unchanged]))
   const message = `"${sk}" stands in a list where ${repo === undefined ? 'no repo is' : 'the repo does not belong'}.`
   return [{ kind: 'entry-extra', place: `${pk} ${sk}`, severity: 'error', message, repair }]
 }

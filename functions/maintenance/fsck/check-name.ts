@@ -2,7 +2,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
-import { ConditionFailed } from '../../../shared/table/table.ts'
+import { asSeen } from '../as-seen.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 /** A claim on a name is of a repo that is called so; what a repo was called before is a redirect. */
@@ -20,19 +20,15 @@ export async function checkName({ pk }: { pk: string }, parts: CheckParts): Prom
     if ((await objects.head({ key: objectKeys.repoManifest(repoId) })) !== undefined) return []
     if ((await table.get(keys.purge(repoId))) !== undefined) return []
     const message = `The name "${place}" is held by the repo ${repoId}, which is not there.`
-    const repair = () => table.transact([{ delete: key, condition }]).catch(unlessChanged)
+    const repair = () => asSeen(() => table.transact([{ delete: key, condition }]))
     return [{ kind: 'claim-without-repo', place, severity: 'error', message, repair }]
   }
   if (isCalled(repo, pk)) return []
   const message = `The name "${place}" is held by a repo that is called "${fullName(repo)}".`
   const change = { expression: 'SET redirectedAt = :now', condition: condition.expression }
   const values = { ...condition.values, ':now': now().toISOString() }
-  const repair = () => table.update(key, { ...change, values }).catch(unlessChanged)
+  const repair = () => asSeen(() => table.update(key, { ...change, values }))
   return [{ kind: 'claim-stale', place, severity: 'error', message, repair }]
 }
 
 const isCalled = (repo: RepoItem, pk: string): boolean => keys.repoName(repo.kind, fullName(repo)).pk === pk
-
-function unlessChanged(error: unknown) {
-  if (!(error instanceof ConditionFailed)) throw error
-}

@@ -1,13 +1,11 @@
-import { isActiveImport } from '../../../shared/model/import-state.ts'
-import { type Blob, type HeldBlobItem, holdBlobs } from '../../../shared/table/held-blobs.ts'
-import { quietImports } from '../../../shared/table/import-activity.ts'
-import { keys, lists } from '../../../shared/table/keys.ts'
-import { splitName } from '../../../shared/table/repo-item.ts'
-import { type RepoEntry, repoListName } from '../../../shared/table/repo-lists.ts'
+import { type Blob, holdBlobs } from '../../../shared/table/held-blobs.ts'
+import { keys } from '../../../shared/table/keys.ts'
 import { allFiles, allRevisions, getRepo } from '../../../shared/table/repos.ts'
-import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
-import { type Counted, countUse, freeOf, limitOf } from '../../../shared/table/usage.ts'
+import type { Table } from '../../../shared/table/table.ts'
+import { type Counted, countedNames, countUse, freeOf, limitOf } from '../../../shared/table/usage.ts'
+import { asSeen } from '../as-seen.ts'
 import { textOf } from './compare-repo.ts'
+import { counts, heldBlobs, reposOf } from './count-use.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 const triesMax = 5
@@ -46,27 +44,25 @@ async function checkHeld(owner: string, { table, now }: CheckParts): Promise<Dis
 }
 
 async function checkUsage({ name: owner, usage }: { name: string; usage: Usage }, parts: CheckParts) {
-  const { table } = parts
-  let storedBytes = 0
-  for await (const { sizeBytes } of heldBlobs(table, owner)) storedBytes += sizeBytes
-  const counted: Record<Counted, number> = {
-    repos: (await reposOf(table, owner)).length,
-    storedBytes,
-    imports: await importsOf(owner, parts),
-    deployments: await deploymentsOf(table, owner),
-  }
-  return (Object.entries(counted) as [Counted, number][]).flatMap(([what, is]): Discrepancy[] => {
+  const found: Discrepancy[] = []
+  for (const what of countedNames) {
+    const is = await counts[what](owner, parts)
     const says = usage?.[what] ?? 0
     const limit = usage?.[limitOf(what)]
     const free = usage?.[freeOf(what)] ?? 0
-    if (says === is && (limit === undefined || free === limit - is)) return []
-    const repair = () => recount(table, { owner, what, is, usage })
+    if (says === is && (limit === undefined || free === limit - is)) continue
+    const repair = () => recount({ owner, what }, parts)
     const message = `"${owner}" is said to use ${says} of its quota "${what}"${limit === undefined ? '' : ` with ${free} free of ${limit}`}, and uses ${is}.`
-    return [{ kind: 'usage-wrong', place: `${owner} ${what}`, severity: 'warning', message, repair }]
-  })
+    found.push({ kind: 'usage-wrong', place: `${owner} ${what}`, severity: 'warning', message, repair })
+  }
+  return found
 }
 
-async function recount(table: Table, { owner, what, is, usage }: Recount) {
+/** Counts anew: what was mended before may have changed it. Where it changes meanwhile, the next check tells. */
+async function recount({ owner, what }: { owner: string; what: Counted }, parts: CheckParts) {
+  const { table } = parts
+  const usage = await table.get<Record<string, number>>(keys.usage(owner))
+  const is = await counts[what](owner, parts)
   const says = usage?.[what]
   const free = (usage?.[limitOf(what)] ?? 0) - is
   const change = {
@@ -75,22 +71,15 @@ async function recount(table: Table, { owner, what, is, usage }: Recount) {
     names: { '#what': what, '#free': freeOf(what) },
     values: { ':is': is, ':free': free, ...(says !== undefined && { ':says': says }) },
   }
-  await table.update(keys.usage(owner), change).catch(unlessChanged)
-}
-
-interface Recount {
-  owner: string
-  what: Counted
-  is: number
-  usage: Usage
+  await asSeen(() => table.update(keys.usage(owner), change))
 }
 
 const resize = (
   table: Table,
   { owner, sha256, from, to }: { owner: string; sha256: string; from: number; to: number },
 ) =>
-  table
-    .transact([
+  asSeen(() =>
+    table.transact([
       {
         update: keys.heldBlob(owner, sha256),
         change: {
@@ -100,15 +89,8 @@ const resize = (
         },
       },
       countUse({ owner, what: 'storedBytes', by: to - from }),
-    ])
-    .catch(unlessChanged)
-
-function unlessChanged(error: unknown) {
-  if (!(error instanceof ConditionFailed)) throw error
-}
-
-const heldBlobs = (table: Table, owner: string): AsyncGenerator<HeldBlobItem & { sk: string }> =>
-  table.queryAll({ expression: 'pk = :pk', values: { ':pk': keys.heldBlob(owner, '').pk }, consistent: true })
+    ]),
+  )
 
 async function neededBlobs(table: Table, owner: string): Promise<Map<string, Blob>> {
   const needed = new Map<string, Blob>()
@@ -120,32 +102,4 @@ async function neededBlobs(table: Table, owner: string): Promise<Map<string, Blo
         needed.set(sha256, { sha256, sizeBytes })
   }
   return needed
-}
-
-/** Deleted ones too, which are counted until they are purged. */
-async function reposOf(table: Table, owner: string): Promise<string[]> {
-  const found: string[] = []
-  for (const kind of ['model', 'dataset'] as const)
-    for (const status of ['active', 'deleted'] as const) {
-      const { pk } = keys.repoEntry(repoListName({ kind, status, audience: { owner } }), '')
-      const entries = table.queryAll<RepoEntry>({ expression: 'pk = :pk', values: { ':pk': pk }, consistent: true })
-      for await (const { id } of entries) found.push(id)
-    }
-  return found
-}
-
-async function importsOf(owner: string, { table, now }: CheckParts): Promise<number> {
-  let count = 0
-  for await (const { repo, state } of quietImports(table, new Date(now().getTime() + 86_400_000)))
-    if (isActiveImport(state) && splitName(repo).owner.toLowerCase() === owner.toLowerCase()) count++
-  return count
-}
-
-async function deploymentsOf(table: Table, owner: string): Promise<number> {
-  const list = table.queryAll({
-    index: 'byOwner',
-    expression: 'ownerPk = :list',
-    values: { ':list': lists.deploymentsOf(owner) },
-  })
-  return (await Array.fromAsync(list)).length
 }

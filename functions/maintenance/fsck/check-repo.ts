@@ -4,8 +4,10 @@ import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
-import { getRepo, getRevision, keyOfRef, listRefs, type RefItem } from '../../../shared/table/repos.ts'
-import { ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
+import { getRepo, listRefs } from '../../../shared/table/repos.ts'
+import type { TransactAction } from '../../../shared/table/table.ts'
+import { asSeen } from '../as-seen.ts'
+import { checkMain, checkRefs, type Known } from './check-refs.ts'
 import { isSameRepo } from './compare-repo.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 import { isRecent } from './discrepancy.ts'
@@ -58,7 +60,7 @@ async function checkClaim(repo: RepoItem, { table }: CheckParts): Promise<Discre
     expression: 'attribute_not_exists(pk) OR attribute_exists(redirectedAt) OR repoId = :id OR repoId = :dead',
     values: { ':id': repo.id, ':dead': other === undefined ? (claim?.repoId ?? repo.id) : repo.id },
   }
-  const repair = () => quietly(() => table.put({ ...key, repoId: repo.id }, isFree))
+  const repair = () => asSeen(() => table.put({ ...key, repoId: repo.id }, isFree))
   return [{ kind: 'claim-missing', place, severity: 'error', message: 'Its name does not lead to it.', repair }]
 }
 
@@ -71,7 +73,7 @@ async function checkEntries(repo: RepoItem, { table }: CheckParts): Promise<Disc
   }
   if (wrong.length === 0) return []
   const unchanged = { expression: 'version = :seen', values: { ':seen': repo.version } }
-  const repair = () => quietly(() => table.transact([{ check: keys.repo(repo.id), condition: unchanged }, ...wrong]))
+  const repair = () => asSeen(() => table.transact([{ check: keys.repo(repo.id), condition: unchanged }, ...wrong]))
   const message = `${wrong.length} lists of repos do not show it, or not as it is.`
   return [{ kind: 'entry-missing', place: fullName(repo), severity: 'error', message, repair }]
 }
@@ -85,36 +87,12 @@ const halfChanged = (repo: RepoItem, { table }: Pick<CheckParts, 'table'>): Disc
   repair: async () => void (await changeRepo(table, repo.id, (before) => ({ repo: before }))),
 })
 
-async function checkRefs({ repo, refs }: Known, { table }: CheckParts): Promise<Discrepancy[]> {
-  const found: Discrepancy[] = []
-  for (const { kind, name, revision } of refs) {
-    if ((await getRevision(table, repo.id, revision)) !== undefined) continue
-    // Deleted, or moved to what is there, since it was read.
-    const now = await table.get<RefItem>(keyOfRef({ repoId: repo.id, kind, name }))
-    if (now?.revision !== revision) continue
-    const message = `The ${kind} "${name}" names ${revision}, which is not there. Where the bucket has its manifest, a repair brings it back; else move or delete the ${kind}.`
-    found.push({ kind: 'ref-dangling', place: `${fullName(repo)} ${kind} ${name}`, severity: 'error', message })
-  }
-  return found
-}
-
-/** What main names is what the repo is found by. */
-async function checkMain({ repo, refs }: Known, { table }: CheckParts): Promise<Discrepancy[]> {
-  const main = refs.find(({ kind, name }) => kind === 'branch' && name === 'main')
-  const revision = main && (await getRevision(table, repo.id, main.revision))
-  if (main !== undefined && revision === undefined) return []
-  const sizeBytes = revision?.sizeBytes ?? 0
-  if (repo.revision === main?.revision && (main === undefined || repo.sizeBytes === sizeBytes)) return []
-  const repair = async () =>
-    void (await changeRepo(table, repo.id, (before) => ({ repo: { ...before, revision: main?.revision, sizeBytes } })))
-  const message = `It says it is at ${repo.revision ?? 'nothing'} with ${repo.sizeBytes} bytes; its branch main is at ${main?.revision ?? 'nothing'} with ${sizeBytes}.`
-  return [{ kind: 'head-wrong', place: fullName(repo), severity: 'error', message, repair }]
-}
+const manifestNames = Object.keys(repoManifest.shape)
 
 async function checkManifest({ repo, refs }: Known, parts: CheckParts): Promise<Discrepancy[]> {
   const { objects, ingest } = parts
   const said = await readManifest(objects, { key: objectKeys.repoManifest(repo.id), schema: repoManifest })
-  if (said !== undefined && said !== 'broken' && isSameRepo(said, { ...repo, refs })) return []
+  if (said !== undefined && said !== 'broken' && isSameRepo(said, { ...repo, refs }, manifestNames)) return []
   if (isRecent(repo.updatedAt, parts) || refs.some(({ updatedAt }) => isRecent(updatedAt, parts))) return []
   const kind =
     said === undefined ? 'repo-manifest-missing' : said === 'broken' ? 'repo-manifest-broken' : 'repo-manifest-stale'
@@ -123,19 +101,5 @@ async function checkManifest({ repo, refs }: Known, parts: CheckParts): Promise<
   return [{ kind, place: fullName(repo), severity: 'warning', message, repair }]
 }
 
-interface Known {
-  repo: RepoItem
-  refs: readonly RefItem[]
-}
-
 const withoutAbsent = <Item extends object>(item: Item): Item =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as Item
-
-/** Where it changed meanwhile, the next check tells whether it still is wrong. */
-async function quietly(write: () => Promise<void>) {
-  try {
-    await write()
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
-  }
-}

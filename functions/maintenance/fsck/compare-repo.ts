@@ -1,10 +1,11 @@
 /** Where an item stands, and how often it was changed, says nothing of what it is. */
 const incidental = new Set(['pk', 'sk', 'format', 'version'])
 
-/** Whether one says the same as the other, as far as it says anything. */
-export function isSameRepo(said: object, is: object): boolean {
-  const known = is as Record<string, unknown>
-  return Object.entries(said).every(([name, value]) => incidental.has(name) || textOf(value) === textOf(known[name]))
+/** Whether one says the same as the other, of everything that either says, or of what is named. */
+export function isSameRepo(one: object, other: object, names?: readonly string[]): boolean {
+  const [left, right] = [one, other] as Record<string, unknown>[]
+  const compared = names ?? [...new Set([...Object.keys(one), ...Object.keys(other)])]
+  return compared.every((name) => incidental.has(name) || textOf(left?.[name]) === textOf(right?.[name]))
 }
 
 /** Whatever the order of the parts, without what is absent. */

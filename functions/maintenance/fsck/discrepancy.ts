@@ -8,7 +8,7 @@ export interface Discrepancy {
   severity: 'error' | 'warning'
   message: string
   /** Mends it; doing it again changes nothing. Absent where nothing here can. */
-  repair?: () => Promise<void>
+  repair?: () => Promise<unknown>
 }
 
 export type CheckParts = Pick<MaintenanceParts, 'table' | 'objects' | 'ingest' | 'now'>

@@ -2,7 +2,8 @@ import { inParallel } from '../../../shared/in-parallel.ts'
 import type { ObjectInfo } from '../../../shared/objects/object-store.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { type CondemnedBlobItem, readFirstRound, roundStands, type SweepRound } from '../../../shared/table/sweeps.ts'
-import { absent, ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
+import { absent, type TransactAction } from '../../../shared/table/table.ts'
+import { asSeen } from '../as-seen.ts'
 import type { Phase, Step } from '../jobs/phase.ts'
 import { scanSome } from '../read-pages.ts'
 import { cutoffsOf } from './cutoffs.ts'
@@ -89,9 +90,5 @@ const hashOf = (key: string): string | undefined => /^blobs\/sha256\/[0-9a-f]{2}
  * not. It is no matter where somebody gave it back meanwhile, or a collection that died condemned it before.
  */
 async function inRound({ parts, memo }: Step, action: TransactAction): Promise<void> {
-  try {
-    await parts.table.transact([action, roundStands(memo.round as SweepRound)])
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
-  }
+  await asSeen(() => parts.table.transact([action, roundStands(memo.round as SweepRound)]))
 }

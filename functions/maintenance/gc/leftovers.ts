@@ -1,6 +1,7 @@
 import { keys } from '../../../shared/table/keys.ts'
 import { getRepo, getRevision } from '../../../shared/table/repos.ts'
-import { absent, ConditionFailed, type Table, type TransactAction } from '../../../shared/table/table.ts'
+import { absent, type Table, type TransactAction } from '../../../shared/table/table.ts'
+import { asSeen } from '../as-seen.ts'
 import type { Phase, Step } from '../jobs/phase.ts'
 import { type AnyItem, scanSome } from '../read-pages.ts'
 import { cutoffsOf } from './cutoffs.ts'
@@ -32,7 +33,7 @@ async function dropExpired({ parts, job, count }: Step, { pk, sk, expiresAt }: A
   if (typeof expiresAt !== 'number' || expiresAt * 1000 >= parts.now().getTime() - expiredMs) return
   if (job.options.dryRun === true) return count('itemsFreed')
   const condition = { expression: 'expiresAt = :seen', values: { ':seen': expiresAt } }
-  if (await done(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
+  if (await asSeen(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
 }
 
 /** A name that a repo had before, or has no longer, where the repo itself is gone. */
@@ -45,7 +46,7 @@ async function dropDeadName({ parts, job, count }: Step, { pk, sk, repoId, redir
     expression: 'repoId = :id AND attribute_exists(redirectedAt)',
     values: { ':id': repoId },
   }
-  if (await done(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
+  if (await asSeen(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
 }
 
 /**
@@ -62,7 +63,7 @@ async function dropPending({ parts, job, count }: Step, item: AnyItem) {
   const isSame = { expression: 'startedAt = :seen', values: { ':seen': startedAt } }
   const marking = { ...isSame, expression: 'SET sweptBy = :job', condition: isSame.expression }
   const marked = { ...marking, values: { ...marking.values, ':job': job.id } }
-  if (!(await done(() => table.update(key, marked)))) return
+  if (!(await asSeen(() => table.update(key, marked)))) return
   const isMarked = { expression: 'sweptBy = :job', values: { ':job': job.id } }
   // A revision that was published before, and is being published again, has its files already.
   const isPublished = (await getRevision(table, repoId, revision)) !== undefined
@@ -73,7 +74,7 @@ async function dropPending({ parts, job, count }: Step, item: AnyItem) {
     ]
     count('itemsFreed', await dropFiles(table, keys.revisionFile(repoId, revision, '').pk, checks))
   }
-  if (await done(() => table.transact([{ delete: key, condition: isMarked }]))) count('itemsFreed')
+  if (await asSeen(() => table.transact([{ delete: key, condition: isMarked }]))) count('itemsFreed')
 }
 
 /** Files of a revision that neither is there nor is being written: what a collection that died left. */
@@ -105,18 +106,7 @@ async function dropFiles(table: Table, pk: string, checks: TransactAction[]): Pr
     })
     if (page.items.length === 0) return removed
     const deletes = page.items.map(({ pk, sk }) => ({ delete: { pk, sk } }))
-    if (!(await done(() => table.transact([...checks, ...deletes])))) return removed
+    if (!(await asSeen(() => table.transact([...checks, ...deletes])))) return removed
     removed += deletes.length
-  }
-}
-
-/** @returns whether it was still as it was seen */
-async function done(write: () => Promise<void>): Promise<boolean> {
-  try {
-    await write()
-    return true
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
   }
 }

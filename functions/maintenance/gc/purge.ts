@@ -2,8 +2,9 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
-import { ConditionFailed, type Table, type TransactAction } from '../../../shared/table/table.ts'
+import type { Table, TransactAction } from '../../../shared/table/table.ts'
 import { countUse } from '../../../shared/table/usage.ts'
+import { asSeen } from '../as-seen.ts'
 import type { Phase } from '../jobs/phase.ts'
 import { listUnder } from '../list-under.ts'
 import type { MaintenanceParts } from '../parts.ts'
@@ -34,24 +35,17 @@ async function beginPurge(table: Table, repo: RepoItem, now: Date): Promise<bool
   }
   const isOurs = { expression: 'attribute_not_exists(pk) OR repoId = :id', values: { ':id': repo.id } }
   const unlisting: TransactAction[] = entriesOf(repo).map(({ pk, sk }) => ({ delete: { pk, sk } }))
-  try {
-    await table.transact([
+  const isTaken = await asSeen(() =>
+    table.transact([
       { delete: keys.repo(repo.id), condition: isSame },
       ...unlisting,
       { put: { ...keys.purge(repo.id), owner: repo.owner, since: now.toISOString() } },
       countUse({ owner: repo.owner, what: 'repos', by: -1 }),
-    ])
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
+    ]),
+  )
   const name = keys.repoName(repo.kind, fullName(repo))
-  await table.transact([{ delete: name, condition: isOurs }]).catch(unlessTaken)
-  return true
-}
-
-function unlessTaken(error: unknown) {
-  if (!(error instanceof ConditionFailed)) throw error
+  if (isTaken) await asSeen(() => table.transact([{ delete: name, condition: isOurs }]))
+  return isTaken
 }
 
 const purgesAtOnce = 10

@@ -1,8 +1,8 @@
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { beginSweepRound, type CondemnedBlobItem, endSweepRound } from '../../../shared/table/sweeps.ts'
-import { ConditionFailed } from '../../../shared/table/table.ts'
 import { countUse } from '../../../shared/table/usage.ts'
+import { asSeen } from '../as-seen.ts'
 import type { Phase, Step } from '../jobs/phase.ts'
 import { type AnyItem, scanSome } from '../read-pages.ts'
 import { gathered } from './mark.ts'
@@ -44,7 +44,7 @@ const seenBy = ({ condemnedBy }: AnyItem) => ({ expression: 'condemnedBy = :seen
 async function keepHeld({ parts }: Step, item: AnyItem) {
   const { expression: condition, values } = seenBy(item)
   const key = { pk: item.pk, sk: item.sk }
-  await held(() => parts.table.update(key, { expression: 'REMOVE condemnedBy', condition, values }))
+  await asSeen(() => parts.table.update(key, { expression: 'REMOVE condemnedBy', condition, values }))
 }
 
 /** The bytes are given back in the same transaction, and so exactly once. */
@@ -55,14 +55,14 @@ async function giveBack({ parts, count }: Step, item: AnyItem) {
     { delete: { pk: item.pk, sk: item.sk }, condition: seenBy(item) },
     countUse({ owner, what: 'storedBytes', by: -sizeBytes }),
   ]
-  if (!(await held(() => parts.table.transact(writes)))) return
+  if (!(await asSeen(() => parts.table.transact(writes)))) return
   count('heldFreed')
   count('heldBytesFreed', sizeBytes)
 }
 
 async function keepBlob({ parts }: Step, { sha256 }: CondemnedBlobItem) {
   const condition = isIn('condemned')
-  await held(() => parts.table.transact([{ delete: keys.condemnedBlob(sha256), condition }]))
+  await asSeen(() => parts.table.transact([{ delete: keys.condemnedBlob(sha256), condition }]))
 }
 
 async function removeBlob(step: Step, condemned: CondemnedBlobItem) {
@@ -73,7 +73,7 @@ async function removeBlob(step: Step, condemned: CondemnedBlobItem) {
   // Whoever was removing it may be about to do so, even after somebody brought the blob again.
   if (state === 'removing' && now().getTime() - Date.parse(since) < removalMs) return count('leftForNext')
   const { names, values, expression } = isIn(state)
-  const taken = await held(() =>
+  const taken = await asSeen(() =>
     table.update(key, {
       expression: 'SET #state = :removing, jobId = :job, since = :now',
       condition: `${expression} AND since = :seen`,
@@ -101,14 +101,4 @@ export const endRound: Phase = {
     if ((job.counts.leftForNext ?? 0) === 0) await endSweepRound(parts.table)
     return undefined
   },
-}
-
-async function held(write: () => Promise<void>): Promise<boolean> {
-  try {
-    await write()
-    return true
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
 }

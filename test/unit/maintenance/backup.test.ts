@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listBackups } from '../../../functions/maintenance/backup/list-backups.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { startRegistry, type TestRegistry } from './support/registry.ts'
+
+const day = 86_400_000
+let registry: TestRegistry
+beforeEach(async () => {
+  registry = await startRegistry()
+  await registry.repo('acme/one', { 'a.txt': 'a' })
+})
+afterEach(() => registry.close())
+
+const at = (days: number) => registry.maintenance({ now: () => new Date(Date.now() + days * day) })
+const ids = async () => (await listBackups(registry.objects)).map(({ id }) => id)
+const savedBlobs = async () => (await registry.objects.list({ prefix: 'backups/blobs/' })).objects.length
+
+describe('a backup', () => {
+  it('is complete only once its record is written, and that last', async () => {
+    const { memo } = await at(0).run('backup')
+    const [{ record } = {}] = await listBackups(registry.objects)
+    expect(record).toMatchObject({ id: memo.backup, items: expect.any(Number) })
+    await registry.objects.delete({ keys: [objectKeys.backup(String(memo.backup), 'backup.json')] })
+    expect((await at(0).run('restore', { mode: 'merge' })).failure).toMatchObject({ code: 'backup_not_found' })
+  })
+
+  it('goes when it is too old, but never the newest complete one, and with it the blobs that only it has', async () => {
+    const first = (await at(0).run('backup', { objects: true })).memo.backup
+    const blobs = await savedBlobs()
+    await registry.hub('/api/repos/delete', 'DELETE', { name: 'acme/one' })
+    await at(31).run('gc')
+    await registry.repo('acme/two')
+    const second = (await at(20).run('backup', { objects: true, keepDays: 7 })).memo.backup
+    expect(await ids()).toEqual([second])
+    expect(first).not.toBe(second)
+    expect(await savedBlobs()).toBeLessThan(blobs)
+    await at(400).run('backup', { keepDays: 1 })
+    expect(await ids()).toHaveLength(1)
+  })
+
+  it('with objects brings blobs back that were removed since', async () => {
+    await at(0).run('backup', { objects: true })
+    const { objects } = await registry.objects.list({ prefix: 'blobs/' })
+    await registry.objects.delete({ keys: objects.map(({ key }) => key) })
+    expect((await at(0).run('restore', { mode: 'merge', objects: true })).counts).toMatchObject({
+      blobsRestored: objects.length,
+    })
+    expect((await at(1).run('fsck', { deep: true })).counts.discrepancies ?? 0).toBe(0)
+  })
+
+  it('with objects is refused where one of them is damaged: it would not be whole', async () => {
+    const [blob] = (await registry.objects.list({ prefix: 'blobs/' })).objects
+    await registry.objects.put({ key: blob?.key ?? '', body: Buffer.from('x'), sizeBytes: 1 })
+    const job = await at(0).run('backup', { objects: true })
+    expect(job).toMatchObject({ state: 'FAILED', failure: { code: 'blob_lost' } })
+    expect((await listBackups(registry.objects)).filter(({ record }) => record !== undefined)).toEqual([])
+  })
+
+  it('that is damaged is found before anything is written', async () => {
+    const id = String((await at(0).run('backup')).memo.backup)
+    const key = objectKeys.backup(id, 'registry-00001.ndjson.gz')
+    const before = await registry.objects.head({ key })
+    await registry.objects.put({ key, body: Buffer.from('x'), sizeBytes: 1 })
+    const items = await registry.database.scan()
+    await registry.database.table.deleteMany(items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })))
+    expect(before).toBeDefined()
+    expect((await at(0).run('restore')).failure).toMatchObject({ code: 'backup_damaged' })
+    const left = (await registry.database.scan()).filter(({ pk }) => !/^(?:MAINTENANCE|FINDINGS)#/.test(String(pk)))
+    expect(left).toEqual([])
+  })
+
+  it('holds no session, no token, no secret in clear, and nothing that is under way', async () => {
+    const { table } = registry.database
+    await table.put({ pk: 'REFRESH#abc', sk: 'REFRESH', userId: 'u' })
+    await table.put({ pk: 'SIGNING#', sk: 'one', privateJwk: { d: 'secret' } })
+    await table.put({
+      pk: `IMPORT#imp_1`,
+      sk: 'IMPORT',
+      id: 'imp_1',
+      state: 'TRANSFERRING',
+      activePk: 'x',
+      activeSk: 'y',
+    })
+    await table.put({ pk: `IMPORT#imp_2`, sk: 'IMPORT', id: 'imp_2', state: 'READY' })
+    await at(0).run('backup')
+    await table.deleteMany((await registry.database.scan()).map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })))
+    await at(0).run('restore')
+    const kinds = (await registry.database.scan()).map(({ pk, sk }) => `${pk} ${sk}`)
+    expect(kinds).toContain('IMPORT#imp_2 IMPORT')
+    expect(kinds.filter((kind) => /^(?:REFRESH|SIGNING|IMPORT#imp_1|UPLOAD)/.test(kind))).toEqual([])
+  })
+
+  it('stops at an item of a kind that nobody told it of, instead of losing it', async () => {
+    await registry.database.table.put({ pk: 'NOVEL#1', sk: 'NOVEL' })
+    expect(await at(0).run('backup')).toMatchObject({ state: 'FAILED', failure: { code: 'unknown_item' } })
+  })
+})

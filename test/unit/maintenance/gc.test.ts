@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { changeRepo } from '../../../shared/table/repo-write.ts'
+import { findRepo } from '../../../shared/table/repos.ts'
+import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
+import { startRegistry, type TestRegistry } from './support/registry.ts'
+
+const day = 86_400_000
+let registry: TestRegistry
+beforeEach(async () => {
+  registry = await startRegistry()
+  await registry.repo('acme/kept', { 'a.txt': 'both have this' })
+  await registry.repo('acme/gone', { 'a.txt': 'both have this', 'b.txt': 'only in the one that goes' })
+  await registry.repo('globex/other', { 'a.txt': 'both have this' })
+})
+afterEach(() => registry.close())
+
+const later = (days: number) => registry.maintenance({ now: () => new Date(Date.now() + days * day) })
+const idOf = async (name: string) => (await findRepo(registry.database.table, { name, withDeleted: true }))?.id ?? ''
+const blobs = async () =>
+  (await registry.objects.list({ prefix: 'blobs/' })).objects.map(({ key }) => key.split('/').at(-1))
+const usageOf = (owner: string) => registry.database.table.get<Record<string, number>>(keys.usage(owner))
+const state = async () => {
+  const items = (await registry.database.scan()).filter(
+    ({ pk }) => !/^(?:MAINTENANCE|FINDINGS|ROUND)#/.test(String(pk)),
+  )
+  return items.toSorted((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1))
+}
+
+async function deleteGone() {
+  await registry.hub('/api/repos/delete', 'DELETE', { name: 'acme/gone' })
+  await registry.ingest()
+}
+
+describe('a collection', () => {
+  it('leaves a deleted repo until its grace is over, and then nothing of it', async () => {
+    const id = await idOf('acme/gone')
+    const before = await blobs()
+    await deleteGone()
+    expect((await later(29).run('gc')).counts.reposPurged ?? 0).toBe(0)
+    expect(await blobs()).toEqual(before)
+    const { counts, state: ended } = await later(31).run('gc')
+    expect(ended).toBe('DONE')
+    expect(counts).toMatchObject({ reposPurged: 1, blobsFreed: 2 })
+    const left = (await registry.database.scan()).filter((item) => JSON.stringify(item).includes(id))
+    expect(left.filter(({ pk }) => !String(pk).startsWith('AUDIT#'))).toEqual([])
+    expect((await registry.objects.list({ prefix: `manifests/${id}` })).objects).toEqual([])
+    expect((await blobs()).length).toBe(before.length - 2)
+    expect((await registry.maintenance().run('fsck', { deep: true })).counts.discrepancies ?? 0).toBe(0)
+  })
+
+  it('gives its owner back what no other repo of its own needs, exactly once', async () => {
+    const before = await usageOf('acme')
+    const other = await usageOf('globex')
+    await deleteGone()
+    expect(await usageOf('acme')).toEqual(before)
+    await later(31).run('gc')
+    const freed = 'only in the one that goes'.length + '---\nlicense: mit\n---\n# acme/gone\n'.length
+    expect(await usageOf('acme')).toMatchObject({ repos: 1, storedBytes: (before?.storedBytes ?? 0) - freed })
+    await later(32).run('gc')
+    expect(await usageOf('acme')).toMatchObject({ repos: 1, storedBytes: (before?.storedBytes ?? 0) - freed })
+    expect(await usageOf('globex')).toEqual(other)
+  })
+
+  it('says in a dry run what it would free, and changes nothing', async () => {
+    await deleteGone()
+    const [items, files] = [await state(), await blobs()]
+    const { counts } = await later(31).run('gc', { dryRun: true })
+    expect(await state()).toEqual(items)
+    expect(await blobs()).toEqual(files)
+    expect((await registry.objects.list({ prefix: 'staging/' })).objects).toEqual([])
+    const real = (await later(31).run('gc')).counts
+    for (const what of ['reposPurged', 'blobsFreed', 'bytesFreed', 'heldFreed', 'heldBytesFreed'])
+      expect(counts[what], what).toBe(real[what])
+  })
+
+  it('leaves a repo that was brought back while it was about to go', async () => {
+    await deleteGone()
+    const { table } = registry.database
+    const id = await idOf('acme/gone')
+    const maintenance = registry.maintenance({ now: () => new Date(Date.now() + 31 * day), limits: { budgetMs: 0 } })
+    await maintenance.start('gc')
+    await maintenance.step()
+    await changeRepo(table, id, ({ deletedAt: _, ...repo }) => ({ repo }))
+    while (await maintenance.step());
+    await registry.ingest([{ step: 'write-repo-manifest', repoId: id, attempt: 1 }])
+    expect(await findRepo(table, { name: 'acme/gone' })).toMatchObject({ id })
+    expect((await registry.maintenance().run('fsck', { deep: true })).counts.discrepancies ?? 0).toBe(0)
+  })
+
+  it('removes the files of a revision that nobody published, and lets nobody publish it without them', async () => {
+    const { table } = registry.database
+    const repoId = await idOf('acme/kept')
+    const [revision, sha256] = ['e'.repeat(40), 'd'.repeat(64)]
+    const files = Array.from({ length: 150 }, (_, index) => ({ path: `f${index}`, sizeBytes: 1, sha256 }))
+    await writeRevisionFiles(table, { repoId, revision, files, now: new Date() })
+    expect((await later(0.5).run('gc')).counts.revisionsFreed ?? 0).toBe(0)
+    expect((await later(2).run('gc')).counts).toMatchObject({ revisionsFreed: 1, itemsFreed: 151 })
+    const left = (await registry.database.scan()).filter(({ pk, sk }) => `${pk} ${sk}`.includes(revision))
+    expect(left).toEqual([])
+  })
+
+  it('removes what was staged and never used after a week, but nothing of an upload that may still come', async () => {
+    const put = (key: string) => registry.objects.put({ key, body: Buffer.from('x'), sizeBytes: 1 })
+    await put(objectKeys.staging('imp_lost', 'abc'))
+    expect((await later(6).run('gc')).counts.objectsFreed ?? 0).toBe(0)
+    expect((await later(8).run('gc')).counts).toMatchObject({ objectsFreed: 1 })
+  })
+
+  it('removes a blob that nobody ever named once it is older than its grace', async () => {
+    const body = Buffer.from('nobody')
+    const key = objectKeys.blob('0a'.repeat(32))
+    await registry.objects.put({ key, body, sizeBytes: body.length })
+    await later(0.9).run('gc')
+    expect(await registry.objects.head({ key })).toBeDefined()
+    await later(0.9).run('gc', { graceHours: 1 })
+    expect(await registry.objects.head({ key })).toBeUndefined()
+  })
+})
