@@ -10,6 +10,7 @@ export function pathFault(path: string): string | undefined {
   if (Buffer.byteLength(path) > maxPathBytes) return `it is longer than ${maxPathBytes} bytes`
   if (path !== path.normalize('NFC') || !path.isWellFormed()) return 'it is not normalised Unicode'
   if (hasControlCharacter(path)) return 'it holds a control character'
+  if (invisible.test(path)) return 'it holds an invisible character, which lets it look like another name'
   if (path.includes('\\')) return 'it holds a backslash'
   if (path.startsWith('/')) return 'it is absolute'
   if (/^[A-Za-z]:/.test(path)) return 'it begins like a drive of Windows'
@@ -21,6 +22,9 @@ export function pathFault(path: string): string | undefined {
   if (segments.some((segment) => segment.toLowerCase() === '.git')) return 'it is inside ".git"'
   return undefined
 }
+
+/** What turns the direction of writing, breaks lines or has no width; joiners stay, which scripts and emoji need. */
+const invisible = /[\p{Bidi_Control}\u200b\u2028\u2029\u2060\ufeff]/u
 
 const hasControlCharacter = (text: string): boolean =>
   [...text].some((character) => {
