@@ -2,7 +2,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { BatchResult } from '../../batcher/item-queue.ts'
 import { mapInSlices } from '../in-slices.ts'
-import type { TextTokenizer } from './tokenizer.ts'
+import type { TextTokenizer } from '../text/tokenizer.ts'
 
 /** A text as the model's tokens, special ones included, cut to what the model takes. */
 export type Tokens = readonly number[]

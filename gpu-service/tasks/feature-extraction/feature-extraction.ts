@@ -5,8 +5,8 @@ import { embeddingModel } from './embedding-model.ts'
 import { createEmbeddings, type Embedding, type Tokens } from './embeddings.ts'
 import { embeddingPipeline } from './pipeline.ts'
 import { readPooling } from './pooling-config.ts'
-import { readTextSettings, type TextSettings } from './text-settings.ts'
-import { openTokenizer } from './tokenizer.ts'
+import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
+import { openTokenizer } from '../text/tokenizer.ts'
 
 /** Texts to vectors, as sentence-transformers makes them. */
 export const featureExtraction: Task = {

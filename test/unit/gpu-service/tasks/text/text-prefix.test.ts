@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { prefixCutter } from '../../../../gpu-service/tasks/feature-extraction/text-prefix.ts'
-import { firstTokens } from '../../../../gpu-service/tasks/feature-extraction/tokenizer.ts'
-import { fixtureModel } from '../support/folders.ts'
+import { prefixCutter } from '../../../../../gpu-service/tasks/text/text-prefix.ts'
+import { firstTokens } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { fixtureModel } from '../../support/folders.ts'
 
 const folder = fixtureModel('slipway-tests/tiny-embedder')
 const file = JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8'))
