@@ -1,19 +1,19 @@
 import { Hono } from 'hono'
 import { errors } from '../shared/errors.ts'
-import type { HttpEnvironment } from '../shared/http/context.ts'
 import { openaiEnvelope, platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
 import { openaiRoutes } from './protocols/openai/openai.ts'
-import { predictRoutes } from './protocols/predict/predict.ts'
 import { infoRoutes } from './protocols/service/info.ts'
 import { probeRoutes } from './protocols/service/probes.ts'
+import type { ServingEnvironment } from './protocols/serving-environment.ts'
 import type { ServingParts } from './protocols/serving-parts.ts'
+import { singleModelRoutes } from './protocols/single-model.ts'
 
 /** Every protocol that models are spoken to by, on one port. */
-export function createServingApp(parts: ServingParts): Hono<HttpEnvironment> {
+export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> {
   const { log, metrics } = parts
-  const app = new Hono<HttpEnvironment>()
+  const app = new Hono<ServingEnvironment>()
   app.use(requestScope({ log, metrics }))
   app.onError(answerErrors(platformEnvelope, metrics))
   app.notFound((context) => {
@@ -24,10 +24,10 @@ export function createServingApp(parts: ServingParts): Hono<HttpEnvironment> {
   app.route('/', probeRoutes(parts))
   app.route('/', infoRoutes(parts))
   app.route('/v1', openaiRoutes(parts))
-  app.route('/api/v1/predict', predictRoutes(parts))
+  app.route('/', singleModelRoutes(parts))
   return app
 }
 
 /** Whether a path is this app's, for a host that puts it beside another on one port. */
 export const isServingPath = (path: string): boolean =>
-  /^\/(?:v1\/|api\/v1\/predict\/|(?:health|ready|info|metrics)$)/.test(path)
+  /^\/(?:v1\/|models\/|api\/v1\/predict\/|(?:health|ready|info|metrics)$)/.test(path)

@@ -14,10 +14,12 @@ import { createRouter } from './deployments/route.ts'
 import type { Device, LostModel } from './engine/engine.ts'
 import { EnginePool } from './engine/engine-pool.ts'
 import { WorkerEngine } from './engine/worker-engine.ts'
+import { modelIdOf } from './models/graph-id.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
 import { createAdmission } from './protocols/admission.ts'
 import { sharedVerifier } from './protocols/shared-verifier.ts'
+import type { Isolation } from './tasks/task.ts'
 
 export interface ServingConfig {
   device: Device
@@ -38,8 +40,8 @@ export interface ServingConfig {
   adminKeySha256?: string | undefined
   queuedMax?: number
   waitMsMax?: number
-  /** Whether texts may share a run of a dynamic int8 file, whose vectors then vary a little with their batch. */
-  batchDynamicInt8?: boolean
+  /** Whether the members of a batch run alone, where a deployment does not say. */
+  isolate?: Isolation
 }
 
 export interface ServingOptions {
@@ -67,7 +69,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const { device, cacheDir, replicaId = randomUUID(), adminKeySha256, publicUrl } = config
   const onDeath = (error: Error) => log.error({ err: error }, 'an engine died and is replaced')
   const count = config.engines ?? (device === 'cuda' ? 1 : availableParallelism())
-  const onLoss = (lost: LostModel) => reconciler.lose(lost)
+  const onLoss = ({ modelId, error }: LostModel) => reconciler.lose({ modelId: modelIdOf(modelId), error })
   const engines = Array.from({ length: count }, () => new WorkerEngine({ workerUrl, device, onDeath, onLoss }))
   const pool = new EnginePool({ engines })
   const { waitMsMax = 2000 } = config
@@ -78,7 +80,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       cache,
       pool,
       metrics,
-      settings: { device, batchDynamicInt8: config.batchDynamicInt8 ?? true },
+      settings: { device, isolate: config.isolate ?? 'auto' },
     }),
     pool,
     metrics,

@@ -1,6 +1,7 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import { type Engine, EngineDied } from '../engine/engine.ts'
 import type { BatchObserver } from './batch-observer.ts'
+import type { CallOptions } from './call-options.ts'
 import { type BatchLimits, costOf, cutBatch, windowOf } from './cut.ts'
 import { DrainRate } from './drain-rate.ts'
 import type { BatchResult, ItemQueue, Lane, QueueLimits } from './item-queue.ts'
@@ -45,14 +46,14 @@ export class Batcher<Input, Output> implements ItemQueue {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  async submit(input: Input, signal?: AbortSignal): Promise<BatchResult<Output>> {
-    const [result] = await this.submitAll([input], signal)
+  async submit(input: Input, options: Partial<CallOptions> = {}): Promise<BatchResult<Output>> {
+    const [result] = await this.submitAll([input], options)
     if (result === undefined) throw new Error('a batch of one came back empty')
     return result
   }
 
   /** All or none are admitted; one that fails takes its siblings out of the queue. @throws AppError `overloaded` */
-  async submitAll(inputs: readonly Input[], signal?: AbortSignal): Promise<BatchResult<Output>[]> {
+  async submitAll(inputs: readonly Input[], { signal }: Partial<CallOptions> = {}): Promise<BatchResult<Output>[]> {
     if (this.#closedWith !== undefined) throw this.#closedWith
     if (signal?.aborted) throw errors.clientClosed()
     this.assertRoom(inputs.length)

@@ -4,12 +4,13 @@ import type { Metrics } from '../../shared/metrics.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { observeBatches } from '../batcher/batch-observer.ts'
 import { Batcher } from '../batcher/batcher.ts'
-import type { QueueLimits } from '../batcher/item-queue.ts'
+import type { ItemQueue, QueueLimits } from '../batcher/item-queue.ts'
 import { ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
+import { graphId } from '../models/graph-id.ts'
 import type { LoadedModel } from '../models/load-model.ts'
 import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
-import type { BatcherFactory, TaskService } from '../tasks/task.ts'
+import type { TaskModel, TaskService } from '../tasks/task.ts'
 import { backoffMs } from './backoff.ts'
 
 export interface SlotParts {
@@ -26,6 +27,13 @@ export interface Served {
   task: string
   describe: Record<string, unknown>
   service: TaskService
+  /** The queues that its work waits in, one for each way to ask the model. */
+  queues: readonly ItemQueue[]
+}
+
+/** Refuses before any work was put into a request. @throws AppError `overloaded` */
+export function assertRoom({ queues }: Pick<Served, 'queues'>): void {
+  for (const queue of queues) queue.assertRoom(1)
 }
 
 /**
@@ -88,8 +96,9 @@ export class DeploymentSlot {
     const lease = this.#lease
     this.#lease = undefined
     // A request that found this deployment before it was given up may submit only now.
-    await served?.service.queue.close(errors.modelNotReady(this.item.name, reason))
-    if (served !== undefined) this.#parts.pool.remove(served.service.queue)
+    const queues = served?.queues ?? []
+    await Promise.all(queues.map((queue) => queue.close(errors.modelNotReady(this.item.name, reason))))
+    for (const queue of queues) this.#parts.pool.remove(queue)
     await lease?.release()
   }
 
@@ -120,22 +129,28 @@ export class DeploymentSlot {
   #serve({ opened, modelId, task, speed }: LoadedModel): Served {
     const { pool, metrics, limits } = this.#parts
     const observe = observeBatches({ deployment: this.item.name, task }, metrics)
-    const createBatcher: BatcherFactory = (model) =>
-      new Batcher({
+    const queues: ItemQueue[] = []
+    const createBatcher = <Input, Output>(model: TaskModel<Input, Output>) => {
+      const batcher = new Batcher<Input, Output>({
         lane: pool,
         observe,
         limits: { ...limits, costMax: model.costMax, itemsMax: model.itemsMax },
         sizeOf: (input) => model.sizeOf(input),
         run: async (inputs, engine) => {
-          const tensors = await engine.run({ modelId, ...model.encode(inputs) }).catch((error) => {
-            throw error instanceof ModelLost ? errors.modelNotReady(this.item.name, error.message) : error
-          })
+          const tensors = await engine
+            .run({ modelId: graphId({ modelId, graph: model.graph }), ...model.encode(inputs) })
+            .catch((error) => {
+              throw error instanceof ModelLost ? errors.modelNotReady(this.item.name, error.message) : error
+            })
           return model.decode(tensors, inputs)
         },
       })
+      for (const run of speed) if (run.graph === model.graph) batcher.learn(run)
+      queues.push(batcher)
+      return batcher
+    }
     const service = opened.serve(createBatcher)
-    for (const run of speed) service.queue.learn(run)
-    pool.add(service.queue)
-    return { task, describe: opened.describe, service }
+    for (const queue of queues) pool.add(queue)
+    return { task, describe: opened.describe, service, queues }
   }
 }

@@ -11,10 +11,18 @@ export interface Route extends Served {
   item: DeploymentItem
 }
 
+export interface Asked {
+  /** As the caller named it. */
+  model: string
+  caller: Principal | undefined
+  /** Those who send the same one are answered by the same target. */
+  stickyKey?: string | undefined
+}
+
 /** Finds what answers for a model's name, the same in every protocol. What a caller may not see is not there for it. */
 export interface Router {
   /** @throws AppError `model_not_found`, `model_not_ready`, `model_failed` */
-  resolve(model: string, caller: Principal | undefined): Route
+  resolve(asked: Asked): Route
   list(caller: Principal | undefined): Routable[]
 }
 
@@ -26,7 +34,7 @@ export function createRouter(slots: () => Iterable<Routable>): Router {
   return {
     list: (caller) =>
       [...slots()].filter(({ item }) => sees(caller, item)).sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
-    resolve(model, caller) {
+    resolve({ model, caller }) {
       const name = decoded(model)
       const found = candidates(
         [...slots()].filter(({ item }) => sees(caller, item)),

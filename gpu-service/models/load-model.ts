@@ -4,6 +4,7 @@ import { type Engine, ModelHung } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { OpenedTask, RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
+import { graphId } from './graph-id.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { localPath } from './model-files.ts'
 import { readOnnxGraph } from './onnx-graph.ts'
@@ -20,7 +21,7 @@ export interface LoadedModel {
   task: string
   opened: OpenedTask
   /** The warm-up's runs, measured. */
-  speed: { cost: number; runMs: number }[]
+  speed: { graph: string; cost: number; runMs: number }[]
 }
 
 export interface LoaderParts {
@@ -54,25 +55,31 @@ export async function loadModel(
     stopLoading()
     return { modelId, task: task.name, opened, speed }
   } catch (error) {
-    await unloadModel(modelId, pool)
+    await unloadModel({ modelId, opened }, pool)
     if (error instanceof ModelHung) throw error
     throw errors.unsupportedModel(`the file "${file}" could not be loaded: ${messageOf(error)}`)
   }
 }
 
-export async function unloadModel(modelId: string, pool: EnginePool): Promise<void> {
-  await Promise.allSettled(pool.engines.map((engine) => engine.unload({ modelId })))
+export async function unloadModel(
+  { modelId, opened }: Pick<LoadedModel, 'modelId' | 'opened'>,
+  pool: EnginePool,
+): Promise<void> {
+  const ids = Object.keys(opened.graphs).map((graph) => graphId({ modelId, graph }))
+  await Promise.allSettled(pool.engines.flatMap((engine) => ids.map((id) => engine.unload({ modelId: id }))))
 }
 
 async function loadAndWarm({ engine, modelId, opened }: WarmUp): Promise<LoadedModel['speed']> {
-  await engine.load({ modelId, path: opened.graphPath })
+  for (const [graph, path] of Object.entries(opened.graphs))
+    await engine.load({ modelId: graphId({ modelId, graph }), path })
   const speed = []
-  for (const { call, cost } of opened.warmUp) {
+  for (const { graph, call, cost } of opened.warmUp) {
+    const id = graphId({ modelId, graph })
     // The first run of a shape also makes room for it, so the second one is the measure.
-    await engine.run({ modelId, ...call() })
+    await engine.run({ modelId: id, ...call() })
     const startedMs = performance.now()
-    await engine.run({ modelId, ...call() })
-    speed.push({ cost, runMs: performance.now() - startedMs })
+    await engine.run({ modelId: id, ...call() })
+    speed.push({ graph, cost, runMs: performance.now() - startedMs })
   }
   return speed
 }

@@ -71,7 +71,8 @@ export class ModelRegistry {
     entry.leases--
     if (entry.leases > 0) return
     this.#forget(key, entry)
-    await unloadModel(entry.modelId, this.#pool)
+    const model = await entry.loading.catch(() => undefined)
+    if (model !== undefined) await unloadModel(model, this.#pool)
   }
 
   /** A folder that cannot be made smaller now is tried again after the next load. */

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
-import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { createRefusal } from '../batcher/refusal.ts'
+import type { ServingEnvironment } from './serving-environment.ts'
 
 /** Whether there is room for another request at all, whichever model it is for. */
 export interface Admission {
@@ -27,7 +27,7 @@ export function createAdmission({ backlogMs, waitMsMax }: AdmissionOptions): Adm
 
 /** Stands before the body is read: a refusal must be the cheapest answer there is. */
 export const admit = (admission: Admission) =>
-  createMiddleware<HttpEnvironment>(async (_context, next) => {
+  createMiddleware<ServingEnvironment>(async (_context, next) => {
     admission.assertRoom()
     await next()
   })

@@ -1,6 +1,7 @@
 import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
 import type { Batcher } from '../batcher/batcher.ts'
-import type { BatchResult, ItemQueue } from '../batcher/item-queue.ts'
+import type { CallOptions } from '../batcher/call-options.ts'
+import type { BatchResult } from '../batcher/item-queue.ts'
 import type { Device, EngineCall, Tensors } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -20,26 +21,29 @@ export interface ModelSource {
   settings: RunSettings
 }
 
-/** How the host wants models to be run. */
+/** How the host and the deployment want models to be run. */
 export interface RunSettings {
   device: Device
-  /** Whether texts may share a run of a dynamic int8 file, whose vectors then vary a little with their batch. */
-  batchDynamicInt8: boolean
+  /** Whether the members of a batch run alone: `auto` where the others would change a member's answer. */
+  isolate: Isolation
 }
+
+export type Isolation = 'auto' | 'always' | 'never'
 
 /** A model as its task understands it, before any engine holds it. */
 export interface OpenedTask {
-  /** The file that the engines load: the repo's own, or one made from it. */
-  graphPath: string
+  /** The files that the engines load, by a name of the task's own: the repo's file as it is, or made from it. */
+  graphs: Readonly<Record<string, string>>
   /** What `/info` says of it. */
   describe: Record<string, unknown>
-  /** Runs that a new model makes before it is ready. */
+  /** Runs that a new model makes before it is ready: every shape that it will be asked for, about. */
   warmUp: WarmUpRun[]
-  /** Puts a queue before it. */
+  /** Puts queues before it, one for each way to ask it. */
   serve(createBatcher: BatcherFactory): TaskService
 }
 
 export interface WarmUpRun {
+  graph: string
   call(): EngineCall
   cost: number
 }
@@ -48,10 +52,16 @@ export type BatcherFactory = <Input, Output>(model: TaskModel<Input, Output>) =>
 
 /** How a batch becomes tensors and back, and what it costs. */
 export interface TaskModel<Input, Output> {
+  /** Which of the task's graphs it runs. */
+  graph: string
   sizeOf(input: Input): number
   /** The most that one run may cost, padding included, in the unit of `sizeOf`. */
   costMax: number
   itemsMax: number
+  /** Only inputs of one group may share a run. All may, where this is absent. */
+  groupOf?: (input: Input) => string
+  /** Inputs with one key have one answer, so that those which wait together are computed once. */
+  keyOf?: (input: Input) => string
   encode(inputs: readonly Input[]): EngineCall
   /** As many answers as inputs, in their order. */
   decode(tensors: Tensors, inputs: readonly Input[]): Output[]
@@ -59,23 +69,29 @@ export interface TaskModel<Input, Output> {
 
 /** A task at work: what the protocols speak to. */
 export interface TaskService {
-  /** The Hugging Face pipeline shape: a body with `inputs`, to the body of the answer. */
+  /** The Hugging Face pipeline shape. */
   pipeline(request: PipelineRequest): Promise<PipelineAnswer>
   /** What else it can do, for the protocols that ask for it. */
   capabilities: Partial<Capabilities>
-  queue: ItemQueue
 }
 
 export interface PipelineRequest {
-  body: Record<string, unknown>
-  signal: AbortSignal
+  /** The body's `inputs`, or the bytes of a body that is a picture. */
+  inputs: unknown
+  /** What stands in the body beside `inputs`, and over it what stands in its `parameters`: clients send either. */
+  parameters: Record<string, unknown>
+  options: CallOptions
 }
 
 export interface PipelineAnswer {
-  /** The body, written already: a large one is written in slices. */
-  json: string
+  json: JsonText
   timing: Timing
+  /** How many tokens the inputs were, for a text model. */
+  tokens?: number
 }
+
+/** A body that is written already: in pieces where it is large, so that no giant string is made. */
+export type JsonText = string | AsyncIterable<string>
 
 export interface Timing {
   queueMs: number

@@ -3,19 +3,21 @@ import * as z from 'zod'
 import { requireScope } from '../../../shared/auth/middleware.ts'
 import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
-import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
 import type { Embeddings, Tokens } from '../../tasks/feature-extraction/embeddings.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import { timingOf } from '../../tasks/task.ts'
 import { admit } from '../admission.ts'
-import { setTimingHeaders } from '../answer-headers.ts'
+import { answerJson } from '../answer.ts'
+import { askedModel, routeTo } from '../asked-model.ts'
+import { callOptions } from '../call-options.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { embeddingList } from './embedding-list.ts'
 
 const request = z.object({
-  model: z.string().min(1, 'is empty'),
+  model: z.string().min(1, 'is empty').optional(),
   input: z.unknown(),
   encoding_format: z.enum(['float', 'base64']).default('float'),
   dimensions: z.number().int().positive().nullish(),
@@ -26,24 +28,21 @@ const request = z.object({
 export function embeddingRoutes({
   router,
   admission,
-}: Pick<ServingParts, 'router' | 'admission'>): Hono<HttpEnvironment> {
-  const app = new Hono<HttpEnvironment>()
+}: Pick<ServingParts, 'router' | 'admission'>): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
   app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(predictionMaxBytes), async (context) => {
-    const { model, input, encoding_format, dimensions } = await readJson(context, request)
-    const route = router.resolve(model, context.get('principal'))
+    const { model: named, input, encoding_format, dimensions } = await readJson(context, request)
+    const model = askedModel(context, named)
+    const route = routeTo(context, { router, model })
     const embeddings = capabilityOf({ model, kind: 'embeddings', route })
-    // Refused before it is tokenised.
-    route.service.queue.assertRoom(1)
-    const { signal } = context.req.raw
+    const options = callOptions(context)
+    const { signal } = options
     const tokens = await readInput({ input, embeddings, signal })
-    const results = await embeddings.submit(tokens, signal)
-    setTimingHeaders(context, timingOf(results))
+    const results = await embeddings.submit(tokens, options)
     const promptTokens = tokens.reduce((total, { length }) => total + length, 0)
     const vectors = results.map(({ output }) => output)
-    context.header('content-type', 'application/json')
-    return context.body(
-      await embeddingList({ model, vectors, format: encoding_format, dimensions, promptTokens, signal }),
-    )
+    const json = await embeddingList({ model, vectors, format: encoding_format, dimensions, promptTokens, signal })
+    return answerJson(context, { json, timing: timingOf(results), tokens: promptTokens })
   })
   return app
 }

@@ -1,16 +1,16 @@
 import { Hono } from 'hono'
-import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import type { Routable, Router } from '../../deployments/route.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
 
 /** `GET /v1/models` and `/v1/models/{id}`: the deployments that answer, as OpenAI lists models. */
-export function modelRoutes({ router }: { router: Router }): Hono<HttpEnvironment> {
-  const app = new Hono<HttpEnvironment>()
+export function modelRoutes({ router }: { router: Router }): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
   app.get('/models', (context) => {
     const data = router.list(context.get('principal')).filter(({ state }) => state === 'READY')
     return context.json({ object: 'list', data: data.map((one) => modelCard(one)) })
   })
   app.get('/models/:model{.+}', (context) =>
-    context.json(modelCard(router.resolve(context.req.param('model'), context.get('principal')))),
+    context.json(modelCard(router.resolve({ model: context.req.param('model'), caller: context.get('principal') }))),
   )
   return app
 }

@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import { authenticate } from '../../../shared/auth/middleware.ts'
-import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
 /** `GET /info`: what this replica serves and how, deployment by deployment. */
-export function infoRoutes({ verify, router }: ServingParts): Hono<HttpEnvironment> {
-  const app = new Hono<HttpEnvironment>()
+export function infoRoutes({ verify, router }: ServingParts): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
   app.get('/info', authenticate(verify), (context) =>
     context.json({
       deployments: router.list(context.get('principal')).map(({ item, state, reason, served }) => ({
@@ -17,7 +17,10 @@ export function infoRoutes({ verify, router }: ServingParts): Hono<HttpEnvironme
         task: served?.task ?? item.task,
         state,
         ...(reason !== undefined && { reason }),
-        ...(served !== undefined && { queued: served.service.queue.depth, ...served.describe }),
+        ...(served !== undefined && {
+          queued: served.queues.reduce((total, { depth }) => total + depth, 0),
+          ...served.describe,
+        }),
       })),
     }),
   )

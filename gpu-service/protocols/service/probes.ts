@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
-import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
 /** For load balancers and Prometheus, without a token: is the process alive, should it be sent requests, its numbers. */
-export function probeRoutes({ readiness, metrics }: ServingParts): Hono<HttpEnvironment> {
-  const app = new Hono<HttpEnvironment>()
+export function probeRoutes({ readiness, metrics }: ServingParts): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
   app.get('/health', (context) => context.json({ status: 'ok' }))
   app.get('/ready', (context) => {
     const reason = readiness.reason()

@@ -26,6 +26,7 @@ const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, i
 export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Tokens, Embedding> {
   const { costMax, itemsMax } = limits[options.device]
   return {
+    graph: 'main',
     sizeOf: (tokens) => tokens.length,
     costMax,
     itemsMax: options.alone ? 1 : itemsMax,

@@ -1,5 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
+import type { CallOptions } from '../../batcher/call-options.ts'
 import type { BatchResult } from '../../batcher/item-queue.ts'
 import { mapInSlices } from '../in-slices.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
@@ -16,7 +17,7 @@ export interface Embeddings {
   tokenize(texts: readonly string[], signal: AbortSignal): Promise<Tokens[]>
   /** Token ids that a caller made, special ones included. @throws AppError `invalid_input` naming the one at fault. */
   accept(ids: readonly number[], param: string): Tokens
-  submit(inputs: readonly Tokens[], signal: AbortSignal): Promise<BatchResult<Embedding>[]>
+  submit(inputs: readonly Tokens[], options: CallOptions): Promise<BatchResult<Embedding>[]>
 }
 
 export interface EmbeddingsOptions {
@@ -29,7 +30,7 @@ export interface EmbeddingsOptions {
 
 export function createEmbeddings({ batcher, tokenizer, maxTokens, vocabularySize }: EmbeddingsOptions): Embeddings {
   return {
-    submit: (inputs, signal) => batcher.submitAll(inputs, signal),
+    submit: (inputs, options) => batcher.submitAll(inputs, options),
     tokenize: (texts, signal) =>
       mapInSlices({ items: texts, signal, map: (text) => tokenizer.encode(text, maxTokens) }),
     accept(ids, param) {

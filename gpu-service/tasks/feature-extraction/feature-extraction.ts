@@ -1,12 +1,13 @@
 import { localPath } from '../../models/model-files.ts'
+import { describeIsolation, runsAlone } from '../isolation.ts'
 import type { ModelSource, OpenedTask, Task, TaskModel, WarmUpRun } from '../task.ts'
+import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
+import { openTokenizer } from '../text/tokenizer.ts'
 import { embeddingGraph } from './embedding-graph.ts'
 import { embeddingModel } from './embedding-model.ts'
 import { createEmbeddings, type Embedding, type Tokens } from './embeddings.ts'
 import { embeddingPipeline } from './pipeline.ts'
 import { readPooling } from './pooling-config.ts'
-import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
-import { openTokenizer } from '../text/tokenizer.ts'
 
 /** Texts to vectors, as sentence-transformers makes them. */
 export const featureExtraction: Task = {
@@ -17,8 +18,7 @@ export const featureExtraction: Task = {
     const texts = await readTextSettings(files, tokenizer)
     const pooling = await readPooling(files)
     const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling })
-    const isDynamicInt8 = graph.operators.has('DynamicQuantizeLinear')
-    const alone = isDynamicInt8 && !settings.batchDynamicInt8
+    const alone = runsAlone({ isolate: settings.isolate, graph })
     const model = embeddingModel({
       inputs: new Set(graph.inputs.map(({ name }) => name)),
       output: made.output,
@@ -28,26 +28,23 @@ export const featureExtraction: Task = {
       device: settings.device,
     })
     return {
-      graphPath: made.path,
+      graphs: { main: made.path },
       describe: {
         maxTokens: texts.maxTokens,
         pooling: made.isExtended ? pooling.pooling : 'in the graph',
         normalize: made.isExtended ? pooling.normalize : 'in the graph',
         poolingSource: made.isExtended ? pooling.source : made.output,
-        ...(isDynamicInt8 && { quantization: dynamicInt8Note(alone) }),
+        ...describeIsolation({ isolate: settings.isolate, graph }),
       },
       warmUp: warmUpRuns(model, texts),
       serve(createBatcher) {
         const batcher = createBatcher(model)
         const embeddings = createEmbeddings({ batcher, tokenizer, ...texts })
-        return { queue: batcher, capabilities: { embeddings }, pipeline: embeddingPipeline({ embeddings, pooling }) }
+        return { capabilities: { embeddings }, pipeline: embeddingPipeline({ embeddings, pooling }) }
       },
     }
   },
 }
-
-const dynamicInt8Note = (alone: boolean): string =>
-  `dynamic int8: ${alone ? 'each text runs by itself' : 'a vector varies a little with what shares its batch'}`
 
 /** One short text, and full batches of short and of longer ones. */
 function warmUpRuns({ encode, costMax, itemsMax }: TaskModel<Tokens, Embedding>, texts: TextSettings): WarmUpRun[] {
@@ -55,6 +52,6 @@ function warmUpRuns({ encode, costMax, itemsMax }: TaskModel<Tokens, Embedding>,
     const length = Math.min(asked, texts.maxTokens)
     const count = asked === 1 ? 1 : Math.max(1, Math.min(16, itemsMax, Math.floor(costMax / length)))
     const batch = Array.from({ length: count }, () => Array.from({ length }, () => texts.padTokenId))
-    return { cost: length * count, call: () => encode(batch) }
+    return { graph: 'main', cost: length * count, call: () => encode(batch) }
   })
 }

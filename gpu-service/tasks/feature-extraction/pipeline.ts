@@ -7,10 +7,11 @@ import type { PoolingConfig } from './pooling-config.ts'
 
 /** `{inputs: text or texts, normalize?}` to `[[numbers]]`, a row per text. */
 export function embeddingPipeline({ embeddings, pooling }: EmbeddingPipeline): TaskService['pipeline'] {
-  return async ({ body, signal }) => {
-    const texts = readTexts(body.inputs)
-    const normalize = readNormalize(body.normalize, pooling)
-    const results = await embeddings.submit(await embeddings.tokenize(texts, signal), signal)
+  return async ({ inputs, parameters, options }) => {
+    const { signal } = options
+    const texts = readTexts(inputs)
+    const normalize = readNormalize(parameters.normalize, pooling)
+    const results = await embeddings.submit(await embeddings.tokenize(texts, signal), options)
     const vectors = results.map(({ output }) => (normalize ? unit(output) : output))
     const rows = await mapInSlices({ items: vectors, signal, map: (vector) => JSON.stringify(Array.from(vector)) })
     return { json: `[${rows.join(',')}]`, timing: timingOf(results) }

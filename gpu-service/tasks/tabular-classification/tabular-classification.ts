@@ -24,20 +24,23 @@ export const tabularClassification: Task = {
     const model = tabularModel({ shape, id2label })
     const probe = Array.from({ length: shape.width }, () => 0)
     return {
-      graphPath: localPath(files, file),
+      graphs: { main: localPath(files, file) },
       describe: {
         columns: table.columns ?? shape.width,
         classes: id2label === undefined ? undefined : Object.values(id2label),
         probabilities: shape.withoutScores === undefined ? 'tensor' : `absent: ${shape.withoutScores}`,
       },
-      warmUp: [1, 64].map((count) => ({ cost: count, call: () => model.encode(Array(count).fill(probe)) })),
+      warmUp: [1, 64].map((count) => ({
+        graph: 'main',
+        cost: count,
+        call: () => model.encode(Array(count).fill(probe)),
+      })),
       serve(createBatcher) {
         const batcher = createBatcher(model)
         return {
-          queue: batcher,
           capabilities: {},
-          async pipeline({ body, signal }) {
-            const results = await batcher.submitAll(readRows(body.inputs, table), signal)
+          async pipeline({ inputs, options }) {
+            const results = await batcher.submitAll(readRows(inputs, table), options)
             return { json: JSON.stringify(results.map(({ output }) => output)), timing: timingOf(results) }
           },
         }
@@ -49,6 +52,7 @@ export const tabularClassification: Task = {
 function tabularModel({ shape, id2label }: TabularModelOptions): TaskModel<number[], TabularAnswer> {
   const outputs = [shape.label, shape.scores].filter((name) => name !== undefined)
   return {
+    graph: 'main',
     sizeOf: () => 1,
     costMax: 1024,
     itemsMax: 1024,

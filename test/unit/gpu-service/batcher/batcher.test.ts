@@ -42,7 +42,7 @@ describe('Batcher', () => {
   it('never runs what its caller has left, and counts it', async () => {
     const { batcher, runs, counts, pull } = manualBatcher<string>()
     const caller = new AbortController()
-    const gone = batcher.submit('gone', caller.signal).catch(codeOf)
+    const gone = batcher.submit('gone', { signal: caller.signal }).catch(codeOf)
     const stays = batcher.submit('stays')
     caller.abort()
     expect(await gone).toBe('client_closed')
@@ -56,7 +56,7 @@ describe('Batcher', () => {
 
   it('takes nothing from a caller who left before', async () => {
     const { batcher } = manualBatcher<string>()
-    await expect(batcher.submit('a', AbortSignal.abort())).rejects.toMatchObject({ code: 'client_closed' })
+    await expect(batcher.submit('a', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'client_closed' })
     expect(batcher.depth).toBe(0)
   })
 

@@ -3,6 +3,7 @@ import { Reconciler } from '../../../../gpu-service/deployments/reconcile.ts'
 import { ModelLost } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import { modelIdOf } from '../../../../gpu-service/models/graph-id.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
 import type { ReplicaStatus } from '../../../../shared/contract/deployment.ts'
@@ -64,7 +65,7 @@ async function start() {
   const reports: [string, ReplicaStatus][] = []
   const forgotten: string[] = []
   const options = {
-    models: new ModelRegistry({ cache, pool, metrics, settings: { device: 'cpu', batchDynamicInt8: true } }),
+    models: new ModelRegistry({ cache, pool, metrics, settings: { device: 'cpu', isolate: 'auto' } }),
     pool,
     metrics,
     log: createLogger({ level: 'silent', name: 'test' }),
@@ -208,7 +209,8 @@ describe('the reconciler', () => {
     const { state, pass, reconciler, states, loads, unloads } = await start()
     state.desired = [deployment('one'), deployment('two')]
     await pass()
-    const [modelId = ''] = loads
+    const [id = ''] = loads
+    const modelId = modelIdOf(id)
     reconciler.lose({ modelId, error: new ModelLost('the file is gone') })
     expect([...reconciler.slots].map((slot) => [slot.state, slot.reason, slot.served])).toEqual(
       Array(2).fill(['LOADING', 'the file is gone', undefined]),
@@ -220,7 +222,7 @@ describe('the reconciler', () => {
     ])
     expect([...reconciler.slots].map(({ reason }) => reason)).toEqual([undefined, undefined])
     expect(loads).toHaveLength(2)
-    expect(unloads).toEqual([modelId])
+    expect(unloads).toEqual([id])
   })
 
   it('keeps serving while the table does not answer', async () => {

@@ -25,7 +25,7 @@ function slot(name: string, item: Partial<Routable['item']>, rest: Partial<Routa
     },
     state: 'READY',
     reason: undefined,
-    served: { task: 'feature-extraction', describe: {}, service },
+    served: { task: 'feature-extraction', describe: {}, service, queues: [] },
     ...rest,
   }
 }
@@ -40,7 +40,7 @@ const slots = [
   slot('half', { repo: 'team/half', ref: 'v1' }),
 ]
 const { resolve, list } = createRouter(() => slots)
-const nameOf = (model: string) => resolve(model, admin()).item.name
+const nameOf = (model: string) => resolve({ model: model, caller: admin() }).item.name
 
 describe('the router', () => {
   it.each([
@@ -60,14 +60,18 @@ describe('the router', () => {
   it.each(['absent', 'team/absent', 'team/minilm@absent', 'minilm@v2', 'team', '', '%', 'team/minilm@'])(
     'does not find %s',
     (model) => {
-      expect(() => resolve(model, admin())).toThrow(expect.objectContaining({ code: 'model_not_found', status: 404 }))
+      expect(() => resolve({ model: model, caller: admin() })).toThrow(
+        expect.objectContaining({ code: 'model_not_found', status: 404 }),
+      )
     },
   )
 
   it('says that a model is still loading, and why one has failed', () => {
-    expect(() => resolve('loading', admin())).toThrow(expect.objectContaining({ code: 'model_not_ready', status: 503 }))
+    expect(() => resolve({ model: 'loading', caller: admin() })).toThrow(
+      expect.objectContaining({ code: 'model_not_ready', status: 503 }),
+    )
     const failed = { code: 'model_failed', message: expect.stringContaining('the file is damaged.') }
-    expect(() => resolve('team/broken', admin())).toThrow(expect.objectContaining(failed))
+    expect(() => resolve({ model: 'team/broken', caller: admin() })).toThrow(expect.objectContaining(failed))
   })
 
   it('lists every deployment by name', () => {
@@ -85,7 +89,7 @@ describe('the router', () => {
   ])('has nothing for %s, whatever the name', (_who, caller) => {
     expect(list(caller)).toEqual([])
     for (const model of ['minilm', 'team/minilm', 'team/minilm@v2', 'loading', 'team/broken'])
-      expect(() => resolve(model, caller)).toThrow(absent)
+      expect(() => resolve({ model: model, caller: caller })).toThrow(absent)
   })
 
   it.each([
@@ -94,7 +98,7 @@ describe('the router', () => {
     ['a key that may only infer', member({ username: 'team', scopes: ['infer'] })],
     ['a key for its repo', member({ username: 'team', limit: { repoId: 'team/minilm' } })],
   ])('answers %s', (_who, caller) => {
-    expect(resolve('team/minilm', caller).item.name).toBe('minilm')
+    expect(resolve({ model: 'team/minilm', caller: caller }).item.name).toBe('minilm')
   })
 
   it('falls back to no deployment of somebody else where a name is shared', () => {
@@ -102,7 +106,7 @@ describe('the router', () => {
       slot('theirs', { owner: 'other', createdAt: '2026-12-01T00:00:00.000Z' }),
       slot('mine', {}),
     ])
-    expect(two.resolve('team/minilm', member({ username: 'team' })).item.name).toBe('mine')
+    expect(two.resolve({ model: 'team/minilm', caller: member({ username: 'team' }) }).item.name).toBe('mine')
     expect(two.list(member({ username: 'team' })).map(({ item }) => item.name)).toEqual(['mine'])
   })
 })

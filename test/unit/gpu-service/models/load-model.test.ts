@@ -34,7 +34,7 @@ async function load(files: Record<string, Buffer>, change: { file?: string; task
     cache,
     pool,
     metrics: createMetrics(),
-    settings: { device: 'cpu', batchDynamicInt8: true },
+    settings: { device: 'cpu', isolate: 'auto' },
   })
 }
 
@@ -43,6 +43,8 @@ describe('loadModel', () => {
     const { opened, task, speed } = await load(embedder, { task: 'sentence-similarity' })
     expect(task).toBe('feature-extraction')
     expect(opened.describe).toEqual({
+      batchInvariant: true,
+      isolate: 'auto',
       maxTokens: 24,
       pooling: 'mean',
       normalize: true,

@@ -41,7 +41,7 @@ async function start() {
   onTestFinished(() => pool.close())
   const root = await temporaryFolder()
   const cache = new ModelCache({ objects, root, maxBytes: 0 })
-  const settings = { device: 'cpu', batchDynamicInt8: true } as const
+  const settings = { device: 'cpu', isolate: 'auto' } as const
   return { held, root, models: new ModelRegistry({ cache, pool, metrics: createMetrics(), settings }) }
 }
 
@@ -63,7 +63,7 @@ it('keeps a model whose file another task cannot do anything with', async () => 
   const { models, held } = await start()
   const lease = await models.acquire({ ...request, task: 'feature-extraction' })
   await expect(models.acquire({ ...request, task: 'tabular-classification' })).rejects.toThrow('takes 2 inputs')
-  expect([...held]).toEqual([lease.model.modelId])
+  expect([...held]).toEqual([`${lease.model.modelId} main`])
 })
 
 it('lets a model be taken again while it is given back', async () => {
@@ -72,7 +72,7 @@ it('lets a model be taken again while it is given back', async () => {
   const released = (await models.acquire({ ...request, task })).release()
   const lease = await models.acquire({ ...request, task })
   await released
-  expect([...held]).toEqual([lease.model.modelId])
+  expect([...held]).toEqual([`${lease.model.modelId} main`])
 })
 
 it('keeps the files of what is loaded, and none of what was, where the folder is full', async () => {

@@ -66,7 +66,7 @@ describe('MiniLM with its real weights', () => {
     async () => {
       if (minilmInt8 === undefined) return
       const model = { ...minilmInt8, name: 'exact', task, files: await realFiles(minilmInt8) }
-      const exact = await startTestServing([model], { batchDynamicInt8: false })
+      const exact = await startTestServing([model], { isolate: 'auto' })
       onTestFinished(() => exact.close())
       const texts = (await readMinilmReference()).rows.map(({ text }) => text).filter((text) => text !== '')
       const batched = await embed('exact', texts, exact)

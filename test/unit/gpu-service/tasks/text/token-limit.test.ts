@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { tokenLimit } from '../../../../../gpu-service/tasks/text/token-limit.ts'
 import { int64Rows } from '../../../../../gpu-service/tasks/int64.ts'
+import { tokenLimit } from '../../../../../gpu-service/tasks/text/token-limit.ts'
 
 describe('tokenLimit', () => {
   it.each([

@@ -1,0 +1,33 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { errors } from '../../shared/errors.ts'
+import { assertRoom } from '../deployments/deployment-slot.ts'
+import type { Route, Router } from '../deployments/route.ts'
+import type { ServingEnvironment } from './serving-environment.ts'
+
+/** Below a base path of one model, that one answers, whatever a body names: clients send an address, or "dummy". */
+export const modelFromPath = (nameOf: (context: Context<ServingEnvironment>) => string) =>
+  createMiddleware<ServingEnvironment>(async (context, next) => {
+    context.set('model', nameOf(context))
+    await next()
+  })
+
+/** The base path's model, or the one that the body names. @throws AppError `invalid_request` where neither does. */
+export function askedModel(context: Context<ServingEnvironment>, named: string | undefined): string {
+  const model = context.get('model') ?? named
+  if (model === undefined || model === '') throw errors.invalidRequest('"model" is missing.', 'model')
+  return model
+}
+
+/** What answers, where there is room in its queue: refused before the input is read. @throws AppError */
+export function routeTo(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
+  const stickyKey = context.req.header('x-session-id') ?? context.get('principal')?.userId
+  const route = router.resolve({ model, caller: context.get('principal'), stickyKey })
+  assertRoom(route)
+  return route
+}
+
+interface RouteTo {
+  router: Router
+  model: string
+}

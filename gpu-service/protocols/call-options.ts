@@ -1,0 +1,38 @@
+import type { Context } from 'hono'
+import { principalOf } from '../../shared/auth/middleware.ts'
+import { errors } from '../../shared/errors.ts'
+import type { CallOptions } from '../batcher/call-options.ts'
+import type { ServingEnvironment } from './serving-environment.ts'
+
+/** Seconds, as the OpenAI SDKs send their own timeout, and as anybody may. */
+const timeoutHeaders = ['x-request-timeout', 'x-stainless-timeout'] as const
+const secondsMax = 3600
+
+/** What a request says of how it wants its work done. @throws AppError `invalid_request` naming the header at fault. */
+export function callOptions(context: Context<ServingEnvironment>, now = performance.now): CallOptions {
+  return {
+    signal: context.req.raw.signal,
+    deadlineMs: deadlineOf(context, now),
+    priority: priorityOf(context),
+    tenant: principalOf(context).userId,
+  }
+}
+
+/** The strictest one counts. */
+function deadlineOf(context: Context<ServingEnvironment>, now: () => number): number | undefined {
+  const seconds = timeoutHeaders.flatMap((name) => {
+    const value = context.req.header(name)
+    if (value === undefined) return []
+    const number = Number(value)
+    if (value.trim() === '' || !(number > 0))
+      throw errors.invalidRequest(`The header "${name}" must be a number of seconds over 0.`, name)
+    return [Math.min(number, secondsMax)]
+  })
+  return seconds.length === 0 ? undefined : now() + Math.min(...seconds) * 1000
+}
+
+function priorityOf(context: Context<ServingEnvironment>): CallOptions['priority'] {
+  const value = context.req.header('x-priority') ?? 'interactive'
+  if (value === 'interactive' || value === 'bulk') return value
+  throw errors.invalidRequest('The header "x-priority" must be "interactive" or "bulk".', 'x-priority')
+}

@@ -1,0 +1,41 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
+import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
+import { pipelineEnvelope } from '../../../shared/http/envelopes.ts'
+import { answerErrors } from '../../../shared/http/error-handler.ts'
+import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { admit } from '../admission.ts'
+import { answerJson } from '../answer.ts'
+import { askedModel, routeTo } from '../asked-model.ts'
+import { callOptions } from '../call-options.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+import type { ServingParts } from '../serving-parts.ts'
+
+const body = z.looseObject({
+  inputs: z.unknown().refine((inputs) => inputs !== undefined, 'is missing'),
+  parameters: z.looseObject({}).nullish(),
+})
+
+/** `POST` on the base path of one model: the Hugging Face pipeline shape of whatever task it does. */
+export function pipelineRoutes({ verify, router, metrics, admission }: ServingParts): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
+  app.onError(answerErrors(pipelineEnvelope, metrics))
+  app.post(
+    '/',
+    authenticate(verify),
+    requireScope('infer'),
+    admit(admission),
+    limitBody(predictionMaxBytes),
+    async (context) => {
+      const model = askedModel(context, undefined)
+      routeTo(context, { router, model })
+      const { inputs, parameters, ...root } = await readJson(context, body)
+      // Found again behind the body, which may have been long in coming: another revision may answer by now.
+      const { service } = routeTo(context, { router, model })
+      const options = callOptions(context)
+      return answerJson(context, await service.pipeline({ inputs, parameters: { ...root, ...parameters }, options }))
+    },
+  )
+  return app
+}
