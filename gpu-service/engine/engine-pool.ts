@@ -6,6 +6,8 @@ export interface WorkSource {
   readonly headSinceMs: number | undefined
   /** How long one engine would need for all that waits here. */
   readonly backlogMs: number
+  /** Whether its model is in the engines now; it is where this is absent. Whoever changes it wakes the pool. */
+  readonly isRunnable?: boolean
   /** Takes a batch now and runs it; never rejects. */
   work(engine: Engine, freeEngines: number): Promise<void>
   /** Fulfilled when nothing waits and nothing runs. */
@@ -98,7 +100,7 @@ export class EnginePool {
   }
 
   #leastServed(): WorkSource | undefined {
-    const waiting = [...this.#sources].filter(({ headSinceMs }) => headSinceMs !== undefined)
+    const waiting = [...this.#sources].filter(canRun)
     const servedMs = (source: WorkSource) => this.#servedMs.get(source) ?? 0
     const busyMs = waiting.filter((source) => this.#busy.has(source)).map(servedMs)
     // One that was idle saves nothing up: it joins where the least served of the others stands.
@@ -110,3 +112,5 @@ export class EnginePool {
     return first
   }
 }
+
+const canRun = ({ headSinceMs, isRunnable = true }: WorkSource): boolean => isRunnable && headSinceMs !== undefined

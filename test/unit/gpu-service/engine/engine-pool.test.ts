@@ -71,6 +71,23 @@ describe('EnginePool', () => {
     expect(log).toEqual(['busy1', 'busy2', 'busy3', 'late7', 'late8', 'busy4'])
   })
 
+  it('leaves alone what cannot run yet, and runs it as soon as it is woken when it can', async () => {
+    const log: string[] = []
+    let isRunnable = false
+    const [absent, present] = [source([1], log, 'absent'), source([2], log, 'present')]
+    Object.defineProperty(absent, 'isRunnable', { get: () => isRunnable })
+    const pool = new EnginePool({ engines: [engine(), engine()] })
+    pool.add(absent)
+    pool.add(present)
+    pool.wake()
+    await settled()
+    expect(log).toEqual(['present2'])
+    isRunnable = true
+    pool.wake()
+    await settled()
+    expect(log).toEqual(['present2', 'absent1'])
+  })
+
   it('uses every free engine at once', async () => {
     const log: string[] = []
     const pool = new EnginePool({ engines: [engine(), engine()] })
