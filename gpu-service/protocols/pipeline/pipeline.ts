@@ -1,10 +1,13 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import * as z from 'zod'
 import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
 import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
+import { errors } from '../../../shared/errors.ts'
 import { pipelineEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import type { Route } from '../../deployments/route.ts'
+import { taskNamed } from '../../tasks/tasks.ts'
 import { admit } from '../admission.ts'
 import { answerJson } from '../answer.ts'
 import { askedModel, routeTo } from '../asked-model.ts'
@@ -17,25 +20,31 @@ const body = z.looseObject({
   parameters: z.looseObject({}).nullish(),
 })
 
-/** `POST` on the base path of one model: the Hugging Face pipeline shape of whatever task it does. */
+/**
+ * `POST` on the base path of one model: the Hugging Face pipeline shape of whatever task it does. Below it,
+ * `/pipeline/{task}` names the task, as Hugging Face's own router has it.
+ */
 export function pipelineRoutes({ verify, router, metrics, admission }: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.onError(answerErrors(pipelineEnvelope, metrics))
-  app.post(
-    '/',
-    authenticate(verify),
-    requireScope('infer'),
-    admit(admission),
-    limitBody(predictionMaxBytes),
-    async (context) => {
-      const model = askedModel(context, undefined)
-      routeTo(context, { router, model })
-      const { inputs, parameters, ...root } = await readJson(context, body)
-      // Found again behind the body, which may have been long in coming: another revision may answer by now.
-      const { service } = routeTo(context, { router, model })
-      const options = callOptions(context)
-      return answerJson(context, await service.pipeline({ inputs, parameters: { ...root, ...parameters }, options }))
-    },
-  )
+  const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitBody(predictionMaxBytes)] as const
+
+  const answer = async (context: Context<ServingEnvironment>) => {
+    const model = askedModel(context, undefined)
+    const task = context.req.param('task')
+    assertTask(task, model, routeTo(context, { router, model }))
+    const { inputs, parameters, ...root } = await readJson(context, body)
+    // Found again behind the body, which may have been long in coming: another revision may answer by now.
+    const { service } = routeTo(context, { router, model })
+    const options = callOptions(context)
+    return answerJson(context, await service.pipeline({ inputs, parameters: { ...root, ...parameters }, options }))
+  }
+  app.post('/', ...guards, answer)
+  app.post('/pipeline/:task', ...guards, answer)
   return app
+}
+
+/** A task has several names. @throws AppError `wrong_task`, `unsupported_model` where nothing is served for it */
+function assertTask(asked: string | undefined, model: string, route: Route): void {
+  if (asked !== undefined && taskNamed(asked).name !== route.task) throw errors.wrongTask(model, route.task, asked)
 }
