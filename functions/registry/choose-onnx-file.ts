@@ -1,22 +1,18 @@
 import type { RevisionMetadata } from '../../shared/contract/repo.ts'
 import { errors } from '../../shared/errors.ts'
+import type { ModelDevice, Precision } from '../../shared/model/precision.ts'
 import { isServedTask, servedTasks } from '../../shared/model/served-tasks.ts'
+import { fileOfPrecision } from './file-of-precision.ts'
 
-/** The names that exporters give the one file to serve, best first. */
-const usualPaths = ['onnx/model.onnx', 'model.onnx']
-
-/** Decides which ONNX file of a revision is served and as what. @throws AppError `unsupported_model` */
-export function chooseOnnxFile({ target, metadata, wanted }: ChooseInput): { file: string; task: string } {
+/**
+ * Decides which ONNX file of a revision is served and as what: the one named, the one of the precision asked for, or the
+ * default of the device. @throws AppError `unsupported_model`
+ */
+export function chooseOnnxFile(input: ChooseInput): { file: string; task: string } {
+  const { target, metadata, wanted, precision, device = 'cpu' } = input
   if (metadata === undefined) throw errors.conflict(`"${target}" is still being inspected. Try again in a moment.`)
   const paths = metadata.onnx.map(({ path }) => path)
-  const usual = usualPaths.find((path) => paths.includes(path))
-  const file = wanted ?? usual ?? (paths.length === 1 ? paths[0] : undefined)
-  if (file === undefined)
-    throw errors.unsupportedModel(
-      paths.length === 0
-        ? `"${target}" holds no ONNX file. Slipway serves ONNX: export the model with "optimum-cli export onnx" or skl2onnx.`
-        : `"${target}" holds several ONNX files; name one with "file": ${paths.join(', ')}.`,
-    )
+  const file = wanted ?? fileOfPrecision({ target, paths, precision, device })
   const chosen = metadata.onnx.find(({ path }) => path === file)
   if (chosen === undefined)
     throw errors.unsupportedModel(`"${target}" has no ONNX file "${file}". It has: ${paths.join(', ') || 'none'}.`)
@@ -32,10 +28,14 @@ export function chooseOnnxFile({ target, metadata, wanted }: ChooseInput): { fil
   return { file, task: metadata.task }
 }
 
-interface ChooseInput {
+export interface ChooseInput {
   target: string
   metadata: RevisionMetadata | undefined
+  /** A file by its path; it goes before a precision. */
   wanted?: string | undefined
+  precision?: Precision | undefined
+  /** What the pool runs models on. */
+  device?: ModelDevice | undefined
 }
 
 /** `sentence-transformers/all-MiniLM-L6-v2` is deployed as `all-minilm-l6-v2`. */

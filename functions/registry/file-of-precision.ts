@@ -1,0 +1,62 @@
+import { errors } from '../../shared/errors.ts'
+import {
+  type ModelDevice,
+  type NamedPrecision,
+  type Precision,
+  precisionOf,
+  preferredPrecisions,
+} from '../../shared/model/precision.ts'
+
+/** The names that exporters give the one graph of a model, best first. */
+const usualStems = ['onnx/model', 'model']
+
+/** Of several files of one precision: any CPU runs any of them, and an x86 server those made for it best. */
+const variantOrder = [
+  ...['', 'fp32', 'fp16', 'int8', 'quantized', 'q8', 'uint8', 'q4', 'optimized', 'o1', 'o2', 'o3', 'o4'],
+  ...['qint8_avx512_vnni', 'qint8_avx512', 'quint8_avx2'],
+]
+
+/** The file of a model that holds it in the precision asked for, or in the device's default. @throws AppError */
+export function fileOfPrecision({ target, paths, precision, device }: FileOfPrecision): string {
+  const files = paths.map((path) => ({ path, ...precisionOf(path) }))
+  const ofModel = filesOfOneModel(files)
+  if (paths.length === 0)
+    throw errors.unsupportedModel(
+      `"${target}" holds no ONNX file. Slipway serves ONNX: export the model with "optimum-cli export onnx" or skl2onnx.`,
+    )
+  if (ofModel.length === 0)
+    throw errors.unsupportedModel(`"${target}" holds several ONNX files; name one with "file": ${paths.join(', ')}.`)
+  for (const wanted of precision === undefined ? preferredPrecisions[device] : [precision]) {
+    const [best] = ofModel.filter((file) => file.precision === wanted).sort(byVariant)
+    if (best !== undefined) return best.path
+  }
+  const there = [...new Set(ofModel.map((file) => file.precision))].join(', ')
+  throw errors.unsupportedModel(
+    `"${target}" has no ${precision} file. Its ONNX files are ${there}; ask for one of these, or name a "file".`,
+  )
+}
+
+interface FileOfPrecision {
+  target: string
+  /** The revision's ONNX files. */
+  paths: readonly string[]
+  precision: Precision | undefined
+  device: ModelDevice
+}
+
+type Candidate = NamedPrecision & { path: string }
+
+/** None where it cannot be told which of several models is meant. */
+function filesOfOneModel(files: readonly Candidate[]): Candidate[] {
+  const stems = new Set(files.map(({ stem }) => stem))
+  const usual = usualStems.find((one) => stems.has(one))
+  const [only] = stems.size === 1 ? stems : [usual]
+  return files.filter(({ stem }) => stem === only)
+}
+
+const byVariant = (a: Candidate, b: Candidate): number => rank(a) - rank(b) || (a.path < b.path ? -1 : 1)
+
+const rank = ({ variant }: Candidate): number => {
+  const place = variantOrder.indexOf(variant)
+  return place < 0 ? variantOrder.length : place
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { type ChooseInput, chooseOnnxFile } from '../../../functions/registry/choose-onnx-file.ts'
+import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
+
+/** What sentence-transformers/all-MiniLM-L6-v2 has on the Hub. */
+const minilm = [
+  'model_O1',
+  'model_O4',
+  'model',
+  'model_qint8_arm64',
+  'model_qint8_avx512_vnni',
+  'model_quint8_avx2',
+].map((name) => `onnx/${name}.onnx`)
+/** What transformers.js exports. */
+const exported = ['model_bnb4', 'model_fp16', 'model_int8', 'model', 'model_q4f16', 'model_q4', 'model_quantized'].map(
+  (name) => `onnx/${name}.onnx`,
+)
+
+const metadataOf = (paths: readonly string[]): RevisionMetadata => ({
+  tags: [],
+  baseModels: [],
+  datasets: [],
+  languages: [],
+  warnings: [],
+  task: 'feature-extraction',
+  onnx: paths.map((path) => ({ path, inputs: [], outputs: [], opset: {} })),
+})
+const choose = (paths: readonly string[], asked: Partial<ChooseInput> = {}) =>
+  chooseOnnxFile({ target: 'a/b@main', metadata: metadataOf(paths), ...asked }).file
+
+describe('the ONNX file of a deployment', () => {
+  it.each([
+    [minilm, {}, 'onnx/model.onnx'],
+    [minilm, { device: 'cuda' }, 'onnx/model_O4.onnx'],
+    [minilm, { precision: 'int8' }, 'onnx/model_qint8_avx512_vnni.onnx'],
+    [exported, {}, 'onnx/model.onnx'],
+    [exported, { device: 'cuda' }, 'onnx/model_fp16.onnx'],
+    [exported, { precision: 'int8' }, 'onnx/model_int8.onnx'],
+    [exported, { precision: 'q4' }, 'onnx/model_q4.onnx'],
+    [exported, { precision: 'int8', wanted: 'onnx/model_q4.onnx' }, 'onnx/model_q4.onnx'],
+    [['onnx/model_quantized.onnx', 'onnx/model_q4.onnx'], {}, 'onnx/model_quantized.onnx'],
+    [['onnx/model_int8.onnx', 'onnx/model_fp16.onnx'], {}, 'onnx/model_fp16.onnx'],
+    [['forest.onnx', 'forest_int8.onnx'], {}, 'forest.onnx'],
+    [['onnx/text_model.onnx', 'onnx/model_int8.onnx'], {}, 'onnx/model_int8.onnx'],
+  ] as const)('of %j, asked for %j, is %s', (paths, asked, file) => {
+    expect(choose(paths, asked)).toBe(file)
+  })
+
+  it.each([
+    [['onnx/model.onnx'], { precision: 'int8' }, 'has no int8 file. Its ONNX files are fp32'],
+    [['onnx/text_model.onnx', 'onnx/vision_model.onnx'], { precision: 'fp32' }, 'name one with "file"'],
+    [[], { precision: 'fp32' }, 'no ONNX file'],
+    [['onnx/model.onnx'], { wanted: 'onnx/model_fp16.onnx' }, 'It has: onnx/model.onnx'],
+  ] as const)('of %j, asked for %j, is refused with what there is: %s', (paths, asked, hint) => {
+    expect(() => choose(paths, asked)).toThrow(hint)
+  })
+})
