@@ -4,6 +4,7 @@ import { openaiEnvelope, platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
 import { openaiRoutes } from './protocols/openai/openai.ts'
+import { rerankRoutes } from './protocols/rerank/rerank.ts'
 import { infoRoutes } from './protocols/service/info.ts'
 import { probeRoutes } from './protocols/service/probes.ts'
 import type { ServingEnvironment } from './protocols/serving-environment.ts'
@@ -23,6 +24,7 @@ export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> 
   })
   app.route('/', probeRoutes(parts))
   app.route('/', infoRoutes(parts))
+  app.route('/', rerankRoutes(parts))
   app.route('/v1', openaiRoutes(parts))
   app.route('/', singleModelRoutes(parts))
   return app

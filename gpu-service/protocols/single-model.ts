@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { modelFromPath } from './asked-model.ts'
 import { openaiRoutes } from './openai/openai.ts'
 import { pipelineRoutes } from './pipeline/pipeline.ts'
+import { rerankRoutes } from './rerank/rerank.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ServingParts } from './serving-parts.ts'
 
@@ -20,6 +21,7 @@ const bases = [
 export function singleModelRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   const protocols = new Hono<ServingEnvironment>()
+  protocols.route('/', rerankRoutes(parts))
   protocols.route('/v1', openaiRoutes(parts))
   protocols.route('/', pipelineRoutes(parts))
   for (const { path, params } of bases) {

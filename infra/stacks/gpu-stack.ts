@@ -45,6 +45,10 @@ const inferencePaths = [
   '/v2/{proxy+}',
   '/models/{proxy+}',
   '/api/v1/predict/{proxy+}',
+  // Text Embeddings Inference's, for a service with one model.
+  ...['embed', 'embed_all', 'embed_sparse', 'embeddings', 'predict', 'rerank', 'similarity', 'tokenize', 'decode'].map(
+    (name) => `/${name}`,
+  ),
   '/info',
   '/health',
   '/ready',

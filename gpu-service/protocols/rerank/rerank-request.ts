@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
+import { inputsMax } from '../../tasks/limits.ts'
+
+/** What Jina's and Cohere's clients send (docs.cohere.com/v2/reference/rerank, jina.ai/reranker). */
+export const rerankRequest = z.object({
+  model: z.string().nullish(),
+  query: z.string().min(1, 'is empty'),
+  documents: z.unknown(),
+  top_n: z.number().int().positive().nullish(),
+  return_documents: z.boolean().nullish(),
+  max_tokens_per_doc: z.undefined('is not served: a document is cut where the model ends').nullish(),
+})
+
+/** Texts, or objects with a `text`. @throws AppError `invalid_request` naming the one at fault. */
+export function readDocuments(documents: unknown): string[] {
+  if (!Array.isArray(documents) || documents.length === 0)
+    throw errors.invalidRequest('"documents" must be a list of texts; not empty.', 'documents')
+  if (documents.length > inputsMax)
+    throw errors.invalidRequest(
+      `"documents" has ${documents.length} items; the limit is ${inputsMax} per request.`,
+      'documents',
+    )
+  return documents.map((document: unknown, index) => {
+    const text = isRecord(document) ? document.text : document
+    if (typeof text === 'string') return text
+    const param = `documents[${index}]`
+    throw errors.invalidRequest(`"${param}" must be a text, or an object with a "text".`, param)
+  })
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

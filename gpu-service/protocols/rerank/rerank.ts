@@ -1,0 +1,61 @@
+import { type Context, Hono } from 'hono'
+import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
+import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
+import { cohereEnvelope, type Envelope, openaiEnvelope } from '../../../shared/http/envelopes.ts'
+import { answerErrors } from '../../../shared/http/error-handler.ts'
+import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { capabilityOf } from '../../tasks/capabilities.ts'
+import { admit } from '../admission.ts'
+import { answerJson } from '../answer.ts'
+import { askedModel, routeTo } from '../asked-model.ts'
+import { callOptions } from '../call-options.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+import type { ServingParts } from '../serving-parts.ts'
+import { rankedResults } from './ranked-results.ts'
+import { readDocuments, rerankRequest } from './rerank-request.ts'
+
+/** `POST /v1/rerank` as Jina has it, and `POST /v2/rerank` as Cohere has it: one request, one answer, two errors. */
+export function rerankRoutes(parts: ServingParts): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
+  app.route('/v1', rerankRoute({ parts, envelope: openaiEnvelope, returnsDocuments: true }))
+  app.route('/v2', rerankRoute({ parts, envelope: cohereEnvelope, returnsDocuments: false }))
+  return app
+}
+
+function rerankRoute({ parts, envelope, returnsDocuments }: RerankRoute): Hono<ServingEnvironment> {
+  const { verify, router, metrics, admission } = parts
+  const app = new Hono<ServingEnvironment>()
+  app.onError(answerErrors(envelope, metrics))
+  const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitBody(predictionMaxBytes)] as const
+  app.post('/rerank', ...guards, async (context: Context<ServingEnvironment>) => {
+    const body = await readJson(context, rerankRequest)
+    const documents = readDocuments(body.documents)
+    const model = askedModel(context, body.model ?? undefined)
+    const rerank = capabilityOf({ model, kind: 'rerank', route: routeTo(context, { router, model }) })
+    const { scores, timing, tokens } = await rerank({
+      query: body.query,
+      texts: documents,
+      truncation: { truncate: true, direction: 'right' },
+      rawScores: false,
+      options: callOptions(context),
+    })
+    const given = (body.return_documents ?? returnsDocuments) ? documents : undefined
+    const answer = {
+      id: context.get('requestId'),
+      object: 'list',
+      model,
+      results: rankedResults({ scores, documents: given, count: body.top_n ?? documents.length }),
+      usage: { prompt_tokens: tokens, total_tokens: tokens },
+      meta: { api_version: { version: '2' }, tokens: { input_tokens: tokens } },
+    }
+    return answerJson(context, { json: JSON.stringify(answer), timing, tokens })
+  })
+  return app
+}
+
+interface RerankRoute {
+  parts: ServingParts
+  envelope: Envelope
+  /** Where the request does not say: Jina's clients expect the texts back, Cohere's do not. */
+  returnsDocuments: boolean
+}

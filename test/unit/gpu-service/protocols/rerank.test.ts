@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rankedResults } from '../../../../gpu-service/protocols/rerank/ranked-results.ts'
+import { embedderModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+let host: TestServing
+beforeAll(async () => {
+  host = await startTestServing([await embedderModel()])
+})
+afterAll(() => host.close())
+
+const rerank = async (route: string, json: unknown) => {
+  const response = await host.ask(route, { json })
+  return { status: response.status, body: await response.json() }
+}
+const good = { model: 'tiny', query: 'q', documents: ['a', 'b'] }
+
+describe('the order of reranked documents', () => {
+  it('is by score, and that of the request among equals', () => {
+    const results = rankedResults({ scores: [0.1, 0.9, 0.1, 0.5], documents: undefined, count: 4 })
+    expect(results.map(({ index }) => index)).toEqual([1, 3, 0, 2])
+  })
+
+  it('ends at the count asked for, and carries the texts where they are asked for', () => {
+    const results = rankedResults({ scores: [0.1, 0.9], documents: ['a', 'b'], count: 1 })
+    expect(results).toEqual([{ index: 1, relevance_score: 0.9, document: { text: 'b' } }])
+  })
+})
+
+describe.each(['/v1/rerank', '/v2/rerank'])('POST %s', (route) => {
+  it.each([
+    ['no query', { query: undefined }],
+    ['an empty query', { query: '' }],
+    ['no documents', { documents: [] }],
+    ['documents that are no list', { documents: 'a' }],
+    ['a document that is a number', { documents: ['a', 7] }],
+    ['a document without a text', { documents: [{ title: 'a' }] }],
+    ['2049 documents', { documents: Array(2049).fill('a') }],
+    ['a count of 0', { top_n: 0 }],
+    ['a limit of tokens that is not served', { max_tokens_per_doc: 10 }],
+  ])('refuses %s by name', async (_what, wrong) => {
+    const { status, body } = await rerank(route, { ...good, ...wrong })
+    expect(status).toBe(400)
+    const message = route.startsWith('/v1') ? body.error.message : body.message
+    expect(message).toContain(Object.keys(wrong)[0])
+  })
+
+  it('says that a model cannot do it', async () => {
+    expect((await rerank(route, good)).status).toBe(400)
+  })
+})
