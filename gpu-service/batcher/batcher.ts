@@ -4,7 +4,7 @@ import type { BatchObserver } from './batch-observer.ts'
 import type { CallOptions } from './call-options.ts'
 import { type BatchLimits, costOf, cutBatch, windowOf } from './cut.ts'
 import { DrainRate } from './drain-rate.ts'
-import type { BatchResult, ItemQueue, Lane, QueueLimits } from './item-queue.ts'
+import type { BatchResult, ItemQueue, Lane, QueueLimits, Shed } from './item-queue.ts'
 import { createRefusal } from './refusal.ts'
 
 export interface BatcherOptions<Input, Output> {
@@ -103,6 +103,11 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   learn(run: { cost: number; runMs: number }): void {
     this.#rate.observe(run)
+  }
+
+  shed({ arrivedBeforeMs, refusal }: Shed): void {
+    const late = this.#queue.filter(({ arrivedMs }) => arrivedMs < arrivedBeforeMs)
+    if (late.length > 0) this.#drop(late, refusal)
   }
 
   close(refusal: AppError): Promise<void> {

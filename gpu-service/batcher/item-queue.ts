@@ -32,6 +32,14 @@ export interface ItemQueue extends WorkSource {
   assertRoom(count: number): void
   /** Teaches the measured speed before the first request, from the warm-up. */
   learn(run: { cost: number; runMs: number }): void
+  /** Refuses what has waited since before a moment, on the clock of `headSinceMs`; what runs already is answered. */
+  shed(shed: Shed): void
   /** Refuses all that comes from now on; fulfilled when what was admitted is answered. */
   close(refusal: AppError): Promise<void>
+}
+
+/** What is given up because its model did not come into the engines in time. */
+export interface Shed {
+  arrivedBeforeMs: number
+  refusal: AppError
 }

@@ -147,6 +147,22 @@ describe('Batcher', () => {
     expect(isIdle).toBe(true)
   })
 
+  it('gives up what has waited too long for its model, and nothing that came later or runs', async () => {
+    const { batcher, runs, clock, pull } = manualBatcher<string>({
+      limits: { costMax: 1, itemsMax: 1, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 },
+    })
+    const outcome = (answer: Promise<{ output: unknown }>) => answer.then(({ output }) => output, codeOf)
+    const answers = ['runs', 'late'].map((input) => outcome(batcher.submit(input)))
+    void pull()
+    clock.nowMs = 50
+    answers.push(outcome(batcher.submit('young')))
+    batcher.shed({ arrivedBeforeMs: 10, refusal: errors.modelNotReady('m', 'LOADING') })
+    await runs[0]?.finish()
+    void pull()
+    await runs[1]?.finish()
+    expect(await Promise.all(answers)).toEqual(['runs', 'model_not_ready', 'young'])
+  })
+
   it('refuses what comes after it was closed, and answers what was there', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answer = batcher.submit('a')
