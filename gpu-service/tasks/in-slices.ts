@@ -4,6 +4,19 @@ import { errors } from '../../shared/errors.ts'
 /** How long one request may keep the event loop to itself. */
 const sliceMs = 5
 
+/** Lets other requests in between where this one has had the event loop for long, and stops when its caller has left. */
+export type Breathe = () => Promise<void>
+
+export function breatheFor(signal: AbortSignal): Breathe {
+  let startedMs = performance.now()
+  return async () => {
+    if (performance.now() - startedMs < sliceMs) return
+    await nextTurn()
+    if (signal.aborted) throw errors.clientClosed()
+    startedMs = performance.now()
+  }
+}
+
 /** Maps a list as `map` does, but lets other requests in between and stops when the caller has left. */
 export async function mapInSlices<Item, Result>({ items, signal, map }: MapInSlices<Item, Result>): Promise<Result[]> {
   const results: Result[] = []

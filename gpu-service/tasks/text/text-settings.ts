@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
-import { tokenLimit } from './token-limit.ts'
+import { positionOffset, tokenLimit } from './token-limit.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
 const modelConfig = z.object({
@@ -18,6 +18,8 @@ export interface TextSettings {
   padTokenId: number
   /** Ids from here on are not the model's. */
   vocabularySize: number | undefined
+  /** The position of a text's first token, for a graph that is told positions. */
+  positionOffset: number
 }
 
 /** Gathers them from the files that a repo of transformers or sentence-transformers keeps them in. */
@@ -36,5 +38,10 @@ export async function readTextSettings(files: ModelFiles, { file, idOf }: TextTo
     modelType: model.model_type,
     padTokenId,
   })
-  return { maxTokens, padTokenId, vocabularySize: model.vocab_size }
+  return {
+    maxTokens,
+    padTokenId,
+    vocabularySize: model.vocab_size,
+    positionOffset: positionOffset({ modelType: model.model_type, padTokenId }),
+  }
 }

@@ -17,10 +17,16 @@ export interface TokenLimitSources {
 
 /** The most tokens of a text, special ones included: what sentence-transformers obeys, never more than the graph holds. */
 export function tokenLimit(sources: TokenLimitSources): number {
-  const { sentenceBert, tokenizer, tokenizerConfig, positions, modelType = '', padTokenId = 1 } = sources
+  const { sentenceBert, tokenizer, tokenizerConfig, positions } = sources
   const asked = [sentenceBert, tokenizer, tokenizerConfig].find((limit) => limit !== undefined && limit < saneMax)
-  // The RoBERTa family counts its positions from behind the padding's.
-  const offset = /roberta|camembert|mpnet/.test(modelType) ? padTokenId + 1 : 0
+  const offset = positionOffset(sources)
   const held = positions === undefined || positions <= offset ? undefined : positions - offset
   return Math.min(asked ?? held ?? fallback, held ?? saneMax)
 }
+
+/** The position of a text's first token: the RoBERTa family counts from behind the padding's. */
+export const positionOffset = ({
+  modelType = '',
+  padTokenId = 1,
+}: Pick<TokenLimitSources, 'modelType' | 'padTokenId'>) =>
+  /roberta|camembert|mpnet/.test(modelType) ? padTokenId + 1 : 0

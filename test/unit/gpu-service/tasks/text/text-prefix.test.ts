@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { firstTokens } from '../../../../../gpu-service/tasks/text/first-tokens.ts'
 import { prefixCutter } from '../../../../../gpu-service/tasks/text/text-prefix.ts'
-import { firstTokens } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { fixtureModel } from '../../support/folders.ts'
 
 const folder = fixtureModel('slipway-tests/tiny-embedder')

@@ -1,0 +1,68 @@
+import { type AlignedText, replaceAligned, startAligned } from './aligned-text.ts'
+
+/** One step of a tokenizer's normalising: the library's, with what its file says of it. */
+export interface NormaliseStep {
+  normalise(text: string): string
+  /** As in tokenizer.json. */
+  type: string
+  /** Of a `Replace`. */
+  pattern?: RegExp | string | undefined
+  content?: string | undefined
+}
+
+/** Normalises a text as the library does, and keeps where each character came from. */
+export const normaliseAligned = (text: AlignedText, steps: readonly NormaliseStep[]): AlignedText =>
+  steps.reduce(takeStep, text)
+
+function takeStep(input: AlignedText, step: NormaliseStep): AlignedText {
+  const { normalise, type, pattern, content = '' } = step
+  const text = normalise(input.text)
+  if (text === input.text) return input
+  if (type === 'Replace' && pattern !== undefined) return replaceAligned(input, pattern, content)
+  const made = type === 'Prepend' || type === 'Strip' ? undefined : inClusters({ ...input, normalise, type })
+  // Lengths decide: a letter may look another way in its context, as the last sigma of a word does.
+  if (made?.text.length === text.length) return { ...made, text }
+  return spliced(input, text)
+}
+
+/** What composing forms look at together: a character with its marks, and the letters of a Korean syllable. */
+const composed = /[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|\P{M}\p{M}*|\p{M}+/gu
+const single = /[\s\S]/gu
+const composing = new Set(['NFC', 'NFKC', 'Precompiled'])
+
+/** Character by character: what one becomes comes from it, the n-th of what several become from the n-th of them. */
+function inClusters({ text, starts, ends, normalise, type }: InClusters): AlignedText {
+  const made = startAligned()
+  for (const { index, 0: cluster } of text.matchAll(composing.has(type) ? composed : single)) {
+    const origins = [...cluster].map(({ length }) => length)
+    let unit = index
+    for (const character of normalise(cluster)) {
+      made.add(character, starts[unit] ?? 0, ends[unit] ?? 0)
+      if (origins.length > 1) unit += origins.shift() ?? 0
+    }
+  }
+  return made.done()
+}
+
+interface InClusters extends AlignedText {
+  normalise: (text: string) => string
+  type: string
+}
+
+/** What two texts share at both ends stays where it was; all between comes from all between. */
+function spliced({ text: before, starts, ends }: AlignedText, text: string): AlignedText {
+  const shorter = Math.min(before.length, text.length)
+  let tail = 0
+  while (tail < shorter && before.at(-1 - tail) === text.at(-1 - tail)) tail++
+  let head = 0
+  while (head < shorter - tail && before[head] === text[head]) head++
+  const start = starts[head] ?? ends.at(-1) ?? 0
+  const end = Math.max(start, ends[before.length - tail - 1] ?? start)
+  const middle = text.length - head - tail
+  const cut = before.length - tail
+  return {
+    text,
+    starts: [...starts.slice(0, head), ...Array<number>(middle).fill(start), ...starts.slice(cut)],
+    ends: [...ends.slice(0, head), ...Array<number>(middle).fill(cut <= head ? start : end), ...ends.slice(cut)],
+  }
+}

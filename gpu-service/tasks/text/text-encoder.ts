@@ -1,0 +1,114 @@
+import type { Truncation } from '../capabilities.ts'
+import type { Breathe } from '../in-slices.ts'
+import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
+import { gatherTokens, type Piece } from './text-pieces.ts'
+import { specialCount, type TemplatePart } from './token-template.ts'
+import type { TextTokenizer } from './tokenizer.ts'
+import { type PairStrategy, sharedRoom, tooManyTokens } from './truncation.ts'
+
+export interface EncodeRequest {
+  text: string
+  pair?: string | undefined
+  truncation: Truncation
+  /** For a pair. The longer one gives way by default. */
+  strategy?: PairStrategy | undefined
+  addSpecialTokens?: boolean | undefined
+  /** What an error names as being too long. */
+  param?: string | undefined
+  breathe: Breathe
+}
+
+/** Texts and pairs to what a model reads. @throws AppError `invalid_input` for one that is too long and may not be cut. */
+export interface TextEncoder {
+  maxTokens: number
+  encode(request: EncodeRequest): Promise<EncodedText>
+  /** Slower, and knows where each token stands. */
+  locate(request: EncodeRequest): Promise<LocatedText>
+}
+
+export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions): TextEncoder {
+  const idsOf = (text: string, piece: Piece) => tokenizer.ids(text, piece)
+  return {
+    maxTokens,
+    async encode(request) {
+      const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
+      // Nearly every text ends within what the model takes: then which end is cut does not matter.
+      const starts = texts.map((text) => tokenizer.first(text, room + 1))
+      const fits = starts.reduce((total, { length }) => total + length, 0) <= room
+      const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
+      const tokens = fits || fromStart ? starts : await gatherAll({ request, texts, room, tokensOf: idsOf })
+      return assembleIds(parts, cutToRoom({ request, tokens, room, maxTokens, parts }))
+    },
+    async locate(request) {
+      const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
+      const tokensOf = (text: string, piece: Piece) => tokenizer.spanned(text, piece)
+      const tokens = await gatherAll({ request, texts, room, tokensOf })
+      return assembleLocated(parts, cutToRoom({ request, tokens, room, maxTokens, parts }))
+    },
+  }
+}
+
+interface TextEncoderOptions {
+  tokenizer: TextTokenizer
+  maxTokens: number
+}
+
+function askedFor(
+  { text, pair, addSpecialTokens = true }: EncodeRequest,
+  { tokenizer, maxTokens }: TextEncoderOptions,
+) {
+  const whole = pair === undefined ? tokenizer.template.single : tokenizer.template.pair
+  const parts = addSpecialTokens ? whole : whole.filter((part) => 'sequence' in part)
+  return {
+    parts,
+    texts: pair === undefined ? [text] : [text, pair],
+    room: Math.max(0, maxTokens - specialCount(parts)),
+  }
+}
+
+/** What may be cut is read from the end that stays, no further than needed; what may not, whole, to say how long it is. */
+function gatherAll<Token>({ request, texts, room, tokensOf }: GatherAll<Token>): Promise<Token[][]> {
+  const { truncation, breathe } = request
+  return Promise.all(
+    texts.map((text) =>
+      gatherTokens({
+        text,
+        enough: truncation.truncate ? room + 1 : undefined,
+        from: truncation.direction === 'left' ? 'end' : 'start',
+        tokensOf: (piece) => tokensOf(text, piece),
+        breathe,
+      }),
+    ),
+  )
+}
+
+interface GatherAll<Token> {
+  request: EncodeRequest
+  texts: readonly string[]
+  room: number
+  tokensOf: (text: string, piece: Piece) => Token[]
+}
+
+function cutToRoom<Token>({ request, tokens, room, maxTokens, parts }: CutToRoom<Token>): Token[][] {
+  const { truncation, strategy = 'longest_first', param } = request
+  const [first = [], second = []] = tokens
+  const total = first.length + second.length
+  if (total <= room) return tokens
+  if (!truncation.truncate) throw tooManyTokens(maxTokens, total + specialCount(parts), param)
+  const lengths = [first.length, second.length] as const
+  // A text that cannot give way enough is cut together with the other, rather than refused.
+  const kept =
+    sharedRoom({ lengths, room, strategy }) ?? sharedRoom({ lengths, room, strategy: 'longest_first' }) ?? lengths
+  return tokens.map((all, index) => {
+    const count = kept[index] ?? 0
+    return truncation.direction === 'left' ? all.slice(all.length - count) : all.slice(0, count)
+  })
+}
+
+interface CutToRoom<Token> {
+  request: EncodeRequest
+  tokens: Token[][]
+  room: number
+  maxTokens: number
+  parts: readonly TemplatePart[]
+}

@@ -1,0 +1,75 @@
+import type { Breathe } from '../in-slices.ts'
+
+/** A piece is about so long, and never longer than twice that: so much is tokenised in a few milliseconds. */
+const pieceLength = 2048
+const pieceLengthMax = 2 * pieceLength
+
+export interface Piece {
+  start: number
+  end: number
+}
+
+/**
+ * Cuts a long text before spaces that stand between words, where no tokenizer's token goes across, and what has no
+ * space for long between two characters. All its pieces together have the tokens of the whole.
+ */
+export function* piecesOf(text: string): Generator<Piece> {
+  let start = 0
+  while (text.length - start > pieceLengthMax) {
+    const end = cutBehind(text, start)
+    yield { start, end }
+    start = end
+  }
+  yield { start, end: text.length }
+}
+
+function cutBehind(text: string, start: number): number {
+  for (let end = start + pieceLength; end < start + pieceLengthMax; end++)
+    if (isSpace(text, end) && !isSpace(text, end - 1) && !isSpace(text, end + 1)) return end
+  for (let end = start + pieceLengthMax; end > start + pieceLength; end--) if (standsAlone(text, end)) return end
+  const last = text.charCodeAt(start + pieceLengthMax - 1)
+  return start + pieceLengthMax - (last >= 0xd800 && last < 0xdc00 ? 1 : 0)
+}
+
+const isSpace = (text: string, at: number): boolean => text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x0a
+
+/** A Chinese character begins a word of its own, and so does what follows one. */
+const standsAlone = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at)
+  const before = text.charCodeAt(at - 1)
+  if (code >= 0xdc00 && code < 0xe000) return false
+  return (code >= 0x4e00 && code < 0xa000) || (before >= 0x4e00 && before < 0xa000)
+}
+
+export interface GatherTokens<Token> {
+  text: string
+  /** Enough of them end the search; all without it. */
+  enough?: number | undefined
+  /** Which end they are wanted from. */
+  from: 'start' | 'end'
+  tokensOf: (piece: Piece) => Token[]
+  breathe: Breathe
+}
+
+/** Tokens of a text from one of its ends, in its order, at least `enough` where it has so many. */
+export async function gatherTokens<Token>({
+  text,
+  enough,
+  from,
+  tokensOf,
+  breathe,
+}: GatherTokens<Token>): Promise<Token[]> {
+  const pieces = [...piecesOf(text)]
+  if (from === 'end') pieces.reverse()
+  const parts: Token[][] = []
+  let count = 0
+  for (const piece of pieces) {
+    const tokens = tokensOf(piece)
+    parts.push(tokens)
+    count += tokens.length
+    if (count >= (enough ?? Number.POSITIVE_INFINITY)) break
+    await breathe()
+  }
+  if (from === 'end') parts.reverse()
+  return parts.flat()
+}

@@ -1,0 +1,139 @@
+import { type AlignedText, alignText, sliceAligned } from './aligned-text.ts'
+import { byteSpace, toByteAlphabet } from './byte-alphabet.ts'
+import { normaliseAligned } from './normalised-text.ts'
+import type { TokenizerParts, TokenMarks } from './tokenizer-parts.ts'
+
+/** A token and the place in the text that it stands for, in UTF-16 units as JavaScript counts them. */
+export interface SpannedToken {
+  id: number
+  start: number
+  end: number
+}
+
+/** The tokens of a part of a text, without special tokens around them: the library's, each with its place. */
+export function spannedTokens(text: string, parts: TokenizerParts, from = 0, to = text.length): SpannedToken[] {
+  const tokens: SpannedToken[] = []
+  let cursor = from
+  for (const [index, section] of parts.splitRaw(text.slice(from, to)).entries()) {
+    const end = cursor + section.length
+    if (parts.isAdded(section)) tokens.push({ id: parts.idOf(section), start: cursor, end })
+    else addSection({ tokens, parts, index, section: normaliseAligned(alignText(text, cursor, end), parts.steps) })
+    cursor = end
+  }
+  return tokens
+}
+
+function addSection({ tokens, parts, index, section }: AddSection): void {
+  let cursor = 0
+  for (const subsection of parts.splitNormalised(section.text)) {
+    const piece = sliceAligned(section, cursor, cursor + subsection.length)
+    cursor += subsection.length
+    if (parts.isAdded(subsection))
+      tokens.push({ id: parts.idOf(subsection), start: piece.starts[0] ?? 0, end: piece.ends.at(-1) ?? 0 })
+    else addWords({ tokens, parts, piece, words: parts.words(subsection, index) })
+  }
+}
+
+interface AddSection {
+  tokens: SpannedToken[]
+  parts: TokenizerParts
+  index: number
+  section: AlignedText
+}
+
+function addWords({ tokens, parts, piece, words }: AddWords): void {
+  const { marks } = parts
+  const stream = marks.isByteLevel ? toByteAlphabet(piece) : piece
+  let cursor = 0
+  let behind = stream.starts[0] ?? 0
+  for (const word of words) {
+    const found = findWord({ word, stream, cursor, marks })
+    cursor = found.cursor
+    let at = 0
+    let bytes = 0
+    for (const [index, token] of parts.tokensOf(word).entries()) {
+      const rest = word.slice(at)
+      const isByte = byteToken.test(token) && !rest.startsWith(token)
+      const length = isByte ? firstCharacter(rest).length : surfaceLength({ token, index, rest, marks })
+      const places = found.places.slice(at, at + length)
+      const span = spanOf(
+        marks.trimsSpaces ? places.filter((place) => stream.text[place] !== byteSpace) : places,
+        stream,
+      )
+      tokens.push({ id: parts.idOf(token), start: span?.start ?? behind, end: span?.end ?? behind })
+      behind = span?.end ?? behind
+      // The bytes of a character all stand for it: only behind the last one the word goes on.
+      bytes = isByte && bytes + 1 < Buffer.byteLength(firstCharacter(rest)) ? bytes + 1 : 0
+      if (bytes === 0) at += length
+    }
+  }
+}
+
+interface AddWords {
+  tokens: SpannedToken[]
+  parts: TokenizerParts
+  piece: AlignedText
+  words: readonly string[]
+}
+
+/** How a tokenizer that falls back to bytes writes one. */
+const byteToken = /^<0x[0-9A-F]{2}>$/
+const firstCharacter = (text: string): string => text.match(/^[\s\S]/u)?.[0] ?? ''
+
+const metaspace = '\u2581'
+
+/** Where each unit of a word stands in the stream, or -1 where the tokenizer has put it there itself. */
+function findWord({ word, stream: { text }, cursor: from, marks }: FindWord): { places: number[]; cursor: number } {
+  let cursor = from
+  const places = word.split('').map((unit, index) => {
+    const isSpace = unit === metaspace || (index === 0 && (unit === byteSpace || unit === ' '))
+    if (isSpace && (marks.dropsSpaces || !matches(text.charAt(cursor), unit))) return -1
+    const place = seek(text, unit, cursor)
+    if (place < 0) return -1
+    cursor = place + 1
+    return place
+  })
+  return { places, cursor }
+}
+
+interface FindWord {
+  word: string
+  stream: AlignedText
+  cursor: number
+  marks: TokenMarks
+}
+
+const matches = (unit: string, wanted: string): boolean => unit === wanted || (wanted === metaspace && unit === ' ')
+
+/** What stands between words is of no token. */
+function seek(text: string, unit: string, from: number): number {
+  if (matches(text.charAt(from), unit)) return from
+  return text.indexOf(unit, from)
+}
+
+/** How many units of its word a token stands for. */
+function surfaceLength({ token, index, rest, marks }: SurfaceLength): number {
+  if (token === marks.unknown && !rest.startsWith(token))
+    return marks.unknownIsWord ? rest.length : firstCharacter(rest).length
+  if (marks.continuing !== undefined && index > 0 && token.startsWith(marks.continuing))
+    return token.length - marks.continuing.length
+  if (marks.endOfWord !== undefined && token.endsWith(marks.endOfWord) && !rest.startsWith(token))
+    return token.length - marks.endOfWord.length
+  return token.length
+}
+
+interface SurfaceLength {
+  token: string
+  index: number
+  /** What is left of the word. */
+  rest: string
+  marks: TokenMarks
+}
+
+function spanOf(places: readonly number[], { starts, ends }: AlignedText): { start: number; end: number } | undefined {
+  const known = places.filter((place) => place >= 0)
+  const [first] = known
+  const last = known.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  return { start: starts[first] ?? 0, end: ends[last] ?? 0 }
+}

@@ -1,0 +1,73 @@
+import { errors } from '../../../shared/errors.ts'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
+import type { Tensor, Tensors } from '../../engine/engine.ts'
+import { int64Rows } from '../int64.ts'
+
+export const tokenInputs = ['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'] as const
+type TokenInput = (typeof tokenInputs)[number]
+
+/** What of a text's tokens a graph wants to be given, and as which integers. */
+export type TokenInputs = Partial<Record<TokenInput, 'int64' | 'int32'>>
+
+/** @throws AppError `unsupported_model` naming the input that tokens cannot fill. */
+export function readTokenInputs({ graph, file }: { graph: Pick<OnnxHeader, 'inputs'>; file: string }): TokenInputs {
+  const inputs: TokenInputs = {}
+  for (const { name, type } of graph.inputs) {
+    const known = tokenInputs.find((one) => one === name)
+    if (known === undefined || (type !== 'int64' && type !== 'int32'))
+      throw errors.unsupportedModel(
+        `"${file}" takes an input "${name}" (${type}); int64 or int32 ${tokenInputs.join(', ')} are served.`,
+      )
+    inputs[known] = type
+  }
+  if (inputs.input_ids === undefined)
+    throw errors.unsupportedModel(`"${file}" takes no "input_ids", so it is no model of texts.`)
+  return inputs
+}
+
+export interface TokenRow {
+  ids: readonly number[]
+  /** All 0 where it is absent. */
+  typeIds?: readonly number[] | undefined
+}
+
+/** A batch of token rows as the tensors of a graph, padded behind to the longest of them. */
+export function tokenTensors({ inputs, batch, padTokenId, positionOffset = 0 }: TokenTensors): Tensors {
+  const width = batch.reduce((longest, { ids }) => Math.max(longest, ids.length), 0)
+  const dims = [batch.length, width]
+  const rows: Record<TokenInput, () => { rows: ArrayLike<number>[]; fill: number }> = {
+    input_ids: () => ({ rows: batch.map(({ ids }) => ids), fill: padTokenId }),
+    attention_mask: () => ({ rows: batch.map(({ ids }) => new Uint8Array(ids.length).fill(1)), fill: 0 }),
+    token_type_ids: () => ({ rows: batch.map(({ typeIds }) => typeIds ?? []), fill: 0 }),
+    position_ids: () => ({ rows: batch.map(({ ids }) => ids.map((_, index) => positionOffset + index)), fill: 0 }),
+  }
+  const tensors: Tensors = {}
+  for (const name of tokenInputs) {
+    const type = inputs[name]
+    if (type !== undefined) tensors[name] = integers({ ...rows[name](), type, width, dims })
+  }
+  return tensors
+}
+
+interface TokenTensors {
+  inputs: TokenInputs
+  batch: readonly TokenRow[]
+  padTokenId: number
+  /** The position of the first token, for a graph that is told positions. */
+  positionOffset?: number | undefined
+}
+
+function integers({ rows, fill, type, width, dims }: Integers): Tensor {
+  if (type === 'int64') return { type, dims, data: int64Rows({ rows, width, fill }) }
+  const data = new Int32Array(rows.length * width).fill(fill)
+  for (const [index, row] of rows.entries()) data.set(row, index * width)
+  return { type, dims, data }
+}
+
+interface Integers {
+  rows: readonly ArrayLike<number>[]
+  fill: number
+  type: 'int64' | 'int32'
+  width: number
+  dims: readonly number[]
+}

@@ -1,0 +1,43 @@
+import { errors } from '../../../shared/errors.ts'
+import type { Token, TokenizerCapability } from '../capabilities.ts'
+import { breatheFor, mapInSlices } from '../in-slices.ts'
+import { codePointCounter } from './code-points.ts'
+import { assembleLocated } from './encoded-text.ts'
+import { gatherTokens } from './text-pieces.ts'
+import type { TextTokenizer } from './tokenizer.ts'
+
+/** Texts to tokens and back, for those who want to see them. A text of any length is told whole. */
+export function tokenizerCapability(tokenizer: TextTokenizer): TokenizerCapability {
+  const { template, tokenOf } = tokenizer
+  const known = (id: number) => Number.isInteger(id) && id >= 0 && tokenOf(id) !== undefined
+  return {
+    async tokenize({ texts, addSpecialTokens, signal }) {
+      const breathe = breatheFor(signal)
+      const parts = addSpecialTokens ? template.single : [{ sequence: 0 as const, typeId: 0 }]
+      const lists: Token[][] = []
+      for (const text of texts) {
+        const tokensOf = (piece: { start: number; end: number }) => tokenizer.spanned(text, piece)
+        const spanned = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+        const { ids, special, offsets } = assembleLocated(parts, [spanned])
+        const inCharacters = codePointCounter(text)
+        const tell = (id: number, index: number): Token => {
+          const [start, end] = offsets[index] ?? [0, 0]
+          if (special[index]) return { id, text: tokenOf(id) ?? '', special: true }
+          const place = { start: inCharacters(start), stop: inCharacters(end) }
+          return { id, text: text.slice(start, end), special: false, ...place }
+        }
+        lists.push(await mapInSlices({ items: ids, signal, map: tell }))
+      }
+      return lists
+    },
+    decode({ ids, skipSpecialTokens }) {
+      const wrong = ids.findIndex((id) => !known(id))
+      if (wrong >= 0)
+        throw errors.invalidInput(
+          `"ids[${wrong}]" is ${ids[wrong]}, which is not a token of this model.`,
+          `ids[${wrong}]`,
+        )
+      return tokenizer.decode(ids, skipSpecialTokens)
+    },
+  }
+}

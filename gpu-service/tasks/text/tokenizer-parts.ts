@@ -1,0 +1,129 @@
+import type { Tokenizer } from '@huggingface/tokenizers'
+import type { NormaliseStep } from './normalised-text.ts'
+
+/**
+ * The stages of the library's tokenizer, one by one: its own `encode` runs them all and does not say which character a
+ * token comes from. What is read here of it is private to version 0.2; the tests compare both ways, token by token.
+ */
+export interface TokenizerParts {
+  steps: NormaliseStep[]
+  /** Splits at the tokens that are looked for before normalising, and those that are looked for after it. */
+  splitRaw(text: string): string[]
+  splitNormalised(text: string): string[]
+  isAdded(section: string): boolean
+  /** The words of a text, in the model's alphabet. */
+  words(text: string, sectionIndex: number): string[]
+  /** The tokens of one word. */
+  tokensOf(word: string): string[]
+  idOf(token: string): number
+  /** What the tokens of a word are written with besides its characters. */
+  marks: TokenMarks
+}
+
+export interface TokenMarks {
+  unknown: string | undefined
+  /** Before a token that goes on with a word. */
+  continuing: string | undefined
+  /** Behind the last token of a word. */
+  endOfWord: string | undefined
+  /** Whether an unknown token stands for a whole word, not for one character. */
+  unknownIsWord: boolean
+  isByteLevel: boolean
+  /** Whether spaces are no part of any word. */
+  dropsSpaces: boolean
+  /** Whether a token's place leaves out the spaces around it. */
+  trimsSpaces: boolean
+}
+
+/** Types of library objects as they are at run time. */
+interface Stage {
+  config?: { type?: string; content?: string }
+  normalizers?: (Stage | null)[]
+  tokenizers?: (Stage | null)[]
+  processors?: (Stage | null)[]
+  pattern?: RegExp | string | null
+  normalize(text: string): string
+}
+
+interface Internals {
+  normalizer: Stage | null
+  pre_tokenizer: (Stage & { pre_tokenize(text: string, options: { section_index: number }): string[] }) | null
+  model: ((words: string[]) => string[]) & {
+    tokens_to_ids: Map<string, number>
+    unk_token?: string
+    unk_token_id?: number
+    end_of_word_suffix?: string
+    config: { type?: string; continuing_subword_prefix?: string | null }
+  }
+  splitter_unnormalized: { split(text: string): string[] }
+  splitter_normalized: { split(text: string): string[] }
+  added_tokens_map: Map<string, { id: number }>
+  remove_space?: boolean
+  do_lowercase_and_remove_accent?: boolean
+}
+
+export function tokenizerParts(tokenizer: Tokenizer, { file, prepare }: PartsInput): TokenizerParts {
+  const parts = tokenizer as unknown as Internals
+  const { model, added_tokens_map: added } = parts
+  const types = typesOf(file.pre_tokenizer)
+  const isWordPiece = model.config.type === 'WordPiece' || typeof model.config.continuing_subword_prefix === 'string'
+  return {
+    steps: [prepare, ...textSteps(parts), ...stepsOf(parts.normalizer)],
+    splitRaw: (text) => parts.splitter_unnormalized.split(text),
+    splitNormalised: (text) => parts.splitter_normalized.split(text),
+    isAdded: (section) => added.has(section),
+    words: (text, section) => parts.pre_tokenizer?.pre_tokenize(text, { section_index: section }) ?? [text],
+    tokensOf: (word) => model([word]),
+    idOf: (token) => added.get(token)?.id ?? model.tokens_to_ids.get(token) ?? model.unk_token_id ?? 0,
+    marks: {
+      unknown: model.unk_token,
+      continuing: isWordPiece ? (model.config.continuing_subword_prefix ?? '##') : undefined,
+      endOfWord: model.end_of_word_suffix || undefined,
+      unknownIsWord: isWordPiece,
+      isByteLevel: types.includes('ByteLevel'),
+      dropsSpaces: types.includes('WhitespaceSplit') || types.includes('Whitespace'),
+      trimsSpaces: types.includes('ByteLevel') && trimsOffsets(file.post_processor),
+    },
+  }
+}
+
+interface PartsInput {
+  file: { pre_tokenizer?: unknown; post_processor?: unknown }
+  /** What is done to a text before the library sees it. */
+  prepare: NormaliseStep
+}
+
+/** What tokenizer_config.json asks for before the file's own normalising. */
+function textSteps({ remove_space, do_lowercase_and_remove_accent: plain }: Internals): NormaliseStep[] {
+  const replace = (pattern: RegExp, content: string): NormaliseStep => ({
+    type: 'Replace',
+    pattern,
+    content,
+    normalise: (text) => text.replace(pattern, content),
+  })
+  const lower = (text: string) => text.toLowerCase().replace(/\p{M}/gu, '')
+  return [
+    ...(remove_space === true ? [replace(/^\s+|\s+$/g, ''), replace(/\s+/g, ' ')] : []),
+    ...(plain === true ? [{ type: 'Lowercase', normalise: lower }] : []),
+  ]
+}
+
+function stepsOf(stage: Stage | null): NormaliseStep[] {
+  if (stage === null) return []
+  if (stage.normalizers !== undefined) return stage.normalizers.flatMap(stepsOf)
+  const { type = '', content } = stage.config ?? {}
+  return [{ type, content, pattern: stage.pattern ?? undefined, normalise: (text) => stage.normalize(text) }]
+}
+
+type Node = { type?: string; trim_offsets?: boolean; pretokenizers?: Node[]; processors?: Node[] } | null | undefined
+
+const typesOf = (node: unknown): string[] => flat(node as Node).map((one) => one?.type ?? '')
+
+function flat(node: Node): Node[] {
+  return (node?.pretokenizers ?? node?.processors)?.flatMap(flat) ?? [node]
+}
+
+const trimsOffsets = (node: unknown): boolean =>
+  flat(node as Node).some(
+    (one) => one?.trim_offsets === true || (one?.type === 'RobertaProcessing' && one.trim_offsets !== false),
+  )

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { breatheFor } from '../../../../../gpu-service/tasks/in-slices.ts'
+import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
+import { gatherTokens, piecesOf } from '../../../../../gpu-service/tasks/text/text-pieces.ts'
+import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { tokenizerCapability } from '../../../../../gpu-service/tasks/text/tokenizer-capability.ts'
+import { sharedRoom } from '../../../../../gpu-service/tasks/text/truncation.ts'
+import { fixtureModel } from '../../support/folders.ts'
+
+const file = JSON.parse(readFileSync(join(fixtureModel('slipway-tests/tiny-embedder'), 'tokenizer.json'), 'utf8'))
+const tokenizer = createTokenizer(file, {})
+const { signal } = new AbortController()
+const breathe = breatheFor(signal)
+const whole = (text: string) => tokenizer.ids(text, { start: 0, end: text.length })
+const right = { truncate: true, direction: 'right' } as const
+const left = { truncate: true, direction: 'left' } as const
+const off = { truncate: false, direction: 'right' } as const
+const encoder = createTextEncoder({ tokenizer, maxTokens: 12 })
+const story = 'the sun shines on the sea and the ship sails to the old harbour of the town'
+
+describe('a text that is too long', () => {
+  it('keeps its start, or its end where that is asked for, and its special tokens', async () => {
+    const ids = whole(story)
+    const [before = -1, after = -1] = (await encoder.encode({ text: '', truncation: right, breathe })).ids
+    expect((await encoder.encode({ text: story, truncation: right, breathe })).ids).toEqual([
+      before,
+      ...ids.slice(0, 10),
+      after,
+    ])
+    expect((await encoder.encode({ text: story, truncation: left, breathe })).ids).toEqual([
+      before,
+      ...ids.slice(-10),
+      after,
+    ])
+    expect((await encoder.locate({ text: story, truncation: left, breathe })).ids).toEqual([
+      before,
+      ...ids.slice(-10),
+      after,
+    ])
+  })
+
+  it('is refused by the number of its tokens where it may not be cut, in the words that clients know', async () => {
+    const count = whole(story).length + 2
+    const message = `Input validation error: \`inputs\` must have less than 12 tokens. Given: ${count}`
+    const asked = { text: story, truncation: off, breathe, param: 'inputs[3]' }
+    await expect(encoder.encode(asked)).rejects.toMatchObject({
+      code: 'invalid_input',
+      status: 422,
+      message,
+      param: 'inputs[3]',
+    })
+    await expect(encoder.locate(asked)).rejects.toMatchObject({ message })
+  })
+
+  it('has no special tokens where none are asked for, and the room that they would have taken', async () => {
+    const { ids } = await encoder.encode({ text: story, truncation: right, addSpecialTokens: false, breathe })
+    expect(ids).toEqual(whole(story).slice(0, 12))
+  })
+})
+
+describe('a pair', () => {
+  it('has both texts with their types, an empty one too', async () => {
+    const { ids, typeIds } = await encoder.encode({ text: 'the sun', pair: '', truncation: right, breathe })
+    expect(ids.length).toBe(whole('the sun').length + 3)
+    expect(typeIds.at(-1)).toBe(1)
+    const located = await encoder.locate({ text: 'the', pair: 'sun', truncation: right, breathe })
+    expect(located.sequences).toEqual([
+      undefined,
+      ...whole('the').map(() => 0),
+      undefined,
+      ...whole('sun').map(() => 1),
+      undefined,
+    ])
+    expect(located.special.filter(Boolean).length).toBe(3)
+  })
+
+  it('shares the room as the tokenizers of Python do', () => {
+    const room = (lengths: [number, number], strategy: Parameters<typeof sharedRoom>[0]['strategy']) =>
+      sharedRoom({ lengths, room: 10, strategy })
+    expect(room([4, 6], 'longest_first')).toEqual([4, 6])
+    expect(room([3, 20], 'longest_first')).toEqual([3, 7])
+    expect(room([20, 3], 'longest_first')).toEqual([7, 3])
+    expect(room([20, 20], 'longest_first')).toEqual([5, 5])
+    expect(room([8, 9], 'longest_first')).toEqual([5, 5])
+    expect(room([20, 3], 'only_first')).toEqual([7, 3])
+    expect(room([3, 20], 'only_second')).toEqual([3, 7])
+    expect(room([3, 20], 'only_first')).toBeUndefined()
+  })
+})
+
+describe('a long text in pieces', () => {
+  const parts = fc.array(
+    fc.constantFrom('the ', 'sun', ' shines  ', '\n', '中文', '😀', 'harbour ', 'x'.repeat(90), '. '),
+    {
+      minLength: 500,
+      maxLength: 2500,
+    },
+  )
+
+  it('has the tokens of the whole, with their places', async () => {
+    await fc.assert(
+      fc.asyncProperty(parts, async (strings) => {
+        const text = strings.join('')
+        const tokensOf = (piece: { start: number; end: number }) => tokenizer.spanned(text, piece)
+        const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+        expect(tokens).toEqual(tokensOf({ start: 0, end: text.length }))
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('loses nothing and splits no pair, even where there is no space', () => {
+    const text = '😀'.repeat(50_000)
+    const pieces = [...piecesOf(text)]
+    expect(pieces.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text)
+    for (const { start, end } of pieces) expect(text.slice(start, end).isWellFormed()).toBe(true)
+  })
+
+  it.each(['😀', 'a', ' ', '\ud800', '.', '中'])('a megabyte of %j leaves the event loop free', async (unit) => {
+    const text = unit.repeat(1_000_000 / unit.length)
+    let longestMs = 0
+    let lastMs = performance.now()
+    const ticker = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - lastMs)
+      lastMs = performance.now()
+    }, 1)
+    const limited = createTextEncoder({ tokenizer, maxTokens: 512 })
+    const outcome = limited.locate({ text, truncation: off, breathe: breatheFor(signal) }).catch(({ code }) => code)
+    await outcome
+    clearInterval(ticker)
+    expect(longestMs).toBeLessThan(250)
+    const { ids } = await limited.encode({ text, truncation: left, breathe })
+    expect(ids.length).toBeLessThanOrEqual(512)
+  })
+})
+
+describe('the tokenizer of a model', () => {
+  const capability = tokenizerCapability(tokenizer)
+
+  it('tells each token, where it stands in characters, and which are special', async () => {
+    const [tokens = []] = await capability.tokenize({ texts: ['🙂 the sun'], addSpecialTokens: true, signal })
+    expect(tokens[0]).toMatchObject({ special: true })
+    expect(tokens[0]).not.toHaveProperty('start')
+    expect(tokens.find(({ text }) => text === 'the')).toMatchObject({ special: false, start: 2, stop: 5 })
+  })
+
+  it('gives a text back from its ids, and refuses ids that it does not know', async () => {
+    const { ids } = await encoder.encode({ text: 'the sun', truncation: right, breathe })
+    expect(capability.decode({ ids, skipSpecialTokens: true })).toBe('the sun')
+    expect(capability.decode({ ids, skipSpecialTokens: false })).toContain('[CLS]')
+    for (const id of [-1, 1e9, 1.5, Number.NaN])
+      expect(() => capability.decode({ ids: [1, id], skipSpecialTokens: true })).toThrow(/ids\[1\]/)
+  })
+})
