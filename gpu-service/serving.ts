@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import type { Hono } from 'hono'
 import { createVerifier } from '../shared/auth/verify.ts'
 import type { HttpEnvironment } from '../shared/http/context.ts'
@@ -11,9 +10,9 @@ import type { Table } from '../shared/table/table.ts'
 import { createServingApp } from './app.ts'
 import { Reconciler } from './deployments/reconcile.ts'
 import { createRouter } from './deployments/route.ts'
+import { createEngines } from './engine/create-engines.ts'
 import type { Device, LostModel } from './engine/engine.ts'
 import { EnginePool } from './engine/engine-pool.ts'
-import { WorkerEngine } from './engine/worker-engine.ts'
 import { modelIdOf } from './models/graph-id.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
@@ -27,8 +26,10 @@ export interface ServingConfig {
   cacheDir: string
   /** How large that folder may grow before what nothing serves is removed from it. */
   cacheMaxBytes?: number | undefined
-  /** Worker threads; by default one per core on a CPU, one on a GPU. */
+  /** Engines, which are processes; by default one per core on a CPU, one on a GPU. */
   engines?: number | undefined
+  /** Threads within a run; by default 1. */
+  intraOpThreads?: number | undefined
   /** How often the desired state is read. */
   reconcileMs?: number
   heartbeatMs?: number
@@ -67,10 +68,13 @@ export interface Serving {
 /** The inference service on whatever host: engines, models and deployments behind one app. */
 export function startServing({ table, objects, config, log, metrics, workerUrl }: ServingOptions): Serving {
   const { device, cacheDir, replicaId = randomUUID(), adminKeySha256, publicUrl } = config
-  const onDeath = (error: Error) => log.error({ err: error }, 'an engine died and is replaced')
-  const count = config.engines ?? (device === 'cuda' ? 1 : availableParallelism())
+  const onDeath = (error: Error) => {
+    metrics.errors.inc({ code: 'engine_died' })
+    log.error({ err: error }, 'an engine died and is replaced')
+  }
   const onLoss = ({ modelId, error }: LostModel) => reconciler.lose({ modelId: modelIdOf(modelId), error })
-  const engines = Array.from({ length: count }, () => new WorkerEngine({ workerUrl, device, onDeath, onLoss }))
+  const { engines: count, intraOpThreads } = config
+  const engines = createEngines({ device, engines: count, intraOpThreads, workerUrl, onDeath, onLoss })
   const pool = new EnginePool({ engines })
   const { waitMsMax = 2000 } = config
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config

@@ -1,12 +1,12 @@
 /**
  * What runs a graph. One engine works on one thing at a time; concurrency is several engines. The CPU and CUDA engines
- * differ by one setting, and an asynchronous binding could take the place of the worker thread behind this interface.
+ * differ by one setting, and an asynchronous binding could take the place of the process behind this interface.
  */
 export interface Engine {
   /** Opens a model file under an id of the caller's choice. @throws Error with the runtime's reason. */
   load(request: { modelId: string; path: string }): Promise<void>
   /** Runs a graph and returns only the outputs asked for. The inputs' buffers are given away. */
-  run(request: EngineCall & { modelId: string }): Promise<Tensors>
+  run(request: EngineRun): Promise<Tensors>
   /** An id that is not loaded is no error. */
   unload(request: { modelId: string }): Promise<void>
   /** Fulfilled when the engine can be given work: one that died and was replaced is loading its models again. */
@@ -21,6 +21,15 @@ export interface EngineCall {
   inputs: Tensors
   outputs: readonly string[]
 }
+
+export interface EngineRun extends EngineCall {
+  modelId: string
+  /** By default all of them where no other engine runs anything. */
+  threads?: Threads | undefined
+}
+
+/** The threads of one engine, or as many as there are cores. */
+export type Threads = 'own' | 'all'
 
 export type Tensors = Record<string, Tensor>
 

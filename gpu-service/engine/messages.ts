@@ -1,21 +1,24 @@
-import type { Device, EngineCall, Tensors } from './engine.ts'
+import type { Device, Threads } from './engine.ts'
 
-/** What the main thread asks of a worker, one at a time and in order; each is answered once, by its id. */
-export type WorkerRequest = { id: number } & (
+/** What the service asks of an engine's process, one at a time and in order; each is answered once, by its id. */
+export type WorkerRequest = { id: number } & Question
+
+export type Question =
   | { kind: 'load'; modelId: string; path: string }
-  | ({ kind: 'run'; modelId: string } & EngineCall)
+  /** The inputs are the frame's tensors. */
+  | { kind: 'run'; modelId: string; outputs: readonly string[]; threads: Threads }
   | { kind: 'unload'; modelId: string }
-  | { kind: 'close' }
-)
 
-export type WorkerReply = { id: number } & ({ ok: true; tensors?: Tensors } | { ok: false; reason: string })
+/** The outputs are the frame's tensors. */
+export type WorkerReply = { id: number } & ({ ok: true } | { ok: false; reason: string })
 
 export interface WorkerSettings {
   device: Device
+  /** Threads of a run that shares the cores with the other engines' runs. */
   intraOpThreads: number
+  /** Threads of a run that has the cores to itself. */
+  loneThreads: number
 }
 
-/** The buffers that change hands with a message instead of being copied. */
-export const buffersOf = (tensors: Tensors): ArrayBuffer[] => [
-  ...new Set(Object.values(tensors).flatMap(({ data }) => (Array.isArray(data) ? [] : [data.buffer]))),
-]
+/** The descriptor of the socket that an engine's process is given. */
+export const engineFd = 3

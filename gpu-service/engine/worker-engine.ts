@@ -1,140 +1,137 @@
-import { Worker } from 'node:worker_threads'
 import { messageOf } from '../../shared/errors.ts'
 import {
   type Device,
   type Engine,
-  type EngineCall,
   EngineDied,
+  type EngineRun,
   type LostModel,
   ModelHung,
   ModelLost,
   type Tensors,
+  type Threads,
 } from './engine.ts'
-import { buffersOf, type WorkerReply, type WorkerRequest, type WorkerSettings } from './messages.ts'
+import { WorkerProcess } from './worker-process.ts'
 
 export interface WorkerEngineOptions {
-  /** The module of the thread; the composition root knows where a bundle put it. */
+  /** The module of the process; the composition root knows where a bundle put it. */
   workerUrl: URL
   device: Device
   /** Threads within one run; 1 where several engines share the cores. */
   intraOpThreads?: number
+  /** Threads within a run that has the cores to itself. */
+  loneThreads?: number
+  /** What the engines that share the cores know of each other. */
+  crowd?: Crowd
   /** A run that takes longer never ends: its batch was cut to take a fraction of a second. */
   runMsMax?: number
-  /** Told when the thread went away unasked. */
+  /** Told when the process went away unasked. */
   onDeath?: (error: EngineDied) => void
-  /** Told of each model that the thread in its place could not load again. */
+  /** Told of each model that the process in its place could not load again. */
   onLoss?: (lost: LostModel) => void
 }
 
-type Question = WorkerRequest extends infer Request
-  ? Request extends WorkerRequest
-    ? Omit<Request, 'id'>
-    : never
-  : never
-type Pending = { resolve: (tensors: Tensors) => void; reject: (error: Error) => void; deadline?: NodeJS.Timeout }
+/** How many runs are under way in all engines. */
+export interface Crowd {
+  running: number
+}
 
-/** The main side of one worker thread, which hosts the sessions of many models. A thread that dies is replaced. */
+/**
+ * An engine that is a process of its own, which hosts the sessions of many models; one that dies is replaced.
+ *
+ * A process and not a thread, because a native abort, of which onnxruntime-node has had several, ends the whole process
+ * of a thread with every request in it, and because a run that never ends can be ended. The price, measured by
+ * `test/bench/hand-over`: 0.04 ms for a batch there and back instead of 0.03, and no second copy of large weights,
+ * which the processes map from one file (mapped-graph.ts). Frames on a socket and not Node's own channel, because that
+ * one copies a batch of pictures three times.
+ */
 export class WorkerEngine implements Engine {
   readonly #options: WorkerEngineOptions
-  readonly #pending = new Map<number, Pending>()
-  /** What a new thread has to load again, by its path; or why it could not. */
+  readonly #crowd: Crowd
+  /** What a new process has to load again, by its path; or why it could not. */
   readonly #models = new Map<string, string | ModelLost>()
-  #worker: Worker | undefined
-  #restored: Promise<unknown> = Promise.resolve()
   readonly #restoring = new Set<string>()
-  #nextId = 0
-  #answered = false
+  #process: WorkerProcess | undefined
+  #restored: Promise<unknown> = Promise.resolve()
   #closed = false
-  /** Threads that a model holds for ever: nothing ends them but the end of the process. */
-  #abandoned = 0
 
   constructor(options: WorkerEngineOptions) {
     this.#options = options
+    this.#crowd = options.crowd ?? { running: 0 }
+  }
+
+  /** Of the process at work, where there is one. */
+  get pid(): number | undefined {
+    return this.#process?.pid
   }
 
   async load({ modelId, path }: { modelId: string; path: string }): Promise<void> {
-    await this.#ask({ kind: 'load', modelId, path })
+    await this.#started().ask({ kind: 'load', modelId, path })
     this.#models.set(modelId, path)
   }
 
-  async run({ modelId, inputs, outputs }: EngineCall & { modelId: string }): Promise<Tensors> {
-    await this.restored()
-    const model = this.#models.get(modelId)
-    if (model instanceof ModelLost) throw model
-    return this.#ask({ kind: 'run', modelId, inputs, outputs }, buffersOf(inputs))
+  async run({ modelId, inputs, outputs, threads }: EngineRun): Promise<Tensors> {
+    this.#crowd.running++
+    try {
+      // Behind this, every run that was begun in the same turn is counted.
+      await this.restored()
+      const model = this.#models.get(modelId)
+      if (model instanceof ModelLost) throw model
+      const process = this.#started()
+      const deadline = this.#deadlineOf(modelId, process)
+      const running = process.ask({ kind: 'run', modelId, outputs, threads: threads ?? this.#threads() }, inputs)
+      return await running.finally(() => clearTimeout(deadline))
+    } finally {
+      this.#crowd.running--
+    }
   }
 
   async restored(): Promise<void> {
-    if (this.#worker === undefined && !this.#closed) this.#start()
+    if (!this.#closed) this.#started()
     await this.#restored
   }
 
   async unload({ modelId }: { modelId: string }): Promise<void> {
     this.#models.delete(modelId)
-    if (this.#worker !== undefined) await this.#ask({ kind: 'unload', modelId })
+    await this.#process?.ask({ kind: 'unload', modelId })
   }
 
-  /** @throws Error where a thread stays behind that the process cannot end by itself. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    if (this.#worker !== undefined) await this.#dismiss(this.#worker)
-    if (this.#abandoned > 0) throw new ModelHung('a model that never came to an end still holds a thread')
+    await this.#process?.leave()
   }
 
-  async #dismiss(worker: Worker): Promise<void> {
-    // onnxruntime-node can abort the whole process when a thread that ran it is terminated: it is asked to leave.
-    const left = new Promise((resolve) => worker.once('exit', resolve))
-    worker.postMessage({ id: this.#nextId++, kind: 'close' } satisfies WorkerRequest)
-    await left
+  #threads(): Threads {
+    return this.#crowd.running === 1 ? 'all' : 'own'
   }
 
-  #ask(question: Question, transfer: ArrayBuffer[] = []): Promise<Tensors> {
-    if (this.#closed) return Promise.reject(new EngineDied('the engine is closed'))
-    const worker = this.#worker ?? this.#start()
-    const id = this.#nextId++
-    return new Promise((resolve, reject) => {
-      const entry: Pending = { resolve, reject }
-      if (question.kind === 'run') entry.deadline = this.#deadlineOf(question.modelId, worker)
-      this.#pending.set(id, entry)
-      worker.postMessage({ ...question, id }, transfer)
-    })
-  }
-
-  #deadlineOf(modelId: string, worker: Worker): NodeJS.Timeout {
+  #deadlineOf(modelId: string, process: WorkerProcess): NodeJS.Timeout {
     const { runMsMax = 60_000 } = this.#options
     const giveUp = () => {
-      if (this.#worker !== worker) return
       const error = new ModelHung(`a run did not come to an end within ${runMsMax / 1000} s`)
-      this.#abandoned++
-      worker.unref()
-      // Not loaded again by the thread that comes in its place.
+      // Not loaded again by the process that comes in its place.
       this.#lose(modelId, error)
-      this.#buried(worker, error)
+      process.end(error)
     }
     return setTimeout(giveUp, runMsMax).unref()
   }
 
-  #start(): Worker {
-    const { workerUrl, device, intraOpThreads = 1 } = this.#options
-    const worker = new Worker(workerUrl, { workerData: { device, intraOpThreads } satisfies WorkerSettings })
-    let reason = 'it ended by itself'
-    worker.on('message', (reply: WorkerReply) => this.#settle(reply))
-    worker.on('error', (error) => {
-      reason = error.message
-    })
-    worker.on('exit', (code) => this.#buried(worker, new EngineDied(`the engine died (${reason}, code ${code})`)))
-    this.#worker = worker
-    this.#answered = false
+  #started(): WorkerProcess {
+    if (this.#process !== undefined) return this.#process
+    if (this.#closed) throw new EngineDied('the engine is closed')
+    const { workerUrl, device, intraOpThreads = 1, loneThreads = intraOpThreads } = this.#options
+    const settings = { device, intraOpThreads, loneThreads }
+    const started = new WorkerProcess({ workerUrl, settings, onGone: (error) => this.#bury(started, error) })
+    this.#process = started
     this.#restored = Promise.all([...this.#models].map(([modelId, path]) => this.#restore(modelId, path)))
-    return worker
+    return started
   }
 
   async #restore(modelId: string, path: string | ModelLost): Promise<void> {
     if (path instanceof ModelLost) return
     this.#restoring.add(modelId)
     try {
-      await this.#ask({ kind: 'load', modelId, path })
+      await this.#started().ask({ kind: 'load', modelId, path })
     } catch (error) {
       this.#lose(modelId, error)
     }
@@ -148,29 +145,15 @@ export class WorkerEngine implements Engine {
     this.#options.onLoss?.({ modelId, error })
   }
 
-  #settle(reply: WorkerReply): void {
-    this.#answered = true
-    const pending = this.#pending.get(reply.id)
-    this.#pending.delete(reply.id)
-    clearTimeout(pending?.deadline)
-    if (reply.ok) pending?.resolve(reply.tensors ?? {})
-    else pending?.reject(new Error(reply.reason))
-  }
-
-  #buried(worker: Worker, error: EngineDied): void {
-    if (this.#worker !== worker) return
-    this.#worker = undefined
-    const lost = [...this.#pending.values()]
-    this.#pending.clear()
-    // A model that kills the thread which loads it is not tried again and again.
+  #bury(dead: WorkerProcess, error: EngineDied): void {
+    if (this.#process !== dead) return
+    this.#process = undefined
+    // A model that kills the process which loads it is not tried again and again.
     for (const modelId of this.#restoring) this.#lose(modelId, error)
     this.#restoring.clear()
-    // One that never answered waits for the next question: a thread that cannot start is no loop.
-    if (!this.#closed && this.#answered) this.#start()
-    for (const { reject, deadline } of lost) {
-      clearTimeout(deadline)
-      reject(error)
-    }
-    if (!this.#closed) this.#options.onDeath?.(error)
+    if (this.#closed) return
+    // One that never answered waits for the next question: a process that cannot start is no loop.
+    if (dead.hasAnswered) this.#started()
+    this.#options.onDeath?.(error)
   }
 }

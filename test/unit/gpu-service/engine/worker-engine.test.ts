@@ -1,8 +1,11 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EngineDied, type LostModel, ModelLost, type Tensors } from '../../../../gpu-service/engine/engine.ts'
 import { WorkerEngine, type WorkerEngineOptions } from '../../../../gpu-service/engine/worker-engine.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
 import { workerUrl } from '../support/test-serving.ts'
 
@@ -19,6 +22,14 @@ function start(options: Partial<WorkerEngineOptions> = {}): WorkerEngine {
   return engine
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 describe('WorkerEngine', () => {
   it('runs a real graph and gives back the outputs asked for, no others', async () => {
     const engine = start()
@@ -26,14 +37,6 @@ describe('WorkerEngine', () => {
     const answer = await engine.run({ modelId: 'iris', inputs: row(), outputs: ['output_label'] })
     expect(Object.keys(answer)).toEqual(['output_label'])
     expect(answer.output_label).toMatchObject({ type: 'int64', dims: [1], data: BigInt64Array.of(0n) })
-  })
-
-  it('takes the inputs over instead of copying them', async () => {
-    const engine = start()
-    await engine.load({ modelId: 'iris', path })
-    const inputs = row()
-    await engine.run({ modelId: 'iris', inputs, outputs })
-    expect(inputs.X?.data).toHaveLength(0)
   })
 
   it('holds many models and gives one back without touching the others', async () => {
@@ -59,7 +62,7 @@ describe('WorkerEngine', () => {
     await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).resolves.toBeDefined()
   })
 
-  it('fails the work of a thread that dies, and replaces it with its models loaded', async () => {
+  it('fails the work of a process that dies, and replaces it with its models loaded', async () => {
     const deaths: EngineDied[] = []
     const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
     const engine = start({ workerUrl: mortal, onDeath: (error) => deaths.push(error) })
@@ -72,7 +75,7 @@ describe('WorkerEngine', () => {
     expect(deaths).toHaveLength(1)
   })
 
-  it('says which model a new thread could not load, and why, and runs the others', async () => {
+  it('says which model a new process could not load, and why, and runs the others', async () => {
     const lost: LostModel[] = []
     const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
     const engine = start({ workerUrl: mortal, onLoss: (one) => lost.push(one) })
@@ -91,7 +94,7 @@ describe('WorkerEngine', () => {
     await expect(engine.run({ modelId: 'gone', inputs: row(), outputs })).resolves.toBeDefined()
   })
 
-  it('gives up a model that kills the thread which loads it again', async () => {
+  it('gives up a model that kills the process which loads it again', async () => {
     const lost: string[] = []
     const deaths: EngineDied[] = []
     const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
@@ -111,12 +114,63 @@ describe('WorkerEngine', () => {
     expect(deaths).toHaveLength(2)
   })
 
-  it('does not start a thread again and again that cannot start', async () => {
+  it('does not start a process again and again that cannot start', async () => {
     const deaths: EngineDied[] = []
     const absent = new URL('./absent-worker.ts', import.meta.url)
     const engine = start({ workerUrl: absent, onDeath: (error) => deaths.push(error) })
     await expect(engine.load({ modelId: 'iris', path })).rejects.toBeInstanceOf(EngineDied)
     expect(deaths).toHaveLength(1)
+  })
+
+  it('is told at once of a process that is killed from outside, and replaces it', async () => {
+    const deaths: EngineDied[] = []
+    const engine = start({ onDeath: (error) => deaths.push(error) })
+    await engine.load({ modelId: 'iris', path })
+    const { pid = 0 } = engine
+    process.kill(pid, 'SIGKILL')
+    await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).rejects.toThrow('SIGKILL')
+    await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).resolves.toBeDefined()
+    expect(engine.pid).not.toBe(pid)
+    expect(deaths).toHaveLength(1)
+  })
+
+  it('finishes what it was asked before it leaves', async () => {
+    const engine = start()
+    await engine.load({ modelId: 'iris', path })
+    const answers = [1, 2, 3].map(() => engine.run({ modelId: 'iris', inputs: row(), outputs }))
+    await engine.restored()
+    const { pid = 0 } = engine
+    await engine.close()
+    expect(await Promise.all(answers)).toHaveLength(3)
+    expect(isAlive(pid)).toBe(false)
+  })
+
+  it('leaves no process behind when the service is killed', async () => {
+    const host = fork(new URL('../support/engine-host.ts', import.meta.url))
+    const [{ pid }] = (await once(host, 'message')) as [{ pid: number }]
+    expect(process.kill(pid, 0)).toBe(true)
+    host.kill('SIGKILL')
+    await eventually(
+      async () => isAlive(pid),
+      (alive) => !alive,
+    )
+  })
+
+  it('gives the same numbers with the threads of every core as with its own', async () => {
+    const engine = start({ loneThreads: 2 })
+    const tiny = join(fixtureModel('slipway-tests/tiny-embedder'), 'onnx/model.onnx')
+    await engine.load({ modelId: 'tiny', path: tiny })
+    const inputs = (): Tensors =>
+      Object.fromEntries(
+        ['input_ids', 'attention_mask', 'token_type_ids'].map((name) => [
+          name,
+          { type: 'int64', dims: [2, 3], data: BigInt64Array.of(1n, 1n, 1n, 1n, 1n, 1n) },
+        ]),
+      )
+    const asked = { modelId: 'tiny', outputs: ['last_hidden_state'] }
+    const own = await engine.run({ ...asked, inputs: inputs(), threads: 'own' })
+    const all = await engine.run({ ...asked, inputs: inputs(), threads: 'all' })
+    expect(all).toEqual(own)
   })
 
   it('refuses work after it was closed', async () => {

@@ -1,8 +1,7 @@
-import { parentPort } from 'node:worker_threads'
-import type { WorkerRequest } from '../../../../gpu-service/engine/messages.ts'
+import { serveRequests } from '../../../../gpu-service/engine/serve-requests.ts'
 
-/** A thread whose runs never come to an end: it answers everything else. */
-parentPort?.on('message', ({ id, kind }: WorkerRequest) => {
-  if (kind === 'close') parentPort?.close()
-  else if (kind !== 'run') parentPort?.postMessage({ id, ok: true })
+/** A worker whose runs of "endless" never come to an end: it answers everything else. */
+await serveRequests(async (request) => {
+  while (request.kind === 'run' && request.modelId === 'endless');
+  return {}
 })

@@ -1,10 +1,11 @@
-import '../../../../gpu-service/engine/worker.ts'
 import { existsSync } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
-import type { WorkerRequest } from '../../../../gpu-service/engine/messages.ts'
+import { serveRequests } from '../../../../gpu-service/engine/serve-requests.ts'
+import { Sessions } from '../../../../gpu-service/engine/sessions.ts'
 
-/** The real worker, which leaves without an answer over a run of "deadly", or over "fragile" when its file is gone. */
-parentPort?.on('message', (request: WorkerRequest) => {
-  if (request.kind === 'run' && request.modelId === 'deadly') process.exit(7)
+/** The real worker, which dies over a run of "deadly", or over loading "fragile" when its file is gone. */
+const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1 })
+await serveRequests(async (request, inputs) => {
+  if (request.kind === 'run' && request.modelId === 'deadly') process.abort()
   if (request.kind === 'load' && request.modelId === 'fragile' && !existsSync(request.path)) process.exit(8)
+  return sessions.obey(request, inputs)
 })

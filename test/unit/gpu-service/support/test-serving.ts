@@ -11,8 +11,9 @@ import { splitName } from '../../../../shared/table/repo-item.ts'
 import { startTable, type TestTable } from '../../../support/dynoxide.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
 import { createMemoryObjects, type MemoryObjects } from './memory-objects.ts'
+import { workerUrl } from './worker-url.ts'
 
-export const workerUrl = new URL('../../../../gpu-service/engine/worker.ts', import.meta.url)
+export { workerUrl }
 
 export interface TestModel {
   /** The deployment's name; without one the model is not deployed. */

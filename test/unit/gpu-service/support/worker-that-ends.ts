@@ -1,8 +1,9 @@
-import '../../../../gpu-service/engine/worker.ts'
-import { parentPort } from 'node:worker_threads'
-import type { WorkerRequest } from '../../../../gpu-service/engine/messages.ts'
+import { serveRequests } from '../../../../gpu-service/engine/serve-requests.ts'
+import { Sessions } from '../../../../gpu-service/engine/sessions.ts'
 
 /** The real worker, which leaves without an answer when it is given the number 666. */
-parentPort?.on('message', (request: WorkerRequest) => {
-  if (request.kind === 'run' && Object.values(request.inputs).some(({ data }) => data[0] === 666)) process.exit(7)
+const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1 })
+await serveRequests(async (request, inputs) => {
+  if (request.kind === 'run' && Object.values(inputs).some(({ data }) => data[0] === 666)) process.exit(7)
+  return sessions.obey(request, inputs)
 })

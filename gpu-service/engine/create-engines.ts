@@ -1,0 +1,30 @@
+import { availableParallelism } from 'node:os'
+import type { Device, EngineDied, LostModel } from './engine.ts'
+import { type Crowd, WorkerEngine } from './worker-engine.ts'
+
+export interface EngineSettings {
+  device: Device
+  /** How many runs are made at once; by default one per core on a CPU, one on a GPU. */
+  engines?: number | undefined
+  /** Threads of a run; by default 1, because two runs with a thread each are faster than one with two. */
+  intraOpThreads?: number | undefined
+}
+
+export interface CreateEngines extends EngineSettings {
+  workerUrl: URL
+  onDeath: (error: EngineDied) => void
+  onLoss: (lost: LostModel) => void
+}
+
+/** The engines that share this machine. */
+export function createEngines({ workerUrl, onDeath, onLoss, ...given }: CreateEngines): WorkerEngine[] {
+  const { device, intraOpThreads = 1 } = given
+  const cores = availableParallelism()
+  const count = given.engines ?? (device === 'cuda' ? 1 : Math.max(1, Math.floor(cores / intraOpThreads)))
+  const loneThreads = device === 'cuda' ? intraOpThreads : cores
+  const crowd: Crowd = { running: 0 }
+  return Array.from(
+    { length: count },
+    () => new WorkerEngine({ workerUrl, device, intraOpThreads, loneThreads, crowd, onDeath, onLoss }),
+  )
+}

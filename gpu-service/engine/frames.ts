@@ -1,0 +1,99 @@
+import type { Tensor, TensorData, Tensors, TensorType } from './engine.ts'
+
+/**
+ * The bytes of one message between the service and an engine's process:
+ *
+ *     u32 length of the head │ u32 length of the body, in units of 8 │ head, JSON │ body: the tensors, each at a multiple of 8
+ *
+ * so that the receiver reads the body into one buffer and the runtime takes views of it: a tensor is copied once.
+ */
+export interface Frame<Message> {
+  message: Message
+  tensors?: Tensors | undefined
+}
+
+export const prefixBytes = 8
+const unitBytes = 8
+/** Below this, one piece is cheaper than several, and above it a copy is dearer. */
+const joinedBytesMax = 32_768
+
+interface Head<Message> {
+  message: Message
+  tensors?: [name: string, type: TensorType, dims: readonly number[], sizeBytes: number][]
+}
+
+/** What is to be written, in order. */
+export function encodeFrame<Message>({ message, tensors }: Frame<Message>): Uint8Array[] {
+  const parts = Object.entries(tensors ?? {}).map(([name, tensor]) => ({ name, tensor, bytes: bytesOf(tensor.data) }))
+  const head: Head<Message> = {
+    message,
+    ...(tensors && {
+      tensors: parts.map(({ name, tensor, bytes }) => [name, tensor.type, tensor.dims, bytes.byteLength]),
+    }),
+  }
+  const headBytes = Buffer.from(JSON.stringify(head))
+  const prefix = Buffer.alloc(prefixBytes)
+  prefix.writeUInt32LE(headBytes.byteLength, 0)
+  prefix.writeUInt32LE(
+    parts.reduce((units, { bytes }) => units + unitsOf(bytes.byteLength), 0),
+    4,
+  )
+  const pieces: Uint8Array[] = [prefix, headBytes]
+  for (const { bytes } of parts) {
+    pieces.push(bytes)
+    const gap = unitsOf(bytes.byteLength) * unitBytes - bytes.byteLength
+    if (gap > 0) pieces.push(new Uint8Array(gap))
+  }
+  const total = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  return total <= joinedBytesMax ? [Buffer.concat(pieces, total)] : pieces
+}
+
+/** How long the two parts behind a prefix are. */
+export function readPrefix(prefix: Uint8Array): { headBytes: number; bodyBytes: number } {
+  const view = new DataView(prefix.buffer, prefix.byteOffset, prefixBytes)
+  return { headBytes: view.getUint32(0, true), bodyBytes: view.getUint32(4, true) * unitBytes }
+}
+
+/** The tensors are views of the body, which must begin at a multiple of 8. */
+export function decodeFrame<Message>(head: Uint8Array, body: ArrayBuffer): Frame<Message> {
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
+  const { message, tensors } = JSON.parse(text) as Head<Message>
+  if (tensors === undefined) return { message }
+  let offset = 0
+  const read: Tensors = {}
+  for (const [name, type, dims, sizeBytes] of tensors) {
+    read[name] = { type, dims, data: viewOf({ type, body, offset, sizeBytes }) }
+    offset += unitsOf(sizeBytes) * unitBytes
+  }
+  return { message, tensors: read }
+}
+
+const unitsOf = (sizeBytes: number): number => Math.ceil(sizeBytes / unitBytes)
+
+const bytesOf = (data: TensorData): Uint8Array =>
+  Array.isArray(data)
+    ? Buffer.from(JSON.stringify(data))
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+
+interface View {
+  type: TensorType
+  body: ArrayBuffer
+  offset: number
+  sizeBytes: number
+}
+
+function viewOf({ type, body, offset, sizeBytes }: View): Tensor['data'] {
+  if (type === 'string') return JSON.parse(Buffer.from(body, offset, sizeBytes).toString('utf8'))
+  const View = views[type]
+  return new View(body, offset, sizeBytes / View.BYTES_PER_ELEMENT)
+}
+
+const views = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+}

@@ -1,0 +1,77 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { Tensors, TensorType, Threads } from './engine.ts'
+import type { WorkerRequest, WorkerSettings } from './messages.ts'
+
+/** One model's sessions in this process. */
+interface Model {
+  own: InferenceSession
+  /** With a thread for every core, where that is more than it has otherwise. */
+  all?: InferenceSession
+}
+
+/** The models that an engine's process holds. */
+export class Sessions {
+  readonly #settings: WorkerSettings
+  readonly #models = new Map<string, Model>()
+
+  constructor(settings: WorkerSettings) {
+    this.#settings = settings
+  }
+
+  async obey(request: WorkerRequest, inputs: Tensors): Promise<Tensors | undefined> {
+    if (request.kind === 'run') return this.#run(request, inputs)
+    if (request.kind === 'load') await this.#load(request)
+    else await this.#release(request.modelId)
+    return undefined
+  }
+
+  async close(): Promise<void> {
+    for (const modelId of [...this.#models.keys()]) await this.#release(modelId)
+  }
+
+  async #load({ modelId, path }: { modelId: string; path: string }): Promise<void> {
+    await this.#release(modelId)
+    const { intraOpThreads, loneThreads } = this.#settings
+    const own = await InferenceSession.create(path, this.#options('own'))
+    const all = loneThreads > intraOpThreads ? await InferenceSession.create(path, this.#options('all')) : undefined
+    this.#models.set(modelId, { own, ...(all && { all }) })
+  }
+
+  async #release(modelId: string): Promise<void> {
+    const model = this.#models.get(modelId)
+    this.#models.delete(modelId)
+    await model?.own.release()
+    await model?.all?.release()
+  }
+
+  #options(threads: Threads): InferenceSession.SessionOptions {
+    const { device, intraOpThreads, loneThreads } = this.#settings
+    return {
+      executionProviders: [device],
+      executionMode: 'sequential',
+      intraOpNumThreads: threads === 'all' ? loneThreads : intraOpThreads,
+      interOpNumThreads: 1,
+      // The runtime writes its errors to stderr in colour; they come back as reasons already.
+      logSeverityLevel: 4,
+      // Threads that wait awake for their part of a run make it a third faster; none may stay awake behind it.
+      extra: { session: { force_spinning_stop: '1' } },
+    }
+  }
+
+  async #run({ modelId, outputs, threads }: RunRequest, inputs: Tensors): Promise<Tensors> {
+    const model = this.#models.get(modelId)
+    if (model === undefined) throw new Error('the model is not loaded in this engine')
+    const session = (threads === 'all' && model.all) || model.own
+    const feeds: Record<string, Tensor> = {}
+    for (const [name, { type, data, dims }] of Object.entries(inputs)) feeds[name] = new Tensor(type, data, dims)
+    const results = await session.run(feeds, outputs)
+    return Object.fromEntries(outputs.map((name) => [name, tensorOf(name, results[name])]))
+  }
+}
+
+type RunRequest = Extract<WorkerRequest, { kind: 'run' }>
+
+function tensorOf(name: string, tensor: Tensor | undefined): Tensors[string] {
+  if (tensor === undefined) throw new Error(`the graph has no output "${name}"`)
+  return { type: tensor.type as TensorType, dims: tensor.dims, data: tensor.data as Tensors[string]['data'] }
+}

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { EngineDied, type Tensors } from './engine.ts'
+import { FrameReader } from './frame-reader.ts'
+import { encodeFrame, type Frame } from './frames.ts'
+import { engineFd, type Question, type WorkerReply, type WorkerRequest, type WorkerSettings } from './messages.ts'
+
+export interface WorkerProcessOptions {
+  /** The module that the process runs. */
+  workerUrl: URL
+  settings: WorkerSettings
+  /** Told when it is gone, before what it was asked is rejected. */
+  onGone: (error: EngineDied) => void
+}
+
+interface Pending {
+  resolve: (tensors: Tensors) => void
+  reject: (error: Error) => void
+}
+
+/** A process that holds sessions, and what it was asked. It ends when this process does, however that ends. */
+export class WorkerProcess {
+  readonly #child: ChildProcess
+  readonly #socket: Socket
+  readonly #pending = new Map<number, Pending>()
+  readonly #onGone: WorkerProcessOptions['onGone']
+  #nextId = 0
+  #death: EngineDied | undefined
+  /** Whether it ever came to answer. */
+  hasAnswered = false
+
+  constructor({ workerUrl, settings, onGone }: WorkerProcessOptions) {
+    this.#onGone = onGone
+    this.#child = spawn(process.execPath, [fileURLToPath(workerUrl), JSON.stringify(settings)], {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    })
+    this.#socket = this.#child.stdio[engineFd] as Socket
+    const reader = new FrameReader<WorkerReply>((frame) => this.#settle(frame))
+    this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))
+    // What breaks the socket ends the process, whose end is what is acted on.
+    this.#socket.on('error', () => this.#child.kill('SIGKILL'))
+    this.#child.on('error', (error) => this.#bury(new EngineDied(`the engine did not start (${error.message})`)))
+    this.#child.on('exit', (code, signal) => {
+      const how = signal === null ? `it ended by itself, code ${code}` : signal
+      this.#bury(new EngineDied(`the engine died (${how})`))
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  ask(question: Question, tensors?: Tensors): Promise<Tensors> {
+    if (this.#death !== undefined) return Promise.reject(this.#death)
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+      this.#send({ message: { ...question, id }, tensors })
+    })
+  }
+
+  /** Ends it at once, for a reason of the caller's. */
+  end(error: EngineDied): void {
+    this.#bury(error)
+    this.#child.kill('SIGKILL')
+  }
+
+  /** Lets it finish what it was asked; fulfilled when it is gone. */
+  async leave(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#socket.end()
+    await gone
+  }
+
+  #send(frame: Frame<WorkerRequest>): void {
+    this.#socket.cork()
+    for (const piece of encodeFrame(frame)) this.#socket.write(piece)
+    this.#socket.uncork()
+  }
+
+  #settle({ message, tensors = {} }: Frame<WorkerReply>): void {
+    this.hasAnswered = true
+    const pending = this.#pending.get(message.id)
+    this.#pending.delete(message.id)
+    if (message.ok) pending?.resolve(tensors)
+    else pending?.reject(new Error(message.reason))
+  }
+
+  #bury(error: EngineDied): void {
+    if (this.#death !== undefined) return
+    this.#death = error
+    this.#onGone(error)
+    for (const { reject } of this.#pending.values()) reject(error)
+    this.#pending.clear()
+  }
+}
