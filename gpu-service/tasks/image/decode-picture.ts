@@ -1,0 +1,68 @@
+import sharp from 'sharp'
+import { pictureFormats } from './picture-format.ts'
+import { picturePixelsMax, pictureSideMax } from './picture-limits.ts'
+import type { Picture } from './resize-picture.ts'
+
+/** A picture that is not one, or is beyond the limits. The message is for the caller and names neither path nor host. */
+export class PictureFault extends Error {
+  override name = 'PictureFault'
+}
+
+const decodeSecondsMax = 10
+
+/** Lets libvips read the formats that are served and nothing else, whatever a file claims to be. */
+export function lockDecoder(): void {
+  sharp.cache(false)
+  sharp.concurrency(1)
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  const loaders = ['JpegBuffer', 'PngBuffer', 'WebpBuffer', 'NsgifBuffer']
+  sharp.unblock({ operation: loaders.map((name) => `VipsForeignLoad${name}`) })
+}
+
+/**
+ * The first frame, upright, as red, green and blue bytes. Transparency is dropped and colour profiles are not applied:
+ * Pillow's `convert('RGB')` does neither, and models learnt from what it gives. @throws PictureFault
+ */
+export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
+  const options = {
+    limitInputPixels: picturePixelsMax,
+    failOn: 'error',
+    ignoreIcc: true,
+    sequentialRead: true,
+  } as const
+  const { width, height, space = 'srgb' } = await sharp(bytes, options).metadata().catch(refuse)
+  if (Math.max(width, height) > pictureSideMax)
+    throw new PictureFault(`it has ${width} x ${height} pixels; the limit is ${pictureSideMax} on a side`)
+  const isInk = space === 'cmyk'
+  const image = sharp(bytes, options).timeout({ seconds: decodeSecondsMax }).autoOrient()
+  const converted = isInk
+    ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : image.removeAlpha().toColourspace('srgb')
+  const { data, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }).catch(refuse)
+  return { width: info.width, height: info.height, data: toThree(data, { channels: info.channels, isInk }) }
+}
+
+function toThree(data: Uint8Array, { channels, isInk }: { channels: number; isInk: boolean }): Uint8Array {
+  if (channels === 3) return data
+  const out = new Uint8Array((data.length / channels) * 3)
+  for (let from = 0, to = 0; from < data.length; from += channels, to += 3)
+    for (let channel = 0; channel < 3; channel++)
+      out[to + channel] = isInk
+        ? withoutInk(data[from + channel] as number, data[from + 3] as number)
+        : (data[channels < 3 ? from : from + channel] as number)
+  return out
+}
+
+/** Pillow's way from ink to light, which knows no profile. */
+function withoutInk(ink: number, black: number): number {
+  const light = 255 - black
+  const product = ink * light + 128
+  return Math.max(0, light - (((product >> 8) + product) >> 8))
+}
+
+function refuse(error: unknown): never {
+  const reason = error instanceof Error ? error.message : ''
+  if (/pixel limit/i.test(reason)) throw new PictureFault(`it has more than ${picturePixelsMax} pixels`)
+  if (/timeout/i.test(reason)) throw new PictureFault(`it takes more than ${decodeSecondsMax} s to decode`)
+  throw new PictureFault(`it is broken, or no ${pictureFormats} picture`)
+}

@@ -1,0 +1,70 @@
+import { errors } from '../../../shared/errors.ts'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
+import type { Tensor, Tensors } from '../../engine/engine.ts'
+import type { ModelFiles } from '../../models/model-files.ts'
+import type { RunSettings } from '../task.ts'
+import { type PictureGraph, readPictureGraph } from './picture-graph.ts'
+import type { PictureInput } from './picture-input.ts'
+import { type PictureSettings, readPictureSettings } from './picture-settings.ts'
+import type { Pictures } from './pictures.ts'
+import { type Planes, pixelTensor, valueTable } from './pixel-values.ts'
+
+/** What every task of pictures has: how a model wants them, and how they get there. */
+export interface PictureModel extends PictureGraph {
+  settings: PictureSettings
+  tensor(pictures: readonly Planes[]): Tensor
+  /** A black one, to warm up with. */
+  blank: Planes
+  read(request: { picture: PictureInput; param: string; signal: AbortSignal }): Promise<Planes>
+  /** What `/info` says of it. */
+  describe: Record<string, unknown>
+}
+
+/** @throws AppError `unsupported_model` */
+export async function openPictureModel({ files, file, inputs, run }: OpenPictureModel): Promise<PictureModel> {
+  const pictures = assertPictures(run.pictures)
+  const settings = await readPictureSettings(files)
+  const { size, fit, values } = settings
+  const graph = readPictureGraph({ inputs, file, size, device: run.device })
+  const table = valueTable(values)
+  await pictures.start()
+  return {
+    ...graph,
+    settings,
+    tensor: (batch) =>
+      pixelTensor({ pictures: batch, size, table, layout: graph.layout, isReversed: values.isReversed }),
+    blank: new Uint8Array(3 * size.width * size.height),
+    read: (request) => pictures.read({ ...request, fit }),
+    describe: {
+      size: [size.height, size.width],
+      resize: fit.resize?.kind === 'shortest' ? { shortestEdge: fit.resize.edge } : (fit.resize?.size ?? 'none'),
+      resample: resamples[fit.resample],
+      crop: fit.crop ?? 'none',
+      mean: values.mean,
+      std: values.std,
+      rescaleFactor: values.rescaleFactor,
+    },
+  }
+}
+
+interface OpenPictureModel {
+  files: ModelFiles
+  file: string
+  inputs: OnnxHeader['inputs']
+  run: RunSettings
+}
+
+const resamples = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'] as const
+
+function assertPictures(pictures: Pictures | undefined): Pictures {
+  if (pictures === undefined) throw errors.unsupportedModel('this host reads no pictures.')
+  return pictures
+}
+
+/** The rows of an output with one row per input; views, not copies. */
+export function rowsOf(tensors: Tensors, output: string, count: number): Float32Array<ArrayBuffer>[] {
+  const data = tensors[output]?.data
+  if (!(data instanceof Float32Array)) throw new Error(`the output "${output}" is not float32`)
+  const width = data.length / count
+  return Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width))
+}

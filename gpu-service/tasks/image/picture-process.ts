@@ -1,0 +1,25 @@
+import { decodePicture, lockDecoder, PictureFault } from './decode-picture.ts'
+import { fitPicture } from './fit.ts'
+import type { PictureReply, PictureRequest } from './picture-messages.ts'
+import { resizePicture } from './resize-picture.ts'
+
+/**
+ * The process that decodes pictures. They come from strangers and are read by native code: what breaks it, or keeps it
+ * busy for ever, must end neither the service nor the work of others.
+ */
+lockDecoder()
+
+process.on('message', async (request: PictureRequest) => {
+  const reply = await answer(request)
+  process.send?.(reply)
+})
+
+async function answer({ id, bytes, fit }: PictureRequest): Promise<PictureReply> {
+  try {
+    const picture = await decodePicture(bytes)
+    return { id, ok: true, planes: resizePicture(picture, { fit: fitPicture(picture, fit), resample: fit.resample }) }
+  } catch (error) {
+    if (error instanceof PictureFault) return { id, ok: false, fault: error.message }
+    throw error
+  }
+}

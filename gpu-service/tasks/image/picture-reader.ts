@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os'
+import { errors } from '../../../shared/errors.ts'
+import type { FitSettings } from './fit.ts'
+import { DecoderDied, PictureDecoder } from './picture-decoder.ts'
+import { formatOf, pictureFormats } from './picture-format.ts'
+import { pictureMaxBytes } from './picture-limits.ts'
+
+/** Pictures to pixels, in processes of their own. */
+export interface Pictures {
+  /** Has a process at hand, so that the first picture does not wait for one. */
+  start(): Promise<void>
+  /** The planes of a picture, as the model gets it. @throws AppError `invalid_input` naming `param`, `overloaded` */
+  read(request: ReadPicture): Promise<Uint8Array>
+}
+
+export interface ReadPicture {
+  bytes: Uint8Array
+  fit: FitSettings
+  param: string
+  signal: AbortSignal
+}
+
+interface Waiting {
+  sizeBytes: number
+  go: (decoder: PictureDecoder) => void
+}
+
+const waitingMax = 512
+const waitingMaxBytes = 256 * 1024 * 1024
+
+/** A few decoders for all models of a host. Each has one picture at a time, so that it is known which one broke it. */
+export class PictureReader implements Pictures {
+  readonly #decoders: PictureDecoder[]
+  readonly #free: PictureDecoder[]
+  readonly #waiting = new Set<Waiting>()
+  #waitingBytes = 0
+
+  constructor({ processUrl, decoders = defaultDecoders() }: { processUrl: URL; decoders?: number }) {
+    this.#decoders = Array.from({ length: decoders }, () => new PictureDecoder({ processUrl }))
+    this.#free = [...this.#decoders]
+  }
+
+  async start(): Promise<void> {
+    await this.#decoders[0]?.start()
+  }
+
+  async read({ bytes, fit, param, signal }: ReadPicture): Promise<Uint8Array> {
+    if (bytes.length === 0) throw errors.invalidInput(`"${param}" is empty; send a ${pictureFormats} picture.`, param)
+    if (bytes.length > pictureMaxBytes)
+      throw errors.invalidInput(
+        `"${param}" has ${bytes.length} bytes; the limit is ${pictureMaxBytes} per picture.`,
+        param,
+      )
+    if (formatOf(bytes) === undefined)
+      throw errors.invalidInput(`"${param}" is no ${pictureFormats} picture by its first bytes.`, param)
+    const decoder = await this.#take(bytes.length, signal)
+    try {
+      const reply = await decoder.decode({ bytes, fit })
+      if ('planes' in reply) return reply.planes
+      throw errors.invalidInput(`"${param}" cannot be read: ${reply.fault}.`, param)
+    } catch (error) {
+      if (error instanceof DecoderDied) throw errors.invalidInput(`"${param}" cannot be read: ${error.message}.`, param)
+      throw error
+    } finally {
+      this.#give(decoder)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const decoder of this.#decoders) decoder.close()
+  }
+
+  #take(sizeBytes: number, signal: AbortSignal): Promise<PictureDecoder> {
+    if (signal.aborted) throw errors.clientClosed()
+    const free = this.#free.shift()
+    if (free !== undefined) return Promise.resolve(free)
+    if (this.#waiting.size >= waitingMax || this.#waitingBytes + sizeBytes > waitingMaxBytes) throw errors.overloaded(1)
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#leave(waiting)
+        reject(errors.clientClosed())
+      }
+      const waiting: Waiting = {
+        sizeBytes,
+        go: (decoder) => {
+          signal.removeEventListener('abort', leave)
+          resolve(decoder)
+        },
+      }
+      this.#waiting.add(waiting)
+      this.#waitingBytes += sizeBytes
+      signal.addEventListener('abort', leave, { once: true })
+    })
+  }
+
+  #give(decoder: PictureDecoder): void {
+    const [next] = this.#waiting
+    // The one that is warm already goes on, so that a second process is started only when two are needed.
+    if (next === undefined) return void this.#free.unshift(decoder)
+    this.#leave(next)
+    next.go(decoder)
+  }
+
+  #leave(waiting: Waiting): void {
+    if (this.#waiting.delete(waiting)) this.#waitingBytes -= waiting.sizeBytes
+  }
+}
+
+/** The engines need the cores too. */
+const defaultDecoders = (): number => Math.min(8, Math.max(1, Math.floor(availableParallelism() / 2)))

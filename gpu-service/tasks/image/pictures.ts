@@ -1,0 +1,47 @@
+import { errors } from '../../../shared/errors.ts'
+import type { FitSettings } from './fit.ts'
+import type { PictureInput } from './picture-input.ts'
+import { PictureReader } from './picture-reader.ts'
+import type { RemotePictures } from './remote-pictures.ts'
+
+/** What a host gives to tasks of pictures. */
+export interface Pictures {
+  /** Has a decoder at hand, so that the first picture does not wait for one. */
+  start(): Promise<void>
+  /** The planes of a picture, as the model gets it. @throws AppError `invalid_input` naming `param`, `overloaded` */
+  read(request: ReadPictureInput): Promise<Uint8Array>
+  close(): void
+}
+
+export interface ReadPictureInput {
+  picture: PictureInput
+  fit: FitSettings
+  /** What the picture is called in the request. */
+  param: string
+  signal: AbortSignal
+}
+
+/** Without `remote`, only pictures that are in the request are read. */
+export function createPictures({ processUrl, remote }: PicturesOptions): Pictures {
+  const reader = new PictureReader({ processUrl })
+  return {
+    start: () => reader.start(),
+    close: () => reader.close(),
+    async read({ picture, ...request }) {
+      if ('bytes' in picture) return reader.read({ ...request, bytes: picture.bytes })
+      const { param, signal } = request
+      if (remote === undefined)
+        throw errors.invalidInput(
+          `"${param}" is an address, and this host fetches no pictures; send the picture itself, as base64.`,
+          param,
+        )
+      return reader.read({ ...request, bytes: await remote.fetch({ url: picture.url, param, signal }) })
+    },
+  }
+}
+
+interface PicturesOptions {
+  /** Where `picture-process.ts` is. */
+  processUrl: URL
+  remote: RemotePictures | undefined
+}

@@ -1,0 +1,42 @@
+import { BlockList, isIP } from 'node:net'
+
+/**
+ * Addresses that nobody outside may have this host ask: its own, its network's, the cloud's metadata, and those that
+ * stand for an IPv4 address inside an IPv6 one. From the special-purpose registries of IANA.
+ */
+const closed = new BlockList()
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 3],
+] as const)
+  closed.addSubnet(network, prefix, 'ipv4')
+for (const [network, prefix] of [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+] as const)
+  closed.addSubnet(network, prefix, 'ipv6')
+
+/** What is in use of IPv6 for everybody; all else is closed. */
+const open = new BlockList()
+open.addSubnet('2000::', 3, 'ipv6')
+
+/** Whether an address is one of the public internet, and nothing else by another spelling. */
+export function isPublicAddress(address: string): boolean {
+  const family = isIP(address)
+  if (family === 4) return !closed.check(address, 'ipv4')
+  return family === 6 && open.check(address, 'ipv6') && !closed.check(address, 'ipv6')
+}

@@ -1,0 +1,125 @@
+import { errors } from '../../../shared/errors.ts'
+import { pictureMaxBytes } from './picture-limits.ts'
+import { isPublicAddress } from './public-address.ts'
+
+/** Fetches pictures that callers name by their address. */
+export interface RemotePictures {
+  /** @throws AppError `invalid_input` naming `param` */
+  fetch(request: { url: string; param: string; signal: AbortSignal }): Promise<Uint8Array>
+}
+
+/** The network, as far as it is needed here. */
+export interface Network {
+  /** Every address of a host's name. */
+  resolve(host: string): Promise<string[]>
+  /** Asks that very address for the URL, whatever its host's name means by now. Follows no redirect. */
+  get(request: { url: URL; address: string; signal: AbortSignal }): Promise<RemoteAnswer>
+}
+
+export interface RemoteAnswer {
+  status: number
+  location: string | undefined
+  body: AsyncIterable<Uint8Array>
+  /** Gives the connection up. */
+  cancel(): void
+}
+
+const redirectsMax = 3
+const fetchMsMax = 10_000
+const fetchesMax = 16
+const redirects = new Set([301, 302, 303, 307, 308])
+
+/**
+ * https only, no name or password, the usual port, and public addresses only: looked up here and held to, so that a name
+ * cannot mean another address a moment later. Every redirect is a new address to be checked.
+ */
+export function createRemotePictures(network: Network): RemotePictures {
+  let running = 0
+  return {
+    async fetch({ url, param, signal }) {
+      if (running >= fetchesMax) throw errors.overloaded(1)
+      running++
+      const timeout = AbortSignal.timeout(fetchMsMax)
+      try {
+        return await follow({ url, param, network, signal: AbortSignal.any([signal, timeout]) })
+      } catch (error) {
+        if (signal.aborted) throw errors.clientClosed()
+        if (timeout.aborted) throw refusal(param, `the picture did not arrive within ${fetchMsMax / 1000} s`)
+        throw error
+      } finally {
+        running--
+      }
+    },
+  }
+}
+
+interface Following {
+  url: string
+  param: string
+  network: Network
+  signal: AbortSignal
+}
+
+async function follow({ url, param, network, signal }: Following): Promise<Uint8Array> {
+  let at = checkedUrl(URL.parse(url), param)
+  for (let hop = 0; hop <= redirectsMax; hop++) {
+    const address = await publicAddressOf(at, { param, network, signal })
+    const answer = await network.get({ url: at, address, signal }).catch(() => {
+      throw refusal(param, `"${at.host}" could not be reached`)
+    })
+    if (answer.status === 200) return await readAll(answer, param)
+    answer.cancel()
+    if (!redirects.has(answer.status) || answer.location === undefined)
+      throw refusal(param, `"${at.host}" answered ${answer.status} instead of a picture`)
+    at = checkedUrl(URL.parse(answer.location, at.href), param)
+  }
+  throw refusal(param, `its host redirects more than ${redirectsMax} times`)
+}
+
+function checkedUrl(url: URL | null, param: string): URL {
+  if (url === null || url.href.length > 2048) throw refusal(param, 'it is no URL')
+  if (url.protocol !== 'https:') throw refusal(param, 'only https: is fetched')
+  if (url.username !== '' || url.password !== '') throw refusal(param, 'it must hold no name or password')
+  if (url.port !== '') throw refusal(param, 'it must not name a port')
+  return url
+}
+
+/** One closed address among several is enough to refuse: the next look-up might give that one. */
+async function publicAddressOf(url: URL, { param, network, signal }: Omit<Following, 'url'>): Promise<string> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const addresses = await unlessAborted(network.resolve(host), signal).catch(() => [])
+  const [address] = addresses
+  if (address === undefined) throw refusal(param, `"${host}" has no address`)
+  if (!addresses.every(isPublicAddress)) throw refusal(param, `"${host}" is not on the public internet`)
+  return address
+}
+
+/** A look-up cannot be called off, but its answer need not be waited for. */
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason)
+    signal.addEventListener('abort', leave, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}
+
+async function readAll({ body, cancel }: RemoteAnswer, param: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  try {
+    for await (const chunk of body) {
+      sizeBytes += chunk.length
+      if (sizeBytes > pictureMaxBytes) throw refusal(param, `the picture has more than ${pictureMaxBytes} bytes`)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    cancel()
+    throw error instanceof Error && 'code' in error && error.code === 'invalid_input'
+      ? error
+      : refusal(param, 'the picture broke off')
+  }
+  return Buffer.concat(chunks)
+}
+
+const refusal = (param: string, reason: string) =>
+  errors.invalidInput(`"${param}" cannot be fetched: ${reason}. Send the picture itself, as base64.`, param)
