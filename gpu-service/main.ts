@@ -21,6 +21,8 @@ const environment = parseEnvironment(
     SLIPWAY_CACHE_BYTES: z.coerce.number().int().min(0).optional(),
     SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(64).optional(),
     SLIPWAY_EMF_NAMESPACE: z.string().optional(),
+    /** Whether pictures are fetched that callers name by their https address. */
+    SLIPWAY_REMOTE_IMAGES: z.stringbool().default(false),
     SLIPWAY_LOG_LEVEL: logLevel,
     SLIPWAY_ADMIN_KEY_SHA256: z
       .string()
@@ -49,6 +51,7 @@ const serving = startServing({
     engines: environment.SLIPWAY_ENGINES,
     replicaId: `${hostname()}-${process.pid}`,
     adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256,
+    remoteImages: environment.SLIPWAY_REMOTE_IMAGES,
   },
   log,
   metrics,

@@ -18,6 +18,9 @@ import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
 import { createAdmission } from './protocols/admission.ts'
 import { sharedVerifier } from './protocols/shared-verifier.ts'
+import { openNetwork } from './tasks/image/open-network.ts'
+import { createPictures } from './tasks/image/pictures.ts'
+import { createRemotePictures } from './tasks/image/remote-pictures.ts'
 import type { Isolation } from './tasks/task.ts'
 
 export interface ServingConfig {
@@ -43,6 +46,8 @@ export interface ServingConfig {
   waitMsMax?: number
   /** Whether the members of a batch run alone, where a deployment does not say. */
   isolate?: Isolation
+  /** Whether pictures are fetched that callers name by an https address on the public internet; off by default. */
+  remoteImages?: boolean
 }
 
 export interface ServingOptions {
@@ -79,12 +84,16 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const { waitMsMax = 2000 } = config
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config
   const cache = new ModelCache({ objects, root: cacheDir, maxBytes: cacheMaxBytes })
+  const pictures = createPictures({
+    processUrl: new URL('./tasks/image/picture-process.ts', import.meta.url),
+    remote: config.remoteImages === true ? createRemotePictures(openNetwork) : undefined,
+  })
   const reconciler = new Reconciler({
     models: new ModelRegistry({
       cache,
       pool,
       metrics,
-      settings: { device, isolate: config.isolate ?? 'auto' },
+      settings: { device, isolate: config.isolate ?? 'auto', pictures },
     }),
     pool,
     metrics,
@@ -132,6 +141,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       notReady = 'draining'
       await reconciler.close()
       await pool.close()
+      pictures.close()
     },
   }
 }

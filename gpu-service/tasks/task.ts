@@ -5,6 +5,7 @@ import type { BatchResult } from '../batcher/item-queue.ts'
 import type { Device, EngineCall, Tensors } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
 import type { Capabilities } from './capabilities.ts'
+import type { Pictures } from './image/pictures.ts'
 
 /** One kind of thing that models do. A task reads a model's files and knows how to ask its graph. */
 export interface Task {
@@ -26,6 +27,8 @@ export interface RunSettings {
   device: Device
   /** Whether the members of a batch run alone: `auto` where the others would change a member's answer. */
   isolate: Isolation
+  /** What reads pictures, on a host that does. */
+  pictures?: Pictures | undefined
 }
 
 export type Isolation = 'auto' | 'always' | 'never'

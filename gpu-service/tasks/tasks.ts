@@ -1,6 +1,7 @@
 import { errors } from '../../shared/errors.ts'
 import { isServedTask, type ServedTask, servedTasks } from '../../shared/model/served-tasks.ts'
 import { featureExtraction } from './feature-extraction/feature-extraction.ts'
+import { imageClassification } from './image-classification/image-classification.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
 import type { Task } from './task.ts'
 
@@ -8,6 +9,7 @@ import type { Task } from './task.ts'
 const tasks: Record<ServedTask, Task> = {
   'feature-extraction': featureExtraction,
   'sentence-similarity': featureExtraction,
+  'image-classification': imageClassification,
   'tabular-classification': tabularClassification,
   'tabular-regression': tabularClassification,
 }

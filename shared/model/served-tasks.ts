@@ -5,6 +5,7 @@
 export const servedTasks = [
   'feature-extraction',
   'sentence-similarity',
+  'image-classification',
   'tabular-classification',
   'tabular-regression',
 ] as const

@@ -1,11 +1,8 @@
 import { type Context, Hono } from 'hono'
-import * as z from 'zod'
 import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
-import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
 import { pipelineEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
-import { limitBody, readJson } from '../../../shared/http/json-body.ts'
 import type { Route } from '../../deployments/route.ts'
 import { taskNamed } from '../../tasks/tasks.ts'
 import { admit } from '../admission.ts'
@@ -14,11 +11,7 @@ import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
-
-const body = z.looseObject({
-  inputs: z.unknown().refine((inputs) => inputs !== undefined, 'is missing'),
-  parameters: z.looseObject({}).nullish(),
-})
+import { limitPipelineBody, readPipelineBody } from './pipeline-body.ts'
 
 /**
  * `POST` on the base path of one model: the Hugging Face pipeline shape of whatever task it does. Below it,
@@ -27,17 +20,17 @@ const body = z.looseObject({
 export function pipelineRoutes({ verify, router, metrics, admission }: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.onError(answerErrors(pipelineEnvelope, metrics))
-  const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitBody(predictionMaxBytes)] as const
+  const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitPipelineBody] as const
 
   const answer = async (context: Context<ServingEnvironment>) => {
     const model = askedModel(context, undefined)
     const task = context.req.param('task')
     assertTask(task, model, routeTo(context, { router, model }))
-    const { inputs, parameters, ...root } = await readJson(context, body)
+    const request = await readPipelineBody(context)
     // Found again behind the body, which may have been long in coming: another revision may answer by now.
     const { service } = routeTo(context, { router, model })
     const options = callOptions(context)
-    return answerJson(context, await service.pipeline({ inputs, parameters: { ...root, ...parameters }, options }))
+    return answerJson(context, await service.pipeline({ ...request, options }))
   }
   app.post('/', ...guards, answer)
   app.post('/pipeline/:task', ...guards, answer)

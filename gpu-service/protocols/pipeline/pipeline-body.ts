@@ -1,0 +1,47 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import * as z from 'zod'
+import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
+import { errors } from '../../../shared/errors.ts'
+import { isBrokenOff, limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { formatOf } from '../../tasks/image/picture-format.ts'
+import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
+import type { PipelineRequest } from '../../tasks/task.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+
+const body = z.looseObject({
+  inputs: z.unknown().refine((inputs) => inputs !== undefined, 'is missing'),
+  parameters: z.looseObject({}).nullish(),
+})
+
+/** Pictures are larger than texts and are not parsed here, so a body that says that it is one may be larger. */
+export const limitPipelineBody = createMiddleware<ServingEnvironment>((context, next) =>
+  (isBytes(context) ? limitPicture : limitJson)(context, next),
+)
+
+const limitPicture = limitBody(pictureMaxBytes)
+const limitJson = limitBody(predictionMaxBytes)
+
+/** JSON with `inputs`, or a picture as it is. @throws AppError `invalid_json`, `invalid_request` */
+export async function readPipelineBody(
+  context: Context<ServingEnvironment>,
+): Promise<Pick<PipelineRequest, 'inputs' | 'parameters'>> {
+  if (isBytes(context) || (saysNothing(context) && formatOf(await bytesOf(context)) !== undefined))
+    return { inputs: await bytesOf(context), parameters: {} }
+  const { inputs, parameters, ...root } = await readJson(context, body)
+  return { inputs, parameters: { ...root, ...parameters } }
+}
+
+const typeOf = (context: Context): string => context.req.header('content-type')?.toLowerCase() ?? ''
+
+const isBytes = (context: Context): boolean => /^(?:image\/|application\/octet-stream\b)/.test(typeOf(context))
+
+/** Hugging Face's client sends a Blob without a type, and fetch and curl then put a form's or a text's. */
+const saysNothing = (context: Context): boolean => !/\bjson\b/.test(typeOf(context))
+
+async function bytesOf(context: Context): Promise<Uint8Array> {
+  const buffer = await context.req.arrayBuffer().catch((error) => {
+    throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
+  })
+  return new Uint8Array(buffer)
+}

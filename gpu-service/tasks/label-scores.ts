@@ -1,0 +1,75 @@
+import * as z from 'zod'
+import { errors } from '../../shared/errors.ts'
+import { type ModelFiles, readConfig } from '../models/model-files.ts'
+
+export interface LabelScore {
+  label: string
+  score: number
+}
+
+export const scoreFunctions = ['softmax', 'sigmoid', 'none'] as const
+export type ScoreFunction = (typeof scoreFunctions)[number]
+
+/** What a classifier calls its classes, and how its numbers become scores unless a caller says. */
+export interface Labels {
+  names: readonly string[]
+  defaultFunction: ScoreFunction
+}
+
+const config = z.object({
+  id2label: z.record(z.string(), z.string()).nullish(),
+  num_labels: z.number().int().min(1).max(1_000_000).nullish(),
+  problem_type: z.string().nullish(),
+})
+
+/** From config.json; classes without a name are called as transformers calls them. */
+export async function readLabels(files: ModelFiles, count: number | undefined): Promise<Labels> {
+  const { id2label, num_labels, problem_type } = (await readConfig(files, 'config.json', config)) ?? {}
+  const ids = Object.keys(id2label ?? {}).map(Number)
+  const size = count ?? num_labels ?? (ids.length === 0 ? 0 : Math.max(...ids) + 1)
+  if (size < 1) throw errors.unsupportedModel('neither the graph nor config.json says how many classes there are.')
+  const names = Array.from({ length: size }, (_, id) => id2label?.[String(id)] ?? `LABEL_${id}`)
+  const isMulti =
+    problem_type === 'multi_label_classification' || (problem_type !== 'single_label_classification' && size === 1)
+  return { names, defaultFunction: isMulti ? 'sigmoid' : 'softmax' }
+}
+
+export interface ScoreOptions {
+  apply: ScoreFunction
+  topK: number
+}
+
+/** `top_k` and `function_to_apply`, as Hugging Face's clients send them. @throws AppError `invalid_input` */
+export function readScoreOptions(parameters: Record<string, unknown>, defaults: ScoreOptions): ScoreOptions {
+  const { top_k: topK, function_to_apply: apply } = parameters
+  if (topK !== undefined && topK !== null && !(typeof topK === 'number' && Number.isInteger(topK) && topK >= 1))
+    throw errors.invalidInput('"top_k" must be a whole number of 1 or more.', 'top_k')
+  const named = scoreFunctions.find((name) => name === apply)
+  if (apply !== undefined && apply !== null && named === undefined)
+    throw errors.invalidInput(`"function_to_apply" must be one of ${scoreFunctions.join(', ')}.`, 'function_to_apply')
+  return { topK: topK ?? defaults.topK, apply: named ?? defaults.apply }
+}
+
+/** The likeliest first. */
+export function labelScores({ logits, names, apply, topK }: LabelScores): LabelScore[] {
+  const scores = applyFunction(logits, apply)
+  return names
+    .map((label, index) => ({ label, score: scores[index] ?? Number.NaN }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, topK)
+}
+
+interface LabelScores extends ScoreOptions {
+  logits: ArrayLike<number>
+  names: readonly string[]
+}
+
+export function applyFunction(logits: ArrayLike<number>, apply: ScoreFunction): number[] {
+  const numbers = Array.from(logits)
+  if (apply === 'none') return numbers
+  if (apply === 'sigmoid') return numbers.map((value) => 1 / (1 + Math.exp(-value)))
+  const highest = numbers.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
+  const parts = numbers.map((value) => Math.exp(value - highest))
+  const total = parts.reduce((sum, value) => sum + value, 0)
+  return parts.map((value) => value / total)
+}

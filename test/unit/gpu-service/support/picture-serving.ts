@@ -1,0 +1,16 @@
+import { type PictureModelName, pictureModelFiles } from '../../../support/picture-models.ts'
+import type { TestModel } from './test-serving.ts'
+
+const tasks: Record<PictureModelName, string> = {
+  'tiny-vit': 'image-classification',
+  'tiny-clip': 'zero-shot-image-classification',
+  'tiny-flava': 'image-text-classification',
+}
+
+/** A tiny model of pictures, as a deployment. */
+export async function pictureModel(
+  repo: PictureModelName,
+  { name = repo, task = tasks[repo] } = {},
+): Promise<TestModel> {
+  return { name, repo: `slipway/${repo}`, task, file: 'onnx/model.onnx', files: await pictureModelFiles(repo) }
+}
