@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import * as z from 'zod'
 import { logLevel, parseEnvironment } from '../shared/config.ts'
+import { poolName } from '../shared/contract/deployment-settings.ts'
 import { createLogger } from '../shared/log.ts'
 import { createMetrics } from '../shared/metrics.ts'
 import { createS3ObjectStore } from '../shared/objects/s3-object-store.ts'
@@ -19,6 +20,8 @@ const environment = parseEnvironment(
     SLIPWAY_DEVICE: z.enum(['cpu', 'cuda']).default('cpu'),
     SLIPWAY_CACHE_DIR: z.string().default('/tmp/slipway-models'),
     SLIPWAY_CACHE_BYTES: z.coerce.number().int().min(0).optional(),
+    /** Which deployments this replica serves: those of this pool. */
+    SLIPWAY_POOL: poolName.default('default'),
     SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(64).optional(),
     SLIPWAY_EMF_NAMESPACE: z.string().optional(),
     /** Whether pictures are fetched that callers name by their https address. */
@@ -49,6 +52,7 @@ const serving = startServing({
     cacheMaxBytes: environment.SLIPWAY_CACHE_BYTES,
     publicUrl: environment.SLIPWAY_PUBLIC_URL,
     engines: environment.SLIPWAY_ENGINES,
+    pool: environment.SLIPWAY_POOL,
     replicaId: `${hostname()}-${process.pid}`,
     adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256,
     remoteImages: environment.SLIPWAY_REMOTE_IMAGES,

@@ -5,11 +5,11 @@ import type { HttpEnvironment } from '../shared/http/context.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { ObjectStore } from '../shared/objects/object-store.ts'
-import { allDeployments, forgetReplica, reportReplica } from '../shared/table/deployments.ts'
 import type { Table } from '../shared/table/table.ts'
 import { createServingApp } from './app.ts'
 import { Reconciler } from './deployments/reconcile.ts'
 import { createRouter } from './deployments/route.ts'
+import { tableSide } from './deployments/table-side.ts'
 import { createEngines } from './engine/create-engines.ts'
 import type { Device, LostModel } from './engine/engine.ts'
 import { EnginePool } from './engine/engine-pool.ts'
@@ -38,6 +38,8 @@ export interface ServingConfig {
   heartbeatMs?: number
   /** This replica's name in the table. */
   replicaId?: string
+  /** Which deployments it serves: those of this pool. */
+  pool?: string | undefined
   /** Where clients reach this service, when it is not where they reach the registry. */
   publicUrl?: string | undefined
   /** sha256 of the first admin key. */
@@ -100,17 +102,8 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     log,
     limits: { wasteMax: 0.1, queuedMax: config.queuedMax ?? 8192, waitMsMax, requestMsMax: 60_000 },
     now: Date.now,
-    desired: () => allDeployments(table),
-    report: (deployment, status) =>
-      reportReplica(table, {
-        deployment,
-        status: { ...status, ...(publicUrl && { baseUrl: publicUrl }) },
-        now: new Date(),
-      }),
-    forget: (deployment) => forgetReplica(table, deployment, replicaId),
-    replicaId,
+    ...tableSide({ table, log, replicaId, pool: config.pool, publicUrl, heartbeatMs: config.heartbeatMs }),
     intervalMs: config.reconcileMs ?? 2000,
-    heartbeatMs: config.heartbeatMs ?? 15_000,
   })
 
   let notReady: string | undefined = 'the deployments are being loaded'
@@ -123,7 +116,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     })
   const app = createServingApp({
     verify: sharedVerifier({ verify: createVerifier({ table, adminKeySha256 }) }),
-    router: createRouter(() => reconciler.slots),
+    router: createRouter(() => reconciler.deployments),
     metrics,
     log,
     readiness: { reason: () => notReady },

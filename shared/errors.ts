@@ -284,12 +284,26 @@ export const errors = {
       message: `A deployment "${name}" exists already; it serves ${target}. Choose another name with --name, or remove it: slipway undeploy ${name}`,
       details: { url },
     }),
+  deploymentChanged: ({ name, is, expected }: { name: string; is: number; expected: number }) =>
+    new AppError({
+      code: 'precondition_failed',
+      status: 412,
+      message: `The deployment "${name}" is at version ${is}, not ${expected}: somebody changed it meanwhile. Read it again.`,
+      details: { version: is },
+    }),
   modelNotFound: (model: string) =>
     new AppError({
       code: 'model_not_found',
       status: 404,
       message: `The model "${model}" is not deployed here. Name a deployment, "owner/name" or "owner/name@ref"; GET /v1/models lists them.`,
       param: 'model',
+    }),
+  /** Not 503, on which Hugging Face's JavaScript client asks again at once and for ever. */
+  deploymentPaused: (name: string) =>
+    new AppError({
+      code: 'deployment_paused',
+      status: 409,
+      message: `The deployment "${name}" is paused. Whoever may change it can resume it: slipway resume ${name}`,
     }),
   modelNotReady: (model: string, state: string) =>
     new AppError({

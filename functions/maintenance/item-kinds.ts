@@ -76,6 +76,9 @@ export const itemKinds: readonly ItemKind[] = [
   work('drop look', 'DROP#', 'LOOK'),
   saved('deployment', 'DEPLOYMENT#', 'DEPLOYMENT'),
   work('replica', 'DEPLOYMENT#', 'REPLICA#'),
+  work('deployment use', 'DEPLOYMENT#', 'USE#'),
+  work('deployments version', 'DEPLOYMENT#', 'VERSION'),
+  work('pool replica', 'POOL#', 'REPLICA#'),
 ]
 
 /** Partition keys end in a `#` before what tells items of a kind apart, so that no kind begins as another does. */

@@ -5,6 +5,7 @@ import { principalOf } from '../../shared/auth/middleware.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { followAliases } from '../../shared/repos/follow-aliases.ts'
 import { refErrors } from '../../shared/repos/ref-errors.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
@@ -31,6 +32,9 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     return { table, repo, by: principal.username, isAdmin, now: now(), ...(expected !== undefined && { expected }) }
   }
 
+  /** What is served by an alias goes along with it, also where it was moved before by a request that broke off. */
+  const follow = (repo: RepoItem) => followAliases(table, { repoId: repo.id })
+
   app.openapi(routes.listAliases, async (context) => {
     const { items, cursor } = await refsPage(table, await readable(asked(context)), 'alias', context.req.valid('query'))
     return context.json({ items: items.map(toAlias), cursor }, 200)
@@ -41,6 +45,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const writer = await writing(context)
     const revision = await revisionOf(table, writer.repo, ref)
     const alias = toAlias(await createAlias({ ...writer, name, revision, isProtected }))
+    await follow(writer.repo)
     await announce(context, parts, manifestOf(writer.repo.id))
     context.header('etag', tagOf(alias))
     return context.json(alias, 201)
@@ -61,6 +66,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const revision = ref === undefined ? undefined : await revisionOf(table, writer.repo, ref)
     const wanted = { ...(revision && { revision }), ...(isProtected !== undefined && { isProtected }) }
     const alias = toAlias(await moveAlias({ ...writer, name, ...wanted }))
+    await follow(writer.repo)
     await announce(context, parts, manifestOf(writer.repo.id))
     context.header('etag', tagOf(alias))
     return context.json(alias, 200)
@@ -70,6 +76,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const { alias: name } = context.req.valid('param')
     const writer = await writing(context)
     await deleteAlias({ ...writer, name })
+    await follow(writer.repo)
     await announce(context, parts, manifestOf(writer.repo.id))
     return context.body(null, 204)
   })

@@ -1,40 +1,96 @@
 import type { Deployment, ReplicaStatus } from '../../shared/contract/deployment.ts'
-import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import {
+  type DeploymentItem,
+  type DeploymentTarget,
+  defaultPool,
+  targetsOf,
+} from '../../shared/table/deployment-item.ts'
+import type { PoolReplica } from '../../shared/table/replicas.ts'
+import { driftOf } from './deployment-drift.ts'
 
 /** A deployment as its clients see it: what was asked for, and what its replicas say. */
-export function toDeployment(item: DeploymentItem, replicas: readonly ReplicaStatus[]): Deployment {
-  const { name, owner, target, repo, ref, revision, task, file, createdAt } = item
+export function toDeployment(item: DeploymentItem, { replicas, alive }: Seen): Deployment {
+  const { name, owner, target, repo, ref, revision, task, file, precision, createdAt, updatedAt, shadow } = item
   const current = replicas.filter((replica) => replica.revision === revision)
+  const state = item.isPaused === true ? 'PAUSED' : stateOf(current)
   const failed = current.find((replica) => replica.state === 'FAILED')
-  const state = stateOf(current)
   const baseUrl = current.find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
   return {
-    name,
-    owner,
-    target,
-    repo,
-    ref,
-    revision,
-    task,
-    file,
+    ...{ name, owner, target, repo, ref, revision, task, file },
+    ...(precision !== undefined && { precision }),
     state,
     ...(state === 'FAILED' && failed?.reason !== undefined && { reason: failed.reason }),
     url: `${baseUrl}/api/v1/predict/${name}`,
-    replicas: replicas.map(({ id, state, reason, revision, baseUrl, updatedAt }) => ({
-      id,
-      state,
-      ...(reason !== undefined && { reason }),
-      revision,
-      ...(baseUrl !== undefined && { baseUrl }),
-      updatedAt,
-    })),
+    targets: targetsOf(item).map((one) => toTarget(one, item, replicas)),
+    ...(shadow !== undefined && { shadow: { ...chosenOf(shadow.target), percent: shadow.percent } }),
+    ...settingsOf(item),
+    replicas: replicas.map(toReplica),
+    drift: driftOf({ item, replicas, alive }),
+    version: item.version ?? 0,
     createdAt,
+    ...(updatedAt !== undefined && { updatedAt }),
   }
 }
 
+interface Seen {
+  replicas: readonly ReplicaStatus[]
+  /** Every replica of the pool, whatever it serves. */
+  alive: readonly PoolReplica[]
+}
+
+function settingsOf(item: DeploymentItem) {
+  const { pool = defaultPool, min = 1, isolate = 'auto', stickyBy = 'session' } = item
+  const { max, idleSeconds, limits, resultCache, canary } = item
+  const optional = { max, idleSeconds, limits, resultCache, canary }
+  const given = Object.entries(optional).filter(([, value]) => value !== undefined)
+  return { pool, min, isolate, stickyBy, ...(Object.fromEntries(given) as Partial<typeof optional>) }
+}
+
+function chosenOf({ target, repo, ref, revision, task, file, precision, follows, followFault }: DeploymentTarget) {
+  return {
+    ...{ target, repo, ref, revision, task, file },
+    ...(precision !== undefined && { precision }),
+    follows: follows === true,
+    ...(followFault !== undefined && { followFault }),
+  }
+}
+
+function toTarget(
+  target: DeploymentTarget,
+  item: DeploymentItem,
+  replicas: readonly ReplicaStatus[],
+): Deployment['targets'][number] {
+  const { weight = 1, rolledBack } = target
+  const of = replicas.flatMap(({ targets = [] }) =>
+    targets.filter(({ revision, file, isShadow }) => revision === target.revision && file === target.file && !isShadow),
+  )
+  const told = stateOf(of)
+  const state =
+    rolledBack !== undefined ? 'ROLLED_BACK' : item.isPaused === true ? 'PAUSED' : weight === 0 ? 'IDLE' : told
+  const fault = of.find((one) => one.state === 'FAILED')?.reason
+  const reason = rolledBack?.reason ?? (state === 'FAILED' ? fault : undefined)
+  return {
+    ...chosenOf(target),
+    weight: rolledBack === undefined ? weight : 0,
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(rolledBack !== undefined && { rolledBackAt: rolledBack.at }),
+  }
+}
+
+const toReplica = ({ id, state, reason, revision, targets, baseUrl, updatedAt }: ReplicaStatus): ReplicaStatus => ({
+  id,
+  state,
+  ...(reason !== undefined && { reason }),
+  revision,
+  ...(targets !== undefined && { targets }),
+  ...(baseUrl !== undefined && { baseUrl }),
+  updatedAt,
+})
+
 /** One replica that serves is enough to be ready; failed means that none serves or still tries. */
-function stateOf(replicas: readonly ReplicaStatus[]): Deployment['state'] {
+function stateOf(replicas: readonly Pick<ReplicaStatus, 'state'>[]): 'READY' | 'LOADING' | 'FAILED' | 'PENDING' {
   if (replicas.some(({ state }) => state === 'READY')) return 'READY'
   if (replicas.some(({ state }) => state === 'LOADING')) return 'LOADING'
-  return replicas.length > 0 ? 'FAILED' : 'PENDING'
+  return replicas.some(({ state }) => state === 'FAILED') ? 'FAILED' : 'PENDING'
 }

@@ -1,99 +1,73 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { accessRepo } from '../../shared/auth/access-repo.ts'
-import { type Access, mayAccess, requireAccess } from '../../shared/auth/authorize.ts'
-import { ensureOwner, requireOwner } from '../../shared/auth/ensure-owner.ts'
+import type { Context } from 'hono'
+import { type Access, requireAccess } from '../../shared/auth/authorize.ts'
 import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { readableOwners } from '../../shared/auth/visible-repos.ts'
+import type { Deployment } from '../../shared/contract/deployment.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
 import { noteSubject } from '../../shared/http/audit-subject.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
-import { formatTarget, parseTarget } from '../../shared/model/target.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
-import {
-  type DeploymentItem,
-  deleteDeployment,
-  deploymentCreation,
-  getDeployment,
-  listDeployments,
-  liveReplicas,
-} from '../../shared/table/deployments.ts'
-import { ownerStands } from '../../shared/table/owners.ts'
-import { type Quotas, quotaExceeded } from '../../shared/table/quotas.ts'
+import { type DeploymentItem, defaultPool } from '../../shared/table/deployment-item.ts'
+import { deleteDeployment, getDeployment, listDeployments } from '../../shared/table/deployments.ts'
+import type { Quotas } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
-import { repoDeploymentWrites } from '../../shared/table/repo-deployments.ts'
-import { fullName } from '../../shared/table/repo-item.ts'
-import { resolveRef } from '../../shared/table/repos.ts'
-import { ConditionFailed, type Table } from '../../shared/table/table.ts'
-import { chooseOnnxFile, defaultDeploymentName } from './choose-onnx-file.ts'
+import { liveReplicas, poolReplicas } from '../../shared/table/replicas.ts'
+import type { Table } from '../../shared/table/table.ts'
+import { patchDeployment, pauseDeployment } from './change-deployment.ts'
+import { makeDeployment } from './create-deployment.ts'
 import { toDeployment } from './deployment-state.ts'
+import { ifMatch } from './if-match.ts'
 
 export function addDeploymentRoutes(
   app: OpenAPIHono<HttpEnvironment>,
   { table, quotas, now }: { table: Table; quotas: Quotas; now: () => Date },
 ) {
   app.get('/api/v1/deployments/*', requireScope('read'))
-  app.post('/api/v1/deployments', requireScope('write'))
-  app.delete('/api/v1/deployments/*', requireScope('write'))
+  for (const path of ['/api/v1/deployments', '/api/v1/deployments/*']) {
+    app.post(path, requireScope('write'))
+    app.patch(path, requireScope('write'))
+    app.delete(path, requireScope('write'))
+  }
 
-  const withReplicas = async (item: DeploymentItem) => toDeployment(item, await liveReplicas(table, item.name, now()))
+  /** What was just read of a pool holds for a whole list. */
+  const withReplicas = async (items: readonly DeploymentItem[]): Promise<Deployment[]> => {
+    const at = now()
+    const pools = [...new Set(items.map(({ pool = defaultPool }) => pool))]
+    const alive = new Map(
+      await Promise.all(pools.map(async (pool) => [pool, await poolReplicas(table, pool, at)] as const)),
+    )
+    return Promise.all(
+      items.map(async (item) => {
+        const of = alive.get(item.pool ?? defaultPool) ?? []
+        return toDeployment(item, {
+          alive: of,
+          replicas: await liveReplicas(table, { deployment: item.name, alive: of, now: at }),
+        })
+      }),
+    )
+  }
+  const shown = async (context: Context<HttpEnvironment>, item: DeploymentItem): Promise<Deployment> => {
+    context.header('etag', `"${item.version ?? 0}"`)
+    const [deployment] = await withReplicas([item])
+    return deployment as Deployment
+  }
+  /** Whoever may write, and the version that it must have. */
+  const writing = async (context: Context<HttpEnvironment>, name: string) => {
+    const principal = principalOf(context)
+    const item = await deploymentFor(table, { principal, access: 'write', name })
+    noteSubject(context, { owner: item.owner })
+    return { table, principal, item, expected: versionOf(ifMatch(context.req.header('if-match'))), now: now() }
+  }
 
   app.openapi(routes.createDeployment, async (context) => {
-    const wanted = context.req.valid('json')
-    const target = parseTarget(wanted.target)
+    const asked = context.req.valid('json')
     const principal = principalOf(context)
-    const repo = await accessRepo(table, { principal, access: 'read', name: target.repo })
-    const asked = wanted.owner ?? repo.owner
-    const { name: owner } = await ensureOwner({ table, principal, owner: asked, now: now() })
-    const revision = await resolveRef(table, repo.id, target.ref)
-    if (revision === undefined) throw errors.revisionNotFound(target.repo, target.ref)
-    const { file, task } = chooseOnnxFile({
-      target: formatTarget(target),
-      metadata: revision.metadata,
-      wanted: wanted.file,
-    })
-    const item: DeploymentItem = {
-      name: wanted.name ?? defaultDeploymentName(target.repo),
-      owner,
-      target: formatTarget(target),
-      repo: fullName(repo),
-      repoId: repo.id,
-      ref: target.ref,
-      revision: revision.id,
-      task,
-      file,
-      createdAt: now().toISOString(),
-      createdBy: principal.userId,
-    }
     const deploymentsMax = quotas.deployments
-    try {
-      await table.transact([
-        ...deploymentCreation(item, { deploymentsMax }),
-        ownerStands(owner),
-        ...repoDeploymentWrites(item),
-      ])
-      return context.json(toDeployment(item, []), 201)
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error
-      // The last of the writes is the repo's, which was deleted meanwhile.
-      if (error.failed.at(-1) === true) throw errors.repoNotFound(target.repo)
-      const existing = await getDeployment(table, item.name)
-      if (
-        existing?.repoId === item.repoId &&
-        existing.revision === item.revision &&
-        existing.file === item.file &&
-        existing.owner === owner
-      )
-        return context.json(await withReplicas(existing), 200)
-      if (existing === undefined) {
-        await requireOwner(table, owner)
-        throw await quotaExceeded(table, { owner, what: 'deployments', by: 1, max: deploymentsMax })
-      }
-      const isSeen = mayAccess(principal, 'read', { owner: existing.owner })
-      const served = isSeen ? `${existing.target} (revision ${existing.revision})` : 'something else'
-      throw errors.deploymentExists({ name: item.name, target: served, url: `/api/v1/deployments/${item.name}` })
-    }
+    const { item, isNew } = await makeDeployment({ table, principal, asked, deploymentsMax, now: now() })
+    return context.json(await shown(context, item), isNew ? 201 : 200)
   })
 
   app.openapi(routes.listDeployments, async (context) => {
@@ -105,7 +79,7 @@ export function addDeploymentRoutes(
       orderOf: ({ name }) => name,
       limit,
     })
-    const items = await Promise.all(page.items.map(withReplicas))
+    const items = await withReplicas(page.items)
     const position = page.next === undefined ? undefined : encodePosition(page.next, 'deployments')
     return context.json({ items, cursor: position }, 200)
   })
@@ -113,13 +87,27 @@ export function addDeploymentRoutes(
   app.openapi(routes.getDeployment, async (context) => {
     const { name } = context.req.valid('param')
     const item = await deploymentFor(table, { principal: principalOf(context), access: 'read', name })
-    return context.json(await withReplicas(item), 200)
+    return context.json(await shown(context, item), 200)
+  })
+
+  app.openapi(routes.changeDeployment, async (context) => {
+    const writer = await writing(context, context.req.valid('param').name)
+    const item = await patchDeployment({ ...writer, asked: context.req.valid('json') })
+    return context.json(await shown(context, item), 200)
+  })
+
+  app.openapi(routes.pauseDeployment, async (context) => {
+    const writer = await writing(context, context.req.valid('param').name)
+    return context.json(await shown(context, await pauseDeployment({ ...writer, isPaused: true })), 200)
+  })
+
+  app.openapi(routes.resumeDeployment, async (context) => {
+    const writer = await writing(context, context.req.valid('param').name)
+    return context.json(await shown(context, await pauseDeployment({ ...writer, isPaused: false })), 200)
   })
 
   app.openapi(routes.deleteDeployment, async (context) => {
-    const { name } = context.req.valid('param')
-    const item = await deploymentFor(table, { principal: principalOf(context), access: 'write', name })
-    noteSubject(context, { owner: item.owner })
+    const { item } = await writing(context, context.req.valid('param').name)
     await deleteDeployment(table, item)
     return context.body(null, 204)
   })
@@ -135,4 +123,10 @@ async function deploymentFor(
   if (item === undefined) throw hidden()
   requireAccess({ principal, access, resource: { owner: item.owner }, hidden })
   return item
+}
+
+function versionOf(tag: string | undefined): number | undefined {
+  if (tag === undefined) return undefined
+  if (/^\d{1,9}$/.test(tag)) return Number(tag)
+  throw errors.invalidRequest('"If-Match" names a version of the deployment, as its ETag does: "3".', 'If-Match')
 }

@@ -12,6 +12,7 @@ import type { LoadedModel } from '../models/load-model.ts'
 import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
 import type { TaskModel, TaskService } from '../tasks/task.ts'
 import { backoffMs } from './backoff.ts'
+import { Outcomes } from './outcomes.ts'
 
 export interface SlotParts {
   models: ModelRegistry
@@ -37,11 +38,17 @@ export function assertRoom({ queues }: Pick<Served, 'queues'>): void {
 }
 
 /**
- * One deployment on this replica. LOADING → READY, or LOADING → FAILED, which is tried again after a growing pause and
+ * One target of a deployment on this replica. LOADING → READY, or LOADING → FAILED, which is tried again after a growing pause and
  * keeps its reason meanwhile. READY → LOADING where an engine has lost the model.
  */
 export class DeploymentSlot {
-  readonly item: DeploymentItem
+  /** The deployment, with this target's own repo, revision and file. */
+  item: DeploymentItem
+  /** What the metrics call it. */
+  readonly label: string
+  readonly outcomes = new Outcomes()
+  /** How long the last load took. */
+  loadSeconds: number | undefined
   readonly #parts: SlotParts
   state: 'LOADING' | 'READY' | 'FAILED' = 'LOADING'
   reason: string | undefined
@@ -52,8 +59,9 @@ export class DeploymentSlot {
   #busy: Promise<void> = Promise.resolve()
   #retired = false
 
-  constructor(item: DeploymentItem, parts: SlotParts) {
+  constructor(item: DeploymentItem, parts: SlotParts, label = item.name) {
     this.item = item
+    this.label = label
     this.#parts = parts
   }
 
@@ -105,9 +113,11 @@ export class DeploymentSlot {
   async #load(): Promise<void> {
     const { models, log, now } = this.#parts
     const { name, repo, repoId, revision, file, task } = this.item
+    const startedMs = now()
     try {
       this.#lease = await models.acquire({ deployment: name, repo, repoId, revision, file, task })
       if (this.#retired) return
+      this.loadSeconds = (now() - startedMs) / 1000
       this.served = this.#serve(this.#lease.model)
       this.#failures = 0
       this.reason = undefined
@@ -128,7 +138,7 @@ export class DeploymentSlot {
 
   #serve({ opened, modelId, task, speed }: LoadedModel): Served {
     const { pool, metrics, limits } = this.#parts
-    const observe = observeBatches({ deployment: this.item.name, task }, metrics)
+    const observe = this.outcomes.listen(observeBatches({ deployment: this.label, task }, metrics))
     const queues: ItemQueue[] = []
     const createBatcher = <Input, Output>(model: TaskModel<Input, Output>) => {
       const batcher = new Batcher<Input, Output>({

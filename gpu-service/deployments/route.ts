@@ -1,14 +1,20 @@
 import { mayAccess } from '../../shared/auth/authorize.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
-import type { DeploymentItem } from '../../shared/table/deployments.ts'
-import type { DeploymentSlot, Served } from './deployment-slot.ts'
+import { type DeploymentItem, targetsOf } from '../../shared/table/deployment-item.ts'
+import type { Served } from './deployment-slot.ts'
+import type { ServedDeployment } from './served-deployment.ts'
 
 /** A deployment as a caller may name it. */
-export type Routable = Pick<DeploymentSlot, 'item' | 'state' | 'reason' | 'served'>
+export interface Routable extends Pick<ServedDeployment, 'item' | 'state' | 'reason' | 'served'> {
+  /** What answers a request, by its key where it has one. */
+  choose(key: string | undefined): { item: DeploymentItem; served: Served | undefined } | undefined
+}
 
 export interface Route extends Served {
+  /** The deployment, with the repo, revision and file of the target that answers. */
   item: DeploymentItem
+  deployment: Routable
 }
 
 export interface Asked {
@@ -21,7 +27,7 @@ export interface Asked {
 
 /** Finds what answers for a model's name, the same in every protocol. What a caller may not see is not there for it. */
 export interface Router {
-  /** @throws AppError `model_not_found`, `model_not_ready`, `model_failed` */
+  /** @throws AppError `model_not_found`, `model_not_ready`, `model_failed`, `deployment_paused` */
   resolve(asked: Asked): Route
   list(caller: Principal | undefined): Routable[]
 }
@@ -30,38 +36,47 @@ export interface Router {
  * A model is named by its deployment, by `owner/name`, or by `owner/name@ref` with the ref that was deployed or the
  * revision it named; the slash may be percent-encoded. Of several deployments the one that answers goes first.
  */
-export function createRouter(slots: () => Iterable<Routable>): Router {
+export function createRouter(deployments: () => ReadonlyMap<string, Routable>): Router {
   return {
     list: (caller) =>
-      [...slots()].filter(({ item }) => sees(caller, item)).sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
-    resolve({ model, caller }) {
+      [...deployments().values()]
+        .filter(({ item }) => sees(caller, item))
+        .sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
+    resolve({ model, caller, stickyKey }) {
       const name = decoded(model)
-      const found = candidates(
-        [...slots()].filter(({ item }) => sees(caller, item)),
-        name,
-      )
-      const slot = found.find(({ state }) => state === 'READY') ?? found[0]
-      if (slot === undefined) throw errors.modelNotFound(name.slice(0, 200))
-      if (slot.state === 'FAILED') throw errors.modelFailed(name, slot.reason ?? 'the reason is unknown.')
-      if (slot.served === undefined) throw errors.modelNotReady(name, slot.state)
-      return { item: slot.item, ...slot.served }
+      const found = candidates(deployments(), name).filter(({ item }) => sees(caller, item))
+      const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
+      if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
+      const { item, state, reason } = deployment
+      if (state === 'PAUSED') throw errors.deploymentPaused(item.name)
+      const key = stickyKey ?? (item.stickyBy === 'caller' ? caller?.userId : undefined)
+      const target = deployment.choose(key)
+      if (target?.served !== undefined) return { item: target.item, deployment, ...target.served }
+      if (state === 'FAILED') throw errors.modelFailed(name, reason ?? 'the reason is unknown.')
+      throw errors.modelNotReady(name, state)
     },
   }
 }
 
-/** Who may call a deployment may know of it, and so may who may read what is its owner's. */
-const sees = (caller: Principal | undefined, { owner, repoId }: DeploymentItem): boolean =>
-  mayAccess(caller, 'infer', { owner, repoId }) || mayAccess(caller, 'read', { owner, repoId })
+/** Who may call a deployment may know of it, and so may who may read what is its owner's: all that it serves. */
+const sees = (caller: Principal | undefined, item: DeploymentItem): boolean =>
+  targetsOf(item).every(({ repoId }) => {
+    const resource = { owner: item.owner, repoId }
+    return mayAccess(caller, 'infer', resource) || mayAccess(caller, 'read', resource)
+  })
 
-function candidates(slots: readonly Routable[], name: string): Routable[] {
-  const named = slots.filter(({ item }) => item.name === name)
-  if (named.length > 0) return named
+function candidates(deployments: ReadonlyMap<string, Routable>, name: string): Routable[] {
+  const named = deployments.get(name)
+  if (named !== undefined) return [named]
   const at = name.indexOf('@')
   const repo = at < 0 ? name : name.slice(0, at)
   const ref = at < 0 ? undefined : name.slice(at + 1)
-  const matching = slots.filter(
-    ({ item }) => item.repo === repo && (ref === undefined || item.ref === ref || item.revision === ref),
-  )
+  const matching: Routable[] = []
+  for (const deployment of deployments.values()) {
+    const { item } = deployment
+    if (item.repo === repo && (ref === undefined || item.ref === ref || item.revision === ref))
+      matching.push(deployment)
+  }
   return matching.sort((a, b) => rank(b.item) - rank(a.item) || (a.item.createdAt < b.item.createdAt ? 1 : -1))
 }
 

@@ -21,8 +21,9 @@ export function askedModel(context: Context<ServingEnvironment>, named: string |
 
 /** What answers, where there is room in its queue: refused before the input is read. @throws AppError */
 export function routeTo(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
-  const stickyKey = context.req.header('x-session-id') ?? context.get('principal')?.userId
+  const stickyKey = context.req.header('x-session-id')
   const route = router.resolve({ model, caller: context.get('principal'), stickyKey })
+  context.header('x-model-revision', route.item.revision)
   assertRoom(route)
   return route
 }

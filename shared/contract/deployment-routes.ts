@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { createDeployment, deployment } from './deployment.ts'
+import { changeDeployment, createDeployment, deployment } from './deployment.ts'
 import { body, failures, json, security } from './route-parts.ts'
 import { deploymentName, pageOf, pageQuery } from './words.ts'
 
@@ -31,6 +31,35 @@ export const deploymentRoutes = {
     path: '/api/v1/deployments/{name}',
     tags: ['deployments'],
     summary: 'A deployment and what its replicas say',
+    security,
+    request: { params: z.object({ name: deploymentName }) },
+    responses: { 200: json(deployment, 'The deployment.'), ...failures },
+  }),
+  changeDeployment: createRoute({
+    method: 'patch',
+    path: '/api/v1/deployments/{name}',
+    tags: ['deployments'],
+    summary: 'Serve something else, or otherwise, without a dropped request',
+    description:
+      'What is to be served newly is loaded beside what answers, and then takes its place. Naming a target again looks it up again. With `If-Match`, only where nobody changed it since it was read: else 412 `precondition_failed`.',
+    security,
+    request: { params: z.object({ name: deploymentName }), ...body(changeDeployment) },
+    responses: { 200: json(deployment, 'The deployment as it is now to be.'), ...failures },
+  }),
+  pauseDeployment: createRoute({
+    method: 'post',
+    path: '/api/v1/deployments/{name}/pause',
+    tags: ['deployments'],
+    summary: 'Unload it and refuse its requests with 409 `deployment_paused`, until it is resumed',
+    security,
+    request: { params: z.object({ name: deploymentName }) },
+    responses: { 200: json(deployment, 'The deployment.'), ...failures },
+  }),
+  resumeDeployment: createRoute({
+    method: 'post',
+    path: '/api/v1/deployments/{name}/resume',
+    tags: ['deployments'],
+    summary: 'Serve it again',
     security,
     request: { params: z.object({ name: deploymentName }) },
     responses: { 200: json(deployment, 'The deployment.'), ...failures },

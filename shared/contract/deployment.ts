@@ -1,8 +1,30 @@
 import { z } from '@hono/zod-openapi'
-import { deploymentName, ownerName, repoId, timestamp } from './words.ts'
+import { deploymentSettings } from './deployment-settings.ts'
+import { deploymentTarget, shadowTarget } from './deployment-target.ts'
+import { deploymentName, repoId, timestamp } from './words.ts'
 
-/** What a replica says of itself: it loads the model, serves it, or cannot. */
-export const replicaState = z.enum(['LOADING', 'READY', 'FAILED'])
+/** What a replica says of itself: it loads the model, serves it, cannot, or was told to rest. */
+export const replicaState = z.enum(['LOADING', 'READY', 'FAILED', 'PAUSED'])
+
+/** What one replica makes of one target. */
+export const replicaTarget = z
+  .object({
+    target: z.string(),
+    revision: z.string(),
+    file: z.string(),
+    state: replicaState,
+    reason: z.string().optional(),
+    isShadow: z.boolean().optional(),
+    isResident: z
+      .boolean()
+      .openapi({ description: 'Whether an engine holds it now, and no request waits for a load.' }),
+    standIn: z.string().optional().openapi({ description: 'The revision that answers in its place until it does.' }),
+    loadSeconds: z.number().optional(),
+    queued: z.number().int().openapi({ description: 'Inputs that wait.' }),
+    answered: z.number().int().openapi({ description: 'Inputs answered since it was loaded.' }),
+    failed: z.number().int(),
+  })
+  .openapi('ReplicaTarget')
 
 export const replicaStatus = z
   .object({
@@ -10,6 +32,7 @@ export const replicaStatus = z
     state: replicaState,
     reason: z.string().optional().openapi({ description: 'Why the model could not be loaded.' }),
     revision: z.string(),
+    targets: z.array(replicaTarget).optional(),
     baseUrl: z
       .string()
       .optional()
@@ -18,7 +41,7 @@ export const replicaStatus = z
   })
   .openapi('ReplicaStatus')
 
-export const deploymentState = z.enum(['PENDING', 'LOADING', 'READY', 'FAILED'])
+export const deploymentState = z.enum(['PENDING', 'LOADING', 'READY', 'FAILED', 'PAUSED'])
 
 export const deployment = z
   .object({
@@ -27,7 +50,9 @@ export const deployment = z
     target: z.string().openapi({ description: '`owner/name@ref` as it was asked for.' }),
     repo: repoId,
     ref: z.string(),
-    revision: z.string().openapi({ description: 'The revision that the ref named when the deployment was made.' }),
+    revision: z.string().openapi({
+      description: 'The revision that the ref named when the deployment was made or changed; an alias is followed.',
+    }),
     task: z.string(),
     file: z.string().openapi({ description: 'The ONNX file that is served.', example: 'onnx/model.onnx' }),
     state: deploymentState,
@@ -36,27 +61,20 @@ export const deployment = z
       description: 'Where predictions are asked for; relative where it is the host of this API.',
       example: '/api/v1/predict/iris',
     }),
+    targets: z.array(deploymentTarget).openapi({ description: 'All that it serves; the first stands above as well.' }),
+    shadow: shadowTarget.optional(),
+    ...deploymentSettings.required({ pool: true, min: true, isolate: true, stickyBy: true }).shape,
     replicas: z.array(replicaStatus),
+    drift: z.array(z.string()).openapi({
+      description: 'Where replicas are not yet, or not, what is asked for. Empty when all is as it should.',
+    }),
+    version: z.number().int().openapi({ description: 'Counts its changes; the ETag, for `If-Match`.' }),
     createdAt: timestamp,
+    updatedAt: timestamp.optional(),
   })
   .openapi('Deployment')
 
-export const createDeployment = z
-  .object({
-    target: z.string().openapi({
-      description: '`owner/name`, or `owner/name@` and a branch, tag, alias or revision.',
-      example: 'slipway/iris@v1',
-    }),
-    name: deploymentName.optional().openapi({ description: "Defaults to the repo's name in lower case." }),
-    owner: ownerName.optional().openapi({ description: "Whose it is. Defaults to the repo's owner." }),
-    file: z.string().optional().openapi({
-      description:
-        'Which ONNX file, where the repo has several. Defaults to the first of onnx/model.onnx, model.onnx, or the only one.',
-    }),
-  })
-  .strict()
-  .openapi('CreateDeployment')
-
+export * from './change-deployment.ts'
 export type Deployment = z.infer<typeof deployment>
-export type CreateDeployment = z.infer<typeof createDeployment>
 export type ReplicaStatus = z.infer<typeof replicaStatus>
+export type ReplicaTarget = z.infer<typeof replicaTarget>

@@ -1,26 +1,24 @@
 import { formatTarget } from '../model/target.ts'
-import { getDeployment } from '../table/deployments.ts'
-import { keys } from '../table/keys.ts'
+import { type DeploymentTarget, targetsOf } from '../table/deployment-item.ts'
+import { changeDeployment } from '../table/deployments.ts'
 import { deploymentsOfRepo } from '../table/repo-deployments.ts'
 import { fullName, type RepoItem } from '../table/repo-item.ts'
-import { ConditionFailed, type Table } from '../table/table.ts'
+import type { Table } from '../table/table.ts'
 
 /** Has the deployments of a repo say what it is called now. They find it by its id, whatever they say. */
 export async function relabelDeployments(table: Table, repo: RepoItem): Promise<void> {
-  for (const name of await deploymentsOfRepo(table, repo)) {
-    const item = await getDeployment(table, name)
-    if (item === undefined || item.repo === fullName(repo)) continue
-    const target = formatTarget({ repo: fullName(repo), ref: item.ref })
-    try {
-      await table.update(keys.deployment(name), {
-        expression: 'SET repo = :repo, #target = :target',
-        condition: 'repoId = :id',
-        names: { '#target': 'target' },
-        values: { ':repo': fullName(repo), ':target': target, ':id': repo.id },
-      })
-    } catch (error) {
-      // It is no longer there, or serves another repo under the same name.
-      if (!(error instanceof ConditionFailed)) throw error
-    }
-  }
+  const name = fullName(repo)
+  const relabelled = <Target extends DeploymentTarget>(target: Target): Target =>
+    target.repoId !== repo.id || target.repo === name
+      ? target
+      : { ...target, repo: name, target: formatTarget({ repo: name, ref: target.ref }) }
+  for (const deployment of await deploymentsOfRepo(table, repo))
+    await changeDeployment(table, deployment, (item) => {
+      const after = {
+        ...relabelled(item),
+        ...(item.targets !== undefined && { targets: targetsOf(item).map(relabelled) }),
+        ...(item.shadow !== undefined && { shadow: { ...item.shadow, target: relabelled(item.shadow.target) } }),
+      }
+      return JSON.stringify(after) === JSON.stringify(item) ? undefined : after
+    })
 }

@@ -46,6 +46,7 @@ const claims = like(keys.importClaim('', ''))
 const drops = like(keys.drop('', ''))
 const mirrors = like(keys.mirroredFile('', ''))
 const deployments = like(keys.deployment(''))
+const pools = like(keys.poolReplica('', ''))
 const purges = like(keys.purge(''))
 const maintenanceJobs = like(keys.maintenanceClaim)
 const findings = like(keys.maintenanceFinding('', ''))
@@ -74,7 +75,20 @@ const everyKind = [
     uploads,
     uploadSecret,
   ],
-  ...[condemned, rounds, imports, importParts, claims, drops, mirrors, deployments, purges, maintenanceJobs, findings],
+  ...[
+    condemned,
+    rounds,
+    imports,
+    importParts,
+    claims,
+    drops,
+    mirrors,
+    deployments,
+    pools,
+    purges,
+    maintenanceJobs,
+    findings,
+  ],
 ]
 
 /** What a token is verified with. */
@@ -86,7 +100,7 @@ const principals = [apiKeys, users, verifyingKeys]
  */
 export const tableAccess = {
   registry: {
-    reads: [...principals, audit],
+    reads: [...principals, audit, pools],
     writes: [keyUses, owners, ...repoParts, ...sweeps, files, imports, claims, deployments, requests, onces],
     appends: [audit],
     lists: [
@@ -145,5 +159,5 @@ export const tableAccess = {
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
   maintenance: { writes: everyKind, lists: [lists.activeImports, lists.deploymentsOf('*')], scans: true },
-  inference: { reads: principals, writes: [keyUses, deployments], lists: [lists.deployments] },
+  inference: { reads: principals, writes: [keyUses, deployments, pools], lists: [lists.deployments] },
 } satisfies Record<string, TableAccess>

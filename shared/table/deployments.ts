@@ -1,27 +1,11 @@
-import type { ReplicaStatus } from '../contract/deployment.ts'
+import { type DeploymentItem, everyTargetOf } from './deployment-item.ts'
 import { keys, lists } from './keys.ts'
 import { forgetRepoDeployment } from './repo-deployments.ts'
-import { absent, ConditionFailed, type Page, type Table, type TransactAction } from './table.ts'
+import { absent, type Condition, ConditionFailed, type Page, type Table, type TransactAction } from './table.ts'
 import { countUse } from './usage.ts'
 
-/** The desired state of one deployment, as it stands in the table. What replicas make of it is in their own items. */
-export interface DeploymentItem {
-  name: string
-  /** Whose it is: who may call it and who may remove it. */
-  owner: string
-  target: string
-  repo: string
-  repoId: string
-  ref: string
-  revision: string
-  task: string
-  file: string
-  createdAt: string
-  createdBy: string
-}
-
-/** A replica whose heartbeat is older is gone. */
-export const heartbeatTimeToLiveSeconds = 60
+export * from './deployment-item.ts'
+export * from './replicas.ts'
 
 /** @throws ConditionFailed where the name is taken. */
 export async function createDeployment(
@@ -30,6 +14,7 @@ export async function createDeployment(
   limits: { deploymentsMax?: number } = {},
 ): Promise<void> {
   await table.transact(deploymentCreation(deployment, limits))
+  await noteDeploymentChange(table)
 }
 
 /** The writes of a deployment, counted against its owner. Its own condition, the first, fails where the name is taken. */
@@ -37,33 +22,89 @@ export function deploymentCreation(
   deployment: DeploymentItem,
   { deploymentsMax }: { deploymentsMax?: number | undefined },
 ): TransactAction[] {
-  const ofOwner = { ownerPk: lists.deploymentsOf(deployment.owner), ownerSk: deployment.name }
-  const list = { listPk: lists.deployments, listSk: deployment.name, ...ofOwner }
   return [
-    { put: { ...keys.deployment(deployment.name), ...list, ...deployment }, condition: absent },
+    { put: wholeItem(deployment), condition: absent },
     countUse({ owner: deployment.owner, what: 'deployments', by: 1, max: deploymentsMax }),
   ]
 }
+
+function wholeItem(deployment: DeploymentItem) {
+  const ofOwner = { ownerPk: lists.deploymentsOf(deployment.owner), ownerSk: deployment.name }
+  const list = { listPk: lists.deployments, listSk: deployment.name, ...ofOwner }
+  return { ...keys.deployment(deployment.name), ...list, ...deployment }
+}
+
+/** The write that puts one state of a deployment in the place of another, where nobody changed it meanwhile. */
+export const deploymentChange = (before: DeploymentItem, after: DeploymentItem): TransactAction => ({
+  put: wholeItem({ ...after, version: (before.version ?? 0) + 1 }),
+  condition: standsAs(before),
+})
+
+/** It was not changed since, nor removed and made anew. */
+function standsAs({ createdAt, version }: DeploymentItem): Condition {
+  const isSame = 'createdAt = :createdAt'
+  return version === undefined
+    ? { expression: `${isSame} AND attribute_not_exists(version)`, values: { ':createdAt': createdAt } }
+    : { expression: `${isSame} AND version = :version`, values: { ':createdAt': createdAt, ':version': version } }
+}
+
+const triesMax = 10
+
+/**
+ * Changes a deployment whatever others do to it meanwhile: `change` is asked again with what it is by then, and
+ * `undefined` leaves it as it is. Resolves to what it is now; to nothing where it is gone.
+ */
+export async function changeDeployment(
+  table: Table,
+  name: string,
+  change: (before: DeploymentItem) => DeploymentItem | undefined | Promise<DeploymentItem | undefined>,
+): Promise<DeploymentItem | undefined> {
+  for (let tries = 1; ; tries++) {
+    const before = await getDeployment(table, name)
+    const after = before && (await change(before))
+    if (before === undefined || after === undefined) return before
+    try {
+      await table.transact([deploymentChange(before, after)])
+      await noteDeploymentChange(table)
+      return { ...after, version: (before.version ?? 0) + 1 }
+    } catch (error) {
+      if (!(error instanceof ConditionFailed) || tries === triesMax) throw error
+    }
+  }
+}
+
+/**
+ * Has replicas look. It is no part of the change, which would have everybody wait for one item: where it is lost, they
+ * look by themselves a little later.
+ */
+export async function noteDeploymentChange(table: Table): Promise<void> {
+  const change = { expression: 'ADD version :one', values: { ':one': 1 } }
+  await table.update(keys.deploymentsVersion, change).catch(() => undefined)
+}
+
+/** Counts every change of any deployment. */
+export const deploymentsVersion = async (table: Table): Promise<number> =>
+  (await table.get<{ version: number }>(keys.deploymentsVersion))?.version ?? 0
 
 export const getDeployment = (table: Table, name: string): Promise<DeploymentItem | undefined> =>
   table.get<DeploymentItem>(keys.deployment(name))
 
 /** Removes a deployment, and gives its place back to its owner once, however many ask at the same time. */
-export async function deleteDeployment(
-  table: Table,
-  { name, owner, repoId, createdAt }: DeploymentItem,
-): Promise<void> {
+export async function deleteDeployment(table: Table, item: DeploymentItem): Promise<void> {
+  const { name, owner, createdAt } = item
   const condition = {
     expression: '#owner = :owner AND createdAt = :createdAt',
     names: { '#owner': 'owner' },
     values: { ':owner': owner, ':createdAt': createdAt },
   }
+  const repoIds = new Set(everyTargetOf(item).map(({ repoId }) => repoId))
   try {
     await table.transact([
       { delete: keys.deployment(name), condition },
       countUse({ owner, what: 'deployments', by: -1 }),
-      forgetRepoDeployment({ name, repoId }),
+      ...[...repoIds].map((repoId) => forgetRepoDeployment({ name, repoId })),
     ])
+    await noteDeploymentChange(table)
   } catch (error) {
     // Someone else removed it, whatever is called so now.
     if (!(error instanceof ConditionFailed)) throw error
@@ -93,27 +134,3 @@ export const allDeployments = (table: Table): AsyncGenerator<DeploymentItem> =>
     expression: 'listPk = :list',
     values: { ':list': lists.deployments },
   })
-
-/** What one replica says of one deployment, kept until it stops saying it. */
-export async function reportReplica(
-  table: Table,
-  { deployment, status, now }: { deployment: string; status: ReplicaStatus; now: Date },
-): Promise<void> {
-  const expiresAt = Math.floor(now.getTime() / 1000) + heartbeatTimeToLiveSeconds
-  await table.put({ ...keys.replica(deployment, status.id), ...status, expiresAt })
-}
-
-export async function forgetReplica(table: Table, deployment: string, replica: string): Promise<void> {
-  await table.delete(keys.replica(deployment, replica))
-}
-
-/** The live replicas of a deployment: DynamoDB removes expired items days late, so they are left out here. */
-export async function liveReplicas(table: Table, deployment: string, now: Date): Promise<ReplicaStatus[]> {
-  const { pk } = keys.deployment(deployment)
-  const page = await table.query<ReplicaStatus & { expiresAt: number }>({
-    expression: 'pk = :pk AND begins_with(sk, :replica)',
-    values: { ':pk': pk, ':replica': keys.replica(deployment, '').sk },
-    consistent: true,
-  })
-  return page.items.filter((item) => item.expiresAt * 1000 > now.getTime())
-}

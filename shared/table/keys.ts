@@ -119,6 +119,12 @@ export const keys = {
     pk: `DEPLOYMENT#${deployment}`,
     sk: `REPLICA#${replica}`,
   }),
+  /** How much a deployment answered in one day, as its replicas add it up. */
+  deploymentUse: (deployment: string, day: string): ItemKey => ({ pk: `DEPLOYMENT#${deployment}`, sk: `USE#${day}` }),
+  /** Counts the changes of all deployments, so that replicas see at a glance whether there is anything new. */
+  deploymentsVersion: { pk: 'DEPLOYMENT#', sk: 'VERSION' },
+  /** That a replica is there, whatever it serves. */
+  poolReplica: (pool: string, replica: string): ItemKey => ({ pk: `POOL#${pool}`, sk: `REPLICA#${replica}` }),
 }
 
 export const lists = {

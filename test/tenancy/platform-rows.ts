@@ -104,6 +104,21 @@ export const platformRows: RouteRows = {
     needs: 'read',
     call: ({ deployment }) => ({ path: `/api/v1/deployments/${deployment}` }),
   },
+  'PATCH /api/v1/deployments/{name}': {
+    about: 'thing',
+    needs: 'write',
+    call: ({ deployment }) => ({ path: `/api/v1/deployments/${deployment}`, json: { idleSeconds: 60 } }),
+  },
+  'POST /api/v1/deployments/{name}/pause': {
+    about: 'thing',
+    needs: 'write',
+    call: ({ deployment }) => ({ path: `/api/v1/deployments/${deployment}/pause`, json: {} }),
+  },
+  'POST /api/v1/deployments/{name}/resume': {
+    about: 'thing',
+    needs: 'write',
+    call: ({ deployment }) => ({ path: `/api/v1/deployments/${deployment}/resume`, json: {} }),
+  },
   'POST /api/v1/predict/{deployment}': {
     about: 'thing',
     needs: 'infer',

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRegistryApp } from '../../../functions/registry/app.ts'
-import { chooseOnnxFile, defaultDeploymentName } from '../../../functions/registry/choose-onnx-file.ts'
 import { toDeployment } from '../../../functions/registry/deployment-state.ts'
 import type { OnnxMetadata, RevisionMetadata } from '../../../shared/contract/repo.ts'
 import { createLogger } from '../../../shared/log.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
+import { chooseOnnxFile, defaultDeploymentName } from '../../../shared/model/choose-onnx-file.ts'
 import { startTable, type TestTable } from '../../support/dynoxide.ts'
 import { admin } from '../../support/principals.ts'
 
@@ -143,6 +143,6 @@ describe('a deployment', () => {
     [[replica('FAILED')], 'FAILED'],
     [[replica('READY', 'r1')], 'PENDING'],
   ] as const)('with the replicas %j is %s', (replicas, state) => {
-    expect(toDeployment(item, [...replicas]).state).toBe(state)
+    expect(toDeployment(item, { replicas, alive: [] }).state).toBe(state)
   })
 })

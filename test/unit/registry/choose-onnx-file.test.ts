@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ChooseInput, chooseOnnxFile } from '../../../functions/registry/choose-onnx-file.ts'
 import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
+import { type ChooseInput, chooseOnnxFile } from '../../../shared/model/choose-onnx-file.ts'
 
 /** What sentence-transformers/all-MiniLM-L6-v2 has on the Hub. */
 const minilm = [

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Reconciler } from '../../../../gpu-service/deployments/reconcile.ts'
+import { ReplicaReporter } from '../../../../gpu-service/deployments/replica-reporter.ts'
 import { ModelLost } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
@@ -27,6 +28,8 @@ function deployment(name: string, change: Partial<DeploymentItem> = {}): Deploym
   const item = { name, ...of, task: 'tabular-classification' }
   return { ...item, file: 'model.onnx', createdAt: '2026-11-20T00:00:00.000Z', createdBy: 'u', ...change }
 }
+
+const log = createLogger({ level: 'silent', name: 'test' })
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -68,29 +71,36 @@ async function start() {
     models: new ModelRegistry({ cache, pool, metrics, settings: { device: 'cpu', isolate: 'auto' } }),
     pool,
     metrics,
-    log: createLogger({ level: 'silent', name: 'test' }),
+    log,
     limits: { wasteMax: 0.1, queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
     now: () => state.nowMs,
-    async *desired() {
+    async desired() {
       if (state.isTableDown) throw new Error('the table does not answer')
-      yield* state.desired
+      return new Map(state.desired.map((item) => [item.name, item]))
     },
-    report: async (name: string, status: ReplicaStatus) => {
-      reports.push([name, status])
-    },
-    forget: async (name: string) => {
-      forgotten.push(name)
-    },
-    replicaId: 'replica-1',
+    reporter: new ReplicaReporter({
+      replicaId: 'replica-1',
+      write: async (name: string, status: ReplicaStatus) => {
+        reports.push([name, status])
+      },
+      remove: async (name: string) => {
+        forgotten.push(name)
+      },
+      beat: async () => 1,
+      leave: async () => {},
+      now: () => state.nowMs,
+      log,
+      heartbeatMs: 15_000,
+      refreshMs: 600_000,
+    }),
     intervalMs: 1_000_000,
-    heartbeatMs: 15_000,
   }
   const reconciler = new Reconciler(options)
   closing.push(async () => {
     await reconciler.close()
     await pool.close()
   })
-  const states = () => [...reconciler.slots].map(({ item, state }) => [item.name, state])
+  const states = () => [...reconciler.deployments.values()].map(({ item, state }) => [item.name, state])
   const pass = async () => {
     await Promise.all(await reconciler.pass())
   }
@@ -109,13 +119,15 @@ describe('the reconciler', () => {
     ])
   })
 
-  it('reports again only on change and as a heartbeat', async () => {
+  it('reports again only on change, and where nothing changed every ten minutes', async () => {
     const { state, pass, reports } = await start()
     state.desired = [deployment('iris')]
     await pass()
     await pass()
-    expect(reports).toHaveLength(2)
     state.nowMs += 15_000
+    await pass()
+    expect(reports).toHaveLength(2)
+    state.nowMs += 600_000
     await pass()
     expect(reports).toHaveLength(3)
   })
@@ -152,7 +164,7 @@ describe('the reconciler', () => {
     const { state, pass, reconciler, reports } = await start()
     state.desired = [deployment('bad', { revision: broken }), deployment('good')]
     await pass()
-    const slot = () => [...reconciler.slots].find(({ item }) => item.name === 'bad')
+    const slot = () => reconciler.deployments.get('bad')
     expect(slot()).toMatchObject({ state: 'FAILED', reason: expect.stringContaining('"model.onnx"') })
     expect(reports.filter(([name]) => name === 'bad').at(-1)?.[1].reason).toContain('not an ONNX model')
     const attempts: number[] = []
@@ -171,14 +183,16 @@ describe('the reconciler', () => {
     await pass()
     state.desired = [deployment('iris')]
     await pass()
-    expect([...reconciler.slots].map(({ item, state: now }) => [item.revision, now])).toEqual([[revision, 'READY']])
+    expect([...reconciler.deployments.values()].map(({ item, state: now }) => [item.revision, now])).toEqual([
+      [revision, 'READY'],
+    ])
   })
 
   it('answers with the old revision until the new one is loaded, and swaps them without a gap', async () => {
     const { state, pass, reconciler, unloads, reports } = await start()
     state.desired = [deployment('iris', { revision: other })]
     await pass()
-    const slotOf = () => [...reconciler.slots].find(({ item }) => item.name === 'iris')
+    const slotOf = () => reconciler.deployments.get('iris')
     state.desired = [deployment('iris')]
     const loads = await reconciler.pass()
     expect(reports.at(-1)?.[1]).toMatchObject({ revision, state: 'LOADING' })
@@ -197,7 +211,7 @@ describe('the reconciler', () => {
     await pass()
     state.desired = [deployment('iris', { revision: broken })]
     await pass()
-    expect([...reconciler.slots]).toMatchObject([{ state: 'READY', item: { revision } }])
+    expect(reconciler.deployments.get('iris')?.choose(undefined)).toMatchObject({ state: 'READY', item: { revision } })
     const failed = { revision: broken, state: 'FAILED', reason: expect.stringContaining('not an ONNX model') }
     expect(reports.at(-1)?.[1]).toMatchObject(failed)
     state.desired = [deployment('iris')]
@@ -212,7 +226,7 @@ describe('the reconciler', () => {
     const [id = ''] = loads
     const modelId = modelIdOf(id)
     reconciler.lose({ modelId, error: new ModelLost('the file is gone') })
-    expect([...reconciler.slots].map((slot) => [slot.state, slot.reason, slot.served])).toEqual(
+    expect([...reconciler.deployments.values()].map((slot) => [slot.state, slot.reason, slot.served])).toEqual(
       Array(2).fill(['LOADING', 'the file is gone', undefined]),
     )
     await pass()
@@ -220,7 +234,7 @@ describe('the reconciler', () => {
       ['one', 'READY'],
       ['two', 'READY'],
     ])
-    expect([...reconciler.slots].map(({ reason }) => reason)).toEqual([undefined, undefined])
+    expect([...reconciler.deployments.values()].map(({ reason }) => reason)).toEqual([undefined, undefined])
     expect(loads).toHaveLength(2)
     expect(unloads).toEqual([id])
   })

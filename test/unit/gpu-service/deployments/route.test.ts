@@ -26,9 +26,14 @@ function slot(name: string, item: Partial<Routable['item']>, rest: Partial<Routa
     state: 'READY',
     reason: undefined,
     served: { task: 'feature-extraction', describe: {}, service, queues: [] },
+    choose() {
+      return this
+    },
     ...rest,
   }
 }
+
+const byName = (...all: Routable[]) => new Map(all.map((one) => [one.item.name, one]))
 
 const slots = [
   slot('minilm', {}),
@@ -39,7 +44,7 @@ const slots = [
   slot('broken-too', { repo: 'team/half' }, { state: 'FAILED', reason: 'no.', served: undefined }),
   slot('half', { repo: 'team/half', ref: 'v1' }),
 ]
-const { resolve, list } = createRouter(() => slots)
+const { resolve, list } = createRouter(() => byName(...slots))
 const nameOf = (model: string) => resolve({ model: model, caller: admin() }).item.name
 
 describe('the router', () => {
@@ -102,10 +107,9 @@ describe('the router', () => {
   })
 
   it('falls back to no deployment of somebody else where a name is shared', () => {
-    const two = createRouter(() => [
-      slot('theirs', { owner: 'other', createdAt: '2026-12-01T00:00:00.000Z' }),
-      slot('mine', {}),
-    ])
+    const two = createRouter(() =>
+      byName(slot('theirs', { owner: 'other', createdAt: '2026-12-01T00:00:00.000Z' }), slot('mine', {})),
+    )
     expect(two.resolve({ model: 'team/minilm', caller: member({ username: 'team' }) }).item.name).toBe('mine')
     expect(two.list(member({ username: 'team' })).map(({ item }) => item.name)).toEqual(['mine'])
   })

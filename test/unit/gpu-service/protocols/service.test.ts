@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { liveReplicas } from '../../../../shared/table/deployments.ts'
+import { defaultPool, liveReplicas, poolReplicas } from '../../../../shared/table/deployments.ts'
+import type { Table } from '../../../../shared/table/table.ts'
 import { brokenModel, embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 
@@ -58,7 +59,7 @@ describe("the service's own routes", () => {
   })
 
   it('write in the table what this replica serves', async () => {
-    const replicas = await liveReplicas(host.table, 'broken', new Date())
+    const replicas = await reportsOf(host.table, 'broken')
     expect(replicas).toMatchObject([{ state: 'FAILED', reason: expect.stringContaining('not an ONNX model') }])
   })
 
@@ -80,7 +81,13 @@ describe('a replica that leaves', () => {
     expect([ready.status, await ready.json()]).toEqual([503, { status: 'not ready', reason: 'draining' }])
     expect((await leaving.ask('/health')).status).toBe(200)
     await serving.close()
-    expect(await liveReplicas(table, 'iris', new Date())).toEqual([])
+    expect(await reportsOf(table, 'iris')).toEqual([])
     await leaving.close()
   })
 })
+
+/** As the registry reads them. */
+async function reportsOf(table: Table, deployment: string) {
+  const now = new Date()
+  return liveReplicas(table, { deployment, alive: await poolReplicas(table, defaultPool, now), now })
+}

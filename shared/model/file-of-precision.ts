@@ -1,11 +1,5 @@
-import { errors } from '../../shared/errors.ts'
-import {
-  type ModelDevice,
-  type NamedPrecision,
-  type Precision,
-  precisionOf,
-  preferredPrecisions,
-} from '../../shared/model/precision.ts'
+import { errors } from '../errors.ts'
+import { type ModelDevice, type NamedPrecision, type Precision, precisionOf, preferredPrecisions } from './precision.ts'
 
 /** The names that exporters give the one graph of a model, best first. */
 const usualStems = ['onnx/model', 'model']

@@ -1,8 +1,8 @@
-import type { RevisionMetadata } from '../../shared/contract/repo.ts'
-import { errors } from '../../shared/errors.ts'
-import type { ModelDevice, Precision } from '../../shared/model/precision.ts'
-import { isServedTask, servedTasks } from '../../shared/model/served-tasks.ts'
+import type { RevisionMetadata } from '../contract/repo.ts'
+import { errors } from '../errors.ts'
 import { fileOfPrecision } from './file-of-precision.ts'
+import type { ModelDevice, Precision } from './precision.ts'
+import { isServedTask, servedTasks } from './served-tasks.ts'
 
 /**
  * Decides which ONNX file of a revision is served and as what: the one named, the one of the precision asked for, or the

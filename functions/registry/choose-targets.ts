@@ -1,0 +1,55 @@
+import { accessRepo } from '../../shared/auth/access-repo.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
+import type { WantedTarget } from '../../shared/contract/deployment-target.ts'
+import { errors } from '../../shared/errors.ts'
+import { chooseOnnxFile } from '../../shared/model/choose-onnx-file.ts'
+import { formatTarget, parseTarget } from '../../shared/model/target.ts'
+import type { DeploymentTarget } from '../../shared/table/deployment-item.ts'
+import { keys } from '../../shared/table/keys.ts'
+import { fullName } from '../../shared/table/repo-item.ts'
+import { getRef, resolveRef } from '../../shared/table/repos.ts'
+import type { Table, TransactAction } from '../../shared/table/table.ts'
+
+/** What a caller wants served, as it stands now. @throws AppError what is wrong with it */
+export async function chooseTarget({ table, principal, wanted }: ChooseTarget): Promise<DeploymentTarget> {
+  const parsed = parseTarget(wanted.target)
+  const target = formatTarget(parsed)
+  const repo = await accessRepo(table, { principal, access: 'read', name: parsed.repo })
+  const [revision, alias] = await Promise.all([
+    resolveRef(table, repo.id, parsed.ref),
+    getRef(table, { repoId: repo.id, kind: 'alias', name: parsed.ref }),
+  ])
+  if (revision === undefined) throw errors.revisionNotFound(parsed.repo, parsed.ref)
+  const isAlias = alias !== undefined && alias.revision === revision.id && parsed.ref !== revision.id
+  if (wanted.follow === true && !isAlias)
+    throw errors.invalidRequest(`"follow": only an alias is followed, and "${parsed.ref}" is none.`, 'follow')
+  const { precision, file: wantedFile, weight } = wanted
+  const chosen = chooseOnnxFile({ target, metadata: revision.metadata, wanted: wantedFile, precision })
+  return {
+    target,
+    repo: fullName(repo),
+    repoId: repo.id,
+    ref: parsed.ref,
+    revision: revision.id,
+    ...chosen,
+    ...(wantedFile !== undefined && { wantedFile }),
+    ...(precision !== undefined && { precision }),
+    ...(weight !== undefined && { weight }),
+    ...(isAlias && wanted.follow !== false && { follows: true }),
+  }
+}
+
+interface ChooseTarget {
+  table: Table
+  principal: Principal
+  wanted: WantedTarget
+}
+
+/** For the transaction that makes a target: its alias has not moved since it was looked up. */
+export const aliasesStand = (targets: readonly DeploymentTarget[]): TransactAction[] =>
+  [...new Map(targets.filter(({ follows }) => follows).map((one) => [`${one.repoId} ${one.ref}`, one])).values()].map(
+    ({ repoId, ref, revision }) => ({
+      check: keys.alias(repoId, ref),
+      condition: { expression: 'revision = :revision', values: { ':revision': revision } },
+    }),
+  )

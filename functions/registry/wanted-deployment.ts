@@ -1,0 +1,99 @@
+import type { z } from 'zod'
+import type { Principal } from '../../shared/auth/principal.ts'
+import type { changeDeployment, createDeployment } from '../../shared/contract/deployment.ts'
+import type { WantedTarget } from '../../shared/contract/deployment-target.ts'
+import { errors } from '../../shared/errors.ts'
+import {
+  type DeploymentItem,
+  type DeploymentSettings,
+  type DeploymentTarget,
+  targetsOf,
+} from '../../shared/table/deployment-item.ts'
+import type { Table } from '../../shared/table/table.ts'
+import { chooseTarget } from './choose-targets.ts'
+
+type Creation = z.output<typeof createDeployment>
+type Change = z.output<typeof changeDeployment>
+
+/** What a deployment is to serve and how, of what its maker asks. */
+export async function wantedDeployment({ table, principal, asked }: Wanted<Creation>) {
+  const { target = '', targets, file, precision, follow, shadow, name: _, owner: __, ...settings } = asked
+  const chosen = await chooseAll({ table, principal, wanted: targets ?? [{ target, file, precision, follow }] })
+  const [first] = chosen
+  if (first === undefined) throw errors.invalidRequest('"targets" is empty.', 'targets')
+  const copied = shadow && (await shadowOf({ table, principal, asked: shadow }))
+  return { ...first, targets: chosen, ...(copied && { shadow: copied }), ...(settings satisfies DeploymentSettings) }
+}
+
+/** A deployment as it is to be from now on. What is asked for anew is looked up anew, also where it is called the same. */
+export async function changedDeployment({
+  table,
+  principal,
+  asked,
+  before,
+}: Wanted<Change> & { before: DeploymentItem }): Promise<DeploymentItem> {
+  const { target: _, targets: __, file: ___, precision: ____, follow: _____, shadow, ...settings } = asked
+  const wanted = wantedOf(asked, before)
+  const chosen = wanted === undefined ? targetsOf(before) : await chooseAll({ table, principal, wanted })
+  const copied = shadow ? await shadowOf({ table, principal, asked: shadow }) : shadow
+  const [first] = chosen
+  return withoutAbsent({
+    ...before,
+    ...withoutOwnParts(before),
+    ...first,
+    targets: chosen,
+    ...settings,
+    ...(copied !== undefined && { shadow: copied }),
+  })
+}
+
+interface Wanted<Asked> {
+  table: Table
+  principal: Principal
+  asked: Asked
+}
+
+function wantedOf({ target, targets, file, precision, follow }: Change, before: DeploymentItem) {
+  if (targets !== undefined) return targets
+  if ([target, file, precision, follow].every((part) => part === undefined)) return undefined
+  const standing = targetsOf(before)
+  const [only] = standing
+  if (target !== undefined) return [{ target, file, precision, follow }]
+  if (standing.length > 1 || only === undefined)
+    throw errors.invalidRequest('The deployment has several targets: send all of them as "targets".', 'targets')
+  // A file that was named stands against a precision that is asked for now.
+  const files = file !== undefined || precision !== undefined ? { file, precision } : filesOf(only)
+  return [{ target: only.target, ...files, follow }]
+}
+
+const filesOf = ({ wantedFile, precision }: DeploymentTarget) => ({ file: wantedFile, precision })
+
+const chooseAll = ({ table, principal, wanted }: ChooseAll): Promise<DeploymentTarget[]> =>
+  Promise.all(wanted.map((one) => chooseTarget({ table, principal, wanted: one })))
+
+interface ChooseAll {
+  table: Table
+  principal: Principal
+  wanted: readonly WantedTarget[]
+}
+
+async function shadowOf({ table, principal, asked }: Wanted<NonNullable<Creation['shadow']>>) {
+  const { percent, ...wanted } = asked
+  return { percent, target: await chooseTarget({ table, principal, wanted }) }
+}
+
+/** What the first target has and its successor may not have. */
+const withoutOwnParts = (_: DeploymentItem) => ({
+  wantedFile: undefined,
+  precision: undefined,
+  weight: undefined,
+  follows: undefined,
+  followFault: undefined,
+  rolledBack: undefined,
+})
+
+/** `null` takes away. */
+const withoutAbsent = (item: Record<string, unknown>): DeploymentItem =>
+  Object.fromEntries(
+    Object.entries(item).filter(([, value]) => value !== undefined && value !== null),
+  ) as unknown as DeploymentItem

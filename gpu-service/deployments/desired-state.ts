@@ -1,0 +1,48 @@
+import type { DeploymentItem } from '../../shared/table/deployments.ts'
+
+export interface DesiredStateOptions {
+  /** Counts every change of a deployment. */
+  version: () => Promise<number>
+  all: () => AsyncIterable<DeploymentItem>
+  /** The deployments of other pools are none of this replica's. */
+  pool: string
+  now: () => number
+  /** How long after a change the list may still lack it. */
+  settleMs?: number
+  /** How old the list may become, whatever the version says. */
+  refreshMs?: number
+}
+
+/**
+ * What is to be served. A list of a thousand deployments is read when one of them changed, and seldom besides; in
+ * between, a look costs one small item.
+ */
+export class DesiredState {
+  readonly #options: Required<DesiredStateOptions>
+  #version: number | undefined
+  #listUntilMs = Number.NEGATIVE_INFINITY
+  #listedAtMs = Number.NEGATIVE_INFINITY
+  #wanted: ReadonlyMap<string, DeploymentItem> = new Map()
+  /** How often the list was read. */
+  lists = 0
+
+  constructor({ settleMs = 5000, refreshMs = 30_000, ...options }: DesiredStateOptions) {
+    this.#options = { settleMs, refreshMs, ...options }
+  }
+
+  async read(): Promise<ReadonlyMap<string, DeploymentItem>> {
+    const { version, all, pool, now, settleMs, refreshMs } = this.#options
+    const found = await version()
+    const nowMs = now()
+    if (found !== this.#version) this.#listUntilMs = nowMs + settleMs
+    // An index of the table shows a change a little after the change was made, so it is read until it surely does.
+    if (nowMs > this.#listUntilMs && nowMs - this.#listedAtMs < refreshMs) return this.#wanted
+    const wanted = new Map<string, DeploymentItem>()
+    for await (const item of all()) if ((item.pool ?? 'default') === pool) wanted.set(item.name, item)
+    this.lists++
+    this.#version = found
+    this.#listedAtMs = nowMs
+    this.#wanted = wanted
+    return wanted
+  }
+}

@@ -1,0 +1,27 @@
+import type { CanaryRule } from '../../shared/table/deployments.ts'
+import type { Sample } from './latency-window.ts'
+
+/** Why a target is to be taken out of service, by what it did of late beside the deployment's first one. */
+export function judgeCanary({ rule, baseline, candidate }: JudgeCanary): string | undefined {
+  const { maxErrorRate, maxLatencyRatio, minRequests, windowSeconds } = rule
+  const requests = candidate.answered + candidate.failed
+  if (requests < minRequests) return undefined
+  const within = `of its last ${requests} inputs within ${windowSeconds} s`
+  const errorRate = candidate.failed / requests
+  if (maxErrorRate !== undefined && errorRate > maxErrorRate)
+    return `${percent(errorRate)} ${within} failed; ${percent(maxErrorRate)} are allowed.`
+  // Without enough of the first one's own answers there is nothing to compare with.
+  if (maxLatencyRatio === undefined || baseline.answered < minRequests || candidate.answered < minRequests)
+    return undefined
+  const ratio = candidate.p95Ms / baseline.p95Ms
+  if (ratio <= maxLatencyRatio) return undefined
+  return `95 % ${within} took up to ${candidate.p95Ms.toFixed(1)} ms, ${ratio.toFixed(1)} times as long as those of the first target (${baseline.p95Ms.toFixed(1)} ms); ${maxLatencyRatio} times is allowed.`
+}
+
+interface JudgeCanary {
+  rule: CanaryRule
+  baseline: Sample
+  candidate: Sample
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`

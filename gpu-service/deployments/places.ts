@@ -1,0 +1,87 @@
+import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../../shared/table/deployments.ts'
+import type { DeploymentSlot } from './deployment-slot.ts'
+
+/** Where one target of a deployment stands. */
+export interface Place {
+  /** Which of the deployment's targets it is. */
+  index: number
+  /** The same for callers whatever revision it is at. */
+  id: string
+  weight: number
+  target: DeploymentTarget
+  slot: DeploymentSlot
+  /** What was in this place before, and answers until the slot does. */
+  standIn: DeploymentSlot | undefined
+}
+
+export interface Arranged {
+  places: Place[]
+  /** What gets copies of requests. */
+  shadow: DeploymentSlot | undefined
+  /** What is in no place any more. */
+  leaving: DeploymentSlot[]
+}
+
+/**
+ * Puts every target of a deployment into its place. One that is there already keeps its slot, wherever it was; one that
+ * is new gets a slot, and what answered in its place before stands in for it.
+ */
+export function arrange({ item, before, shadowBefore, create }: Arrange): Arranged {
+  const existing = new Set([...before.flatMap(slotsOf), ...(shadowBefore === undefined ? [] : [shadowBefore])])
+  const staying = new Set<DeploymentSlot>()
+  const slotFor = (target: DeploymentTarget, label: string): DeploymentSlot => {
+    const own = itemOf(item, target)
+    const found = [...existing].find(
+      (slot) => slot.label === label && !staying.has(slot) && identity(slot.item) === identity(own),
+    )
+    const slot = found ?? create(own, label)
+    slot.item = own
+    staying.add(slot)
+    return slot
+  }
+  const wanted = item.isPaused === true ? [] : targetsOf(item)
+  const slots = wanted.map((target) => (weightOf(target) > 0 ? slotFor(target, item.name) : undefined))
+  const places = wanted.flatMap((target, index): Place[] => {
+    const slot = slots[index]
+    if (slot === undefined) return []
+    const last = before.find((place) => place.index === index)
+    const standIn = last === undefined || slot.served !== undefined ? undefined : standInOf(last, staying)
+    if (standIn !== undefined) staying.add(standIn)
+    return [{ index, id: idOf(target), weight: weightOf(target), target, slot, standIn }]
+  })
+  const shadow =
+    item.shadow === undefined || item.isPaused === true ? undefined : slotFor(item.shadow.target, `${item.name}:shadow`)
+  return { places, shadow, leaving: [...existing].filter((slot) => !staying.has(slot)) }
+}
+
+interface Arrange {
+  item: DeploymentItem
+  before: readonly Place[]
+  shadowBefore: DeploymentSlot | undefined
+  create: (item: DeploymentItem, label: string) => DeploymentSlot
+}
+
+export const slotsOf = ({ slot, standIn }: Place): DeploymentSlot[] =>
+  standIn === undefined ? [slot] : [slot, standIn]
+
+/** What answered last in a place, where nothing else needs it. */
+const standInOf = (place: Place, staying: ReadonlySet<DeploymentSlot>): DeploymentSlot | undefined =>
+  slotsOf(place).find((slot) => slot.served !== undefined && !staying.has(slot))
+
+const weightOf = ({ weight = 1, rolledBack }: DeploymentTarget): number => (rolledBack === undefined ? weight : 0)
+
+/** What a caller means by a target: a newer revision of the same name is the same target, another file is not. */
+const idOf = ({ repoId, ref, wantedFile, precision }: DeploymentTarget): string =>
+  JSON.stringify([repoId, ref, wantedFile, precision])
+
+/** The deployment as its one target has it. */
+const itemOf = (item: DeploymentItem, target: DeploymentTarget): DeploymentItem => ({
+  ...item,
+  ...target,
+  targets: undefined,
+  shadow: undefined,
+})
+
+/** What cannot change below a slot: with another one, it is loaded anew beside it. */
+const identity = ({ repoId, revision, file, task, isolate, resultCache }: DeploymentItem): string =>
+  JSON.stringify([repoId, revision, file, task, isolate, resultCache])

@@ -1,0 +1,49 @@
+import type { ReplicaStatus, ReplicaTarget } from '../../shared/contract/deployment.ts'
+import type { DeploymentSlot } from './deployment-slot.ts'
+import type { ServedDeployment } from './served-deployment.ts'
+
+/** What this replica says of a deployment: what the table asks for counts, also while something older still answers. */
+export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id' | 'updatedAt'> {
+  const { item, places, shadow } = deployment
+  const state = stateOf(places.map(({ slot }) => slot.state))
+  const reason = state === 'READY' ? undefined : places.map(({ slot }) => slot.reason).find(isText)
+  return {
+    state,
+    ...(reason !== undefined && { reason }),
+    revision: item.revision,
+    targets: [
+      ...places.map(({ slot, standIn }) => ({
+        ...targetOf(slot),
+        ...(standIn?.served !== undefined && { standIn: standIn.item.revision }),
+      })),
+      ...(shadow === undefined ? [] : [{ ...targetOf(shadow), isShadow: true }]),
+    ],
+  }
+}
+
+/** What of it is worth being told at once; the rest is told as a heartbeat. */
+export const gistOf = ({ targets = [], ...status }: ReturnType<typeof reportOf>): string =>
+  JSON.stringify([status, targets.map(({ queued: _, answered: __, failed: ___, isResident: ____, ...gist }) => gist)])
+
+function targetOf({ item, state, reason, served, outcomes, loadSeconds }: DeploymentSlot): ReplicaTarget {
+  return {
+    target: item.target,
+    revision: item.revision,
+    file: item.file,
+    state,
+    ...(reason !== undefined && { reason }),
+    isResident: served !== undefined,
+    ...(loadSeconds !== undefined && { loadSeconds: Math.round(loadSeconds * 1000) / 1000 }),
+    queued: (served?.queues ?? []).reduce((total, { depth }) => total + depth, 0),
+    answered: outcomes.answered,
+    failed: outcomes.failed,
+  }
+}
+
+/** One target that serves is enough to be ready; failed means that none serves or still tries. */
+function stateOf(states: readonly DeploymentSlot['state'][]): ReplicaStatus['state'] {
+  if (states.length === 0) return 'PAUSED'
+  return (['READY', 'LOADING'] as const).find((state) => states.includes(state)) ?? 'FAILED'
+}
+
+const isText = (text: string | undefined): boolean => text !== undefined

@@ -1,0 +1,78 @@
+import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
+import type { Logger } from '../../shared/log.ts'
+import type { Reporter } from './reconcile.ts'
+import { gistOf, reportOf } from './replica-report.ts'
+import type { ServedDeployment } from './served-deployment.ts'
+
+export interface ReplicaReporterOptions {
+  replicaId: string
+  write: (deployment: string, status: ReplicaStatus) => Promise<void>
+  remove: (deployment: string) => Promise<void>
+  /** Says that this replica is there; fulfilled with how many of its pool are. */
+  beat: () => Promise<number>
+  leave: () => Promise<void>
+  now: () => number
+  log: Logger
+  /** How old the last sign of life, and the counts of a busy deployment, may be. */
+  heartbeatMs: number
+  /** How old the report of a deployment may become of which there is nothing new. */
+  refreshMs?: number
+}
+
+interface Reported {
+  gist: string
+  counts: string
+  atMs: number
+}
+
+/** Writes down what this replica serves: what changed at once, counts now and then, and one sign of life for all. */
+export class ReplicaReporter implements Reporter {
+  readonly #options: Required<ReplicaReporterOptions>
+  readonly #reported = new Map<string, Reported>()
+  #beatAtMs = Number.NEGATIVE_INFINITY
+  /** How many replicas share the work of the pool. */
+  replicaCount = 1
+
+  constructor({ refreshMs = 600_000, ...options }: ReplicaReporterOptions) {
+    this.#options = { refreshMs, ...options }
+  }
+
+  async beat(): Promise<void> {
+    const { beat, now, heartbeatMs, log } = this.#options
+    if (now() - this.#beatAtMs < heartbeatMs) return
+    try {
+      this.replicaCount = Math.max(1, await beat())
+      this.#beatAtMs = now()
+    } catch (error) {
+      log.warn({ err: error }, 'the sign of life could not be written')
+    }
+  }
+
+  /** One that fails is made good by the next. */
+  async report(deployment: ServedDeployment): Promise<void> {
+    const { replicaId, write, now, heartbeatMs, refreshMs, log } = this.#options
+    const { name } = deployment.item
+    const status = reportOf(deployment)
+    const [gist, counts, nowMs] = [gistOf(status), JSON.stringify(status), now()]
+    const last = this.#reported.get(name)
+    const ageMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY)
+    const isNews = last?.gist !== gist || (last.counts !== counts && ageMs >= heartbeatMs) || ageMs >= refreshMs
+    if (!isNews) return
+    this.#reported.set(name, { gist, counts, atMs: nowMs })
+    try {
+      await write(name, { id: replicaId, ...status, updatedAt: new Date(nowMs).toISOString() })
+    } catch (error) {
+      this.#reported.delete(name)
+      log.warn({ err: error, deployment: name }, 'what is served could not be written down')
+    }
+  }
+
+  async forget(deployment: string): Promise<void> {
+    this.#reported.delete(deployment)
+    await this.#options.remove(deployment)
+  }
+
+  close(): Promise<void> {
+    return this.#options.leave()
+  }
+}

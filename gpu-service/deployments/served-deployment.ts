@@ -1,0 +1,86 @@
+import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import { chooseTarget } from './choose-target.ts'
+import type { DeploymentSlot, Served } from './deployment-slot.ts'
+import { arrange, type Place, slotsOf } from './places.ts'
+
+export interface ServedDeploymentOptions {
+  item: DeploymentItem
+  create: (item: DeploymentItem, label: string) => DeploymentSlot
+  now: () => number
+}
+
+/** One deployment on this replica: what stands in its places, and which of them answers whom. */
+export class ServedDeployment {
+  item: DeploymentItem
+  places: Place[] = []
+  shadow: DeploymentSlot | undefined
+  readonly #options: ServedDeploymentOptions
+
+  constructor(options: ServedDeploymentOptions) {
+    this.#options = options
+    this.item = options.item
+  }
+
+  /** Takes on what the table says now, and gives what it has no more use for. */
+  follow(item: DeploymentItem): DeploymentSlot[] {
+    const { create, now } = this.#options
+    const arranged = arrange({ item, before: this.places, shadowBefore: this.shadow, create })
+    this.item = item
+    this.places = arranged.places
+    this.shadow = arranged.shadow
+    for (const { slot } of this.places) slot.outcomes.watch(item.canary?.windowSeconds, now)
+    return arranged.leaving
+  }
+
+  /** Relieves those that stood in for what answers by now, and gives them. */
+  settle(): DeploymentSlot[] {
+    const relieved: DeploymentSlot[] = []
+    for (const place of this.places) {
+      const { slot, standIn } = place
+      if (standIn === undefined || (slot.served === undefined && standIn.served !== undefined)) continue
+      place.standIn = undefined
+      relieved.push(standIn)
+    }
+    return relieved
+  }
+
+  /** What is to be loaded and kept, the shadow included. */
+  get slots(): DeploymentSlot[] {
+    return [...this.places.map(({ slot }) => slot), ...(this.shadow === undefined ? [] : [this.shadow])]
+  }
+
+  /** All that must be given back when the deployment goes. */
+  get everySlot(): DeploymentSlot[] {
+    return [...this.places.flatMap(slotsOf), ...(this.shadow === undefined ? [] : [this.shadow])]
+  }
+
+  /** READY as soon as one of its targets answers, whichever: requests for the others go there meanwhile. */
+  get state(): 'PAUSED' | DeploymentSlot['state'] {
+    if (this.places.length === 0) return 'PAUSED'
+    if (this.served !== undefined) return 'READY'
+    return this.places.every(({ slot }) => slot.state === 'FAILED') ? 'FAILED' : 'LOADING'
+  }
+
+  get reason(): string | undefined {
+    return this.places.map(({ slot }) => slot.reason).find((reason) => reason !== undefined)
+  }
+
+  /** Of the first target that answers. */
+  get served(): Served | undefined {
+    return this.#first()?.served
+  }
+
+  /** What answers a request, by its key where it has one. */
+  choose(key: string | undefined, random?: () => number): DeploymentSlot | undefined {
+    const chosen = chooseTarget({ targets: this.places, key, ...(random && { random }) })
+    const answering = chosen && slotsOf(chosen).find(({ served }) => served !== undefined)
+    return answering ?? this.#first()
+  }
+
+  #first(): DeploymentSlot | undefined {
+    for (const { slot, standIn } of this.places)
+      if (slot.served !== undefined) return slot
+      else if (standIn?.served !== undefined) return standIn
+    return undefined
+  }
+}

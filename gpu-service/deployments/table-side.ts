@@ -1,0 +1,60 @@
+import type { Logger } from '../../shared/log.ts'
+import {
+  allDeployments,
+  beatReplica,
+  defaultPool,
+  deploymentsVersion,
+  forgetReplica,
+  leavePool,
+  poolReplicas,
+  reportReplica,
+} from '../../shared/table/deployments.ts'
+import type { Table } from '../../shared/table/table.ts'
+import { DesiredState } from './desired-state.ts'
+import { ReplicaReporter } from './replica-reporter.ts'
+
+export interface TableSideOptions {
+  table: Table
+  log: Logger
+  replicaId: string
+  /** Which deployments this replica serves. */
+  pool?: string | undefined
+  /** Where clients reach this replica, when it is not where they reach the registry. */
+  publicUrl?: string | undefined
+  heartbeatMs?: number | undefined
+}
+
+/** What is wanted of this replica, and what it says of itself: both stand in the table. */
+export function tableSide({
+  table,
+  log,
+  replicaId,
+  pool = defaultPool,
+  publicUrl,
+  heartbeatMs = 15_000,
+}: TableSideOptions) {
+  const startedAt = new Date().toISOString()
+  const desired = new DesiredState({
+    version: () => deploymentsVersion(table),
+    all: () => allDeployments(table),
+    pool,
+    now: Date.now,
+  })
+  const reporter = new ReplicaReporter({
+    replicaId,
+    write: (deployment, said) => {
+      const status = { ...said, ...(publicUrl && { baseUrl: publicUrl }) }
+      return reportReplica(table, { deployment, pool, status, now: new Date() })
+    },
+    remove: (deployment) => forgetReplica(table, deployment, replicaId),
+    beat: async () => {
+      await beatReplica(table, { pool, replica: { id: replicaId, startedAt }, now: new Date() })
+      return (await poolReplicas(table, pool, new Date())).length
+    },
+    leave: () => leavePool(table, pool, replicaId),
+    now: Date.now,
+    log,
+    heartbeatMs,
+  })
+  return { desired: () => desired.read(), reporter }
+}

@@ -1,0 +1,61 @@
+import { z } from '@hono/zod-openapi'
+import { deploymentSettings } from './deployment-settings.ts'
+import { wantedShadow, wantedTarget, wantedTargets } from './deployment-target.ts'
+import { deploymentName, ownerName } from './words.ts'
+
+const what = {
+  ...wantedTarget.partial().shape,
+  targets: wantedTargets.optional().openapi({
+    description:
+      'Instead of `target`: several, each with its share of the requests. The first is what the others are compared with.',
+  }),
+}
+
+type What = { target?: string | undefined; targets?: unknown; file?: unknown; precision?: unknown; follow?: unknown }
+
+/** What belongs to the one target stands in each of several. */
+const isOneOrSeveral = ({ target, targets, file, precision, follow }: What): boolean =>
+  targets === undefined || [target, file, precision, follow].every((part) => part === undefined)
+
+const severalRule = 'goes without "target", "file", "precision" and "follow": each of the targets has its own'
+
+const minWithinMax = ({ min, max }: { min?: number | undefined; max?: number | undefined | null }): boolean =>
+  typeof max !== 'number' || min === undefined || min <= max
+
+export const createDeployment = deploymentSettings
+  .extend({
+    ...what,
+    shadow: wantedShadow.optional(),
+    name: deploymentName.optional().openapi({ description: "Defaults to the repo's name in lower case." }),
+    owner: ownerName.optional().openapi({ description: "Whose it is. Defaults to the repo's owner." }),
+  })
+  .strict()
+  .refine(({ target, targets }) => target !== undefined || targets !== undefined, {
+    message: 'is missing: say what to serve, as "owner/name@ref"',
+    path: ['target'],
+  })
+  .refine(isOneOrSeveral, { message: severalRule, path: ['targets'] })
+  .refine(minWithinMax, { message: 'must be at least "min"', path: ['max'] })
+  .openapi('CreateDeployment')
+
+const { pool: _, ...changeable } = deploymentSettings.shape
+
+/** What is not named stays; `null` takes away what may be absent. */
+export const changeDeployment = z
+  .object({
+    ...what,
+    ...changeable,
+    max: changeable.max.nullable(),
+    limits: changeable.limits.nullable(),
+    resultCache: changeable.resultCache.nullable(),
+    canary: changeable.canary.nullable(),
+    shadow: wantedShadow.nullish(),
+  })
+  .strict()
+  .refine((change) => Object.values(change).some((value) => value !== undefined), 'names nothing to change')
+  .refine(isOneOrSeveral, { message: severalRule, path: ['targets'] })
+  .refine(minWithinMax, { message: 'must be at least "min"', path: ['max'] })
+  .openapi('ChangeDeployment')
+
+export type CreateDeployment = z.input<typeof createDeployment>
+export type ChangeDeployment = z.input<typeof changeDeployment>

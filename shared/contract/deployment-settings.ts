@@ -1,0 +1,71 @@
+import { z } from '@hono/zod-openapi'
+
+export const poolName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 of a-z, 0-9 and "-", not at either end')
+  .openapi({ example: 'default' })
+
+const limits = z
+  .object({
+    requestsPerSecond: z.number().positive().max(1_000_000).optional().openapi({
+      description: 'All replicas of the pool together; each takes an equal share. A second of it may come at once.',
+    }),
+    requestsPerDay: z.number().int().positive().optional().openapi({
+      description: 'A quota from midnight to midnight, UTC. Replicas add up what they answered every few seconds.',
+    }),
+    tokensPerMinute: z.number().int().positive().optional().openapi({
+      description: 'Of text models, counted when they are answered: who is over waits until the minute made up for it.',
+    }),
+  })
+  .strict()
+  .openapi('DeploymentLimits')
+
+const canary = z
+  .object({
+    maxErrorRate: z.number().min(0).max(1).optional().openapi({ description: 'The share of inputs that may fail.' }),
+    maxLatencyRatio: z.number().min(1).max(1000).optional().openapi({
+      description: "How many times the first target's p95 a target's may be.",
+    }),
+    minRequests: z.number().int().min(1).max(1_000_000).default(20).openapi({
+      description: 'Nothing is judged by fewer inputs.',
+    }),
+    windowSeconds: z.number().int().min(1).max(3600).default(60),
+  })
+  .strict()
+  .refine(
+    ({ maxErrorRate, maxLatencyRatio }) => maxErrorRate !== undefined || maxLatencyRatio !== undefined,
+    'needs "maxErrorRate", "maxLatencyRatio" or both',
+  )
+  .openapi('CanaryRule', {
+    description:
+      'When a target that is not the first is taken out of service: each replica judges by what it sees itself, and the first verdict stands for all.',
+  })
+
+/** How a deployment is served, whatever it serves. */
+export const deploymentSettings = z.object({
+  pool: poolName.optional().openapi({ description: 'Whose replicas serve it. Defaults to `default`.' }),
+  min: z.number().int().min(0).max(1000).optional().openapi({
+    description:
+      'How many replicas are to answer: with fewer, `drift` says so. 0 has it loaded for its first request, and leave when it is idle. Defaults to 1.',
+  }),
+  max: z.number().int().min(1).max(1000).optional().openapi({
+    description: 'How many replicas it is worth, for whoever scales the pool; every replica of the pool serves it.',
+  }),
+  idleSeconds: z.number().int().min(1).max(86_400).optional().openapi({
+    description: 'How long it stays loaded without a request, where `min` is 0.',
+  }),
+  isolate: z.enum(['auto', 'always', 'never']).optional().openapi({
+    description: 'Whether inputs are run alone: `auto`, the default, where a batch would change their answers.',
+  }),
+  limits: limits.optional(),
+  resultCache: z
+    .object({ entries: z.number().int().min(1).max(1_000_000) })
+    .strict()
+    .optional()
+    .openapi({ description: 'How many answers each replica keeps to give again. None by default.' }),
+  stickyBy: z.enum(['session', 'caller']).optional().openapi({
+    description:
+      'Who is always answered by the same target: those who send the same `x-session-id`, or with `caller` also whoever sends none.',
+  }),
+  canary: canary.optional(),
+})

@@ -1,0 +1,69 @@
+import { z } from '@hono/zod-openapi'
+import { precisions } from '../model/precision.ts'
+import { timestamp } from './words.ts'
+
+const target = z.string().max(300).openapi({
+  description:
+    '`owner/name`, or `owner/name@` and a branch, tag, alias or revision. An alias is followed when it moves, unless `follow` is false; what anything else names is looked up once.',
+  example: 'slipway/iris@champion',
+})
+
+export const weight = z.number().min(0).max(1_000_000).openapi({
+  description: 'Its share of the requests, against the weights of the others. With 0 it is not loaded.',
+})
+
+export const wantedTarget = z
+  .object({
+    target,
+    file: z.string().min(1).max(1000).optional().openapi({
+      description: 'Which ONNX file, where the repo has several. It goes before a precision.',
+    }),
+    precision: z.enum(precisions).optional().openapi({
+      description: 'Which of the files to serve. Defaults to what suits the device: fp32 on a CPU.',
+    }),
+    follow: z.boolean().optional().openapi({
+      description:
+        'Whether it goes along when its alias moves, without a dropped request. Defaults to true for an alias.',
+    }),
+  })
+  .strict()
+
+export const wantedTargets = z
+  .array(wantedTarget.extend({ weight: weight.default(1) }).strict())
+  .min(1)
+  .max(8)
+  .refine((targets) => targets.some((one) => one.weight > 0), 'needs a target whose weight is over 0')
+
+export const wantedShadow = wantedTarget
+  .extend({
+    percent: z.number().gt(0).max(100).openapi({ description: 'How many of a hundred requests are copied to it.' }),
+  })
+  .strict()
+
+const chosen = {
+  target: z.string(),
+  repo: z.string(),
+  ref: z.string(),
+  revision: z.string(),
+  task: z.string(),
+  file: z.string(),
+  precision: z.enum(precisions).optional(),
+  follows: z.boolean().openapi({ description: 'Whether it goes along when its alias moves.' }),
+  followFault: z.string().optional().openapi({ description: 'Why it is not at what its alias names.' }),
+}
+
+export const deploymentTarget = z
+  .object({
+    ...chosen,
+    weight,
+    state: z.enum(['PENDING', 'LOADING', 'READY', 'FAILED', 'PAUSED', 'IDLE', 'ROLLED_BACK']).openapi({
+      description: '`IDLE` has no weight; `ROLLED_BACK` did worse than the canary rule allows.',
+    }),
+    reason: z.string().optional(),
+    rolledBackAt: timestamp.optional(),
+  })
+  .openapi('DeploymentTarget')
+
+export const shadowTarget = z.object({ ...chosen, percent: z.number() }).openapi('ShadowTarget')
+
+export type WantedTarget = z.infer<typeof wantedTarget> & { weight?: number | undefined }

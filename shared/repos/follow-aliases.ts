@@ -1,0 +1,46 @@
+import { AppError } from '../errors.ts'
+import { chooseOnnxFile } from '../model/choose-onnx-file.ts'
+import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../table/deployment-item.ts'
+import { changeDeployment } from '../table/deployments.ts'
+import { deploymentsOfRepo } from '../table/repo-deployments.ts'
+import { getRef, getRevision } from '../table/repos.ts'
+import type { Table } from '../table/table.ts'
+
+/**
+ * Has the deployments of a repo serve what their aliases name now. It goes by what is there, so it may be done twice or
+ * late. What an alias names that cannot be served stays unserved, and the deployment says why.
+ */
+export async function followAliases(table: Table, { repoId }: { repoId: string }): Promise<void> {
+  for (const name of await deploymentsOfRepo(table, { id: repoId }))
+    await changeDeployment(table, name, (item) => followed(table, item, repoId))
+}
+
+async function followed(table: Table, item: DeploymentItem, repoId: string): Promise<DeploymentItem | undefined> {
+  const follow = (target: DeploymentTarget) =>
+    target.follows === true && target.repoId === repoId ? moved(table, target) : target
+  const targets = await Promise.all(targetsOf(item).map(follow))
+  const shadow = item.shadow && { ...item.shadow, target: await follow(item.shadow.target) }
+  const isSame = JSON.stringify([targets, shadow]) === JSON.stringify([targetsOf(item), item.shadow])
+  const [first] = targets
+  if (isSame || first === undefined) return undefined
+  const { followFault: _, ...before } = item
+  return { ...before, ...first, targets, ...(shadow !== undefined && { shadow }) }
+}
+
+/** The target where its alias is; else where it was, with the reason. */
+async function moved(table: Table, target: DeploymentTarget): Promise<DeploymentTarget> {
+  const { followFault: _, ...standing } = target
+  const { repoId, ref, revision, wantedFile, precision } = target
+  const alias = await getRef(table, { repoId, kind: 'alias', name: ref })
+  if (alias === undefined) return { ...standing, followFault: `The alias "${ref}" is gone.` }
+  if (alias.revision === revision) return standing
+  const found = await getRevision(table, repoId, alias.revision)
+  try {
+    const { metadata } = found ?? {}
+    const chosen = chooseOnnxFile({ target: target.target, metadata, wanted: wantedFile, precision })
+    return { ...standing, revision: alias.revision, ...chosen }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { ...standing, followFault: `The alias "${ref}" names ${alias.revision.slice(0, 12)} now: ${error.message}` }
+  }
+}
