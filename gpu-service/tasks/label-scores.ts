@@ -29,9 +29,21 @@ export async function readLabels(files: ModelFiles, count: number | undefined): 
   const size = count ?? num_labels ?? (ids.length === 0 ? 0 : Math.max(...ids) + 1)
   if (size < 1) throw errors.unsupportedModel('neither the graph nor config.json says how many classes there are.')
   const names = Array.from({ length: size }, (_, id) => id2label?.[String(id)] ?? `LABEL_${id}`)
+  return { names, defaultFunction: defaultFunction({ problemType: problem_type, size }) }
+}
+
+/** As transformers chooses it: a regression's number is its answer, and one class alone is likely or not. */
+function defaultFunction({
+  problemType,
+  size,
+}: {
+  problemType: string | null | undefined
+  size: number
+}): ScoreFunction {
+  if (problemType === 'regression') return 'none'
   const isMulti =
-    problem_type === 'multi_label_classification' || (problem_type !== 'single_label_classification' && size === 1)
-  return { names, defaultFunction: isMulti ? 'sigmoid' : 'softmax' }
+    problemType === 'multi_label_classification' || (problemType !== 'single_label_classification' && size === 1)
+  return isMulti ? 'sigmoid' : 'softmax'
 }
 
 export interface ScoreOptions {

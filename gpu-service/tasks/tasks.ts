@@ -4,6 +4,8 @@ import { featureExtraction } from './feature-extraction/feature-extraction.ts'
 import { imageClassification } from './image-classification/image-classification.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
 import type { Task } from './task.ts'
+import { textClassification } from './text-classification/text-classification.ts'
+import { textRanking } from './text-ranking/text-ranking.ts'
 
 /** Which code does a task. */
 const tasks: Record<ServedTask, Task> = {
@@ -12,6 +14,8 @@ const tasks: Record<ServedTask, Task> = {
   'image-classification': imageClassification,
   'tabular-classification': tabularClassification,
   'tabular-regression': tabularClassification,
+  'text-classification': textClassification,
+  'text-ranking': textRanking,
 }
 
 /** @throws AppError `unsupported_model` naming the tasks there are. */

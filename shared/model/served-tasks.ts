@@ -8,6 +8,8 @@ export const servedTasks = [
   'image-classification',
   'tabular-classification',
   'tabular-regression',
+  'text-classification',
+  'text-ranking',
 ] as const
 
 export type ServedTask = (typeof servedTasks)[number]

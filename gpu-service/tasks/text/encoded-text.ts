@@ -15,7 +15,11 @@ export interface LocatedText extends EncodedText {
   sequences: (0 | 1 | undefined)[]
   /** Where it stands in its text, in UTF-16 units as JavaScript counts them; [0, 0] for a special token. */
   offsets: [start: number, end: number][]
+  /** The place of the word that each token is a part of. */
+  words: SpannedToken['word'][]
 }
+
+const nowhere = { start: 0, end: 0 }
 
 export function assembleIds(parts: readonly TemplatePart[], texts: readonly (readonly number[])[]): EncodedText {
   const ids: number[] = []
@@ -34,16 +38,17 @@ export function assembleLocated(
   parts: readonly TemplatePart[],
   texts: readonly (readonly SpannedToken[])[],
 ): LocatedText {
-  const made: LocatedText = { ids: [], typeIds: [], special: [], sequences: [], offsets: [] }
+  const made: LocatedText = { ids: [], typeIds: [], special: [], sequences: [], offsets: [], words: [] }
   for (const part of parts) {
     const isSpecial = 'special' in part
-    const added = isSpecial ? [{ id: part.special, start: 0, end: 0 }] : (texts[part.sequence] ?? [])
-    for (const { id, start, end } of added) {
+    const added = isSpecial ? [{ id: part.special, start: 0, end: 0, word: nowhere }] : (texts[part.sequence] ?? [])
+    for (const { id, start, end, word } of added) {
       made.ids.push(id)
       made.typeIds.push(part.typeId)
       made.special.push(isSpecial)
       made.sequences.push(isSpecial ? undefined : part.sequence)
       made.offsets.push([start, end])
+      made.words.push(word)
     }
   }
   return made

@@ -1,3 +1,4 @@
+import { errors } from '../../../shared/errors.ts'
 import type { Truncation } from '../capabilities.ts'
 import type { Breathe } from '../in-slices.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
@@ -37,13 +38,13 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
       const fits = starts.reduce((total, { length }) => total + length, 0) <= room
       const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
       const tokens = fits || fromStart ? starts : await gatherAll({ request, texts, room, tokensOf: idsOf })
-      return assembleIds(parts, cutToRoom({ request, tokens, room, maxTokens, parts }))
+      return someTokens(assembleIds(parts, cutToRoom({ request, tokens, room, maxTokens, parts })), request)
     },
     async locate(request) {
       const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
       const tokensOf = (text: string, piece: Piece) => tokenizer.spanned(text, piece)
       const tokens = await gatherAll({ request, texts, room, tokensOf })
-      return assembleLocated(parts, cutToRoom({ request, tokens, room, maxTokens, parts }))
+      return someTokens(assembleLocated(parts, cutToRoom({ request, tokens, room, maxTokens, parts })), request)
     },
   }
 }
@@ -51,6 +52,12 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
 interface TextEncoderOptions {
   tokenizer: TextTokenizer
   maxTokens: number
+}
+
+/** No graph has an answer to nothing at all. */
+function someTokens<Encoded extends EncodedText>(encoded: Encoded, { param = 'inputs' }: EncodeRequest): Encoded {
+  if (encoded.ids.length > 0) return encoded
+  throw errors.invalidInput(`"${param}" holds no tokens for this model.`, param)
 }
 
 function askedFor(

@@ -26,7 +26,7 @@ export function* piecesOf(text: string): Generator<Piece> {
 function cutBehind(text: string, start: number): number {
   for (let end = start + pieceLength; end < start + pieceLengthMax; end++)
     if (isSpace(text, end) && !isSpace(text, end - 1) && !isSpace(text, end + 1)) return end
-  for (let end = start + pieceLengthMax; end > start + pieceLength; end--) if (standsAlone(text, end)) return end
+  for (let end = start + pieceLength; end < start + pieceLengthMax; end++) if (standsAlone(text, end)) return end
   const last = text.charCodeAt(start + pieceLengthMax - 1)
   return start + pieceLengthMax - (last >= 0xd800 && last < 0xdc00 ? 1 : 0)
 }

@@ -8,6 +8,8 @@ export interface SpannedToken {
   id: number
   start: number
   end: number
+  /** The place of the word that it is a part of; one and the same object for all its tokens. */
+  word: { start: number; end: number }
 }
 
 /** The tokens of a part of a text, without special tokens around them: the library's, each with its place. */
@@ -16,12 +18,17 @@ export function spannedTokens(text: string, parts: TokenizerParts, from = 0, to 
   let cursor = from
   for (const [index, section] of parts.splitRaw(text.slice(from, to)).entries()) {
     const end = cursor + section.length
-    if (parts.isAdded(section)) tokens.push({ id: parts.idOf(section), start: cursor, end })
+    if (parts.isAdded(section)) tokens.push(wholeWord({ id: parts.idOf(section), start: cursor, end }))
     else addSection({ tokens, parts, index, section: normaliseAligned(alignText(text, cursor, end), parts.steps) })
     cursor = end
   }
   return tokens
 }
+
+const wholeWord = (token: Omit<SpannedToken, 'word'>): SpannedToken => ({
+  ...token,
+  word: { start: token.start, end: token.end },
+})
 
 function addSection({ tokens, parts, index, section }: AddSection): void {
   let cursor = 0
@@ -29,7 +36,7 @@ function addSection({ tokens, parts, index, section }: AddSection): void {
     const piece = sliceAligned(section, cursor, cursor + subsection.length)
     cursor += subsection.length
     if (parts.isAdded(subsection))
-      tokens.push({ id: parts.idOf(subsection), start: piece.starts[0] ?? 0, end: piece.ends.at(-1) ?? 0 })
+      tokens.push(wholeWord({ id: parts.idOf(subsection), start: piece.starts[0] ?? 0, end: piece.ends.at(-1) ?? 0 }))
     else addWords({ tokens, parts, piece, words: parts.words(subsection, index) })
   }
 }
@@ -51,17 +58,21 @@ function addWords({ tokens, parts, piece, words }: AddWords): void {
     cursor = found.cursor
     let at = 0
     let bytes = 0
-    for (const [index, token] of parts.tokensOf(word).entries()) {
+    let place: SpannedToken['word'] | undefined
+    for (const [index, name] of parts.tokensOf(word).entries()) {
       const rest = word.slice(at)
-      const isByte = byteToken.test(token) && !rest.startsWith(token)
-      const length = isByte ? firstCharacter(rest).length : surfaceLength({ token, index, rest, marks })
+      const isByte = byteToken.test(name) && !rest.startsWith(name)
+      const length = isByte ? firstCharacter(rest).length : surfaceLength({ token: name, index, rest, marks })
       const places = found.places.slice(at, at + length)
       const span = spanOf(
         marks.trimsSpaces ? places.filter((place) => stream.text[place] !== byteSpace) : places,
         stream,
       )
-      tokens.push({ id: parts.idOf(token), start: span?.start ?? behind, end: span?.end ?? behind })
-      behind = span?.end ?? behind
+      const token = { id: parts.idOf(name), start: span?.start ?? behind, end: span?.end ?? behind }
+      place ??= { start: token.start, end: token.end }
+      place.end = token.end
+      tokens.push({ ...token, word: place })
+      behind = token.end
       // The bytes of a character all stand for it: only behind the last one the word goes on.
       bytes = isByte && bytes + 1 < Buffer.byteLength(firstCharacter(rest)) ? bytes + 1 : 0
       if (bytes === 0) at += length

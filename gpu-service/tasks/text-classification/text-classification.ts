@@ -1,0 +1,76 @@
+import * as z from 'zod'
+import type { Classify } from '../capabilities.ts'
+import { labelScores, scoreFunctions } from '../label-scores.ts'
+import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
+import { oneOf, readParameters, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
+import { readTexts } from '../text/read-texts.ts'
+import {
+  type AskClasses,
+  askClasses,
+  openSequenceClassifier,
+  type SequenceClassifier,
+} from '../text/sequence-classifier.ts'
+import { tokenizerCapability } from '../text/tokenizer-capability.ts'
+import { rerankBy } from '../text-ranking/rerank.ts'
+
+/** Texts, or pairs of texts, to the classes that the model knows, each with a score. */
+export const textClassification: Task = {
+  name: 'text-classification',
+
+  async open(source: ModelSource): Promise<OpenedTask> {
+    const classifier = await openSequenceClassifier(source)
+    const { model, labels, batches, opened } = classifier
+    return {
+      ...opened,
+      describe: { ...opened.describe, functionToApply: labels.defaultFunction },
+      serve(createBatcher) {
+        const ask = askClasses({ model, batcher: createBatcher(batches) })
+        return {
+          capabilities: {
+            classify: classifyBy({ ask, classifier }),
+            tokenizer: tokenizerCapability(model.tokenizer),
+            // A model of one class says how well a pair fits, which is what reranking asks.
+            ...(labels.names.length === 1 && { rerank: rerankBy(ask) }),
+          },
+          pipeline: classificationPipeline({ ask, classifier }),
+        }
+      },
+    }
+  },
+}
+
+interface ClassifierAtWork {
+  ask: AskClasses
+  classifier: Pick<SequenceClassifier, 'labels'>
+}
+
+export function classifyBy({ ask, classifier }: ClassifierAtWork): Classify {
+  const { names, defaultFunction } = classifier.labels
+  return async ({ inputs, truncation, rawScores, options }) => {
+    const items = inputs.map((input, index) => {
+      const param = `inputs[${index}]`
+      return typeof input === 'string' ? { text: input, param } : { text: input[0], pair: input[1], param }
+    })
+    const { logits, ...answered } = await ask({ inputs: items, truncation, options })
+    const scoring = { names, topK: names.length, apply: rawScores ? ('none' as const) : defaultFunction }
+    return { ...answered, classes: logits.map((row) => labelScores({ logits: row, ...scoring })) }
+  }
+}
+
+const parametersSchema = z.object({
+  ...truncationParameters,
+  top_k: wholeNumber(1, 100_000).optional(),
+  function_to_apply: oneOf([...scoreFunctions, 'default']).default('default'),
+})
+
+/** `[[{label, score}]]`, a list per text, for one text too: so both clients of Hugging Face read it. */
+export function classificationPipeline({ ask, classifier }: ClassifierAtWork): TaskService['pipeline'] {
+  const { names, defaultFunction } = classifier.labels
+  return async ({ inputs, parameters, options }) => {
+    const { top_k, function_to_apply: asked, ...rest } = readParameters(parametersSchema, parameters)
+    const { items } = readTexts(inputs, { pairs: true })
+    const { logits, ...answered } = await ask({ inputs: items, truncation: truncationOf(rest), options })
+    const scoring = { names, topK: top_k ?? names.length, apply: asked === 'default' ? defaultFunction : asked }
+    return { ...answered, json: JSON.stringify(logits.map((row) => labelScores({ logits: row, ...scoring }))) }
+  }
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
+import type { Rerank } from '../capabilities.ts'
+import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
+import { largest } from '../text/largest.ts'
+import { readParameters, trueOrFalse, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
+import { askClasses, openSequenceClassifier } from '../text/sequence-classifier.ts'
+import { tokenizerCapability } from '../text/tokenizer-capability.ts'
+import { classificationPipeline, classifyBy } from '../text-classification/text-classification.ts'
+import { readRanking } from './ranking-inputs.ts'
+import { rerankBy } from './rerank.ts'
+
+/** A cross-encoder: how well each text answers a query. */
+export const textRanking: Task = {
+  name: 'text-ranking',
+
+  async open(source: ModelSource): Promise<OpenedTask> {
+    const classifier = await openSequenceClassifier(source)
+    const { model, labels, batches, opened } = classifier
+    if (labels.names.length > 1)
+      throw errors.unsupportedModel(
+        `config.json names ${labels.names.length} labels; a model that ranks has one. Serve it as text-classification.`,
+      )
+    return {
+      ...opened,
+      serve(createBatcher) {
+        const ask = askClasses({ model, batcher: createBatcher(batches) })
+        const rerank = rerankBy(ask)
+        const pairs = classificationPipeline({ ask, classifier })
+        return {
+          capabilities: {
+            rerank,
+            classify: classifyBy({ ask, classifier }),
+            tokenizer: tokenizerCapability(model.tokenizer),
+          },
+          pipeline: rankingPipeline({ rerank, pairs }),
+        }
+      },
+    }
+  },
+}
+
+const parametersSchema = z.object({
+  ...truncationParameters,
+  raw_scores: trueOrFalse.default(false),
+  return_text: trueOrFalse.default(false),
+  top_n: wholeNumber(1, 100_000).optional(),
+})
+
+/**
+ * `{query, texts}` to `[{index, score, text?}]` from the best down, `{source_sentence, sentences}` to a number each in
+ * their order, and pairs to `[[{label, score}]]` as a text classifier.
+ */
+function rankingPipeline({ rerank, pairs }: RankingPipeline): TaskService['pipeline'] {
+  return async ({ inputs, parameters, options }) => {
+    const asked = readRanking(inputs)
+    if (asked === undefined) return pairs({ inputs, parameters, options })
+    const { raw_scores: rawScores, return_text, top_n, ...rest } = readParameters(parametersSchema, parameters)
+    const { query, texts, shape } = asked
+    const { scores, ...answered } = await rerank({ query, texts, rawScores, truncation: truncationOf(rest), options })
+    if (shape === 'similarity') return { ...answered, json: JSON.stringify(scores) }
+    const ranks = largest(scores, top_n ?? scores.length).map((index) => ({
+      index,
+      score: scores[index],
+      ...(return_text && { text: texts[index] }),
+    }))
+    return { ...answered, json: JSON.stringify(ranks) }
+  }
+}
+
+interface RankingPipeline {
+  rerank: Rerank
+  pairs: TaskService['pipeline']
+}

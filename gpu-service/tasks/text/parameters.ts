@@ -1,0 +1,47 @@
+import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
+import type { Truncation } from '../capabilities.ts'
+
+/** Reads what a caller sent beside its inputs; null counts as absent. @throws AppError `invalid_input` naming the field. */
+export function readParameters<Schema extends z.ZodType>(
+  schema: Schema,
+  parameters: Record<string, unknown>,
+): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== null))
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const param = issue?.path.reduce<string>(pathOf, '') ?? ''
+  throw errors.invalidInput(`"${param}" ${issue?.message ?? 'is not valid'}.`, param)
+}
+
+const pathOf = (path: string, key: PropertyKey): string =>
+  typeof key === 'number' ? `${path}[${key}]` : path === '' ? String(key) : `${path}.${String(key)}`
+
+export const wholeNumber = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`
+  return z.int(message).min(min, message).max(max, message)
+}
+
+export const trueOrFalse = z.boolean('must be true or false')
+
+export const text = z.string('must be a text')
+
+export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  z.enum(names, `must be one of ${names.join(', ')}`)
+
+/** As text-embeddings-inference names them; too long a text is cut unless that is forbidden. */
+export const truncationParameters = {
+  truncate: trueOrFalse.default(true),
+  truncation_direction: oneOf(['right', 'left', 'Right', 'Left']).default('right'),
+}
+
+export const truncationOf = ({ truncate, truncation_direction }: TruncationParameters): Truncation => ({
+  truncate,
+  direction: truncation_direction.toLowerCase() === 'left' ? 'left' : 'right',
+})
+
+interface TruncationParameters {
+  truncate: boolean
+  truncation_direction: string
+}

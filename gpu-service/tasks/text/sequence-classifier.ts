@@ -1,0 +1,79 @@
+import type { Batcher } from '../../batcher/batcher.ts'
+import type { CallOptions } from '../../batcher/call-options.ts'
+import { localPath } from '../../models/model-files.ts'
+import type { Answered, Truncation } from '../capabilities.ts'
+import { breatheFor } from '../in-slices.ts'
+import { type Labels, readLabels } from '../label-scores.ts'
+import { type ModelSource, type OpenedTask, type TaskModel, timingOf } from '../task.ts'
+import type { EncodedText } from './encoded-text.ts'
+import type { TextInput } from './read-texts.ts'
+import { openTextModel, outputNamed, outputRows, type TextModel, tokenModel, warmUpRuns } from './text-model.ts'
+import type { PairStrategy } from './truncation.ts'
+
+/** A list of more would make `/info` long for nobody. */
+const labelsToldMax = 1000
+
+/** One number per class. */
+export type Logits = Float32Array<ArrayBuffer>
+
+/** A model that gives a text, or a pair, one number per class: classifiers, rerankers and models of inference alike. */
+export interface SequenceClassifier {
+  model: TextModel
+  labels: Labels
+  batches: TaskModel<EncodedText, Logits>
+  /** All of the opened task but how it is asked. */
+  opened: Omit<OpenedTask, 'serve'>
+}
+
+export async function openSequenceClassifier(source: ModelSource): Promise<SequenceClassifier> {
+  const { graph, file, files } = source
+  const model = await openTextModel(source)
+  const output = outputNamed({ graph, file, names: ['logits'] })
+  const classes = graph.outputs.find(({ name }) => name === output)?.shape?.at(-1)
+  const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
+  const batches = tokenModel<EncodedText, Logits>({
+    model,
+    outputs: [output],
+    decode: (tensors, batch) => outputRows(tensors[output], batch.length),
+  })
+  const rowOf = (ids: number[]) => ({ ids, typeIds: [] })
+  return {
+    model,
+    labels,
+    batches,
+    opened: {
+      graphs: { main: localPath(files, file) },
+      describe: { ...model.describe, labels: labels.names.slice(0, labelsToldMax) },
+      warmUp: warmUpRuns(batches, { ...model.texts, rowOf }),
+    },
+  }
+}
+
+/** Asks it, text by text or pair by pair. */
+export type AskClasses = (request: {
+  inputs: readonly TextInput[]
+  truncation: Truncation
+  strategy?: PairStrategy
+  options: CallOptions
+}) => Promise<Answered & { logits: Logits[] }>
+
+export function askClasses({ model, batcher }: AskedOf): AskClasses {
+  return async ({ inputs, truncation, strategy, options }) => {
+    const breathe = breatheFor(options.signal)
+    const rows: EncodedText[] = []
+    for (const { text, pair, param } of inputs) {
+      rows.push(await model.encoder.encode({ text, pair, truncation, strategy, param, breathe }))
+      await breathe()
+    }
+    const results = await batcher.submitAll(rows, options)
+    return { logits: results.map(({ output }) => output), timing: timingOf(results), tokens: tokenCount(rows) }
+  }
+}
+
+interface AskedOf {
+  model: TextModel
+  batcher: Batcher<EncodedText, Logits>
+}
+
+export const tokenCount = (rows: readonly { ids: readonly number[] }[]): number =>
+  rows.reduce((total, { ids }) => total + ids.length, 0)

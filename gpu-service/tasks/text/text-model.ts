@@ -1,0 +1,107 @@
+import { errors } from '../../../shared/errors.ts'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
+import type { EngineCall, Tensor, Tensors } from '../../engine/engine.ts'
+import { describeIsolation, runsAlone } from '../isolation.ts'
+import type { ModelSource, TaskModel, WarmUpRun } from '../task.ts'
+import { createTextEncoder, type TextEncoder } from './text-encoder.ts'
+import { readTextSettings, type TextSettings } from './text-settings.ts'
+import { readTokenInputs, type TokenInputs, type TokenRow, tokenTensors } from './token-tensors.ts'
+import { openTokenizer, type TextTokenizer } from './tokenizer.ts'
+
+/** What every model that reads tokens has, whatever it says of them. */
+export interface TextModel {
+  tokenizer: TextTokenizer
+  texts: TextSettings
+  encoder: TextEncoder
+  inputs: TokenInputs
+  source: ModelSource
+  /** What `/info` says of it. */
+  describe: Record<string, unknown>
+}
+
+/** @throws AppError `unsupported_model` naming what is missing. */
+export async function openTextModel(source: ModelSource): Promise<TextModel> {
+  const { files, file, graph, settings } = source
+  const tokenizer = await openTokenizer(files)
+  const texts = await readTextSettings(files, tokenizer)
+  return {
+    tokenizer,
+    texts,
+    encoder: createTextEncoder({ tokenizer, maxTokens: texts.maxTokens }),
+    inputs: readTokenInputs({ graph, file }),
+    source,
+    describe: { maxTokens: texts.maxTokens, ...describeIsolation({ isolate: settings.isolate, graph }) },
+  }
+}
+
+/** A CPU is fastest at a few hundred tokens per run and slower beyond; a GPU is only filled by thousands. */
+const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
+
+/** How token rows become tensors, padded to the longest of their batch, and what the graph says of each. */
+export function tokenModel<Row extends TokenRow, Output>(options: TokenModel<Row, Output>): TaskModel<Row, Output> {
+  const { model, outputs, decode, keyOf = rowKey } = options
+  const { inputs, texts, source } = model
+  const { costMax, itemsMax } = limits[source.settings.device]
+  const alone = runsAlone({ isolate: source.settings.isolate, graph: source.graph })
+  const { padTokenId, positionOffset } = texts
+  return {
+    graph: 'main',
+    // A row without tokens (no text, no special tokens) is padding alone, and still a run.
+    sizeOf: ({ ids }) => Math.max(1, ids.length),
+    costMax,
+    itemsMax: alone ? 1 : itemsMax,
+    keyOf,
+    encode: (batch): EngineCall => ({ inputs: tokenTensors({ inputs, batch, padTokenId, positionOffset }), outputs }),
+    decode,
+  }
+}
+
+export interface TokenModel<Row extends TokenRow, Output> {
+  model: TextModel
+  outputs: readonly string[]
+  keyOf?: ((row: Row) => string) | undefined
+  decode(tensors: Tensors, batch: readonly Row[]): Output[]
+}
+
+/** Rows of the same tokens have the same answer. */
+export const rowKey = ({ ids, typeIds = [] }: TokenRow): string => `${ids.join()}/${typeIds.lastIndexOf(0)}`
+
+/** One short text, and full batches of short and of longer ones. */
+export function warmUpRuns<Row extends TokenRow, Output>(
+  { encode, costMax, itemsMax }: TaskModel<Row, Output>,
+  { maxTokens, padTokenId, rowOf }: WarmUpTexts<Row>,
+): WarmUpRun[] {
+  return [1, 24, 128].map((asked) => {
+    const length = Math.min(asked, maxTokens)
+    const count = asked === 1 ? 1 : Math.max(1, Math.min(16, itemsMax, Math.floor(costMax / length)))
+    const row = rowOf(Array<number>(length).fill(padTokenId))
+    return { graph: 'main', cost: length * count, call: () => encode(Array<Row>(count).fill(row)) }
+  })
+}
+
+interface WarmUpTexts<Row> extends Pick<TextSettings, 'maxTokens' | 'padTokenId'> {
+  rowOf: (ids: number[]) => Row
+}
+
+/** The output of a graph by one of its usual names. @throws AppError `unsupported_model` */
+export function outputNamed({ graph, file, names }: OutputNamed): string {
+  const found = names.find((name) => graph.outputs.some((output) => output.name === name))
+  if (found !== undefined) return found
+  throw errors.unsupportedModel(
+    `"${file}" has no output ${names.join(' or ')}; it has ${graph.outputs.map(({ name }) => name).join(', ')}.`,
+  )
+}
+
+interface OutputNamed {
+  graph: Pick<OnnxHeader, 'outputs'>
+  file: string
+  names: readonly string[]
+}
+
+/** The rows of an output, one per text, as views that share its buffer. */
+export function outputRows(tensor: Tensor | undefined, count: number): Float32Array<ArrayBuffer>[] {
+  if (!(tensor?.data instanceof Float32Array)) throw new Error('the output is not float32')
+  const { data } = tensor
+  const width = data.length / count
+  return Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width))
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestServing, type TestServing } from '../../support/test-serving.ts'
+import { askPipeline, hasTinyModels, tinyModel, tinyReference } from '../../support/tiny-models.ts'
+
+const name = 'tiny-bert-reranker'
+
+interface Row {
+  query: string
+  document: string
+  input_ids: number[]
+  logit: number
+  score: number
+}
+
+describe.skipIf(!hasTinyModels)('text ranking', () => {
+  let host: TestServing
+  let rows: Row[]
+  beforeAll(async () => {
+    host = await startTestServing([
+      await tinyModel(name, 'text-ranking'),
+      { ...(await tinyModel('tiny-bert-sentiment', 'text-ranking')), name: 'three-labels' },
+    ])
+    rows = (await tinyReference(name)).rows
+  }, 60_000)
+  afterAll(() => host?.close())
+
+  const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })
+  const near = (found: number | undefined, wanted: number) =>
+    expect(Math.abs((found ?? Number.NaN) - wanted)).toBeLessThan(1e-5)
+
+  it('scores every pair of the reference, alone and all at once', async () => {
+    const pairs = await ask(rows.map(({ query, document }) => [query, document]))
+    for (const [index, { query, document, score, logit }] of rows.entries()) {
+      near(pairs.body[index][0].score, score)
+      const alone = await ask({ query, texts: [document] })
+      near(alone.body[0].score, score)
+      near((await ask({ query, texts: [document] }, { raw_scores: true })).body[0].score, logit)
+    }
+  })
+
+  it('ranks texts from the best down, or gives a number each where they are named sentences', async () => {
+    const { query } = rows[0] as Row
+    const texts = rows.filter((row) => row.query === query).map(({ document }) => document)
+    const ranked = await ask({ query, texts }, { return_text: true })
+    const scores = await ask({ source_sentence: query, sentences: texts })
+    expect(scores.body.length).toBe(texts.length)
+    expect(ranked.body.map(({ index }: { index: number }) => index).sort()).toEqual(texts.map((_, index) => index))
+    for (const { index, score, text } of ranked.body) {
+      expect(text).toBe(texts[index])
+      near(score, scores.body[index])
+    }
+    const numbers = ranked.body.map(({ score }: { score: number }) => score)
+    expect(numbers).toEqual([...numbers].sort((a, b) => b - a))
+    expect((await ask({ query, texts }, { top_n: 1 })).body.length).toBe(1)
+  })
+
+  it.each([
+    [{ query: 5, texts: ['a'] }, 'inputs.query'],
+    [{ query: 'a', texts: [] }, 'inputs.texts'],
+    [{ query: 'a', texts: ['b', 1] }, 'inputs.texts[1]'],
+    [{ source_sentence: 'a' }, 'inputs.sentences'],
+  ])('refuses %j and names what is wrong', async (inputs, param) => {
+    const { status, body } = await ask(inputs)
+    expect(status).toBe(422)
+    expect(body.error).toContain(`"${param}"`)
+  })
+
+  it('is not served from a model of several classes, and says so', async () => {
+    const { status, body } = await askPipeline(host, 'three-labels', { inputs: { query: 'a', texts: ['b'] } })
+    expect(status).toBe(422)
+    expect(body.error).toContain('3 labels')
+  })
+})
