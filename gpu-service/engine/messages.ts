@@ -18,6 +18,8 @@ export interface WorkerSettings {
   intraOpThreads: number
   /** Threads of a run that has the cores to itself. */
   loneThreads: number
+  /** Files from this size on have their weights mapped. */
+  mapBytesMin: number
 }
 
 /** The descriptor of the socket that an engine's process is given. */

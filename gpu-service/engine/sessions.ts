@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Tensors, TensorType, Threads } from './engine.ts'
+import { type MapCommand, mappedGraph } from './mapped-graph.ts'
 import type { WorkerRequest, WorkerSettings } from './messages.ts'
 
 /** One model's sessions in this process. */
@@ -12,10 +13,12 @@ interface Model {
 /** The models that an engine's process holds. */
 export class Sessions {
   readonly #settings: WorkerSettings
+  readonly #mapCommand: MapCommand
   readonly #models = new Map<string, Model>()
 
-  constructor(settings: WorkerSettings) {
+  constructor(settings: WorkerSettings, mapCommand: MapCommand) {
     this.#settings = settings
+    this.#mapCommand = mapCommand
   }
 
   async obey(request: WorkerRequest, inputs: Tensors): Promise<Tensors | undefined> {
@@ -32,9 +35,16 @@ export class Sessions {
   async #load({ modelId, path }: { modelId: string; path: string }): Promise<void> {
     await this.#release(modelId)
     const { intraOpThreads, loneThreads } = this.#settings
-    const own = await InferenceSession.create(path, this.#options('own'))
-    const all = loneThreads > intraOpThreads ? await InferenceSession.create(path, this.#options('all')) : undefined
+    const opened = await this.#mapped(path)
+    const own = await InferenceSession.create(opened, this.#options('own'))
+    const all = loneThreads > intraOpThreads ? await InferenceSession.create(opened, this.#options('all')) : undefined
     this.#models.set(modelId, { own, ...(all && { all }) })
+  }
+
+  /** A GPU has a memory of its own to copy the weights to. */
+  async #mapped(path: string): Promise<string> {
+    const { device, mapBytesMin } = this.#settings
+    return device === 'cpu' ? mappedGraph({ path, sizeBytesMin: mapBytesMin, command: this.#mapCommand }) : path
   }
 
   async #release(modelId: string): Promise<void> {

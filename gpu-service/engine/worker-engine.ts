@@ -8,8 +8,8 @@ import {
   ModelHung,
   ModelLost,
   type Tensors,
-  type Threads,
 } from './engine.ts'
+import { ThreadChoice } from './thread-choice.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 export interface WorkerEngineOptions {
@@ -20,6 +20,8 @@ export interface WorkerEngineOptions {
   intraOpThreads?: number
   /** Threads within a run that has the cores to itself. */
   loneThreads?: number
+  /** Files from this size on share their weights between the engines. @default 8 MiB */
+  mapBytesMin?: number
   /** What the engines that share the cores know of each other. */
   crowd?: Crowd
   /** A run that takes longer never ends: its batch was cut to take a fraction of a second. */
@@ -50,6 +52,7 @@ export class WorkerEngine implements Engine {
   /** What a new process has to load again, by its path; or why it could not. */
   readonly #models = new Map<string, string | ModelLost>()
   readonly #restoring = new Set<string>()
+  readonly #choices = new Map<string, ThreadChoice>()
   #process: WorkerProcess | undefined
   #restored: Promise<unknown> = Promise.resolve()
   #closed = false
@@ -78,8 +81,13 @@ export class WorkerEngine implements Engine {
       if (model instanceof ModelLost) throw model
       const process = this.#started()
       const deadline = this.#deadlineOf(modelId, process)
-      const running = process.ask({ kind: 'run', modelId, outputs, threads: threads ?? this.#threads() }, inputs)
-      return await running.finally(() => clearTimeout(deadline))
+      const choice = threads === undefined && this.#isAlone ? this.#choiceOf(modelId) : undefined
+      const question = { kind: 'run', modelId, outputs, threads: threads ?? choice?.next() ?? 'own' } as const
+      const startedMs = performance.now()
+      const answer = await process.ask(question, inputs).finally(() => clearTimeout(deadline))
+      if (this.#isAlone)
+        choice?.learn({ threads: question.threads, units: unitsOf(inputs), runMs: performance.now() - startedMs })
+      return answer
     } finally {
       this.#crowd.running--
     }
@@ -92,6 +100,7 @@ export class WorkerEngine implements Engine {
 
   async unload({ modelId }: { modelId: string }): Promise<void> {
     this.#models.delete(modelId)
+    this.#choices.delete(modelId)
     await this.#process?.ask({ kind: 'unload', modelId })
   }
 
@@ -101,8 +110,16 @@ export class WorkerEngine implements Engine {
     await this.#process?.leave()
   }
 
-  #threads(): Threads {
-    return this.#crowd.running === 1 ? 'all' : 'own'
+  get #isAlone(): boolean {
+    return this.#crowd.running === 1
+  }
+
+  #choiceOf(modelId: string): ThreadChoice | undefined {
+    const { intraOpThreads = 1, loneThreads = intraOpThreads } = this.#options
+    if (loneThreads === intraOpThreads) return undefined
+    const choice = this.#choices.get(modelId) ?? new ThreadChoice()
+    this.#choices.set(modelId, choice)
+    return choice
   }
 
   #deadlineOf(modelId: string, process: WorkerProcess): NodeJS.Timeout {
@@ -120,7 +137,8 @@ export class WorkerEngine implements Engine {
     if (this.#process !== undefined) return this.#process
     if (this.#closed) throw new EngineDied('the engine is closed')
     const { workerUrl, device, intraOpThreads = 1, loneThreads = intraOpThreads } = this.#options
-    const settings = { device, intraOpThreads, loneThreads }
+    const { mapBytesMin = 8 * 1024 ** 2 } = this.#options
+    const settings = { device, intraOpThreads, loneThreads, mapBytesMin }
     const started = new WorkerProcess({ workerUrl, settings, onGone: (error) => this.#bury(started, error) })
     this.#process = started
     this.#restored = Promise.all([...this.#models].map(([modelId, path]) => this.#restore(modelId, path)))
@@ -157,3 +175,6 @@ export class WorkerEngine implements Engine {
     this.#options.onDeath?.(error)
   }
 }
+
+/** What a run's time grows with, near enough: how many values it is given. */
+const unitsOf = (inputs: Tensors): number => Object.values(inputs).reduce((total, { data }) => total + data.length, 0)

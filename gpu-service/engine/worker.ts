@@ -1,10 +1,15 @@
+import { writeMapped } from './mapped-graph.ts'
 import type { WorkerSettings } from './messages.ts'
 import { serveRequests } from './serve-requests.ts'
 import { Sessions } from './sessions.ts'
 
 /** An engine's process: `session.run` blocks its thread, so it is never the one that serves HTTP. */
-const [settings = '{}'] = process.argv.slice(2)
-const sessions = new Sessions(JSON.parse(settings) as WorkerSettings)
-await serveRequests((request, inputs) => sessions.obey(request, inputs))
-await sessions.close()
+const [module = '', settings = '{}', path, folder] = process.argv.slice(1)
+if (path !== undefined && folder !== undefined) {
+  await writeMapped({ path, folder })
+} else {
+  const sessions = new Sessions(JSON.parse(settings) as WorkerSettings, [module, settings])
+  await serveRequests((request, inputs) => sessions.obey(request, inputs))
+  await sessions.close()
+}
 process.exit(0)

@@ -3,7 +3,7 @@ import { serveRequests } from '../../../../gpu-service/engine/serve-requests.ts'
 import { Sessions } from '../../../../gpu-service/engine/sessions.ts'
 
 /** The real worker, which dies over a run of "deadly", or over loading "fragile" when its file is gone. */
-const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1 })
+const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1, mapBytesMin: 2 ** 30 }, [''])
 await serveRequests(async (request, inputs) => {
   if (request.kind === 'run' && request.modelId === 'deadly') process.abort()
   if (request.kind === 'load' && request.modelId === 'fragile' && !existsSync(request.path)) process.exit(8)

@@ -2,7 +2,7 @@ import { serveRequests } from '../../../../gpu-service/engine/serve-requests.ts'
 import { Sessions } from '../../../../gpu-service/engine/sessions.ts'
 
 /** The real worker, which leaves without an answer when it is given the number 666. */
-const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1 })
+const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1, mapBytesMin: 2 ** 30 }, [''])
 await serveRequests(async (request, inputs) => {
   if (request.kind === 'run' && Object.values(inputs).some(({ data }) => data[0] === 666)) process.exit(7)
   return sessions.obey(request, inputs)
