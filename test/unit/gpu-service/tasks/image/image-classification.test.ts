@@ -15,7 +15,7 @@ describe.skipIf(pictureModels === undefined)('image-classification', () => {
   })
   afterAll(() => host?.close())
 
-  const send = (body: BodyInit, contentType: string) =>
+  const send = (body: NonNullable<RequestInit['body']>, contentType: string) =>
     host.ask('/models/slipway/tiny-vit', { method: 'POST', body, headers: { 'content-type': contentType } })
   const ask = (json: unknown) => host.ask('/models/slipway/tiny-vit', { json })
   const base64 = (image: string) => picture(image).toString('base64')
