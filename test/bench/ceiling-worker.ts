@@ -13,14 +13,14 @@ const session = await InferenceSession.create(path, {
 const inputs = new Set(session.inputNames)
 const model = embeddingModel({
   inputs,
-  output: pooledOutput,
-  pooling: 'mean',
+  graph: { pooledBy: 'nodes', outputs: { vector: pooledOutput }, width: {} },
+  pooling: { modes: ['mean'], steps: [{ kind: 'normalize' }] },
   padTokenId: 0,
   alone: false,
   device: 'cpu',
 })
 const feeds = batches.map((batch) => {
-  const tensors = Object.entries(model.encode(batch).inputs)
+  const tensors = Object.entries(model.encode(batch.map((ids) => ({ ids, wanted: 'vector' }))).inputs)
   return Object.fromEntries(tensors.map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]))
 })
 for (const feed of feeds.slice(0, 8)) await session.run(feed, [pooledOutput])

@@ -1,26 +1,77 @@
+import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
-import { mapInSlices } from '../in-slices.ts'
+import { parseWith } from '../../../shared/http/json-body.ts'
 import { inputsMax } from '../limits.ts'
-import { type TaskService, timingOf } from '../task.ts'
-import type { Embedding, Embeddings } from './embeddings.ts'
-import type { PoolingConfig } from './pooling-config.ts'
+import { type PipelineAnswer, type PipelineRequest, type TaskService, timingOf } from '../task.ts'
+import type { Embeddings } from './embeddings.ts'
+import { similarity, similarityInputs } from './similarity.ts'
+import { base64Json, charactersPerNumber, floatsJson, jsonList } from './vector-json.ts'
 
-/** `{inputs: text or texts, normalize?}` to `[[numbers]]`, a row per text. */
-export function embeddingPipeline({ embeddings, pooling }: EmbeddingPipeline): TaskService['pipeline'] {
-  return async ({ inputs, parameters, options }) => {
-    const { signal } = options
-    const texts = readTexts(inputs)
-    const normalize = readNormalize(parameters.normalize, pooling)
-    const results = await embeddings.submit(await embeddings.tokenize(texts, signal), options)
-    const vectors = results.map(({ output }) => (normalize ? unit(output) : output))
-    const rows = await mapInSlices({ items: vectors, signal, map: (vector) => JSON.stringify(Array.from(vector)) })
-    return { json: `[${rows.join(',')}]`, timing: timingOf(results) }
-  }
+const truncationParameters = {
+  truncate: z.boolean().nullish(),
+  truncation_direction: z.enum(['left', 'right', 'Left', 'Right']).nullish(),
+}
+const embeddingParameters = z.looseObject({
+  ...truncationParameters,
+  prompt_name: z.string().nullish(),
+  normalize: z.boolean().nullish(),
+  dimensions: z.number().int().positive().nullish(),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
+})
+
+/** `{inputs: text or texts}` to `[[numbers]]`, a row per text; `{inputs: {source_sentence, sentences}}` to cosines. */
+export const embeddingPipeline =
+  (embeddings: Embeddings): TaskService['pipeline'] =>
+  async (request) =>
+    isSimilarity(request.inputs) ? answerSimilarity(embeddings, request) : answerVectors(embeddings, request)
+
+async function answerVectors(embeddings: Embeddings, request: PipelineRequest): Promise<PipelineAnswer> {
+  const { options, parameters } = request
+  const asked = parseWith(embeddingParameters, parameters)
+  const texts = readTexts(request.inputs)
+  const inputs = await embeddings.tokenize({
+    texts,
+    promptName: asked.prompt_name,
+    truncation: truncationOf(asked),
+    param: 'inputs',
+    signal: options.signal,
+  })
+  const { normalize, dimensions } = asked
+  const results = await embeddings.embed({ inputs, normalize, dimensions, options })
+  const vectors = results.map(({ output }) => output)
+  const json = jsonList({
+    start: '[',
+    items: vectors,
+    write: asked.encoding_format === 'base64' ? base64Json : floatsJson,
+    end: ']',
+    aboutLength: vectors.length * (vectors[0]?.length ?? 0) * charactersPerNumber,
+  })
+  return { json, timing: timingOf(results), tokens: inputs.reduce((total, { ids }) => total + ids.length, 0) }
 }
 
-interface EmbeddingPipeline {
-  embeddings: Embeddings
-  pooling: PoolingConfig
+async function answerSimilarity(embeddings: Embeddings, request: PipelineRequest): Promise<PipelineAnswer> {
+  const { prompt_name: promptName, ...asked } = parseWith(embeddingParameters, request.parameters)
+  const { inputs } = parseWith(z.object({ inputs: similarityInputs }), { inputs: request.inputs })
+  const truncation = truncationOf(asked)
+  const { scores, ...about } = await similarity({
+    embeddings,
+    inputs,
+    promptName,
+    truncation,
+    options: request.options,
+  })
+  return { json: JSON.stringify(scores), ...about }
+}
+
+const isSimilarity = (inputs: unknown): boolean =>
+  typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)
+
+/** What is not said is left to the model's own way. */
+function truncationOf({ truncate, truncation_direction }: z.output<z.ZodObject<typeof truncationParameters>>) {
+  return {
+    truncate: truncate ?? true,
+    direction: truncation_direction?.toLowerCase() === 'left' ? ('left' as const) : ('right' as const),
+  }
 }
 
 function readTexts(inputs: unknown): string[] {
@@ -33,19 +84,4 @@ function readTexts(inputs: unknown): string[] {
     const param = Array.isArray(inputs) ? `inputs[${index}]` : 'inputs'
     throw errors.invalidInput(`"${param}" must be a text.`, param)
   })
-}
-
-/** Asked for by the caller, for a model that does not do it by itself. */
-function readNormalize(normalize: unknown, pooling: PoolingConfig): boolean {
-  if (normalize === undefined || normalize === null) return false
-  if (typeof normalize !== 'boolean') throw errors.invalidInput('"normalize" must be true or false.', 'normalize')
-  if (!normalize && pooling.normalize)
-    throw errors.invalidInput('"normalize" cannot be false: the model normalises its vectors itself.', 'normalize')
-  return normalize
-}
-
-/** A vector at length 1. */
-export function unit(vector: Embedding): Embedding {
-  const length = Math.sqrt(vector.reduce((total, value) => total + value * value, 0))
-  return length === 0 ? vector : vector.map((value) => value / length)
 }
