@@ -2,7 +2,6 @@ import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import { extendGraph } from '../../models/extend-graph.ts'
-import { knownInputs } from './embedding-call.ts'
 import { normalizes, type PoolingConfig } from './pooling-config.ts'
 import { namePrefix, pooledOutput, poolingNodes, rawOutput } from './pooling-nodes.ts'
 
@@ -28,7 +27,6 @@ export interface EmbeddingOutputs {
 
 /** A graph that gives one vector per text: the repo's own, or one made of it. @throws AppError `unsupported_model` */
 export async function embeddingGraph({ graph, path, file, config }: EmbeddingGraphInput): Promise<EmbeddingGraph> {
-  assertTextInputs(graph, file)
   const tokens = tokenOutput(graph.outputs)
   const pooled = pooledOutputOf(graph.outputs, tokens)
   if (pooled !== undefined) {
@@ -50,15 +48,6 @@ interface EmbeddingGraphInput {
   /** Its name in the repo. */
   file: string
   config: PoolingConfig
-}
-
-/** @throws AppError `unsupported_model` naming an input that no text gives. */
-export function assertTextInputs({ inputs }: Pick<OnnxHeader, 'inputs'>, file: string): void {
-  const strange = inputs.find(({ name, type }) => !knownInputs.some((known) => known === name) || type !== 'int64')
-  if (strange === undefined) return
-  throw errors.unsupportedModel(
-    `"${file}" takes an input "${strange.name}" (${strange.type}); int64 ${knownInputs.join(', ')} are served.`,
-  )
 }
 
 /** Names that a file has already cannot be given again, and operators without broadcasting cannot take our inputs. */

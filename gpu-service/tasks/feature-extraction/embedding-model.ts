@@ -1,5 +1,6 @@
 import type { Device, Tensors } from '../../engine/engine.ts'
 import type { TaskModel } from '../task.ts'
+import type { TokenInputs } from '../text/token-tensors.ts'
 import { embeddingCall } from './embedding-call.ts'
 import type { EmbeddingGraph } from './embedding-graph.ts'
 import type { Embedding, EmbeddingInput } from './embeddings.ts'
@@ -7,11 +8,11 @@ import { poolOutside } from './pool-outside.ts'
 import { normalizes, type PoolingConfig } from './pooling-config.ts'
 
 export interface EmbeddingModelOptions {
-  /** The inputs of the graph that are tokens, masks, types or positions. */
-  inputs: ReadonlySet<string>
+  inputs: TokenInputs
   graph: Pick<EmbeddingGraph, 'pooledBy' | 'outputs' | 'width'>
   pooling: Pick<PoolingConfig, 'modes' | 'steps'>
   padTokenId: number
+  positionOffset?: number | undefined
   /** One text per run, where the others in a batch would change its vector. */
   alone: boolean
   device: Device
@@ -24,7 +25,7 @@ const pooledHereMax = 2_000_000
 
 /** How texts become tensors, and how their vectors come back: one of a text, or those of its tokens. */
 export function embeddingModel(options: EmbeddingModelOptions): TaskModel<EmbeddingInput, Embedding> {
-  const { inputs, graph, pooling, padTokenId, alone, device } = options
+  const { inputs, graph, pooling, padTokenId, positionOffset, alone, device } = options
   const { costMax, itemsMax } = limits[device]
   const here = Math.max(1, Math.floor(pooledHereMax / (graph.width.token ?? 1024)))
   const modes = graph.pooledBy === 'nodes' ? pooling.modes : []
@@ -37,7 +38,7 @@ export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Embedd
     keyOf,
     encode(batch) {
       const outputs = new Set(batch.map(({ wanted }) => outputOf(graph, wanted)))
-      return embeddingCall({ batch, inputs, outputs: [...outputs], modes, padTokenId })
+      return embeddingCall({ batch, inputs, outputs: [...outputs], modes, padTokenId, positionOffset })
     },
     decode(tensors, batch) {
       const outputs = new Set(batch.map(({ wanted }) => outputOf(graph, wanted)))

@@ -47,7 +47,7 @@ export interface Embeddings {
 export interface TokenizeTexts {
   texts: readonly string[]
   promptName?: string | null | undefined
-  truncation?: Partial<Truncation> | undefined
+  truncation?: Truncation | undefined
   /** What the request calls its texts, for messages. */
   param?: string
   signal: AbortSignal

@@ -2,7 +2,9 @@ import { localPath } from '../../models/model-files.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import type { ModelSource, OpenedTask, Task, TaskModel, WarmUpRun } from '../task.ts'
 import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
+import { readTokenInputs } from '../text/token-tensors.ts'
 import { openTokenizer } from '../text/tokenizer.ts'
+import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { type EmbeddingGraph, embeddingGraph } from './embedding-graph.ts'
 import { embeddingModel } from './embedding-model.ts'
 import { createEmbeddings, type Embedding, type EmbeddingInput } from './embeddings.ts'
@@ -22,10 +24,11 @@ export const featureExtraction: Task = {
     const pooling = await readPooling(files)
     const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling })
     const model = embeddingModel({
-      inputs: new Set(graph.inputs.map(({ name }) => name)),
+      inputs: readTokenInputs({ graph, file }),
       graph: made,
       pooling,
       padTokenId: settingsOfTexts.padTokenId,
+      positionOffset: settingsOfTexts.positionOffset,
       alone: runsAlone({ isolate: settings.isolate, graph }),
       device: settings.device,
     })
@@ -49,7 +52,8 @@ export const featureExtraction: Task = {
           hasTokens: made.outputs.tokens !== undefined,
           width: made.width,
         })
-        return { capabilities: { embeddings }, pipeline: embeddingPipeline(embeddings) }
+        const capabilities = { embeddings, tokenizer: tokenizerCapability(tokenizer) }
+        return { capabilities, pipeline: embeddingPipeline(embeddings) }
       },
     }
   },

@@ -1,23 +1,11 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
-import { parseWith } from '../../../shared/http/json-body.ts'
 import { inputsMax } from '../limits.ts'
 import { type PipelineAnswer, type PipelineRequest, type TaskService, timingOf } from '../task.ts'
 import type { Embeddings } from './embeddings.ts'
+import { parseInput, readEmbeddingParameters } from './parameters.ts'
 import { similarity, similarityInputs } from './similarity.ts'
 import { base64Json, charactersPerNumber, floatsJson, jsonList } from './vector-json.ts'
-
-const truncationParameters = {
-  truncate: z.boolean().nullish(),
-  truncation_direction: z.enum(['left', 'right', 'Left', 'Right']).nullish(),
-}
-const embeddingParameters = z.looseObject({
-  ...truncationParameters,
-  prompt_name: z.string().nullish(),
-  normalize: z.boolean().nullish(),
-  dimensions: z.number().int().positive().nullish(),
-  encoding_format: z.enum(['float', 'base64']).nullish(),
-})
 
 /** `{inputs: text or texts}` to `[[numbers]]`, a row per text; `{inputs: {source_sentence, sentences}}` to cosines. */
 export const embeddingPipeline =
@@ -27,22 +15,21 @@ export const embeddingPipeline =
 
 async function answerVectors(embeddings: Embeddings, request: PipelineRequest): Promise<PipelineAnswer> {
   const { options, parameters } = request
-  const asked = parseWith(embeddingParameters, parameters)
+  const { truncation, promptName, normalize, dimensions, encoding_format } = readEmbeddingParameters(parameters)
   const texts = readTexts(request.inputs)
   const inputs = await embeddings.tokenize({
     texts,
-    promptName: asked.prompt_name,
-    truncation: truncationOf(asked),
+    promptName,
+    truncation,
     param: 'inputs',
     signal: options.signal,
   })
-  const { normalize, dimensions } = asked
   const results = await embeddings.embed({ inputs, normalize, dimensions, options })
   const vectors = results.map(({ output }) => output)
   const json = jsonList({
     start: '[',
     items: vectors,
-    write: asked.encoding_format === 'base64' ? base64Json : floatsJson,
+    write: encoding_format === 'base64' ? base64Json : floatsJson,
     end: ']',
     aboutLength: vectors.length * (vectors[0]?.length ?? 0) * charactersPerNumber,
   })
@@ -50,9 +37,8 @@ async function answerVectors(embeddings: Embeddings, request: PipelineRequest): 
 }
 
 async function answerSimilarity(embeddings: Embeddings, request: PipelineRequest): Promise<PipelineAnswer> {
-  const { prompt_name: promptName, ...asked } = parseWith(embeddingParameters, request.parameters)
-  const { inputs } = parseWith(z.object({ inputs: similarityInputs }), { inputs: request.inputs })
-  const truncation = truncationOf(asked)
+  const { truncation, promptName } = readEmbeddingParameters(request.parameters)
+  const { inputs } = parseInput(z.object({ inputs: similarityInputs }), { inputs: request.inputs })
   const { scores, ...about } = await similarity({
     embeddings,
     inputs,
@@ -65,14 +51,6 @@ async function answerSimilarity(embeddings: Embeddings, request: PipelineRequest
 
 const isSimilarity = (inputs: unknown): boolean =>
   typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)
-
-/** What is not said is left to the model's own way. */
-function truncationOf({ truncate, truncation_direction }: z.output<z.ZodObject<typeof truncationParameters>>) {
-  return {
-    truncate: truncate ?? true,
-    direction: truncation_direction?.toLowerCase() === 'left' ? ('left' as const) : ('right' as const),
-  }
-}
 
 function readTexts(inputs: unknown): string[] {
   const texts: unknown[] = Array.isArray(inputs) ? inputs : [inputs]

@@ -1,5 +1,6 @@
 import type { Truncation } from '../capabilities.ts'
-import { mapInSlices } from '../in-slices.ts'
+import { breatheFor } from '../in-slices.ts'
+import { createTextEncoder } from '../text/text-encoder.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { EmbeddingInput } from './embeddings.ts'
 
@@ -7,8 +8,9 @@ export interface EncodeTexts {
   texts: readonly string[]
   /** Put before each of them. */
   prompt: string
-  truncation?: Partial<Truncation> | undefined
-  param?: string
+  truncation?: Truncation | undefined
+  /** What the request calls its texts, for messages. */
+  param?: string | undefined
   signal: AbortSignal
 }
 
@@ -17,16 +19,26 @@ export interface TextInputs {
   encode(request: EncodeTexts): Promise<EmbeddingInput[]>
 }
 
+export const cutAtTheEnd: Truncation = { truncate: true, direction: 'right' }
+
 export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextInputsOptions): TextInputs {
+  const encoder = createTextEncoder({ tokenizer, maxTokens })
   return {
-    encode({ texts, prompt, signal }) {
-      // The prompt by itself ends in one token that the text behind it takes the place of.
+    async encode({ texts, prompt, truncation = cutAtTheEnd, param = 'inputs', signal }) {
+      // The prompt by itself ends in a special token that the text behind it takes the place of.
       const skipped = includePrompt || prompt === '' ? 0 : tokenizer.encode(prompt, maxTokens).length - 1
-      return mapInSlices({
-        items: texts,
-        signal,
-        map: (text) => ({ ids: tokenizer.encode(prompt + text, maxTokens), skipped, wanted: 'vector' as const }),
-      })
+      const breathe = breatheFor(signal)
+      const isUsual = truncation.truncate && truncation.direction === 'right'
+      const inputs: EmbeddingInput[] = []
+      for (const [index, text] of texts.entries()) {
+        const whole = prompt + text
+        const ids = isUsual
+          ? tokenizer.encode(whole, maxTokens)
+          : (await encoder.encode({ text: whole, truncation, param: `${param}[${index}]`, breathe })).ids
+        inputs.push({ ids, skipped: truncation.direction === 'left' ? 0 : skipped, wanted: 'vector' })
+        await breathe()
+      }
+      return inputs
     },
   }
 }
