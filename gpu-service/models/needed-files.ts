@@ -29,7 +29,7 @@ export function neededFiles({ files, file }: { files: readonly RevisionFile[]; f
 }
 
 /** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data` and `model.data` belong to `model.onnx`. */
-const isWeightOf = ({ path }: RevisionFile, file: string): boolean =>
+export const isWeightOf = ({ path }: Pick<RevisionFile, 'path'>, file: string): boolean =>
   dirname(path) === dirname(file) &&
   (basename(path).startsWith(`${basename(file)}_data`) ||
     basename(path) === `${basename(file)}.data` ||
