@@ -305,19 +305,13 @@ export const errors = {
       status: 409,
       message: `The deployment "${name}" is paused. Whoever may change it can resume it: slipway resume ${name}`,
     }),
-  modelNotReady: (model: string, state: string, retryAfterSeconds = 1) =>
+  modelNotReady: (model: string, state: string) =>
     new AppError({
       code: 'model_not_ready',
       status: 503,
       message: `The model "${model}" is not ready yet (${state}). Try again shortly.`,
       retryable: true,
-      retryAfterSeconds,
-    }),
-  modelTooLarge: ({ model, sizeBytes, maxBytes }: { model: string; sizeBytes: number; maxBytes: number }) =>
-    new AppError({
-      code: 'model_too_large',
-      status: 422,
-      message: `The model "${model}" takes about ${inMegabytes(sizeBytes)} in the engines, which may hold ${inMegabytes(maxBytes)}. Serve it in a smaller precision, with fewer engines (SLIPWAY_ENGINES), or raise SLIPWAY_MODEL_MEMORY_BYTES.`,
+      retryAfterSeconds: 1,
     }),
   modelFailed: (model: string, reason: string) =>
     new AppError({
@@ -356,6 +350,16 @@ export const errors = {
       retryable: true,
       cause,
     }),
+  /** Not retryable: with the same deadline the same would happen, and the SDKs retry a 504 unless they are told. */
+  deadlineExceeded: (neededMs?: number) =>
+    new AppError({
+      code: 'deadline_exceeded',
+      status: 504,
+      message:
+        neededMs === undefined
+          ? 'The answer was not ready within the time that the request gave. Give it longer, or send fewer inputs.'
+          : `This request needs about ${Math.ceil(neededMs)} ms of the model, which is longer than the time that it gave. Give it longer, or send fewer or shorter inputs.`,
+    }),
   tooCostly: (seconds: number, limitSeconds: number) =>
     new AppError({
       code: 'request_too_costly',
@@ -390,5 +394,3 @@ export const errors = {
 
 /** The message of anything that was thrown, for a log line or the reason of a failure. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { errors } from '../../shared/errors.ts'
 import { assertRoom } from '../deployments/deployment-slot.ts'
 import type { Route, Router } from '../deployments/route.ts'
+import { placeOf } from './call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
 /** Below a base path of one model, that one answers, whatever a body names: clients send an address, or "dummy". */
@@ -24,7 +25,7 @@ export function routeTo(context: Context<ServingEnvironment>, { router, model }:
   const stickyKey = context.req.header('x-session-id')
   const route = router.resolve({ model, caller: context.get('principal'), stickyKey })
   context.header('x-model-revision', route.item.revision)
-  assertRoom(route)
+  assertRoom(route, placeOf(context))
   return route
 }
 

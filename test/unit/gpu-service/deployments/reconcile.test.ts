@@ -7,7 +7,6 @@ import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { modelIdOf } from '../../../../gpu-service/models/graph-id.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
-import { Residency } from '../../../../gpu-service/models/residency.ts'
 import type { ReplicaStatus } from '../../../../shared/contract/deployment.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
@@ -69,18 +68,11 @@ async function start() {
   const reports: [string, ReplicaStatus][] = []
   const forgotten: string[] = []
   const options = {
-    models: new ModelRegistry({
-      cache,
-      pool,
-      residency: new Residency({ maxBytes: Number.POSITIVE_INFINITY }),
-      metrics,
-      settings: { device: 'cpu', isolate: 'auto' },
-      loadWaitMsMax: 30_000,
-    }),
+    models: new ModelRegistry({ cache, pool, metrics, settings: { device: 'cpu', isolate: 'auto' } }),
     pool,
     metrics,
     log,
-    limits: { wasteMax: 0.1, queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
+    limits: { wasteMax: 0.1, runMsMax: 50, queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
     now: () => state.nowMs,
     async desired() {
       if (state.isTableDown) throw new Error('the table does not answer')
