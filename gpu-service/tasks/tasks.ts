@@ -2,16 +2,20 @@ import { errors } from '../../shared/errors.ts'
 import { isServedTask, type ServedTask, servedTasks } from '../../shared/model/served-tasks.ts'
 import { featureExtraction } from './feature-extraction/feature-extraction.ts'
 import { imageClassification } from './image-classification/image-classification.ts'
+import { imageFeatureExtraction } from './image-feature-extraction/image-feature-extraction.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
 import type { Task } from './task.ts'
 import { textClassification } from './text-classification/text-classification.ts'
 import { textRanking } from './text-ranking/text-ranking.ts'
+import { zeroShotImageClassification } from './zero-shot-image-classification/zero-shot-image-classification.ts'
 
 /** Which code does a task. */
 const tasks: Record<ServedTask, Task> = {
   'feature-extraction': featureExtraction,
   'sentence-similarity': featureExtraction,
   'image-classification': imageClassification,
+  'image-feature-extraction': imageFeatureExtraction,
+  'zero-shot-image-classification': zeroShotImageClassification,
   'tabular-classification': tabularClassification,
   'tabular-regression': tabularClassification,
   'text-classification': textClassification,

@@ -6,6 +6,8 @@ export const servedTasks = [
   'feature-extraction',
   'sentence-similarity',
   'image-classification',
+  'image-feature-extraction',
+  'zero-shot-image-classification',
   'tabular-classification',
   'tabular-regression',
   'text-classification',
