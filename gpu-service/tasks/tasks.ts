@@ -7,6 +7,7 @@ import { tabularClassification } from './tabular-classification/tabular-classifi
 import type { Task } from './task.ts'
 import { textClassification } from './text-classification/text-classification.ts'
 import { textRanking } from './text-ranking/text-ranking.ts'
+import { tokenClassification } from './token-classification/token-classification.ts'
 import { zeroShotImageClassification } from './zero-shot-image-classification/zero-shot-image-classification.ts'
 
 /** Which code does a task. */
@@ -20,6 +21,7 @@ const tasks: Record<ServedTask, Task> = {
   'tabular-regression': tabularClassification,
   'text-classification': textClassification,
   'text-ranking': textRanking,
+  'token-classification': tokenClassification,
 }
 
 /** @throws AppError `unsupported_model` naming the tasks there are. */

@@ -12,6 +12,7 @@ export const servedTasks = [
   'tabular-regression',
   'text-classification',
   'text-ranking',
+  'token-classification',
 ] as const
 
 export type ServedTask = (typeof servedTasks)[number]
