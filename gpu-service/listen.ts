@@ -16,7 +16,9 @@ export function listen({ fetch, port, onListening }: ListenOptions): Server {
   const guarded = withoutMetricsForStrangers(fetch)
   // Node wants the headers of a kept connection's next request within the longer of the two.
   const serverOptions = { keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5000 }
-  return serve({ fetch: guarded.fetch, port, serverOptions }, (address) => onListening?.(address.port)) as Server
+  // A second app costs every request its way through it; only these may name the numbers, in whatever spelling.
+  const asked = (request: Request) => (/metrics|%/i.test(request.url) ? guarded.fetch(request) : fetch(request))
+  return serve({ fetch: asked, port, serverOptions }, (address) => onListening?.(address.port)) as Server
 }
 
 /**

@@ -24,7 +24,7 @@ export function askedModel(context: Context<ServingEnvironment>, named: string |
 export function routeTo(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
   const stickyKey = context.req.header('x-session-id')
   const route = router.resolve({ model, caller: context.get('principal'), stickyKey })
-  context.header('x-model-revision', route.item.revision)
+  context.set('revision', route.item.revision)
   assertRoom(route, placeOf(context))
   return route
 }

@@ -5,5 +5,7 @@ export interface ServingEnvironment {
   Variables: HttpVariables & {
     /** The model of the base path that was asked, where the route is below one. */
     model?: string | undefined
+    /** Of the model that was found to answer. */
+    revision?: string | undefined
   }
 }
