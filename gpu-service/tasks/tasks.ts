@@ -1,6 +1,7 @@
 import { errors } from '../../shared/errors.ts'
 import { isServedTask, type ServedTask, servedTasks } from '../../shared/model/served-tasks.ts'
 import { featureExtraction } from './feature-extraction/feature-extraction.ts'
+import { fillMask } from './fill-mask/fill-mask.ts'
 import { imageClassification } from './image-classification/image-classification.ts'
 import { imageFeatureExtraction } from './image-feature-extraction/image-feature-extraction.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
@@ -8,6 +9,7 @@ import type { Task } from './task.ts'
 import { textClassification } from './text-classification/text-classification.ts'
 import { textRanking } from './text-ranking/text-ranking.ts'
 import { tokenClassification } from './token-classification/token-classification.ts'
+import { zeroShotClassification } from './zero-shot-classification/zero-shot-classification.ts'
 import { zeroShotImageClassification } from './zero-shot-image-classification/zero-shot-image-classification.ts'
 
 /** Which code does a task. */
@@ -22,6 +24,8 @@ const tasks: Record<ServedTask, Task> = {
   'text-classification': textClassification,
   'text-ranking': textRanking,
   'token-classification': tokenClassification,
+  'zero-shot-classification': zeroShotClassification,
+  'fill-mask': fillMask,
 }
 
 /** @throws AppError `unsupported_model` naming the tasks there are. */

@@ -13,6 +13,8 @@ export const servedTasks = [
   'text-classification',
   'text-ranking',
   'token-classification',
+  'zero-shot-classification',
+  'fill-mask',
 ] as const
 
 export type ServedTask = (typeof servedTasks)[number]
