@@ -64,6 +64,7 @@ const serving = startServing({
 })
 const server = listen({
   fetch: serving.app.fetch,
+  refusals: serving.refusals,
   port: environment.SLIPWAY_PORT,
   onListening: (port) => log.info({ port, url: environment.SLIPWAY_PUBLIC_URL }, 'listening'),
 })

@@ -19,6 +19,7 @@ import { modelIdOf } from './models/graph-id.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
 import { createAdmission } from './protocols/admission.ts'
+import { RepeatedRefusals } from './protocols/repeated-refusals.ts'
 import { sharedVerifier } from './protocols/shared-verifier.ts'
 import { openNetwork } from './tasks/image/open-network.ts'
 import { createPictures } from './tasks/image/pictures.ts'
@@ -66,6 +67,8 @@ export interface ServingOptions {
 
 export interface Serving {
   app: Hono<HttpEnvironment>
+  /** For the server, to repeat what the app has just refused. */
+  refusals: RepeatedRefusals
   /** Fulfilled when what was deployed at the start is served, or has failed by name. */
   ready: Promise<void>
   /** Turns `/ready` off and waits for the work that was admitted; requests are still answered. */
@@ -114,6 +117,12 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     intervalMs: config.reconcileMs ?? 2000,
   })
 
+  const refusals = new RepeatedRefusals({
+    onRepeat: () => {
+      metrics.errors.inc({ code: 'overloaded' })
+      metrics.httpRequests.inc({ method: 'POST', route: 'repeated refusal', status: '429' })
+    },
+  })
   let notReady: string | undefined = 'the deployments are being loaded'
   const ready = cache
     .sweep()
@@ -132,6 +141,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   })
   return {
     app,
+    refusals,
     ready,
     async drain() {
       notReady = 'draining'

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { assertRoom, type Served } from '../deployments/deployment-slot.ts'
 import { type Place, placeOf } from './call-options.ts'
+import { noteRefusal } from './repeated-refusals.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
 /** Whether there is room for another request at all, whichever model it is for. */
@@ -22,6 +23,12 @@ export function createAdmission(served: () => Iterable<Pick<Served, 'queues'>>):
 /** Stands before the body is read: a refusal must be the cheapest answer there is. */
 export const admit = (admission: Admission) =>
   createMiddleware<ServingEnvironment>(async (context, next) => {
-    admission.assertRoom(placeOf(context))
+    const place = placeOf(context)
+    try {
+      admission.assertRoom(place)
+    } catch (error) {
+      noteRefusal(context.req.raw)
+      throw error
+    }
     await next()
   })
