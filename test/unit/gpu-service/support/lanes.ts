@@ -23,17 +23,7 @@ const noEngine: Engine = {
 export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unknown>> = {}) {
   const clock = { nowMs: 0 }
   const runs: Run<Input>[] = []
-  const counts = {
-    refused: 0,
-    dropped: 0,
-    failed: 0,
-    answered: 0,
-    expired: 0,
-    run: 0,
-    cache: 0,
-    split: 0,
-    engine_died: 0,
-  }
+  const counts = { refused: 0, dropped: 0, failed: 0, answered: 0 }
   const batcher: Batcher<Input, unknown> = new Batcher<Input, unknown>({
     run: (inputs) =>
       new Promise((resolve, reject) => {
@@ -48,19 +38,10 @@ export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unkn
         })
       }),
     sizeOf: () => 1,
-    limits: {
-      costMax: 8,
-      itemsMax: 64,
-      wasteMax: 0.1,
-      runMsMax: 50,
-      queuedMax: 1000,
-      waitMsMax: 1000,
-      requestMsMax: 60_000,
-    },
+    limits: { costMax: 8, itemsMax: 64, wasteMax: 0.1, queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
     lane: {
       wake() {},
-      waitMs: (_queue, aheadMs) => aheadMs,
-      engineCount: 1,
+      waitMs: (queue) => queue.backlogMs,
     },
     observe: {
       depth() {},
@@ -75,11 +56,6 @@ export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unkn
       refused: (items) => {
         counts.refused += items
       },
-      expired: (items) => {
-        counts.expired += items
-      },
-      reused: (from) => counts[from]++,
-      retried: (reason) => counts[reason]++,
     },
     now: () => clock.nowMs,
     ...options,
