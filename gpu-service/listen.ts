@@ -1,22 +1,39 @@
-import type { Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import type { RepeatedRefusals } from './protocols/repeated-refusals.ts'
+
+type FetchCallback = Parameters<typeof serve>[0]['fetch']
 
 /** Longer than a load balancer keeps an idle connection, so that it never sends a request into one that just closed. */
 export const keepAliveMs = 75_000
 
 export interface ListenOptions {
   fetch: (request: Request) => Response | Promise<Response>
+  /** What is refused again before it gets to `fetch`. */
+  refusals?: RepeatedRefusals
   port: number
   onListening?: (port: number) => void
 }
 
 /** The service's server, as it stands behind a load balancer. */
-export function listen({ fetch, port, onListening }: ListenOptions): Server {
+export function listen({ fetch, refusals, port, onListening }: ListenOptions): Server {
   const guarded = withoutMetricsForStrangers(fetch)
   // Node wants the headers of a kept connection's next request within the longer of the two.
   const serverOptions = { keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5000 }
-  return serve({ fetch: guarded.fetch, port, serverOptions }, (address) => onListening?.(address.port)) as Server
+  const asked = async (request: Request, { incoming }: { incoming: IncomingMessage }) => {
+    // A second app costs every request its way through it; only these may name the numbers, in whatever spelling.
+    const response = await (/metrics|%/i.test(request.url) ? guarded.fetch(request) : fetch(request))
+    return refusals === undefined ? response : refusals.keep({ request, incoming, response })
+  }
+  const repeating = (options: ServerOptions, listener: RequestListener): Server =>
+    createServer(options, (incoming, outgoing) => {
+      if (refusals?.repeat(incoming, outgoing) !== true) listener(incoming, outgoing)
+    })
+  const createServerOption = repeating as typeof createServer
+  return serve({ fetch: asked as FetchCallback, port, serverOptions, createServer: createServerOption }, (address) =>
+    onListening?.(address.port),
+  ) as Server
 }
 
 /**

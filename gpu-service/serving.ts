@@ -7,24 +7,24 @@ import type { Metrics } from '../shared/metrics.ts'
 import type { ObjectStore } from '../shared/objects/object-store.ts'
 import type { Table } from '../shared/table/table.ts'
 import { createServingApp } from './app.ts'
-import { KeyCounts } from './deployments/key-counts.ts'
+import type { Served } from './deployments/deployment-slot.ts'
 import { Reconciler } from './deployments/reconcile.ts'
 import { createRouter } from './deployments/route.ts'
+import type { ServedDeployment } from './deployments/served-deployment.ts'
 import { tableSide } from './deployments/table-side.ts'
 import { createEngines } from './engine/create-engines.ts'
 import type { Device, LostModel } from './engine/engine.ts'
 import { EnginePool } from './engine/engine-pool.ts'
 import { modelIdOf } from './models/graph-id.ts'
-import { defaultModelMemoryBytes } from './models/memory-budget.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
-import { observedResidency } from './models/observed-residency.ts'
 import { createAdmission } from './protocols/admission.ts'
+import { RepeatedRefusals } from './protocols/repeated-refusals.ts'
 import { sharedVerifier } from './protocols/shared-verifier.ts'
 import { openNetwork } from './tasks/image/open-network.ts'
 import { createPictures } from './tasks/image/pictures.ts'
 import { createRemotePictures } from './tasks/image/remote-pictures.ts'
-import type { Isolation, RunSettings } from './tasks/task.ts'
+import type { Isolation } from './tasks/task.ts'
 
 export interface ServingConfig {
   device: Device
@@ -32,10 +32,6 @@ export interface ServingConfig {
   cacheDir: string
   /** How large that folder may grow before what nothing serves is removed from it. */
   cacheMaxBytes?: number | undefined
-  /** What models may take of the memory, in all engines together; by default a share of the machine's. */
-  modelMemoryMaxBytes?: number | undefined
-  /** How long a request may wait for its model to be loaded. */
-  loadWaitMsMax?: number
   /** Engines, which are processes; by default one per core on a CPU, one on a GPU. */
   engines?: number | undefined
   /** Threads within a run; by default 1. */
@@ -71,6 +67,8 @@ export interface ServingOptions {
 
 export interface Serving {
   app: Hono<HttpEnvironment>
+  /** For the server, to repeat what the app has just refused. */
+  refusals: RepeatedRefusals
   /** Fulfilled when what was deployed at the start is served, or has failed by name. */
   ready: Promise<void>
   /** Turns `/ready` off and waits for the work that was admitted; requests are still answered. */
@@ -97,21 +95,34 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     processUrl: new URL('./tasks/image/picture-process.ts', import.meta.url),
     remote: config.remoteImages === true ? createRemotePictures(openNetwork) : undefined,
   })
-  const { modelMemoryMaxBytes = defaultModelMemoryBytes({ device }), loadWaitMsMax = 30_000 } = config
-  const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, metrics })
-  const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
   const reconciler = new Reconciler({
-    models: new ModelRegistry({ cache, pool, residency, metrics, settings, loadWaitMsMax }),
+    models: new ModelRegistry({
+      cache,
+      pool,
+      metrics,
+      settings: { device, isolate: config.isolate ?? 'auto', pictures },
+    }),
     pool,
     metrics,
     log,
-    limits: { wasteMax: 0.1, queuedMax: config.queuedMax ?? 8192, waitMsMax, requestMsMax: 60_000 },
+    limits: {
+      wasteMax: 0.1,
+      runMsMax: device === 'cuda' ? 100 : 50,
+      queuedMax: config.queuedMax ?? 8192,
+      waitMsMax,
+      requestMsMax: 60_000,
+    },
     now: Date.now,
-    keys: new KeyCounts({ metrics }),
     ...tableSide({ table, log, replicaId, pool: config.pool, publicUrl, heartbeatMs: config.heartbeatMs }),
     intervalMs: config.reconcileMs ?? 2000,
   })
 
+  const refusals = new RepeatedRefusals({
+    onRepeat: () => {
+      metrics.errors.inc({ code: 'overloaded' })
+      metrics.httpRequests.inc({ method: 'POST', route: 'repeated refusal', status: '429' })
+    },
+  })
   let notReady: string | undefined = 'the deployments are being loaded'
   const ready = cache
     .sweep()
@@ -126,11 +137,11 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     metrics,
     log,
     readiness: { reason: () => notReady },
-    // With several models the body says which is asked, and only that one's queue counts.
-    admission: createAdmission({ backlogMs: () => (pool.sourceCount > 1 ? 0 : pool.backlogMs), waitMsMax }),
+    admission: createAdmission(() => servedBy([...reconciler.deployments.values()].slice(0, 2))),
   })
   return {
     app,
+    refusals,
     ready,
     async drain() {
       notReady = 'draining'
@@ -144,3 +155,6 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     },
   }
 }
+
+const servedBy = (deployments: readonly ServedDeployment[]): Served[] =>
+  deployments.flatMap(({ slots }) => slots.flatMap(({ served }) => served ?? []))

@@ -305,19 +305,13 @@ export const errors = {
       status: 409,
       message: `The deployment "${name}" is paused. Whoever may change it can resume it: slipway resume ${name}`,
     }),
-  modelNotReady: (model: string, state: string, retryAfterSeconds = 1) =>
+  modelNotReady: (model: string, state: string) =>
     new AppError({
       code: 'model_not_ready',
       status: 503,
       message: `The model "${model}" is not ready yet (${state}). Try again shortly.`,
       retryable: true,
-      retryAfterSeconds,
-    }),
-  modelTooLarge: ({ model, sizeBytes, maxBytes }: { model: string; sizeBytes: number; maxBytes: number }) =>
-    new AppError({
-      code: 'model_too_large',
-      status: 422,
-      message: `The model "${model}" takes about ${inMegabytes(sizeBytes)} in the engines, which may hold ${inMegabytes(maxBytes)}. Serve it in a smaller precision, with fewer engines (SLIPWAY_ENGINES), or raise SLIPWAY_MODEL_MEMORY_BYTES.`,
+      retryAfterSeconds: 1,
     }),
   modelFailed: (model: string, reason: string) =>
     new AppError({
@@ -333,22 +327,6 @@ export const errors = {
       param: 'model',
     }),
   unsupportedModel: (reason: string) => new AppError({ code: 'unsupported_model', status: 422, message: reason }),
-  rateLimited: (limit: string, retryAfterSeconds: number) =>
-    new AppError({
-      code: 'rate_limited',
-      status: 429,
-      message: `This deployment answers ${limit}. Try again in ${Math.max(0.1, Math.ceil(retryAfterSeconds * 10) / 10)} s.`,
-      retryable: true,
-      retryAfterSeconds,
-    }),
-  /** Its clients would wait for hours, so they are told not to ask again by themselves. */
-  quotaUsedUp: (limit: number, retryAfterSeconds: number) =>
-    new AppError({
-      code: 'quota_used_up',
-      status: 429,
-      message: `This deployment answers ${limit} requests a day, and has. The next day begins at midnight, UTC.`,
-      retryAfterSeconds,
-    }),
   overloaded: (retryAfterSeconds: number) =>
     new AppError({
       code: 'overloaded',
@@ -371,6 +349,16 @@ export const errors = {
       message: `The model could not be run: ${reason}. It is being started again.`,
       retryable: true,
       cause,
+    }),
+  /** Not retryable: with the same deadline the same would happen, and the SDKs retry a 504 unless they are told. */
+  deadlineExceeded: (neededMs?: number) =>
+    new AppError({
+      code: 'deadline_exceeded',
+      status: 504,
+      message:
+        neededMs === undefined
+          ? 'The answer was not ready within the time that the request gave. Give it longer, or send fewer inputs.'
+          : `This request needs about ${Math.ceil(neededMs)} ms of the model, which is longer than the time that it gave. Give it longer, or send fewer or shorter inputs.`,
     }),
   tooCostly: (seconds: number, limitSeconds: number) =>
     new AppError({
@@ -406,5 +394,3 @@ export const errors = {
 
 /** The message of anything that was thrown, for a log line or the reason of a failure. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`

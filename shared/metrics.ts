@@ -49,21 +49,9 @@ export function createMetrics() {
     modelWarmup: histogram('model_warmup_duration_seconds', 'Time of the warm-up runs before a model is ready.', [
       'deployment',
     ]),
-    modelsResident: gauge('models_resident', 'Models that the engines hold now.', []),
-    modelMemory: gauge('model_memory_bytes', 'What these models take in all engines, about.', []),
-    modelEvictions: counter('model_evictions_total', 'Models that had to leave the engines, by why.', ['reason']),
     predictions: counter('predictions_total', 'Inputs answered by a model, by outcome.', [
       'deployment',
       'task',
-      'outcome',
-    ]),
-    keyRequests: counter(
-      'key_requests_total',
-      'Requests let in, by deployment and API key; "other" beyond 500 pairs.',
-      ['deployment', 'key'],
-    ),
-    shadowRequests: counter('shadow_requests_total', 'Copies of requests for a shadow target, by outcome.', [
-      'deployment',
       'outcome',
     ]),
     predictionLatency: histogram(
@@ -73,6 +61,14 @@ export function createMetrics() {
       [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000],
     ),
     batchSize: histogram('batch_size', 'Items per engine run.', ['deployment'], [1, 2, 4, 8, 16, 32, 64, 128]),
+    reusedAnswers: counter('reused_answers_total', 'Inputs answered by a run for another caller, or from the cache.', [
+      'deployment',
+      'from',
+    ]),
+    batchRetries: counter('batch_retries_total', 'Batches run again: in halves, or because their engine died.', [
+      'deployment',
+      'reason',
+    ]),
     queueDepth: gauge('queue_depth', 'Items that wait for an engine.', ['deployment']),
     queueWait: histogram('queue_wait_seconds', 'Time an item waited before its run.', ['deployment']),
     errors: counter('errors_total', 'Errors answered or logged, by their stable code.', ['code']),

@@ -8,6 +8,11 @@ export interface BatchObserver {
   failed(items: number): void
   dropped(items: number): void
   refused(items: number): void
+  expired(items: number): void
+  /** An item was answered without work of its own. */
+  reused(from: 'run' | 'cache'): void
+  /** A batch is run again. */
+  retried(reason: 'split' | 'engine_died'): void
 }
 
 /** Writes it into the metrics of one deployment, whose label children are looked up once. */
@@ -15,12 +20,17 @@ export function observeBatches(labels: { deployment: string; task: string }, met
   const { deployment } = labels
   const outcome = (name: string) => metrics.predictions.labels({ ...labels, outcome: name })
   const depth = metrics.queueDepth.labels({ deployment })
+  let depthBefore = 0
   const batchSize = metrics.batchSize.labels({ deployment })
   const queueWait = metrics.queueWait.labels({ deployment })
   const latency = metrics.predictionLatency.labels({ deployment })
-  const [answered, failed, dropped, refused] = ['ok', 'error', 'dropped', 'refused'].map(outcome)
+  const [answered, failed, dropped, refused, expired] = ['ok', 'error', 'dropped', 'refused', 'expired'].map(outcome)
   return {
-    depth: (items) => depth.set(items),
+    depth(items) {
+      // A deployment may have several queues.
+      if (items !== depthBefore) depth.inc(items - depthBefore)
+      depthBefore = items
+    },
     ran: ({ batchSize: items }) => batchSize.observe(items),
     answered({ queueMs, latencyMs }) {
       queueWait.observe(queueMs / 1000)
@@ -30,5 +40,8 @@ export function observeBatches(labels: { deployment: string; task: string }, met
     failed: (items) => failed?.inc(items),
     dropped: (items) => dropped?.inc(items),
     refused: (items) => refused?.inc(items),
+    expired: (items) => expired?.inc(items),
+    reused: (from) => metrics.reusedAnswers.inc({ deployment, from }),
+    retried: (reason) => metrics.batchRetries.inc({ deployment, reason }),
   }
 }

@@ -1,49 +1,69 @@
-import { AppError, errors, messageOf } from '../../shared/errors.ts'
-import { type Engine, EngineDied } from '../engine/engine.ts'
+import { type AppError, errors } from '../../shared/errors.ts'
+import { type Engine, type EngineDied, ModelHung } from '../engine/engine.ts'
 import type { BatchObserver } from './batch-observer.ts'
+import { CallLedger, newCall } from './call-ledger.ts'
 import type { CallOptions } from './call-options.ts'
-import { type BatchLimits, costOf, cutBatch, windowOf } from './cut.ts'
+import { CostModel, type RunShape } from './cost-model.ts'
+import { type BatchLimits, cutBatch, shapeOf, windowOf } from './cut.ts'
+import type { Timers } from './deadlines.ts'
+import { Door } from './door.ts'
 import { DrainRate } from './drain-rate.ts'
-import type { BatchResult, ItemQueue, Lane, QueueLimits, Shed } from './item-queue.ts'
-import { createRefusal } from './refusal.ts'
+import { failureOf } from './failure.ts'
+import type { BatchResult, ItemQueue, Lane, Measured, QueueLimits, Shed } from './item-queue.ts'
+import type { Job, Ran } from './job.ts'
+import { runSplitting } from './run-splitting.ts'
+import { SharedJobs } from './shared-jobs.ts'
 
 export interface BatcherOptions<Input, Output> {
-  /** Runs a batch; the answers are as many as the inputs, in their order. */
+  /** Runs a batch; the answers are as many as the inputs, in their order. Callers of one input may share its answer. */
   run(inputs: readonly Input[], engine: Engine): Promise<Output[]>
   /** What an input counts towards the cost of a run: its tokens, or 1. */
   sizeOf(input: Input): number
+  /** Only inputs of one group share a run. */
+  groupOf?: ((input: Input) => string) | undefined
+  /** Inputs of one key are computed once while they wait or run. */
+  keyOf?: ((input: Input) => string) | undefined
+  /** How many shares of the model a tenant has; one, where it is not said. */
+  weightOf?: (tenant: string) => number
   limits: BatchLimits & QueueLimits
   lane: Lane
   observe: BatchObserver
+  /** Whether the model is in the engines now. */
+  isRunnable?: () => boolean
   now?: () => number
-}
-
-interface Entry<Input, Output> {
-  input: Input
-  size: number
-  arrivedMs: number
-  resolve: (result: BatchResult<Output>) => void
-  reject: (error: unknown) => void
+  timers?: Timers
 }
 
 /**
- * The queue of one deployment. It is pulled by a free engine and never by a timer, and it refuses work that would wait
- * too long. Every item is settled exactly once: answered, failed by itself, or dropped when its caller left.
+ * The queue of one model. It is pulled by a free engine and never by a timer, and it refuses work that would wait too
+ * long. Every item is settled exactly once: answered, failed by itself, out of time, or dropped when its caller left.
  */
 export class Batcher<Input, Output> implements ItemQueue {
   readonly #options: BatcherOptions<Input, Output>
   readonly #now: () => number
+  readonly #costs = new CostModel()
   readonly #rate = new DrainRate()
-  readonly #refusal = createRefusal()
-  #queue: Entry<Input, Output>[] = []
-  #queuedSize = 0
+  readonly #shared: SharedJobs<Input, Output>
+  readonly #ledger: CallLedger<Input, Output>
+  readonly #door: Door<Input, Output>
+  readonly #predictMs = (shape: RunShape) => this.#costs.predictMs(shape)
   #running = 0
   #whenIdle: (() => void)[] = []
   #closedWith: AppError | undefined
 
   constructor(options: BatcherOptions<Input, Output>) {
     this.#options = options
-    this.#now = options.now ?? (() => performance.now())
+    const { now = () => performance.now(), limits, lane, observe } = options
+    this.#now = now
+    const aloneMs = (size: number) => this.#costs.predictMs({ items: 1, longest: size })
+    this.#shared = new SharedJobs({ ...options, aloneMs, cachedMax: limits.cachedMax ?? 0 })
+    this.#ledger = new CallLedger({ ...options, shared: this.#shared, now, left: () => this.#settleIdle() })
+    const { waiting } = this.#ledger
+    this.#door = new Door({ waiting, rate: this.#rate, limits, lane, source: this, now, refused: observe.refused })
+  }
+
+  get isRunnable(): boolean {
+    return this.#options.isRunnable?.() ?? true
   }
 
   async submit(input: Input, options: Partial<CallOptions> = {}): Promise<BatchResult<Output>> {
@@ -52,62 +72,32 @@ export class Batcher<Input, Output> implements ItemQueue {
     return result
   }
 
-  /** All or none are admitted; one that fails takes its siblings out of the queue. @throws AppError `overloaded` */
-  async submitAll(inputs: readonly Input[], { signal }: Partial<CallOptions> = {}): Promise<BatchResult<Output>[]> {
+  /** All or none are admitted; one that fails takes its siblings out of the queue. @throws AppError */
+  async submitAll(inputs: readonly Input[], options: Partial<CallOptions> = {}): Promise<BatchResult<Output>[]> {
     if (this.#closedWith !== undefined) throw this.#closedWith
-    if (signal?.aborted) throw errors.clientClosed()
-    this.assertRoom(inputs.length)
-    this.#assertBearable(inputs)
-    const arrivedMs = this.#now()
-    const entries: Entry<Input, Output>[] = []
-    const results = inputs.map(
-      (input) =>
-        new Promise<BatchResult<Output>>((resolve, reject) => {
-          entries.push({ input, size: this.#options.sizeOf(input), arrivedMs, resolve, reject })
-        }),
-    )
-    for (const entry of entries) {
-      this.#queue.push(entry)
-      this.#queuedSize += entry.size
-    }
-    this.#options.observe.depth(this.#queue.length)
-    this.#options.lane.wake()
-    const leave = () => this.#drop(entries, errors.clientClosed())
-    signal?.addEventListener('abort', leave, { once: true })
-    try {
-      return await Promise.all(results)
-    } catch (error) {
-      this.#drop(entries, error)
-      throw error
-    } finally {
-      signal?.removeEventListener('abort', leave)
-    }
+    if (options.signal?.aborted) throw errors.clientClosed()
+    if (inputs.length === 0) return []
+    this.assertRoom(inputs.length, options)
+    const sources = this.#shared.sourcesOf(inputs)
+    this.#door.assertFeasible(sources, options)
+    return new Promise((resolve, reject) => {
+      const call = newCall<Input, Output>({ count: inputs.length, nowMs: this.#now(), options, resolve, reject })
+      this.#ledger.enter(call, sources, options.signal)
+      this.#options.observe.depth(this.depth)
+      this.#options.lane.wake()
+    })
   }
 
-  assertRoom(count: number): void {
-    const { limits, lane, observe } = this.#options
-    const backlogMs = lane.waitMs(this)
-    const crowded = this.#queue.length > 0 && this.#queue.length + count > limits.queuedMax
-    if (backlogMs <= limits.waitMsMax && !crowded) return
-    observe.refused(count)
-    throw this.#refusal(backlogMs)
+  assertRoom(count: number, options: Partial<CallOptions> = {}): void {
+    this.#door.assertRoom(count, options)
   }
 
-  /** A request that would hold the engines for minutes by itself is refused for what it is, not for what waits. */
-  #assertBearable(inputs: readonly Input[]): void {
-    const { sizeOf, limits } = this.#options
-    const size = inputs.reduce((total, input) => total + sizeOf(input), 0)
-    const aloneMs = this.#rate.msFor(size)
-    if (aloneMs > limits.requestMsMax) throw errors.tooCostly(Math.round(aloneMs / 1000), limits.requestMsMax / 1000)
-  }
-
-  learn(run: { cost: number; runMs: number }): void {
-    this.#rate.observe(run)
+  learn({ items = 1, cost, runMs }: Measured): void {
+    this.#costs.observe({ items, longest: cost / items, runMs })
   }
 
   shed({ arrivedBeforeMs, refusal }: Shed): void {
-    const late = this.#queue.filter(({ arrivedMs }) => arrivedMs < arrivedBeforeMs)
-    if (late.length > 0) this.#drop(late, refusal)
+    for (const call of this.#ledger.callsBefore(arrivedBeforeMs)) this.#ledger.drop(call, refusal)
   }
 
   close(refusal: AppError): Promise<void> {
@@ -116,92 +106,91 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   get depth(): number {
-    return this.#queue.length
+    return this.#ledger.depth
   }
 
   get headSinceMs(): number | undefined {
-    return this.#queue[0]?.arrivedMs
+    return this.depth === 0 ? undefined : this.#ledger.oldestMs
   }
 
   get backlogMs(): number {
-    return this.#rate.msFor(this.#queuedSize)
+    return this.#rate.engineMs(this.#ledger.waiting.waitMs)
   }
 
   idle(): Promise<void> {
-    if (this.#queue.length === 0 && this.#running === 0) return Promise.resolve()
+    if (this.depth === 0 && this.#running === 0) return Promise.resolve()
     return new Promise((resolve) => this.#whenIdle.push(resolve))
   }
 
   async work(engine: Engine, freeEngines: number): Promise<void> {
-    const { limits } = this.#options
-    const batch = cutBatch({ queue: this.#queue, limits, freeEngines })
-    this.#remove(batch, windowOf(limits))
+    // The thread may have been too busy for the timer.
+    this.#ledger.checkDeadlines()
+    const jobs = this.#ledger.retries.next() ?? this.#cut(freeEngines)
+    this.#options.observe.depth(this.depth)
     this.#running++
-    try {
-      await this.#answer(batch, engine)
-    } catch (error) {
-      // One bad member must not fail its neighbours, so each is asked again by itself.
-      if (batch.length === 1) this.#fail(batch, error)
-      else for (const entry of batch) await this.#answer([entry], engine).catch((reason) => this.#fail([entry], reason))
-    }
+    if (jobs.length > 0)
+      await runSplitting<Job<Input, Output>, Ran<Output>>({
+        jobs,
+        run: (batch) => this.#run(batch, engine),
+        isWanted: ({ tickets }) => tickets.length > 0,
+        answer: (batch, results) => {
+          for (const [index, job] of batch.entries()) this.#ledger.answer(job, results[index] as Ran<Output>)
+        },
+        fail: (job, error) => this.#ledger.fail(job, failureOf(error)),
+        split: () => this.#options.observe.retried('split'),
+        lost: (batch, error) => this.#lost(batch, error),
+      })
     this.#running--
+    this.#rate.passed({ nowMs: this.#now(), areWaiting: this.depth > 0 })
     this.#settleIdle()
   }
 
-  async #answer(batch: Entry<Input, Output>[], engine: Engine): Promise<void> {
-    const { run, observe } = this.#options
+  #cut(freeEngines: number): Job<Input, Output>[] {
+    const { limits } = this.#options
+    const { waiting } = this.#ledger
+    const window = waiting.window(windowOf(limits), this.#now())
+    const jobs = cutBatch({ window, waiting: waiting.size, limits, freeEngines, predictMs: this.#predictMs })
+    for (const job of jobs) {
+      waiting.take(job)
+      job.state = 'taken'
+    }
+    return jobs
+  }
+
+  async #run(jobs: readonly Job<Input, Output>[], engine: Engine): Promise<Ran<Output>[]> {
     const startedMs = this.#now()
-    const outputs = await run(
-      batch.map(({ input }) => input),
+    const batchSize = jobs.length
+    const outputs = await this.#options.run(
+      jobs.map(({ input }) => input),
       engine,
     )
-    if (outputs.length !== batch.length)
-      throw new Error(`the model answered ${outputs.length} of ${batch.length} inputs`)
+    if (outputs.length !== batchSize) throw new Error(`the model answered ${outputs.length} of ${batchSize} inputs`)
     const endedMs = this.#now()
     const runMs = endedMs - startedMs
-    this.#rate.observe({ cost: costOf(batch), runMs })
-    observe.ran({ batchSize: batch.length, runMs })
-    for (const [index, entry] of batch.entries()) {
-      const queueMs = startedMs - entry.arrivedMs
-      observe.answered({ queueMs, latencyMs: endedMs - entry.arrivedMs })
-      entry.resolve({ output: outputs[index] as Output, queueMs, runMs, batchSize: batch.length })
+    this.#costs.observe({ ...shapeOf(jobs), runMs })
+    this.#rate.ran({ aloneMs: jobs.reduce((total, { aloneMs }) => total + aloneMs, 0), runMs })
+    this.#options.observe.ran({ batchSize, runMs })
+    return outputs.map((output) => ({ output, startedMs, endedMs, batchSize }))
+  }
+
+  /** Once more as it was, by whichever engine is free first; then each by itself; then it is the input's doing. */
+  #lost(jobs: readonly Job<Input, Output>[], error: EngineDied): void {
+    // A model that never ends would cost another engine for good.
+    const isHung = error instanceof ModelHung
+    for (const job of jobs) {
+      job.deaths++
+      if (isHung || (jobs.length === 1 && job.deaths > 1)) this.#ledger.fail(job, failureOf(error))
     }
-  }
-
-  #fail(entries: Entry<Input, Output>[], error: unknown): void {
-    const failure = failureOf(error)
-    for (const entry of entries) entry.reject(failure)
-    this.#options.observe.failed(entries.length)
-  }
-
-  #drop(entries: Entry<Input, Output>[], error: unknown): void {
-    const queued = new Set(this.#queue)
-    const leaving = entries.filter((entry) => queued.has(entry))
-    if (leaving.length > 0) this.#remove(leaving, this.#queue.length)
-    // Those that run already are answered to nobody.
-    for (const entry of entries) entry.reject(error)
-    if (leaving.length > 0) this.#options.observe.dropped(leaving.length)
-    this.#settleIdle()
-  }
-
-  /** Takes entries out that are among the first `within`; the rest of a long queue is not gone through. */
-  #remove(entries: readonly Entry<Input, Output>[], within: number): void {
-    const leaving = new Set(entries)
-    const staying = this.#queue.slice(0, within).filter((entry) => !leaving.has(entry))
-    this.#queue = staying.concat(this.#queue.slice(within))
-    for (const { size } of entries) this.#queuedSize -= size
-    this.#options.observe.depth(this.#queue.length)
+    const again = jobs.filter(({ state }) => state === 'taken')
+    if (again.length === 0) return
+    this.#options.observe.retried('engine_died')
+    if (again.every(({ deaths }) => deaths === 1)) this.#ledger.retries.add([...again])
+    else for (const job of again) this.#ledger.retries.add([job])
+    this.#options.lane.wake()
   }
 
   #settleIdle(): void {
-    if (this.#queue.length > 0 || this.#running > 0) return
+    if (this.depth > 0 || this.#running > 0) return
     for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
-}
-
-/** An engine that died is our fault; what the runtime refuses of an input, alone in its run, is the input's. */
-function failureOf(error: unknown): AppError {
-  if (error instanceof AppError) return error
-  if (error instanceof EngineDied) return errors.engineDied(messageOf(error), error)
-  return errors.inferenceFailed(messageOf(error), error)
 }

@@ -1,49 +1,92 @@
+import type { RunShape } from './cost-model.ts'
+
 export interface CutInput<Entry> {
-  /** In order of arrival. */
-  queue: readonly Entry[]
+  /** The oldest that wait, in the order in which they are due. */
+  window: readonly Entry[]
+  /** How many wait in all. */
+  waiting: number
   limits: BatchLimits
   /** Engines that are free now, the one that asks among them. */
   freeEngines: number
+  /** How long a run will take; 0 while nothing is known. */
+  predictMs: (shape: RunShape) => number
 }
 
 export interface BatchLimits {
   /** The most that one run may cost: items times the size of the largest, which is what padding makes of it. */
   costMax: number
   itemsMax: number
-  /** The share of the padded cost that may be padding. */
+  /** The share of the padded cost that may be padding where a larger run is not cheaper for each. */
   wasteMax: number
+  /** How long a run may be predicted to take: it cannot be broken off, and others wait for its end. */
+  runMsMax: number
 }
 
 /** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
-export const windowOf = ({ itemsMax }: BatchLimits): number => Math.max(512, itemsMax)
+export const windowOf = ({ itemsMax }: BatchLimits): number => (itemsMax === 1 ? 1 : Math.max(512, itemsMax))
 
 /**
- * Which entries run together: always the oldest, then those in the window that are nearest to it in size, while the
- * padded cost and the padding stay within bounds. On a CPU a first-come batch of mixed lengths is slower than no batch.
+ * Which entries run together: always the first, then those of its group that are nearest to it in size, while the run
+ * stays within its bounds and a further member either makes each unit of work cheaper or costs little padding. On a CPU
+ * a first-come batch of mixed lengths is slower than no batch.
  */
-export function cutBatch<Entry extends { size: number }>({ queue, limits, freeEngines }: CutInput<Entry>): Entry[] {
-  const [oldest, ...others] = queue.slice(0, windowOf(limits))
-  if (oldest === undefined) return []
-  const share = Math.min(limits.itemsMax, Math.ceil(queue.length / Math.max(1, freeEngines)))
-  const batch = [oldest]
-  let longest = oldest.size
-  let total = oldest.size
-  for (const entry of nearestFirst(others, oldest.size)) {
-    const count = batch.length + 1
-    if (count > share || longest * count > limits.costMax) break
-    const cost = Math.max(longest, entry.size) * count
-    if (cost > limits.costMax || cost - total - entry.size > limits.wasteMax * cost) continue
+export function cutBatch<Entry extends Sized>({ window, waiting, limits, freeEngines, predictMs }: CutInput<Entry>) {
+  const [first] = window
+  if (first === undefined) return []
+  const eligible = window.filter(({ group }) => group === first.group)
+  const all = window.length < waiting ? waiting : eligible.length
+  const countMax = Math.min(limits.itemsMax, Math.ceil(all / Math.max(1, freeEngines)))
+  const batch: Entry[] = [first]
+  if (countMax === 1) return batch
+  let longest = first.size
+  let total = first.size
+  let runMs = predictMs({ items: 1, longest })
+  for (const entry of nearestFirst(eligible, first)) {
+    const items = batch.length + 1
+    if (items > countMax || longest * items > limits.costMax) break
+    const needed = Math.max(longest, entry.size)
+    const cost = needed * items
+    const neededMs = predictMs({ items, longest: needed })
+    if (cost > limits.costMax || neededMs > limits.runMsMax) continue
+    const isWasteful = cost - total - entry.size > limits.wasteMax * cost
+    // Compared crosswise: time for each unit of real work with it and without it.
+    if (isWasteful && !(neededMs * total < runMs * (total + entry.size))) continue
     batch.push(entry)
-    longest = Math.max(longest, entry.size)
+    longest = needed
     total += entry.size
+    runMs = neededMs
   }
   return batch
 }
 
-/** The sort is stable, so entries of one size keep their order of arrival. */
-const nearestFirst = <Entry extends { size: number }>(entries: Entry[], size: number): Entry[] =>
-  entries.sort((a, b) => Math.abs(a.size - size) - Math.abs(b.size - size))
+export interface Sized {
+  size: number
+  /** Only those of one group share a run. */
+  group?: string | undefined
+}
+
+/** All but the first; entries of one size keep their order. Sorted as plain numbers, which is several times faster. */
+function* nearestFirst<Entry extends Sized>(entries: readonly Entry[], first: Entry): Generator<Entry> {
+  const keys = new Float64Array(entries.length)
+  for (let index = 0; index < entries.length; index++) {
+    const distance = Math.min(2 ** 32, Math.floor(Math.abs((entries[index]?.size ?? 0) - first.size)))
+    keys[index] = distance * entries.length + index
+  }
+  keys.sort()
+  for (const key of keys) {
+    const entry = entries[key % entries.length]
+    if (entry !== undefined && entry !== first) yield entry
+  }
+}
+
+export const shapeOf = (entries: readonly { size: number }[]): RunShape => {
+  let longest = 0
+  for (const { size } of entries) if (size > longest) longest = size
+  return { items: entries.length, longest }
+}
 
 /** What a run of these costs. */
-export const costOf = (entries: readonly { size: number }[]): number =>
-  entries.reduce((longest, { size }) => Math.max(longest, size), 0) * entries.length
+export const costOf = (entries: readonly { size: number }[]): number => {
+  const { items, longest } = shapeOf(entries)
+  return items * longest
+}

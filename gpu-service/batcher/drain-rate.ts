@@ -1,17 +1,44 @@
-/** How much a newer run counts against the ones before it. */
-const weight = 0.2
+/** How much a newer run counts against the ones before it, and a newer stretch of time. */
+const runWeight = 0.1
+const stretchWeight = 0.3
+const stretchMs = 250
 
-/** The measured speed of a model on one engine, as cost per millisecond, following its latest runs. */
+/**
+ * How fast a queue is worked off, measured, in the predicted time of its items each by itself: what a run of them takes,
+ * which is less because they share it, and how much of them goes per millisecond while some wait, whatever takes the
+ * engines' time besides.
+ */
 export class DrainRate {
-  #costPerMs: number | undefined
+  #share = 1
+  #perMs: number | undefined
+  #doneMs = 0
+  #sinceMs: number | undefined
 
-  observe({ cost, runMs }: { cost: number; runMs: number }): void {
-    const latest = cost / Math.max(runMs, 0.001)
-    this.#costPerMs = this.#costPerMs === undefined ? latest : this.#costPerMs + weight * (latest - this.#costPerMs)
+  /** A run ended, and these were in it. */
+  ran({ aloneMs, runMs }: { aloneMs: number; runMs: number }): void {
+    if (aloneMs > 0) this.#share += runWeight * (Math.min(3, runMs / aloneMs) - this.#share)
+    this.#doneMs += aloneMs
   }
 
-  /** Zero until a run was measured: a cold model refuses nobody. */
-  msFor(cost: number): number {
-    return this.#costPerMs === undefined ? 0 : cost / this.#costPerMs
+  /** Told after each run whether some still wait: only then the time that passes is the engines' doing. */
+  passed({ nowMs, areWaiting }: { nowMs: number; areWaiting: boolean }): void {
+    const elapsedMs = this.#sinceMs === undefined ? 0 : nowMs - this.#sinceMs
+    if (elapsedMs >= stretchMs) {
+      const perMs = this.#doneMs / elapsedMs
+      this.#perMs = this.#perMs === undefined ? perMs : this.#perMs + stretchWeight * (perMs - this.#perMs)
+    }
+    if (areWaiting && this.#sinceMs !== undefined && elapsedMs < stretchMs) return
+    this.#sinceMs = areWaiting ? nowMs : undefined
+    this.#doneMs = 0
+  }
+
+  /** What one engine needs for items that would take so long each by itself. */
+  engineMs(aloneMs: number): number {
+    return aloneMs * this.#share
+  }
+
+  /** When so much of the queue will be worked off; nothing before that was measured. */
+  drainMs(aloneMs: number): number | undefined {
+    return this.#perMs === undefined || this.#perMs <= 0 ? undefined : aloneMs / this.#perMs
   }
 }

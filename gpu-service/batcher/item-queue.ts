@@ -1,5 +1,6 @@
 import type { AppError } from '../../shared/errors.ts'
 import type { WorkSource } from '../engine/engine-pool.ts'
+import type { CallOptions } from './call-options.ts'
 
 export interface QueueLimits {
   /** The most items that may wait. */
@@ -8,19 +9,30 @@ export interface QueueLimits {
   waitMsMax: number
   /** How much of an engine's time one request may ask for. */
   requestMsMax: number
+  /** How many answers are kept for inputs that are the same; none, where it is not said. */
+  cachedMax?: number | undefined
 }
 
 /** What runs the batches: told of new work, it takes it, and it knows how long that will have to wait. */
 export interface Lane {
   wake(): void
-  /** How long what waits in a queue will take to be started. */
-  waitMs(queue: WorkSource): number
+  /** How long until what comes after so much of a queue's work is started. */
+  waitMs(queue: WorkSource, aheadMs: number): number
+  readonly engineCount: number
+}
+
+/** A run of the warm-up: its items, all of one size and one where that is not said, and what they cost together. */
+export interface Measured {
+  items?: number
+  cost: number
+  runMs: number
 }
 
 export interface BatchResult<Output> {
   output: Output
   queueMs: number
   runMs: number
+  /** How many ran together; 0 where the answer was kept from before. */
   batchSize: number
 }
 
@@ -29,9 +41,9 @@ export interface ItemQueue extends WorkSource {
   /** Items that wait. */
   readonly depth: number
   /** Refuses before any work was put into a request. @throws AppError `overloaded` */
-  assertRoom(count: number): void
+  assertRoom(count: number, options?: Partial<CallOptions>): void
   /** Teaches the measured speed before the first request, from the warm-up. */
-  learn(run: { cost: number; runMs: number }): void
+  learn(run: Measured): void
   /** Refuses what has waited since before a moment, on the clock of `headSinceMs`; what runs already is answered. */
   shed(shed: Shed): void
   /** Refuses all that comes from now on; fulfilled when what was admitted is answered. */

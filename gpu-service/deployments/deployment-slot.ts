@@ -4,11 +4,13 @@ import type { Metrics } from '../../shared/metrics.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { observeBatches } from '../batcher/batch-observer.ts'
 import { Batcher } from '../batcher/batcher.ts'
+import type { CallOptions } from '../batcher/call-options.ts'
+import type { BatchLimits } from '../batcher/cut.ts'
 import type { ItemQueue, QueueLimits } from '../batcher/item-queue.ts'
 import { ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import type { GatedQueue } from '../models/gated-queue.ts'
 import { graphId } from '../models/graph-id.ts'
+import type { LoadedModel } from '../models/load-model.ts'
 import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
 import type { TaskModel, TaskService } from '../tasks/task.ts'
 import { backoffMs } from './backoff.ts'
@@ -19,7 +21,7 @@ export interface SlotParts {
   pool: EnginePool
   metrics: Metrics
   log: Logger
-  limits: QueueLimits & { wasteMax: number }
+  limits: QueueLimits & Pick<BatchLimits, 'wasteMax' | 'runMsMax'>
   now: () => number
 }
 
@@ -33,8 +35,8 @@ export interface Served {
 }
 
 /** Refuses before any work was put into a request. @throws AppError `overloaded` */
-export function assertRoom({ queues }: Pick<Served, 'queues'>): void {
-  for (const queue of queues) queue.assertRoom(1)
+export function assertRoom({ queues }: Pick<Served, 'queues'>, options?: Partial<CallOptions>): void {
+  for (const queue of queues) queue.assertRoom(1, options)
 }
 
 /**
@@ -54,7 +56,6 @@ export class DeploymentSlot {
   reason: string | undefined
   served: Served | undefined
   #lease: ModelLease | undefined
-  #gates: GatedQueue[] = []
   #failures = 0
   #retryAtMs = 0
   #busy: Promise<void> = Promise.resolve()
@@ -72,7 +73,7 @@ export class DeploymentSlot {
   }
 
   get modelId(): string | undefined {
-    return this.#lease?.modelId
+    return this.#lease?.model.modelId
   }
 
   /** Loads the model; an outcome of either kind is a state, never a rejection. */
@@ -103,12 +104,11 @@ export class DeploymentSlot {
     this.served = undefined
     await this.#busy
     const lease = this.#lease
-    const gates = this.#gates
     this.#lease = undefined
     // A request that found this deployment before it was given up may submit only now.
     const queues = served?.queues ?? []
     await Promise.all(queues.map((queue) => queue.close(errors.modelNotReady(this.item.name, reason))))
-    for (const gate of gates) this.#parts.pool.remove(gate)
+    for (const queue of queues) this.#parts.pool.remove(queue)
     await lease?.release()
   }
 
@@ -117,56 +117,38 @@ export class DeploymentSlot {
     const { name, repo, repoId, revision, file, task } = this.item
     const startedMs = now()
     try {
-      const request = { deployment: name, repo, repoId, revision, file, task }
-      const lease = await models.acquire({ ...request, onFailure: (error) => this.#fallOut(error) })
-      this.#lease = lease
+      this.#lease = await models.acquire({ deployment: name, repo, repoId, revision, file, task })
       if (this.#retired) return
       this.loadSeconds = (now() - startedMs) / 1000
-      this.served = this.#serve(lease)
+      this.served = this.#serve(this.#lease.model)
       this.#failures = 0
       this.reason = undefined
       this.state = 'READY'
       log.info({ deployment: name, repo, revision, file }, 'deployment is ready')
     } catch (error) {
-      this.#fail(error)
+      this.#failures++
+      // Each try of a model that never ends costs a thread for good, so it is tried once.
+      const pauseMs = error instanceof ModelHung ? Number.POSITIVE_INFINITY : backoffMs(this.#failures)
+      this.#retryAtMs = now() + pauseMs
+      this.reason = messageOf(error)
+      this.state = 'FAILED'
+      const about = { deployment: name, repo, revision, file, failures: this.#failures }
+      if (error instanceof AppError) log.warn(about, `load failed: ${this.reason}`)
+      else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
     }
   }
 
-  /** The model was out of the engines, and could not be loaded again for the work that had come. */
-  #fallOut(error: unknown): void {
-    if (this.state !== 'READY') return
-    this.#fail(error)
-    const reason = messageOf(error)
-    for (const gate of this.#gates) gate.shed(errors.modelFailed(this.item.name, reason))
-    this.#giveBack(reason).catch((err) => this.#parts.log.error({ err, deployment: this.item.name }, 'unload failed'))
-  }
-
-  #fail(error: unknown): void {
-    const { log, now } = this.#parts
-    const { name, repo, revision, file } = this.item
-    this.#failures++
-    // Each try of a model that never ends costs a thread for good, so it is tried once.
-    const pauseMs = error instanceof ModelHung ? Number.POSITIVE_INFINITY : backoffMs(this.#failures)
-    this.#retryAtMs = now() + pauseMs
-    this.reason = messageOf(error)
-    this.state = 'FAILED'
-    const about = { deployment: name, repo, revision, file, failures: this.#failures }
-    if (error instanceof AppError) log.warn(about, `load failed: ${this.reason}`)
-    else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
-  }
-
-  #serve(lease: ModelLease): Served {
-    const { opened, modelId, task } = lease
+  #serve({ opened, modelId, task, speed }: LoadedModel): Served {
     const { pool, metrics, limits } = this.#parts
-    const observe = this.outcomes.listen(observeBatches({ deployment: this.label, task }, metrics))
     const queues: ItemQueue[] = []
-    this.#gates = []
     const createBatcher = <Input, Output>(model: TaskModel<Input, Output>) => {
       const batcher = new Batcher<Input, Output>({
-        lane: { wake: () => gate.wake(), waitMs: () => pool.waitMs(gate) },
-        observe,
+        lane: pool,
+        observe: this.outcomes.listen(observeBatches({ deployment: this.label, task }, metrics)),
         limits: { ...limits, costMax: model.costMax, itemsMax: model.itemsMax },
         sizeOf: (input) => model.sizeOf(input),
+        groupOf: model.groupOf,
+        keyOf: model.keyOf,
         run: async (inputs, engine) => {
           const tensors = await engine
             .run({ modelId: graphId({ modelId, graph: model.graph }), ...model.encode(inputs) })
@@ -176,13 +158,12 @@ export class DeploymentSlot {
           return model.decode(tensors, inputs)
         },
       })
-      const gate = lease.gate({ queue: batcher, graph: model.graph })
+      for (const run of speed) if (run.graph === model.graph) batcher.learn(run)
       queues.push(batcher)
-      this.#gates.push(gate)
       return batcher
     }
     const service = opened.serve(createBatcher)
-    for (const gate of this.#gates) pool.add(gate)
+    for (const queue of queues) pool.add(queue)
     return { task, describe: opened.describe, service, queues }
   }
 }

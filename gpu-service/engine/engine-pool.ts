@@ -6,6 +6,8 @@ export interface WorkSource {
   readonly headSinceMs: number | undefined
   /** How long one engine would need for all that waits here. */
   readonly backlogMs: number
+  /** How many shares of the engines it has; one, where it is not said. */
+  readonly weight?: number
   /** Whether its model is in the engines now; it is where this is absent. Whoever changes it wakes the pool. */
   readonly isRunnable?: boolean
   /** Takes a batch now and runs it; never rejects. */
@@ -22,10 +24,7 @@ export interface WorkSource {
 export class EnginePool {
   readonly engines: readonly Engine[]
   readonly #free: Engine[]
-  readonly #sources = new Set<WorkSource>()
-  /** The time each queue has had, counted from where the others stood when it last came out of idleness. */
-  readonly #servedMs = new Map<WorkSource, number>()
-  #busy = new Set<WorkSource>()
+  readonly #shares = new Map<WorkSource, Share>()
   readonly #now: () => number
   #awake = false
 
@@ -36,32 +35,34 @@ export class EnginePool {
   }
 
   add(source: WorkSource): void {
-    this.#sources.add(source)
+    this.#shares.set(source, { servedMs: 0, running: 0, startedMs: 0, isWaiting: false })
   }
 
   remove(source: WorkSource): void {
-    this.#sources.delete(source)
-    this.#servedMs.delete(source)
-    this.#busy.delete(source)
-  }
-
-  /** Queues that share the engines, whether anything waits in them or not. */
-  get sourceCount(): number {
-    return this.#sources.size
+    this.#shares.delete(source)
   }
 
   /** The time until all that waits now has been started, by the measured speed of each model. */
   get backlogMs(): number {
     let total = 0
-    for (const source of this.#sources) total += source.backlogMs
+    for (const source of this.#shares.keys()) total += source.backlogMs
     return total / this.engines.length
   }
 
-  /** The time until what waits in one queue has been started, with its fair share of the engines. */
-  waitMs(source: WorkSource): number {
-    let sharing = source.headSinceMs === undefined ? 1 : 0
-    for (const { headSinceMs } of this.#sources) if (headSinceMs !== undefined) sharing++
-    return Math.min(this.backlogMs, (source.backlogMs * sharing) / this.engines.length)
+  get engineCount(): number {
+    return this.engines.length
+  }
+
+  /** The time until what comes after so much of a queue's work is started, with its fair share of the engines. */
+  waitMs(source: WorkSource, aheadMs: number): number {
+    const ownWeight = source.weight ?? 1
+    let [weight, othersMs] = [ownWeight, 0]
+    for (const other of this.#shares.keys()) {
+      if (other === source || other.headSinceMs === undefined) continue
+      weight += other.weight ?? 1
+      othersMs += other.backlogMs
+    }
+    return Math.min(othersMs + aheadMs, (aheadMs * weight) / ownWeight) / this.engines.length
   }
 
   /** Says that work has arrived. What arrives in the same turn of the event loop joins the same batch. */
@@ -75,7 +76,7 @@ export class EnginePool {
   }
 
   async idle(): Promise<void> {
-    for (const source of this.#sources) await source.idle()
+    for (const source of this.#shares.keys()) await source.idle()
   }
 
   async close(): Promise<void> {
@@ -88,29 +89,70 @@ export class EnginePool {
       // The one that ran last still has the weights in its core's cache: a lone client waits a third less.
       const engine = source && this.#free.pop()
       if (source === undefined || engine === undefined) return
-      const startedMs = this.#now()
-      void source.work(engine, this.#free.length + 1).then(async () => {
-        const served = this.#servedMs.get(source)
-        if (served !== undefined) this.#servedMs.set(source, served + this.#now() - startedMs)
-        await engine.restored()
-        this.#free.push(engine)
-        this.#pull()
-      })
+      void this.#run(source, engine)
     }
   }
 
+  async #run(source: WorkSource, engine: Engine): Promise<void> {
+    const share = this.#shares.get(source)
+    const startedMs = this.#now()
+    if (share !== undefined) {
+      share.running++
+      share.startedMs += startedMs
+    }
+    await source.work(engine, this.#free.length + 1)
+    if (share !== undefined) {
+      share.running--
+      share.startedMs -= startedMs
+      share.servedMs += this.#now() - startedMs
+    }
+    await engine.restored()
+    this.#free.push(engine)
+    this.#pull()
+  }
+
   #leastServed(): WorkSource | undefined {
-    const waiting = [...this.#sources].filter(canRun)
-    const servedMs = (source: WorkSource) => this.#servedMs.get(source) ?? 0
-    const busyMs = waiting.filter((source) => this.#busy.has(source)).map(servedMs)
-    // One that was idle saves nothing up: it joins where the least served of the others stands.
-    const floorMs = busyMs.length === 0 ? 0 : Math.min(...busyMs)
-    for (const source of waiting)
-      if (!this.#busy.has(source)) this.#servedMs.set(source, Math.max(servedMs(source), floorMs))
-    this.#busy = new Set(waiting)
-    const [first] = waiting.toSorted((a, b) => servedMs(a) - servedMs(b) || (a.headSinceMs ?? 0) - (b.headSinceMs ?? 0))
-    return first
+    const nowMs = this.#now()
+    let floorMs = Number.POSITIVE_INFINITY
+    for (const [source, share] of this.#shares)
+      if (share.isWaiting && canRun(source)) floorMs = Math.min(floorMs, hadMs(source, share, nowMs))
+    let least: Candidate | undefined
+    for (const [source, share] of this.#shares) {
+      const isWaiting = canRun(source)
+      // One that was idle saves nothing up: it joins where the least served of the others stands.
+      if (isWaiting && !share.isWaiting && floorMs < Number.POSITIVE_INFINITY)
+        share.servedMs += Math.max(0, floorMs - hadMs(source, share, nowMs)) * (source.weight ?? 1)
+      share.isWaiting = isWaiting
+      if (!isWaiting) continue
+      const candidate = { source, had: hadMs(source, share, nowMs), running: share.running }
+      if (least === undefined || goesBefore(candidate, least)) least = candidate
+    }
+    return least?.source
   }
 }
+
+/** What a queue has had of the engines, counted from where the others stood when it last came out of idleness. */
+interface Share {
+  servedMs: number
+  /** Engines that work for it now, and the sum of the moments at which they began. */
+  running: number
+  startedMs: number
+  isWaiting: boolean
+}
+
+/** By its weight, with the runs that are not over yet. */
+const hadMs = ({ weight = 1 }: WorkSource, { servedMs, running, startedMs }: Share, nowMs: number): number =>
+  (servedMs + running * nowMs - startedMs) / weight
+
+interface Candidate {
+  source: WorkSource
+  had: number
+  running: number
+}
+
+const goesBefore = (one: Candidate, other: Candidate): boolean =>
+  (one.had - other.had ||
+    one.running - other.running ||
+    (one.source.headSinceMs ?? 0) - (other.source.headSinceMs ?? 0)) < 0
 
 const canRun = ({ headSinceMs, isRunnable = true }: WorkSource): boolean => isRunnable && headSinceMs !== undefined

@@ -22,21 +22,14 @@ export interface NodeSpec {
   attributes?: Record<string, number | number[]>
 }
 
-/** A list of numbers, or a tensor of them where it has dimensions. */
-export const constant = ({ name, value, dims = [value.length] }: Constant): Buffer =>
+export const constant = ({ name, value }: { name: string; value: Float32Array | BigInt64Array }): Buffer =>
   message(
     5,
-    ...dims.map((size) => integer(1, size)),
+    integer(1, value.length),
     integer(2, value instanceof Float32Array ? floatType : int64Type),
     string(8, name),
     bytes(9, new Uint8Array(value.buffer, value.byteOffset, value.byteLength)),
   )
-
-export interface Constant {
-  name: string
-  value: Float32Array | BigInt64Array
-  dims?: number[]
-}
 
 export const floatInput = (name: string, dims: (string | number)[]): Buffer => floatValue(11, name, dims)
 export const floatOutput = (name: string, dims: (string | number)[]): Buffer => floatValue(12, name, dims)

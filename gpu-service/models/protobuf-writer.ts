@@ -2,7 +2,11 @@
 export const integer = (field: number, value: number): Buffer => Buffer.concat([varint(field * 8), varint(value)])
 
 export const bytes = (field: number, value: Uint8Array): Buffer =>
-  Buffer.concat([varint(field * 8 + 2), varint(value.length), value])
+  Buffer.concat([tagAndLength(field, value.length), value])
+
+/** What stands before the content of a field that has a length. */
+export const tagAndLength = (field: number, sizeBytes: number): Buffer =>
+  Buffer.concat([varint(field * 8 + 2), varint(sizeBytes)])
 
 export const message = (field: number, ...parts: Buffer[]): Buffer => bytes(field, Buffer.concat(parts))
 

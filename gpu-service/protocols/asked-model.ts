@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { errors } from '../../shared/errors.ts'
 import { assertRoom } from '../deployments/deployment-slot.ts'
 import type { Route, Router } from '../deployments/route.ts'
+import { placeOf } from './call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
 /** Below a base path of one model, that one answers, whatever a body names: clients send an address, or "dummy". */
@@ -23,22 +24,9 @@ export function askedModel(context: Context<ServingEnvironment>, named: string |
 export function routeTo(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
   const stickyKey = context.req.header('x-session-id')
   const route = router.resolve({ model, caller: context.get('principal'), stickyKey })
-  context.header('x-model-revision', route.item.revision)
-  context.set('route', route)
-  assertRoom(route)
-  admitTo(context, route)
+  context.set('revision', route.item.revision)
+  assertRoom(route, placeOf(context))
   return route
-}
-
-/** Counts the request once against what its deployment may answer, and tells its caller of that. @throws AppError */
-function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } }: Route): void {
-  if (limits === undefined || context.get('limits') === limits) return
-  context.set('limits', limits)
-  try {
-    limits.admit(context.get('principal'))
-  } finally {
-    for (const [name, value] of Object.entries(limits.headers())) context.header(name, value)
-  }
 }
 
 interface RouteTo {

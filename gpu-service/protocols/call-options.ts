@@ -13,10 +13,18 @@ export function callOptions(context: Context<ServingEnvironment>, now = performa
   return {
     signal: context.req.raw.signal,
     deadlineMs: deadlineOf(context, now),
-    priority: priorityOf(context),
-    tenant: principalOf(context).userId,
+    ...placeOf(context),
   }
 }
+
+/** Where a request's work will wait. */
+export type Place = Pick<CallOptions, 'priority' | 'tenant'>
+
+/** @throws AppError `invalid_request` naming the header at fault. */
+export const placeOf = (context: Context<ServingEnvironment>): Place => ({
+  priority: priorityOf(context),
+  tenant: principalOf(context).userId,
+})
 
 /** The strictest one counts. */
 function deadlineOf(context: Context<ServingEnvironment>, now: () => number): number | undefined {

@@ -1,15 +1,11 @@
 import type { HttpVariables } from '../../shared/http/context.ts'
-import type { RequestLimits } from '../deployments/request-limits.ts'
-import type { Route } from '../deployments/route.ts'
 
 /** What every request of the inference service carries. */
 export interface ServingEnvironment {
   Variables: HttpVariables & {
     /** The model of the base path that was asked, where the route is below one. */
     model?: string | undefined
-    /** What the deployment that answers may answer. */
-    limits?: RequestLimits | undefined
-    /** What answers. */
-    route?: Route | undefined
+    /** Of the model that was found to answer. */
+    revision?: string | undefined
   }
 }

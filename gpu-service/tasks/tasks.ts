@@ -1,21 +1,31 @@
 import { errors } from '../../shared/errors.ts'
 import { isServedTask, type ServedTask, servedTasks } from '../../shared/model/served-tasks.ts'
 import { featureExtraction } from './feature-extraction/feature-extraction.ts'
+import { fillMask } from './fill-mask/fill-mask.ts'
 import { imageClassification } from './image-classification/image-classification.ts'
+import { imageFeatureExtraction } from './image-feature-extraction/image-feature-extraction.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
 import type { Task } from './task.ts'
 import { textClassification } from './text-classification/text-classification.ts'
 import { textRanking } from './text-ranking/text-ranking.ts'
+import { tokenClassification } from './token-classification/token-classification.ts'
+import { zeroShotClassification } from './zero-shot-classification/zero-shot-classification.ts'
+import { zeroShotImageClassification } from './zero-shot-image-classification/zero-shot-image-classification.ts'
 
 /** Which code does a task. */
 const tasks: Record<ServedTask, Task> = {
   'feature-extraction': featureExtraction,
   'sentence-similarity': featureExtraction,
   'image-classification': imageClassification,
+  'image-feature-extraction': imageFeatureExtraction,
+  'zero-shot-image-classification': zeroShotImageClassification,
   'tabular-classification': tabularClassification,
   'tabular-regression': tabularClassification,
   'text-classification': textClassification,
   'text-ranking': textRanking,
+  'token-classification': tokenClassification,
+  'zero-shot-classification': zeroShotClassification,
+  'fill-mask': fillMask,
 }
 
 /** @throws AppError `unsupported_model` naming the tasks there are. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** A new API key: 256 random bits in hex behind `hf_`, the prefix that Hub clients insist on. */
 export const createToken = (): string => `hf_${randomBytes(32).toString('hex')}`
@@ -7,7 +7,7 @@ export const createToken = (): string => `hf_${randomBytes(32).toString('hex')}`
 export const isToken = (text: string): boolean => /^hf_[A-Za-z0-9]{40,100}$/.test(text)
 
 /** Only this hash of a key is ever stored. The key is random, so a plain hash is enough. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+export const hashToken = (token: string): string => hash('sha256', token)
 
 /** The key of a request: `Authorization: Bearer …` or `X-API-Key`. */
 export function tokenOf(headers: Headers): string | undefined {

@@ -6,6 +6,8 @@ import type { AuditSubject } from './audit-subject.ts'
 export interface HttpVariables {
   requestId: string
   log: Logger
+  /** Whether the answer carries the request's id already. */
+  hasRequestId?: boolean | undefined
   /** Who asks; absent where a route is open to strangers and one asks. */
   principal: Principal | undefined
   /** What the route knows better than its path does of what it did something to, for the audit log. */

@@ -17,7 +17,7 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
     context.set('log', log.child({ requestId }))
     const started = performance.now()
     await next()
-    context.header('x-request-id', requestId)
+    if (context.get('hasRequestId') !== true) context.header('x-request-id', requestId)
     const durationMs = performance.now() - started
     const { method } = context.req
     // Somebody who mistakes a key for its id sends the secret in a path.

@@ -6,10 +6,15 @@ export const servedTasks = [
   'feature-extraction',
   'sentence-similarity',
   'image-classification',
+  'image-feature-extraction',
+  'zero-shot-image-classification',
   'tabular-classification',
   'tabular-regression',
   'text-classification',
   'text-ranking',
+  'token-classification',
+  'zero-shot-classification',
+  'fill-mask',
 ] as const
 
 export type ServedTask = (typeof servedTasks)[number]

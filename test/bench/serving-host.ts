@@ -40,7 +40,7 @@ const server = serve({ fetch: serving.app.fetch, port: 0 }, ({ port }) =>
   process.send?.({ port, token, revision, folder }),
 )
 process.on('message', async (asked) => {
-  if (asked === 'cpu') return process.send?.({ cpu: process.cpuUsage(), rssMiB: process.memoryUsage().rss / 2 ** 20 })
+  if (asked === 'cpu') return process.send?.({ cpu: process.threadCpuUsage(), rssMiB: process.memoryUsage().rss / 2 ** 20 })
   server.close()
   await serving.close()
   await database.close()

@@ -4,7 +4,8 @@ import type { Tensor, Tensors } from '../../engine/engine.ts'
 import type { ModelFiles } from '../../models/model-files.ts'
 import type { RunSettings } from '../task.ts'
 import { type PictureGraph, readPictureGraph } from './picture-graph.ts'
-import type { PictureInput } from './picture-input.ts'
+import { type PictureInput, readPictureInputs } from './picture-input.ts'
+import { picturesMax } from './picture-limits.ts'
 import { type PictureSettings, readPictureSettings } from './picture-settings.ts'
 import type { Pictures } from './pictures.ts'
 import { type Planes, pixelTensor, valueTable } from './pixel-values.ts'
@@ -15,9 +16,18 @@ export interface PictureModel extends PictureGraph {
   tensor(pictures: readonly Planes[]): Tensor
   /** A black one, to warm up with. */
   blank: Planes
-  read(request: { picture: PictureInput; param: string; signal: AbortSignal }): Promise<Planes>
+  /** One picture of a request. @throws AppError `invalid_input` naming `param` */
+  read(request: ReadPicture): Promise<Planes>
+  /** What a pipeline is given: one picture or a list of them. @throws AppError `invalid_input` */
+  readInputs(request: { inputs: unknown; signal: AbortSignal }): Promise<{ planes: Planes[]; isList: boolean }>
   /** What `/info` says of it. */
   describe: Record<string, unknown>
+}
+
+interface ReadPicture {
+  picture: PictureInput
+  param: string
+  signal: AbortSignal
 }
 
 /** @throws AppError `unsupported_model` */
@@ -28,13 +38,22 @@ export async function openPictureModel({ files, file, inputs, run }: OpenPicture
   const graph = readPictureGraph({ inputs, file, size, device: run.device })
   const table = valueTable(values)
   await pictures.start()
+  const read = (request: ReadPicture) => pictures.read({ ...request, fit })
   return {
     ...graph,
     settings,
     tensor: (batch) =>
       pixelTensor({ pictures: batch, size, table, layout: graph.layout, isReversed: values.isReversed }),
     blank: new Uint8Array(3 * size.width * size.height),
-    read: (request) => pictures.read({ ...request, fit }),
+    read,
+    async readInputs({ inputs, signal }) {
+      const { pictures, isList } = readPictureInputs(inputs, picturesMax)
+      const param = (index: number) => (isList ? `inputs[${index}]` : 'inputs')
+      const planes = await Promise.all(
+        pictures.map((one, index) => read({ picture: one, param: param(index), signal })),
+      )
+      return { planes, isList }
+    },
     describe: {
       size: [size.height, size.width],
       resize: fit.resize?.kind === 'shortest' ? { shortestEdge: fit.resize.edge } : (fit.resize?.size ?? 'none'),

@@ -36,6 +36,12 @@ export interface TextTokenizer {
   file: z.infer<typeof tokenizerFile>
   idOf(token: string): number | undefined
   tokenOf(id: number): string | undefined
+  /** What stands for characters that the model does not know. */
+  unknownId: number | undefined
+  /** Whether a token that goes on with a word is written so that one sees it, as WordPiece's `##`. */
+  marksContinuation: boolean
+  /** Tokens to a text, as they stand in the vocabulary. */
+  join(tokens: readonly string[]): string
 }
 
 /** @throws AppError `unsupported_model` naming the file. */
@@ -70,6 +76,9 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
     spanned: (text, { start, end }) => spannedTokens(text, parts, start, end),
     idOf: (token) => tokenizer.token_to_id(token),
     tokenOf: (id) => tokenizer.id_to_token(id),
+    unknownId: parts.marks.unknown === undefined ? undefined : parts.idOf(parts.marks.unknown),
+    marksContinuation: Boolean(parts.marks.continuing),
+    join: (tokens) => tokenizer.decoder?.decode([...tokens]) ?? tokens.join(' '),
     encode(text, max) {
       const ids = first(text, Math.max(0, max - specialCount(template.single)))
       return template.single.flatMap((part) => ('special' in part ? [part.special] : ids))

@@ -60,22 +60,50 @@ describe('Batcher', () => {
     expect(batcher.depth).toBe(0)
   })
 
-  it('lets a poisoned member fail alone', async () => {
-    const { batcher, runs, counts, pull } = manualBatcher<string>()
-    const answers = ['a', 'poison', 'b'].map((input) => batcher.submit(input).then(({ output }) => output, codeOf))
+  it('lets a poisoned member fail alone, found by halves in 2 log n runs', async () => {
+    const { batcher, runs, counts, pull } = manualBatcher<number>({
+      limits: {
+        costMax: 64,
+        itemsMax: 64,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 100,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
+    })
+    const answers = Array.from({ length: 16 }, (_, input) => batcher.submit(input).then(({ output }) => output, codeOf))
+    const working = pull()
+    for (let run = 0; run < 9; run++)
+      if (runs[run]?.inputs.includes(10)) await runs[run]?.fail(new Error('token out of range'))
+      else await runs[run]?.finish()
+    await working
+    const expected = Array.from({ length: 16 }, (_, input) => (input === 10 ? 'inference_failed' : input))
+    expect(await Promise.all(answers)).toEqual(expected)
+    expect(runs.map(({ inputs }) => inputs.length)).toEqual([16, 8, 8, 4, 2, 2, 1, 1, 4])
+    expect(counts).toMatchObject({ answered: 15, failed: 1, split: 4 })
+  })
+
+  it('does not ask again, in halves, what failed for no reason of its inputs', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>()
+    const answers = ['a', 'b'].map((input) => batcher.submit(input).catch(codeOf))
     void pull()
-    await runs[0]?.fail(new Error('token out of range'))
-    await runs[1]?.finish()
-    await runs[2]?.fail(new Error('token out of range'))
-    await runs[3]?.finish()
-    expect(await Promise.all(answers)).toEqual(['a', 'inference_failed', 'b'])
-    expect(runs.map(({ inputs }) => inputs.length)).toEqual([3, 1, 1, 1])
-    expect(counts).toMatchObject({ answered: 2, failed: 1 })
+    await runs[0]?.fail(errors.modelNotReady('m', 'LOADING'))
+    expect(await Promise.all(answers)).toEqual(['model_not_ready', 'model_not_ready'])
+    expect(runs).toHaveLength(1)
   })
 
   it('fails a request as a whole, and does not run the rest of it', async () => {
     const { batcher, runs, pull } = manualBatcher<string>({
-      limits: { costMax: 1, itemsMax: 1, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 },
+      limits: {
+        costMax: 1,
+        itemsMax: 1,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 10,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
     })
     const answer = batcher.submitAll(['poison', 'b', 'c']).catch(codeOf)
     void pull()
@@ -108,7 +136,15 @@ describe('Batcher', () => {
 
   it('admits all inputs of a request or none', async () => {
     const { batcher } = manualBatcher<number>({
-      limits: { costMax: 8, itemsMax: 8, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 },
+      limits: {
+        costMax: 8,
+        itemsMax: 8,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 10,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
     })
     void batcher.submitAll([1, 2, 3])
     await expect(batcher.submitAll([1, 2, 3, 4, 5, 6, 7, 8])).rejects.toMatchObject({ code: 'overloaded' })
@@ -117,7 +153,15 @@ describe('Batcher', () => {
 
   it('takes a request of any size while nothing waits', () => {
     const { batcher } = manualBatcher<number>({
-      limits: { costMax: 8, itemsMax: 8, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 },
+      limits: {
+        costMax: 8,
+        itemsMax: 8,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 10,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
     })
     void batcher.submitAll(Array.from({ length: 50 }, (_, i) => i))
     expect(batcher.depth).toBe(50)
@@ -149,7 +193,15 @@ describe('Batcher', () => {
 
   it('gives up what has waited too long for its model, and nothing that came later or runs', async () => {
     const { batcher, runs, clock, pull } = manualBatcher<string>({
-      limits: { costMax: 1, itemsMax: 1, wasteMax: 0.1, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 },
+      limits: {
+        costMax: 1,
+        itemsMax: 1,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 10,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
     })
     const outcome = (answer: Promise<{ output: unknown }>) => answer.then(({ output }) => output, codeOf)
     const answers = ['runs', 'late'].map((input) => outcome(batcher.submit(input)))
@@ -176,7 +228,15 @@ describe('Batcher', () => {
 
   it('passes 20,000 items without losing one', async () => {
     const { batcher, runs, pull } = manualBatcher<number>({
-      limits: { costMax: 64, itemsMax: 64, wasteMax: 0.1, queuedMax: 30_000, waitMsMax: 1000, requestMsMax: 60_000 },
+      limits: {
+        costMax: 64,
+        itemsMax: 64,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 30_000,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
     })
     const answers = batcher.submitAll(Array.from({ length: 20_000 }, (_, i) => i))
     for (let index = 0; batcher.depth > 0; index++) {

@@ -1,8 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { costOf, cutBatch, windowOf } from '../../../../gpu-service/batcher/cut.ts'
+import { type CutInput, costOf, cutBatch as cut, type Sized, windowOf } from '../../../../gpu-service/batcher/cut.ts'
 
-const limits = { costMax: 384, itemsMax: 64, wasteMax: 0.1 }
+const limits = { costMax: 384, itemsMax: 64, wasteMax: 0.1, runMsMax: 50 }
+
+/** From a queue whose speed is not known yet, where nothing else is said. */
+const cutBatch = <Entry extends Sized>({ queue, ...input }: { queue: readonly Entry[] } & Partial<CutInput<Entry>>) =>
+  cut({
+    window: queue.slice(0, windowOf(limits)),
+    waiting: queue.length,
+    limits,
+    freeEngines: 1,
+    predictMs: () => 0,
+    ...input,
+  })
+
 const sized = (sizes: number[]) => sizes.map((size, id) => ({ id, size }))
 const queues = fc.array(fc.integer({ min: 1, max: 512 }), { minLength: 1, maxLength: 200 }).map(sized)
 
@@ -10,7 +22,7 @@ describe('cutBatch', () => {
   it('keeps the oldest, the budget, the waste, the share and the order, for any queue', () => {
     fc.assert(
       fc.property(queues, fc.integer({ min: 1, max: 8 }), (queue, freeEngines) => {
-        const batch = cutBatch({ queue, limits, freeEngines })
+        const batch = cutBatch({ queue, freeEngines })
         const cost = costOf(batch)
         const real = batch.reduce((total, { size }) => total + size, 0)
         expect(batch[0]).toBe(queue[0])
@@ -27,36 +39,46 @@ describe('cutBatch', () => {
   })
 
   it('takes those nearest in length to the oldest, not the next in line', () => {
-    const batch = cutBatch({ queue: sized([20, 200, 21, 19, 100, 20]), limits, freeEngines: 1 })
+    const batch = cutBatch({ queue: sized([20, 200, 21, 19, 100, 20]) })
     expect(batch.map(({ size }) => size)).toEqual([20, 20, 21, 19])
   })
 
   it('runs an item that is over the budget by itself', () => {
-    const batch = cutBatch({ queue: sized([500, 500]), limits, freeEngines: 1 })
+    const batch = cutBatch({ queue: sized([500, 500]) })
     expect(batch.map(({ id }) => id)).toEqual([0])
   })
 
   it('leaves an even share to the other free engines', () => {
-    expect(cutBatch({ queue: sized([8, 8, 8, 8, 8]), limits, freeEngines: 2 })).toHaveLength(3)
+    expect(cutBatch({ queue: sized([8, 8, 8, 8, 8]), freeEngines: 2 })).toHaveLength(3)
   })
 
-  it('looks at no more than a window of the oldest, so that a long queue costs no more than a short one', () => {
-    const beyond = {
-      get size(): number {
-        throw new Error('was looked at')
-      },
-    }
-    const near = Array.from({ length: windowOf(limits) }, () => ({ size: 24 }))
-    const batch = cutBatch({ queue: [...near, ...Array(8000).fill(beyond)], limits, freeEngines: 1 })
-    expect(batch).toEqual(near.slice(0, limits.costMax / 24))
+  it('keeps the groups of a queue apart, and gives each an even share of the free engines', () => {
+    const queue = Array.from({ length: 20 }, (_, id) => ({ id, size: 10, group: id % 2 ? 'b' : 'a' }))
+    expect(cutBatch({ queue }).map(({ id }) => id)).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18])
+    expect(cutBatch({ queue, freeEngines: 2 }).map(({ id }) => id)).toEqual([0, 2, 4, 6, 8])
+  })
+
+  it('stops where the run would take longer than a run may', () => {
+    const predictMs = ({ items, longest }: { items: number; longest: number }) => 1 + items * longest
+    expect(cutBatch({ queue: sized(Array(30).fill(10)), predictMs })).toHaveLength(4)
+    expect(cutBatch({ queue: sized([70, 10, 10]), predictMs })).toHaveLength(1)
+  })
+
+  it('pads further where a larger run makes each unit of work cheaper, and no further', () => {
+    const queue = sized([20, 40, 30])
+    const steep = ({ items, longest }: { items: number; longest: number }) => items * longest * 0.1
+    const flat = ({ items, longest }: { items: number; longest: number }) => 20 + items * longest * 0.01
+    expect(cutBatch({ queue, predictMs: steep }).map(({ size }) => size)).toEqual([20])
+    expect(cutBatch({ queue, predictMs: flat }).map(({ size }) => size)).toEqual([20, 30, 40])
   })
 
   it('lets a run be as large as its limit, also where that is larger than the window', () => {
-    const wide = { costMax: 4096, itemsMax: 1024, wasteMax: 0.1 }
-    expect(cutBatch({ queue: sized(Array(5000).fill(1)), limits: wide, freeEngines: 1 })).toHaveLength(1024)
+    const wide = { ...limits, costMax: 4096, itemsMax: 1024 }
+    const window = sized(Array(windowOf(wide)).fill(1))
+    expect(cutBatch({ queue: window, window, waiting: 5000, limits: wide })).toHaveLength(1024)
   })
 
   it('cuts nothing from nothing', () => {
-    expect(cutBatch({ queue: [], limits, freeEngines: 1 })).toEqual([])
+    expect(cutBatch({ queue: [] })).toEqual([])
   })
 })

@@ -1,6 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { CanaryWatch } from '../../../../gpu-service/deployments/canary-watch.ts'
-import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
 import { Reconciler } from '../../../../gpu-service/deployments/reconcile.ts'
 import { ReplicaReporter } from '../../../../gpu-service/deployments/replica-reporter.ts'
 import { ModelLost } from '../../../../gpu-service/engine/engine.ts'
@@ -9,7 +7,6 @@ import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { modelIdOf } from '../../../../gpu-service/models/graph-id.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
-import { Residency } from '../../../../gpu-service/models/residency.ts'
 import type { ReplicaStatus } from '../../../../shared/contract/deployment.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
@@ -71,18 +68,11 @@ async function start() {
   const reports: [string, ReplicaStatus][] = []
   const forgotten: string[] = []
   const options = {
-    models: new ModelRegistry({
-      cache,
-      pool,
-      residency: new Residency({ maxBytes: Number.POSITIVE_INFINITY }),
-      metrics,
-      settings: { device: 'cpu', isolate: 'auto' },
-      loadWaitMsMax: 30_000,
-    }),
+    models: new ModelRegistry({ cache, pool, metrics, settings: { device: 'cpu', isolate: 'auto' } }),
     pool,
     metrics,
     log,
-    limits: { wasteMax: 0.1, queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
+    limits: { wasteMax: 0.1, runMsMax: 50, queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
     now: () => state.nowMs,
     async desired() {
       if (state.isTableDown) throw new Error('the table does not answer')
@@ -103,9 +93,6 @@ async function start() {
       heartbeatMs: 15_000,
       refreshMs: 600_000,
     }),
-    canaries: new CanaryWatch({ rollBack: async () => {}, log }),
-    use: new DayUse({ add: async () => 0, now: () => state.nowMs, log }),
-    keys: { count() {} },
     intervalMs: 1_000_000,
   }
   const reconciler = new Reconciler(options)

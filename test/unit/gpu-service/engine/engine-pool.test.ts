@@ -110,6 +110,6 @@ describe('EnginePool', () => {
     pool.add({ ...crowded, backlogMs: 60_000, headSinceMs: 1 })
     pool.add(quiet)
     expect(pool.backlogMs).toBe(60_000)
-    expect(pool.waitMs(quiet)).toBe(0)
+    expect(pool.waitMs(quiet, 0)).toBe(0)
   })
 })

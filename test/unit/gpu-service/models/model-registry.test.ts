@@ -5,7 +5,6 @@ import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
-import { Residency } from '../../../../gpu-service/models/residency.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
@@ -43,9 +42,7 @@ async function start() {
   const root = await temporaryFolder()
   const cache = new ModelCache({ objects, root, maxBytes: 0 })
   const settings = { device: 'cpu', isolate: 'auto' } as const
-  const residency = new Residency({ maxBytes: Number.POSITIVE_INFINITY })
-  const parts = { cache, pool, residency, metrics: createMetrics(), settings, loadWaitMsMax: 30_000 }
-  return { held, root, models: new ModelRegistry(parts) }
+  return { held, root, models: new ModelRegistry({ cache, pool, metrics: createMetrics(), settings }) }
 }
 
 it('loads a model once under all names of its task, and keeps it until the last lease is given back', async () => {
@@ -54,7 +51,7 @@ it('loads a model once under all names of its task, and keeps it until the last 
     models.acquire({ ...request, task: 'feature-extraction' }),
     models.acquire({ ...request, task: 'sentence-similarity' }),
   ])
-  expect(one.modelId).toBe(two.modelId)
+  expect(one.model).toBe(two.model)
   expect(held.size).toBe(1)
   await one.release()
   expect(held.size).toBe(1)
@@ -66,7 +63,7 @@ it('keeps a model whose file another task cannot do anything with', async () => 
   const { models, held } = await start()
   const lease = await models.acquire({ ...request, task: 'feature-extraction' })
   await expect(models.acquire({ ...request, task: 'tabular-classification' })).rejects.toThrow('takes 2 inputs')
-  expect([...held]).toEqual([`${lease.modelId} main`])
+  expect([...held]).toEqual([`${lease.model.modelId} main`])
 })
 
 it('lets a model be taken again while it is given back', async () => {
@@ -75,7 +72,7 @@ it('lets a model be taken again while it is given back', async () => {
   const released = (await models.acquire({ ...request, task })).release()
   const lease = await models.acquire({ ...request, task })
   await released
-  expect([...held]).toEqual([`${lease.modelId} main`])
+  expect([...held]).toEqual([`${lease.model.modelId} main`])
 })
 
 it('keeps the files of what is loaded, and none of what was, where the folder is full', async () => {

@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { createAdmission } from '../../../../gpu-service/protocols/admission.ts'
+import { manualBatcher } from '../support/lanes.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
 describe('createAdmission', () => {
-  it('refuses while more waits than may, and says when that is worked off', () => {
-    let waitMs = 1000
-    const { assertRoom } = createAdmission({ backlogMs: () => waitMs, waitMsMax: 1000 })
-    expect(() => assertRoom()).not.toThrow()
-    waitMs = 2340
-    expect(() => assertRoom()).toThrow(expect.objectContaining({ status: 429, retryAfterSeconds: 2.3 }))
-    waitMs = 10
-    expect(() => assertRoom()).not.toThrow()
+  it('refuses before the body is read where only one model can be meant, by the wait of the one who asks', () => {
+    const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
+    batcher.learn({ cost: 10, runMs: 100 })
+    for (let item = 0; item < 11; item++) void batcher.submit(10, { tenant: 'busy' })
+    const served = [{ queues: [batcher] }]
+    const { assertRoom } = createAdmission(() => served)
+    expect(() => assertRoom({ tenant: 'busy' })).toThrow(
+      expect.objectContaining({ status: 429, retryAfterSeconds: 1.1 }),
+    )
+    expect(() => assertRoom({ tenant: 'quiet' })).not.toThrow()
+    served.push({ queues: [] })
+    expect(() => assertRoom({ tenant: 'busy' })).not.toThrow()
   })
 })
 

@@ -23,7 +23,17 @@ const noEngine: Engine = {
 export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unknown>> = {}) {
   const clock = { nowMs: 0 }
   const runs: Run<Input>[] = []
-  const counts = { refused: 0, dropped: 0, failed: 0, answered: 0 }
+  const counts = {
+    refused: 0,
+    dropped: 0,
+    failed: 0,
+    answered: 0,
+    expired: 0,
+    run: 0,
+    cache: 0,
+    split: 0,
+    engine_died: 0,
+  }
   const batcher: Batcher<Input, unknown> = new Batcher<Input, unknown>({
     run: (inputs) =>
       new Promise((resolve, reject) => {
@@ -38,10 +48,19 @@ export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unkn
         })
       }),
     sizeOf: () => 1,
-    limits: { costMax: 8, itemsMax: 64, wasteMax: 0.1, queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
+    limits: {
+      costMax: 8,
+      itemsMax: 64,
+      wasteMax: 0.1,
+      runMsMax: 50,
+      queuedMax: 1000,
+      waitMsMax: 1000,
+      requestMsMax: 60_000,
+    },
     lane: {
       wake() {},
-      waitMs: (queue) => queue.backlogMs,
+      waitMs: (_queue, aheadMs) => aheadMs,
+      engineCount: 1,
     },
     observe: {
       depth() {},
@@ -56,6 +75,11 @@ export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unkn
       refused: (items) => {
         counts.refused += items
       },
+      expired: (items) => {
+        counts.expired += items
+      },
+      reused: (from) => counts[from]++,
+      retried: (reason) => counts[reason]++,
     },
     now: () => clock.nowMs,
     ...options,

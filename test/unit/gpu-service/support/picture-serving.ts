@@ -10,7 +10,7 @@ const tasks: Record<PictureModelName, string> = {
 /** A tiny model of pictures, as a deployment. */
 export async function pictureModel(
   repo: PictureModelName,
-  { name = repo, task = tasks[repo] } = {},
+  { name = repo, task = tasks[repo] }: { name?: string; task?: string } = {},
 ): Promise<TestModel> {
   return { name, repo: `slipway/${repo}`, task, file: 'onnx/model.onnx', files: await pictureModelFiles(repo) }
 }

@@ -1,0 +1,178 @@
+import { type AppError, errors } from '../../shared/errors.ts'
+import type { BatchObserver } from './batch-observer.ts'
+import type { CallOptions } from './call-options.ts'
+import { Deadlines, type Timers } from './deadlines.ts'
+import type { Call, Job, Ran, Ticket } from './job.ts'
+import { RetryList } from './retry-list.ts'
+import type { SharedJobs, Source } from './shared-jobs.ts'
+import { Waiting } from './waiting.ts'
+
+export interface LedgerOptions<Input, Output> {
+  shared: SharedJobs<Input, Output>
+  observe: BatchObserver
+  now: () => number
+  timers?: Timers | undefined
+  weightOf?: ((tenant: string) => number) | undefined
+  /** Told when a call has gone without an answer. */
+  left: () => void
+}
+
+/** Who waits for what. Every call in it is settled exactly once, and what nobody waits for is taken out. */
+export class CallLedger<Input, Output> {
+  readonly #options: LedgerOptions<Input, Output>
+  readonly waiting: Waiting<Input, Output>
+  readonly retries = new RetryList<Input, Output>()
+  readonly #deadlines: Deadlines<Call<Input, Output>>
+
+  constructor(options: LedgerOptions<Input, Output>) {
+    this.#options = options
+    this.waiting = new Waiting(options.weightOf)
+    const expired = (call: Call<Input, Output>) => {
+      options.observe.expired(call.open)
+      this.#settle(call, errors.deadlineExceeded())
+    }
+    this.#deadlines = new Deadlines({ now: options.now, timers: options.timers, expired })
+  }
+
+  /** Tickets that wait for an engine. */
+  get depth(): number {
+    return this.waiting.size + this.retries.size
+  }
+
+  get oldestMs(): number {
+    return Math.min(this.waiting.oldestMs, this.retries.oldestMs)
+  }
+
+  enter(call: Call<Input, Output>, sources: readonly Source<Input, Output>[], signal: AbortSignal | undefined): void {
+    for (const [index, source] of sources.entries()) {
+      if ('job' in source) this.#queue(call, source.job, index)
+      else this.#reuse(call, source.output, index)
+    }
+    if (call.open === 0) {
+      this.#settle(call)
+      return
+    }
+    this.#deadlines.add(call)
+    if (signal === undefined) return
+    const leave = () => this.drop(call, errors.clientClosed())
+    call.forget = () => signal.removeEventListener('abort', leave)
+    signal.addEventListener('abort', leave, { once: true })
+  }
+
+  /** Settles what is out of time, also where the thread was too busy for the timer. */
+  checkDeadlines(): void {
+    this.#deadlines.check()
+  }
+
+  answer(job: Job<Input, Output>, { output, startedMs, endedMs, batchSize }: Ran<Output>): void {
+    this.#end(job, output)
+    for (const { call, index } of job.tickets.splice(0)) {
+      // Who joined a job that ran already has not waited for it.
+      const queueMs = Math.max(0, startedMs - call.arrivedMs)
+      this.#options.observe.answered({ queueMs, latencyMs: endedMs - call.arrivedMs })
+      call.results[index] = { output, queueMs, runMs: endedMs - startedMs, batchSize }
+      call.open--
+      if (call.open === 0) this.#settle(call)
+    }
+  }
+
+  fail(job: Job<Input, Output>, failure: AppError): void {
+    this.#end(job)
+    for (const { call } of job.tickets.slice()) {
+      if (call.isSettled) continue
+      this.#options.observe.failed(1)
+      if (call.open > 1) this.#options.observe.dropped(call.open - 1)
+      this.#settle(call, failure)
+    }
+  }
+
+  /** Lets a caller go whose work is not wanted any more: what it alone waits for never runs. */
+  drop(call: Call<Input, Output>, error: AppError): void {
+    if (call.isSettled) return
+    this.#options.observe.dropped(call.open)
+    this.#settle(call, error)
+  }
+
+  /** What has waited since before a moment. */
+  callsBefore(momentMs: number): Set<Call<Input, Output>> {
+    const tickets = [...this.waiting.tickets(), ...this.retries.tickets]
+    return new Set(tickets.map(({ call }) => call).filter(({ arrivedMs }) => arrivedMs < momentMs))
+  }
+
+  #queue(call: Call<Input, Output>, job: Job<Input, Output>, index: number): void {
+    const isNew = job.state === 'new'
+    const ticket: Ticket<Input, Output> = { call, job, index, waitMs: isNew ? job.aloneMs : 0, ...notInLine }
+    ticket.at = job.tickets.push(ticket) - 1
+    call.tickets.push(ticket)
+    if (isNew) {
+      job.state = 'queued'
+      this.#options.shared.admitted(job)
+    } else this.#options.observe.reused('run')
+    if (job.state === 'queued') this.waiting.add(ticket)
+  }
+
+  #reuse(call: Call<Input, Output>, output: Output, index: number): void {
+    call.results[index] = { output, queueMs: 0, runMs: 0, batchSize: 0 }
+    call.open--
+    this.#options.observe.reused('cache')
+    this.#options.observe.answered({ queueMs: 0, latencyMs: 0 })
+  }
+
+  #end(job: Job<Input, Output>, output?: Output): void {
+    job.state = 'done'
+    this.#options.shared.ended(job, output)
+  }
+
+  #settle(call: Call<Input, Output>, error?: AppError): void {
+    if (call.isSettled) return
+    call.isSettled = true
+    call.forget?.()
+    this.#deadlines.remove(call)
+    if (error === undefined) {
+      call.resolve(call.results)
+      return
+    }
+    for (const ticket of call.tickets) this.#withdraw(ticket)
+    this.#options.observe.depth(this.depth)
+    call.reject(error)
+    this.#options.left()
+  }
+
+  #withdraw(ticket: Ticket<Input, Output>): void {
+    const { job, at } = ticket
+    if (job.state === 'queued') this.waiting.remove(ticket)
+    if (job.tickets[at] === ticket) {
+      // The last one takes its place: many may wait for one job, and leave at once.
+      const last = job.tickets.pop()
+      if (last !== undefined && last !== ticket) {
+        job.tickets[at] = last
+        last.at = at
+      }
+    }
+    if (job.tickets.length === 0) this.#end(job)
+  }
+}
+
+const notInLine = { at: -1, line: undefined, previous: undefined, next: undefined }
+
+export function newCall<Input, Output>({ count, nowMs, options, resolve, reject }: NewCall<Input, Output>) {
+  const { deadlineMs = Number.POSITIVE_INFINITY, priority = 'interactive', tenant = '' } = options
+  const settling = { open: count, isSettled: false, place: -1, forget: undefined, resolve, reject }
+  const call: Call<Input, Output> = {
+    arrivedMs: nowMs,
+    deadlineMs,
+    priority,
+    tenant,
+    results: [],
+    tickets: [],
+    ...settling,
+  }
+  return call
+}
+
+interface NewCall<Input, Output> extends Pick<Call<Input, Output>, 'resolve' | 'reject'> {
+  /** Its inputs. */
+  count: number
+  nowMs: number
+  options: Partial<CallOptions>
+}

@@ -1,0 +1,53 @@
+import { addSample, fitNonNegative, noSums } from './least-squares.ts'
+
+export interface RunShape {
+  items: number
+  /** The size of the largest, to which the others are padded. */
+  longest: number
+}
+
+/** How fast old runs fade from the curve and from its level, and how far one run may pull: a pause is no trend. */
+const curveFade = 0.98
+const levelWeight = 0.1
+const pullMax = 2
+const refitEvery = 8
+
+/** Of features 0 (any run), 1 (each padded unit), 2 (each pair of units within an item): plainer curves first. */
+const curves = [[1], [0, 1], [1, 2], [0, 1, 2]]
+
+/**
+ * How long a run of a shape will take: a part that every run has, a part for each padded unit, and one for what grows
+ * with the square of the length. Fitted to the warm-up's runs, refined by every run since.
+ */
+export class CostModel {
+  readonly #sums = noSums(3)
+  #curve: number[] | undefined
+  /** What the machine takes now, against the curve. */
+  #level = 1
+  #observed = 0
+
+  /** Zero until a run was measured: a cold model refuses nobody. */
+  predictMs(shape: RunShape): number {
+    return this.#curve === undefined ? 0 : this.#onCurve(shape) * this.#level
+  }
+
+  observe({ items, longest, runMs }: RunShape & { runMs: number }): void {
+    const onCurve = this.#curve === undefined ? 0 : this.#onCurve({ items, longest })
+    const measuredMs = Math.max(runMs, 0.001)
+    const ratio = onCurve > 0 ? clamp(measuredMs / onCurve, this.#level / pullMax, this.#level * pullMax) : 1
+    // The level is taken off, so that a busy minute does not bend the curve.
+    const ms = onCurve > 0 ? (onCurve * ratio) / this.#level : measuredMs
+    const units = items * longest
+    addSample(this.#sums, [1 / ms, units / ms, (units * longest) / ms], curveFade)
+    if (this.#curve !== undefined) this.#level += levelWeight * (ratio - this.#level)
+    if (this.#observed++ < refitEvery || this.#observed % refitEvery === 0)
+      this.#curve = fitNonNegative(this.#sums, curves) ?? this.#curve
+  }
+
+  #onCurve({ items, longest }: RunShape): number {
+    const [run = 0, unit = 0, square = 0] = this.#curve ?? []
+    return run + items * longest * (unit + square * longest)
+  }
+}
+
+const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))

@@ -1,0 +1,99 @@
+import { type AppError, errors } from '../../shared/errors.ts'
+import type { WorkSource } from '../engine/engine-pool.ts'
+import type { CallOptions } from './call-options.ts'
+import type { DrainRate } from './drain-rate.ts'
+import type { Lane, QueueLimits } from './item-queue.ts'
+import { createRefusal } from './refusal.ts'
+import type { Source } from './shared-jobs.ts'
+import type { Waiting } from './waiting.ts'
+import { whyRefused } from './why-refused.ts'
+
+export interface DoorOptions<Input, Output> {
+  waiting: Waiting<Input, Output>
+  rate: DrainRate
+  limits: QueueLimits
+  lane: Lane
+  /** The queue that this is the door of. */
+  source: WorkSource
+  now: () => number
+  refused: (items: number) => void
+}
+
+type Asked = Partial<CallOptions>
+
+/** Bulk work may wait longer than interactive work, and takes up no more than half of the places. */
+const bulkPatience = 15
+
+/** Refuses what would wait too long, before it is queued, by what is known of the speed. */
+export class Door<Input, Output> {
+  readonly #options: DoorOptions<Input, Output>
+  readonly #refusal = createRefusal()
+
+  constructor(options: DoorOptions<Input, Output>) {
+    this.#options = options
+  }
+
+  /** @throws AppError `overloaded` */
+  assertRoom(count: number, asked: Asked): void {
+    const waitMs = this.#waitMs(asked)
+    if (waitMs <= this.#limitsOf(asked).waitMsMax && !this.#isCrowded(count, asked)) return
+    throw this.#overloaded({ count, waitMs, asked })
+  }
+
+  /** @throws AppError `overloaded`, `request_too_costly`, `deadline_exceeded` */
+  assertFeasible(sources: readonly Source<Input, Output>[], asked: Asked): void {
+    const { rate, lane, now, refused } = this.#options
+    const { engineMs, longestMs } = workOf(sources, rate)
+    const limits = this.#limitsOf(asked)
+    const waitMs = this.#waitMs(asked)
+    const runMs = Math.max(longestMs, engineMs / lane.engineCount)
+    const leftMs = (asked.deadlineMs ?? Number.POSITIVE_INFINITY) - now()
+    const why = whyRefused({ waitMs, engineMs, runMs, leftMs, isCrowded: false, limits })
+    if (why === undefined) return
+    if (why === 'overloaded') throw this.#overloaded({ count: sources.length, waitMs, asked })
+    refused(sources.length)
+    if (why === 'too-costly') throw errors.tooCostly(Math.round(engineMs / 1000), limits.requestMsMax / 1000)
+    throw errors.deadlineExceeded(runMs)
+  }
+
+  /** Tells to come back when what goes before is worked off, at the speed measured: others may share the engines. */
+  #overloaded({ count, waitMs, asked }: { count: number; waitMs: number; asked: Asked }): AppError {
+    this.#options.refused(count)
+    return this.#refusal(this.#options.rate.drainMs(this.#aheadMs(asked)) ?? waitMs)
+  }
+
+  #aheadMs({ priority = 'interactive', tenant = '' }: Asked): number {
+    return this.#options.waiting.aheadMs({ priority, tenant })
+  }
+
+  #waitMs(asked: Asked): number {
+    const { lane, source, rate } = this.#options
+    return lane.waitMs(source, rate.engineMs(this.#aheadMs(asked)))
+  }
+
+  #limitsOf({ priority }: Asked): QueueLimits {
+    const { limits } = this.#options
+    return priority === 'bulk' ? { ...limits, waitMsMax: limits.waitMsMax * bulkPatience } : limits
+  }
+
+  /** A request of any size is taken while nothing waits. */
+  #isCrowded(count: number, { priority }: Asked): boolean {
+    const { waiting, limits } = this.#options
+    if (waiting.size === 0) return false
+    const bulk = waiting.sizeOf('bulk')
+    if (priority === 'bulk' && bulk > 0 && bulk + count > limits.queuedMax / 2) return true
+    return waiting.size + count > limits.queuedMax
+  }
+}
+
+/** What the new work of a request needs of the engines in all, and its longest part. */
+function workOf<Input, Output>(sources: readonly Source<Input, Output>[], rate: DrainRate) {
+  const jobs = new Set(sources.flatMap((source) => ('job' in source && source.job.state === 'new' ? [source.job] : [])))
+  let aloneMs = 0
+  let longestMs = 0
+  for (const job of jobs) {
+    aloneMs += job.aloneMs
+    longestMs = Math.max(longestMs, job.aloneMs)
+  }
+  return { engineMs: rate.engineMs(aloneMs), longestMs }
+}

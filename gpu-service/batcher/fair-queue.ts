@@ -1,0 +1,171 @@
+import { Heap } from './heap.ts'
+
+/** What waits in line, in order of arrival; whoever leaves closes the gap. */
+export interface InLine<Self> {
+  readonly call: { readonly arrivedMs: number }
+  readonly waitMs: number
+  line: TenantLine<Self> | undefined
+  previous: Self | undefined
+  next: Self | undefined
+}
+
+/** What one tenant has waiting, and how much it has been given. */
+export interface TenantLine<Member> {
+  readonly tenant: string
+  readonly weight: number
+  /** The work it has had by its weight, counted from where the others stood when it last came out of idleness. */
+  served: number
+  waitMs: number
+  first: Member | undefined
+  last: Member | undefined
+  place: number
+}
+
+const rememberedMax = 1024
+
+/**
+ * A queue that tenants share by weight: the one that has been given least goes first, and an idle one saves nothing up
+ * (start-time fair queueing, Goyal et al., 1996). Within a tenant the oldest goes first. Adding and removing cost the
+ * logarithm of the tenants that wait, however long their lines are.
+ */
+export class FairQueue<Member extends InLine<Member>> {
+  readonly #weightOf: (tenant: string) => number
+  readonly #waiting = new Heap<TenantLine<Member>>(goesBefore)
+  /** Those that wait, and those that have had more than their share of late. */
+  readonly #lines = new Map<string, TenantLine<Member>>()
+  #weight = 0
+  size = 0
+  waitMs = 0
+
+  constructor(weightOf: (tenant: string) => number = () => 1) {
+    this.#weightOf = weightOf
+  }
+
+  /** The one that is due. */
+  get first(): Member | undefined {
+    return this.#waiting.first?.first
+  }
+
+  /** When the one that has waited longest came. */
+  get oldestMs(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (let place = 0; place < this.#waiting.size; place++)
+      oldest = Math.min(oldest, this.#waiting.at(place)?.first?.call.arrivedMs ?? oldest)
+    return oldest
+  }
+
+  add(member: Member, tenant: string): void {
+    const line = this.#lineOf(tenant)
+    member.line = line
+    member.previous = line.last
+    if (line.last === undefined) line.first = member
+    else line.last.next = member
+    line.last = member
+    line.waitMs += member.waitMs
+    this.waitMs += member.waitMs
+    this.size++
+    if (line.place < 0) this.#join(line)
+  }
+
+  /** One that waits no more is left alone. */
+  remove(member: Member): void {
+    const { line, previous, next } = member
+    if (line === undefined) return
+    if (previous === undefined) line.first = next
+    else previous.next = next
+    if (next === undefined) line.last = previous
+    else next.previous = previous
+    member.line = member.previous = member.next = undefined
+    line.waitMs -= member.waitMs
+    this.waitMs -= member.waitMs
+    this.size--
+    if (line.first === undefined) this.#leave(line)
+    else if (previous === undefined) this.#waiting.moved(line)
+  }
+
+  /** Counts work that a tenant was given. */
+  charge(line: TenantLine<Member>, cost: number): void {
+    line.served += cost / line.weight
+    if (line.place >= 0) this.#waiting.moved(line)
+  }
+
+  /** How long what goes before a newcomer of this tenant takes: all of it, or what fair shares let go before. */
+  aheadMs(tenant: string): number {
+    const line = this.#lines.get(tenant)
+    const weight = line?.weight ?? this.#weightOf(tenant)
+    const sharing = this.#weight + (line !== undefined && line.place >= 0 ? 0 : weight)
+    const ownMs = (line?.waitMs ?? 0) + (this.size === 0 ? 0 : this.waitMs / this.size)
+    return Math.min(this.waitMs, (ownMs * sharing) / weight)
+  }
+
+  /** Goes through what waits in the order in which it is due, until `visit` says that it has seen enough. */
+  walk(costOf: (member: Member) => number, visit: (member: Member) => boolean): void {
+    const cursors = new Heap<Cursor<Member>>((a, b) => a.served < b.served || (a.served === b.served && isOlder(a, b)))
+    const open = (at: number) => {
+      const line = this.#waiting.at(at)
+      if (line?.first !== undefined) cursors.add({ line, first: line.first, served: line.served, opens: at, place: -1 })
+    }
+    open(0)
+    for (let cursor = cursors.first; cursor !== undefined; cursor = cursors.first) {
+      const { first, line, opens } = cursor
+      if (!visit(first)) return
+      // The lines below one in the heap are behind it, so they are looked at only once that one was.
+      if (opens >= 0) for (const below of [2 * opens + 1, 2 * opens + 2]) open(below)
+      cursor.opens = -1
+      cursor.served += costOf(first) / line.weight
+      if (first.next === undefined) cursors.remove(cursor)
+      else {
+        cursor.first = first.next
+        cursors.moved(cursor)
+      }
+    }
+  }
+
+  #lineOf(tenant: string): TenantLine<Member> {
+    const known = this.#lines.get(tenant)
+    if (known !== undefined) return known
+    const empty = { served: 0, waitMs: 0, first: undefined, last: undefined, place: -1 }
+    const line: TenantLine<Member> = { tenant, weight: this.#weightOf(tenant), ...empty }
+    this.#lines.set(tenant, line)
+    return line
+  }
+
+  #join(line: TenantLine<Member>): void {
+    const { first } = this.#waiting
+    line.served = first === undefined ? 0 : Math.max(line.served, first.served)
+    this.#waiting.add(line)
+    this.#weight += line.weight
+  }
+
+  #leave(line: TenantLine<Member>): void {
+    this.#waiting.remove(line)
+    this.#weight -= line.weight
+    line.waitMs = 0
+    const { first } = this.#waiting
+    if (first === undefined) {
+      // Nobody waits: what anybody had before no longer counts.
+      this.#lines.clear()
+      this.waitMs = this.#weight = 0
+    } else if (this.#lines.size > 2 * this.#waiting.size + rememberedMax) {
+      for (const [tenant, { place, served }] of this.#lines)
+        if (place < 0 && (served <= first.served || this.#lines.size > this.#waiting.size + rememberedMax))
+          this.#lines.delete(tenant)
+    }
+  }
+}
+
+interface Cursor<Member> {
+  line: TenantLine<Member>
+  first: Member
+  served: number
+  /** Where the line stands among all, until those below it are looked at. */
+  opens: number
+  place: number
+}
+
+type Headed = { first: { call: { arrivedMs: number } } | undefined }
+const isOlder = (one: Headed, other: Headed): boolean =>
+  (one.first?.call.arrivedMs ?? 0) < (other.first?.call.arrivedMs ?? 0)
+
+const goesBefore = <Member extends InLine<Member>>(one: TenantLine<Member>, other: TenantLine<Member>): boolean =>
+  one.served < other.served || (one.served === other.served && isOlder(one, other))

@@ -1,0 +1,59 @@
+/** The sums that a fit needs: how much the features go together, and with the target. */
+export interface Sums {
+  products: number[][]
+  targets: number[]
+}
+
+export const noSums = (count: number): Sums => ({
+  products: Array.from({ length: count }, () => Array<number>(count).fill(0)),
+  targets: Array<number>(count).fill(0),
+})
+
+/** Adds a sample, whose target is 1, after the earlier ones have faded to a share of their weight. */
+export function addSample(sums: Sums, features: readonly number[], fade: number): void {
+  for (const [row, one] of features.entries()) {
+    sums.targets[row] = (sums.targets[row] ?? 0) * fade + one
+    const products = sums.products[row] ?? []
+    for (const [column, other] of features.entries()) products[column] = (products[column] ?? 0) * fade + one * other
+  }
+}
+
+/**
+ * The coefficients, none of them negative, that fit best; of two fits that are about as good the one that needs fewer
+ * features, so that what was measured for one shape says something sensible of others.
+ */
+export function fitNonNegative(sums: Sums, choices: readonly (readonly number[])[]): number[] | undefined {
+  let best: number[] | undefined
+  let bestGain = 0
+  for (const chosen of choices) {
+    const solved = solve(
+      chosen.map((row) => chosen.map((column) => sums.products[row]?.[column] ?? 0)),
+      chosen.map((row) => sums.targets[row] ?? 0),
+    )
+    if (solved?.every((coefficient) => coefficient >= 0) !== true) continue
+    // What the fit takes off the squared error.
+    const gain = chosen.reduce((total, row, at) => total + (solved[at] ?? 0) * (sums.targets[row] ?? 0), 0)
+    if (best !== undefined && gain <= bestGain * 1.0001) continue
+    bestGain = gain
+    best = sums.targets.map((_, row) => solved[chosen.indexOf(row)] ?? 0)
+  }
+  return best
+}
+
+/** Gauss's elimination; nothing where the samples do not tell the features apart. */
+function solve(matrix: number[][], targets: number[]): number[] | undefined {
+  const rows = matrix.map((row, at) => [...row, targets[at] ?? 0])
+  const count = rows.length
+  for (let step = 0; step < count; step++) {
+    const pivot = rows[step]
+    const largest = matrix[step]?.[step] ?? 0
+    if (pivot === undefined || !(Math.abs(pivot[step] ?? 0) > 1e-9 * largest)) return undefined
+    for (const [at, row] of rows.entries()) {
+      if (at === step) continue
+      const factor = (row[step] ?? 0) / (pivot[step] ?? 1)
+      for (let column = step; column <= count; column++)
+        row[column] = (row[column] ?? 0) - factor * (pivot[column] ?? 0)
+    }
+  }
+  return rows.map((row, at) => (row[count] ?? 0) / (row[at] ?? 1))
+}

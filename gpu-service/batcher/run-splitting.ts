@@ -1,0 +1,39 @@
+import { AppError } from '../../shared/errors.ts'
+import { EngineDied } from '../engine/engine.ts'
+
+export interface SplittingRun<Job, Output> {
+  jobs: readonly Job[]
+  run(jobs: readonly Job[]): Promise<readonly Output[]>
+  /** Whether anybody still waits for it. */
+  isWanted(job: Job): boolean
+  answer(jobs: readonly Job[], outputs: readonly Output[]): void
+  fail(job: Job, error: unknown): void
+  /** Told when a batch is run again in halves. */
+  split(): void
+  /** The engine went away with these. */
+  lost(jobs: readonly Job[], error: EngineDied): void
+}
+
+/**
+ * Runs a batch. Where it fails, its halves are run, and theirs: one bad member among n is found in 2 log n runs and fails
+ * alone. What fails for another reason than its inputs fails as a whole.
+ */
+export async function runSplitting<Job, Output>(asked: SplittingRun<Job, Output>): Promise<void> {
+  const { jobs, run, isWanted, answer, fail, split, lost } = asked
+  try {
+    answer(jobs, await run(jobs))
+  } catch (error) {
+    if (error instanceof EngineDied) return lost(jobs, error)
+    const isOurFault = error instanceof AppError && error.status >= 500
+    if (jobs.length === 1 || isOurFault) {
+      for (const job of jobs) fail(job, error)
+      return
+    }
+    split()
+    const middle = Math.ceil(jobs.length / 2)
+    for (const half of [jobs.slice(0, middle), jobs.slice(middle)]) {
+      const wanted = half.filter(isWanted)
+      if (wanted.length > 0) await runSplitting({ ...asked, jobs: wanted })
+    }
+  }
+}

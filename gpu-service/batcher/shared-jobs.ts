@@ -1,0 +1,57 @@
+import type { Job } from './job.ts'
+import { ResultCache } from './result-cache.ts'
+
+export interface JobMaker<Input> {
+  sizeOf(input: Input): number
+  groupOf?: ((input: Input) => string) | undefined
+  keyOf?: ((input: Input) => string) | undefined
+  aloneMs(size: number): number
+}
+
+/** What answers one input of a call: a job, old or new, or an answer from before. */
+export type Source<Input, Output> = { job: Job<Input, Output> } | { output: Output }
+
+/** The jobs that wait or run, by the key of their input, so that what is asked for twice is computed once. */
+export class SharedJobs<Input, Output> {
+  readonly #make: JobMaker<Input>
+  readonly #cache: ResultCache<Output>
+  readonly #byKey = new Map<string, Job<Input, Output>>()
+
+  constructor({ cachedMax, ...make }: JobMaker<Input> & { cachedMax: number }) {
+    this.#make = make
+    this.#cache = new ResultCache(cachedMax)
+  }
+
+  /** Where the answer to each input will come from; nothing is kept of it before it is admitted. */
+  sourcesOf(inputs: readonly Input[]): Source<Input, Output>[] {
+    const { keyOf } = this.#make
+    if (keyOf === undefined) return inputs.map((input) => ({ job: this.#jobOf(input, undefined) }))
+    const fresh = new Map<string, Job<Input, Output>>()
+    return inputs.map((input) => {
+      const key = keyOf(input)
+      const output = this.#cache.get(key)
+      if (output !== undefined) return { output }
+      const job = this.#byKey.get(key) ?? fresh.get(key) ?? this.#jobOf(input, key)
+      if (job.state === 'new') fresh.set(key, job)
+      return { job }
+    })
+  }
+
+  admitted(job: Job<Input, Output>): void {
+    if (job.key !== undefined) this.#byKey.set(job.key, job)
+  }
+
+  /** Nobody may join it any more; an answer is kept where the deployment wants that. */
+  ended(job: Job<Input, Output>, output?: Output): void {
+    if (job.key === undefined) return
+    if (this.#byKey.get(job.key) === job) this.#byKey.delete(job.key)
+    if (output !== undefined) this.#cache.set(job.key, output)
+  }
+
+  #jobOf(input: Input, key: string | undefined): Job<Input, Output> {
+    const { sizeOf, groupOf, aloneMs } = this.#make
+    const size = sizeOf(input)
+    const fresh = { state: 'new' as const, deaths: 0, seenIn: 0, tickets: [] }
+    return { input, size, key, group: groupOf?.(input), aloneMs: aloneMs(size), ...fresh }
+  }
+}

@@ -1,0 +1,26 @@
+/** What is known of a request before any of its work is queued, in milliseconds from now. */
+export interface Prospect {
+  /** Until its first item is started. */
+  waitMs: number
+  /** What its items need of the engines. */
+  engineMs: number
+  /** From its first item being started to its last one being answered, with nothing in between. */
+  runMs: number
+  /** Until its caller no longer wants the answer. */
+  leftMs: number
+  isCrowded: boolean
+  limits: { waitMsMax: number; requestMsMax: number }
+}
+
+export type Refused = 'too-costly' | 'too-slow' | 'overloaded'
+
+/**
+ * Why a request is refused at the door, if it is. What an idle server could not do either, in the time given or at all,
+ * is refused for good; what only the queue prevents may come again when that is worked off.
+ */
+export function whyRefused({ waitMs, engineMs, runMs, leftMs, isCrowded, limits }: Prospect): Refused | undefined {
+  if (engineMs > limits.requestMsMax) return 'too-costly'
+  if (runMs > leftMs) return 'too-slow'
+  if (isCrowded || waitMs > limits.waitMsMax || waitMs + runMs > leftMs) return 'overloaded'
+  return undefined
+}

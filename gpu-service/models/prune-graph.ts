@@ -1,0 +1,143 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import { type GraphOutline, graphField, modelField, readGraphOutline, type Span } from './graph-outline.ts'
+import { integer, tagAndLength } from './protobuf-writer.ts'
+
+/** A part of a model as a model of its own. */
+export interface GraphPart {
+  /** Outputs of the whole graph that the part is to have. */
+  outputs: readonly string[]
+  /** Outputs of the whole graph that the part is to be given, instead of what they are made of. */
+  given?: readonly string[]
+}
+
+export interface PrunedGraph {
+  path: string
+  /** What the part takes. */
+  inputs: string[]
+}
+
+/**
+ * Writes the part of an ONNX file that some of its outputs need, beside it, so that weights kept in other files are
+ * found. Weights are copied as bytes, and only those that the part uses. @throws RangeError where an output is missing.
+ */
+export async function pruneGraph({ path, part }: { path: string; part: GraphPart }): Promise<PrunedGraph> {
+  const source = await open(path)
+  try {
+    const outline = await outlineOf(source)
+    const pieces = choose(outline, part)
+    const inputs = pieces.filter(({ field }) => field === graphField.input).map(({ name }) => name)
+    const weights = new Set(outline.weights.map(({ name }) => name))
+    const target = `${path}.${nameOf(part)}.onnx`
+    await writePart({ source, outline, pieces, target })
+    // Old exporters list weights among the inputs.
+    return { path: target, inputs: inputs.filter((name) => !weights.has(name)) }
+  } finally {
+    await source.close()
+  }
+}
+
+async function outlineOf(file: FileHandle): Promise<GraphOutline> {
+  const { size } = await file.stat()
+  const read = async ({ start, end }: { start: number; end: number }) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start + 1), 0, end - start + 1, start)
+    return buffer.subarray(0, bytesRead)
+  }
+  return readGraphOutline(new ByteReader({ sizeBytes: size, read }))
+}
+
+interface Piece {
+  field: number
+  span: Span
+  name: string
+}
+
+/** What the wanted outputs are made of, walked backwards; in the order of the file, in which nodes follow their inputs. */
+function choose(outline: GraphOutline, { outputs, given = [] }: GraphPart): Piece[] {
+  const makers = new Map(outline.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
+  const needed = new Set<string>(outputs)
+  const kept = new Set<GraphOutline['nodes'][number]>()
+  const waiting = [...outputs]
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const node = given.includes(name) ? undefined : makers.get(name)
+    if (node === undefined || kept.has(node)) continue
+    kept.add(node)
+    for (const input of node.inputs) {
+      if (!needed.has(input)) waiting.push(input)
+      needed.add(input)
+    }
+  }
+  const used = given.filter((name) => needed.has(name))
+  const find = (name: string) => {
+    const found = outline.outputs.find((output) => output.name === name)
+    if (found === undefined) throw new RangeError(`it has no output "${name}"`)
+    return found
+  }
+  return [
+    ...outline.nodes.filter((node) => kept.has(node)).map(({ span }) => ({ field: graphField.node, span, name: '' })),
+    ...outline.weights.filter(({ name }) => needed.has(name)),
+    ...outline.inputs.filter(({ name }) => needed.has(name)).map((input) => ({ ...input, field: graphField.input })),
+    ...used.map((name) => ({ ...find(name), field: graphField.input })),
+    ...outputs.map((name) => ({ ...find(name), field: graphField.output })),
+  ]
+}
+
+async function writePart({ source, outline, pieces, target }: WritePart): Promise<void> {
+  const named = outline.name === undefined ? [] : [{ field: graphField.name, span: outline.name, name: '' }]
+  const parts = [...named, ...pieces].map(({ field, span }) => ({
+    head: tagAndLength(field, span.end - span.start),
+    span,
+  }))
+  const graphBytes = parts.reduce((total, { head, span }) => total + head.length + span.end - span.start, 0)
+  const around = outline.model.map((field) =>
+    'value' in field
+      ? { head: integer(field.number, field.value), span: { start: 0, end: 0 } }
+      : { head: tagAndLength(field.number, field.end - field.start), span: field },
+  )
+  const whole = [...around, { head: tagAndLength(modelField.graph, graphBytes), span: { start: 0, end: 0 } }, ...parts]
+  const sizeBytes = whole.reduce((total, { head, span }) => total + head.length + span.end - span.start, 0)
+  const held = await stat(target).catch(() => undefined)
+  if (held?.size === sizeBytes) return
+  const partial = `${target}.${randomUUID()}.partial`
+  try {
+    const file = await open(partial, 'wx')
+    try {
+      for (const { head, span } of whole) await copySpan({ source, file, head, span })
+    } finally {
+      await file.close()
+    }
+    await rename(partial, target)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
+}
+
+interface WritePart {
+  source: FileHandle
+  outline: GraphOutline
+  pieces: readonly Piece[]
+  target: string
+}
+
+const chunkBytes = 4 * 1024 * 1024
+
+async function copySpan({ source, file, head, span }: CopySpan): Promise<void> {
+  await file.appendFile(head)
+  for (let start = span.start; start < span.end; start += chunkBytes) {
+    const length = Math.min(chunkBytes, span.end - start)
+    const { buffer, bytesRead } = await source.read(Buffer.allocUnsafe(length), 0, length, start)
+    if (bytesRead !== length) throw new RangeError('the file is shorter than it was')
+    await file.appendFile(buffer)
+  }
+}
+
+interface CopySpan {
+  source: FileHandle
+  file: FileHandle
+  head: Buffer
+  span: Span
+}
+
+const nameOf = (part: GraphPart): string => createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 12)

@@ -1,0 +1,78 @@
+import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
+import type { Batcher } from '../../batcher/batcher.ts'
+import { breatheFor } from '../in-slices.ts'
+import { type TaskService, timingOf } from '../task.ts'
+import { readParameters, text, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
+import { readTexts } from '../text/read-texts.ts'
+import { tokenCount } from '../text/sequence-classifier.ts'
+import type { TextModel } from '../text/text-model.ts'
+import type { TextTokenizer } from '../text/tokenizer.ts'
+import type { MaskedRow } from './fill-mask.ts'
+import { type Filling, fillingsOf } from './fillings.ts'
+import type { Mask } from './mask-settings.ts'
+
+const masksMax = 64
+const targetsMax = 1000
+
+const schema = z.object({
+  ...truncationParameters,
+  top_k: wholeNumber(1, 1000).default(5),
+  targets: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? [value] : value),
+      z.array(text, 'must be a list of words').min(1, 'must name at least one word').max(targetsMax, 'are too many'),
+    )
+    .optional(),
+})
+
+/** A text to `[{score, token, token_str, sequence}]`; with several masks a list of those, and so for a list of texts. */
+export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): TaskService['pipeline'] {
+  const { tokenizer, encoder } = model
+  return async ({ inputs, parameters, options }) => {
+    const asked = readParameters(schema, parameters)
+    const targets = asked.targets && targetIds(asked.targets, tokenizer)
+    const { items, isList } = readTexts(inputs)
+    const breathe = breatheFor(options.signal)
+    const rows: MaskedRow[] = []
+    for (const { text, param } of items) {
+      const encoded = await encoder.encode({ text, truncation: truncationOf(asked), param, breathe })
+      rows.push({ ...encoded, masks: masksOf({ ids: encoded.ids, mask, param }) })
+      await breathe()
+    }
+    const results = await batcher.submitAll(rows, options)
+    const answers: (Filling[] | Filling[][])[] = []
+    for (const [index, { ids, masks }] of rows.entries()) {
+      const logits = results[index]?.output ?? []
+      const fillings = fillingsOf({ ids, masks, logits, targets, topK: asked.top_k, tokenizer })
+      answers.push(masks.length === 1 ? (fillings[0] ?? []) : fillings)
+      await breathe()
+    }
+    return { json: JSON.stringify(isList ? answers : answers[0]), timing: timingOf(results), tokens: tokenCount(rows) }
+  }
+}
+
+interface FillMaskPipeline {
+  model: TextModel
+  mask: Mask
+  batcher: Batcher<MaskedRow, Float32Array[]>
+}
+
+function masksOf({ ids, mask, param }: { ids: readonly number[]; mask: Mask; param: string }): number[] {
+  const masks = ids.flatMap((id, index) => (id === mask.id ? [index] : []))
+  if (masks.length === 0)
+    throw errors.invalidInput(`"${param}" has no mask: write ${mask.token} where a word is missing.`, param)
+  if (masks.length > masksMax)
+    throw errors.invalidInput(`"${param}" has ${masks.length} masks; the limit is ${masksMax}.`, param)
+  return masks
+}
+
+/** A word that is no token of the model is stood for by its first one, as transformers does it. */
+function targetIds(targets: readonly string[], tokenizer: TextTokenizer): number[] {
+  const ids = targets.map((target, index) => {
+    const id = tokenizer.idOf(target) ?? tokenizer.first(target, 1)[0]
+    if (id !== undefined) return id
+    throw errors.invalidInput(`"targets[${index}]" holds no token of this model.`, `targets[${index}]`)
+  })
+  return [...new Set(ids)]
+}

@@ -1,0 +1,86 @@
+import { errors } from '../../../shared/errors.ts'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
+import type { Tensors } from '../../engine/engine.ts'
+import { localPath } from '../../models/model-files.ts'
+import { pruneGraph } from '../../models/prune-graph.ts'
+import type { Embedding } from '../feature-extraction/embeddings.ts'
+import { unit } from '../feature-extraction/pipeline.ts'
+import { openPictureModel } from '../image/picture-model.ts'
+import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
+import { mapInSlices } from '../in-slices.ts'
+import { describeIsolation, runsAlone } from '../isolation.ts'
+import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
+
+/** Pictures to vectors: the projected one of a CLIP, the pooled one, or that of the first token. */
+export const imageFeatureExtraction: Task = {
+  name: 'image-feature-extraction',
+
+  async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
+    const output = vectorOutput(graph)
+    if (output === undefined)
+      throw errors.unsupportedModel(
+        `"${file}" has none of the outputs ${wanted.join(', ')} (float32), so it gives no vector of a picture.`,
+      )
+    const path = localPath(files, file)
+    // A CLIP needs its texts for other outputs than this one.
+    const part = await pruneGraph({ path, part: { outputs: [output] } })
+    const inputs = graph.inputs.filter(({ name }) => part.inputs.includes(name))
+    const picture = await openPictureModel({ files, file, inputs, run: settings })
+    const foreign = inputs.find(({ name }) => name !== picture.input)
+    if (foreign !== undefined)
+      throw errors.unsupportedModel(`"${file}" takes an input "${foreign.name}" besides pictures.`)
+    const alone = runsAlone({ isolate: settings.isolate, graph })
+    const decode = (tensors: Tensors, batch: readonly unknown[]) => firstVectors(tensors, output, batch.length)
+    const model = pictureRows({ picture, graph: 'main', output, alone, decode })
+    return {
+      graphs: { main: part.inputs.length === graph.inputs.length ? path : part.path },
+      describe: {
+        output,
+        pooling: output === 'last_hidden_state' ? 'cls' : 'in the graph',
+        ...picture.describe,
+        ...describeIsolation({ isolate: settings.isolate, graph }),
+      },
+      warmUp: pictureWarmUp({ model, picture }),
+      serve(createBatcher) {
+        const batcher = createBatcher(model)
+        return {
+          capabilities: {},
+          async pipeline({ inputs: given, parameters, options }) {
+            const { signal } = options
+            const normalize = readNormalize(parameters)
+            const { planes } = await picture.readInputs({ inputs: given, signal })
+            const results = await batcher.submitAll(planes, options)
+            const rows = await mapInSlices({
+              items: results,
+              signal,
+              map: (result) => JSON.stringify(Array.from(normalize ? unit(result.output) : result.output)),
+            })
+            return { json: `[${rows.join(',')}]`, timing: timingOf(results) }
+          },
+        }
+      },
+    }
+  },
+}
+
+const wanted = ['image_embeds', 'pooler_output', 'last_hidden_state']
+
+const vectorOutput = ({ outputs }: OnnxHeader): string | undefined =>
+  wanted.find((name) => outputs.some((output) => output.name === name && output.type === 'float32'))
+
+/** Of each picture the first vector: its only one, or that of the token that stands for all. */
+function firstVectors(tensors: Tensors, output: string, count: number): Embedding[] {
+  const tensor = tensors[output]
+  if (!(tensor?.data instanceof Float32Array)) throw new Error(`the output "${output}" is not float32`)
+  const { data } = tensor
+  const width = tensor.dims.at(-1) ?? data.length / count
+  const stride = data.length / count
+  return Array.from({ length: count }, (_, row) => data.slice(row * stride, row * stride + width))
+}
+
+function readNormalize({ normalize, pool }: Record<string, unknown>): boolean {
+  if (pool === false) throw errors.invalidInput('"pool" cannot be false: one vector per picture is served.', 'pool')
+  if (normalize === undefined || normalize === null) return false
+  if (typeof normalize !== 'boolean') throw errors.invalidInput('"normalize" must be true or false.', 'normalize')
+  return normalize
+}

@@ -1,0 +1,35 @@
+import type { Embedding } from '../feature-extraction/embeddings.ts'
+import type { TaskModel } from '../task.ts'
+import { type PictureModel, rowsOf } from './picture-model.ts'
+import type { Planes } from './pixel-values.ts'
+
+/** How pictures become the rows of an output. */
+export function pictureRows({ picture, graph, output, alone, decode }: PictureRows): TaskModel<Planes, Embedding> {
+  return {
+    graph,
+    sizeOf: () => 1,
+    costMax: picture.itemsMax,
+    itemsMax: alone ? 1 : picture.itemsMax,
+    encode: (batch) => ({ inputs: { [picture.input]: picture.tensor(batch) }, outputs: [output] }),
+    decode: decode ?? ((tensors, batch) => rowsOf(tensors, output, batch.length)),
+  }
+}
+
+interface PictureRows {
+  picture: PictureModel
+  graph: string
+  output: string
+  /** One picture per run, where the others in a batch would change its answer. */
+  alone: boolean
+  decode?: TaskModel<Planes, Embedding>['decode'] | undefined
+}
+
+/** One picture, and as many as a run may have. */
+export function pictureWarmUp({ model, picture }: { model: TaskModel<Planes, Embedding>; picture: PictureModel }) {
+  const counts = model.itemsMax === 1 ? [1] : [1, model.itemsMax]
+  return counts.map((count) => ({
+    graph: model.graph,
+    cost: count,
+    call: () => model.encode(Array<Planes>(count).fill(picture.blank)),
+  }))
+}

@@ -1,0 +1,21 @@
+export interface Window {
+  start: number
+  end: number
+}
+
+/** Windows over a long list of tokens, each sharing `stride` of them with the one before, as Hugging Face cuts them. */
+export function tokenWindows({ length, size, stride }: TokenWindows): Window[] {
+  const windows: Window[] = []
+  for (let start = 0; ; start += size - stride) {
+    const end = Math.min(start + size, length)
+    windows.push({ start, end })
+    if (end === length) return windows
+  }
+}
+
+interface TokenWindows {
+  length: number
+  /** The most tokens of a window; more than `stride`. */
+  size: number
+  stride: number
+}

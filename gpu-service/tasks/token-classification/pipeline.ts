@@ -1,0 +1,105 @@
+import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
+import type { Batcher } from '../../batcher/batcher.ts'
+import { breatheFor, mapInSlices } from '../in-slices.ts'
+import { type TaskService, timingOf } from '../task.ts'
+import { codePointCounter } from '../text/code-points.ts'
+import type { LocatedText } from '../text/encoded-text.ts'
+import {
+  oneOf,
+  readParameters,
+  text as textParameter,
+  truncationOf,
+  truncationParameters,
+  wholeNumber,
+} from '../text/parameters.ts'
+import { readTexts } from '../text/read-texts.ts'
+import { tokenCount } from '../text/sequence-classifier.ts'
+import type { TextModel } from '../text/text-model.ts'
+import { specialCount } from '../text/token-template.ts'
+import type { TokenRow } from '../text/token-tensors.ts'
+import { type Entity, entitiesOf, strategies, withoutOverlaps } from './entities.ts'
+import { scoredTokens } from './scored-tokens.ts'
+import { textWindows } from './text-windows.ts'
+
+const schema = z.object({
+  ...truncationParameters,
+  /** What Hugging Face's own servers do unless told otherwise; its client for JavaScript reads nothing else. */
+  aggregation_strategy: oneOf(strategies).default('simple'),
+  ignore_labels: z.array(textParameter, 'must be a list of labels').default(['O']),
+  stride: wholeNumber(0, 1_000_000).optional(),
+})
+
+/** A text to `[{entity_group, score, word, start, end}]`, a list of texts to a list of those. */
+export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskService['pipeline'] {
+  const { tokenizer, encoder } = model
+  const room = encoder.maxTokens - specialCount(tokenizer.template.single)
+  return async ({ inputs, parameters, options }) => {
+    const asked = readParameters(schema, parameters)
+    const { aggregation_strategy: strategy, ignore_labels: ignored, stride } = asked
+    assertStride({ stride, strategy, room })
+    const { items, isList } = readTexts(inputs)
+    const breathe = breatheFor(options.signal)
+    const windows: { item: number; located: LocatedText }[] = []
+    for (const [item, { text, param }] of items.entries()) {
+      const located =
+        stride === undefined
+          ? [await encoder.locate({ text, truncation: truncationOf(asked), param, breathe })]
+          : await textWindows({ text, stride, maxTokens: encoder.maxTokens, tokenizer, breathe })
+      windows.push(...located.map((one) => ({ item, located: one })))
+      await breathe()
+    }
+    const rows = windows.map(({ located: { ids, typeIds } }) => ({ ids, typeIds }))
+    const results = await batcher.submitAll(rows, options)
+    const found: Entity[][][] = items.map(() => [])
+    for (const [index, { item, located }] of windows.entries()) {
+      const logits = results[index]?.output ?? new Float32Array()
+      const tokens = scoredTokens({ text: items[item]?.text ?? '', located, logits, tokenizer })
+      const entities = entitiesOf({ tokens, names, strategy, join: tokenizer.join })
+      found[item]?.push(entities.filter(({ entity }) => !ignored.includes(entity)))
+      await breathe()
+    }
+    const answers = await mapInSlices({
+      items: found,
+      signal: options.signal,
+      map: (lists, item) => {
+        const entities = lists.length > 1 ? withoutOverlaps(lists.flat()) : lists.flat()
+        return entities.map(writer({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' }))
+      },
+    })
+    return { json: JSON.stringify(isList ? answers : answers[0]), timing: timingOf(results), tokens: tokenCount(rows) }
+  }
+}
+
+interface EntityPipeline {
+  model: TextModel
+  names: readonly string[]
+  batcher: Batcher<TokenRow, Float32Array<ArrayBuffer>>
+}
+
+/** Places are counted in code points, as Hugging Face's servers count them. */
+function writer({ text, isGrouped }: { text: string; isGrouped: boolean }) {
+  const inCharacters = codePointCounter(text)
+  return ({ entity, score, word, start, end, index }: Entity) => ({
+    ...(isGrouped ? { entity_group: entity, score } : { entity, score, index }),
+    word,
+    start: inCharacters(start),
+    end: inCharacters(end),
+  })
+}
+
+function assertStride({
+  stride,
+  strategy,
+  room,
+}: {
+  stride: number | undefined
+  strategy: string
+  room: number
+}): void {
+  if (stride === undefined) return
+  if (strategy === 'none')
+    throw errors.invalidInput('"stride" needs an "aggregation_strategy" other than "none".', 'stride')
+  if (stride >= room)
+    throw errors.invalidInput(`"stride" is ${stride}; it must be less than the ${room} tokens of a window.`, 'stride')
+}

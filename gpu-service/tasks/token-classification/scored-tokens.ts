@@ -1,0 +1,46 @@
+import { applyFunction } from '../label-scores.ts'
+import type { LocatedText } from '../text/encoded-text.ts'
+import type { TextTokenizer } from '../text/tokenizer.ts'
+import type { ScoredToken } from './entities.ts'
+
+/** What the model's numbers say of each token of a text; special tokens are nothing of it. */
+export function scoredTokens({ text, located, logits, tokenizer }: ScoredTokens): ScoredToken[] {
+  const classCount = logits.length / located.ids.length
+  const tokens: ScoredToken[] = []
+  for (const [index, id] of located.ids.entries()) {
+    if (located.special[index]) continue
+    const [start, end] = located.offsets[index] ?? [0, 0]
+    const inText = text.slice(start, end)
+    const token = tokenizer.tokenOf(id) ?? ''
+    const isUnknown = id === tokenizer.unknownId
+    tokens.push({
+      word: isUnknown ? inText : token,
+      scores: applyFunction(logits.subarray(index * classCount, (index + 1) * classCount), 'softmax'),
+      index,
+      start,
+      end,
+      isSubword: !isUnknown && goesOn({ token, inText, text, start, tokenizer }),
+    })
+  }
+  return tokens
+}
+
+interface ScoredTokens {
+  text: string
+  located: LocatedText
+  /** Token by token, a number per class. */
+  logits: Float32Array
+  tokenizer: TextTokenizer
+}
+
+/** As transformers sees it: by the mark on the token where the tokenizer makes one, else by the space before it. */
+function goesOn({ token, inText, text, start, tokenizer }: GoesOn): boolean {
+  if (tokenizer.marksContinuation) return [...token].length !== [...inText].length
+  return start > 0 && !text.slice(start - 1, start + 1).includes(' ')
+}
+
+interface GoesOn extends Pick<ScoredTokens, 'text' | 'tokenizer'> {
+  token: string
+  inText: string
+  start: number
+}

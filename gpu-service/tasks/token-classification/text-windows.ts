@@ -1,0 +1,32 @@
+import type { Breathe } from '../in-slices.ts'
+import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
+import { gatherTokens, type Piece } from '../text/text-pieces.ts'
+import { specialCount } from '../text/token-template.ts'
+import { tokenWindows } from '../text/token-windows.ts'
+import type { TextTokenizer } from '../text/tokenizer.ts'
+
+/** A text of any length as windows that the model can read, each with its own special tokens. */
+export async function textWindows({
+  text,
+  stride,
+  maxTokens,
+  tokenizer,
+  breathe,
+}: TextWindows): Promise<LocatedText[]> {
+  const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
+  const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+  const parts = tokenizer.template.single
+  const size = maxTokens - specialCount(parts)
+  return tokenWindows({ length: tokens.length, size, stride }).map(({ start, end }) =>
+    assembleLocated(parts, [tokens.slice(start, end)]),
+  )
+}
+
+interface TextWindows {
+  text: string
+  /** How many tokens neighbours share. */
+  stride: number
+  maxTokens: number
+  tokenizer: TextTokenizer
+  breathe: Breathe
+}

@@ -1,0 +1,41 @@
+import { localPath } from '../../models/model-files.ts'
+import { readLabels } from '../label-scores.ts'
+import type { ModelSource, OpenedTask, Task } from '../task.ts'
+import { openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
+import type { TokenRow } from '../text/token-tensors.ts'
+import { tokenizerCapability } from '../text/tokenizer-capability.ts'
+import { entityPipeline } from './pipeline.ts'
+
+/** Finds names, places and the like in texts: a class for each token, and tokens of one class together. */
+export const tokenClassification: Task = {
+  name: 'token-classification',
+
+  async open(source: ModelSource): Promise<OpenedTask> {
+    const { graph, file, files } = source
+    const model = await openTextModel(source)
+    const output = outputNamed({ graph, file, names: ['logits'] })
+    const classes = graph.outputs.find(({ name }) => name === output)?.shape?.at(-1)
+    const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
+    const batches = tokenModel<TokenRow, Float32Array<ArrayBuffer>>({
+      model,
+      outputs: [output],
+      decode: (tensors, batch) => {
+        const classCount = tensors[output]?.dims.at(-1) ?? 0
+        const rows = outputRows(tensors[output], batch.length)
+        return rows.map((row, index) => row.subarray(0, (batch[index]?.ids.length ?? 0) * classCount))
+      },
+    })
+    return {
+      graphs: { main: localPath(files, file) },
+      describe: { ...model.describe, labels: labels.names.slice(0, 1000) },
+      warmUp: warmUpRuns(batches, { ...model.texts, rowOf: (ids) => ({ ids }) }),
+      serve(createBatcher) {
+        const batcher = createBatcher(batches)
+        return {
+          capabilities: { tokenizer: tokenizerCapability(model.tokenizer) },
+          pipeline: entityPipeline({ model, names: labels.names, batcher }),
+        }
+      },
+    }
+  },
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+import { applyFunction, type LabelScore } from '../label-scores.ts'
+
+const config = z.object({
+  label2id: z.record(z.string(), z.number()).nullish(),
+  id2label: z.record(z.string(), z.string()).nullish(),
+})
+
+/** Which class says that the one text follows from the other; the last, where config.json names none so. */
+export async function readEntailmentId(files: ModelFiles, classCount: number): Promise<number> {
+  const { label2id, id2label } = (await readConfig(files, 'config.json', config)) ?? {}
+  const ids = Object.entries(label2id ?? {})
+  for (const [id, name] of Object.entries(id2label ?? {})) ids.push([name, Number(id)])
+  const named = ids.find(([name, id]) => name.toLowerCase().startsWith('entail') && id >= 0 && id < classCount)
+  return named?.[1] ?? classCount - 1
+}
+
+/**
+ * The labels of one text, from the likeliest down. They share 1 between them by how far each follows from the text; as
+ * questions of their own (`multiLabel`, or one label alone) each has what following has against contradicting.
+ */
+export function labelShares({ logits, labels, entailmentId, multiLabel }: LabelShares): LabelScore[] {
+  const follows = logits.map((row) => row[entailmentId] ?? Number.NaN)
+  const scores =
+    multiLabel || labels.length === 1
+      ? logits.map((row, index) => {
+          const contradicts = row.at(entailmentId === 0 ? -1 : 0) ?? Number.NaN
+          return applyFunction([contradicts, follows[index] ?? Number.NaN], 'softmax')[1] ?? Number.NaN
+        })
+      : applyFunction(follows, 'softmax')
+  return labels.map((label, index) => ({ label, score: scores[index] ?? Number.NaN })).sort((a, b) => b.score - a.score)
+}
+
+export interface LabelShares {
+  /** What the model says of each label, in their order. */
+  logits: readonly Float32Array[]
+  labels: readonly string[]
+  entailmentId: number
+  multiLabel: boolean
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import { text, trueOrFalse, truncationParameters } from '../text/parameters.ts'
+
+const labelsMax = 512
+const listOfLabels = 'must be a list of labels, or labels with commas between them'
+const place = '{}'
+
+/** Labels as a list, or in one text with commas between them. */
+const labels = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((label) => label.trim())
+          .filter(Boolean)
+      : value,
+  z
+    .array(text, listOfLabels)
+    .min(1, 'must name at least one label')
+    .max(labelsMax, `must name at most ${labelsMax} labels`),
+)
+
+export const zeroShotParameters = z.object({
+  ...truncationParameters,
+  candidate_labels: labels,
+  multi_label: trueOrFalse.default(false),
+  hypothesis_template: text
+    .refine((template) => template.includes(place), `must hold ${place} where the label goes`)
+    .default('This example is {}.'),
+})
+
+export const hypothesisOf = (template: string, label: string): string => template.split(place).join(label)

@@ -1,0 +1,46 @@
+import type { Batcher } from '../../batcher/batcher.ts'
+import type { Embedding } from '../feature-extraction/embeddings.ts'
+import { rowsOf } from '../image/picture-model.ts'
+import type { TaskModel } from '../task.ts'
+import { clipOutputs } from './clip-graphs.ts'
+import { probeVectors, type Scoring, scoringOf } from './scoring.ts'
+
+interface Probe {
+  image: Embedding
+  texts: readonly Embedding[]
+}
+
+/** The end of the graph, where scores are made of vectors. It is asked once, and what it does is done here from then on. */
+export const scoreModel: TaskModel<Probe, Float32Array> = {
+  graph: 'score',
+  sizeOf: () => 1,
+  costMax: 1,
+  itemsMax: 1,
+  encode: ([probe]) => {
+    const { image, texts } = probe ?? { image: new Float32Array(), texts: [] }
+    const width = image.length
+    const rows = new Float32Array(texts.length * width)
+    for (const [index, text] of texts.entries()) rows.set(text, index * width)
+    return {
+      inputs: {
+        [clipOutputs.image]: { type: 'float32', dims: [1, width], data: image },
+        [clipOutputs.text]: { type: 'float32', dims: [texts.length, width], data: rows },
+      },
+      outputs: [clipOutputs.score],
+    }
+  },
+  decode: (tensors) => rowsOf(tensors, clipOutputs.score, 1),
+}
+
+/** Learns it from the first answer. */
+export function learnScoring(batcher: Batcher<Probe, Float32Array>): (width: number) => Promise<Scoring> {
+  let learnt: Promise<Scoring> | undefined
+  return (width) => {
+    learnt ??= batcher.submit(probeVectors(width)).then(({ output }) => scoringOf(output))
+    // What failed is asked again by the next request.
+    learnt.catch(() => {
+      learnt = undefined
+    })
+    return learnt
+  }
+}

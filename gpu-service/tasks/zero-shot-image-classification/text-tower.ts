@@ -1,0 +1,84 @@
+import * as z from 'zod'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
+import type { Device } from '../../engine/engine.ts'
+import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+import type { Embedding, Tokens } from '../feature-extraction/embeddings.ts'
+import { rowsOf } from '../image/picture-model.ts'
+import type { TaskModel, WarmUpRun } from '../task.ts'
+import { readTextSettings } from '../text/text-settings.ts'
+import { readTokenInputs, tokenTensors } from '../text/token-tensors.ts'
+import { openTokenizer, type TextTokenizer } from '../text/tokenizer.ts'
+import { clipOutputs } from './clip-graphs.ts'
+
+const config = z.object({
+  model_type: z.string().nullish(),
+  text_config: z
+    .object({
+      max_position_embeddings: z.number().int().min(1).nullish(),
+      vocab_size: z.number().int().min(1).nullish(),
+    })
+    .nullish(),
+})
+
+/** The half of a CLIP that reads texts. */
+export interface TextTower {
+  tokenizer: TextTokenizer
+  maxTokens: number
+  vocabularySize: number | undefined
+  /** SigLIP's scores are for each label by itself. */
+  isSiglip: boolean
+  encode(text: string): Tokens
+  model: TaskModel<Tokens, Embedding>
+  warmUp: WarmUpRun[]
+}
+
+const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
+
+/** @throws AppError `unsupported_model` */
+export async function openTextTower({ files, file, inputs, alone, device }: OpenTextTower): Promise<TextTower> {
+  const tokenizer = await openTokenizer(files)
+  const settings = await readTextSettings(files, tokenizer)
+  const said = await readConfig(files, 'config.json', config)
+  const maxTokens = Math.min(settings.maxTokens, said?.text_config?.max_position_embeddings ?? settings.maxTokens)
+  const tokenInputs = readTokenInputs({ graph: { inputs }, file })
+  const { padTokenId } = settings
+  const { costMax, itemsMax } = limits[device]
+  const model: TaskModel<Tokens, Embedding> = {
+    graph: 'text',
+    sizeOf: (tokens) => tokens.length,
+    costMax,
+    itemsMax: alone ? 1 : itemsMax,
+    keyOf: (tokens) => tokens.join(' '),
+    encode: (batch) => ({
+      inputs: tokenTensors({ inputs: tokenInputs, batch: batch.map((ids) => ({ ids })), padTokenId }),
+      outputs: [clipOutputs.text],
+    }),
+    decode: (tensors, batch) => rowsOf(tensors, clipOutputs.text, batch.length),
+  }
+  // Without a mask the model was trained on texts of one length, and takes padding for a part of them.
+  const isPadded = tokenInputs.attention_mask === undefined
+  const encode = (text: string): Tokens => {
+    const ids = tokenizer.encode(text, maxTokens)
+    return isPadded ? [...ids, ...Array<number>(maxTokens - ids.length).fill(padTokenId)] : ids
+  }
+  return {
+    tokenizer,
+    maxTokens,
+    vocabularySize: said?.text_config?.vocab_size ?? settings.vocabularySize,
+    isSiglip: /^siglip/.test(said?.model_type ?? ''),
+    encode,
+    model,
+    warmUp: [1, alone ? 1 : 16].map((count) => {
+      const batch = Array<Tokens>(count).fill(encode('This is a photo of a cat.'))
+      return { graph: 'text', cost: count * (batch[0]?.length ?? 1), call: () => model.encode(batch) }
+    }),
+  }
+}
+
+interface OpenTextTower {
+  files: ModelFiles
+  file: string
+  inputs: OnnxHeader['inputs']
+  alone: boolean
+  device: Device
+}

@@ -1,0 +1,69 @@
+import { createEmbeddings } from '../feature-extraction/embeddings.ts'
+import { openPictureModel } from '../image/picture-model.ts'
+import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
+import { mapInSlices } from '../in-slices.ts'
+import { describeIsolation, runsAlone } from '../isolation.ts'
+import { labelScores } from '../label-scores.ts'
+import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
+import { clipGraphs, clipOutputs } from './clip-graphs.ts'
+import { readLabelRequest } from './label-request.ts'
+import { labelVectorsOf } from './label-vectors.ts'
+import { learnScoring, scoreModel } from './score-graph.ts'
+import { scoreTexts } from './scoring.ts'
+import { openTextTower } from './text-tower.ts'
+
+/** A picture and the labels that it may have to a score for each: CLIP and its kin. */
+export const zeroShotImageClassification: Task = {
+  name: 'zero-shot-image-classification',
+
+  async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
+    const graphs = await clipGraphs({ files, file, graph })
+    const alone = runsAlone({ isolate: settings.isolate, graph })
+    const { device } = settings
+    const picture = await openPictureModel({ files, file, inputs: graphs.imageInputs, run: settings })
+    const text = await openTextTower({ files, file, inputs: graphs.textInputs, alone, device })
+    const imageModel = pictureRows({ picture, graph: 'image', output: clipOutputs.image, alone })
+    const apply = text.isSiglip ? 'sigmoid' : 'softmax'
+    return {
+      graphs: { image: graphs.image, text: graphs.text, score: graphs.score },
+      describe: {
+        scores: apply,
+        maxTokens: text.maxTokens,
+        ...picture.describe,
+        ...describeIsolation({ isolate: settings.isolate, graph }),
+      },
+      warmUp: [...pictureWarmUp({ model: imageModel, picture }), ...text.warmUp],
+      serve(createBatcher) {
+        const images = createBatcher(imageModel)
+        const texts = createBatcher(text.model)
+        const scoring = learnScoring(createBatcher(scoreModel))
+        const vectorsOf = labelVectorsOf({ batcher: texts, encode: text.encode })
+        return {
+          capabilities: { embeddings: createEmbeddings({ ...text, batcher: texts }) },
+          async pipeline({ inputs, parameters, options }) {
+            const { signal } = options
+            const asked = readLabelRequest(parameters)
+            const { planes, isList } = await picture.readInputs({ inputs, signal })
+            const [seen, labels] = await Promise.all([
+              images.submitAll(planes, options),
+              vectorsOf(asked.texts, options),
+            ])
+            const how = await scoring(seen[0]?.output.length ?? 0)
+            const answers = await mapInSlices({
+              items: seen,
+              signal,
+              map: ({ output }) => {
+                const logits = scoreTexts({ image: output, texts: labels.vectors, scoring: how })
+                return labelScores({ logits, names: asked.labels, apply, topK: asked.labels.length })
+              },
+            })
+            return {
+              json: JSON.stringify(isList ? answers : answers[0]),
+              timing: timingOf([...seen, ...labels.results]),
+            }
+          },
+        }
+      },
+    }
+  },
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
+import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import { loadModel } from '../../../../gpu-service/models/load-model.ts'
+import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
+import { createMetrics } from '../../../../shared/metrics.ts'
+import { filesIn } from '../../../support/files-in.ts'
+import { publish, repoIdOf } from '../../../support/publish.ts'
+import { fixtureModel, temporaryFolder } from '../support/folders.ts'
+import { createMemoryObjects } from '../support/memory-objects.ts'
+import { workerUrl } from '../support/test-serving.ts'
+
+const repo = 'team/model'
+const revision = 'a'.repeat(40)
+const embedder = await filesIn(fixtureModel('slipway-tests/tiny-embedder'))
+const iris = await filesIn(fixtureModel('sklearn/iris-logistic-regression'))
+const file = 'onnx/model.onnx'
+const json = (content: unknown) => Buffer.from(JSON.stringify(content))
+const without = (path: string) => Object.fromEntries(Object.entries(embedder).filter(([name]) => name !== path))
+
+let pool: EnginePool
+beforeAll(() => {
+  pool = new EnginePool({ engines: [new WorkerEngine({ workerUrl, device: 'cpu' })] })
+})
+afterAll(() => pool.close())
+
+async function load(files: Record<string, Buffer>, change: { file?: string; task?: string } = {}) {
+  const objects = createMemoryObjects()
+  await publish({ objects, repo, revision, files })
+  const cache = new ModelCache({ objects, root: await temporaryFolder() })
+  const named = { repo, repoId: repoIdOf(repo), revision, deployment: 'test', modelId: 'one' }
+  const request = { ...named, file, task: 'feature-extraction', ...change }
+  return loadModel(request, {
+    cache,
+    pool,
+    metrics: createMetrics(),
+    settings: { device: 'cpu', isolate: 'auto' },
+  })
+}
+
+describe('loadModel', () => {
+  it('describes what it loaded', async () => {
+    const { opened, task, speed } = await load(embedder, { task: 'sentence-similarity' })
+    expect(task).toBe('feature-extraction')
+    expect(opened.describe).toEqual({
+      batchInvariant: true,
+      isolate: 'auto',
+      maxTokens: 24,
+      pooling: 'mean',
+      normalize: true,
+      poolingSource: '1_Pooling/config.json',
+    })
+    expect(speed.every(({ cost, runMs }) => cost > 0 && runMs > 0)).toBe(true)
+  })
+
+  it('falls back to the mean without normalising where the repo lists no modules, and says so', async () => {
+    const { opened } = await load(
+      Object.fromEntries(Object.entries(embedder).filter(([path]) => !/modules|Pooling/.test(path))),
+    )
+    expect(opened.describe).toMatchObject({
+      pooling: 'mean',
+      normalize: false,
+      poolingSource: expect.stringContaining('default'),
+    })
+  })
+
+  const pooling = (modes: Record<string, boolean>) => ({ ...embedder, '1_Pooling/config.json': json(modes) })
+  const modules = (type: string) => ({ ...embedder, 'modules.json': json([{ path: '', type }]) })
+  const damaged = Buffer.from(embedder[file] ?? '')
+  damaged.write('Gxther', damaged.indexOf('Gather'))
+
+  it.each([
+    ['a graph that is no ONNX', { ...embedder, [file]: Buffer.from('hello') }, {}, `"${file}" is not an ONNX model`],
+    [
+      'a graph cut short',
+      { ...embedder, [file]: embedder[file]?.subarray(0, 4000) ?? damaged },
+      {},
+      'longer than its message',
+    ],
+    ['an operator that does not exist', { ...embedder, [file]: damaged }, {}, `"${file}" could not be loaded`],
+    ['no tokenizer', without('tokenizer.json'), {}, 'no "tokenizer.json"'],
+    [
+      'a broken tokenizer',
+      { ...embedder, 'tokenizer.json': Buffer.from('{') },
+      {},
+      '"tokenizer.json" could not be read',
+    ],
+    ['an empty tokenizer', { ...embedder, 'tokenizer.json': json({}) }, {}, '"tokenizer.json" could not be read'],
+    ['two poolings', pooling({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: true }), {}, '2 poolings'],
+    ['a module that is not served', modules('sentence_transformers.models.Dense'), {}, 'a module "Dense"'],
+    ['a graph of another task', { ...embedder, [file]: iris['model.onnx'] ?? damaged }, {}, 'takes an input "X"'],
+    ['a table of texts', embedder, { task: 'tabular-classification' }, 'takes 2 inputs'],
+    ['a task that is not served', embedder, { task: 'image-to-video' }, '"image-to-video" is not served'],
+    ['a file that is not there', embedder, { file: 'absent.onnx' }, 'no file "absent.onnx"'],
+  ])('refuses %s by a reason that names it', async (_what, files, change, reason) => {
+    await expect(load(files, change)).rejects.toMatchObject({
+      code: 'unsupported_model',
+      message: expect.stringContaining(reason),
+    })
+  })
+})
