@@ -93,7 +93,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   learn({ items = 1, cost, runMs }: Measured): void {
-    this.#costs.observe({ items, longest: cost / items, runMs })
+    this.#costs.learn({ items, longest: cost / items, runMs })
   }
 
   shed({ arrivedBeforeMs, refusal }: Shed): void {

@@ -6,6 +6,8 @@ export interface RunShape {
   longest: number
 }
 
+export type MeasuredRun = RunShape & { runMs: number }
+
 /** How fast old runs fade from the curve and from its level, and how far one run may pull: a pause is no trend. */
 const curveFade = 0.98
 const levelWeight = 0.1
@@ -24,6 +26,7 @@ export class CostModel {
   #curve: number[] | undefined
   /** What the machine takes now, against the curve. */
   #level = 1
+  #learnt = 0
   #observed = 0
 
   /** Zero until a run was measured: a cold model refuses nobody. */
@@ -31,17 +34,33 @@ export class CostModel {
     return this.#curve === undefined ? 0 : this.#onCurve(shape) * this.#level
   }
 
-  observe({ items, longest, runMs }: RunShape & { runMs: number }): void {
-    const onCurve = this.#curve === undefined ? 0 : this.#onCurve({ items, longest })
-    const measuredMs = Math.max(runMs, 0.001)
-    const ratio = onCurve > 0 ? clamp(measuredMs / onCurve, this.#level / pullMax, this.#level * pullMax) : 1
+  /** A run made to be learnt from is believed as it is. */
+  learn({ runMs, ...shape }: MeasuredRun): void {
+    this.#learnt++
+    this.#add(shape, Math.max(runMs, 0.001))
+    this.#fit()
+  }
+
+  observe({ runMs, ...shape }: MeasuredRun): void {
+    const onCurve = this.#curve === undefined ? 0 : this.#onCurve(shape)
+    if (onCurve === 0 || this.#learnt < 3) {
+      this.learn({ ...shape, runMs })
+      return
+    }
+    const ratio = clamp(runMs / onCurve, this.#level / pullMax, this.#level * pullMax)
     // The level is taken off, so that a busy minute does not bend the curve.
-    const ms = onCurve > 0 ? (onCurve * ratio) / this.#level : measuredMs
+    this.#add(shape, (onCurve * ratio) / this.#level)
+    this.#level += levelWeight * (ratio - this.#level)
+    if (++this.#observed % refitEvery === 0) this.#fit()
+  }
+
+  #add({ items, longest }: RunShape, runMs: number): void {
     const units = items * longest
-    addSample(this.#sums, [1 / ms, units / ms, (units * longest) / ms], curveFade)
-    if (this.#curve !== undefined) this.#level += levelWeight * (ratio - this.#level)
-    if (this.#observed++ < refitEvery || this.#observed % refitEvery === 0)
-      this.#curve = fitNonNegative(this.#sums, curves) ?? this.#curve
+    addSample(this.#sums, [1 / runMs, units / runMs, (units * longest) / runMs], curveFade)
+  }
+
+  #fit(): void {
+    this.#curve = fitNonNegative(this.#sums, curves) ?? this.#curve
   }
 
   #onCurve({ items, longest }: RunShape): number {

@@ -65,6 +65,7 @@ export class Deadlines<Bound extends Placed & { readonly deadlineMs: number }> {
     this.#setForMs = first.deadlineMs
     const delayMs = Math.min(delayMsMax, Math.max(1, Math.ceil(first.deadlineMs - this.#options.now())))
     this.#timer = this.#timers.start(() => {
+      this.#timer = undefined
       this.#setForMs = Number.POSITIVE_INFINITY
       this.check()
       this.#arm()

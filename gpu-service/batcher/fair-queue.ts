@@ -15,6 +15,8 @@ export interface TenantLine<Member> {
   readonly weight: number
   /** The work it has had by its weight, counted from where the others stood when it last came out of idleness. */
   served: number
+  /** When it last had a turn, or came: of equals the one goes first that has not had one for longest. */
+  turn: number
   waitMs: number
   first: Member | undefined
   last: Member | undefined
@@ -34,6 +36,7 @@ export class FairQueue<Member extends InLine<Member>> {
   /** Those that wait, and those that have had more than their share of late. */
   readonly #lines = new Map<string, TenantLine<Member>>()
   #weight = 0
+  #turns = 0
   size = 0
   waitMs = 0
 
@@ -86,6 +89,7 @@ export class FairQueue<Member extends InLine<Member>> {
   /** Counts work that a tenant was given. */
   charge(line: TenantLine<Member>, cost: number): void {
     line.served += cost / line.weight
+    line.turn = ++this.#turns
     if (line.place >= 0) this.#waiting.moved(line)
   }
 
@@ -100,7 +104,9 @@ export class FairQueue<Member extends InLine<Member>> {
 
   /** Goes through what waits in the order in which it is due, until `visit` says that it has seen enough. */
   walk(costOf: (member: Member) => number, visit: (member: Member) => boolean): void {
-    const cursors = new Heap<Cursor<Member>>((a, b) => a.served < b.served || (a.served === b.served && isOlder(a, b)))
+    const cursors = new Heap<Cursor<Member>>(
+      (a, b) => (a.served - b.served || arrivedAfter(a, b) || a.line.turn - b.line.turn) < 0,
+    )
     const open = (at: number) => {
       const line = this.#waiting.at(at)
       if (line?.first !== undefined) cursors.add({ line, first: line.first, served: line.served, opens: at, place: -1 })
@@ -124,7 +130,7 @@ export class FairQueue<Member extends InLine<Member>> {
   #lineOf(tenant: string): TenantLine<Member> {
     const known = this.#lines.get(tenant)
     if (known !== undefined) return known
-    const empty = { served: 0, waitMs: 0, first: undefined, last: undefined, place: -1 }
+    const empty = { served: 0, turn: 0, waitMs: 0, first: undefined, last: undefined, place: -1 }
     const line: TenantLine<Member> = { tenant, weight: this.#weightOf(tenant), ...empty }
     this.#lines.set(tenant, line)
     return line
@@ -133,6 +139,7 @@ export class FairQueue<Member extends InLine<Member>> {
   #join(line: TenantLine<Member>): void {
     const { first } = this.#waiting
     line.served = first === undefined ? 0 : Math.max(line.served, first.served)
+    line.turn = ++this.#turns
     this.#waiting.add(line)
     this.#weight += line.weight
   }
@@ -164,8 +171,8 @@ interface Cursor<Member> {
 }
 
 type Headed = { first: { call: { arrivedMs: number } } | undefined }
-const isOlder = (one: Headed, other: Headed): boolean =>
-  (one.first?.call.arrivedMs ?? 0) < (other.first?.call.arrivedMs ?? 0)
+const arrivedAfter = (one: Headed, other: Headed): number =>
+  (one.first?.call.arrivedMs ?? 0) - (other.first?.call.arrivedMs ?? 0)
 
 const goesBefore = <Member extends InLine<Member>>(one: TenantLine<Member>, other: TenantLine<Member>): boolean =>
-  one.served < other.served || (one.served === other.served && isOlder(one, other))
+  (one.served - other.served || arrivedAfter(one, other) || one.turn - other.turn) < 0

@@ -33,7 +33,7 @@ export function fitNonNegative(sums: Sums, choices: readonly (readonly number[])
     if (solved?.every((coefficient) => coefficient >= 0) !== true) continue
     // What the fit takes off the squared error.
     const gain = chosen.reduce((total, row, at) => total + (solved[at] ?? 0) * (sums.targets[row] ?? 0), 0)
-    if (best !== undefined && gain <= bestGain * 1.0001) continue
+    if (best !== undefined && gain <= bestGain * (1 + 1e-6)) continue
     bestGain = gain
     best = sums.targets.map((_, row) => solved[chosen.indexOf(row)] ?? 0)
   }

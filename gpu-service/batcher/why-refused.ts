@@ -20,7 +20,7 @@ export type Refused = 'too-costly' | 'too-slow' | 'overloaded'
  */
 export function whyRefused({ waitMs, engineMs, runMs, leftMs, isCrowded, limits }: Prospect): Refused | undefined {
   if (engineMs > limits.requestMsMax) return 'too-costly'
-  if (runMs > leftMs) return 'too-slow'
+  if (leftMs <= 0 || runMs > leftMs) return 'too-slow'
   if (isCrowded || waitMs > limits.waitMsMax || waitMs + runMs > leftMs) return 'overloaded'
   return undefined
 }

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { EngineDied, ModelHung } from '../../../../gpu-service/engine/engine.ts'
+import { AppError } from '../../../../shared/errors.ts'
+import { manualBatcher } from '../support/lanes.ts'
+
+const died = () => new EngineDied('the engine died')
+
+function start(names: string[]) {
+  const made = manualBatcher<string>()
+  const leaving = new Map(names.map((name) => [name, new AbortController()]))
+  const answers = names.map((name) =>
+    made.batcher.submit(name, { signal: leaving.get(name)?.signal as AbortSignal }).then(
+      ({ output }) => output,
+      (error) => (error instanceof AppError ? error.code : String(error)),
+    ),
+  )
+  const ran = () => made.runs.map(({ inputs }) => inputs.join(''))
+  return { ...made, answers, ran, leave: (name: string) => leaving.get(name)?.abort() }
+}
+
+describe('a batch whose engine died', () => {
+  it('runs once more as it was, and nobody hears of it', async () => {
+    const { runs, pull, answers, ran, counts } = start(['a', 'b', 'c'])
+    const working = pull()
+    await runs[0]?.fail(died())
+    await working
+    void pull()
+    await runs[1]?.finish()
+    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c'])
+    expect(ran()).toEqual(['abc', 'abc'])
+    expect(counts).toMatchObject({ engine_died: 1, failed: 0, answered: 3 })
+  })
+
+  it('is run member by member when another engine dies over it, so that only the one which kills engines fails', async () => {
+    const { runs, pull, answers, ran } = start(['a', 'deadly', 'c'])
+    for (let run = 0; run < 5; run++) {
+      const working = pull()
+      if (runs[run]?.inputs.includes('deadly')) await runs[run]?.fail(died())
+      else await runs[run]?.finish()
+      await working
+    }
+    expect(await Promise.all(answers)).toEqual(['a', 'engine_died', 'c'])
+    expect(ran()).toEqual(['adeadlyc', 'adeadlyc', 'a', 'deadly', 'c'])
+  })
+
+  it('of one input alone is given up after the second death', async () => {
+    const { runs, pull, answers, ran } = start(['deadly'])
+    for (let run = 0; run < 2; run++) {
+      const working = pull()
+      await runs[run]?.fail(died())
+      await working
+    }
+    expect(await Promise.all(answers)).toEqual(['engine_died'])
+    expect(ran()).toEqual(['deadly', 'deadly'])
+  })
+
+  it('goes before all that waits, without those who have left since', async () => {
+    const { batcher, runs, pull, ran, answers, leave } = start(['a', 'b'])
+    const working = pull()
+    const late = batcher.submit('late')
+    await runs[0]?.fail(died())
+    await working
+    expect(batcher.depth).toBe(3)
+    leave('a')
+    void pull()
+    await runs[1]?.finish()
+    void pull()
+    await runs[2]?.finish()
+    expect(await Promise.all([...answers, late.then(({ output }) => output)])).toEqual(['client_closed', 'b', 'late'])
+    expect(ran()).toEqual(['ab', 'b', 'late'])
+  })
+
+  it('leaves no queue waiting for ever when all its callers are gone', async () => {
+    const { batcher, runs, pull, answers, leave } = start(['a'])
+    const working = pull()
+    await runs[0]?.fail(died())
+    await working
+    leave('a')
+    expect(await Promise.all(answers)).toEqual(['client_closed'])
+    expect(batcher.depth).toBe(0)
+    await batcher.idle()
+    await pull()
+    expect(runs).toHaveLength(1)
+  })
+
+  it('of a model that never ends is not run again: that would cost another engine', async () => {
+    const { runs, pull, answers, ran } = start(['a', 'b'])
+    const working = pull()
+    await runs[0]?.fail(new ModelHung('it did not end'))
+    await working
+    expect(await Promise.all(answers)).toEqual(['engine_died', 'engine_died'])
+    expect(ran()).toEqual(['ab'])
+  })
+})

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import type { CallOptions } from '../../../../gpu-service/batcher/call-options.ts'
+import { manualBatcher } from '../support/lanes.ts'
+
+const limits = {
+  ...{ costMax: 1, itemsMax: 1, wasteMax: 0.1, runMsMax: 50 },
+  ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
+}
+
+/** Runs what waits, one at a time, and tells the order. */
+async function drain({ runs, pull, batcher, clock }: ReturnType<typeof manualBatcher<string>>, runMs = 0) {
+  const order: string[] = []
+  while (batcher.depth > 0) {
+    const working = pull()
+    const run = runs.at(-1)
+    order.push(...(run?.inputs ?? []))
+    clock.nowMs += runMs
+    await run?.finish()
+    await working
+  }
+  return order
+}
+
+const submit = (
+  { batcher }: ReturnType<typeof manualBatcher<string>>,
+  names: string[],
+  options: Partial<CallOptions> = {},
+) => {
+  for (const name of names) void batcher.submit(name, options)
+}
+
+const named = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index}`)
+
+describe('tenants of one model', () => {
+  it('take turns, however much one of them has waiting, each in the order of arrival', async () => {
+    const made = manualBatcher<string>({ limits })
+    submit(made, named('a', 6), { tenant: 'a' })
+    submit(made, named('b', 3), { tenant: 'b' })
+    expect(await drain(made)).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2', 'a3', 'a4', 'a5'])
+  })
+
+  it('have shares by their weight', async () => {
+    const made = manualBatcher<string>({ limits, weightOf: (tenant) => (tenant === 'a' ? 2 : 1) })
+    submit(made, named('a', 40), { tenant: 'a' })
+    submit(made, named('b', 40), { tenant: 'b' })
+    const order = await drain(made)
+    expect(order.slice(0, 30).filter((name) => name.startsWith('a'))).toHaveLength(20)
+  })
+
+  it('are counted by the size of their work, not by how many requests it is', async () => {
+    const made = manualBatcher<string>({
+      limits: { ...limits, costMax: 100 },
+      sizeOf: (name) => (name[0] === 'a' ? 10 : 1),
+    })
+    submit(made, named('a', 10), { tenant: 'a' })
+    submit(made, named('b', 50), { tenant: 'b' })
+    const order = await drain(made)
+    expect(order.slice(0, 44).filter((name) => name.startsWith('b')).length).toBeGreaterThanOrEqual(38)
+  })
+
+  it('save nothing up while they are idle, and lose nothing by what they gave up', async () => {
+    const made = manualBatcher<string>({ limits })
+    submit(made, named('a', 10), { tenant: 'a' })
+    const leaving = new AbortController()
+    made.batcher.submitAll(named('x', 100), { tenant: 'late', signal: leaving.signal }).catch(() => undefined)
+    leaving.abort()
+    for (let run = 0; run < 5; run++) {
+      const working = made.pull()
+      await made.runs.at(-1)?.finish()
+      await working
+    }
+    submit(made, named('late', 3), { tenant: 'late' })
+    expect(await drain(made)).toEqual(['a5', 'late0', 'a6', 'late1', 'a7', 'late2', 'a8', 'a9'])
+  })
+
+  it('cannot get more by sending one large request after the other', async () => {
+    const made = manualBatcher<string>({
+      limits: { ...limits, costMax: 100 },
+      sizeOf: (name) => (name[0] === 'L' ? 20 : 1),
+    })
+    submit(made, named('s', 60), { tenant: 'small' })
+    const order: string[] = []
+    let isWaiting = false
+    for (let run = 0; run < 44; run++) {
+      // As a client does that sends the next when it has its answer.
+      if (!isWaiting) submit(made, [`L${run}`], { tenant: 'large' })
+      const working = made.pull()
+      const [name = ''] = made.runs.at(-1)?.inputs ?? []
+      isWaiting = !name.startsWith('L')
+      order.push(name)
+      await made.runs.at(-1)?.finish()
+      await working
+    }
+    const large = order.filter((name) => name.startsWith('L')).length
+    expect(large).toBeGreaterThanOrEqual(2)
+    expect(large).toBeLessThanOrEqual(3)
+  })
+
+  it('are refused for what they themselves have waiting, not for what another has', async () => {
+    const made = manualBatcher<string>({ limits, sizeOf: () => 1 })
+    made.batcher.learn({ cost: 1, runMs: 100 })
+    submit(made, named('a', 11), { tenant: 'a' })
+    await expect(made.batcher.submit('a', { tenant: 'a' })).rejects.toMatchObject({ code: 'overloaded' })
+    submit(made, ['b'], { tenant: 'b' })
+    expect(made.batcher.depth).toBe(12)
+  })
+})
+
+describe('priorities', () => {
+  it('let interactive work go first', async () => {
+    const made = manualBatcher<string>({ limits })
+    submit(made, named('bulk', 3), { priority: 'bulk' })
+    submit(made, named('now', 2))
+    expect(await drain(made)).toEqual(['now0', 'now1', 'bulk0', 'bulk1', 'bulk2'])
+  })
+
+  it('give bulk work every eighth run once it has waited for a second, so that it never starves nor takes over', async () => {
+    const made = manualBatcher<string>({ limits })
+    submit(made, named('bulk', 3), { priority: 'bulk' })
+    submit(made, named('now', 60))
+    const order = await drain(made, 50)
+    // A second is twenty runs.
+    expect(order.flatMap((name, at) => (name.startsWith('bulk') ? [at] : []))).toEqual([27, 35, 43])
+  })
+
+  it('never put bulk work into a run of those who wait for an answer', async () => {
+    const made = manualBatcher<string>({ limits: { ...limits, costMax: 8, itemsMax: 8 } })
+    submit(made, ['bulk'], { priority: 'bulk' })
+    submit(made, ['now'])
+    expect(await drain(made)).toEqual(['now', 'bulk'])
+    expect(made.runs.map(({ inputs }) => inputs.length)).toEqual([1, 1])
+  })
+
+  it('let bulk work wait for longer, in no more than half of the places', async () => {
+    const made = manualBatcher<string>({ limits: { ...limits, queuedMax: 10 } })
+    submit(made, named('bulk', 5), { priority: 'bulk' })
+    await expect(made.batcher.submit('bulk', { priority: 'bulk' })).rejects.toMatchObject({ code: 'overloaded' })
+    submit(made, named('now', 5))
+    expect(made.batcher.depth).toBe(10)
+    const patient = manualBatcher<string>({ limits })
+    patient.batcher.learn({ cost: 1, runMs: 100 })
+    submit(patient, named('bulk', 100), { priority: 'bulk' })
+    expect(patient.batcher.depth).toBe(100)
+  })
+})
+
+describe('groups', () => {
+  it('never share a run', async () => {
+    const made = manualBatcher<string>({
+      limits: { ...limits, costMax: 8, itemsMax: 8 },
+      groupOf: (name) => name.slice(0, 1),
+    })
+    submit(made, ['a1', 'b1', 'a2', 'b2', 'c1'])
+    await drain(made)
+    expect(made.runs.map(({ inputs }) => inputs)).toEqual([['a1', 'a2'], ['b1', 'b2'], ['c1']])
+  })
+})

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../../../shared/errors.ts'
+import { manualBatcher } from '../support/lanes.ts'
+import { VirtualTime } from '../support/virtual-time.ts'
+
+const limits = {
+  ...{ costMax: 8, itemsMax: 8, wasteMax: 0.1, runMsMax: 50 },
+  ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
+}
+const outcome = (answer: Promise<{ output: unknown }>) =>
+  answer.then(
+    ({ output }) => output,
+    (error) => (error instanceof AppError ? error.code : String(error)),
+  )
+const keyed = (more = {}) => manualBatcher<string>({ keyOf: (input) => input, limits: { ...limits, ...more } })
+
+describe('identical inputs', () => {
+  it('that wait together are computed once, for all who asked', async () => {
+    const { batcher, runs, pull, counts } = keyed()
+    const answers = ['same', 'other', 'same'].map((input) => outcome(batcher.submit(input)))
+    const list = batcher.submitAll(['same', 'same'])
+    void pull()
+    expect(runs[0]?.inputs).toEqual(['same', 'other'])
+    await runs[0]?.finish(['S', 'O'])
+    expect(await Promise.all(answers)).toEqual(['S', 'O', 'S'])
+    expect((await list).map(({ output }) => output)).toEqual(['S', 'S'])
+    expect(counts).toMatchObject({ run: 3, answered: 5 })
+  })
+
+  it('join one that runs already, and have not waited then', async () => {
+    const { batcher, runs, pull, clock } = keyed()
+    const first = batcher.submit('same')
+    void pull()
+    clock.nowMs = 5
+    const second = batcher.submit('same')
+    expect(batcher.depth).toBe(0)
+    clock.nowMs = 9
+    await runs[0]?.finish(['S'])
+    expect(await second).toEqual({ output: 'S', queueMs: 0, runMs: 9, batchSize: 1 })
+    expect((await first).output).toBe('S')
+    const third = batcher.submit('same')
+    void pull()
+    await runs[1]?.finish(['again'])
+    expect((await third).output).toBe('again')
+  })
+
+  it('are answered to those who stay when the one who asked first leaves, before the run or in it', async () => {
+    const { batcher, runs, pull, counts } = keyed()
+    const leaving = [new AbortController(), new AbortController()] as const
+    const gone = leaving.map(({ signal }) => outcome(batcher.submit('same', { signal })))
+    const stays = outcome(batcher.submit('same'))
+    leaving[0].abort()
+    void pull()
+    leaving[1].abort()
+    await runs[0]?.finish(['S'])
+    expect(await Promise.all(gone)).toEqual(['client_closed', 'client_closed'])
+    expect(await stays).toBe('S')
+    expect(counts.dropped).toBe(2)
+  })
+
+  it('are not run when all have left, and are computed anew for who comes then', async () => {
+    const { batcher, runs, pull } = keyed()
+    const leaving = new AbortController()
+    const gone = [1, 2].map(() => outcome(batcher.submit('same', { signal: leaving.signal })))
+    leaving.abort()
+    await pull()
+    expect(runs).toHaveLength(0)
+    expect(await Promise.all(gone)).toEqual(['client_closed', 'client_closed'])
+    const again = outcome(batcher.submit('same'))
+    void pull()
+    await runs[0]?.finish(['S'])
+    expect(await again).toBe('S')
+  })
+
+  it('keep the deadline of each caller', async () => {
+    const time = new VirtualTime()
+    const { batcher, runs, pull } = manualBatcher<string>({
+      keyOf: (input) => input,
+      now: time.now,
+      timers: time.timers,
+      limits,
+    })
+    const hasty = outcome(batcher.submit('same', { deadlineMs: 10 }))
+    const patient = outcome(batcher.submit('same', { deadlineMs: 1000 }))
+    await time.runTo(20)
+    expect(await hasty).toBe('deadline_exceeded')
+    void pull()
+    await runs[0]?.finish(['S'])
+    expect(await patient).toBe('S')
+  })
+
+  it('run as early as the one who may go first: nobody waits in the line of another', async () => {
+    const one = { ...limits, costMax: 1, itemsMax: 1 }
+    const { batcher, runs, pull } = keyed(one)
+    for (const name of ['a', 'b', 'c', 'same']) void batcher.submit(name, { tenant: 'busy', priority: 'bulk' })
+    const answer = batcher.submit('same', { tenant: 'quiet' })
+    void pull()
+    expect(runs[0]?.inputs).toEqual(['same'])
+    await runs[0]?.finish()
+    expect((await answer).output).toBe('same')
+    expect(batcher.depth).toBe(3)
+  })
+
+  it('all hear of the failure of the one run', async () => {
+    const { batcher, runs, pull } = keyed()
+    const answers = [1, 2].map(() => outcome(batcher.submit('bad')))
+    void pull()
+    await runs[0]?.fail(new Error('no'))
+    expect(await Promise.all(answers)).toEqual(['inference_failed', 'inference_failed'])
+    const again = outcome(batcher.submit('bad'))
+    void pull()
+    await runs[1]?.finish(['good'])
+    expect(await again).toBe('good')
+  })
+
+  it('wait for nothing more, so that they count nothing towards a refusal', async () => {
+    const { batcher } = keyed()
+    batcher.learn({ cost: 1, runMs: 900 })
+    for (let caller = 0; caller < 500; caller++) void batcher.submit('same')
+    expect(batcher.depth).toBe(500)
+    expect(batcher.backlogMs).toBeCloseTo(900)
+  })
+
+  it('are let go by thousands of callers at once without a stall', async () => {
+    const { batcher } = keyed({ queuedMax: 8192 })
+    const callers = Array.from({ length: 8000 }, () => new AbortController())
+    const gone = callers.map(({ signal }) => outcome(batcher.submit('same', { signal })))
+    const startedMs = performance.now()
+    for (const caller of callers) caller.abort()
+    expect(performance.now() - startedMs).toBeLessThan(500)
+    expect(new Set(await Promise.all(gone))).toEqual(new Set(['client_closed']))
+    expect(batcher.depth).toBe(0)
+  })
+})
+
+describe('the cache of answers', () => {
+  it('is off where it is not asked for', async () => {
+    const { batcher, runs, pull } = keyed()
+    void batcher.submit('same')
+    void pull()
+    await runs[0]?.finish()
+    void batcher.submit('same')
+    expect(batcher.depth).toBe(1)
+  })
+
+  it('answers what was answered before, of the latest so many', async () => {
+    const { batcher, runs, pull, counts } = keyed({ cachedMax: 2 })
+    const vector = new Float32Array(8).subarray(2, 4)
+    for (const name of ['a', 'b', 'c']) {
+      void batcher.submit(name)
+      void pull()
+      await runs.at(-1)?.finish([vector])
+    }
+    const kept = await batcher.submit('c')
+    expect(kept).toEqual({ output: new Float32Array(2), queueMs: 0, runMs: 0, batchSize: 0 })
+    expect((kept.output as Float32Array).buffer.byteLength).toBe(8)
+    expect((await batcher.submit('b')).batchSize).toBe(0)
+    expect(counts.cache).toBe(2)
+    void batcher.submit('a')
+    expect(batcher.depth).toBe(1)
+  })
+
+  it('answers a request in part, and the rest by a run', async () => {
+    const { batcher, runs, pull } = keyed({ cachedMax: 10 })
+    void batcher.submit('a')
+    void pull()
+    await runs[0]?.finish(['A'])
+    const list = batcher.submitAll(['a', 'b'])
+    void pull()
+    expect(runs[1]?.inputs).toEqual(['b'])
+    await runs[1]?.finish(['B'])
+    expect((await list).map(({ output }) => output)).toEqual(['A', 'B'])
+  })
+})
