@@ -22,6 +22,8 @@ const environment = parseEnvironment(
     SLIPWAY_CACHE_BYTES: z.coerce.number().int().min(0).optional(),
     /** Which deployments this replica serves: those of this pool. */
     SLIPWAY_POOL: poolName.default('default'),
+    /** What models may take of the memory, in all engines together. */
+    SLIPWAY_MODEL_MEMORY_BYTES: z.coerce.number().int().min(1).optional(),
     SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(64).optional(),
     SLIPWAY_EMF_NAMESPACE: z.string().optional(),
     /** Whether pictures are fetched that callers name by their https address. */
@@ -50,6 +52,7 @@ const serving = startServing({
     device: environment.SLIPWAY_DEVICE,
     cacheDir: environment.SLIPWAY_CACHE_DIR,
     cacheMaxBytes: environment.SLIPWAY_CACHE_BYTES,
+    modelMemoryMaxBytes: environment.SLIPWAY_MODEL_MEMORY_BYTES,
     publicUrl: environment.SLIPWAY_PUBLIC_URL,
     engines: environment.SLIPWAY_ENGINES,
     pool: environment.SLIPWAY_POOL,

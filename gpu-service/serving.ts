@@ -16,15 +16,17 @@ import { createEngines } from './engine/create-engines.ts'
 import type { Device, LostModel } from './engine/engine.ts'
 import { EnginePool } from './engine/engine-pool.ts'
 import { modelIdOf } from './models/graph-id.ts'
+import { defaultModelMemoryBytes } from './models/memory-budget.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
+import { observedResidency } from './models/observed-residency.ts'
 import { createAdmission } from './protocols/admission.ts'
 import { RepeatedRefusals } from './protocols/repeated-refusals.ts'
 import { sharedVerifier } from './protocols/shared-verifier.ts'
 import { openNetwork } from './tasks/image/open-network.ts'
 import { createPictures } from './tasks/image/pictures.ts'
 import { createRemotePictures } from './tasks/image/remote-pictures.ts'
-import type { Isolation } from './tasks/task.ts'
+import type { Isolation, RunSettings } from './tasks/task.ts'
 
 export interface ServingConfig {
   device: Device
@@ -32,6 +34,10 @@ export interface ServingConfig {
   cacheDir: string
   /** How large that folder may grow before what nothing serves is removed from it. */
   cacheMaxBytes?: number | undefined
+  /** What models may take of the memory, in all engines together; by default a share of the machine's. */
+  modelMemoryMaxBytes?: number | undefined
+  /** How long a request may wait for its model to be loaded. */
+  loadWaitMsMax?: number
   /** Engines, which are processes; by default one per core on a CPU, one on a GPU. */
   engines?: number | undefined
   /** Threads within a run; by default 1. */
@@ -95,13 +101,11 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     processUrl: new URL('./tasks/image/picture-process.ts', import.meta.url),
     remote: config.remoteImages === true ? createRemotePictures(openNetwork) : undefined,
   })
+  const { modelMemoryMaxBytes = defaultModelMemoryBytes({ device }), loadWaitMsMax = 30_000 } = config
+  const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, metrics })
+  const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
   const reconciler = new Reconciler({
-    models: new ModelRegistry({
-      cache,
-      pool,
-      metrics,
-      settings: { device, isolate: config.isolate ?? 'auto', pictures },
-    }),
+    models: new ModelRegistry({ cache, pool, residency, metrics, settings, loadWaitMsMax }),
     pool,
     metrics,
     log,

@@ -305,13 +305,19 @@ export const errors = {
       status: 409,
       message: `The deployment "${name}" is paused. Whoever may change it can resume it: slipway resume ${name}`,
     }),
-  modelNotReady: (model: string, state: string) =>
+  modelNotReady: (model: string, state: string, retryAfterSeconds = 1) =>
     new AppError({
       code: 'model_not_ready',
       status: 503,
       message: `The model "${model}" is not ready yet (${state}). Try again shortly.`,
       retryable: true,
-      retryAfterSeconds: 1,
+      retryAfterSeconds,
+    }),
+  modelTooLarge: ({ model, sizeBytes, maxBytes }: { model: string; sizeBytes: number; maxBytes: number }) =>
+    new AppError({
+      code: 'model_too_large',
+      status: 422,
+      message: `The model "${model}" takes about ${inMegabytes(sizeBytes)} in the engines, which may hold ${inMegabytes(maxBytes)}. Serve it in a smaller precision, with fewer engines (SLIPWAY_ENGINES), or raise SLIPWAY_MODEL_MEMORY_BYTES.`,
     }),
   modelFailed: (model: string, reason: string) =>
     new AppError({
@@ -394,3 +400,5 @@ export const errors = {
 
 /** The message of anything that was thrown, for a log line or the reason of a failure. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`

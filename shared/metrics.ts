@@ -49,6 +49,9 @@ export function createMetrics() {
     modelWarmup: histogram('model_warmup_duration_seconds', 'Time of the warm-up runs before a model is ready.', [
       'deployment',
     ]),
+    modelsResident: gauge('models_resident', 'Models that the engines hold now.', []),
+    modelMemory: gauge('model_memory_bytes', 'What these models take in all engines, about.', []),
+    modelEvictions: counter('model_evictions_total', 'Models that had to leave the engines, by why.', ['reason']),
     predictions: counter('predictions_total', 'Inputs answered by a model, by outcome.', [
       'deployment',
       'task',

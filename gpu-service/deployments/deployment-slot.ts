@@ -9,8 +9,8 @@ import type { BatchLimits } from '../batcher/cut.ts'
 import type { ItemQueue, QueueLimits } from '../batcher/item-queue.ts'
 import { ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
+import type { GatedQueue } from '../models/gated-queue.ts'
 import { graphId } from '../models/graph-id.ts'
-import type { LoadedModel } from '../models/load-model.ts'
 import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
 import type { TaskModel, TaskService } from '../tasks/task.ts'
 import { backoffMs } from './backoff.ts'
@@ -56,6 +56,7 @@ export class DeploymentSlot {
   reason: string | undefined
   served: Served | undefined
   #lease: ModelLease | undefined
+  #gates: GatedQueue[] = []
   #failures = 0
   #retryAtMs = 0
   #busy: Promise<void> = Promise.resolve()
@@ -73,7 +74,7 @@ export class DeploymentSlot {
   }
 
   get modelId(): string | undefined {
-    return this.#lease?.model.modelId
+    return this.#lease?.modelId
   }
 
   /** Loads the model; an outcome of either kind is a state, never a rejection. */
@@ -104,11 +105,12 @@ export class DeploymentSlot {
     this.served = undefined
     await this.#busy
     const lease = this.#lease
+    const gates = this.#gates
     this.#lease = undefined
     // A request that found this deployment before it was given up may submit only now.
     const queues = served?.queues ?? []
     await Promise.all(queues.map((queue) => queue.close(errors.modelNotReady(this.item.name, reason))))
-    for (const queue of queues) this.#parts.pool.remove(queue)
+    for (const gate of gates) this.#parts.pool.remove(gate)
     await lease?.release()
   }
 
@@ -117,33 +119,56 @@ export class DeploymentSlot {
     const { name, repo, repoId, revision, file, task } = this.item
     const startedMs = now()
     try {
-      this.#lease = await models.acquire({ deployment: name, repo, repoId, revision, file, task })
+      const request = { deployment: name, repo, repoId, revision, file, task }
+      const lease = await models.acquire({ ...request, onFailure: (error) => this.#fallOut(error) })
+      this.#lease = lease
       if (this.#retired) return
       this.loadSeconds = (now() - startedMs) / 1000
-      this.served = this.#serve(this.#lease.model)
+      this.served = this.#serve(lease)
       this.#failures = 0
       this.reason = undefined
       this.state = 'READY'
       log.info({ deployment: name, repo, revision, file }, 'deployment is ready')
     } catch (error) {
-      this.#failures++
-      // Each try of a model that never ends costs a thread for good, so it is tried once.
-      const pauseMs = error instanceof ModelHung ? Number.POSITIVE_INFINITY : backoffMs(this.#failures)
-      this.#retryAtMs = now() + pauseMs
-      this.reason = messageOf(error)
-      this.state = 'FAILED'
-      const about = { deployment: name, repo, revision, file, failures: this.#failures }
-      if (error instanceof AppError) log.warn(about, `load failed: ${this.reason}`)
-      else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
+      this.#fail(error)
     }
   }
 
-  #serve({ opened, modelId, task, speed }: LoadedModel): Served {
+  /** The model was out of the engines, and could not be loaded again for the work that had come. */
+  #fallOut(error: unknown): void {
+    if (this.state !== 'READY') return
+    this.#fail(error)
+    const reason = messageOf(error)
+    for (const gate of this.#gates) gate.shed(errors.modelFailed(this.item.name, reason))
+    this.#giveBack(reason).catch((err) => this.#parts.log.error({ err, deployment: this.item.name }, 'unload failed'))
+  }
+
+  #fail(error: unknown): void {
+    const { log, now } = this.#parts
+    const { name, repo, revision, file } = this.item
+    this.#failures++
+    // Each try of a model that never ends costs a thread for good, so it is tried once.
+    const pauseMs = error instanceof ModelHung ? Number.POSITIVE_INFINITY : backoffMs(this.#failures)
+    this.#retryAtMs = now() + pauseMs
+    this.reason = messageOf(error)
+    this.state = 'FAILED'
+    const about = { deployment: name, repo, revision, file, failures: this.#failures }
+    if (error instanceof AppError) log.warn(about, `load failed: ${this.reason}`)
+    else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
+  }
+
+  #serve(lease: ModelLease): Served {
+    const { opened, modelId, task } = lease
     const { pool, metrics, limits } = this.#parts
     const queues: ItemQueue[] = []
+    this.#gates = []
     const createBatcher = <Input, Output>(model: TaskModel<Input, Output>) => {
       const batcher = new Batcher<Input, Output>({
-        lane: pool,
+        lane: {
+          wake: () => gate.wake(),
+          waitMs: (_queue, aheadMs) => pool.waitMs(gate, aheadMs),
+          engineCount: pool.engineCount,
+        },
         observe: this.outcomes.listen(observeBatches({ deployment: this.label, task }, metrics)),
         limits: { ...limits, costMax: model.costMax, itemsMax: model.itemsMax },
         sizeOf: (input) => model.sizeOf(input),
@@ -158,12 +183,13 @@ export class DeploymentSlot {
           return model.decode(tensors, inputs)
         },
       })
-      for (const run of speed) if (run.graph === model.graph) batcher.learn(run)
+      const gate = lease.gate({ queue: batcher, graph: model.graph })
       queues.push(batcher)
+      this.#gates.push(gate)
       return batcher
     }
     const service = opened.serve(createBatcher)
-    for (const queue of queues) pool.add(queue)
+    for (const gate of this.#gates) pool.add(gate)
     return { task, describe: opened.describe, service, queues }
   }
 }

@@ -1,50 +1,83 @@
 import { randomUUID } from 'node:crypto'
+import type { Metrics } from '../../shared/metrics.ts'
+import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { LostModel, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
+import type { RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
-import { type LoadedModel, type LoaderParts, type LoadRequest, loadModel, unloadModel } from './load-model.ts'
+import type { GatedQueue } from './gated-queue.ts'
+import type { ModelCache, ModelRequest } from './model-cache.ts'
+import { type OpenedModel, openModel } from './open-model.ts'
+import type { Residency } from './residency.ts'
+import { ResidentModel } from './resident-model.ts'
 
-/** A hold on a loaded model. The last one that is given back unloads it. */
-export interface ModelLease {
-  model: LoadedModel
+export interface LoadRequest extends ModelRequest {
+  task: string
+  /** For messages and metrics. */
+  deployment: string
+  /** How long it stays in the engines without work; for ever where this is absent. */
+  idleMsMax?: number | undefined
+  /** Whether it waits for its first request with being loaded. */
+  loadsOnDemand?: boolean
+  /** Told that an engine could not be given it when work asked for it. */
+  onFailure?: (error: unknown) => void
+}
+
+/** A hold on a model that the engines hold, or will when work comes. The last one that is given back unloads it. */
+export interface ModelLease extends OpenedModel {
+  modelId: string
+  /** Puts a gate before a queue of the model's work, which lets it through while the engines hold the model. */
+  gate(gated: { queue: ItemQueue; graph: string }): GatedQueue
+  /** Whether the engines hold it now. */
+  readonly isResident: boolean
   release(): Promise<void>
+}
+
+export interface RegistryParts {
+  cache: ModelCache
+  pool: EnginePool
+  residency: Residency
+  metrics: Metrics
+  settings: RunSettings
+  /** How long work may wait for its model to be loaded. */
+  loadWaitMsMax: number
+  processBytes?: () => number
 }
 
 interface Entry {
   modelId: string
   revision: string
-  loading: Promise<LoadedModel>
-  leases: number
+  opening: Promise<{ model: ResidentModel; opened: OpenedModel }>
+  leases: Set<LoadRequest>
   /** Why an engine does not hold it any more. */
   lost?: ModelLost
 }
 
-/** The models that the engines hold: two deployments of one file share it, and it is loaded once whoever asks. */
+/** The models that are deployed here: two deployments of one file share it, and it is loaded once whoever asks. */
 export class ModelRegistry {
-  readonly #parts: LoaderParts
-  readonly #pool: EnginePool
+  readonly #parts: RegistryParts
   readonly #entries = new Map<string, Entry>()
 
-  constructor(parts: LoaderParts) {
+  constructor(parts: RegistryParts) {
     this.#parts = parts
-    this.#pool = parts.pool
   }
 
-  /** @throws AppError `unsupported_model` */
+  /** @throws AppError `unsupported_model`, `model_too_large` */
   async acquire(request: LoadRequest): Promise<ModelLease> {
     const key = keyOf(request)
-    const entry = this.#entries.get(key) ?? this.#load(key, request)
-    entry.leases++
+    const entry = this.#entries.get(key) ?? this.#open(key, request)
+    entry.leases.add(request)
     try {
-      const model = await entry.loading
-      if (entry.lost !== undefined) {
-        await this.#release(key, entry)
-        throw entry.lost
-      }
-      return { model, release: () => this.#release(key, entry) }
+      const { model, opened } = await entry.opening
+      model.idleMsMax = idleMsOf(entry.leases)
+      if (request.loadsOnDemand !== true) await this.#parts.residency.want(model)
+      if (entry.lost !== undefined) throw entry.lost
+      return this.#lease({ key, entry, request, model, opened })
     } catch (error) {
-      this.#forget(key, entry)
+      await this.#release(key, entry, request)
       throw error
+    } finally {
+      void this.#trim()
     }
   }
 
@@ -57,22 +90,51 @@ export class ModelRegistry {
     }
   }
 
-  #load(key: string, request: LoadRequest): Entry {
+  #lease({ key, entry, request, model, opened }: LeaseParts): ModelLease {
+    const gates = new Set<GatedQueue>()
+    return {
+      ...opened,
+      modelId: entry.modelId,
+      get isResident() {
+        return model.isIn
+      },
+      gate(gated) {
+        const gate = model.gate(gated)
+        gates.add(gate)
+        return gate
+      },
+      release: () => {
+        for (const gate of gates) model.forget(gate)
+        return this.#release(key, entry, request)
+      },
+    }
+  }
+
+  #open(key: string, request: LoadRequest): Entry {
+    const { cache, settings, processBytes = process.memoryUsage.rss, ...parts } = this.#parts
     // Each load has an id of its own in the engines, so that giving one back late never unloads the next.
     const modelId = `${key} ${randomUUID()}`
-    const loading = loadModel({ ...request, modelId }, this.#parts)
-    const entry: Entry = { modelId, revision: request.revision, loading, leases: 0 }
+    const { deployment, file, revision } = request
+    const leases = new Set<LoadRequest>()
+    const checkFiles = async () => undefined
+    const onFailure = (error: unknown) => {
+      for (const lease of leases) lease.onFailure?.(error)
+    }
+    const opening = openModel(request, { cache, settings }).then((opened) => ({
+      opened,
+      model: new ResidentModel({ ...parts, modelId, deployment, file, opened, processBytes, checkFiles, onFailure }),
+    }))
+    const entry: Entry = { modelId, revision, opening, leases }
     this.#entries.set(key, entry)
-    void loading.then(this.#trim, this.#trim)
     return entry
   }
 
-  async #release(key: string, entry: Entry): Promise<void> {
-    entry.leases--
-    if (entry.leases > 0) return
+  async #release(key: string, entry: Entry, request: LoadRequest): Promise<void> {
+    entry.leases.delete(request)
+    if (entry.leases.size > 0) return
     this.#forget(key, entry)
-    const model = await entry.loading.catch(() => undefined)
-    if (model !== undefined) await unloadModel(model, this.#pool)
+    const opened = await entry.opening.catch(() => undefined)
+    if (opened !== undefined) await this.#parts.residency.remove(opened.model)
   }
 
   /** A folder that cannot be made smaller now is tried again after the next load. */
@@ -85,6 +147,20 @@ export class ModelRegistry {
     if (this.#entries.get(key) === entry) this.#entries.delete(key)
   }
 }
+
+interface LeaseParts {
+  key: string
+  entry: Entry
+  request: LoadRequest
+  model: ResidentModel
+  opened: OpenedModel
+}
+
+/** A model that serves several deployments stays as long as any of them wants it to. */
+const idleMsOf = (leases: ReadonlySet<LoadRequest>): number | undefined =>
+  [...leases].some(({ idleMsMax }) => idleMsMax === undefined)
+    ? undefined
+    : Math.max(...[...leases].map(({ idleMsMax = 0 }) => idleMsMax))
 
 /** A task has several names, and all of them are one model. @throws AppError `unsupported_model` */
 const keyOf = ({ revision, file, task }: LoadRequest): string => `${revision}/${file} ${taskNamed(task).name}`

@@ -6,6 +6,8 @@ import type { RevisionFile } from '../../shared/model/revision-id.ts'
 /** It is parsed on the thread that answers, so it is bounded; XLM-R's quarter of a million tokens take half of it. */
 const tokenizerMaxBytes = 32 * 1024 * 1024
 const configMaxBytes = 4 * 1024 * 1024
+/** The weights of a layer that sentence-transformers puts behind a model; 4096 × 4096 floats fit. */
+const denseMaxBytes = 80 * 1000 ** 2
 
 /**
  * The files of a revision that serving one ONNX file takes: the file, the weights it keeps beside it, and the texts that
@@ -15,7 +17,7 @@ export function neededFiles({ files, file }: { files: readonly RevisionFile[]; f
   if (!files.some(({ path }) => path === file))
     throw errors.unsupportedModel(`the revision has no file "${file}"; deploy one of its ONNX files.`)
   const needed = files.filter(
-    (candidate) => candidate.path === file || isWeightOf(candidate, file) || isConfig(candidate),
+    (candidate) => candidate.path === file || isWeightOf(candidate, file) || isConfig(candidate) || isDense(candidate),
   )
   for (const { path, sizeBytes } of needed) {
     if (path === 'tokenizer.json' && sizeBytes > tokenizerMaxBytes)
@@ -27,7 +29,7 @@ export function neededFiles({ files, file }: { files: readonly RevisionFile[]; f
 }
 
 /** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data` and `model.data` belong to `model.onnx`. */
-const isWeightOf = ({ path }: RevisionFile, file: string): boolean =>
+export const isWeightOf = ({ path }: Pick<RevisionFile, 'path'>, file: string): boolean =>
   dirname(path) === dirname(file) &&
   (basename(path).startsWith(`${basename(file)}_data`) ||
     basename(path) === `${basename(file)}.data` ||
@@ -35,3 +37,6 @@ const isWeightOf = ({ path }: RevisionFile, file: string): boolean =>
 
 const isConfig = ({ path, sizeBytes }: RevisionFile): boolean =>
   path === 'tokenizer.json' || (/^(?:[^/]+\/)?[^/]+\.(?:json|txt)$/.test(path) && sizeBytes <= configMaxBytes)
+
+const isDense = ({ path, sizeBytes }: RevisionFile): boolean =>
+  /^\d+_Dense[^/]*\/model\.safetensors$/.test(path) && sizeBytes <= denseMaxBytes

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import type { JsonText, Timing } from '../tasks/task.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
@@ -24,9 +23,7 @@ export function answerJson(context: Context<ServingEnvironment>, { json, timing,
     ...(requestId !== undefined && { 'x-request-id': requestId }),
   }
   context.set('hasRequestId', true)
-  return new Response(typeof json === 'string' ? json : (Readable.toWeb(Readable.from(json)) as ReadableStream), {
-    headers,
-  })
+  return new Response(typeof json === 'string' ? json : bytesOf(json), { headers })
 }
 
 /** In milliseconds: how long the slowest item waited, how long its run took, and how many items that run had. */
@@ -35,3 +32,22 @@ const timingHeaders = ({ queueMs, runMs, batchSize }: Timing) => ({
   'x-inference-time': runMs.toFixed(2),
   'x-batch-size': String(batchSize),
 })
+
+/** Written as fast as it is read and no faster: a slow reader makes nothing pile up, one that left ends it. */
+function bytesOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { value, done } = await iterator.next()
+        if (done) controller.close()
+        else controller.enqueue(encoder.encode(value))
+      },
+      async cancel() {
+        await iterator.return?.()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

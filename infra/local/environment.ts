@@ -15,6 +15,8 @@ const schema = z.object({
   /** Who may make an account: anyone, whoever is invited, or only an admin for others. */
   SLIPWAY_REGISTRATION: z.enum(registrations, { error: 'must be "open", "invitation" or "closed"' }).default('closed'),
   ...quotaEnvironment.shape,
+  /** What models may take of the memory, in all engines together. */
+  SLIPWAY_MODEL_MEMORY_BYTES: z.coerce.number().int().min(1).optional(),
   SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(256).optional(),
   /** The Hub that models are pulled from. */
   HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co'),
@@ -36,6 +38,7 @@ export interface LocalSettings {
   logLevel: z.output<typeof logLevel>
   registration: Registration
   quotas: Quotas
+  modelMemoryMaxBytes: number | undefined
   engines: number | undefined
   hfEndpoint: string
   hfToken: string | undefined
@@ -74,6 +77,7 @@ export function readSettings(
     logLevel: given.SLIPWAY_LOG_LEVEL,
     registration: given.SLIPWAY_REGISTRATION,
     quotas: quotasOf(given),
+    modelMemoryMaxBytes: given.SLIPWAY_MODEL_MEMORY_BYTES,
     engines: given.SLIPWAY_ENGINES,
     hfEndpoint: given.HF_ENDPOINT.replace(/\/+$/, ''),
     hfToken: given.HF_TOKEN,

@@ -51,7 +51,14 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
   const serving = startServing({
     table,
     objects,
-    config: { device: 'cpu', cacheDir: folder.cacheDir, engines: settings.engines, reconcileMs, replicaId: 'local' },
+    config: {
+      device: 'cpu',
+      cacheDir: folder.cacheDir,
+      engines: settings.engines,
+      modelMemoryMaxBytes: settings.modelMemoryMaxBytes,
+      reconcileMs,
+      replicaId: 'local',
+    },
     log: log.child({ service: 'serving' }),
     metrics,
     workerUrl: new URL('../../gpu-service/engine/worker.ts', import.meta.url),

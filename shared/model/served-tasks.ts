@@ -15,7 +15,6 @@ export const servedTasks = [
   'token-classification',
   'zero-shot-classification',
   'fill-mask',
-  'question-answering',
 ] as const
 
 export type ServedTask = (typeof servedTasks)[number]

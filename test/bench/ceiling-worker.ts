@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { embeddingModel } from '../../gpu-service/tasks/feature-extraction/embedding-model.ts'
 import { pooledOutput } from '../../gpu-service/tasks/feature-extraction/pooling-nodes.ts'
+import { tokenInputs } from '../../gpu-service/tasks/text/token-tensors.ts'
 import type { CeilingJob } from './ceiling.ts'
 
 const { path, batches, seconds } = workerData as CeilingJob
@@ -10,17 +11,19 @@ const session = await InferenceSession.create(path, {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
 })
-const inputs = new Set(session.inputNames)
+const inputs = Object.fromEntries(
+  tokenInputs.filter((name) => session.inputNames.includes(name)).map((name) => [name, 'int64' as const]),
+)
 const model = embeddingModel({
   inputs,
-  output: pooledOutput,
-  pooling: 'mean',
+  graph: { pooledBy: 'nodes', outputs: { vector: pooledOutput }, width: {} },
+  pooling: { modes: ['mean'], steps: [{ kind: 'normalize' }] },
   padTokenId: 0,
   alone: false,
   device: 'cpu',
 })
 const feeds = batches.map((batch) => {
-  const tensors = Object.entries(model.encode(batch).inputs)
+  const tensors = Object.entries(model.encode(batch.map((ids) => ({ ids, wanted: 'vector' }))).inputs)
   return Object.fromEntries(tensors.map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]))
 })
 for (const feed of feeds.slice(0, 8)) await session.run(feed, [pooledOutput])

@@ -5,7 +5,7 @@ import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
-import type { Embeddings, Tokens } from '../../tasks/feature-extraction/embeddings.ts'
+import type { EmbeddingInput, Embeddings } from '../../tasks/feature-extraction/embeddings.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import { timingOf } from '../../tasks/task.ts'
 import { admit } from '../admission.ts'
@@ -19,9 +19,9 @@ import { embeddingList } from './embedding-list.ts'
 const request = z.object({
   model: z.string().min(1, 'is empty').optional(),
   input: z.unknown(),
-  encoding_format: z.enum(['float', 'base64']).default('float'),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: z.number().int().positive().nullish(),
-  user: z.string().nullish(),
+  prompt_name: z.string().nullish(),
 })
 
 /** `POST /v1/embeddings`, as OpenAI has it. */
@@ -31,41 +31,45 @@ export function embeddingRoutes({
 }: Pick<ServingParts, 'router' | 'admission'>): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(predictionMaxBytes), async (context) => {
-    const { model: named, input, encoding_format, dimensions } = await readJson(context, request)
+    const { model: named, input, encoding_format, dimensions, prompt_name } = await readJson(context, request)
     const model = askedModel(context, named)
     const route = routeTo(context, { router, model })
     const embeddings = capabilityOf({ model, kind: 'embeddings', route })
     const options = callOptions(context)
-    const { signal } = options
-    const tokens = await readInput({ input, embeddings, signal })
-    const results = await embeddings.submit(tokens, options)
-    const promptTokens = tokens.reduce((total, { length }) => total + length, 0)
+    const inputs = await readInput({ input, promptName: prompt_name, embeddings, signal: options.signal })
+    const results = await embeddings.embed({ inputs, dimensions, normalize: isCut(dimensions), options })
+    const promptTokens = inputs.reduce((total, { ids }) => total + ids.length, 0)
     const vectors = results.map(({ output }) => output)
-    const json = await embeddingList({ model, vectors, format: encoding_format, dimensions, promptTokens, signal })
+    const json = embeddingList({ model, vectors, format: encoding_format ?? 'float', promptTokens })
     return answerJson(context, { json, timing: timingOf(results), tokens: promptTokens })
   })
   return app
 }
 
+/** OpenAI's vectors have the length 1; the model's own are given as they are, and what is cut is brought to it again. */
+const isCut = (dimensions: number | null | undefined): true | undefined => (dimensions == null ? undefined : true)
+
 interface ReadInput {
   input: unknown
+  promptName: string | null | undefined
   embeddings: Embeddings
   signal: AbortSignal
 }
 
 /** A text, texts, tokens, or lists of tokens. @throws AppError `invalid_request`, `invalid_input` */
-async function readInput({ input, embeddings, signal }: ReadInput): Promise<Tokens[]> {
-  if (typeof input === 'string') return embeddings.tokenize([input], signal)
+async function readInput({ input, embeddings, ...how }: ReadInput): Promise<EmbeddingInput[]> {
+  if (typeof input === 'string') return embeddings.tokenize({ texts: [input], param: 'input', ...how })
   if (!Array.isArray(input) || input.length === 0) throw errors.invalidRequest(expected, 'input')
   if (isIds(input)) return [embeddings.accept(input, 'input')]
   if (input.length > inputsMax)
     throw errors.invalidRequest(`"input" has ${input.length} items; the limit is ${inputsMax} per request.`, 'input')
   const [first] = input
   if (typeof first === 'string')
-    return embeddings.tokenize(
-      input.map((text, index) => textOf(text, `input[${index}]`)),
-      signal,
-    )
+    return embeddings.tokenize({
+      texts: input.map((text, index) => textOf(text, `input[${index}]`)),
+      param: 'input',
+      ...how,
+    })
   return input.map((ids, index) => {
     if (!isIds(ids))
       throw errors.invalidRequest(`"input[${index}]" must be a list of token ids, as the first is.`, `input[${index}]`)

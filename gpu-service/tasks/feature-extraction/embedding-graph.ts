@@ -2,33 +2,44 @@ import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import { extendGraph } from '../../models/extend-graph.ts'
-import { knownInputs } from './embedding-model.ts'
-import type { PoolingConfig } from './pooling-config.ts'
-import { pooledOutput, poolingNodes } from './pooling-nodes.ts'
+import { normalizes, type PoolingConfig } from './pooling-config.ts'
+import { namePrefix, pooledOutput, poolingNodes, rawOutput } from './pooling-nodes.ts'
 
 export interface EmbeddingGraph {
   /** The file to load. */
   path: string
-  /** The output with one vector per text. */
-  output: string
-  /** Whether the file was extended to pool. */
-  isExtended: boolean
+  /** What pools: the file by itself, nodes that were put behind it, or this service where that cannot be. */
+  pooledBy: 'file' | 'nodes' | 'service'
+  /** The outputs to ask for. */
+  outputs: EmbeddingOutputs
+  /** How long a token's vector and a text's are, where the file says so. */
+  width: { token?: number | undefined; text?: number | undefined }
+}
+
+export interface EmbeddingOutputs {
+  /** One vector per text; absent where the service pools. */
+  vector?: string
+  /** That vector before it is brought to length 1; absent where it never was. */
+  raw?: string
+  /** One vector per token. */
+  tokens?: string
 }
 
 /** A graph that gives one vector per text: the repo's own, or one made of it. @throws AppError `unsupported_model` */
 export async function embeddingGraph({ graph, path, file, config }: EmbeddingGraphInput): Promise<EmbeddingGraph> {
-  const strange = graph.inputs.find(({ name, type }) => !isKnown(name) || type !== 'int64')
-  if (strange !== undefined)
-    throw errors.unsupportedModel(
-      `"${file}" takes an input "${strange.name}" (${strange.type}); int64 ${knownInputs.join(', ')} are served.`,
-    )
-  const pooled = graph.outputs.find(({ name, type }) => name === 'sentence_embedding' && type === 'float32')
-  if (pooled !== undefined) return { path, output: pooled.name, isExtended: false }
   const tokens = tokenOutput(graph.outputs)
+  const pooled = pooledOutputOf(graph.outputs, tokens)
+  if (pooled !== undefined) {
+    const width = { token: lastOf(tokens), text: lastOf(pooled) }
+    return { path, pooledBy: 'file', outputs: { vector: pooled.name, ...(tokens && { tokens: tokens.name }) }, width }
+  }
   if (tokens === undefined)
     throw errors.unsupportedModel(`"${file}" has no output of token vectors, such as "last_hidden_state".`)
+  const width = { token: lastOf(tokens), text: textWidth(config, lastOf(tokens)) }
+  if (!canBeExtended(graph)) return { path, pooledBy: 'service', outputs: { tokens: tokens.name }, width }
   const extended = await extendGraph({ path, pieces: poolingNodes({ ...config, tokens: tokens.name }) })
-  return { path: extended, output: pooledOutput, isExtended: true }
+  const outputs = { vector: pooledOutput, tokens: tokens.name, ...(normalizes(config) && { raw: rawOutput }) }
+  return { path: extended, pooledBy: 'nodes', outputs, width }
 }
 
 interface EmbeddingGraphInput {
@@ -39,8 +50,29 @@ interface EmbeddingGraphInput {
   config: PoolingConfig
 }
 
-const isKnown = (name: string): boolean => knownInputs.some((known) => known === name)
+/** Names that a file has already cannot be given again, and operators without broadcasting cannot take our inputs. */
+export const canBeExtended = ({ inputs, outputs, opset }: Pick<OnnxHeader, 'inputs' | 'outputs' | 'opset'>): boolean =>
+  [...inputs, ...outputs].every(({ name }) => !name.startsWith(namePrefix)) && (opset['ai.onnx'] ?? 0) >= 7
+
+const isFloat = ({ type }: TensorSignature): boolean => type.startsWith('float')
 
 const tokenOutput = (outputs: readonly TensorSignature[]): TensorSignature | undefined =>
   outputs.find(({ name }) => name === 'last_hidden_state' || name === 'token_embeddings') ??
-  outputs.find(({ type, shape }) => type.startsWith('float') && shape?.length === 3)
+  outputs.find((output) => isFloat(output) && output.shape?.length === 3)
+
+/** A vector per text: named so, or all that there is. */
+const pooledOutputOf = (outputs: readonly TensorSignature[], tokens: TensorSignature | undefined) =>
+  outputs.find((output) => output.name === 'sentence_embedding' && isFloat(output)) ??
+  (tokens === undefined && outputs.length === 1
+    ? outputs.find((output) => isFloat(output) && output.shape?.length === 2)
+    : undefined)
+
+function lastOf(output: TensorSignature | undefined): number | undefined {
+  const last = output?.shape?.at(-1)
+  return typeof last === 'number' && last > 0 ? last : undefined
+}
+
+function textWidth({ modes, steps }: PoolingConfig, token: number | undefined): number | undefined {
+  const dense = steps.findLast((step) => step.kind === 'dense')
+  return dense?.outWidth ?? (token === undefined ? undefined : token * modes.length)
+}

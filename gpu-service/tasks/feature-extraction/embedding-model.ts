@@ -1,62 +1,97 @@
-import type { Device, EngineCall, Tensors } from '../../engine/engine.ts'
-import { int64Rows } from '../int64.ts'
+import type { Device, Tensors } from '../../engine/engine.ts'
 import type { TaskModel } from '../task.ts'
-import type { Embedding, Tokens } from './embeddings.ts'
-import type { Pooling } from './pooling-config.ts'
-import { poolingInput } from './pooling-nodes.ts'
-import { poolingTensor } from './pooling-weights.ts'
+import type { TokenInputs } from '../text/token-tensors.ts'
+import { embeddingCall } from './embedding-call.ts'
+import type { EmbeddingGraph } from './embedding-graph.ts'
+import type { Embedding, EmbeddingInput } from './embeddings.ts'
+import { poolOutside } from './pool-outside.ts'
+import { normalizes, type PoolingConfig } from './pooling-config.ts'
 
 export interface EmbeddingModelOptions {
-  /** The inputs of the graph that are tokens, masks, types or positions. */
-  inputs: ReadonlySet<string>
-  /** The output that holds one vector per text. */
-  output: string
-  /** Given to the extended graph; absent where the graph pools by itself. */
-  pooling: Pooling | undefined
+  inputs: TokenInputs
+  graph: Pick<EmbeddingGraph, 'pooledBy' | 'outputs' | 'width'>
+  pooling: Pick<PoolingConfig, 'modes' | 'steps'>
   padTokenId: number
+  positionOffset?: number | undefined
   /** One text per run, where the others in a batch would change its vector. */
   alone: boolean
   device: Device
 }
 
 /** A CPU is fastest at a few hundred tokens per run and slower beyond; a GPU is only filled by thousands. */
-const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
+export const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
+/** How many numbers of token vectors may be pooled here at once, so that the thread is not held for long. */
+const pooledHereMax = 2_000_000
 
-/** How texts become tensors, padded to the longest of their batch, and how the vectors come back. */
-export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Tokens, Embedding> {
-  const { costMax, itemsMax } = limits[options.device]
+/** How texts become tensors, and how their vectors come back: one of a text, or those of its tokens. */
+export function embeddingModel(options: EmbeddingModelOptions): TaskModel<EmbeddingInput, Embedding> {
+  const { inputs, graph, pooling, padTokenId, positionOffset, alone, device } = options
+  const { costMax, itemsMax } = limits[device]
+  const here = Math.max(1, Math.floor(pooledHereMax / (graph.width.token ?? 1024)))
+  const modes = graph.pooledBy === 'nodes' ? pooling.modes : []
   return {
     graph: 'main',
-    sizeOf: (tokens) => tokens.length,
-    costMax,
-    itemsMax: options.alone ? 1 : itemsMax,
-    encode: (batch) => encode(batch, options),
-    decode: (tensors, batch) => vectorsOf(tensors, options.output, batch.length),
+    sizeOf: ({ ids }) => ids.length,
+    costMax: graph.pooledBy === 'service' ? Math.min(costMax, here) : costMax,
+    itemsMax: alone ? 1 : itemsMax,
+    groupOf: ({ wanted }) => wanted,
+    keyOf,
+    encode(batch) {
+      const outputs = new Set(batch.map(({ wanted }) => outputOf(graph, wanted)))
+      return embeddingCall({ batch, inputs, outputs: [...outputs], modes, padTokenId, positionOffset })
+    },
+    decode(tensors, batch) {
+      const outputs = new Set(batch.map(({ wanted }) => outputOf(graph, wanted)))
+      const floats = new Map([...outputs].map((output) => [output, floatsOf(tensors, output)]))
+      return batch.map((input, index) => {
+        const output = outputOf(graph, input.wanted)
+        const data = floats.get(output) ?? new Float32Array()
+        const size = data.length / batch.length
+        // A view, not a copy: the vectors of a batch share its buffer until they are written out.
+        const row = data.subarray(index * size, (index + 1) * size)
+        return decodeRow({ input, row, width: tensors[output]?.dims.at(-1) ?? 0, options })
+      })
+    },
   }
 }
 
-export const knownInputs = ['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'] as const
+/** The ids as a string of four characters each: the cheapest that tells any two lists apart. */
+const keyOf = ({ ids, skipped = 0, wanted }: EmbeddingInput): string =>
+  `${wanted} ${skipped} ${Buffer.from(Int32Array.from(ids).buffer).toString('latin1')}`
 
-function encode(batch: readonly Tokens[], { inputs, output, pooling, padTokenId }: EmbeddingModelOptions): EngineCall {
-  const lengths = batch.map((tokens) => tokens.length)
-  const width = Math.max(...lengths)
-  const dims = [batch.length, width]
-  const rows = {
-    input_ids: () => int64Rows({ rows: batch, width, fill: padTokenId }),
-    attention_mask: () => int64Rows({ rows: lengths.map((length) => new Uint8Array(length).fill(1)), width, fill: 0 }),
-    token_type_ids: () => new BigInt64Array(batch.length * width),
-    position_ids: () => int64Rows({ rows: batch.map((tokens) => tokens.map((_, index) => index)), width, fill: 0 }),
-  }
-  const call: Tensors = {}
-  for (const name of knownInputs) if (inputs.has(name)) call[name] = { type: 'int64', dims, data: rows[name]() }
-  if (pooling !== undefined) call[poolingInput] = poolingTensor({ pooling, lengths, width })
-  return { inputs: call, outputs: [output] }
+function outputOf({ outputs }: Pick<EmbeddingGraph, 'outputs'>, wanted: EmbeddingInput['wanted']): string {
+  const name =
+    wanted === 'tokens'
+      ? outputs.tokens
+      : ((wanted === 'raw' ? outputs.raw : undefined) ?? outputs.vector ?? outputs.tokens)
+  if (name === undefined) throw new Error(`the graph has no output for ${wanted}`)
+  return name
 }
 
-function vectorsOf(tensors: Tensors, output: string, count: number): Embedding[] {
-  const data = tensors[output]?.data
-  if (!(data instanceof Float32Array)) throw new Error(`the output "${output}" is not float32`)
-  const width = data.length / count
-  // Views, not copies: the vectors of a batch share its buffer until they are written out.
-  return Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width))
+function decodeRow({ input, row, width, options }: DecodeRow): Embedding {
+  const { graph, pooling } = options
+  const { wanted, ids, skipped = 0 } = input
+  if (wanted !== 'tokens' && graph.pooledBy !== 'service') return row
+  const tokens = row.subarray(0, ids.length * width)
+  if (wanted === 'tokens') return tokens
+  const { modes, steps } = pooling
+  const kept = wanted === 'raw' && normalizes(pooling) ? steps.slice(0, -1) : steps
+  return poolOutside({ tokens, width, text: { length: ids.length, skipped }, modes, steps: kept })
+}
+
+interface DecodeRow {
+  input: EmbeddingInput
+  /** What the run gave for this input, padding included. */
+  row: Embedding
+  /** Of the last dimension. */
+  width: number
+  options: EmbeddingModelOptions
+}
+
+/** An output as float32, whatever kind of float the graph gives. */
+export function floatsOf(tensors: Tensors, output: string): Embedding {
+  const data: unknown = tensors[output]?.data
+  if (data instanceof Float32Array) return data as Embedding
+  if (data instanceof Float16Array || data instanceof Float64Array) return Float32Array.from(data)
+  throw new Error(`the output "${output}" is no tensor of floats`)
 }

@@ -1,27 +1,56 @@
+import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
-import { mapInSlices } from '../in-slices.ts'
 import { inputsMax } from '../limits.ts'
-import { type TaskService, timingOf } from '../task.ts'
-import type { Embedding, Embeddings } from './embeddings.ts'
-import type { PoolingConfig } from './pooling-config.ts'
+import { type PipelineAnswer, type PipelineRequest, type TaskService, timingOf } from '../task.ts'
+import type { Embeddings } from './embeddings.ts'
+import { parseInput, readEmbeddingParameters } from './parameters.ts'
+import { similarity, similarityInputs } from './similarity.ts'
+import { base64Json, charactersPerNumber, floatsJson, jsonList } from './vector-json.ts'
 
-/** `{inputs: text or texts, normalize?}` to `[[numbers]]`, a row per text. */
-export function embeddingPipeline({ embeddings, pooling }: EmbeddingPipeline): TaskService['pipeline'] {
-  return async ({ inputs, parameters, options }) => {
-    const { signal } = options
-    const texts = readTexts(inputs)
-    const normalize = readNormalize(parameters.normalize, pooling)
-    const results = await embeddings.submit(await embeddings.tokenize(texts, signal), options)
-    const vectors = results.map(({ output }) => (normalize ? unit(output) : output))
-    const rows = await mapInSlices({ items: vectors, signal, map: (vector) => JSON.stringify(Array.from(vector)) })
-    return { json: `[${rows.join(',')}]`, timing: timingOf(results) }
-  }
+/** `{inputs: text or texts}` to `[[numbers]]`, a row per text; `{inputs: {source_sentence, sentences}}` to cosines. */
+export const embeddingPipeline =
+  (embeddings: Embeddings): TaskService['pipeline'] =>
+  async (request) =>
+    isSimilarity(request.inputs) ? answerSimilarity(embeddings, request) : answerVectors(embeddings, request)
+
+async function answerVectors(embeddings: Embeddings, request: PipelineRequest): Promise<PipelineAnswer> {
+  const { options, parameters } = request
+  const { truncation, promptName, normalize, dimensions, encoding_format } = readEmbeddingParameters(parameters)
+  const texts = readTexts(request.inputs)
+  const inputs = await embeddings.tokenize({
+    texts,
+    promptName,
+    truncation,
+    param: 'inputs',
+    signal: options.signal,
+  })
+  const results = await embeddings.embed({ inputs, normalize, dimensions, options })
+  const vectors = results.map(({ output }) => output)
+  const json = jsonList({
+    start: '[',
+    items: vectors,
+    write: encoding_format === 'base64' ? base64Json : floatsJson,
+    end: ']',
+    aboutLength: vectors.length * (vectors[0]?.length ?? 0) * charactersPerNumber,
+  })
+  return { json, timing: timingOf(results), tokens: inputs.reduce((total, { ids }) => total + ids.length, 0) }
 }
 
-interface EmbeddingPipeline {
-  embeddings: Embeddings
-  pooling: PoolingConfig
+async function answerSimilarity(embeddings: Embeddings, request: PipelineRequest): Promise<PipelineAnswer> {
+  const { truncation, promptName } = readEmbeddingParameters(request.parameters)
+  const { inputs } = parseInput(z.object({ inputs: similarityInputs }), { inputs: request.inputs })
+  const { scores, ...about } = await similarity({
+    embeddings,
+    inputs,
+    promptName,
+    truncation,
+    options: request.options,
+  })
+  return { json: JSON.stringify(scores), ...about }
 }
+
+const isSimilarity = (inputs: unknown): boolean =>
+  typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)
 
 function readTexts(inputs: unknown): string[] {
   const texts: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
@@ -33,19 +62,4 @@ function readTexts(inputs: unknown): string[] {
     const param = Array.isArray(inputs) ? `inputs[${index}]` : 'inputs'
     throw errors.invalidInput(`"${param}" must be a text.`, param)
   })
-}
-
-/** Asked for by the caller, for a model that does not do it by itself. */
-function readNormalize(normalize: unknown, pooling: PoolingConfig): boolean {
-  if (normalize === undefined || normalize === null) return false
-  if (typeof normalize !== 'boolean') throw errors.invalidInput('"normalize" must be true or false.', 'normalize')
-  if (!normalize && pooling.normalize)
-    throw errors.invalidInput('"normalize" cannot be false: the model normalises its vectors itself.', 'normalize')
-  return normalize
-}
-
-/** A vector at length 1. */
-export function unit(vector: Embedding): Embedding {
-  const length = Math.sqrt(vector.reduce((total, value) => total + value * value, 0))
-  return length === 0 ? vector : vector.map((value) => value / length)
 }

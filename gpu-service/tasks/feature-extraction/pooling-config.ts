@@ -1,17 +1,28 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+import { type DenseLayer, readDenseLayer } from './dense-layer.ts'
 
-export const poolings = ['cls', 'mean', 'max', 'mean_sqrt_len', 'weightedmean', 'lasttoken'] as const
+/** In the order in which sentence-transformers puts the vectors of several into one. */
+export const poolings = ['cls', 'max', 'mean', 'mean_sqrt_len', 'weightedmean', 'lasttoken'] as const
 export type Pooling = (typeof poolings)[number]
 
 /** How token vectors become one vector. */
 export interface PoolingConfig {
-  pooling: Pooling
-  normalize: boolean
+  /** Several give one longer vector. */
+  modes: readonly Pooling[]
+  /** What follows, in order. */
+  steps: readonly VectorStep[]
+  /** Whether the tokens of a prompt count. */
+  includePrompt: boolean
   /** Which file says so. */
   source: string
 }
+
+export type VectorStep = { kind: 'normalize' } | DenseLayer
+
+/** Whether vectors leave the model at length 1. */
+export const normalizes = ({ steps }: Pick<PoolingConfig, 'steps'>): boolean => steps.at(-1)?.kind === 'normalize'
 
 const modules = z.array(z.object({ path: z.string(), type: z.string() }))
 const poolingModes = z.record(z.string(), z.unknown())
@@ -21,32 +32,44 @@ const poolingModes = z.record(z.string(), z.unknown())
  * lists none. @throws AppError `unsupported_model` naming a module that is not served.
  */
 export async function readPooling(files: ModelFiles): Promise<PoolingConfig> {
-  const listed = await readConfig(files, 'modules.json', modules)
-  const kinds = (listed ?? []).map(({ type, path }) => ({ kind: type.split('.').at(-1) ?? type, path }))
-  const foreign = kinds.find(({ kind }) => !['Transformer', 'Pooling', 'Normalize'].includes(kind))
-  if (foreign !== undefined)
-    throw errors.unsupportedModel(`modules.json names a module "${foreign.kind}", which is not served yet.`)
-  const folder = kinds.find(({ kind }) => kind === 'Pooling')?.path ?? '1_Pooling'
-  const path = `${folder}/config.json`
-  const modes = await readConfig(files, path, poolingModes)
-  const normalize = kinds.some(({ kind }) => kind === 'Normalize')
-  if (modes === undefined)
-    return { pooling: 'mean', normalize, source: 'none: mean is the default of sentence-transformers' }
-  return { pooling: poolingOf(modes, path), normalize, source: path }
+  const kinds = await readModules(files)
+  const [transformer, pooling, ...rest] = kinds
+  if (transformer !== undefined && transformer.kind !== 'Transformer') throw notServed(transformer.kind)
+  if (pooling !== undefined && pooling.kind !== 'Pooling') throw notServed(pooling.kind)
+  const steps: VectorStep[] = []
+  for (const { kind, path } of rest)
+    if (kind === 'Normalize') steps.push({ kind: 'normalize' })
+    else if (kind === 'Dense') steps.push(await readDenseLayer(files, path))
+    // It does something in training only.
+    else if (kind !== 'Dropout') throw notServed(kind)
+  const path = `${pooling?.path ?? '1_Pooling'}/config.json`
+  const config = await readConfig(files, path, poolingModes)
+  if (config === undefined)
+    return { modes: ['mean'], steps, includePrompt: true, source: 'none: mean is the default of sentence-transformers' }
+  return { modes: modesOf(config, path), steps, includePrompt: config.include_prompt !== false, source: path }
 }
 
-function poolingOf(modes: Record<string, unknown>, path: string): Pooling {
-  const [pooling, ...others] = poolings.filter((name) => modes[keys[name]] === true)
-  if (pooling !== undefined && others.length === 0) return pooling
-  throw errors.unsupportedModel(
-    `"${path}" asks for ${others.length + (pooling ? 1 : 0)} poolings; exactly one is served.`,
+/** The modules that a repo of sentence-transformers lists, by the last word of their names. */
+export async function readModules(files: ModelFiles): Promise<{ kind: string; path: string }[]> {
+  const listed = (await readConfig(files, 'modules.json', modules)) ?? []
+  return listed.map(({ type, path }) => ({ kind: type.split('.').at(-1) ?? type, path }))
+}
+
+const notServed = (kind: string) =>
+  errors.unsupportedModel(
+    `modules.json names a module "${kind.slice(0, 100)}" where it is not served: a Transformer, a Pooling, then Dense and Normalize are.`,
   )
+
+function modesOf(config: Record<string, unknown>, path: string): Pooling[] {
+  const modes = poolings.filter((name) => config[keys[name]] === true || config.pooling_mode === name)
+  if (modes.length > 0) return modes
+  throw errors.unsupportedModel(`"${path}" asks for none of the poolings ${poolings.join(', ')}.`)
 }
 
 const keys: Record<Pooling, string> = {
   cls: 'pooling_mode_cls_token',
-  mean: 'pooling_mode_mean_tokens',
   max: 'pooling_mode_max_tokens',
+  mean: 'pooling_mode_mean_tokens',
   mean_sqrt_len: 'pooling_mode_mean_sqrt_len_tokens',
   weightedmean: 'pooling_mode_weightedmean_tokens',
   lasttoken: 'pooling_mode_lasttoken',

@@ -7,63 +7,84 @@ import {
   node,
   partialModel,
 } from '../../models/onnx-nodes.ts'
-import type { PoolingConfig } from './pooling-config.ts'
+import { normalizes, type PoolingConfig } from './pooling-config.ts'
+import { stepNodes } from './step-nodes.ts'
 
+/** Every name that is added to a file begins like this. */
+export const namePrefix = 'slipway_'
 export const poolingInput = 'slipway_pooling'
+export const maskInput = 'slipway_mask'
 export const pooledOutput = 'slipway_embedding'
+/** The vector before it is brought to length 1, where that is the last step. */
+export const rawOutput = 'slipway_raw'
 
 /**
  * The nodes that pool and normalise inside the graph, so that one vector per text leaves the engine and not one per
  * token. Operators whose form has changed between opsets are avoided: the pieces fit any exporter's file.
  */
-export function poolingNodes({ pooling, normalize, tokens }: PoolingNodes): Buffer {
-  const chain: NodeSpec[] = [
+export function poolingNodes({ tokens, ...config }: PoolingNodes): Buffer {
+  const weighted = config.modes.filter((mode) => mode !== 'max').length
+  const hasMax = config.modes.includes('max')
+  const pooled = [weighted > 0 && 'slipway_weighted', hasMax && 'slipway_largest'].filter((name) => name !== false)
+  const [only = ''] = pooled
+  const steps = stepNodes({ steps: config.steps, input: config.modes.length === 1 ? only : 'slipway_row' })
+  const raw = normalizes(config) ? steps.beforeLast : undefined
+  const nodes: NodeSpec[] = [
     { operator: 'Cast', inputs: [tokens], output: 'slipway_tokens', attributes: { to: floatType } },
-    ...(pooling === 'max' ? largest : weighted),
-    ...(normalize ? unit : []),
-    { operator: 'Reshape', inputs: [normalize ? 'slipway_unit' : 'slipway_row', 'slipway_flat'], output: pooledOutput },
+    ...(weighted > 0 ? [multiply] : []),
+    ...(hasMax ? largest : []),
+    ...(config.modes.length > 1 ? joined(pooled) : []),
+    ...steps.nodes,
+    { operator: 'Reshape', inputs: [steps.output, 'slipway_flat'], output: pooledOutput },
+    ...(raw === undefined ? [] : [{ operator: 'Reshape', inputs: [raw, 'slipway_flat'], output: rawOutput }]),
   ]
-  const dims = pooling === 'max' ? ['slipway_batch', 'slipway_length', 1] : ['slipway_batch', 1, 'slipway_length']
+  const constants = [...shapes, { name: 'slipway_order', value: orderOf(config.modes, weighted) }, ...steps.constants]
   return partialModel(
-    ...chain.map(node),
-    ...constants.filter(({ name }) => chain.some(({ inputs }) => inputs.includes(name))).map(constant),
-    floatInput(poolingInput, dims),
+    ...nodes.map(node),
+    ...constants.filter(({ name }) => nodes.some(({ inputs }) => inputs.includes(name))).map(constant),
+    ...(weighted > 0 ? [floatInput(poolingInput, ['slipway_batch', weighted, 'slipway_length'])] : []),
+    ...(hasMax ? [floatInput(maskInput, ['slipway_batch', 'slipway_length', 1])] : []),
     floatOutput(pooledOutput, ['slipway_batch', 'slipway_width']),
+    ...(raw === undefined ? [] : [floatOutput(rawOutput, ['slipway_batch', 'slipway_width'])]),
   )
 }
 
+type PoolingNodes = Pick<PoolingConfig, 'modes' | 'steps'> & {
+  /** The output of token vectors, [batch, length, width]. */
+  tokens: string
+}
+
+/** Where each pooling's row stands: the weighted ones come first, the largest last. */
+function orderOf(modes: PoolingConfig['modes'], weighted: number): BigInt64Array {
+  let next = 0
+  return BigInt64Array.from(modes, (mode) => BigInt(mode === 'max' ? weighted : next++))
+}
+
+/** The rows of several poolings in their order, one behind the other. */
+const joined = (pooled: string[]): NodeSpec[] => [
+  { operator: 'Concat', inputs: pooled, output: 'slipway_rows', attributes: { axis: 1 } },
+  { operator: 'Gather', inputs: ['slipway_rows', 'slipway_order'], output: 'slipway_sorted', attributes: { axis: 1 } },
+  { operator: 'Reshape', inputs: ['slipway_sorted', 'slipway_as_row'], output: 'slipway_row' },
+]
+
 /** Shapes for Reshape: 0 keeps a dimension, -1 takes what is left. */
-const constants = [
+const shapes = [
   { name: 'slipway_flat', value: BigInt64Array.of(0n, -1n) },
   { name: 'slipway_as_row', value: BigInt64Array.of(0n, 1n, -1n) },
   { name: 'slipway_as_column', value: BigInt64Array.of(0n, -1n, 1n) },
   { name: 'slipway_least', value: Float32Array.of(1e-12) },
 ]
 
-type PoolingNodes = Pick<PoolingConfig, 'pooling' | 'normalize'> & {
-  /** The output of token vectors, [batch, length, width]. */
-  tokens: string
-}
-
-const weighted: NodeSpec[] = [{ operator: 'MatMul', inputs: [poolingInput, 'slipway_tokens'], output: 'slipway_row' }]
+const multiply: NodeSpec = { operator: 'MatMul', inputs: [poolingInput, 'slipway_tokens'], output: 'slipway_weighted' }
 
 const largest: NodeSpec[] = [
-  { operator: 'Add', inputs: ['slipway_tokens', poolingInput], output: 'slipway_masked' },
+  { operator: 'Add', inputs: ['slipway_tokens', maskInput], output: 'slipway_masked' },
   {
     operator: 'Transpose',
     inputs: ['slipway_masked'],
     output: 'slipway_channels',
     attributes: { perm: [0, 2, 1] },
   },
-  { operator: 'GlobalMaxPool', inputs: ['slipway_channels'], output: 'slipway_largest' },
-  { operator: 'Reshape', inputs: ['slipway_largest', 'slipway_as_row'], output: 'slipway_row' },
-]
-
-/** A row times itself as a column is the square of its length. */
-const unit: NodeSpec[] = [
-  { operator: 'Reshape', inputs: ['slipway_row', 'slipway_as_column'], output: 'slipway_column' },
-  { operator: 'MatMul', inputs: ['slipway_row', 'slipway_column'], output: 'slipway_square' },
-  { operator: 'Sqrt', inputs: ['slipway_square'], output: 'slipway_norm' },
-  { operator: 'Max', inputs: ['slipway_norm', 'slipway_least'], output: 'slipway_length_of_row' },
-  { operator: 'Div', inputs: ['slipway_row', 'slipway_length_of_row'], output: 'slipway_unit' },
+  { operator: 'GlobalMaxPool', inputs: ['slipway_channels'], output: 'slipway_peaks' },
+  { operator: 'Reshape', inputs: ['slipway_peaks', 'slipway_as_row'], output: 'slipway_largest' },
 ]

@@ -2,32 +2,63 @@ import type { Tensor } from '../../engine/engine.ts'
 import type { Pooling } from './pooling-config.ts'
 
 /** Far below any activation, and a number that 32 bits can add to one. */
-const never = -1e9
+export const never = -1e9
 
-/**
- * What the pooling input of the extended graph is given: how much each token counts (a row per text that the token
- * vectors are multiplied by), or for max what is added to it. Padding counts nothing, whoever shares the batch.
- */
-export function poolingTensor({ pooling, lengths, width }: PoolingTensor): Tensor {
-  const data = new Float32Array(lengths.length * width)
-  for (const [row, length] of lengths.entries()) {
-    const start = row * width
-    if (pooling === 'max') data.fill(never, start + length, start + width)
-    else
-      for (let position = 0; position < length; position++) data[start + position] = weight(pooling, position, length)
-  }
-  return { type: 'float32', dims: pooling === 'max' ? [lengths.length, width, 1] : [lengths.length, 1, width], data }
+/** Which of its tokens a text is pooled from: all behind the prompt, where that does not count. */
+export interface PooledText {
+  length: number
+  skipped: number
 }
 
-interface PoolingTensor {
-  pooling: Pooling
-  lengths: readonly number[]
+interface WeightsOptions {
+  modes: readonly Pooling[]
+  texts: readonly PooledText[]
   width: number
 }
 
-function weight(pooling: Exclude<Pooling, 'max'>, position: number, length: number): number {
-  if (pooling === 'mean') return 1 / length
-  if (pooling === 'mean_sqrt_len') return 1 / Math.sqrt(length)
-  if (pooling === 'weightedmean') return (2 * (position + 1)) / (length * (length + 1))
-  return position === (pooling === 'cls' ? 0 : length - 1) ? 1 : 0
+/**
+ * What the extended graph is given: how much each token counts, a row per pooling that the token vectors are multiplied
+ * by. Padding counts nothing, whoever shares the batch.
+ */
+export function weightsTensor({ modes, texts, width }: WeightsOptions): Tensor {
+  const data = new Float32Array(texts.length * modes.length * width)
+  for (const [index, text] of texts.entries())
+    for (const [row, mode] of modes.entries()) {
+      const start = (index * modes.length + row) * width
+      fillWeights({ weights: data.subarray(start, start + text.length), mode, text })
+    }
+  return { type: 'float32', dims: [texts.length, modes.length, width], data }
+}
+
+/** For the largest of each column: what is added to every token, so that one that does not count is never it. */
+export function maskTensor({ texts, width }: Omit<WeightsOptions, 'modes'>): Tensor {
+  const data = new Float32Array(texts.length * width)
+  for (const [row, text] of texts.entries()) {
+    const start = row * width
+    data.fill(never, start + text.length, start + width)
+    data.fill(never, start, start + skippedOf(text))
+  }
+  return { type: 'float32', dims: [texts.length, width, 1], data }
+}
+
+/** A text that is all prompt is pooled from all of it. */
+export const skippedOf = ({ length, skipped }: PooledText): number => (skipped < length ? skipped : 0)
+
+export function fillWeights({ weights, mode, text }: FillWeights): void {
+  const { length } = text
+  const first = skippedOf(text)
+  const count = length - first
+  if (mode === 'cls') weights[0] = 1
+  else if (mode === 'lasttoken') weights[length - 1] = 1
+  else if (mode === 'weightedmean') {
+    // The sum of the positions from the first that counts to the last, as positions are counted from 1.
+    const total = (count * (first + 1 + length)) / 2
+    for (let position = first; position < length; position++) weights[position] = (position + 1) / total
+  } else weights.fill(mode === 'mean' ? 1 / count : 1 / Math.sqrt(count), first, length)
+}
+
+interface FillWeights {
+  weights: Float32Array
+  mode: Pooling
+  text: PooledText
 }

@@ -1,7 +1,7 @@
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import type { Embedding, Tokens } from '../feature-extraction/embeddings.ts'
-import { mapInSlices } from '../in-slices.ts'
+import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
+import type { TextInputs } from '../feature-extraction/text-inputs.ts'
 
 const countMax = 10_000
 const sizeMaxBytes = 32 * 1024 * 1024
@@ -41,13 +41,13 @@ export class LabelVectors {
 const sizeOf = (text: string, vector: Embedding): number => text.length * 2 + vector.byteLength
 
 /** The vectors of texts, of which only those are run that are not known yet. */
-export function labelVectorsOf({ batcher, encode }: LabelVectorsOf) {
+export function labelVectorsOf({ batcher, texts: tower }: LabelVectorsOf) {
   const known = new LabelVectors()
   return async (texts: readonly string[], options: CallOptions) => {
     const found = new Map(texts.map((text) => [text, known.get(text)] as const))
     const missing = [...found].filter(([, vector]) => vector === undefined).map(([text]) => text)
-    const tokens = await mapInSlices({ items: missing, signal: options.signal, map: encode })
-    const results = missing.length === 0 ? [] : await batcher.submitAll(tokens, options)
+    const inputs = await tower.encode({ texts: missing, prompt: '', signal: options.signal })
+    const results = inputs.length === 0 ? [] : await batcher.submitAll(inputs, options)
     for (const [index, text] of missing.entries()) {
       const vector = results[index]?.output
       if (vector === undefined) throw new Error('a text was not answered')
@@ -59,6 +59,6 @@ export function labelVectorsOf({ batcher, encode }: LabelVectorsOf) {
 }
 
 interface LabelVectorsOf {
-  batcher: Pick<Batcher<Tokens, Embedding>, 'submitAll'>
-  encode: (text: string) => Tokens
+  batcher: Pick<Batcher<EmbeddingInput, Embedding>, 'submitAll'>
+  texts: TextInputs
 }

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Device } from '../../engine/engine.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
-import type { Embedding, Tokens } from '../feature-extraction/embeddings.ts'
+import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
+import { createTextInputs, type TextInputs } from '../feature-extraction/text-inputs.ts'
 import { rowsOf } from '../image/picture-model.ts'
 import type { TaskModel, WarmUpRun } from '../task.ts'
 import { readTextSettings } from '../text/text-settings.ts'
@@ -27,8 +28,9 @@ export interface TextTower {
   vocabularySize: number | undefined
   /** SigLIP's scores are for each label by itself. */
   isSiglip: boolean
-  encode(text: string): Tokens
-  model: TaskModel<Tokens, Embedding>
+  /** Texts to tokens, cut to what the model takes. */
+  texts: TextInputs
+  model: TaskModel<EmbeddingInput, Embedding>
   warmUp: WarmUpRun[]
 }
 
@@ -43,34 +45,36 @@ export async function openTextTower({ files, file, inputs, alone, device }: Open
   const tokenInputs = readTokenInputs({ graph: { inputs }, file })
   const { padTokenId } = settings
   const { costMax, itemsMax } = limits[device]
-  const model: TaskModel<Tokens, Embedding> = {
+  const model: TaskModel<EmbeddingInput, Embedding> = {
     graph: 'text',
-    sizeOf: (tokens) => tokens.length,
+    sizeOf: ({ ids }) => ids.length,
     costMax,
     itemsMax: alone ? 1 : itemsMax,
-    keyOf: (tokens) => tokens.join(' '),
+    keyOf: ({ ids }) => ids.join(' '),
     encode: (batch) => ({
-      inputs: tokenTensors({ inputs: tokenInputs, batch: batch.map((ids) => ({ ids })), padTokenId }),
+      inputs: tokenTensors({ inputs: tokenInputs, batch, padTokenId }),
       outputs: [clipOutputs.text],
     }),
     decode: (tensors, batch) => rowsOf(tensors, clipOutputs.text, batch.length),
   }
+  const plain = createTextInputs({ tokenizer, maxTokens, includePrompt: true })
   // Without a mask the model was trained on texts of one length, and takes padding for a part of them.
-  const isPadded = tokenInputs.attention_mask === undefined
-  const encode = (text: string): Tokens => {
-    const ids = tokenizer.encode(text, maxTokens)
-    return isPadded ? [...ids, ...Array<number>(maxTokens - ids.length).fill(padTokenId)] : ids
-  }
+  const texts = tokenInputs.attention_mask === undefined ? paddedTexts({ plain, maxTokens, padTokenId }) : plain
+  const probe = await texts.encode({
+    texts: ['This is a photo of a cat.'],
+    prompt: '',
+    signal: new AbortController().signal,
+  })
   return {
     tokenizer,
     maxTokens,
     vocabularySize: said?.text_config?.vocab_size ?? settings.vocabularySize,
     isSiglip: /^siglip/.test(said?.model_type ?? ''),
-    encode,
+    texts,
     model,
     warmUp: [1, alone ? 1 : 16].map((count) => {
-      const batch = Array<Tokens>(count).fill(encode('This is a photo of a cat.'))
-      return { graph: 'text', cost: count * (batch[0]?.length ?? 1), call: () => model.encode(batch) }
+      const batch = Array.from({ length: count }, () => probe).flat()
+      return { graph: 'text', cost: count * (probe[0]?.ids.length ?? 1), call: () => model.encode(batch) }
     }),
   }
 }
@@ -81,4 +85,20 @@ interface OpenTextTower {
   inputs: OnnxHeader['inputs']
   alone: boolean
   device: Device
+}
+
+const paddedTexts = ({ plain, maxTokens, padTokenId }: PaddedTexts): TextInputs => ({
+  async encode(request) {
+    const inputs = await plain.encode(request)
+    return inputs.map((input) => {
+      const padding = Array<number>(Math.max(0, maxTokens - input.ids.length)).fill(padTokenId)
+      return { ...input, ids: [...input.ids, ...padding] }
+    })
+  },
+})
+
+interface PaddedTexts {
+  plain: TextInputs
+  maxTokens: number
+  padTokenId: number
 }

@@ -1,10 +1,12 @@
 import { createEmbeddings } from '../feature-extraction/embeddings.ts'
+import { readPrompts } from '../feature-extraction/prompts.ts'
 import { openPictureModel } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { mapInSlices } from '../in-slices.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { labelScores } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
+import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { clipGraphs, clipOutputs } from './clip-graphs.ts'
 import { readLabelRequest } from './label-request.ts'
 import { labelVectorsOf } from './label-vectors.ts'
@@ -22,6 +24,7 @@ export const zeroShotImageClassification: Task = {
     const { device } = settings
     const picture = await openPictureModel({ files, file, inputs: graphs.imageInputs, run: settings })
     const text = await openTextTower({ files, file, inputs: graphs.textInputs, alone, device })
+    const prompts = await readPrompts(files)
     const imageModel = pictureRows({ picture, graph: 'image', output: clipOutputs.image, alone })
     const apply = text.isSiglip ? 'sigmoid' : 'softmax'
     return {
@@ -37,9 +40,10 @@ export const zeroShotImageClassification: Task = {
         const images = createBatcher(imageModel)
         const texts = createBatcher(text.model)
         const scoring = learnScoring(createBatcher(scoreModel))
-        const vectorsOf = labelVectorsOf({ batcher: texts, encode: text.encode })
+        const vectorsOf = labelVectorsOf({ batcher: texts, texts: text.texts })
+        const embeddings = createEmbeddings({ ...text, ...vectorKind, batcher: texts, prompts })
         return {
-          capabilities: { embeddings: createEmbeddings({ ...text, batcher: texts }) },
+          capabilities: { embeddings, tokenizer: tokenizerCapability(text.tokenizer) },
           async pipeline({ inputs, parameters, options }) {
             const { signal } = options
             const asked = readLabelRequest(parameters)
@@ -67,3 +71,6 @@ export const zeroShotImageClassification: Task = {
     }
   },
 }
+
+/** A text's vector is as the graph gives it, and there are no others. */
+const vectorKind = { normalizes: false, hasRaw: false, hasTokens: false, width: {} }

@@ -11,9 +11,9 @@ const warmUps = 500
 /** How long a batch takes to another thread or process and back, and what of it the main thread works for. */
 export async function measureHandOver({ rounds }: { rounds: number }): Promise<string[]> {
   const { encode } = embeddingModel({
-    inputs: new Set(['input_ids', 'attention_mask', 'token_type_ids']),
-    output: 'embedding',
-    pooling: 'mean',
+    inputs: { input_ids: 'int64', attention_mask: 'int64', token_type_ids: 'int64' },
+    graph: { pooledBy: 'nodes', outputs: { vector: 'embedding' }, width: {} },
+    pooling: { modes: ['mean'], steps: [] },
     padTokenId: 0,
     alone: false,
     device: 'cpu',
@@ -21,7 +21,8 @@ export async function measureHandOver({ rounds }: { rounds: number }): Promise<s
   const rows: string[] = []
   for (const way of [throughThread(), throughIpc(), throughFrames()]) {
     for (const [count, length] of shapes) {
-      const batch = Array.from({ length: count }, () => Array.from({ length }, (_, at) => 1000 + at))
+      const ids = () => Array.from({ length }, (_, at) => 1000 + at)
+      const batch = Array.from({ length: count }, () => ({ ids: ids(), wanted: 'vector' as const }))
       for (let round = 0; round < warmUps; round++) await way.exchange(encode(batch).inputs)
       const tookMs: number[] = []
       const before = process.threadCpuUsage()

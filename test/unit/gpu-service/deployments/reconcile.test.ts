@@ -7,6 +7,7 @@ import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { modelIdOf } from '../../../../gpu-service/models/graph-id.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
+import { Residency } from '../../../../gpu-service/models/residency.ts'
 import type { ReplicaStatus } from '../../../../shared/contract/deployment.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
@@ -68,7 +69,14 @@ async function start() {
   const reports: [string, ReplicaStatus][] = []
   const forgotten: string[] = []
   const options = {
-    models: new ModelRegistry({ cache, pool, metrics, settings: { device: 'cpu', isolate: 'auto' } }),
+    models: new ModelRegistry({
+      cache,
+      pool,
+      residency: new Residency({ maxBytes: Number.POSITIVE_INFINITY }),
+      metrics,
+      settings: { device: 'cpu', isolate: 'auto' },
+      loadWaitMsMax: 30_000,
+    }),
     pool,
     metrics,
     log,

@@ -5,6 +5,7 @@ import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
+import { Residency } from '../../../../gpu-service/models/residency.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
@@ -42,7 +43,9 @@ async function start() {
   const root = await temporaryFolder()
   const cache = new ModelCache({ objects, root, maxBytes: 0 })
   const settings = { device: 'cpu', isolate: 'auto' } as const
-  return { held, root, models: new ModelRegistry({ cache, pool, metrics: createMetrics(), settings }) }
+  const residency = new Residency({ maxBytes: Number.POSITIVE_INFINITY })
+  const parts = { cache, pool, residency, metrics: createMetrics(), settings, loadWaitMsMax: 30_000 }
+  return { held, root, models: new ModelRegistry(parts) }
 }
 
 it('loads a model once under all names of its task, and keeps it until the last lease is given back', async () => {
@@ -51,7 +54,7 @@ it('loads a model once under all names of its task, and keeps it until the last 
     models.acquire({ ...request, task: 'feature-extraction' }),
     models.acquire({ ...request, task: 'sentence-similarity' }),
   ])
-  expect(one.model).toBe(two.model)
+  expect(one.modelId).toBe(two.modelId)
   expect(held.size).toBe(1)
   await one.release()
   expect(held.size).toBe(1)
@@ -63,7 +66,7 @@ it('keeps a model whose file another task cannot do anything with', async () => 
   const { models, held } = await start()
   const lease = await models.acquire({ ...request, task: 'feature-extraction' })
   await expect(models.acquire({ ...request, task: 'tabular-classification' })).rejects.toThrow('takes 2 inputs')
-  expect([...held]).toEqual([`${lease.model.modelId} main`])
+  expect([...held]).toEqual([`${lease.modelId} main`])
 })
 
 it('lets a model be taken again while it is given back', async () => {
@@ -72,7 +75,7 @@ it('lets a model be taken again while it is given back', async () => {
   const released = (await models.acquire({ ...request, task })).release()
   const lease = await models.acquire({ ...request, task })
   await released
-  expect([...held]).toEqual([`${lease.model.modelId} main`])
+  expect([...held]).toEqual([`${lease.modelId} main`])
 })
 
 it('keeps the files of what is loaded, and none of what was, where the folder is full', async () => {

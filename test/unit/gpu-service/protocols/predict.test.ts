@@ -135,12 +135,11 @@ describe('POST /api/v1/predict/{deployment}', () => {
     ['no text', { inputs: [] }, 'is empty'],
     ['a number', { inputs: 5 }, '"inputs" must be a text'],
     ['a number among texts', { inputs: ['a', 5] }, '"inputs[1]" must be a text'],
-    ['normalize as a text', { inputs: 'a', normalize: 'yes' }, '"normalize" must be'],
-    [
-      'vectors that are not normalised of a model that normalises',
-      { inputs: 'a', normalize: false },
-      'cannot be false',
-    ],
+    ['normalize as a text', { inputs: 'a', normalize: 'yes' }, '"normalize"'],
+    ['a prompt of a model that has none', { inputs: 'a', prompt_name: 'query' }, 'the model has no prompts'],
+    ['an end that there is not', { inputs: 'a', truncation_direction: 'up' }, '"truncation_direction"'],
+    ['a text that may not be cut', { inputs: 'the '.repeat(99), truncate: false }, 'less than 24 tokens. Given: 101'],
+    ['no sentences', { inputs: { source_sentence: 'a', sentences: [] } }, '"inputs.sentences"'],
   ])('refuses %s for a model of texts', async (_what, json, message) => {
     const response = await predict('tiny', json)
     expect(response.status).toBe(422)

@@ -3,9 +3,22 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { extendGraph } from '../../../../gpu-service/models/extend-graph.ts'
+import type { DenseLayer } from '../../../../gpu-service/tasks/feature-extraction/dense-layer.ts'
+import {
+  type EmbeddingGraph,
+  embeddingGraph,
+} from '../../../../gpu-service/tasks/feature-extraction/embedding-graph.ts'
 import { embeddingModel } from '../../../../gpu-service/tasks/feature-extraction/embedding-model.ts'
-import { type Pooling, poolings } from '../../../../gpu-service/tasks/feature-extraction/pooling-config.ts'
-import { pooledOutput, poolingNodes } from '../../../../gpu-service/tasks/feature-extraction/pooling-nodes.ts'
+import {
+  type Pooling,
+  type PoolingConfig,
+  poolings,
+} from '../../../../gpu-service/tasks/feature-extraction/pooling-config.ts'
+import {
+  pooledOutput,
+  poolingNodes,
+  rawOutput,
+} from '../../../../gpu-service/tasks/feature-extraction/pooling-nodes.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
 import { workerUrl } from '../support/test-serving.ts'
 
@@ -13,67 +26,167 @@ const source = join(fixtureModel('slipway-tests/tiny-embedder'), 'onnx/model.onn
 const engine = new WorkerEngine({ workerUrl, device: 'cpu' })
 afterAll(() => engine.close())
 
+const width = 16
 const texts = [
   [2, 5, 10, 11, 3],
   [2, 5, 3],
   [2, 20, 21, 22, 23, 24, 25, 26, 3],
   [2, 3],
 ]
+type Recipe = Pick<PoolingConfig, 'modes' | 'steps'>
 
-/** Pooled outside of the graph, from the token vectors of a text that shares its run with nobody. */
-async function expected(tokens: number[], pooling: Pooling, normalize: boolean): Promise<number[]> {
-  await engine.load({ modelId: 'tokens', path: source })
-  const model = embeddingModel({
+async function run(path: string, graph: Pick<EmbeddingGraph, 'pooledBy' | 'outputs'>, pooling: Recipe, ask: Ask) {
+  const inputs = { input_ids: 'int64', attention_mask: 'int64' } as const
+  const options = {
     inputs,
-    output: 'last_hidden_state',
-    pooling: undefined,
+    graph: { ...graph, width: {} },
+    pooling,
     padTokenId: 0,
     alone: false,
-    device: 'cpu',
-  })
-  const { last_hidden_state: answer } = await engine.run({ modelId: 'tokens', ...model.encode([tokens]) })
-  const data = Array.from(answer?.data ?? [], Number)
-  const width = data.length / tokens.length
-  const column = (index: number) => tokens.map((_, position) => data[position * width + index] ?? Number.NaN)
-  const vector = Array.from({ length: width }, (_, index) => pool(column(index), pooling))
-  const length = normalize ? Math.hypot(...vector) : 1
-  return vector.map((value) => value / length)
+    device: 'cpu' as const,
+  }
+  const model = embeddingModel(options)
+  const batch = ask.texts.map((ids) => ({ ids, skipped: ask.skipped ?? 0, wanted: ask.wanted ?? ('vector' as const) }))
+  await engine.load({ modelId: path, path })
+  return model.decode(await engine.run({ modelId: path, ...model.encode(batch) }), batch).map((row) => Array.from(row))
 }
 
-function pool(values: number[], pooling: Pooling): number {
-  const sum = values.reduce((total, value) => total + value, 0)
-  if (pooling === 'mean') return sum / values.length
-  if (pooling === 'mean_sqrt_len') return sum / Math.sqrt(values.length)
-  if (pooling === 'max') return Math.max(...values)
+interface Ask {
+  texts: number[][]
+  skipped?: number
+  wanted?: 'vector' | 'raw' | 'tokens'
+}
+
+async function inside(pooling: Recipe, ask: Ask) {
+  const path = join(await temporaryFolder(), 'model.onnx')
+  await copyFile(source, path)
+  const extended = await extendGraph({ path, pieces: poolingNodes({ ...pooling, tokens: 'last_hidden_state' }) })
+  const outputs = { vector: pooledOutput, tokens: 'last_hidden_state', raw: rawOutput }
+  return run(extended, { pooledBy: 'nodes', outputs }, pooling, ask)
+}
+
+const outside = (pooling: Recipe, ask: Ask) =>
+  run(source, { pooledBy: 'service', outputs: { tokens: 'last_hidden_state' } }, pooling, ask)
+
+/** By the definition, in 64 bits, from the token vectors of a text that shares its run with nobody. */
+async function defined({ modes, steps }: Recipe, ids: number[], skipped = 0): Promise<number[]> {
+  const [tokens = []] = await outside({ modes, steps }, { texts: [ids], wanted: 'tokens' })
+  const columns = Array.from({ length: width }, (_, index) =>
+    ids.map((_, at) => tokens[at * width + index] ?? Number.NaN),
+  )
+  const pooled = modes.flatMap((mode) => columns.map((column) => pool(column, mode, skipped)))
+  return steps.reduce<number[]>((vector, step) => {
+    const length = Math.hypot.apply(null, vector)
+    if (step.kind === 'normalize') return vector.map((value) => value / length)
+    return Array.from({ length: step.outWidth }, (_, column) =>
+      Math.tanh(
+        vector.reduce(
+          (sum, value, row) => sum + value * (step.weight[row * step.outWidth + column] ?? Number.NaN),
+          step.bias?.[column] ?? 0,
+        ),
+      ),
+    )
+  }, pooled)
+}
+
+function pool(values: number[], pooling: Pooling, skipped: number): number {
+  const kept = values.slice(skipped)
+  const sum = kept.reduce((total, value) => total + value, 0)
+  if (pooling === 'mean') return sum / kept.length
+  if (pooling === 'mean_sqrt_len') return sum / Math.sqrt(kept.length)
+  if (pooling === 'max') return Math.max(...kept)
   if (pooling === 'cls') return values[0] ?? Number.NaN
   if (pooling === 'lasttoken') return values.at(-1) ?? Number.NaN
-  const weights = values.map((_, index) => index + 1)
-  return values.reduce((total, value, i) => total + value * (i + 1), 0) / weights.reduce((a, b) => a + b, 0)
+  const weights = kept.map((_, index) => index + 1 + skipped)
+  return kept.reduce((total, value, i) => total + value * (weights[i] ?? 0), 0) / weights.reduce((a, b) => a + b, 0)
 }
 
-const inputs = new Set(['input_ids', 'attention_mask'])
+function expectNear(actual: number[] | undefined, expected: number[], distance: number): void {
+  expect(actual).toHaveLength(expected.length)
+  for (const [index, value] of expected.entries())
+    expect(Math.abs((actual?.[index] ?? Number.NaN) - value)).toBeLessThan(distance)
+}
 
-describe('pooling inside the graph', () => {
-  it.each(poolings.flatMap((pooling) => [true, false].map((normalize) => ({ pooling, normalize }))))(
-    'is that of sentence-transformers and ignores padding: $pooling, normalised: $normalize',
-    async ({ pooling, normalize }) => {
-      const path = join(await temporaryFolder(), 'model.onnx')
-      await copyFile(source, path)
-      const pieces = poolingNodes({ pooling, normalize, tokens: 'last_hidden_state' })
-      await engine.load({ modelId: 'pooled', path: await extendGraph({ path, pieces }) })
-      const model = embeddingModel({
-        inputs,
-        output: pooledOutput,
-        pooling,
-        padTokenId: 0,
-        alone: false,
-        device: 'cpu',
-      })
-      const vectors = model.decode(await engine.run({ modelId: 'pooled', ...model.encode(texts) }), texts)
-      for (const [index, tokens] of texts.entries()) {
-        const right = await expected(tokens, pooling, normalize)
-        for (const [i, value] of right.entries()) expect(vectors[index]?.[i]).toBeCloseTo(value, 5)
+const dense: DenseLayer = {
+  kind: 'dense',
+  inWidth: width,
+  outWidth: 5,
+  weight: Float32Array.from({ length: width * 5 }, (_, index) => Math.sin(index) / 4),
+  bias: Float32Array.of(0.1, -0.2, 0.3, 0, 0.5),
+  activation: 'tanh',
+}
+const unit = { kind: 'normalize' } as const
+const recipes: Recipe[] = [
+  ...poolings.flatMap((mode) => [
+    { modes: [mode], steps: [unit] },
+    { modes: [mode], steps: [] },
+  ]),
+  { modes: ['cls', 'max', 'mean'], steps: [unit] },
+  { modes: ['mean', 'lasttoken'], steps: [] },
+  { modes: ['mean'], steps: [dense, unit] },
+  { modes: ['mean'], steps: [unit, dense] },
+]
+const named = recipes.map(
+  (recipe) =>
+    [`${recipe.modes.join(' and ')}${recipe.steps.map(({ kind }) => `, then ${kind}`).join('')}`, recipe] as const,
+)
+
+describe('pooling', () => {
+  it.each(named)(
+    'is that of sentence-transformers and ignores padding, inside and outside of the graph: %s',
+    async (_, recipe) => {
+      const [within, without] = await Promise.all([inside(recipe, { texts }), outside(recipe, { texts })])
+      for (const [index, ids] of texts.entries()) {
+        const right = await defined(recipe, ids)
+        expectNear(within[index], right, 1e-6)
+        expectNear(without[index], right, 1e-6)
       }
     },
   )
+
+  it.each(named)('leaves the tokens of a prompt out where they do not count: %s', async (_, recipe) => {
+    const ask = { texts, skipped: 2 }
+    const [within, without] = await Promise.all([inside(recipe, ask), outside(recipe, ask)])
+    for (const [index, ids] of texts.entries()) {
+      // A text that is nothing but its prompt is pooled from that.
+      const right = await defined(recipe, ids, ids.length > 2 ? 2 : 0)
+      expectNear(within[index], right, 1e-6)
+      expectNear(without[index], right, 1e-6)
+    }
+  })
+
+  it('gives what was there before the last step, and token vectors without padding, in one run with vectors', async () => {
+    const recipe: Recipe = { modes: ['mean'], steps: [unit] }
+    for (const path of [inside, outside]) {
+      const raw = await path(recipe, { texts, wanted: 'raw' })
+      const tokens = await path(recipe, { texts, wanted: 'tokens' })
+      for (const [index, ids] of texts.entries()) {
+        expectNear(raw[index], await defined({ modes: ['mean'], steps: [] }, ids), 1e-6)
+        expect(tokens[index]).toHaveLength(ids.length * width)
+      }
+    }
+  })
+
+  it('is done outside where the file has names of ours already, or operators too old to take our inputs', async () => {
+    const folder = await temporaryFolder()
+    const path = join(folder, 'model.onnx')
+    await copyFile(source, path)
+    const config: PoolingConfig = { modes: ['mean'], steps: [unit], includePrompt: true, source: 'test' }
+    const input = { name: 'input_ids', type: 'int64', shape: [-1, -1] }
+    const output = { name: 'last_hidden_state', type: 'float32', shape: [-1, -1, width] }
+    const graph = {
+      inputs: [input],
+      outputs: [output],
+      opset: { 'ai.onnx': 17 },
+      irVersion: 8,
+      operators: new Set<string>(),
+    }
+    const file = 'model.onnx'
+    const place = async (other: object) =>
+      (await embeddingGraph({ graph: { ...graph, ...other }, path, file, config })).pooledBy
+    expect(await place({})).toBe('nodes')
+    expect(await place({ outputs: [output, { name: 'slipway_embedding', type: 'float32' }] })).toBe('service')
+    expect(await place({ opset: { 'ai.onnx': 6 } })).toBe('service')
+    expect(await place({ outputs: [{ ...output, name: 'sentence_embedding', shape: [-1, width] }] })).toBe('file')
+  })
 })

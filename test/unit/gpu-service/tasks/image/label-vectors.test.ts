@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Tokens } from '../../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
+import type { EmbeddingInput } from '../../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
 import {
   LabelVectors,
   labelVectorsOf,
@@ -14,11 +14,14 @@ describe('the vectors of labels', () => {
   it('are run once for each label, in the order asked', async () => {
     const ran: string[] = []
     const vectorsOf = labelVectorsOf({
-      encode: (text) => Array.from(text, (letter) => letter.charCodeAt(0)),
+      texts: {
+        encode: async ({ texts }) =>
+          texts.map((text) => ({ ids: Array.from(text, (letter) => letter.charCodeAt(0)), wanted: 'vector' })),
+      },
       batcher: {
-        async submitAll(inputs: readonly Tokens[]) {
-          ran.push(...inputs.map((codes) => String.fromCharCode(...codes)))
-          return inputs.map((codes) => ({ output: Float32Array.from(codes), queueMs: 0, runMs: 1, batchSize: 1 }))
+        async submitAll(inputs: readonly EmbeddingInput[]) {
+          ran.push(...inputs.map(({ ids }) => String.fromCharCode(...ids)))
+          return inputs.map(({ ids }) => ({ output: Float32Array.from(ids), queueMs: 0, runMs: 1, batchSize: 1 }))
         },
       },
     })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
-import { loadModel } from '../../../../gpu-service/models/load-model.ts'
+import { enterEngines } from '../../../../gpu-service/models/engine-copies.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
-import { createMetrics } from '../../../../shared/metrics.ts'
+import { openModel } from '../../../../gpu-service/models/open-model.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
@@ -28,17 +28,13 @@ async function load(files: Record<string, Buffer>, change: { file?: string; task
   const objects = createMemoryObjects()
   await publish({ objects, repo, revision, files })
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
-  const named = { repo, repoId: repoIdOf(repo), revision, deployment: 'test', modelId: 'one' }
-  const request = { ...named, file, task: 'feature-extraction', ...change }
-  return loadModel(request, {
-    cache,
-    pool,
-    metrics: createMetrics(),
-    settings: { device: 'cpu', isolate: 'auto' },
-  })
+  const request = { repo, repoId: repoIdOf(repo), revision, file, task: 'feature-extraction', ...change }
+  const model = await openModel(request, { cache, settings: { device: 'cpu', isolate: 'auto' } })
+  const entered = await enterEngines({ modelId: 'one', opened: model.opened, pool, file: request.file })
+  return { ...model, ...entered }
 }
 
-describe('loadModel', () => {
+describe('a model that is loaded', () => {
   it('describes what it loaded', async () => {
     const { opened, task, speed } = await load(embedder, { task: 'sentence-similarity' })
     expect(task).toBe('feature-extraction')

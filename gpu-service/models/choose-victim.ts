@@ -1,0 +1,44 @@
+/** A model that takes memory, as the one who has to make room sees it. */
+export interface Occupant {
+  /** When it came into the engines. */
+  sinceMs: number
+  /** When it was last asked. */
+  usedMs: number
+  /** How long it stays at least while it has work, so that loading does not take more time than answering. */
+  turnMs: number
+  /** Whether a run of it is in flight, or work for it waits. */
+  isBusy: boolean
+}
+
+/** A client that asks again after each answer leaves its model idle for moments like this. */
+const idleMsMin = 100
+
+/**
+ * Who leaves the engines for another: the one of the idle that was used longest ago, else the one that has been in the
+ * longest of those that had their turn. Where nobody may leave yet, the moment when somebody may.
+ */
+export function chooseVictim<Place extends Occupant>({ places, nowMs }: ChooseVictim<Place>): Victim<Place> {
+  const hadTurn = places.filter((place) => turnEndsMs(place) <= nowMs)
+  const idle = places.filter((place) => !place.isBusy && leavableMs(place) <= nowMs)
+  const [victim] = [
+    ...idle.toSorted((a, b) => a.usedMs - b.usedMs),
+    ...hadTurn.toSorted((a, b) => a.sinceMs - b.sinceMs),
+  ]
+  return { victim, nextMs: Math.min(...places.map(leavableMs)) }
+}
+
+interface ChooseVictim<Place> {
+  places: readonly Place[]
+  nowMs: number
+}
+
+interface Victim<Place> {
+  victim: Place | undefined
+  /** `Infinity` where there is nobody at all. */
+  nextMs: number
+}
+
+const turnEndsMs = ({ sinceMs, turnMs }: Occupant): number => sinceMs + turnMs
+
+const leavableMs = (place: Occupant): number =>
+  place.isBusy ? turnEndsMs(place) : Math.min(turnEndsMs(place), place.usedMs + idleMsMin)

@@ -1,0 +1,70 @@
+import { errors, messageOf } from '../../shared/errors.ts'
+import { type Engine, type EngineCall, ModelHung } from '../engine/engine.ts'
+import type { EnginePool } from '../engine/engine-pool.ts'
+import type { OpenedTask } from '../tasks/task.ts'
+import { graphId } from './graph-id.ts'
+
+/** A model under the id by which the engines know it. */
+export interface EngineCopies {
+  modelId: string
+  opened: Pick<OpenedTask, 'graphs' | 'warmUp'>
+  pool: Pick<EnginePool, 'engines'>
+}
+
+/** A run of the warm-up, measured. */
+export interface MeasuredRun {
+  graph: string
+  items: number
+  cost: number
+  runMs: number
+}
+
+export interface Entered {
+  speed: MeasuredRun[]
+  warmUpMs: number
+}
+
+/**
+ * Puts a model into every engine and makes it run there in all shapes that it will be asked for. Nothing of it stays
+ * where that fails. @throws AppError `unsupported_model` @throws ModelHung
+ */
+export async function enterEngines(copies: EngineCopies & { file: string }): Promise<Entered> {
+  const [first, ...others] = copies.pool.engines
+  try {
+    // One engine goes first: a model that never ends holds that one, and not all.
+    const entered = first === undefined ? [] : [await enterEngine(first, copies)]
+    entered.push(...(await Promise.all(others.map((engine) => enterEngine(engine, copies)))))
+    const [slowest] = entered.map(({ warmUpMs }) => warmUpMs).sort((a, b) => b - a)
+    return { speed: entered.flatMap(({ speed }) => speed), warmUpMs: slowest ?? 0 }
+  } catch (error) {
+    await leaveEngines(copies)
+    if (error instanceof ModelHung) throw error
+    throw errors.unsupportedModel(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
+  }
+}
+
+/** Takes a model out of every engine, whichever have it. */
+export async function leaveEngines({ modelId, opened, pool }: EngineCopies): Promise<void> {
+  const ids = Object.keys(opened.graphs).map((graph) => graphId({ modelId, graph }))
+  await Promise.allSettled(pool.engines.flatMap((engine) => ids.map((id) => engine.unload({ modelId: id }))))
+}
+
+async function enterEngine(engine: Engine, { modelId, opened }: EngineCopies): Promise<Entered> {
+  for (const [graph, path] of Object.entries(opened.graphs))
+    await engine.load({ modelId: graphId({ modelId, graph }), path })
+  const startedMs = performance.now()
+  const speed: MeasuredRun[] = []
+  for (const { graph, call, cost } of opened.warmUp) {
+    const id = graphId({ modelId, graph })
+    const items = itemsOf(call())
+    // The first run of a shape also makes room for it, so the second one is the measure: of what a busy engine does.
+    for (const threads of ['all', 'own'] as const) await engine.run({ modelId: id, threads, ...call() })
+    const runStartedMs = performance.now()
+    await engine.run({ modelId: id, threads: 'own', ...call() })
+    speed.push({ graph, items, cost, runMs: performance.now() - runStartedMs })
+  }
+  return { speed, warmUpMs: performance.now() - startedMs }
+}
+
+/** How many inputs a run takes: the first dimension of its tensors. */
+const itemsOf = ({ inputs }: EngineCall): number => Object.values(inputs)[0]?.dims[0] || 1

@@ -1,0 +1,93 @@
+import { type AppError, errors } from '../../shared/errors.ts'
+import type { ItemQueue } from '../batcher/item-queue.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { WorkSource } from '../engine/engine-pool.ts'
+
+/** What a queue's model is, as its gate needs to know it. */
+export interface Gatekeeper {
+  readonly name: string
+  /** Whether the engines hold it. */
+  readonly isIn: boolean
+  /** Asks for it to be loaded. */
+  want(): void
+  /** How long that will take, about. */
+  readonly comesInMs: number
+  started(): void
+  ended(): void
+}
+
+export interface GatedQueueOptions {
+  model: Gatekeeper
+  queue: ItemQueue
+  /** Says to the engines that there is work. */
+  wake: () => void
+  /** How long work may wait for the model to be loaded. */
+  loadWaitMsMax: number
+}
+
+/** A queue whose work runs only while the engines hold its model. Work that comes meanwhile asks for it, and waits. */
+export class GatedQueue implements WorkSource {
+  readonly #options: GatedQueueOptions
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: GatedQueueOptions) {
+    this.#options = options
+  }
+
+  get headSinceMs(): number | undefined {
+    return this.#options.queue.headSinceMs
+  }
+
+  get backlogMs(): number {
+    return this.#options.queue.backlogMs
+  }
+
+  get isRunnable(): boolean {
+    return this.#options.model.isIn
+  }
+
+  idle(): Promise<void> {
+    return this.#options.queue.idle()
+  }
+
+  async work(engine: Engine, freeEngines: number): Promise<void> {
+    const { model, queue } = this.#options
+    model.started()
+    await queue.work(engine, freeEngines)
+    model.ended()
+  }
+
+  /** Says that work has arrived, or that the model has come or gone. */
+  wake(): void {
+    const { model, wake } = this.#options
+    if (model.isIn) wake()
+    else if (this.headSinceMs !== undefined) {
+      model.want()
+      this.#giveUpInTime()
+    }
+  }
+
+  /** Gives up all that waits: the model cannot be loaded. */
+  shed(refusal: AppError): void {
+    this.#options.queue.shed({ arrivedBeforeMs: Number.POSITIVE_INFINITY, refusal })
+  }
+
+  #giveUpInTime(): void {
+    const { model, queue, loadWaitMsMax } = this.#options
+    const { headSinceMs } = this
+    if (this.#timer !== undefined || headSinceMs === undefined) return
+    const nowMs = performance.now()
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined
+        if (model.isIn) return
+        const seconds = Math.max(1, Math.ceil(model.comesInMs / 1000))
+        const refusal = errors.modelNotReady(model.name, 'it waits for memory', seconds)
+        queue.shed({ arrivedBeforeMs: performance.now() - loadWaitMsMax, refusal })
+        this.#giveUpInTime()
+      },
+      // Just after, so that the oldest is late by then.
+      Math.max(0, headSinceMs + loadWaitMsMax - nowMs) + 1,
+    )
+  }
+}

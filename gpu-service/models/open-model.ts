@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises'
+import { errors, messageOf } from '../../shared/errors.ts'
+import type { OpenedTask, RunSettings } from '../tasks/task.ts'
+import { taskNamed } from '../tasks/tasks.ts'
+import type { ModelCache, ModelRequest } from './model-cache.ts'
+import { localPath } from './model-files.ts'
+import { isWeightOf } from './needed-files.ts'
+import { readOnnxGraph } from './onnx-graph.ts'
+
+/** A model as its task understands it, with its files on this disk and nothing of it in the engines. */
+export interface OpenedModel {
+  task: string
+  opened: OpenedTask
+  /** What the engines will read. */
+  fileBytes: number
+}
+
+/** @throws AppError `unsupported_model` naming the file at fault. */
+export async function openModel(
+  request: ModelRequest & { task: string },
+  { cache, settings }: { cache: ModelCache; settings: RunSettings },
+): Promise<OpenedModel> {
+  const { file } = request
+  const task = taskNamed(request.task)
+  const files = await cache.materialise(request)
+  const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
+    throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
+  })
+  const opened = await task.open({ files, file, graph, settings })
+  const weights = [...files.paths].filter((path) => isWeightOf({ path }, file)).map((path) => localPath(files, path))
+  const sizes = await Promise.all([...new Set(Object.values(opened.graphs)), ...weights].map((path) => stat(path)))
+  return { task: task.name, opened, fileBytes: sizes.reduce((total, { size }) => total + size, 0) }
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod'
+import { errors, messageOf } from '../../../shared/errors.ts'
+import { localPath, type ModelFiles, readConfig } from '../../models/model-files.ts'
+import { readSafetensors } from './safetensors.ts'
+
+export type Activation = 'identity' | 'tanh' | 'relu' | 'sigmoid'
+
+/** A layer behind the pooling: activation(vector × weight + bias). */
+export interface DenseLayer {
+  kind: 'dense'
+  inWidth: number
+  outWidth: number
+  /** Row by row of the inputs, as a matrix product takes it. */
+  weight: Float32Array<ArrayBuffer>
+  bias: Float32Array<ArrayBuffer> | undefined
+  activation: Activation
+}
+
+const denseConfig = z.object({
+  in_features: z.number().int().positive(),
+  out_features: z.number().int().positive(),
+  bias: z.boolean().default(true),
+  activation_function: z.string().default('torch.nn.modules.activation.Tanh'),
+  module_input_name: z.string().default('sentence_embedding'),
+  module_output_name: z.string().nullish(),
+})
+
+const activations: Record<string, Activation> = { Identity: 'identity', Tanh: 'tanh', ReLU: 'relu', Sigmoid: 'sigmoid' }
+
+/** A `Dense` module of sentence-transformers. @throws AppError `unsupported_model` naming what is at fault */
+export async function readDenseLayer(files: ModelFiles, folder: string): Promise<DenseLayer> {
+  const path = `${folder}/config.json`
+  const config = await readConfig(files, path, denseConfig)
+  if (config === undefined)
+    throw errors.unsupportedModel(`modules.json names a module in "${folder}" without "${path}".`)
+  const { in_features: inWidth, out_features: outWidth, activation_function: named } = config
+  const activation = activations[named.split('.').at(-1) ?? named]
+  if (activation === undefined)
+    throw errors.unsupportedModel(
+      `"${path}" asks for the activation "${named}"; ${Object.keys(activations).join(', ')} are served.`,
+    )
+  const into = config.module_output_name ?? config.module_input_name
+  if (config.module_input_name !== 'sentence_embedding' || into !== 'sentence_embedding')
+    throw errors.unsupportedModel(`"${path}" is no layer of "sentence_embedding", as the dense layers served are.`)
+  const { weight, bias } = await readWeights({ files, folder, inWidth, outWidth })
+  if (config.bias && bias === undefined)
+    throw errors.unsupportedModel(`"${folder}/model.safetensors" has no "linear.bias" of ${outWidth} values.`)
+  return {
+    kind: 'dense',
+    inWidth,
+    outWidth,
+    weight: transposed(weight, { rows: outWidth, columns: inWidth }),
+    bias: config.bias ? bias : undefined,
+    activation,
+  }
+}
+
+async function readWeights({ files, folder, inWidth, outWidth }: ReadWeights) {
+  const path = `${folder}/model.safetensors`
+  if (!files.paths.has(path))
+    throw errors.unsupportedModel(`the dense layer "${folder}" has no "${path}"; other kinds of weights are not read.`)
+  const tensors = await readSafetensors(localPath(files, path)).catch((error) => {
+    throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
+  })
+  const weight = tensors.get('linear.weight')
+  const bias = tensors.get('linear.bias')
+  if (weight?.data.length !== inWidth * outWidth || weight.shape[0] !== outWidth)
+    throw errors.unsupportedModel(`"${path}" has no "linear.weight" of ${outWidth} × ${inWidth} values.`)
+  return { weight: weight.data, bias: bias?.data.length === outWidth ? bias.data : undefined }
+}
+
+interface ReadWeights {
+  files: ModelFiles
+  folder: string
+  inWidth: number
+  outWidth: number
+}
+
+function transposed(matrix: Float32Array, { rows, columns }: { rows: number; columns: number }) {
+  const turned = new Float32Array(matrix.length)
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      turned[column * rows + row] = matrix[row * columns + column] ?? Number.NaN
+  return turned
+}

@@ -1,0 +1,27 @@
+import type { EngineCall } from '../../engine/engine.ts'
+import { type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
+import type { EmbeddingInput } from './embeddings.ts'
+import type { Pooling } from './pooling-config.ts'
+import { maskInput, poolingInput } from './pooling-nodes.ts'
+import { maskTensor, weightsTensor } from './pooling-weights.ts'
+
+export interface EmbeddingCall {
+  batch: readonly Pick<EmbeddingInput, 'ids' | 'skipped'>[]
+  inputs: TokenInputs
+  outputs: readonly string[]
+  /** What is pooled by nodes behind the graph. */
+  modes: readonly Pooling[]
+  padTokenId: number
+  positionOffset?: number | undefined
+}
+
+/** Texts as tensors, padded at the end to the longest of their batch: a mask says so, whichever side a model prefers. */
+export function embeddingCall({ batch, outputs, modes, ...how }: EmbeddingCall): EngineCall {
+  const call = tokenTensors({ ...how, batch })
+  const texts = batch.map(({ ids, skipped = 0 }) => ({ length: ids.length, skipped }))
+  const width = texts.reduce((longest, { length }) => Math.max(longest, length), 0)
+  const weighted = modes.filter((mode) => mode !== 'max')
+  if (weighted.length > 0) call[poolingInput] = weightsTensor({ modes: weighted, texts, width })
+  if (modes.includes('max')) call[maskInput] = maskTensor({ texts, width })
+  return { inputs: call, outputs }
+}

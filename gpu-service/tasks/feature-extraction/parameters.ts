@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import { AppError, errors } from '../../../shared/errors.ts'
+import { parseWith } from '../../../shared/http/json-body.ts'
+import type { Truncation } from '../capabilities.ts'
+
+const embeddingParameters = z.looseObject({
+  truncate: z.boolean().nullish(),
+  truncation_direction: z.enum(['left', 'right', 'Left', 'Right']).nullish(),
+  prompt_name: z.string().nullish(),
+  normalize: z.boolean().nullish(),
+  dimensions: z.number().int().positive().nullish(),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
+})
+
+/** What a caller may say beside the texts. @throws AppError `invalid_input` naming the parameter at fault */
+export function readEmbeddingParameters(parameters: Record<string, unknown>) {
+  const { truncate, truncation_direction, prompt_name, ...rest } = parseInput(embeddingParameters, parameters)
+  const truncation: Truncation = {
+    truncate: truncate ?? true,
+    direction: truncation_direction?.toLowerCase() === 'left' ? 'left' : 'right',
+  }
+  return { ...rest, truncation, promptName: prompt_name }
+}
+
+/** What stands in a pipeline's body is input, so that a fault in it is one of the input. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  try {
+    return parseWith(schema, value)
+  } catch (error) {
+    throw error instanceof AppError ? errors.invalidInput(error.message, error.param) : error
+  }
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
+import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+
+/** What a model wants put before a text, by the name of what the text is for: `query`, `document`. */
+export interface Prompts {
+  names: readonly string[]
+  /** Put before every text that names none. */
+  defaultName: string | undefined
+  /** @throws AppError `invalid_input` naming the prompts there are. */
+  named(name: string | null | undefined): string
+}
+
+const path = 'config_sentence_transformers.json'
+const sentenceConfig = z.object({
+  prompts: z.record(z.string(), z.string()).nullish(),
+  default_prompt_name: z.string().nullish(),
+})
+
+/** @throws AppError `unsupported_model` where the default is none of them */
+export async function readPrompts(files: ModelFiles): Promise<Prompts> {
+  const config = await readConfig(files, path, sentenceConfig)
+  const prompts = new Map(Object.entries(config?.prompts ?? {}))
+  const defaultName = config?.default_prompt_name ?? undefined
+  if (defaultName !== undefined && !prompts.has(defaultName))
+    throw errors.unsupportedModel(`"${path}" names "${defaultName}" as its default prompt, which it does not list.`)
+  const names = [...prompts.keys()]
+  return {
+    names,
+    defaultName,
+    named(name) {
+      const asked = name ?? defaultName
+      if (asked === undefined) return ''
+      const prompt = prompts.get(asked)
+      if (prompt !== undefined) return prompt
+      const served = names.length === 0 ? 'the model has no prompts' : `the model has ${names.join(', ')}`
+      throw errors.invalidInput(`"prompt_name" is "${asked.slice(0, 100)}"; ${served}.`, 'prompt_name')
+    },
+  }
+}
