@@ -4,6 +4,7 @@ import { featureExtraction } from './feature-extraction/feature-extraction.ts'
 import { fillMask } from './fill-mask/fill-mask.ts'
 import { imageClassification } from './image-classification/image-classification.ts'
 import { imageFeatureExtraction } from './image-feature-extraction/image-feature-extraction.ts'
+import { questionAnswering } from './question-answering/question-answering.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
 import type { Task } from './task.ts'
 import { textClassification } from './text-classification/text-classification.ts'
@@ -26,6 +27,7 @@ const tasks: Record<ServedTask, Task> = {
   'token-classification': tokenClassification,
   'zero-shot-classification': zeroShotClassification,
   'fill-mask': fillMask,
+  'question-answering': questionAnswering,
 }
 
 /** @throws AppError `unsupported_model` naming the tasks there are. */

@@ -15,6 +15,7 @@ export const servedTasks = [
   'token-classification',
   'zero-shot-classification',
   'fill-mask',
+  'question-answering',
 ] as const
 
 export type ServedTask = (typeof servedTasks)[number]

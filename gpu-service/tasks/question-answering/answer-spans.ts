@@ -1,0 +1,62 @@
+import { applyFunction } from '../label-scores.ts'
+
+/** An answer by its first and last token. */
+export interface AnswerSpan {
+  first: number
+  last: number
+  score: number
+}
+
+/**
+ * The likeliest spans of one window, as transformers weighs them: the chance to start at a token times the chance to
+ * end at one, each shared out among the context and the window's first token, which stands for "no answer".
+ */
+export function answerSpans({ start, end, isContext, nullToken, lengthMax, count }: AnswerSpans): SpansOfWindow {
+  const counts = isContext.flatMap((is, index) => (is || index === nullToken ? [index] : []))
+  const shares = (logits: ArrayLike<number>) => {
+    const among = applyFunction(
+      counts.map((index) => logits[index] ?? 0),
+      'softmax',
+    )
+    const all = Array<number>(isContext.length).fill(0)
+    for (const [at, index] of counts.entries()) all[index] = among[at] ?? 0
+    return all
+  }
+  const starts = shares(start)
+  const ends = shares(end)
+  const nullScore = nullToken === undefined ? 0 : (starts[nullToken] ?? 0) * (ends[nullToken] ?? 0)
+  const best: AnswerSpan[] = []
+  for (const [first, isStart] of isContext.entries()) {
+    if (!isStart) continue
+    for (let last = first; last < Math.min(first + lengthMax, isContext.length) && isContext[last]; last++)
+      keepBest(best, { first, last, score: (starts[first] ?? 0) * (ends[last] ?? 0) }, count)
+  }
+  return { spans: best, nullScore }
+}
+
+export interface AnswerSpans {
+  start: ArrayLike<number>
+  end: ArrayLike<number>
+  /** For each token whether it is of the context. */
+  isContext: readonly boolean[]
+  /** The token that stands for "no answer", where there is one. */
+  nullToken: number | undefined
+  /** The most tokens of an answer. */
+  lengthMax: number
+  count: number
+}
+
+export interface SpansOfWindow {
+  /** From the likeliest down. */
+  spans: AnswerSpan[]
+  /** How likely the window has no answer. */
+  nullScore: number
+}
+
+function keepBest(best: AnswerSpan[], span: AnswerSpan, count: number): void {
+  if (best.length === count && span.score <= (best.at(-1)?.score ?? 0)) return
+  let at = best.length
+  while (at > 0 && span.score > (best[at - 1]?.score ?? 0)) at--
+  best.splice(at, 0, span)
+  if (best.length > count) best.pop()
+}

@@ -1,0 +1,64 @@
+import { errors } from '../../../shared/errors.ts'
+import type { Breathe } from '../in-slices.ts'
+import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
+import { gatherTokens, type Piece } from '../text/text-pieces.ts'
+import { specialCount } from '../text/token-template.ts'
+import { tokenWindows } from '../text/token-windows.ts'
+import type { TextTokenizer } from '../text/tokenizer.ts'
+import type { Question } from './question-inputs.ts'
+import type { WindowSettings } from './question-parameters.ts'
+
+/** A question with its context in as many windows as it takes, the question whole in each. */
+export async function contextWindows(input: ContextWindows): Promise<LocatedText[]> {
+  const { question, settings, questionMax, tokenizer, breathe } = input
+  const tokensOf = (text: string, enough?: number) =>
+    gatherTokens({
+      text,
+      enough,
+      from: 'start',
+      tokensOf: (piece: Piece) => tokenizer.spanned(text, piece),
+      breathe,
+    })
+  const asked = (await tokensOf(question.question, settings.size)).slice(0, questionMax)
+  const context = await tokensOf(question.context)
+  if (context.length === 0) {
+    const param = `${question.param}.context`
+    throw errors.invalidInput(`"${param}" holds no tokens for this model.`, param)
+  }
+  const parts = tokenizer.template.pair
+  const room = settings.size - specialCount(parts) - asked.length
+  const stride = strideWithin({ room, settings, question })
+  return tokenWindows({ length: context.length, size: room, stride }).map(({ start, end }) =>
+    assembleLocated(parts, [asked, context.slice(start, end)]),
+  )
+}
+
+export interface ContextWindows {
+  question: Question
+  settings: WindowSettings
+  /** The most tokens of the question that are read. */
+  questionMax: number | undefined
+  tokenizer: TextTokenizer
+  breathe: Breathe
+}
+
+/** Windows have to move on: one that is nearly filled by its question shares less with the next. */
+function strideWithin({ room, settings, question }: Stride): number {
+  if (room < 1) {
+    const param = `${question.param}.question`
+    throw errors.invalidInput(
+      `"${param}" leaves no room for its context within ${settings.size} tokens: shorten it, or send "max_question_len".`,
+      param,
+    )
+  }
+  if (settings.stride < room) return settings.stride
+  if (!settings.isStrideAsked) return room - 1
+  throw errors.invalidInput(
+    `"doc_stride" is ${settings.stride}; beside its question a window has room for ${room} tokens of context, which must be more.`,
+    'doc_stride',
+  )
+}
+
+interface Stride extends Pick<ContextWindows, 'settings' | 'question'> {
+  room: number
+}

@@ -1,0 +1,79 @@
+import { errors } from '../../../shared/errors.ts'
+import type { Batcher } from '../../batcher/batcher.ts'
+import { breatheFor } from '../in-slices.ts'
+import { inputsMax } from '../limits.ts'
+import { type TaskService, timingOf } from '../task.ts'
+import { codePointCounter } from '../text/code-points.ts'
+import type { LocatedText } from '../text/encoded-text.ts'
+import { readParameters } from '../text/parameters.ts'
+import { tokenCount } from '../text/sequence-classifier.ts'
+import type { TextModel } from '../text/text-model.ts'
+import type { TokenRow } from '../text/token-tensors.ts'
+import { answerSpans } from './answer-spans.ts'
+import { answersOf, type TextAnswer } from './answers.ts'
+import { contextWindows } from './context-windows.ts'
+import type { StartsAndEnds } from './question-answering.ts'
+import { readQuestions } from './question-inputs.ts'
+import { questionParameters, windowSettings } from './question-parameters.ts'
+
+/** `{question, context}` to `{score, start, end, answer}`, or a list of those for `top_k`; each window is an item. */
+export function questionPipeline({ model, batcher }: QuestionPipeline): TaskService['pipeline'] {
+  const { tokenizer, encoder } = model
+  return async ({ inputs, parameters, options }) => {
+    const asked = readParameters(questionParameters, parameters)
+    const { top_k: count, align_to_words: byWords } = asked
+    const settings = windowSettings({ ...asked, maxTokens: encoder.maxTokens })
+    const { questions, isList } = readQuestions(inputs)
+    const breathe = breatheFor(options.signal)
+    const windows: { item: number; located: LocatedText }[] = []
+    for (const [item, question] of questions.entries()) {
+      const questionMax = asked.max_question_len
+      const located = await contextWindows({ question, settings, questionMax, tokenizer, breathe })
+      windows.push(...located.map((one) => ({ item, located: one })))
+      assertWindows(windows.length, question.param)
+      await breathe()
+    }
+    const rows = windows.map(({ located: { ids, typeIds } }) => ({ ids, typeIds }))
+    const results = await batcher.submitAll(rows, options)
+    const found: Parameters<typeof answersOf>[0]['windows'][number][][] = questions.map(() => [])
+    for (const [index, { item, located }] of windows.entries()) {
+      const { start = [], end = [] } = results[index]?.output ?? {}
+      const spans = answerSpans({
+        start,
+        end,
+        isContext: located.sequences.map((sequence) => sequence === 1),
+        nullToken: located.special[0] ? 0 : undefined,
+        lengthMax: asked.max_answer_len,
+        // More than are wanted: several may be parts of the same words.
+        count: byWords ? 2 * count + 10 : count,
+      })
+      found[item]?.push({ located, found: spans })
+      await breathe()
+    }
+    const answers = questions.map(({ context }, item) => {
+      const own = { context, windows: found[item] ?? [], count, byWords, withNone: asked.handle_impossible_answer }
+      const all = answersOf(own).map(inCodePoints(context))
+      return count === 1 ? all[0] : all
+    })
+    return { json: JSON.stringify(isList ? answers : answers[0]), timing: timingOf(results), tokens: tokenCount(rows) }
+  }
+}
+
+interface QuestionPipeline {
+  model: TextModel
+  batcher: Batcher<TokenRow, StartsAndEnds>
+}
+
+function assertWindows(count: number, param: string): void {
+  if (count > inputsMax)
+    throw errors.invalidInput(
+      `The contexts up to "${param}" make more than ${inputsMax} windows, which is the limit per request.`,
+      param,
+    )
+}
+
+/** Places are counted in code points, as Hugging Face's servers count them. */
+function inCodePoints(context: string): (answer: TextAnswer) => TextAnswer {
+  const inCharacters = codePointCounter(context)
+  return ({ score, start, end, answer }) => ({ score, start: inCharacters(start), end: inCharacters(end), answer })
+}

@@ -1,0 +1,47 @@
+import { localPath } from '../../models/model-files.ts'
+import type { ModelSource, OpenedTask, Task } from '../task.ts'
+import { openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
+import type { TokenRow } from '../text/token-tensors.ts'
+import { tokenizerCapability } from '../text/tokenizer-capability.ts'
+import { questionPipeline } from './pipeline.ts'
+
+/** For each token of a window how likely an answer starts with it and ends with it. */
+export interface StartsAndEnds {
+  start: Float32Array
+  end: Float32Array
+}
+
+/** Finds the answer to a question in a text. */
+export const questionAnswering: Task = {
+  name: 'question-answering',
+
+  async open(source: ModelSource): Promise<OpenedTask> {
+    const { graph, file, files } = source
+    const model = await openTextModel(source)
+    const start = outputNamed({ graph, file, names: ['start_logits'] })
+    const end = outputNamed({ graph, file, names: ['end_logits'] })
+    const batches = tokenModel<TokenRow, StartsAndEnds>({
+      model,
+      outputs: [start, end],
+      decode(tensors, batch) {
+        const starts = outputRows(tensors[start], batch.length)
+        const ends = outputRows(tensors[end], batch.length)
+        const own = (rows: Float32Array[], index: number) =>
+          rows[index]?.subarray(0, batch[index]?.ids.length) ?? new Float32Array()
+        return batch.map((_, index) => ({ start: own(starts, index), end: own(ends, index) }))
+      },
+    })
+    return {
+      graphs: { main: localPath(files, file) },
+      describe: model.describe,
+      warmUp: warmUpRuns(batches, { ...model.texts, rowOf: (ids) => ({ ids }) }),
+      serve(createBatcher) {
+        const batcher = createBatcher(batches)
+        return {
+          capabilities: { tokenizer: tokenizerCapability(model.tokenizer) },
+          pipeline: questionPipeline({ model, batcher }),
+        }
+      },
+    }
+  },
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
+import { trueOrFalse, wholeNumber } from '../text/parameters.ts'
+
+/** What a question is asked with, by the names and defaults of transformers. */
+export const questionParameters = z.object({
+  top_k: wholeNumber(1, 100).default(1),
+  /** The most tokens of a window, question and special tokens included. */
+  max_seq_len: wholeNumber(1, 1_000_000).optional(),
+  /** How many tokens of the context neighbouring windows share. */
+  doc_stride: wholeNumber(0, 1_000_000).optional(),
+  max_answer_len: wholeNumber(1, 512).default(15),
+  max_question_len: wholeNumber(1, 1_000_000).optional(),
+  handle_impossible_answer: trueOrFalse.default(false),
+  align_to_words: trueOrFalse.default(true),
+})
+
+const windowDefault = 384
+const strideDefault = 128
+
+export interface WindowSettings {
+  size: number
+  stride: number
+  isStrideAsked: boolean
+}
+
+/** How the context is cut for a model of so many tokens. @throws AppError `invalid_input` */
+export function windowSettings({ max_seq_len, doc_stride, maxTokens }: WindowSettingsInput): WindowSettings {
+  if (max_seq_len !== undefined && max_seq_len > maxTokens)
+    throw errors.invalidInput(
+      `"max_seq_len" is ${max_seq_len}; the model takes at most ${maxTokens} tokens.`,
+      'max_seq_len',
+    )
+  const size = max_seq_len ?? Math.min(maxTokens, windowDefault)
+  if (doc_stride !== undefined && doc_stride >= size)
+    throw errors.invalidInput(
+      `"doc_stride" is ${doc_stride}; it must be less than the ${size} tokens of a window.`,
+      'doc_stride',
+    )
+  const stride = doc_stride ?? Math.min(Math.floor(size / 2), strideDefault)
+  return { size, stride, isStrideAsked: doc_stride !== undefined }
+}
+
+interface WindowSettingsInput extends Pick<z.output<typeof questionParameters>, 'max_seq_len' | 'doc_stride'> {
+  maxTokens: number
+}
