@@ -3,12 +3,14 @@ import { errors } from '../shared/errors.ts'
 import { openaiEnvelope, platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
+import { afterRequest } from './protocols/after-request.ts'
 import { openaiRoutes } from './protocols/openai/openai.ts'
 import { rerankRoutes } from './protocols/rerank/rerank.ts'
 import { infoRoutes } from './protocols/service/info.ts'
 import { probeRoutes } from './protocols/service/probes.ts'
 import type { ServingEnvironment } from './protocols/serving-environment.ts'
 import type { ServingParts } from './protocols/serving-parts.ts'
+import { ShadowRequests } from './protocols/shadow-requests.ts'
 import { singleModelRoutes } from './protocols/single-model.ts'
 
 /** Every protocol that models are spoken to by, on one port. */
@@ -24,6 +26,14 @@ export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> 
   })
   app.route('/', probeRoutes(parts))
   app.route('/', infoRoutes(parts))
+  app.use(afterRequest(new ShadowRequests({ parts, routes: protocolRoutes })))
+  app.route('/', protocolRoutes(parts))
+  return app
+}
+
+/** What models are asked by. */
+function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
   app.route('/', rerankRoutes(parts))
   app.route('/v1', openaiRoutes(parts))
   app.route('/', singleModelRoutes(parts))

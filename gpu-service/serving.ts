@@ -8,6 +8,7 @@ import type { ObjectStore } from '../shared/objects/object-store.ts'
 import type { Table } from '../shared/table/table.ts'
 import { createServingApp } from './app.ts'
 import type { Served } from './deployments/deployment-slot.ts'
+import { KeyCounts } from './deployments/key-counts.ts'
 import { Reconciler } from './deployments/reconcile.ts'
 import { createRouter } from './deployments/route.ts'
 import type { ServedDeployment } from './deployments/served-deployment.ts'
@@ -117,6 +118,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       requestMsMax: 60_000,
     },
     now: Date.now,
+    keys: new KeyCounts({ metrics }),
     ...tableSide({ table, log, replicaId, pool: config.pool, publicUrl, heartbeatMs: config.heartbeatMs }),
     intervalMs: config.reconcileMs ?? 2000,
   })

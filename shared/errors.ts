@@ -333,6 +333,22 @@ export const errors = {
       param: 'model',
     }),
   unsupportedModel: (reason: string) => new AppError({ code: 'unsupported_model', status: 422, message: reason }),
+  rateLimited: (limit: string, retryAfterSeconds: number) =>
+    new AppError({
+      code: 'rate_limited',
+      status: 429,
+      message: `This deployment answers ${limit}. Try again in ${Math.max(0.1, Math.ceil(retryAfterSeconds * 10) / 10)} s.`,
+      retryable: true,
+      retryAfterSeconds,
+    }),
+  /** Its clients would wait for hours, so they are told not to ask again by themselves. */
+  quotaUsedUp: (limit: number, retryAfterSeconds: number) =>
+    new AppError({
+      code: 'quota_used_up',
+      status: 429,
+      message: `This deployment answers ${limit} requests a day, and has. The next day begins at midnight, UTC.`,
+      retryAfterSeconds,
+    }),
   overloaded: (retryAfterSeconds: number) =>
     new AppError({
       code: 'overloaded',

@@ -57,6 +57,15 @@ export function createMetrics() {
       'task',
       'outcome',
     ]),
+    keyRequests: counter(
+      'key_requests_total',
+      'Requests let in, by deployment and API key; "other" beyond 500 pairs.',
+      ['deployment', 'key'],
+    ),
+    shadowRequests: counter('shadow_requests_total', 'Copies of requests for a shadow target, by outcome.', [
+      'deployment',
+      'outcome',
+    ]),
     predictionLatency: histogram(
       'prediction_latency_ms',
       'From an input being queued to its answer, in milliseconds.',

@@ -6,16 +6,18 @@ export function judgeCanary({ rule, baseline, candidate }: JudgeCanary): string 
   const { maxErrorRate, maxLatencyRatio, minRequests, windowSeconds } = rule
   const requests = candidate.answered + candidate.failed
   if (requests < minRequests) return undefined
-  const within = `of its last ${requests} inputs within ${windowSeconds} s`
+  const of = `of its last ${requests} requests within ${windowSeconds} s`
   const errorRate = candidate.failed / requests
-  if (maxErrorRate !== undefined && errorRate > maxErrorRate)
-    return `${percent(errorRate)} ${within} failed; ${percent(maxErrorRate)} are allowed.`
+  // What callers do wrong fails everywhere.
+  const usual = baseline.answered + baseline.failed < minRequests ? 0 : rateOf(baseline)
+  if (maxErrorRate !== undefined && errorRate - usual > maxErrorRate)
+    return `${percent(errorRate)} ${of} failed, and ${percent(usual)} of the first target's; ${percent(maxErrorRate)} more are allowed.`
   // Without enough of the first one's own answers there is nothing to compare with.
   if (maxLatencyRatio === undefined || baseline.answered < minRequests || candidate.answered < minRequests)
     return undefined
   const ratio = candidate.p95Ms / baseline.p95Ms
   if (ratio <= maxLatencyRatio) return undefined
-  return `95 % ${within} took up to ${candidate.p95Ms.toFixed(1)} ms, ${ratio.toFixed(1)} times as long as those of the first target (${baseline.p95Ms.toFixed(1)} ms); ${maxLatencyRatio} times is allowed.`
+  return `95 % ${of} took up to ${candidate.p95Ms.toFixed(1)} ms, ${ratio.toFixed(1)} times as long as those of the first target (${baseline.p95Ms.toFixed(1)} ms); ${maxLatencyRatio} times is allowed.`
 }
 
 interface JudgeCanary {
@@ -23,5 +25,7 @@ interface JudgeCanary {
   baseline: Sample
   candidate: Sample
 }
+
+const rateOf = ({ answered, failed }: Sample): number => failed / (answered + failed)
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`

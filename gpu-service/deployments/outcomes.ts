@@ -3,9 +3,10 @@ import { LatencyWindow } from './latency-window.ts'
 
 /** What became of one target's work on this replica. */
 export class Outcomes {
+  /** Inputs, since it was loaded. */
   answered = 0
   failed = 0
-  /** Of late, where somebody judges it by that. */
+  /** Requests of late, where somebody judges it by that. */
   window: LatencyWindow | undefined
 
   /** Looks at what was done in so many seconds from now on. */
@@ -15,18 +16,22 @@ export class Outcomes {
       this.window = new LatencyWindow({ windowMs: windowSeconds * 1000, now })
   }
 
+  /** How one request ended. What its caller or the load is to blame for says nothing of the target. */
+  note({ status, latencyMs }: { status: number; latencyMs: number }): void {
+    if (status < 400) this.window?.answered(latencyMs)
+    else if (status >= 500 || status === 400 || status === 422) this.window?.failed(1)
+  }
+
   /** Listens to what a batcher tells before it is passed on. */
   listen(observer: BatchObserver): BatchObserver {
     return {
       ...observer,
       answered: (item) => {
         this.answered++
-        this.window?.answered(item.latencyMs)
         observer.answered(item)
       },
       failed: (items) => {
         this.failed += items
-        this.window?.failed(items)
         observer.failed(items)
       },
     }

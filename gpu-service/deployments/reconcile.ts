@@ -1,7 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Principal } from '../../shared/auth/principal.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LostModel } from '../engine/engine.ts'
+import type { CanaryWatch } from './canary-watch.ts'
+import type { DayUse } from './day-use.ts'
 import { DeploymentSlot, type SlotParts } from './deployment-slot.ts'
+import type { KeyCounts } from './key-counts.ts'
+import { RequestLimits } from './request-limits.ts'
 import { ServedDeployment } from './served-deployment.ts'
 
 export interface ReconcilerOptions extends SlotParts {
@@ -10,7 +15,11 @@ export interface ReconcilerOptions extends SlotParts {
   /** Is told of what this replica serves, after each step. */
   reporter: Reporter
   /** Takes targets out of service that do worse than they may. */
-  judge?: (deployment: ServedDeployment) => void
+  canaries: CanaryWatch
+  /** What all replicas answered today. */
+  use: DayUse
+  /** Counts who asks. */
+  keys: Pick<KeyCounts, 'count'>
   intervalMs: number
 }
 
@@ -20,6 +29,8 @@ export interface Reporter {
   forget(deployment: string): Promise<void>
   /** That this replica is there. */
   beat(): Promise<void>
+  /** How many replicas share the work of the pool. */
+  readonly replicaCount: number
   close(): Promise<void>
 }
 
@@ -44,15 +55,17 @@ export class Reconciler {
 
   /** One step towards the desired state. Fulfilled with the loads it began, which go on by themselves. */
   async pass(): Promise<Promise<void>[]> {
-    const { desired, reporter, judge } = this.#options
+    const { desired, reporter, canaries, use } = this.#options
     await reporter.beat()
+    await use.sum()
     const wanted = await desired()
     for (const name of [...this.#deployments.keys()]) if (!wanted.has(name)) await this.#remove(name)
     const loads: Promise<void>[] = []
     for (const item of wanted.values()) {
       const deployment = this.#follow(item)
       for (const slot of deployment.slots) if (slot.isDue) loads.push(slot.load().then(() => this.#settle(deployment)))
-      judge?.(deployment)
+      deployment.limits.set(item.limits)
+      await canaries.judge(deployment)
       await reporter.report(deployment)
     }
     return loads
@@ -60,13 +73,21 @@ export class Reconciler {
 
   /** Takes on what is wanted of a deployment now. What answered before goes on until its successor does. */
   #follow(item: DeploymentItem): ServedDeployment {
-    const { now } = this.#options
-    const create = (own: DeploymentItem, label: string) => new DeploymentSlot(own, this.#options, label)
-    const deployment = this.#deployments.get(item.name) ?? new ServedDeployment({ item, create, now })
+    const deployment = this.#deployments.get(item.name) ?? this.#create(item)
     this.#deployments.set(item.name, deployment)
     if (deployment.item !== item || deployment.slots.length === 0)
       for (const slot of deployment.follow(item)) this.#retire(slot, slot.served === undefined ? 0 : swapGraceMs)
     return deployment
+  }
+
+  #create(item: DeploymentItem): ServedDeployment {
+    const { reporter, use, keys, now } = this.#options
+    const create = (own: DeploymentItem, label: string) => new DeploymentSlot(own, this.#options, label)
+    const replicaCount = () => reporter.replicaCount
+    const deployment = item.name
+    const count = (caller: Principal | undefined) => keys.count({ deployment, caller })
+    const limits = new RequestLimits({ deployment, replicaCount, use, now, count })
+    return new ServedDeployment({ item, create, limits, now })
   }
 
   #settle(deployment: ServedDeployment): Promise<void> {
@@ -117,6 +138,7 @@ export class Reconciler {
   async #remove(name: string): Promise<void> {
     const deployment = this.#deployments.get(name)
     this.#deployments.delete(name)
+    this.#options.use.forget(name)
     for (const slot of deployment?.everySlot ?? []) this.#retire(slot)
     await this.#options.reporter.forget(name)
   }

@@ -3,18 +3,33 @@ import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import { type DeploymentItem, targetsOf } from '../../shared/table/deployment-item.ts'
 import type { Served } from './deployment-slot.ts'
+import type { Outcomes } from './outcomes.ts'
+import type { RequestLimits } from './request-limits.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
 /** A deployment as a caller may name it. */
 export interface Routable extends Pick<ServedDeployment, 'item' | 'state' | 'reason' | 'served'> {
   /** What answers a request, by its key where it has one. */
-  choose(key: string | undefined): { item: DeploymentItem; served: Served | undefined } | undefined
+  choose(key: string | undefined): RoutableTarget | undefined
+  /** What gets copies of its requests. */
+  shadow?: RoutableTarget | undefined
+  /** What it may answer. */
+  limits?: RequestLimits | undefined
+}
+
+interface RoutableTarget {
+  /** The deployment, with the repo, revision and file of the target. */
+  item: DeploymentItem
+  served: Served | undefined
+  outcomes?: Outcomes | undefined
 }
 
 export interface Route extends Served {
   /** The deployment, with the repo, revision and file of the target that answers. */
   item: DeploymentItem
   deployment: Routable
+  /** Where it is noted how its requests end. */
+  outcomes: Outcomes | undefined
 }
 
 export interface Asked {
@@ -47,11 +62,14 @@ export function createRouter(deployments: () => ReadonlyMap<string, Routable>): 
       const found = candidates(deployments(), name).filter(({ item }) => sees(caller, item))
       const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
       if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
-      const { item, state, reason } = deployment
-      if (state === 'PAUSED') throw errors.deploymentPaused(item.name)
-      const key = stickyKey ?? (item.stickyBy === 'caller' ? caller?.userId : undefined)
+      const { item: wanted, state, reason } = deployment
+      if (state === 'PAUSED') throw errors.deploymentPaused(wanted.name)
+      const key = stickyKey ?? (wanted.stickyBy === 'caller' ? caller?.userId : undefined)
       const target = deployment.choose(key)
-      if (target?.served !== undefined) return { item: target.item, deployment, ...target.served }
+      if (target?.served !== undefined) {
+        const { item, outcomes, served } = target
+        return { item, deployment, outcomes, ...served }
+      }
       if (state === 'FAILED') throw errors.modelFailed(name, reason ?? 'the reason is unknown.')
       throw errors.modelNotReady(name, state)
     },

@@ -2,10 +2,12 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { DeploymentSlot, Served } from './deployment-slot.ts'
 import { arrange, type Place, slotsOf } from './places.ts'
+import type { RequestLimits } from './request-limits.ts'
 
 export interface ServedDeploymentOptions {
   item: DeploymentItem
   create: (item: DeploymentItem, label: string) => DeploymentSlot
+  limits: RequestLimits
   now: () => number
 }
 
@@ -14,11 +16,13 @@ export class ServedDeployment {
   item: DeploymentItem
   places: Place[] = []
   shadow: DeploymentSlot | undefined
+  readonly limits: RequestLimits
   readonly #options: ServedDeploymentOptions
 
   constructor(options: ServedDeploymentOptions) {
     this.#options = options
     this.item = options.item
+    this.limits = options.limits
   }
 
   /** Takes on what the table says now, and gives what it has no more use for. */

@@ -1,4 +1,5 @@
 import type { Logger } from '../../shared/log.ts'
+import { addDeploymentUse } from '../../shared/table/deployment-use.ts'
 import {
   allDeployments,
   beatReplica,
@@ -9,7 +10,10 @@ import {
   poolReplicas,
   reportReplica,
 } from '../../shared/table/deployments.ts'
+import { rollBack } from '../../shared/table/roll-back.ts'
 import type { Table } from '../../shared/table/table.ts'
+import { CanaryWatch } from './canary-watch.ts'
+import { DayUse } from './day-use.ts'
 import { DesiredState } from './desired-state.ts'
 import { ReplicaReporter } from './replica-reporter.ts'
 
@@ -56,5 +60,14 @@ export function tableSide({
     log,
     heartbeatMs,
   })
-  return { desired: () => desired.read(), reporter }
+  const use = new DayUse({
+    add: (counted) => addDeploymentUse(table, { ...counted, now: new Date() }),
+    now: Date.now,
+    log,
+  })
+  const canaries = new CanaryWatch({
+    rollBack: (verdict) => rollBack(table, { ...verdict, by: replicaId, now: new Date() }),
+    log,
+  })
+  return { desired: () => desired.read(), reporter, use, canaries }
 }

@@ -15,12 +15,15 @@ export interface Answer {
 export function answerJson(context: Context<ServingEnvironment>, { json, timing, tokens }: Answer): Response {
   const requestId = context.get('requestId')
   const revision = context.get('revision')
+  const limits = context.get('limits')
+  if (tokens !== undefined) limits?.charge(tokens)
   const headers = {
     'content-type': 'application/json',
     ...timingHeaders(timing),
     ...(tokens !== undefined && { 'x-tokens': String(tokens) }),
     ...(revision !== undefined && { 'x-model-revision': revision }),
     ...(requestId !== undefined && { 'x-request-id': requestId }),
+    ...limits?.headers(),
   }
   context.set('hasRequestId', true)
   return new Response(typeof json === 'string' ? json : bytesOf(json), { headers })

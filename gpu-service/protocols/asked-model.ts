@@ -25,8 +25,22 @@ export function routeTo(context: Context<ServingEnvironment>, { router, model }:
   const stickyKey = context.req.header('x-session-id')
   const route = router.resolve({ model, caller: context.get('principal'), stickyKey })
   context.set('revision', route.item.revision)
+  context.set('route', route)
   assertRoom(route, placeOf(context))
+  admitTo(context, route)
   return route
+}
+
+/** Counts the request once against what its deployment may answer. @throws AppError `rate_limited`, `quota_used_up` */
+function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } }: Route): void {
+  if (limits === undefined || context.get('limits') === limits) return
+  context.set('limits', limits)
+  try {
+    limits.admit(context.get('principal'))
+  } catch (error) {
+    for (const [name, value] of Object.entries(limits.headers())) context.header(name, value)
+    throw error
+  }
 }
 
 interface RouteTo {

@@ -1,4 +1,6 @@
 import type { HttpVariables } from '../../shared/http/context.ts'
+import type { RequestLimits } from '../deployments/request-limits.ts'
+import type { Route } from '../deployments/route.ts'
 
 /** What every request of the inference service carries. */
 export interface ServingEnvironment {
@@ -7,5 +9,9 @@ export interface ServingEnvironment {
     model?: string | undefined
     /** Of the model that was found to answer. */
     revision?: string | undefined
+    /** What the deployment that answers may answer. */
+    limits?: RequestLimits | undefined
+    /** What answers. */
+    route?: Route | undefined
   }
 }

@@ -22,12 +22,14 @@ const limits = z
 
 const canary = z
   .object({
-    maxErrorRate: z.number().min(0).max(1).optional().openapi({ description: 'The share of inputs that may fail.' }),
+    maxErrorRate: z.number().min(0).max(1).optional().openapi({
+      description: 'The share of requests that may fail, beyond those that fail at the first target too.',
+    }),
     maxLatencyRatio: z.number().min(1).max(1000).optional().openapi({
       description: "How many times the first target's p95 a target's may be.",
     }),
     minRequests: z.number().int().min(1).max(1_000_000).default(20).openapi({
-      description: 'Nothing is judged by fewer inputs.',
+      description: 'Nothing is judged by fewer requests.',
     }),
     windowSeconds: z.number().int().min(1).max(3600).default(60),
   })

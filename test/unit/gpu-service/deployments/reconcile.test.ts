@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { CanaryWatch } from '../../../../gpu-service/deployments/canary-watch.ts'
+import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
 import { Reconciler } from '../../../../gpu-service/deployments/reconcile.ts'
 import { ReplicaReporter } from '../../../../gpu-service/deployments/replica-reporter.ts'
 import { ModelLost } from '../../../../gpu-service/engine/engine.ts'
@@ -101,6 +103,9 @@ async function start() {
       heartbeatMs: 15_000,
       refreshMs: 600_000,
     }),
+    canaries: new CanaryWatch({ rollBack: async () => {}, log }),
+    use: new DayUse({ add: async () => 0, now: () => state.nowMs, log }),
+    keys: { count() {} },
     intervalMs: 1_000_000,
   }
   const reconciler = new Reconciler(options)

@@ -1,0 +1,81 @@
+import type { Logger } from '../../shared/log.ts'
+
+export interface DayUseOptions {
+  /** Adds what this replica answered to what all did, and gives that. */
+  add: (use: { deployment: string; day: string; requests: number }) => Promise<number>
+  /** Milliseconds since 1970: the day is UTC's. */
+  now: () => number
+  log: Logger
+}
+
+interface Count {
+  /** What all replicas answered, as of the last sum. */
+  total: number
+  /** What this one answered since. */
+  unsummed: number
+}
+
+const dayMs = 86_400_000
+
+/**
+ * How many requests deployments answered today. Each replica adds its own to the table every few seconds and learns the
+ * sum, so that a quota is exceeded by no more than what the others answered meanwhile.
+ */
+export class DayUse {
+  readonly #options: DayUseOptions
+  readonly #counts = new Map<string, Count>()
+  #day = ''
+
+  constructor(options: DayUseOptions) {
+    this.#options = options
+  }
+
+  of(deployment: string): number {
+    const { total, unsummed } = this.#count(deployment)
+    return total + unsummed
+  }
+
+  add(deployment: string): void {
+    this.#count(deployment).unsummed++
+  }
+
+  secondsLeft(): number {
+    return (dayMs - (this.#options.now() % dayMs)) / 1000
+  }
+
+  /** Sums up what was answered since the last time; also of a deployment that is looked at for the first time today. */
+  async sum(): Promise<void> {
+    const { add, log } = this.#options
+    const day = this.#today()
+    for (const [deployment, count] of this.#counts) {
+      const requests = count.unsummed
+      if (requests === 0 && count.total > 0) continue
+      count.unsummed = 0
+      try {
+        count.total = await add({ deployment, day, requests })
+      } catch (error) {
+        count.unsummed += requests
+        log.warn({ err: error, deployment }, 'the requests of a deployment could not be summed up')
+      }
+    }
+  }
+
+  forget(deployment: string): void {
+    this.#counts.delete(deployment)
+  }
+
+  #count(deployment: string): Count {
+    const day = this.#today()
+    if (day !== this.#day) this.#counts.clear()
+    this.#day = day
+    const known = this.#counts.get(deployment)
+    if (known !== undefined) return known
+    const count = { total: 0, unsummed: 0 }
+    this.#counts.set(deployment, count)
+    return count
+  }
+
+  #today(): string {
+    return new Date(this.#options.now()).toISOString().slice(0, 10)
+  }
+}

@@ -1,0 +1,93 @@
+import type { Principal } from '../../shared/auth/principal.ts'
+import { errors } from '../../shared/errors.ts'
+import type { DeploymentLimits } from '../../shared/table/deployment-item.ts'
+import type { DayUse } from './day-use.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+export interface RequestLimitsOptions {
+  deployment: string
+  /** How many replicas share what the deployment may do. */
+  replicaCount: () => number
+  /** What all of them answered today. */
+  use: DayUse
+  now: () => number
+  /** Is told of every request that was let in. */
+  count: (caller: Principal | undefined) => void
+}
+
+/** What the client is told of its limit, in the words of OpenAI's headers. */
+export type LimitHeaders = Record<string, string>
+
+/** What a deployment may answer: this replica's share of each rate, and the day's quota of all of them. */
+export class RequestLimits {
+  readonly #options: RequestLimitsOptions
+  #limits: DeploymentLimits = {}
+  #shares = 0
+  #requests: TokenBucket | undefined
+  #tokens: TokenBucket | undefined
+
+  constructor(options: RequestLimitsOptions) {
+    this.#options = options
+  }
+
+  /** What is left of a rate stays left when the rate changes. */
+  set(limits: DeploymentLimits = {}): void {
+    const shares = this.#options.replicaCount()
+    if (limits === this.#limits && shares === this.#shares) return
+    this.#limits = limits
+    this.#shares = shares
+    const { requestsPerSecond, tokensPerMinute } = limits
+    this.#requests = this.#bucket(this.#requests, requestsPerSecond, 1)
+    this.#tokens = this.#bucket(this.#tokens, tokensPerMinute, 60)
+  }
+
+  /** Counts a request. @throws AppError `rate_limited`, `quota_used_up` */
+  admit(caller: Principal | undefined): void {
+    const { requestsPerDay } = this.#limits
+    const { use, deployment } = this.#options
+    if (this.#requests !== undefined && this.#requests.level < 1) {
+      const { requestsPerSecond = 0 } = this.#limits
+      throw errors.rateLimited(`${requestsPerSecond} requests per second`, this.#requests.secondsUntil(1))
+    }
+    if (this.#tokens !== undefined && this.#tokens.level <= 0)
+      throw errors.rateLimited(`${this.#limits.tokensPerMinute} tokens per minute`, this.#tokens.secondsUntil(1))
+    if (requestsPerDay !== undefined && use.of(deployment) >= requestsPerDay)
+      throw errors.quotaUsedUp(requestsPerDay, use.secondsLeft())
+    this.#requests?.take(1)
+    if (requestsPerDay !== undefined) use.add(deployment)
+    this.#options.count(caller)
+  }
+
+  /** Takes off what an answer turned out to have cost. */
+  charge(tokens: number): void {
+    this.#tokens?.take(tokens)
+  }
+
+  headers(): LimitHeaders {
+    const { requestsPerDay } = this.#limits
+    const { use, deployment } = this.#options
+    return {
+      ...(this.#requests !== undefined && told('requests', this.#requests)),
+      ...(this.#tokens !== undefined && told('tokens', this.#tokens)),
+      ...(requestsPerDay !== undefined && {
+        'x-quota-limit-requests': String(requestsPerDay),
+        'x-quota-remaining-requests': String(Math.max(0, requestsPerDay - use.of(deployment))),
+      }),
+    }
+  }
+
+  #bucket(current: TokenBucket | undefined, limit: number | undefined, seconds: number): TokenBucket | undefined {
+    if (limit === undefined) return undefined
+    const share = limit / this.#shares
+    const rate = { perSecond: share / seconds, burst: Math.max(1, share) }
+    if (current === undefined) return new TokenBucket({ ...rate, now: this.#options.now })
+    current.set(rate)
+    return current
+  }
+}
+
+const told = (what: 'requests' | 'tokens', bucket: TokenBucket): LimitHeaders => ({
+  [`x-ratelimit-limit-${what}`]: String(Math.floor(bucket.burst)),
+  [`x-ratelimit-remaining-${what}`]: String(Math.max(0, Math.floor(bucket.level))),
+  [`x-ratelimit-reset-${what}`]: `${bucket.secondsUntil(bucket.burst).toFixed(3)}s`,
+})

@@ -1,0 +1,54 @@
+/** Lets so much through per second, and at most so much at once. */
+export class TokenBucket {
+  readonly #now: () => number
+  #perSecond = 0
+  #burst = 0
+  #level = 0
+  #atMs: number
+
+  constructor({ now, ...rate }: { now: () => number } & Rate) {
+    this.#now = now
+    this.#atMs = now()
+    this.set(rate)
+    this.#level = this.#burst
+  }
+
+  /** Another rate from now on; what is there stays, within the new bounds. */
+  set({ perSecond, burst }: Rate): void {
+    this.#refill()
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#level = Math.min(this.#level, burst)
+  }
+
+  /** How much is there; below nothing where more was taken than there was. */
+  get level(): number {
+    this.#refill()
+    return this.#level
+  }
+
+  get burst(): number {
+    return this.#burst
+  }
+
+  take(amount: number): void {
+    this.#refill()
+    this.#level -= amount
+  }
+
+  /** How long until so much is there. */
+  secondsUntil(amount: number): number {
+    return Math.max(0, (amount - this.level) / this.#perSecond)
+  }
+
+  #refill(): void {
+    const nowMs = this.#now()
+    this.#level = Math.min(this.#burst, this.#level + ((nowMs - this.#atMs) / 1000) * this.#perSecond)
+    this.#atMs = nowMs
+  }
+}
+
+export interface Rate {
+  perSecond: number
+  burst: number
+}

@@ -1,0 +1,16 @@
+import { createMiddleware } from 'hono/factory'
+import type { ServingEnvironment } from './serving-environment.ts'
+import type { ShadowRequests } from './shadow-requests.ts'
+
+/** When a request is answered: notes how it ended with the target that answered it, and copies it for a shadow. */
+export const afterRequest = (shadows: Pick<ShadowRequests, 'copy'>) =>
+  createMiddleware<ServingEnvironment>(async (context, next) => {
+    const startedMs = performance.now()
+    await next()
+    const route = context.get('route')
+    if (route === undefined) return
+    const { status } = context.res
+    route.outcomes?.note({ status, latencyMs: performance.now() - startedMs })
+    // What was turned away for the load of it is not done in secret instead.
+    if (status < 500 && status !== 429) shadows.copy(context, route)
+  })

@@ -1,0 +1,107 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as aTurn } from 'node:timers/promises'
+import { type Context, Hono } from 'hono'
+import type { Principal } from '../../shared/auth/principal.ts'
+import { createMetrics, type Metrics } from '../../shared/metrics.ts'
+import type { Route } from '../deployments/route.ts'
+import type { ServingEnvironment } from './serving-environment.ts'
+import type { ServingParts } from './serving-parts.ts'
+
+export interface ShadowRequestsOptions {
+  parts: ServingParts
+  /** The routes of every protocol, over other parts. */
+  routes: (parts: ServingParts) => Hono<ServingEnvironment>
+  random?: () => number
+}
+
+interface Copied {
+  route: Route
+  principal: Principal
+  requestId: string
+  log: ServingEnvironment['Variables']['log']
+}
+
+const inFlightMax = 8
+/** What waits for the target that answers may not be delayed: from so much on, copies are left out. */
+const backlogMsMax = 20
+const timeoutMs = 60_000
+
+/**
+ * Asks the shadow targets of deployments what their callers ask, whatever the protocol: a copy of the request goes
+ * through the same routes again, where every name leads to the shadow, and its answer is thrown away.
+ */
+export class ShadowRequests {
+  readonly #app: Hono<ServingEnvironment>
+  readonly #current = new AsyncLocalStorage<Copied>()
+  readonly #metrics: Metrics
+  readonly #random: () => number
+  #inFlight = 0
+
+  constructor({ parts, routes, random = Math.random }: ShadowRequestsOptions) {
+    this.#metrics = parts.metrics
+    this.#random = random
+    const app = new Hono<ServingEnvironment>()
+    app.use(async (context, next) => {
+      const { requestId, log } = this.#copied()
+      context.set('requestId', requestId)
+      context.set('log', log)
+      await next()
+    })
+    const router = { resolve: () => this.#copied().route, list: () => [] }
+    const verify = async () => this.#copied().principal
+    // What goes wrong in a copy is counted as that, and not as an error that somebody was told.
+    app.route('/', routes({ ...parts, router, verify, admission: { assertRoom() {} }, metrics: createMetrics() }))
+    this.#app = app
+  }
+
+  /** Copies a request, where its deployment has a shadow, its turn has come and there is room. Never waits or throws. */
+  copy(context: Context<ServingEnvironment>, { deployment, queues }: Route): void {
+    const shadow = deployment.item.shadow
+    if (shadow === undefined || this.#random() * 100 >= shadow.percent) return
+    const name = deployment.item.name
+    const target = deployment.shadow
+    const principal = context.get('principal')
+    const isBusy = this.#inFlight >= inFlightMax || queues.some(({ backlogMs }) => backlogMs > backlogMsMax)
+    if (target?.served === undefined || principal === undefined || isBusy) {
+      this.#count(name, 'dropped')
+      return
+    }
+    const { item, served } = target
+    const asked = { item, state: 'READY' as const, reason: undefined, served, choose: () => target }
+    const route = { item, deployment: asked, outcomes: undefined, ...served }
+    const copied = { route, principal, requestId: context.get('requestId'), log: context.get('log') }
+    this.#inFlight++
+    void this.#run(context, copied)
+      .catch(() => 'error' as const)
+      .then((outcome) => {
+        this.#inFlight--
+        this.#count(name, outcome)
+      })
+  }
+
+  async #run(context: Context<ServingEnvironment>, copied: Copied): Promise<'ok' | 'error'> {
+    const { req } = context
+    // The body as it was read for the caller; it is read by then, and kept.
+    const body = await req.arrayBuffer()
+    await aTurn()
+    const headers = new Headers(req.raw.headers)
+    headers.delete('transfer-encoding')
+    headers.set('content-length', String(body.byteLength))
+    headers.set('x-priority', 'bulk')
+    const signal = AbortSignal.timeout(timeoutMs)
+    const request = new Request(req.url, { method: req.method, headers, body, signal })
+    const response = await this.#current.run(copied, () => this.#app.fetch(request))
+    await response.body?.cancel()
+    return response.ok ? 'ok' : 'error'
+  }
+
+  #copied(): Copied {
+    const copied = this.#current.getStore()
+    if (copied === undefined) throw new Error('there is no copied request here')
+    return copied
+  }
+
+  #count(deployment: string, outcome: 'ok' | 'error' | 'dropped'): void {
+    this.#metrics.shadowRequests.inc({ deployment, outcome })
+  }
+}

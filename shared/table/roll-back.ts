@@ -1,0 +1,43 @@
+import { type DeploymentItem, type DeploymentTarget, targetsOf } from './deployment-item.ts'
+import { changeDeployment } from './deployments.ts'
+import type { Table } from './table.ts'
+
+export interface RollBack {
+  deployment: string
+  /** The target as whoever judged it had it. */
+  target: DeploymentTarget
+  reason: string
+  /** The replica that judged. */
+  by: string
+  now: Date
+}
+
+/** Takes a target out of service for every replica, once, however many of them come to the same verdict. */
+export async function rollBack(table: Table, { deployment, target, reason, by, now }: RollBack): Promise<void> {
+  await changeDeployment(table, deployment, (item) => {
+    const targets = targetsOf(item)
+    const at = targets.findIndex((one, index) => index > 0 && isSame(one, target) && one.rolledBack === undefined)
+    const found = targets[at]
+    // Somebody else took it out, or it was replaced: the verdict was on what is no longer there.
+    if (found === undefined) return undefined
+    const { weight = 1 } = found
+    const rolledBack = { at: now.toISOString(), by, reason, weight }
+    const after = targets.map((one, index) => (index === at ? { ...one, rolledBack } : one))
+    return withFirst(item, after.some(isServed) ? after : heirOf(after, weight))
+  })
+}
+
+const isSame = (one: DeploymentTarget, other: DeploymentTarget): boolean =>
+  one.repoId === other.repoId && one.revision === other.revision && one.file === other.file && one.ref === other.ref
+
+const isServed = ({ weight = 1, rolledBack }: DeploymentTarget): boolean => weight > 0 && rolledBack === undefined
+
+/** Where nothing else has weight, the first target takes over all of it. */
+const heirOf = (targets: readonly DeploymentTarget[], weight: number): DeploymentTarget[] =>
+  targets.map((target, index) => (index === 0 ? { ...target, weight } : target))
+
+const withFirst = (item: DeploymentItem, targets: DeploymentTarget[]): DeploymentItem => ({
+  ...item,
+  ...targets[0],
+  targets,
+})

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { changeDeployment, getDeployment, targetsOf } from '../../../../shared/table/deployments.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { embedderModel, irisModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
+
+let host: TestServing
+beforeAll(async () => {
+  host = await startTestServing([])
+})
+afterAll(() => host.close())
+
+const ask = (name: string, headers: Record<string, string> = {}) =>
+  host.ask(`/api/v1/predict/${name}`, { json: row, headers })
+const answers = (name: string) => expect.poll(async () => (await ask(name)).status, { timeout: 10_000 }).toBe(200)
+const revisionOf = async (answer: Promise<Response>) => (await answer).headers.get('x-model-revision')
+
+async function metric(line: string): Promise<number> {
+  const text = await host.metrics.registry.metrics()
+  const found = text.split('\n').find((one) => one.startsWith(line))
+  return Number(found?.split(' ').at(-1) ?? 0)
+}
+
+describe('a deployment', () => {
+  it('is changed under load without a dropped request, and each answer says which revision gave it', async () => {
+    const model = await irisModel()
+    const revisions = await Promise.all(Array.from({ length: 4 }, () => publishTarget(host, model)))
+    const [first] = revisions
+    if (first === undefined) throw new Error('unreachable')
+    await deployTargets(host, { name: 'moving', targets: [first] })
+    await answers('moving')
+    const seen: { status: number; revision: string | null }[] = []
+    let isOver = false
+    const client = async () => {
+      while (!isOver) {
+        const answer = await ask('moving')
+        seen.push({ status: answer.status, revision: answer.headers.get('x-model-revision') })
+        await answer.arrayBuffer()
+      }
+    }
+    const clients = Promise.all(Array.from({ length: 8 }, client))
+    for (const target of revisions.slice(1)) {
+      await changeDeployment(host.table, 'moving', (item) => ({ ...item, ...target, targets: [target] }))
+      await expect.poll(() => revisionOf(ask('moving')), { timeout: 10_000 }).toBe(target.revision)
+    }
+    isOver = true
+    await clients
+    expect(seen.length).toBeGreaterThan(200)
+    expect(seen.filter(({ status }) => status !== 200)).toEqual([])
+    expect(new Set(seen.map(({ revision }) => revision))).toEqual(new Set(revisions.map(({ revision }) => revision)))
+    // Once the new one answers, the one before is not asked again.
+    const order = seen.map(({ revision }) => revisions.findIndex((target) => target.revision === revision))
+    expect(order.filter((at, index) => index >= 8 && order.slice(0, index - 8).some((before) => before > at))).toEqual(
+      [],
+    )
+  })
+
+  it('shares its requests by weight, and answers those of one session by one target', async () => {
+    const model = await irisModel()
+    const a = await publishTarget(host, model, { ref: 'a', weight: 80 })
+    const b = await publishTarget(host, model, { ref: 'b', weight: 20 })
+    await deployTargets(host, { name: 'shared', targets: [a, b] })
+    await answers('shared')
+    await expect
+      .poll(async () => {
+        const revisions = await Promise.all(Array.from({ length: 40 }, () => revisionOf(ask('shared'))))
+        return new Set(revisions).size
+      })
+      .toBe(2)
+    const sessions = Array.from({ length: 400 }, (_, n) => ({ 'x-session-id': `session-${n}` }))
+    const chosen = await Promise.all(sessions.map((headers) => revisionOf(ask('shared', headers))))
+    const shareOfB = chosen.filter((revision) => revision === b.revision).length / chosen.length
+    expect(shareOfB).toBeGreaterThan(0.13)
+    expect(shareOfB).toBeLessThan(0.27)
+    expect(await Promise.all(sessions.map((headers) => revisionOf(ask('shared', headers))))).toEqual(chosen)
+  })
+
+  it('takes a target that fails its callers out of service by itself, once, and says why', async () => {
+    const stable = await publishTarget(host, await irisModel(), { weight: 50 })
+    // Takes texts, and so fails every row.
+    const failing = await publishTarget(host, await embedderModel(), { weight: 50 })
+    const canary = { maxErrorRate: 0.1, minRequests: 10, windowSeconds: 60 }
+    await deployTargets(host, { name: 'guarded', targets: [stable, failing], canary })
+    await answers('guarded')
+    const rolledBack = async () => targetsOf((await getDeployment(host.table, 'guarded')) ?? failed())[1]?.rolledBack
+    await expect
+      .poll(
+        async () => {
+          await Promise.all(Array.from({ length: 20 }, () => ask('guarded')))
+          return rolledBack()
+        },
+        { timeout: 10_000 },
+      )
+      .toMatchObject({ reason: expect.stringContaining('% of its last'), weight: 50 })
+    const first = await rolledBack()
+    await expect
+      .poll(async () => {
+        const statuses = await Promise.all(Array.from({ length: 40 }, async () => (await ask('guarded')).status))
+        return new Set(statuses)
+      })
+      .toEqual(new Set([200]))
+    expect(await rolledBack()).toEqual(first)
+    expect((await getDeployment(host.table, 'guarded'))?.version).toBe(2)
+  })
+
+  it('takes a target out of service that cannot be loaded', async () => {
+    const model = await irisModel()
+    const stable = await publishTarget(host, model)
+    const files = { ...model.files, 'model.onnx': Buffer.from('no graph at all') }
+    const broken = await publishTarget(host, { ...model, files })
+    const canary = { maxErrorRate: 0.1, minRequests: 10, windowSeconds: 60 }
+    await deployTargets(host, { name: 'unloadable', targets: [stable, broken], canary })
+    await expect
+      .poll(async () => (await getDeployment(host.table, 'unloadable'))?.targets?.[1]?.rolledBack?.reason, {
+        timeout: 10_000,
+      })
+      .toContain('could not be loaded')
+    expect((await ask('unloadable')).status).toBe(200)
+  })
+
+  it('copies requests to its shadow without its callers ever noticing, whatever becomes of the copies', async () => {
+    const [stable, same] = await Promise.all([irisModel(), irisModel()].map(async (m) => publishTarget(host, await m)))
+    const failing = await publishTarget(host, await embedderModel())
+    if (stable === undefined || same === undefined) throw new Error('unreachable')
+    await deployTargets(host, { name: 'mirrored', targets: [stable], shadow: { target: same, percent: 100 } })
+    await deployTargets(host, { name: 'hindered', targets: [stable], shadow: { target: failing, percent: 100 } })
+    for (const name of ['mirrored', 'hindered']) await answers(name)
+    const count = (name: string, outcome: string) =>
+      metric(`shadow_requests_total{deployment="${name}",outcome="${outcome}"}`)
+    const keepAsking = (name: string, outcome: string) =>
+      expect
+        .poll(
+          async () => {
+            const answer = await ask(name)
+            expect([answer.status, answer.headers.get('x-model-revision')]).toEqual([200, stable.revision])
+            return count(name, outcome)
+          },
+          { timeout: 10_000 },
+        )
+        .toBeGreaterThan(5)
+    await keepAsking('mirrored', 'ok')
+    await keepAsking('hindered', 'error')
+    expect(await count('mirrored', 'error')).toBe(0)
+    expect(await metric('predictions_total{deployment="mirrored:shadow"')).toBeGreaterThan(5)
+    // A crowd: the copies are left out, not the callers.
+    const crowd = await Promise.all(Array.from({ length: 300 }, async () => (await ask('mirrored')).status))
+    expect(new Set(crowd)).toEqual(new Set([200]))
+    expect(await count('mirrored', 'dropped')).toBeGreaterThan(100)
+  })
+
+  it('that is paused refuses with what no client repeats by itself, and answers again when it is resumed', async () => {
+    const target = await publishTarget(host, await irisModel())
+    await deployTargets(host, { name: 'resting', targets: [target] })
+    await answers('resting')
+    await changeDeployment(host.table, 'resting', (item) => ({ ...item, isPaused: true }))
+    await expect.poll(async () => (await ask('resting')).status).toBe(409)
+    const paused = await ask('resting')
+    expect(paused.headers.get('x-should-retry')).toBe('false')
+    expect(await paused.json()).toMatchObject({ code: 'deployment_paused' })
+    await changeDeployment(host.table, 'resting', ({ isPaused: _, ...item }) => item)
+    await answers('resting')
+  })
+
+  it('answers so many requests a second, and tells the others when to come again', async () => {
+    const target = await publishTarget(host, await irisModel())
+    await deployTargets(host, { name: 'limited', targets: [target], limits: { requestsPerSecond: 5 } })
+    await answers('limited')
+    const all = await Promise.all(Array.from({ length: 30 }, () => ask('limited')))
+    const refused = all.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThanOrEqual(20)
+    expect(all.length - refused.length).toBeGreaterThanOrEqual(4)
+    const [one] = refused
+    expect(await one?.json()).toMatchObject({ code: 'rate_limited' })
+    expect(Number(one?.headers.get('retry-after-ms'))).toBeGreaterThan(0)
+    expect(one?.headers.get('x-ratelimit-limit-requests')).toBe('5')
+    expect(one?.headers.get('x-ratelimit-remaining-requests')).toBe('0')
+    const waitMs = Number(one?.headers.get('retry-after-ms'))
+    await expect.poll(async () => (await ask('limited')).status, { timeout: waitMs + 1000 }).toBe(200)
+  })
+
+  it('answers so many requests a day, and so many tokens a minute', async () => {
+    const rows = await publishTarget(host, await irisModel())
+    const texts = await publishTarget(host, await embedderModel())
+    await deployTargets(host, { name: 'daily', targets: [rows], limits: { requestsPerDay: 3 } })
+    await deployTargets(host, { name: 'tokens', targets: [texts], limits: { tokensPerMinute: 10 } })
+    const codeOf = async (answer: Promise<Response>) => ((await (await answer).json()) as { code?: string }).code
+    await answers('daily')
+    await expect.poll(() => codeOf(ask('daily'))).toBe('quota_used_up')
+    expect((await ask('daily')).headers.get('x-should-retry')).toBe('false')
+    const embed = () => host.ask('/api/v1/predict/tokens', { json: { inputs: 'a text of several words' } })
+    await expect.poll(async () => (await embed()).status, { timeout: 10_000 }).toBe(200)
+    await expect.poll(() => codeOf(embed())).toBe('rate_limited')
+  })
+})
+
+function failed(): never {
+  throw new Error('the deployment is gone')
+}
