@@ -39,16 +39,26 @@ export interface Tensor {
   data: TensorData
 }
 
-export type TensorType = 'float32' | 'float64' | 'int32' | 'int64' | 'string' | 'bool' | 'uint8' | 'int8'
+export type TensorType = keyof TensorDataOf
 
-export type TensorData =
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Int8Array<ArrayBuffer>
-  | string[]
+export type TensorData = TensorDataOf[TensorType]
+
+/** What holds the elements of each type. A bool is a byte of 0 or 1, a float16 its sixteen bits. */
+export interface TensorDataOf {
+  float16: Uint16Array<ArrayBuffer>
+  float32: Float32Array<ArrayBuffer>
+  float64: Float64Array<ArrayBuffer>
+  int8: Int8Array<ArrayBuffer>
+  int16: Int16Array<ArrayBuffer>
+  int32: Int32Array<ArrayBuffer>
+  int64: BigInt64Array<ArrayBuffer>
+  uint8: Uint8Array<ArrayBuffer>
+  uint16: Uint16Array<ArrayBuffer>
+  uint32: Uint32Array<ArrayBuffer>
+  uint64: BigUint64Array<ArrayBuffer>
+  bool: Uint8Array<ArrayBuffer>
+  string: string[]
+}
 
 /** An engine that went away with work in its hands. */
 export class EngineDied extends Error {

@@ -89,11 +89,16 @@ function viewOf({ type, body, offset, sizeBytes }: View): Tensor['data'] {
 }
 
 const views = {
+  float16: Uint16Array,
   float32: Float32Array,
   float64: Float64Array,
+  int8: Int8Array,
+  int16: Int16Array,
   int32: Int32Array,
   int64: BigInt64Array,
-  bool: Uint8Array,
   uint8: Uint8Array,
-  int8: Int8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
 }

@@ -4,6 +4,8 @@ import { serveRequests } from './serve-requests.ts'
 import { Sessions } from './sessions.ts'
 
 /** An engine's process: `session.run` blocks its thread, so it is never the one that serves HTTP. */
+// The runtime reads no bytes of a Float16Array; where there is none, it takes the bits as a Uint16Array.
+Reflect.deleteProperty(globalThis, 'Float16Array')
 const [module = '', settings = '{}', path, folder] = process.argv.slice(1)
 if (path !== undefined && folder !== undefined) {
   await writeMapped({ path, folder })

@@ -38,8 +38,20 @@ export interface Constant {
   dims?: number[]
 }
 
-export const floatInput = (name: string, dims: (string | number)[]): Buffer => floatValue(11, name, dims)
-export const floatOutput = (name: string, dims: (string | number)[]): Buffer => floatValue(12, name, dims)
+type Dims = readonly (string | number)[]
+
+export const floatInput = (name: string, dims: Dims): Buffer => graphInput({ name, elementType: floatType, dims })
+export const floatOutput = (name: string, dims: Dims): Buffer => graphOutput({ name, elementType: floatType, dims })
+
+export const graphInput = (value: GraphValue): Buffer => valueInfo(11, value)
+export const graphOutput = (value: GraphValue): Buffer => valueInfo(12, value)
+
+/** An input or an output of a graph, with the number that onnx.proto gives its type. */
+export interface GraphValue {
+  name: string
+  elementType: number
+  dims: Dims
+}
 
 export const floatType = 1
 const int64Type = 7
@@ -47,7 +59,7 @@ const int64Type = 7
 /** A model that holds nothing but these pieces of a graph. */
 export const partialModel = (...pieces: Buffer[]): Buffer => message(7, ...pieces)
 
-function floatValue(field: number, name: string, dims: (string | number)[]): Buffer {
+function valueInfo(field: number, { name, elementType, dims }: GraphValue): Buffer {
   const shape = dims.map((dim) => message(1, typeof dim === 'number' ? integer(1, dim) : string(2, dim)))
-  return message(field, string(1, name), message(2, message(1, integer(1, floatType), message(2, ...shape))))
+  return message(field, string(1, name), message(2, message(1, integer(1, elementType), message(2, ...shape))))
 }
