@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { readTexts } from '../../../../../gpu-service/tasks/text/read-texts.ts'
+import { type TextModel, tokenModel } from '../../../../../gpu-service/tasks/text/text-model.ts'
+import { readTokenInputs, tokenTensors } from '../../../../../gpu-service/tasks/text/token-tensors.ts'
+
+const input = (name: string, type: string) => ({ name, type, shape: ['batch', 'length'] }) as never
+const batch = [{ ids: [7, 8, 9], typeIds: [0, 1, 1] }, { ids: [5] }]
+
+describe('rows of tokens as tensors', () => {
+  it('are what the graph takes, as the integers it takes, padded behind', () => {
+    const inputs = readTokenInputs({
+      file: 'a.onnx',
+      graph: {
+        inputs: [
+          input('input_ids', 'int64'),
+          input('attention_mask', 'int32'),
+          input('token_type_ids', 'int64'),
+          input('position_ids', 'int32'),
+        ],
+      },
+    })
+    const tensors = tokenTensors({ inputs, batch, padTokenId: 1, positionOffset: 2 })
+    expect(tensors).toEqual({
+      input_ids: { type: 'int64', dims: [2, 3], data: BigInt64Array.of(7n, 8n, 9n, 5n, 1n, 1n) },
+      attention_mask: { type: 'int32', dims: [2, 3], data: Int32Array.of(1, 1, 1, 1, 0, 0) },
+      token_type_ids: { type: 'int64', dims: [2, 3], data: BigInt64Array.of(0n, 1n, 1n, 0n, 0n, 0n) },
+      position_ids: { type: 'int32', dims: [2, 3], data: Int32Array.of(2, 3, 4, 2, 0, 0) },
+    })
+  })
+
+  it('are not given what the graph does not take', () => {
+    const tensors = tokenTensors({ inputs: { input_ids: 'int64' }, batch, padTokenId: 0 })
+    expect(Object.keys(tensors)).toEqual(['input_ids'])
+  })
+
+  it.each([
+    [[input('input_ids', 'int64'), input('pixel_values', 'float32')], 'pixel_values'],
+    [[input('input_ids', 'float32')], 'input_ids'],
+    [[input('attention_mask', 'int64')], 'no "input_ids"'],
+  ])('are refused by a graph that wants something else, by its name', (inputs, named) => {
+    expect(() => readTokenInputs({ file: 'a.onnx', graph: { inputs } })).toThrow(named)
+  })
+})
+
+describe('a model whose numbers depend on who shares the batch', () => {
+  const asked = (isolate: 'auto' | 'always' | 'never', operator: string) => {
+    const source = { settings: { device: 'cpu', isolate }, graph: { operators: new Set([operator]) } }
+    const model = { inputs: { input_ids: 'int64' }, texts: { padTokenId: 0, positionOffset: 0 }, source }
+    return tokenModel({ model: model as unknown as TextModel, outputs: ['logits'], decode: () => [] }).itemsMax
+  }
+
+  it('reads one text per run, unless that is forbidden; others only where it is asked for', () => {
+    expect(asked('auto', 'DynamicQuantizeLinear')).toBe(1)
+    expect(asked('never', 'DynamicQuantizeLinear')).toBe(64)
+    expect(asked('auto', 'MatMul')).toBe(64)
+    expect(asked('always', 'MatMul')).toBe(1)
+  })
+})
+
+describe('the texts of a request', () => {
+  it('are limited in their number', () => {
+    expect(readTexts(Array(2048).fill('a')).items.length).toBe(2048)
+    expect(() => readTexts(Array(2049).fill('a'))).toThrow('the limit is 2048')
+  })
+
+  it('are no pairs where none make sense', () => {
+    expect(() => readTexts([['a', 'b']])).toThrow('"inputs[0]" must be a text.')
+    expect(readTexts([['a', 'b']], { pairs: true }).items).toEqual([{ text: 'a', pair: 'b', param: 'inputs[0]' }])
+  })
+})
