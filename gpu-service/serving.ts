@@ -21,6 +21,7 @@ import { defaultModelMemoryBytes } from './models/memory-budget.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
 import { observedResidency } from './models/observed-residency.ts'
+import { privateBytes } from './models/private-bytes.ts'
 import { createAdmission } from './protocols/admission.ts'
 import { RepeatedRefusals } from './protocols/repeated-refusals.ts'
 import { sharedVerifier } from './protocols/shared-verifier.ts'
@@ -103,10 +104,11 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     remote: config.remoteImages === true ? createRemotePictures(openNetwork) : undefined,
   })
   const { modelMemoryMaxBytes = defaultModelMemoryBytes({ device }), loadWaitMsMax = 30_000 } = config
+  const engineBytes = () => privateBytes(engines.map(({ pid }) => pid))
   const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, metrics })
   const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
   const reconciler = new Reconciler({
-    models: new ModelRegistry({ cache, pool, residency, metrics, settings, loadWaitMsMax }),
+    models: new ModelRegistry({ cache, pool, residency, metrics, settings, loadWaitMsMax, engineBytes }),
     pool,
     metrics,
     log,

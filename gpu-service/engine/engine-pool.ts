@@ -58,7 +58,7 @@ export class EnginePool {
     const ownWeight = source.weight ?? 1
     let [weight, othersMs] = [ownWeight, 0]
     for (const other of this.#shares.keys()) {
-      if (other === source || other.headSinceMs === undefined) continue
+      if (other === source || !canRun(other)) continue
       weight += other.weight ?? 1
       othersMs += other.backlogMs
     }

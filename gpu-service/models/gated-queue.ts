@@ -42,6 +42,10 @@ export class GatedQueue implements WorkSource {
     return this.#options.queue.backlogMs
   }
 
+  get weight(): number {
+    return this.#options.queue.weight ?? 1
+  }
+
   get isRunnable(): boolean {
     return this.#options.model.isIn
   }

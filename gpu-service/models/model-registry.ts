@@ -41,7 +41,8 @@ export interface RegistryParts {
   settings: RunSettings
   /** How long work may wait for its model to be loaded. */
   loadWaitMsMax: number
-  processBytes?: () => number
+  /** What the engines hold in memory of their own now, where that can be told. */
+  engineBytes?: () => number | undefined
 }
 
 interface Entry {
@@ -111,7 +112,7 @@ export class ModelRegistry {
   }
 
   #open(key: string, request: LoadRequest): Entry {
-    const { cache, settings, processBytes = process.memoryUsage.rss, ...parts } = this.#parts
+    const { cache, settings, engineBytes = () => undefined, ...parts } = this.#parts
     // Each load has an id of its own in the engines, so that giving one back late never unloads the next.
     const modelId = `${key} ${randomUUID()}`
     const { deployment, file, revision } = request
@@ -122,7 +123,7 @@ export class ModelRegistry {
     }
     const opening = openModel(request, { cache, settings }).then((opened) => ({
       opened,
-      model: new ResidentModel({ ...parts, modelId, deployment, file, opened, processBytes, checkFiles, onFailure }),
+      model: new ResidentModel({ ...parts, modelId, deployment, file, opened, engineBytes, checkFiles, onFailure }),
     }))
     const entry: Entry = { modelId, revision, opening, leases }
     this.#entries.set(key, entry)

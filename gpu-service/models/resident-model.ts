@@ -17,8 +17,8 @@ export interface ResidentModelOptions {
   metrics: Metrics
   /** How long work may wait for it to be loaded. */
   loadWaitMsMax: number
-  /** What this process takes of the machine's memory now. */
-  processBytes: () => number
+  /** What the engines hold in memory of their own now, where that can be told. */
+  engineBytes: () => number | undefined
   /** Makes sure that its files are still what they were. */
   checkFiles: () => Promise<void>
   /** Told that it could not be loaded when work asked for it. */
@@ -43,6 +43,7 @@ export class ResidentModel implements Resident, Gatekeeper {
   #running = 0
   #whenStill: (() => void)[] = []
   #isWanted = false
+  #isMeasured = false
 
   constructor(options: ResidentModelOptions) {
     this.#options = options
@@ -102,13 +103,12 @@ export class ResidentModel implements Resident, Gatekeeper {
   }
 
   async enter(): Promise<void> {
-    const { modelId, opened, file, pool, metrics, deployment, checkFiles, processBytes } = this.#options
+    const { modelId, opened, file, pool, metrics, deployment, checkFiles, engineBytes } = this.#options
     const startedMs = performance.now()
     await checkFiles()
-    const bytesBefore = processBytes()
+    const bytesBefore = engineBytes()
     const { speed, warmUpMs } = await enterEngines({ modelId, opened: opened.opened, pool, file })
-    // Memory that another left is used again, so growth can only say that a model is larger than its files.
-    this.sizeBytes = Math.max(this.sizeBytes, processBytes() - bytesBefore)
+    this.#learnSize(bytesBefore)
     this.#loadMs = performance.now() - startedMs
     metrics.modelLoading.observe({ deployment }, this.#loadMs / 1000)
     metrics.modelWarmup.observe({ deployment }, warmUpMs / 1000)
@@ -129,6 +129,15 @@ export class ResidentModel implements Resident, Gatekeeper {
 
   left(): void {
     for (const { gate } of this.#queues) gate.wake()
+  }
+
+  /** The weights once, which the engines map from one file, and what each took beside them; the most ever seen. */
+  #learnSize(bytesBefore: number | undefined): void {
+    const bytesAfter = this.#options.engineBytes()
+    if (bytesBefore === undefined || bytesAfter === undefined) return
+    const measured = this.#options.opened.fileBytes + Math.max(0, bytesAfter - bytesBefore)
+    this.sizeBytes = this.#isMeasured ? Math.max(this.sizeBytes, measured) : measured
+    this.#isMeasured = true
   }
 
   #teach(queue: ItemQueue, graph: string): void {
