@@ -40,10 +40,12 @@ describe('a model that is loaded', () => {
     expect(task).toBe('feature-extraction')
     expect(opened.describe).toEqual({
       batchInvariant: true,
+      dimensions: 16,
       isolate: 'auto',
       maxTokens: 24,
       pooling: 'mean',
       normalize: true,
+      pooledBy: 'nodes',
       poolingSource: '1_Pooling/config.json',
     })
     expect(speed.every(({ cost, runMs }) => cost > 0 && runMs > 0)).toBe(true)
@@ -60,7 +62,6 @@ describe('a model that is loaded', () => {
     })
   })
 
-  const pooling = (modes: Record<string, boolean>) => ({ ...embedder, '1_Pooling/config.json': json(modes) })
   const modules = (type: string) => ({ ...embedder, 'modules.json': json([{ path: '', type }]) })
   const damaged = Buffer.from(embedder[file] ?? '')
   damaged.write('Gxther', damaged.indexOf('Gather'))
@@ -82,9 +83,13 @@ describe('a model that is loaded', () => {
       '"tokenizer.json" could not be read',
     ],
     ['an empty tokenizer', { ...embedder, 'tokenizer.json': json({}) }, {}, '"tokenizer.json" could not be read'],
-    ['two poolings', pooling({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: true }), {}, '2 poolings'],
     ['a module that is not served', modules('sentence_transformers.models.Dense'), {}, 'a module "Dense"'],
-    ['a graph of another task', { ...embedder, [file]: iris['model.onnx'] ?? damaged }, {}, 'takes an input "X"'],
+    [
+      'a graph of another task',
+      { ...embedder, [file]: iris['model.onnx'] ?? damaged },
+      {},
+      'has no output of token vectors',
+    ],
     ['a table of texts', embedder, { task: 'tabular-classification' }, 'takes 2 inputs'],
     ['a task that is not served', embedder, { task: 'image-to-video' }, '"image-to-video" is not served'],
     ['a file that is not there', embedder, { file: 'absent.onnx' }, 'no file "absent.onnx"'],
