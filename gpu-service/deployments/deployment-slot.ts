@@ -77,6 +77,11 @@ export class DeploymentSlot {
     return this.#lease?.modelId
   }
 
+  /** Whether the engines hold its model now, and no request waits for a load. */
+  get isResident(): boolean {
+    return this.served !== undefined && this.#lease?.isResident === true
+  }
+
   /** Loads the model; an outcome of either kind is a state, never a rejection. */
   load(): Promise<void> {
     // So that a second pass does not start it again while it runs.
@@ -119,8 +124,9 @@ export class DeploymentSlot {
     const { name, repo, repoId, revision, file, task } = this.item
     const startedMs = now()
     try {
-      const request = { deployment: name, repo, repoId, revision, file, task }
-      const lease = await models.acquire({ ...request, onFailure: (error) => this.#fallOut(error) })
+      const request = { deployment: name, repo, repoId, revision, file, task, isolate: this.item.isolate }
+      const stay = stayOf(this.item)
+      const lease = await models.acquire({ ...request, ...stay, onFailure: (error) => this.#fallOut(error) })
       this.#lease = lease
       if (this.#retired) return
       this.loadSeconds = (now() - startedMs) / 1000
@@ -170,7 +176,12 @@ export class DeploymentSlot {
           engineCount: pool.engineCount,
         },
         observe: this.outcomes.listen(observeBatches({ deployment: this.label, task }, metrics)),
-        limits: { ...limits, costMax: model.costMax, itemsMax: model.itemsMax },
+        limits: {
+          ...limits,
+          cachedMax: this.item.resultCache?.entries ?? limits.cachedMax,
+          costMax: model.costMax,
+          itemsMax: model.itemsMax,
+        },
         sizeOf: (input) => model.sizeOf(input),
         groupOf: model.groupOf,
         keyOf: model.keyOf,
@@ -193,3 +204,9 @@ export class DeploymentSlot {
     return { task, describe: opened.describe, service, queues }
   }
 }
+
+/** One that nobody needs to keep loaded comes with its first request, and leaves when nobody asks it any more. */
+const stayOf = ({ min = 1, idleSeconds = defaultIdleSeconds }: DeploymentItem) =>
+  min === 0 ? { loadsOnDemand: true, idleMsMax: idleSeconds * 1000 } : {}
+
+const defaultIdleSeconds = 300

@@ -83,5 +83,7 @@ const itemOf = (item: DeploymentItem, target: DeploymentTarget): DeploymentItem 
 })
 
 /** What cannot change below a slot: with another one, it is loaded anew beside it. */
-const identity = ({ repoId, revision, file, task, isolate, resultCache }: DeploymentItem): string =>
-  JSON.stringify([repoId, revision, file, task, isolate, resultCache])
+const identity = (item: DeploymentItem): string => {
+  const { repoId, revision, file, task, isolate, resultCache, min = 1, idleSeconds } = item
+  return JSON.stringify([repoId, revision, file, task, isolate, resultCache, min === 0 ? [idleSeconds] : 'stays'])
+}

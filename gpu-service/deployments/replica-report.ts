@@ -25,14 +25,15 @@ export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id'
 export const gistOf = ({ targets = [], ...status }: ReturnType<typeof reportOf>): string =>
   JSON.stringify([status, targets.map(({ queued: _, answered: __, failed: ___, isResident: ____, ...gist }) => gist)])
 
-function targetOf({ item, state, reason, served, outcomes, loadSeconds }: DeploymentSlot): ReplicaTarget {
+function targetOf(slot: DeploymentSlot): ReplicaTarget {
+  const { item, state, reason, served, outcomes, loadSeconds, isResident } = slot
   return {
     target: item.target,
     revision: item.revision,
     file: item.file,
     state,
     ...(reason !== undefined && { reason }),
-    isResident: served !== undefined,
+    isResident,
     ...(loadSeconds !== undefined && { loadSeconds: Math.round(loadSeconds * 1000) / 1000 }),
     queued: (served?.queues ?? []).reduce((total, { depth }) => total + depth, 0),
     answered: outcomes.answered,

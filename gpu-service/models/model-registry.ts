@@ -3,7 +3,7 @@ import type { Metrics } from '../../shared/metrics.ts'
 import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { LostModel, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import type { RunSettings } from '../tasks/task.ts'
+import type { Isolation, RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
 import type { GatedQueue } from './gated-queue.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
@@ -15,6 +15,8 @@ export interface LoadRequest extends ModelRequest {
   task: string
   /** For messages and metrics. */
   deployment: string
+  /** Whether the members of a batch run alone, where the deployment says so itself. */
+  isolate?: Isolation | undefined
   /** How long it stays in the engines without work; for ever where this is absent. */
   idleMsMax?: number | undefined
   /** Whether it waits for its first request with being loaded. */
@@ -121,7 +123,8 @@ export class ModelRegistry {
     const onFailure = (error: unknown) => {
       for (const lease of leases) lease.onFailure?.(error)
     }
-    const opening = openModel(request, { cache, settings }).then((opened) => ({
+    const own = { ...settings, isolate: request.isolate ?? settings.isolate }
+    const opening = openModel(request, { cache, settings: own }).then((opened) => ({
       opened,
       model: new ResidentModel({ ...parts, modelId, deployment, file, opened, engineBytes, checkFiles, onFailure }),
     }))
@@ -132,9 +135,12 @@ export class ModelRegistry {
 
   async #release(key: string, entry: Entry, request: LoadRequest): Promise<void> {
     entry.leases.delete(request)
-    if (entry.leases.size > 0) return
-    this.#forget(key, entry)
     const opened = await entry.opening.catch(() => undefined)
+    if (entry.leases.size > 0) {
+      if (opened !== undefined) opened.model.idleMsMax = idleMsOf(entry.leases)
+      return
+    }
+    this.#forget(key, entry)
     if (opened !== undefined) await this.#parts.residency.remove(opened.model)
   }
 
@@ -163,5 +169,6 @@ const idleMsOf = (leases: ReadonlySet<LoadRequest>): number | undefined =>
     ? undefined
     : Math.max(...[...leases].map(({ idleMsMax = 0 }) => idleMsMax))
 
-/** A task has several names, and all of them are one model. @throws AppError `unsupported_model` */
-const keyOf = ({ revision, file, task }: LoadRequest): string => `${revision}/${file} ${taskNamed(task).name}`
+/** A task has several names, and all of them are one model; run otherwise it is another. @throws AppError `unsupported_model` */
+const keyOf = ({ revision, file, task, isolate = 'auto' }: LoadRequest): string =>
+  `${revision}/${file} ${taskNamed(task).name}${isolate === 'auto' ? '' : ` ${isolate}`}`

@@ -54,7 +54,7 @@ export const deploymentSettings = z.object({
     description: 'How many replicas it is worth, for whoever scales the pool; every replica of the pool serves it.',
   }),
   idleSeconds: z.number().int().min(1).max(86_400).optional().openapi({
-    description: 'How long it stays loaded without a request, where `min` is 0.',
+    description: 'How long it stays loaded without a request, where `min` is 0. Defaults to 300.',
   }),
   isolate: z.enum(['auto', 'always', 'never']).optional().openapi({
     description: 'Whether inputs are run alone: `auto`, the default, where a batch would change their answers.',

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeDeployment, getDeployment, targetsOf } from '../../../../shared/table/deployments.ts'
+import {
+  changeDeployment,
+  defaultPool,
+  getDeployment,
+  liveReplicas,
+  poolReplicas,
+  targetsOf,
+} from '../../../../shared/table/deployments.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -8,7 +15,7 @@ const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
 
 let host: TestServing
 beforeAll(async () => {
-  host = await startTestServing([])
+  host = await startTestServing([], { heartbeatMs: 50 })
 })
 afterAll(() => host.close())
 
@@ -31,30 +38,32 @@ describe('a deployment', () => {
     if (first === undefined) throw new Error('unreachable')
     await deployTargets(host, { name: 'moving', targets: [first] })
     await answers('moving')
-    const seen: { status: number; revision: string | null }[] = []
+    const placeOf = (revision: string | null) => revisions.findIndex((target) => target.revision === revision)
+    /** The newest that has answered anybody so far. */
+    let newest = 0
+    const seen: { status: number; place: number; atLeast: number }[] = []
     let isOver = false
     const client = async () => {
       while (!isOver) {
+        const atLeast = newest
         const answer = await ask('moving')
-        seen.push({ status: answer.status, revision: answer.headers.get('x-model-revision') })
+        seen.push({ status: answer.status, place: placeOf(answer.headers.get('x-model-revision')), atLeast })
         await answer.arrayBuffer()
       }
     }
     const clients = Promise.all(Array.from({ length: 8 }, client))
-    for (const target of revisions.slice(1)) {
+    for (const [place, target] of revisions.entries()) {
+      if (place === 0) continue
       await changeDeployment(host.table, 'moving', (item) => ({ ...item, ...target, targets: [target] }))
       await expect.poll(() => revisionOf(ask('moving')), { timeout: 10_000 }).toBe(target.revision)
+      newest = place
     }
     isOver = true
     await clients
     expect(seen.length).toBeGreaterThan(200)
     expect(seen.filter(({ status }) => status !== 200)).toEqual([])
-    expect(new Set(seen.map(({ revision }) => revision))).toEqual(new Set(revisions.map(({ revision }) => revision)))
-    // Once the new one answers, the one before is not asked again.
-    const order = seen.map(({ revision }) => revisions.findIndex((target) => target.revision === revision))
-    expect(order.filter((at, index) => index >= 8 && order.slice(0, index - 8).some((before) => before > at))).toEqual(
-      [],
-    )
+    expect(new Set(seen.map(({ place }) => place))).toEqual(new Set(revisions.keys()))
+    expect(seen.filter(({ place, atLeast }) => place < atLeast)).toEqual([])
   })
 
   it('shares its requests by weight, and answers those of one session by one target', async () => {
@@ -192,6 +201,21 @@ describe('a deployment', () => {
     const embed = () => host.ask('/api/v1/predict/tokens', { json: { inputs: 'a text of several words' } })
     await expect.poll(async () => (await embed()).status, { timeout: 10_000 }).toBe(200)
     await expect.poll(() => codeOf(embed())).toBe('rate_limited')
+  })
+
+  it('that no replica needs to keep is loaded for its first request, answers it, and leaves when nobody asks', async () => {
+    const target = await publishTarget(host, await irisModel())
+    await deployTargets(host, { name: 'sleeping', targets: [target], min: 0, idleSeconds: 1 })
+    const told = async () => {
+      const replicas = await poolReplicas(host.table, defaultPool, new Date())
+      const reports = await liveReplicas(host.table, { deployment: 'sleeping', alive: replicas, now: new Date() })
+      return reports[0]?.targets?.[0]
+    }
+    await expect.poll(told, { timeout: 5000 }).toMatchObject({ state: 'READY', isResident: false })
+    expect((await ask('sleeping')).status).toBe(200)
+    await expect.poll(told, { timeout: 5000 }).toMatchObject({ isResident: true })
+    await expect.poll(told, { timeout: 5000 }).toMatchObject({ state: 'READY', isResident: false })
+    expect((await ask('sleeping')).status).toBe(200)
   })
 })
 
