@@ -1,7 +1,10 @@
+import { readFileSync, readlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serve } from '@hono/node-server'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { drainOnSignal } from '../../gpu-service/drain-on-signal.ts'
+import { listen } from '../../gpu-service/listen.ts'
 import { startServing } from '../../gpu-service/serving.ts'
 import { createToken, hashToken } from '../../shared/auth/token.ts'
 import { createLogger } from '../../shared/log.ts'
@@ -10,12 +13,14 @@ import { createFolderObjectStore } from '../../shared/objects/folder-object-stor
 import { createDeployment } from '../../shared/table/deployments.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
 import { startTable } from '../support/dynoxide.ts'
+import { makeKey, makeUser } from '../support/make-key.ts'
 import { publish, repoIdOf } from '../support/publish.ts'
-import { type RealModel, realFiles } from '../support/real-models.ts'
+import { realFiles } from '../support/real-models.ts'
+import type { HostJob, HostStats } from './host.ts'
 
 /** The serving app in a process of its own, as the benchmark's parent asks for it; tells its port when it is ready. */
 const [given = '{}'] = process.argv.slice(2)
-const { model, options } = JSON.parse(given) as { model: RealModel; options: Record<string, unknown> }
+const { model, options } = JSON.parse(given) as HostJob
 const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'))
 const database = await startTable()
 const objects = createFolderObjectStore({ root: join(folder, 'objects') })
@@ -27,23 +32,61 @@ const createdAt = new Date().toISOString()
 await createDeployment(database.table, { ...deployed, task: 'feature-extraction', createdAt, createdBy: 'bench' })
 
 const token = createToken()
+const key = await makeKey(database.table, { user: await makeUser(database.table, { role: 'admin' }) })
+const log = createLogger({ level: 'error', name: 'bench' })
 const serving = startServing({
   table: database.table,
   objects,
   config: { device: 'cpu', cacheDir: join(folder, 'cache'), adminKeySha256: hashToken(token), ...options },
-  log: createLogger({ level: 'error', name: 'bench' }),
+  log,
   metrics: createMetrics(),
   workerUrl: new URL('../../gpu-service/engine/worker.ts', import.meta.url),
 })
 await serving.ready
-const server = serve({ fetch: serving.app.fetch, port: 0 }, ({ port }) =>
-  process.send?.({ port, token, revision, folder }),
-)
-process.on('message', async (asked) => {
-  if (asked === 'cpu') return process.send?.({ cpu: process.threadCpuUsage(), rssMiB: process.memoryUsage().rss / 2 ** 20 })
-  server.close()
-  await serving.close()
+const delay = monitorEventLoopDelay({ resolution: 1 })
+delay.enable()
+const server = listen({
+  fetch: serving.app.fetch,
+  refusals: serving.refusals,
+  port: 0,
+  onListening: (port) => process.send?.({ port, token, key, revision, folder }),
+})
+drainOnSignal({
+  server,
+  serving,
+  log,
+  drainMs: 0,
+  graceMs: 20_000,
+  exit: (code) => void leave(code),
+})
+
+process.on('message', (asked) => {
+  if (asked === 'stats') process.send?.(stats())
+  else void serving.close().then(() => leave(0))
+})
+
+async function leave(code: number): Promise<void> {
   await database.close()
   await rm(folder, { recursive: true, force: true })
-  process.exit(0)
-})
+  process.exit(code)
+}
+
+/** Since it was last asked. */
+function stats(): HostStats {
+  const { user, system } = process.threadCpuUsage()
+  // The monitor counts from one tick of its timer to the next.
+  const loopDelayP99Ms = delay.percentile(99) / 1e6 - 1
+  delay.reset()
+  const pids = [process.pid, ...enginePids()]
+  const memoryMiB = pids.reduce((total, pid) => total + proportionalKib(pid), 0) / 1024
+  return { mainThreadMs: (user + system) / 1000, loopDelayP99Ms, memoryMiB, enginePids: enginePids() }
+}
+
+function enginePids(): number[] {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ')
+  return children.filter((pid) => pid !== '' && readlinkSync(`/proc/${pid}/exe`) === process.execPath).map(Number)
+}
+
+/** Pages that processes share are counted once. */
+const proportionalKib = (pid: number): number =>
+  Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)

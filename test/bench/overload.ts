@@ -1,0 +1,71 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { exchange, getBytes, openSocket, requestBytes } from './exchange.ts'
+import type { Host } from './host.ts'
+import { percentile } from './load.ts'
+import { type OpenLoopResult, openLoop } from './open-loop.ts'
+
+export interface Overload {
+  host: Host
+  bodies: readonly string[]
+  /** Sentences per second that the service makes at its best. */
+  capacity: number
+  seconds: number
+}
+
+export interface OverloadResult extends OpenLoopResult {
+  healthP99Ms: number
+  /** From the end of the load until a lone request is answered as fast as before it, about. */
+  calmMs: number
+  memoryBeforeMiB: number
+  memoryAfterMiB: number
+}
+
+const path = '/v1/embeddings'
+const times = 10
+
+/** Ten times as much as it can do, by a generator on the same cores. */
+export async function measureOverload({ host, bodies, capacity, seconds }: Overload): Promise<OverloadResult> {
+  const { port, token } = host
+  const [body = ''] = bodies
+  const alone = await loneMs({ port, token, body })
+  const { memoryMiB: memoryBeforeMiB } = await host.stats()
+  const health = watchHealth(port)
+  const result = await openLoop({ port, token, path, bodies, perSecond: capacity * times, seconds })
+  const endedMs = performance.now()
+  while ((await loneMs({ port, token, body })) > 3 * alone + 5);
+  const calmMs = performance.now() - endedMs
+  const healthP99Ms = percentile(await health.stop(), 0.99)
+  const { memoryMiB: memoryAfterMiB } = await host.stats()
+  return { ...result, healthP99Ms, calmMs, memoryBeforeMiB, memoryAfterMiB }
+}
+
+async function loneMs({ port, token, body }: { port: number; token: string; body: string }): Promise<number> {
+  const socket = openSocket(port)
+  const startedMs = performance.now()
+  const { status } = await exchange(socket, requestBytes({ path, token, body }))
+  socket.destroy()
+  return status === 200 ? performance.now() - startedMs : Number.POSITIVE_INFINITY
+}
+
+/** Asks `/health` ten times a second on a connection of its own. */
+function watchHealth(port: number) {
+  const socket = openSocket(port)
+  const latencies: number[] = []
+  let isOn = true
+  const watching = (async () => {
+    while (isOn) {
+      const startedMs = performance.now()
+      await exchange(socket, getBytes('/health'))
+      latencies.push(performance.now() - startedMs)
+      await wait(100)
+    }
+  })()
+  return {
+    async stop() {
+      isOn = false
+      await watching
+      socket.destroy()
+      return latencies
+    },
+  }
+}
