@@ -4,6 +4,7 @@ import { featureExtraction } from './feature-extraction/feature-extraction.ts'
 import { fillMask } from './fill-mask/fill-mask.ts'
 import { imageClassification } from './image-classification/image-classification.ts'
 import { imageFeatureExtraction } from './image-feature-extraction/image-feature-extraction.ts'
+import { imageTextClassification } from './image-text-classification/image-text-classification.ts'
 import { questionAnswering } from './question-answering/question-answering.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
 import type { Task } from './task.ts'
@@ -19,6 +20,7 @@ const tasks: Record<ServedTask, Task> = {
   'sentence-similarity': featureExtraction,
   'image-classification': imageClassification,
   'image-feature-extraction': imageFeatureExtraction,
+  'image-text-classification': imageTextClassification,
   'zero-shot-image-classification': zeroShotImageClassification,
   'tabular-classification': tabularClassification,
   'tabular-regression': tabularClassification,

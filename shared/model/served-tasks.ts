@@ -7,6 +7,7 @@ export const servedTasks = [
   'sentence-similarity',
   'image-classification',
   'image-feature-extraction',
+  'image-text-classification',
   'zero-shot-image-classification',
   'tabular-classification',
   'tabular-regression',

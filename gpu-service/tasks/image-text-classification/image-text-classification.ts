@@ -1,0 +1,106 @@
+import { errors } from '../../../shared/errors.ts'
+import { localPath } from '../../models/model-files.ts'
+import { openPictureModel, type PictureModel, rowsOf } from '../image/picture-model.ts'
+import type { Planes } from '../image/pixel-values.ts'
+import { mapInSlices } from '../in-slices.ts'
+import { describeIsolation, runsAlone } from '../isolation.ts'
+import { labelScores, readLabels, readScoreOptions } from '../label-scores.ts'
+import { type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
+import { readTextSettings } from '../text/text-settings.ts'
+import { readTokenInputs, type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
+import { openTokenizer } from '../text/tokenizer.ts'
+import { readPairInputs } from './pair-input.ts'
+
+/** A picture and a text to classes of both together, as models like FLAVA see them. */
+export const imageTextClassification: Task = {
+  name: 'image-text-classification',
+
+  async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
+    const output = graph.outputs.find(({ name }) => name === 'logits')
+    if (output?.type !== 'float32')
+      throw errors.unsupportedModel(`"${file}" has no output "logits" (float32) of one number per class.`)
+    const picture = await openPictureModel({ files, file, inputs: graph.inputs, run: settings })
+    const tokenizer = await openTokenizer(files)
+    const { maxTokens, padTokenId } = await readTextSettings(files, tokenizer)
+    const texts = { inputs: graph.inputs.filter(({ name }) => name !== picture.input) }
+    const tokenInputs = readTokenInputs({ graph: texts, file })
+    const classes = output.shape?.[1]
+    const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
+    const alone = runsAlone({ isolate: settings.isolate, graph })
+    const model = pairModel({ picture, tokenInputs, padTokenId, output: output.name, alone })
+    const blank = { planes: picture.blank, ids: tokenizer.encode('what is written with a picture', maxTokens) }
+    return {
+      graphs: { main: localPath(files, file) },
+      describe: {
+        labels: labels.names.slice(0, 1000),
+        maxTokens,
+        ...picture.describe,
+        ...describeIsolation({ isolate: settings.isolate, graph }),
+      },
+      warmUp: (model.itemsMax === 1 ? [1] : [1, model.itemsMax]).map((count) => ({
+        graph: 'main',
+        cost: count,
+        call: () => model.encode(Array<Pair>(count).fill(blank)),
+      })),
+      serve(createBatcher) {
+        const batcher = createBatcher(model)
+        return {
+          capabilities: {},
+          async pipeline({ inputs, parameters, options }) {
+            const { signal } = options
+            const defaults = { topK: labels.names.length, apply: labels.defaultFunction }
+            const scoring = readScoreOptions(parameters, defaults)
+            const { pairs, isList } = readPairInputs(inputs)
+            const texts = pairs.map(({ text }) => text)
+            const [ids, planes] = await Promise.all([
+              mapInSlices({ items: texts, signal, map: (text) => tokenizer.encode(text, maxTokens) }),
+              Promise.all(pairs.map((pair) => picture.read({ ...pair, signal }))),
+            ])
+            const asked = planes.map((one, index) => ({ planes: one, ids: ids[index] ?? [] }))
+            const results = await batcher.submitAll(asked, options)
+            const answers = results.map(({ output: logits }) =>
+              labelScores({ logits, names: labels.names, ...scoring }),
+            )
+            return {
+              json: JSON.stringify(isList ? answers : answers[0]),
+              timing: timingOf(results),
+              tokens: ids.reduce((total, { length }) => total + length, 0),
+            }
+          },
+        }
+      },
+    }
+  },
+}
+
+interface Pair {
+  planes: Planes
+  ids: readonly number[]
+}
+
+function pairModel({ picture, tokenInputs, padTokenId, output, alone }: PairModel): TaskModel<Pair, Float32Array> {
+  return {
+    graph: 'main',
+    // Its picture is most of the work of a pair.
+    sizeOf: () => 1,
+    costMax: picture.itemsMax,
+    itemsMax: alone ? 1 : picture.itemsMax,
+    encode: (batch) => ({
+      inputs: {
+        [picture.input]: picture.tensor(batch.map(({ planes }) => planes)),
+        ...tokenTensors({ inputs: tokenInputs, batch, padTokenId }),
+      },
+      outputs: [output],
+    }),
+    decode: (tensors, batch) => rowsOf(tensors, output, batch.length),
+  }
+}
+
+interface PairModel {
+  picture: PictureModel
+  tokenInputs: TokenInputs
+  padTokenId: number
+  output: string
+  /** One pair per run, where the others in a batch would change its answer. */
+  alone: boolean
+}
