@@ -1,8 +1,9 @@
 import { localPath } from '../../models/model-files.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
-import { openTextModel, outputNamed, rowKey, tokenModel, warmUpRuns } from '../text/text-model.ts'
+import { openTextModel, outputNamed, tokenModel, warmUpRuns } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
+import { gatherMasks, maskedOutput, maskRows, masksInput, masksTensor } from './mask-nodes.ts'
 import { readMask } from './mask-settings.ts'
 import { fillMaskPipeline } from './pipeline.ts'
 
@@ -20,14 +21,21 @@ export const fillMask: Task = {
     const model = await openTextModel(source)
     const mask = await readMask(files, model.tokenizer)
     const output = outputNamed({ graph, file, names: ['logits'] })
-    const batches = tokenModel<MaskedRow, Float32Array[]>({
+    const path = await gatherMasks({ path: localPath(files, file), output })
+    const tokens = tokenModel<MaskedRow, Float32Array[]>({
       model,
-      outputs: [output],
-      keyOf: rowKey,
-      decode: (tensors, batch) => maskRows({ tensor: tensors[output], batch }),
+      outputs: [maskedOutput],
+      decode: (tensors, batch) => maskRows({ tensor: tensors[maskedOutput], batch }),
     })
+    const batches: typeof tokens = {
+      ...tokens,
+      encode(batch) {
+        const { inputs, outputs } = tokens.encode(batch)
+        return { inputs: { ...inputs, [masksInput]: masksTensor(batch) }, outputs }
+      },
+    }
     return {
-      graphs: { main: localPath(files, file) },
+      graphs: { main: path },
       describe: { ...model.describe, maskToken: mask.token },
       warmUp: warmUpRuns(batches, { ...model.texts, rowOf: (ids) => ({ ids, masks: [0] }) }),
       serve(createBatcher) {
@@ -39,22 +47,4 @@ export const fillMask: Task = {
       },
     }
   },
-}
-
-/** Copies of what the model says of the masks: the rest, a number per token and word of the vocabulary, is let go. */
-function maskRows({ tensor, batch }: MaskRows): Float32Array[][] {
-  if (!(tensor?.data instanceof Float32Array)) throw new Error('the output is not float32')
-  const { data, dims } = tensor
-  const [, width = 0, vocabulary = 0] = dims
-  return batch.map(({ masks }, row) =>
-    masks.map((position) => {
-      const start = (row * width + position) * vocabulary
-      return data.slice(start, start + vocabulary)
-    }),
-  )
-}
-
-interface MaskRows {
-  tensor: { data: unknown; dims: readonly number[] } | undefined
-  batch: readonly MaskedRow[]
 }

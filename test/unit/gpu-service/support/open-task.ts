@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
@@ -5,6 +6,7 @@ import { readOnnxGraph } from '../../../../gpu-service/models/onnx-graph.ts'
 import type { RunSettings, TaskModel, TaskService } from '../../../../gpu-service/tasks/task.ts'
 import { taskNamed } from '../../../../gpu-service/tasks/tasks.ts'
 import { filesIn } from '../../../support/files-in.ts'
+import { temporaryFolder } from './folders.ts'
 import { workerUrl } from './worker-url.ts'
 
 export interface TaskAtWork {
@@ -14,7 +16,15 @@ export interface TaskAtWork {
 }
 
 /** A task with a real engine and the model of a folder, and nothing around it: for what no protocol shows. */
-export async function openTask({ folder, file = 'onnx/model.onnx', task, settings }: OpenTask): Promise<TaskAtWork> {
+export async function openTask({
+  folder: original,
+  file = 'onnx/model.onnx',
+  task,
+  settings,
+}: OpenTask): Promise<TaskAtWork> {
+  // A task may write graphs beside the model's own.
+  const folder = await temporaryFolder()
+  await cp(original, folder, { recursive: true })
   const engine = new WorkerEngine({ workerUrl, device: 'cpu' })
   const files = { root: folder, paths: new Set(Object.keys(await filesIn(folder))) }
   const graph = await readOnnxGraph(join(folder, file))
