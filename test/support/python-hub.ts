@@ -14,12 +14,12 @@ export interface PythonHub {
 }
 
 /**
- * A virtual environment with one version of `huggingface_hub`, kept in the folder for temporary files for the next
+ * A virtual environment with some packages, such as one version of `huggingface_hub`, kept in the folder for temporary files for the next
  * run. Without Python, or without a way to its packages, it is the reason why there is none.
  */
-export async function pythonHub(requirement: string): Promise<PythonHub | { reason: string }> {
+export async function pythonHub(...requirements: string[]): Promise<PythonHub | { reason: string }> {
   const cache = join(tmpdir(), 'slipway-python-hub')
-  const name = requirement.replaceAll(/[^\w.]+/g, '_')
+  const name = requirements.join(' ').replaceAll(/[^\w.]+/g, '_')
   const ready = join(cache, name)
   const found = await realpath(ready).catch(() => undefined)
   if (found !== undefined) return environmentAt(found)
@@ -29,11 +29,11 @@ export async function pythonHub(requirement: string): Promise<PythonHub | { reas
   try {
     await mkdir(cache, { recursive: true })
     await run('python3', ['-m', 'venv', folder], { timeout: 60_000 })
-    const install = ['install', '--quiet', '--disable-pip-version-check', requirement]
+    const install = ['install', '--quiet', '--disable-pip-version-check', ...requirements]
     await run(join(folder, 'bin', 'pip'), install, { timeout: 120_000 })
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
-    return { reason: `${requirement} cannot be installed: ${String(error).slice(0, 300)}` }
+    return { reason: `${requirements.join(', ')} cannot be installed: ${String(error).slice(0, 300)}` }
   }
   await symlink(folder, `${folder}.link`)
   await rename(`${folder}.link`, ready)
