@@ -42,4 +42,4 @@ function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
 
 /** Whether a path is this app's, for a host that puts it beside another on one port. */
 export const isServingPath = (path: string): boolean =>
-  /^\/(?:v1\/|models\/|api\/v1\/predict\/|(?:health|ready|info|metrics)$)/.test(path)
+  /^\/(?:v1\/|v2(?:\/|$)|models\/|api\/v1\/predict\/|(?:health|ready|info|metrics)$)/.test(path)

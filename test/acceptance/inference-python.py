@@ -40,7 +40,6 @@ def hugging_face(picture):
         "zeroShotPictures": plain(
             client("clip").zero_shot_image_classification(picture, ["a photo of a house", "a portrait of a cat"])
         ),
-        "healthy": client("minilm").health_check() if hasattr(InferenceClient, "health_check") else None,
     }
 
 

@@ -7,18 +7,20 @@ import { modelsFolder } from './real-models.ts'
 
 /** What each of the small models does, by its deployment's name. */
 export const servedRepos = {
-  sentiment: 'slipway/tiny-bert-sentiment',
-  reranker: 'slipway/tiny-bert-reranker',
-  ner: 'slipway/tiny-bert-ner',
-  nli: 'slipway/tiny-bert-nli',
-  mlm: 'slipway/tiny-bert-mlm',
-  qa: 'slipway/tiny-bert-qa',
-  vit: 'slipway/tiny-vit',
-  clip: 'slipway/tiny-clip',
-  flava: 'slipway/tiny-flava',
+  sentiment: 'team/tiny-bert-sentiment',
+  reranker: 'team/tiny-bert-reranker',
+  ner: 'team/tiny-bert-ner',
+  nli: 'team/tiny-bert-nli',
+  mlm: 'team/tiny-bert-mlm',
+  qa: 'team/tiny-bert-qa',
+  vit: 'team/tiny-vit',
+  clip: 'team/tiny-clip',
   minilm: 'sentence-transformers/all-MiniLM-L6-v2',
   iris: 'sklearn/iris-logistic-regression',
 } as const
+
+/** The folder keeps the small ones under the platform's own name, which nobody may import into. */
+const folderOf = (repo: string): string => repo.replace(/^team\//, 'slipway/')
 
 export type ServedName = keyof typeof servedRepos
 
@@ -26,7 +28,7 @@ export type ServedName = keyof typeof servedRepos
 export async function serveModels() {
   const folder = modelsFolder
   if (folder === undefined) throw new Error('the models are not there')
-  const repos = Object.fromEntries(Object.values(servedRepos).map((repo) => [repo, join(folder, repo)]))
+  const repos = Object.fromEntries(Object.values(servedRepos).map((repo) => [repo, join(folder, folderOf(repo))]))
   const hub = await startHub({ repos })
   const host = await startLocalHost({ environment: { HF_ENDPOINT: hub.url }, parameters: ['--no-sample'] })
   const api = createApi(host)
