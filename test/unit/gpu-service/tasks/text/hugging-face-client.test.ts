@@ -1,0 +1,70 @@
+import { InferenceClient } from '@huggingface/inference'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestServing, type TestServing } from '../../support/test-serving.ts'
+import { hasTinyModels, tinyModel } from '../../support/tiny-models.ts'
+
+const served = {
+  'text-classification': 'tiny-bert-sentiment',
+  'token-classification': 'tiny-bert-ner',
+  'zero-shot-classification': 'tiny-bert-nli',
+  'fill-mask': 'tiny-bert-mlm',
+  'question-answering': 'tiny-bert-qa',
+} as const
+
+describe.skipIf(!hasTinyModels)("Hugging Face's client for JavaScript", () => {
+  let host: TestServing
+  beforeAll(async () => {
+    host = await startTestServing(
+      await Promise.all(Object.entries(served).map(([task, name]) => tinyModel(name, task))),
+    )
+  }, 60_000)
+  afterAll(() => host?.close())
+
+  /** The client itself, whose requests go to the service without a port. */
+  const clientOf = (task: keyof typeof served) =>
+    new InferenceClient(undefined, {
+      endpointUrl: `http://slipway/models/slipway/${served[task]}`,
+      retry_on_error: false,
+      fetch: (url: unknown, init?: RequestInit) => host.ask(new URL(String(url)).pathname, init),
+    } as never)
+
+  it('classifies a text', async () => {
+    const client = clientOf('text-classification')
+    const all = await client.textClassification({ inputs: 'I love this harbour.' })
+    expect(all.map(({ label }) => label).sort()).toEqual(['negative', 'neutral', 'positive'])
+    const [best] = await client.textClassification({ inputs: 'I love this harbour.', parameters: { top_k: 1 } })
+    expect(best?.label).toBe('neutral')
+  })
+
+  it('finds names in a text', async () => {
+    const inputs = 'Anna lives in Paris with Tom Smith.'
+    const found = await clientOf('token-classification').tokenClassification({ inputs })
+    expect(found.length).toBeGreaterThan(0)
+    for (const { start, end, word } of found) {
+      expect(word).not.toBe('')
+      expect(inputs.slice(start, end)).not.toBe('')
+    }
+  })
+
+  it('sorts a text under labels', async () => {
+    const parameters = { candidate_labels: ['travel', 'food'], multi_label: true }
+    const found = await clientOf('zero-shot-classification').zeroShotClassification({ inputs: 'A meal.', parameters })
+    expect(found.map(({ label }) => label).sort()).toEqual(['food', 'travel'])
+  })
+
+  it('fills in a gap', async () => {
+    const found = await clientOf('fill-mask').fillMask({ inputs: 'Paris is the [MASK] of France.' })
+    expect(found.map(({ token_str }) => token_str)).toContain('kg')
+  })
+
+  it('answers a question', async () => {
+    const inputs = { question: 'Who lives in Paris?', context: 'Anna lives in Paris with Tom Smith.' }
+    const found = await clientOf('question-answering').questionAnswering({ inputs })
+    expect(found).toMatchObject({ answer: inputs.context.slice(found.start, found.end) })
+  })
+
+  it('is told what is wrong', async () => {
+    const asked = clientOf('fill-mask').fillMask({ inputs: 'no gap' })
+    await expect(asked).rejects.toThrow('[MASK]')
+  })
+})
