@@ -8,6 +8,8 @@ import type { RealModel } from '../support/real-models.ts'
 export interface HostJob {
   model: RealModel
   options: Partial<ServingConfig>
+  /** How long it goes on accepting after a signal to end. */
+  drainMs?: number
 }
 
 /** What the host's process says of itself. */

@@ -20,7 +20,7 @@ import type { HostJob, HostStats } from './host.ts'
 
 /** The serving app in a process of its own, as the benchmark's parent asks for it; tells its port when it is ready. */
 const [given = '{}'] = process.argv.slice(2)
-const { model, options } = JSON.parse(given) as HostJob
+const { model, options, drainMs = 0 } = JSON.parse(given) as HostJob
 const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'))
 const database = await startTable()
 const objects = createFolderObjectStore({ root: join(folder, 'objects') })
@@ -55,7 +55,7 @@ drainOnSignal({
   server,
   serving,
   log,
-  drainMs: 0,
+  drainMs,
   graceMs: 20_000,
   exit: (code) => void leave(code),
 })

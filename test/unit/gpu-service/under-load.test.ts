@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { exchange, openSocket, requestBytes } from '../../bench/exchange.ts'
+import { type Host, startHost } from '../../bench/host.ts'
+import { fixtureModel } from './support/folders.ts'
+
+const repo = 'slipway-tests/tiny-embedder'
+const model = { repo, file: 'onnx/model.onnx', folder: fixtureModel(repo) }
+const clients = 16
+
+async function start(): Promise<Host> {
+  const host = await startHost({ model, options: { engines: 2, waitMsMax: 30_000 }, drainMs: 500 })
+  onTestFinished(() => host.close())
+  return host
+}
+
+/** Clients that ask again as soon as they are answered, until told to stop or told that their connection ends. */
+function keepAsking({ port, token }: Host) {
+  const statuses: number[] = []
+  const failures: unknown[] = []
+  let isOn = true
+  const client = async (index: number) => {
+    const socket = openSocket(port)
+    const body = (round: number) => JSON.stringify({ model: 'bench', input: `the sun shines ${index} ${round}` })
+    try {
+      for (let round = 0; isOn; round++) {
+        const request = requestBytes({ path: '/v1/embeddings', token, body: body(round) })
+        const { status, head } = await exchange(socket, request)
+        statuses.push(status)
+        if (/\nconnection: close/i.test(head)) break
+      }
+    } catch (error) {
+      failures.push(error)
+    }
+    socket.destroy()
+  }
+  const ended = Promise.all(Array.from({ length: clients }, (_, index) => client(index)))
+  return {
+    statuses,
+    failures,
+    ended,
+    async stop() {
+      isOn = false
+      await ended
+    },
+  }
+}
+
+describe.skipIf(!existsSync('/proc/self/smaps_rollup'))('a service under load', { timeout: 30_000 }, () => {
+  it('loses no request when its engines are killed, one after the other and both at once', async () => {
+    const host = await start()
+    const load = keepAsking(host)
+    const { enginePids: first } = await host.stats()
+    expect(first).toHaveLength(2)
+    await wait(300)
+    const [one = 0, other = 0] = first
+    process.kill(one, 'SIGKILL')
+    await wait(1000)
+    process.kill(other, 'SIGSEGV')
+    await wait(1000)
+    const { enginePids: second } = await host.stats()
+    expect(second).toHaveLength(2)
+    for (const pid of second) process.kill(pid, 'SIGKILL')
+    await wait(1000)
+    const before = load.statuses.length
+    await wait(300)
+    await load.stop()
+    expect(load.statuses.length).toBeGreaterThan(before)
+    expect(load.failures).toEqual([])
+    expect(new Set(load.statuses)).toEqual(new Set([200]))
+    const metrics = await (await fetch(`http://127.0.0.1:${host.port}/metrics`)).text()
+    expect(metrics).toContain('errors_total{code="engine_died"} 4')
+  })
+
+  it('answers everything that it accepted when it is told to end, and ends', async () => {
+    const host = await start()
+    const { enginePids } = await host.stats()
+    const load = keepAsking(host)
+    await wait(300)
+    const exited = once(host.child, 'exit')
+    host.child.kill('SIGTERM')
+    await load.ended
+    expect(load.failures).toEqual([])
+    expect(load.statuses.length).toBeGreaterThan(clients)
+    expect(new Set(load.statuses)).toEqual(new Set([200]))
+    expect(await exited).toEqual([0, null])
+    for (const pid of enginePids) expect(existsSync(`/proc/${pid}`)).toBe(false)
+  })
+})
