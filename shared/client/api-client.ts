@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import type { AuditEvent } from '../contract/audit.ts'
 import type { me } from '../contract/auth.ts'
-import type { CreateDeployment, Deployment } from '../contract/deployment.ts'
+import type { Deployment } from '../contract/deployment.ts'
 import type { createImport, ImportJob } from '../contract/import.ts'
 import type { Usage } from '../contract/usage.ts'
 import { connectionError, toApiError } from './api-error.ts'
+import { deploymentClient } from './deployment-client.ts'
 import { maintenanceClient } from './maintenance-client.ts'
 import { repoClient } from './repo-client.ts'
 import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
@@ -57,18 +58,12 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     me: () => get<z.infer<typeof me>>('/api/v1/me'),
     health: () => get<{ status: string }>('/health'),
     ...repoClient(send),
+    ...deploymentClient(send),
     ...maintenanceClient(send),
     createImport: async (wanted: z.input<typeof createImport>) =>
       (await send<ImportJob>('POST', '/api/v1/imports', wanted)).answer,
     getImport: (id: string) => get<ImportJob>(`/api/v1/imports/${encodeURIComponent(id)}`),
     listImports: (request?: PageRequest) => get<Page<ImportJob>>(`/api/v1/imports${queryOf(request ?? {})}`),
-    createDeployment: async (wanted: CreateDeployment) =>
-      (await send<Deployment>('POST', '/api/v1/deployments', wanted)).answer,
-    getDeployment: (name: string) => get<Deployment>(`/api/v1/deployments/${encodeURIComponent(name)}`),
-    listDeployments: (request?: PageRequest) => get<Page<Deployment>>(`/api/v1/deployments${queryOf(request ?? {})}`),
-    deleteDeployment: async (name: string) => {
-      await send('DELETE', `/api/v1/deployments/${encodeURIComponent(name)}`)
-    },
     getUsage: (owner?: string) =>
       get<Usage>(`/api/v1/usage${owner === undefined ? '' : `?owner=${encodeURIComponent(owner)}`}`),
     listAudit: (request: AuditRequest) => get<Page<AuditEvent>>(`/api/v1/audit${queryOf(request)}`),

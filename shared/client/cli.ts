@@ -12,6 +12,7 @@ import { fsck } from './commands/fsck.ts'
 import { gc } from './commands/gc.ts'
 import { log } from './commands/log.ts'
 import { ls } from './commands/ls.ts'
+import { pause, resume } from './commands/pause.ts'
 import { predict } from './commands/predict.ts'
 import { pull } from './commands/pull.ts'
 import { repo } from './commands/repo.ts'
@@ -35,6 +36,8 @@ const commands: Record<string, Command> = {
   diff,
   deploy,
   undeploy,
+  pause,
+  resume,
   predict,
   status,
   usage,

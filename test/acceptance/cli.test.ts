@@ -42,6 +42,32 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     expect((await run(['undeploy', 'digits'])).code).toBe(0)
   })
 
+  it('shares a deployment between targets, changes it, pauses and resumes it, and shows what runs', async () => {
+    expect((await run(['pull', 'hf://acme/digits'])).code).toBe(0)
+    expect((await run(['alias', 'acme/digits@main', 'champion'])).code).toBe(0)
+    const shares = ['--weight', '90', '--weight', '10', '--canary-errors', '0.05']
+    const made = await run(['deploy', 'acme/digits@champion', 'acme/digits@main', '--name', 'shared', ...shares])
+    expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/ {2}90 % {2}READY {2}acme\/digits@champion\n/) })
+    const details = await run(['status', 'shared'])
+    expect(details.out).toMatch(/acme\/digits@champion +[0-9a-f]{12} +model.onnx +90 % +READY +follows its alias/)
+
+    const changed = await run(['deploy', 'acme/digits', '--name', 'shared', '--update', '--idle', '9', '--json'])
+    expect(JSON.parse(changed.out)).toMatchObject({ state: 'READY', targets: [{ ref: 'main' }], idleSeconds: 9 })
+    expect((await run(['pause', 'shared'])).out).toMatch(/^shared {2}PAUSED/)
+    const refused = await run(['predict', 'shared', '[[0]]'])
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('slipway resume shared') })
+    expect((await run(['resume', 'shared'])).code).toBe(0)
+    expect((await run(['undeploy', 'shared'])).code).toBe(0)
+
+    for (const wrong of [
+      ['deploy'],
+      ['deploy', 'a/b', 'a/c', '--weight', '1'],
+      ['deploy', 'a/b', '--min', 'one'],
+      ['deploy', '--update'],
+    ])
+      expect(await run(wrong)).toMatchObject({ code: 2, err: expect.stringContaining('slipway deploy --help') })
+  })
+
   it('prints one JSON value on stdout with --json, and nothing else', async () => {
     for (const command of [['ls'], ['status'], ['pull', 'hf://acme/digits'], ['show', 'acme/digits']]) {
       const { code, out } = await run([...command, '--json'])
@@ -106,6 +132,8 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
       'diff',
       'deploy',
       'undeploy',
+      'pause',
+      'resume',
       'predict',
       'status',
     ]) {

@@ -1,40 +1,58 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Deployment } from '../../contract/deployment.ts'
+import type { CreateDeployment, Deployment } from '../../contract/deployment.ts'
+import { defaultDeploymentName } from '../../model/choose-onnx-file.ts'
 import type { ApiClient } from '../api-client.ts'
-import { type Command, CommandFailed, textOption } from '../command.ts'
+import { type Command, CommandFailed, type Invocation, UsageError } from '../command.ts'
 import { createProgress, printable } from '../terminal.ts'
+import { deployOptions, wantedOf } from './deploy-options.ts'
+import { percentOf } from './deployment-rows.ts'
 
 const pollMs = 250
 /** A replica may have to start first; then the status command tells the rest. */
 const patienceMs = 10 * 60_000
 
 export const deploy: Command = {
-  summary: 'serve a model',
-  usage: 'slipway deploy OWNER/NAME[@REF]',
+  summary: 'serve a model, or change how it is served',
+  usage: 'slipway deploy OWNER/NAME[@REF]...',
   help: `Examples:
   slipway deploy slipway/iris
-  slipway deploy sentence-transformers/all-MiniLM-L6-v2@main --name minilm
-  slipway deploy my/model --file onnx/model_int8.onnx
+  slipway deploy sentence-transformers/all-MiniLM-L6-v2 --name minilm --precision int8
+  slipway deploy acme/iris@champion --name iris          goes along when the alias moves
+  slipway deploy acme/iris@v2 --name iris --update       without a dropped request
+  slipway deploy acme/iris@v1 acme/iris@v2 --weight 90 --weight 10 --canary-errors 0.05 --name iris --update
+  slipway deploy --name iris --update --requests-per-second 50
 
 Options:
-  --name NAME   the deployment's name (default: the model's name)
-  --file PATH   which ONNX file, where there are several
-  --detach      do not wait until it is ready`,
-  options: { name: { type: 'string' }, file: { type: 'string' }, detach: { type: 'boolean' } },
-  parameters: { min: 1, max: 1 },
+  --name NAME          the deployment's name (default: the model's name)
+  --owner NAME         whose it is (default: the model's owner)
+  --file PATH          which ONNX file, where there are several
+  --precision P        fp32, fp16, int8 or q4 (default: what suits the device)
+  --no-follow          stay at what an alias names now
+  --weight N           the share of each of several targets, in their order
+  --sticky WHO         session (default: by the header x-session-id) or caller
+  --canary-errors R, --canary-latency N, --canary-requests N, --canary-window S
+                       take a target other than the first out of service where more than the share R of its requests
+                       fails, or its p95 is more than N times the first one's
+  --shadow TARGET, --shadow-percent N
+                       copy N of a hundred requests to it, and throw its answers away
+  --pool NAME          which replicas serve it
+  --min N, --max N     how many replicas; with --min 0 it is loaded for its first request
+  --idle S             how long it then stays without one
+  --isolate WHEN       auto, always or never run inputs alone
+  --cache N            keep N answers to give them again
+  --requests-per-second N, --requests-per-day N, --tokens-per-minute N
+  --update             change the deployment instead of making it
+  --detach             do not wait until it is ready`,
+  options: deployOptions,
+  parameters: { min: 0, max: 8 },
   async run(invocation) {
     const { client, terminal, json, options } = invocation
-    const [target = ''] = invocation.parameters
-    const [name, file] = [textOption(invocation, 'name'), textOption(invocation, 'file')]
-    let deployment = await client.createDeployment({
-      target,
-      ...(name !== undefined && { name }),
-      ...(file !== undefined && { file }),
-    })
+    const wanted = wantedOf(invocation)
+    let deployment = options.update === true ? await update(invocation, wanted) : await create(invocation, wanted)
     if (options.detach !== true) {
       const progress = createProgress(terminal)
       const until = performance.now() + patienceMs
-      while (deployment.state !== 'READY' && deployment.state !== 'FAILED' && performance.now() < until) {
+      while (isUnderWay(deployment) && performance.now() < until) {
         progress.show(`${deployment.name}: ${deployment.state.toLowerCase()}`)
         await wait(pollMs)
         deployment = await client.getDeployment(deployment.name)
@@ -45,9 +63,35 @@ Options:
       throw new CommandFailed(`"${deployment.name}" cannot be served: ${printable(deployment.reason)}`, deployment)
     if (json) return terminal.out(`${JSON.stringify(deployment)}\n`)
     terminal.out(`${deployment.name}  ${deployment.state}  ${new URL(deployment.url, client.url)}\n`)
-    terminal.err(`next: slipway predict ${deployment.name} '${await example(deployment, client)}'\n`)
+    if (deployment.targets.length > 1)
+      for (const target of deployment.targets)
+        terminal.out(`  ${percentOf(target, deployment)}  ${target.state}  ${printable(target.target)}\n`)
+    if (deployment.state === 'READY')
+      terminal.err(`next: slipway predict ${deployment.name} '${await example(deployment, client)}'\n`)
   },
 }
+
+const create = ({ client, parameters }: Invocation, wanted: CreateDeployment): Promise<Deployment> => {
+  if (parameters.length === 0) throw new UsageError('a parameter is missing: slipway deploy OWNER/NAME[@REF]')
+  return client.createDeployment(wanted)
+}
+
+/** Only where nobody else changed it since it was read. */
+async function update({ client, parameters }: Invocation, wanted: CreateDeployment): Promise<Deployment> {
+  const { name: given, owner, pool, ...change } = wanted
+  if (owner !== undefined || pool !== undefined) throw new UsageError('the owner and the pool of a deployment stay')
+  const [first] = parameters
+  const name = given ?? (first === undefined ? undefined : defaultDeploymentName(first.split('@')[0] ?? first))
+  if (name === undefined) throw new UsageError('which deployment: --name is missing')
+  const { version } = await client.getDeployment(name)
+  return client.changeDeployment(name, change, version)
+}
+
+/** One that is paused comes no further. */
+const isUnderWay = ({ state, targets }: Deployment): boolean =>
+  state === 'PENDING' || state === 'LOADING' || (state === 'READY' && targets.some((one) => isComing.has(one.state)))
+
+const isComing: ReadonlySet<string> = new Set(['PENDING', 'LOADING'])
 
 /** An input that the model takes: a row as wide as its graph says, or a text. */
 async function example({ task, repo, revision, file }: Deployment, client: ApiClient): Promise<string> {

@@ -1,16 +1,22 @@
 import type { Command } from '../command.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
+import { deploymentDetails, deploymentTable } from './deployment-rows.ts'
 
 export const status: Command = {
   summary: 'show the server, its deployments and the latest imports',
-  usage: 'slipway status',
+  usage: 'slipway status [DEPLOYMENT]',
   help: `Examples:
   slipway status
+  slipway status minilm      what it is to serve, and what each replica really runs
   slipway status --json`,
   options: {},
-  parameters: { min: 0, max: 0 },
-  async run({ client, terminal, json }) {
+  parameters: { min: 0, max: 1 },
+  async run({ client, terminal, json, parameters: [name] }) {
+    if (name !== undefined) {
+      const deployment = await client.getDeployment(name)
+      return terminal.out(json ? `${JSON.stringify(deployment)}\n` : deploymentDetails(deployment, new Date()))
+    }
     const [me, deployments, imports] = await Promise.all([
       client.me(),
       client.listDeployments({ limit: 100 }),
@@ -22,18 +28,7 @@ export const status: Command = {
       )
     terminal.out(`${client.url}  as ${me.userId} (${me.scopes.join(', ')})\n\n`)
     const now = new Date()
-    terminal.out(
-      table(
-        ['DEPLOYMENT', 'STATE', 'TARGET', 'TASK', 'REASON'],
-        deployments.items.map(({ name, state, target, task, reason }) => [
-          name,
-          state,
-          target,
-          task,
-          printable(reason),
-        ]),
-      ),
-    )
+    terminal.out(deploymentTable(deployments.items))
     terminal.out('\n')
     terminal.out(
       table(

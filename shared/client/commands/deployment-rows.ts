@@ -1,0 +1,72 @@
+import type { Deployment } from '../../contract/deployment.ts'
+import { printable, table } from '../terminal.ts'
+import { formatAge } from '../units.ts'
+
+type Target = Deployment['targets'][number]
+
+/** The share of the requests that a target gets: `90 %`. */
+export function percentOf({ weight }: Target, { targets }: Deployment): string {
+  const all = targets.reduce((total, one) => total + one.weight, 0)
+  return `${all === 0 ? 0 : Math.round((weight / all) * 1000) / 10} %`
+}
+
+/** Every deployment as one row. */
+export const deploymentTable = (deployments: readonly Deployment[]): string =>
+  table(
+    ['DEPLOYMENT', 'STATE', 'TARGET', 'TASK', 'REPLICAS', 'REASON'],
+    deployments.map((one) => {
+      const { name, state, target, targets, task, replicas, min, reason, drift } = one
+      const ready = replicas.filter((replica) => replica.state === 'READY').length
+      return [
+        name,
+        state,
+        targets.length > 1 ? `${targets.length} targets` : target,
+        task,
+        min === 0 ? `${ready}, on demand` : `${ready}/${Math.max(min, replicas.length)}`,
+        printable(reason ?? drift[0]),
+      ]
+    }),
+  )
+
+/** All there is to say of one: what it is to serve, and what each replica makes of it. */
+export function deploymentDetails(deployment: Deployment, now: Date): string {
+  const { name, state, url, targets, shadow, replicas, drift, version } = deployment
+  const asked = targets.map((target) => [
+    target.target,
+    target.revision.slice(0, 12),
+    target.file,
+    percentOf(target, deployment),
+    target.state,
+    printable(target.reason ?? target.followFault ?? (target.follows ? 'follows its alias' : '')),
+  ])
+  const copied = shadow && [
+    shadow.target,
+    shadow.revision.slice(0, 12),
+    shadow.file,
+    `${shadow.percent} %`,
+    'SHADOW',
+    '',
+  ]
+  const told = replicas.flatMap(({ id, updatedAt, targets: own = [] }) =>
+    own.map(({ target, revision, state: is, isResident, queued, answered, failed, standIn }) => [
+      id,
+      target,
+      revision.slice(0, 12),
+      standIn === undefined ? is : `${is} (${standIn.slice(0, 12)} answers)`,
+      isResident ? 'yes' : 'no',
+      String(queued),
+      String(answered),
+      String(failed),
+      formatAge(updatedAt, now),
+    ]),
+  )
+  return [
+    `${name}  ${state}  ${url}  version ${version}\n`,
+    table(
+      ['TARGET', 'REVISION', 'FILE', 'SHARE', 'STATE', 'REASON'],
+      copied === undefined ? asked : [...asked, copied],
+    ),
+    table(['REPLICA', 'TARGET', 'REVISION', 'STATE', 'LOADED', 'QUEUED', 'ANSWERED', 'FAILED', 'TOLD'], told),
+    ...(drift.length === 0 ? [] : [`${drift.map((line) => `! ${printable(line)}`).join('\n')}\n`]),
+  ].join('\n')
+}
