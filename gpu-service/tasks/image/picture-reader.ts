@@ -25,17 +25,28 @@ interface Waiting {
   go: (decoder: PictureDecoder) => void
 }
 
-const waitingMax = 512
 const waitingMaxBytes = 256 * 1024 * 1024
+
+export interface PictureReaderOptions {
+  /** Where `picture-process.ts` is. */
+  processUrl: URL
+  decoders?: number
+  /** How long a picture may have to wait before it is refused. */
+  waitMsMax?: number
+}
 
 /** A few decoders for all models of a host. Each has one picture at a time, so that it is known which one broke it. */
 export class PictureReader implements Pictures {
   readonly #decoders: PictureDecoder[]
   readonly #free: PictureDecoder[]
   readonly #waiting = new Set<Waiting>()
+  readonly #waitMsMax: number
   #waitingBytes = 0
+  /** What a picture took lately. */
+  #pictureMs = 10
 
-  constructor({ processUrl, decoders = defaultDecoders() }: { processUrl: URL; decoders?: number }) {
+  constructor({ processUrl, decoders = defaultDecoders(), waitMsMax = 2000 }: PictureReaderOptions) {
+    this.#waitMsMax = waitMsMax
     this.#decoders = Array.from({ length: decoders }, () => new PictureDecoder({ processUrl }))
     this.#free = [...this.#decoders]
   }
@@ -54,6 +65,7 @@ export class PictureReader implements Pictures {
     if (formatOf(bytes) === undefined)
       throw errors.invalidInput(`"${param}" is no ${pictureFormats} picture by its first bytes.`, param)
     const decoder = await this.#take(bytes.length, signal)
+    const startedMs = performance.now()
     try {
       const reply = await decoder.decode({ bytes, fit })
       if ('planes' in reply) return reply.planes
@@ -62,6 +74,7 @@ export class PictureReader implements Pictures {
       if (error instanceof DecoderDied) throw errors.invalidInput(`"${param}" cannot be read: ${error.message}.`, param)
       throw error
     } finally {
+      this.#pictureMs += (performance.now() - startedMs - this.#pictureMs) / 8
       this.#give(decoder)
     }
   }
@@ -74,7 +87,9 @@ export class PictureReader implements Pictures {
     if (signal.aborted) throw errors.clientClosed()
     const free = this.#free.shift()
     if (free !== undefined) return Promise.resolve(free)
-    if (this.#waiting.size >= waitingMax || this.#waitingBytes + sizeBytes > waitingMaxBytes) throw errors.overloaded(1)
+    const waitMs = (this.#waiting.size * this.#pictureMs) / this.#decoders.length
+    if (waitMs > this.#waitMsMax || this.#waitingBytes + sizeBytes > waitingMaxBytes)
+      throw errors.overloaded(Math.max(1, Math.ceil(waitMs / 1000)))
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#leave(waiting)

@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import sharp from 'sharp'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { PictureReader } from '../../../../../gpu-service/tasks/image/picture-reader.ts'
+import { temporaryFolder } from '../../support/folders.ts'
+
+const real = new URL('../../../../../gpu-service/tasks/image/picture-process.ts', import.meta.url)
+const fit = { resize: { kind: 'exact', size: { width: 4, height: 4 } }, resample: 2, crop: undefined } as const
+const { signal } = new AbortController()
+
+/** A decoder that dies of what holds "die", each time or once, and answers everything else. */
+async function mortal(): Promise<URL> {
+  const folder = await temporaryFolder()
+  const path = join(folder, 'mortal.mjs')
+  const once = JSON.stringify(join(folder, 'died'))
+  await writeFile(
+    path,
+    `import { existsSync, writeFileSync } from 'node:fs'
+     process.on('message', ({ id, bytes }) => {
+       const text = Buffer.from(bytes).toString('latin1')
+       if (text.includes('always')) process.kill(process.pid, 'SIGSEGV')
+       else if (text.includes('once') && !existsSync(${once})) { writeFileSync(${once}, ''); process.kill(process.pid, 'SIGKILL') }
+       else process.send({ id, ok: true, planes: new Uint8Array([text.length, Object.keys(process.env).length]) })
+     })`,
+  )
+  return pathToFileURL(path)
+}
+
+function readerOf(processUrl: URL, waitMsMax = 2000): PictureReader {
+  const reader = new PictureReader({ processUrl, decoders: 1, waitMsMax })
+  onTestFinished(() => reader.close())
+  return reader
+}
+
+const jpeg = (text: string) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.from(text)])
+const ask = (reader: PictureReader, bytes: Uint8Array, by = signal) =>
+  reader.read({ bytes, fit, param: 'inputs', signal: by })
+
+describe('the process that decodes pictures', () => {
+  it('may be killed by a picture: its caller is told, and others are answered', async () => {
+    const reader = readerOf(await mortal())
+    const answers = await Promise.allSettled([
+      ask(reader, jpeg('fine')),
+      ask(reader, jpeg('always')),
+      ask(reader, jpeg('fine')),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(answers[1]).toMatchObject({ reason: { code: 'invalid_input', status: 422, param: 'inputs' } })
+  })
+
+  it('may die of something else: the picture is read by the next one', async () => {
+    expect(await ask(readerOf(await mortal()), jpeg('once'))).toBeInstanceOf(Uint8Array)
+  })
+
+  it('is told nothing of the environment', async () => {
+    const [, variables] = await ask(readerOf(await mortal()), jpeg('fine'))
+    expect(variables).toBe(0)
+  })
+
+  it('gets no picture whose caller has left', async () => {
+    const reader = readerOf(real)
+    const bytes = await sharp({ create: { width: 3000, height: 2000, channels: 3, background: '#123456' } })
+      .png()
+      .toBuffer()
+    const caller = new AbortController()
+    const first = ask(reader, bytes)
+    const second = ask(reader, bytes, caller.signal)
+    caller.abort()
+    await expect(second).rejects.toMatchObject({ code: 'client_closed' })
+    expect(await first).toHaveLength(48)
+  })
+
+  it('gets no more than it can read in time: the others are told when to come again', async () => {
+    const reader = readerOf(real, 200)
+    const bytes = await sharp({ create: { width: 4000, height: 3000, channels: 3, background: '#123456' } })
+      .png()
+      .toBuffer()
+    await ask(reader, bytes)
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => ask(reader, bytes)))
+    const refused = answers.filter(({ status }) => status === 'rejected')
+    expect(refused.length).toBeGreaterThan(0)
+    for (const one of refused)
+      expect(one).toMatchObject({ reason: { code: 'overloaded', retryAfterSeconds: expect.any(Number) } })
+    expect(answers.length - refused.length).toBeGreaterThan(0)
+  })
+
+  it('reads the formats that are served and no other, also where a file begins like one of them', async () => {
+    const reader = readerOf(real)
+    const svg = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+    )
+    const tiff = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#fff' } })
+      .tiff()
+      .toBuffer()
+    for (const bytes of [Buffer.concat([jpeg(''), svg]), Buffer.concat([Buffer.from('GIF89a'), svg]), tiff, svg])
+      await expect(ask(reader, bytes)).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+})
+
+describe('a picture', () => {
+  const read = async (bytes: Buffer) => Array.from(await ask(readerOf(real), bytes)).filter((_, i) => i % 16 === 0)
+  const red = {
+    create: { width: 4, height: 4, channels: 4, background: { r: 200, g: 100, b: 50, alpha: 0.2 } },
+  } as const
+
+  it('loses its transparency and keeps its colours, as Pillow has it', async () => {
+    expect(await read(await sharp(red).png().toBuffer())).toEqual([200, 100, 50])
+  })
+
+  it('is read without its colour profile', async () => {
+    const bytes = await sharp({ ...red, create: { ...red.create, channels: 3 } })
+      .withIccProfile('p3')
+      .png()
+      .toBuffer()
+    const plain = await sharp(bytes, { ignoreIcc: true }).removeAlpha().raw().toBuffer()
+    expect(await read(bytes)).toEqual([plain[0], plain[1], plain[2]])
+  })
+
+  it('of 16 bits keeps the upper 8', async () => {
+    const deep = await sharp(new Uint16Array(48).fill(0xab12), { raw: { width: 4, height: 4, channels: 3 } })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer()
+    expect((await sharp(deep).metadata()).depth).toBe('ushort')
+    expect(await read(deep)).toEqual([0xab, 0xab, 0xab])
+  })
+
+  it('that moves is its first frame', async () => {
+    const frame = (background: string) =>
+      sharp({ create: { width: 4, height: 4, channels: 3, background } })
+        .png()
+        .toBuffer()
+    const moving = await sharp([await frame('#ff0000'), await frame('#00ff00')], { join: { animated: true } })
+      .gif()
+      .toBuffer()
+    expect(await read(moving)).toEqual([255, 0, 0])
+  })
+})

@@ -1,0 +1,192 @@
+import { createServer, request as httpRequest } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { openNetwork } from '../../../../../gpu-service/tasks/image/open-network.ts'
+import { isPublicAddress } from '../../../../../gpu-service/tasks/image/public-address.ts'
+import { createRemotePictures, type Network } from '../../../../../gpu-service/tasks/image/remote-pictures.ts'
+
+describe('an address', () => {
+  it.each(['8.8.8.8', '93.184.216.34', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001::1'])(
+    'is public: %s',
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  )
+
+  it.each([
+    '127.0.0.1',
+    '127.8.8.8',
+    '0.0.0.0',
+    '10.0.0.1',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.168.1.1',
+    '169.254.169.254',
+    '169.254.170.2',
+    '100.64.0.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::ffff:169.254.169.254',
+    '::ffff:8.8.8.8',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '2001::1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fd00:ec2::254',
+    'fc00::1',
+    'ff02::1',
+    'localhost',
+    '',
+    '2130706433',
+  ])('is not public, or none: %s', (address) => expect(isPublicAddress(address)).toBe(false))
+})
+
+describe('a picture that is named by its address', () => {
+  /** What the host of the picture does; each path is one way to behave. */
+  const server = createServer((request, response) => {
+    seen.push({ path: request.url ?? '', host: request.headers.host ?? '', headers: Object.keys(request.headers) })
+    if (request.url === '/good') response.end('picture')
+    else if (request.url === '/moved') response.writeHead(302, { location: '/good' }).end()
+    else if (request.url === '/inward') response.writeHead(302, { location: 'https://inside.test/good' }).end()
+    else if (request.url === '/plain') response.writeHead(302, { location: 'http://pictures.test/good' }).end()
+    else if (request.url === '/round') response.writeHead(302, { location: '/round' }).end()
+    else if (request.url === '/large') sendEndlessly(response)
+    else if (request.url === '/broken') response.writeHead(200, { 'content-length': '100' }).end('half')
+    else if (request.url !== '/silent') response.writeHead(404).end()
+  })
+  const seen: { path: string; host: string; headers: string[] }[] = []
+  const sendEndlessly = (response: NodeJS.WritableStream & { destroyed?: boolean }) => {
+    const more = () => {
+      if (!response.destroyed) response.write(Buffer.alloc(1024 * 1024), () => setImmediate(more))
+    }
+    more()
+  }
+  let port = 0
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    port = (server.address() as AddressInfo).port
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  const names: Record<string, string[]> = {
+    'pictures.test': ['93.184.216.34'],
+    'inside.test': ['10.0.0.7'],
+    'both.test': ['93.184.216.34', '127.0.0.1'],
+  }
+  const asked: { host: string; address: string }[] = []
+
+  /** Names as they are told here; whatever address is asked, the server above answers. */
+  const network: Network = {
+    async resolve(host) {
+      return names[host] ?? (/^[\d.]+$|:/.test(host) ? [host] : [])
+    },
+    get({ url, address, signal }) {
+      asked.push({ host: url.host, address })
+      return new Promise((resolve, reject) => {
+        const headers = { host: url.host }
+        const request = httpRequest({ host: '127.0.0.1', port, path: url.pathname, headers, signal, agent: false })
+        request.on('error', reject)
+        request.on('response', (answer) =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            location: answer.headers.location,
+            body: answer,
+            cancel: () => void answer.destroy(),
+          }),
+        )
+        request.end()
+      })
+    },
+  }
+  const remote = createRemotePictures(network)
+  const get = (url: string, signal = new AbortController().signal) => remote.fetch({ url, param: 'inputs.url', signal })
+
+  it('is fetched from the address that was checked, through redirects', async () => {
+    asked.length = 0
+    for (const path of ['good', 'moved'])
+      expect(Buffer.from(await get(`https://pictures.test/${path}`)).toString()).toBe('picture')
+    expect(new Set(asked.map(({ address }) => address))).toEqual(new Set(['93.184.216.34']))
+  })
+
+  it.each([
+    ['http', 'http://pictures.test/good', /only https/],
+    ['another scheme', 'file:///etc/passwd', /only https/],
+    ['a password', 'https://me:secret@pictures.test/good', /name or password/],
+    ['a port', 'https://pictures.test:8443/good', /port/],
+    ['no URL', 'https://', /no URL/],
+    ['an unknown name', 'https://nowhere.test/', /has no address/],
+    ['this host', 'https://127.0.0.1/', /not on the public internet/],
+    ['this host as one number', 'https://2130706433/', /not on the public internet/],
+    ['this host in octal', 'https://0177.0.0.1/', /not on the public internet/],
+    ['this host in IPv6', 'https://[::1]/', /not on the public internet/],
+    ['IPv4 inside of IPv6', 'https://[::ffff:7f00:1]/', /not on the public internet/],
+    ['the metadata of the cloud', 'https://169.254.169.254/latest/meta-data/', /not on the public internet/],
+    ['a name of the network inside', 'https://inside.test/good', /not on the public internet/],
+    ['a name with one closed address', 'https://both.test/good', /not on the public internet/],
+    ['a redirect inwards', 'https://pictures.test/inward', /not on the public internet/],
+    ['a redirect to http', 'https://pictures.test/plain', /only https/],
+    ['redirects without end', 'https://pictures.test/round', /more than 3/],
+    ['an answer that is no picture', 'https://pictures.test/missing', /answered 404/],
+    ['a picture without end', 'https://pictures.test/large', /more than 16777216 bytes/],
+    ['a picture that breaks off', 'https://pictures.test/broken', /broke off/],
+  ])('is refused: %s', async (_name, url, words) => {
+    const error = await get(url).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'invalid_input', status: 422, param: 'inputs.url' })
+    expect(String(error)).toMatch(words)
+  })
+
+  it('is told nothing of this host', async () => {
+    seen.length = 0
+    await get('https://pictures.test/good')
+    expect(seen[0]?.headers).not.toContain('authorization')
+    expect(seen[0]?.headers).not.toContain('cookie')
+  })
+
+  it('is given up when its caller leaves', async () => {
+    const caller = new AbortController()
+    const fetched = get('https://pictures.test/silent', caller.signal)
+    setTimeout(() => caller.abort(), 20)
+    await expect(fetched).rejects.toMatchObject({ code: 'client_closed' })
+  })
+
+  it('waits for no more than 16 at once', async () => {
+    const caller = new AbortController()
+    const waiting = Array.from({ length: 16 }, () =>
+      get('https://pictures.test/silent', caller.signal).catch(() => 'left'),
+    )
+    await expect(get('https://pictures.test/good')).rejects.toMatchObject({ code: 'overloaded', status: 429 })
+    caller.abort()
+    expect(await Promise.all(waiting)).toEqual(Array(16).fill('left'))
+    expect(Buffer.from(await get('https://pictures.test/good')).toString()).toBe('picture')
+  })
+})
+
+describe('the internet', () => {
+  it('is asked at the address that was checked, whatever the name means, and for a certificate of that name', async () => {
+    const greeted = Promise.withResolvers<Buffer>()
+    const listener = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', (hello) => {
+        greeted.resolve(hello)
+        socket.destroy()
+      })
+    })
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void listener.close())
+    const url = new URL(`https://pictures.invalid:${(listener.address() as AddressInfo).port}/cat.png`)
+    const answer = openNetwork.get({ url, address: '127.0.0.1', signal: AbortSignal.timeout(5000) })
+    await expect(answer).rejects.toThrow()
+    expect((await greeted.promise).includes('pictures.invalid')).toBe(true)
+  })
+
+  it('is not asked for the name of an address', async () => {
+    expect(await openNetwork.resolve('10.0.0.1')).toEqual(['10.0.0.1'])
+    expect(await openNetwork.resolve('::1')).toEqual(['::1'])
+  })
+})
