@@ -43,6 +43,15 @@ export async function enterEngines(copies: EngineCopies & { file: string }): Pro
   }
 }
 
+/** Fulfilled when every engine answers: what they take by themselves is there then. */
+export async function allAwake(pool: Pick<EnginePool, 'engines'>): Promise<void> {
+  const awake = pool.engines.map(async (engine) => {
+    await engine.restored()
+    await engine.unload({ modelId: '' })
+  })
+  await Promise.allSettled(awake)
+}
+
 /** Takes a model out of every engine, whichever have it. */
 export async function leaveEngines({ modelId, opened, pool }: EngineCopies): Promise<void> {
   const ids = Object.keys(opened.graphs).map((graph) => graphId({ modelId, graph }))

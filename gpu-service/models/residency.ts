@@ -5,7 +5,7 @@ import { chooseVictim, type Occupant } from './choose-victim.ts'
 export interface Resident {
   /** For messages. */
   readonly name: string
-  /** What it takes in all engines together, as far as is known. */
+  /** What it takes in all engines together, as far as is known; before it was measured, the size of its files. */
   readonly sizeBytes: number
   /** Whether a run of it is in flight or work for it waits. */
   readonly isBusy: boolean
@@ -61,6 +61,10 @@ export class Residency {
 
   get residents(): Resident[] {
     return [...this.#places.values()].filter(({ state }) => state === 'in').map(({ model }) => model)
+  }
+
+  get maxBytes(): number {
+    return this.#options.maxBytes
   }
 
   get residentCount(): number {

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../shared/metrics.ts'
 import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import { enterEngines, leaveEngines, type MeasuredRun } from './engine-copies.ts'
+import { allAwake, enterEngines, leaveEngines, type MeasuredRun } from './engine-copies.ts'
 import { GatedQueue, type Gatekeeper } from './gated-queue.ts'
 import type { OpenedModel } from './open-model.ts'
 import type { Residency, Resident } from './residency.ts'
@@ -31,6 +31,8 @@ interface Queue {
   graph: string
 }
 
+const measurementsMax = 8
+
 /** A model that is deployed: in the engines, or out of them with its queues and its tokenizer ready. */
 export class ResidentModel implements Resident, Gatekeeper {
   readonly #options: ResidentModelOptions
@@ -43,11 +45,11 @@ export class ResidentModel implements Resident, Gatekeeper {
   #running = 0
   #whenStill: (() => void)[] = []
   #isWanted = false
-  #isMeasured = false
+  readonly #grownBytes: number[] = []
 
   constructor(options: ResidentModelOptions) {
     this.#options = options
-    this.sizeBytes = options.opened.fileBytes * options.pool.engines.length
+    this.sizeBytes = options.opened.fileBytes
   }
 
   get name(): string {
@@ -106,6 +108,7 @@ export class ResidentModel implements Resident, Gatekeeper {
     const { modelId, opened, file, pool, metrics, deployment, checkFiles, engineBytes } = this.#options
     const startedMs = performance.now()
     await checkFiles()
+    await allAwake(pool)
     const bytesBefore = engineBytes()
     const { speed, warmUpMs } = await enterEngines({ modelId, opened: opened.opened, pool, file })
     this.#learnSize(bytesBefore)
@@ -131,13 +134,16 @@ export class ResidentModel implements Resident, Gatekeeper {
     for (const { gate } of this.#queues) gate.wake()
   }
 
-  /** The weights once, which the engines map from one file, and what each took beside them; the most ever seen. */
+  /** The weights once, which the engines map from one file, and what they took beside them, on average of all loads. */
   #learnSize(bytesBefore: number | undefined): void {
-    const bytesAfter = this.#options.engineBytes()
+    const { engineBytes, opened, residency } = this.#options
+    const bytesAfter = engineBytes()
     if (bytesBefore === undefined || bytesAfter === undefined) return
-    const measured = this.#options.opened.fileBytes + Math.max(0, bytesAfter - bytesBefore)
-    this.sizeBytes = this.#isMeasured ? Math.max(this.sizeBytes, measured) : measured
-    this.#isMeasured = true
+    // Other models run meanwhile, so one measurement may be far off.
+    this.#grownBytes.push(Math.max(0, bytesAfter - bytesBefore))
+    if (this.#grownBytes.length > measurementsMax) this.#grownBytes.shift()
+    const grown = this.#grownBytes.reduce((total, one) => total + one, 0) / this.#grownBytes.length
+    this.sizeBytes = Math.min(opened.fileBytes + Math.round(grown), residency.maxBytes)
   }
 
   #teach(queue: ItemQueue, graph: string): void {

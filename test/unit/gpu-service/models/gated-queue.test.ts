@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Engine } from '../../../../gpu-service/engine/engine.ts'
+import { GatedQueue } from '../../../../gpu-service/models/gated-queue.ts'
+import { AppError } from '../../../../shared/errors.ts'
+import { manualBatcher } from '../support/lanes.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const engine = {} as Engine
+
+function start({ isIn }: { isIn: boolean }) {
+  const asked = { wanted: 0, woken: 0, running: 0 }
+  const model = {
+    name: 'embedder',
+    isIn,
+    comesInMs: 7400,
+    want: () => void asked.wanted++,
+    started: () => void asked.running++,
+    ended: () => void asked.running--,
+  }
+  const { batcher, runs } = manualBatcher<string>({
+    now: () => performance.now(),
+    lane: { wake: () => gate.wake(), waitMs: () => 0, engineCount: 1 },
+  })
+  const gate: GatedQueue = new GatedQueue({
+    model,
+    queue: batcher,
+    wake: () => void asked.woken++,
+    loadWaitMsMax: 1000,
+  })
+  const outcomes: unknown[] = []
+  const submit = (input: string) =>
+    void batcher.submit(input).then(
+      ({ output }) => outcomes.push(output),
+      (error) => outcomes.push(error),
+    )
+  return { gate, model, asked, runs, submit, outcomes }
+}
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+
+it('lets work through while the model is in the engines, and counts it as running', async () => {
+  const { gate, asked, runs, submit, outcomes } = start({ isIn: true })
+  submit('a')
+  expect(asked).toEqual({ wanted: 0, woken: 1, running: 0 })
+  expect(gate.isRunnable).toBe(true)
+  const working = gate.work(engine, 1)
+  expect(asked.running).toBe(1)
+  await pass(0)
+  void runs[0]?.finish()
+  await pass(1)
+  await working
+  expect(asked.running).toBe(0)
+  expect(outcomes).toEqual(['a'])
+})
+
+it('asks for a model that is out, and keeps the work for it until it is in', async () => {
+  const { gate, model, asked, submit, outcomes } = start({ isIn: false })
+  submit('a')
+  expect(asked).toEqual({ wanted: 1, woken: 0, running: 0 })
+  expect(gate.isRunnable).toBe(false)
+  await pass(900)
+  model.isIn = true
+  gate.wake()
+  await pass(5000)
+  expect(asked.woken).toBe(1)
+  expect(outcomes).toEqual([])
+})
+
+it('gives up each piece of work at its own time, with the time to come back', async () => {
+  const { submit, outcomes } = start({ isIn: false })
+  submit('early')
+  await pass(600)
+  submit('late')
+  await pass(410)
+  const refused = { code: 'model_not_ready', status: 503, retryAfterSeconds: 8 }
+  expect(outcomes).toMatchObject([refused])
+  expect(outcomes[0]).toBeInstanceOf(AppError)
+  await pass(600)
+  expect(outcomes).toMatchObject([refused, refused])
+})

@@ -1,0 +1,78 @@
+import { afterEach, expect, it } from 'vitest'
+import { defaultModelMemoryBytes } from '../../../../gpu-service/models/memory-budget.ts'
+import { embedderModel, irisModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+let host: TestServing | undefined
+afterEach(async () => {
+  await host?.close()
+  host = undefined
+})
+
+const count = 24
+/** Measured, a tiny model takes 1 to 2 MB of two engines. */
+const budget = 10_000_000
+
+const embedders = () =>
+  Promise.all(Array.from({ length: count }, async (_, index) => ({ ...(await embedderModel(`m${index}`)) })))
+
+const metricOf = async (name: string): Promise<number> => {
+  const text = await host?.metrics.registry.metrics()
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text ?? '')?.[1] ?? 0)
+}
+const ask = async (name: string, inputs = 'one text') => {
+  const response = await host?.ask(`/api/v1/predict/${name}`, { json: { inputs } })
+  if (response === undefined) throw new Error('there is no host')
+  return { status: response.status, body: await response.json(), retryAfter: response.headers.get('retry-after') }
+}
+
+it('answers for 24 models in memory for a quarter of them, one after another', async () => {
+  host = await startTestServing(await embedders(), { modelMemoryMaxBytes: budget })
+  const answers = []
+  for (let index = 0; index < count; index++) {
+    answers.push(await ask(`m${index}`))
+    // One that turns out to be larger than was thought sends another away.
+    await expect.poll(() => metricOf('model_memory_bytes')).toBeLessThanOrEqual(budget)
+  }
+  for (const answer of answers) expect(answer).toEqual({ status: 200, body: answers[0]?.body, retryAfter: null })
+  expect(await metricOf('models_resident')).toBeLessThan(count / 2)
+  expect(await metricOf('models_resident')).toBeGreaterThan(1)
+  expect(await metricOf('model_evictions_total')).toBeGreaterThan(count / 2)
+})
+
+it('answers for all of them while all are asked at once and again, each as often as the others', async () => {
+  host = await startTestServing(await embedders(), { modelMemoryMaxBytes: budget })
+  const endMs = performance.now() + 6000
+  const answered = Array.from({ length: count }, () => 0)
+  const client = async (index: number) => {
+    while (performance.now() < endMs) {
+      const { status, body } = await ask(`m${index}`, `text ${answered[index]}`)
+      expect({ status, body: status === 200 || body }).toEqual({ status: 200, body: true })
+      answered[index] = (answered[index] ?? 0) + 1
+    }
+  }
+  await Promise.all(answered.map((_, index) => client(index)))
+  await expect.poll(() => metricOf('model_memory_bytes')).toBeLessThanOrEqual(budget)
+  const total = answered.reduce((sum, one) => sum + one, 0)
+  // More than one answer for each time that a model was loaded: it has its turn.
+  expect(total / (await metricOf('model_evictions_total'))).toBeGreaterThan(5)
+  expect(Math.min(...answered)).toBeGreaterThan(0)
+}, 60_000)
+
+it('refuses a model that is larger than the budget, by name and with what to do', async () => {
+  host = await startTestServing(await Promise.all([embedderModel('first'), irisModel('second')]), {
+    modelMemoryMaxBytes: 5000,
+  })
+  expect(await ask('first')).toMatchObject({
+    status: 422,
+    body: { error: expect.stringMatching(/"first" takes about .* raise SLIPWAY_MODEL_MEMORY_BYTES/) },
+  })
+  const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
+  expect((await host.ask('/api/v1/predict/second', { json: row })).status).toBe(200)
+})
+
+it('is a share of the memory of the machine, and none is known of a GPU', () => {
+  expect(defaultModelMemoryBytes({ device: 'cpu', machine: 1000 })).toBe(600)
+  expect(defaultModelMemoryBytes({ device: 'cpu' })).toBeGreaterThan(100_000_000)
+  expect(defaultModelMemoryBytes({ device: 'cuda' })).toBe(Number.POSITIVE_INFINITY)
+})
