@@ -149,7 +149,10 @@ export class Batcher<Input, Output> implements ItemQueue {
     const { limits } = this.#options
     const { waiting } = this.#ledger
     const window = waiting.window(windowOf(limits), this.#now())
-    const jobs = cutBatch({ window, waiting: waiting.size, limits, freeEngines, predictMs: this.#predictMs })
+    // What came before the speed was known counts for nothing in the sum.
+    const waitingMs = window[0]?.aloneMs === 0 ? Number.POSITIVE_INFINITY : waiting.waitMs
+    const about = { waiting: waiting.size, waitingMs, freeEngines, predictMs: this.#predictMs }
+    const jobs = cutBatch({ window, limits, ...about })
     for (const job of jobs) {
       waiting.take(job)
       job.state = 'taken'

@@ -5,6 +5,8 @@ export interface CutInput<Entry> {
   window: readonly Entry[]
   /** How many wait in all. */
   waiting: number
+  /** How long they would take, each by itself; 0 while nothing is known. */
+  waitingMs: number
   limits: BatchLimits
   /** Engines that are free now, the one that asks among them. */
   freeEngines: number
@@ -22,6 +24,12 @@ export interface BatchLimits {
   runMsMax: number
 }
 
+/**
+ * A run takes no more than this share of the time that all which waits would take one by one. Its members wait for each
+ * other, so on a CPU, where a large run is hardly faster than its members alone, a short queue is better run in parts.
+ */
+const shareOfWait = 0.35
+
 /** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
 export const windowOf = ({ itemsMax }: BatchLimits): number => (itemsMax === 1 ? 1 : Math.max(512, itemsMax))
 
@@ -30,7 +38,14 @@ export const windowOf = ({ itemsMax }: BatchLimits): number => (itemsMax === 1 ?
  * stays within its bounds and a further member either makes each unit of work cheaper or costs little padding. On a CPU
  * a first-come batch of mixed lengths is slower than no batch.
  */
-export function cutBatch<Entry extends Sized>({ window, waiting, limits, freeEngines, predictMs }: CutInput<Entry>) {
+export function cutBatch<Entry extends Sized>({
+  window,
+  waiting,
+  waitingMs,
+  limits,
+  freeEngines,
+  predictMs,
+}: CutInput<Entry>) {
   const [first] = window
   if (first === undefined) return []
   const eligible = window.filter(({ group }) => group === first.group)
@@ -41,22 +56,32 @@ export function cutBatch<Entry extends Sized>({ window, waiting, limits, freeEng
   let longest = first.size
   let total = first.size
   let runMs = predictMs({ items: 1, longest })
+  const runMsMax = Math.min(limits.runMsMax, waitingMs * shareOfWait)
+  let isFull = false
   for (const entry of nearestFirst(eligible, first)) {
     const items = batch.length + 1
-    if (items > countMax || longest * items > limits.costMax) break
+    if (items > countMax) break
+    isFull ||= longest * items > limits.costMax
+    if (isFull) break
     const needed = Math.max(longest, entry.size)
     const cost = needed * items
     const neededMs = predictMs({ items, longest: needed })
-    if (cost > limits.costMax || neededMs > limits.runMsMax) continue
+    if (cost > limits.costMax) continue
     const isWasteful = cost - total - entry.size > limits.wasteMax * cost
     // Compared crosswise: time for each unit of real work with it and without it.
     if (isWasteful && !(neededMs * total < runMs * (total + entry.size))) continue
+    if (neededMs > runMsMax) {
+      isFull ||= needed === longest && neededMs > limits.runMsMax
+      continue
+    }
     batch.push(entry)
     longest = needed
     total += entry.size
     runMs = neededMs
   }
-  return batch
+  const perEngine = Math.ceil(all / Math.max(1, freeEngines))
+  // Two even runs end sooner than a full one and a small rest.
+  return isFull && perEngine < 2 * batch.length ? batch.slice(0, Math.ceil(perEngine / 2)) : batch
 }
 
 export interface Sized {

@@ -25,7 +25,7 @@ describe('Batcher', () => {
       void pull()
       await runs[index]?.finish()
     }
-    expect(runs.map(({ inputs }) => inputs.length)).toEqual([1, 8, 8, 4])
+    expect(runs.map(({ inputs }) => inputs.length)).toEqual([1, 8, 6, 6])
     expect((await Promise.all(answers)).map(({ output }) => output)).toEqual(Array.from({ length: 21 }, (_, i) => i))
   })
 

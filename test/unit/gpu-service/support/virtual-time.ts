@@ -38,7 +38,8 @@ export class VirtualTime {
       this.#events.remove(first)
       this.nowMs = Math.max(this.nowMs, first.atMs)
       first.happen()
-      await new Promise((resolve) => setImmediate(resolve))
+      // Twice: what this led to may ask for a turn of its own.
+      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
     }
     if (untilMs < Number.POSITIVE_INFINITY) this.nowMs = Math.max(this.nowMs, untilMs)
   }
