@@ -56,6 +56,7 @@ export interface ServingConfig {
   /** sha256 of the first admin key. */
   adminKeySha256?: string | undefined
   queuedMax?: number
+  /** How long a small request may have to wait before it is refused; a large one waits up to four times as long. */
   waitMsMax?: number
   /** Whether the members of a batch run alone, where a deployment does not say. */
   isolate?: Isolation
@@ -96,7 +97,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const { engines: count, intraOpThreads } = config
   const engines = createEngines({ device, engines: count, intraOpThreads, workerUrl, onDeath, onLoss })
   const pool = new EnginePool({ engines })
-  const { waitMsMax = 2000 } = config
+  const { waitMsMax = 400 } = config
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config
   const cache = new ModelCache({ objects, root: cacheDir, maxBytes: cacheMaxBytes })
   const pictures = createPictures({

@@ -8,6 +8,8 @@ export interface CallOptions {
   priority?: Priority | undefined
   /** Whose work it is: those who share a model get equal shares of it. */
   tenant?: string | undefined
+  /** How many times the usual wait it may have before it is refused: much work is worth a longer one. 1 by default. */
+  patience?: number | undefined
 }
 
 export type Priority = 'interactive' | 'bulk'

@@ -23,6 +23,8 @@ type Asked = Partial<CallOptions>
 
 /** Bulk work may wait longer than interactive work, and takes up no more than half of the places. */
 const bulkPatience = 15
+/** So that a model whose runs take long is not full with one of them under way. */
+const runsWorthWaiting = 4
 
 /** Refuses what would wait too long, before it is queued, by what is known of the speed. */
 export class Door<Input, Output> {
@@ -71,9 +73,10 @@ export class Door<Input, Output> {
     return lane.waitMs(source, rate.engineMs(this.#aheadMs(asked)))
   }
 
-  #limitsOf({ priority }: Asked): QueueLimits {
-    const { limits } = this.#options
-    return priority === 'bulk' ? { ...limits, waitMsMax: limits.waitMsMax * bulkPatience } : limits
+  #limitsOf({ priority, patience = 1 }: Asked): QueueLimits {
+    const { limits, rate } = this.#options
+    const waitMsMax = Math.max(limits.waitMsMax, runsWorthWaiting * rate.runMs)
+    return { ...limits, waitMsMax: waitMsMax * patience * (priority === 'bulk' ? bulkPatience : 1) }
   }
 
   /** A request of any size is taken while nothing waits. */

@@ -10,6 +10,8 @@ const stretchMs = 250
  */
 export class DrainRate {
   #share = 1
+  /** How long a run takes. */
+  runMs = 0
   #perMs: number | undefined
   #doneMs = 0
   #sinceMs: number | undefined
@@ -18,6 +20,7 @@ export class DrainRate {
   ran({ aloneMs, runMs }: { aloneMs: number; runMs: number }): void {
     if (aloneMs > 0) this.#share += runWeight * (Math.min(3, runMs / aloneMs) - this.#share)
     this.#doneMs += aloneMs
+    this.runMs += (this.runMs === 0 ? 1 : runWeight) * (runMs - this.runMs)
   }
 
   /** Told after each run whether some still wait: only then the time that passes is the engines' doing. */

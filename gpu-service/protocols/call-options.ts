@@ -18,13 +18,20 @@ export function callOptions(context: Context<ServingEnvironment>, now = performa
 }
 
 /** Where a request's work will wait. */
-export type Place = Pick<CallOptions, 'priority' | 'tenant'>
+export type Place = Pick<CallOptions, 'priority' | 'tenant' | 'patience'>
 
 /** @throws AppError `invalid_request` naming the header at fault. */
 export const placeOf = (context: Context<ServingEnvironment>): Place => ({
   priority: priorityOf(context),
   tenant: principalOf(context).userId,
+  patience: patienceOf(context.req.header('content-length')),
 })
+
+/** By the size of the body, which is known before it is read: a request of many inputs takes longer by itself. */
+export function patienceOf(contentLength: string | undefined): number {
+  const sizeBytes = Number(contentLength ?? Number.POSITIVE_INFINITY)
+  return sizeBytes <= 4096 ? 1 : sizeBytes <= 65_536 ? 2 : 4
+}
 
 /** The strictest one counts. */
 function deadlineOf(context: Context<ServingEnvironment>, now: () => number): number | undefined {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { patienceOf } from './call-options.ts'
 
 /** How long a refusal is repeated: a small part of what waits, so that room is seen as soon as it is there. */
 const repeatMs = 20
@@ -77,6 +78,7 @@ interface KeepRefusal {
 /** All that a refusal depends on before a body is read: who asks, what, and what the head says of how. */
 const keyOf = ({ method, url, headers }: IncomingMessage): string =>
   JSON.stringify([
+    patienceOf(headers['content-length']),
     method,
     url,
     headers.authorization,

@@ -128,6 +128,22 @@ describe('Batcher', () => {
     expect(counts.refused).toBe(1)
   })
 
+  it('lets a few runs be waited for, however long they take, and longer by one who brings much work', async () => {
+    const { batcher, runs, clock, pull } = manualBatcher<number>({ sizeOf: (size) => size })
+    batcher.learn({ cost: 1, runMs: 2000 })
+    const first = batcher.submit(1)
+    void pull()
+    clock.nowMs += 2000
+    await runs[0]?.finish()
+    await first
+    for (let item = 0; item < 5; item++) void batcher.submit(1).catch(() => {})
+    await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded' })
+    const { depth } = batcher
+    expect(depth).toBeGreaterThanOrEqual(4)
+    void batcher.submit(1, { patience: 2 }).catch(() => {})
+    expect(batcher.depth).toBe(depth + 1)
+  })
+
   it('refuses nobody before it knows how fast the model is', async () => {
     const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
     for (let i = 0; i < 100; i++) void batcher.submit(1_000_000)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createAdmission } from '../../../../gpu-service/protocols/admission.ts'
+import { patienceOf } from '../../../../gpu-service/protocols/call-options.ts'
 import { manualBatcher } from '../support/lanes.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
@@ -17,6 +18,12 @@ describe('createAdmission', () => {
     expect(() => assertRoom({ tenant: 'quiet' })).not.toThrow()
     served.push({ queues: [] })
     expect(() => assertRoom({ tenant: 'busy' })).not.toThrow()
+  })
+})
+
+describe('patienceOf', () => {
+  it('lets a request of many inputs wait longer than one text', () => {
+    expect(['100', '5000', '1000000', undefined].map(patienceOf)).toEqual([1, 2, 4, 4])
   })
 })
 
