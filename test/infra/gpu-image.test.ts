@@ -21,6 +21,21 @@ describe('the GPU image', () => {
     expect(dockerfile).toContain('--ignore-scripts')
   })
 
+  it('has the decoder of pictures for its own machine, pinned by hash as all packages are', () => {
+    const { packages } = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8'))
+    const sharp = packages['node_modules/sharp']
+    for (const name of ['@img/sharp-linux-x64', '@img/sharp-libvips-linux-x64']) {
+      const locked = packages[`node_modules/${name}`]
+      expect(locked).toMatchObject({ os: ['linux'], cpu: ['x64'], libc: ['glibc'] })
+      expect(locked.version).toBe(sharp.optionalDependencies[name])
+      expect(locked.integrity).toMatch(/^sha512-/)
+      expect(locked.dev).toBeUndefined()
+    }
+    // It comes without an install script, which the image would not run, and the build sees that it works.
+    expect(sharp.hasInstallScript).toBeUndefined()
+    expect(dockerfile).toContain("import sharp from 'sharp'")
+  })
+
   it('runs as nobody special', () => {
     expect(dockerfile.match(/^USER .*$/gm)).toEqual(['USER 1000:1000'])
   })
