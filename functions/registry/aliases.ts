@@ -32,8 +32,11 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     return { table, repo, by: principal.username, isAdmin, now: now(), ...(expected !== undefined && { expected }) }
   }
 
-  /** What is served by an alias goes along with it, also where it was moved before by a request that broke off. */
-  const follow = (repo: RepoItem) => followAliases(table, { repoId: repo.id })
+  /** What is served by an alias goes along with it. The alias was moved, so a failure here is made good by the queue. */
+  const follow = (context: Context<HttpEnvironment>, repo: RepoItem) =>
+    followAliases(table, { repoId: repo.id }).catch((error) =>
+      context.get('log').error({ err: error }, 'an alias was moved, and what follows it was not told'),
+    )
 
   app.openapi(routes.listAliases, async (context) => {
     const { items, cursor } = await refsPage(table, await readable(asked(context)), 'alias', context.req.valid('query'))
@@ -45,7 +48,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const writer = await writing(context)
     const revision = await revisionOf(table, writer.repo, ref)
     const alias = toAlias(await createAlias({ ...writer, name, revision, isProtected }))
-    await follow(writer.repo)
+    await follow(context, writer.repo)
     await announce(context, parts, manifestOf(writer.repo.id))
     context.header('etag', tagOf(alias))
     return context.json(alias, 201)
@@ -66,7 +69,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const revision = ref === undefined ? undefined : await revisionOf(table, writer.repo, ref)
     const wanted = { ...(revision && { revision }), ...(isProtected !== undefined && { isProtected }) }
     const alias = toAlias(await moveAlias({ ...writer, name, ...wanted }))
-    await follow(writer.repo)
+    await follow(context, writer.repo)
     await announce(context, parts, manifestOf(writer.repo.id))
     context.header('etag', tagOf(alias))
     return context.json(alias, 200)
@@ -76,7 +79,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const { alias: name } = context.req.valid('param')
     const writer = await writing(context)
     await deleteAlias({ ...writer, name })
-    await follow(writer.repo)
+    await follow(context, writer.repo)
     await announce(context, parts, manifestOf(writer.repo.id))
     return context.body(null, 204)
   })

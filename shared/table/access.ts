@@ -152,7 +152,8 @@ export const tableAccess = {
   },
   ingest: {
     reads: [mirrors],
-    writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads],
+    // Deployments: those that follow an alias to what is servable only now.
+    writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads, deployments],
     appends: [audit],
   },
   drop: { writes: [owners, imports, claims, drops, usage], appends: [audit] },

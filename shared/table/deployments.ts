@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type DeploymentItem, everyTargetOf } from './deployment-item.ts'
 import { keys, lists } from './keys.ts'
 import { forgetRepoDeployment } from './repo-deployments.ts'
@@ -69,6 +70,7 @@ export async function changeDeployment(
       return { ...after, version: (before.version ?? 0) + 1 }
     } catch (error) {
       if (!(error instanceof ConditionFailed) || tries === triesMax) throw error
+      await pause(Math.random() * 5 * tries)
     }
   }
 }

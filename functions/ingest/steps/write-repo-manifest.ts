@@ -1,18 +1,21 @@
 import type { StepMessage } from '../../../shared/ingest/message.ts'
 import type { RepoManifest } from '../../../shared/model/manifest.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { followAliases } from '../../../shared/repos/follow-aliases.ts'
 import { getRepo, listRefs } from '../../../shared/table/repos.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { putJson } from './write-manifest.ts'
 
 /**
  * Writes what a repo is and what its refs name beside its revisions' manifests. It is asked for after each change, and
- * writes what is there when it comes to it, so messages that come late or twice do no harm.
+ * writes what is there when it comes to it, so messages that come late or twice do no harm. What is served by an alias
+ * goes along with it here too: the one who moved it may have broken off, or have moved it to what was still unread.
  */
 export async function writeRepoManifest(
   { repoId }: Pick<StepMessage<'write-repo-manifest'>, 'repoId'>,
   { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
 ): Promise<void> {
+  await followAliases(table, { repoId })
   for (let isWritten = false; ; isWritten = true) {
     const repo = await getRepo(table, repoId)
     // One that was purged meanwhile has none. What was not written here may be all that is left of a lost registry.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHubApp } from '../../../../functions/hub/app.ts'
 import { inspectRevision } from '../../../../functions/ingest/steps/inspect-revision.ts'
+import { writeRepoManifest } from '../../../../functions/ingest/steps/write-repo-manifest.ts'
 import { createRegistryApp } from '../../../../functions/registry/app.ts'
 import type { Principal } from '../../../../shared/auth/principal.ts'
 import type { RevisionMetadata } from '../../../../shared/contract/repo.ts'
@@ -143,10 +144,18 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
     await inspectRevision(inspected, { table: guardedTable(database.table, tableAccess.ingest), objects })
   }
 
+  /** Has done what is asked for after each change of a repo. */
+  const followed = async (name: string) => {
+    const repo = await findRepo(database.table, { name })
+    if (repo === undefined) throw new Error(`there is no ${name}`)
+    await writeRepoManifest({ repoId: repo.id }, { table: guardedTable(database.table, tableAccess.ingest), objects })
+  }
+
   return {
     table: database.table,
     objects,
     inspect,
+    followed,
     scan: database.scan,
     sent,
     clock,
