@@ -3,17 +3,20 @@ import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import { breatheFor } from '../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 import { readParameters, text, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
 import { readTexts } from '../text/read-texts.ts'
 import { tokenCount } from '../text/sequence-classifier.ts'
 import type { TextModel } from '../text/text-model.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { MaskedRow } from './fill-mask.ts'
-import { type Filling, fillingsOf } from './fillings.ts'
+import { fillingsOf } from './fillings.ts'
 import type { Mask } from './mask-settings.ts'
 
 const masksMax = 64
 const targetsMax = 1000
+/** About what one takes in JSON, for the text it is written into is of any length. */
+const charactersPerFilling = 300
 
 const schema = z.object({
   ...truncationParameters,
@@ -41,14 +44,18 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
       await breathe()
     }
     const results = await batcher.submitAll(rows, options)
-    const answers: (Filling[] | Filling[][])[] = []
-    for (const [index, { ids, masks }] of rows.entries()) {
-      const logits = results[index]?.output ?? []
-      const fillings = fillingsOf({ ids, masks, logits, targets, topK: asked.top_k, tokenizer })
-      answers.push(masks.length === 1 ? (fillings[0] ?? []) : fillings)
-      await breathe()
-    }
-    return { json: JSON.stringify(isList ? answers : answers[0]), timing: timingOf(results), tokens: tokenCount(rows) }
+    const json = await answersJson({
+      items: rows,
+      isList,
+      write({ ids, masks }, index) {
+        const logits = results[index]?.output ?? []
+        const fillings = fillingsOf({ ids, masks, logits, targets, topK: asked.top_k, tokenizer })
+        return JSON.stringify(masks.length === 1 ? fillings[0] : fillings)
+      },
+      aboutLength: asked.top_k * charactersPerFilling,
+      signal: options.signal,
+    })
+    return { json, timing: timingOf(results), tokens: tokenCount(rows) }
   }
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Classify } from '../capabilities.ts'
 import { labelScores, scoreFunctions } from '../label-scores.ts'
 import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 import { oneOf, readParameters, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
 import { readTexts } from '../text/read-texts.ts'
 import {
@@ -57,6 +58,9 @@ export function classifyBy({ ask, classifier }: ClassifierAtWork): Classify {
   }
 }
 
+/** About what a class takes in JSON. */
+const charactersPerClass = 50
+
 const parametersSchema = z.object({
   ...truncationParameters,
   top_k: wholeNumber(1, 100_000).optional(),
@@ -71,6 +75,13 @@ export function classificationPipeline({ ask, classifier }: ClassifierAtWork): T
     const { items } = readTexts(inputs, { pairs: true })
     const { logits, ...answered } = await ask({ inputs: items, truncation: truncationOf(rest), options })
     const scoring = { names, topK: top_k ?? names.length, apply: asked === 'default' ? defaultFunction : asked }
-    return { ...answered, json: JSON.stringify(logits.map((row) => labelScores({ logits: row, ...scoring }))) }
+    const json = await answersJson({
+      items: logits,
+      isList: true,
+      write: (row) => JSON.stringify(labelScores({ logits: row, ...scoring })),
+      aboutLength: scoring.topK * charactersPerClass,
+      signal: options.signal,
+    })
+    return { ...answered, json }
   }
 }

@@ -1,5 +1,6 @@
 import { type AlignedText, alignText, sliceAligned } from './aligned-text.ts'
 import { byteSpace, toByteAlphabet } from './byte-alphabet.ts'
+import { findWord } from './find-word.ts'
 import { normaliseAligned } from './normalised-text.ts'
 import type { TokenizerParts, TokenMarks } from './tokenizer-parts.ts'
 
@@ -90,37 +91,6 @@ interface AddWords {
 /** How a tokenizer that falls back to bytes writes one. */
 const byteToken = /^<0x[0-9A-F]{2}>$/
 const firstCharacter = (text: string): string => text.match(/^[\s\S]/u)?.[0] ?? ''
-
-const metaspace = '\u2581'
-
-/** Where each unit of a word stands in the stream, or -1 where the tokenizer has put it there itself. */
-function findWord({ word, stream: { text }, cursor: from, marks }: FindWord): { places: number[]; cursor: number } {
-  let cursor = from
-  const places = word.split('').map((unit, index) => {
-    const isSpace = unit === metaspace || (index === 0 && (unit === byteSpace || unit === ' '))
-    if (isSpace && (marks.dropsSpaces || !matches(text.charAt(cursor), unit))) return -1
-    const place = seek(text, unit, cursor)
-    if (place < 0) return -1
-    cursor = place + 1
-    return place
-  })
-  return { places, cursor }
-}
-
-interface FindWord {
-  word: string
-  stream: AlignedText
-  cursor: number
-  marks: TokenMarks
-}
-
-const matches = (unit: string, wanted: string): boolean => unit === wanted || (wanted === metaspace && unit === ' ')
-
-/** What stands between words is of no token. */
-function seek(text: string, unit: string, from: number): number {
-  if (matches(text.charAt(from), unit)) return from
-  return text.indexOf(unit, from)
-}
 
 /** How many units of its word a token stands for. */
 function surfaceLength({ token, index, rest, marks }: SurfaceLength): number {

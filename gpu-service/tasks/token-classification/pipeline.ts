@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
-import { breatheFor, mapInSlices } from '../in-slices.ts'
+import { breatheFor } from '../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
 import {
@@ -29,6 +30,9 @@ const schema = z.object({
   ignore_labels: z.array(textParameter, 'must be a list of labels').default(['O']),
   stride: wholeNumber(0, 1_000_000).optional(),
 })
+
+/** About what one takes in JSON, were every token one. */
+const charactersPerEntity = 90
 
 /** A text to `[{entity_group, score, word, start, end}]`, a list of texts to a list of those. */
 export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskService['pipeline'] {
@@ -59,15 +63,17 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
       found[item]?.push(entities.filter(({ entity }) => !ignored.includes(entity)))
       await breathe()
     }
-    const answers = await mapInSlices({
+    const json = await answersJson({
       items: found,
-      signal: options.signal,
-      map: (lists, item) => {
+      isList,
+      write(lists, item) {
         const entities = lists.length > 1 ? withoutOverlaps(lists.flat()) : lists.flat()
-        return entities.map(writer({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' }))
+        return JSON.stringify(entities.map(writer({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' })))
       },
+      aboutLength: (charactersPerEntity * tokenCount(rows)) / items.length,
+      signal: options.signal,
     })
-    return { json: JSON.stringify(isList ? answers : answers[0]), timing: timingOf(results), tokens: tokenCount(rows) }
+    return { json, timing: timingOf(results), tokens: tokenCount(rows) }
   }
 }
 

@@ -1,6 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../limits.ts'
 import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 import { readParameters, truncationOf } from '../text/parameters.ts'
 import { readTexts } from '../text/read-texts.ts'
 import { type AskClasses, askClasses, openSequenceClassifier } from '../text/sequence-classifier.ts'
@@ -36,6 +37,9 @@ export const zeroShotClassification: Task = {
   },
 }
 
+/** About what a label takes in JSON. */
+const charactersPerLabel = 50
+
 /** `[{label, score}]` for a text, a list of those for a list: the shape that all clients read. */
 function zeroShotPipeline({ ask, entailmentId }: ZeroShotPipeline): TaskService['pipeline'] {
   return async ({ inputs, parameters, options }) => {
@@ -52,11 +56,17 @@ function zeroShotPipeline({ ask, entailmentId }: ZeroShotPipeline): TaskService[
     const pairs = items.flatMap((item) => labels.map((label) => ({ ...item, pair: hypothesisOf(template, label) })))
     const strategy = 'only_first' as const
     const { logits, ...answered } = await ask({ inputs: pairs, truncation: truncationOf(asked), strategy, options })
-    const answers = items.map((_, index) => {
-      const own = logits.slice(index * labels.length, (index + 1) * labels.length)
-      return labelShares({ logits: own, labels, entailmentId, multiLabel })
+    const json = await answersJson({
+      items,
+      isList,
+      write(_, index) {
+        const own = logits.slice(index * labels.length, (index + 1) * labels.length)
+        return JSON.stringify(labelShares({ logits: own, labels, entailmentId, multiLabel }))
+      },
+      aboutLength: labels.length * charactersPerLabel,
+      signal: options.signal,
     })
-    return { ...answered, json: JSON.stringify(isList ? answers : answers[0]) }
+    return { ...answered, json }
   }
 }
 

@@ -121,17 +121,22 @@ describe('a long text in pieces', () => {
 
   it.each(['😀', 'a', ' ', '\ud800', '.', '中'])('a megabyte of %j leaves the event loop free', async (unit) => {
     const text = unit.repeat(1_000_000 / unit.length)
+    // The time of the processor and not of the clock: others may be using the machine.
+    const usedMs = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000
     let longestMs = 0
-    let lastMs = performance.now()
+    let turns = 0
+    let lastMs = usedMs()
     const ticker = setInterval(() => {
-      longestMs = Math.max(longestMs, performance.now() - lastMs)
-      lastMs = performance.now()
+      turns++
+      longestMs = Math.max(longestMs, usedMs() - lastMs)
+      lastMs = usedMs()
     }, 1)
     const limited = createTextEncoder({ tokenizer, maxTokens: 512 })
     const outcome = limited.locate({ text, truncation: off, breathe: breatheFor(signal) }).catch(({ code }) => code)
     await outcome
     clearInterval(ticker)
-    expect(longestMs).toBeLessThan(250)
+    expect(turns).toBeGreaterThan(1)
+    expect(longestMs).toBeLessThan(150)
     const { ids } = await limited.encode({ text, truncation: left, breathe })
     expect(ids.length).toBeLessThanOrEqual(512)
   })

@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { answersJson } from '../../../../../gpu-service/tasks/text/answers-json.ts'
+import { largest } from '../../../../../gpu-service/tasks/text/largest.ts'
+
+const { signal } = new AbortController()
+const asked = { isList: true, write: (item: unknown) => JSON.stringify(item), aboutLength: 10, signal }
+
+async function collect(json: string | AsyncIterable<string>): Promise<string[]> {
+  if (typeof json === 'string') return [json]
+  return Array.fromAsync(json)
+}
+
+describe('the answers of a request', () => {
+  it('are a list, or the one answer where the inputs were no list', async () => {
+    expect(await answersJson({ ...asked, items: [1, 2] })).toBe('[1,2]')
+    expect(await answersJson({ ...asked, items: [1] })).toBe('[1]')
+    expect(await answersJson({ ...asked, items: [1], isList: false })).toBe('1')
+  })
+
+  it('come in pieces where they are long, which are the same list together', async () => {
+    const items = Array.from({ length: 2000 }, (_, index) => ({ index, text: 'x'.repeat(500) }))
+    const pieces = await collect(await answersJson({ ...asked, items, aboutLength: 500 }))
+    expect(pieces.length).toBeGreaterThan(5)
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000)
+    expect(JSON.parse(pieces.join(''))).toEqual(items)
+  })
+
+  it('stop being written when their caller has left', async () => {
+    const leaving = new AbortController()
+    const write = () => {
+      const untilMs = performance.now() + 2
+      while (performance.now() < untilMs);
+      return '"a"'
+    }
+    const items = Array(1000).fill('a')
+    const pieces = collect(await answersJson({ ...asked, items, write, aboutLength: 1000, signal: leaving.signal }))
+    leaving.abort()
+    await expect(pieces).rejects.toMatchObject({ code: 'client_closed' })
+  })
+})
+
+describe('the largest numbers', () => {
+  it('are the first of all of them in order, for any numbers', () => {
+    const numbers = fc.array(fc.integer({ min: -20, max: 20 }), { maxLength: 200 })
+    fc.assert(
+      fc.property(numbers, fc.integer({ min: 1, max: 250 }), (values, count) => {
+        const sorted = values.map((_, index) => index).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0))
+        expect(largest(values, count)).toEqual(sorted.slice(0, count))
+      }),
+    )
+  })
+})
