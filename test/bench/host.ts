@@ -10,6 +10,8 @@ export interface HostJob {
   options: Partial<ServingConfig>
   /** How long it goes on accepting after a signal to end. */
   drainMs?: number
+  /** Engines that sleep instead of working, so that only what stands around them is measured. */
+  isInstant?: boolean
 }
 
 /** What the host's process says of itself. */

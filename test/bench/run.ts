@@ -1,5 +1,6 @@
 import { benchEmbeddings } from './embeddings.ts'
 import { measureHandOver } from './hand-over/hand-over.ts'
+import { measureMainThread } from './main-thread.ts'
 import { describeSize, measureRegistrySize } from './registry-size.ts'
 import { describeTransfer, measureTransfer } from './transfer-memory.ts'
 
@@ -8,6 +9,7 @@ const seconds = Number(process.env.SLIPWAY_BENCH_SECONDS || 5)
 if (!(seconds > 0)) throw new Error('SLIPWAY_BENCH_SECONDS must be a number of seconds over 0')
 const { lines, slow } = await benchEmbeddings({ seconds })
 for (const line of lines) process.stdout.write(`${line}\n`)
+for (const line of await measureMainThread({ seconds })) process.stdout.write(`${line}\n`)
 for (const line of await measureHandOver({ rounds: seconds * 600 })) process.stdout.write(`${line}\n`)
 // A shortened run shows that the benchmark works; its numbers mean nothing.
 const isFullLength = seconds >= 3

@@ -20,7 +20,7 @@ import type { HostJob, HostStats } from './host.ts'
 
 /** The serving app in a process of its own, as the benchmark's parent asks for it; tells its port when it is ready. */
 const [given = '{}'] = process.argv.slice(2)
-const { model, options, drainMs = 0 } = JSON.parse(given) as HostJob
+const { model, options, drainMs = 0, isInstant = false } = JSON.parse(given) as HostJob
 const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'))
 const database = await startTable()
 const objects = createFolderObjectStore({ root: join(folder, 'objects') })
@@ -40,7 +40,7 @@ const serving = startServing({
   config: { device: 'cpu', cacheDir: join(folder, 'cache'), adminKeySha256: hashToken(token), ...options },
   log,
   metrics: createMetrics(),
-  workerUrl: new URL('../../gpu-service/engine/worker.ts', import.meta.url),
+  workerUrl: new URL(isInstant ? './instant-worker.ts' : '../../gpu-service/engine/worker.ts', import.meta.url),
 })
 await serving.ready
 const delay = monitorEventLoopDelay({ resolution: 1 })
