@@ -1,6 +1,7 @@
 import type { Tensor } from '../../engine/engine.ts'
 import { extendGraph } from '../../models/extend-graph.ts'
 import { floatOutput, graphInput, node, partialModel } from '../../models/onnx-nodes.ts'
+import { assertNumbers } from '../text/text-model.ts'
 import type { MaskedRow } from './fill-mask.ts'
 
 export const masksInput = 'slipway_masks'
@@ -43,7 +44,7 @@ export function maskRows({ tensor, batch }: MaskRows): Float32Array<ArrayBuffer>
   return batch.map(({ masks }) =>
     masks.map(() => {
       const start = mask++ * vocabulary
-      return data.subarray(start, start + vocabulary)
+      return assertNumbers(data.subarray(start, start + vocabulary))
     }),
   )
 }

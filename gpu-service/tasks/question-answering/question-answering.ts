@@ -1,6 +1,6 @@
 import { localPath } from '../../models/model-files.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
-import { openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
+import { assertNumbers, openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { questionPipeline } from './pipeline.ts'
@@ -27,7 +27,7 @@ export const questionAnswering: Task = {
         const starts = outputRows(tensors[start], batch.length)
         const ends = outputRows(tensors[end], batch.length)
         const own = (rows: Float32Array[], index: number) =>
-          rows[index]?.subarray(0, batch[index]?.ids.length) ?? new Float32Array()
+          assertNumbers(rows[index]?.subarray(0, batch[index]?.ids.length) ?? new Float32Array())
         return batch.map((_, index) => ({ start: own(starts, index), end: own(ends, index) }))
       },
     })

@@ -7,7 +7,15 @@ import { type Labels, readLabels } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type TaskModel, timingOf } from '../task.ts'
 import type { EncodedText } from './encoded-text.ts'
 import type { TextInput } from './read-texts.ts'
-import { openTextModel, outputNamed, outputRows, type TextModel, tokenModel, warmUpRuns } from './text-model.ts'
+import {
+  assertNumbers,
+  openTextModel,
+  outputNamed,
+  outputRows,
+  type TextModel,
+  tokenModel,
+  warmUpRuns,
+} from './text-model.ts'
 import type { PairStrategy } from './truncation.ts'
 
 /** A list of more would make `/info` long for nobody. */
@@ -34,7 +42,7 @@ export async function openSequenceClassifier(source: ModelSource): Promise<Seque
   const batches = tokenModel<EncodedText, Logits>({
     model,
     outputs: [output],
-    decode: (tensors, batch) => outputRows(tensors[output], batch.length),
+    decode: (tensors, batch) => outputRows(tensors[output], batch.length).map(assertNumbers),
   })
   const rowOf = (ids: number[]) => ({ ids, typeIds: [] })
   return {

@@ -105,3 +105,9 @@ export function outputRows(tensor: Tensor | undefined, count: number): Float32Ar
   const width = data.length / count
   return Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width))
 }
+
+/** A score that is no number would reach the caller as null. @throws AppError `inference_failed` */
+export function assertNumbers<Row extends Float32Array>(row: Row): Row {
+  if (row.some(Number.isNaN)) throw errors.inferenceFailed('it answered with values that are no numbers')
+  return row
+}

@@ -1,7 +1,7 @@
 import { localPath } from '../../models/model-files.ts'
 import { readLabels } from '../label-scores.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
-import { openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
+import { assertNumbers, openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { entityPipeline } from './pipeline.ts'
@@ -22,7 +22,8 @@ export const tokenClassification: Task = {
       decode: (tensors, batch) => {
         const classCount = tensors[output]?.dims.at(-1) ?? 0
         const rows = outputRows(tensors[output], batch.length)
-        return rows.map((row, index) => row.subarray(0, (batch[index]?.ids.length ?? 0) * classCount))
+        const lengthOf = (index: number) => (batch[index]?.ids.length ?? 0) * classCount
+        return rows.map((row, index) => assertNumbers(row.subarray(0, lengthOf(index))))
       },
     })
     return {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { readTexts } from '../../../../../gpu-service/tasks/text/read-texts.ts'
-import { type TextModel, tokenModel } from '../../../../../gpu-service/tasks/text/text-model.ts'
+import {
+  assertNumbers,
+  outputRows,
+  type TextModel,
+  tokenModel,
+} from '../../../../../gpu-service/tasks/text/text-model.ts'
 import { readTokenInputs, tokenTensors } from '../../../../../gpu-service/tasks/text/token-tensors.ts'
 
 const input = (name: string, type: string) => ({ name, type, shape: ['batch', 'length'] }) as never
@@ -54,6 +59,19 @@ describe('a model whose numbers depend on who shares the batch', () => {
     expect(asked('never', 'DynamicQuantizeLinear')).toBe(64)
     expect(asked('auto', 'MatMul')).toBe(64)
     expect(asked('always', 'MatMul')).toBe(1)
+  })
+})
+
+describe('what a graph answers', () => {
+  it('is a row per text, in place', () => {
+    const data = Float32Array.of(1, 2, 3, 4)
+    expect(outputRows({ type: 'float32', dims: [2, 2], data }, 2)).toEqual([data.subarray(0, 2), data.subarray(2)])
+  })
+
+  it('is an error of that input where it is no number, and not a score that is null', () => {
+    expect(assertNumbers(Float32Array.of(1, Number.NEGATIVE_INFINITY))).toHaveLength(2)
+    const wrong = () => assertNumbers(Float32Array.of(1, Number.NaN))
+    expect(wrong).toThrow(expect.objectContaining({ code: 'inference_failed', status: 422 }))
   })
 })
 
