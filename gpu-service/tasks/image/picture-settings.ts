@@ -13,6 +13,7 @@ const size = z.union([
   z.object({ height: edge.nullish(), width: edge.nullish(), shortest_edge: edge.nullish() }),
 ])
 const three = z.tuple([z.number(), z.number(), z.number()])
+const divisors = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()])
 const preprocessor = z.object({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
@@ -26,7 +27,7 @@ const preprocessor = z.object({
   rescale_factor: z.number().nullish(),
   do_normalize: z.boolean().nullish(),
   image_mean: three.nullish(),
-  image_std: three.nullish(),
+  image_std: divisors.nullish(),
   do_flip_channel_order: z.boolean().nullish(),
   // What these do is done by no served preprocessor.
   do_pad: z.literal(false, 'pads pictures, which is not served').nullish(),

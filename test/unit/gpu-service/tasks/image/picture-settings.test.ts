@@ -1,0 +1,176 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readPictureGraph } from '../../../../../gpu-service/tasks/image/picture-graph.ts'
+import { readPictureSettings } from '../../../../../gpu-service/tasks/image/picture-settings.ts'
+import { pixelTensor, valueTable } from '../../../../../gpu-service/tasks/image/pixel-values.ts'
+import { temporaryFolder } from '../../support/folders.ts'
+
+const path = 'preprocessor_config.json'
+
+async function settingsOf(config: object) {
+  const root = await temporaryFolder()
+  await writeFile(join(root, path), JSON.stringify(config))
+  return readPictureSettings({ root, paths: new Set([path]) })
+}
+
+const square = (edge: number) => ({ width: edge, height: edge })
+const exact = (edge: number) => ({ kind: 'exact', size: square(edge) })
+const shortest = (edge: number) => ({ kind: 'shortest', edge })
+
+describe('what a repo says of its pictures', () => {
+  it.each([
+    [
+      'ViT',
+      { image_processor_type: 'ViTImageProcessor', size: { height: 224, width: 224 }, resample: 2 },
+      { resize: exact(224), resample: 2, crop: undefined },
+      224,
+    ],
+    [
+      'an old ViT',
+      { feature_extractor_type: 'ViTFeatureExtractor', size: 224 },
+      { resize: exact(224), resample: 2, crop: undefined },
+      224,
+    ],
+    [
+      'CLIP',
+      {
+        image_processor_type: 'CLIPImageProcessor',
+        size: { shortest_edge: 224 },
+        crop_size: square(224),
+        do_center_crop: true,
+      },
+      { resize: shortest(224), resample: 3, crop: square(224) },
+      224,
+    ],
+    [
+      'an old CLIP',
+      { feature_extractor_type: 'CLIPFeatureExtractor', size: 336, crop_size: 336, do_center_crop: true, resample: 3 },
+      { resize: shortest(336), resample: 3, crop: square(336) },
+      336,
+    ],
+    [
+      'SigLIP',
+      { image_processor_type: 'SiglipImageProcessor', size: square(384), resample: 3 },
+      { resize: exact(384), resample: 3, crop: undefined },
+      384,
+    ],
+    [
+      'DeiT',
+      { image_processor_type: 'DeiTImageProcessor', size: square(256), crop_size: square(224), do_center_crop: true },
+      { resize: exact(256), resample: 3, crop: square(224) },
+      224,
+    ],
+    [
+      'DINOv2',
+      {
+        image_processor_type: 'BitImageProcessor',
+        size: { shortest_edge: 256 },
+        crop_size: square(224),
+        do_center_crop: true,
+        resample: 3,
+      },
+      { resize: shortest(256), resample: 3, crop: square(224) },
+      224,
+    ],
+    [
+      'ConvNeXt',
+      { image_processor_type: 'ConvNextImageProcessor', size: { shortest_edge: 224 }, crop_pct: 0.875, resample: 3 },
+      { resize: shortest(256), resample: 3, crop: square(224) },
+      224,
+    ],
+    [
+      'a large ConvNeXt',
+      { image_processor_type: 'ConvNextImageProcessor', size: { shortest_edge: 384 }, crop_pct: 0.875, resample: 3 },
+      { resize: exact(384), resample: 3, crop: undefined },
+      384,
+    ],
+    [
+      'a size as a list',
+      { image_processor_type: 'ViTImageProcessor', size: [96, 96], resample: 0 },
+      { resize: exact(96), resample: 0, crop: undefined },
+      96,
+    ],
+    [
+      'a crop alone',
+      { do_resize: false, do_center_crop: true, crop_size: 64, resample: 2 },
+      { resize: undefined, resample: 2, crop: square(64) },
+      64,
+    ],
+  ])('is understood as transformers does: %s', async (_name, config, fit, edge) => {
+    const settings = await settingsOf(config)
+    expect(settings.fit).toEqual(fit)
+    expect(settings.size).toEqual(square(edge))
+  })
+
+  it.each([
+    ['padding', { size: 224, do_pad: true }, 'pads pictures'],
+    ['an offset', { size: 224, rescale_offset: true }, 'moves pixels'],
+    [
+      'no fixed size',
+      { image_processor_type: 'CLIPImageProcessor', size: 224, do_center_crop: false },
+      'no fixed size',
+    ],
+    ['a size of something else', { size: { longest_edge: 224 } }, '"size"'],
+    ['a size beyond sense', { size: 1_000_000 }, path],
+    ['a mean of two channels', { size: 224, image_mean: [0, 0] }, path],
+    ['a deviation of nothing', { size: 224, image_std: [1, 0, 1] }, path],
+    ['a resampling that Pillow does not have', { size: 224, resample: 9 }, path],
+  ])('is refused by name where it is not served: %s', async (_name, config, words) => {
+    await expect(settingsOf(config)).rejects.toMatchObject({
+      code: 'unsupported_model',
+      message: expect.stringContaining(words),
+    })
+  })
+
+  it('is needed', async () => {
+    const empty = readPictureSettings({ root: await temporaryFolder(), paths: new Set() })
+    await expect(empty).rejects.toMatchObject({ message: expect.stringContaining(path) })
+  })
+})
+
+describe('bytes of pixels', () => {
+  const plain = { rescaleFactor: 1 / 255, mean: [0.5, 0.4, 0.3], std: [0.5, 0.2, 0.1], isReversed: false }
+  /** One pixel: red 255, green 0, blue 51. */
+  const pictures = [Uint8Array.of(255, 0, 51)]
+  const tensor = (layout: 'channels first' | 'channels last', isReversed = false) =>
+    pixelTensor({ pictures, size: { width: 1, height: 1 }, table: valueTable(plain), layout, isReversed })
+
+  it('are scaled and normalised by channel', () => {
+    const { data, dims } = tensor('channels first')
+    expect(dims).toEqual([1, 3, 1, 1])
+    expect(Array.from(data, Number)).toEqual([expect.closeTo(1, 6), expect.closeTo(-2, 6), expect.closeTo(-1, 6)])
+  })
+
+  it('stand pixel by pixel for a graph with channels last', () => {
+    const size = { width: 2, height: 1 }
+    const table = valueTable({ rescaleFactor: 1, mean: [0, 0, 0], std: [1, 1, 1], isReversed: false })
+    const planes = [Uint8Array.of(1, 2, 3, 4, 5, 6)]
+    const { data, dims } = pixelTensor({ pictures: planes, size, table, layout: 'channels last', isReversed: false })
+    expect(dims).toEqual([1, 1, 2, 3])
+    expect(Array.from(data, Number)).toEqual([1, 3, 5, 2, 4, 6])
+    const reversed = pixelTensor({ pictures: planes, size, table, layout: 'channels first', isReversed: true })
+    expect(Array.from(reversed.data, Number)).toEqual([5, 6, 3, 4, 1, 2])
+  })
+})
+
+describe('a graph that takes pictures', () => {
+  const read = (shape: (number | string)[], type = 'float32') =>
+    readPictureGraph({ inputs: [{ name: 'x', type, shape }], file: 'model.onnx', size: square(224), device: 'cpu' })
+
+  it('says where the channels stand and whether it takes several at once', () => {
+    expect(read(['n', 3, 224, 224])).toEqual({ input: 'x', layout: 'channels first', itemsMax: 8 })
+    expect(read(['n', 'h', 'w', 3])).toEqual({ input: 'x', layout: 'channels last', itemsMax: 8 })
+    expect(read([1, 3, 224, 224])).toMatchObject({ itemsMax: 1 })
+  })
+
+  it.each([
+    ['another size', () => read(['n', 3, 384, 384]), '384'],
+    ['one channel', () => read(['n', 1, 224, 224]), 'makes [3, 224, 224]'],
+    ['four at once', () => read([4, 3, 224, 224]), 'exactly 4'],
+    ['bytes', () => read(['n', 3, 224, 224], 'uint8'), 'float32 is served'],
+    ['texts', () => read(['n', 'm']), 'no input for pictures'],
+  ])('is refused by name: %s', (_name, open, words) => {
+    expect(open).toThrow(words)
+  })
+})
