@@ -1,5 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import { localPath } from '../../models/model-files.ts'
+import { isFloatType } from '../float-tensors.ts'
 import { openPictureModel } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
@@ -16,7 +17,7 @@ export const imageClassification: Task = {
   async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
     const output =
       graph.outputs.find(({ name }) => name === 'logits') ?? graph.outputs.find(({ shape }) => shape?.length === 2)
-    if (output?.type !== 'float32')
+    if (output === undefined || !isFloatType(output.type))
       throw errors.unsupportedModel(`"${file}" has no output of one number per class, such as "logits".`)
     const picture = await openPictureModel({ files, file, inputs: graph.inputs, run: settings })
     const foreign = graph.inputs.find(({ name }) => name !== picture.input)

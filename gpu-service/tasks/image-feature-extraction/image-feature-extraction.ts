@@ -5,6 +5,7 @@ import { localPath } from '../../models/model-files.ts'
 import { pruneGraph } from '../../models/prune-graph.ts'
 import type { Embedding } from '../feature-extraction/embeddings.ts'
 import { unit } from '../feature-extraction/pool-outside.ts'
+import { floatsOf, isFloatType } from '../float-tensors.ts'
 import { openPictureModel } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { mapInSlices } from '../in-slices.ts'
@@ -19,7 +20,7 @@ export const imageFeatureExtraction: Task = {
     const output = vectorOutput(graph)
     if (output === undefined)
       throw errors.unsupportedModel(
-        `"${file}" has none of the outputs ${wanted.join(', ')} (float32), so it gives no vector of a picture.`,
+        `"${file}" has none of the outputs ${wanted.join(', ')} of floats, so it gives no vector of a picture.`,
       )
     const path = localPath(files, file)
     // A CLIP needs its texts for other outputs than this one.
@@ -66,14 +67,12 @@ export const imageFeatureExtraction: Task = {
 const wanted = ['image_embeds', 'pooler_output', 'last_hidden_state']
 
 const vectorOutput = ({ outputs }: OnnxHeader): string | undefined =>
-  wanted.find((name) => outputs.some((output) => output.name === name && output.type === 'float32'))
+  wanted.find((name) => outputs.some((output) => output.name === name && isFloatType(output.type)))
 
 /** Of each picture the first vector: its only one, or that of the token that stands for all. */
 function firstVectors(tensors: Tensors, output: string, count: number): Embedding[] {
-  const tensor = tensors[output]
-  if (!(tensor?.data instanceof Float32Array)) throw new Error(`the output "${output}" is not float32`)
-  const { data } = tensor
-  const width = tensor.dims.at(-1) ?? data.length / count
+  const data = floatsOf(tensors, output)
+  const width = tensors[output]?.dims.at(-1) ?? data.length / count
   const stride = data.length / count
   return Array.from({ length: count }, (_, row) => data.slice(row * stride, row * stride + width))
 }

@@ -1,6 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { localPath } from '../../models/model-files.ts'
-import { openPictureModel, type PictureModel, rowsOf } from '../image/picture-model.ts'
+import { isFloatType, rowsOf } from '../float-tensors.ts'
+import { openPictureModel, type PictureModel } from '../image/picture-model.ts'
 import type { Planes } from '../image/pixel-values.ts'
 import { mapInSlices } from '../in-slices.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
@@ -17,8 +18,8 @@ export const imageTextClassification: Task = {
 
   async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
     const output = graph.outputs.find(({ name }) => name === 'logits')
-    if (output?.type !== 'float32')
-      throw errors.unsupportedModel(`"${file}" has no output "logits" (float32) of one number per class.`)
+    if (output === undefined || !isFloatType(output.type))
+      throw errors.unsupportedModel(`"${file}" has no output "logits" of one number per class.`)
     const picture = await openPictureModel({ files, file, inputs: graph.inputs, run: settings })
     const tokenizer = await openTokenizer(files)
     const { maxTokens, padTokenId } = await readTextSettings(files, tokenizer)

@@ -2,11 +2,13 @@ import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Device } from '../../engine/engine.ts'
+import { type FloatType, floatTypes, isFloatType } from '../float-tensors.ts'
 import type { Size } from './fit.ts'
 
 /** How a graph takes its pictures. */
 export interface PictureGraph {
   input: string
+  type: FloatType
   layout: PictureLayout
   /** The most pictures of one run. */
   itemsMax: number
@@ -15,7 +17,7 @@ export interface PictureGraph {
 export type PictureLayout = 'channels first' | 'channels last'
 
 /** So that filling a tensor holds up nobody: about 5 ms. */
-const valuesMax = { cpu: 2_000_000, cuda: 6_000_000 }
+const valuesMax = { cpu: 1_000_000, cuda: 2_000_000 }
 /** A CPU gains nothing by more. */
 const picturesMax = { cpu: 8, cuda: 64 }
 
@@ -23,8 +25,11 @@ const picturesMax = { cpu: 8, cuda: 64 }
 export function readPictureGraph({ inputs, file, size, device }: ReadPictureGraph): PictureGraph {
   const input = inputs.find(({ name }) => name === 'pixel_values') ?? inputs.find(({ shape }) => shape?.length === 4)
   if (input === undefined) throw errors.unsupportedModel(`"${file}" has no input for pictures, such as "pixel_values".`)
-  if (input.type !== 'float32')
-    throw errors.unsupportedModel(`the input "${input.name}" of "${file}" is ${input.type}; float32 is served.`)
+  const { type } = input
+  if (!isFloatType(type))
+    throw errors.unsupportedModel(
+      `the input "${input.name}" of "${file}" is ${type}; ${floatTypes.join(' and ')} are served.`,
+    )
   const layout = layoutOf(input)
   const [batch, ...sides] = input.shape ?? []
   const expected = layout === 'channels last' ? [size.height, size.width, 3] : [3, size.height, size.width]
@@ -38,7 +43,7 @@ export function readPictureGraph({ inputs, file, size, device }: ReadPictureGrap
     throw errors.unsupportedModel(
       `"${file}" takes exactly ${fixed} pictures at once; export it with a free batch size.`,
     )
-  return { input: input.name, layout, itemsMax: fixed ?? Math.min(picturesMax[device], room) }
+  return { input: input.name, type, layout, itemsMax: fixed ?? Math.min(picturesMax[device], room) }
 }
 
 interface ReadPictureGraph {

@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
-import type { Tensor, Tensors } from '../../engine/engine.ts'
+import type { Tensor } from '../../engine/engine.ts'
 import type { ModelFiles } from '../../models/model-files.ts'
 import type { RunSettings } from '../task.ts'
 import { type PictureGraph, readPictureGraph } from './picture-graph.ts'
@@ -42,8 +42,7 @@ export async function openPictureModel({ files, file, inputs, run }: OpenPicture
   return {
     ...graph,
     settings,
-    tensor: (batch) =>
-      pixelTensor({ pictures: batch, size, table, layout: graph.layout, isReversed: values.isReversed }),
+    tensor: (batch) => pixelTensor({ pictures: batch, size, table, ...graph, isReversed: values.isReversed }),
     blank: new Uint8Array(3 * size.width * size.height),
     read,
     async readInputs({ inputs, signal }) {
@@ -78,12 +77,4 @@ const resamples = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'
 function assertPictures(pictures: Pictures | undefined): Pictures {
   if (pictures === undefined) throw errors.unsupportedModel('this host reads no pictures.')
   return pictures
-}
-
-/** The rows of an output with one row per input; views, not copies. */
-export function rowsOf(tensors: Tensors, output: string, count: number): Float32Array<ArrayBuffer>[] {
-  const data = tensors[output]?.data
-  if (!(data instanceof Float32Array)) throw new Error(`the output "${output}" is not float32`)
-  const width = data.length / count
-  return Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width))
 }

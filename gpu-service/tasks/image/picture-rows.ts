@@ -1,6 +1,7 @@
 import type { Embedding } from '../feature-extraction/embeddings.ts'
+import { rowsOf } from '../float-tensors.ts'
 import type { TaskModel } from '../task.ts'
-import { type PictureModel, rowsOf } from './picture-model.ts'
+import type { PictureModel } from './picture-model.ts'
 import type { Planes } from './pixel-values.ts'
 
 /** How pictures become the rows of an output. */

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../engine/engine.ts'
+import { type FloatType, floatTensor } from '../float-tensors.ts'
 import type { Size } from './fit.ts'
 import type { PictureLayout } from './picture-graph.ts'
 import type { PixelValues } from './picture-settings.ts'
@@ -19,27 +20,42 @@ export function valueTable({ rescaleFactor, mean, std }: PixelValues): Float32Ar
 }
 
 /** Pictures of one size as the tensor of a batch. */
-export function pixelTensor({ pictures, size, table, layout, isReversed }: PixelTensor): Tensor {
+export function pixelTensor({ pictures, size, table, type, layout, isReversed }: PixelTensor): Tensor {
   const plane = size.width * size.height
   const data = new Float32Array(pictures.length * 3 * plane)
   const isLast = layout === 'channels last'
   const step = isLast ? 3 : 1
   for (const [index, picture] of pictures.entries())
     for (let channel = 0; channel < 3; channel++) {
-      const from = (isReversed ? 2 - channel : channel) * plane
-      const values = table.subarray(channel * levels, (channel + 1) * levels)
-      let at = index * 3 * plane + (isLast ? channel : channel * plane)
-      for (let pixel = from; pixel < from + plane; pixel++, at += step)
-        data[at] = values[picture[pixel] as number] as number
+      const source = isReversed ? 2 - channel : channel
+      const bytes = picture.subarray(source * plane, (source + 1) * plane)
+      fillChannel({ data, at: index * 3 * plane + (isLast ? channel : channel * plane), step, bytes, table, channel })
     }
   const { width, height } = size
-  return { type: 'float32', dims: [pictures.length, ...(isLast ? [height, width, 3] : [3, height, width])], data }
+  return floatTensor({ type, dims: [pictures.length, ...(isLast ? [height, width, 3] : [3, height, width])], data })
 }
 
 interface PixelTensor {
   pictures: readonly Planes[]
   size: Size
   table: Float32Array
+  type: FloatType
   layout: PictureLayout
   isReversed: boolean
+}
+
+function fillChannel({ data, at, step, bytes, table, channel }: FillChannel): void {
+  const first = channel * levels
+  const count = bytes.length
+  for (let pixel = 0, to = at; pixel < count; pixel++, to += step)
+    data[to] = table[first + (bytes[pixel] as number)] as number
+}
+
+interface FillChannel {
+  data: Float32Array
+  at: number
+  step: number
+  bytes: Planes
+  table: Float32Array
+  channel: number
 }

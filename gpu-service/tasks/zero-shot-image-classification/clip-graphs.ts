@@ -2,6 +2,7 @@ import { errors, messageOf } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import { localPath, type ModelFiles } from '../../models/model-files.ts'
 import { type GraphPart, pruneGraph } from '../../models/prune-graph.ts'
+import { type FloatType, isFloatType } from '../float-tensors.ts'
 
 /** The outputs of a CLIP as transformers exports it. */
 export const clipOutputs = { image: 'image_embeds', text: 'text_embeds', score: 'logits_per_image' } as const
@@ -12,6 +13,8 @@ export interface ClipGraphs {
   text: string
   /** Makes scores of the vectors of both. */
   score: string
+  /** Of the vectors. */
+  type: FloatType
   imageInputs: OnnxHeader['inputs']
   textInputs: OnnxHeader['inputs']
 }
@@ -20,9 +23,9 @@ export interface ClipGraphs {
 export async function clipGraphs({ files, file, graph }: ClipGraphsInput): Promise<ClipGraphs> {
   const { image, text, score } = clipOutputs
   for (const name of [image, text, score])
-    if (!graph.outputs.some((output) => output.name === name && output.type === 'float32'))
+    if (!graph.outputs.some((output) => output.name === name && isFloatType(output.type)))
       throw errors.unsupportedModel(
-        `"${file}" has no output "${name}" (float32); export text and pictures into one file, as optimum does.`,
+        `"${file}" has no output "${name}" of floats; export text and pictures into one file, as optimum does.`,
       )
   const path = localPath(files, file)
   const cut = (part: GraphPart) =>
@@ -39,6 +42,7 @@ export async function clipGraphs({ files, file, graph }: ClipGraphsInput): Promi
     image: imagePart.path,
     text: textPart.path,
     score: scorePart.path,
+    type: graph.outputs.some(({ name, type }) => name === text && type === 'float16') ? 'float16' : 'float32',
     imageInputs: inputsOf(imagePart.inputs),
     textInputs: inputsOf(textPart.inputs),
   }

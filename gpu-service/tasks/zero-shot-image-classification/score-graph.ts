@@ -1,6 +1,6 @@
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { Embedding } from '../feature-extraction/embeddings.ts'
-import { rowsOf } from '../image/picture-model.ts'
+import { type FloatType, floatTensor, rowsOf } from '../float-tensors.ts'
 import type { TaskModel } from '../task.ts'
 import { clipOutputs } from './clip-graphs.ts'
 import { probeVectors, type Scoring, scoringOf } from './scoring.ts'
@@ -11,7 +11,7 @@ interface Probe {
 }
 
 /** The end of the graph, where scores are made of vectors. It is asked once, and what it does is done here from then on. */
-export const scoreModel: TaskModel<Probe, Float32Array> = {
+export const scoreModel = (type: FloatType): TaskModel<Probe, Float32Array> => ({
   graph: 'score',
   sizeOf: () => 1,
   costMax: 1,
@@ -23,14 +23,14 @@ export const scoreModel: TaskModel<Probe, Float32Array> = {
     for (const [index, text] of texts.entries()) rows.set(text, index * width)
     return {
       inputs: {
-        [clipOutputs.image]: { type: 'float32', dims: [1, width], data: image },
-        [clipOutputs.text]: { type: 'float32', dims: [texts.length, width], data: rows },
+        [clipOutputs.image]: floatTensor({ type, dims: [1, width], data: image }),
+        [clipOutputs.text]: floatTensor({ type, dims: [texts.length, width], data: rows }),
       },
       outputs: [clipOutputs.score],
     }
   },
   decode: (tensors) => rowsOf(tensors, clipOutputs.score, 1),
-}
+})
 
 /** Learns it from the first answer. */
 export function learnScoring(batcher: Batcher<Probe, Float32Array>): (width: number) => Promise<Scoring> {

@@ -39,7 +39,7 @@ export const zeroShotImageClassification: Task = {
       serve(createBatcher) {
         const images = createBatcher(imageModel)
         const texts = createBatcher(text.model)
-        const scoring = learnScoring(createBatcher(scoreModel))
+        const scoring = learnScoring(createBatcher(scoreModel(graphs.type)))
         const vectorsOf = labelVectorsOf({ batcher: texts, texts: text.texts })
         const embeddings = createEmbeddings({ ...text, ...vectorKind, batcher: texts, prompts })
         return {

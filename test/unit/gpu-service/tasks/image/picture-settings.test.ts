@@ -134,7 +134,14 @@ describe('bytes of pixels', () => {
   /** One pixel: red 255, green 0, blue 51. */
   const pictures = [Uint8Array.of(255, 0, 51)]
   const tensor = (layout: 'channels first' | 'channels last', isReversed = false) =>
-    pixelTensor({ pictures, size: { width: 1, height: 1 }, table: valueTable(plain), layout, isReversed })
+    pixelTensor({
+      pictures,
+      size: { width: 1, height: 1 },
+      table: valueTable(plain),
+      type: 'float32',
+      layout,
+      isReversed,
+    })
 
   it('are scaled and normalised by channel', () => {
     const { data, dims } = tensor('channels first')
@@ -146,10 +153,24 @@ describe('bytes of pixels', () => {
     const size = { width: 2, height: 1 }
     const table = valueTable({ rescaleFactor: 1, mean: [0, 0, 0], std: [1, 1, 1], isReversed: false })
     const planes = [Uint8Array.of(1, 2, 3, 4, 5, 6)]
-    const { data, dims } = pixelTensor({ pictures: planes, size, table, layout: 'channels last', isReversed: false })
+    const { data, dims } = pixelTensor({
+      pictures: planes,
+      size,
+      table,
+      type: 'float32',
+      layout: 'channels last',
+      isReversed: false,
+    })
     expect(dims).toEqual([1, 1, 2, 3])
     expect(Array.from(data, Number)).toEqual([1, 3, 5, 2, 4, 6])
-    const reversed = pixelTensor({ pictures: planes, size, table, layout: 'channels first', isReversed: true })
+    const reversed = pixelTensor({
+      pictures: planes,
+      size,
+      table,
+      type: 'float32',
+      layout: 'channels first',
+      isReversed: true,
+    })
     expect(Array.from(reversed.data, Number)).toEqual([5, 6, 3, 4, 1, 2])
   })
 })
@@ -159,8 +180,8 @@ describe('a graph that takes pictures', () => {
     readPictureGraph({ inputs: [{ name: 'x', type, shape }], file: 'model.onnx', size: square(224), device: 'cpu' })
 
   it('says where the channels stand and whether it takes several at once', () => {
-    expect(read(['n', 3, 224, 224])).toEqual({ input: 'x', layout: 'channels first', itemsMax: 8 })
-    expect(read(['n', 'h', 'w', 3])).toEqual({ input: 'x', layout: 'channels last', itemsMax: 8 })
+    expect(read(['n', 3, 224, 224])).toEqual({ input: 'x', type: 'float32', layout: 'channels first', itemsMax: 6 })
+    expect(read(['n', 'h', 'w', 3])).toEqual({ input: 'x', type: 'float32', layout: 'channels last', itemsMax: 6 })
     expect(read([1, 3, 224, 224])).toMatchObject({ itemsMax: 1 })
   })
 
@@ -168,7 +189,7 @@ describe('a graph that takes pictures', () => {
     ['another size', () => read(['n', 3, 384, 384]), '384'],
     ['one channel', () => read(['n', 1, 224, 224]), 'makes [3, 224, 224]'],
     ['four at once', () => read([4, 3, 224, 224]), 'exactly 4'],
-    ['bytes', () => read(['n', 3, 224, 224], 'uint8'), 'float32 is served'],
+    ['bytes', () => read(['n', 3, 224, 224], 'uint8'), 'float32 and float16 are served'],
     ['texts', () => read(['n', 'm']), 'no input for pictures'],
   ])('is refused by name: %s', (_name, open, words) => {
     expect(open).toThrow(words)

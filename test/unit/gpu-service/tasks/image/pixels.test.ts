@@ -67,6 +67,7 @@ describe.skipIf(pictureModels === undefined)('the pixels that a model gets', () 
         pictures: [planes],
         size,
         table,
+        type: 'float32',
         layout: 'channels first',
         isReversed: false,
       })
