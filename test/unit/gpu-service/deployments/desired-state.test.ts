@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { DesiredState } from '../../../../gpu-service/deployments/desired-state.ts'
+import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
+
+function start(pool = 'default') {
+  const state = { nowMs: 0, version: 1, items: [] as Partial<DeploymentItem>[], lists: 0 }
+  const desired = new DesiredState({
+    version: async () => state.version,
+    async *all() {
+      state.lists++
+      yield* state.items as DeploymentItem[]
+    },
+    pool,
+    now: () => state.nowMs,
+  })
+  const names = async () => [...(await desired.read()).keys()]
+  return { state, desired, names }
+}
+
+describe('the desired state', () => {
+  it('is listed when it changed and twice a minute, not at every look', async () => {
+    const { state, desired } = start()
+    for (; state.nowMs < 600_000; state.nowMs += 2000) await desired.read()
+    expect(state.lists).toBeLessThanOrEqual(3 + 600 / 30)
+  })
+
+  it('is looked at again for a while after a change, which an index may show late', async () => {
+    const { state, names } = start()
+    expect(await names()).toEqual([])
+    state.nowMs += 60_000
+    expect(await names()).toEqual([])
+    state.version++
+    expect(await names()).toEqual([])
+    state.items = [{ name: 'late' }]
+    state.nowMs += 2000
+    expect(await names()).toEqual(['late'])
+  })
+
+  it('is found also where nobody counted the change', async () => {
+    const { state, names } = start()
+    await names()
+    state.nowMs += 10_000
+    await names()
+    state.items = [{ name: 'restored' }]
+    expect(await names()).toEqual([])
+    state.nowMs += 30_000
+    expect(await names()).toEqual(['restored'])
+  })
+
+  it('of another pool is none of ours; older items are of the default one', async () => {
+    const items = [{ name: 'old' }, { name: 'gpu', pool: 'gpu' }, { name: 'here', pool: 'default' }]
+    const [here, there] = [start(), start('gpu')]
+    here.state.items = items
+    there.state.items = items
+    expect(await here.names()).toEqual(['old', 'here'])
+    expect(await there.names()).toEqual(['gpu'])
+  })
+})

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { judgeCanary } from '../../../../gpu-service/deployments/judge-canary.ts'
+import { LatencyWindow } from '../../../../gpu-service/deployments/latency-window.ts'
+
+const rule = { maxErrorRate: 0.05, maxLatencyRatio: 2, minRequests: 20, windowSeconds: 60 }
+const sample = (answered: number, failed = 0, p95Ms = 10) => ({ answered, failed, p95Ms })
+const none = sample(0)
+
+describe('a canary', () => {
+  it.each([
+    ['has done too little to be judged', sample(100), sample(0, 19), undefined],
+    ['fails a little, as it may', sample(100), sample(95, 5), undefined],
+    ['fails too much', sample(100), sample(90, 10), '10 % of its last 100 requests within 60 s failed'],
+    ['fails too much where nothing else was asked', none, sample(0, 20), '100 %'],
+    ['fails no more than the first target does, for what callers do wrong', sample(70, 30), sample(68, 32), undefined],
+    ['fails more than that', sample(70, 30), sample(50, 50), "30 % of the first target's"],
+    ['is slower, as it may be', sample(100), sample(100, 0, 19), undefined],
+    ['is too slow', sample(100), sample(100, 0, 25), '2.5 times as long'],
+    ['is slow where there is nothing to compare with', sample(19), sample(100, 0, 500), undefined],
+  ])('that %s is judged so', (_what, baseline, candidate, expected) => {
+    const reason = judgeCanary({ rule, baseline, candidate })
+    if (expected === undefined) expect(reason).toBeUndefined()
+    else expect(reason).toContain(expected)
+  })
+
+  it('is judged only by what the rule names', () => {
+    const { maxErrorRate: _, ...byLatency } = rule
+    expect(judgeCanary({ rule: byLatency, baseline: sample(100), candidate: sample(50, 50) })).toBeUndefined()
+  })
+})
+
+describe('a window of latencies', () => {
+  it('knows within a tenth where 95 of 100 answers stayed', () => {
+    const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
+    for (let latencyMs = 1; latencyMs <= 1000; latencyMs++) window.answered(latencyMs)
+    const { answered, p95Ms } = window.sample()
+    expect(answered).toBe(1000)
+    expect(p95Ms / 950).toBeGreaterThan(0.95)
+    expect(p95Ms / 950).toBeLessThan(1.1)
+  })
+
+  it('forgets what is older, and stays small however long it runs', () => {
+    const clock = { nowMs: 0 }
+    const window = new LatencyWindow({ windowMs: 12_000, now: () => clock.nowMs })
+    for (; clock.nowMs < 100_000; clock.nowMs += 100) window.answered(5)
+    expect(window.sample().answered).toBeGreaterThanOrEqual(110)
+    expect(window.sample().answered).toBeLessThanOrEqual(120)
+    window.failed(3)
+    clock.nowMs += 13_000
+    expect(window.sample()).toEqual({ answered: 0, failed: 0, p95Ms: 0 })
+  })
+
+  it('takes any latency, also none and one of hours', () => {
+    const window = new LatencyWindow({ windowMs: 1000, now: () => 0 })
+    for (const latencyMs of [0, -1, 1e-9, 1e9, Number.POSITIVE_INFINITY]) window.answered(latencyMs)
+    expect(window.sample()).toMatchObject({ answered: 5 })
+  })
+})

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
+import { KeyCounts } from '../../../../gpu-service/deployments/key-counts.ts'
+import { RequestLimits } from '../../../../gpu-service/deployments/request-limits.ts'
+import { createLogger } from '../../../../shared/log.ts'
+import { createMetrics } from '../../../../shared/metrics.ts'
+import { member } from '../../../support/principals.ts'
+
+const log = createLogger({ level: 'silent', name: 'test' })
+
+function start({ replicas = 1 } = {}) {
+  const state = { nowMs: Date.parse('2026-11-20T12:00:00.000Z'), replicas, inTable: 0, isTableDown: false }
+  const now = () => state.nowMs
+  const counted: unknown[] = []
+  const use = new DayUse({
+    add: async ({ requests }) => {
+      if (state.isTableDown) throw new Error('the table does not answer')
+      state.inTable += requests
+      return state.inTable
+    },
+    now,
+    log,
+  })
+  const limits = new RequestLimits({
+    deployment: 'd',
+    replicaCount: () => state.replicas,
+    use,
+    now,
+    count: (caller) => void counted.push(caller),
+  })
+  const ask = () => {
+    try {
+      limits.admit(undefined)
+      return 'in'
+    } catch (error) {
+      return (error as { code: string }).code
+    }
+  }
+  const askTimes = (times: number) => Array.from({ length: times }, ask).filter((outcome) => outcome === 'in').length
+  return { state, use, limits, ask, askTimes, counted }
+}
+
+describe('the limits of a deployment', () => {
+  it('let in so much a second and no more, in the long run and at once', () => {
+    const { state, limits, askTimes, counted } = start()
+    limits.set({ requestsPerSecond: 10 })
+    expect(askTimes(100)).toBe(10)
+    let admitted = 0
+    for (let ms = 0; ms < 10_000; ms += 20) {
+      state.nowMs += 20
+      admitted += askTimes(3)
+    }
+    expect(admitted).toBeGreaterThanOrEqual(99)
+    expect(admitted).toBeLessThanOrEqual(101)
+    expect(counted).toHaveLength(10 + admitted)
+  })
+
+  it('are shared by the replicas of the pool, also when one comes or goes', () => {
+    const { state, limits, askTimes } = start({ replicas: 2 })
+    const wanted = { requestsPerSecond: 10 }
+    limits.set(wanted)
+    expect(askTimes(100)).toBe(5)
+    state.replicas = 1
+    limits.set(wanted)
+    state.nowMs += 1000
+    expect(askTimes(100)).toBe(10)
+  })
+
+  it('let one request in at a time where less than one a second is allowed', () => {
+    const { state, limits, askTimes } = start({ replicas: 4 })
+    limits.set({ requestsPerSecond: 1 })
+    expect(askTimes(10)).toBe(1)
+    state.nowMs += 3900
+    expect(askTimes(10)).toBe(0)
+    state.nowMs += 200
+    expect(askTimes(10)).toBe(1)
+  })
+
+  it('keep what is used up used up when they are set anew', () => {
+    const { limits, ask, askTimes } = start()
+    limits.set({ requestsPerSecond: 5 })
+    expect(askTimes(9)).toBe(5)
+    limits.set({ requestsPerSecond: 50 })
+    expect(ask()).toBe('rate_limited')
+    limits.set(undefined)
+    expect(askTimes(1000)).toBe(1000)
+  })
+
+  it('hold a caller back until the minute made up for the tokens of a long answer', () => {
+    const { state, limits, ask } = start()
+    limits.set({ tokensPerMinute: 60 })
+    expect(ask()).toBe('in')
+    limits.charge(90)
+    expect(ask()).toBe('rate_limited')
+    state.nowMs += 29_000
+    expect(ask()).toBe('rate_limited')
+    state.nowMs += 2000
+    expect(ask()).toBe('in')
+  })
+
+  it('end for the day with the quota, whichever replica answered, and begin anew at midnight', async () => {
+    const { state, use, limits, ask, askTimes } = start()
+    limits.set({ requestsPerDay: 10 })
+    expect(askTimes(4)).toBe(4)
+    state.inTable += 3
+    await use.sum()
+    expect(state.inTable).toBe(7)
+    expect(askTimes(10)).toBe(3)
+    expect(ask()).toBe('quota_used_up')
+    state.nowMs += 12 * 3600 * 1000
+    state.inTable = 0
+    expect(ask()).toBe('in')
+  })
+
+  it('forget no request that the table did not take', async () => {
+    const { state, use, limits, askTimes } = start()
+    limits.set({ requestsPerDay: 10 })
+    askTimes(4)
+    state.isTableDown = true
+    await use.sum()
+    expect(use.of('d')).toBe(4)
+    state.isTableDown = false
+    await use.sum()
+    expect(state.inTable).toBe(4)
+  })
+
+  it('are told in headers', () => {
+    const { limits } = start()
+    expect(limits.headers()).toEqual({})
+    limits.set({ requestsPerSecond: 5, requestsPerDay: 100 })
+    limits.admit(undefined)
+    expect(limits.headers()).toEqual({
+      'x-ratelimit-limit-requests': '5',
+      'x-ratelimit-remaining-requests': '4',
+      'x-ratelimit-reset-requests': '0.200s',
+      'x-quota-limit-requests': '100',
+      'x-quota-remaining-requests': '99',
+    })
+  })
+})
+
+describe('the counts of keys', () => {
+  it('tell so many keys apart and no more, however many come', async () => {
+    const metrics = createMetrics()
+    const counts = new KeyCounts({ metrics, max: 3 })
+    for (let n = 0; n < 100; n++) counts.count({ deployment: 'd', caller: member({ keyId: `key_${n}` }) })
+    counts.count({ deployment: 'd', caller: member({ keyId: 'key_0' }) })
+    counts.count({ deployment: 'd', caller: member({ keyId: 'some-session' }) })
+    const { values } = await metrics.keyRequests.get()
+    expect(Object.fromEntries(values.map(({ labels, value }) => [labels.key, value]))).toEqual({
+      key_0: 2,
+      key_1: 1,
+      key_2: 1,
+      other: 97,
+      session: 1,
+    })
+  })
+})
