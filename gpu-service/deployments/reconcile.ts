@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LostModel } from '../engine/engine.ts'
@@ -37,6 +37,10 @@ export interface Reporter {
 /** How long requests that found a slot before another took its place have to come to its queue. */
 const swapGraceMs = 1000
 
+const reportsAtOnce = 25
+/** How long a step may keep the event loop to itself. */
+const sliceMs = 3
+
 /** Makes this replica serve what the table asks for, and says in the table what has become of it. */
 export class Reconciler {
   readonly #options: ReconcilerOptions
@@ -61,14 +65,25 @@ export class Reconciler {
     const wanted = await desired()
     for (const name of [...this.#deployments.keys()]) if (!wanted.has(name)) await this.#remove(name)
     const loads: Promise<void>[] = []
+    const breathe = slices()
     for (const item of wanted.values()) {
       const deployment = this.#follow(item)
       for (const slot of deployment.slots) if (slot.isDue) loads.push(slot.load().then(() => this.#settle(deployment)))
       deployment.limits.set(item.limits)
       await canaries.judge(deployment)
-      await reporter.report(deployment)
+      await breathe()
     }
+    await this.#reportAll(reporter, breathe)
     return loads
+  }
+
+  /** Several at once: what a thousand deployments have become is written in seconds. */
+  async #reportAll(reporter: Reporter, breathe: () => Promise<void>): Promise<void> {
+    const deployments = [...this.#deployments.values()]
+    for (let start = 0; start < deployments.length; start += reportsAtOnce) {
+      await Promise.all(deployments.slice(start, start + reportsAtOnce).map((one) => reporter.report(one)))
+      await breathe()
+    }
   }
 
   /** Takes on what is wanted of a deployment now. What answered before goes on until its successor does. */
@@ -153,5 +168,15 @@ export class Reconciler {
       .catch((error) => log.error({ err: error, deployment: name }, 'unload failed'))
       .finally(() => this.#retiring.delete(retired))
     this.#retiring.add(retired)
+  }
+}
+
+/** Lets requests in between where a step has had the event loop for long. */
+function slices(): () => Promise<void> {
+  let startedMs = performance.now()
+  return async () => {
+    if (performance.now() - startedMs < sliceMs) return
+    await nextTurn()
+    startedMs = performance.now()
   }
 }

@@ -56,7 +56,8 @@ async function start() {
           return engine.load(request)
         },
         unload: (request) => {
-          unloads.push(request.modelId)
+          // An engine is asked so whether it still answers.
+          if (request.modelId !== '') unloads.push(request.modelId)
           return engine.unload(request)
         },
         run: (request) => engine.run(request),
