@@ -1,11 +1,13 @@
 import { errors } from '../../shared/errors.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
 import type { Embeddings } from './feature-extraction/embeddings.ts'
+import type { Sparse } from './sparse/sparse.ts'
 import type { Timing } from './task.ts'
 
 /** What protocols may ask of a model besides its pipeline, kind by kind. A task has those that its models can do. */
 export interface Capabilities {
   embeddings: Embeddings
+  sparse: Sparse
   rerank: Rerank
   classify: Classify
   tokenizer: TokenizerCapability
@@ -62,6 +64,7 @@ export interface Token {
 /** The task that is named to a caller who asks for what a model cannot do. */
 const taskFor: Record<keyof Capabilities, string> = {
   embeddings: 'feature-extraction',
+  sparse: 'sparse embeddings, as SPLADE makes them',
   rerank: 'text-ranking',
   classify: 'text-classification',
   tokenizer: 'a text model',

@@ -26,8 +26,13 @@ export interface EmbeddingOutputs {
 }
 
 /** A graph that gives one vector per text: the repo's own, or one made of it. @throws AppError `unsupported_model` */
-export async function embeddingGraph({ graph, path, file, config }: EmbeddingGraphInput): Promise<EmbeddingGraph> {
-  const tokens = tokenOutput(graph.outputs)
+export async function embeddingGraph({
+  graph,
+  path,
+  file,
+  config,
+  tokens = tokenOutput(graph.outputs),
+}: EmbeddingGraphInput): Promise<EmbeddingGraph> {
   const pooled = pooledOutputOf(graph.outputs, tokens)
   if (pooled !== undefined) {
     const width = { token: lastOf(tokens), text: lastOf(pooled) }
@@ -47,7 +52,9 @@ interface EmbeddingGraphInput {
   path: string
   /** Its name in the repo. */
   file: string
-  config: PoolingConfig
+  config: Pick<PoolingConfig, 'modes' | 'steps'>
+  /** The output that is pooled, where it is not the one of token vectors. */
+  tokens?: TensorSignature | undefined
 }
 
 /** Names that a file has already cannot be given again, and operators without broadcasting cannot take our inputs. */
@@ -72,7 +79,7 @@ function lastOf(output: TensorSignature | undefined): number | undefined {
   return typeof last === 'number' && last > 0 ? last : undefined
 }
 
-function textWidth({ modes, steps }: PoolingConfig, token: number | undefined): number | undefined {
+function textWidth({ modes, steps }: EmbeddingGraphInput['config'], token: number | undefined): number | undefined {
   const dense = steps.findLast((step) => step.kind === 'dense')
   return dense?.outWidth ?? (token === undefined ? undefined : token * modes.length)
 }

@@ -1,26 +1,28 @@
 import { localPath } from '../../models/model-files.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
-import type { ModelSource, OpenedTask, Task, TaskModel, WarmUpRun } from '../task.ts'
-import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
+import { openSparse } from '../sparse/open-sparse.ts'
+import { readSparse } from '../sparse/sparse-config.ts'
+import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { readTokenInputs } from '../text/token-tensors.ts'
-import { openTokenizer } from '../text/tokenizer.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { type EmbeddingGraph, embeddingGraph } from './embedding-graph.ts'
 import { embeddingModel } from './embedding-model.ts'
-import { createEmbeddings, type Embedding, type EmbeddingInput } from './embeddings.ts'
+import { createEmbeddings } from './embeddings.ts'
 import { embeddingPipeline } from './pipeline.ts'
 import { normalizes, type PoolingConfig, readPooling } from './pooling-config.ts'
-import { readPrompts } from './prompts.ts'
 import { createTextInputs } from './text-inputs.ts'
+import { readTextModel } from './text-model.ts'
+import { warmUpRuns } from './warm-up.ts'
 
-/** Texts to vectors, as sentence-transformers makes them. */
+/** Texts to vectors, as sentence-transformers makes them: short and full of numbers, or as long as the vocabulary. */
 export const featureExtraction: Task = {
   name: 'feature-extraction',
 
-  async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
-    const tokenizer = await openTokenizer(files)
-    const settingsOfTexts = await readTextSettings(files, tokenizer)
-    const prompts = await readPrompts(files)
+  async open(source: ModelSource): Promise<OpenedTask> {
+    const { files, file, graph, settings } = source
+    const sparse = await readSparse(files)
+    if (sparse !== undefined) return openSparse(source, sparse)
+    const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(files)
     const pooling = await readPooling(files)
     const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling })
     const model = embeddingModel({
@@ -69,18 +71,4 @@ function describePooling(config: PoolingConfig, { pooledBy, outputs, width }: Em
     pooledBy,
     ...(width.text !== undefined && { dimensions: width.text }),
   }
-}
-
-/** One short text, and full batches of short and of longer ones. */
-function warmUpRuns(
-  { encode, costMax, itemsMax }: TaskModel<EmbeddingInput, Embedding>,
-  texts: TextSettings,
-): WarmUpRun[] {
-  return [1, 24, 128].map((asked) => {
-    const length = Math.min(asked, texts.maxTokens)
-    const count = asked === 1 ? 1 : Math.max(1, Math.min(16, itemsMax, Math.floor(costMax / length)))
-    const ids = Array.from({ length }, () => texts.padTokenId)
-    const batch = Array.from({ length: count }, () => ({ ids, wanted: 'vector' as const }))
-    return { graph: 'main', cost: length * count, call: () => encode(batch) }
-  })
 }

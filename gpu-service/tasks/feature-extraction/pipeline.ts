@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { errors } from '../../../shared/errors.ts'
-import { inputsMax } from '../limits.ts'
 import { type PipelineAnswer, type PipelineRequest, type TaskService, timingOf } from '../task.ts'
 import type { Embeddings } from './embeddings.ts'
 import { parseInput, readEmbeddingParameters } from './parameters.ts'
+import { readTexts } from './read-texts.ts'
 import { similarity, similarityInputs } from './similarity.ts'
 import { base64Json, charactersPerNumber, floatsJson, jsonList } from './vector-json.ts'
 
@@ -51,15 +50,3 @@ async function answerSimilarity(embeddings: Embeddings, request: PipelineRequest
 
 const isSimilarity = (inputs: unknown): boolean =>
   typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)
-
-function readTexts(inputs: unknown): string[] {
-  const texts: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
-  if (texts.length === 0) throw errors.invalidInput('"inputs" is empty: send at least one text.', 'inputs')
-  if (texts.length > inputsMax)
-    throw errors.invalidInput(`"inputs" has ${texts.length} texts; the limit is ${inputsMax} per request.`, 'inputs')
-  return texts.map((text, index) => {
-    if (typeof text === 'string') return text
-    const param = Array.isArray(inputs) ? `inputs[${index}]` : 'inputs'
-    throw errors.invalidInput(`"${param}" must be a text.`, param)
-  })
-}

@@ -1,0 +1,17 @@
+import type { ModelFiles } from '../../models/model-files.ts'
+import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
+import { openTokenizer, type TextTokenizer } from '../text/tokenizer.ts'
+import { type Prompts, readPrompts } from './prompts.ts'
+
+/** What a repo says of how its texts become tokens. */
+export interface TextModel {
+  tokenizer: TextTokenizer
+  settings: TextSettings
+  prompts: Prompts
+}
+
+/** @throws AppError `unsupported_model` naming the file at fault */
+export async function readTextModel(files: ModelFiles): Promise<TextModel> {
+  const tokenizer = await openTokenizer(files)
+  return { tokenizer, settings: await readTextSettings(files, tokenizer), prompts: await readPrompts(files) }
+}

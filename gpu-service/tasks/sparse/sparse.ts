@@ -1,0 +1,49 @@
+import type { Batcher } from '../../batcher/batcher.ts'
+import type { CallOptions } from '../../batcher/call-options.ts'
+import type { Answered } from '../capabilities.ts'
+import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
+import type { Prompts } from '../feature-extraction/prompts.ts'
+import type { EncodeTexts, TextInputs } from '../feature-extraction/text-inputs.ts'
+import { mapInSlices } from '../in-slices.ts'
+import { timingOf } from '../task.ts'
+import type { SparseConfig } from './sparse-config.ts'
+
+/** The weight of each word of the vocabulary that a text has something to do with, by the word's id. */
+export type SparseVector = { index: number; value: number }[]
+
+/** Texts to such weights. */
+export type Sparse = (
+  request: Pick<EncodeTexts, 'texts' | 'truncation'> & { promptName?: string | null | undefined; options: CallOptions },
+) => Promise<Answered & { vectors: SparseVector[] }>
+
+export function createSparse({ batcher, texts: encoder, prompts, logarithms }: SparseOptions): Sparse {
+  return async ({ texts, truncation, promptName, options }) => {
+    const { signal } = options
+    const inputs = await encoder.encode({ texts, truncation, prompt: prompts.named(promptName), signal })
+    const results = await batcher.submitAll(inputs, options)
+    const vectors = await mapInSlices({
+      items: results,
+      signal,
+      map: ({ output }) => weightsOf(output, logarithms),
+    })
+    return { vectors, timing: timingOf(results), tokens: inputs.reduce((total, { ids }) => total + ids.length, 0) }
+  }
+}
+
+interface SparseOptions {
+  batcher: Batcher<EmbeddingInput, Embedding>
+  texts: TextInputs
+  prompts: Prompts
+  logarithms: SparseConfig['logarithms']
+}
+
+/** Of the largest logit of every word: the logarithm of 1 more than it, where it is over 0. */
+function weightsOf(largest: Embedding, logarithms: SparseConfig['logarithms']): SparseVector {
+  const vector: SparseVector = []
+  for (const [index, logit] of largest.entries()) {
+    if (!(logit > 0)) continue
+    const value = logarithms === 1 ? Math.log1p(logit) : Math.log1p(Math.log1p(logit))
+    vector.push({ index, value: Math.fround(value) })
+  }
+  return vector
+}

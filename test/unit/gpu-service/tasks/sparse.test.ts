@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { filesIn } from '../../../support/files-in.ts'
+import { modelsFolder } from '../../../support/real-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+const folder = modelsFolder && join(modelsFolder, 'slipway/tiny-bert-mlm')
+const texts = ['the function returns a list of strings', 'a [MASK] here', 'raise an error', '']
+
+let host: TestServing | undefined
+beforeAll(async () => {
+  if (folder === undefined) return
+  const model = { repo: 'slipway/tiny-bert-mlm', task: 'feature-extraction', file: 'onnx/model.onnx' }
+  host = await startTestServing([{ ...model, name: 'splade', files: await filesIn(folder) }])
+})
+afterAll(() => host?.close())
+
+const post = async (path: string, json: unknown) => {
+  const response = await host?.ask(path, { json })
+  return { status: response?.status, body: await response?.json() }
+}
+
+/** log(1 + relu(logit)), the largest of a text's tokens for each word: straight from the runtime, one text at a time. */
+async function direct(ids: number[]): Promise<Map<number, number>> {
+  const session = await InferenceSession.create(join(folder ?? '', 'onnx/model.onnx'))
+  const row = (values: number[]) => new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length])
+  const all = { input_ids: row(ids), attention_mask: row(ids.map(() => 1)), token_type_ids: row(ids.map(() => 0)) }
+  const feeds = Object.fromEntries(Object.entries(all).filter(([name]) => session.inputNames.includes(name)))
+  const { logits } = await session.run(feeds)
+  const data = logits?.data as Float32Array
+  const words = data.length / ids.length
+  const weights = new Map<number, number>()
+  for (let word = 0; word < words; word++) {
+    const largest = Math.max(...ids.map((_, at) => Math.log1p(Math.max(0, data[at * words + word] ?? Number.NaN))))
+    if (largest > 0) weights.set(word, largest)
+  }
+  await session.release()
+  return weights
+}
+
+describe('a model of masked words', () => {
+  it.skipIf(folder === undefined)('gives the weights of SPLADE, alone and batched, for nothing but the words they are of', async () => {
+    const { body: tokens } = await post('/models/slipway/tiny-bert-mlm/tokenize', { inputs: texts })
+    const { body: batched } = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })
+    for (const [index, text] of texts.entries()) {
+      const right = await direct(tokens[index].map(({ id }: { id: number }) => id))
+      const { body: alone } = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: text })
+      for (const vector of [alone[0], batched[index]] as { index: number; value: number }[][]) {
+        expect(vector.map((one) => one.index)).toEqual([...right.keys()])
+        for (const { index: word, value } of vector) expect(value).toBeCloseTo(right.get(word) ?? Number.NaN, 5)
+      }
+    }
+  })
+
+  it.skipIf(folder === undefined)('answers the same below its pipeline, and no route of dense vectors', async () => {
+    const sparse = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })
+    expect(await post('/models/slipway/tiny-bert-mlm', { inputs: texts })).toEqual(sparse)
+    expect(await post('/models/slipway/tiny-bert-mlm/', { inputs: texts }))
+    const dense = await post('/models/slipway/tiny-bert-mlm/embed', { inputs: texts })
+    expect(dense).toMatchObject({ status: 424, body: { error_type: 'Backend' } })
+  })
+})
