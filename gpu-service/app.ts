@@ -4,7 +4,7 @@ import { openaiEnvelope, platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
 import { afterRequest } from './protocols/after-request.ts'
-import { openaiRoutes } from './protocols/openai/openai.ts'
+import { openaiAliases, openaiAliasPaths, openaiRoutes } from './protocols/openai/openai.ts'
 import { rerankRoutes } from './protocols/rerank/rerank.ts'
 import { infoRoutes } from './protocols/service/info.ts'
 import { probeRoutes } from './protocols/service/probes.ts'
@@ -12,6 +12,7 @@ import type { ServingEnvironment } from './protocols/serving-environment.ts'
 import type { ServingParts } from './protocols/serving-parts.ts'
 import { ShadowRequests } from './protocols/shadow-requests.ts'
 import { singleModelRoutes } from './protocols/single-model.ts'
+import { teiRootPaths, teiRoutes } from './protocols/tei/tei.ts'
 
 /** Every protocol that models are spoken to by, on one port. */
 export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> {
@@ -37,9 +38,15 @@ function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   app.route('/', rerankRoutes(parts))
   app.route('/v1', openaiRoutes(parts))
   app.route('/', singleModelRoutes(parts))
+  app.route('/', teiRoutes(parts, { isRoot: true }))
+  app.route('/', openaiAliases(parts))
   return app
 }
 
 /** Whether a path is this app's, for a host that puts it beside another on one port. */
-export const isServingPath = (path: string): boolean =>
+export const isServingPath = (path: string, method: string): boolean =>
+  rootPaths.has(path) ||
+  (path === '/' && method === 'POST') ||
   /^\/(?:v1\/|v2(?:\/|$)|models\/|api\/v1\/predict\/|(?:health|ready|info|metrics)$)/.test(path)
+
+const rootPaths = new Set([...teiRootPaths, ...openaiAliasPaths])

@@ -141,6 +141,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       if (notReady !== 'draining') notReady = undefined
     })
   const app = createServingApp({
+    device,
     verify: sharedVerifier({ verify: createVerifier({ table, adminKeySha256 }) }),
     router: createRouter(() => reconciler.deployments),
     metrics,

@@ -325,6 +325,21 @@ export const errors = {
       status: 422,
       message: `The model "${model}" could not be loaded: ${reason}`,
     }),
+  modelNotNamed: (path: string, bases: readonly string[]) =>
+    new AppError({
+      code: 'model_not_named',
+      status: 400,
+      message:
+        bases.length === 0
+          ? `No model that you may ask here can answer ${path}. GET /v1/models lists the models.`
+          : `Several models can answer ${path}. Ask one by its own path: ${bases.map((base) => base + path).join(', ')}.`,
+    }),
+  generationNotServed: (path: string, served: readonly string[]) =>
+    new AppError({
+      code: 'not_implemented',
+      status: 501,
+      message: `Text generation is not served yet, so there is no ${path}. What is served: ${served.join(', ')}.`,
+    }),
   wrongTask: (model: string, task: string, wanted: string) =>
     new AppError({
       code: 'wrong_task',

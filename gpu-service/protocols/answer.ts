@@ -6,13 +6,18 @@ export interface Answer {
   json: JsonText
   timing: Timing
   tokens?: number | undefined
+  /** What a protocol says besides, or in other words. */
+  headers?: Record<string, string>
 }
 
 /**
  * Answers with JSON that is written already, and tells where its time went, on every protocol alike. All headers are
  * given at once as a plain object: put one by one into `Headers` they cost as much as all else that HTTP takes.
  */
-export function answerJson(context: Context<ServingEnvironment>, { json, timing, tokens }: Answer): Response {
+export function answerJson(
+  context: Context<ServingEnvironment>,
+  { json, timing, tokens, headers: own }: Answer,
+): Response {
   const requestId = context.get('requestId')
   const revision = context.get('revision')
   const limits = context.get('limits')
@@ -24,6 +29,7 @@ export function answerJson(context: Context<ServingEnvironment>, { json, timing,
     ...(revision !== undefined && { 'x-model-revision': revision }),
     ...(requestId !== undefined && { 'x-request-id': requestId }),
     ...limits?.headers(),
+    ...own,
   }
   context.set('hasRequestId', true)
   return new Response(typeof json === 'string' ? json : bytesOf(json), { headers })

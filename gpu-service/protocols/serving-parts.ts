@@ -2,6 +2,7 @@ import type { Verifier } from '../../shared/auth/verify.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import type { Router } from '../deployments/route.ts'
+import type { Device } from '../engine/engine.ts'
 import type { Admission } from './admission.ts'
 
 /** What the routes of every protocol are made from. */
@@ -12,6 +13,8 @@ export interface ServingParts {
   log: Logger
   readiness: Readiness
   admission: Admission
+  /** What the models run on. */
+  device: Device
 }
 
 /** Whether this replica should be sent requests. */

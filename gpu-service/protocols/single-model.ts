@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { modelFromPath } from './asked-model.ts'
-import { openaiRoutes } from './openai/openai.ts'
+import { openaiAliases, openaiRoutes } from './openai/openai.ts'
 import { pipelineRoutes } from './pipeline/pipeline.ts'
 import { rerankRoutes } from './rerank/rerank.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ServingParts } from './serving-parts.ts'
+import { teiRoutes } from './tei/tei.ts'
 
 /**
  * Base paths that stand for one model: a deployment's name, or `owner/name` with its slash plain or encoded, each with
@@ -23,6 +24,8 @@ export function singleModelRoutes(parts: ServingParts): Hono<ServingEnvironment>
   const protocols = new Hono<ServingEnvironment>()
   protocols.route('/', rerankRoutes(parts))
   protocols.route('/v1', openaiRoutes(parts))
+  protocols.route('/', teiRoutes(parts, { isRoot: false }))
+  protocols.route('/', openaiAliases(parts))
   protocols.route('/', pipelineRoutes(parts))
   for (const { path, params } of bases) {
     const base = new Hono<ServingEnvironment>()

@@ -20,7 +20,7 @@ export const dispatch = ({ registry, auth, hub, maintenance, serving }: Apps): F
     // First, because llama.cpp asks the hub for manifests below "/v2/", where models are served too.
     if (isHubPath(pathname)) return hub(request, connection)
     if (isMaintenancePath(pathname)) return maintenance(request, connection)
-    if (isServingPath(pathname)) return serving(request, connection)
+    if (isServingPath(pathname, request.method)) return serving(request, connection)
     return isAuthPath(pathname) ? auth(request, connection) : registry(request, connection)
   }
 }

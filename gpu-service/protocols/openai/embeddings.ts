@@ -14,6 +14,7 @@ import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
+import { soleModel } from '../sole-model.ts'
 import { embeddingList } from './embedding-list.ts'
 
 const request = z.object({
@@ -25,14 +26,16 @@ const request = z.object({
 })
 
 /** `POST /v1/embeddings`, as OpenAI has it. */
-export function embeddingRoutes({
-  router,
-  admission,
-}: Pick<ServingParts, 'router' | 'admission'>): Hono<ServingEnvironment> {
+export function embeddingRoutes(
+  { router, admission }: Pick<ServingParts, 'router' | 'admission'>,
+  { mayBeUnnamed = false } = {},
+): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(predictionMaxBytes), async (context) => {
     const { model: named, input, encoding_format, dimensions, prompt_name } = await readJson(context, request)
-    const model = askedModel(context, named)
+    const sole = () =>
+      soleModel({ router, caller: context.get('principal'), kinds: ['embeddings'], path: '/embeddings' })
+    const model = askedModel(context, named ?? (mayBeUnnamed && !context.get('model') ? sole() : undefined))
     const route = routeTo(context, { router, model })
     const embeddings = capabilityOf({ model, kind: 'embeddings', route })
     const options = callOptions(context)

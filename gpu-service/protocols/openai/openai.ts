@@ -5,6 +5,7 @@ import { answerErrors } from '../../../shared/http/error-handler.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { embeddingRoutes } from './embeddings.ts'
+import { generationPaths, generationRoutes } from './generation.ts'
 import { modelRoutes } from './models.ts'
 
 /** What the OpenAI SDKs speak, under `/v1`, with OpenAI's errors. */
@@ -14,5 +15,21 @@ export function openaiRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   app.use(authenticate(parts.verify))
   app.route('/', modelRoutes(parts))
   app.route('/', embeddingRoutes(parts))
+  app.route('/', generationRoutes(parts, generationPaths.openai))
   return app
 }
+
+/** The same without `/v1`, as text-embeddings-inference has it, and what text-generation-inference is asked. */
+export function openaiAliases(parts: ServingParts): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
+  const embeddings = new Hono<ServingEnvironment>()
+  embeddings.onError(answerErrors(openaiEnvelope, parts.metrics))
+  embeddings.use('/embeddings', authenticate(parts.verify))
+  embeddings.route('/', embeddingRoutes(parts, { mayBeUnnamed: true }))
+  app.route('/', embeddings)
+  app.route('/', generationRoutes(parts, generationPaths.tgi))
+  return app
+}
+
+/** Their paths at the root. */
+export const openaiAliasPaths = ['/embeddings', ...generationPaths.tgi]

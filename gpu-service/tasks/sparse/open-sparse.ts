@@ -50,7 +50,7 @@ export async function openSparse(source: ModelSource, { logarithms, source: said
     warmUp: warmUpRuns(bounded, texts),
     serve(createBatcher) {
       const encoder = createTextInputs({ ...texts, tokenizer, includePrompt: true })
-      const sparse = createSparse({ batcher: createBatcher(bounded), texts: encoder, prompts, logarithms })
+      const sparse = createSparse({ ...texts, batcher: createBatcher(bounded), texts: encoder, prompts, logarithms })
       const capabilities = { sparse, tokenizer: tokenizerCapability(tokenizer) }
       return { capabilities, pipeline: sparsePipeline(sparse) }
     },

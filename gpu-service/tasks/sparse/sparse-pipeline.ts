@@ -9,7 +9,7 @@ export const sparsePipeline =
   (sparse: Sparse): TaskService['pipeline'] =>
   async ({ inputs, parameters, options }) => {
     const { truncation, promptName } = readEmbeddingParameters(parameters)
-    const { vectors, ...about } = await sparse({ texts: readTexts(inputs), truncation, promptName, options })
+    const { vectors, ...about } = await sparse({ inputs: readTexts(inputs), truncation, promptName, options })
     return { json: sparseJson(vectors), ...about }
   }
 

@@ -1,6 +1,7 @@
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import type { Answered } from '../capabilities.ts'
+import { acceptIds } from '../feature-extraction/accept-ids.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
 import type { Prompts } from '../feature-extraction/prompts.ts'
 import type { EncodeTexts, TextInputs } from '../feature-extraction/text-inputs.ts'
@@ -12,21 +13,32 @@ import type { SparseConfig } from './sparse-config.ts'
 export type SparseVector = { index: number; value: number }[]
 
 /** Texts to such weights. */
-export type Sparse = (
-  request: Pick<EncodeTexts, 'texts' | 'truncation'> & { promptName?: string | null | undefined; options: CallOptions },
-) => Promise<Answered & { vectors: SparseVector[] }>
+export type Sparse = (request: SparseRequest) => Promise<Answered & { vectors: SparseVector[] }>
 
-export function createSparse({ batcher, texts: encoder, prompts, logarithms }: SparseOptions): Sparse {
-  return async ({ texts, truncation, promptName, options }) => {
+export interface SparseRequest extends Pick<EncodeTexts, 'truncation'> {
+  /** Texts, or lists of token ids that a caller made. */
+  inputs: readonly (string | readonly number[])[]
+  promptName?: string | null | undefined
+  options: CallOptions
+}
+
+export function createSparse({ batcher, texts: encoder, prompts, logarithms, ...limits }: SparseOptions): Sparse {
+  return async ({ inputs, truncation, promptName, options }) => {
     const { signal } = options
-    const inputs = await encoder.encode({ texts, truncation, prompt: prompts.named(promptName), signal })
-    const results = await batcher.submitAll(inputs, options)
+    const texts = inputs.filter((input) => typeof input === 'string')
+    const encoded = (await encoder.encode({ texts, truncation, prompt: prompts.named(promptName), signal })).values()
+    const tokens = inputs.map((input, index): EmbeddingInput => {
+      const text = typeof input === 'string' ? encoded.next().value : undefined
+      const ids = typeof input === 'string' ? [] : input
+      return text ?? { ids: acceptIds({ ids, param: `inputs[${index}]`, ...limits }), wanted: 'vector' }
+    })
+    const results = await batcher.submitAll(tokens, options)
     const vectors = await mapInSlices({
       items: results,
       signal,
       map: ({ output }) => weightsOf(output, logarithms),
     })
-    return { vectors, timing: timingOf(results), tokens: inputs.reduce((total, { ids }) => total + ids.length, 0) }
+    return { vectors, timing: timingOf(results), tokens: tokens.reduce((total, { ids }) => total + ids.length, 0) }
   }
 }
 
@@ -35,6 +47,8 @@ interface SparseOptions {
   texts: TextInputs
   prompts: Prompts
   logarithms: SparseConfig['logarithms']
+  maxTokens: number
+  vocabularySize: number | undefined
 }
 
 /** Of the largest logit of every word: the logarithm of 1 more than it, where it is over 0. */

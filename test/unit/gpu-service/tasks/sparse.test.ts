@@ -8,6 +8,8 @@ import { startTestServing, type TestServing } from '../support/test-serving.ts'
 const folder = modelsFolder && join(modelsFolder, 'slipway/tiny-bert-mlm')
 const texts = ['the function returns a list of strings', 'a [MASK] here', 'raise an error', '']
 
+type Body = { id: number; index: number; value: number }[][]
+
 let host: TestServing | undefined
 beforeAll(async () => {
   if (folder === undefined) return
@@ -18,7 +20,7 @@ afterAll(() => host?.close())
 
 const post = async (path: string, json: unknown) => {
   const response = await host?.ask(path, { json })
-  return { status: response?.status, body: await response?.json() }
+  return { status: response?.status, body: (await response?.json()) as Body }
 }
 
 /** log(1 + relu(logit)), the largest of a text's tokens for each word: straight from the runtime, one text at a time. */
@@ -40,23 +42,25 @@ async function direct(ids: number[]): Promise<Map<number, number>> {
 }
 
 describe('a model of masked words', () => {
-  it.skipIf(folder === undefined)('gives the weights of SPLADE, alone and batched, for nothing but the words they are of', async () => {
-    const { body: tokens } = await post('/models/slipway/tiny-bert-mlm/tokenize', { inputs: texts })
-    const { body: batched } = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })
-    for (const [index, text] of texts.entries()) {
-      const right = await direct(tokens[index].map(({ id }: { id: number }) => id))
-      const { body: alone } = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: text })
-      for (const vector of [alone[0], batched[index]] as { index: number; value: number }[][]) {
-        expect(vector.map((one) => one.index)).toEqual([...right.keys()])
-        for (const { index: word, value } of vector) expect(value).toBeCloseTo(right.get(word) ?? Number.NaN, 5)
+  it.skipIf(folder === undefined)(
+    'gives the weights of SPLADE, alone and batched, for nothing but the words they are of',
+    async () => {
+      const { body: tokens } = await post('/models/slipway/tiny-bert-mlm/tokenize', { inputs: texts })
+      const { body: batched } = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })
+      for (const [index, text] of texts.entries()) {
+        const right = await direct(tokens[index]?.map(({ id }) => id) ?? [])
+        const { body: alone } = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: text })
+        for (const vector of [alone[0] ?? [], batched[index] ?? []]) {
+          expect(vector.map((one) => one.index)).toEqual([...right.keys()])
+          for (const { index: word, value } of vector) expect(value).toBeCloseTo(right.get(word) ?? Number.NaN, 5)
+        }
       }
-    }
-  })
+    },
+  )
 
   it.skipIf(folder === undefined)('answers the same below its pipeline, and no route of dense vectors', async () => {
     const sparse = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })
     expect(await post('/models/slipway/tiny-bert-mlm', { inputs: texts })).toEqual(sparse)
-    expect(await post('/models/slipway/tiny-bert-mlm/', { inputs: texts }))
     const dense = await post('/models/slipway/tiny-bert-mlm/embed', { inputs: texts })
     expect(dense).toMatchObject({ status: 424, body: { error_type: 'Backend' } })
   })

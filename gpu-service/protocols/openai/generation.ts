@@ -1,0 +1,28 @@
+import { Hono } from 'hono'
+import { authenticate } from '../../../shared/auth/middleware.ts'
+import { errors } from '../../../shared/errors.ts'
+import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
+import { answerErrors } from '../../../shared/http/error-handler.ts'
+import { servedTasks } from '../../../shared/model/served-tasks.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+import type { ServingParts } from '../serving-parts.ts'
+
+/** Where clients of text generation ask. */
+export const generationPaths = {
+  openai: ['/chat/completions', '/completions', '/responses'],
+  tgi: ['/generate', '/generate_stream'],
+}
+
+/** Says that text is not generated yet and what is served, so that nobody looks for a typing error in an address. */
+export function generationRoutes(
+  { verify, metrics }: Pick<ServingParts, 'verify' | 'metrics'>,
+  paths: readonly string[],
+): Hono<ServingEnvironment> {
+  const app = new Hono<ServingEnvironment>()
+  app.onError(answerErrors(openaiEnvelope, metrics))
+  for (const path of paths)
+    app.post(path, authenticate(verify), (context) => {
+      throw errors.generationNotServed(context.req.path, servedTasks)
+    })
+  return app
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod'
+import { parseWith } from '../../../shared/http/json-body.ts'
+import { capabilityOf, type Truncation } from '../../tasks/capabilities.ts'
+import type { Embedding, EmbeddingInput, Embeddings } from '../../tasks/feature-extraction/embeddings.ts'
+import { charactersPerNumber, floatsJson, jsonList } from '../../tasks/feature-extraction/vector-json.ts'
+import { timingOf } from '../../tasks/task.ts'
+import { charactersOf, readInputs, type TextOrIds, truncationFields, truncationOf } from './tei-body.ts'
+import type { TeiOperation } from './tei-operation.ts'
+
+const allRequest = z.object({ inputs: z.unknown(), ...truncationFields, prompt_name: z.string().nullish() })
+const embedRequest = allRequest.extend({
+  normalize: z.boolean().nullish(),
+  dimensions: z.number().int().positive('should be positive').nullish(),
+})
+
+/** `POST /embed`: `number[][]`, a batch for one input too; at length 1 unless `normalize` is false. */
+export const embed: TeiOperation = {
+  kind: 'embeddings',
+  counts: 'embed',
+  async answer({ body, model, route, options }) {
+    const { inputs, normalize, dimensions, prompt_name: promptName, ...how } = parseWith(embedRequest, body)
+    const embeddings = capabilityOf({ model, kind: 'embeddings', route })
+    const { list, isSingle } = readInputs(inputs)
+    const asked = { promptName, truncation: truncationOf(how), signal: options.signal }
+    const { tokens, tokenizationMs } = await tokenized({ list, embeddings, ...asked })
+    const results = await embeddings.embed({ inputs: tokens, normalize: normalize ?? true, dimensions, options })
+    const vectors = results.map(({ output }) => output)
+    const json = jsonList({
+      start: '[',
+      items: vectors,
+      write: floatsJson,
+      end: ']',
+      aboutLength: vectors.length * (vectors[0]?.length ?? 0) * charactersPerNumber,
+    })
+    return { json, timing: timingOf(results), tokenizationMs, ...about(list, tokens), isSingle }
+  },
+}
+
+/** `POST /embed_all`: the vectors of every token, `number[][][]`. */
+export const embedAll: TeiOperation = {
+  kind: 'embeddings',
+  counts: 'embed',
+  async answer({ body, model, route, options }) {
+    const { inputs, prompt_name: promptName, ...how } = parseWith(allRequest, body)
+    const embeddings = capabilityOf({ model, kind: 'embeddings', route })
+    const { list, isSingle } = readInputs(inputs)
+    const asked = { promptName, truncation: truncationOf(how), signal: options.signal }
+    const { tokens, tokenizationMs } = await tokenized({ list, embeddings, ...asked })
+    const results = await embeddings.embedTokens({ inputs: tokens, options })
+    const texts = results.map(({ output }, index) => ({ output, count: tokens[index]?.ids.length ?? 1 }))
+    const json = jsonList({
+      start: '[',
+      items: texts,
+      write: ({ output, count }) => `[${rowsOf(output, count).map(floatsJson).join(',')}]`,
+      end: ']',
+      aboutLength: texts.reduce((total, { output }) => total + output.length, 0) * charactersPerNumber,
+    })
+    return { json, timing: timingOf(results), tokenizationMs, ...about(list, tokens), isSingle }
+  },
+}
+
+const about = (list: TextOrIds[], tokens: EmbeddingInput[]) => ({
+  tokens: tokens.reduce((total, { ids }) => total + ids.length, 0),
+  characters: charactersOf(list),
+  inputs: list.length,
+})
+
+function rowsOf(output: Embedding, count: number): Embedding[] {
+  const width = output.length / count
+  return Array.from({ length: count }, (_, row) => output.subarray(row * width, (row + 1) * width))
+}
+
+/** Texts are turned into tokens; lists of token ids are taken as they are. */
+async function tokenized({ list, embeddings, ...how }: Tokenized) {
+  const startedMs = performance.now()
+  const texts = list.filter((input) => typeof input === 'string')
+  const encoded = (await embeddings.tokenize({ ...how, texts, param: 'inputs' })).values()
+  const tokens = list.map((input, index) =>
+    typeof input === 'string'
+      ? (encoded.next().value ?? embeddings.accept([], 'inputs'))
+      : embeddings.accept(input, list.length === 1 ? 'inputs' : `inputs[${index}]`),
+  )
+  return { tokens, tokenizationMs: performance.now() - startedMs }
+}
+
+interface Tokenized {
+  list: TextOrIds[]
+  embeddings: Embeddings
+  promptName: string | null | undefined
+  truncation: Truncation
+  signal: AbortSignal
+}

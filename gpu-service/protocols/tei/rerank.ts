@@ -1,0 +1,36 @@
+import * as z from 'zod'
+import { parseWith } from '../../../shared/http/json-body.ts'
+import { capabilityOf } from '../../tasks/capabilities.ts'
+import { assertCount, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
+import type { TeiOperation } from './tei-operation.ts'
+
+const request = z.object({
+  query: z.string(),
+  texts: z.unknown(),
+  ...truncationFields,
+  raw_scores: z.boolean().nullish(),
+  return_text: z.boolean().nullish(),
+})
+
+/** `POST /rerank`: `[{index, text?, score}]`, the best first. */
+export const rerank: TeiOperation = {
+  kind: 'rerank',
+  counts: 'predict',
+  async answer({ body, model, route, options }) {
+    const { query, texts: listed, raw_scores, return_text, ...how } = parseWith(request, body)
+    const ask = capabilityOf({ model, kind: 'rerank', route })
+    const { texts } = parseWith(z.object({ texts: z.array(z.string()) }), { texts: assertCount(listed, 'texts') })
+    const { scores, ...answered } = await ask({
+      query,
+      texts,
+      truncation: truncationOf(how),
+      rawScores: raw_scores ?? false,
+      options,
+    })
+    const ranked = scores
+      .map((score, index) => ({ index, ...(return_text && { text: texts[index] }), score }))
+      .sort((a, b) => b.score - a.score)
+    const characters = charactersOf(texts) + charactersOf([query]) * texts.length
+    return { json: JSON.stringify(ranked), ...answered, characters, inputs: texts.length, isSingle: false }
+  },
+}

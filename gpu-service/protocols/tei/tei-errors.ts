@@ -1,0 +1,70 @@
+import type { ErrorHandler } from 'hono'
+import { AppError } from '../../../shared/errors.ts'
+import type { Envelope } from '../../../shared/http/envelopes.ts'
+import { answerErrors } from '../../../shared/http/error-handler.ts'
+import type { Metrics } from '../../../shared/metrics.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+import { teiMetrics } from './tei-metrics.ts'
+
+/** The names that text-embeddings-inference gives its errors, as it writes them. */
+export type TeiErrorType = 'Unhealthy' | 'Backend' | 'Overloaded' | 'Validation' | 'Tokenizer' | 'Empty'
+
+const emptyCode = 'empty_input'
+const batchSizeCode = 'batch_too_large'
+
+export const teiErrors = {
+  empty: (field: string) =>
+    new AppError({ code: emptyCode, status: 400, message: `\`${field}\` cannot be empty`, param: field }),
+  batchSize: (size: number, max: number, field: string) =>
+    new AppError({
+      code: batchSizeCode,
+      status: 422,
+      message: `batch size ${size} > maximum allowed batch size ${max}`,
+      param: field,
+    }),
+}
+
+/** Answers in the envelope and with the statuses of text-embeddings-inference 1.9. */
+export const answerTeiErrors = (metrics: Metrics): ErrorHandler<ServingEnvironment> => {
+  const answer = answerErrors(teiEnvelope, metrics)
+  const { failed } = teiMetrics(metrics)
+  return (thrown, context) => {
+    failed(thrown instanceof AppError ? failureOf(thrown) : 'inference')
+    return answer(thrown instanceof AppError ? asTei(thrown) : thrown, context)
+  }
+}
+
+const teiEnvelope: Envelope = (error) => ({ error: error.message, error_type: typeOf(error) })
+
+/** The same error with the status and the words that this protocol has for it. */
+function asTei(error: AppError): AppError {
+  const { code, param, retryable, retryAfterSeconds, details, cause } = error
+  const rest = { code, param, retryable, retryAfterSeconds, details, cause }
+  if (code === 'overloaded') return new AppError({ ...rest, status: 429, message: 'Model is overloaded' })
+  if (backendCodes.has(code)) return new AppError({ ...rest, status: 424, message: error.message })
+  if (!inputCodes.has(code)) return error
+  const words = 'Input validation error: '
+  const message = error.message.startsWith(words) ? error.message : words + error.message
+  return new AppError({ ...rest, status: 422, message })
+}
+
+/** Of a model that cannot do it, or failed at it. */
+const backendCodes = new Set(['inference_failed', 'engine_died', 'wrong_task', 'model_failed', 'unsupported_model'])
+const inputCodes = new Set(['invalid_input', 'invalid_request'])
+
+function typeOf({ code, status, param }: AppError): TeiErrorType {
+  if (code === emptyCode) return 'Empty'
+  if (status === 429) return 'Overloaded'
+  if (status === 503) return 'Unhealthy'
+  if (backendCodes.has(code) || status >= 500) return 'Backend'
+  return inputCodes.has(code) && param?.startsWith('ids') ? 'Tokenizer' : 'Validation'
+}
+
+/** What its counter of failures calls them. */
+function failureOf({ code, status }: AppError): string {
+  if (status === 429) return 'overloaded'
+  if (code === batchSizeCode) return 'batch_size'
+  if (code === 'wrong_task') return 'model_type'
+  if (status === 499) return 'dropped'
+  return status >= 500 || backendCodes.has(code) ? 'inference' : 'validation'
+}

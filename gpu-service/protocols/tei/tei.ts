@@ -1,0 +1,92 @@
+import { type Context, Hono } from 'hono'
+import * as z from 'zod'
+import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
+import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
+import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import type { Capabilities } from '../../tasks/capabilities.ts'
+import { admit } from '../admission.ts'
+import { routeTo } from '../asked-model.ts'
+import { callOptions } from '../call-options.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+import type { ServingParts } from '../serving-parts.ts'
+import { soleModel } from '../sole-model.ts'
+import { embed, embedAll } from './embed.ts'
+import { embedSparse } from './embed-sparse.ts'
+import { predict } from './predict.ts'
+import { rerank } from './rerank.ts'
+import { similarity } from './similarity.ts'
+import { answerTei } from './tei-answer.ts'
+import { answerTeiErrors } from './tei-errors.ts'
+import { answerTeiInfo } from './tei-info.ts'
+import { teiMetrics } from './tei-metrics.ts'
+import type { TeiOperation, TeiRequest } from './tei-operation.ts'
+import { decode, tokenize } from './tokenize.ts'
+import { answerVertex } from './vertex.ts'
+
+const operations: Record<string, TeiOperation> = {
+  '/embed': embed,
+  '/embed_all': embedAll,
+  '/embed_sparse': embedSparse,
+  '/predict': predict,
+  '/rerank': rerank,
+  '/similarity': similarity,
+  '/tokenize': tokenize,
+  '/decode': decode,
+}
+
+/** What the hosts' own routes ask a model for: the first that it can do. */
+const byModel = [rerank, predict, embedSparse, embed]
+
+/**
+ * What clients of text-embeddings-inference speak, below the base path of a model (`isRoot` false: the base's own `POST`
+ * is the pipeline's) or at the root, where the one deployment that can do it answers.
+ */
+export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }): Hono<ServingEnvironment> {
+  const { verify, router, metrics, admission } = parts
+  const app = new Hono<ServingEnvironment>()
+  const counted = teiMetrics(metrics)
+  app.onError(answerTeiErrors(metrics))
+  const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitBody(predictionMaxBytes)] as const
+
+  const modelFor = (context: Context<ServingEnvironment>, kinds: readonly (keyof Capabilities)[], path: string) =>
+    context.get('model') ?? soleModel({ router, caller: context.get('principal'), kinds, path })
+
+  const serve = (path: string, candidates: readonly TeiOperation[], answer = answerOne) =>
+    app.post(path, ...guards, async (context) => {
+      const startedMs = performance.now()
+      const kinds = candidates.map(({ kind }) => kind)
+      const model = modelFor(context, kinds, path)
+      routeTo(context, { router, model })
+      const body = await readJson(context, z.unknown())
+      // Found again behind the body, which may have been long in coming: another revision may answer by now.
+      const route = routeTo(context, { router, model })
+      const able = candidates.find(({ kind }) => route.service.capabilities[kind] !== undefined)
+      const operation = able ?? candidates[candidates.length - 1] ?? embed
+      counted.asked(Array.isArray((body as { inputs?: unknown } | null)?.inputs) ? 'batch' : 'single')
+      const answered = await answer(operation, { body, model, route, options: callOptions(context) })
+      const { counts } = operation
+      return answerTei(context, { answer: answered, startedMs, counts, metrics: counted, device: parts.device })
+    })
+  for (const [path, operation] of Object.entries(operations)) serve(path, [operation])
+  serve('/invocations', byModel)
+  serve('/vertex', byModel, answerVertex)
+  if (isRoot) {
+    serve('/', byModel)
+    return app
+  }
+  app.get('/info', authenticate(verify), (context) =>
+    answerTeiInfo(context, routeTo(context, { router, model: modelFor(context, [], '/info') })),
+  )
+  const health = (context: Context<ServingEnvironment>) => {
+    routeTo(context, { router, model: modelFor(context, [], '/health') })
+    return context.body(null, 200)
+  }
+  app.get('/health', authenticate(verify), health)
+  app.get('/ping', authenticate(verify), health)
+  return app
+}
+
+const answerOne = (operation: TeiOperation, request: TeiRequest) => operation.answer(request)
+
+/** The root's paths of this protocol, for whoever puts the service beside another on one port. */
+export const teiRootPaths = [...Object.keys(operations), '/invocations', '/vertex']
