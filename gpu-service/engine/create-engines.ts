@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Device, EngineDied, LostModel } from './engine.ts'
-import { type Crowd, WorkerEngine } from './worker-engine.ts'
+import type { Crowd } from './lone-runs.ts'
+import { WorkerEngine } from './worker-engine.ts'
 
 export interface EngineSettings {
   device: Device

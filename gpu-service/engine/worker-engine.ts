@@ -1,4 +1,3 @@
-import { messageOf } from '../../shared/errors.ts'
 import {
   type Device,
   type Engine,
@@ -6,10 +5,11 @@ import {
   type EngineRun,
   type LostModel,
   ModelHung,
-  ModelLost,
   type Tensors,
+  type Threads,
 } from './engine.ts'
-import { ThreadChoice } from './thread-choice.ts'
+import { HeldModels } from './held-models.ts'
+import { type Crowd, LoneRuns } from './lone-runs.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 export interface WorkerEngineOptions {
@@ -32,11 +32,6 @@ export interface WorkerEngineOptions {
   onLoss?: (lost: LostModel) => void
 }
 
-/** How many runs are under way in all engines. */
-export interface Crowd {
-  running: number
-}
-
 /**
  * An engine that is a process of its own, which hosts the sessions of many models; one that dies is replaced.
  *
@@ -49,17 +44,18 @@ export interface Crowd {
 export class WorkerEngine implements Engine {
   readonly #options: WorkerEngineOptions
   readonly #crowd: Crowd
-  /** What a new process has to load again, by its path; or why it could not. */
-  readonly #models = new Map<string, string | ModelLost>()
-  readonly #restoring = new Set<string>()
-  readonly #choices = new Map<string, ThreadChoice>()
+  readonly #models: HeldModels
+  readonly #loneRuns: LoneRuns
   #process: WorkerProcess | undefined
   #restored: Promise<unknown> = Promise.resolve()
   #closed = false
 
   constructor(options: WorkerEngineOptions) {
+    const { crowd = { running: 0 }, intraOpThreads = 1, loneThreads = intraOpThreads, onLoss } = options
     this.#options = options
-    this.#crowd = options.crowd ?? { running: 0 }
+    this.#crowd = crowd
+    this.#models = new HeldModels((lost) => this.#closed || onLoss?.(lost))
+    this.#loneRuns = new LoneRuns({ crowd, isPossible: loneThreads > intraOpThreads })
   }
 
   /** Of the process at work, where there is one. */
@@ -69,25 +65,22 @@ export class WorkerEngine implements Engine {
 
   async load({ modelId, path }: { modelId: string; path: string }): Promise<void> {
     await this.#started().ask({ kind: 'load', modelId, path })
-    this.#models.set(modelId, path)
+    this.#models.hold({ modelId, path })
   }
 
-  async run({ modelId, inputs, outputs, threads }: EngineRun): Promise<Tensors> {
+  async run({ modelId, inputs, outputs, threads: wanted }: EngineRun): Promise<Tensors> {
     this.#crowd.running++
     try {
       // Behind this, every run that was begun in the same turn is counted.
       await this.restored()
-      const model = this.#models.get(modelId)
-      if (model instanceof ModelLost) throw model
+      this.#models.assertNotLost(modelId)
       const process = this.#started()
-      const deadline = this.#deadlineOf(modelId, process)
-      const choice = threads === undefined && this.#isAlone ? this.#choiceOf(modelId) : undefined
-      const question = { kind: 'run', modelId, outputs, threads: threads ?? choice?.next() ?? 'own' } as const
-      const startedMs = performance.now()
-      const answer = await process.ask(question, inputs).finally(() => clearTimeout(deadline))
-      if (this.#isAlone)
-        choice?.learn({ threads: question.threads, units: unitsOf(inputs), runMs: performance.now() - startedMs })
-      return answer
+      const run = async (threads: Threads) => {
+        const deadline = this.#deadlineOf(modelId, process)
+        const question = { kind: 'run', modelId, outputs, threads } as const
+        return process.ask(question, inputs).finally(() => clearTimeout(deadline))
+      }
+      return await (wanted === undefined ? this.#loneRuns.make({ modelId, units: unitsOf(inputs), run }) : run(wanted))
     } finally {
       this.#crowd.running--
     }
@@ -99,8 +92,8 @@ export class WorkerEngine implements Engine {
   }
 
   async unload({ modelId }: { modelId: string }): Promise<void> {
-    this.#models.delete(modelId)
-    this.#choices.delete(modelId)
+    this.#models.drop(modelId)
+    this.#loneRuns.forget(modelId)
     await this.#process?.ask({ kind: 'unload', modelId })
   }
 
@@ -110,24 +103,12 @@ export class WorkerEngine implements Engine {
     await this.#process?.leave()
   }
 
-  get #isAlone(): boolean {
-    return this.#crowd.running === 1
-  }
-
-  #choiceOf(modelId: string): ThreadChoice | undefined {
-    const { intraOpThreads = 1, loneThreads = intraOpThreads } = this.#options
-    if (loneThreads === intraOpThreads) return undefined
-    const choice = this.#choices.get(modelId) ?? new ThreadChoice()
-    this.#choices.set(modelId, choice)
-    return choice
-  }
-
   #deadlineOf(modelId: string, process: WorkerProcess): NodeJS.Timeout {
     const { runMsMax = 60_000 } = this.#options
     const giveUp = () => {
       const error = new ModelHung(`a run did not come to an end within ${runMsMax / 1000} s`)
       // Not loaded again by the process that comes in its place.
-      this.#lose(modelId, error)
+      this.#models.lose(modelId, error)
       process.end(error)
     }
     return setTimeout(giveUp, runMsMax).unref()
@@ -141,34 +122,14 @@ export class WorkerEngine implements Engine {
     const settings = { device, intraOpThreads, loneThreads, mapBytesMin }
     const started = new WorkerProcess({ workerUrl, settings, onGone: (error) => this.#bury(started, error) })
     this.#process = started
-    this.#restored = Promise.all([...this.#models].map(([modelId, path]) => this.#restore(modelId, path)))
+    this.#restored = this.#models.restore((model) => started.ask({ kind: 'load', ...model }))
     return started
-  }
-
-  async #restore(modelId: string, path: string | ModelLost): Promise<void> {
-    if (path instanceof ModelLost) return
-    this.#restoring.add(modelId)
-    try {
-      await this.#started().ask({ kind: 'load', modelId, path })
-    } catch (error) {
-      this.#lose(modelId, error)
-    }
-    this.#restoring.delete(modelId)
-  }
-
-  #lose(modelId: string, cause: unknown): void {
-    if (this.#closed || typeof this.#models.get(modelId) !== 'string') return
-    const error = new ModelLost(`an engine died and could not load it again: ${messageOf(cause)}`)
-    this.#models.set(modelId, error)
-    this.#options.onLoss?.({ modelId, error })
   }
 
   #bury(dead: WorkerProcess, error: EngineDied): void {
     if (this.#process !== dead) return
     this.#process = undefined
-    // A model that kills the process which loads it is not tried again and again.
-    for (const modelId of this.#restoring) this.#lose(modelId, error)
-    this.#restoring.clear()
+    this.#models.loseRestoring(error)
     if (this.#closed) return
     // One that never answered waits for the next question: a process that cannot start is no loop.
     if (dead.hasAnswered) this.#started()
