@@ -99,7 +99,11 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const pool = new EnginePool({ engines })
   const { waitMsMax = 400 } = config
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config
-  const cache = new ModelCache({ objects, root: cacheDir, maxBytes: cacheMaxBytes })
+  const onDamage = ({ path }: { path: string }) => {
+    metrics.cacheRepairs.inc()
+    log.warn({ path }, 'a file in the cache of models was damaged and is fetched again')
+  }
+  const cache = new ModelCache({ objects, root: cacheDir, maxBytes: cacheMaxBytes, onDamage })
   const pictures = createPictures({
     processUrl: new URL('./tasks/image/picture-process.ts', import.meta.url),
     remote: config.remoteImages === true ? createRemotePictures(openNetwork) : undefined,

@@ -49,6 +49,11 @@ export function createMetrics() {
     modelWarmup: histogram('model_warmup_duration_seconds', 'Time of the warm-up runs before a model is ready.', [
       'deployment',
     ]),
+    cacheRepairs: counter(
+      'model_cache_repairs_total',
+      'Files of models that had changed on this disk and were fetched again.',
+      [],
+    ),
     modelsResident: gauge('models_resident', 'Models that the engines hold now.', []),
     modelMemory: gauge('model_memory_bytes', 'What these models take in all engines, about.', []),
     modelEvictions: counter('model_evictions_total', 'Models that had to leave the engines, by why.', ['reason']),

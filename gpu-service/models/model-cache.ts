@@ -5,10 +5,12 @@ import { errors } from '../../shared/errors.ts'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'
+import { type FolderLock, lockTogether } from './folder-lock.ts'
 import { readManifest } from './manifest.ts'
 import type { ModelFiles } from './model-files.ts'
 import { neededFiles } from './needed-files.ts'
-import { sweepPartials, trimFolder } from './trim-folder.ts'
+import { lockPath, sweepPartials, trimFolder } from './trim-folder.ts'
+import { type VerifiedFiles, verifiedFiles } from './verified-files.ts'
 
 export interface ModelRequest {
   repo: string
@@ -23,22 +25,31 @@ export interface ModelCacheOptions {
   root: string
   /** The most that the folder may hold of revisions that nothing uses. */
   maxBytes?: number | undefined
+  /** Told of a file that is fetched again because it is not what it was. */
+  onDamage?: (file: RevisionFile) => void
+  verified?: VerifiedFiles
 }
 
 /**
  * Brings the files of a revision from the object store to this disk. A file appears under its name only when it is
  * whole and hashes to what the manifest says, so two processes may share the folder, and a kill leaves nothing half.
+ * What an earlier process left, or anybody touched since, is hashed before it is used; one that is damaged is replaced.
  */
 export class ModelCache {
   readonly #objects: ObjectStore
   readonly #root: string
   readonly #maxBytes: number
+  readonly #onDamage: ModelCacheOptions['onDamage']
+  readonly #verified: VerifiedFiles
   readonly #inFlight = new Map<string, Promise<void>>()
 
-  constructor({ objects, root, maxBytes = Number.POSITIVE_INFINITY }: ModelCacheOptions) {
+  constructor(options: ModelCacheOptions) {
+    const { objects, root, maxBytes = Number.POSITIVE_INFINITY, onDamage, verified = verifiedFiles } = options
     this.#objects = objects
     this.#root = root
     this.#maxBytes = maxBytes
+    this.#onDamage = onDamage
+    this.#verified = verified
   }
 
   /** Removes what killed processes left half written: for a start. */
@@ -46,9 +57,17 @@ export class ModelCache {
     return sweepPartials({ root: this.#root, nowMs: Date.now() })
   }
 
-  /** Makes the folder no larger than it may be; what is in use stays. */
-  trim(isInUse: (revision: string) => boolean): Promise<void> {
-    return trimFolder({ root: this.#root, maxBytes: this.#maxBytes, isInUse })
+  /** Makes the folder no larger than it may be; what is held stays. */
+  async trim(): Promise<void> {
+    if (this.#maxBytes === Number.POSITIVE_INFINITY) return
+    await mkdir(join(this.#root, 'locks'), { recursive: true })
+    await trimFolder({ root: this.#root, maxBytes: this.#maxBytes })
+  }
+
+  /** Keeps the files of a revision from being removed, by this process and by others. */
+  async hold({ revision }: Pick<ModelRequest, 'revision'>): Promise<FolderLock> {
+    await mkdir(join(this.#root, 'locks'), { recursive: true })
+    return lockTogether(lockPath(this.#root, revision))
   }
 
   /** @throws AppError `unsupported_model` naming the file at fault. */
@@ -72,14 +91,16 @@ export class ModelCache {
   }
 
   async #fetch(target: string, file: RevisionFile): Promise<void> {
-    // Verified when it was written, and named only then: its size is enough to trust it later.
+    const { sha256 } = file
     const held = await stat(target).catch(() => undefined)
-    if (held?.size === file.sizeBytes) return
+    if (held?.size === file.sizeBytes && (await this.#verified.holds({ path: target, sha256 }))) return
+    if (held !== undefined) this.#onDamage?.(file)
     const partial = `${target}.${randomUUID()}.partial`
     await mkdir(dirname(target), { recursive: true })
     try {
       await this.#download(partial, file)
       await rename(partial, target)
+      await this.#verified.trust({ path: target, sha256 })
     } catch (error) {
       await rm(partial, { force: true })
       if (error instanceof ObjectMissing)

@@ -5,11 +5,13 @@ import type { LostModel, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { Isolation, RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
+import type { FolderLock } from './folder-lock.ts'
 import type { GatedQueue } from './gated-queue.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { type OpenedModel, openModel } from './open-model.ts'
 import type { Residency } from './residency.ts'
 import { ResidentModel } from './resident-model.ts'
+import { verifiedFiles } from './verified-files.ts'
 
 export interface LoadRequest extends ModelRequest {
   task: string
@@ -119,18 +121,32 @@ export class ModelRegistry {
     const modelId = `${key} ${randomUUID()}`
     const { deployment, file, revision } = request
     const leases = new Set<LoadRequest>()
-    const checkFiles = async () => undefined
     const onFailure = (error: unknown) => {
       for (const lease of leases) lease.onFailure?.(error)
     }
     const own = { ...settings, isolate: request.isolate ?? settings.isolate }
-    const opening = openModel(request, { cache, settings: own }).then((opened) => ({
-      opened,
-      model: new ResidentModel({ ...parts, modelId, deployment, file, opened, engineBytes, checkFiles, onFailure }),
-    }))
+    const open = () => openModel(request, { cache, settings: own })
+    const holdFiles = (paths: readonly string[]) => this.#holdFiles({ request, paths, open })
+    const opening = cache.hold(request).then(async (lock) => {
+      const opened = await open().finally(() => lock.release())
+      const options = { modelId, deployment, file, opened, engineBytes, holdFiles, onFailure }
+      return { opened, model: new ResidentModel({ ...parts, ...options }) }
+    })
     const entry: Entry = { modelId, revision, opening, leases }
     this.#entries.set(key, entry)
     return entry
+  }
+
+  /** The files of a model that is out may have been removed or damaged meanwhile: they are brought and made again. */
+  async #holdFiles({ request, paths, open }: HoldFiles): Promise<FolderLock> {
+    const lock = await this.#parts.cache.hold(request)
+    try {
+      if (!(await verifiedFiles.areUntouched(paths))) await open()
+      return lock
+    } catch (error) {
+      lock.release()
+      throw error
+    }
   }
 
   async #release(key: string, entry: Entry, request: LoadRequest): Promise<void> {
@@ -145,14 +161,17 @@ export class ModelRegistry {
   }
 
   /** A folder that cannot be made smaller now is tried again after the next load. */
-  readonly #trim = (): Promise<void> =>
-    this.#parts.cache
-      .trim((revision) => this.#entries.values().some((entry) => entry.revision === revision))
-      .catch(() => undefined)
+  readonly #trim = (): Promise<void> => this.#parts.cache.trim().catch(() => undefined)
 
   #forget(key: string, entry: Entry): void {
     if (this.#entries.get(key) === entry) this.#entries.delete(key)
   }
+}
+
+interface HoldFiles {
+  request: LoadRequest
+  paths: readonly string[]
+  open: () => Promise<OpenedModel>
 }
 
 interface LeaseParts {

@@ -11,7 +11,8 @@ import { readOnnxGraph } from './onnx-graph.ts'
 export interface OpenedModel {
   task: string
   opened: OpenedTask
-  /** What the engines will read. */
+  /** The files that the engines will read, and what they hold together. */
+  paths: string[]
   fileBytes: number
 }
 
@@ -28,6 +29,7 @@ export async function openModel(
   })
   const opened = await task.open({ files, file, graph, settings })
   const weights = [...files.paths].filter((path) => isWeightOf({ path }, file)).map((path) => localPath(files, path))
-  const sizes = await Promise.all([...new Set(Object.values(opened.graphs)), ...weights].map((path) => stat(path)))
-  return { task: task.name, opened, fileBytes: sizes.reduce((total, { size }) => total + size, 0) }
+  const paths = [...new Set([...Object.values(opened.graphs), ...weights])]
+  const sizes = await Promise.all(paths.map((path) => stat(path)))
+  return { task: task.name, opened, paths, fileBytes: sizes.reduce((total, { size }) => total + size, 0) }
 }

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import { derivedFile } from './derived-file.ts'
 import { type GraphOutline, graphField, modelField, readGraphOutline, type Span } from './graph-outline.ts'
 import { integer, tagAndLength } from './protobuf-writer.ts'
 
@@ -29,8 +29,11 @@ export async function pruneGraph({ path, part }: { path: string; part: GraphPart
     const pieces = choose(outline, part)
     const inputs = pieces.filter(({ field }) => field === graphField.input).map(({ name }) => name)
     const weights = new Set(outline.weights.map(({ name }) => name))
-    const target = `${path}.${nameOf(part)}.onnx`
-    await writePart({ source, outline, pieces, target })
+    const target = await derivedFile({
+      path,
+      recipe: JSON.stringify(part),
+      write: (written) => writePart({ source, outline, pieces, target: written }),
+    })
     // Old exporters list weights among the inputs.
     return { path: target, inputs: inputs.filter((name) => !weights.has(name)) }
   } finally {
@@ -96,21 +99,11 @@ async function writePart({ source, outline, pieces, target }: WritePart): Promis
       : { head: tagAndLength(field.number, field.end - field.start), span: field },
   )
   const whole = [...around, { head: tagAndLength(modelField.graph, graphBytes), span: { start: 0, end: 0 } }, ...parts]
-  const sizeBytes = whole.reduce((total, { head, span }) => total + head.length + span.end - span.start, 0)
-  const held = await stat(target).catch(() => undefined)
-  if (held?.size === sizeBytes) return
-  const partial = `${target}.${randomUUID()}.partial`
+  const file = await open(target, 'wx')
   try {
-    const file = await open(partial, 'wx')
-    try {
-      for (const { head, span } of whole) await copySpan({ source, file, head, span })
-    } finally {
-      await file.close()
-    }
-    await rename(partial, target)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
+    for (const { head, span } of whole) await copySpan({ source, file, head, span })
+  } finally {
+    await file.close()
   }
 }
 
@@ -139,5 +132,3 @@ interface CopySpan {
   head: Buffer
   span: Span
 }
-
-const nameOf = (part: GraphPart): string => createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 12)

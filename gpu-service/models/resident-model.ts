@@ -1,7 +1,8 @@
 import type { Metrics } from '../../shared/metrics.ts'
 import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import { allAwake, enterEngines, leaveEngines, type MeasuredRun } from './engine-copies.ts'
+import { allAwake, type Entered, enterEngines, leaveEngines, type MeasuredRun } from './engine-copies.ts'
+import type { FolderLock } from './folder-lock.ts'
 import { GatedQueue, type Gatekeeper } from './gated-queue.ts'
 import type { OpenedModel } from './open-model.ts'
 import type { Residency, Resident } from './residency.ts'
@@ -19,8 +20,8 @@ export interface ResidentModelOptions {
   loadWaitMsMax: number
   /** What the engines hold in memory of their own now, where that can be told. */
   engineBytes: () => number | undefined
-  /** Makes sure that its files are still what they were. */
-  checkFiles: () => Promise<void>
+  /** Makes sure that its files are what they were, and keeps them until that is given back. */
+  holdFiles: (paths: readonly string[]) => Promise<FolderLock>
   /** Told that it could not be loaded when work asked for it. */
   onFailure: (error: unknown) => void
 }
@@ -45,6 +46,7 @@ export class ResidentModel implements Resident, Gatekeeper {
   #running = 0
   #whenStill: (() => void)[] = []
   #isWanted = false
+  #lock: FolderLock | undefined
   readonly #grownBytes: number[] = []
 
   constructor(options: ResidentModelOptions) {
@@ -105,13 +107,14 @@ export class ResidentModel implements Resident, Gatekeeper {
   }
 
   async enter(): Promise<void> {
-    const { modelId, opened, file, pool, metrics, deployment, checkFiles, engineBytes } = this.#options
+    const { opened, holdFiles, metrics, deployment } = this.#options
     const startedMs = performance.now()
-    await checkFiles()
-    await allAwake(pool)
-    const bytesBefore = engineBytes()
-    const { speed, warmUpMs } = await enterEngines({ modelId, opened: opened.opened, pool, file })
-    this.#learnSize(bytesBefore)
+    const lock = await holdFiles(opened.paths)
+    const { speed, warmUpMs } = await this.#load().catch((error) => {
+      lock.release()
+      throw error
+    })
+    this.#lock = lock
     this.#loadMs = performance.now() - startedMs
     metrics.modelLoading.observe({ deployment }, this.#loadMs / 1000)
     metrics.modelWarmup.observe({ deployment }, warmUpMs / 1000)
@@ -123,11 +126,22 @@ export class ResidentModel implements Resident, Gatekeeper {
     }
   }
 
+  async #load(): Promise<Entered> {
+    const { modelId, opened, file, pool, engineBytes } = this.#options
+    await allAwake(pool)
+    const bytesBefore = engineBytes()
+    const entered = await enterEngines({ modelId, opened: opened.opened, pool, file })
+    this.#learnSize(bytesBefore)
+    return entered
+  }
+
   async leave(): Promise<void> {
     const { modelId, opened, pool } = this.#options
     this.isIn = false
     if (this.#running > 0) await new Promise<void>((resolve) => this.#whenStill.push(resolve))
     await leaveEngines({ modelId, opened: opened.opened, pool })
+    this.#lock?.release()
+    this.#lock = undefined
   }
 
   left(): void {

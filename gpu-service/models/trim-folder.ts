@@ -1,32 +1,39 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { lockAlone } from './folder-lock.ts'
 
 const isRevision = (name: string): boolean => /^[0-9a-f]{40}$/.test(name)
 
+/** What processes lock that use a revision; no folder of models. */
+export const lockPath = (root: string, revision: string): string => join(root, 'locks', `${revision}.lock`)
+
 /**
  * Removes revisions, the one used longest ago first, until the folder holds no more than `maxBytes`. One that is in use
- * stays, also over the limit; one that only another process uses may go, and is fetched again when that one needs it.
+ * stays, also over the limit, whichever process uses it.
  */
-export async function trimFolder({ root, maxBytes, isInUse }: TrimFolder): Promise<void> {
+export async function trimFolder({ root, maxBytes }: { root: string; maxBytes: number }): Promise<void> {
   const names = (await namesIn(root)).filter(isRevision)
   const held = await Promise.all(names.map((revision) => measure(root, revision)))
   let totalBytes = held.reduce((total, { sizeBytes }) => total + sizeBytes, 0)
   for (const { revision, sizeBytes } of held.toSorted((a, b) => a.usedMs - b.usedMs)) {
     if (totalBytes <= maxBytes) return
-    if (isInUse(revision)) continue
-    // Under another name first, so that nobody takes what is left of it for a whole one.
-    const leaving = join(root, `${revision}.${randomUUID()}.partial`)
-    await rename(join(root, revision), leaving)
-    await rm(leaving, { recursive: true, force: true })
-    totalBytes -= sizeBytes
+    if (await removeUnused(root, revision)) totalBytes -= sizeBytes
   }
 }
 
-interface TrimFolder {
-  root: string
-  maxBytes: number
-  isInUse: (revision: string) => boolean
+async function removeUnused(root: string, revision: string): Promise<boolean> {
+  const lock = lockAlone(lockPath(root, revision))
+  if (lock === undefined) return false
+  // Under another name first, so that nobody takes what is left of it for a whole one.
+  const leaving = join(root, `${revision}.${randomUUID()}.partial`)
+  try {
+    await rename(join(root, revision), leaving)
+  } finally {
+    lock.release()
+  }
+  await rm(leaving, { recursive: true, force: true })
+  return true
 }
 
 /** What is written gets a new time with every chunk, so one this old belongs to a process that was killed. */

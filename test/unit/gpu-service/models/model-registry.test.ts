@@ -83,8 +83,8 @@ it('keeps the files of what is loaded, and none of what was, where the folder is
   const task = 'feature-extraction'
   const first = await models.acquire({ ...request, task })
   await models.acquire({ ...request, task, revision: other })
-  expect((await readdir(root)).sort()).toEqual([request.revision, other])
+  expect((await readdir(root)).sort()).toEqual([request.revision, other, 'locks'])
   await first.release()
   await expect(models.acquire({ ...request, task: 'tabular-classification', revision: other })).rejects.toThrow()
-  await expect.poll(() => readdir(root)).toEqual([other])
+  await expect.poll(async () => (await readdir(root)).sort()).toEqual([other, 'locks'])
 })
