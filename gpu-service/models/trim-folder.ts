@@ -29,6 +29,10 @@ async function removeUnused(root: string, revision: string): Promise<boolean> {
   const leaving = join(root, `${revision}.${randomUUID()}.partial`)
   try {
     await rename(join(root, revision), leaving)
+  } catch (error) {
+    // Another process has removed it just now.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return true
+    throw error
   } finally {
     lock.release()
   }

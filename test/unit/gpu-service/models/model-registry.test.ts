@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
@@ -19,7 +20,7 @@ const request = { repo, repoId: repoIdOf(repo), revision: 'a'.repeat(40), file: 
 const other = 'b'.repeat(40)
 
 /** A registry over one real engine, with what it was asked to hold and to give back. */
-async function start() {
+async function start({ maxBytes = 0 } = {}) {
   const objects = createMemoryObjects()
   const files = await filesIn(fixtureModel(repo))
   for (const revision of [request.revision, other]) await publish({ objects, ...request, revision, files })
@@ -41,11 +42,12 @@ async function start() {
   const pool = new EnginePool({ engines: [engine] })
   onTestFinished(() => pool.close())
   const root = await temporaryFolder()
-  const cache = new ModelCache({ objects, root, maxBytes: 0 })
+  const damaged: string[] = []
+  const cache = new ModelCache({ objects, root, maxBytes, onDamage: ({ path }) => damaged.push(path) })
   const settings = { device: 'cpu', isolate: 'auto' } as const
   const residency = new Residency({ maxBytes: Number.POSITIVE_INFINITY })
   const parts = { cache, pool, residency, metrics: createMetrics(), settings, loadWaitMsMax: 30_000 }
-  return { held, root, models: new ModelRegistry(parts) }
+  return { held, root, damaged, models: new ModelRegistry(parts) }
 }
 
 it('loads a model once under all names of its task, and keeps it until the last lease is given back', async () => {
@@ -87,4 +89,40 @@ it('keeps the files of what is loaded, and none of what was, where the folder is
   await first.release()
   await expect(models.acquire({ ...request, task: 'tabular-classification', revision: other })).rejects.toThrow()
   await expect.poll(async () => (await readdir(root)).sort()).toEqual([other, 'locks'])
+})
+
+it('makes good what was damaged of a model while it was out of the engines: its file, and the one made of it', async () => {
+  const { models, held, root, damaged } = await start({ maxBytes: 1e9 })
+  const task = 'feature-extraction'
+  const lease = await models.acquire({ ...request, task, idleMsMax: 1 })
+  await expect.poll(() => lease.isResident).toBe(false)
+  await expect.poll(() => held.size).toBe(0)
+  const graphs = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.onnx'))
+  const paths = graphs.map((name) => join(root, name))
+  expect(paths).toHaveLength(2)
+  const whole = await Promise.all(paths.map((path) => readFile(path)))
+  for (const [index, path] of paths.entries()) await writeFile(path, Buffer.alloc(whole[index]?.length ?? 0))
+  const again = await models.acquire({ ...request, task })
+  expect(again.isResident).toBe(true)
+  expect(await Promise.all(paths.map((path) => readFile(path)))).toEqual(whole)
+  expect(damaged).toEqual([request.file])
+})
+
+it('brings the files of a model again that were removed to make room while it was out', async () => {
+  const { models, held, root } = await start()
+  const lease = await models.acquire({ ...request, task: 'feature-extraction', idleMsMax: 1 })
+  await expect.poll(() => held.size).toBe(0)
+  await models.acquire({ ...request, task: 'feature-extraction', revision: other })
+  await expect.poll(async () => (await readdir(root)).sort()).toEqual([other, 'locks'])
+  const again = await models.acquire({ ...request, task: 'feature-extraction' })
+  expect([lease.isResident, again.isResident]).toEqual([true, true])
+})
+
+it('does not load a model before its first request where that is wanted', async () => {
+  const { models, held } = await start()
+  const lease = await models.acquire({ ...request, task: 'feature-extraction', loadsOnDemand: true })
+  expect(lease.isResident).toBe(false)
+  expect(held.size).toBe(0)
+  await models.acquire({ ...request, task: 'feature-extraction' })
+  expect(lease.isResident).toBe(true)
 })

@@ -1,0 +1,100 @@
+import { readFile, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { extendGraph } from '../../../../gpu-service/models/extend-graph.ts'
+import { hashFile } from '../../../../gpu-service/models/hash-file.ts'
+import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
+import { VerifiedFiles } from '../../../../gpu-service/models/verified-files.ts'
+import { publish, repoIdOf } from '../../../support/publish.ts'
+import { temporaryFolder } from '../support/folders.ts'
+import { createMemoryObjects } from '../support/memory-objects.ts'
+
+const revision = 'a'.repeat(40)
+const request = { repo: 'team/model', repoId: repoIdOf('team/model'), revision, file: 'model.onnx' }
+const content = Buffer.alloc(3_000_000, 'weights')
+
+/** Other bytes, as many as before, and the times as they were: what a failing disk does. */
+async function damage(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  const place = Math.floor(bytes.length / 2)
+  bytes[place] = (bytes[place] ?? 0) ^ 0xff
+  await writeFile(path, bytes)
+  await utimes(path, new Date(0), new Date(0))
+}
+
+async function start() {
+  const objects = createMemoryObjects()
+  await publish({ objects, ...request, files: { 'model.onnx': content } })
+  const root = await temporaryFolder()
+  const hashed: string[] = []
+  const damaged: string[] = []
+  const process = () => {
+    const hash = (path: string) => {
+      hashed.push(path)
+      return hashFile(path)
+    }
+    return new ModelCache({
+      objects,
+      root,
+      verified: new VerifiedFiles({ hash }),
+      onDamage: ({ path }) => damaged.push(path),
+    })
+  }
+  return { process, path: join(root, revision, 'model.onnx'), hashed, damaged }
+}
+
+it('reads a file once in a process, and not again while nobody touches it', async () => {
+  const { process, hashed, damaged } = await start()
+  const first = process()
+  for (let load = 0; load < 3; load++) await first.materialise(request)
+  expect(hashed).toHaveLength(0)
+  const second = process()
+  for (let load = 0; load < 3; load++) await second.materialise(request)
+  expect(hashed).toHaveLength(1)
+  expect(damaged).toEqual([])
+})
+
+it('brings a file again whose bytes have changed, though its size and its times have not', async () => {
+  const { process, path, damaged } = await start()
+  const first = process()
+  await first.materialise(request)
+  await damage(path)
+  await first.materialise(request)
+  expect((await readFile(path)).equals(content)).toBe(true)
+  await damage(path)
+  await process().materialise(request)
+  expect((await readFile(path)).equals(content)).toBe(true)
+  expect(damaged).toEqual(['model.onnx', 'model.onnx'])
+})
+
+it('leaves the event loop free while a large file is hashed', async () => {
+  const path = join(await temporaryFolder(), 'large')
+  await writeFile(path, Buffer.alloc(200_000_000))
+  let longestMs = 0
+  let lastMs = performance.now()
+  const timer = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs)
+    lastMs = performance.now()
+  }, 1)
+  onTestFinished(() => clearInterval(timer))
+  lastMs = performance.now()
+  const startedMs = lastMs
+  await hashFile(path)
+  // Of the time that the hash takes, no large part is in one piece.
+  expect(longestMs).toBeLessThan((performance.now() - startedMs) / 2)
+})
+
+it('makes a file anew that was made of another and has changed, and one whose sum is missing', async () => {
+  const path = join(await temporaryFolder(), 'model.onnx')
+  await writeFile(path, content)
+  const pieces = Buffer.from('more nodes')
+  const target = await extendGraph({ path, pieces })
+  const whole = Buffer.concat([content, pieces])
+  expect((await readFile(target)).equals(whole)).toBe(true)
+  await damage(target)
+  expect(await extendGraph({ path, pieces })).toBe(target)
+  expect((await readFile(target)).equals(whole)).toBe(true)
+  await writeFile(`${target}.sha256`, 'half')
+  await extendGraph({ path, pieces })
+  expect((await readFile(target)).equals(whole)).toBe(true)
+})

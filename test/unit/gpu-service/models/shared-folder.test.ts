@@ -1,0 +1,48 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it, onTestFinished } from 'vitest'
+import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
+import { temporaryFolder } from '../support/folders.ts'
+import { createMemoryObjects } from '../support/memory-objects.ts'
+
+const script = fileURLToPath(new URL('../support/cache-process.ts', import.meta.url))
+
+function start(...parameters: string[]): ChildProcess {
+  const child = fork(script, parameters, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+const revision = 'a'.repeat(40)
+
+it('keeps what another process uses, and removes it when that process was killed', async () => {
+  const root = await temporaryFolder()
+  const other = start(root, 'hold')
+  expect((await once(other, 'message'))[0]).toBe('held')
+  const cache = new ModelCache({ objects: createMemoryObjects(), root, maxBytes: 0 })
+  await cache.trim()
+  expect(existsSync(join(root, revision, 'onnx/model.onnx'))).toBe(true)
+  const gone = once(other, 'exit')
+  other.kill('SIGKILL')
+  await gone
+  await cache.trim()
+  expect(existsSync(join(root, revision))).toBe(false)
+})
+
+it('never lets a process miss a file that it holds, while three of them fill the folder and empty it', async () => {
+  const root = await temporaryFolder()
+  const ends = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const child = start(root, 'churn', '60')
+      const [code] = await once(child, 'exit')
+      return code
+    }),
+  )
+  expect(ends).toEqual([0, 0, 0])
+  const left = (await readdir(root, { recursive: true })).filter((name) => name.includes('.partial'))
+  expect(left).toEqual([])
+}, 30_000)
