@@ -6,7 +6,9 @@ import type { CanaryWatch } from './canary-watch.ts'
 import type { DayUse } from './day-use.ts'
 import { DeploymentSlot, type SlotParts } from './deployment-slot.ts'
 import type { KeyCounts } from './key-counts.ts'
+import type { Reporter } from './reporter.ts'
 import { RequestLimits } from './request-limits.ts'
+import { Retirement } from './retirement.ts'
 import { ServedDeployment } from './served-deployment.ts'
 
 export interface ReconcilerOptions extends SlotParts {
@@ -23,20 +25,6 @@ export interface ReconcilerOptions extends SlotParts {
   intervalMs: number
 }
 
-export interface Reporter {
-  /** What has become of a deployment. Told more often than is written down. */
-  report(deployment: ServedDeployment): Promise<void>
-  forget(deployment: string): Promise<void>
-  /** That this replica is there. */
-  beat(): Promise<void>
-  /** How many replicas share the work of the pool. */
-  readonly replicaCount: number
-  close(): Promise<void>
-}
-
-/** How long requests that found a slot before another took its place have to come to its queue. */
-const swapGraceMs = 1000
-
 const reportsAtOnce = 25
 /** How long a step may keep the event loop to itself. */
 const sliceMs = 3
@@ -45,12 +33,13 @@ const sliceMs = 3
 export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #deployments = new Map<string, ServedDeployment>()
-  readonly #retiring = new Set<Promise<void>>()
+  readonly #retirement: Retirement
   readonly #stop = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
+    this.#retirement = new Retirement({ log: options.log })
   }
 
   get deployments(): ReadonlyMap<string, ServedDeployment> {
@@ -91,7 +80,7 @@ export class Reconciler {
     const deployment = this.#deployments.get(item.name) ?? this.#create(item)
     this.#deployments.set(item.name, deployment)
     if (deployment.item !== item || deployment.slots.length === 0)
-      for (const slot of deployment.follow(item)) this.#retire(slot, slot.served === undefined ? 0 : swapGraceMs)
+      for (const slot of deployment.follow(item)) this.#retirement.take(slot)
     return deployment
   }
 
@@ -106,7 +95,7 @@ export class Reconciler {
   }
 
   #settle(deployment: ServedDeployment): Promise<void> {
-    for (const slot of deployment.settle()) this.#retire(slot, swapGraceMs)
+    for (const slot of deployment.settle()) this.#retirement.take(slot)
     const isCurrent = this.#deployments.get(deployment.item.name) === deployment
     return isCurrent ? this.#options.reporter.report(deployment) : Promise.resolve()
   }
@@ -130,7 +119,7 @@ export class Reconciler {
     this.#stop.abort()
     await this.#loop
     await Promise.allSettled([...this.#deployments.keys()].map((name) => this.#remove(name)))
-    await Promise.all(this.#retiring)
+    await this.#retirement.close()
     await this.#options.reporter.close()
   }
 
@@ -154,20 +143,8 @@ export class Reconciler {
     const deployment = this.#deployments.get(name)
     this.#deployments.delete(name)
     this.#options.use.forget(name)
-    for (const slot of deployment?.everySlot ?? []) this.#retire(slot)
+    for (const slot of deployment?.everySlot ?? []) this.#retirement.take(slot, { atOnce: true })
     await this.#options.reporter.forget(name)
-  }
-
-  #retire(slot: DeploymentSlot, graceMs = 0): void {
-    const { log } = this.#options
-    const { name, revision } = slot.item
-    log.info({ deployment: name, revision }, 'deployment is given up')
-    const grace = wait(graceMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)
-    const retired = grace
-      .then(() => slot.retire())
-      .catch((error) => log.error({ err: error, deployment: name }, 'unload failed'))
-      .finally(() => this.#retiring.delete(retired))
-    this.#retiring.add(retired)
   }
 }
 

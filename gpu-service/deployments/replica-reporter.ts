@@ -1,7 +1,7 @@
 import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
 import type { Logger } from '../../shared/log.ts'
-import type { Reporter } from './reconcile.ts'
 import { gistOf, reportOf } from './replica-report.ts'
+import type { Reporter } from './reporter.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
 export interface ReplicaReporterOptions {

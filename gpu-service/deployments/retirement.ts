@@ -1,0 +1,36 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from '../../shared/log.ts'
+import type { DeploymentSlot } from './deployment-slot.ts'
+
+/** How long requests that found a slot before another took its place have to come to its queue. */
+const graceMs = 1000
+
+/** Slots that are in no place any more, until what they were asked is answered and their models are given back. */
+export class Retirement {
+  readonly #log: Logger
+  readonly #retiring = new Set<Promise<void>>()
+  readonly #hurry = new AbortController()
+
+  constructor({ log }: { log: Logger }) {
+    this.#log = log
+  }
+
+  /** At once where it answers nobody, or nobody is to be answered any more. */
+  take(slot: DeploymentSlot, { atOnce = slot.served === undefined }: { atOnce?: boolean } = {}): void {
+    const { name, revision } = slot.item
+    this.#log.info({ deployment: name, revision }, 'deployment is given up')
+    const { signal } = this.#hurry
+    const grace = wait(atOnce ? 0 : graceMs, undefined, { signal }).catch(() => undefined)
+    const retired = grace
+      .then(() => slot.retire())
+      .catch((error) => this.#log.error({ err: error, deployment: name }, 'unload failed'))
+      .finally(() => this.#retiring.delete(retired))
+    this.#retiring.add(retired)
+  }
+
+  /** Fulfilled when every model is given back; nobody is waited for who might still come. */
+  async close(): Promise<void> {
+    this.#hurry.abort()
+    await Promise.all(this.#retiring)
+  }
+}
