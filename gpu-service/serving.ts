@@ -125,6 +125,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       requestMsMax: 60_000,
     },
     now: Date.now,
+    device,
     keys: new KeyCounts({ metrics }),
     ...tableSide({ table, log, replicaId, pool: config.pool, publicUrl, heartbeatMs: config.heartbeatMs }),
     intervalMs: config.reconcileMs ?? 2000,

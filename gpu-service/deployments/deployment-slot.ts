@@ -1,6 +1,7 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
+import { explainPrecision, type ModelDevice } from '../../shared/model/precision.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { observeBatches } from '../batcher/batch-observer.ts'
 import { Batcher } from '../batcher/batcher.ts'
@@ -18,6 +19,7 @@ import { Outcomes } from './outcomes.ts'
 
 export interface SlotParts {
   models: ModelRegistry
+  device: ModelDevice
   pool: EnginePool
   metrics: Metrics
   log: Logger
@@ -201,7 +203,7 @@ export class DeploymentSlot {
     }
     const service = opened.serve(createBatcher)
     for (const gate of this.#gates) pool.add(gate)
-    return { task, describe: opened.describe, service, queues }
+    return { task, describe: { ...describe(this.item, this.#parts), ...opened.describe }, service, queues }
   }
 }
 
@@ -210,3 +212,9 @@ const stayOf = ({ min = 1, idleSeconds = defaultIdleSeconds }: DeploymentItem) =
   min === 0 ? { loadsOnDemand: true, idleMsMax: idleSeconds * 1000 } : {}
 
 const defaultIdleSeconds = 300
+
+/** Why this file is served and not another, and what the deployment asks for besides. */
+function describe({ file, wantedFile, precision: wanted, min = 1 }: DeploymentItem, { device }: SlotParts) {
+  const { precision, why } = explainPrecision({ file, asked: wantedFile ?? wanted, device })
+  return { precision, precisionChosenBecause: why, isKeptLoaded: min > 0 }
+}

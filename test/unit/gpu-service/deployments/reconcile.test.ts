@@ -82,6 +82,7 @@ async function start() {
     }),
     pool,
     metrics,
+    device: 'cpu' as const,
     log,
     limits: { wasteMax: 0.1, runMsMax: 50, queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
     now: () => state.nowMs,

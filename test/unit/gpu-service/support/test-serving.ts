@@ -41,10 +41,12 @@ export async function startTestServing(
   models: TestModel[],
   config: Partial<ServingConfig> = {},
   engineUrl = workerUrl,
+  /** The replica beside which it serves, with the same table and objects. */
+  beside?: Pick<TestServing, 'table' | 'objects'>,
 ): Promise<TestServing> {
-  const database = await startTable()
+  const database = beside === undefined ? await startTable() : { table: beside.table, close: async () => {} }
   const { table } = database
-  const objects = createMemoryObjects()
+  const objects = beside?.objects ?? createMemoryObjects()
   const cacheDir = await mkdtemp(join(tmpdir(), 'slipway-serving-'))
   const token = createToken()
   const deploy = async ({ files, ref = 'main', ...item }: TestModel) => {

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { changeDeployment, defaultPool, liveReplicas, poolReplicas } from '../../../../shared/table/deployments.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { irisModel } from '../support/test-models.ts'
+import { startTestServing } from '../support/test-serving.ts'
+
+const slow = { timeout: 20_000 }
+const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
+
+it('replicas of one pool each say what they run, share a limit, and take what they said with them', async () => {
+  const one = await startTestServing([], { replicaId: 'one', engines: 1, heartbeatMs: 50 })
+  const two = await startTestServing([], { replicaId: 'two', engines: 1, heartbeatMs: 50 }, undefined, one)
+  const elsewhere = await startTestServing(
+    [],
+    { replicaId: 'gpu', pool: 'gpu', engines: 1, heartbeatMs: 50 },
+    undefined,
+    one,
+  )
+  const [first, second] = [await publishTarget(one, await irisModel()), await publishTarget(one, await irisModel())]
+  await deployTargets(one, { name: 'both', targets: [first], limits: { requestsPerSecond: 40 } })
+  const told = async () => {
+    const now = new Date()
+    const alive = await poolReplicas(one.table, defaultPool, now)
+    return liveReplicas(one.table, { deployment: 'both', alive, now })
+  }
+  const ask = (host: typeof one) => host.ask('/api/v1/predict/both', { json: row })
+  const ready = (id: string, revision: string) => ({
+    id,
+    state: 'READY',
+    revision,
+    targets: [{ revision, isResident: true }],
+  })
+  await expect.poll(told, slow).toMatchObject([ready('one', first.revision), ready('two', first.revision)])
+  for (const host of [one, two]) {
+    await expect.poll(async () => (await ask(host)).headers.get('x-ratelimit-limit-requests'), slow).toBe('20')
+    expect((await ask(host)).status).toBe(200)
+  }
+  expect((await ask(elsewhere)).status).toBe(404)
+
+  await changeDeployment(one.table, 'both', (item) => ({ ...item, ...second, targets: [second] }))
+  await expect.poll(told, slow).toMatchObject([ready('one', second.revision), ready('two', second.revision)])
+  await two.close()
+  expect((await told()).map(({ id }) => id)).toEqual(['one'])
+  await expect.poll(async () => (await ask(one)).headers.get('x-ratelimit-limit-requests'), slow).toBe('40')
+  await elsewhere.close()
+  await one.close()
+}, 60_000)
