@@ -17,7 +17,8 @@ export interface Labels {
 }
 
 const config = z.object({
-  id2label: z.record(z.string(), z.string()).nullish(),
+  /** A name may be a number. */
+  id2label: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish(),
   num_labels: z.number().int().min(1).max(1_000_000).nullish(),
   problem_type: z.string().nullish(),
 })

@@ -20,7 +20,7 @@ export const fillMask: Task = {
     const { graph, file, files } = source
     const model = await openTextModel(source)
     const mask = await readMask(files, model.tokenizer)
-    const output = outputNamed({ graph, file, names: ['logits'] })
+    const output = outputNamed({ graph, file, name: 'logits', rank: 3 })
     const path = await gatherMasks({ path: localPath(files, file), output })
     const tokens = tokenModel<MaskedRow, Float32Array[]>({
       model,

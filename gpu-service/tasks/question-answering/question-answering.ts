@@ -18,8 +18,8 @@ export const questionAnswering: Task = {
   async open(source: ModelSource): Promise<OpenedTask> {
     const { graph, file, files } = source
     const model = await openTextModel(source)
-    const start = outputNamed({ graph, file, names: ['start_logits'] })
-    const end = outputNamed({ graph, file, names: ['end_logits'] })
+    const start = outputNamed({ graph, file, name: 'start_logits', rank: 2 })
+    const end = outputNamed({ graph, file, name: 'end_logits', rank: 2 })
     const batches = tokenModel<TokenRow, StartsAndEnds>({
       model,
       outputs: [start, end],

@@ -1,4 +1,4 @@
-import { type AlignedText, replaceAligned, startAligned } from './aligned-text.ts'
+import { type AlignedText, replaceAligned, sliceAligned, startAligned } from './aligned-text.ts'
 
 /** One step of a tokenizer's normalising: the library's, with what its file says of it. */
 export interface NormaliseStep {
@@ -19,7 +19,8 @@ function takeStep(input: AlignedText, step: NormaliseStep): AlignedText {
   const text = normalise(input.text)
   if (text === input.text) return input
   if (type === 'Replace' && pattern !== undefined) return replaceAligned(input, pattern, content)
-  const made = type === 'Prepend' || type === 'Strip' ? undefined : inClusters({ ...input, normalise, type })
+  if (type === 'Strip') return sliceAligned(input, input.text.indexOf(text), input.text.indexOf(text) + text.length)
+  const made = type === 'Prepend' ? undefined : inClusters({ ...input, normalise, type })
   // Lengths decide: a letter may look another way in its context, as the last sigma of a word does.
   if (made?.text.length === text.length) return { ...made, text }
   return spliced(input, text)

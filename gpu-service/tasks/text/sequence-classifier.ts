@@ -36,7 +36,7 @@ export interface SequenceClassifier {
 export async function openSequenceClassifier(source: ModelSource): Promise<SequenceClassifier> {
   const { graph, file, files } = source
   const model = await openTextModel(source)
-  const output = outputNamed({ graph, file, names: ['logits'] })
+  const output = outputNamed({ graph, file, name: 'logits', rank: 2 })
   const classes = graph.outputs.find(({ name }) => name === output)?.shape?.at(-1)
   const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
   const batches = tokenModel<EncodedText, Logits>({

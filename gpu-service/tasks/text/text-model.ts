@@ -83,19 +83,23 @@ interface WarmUpTexts<Row> extends Pick<TextSettings, 'maxTokens' | 'padTokenId'
   rowOf: (ids: number[]) => Row
 }
 
-/** The output of a graph by one of its usual names. @throws AppError `unsupported_model` */
-export function outputNamed({ graph, file, names }: OutputNamed): string {
-  const found = names.find((name) => graph.outputs.some((output) => output.name === name))
-  if (found !== undefined) return found
-  throw errors.unsupportedModel(
-    `"${file}" has no output ${names.join(' or ')}; it has ${graph.outputs.map(({ name }) => name).join(', ')}.`,
-  )
+/** The output of a graph by its usual name, or its only one of so many dimensions. @throws AppError `unsupported_model` */
+export function outputNamed({ graph, file, name, rank }: OutputNamed): string {
+  const alike = graph.outputs.filter(({ type, shape }) => type.startsWith('float') && shape?.length === rank)
+  const found = graph.outputs.find((output) => output.name === name) ?? (alike.length === 1 ? alike[0] : undefined)
+  if (found === undefined)
+    throw errors.unsupportedModel(
+      `"${file}" has no output "${name}"; it has ${graph.outputs.map((output) => output.name).join(', ')}.`,
+    )
+  if (found.type === 'float32') return found.name
+  throw errors.unsupportedModel(`the output "${found.name}" of "${file}" is ${found.type}; float32 is served.`)
 }
 
 interface OutputNamed {
   graph: Pick<OnnxHeader, 'outputs'>
   file: string
-  names: readonly string[]
+  name: string
+  rank: number
 }
 
 /** The rows of an output, one per text, as views that share its buffer. */

@@ -24,14 +24,16 @@ export function* piecesOf(text: string): Generator<Piece> {
 }
 
 function cutBehind(text: string, start: number): number {
-  for (let end = start + pieceLength; end < start + pieceLengthMax; end++)
+  const least = start + pieceLength
+  const most = start + pieceLengthMax
+  for (let end = least; end < most; end++)
     if (isSpace(text, end) && !isSpace(text, end - 1) && !isSpace(text, end + 1)) return end
-  for (let end = start + pieceLength; end < start + pieceLengthMax; end++) if (standsAlone(text, end)) return end
-  const last = text.charCodeAt(start + pieceLengthMax - 1)
-  return start + pieceLengthMax - (last >= 0xd800 && last < 0xdc00 ? 1 : 0)
+  for (let end = least; end < most; end++) if (text[end] === '\n' || standsAlone(text, end)) return end
+  const last = text.charCodeAt(most - 1)
+  return most - (last >= 0xd800 && last < 0xdc00 ? 1 : 0)
 }
 
-const isSpace = (text: string, at: number): boolean => text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x0a
+const isSpace = (text: string, at: number): boolean => text.charCodeAt(at) === 0x20
 
 /** A Chinese character begins a word of its own, and so does what follows one. */
 const standsAlone = (text: string, at: number): boolean => {

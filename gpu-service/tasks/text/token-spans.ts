@@ -1,7 +1,7 @@
 import { type AlignedText, alignText, sliceAligned } from './aligned-text.ts'
 import { byteSpace, toByteAlphabet } from './byte-alphabet.ts'
 import { findWord } from './find-word.ts'
-import { normaliseAligned } from './normalised-text.ts'
+import { type NormaliseStep, normaliseAligned } from './normalised-text.ts'
 import type { TokenizerParts, TokenMarks } from './tokenizer-parts.ts'
 
 /** A token and the place in the text that it stands for, in UTF-16 units as JavaScript counts them. */
@@ -16,11 +16,12 @@ export interface SpannedToken {
 /** The tokens of a part of a text, without special tokens around them: the library's, each with its place. */
 export function spannedTokens(text: string, parts: TokenizerParts, from = 0, to = text.length): SpannedToken[] {
   const tokens: SpannedToken[] = []
+  const steps = from === 0 ? parts.steps : parts.steps.map(keepStart)
   let cursor = from
   for (const [index, section] of parts.splitRaw(text.slice(from, to)).entries()) {
     const end = cursor + section.length
     if (parts.isAdded(section)) tokens.push(wholeWord({ id: parts.idOf(section), start: cursor, end }))
-    else addSection({ tokens, parts, index, section: normaliseAligned(alignText(text, cursor, end), parts.steps) })
+    else addSection({ tokens, parts, index, section: normaliseAligned(alignText(text, cursor, end), steps) })
     cursor = end
   }
   return tokens
@@ -30,6 +31,13 @@ const wholeWord = (token: Omit<SpannedToken, 'word'>): SpannedToken => ({
   ...token,
   word: { start: token.start, end: token.end },
 })
+
+/** The space that a later piece of a text begins with is not at the start of the text. */
+function keepStart(step: NormaliseStep): NormaliseStep {
+  if (step.type !== 'Strip') return step
+  const leading = (text: string) => text.slice(0, text.length - text.trimStart().length)
+  return { ...step, normalise: (text) => leading(text) + step.normalise(text).trimStart() }
+}
 
 function addSection({ tokens, parts, index, section }: AddSection): void {
   let cursor = 0
@@ -70,6 +78,7 @@ function addWords({ tokens, parts, piece, words }: AddWords): void {
         stream,
       )
       const token = { id: parts.idOf(name), start: span?.start ?? behind, end: span?.end ?? behind }
+      if (marks.startOfWord !== undefined && name.startsWith(marks.startOfWord)) place = undefined
       place ??= { start: token.start, end: token.end }
       place.end = token.end
       tokens.push({ ...token, word: place })

@@ -29,6 +29,8 @@ export interface TokenMarks {
   /** Whether an unknown token stands for a whole word, not for one character. */
   unknownIsWord: boolean
   isByteLevel: boolean
+  /** What every word begins with, where the library's splitting leaves a text in one piece. */
+  startOfWord: string | undefined
   /** Whether spaces are no part of any word. */
   dropsSpaces: boolean
   /** Whether a token's place leaves out the spaces around it. */
@@ -81,6 +83,7 @@ export function tokenizerParts(tokenizer: Tokenizer, { file, prepare }: PartsInp
       endOfWord: model.end_of_word_suffix || undefined,
       unknownIsWord: isWordPiece,
       isByteLevel: types.includes('ByteLevel'),
+      startOfWord: types.includes('Metaspace') ? '\u2581' : undefined,
       dropsSpaces: types.includes('WhitespaceSplit') || types.includes('Whitespace'),
       trimsSpaces: types.includes('ByteLevel') && trimsOffsets(file.post_processor),
     },

@@ -13,7 +13,7 @@ export const tokenClassification: Task = {
   async open(source: ModelSource): Promise<OpenedTask> {
     const { graph, file, files } = source
     const model = await openTextModel(source)
-    const output = outputNamed({ graph, file, names: ['logits'] })
+    const output = outputNamed({ graph, file, name: 'logits', rank: 3 })
     const classes = graph.outputs.find(({ name }) => name === output)?.shape?.at(-1)
     const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
     const batches = tokenModel<TokenRow, Float32Array<ArrayBuffer>>({

@@ -3,16 +3,18 @@ import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { applyFunction, type LabelScore } from '../label-scores.ts'
 
 const config = z.object({
-  label2id: z.record(z.string(), z.number()).nullish(),
-  id2label: z.record(z.string(), z.string()).nullish(),
+  label2id: z.record(z.string(), z.unknown()).nullish(),
+  id2label: z.record(z.string(), z.unknown()).nullish(),
 })
 
 /** Which class says that the one text follows from the other; the last, where config.json names none so. */
 export async function readEntailmentId(files: ModelFiles, classCount: number): Promise<number> {
   const { label2id, id2label } = (await readConfig(files, 'config.json', config)) ?? {}
-  const ids = Object.entries(label2id ?? {})
-  for (const [id, name] of Object.entries(id2label ?? {})) ids.push([name, Number(id)])
-  const named = ids.find(([name, id]) => name.toLowerCase().startsWith('entail') && id >= 0 && id < classCount)
+  const ids = Object.entries(label2id ?? {}).map(([name, id]) => [name, Number(id)] as const)
+  for (const [id, name] of Object.entries(id2label ?? {})) ids.push([String(name), Number(id)])
+  const named = ids.find(
+    ([name, id]) => name.toLowerCase().startsWith('entail') && Number.isInteger(id) && id >= 0 && id < classCount,
+  )
   return named?.[1] ?? classCount - 1
 }
 

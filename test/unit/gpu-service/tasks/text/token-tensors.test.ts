@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readTexts } from '../../../../../gpu-service/tasks/text/read-texts.ts'
 import {
   assertNumbers,
+  outputNamed,
   outputRows,
   type TextModel,
   tokenModel,
@@ -63,6 +64,16 @@ describe('a model whose numbers depend on who shares the batch', () => {
 })
 
 describe('what a graph answers', () => {
+  const output = (name: string, shape: (string | number)[], type = 'float32') => ({ name, type, shape }) as never
+  const named = (...outputs: never[]) => outputNamed({ graph: { outputs }, file: 'a.onnx', name: 'logits', rank: 2 })
+
+  it('is found by its name, or as the only output of its form', () => {
+    expect(named(output('hidden', ['b', 3]), output('logits', ['b', 3]))).toBe('logits')
+    expect(named(output('output_0', ['b', 3]), output('hidden', ['b', 's', 8]))).toBe('output_0')
+    expect(() => named(output('one', ['b', 3]), output('two', ['b', 3]))).toThrow('it has one, two')
+    expect(() => named(output('logits', ['b', 3], 'float16'))).toThrow('float16')
+  })
+
   it('is a row per text, in place', () => {
     const data = Float32Array.of(1, 2, 3, 4)
     expect(outputRows({ type: 'float32', dims: [2, 2], data }, 2)).toEqual([data.subarray(0, 2), data.subarray(2)])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { breatheFor } from '../../../../../gpu-service/tasks/in-slices.ts'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
+import { gatherTokens, type Piece } from '../../../../../gpu-service/tasks/text/text-pieces.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 
 type File = Parameters<typeof createTokenizer>[0]
@@ -56,6 +57,19 @@ const xlmr = unigram({ pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type
 /** As T5 has it: a space becomes the mark. */
 const t5 = unigram({ pre_tokenizer: metaspace })
 const nfkc = unigram({ normalizer: { type: 'NFKC' }, pre_tokenizer: metaspace })
+
+/** As DeBERTa has it: what surrounds the text and repeated spaces go first. */
+const deberta = unigram({
+  normalizer: {
+    type: 'Sequence',
+    normalizers: [
+      { type: 'Strip', strip_left: true, strip_right: true },
+      { type: 'Precompiled', precompiled_charsmap: '' },
+      { type: 'Replace', pattern: { Regex: ' {2,}' }, content: ' ' },
+    ],
+  },
+  pre_tokenizer: metaspace,
+})
 
 /** Byte-level, with no merges but those of "Ġworld": every other token is a byte. */
 const bytes = (trim: boolean, prefix = false) => {
@@ -149,6 +163,20 @@ describe('tokens of every kind of tokenizer have their places', () => {
     ])
   })
 
+  it('where spaces were taken out around and within the text, and each word has its own place', () => {
+    const text = '  Hello   wor\u00a0Hello '
+    expect(places(deberta, text)).toEqual([
+      [2, 7],
+      [7, 13],
+      [13, 19],
+    ])
+    const found = deberta.spanned('Hello world', { start: 0, end: 11 })
+    expect(found.map(({ word }) => word)).toEqual([
+      { start: 0, end: 5 },
+      { start: 5, end: 11 },
+    ])
+  })
+
   it('where bytes are tokens: all bytes of a character stand for it', () => {
     expect(places(bytes(false), 'é🙂')).toEqual([
       [0, 1],
@@ -194,6 +222,20 @@ describe('tokens of every kind of tokenizer have their places', () => {
       [13, 18],
     ])
   })
+})
+
+describe('a long text in pieces', () => {
+  const text = 'Hello world  Hello, wor\nworld é🙂 ①2 world Hello '.repeat(160)
+
+  it.each(Object.entries({ xlmr, t5, nfkc, deberta, roberta: bytes(true), gpt: bytes(false) }))(
+    'has the tokens of the whole, with their places: %s',
+    async (_, tokenizer) => {
+      const breathe = breatheFor(new AbortController().signal)
+      const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
+      const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+      expect(tokens).toEqual(tokensOf({ start: 0, end: text.length }))
+    },
+  )
 })
 
 describe('a pair of RoBERTa', () => {
