@@ -1,38 +1,18 @@
 import { type AppError, errors } from '../../shared/errors.ts'
-import { type Engine, type EngineDied, ModelHung } from '../engine/engine.ts'
-import type { BatchObserver } from './batch-observer.ts'
-import { CallLedger, newCall } from './call-ledger.ts'
+import type { Engine, EngineDied } from '../engine/engine.ts'
+import type { BatcherOptions } from './batcher-options.ts'
+import { CallLedger } from './call-ledger.ts'
 import type { CallOptions } from './call-options.ts'
 import { CostModel, type RunShape } from './cost-model.ts'
-import { type BatchLimits, cutBatch, shapeOf, windowOf } from './cut.ts'
-import type { Timers } from './deadlines.ts'
+import { cutBatch, shapeOf, windowOf } from './cut.ts'
 import { Door } from './door.ts'
 import { DrainRate } from './drain-rate.ts'
 import { failureOf } from './failure.ts'
-import type { BatchResult, ItemQueue, Lane, Measured, QueueLimits, Shed } from './item-queue.ts'
+import type { BatchResult, ItemQueue, Measured, Shed } from './item-queue.ts'
 import type { Job, Ran } from './job.ts'
+import { newCall } from './new-call.ts'
 import { runSplitting } from './run-splitting.ts'
 import { SharedJobs } from './shared-jobs.ts'
-
-export interface BatcherOptions<Input, Output> {
-  /** Runs a batch; the answers are as many as the inputs, in their order. Callers of one input may share its answer. */
-  run(inputs: readonly Input[], engine: Engine): Promise<Output[]>
-  /** What an input counts towards the cost of a run: its tokens, or 1. */
-  sizeOf(input: Input): number
-  /** Only inputs of one group share a run. */
-  groupOf?: ((input: Input) => string) | undefined
-  /** Inputs of one key are computed once while they wait or run. */
-  keyOf?: ((input: Input) => string) | undefined
-  /** How many shares of the model a tenant has; one, where it is not said. */
-  weightOf?: (tenant: string) => number
-  limits: BatchLimits & QueueLimits
-  lane: Lane
-  observe: BatchObserver
-  /** Whether the model is in the engines now. */
-  isRunnable?: () => boolean
-  now?: () => number
-  timers?: Timers
-}
 
 /**
  * The queue of one model. It is pulled by a free engine and never by a timer, and it refuses work that would wait too
@@ -60,10 +40,6 @@ export class Batcher<Input, Output> implements ItemQueue {
     this.#ledger = new CallLedger({ ...options, shared: this.#shared, now, left: () => this.#settleIdle() })
     const { waiting } = this.#ledger
     this.#door = new Door({ waiting, rate: this.#rate, limits, lane, source: this, now, refused: observe.refused })
-  }
-
-  get isRunnable(): boolean {
-    return this.#options.isRunnable?.() ?? true
   }
 
   async submit(input: Input, options: Partial<CallOptions> = {}): Promise<BatchResult<Output>> {
@@ -176,19 +152,11 @@ export class Batcher<Input, Output> implements ItemQueue {
     return outputs.map((output) => ({ output, startedMs, endedMs, batchSize }))
   }
 
-  /** Once more as it was, by whichever engine is free first; then each by itself; then it is the input's doing. */
   #lost(jobs: readonly Job<Input, Output>[], error: EngineDied): void {
-    // A model that never ends would cost another engine for good.
-    const isHung = error instanceof ModelHung
-    for (const job of jobs) {
-      job.deaths++
-      if (isHung || (jobs.length === 1 && job.deaths > 1)) this.#ledger.fail(job, failureOf(error))
-    }
-    const again = jobs.filter(({ state }) => state === 'taken')
-    if (again.length === 0) return
+    const givenUp = this.#ledger.retries.add(jobs, error)
+    for (const job of givenUp) this.#ledger.fail(job, failureOf(error))
+    if (givenUp.length > 0) return
     this.#options.observe.retried('engine_died')
-    if (again.every(({ deaths }) => deaths === 1)) this.#ledger.retries.add([...again])
-    else for (const job of again) this.#ledger.retries.add([job])
     this.#options.lane.wake()
   }
 

@@ -1,6 +1,5 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 import type { BatchObserver } from './batch-observer.ts'
-import type { CallOptions } from './call-options.ts'
 import { Deadlines, type Timers } from './deadlines.ts'
 import type { Call, Job, Ran, Ticket } from './job.ts'
 import { RetryList } from './retry-list.ts'
@@ -154,25 +153,3 @@ export class CallLedger<Input, Output> {
 }
 
 const notInLine = { at: -1, line: undefined, previous: undefined, next: undefined }
-
-export function newCall<Input, Output>({ count, nowMs, options, resolve, reject }: NewCall<Input, Output>) {
-  const { deadlineMs = Number.POSITIVE_INFINITY, priority = 'interactive', tenant = '' } = options
-  const settling = { open: count, isSettled: false, place: -1, forget: undefined, resolve, reject }
-  const call: Call<Input, Output> = {
-    arrivedMs: nowMs,
-    deadlineMs,
-    priority,
-    tenant,
-    results: [],
-    tickets: [],
-    ...settling,
-  }
-  return call
-}
-
-interface NewCall<Input, Output> extends Pick<Call<Input, Output>, 'resolve' | 'reject'> {
-  /** Its inputs. */
-  count: number
-  nowMs: number
-  options: Partial<CallOptions>
-}

@@ -1,27 +1,6 @@
+import { walkLines } from './fair-walk.ts'
 import { Heap } from './heap.ts'
-
-/** What waits in line, in order of arrival; whoever leaves closes the gap. */
-export interface InLine<Self> {
-  readonly call: { readonly arrivedMs: number }
-  readonly waitMs: number
-  line: TenantLine<Self> | undefined
-  previous: Self | undefined
-  next: Self | undefined
-}
-
-/** What one tenant has waiting, and how much it has been given. */
-export interface TenantLine<Member> {
-  readonly tenant: string
-  readonly weight: number
-  /** The work it has had by its weight, counted from where the others stood when it last came out of idleness. */
-  served: number
-  /** When it last had a turn, or came: of equals the one goes first that has not had one for longest. */
-  turn: number
-  waitMs: number
-  first: Member | undefined
-  last: Member | undefined
-  place: number
-}
+import { goesBefore, type InLine, type TenantLine } from './tenant-line.ts'
 
 const rememberedMax = 1024
 
@@ -104,27 +83,7 @@ export class FairQueue<Member extends InLine<Member>> {
 
   /** Goes through what waits in the order in which it is due, until `visit` says that it has seen enough. */
   walk(costOf: (member: Member) => number, visit: (member: Member) => boolean): void {
-    const cursors = new Heap<Cursor<Member>>(
-      (a, b) => (a.served - b.served || arrivedAfter(a, b) || a.line.turn - b.line.turn) < 0,
-    )
-    const open = (at: number) => {
-      const line = this.#waiting.at(at)
-      if (line?.first !== undefined) cursors.add({ line, first: line.first, served: line.served, opens: at, place: -1 })
-    }
-    open(0)
-    for (let cursor = cursors.first; cursor !== undefined; cursor = cursors.first) {
-      const { first, line, opens } = cursor
-      if (!visit(first)) return
-      // The lines below one in the heap are behind it, so they are looked at only once that one was.
-      if (opens >= 0) for (const below of [2 * opens + 1, 2 * opens + 2]) open(below)
-      cursor.opens = -1
-      cursor.served += costOf(first) / line.weight
-      if (first.next === undefined) cursors.remove(cursor)
-      else {
-        cursor.first = first.next
-        cursors.moved(cursor)
-      }
-    }
+    walkLines({ lines: this.#waiting, costOf, visit })
   }
 
   #lineOf(tenant: string): TenantLine<Member> {
@@ -160,19 +119,3 @@ export class FairQueue<Member extends InLine<Member>> {
     }
   }
 }
-
-interface Cursor<Member> {
-  line: TenantLine<Member>
-  first: Member
-  served: number
-  /** Where the line stands among all, until those below it are looked at. */
-  opens: number
-  place: number
-}
-
-type Headed = { first: { call: { arrivedMs: number } } | undefined }
-const arrivedAfter = (one: Headed, other: Headed): number =>
-  (one.first?.call.arrivedMs ?? 0) - (other.first?.call.arrivedMs ?? 0)
-
-const goesBefore = <Member extends InLine<Member>>(one: TenantLine<Member>, other: TenantLine<Member>): boolean =>
-  (one.served - other.served || arrivedAfter(one, other) || one.turn - other.turn) < 0

@@ -1,7 +1,7 @@
 import type { AppError } from '../../shared/errors.ts'
 import type { Priority } from './call-options.ts'
-import type { TenantLine } from './fair-queue.ts'
 import type { BatchResult } from './item-queue.ts'
+import type { TenantLine } from './tenant-line.ts'
 
 /** One thing to compute, for however many callers wait for it. */
 export interface Job<Input, Output> {

@@ -1,6 +1,10 @@
+import { type EngineDied, ModelHung } from '../engine/engine.ts'
 import type { Job } from './job.ts'
 
-/** Batches whose engine died: each runs once more as it was, before anything else. */
+/**
+ * Batches whose engine died. Each runs once more as it was, before all that waits, by whichever engine is free first;
+ * when that one dies too, its members run one by one; one that kills an engine by itself is not run again.
+ */
 export class RetryList<Input, Output> {
   #batches: Job<Input, Output>[][] = []
 
@@ -16,8 +20,15 @@ export class RetryList<Input, Output> {
     return calls.reduce((oldest, arrivedMs) => Math.min(oldest, arrivedMs), Number.POSITIVE_INFINITY)
   }
 
-  add(batch: Job<Input, Output>[]): void {
-    this.#batches.push(batch)
+  /** Takes in what an engine was lost with, and gives back what is not to be run again. */
+  add(jobs: readonly Job<Input, Output>[], error: EngineDied): readonly Job<Input, Output>[] {
+    for (const job of jobs) job.deaths++
+    // A model that never ends would cost another engine for good.
+    if (error instanceof ModelHung || (jobs.length === 1 && jobs.every(({ deaths }) => deaths > 1))) return jobs
+    const wanted = jobs.filter(({ tickets }) => tickets.length > 0)
+    if (jobs.every(({ deaths }) => deaths === 1)) this.#batches.push(wanted)
+    else for (const job of wanted) this.#batches.push([job])
+    return []
   }
 
   /** The next batch without those whom nobody waits for any more. */

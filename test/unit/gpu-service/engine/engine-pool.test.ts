@@ -112,4 +112,52 @@ describe('EnginePool', () => {
     expect(pool.backlogMs).toBe(60_000)
     expect(pool.waitMs(quiet, 0)).toBe(0)
   })
+
+  it('shares the engines by weight', async () => {
+    const log: string[] = []
+    let nowMs = 0
+    const arrivals = () => Array.from({ length: 30 }, (_, at) => at)
+    const heavy = source(arrivals(), log, 'heavy')
+    Object.defineProperty(heavy, 'weight', { value: 3 })
+    const light = source(arrivals(), log, 'light')
+    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    pool.add(heavy)
+    pool.add(light)
+    pool.wake()
+    for (let run = 0; run < 20; run++) {
+      await settled()
+      nowMs += 10
+      const running = log.at(-1)?.startsWith('heavy') ? heavy : light
+      running.end()
+    }
+    expect(log.slice(0, 20).filter((name) => name.startsWith('heavy'))).toHaveLength(15)
+  })
+
+  it('counts a run that is not over yet, so that a long one does not get a second engine before the others', async () => {
+    const log: string[] = []
+    let nowMs = 0
+    const [long, short] = [source([1, 2, 3], log, 'long'), source([4, 5, 6], log, 'short')]
+    const pool = new EnginePool({ engines: [engine(), engine()], now: () => nowMs })
+    pool.add(long)
+    pool.add(short)
+    pool.wake()
+    await settled()
+    expect(log).toEqual(['long1', 'short4'])
+    for (let run = 0; run < 2; run++) {
+      nowMs += 10
+      short.end()
+      await settled()
+    }
+    expect(log).toEqual(['long1', 'short4', 'short5', 'short6'])
+  })
+
+  it('predicts the wait of a queue by its share of the engines, or by all that waits where that is less', () => {
+    const pool = new EnginePool({ engines: [engine(), engine()] })
+    const one = { ...source([1], [], 'a'), headSinceMs: 1, backlogMs: 1000 }
+    const other = { ...source([1], [], 'b'), headSinceMs: 1, backlogMs: 100 }
+    pool.add(one)
+    pool.add(other)
+    expect(pool.waitMs(other, 100)).toBe(100)
+    expect(pool.waitMs(one, 1000)).toBe(550)
+  })
 })

@@ -1,4 +1,5 @@
-import { Batcher, type BatcherOptions } from '../../../../gpu-service/batcher/batcher.ts'
+import { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
+import type { BatcherOptions } from '../../../../gpu-service/batcher/batcher-options.ts'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 
 export interface Run<Input> {

@@ -1,4 +1,5 @@
-import { Batcher, type BatcherOptions } from '../../../../gpu-service/batcher/batcher.ts'
+import { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
+import type { BatcherOptions } from '../../../../gpu-service/batcher/batcher-options.ts'
 import type { RunShape } from '../../../../gpu-service/batcher/cost-model.ts'
 import { type Engine, EngineDied } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
