@@ -28,7 +28,7 @@ export interface BatchLimits {
  * A run takes no more than this share of the time that all which waits would take one by one. Its members wait for each
  * other, so on a CPU, where a large run is hardly faster than its members alone, a short queue is better run in parts.
  */
-const shareOfWait = 0.35
+const shareOfWait = 0.5
 
 /** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
 export const windowOf = ({ itemsMax }: BatchLimits): number => (itemsMax === 1 ? 1 : Math.max(512, itemsMax))

@@ -28,6 +28,11 @@ export class FairQueue<Member extends InLine<Member>> {
     return this.#waiting.first?.first
   }
 
+  /** Those that wait, and those whose share is remembered. */
+  get rememberedTenants(): number {
+    return this.#lines.size
+  }
+
   /** When the one that has waited longest came. */
   get oldestMs(): number {
     let oldest = Number.POSITIVE_INFINITY
