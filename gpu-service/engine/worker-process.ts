@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { EngineDied, type Tensors } from './engine.ts'
@@ -20,6 +21,10 @@ export interface WorkerProcessOptions {
  */
 const memoryGoesBack = ['MALLOC_MMAP_THRESHOLD_=131072']
 
+const setpriv = '/usr/bin/setpriv'
+/** A run that never ends does not see the socket close, so the system ends it with a service that was killed. */
+const endsWithService = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []
+
 interface Pending {
   resolve: (tensors: Tensors) => void
   reject: (error: Error) => void
@@ -38,10 +43,9 @@ export class WorkerProcess {
 
   constructor({ workerUrl, settings, onGone }: WorkerProcessOptions) {
     this.#onGone = onGone
-    const command = [...memoryGoesBack, process.execPath, fileURLToPath(workerUrl), JSON.stringify(settings)]
-    this.#child = spawn('env', command, {
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-    })
+    const worker = [process.execPath, fileURLToPath(workerUrl), JSON.stringify(settings)]
+    const [launcher = 'env', ...parameters] = [...endsWithService, 'env', ...memoryGoesBack, ...worker]
+    this.#child = spawn(launcher, parameters, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
     this.#socket = this.#child.stdio[engineFd] as Socket
     const reader = new FrameReader<WorkerReply>((frame) => this.#settle(frame))
     this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))

@@ -1,7 +1,8 @@
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
-import { workerUrl } from './worker-url.ts'
 
-/** A process that has an engine and tells which process that is. */
-const engine = new WorkerEngine({ workerUrl, device: 'cpu' })
-await engine.load({ modelId: 'none', path: 'none.onnx' }).catch(() => {})
+/** A process that has an engine, and tells which process that is; it asks it for a run that may never end. */
+const [name = 'endless-worker'] = process.argv.slice(2)
+const engine = new WorkerEngine({ workerUrl: new URL(`./${name}.ts`, import.meta.url), device: 'cpu' })
+await engine.load({ modelId: 'endless', path: 'none.onnx' }).catch(() => {})
+void engine.run({ modelId: 'endless', inputs: {}, outputs: [] }).catch(() => {})
 process.send?.({ pid: engine.pid })
