@@ -4,6 +4,7 @@ import { openaiEnvelope, platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
 import { afterRequest } from './protocols/after-request.ts'
+import { oipRoutes } from './protocols/oip/oip.ts'
 import { openaiAliases, openaiAliasPaths, openaiRoutes } from './protocols/openai/openai.ts'
 import { rerankRoutes } from './protocols/rerank/rerank.ts'
 import { infoRoutes } from './protocols/service/info.ts'
@@ -37,6 +38,7 @@ function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.route('/', rerankRoutes(parts))
   app.route('/v1', openaiRoutes(parts))
+  app.route('/', oipRoutes(parts))
   app.route('/', singleModelRoutes(parts))
   app.route('/', teiRoutes(parts, { isRoot: true }))
   app.route('/', openaiAliases(parts))

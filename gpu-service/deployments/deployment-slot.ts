@@ -7,6 +7,7 @@ import { observeBatches } from '../batcher/batch-observer.ts'
 import { Batcher } from '../batcher/batcher.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
 import type { BatchLimits } from '../batcher/cut.ts'
+import { InferenceStatistics } from '../batcher/inference-statistics.ts'
 import type { ItemQueue, QueueLimits } from '../batcher/item-queue.ts'
 import { ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
@@ -34,6 +35,7 @@ export interface Served {
   service: TaskService
   /** The queues that its work waits in, one for each way to ask the model. */
   queues: readonly ItemQueue[]
+  statistics: InferenceStatistics
 }
 
 /** Refuses before any work was put into a request. @throws AppError `overloaded` */
@@ -169,7 +171,10 @@ export class DeploymentSlot {
     const { opened, modelId, task } = lease
     const { pool, metrics, limits } = this.#parts
     const queues: ItemQueue[] = []
-    this.#gates = []
+    const gates: GatedQueue[] = []
+    this.#gates = gates
+    const statistics = new InferenceStatistics(this.#parts.now)
+    let isServing = false
     const createBatcher = <Input, Output>(model: TaskModel<Input, Output>) => {
       const batcher = new Batcher<Input, Output>({
         lane: {
@@ -177,7 +182,7 @@ export class DeploymentSlot {
           waitMs: (_queue, aheadMs) => pool.waitMs(gate, aheadMs),
           engineCount: pool.engineCount,
         },
-        observe: this.outcomes.listen(observeBatches({ deployment: this.label, task }, metrics)),
+        observe: statistics.listen(this.outcomes.listen(observeBatches({ deployment: this.label, task }, metrics))),
         limits: {
           ...limits,
           cachedMax: this.item.resultCache?.entries ?? limits.cachedMax,
@@ -198,12 +203,20 @@ export class DeploymentSlot {
       })
       const gate = lease.gate({ queue: batcher, graph: model.graph })
       queues.push(batcher)
-      this.#gates.push(gate)
+      gates.push(gate)
+      // A way of asking that is rare gets its queue with its first request, which may come after all was given back.
+      if (isServing) {
+        if (this.#gates !== gates || this.served?.queues !== queues)
+          throw errors.modelNotReady(this.item.name, 'it was given up just now')
+        pool.add(gate)
+      }
       return batcher
     }
     const service = opened.serve(createBatcher)
-    for (const gate of this.#gates) pool.add(gate)
-    return { task, describe: { ...describe(this.item, this.#parts), ...opened.describe }, service, queues }
+    for (const gate of gates) pool.add(gate)
+    isServing = true
+    const described = { ...describe(this.item, this.#parts), ...opened.describe }
+    return { task, describe: described, service, queues, statistics }
   }
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { errors, messageOf } from '../../shared/errors.ts'
 import type { OpenedTask, RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
+import { withTensors } from '../tasks/tensors/with-tensors.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { localPath } from './model-files.ts'
 import { isWeightOf } from './needed-files.ts'
@@ -27,7 +28,8 @@ export async function openModel(
   const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
     throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
   })
-  const opened = await task.open({ files, file, graph, settings })
+  const source = { files, file, graph, settings }
+  const opened = withTensors(await task.open(source), source)
   const weights = [...files.paths].filter((path) => isWeightOf({ path }, file)).map((path) => localPath(files, path))
   const paths = [...new Set([...Object.values(opened.graphs), ...weights])]
   const sizes = await Promise.all(paths.map((path) => stat(path)))

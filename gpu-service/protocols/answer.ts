@@ -14,16 +14,22 @@ export interface Answer {
  * Answers with JSON that is written already, and tells where its time went, on every protocol alike. All headers are
  * given at once as a plain object: put one by one into `Headers` they cost as much as all else that HTTP takes.
  */
-export function answerJson(
+export function answerJson(context: Context<ServingEnvironment>, { json, ...about }: Answer): Response {
+  const headers = { 'content-type': 'application/json', ...answerHeaders(context, about) }
+  return new Response(typeof json === 'string' ? json : bytesOf(json), { headers })
+}
+
+/** What every answer of a model says in its headers, whatever its body is. */
+export function answerHeaders(
   context: Context<ServingEnvironment>,
-  { json, timing, tokens, headers: own }: Answer,
-): Response {
+  { timing, tokens, headers: own }: Omit<Answer, 'json'>,
+): Record<string, string> {
   const requestId = context.get('requestId')
   const revision = context.get('revision')
   const limits = context.get('limits')
   if (tokens !== undefined) limits?.charge(tokens)
-  const headers = {
-    'content-type': 'application/json',
+  context.set('hasRequestId', true)
+  return {
     ...timingHeaders(timing),
     ...(tokens !== undefined && { 'x-tokens': String(tokens) }),
     ...(revision !== undefined && { 'x-model-revision': revision }),
@@ -31,8 +37,6 @@ export function answerJson(
     ...limits?.headers(),
     ...own,
   }
-  context.set('hasRequestId', true)
-  return new Response(typeof json === 'string' ? json : bytesOf(json), { headers })
 }
 
 /** In milliseconds: how long the slowest item waited, how long its run took, and how many items that run had. */

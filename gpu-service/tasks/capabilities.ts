@@ -3,6 +3,7 @@ import type { CallOptions } from '../batcher/call-options.ts'
 import type { Embeddings } from './feature-extraction/embeddings.ts'
 import type { Sparse } from './sparse/sparse.ts'
 import type { Timing } from './task.ts'
+import type { TensorAccess } from './tensors/tensors.ts'
 
 /** What protocols may ask of a model besides its pipeline, kind by kind. A task has those that its models can do. */
 export interface Capabilities {
@@ -11,6 +12,8 @@ export interface Capabilities {
   rerank: Rerank
   classify: Classify
   tokenizer: TokenizerCapability
+  /** The graph itself, by the names of its tensors: every model has it whose graph is its repo's. */
+  tensors: TensorAccess
 }
 
 /** How a text that is too long for the model is dealt with. */
@@ -68,6 +71,7 @@ const taskFor: Record<keyof Capabilities, string> = {
   rerank: 'text-ranking',
   classify: 'text-classification',
   tokenizer: 'a text model',
+  tensors: 'a model whose graph is served as it is',
 }
 
 /** @throws AppError `wrong_task` where the model cannot do it. */

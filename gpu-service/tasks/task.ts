@@ -1,3 +1,4 @@
+import type { TensorSignature } from '../../shared/contract/repo.ts'
 import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
 import type { Batcher } from '../batcher/batcher.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
@@ -41,8 +42,19 @@ export interface OpenedTask {
   describe: Record<string, unknown>
   /** Runs that a new model makes before it is ready: every shape that it will be asked for, about. */
   warmUp: WarmUpRun[]
+  /** What the graph `hidden.graph` was made to take and give beside what the repo's file says. */
+  hidden?: HiddenTensors | undefined
   /** Puts queues before it, one for each way to ask it. */
   serve(createBatcher: BatcherFactory): TaskService
+}
+
+/** The tensors that nodes behind a graph added to it, for those who ask it by the names of its tensors. */
+export interface HiddenTensors {
+  graph: string
+  /** Further outputs, by the name that callers see and the name in the graph. */
+  outputs: readonly (TensorSignature & { source: string })[]
+  /** The inputs that callers do not see, made from those they gave. @throws AppError `invalid_input` */
+  fill(call: EngineCall): Tensors
 }
 
 export interface WarmUpRun {

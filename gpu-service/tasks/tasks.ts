@@ -8,6 +8,7 @@ import { imageTextClassification } from './image-text-classification/image-text-
 import { questionAnswering } from './question-answering/question-answering.ts'
 import { tabularClassification } from './tabular-classification/tabular-classification.ts'
 import type { Task } from './task.ts'
+import { tensorsTask } from './tensors/tensors-task.ts'
 import { textClassification } from './text-classification/text-classification.ts'
 import { textRanking } from './text-ranking/text-ranking.ts'
 import { tokenClassification } from './token-classification/token-classification.ts'
@@ -30,6 +31,7 @@ const tasks: Record<ServedTask, Task> = {
   'zero-shot-classification': zeroShotClassification,
   'fill-mask': fillMask,
   'question-answering': questionAnswering,
+  tensors: tensorsTask,
 }
 
 /** @throws AppError `unsupported_model` naming the tasks there are. */

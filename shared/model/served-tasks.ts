@@ -17,6 +17,8 @@ export const servedTasks = [
   'zero-shot-classification',
   'fill-mask',
   'question-answering',
+  // Any graph for whose task there is nothing of its own.
+  'tensors',
 ] as const
 
 export type ServedTask = (typeof servedTasks)[number]

@@ -8,6 +8,7 @@ import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { type EmbeddingGraph, embeddingGraph } from './embedding-graph.ts'
 import { embeddingModel } from './embedding-model.ts'
 import { createEmbeddings } from './embeddings.ts'
+import { hiddenTensors } from './hidden-tensors.ts'
 import { embeddingPipeline } from './pipeline.ts'
 import { normalizes, type PoolingConfig, readPooling } from './pooling-config.ts'
 import { createTextInputs } from './text-inputs.ts'
@@ -43,6 +44,7 @@ export const featureExtraction: Task = {
         ...describeIsolation({ isolate: settings.isolate, graph }),
       },
       warmUp: warmUpRuns(model, settingsOfTexts),
+      hidden: hiddenTensors({ made, pooling }),
       serve(createBatcher) {
         const embeddings = createEmbeddings({
           ...settingsOfTexts,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { InferenceStatistics } from '../../../../gpu-service/batcher/inference-statistics.ts'
 import { createRouter, type Routable } from '../../../../gpu-service/deployments/route.ts'
 import { admin, member } from '../../../support/principals.ts'
 
@@ -25,7 +26,13 @@ function slot(name: string, item: Partial<Routable['item']>, rest: Partial<Routa
     },
     state: 'READY',
     reason: undefined,
-    served: { task: 'feature-extraction', describe: {}, service, queues: [] },
+    served: {
+      task: 'feature-extraction',
+      describe: {},
+      service,
+      queues: [],
+      statistics: new InferenceStatistics(Date.now),
+    },
     choose() {
       return this
     },

@@ -1,0 +1,54 @@
+import type { BatchObserver } from './batch-observer.ts'
+
+/** How often something was done, and how long it took in all. */
+export interface Duration {
+  count: number
+  ms: number
+}
+
+const batchSizesMax = 128
+
+/** What one model's runs have come to since it was loaded, in the terms of Triton's statistics. */
+export class InferenceStatistics {
+  readonly success: Duration = { count: 0, ms: 0 }
+  readonly queue: Duration = { count: 0, ms: 0 }
+  readonly compute: Duration = { count: 0, ms: 0 }
+  failed = 0
+  lastMs = 0
+  /** Runs by how many items they had; those beyond the last size kept are counted in it. */
+  readonly batches = new Map<number, Duration>()
+  readonly #now: () => number
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Listens to what a batcher tells before it is passed on. */
+  listen(observer: BatchObserver): BatchObserver {
+    return {
+      ...observer,
+      ran: (run) => {
+        const size = Math.min(run.batchSize, batchSizesMax)
+        const batch = this.batches.get(size) ?? { count: 0, ms: 0 }
+        this.batches.set(size, batch)
+        for (const duration of [batch, this.compute]) add(duration, run.runMs)
+        observer.ran(run)
+      },
+      answered: (item) => {
+        add(this.success, item.latencyMs)
+        add(this.queue, item.queueMs)
+        this.lastMs = this.#now()
+        observer.answered(item)
+      },
+      failed: (items) => {
+        this.failed += items
+        observer.failed(items)
+      },
+    }
+  }
+}
+
+function add(duration: Duration, ms: number): void {
+  duration.count++
+  duration.ms += ms
+}

@@ -1,0 +1,128 @@
+import { errors } from '../../../shared/errors.ts'
+import { dimensionsMax } from '../../tasks/tensors/tensor-limits.ts'
+
+/** Where the elements of one `data` lie, without its brackets, and what those said. */
+export interface ScannedData {
+  bytes: Uint8Array
+  /** From one to another, each cut at a comma. */
+  pieces: { from: number; to: number }[]
+  /** The lengths of its nested lists. One, where it is flat. */
+  dims: number[]
+}
+
+interface OpenList {
+  commas: number
+  lists: number
+  isEmpty: boolean
+}
+
+const pieceBytes = 32 * 1024
+const [quote, backslash, comma, openList, closeList, openObject, space] = [...'"\\,[]{ '].map((one) =>
+  one.charCodeAt(0),
+) as [number, number, number, number, number, number, number]
+
+/** Reads the brackets of nested lists and writes blanks over them, so that what is left is one flat list. */
+export class DataScanner {
+  readonly #bytes: Uint8Array
+  readonly #open: OpenList[] = []
+  readonly #dims: number[] = []
+  readonly #pieces: { from: number; to: number }[] = []
+  #at: number
+  #pieceFrom: number
+  #leafDepth = 0
+
+  constructor({ bytes, from }: { bytes: Uint8Array; from: number }) {
+    this.#bytes = bytes
+    this.#at = from
+    this.#pieceFrom = from
+  }
+
+  /** Behind the last bracket, once all is read. */
+  get end(): number {
+    return this.#at
+  }
+
+  get result(): ScannedData {
+    return { bytes: this.#bytes, pieces: this.#pieces, dims: this.#dims }
+  }
+
+  /** Goes on for about as many bytes; true at the end. @throws AppError `invalid_json`, `invalid_input` */
+  scan(count: number): boolean {
+    const bytes = this.#bytes
+    const until = Math.min(bytes.length, this.#at + count)
+    for (; this.#at < until; this.#at++) {
+      const byte = bytes[this.#at]
+      if (byte === openList) {
+        this.#enter()
+      } else if (byte === closeList) {
+        this.#leave()
+        if (this.#open.length === 0) {
+          this.#pieces.push({ from: this.#pieceFrom, to: this.#at })
+          this.#at++
+          return true
+        }
+      } else if (byte === comma) {
+        this.#comma()
+      } else if (byte === quote) {
+        this.#skipText()
+      } else if (byte === openObject) {
+        throw errors.invalidInput('"data" of an input holds an object; it must hold numbers, texts or truths.', 'data')
+      } else if (byte !== undefined && byte > 0x20) {
+        this.#mark()
+      }
+    }
+    if (this.#at >= bytes.length) throw errors.invalidJson('it ends in the middle of "data"')
+    return false
+  }
+
+  #enter(): void {
+    const parent = this.#open.at(-1)
+    if (parent !== undefined) {
+      parent.lists++
+      parent.isEmpty = false
+    }
+    if (this.#open.length === dimensionsMax)
+      throw errors.invalidInput(`"data" of an input is nested deeper than ${dimensionsMax} lists.`, 'data')
+    this.#open.push({ commas: 0, lists: 0, isEmpty: true })
+    this.#bytes[this.#at] = space
+  }
+
+  #leave(): void {
+    const depth = this.#open.length
+    const list = this.#open.pop()
+    if (list === undefined) return
+    const count = list.isEmpty && list.commas === 0 ? 0 : list.commas + 1
+    if (list.lists === 0 && this.#leafDepth === 0) this.#leafDepth = depth
+    const isLeaf = depth === this.#leafDepth
+    const before = this.#dims[depth - 1]
+    if (isLeaf ? list.lists > 0 : list.lists !== count || (list.lists === 0 && this.#leafDepth !== depth))
+      throw errors.invalidInput('"data" of an input mixes lists and elements at one depth.', 'data')
+    if (before !== undefined && before !== count)
+      throw errors.invalidInput(
+        `"data" of an input is ragged: it has lists of ${before} and of ${count} at one depth.`,
+        'data',
+      )
+    this.#dims[depth - 1] = count
+    this.#bytes[this.#at] = space
+  }
+
+  #comma(): void {
+    const list = this.#open.at(-1)
+    if (list !== undefined) list.commas++
+    if (this.#at - this.#pieceFrom < pieceBytes) return
+    this.#pieces.push({ from: this.#pieceFrom, to: this.#at })
+    this.#pieceFrom = this.#at + 1
+  }
+
+  #skipText(): void {
+    this.#mark()
+    const bytes = this.#bytes
+    for (this.#at++; this.#at < bytes.length && bytes[this.#at] !== quote; this.#at++)
+      if (bytes[this.#at] === backslash) this.#at++
+  }
+
+  #mark(): void {
+    const list = this.#open.at(-1)
+    if (list !== undefined) list.isEmpty = false
+  }
+}

@@ -1,0 +1,81 @@
+import type { Context } from 'hono'
+import { errors } from '../../../shared/errors.ts'
+import type { CallOptions } from '../../batcher/call-options.ts'
+import { capabilityOf } from '../../tasks/capabilities.ts'
+import { timingOf } from '../../tasks/task.ts'
+import { answerHeaders } from '../answer.ts'
+import { callOptions } from '../call-options.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+import type { ServingParts } from '../serving-parts.ts'
+import { answerInfer } from './infer-answer.ts'
+import { readInferRequest } from './infer-request.ts'
+import { type ModelPath, versionedRoute } from './model-path.ts'
+import { readBody } from './read-body.ts'
+
+/** `POST /v2/models/{model}/infer` */
+export async function infer(
+  context: Context<ServingEnvironment>,
+  { router, path }: Pick<ServingParts, 'router'> & { path: ModelPath },
+): Promise<Response> {
+  const { model } = path
+  const find = () => capabilityOf({ model, kind: 'tensors', route: versionedRoute(context, { router, path }) })
+  find()
+  const body = await readBody(context)
+  const headerLength = headerLengthOf(context, body.byteLength)
+  const given = callOptions(context)
+  const request = await readInferRequest({ body, headerLength, tensors: find(), signal: given.signal })
+  // Found again behind the body, which may have been long in coming: another revision may answer by now.
+  const route = versionedRoute(context, { router, path })
+  const tensors = capabilityOf({ model, kind: 'tensors', route })
+  const wanted = request.outputs.length > 0 ? request.outputs : namesOf(tensors.outputs, request.isBinary)
+  const result = await tensors.infer({
+    inputs: request.inputs,
+    outputs: wanted.map(({ name }) => name),
+    options: optionsOf(given, request.parameters),
+  })
+  const headers = answerHeaders(context, { timing: timingOf([result]) })
+  const { revision } = route.item
+  return answerInfer(context, {
+    model,
+    headers,
+    version: revision,
+    id: request.id,
+    tensors: result.output,
+    outputs: wanted,
+  })
+}
+
+const namesOf = (outputs: readonly { name: string }[], isBinary: boolean) =>
+  outputs.map(({ name }) => ({ name, isBinary }))
+
+/** `timeout` in microseconds and `priority`, whose 1 is the highest, as Triton's schedule_policy has them. */
+function optionsOf(
+  given: CallOptions,
+  { timeout, priority }: Record<string, unknown>,
+  now = performance.now(),
+): CallOptions {
+  const options = { ...given }
+  if (timeout !== undefined && timeout !== 0) {
+    const micros = Number(timeout)
+    if (!(micros > 0)) throw errors.invalidRequest('"parameters.timeout" must be a number of microseconds.', 'timeout')
+    options.deadlineMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, now + micros / 1000)
+  }
+  if (priority !== undefined && priority !== 0) {
+    const level = Number(priority)
+    if (!(level >= 1)) throw errors.invalidRequest('"parameters.priority" must be a whole number from 0.', 'priority')
+    options.priority = level > 1 ? 'bulk' : 'interactive'
+  }
+  return options
+}
+
+/** @throws AppError `invalid_request` where it lies */
+function headerLengthOf(context: Context<ServingEnvironment>, bodyBytes: number): number | undefined {
+  const value = context.req.header('inference-header-content-length')
+  if (value === undefined) return undefined
+  const length = /^\d{1,12}$/.test(value.trim()) ? Number(value) : Number.NaN
+  if (length <= bodyBytes) return length
+  throw errors.invalidRequest(
+    `"Inference-Header-Content-Length" is ${JSON.stringify(value.slice(0, 50))}; the body has ${bodyBytes} bytes.`,
+    'Inference-Header-Content-Length',
+  )
+}

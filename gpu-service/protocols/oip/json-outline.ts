@@ -1,0 +1,79 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { errors } from '../../../shared/errors.ts'
+import { DataScanner, type ScannedData } from './data-scanner.ts'
+import { outlineMaxBytes } from './limits.ts'
+
+/** A request's JSON with a number in place of each `data` of its inputs, and where those elements lie. */
+export interface Outline {
+  text: string
+  data: ScannedData[]
+}
+
+const sliceBytes = 128 * 1024
+const [quote, backslash, colon, openList, closeList, openObject, closeObject] = [...'"\\:[]{}'].map((one) =>
+  one.charCodeAt(0),
+) as [number, number, number, number, number, number, number]
+const depthMax = 64
+
+/**
+ * Goes through a request once, in slices, and takes the lists of elements out of it: what is left is small and can be
+ * parsed at once, and millions of numbers are parsed later piece by piece. @throws AppError `invalid_json`
+ */
+export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise<Outline> {
+  const kept: Uint8Array[] = []
+  const data: ScannedData[] = []
+  const stack: number[] = []
+  /** The key that was read last, by depth. */
+  const keys: string[] = []
+  let word: { start: number; end: number } | undefined
+  let keptFrom = 0
+  let turnAt = sliceBytes
+  const keep = (to: number) => {
+    kept.push(bytes.subarray(keptFrom, to))
+    if (kept.reduce((total, { byteLength }) => total + byteLength, 0) > outlineMaxBytes)
+      throw errors.payloadTooLarge(outlineMaxBytes)
+  }
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (byte === quote) {
+      const start = at + 1
+      for (at++; at < bytes.length && bytes[at] !== quote; at++) if (bytes[at] === backslash) at++
+      word = { start, end: at }
+    } else if (byte === colon && word !== undefined) {
+      keys[stack.length] =
+        word.end - word.start <= 16 ? Buffer.from(bytes.subarray(word.start, word.end)).toString() : ''
+    } else if (byte === openList && isElements(stack, keys)) {
+      keep(at)
+      const scanner = new DataScanner({ bytes, from: at })
+      while (!scanner.scan(sliceBytes)) await pause(signal)
+      kept.push(Buffer.from(String(data.length)))
+      data.push(scanner.result)
+      at = scanner.end - 1
+      keptFrom = scanner.end
+    } else if (byte === openList || byte === openObject) {
+      if (stack.push(byte) > depthMax) throw errors.invalidJson(`it is nested deeper than ${depthMax}`)
+      keys.length = stack.length
+    } else if (byte === closeList || byte === closeObject) {
+      stack.pop()
+    }
+    if (at < turnAt) continue
+    turnAt = at + sliceBytes
+    await pause(signal)
+  }
+  keep(bytes.length)
+  return { text: Buffer.concat(kept).toString(), data }
+}
+
+/** At `inputs[…].data`. */
+const isElements = (stack: readonly number[], keys: readonly string[]): boolean =>
+  stack.length === 3 &&
+  stack[0] === openObject &&
+  stack[1] === openList &&
+  stack[2] === openObject &&
+  keys[1] === 'inputs' &&
+  keys[3] === 'data'
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await nextTurn()
+  if (signal.aborted) throw errors.clientClosed()
+}

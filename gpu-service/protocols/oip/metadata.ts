@@ -1,0 +1,54 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
+import { version } from '../../../shared/version.ts'
+import type { Route } from '../../deployments/route.ts'
+import { capabilityOf } from '../../tasks/capabilities.ts'
+import { datatypeOf } from './datatypes.ts'
+
+/** `GET /v2`: only what is true of this server. */
+export const serverMetadata = () => ({
+  name: 'slipway',
+  version,
+  extensions: ['binary_tensor_data', 'model_configuration', 'schedule_policy', 'statistics'],
+})
+
+/** `GET /v2/models/{model}` */
+export function modelMetadata(model: string, route: Route) {
+  const { inputs, outputs } = capabilityOf({ model, kind: 'tensors', route })
+  return {
+    name: model,
+    versions: [route.item.revision],
+    platform: 'onnx_onnxv1',
+    inputs: inputs.map(tensorMetadata),
+    outputs: outputs.map(tensorMetadata),
+  }
+}
+
+/** `GET /v2/models/{model}/config`, in the words of Triton's ModelConfig. The first axis is not in its shapes. */
+export function modelConfig(model: string, route: Route) {
+  const { inputs, outputs, sharesRuns } = capabilityOf({ model, kind: 'tensors', route })
+  const tensor = (one: TensorSignature) => {
+    const { name, datatype, shape } = tensorMetadata(one)
+    return {
+      name,
+      data_type: `TYPE_${datatype === 'BYTES' ? 'STRING' : datatype}`,
+      dims: sharesRuns ? shape.slice(1) : shape,
+    }
+  }
+  return {
+    name: model,
+    platform: 'onnxruntime_onnx',
+    backend: 'onnxruntime',
+    version_policy: { latest: { num_versions: 1 } },
+    max_batch_size: sharesRuns ? 64 : 0,
+    input: inputs.map(tensor),
+    output: outputs.map(tensor),
+    ...(sharesRuns && { dynamic_batching: {} }),
+    default_model_filename: route.item.file,
+  }
+}
+
+const tensorMetadata = ({ name, type, shape = [] }: TensorSignature) => ({
+  name,
+  datatype: datatypeOf(type),
+  shape: shape.map((size) => (typeof size === 'number' && size >= 0 ? size : -1)),
+})

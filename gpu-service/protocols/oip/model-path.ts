@@ -1,0 +1,45 @@
+import type { Context } from 'hono'
+import { AppError, errors } from '../../../shared/errors.ts'
+import type { Route, Router } from '../../deployments/route.ts'
+import { routeTo } from '../asked-model.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+
+export interface ModelPath {
+  model: string
+  version: string | undefined
+  action: string
+}
+
+/** `/v2/models/{model}[/versions/{version}][/{action}]`, where the model may be `owner/name`. */
+export function parseModelPath(path: string): ModelPath | undefined {
+  const match =
+    /^\/v2\/models\/(.+?)(?:\/versions\/([^/]+))?(?:\/(infer|ready|stats|config|generate|generate_stream))?$/.exec(path)
+  if (match === null) return undefined
+  const [, model = '', version, action = ''] = match
+  return { model: decoded(model), version: version === undefined ? undefined : decoded(version), action }
+}
+
+/** A deployment serves one revision at a time, so that "1", which clients send by habit, is always that one. */
+export function versionedRoute(context: Context<ServingEnvironment>, { router, path }: Versioned): Route {
+  const route = routeTo(context, { router, model: path.model })
+  const { revision, ref } = route.item
+  if (path.version === undefined || ['1', revision, ref].includes(path.version)) return route
+  throw new AppError({
+    code: 'version_not_found',
+    status: 404,
+    message: `The model "${path.model}" has no version "${path.version.slice(0, 100)}" here; it serves ${revision} (${ref}), also known as "1".`,
+  })
+}
+
+interface Versioned {
+  router: Router
+  path: ModelPath
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw errors.invalidRequest('The path is not valid percent-encoding.')
+  }
+}

@@ -1,0 +1,100 @@
+import { type Context, Hono } from 'hono'
+import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
+import { AppError, errors } from '../../../shared/errors.ts'
+import type { Envelope } from '../../../shared/http/envelopes.ts'
+import { answerErrors } from '../../../shared/http/error-handler.ts'
+import { limitBody } from '../../../shared/http/json-body.ts'
+import { admit } from '../admission.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+import type { ServingParts } from '../serving-parts.ts'
+import { infer } from './infer.ts'
+import { bodyMaxBytes } from './limits.ts'
+import { modelConfig, modelMetadata, serverMetadata } from './metadata.ts'
+import { type ModelPath, parseModelPath, versionedRoute } from './model-path.ts'
+import { repositoryRoutes } from './repository.ts'
+import { statisticsOf } from './statistics.ts'
+
+/** `{"error": "…"}` */
+export const oipEnvelope: Envelope = ({ message }) => ({ error: message })
+
+/** The Open Inference Protocol v2, as KServe and Triton speak it, under `/v2`. */
+export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
+  const { verify, router, readiness, metrics, admission } = parts
+  const app = new Hono<ServingEnvironment>()
+  const answer = answerErrors(oipEnvelope, metrics)
+  app.onError((thrown, context) => answer(asTriton(thrown), context))
+  app.get('/v2', (context) => context.json(serverMetadata()))
+  app.get('/v2/health/live', (context) => context.json({ live: true }))
+  app.get('/v2/health/ready', (context) => {
+    const isReady = readiness.reason() === undefined
+    return context.json({ live: true, ready: isReady }, isReady ? 200 : 503)
+  })
+  app.route('/v2/repository', repositoryRoutes(parts))
+  app.get('/v2/models/stats', authenticate(verify), (context) =>
+    context.json({
+      model_stats: router.list(context.get('principal')).flatMap((one) => statisticsOf(one.item.name, one) ?? []),
+    }),
+  )
+  app.get('/v2/models/*', authenticate(verify), (context) => {
+    const path = modelPathOf(context)
+    const { model, action } = path
+    if (action === 'ready') return context.json({ name: model, ready: isReady(context, path) })
+    const route = versionedRoute(context, { router, path })
+    if (action === '') return context.json(modelMetadata(model, route))
+    if (action === 'config') return context.json(modelConfig(model, route))
+    if (action === 'stats') return context.json({ model_stats: statisticsOf(model, route.deployment) })
+    throw wrongMethod('POST')
+  })
+  app.post(
+    '/v2/models/*',
+    authenticate(verify),
+    requireScope('infer'),
+    admit(admission),
+    limitBody(bodyMaxBytes),
+    async (context) => {
+      const path = modelPathOf(context)
+      if (path.action === 'infer') return infer(context, { router, path })
+      if (path.action.startsWith('generate')) throw generatesLater()
+      throw wrongMethod('GET')
+    },
+  )
+  app.all('/v2/*', (context) => {
+    throw errors.routeNotFound(context.req.method, context.req.path)
+  })
+  return app
+
+  /** A model that loads, or has failed, is not ready; one that is not there is an error. */
+  function isReady(context: Context<ServingEnvironment>, path: ModelPath): boolean {
+    try {
+      return versionedRoute(context, { router, path }) !== undefined
+    } catch (error) {
+      if (error instanceof AppError && ['model_not_found', 'version_not_found'].includes(error.code)) throw error
+      // A crowded queue is no fault of the model.
+      return error instanceof AppError && error.code === 'overloaded'
+    }
+  }
+}
+
+function modelPathOf(context: Context<ServingEnvironment>): ModelPath {
+  const { pathname } = new URL(context.req.url)
+  const path = parseModelPath(pathname)
+  if (path === undefined) throw errors.routeNotFound(context.req.method, pathname)
+  return path
+}
+
+/** Triton and KServe say 400 of whatever is wrong with a request. */
+const asTriton = (thrown: Error): Error =>
+  thrown instanceof AppError && thrown.status === 422
+    ? new AppError({ ...thrown, message: thrown.message, status: 400, cause: thrown.cause })
+    : thrown
+
+const generatesLater = () =>
+  new AppError({
+    code: 'not_implemented',
+    status: 501,
+    message:
+      'Text generation is not served yet; the generate extension comes with it. Embeddings, classification and tensors are.',
+  })
+
+const wrongMethod = (method: string) =>
+  new AppError({ code: 'method_not_allowed', status: 405, message: `This route takes ${method}.` })

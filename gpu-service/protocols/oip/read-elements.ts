@@ -1,0 +1,67 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { errors, messageOf } from '../../../shared/errors.ts'
+import type { TensorData, TensorType } from '../../engine/engine.ts'
+import { createFiller } from '../../tasks/tensors/read-values.ts'
+import type { ScannedData } from './data-scanner.ts'
+
+/** Elements that were written as JSON, piece by piece. @throws AppError `invalid_json`, `invalid_input` */
+export async function readElements({ scanned, type, shape, count, param, signal }: ReadElements): Promise<TensorData> {
+  const { dims, pieces, bytes } = scanned
+  // Flat or nested: but where it is nested, as the shape says.
+  if (dims.length > 1 && (dims.length !== shape.length || dims.some((size, axis) => size !== shape[axis])))
+    throw errors.invalidInput(
+      `"${param}" is nested as [${dims.join(', ')}]; its shape is [${shape.join(', ')}].`,
+      param,
+    )
+  const filler = createFiller({ type, length: count, param })
+  if (count === 0 && dims.includes(0)) return filler.data
+  for (const { from, to } of pieces) {
+    for (const value of valuesOf(bytes.subarray(from, to), type, pieces.length === 1)) filler.add(value)
+    if (filler.count > count) break
+    if (pieces.length > 1) await nextTurn()
+    if (signal.aborted) throw errors.clientClosed()
+  }
+  if (filler.count !== count)
+    throw errors.invalidInput(
+      `"${param}" has ${filler.count > count ? 'more' : filler.count} elements; its shape [${shape.join(', ')}] has ${count}.`,
+      param,
+    )
+  return filler.data
+}
+
+interface ReadElements {
+  scanned: ScannedData
+  type: TensorType
+  shape: readonly number[]
+  count: number
+  param: string
+  signal: AbortSignal
+}
+
+function valuesOf(bytes: Uint8Array, type: TensorType, isAll: boolean): unknown[] {
+  const text = decode(bytes)
+  if (isAll && text.trim() === '') return []
+  try {
+    const values = JSON.parse(`[${text}]`) as unknown[]
+    const isWide =
+      (type === 'int64' || type === 'uint64') &&
+      values.some((one) => Number.isInteger(one) && !Number.isSafeInteger(one))
+    // Numbers beyond 2^53 lose their last digits in JSON.parse.
+    return isWide ? text.split(',').map((digits) => wholeOf(digits.trim())) : values
+  } catch (error) {
+    const reason = /\b-?(?:NaN|Infinity)\b/.test(text)
+      ? '"data" holds NaN or Infinity, which JSON has no words for; send the tensor as binary'
+      : messageOf(error)
+    throw errors.invalidJson(reason.slice(0, 300))
+  }
+}
+
+const wholeOf = (digits: string): unknown => (/^-?\d{1,20}$/.test(digits) ? BigInt(digits) : Number(digits))
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw errors.invalidJson('"data" is not valid UTF-8')
+  }
+}

@@ -1,0 +1,51 @@
+import { errors } from '../../../shared/errors.ts'
+import type { Tensors } from '../../engine/engine.ts'
+import type { HiddenTensors } from '../task.ts'
+import type { EmbeddingGraph } from './embedding-graph.ts'
+import type { PoolingConfig } from './pooling-config.ts'
+import { maskInput, poolingInput } from './pooling-nodes.ts'
+import { maskTensor, weightsTensor } from './pooling-weights.ts'
+
+/** For those who send tokens as tensors: the pooled vector is an output too, and what pools needs no input of theirs. */
+export function hiddenTensors({ made, pooling }: HiddenOptions): HiddenTensors | undefined {
+  const { pooledBy, outputs, width } = made
+  const { vector } = outputs
+  if (pooledBy !== 'nodes' || vector === undefined) return undefined
+  const weighted = pooling.modes.filter((mode) => mode !== 'max')
+  return {
+    graph: 'main',
+    outputs: [{ name: 'sentence_embedding', source: vector, type: 'float32', shape: ['batch_size', width.text ?? -1] }],
+    fill({ inputs, outputs: wanted }) {
+      const { lengths, width: longest } = lengthsOf(inputs, wanted.includes(vector))
+      const texts = lengths.map((length) => ({ length, skipped: 0 }))
+      return {
+        ...(weighted.length > 0 && { [poolingInput]: weightsTensor({ modes: weighted, texts, width: longest }) }),
+        ...(pooling.modes.includes('max') && { [maskInput]: maskTensor({ texts, width: longest }) }),
+      }
+    },
+  }
+}
+
+interface HiddenOptions {
+  made: EmbeddingGraph
+  pooling: PoolingConfig
+}
+
+/** How many tokens each text has: as its mask says, or all of them. */
+function lengthsOf({ input_ids: ids, attention_mask: mask }: Tensors, isPooled: boolean) {
+  const [rows = 0, width = 0] = (ids ?? mask)?.dims ?? []
+  const marks = mask?.data
+  if (!(marks instanceof BigInt64Array)) return { lengths: Array<number>(rows).fill(width), width }
+  const lengths = Array.from({ length: rows }, (_, row) => {
+    const own = marks.subarray(row * width, (row + 1) * width)
+    const end = own.indexOf(0n)
+    const length = end < 0 ? width : end
+    if (isPooled && (length === 0 || own.subarray(length).some((mark) => mark !== 0n)))
+      throw errors.invalidInput(
+        `Row ${row} of "attention_mask" must begin with its tokens and end with its padding, for "sentence_embedding".`,
+        'attention_mask',
+      )
+    return Math.max(1, length)
+  })
+  return { lengths, width }
+}

@@ -1,0 +1,46 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
+import type { Tensor, TensorData } from '../../engine/engine.ts'
+import { arrays } from './tensor-types.ts'
+
+/**
+ * Whether a graph's first axis can hold the rows of several requests: every tensor has one that a request decides, and
+ * it is one and the same. Whether the rows then do not touch each other, only what made the graph can say.
+ */
+export function hasRows(signatures: readonly TensorSignature[]): boolean {
+  const first = signatures.map(({ shape }) => shape?.[0])
+  return first.length > 0 && first.every((size) => isOpen(size)) && new Set(first).size === 1
+}
+
+/** Exporters give the axis of a batch such a name when they give one, and other names to a sequence. */
+export const isNamedBatch = ({ shape }: TensorSignature): boolean =>
+  typeof shape?.[0] === 'string' && /^(?:n|b|bs|none|.*batch.*)$/i.test(shape[0])
+
+const isOpen = (size: number | string | undefined): boolean =>
+  typeof size === 'string' || (size !== undefined && size < 0)
+
+/** One tensor of the rows of all. A copy even of one: what is given to an engine is gone, and may be asked again. */
+export function joinRows(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors
+  if (first === undefined) throw new Error('no tensors to join')
+  const dims = [tensors.reduce((rows, { dims: [count = 0] }) => rows + count, 0), ...first.dims.slice(1)]
+  if (first.type === 'string') return { type: first.type, dims, data: tensors.flatMap(({ data }) => data as string[]) }
+  const length = tensors.reduce((total, { data }) => total + data.length, 0)
+  const joined = new arrays[first.type](length)
+  let at = 0
+  for (const { data } of tensors) {
+    // One type throughout: it is part of what decides which requests share a run.
+    joined.set(data as never, at)
+    at += data.length
+  }
+  return { type: first.type, dims, data: joined }
+}
+
+/** The rows from one to another, as views of the same memory. */
+export function cutRows({ type, dims, data }: Tensor, from: number, to: number): Tensor {
+  const [rows = 0] = dims
+  const width = rows === 0 ? 0 : data.length / rows
+  const cut = Array.isArray(data) ? data.slice(from * width, to * width) : data.subarray(from * width, to * width)
+  return { type, dims: [to - from, ...dims.slice(1)], data: cut as TensorData }
+}
+
+export const copyOf = ({ type, dims, data }: Tensor): Tensor => ({ type, dims, data: data.slice() as TensorData })

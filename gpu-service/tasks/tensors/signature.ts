@@ -1,0 +1,84 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
+import { errors } from '../../../shared/errors.ts'
+import type { Tensor, Tensors } from '../../engine/engine.ts'
+import { dimensionsMax, elementsMax, rowsMax } from './tensor-limits.ts'
+
+/** How many elements a shape has. @throws AppError `invalid_input` where it is none, or is larger than any request. */
+export function elementsOf(shape: readonly number[], param: string): number {
+  if (shape.length > dimensionsMax)
+    throw errors.invalidInput(`"${param}" has ${shape.length} dimensions; at most ${dimensionsMax} are taken.`, param)
+  let elements = 1
+  for (const size of shape) {
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw errors.invalidInput(`"${param}" has the dimension ${size}; each must be a whole number from 0.`, param)
+    // Once over the limit it stays there, so no product grows beyond what a number holds.
+    elements = Math.min(elements * size, elementsMax + 1)
+  }
+  if (elements > elementsMax)
+    throw errors.invalidInput(`"${param}" has over ${elementsMax} elements, the most of one tensor. Send fewer.`, param)
+  return elements
+}
+
+/** Refuses what the graph could not take, by the names of its inputs. @throws AppError `invalid_input` */
+export function checkInputs(inputs: Tensors, signature: readonly TensorSignature[]): void {
+  const known = new Map(signature.map((one) => [one.name, one]))
+  const strange = Object.keys(inputs).find((name) => !known.has(name))
+  if (strange !== undefined)
+    throw errors.invalidInput(`The model has no input "${strange}". It takes ${listed(signature)}.`, strange)
+  const sizes = new Map<string, { size: number; input: string }>()
+  for (const { name, type, shape } of signature) {
+    const tensor = Object.hasOwn(inputs, name) ? inputs[name] : undefined
+    if (tensor === undefined)
+      throw errors.invalidInput(`The input "${name}" is missing. The model takes ${listed(signature)}.`, name)
+    if (tensor.type !== type)
+      throw errors.invalidInput(`The input "${name}" is ${tensor.type}; the model takes ${type}.`, name)
+    if (shape !== undefined) checkShape({ name, tensor, shape, sizes })
+  }
+}
+
+function checkShape({ name, tensor: { dims }, shape, sizes }: CheckShape): void {
+  const fault = () =>
+    errors.invalidInput(
+      `The input "${name}" has the shape [${dims.join(', ')}]; the model takes [${shape.join(', ')}].`,
+      name,
+    )
+  if (dims.length !== shape.length) throw fault()
+  for (const [axis, size] of dims.entries()) {
+    const expected = shape[axis]
+    if (typeof expected === 'number') {
+      if (expected >= 0 && expected !== size) throw fault()
+    } else if (expected !== undefined && expected !== '') {
+      const before = sizes.get(expected)
+      if (before !== undefined && before.size !== size)
+        throw errors.invalidInput(
+          `The inputs "${before.input}" and "${name}" differ in "${expected}": ${before.size} and ${size}.`,
+          name,
+        )
+      sizes.set(expected, { size, input: name })
+    }
+  }
+}
+
+interface CheckShape {
+  name: string
+  tensor: Tensor
+  shape: readonly (number | string)[]
+  sizes: Map<string, { size: number; input: string }>
+}
+
+/** How many rows a request has, where all its inputs have as many. @throws AppError `invalid_input` for none or too many */
+export function rowsOf(inputs: Tensors): number | undefined {
+  const counts = new Set(Object.values(inputs).map(({ dims }) => dims[0]))
+  const [rows] = counts
+  if (counts.size !== 1 || rows === undefined) return undefined
+  if (rows === 0) throw errors.invalidInput('The inputs hold no rows: send at least one.', 'inputs')
+  if (rows > rowsMax)
+    throw errors.invalidInput(`The inputs have ${rows} rows; the limit is ${rowsMax} per request.`, 'inputs')
+  return rows
+}
+
+const listed = (signature: readonly TensorSignature[]): string =>
+  signature
+    .slice(0, 20)
+    .map(({ name, type, shape }) => `"${name}" (${type} [${shape?.join(', ') ?? '…'}])`)
+    .join(', ')

@@ -1,0 +1,59 @@
+import { errors } from '../../../shared/errors.ts'
+import { localPath } from '../../models/model-files.ts'
+import { describeIsolation, runsAlone } from '../isolation.ts'
+import type { ModelSource, OpenedTask, Task } from '../task.ts'
+import { readNested } from './read-nested.ts'
+import { isTensorType } from './tensor-types.ts'
+import { createTensors } from './tensors.ts'
+import { writeNested } from './write-nested.ts'
+
+/** Any graph, for which there is no task of its own: `{name: nested list}` in, `{name: nested list}` out. */
+export const tensorsTask: Task = {
+  name: 'tensors',
+
+  async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
+    const strange = graph.inputs.find(({ type }) => !isTensorType(type))
+    if (strange !== undefined)
+      throw errors.unsupportedModel(
+        `the input "${strange.name}" of "${file}" is ${strange.type}, which cannot be given to it.`,
+      )
+    const outputs = graph.outputs.filter(({ type }) => isTensorType(type))
+    if (outputs.length === 0) throw errors.unsupportedModel(`"${file}" has no output that is a tensor.`)
+    const alone = runsAlone({ isolate: settings.isolate, graph })
+    return {
+      graphs: { main: localPath(files, file) },
+      describe: {
+        inputs: graph.inputs,
+        outputs,
+        ...describeIsolation({ isolate: settings.isolate, graph }),
+      },
+      // What a graph of an unknown kind makes of made-up values nobody knows: its first request is its warm-up.
+      warmUp: [],
+      serve(createBatcher) {
+        const shape = {
+          graph: 'main',
+          inputs: graph.inputs,
+          outputs,
+          hidden: undefined,
+          rowsAreIndependent: false,
+          isolate: alone ? ('always' as const) : settings.isolate,
+          device: settings.device,
+        }
+        const tensors = createTensors(shape, createBatcher)
+        return {
+          capabilities: { tensors },
+          async pipeline({ inputs, parameters, options }) {
+            const read = await readNested({ inputs, signature: tensors.inputs, signal: options.signal })
+            const result = await tensors.infer({ inputs: read, outputs: wantedOutputs(parameters), options })
+            return { json: writeNested({ tensors: result.output, signal: options.signal }), timing: result }
+          },
+        }
+      },
+    }
+  },
+}
+
+function wantedOutputs({ outputs = [] }: Record<string, unknown>): string[] {
+  if (Array.isArray(outputs) && outputs.every((name) => typeof name === 'string')) return outputs
+  throw errors.invalidInput('"parameters.outputs" must be a list of names of outputs.', 'parameters.outputs')
+}

@@ -1,0 +1,74 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
+import { errors } from '../../../shared/errors.ts'
+import type { Batcher } from '../../batcher/batcher.ts'
+import type { CallOptions } from '../../batcher/call-options.ts'
+import type { BatchResult } from '../../batcher/item-queue.ts'
+import type { Device, Tensors } from '../../engine/engine.ts'
+import type { BatcherFactory, HiddenTensors, Isolation } from '../task.ts'
+import { hasRows, isNamedBatch } from './shared-rows.ts'
+import { checkInputs, rowsOf } from './signature.ts'
+import { type TensorRequest, tensorModel } from './tensor-model.ts'
+import { isTensorType } from './tensor-types.ts'
+
+/** A model's graph, asked by the names of its tensors. */
+export interface TensorAccess {
+  inputs: readonly TensorSignature[]
+  outputs: readonly TensorSignature[]
+  /** Whether requests share runs along their first axis. */
+  sharesRuns: boolean
+  /** @throws AppError `invalid_input` naming the tensor at fault */
+  infer(request: { inputs: Tensors; outputs: readonly string[]; options: CallOptions }): Promise<BatchResult<Tensors>>
+}
+
+/** What a graph says of itself, and what is known of it. */
+export interface TensorGraph {
+  /** Which of the task's graphs it is. */
+  graph: string
+  inputs: readonly TensorSignature[]
+  outputs: readonly TensorSignature[]
+  hidden: HiddenTensors | undefined
+  /** Whether it is known that no row changes another's answer; of a graph that only has tensors it is not. */
+  rowsAreIndependent: boolean
+  isolate: Isolation
+  device: Device
+}
+
+/** Puts a queue for tensors before a graph, once somebody asks for it: most models are never asked so. */
+export function createTensors(graph: TensorGraph, createBatcher: BatcherFactory): TensorAccess {
+  const inputs = graph.inputs
+  const outputs = [
+    ...graph.outputs.filter(({ type }) => isTensorType(type)),
+    ...(graph.hidden?.outputs ?? []).map(({ name, type, shape }) => ({ name, type, ...(shape && { shape }) })),
+  ]
+  const sharesRuns = mayShare(graph, [...inputs, ...outputs])
+  const names = new Set(outputs.map(({ name }) => name))
+  let batcher: Batcher<TensorRequest, Tensors> | undefined
+  let alone = 0
+  return {
+    inputs,
+    outputs,
+    sharesRuns,
+    async infer({ inputs: tensors, outputs: wanted, options }) {
+      checkInputs(tensors, inputs)
+      const unknown = wanted.find((name) => !names.has(name))
+      if (unknown !== undefined)
+        throw errors.invalidInput(`The model has no output "${unknown}". It gives ${[...names].join(', ')}.`, 'outputs')
+      const rows = rowsOf(tensors)
+      const group = sharesRuns && rows !== undefined ? groupOf(tensors) : `alone ${alone++}`
+      batcher ??= createBatcher(tensorModel(graph))
+      return batcher.submit(
+        { inputs: tensors, outputs: wanted.length === 0 ? [...names] : wanted, rows, group },
+        options,
+      )
+    },
+  }
+}
+
+function mayShare({ rowsAreIndependent, isolate }: TensorGraph, all: readonly TensorSignature[]): boolean {
+  if (isolate === 'always' || !hasRows(all)) return false
+  return isolate === 'never' || rowsAreIndependent || all.every(isNamedBatch)
+}
+
+/** The shape of a row of each input. */
+const groupOf = (tensors: Tensors): string =>
+  JSON.stringify(Object.entries(tensors).map(([name, { dims }]) => [name, dims.slice(1)]))

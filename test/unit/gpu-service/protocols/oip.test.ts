@@ -1,0 +1,388 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readReference } from '../support/folders.ts'
+import { embedderModel, irisModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+import { elementTypes, identityGraph, simpleGraph } from '../support/tiny-graphs.ts'
+
+const types = Object.keys(elementTypes) as (keyof typeof elementTypes)[]
+
+let host: TestServing
+beforeAll(async () => {
+  const tensors = (name: string, graph: Buffer) => ({
+    name,
+    repo: `triton/${name}`,
+    task: 'tensors',
+    file: 'model.onnx',
+    files: { 'model.onnx': graph },
+  })
+  host = await startTestServing([
+    tensors('simple', simpleGraph()),
+    tensors('identity', identityGraph(types)),
+    tensors('echo', identityGraph(['float32'])),
+    tensors('whole', identityGraph(['int64'])),
+    tensors('texts', identityGraph(['string'])),
+    await irisModel(),
+    await embedderModel(),
+  ])
+})
+afterAll(() => host.close())
+
+const sixteen = Array.from({ length: 16 }, (_, index) => index)
+const simple = (data: unknown = sixteen, shape: unknown = [1, 16]) => ({
+  id: 'a-1',
+  inputs: ['INPUT0', 'INPUT1'].map((name) => ({ name, shape, datatype: 'INT32', data })),
+})
+const infer = (model: string, json: unknown, headers: Record<string, string> = {}) =>
+  host.ask(`/v2/models/${model}/infer`, { json, headers })
+
+interface Answer {
+  model_name: string
+  model_version: string
+  id?: string
+  outputs: {
+    name: string
+    shape: number[]
+    datatype: string
+    data: unknown[]
+    parameters?: { binary_data_size: number }
+  }[]
+}
+const numbersOf = (output: Answer['outputs'][number] | undefined) => (output?.data ?? []) as number[]
+const read = async (response: Response) => {
+  const answer = await response.json()
+  expect(response.status, JSON.stringify(answer)).toBe(200)
+  return answer as Answer
+}
+
+describe('what a server of the Open Inference Protocol says of itself', () => {
+  it('is alive and ready without a token', async () => {
+    for (const probe of ['live', 'ready']) {
+      const response = await host.ask(`/v2/health/${probe}`, { token: null })
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject({ live: true })
+    }
+  })
+
+  it('names itself and only extensions that it has', async () => {
+    const answer = (await (await host.ask('/v2')).json()) as { name: string; extensions: string[] }
+    expect(answer.name).toBe('slipway')
+    expect(answer.extensions).toContain('binary_tensor_data')
+  })
+
+  it('tells the tensors of a model by its name, its repo plain or encoded, and its version', async () => {
+    const ones = ['simple', 'triton/simple', 'triton%2Fsimple', 'simple/versions/1', 'simple/versions/main']
+    for (const name of ones) {
+      const answer = (await (await host.ask(`/v2/models/${name}`)).json()) as { inputs: unknown[]; outputs: unknown[] }
+      expect(answer).toMatchObject({ platform: 'onnx_onnxv1', versions: [expect.stringMatching(/^[0-9a-f]{40}$/)] })
+      expect(answer.inputs[0]).toEqual({ name: 'INPUT0', datatype: 'INT32', shape: [-1, 16] })
+      expect(answer.outputs[1]).toEqual({ name: 'OUTPUT1', datatype: 'INT32', shape: [-1, 16] })
+    }
+    expect(await (await host.ask('/v2/models/simple/ready')).json()).toEqual({ name: 'simple', ready: true })
+  })
+
+  it('does not know other models or versions', async () => {
+    for (const path of ['none', 'none/ready', 'simple/versions/2', 'simple/versions/2/ready']) {
+      const response = await host.ask(`/v2/models/${path}`)
+      expect(response.status).toBe(404)
+      expect(await response.json()).toEqual({ error: expect.any(String) })
+    }
+  })
+
+  it('lists the repository, and sends those who would load or unload to the deployments', async () => {
+    const index = (await (await host.ask('/v2/repository/index', { json: {} })).json()) as {
+      name: string
+      state: string
+    }[]
+    expect(index.find(({ name }) => name === 'simple')).toMatchObject({ state: 'READY', reason: '' })
+    expect((await host.ask('/v2/repository/models/simple/load', { json: {} })).status).toBe(200)
+    const unload = await host.ask('/v2/repository/models/simple/unload', { json: {} })
+    expect(unload.status).toBe(501)
+    expect(await unload.json()).toEqual({ error: expect.stringContaining('/api/v1/deployments/simple/pause') })
+    const none = await host.ask('/v2/repository/models/none/load', { json: {} })
+    expect([none.status, await none.json()]).toEqual([
+      404,
+      { error: expect.stringContaining('POST /api/v1/deployments') },
+    ])
+  })
+
+  it('gives a configuration in Triton’s words', async () => {
+    expect(await (await host.ask('/v2/models/simple/config')).json()).toMatchObject({
+      name: 'simple',
+      max_batch_size: 64,
+      input: [{ name: 'INPUT0', data_type: 'TYPE_INT32', dims: [16] }, { name: 'INPUT1' }],
+    })
+  })
+
+  it('says that text generation comes later', async () => {
+    for (const route of ['generate', 'generate_stream']) {
+      const response = await host.ask(`/v2/models/simple/${route}`, { json: { text_input: 'x' } })
+      expect([response.status, await response.json()]).toEqual([
+        501,
+        { error: expect.stringContaining('Text generation') },
+      ])
+    }
+  })
+})
+
+describe('POST /v2/models/{model}/infer', () => {
+  it('adds and subtracts, flat or nested, and echoes the id', async () => {
+    for (const data of [sixteen, [sixteen]]) {
+      const { outputs, ...about } = await read(await infer('simple', simple(data)))
+      expect(about).toEqual({ model_name: 'simple', model_version: expect.any(String), id: 'a-1' })
+      const zero = { shape: [1, 16], datatype: 'INT32' }
+      expect(outputs).toEqual([
+        { name: 'OUTPUT0', ...zero, data: sixteen.map((one) => 2 * one) },
+        { name: 'OUTPUT1', ...zero, data: sixteen.map(() => 0) },
+      ])
+    }
+  })
+
+  it('gives only the outputs that are asked for', async () => {
+    const { outputs } = await read(await infer('simple', { ...simple(), outputs: [{ name: 'OUTPUT1' }] }))
+    expect(outputs.map(({ name }) => name)).toEqual(['OUTPUT1'])
+  })
+
+  it('gives each of many callers who share runs its own rows', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, async (_, caller) => {
+        const rows = 1 + (caller % 3)
+        const data = Array.from({ length: rows * 16 }, (_, index) => caller * 1000 + index)
+        const answer = await infer('simple', simple(data, [rows, 16]))
+        return { batch: Number(answer.headers.get('x-batch-size')), data, outputs: (await read(answer)).outputs }
+      }),
+    )
+    for (const { data, outputs } of answers) expect(outputs[0]?.data).toEqual(data.map((one) => 2 * one))
+    expect(Math.max(...answers.map(({ batch }) => batch))).toBeGreaterThan(1)
+  })
+
+  it('answers like scikit-learn itself', async () => {
+    const { rows } = await readReference('iris-logistic-regression')
+    const data = rows.map((row: { x: number[] }) => row.x)
+    const request = { inputs: [{ name: 'X', shape: [rows.length, 4], datatype: 'FP32', data }] }
+    const { outputs } = await read(await infer('iris', request))
+    expect(outputs[0]).toMatchObject({ name: 'output_label', datatype: 'INT64' })
+    expect(outputs[0]?.data).toEqual(rows.map(({ label }: { label: number }) => label))
+    const expected = rows.flatMap((row: { probabilities: number[] }) => row.probabilities)
+    for (const [index, one] of numbersOf(outputs[1]).entries()) expect(one).toBeCloseTo(expected[index], 5)
+  })
+
+  it('gives tokens their vectors, and texts theirs, of a model that pools behind its file', async () => {
+    const ids = [1, 5, 6, 2]
+    const tensor = (name: string, data: number[]) => ({ name, shape: [1, 4], datatype: 'INT64', data })
+    const metadata = (await (await host.ask('/v2/models/tiny')).json()) as { inputs: { name: string }[] }
+    const inputs = metadata.inputs.map(({ name }) =>
+      tensor(name, name === 'input_ids' ? ids : name === 'attention_mask' ? [1, 1, 1, 1] : [0, 0, 0, 0]),
+    )
+    const { outputs } = await read(await infer('tiny', { inputs }))
+    const tokens = outputs.find(({ shape }) => shape.length === 3)
+    const text = outputs.find(({ name }) => name === 'sentence_embedding')
+    expect(tokens?.shape.slice(0, 2)).toEqual([1, 4])
+    const same = (await (await host.ask('/v1/embeddings', { json: { model: 'tiny', input: ids } })).json()) as {
+      data: { embedding: number[] }[]
+    }
+    for (const [index, one] of numbersOf(text).entries())
+      expect(one).toBeCloseTo(same.data[0]?.embedding[index] ?? Number.NaN, 5)
+  })
+})
+
+describe('tensors as bytes', () => {
+  const body = (header: unknown, ...behind: Uint8Array[]) => {
+    const json = Buffer.from(JSON.stringify(header))
+    return { length: String(json.length), bytes: new Uint8Array(Buffer.concat([json, ...behind])) }
+  }
+  const send = (
+    model: string,
+    { length, bytes }: { length: string; bytes: Uint8Array },
+    headers: Record<string, string> = {},
+  ) =>
+    host.ask(`/v2/models/${model}/infer`, {
+      method: 'POST',
+      body: bytes,
+      headers: { 'content-type': 'application/octet-stream', 'inference-header-content-length': length, ...headers },
+    })
+
+  it('come and go in every type, bit for bit', async () => {
+    const sizes = { bool: 1, float16: 2, float32: 4, float64: 8 } as Record<string, number>
+    const datatypes = { bool: 'BOOL', float16: 'FP16', float32: 'FP32', float64: 'FP64', string: 'BYTES' } as Record<
+      string,
+      string
+    >
+    const tensors = types.map((type) => {
+      const bytes =
+        type === 'string'
+          ? Buffer.from([2, 0, 0, 0, 0xc3, 0xa9, 0, 0, 0, 0])
+          : Buffer.from(
+              Array.from({ length: 2 * (sizes[type] ?? Number(type.replace(/\D+/, '')) / 8) }, (_, at) =>
+                type === 'bool' ? at % 2 : 200 - at,
+              ),
+            )
+      return { type, bytes, datatype: datatypes[type] ?? type.toUpperCase() }
+    })
+    const response = await send(
+      'identity',
+      body(
+        {
+          inputs: tensors.map(({ type, datatype, bytes }) => ({
+            name: type,
+            shape: [1, 2],
+            datatype,
+            parameters: { binary_data_size: bytes.length },
+          })),
+          parameters: { binary_data_output: true },
+        },
+        ...tensors.map(({ bytes }) => bytes),
+      ),
+    )
+    const all = Buffer.from(await response.arrayBuffer())
+    expect(response.status, all.toString('latin1').slice(0, 500)).toBe(200)
+    expect(response.headers.get('content-type')).toBe('application/octet-stream')
+    let at = Number(response.headers.get('inference-header-content-length'))
+    const { outputs } = JSON.parse(all.subarray(0, at).toString()) as Answer
+    for (const { type, bytes, datatype } of tensors) {
+      const output = outputs.find(({ name }) => name === `${type}_out`)
+      expect(output).toEqual({
+        name: `${type}_out`,
+        shape: [1, 2],
+        datatype,
+        parameters: { binary_data_size: bytes.length },
+      })
+      expect(all.subarray(at, at + bytes.length)).toEqual(bytes)
+      at += bytes.length
+    }
+    expect(at).toBe(all.length)
+  })
+
+  it('may be all of a body, whose shape follows from the model', async () => {
+    const bytes = new Uint8Array(Float32Array.of(5.1, 3.5, 1.4, 0.2, 6.7, 3, 5.2, 2.3).buffer)
+    const response = await send('iris', { length: '0', bytes })
+    const all = Buffer.from(await response.arrayBuffer())
+    const header = JSON.parse(
+      all.subarray(0, Number(response.headers.get('inference-header-content-length'))).toString(),
+    ) as Answer
+    expect(header.outputs[0]).toMatchObject({ name: 'output_label', shape: [2], parameters: { binary_data_size: 16 } })
+  })
+
+  it('come and go packed', async () => {
+    const data = Array.from({ length: 4096 }, (_, index) => index / 8)
+    const request = JSON.stringify({ inputs: [{ name: 'float32', shape: [1, 4096], datatype: 'FP32', data }] })
+    const response = await host.ask('/v2/models/echo/infer', {
+      method: 'POST',
+      body: new Uint8Array(gzipSync(request)),
+      headers: { 'content-encoding': 'gzip', 'accept-encoding': 'deflate' },
+    })
+    expect(response.headers.get('content-encoding')).toBe('deflate')
+    const { inflateSync } = await import('node:zlib')
+    const answer = JSON.parse(inflateSync(Buffer.from(await response.arrayBuffer())).toString()) as Answer
+    expect(answer.outputs[0]?.data).toEqual(data)
+  })
+
+  const header = (size: number, shape = [1, 4]) => ({
+    inputs: [{ name: 'float32', shape, datatype: 'FP32', parameters: { binary_data_size: size } }],
+  })
+  it.each([
+    ['ends before its tensor does', () => body(header(16), new Uint8Array(15))],
+    ['has bytes that belong to no tensor', () => body(header(16), new Uint8Array(17))],
+    ['has a tensor of another size than its shape', () => body(header(12), new Uint8Array(12))],
+    ['says a header that is longer than it', () => ({ length: '4096', bytes: new Uint8Array(8) })],
+    ['says a header that is no number', () => ({ length: '-1', bytes: new Uint8Array(8) })],
+    ['cuts its header short', () => ({ ...body(header(16), new Uint8Array(16)), length: '20' })],
+    ['has a shape beyond what numbers hold', () => body(header(16, [2 ** 40, 2 ** 40]), new Uint8Array(16))],
+    ['has a negative dimension', () => body(header(16, [-1, -4]), new Uint8Array(16))],
+    ['has a dimension that is no whole number', () => body(header(16, [0.5, 8]), new Uint8Array(16))],
+    ['has no rows', () => body(header(0, [0, 4]), new Uint8Array(0))],
+  ])('are refused of a body that %s', async (_what, made) => {
+    const response = await send('echo', made())
+    expect([response.status, await response.json()]).toEqual([400, { error: expect.any(String) }])
+  })
+
+  it('are refused as texts that lie about their lengths or are not UTF-8', async () => {
+    for (const bytes of [
+      [255, 255, 255, 255, 65],
+      [1, 0, 0, 0, 255],
+      [9, 0],
+    ]) {
+      const request = {
+        inputs: [{ name: 'string', shape: [1, 1], datatype: 'BYTES', parameters: { binary_data_size: bytes.length } }],
+      }
+      const response = await send('texts', body(request, Uint8Array.from(bytes)))
+      expect([response.status, await response.json()]).toEqual([400, { error: expect.any(String) }])
+    }
+  })
+
+  it('are refused of a body that unpacks to more than any request', async () => {
+    const bomb = new Uint8Array(gzipSync(Buffer.alloc(80 * 1024 * 1024)))
+    const response = await send('echo', { length: '10', bytes: bomb }, { 'content-encoding': 'gzip' })
+    expect([response.status, await response.json()]).toEqual([413, { error: expect.any(String) }])
+  })
+})
+
+describe('what is not a request', () => {
+  const one = (change: object) => ({
+    inputs: [{ name: 'float32', shape: [1, 2], datatype: 'FP32', data: [1, 2], ...change }],
+  })
+  it.each<[string, string]>([
+    ['no JSON', '{'],
+    ['NaN', '{"inputs":[{"name":"float32","shape":[1,1],"datatype":"FP32","data":[NaN]}]}'],
+    ['endless depth', `{"inputs":[{"name":"float32","shape":[1],"datatype":"FP32","data":${'['.repeat(100_000)}`],
+    ['endless depth elsewhere', `{"parameters":${'['.repeat(100_000)}`],
+    ['null', JSON.stringify(one({ data: [null, 1] }))],
+    ['a number beyond float32', JSON.stringify(one({ data: [1e300, 1] }))],
+    ['too few elements', JSON.stringify(one({ data: [1] }))],
+    ['too many elements', JSON.stringify(one({ data: [1, 2, 3] }))],
+    ['ragged lists', JSON.stringify(one({ shape: [2, 2], data: [[1, 2], [3]] }))],
+    ['lists beside elements', JSON.stringify(one({ data: [[1], 2] }))],
+    ['another type', JSON.stringify(one({ datatype: 'FP64' }))],
+    ['a type that is none', JSON.stringify(one({ datatype: 'FP99' }))],
+    ['another name', JSON.stringify(one({ name: 'y' }))],
+    ['an object among the elements', JSON.stringify(one({ data: [{}, 1] }))],
+    ['no data', JSON.stringify({ inputs: [{ name: 'float32', shape: [1, 2], datatype: 'FP32' }] })],
+    ['no inputs', '{"inputs":[]}'],
+    ['an output that is none', JSON.stringify({ ...one({}), outputs: [{ name: 'z' }] })],
+    ['a timeout that is none', JSON.stringify({ ...one({}), parameters: { timeout: 'x' } })],
+  ])('is refused with a message: %s', async (_what, body) => {
+    const response = await host.ask('/v2/models/echo/infer', { method: 'POST', body })
+    expect([response.status, await response.json()]).toEqual([400, { error: expect.any(String) }])
+  })
+
+  it('is refused with a million rows, and others are answered while a million numbers are read', async () => {
+    const data = `[${'0.25,'.repeat(999_999)}0.25]`
+    const million = (shape: string) =>
+      `{"inputs":[{"name":"float32","shape":${shape},"datatype":"FP32","data":${data}}]}`
+    const refused = await host.ask('/v2/models/echo/infer', { method: 'POST', body: million('[1000000,1]') })
+    expect([refused.status, await refused.json()]).toEqual([400, { error: expect.stringContaining('rows') }])
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const answered = await host.ask('/v2/models/echo/infer', { method: 'POST', body: million('[1000,1000]') })
+    clearInterval(timer)
+    const { outputs } = await read(answered)
+    expect(outputs[0]?.data).toHaveLength(1_000_000)
+    // How long each took depends on who else is on the machine; that there were many does not.
+    expect(turns).toBeGreaterThan(40)
+  })
+
+  it('keeps the digits of whole numbers beyond what JSON’s readers keep', async () => {
+    const body = '{"inputs":[{"name":"int64","shape":[1,1],"datatype":"INT64","data":[9223372036854775807]}]}'
+    const answer = await host.ask('/v2/models/whole/infer', { method: 'POST', body })
+    expect(await answer.text()).toContain('"data":[9223372036854775807]')
+  })
+
+  it('is told apart by who asks: without a token, nothing', async () => {
+    const response = await host.ask('/v2/models/simple/infer', { json: simple(), token: null })
+    expect([response.status, await response.json()]).toEqual([401, { error: expect.any(String) }])
+  })
+})
+
+it('counts what it did in Triton’s statistics', async () => {
+  const { model_stats } = (await (await host.ask('/v2/models/simple/stats')).json()) as {
+    model_stats: {
+      inference_count: number
+      execution_count: number
+      inference_stats: { success: { count: number; ns: number } }
+    }[]
+  }
+  const [one] = model_stats
+  expect(one?.inference_count).toBeGreaterThan(40)
+  expect(one?.execution_count).toBeLessThan(one?.inference_count ?? 0)
+  expect(one?.inference_stats.success.ns).toBeGreaterThan(0)
+})
