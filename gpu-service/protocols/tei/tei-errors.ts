@@ -27,9 +27,8 @@ export const teiErrors = {
 /** Answers in the envelope and with the statuses of text-embeddings-inference 1.9. */
 export const answerTeiErrors = (metrics: Metrics): ErrorHandler<ServingEnvironment> => {
   const answer = answerErrors(teiEnvelope, metrics)
-  const { failed } = teiMetrics(metrics)
   return (thrown, context) => {
-    failed(thrown instanceof AppError ? failureOf(thrown) : 'inference')
+    teiMetrics(metrics).failed(thrown instanceof AppError ? failureOf(thrown) : 'inference')
     return answer(thrown instanceof AppError ? asTei(thrown) : thrown, context)
   }
 }

@@ -44,7 +44,6 @@ const byModel = [rerank, predict, embedSparse, embed]
 export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }): Hono<ServingEnvironment> {
   const { verify, router, metrics, admission } = parts
   const app = new Hono<ServingEnvironment>()
-  const counted = teiMetrics(metrics)
   app.onError(answerTeiErrors(metrics))
   const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitBody(predictionMaxBytes)] as const
 
@@ -54,6 +53,7 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
   const serve = (path: string, candidates: readonly TeiOperation[], answer = answerOne) =>
     app.post(path, ...guards, async (context) => {
       const startedMs = performance.now()
+      const counted = teiMetrics(metrics)
       const kinds = candidates.map(({ kind }) => kind)
       const model = modelFor(context, kinds, path)
       routeTo(context, { router, model })

@@ -276,7 +276,7 @@ describe('models of pairs and classes, in the routes of text-embeddings-inferenc
       const pair = (await post(`${base}/predict`, { inputs: ['good', 'a list'] }, pairs)).body as unknown[]
       expect(pair[0]).toEqual({ label: expect.any(String), score: expect.any(Number) })
       // A reranker has classes too: one.
-    expect(await post('/predict', { inputs: 'good' }, pairs)).toMatchObject({ status: 400 })
+      expect(await post('/predict', { inputs: 'good' }, pairs)).toMatchObject({ status: 400 })
       const raw = (await post(`${base}/predict`, { inputs: 'good', raw_scores: true }, pairs)).body as {
         score: number
       }[]

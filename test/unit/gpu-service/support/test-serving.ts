@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Serving, type ServingConfig, startServing } from '../../../../gpu-service/serving.ts'
+import type { Isolation } from '../../../../gpu-service/tasks/task.ts'
 import { createToken, hashToken } from '../../../../shared/auth/token.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics, type Metrics } from '../../../../shared/metrics.ts'
@@ -23,6 +24,7 @@ export interface TestModel {
   file: string
   files: Record<string, Buffer>
   ref?: string
+  isolate?: Isolation
 }
 
 export interface TestServing {

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readReference } from '../support/folders.ts'
+import { embedderModel } from '../support/test-models.ts'
+import { startTestServing, type TestModel, type TestServing } from '../support/test-serving.ts'
+
+const width = 16
+const out = 3
+const weight = Array.from({ length: out * width }, (_, index) => Math.sin(index + 1) / 3)
+const bias = [0.5, -0.25, 0.125]
+
+/** The bytes of a safetensors file of float32 tensors. */
+function safetensors(tensors: Record<string, { shape: number[]; values: number[] }>): Buffer {
+  let at = 0
+  const header = Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, values }]) => {
+      const start = at
+      at += values.length * 4
+      return [name, { dtype: 'F32', shape, data_offsets: [start, at] }]
+    }),
+  )
+  const text = Buffer.from(JSON.stringify({ __metadata__: { format: 'pt' }, ...header }))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(text.length))
+  return Buffer.concat([
+    length,
+    text,
+    ...Object.values(tensors).map(({ values }) => Buffer.from(Float32Array.from(values).buffer)),
+  ])
+}
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+const module = (path: string, kind: string) => ({ path, type: `sentence_transformers.models.${kind}` })
+const dense = {
+  in_features: width,
+  out_features: out,
+  bias: true,
+  activation_function: 'torch.nn.modules.activation.Tanh',
+}
+const denseWeights = {
+  'linear.weight': { shape: [out, width], values: weight },
+  'linear.bias': { shape: [out], values: bias },
+}
+const plain = [module('', 'Transformer'), module('1_Pooling', 'Pooling')]
+
+async function variant(name: string, files: Record<string, Buffer>): Promise<TestModel> {
+  const model = await embedderModel(name)
+  return { ...model, repo: `slipway-tests/${name}`, files: { ...model.files, ...files } }
+}
+
+const withDense = (config: object = dense, weights = safetensors(denseWeights)) => ({
+  'modules.json': json([...plain, module('2_Dense', 'Dense'), module('3_Normalize', 'Normalize')]),
+  '2_Dense/config.json': json(config),
+  '2_Dense/model.safetensors': weights,
+})
+const pooling = (config: object) => ({ 'modules.json': json(plain), '1_Pooling/config.json': json(config) })
+const prompts = {
+  'config_sentence_transformers.json': json({
+    prompts: { query: 'the cat ', document: '' },
+    default_prompt_name: 'document',
+  }),
+}
+
+let host: TestServing
+let rows: { text: string; input_ids: number[]; vector: number[] }[]
+beforeAll(async () => {
+  rows = (await readReference('tiny-embedder')).rows
+  host = await startTestServing(
+    await Promise.all([
+      variant('plain', { 'modules.json': json(plain) }),
+      variant('dense', withDense()),
+      variant('both', pooling({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: true })),
+      variant('last', pooling({ pooling_mode_lasttoken: true })),
+      variant('prompted', prompts),
+      variant('promptless', {
+        ...prompts,
+        '1_Pooling/config.json': json({ pooling_mode_mean_tokens: true, include_prompt: false }),
+      }),
+      variant('gelu', withDense({ ...dense, activation_function: 'torch.nn.modules.activation.GELU' })),
+      variant('cut-short', withDense(dense, safetensors(denseWeights).subarray(0, -4))),
+      variant('no-weights', { ...withDense(), '2_Dense/model.safetensors': Buffer.from('') }),
+      variant('lstm', { 'modules.json': json([...plain, module('2_LSTM', 'LSTM')]) }),
+    ]),
+  )
+}, 60_000)
+afterAll(() => host.close())
+
+const post = async (name: string, path: string, body: object) => {
+  const response = await host.ask(`/api/v1/predict/${name}${path}`, { json: body })
+  return (await response.json()) as number[][]
+}
+const embed = (name: string, inputs: unknown, more: object = {}) => post(name, '', { inputs, ...more })
+const allTokens = async (inputs: string) =>
+  ((await post('plain', '/embed_all', { inputs })) as unknown as [number[][]])[0]
+
+function expectNear(actual: number[] | undefined, expected: readonly number[]) {
+  expect(actual).toHaveLength(expected.length)
+  for (const [i, value] of expected.entries()) expect(Math.abs((actual?.[i] ?? Number.NaN) - value)).toBeLessThan(1e-5)
+}
+const unit = (vector: number[]) => {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
+  return vector.map((value) => value / length)
+}
+const mean = (tokens: number[][]) =>
+  Array.from({ length: width }, (_, column) => tokens.reduce((sum, one) => sum + (one[column] ?? 0), 0) / tokens.length)
+
+describe("the module files of sentence-transformers' repos", () => {
+  it('a Dense layer changes the pooled vector, and what stands behind it brings that to length 1', async () => {
+    for (const { text } of rows.slice(0, 4)) {
+      const pooled = mean(await allTokens(text))
+      const layer = bias.map((start, row) =>
+        Math.tanh(pooled.reduce((sum, value, column) => sum + value * (weight[row * width + column] ?? 0), start)),
+      )
+      expectNear((await embed('dense', text))[0], unit(layer))
+      expectNear((await embed('dense', text, { normalize: false }))[0], layer)
+    }
+  })
+
+  it('several poolings stand behind each other in one vector', async () => {
+    const text = rows[1]?.text ?? ''
+    const tokens = await allTokens(text)
+    expectNear((await embed('both', text))[0], [...(tokens[0] ?? []), ...mean(tokens)])
+  })
+
+  it('the last token of a text is its own, however long the others in its batch are', async () => {
+    const texts = rows.slice(0, 6).map(({ text }) => text)
+    const batched = await embed('last', texts)
+    for (const [index, text] of texts.entries()) {
+      expectNear(batched[index], (await allTokens(text)).at(-1) ?? [])
+      expectNear((await embed('last', text))[0], batched[index] ?? [])
+    }
+  })
+
+  it('a prompt is put before a text by its name, or by default, and its tokens are left out where they do not count', async () => {
+    const text = 'sat on the mat'
+    expectNear(
+      (await embed('prompted', text))[0],
+      (await embed('prompted', text, { prompt_name: 'document' }))[0] ?? [],
+    )
+    const query = await embed('prompted', text, { prompt_name: 'query' })
+    expectNear(query[0], (await embed('plain', `the cat ${text}`, { normalize: true }))[0] ?? [])
+    const tokens = await allTokens(`the cat ${text}`)
+    const counted = await embed('promptless', text, { prompt_name: 'query' })
+    expectNear(counted[0], unit(mean(tokens.slice(3))))
+    const openai = await host.ask('/v1/embeddings', { json: { model: 'prompted', input: text, prompt_name: 'query' } })
+    expectNear(((await openai.json()) as { data: { embedding: number[] }[] }).data[0]?.embedding, query[0] ?? [])
+  })
+
+  it.each([
+    ['gelu', 'GELU'],
+    ['cut-short', '2_Dense/model.safetensors'],
+    ['no-weights', '2_Dense/model.safetensors'],
+    ['lstm', 'LSTM'],
+  ])('refuses what is not possible by its name: %s', async (name, words) => {
+    const response = await host.ask(`/api/v1/predict/${name}`, { json: { inputs: 'a' } })
+    expect(response.status).toBe(422)
+    expect(((await response.json()) as { error: string }).error).toContain(words)
+  })
+})
