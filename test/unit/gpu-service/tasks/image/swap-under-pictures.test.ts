@@ -1,0 +1,39 @@
+import sharp from 'sharp'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { changeDeployment, getDeployment } from '../../../../../shared/table/deployments.ts'
+import { pictureModels } from '../../../../support/picture-models.ts'
+import { publish } from '../../../../support/publish.ts'
+import { pictureModel } from '../../support/picture-serving.ts'
+import { startTestServing } from '../../support/test-serving.ts'
+
+describe.skipIf(pictureModels === undefined)('a deployment that gets another revision', () => {
+  it('answers all whose pictures are being read meanwhile', { timeout: 60_000 }, async () => {
+    const model = await pictureModel('tiny-vit')
+    const host = await startTestServing([model])
+    onTestFinished(() => host.close())
+    const create = { width: 2000, height: 1500, channels: 3, background: '#456789' } as const
+    const body = Buffer.from(await sharp({ create }).jpeg().toBuffer())
+    const ask = () =>
+      host.ask('/models/slipway/tiny-vit', { method: 'POST', body, headers: { 'content-type': 'image/jpeg' } })
+    expect((await ask()).status).toBe(200)
+    const before = await getDeployment(host.table, 'tiny-vit')
+    if (before === undefined) throw new Error('nothing is deployed')
+    const revision = 'c'.repeat(40)
+    await publish({ objects: host.objects, repo: model.repo, revision, files: model.files })
+    const statuses: number[] = []
+    const revisions = new Set<string | null>()
+    const client = async () => {
+      const untilMs = performance.now() + 40_000
+      while (!revisions.has(revision) && performance.now() < untilMs) {
+        const response = await ask()
+        statuses.push(response.status)
+        revisions.add(response.headers.get('x-model-revision'))
+      }
+    }
+    const clients = [client(), client(), client(), client()]
+    await changeDeployment(host.table, 'tiny-vit', (item) => ({ ...item, revision }))
+    await Promise.all(clients)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    expect([...revisions]).toEqual([before.revision, revision])
+  })
+})
