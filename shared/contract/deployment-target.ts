@@ -4,7 +4,7 @@ import { timestamp } from './words.ts'
 
 const target = z.string().max(300).openapi({
   description:
-    '`owner/name`, or `owner/name@` and a branch, tag, alias or revision. An alias is followed when it moves, unless `follow` is false; what anything else names is looked up once.',
+    '`owner/name`, or `owner/name@` and a branch, tag, alias or revision. An alias is followed when it moves, unless `follow` is false, or the repo is private to another owner than the deployment; what anything else names is looked up once.',
   example: 'slipway/iris@champion',
 })
 

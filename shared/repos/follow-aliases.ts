@@ -3,7 +3,8 @@ import { chooseOnnxFile } from '../model/choose-onnx-file.ts'
 import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../table/deployment-item.ts'
 import { changeDeployment } from '../table/deployments.ts'
 import { deploymentsOfRepo } from '../table/repo-deployments.ts'
-import { getRef, getRevision } from '../table/repos.ts'
+import type { RepoItem } from '../table/repo-item.ts'
+import { getRef, getRepo, getRevision } from '../table/repos.ts'
 import type { Table } from '../table/table.ts'
 
 /**
@@ -11,13 +12,17 @@ import type { Table } from '../table/table.ts'
  * late. What an alias names that cannot be served stays unserved, and the deployment says why.
  */
 export async function followAliases(table: Table, { repoId }: { repoId: string }): Promise<void> {
-  for (const name of await deploymentsOfRepo(table, { id: repoId }))
-    await changeDeployment(table, name, (item) => followed(table, item, repoId))
+  const names = await deploymentsOfRepo(table, { id: repoId })
+  const repo = names.length === 0 ? undefined : await getRepo(table, repoId)
+  if (repo === undefined) return
+  for (const name of names) await changeDeployment(table, name, (item) => followed(table, item, repo))
 }
 
-async function followed(table: Table, item: DeploymentItem, repoId: string): Promise<DeploymentItem | undefined> {
-  const follow = (target: DeploymentTarget) =>
-    target.follows === true && target.repoId === repoId ? moved(table, target) : target
+async function followed(table: Table, item: DeploymentItem, repo: RepoItem): Promise<DeploymentItem | undefined> {
+  const follow = (target: DeploymentTarget) => {
+    if (target.follows !== true || target.repoId !== repo.id) return target
+    return mayFollow(item, repo) ? moved(table, target) : { ...target, followFault: closed(repo) }
+  }
   const targets = await Promise.all(targetsOf(item).map(follow))
   const shadow = item.shadow && { ...item.shadow, target: await follow(item.shadow.target) }
   const isSame = JSON.stringify([targets, shadow]) === JSON.stringify([targetsOf(item), item.shadow])
@@ -26,6 +31,18 @@ async function followed(table: Table, item: DeploymentItem, repoId: string): Pro
   const { followFault: _, ...before } = item
   return { ...before, ...first, targets, ...(shadow !== undefined && { shadow }) }
 }
+
+/**
+ * Whoever deployed it could read it then. Of what is private, others than its owner get nothing new by that: who may read
+ * it by now deploys it anew.
+ */
+const mayFollow = ({ owner }: DeploymentItem, repo: RepoItem): boolean =>
+  repo.deletedAt === undefined && (repo.visibility === 'public' || repo.owner.toLowerCase() === owner.toLowerCase())
+
+const closed = ({ owner, deletedAt }: RepoItem): string =>
+  deletedAt === undefined
+    ? `The repo is private to "${owner}": name the target again, which needs that you may read it.`
+    : 'The repo was deleted.'
 
 /** The target where its alias is; else where it was, with the reason. */
 async function moved(table: Table, target: DeploymentTarget): Promise<DeploymentTarget> {

@@ -132,6 +132,28 @@ describe('a deployment', () => {
     })
   })
 
+  it('of one owner gets nothing new of what is private to another, though it was public when it was deployed', async () => {
+    await alias(first, 'POST', '')
+    const setVisibility = (visibility: string) => host.ask('PATCH', `/${repo}`, { as: 'ada', json: { visibility } })
+    expect((await setVisibility('public')).status).toBe(200)
+    expect((await create({ target: `${repo}@champion`, owner: 'eve' }, 'eve')).status).toBe(201)
+    await alias(second)
+    expect((await read('eve')).body.revision).toBe(second)
+    await setVisibility('private')
+    await alias(first)
+    const { body } = await read('eve')
+    expect(body).toMatchObject({
+      revision: second,
+      targets: [{ followFault: expect.stringContaining('private to "lab"') }],
+    })
+    await setVisibility('public')
+    await host.followed(repo)
+    expect((await read('eve')).body).toMatchObject({
+      revision: first,
+      targets: [expect.not.objectContaining({ followFault: expect.anything() })],
+    })
+  })
+
   it('is at what its alias names however often both change at once', async () => {
     await alias(first, 'POST', '')
     await create({ target: `${repo}@champion` })

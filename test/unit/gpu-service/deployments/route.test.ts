@@ -113,6 +113,20 @@ describe('the router', () => {
     expect(resolve({ model: 'team/minilm', caller: caller }).item.name).toBe('minilm')
   })
 
+  it('is closed to a key for one repo where a deployment serves another one too', () => {
+    const targets = ['team/minilm', 'team/other'].map((repo) => ({ ...slot('x', { repo }).item, name: undefined }))
+    const mixed = createRouter(() => byName(slot('mixed', { targets })))
+    const caller = member({ username: 'team', limit: { repoId: 'team/minilm' } })
+    expect(() => mixed.resolve({ model: 'mixed', caller })).toThrow(absent)
+    expect(mixed.resolve({ model: 'mixed', caller: member({ username: 'team' }) }).item.name).toBe('mixed')
+  })
+
+  it('says of a paused deployment that it is, with what no client repeats', () => {
+    const resting = createRouter(() => byName(slot('resting', {}, { state: 'PAUSED', served: undefined })))
+    const paused = expect.objectContaining({ code: 'deployment_paused', status: 409, retryable: false })
+    expect(() => resting.resolve({ model: 'resting', caller: admin() })).toThrow(paused)
+  })
+
   it('falls back to no deployment of somebody else where a name is shared', () => {
     const two = createRouter(() =>
       byName(slot('theirs', { owner: 'other', createdAt: '2026-12-01T00:00:00.000Z' }), slot('mine', {})),

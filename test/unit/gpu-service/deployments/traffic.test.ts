@@ -88,6 +88,17 @@ describe('a deployment', () => {
     expect(await Promise.all(sessions.map((headers) => revisionOf(ask('shared', headers))))).toEqual(chosen)
   })
 
+  it('answers a caller always by one target where it is sticky by caller', async () => {
+    const model = await irisModel()
+    const targets = [await publishTarget(host, model, { ref: 'a' }), await publishTarget(host, model, { ref: 'b' })]
+    await deployTargets(host, { name: 'sticky', targets, stickyBy: 'caller' })
+    const sessions = Array.from({ length: 40 }, (_, n) => ({ 'x-session-id': `session-${n}` }))
+    await expect
+      .poll(async () => new Set(await Promise.all(sessions.map((of) => revisionOf(ask('sticky', of))))).size, slow)
+      .toBe(2)
+    expect(new Set(await Promise.all(sessions.map(() => revisionOf(ask('sticky'))))).size).toBe(1)
+  })
+
   it('takes a target that fails its callers out of service by itself, once, and says why', async () => {
     const stable = await publishTarget(host, await irisModel(), { weight: 50 })
     // Takes texts, and so fails every row.
@@ -197,6 +208,8 @@ describe('a deployment', () => {
     const embed = () => host.ask('/api/v1/predict/tokens', { json: { inputs: 'a text of several words' } })
     await expect.poll(async () => (await embed()).status, slow).toBe(200)
     await expect.poll(() => codeOf(embed()), slow).toBe('rate_limited')
+    const asOpenai = await host.ask('/v1/embeddings', { json: { model: 'tokens', input: 'a text of several words' } })
+    expect(await asOpenai.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limited' } })
   })
 
   it('that no replica needs to keep is loaded for its first request, answers it, and leaves when nobody asks', async () => {
