@@ -9,7 +9,7 @@ const timeoutHeaders = ['x-request-timeout', 'x-stainless-timeout'] as const
 const secondsMax = 3600
 
 /** What a request says of how it wants its work done. @throws AppError `invalid_request` naming the header at fault. */
-export function callOptions(context: Context<ServingEnvironment>, now = performance.now): CallOptions {
+export function callOptions(context: Context<ServingEnvironment>, now = () => performance.now()): CallOptions {
   return {
     signal: context.req.raw.signal,
     deadlineMs: deadlineOf(context, now),
