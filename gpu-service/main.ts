@@ -25,6 +25,8 @@ const environment = parseEnvironment(
     /** What models may take of the memory, in all engines together. */
     SLIPWAY_MODEL_MEMORY_BYTES: z.coerce.number().int().min(1).optional(),
     SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(64).optional(),
+    /** After which a request is told that its answer was not ready; it may give itself less time by a header. */
+    SLIPWAY_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(1).optional(),
     SLIPWAY_EMF_NAMESPACE: z.string().optional(),
     /** Whether pictures are fetched that callers name by their https address. */
     SLIPWAY_REMOTE_IMAGES: z.stringbool().default(false),
@@ -58,6 +60,7 @@ const serving = startServing({
     pool: environment.SLIPWAY_POOL,
     replicaId: `${hostname()}-${process.pid}`,
     adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256,
+    requestTimeoutMs: environment.SLIPWAY_REQUEST_TIMEOUT_MS,
     remoteImages: environment.SLIPWAY_REMOTE_IMAGES,
   },
   log,

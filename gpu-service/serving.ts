@@ -58,6 +58,8 @@ export interface ServingConfig {
   queuedMax?: number
   /** How long a small request may have to wait before it is refused; a large one waits up to four times as long. */
   waitMsMax?: number
+  /** How long a request may take that gives itself no less time; as long as it takes, where it is not said. */
+  requestTimeoutMs?: number | undefined
   /** Whether the members of a batch run alone, where a deployment does not say. */
   isolate?: Isolation
   /** Whether pictures are fetched that callers name by an https address on the public internet; off by default. */
@@ -123,6 +125,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       queuedMax: config.queuedMax ?? 8192,
       waitMsMax,
       requestMsMax: 60_000,
+      timeoutMs: config.requestTimeoutMs,
     },
     now: Date.now,
     device,

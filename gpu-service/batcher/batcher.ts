@@ -49,8 +49,11 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   /** All or none are admitted; one that fails takes its siblings out of the queue. @throws AppError */
-  async submitAll(inputs: readonly Input[], options: Partial<CallOptions> = {}): Promise<BatchResult<Output>[]> {
+  async submitAll(inputs: readonly Input[], asked: Partial<CallOptions> = {}): Promise<BatchResult<Output>[]> {
     if (this.#closedWith !== undefined) throw this.#closedWith
+    const { timeoutMs = Number.POSITIVE_INFINITY } = this.#options.limits
+    const latestMs = this.#now() + timeoutMs
+    const options = { ...asked, deadlineMs: Math.min(asked.deadlineMs ?? latestMs, latestMs) }
     if (options.signal?.aborted) throw errors.clientClosed()
     if (inputs.length === 0) return []
     this.assertRoom(inputs.length, options)

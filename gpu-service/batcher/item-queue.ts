@@ -9,6 +9,8 @@ export interface QueueLimits {
   waitMsMax: number
   /** How much of an engine's time one request may ask for. */
   requestMsMax: number
+  /** How long a caller waits at most, where it does not give less time itself; without an end where it is not said. */
+  timeoutMs?: number | undefined
   /** How many answers are kept for inputs that are the same; none, where it is not said. */
   cachedMax?: number | undefined
 }

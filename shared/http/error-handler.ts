@@ -16,7 +16,9 @@ function answerError({ thrown, context, envelope, metrics, headersOf }: AnswerIn
   const requestId = context.get('requestId')
   const error = toAppError(thrown, requestId)
   metrics?.errors.inc({ code: error.code })
-  if (error.status >= 500) context.get('log').error({ code: error.code, err: error.cause ?? error }, messageOf(thrown))
+  // A deadline is its caller's affair; under load there may be thousands.
+  if (error.status >= 500 && error.status !== 504)
+    context.get('log').error({ code: error.code, err: error.cause ?? error }, messageOf(thrown))
   if (error.retryAfterSeconds !== undefined) {
     context.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterSeconds))))
     context.header('retry-after-ms', String(Math.ceil(error.retryAfterSeconds * 1000)))

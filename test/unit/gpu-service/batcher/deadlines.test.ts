@@ -89,6 +89,15 @@ describe('a deadline', () => {
     expect(batcher.depth).toBe(2)
   })
 
+  it('is set by the configuration too, for those who give themselves none or a later one', async () => {
+    const { batcher, ask, time } = start({ timeoutMs: 100 })
+    const silent = batcher.submit(1).catch((error) => [codeOf(error), time.nowMs])
+    const [patient, hasty] = [ask(1, 5000), ask(1, 50)]
+    await time.runTo(1000)
+    expect(await hasty).toEqual(['deadline_exceeded', 50])
+    expect(await Promise.all([silent, patient])).toEqual(Array(2).fill(['deadline_exceeded', 100]))
+  })
+
   it('takes a request out as a whole, with what it has waiting', async () => {
     const { batcher, time } = start()
     const request = batcher.submitAll([1, 2, 3], { deadlineMs: 5 }).catch(codeOf)
