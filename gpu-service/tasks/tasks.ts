@@ -6,7 +6,7 @@ import { imageClassification } from './image-classification/image-classification
 import { imageFeatureExtraction } from './image-feature-extraction/image-feature-extraction.ts'
 import { imageTextClassification } from './image-text-classification/image-text-classification.ts'
 import { questionAnswering } from './question-answering/question-answering.ts'
-import { tabularClassification } from './tabular-classification/tabular-classification.ts'
+import { tabularClassification } from './tabular/tabular-classification.ts'
 import type { Task } from './task.ts'
 import { tensorsTask } from './tensors/tensors-task.ts'
 import { textClassification } from './text-classification/text-classification.ts'

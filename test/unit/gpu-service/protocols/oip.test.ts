@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readReference } from '../support/folders.ts'
+import { filesIn } from '../../../support/files-in.ts'
+import { fixtureModel, readReference } from '../support/folders.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 import { elementTypes, identityGraph, simpleGraph } from '../support/tiny-graphs.ts'
@@ -23,6 +24,11 @@ beforeAll(async () => {
     tensors('whole', identityGraph(['int64'])),
     tensors('texts', identityGraph(['string'])),
     await irisModel(),
+    {
+      ...(await irisModel('zipmap')),
+      repo: 'sklearn/zipmap',
+      files: await filesIn(fixtureModel('sklearn/iris-logistic-regression-zipmap')),
+    },
     await embedderModel(),
   ])
 })
@@ -385,4 +391,15 @@ it('counts what it did in Triton’s statistics', async () => {
   expect(one?.inference_count).toBeGreaterThan(40)
   expect(one?.execution_count).toBeLessThan(one?.inference_count ?? 0)
   expect(one?.inference_stats.success.ns).toBeGreaterThan(0)
+})
+
+it('answers for an output of maps with the tensor behind them', async () => {
+  const { rows } = await readReference('iris-logistic-regression-zipmap')
+  const data = rows.map((row: { x: number[] }) => row.x)
+  const request = { inputs: [{ name: 'X', shape: [rows.length, 4], datatype: 'FP32', data }] }
+  const { outputs } = await read(await infer('zipmap', request))
+  const output = outputs.find(({ name }) => name === 'output_probability')
+  expect(output?.shape).toEqual([rows.length, 3])
+  const expected = rows.flatMap((row: { probabilities: number[] }) => row.probabilities)
+  for (const [index, one] of numbersOf(output).entries()) expect(one).toBeCloseTo(expected[index], 5)
 })

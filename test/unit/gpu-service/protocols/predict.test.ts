@@ -27,7 +27,7 @@ const predict = (deployment: string, json: unknown) => host.ask(`/api/v1/predict
 
 describe('POST /api/v1/predict/{deployment} of a scikit-learn export', () => {
   it.each(names)('answers like scikit-learn itself: %s', async (name) => {
-    const { rows, classes, zipmap } = await readReference(name)
+    const { rows, classes } = await readReference(name)
     const response = await predict(name, { inputs: rows.map((row: { x: number[] }) => row.x) })
     expect(response.status).toBe(200)
     const answers = (await response.json()) as {
@@ -37,10 +37,6 @@ describe('POST /api/v1/predict/{deployment} of a scikit-learn export', () => {
     }[]
     expect(answers.map(({ label }) => label)).toEqual(rows.map((row: { label: number }) => String(classes[row.label])))
     for (const [index, { label, score, probabilities }] of answers.entries()) {
-      if (zipmap) {
-        expect(probabilities).toBeUndefined()
-        continue
-      }
       const expected: number[] = rows[index].probabilities
       expect(score).toBe(probabilities?.[label])
       for (const [column, name] of classes.entries())

@@ -15,22 +15,24 @@ export interface ReadAnswers {
   label: Tensor | undefined
   scores: Tensor | undefined
   id2label: Record<string, string> | undefined
+  /** What the graph itself calls its classes, column by column. */
+  classes?: readonly string[] | undefined
   count: number
 }
 
 /** One answer per row of the batch. */
-export function readAnswers({ label, scores, id2label, count }: ReadAnswers): TabularAnswer[] {
+export function readAnswers({ label, scores, id2label, classes: own, count }: ReadAnswers): TabularAnswer[] {
   const width = scores === undefined ? 0 : scores.data.length / count
-  const classes = classNames(width, id2label)
+  const classes = own?.length === width ? own.map((name) => id2label?.[name] ?? name) : classNames(width, id2label)
   return Array.from({ length: count }, (_, row) => {
     const numbers = scores === undefined ? [] : Array.from(scores.data.slice(row * width, (row + 1) * width), Number)
     if (label === undefined) return { value: numberAt(numbers, 0) }
     const id = String(label.data[row])
     const name = id2label?.[id] ?? id
     if (scores === undefined) return { label: name }
-    const own = classes.indexOf(name)
+    const column = classes.indexOf(name)
     // A graph whose string labels have no table gives no name to its columns; the label is then the likeliest one.
-    const score = own < 0 ? Math.max(...numbers) : numberAt(numbers, own)
+    const score = column < 0 ? Math.max(...numbers) : numberAt(numbers, column)
     return {
       label: name,
       score,

@@ -1,6 +1,7 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
+import type { Unzipped } from './zip-map.ts'
 
 /** More than any table that people make; a graph may declare billions, and a row of them would be made to warm up. */
 const columnsMax = 65_536
@@ -21,7 +22,7 @@ export interface TabularGraph {
 }
 
 /** @throws AppError `unsupported_model` where the graph is not one table in, one answer per row out. */
-export function readTabularGraph({ graph, file, columns }: ReadTabularGraph): TabularGraph {
+export function readTabularGraph({ graph, file, columns, unzipped }: ReadTabularGraph): TabularGraph {
   const [input, ...others] = graph.inputs
   if (input === undefined || others.length > 0)
     throw errors.unsupportedModel(
@@ -38,7 +39,7 @@ export function readTabularGraph({ graph, file, columns }: ReadTabularGraph): Ta
   if (width > columnsMax)
     throw errors.unsupportedModel(`"${file}" declares ${width} columns; at most ${columnsMax} are served.`)
   const label = graph.outputs.find(({ type }) => type === 'int64' || type === 'string')
-  const scores = graph.outputs.find(({ type }) => type === 'float32' || type === 'float64')
+  const scores = unzipped?.tensor ?? graph.outputs.find(({ type }) => type === 'float32' || type === 'float64')?.name
   if (label === undefined && scores === undefined)
     throw errors.unsupportedModel(`"${file}" has no output that is a label or a number.`)
   return {
@@ -46,7 +47,7 @@ export function readTabularGraph({ graph, file, columns }: ReadTabularGraph): Ta
     type: input.type,
     width,
     label: label?.name,
-    scores: scores?.name,
+    scores,
     withoutScores: scores === undefined ? whyNone(graph.outputs) : undefined,
   }
 }
@@ -55,6 +56,8 @@ interface ReadTabularGraph {
   graph: OnnxHeader
   file: string
   columns: readonly string[] | undefined
+  /** What stands in for an output of maps. */
+  unzipped: Unzipped | undefined
 }
 
 const isNumberType = (type: string): type is NumberType => type === 'float32' || type === 'float64' || type === 'int64'

@@ -2,10 +2,11 @@ import * as z from 'zod'
 import type { EngineCall } from '../../engine/engine.ts'
 import { localPath, readConfig } from '../../models/model-files.ts'
 import { int64Rows } from '../int64.ts'
-import { type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
+import { type HiddenTensors, type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
 import { readAnswers, type TabularAnswer } from './labels.ts'
 import { readRows } from './rows.ts'
 import { readTabularGraph, type TabularGraph } from './tabular-graph.ts'
+import { type Unzipped, unzipGraph } from './zip-map.ts'
 
 const config = z.object({
   sklearn: z.object({ columns: z.array(z.string()).optional() }).optional(),
@@ -19,12 +20,14 @@ export const tabularClassification: Task = {
   async open({ files, file, graph }: ModelSource): Promise<OpenedTask> {
     const { sklearn, id2label } = (await readConfig(files, 'config.json', config)) ?? {}
     const columns = sklearn?.columns
-    const shape = readTabularGraph({ graph, file, columns })
+    const unzipped = await unzipGraph({ graph, path: localPath(files, file) })
+    const shape = readTabularGraph({ graph, file, columns, unzipped })
     const table = { width: shape.width, columns: columns?.length === shape.width ? columns : undefined }
-    const model = tabularModel({ shape, id2label })
+    const model = tabularModel({ shape, id2label, classes: unzipped?.classes })
     const probe = Array.from({ length: shape.width }, () => 0)
     return {
-      graphs: { main: localPath(files, file) },
+      graphs: { main: unzipped?.path ?? localPath(files, file) },
+      hidden: unzipped && probabilitiesOf(unzipped),
       describe: {
         columns: table.columns ?? shape.width,
         classes: id2label === undefined ? undefined : Object.values(id2label),
@@ -49,7 +52,14 @@ export const tabularClassification: Task = {
   },
 }
 
-function tabularModel({ shape, id2label }: TabularModelOptions): TaskModel<number[], TabularAnswer> {
+/** Who asks for the output of maps by its name is given the tensor behind them. */
+const probabilitiesOf = ({ output, tensor, classes }: Unzipped): HiddenTensors => ({
+  graph: 'main',
+  outputs: [{ name: output, source: tensor, type: 'float32', shape: [-1, classes.length] }],
+  fill: () => ({}),
+})
+
+function tabularModel({ shape, id2label, classes }: TabularModelOptions): TaskModel<number[], TabularAnswer> {
   const outputs = [shape.label, shape.scores].filter((name) => name !== undefined)
   return {
     graph: 'main',
@@ -62,6 +72,7 @@ function tabularModel({ shape, id2label }: TabularModelOptions): TaskModel<numbe
         label: shape.label === undefined ? undefined : tensors[shape.label],
         scores: shape.scores === undefined ? undefined : tensors[shape.scores],
         id2label,
+        classes,
         count: rows.length,
       }),
   }
@@ -70,6 +81,7 @@ function tabularModel({ shape, id2label }: TabularModelOptions): TaskModel<numbe
 interface TabularModelOptions {
   shape: TabularGraph
   id2label: Record<string, string> | undefined
+  classes: readonly string[] | undefined
 }
 
 function tensorOf(rows: readonly number[][], { type, width }: TabularGraph): EngineCall['inputs'][string] {

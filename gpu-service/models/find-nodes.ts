@@ -1,0 +1,76 @@
+import { open } from 'node:fs/promises'
+import { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
+
+/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
+const modelGraph = 7
+const graphNode = 1
+const node = { input: 1, output: 2, operator: 4, attribute: 5 }
+const attribute = { name: 1, ints: 8, strings: 9 }
+
+const nodesMax = 16
+const inputsMax = 64
+const valuesMax = 65_536
+
+/** A node, with those of its attributes that are lists of whole numbers or of texts. */
+export interface FoundNode {
+  operator: string
+  inputs: string[]
+  outputs: string[]
+  lists: Map<string, string[]>
+}
+
+/** The nodes of these kinds in an ONNX file on this disk, read without its weights. @throws RangeError where it is none. */
+export async function findNodes(path: string, operators: ReadonlySet<string>): Promise<FoundNode[]> {
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    const read = async ({ start, end }: { start: number; end: number }) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start + 1), 0, end - start + 1, start)
+      return buffer.subarray(0, bytesRead)
+    }
+    const reader = new ByteReader({ sizeBytes: size, read })
+    const found: FoundNode[] = []
+    for await (const field of fields(reader, reader.sizeBytes)) {
+      if (field.number !== modelGraph) continue
+      for await (const inner of inside(reader, field)) {
+        if (inner.number !== graphNode || !operators.has(await operatorOf(reader, inner))) continue
+        found.push(await readNode(reader, inner))
+        if (found.length === nodesMax) return found
+      }
+    }
+    return found
+  } finally {
+    await file.close()
+  }
+}
+
+async function operatorOf(reader: ByteReader, field: Field): Promise<string> {
+  for await (const inner of inside(reader, field)) if (inner.number === node.operator) return text(reader, inner)
+  return ''
+}
+
+async function readNode(reader: ByteReader, field: Field): Promise<FoundNode> {
+  const found: FoundNode = { operator: '', inputs: [], outputs: [], lists: new Map() }
+  for await (const inner of inside(reader, field)) {
+    if (inner.number === node.operator) found.operator = await text(reader, inner)
+    else if (inner.number === node.input && found.inputs.length < inputsMax)
+      found.inputs.push(await text(reader, inner))
+    else if (inner.number === node.output && found.outputs.length < inputsMax)
+      found.outputs.push(await text(reader, inner))
+    else if (inner.number === node.attribute) await readList(reader, inner, found.lists)
+  }
+  return found
+}
+
+async function readList(reader: ByteReader, field: Field, lists: FoundNode['lists']): Promise<void> {
+  let name = ''
+  const values: string[] = []
+  for await (const inner of inside(reader, field)) {
+    if (inner.number === attribute.name) name = await text(reader, inner)
+    if (values.length === valuesMax) return
+    if (inner.number === attribute.strings) values.push(await text(reader, inner))
+    else if (inner.number === attribute.ints && inner.kind === 'number') values.push(String(inner.value))
+  }
+  if (name !== '' && values.length > 0) lists.set(name, values)
+}
