@@ -73,4 +73,28 @@ describe('MiniLM with its real weights', () => {
       for (const [index, text] of texts.entries()) expect(await embed('exact', text, exact)).toEqual([batched[index]])
     },
   )
+
+  it.skipIf(minilmFp32 === undefined)('fp32 gives the reference by every route of embeddings', async () => {
+    const given = (await readMinilmReference()).rows.filter((row) => row.text !== '').slice(0, 12)
+    const inputs = given.map(({ text }) => text)
+    const ask = async (path: string, json: object) =>
+      (await host?.ask(`/api/v1/predict/fp32${path}`, { json }))?.json() as Promise<number[][]>
+    const tokenLists = given.map(({ input_ids }) => input_ids)
+    const answers = [
+      await ask('/embed', { inputs }),
+      await ask('/embed', { inputs: tokenLists }),
+      await ask('', { inputs }),
+      (await ask('/vertex', { instances: [{ inputs }] }).then((body) => Object(body).predictions[0])) as number[][],
+    ]
+    for (const answer of answers)
+      for (const [index, { vector }] of given.entries())
+        expect(furthest(vector, answer[index] ?? [])).toBeLessThan(1e-4)
+    const [source, ...others] = given
+    const sentences = others.map(({ text }) => text)
+    const scores = await ask('/similarity', { inputs: { source_sentence: source?.text, sentences } })
+    const right = others.map(({ vector }) => dot(source?.vector ?? [], vector))
+    expect(furthest(right, scores as unknown as number[])).toBeLessThan(1e-4)
+    const tokens = (await ask('/tokenize', { inputs })) as unknown as { id: number }[][]
+    expect(tokens.map((list) => list.map(({ id }) => id))).toEqual(tokenLists)
+  })
 })
