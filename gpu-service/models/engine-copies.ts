@@ -28,11 +28,13 @@ export interface Entered {
  * Puts a model into every engine and makes it run there in all shapes that it will be asked for. Nothing of it stays
  * where that fails. @throws AppError `unsupported_model` @throws ModelHung
  */
-export async function enterEngines(copies: EngineCopies & { file: string }): Promise<Entered> {
-  const [first, ...others] = copies.pool.engines
+export async function enterEngines(copies: EngineCopies & EnterEngines): Promise<Entered> {
+  const { isKnown = false, pool } = copies
+  // One engine goes first: a model that never ends holds that one, and not all.
+  const first = isKnown ? [] : pool.engines.slice(0, 1)
+  const others = pool.engines.slice(first.length)
   try {
-    // One engine goes first: a model that never ends holds that one, and not all.
-    const entered = first === undefined ? [] : [await enterEngine(first, copies)]
+    const entered = await Promise.all(first.map((engine) => enterEngine(engine, copies)))
     entered.push(...(await Promise.all(others.map((engine) => enterEngine(engine, copies)))))
     const [slowest] = entered.map(({ warmUpMs }) => warmUpMs).sort((a, b) => b - a)
     return { speed: entered.flatMap(({ speed }) => speed), warmUpMs: slowest ?? 0 }
@@ -41,6 +43,13 @@ export async function enterEngines(copies: EngineCopies & { file: string }): Pro
     if (error instanceof ModelHung) throw error
     throw errors.unsupportedModel(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
   }
+}
+
+interface EnterEngines {
+  /** For messages. */
+  file: string
+  /** Whether it was in before: it comes to an end, and its speed is known. */
+  isKnown?: boolean
 }
 
 /** Fulfilled when every engine answers: what they take by themselves is there then. */
@@ -58,7 +67,10 @@ export async function leaveEngines({ modelId, opened, pool }: EngineCopies): Pro
   await Promise.allSettled(pool.engines.flatMap((engine) => ids.map((id) => engine.unload({ modelId: id }))))
 }
 
-async function enterEngine(engine: Engine, { modelId, opened }: EngineCopies): Promise<Entered> {
+async function enterEngine(
+  engine: Engine,
+  { modelId, opened, isKnown }: EngineCopies & EnterEngines,
+): Promise<Entered> {
   for (const [graph, path] of Object.entries(opened.graphs))
     await engine.load({ modelId: graphId({ modelId, graph }), path })
   const startedMs = performance.now()
@@ -68,6 +80,7 @@ async function enterEngine(engine: Engine, { modelId, opened }: EngineCopies): P
     const items = itemsOf(call())
     // The first run of a shape also makes room for it, so the second one is the measure: of what a busy engine does.
     for (const threads of ['all', 'own'] as const) await engine.run({ modelId: id, threads, ...call() })
+    if (isKnown) continue
     const runStartedMs = performance.now()
     await engine.run({ modelId: id, threads: 'own', ...call() })
     speed.push({ graph, items, cost, runMs: performance.now() - runStartedMs })

@@ -1,16 +1,39 @@
-import { appendFile, constants, copyFile } from 'node:fs/promises'
+import { appendFile, constants, copyFile, stat } from 'node:fs/promises'
 import { derivedFile } from './derived-file.ts'
+import { readOutline } from './graph-outline.ts'
+
+/** A file that cannot be given further nodes, for a reason of its own. */
+export class GraphNotExtended extends Error {
+  override name = 'GraphNotExtended'
+}
+
+/** What all names begin with that this service puts into a graph. */
+export const ownNames = 'slipway_'
+
+/** What protobuf allows of one message; the weights of larger models are in files of their own. */
+const messageMaxBytes = 2 ** 31 - 1
 
 /**
  * Writes an ONNX file with further nodes beside the one it extends. Protobuf merges concatenated messages, so the bytes
- * of both together are the larger model; no weight is parsed.
+ * of both together are the larger model; no weight is parsed. @throws GraphNotExtended
  */
 export const extendGraph = ({ path, pieces }: { path: string; pieces: Buffer }): Promise<string> =>
   derivedFile({
     path,
     recipe: pieces,
     async write(target) {
+      const { size } = await stat(path)
+      if (size + pieces.length > messageMaxBytes)
+        throw new GraphNotExtended('with further nodes the file would be larger than the 2 GB of an ONNX file')
+      const taken = await nameTaken(path)
+      if (taken !== undefined) throw new GraphNotExtended(`the graph has the name "${taken}" already`)
       await copyFile(path, target, constants.COPYFILE_FICLONE)
       await appendFile(target, pieces)
     },
   })
+
+async function nameTaken(path: string): Promise<string | undefined> {
+  const { nodes, weights, inputs } = await readOutline(path)
+  const names = [...nodes.flatMap(({ outputs }) => outputs), ...[...weights, ...inputs].map(({ name }) => name)]
+  return names.find((name) => name.startsWith(ownNames))
+}

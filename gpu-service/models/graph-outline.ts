@@ -1,4 +1,5 @@
-import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import { type FileHandle, open } from 'node:fs/promises'
+import { ByteReader } from '../../shared/onnx/byte-reader.ts'
 import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
@@ -25,8 +26,26 @@ export interface GraphOutline {
   outputs: { span: Span; name: string }[]
 }
 
+export async function readOutline(path: string): Promise<GraphOutline> {
+  const file = await open(path)
+  try {
+    return await outlineOf(file)
+  } finally {
+    await file.close()
+  }
+}
+
 /** @throws RangeError where the file is no ONNX model. */
-export async function readGraphOutline(reader: ByteReader): Promise<GraphOutline> {
+export async function outlineOf(file: FileHandle): Promise<GraphOutline> {
+  const { size } = await file.stat()
+  const read = async ({ start, end }: { start: number; end: number }) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start + 1), 0, end - start + 1, start)
+    return buffer.subarray(0, bytesRead)
+  }
+  return readGraphOutline(new ByteReader({ sizeBytes: size, read }))
+}
+
+async function readGraphOutline(reader: ByteReader): Promise<GraphOutline> {
   const outline: GraphOutline = { model: [], name: undefined, nodes: [], weights: [], inputs: [], outputs: [] }
   for await (const field of fields(reader, reader.sizeBytes)) {
     if (field.kind === 'number') outline.model.push({ number: field.number, value: field.value })

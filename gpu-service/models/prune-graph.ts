@@ -1,7 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { ByteReader } from '../../shared/onnx/byte-reader.ts'
 import { derivedFile } from './derived-file.ts'
-import { type GraphOutline, graphField, modelField, readGraphOutline, type Span } from './graph-outline.ts'
+import { type GraphOutline, graphField, modelField, outlineOf, type Span } from './graph-outline.ts'
 import { integer, tagAndLength } from './protobuf-writer.ts'
 
 /** A part of a model as a model of its own. */
@@ -39,15 +38,6 @@ export async function pruneGraph({ path, part }: { path: string; part: GraphPart
   } finally {
     await source.close()
   }
-}
-
-async function outlineOf(file: FileHandle): Promise<GraphOutline> {
-  const { size } = await file.stat()
-  const read = async ({ start, end }: { start: number; end: number }) => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start + 1), 0, end - start + 1, start)
-    return buffer.subarray(0, bytesRead)
-  }
-  return readGraphOutline(new ByteReader({ sizeBytes: size, read }))
 }
 
 interface Piece {

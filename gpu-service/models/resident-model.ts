@@ -118,10 +118,10 @@ export class ResidentModel implements Resident, Gatekeeper {
     this.#loadMs = performance.now() - startedMs
     metrics.modelLoading.observe({ deployment }, this.#loadMs / 1000)
     metrics.modelWarmup.observe({ deployment }, warmUpMs / 1000)
-    this.#speed = speed
+    if (speed.length > 0) this.#speed = speed
     this.isIn = true
     for (const { queue, graph, gate } of this.#queues) {
-      this.#teach(queue, graph)
+      if (speed.length > 0) this.#teach(queue, graph)
       gate.wake()
     }
   }
@@ -130,7 +130,8 @@ export class ResidentModel implements Resident, Gatekeeper {
     const { modelId, opened, file, pool, engineBytes } = this.#options
     await allAwake(pool)
     const bytesBefore = engineBytes()
-    const entered = await enterEngines({ modelId, opened: opened.opened, pool, file })
+    const isKnown = this.#loadMs !== undefined
+    const entered = await enterEngines({ modelId, opened: opened.opened, pool, file, isKnown })
     this.#learnSize(bytesBefore)
     return entered
   }

@@ -1,7 +1,7 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
-import { extendGraph } from '../../models/extend-graph.ts'
+import { extendGraph, GraphNotExtended } from '../../models/extend-graph.ts'
 import { normalizes, type PoolingConfig } from './pooling-config.ts'
 import { namePrefix, pooledOutput, poolingNodes, rawOutput } from './pooling-nodes.ts'
 
@@ -41,8 +41,9 @@ export async function embeddingGraph({
   if (tokens === undefined)
     throw errors.unsupportedModel(`"${file}" has no output of token vectors, such as "last_hidden_state".`)
   const width = { token: lastOf(tokens), text: textWidth(config, lastOf(tokens)) }
-  if (!canBeExtended(graph)) return { path, pooledBy: 'service', outputs: { tokens: tokens.name }, width }
-  const extended = await extendGraph({ path, pieces: poolingNodes({ ...config, tokens: tokens.name }) })
+  const pieces = poolingNodes({ ...config, tokens: tokens.name })
+  const extended = canBeExtended(graph) ? await extendGraph({ path, pieces }).catch(ifNotExtended) : undefined
+  if (extended === undefined) return { path, pooledBy: 'service', outputs: { tokens: tokens.name }, width }
   const outputs = { vector: pooledOutput, tokens: tokens.name, ...(normalizes(config) && { raw: rawOutput }) }
   return { path: extended, pooledBy: 'nodes', outputs, width }
 }
@@ -60,6 +61,11 @@ interface EmbeddingGraphInput {
 /** Names that a file has already cannot be given again, and operators without broadcasting cannot take our inputs. */
 export const canBeExtended = ({ inputs, outputs, opset }: Pick<OnnxHeader, 'inputs' | 'outputs' | 'opset'>): boolean =>
   [...inputs, ...outputs].every(({ name }) => !name.startsWith(namePrefix)) && (opset['ai.onnx'] ?? 0) >= 7
+
+/** Names inside of the graph, and its size, are known only when it is read. */
+function ifNotExtended(error: unknown): undefined {
+  if (!(error instanceof GraphNotExtended)) throw error
+}
 
 const isFloat = ({ type }: TensorSignature): boolean => type.startsWith('float')
 

@@ -1,7 +1,7 @@
 import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { extendGraph } from '../../../../gpu-service/models/extend-graph.ts'
+import { derivedFile } from '../../../../gpu-service/models/derived-file.ts'
 import { hashFile } from '../../../../gpu-service/models/hash-file.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { VerifiedFiles } from '../../../../gpu-service/models/verified-files.ts'
@@ -87,14 +87,14 @@ it('leaves the event loop free while a large file is hashed', async () => {
 it('makes a file anew that was made of another and has changed, and one whose sum is missing', async () => {
   const path = join(await temporaryFolder(), 'model.onnx')
   await writeFile(path, content)
-  const pieces = Buffer.from('more nodes')
-  const target = await extendGraph({ path, pieces })
-  const whole = Buffer.concat([content, pieces])
+  const whole = Buffer.concat([content, Buffer.from('more')])
+  const make = () => derivedFile({ path, recipe: 'more', write: (target) => writeFile(target, whole) })
+  const target = await make()
   expect((await readFile(target)).equals(whole)).toBe(true)
   await damage(target)
-  expect(await extendGraph({ path, pieces })).toBe(target)
+  expect(await make()).toBe(target)
   expect((await readFile(target)).equals(whole)).toBe(true)
   await writeFile(`${target}.sha256`, 'half')
-  await extendGraph({ path, pieces })
+  await make()
   expect((await readFile(target)).equals(whole)).toBe(true)
 })
