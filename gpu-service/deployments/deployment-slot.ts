@@ -16,6 +16,7 @@ import { graphId } from '../models/graph-id.ts'
 import type { ModelLease, ModelRegistry } from '../models/model-registry.ts'
 import type { TaskModel, TaskService } from '../tasks/task.ts'
 import { backoffMs } from './backoff.ts'
+import { InFlight } from './in-flight.ts'
 import { Outcomes } from './outcomes.ts'
 
 export interface SlotParts {
@@ -61,6 +62,7 @@ export class DeploymentSlot {
   served: Served | undefined
   #lease: ModelLease | undefined
   #gates: GatedQueue[] = []
+  #calls = new InFlight()
   #failures = 0
   #retryAtMs = 0
   #busy: Promise<void> = Promise.resolve()
@@ -115,7 +117,10 @@ export class DeploymentSlot {
     await this.#busy
     const lease = this.#lease
     const gates = this.#gates
+    const calls = this.#calls
     this.#lease = undefined
+    // Whoever was let in may still be reading its input: pictures wait for their decoder, and may come from far away.
+    await calls.none()
     // A request that found this deployment before it was given up may submit only now.
     const queues = served?.queues ?? []
     await Promise.all(queues.map((queue) => queue.close(errors.modelNotReady(this.item.name, reason))))
@@ -216,7 +221,10 @@ export class DeploymentSlot {
     for (const gate of gates) pool.add(gate)
     isServing = true
     const described = { ...describe(this.item, this.#parts), ...opened.describe }
-    return { task, describe: described, service, queues, statistics }
+    const calls = new InFlight()
+    this.#calls = calls
+    const pipeline: TaskService['pipeline'] = (request) => calls.during(() => service.pipeline(request))
+    return { task, describe: described, service: { ...service, pipeline }, queues, statistics }
   }
 }
 
