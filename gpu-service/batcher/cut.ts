@@ -30,6 +30,13 @@ export interface BatchLimits {
  */
 const shareOfWait = 0.5
 
+/**
+ * One of the younger half goes before older ones of other sizes only where that saves this share of the time for each
+ * unit of work: on a GPU, or in a small run. Else who is unlike the others would wait for twice as long as they do.
+ */
+const savingOfYoung = 0.05
+const olderMin = 16
+
 /** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
 export const windowOf = ({ itemsMax }: BatchLimits): number => (itemsMax === 1 ? 1 : Math.max(512, itemsMax))
 
@@ -58,7 +65,10 @@ export function cutBatch<Entry extends Sized>({
   let runMs = predictMs({ items: 1, longest })
   const runMsMax = Math.min(limits.runMsMax, waitingMs * shareOfWait)
   let isFull = false
-  for (const entry of nearestFirst(eligible, first)) {
+  const older = Math.max(olderMin, Math.ceil(all / 2))
+  for (const index of nearestFirst(eligible, first)) {
+    const entry = eligible[index]
+    if (entry === undefined || entry === first) continue
     const items = batch.length + 1
     if (items > countMax) break
     isFull ||= longest * items > limits.costMax
@@ -68,8 +78,10 @@ export function cutBatch<Entry extends Sized>({
     const neededMs = predictMs({ items, longest: needed })
     if (cost > limits.costMax) continue
     const isWasteful = cost - total - entry.size > limits.wasteMax * cost
-    // Compared crosswise: time for each unit of real work with it and without it.
-    if (isWasteful && !(neededMs * total < runMs * (total + entry.size))) continue
+    // Of the time for each unit of real work, with it against without it.
+    const saving = runMs === 0 ? 0 : 1 - (neededMs * total) / (runMs * (total + entry.size))
+    if (isWasteful && saving <= 0) continue
+    if (index >= older && runMs > 0 && saving < savingOfYoung) continue
     if (neededMs > runMsMax) {
       isFull ||= needed === longest && neededMs > limits.runMsMax
       continue
@@ -90,18 +102,15 @@ export interface Sized {
   group?: string | undefined
 }
 
-/** All but the first; entries of one size keep their order. Sorted as plain numbers, which is several times faster. */
-function* nearestFirst<Entry extends Sized>(entries: readonly Entry[], first: Entry): Generator<Entry> {
+/** Where they stand; of one size the oldest first. Sorted as plain numbers, which is several times faster. */
+function* nearestFirst(entries: readonly Sized[], first: Sized): Generator<number> {
   const keys = new Float64Array(entries.length)
   for (let index = 0; index < entries.length; index++) {
     const distance = Math.min(2 ** 32, Math.floor(Math.abs((entries[index]?.size ?? 0) - first.size)))
     keys[index] = distance * entries.length + index
   }
   keys.sort()
-  for (const key of keys) {
-    const entry = entries[key % entries.length]
-    if (entry !== undefined && entry !== first) yield entry
-  }
+  for (const key of keys) yield key % entries.length
 }
 
 export const shapeOf = (entries: readonly { size: number }[]): RunShape => {

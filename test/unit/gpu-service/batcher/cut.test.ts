@@ -73,6 +73,16 @@ describe('cutBatch', () => {
     expect(cutBatch({ queue, predictMs: flat }).map(({ size }) => size)).toEqual([20, 30, 40])
   })
 
+  it('lets none of the younger half go before older ones of other sizes, unless that saves much time', () => {
+    const unlike = Array.from({ length: 38 }, () => 90)
+    const queue = sized([10, ...unlike, 10, 10, ...unlike, 10, 10])
+    const steep = ({ items, longest }: { items: number; longest: number }) => 0.1 + items * longest * 0.1
+    const flat = ({ items, longest }: { items: number; longest: number }) => 5 + items * longest * 0.01
+    expect(cutBatch({ queue, predictMs: steep }).map(({ id }) => id)).toEqual([0, 39, 40])
+    expect(cutBatch({ queue, predictMs: flat }).map(({ id }) => id)).toEqual([0, 39, 40, 79, 80])
+    expect(cutBatch({ queue }).map(({ id }) => id)).toEqual([0, 39, 40, 79, 80])
+  })
+
   it('lets a run be as large as its limit, also where that is larger than the window', () => {
     const wide = { ...limits, costMax: 4096, itemsMax: 1024 }
     const window = sized(Array(windowOf(wide)).fill(1))
