@@ -24,7 +24,7 @@ type Asked = Partial<CallOptions>
 /** Bulk work may wait longer than interactive work, and takes up no more than half of the places. */
 const bulkPatience = 15
 /** So that a model whose runs take long is not full with one of them under way. */
-const runsWorthWaiting = 4
+const runsWorthWaiting = 6
 
 /** Refuses what would wait too long, before it is queued, by what is known of the speed. */
 export class Door<Input, Output> {

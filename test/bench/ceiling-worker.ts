@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { embeddingModel } from '../../gpu-service/tasks/feature-extraction/embedding-model.ts'
 import { pooledOutput } from '../../gpu-service/tasks/feature-extraction/pooling-nodes.ts'
 import { tokenInputs } from '../../gpu-service/tasks/text/token-tensors.ts'
-import type { CeilingJob } from './ceiling.ts'
+import type { Ceiling, CeilingJob } from './ceiling.ts'
 
 const { path, batches, seconds } = workerData as CeilingJob
 const session = await InferenceSession.create(path, {
@@ -29,10 +29,13 @@ const feeds = batches.map((batch) => {
 for (const feed of feeds.slice(0, 8)) await session.run(feed, [pooledOutput])
 
 let done = 0
+const cpuBefore = process.threadCpuUsage()
 const started = performance.now()
 for (let index = 0; performance.now() - started < seconds * 1000; index++) {
   const feed = feeds[index % feeds.length]
   if (feed !== undefined) await session.run(feed, [pooledOutput])
   done += batches[index % batches.length]?.length ?? 0
 }
-parentPort?.postMessage((done / (performance.now() - started)) * 1000)
+const { user, system } = process.threadCpuUsage(cpuBefore)
+const ceiling: Ceiling = { perSecond: (done / (performance.now() - started)) * 1000, cpuMicros: (user + system) / done }
+parentPort?.postMessage(ceiling)

@@ -8,12 +8,23 @@ export interface CeilingJob {
   seconds: number
 }
 
+export interface Ceiling {
+  /** Sentences. */
+  perSecond: number
+  /** CPU of a sentence, which other work on the machine hardly changes. */
+  cpuMicros: number
+}
+
 /** Sentences per second of bare `session.run` loops: as many workers as engines, one thread each, nothing else. */
-export async function measureCeiling({ workers, ...job }: CeilingJob & { workers: number }): Promise<number> {
+export async function measureCeiling({ workers, ...job }: CeilingJob & { workers: number }): Promise<Ceiling> {
   const counts = Array.from({ length: workers }, async () => {
     const worker = new Worker(new URL('./ceiling-worker.ts', import.meta.url), { workerData: job })
-    const [perSecond] = (await once(worker, 'message')) as [number]
-    return perSecond
+    const [ceiling] = (await once(worker, 'message')) as [Ceiling]
+    return ceiling
   })
-  return (await Promise.all(counts)).reduce((total, perSecond) => total + perSecond, 0)
+  const ceilings = await Promise.all(counts)
+  return {
+    perSecond: ceilings.reduce((total, { perSecond }) => total + perSecond, 0),
+    cpuMicros: ceilings.reduce((total, { cpuMicros }) => total + cpuMicros, 0) / ceilings.length,
+  }
 }

@@ -20,6 +20,8 @@ export interface Measured extends LoadResult {
   served: number
   ceiling: number
   ratio: number
+  /** Of the CPU that the service and its engines use, how much the bare runtime would need for the same sentences. */
+  cpuRatio: number
   /** Main-thread CPU of a request, tokenising included. */
   mainThreadMicros: number
   loopDelayP99Ms: number
@@ -47,7 +49,10 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
     await load({ ...asked, port: host.port, seconds }),
     (await host.stats()) as HostStats,
   ]
-  const ceiling = (before + (await measureCeiling(bare))) / 2
+  const after = await measureCeiling(bare)
+  const ceiling = (before.perSecond + after.perSecond) / 2
+  const bareMicros = (before.cpuMicros + after.cpuMicros) / 2
+  const usedMs = ended.mainThreadMs - started.mainThreadMs + ended.enginesMs - started.enginesMs
   const served = result.perSecond * perRequest
   return {
     ...result,
@@ -55,6 +60,7 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
     served,
     ceiling,
     ratio: served / ceiling,
+    cpuRatio: (bareMicros * result.answered * perRequest) / (usedMs * 1000),
     mainThreadMicros: ((ended.mainThreadMs - started.mainThreadMs) * 1000) / result.answered,
     loopDelayP99Ms: ended.loopDelayP99Ms,
     naive: peer && peer.perSecond * perRequest,

@@ -18,6 +18,8 @@ export interface HostJob {
 export interface HostStats {
   /** CPU time of the thread that serves HTTP, since the start. */
   mainThreadMs: number
+  /** CPU time of the engines, since their start. */
+  enginesMs: number
   /** Since it was last asked. */
   loopDelayP99Ms: number
   /** Of the service and its engines, with shared pages counted once. */

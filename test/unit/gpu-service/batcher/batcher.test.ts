@@ -136,7 +136,7 @@ describe('Batcher', () => {
     clock.nowMs += 2000
     await runs[0]?.finish()
     await first
-    for (let item = 0; item < 5; item++) void batcher.submit(1).catch(() => {})
+    for (let item = 0; item < 8; item++) void batcher.submit(1).catch(() => {})
     await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded' })
     const { depth } = batcher
     expect(depth).toBeGreaterThanOrEqual(4)
