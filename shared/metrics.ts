@@ -88,6 +88,24 @@ export function createMetrics() {
     ]),
     queueDepth: gauge('queue_depth', 'Items that wait for an engine.', ['deployment']),
     queueWait: histogram('queue_wait_seconds', 'Time an item waited before its run.', ['deployment']),
+    // Under the names by which dashboards made for Triton look for them.
+    tritonSuccess: counter('nv_inference_request_success', 'Inputs answered by a model.', ['model', 'version']),
+    tritonFailure: counter('nv_inference_request_failure', 'Inputs that a model failed.', [
+      'model',
+      'version',
+      'reason',
+    ]),
+    tritonCount: counter('nv_inference_count', 'Items that ran.', ['model', 'version']),
+    tritonExecutions: counter('nv_inference_exec_count', 'Runs, each of one or more items.', ['model', 'version']),
+    tritonRequestTime: counter('nv_inference_request_duration_us', 'From queued to answered, summed.', [
+      'model',
+      'version',
+    ]),
+    tritonQueueTime: counter('nv_inference_queue_duration_us', 'Time that items waited, summed.', ['model', 'version']),
+    tritonComputeTime: counter('nv_inference_compute_infer_duration_us', 'Time of the runs, summed.', [
+      'model',
+      'version',
+    ]),
     errors: counter('errors_total', 'Errors answered or logged, by their stable code.', ['code']),
   }
 }

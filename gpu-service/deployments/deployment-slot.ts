@@ -9,6 +9,7 @@ import type { CallOptions } from '../batcher/call-options.ts'
 import type { BatchLimits } from '../batcher/cut.ts'
 import { InferenceStatistics } from '../batcher/inference-statistics.ts'
 import type { ItemQueue, QueueLimits } from '../batcher/item-queue.ts'
+import { countAsTriton } from '../batcher/triton-metrics.ts'
 import { ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { GatedQueue } from '../models/gated-queue.ts'
@@ -180,6 +181,7 @@ export class DeploymentSlot {
     this.#gates = gates
     const statistics = new InferenceStatistics(this.#parts.now)
     let isServing = false
+    const observed = () => countAsTriton(this.label, metrics, observeBatches({ deployment: this.label, task }, metrics))
     const createBatcher = <Input, Output>(model: TaskModel<Input, Output>) => {
       const batcher = new Batcher<Input, Output>({
         lane: {
@@ -187,7 +189,7 @@ export class DeploymentSlot {
           waitMs: (_queue, aheadMs) => pool.waitMs(gate, aheadMs),
           engineCount: pool.engineCount,
         },
-        observe: statistics.listen(this.outcomes.listen(observeBatches({ deployment: this.label, task }, metrics))),
+        observe: statistics.listen(this.outcomes.listen(observed())),
         limits: {
           ...limits,
           cachedMax: this.item.resultCache?.entries ?? limits.cachedMax,

@@ -17,16 +17,22 @@ export function chooseOnnxFile(input: ChooseInput): { file: string; task: string
   if (chosen === undefined)
     throw errors.unsupportedModel(`"${target}" has no ONNX file "${file}". It has: ${paths.join(', ') || 'none'}.`)
   if (chosen.fault !== undefined) throw errors.unsupportedModel(`"${target}" cannot be served: ${chosen.fault}.`)
-  if (metadata.task === undefined)
+  if (metadata.task !== undefined && writers.has(metadata.task))
     throw errors.unsupportedModel(
-      `What "${target}" does is not known. Put "pipeline_tag: …" into the front matter of its README.md.`,
+      `"${target}" does ${metadata.task}: models that write text are not served yet. Served are: ${servedTasks.join(', ')}.`,
     )
-  if (!isServedTask(metadata.task))
-    throw errors.unsupportedModel(
-      `"${target}" does ${metadata.task}, which is not served yet. Served are: ${servedTasks.join(', ')}.`,
-    )
-  return { file, task: metadata.task }
+  // What has no task of its own here is asked by the names of its tensors.
+  return { file, task: metadata.task !== undefined && isServedTask(metadata.task) ? metadata.task : 'tensors' }
 }
+
+/** A text is written token by token, and its cache would go back and forth each time: no client does that. */
+const writers = new Set([
+  'text-generation',
+  'text2text-generation',
+  'image-text-to-text',
+  'translation',
+  'summarization',
+])
 
 export interface ChooseInput {
   target: string

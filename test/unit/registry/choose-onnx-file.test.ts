@@ -55,3 +55,16 @@ describe('the ONNX file of a deployment', () => {
     expect(() => choose(paths, asked)).toThrow(hint)
   })
 })
+
+describe('what a deployment serves', () => {
+  const taskOf = (task: string | undefined) =>
+    chooseOnnxFile({ target: 'a/b@main', metadata: { ...metadataOf(['model.onnx']), task } }).task
+
+  it('is what the model does, and its tensors where nothing is made for that or nobody says what it is', () => {
+    expect(['fill-mask', 'object-detection', undefined].map(taskOf)).toEqual(['fill-mask', 'tensors', 'tensors'])
+  })
+
+  it('is nothing yet that writes text', () => {
+    expect(() => taskOf('text-generation')).toThrow('not served yet')
+  })
+})

@@ -393,6 +393,48 @@ it('counts what it did in Triton’s statistics', async () => {
   expect(one?.inference_stats.success.ns).toBeGreaterThan(0)
 })
 
+it('counts what it did under the names of Triton’s metrics', async () => {
+  const text = await (await host.ask('/metrics')).text()
+  const of = (name: string) =>
+    Number(new RegExp(`^${name}\\{model="simple",version="1"\\} (\\d+)$`, 'm').exec(text)?.[1])
+  expect(of('nv_inference_request_success')).toBeGreaterThan(40)
+  expect(of('nv_inference_exec_count')).toBeLessThan(of('nv_inference_count'))
+  expect(of('nv_inference_compute_infer_duration_us')).toBeGreaterThan(0)
+})
+
+it('answers the pipeline of a graph without a task with nested lists by name', async () => {
+  const ask = (inputs: unknown) => host.ask('/models/triton/echo', { json: { inputs } })
+  const answer = await ask({
+    float32: [
+      [1.5, 2],
+      [3, 4],
+    ],
+  })
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    {
+      float32_out: [
+        [1.5, 2],
+        [3, 4],
+      ],
+    },
+  ])
+  for (const inputs of [
+    [1],
+    { x: [[1]] },
+    { float32: [[1], [2, 3]] },
+    { float32: [['a']] },
+    { float32: [[[1]]] },
+    { float32: [] },
+  ]) {
+    const refused = await ask(inputs)
+    expect([refused.status, await refused.json()]).toEqual([
+      422,
+      expect.objectContaining({ error: expect.any(String) }),
+    ])
+  }
+})
+
 it('answers for an output of maps with the tensor behind them', async () => {
   const { rows } = await readReference('iris-logistic-regression-zipmap')
   const data = rows.map((row: { x: number[] }) => row.x)
