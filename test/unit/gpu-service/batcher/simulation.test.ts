@@ -278,3 +278,36 @@ describe('a refusal', () => {
     expect(comeBack.filter(Boolean).length / comeBack.length).toBeGreaterThan(0.3)
   })
 })
+
+describe('ten times more than the engines can do, of mixed lengths', () => {
+  it('is worked off faster than one by one, in bounded time for all that are accepted, and is forgotten when it is over', async () => {
+    const waitMsMax = 400
+    const [engines, overloadMs] = [2, 5000]
+    const msOf = measuredCosts.fp32
+    const sizes = mixedLengths({ count: 512, random: seededRandom(1) })
+    const aloneMs = sizes.reduce((total, longest) => total + msOf({ items: 1, longest }), 0) / sizes.length
+    const service = { engines, msOf, isShared: false, limits: { waitMsMax } }
+    const { time, batcher, tally } = simulatedService(service)
+    const latenciesMs: number[] = []
+    const retryAfter: number[] = []
+    const ask = (index: number) => {
+      const size = sizes[index % sizes.length] ?? 1
+      const askedMs = time.nowMs
+      batcher.submit({ size, group: '', key: `${index}`, nature: 'harmless' }).then(
+        () => latenciesMs.push(time.nowMs - askedMs),
+        ({ retryAfterSeconds }: AppError) => retryAfter.push(retryAfterSeconds ?? Number.NaN),
+      )
+    }
+    const everyMs = aloneMs / engines / 10
+    for (let index = 0; index * everyMs < overloadMs; index++) time.after(index * everyMs, () => ask(index))
+    await time.runTo(overloadMs)
+    const answered = latenciesMs.length
+    await time.runTo(overloadMs + 1000)
+    expect(batcher.depth).toBe(0)
+    expect(answered / overloadMs).toBeGreaterThan((1.05 * engines) / aloneMs)
+    expect(latenciesMs.toSorted((a, b) => a - b)[Math.floor(latenciesMs.length * 0.99)]).toBeLessThan(1.6 * waitMsMax)
+    expect(Math.min(...retryAfter)).toBeGreaterThanOrEqual(0.3)
+    expect(Math.max(...retryAfter)).toBeLessThanOrEqual(0.6)
+    expect(1 - tally.realUnits / tally.paddedUnits).toBeLessThan(0.08)
+  })
+})
