@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { picture, pictureModels } from '../../../../support/picture-models.ts'
 import { pictureModel } from '../../support/picture-serving.ts'
 import { startTestServing, type TestServing } from '../../support/test-serving.ts'
@@ -63,6 +63,19 @@ describe.skipIf(pictureModels === undefined)('a picture that is none', () => {
     ['the second of two', { inputs: [picture64(), 'aGVsbG8='] }, /inputs\[1\]/],
     ['an address, where none are fetched', { inputs: { url: 'https://example.com/cat.png' } }, /fetches no pictures/],
   ])('is refused in JSON: %s', async (_name, json, words) => expectRefusal(await ask(json), words))
+
+  it('is not fetched from inside, on a host that fetches pictures', async () => {
+    const fetching = await startTestServing([await pictureModel('tiny-vit')], { remoteImages: true })
+    onTestFinished(() => fetching.close())
+    const ways = (url: string) => [{ inputs: url }, { inputs: { url } }, { inputs: { image: url } }, { inputs: [url] }]
+    for (const url of ['https://127.0.0.1/a.png', 'https://169.254.169.254/latest/meta-data/', 'https://[::1]/'])
+      for (const json of ways(url))
+        await expectRefusal(await fetching.ask('/models/slipway/tiny-vit', { json }), /not on the public internet/)
+    await expectRefusal(
+      await fetching.ask('/models/slipway/tiny-vit', { json: { inputs: 'http://a.test/' } }),
+      /only https/,
+    )
+  })
 
   it('is refused before it is read when it has more bytes than any picture', async () => {
     const response = await host.ask('/models/slipway/tiny-vit', {
