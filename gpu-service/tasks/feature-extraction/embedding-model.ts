@@ -90,8 +90,11 @@ interface DecodeRow {
 
 /** An output as float32, whatever kind of float the graph gives. */
 export function floatsOf(tensors: Tensors, output: string): Embedding {
-  const data: unknown = tensors[output]?.data
+  const { type, data }: { type?: string; data?: unknown } = tensors[output] ?? {}
   if (data instanceof Float32Array) return data as Embedding
   if (data instanceof Float16Array || data instanceof Float64Array) return Float32Array.from(data)
+  // Their bits, as an engine hands them over.
+  if (type === 'float16' && data instanceof Uint16Array)
+    return Float32Array.from(new Float16Array(data.buffer, data.byteOffset, data.length))
   throw new Error(`the output "${output}" is no tensor of floats`)
 }

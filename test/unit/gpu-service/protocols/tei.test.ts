@@ -205,6 +205,19 @@ describe('the routes of text-embeddings-inference', () => {
     expect(refused.headers.get('x-should-retry')).toBe('false')
   })
 
+  it('says that a model is overloaded in its words, and when to come back', async () => {
+    const limited = { ...(await embedderModel('limited')), limits: { requestsPerSecond: 0.1 } }
+    const other = await startTestServing([limited], { queuedMax: 3 })
+    try {
+      await post('/embed', { inputs: 'a' }, other)
+      const refused = await post('/embed', { inputs: 'a' }, other)
+      expect(refused).toMatchObject({ status: 429, body: { error_type: 'Overloaded' } })
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    } finally {
+      await other.close()
+    }
+  })
+
   it('asks for a key before it looks at anything', async () => {
     for (const path of ['/embed', '/', `${tiny}/embed`, '/generate']) {
       const denied = await host.ask(path, { method: 'POST', body: '{', token: null })

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { extendGraph } from '../../../../gpu-service/models/extend-graph.ts'
+import { node, partialModel } from '../../../../gpu-service/models/onnx-nodes.ts'
+import { integer, message, string } from '../../../../gpu-service/models/protobuf-writer.ts'
 import type { DenseLayer } from '../../../../gpu-service/tasks/feature-extraction/dense-layer.ts'
 import {
   type EmbeddingGraph,
@@ -164,6 +166,27 @@ describe('pooling', () => {
         expectNear(raw[index], await defined({ modes: ['mean'], steps: [] }, ids), 1e-6)
         expect(tokens[index]).toHaveLength(ids.length * width)
       }
+    }
+  })
+
+  it('takes token vectors of 16 bits, inside and outside of the graph', async () => {
+    const path = join(await temporaryFolder(), 'half.onnx')
+    const float16 = 10
+    const dims = ['batch', 'length', 'width'].map((name) => message(1, string(2, name)))
+    const type = message(2, message(1, integer(1, float16), message(2, ...dims)))
+    const cast = { operator: 'Cast', inputs: ['last_hidden_state'], output: 'half', attributes: { to: float16 } }
+    const pieces = partialModel(node(cast), message(12, string(1, 'half'), type))
+    await copyFile(source, path)
+    const half = await extendGraph({ path, pieces })
+    const recipe: Recipe = { modes: ['cls', 'max', 'mean'], steps: [unit] }
+    const nodes = await extendGraph({ path: half, pieces: poolingNodes({ ...recipe, tokens: 'half' }) })
+    const within = await run(nodes, { pooledBy: 'nodes', outputs: { vector: pooledOutput } }, recipe, { texts })
+    const without = await run(half, { pooledBy: 'service', outputs: { tokens: 'half' } }, recipe, { texts })
+    const exact = await outside(recipe, { texts })
+    for (const [index, vector] of exact.entries()) {
+      expectNear(without[index], within[index] ?? [], 1e-6)
+      expectNear(within[index], vector, 1e-3)
+      expect(within[index]).not.toEqual(vector)
     }
   })
 
