@@ -26,7 +26,10 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
   return {
     async encode({ texts, prompt, truncation = cutAtTheEnd, param = 'inputs', signal }) {
       // The prompt by itself ends in a special token that the text behind it takes the place of.
-      const skipped = includePrompt || prompt === '' ? 0 : tokenizer.encode(prompt, maxTokens).length - 1
+      const promptIds = includePrompt || prompt === '' ? [] : tokenizer.encode(prompt, maxTokens).slice(0, -1)
+      // Cut at its start, a text has lost its prompt.
+      const skippedOf = (ids: readonly number[]) =>
+        truncation.direction === 'right' || promptIds.every((id, at) => ids[at] === id) ? promptIds.length : 0
       const breathe = breatheFor(signal)
       const isUsual = truncation.truncate && truncation.direction === 'right'
       const inputs: EmbeddingInput[] = []
@@ -35,7 +38,7 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
         const ids = isUsual
           ? tokenizer.encode(whole, maxTokens)
           : (await encoder.encode({ text: whole, truncation, param: `${param}[${index}]`, breathe })).ids
-        inputs.push({ ids, skipped: truncation.direction === 'left' ? 0 : skipped, wanted: 'vector' })
+        inputs.push({ ids, skipped: skippedOf(ids), wanted: 'vector' })
         await breathe()
       }
       return inputs

@@ -141,6 +141,8 @@ describe("the module files of sentence-transformers' repos", () => {
     const tokens = await allTokens(`the cat ${text}`)
     const counted = await embed('promptless', text, { prompt_name: 'query' })
     expectNear(counted[0], unit(mean(tokens.slice(3))))
+    const fromLeft = await embed('promptless', text, { prompt_name: 'query', truncation_direction: 'left' })
+    expectNear(fromLeft[0], counted[0] ?? [])
     const openai = await host.ask('/v1/embeddings', { json: { model: 'prompted', input: text, prompt_name: 'query' } })
     expectNear(((await openai.json()) as { data: { embedding: number[] }[] }).data[0]?.embedding, query[0] ?? [])
   })
