@@ -8,9 +8,10 @@ import { describeTransfer, measureTransfer } from './transfer-memory.ts'
 const seconds = Number(process.env.SLIPWAY_BENCH_SECONDS || 5)
 if (!(seconds > 0)) throw new Error('SLIPWAY_BENCH_SECONDS must be a number of seconds over 0')
 const { lines, slow } = await benchEmbeddings({ seconds })
-for (const line of lines) process.stdout.write(`${line}\n`)
-for (const line of await measureMainThread({ seconds })) process.stdout.write(`${line}\n`)
-for (const line of await measureHandOver({ rounds: seconds * 600 })) process.stdout.write(`${line}\n`)
+const show = (shown: readonly string[]) => process.stdout.write(`${shown.join('\n')}\n\n`)
+show(lines)
+show(await measureMainThread({ seconds }))
+show(await measureHandOver({ rounds: seconds * 600 }))
 // A shortened run shows that the benchmark works; its numbers mean nothing.
 const isFullLength = seconds >= 3
 const sizeBytes = isFullLength ? 2 * 1024 ** 3 : 64 * 1024 ** 2
