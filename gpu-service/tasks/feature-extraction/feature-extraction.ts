@@ -21,7 +21,7 @@ export const featureExtraction: Task = {
 
   async open(source: ModelSource): Promise<OpenedTask> {
     const { files, file, graph, settings } = source
-    const sparse = await readSparse(files)
+    const sparse = await readSparse(files, graph)
     if (sparse !== undefined) return openSparse(source, sparse)
     const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(files)
     const pooling = await readPooling(files)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { readModules } from '../feature-extraction/pooling-config.ts'
 
@@ -20,12 +21,17 @@ const spladeConfig = z.object({
  * Whether a repo's vectors have a weight for every word of the vocabulary, as SPLADE's do: its modules say so, or it lists
  * none and is a model of masked words. @throws AppError `unsupported_model` naming what is not served
  */
-export async function readSparse(files: ModelFiles): Promise<SparseConfig | undefined> {
+export async function readSparse(
+  files: ModelFiles,
+  { outputs }: Pick<OnnxHeader, 'outputs'>,
+): Promise<SparseConfig | undefined> {
   const kinds = await readModules(files)
   const pooling = kinds.find(({ kind }) => kind === 'SpladePooling')
   if (pooling === undefined) {
     const named = (await readConfig(files, 'config.json', architecture))?.architectures ?? []
-    const isMasked = kinds.length === 0 && named.some((name) => name.endsWith('ForMaskedLM'))
+    // The base of many an embedding model was trained so, and its file gives token vectors all the same.
+    const hasLogits = outputs.some(({ name }) => name === 'logits')
+    const isMasked = kinds.length === 0 && hasLogits && named.some((name) => name.endsWith('ForMaskedLM'))
     return isMasked ? { logarithms: 1, source: 'config.json' } : undefined
   }
   const foreign = kinds.find(({ kind }) => !['Transformer', 'MLMTransformer', 'SpladePooling'].includes(kind))

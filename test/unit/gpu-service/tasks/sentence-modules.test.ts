@@ -75,6 +75,10 @@ beforeAll(async () => {
         ...prompts,
         '1_Pooling/config.json': json({ pooling_mode_mean_tokens: true, include_prompt: false }),
       }),
+      variant('masked', {
+        'modules.json': json([]),
+        'config.json': json({ architectures: ['BertForMaskedLM'], vocab_size: 64, max_position_embeddings: 64 }),
+      }),
       variant('gelu', withDense({ ...dense, activation_function: 'torch.nn.modules.activation.GELU' })),
       variant('cut-short', withDense(dense, safetensors(denseWeights).subarray(0, -4))),
       variant('no-weights', { ...withDense(), '2_Dense/model.safetensors': Buffer.from('') }),
@@ -145,6 +149,11 @@ describe("the module files of sentence-transformers' repos", () => {
     expectNear(fromLeft[0], counted[0] ?? [])
     const openai = await host.ask('/v1/embeddings', { json: { model: 'prompted', input: text, prompt_name: 'query' } })
     expectNear(((await openai.json()) as { data: { embedding: number[] }[] }).data[0]?.embedding, query[0] ?? [])
+  })
+
+  it('a model of masked words whose file gives token vectors is one of texts, pooled by the mean without a list of modules', async () => {
+    const text = rows[1]?.text ?? ''
+    expectNear((await embed('masked', text))[0], mean(await allTokens(text)))
   })
 
   it.each([
