@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { embeddingsAnswer, embeddingsRequest, modelList, openaiFailure } from './openai.ts'
 import { predictAnswer, predictFailure, predictRequest } from './predict.ts'
+import { cohereFailure, rerankAnswer, rerankRequest } from './rerank.ts'
 import { body, failuresAs, json, security } from './route-parts.ts'
-import { deploymentName } from './words.ts'
+import { deploymentName, ownerName } from './words.ts'
 
 export const inferenceRoutes = {
   predict: createRoute({
@@ -13,6 +14,33 @@ export const inferenceRoutes = {
     security,
     request: { params: z.object({ deployment: deploymentName }), ...body(predictRequest) },
     responses: { 200: json(predictAnswer, 'One answer per input, in order.'), ...failuresAs(predictFailure) },
+  }),
+  pipeline: createRoute({
+    method: 'post',
+    path: '/models/{owner}/{name}',
+    tags: ['inference'],
+    summary: 'The same on the base path of one model, which is what Hugging Face clients are told as their endpoint',
+    security,
+    request: { params: z.object({ owner: ownerName, name: z.string() }), ...body(predictRequest) },
+    responses: { 200: json(predictAnswer, 'One answer per input, in order.'), ...failuresAs(predictFailure) },
+  }),
+  rerank: createRoute({
+    method: 'post',
+    path: '/v1/rerank',
+    tags: ['inference'],
+    summary: "Documents by how well they answer a query, as Jina's clients ask for it",
+    security,
+    request: body(rerankRequest),
+    responses: { 200: json(rerankAnswer, 'The best first.'), ...failuresAs(openaiFailure) },
+  }),
+  rerankCohere: createRoute({
+    method: 'post',
+    path: '/v2/rerank',
+    tags: ['inference'],
+    summary: "The same, as Cohere's clients ask for it",
+    security,
+    request: body(rerankRequest),
+    responses: { 200: json(rerankAnswer, 'The best first.'), ...failuresAs(cohereFailure) },
   }),
   embeddings: createRoute({
     method: 'post',

@@ -3,24 +3,23 @@ import { z } from '@hono/zod-openapi'
 /** The largest body of a prediction, in any protocol. */
 export const predictionMaxBytes = 4 * 1024 * 1024
 
-const row = z.union([z.array(z.number()), z.record(z.string(), z.number())])
-
 export const predictRequest = z
-  .object({
-    inputs: z.union([z.string(), z.array(z.string()), z.array(row)]).openapi({
-      description: 'Rows of numbers, or rows by column name, for tabular models; one text or several for text models.',
+  .looseObject({
+    inputs: z.unknown().openapi({
+      description:
+        'What the task takes, in the words of Hugging Face: one text or several; rows of numbers, or by column name; a picture as base64 or a data URL; an object such as {"question", "context"} or {"source_sentence", "sentences"}.',
       example: [[5.1, 3.5, 1.4, 0.2]],
     }),
+    parameters: z
+      .looseObject({})
+      .optional()
+      .openapi({ description: "The task's own, such as top_k or candidate_labels; they may stand beside inputs too." }),
   })
   .openapi('PredictRequest')
 
-const classified = z.object({
-  label: z.union([z.string(), z.number()]),
-  score: z.number().optional(),
-  probabilities: z.record(z.string(), z.number()).optional(),
-})
-
-export const predictAnswer = z.union([z.array(classified), z.array(z.array(z.number()))]).openapi('PredictAnswer')
+export const predictAnswer = z
+  .unknown()
+  .openapi('PredictAnswer', { description: 'What the task answers, in the shapes of Hugging Face.' })
 
 /** What is answered instead: the shape of Hugging Face's pipelines, not the platform's own. */
 export const predictFailure = z

@@ -6,10 +6,12 @@ import { importRoutes } from './import-routes.ts'
 import { inferenceRoutes } from './inference-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { maintenanceRoutes } from './maintenance-routes.ts'
+import { oipRoutes } from './oip-routes.ts'
 import { ownerRoutes } from './owner-routes.ts'
 import { refRoutes } from './ref-routes.ts'
 import { repoRoutes } from './repo-routes.ts'
 import { revisionRoutes } from './revision-routes.ts'
+import { teiRoutes } from './tei-routes.ts'
 import { usageRoutes } from './usage-routes.ts'
 
 /**
@@ -29,5 +31,7 @@ export const routes = {
   ...usageRoutes,
   ...auditRoutes,
   ...inferenceRoutes,
+  ...teiRoutes,
+  ...oipRoutes,
   ...maintenanceRoutes,
 }

@@ -1,3 +1,4 @@
+import { inferenceRows } from './inference-rows.ts'
 import { repoRows } from './repo-rows.ts'
 import type { RouteRows } from './route-row.ts'
 
@@ -119,17 +120,7 @@ export const platformRows: RouteRows = {
     needs: 'write',
     call: ({ deployment }) => ({ path: `/api/v1/deployments/${deployment}/resume`, json: {} }),
   },
-  'POST /api/v1/predict/{deployment}': {
-    about: 'thing',
-    needs: 'infer',
-    call: ({ deployment }) => ({ path: `/api/v1/predict/${deployment}`, json: { inputs: [[1]] } }),
-  },
-  'POST /v1/embeddings': {
-    about: 'thing',
-    needs: 'infer',
-    call: ({ deployment }) => ({ path: '/v1/embeddings', json: { model: deployment, input: 'a' } }),
-  },
-  'GET /v1/models': { about: 'list', needs: 'infer', call: () => ({ path: '/v1/models' }) },
+  ...inferenceRows,
   'POST /api/v1/maintenance': {
     about: 'platform',
     call: () => ({ path: '/api/v1/maintenance', json: { kind: 'gc', options: { dryRun: true } } }),

@@ -1,0 +1,29 @@
+import { z } from '@hono/zod-openapi'
+
+/** Jina's and Cohere's shapes, for the document; `gpu-service/protocols/rerank` answers them. */
+export const rerankRequest = z
+  .object({
+    model: z.string().openapi({ example: 'reranker' }),
+    query: z.string(),
+    documents: z.array(z.union([z.string(), z.object({ text: z.string() })])),
+    top_n: z.number().int().positive().optional(),
+    return_documents: z.boolean().optional(),
+  })
+  .openapi('RerankRequest')
+
+export const rerankAnswer = z
+  .object({
+    id: z.string(),
+    model: z.string(),
+    results: z.array(
+      z.object({
+        index: z.number().int(),
+        relevance_score: z.number(),
+        document: z.object({ text: z.string() }).optional(),
+      }),
+    ),
+    usage: z.object({ prompt_tokens: z.number().int(), total_tokens: z.number().int() }),
+  })
+  .openapi('RerankAnswer')
+
+export const cohereFailure = z.object({ message: z.string(), code: z.string(), id: z.string() }).openapi('CohereError')

@@ -1,0 +1,86 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { body, failuresAs, json, security } from './route-parts.ts'
+import { ownerName } from './words.ts'
+
+/** Text Embeddings Inference's shapes, for the document; `gpu-service/protocols/tei` answers them. */
+const text = z.string()
+const truncation = {
+  truncate: z.boolean().optional(),
+  truncation_direction: z.enum(['Left', 'Right', 'left', 'right']).optional(),
+}
+const prompted = { inputs: z.union([text, z.array(text)]), ...truncation, prompt_name: text.optional() }
+const vectors = z.array(z.array(z.number()))
+const classes = z.array(z.object({ label: text, score: z.number() }))
+
+const failure = z
+  .object({ error: text, error_type: text.openapi({ example: 'Validation' }) })
+  .openapi('TextEmbeddingsInferenceError')
+
+const model = z.object({ owner: ownerName, name: z.string().openapi({ example: 'all-MiniLM-L6-v2' }) })
+
+const route = <Path extends string, Request extends z.ZodType, Answer extends z.ZodType>(
+  path: Path,
+  { request, answer, summary }: { request: Request; answer: Answer; summary: string },
+) =>
+  createRoute({
+    method: 'post',
+    path: `/models/{owner}/{name}/${path}` as const,
+    tags: ['inference'],
+    summary,
+    security,
+    request: { params: model, ...body(request) },
+    responses: { 200: json(answer, 'One answer per input, in order.'), ...failuresAs(failure) },
+  })
+
+/** Below the base path of one model; the same routes answer at the root where one deployment alone can serve them. */
+export const teiRoutes = {
+  teiEmbed: route('embed', {
+    request: z.object({ ...prompted, normalize: z.boolean().optional(), dimensions: z.number().int().optional() }),
+    answer: vectors,
+    summary: 'Embeddings, as Text Embeddings Inference has them',
+  }),
+  teiEmbedAll: route('embed_all', {
+    request: z.object(prompted),
+    answer: z.array(vectors),
+    summary: 'A vector for each token',
+  }),
+  teiEmbedSparse: route('embed_sparse', {
+    request: z.object(prompted),
+    answer: z.array(z.array(z.object({ index: z.number().int(), value: z.number() }))),
+    summary: 'Sparse embeddings of a model such as SPLADE',
+  }),
+  teiPredict: route('predict', {
+    request: z.object({ inputs: z.unknown(), ...truncation, raw_scores: z.boolean().optional() }),
+    answer: z.union([classes, z.array(classes)]),
+    summary: 'The classes of texts or of pairs of texts',
+  }),
+  teiRerank: route('rerank', {
+    request: z.object({
+      query: text,
+      texts: z.array(text),
+      ...truncation,
+      raw_scores: z.boolean().optional(),
+      return_text: z.boolean().optional(),
+    }),
+    answer: z.array(z.object({ index: z.number().int(), score: z.number(), text: text.optional() })),
+    summary: 'Texts by how well they answer a query',
+  }),
+  teiSimilarity: route('similarity', {
+    request: z.object({ inputs: z.object({ source_sentence: text, sentences: z.array(text) }) }),
+    answer: z.array(z.number()),
+    summary: 'How alike sentences are to one',
+  }),
+  teiTokenize: route('tokenize', {
+    request: z.object({ inputs: z.union([text, z.array(text)]), add_special_tokens: z.boolean().optional() }),
+    answer: z.array(z.array(z.looseObject({ id: z.number().int(), text, special: z.boolean() }))),
+    summary: 'The tokens of texts',
+  }),
+  teiDecode: route('decode', {
+    request: z.object({
+      ids: z.union([z.array(z.number().int()), z.array(z.array(z.number().int()))]),
+      skip_special_tokens: z.boolean().optional(),
+    }),
+    answer: z.array(text),
+    summary: 'The texts of tokens',
+  }),
+}

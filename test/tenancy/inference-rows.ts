@@ -1,0 +1,52 @@
+import type { Names } from './names.ts'
+import type { RouteRow, RouteRows } from './route-row.ts'
+
+/** A request to a model that is not the caller's, by whichever protocol. */
+const ofModel = (path: (names: Names) => string, json?: unknown): RouteRow => ({
+  about: 'thing',
+  needs: 'infer',
+  call: (names) => ({ path: path(names), ...(json !== undefined && { json }) }),
+})
+
+const named = (path: string, json: (model: string) => unknown): RouteRow => ({
+  about: 'thing',
+  needs: 'infer',
+  call: ({ deployment }) => ({ path, json: json(deployment) }),
+})
+
+const base = ({ owner, model }: Names) => `/models/${owner}/${model}`
+const oip = ({ deployment }: Names) => `/v2/models/${deployment}`
+const documents = { query: 'q', documents: ['a'] }
+const texts = { inputs: 'a' }
+
+/** Every route by which a model is asked. */
+export const inferenceRows: RouteRows = {
+  'POST /api/v1/predict/{deployment}': ofModel(({ deployment }) => `/api/v1/predict/${deployment}`, { inputs: [[1]] }),
+  'POST /models/{owner}/{name}': ofModel(base, texts),
+  'POST /v1/embeddings': named('/v1/embeddings', (model) => ({ model, input: 'a' })),
+  'POST /v1/rerank': named('/v1/rerank', (model) => ({ model, ...documents })),
+  'POST /v2/rerank': named('/v2/rerank', (model) => ({ model, ...documents })),
+  'GET /v1/models': { about: 'list', needs: 'infer', call: () => ({ path: '/v1/models' }) },
+  ...Object.fromEntries(
+    ['embed', 'embed_all', 'embed_sparse', 'predict', 'tokenize'].map((route) => [
+      `POST /models/{owner}/{name}/${route}`,
+      ofModel((names) => `${base(names)}/${route}`, texts),
+    ]),
+  ),
+  'POST /models/{owner}/{name}/rerank': ofModel((names) => `${base(names)}/rerank`, { query: 'q', texts: ['a'] }),
+  'POST /models/{owner}/{name}/similarity': ofModel((names) => `${base(names)}/similarity`, {
+    inputs: { source_sentence: 'a', sentences: ['b'] },
+  }),
+  'POST /models/{owner}/{name}/decode': ofModel((names) => `${base(names)}/decode`, { ids: [1] }),
+  'GET /v2/models/{model}': ofModel(oip),
+  'GET /v2/models/{model}/ready': ofModel((names) => `${oip(names)}/ready`),
+  'GET /v2/models/{model}/stats': ofModel((names) => `${oip(names)}/stats`),
+  'POST /v2/models/{model}/infer': ofModel((names) => `${oip(names)}/infer`, {
+    inputs: [{ name: 'x', datatype: 'FP32', shape: [1], data: [1] }],
+  }),
+  'POST /v2/repository/index': {
+    about: 'list',
+    needs: 'infer',
+    call: () => ({ path: '/v2/repository/index', json: {} }),
+  },
+}
