@@ -26,4 +26,6 @@ export const rerankAnswer = z
   })
   .openapi('RerankAnswer')
 
-export const cohereFailure = z.object({ message: z.string(), code: z.string(), id: z.string() }).openapi('CohereError')
+export const cohereFailure = z
+  .object({ message: z.string(), code: z.string(), requestId: z.string() })
+  .openapi('CohereError')

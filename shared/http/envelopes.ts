@@ -24,11 +24,7 @@ export const openaiEnvelope: Envelope = (error) => ({
 export const pipelineEnvelope: Envelope = (error, requestId) => ({ error: error.message, code: error.code, requestId })
 
 /** Cohere's `{message}`, with the code and the request id beside it. */
-export const cohereEnvelope: Envelope = (error, requestId) => ({
-  message: error.message,
-  code: error.code,
-  id: requestId,
-})
+export const cohereEnvelope: Envelope = (error, requestId) => ({ message: error.message, code: error.code, requestId })
 
 /** The Hub protocol's `{error: "…"}`. Its clients tell cases apart by headers, and read of a repo that is there its `url`. */
 export const hubEnvelope: Envelope = (error) => ({ error: error.message, ...error.details })

@@ -32,14 +32,14 @@ export async function serveModels() {
   const hub = await startHub({ repos })
   const host = await startLocalHost({ environment: { HF_ENDPOINT: hub.url }, parameters: ['--no-sample'] })
   const api = createApi(host)
-  const deployed = Object.entries(servedRepos).map(async ([name, repo]) => {
+  // One after the other: all at once they would wait for each other longer than a test may.
+  for (const [name, repo] of Object.entries(servedRepos)) {
     const pulled = await api.pull(`hf://${repo}`)
     if (pulled.state !== 'READY') throw new Error(`${repo} could not be pulled: ${pulled.reason}`)
     const file = name === 'minilm' ? { file: 'onnx/model_int8.onnx' } : {}
     const made = await api.deploy(repo, { name, ...file })
     if (made.state !== 'READY') throw new Error(`${repo} could not be deployed: ${made.reason}`)
-  })
-  await Promise.all(deployed)
+  }
   return {
     api,
     url: host.url,

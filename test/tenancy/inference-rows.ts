@@ -8,6 +8,11 @@ const ofModel = (path: (names: Names) => string, json?: unknown): RouteRow => ({
   call: (names) => ({ path: path(names), ...(json !== undefined && { json }) }),
 })
 
+const aboutModel = (path: (names: Names) => string): RouteRow => ({
+  about: 'thing',
+  call: (names) => ({ path: path(names) }),
+})
+
 const named = (path: string, json: (model: string) => unknown): RouteRow => ({
   about: 'thing',
   needs: 'infer',
@@ -38,15 +43,15 @@ export const inferenceRows: RouteRows = {
     inputs: { source_sentence: 'a', sentences: ['b'] },
   }),
   'POST /models/{owner}/{name}/decode': ofModel((names) => `${base(names)}/decode`, { ids: [1] }),
-  'GET /v2/models/{model}': ofModel(oip),
-  'GET /v2/models/{model}/ready': ofModel((names) => `${oip(names)}/ready`),
-  'GET /v2/models/{model}/stats': ofModel((names) => `${oip(names)}/stats`),
+  // What may be read of a model, whoever may call it may read, and who may read its repo.
+  'GET /v2/models/{model}': aboutModel(oip),
+  'GET /v2/models/{model}/ready': aboutModel((names) => `${oip(names)}/ready`),
+  'GET /v2/models/{model}/stats': aboutModel((names) => `${oip(names)}/stats`),
   'POST /v2/models/{model}/infer': ofModel((names) => `${oip(names)}/infer`, {
     inputs: [{ name: 'x', datatype: 'FP32', shape: [1], data: [1] }],
   }),
   'POST /v2/repository/index': {
     about: 'list',
-    needs: 'infer',
     call: () => ({ path: '/v2/repository/index', json: {} }),
   },
 }
