@@ -30,7 +30,7 @@ describe('a function as it is deployed', () => {
     const event = { version: '2.0', rawPath: http.path, rawQueryString: '', headers: {}, requestContext: { http } }
     const { stdout } = run(
       registry as Resource,
-      `process.stdout.write((await handler(${JSON.stringify(event)}, {})).body); process.exit(0)`,
+      `process.stdout.write((await handler(${JSON.stringify(event)}, {})).body, () => process.exit(0))`,
     )
     const [, body = ''] = /(\{"openapi".*)$/m.exec(stdout) ?? []
     expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(openapiDocument({ version }))))
