@@ -20,11 +20,17 @@ export function askedModel(context: Context<ServingEnvironment>, named: string |
   return model
 }
 
-/** What answers, where there is room in its queue: refused before the input is read. @throws AppError */
-export function routeTo(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
+/** What would answer, for whoever asks about a model and gives it no work. @throws AppError */
+export function findRoute(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
   const stickyKey = context.req.header('x-session-id')
   const route = router.resolve({ model, caller: context.get('principal'), stickyKey })
   context.set('revision', route.item.revision)
+  return route
+}
+
+/** What answers, where there is room in its queue: refused before the input is read. @throws AppError */
+export function routeTo(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
+  const route = findRoute(context, { router, model })
   context.set('route', route)
   assertRoom(route, placeOf(context))
   admitTo(context, route)

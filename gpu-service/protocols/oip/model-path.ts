@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { AppError, errors } from '../../../shared/errors.ts'
 import type { Route, Router } from '../../deployments/route.ts'
-import { routeTo } from '../asked-model.ts'
+import { type findRoute, routeTo } from '../asked-model.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
 export interface ModelPath {
@@ -20,8 +20,11 @@ export function parseModelPath(path: string): ModelPath | undefined {
 }
 
 /** A deployment serves one revision at a time, so that "1", which clients send by habit, is always that one. */
-export function versionedRoute(context: Context<ServingEnvironment>, { router, path }: Versioned): Route {
-  const route = routeTo(context, { router, model: path.model })
+export function versionedRoute(
+  context: Context<ServingEnvironment>,
+  { router, path, find = routeTo }: Versioned,
+): Route {
+  const route = find(context, { router, model: path.model })
   const { revision, ref } = route.item
   if (path.version === undefined || ['1', revision, ref].includes(path.version)) return route
   throw new AppError({
@@ -34,6 +37,8 @@ export function versionedRoute(context: Context<ServingEnvironment>, { router, p
 interface Versioned {
   router: Router
   path: ModelPath
+  /** Whether it is to be given work, or only asked about. */
+  find?: typeof routeTo | typeof findRoute
 }
 
 function decoded(text: string): string {

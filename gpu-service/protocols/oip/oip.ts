@@ -5,6 +5,7 @@ import type { Envelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { limitBody } from '../../../shared/http/json-body.ts'
 import { admit } from '../admission.ts'
+import { findRoute } from '../asked-model.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { infer } from './infer.ts'
@@ -39,7 +40,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     const path = modelPathOf(context)
     const { model, action } = path
     if (action === 'ready') return context.json({ name: model, ready: isReady(context, path) })
-    const route = versionedRoute(context, { router, path })
+    const route = versionedRoute(context, { router, path, find: findRoute })
     if (action === '') return context.json(modelMetadata(model, route))
     if (action === 'config') return context.json(modelConfig(model, route))
     if (action === 'stats') return context.json({ model_stats: statisticsOf(model, route.deployment) })
@@ -66,11 +67,11 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   /** A model that loads, or has failed, is not ready; one that is not there is an error. */
   function isReady(context: Context<ServingEnvironment>, path: ModelPath): boolean {
     try {
-      return versionedRoute(context, { router, path }) !== undefined
+      return versionedRoute(context, { router, path, find: findRoute }) !== undefined
     } catch (error) {
       if (error instanceof AppError && ['model_not_found', 'version_not_found'].includes(error.code)) throw error
-      // A crowded queue is no fault of the model.
-      return error instanceof AppError && error.code === 'overloaded'
+      if (error instanceof AppError) return false
+      throw error
     }
   }
 }

@@ -5,7 +5,7 @@ import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
 import type { Capabilities } from '../../tasks/capabilities.ts'
 import { admit } from '../admission.ts'
-import { routeTo } from '../asked-model.ts'
+import { findRoute, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
@@ -75,10 +75,10 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
     return app
   }
   app.get('/info', authenticate(verify), (context) =>
-    answerTeiInfo(context, routeTo(context, { router, model: modelFor(context, [], '/info') })),
+    answerTeiInfo(context, findRoute(context, { router, model: modelFor(context, [], '/info') })),
   )
   const health = (context: Context<ServingEnvironment>) => {
-    routeTo(context, { router, model: modelFor(context, [], '/health') })
+    findRoute(context, { router, model: modelFor(context, [], '/health') })
     return context.body(null, 200)
   }
   app.get('/health', authenticate(verify), health)

@@ -212,6 +212,32 @@ describe('a deployment', () => {
     expect(await asOpenai.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limited' } })
   })
 
+  it('is asked about, by whatever protocol, without that counting as a request or being copied', async () => {
+    const model = await irisModel()
+    const [target, same] = [await publishTarget(host, model), await publishTarget(host, model)]
+    const shadow = { target: same, percent: 100 }
+    await deployTargets(host, { name: 'probed', targets: [target], shadow, limits: { requestsPerDay: 2 } })
+    const base = '/api/v1/predict/probed'
+    const probes = [
+      '/v2/models/probed',
+      '/v2/models/probed/config',
+      '/v2/models/probed/stats',
+      '/v2/models/probed/ready',
+    ]
+    const paths = [...probes, `${base}/info`, `${base}/health`, `${base}/ping`]
+    const statuses = async () => Promise.all(paths.map(async (path) => (await host.ask(path)).status))
+    await expect.poll(statuses, slow).toEqual(paths.map(() => 200))
+    for (let times = 0; times < 3; times++) await statuses()
+    expect([(await ask('probed')).status, (await ask('probed')).status]).toEqual([200, 200])
+    expect((await ask('probed')).status).toBe(429)
+    // Of a model that may answer no more today, all can be told still.
+    expect(await statuses()).toEqual(paths.map(() => 200))
+    expect(await (await host.ask('/v2/models/probed/ready')).json()).toEqual({ name: 'probed', ready: true })
+    expect(await metric('key_requests_total{deployment="probed"')).toBe(2)
+    await expect.poll(async () => (await metric('shadow_requests_total{deployment="probed"')) > 0, slow).toBe(true)
+    expect(await metric('shadow_requests_total{deployment="probed",outcome="error"}')).toBe(0)
+  })
+
   it('that no replica needs to keep is loaded for its first request, answers it, and leaves when nobody asks', async () => {
     const target = await publishTarget(host, await irisModel())
     await deployTargets(host, { name: 'sleeping', targets: [target], min: 0, idleSeconds: 1 })
