@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts'
+import { FreeEngines } from './free-engines.ts'
 
 /** A queue of one model's work, from which a free engine takes the next batch. */
 export interface WorkSource {
@@ -23,7 +24,7 @@ export interface WorkSource {
  */
 export class EnginePool {
   readonly engines: readonly Engine[]
-  readonly #free: Engine[]
+  readonly #free: FreeEngines
   readonly #shares = new Map<WorkSource, Share>()
   readonly #now: () => number
   #awake = false
@@ -31,7 +32,7 @@ export class EnginePool {
   constructor({ engines, now = () => performance.now() }: { engines: readonly Engine[]; now?: () => number }) {
     this.#now = now
     this.engines = engines
-    this.#free = [...engines]
+    this.#free = new FreeEngines(engines)
   }
 
   add(source: WorkSource): void {
@@ -75,6 +76,16 @@ export class EnginePool {
     })
   }
 
+  /** Leaves an engine to the caller between two runs; what waits goes to the others meanwhile. */
+  async lend<Answer>(engine: Engine, use: () => Promise<Answer>): Promise<Answer> {
+    await this.#free.takeThis(engine)
+    try {
+      return await use()
+    } finally {
+      await this.#takeBack(engine)
+    }
+  }
+
   async idle(): Promise<void> {
     for (const source of this.#shares.keys()) await source.idle()
   }
@@ -84,10 +95,9 @@ export class EnginePool {
   }
 
   #pull(): void {
-    while (this.#free.length > 0) {
+    while (this.#free.count > 0) {
       const source = this.#leastServed()
-      // The one that ran last still has the weights in its core's cache: a lone client waits a third less.
-      const engine = source && this.#free.pop()
+      const engine = source && this.#free.take()
       if (source === undefined || engine === undefined) return
       void this.#run(source, engine)
     }
@@ -100,14 +110,18 @@ export class EnginePool {
       share.running++
       share.startedMs += startedMs
     }
-    await source.work(engine, this.#free.length + 1)
+    await source.work(engine, this.#free.count + 1)
     if (share !== undefined) {
       share.running--
       share.startedMs -= startedMs
       share.servedMs += this.#now() - startedMs
     }
+    await this.#takeBack(engine)
+  }
+
+  async #takeBack(engine: Engine): Promise<void> {
     await engine.restored()
-    this.#free.push(engine)
+    this.#free.giveBack(engine)
     this.#pull()
   }
 

@@ -4,7 +4,7 @@
  */
 export interface Engine {
   /** Opens a model file under an id of the caller's choice. @throws Error with the runtime's reason. */
-  load(request: { modelId: string; path: string }): Promise<void>
+  load(request: ModelFile): Promise<void>
   /** Runs a graph and returns only the outputs asked for. The inputs' buffers are given away. */
   run(request: EngineRun): Promise<Tensors>
   /** An id that is not loaded is no error. */
@@ -13,6 +13,13 @@ export interface Engine {
   restored(): Promise<void>
   /** Finishes what was asked for before, then leaves. */
   close(): Promise<void>
+}
+
+export interface ModelFile {
+  modelId: string
+  path: string
+  /** What the model's files hold together, where that is known: how long a load may take grows with it. */
+  fileBytes?: number
 }
 
 export type Device = 'cpu' | 'cuda'

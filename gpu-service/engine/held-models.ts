@@ -1,11 +1,11 @@
 import { messageOf } from '../../shared/errors.ts'
-import { type LostModel, ModelLost } from './engine.ts'
+import { type LostModel, type ModelFile, ModelLost } from './engine.ts'
 
-type Load = (model: { modelId: string; path: string }) => Promise<unknown>
+type Load = (model: ModelFile) => Promise<unknown>
 
 /** What an engine was given, so that the process in a dead one's place gets it again; or why that could not be done. */
 export class HeldModels {
-  readonly #models = new Map<string, string | ModelLost>()
+  readonly #models = new Map<string, ModelFile | ModelLost>()
   readonly #restoring = new Set<string>()
   readonly #onLoss: (lost: LostModel) => void
 
@@ -13,8 +13,8 @@ export class HeldModels {
     this.#onLoss = onLoss
   }
 
-  hold({ modelId, path }: { modelId: string; path: string }): void {
-    this.#models.set(modelId, path)
+  hold(model: ModelFile): void {
+    this.#models.set(model.modelId, model)
   }
 
   drop(modelId: string): void {
@@ -28,7 +28,8 @@ export class HeldModels {
   }
 
   lose(modelId: string, cause: unknown): void {
-    if (typeof this.#models.get(modelId) !== 'string') return
+    const model = this.#models.get(modelId)
+    if (model === undefined || model instanceof ModelLost) return
     const error = new ModelLost(`an engine died and could not load it again: ${messageOf(cause)}`)
     this.#models.set(modelId, error)
     this.#onLoss({ modelId, error })
@@ -36,23 +37,24 @@ export class HeldModels {
 
   /** Loads all of them; fulfilled when each is there or lost. */
   async restore(load: Load): Promise<void> {
-    await Promise.all([...this.#models].map(([modelId, path]) => this.#restoreOne(modelId, path, load)))
+    await Promise.all([...this.#models.values()].map((model) => this.#restoreOne(model, load)))
+  }
+
+  async #restoreOne(model: ModelFile | ModelLost, load: Load): Promise<void> {
+    if (model instanceof ModelLost) return
+    const { modelId } = model
+    this.#restoring.add(modelId)
+    try {
+      await load(model)
+    } catch (error) {
+      this.lose(modelId, error)
+    }
+    this.#restoring.delete(modelId)
   }
 
   /** A model that kills the process which loads it is not tried again and again. */
   loseRestoring(cause: unknown): void {
     for (const modelId of this.#restoring) this.lose(modelId, cause)
     this.#restoring.clear()
-  }
-
-  async #restoreOne(modelId: string, path: string | ModelLost, load: Load): Promise<void> {
-    if (path instanceof ModelLost) return
-    this.#restoring.add(modelId)
-    try {
-      await load({ modelId, path })
-    } catch (error) {
-      this.lose(modelId, error)
-    }
-    this.#restoring.delete(modelId)
   }
 }

@@ -4,13 +4,14 @@ import {
   EngineDied,
   type EngineRun,
   type LostModel,
+  type ModelFile,
   ModelHung,
   type Tensors,
   type Threads,
 } from './engine.ts'
 import { HeldModels } from './held-models.ts'
 import { type Crowd, LoneRuns } from './lone-runs.ts'
-import { WorkerProcess } from './worker-process.ts'
+import { type TimeLimit, WorkerProcess } from './worker-process.ts'
 
 export interface WorkerEngineOptions {
   /** The module of the process; the composition root knows where a bundle put it. */
@@ -26,6 +27,8 @@ export interface WorkerEngineOptions {
   crowd?: Crowd
   /** A run that takes longer never ends: its batch was cut to take a fraction of a second. */
   runMsMax?: number
+  /** A load that takes longer never ends: from a cold disk it may take minutes, and more the larger the files are. */
+  loadMsMax?: number
   /** Told when the process went away unasked. */
   onDeath?: (error: EngineDied) => void
   /** Told of each model that the process in its place could not load again. */
@@ -63,9 +66,9 @@ export class WorkerEngine implements Engine {
     return this.#process?.pid
   }
 
-  async load({ modelId, path }: { modelId: string; path: string }): Promise<void> {
-    await this.#started().ask({ kind: 'load', modelId, path })
-    this.#models.hold({ modelId, path })
+  async load(model: ModelFile): Promise<void> {
+    await this.#load(model, this.#started())
+    this.#models.hold(model)
   }
 
   async run({ modelId, inputs, outputs, threads: wanted }: EngineRun): Promise<Tensors> {
@@ -75,11 +78,9 @@ export class WorkerEngine implements Engine {
       await this.restored()
       this.#models.assertNotLost(modelId)
       const process = this.#started()
-      const run = async (threads: Threads) => {
-        const deadline = this.#deadlineOf(modelId, process)
-        const question = { kind: 'run', modelId, outputs, threads } as const
-        return process.ask(question, inputs).finally(() => clearTimeout(deadline))
-      }
+      const limit = this.#runLimit(modelId)
+      const run = (threads: Threads) =>
+        process.ask({ kind: 'run', modelId, outputs, threads }, { tensors: inputs, limit })
       return await (wanted === undefined ? this.#loneRuns.make({ modelId, units: unitsOf(inputs), run }) : run(wanted))
     } finally {
       this.#crowd.running--
@@ -103,15 +104,22 @@ export class WorkerEngine implements Engine {
     await this.#process?.leave()
   }
 
-  #deadlineOf(modelId: string, process: WorkerProcess): NodeJS.Timeout {
+  #runLimit(modelId: string): TimeLimit {
     const { runMsMax = 60_000 } = this.#options
-    const giveUp = () => {
-      const error = new ModelHung(`a run did not come to an end within ${runMsMax / 1000} s`)
+    const error = () => {
+      const hung = new ModelHung(`a run did not come to an end within ${runMsMax / 1000} s`)
       // Not loaded again by the process that comes in its place.
-      this.#models.lose(modelId, error)
-      process.end(error)
+      this.#models.lose(modelId, hung)
+      return hung
     }
-    return setTimeout(giveUp, runMsMax).unref()
+    return { timeMs: runMsMax, error }
+  }
+
+  #load({ modelId, path, fileBytes = 0 }: ModelFile, process: WorkerProcess): Promise<unknown> {
+    const { loadMsMax = 300_000 } = this.#options
+    const timeMs = loadMsMax + fileBytes / slowestDiskBytesPerMs
+    const error = () => new ModelHung(`a load did not come to an end within ${Math.round(timeMs / 1000)} s`)
+    return process.ask({ kind: 'load', modelId, path }, { limit: { timeMs, error } })
   }
 
   #started(): WorkerProcess {
@@ -122,7 +130,7 @@ export class WorkerEngine implements Engine {
     const settings = { device, intraOpThreads, loneThreads, mapBytesMin }
     const started = new WorkerProcess({ workerUrl, settings, onGone: (error) => this.#bury(started, error) })
     this.#process = started
-    this.#restored = this.#models.restore((model) => started.ask({ kind: 'load', ...model }))
+    this.#restored = this.#models.restore((model) => this.#load(model, started))
     return started
   }
 
@@ -136,6 +144,8 @@ export class WorkerEngine implements Engine {
     this.#options.onDeath?.(error)
   }
 }
+
+const slowestDiskBytesPerMs = 10_000
 
 /** What a run's time grows with, near enough: how many values it is given. */
 const unitsOf = (inputs: Tensors): number => Object.values(inputs).reduce((total, { data }) => total + data.length, 0)

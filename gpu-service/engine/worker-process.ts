@@ -25,7 +25,19 @@ const setpriv = '/usr/bin/setpriv'
 /** A run that never ends does not see the socket close, so the system ends it with a service that was killed. */
 const endsWithService = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []
 
+/** How long an answer may take once all that was asked before is answered, and what its lack means. */
+export interface TimeLimit {
+  timeMs: number
+  error: () => EngineDied
+}
+
+interface Asked {
+  tensors?: Tensors
+  limit?: TimeLimit
+}
+
 interface Pending {
+  limit: TimeLimit | undefined
   resolve: (tensors: Tensors) => void
   reject: (error: Error) => void
 }
@@ -37,6 +49,7 @@ export class WorkerProcess {
   readonly #pending = new Map<number, Pending>()
   readonly #onGone: WorkerProcessOptions['onGone']
   #nextId = 0
+  #deadline: NodeJS.Timeout | undefined
   #death: EngineDied | undefined
   /** Whether it ever came to answer. */
   hasAnswered = false
@@ -62,19 +75,14 @@ export class WorkerProcess {
     return this.#child.pid
   }
 
-  ask(question: Question, tensors?: Tensors): Promise<Tensors> {
+  ask(question: Question, { tensors, limit }: Asked = {}): Promise<Tensors> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
+      this.#pending.set(id, { resolve, reject, limit })
+      if (this.#pending.size === 1) this.#watchFirst()
       this.#send({ message: { ...question, id }, tensors })
     })
-  }
-
-  /** Ends it at once, for a reason of the caller's. */
-  end(error: EngineDied): void {
-    this.#bury(error)
-    this.#child.kill('SIGKILL')
   }
 
   /** Lets it finish what it was asked; fulfilled when it is gone. */
@@ -95,13 +103,31 @@ export class WorkerProcess {
     this.hasAnswered = true
     const pending = this.#pending.get(message.id)
     this.#pending.delete(message.id)
+    this.#watchFirst()
     if (message.ok) pending?.resolve(tensors)
     else pending?.reject(new Error(message.reason))
+  }
+
+  /** It does one thing after the other, so only what was asked first can be late. */
+  #watchFirst(): void {
+    clearTimeout(this.#deadline)
+    const [first] = this.#pending.values()
+    if (first?.limit === undefined) return
+    const { timeMs, error } = first.limit
+    this.#deadline = setTimeout(() => this.#giveUp(first, error()), timeMs).unref()
+  }
+
+  /** Only what was late is told so: the others did nothing but wait behind it. */
+  #giveUp(late: Pending, error: EngineDied): void {
+    late.reject(error)
+    this.#bury(new EngineDied(error.message))
+    this.#child.kill('SIGKILL')
   }
 
   #bury(error: EngineDied): void {
     if (this.#death !== undefined) return
     this.#death = error
+    clearTimeout(this.#deadline)
     this.#onGone(error)
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()

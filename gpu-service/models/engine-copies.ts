@@ -8,7 +8,7 @@ import { graphId } from './graph-id.ts'
 export interface EngineCopies {
   modelId: string
   opened: Pick<OpenedTask, 'graphs' | 'warmUp'>
-  pool: Pick<EnginePool, 'engines'>
+  pool: Pick<EnginePool, 'engines' | 'lend'>
 }
 
 /** A run of the warm-up, measured. */
@@ -48,6 +48,8 @@ export async function enterEngines(copies: EngineCopies & EnterEngines): Promise
 interface EnterEngines {
   /** For messages. */
   file: string
+  /** What its files hold together: how long a load may take grows with it. */
+  fileBytes: number
   /** Whether it was in before: it comes to an end, and its speed is known. */
   isKnown?: boolean
 }
@@ -69,23 +71,34 @@ export async function leaveEngines({ modelId, opened, pool }: EngineCopies): Pro
 
 async function enterEngine(
   engine: Engine,
-  { modelId, opened, isKnown }: EngineCopies & EnterEngines,
+  { modelId, opened, pool, fileBytes, isKnown }: EngineCopies & EnterEngines,
 ): Promise<Entered> {
+  // Lent anew for each step, so that no work waits for more than one of them, nor behind one while others are free.
   for (const [graph, path] of Object.entries(opened.graphs))
-    await engine.load({ modelId: graphId({ modelId, graph }), path })
+    await pool.lend(engine, () => engine.load({ modelId: graphId({ modelId, graph }), path, fileBytes }))
   const startedMs = performance.now()
   const speed: MeasuredRun[] = []
   for (const { graph, call, cost } of opened.warmUp) {
     const id = graphId({ modelId, graph })
     const items = itemsOf(call())
     // The first run of a shape also makes room for it, so the second one is the measure: of what a busy engine does.
-    for (const threads of ['all', 'own'] as const) await engine.run({ modelId: id, threads, ...call() })
+    for (const threads of ['all', 'own'] as const)
+      await pool.lend(engine, () => engine.run({ modelId: id, threads, ...call() }))
     if (isKnown) continue
-    const runStartedMs = performance.now()
-    await engine.run({ modelId: id, threads: 'own', ...call() })
-    speed.push({ graph, items, cost, runMs: performance.now() - runStartedMs })
+    speed.push({
+      graph,
+      items,
+      cost,
+      runMs: await pool.lend(engine, () => measured(engine, { modelId: id, ...call() })),
+    })
   }
   return { speed, warmUpMs: performance.now() - startedMs }
+}
+
+async function measured(engine: Engine, call: EngineCall & { modelId: string }): Promise<number> {
+  const startedMs = performance.now()
+  await engine.run({ ...call, threads: 'own' })
+  return performance.now() - startedMs
 }
 
 /** How many inputs a run takes: the first dimension of its tensors. */

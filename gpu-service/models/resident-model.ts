@@ -131,7 +131,8 @@ export class ResidentModel implements Resident, Gatekeeper {
     await allAwake(pool)
     const bytesBefore = engineBytes()
     const isKnown = this.#loadMs !== undefined
-    const entered = await enterEngines({ modelId, opened: opened.opened, pool, file, isKnown })
+    const { fileBytes } = opened
+    const entered = await enterEngines({ modelId, opened: opened.opened, pool, file, fileBytes, isKnown })
     this.#learnSize(bytesBefore)
     return entered
   }

@@ -1,15 +1,21 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { ModelHung } from '../../../../gpu-service/engine/engine.ts'
-import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import { WorkerEngine, type WorkerEngineOptions } from '../../../../gpu-service/engine/worker-engine.ts'
 
-it('ends a run that never ends by itself, tells whose it was, and goes on without it', async () => {
+function start(limits: Pick<WorkerEngineOptions, 'runMsMax' | 'loadMsMax'>) {
   const lost: string[] = []
   const engine = new WorkerEngine({
     workerUrl: new URL('../support/endless-worker.ts', import.meta.url),
     device: 'cpu',
-    runMsMax: 50,
     onLoss: ({ modelId }) => lost.push(modelId),
+    ...limits,
   })
+  onTestFinished(() => engine.close())
+  return { engine, lost }
+}
+
+it('ends a run that never ends by itself, tells whose it was, and goes on without it', async () => {
+  const { engine, lost } = start({ runMsMax: 50 })
   await engine.load({ modelId: 'good', path: 'good.onnx' })
   await engine.load({ modelId: 'endless', path: 'endless.onnx' })
   await expect(engine.run({ modelId: 'endless', inputs: {}, outputs: [] })).rejects.toThrow(ModelHung)
@@ -18,5 +24,26 @@ it('ends a run that never ends by itself, tells whose it was, and goes on withou
   await expect(engine.run({ modelId: 'endless', inputs: {}, outputs: [] })).rejects.toThrow('did not come to an end')
   await engine.load({ modelId: 'other', path: 'other.onnx' })
   await expect(engine.run({ modelId: 'good', inputs: {}, outputs: [] })).resolves.toEqual({})
-  await engine.close()
+})
+
+it('does not blame a run for the time that it waited behind a load', async () => {
+  const { engine, lost } = start({ runMsMax: 1000 })
+  await engine.load({ modelId: 'good', path: 'good.onnx' })
+  const loading = engine.load({ modelId: 'slow', path: 'slow.onnx' })
+  await expect(engine.run({ modelId: 'good', inputs: {}, outputs: [] })).resolves.toEqual({})
+  await loading
+  expect(lost).toEqual([])
+})
+
+it('ends a load that never ends, and blames nothing that waited behind it', async () => {
+  const { engine, lost } = start({ loadMsMax: 5000 })
+  await engine.load({ modelId: 'good', path: 'good.onnx' })
+  const stuck = engine.load({ modelId: 'stuck', path: 'stuck.onnx' })
+  const behind = engine.load({ modelId: 'other', path: 'other.onnx' })
+  await Promise.all([
+    expect(stuck).rejects.toThrow(ModelHung),
+    expect(behind).rejects.toMatchObject({ name: 'EngineDied' }),
+  ])
+  await expect(engine.run({ modelId: 'good', inputs: {}, outputs: [] })).resolves.toEqual({})
+  expect(lost).toEqual([])
 })

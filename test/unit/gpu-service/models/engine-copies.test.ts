@@ -30,7 +30,7 @@ async function load(files: Record<string, Buffer>, change: { file?: string; task
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
   const request = { repo, repoId: repoIdOf(repo), revision, file, task: 'feature-extraction', ...change }
   const model = await openModel(request, { cache, settings: { device: 'cpu', isolate: 'auto' } })
-  const entered = await enterEngines({ modelId: 'one', opened: model.opened, pool, file: request.file })
+  const entered = await enterEngines({ modelId: 'one', ...model, pool, file: request.file })
   return { ...model, ...entered }
 }
 

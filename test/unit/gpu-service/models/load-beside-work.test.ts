@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import type { Engine } from '../../../../gpu-service/engine/engine.ts'
+import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
+import { enterEngines } from '../../../../gpu-service/models/engine-copies.ts'
+import { settled } from '../support/lanes.ts'
+
+/** Engines whose loads end when the test says so, and a queue that tells which of them were given its work. */
+function start({ engineCount }: { engineCount: number }) {
+  const loads: (() => void)[] = []
+  const workedBy: number[] = []
+  const engines = Array.from({ length: engineCount }, (): Engine => {
+    const nothing = () => Promise.resolve()
+    const load = () => new Promise<void>((resolve) => loads.push(resolve))
+    return { load, run: () => Promise.resolve({}), unload: nothing, restored: nothing, close: nothing }
+  })
+  const pool = new EnginePool({ engines })
+  let waiting = 0
+  pool.add({
+    get headSinceMs() {
+      return waiting > 0 ? 1 : undefined
+    },
+    backlogMs: 0,
+    async work(engine) {
+      waiting--
+      workedBy.push(engines.indexOf(engine))
+    },
+    idle: () => Promise.resolve(),
+  })
+  const opened = { graphs: { main: 'main.onnx', other: 'other.onnx' }, warmUp: [] }
+  const entering = enterEngines({ modelId: 'new', opened, pool, file: 'main.onnx', fileBytes: 1 })
+  const ask = async () => {
+    waiting++
+    pool.wake()
+    await settled()
+    await settled()
+  }
+  return { entering, loads, workedBy, ask }
+}
+
+it('gives work to the engines that are not loading', async () => {
+  const { entering, loads, workedBy, ask } = start({ engineCount: 2 })
+  for (let graph = 0; graph < 2; graph++) {
+    await ask()
+    loads.shift()?.()
+    await settled()
+  }
+  expect(workedBy).toEqual([1, 1])
+  for (let graph = 0; graph < 2; graph++) {
+    await ask()
+    loads.shift()?.()
+    await settled()
+  }
+  expect(workedBy).toEqual([1, 1, 0, 0])
+  await entering
+})
+
+it('lets work in between the steps of a load where there is no other engine', async () => {
+  const { entering, loads, workedBy, ask } = start({ engineCount: 1 })
+  await ask()
+  expect(workedBy).toEqual([])
+  loads.shift()?.()
+  await settled()
+  expect(workedBy).toEqual([0])
+  loads.shift()?.()
+  await entering
+})
