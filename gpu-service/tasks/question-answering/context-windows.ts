@@ -3,14 +3,14 @@ import type { Breathe } from '../in-slices.ts'
 import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
 import { gatherTokens, type Piece } from '../text/text-pieces.ts'
 import { specialCount } from '../text/token-template.ts'
-import { tokenWindows } from '../text/token-windows.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
+import type { MakeWindows } from '../text/window-budget.ts'
 import type { Question } from './question-inputs.ts'
 import type { WindowSettings } from './question-parameters.ts'
 
 /** A question with its context in as many windows as it takes, the question whole in each. */
 export async function contextWindows(input: ContextWindows): Promise<LocatedText[]> {
-  const { question, settings, questionMax, tokenizer, breathe } = input
+  const { question, settings, questionMax, tokenizer, makeWindows, breathe } = input
   const tokensOf = (text: string, enough?: number) =>
     gatherTokens({
       text,
@@ -28,9 +28,13 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
   const parts = tokenizer.template.pair
   const room = settings.size - specialCount(parts) - asked.length
   const stride = strideWithin({ room, settings, question })
-  return tokenWindows({ length: context.length, size: room, stride }).map(({ start, end }) =>
-    assembleLocated(parts, [asked, context.slice(start, end)]),
-  )
+  const windows = makeWindows({ length: context.length, size: room, stride, param: question.param })
+  const located: LocatedText[] = []
+  for (const { start, end } of windows) {
+    located.push(assembleLocated(parts, [asked, context.slice(start, end)]))
+    await breathe()
+  }
+  return located
 }
 
 export interface ContextWindows {
@@ -39,6 +43,7 @@ export interface ContextWindows {
   /** The most tokens of the question that are read. */
   questionMax: number | undefined
   tokenizer: TextTokenizer
+  makeWindows: MakeWindows
   breathe: Breathe
 }
 

@@ -1,7 +1,5 @@
-import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import { breatheFor } from '../in-slices.ts'
-import { inputsMax } from '../limits.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
@@ -9,6 +7,7 @@ import { readParameters } from '../text/parameters.ts'
 import { tokenCount } from '../text/sequence-classifier.ts'
 import type { TextModel } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
+import { windowBudget } from '../text/window-budget.ts'
 import { answerSpans } from './answer-spans.ts'
 import { answersOf, type TextAnswer } from './answers.ts'
 import { contextWindows } from './context-windows.ts'
@@ -25,12 +24,12 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
     const settings = windowSettings({ ...asked, maxTokens: encoder.maxTokens })
     const { questions, isList } = readQuestions(inputs)
     const breathe = breatheFor(options.signal)
+    const makeWindows = windowBudget()
     const windows: { item: number; located: LocatedText }[] = []
     for (const [item, question] of questions.entries()) {
       const questionMax = asked.max_question_len
-      const located = await contextWindows({ question, settings, questionMax, tokenizer, breathe })
+      const located = await contextWindows({ question, settings, questionMax, tokenizer, makeWindows, breathe })
       windows.push(...located.map((one) => ({ item, located: one })))
-      assertWindows(windows.length, question.param)
       await breathe()
     }
     const rows = windows.map(({ located: { ids, typeIds } }) => ({ ids, typeIds }))
@@ -62,14 +61,6 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
 interface QuestionPipeline {
   model: TextModel
   batcher: Batcher<TokenRow, StartsAndEnds>
-}
-
-function assertWindows(count: number, param: string): void {
-  if (count > inputsMax)
-    throw errors.invalidInput(
-      `The contexts up to "${param}" make more than ${inputsMax} windows, which is the limit per request.`,
-      param,
-    )
 }
 
 /** Places are counted in code points, as Hugging Face's servers count them. */

@@ -13,7 +13,11 @@ export function tokenWindows({ length, size, stride }: TokenWindows): Window[] {
   }
 }
 
-interface TokenWindows {
+/** How many they will be. */
+export const windowCount = ({ length, size, stride }: TokenWindows): number =>
+  1 + Math.max(0, Math.ceil((length - size) / (size - stride)))
+
+export interface TokenWindows {
   length: number
   /** The most tokens of a window; more than `stride`. */
   size: number

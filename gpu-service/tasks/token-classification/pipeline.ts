@@ -19,6 +19,7 @@ import { tokenCount } from '../text/sequence-classifier.ts'
 import type { TextModel } from '../text/text-model.ts'
 import { specialCount } from '../text/token-template.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
+import { windowBudget } from '../text/window-budget.ts'
 import { type Entity, entitiesOf, strategies, withoutOverlaps } from './entities.ts'
 import { scoredTokens } from './scored-tokens.ts'
 import { textWindows } from './text-windows.ts'
@@ -44,12 +45,13 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
     assertStride({ stride, strategy, room })
     const { items, isList } = readTexts(inputs)
     const breathe = breatheFor(options.signal)
+    const makeWindows = windowBudget()
     const windows: { item: number; located: LocatedText }[] = []
     for (const [item, { text, param }] of items.entries()) {
       const located =
         stride === undefined
           ? [await encoder.locate({ text, truncation: truncationOf(asked), param, breathe })]
-          : await textWindows({ text, stride, maxTokens: encoder.maxTokens, tokenizer, breathe })
+          : await textWindows({ text, stride, maxTokens: encoder.maxTokens, tokenizer, makeWindows, param, breathe })
       windows.push(...located.map((one) => ({ item, located: one })))
       await breathe()
     }

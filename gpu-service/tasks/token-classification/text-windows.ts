@@ -2,8 +2,8 @@ import type { Breathe } from '../in-slices.ts'
 import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
 import { gatherTokens, type Piece } from '../text/text-pieces.ts'
 import { specialCount } from '../text/token-template.ts'
-import { tokenWindows } from '../text/token-windows.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
+import type { MakeWindows } from '../text/window-budget.ts'
 
 /** A text of any length as windows that the model can read, each with its own special tokens. */
 export async function textWindows({
@@ -11,15 +11,20 @@ export async function textWindows({
   stride,
   maxTokens,
   tokenizer,
+  makeWindows,
+  param,
   breathe,
 }: TextWindows): Promise<LocatedText[]> {
   const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
   const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
   const parts = tokenizer.template.single
   const size = maxTokens - specialCount(parts)
-  return tokenWindows({ length: tokens.length, size, stride }).map(({ start, end }) =>
-    assembleLocated(parts, [tokens.slice(start, end)]),
-  )
+  const located: LocatedText[] = []
+  for (const { start, end } of makeWindows({ length: tokens.length, size, stride, param })) {
+    located.push(assembleLocated(parts, [tokens.slice(start, end)]))
+    await breathe()
+  }
+  return located
 }
 
 interface TextWindows {
@@ -28,5 +33,8 @@ interface TextWindows {
   stride: number
   maxTokens: number
   tokenizer: TextTokenizer
+  makeWindows: MakeWindows
+  /** What an error names the text by. */
+  param: string
   breathe: Breathe
 }

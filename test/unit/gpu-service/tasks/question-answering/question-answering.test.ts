@@ -115,6 +115,8 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     [{ question: 'a', context: 'b' }, { max_seq_len: 513 }, 'max_seq_len'],
     [{ question: 'a', context: 'b' }, { doc_stride: 384 }, 'doc_stride'],
     [{ question: 'a b c', context: 'b' }, { doc_stride: 5, max_seq_len: 10 }, 'doc_stride'],
+    [{ question: 'a', context: 'a '.repeat(5000) }, { doc_stride: 379 }, 'inputs'],
+    [Array(2).fill({ question: 'a', context: 'a '.repeat(1500) }), { max_seq_len: 16, doc_stride: 11 }, 'inputs[1]'],
     [{ question: 'a', context: 'b' }, { max_answer_len: 0 }, 'max_answer_len'],
     [{ question: 'a', context: 'b' }, { handle_impossible_answer: 1 }, 'handle_impossible_answer'],
   ])('refuses %j with %j and names what is wrong', async (inputs, parameters, param) => {

@@ -103,6 +103,14 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
     expect(body.error).toContain(`"${param}"`)
   })
 
+  it('refuses a short text that asks for very many windows', async () => {
+    const text = 'Anna lives in Paris with Tom Smith. '.repeat(400)
+    const { status, body } = await ask(text, { stride: 509 })
+    expect(status).toBe(422)
+    expect(body.error).toContain('"inputs"')
+    expect(body.error).toMatch(/makes \d+ windows/)
+  })
+
   it('refuses a text that is too long where it may not be cut', async () => {
     const { status, body } = await ask('a '.repeat(600), { truncate: false })
     expect(status).toBe(422)

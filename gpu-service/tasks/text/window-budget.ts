@@ -1,0 +1,24 @@
+import { errors } from '../../../shared/errors.ts'
+import { inputsMax } from '../limits.ts'
+import { type TokenWindows, tokenWindows, type Window, windowCount } from './token-windows.ts'
+
+/** What all windows of one request may hold, so that those of a model of long texts fit into memory as well. */
+const tokensMax = 1_048_576
+
+/** Makes windows. @throws AppError `invalid_input` before any is made that is over the limit of the request */
+export type MakeWindows = (windows: TokenWindows & { param: string }) => Window[]
+
+/** The windows of one request are counted before they are made: with a large stride a short text asks for very many. */
+export function windowBudget(): MakeWindows {
+  let [windows, tokens] = [0, 0]
+  return ({ param, ...asked }) => {
+    const count = windowCount(asked)
+    windows += count
+    tokens += count * Math.min(asked.size, asked.length)
+    if (windows <= inputsMax && tokens <= tokensMax) return tokenWindows(asked)
+    throw errors.invalidInput(
+      `What is to be read up to "${param}" makes ${windows} windows of ${tokens} tokens; the limits are ${inputsMax} and ${tokensMax} per request: send less text at once, or have windows share less.`,
+      param,
+    )
+  }
+}
