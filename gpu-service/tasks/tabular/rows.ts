@@ -1,11 +1,12 @@
 import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../limits.ts'
+import type { CellType } from './tabular-graph.ts'
 
 /**
- * Reads `inputs` into rows of numbers: a list of rows, each a list of numbers or an object by column name, or
+ * Reads `inputs` into rows of numbers and texts: a list of rows, each a list of numbers or an object by column name, or
  * `{data: {column: [values]}}` as Hugging Face writes a table. @throws AppError `invalid_input` naming the place.
  */
-export function readRows(inputs: unknown, table: TableShape): number[][] {
+export function readRows(inputs: unknown, table: TableShape): Cell[][] {
   const given = isRecord(inputs) && isRecord(inputs.data) ? rowsOfTable(inputs.data) : inputs
   if (!Array.isArray(given))
     throw errors.invalidInput(`"inputs" must be a list of rows, such as ${example(table)}.`, 'inputs')
@@ -18,21 +19,27 @@ export function readRows(inputs: unknown, table: TableShape): number[][] {
   return given.map((row, index) => readRow(row, `inputs[${index}]`, table))
 }
 
+export type Cell = number | string
+
 export interface TableShape {
   width: number
   columns: readonly string[] | undefined
+  /** The type of each column, where they are not all float32. */
+  types?: readonly CellType[]
+  /** Whether the model fills in what a row does not say. */
+  takesMissing?: boolean
 }
 
-function readRow(row: unknown, param: string, table: TableShape): number[] {
+function readRow(row: unknown, param: string, table: TableShape): Cell[] {
   if (isRecord(row)) return readNamed(row, param, table)
   if (!Array.isArray(row))
     throw errors.invalidInput(`"${param}" must be a row of ${table.width} numbers, such as ${example(table)}.`, param)
   if (row.length !== table.width)
     throw errors.invalidInput(`"${param}" has ${row.length} values; the model takes ${expected(table)}.`, param)
-  return row.map((value, column) => readNumber(value, `${param}[${column}]`))
+  return row.map((value, column) => readCell({ value, param: `${param}[${column}]`, table, column }))
 }
 
-function readNamed(row: Record<string, unknown>, param: string, table: TableShape): number[] {
+function readNamed(row: Record<string, unknown>, param: string, table: TableShape): Cell[] {
   const { columns } = table
   if (columns === undefined)
     throw errors.invalidInput(
@@ -42,19 +49,38 @@ function readNamed(row: Record<string, unknown>, param: string, table: TableShap
   const unknown = Object.keys(row).find((name) => !columns.includes(name))
   if (unknown !== undefined)
     throw errors.invalidInput(`"${param}" has a column "${unknown}"; the model takes ${expected(table)}.`, param)
-  return columns.map((name) => {
+  return columns.map((name, column) => {
     if (!Object.hasOwn(row, name))
       throw errors.invalidInput(`"${param}" has no column "${name}"; the model takes ${expected(table)}.`, param)
-    return readNumber(row[name], `${param}.${name}`)
+    return readCell({ value: row[name], param: `${param}.${name}`, table, column })
   })
 }
 
-function readNumber(value: unknown, param: string): number {
+/** JSON has no NaN, so null is the value that is missing, for a model that fills such in. */
+function readCell({ value, param, table: { types, takesMissing = false }, column }: ReadCell): Cell {
+  const type = types?.[column] ?? 'float32'
+  if (value === null && takesMissing && type !== 'int64' && type !== 'string') return Number.NaN
+  if (value === null)
+    throw errors.invalidInput(`"${param}" is null; the model does not fill in missing values of this column.`, param)
+  if (type === 'string') {
+    if (typeof value === 'string') return value
+    throw errors.invalidInput(`"${param}" is ${describe(value)}; this column holds texts.`, param)
+  }
   if (typeof value !== 'number')
     throw errors.invalidInput(`"${param}" is ${describe(value)}; every value must be a number.`, param)
-  if (!Number.isFinite(Math.fround(value)))
+  if (type === 'int64' && !Number.isSafeInteger(value))
+    throw errors.invalidInput(`"${param}" is ${value}; this column holds whole numbers.`, param)
+  if (type === 'float32' && !Number.isFinite(Math.fround(value)))
     throw errors.invalidInput(`"${param}" is too large for a 32-bit float.`, param)
+  if (!Number.isFinite(value)) throw errors.invalidInput(`"${param}" is too large for a number.`, param)
   return value
+}
+
+interface ReadCell {
+  value: unknown
+  param: string
+  table: TableShape
+  column: number
 }
 
 function rowsOfTable(data: Record<string, unknown>): Record<string, unknown>[] {

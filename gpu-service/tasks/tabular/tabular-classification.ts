@@ -1,11 +1,10 @@
 import * as z from 'zod'
-import type { EngineCall } from '../../engine/engine.ts'
 import { localPath, readConfig } from '../../models/model-files.ts'
-import { int64Rows } from '../int64.ts'
 import { type HiddenTensors, type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
+import { columnTensors } from './column-tensors.ts'
 import { readAnswers, type TabularAnswer } from './labels.ts'
-import { readRows } from './rows.ts'
-import { readTabularGraph, type TabularGraph } from './tabular-graph.ts'
+import { type Cell, readRows } from './rows.ts'
+import { type CellType, readTabularGraph, type TabularGraph } from './tabular-graph.ts'
 import { type Unzipped, unzipGraph } from './zip-map.ts'
 
 const config = z.object({
@@ -22,9 +21,10 @@ export const tabularClassification: Task = {
     const columns = sklearn?.columns
     const unzipped = await unzipGraph({ graph, path: localPath(files, file) })
     const shape = readTabularGraph({ graph, file, columns, unzipped })
-    const table = { width: shape.width, columns: columns?.length === shape.width ? columns : undefined }
+    const types = shape.inputs.flatMap(({ type, width }) => Array<CellType>(width).fill(type))
+    const table = { ...shape, columns: columnsOf(shape, columns), types }
     const model = tabularModel({ shape, id2label, classes: unzipped?.classes })
-    const probe = Array.from({ length: shape.width }, () => 0)
+    const probe = types.map((type): Cell => (type === 'string' ? '' : 0))
     return {
       graphs: { main: unzipped?.path ?? localPath(files, file) },
       hidden: unzipped && probabilitiesOf(unzipped),
@@ -59,14 +59,14 @@ const probabilitiesOf = ({ output, tensor, classes }: Unzipped): HiddenTensors =
   fill: () => ({}),
 })
 
-function tabularModel({ shape, id2label, classes }: TabularModelOptions): TaskModel<number[], TabularAnswer> {
+function tabularModel({ shape, id2label, classes }: TabularModelOptions): TaskModel<Cell[], TabularAnswer> {
   const outputs = [shape.label, shape.scores].filter((name) => name !== undefined)
   return {
     graph: 'main',
     sizeOf: () => 1,
     costMax: 1024,
     itemsMax: 1024,
-    encode: (rows) => ({ inputs: { [shape.input]: tensorOf(rows, shape) }, outputs }),
+    encode: (rows) => ({ inputs: columnTensors(rows, shape.inputs), outputs }),
     decode: (tensors, rows) =>
       readAnswers({
         label: shape.label === undefined ? undefined : tensors[shape.label],
@@ -84,10 +84,8 @@ interface TabularModelOptions {
   classes: readonly string[] | undefined
 }
 
-function tensorOf(rows: readonly number[][], { type, width }: TabularGraph): EngineCall['inputs'][string] {
-  const dims = [rows.length, width]
-  if (type === 'int64') return { type, dims, data: int64Rows({ rows, width, fill: 0 }) }
-  const data = type === 'float32' ? new Float32Array(rows.length * width) : new Float64Array(rows.length * width)
-  for (const [index, row] of rows.entries()) data.set(row, index * width)
-  return { type, dims, data }
+/** As the config names them; a model whose columns are inputs of their own names them itself. */
+function columnsOf({ inputs, width }: TabularGraph, named: readonly string[] | undefined) {
+  if (named?.length === width) return named
+  return inputs.length > 1 && inputs.length === width ? inputs.map(({ name }) => name) : undefined
 }

@@ -6,13 +6,22 @@ import type { Unzipped } from './zip-map.ts'
 /** More than any table that people make; a graph may declare billions, and a row of them would be made to warm up. */
 const columnsMax = 65_536
 
-export type NumberType = 'float32' | 'float64' | 'int64'
+export type CellType = 'float32' | 'float64' | 'int64' | 'string'
+
+/** One tensor of columns: all of a table, or a single one where each is an input of its own. */
+export interface ColumnInput {
+  name: string
+  type: CellType
+  width: number
+}
 
 /** Where a tabular graph takes its rows and leaves its answers. */
 export interface TabularGraph {
-  input: string
-  type: NumberType
+  inputs: ColumnInput[]
+  /** The columns of all inputs. */
   width: number
+  /** Whether it fills in what a row does not say. */
+  takesMissing: boolean
   /** The class of each row; absent for a regressor. */
   label: string | undefined
   /** One number per class (or, for a regressor, the value itself). */
@@ -23,29 +32,15 @@ export interface TabularGraph {
 
 /** @throws AppError `unsupported_model` where the graph is not one table in, one answer per row out. */
 export function readTabularGraph({ graph, file, columns, unzipped }: ReadTabularGraph): TabularGraph {
-  const [input, ...others] = graph.inputs
-  if (input === undefined || others.length > 0)
-    throw errors.unsupportedModel(
-      `"${file}" takes ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); export it with all columns in one tensor.`,
-    )
-  if (!isNumberType(input.type))
-    throw errors.unsupportedModel(`the input "${input.name}" of "${file}" is ${input.type}, not numbers.`)
-  const columnsOfGraph = input.shape?.[1]
-  const width = typeof columnsOfGraph === 'number' && columnsOfGraph > 0 ? columnsOfGraph : columns?.length
-  if (width === undefined)
-    throw errors.unsupportedModel(
-      `"${file}" does not say how many columns it takes; list them as sklearn.columns in config.json.`,
-    )
-  if (width > columnsMax)
-    throw errors.unsupportedModel(`"${file}" declares ${width} columns; at most ${columnsMax} are served.`)
+  const inputs = columnInputs({ graph, file, columns })
   const label = graph.outputs.find(({ type }) => type === 'int64' || type === 'string')
   const scores = unzipped?.tensor ?? graph.outputs.find(({ type }) => type === 'float32' || type === 'float64')?.name
   if (label === undefined && scores === undefined)
     throw errors.unsupportedModel(`"${file}" has no output that is a label or a number.`)
   return {
-    input: input.name,
-    type: input.type,
-    width,
+    inputs,
+    width: inputs.reduce((total, { width }) => total + width, 0),
+    takesMissing: graph.operators.has('Imputer'),
     label: label?.name,
     scores,
     withoutScores: scores === undefined ? whyNone(graph.outputs) : undefined,
@@ -60,7 +55,28 @@ interface ReadTabularGraph {
   unzipped: Unzipped | undefined
 }
 
-const isNumberType = (type: string): type is NumberType => type === 'float32' || type === 'float64' || type === 'int64'
+function columnInputs({ graph, file, columns }: Omit<ReadTabularGraph, 'unzipped'>): ColumnInput[] {
+  const inputs = graph.inputs.map(({ name, type, shape }) => {
+    if (!isCellType(type))
+      throw errors.unsupportedModel(`the input "${name}" of "${file}" is ${type}, not numbers and not texts.`)
+    const declared = shape?.[1]
+    const isAll = graph.inputs.length === 1
+    const width = typeof declared === 'number' && declared > 0 ? declared : isAll ? columns?.length : 1
+    if (width === undefined)
+      throw errors.unsupportedModel(
+        `"${file}" does not say how many columns it takes; list them as sklearn.columns in config.json.`,
+      )
+    return { name, type, width }
+  })
+  const width = inputs.reduce((total, one) => total + one.width, 0)
+  if (inputs.length === 0) throw errors.unsupportedModel(`"${file}" takes no inputs.`)
+  if (width > columnsMax)
+    throw errors.unsupportedModel(`"${file}" declares ${width} columns; at most ${columnsMax} are served.`)
+  return inputs
+}
+
+const cellTypes: readonly string[] = ['float32', 'float64', 'int64', 'string']
+const isCellType = (type: string): type is CellType => cellTypes.includes(type)
 
 const whyNone = (outputs: TensorSignature[]): string => {
   const sequence = outputs.find(({ type }) => type === 'sequence' || type === 'map')

@@ -99,8 +99,7 @@ describe('the file to serve', () => {
     [[], 'x', 'no ONNX file'],
     [[onnx('a.onnx'), onnx('b.onnx')], 'feature-extraction', 'a.onnx, b.onnx'],
     [[onnx('a.onnx', 'a.onnx is not a valid ONNX file')], 'x', 'a.onnx'],
-    [[onnx('a.onnx')], undefined, 'pipeline_tag'],
-    [[onnx('a.onnx')], 'fill-mask', 'Served are: feature-extraction'],
+    [[onnx('a.onnx')], 'text-generation', 'Served are: feature-extraction'],
   ])('is refused with what to do about it', (files, task, hint) => {
     expect(() => chooseOnnxFile({ target: 'a/b@main', metadata: metadata(files, task) })).toThrow(hint)
   })

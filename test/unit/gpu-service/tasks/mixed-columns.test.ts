@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { filesIn } from '../../../support/files-in.ts'
+import { fixtureModel, readReference } from '../support/folders.ts'
+import { irisModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+const repo = 'sklearn/mixed-columns'
+let host: TestServing
+beforeAll(async () => {
+  const files = await filesIn(fixtureModel(repo))
+  host = await startTestServing([
+    { name: 'mixed', repo, task: 'tabular-regression', file: 'model.onnx', files },
+    await irisModel(),
+  ])
+})
+afterAll(() => host.close())
+
+const predict = async (inputs: unknown, name = 'mixed') => {
+  const response = await host.ask(`/api/v1/predict/${name}`, { json: { inputs } })
+  return { status: response.status, body: (await response.json()) as { value: number }[] & { error?: string } }
+}
+
+interface Row {
+  x: [string, number | null, number]
+  value: number
+}
+
+describe('a model whose columns are inputs of their own, of several types', () => {
+  it('answers like scikit-learn itself, missing values filled in, by place and by name', async () => {
+    const { rows } = (await readReference('mixed-columns')) as { rows: Row[] }
+    const byName = rows.map(({ x: [city, area, rooms] }) => ({ rooms, city, area }))
+    for (const inputs of [rows.map(({ x }) => x), byName]) {
+      const { status, body } = await predict(inputs)
+      expect(status).toBe(200)
+      for (const [index, { value }] of body.entries()) expect(value).toBeCloseTo(rows[index]?.value ?? Number.NaN, 3)
+    }
+  })
+
+  it.each([
+    [['Oslo', 90, 1.5], 'whole numbers'],
+    [['Oslo', 90, null], 'null'],
+    [[7, 90, 1], 'texts'],
+    [['Oslo', '90', 1], 'must be a number'],
+    [['Oslo', 1e300, 1], 'too large'],
+  ])('refuses %j by the value at fault', async (row, hint) => {
+    const { status, body } = await predict([row])
+    expect([status, body.error]).toEqual([422, expect.stringContaining(hint)])
+  })
+
+  it('takes no missing value where the model does not fill it in', async () => {
+    const { status, body } = await predict([[5.1, null, 1.4, 0.2]], 'iris')
+    expect([status, body.error]).toEqual([422, expect.stringContaining('null')])
+  })
+})
