@@ -30,6 +30,8 @@ export class DataScanner {
   #at: number
   #pieceFrom: number
   #leafDepth = 0
+  /** Within a text, which may be longer than a slice. */
+  #inText = false
 
   constructor({ bytes, from }: { bytes: Uint8Array; from: number }) {
     this.#bytes = bytes
@@ -52,7 +54,10 @@ export class DataScanner {
     const until = Math.min(bytes.length, this.#at + count)
     for (; this.#at < until; this.#at++) {
       const byte = bytes[this.#at]
-      if (byte === openList) {
+      if (this.#inText) {
+        if (byte === quote) this.#inText = false
+        else if (byte === backslash) this.#at++
+      } else if (byte === openList) {
         this.#enter()
       } else if (byte === closeList) {
         this.#leave()
@@ -64,7 +69,8 @@ export class DataScanner {
       } else if (byte === comma) {
         this.#comma()
       } else if (byte === quote) {
-        this.#skipText()
+        this.#mark()
+        this.#inText = true
       } else if (byte === openObject) {
         throw errors.invalidInput('"data" of an input holds an object; it must hold numbers, texts or truths.', 'data')
       } else if (byte !== undefined && byte > 0x20) {
@@ -112,13 +118,6 @@ export class DataScanner {
     if (this.#at - this.#pieceFrom < pieceBytes) return
     this.#pieces.push({ from: this.#pieceFrom, to: this.#at })
     this.#pieceFrom = this.#at + 1
-  }
-
-  #skipText(): void {
-    this.#mark()
-    const bytes = this.#bytes
-    for (this.#at++; this.#at < bytes.length && bytes[this.#at] !== quote; this.#at++)
-      if (bytes[this.#at] === backslash) this.#at++
   }
 
   #mark(): void {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errors } from '../../../shared/errors.ts'
 import { DataScanner, type ScannedData } from './data-scanner.ts'
-import { outlineMaxBytes } from './limits.ts'
+import { outlineMaxBytes, tensorsMax } from './limits.ts'
 
 /** A request's JSON with a number in place of each `data` of its inputs, and where those elements lie. */
 export interface Outline {
@@ -27,27 +27,29 @@ export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise
   const keys: string[] = []
   let word: { start: number; end: number } | undefined
   let keptFrom = 0
+  /** Where what is kept would be too much: nothing is read beyond, a text without an end neither. */
+  let keptTo = outlineMaxBytes
   let turnAt = sliceBytes
-  const keep = (to: number) => {
-    kept.push(bytes.subarray(keptFrom, to))
-    if (kept.reduce((total, { byteLength }) => total + byteLength, 0) > outlineMaxBytes)
-      throw errors.payloadTooLarge(outlineMaxBytes)
-  }
   for (let at = 0; at < bytes.length; at++) {
+    if (at >= keptTo) throw errors.payloadTooLarge(outlineMaxBytes)
     const byte = bytes[at]
     if (byte === quote) {
       const start = at + 1
-      for (at++; at < bytes.length && bytes[at] !== quote; at++) if (bytes[at] === backslash) at++
+      const until = Math.min(bytes.length, keptTo)
+      for (at++; at < until && bytes[at] !== quote; at++) if (bytes[at] === backslash) at++
       word = { start, end: at }
     } else if (byte === colon && word !== undefined) {
       keys[stack.length] =
         word.end - word.start <= 16 ? Buffer.from(bytes.subarray(word.start, word.end)).toString() : ''
     } else if (byte === openList && isElements(stack, keys)) {
-      keep(at)
+      if (data.length === tensorsMax)
+        throw errors.invalidInput(`"inputs" has more than ${tensorsMax} lists of "data".`, 'inputs')
+      kept.push(bytes.subarray(keptFrom, at))
       const scanner = new DataScanner({ bytes, from: at })
       while (!scanner.scan(sliceBytes)) await pause(signal)
       kept.push(Buffer.from(String(data.length)))
       data.push(scanner.result)
+      keptTo += scanner.end - at
       at = scanner.end - 1
       keptFrom = scanner.end
     } else if (byte === openList || byte === openObject) {
@@ -60,7 +62,7 @@ export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise
     turnAt = at + sliceBytes
     await pause(signal)
   }
-  keep(bytes.length)
+  kept.push(bytes.subarray(keptFrom))
   return { text: Buffer.concat(kept).toString(), data }
 }
 

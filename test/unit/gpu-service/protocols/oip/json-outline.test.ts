@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { outlineOf } from '../../../../../gpu-service/protocols/oip/json-outline.ts'
+import { tensorsMax } from '../../../../../gpu-service/protocols/oip/limits.ts'
+
+const { signal } = new AbortController()
+const outline = (text: string) => outlineOf(Buffer.from(text), signal)
+const lists = (count: number) => `{"inputs":[${Array(count).fill('{"data":[7]}').join(',')}]}`
+
+/** What was read, or thrown, the work that it took, and how often others had a turn meanwhile. */
+async function watched(text: string) {
+  const bytes = Buffer.from(text)
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns++
+    if (!isOver) setImmediate(count)
+  }
+  setImmediate(count)
+  const before = process.threadCpuUsage()
+  const ended = await outlineOf(bytes, signal).catch((error: unknown) => error)
+  const cpuMs = process.threadCpuUsage(before).user / 1000
+  isOver = true
+  return { ended, turns, cpuMs }
+}
+
+describe('outlineOf', () => {
+  it('takes as many lists of elements out of a request as it may have inputs', async () => {
+    const { text, data } = await outline(lists(tensorsMax))
+    expect(data).toHaveLength(tensorsMax)
+    expect(JSON.parse(text).inputs.at(-1)).toEqual({ data: tensorsMax - 1 })
+  })
+
+  it('refuses a request of a million lists at the first too many', async () => {
+    const { ended, cpuMs } = await watched(lists(1_000_000))
+    expect(ended).toMatchObject({ code: 'invalid_input', param: 'inputs' })
+    expect(cpuMs).toBeLessThan(25)
+  })
+
+  it('refuses a text that is longer than all beside the elements without reading it to its end', async () => {
+    const { ended, cpuMs } = await watched(`{"id":"${'x'.repeat(60_000_000)}","inputs":[]}`)
+    expect(ended).toMatchObject({ status: 413 })
+    expect(cpuMs).toBeLessThan(25)
+  })
+
+  it('lets others in between while it reads elements that are one giant text', async () => {
+    const body = `{"inputs":[{"data":["${'\\"],['.repeat(6_000_000)}"]}]}`
+    const { ended, turns } = await watched(body)
+    expect(ended).toMatchObject({ data: [{ dims: [1] }] })
+    expect(turns).toBeGreaterThan(body.length / (256 * 1024))
+  })
+
+  it('reads a text whose last backslash or quote lies on the edge of a slice', async () => {
+    for (let length = 128 * 1024 - 30; length < 128 * 1024 + 10; length++) {
+      const { text, data } = await outline(`{"inputs":[{"data":["${'x'.repeat(length)}\\"]","[,"]}]}`)
+      expect(text).toBe('{"inputs":[{"data":0}]}')
+      expect(data[0]?.dims).toEqual([2])
+    }
+  })
+})
