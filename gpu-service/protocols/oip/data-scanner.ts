@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { dimensionsMax } from '../../tasks/tensors/tensor-limits.ts'
 
-/** Where the elements of one `data` lie, without its brackets, and what those said. */
+/** Where the elements of one `data` lie, between its outermost brackets, and what the brackets said. */
 export interface ScannedData {
   bytes: Uint8Array
   /** From one to another, each cut at a comma. */
@@ -17,11 +17,16 @@ interface OpenList {
 }
 
 const pieceBytes = 32 * 1024
-const [quote, backslash, comma, openList, closeList, openObject, space] = [...'"\\,[]{ '].map((one) =>
-  one.charCodeAt(0),
-) as [number, number, number, number, number, number, number]
+const [quote, backslash, comma, openList, closeList, openObject] = [...'"\\,[]{'].map((one) => one.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]
 
-/** Reads the brackets of nested lists and writes blanks over them, so that what is left is one flat list. */
+/** Reads the brackets of nested lists. It changes no byte: the body is read again where a shadow gets a copy of it. */
 export class DataScanner {
   readonly #bytes: Uint8Array
   readonly #open: OpenList[] = []
@@ -36,7 +41,7 @@ export class DataScanner {
   constructor({ bytes, from }: { bytes: Uint8Array; from: number }) {
     this.#bytes = bytes
     this.#at = from
-    this.#pieceFrom = from
+    this.#pieceFrom = from + 1
   }
 
   /** Behind the last bracket, once all is read. */
@@ -90,7 +95,6 @@ export class DataScanner {
     if (this.#open.length === dimensionsMax)
       throw errors.invalidInput(`"data" of an input is nested deeper than ${dimensionsMax} lists.`, 'data')
     this.#open.push({ commas: 0, lists: 0, isEmpty: true })
-    this.#bytes[this.#at] = space
   }
 
   #leave(): void {
@@ -109,7 +113,6 @@ export class DataScanner {
         'data',
       )
     this.#dims[depth - 1] = count
-    this.#bytes[this.#at] = space
   }
 
   #comma(): void {

@@ -3,6 +3,7 @@ import { errors, messageOf } from '../../../shared/errors.ts'
 import type { TensorData, TensorType } from '../../engine/engine.ts'
 import { createFiller } from '../../tasks/tensors/read-values.ts'
 import type { ScannedData } from './data-scanner.ts'
+import { flatList } from './flat-list.ts'
 
 /** Elements that were written as JSON, piece by piece. @throws AppError `invalid_json`, `invalid_input` */
 export async function readElements({ scanned, type, shape, count, param, signal }: ReadElements): Promise<TensorData> {
@@ -16,7 +17,9 @@ export async function readElements({ scanned, type, shape, count, param, signal 
   const filler = createFiller({ type, length: count, param })
   if (count === 0 && dims.includes(0)) return filler.data
   for (const { from, to } of pieces) {
-    for (const value of valuesOf(bytes.subarray(from, to), type, pieces.length === 1)) filler.add(value)
+    const piece = bytes.subarray(from, to)
+    const flat = dims.length > 1 ? flatList(piece) : piece
+    for (const value of valuesOf(flat, type, pieces.length === 1)) filler.add(value)
     if (filler.count > count) break
     if (pieces.length > 1) await nextTurn()
     if (signal.aborted) throw errors.clientClosed()

@@ -1,0 +1,20 @@
+const [quote, backslash, openList, closeList, blank] = [...'"\\[] '].map((one) => one.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+]
+
+/** A piece of nested lists, cut at commas, as a piece of one flat list: a copy with blanks for the brackets. */
+export function flatList(piece: Uint8Array): Uint8Array {
+  const flat = new Uint8Array(piece)
+  let inText = false
+  for (let at = 0; at < flat.length; at++) {
+    const byte = flat[at]
+    if (byte === quote) inText = !inText
+    else if (inText && byte === backslash) at++
+    else if (!inText && (byte === openList || byte === closeList)) flat[at] = blank
+  }
+  return flat
+}
