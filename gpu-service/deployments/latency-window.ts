@@ -1,3 +1,5 @@
+import { sharedFaults } from './caller-faults.ts'
+
 /** What was done within a window of time, as a canary is judged by. */
 export interface Sample {
   answered: number
@@ -7,6 +9,7 @@ export interface Sample {
 }
 
 const slicesPerWindow = 12
+const callersPerSliceMax = 200
 /** From a tenth of a millisecond on, each a tenth wider than the one before: the last begins at two minutes. */
 const bucketCount = 150
 const firstMs = 0.1
@@ -17,6 +20,8 @@ interface Slice {
   answered: number
   failed: number
   buckets: Uint32Array
+  /** What may be its callers' own fault, by caller. */
+  faults: Map<string, number>
 }
 
 /** Counts outcomes of the last while, in slices of it that are forgotten one by one. */
@@ -41,11 +46,18 @@ export class LatencyWindow {
     this.#slice().failed += items
   }
 
+  /** What may be the caller's own fault. */
+  faulted(caller: string): void {
+    const { faults } = this.#slice()
+    if (faults.has(caller) || faults.size < callersPerSliceMax) faults.set(caller, (faults.get(caller) ?? 0) + 1)
+  }
+
   sample(): Sample {
     const oldest = this.#number() - slicesPerWindow
     const recent = this.#slices.filter(({ number }) => number > oldest)
     const answered = recent.reduce((total, slice) => total + slice.answered, 0)
-    const failed = recent.reduce((total, slice) => total + slice.failed, 0)
+    const ownFailed = recent.reduce((total, slice) => total + slice.failed, 0)
+    const failed = ownFailed + sharedFaults(recent.map(({ faults }) => faults))
     return { answered, failed, p95Ms: answered === 0 ? 0 : p95Of(recent, answered) }
   }
 
@@ -53,7 +65,7 @@ export class LatencyWindow {
     const number = this.#number()
     const last = this.#slices.at(-1)
     if (last?.number === number) return last
-    const slice = { number, answered: 0, failed: 0, buckets: new Uint32Array(bucketCount) }
+    const slice = { number, answered: 0, failed: 0, buckets: new Uint32Array(bucketCount), faults: new Map() }
     this.#slices.push(slice)
     if (this.#slices.length > slicesPerWindow) this.#slices.shift()
     return slice

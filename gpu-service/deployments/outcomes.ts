@@ -1,6 +1,15 @@
 import type { BatchObserver } from '../batcher/batch-observer.ts'
 import { LatencyWindow } from './latency-window.ts'
 
+/** Wrong input, or a deadline that the caller may have set as close as it likes. */
+const callersFault = new Set([400, 422, 504])
+
+interface Ended {
+  status: number
+  latencyMs: number
+  caller: string
+}
+
 /** What became of one target's work on this replica. */
 export class Outcomes {
   /** Inputs, since it was loaded. */
@@ -16,10 +25,11 @@ export class Outcomes {
       this.window = new LatencyWindow({ windowMs: windowSeconds * 1000, now })
   }
 
-  /** How one request ended. What its caller or the load is to blame for says nothing of the target. */
-  note({ status, latencyMs }: { status: number; latencyMs: number }): void {
+  /** How one request ended. What the load or only a caller is to blame for says nothing of the target. */
+  note({ status, latencyMs, caller }: Ended): void {
     if (status < 400) this.window?.answered(latencyMs)
-    else if (status >= 500 || status === 400 || status === 422) this.window?.failed(1)
+    else if (callersFault.has(status)) this.window?.faulted(caller)
+    else if (status >= 500) this.window?.failed(1)
   }
 
   /** Listens to what a batcher tells before it is passed on. */

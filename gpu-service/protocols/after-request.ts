@@ -10,7 +10,8 @@ export const afterRequest = (shadows: Pick<ShadowRequests, 'copy'>) =>
     const route = context.get('route')
     if (route === undefined) return
     const { status } = context.res
-    route.outcomes?.note({ status, latencyMs: performance.now() - startedMs })
+    const caller = context.get('principal')?.userId ?? ''
+    route.outcomes?.note({ status, latencyMs: performance.now() - startedMs, caller })
     // What was turned away for the load of it is not done in secret instead.
     if (status < 500 && status !== 429) shadows.copy(context, route)
   })

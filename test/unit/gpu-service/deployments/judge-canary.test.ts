@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { judgeCanary } from '../../../../gpu-service/deployments/judge-canary.ts'
 import { LatencyWindow } from '../../../../gpu-service/deployments/latency-window.ts'
+import { Outcomes } from '../../../../gpu-service/deployments/outcomes.ts'
 
 const rule = { maxErrorRate: 0.05, maxLatencyRatio: 2, minRequests: 20, windowSeconds: 60 }
 const sample = (answered: number, failed = 0, p95Ms = 10) => ({ answered, failed, p95Ms })
@@ -48,6 +49,21 @@ describe('a window of latencies', () => {
     window.failed(3)
     clock.nowMs += 13_000
     expect(window.sample()).toEqual({ answered: 0, failed: 0, p95Ms: 0 })
+  })
+
+  it('counts what may be its callers’ own fault only where several met it, and of each no more than the third did', () => {
+    const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
+    const outcomes = Object.assign(new Outcomes(), { window })
+    const note = (caller: string, status: number, times: number) => {
+      for (let time = 0; time < times; time++) outcomes.note({ status, latencyMs: 1, caller })
+    }
+    for (const status of [400, 422, 504]) note('mallory', status, 100)
+    note('bob', 422, 5)
+    expect(window.sample().failed).toBe(0)
+    note('carol', 400, 2)
+    expect(window.sample().failed).toBe(6)
+    note('mallory', 500, 1)
+    expect(window.sample().failed).toBe(7)
   })
 
   it('takes any latency, also none and one of hours', () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   changeDeployment,
@@ -7,6 +8,7 @@ import {
   poolReplicas,
   targetsOf,
 } from '../../../../shared/table/deployments.ts'
+import { makeKey, makeUser } from '../../../support/make-key.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -99,7 +101,7 @@ describe('a deployment', () => {
     expect(new Set(await Promise.all(sessions.map(() => revisionOf(ask('sticky'))))).size).toBe(1)
   })
 
-  it('takes a target that fails its callers out of service by itself, once, and says why', async () => {
+  it('takes a target that fails several callers out of service by itself, once, and says why; one caller alone cannot', async () => {
     const stable = await publishTarget(host, await irisModel(), { weight: 50 })
     // Takes texts, and so fails every row.
     const failing = await publishTarget(host, await embedderModel(), { weight: 50 })
@@ -107,9 +109,17 @@ describe('a deployment', () => {
     await deployTargets(host, { name: 'guarded', targets: [stable, failing], canary })
     await answers('guarded')
     const rolledBack = async () => targetsOf((await getDeployment(host.table, 'guarded')) ?? failed())[1]?.rolledBack
+    const byOne = async () => Promise.all(Array.from({ length: 40 }, async () => (await ask('guarded')).status))
+    await expect.poll(async () => new Set(await byOne()), slow).toEqual(new Set([200, 422]))
+    // Several judgements later.
+    await pause(300)
+    expect(await rolledBack()).toBeUndefined()
+    const users = await Promise.all([1, 2, 3].map(() => makeUser(host.table, { role: 'admin' })))
+    const tokens = await Promise.all(users.map((user) => makeKey(host.table, { user })))
+    const askAs = (token: string) => host.ask('/api/v1/predict/guarded', { json: row, token })
     await expect
       .poll(async () => {
-        await Promise.all(Array.from({ length: 20 }, () => ask('guarded')))
+        await Promise.all(tokens.flatMap((token) => Array.from({ length: 10 }, () => askAs(token))))
         return rolledBack()
       }, slow)
       .toMatchObject({ reason: expect.stringContaining('% of its last'), weight: 50 })
