@@ -4,6 +4,7 @@ import { openaiEnvelope, platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
 import { afterRequest } from './protocols/after-request.ts'
+import { releaseRoute } from './protocols/asked-model.ts'
 import { oipRoutes } from './protocols/oip/oip.ts'
 import { openaiAliases, openaiAliasPaths, openaiRoutes } from './protocols/openai/openai.ts'
 import { rerankRoutes } from './protocols/rerank/rerank.ts'
@@ -36,6 +37,7 @@ export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> 
 /** What models are asked by. */
 function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
+  app.use(releaseRoute)
   app.route('/', rerankRoutes(parts))
   app.route('/v1', openaiRoutes(parts))
   app.route('/', oipRoutes(parts))

@@ -38,6 +38,8 @@ export interface Served {
   /** The queues that its work waits in, one for each way to ask the model. */
   queues: readonly ItemQueue[]
   statistics: InferenceStatistics
+  /** Keeps it from being given back until what this gives is called: for a request, from its route to its answer. */
+  hold: () => () => void
 }
 
 /** Refuses before any work was put into a request. @throws AppError `overloaded` */
@@ -120,7 +122,7 @@ export class DeploymentSlot {
     const gates = this.#gates
     const calls = this.#calls
     this.#lease = undefined
-    // Whoever was let in may still be reading its input: pictures wait for their decoder, and may come from far away.
+    // Whoever was let in may still be reading its input: texts are tokenised in slices, and pictures may come from far away.
     await calls.none()
     // A request that found this deployment before it was given up may submit only now.
     const queues = served?.queues ?? []
@@ -225,8 +227,7 @@ export class DeploymentSlot {
     const described = { ...describe(this.item, this.#parts), ...opened.describe }
     const calls = new InFlight()
     this.#calls = calls
-    const pipeline: TaskService['pipeline'] = (request) => calls.during(() => service.pipeline(request))
-    return { task, describe: described, service: { ...service, pipeline }, queues, statistics }
+    return { task, describe: described, service, queues, statistics, hold: () => calls.enter() }
   }
 }
 

@@ -1,13 +1,15 @@
-/** Calls that are under way, so that what they need is taken away only behind them. */
+/** Requests that are under way, so that what they need is taken away only behind them. */
 export class InFlight {
   #count = 0
   #whenNone: (() => void)[] = []
 
-  async during<Result>(call: () => Promise<Result>): Promise<Result> {
+  /** Counts one; what it gives says, once or more often, that it has ended. */
+  enter(): () => void {
     this.#count++
-    try {
-      return await call()
-    } finally {
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
       this.#count--
       if (this.#count === 0) for (const resolve of this.#whenNone.splice(0)) resolve()
     }

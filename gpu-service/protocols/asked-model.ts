@@ -6,6 +6,15 @@ import type { Route, Router } from '../deployments/route.ts'
 import { placeOf } from './call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
+/** Lets go of what answered a request, when that is over. */
+export const releaseRoute = createMiddleware<ServingEnvironment>(async (context, next) => {
+  try {
+    await next()
+  } finally {
+    context.get('release')?.()
+  }
+})
+
 /** Below a base path of one model, that one answers, whatever a body names: clients send an address, or "dummy". */
 export const modelFromPath = (nameOf: (context: Context<ServingEnvironment>) => string) =>
   createMiddleware<ServingEnvironment>(async (context, next) => {
@@ -28,8 +37,19 @@ export function findRoute(context: Context<ServingEnvironment>, { router, model 
   return route
 }
 
-/** What answers, where there is room in its queue: refused before the input is read. @throws AppError */
-export function routeTo(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
+/** What answers, and goes on doing so until the request is answered, whatever is deployed meanwhile. @throws AppError */
+export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): Route {
+  const route = routeAhead(context, asked)
+  context.get('release')?.()
+  context.set('release', route.hold())
+  return route
+}
+
+/**
+ * What would answer now, where there is room in its queue: refuses before the input is read. Nothing is kept for whoever
+ * sends slowly, so that the route is to be found again behind the body. @throws AppError
+ */
+export function routeAhead(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
   const route = findRoute(context, { router, model })
   context.set('route', route)
   assertRoom(route, placeOf(context))

@@ -13,5 +13,7 @@ export interface ServingEnvironment {
     limits?: RequestLimits | undefined
     /** What answers. */
     route?: Route | undefined
+    /** Lets go of what answers. */
+    release?: (() => void) | undefined
   }
 }

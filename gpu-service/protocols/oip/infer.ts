@@ -4,6 +4,7 @@ import type { CallOptions } from '../../batcher/call-options.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
 import { timingOf } from '../../tasks/task.ts'
 import { answerHeaders } from '../answer.ts'
+import { routeAhead } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
@@ -18,7 +19,8 @@ export async function infer(
   { router, path }: Pick<ServingParts, 'router'> & { path: ModelPath },
 ): Promise<Response> {
   const { model } = path
-  const find = () => capabilityOf({ model, kind: 'tensors', route: versionedRoute(context, { router, path }) })
+  const find = () =>
+    capabilityOf({ model, kind: 'tensors', route: versionedRoute(context, { router, path, find: routeAhead }) })
   find()
   const body = await readBody(context)
   const headerLength = headerLengthOf(context, body.byteLength)

@@ -7,7 +7,7 @@ import type { Route } from '../../deployments/route.ts'
 import { taskNamed } from '../../tasks/tasks.ts'
 import { admit } from '../admission.ts'
 import { answerJson } from '../answer.ts'
-import { askedModel, routeTo } from '../asked-model.ts'
+import { askedModel, routeAhead, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
@@ -25,7 +25,7 @@ export function pipelineRoutes({ verify, router, metrics, admission }: ServingPa
   const answer = async (context: Context<ServingEnvironment>) => {
     const model = askedModel(context, undefined)
     const task = context.req.param('task')
-    assertTask(task, model, routeTo(context, { router, model }))
+    assertTask(task, model, routeAhead(context, { router, model }))
     const request = await readPipelineBody(context)
     // Found again behind the body, which may have been long in coming: another revision may answer by now.
     const { service } = routeTo(context, { router, model })

@@ -5,7 +5,7 @@ import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { limitBody, readJson } from '../../../shared/http/json-body.ts'
 import type { Capabilities } from '../../tasks/capabilities.ts'
 import { admit } from '../admission.ts'
-import { findRoute, routeTo } from '../asked-model.ts'
+import { findRoute, routeAhead, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
@@ -56,7 +56,7 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       const counted = teiMetrics(metrics)
       const kinds = candidates.map(({ kind }) => kind)
       const model = modelFor(context, kinds, path)
-      routeTo(context, { router, model })
+      routeAhead(context, { router, model })
       const body = await readJson(context, z.unknown())
       // Found again behind the body, which may have been long in coming: another revision may answer by now.
       const route = routeTo(context, { router, model })

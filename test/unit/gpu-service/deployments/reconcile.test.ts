@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CanaryWatch } from '../../../../gpu-service/deployments/canary-watch.ts'
 import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
@@ -158,6 +159,23 @@ describe('the reconciler', () => {
     await expect.poll(() => unloads).toHaveLength(1)
   })
 
+  it('gives a model back only behind the requests that hold it, however long they read their input', async () => {
+    const { state, pass, reconciler, unloads } = await start()
+    state.desired = [deployment('iris')]
+    await pass()
+    const { hold } = reconciler.deployments.get('iris')?.served ?? failed()
+    const [end, endOther] = [hold(), hold()]
+    state.desired = []
+    await pass()
+    await pause(100)
+    end()
+    end()
+    await pause(100)
+    expect(unloads).toEqual([])
+    endOther()
+    await expect.poll(() => unloads).toHaveLength(1)
+  })
+
   it('loads a model once for two deployments of it, and keeps it until both are gone', async () => {
     const { state, pass, states, loads, unloads } = await start()
     state.desired = [deployment('one'), deployment('two')]
@@ -273,3 +291,7 @@ describe('the reconciler', () => {
     ])
   })
 })
+
+function failed(): never {
+  throw new Error('nothing is served')
+}

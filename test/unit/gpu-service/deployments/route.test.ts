@@ -32,6 +32,7 @@ function slot(name: string, item: Partial<Routable['item']>, rest: Partial<Routa
       service,
       queues: [],
       statistics: new InferenceStatistics(Date.now),
+      hold: () => () => {},
     },
     choose() {
       return this

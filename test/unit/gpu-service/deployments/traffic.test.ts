@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { InFlight } from '../../../../gpu-service/deployments/in-flight.ts'
 import {
   changeDeployment,
   defaultPool,
@@ -68,6 +69,41 @@ describe('a deployment', () => {
     expect(seen.filter(({ status }) => status !== 200)).toEqual([])
     expect(new Set(seen.map(({ place }) => place))).toEqual(new Set(revisions.keys()))
     expect(seen.filter(({ place, atLeast }) => place < atLeast)).toEqual([])
+  })
+
+  it('is held by a request of whichever protocol until that is answered, and by none that only ask about it', async () => {
+    const target = await publishTarget(host, await embedderModel())
+    await deployTargets(host, { name: 'held', targets: [target] })
+    const base = '/api/v1/predict/held'
+    await expect.poll(async () => (await host.ask(`${base}/health`)).status, slow).toBe(200)
+    const ends: ReturnType<InFlight['enter']>[] = []
+    const { enter } = InFlight.prototype
+    const entered = vi.spyOn(InFlight.prototype, 'enter').mockImplementation(function (this: InFlight) {
+      const end = vi.fn(enter.call(this))
+      ends.push(end)
+      return end
+    })
+    onTestFinished(() => entered.mockRestore())
+    const tensor = (name: string) => ({ name, shape: [1, 2], datatype: 'INT64', data: [1, 2] })
+    const requests: [string, unknown, number][] = [
+      [base, { inputs: 'a text' }, 200],
+      [`${base}/embed`, { inputs: 'a text' }, 200],
+      [`${base}/rerank`, { query: 'a', texts: ['b'] }, 424],
+      [`${base}/v1/rerank`, { query: 'a', documents: ['b'] }, 400],
+      ['/v1/embeddings', { model: 'held', input: 'a text' }, 200],
+      ['/v2/models/held/infer', { inputs: ['input_ids', 'attention_mask'].map(tensor) }, 200],
+    ]
+    for (const [path, json, status] of requests) {
+      ends.splice(0)
+      const answer = await host.ask(path, { json })
+      expect([path, answer.status, await answer.text()]).toEqual([path, status, expect.any(String)])
+      expect([path, ends.length]).toEqual([path, 1])
+      for (const end of ends) expect(end).toHaveBeenCalled()
+    }
+    ends.splice(0)
+    for (const path of [`${base}/info`, '/v2/models/held', '/v2/models/held/ready'])
+      expect((await host.ask(path)).status).toBe(200)
+    expect(ends).toEqual([])
   })
 
   it('shares its requests by weight, and answers those of one session by one target', async () => {
