@@ -147,6 +147,7 @@ export class CallLedger<Input, Output> {
         job.tickets[at] = last
         last.at = at
       }
+      this.waiting.handOn(ticket)
     }
     if (job.tickets.length === 0) this.#end(job)
   }

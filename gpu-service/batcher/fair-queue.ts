@@ -70,6 +70,14 @@ export class FairQueue<Member extends InLine<Member>> {
     else if (previous === undefined) this.#waiting.moved(line)
   }
 
+  /** Has one count for more where it stands; one that waits no more is left alone. */
+  addWait(member: Member, waitMs: number): void {
+    if (member.line === undefined) return
+    member.waitMs += waitMs
+    member.line.waitMs += waitMs
+    this.waitMs += waitMs
+  }
+
   /** Counts work that a tenant was given. */
   charge(line: TenantLine<Member>, cost: number): void {
     line.served += cost / line.weight

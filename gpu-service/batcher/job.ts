@@ -28,7 +28,7 @@ export interface Ticket<Input, Output> {
   /** Which input of the call it is. */
   readonly index: number
   /** What it adds to the wait of others: nothing where the job is there for another already. */
-  readonly waitMs: number
+  waitMs: number
   /** Its place among the job's tickets. */
   at: number
   line: TenantLine<Ticket<Input, Output>> | undefined

@@ -1,7 +1,7 @@
 /** What waits in line, in order of arrival; whoever leaves closes the gap. */
 export interface InLine<Self> {
   readonly call: { readonly arrivedMs: number }
-  readonly waitMs: number
+  waitMs: number
   line: TenantLine<Self> | undefined
   previous: Self | undefined
   next: Self | undefined

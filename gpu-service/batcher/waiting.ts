@@ -50,6 +50,12 @@ export class Waiting<Input, Output> {
     this.#queues[ticket.call.priority].remove(ticket)
   }
 
+  /** Counts the wait for a job for another who stays, where the one leaves for whom it was counted. */
+  handOn({ job, waitMs }: Ticket<Input, Output>): void {
+    const [heir] = job.tickets
+    if (heir !== undefined) this.#queues[heir.call.priority].addWait(heir, waitMs)
+  }
+
   /** Takes a job out for all who wait for it; its work is counted for the one who asked first. */
   take(job: Job<Input, Output>): void {
     const [first] = job.tickets

@@ -121,6 +121,28 @@ describe('identical inputs', () => {
     expect(batcher.backlogMs).toBeCloseTo(900)
   })
 
+  it('count as waiting until the last who asked has left, whoever asked first and in whichever line the others stand', async () => {
+    const { batcher } = keyed()
+    batcher.learn({ cost: 1, runMs: 10 })
+    const names = Array.from({ length: 40 }, (_, index) => `${index}`)
+    const leaving = ['interactive', 'interactive', 'bulk'].map((priority, index) => {
+      const caller = new AbortController()
+      const options = { signal: caller.signal, tenant: `tenant${index}`, priority: priority as 'interactive' | 'bulk' }
+      batcher.submitAll(names, options).catch(() => {})
+      return caller
+    })
+    expect(batcher.backlogMs).toBeCloseTo(400)
+    leaving[0]?.abort()
+    expect(batcher.depth).toBe(80)
+    expect(batcher.backlogMs).toBeCloseTo(400)
+    leaving[1]?.abort()
+    expect(batcher.depth).toBe(40)
+    expect(batcher.backlogMs).toBeCloseTo(400)
+    leaving[2]?.abort()
+    expect(batcher.depth).toBe(0)
+    expect(batcher.backlogMs).toBeCloseTo(0)
+  })
+
   it('let go each of thousands of callers who leave at once', async () => {
     const { batcher } = keyed({ queuedMax: 8192 })
     const callers = Array.from({ length: 8000 }, () => new AbortController())
