@@ -26,11 +26,8 @@ export function addDeploymentRoutes(
   { table, quotas, now }: { table: Table; quotas: Quotas; now: () => Date },
 ) {
   app.get('/api/v1/deployments/*', requireScope('read'))
-  for (const path of ['/api/v1/deployments', '/api/v1/deployments/*']) {
-    app.post(path, requireScope('write'))
-    app.patch(path, requireScope('write'))
-    app.delete(path, requireScope('write'))
-  }
+  app.post('/api/v1/deployments', requireScope('write'))
+  app.on(['POST', 'PATCH', 'DELETE'], '/api/v1/deployments/*', requireScope('write'))
 
   /** What was just read of a pool holds for a whole list. */
   const withReplicas = async (items: readonly DeploymentItem[]): Promise<Deployment[]> => {
