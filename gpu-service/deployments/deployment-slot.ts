@@ -138,12 +138,20 @@ export class DeploymentSlot {
     try {
       const request = { deployment: name, repo, repoId, revision, file, task, isolate: this.item.isolate }
       const stay = stayOf(this.item)
-      const lease = await models.acquire({ ...request, ...stay, onFailure: (error) => this.#fallOut(error) })
+      const lease = await models.acquire({
+        ...request,
+        ...stay,
+        onFailure: (error) => this.#fallOut(error),
+        onEntered: () => {
+          this.#failures = 0
+        },
+      })
       this.#lease = lease
       if (this.#retired) return
       this.loadSeconds = (now() - startedMs) / 1000
       this.served = this.#serve(lease)
-      this.#failures = 0
+      // One that waits for its first request has not shown yet that it can be loaded.
+      if (lease.isResident) this.#failures = 0
       this.reason = undefined
       this.state = 'READY'
       log.info({ deployment: name, repo, revision, file }, 'deployment is ready')

@@ -25,6 +25,8 @@ export interface LoadRequest extends ModelRequest {
   loadsOnDemand?: boolean
   /** Told that an engine could not be given it when work asked for it. */
   onFailure?: (error: unknown) => void
+  /** Told whenever the engines hold it anew. */
+  onEntered?: () => void
 }
 
 /** A hold on a model that the engines hold, or will when work comes. The last one that is given back unloads it. */
@@ -124,12 +126,15 @@ export class ModelRegistry {
     const onFailure = (error: unknown) => {
       for (const lease of leases) lease.onFailure?.(error)
     }
+    const onEntered = () => {
+      for (const lease of leases) lease.onEntered?.()
+    }
     const own = { ...settings, isolate: request.isolate ?? settings.isolate }
     const open = () => openModel(request, { cache, settings: own })
     const holdFiles = (paths: readonly string[]) => this.#holdFiles({ request, paths, open })
     const opening = cache.hold(request).then(async (lock) => {
       const opened = await open().finally(() => lock.release())
-      const options = { modelId, deployment, file, opened, engineBytes, holdFiles, onFailure }
+      const options = { modelId, deployment, file, opened, engineBytes, holdFiles, onFailure, onEntered }
       return { opened, model: new ResidentModel({ ...parts, ...options }) }
     })
     const entry: Entry = { modelId, revision, opening, leases }

@@ -24,6 +24,8 @@ export interface ResidentModelOptions {
   holdFiles: (paths: readonly string[]) => Promise<FolderLock>
   /** Told that it could not be loaded when work asked for it. */
   onFailure: (error: unknown) => void
+  /** Told whenever it has come into the engines. */
+  onEntered: () => void
 }
 
 interface Queue {
@@ -107,7 +109,7 @@ export class ResidentModel implements Resident, Gatekeeper {
   }
 
   async enter(): Promise<void> {
-    const { opened, holdFiles, metrics, deployment } = this.#options
+    const { opened, holdFiles, metrics, deployment, onEntered } = this.#options
     const startedMs = performance.now()
     const lock = await holdFiles(opened.paths)
     const { speed, warmUpMs } = await this.#load().catch((error) => {
@@ -120,6 +122,7 @@ export class ResidentModel implements Resident, Gatekeeper {
     metrics.modelWarmup.observe({ deployment }, warmUpMs / 1000)
     if (speed.length > 0) this.#speed = speed
     this.isIn = true
+    onEntered()
     for (const { queue, graph, gate } of this.#queues) {
       if (speed.length > 0) this.#teach(queue, graph)
       gate.wake()

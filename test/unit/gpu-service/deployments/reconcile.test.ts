@@ -4,7 +4,7 @@ import { CanaryWatch } from '../../../../gpu-service/deployments/canary-watch.ts
 import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
 import { Reconciler } from '../../../../gpu-service/deployments/reconcile.ts'
 import { ReplicaReporter } from '../../../../gpu-service/deployments/replica-reporter.ts'
-import { ModelLost } from '../../../../gpu-service/engine/engine.ts'
+import { EngineDied, ModelLost } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { modelIdOf } from '../../../../gpu-service/models/graph-id.ts'
@@ -52,8 +52,9 @@ async function start() {
   const pool = new EnginePool({
     engines: [
       {
-        load: (request) => {
+        load: async (request) => {
           loads.push(request.modelId)
+          if (state.isFatal) throw new EngineDied('the engine died')
           return engine.load(request)
         },
         unload: (request) => {
@@ -69,7 +70,7 @@ async function start() {
   })
   const metrics = createMetrics()
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
-  const state = { nowMs: 1_000_000, desired: [] as DeploymentItem[], isTableDown: false }
+  const state = { nowMs: 1_000_000, desired: [] as DeploymentItem[], isTableDown: false, isFatal: false }
   const reports: [string, ReplicaStatus][] = []
   const forgotten: string[] = []
   const options = {
@@ -208,6 +209,40 @@ describe('the reconciler', () => {
       await Promise.all(loads)
     }
     expect(attempts).toEqual([1, 3, 7, 15])
+  })
+
+  it('lets a model that cannot be loaded on demand rest for longer and longer, however often it is asked', async () => {
+    const { state, pass, reconciler, loads } = await start()
+    state.desired = [deployment('sleeping', { min: 0 })]
+    state.isFatal = true
+    const ask = async () => {
+      const served = reconciler.deployments.get('sleeping')?.served
+      if (served === undefined) throw new Error('it is not served')
+      const { signal } = new AbortController()
+      await served.service.pipeline({ inputs: [[5.1, 3.5, 1.4, 0.2]], parameters: {}, options: { signal } })
+    }
+    const attempts: number[] = []
+    for (let second = 0; second <= 16; second++) {
+      await pass()
+      const before = loads.length
+      await ask().catch(() => {})
+      if (loads.length > before) attempts.push(second)
+      state.nowMs += 1000
+    }
+    expect(attempts).toEqual([0, 1, 3, 7, 15])
+    state.isFatal = false
+    state.nowMs += 16_000
+    await pass()
+    await ask()
+    const [modelId] = loads.slice(-1).map(modelIdOf)
+    state.isFatal = true
+    reconciler.lose({ modelId: modelId ?? '', error: new ModelLost('an engine died') })
+    await pass()
+    await expect(ask()).rejects.toThrow()
+    state.isFatal = false
+    state.nowMs += 1000
+    await pass()
+    await ask()
   })
 
   it('replaces a deployment whose revision has changed', async () => {
