@@ -8,7 +8,9 @@ const pairsMax = 500
 export class KeyCounts {
   readonly #metrics: Pick<Metrics, 'keyRequests'>
   readonly #pairsMax: number
-  readonly #known = new Set<string>()
+  /** The keys that are told apart, by deployment. */
+  readonly #known = new Map<string, Set<string>>()
+  #pairs = 0
 
   constructor({ metrics, max = pairsMax }: { metrics: Pick<Metrics, 'keyRequests'>; max?: number }) {
     this.#metrics = metrics
@@ -19,12 +21,22 @@ export class KeyCounts {
     this.#metrics.keyRequests.inc({ deployment, key: this.#labelFor(deployment, caller) })
   }
 
+  /** Makes room for others. */
+  forget(deployment: string): void {
+    const known = this.#known.get(deployment) ?? []
+    for (const key of [...known, 'session', 'other']) this.#metrics.keyRequests.remove({ deployment, key })
+    this.#pairs -= this.#known.get(deployment)?.size ?? 0
+    this.#known.delete(deployment)
+  }
+
   #labelFor(deployment: string, caller: Principal | undefined): string {
     // A session has an id of its own each time, and nobody looks for it in a graph.
     if (caller === undefined || !caller.keyId.startsWith('key_')) return 'session'
-    const pair = `${deployment} ${caller.keyId}`
-    if (!this.#known.has(pair) && this.#known.size >= this.#pairsMax) return 'other'
-    this.#known.add(pair)
+    const known = this.#known.get(deployment) ?? new Set()
+    if (known.has(caller.keyId)) return caller.keyId
+    if (this.#pairs >= this.#pairsMax) return 'other'
+    this.#known.set(deployment, known.add(caller.keyId))
+    this.#pairs++
     return caller.keyId
   }
 }

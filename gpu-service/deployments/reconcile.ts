@@ -5,6 +5,7 @@ import type { LostModel } from '../engine/engine.ts'
 import type { CanaryWatch } from './canary-watch.ts'
 import type { DayUse } from './day-use.ts'
 import { DeploymentSlot, type SlotParts } from './deployment-slot.ts'
+import { forgetMetrics } from './forget-metrics.ts'
 import type { KeyCounts } from './key-counts.ts'
 import type { Reporter } from './reporter.ts'
 import { RequestLimits } from './request-limits.ts'
@@ -21,7 +22,7 @@ export interface ReconcilerOptions extends SlotParts {
   /** What all replicas answered today. */
   use: DayUse
   /** Counts who asks. */
-  keys: Pick<KeyCounts, 'count'>
+  keys: Pick<KeyCounts, 'count' | 'forget'>
   intervalMs: number
 }
 
@@ -139,11 +140,20 @@ export class Reconciler {
     }
   }
 
+  /** Takes it out of the metrics, unless there is another of that name by now. */
+  #forget(name: string): void {
+    if (this.#deployments.has(name)) return
+    this.#options.keys.forget(name)
+    forgetMetrics(name, this.#options.metrics)
+  }
+
   async #remove(name: string): Promise<void> {
     const deployment = this.#deployments.get(name)
     this.#deployments.delete(name)
     this.#options.use.forget(name)
-    for (const slot of deployment?.everySlot ?? []) this.#retirement.take(slot, { atOnce: true })
+    const slots = deployment?.everySlot ?? []
+    // What is still answered meanwhile would be counted anew.
+    void Promise.all(slots.map((slot) => this.#retirement.take(slot, { atOnce: true }))).then(() => this.#forget(name))
     await this.#options.reporter.forget(name)
   }
 }

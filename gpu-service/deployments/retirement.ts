@@ -15,17 +15,18 @@ export class Retirement {
     this.#log = log
   }
 
-  /** At once where it answers nobody, or nobody is to be answered any more. */
-  take(slot: DeploymentSlot, { atOnce = slot.served === undefined }: { atOnce?: boolean } = {}): void {
+  /** At once where it answers nobody, or nobody is to be answered any more. Fulfilled when all is given back. */
+  take(slot: DeploymentSlot, { atOnce = slot.served === undefined }: { atOnce?: boolean } = {}): Promise<void> {
     const { name, revision } = slot.item
     this.#log.info({ deployment: name, revision }, 'deployment is given up')
     const { signal } = this.#hurry
     const grace = wait(atOnce ? 0 : graceMs, undefined, { signal }).catch(() => undefined)
-    const retired = grace
+    const retired: Promise<void> = grace
       .then(() => slot.retire())
       .catch((error) => this.#log.error({ err: error, deployment: name }, 'unload failed'))
       .finally(() => this.#retiring.delete(retired))
     this.#retiring.add(retired)
+    return retired
   }
 
   /** Fulfilled when every model is given back; nobody is waited for who might still come. */

@@ -109,7 +109,7 @@ async function start() {
     }),
     canaries: new CanaryWatch({ rollBack: async () => {}, log }),
     use: new DayUse({ add: async () => 0, now: () => state.nowMs, log }),
-    keys: { count() {} },
+    keys: { count() {}, forget() {} },
     intervalMs: 1_000_000,
   }
   const reconciler = new Reconciler(options)

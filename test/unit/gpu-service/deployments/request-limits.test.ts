@@ -155,4 +155,20 @@ describe('the counts of keys', () => {
       session: 1,
     })
   })
+
+  it('forget those of a deployment that is gone, which leaves their room to others', async () => {
+    const metrics = createMetrics()
+    const counts = new KeyCounts({ metrics, max: 2 })
+    const count = (deployment: string, n: number) => counts.count({ deployment, caller: member({ keyId: `key_${n}` }) })
+    for (let n = 0; n < 5; n++) count('old', n)
+    counts.forget('old')
+    counts.forget('never was')
+    for (let n = 0; n < 3; n++) count('new', n)
+    const { values } = await metrics.keyRequests.get()
+    expect(values.map(({ labels }) => `${labels.deployment} ${labels.key}`)).toEqual([
+      'new key_0',
+      'new key_1',
+      'new other',
+    ])
+  })
 })

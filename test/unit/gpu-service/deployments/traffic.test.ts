@@ -4,6 +4,7 @@ import { InFlight } from '../../../../gpu-service/deployments/in-flight.ts'
 import {
   changeDeployment,
   defaultPool,
+  deleteDeployment,
   getDeployment,
   liveReplicas,
   poolReplicas,
@@ -282,6 +283,24 @@ describe('a deployment', () => {
     expect(await metric('key_requests_total{deployment="probed"')).toBe(2)
     await expect.poll(async () => (await metric('shadow_requests_total{deployment="probed"')) > 0, slow).toBe(true)
     expect(await metric('shadow_requests_total{deployment="probed",outcome="error"}')).toBe(0)
+  })
+
+  it('that is deleted leaves nothing in the metrics', async () => {
+    const model = await irisModel()
+    const [target, same] = [await publishTarget(host, model), await publishTarget(host, model)]
+    const shadow = { target: same, percent: 100 }
+    const item = await deployTargets(host, { name: 'passing', targets: [target], shadow, resultCache: { entries: 10 } })
+    const linesOf = async () => (await host.metrics.registry.metrics()).match(/.*"passing[":].*/g) ?? []
+    await answers('passing')
+    await expect
+      .poll(async () => {
+        const { status } = await ask('passing')
+        return status === 200 && (await linesOf()).some((line) => line.includes('passing:shadow",task'))
+      }, slow)
+      .toBe(true)
+    await deleteDeployment(host.table, item)
+    await expect.poll(async () => (await ask('passing')).status, slow).toBe(404)
+    await expect.poll(linesOf, slow).toEqual([])
   })
 
   it('that no replica needs to keep is loaded for its first request, answers it, and leaves when nobody asks', async () => {
