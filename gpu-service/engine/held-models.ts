@@ -1,12 +1,12 @@
 import { messageOf } from '../../shared/errors.ts'
-import { type LostModel, type ModelFile, ModelLost } from './engine.ts'
+import { EngineDied, type LostModel, type ModelFile, ModelLost } from './engine.ts'
 
 type Load = (model: ModelFile) => Promise<unknown>
 
 /** What an engine was given, so that the process in a dead one's place gets it again; or why that could not be done. */
 export class HeldModels {
   readonly #models = new Map<string, ModelFile | ModelLost>()
-  readonly #restoring = new Set<string>()
+  #restoring = new Set<string>()
   readonly #onLoss: (lost: LostModel) => void
 
   constructor(onLoss: (lost: LostModel) => void = () => {}) {
@@ -35,26 +35,30 @@ export class HeldModels {
     this.#onLoss({ modelId, error })
   }
 
-  /** Loads all of them; fulfilled when each is there or lost. */
+  /** Loads all of them, one after the other; fulfilled when each is there or lost, or the process has died. */
   async restore(load: Load): Promise<void> {
-    await Promise.all([...this.#models.values()].map((model) => this.#restoreOne(model, load)))
+    const restoring = new Set<string>()
+    this.#restoring = restoring
+    const held = this.#models.values().flatMap((model) => (model instanceof ModelLost ? [] : [model]))
+    await Promise.all([...held].map((model) => this.#restoreOne(model, restoring, load)))
   }
 
-  async #restoreOne(model: ModelFile | ModelLost, load: Load): Promise<void> {
-    if (model instanceof ModelLost) return
+  async #restoreOne(model: ModelFile, restoring: Set<string>, load: Load): Promise<void> {
     const { modelId } = model
-    this.#restoring.add(modelId)
+    restoring.add(modelId)
     try {
       await load(model)
     } catch (error) {
-      this.lose(modelId, error)
+      // Of a process that died, only the load that it was at is to blame.
+      if (!(error instanceof EngineDied)) this.lose(modelId, error)
     }
-    this.#restoring.delete(modelId)
+    restoring.delete(modelId)
   }
 
-  /** A model that kills the process which loads it is not tried again and again. */
+  /** A model that kills the process which loads it is not tried again and again; those that waited behind it are. */
   loseRestoring(cause: unknown): void {
-    for (const modelId of this.#restoring) this.lose(modelId, cause)
+    const [modelId] = this.#restoring
+    if (modelId !== undefined) this.lose(modelId, cause)
     this.#restoring.clear()
   }
 }

@@ -89,7 +89,10 @@ export class WorkerEngine implements Engine {
 
   async restored(): Promise<void> {
     if (!this.#closed) this.#started()
-    await this.#restored
+    const restored = this.#restored
+    await restored
+    // Another process may have come in the place of one that died meanwhile.
+    if (this.#restored !== restored) await this.restored()
   }
 
   async unload({ modelId }: { modelId: string }): Promise<void> {

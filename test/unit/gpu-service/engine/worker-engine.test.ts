@@ -115,6 +115,21 @@ describe('WorkerEngine', () => {
     expect(deaths).toHaveLength(2)
   })
 
+  it('keeps the models that waited behind the one that kills the process which loads it again', async () => {
+    const lost: string[] = []
+    const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
+    const engine = start({ workerUrl: mortal, onLoss: ({ modelId }) => lost.push(modelId) })
+    const fragile = join(await temporaryFolder(), 'fragile.onnx')
+    await copyFile(path, fragile)
+    for (const [modelId, file] of Object.entries({ before: path, fragile, behind: path }))
+      await engine.load({ modelId, path: file })
+    await rm(fragile)
+    await expect(engine.run({ modelId: 'deadly', inputs: {}, outputs: [] })).rejects.toBeInstanceOf(EngineDied)
+    for (const modelId of ['behind', 'before'])
+      await expect(engine.run({ modelId, inputs: row(), outputs })).resolves.toBeDefined()
+    expect(lost).toEqual(['fragile'])
+  })
+
   it('does not start a process again and again that cannot start', async () => {
     const deaths: EngineDied[] = []
     const absent = new URL('./absent-worker.ts', import.meta.url)
