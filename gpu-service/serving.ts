@@ -7,6 +7,7 @@ import type { Metrics } from '../shared/metrics.ts'
 import type { ObjectStore } from '../shared/objects/object-store.ts'
 import type { Table } from '../shared/table/table.ts'
 import { createServingApp } from './app.ts'
+import { CacheBudget } from './batcher/cache-budget.ts'
 import type { Served } from './deployments/deployment-slot.ts'
 import { KeyCounts } from './deployments/key-counts.ts'
 import { Reconciler } from './deployments/reconcile.ts'
@@ -126,6 +127,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       waitMsMax,
       requestMsMax: 60_000,
       timeoutMs: config.requestTimeoutMs,
+      cacheBudget: new CacheBudget(),
     },
     now: Date.now,
     device,

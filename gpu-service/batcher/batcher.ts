@@ -1,6 +1,7 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 import type { Engine, EngineDied } from '../engine/engine.ts'
 import type { BatcherOptions } from './batcher-options.ts'
+import { CacheBudget } from './cache-budget.ts'
 import { CallLedger } from './call-ledger.ts'
 import type { CallOptions } from './call-options.ts'
 import { CostModel, type RunShape } from './cost-model.ts'
@@ -36,7 +37,8 @@ export class Batcher<Input, Output> implements ItemQueue {
     const { now = () => performance.now(), limits, lane, observe } = options
     this.#now = now
     const aloneMs = (size: number) => this.#costs.predictMs({ items: 1, longest: size })
-    this.#shared = new SharedJobs({ ...options, aloneMs, cachedMax: limits.cachedMax ?? 0 })
+    const { cachedMax = 0, cacheBudget = new CacheBudget() } = limits
+    this.#shared = new SharedJobs({ ...options, aloneMs, cachedMax, cacheBudget })
     this.#ledger = new CallLedger({ ...options, shared: this.#shared, now, left: () => this.#settleIdle() })
     const { waiting } = this.#ledger
     this.#door = new Door({ waiting, rate: this.#rate, limits, lane, source: this, now, refused: observe.refused })
@@ -81,6 +83,7 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   close(refusal: AppError): Promise<void> {
     this.#closedWith = refusal
+    this.#shared.close()
     return this.idle()
   }
 

@@ -1,5 +1,6 @@
 import type { AppError } from '../../shared/errors.ts'
 import type { WorkSource } from '../engine/engine-pool.ts'
+import type { CacheBudget } from './cache-budget.ts'
 import type { CallOptions } from './call-options.ts'
 
 export interface QueueLimits {
@@ -13,6 +14,8 @@ export interface QueueLimits {
   timeoutMs?: number | undefined
   /** How many answers are kept for inputs that are the same; none, where it is not said. */
   cachedMax?: number | undefined
+  /** The memory that the answers kept share with those of other queues; its own, where it is not said. */
+  cacheBudget?: CacheBudget | undefined
 }
 
 /** What runs the batches: told of new work, it takes it, and it knows how long that will have to wait. */

@@ -1,33 +1,59 @@
-/** The latest answers by the key of their input, at most so many; the one unused for longest goes first. */
+import type { CacheBudget, Kept } from './cache-budget.ts'
+import { bytesOf, keptCopy } from './kept-copy.ts'
+
+interface KeptOutput<Output> extends Kept {
+  output: Output
+}
+
+/** What an entry takes besides its key and its answer, about. */
+const entryBytes = 256
+
+/**
+ * The latest answers by the key of their input, at most so many, and within the memory that all caches share; the one
+ * unused for longest goes first.
+ */
 export class ResultCache<Output> {
   readonly #itemsMax: number
-  readonly #results = new Map<string, Output>()
+  readonly #budget: CacheBudget
+  readonly #results = new Map<string, KeptOutput<Output>>()
+  #isClosed = false
 
-  constructor(itemsMax: number) {
+  constructor({ itemsMax, budget }: { itemsMax: number; budget: CacheBudget }) {
     this.#itemsMax = itemsMax
-  }
-
-  get size(): number {
-    return this.#results.size
+    this.#budget = budget
   }
 
   get(key: string): Output | undefined {
-    const output = this.#results.get(key)
-    if (output === undefined) return undefined
+    const kept = this.#results.get(key)
+    if (kept === undefined) return undefined
     this.#results.delete(key)
-    this.#results.set(key, output)
-    return output
+    this.#results.set(key, kept)
+    this.#budget.touch(kept)
+    return kept.output
   }
 
   set(key: string, output: Output): void {
-    if (this.#itemsMax <= 0) return
-    this.#results.delete(key)
-    this.#results.set(key, detached(output))
+    if (this.#itemsMax <= 0 || this.#isClosed) return
+    this.#remove(key)
+    const sizeBytes = entryBytes + bytesOf(key) + bytesOf(output)
+    if (sizeBytes > this.#budget.answerMaxBytes) return
+    const kept = { output: keptCopy(output), sizeBytes, drop: () => this.#results.delete(key) }
+    this.#results.set(key, kept)
+    this.#budget.add(kept)
     const [oldest] = this.#results.keys()
-    if (this.#results.size > this.#itemsMax && oldest !== undefined) this.#results.delete(oldest)
+    if (this.#results.size > this.#itemsMax && oldest !== undefined) this.#remove(oldest)
+  }
+
+  /** Gives its memory back, and keeps nothing from now on. */
+  close(): void {
+    this.#isClosed = true
+    for (const key of [...this.#results.keys()]) this.#remove(key)
+  }
+
+  #remove(key: string): void {
+    const kept = this.#results.get(key)
+    if (kept === undefined) return
+    this.#results.delete(key)
+    this.#budget.remove(kept)
   }
 }
-
-/** A view of the tensor that a whole batch shares would keep all of it. */
-const detached = <Output>(output: Output): Output =>
-  output instanceof Float32Array ? (output.slice() as Output) : output

@@ -1,3 +1,4 @@
+import type { CacheBudget } from './cache-budget.ts'
 import type { Job } from './job.ts'
 import { ResultCache } from './result-cache.ts'
 
@@ -6,6 +7,11 @@ export interface JobMaker<Input> {
   groupOf?: ((input: Input) => string) | undefined
   keyOf?: ((input: Input) => string) | undefined
   aloneMs(size: number): number
+}
+
+export interface SharedJobsOptions<Input> extends JobMaker<Input> {
+  cachedMax: number
+  cacheBudget: CacheBudget
 }
 
 /** What answers one input of a call: a job, old or new, or an answer from before. */
@@ -17,9 +23,9 @@ export class SharedJobs<Input, Output> {
   readonly #cache: ResultCache<Output>
   readonly #byKey = new Map<string, Job<Input, Output>>()
 
-  constructor({ cachedMax, ...make }: JobMaker<Input> & { cachedMax: number }) {
+  constructor({ cachedMax, cacheBudget, ...make }: SharedJobsOptions<Input>) {
     this.#make = make
-    this.#cache = new ResultCache(cachedMax)
+    this.#cache = new ResultCache({ itemsMax: cachedMax, budget: cacheBudget })
   }
 
   /** Where the answer to each input will come from; nothing is kept of it before it is admitted. */
@@ -46,6 +52,11 @@ export class SharedJobs<Input, Output> {
     if (job.key === undefined) return
     if (this.#byKey.get(job.key) === job) this.#byKey.delete(job.key)
     if (output !== undefined) this.#cache.set(job.key, output)
+  }
+
+  /** Keeps no answers from now on. */
+  close(): void {
+    this.#cache.close()
   }
 
   #jobOf(input: Input, key: string | undefined): Job<Input, Output> {

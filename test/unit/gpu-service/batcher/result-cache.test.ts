@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { CacheBudget } from '../../../../gpu-service/batcher/cache-budget.ts'
+import { bytesOf, keptCopy } from '../../../../gpu-service/batcher/kept-copy.ts'
+import { ResultCache } from '../../../../gpu-service/batcher/result-cache.ts'
+import { errors } from '../../../../shared/errors.ts'
+import { manualBatcher } from '../support/lanes.ts'
+
+const maxBytes = 640_000
+const answer = () => new Float32Array(2000)
+
+describe('the answers kept', () => {
+  it('stay within the memory that all caches share, however many each may keep', () => {
+    const budget = new CacheBudget({ maxBytes })
+    const caches = [1, 2].map(() => new ResultCache<Float32Array>({ itemsMax: 1_000_000, budget }))
+    for (let index = 0; index < 500; index++) {
+      caches[index % 2]?.set(`${index}`, answer())
+      expect(caches[0]?.get('0')).toEqual(answer())
+      expect(budget.heldBytes).toBeLessThanOrEqual(maxBytes)
+    }
+    expect(budget.heldBytes).toBeGreaterThan(maxBytes / 2)
+    expect(caches[1]?.get('1')).toBeUndefined()
+    expect(caches[1]?.get('499')).toEqual(answer())
+    for (const cache of caches) cache.close()
+    expect(budget.heldBytes).toBe(0)
+  })
+
+  it('do not have one among them that would put many others out', () => {
+    const budget = new CacheBudget({ maxBytes })
+    const cache = new ResultCache<Float32Array>({ itemsMax: 10, budget })
+    cache.set('large', new Float32Array(maxBytes / 16))
+    expect(cache.get('large')).toBeUndefined()
+    expect(budget.heldBytes).toBe(0)
+  })
+
+  it.each([
+    ['a vector', (view: Float32Array) => view],
+    ['a list of vectors', (view: Float32Array) => [view, view]],
+    ['two ends', (view: Float32Array) => ({ start: view, end: view })],
+  ])('share no memory with the tensor of their batch: %s', (_name, of) => {
+    const tensor = new Float32Array(1_000_000).fill(1)
+    const output = of(tensor.subarray(4, 8))
+    const copy = keptCopy<unknown>(output)
+    expect(copy).toEqual(output)
+    expect(bytesOf(copy)).toBeLessThan(100)
+    const views = copy instanceof Float32Array ? [copy] : Object.values(copy as Record<string, Float32Array>)
+    for (const { buffer } of views) expect(buffer.byteLength).toBe(16)
+  })
+
+  it('are only such as can be measured', () => {
+    const cache = new ResultCache<unknown>({ itemsMax: 10, budget: new CacheBudget() })
+    cache.set('key', { nested: new Map() })
+    expect(cache.get('key')).toBeUndefined()
+  })
+
+  it('give their memory back when their queue is closed, also what was running then', async () => {
+    const cacheBudget = new CacheBudget()
+    const limits = {
+      ...{ costMax: 8, itemsMax: 1, wasteMax: 0.1, runMsMax: 50, cachedMax: 10, cacheBudget },
+      ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
+    }
+    const { batcher, runs, pull } = manualBatcher<string>({ keyOf: (input) => input, limits })
+    const answers = ['a', 'b'].map((input) => batcher.submit(input))
+    void pull()
+    await runs[0]?.finish()
+    expect(cacheBudget.heldBytes).toBeGreaterThan(0)
+    void pull()
+    void batcher.close(errors.modelNotReady('model', 'it is given up'))
+    await runs[1]?.finish()
+    expect((await Promise.all(answers)).map(({ output }) => output)).toEqual(['a', 'b'])
+    expect(cacheBudget.heldBytes).toBe(0)
+  })
+})
