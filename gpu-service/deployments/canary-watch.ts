@@ -51,7 +51,8 @@ export class CanaryWatch {
 
 function verdictOn({ rule, place, baseline }: VerdictOn): string | undefined {
   const { slot } = place
-  if (slot.state === 'FAILED') return `It could not be loaded: ${slot.reason ?? 'the reason is unknown.'}`
+  // Every replica gives it up with this one, and a moment's trouble here says nothing of the target.
+  if (slot.isHopeless) return `It could not be loaded: ${slot.reason ?? 'the reason is unknown.'}`
   return judgeCanary({ rule, baseline: sampleOf(baseline), candidate: sampleOf(place) })
 }
 

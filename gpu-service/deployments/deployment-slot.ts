@@ -67,6 +67,7 @@ export class DeploymentSlot {
   #gates: GatedQueue[] = []
   #calls = new InFlight()
   #failures = 0
+  #isUnservable = false
   #retryAtMs = 0
   #busy: Promise<void> = Promise.resolve()
   #retired = false
@@ -80,6 +81,11 @@ export class DeploymentSlot {
   /** Whether it is to be loaded: not yet tried, lost, or failed and rested long enough. */
   get isDue(): boolean {
     return this.state !== 'READY' && this.#parts.now() >= this.#retryAtMs
+  }
+
+  /** Whether trying again will hardly load it: it cannot be served at all, or failed several times in a row. */
+  get isHopeless(): boolean {
+    return this.state === 'FAILED' && (this.#isUnservable || this.#failures >= hopelessAfter)
   }
 
   get modelId(): string | undefined {
@@ -173,6 +179,7 @@ export class DeploymentSlot {
     const { log, now } = this.#parts
     const { name, repo, revision, file } = this.item
     this.#failures++
+    this.#isUnservable = error instanceof ModelHung || (error instanceof AppError && error.code === 'unsupported_model')
     // Each try of a model that never ends costs a thread for good, so it is tried once.
     const pauseMs = error instanceof ModelHung ? Number.POSITIVE_INFINITY : backoffMs(this.#failures)
     this.#retryAtMs = now() + pauseMs
@@ -238,6 +245,9 @@ export class DeploymentSlot {
     return { task, describe: described, service, queues, statistics, hold: () => calls.enter() }
   }
 }
+
+/** Of a store that does not answer for a moment, the next try may know nothing. */
+const hopelessAfter = 3
 
 /** One that nobody needs to keep loaded comes with its first request, and leaves when nobody asks it any more. */
 const stayOf = ({ min = 1, idleSeconds = defaultIdleSeconds }: DeploymentItem) =>
