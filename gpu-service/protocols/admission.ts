@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { assertRoom, type Served } from '../deployments/deployment-slot.ts'
+import { BodyRoom, countedAsItComes } from './body-room.ts'
 import { type Place, placeOf } from './call-options.ts'
 import { noteRefusal } from './repeated-refusals.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
@@ -8,11 +9,13 @@ import type { ServingEnvironment } from './serving-environment.ts'
 export interface Admission {
   /** @throws AppError `overloaded` */
   assertRoom(place: Place): void
+  bodies: BodyRoom
 }
 
 /** With several models the body says which is asked, and only that one's queue counts. */
 export function createAdmission(served: () => Iterable<Pick<Served, 'queues'>>): Admission {
   return {
+    bodies: new BodyRoom(),
     assertRoom(place) {
       const [only, ...others] = served()
       if (only !== undefined && others.length === 0) assertRoom(only, place)
@@ -30,5 +33,16 @@ export const admit = (admission: Admission) =>
       noteRefusal(context.req.raw)
       throw error
     }
-    await next()
+    const { req } = context
+    const hold = admission.bodies.open(place.tenant ?? '')
+    context.set('bodyHold', hold)
+    try {
+      const isChunked = req.header('transfer-encoding') !== undefined
+      const announced = isChunked ? Number.NaN : Number(req.header('content-length'))
+      if (announced >= 0) hold.add(announced)
+      else req.raw = countedAsItComes(req.raw, hold)
+      await next()
+    } finally {
+      hold.release()
+    }
   })

@@ -1,6 +1,7 @@
 import type { HttpVariables } from '../../shared/http/context.ts'
 import type { RequestLimits } from '../deployments/request-limits.ts'
 import type { Route } from '../deployments/route.ts'
+import type { BodyHold } from './body-room.ts'
 
 /** What every request of the inference service carries. */
 export interface ServingEnvironment {
@@ -15,5 +16,7 @@ export interface ServingEnvironment {
     route?: Route | undefined
     /** Lets go of what answers. */
     release?: (() => void) | undefined
+    /** What its body takes of the room for all. */
+    bodyHold?: BodyHold | undefined
   }
 }

@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { createMetrics, type Metrics } from '../../shared/metrics.ts'
 import type { Route } from '../deployments/route.ts'
+import { BodyRoom } from './body-room.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ServingParts } from './serving-parts.ts'
 
@@ -50,7 +51,8 @@ export class ShadowRequests {
     const router = { resolve: () => this.#copied().route, list: () => [] }
     const verify = async () => this.#copied().principal
     // What goes wrong in a copy is counted as that, and not as an error that somebody was told.
-    app.route('/', routes({ ...parts, router, verify, admission: { assertRoom() {} }, metrics: createMetrics() }))
+    const admission = { assertRoom() {}, bodies: new BodyRoom() }
+    app.route('/', routes({ ...parts, router, verify, admission, metrics: createMetrics() }))
     this.#app = app
   }
 

@@ -9,6 +9,9 @@ import { bodyMaxBytes } from './limits.ts'
 /** `deflate` is what HTTP calls the format of zlib. */
 const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate) }
 
+/** The most bytes that deflate can make of one. */
+const expansionMax = 1032
+
 /** The body, unpacked away from this thread and never beyond the limit. @throws AppError */
 export async function readBody(context: Context<ServingEnvironment>): Promise<Uint8Array> {
   const coding = context.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
@@ -24,8 +27,13 @@ export async function readBody(context: Context<ServingEnvironment>): Promise<Ui
       status: 415,
       message: `The content encoding "${coding.slice(0, 50)}" is not taken; send gzip, deflate or none.`,
     })
+  const hold = context.get('bodyHold')
+  const mostBytes = Math.min(bodyMaxBytes, packed.byteLength * expansionMax)
+  hold?.add(mostBytes)
   try {
-    return await unpackers[coding](packed, { maxOutputLength: bodyMaxBytes })
+    const unpacked = await unpackers[coding](packed, { maxOutputLength: bodyMaxBytes })
+    hold?.add(unpacked.byteLength - mostBytes)
+    return unpacked
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
       throw errors.payloadTooLarge(bodyMaxBytes)

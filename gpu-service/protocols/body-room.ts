@@ -1,0 +1,62 @@
+import { errors } from '../../shared/errors.ts'
+
+/** What one request holds of the room. */
+export interface BodyHold {
+  /** Takes more, or gives some back. @throws AppError `overloaded` */
+  add(bytes: number): void
+  release(): void
+}
+
+const defaultMaxBytes = 256 * 1024 * 1024
+/** What others always find: one who sends slowly may not keep everybody else out. */
+const tenantPart = 0.75
+
+/** The bytes that the bodies of all requests in flight may have together: a queue bounds how many wait, not their size. */
+export class BodyRoom {
+  readonly #maxBytes: number
+  readonly #byTenant = new Map<string, number>()
+  #heldBytes = 0
+
+  constructor({ maxBytes = defaultMaxBytes }: { maxBytes?: number } = {}) {
+    this.#maxBytes = maxBytes
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
+  open(tenant: string): BodyHold {
+    let own = 0
+    const change = (bytes: number) => {
+      own += bytes
+      this.#heldBytes += bytes
+      const left = (this.#byTenant.get(tenant) ?? 0) + bytes
+      if (left > 0) this.#byTenant.set(tenant, left)
+      else this.#byTenant.delete(tenant)
+    }
+    return {
+      add: (bytes) => {
+        const ofTenant = (this.#byTenant.get(tenant) ?? 0) + bytes
+        const isTooMuch = this.#heldBytes + bytes > this.#maxBytes || ofTenant > this.#maxBytes * tenantPart
+        if (bytes > 0 && isTooMuch) throw errors.overloaded(1)
+        change(bytes)
+      },
+      release: () => change(-own),
+    }
+  }
+}
+
+/** A request whose body takes its room as it comes, for one that did not say how long it is. */
+export function countedAsItComes(request: Request, hold: Pick<BodyHold, 'add'>): Request {
+  if (request.body === null) return request
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reader.read()
+      if (done) return controller.close()
+      hold.add(value.byteLength)
+      controller.enqueue(value)
+    },
+  })
+  return new Request(request, { body, duplex: 'half' })
+}
