@@ -25,6 +25,8 @@ type Asked = Partial<CallOptions>
 const bulkPatience = 15
 /** So that a model whose runs take long is not full with one of them under way. */
 const runsWorthWaiting = 6
+/** How many times as long as its own work a request may wait beyond the usual. */
+const waitPerWork = 4
 
 /** Refuses what would wait too long, before it is queued, by what is known of the speed. */
 export class Door<Input, Output> {
@@ -46,7 +48,7 @@ export class Door<Input, Output> {
   assertFeasible(sources: readonly Source<Input, Output>[], asked: Asked): void {
     const { rate, lane, now, refused } = this.#options
     const { engineMs, longestMs } = workOf(sources, rate)
-    const limits = this.#limitsOf(asked)
+    const limits = this.#limitsOf(asked, engineMs)
     const waitMs = this.#waitMs(asked)
     const runMs = Math.max(longestMs, engineMs / lane.engineCount)
     const leftMs = (asked.deadlineMs ?? Number.POSITIVE_INFINITY) - now()
@@ -73,10 +75,12 @@ export class Door<Input, Output> {
     return lane.waitMs(source, rate.engineMs(this.#aheadMs(asked)))
   }
 
-  #limitsOf({ priority, patience = 1 }: Asked): QueueLimits {
+  /** Before its work is known, a request is believed how much it will be. */
+  #limitsOf({ priority, patience = 1 }: Asked, engineMs = 0): QueueLimits {
     const { limits, rate } = this.#options
     const waitMsMax = Math.max(limits.waitMsMax, runsWorthWaiting * rate.runMs)
-    return { ...limits, waitMsMax: waitMsMax * patience * (priority === 'bulk' ? bulkPatience : 1) }
+    const earned = engineMs > 0 ? 1 + (waitPerWork * engineMs) / waitMsMax : patience
+    return { ...limits, waitMsMax: waitMsMax * Math.min(patience, earned) * (priority === 'bulk' ? bulkPatience : 1) }
   }
 
   /** A request of any size is taken while nothing waits. */

@@ -144,6 +144,20 @@ describe('Batcher', () => {
     expect(batcher.depth).toBe(depth + 1)
   })
 
+  it('has little work wait no longer for saying that it is much, as a padded body does', async () => {
+    const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
+    batcher.learn({ cost: 10, runMs: 10 })
+    batcher.learn({ cost: 1000, runMs: 1000 })
+    for (let item = 0; item < 12; item++) void batcher.submit(100, { tenant: 'busy', patience: 4 }).catch(() => {})
+    const { depth } = batcher
+    expect(batcher.backlogMs).toBeGreaterThan(1100)
+    const busy = { tenant: 'busy', patience: 4 }
+    await expect(batcher.submit(10, busy)).rejects.toMatchObject({ code: 'overloaded' })
+    expect(batcher.depth).toBe(depth)
+    void batcher.submitAll(Array<number>(10).fill(100), busy)
+    expect(batcher.depth).toBe(depth + 10)
+  })
+
   it('refuses nobody before it knows how fast the model is', async () => {
     const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
     for (let i = 0; i < 100; i++) void batcher.submit(1_000_000)
