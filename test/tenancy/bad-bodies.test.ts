@@ -55,7 +55,7 @@ it.each(rows)('%s refuses what is no body of it', async (route, row) => {
 
 it.each(rows)('%s refuses a body over its limit before it is read', async (route, row) => {
   const json = JSON.stringify(row.call(world.names).json)
-  const large = json.replace(/^\{/, `{"padding":"${'x'.repeat(9 * 1024 ** 2)}",`)
+  const large = json.replace(/^\{/, `{"padding":"${'x'.repeat((row.bodyMaxBytes ?? 8 * 1024 ** 2) + 1024 ** 2)}",`)
   const call = () => ({ path: row.call(world.names).path, text: large, isJson: true })
   const token = row.about === 'platform' ? world.host.key : world.key
   const { status, text } = await ask(world.host.url, [route, { ...row, call }], world.names, token)

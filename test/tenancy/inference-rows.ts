@@ -47,9 +47,12 @@ export const inferenceRows: RouteRows = {
   'GET /v2/models/{model}': aboutModel(oip),
   'GET /v2/models/{model}/ready': aboutModel((names) => `${oip(names)}/ready`),
   'GET /v2/models/{model}/stats': aboutModel((names) => `${oip(names)}/stats`),
-  'POST /v2/models/{model}/infer': ofModel((names) => `${oip(names)}/infer`, {
-    inputs: [{ name: 'x', datatype: 'FP32', shape: [1], data: [1] }],
-  }),
+  'POST /v2/models/{model}/infer': {
+    ...ofModel((names) => `${oip(names)}/infer`, {
+      inputs: [{ name: 'x', datatype: 'FP32', shape: [1], data: [1] }],
+    }),
+    bodyMaxBytes: 64 * 1024 ** 2,
+  },
   'POST /v2/repository/index': {
     about: 'list',
     call: () => ({ path: '/v2/repository/index', json: {} }),

@@ -37,6 +37,8 @@ export interface RouteRow {
   isRefused?: boolean
   /** Tells the caller of its own requests, and so of the names in them. */
   tellsWhatWasAsked?: boolean
+  /** The largest body that it takes, where that is more than the usual. */
+  bodyMaxBytes?: number
   call: (names: Names) => Call
 }
 
