@@ -34,6 +34,8 @@ const sliceMs = 3
 export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #deployments = new Map<string, ServedDeployment>()
+  /** Those that are gone, while the table says that they are served here. */
+  readonly #reportedStill = new Set<string>()
   readonly #retirement: Retirement
   readonly #stop = new AbortController()
   #loop: Promise<void> = Promise.resolve()
@@ -53,7 +55,8 @@ export class Reconciler {
     await reporter.beat()
     await use.sum()
     const wanted = await desired()
-    for (const name of [...this.#deployments.keys()]) if (!wanted.has(name)) await this.#remove(name)
+    for (const name of [...this.#deployments.keys()]) if (!wanted.has(name)) this.#remove(name)
+    await this.#takeReportsBack()
     const loads: Promise<void>[] = []
     const breathe = slices()
     for (const item of wanted.values()) {
@@ -119,7 +122,8 @@ export class Reconciler {
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#loop
-    await Promise.allSettled([...this.#deployments.keys()].map((name) => this.#remove(name)))
+    for (const name of [...this.#deployments.keys()]) this.#remove(name)
+    await this.#takeReportsBack()
     await this.#retirement.close()
     await this.#options.reporter.close()
   }
@@ -147,14 +151,32 @@ export class Reconciler {
     forgetMetrics(name, this.#options.metrics)
   }
 
-  async #remove(name: string): Promise<void> {
+  #remove(name: string): void {
     const deployment = this.#deployments.get(name)
     this.#deployments.delete(name)
     this.#options.use.forget(name)
     const slots = deployment?.everySlot ?? []
     // What is still answered meanwhile would be counted anew.
     void Promise.all(slots.map((slot) => this.#retirement.take(slot, { atOnce: true }))).then(() => this.#forget(name))
-    await this.#options.reporter.forget(name)
+    this.#reportedStill.add(name)
+  }
+
+  /** What cannot be taken back now is with the next step, and holds up nothing else. */
+  async #takeReportsBack(): Promise<void> {
+    const { reporter, log } = this.#options
+    const names = [...this.#reportedStill]
+    for (let start = 0; start < names.length; start += reportsAtOnce)
+      await Promise.all(
+        names.slice(start, start + reportsAtOnce).map(async (name) => {
+          try {
+            // Of one that is there again, the next report takes its place.
+            if (!this.#deployments.has(name)) await reporter.forget(name)
+            this.#reportedStill.delete(name)
+          } catch (error) {
+            log.warn({ err: error, deployment: name }, 'the report of a deployment could not be taken back')
+          }
+        }),
+      )
   }
 }
 

@@ -70,7 +70,13 @@ async function start() {
   })
   const metrics = createMetrics()
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
-  const state = { nowMs: 1_000_000, desired: [] as DeploymentItem[], isTableDown: false, isFatal: false }
+  const state = {
+    nowMs: 1_000_000,
+    desired: [] as DeploymentItem[],
+    isTableDown: false,
+    isFatal: false,
+    areReportsStuck: false,
+  }
   const reports: [string, ReplicaStatus][] = []
   const forgotten: string[] = []
   const options = {
@@ -98,6 +104,7 @@ async function start() {
         reports.push([name, status])
       },
       remove: async (name: string) => {
+        if (state.areReportsStuck) throw new Error('the table is too busy')
         forgotten.push(name)
       },
       beat: async () => 1,
@@ -158,6 +165,24 @@ describe('the reconciler', () => {
     expect(states()).toEqual([])
     expect(forgotten).toEqual(['iris'])
     await expect.poll(() => unloads).toHaveLength(1)
+  })
+
+  it('goes on while a report cannot be taken back, and takes it back as soon as it can', async () => {
+    const { state, pass, states, forgotten } = await start()
+    state.desired = [deployment('old'), deployment('gone')]
+    await pass()
+    state.areReportsStuck = true
+    state.desired = [deployment('new')]
+    await pass()
+    expect(states()).toEqual([['new', 'READY']])
+    expect(forgotten).toEqual([])
+    // One is there again before its report could be taken back.
+    state.desired = [deployment('new'), deployment('old')]
+    await pass()
+    state.areReportsStuck = false
+    await pass()
+    await pass()
+    expect(forgotten).toEqual(['gone'])
   })
 
   it('gives a model back only behind the requests that hold it, however long they read their input', async () => {
