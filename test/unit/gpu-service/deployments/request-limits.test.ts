@@ -124,6 +124,32 @@ describe('the limits of a deployment', () => {
     expect(state.inTable).toBe(4)
   })
 
+  it('are summed up for several deployments at once, and written again only of those that answered since', async () => {
+    const written: [string, number][] = []
+    const state = { atOnce: 0, atOnceMax: 0 }
+    const use = new DayUse({
+      async add({ deployment, requests }) {
+        state.atOnceMax = Math.max(state.atOnceMax, ++state.atOnce)
+        await new Promise((resolve) => setImmediate(resolve))
+        state.atOnce--
+        written.push([deployment, requests])
+        return requests
+      },
+      now: () => 0,
+      log,
+    })
+    for (let n = 0; n < 60; n++) use.of(`d${n}`)
+    await use.sum()
+    expect(written).toHaveLength(60)
+    expect(state.atOnceMax).toBeGreaterThan(1)
+    expect(state.atOnceMax).toBeLessThanOrEqual(25)
+    written.splice(0)
+    use.add('d7')
+    await use.sum()
+    await use.sum()
+    expect(written).toEqual([['d7', 1]])
+  })
+
   it('are told in headers', () => {
     const { limits } = start()
     expect(limits.headers()).toEqual({})
