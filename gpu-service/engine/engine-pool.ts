@@ -43,13 +43,6 @@ export class EnginePool {
     this.#shares.delete(source)
   }
 
-  /** The time until all that waits now has been started, by the measured speed of each model. */
-  get backlogMs(): number {
-    let total = 0
-    for (const source of this.#shares.keys()) total += source.backlogMs
-    return total / this.engines.length
-  }
-
   get engineCount(): number {
     return this.engines.length
   }

@@ -59,10 +59,6 @@ export class Residency {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  get residents(): Resident[] {
-    return [...this.#places.values()].filter(({ state }) => state === 'in').map(({ model }) => model)
-  }
-
   get maxBytes(): number {
     return this.#options.maxBytes
   }

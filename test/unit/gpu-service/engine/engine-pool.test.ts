@@ -97,19 +97,11 @@ describe('EnginePool', () => {
     expect(log).toEqual(['a1', 'a2'])
   })
 
-  it('predicts the wait over all models and engines', () => {
-    const pool = new EnginePool({ engines: [engine(), engine()] })
-    pool.add(source([], [], 'a'))
-    pool.add(source([], [], 'b'))
-    expect(pool.backlogMs).toBe(30)
-  })
-
   it('predicts for one model only what waits for it and its share of the engines', () => {
     const pool = new EnginePool({ engines: [engine()] })
     const [crowded, quiet] = [source([1], [], 'a'), { ...source([], [], 'b'), backlogMs: 0, headSinceMs: undefined }]
     pool.add({ ...crowded, backlogMs: 60_000, headSinceMs: 1 })
     pool.add(quiet)
-    expect(pool.backlogMs).toBe(60_000)
     expect(pool.waitMs(quiet, 0)).toBe(0)
   })
 
