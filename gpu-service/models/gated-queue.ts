@@ -5,7 +5,6 @@ import type { WorkSource } from '../engine/engine-pool.ts'
 
 /** What a queue's model is, as its gate needs to know it. */
 export interface Gatekeeper {
-  readonly name: string
   /** Whether the engines hold it. */
   readonly isIn: boolean
   /** Asks for it to be loaded. */
@@ -18,6 +17,8 @@ export interface Gatekeeper {
 
 export interface GatedQueueOptions {
   model: Gatekeeper
+  /** For messages: whose queue it is, of those who share the model. */
+  deployment: string
   queue: ItemQueue
   /** Says to the engines that there is work. */
   wake: () => void
@@ -77,7 +78,7 @@ export class GatedQueue implements WorkSource {
   }
 
   #giveUpInTime(): void {
-    const { model, queue, loadWaitMsMax } = this.#options
+    const { model, deployment, queue, loadWaitMsMax } = this.#options
     const { headSinceMs } = this
     if (this.#timer !== undefined || headSinceMs === undefined) return
     const nowMs = performance.now()
@@ -86,7 +87,7 @@ export class GatedQueue implements WorkSource {
         this.#timer = undefined
         if (model.isIn) return
         const seconds = Math.max(1, Math.ceil(model.comesInMs / 1000))
-        const refusal = errors.modelNotReady(model.name, 'it waits for memory', seconds)
+        const refusal = errors.modelNotReady(deployment, 'it waits for memory', seconds)
         queue.shed({ arrivedBeforeMs: performance.now() - loadWaitMsMax, refusal })
         this.#giveUpInTime()
       },

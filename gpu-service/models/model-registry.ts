@@ -106,7 +106,7 @@ export class ModelRegistry {
         return model.isIn
       },
       gate(gated) {
-        const gate = model.gate(gated)
+        const gate = model.gate({ ...gated, deployment: request.deployment })
         gates.add(gate)
         return gate
       },
@@ -130,10 +130,10 @@ export class ModelRegistry {
       for (const lease of leases) lease.onEntered?.()
     }
     const own = { ...settings, isolate: request.isolate ?? settings.isolate }
-    const open = () => openModel(request, { cache, settings: own })
-    const holdFiles = (paths: readonly string[]) => this.#holdFiles({ request, paths, open })
+    const open = (asked: LoadRequest) => openModel(asked, { cache, settings: own })
+    const holdFiles = (paths: readonly string[]) => this.#holdFiles({ request, leases, paths, open })
     const opening = cache.hold(request).then(async (lock) => {
-      const opened = await open().finally(() => lock.release())
+      const opened = await open(request).finally(() => lock.release())
       const options = { modelId, deployment, file, opened, engineBytes, holdFiles, onFailure, onEntered }
       return { opened, model: new ResidentModel({ ...parts, ...options }) }
     })
@@ -143,10 +143,10 @@ export class ModelRegistry {
   }
 
   /** The files of a model that is out may have been removed or damaged meanwhile: they are brought and made again. */
-  async #holdFiles({ request, paths, open }: HoldFiles): Promise<FolderLock> {
+  async #holdFiles({ request, leases, paths, open }: HoldFiles): Promise<FolderLock> {
     const lock = await this.#parts.cache.hold(request)
     try {
-      if (!(await verifiedFiles.areUntouched(paths))) await open()
+      if (!(await verifiedFiles.areUntouched(paths))) await openAnew(leases, open)
       return lock
     } catch (error) {
       lock.release()
@@ -175,8 +175,26 @@ export class ModelRegistry {
 
 interface HoldFiles {
   request: LoadRequest
+  leases: ReadonlySet<LoadRequest>
   paths: readonly string[]
-  open: () => Promise<OpenedModel>
+  open: Open
+}
+
+type Open = (request: LoadRequest) => Promise<OpenedModel>
+
+/** From the repo of any who share it: the one that it came from first may be gone. @throws what the last one throws */
+async function openAnew(leases: ReadonlySet<LoadRequest>, open: Open): Promise<void> {
+  const requests = [...new Map([...leases].map((lease) => [lease.repoId, lease])).values()]
+  const last = requests.pop()
+  for (const request of requests) {
+    try {
+      await open(request)
+      return
+    } catch {
+      // The next one may have what this one lacks.
+    }
+  }
+  if (last !== undefined) await open(last)
 }
 
 interface LeaseParts {

@@ -9,7 +9,7 @@ import type { Residency, Resident } from './residency.ts'
 
 export interface ResidentModelOptions {
   modelId: string
-  /** For messages and metrics: the deployment that asked for it first. */
+  /** For metrics: the deployment that asked for it first. Others share the model, who are not to be told its name. */
   deployment: string
   file: string
   opened: OpenedModel
@@ -57,7 +57,7 @@ export class ResidentModel implements Resident, Gatekeeper {
   }
 
   get name(): string {
-    return this.#options.deployment
+    return this.#options.file
   }
 
   get isBusy(): boolean {
@@ -73,9 +73,9 @@ export class ResidentModel implements Resident, Gatekeeper {
   }
 
   /** Puts the gate before a queue of its work. */
-  gate({ queue, graph }: { queue: ItemQueue; graph: string }): GatedQueue {
+  gate({ deployment, queue, graph }: { deployment: string; queue: ItemQueue; graph: string }): GatedQueue {
     const { pool, loadWaitMsMax } = this.#options
-    const gate = new GatedQueue({ model: this, queue, wake: () => pool.wake(), loadWaitMsMax })
+    const gate = new GatedQueue({ model: this, deployment, queue, wake: () => pool.wake(), loadWaitMsMax })
     this.#queues.add({ gate, queue, graph })
     this.#teach(queue, graph)
     return gate

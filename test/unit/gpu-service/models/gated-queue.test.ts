@@ -16,7 +16,6 @@ const engine = {} as Engine
 function start({ isIn }: { isIn: boolean }) {
   const asked = { wanted: 0, woken: 0, running: 0 }
   const model = {
-    name: 'embedder',
     isIn,
     comesInMs: 7400,
     want: () => void asked.wanted++,
@@ -29,6 +28,7 @@ function start({ isIn }: { isIn: boolean }) {
   })
   const gate: GatedQueue = new GatedQueue({
     model,
+    deployment: 'embedder',
     queue: batcher,
     wake: () => void asked.woken++,
     loadWaitMsMax: 1000,

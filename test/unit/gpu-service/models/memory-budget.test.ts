@@ -65,7 +65,9 @@ it('refuses a model that is larger than the budget, by name and with what to do'
   })
   expect(await ask('first')).toMatchObject({
     status: 422,
-    body: { error: expect.stringMatching(/"first" takes about .* raise SLIPWAY_MODEL_MEMORY_BYTES/) },
+    body: {
+      error: expect.stringMatching(/"first".*"onnx\/model.onnx" takes about .* raise SLIPWAY_MODEL_MEMORY_BYTES/),
+    },
   })
   const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
   expect((await host.ask('/api/v1/predict/second', { json: row })).status).toBe(200)

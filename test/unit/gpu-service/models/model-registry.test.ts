@@ -1,16 +1,19 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import type { GatedQueue } from '../../../../gpu-service/models/gated-queue.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { ModelRegistry } from '../../../../gpu-service/models/model-registry.ts'
 import { Residency } from '../../../../gpu-service/models/residency.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
+import { objectKeys } from '../../../../shared/objects/keys.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
+import { manualBatcher } from '../support/lanes.ts'
 import { createMemoryObjects } from '../support/memory-objects.ts'
 import { workerUrl } from '../support/test-serving.ts'
 
@@ -20,7 +23,7 @@ const request = { repo, repoId: repoIdOf(repo), revision: 'a'.repeat(40), file: 
 const other = 'b'.repeat(40)
 
 /** A registry over one real engine, with what it was asked to hold and to give back. */
-async function start({ maxBytes = 0 } = {}) {
+async function start({ maxBytes = 0, loadWaitMsMax = 30_000 } = {}) {
   const objects = createMemoryObjects()
   const files = await filesIn(fixtureModel(repo))
   for (const revision of [request.revision, other]) await publish({ objects, ...request, revision, files })
@@ -46,8 +49,8 @@ async function start({ maxBytes = 0 } = {}) {
   const cache = new ModelCache({ objects, root, maxBytes, onDamage: ({ path }) => damaged.push(path) })
   const settings = { device: 'cpu', isolate: 'auto' } as const
   const residency = new Residency({ maxBytes: Number.POSITIVE_INFINITY })
-  const parts = { cache, pool, residency, metrics: createMetrics(), settings, loadWaitMsMax: 30_000 }
-  return { held, root, damaged, models: new ModelRegistry(parts) }
+  const parts = { cache, pool, residency, metrics: createMetrics(), settings, loadWaitMsMax }
+  return { held, root, objects, damaged, models: new ModelRegistry(parts) }
 }
 
 it('loads a model once under all names of its task, and keeps it until the last lease is given back', async () => {
@@ -67,7 +70,9 @@ it('loads a model once under all names of its task, and keeps it until the last 
 it('keeps a model whose file another task cannot do anything with', async () => {
   const { models, held } = await start()
   const lease = await models.acquire({ ...request, task: 'feature-extraction' })
-  await expect(models.acquire({ ...request, task: 'tabular-classification' })).rejects.toThrow('takes 2 inputs')
+  await expect(models.acquire({ ...request, task: 'image-classification' })).rejects.toMatchObject({
+    code: 'unsupported_model',
+  })
   expect([...held]).toEqual([`${lease.modelId} main`])
 })
 
@@ -87,7 +92,7 @@ it('keeps the files of what is loaded, and none of what was, where the folder is
   await models.acquire({ ...request, task, revision: other })
   expect((await readdir(root)).sort()).toEqual([request.revision, other, 'locks'])
   await first.release()
-  await expect(models.acquire({ ...request, task: 'tabular-classification', revision: other })).rejects.toThrow()
+  await expect(models.acquire({ ...request, task: 'image-classification', revision: other })).rejects.toThrow()
   await expect.poll(async () => (await readdir(root)).sort()).toEqual([other, 'locks'])
 })
 
@@ -116,6 +121,38 @@ it('brings the files of a model again that were removed to make room while it wa
   await expect.poll(async () => (await readdir(root)).sort()).toEqual([other, 'locks'])
   const again = await models.acquire({ ...request, task: 'feature-extraction' })
   expect([lease.isResident, again.isResident]).toEqual([true, true])
+})
+
+it('brings a model again for whoever still has it, when the repo that it came from first is gone', async () => {
+  const { models, held, root, objects } = await start()
+  const task = 'feature-extraction'
+  const theirs = { ...request, task, repo: 'second/copy', repoId: repoIdOf('second/copy') }
+  await publish({ objects, ...theirs, files: await filesIn(fixtureModel(repo)) })
+  const first = await models.acquire({ ...request, task, idleMsMax: 1 })
+  const second = await models.acquire({ ...theirs, idleMsMax: 1 })
+  expect(second.modelId).toBe(first.modelId)
+  await expect.poll(() => held.size).toBe(0)
+  await first.release()
+  objects.content.delete(objectKeys.manifest(request.repoId, request.revision))
+  await rm(join(root, request.revision), { recursive: true, force: true })
+  const again = await models.acquire({ ...theirs })
+  expect(again.isResident).toBe(true)
+})
+
+it('names to whoever waits for memory their own deployment, never that of others who share the model', async () => {
+  const { models } = await start({ loadWaitMsMax: 1 })
+  const shared = { ...request, task: 'feature-extraction', loadsOnDemand: true }
+  await models.acquire({ ...shared, deployment: 'first' })
+  const lease = await models.acquire({ ...shared, deployment: 'second' })
+  const { batcher } = manualBatcher<string>({
+    now: () => performance.now(),
+    lane: { wake: () => gate.wake(), waitMs: () => 0, engineCount: 1 },
+  })
+  const gate: GatedQueue = lease.gate({ queue: batcher, graph: 'main' })
+  await expect(batcher.submit('a')).rejects.toMatchObject({
+    code: 'model_not_ready',
+    message: expect.stringContaining('"second"'),
+  })
 })
 
 it('does not load a model before its first request where that is wanted', async () => {
