@@ -1,3 +1,4 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import type { Device, Tensors } from '../../engine/engine.ts'
 import type { HiddenTensors, TaskModel } from '../task.ts'
 import { copyOf, cutRows, joinRows } from './shared-rows.ts'
@@ -13,17 +14,27 @@ export interface TensorRequest {
   group: string
 }
 
-const costMax: Record<Device, number> = { cpu: 64, cuda: 1024 }
+const rowsTogetherMax: Record<Device, number> = { cpu: 64, cuda: 1024 }
+/** Where a request says how large a row is too. */
+const elementsTogetherMax: Record<Device, number> = { cpu: 4096, cuda: 16_384 }
 
 /** Requests are joined along their first axis, and what comes back is cut where they were joined. */
-export function tensorModel({ graph, device, hidden }: TensorModelOptions): TaskModel<TensorRequest, Tensors> {
+export function tensorModel({
+  graph,
+  inputs: signature,
+  device,
+  hidden,
+}: TensorModelOptions): TaskModel<TensorRequest, Tensors> {
   const sources = new Map(hidden?.outputs.map(({ name, source }) => [name, source]))
   const sourceOf = (name: string) => sources.get(name) ?? name
+  // Work is counted in the smallest rows that the graph can be given: rows alone would make one of millions cost 1.
+  const leastRow = Math.max(1, sum(signature.map(({ shape }) => leastElements(shape))))
+  const isFixed = signature.every(({ shape }) => shape?.slice(1).every(isKnown))
   return {
     graph,
-    sizeOf: ({ rows }) => rows ?? 1,
-    costMax: costMax[device],
-    itemsMax: costMax[device],
+    sizeOf: ({ inputs }) => Math.max(1, Math.ceil(elementsIn(inputs) / leastRow)),
+    costMax: (isFixed ? rowsTogetherMax : elementsTogetherMax)[device],
+    itemsMax: rowsTogetherMax[device],
     groupOf: ({ group }) => group,
     encode(batch) {
       const inputs = joined(batch)
@@ -48,9 +59,19 @@ export function tensorModel({ graph, device, hidden }: TensorModelOptions): Task
 
 interface TensorModelOptions {
   graph: string
+  inputs: readonly TensorSignature[]
   device: Device
   hidden: HiddenTensors | undefined
 }
+
+const isKnown = (size: number | string): size is number => typeof size === 'number' && size >= 0
+
+const leastElements = (shape: TensorSignature['shape']): number =>
+  (shape ?? []).slice(1).reduce<number>((product, size) => product * (isKnown(size) ? size : 1), 1)
+
+const elementsIn = (inputs: Tensors): number => sum(Object.values(inputs).map(({ data }) => data.length))
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
 
 function joined(batch: readonly TensorRequest[]): Tensors {
   const [first] = batch
