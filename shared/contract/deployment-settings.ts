@@ -64,7 +64,10 @@ export const deploymentSettings = z.object({
     .object({ entries: z.number().int().min(1).max(1_000_000) })
     .strict()
     .optional()
-    .openapi({ description: 'How many answers each replica keeps to give again. None by default.' }),
+    .openapi({
+      description:
+        'How many answers each replica keeps to give again, at most: all deployments of a replica share 256 MiB for them. None by default.',
+    }),
   stickyBy: z.enum(['session', 'caller']).optional().openapi({
     description:
       'Who is always answered by the same target: those who send the same `x-session-id`, or with `caller` also whoever sends none.',
