@@ -8,6 +8,7 @@ import { createS3ObjectStore } from '../shared/objects/s3-object-store.ts'
 import { openTable } from '../shared/table/table.ts'
 import { drainOnSignal } from './drain-on-signal.ts'
 import { emitQueueDepth } from './emf.ts'
+import { engineEnvironment } from './engine/engine-environment.ts'
 import { listen } from './listen.ts'
 import { startServing } from './serving.ts'
 
@@ -57,6 +58,7 @@ const serving = startServing({
     modelMemoryMaxBytes: environment.SLIPWAY_MODEL_MEMORY_BYTES,
     publicUrl: environment.SLIPWAY_PUBLIC_URL,
     engines: environment.SLIPWAY_ENGINES,
+    engineEnvironment: engineEnvironment(process.env),
     pool: environment.SLIPWAY_POOL,
     replicaId: `${hostname()}-${process.pid}`,
     adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256,

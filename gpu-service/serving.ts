@@ -43,6 +43,8 @@ export interface ServingConfig {
   loadWaitMsMax?: number
   /** Engines, which are processes; by default one per core on a CPU, one on a GPU. */
   engines?: number | undefined
+  /** What the engines' processes are told of the environment; nothing by default. */
+  engineEnvironment?: Readonly<Record<string, string>>
   /** Threads within a run; by default 1. */
   intraOpThreads?: number | undefined
   /** How often the desired state is read. */
@@ -97,8 +99,8 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     log.error({ err: error }, 'an engine died and is replaced')
   }
   const onLoss = ({ modelId, error }: LostModel) => reconciler.lose({ modelId: modelIdOf(modelId), error })
-  const { engines: count, intraOpThreads } = config
-  const engines = createEngines({ device, engines: count, intraOpThreads, workerUrl, onDeath, onLoss })
+  const { engines: count, intraOpThreads, engineEnvironment: environment = {} } = config
+  const engines = createEngines({ device, engines: count, intraOpThreads, environment, workerUrl, onDeath, onLoss })
   const pool = new EnginePool({ engines })
   const { waitMsMax = 400 } = config
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config

@@ -9,6 +9,8 @@ export interface EngineSettings {
   engines?: number | undefined
   /** Threads of a run; by default 1, because two runs with a thread each are faster than one with two. */
   intraOpThreads?: number | undefined
+  /** What the engines' processes are told of the service's environment; nothing by default. */
+  environment?: Readonly<Record<string, string>>
 }
 
 export interface CreateEngines extends EngineSettings {
@@ -19,13 +21,13 @@ export interface CreateEngines extends EngineSettings {
 
 /** The engines that share this machine. */
 export function createEngines({ workerUrl, onDeath, onLoss, ...given }: CreateEngines): WorkerEngine[] {
-  const { device, intraOpThreads = 1 } = given
+  const { device, intraOpThreads = 1, environment = {} } = given
   const cores = availableParallelism()
   const count = given.engines ?? (device === 'cuda' ? 1 : Math.max(1, Math.floor(cores / intraOpThreads)))
   const loneThreads = device === 'cuda' ? intraOpThreads : cores
   const crowd: Crowd = { running: 0 }
   return Array.from(
     { length: count },
-    () => new WorkerEngine({ workerUrl, device, intraOpThreads, loneThreads, crowd, onDeath, onLoss }),
+    () => new WorkerEngine({ workerUrl, device, environment, intraOpThreads, loneThreads, crowd, onDeath, onLoss }),
   )
 }

@@ -17,6 +17,8 @@ export interface WorkerEngineOptions {
   /** The module of the process; the composition root knows where a bundle put it. */
   workerUrl: URL
   device: Device
+  /** What its process is told of the service's environment. @default nothing */
+  environment?: Readonly<Record<string, string>>
   /** Threads within one run; 1 where several engines share the cores. */
   intraOpThreads?: number
   /** Threads within a run that has the cores to itself. */
@@ -129,9 +131,14 @@ export class WorkerEngine implements Engine {
     if (this.#process !== undefined) return this.#process
     if (this.#closed) throw new EngineDied('the engine is closed')
     const { workerUrl, device, intraOpThreads = 1, loneThreads = intraOpThreads } = this.#options
-    const { mapBytesMin = 8 * 1024 ** 2 } = this.#options
+    const { mapBytesMin = 8 * 1024 ** 2, environment = {} } = this.#options
     const settings = { device, intraOpThreads, loneThreads, mapBytesMin }
-    const started = new WorkerProcess({ workerUrl, settings, onGone: (error) => this.#bury(started, error) })
+    const started = new WorkerProcess({
+      workerUrl,
+      settings,
+      environment,
+      onGone: (error) => this.#bury(started, error),
+    })
     this.#process = started
     this.#restored = this.#models.restore((model) => this.#load(model, started))
     return started

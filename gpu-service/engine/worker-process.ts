@@ -11,6 +11,8 @@ export interface WorkerProcessOptions {
   /** The module that the process runs. */
   workerUrl: URL
   settings: WorkerSettings
+  /** All of its environment. */
+  environment: Readonly<Record<string, string>>
   /** Told when it is gone, before what it was asked is rejected. */
   onGone: (error: EngineDied) => void
 }
@@ -54,11 +56,11 @@ export class WorkerProcess {
   /** Whether it ever came to answer. */
   hasAnswered = false
 
-  constructor({ workerUrl, settings, onGone }: WorkerProcessOptions) {
+  constructor({ workerUrl, settings, environment, onGone }: WorkerProcessOptions) {
     this.#onGone = onGone
     const worker = [process.execPath, fileURLToPath(workerUrl), JSON.stringify(settings)]
     const [launcher = 'env', ...parameters] = [...endsWithService, 'env', ...memoryGoesBack, ...worker]
-    this.#child = spawn(launcher, parameters, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
+    this.#child = spawn(launcher, parameters, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
     this.#socket = this.#child.stdio[engineFd] as Socket
     const reader = new FrameReader<WorkerReply>((frame) => this.#settle(frame))
     this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))
