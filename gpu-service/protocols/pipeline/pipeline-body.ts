@@ -14,6 +14,16 @@ const body = z.looseObject({
   parameters: z.looseObject({}).nullish(),
 })
 
+/** Hugging Face's client calls the rows of a tabular task `table`, and sends no `inputs`. */
+const tabularBody = z.preprocess((given) => {
+  if (!isRecord(given) || given.table === undefined) return given
+  const { inputs, table, ...rest } = given
+  return inputs === undefined || inputs === null ? { ...rest, inputs: { data: table } } : given
+}, body)
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** Pictures are larger than texts and are not parsed here, so a body that says that it is one may be larger. */
 export const limitPipelineBody = createMiddleware<ServingEnvironment>((context, next) =>
   (isBytes(context) ? limitPicture : limitJson)(context, next),
@@ -25,10 +35,11 @@ const limitJson = limitBody(predictionMaxBytes)
 /** JSON with `inputs`, or a picture as it is. @throws AppError `invalid_json`, `invalid_request` */
 export async function readPipelineBody(
   context: Context<ServingEnvironment>,
+  task: string,
 ): Promise<Pick<PipelineRequest, 'inputs' | 'parameters'>> {
   if (isBytes(context) || (saysNothing(context) && formatOf(await bytesOf(context)) !== undefined))
     return { inputs: await bytesOf(context), parameters: {} }
-  const { inputs, parameters, ...root } = await readJson(context, body)
+  const { inputs, parameters, ...root } = await readJson(context, task.startsWith('tabular-') ? tabularBody : body)
   return { inputs, parameters: { ...root, ...parameters } }
 }
 

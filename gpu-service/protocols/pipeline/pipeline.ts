@@ -25,8 +25,9 @@ export function pipelineRoutes({ verify, router, metrics, admission }: ServingPa
   const answer = async (context: Context<ServingEnvironment>) => {
     const model = askedModel(context, undefined)
     const task = context.req.param('task')
-    assertTask(task, model, routeAhead(context, { router, model }))
-    const request = await readPipelineBody(context)
+    const ahead = routeAhead(context, { router, model })
+    assertTask(task, model, ahead)
+    const request = await readPipelineBody(context, ahead.task)
     // Found again behind the body, which may have been long in coming: another revision may answer by now.
     const { service } = routeTo(context, { router, model })
     const options = callOptions(context)

@@ -4,12 +4,15 @@ import type { CellType } from './tabular-graph.ts'
 
 /**
  * Reads `inputs` into rows of numbers and texts: a list of rows, each a list of numbers or an object by column name, or
- * `{data: {column: [values]}}` as Hugging Face writes a table. @throws AppError `invalid_input` naming the place.
+ * a table `{column: [values]}`, also as Hugging Face wraps it in `{data: …}`. @throws AppError `invalid_input` naming the place.
  */
 export function readRows(inputs: unknown, table: TableShape): Cell[][] {
-  const given = isRecord(inputs) && isRecord(inputs.data) ? rowsOfTable(inputs.data) : inputs
+  const given = rowsGiven(inputs)
   if (!Array.isArray(given))
-    throw errors.invalidInput(`"inputs" must be a list of rows, such as ${example(table)}.`, 'inputs')
+    throw errors.invalidInput(
+      `"inputs" must be a list of rows, such as ${example(table)}, or a table of columns: {"data": {"column": [0.0, …], …}}.`,
+      'inputs',
+    )
   if (given.length === 0) throw errors.invalidInput('"inputs" is empty: send at least one row.', 'inputs')
   if (given.length > inputsMax)
     throw errors.invalidInput(
@@ -83,16 +86,20 @@ interface ReadCell {
   column: number
 }
 
-function rowsOfTable(data: Record<string, unknown>): Record<string, unknown>[] {
+function rowsGiven(inputs: unknown): unknown {
+  if (!isRecord(inputs)) return inputs
+  if (isRecord(inputs.data)) return rowsOfTable(inputs.data, 'inputs.data')
+  const values = Object.values(inputs)
+  return values.length > 0 && values.every(Array.isArray) ? rowsOfTable(inputs, 'inputs') : inputs
+}
+
+function rowsOfTable(data: Record<string, unknown>, param: string): Record<string, unknown>[] {
   const columns = Object.entries(data)
   const [, first] = columns[0] ?? []
   const length = Array.isArray(first) ? first.length : 0
   for (const [name, values] of columns)
     if (!Array.isArray(values) || values.length !== length)
-      throw errors.invalidInput(
-        `"inputs.data" must hold lists of one length; "${name}" differs.`,
-        `inputs.data.${name}`,
-      )
+      throw errors.invalidInput(`"${param}" must hold lists of one length; "${name}" differs.`, `${param}.${name}`)
   return Array.from({ length }, (_, row) =>
     Object.fromEntries(columns.map(([name, values]) => [name, (values as unknown[])[row]])),
   )

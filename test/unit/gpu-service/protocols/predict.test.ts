@@ -58,10 +58,14 @@ interface Failure {
 
 describe('POST /api/v1/predict/{deployment}', () => {
   it('takes rows by column name, and a table of columns', async () => {
+    const table = Object.fromEntries(columns.map((name, i) => [name, [setosa[i]]]))
     const answers = [
       await predict(iris, { inputs: [setosa] }),
       await predict(iris, { inputs: [named] }),
-      await predict(iris, { inputs: { data: Object.fromEntries(columns.map((name, i) => [name, [setosa[i]]])) } }),
+      await predict(iris, { inputs: { data: table } }),
+      await predict(iris, { inputs: table }),
+      // As `InferenceClient.tabular_classification` of huggingface_hub sends it.
+      await predict(iris, { parameters: {}, table }),
     ]
     const [row, ...others] = await Promise.all(answers.map((answer) => answer.json()))
     expect(row).toMatchObject([{ label: 'setosa', score: expect.closeTo(0.98, 1) }])
@@ -112,6 +116,9 @@ describe('POST /api/v1/predict/{deployment}', () => {
     ['a number over 32 bits', { inputs: [[1, 2, 1e39, 4]] }, 422, 'inputs[0][2]', '32-bit'],
     ['a column missing', { inputs: [{ 'sepal width (cm)': 1 }] }, 422, 'inputs[0]', 'no column "sepal length (cm)"'],
     ['a strange column', { inputs: [{ ...named, colour: 1 }] }, 422, 'inputs[0]', '"colour"'],
+    ['an object that is no table', { inputs: { a: 1 } }, 422, 'inputs', '{"data": {"column": [0.0, …], …}}'],
+    ['a table that is none', { table: 5 }, 422, 'inputs', 'or a table of columns'],
+    ['a bare table of two lengths', { inputs: { a: [1], b: [1, 2] } }, 422, 'inputs.b', 'one length'],
     ['columns of two lengths', { inputs: { data: { a: [1], b: [1, 2] } } }, 422, 'inputs.data.b', 'one length'],
     ['2049 rows', { inputs: Array(2049).fill(setosa) }, 422, 'inputs', 'limit is 2048'],
     ['a list as the body', [setosa], 400, '', 'expected object'],
