@@ -281,7 +281,7 @@ export const errors = {
     new AppError({
       code: 'deployment_exists',
       status: 409,
-      message: `A deployment "${name}" exists already; it serves ${target}. Choose another name with --name, or remove it: slipway undeploy ${name}`,
+      message: `A deployment "${name}" exists already; it serves ${target}. Change it: slipway deploy … --name ${name} --update; or choose another name with --name.`,
       details: { url },
     }),
   deploymentChanged: ({ name, is, expected }: { name: string; is: number; expected: number }) =>

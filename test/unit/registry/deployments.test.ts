@@ -60,7 +60,9 @@ describe('a deployment', () => {
     expect(made.body).toMatchObject({ pool: 'default', stickyBy: 'session', targets: [{ weight: 1, follows: false }] })
     expect(made.headers.get('etag')).toBe('"1"')
     expect(await create(asked)).toMatchObject({ status: 200, body: made.body })
-    expect(failureOf(await create({ ...asked, min: 3 }))).toEqual([409, 'deployment_exists'])
+    const other = await create({ ...asked, min: 3 })
+    expect(failureOf(other)).toEqual([409, 'deployment_exists'])
+    expect(other.body.error.message).toContain(`slipway deploy … --name ${made.body.name} --update`)
   })
 
   it.each([
