@@ -12,12 +12,17 @@ export const answerErrors =
   (thrown, context) =>
     answerError({ thrown, context, envelope, metrics, headersOf })
 
+/**
+ * Whether that is no fault of this server: what is not served yet, what is not ready, a deadline that its caller set. An
+ * unknown error is never one of them; under load there may be thousands.
+ */
+export const isSaidOnPurpose = (status: number): boolean => status === 501 || status === 503 || status === 504
+
 function answerError({ thrown, context, envelope, metrics, headersOf }: AnswerInput) {
   const requestId = context.get('requestId')
   const error = toAppError(thrown, requestId)
   metrics?.errors.inc({ code: error.code })
-  // A deadline is its caller's affair; under load there may be thousands.
-  if (error.status >= 500 && error.status !== 504)
+  if (error.status >= 500 && !isSaidOnPurpose(error.status))
     context.get('log').error({ code: error.code, err: error.cause ?? error }, messageOf(thrown))
   if (error.retryAfterSeconds !== undefined) {
     context.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterSeconds))))

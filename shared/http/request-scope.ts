@@ -4,6 +4,7 @@ import { routePath } from 'hono/route'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { HttpEnvironment } from './context.ts'
+import { isSaidOnPurpose } from './error-handler.ts'
 import { secretsHidden } from './secrets-hidden.ts'
 
 const acceptableId = /^[A-Za-z0-9._:-]{1,128}$/
@@ -34,8 +35,7 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
 
 /** Reads, predictions that went well and refusals under load are counted, not told: they would drown the rest. */
 function levelOf(status: number, method: string): 'debug' | 'info' | 'error' {
-  // "Not ready" and "draining" are said on purpose.
-  if (status >= 500 && status !== 503) return 'error'
+  if (status >= 500 && !isSaidOnPurpose(status)) return 'error'
   if (status === 429) return 'debug'
   return status >= 400 || method === 'DELETE' || status === 201 || status === 202 ? 'info' : 'debug'
 }
