@@ -377,7 +377,9 @@ describe('what the protocol has beside', () => {
         { headers: { 'user-agent': agent } },
       )
     const warning = async (path: string, agent: string) => (await ahead(path, agent)).headers.get('x-hf-warning')
-    expect(await warning('m.onnx', 'unknown/None; hf_hub/2.4.0; python/3.12')).toMatch(/^xet; .*HF_HUB_DISABLE_XET=1/)
+    expect(await warning('m.onnx', 'unknown/None; hf_hub/2.4.0; python/3.12')).toMatch(
+      /^xet; .*If this upload fails: set HF_HUB_DISABLE_XET=1/,
+    )
     expect(await warning('m.onnx', 'unknown/None; hf_hub/1.20.0')).not.toBeNull()
     expect(await warning('m.txt', 'unknown/None; hf_hub/2.4.0')).toBeNull()
     expect(await warning('m.onnx', 'unknown/None; hf_hub/1.19.9')).toBeNull()

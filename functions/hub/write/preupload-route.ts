@@ -73,6 +73,6 @@ function speaksXetOnly(userAgent = ''): boolean {
   return Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 20)
 }
 
-/** Printed before that fails. */
+/** Printed before that fails; the client does not say whether it was told already. */
 const xetWarning =
-  'xet; This server stores large files by Git LFS, not by Xet. Set HF_HUB_DISABLE_XET=1 and run the same command again.'
+  'xet; This server stores large files by Git LFS, not by Xet. If this upload fails: set HF_HUB_DISABLE_XET=1 and run it again.'
