@@ -62,6 +62,12 @@ export const faults = {
           ? 'The source holds no files.'
           : `Nothing is left to import: every file of the source was left out (${listed(skipped)}).`,
     }),
+  emptyDrop: (folder: string) =>
+    new ImportFault({
+      code: 'nothing_to_import',
+      message: `The drop folder "${folder}" holds no files. Check its name, or put the files there, with _SUCCESS last.`,
+      path: folder,
+    }),
   checksumMismatch: (path: string, expected: string, actual: string, triesMax = 3) =>
     new ImportFault({
       code: 'checksum_mismatch',

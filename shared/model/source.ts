@@ -23,7 +23,13 @@ export function parseSource(uri: string, param = 'source'): Source {
   if (scheme === 's3-drop') {
     const [owner = '', name = '', version = '', ...more] = rest.split('/')
     if (more.length > 0) throw invalidSource(uri, param)
-    return { kind: 's3-drop', repo: parseRepoId(`${owner}/${name}`, param), version: parseRefName(version, param) }
+    const repo = parseRepoId(`${owner}/${name}`, param)
+    if (version === '')
+      throw errors.invalidRequest(
+        `"${uri.slice(0, 200)}" names no version. Add it, such as s3-drop://${repo}/v1.`,
+        param,
+      )
+    return { kind: 's3-drop', repo, version: parseRefName(version, param) }
   }
   throw invalidSource(uri, param)
 }

@@ -161,7 +161,8 @@ describe('a drop with a marker', () => {
     await drop({ _SUCCESS: '' })
     await mark()
     await process.idle()
-    expect(await imports()).toMatchObject([{ state: 'FAILED', failure: { code: 'nothing_to_import' } }])
+    const message = expect.stringMatching(/^The drop folder "drop\/.+\/" holds no files\. Check its name/)
+    expect(await imports()).toMatchObject([{ state: 'FAILED', failure: { code: 'nothing_to_import', message } }])
     expect((await visible()).items).toEqual([])
   })
 

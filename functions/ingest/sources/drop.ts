@@ -4,6 +4,7 @@ import { sourceFilesMax } from '../../../shared/model/source.ts'
 import { dropMarker, objectKeys } from '../../../shared/objects/keys.ts'
 import { listUpTo } from '../../../shared/objects/list-objects.ts'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
+import { faults } from '../import-fault.ts'
 
 /** A drop folder as a source: the files that lie below `drop/{owner}/{name}/{version}/`, at one fingerprint of them. */
 export function createDropSource({ objects, repo, version }: DropSourceOptions): ModelSource {
@@ -17,7 +18,9 @@ export function createDropSource({ objects, repo, version }: DropSourceOptions):
           message: `The drop "${prefix}" holds more than ${sourceFilesMax} files. Drop fewer, or pack them.`,
         })
       const files = found.map(({ key, sizeBytes, etag }) => ({ path: key.slice(prefix.length), sizeBytes, etag }))
-      return { revision: dropFingerprint(found), files: files.filter(({ path }) => path !== dropMarker) }
+      const dropped = files.filter(({ path }) => path !== dropMarker)
+      if (dropped.length === 0) throw faults.emptyDrop(prefix)
+      return { revision: dropFingerprint(found), files: dropped }
     },
 
     async open({ file, start, end, signal }) {

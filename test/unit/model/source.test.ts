@@ -35,6 +35,12 @@ describe('a source', () => {
   })
 })
 
+describe('a drop without its version', () => {
+  it.each(['s3-drop://team/flowers', 's3-drop://team/flowers/'])('%s is told which name would do', (uri) => {
+    expect(() => parseSource(uri)).toThrow(/names no version\. Add it, such as s3-drop:\/\/team\/flowers\/v1\.$/)
+  })
+})
+
 describe('a target', () => {
   it('is a repo at a ref, and main without one', () => {
     expect(parseTarget('acme/model')).toEqual({ repo: 'acme/model', ref: 'main' })
