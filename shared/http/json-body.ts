@@ -65,9 +65,19 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
 export function validationError(error: z.ZodError): AppError {
   const [issue] = error.issues
   const param = issue?.path.join('.') ?? ''
-  const message = `${param === '' ? 'The body' : `"${param}"`}: ${issue?.message ?? 'is not valid'}.`
+  const message = `${param === '' ? 'The body' : `"${param}"`}: ${saidOf(issue)}.`
   return errors.invalidRequest(message, param === '' ? undefined : param)
 }
+
+const saidOf = (issue: z.core.$ZodIssue | undefined): string =>
+  issue === undefined ? 'is not valid' : isMissing(issue) ? 'is missing' : issue.message
+
+/** JSON has no undefined, so what is that was not sent. */
+const isMissing = (issue: z.core.$ZodIssue): boolean =>
+  / received undefined$/.test(issue.message) ||
+  (issue.code === 'invalid_union' &&
+    issue.errors.length > 0 &&
+    issue.errors.every(([first]) => first !== undefined && first.path.length === 0 && isMissing(first)))
 
 /** Whether a body ended because its sender went away. */
 export const isBrokenOff = (error: unknown): boolean =>
