@@ -14,7 +14,15 @@ export async function answerVertex(operation: TeiOperation, asked: TeiRequest): 
   const bodies = parseWith(z.object({ instances: list }), {
     instances: assertCount(instances, 'instances', instancesMax),
   }).instances
-  const answers = await Promise.all(bodies.map((body) => operation.answer({ ...asked, body })))
+  const failed = new AbortController()
+  const options = { ...asked.options, signal: AbortSignal.any([asked.options.signal, failed.signal]) }
+  const answers = await Promise.all(bodies.map((body) => operation.answer({ ...asked, body, options }))).catch(
+    (error) => {
+      // Nobody gets what the others would answer.
+      failed.abort()
+      throw error
+    },
+  )
   const sum = (numberOf: (answer: TeiAnswer) => number) => answers.reduce((total, one) => total + numberOf(one), 0)
   const slowest = (name: 'queueMs' | 'runMs' | 'batchSize') =>
     Math.max(0, ...answers.map(({ timing }) => timing?.[name] ?? 0))
