@@ -80,7 +80,7 @@ export class DeploymentSlot {
 
   /** Whether it is to be loaded: not yet tried, lost, or failed and rested long enough. */
   get isDue(): boolean {
-    return this.state !== 'READY' && this.#parts.now() >= this.#retryAtMs
+    return this.state !== 'READY' && !this.#retired && this.#parts.now() >= this.#retryAtMs
   }
 
   /** Whether trying again will hardly load it: it cannot be served at all, or failed several times in a row. */

@@ -7,6 +7,7 @@ import type { DayUse } from './day-use.ts'
 import { DeploymentSlot, type SlotParts } from './deployment-slot.ts'
 import { forgetMetrics } from './forget-metrics.ts'
 import type { KeyCounts } from './key-counts.ts'
+import { LoadTurns } from './load-turns.ts'
 import type { Reporter } from './reporter.ts'
 import { RequestLimits } from './request-limits.ts'
 import { Retirement } from './retirement.ts'
@@ -26,6 +27,7 @@ export interface ReconcilerOptions extends SlotParts {
   intervalMs: number
 }
 
+const loadsAtOnce = 8
 const reportsAtOnce = 25
 /** How long a step may keep the event loop to itself. */
 const sliceMs = 3
@@ -36,6 +38,7 @@ export class Reconciler {
   readonly #deployments = new Map<string, ServedDeployment>()
   /** Those that are gone, while the table says that they are served here. */
   readonly #reportedStill = new Set<string>()
+  readonly #turns = new LoadTurns({ atOnce: loadsAtOnce })
   readonly #retirement: Retirement
   readonly #stop = new AbortController()
   #loop: Promise<void> = Promise.resolve()
@@ -61,7 +64,10 @@ export class Reconciler {
     const breathe = slices()
     for (const item of wanted.values()) {
       const deployment = this.#follow(item)
-      for (const slot of deployment.slots) if (slot.isDue) loads.push(slot.load().then(() => this.#settle(deployment)))
+      for (const slot of deployment.slots) {
+        const loaded = this.#turns.take(slot)
+        if (loaded !== undefined) loads.push(loaded.then(() => this.#settle(deployment)))
+      }
       deployment.limits.set(item.limits)
       await canaries.judge(deployment)
       await breathe()
