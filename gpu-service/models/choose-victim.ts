@@ -8,6 +8,8 @@ export interface Occupant {
   turnMs: number
   /** Whether a run of it is in flight, or work for it waits. */
   isBusy: boolean
+  /** Whether a deployment asks for it to be kept loaded. */
+  isKept: boolean
 }
 
 /** A client that asks again after each answer leaves its model idle for moments like this. */
@@ -15,9 +17,12 @@ const idleMsMin = 100
 
 /**
  * Who leaves the engines for another: the one of the idle that was used longest ago, else the one that has been in the
- * longest of those that had their turn. Where nobody may leave yet, the moment when somebody may.
+ * longest of those that had their turn. Where nobody may leave yet, the moment when somebody may. What is to be kept
+ * leaves only when nothing else is there.
  */
-export function chooseVictim<Place extends Occupant>({ places, nowMs }: ChooseVictim<Place>): Victim<Place> {
+export function chooseVictim<Place extends Occupant>({ places: all, nowMs }: ChooseVictim<Place>): Victim<Place> {
+  const passing = all.filter(({ isKept }) => !isKept)
+  const places = passing.length > 0 ? passing : all
   const hadTurn = places.filter((place) => turnEndsMs(place) <= nowMs)
   const idle = places.filter((place) => !place.isBusy && leavableMs(place) <= nowMs)
   const [victim] = [

@@ -129,7 +129,10 @@ export class Residency {
 
   #makeRoom(): void {
     const nowMs = this.#now()
-    const occupants = this.#in().map((place) => ({ ...place, place, isBusy: place.model.isBusy }))
+    const occupants = this.#in().map((place) => {
+      const { isBusy, idleMsMax } = place.model
+      return { ...place, place, isBusy, isKept: idleMsMax === undefined }
+    })
     const { victim, nextMs } = chooseVictim({ places: occupants, nowMs })
     if (victim !== undefined) {
       this.#evict(victim.place, 'memory')

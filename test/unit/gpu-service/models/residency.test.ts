@@ -87,6 +87,22 @@ it('lets a busy one have its turn before it makes room, and not longer', async (
   expect(story).toEqual(['a in', 'a out', 'b in'])
 })
 
+it('keeps what is to be kept loaded while one that is not can make room, however busy that is', async () => {
+  const { residency, model, story } = start({ places: 2 })
+  const kept = model('kept')
+  const passing = model('passing', { idleMsMax: 60_000, isBusy: true })
+  for (const one of [kept, passing]) {
+    void residency.want(one)
+    await pass(loadMs)
+  }
+  void residency.want(model('new', { idleMsMax: 60_000 }))
+  await pass(5 * loadMs)
+  expect(story).toEqual(['kept in', 'passing in', 'passing out', 'new in'])
+  void residency.want(model('large', { sizeBytes: 20 }))
+  await pass(5 * loadMs)
+  expect(story.slice(4)).toEqual(['new out', 'kept out', 'large in'])
+})
+
 it('gives each of many busy ones a turn in the order in which they were asked for', async () => {
   const { residency, model, story } = start({ places: 2 })
   const models = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => {
