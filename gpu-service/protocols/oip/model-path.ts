@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { AppError, errors } from '../../../shared/errors.ts'
-import type { Route, Router } from '../../deployments/route.ts'
+import type { Routable, Route, Router } from '../../deployments/route.ts'
 import { type findRoute, routeTo } from '../asked-model.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
@@ -17,6 +17,18 @@ export function parseModelPath(path: string): ModelPath | undefined {
   if (match === null) return undefined
   const [, model = '', version, action = ''] = match
   return { model: decoded(model), version: version === undefined ? undefined : decoded(version), action }
+}
+
+/**
+ * A model called `owner/ready` is also read as "whether `owner` is ready": it is meant where it is deployed and nothing
+ * is deployed as `owner`.
+ */
+export function meantPath(path: ModelPath, deployed: readonly Pick<Routable, 'item'>[]): ModelPath {
+  const { model, version, action } = path
+  if (action === '' || version !== undefined || model.includes('/')) return path
+  const longer = `${model}/${action}`
+  if (deployed.some(({ item }) => item.name === model)) return path
+  return deployed.some(({ item }) => item.repo === longer) ? { model: longer, version, action: '' } : path
 }
 
 /** A deployment serves one revision at a time, so that "1", which clients send by habit, is always that one. */

@@ -11,7 +11,7 @@ import type { ServingParts } from '../serving-parts.ts'
 import { infer } from './infer.ts'
 import { bodyMaxBytes } from './limits.ts'
 import { modelConfig, modelMetadata, serverMetadata } from './metadata.ts'
-import { type ModelPath, parseModelPath, versionedRoute } from './model-path.ts'
+import { type ModelPath, meantPath, parseModelPath, versionedRoute } from './model-path.ts'
 import { repositoryRoutes } from './repository.ts'
 import { statisticsOf } from './statistics.ts'
 
@@ -37,7 +37,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     }),
   )
   app.get('/v2/models/*', authenticate(verify), (context) => {
-    const path = modelPathOf(context)
+    const path = meantPath(modelPathOf(context), router.list(context.get('principal')))
     const { model, action } = path
     if (action === 'ready') return context.json({ name: model, ready: isReady(context, path) })
     const route = versionedRoute(context, { router, path, find: findRoute })
