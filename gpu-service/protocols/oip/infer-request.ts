@@ -59,6 +59,8 @@ export async function readInferRequest({ body, headerLength, tensors, signal }: 
     const count = elementsOf(shape, `${param}.shape`)
     const size = own?.binary_data_size
     const scanned = place === undefined ? undefined : data[place]
+    // A caller who writes a number for "data" could name one list for many inputs, and have memory taken for each.
+    if (place !== undefined) delete data[place]
     if ((size === undefined) === (scanned === undefined))
       throw errors.invalidInput(
         `"${param}" must have either "data", a list, or "parameters.binary_data_size" with its bytes behind the JSON.`,
