@@ -84,10 +84,21 @@ export async function runCli({ parameters, connection, terminal }: CliRequest): 
   }
 }
 
+/** A number below 0 is a value, not an option: `--weight -5` is then refused by what it means. */
+const withNumbers = (rest: readonly string[]): string[] =>
+  rest.flatMap((given, at) => {
+    if (isNumberOf(rest[at - 1], given)) return []
+    const next = rest[at + 1]
+    return next !== undefined && isNumberOf(given, next) ? `${given}=${next}` : given
+  })
+
+const isNumberOf = (option: string | undefined, value: string): boolean =>
+  /^-\d/.test(value) && /^--[a-z][a-z-]*$/.test(option ?? '')
+
 function parse(command: Command, rest: string[]) {
   const options = { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
   try {
-    const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true })
+    const { values, positionals } = parseArgs({ args: withNumbers(rest), options, allowPositionals: true })
     const { min, max } = command.parameters
     if (values.help !== true && (positionals.length < min || positionals.length > max))
       throw new UsageError(

@@ -64,9 +64,11 @@ export function wantedOf(invocation: Invocation): CreateDeployment {
 /** One target with options of its own, or several of which each has its weight and all have the same options. */
 function targetsOf({ targets, weights, own }: { targets: string[]; weights: string[]; own: object }): object {
   if (targets.length <= 1 && weights.length === 0) return { target: targets[0], ...own }
+  const negative = weights.find((weight) => numberOf('weight', weight) < 0)
+  if (negative !== undefined) throw new UsageError(`--weight takes a number of 0 or more, not "${negative}"`)
   if (weights.length !== targets.length)
     throw new UsageError(
-      `there are ${targets.length} targets and ${weights.length} of --weight: each has one, in order`,
+      `--weight shares requests between targets: name every target, and then as many of --weight, in order (${targets.length} and ${weights.length} were given), as in: slipway deploy acme/iris@v1 acme/iris@v2 --weight 90 --weight 10 --name iris --update`,
     )
   return { targets: targets.map((target, at) => ({ target, weight: numberOf('weight', weights[at] ?? ''), ...own })) }
 }
