@@ -29,6 +29,7 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
   const base = url.replace(/\/+$/, '')
 
   const send: Send = async <Answer>(method: string, path: string, body?: unknown, more?: Record<string, string>) => {
+    const isBytes = body instanceof Uint8Array
     const timeout = AbortSignal.timeout(requestTimeoutMs)
     const request: RequestInit = {
       method,
@@ -36,10 +37,10 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
       headers: {
         accept: 'application/json',
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }),
         ...more,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
     }
     let response: Response
     try {

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CreateDeployment, Deployment } from '../../contract/deployment.ts'
 import { defaultDeploymentName } from '../../model/choose-onnx-file.ts'
-import type { ApiClient } from '../api-client.ts'
 import { type Command, CommandFailed, type Invocation, UsageError } from '../command.ts'
 import { createProgress, printable } from '../terminal.ts'
 import { deployOptions, wantedOf } from './deploy-options.ts'
 import { percentOf } from './deployment-rows.ts'
+import { predictExample } from './predict-example.ts'
 
 const pollMs = 250
 /** A replica may have to start first; then the status command tells the rest. */
@@ -67,7 +67,7 @@ Options:
       for (const target of deployment.targets)
         terminal.out(`  ${percentOf(target, deployment)}  ${target.state}  ${printable(target.target)}\n`)
     if (deployment.state === 'READY')
-      terminal.err(`next: slipway predict ${deployment.name} '${await example(deployment, client)}'\n`)
+      terminal.err(`next: slipway predict ${deployment.name} ${await predictExample(deployment, client)}\n`)
   },
 }
 
@@ -92,11 +92,3 @@ const isUnderWay = ({ state, targets }: Deployment): boolean =>
   state === 'PENDING' || state === 'LOADING' || (state === 'READY' && targets.some((one) => isComing.has(one.state)))
 
 const isComing: ReadonlySet<string> = new Set(['PENDING', 'LOADING'])
-
-/** An input that the model takes: a row as wide as its graph says, or a text. */
-async function example({ task, repo, revision, file }: Deployment, client: ApiClient): Promise<string> {
-  if (!task.startsWith('tabular')) return '"some text"'
-  const { metadata } = await client.getRevision({ repo }, revision)
-  const width = metadata?.onnx.find(({ path }) => path === file)?.inputs[0]?.shape?.[1]
-  return typeof width === 'number' && width > 0 && width <= 100 ? JSON.stringify([Array(width).fill(0)]) : '[[…]]'
-}

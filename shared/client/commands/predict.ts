@@ -1,30 +1,51 @@
+import { readFile, stat } from 'node:fs/promises'
 import { predictionMaxBytes } from '../../contract/predict.ts'
 import { messageOf } from '../../errors.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
 
 export const predict: Command = {
   summary: 'ask a deployment',
-  usage: 'slipway predict NAME [JSON]',
+  usage: 'slipway predict NAME [JSON|@FILE]',
   help: `Examples:
   slipway predict iris '[[5.1, 3.5, 1.4, 0.2]]'
   slipway predict minilm '"how do I reset my password?"'
   slipway predict minilm '["one text", "another"]'
+  slipway predict topics '{"inputs": "a text", "parameters": {"candidate_labels": ["sport", "art"]}}'
+  slipway predict tiny-vit @photo.jpg
   cat rows.json | slipway predict iris -
 
-The input is JSON; "-" or nothing reads it from standard input.`,
+The input is JSON; "-" or nothing reads it from standard input. An object with "inputs" is the whole request.
+@FILE sends a file's bytes as they are, which is how a picture is asked about.`,
   options: {},
   parameters: { min: 1, max: 2 },
   async run(invocation) {
     const { client, terminal, json } = invocation
     const [deployment = '', given = '-'] = invocation.parameters
-    const inputs = parseInputs(given === '-' ? await readInput(invocation) : given)
-    const { answer, headers } = await client.predict(await client.getDeployment(deployment), { inputs })
+    const body = given.startsWith('@')
+      ? await readBytes(given.slice(1))
+      : bodyOf(parseInputs(given === '-' ? await readInput(invocation) : given))
+    const { answer, headers } = await client.predict(await client.getDeployment(deployment), body)
     terminal.out(`${JSON.stringify(answer)}\n`)
     const parts = { queue: 'x-queue-time', run: 'x-inference-time' }
     const times = Object.entries(parts).map(([name, header]) => `${name} ${headers.get(header) ?? '?'} ms`)
     if (!json) terminal.err(`${times.join(' · ')} · batch ${headers.get('x-batch-size') ?? '?'}\n`)
   },
 }
+
+/** No service takes a larger picture. */
+const fileMaxBytes = 16 * 1024 ** 2
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  const found = await stat(path).catch((error) => {
+    throw new UsageError(`"${path}" cannot be read (${messageOf(error)})`)
+  })
+  if (!found.isFile()) throw new UsageError(`"${path}" is not a file`)
+  if (found.size > fileMaxBytes) throw new UsageError(`"${path}" is larger than ${fileMaxBytes} bytes`)
+  return new Uint8Array(await readFile(path))
+}
+
+const bodyOf = (given: unknown): unknown =>
+  typeof given === 'object' && given !== null && Object.hasOwn(given, 'inputs') ? given : { inputs: given }
 
 function parseInputs(text: string): unknown {
   try {

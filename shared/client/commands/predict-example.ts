@@ -1,0 +1,41 @@
+import type { Deployment } from '../../contract/deployment.ts'
+import type { ApiClient } from '../api-client.ts'
+
+/** What a person could ask a deployment next, quoted for a shell. */
+export async function predictExample(deployment: Deployment, client: ApiClient): Promise<string> {
+  const { task, repo, revision, file } = deployment
+  if (!task.startsWith('tabular-') && task !== 'tensors') return examples[task] ?? examples['text-classification'] ?? ''
+  const { metadata } = await client.getRevision({ repo }, revision)
+  const inputs = metadata?.onnx.find(({ path }) => path === file)?.inputs ?? []
+  return task === 'tensors' ? tensorsExample(inputs) : rowsExample(inputs)
+}
+
+interface GraphInput {
+  name: string
+  shape?: readonly unknown[] | undefined
+}
+
+const tensorsExample = (inputs: readonly GraphInput[]): string =>
+  `'{${inputs.map(({ name }) => `${JSON.stringify(name)}: […]`).join(', ')}}'`
+
+/** A row as wide as the graph says; one whose columns are inputs of their own may hold texts. */
+function rowsExample([only, ...others]: readonly GraphInput[]): string {
+  const width = others.length === 0 ? only?.shape?.[1] : undefined
+  const isKnown = typeof width === 'number' && width > 0 && width <= 100
+  return `'${isKnown ? JSON.stringify([Array(width).fill(0)]) : '[[…]]'}'`
+}
+
+const picture = '"data:image/jpeg;base64,…"'
+const labels = '"parameters": {"candidate_labels": ["one", "another"]}'
+
+const examples: Record<string, string> = {
+  'text-classification': `'"some text"'`,
+  'fill-mask': `'"The sun is [MASK]."'`,
+  'question-answering': `'{"inputs": {"question": "Who is here?", "context": "Only Ada is here."}}'`,
+  'text-ranking': `'{"query": "a question", "texts": ["one answer", "another"]}'`,
+  'zero-shot-classification': `'{"inputs": "some text", ${labels}}'`,
+  'image-classification': '@photo.jpg',
+  'image-feature-extraction': '@photo.jpg',
+  'zero-shot-image-classification': `'{"inputs": ${picture}, ${labels}}'`,
+  'image-text-classification': `'{"inputs": {"image": ${picture}, "text": "some text"}}'`,
+}

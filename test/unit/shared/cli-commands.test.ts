@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { runCli } from '../../../shared/client/cli.ts'
+
+const deployment = {
+  name: 'one',
+  url: '/api/v1/predict/one',
+  repo: 'acme/one',
+  revision: 'a'.repeat(40),
+  file: 'model.onnx',
+  state: 'READY',
+  targets: [],
+}
+const inputs = [{ name: 'pixels', shape: ['batch', 3] }]
+
+let asked: { url: string; type: string | null; body: unknown }[]
+let task: string
+beforeEach(() => {
+  asked = []
+  vi.stubGlobal('fetch', async (url: string, { headers, body }: RequestInit) => {
+    asked.push({ url, type: new Headers(headers).get('content-type'), body })
+    if (url.includes('/revisions/')) return Response.json({ metadata: { onnx: [{ path: 'model.onnx', inputs }] } })
+    return Response.json({ ...deployment, task })
+  })
+})
+afterEach(() => vi.unstubAllGlobals())
+
+async function run(...parameters: string[]) {
+  const said = { out: '', err: '' }
+  const code = await runCli({
+    parameters,
+    connection: async () => ({ url: 'http://127.0.0.1:8000', token: 'hf_x' }),
+    terminal: {
+      out: (text) => {
+        said.out += text
+      },
+      err: (text) => {
+        said.err += text
+      },
+      isTty: false,
+      input: Readable.from([]),
+    },
+  })
+  return { code, ...said }
+}
+
+describe('slipway deploy', () => {
+  it.each([
+    ['feature-extraction', `'"some text"'`],
+    ['image-classification', '@photo.jpg'],
+    ['question-answering', `'{"inputs": {"question": "Who is here?", "context": "Only Ada is here."}}'`],
+    ['tabular-regression', `'[[0,0,0]]'`],
+    ['tensors', `'{"pixels": […]}'`],
+  ])('names an input next that fits %s', async (of, example) => {
+    task = of
+    expect((await run('deploy', 'acme/one')).err).toBe(`next: slipway predict one ${example}\n`)
+  })
+
+  it.each([
+    [['a/b', 'a/c', '--weight', '50', '--weight', '-5'], '--weight takes a number of 0 or more, not "-5"'],
+    [['--name', 'one', '--update', '--weight', '5'], 'name every target, and then as many of --weight'],
+  ])('says of %j what is wrong with the weight', async (parameters, message) => {
+    expect(await run('deploy', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
+    expect(asked).toEqual([])
+  })
+})
+
+describe('slipway predict', () => {
+  it.each([
+    ['[[1]]', { inputs: [[1]] }],
+    ['{"question": "q", "context": "c"}', { inputs: { question: 'q', context: 'c' } }],
+    ['{"inputs": "a", "parameters": {"top_k": 1}}', { inputs: 'a', parameters: { top_k: 1 } }],
+  ])('sends %s', async (given, body) => {
+    expect((await run('predict', 'one', given)).code).toBe(0)
+    expect(asked[1]?.type).toBe('application/json')
+    expect(JSON.parse(String(asked[1]?.body))).toEqual(body)
+  })
+
+  it("sends a file's bytes as they are, and says which file cannot be read", async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
+    const path = join(folder, 'photo.jpg')
+    await writeFile(path, new Uint8Array([255, 216, 255, 0]))
+    expect((await run('predict', 'one', `@${path}`)).code).toBe(0)
+    expect(asked[1]).toMatchObject({ type: 'application/octet-stream', body: new Uint8Array([255, 216, 255, 0]) })
+    expect(await run('predict', 'one', `@${path}x`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('photo.jpgx'),
+    })
+    await rm(folder, { recursive: true })
+  })
+})
