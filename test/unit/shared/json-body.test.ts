@@ -1,0 +1,26 @@
+import { Hono } from 'hono'
+import { expect, it } from 'vitest'
+import * as z from 'zod'
+import { AppError } from '../../../shared/errors.ts'
+import { readJson } from '../../../shared/http/json-body.ts'
+
+const app = new Hono()
+app.onError((error, context) => context.json(error.message, error instanceof AppError ? 400 : 500))
+app.post('/', async (context) => context.json(await readJson(context, z.object({ inputs: z.string() }))))
+
+const ask = async (body: Uint8Array<ArrayBuffer>) => {
+  const response = await app.request('/', { method: 'POST', body })
+  return { status: response.status, body: await response.json() }
+}
+
+it('refuses a body that is not UTF-8, so that no replaced characters are answered', async () => {
+  const body = Buffer.concat([Buffer.from('{"inputs":"a'), Buffer.from([0xff, 0xc0]), Buffer.from('"}')])
+  const answer = await ask(new Uint8Array(body))
+  expect(answer.status).toBe(400)
+  expect(answer.body).toContain('not UTF-8')
+})
+
+it('reads a body with a byte order mark and characters of every length', async () => {
+  const answer = await ask(new TextEncoder().encode('\uFEFF{"inputs":"é漢😀"}'))
+  expect(answer).toEqual({ status: 200, body: { inputs: 'é漢😀' } })
+})
