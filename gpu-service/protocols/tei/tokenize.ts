@@ -33,6 +33,8 @@ export const tokenize: TeiOperation = {
       signal: options.signal,
     })
     const tokens = lists.reduce((total, { length }) => total + length, 0)
+    if (tokens > tokensMax)
+      throw errors.invalidInput(`"inputs" has ${tokens} tokens; the limit is ${tokensMax} per request.`, 'inputs')
     const json = jsonList({
       start: '[',
       items: lists,
@@ -46,7 +48,7 @@ export const tokenize: TeiOperation = {
 }
 
 /** One list is turned into text without a pause. */
-const idsMax = 100_000
+const tokensMax = 100_000
 
 const decodeRequest = z.object({ ids: z.unknown(), skip_special_tokens: z.boolean().nullish() })
 const idLists = z.object({ ids: z.array(z.array(z.number())) })
@@ -61,8 +63,8 @@ export const decode: TeiOperation = {
     const isSingle = Array.isArray(ids) && ids.length > 0 && ids.every((id) => typeof id === 'number')
     const { ids: lists } = parseWith(idLists, { ids: isSingle ? [ids] : assertCount(ids, 'ids') })
     const tokens = lists.reduce((total, { length }) => total + length, 0)
-    if (tokens > idsMax)
-      throw errors.invalidInput(`"ids" has ${tokens} tokens; the limit is ${idsMax} per request.`, 'ids')
+    if (tokens > tokensMax)
+      throw errors.invalidInput(`"ids" has ${tokens} tokens; the limit is ${tokensMax} per request.`, 'ids')
     const skipSpecialTokens = skip_special_tokens ?? true
     const texts = await mapInSlices({
       items: lists,

@@ -205,6 +205,14 @@ describe('the routes of text-embeddings-inference', () => {
     expect(refused.headers.get('x-should-retry')).toBe('false')
   })
 
+  it('refuses a text of more tokens than are written without a pause', async () => {
+    const { status, body } = await post(`${tiny}/tokenize`, { inputs: '.'.repeat(100_000) })
+    expect({ status, body }).toMatchObject({
+      status: 422,
+      body: { error: expect.stringContaining('the limit is 100000') },
+    })
+  })
+
   it('says that a model is overloaded in its words, and when to come back', async () => {
     const limited = { ...(await embedderModel('limited')), limits: { requestsPerSecond: 0.1 } }
     const other = await startTestServing([limited], { queuedMax: 3 })
