@@ -102,7 +102,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const { engines: count, intraOpThreads, engineEnvironment: environment = {} } = config
   const engines = createEngines({ device, engines: count, intraOpThreads, environment, workerUrl, onDeath, onLoss })
   const pool = new EnginePool({ engines })
-  const { waitMsMax = 400 } = config
+  const { waitMsMax = 350 } = config
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config
   const onDamage = ({ path }: { path: string }) => {
     metrics.cacheRepairs.inc()
