@@ -3,7 +3,8 @@ import type { Job } from './job.ts'
 
 /**
  * Batches whose engine died. Each runs once more as it was, before all that waits, by whichever engine is free first;
- * when that one dies too, its members run one by one; one that kills an engine by itself is not run again.
+ * when that one dies too, its members run one by one; what is lost with a third engine is not run again. Two may end at
+ * the same moment, and one be given work before its end is known.
  */
 export class RetryList<Input, Output> {
   #batches: Job<Input, Output>[][] = []
@@ -24,7 +25,7 @@ export class RetryList<Input, Output> {
   add(jobs: readonly Job<Input, Output>[], error: EngineDied): readonly Job<Input, Output>[] {
     for (const job of jobs) job.deaths++
     // A model that never ends would cost another engine for good.
-    if (error instanceof ModelHung || (jobs.length === 1 && jobs.every(({ deaths }) => deaths > 1))) return jobs
+    if (error instanceof ModelHung || (jobs.length === 1 && jobs.every(({ deaths }) => deaths > 2))) return jobs
     const wanted = jobs.filter(({ tickets }) => tickets.length > 0)
     if (jobs.every(({ deaths }) => deaths === 1)) this.#batches.push(wanted)
     else for (const job of wanted) this.#batches.push([job])

@@ -43,15 +43,15 @@ describe('a batch whose engine died', () => {
     expect(ran()).toEqual(['adeadlyc', 'adeadlyc', 'a', 'deadly', 'c'])
   })
 
-  it('of one input alone is given up after the second death', async () => {
+  it('of one input alone outlives two engines that end together, and is given up with the third', async () => {
     const { runs, pull, answers, ran } = start(['deadly'])
-    for (let run = 0; run < 2; run++) {
+    for (let run = 0; run < 3; run++) {
       const working = pull()
       await runs[run]?.fail(died())
       await working
     }
     expect(await Promise.all(answers)).toEqual(['engine_died'])
-    expect(ran()).toEqual(['deadly', 'deadly'])
+    expect(ran()).toEqual(['deadly', 'deadly', 'deadly'])
   })
 
   it('goes before all that waits, without those who have left since', async () => {

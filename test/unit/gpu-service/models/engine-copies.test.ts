@@ -90,7 +90,6 @@ describe('a model that is loaded', () => {
       {},
       'has no output of token vectors',
     ],
-    ['a table of texts', embedder, { task: 'tabular-classification' }, 'takes 2 inputs'],
     ['a task that is not served', embedder, { task: 'image-to-video' }, '"image-to-video" is not served'],
     ['a file that is not there', embedder, { file: 'absent.onnx' }, 'no file "absent.onnx"'],
   ])('refuses %s by a reason that names it', async (_what, files, change, reason) => {

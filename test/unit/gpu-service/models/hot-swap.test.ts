@@ -9,7 +9,8 @@ const slow = { timeout: 20_000 }
 
 /** A deployment that eight clients ask without a pause, and what they were answered. */
 async function startUnderLoad(config: Parameters<typeof startTestServing>[1] = {}) {
-  const host = await startTestServing([], config)
+  // On a busy machine a queue may take longer than a server at work would let anybody wait.
+  const host = await startTestServing([], { waitMsMax: 30_000, ...config })
   const model = await embedderModel()
   const first = await publishTarget(host, model)
   await deployTargets(host, { name: 'moving', targets: [first] })
@@ -52,8 +53,10 @@ async function startUnderLoad(config: Parameters<typeof startTestServing>[1] = {
 it('takes a new revision in with memory for one model only, and no request fails', async () => {
   // Less than two of the tiny models were measured to take, and more than the file of one.
   const { model, seen, stop, change, revisionOf } = await startUnderLoad({ modelMemoryMaxBytes: 50_000 })
+  await expect.poll(() => seen.length, slow).toBeGreaterThan(0)
   const revision = await change(model)
   await expect.poll(revisionOf, slow).toBe(revision)
+  await expect.poll(() => seen.some((one) => one.revision === revision), slow).toBe(true)
   await stop()
   expect(seen.filter(({ status }) => status !== 200)).toEqual([])
   expect(new Set(seen.map((one) => one.revision)).size).toBe(2)
