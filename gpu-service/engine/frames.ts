@@ -1,4 +1,5 @@
 import type { Tensor, TensorData, Tensors, TensorType } from './engine.ts'
+import { arrays } from './tensor-types.ts'
 
 /**
  * The bytes of one message between the service and an engine's process:
@@ -84,21 +85,6 @@ interface View {
 
 function viewOf({ type, body, offset, sizeBytes }: View): Tensor['data'] {
   if (type === 'string') return JSON.parse(Buffer.from(body, offset, sizeBytes).toString('utf8'))
-  const View = views[type]
+  const View = arrays[type]
   return new View(body, offset, sizeBytes / View.BYTES_PER_ELEMENT)
-}
-
-const views = {
-  float16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
 }

@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Tensor, TensorData, TensorType } from '../../engine/engine.ts'
-import { arrays } from '../../tasks/tensors/tensor-types.ts'
+import { arrays } from '../../engine/tensor-types.ts'
 
 /** Elements as raw bytes: little-endian, row after row, a text as its length and its UTF-8. @throws AppError `invalid_input` */
 export function readBinary({ bytes, type, count, param }: ReadBinary): TensorData {

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
+import { isTensorType } from '../../engine/tensor-types.ts'
 import { createFiller, type TensorFiller } from './read-values.ts'
 import { elementsOf } from './signature.ts'
 import { dimensionsMax } from './tensor-limits.ts'
-import { isTensorType } from './tensor-types.ts'
 
 /** How many elements are read before others get their turn: about a millisecond's worth. */
 const sliceElements = 16_384

@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import type { TensorData, TensorType } from '../../engine/engine.ts'
-import { arrays, type NumericType } from './tensor-types.ts'
+import { arrays, type NumericType } from '../../engine/tensor-types.ts'
 
 /** A tensor whose elements are put in one after another. */
 export interface TensorFiller {

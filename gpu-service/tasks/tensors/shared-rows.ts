@@ -1,6 +1,6 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import type { Tensor, TensorData } from '../../engine/engine.ts'
-import { arrays } from './tensor-types.ts'
+import { arrays } from '../../engine/tensor-types.ts'
 
 /**
  * Whether a graph's first axis can hold the rows of several requests: every tensor has one that a request decides, and

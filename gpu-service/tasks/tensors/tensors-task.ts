@@ -1,9 +1,9 @@
 import { errors } from '../../../shared/errors.ts'
+import { isTensorType } from '../../engine/tensor-types.ts'
 import { localPath } from '../../models/model-files.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { readNested } from './read-nested.ts'
-import { isTensorType } from './tensor-types.ts'
 import { createTensors } from './tensors.ts'
 import { writeNested } from './write-nested.ts'
 

@@ -4,11 +4,11 @@ import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import type { BatchResult } from '../../batcher/item-queue.ts'
 import type { Device, Tensors } from '../../engine/engine.ts'
+import { isTensorType } from '../../engine/tensor-types.ts'
 import type { BatcherFactory, HiddenTensors, Isolation } from '../task.ts'
 import { hasRows, isNamedBatch } from './shared-rows.ts'
 import { checkInputs, rowsOf } from './signature.ts'
 import { type TensorRequest, tensorModel } from './tensor-model.ts'
-import { isTensorType } from './tensor-types.ts'
 
 /** A model's graph, asked by the names of its tensors. */
 export interface TensorAccess {

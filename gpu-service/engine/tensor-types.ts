@@ -1,4 +1,4 @@
-import type { TensorDataOf, TensorType } from '../../engine/engine.ts'
+import type { TensorDataOf, TensorType } from './engine.ts'
 
 /** The types whose elements are numbers of a fixed size. */
 export type NumericType = Exclude<TensorType, 'string'>
