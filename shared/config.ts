@@ -14,11 +14,27 @@ export function parseEnvironment<Schema extends z.ZodType>(
   )
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    const isMissing = path.length === 1 && !(String(path[0]) in given)
+    return `  ${path.join('.')}: ${isMissing ? 'is missing' : message}`
+  })
   throw new Error(`The environment is not usable:\n${faults.join('\n')}`)
 }
 
-export const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
+/** A number as an environment has it, which is text: no sign, no fraction, and not the 0 that JavaScript makes of " ". */
+export function wholeNumber({ min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {}) {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+  const error = `must be a whole number ${range}`
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, error)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, error)
+}
+
+export const logLevel = z
+  .enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be "debug", "info", "warn", "error" or "silent"')
+  .default('info')
 
 /** What Lambdas are told. Each picks what it uses, so that it is neither told of nor let near anything else. */
 export const platformEnvironment = z.object({
@@ -44,7 +60,7 @@ export const platformEnvironment = z.object({
   SLIPWAY_LOG_LEVEL: logLevel,
 })
 
-const quota = z.coerce.number('must be a number').int().min(0)
+const quota = wholeNumber()
 
 /** What an owner may have for whom no admin set other limits. */
 export const quotaEnvironment = z.object({
@@ -54,7 +70,7 @@ export const quotaEnvironment = z.object({
   SLIPWAY_QUOTA_IMPORTS: quota.default(defaultQuotas.imports),
   SLIPWAY_QUOTA_DEPLOYMENTS: quota.default(defaultQuotas.deployments),
   /** Without it, requests are not counted. */
-  SLIPWAY_QUOTA_REQUESTS_PER_MINUTE: quota.min(1).optional(),
+  SLIPWAY_QUOTA_REQUESTS_PER_MINUTE: wholeNumber({ min: 1 }).optional(),
 })
 
 export const quotasOf = (given: z.output<typeof quotaEnvironment>): Quotas => ({

@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { type Registration, registrations } from '../../functions/auth/parts.ts'
-import { logLevel, parseEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
+import { runConfigOf, runSettings } from '../../gpu-service/settings.ts'
+import { logLevel, parseEnvironment, quotaEnvironment, quotasOf, wholeNumber } from '../../shared/config.ts'
 import { tokenFor } from '../../shared/hf/token-for.ts'
 import type { Quotas } from '../../shared/table/quotas.ts'
+import { unknownSettings } from '../../shared/unknown-settings.ts'
 
 const schema = z.object({
-  PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(8000),
+  PORT: wholeNumber({ max: 65_535 }).default(8000),
   HOST: z.string().default('127.0.0.1'),
   /** The folder that holds all state. */
   SLIPWAY_DATA: z.string().default('.slipway'),
@@ -15,9 +17,7 @@ const schema = z.object({
   /** Who may make an account: anyone, whoever is invited, or only an admin for others. */
   SLIPWAY_REGISTRATION: z.enum(registrations, { error: 'must be "open", "invitation" or "closed"' }).default('closed'),
   ...quotaEnvironment.shape,
-  /** What models may take of the memory, in all engines together. */
-  SLIPWAY_MODEL_MEMORY_BYTES: z.coerce.number().int().min(1).optional(),
-  SLIPWAY_ENGINES: z.coerce.number().int().min(1).max(256).optional(),
+  ...runSettings,
   /** The Hub that models are pulled from. */
   HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co'),
   /** The token for that Hub; it is sent nowhere else. */
@@ -25,7 +25,7 @@ const schema = z.object({
   /** The Hub that is read for names that are not here; nothing is mirrored without it. */
   SLIPWAY_MIRROR_ENDPOINT: z.url('must be a URL, such as https://huggingface.co').optional(),
   /** How long it is believed where a branch of that Hub is. */
-  SLIPWAY_MIRROR_REVALIDATE_SECONDS: z.coerce.number().min(0).max(86_400).default(60),
+  SLIPWAY_MIRROR_REVALIDATE_SECONDS: z.coerce.number('must be a number').min(0).max(86_400).default(60),
   /** Set by npm while it runs a script. */
   npm_lifecycle_event: z.string().optional(),
 })
@@ -38,8 +38,8 @@ export interface LocalSettings {
   logLevel: z.output<typeof logLevel>
   registration: Registration
   quotas: Quotas
-  modelMemoryMaxBytes: number | undefined
-  engines: number | undefined
+  /** How models are run. */
+  run: ReturnType<typeof runConfigOf>
   hfEndpoint: string
   hfToken: string | undefined
   /** The Hub that is mirrored, with the token for it where that is the one that models are pulled from. */
@@ -48,6 +48,8 @@ export interface LocalSettings {
   sample: boolean
   /** Whether npm runs this process. */
   underNpm: boolean
+  /** What looks like a setting and is none, a line for each. */
+  warnings: string[]
 }
 
 /** @throws Error naming every setting at fault. */
@@ -77,13 +79,13 @@ export function readSettings(
     logLevel: given.SLIPWAY_LOG_LEVEL,
     registration: given.SLIPWAY_REGISTRATION,
     quotas: quotasOf(given),
-    modelMemoryMaxBytes: given.SLIPWAY_MODEL_MEMORY_BYTES,
-    engines: given.SLIPWAY_ENGINES,
+    run: runConfigOf(given),
     hfEndpoint: given.HF_ENDPOINT.replace(/\/+$/, ''),
     hfToken: given.HF_TOKEN,
     mirror: mirrorOf(given),
     sample: !parameters.includes('--no-sample'),
     underNpm: given.npm_lifecycle_event !== undefined,
+    warnings: unknownSettings({ environment, known: Object.keys(schema.shape) }),
   }
 }
 

@@ -52,10 +52,9 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
     table,
     objects,
     config: {
+      ...settings.run,
       device: 'cpu',
       cacheDir: folder.cacheDir,
-      engines: settings.engines,
-      modelMemoryMaxBytes: settings.modelMemoryMaxBytes,
       reconcileMs,
       replicaId: 'local',
     },

@@ -37,6 +37,7 @@ try {
 /** Brings the platform up in the order in which its parts need each other, and down in the opposite one. */
 async function start(settings: LocalSettings, log: Logger) {
   const startedAt = performance.now()
+  for (const warning of settings.warnings) log.warn(warning)
   const folder = await openDataFolder(settings.dataPath)
   const lock = lockDataFolder(folder)
   if (lock === undefined) throw new Error(await describeHolder(folder))

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { logLevel, parseEnvironment, wholeNumber } from '../shared/config.ts'
+import { poolName } from '../shared/contract/deployment-settings.ts'
+import type { ServingConfig } from './serving.ts'
+
+/** How models are run, in whatever host. */
+export const runSettings = {
+  /** What models may take of the memory, in all engines together; by default six tenths of the machine's. */
+  SLIPWAY_MODEL_MEMORY_BYTES: wholeNumber({ min: 1 }).optional(),
+  /** How many runs are made at once; by default one per core on a CPU, one on a GPU. */
+  SLIPWAY_ENGINES: wholeNumber({ min: 1, max: 256 }).optional(),
+  /** Threads of one run; by default 1, which has the engines use all cores. */
+  SLIPWAY_INTRA_OP_THREADS: wholeNumber({ min: 1, max: 256 }).optional(),
+  /** How large the files of models on this disk may grow; by default 20 GB. */
+  SLIPWAY_CACHE_BYTES: wholeNumber().optional(),
+  /** After which a request is told that its answer was not ready; it may give itself less time by a header. */
+  SLIPWAY_REQUEST_TIMEOUT_MS: wholeNumber({ min: 1 }).optional(),
+  /** Whether pictures are fetched that callers name by their https address. */
+  SLIPWAY_REMOTE_IMAGES: z.stringbool('must be "true" or "false"').default(false),
+}
+
+const runShape = z.object(runSettings)
+
+export const runConfigOf = (given: z.output<typeof runShape>) =>
+  ({
+    modelMemoryMaxBytes: given.SLIPWAY_MODEL_MEMORY_BYTES,
+    engines: given.SLIPWAY_ENGINES,
+    intraOpThreads: given.SLIPWAY_INTRA_OP_THREADS,
+    cacheMaxBytes: given.SLIPWAY_CACHE_BYTES,
+    requestTimeoutMs: given.SLIPWAY_REQUEST_TIMEOUT_MS,
+    remoteImages: given.SLIPWAY_REMOTE_IMAGES,
+  }) satisfies Partial<ServingConfig>
+
+/** What the container is told, all of it. */
+const serviceSettings = z
+  .object({
+    SLIPWAY_TABLE: z.string(),
+    SLIPWAY_BUCKET: z.string(),
+    SLIPWAY_PORT: wholeNumber({ max: 65_535 }).default(8080),
+    SLIPWAY_DEVICE: z.enum(['cpu', 'cuda'], 'must be "cpu" or "cuda"').default('cpu'),
+    SLIPWAY_CACHE_DIR: z.string().default('/tmp/slipway-models'),
+    /** Which deployments this replica serves: those of this pool. */
+    SLIPWAY_POOL: poolName.default('default'),
+    ...runSettings,
+    SLIPWAY_EMF_NAMESPACE: z.string().optional(),
+    SLIPWAY_LOG_LEVEL: logLevel,
+    SLIPWAY_ADMIN_KEY_SHA256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the 64 lowercase hex digits of a sha256')
+      .optional(),
+    /** Where clients reach the service: what the registry tells them. */
+    SLIPWAY_PUBLIC_URL: z.url('must be a URL').optional(),
+    /** How long a load balancer may take to see that `/ready` says no. */
+    SLIPWAY_DRAIN_MS: wholeNumber().default(0),
+    /** Below ECS's stop timeout, after which the process is killed. */
+    SLIPWAY_GRACE_MS: wholeNumber().default(25_000),
+  })
+  .refine(({ SLIPWAY_DRAIN_MS: drainMs, SLIPWAY_GRACE_MS: graceMs }) => graceMs > drainMs, {
+    path: ['SLIPWAY_GRACE_MS'],
+    message: 'must be more than SLIPWAY_DRAIN_MS, or the process would be ended while it still accepts requests',
+  })
+
+/** @throws Error naming every setting at fault. */
+export const readServiceSettings = (environment: Record<string, string | undefined>) =>
+  parseEnvironment(serviceSettings, environment)
+
+export const serviceSettingNames: readonly string[] = Object.keys(serviceSettings.shape)

@@ -1,0 +1,51 @@
+const prefix = 'SLIPWAY_'
+
+/** What the tools around a server read in the same shell. */
+const ofOthers = /^SLIPWAY_(?:URL|API_KEY|MODELS|MINILM_FP32|CFN_LINT|(?:BENCH|RACE|TEST)_.*)$/
+
+export interface UnknownSettings {
+  environment: Readonly<Record<string, string | undefined>>
+  /** The names that this process reads. */
+  known: readonly string[]
+}
+
+/**
+ * A line for each of our variables that nothing reads: a name that is mistyped sets nothing, and nobody would hear of
+ * it. Their values are not repeated, because one may be a secret.
+ */
+export function unknownSettings({ environment, known }: UnknownSettings): string[] {
+  const isUnknown = (name: string) => name.startsWith(prefix) && !known.includes(name) && !ofOthers.test(name)
+  return Object.keys(environment)
+    .filter(isUnknown)
+    .map((name) => {
+      const meant = nearest(name, known)
+      return `${name} is not a setting and sets nothing${meant === undefined ? '' : `; ${meant} is one`}`
+    })
+}
+
+/** The one that is at most a third of the name's own letters away, where there is one. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, edits: editsBetween(name, candidate) }))
+    .toSorted((one, other) => one.edits - other.edits)
+  const [first] = ranked
+  return first !== undefined && first.edits <= (name.length - prefix.length) / 3 ? first.candidate : undefined
+}
+
+/** How many letters have to be put in, taken out or replaced to make one text of the other. */
+function editsBetween(one: string, other: string): number {
+  let above = Array.from({ length: other.length + 1 }, (_, column) => column)
+  for (const [row, letter] of [...one].entries()) {
+    const line = [row + 1]
+    for (const [column, its] of [...other].entries())
+      line.push(
+        Math.min(
+          (line[column] ?? 0) + 1,
+          (above[column + 1] ?? 0) + 1,
+          (above[column] ?? 0) + (letter === its ? 0 : 1),
+        ),
+      )
+    above = line
+  }
+  return above.at(-1) ?? 0
+}
