@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { RepeatedRefusals } from './protocols/repeated-refusals.ts'
+import { repeatRefusals } from './repeat-refusals.ts'
 
 type FetchCallback = Parameters<typeof serve>[0]['fetch']
 
@@ -21,17 +22,13 @@ export function listen({ fetch, refusals, port, onListening }: ListenOptions): S
   const guarded = withoutMetricsForStrangers(fetch)
   // Node wants the headers of a kept connection's next request within the longer of the two.
   const serverOptions = { keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5000 }
-  const asked = async (request: Request, { incoming }: { incoming: IncomingMessage }) => {
+  const { createServer, keep } = repeatRefusals(() => refusals)
+  const asked = (request: Request, { incoming }: { incoming: IncomingMessage }) => {
     // A second app costs every request its way through it; only these may name the numbers, in whatever spelling.
-    const response = await (/metrics|%/i.test(request.url) ? guarded.fetch(request) : fetch(request))
-    return refusals === undefined ? response : refusals.keep({ request, incoming, response })
+    const response = /metrics|%/i.test(request.url) ? guarded.fetch(request) : fetch(request)
+    return keep({ request, incoming, response })
   }
-  const repeating = (options: ServerOptions, listener: RequestListener): Server =>
-    createServer(options, (incoming, outgoing) => {
-      if (refusals?.repeat(incoming, outgoing) !== true) listener(incoming, outgoing)
-    })
-  const createServerOption = repeating as typeof createServer
-  return serve({ fetch: asked as FetchCallback, port, serverOptions, createServer: createServerOption }, (address) =>
+  return serve({ fetch: asked as FetchCallback, port, serverOptions, createServer }, (address) =>
     onListening?.(address.port),
   ) as Server
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
+import { type RefusalsOfNow, repeatRefusals } from '../../gpu-service/repeat-refusals.ts'
 import { leaveServer } from '../../shared/http/leave-server.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
 import type { Fetch } from './dispatch.ts'
@@ -15,8 +16,11 @@ export interface HttpServer {
 }
 
 /** Listens before anything else is started, so that a busy port is said at once. @throws Error naming the way out */
-export async function listen({ port, hostname, fetch }: ListenOptions): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch }) as Server
+export async function listen({ port, hostname, fetch, refusals }: ListenOptions): Promise<HttpServer> {
+  const { createServer, keep } = repeatRefusals(refusals)
+  const asked = (request: Request, connection: Connection) =>
+    keep({ request, incoming: connection.incoming, response: fetch(request, connection) })
+  const server = createAdaptorServer({ fetch: asked as FetchCallback, createServer }) as Server
   server.listen(port, hostname)
   try {
     await once(server, 'listening')
@@ -44,4 +48,9 @@ interface ListenOptions {
   port: number
   hostname: string
   fetch: Fetch
+  /** What is refused again before it gets to `fetch`. */
+  refusals: RefusalsOfNow
 }
+
+type FetchCallback = Parameters<typeof createAdaptorServer>[0]['fetch']
+type Connection = { incoming: IncomingMessage }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import pretty from 'pino-pretty'
+import type { RepeatedRefusals } from '../../gpu-service/protocols/repeated-refusals.ts'
 import { createApiClient } from '../../shared/client/api-client.ts'
 import { errors, messageOf } from '../../shared/errors.ts'
 import { platformEnvelope } from '../../shared/http/envelopes.ts'
@@ -42,8 +43,12 @@ async function start(settings: LocalSettings, log: Logger) {
   const lock = lockDataFolder(folder)
   if (lock === undefined) throw new Error(await describeHolder(folder))
 
-  let fetch: Fetch = () => notYet()
-  const server = await listen({ ...settings, fetch: (request, connection) => fetch(request, connection) })
+  let host: { fetch: Fetch; refusals?: RepeatedRefusals } = { fetch: () => notYet() }
+  const server = await listen({
+    ...settings,
+    fetch: (request, connection) => host.fetch(request, connection),
+    refusals: () => host.refusals,
+  })
 
   const database =
     settings.dynamodbEndpoint === undefined
@@ -61,7 +66,7 @@ async function start(settings: LocalSettings, log: Logger) {
   const platform = createLocalPlatform({ table, scan: openScan({ tableName, client }), folder, settings, log })
   const key = await ensureAdminKey({ table, keyPath: folder.keyPath, now: new Date() })
   const stopWork = await platform.run()
-  fetch = platform.fetch
+  host = { fetch: platform.fetch, refusals: platform.serving.refusals }
   await announce(folder, server)
 
   const stopping = new AbortController()

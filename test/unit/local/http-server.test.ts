@@ -1,0 +1,46 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { noteRefusal, RepeatedRefusals } from '../../../gpu-service/protocols/repeated-refusals.ts'
+import { listen } from '../../../infra/local/http-server.ts'
+
+/** This machine's server before a service that is full, and how often that was entered. */
+async function startFull() {
+  const refusals = new RepeatedRefusals({ now: () => 0 })
+  const counts = { entered: 0 }
+  const host: { refusals?: RepeatedRefusals } = {}
+  const fetch = (request: Request) => {
+    counts.entered++
+    noteRefusal(request)
+    return Response.json({ error: 'full' }, { status: 429, headers: { 'retry-after': '1', 'x-request-id': 'first' } })
+  }
+  const server = await listen({ port: 0, hostname: '127.0.0.1', fetch, refusals: () => host.refusals })
+  onTestFinished(() => server.close(0))
+  const ask = () =>
+    globalThis.fetch(`${server.url}/v1/embeddings`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer a', 'content-type': 'application/json' },
+      body: '{"input": "a text"}',
+    })
+  const start = () => {
+    host.refusals = refusals
+  }
+  return { ask, counts, start }
+}
+
+describe("this machine's server", () => {
+  it('refuses a crowd for the price of one request, each with an id of its own', async () => {
+    const { ask, counts, start } = await startFull()
+    start()
+    const first = await ask()
+    const crowd = await Promise.all(Array.from({ length: 50 }, ask))
+    expect([first, ...crowd].map(({ status }) => status)).toEqual(Array(51).fill(429))
+    expect(counts.entered).toBe(1)
+    for (const answer of crowd) expect(answer.headers.get('retry-after')).toBe('1')
+    expect(new Set(crowd.map(({ headers }) => headers.get('x-request-id'))).size).toBe(50)
+  })
+
+  it('asks the app each time while nothing is there that refuses', async () => {
+    const { ask, counts } = await startFull()
+    for (let round = 0; round < 3; round++) expect((await ask()).status).toBe(429)
+    expect(counts.entered).toBe(3)
+  })
+})
