@@ -1,4 +1,5 @@
 import type { Logger } from '../../shared/log.ts'
+import { severalAtOnce } from './several-at-once.ts'
 
 export interface DayUseOptions {
   /** Adds what this replica answered to what all did, and gives that. */
@@ -51,8 +52,7 @@ export class DayUse {
   async sum(): Promise<void> {
     const day = this.#today()
     const counts = [...this.#counts].filter(([, { unsummed, isSummed }]) => unsummed > 0 || !isSummed)
-    for (let start = 0; start < counts.length; start += sumsAtOnce)
-      await Promise.all(counts.slice(start, start + sumsAtOnce).map((one) => this.#sumOne(one, day)))
+    await severalAtOnce({ items: counts, atOnce: sumsAtOnce, use: (one) => this.#sumOne(one, day) })
   }
 
   async #sumOne([deployment, count]: [string, Count], day: string): Promise<void> {

@@ -1,17 +1,21 @@
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LostModel } from '../engine/engine.ts'
+import { breatheAfter } from '../tasks/in-slices.ts'
 import type { CanaryWatch } from './canary-watch.ts'
 import type { DayUse } from './day-use.ts'
-import { DeploymentSlot, type SlotParts } from './deployment-slot.ts'
+import { DeploymentSlot } from './deployment-slot.ts'
 import { forgetMetrics } from './forget-metrics.ts'
 import type { KeyCounts } from './key-counts.ts'
 import { LoadTurns } from './load-turns.ts'
+import { OutdatedReports } from './outdated-reports.ts'
 import type { Reporter } from './reporter.ts'
 import { RequestLimits } from './request-limits.ts'
 import { Retirement } from './retirement.ts'
 import { ServedDeployment } from './served-deployment.ts'
+import { severalAtOnce } from './several-at-once.ts'
+import type { SlotParts } from './slot-parts.ts'
+import { Steps } from './steps.ts'
 
 export interface ReconcilerOptions extends SlotParts {
   /** What should be served, by name. */
@@ -36,16 +40,17 @@ const sliceMs = 3
 export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #deployments = new Map<string, ServedDeployment>()
-  /** Those that are gone, while the table says that they are served here. */
-  readonly #reportedStill = new Set<string>()
+  readonly #outdated: OutdatedReports
   readonly #turns = new LoadTurns({ atOnce: loadsAtOnce })
   readonly #retirement: Retirement
-  readonly #stop = new AbortController()
-  #loop: Promise<void> = Promise.resolve()
+  readonly #steps: Steps
 
   constructor(options: ReconcilerOptions) {
+    const { reporter, intervalMs, log } = options
     this.#options = options
-    this.#retirement = new Retirement({ log: options.log })
+    this.#retirement = new Retirement({ log })
+    this.#outdated = new OutdatedReports({ reporter, log, isServed: (name) => this.#deployments.has(name) })
+    this.#steps = new Steps({ step: () => this.pass(), intervalMs, log })
   }
 
   get deployments(): ReadonlyMap<string, ServedDeployment> {
@@ -59,9 +64,9 @@ export class Reconciler {
     await use.sum()
     const wanted = await desired()
     for (const name of [...this.#deployments.keys()]) if (!wanted.has(name)) this.#remove(name)
-    await this.#takeReportsBack()
+    await this.#outdated.takeBack()
     const loads: Promise<void>[] = []
-    const breathe = slices()
+    const breathe = breatheAfter(sliceMs)
     for (const item of wanted.values()) {
       const deployment = this.#follow(item)
       for (const slot of deployment.slots) {
@@ -72,17 +77,9 @@ export class Reconciler {
       await canaries.judge(deployment)
       await breathe()
     }
-    await this.#reportAll(reporter, breathe)
+    const report = (one: ServedDeployment) => reporter.report(one).then(breathe)
+    await severalAtOnce({ items: [...this.#deployments.values()], atOnce: reportsAtOnce, use: report })
     return loads
-  }
-
-  /** Several at once: what a thousand deployments have become is written in seconds. */
-  async #reportAll(reporter: Reporter, breathe: () => Promise<void>): Promise<void> {
-    const deployments = [...this.#deployments.values()]
-    for (let start = 0; start < deployments.length; start += reportsAtOnce) {
-      await Promise.all(deployments.slice(start, start + reportsAtOnce).map((one) => reporter.report(one)))
-      await breathe()
-    }
   }
 
   /** Takes on what is wanted of a deployment now. What answered before goes on until its successor does. */
@@ -119,35 +116,16 @@ export class Reconciler {
 
   /** Begins to follow the table. Fulfilled when what it asked for at first is loaded, or has failed by name. */
   start(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#loop = this.#run(resolve)
-    })
+    return this.#steps.start()
   }
 
   /** Stops following, gives every model back and takes this replica out of the table. */
   async close(): Promise<void> {
-    this.#stop.abort()
-    await this.#loop
+    await this.#steps.stop()
     for (const name of [...this.#deployments.keys()]) this.#remove(name)
-    await this.#takeReportsBack()
+    await this.#outdated.takeBack()
     await this.#retirement.close()
     await this.#options.reporter.close()
-  }
-
-  async #run(firstIsDone: () => void): Promise<void> {
-    const { intervalMs, log } = this.#options
-    const { signal } = this.#stop
-    let first = true
-    while (!signal.aborted) {
-      try {
-        const loads = await this.pass()
-        if (first) void Promise.all(loads).then(firstIsDone)
-        first = false
-      } catch (error) {
-        log.warn({ err: error }, 'the desired state could not be read; what is served stays')
-      }
-      await wait(intervalMs, undefined, { signal }).catch(() => undefined)
-    }
   }
 
   /** Takes it out of the metrics, unless there is another of that name by now. */
@@ -164,34 +142,6 @@ export class Reconciler {
     const slots = deployment?.everySlot ?? []
     // What is still answered meanwhile would be counted anew.
     void Promise.all(slots.map((slot) => this.#retirement.take(slot, { atOnce: true }))).then(() => this.#forget(name))
-    this.#reportedStill.add(name)
-  }
-
-  /** What cannot be taken back now is with the next step, and holds up nothing else. */
-  async #takeReportsBack(): Promise<void> {
-    const { reporter, log } = this.#options
-    const names = [...this.#reportedStill]
-    for (let start = 0; start < names.length; start += reportsAtOnce)
-      await Promise.all(
-        names.slice(start, start + reportsAtOnce).map(async (name) => {
-          try {
-            // Of one that is there again, the next report takes its place.
-            if (!this.#deployments.has(name)) await reporter.forget(name)
-            this.#reportedStill.delete(name)
-          } catch (error) {
-            log.warn({ err: error, deployment: name }, 'the report of a deployment could not be taken back')
-          }
-        }),
-      )
-  }
-}
-
-/** Lets requests in between where a step has had the event loop for long. */
-function slices(): () => Promise<void> {
-  let startedMs = performance.now()
-  return async () => {
-    if (performance.now() - startedMs < sliceMs) return
-    await nextTurn()
-    startedMs = performance.now()
+    this.#outdated.add(name)
   }
 }

@@ -2,9 +2,9 @@ import { mayAccess } from '../../shared/auth/authorize.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import { type DeploymentItem, targetsOf } from '../../shared/table/deployment-item.ts'
-import type { Served } from './deployment-slot.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { RequestLimits } from './request-limits.ts'
+import type { Served } from './served.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
 /** A deployment as a caller may name it. */

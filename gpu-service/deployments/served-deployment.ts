@@ -1,8 +1,9 @@
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { chooseTarget } from './choose-target.ts'
-import type { DeploymentSlot, Served } from './deployment-slot.ts'
+import type { DeploymentSlot } from './deployment-slot.ts'
 import { arrange, type Place, slotsOf } from './places.ts'
 import type { RequestLimits } from './request-limits.ts'
+import type { Served } from './served.ts'
 
 export interface ServedDeploymentOptions {
   item: DeploymentItem

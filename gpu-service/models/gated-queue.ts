@@ -11,8 +11,8 @@ export interface Gatekeeper {
   want(): void
   /** How long that will take, about. */
   readonly comesInMs: number
-  started(): void
-  ended(): void
+  /** Tells of a run; what it gives is called when that has ended. */
+  started(): () => void
 }
 
 export interface GatedQueueOptions {
@@ -57,9 +57,9 @@ export class GatedQueue implements WorkSource {
 
   async work(engine: Engine, freeEngines: number): Promise<void> {
     const { model, queue } = this.#options
-    model.started()
+    const ended = model.started()
     await queue.work(engine, freeEngines)
-    model.ended()
+    ended()
   }
 
   /** Says that work has arrived, or that the model has come or gone. */

@@ -1,11 +1,15 @@
 import type { Metrics } from '../../shared/metrics.ts'
 import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import { allAwake, type Entered, enterEngines, leaveEngines, type MeasuredRun } from './engine-copies.ts'
+import { allAwake, type Entered, enterEngines, leaveEngines } from './engine-copies.ts'
 import type { FolderLock } from './folder-lock.ts'
 import { GatedQueue, type Gatekeeper } from './gated-queue.ts'
+import { InFlight } from './in-flight.ts'
+import { LearnedSize } from './learned-size.ts'
+import { ModelQueues } from './model-queues.ts'
 import type { OpenedModel } from './open-model.ts'
-import type { Residency, Resident } from './residency.ts'
+import type { Residency } from './residency.ts'
+import type { Resident } from './resident.ts'
 
 export interface ResidentModelOptions {
   modelId: string
@@ -28,48 +32,38 @@ export interface ResidentModelOptions {
   onEntered: () => void
 }
 
-interface Queue {
-  gate: GatedQueue
-  queue: ItemQueue
-  graph: string
-}
-
-const measurementsMax = 8
-
 /** A model that is deployed: in the engines, or out of them with its queues and its tokenizer ready. */
 export class ResidentModel implements Resident, Gatekeeper {
   readonly #options: ResidentModelOptions
-  readonly #queues = new Set<Queue>()
+  readonly #queues = new ModelQueues()
+  readonly #runs = new InFlight()
+  readonly #size: LearnedSize
   isIn = false
-  sizeBytes: number
   idleMsMax: number | undefined
-  #loadMs: number | undefined
-  #speed: MeasuredRun[] = []
-  #running = 0
-  #whenStill: (() => void)[] = []
+  loadMs: number | undefined
   #isWanted = false
   #lock: FolderLock | undefined
-  readonly #grownBytes: number[] = []
 
   constructor(options: ResidentModelOptions) {
+    const { opened, residency, engineBytes } = options
     this.#options = options
-    this.sizeBytes = options.opened.fileBytes
+    this.#size = new LearnedSize({ fileBytes: opened.fileBytes, maxBytes: residency.maxBytes, engineBytes })
   }
 
   get name(): string {
     return this.#options.file
   }
 
+  get sizeBytes(): number {
+    return this.#size.bytes
+  }
+
   get isBusy(): boolean {
-    return this.#running > 0 || this.#queues.values().some(({ gate }) => gate.headSinceMs !== undefined)
+    return this.#runs.count > 0 || this.#queues.haveWork
   }
 
   get comesInMs(): number {
     return this.#options.residency.comesInMs(this)
-  }
-
-  get loadMs(): number | undefined {
-    return this.#loadMs
   }
 
   /** Puts the gate before a queue of its work. */
@@ -77,12 +71,11 @@ export class ResidentModel implements Resident, Gatekeeper {
     const { pool, loadWaitMsMax } = this.#options
     const gate = new GatedQueue({ model: this, deployment, queue, wake: () => pool.wake(), loadWaitMsMax })
     this.#queues.add({ gate, queue, graph })
-    this.#teach(queue, graph)
     return gate
   }
 
   forget(gate: GatedQueue): void {
-    for (const entry of this.#queues) if (entry.gate === gate) this.#queues.delete(entry)
+    this.#queues.remove(gate)
   }
 
   /** Asks for it to be loaded because work for it has come. */
@@ -98,14 +91,13 @@ export class ResidentModel implements Resident, Gatekeeper {
       })
   }
 
-  started(): void {
-    this.#running++
-  }
-
-  ended(): void {
-    this.#running--
-    if (this.#running === 0) for (const resolve of this.#whenStill.splice(0)) resolve()
-    this.#options.residency.touch(this)
+  /** Tells of a run; what it gives is called when that has ended. */
+  started(): () => void {
+    const end = this.#runs.enter()
+    return () => {
+      end()
+      this.#options.residency.touch(this)
+    }
   }
 
   async enter(): Promise<void> {
@@ -117,55 +109,33 @@ export class ResidentModel implements Resident, Gatekeeper {
       throw error
     })
     this.#lock = lock
-    this.#loadMs = performance.now() - startedMs
-    metrics.modelLoading.observe({ deployment }, this.#loadMs / 1000)
+    this.loadMs = performance.now() - startedMs
+    metrics.modelLoading.observe({ deployment }, this.loadMs / 1000)
     metrics.modelWarmup.observe({ deployment }, warmUpMs / 1000)
-    if (speed.length > 0) this.#speed = speed
     this.isIn = true
     onEntered()
-    for (const { queue, graph, gate } of this.#queues) {
-      if (speed.length > 0) this.#teach(queue, graph)
-      gate.wake()
-    }
+    this.#queues.learn(speed)
+    this.#queues.wake()
   }
 
   async #load(): Promise<Entered> {
-    const { modelId, opened, file, pool, engineBytes } = this.#options
+    const { modelId, opened, file, pool } = this.#options
     await allAwake(pool)
-    const bytesBefore = engineBytes()
-    const isKnown = this.#loadMs !== undefined
+    const isKnown = this.loadMs !== undefined
     const { fileBytes } = opened
-    const entered = await enterEngines({ modelId, opened: opened.opened, pool, file, fileBytes, isKnown })
-    this.#learnSize(bytesBefore)
-    return entered
+    return this.#size.measure(() => enterEngines({ modelId, opened: opened.opened, pool, file, fileBytes, isKnown }))
   }
 
   async leave(): Promise<void> {
     const { modelId, opened, pool } = this.#options
     this.isIn = false
-    if (this.#running > 0) await new Promise<void>((resolve) => this.#whenStill.push(resolve))
+    await this.#runs.none()
     await leaveEngines({ modelId, opened: opened.opened, pool })
     this.#lock?.release()
     this.#lock = undefined
   }
 
   left(): void {
-    for (const { gate } of this.#queues) gate.wake()
-  }
-
-  /** The weights once, which the engines map from one file, and what they took beside them, on average of all loads. */
-  #learnSize(bytesBefore: number | undefined): void {
-    const { engineBytes, opened, residency } = this.#options
-    const bytesAfter = engineBytes()
-    if (bytesBefore === undefined || bytesAfter === undefined) return
-    // Other models run meanwhile, so one measurement may be far off.
-    this.#grownBytes.push(Math.max(0, bytesAfter - bytesBefore))
-    if (this.#grownBytes.length > measurementsMax) this.#grownBytes.shift()
-    const grown = this.#grownBytes.reduce((total, one) => total + one, 0) / this.#grownBytes.length
-    this.sizeBytes = Math.min(opened.fileBytes + Math.round(grown), residency.maxBytes)
-  }
-
-  #teach(queue: ItemQueue, graph: string): void {
-    for (const run of this.#speed) if (run.graph === graph) queue.learn(run)
+    this.#queues.wake()
   }
 }

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { assertRoom, type Served } from '../deployments/deployment-slot.ts'
+import { assertRoom, type Served } from '../deployments/served.ts'
 import { BodyRoom, countedAsItComes } from './body-room.ts'
 import { type Place, placeOf } from './call-options.ts'
 import { noteRefusal } from './repeated-refusals.ts'

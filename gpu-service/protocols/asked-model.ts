@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { errors } from '../../shared/errors.ts'
-import { assertRoom } from '../deployments/deployment-slot.ts'
 import type { Route, Router } from '../deployments/route.ts'
+import { assertRoom } from '../deployments/served.ts'
 import { placeOf } from './call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 

@@ -17,6 +17,16 @@ export function breatheFor(signal: AbortSignal): Breathe {
   }
 }
 
+/** Lets other requests in between where work of our own, which nobody waits for, has had the event loop for so long. */
+export function breatheAfter(sliceMs: number): Breathe {
+  let startedMs = performance.now()
+  return async () => {
+    if (performance.now() - startedMs < sliceMs) return
+    await nextTurn()
+    startedMs = performance.now()
+  }
+}
+
 /** Maps a list as `map` does, but lets other requests in between and stops when the caller has left. */
 export async function mapInSlices<Item, Result>({ items, signal, map }: MapInSlices<Item, Result>): Promise<Result[]> {
   const results: Result[] = []

@@ -19,8 +19,10 @@ function start({ isIn }: { isIn: boolean }) {
     isIn,
     comesInMs: 7400,
     want: () => void asked.wanted++,
-    started: () => void asked.running++,
-    ended: () => void asked.running--,
+    started: () => {
+      asked.running++
+      return () => void asked.running--
+    },
   }
   const { batcher, runs } = manualBatcher<string>({
     now: () => performance.now(),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { type EvictionReason, Residency, type Resident } from '../../../../gpu-service/models/residency.ts'
+import { Residency } from '../../../../gpu-service/models/residency.ts'
+import type { EvictionReason, Resident } from '../../../../gpu-service/models/resident.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

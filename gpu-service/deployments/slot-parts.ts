@@ -1,0 +1,18 @@
+import type { Logger } from '../../shared/log.ts'
+import type { Metrics } from '../../shared/metrics.ts'
+import type { ModelDevice } from '../../shared/model/precision.ts'
+import type { BatchLimits } from '../batcher/cut.ts'
+import type { QueueLimits } from '../batcher/item-queue.ts'
+import type { EnginePool } from '../engine/engine-pool.ts'
+import type { ModelRegistry } from '../models/model-registry.ts'
+
+/** What every slot of a replica shares with the others. */
+export interface SlotParts {
+  models: ModelRegistry
+  device: ModelDevice
+  pool: EnginePool
+  metrics: Metrics
+  log: Logger
+  limits: QueueLimits & Pick<BatchLimits, 'wasteMax' | 'runMsMax'>
+  now: () => number
+}

@@ -1,0 +1,44 @@
+import type { ItemQueue } from '../batcher/item-queue.ts'
+import type { MeasuredRun } from './engine-copies.ts'
+import type { GatedQueue } from './gated-queue.ts'
+
+interface Queue {
+  gate: GatedQueue
+  queue: ItemQueue
+  graph: string
+}
+
+/** The queues of a model's work, whoever they belong to, each behind a gate. */
+export class ModelQueues {
+  readonly #queues = new Set<Queue>()
+  #speed: readonly MeasuredRun[] = []
+
+  get haveWork(): boolean {
+    return this.#queues.values().some(({ gate }) => gate.headSinceMs !== undefined)
+  }
+
+  add(added: Queue): void {
+    this.#queues.add(added)
+    this.#teach(added)
+  }
+
+  remove(gate: GatedQueue): void {
+    for (const known of this.#queues) if (known.gate === gate) this.#queues.delete(known)
+  }
+
+  /** Says that the model has come or gone. */
+  wake(): void {
+    for (const { gate } of this.#queues) gate.wake()
+  }
+
+  /** What was measured counts for those that come later, too. */
+  learn(speed: readonly MeasuredRun[]): void {
+    if (speed.length === 0) return
+    this.#speed = speed
+    for (const known of this.#queues) this.#teach(known)
+  }
+
+  #teach({ queue, graph }: Queue): void {
+    for (const run of this.#speed) if (run.graph === graph) queue.learn(run)
+  }
+}

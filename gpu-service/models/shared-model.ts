@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import type { Metrics } from '../../shared/metrics.ts'
+import type { ModelLost } from '../engine/engine.ts'
+import type { EnginePool } from '../engine/engine-pool.ts'
+import type { RunSettings } from '../tasks/task.ts'
+import type { GatedQueue } from './gated-queue.ts'
+import { holdFiles } from './hold-files.ts'
+import type { ModelCache } from './model-cache.ts'
+import { idleMsOf, type LoadRequest, type ModelLease } from './model-lease.ts'
+import { type OpenedModel, openModel } from './open-model.ts'
+import type { Residency } from './residency.ts'
+import { ResidentModel } from './resident-model.ts'
+
+export interface SharedModelParts {
+  cache: ModelCache
+  pool: EnginePool
+  residency: Residency
+  metrics: Metrics
+  settings: RunSettings
+  /** How long work may wait for its model to be loaded. */
+  loadWaitMsMax: number
+  /** What the engines hold in memory of their own now, where that can be told. */
+  engineBytes?: () => number | undefined
+}
+
+export interface SharedModelOptions extends SharedModelParts {
+  /** The same for whoever means the same model. */
+  key: string
+  /** Of the first who asks for it. */
+  request: LoadRequest
+  /** Told that nobody is to be given it any more. */
+  onUnused: () => void
+}
+
+interface Opening {
+  model: ResidentModel
+  opened: OpenedModel
+}
+
+/** One model and all who use it, from the first who asks for it to the last who gives it back. */
+export class SharedModel {
+  readonly modelId: string
+  readonly #options: SharedModelOptions
+  readonly #leases = new Set<LoadRequest>()
+  readonly #opening: Promise<Opening>
+  /** Why an engine does not hold it any more. */
+  #lost: ModelLost | undefined
+
+  constructor(options: SharedModelOptions) {
+    this.#options = options
+    // Each load has an id of its own in the engines, so that giving one back late never unloads the next.
+    this.modelId = `${options.key} ${randomUUID()}`
+    this.#opening = this.#open(options)
+  }
+
+  async acquire(request: LoadRequest): Promise<ModelLease> {
+    this.#leases.add(request)
+    try {
+      const opening = await this.#opening
+      opening.model.idleMsMax = idleMsOf(this.#leases)
+      if (request.loadsOnDemand !== true) await this.#options.residency.want(opening.model)
+      if (this.#lost !== undefined) throw this.#lost
+      return this.#lease(request, opening)
+    } catch (error) {
+      await this.#release(request)
+      throw error
+    }
+  }
+
+  lose(error: ModelLost): void {
+    this.#lost = error
+    this.#options.onUnused()
+  }
+
+  #lease(request: LoadRequest, { model, opened }: Opening): ModelLease {
+    const gates = new Set<GatedQueue>()
+    return {
+      ...opened,
+      modelId: this.modelId,
+      get isResident() {
+        return model.isIn
+      },
+      gate(gated) {
+        const gate = model.gate({ ...gated, deployment: request.deployment })
+        gates.add(gate)
+        return gate
+      },
+      release: () => {
+        for (const gate of gates) model.forget(gate)
+        return this.#release(request)
+      },
+    }
+  }
+
+  async #open({ request, cache, settings, engineBytes = () => undefined, ...parts }: SharedModelOptions) {
+    const { modelId } = this
+    const requests = this.#leases
+    const own = { ...settings, isolate: request.isolate ?? settings.isolate }
+    const open = (asked: LoadRequest) => openModel(asked, { cache, settings: own })
+    const lock = await cache.hold(request)
+    const opened = await open(request).finally(() => lock.release())
+    const model = new ResidentModel({
+      ...parts,
+      ...{ modelId, deployment: request.deployment, file: request.file, opened, engineBytes },
+      holdFiles: (paths) => holdFiles({ cache, revision: request.revision, requests, paths, open }),
+      onFailure: (error) => {
+        for (const lease of requests) lease.onFailure?.(error)
+      },
+      onEntered: () => {
+        for (const lease of requests) lease.onEntered?.()
+      },
+    })
+    return { opened, model }
+  }
+
+  async #release(request: LoadRequest): Promise<void> {
+    this.#leases.delete(request)
+    const opening = await this.#opening.catch(() => undefined)
+    if (this.#leases.size > 0) {
+      if (opening !== undefined) opening.model.idleMsMax = idleMsOf(this.#leases)
+      return
+    }
+    this.#options.onUnused()
+    if (opening !== undefined) await this.#options.residency.remove(opening.model)
+  }
+}
