@@ -1,5 +1,6 @@
 import { messageOf } from '../../shared/errors.ts'
-import { isRefName, isRepoId } from '../../shared/model/repo-id.ts'
+import { isNewRefName } from '../../shared/model/new-ref-name.ts'
+import { isRepoId } from '../../shared/model/repo-id.ts'
 import { sourceFilesMax } from '../../shared/model/source.ts'
 import { dropMarker, objectKeys, splitDropKey } from '../../shared/objects/keys.ts'
 import { listUpTo } from '../../shared/objects/list-objects.ts'
@@ -38,7 +39,7 @@ export function parseDrop(encodedKey: string): (Drop & { path: string }) | { fau
   if (parts === undefined) return { fault: 'a drop is drop/{owner}/{name}/{version}/{file}' }
   const repo = `${parts.owner}/${parts.name}`
   if (!isRepoId(repo)) return { fault: `"${repo}" is not a repo name` }
-  if (!isRefName(parts.version)) return { fault: `"${parts.version}" is not a version name` }
+  if (!isNewRefName(parts.version)) return { fault: `"${parts.version}" is not a version name` }
   return { repo, version: parts.version, path: parts.path }
 }
 

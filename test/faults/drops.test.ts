@@ -303,6 +303,7 @@ describe('what is dropped', () => {
     ['no version', 'drop/acme/model/x'],
     ['".." for an owner', 'drop/../model/v1/x'],
     ['".." for a version', 'drop/acme/model/../x'],
+    ['a version that no tag is called', 'drop/acme/model/HEAD/x'],
     ['an owner that is none', 'drop/ac--me/model/v1/x'],
     ['no name at all', 'drop///v1/x'],
     ['another folder', 'blobs/sha256/aa/x'],

@@ -1,12 +1,28 @@
 import { errors } from '../../../shared/errors.ts'
+import { isNewRefName } from '../../../shared/model/new-ref-name.ts'
 import { isRefName, isRevisionId } from '../../../shared/model/repo-id.ts'
 
-/** The branch that a route names, also where it says that it is one. @throws AppError `invalid_request` */
+/**
+ * The branch that a route names, also where it says that it is one: any that there may be, whatever it was called when it
+ * was made. @throws AppError `invalid_request`
+ */
 export function branchName(ref: string): string {
-  const name = ref === 'HEAD' ? 'main' : ref.replace(/^refs\/heads\//, '')
+  const name = nameOf(ref)
   if (isRefName(name) && !isRevisionId(name) && !name.startsWith('refs/')) return name
-  throw errors.invalidRequest(
-    `"${ref.slice(0, 200)}" cannot be a branch. Use letters, digits, "-", "_", "." and "/", at most 128 characters; a commit's id is none, nor is "refs/…".`,
+  throw noBranch(ref)
+}
+
+/** The name of a branch that is to be made; `HEAD` is main. @throws AppError `invalid_request` */
+export function newBranchName(ref: string): string {
+  const name = nameOf(ref)
+  if (isNewRefName(name)) return name
+  throw noBranch(ref)
+}
+
+const nameOf = (ref: string): string => (ref === 'HEAD' ? 'main' : ref.replace(/^refs\/heads\//, ''))
+
+const noBranch = (ref: string) =>
+  errors.invalidRequest(
+    `"${ref.slice(0, 200)}" cannot be a branch. Use letters, digits, "-", "_", "." and "/", at most 128 characters; no part begins with "." or ends in ".lock", and a commit's id, "HEAD" and "refs/…" are none.`,
     'branch',
   )
-}

@@ -4,7 +4,8 @@ import { principalOf } from '../../../shared/auth/middleware.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { parseWith, readJson } from '../../../shared/http/json-body.ts'
-import { isRevisionId, parseRefName } from '../../../shared/model/repo-id.ts'
+import { isNewRefName } from '../../../shared/model/new-ref-name.ts'
+import { parseRefName } from '../../../shared/model/repo-id.ts'
 import { createRef, deleteRef } from '../../../shared/repos/change-ref.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { getRef } from '../../../shared/table/repos.ts'
@@ -12,7 +13,7 @@ import { findRepo, findRevision } from '../find-revision.ts'
 import { parseRef, rawRest } from '../parse-path.ts'
 import type { HubApp, HubParts } from '../parts.ts'
 import { repoKinds } from '../repo-kinds.ts'
-import { branchName } from './branch-name.ts'
+import { branchName, newBranchName } from './branch-name.ts'
 import { createEmptyBranch } from './create-empty-branch.ts'
 import { notifyIngest } from './notify-ingest.ts'
 
@@ -37,7 +38,7 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
   for (const { kind, api } of repoKinds) {
     app.post(`${api}/:owner/:name/branch/:ref{.+}`, async (context) => {
       const repo = await findRepo(context, { table, kind, access: 'write' })
-      const name = branchName(refOf(context))
+      const name = newBranchName(refOf(context))
       const { startingPoint, emptyBranch, overwrite } = await readOptional(context, newBranch)
       const by = principalOf(context).username
       const ref = { kind: 'branch' as const, name, by, overwrite: overwrite === true }
@@ -64,7 +65,7 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
     app.post(`${api}/:owner/:name/tag/:ref{.+}`, async (context) => {
       const repo = await findRepo(context, { table, kind, access: 'write' })
       const { tag, message } = await readJson(context, newTag)
-      const name = tagName(tag)
+      const name = newTagName(tag)
       const { revision } = await findRevision(context, { table, kind }, [{ ref: refOf(context), path: '' }])
       const by = principalOf(context).username
       await createRef({
@@ -84,12 +85,20 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
   }
 }
 
+/** A tag that there may be, whatever it was called when it was made. */
+const tagName = (text: string): string => parseRefName(withoutKind(text), 'tag')
+
 /** A tag that looked like a commit would stand in for one. */
-function tagName(text: string): string {
-  const name = parseRefName(text.replace(/^refs\/tags\//, ''), 'tag')
-  if (!isRevisionId(name) && !name.startsWith('refs/')) return name
-  throw errors.invalidRequest(`"${name}" cannot be a tag: it reads like the id of a commit, or like "refs/…".`, 'tag')
+function newTagName(text: string): string {
+  const name = withoutKind(text)
+  if (isNewRefName(name)) return name
+  throw errors.invalidRequest(
+    `"${text.slice(0, 200)}" cannot be a tag. Use letters, digits, "-", "_", "." and "/", at most 128 characters; no part begins with "." or ends in ".lock", and a commit's id, "HEAD" and "refs/…" are none.`,
+    'tag',
+  )
 }
+
+const withoutKind = (text: string): string => text.replace(/^refs\/tags\//, '')
 
 /** Python sends no body where it has nothing to say. */
 async function readOptional<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {

@@ -12,7 +12,7 @@ import type { TransactAction } from '../../../shared/table/table.ts'
 /** The branch that an import moves: the one it was asked for by name, else main. */
 export function branchOf({ source }: Pick<ImportItem, 'source'>): string {
   const parsed = parseSource(source)
-  return parsed.kind === 'hf' && !isRevisionId(parsed.ref) ? parsed.ref : 'main'
+  return parsed.kind === 'hf' && !isRevisionId(parsed.ref) && parsed.ref !== 'HEAD' ? parsed.ref : 'main'
 }
 
 /**

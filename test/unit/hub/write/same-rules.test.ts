@@ -32,6 +32,25 @@ describe('refs by the Hub protocol', () => {
     expect((await platform('GET', 'revisions/champion')).body.id).toBe(first)
   })
 
+  it.each(['refs%2Fheads%2FHEAD', 'head', 'a%2F.b', 'x.lock', 'A'.repeat(40)])(
+    'are made under no name that the platform refuses: %s',
+    async (name) => {
+      expect((await hub('POST', `branch/${name}`, { startingPoint: first })).status).toBe(400)
+      const tag = decodeURIComponent(name).replace('refs/heads/', '')
+      expect((await hub('POST', 'tag/main', { tag })).status).toBe(400)
+      expect((await platform('POST', 'tags', { name: tag })).status).toBe(400)
+    },
+  )
+
+  it.each(['head', 'a/.b'])('of older rules are read, committed to and deleted: %s', async (name) => {
+    const odd = await host.commit(repo, { 'a.txt': 'odd' }, { branch: name })
+    const path = encodeURIComponent(name)
+    expect((await host.call('GET', `/api/models/${repo}/revision/${path}`, { as: 'ben' })).body.sha).toBe(odd)
+    expect((await hub('POST', `preupload/${path}`, { files: [] })).status).toBe(200)
+    expect((await hub('DELETE', `branch/${path}`)).status).toBe(200)
+    expect((await hub('DELETE', `branch/${path}`)).status).toBe(404)
+  })
+
   it('take a version away as a whole', async () => {
     expect((await platform('POST', 'versions', { revision: first })).body.name).toBe('v1')
     expect((await hub('DELETE', 'tag/v1')).status).toBe(200)

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { branchName, newBranchName } from '../../../../functions/hub/write/branch-name.ts'
+
+describe('a new branch', () => {
+  it.each([
+    'refs/heads/HEAD',
+    'head',
+    'refs',
+    'a/.b',
+    '.a',
+    'x.lock',
+    'x.lock/y',
+    'A'.repeat(40),
+    '0'.repeat(40),
+    'refs/tags/v1',
+  ])('is not called %j', (name) => {
+    expect(() => newBranchName(name)).toThrow(/cannot be a branch/)
+  })
+
+  it.each([
+    ['HEAD', 'main'],
+    ['dev/x', 'dev/x'],
+    ['refs/heads/dev', 'dev'],
+    ['v1.0', 'v1.0'],
+  ])('asked for as %j is %j', (asked, name) => {
+    expect(newBranchName(asked)).toBe(name)
+  })
+})
+
+describe('a branch of older rules', () => {
+  it.each(['head', 'a/.b', 'A'.repeat(40)])('called %j is still named', (name) => {
+    expect(branchName(name)).toBe(name)
+    expect(branchName(`refs/heads/${name}`)).toBe(name)
+  })
+
+  it('called HEAD is named in full', () => {
+    expect(branchName('refs/heads/HEAD')).toBe('HEAD')
+    expect(branchName('HEAD')).toBe('main')
+  })
+})
