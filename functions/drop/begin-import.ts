@@ -1,9 +1,10 @@
 import { AppError } from '../../shared/errors.ts'
 import { type StartImport, startImport } from '../../shared/ingest/start-import.ts'
 import { dropFingerprint } from '../../shared/model/drop-fingerprint.ts'
+import { isDropMarker } from '../../shared/objects/keys.ts'
 import type { ObjectInfo } from '../../shared/objects/object-store.ts'
 import { eventWrite, newEvent } from '../../shared/table/audit.ts'
-import type { ImportItem } from '../../shared/table/imports.ts'
+import type { DropRecord, ImportItem } from '../../shared/table/imports.ts'
 import { keys } from '../../shared/table/keys.ts'
 import { ensureOrganisation } from '../../shared/table/owners.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
@@ -20,8 +21,8 @@ export async function beginImport(
   const { table, ingest, quietSeconds, importsMax, log, now } = dependencies
   const { repo, version } = drop
   const fingerprint = dropFingerprint(found)
-  const last = await table.get<{ fingerprint: string }>(keys.drop(repo, version))
-  if (last?.fingerprint === fingerprint) return
+  const last = await table.get<DropRecord>(keys.drop(repo, version))
+  if (last?.fingerprint === fingerprint && !isAskedAgain(last, found)) return
   await ensureOrganisation(table, { name: splitName(repo).owner, createdBy: 'drop', now: now() })
   const started = await startUnlessOther({
     table,
@@ -40,6 +41,10 @@ export async function beginImport(
   else if (started?.item.fingerprint !== fingerprint)
     await settleLater({ drop, delaySeconds: quietSeconds }, dependencies)
 }
+
+/** What failed is tried again where its marker was put anew. */
+const isAskedAgain = ({ state, updatedAt }: DropRecord, found: readonly ObjectInfo[]): boolean =>
+  state === 'FAILED' && found.some((file) => isDropMarker(file) && file.modifiedAt > new Date(updatedAt))
 
 /** `undefined` where someone is importing only some files of the drop, or too much else is on its way to its owner. */
 async function startUnlessOther(request: StartImport) {

@@ -1,4 +1,5 @@
 import { messageOf } from '../../shared/errors.ts'
+import { dropRestSeconds } from '../../shared/model/drop-rest.ts'
 import { isNewRefName } from '../../shared/model/new-ref-name.ts'
 import { isRepoId } from '../../shared/model/repo-id.ts'
 import { sourceFilesMax } from '../../shared/model/source.ts'
@@ -24,7 +25,7 @@ async function fileAppeared(encodedKey: string, dependencies: DropDependencies) 
     return log.warn({ object: encodedKey }, `dropped file left alone: ${encodedKey.slice(0, 300)}: ${found.fault}`)
   const drop = { repo: found.repo, version: found.version }
   if (found.path !== dropMarker) return settleLater({ drop, delaySeconds: quietSeconds }, dependencies)
-  await beginImport({ drop, found: await filesOf(drop, dependencies) }, dependencies)
+  await beginAtRest(drop, dependencies)
 }
 
 /** Which drop a key belongs to. Keys come from whoever may write to the bucket. */
@@ -43,14 +44,16 @@ export function parseDrop(encodedKey: string): (Drop & { path: string }) | { fau
   return { repo, version: parts.version, path: parts.path }
 }
 
-/** Looks whether a drop without a marker has come to rest. */
+/** Looks again at a drop for which that was asked. */
 async function considerDrop(look: Drop & { id?: string | undefined }, dependencies: DropDependencies) {
+  if (await takeLook(look, dependencies)) await beginAtRest({ repo: look.repo, version: look.version }, dependencies)
+}
+
+/** Imports a drop that is complete, and comes back to one that is not when it may be. */
+async function beginAtRest(drop: Drop, dependencies: DropDependencies) {
   const { quietSeconds, now } = dependencies
-  if (!(await takeLook(look, dependencies))) return
-  const drop = { repo: look.repo, version: look.version }
   const found = await filesOf(drop, dependencies)
-  const newest = found.reduce((latest, { modifiedAt }) => Math.max(latest, modifiedAt.getTime()), 0)
-  const restSeconds = Math.ceil(quietSeconds - (now().getTime() - newest) / 1000)
+  const restSeconds = dropRestSeconds({ found, quietSeconds, now: now() })
   if (restSeconds > 0) return settleLater({ drop, delaySeconds: restSeconds }, dependencies)
   await beginImport({ drop, found }, dependencies)
 }

@@ -1,5 +1,6 @@
 import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { createLogger } from '../../shared/log.ts'
+import { dropQuietSeconds } from '../../shared/model/drop-rest.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
@@ -24,7 +25,7 @@ const dependencies = {
   objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
   ingest: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
   drops: createSqsQueue({ queueUrl: environment.SLIPWAY_DROP_QUEUE_URL }),
-  quietSeconds: 300,
+  quietSeconds: dropQuietSeconds,
   importsMax: quotasOf(environment).imports,
   log,
   now: () => new Date(),

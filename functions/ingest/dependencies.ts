@@ -2,6 +2,7 @@ import type { ModelSource } from '../../shared/hf/source.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
+import { dropQuietSeconds } from '../../shared/model/drop-rest.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import type { ImportItem } from '../../shared/table/imports.ts'
@@ -27,6 +28,8 @@ export interface IngestLimits {
   bytesMax: number
   /** Of one file: whatever checks it reads the whole of it in one go. */
   fileBytesMax: number
+  /** A drop without a marker is complete when nothing in it has changed for so long. */
+  dropQuietSeconds: number
   /** Quotas of an owner for whom nobody set others. */
   reposMax: number
   storedBytesMax: number
@@ -37,6 +40,7 @@ export const defaultLimits: IngestLimits = {
   filesMax: 10_000,
   bytesMax: 2 * 1024 ** 4,
   fileBytesMax: 2 * 1024 ** 4,
+  dropQuietSeconds,
   reposMax: defaultQuotas.repos,
   storedBytesMax: defaultQuotas.storedBytes,
 }

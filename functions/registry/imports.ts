@@ -21,6 +21,7 @@ import {
   type ImportItem,
   listImports,
 } from '../../shared/table/imports.ts'
+import { keys } from '../../shared/table/keys.ts'
 import { ownerStands } from '../../shared/table/owners.ts'
 import type { Quotas } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
@@ -42,7 +43,7 @@ export function addImportRoutes(
   app.post('/api/v1/imports', requireScope('write'))
 
   app.openapi(routes.createImport, async (context) => {
-    const { source: uri, repo, include, exclude } = context.req.valid('json')
+    const { source: uri, repo, include, exclude, now: isNow } = context.req.valid('json')
     const source = parseSource(uri)
     const principal = principalOf(context)
     const { owner } = splitName(repo ?? source.repo)
@@ -56,6 +57,7 @@ export function addImportRoutes(
       tag: source.kind === 's3-drop' ? source.version : undefined,
       include,
       exclude,
+      awaitsDrop: source.kind === 's3-drop' && !isNow,
       createdBy: principal.userId,
       importsMax: quotas.imports,
       now: now(),
@@ -64,6 +66,7 @@ export function addImportRoutes(
       if (error instanceof ConditionFailed) await requireOwner(table, stands)
       throw error
     })
+    if (isNow && item.awaitsDrop === true) await beginNow(table, item)
     const details = await getImportDetails(table, item.id)
     return created ? context.json(toImport(item, details), 202) : context.json(toImport(item, details), 200)
   })
@@ -95,6 +98,12 @@ export function addImportRoutes(
   })
 }
 
+/** One that waits for its drop takes what lies there at its next look. */
+async function beginNow(table: Table, { id }: ImportItem) {
+  const condition = 'attribute_exists(pk)'
+  await table.update(keys.import(id), { expression: 'REMOVE awaitsDrop, waitsUntil', condition })
+}
+
 /** What was dropped under an owner's name is the owner's. */
 function requireDrop(principal: Principal, repo: string) {
   const { owner } = splitName(repo)
@@ -102,7 +111,7 @@ function requireDrop(principal: Principal, repo: string) {
 }
 
 function toImport(item: ImportItem, details?: ImportDetails): ImportJob {
-  const { id, repo, source, state, tag, sourceRevision, revision, failure } = item
+  const { id, repo, source, state, tag, sourceRevision, waitsUntil, revision, failure } = item
   const { filesTotal, filesDone, bytesTotal, bytesDone, bytesHeld, createdAt, updatedAt } = item
   const counts = { filesTotal, filesDone, bytesTotal, bytesDone, bytesHeld }
   return {
@@ -113,6 +122,7 @@ function toImport(item: ImportItem, details?: ImportDetails): ImportJob {
     tag,
     sourceRevision,
     revision,
+    waitsUntil: state === 'PENDING' ? waitsUntil : undefined,
     ...counts,
     skipped: details?.skipped,
     failure,

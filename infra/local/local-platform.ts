@@ -92,7 +92,12 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
     objects,
     queue: ingest,
     openSource,
-    limits: { ...defaultLimits, reposMax: quotas.repos, storedBytesMax: quotas.storedBytes },
+    limits: {
+      ...defaultLimits,
+      dropQuietSeconds: quietSeconds,
+      reposMax: quotas.repos,
+      storedBytesMax: quotas.storedBytes,
+    },
     log: log.child({ service: 'ingest' }),
     metrics,
     now,

@@ -19,6 +19,9 @@ export const importJob = z
     tag: z.string().optional().openapi({ description: 'The tag that the new revision gets, beside the branch main.' }),
     sourceRevision: z.string().optional().openapi({ description: 'What the state is called at the source: a commit.' }),
     revision: z.string().optional().openapi({ description: 'The revision that was made.' }),
+    waitsUntil: timestamp.optional().openapi({
+      description: 'Until when it waits for its drop to be complete, where nothing of that changes before.',
+    }),
     filesTotal: z.number().int(),
     filesDone: z.number().int(),
     bytesTotal: z.number().int(),
@@ -43,6 +46,9 @@ export const createImport = z
       .optional()
       .openapi({ description: 'Only files that match one of these patterns.' }),
     exclude: z.array(plainText(200)).max(50).optional(),
+    now: z.boolean().default(false).openapi({
+      description: 'Of a drop: takes what lies there now, instead of waiting until it is complete.',
+    }),
   })
   .strict()
   .openapi('CreateImport')

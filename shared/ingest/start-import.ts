@@ -30,6 +30,8 @@ export interface StartImport {
   include?: string[] | undefined
   exclude?: string[] | undefined
   fingerprint?: string | undefined
+  /** Whether it begins only once its drop is complete. */
+  awaitsDrop?: boolean | undefined
   /** The state of the source to take, where it is known already: not a newer one. */
   sourceRevision?: string | undefined
   mirror?: ImportItem['mirror']
@@ -107,6 +109,7 @@ function newImport({
   tag,
   fingerprint,
   sourceRevision,
+  awaitsDrop,
   mirror,
 }: StartImport): ImportItem {
   const at = now.toISOString()
@@ -119,6 +122,7 @@ function newImport({
     tag,
     fingerprint,
     sourceRevision,
+    ...(awaitsDrop === true && { awaitsDrop }),
     mirror,
     filesTotal: 0,
     filesDone: 0,

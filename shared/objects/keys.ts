@@ -20,6 +20,8 @@ export const objectPrefixes = ['blobs', 'staging', 'manifests', 'drop', 'backups
 /** Marks a drop as complete: the last file a person or a job writes. */
 export const dropMarker = '_SUCCESS'
 
+export const isDropMarker = ({ key }: { key: string }): boolean => splitDropKey(key)?.path === dropMarker
+
 export interface DropKey {
   owner: string
   name: string

@@ -21,6 +21,9 @@ export interface ImportItem {
   /** What the source held when a drop was imported, so that the same drop is not imported again. */
   fingerprint?: string | undefined
   sourceRevision?: string | undefined
+  /** Begins once its drop is complete, at `waitsUntil` where nothing of it changes before. */
+  awaitsDrop?: boolean | undefined
+  waitsUntil?: string | undefined
   revision?: string | undefined
   filesTotal: number
   filesDone: number
@@ -36,6 +39,14 @@ export interface ImportItem {
   /** When it moved last, to the minute. */
   updatedAt: string
   createdBy: string
+}
+
+/** What a drop held when an import of all of it ended, and how that ended. */
+export interface DropRecord {
+  fingerprint: string
+  importId: string
+  state: ImportState
+  updatedAt: string
 }
 
 /** What an import is told and finds at length, beside the item that every part of it writes to and lists read. */

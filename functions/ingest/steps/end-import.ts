@@ -6,6 +6,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { listObjects } from '../../../shared/objects/list-objects.ts'
 import { eventWrite, newEvent } from '../../../shared/table/audit.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
+import type { DropRecord } from '../../../shared/table/imports.ts'
 import { allImportFiles, allImportParts, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { splitName } from '../../../shared/table/repo-item.ts'
@@ -39,7 +40,7 @@ export function endOfImport({ item, from, state, failure, now }: EndInput): Tran
     { update: keys.import(item.id), change },
     { delete: keys.importClaim(item.repo, item.source) },
     countUse({ owner: splitName(item.repo).owner, what: 'imports', by: -1 }),
-    ...dropRecord(item, at),
+    ...dropRecord({ item, state, at }),
     eventWrite(endEvent(item, failure, now)),
   ]
 }
@@ -66,10 +67,10 @@ const endEvent = ({ id, repo, createdBy }: ImportItem, failure: ImportFailure | 
   )
 
 /** What was dropped is remembered by its fingerprint also when it failed: it is tried again once it changes. */
-function dropRecord(item: ImportItem, at: string): TransactAction[] {
+function dropRecord({ item, state, at }: { item: ImportItem; state: ImportState; at: string }): TransactAction[] {
   const source = parseSource(item.source)
-  if (source.kind !== 's3-drop' || item.fingerprint === undefined) return []
-  const record = { fingerprint: item.fingerprint, importId: item.id, updatedAt: at }
+  if (source.kind !== 's3-drop' || item.fingerprint === undefined || source.repo !== item.repo) return []
+  const record: DropRecord = { fingerprint: item.fingerprint, importId: item.id, state, updatedAt: at }
   return [{ put: { ...keys.drop(source.repo, source.version), ...record } }]
 }
 

@@ -1,6 +1,7 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { isActiveImport } from '../../../shared/model/import-state.ts'
+import { parseSource } from '../../../shared/model/source.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import {
@@ -15,6 +16,7 @@ import { keys } from '../../../shared/table/keys.ts'
 import { absent, ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
+import { isDropComplete } from './await-drop.ts'
 import { chooseFiles } from './choose-files.ts'
 import { clearAway } from './end-import.ts'
 import { withStoredFiles } from './mirrored-files.ts'
@@ -31,6 +33,7 @@ export async function plan(
 ): Promise<void> {
   const item = await getImport(dependencies.table, importId)
   const wrote = item?.state === 'PENDING'
+  if (wrote && !(await isDropComplete(item, dependencies))) return
   if (wrote) await writePlan(item, dependencies, signal)
   const planned = await getImport(dependencies.table, importId)
   if (planned?.state === 'TRANSFERRING') await sendWork(planned, dependencies)
@@ -45,7 +48,8 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   const { include, exclude } = await getImportDetails(table, item.id)
   const { files: chosen, skipped } = chooseFiles({ files: listing.files, include, exclude, limits })
   const files = await withStoredFiles({ item, files: chosen }, dependencies)
-  await pinRevision(item, listing.revision, dependencies)
+  const isWhole = (include ?? []).length === 0 && (exclude ?? []).length === 0
+  await pinRevision({ item, revision: listing.revision, isWhole }, dependencies)
   await table.update(keys.importDetails(item.id), {
     expression: 'SET skipped = :skipped',
     values: { ':skipped': skipped.slice(0, skippedMax) },
@@ -83,10 +87,11 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
 }
 
 /** The first plan decides which state of the source is imported, so that a second one cannot mix two. */
-async function pinRevision(item: ImportItem, revision: string, { table }: IngestDependencies) {
+async function pinRevision({ item, revision, isWhole }: Pinned, { table }: IngestDependencies) {
+  const isDrop = parseSource(item.source).kind === 's3-drop'
   try {
     await table.update(keys.import(item.id), {
-      expression: 'SET sourceRevision = :revision',
+      expression: `SET sourceRevision = :revision${isDrop && isWhole ? ', fingerprint = :revision' : ''}`,
       condition: 'attribute_not_exists(sourceRevision) OR sourceRevision = :revision',
       values: { ':revision': revision },
     })
@@ -94,6 +99,13 @@ async function pinRevision(item: ImportItem, revision: string, { table }: Ingest
     if (error instanceof ConditionFailed) throw faults.sourceMoved()
     throw error
   }
+}
+
+interface Pinned {
+  item: ImportItem
+  revision: string
+  /** Whether none of it is left out, so that a drop need not be imported again. */
+  isWhole: boolean
 }
 
 async function sendWork({ id }: ImportItem, dependencies: IngestDependencies) {

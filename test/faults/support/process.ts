@@ -70,6 +70,7 @@ export class IngestProcess {
         filesMax: 100,
         bytesMax: 10_000_000,
         fileBytesMax: 10_000_000,
+        dropQuietSeconds: 10,
         reposMax: 10_000,
         storedBytesMax: 1_000_000_000,
         ...options.limits,

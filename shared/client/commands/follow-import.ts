@@ -1,0 +1,75 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ImportJob } from '../../contract/import.ts'
+import type { ApiClient } from '../api-client.ts'
+import { createProgress, type Terminal } from '../terminal.ts'
+import { formatBytes, formatSeconds } from '../units.ts'
+
+const pollMs = 500
+
+/** Waits for an import to end, and shows meanwhile how far it is. */
+export async function followImport(started: ImportJob, client: ApiClient, terminal: Terminal): Promise<ImportJob> {
+  const progress = createProgress(terminal)
+  const rate = createRate()
+  let job = started
+  const sayHowToGoOn = once(() => terminal.err(waiting(job)))
+  try {
+    while (job.state !== 'READY' && job.state !== 'FAILED') {
+      if (job.waitsUntil !== undefined) sayHowToGoOn()
+      progress.show(
+        describe(job, {
+          bytesPerSecond: terminal.isTty ? rate(job.bytesDone - job.bytesHeld) : 0,
+          isTty: terminal.isTty,
+        }),
+      )
+      await wait(pollMs)
+      job = await client.getImport(job.id)
+    }
+  } finally {
+    progress.end()
+  }
+  return job
+}
+
+/** `66% 2.1/3.2 GB 30 MB/s ETA 0:36` */
+function describe(job: ImportJob, { bytesPerSecond, isTty }: { bytesPerSecond: number; isTty: boolean }): string {
+  if (job.waitsUntil !== undefined) return `${job.repo}: ${waitLeft(job.waitsUntil, isTty)}`
+  if (job.state === 'PENDING') return `${job.repo}: listing the source`
+  if (job.state === 'INSPECTING') return `${job.repo}: inspecting`
+  const percent = job.bytesTotal === 0 ? 100 : Math.floor((100 * job.bytesDone) / job.bytesTotal)
+  const left = job.bytesTotal - job.bytesDone
+  const speed =
+    bytesPerSecond > 0 && left > 0
+      ? ` ${formatBytes(bytesPerSecond)}/s ETA ${formatSeconds(left / bytesPerSecond)}`
+      : ''
+  return `${job.repo}: ${percent}% ${formatBytes(job.bytesDone)}/${formatBytes(job.bytesTotal)}${speed}`
+}
+
+const waiting = ({ source, repo }: ImportJob): string =>
+  `${source} is not complete: it has no _SUCCESS that was put last. Put one there (touch …/_SUCCESS) to begin at once, or take what lies there: slipway pull ${source}${source.startsWith(`s3-drop://${repo}/`) ? '' : ` --repo ${repo}`} --now\n`
+
+/** Counted down only where the line is drawn over itself. */
+function waitLeft(until: string, isTty: boolean): string {
+  const seconds = Math.max(0, (Date.parse(until) - Date.now()) / 1000)
+  return `waiting for _SUCCESS, or until nothing of it changes${isTty ? ` (${formatSeconds(seconds)})` : ''}`
+}
+
+function once(say: () => void): () => void {
+  let isSaid = false
+  return () => {
+    if (!isSaid) say()
+    isSaid = true
+  }
+}
+
+/** Bytes per second over the last few looks. */
+function createRate() {
+  const points: { at: number; bytes: number }[] = []
+  return (bytes: number): number => {
+    points.push({ at: performance.now(), bytes })
+    if (points.length > 10) points.shift()
+    const [first] = points
+    const last = points.at(-1)
+    if (first === undefined || last === undefined || last.at === first.at) return 0
+    return ((last.bytes - first.bytes) / (last.at - first.at)) * 1000
+  }
+}
