@@ -3,10 +3,9 @@ import { errors } from '../shared/errors.ts'
 import { openaiEnvelope, platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
-import { afterRequest } from './protocols/after-request.ts'
-import { releaseRoute } from './protocols/asked-model.ts'
 import { oipRoutes } from './protocols/oip/oip.ts'
 import { openaiAliases, openaiAliasPaths, openaiRoutes } from './protocols/openai/openai.ts'
+import { answerAsAsked } from './protocols/protocol-errors.ts'
 import { rerankRoutes } from './protocols/rerank/rerank.ts'
 import { infoRoutes } from './protocols/service/info.ts'
 import { probeRoutes } from './protocols/service/probes.ts'
@@ -21,7 +20,7 @@ export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> 
   const { log, metrics } = parts
   const app = new Hono<ServingEnvironment>()
   app.use(requestScope({ log, metrics }))
-  app.onError(answerErrors(platformEnvelope, metrics))
+  app.onError(answerAsAsked(answerErrors(platformEnvelope, metrics)))
   app.notFound((context) => {
     const { method, path } = context.req
     const envelope = path.startsWith('/v1/') ? openaiEnvelope : platformEnvelope
@@ -29,15 +28,13 @@ export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> 
   })
   app.route('/', probeRoutes(parts))
   app.route('/', infoRoutes(parts))
-  app.use(afterRequest(new ShadowRequests({ parts, routes: protocolRoutes })))
-  app.route('/', protocolRoutes(parts))
+  app.route('/', protocolRoutes({ ...parts, shadows: new ShadowRequests({ parts, routes: protocolRoutes }) }))
   return app
 }
 
 /** What models are asked by. */
 function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
-  app.use(releaseRoute)
   app.route('/', rerankRoutes(parts))
   app.route('/v1', openaiRoutes(parts))
   app.route('/', oipRoutes(parts))

@@ -1,6 +1,7 @@
-import { createMiddleware } from 'hono/factory'
+import type { Context } from 'hono'
+import { announcedBytes } from '../../shared/http/json-body.ts'
 import { assertRoom, type Served } from '../deployments/served.ts'
-import { BodyRoom, countedAsItComes } from './body-room.ts'
+import { type BodyHold, BodyRoom, countedAsItComes } from './body-room.ts'
 import { type Place, placeOf } from './call-options.ts'
 import { noteRefusal } from './repeated-refusals.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
@@ -23,26 +24,20 @@ export function createAdmission(served: () => Iterable<Pick<Served, 'queues'>>):
   }
 }
 
-/** Stands before the body is read: a refusal must be the cheapest answer there is. */
-export const admit = (admission: Admission) =>
-  createMiddleware<ServingEnvironment>(async (context, next) => {
-    const place = placeOf(context)
-    try {
-      admission.assertRoom(place)
-    } catch (error) {
-      noteRefusal(context.req.raw)
-      throw error
-    }
-    const { req } = context
-    const hold = admission.bodies.open(place.tenant ?? '')
-    context.set('bodyHold', hold)
-    try {
-      const isChunked = req.header('transfer-encoding') !== undefined
-      const announced = isChunked ? Number.NaN : Number(req.header('content-length'))
-      if (announced >= 0) hold.add(announced)
-      else req.raw = countedAsItComes(req.raw, hold)
-      await next()
-    } finally {
-      hold.release()
-    }
-  })
+/** Before the body is read: a refusal must be the cheapest answer there is. @throws AppError `overloaded` */
+export function takeRoom(context: Context<ServingEnvironment>, admission: Admission): BodyHold {
+  const place = placeOf(context)
+  try {
+    admission.assertRoom(place)
+  } catch (error) {
+    noteRefusal(context.req.raw)
+    throw error
+  }
+  const { req } = context
+  const hold = admission.bodies.open(place.tenant ?? '')
+  context.set('bodyHold', hold)
+  const announced = announcedBytes(req)
+  if (announced >= 0) hold.add(announced)
+  else req.raw = countedAsItComes(req.raw, hold)
+  return hold
+}

@@ -6,20 +6,11 @@ import { assertRoom } from '../deployments/served.ts'
 import { placeOf } from './call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
-/** Lets go of what answered a request, when that is over. */
-export const releaseRoute = createMiddleware<ServingEnvironment>(async (context, next) => {
-  try {
-    await next()
-  } finally {
-    context.get('release')?.()
-  }
-})
-
 /** Below a base path of one model, that one answers, whatever a body names: clients send an address, or "dummy". */
 export const modelFromPath = (nameOf: (context: Context<ServingEnvironment>) => string) =>
-  createMiddleware<ServingEnvironment>(async (context, next) => {
+  createMiddleware<ServingEnvironment>((context, next) => {
     context.set('model', nameOf(context))
-    await next()
+    return next()
   })
 
 /** The base path's model, or the one that the body names. @throws AppError `invalid_request` where neither does. */

@@ -21,11 +21,15 @@ export function callOptions(context: Context<ServingEnvironment>, now = () => pe
 export type Place = Pick<CallOptions, 'priority' | 'tenant' | 'patience'>
 
 /** @throws AppError `invalid_request` naming the header at fault. */
-export const placeOf = (context: Context<ServingEnvironment>): Place => ({
-  priority: priorityOf(context),
-  tenant: principalOf(context).userId,
-  patience: patienceOf(context.req.header('content-length')),
-})
+export function placeOf(context: Context<ServingEnvironment>): Place {
+  const known = context.get('place')
+  if (known !== undefined) return known
+  const priority = priorityOf(context)
+  const { userId: tenant } = principalOf(context)
+  const place = { priority, tenant, patience: patienceOf(context.req.header('content-length')) }
+  context.set('place', place)
+  return place
+}
 
 /** By the size of the body, which is known before it is read: a request of many inputs takes longer by itself. */
 export function patienceOf(contentLength: string | undefined): number {

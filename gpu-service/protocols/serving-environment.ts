@@ -2,6 +2,8 @@ import type { HttpVariables } from '../../shared/http/context.ts'
 import type { RequestLimits } from '../deployments/request-limits.ts'
 import type { Route } from '../deployments/route.ts'
 import type { BodyHold } from './body-room.ts'
+import type { Place } from './call-options.ts'
+import type { AnswerError } from './protocol-errors.ts'
 
 /** What every request of the inference service carries. */
 export interface ServingEnvironment {
@@ -16,6 +18,10 @@ export interface ServingEnvironment {
     route?: Route | undefined
     /** Lets go of what answers. */
     release?: (() => void) | undefined
+    /** Where its work will wait. */
+    place?: Place | undefined
+    /** Answers what goes wrong as its protocol writes it. */
+    answerError?: AnswerError | undefined
     /** What its body takes of the room for all. */
     bodyHold?: BodyHold | undefined
   }

@@ -4,6 +4,7 @@ import type { Metrics } from '../../shared/metrics.ts'
 import type { Router } from '../deployments/route.ts'
 import type { Device } from '../engine/engine.ts'
 import type { Admission } from './admission.ts'
+import type { ShadowRequests } from './shadow-requests.ts'
 
 /** What the routes of every protocol are made from. */
 export interface ServingParts {
@@ -13,6 +14,8 @@ export interface ServingParts {
   log: Logger
   readiness: Readiness
   admission: Admission
+  /** What copies requests for shadow targets; a copy is not copied. */
+  shadows?: Pick<ShadowRequests, 'copy'> | undefined
   /** What the models run on. */
   device: Device
 }

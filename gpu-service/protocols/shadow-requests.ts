@@ -2,9 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as aTurn } from 'node:timers/promises'
 import { type Context, Hono } from 'hono'
 import type { Principal } from '../../shared/auth/principal.ts'
+import { platformEnvelope } from '../../shared/http/envelopes.ts'
+import { answerErrors } from '../../shared/http/error-handler.ts'
 import { createMetrics, type Metrics } from '../../shared/metrics.ts'
 import type { Route } from '../deployments/route.ts'
 import { BodyRoom } from './body-room.ts'
+import { answerAsAsked } from './protocol-errors.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ServingParts } from './serving-parts.ts'
 
@@ -42,6 +45,9 @@ export class ShadowRequests {
     this.#metrics = parts.metrics
     this.#random = random
     const app = new Hono<ServingEnvironment>()
+    // What goes wrong in a copy is counted as that, and not as an error that somebody was told.
+    const metrics = createMetrics()
+    app.onError(answerAsAsked(answerErrors(platformEnvelope, metrics)))
     app.use(async (context, next) => {
       const { requestId, log } = this.#copied()
       context.set('requestId', requestId)
@@ -50,9 +56,8 @@ export class ShadowRequests {
     })
     const router = { resolve: () => this.#copied().route, list: () => [] }
     const verify = async () => this.#copied().principal
-    // What goes wrong in a copy is counted as that, and not as an error that somebody was told.
     const admission = { assertRoom() {}, bodies: new BodyRoom() }
-    app.route('/', routes({ ...parts, router, verify, admission, metrics: createMetrics() }))
+    app.route('/', routes({ ...parts, router, verify, admission, metrics }))
     this.#app = app
   }
 

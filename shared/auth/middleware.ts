@@ -30,7 +30,12 @@ export function principalOf(context: Context<HttpEnvironment>): Principal {
 
 /** Lets a request pass whose token holds the scope. Stands after `authenticate` or `identify`. */
 export const requireScope = (scope: Scope) =>
-  createMiddleware<HttpEnvironment>(async (context, next) => {
-    if (!hasScope(principalOf(context), scope)) throw errors.missingScope(scope)
-    await next()
+  createMiddleware<HttpEnvironment>((context, next) => {
+    assertScope(principalOf(context), scope)
+    return next()
   })
+
+/** @throws AppError `missing_scope` */
+export function assertScope(principal: Principal, scope: Scope): void {
+  if (!hasScope(principal, scope)) throw errors.missingScope(scope)
+}

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, HonoRequest } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
@@ -13,14 +13,16 @@ export const limitBody = (maxBytes: number) => {
       throw errors.payloadTooLarge(maxBytes)
     },
   })
-  return createMiddleware(async (context, next) => {
-    // A length that was announced is held to by HTTP itself; only a body without one is counted as it comes.
-    const isChunked = context.req.header('transfer-encoding') !== undefined
-    const announced = isChunked ? Number.NaN : Number(context.req.header('content-length'))
+  return createMiddleware((context, next) => {
+    const announced = announcedBytes(context.req)
     if (announced > maxBytes) throw errors.payloadTooLarge(maxBytes)
     return Number.isNaN(announced) ? counting(context, next) : next()
   })
 }
+
+/** How long a body says that it is, which HTTP itself holds it to; NaN where it comes in chunks. */
+export const announcedBytes = (request: Pick<HonoRequest, 'header'>): number =>
+  request.header('transfer-encoding') === undefined ? Number(request.header('content-length')) : Number.NaN
 
 /** Reads a JSON body and checks it against a schema. @throws AppError `invalid_json`, `invalid_request` */
 export async function readJson<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {

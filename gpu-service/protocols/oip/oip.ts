@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono'
-import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
+import { authenticate } from '../../../shared/auth/middleware.ts'
 import { AppError, errors } from '../../../shared/errors.ts'
 import type { Envelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { limitBody } from '../../../shared/http/json-body.ts'
-import { admit } from '../admission.ts'
 import { findRoute } from '../asked-model.ts'
+import { guardPredictions } from '../prediction-guard.ts'
+import { type AnswerError, errorsBy } from '../protocol-errors.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { infer } from './infer.ts'
@@ -20,10 +21,18 @@ export const oipEnvelope: Envelope = ({ message }) => ({ error: message })
 
 /** The Open Inference Protocol v2, as KServe and Triton speak it, under `/v2`. */
 export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
-  const { verify, router, readiness, metrics, admission } = parts
+  const { verify, router, readiness, metrics } = parts
   const app = new Hono<ServingEnvironment>()
   const answer = answerErrors(oipEnvelope, metrics)
-  app.onError((thrown, context) => answer(asTriton(thrown), context))
+  const answerError: AnswerError = (thrown, context) => answer(asTriton(thrown), context)
+  const guard = guardPredictions({ parts, answerError, limit: limitBody(bodyMaxBytes) })
+  app.post('/v2/models/*', guard, async (context) => {
+    const path = modelPathOf(context)
+    if (path.action === 'infer') return infer(context, { router, path })
+    if (path.action.startsWith('generate')) throw generatesLater()
+    throw wrongMethod('GET')
+  })
+  app.use('/v2/*', errorsBy(answerError))
   app.get('/v2', (context) => context.json(serverMetadata()))
   app.get('/v2/health/live', (context) => context.json({ live: true }))
   app.get('/v2/health/ready', (context) => {
@@ -46,19 +55,6 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     if (action === 'stats') return context.json({ model_stats: statisticsOf(model, route.deployment) })
     throw wrongMethod('POST')
   })
-  app.post(
-    '/v2/models/*',
-    authenticate(verify),
-    requireScope('infer'),
-    admit(admission),
-    limitBody(bodyMaxBytes),
-    async (context) => {
-      const path = modelPathOf(context)
-      if (path.action === 'infer') return infer(context, { router, path })
-      if (path.action.startsWith('generate')) throw generatesLater()
-      throw wrongMethod('GET')
-    },
-  )
   app.all('/v2/*', (context) => {
     throw errors.routeNotFound(context.req.method, context.req.path)
   })

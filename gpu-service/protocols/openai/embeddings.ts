@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { requireScope } from '../../../shared/auth/middleware.ts'
-import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
-import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
+import { answerErrors } from '../../../shared/http/error-handler.ts'
+import { readJson } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
 import type { EmbeddingInput, Embeddings } from '../../tasks/feature-extraction/embeddings.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import { timingOf } from '../../tasks/task.ts'
-import { admit } from '../admission.ts'
 import { answerJson } from '../answer.ts'
 import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
+import { guardPredictions } from '../prediction-guard.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { soleModel } from '../sole-model.ts'
@@ -26,12 +26,11 @@ const request = z.object({
 })
 
 /** `POST /v1/embeddings`, as OpenAI has it. */
-export function embeddingRoutes(
-  { router, admission }: Pick<ServingParts, 'router' | 'admission'>,
-  { mayBeUnnamed = false } = {},
-): Hono<ServingEnvironment> {
+export function embeddingRoutes(parts: ServingParts, { mayBeUnnamed = false } = {}): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
-  app.post('/embeddings', requireScope('infer'), admit(admission), limitBody(predictionMaxBytes), async (context) => {
+  const { router } = parts
+  const answerError = answerErrors(openaiEnvelope, parts.metrics)
+  app.post('/embeddings', guardPredictions({ parts, answerError }), async (context) => {
     const { model: named, input, encoding_format, dimensions, prompt_name } = await readJson(context, request)
     const sole = () =>
       soleModel({ router, caller: context.get('principal'), kinds: ['embeddings'], path: '/embeddings' })

@@ -4,6 +4,7 @@ import { errors } from '../../../shared/errors.ts'
 import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { servedTasks } from '../../../shared/model/served-tasks.ts'
+import { errorsBy } from '../protocol-errors.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
@@ -19,9 +20,9 @@ export function generationRoutes(
   paths: readonly string[],
 ): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
-  app.onError(answerErrors(openaiEnvelope, metrics))
+  const guards = [errorsBy(answerErrors(openaiEnvelope, metrics)), authenticate(verify)] as const
   for (const path of paths)
-    app.post(path, authenticate(verify), (context) => {
+    app.post(path, ...guards, (context) => {
       throw errors.generationNotServed(context.req.path, servedTasks)
     })
   return app

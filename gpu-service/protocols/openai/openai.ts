@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { authenticate } from '../../../shared/auth/middleware.ts'
 import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
+import { errorsBy } from '../protocol-errors.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { embeddingRoutes } from './embeddings.ts'
@@ -11,10 +12,9 @@ import { modelRoutes } from './models.ts'
 /** What the OpenAI SDKs speak, under `/v1`, with OpenAI's errors. */
 export function openaiRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
-  app.onError(answerErrors(openaiEnvelope, parts.metrics))
-  app.use(authenticate(parts.verify))
-  app.route('/', modelRoutes(parts))
   app.route('/', embeddingRoutes(parts))
+  app.use(errorsBy(answerErrors(openaiEnvelope, parts.metrics)), authenticate(parts.verify))
+  app.route('/', modelRoutes(parts))
   app.route('/', generationRoutes(parts, generationPaths.openai))
   return app
 }
@@ -22,11 +22,8 @@ export function openaiRoutes(parts: ServingParts): Hono<ServingEnvironment> {
 /** The same without `/v1`, as text-embeddings-inference has it, and what text-generation-inference is asked. */
 export function openaiAliases(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
-  const embeddings = new Hono<ServingEnvironment>()
-  embeddings.onError(answerErrors(openaiEnvelope, parts.metrics))
-  embeddings.use('/embeddings', authenticate(parts.verify))
-  embeddings.route('/', embeddingRoutes(parts, { mayBeUnnamed: true }))
-  app.route('/', embeddings)
+  app.route('/', embeddingRoutes(parts, { mayBeUnnamed: true }))
+  app.use('/embeddings', errorsBy(answerErrors(openaiEnvelope, parts.metrics)), authenticate(parts.verify))
   app.route('/', generationRoutes(parts, generationPaths.tgi))
   return app
 }

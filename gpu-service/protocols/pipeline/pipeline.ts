@@ -1,14 +1,13 @@
 import { type Context, Hono } from 'hono'
-import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
 import { errors } from '../../../shared/errors.ts'
 import { pipelineEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import type { Route } from '../../deployments/route.ts'
 import { taskNamed } from '../../tasks/tasks.ts'
-import { admit } from '../admission.ts'
 import { answerJson } from '../answer.ts'
 import { askedModel, routeAhead, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
+import { guardPredictions } from '../prediction-guard.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { limitPipelineBody, readPipelineBody } from './pipeline-body.ts'
@@ -17,10 +16,11 @@ import { limitPipelineBody, readPipelineBody } from './pipeline-body.ts'
  * `POST` on the base path of one model: the Hugging Face pipeline shape of whatever task it does. Below it,
  * `/pipeline/{task}` names the task, as Hugging Face's own router has it.
  */
-export function pipelineRoutes({ verify, router, metrics, admission }: ServingParts): Hono<ServingEnvironment> {
+export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
-  app.onError(answerErrors(pipelineEnvelope, metrics))
-  const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitPipelineBody] as const
+  const { router, metrics } = parts
+  const answerError = answerErrors(pipelineEnvelope, metrics)
+  const guard = guardPredictions({ parts, answerError, limit: limitPipelineBody })
 
   const answer = async (context: Context<ServingEnvironment>) => {
     const model = askedModel(context, undefined)
@@ -33,8 +33,8 @@ export function pipelineRoutes({ verify, router, metrics, admission }: ServingPa
     const options = callOptions(context)
     return answerJson(context, await service.pipeline({ ...request, options }))
   }
-  app.post('/', ...guards, answer)
-  app.post('/pipeline/:task', ...guards, answer)
+  app.post('/', guard, answer)
+  app.post('/pipeline/:task', guard, answer)
   return app
 }
 

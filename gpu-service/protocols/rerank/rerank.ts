@@ -1,14 +1,12 @@
 import { type Context, Hono } from 'hono'
-import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
-import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { cohereEnvelope, type Envelope, openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
-import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { readJson } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
-import { admit } from '../admission.ts'
 import { answerJson } from '../answer.ts'
 import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
+import { guardPredictions } from '../prediction-guard.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { rankedResults } from './ranked-results.ts'
@@ -23,11 +21,10 @@ export function rerankRoutes(parts: ServingParts): Hono<ServingEnvironment> {
 }
 
 function rerankRoute({ parts, envelope, returnsDocuments }: RerankRoute): Hono<ServingEnvironment> {
-  const { verify, router, metrics, admission } = parts
+  const { router, metrics } = parts
   const app = new Hono<ServingEnvironment>()
-  app.onError(answerErrors(envelope, metrics))
-  const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitBody(predictionMaxBytes)] as const
-  app.post('/rerank', ...guards, async (context: Context<ServingEnvironment>) => {
+  const guard = guardPredictions({ parts, answerError: answerErrors(envelope, metrics) })
+  app.post('/rerank', guard, async (context: Context<ServingEnvironment>) => {
     const body = await readJson(context, rerankRequest)
     const documents = readDocuments(body.documents)
     const model = askedModel(context, body.model ?? undefined)

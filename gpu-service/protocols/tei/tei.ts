@@ -1,12 +1,12 @@
 import { type Context, Hono } from 'hono'
 import * as z from 'zod'
-import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
-import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
-import { limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { authenticate } from '../../../shared/auth/middleware.ts'
+import { readJson } from '../../../shared/http/json-body.ts'
 import type { Capabilities } from '../../tasks/capabilities.ts'
-import { admit } from '../admission.ts'
 import { findRoute, routeAhead, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
+import { guardPredictions } from '../prediction-guard.ts'
+import { errorsBy } from '../protocol-errors.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { soleModel } from '../sole-model.ts'
@@ -42,16 +42,17 @@ const byModel = [rerank, predict, embedSparse, embed]
  * is the pipeline's) or at the root, where the one deployment that can do it answers.
  */
 export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }): Hono<ServingEnvironment> {
-  const { verify, router, metrics, admission } = parts
+  const { verify, router, metrics } = parts
   const app = new Hono<ServingEnvironment>()
-  app.onError(answerTeiErrors(metrics))
-  const guards = [authenticate(verify), requireScope('infer'), admit(admission), limitBody(predictionMaxBytes)] as const
+  const answerError = answerTeiErrors(metrics)
+  const guard = guardPredictions({ parts, answerError })
+  const guards = [errorsBy(answerError), authenticate(verify)] as const
 
   const modelFor = (context: Context<ServingEnvironment>, kinds: readonly (keyof Capabilities)[], path: string) =>
     context.get('model') ?? soleModel({ router, caller: context.get('principal'), kinds, path })
 
   const serve = (path: string, candidates: readonly TeiOperation[], answer = answerOne) =>
-    app.post(path, ...guards, async (context) => {
+    app.post(path, guard, async (context) => {
       const startedMs = performance.now()
       const counted = teiMetrics(metrics)
       const kinds = candidates.map(({ kind }) => kind)
@@ -74,15 +75,15 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
     serve('/', byModel)
     return app
   }
-  app.get('/info', authenticate(verify), (context) =>
+  app.get('/info', ...guards, (context) =>
     answerTeiInfo(context, findRoute(context, { router, model: modelFor(context, [], '/info') })),
   )
   const health = (context: Context<ServingEnvironment>) => {
     findRoute(context, { router, model: modelFor(context, [], '/health') })
     return context.body(null, 200)
   }
-  app.get('/health', authenticate(verify), health)
-  app.get('/ping', authenticate(verify), health)
+  app.get('/health', ...guards, health)
+  app.get('/ping', ...guards, health)
   return app
 }
 

@@ -2,10 +2,13 @@ import { once } from 'node:events'
 import { serve as listen } from '@hono/node-server'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { admit } from '../../../../gpu-service/protocols/admission.ts'
 import { BodyRoom } from '../../../../gpu-service/protocols/body-room.ts'
+import { guardPredictions } from '../../../../gpu-service/protocols/prediction-guard.ts'
+import { answerAsAsked } from '../../../../gpu-service/protocols/protocol-errors.ts'
 import type { ServingEnvironment } from '../../../../gpu-service/protocols/serving-environment.ts'
-import { AppError } from '../../../../shared/errors.ts'
+import type { ServingParts } from '../../../../gpu-service/protocols/serving-parts.ts'
+import { platformEnvelope } from '../../../../shared/http/envelopes.ts'
+import { answerErrors } from '../../../../shared/http/error-handler.ts'
 import { limitBody } from '../../../../shared/http/json-body.ts'
 
 function serve(maxBytes: number) {
@@ -15,12 +18,13 @@ function serve(maxBytes: number) {
   const gone = new Promise<void>((resolve) => {
     go = resolve
   })
-  app.onError((error, context) => context.body(null, error instanceof AppError && error.status === 429 ? 429 : 500))
-  app.use(async (context, next) => {
-    context.set('principal', { userId: context.req.header('x-caller') } as never)
-    await next()
-  })
-  app.post('/', admit({ assertRoom() {}, bodies }), limitBody(maxBytes), async (context) => {
+  app.onError(answerAsAsked(answerErrors(platformEnvelope)))
+  const parts = {
+    verify: async (userId: string | undefined) => ({ userId, scopes: ['infer'] }),
+    admission: { assertRoom() {}, bodies },
+  } as unknown as ServingParts
+  const guard = guardPredictions({ parts, answerError: answerErrors(platformEnvelope), limit: limitBody(maxBytes) })
+  app.post('/', guard, async (context) => {
     const { byteLength } = await context.req.arrayBuffer()
     await gone
     return context.text(String(byteLength))
@@ -29,7 +33,7 @@ function serve(maxBytes: number) {
     app.request('/', {
       method: 'POST',
       body: new Uint8Array(bytes),
-      headers: { 'x-caller': caller, ...(isAnnounced && { 'content-length': String(bytes) }) },
+      headers: { 'x-api-key': caller, ...(isAnnounced && { 'content-length': String(bytes) }) },
     })
   return { app, bodies, post, go }
 }
@@ -72,7 +76,7 @@ describe('bodies of requests in flight', () => {
         method: 'POST',
         body: new Blob([new Uint8Array(bytes)]).stream(),
         duplex: 'half',
-        headers: { 'x-caller': caller },
+        headers: { 'x-api-key': caller },
       })
     const first = post(70_000, 'a')
     await expect.poll(() => bodies.heldBytes).toBe(70_000)

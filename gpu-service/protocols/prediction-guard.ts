@@ -1,0 +1,45 @@
+import type { MiddlewareHandler } from 'hono'
+import { assertScope } from '../../shared/auth/middleware.ts'
+import { tokenOf } from '../../shared/auth/token.ts'
+import { predictionMaxBytes } from '../../shared/contract/predict.ts'
+import { limitBody } from '../../shared/http/json-body.ts'
+import { takeRoom } from './admission.ts'
+import { noteOutcome } from './note-outcome.ts'
+import type { AnswerError } from './protocol-errors.ts'
+import type { ServingEnvironment } from './serving-environment.ts'
+import type { ServingParts } from './serving-parts.ts'
+
+export interface PredictionGuard {
+  parts: ServingParts
+  /** How its protocol writes what goes wrong. */
+  answerError: AnswerError
+  /** Refuses a body that is too large. */
+  limit?: MiddlewareHandler<ServingEnvironment>
+}
+
+/**
+ * Stands before every route that gives a model work: lets in who may, while there is room, before a body is read; gives
+ * everything back at the end and notes how that was. One middleware and not six, because each costs every request more
+ * than what it does.
+ */
+export function guardPredictions({
+  parts,
+  answerError,
+  limit = limitBody(predictionMaxBytes),
+}: PredictionGuard): MiddlewareHandler<ServingEnvironment> {
+  return async (context, next) => {
+    const startedMs = performance.now()
+    context.set('answerError', answerError)
+    const principal = await parts.verify(tokenOf(context.req.raw.headers))
+    context.set('principal', principal)
+    assertScope(principal, 'infer')
+    const bodyHold = takeRoom(context, parts.admission)
+    try {
+      await limit(context, next)
+    } finally {
+      bodyHold.release()
+      context.get('release')?.()
+    }
+    noteOutcome(context, { startedMs, shadows: parts.shadows })
+  }
+}
