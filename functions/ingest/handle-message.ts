@@ -52,17 +52,18 @@ export async function handleMessage(
 }
 
 /** Whatever the step does, it has ended its process each time: it is not begun again. */
-function endDying(message: IngestMessage, dependencies: IngestDependencies): Promise<void> {
+async function endDying(message: IngestMessage, dependencies: IngestDependencies): Promise<void> {
   if (message.step === 'give-up') return giveUp(message, dependencies)
   if (message.step === 'inspect') return inspect({ ...message, attempt: lastInspectTry }, dependencies)
-  if (message.step === 'inspect-revision') return inspectRevision({ ...message, attempt: lastInspectTry }, dependencies)
+  if (message.step === 'inspect-revision')
+    return void (await inspectRevision({ ...message, attempt: lastInspectTry }, dependencies))
   if (message.step === 'write-repo-manifest') return writeRepoManifest(message, dependencies)
   if (message.step === 'prove-upload') return refuseUpload(message, dependencies)
   const fault = faults.stepDied(message.step, pathOf(message).path)
   return failImport(message, failureOf(fault, message), dependencies)
 }
 
-function runStep(message: IngestMessage, signal: AbortSignal, dependencies: IngestDependencies): Promise<void> {
+async function runStep(message: IngestMessage, signal: AbortSignal, dependencies: IngestDependencies): Promise<void> {
   switch (message.step) {
     case 'plan':
       return plan(message, dependencies, signal)
@@ -77,7 +78,7 @@ function runStep(message: IngestMessage, signal: AbortSignal, dependencies: Inge
     case 'inspect':
       return inspect(message, dependencies)
     case 'inspect-revision':
-      return inspectRevision(message, dependencies)
+      return void (await inspectRevision(message, dependencies))
     case 'write-repo-manifest':
       return writeRepoManifest(message, dependencies)
     case 'prove-upload':

@@ -125,6 +125,8 @@ function toImport(item: ImportItem, details?: ImportDetails): ImportJob {
     waitsUntil: state === 'PENDING' ? waitsUntil : undefined,
     ...counts,
     skipped: details?.skipped,
+    warnings: details?.warnings,
+    notServed: details?.notServed,
     failure,
     createdAt,
     updatedAt,

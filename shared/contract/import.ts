@@ -30,6 +30,12 @@ export const importJob = z
     skipped: z.array(skippedFile).optional().openapi({
       description: 'Files of the source that were left out, and why; lists of imports leave it out.',
     }),
+    warnings: z.array(z.string()).optional().openapi({
+      description: 'What its inspection found to be wrong with its files; lists of imports leave it out.',
+    }),
+    notServed: z.string().optional().openapi({
+      description: 'Why it cannot be deployed as it is, where it was brought in all the same.',
+    }),
     failure: importFailure.optional(),
     createdAt: timestamp,
     updatedAt: timestamp,

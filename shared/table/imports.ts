@@ -54,6 +54,9 @@ export interface ImportDetails {
   include?: string[] | undefined
   exclude?: string[] | undefined
   skipped: SkippedFile[]
+  /** What its inspection found to be wrong, and why it cannot be deployed as it is. */
+  warnings?: string[] | undefined
+  notServed?: string | undefined
 }
 
 /** One file on its way in. `direct` files go to their blob in one write, `staged` ones in parts. */
@@ -83,8 +86,9 @@ export interface ImportPartItem {
 export const getImport = (table: Table, id: string) => table.get<ImportItem>(keys.import(id))
 
 export async function getImportDetails(table: Table, id: string): Promise<ImportDetails> {
-  const { include, exclude, skipped } = (await table.get<ImportDetails>(keys.importDetails(id))) ?? { skipped: [] }
-  return { include, exclude, skipped }
+  const found = await table.get<ImportDetails>(keys.importDetails(id))
+  const { include, exclude, skipped, warnings, notServed } = found ?? { skipped: [] }
+  return { include, exclude, skipped, warnings, notServed }
 }
 
 export const getImportFile = (table: Table, id: string, path: string) =>

@@ -17,14 +17,14 @@ import { writeRepoManifest } from './write-repo-manifest.ts'
 /** The last of the tries that `judgeFailure` gives: it goes without what the files would say. */
 export const lastInspectTry = 5
 
-/** Reads the headers of a published revision's files and records what they say, of it and of its repo. */
+/** Reads the headers of a published revision's files, and records and tells what they say, of it and of its repo. */
 export async function inspectRevision(
   { repoId, revision: id, attempt }: Omit<StepMessage<'inspect-revision'>, 'step'>,
   { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
-): Promise<void> {
+): Promise<RevisionMetadata | undefined> {
   const revision = await getRevision(table, repoId, id)
   // It was deleted meanwhile.
-  if (revision === undefined) return
+  if (revision === undefined) return undefined
   const files = await Array.fromAsync(allFiles(table, repoId, id))
   await writeManifest({ revision, files }, { objects })
   const read = (sha256: string, range: { start: number; end: number }) =>
@@ -36,6 +36,7 @@ export async function inspectRevision(
   await changeRepo(table, repoId, (repo) => (repo.revision === id ? { repo: describedBy(repo, metadata) } : undefined))
   // At once, not by a message: whoever is told that the revision is there may lose the table and restore it.
   await writeRepoManifest({ repoId }, { table, objects })
+  return metadata
 }
 
 /** Beside the metadata, so that whoever shows a repo reads the table alone. */

@@ -1,6 +1,9 @@
+import type { RevisionMetadata } from '../../../shared/contract/repo.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
-import { getImport } from '../../../shared/table/imports.ts'
-import { ConditionFailed } from '../../../shared/table/table.ts'
+import { inspectionWarnings, servingFault } from '../../../shared/model/serving-fault.ts'
+import { getImport, type ImportItem } from '../../../shared/table/imports.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { clearAway, endOfImport } from './end-import.ts'
 import { inspectRevision } from './inspect-revision.ts'
@@ -16,7 +19,8 @@ export async function inspect(
   if (item?.state !== 'INSPECTING' || item.revision === undefined) return
   const { repo, repoId, revision } = item
 
-  await inspectRevision({ repoId, revision, attempt }, dependencies)
+  const metadata = await inspectRevision({ repoId, revision, attempt }, dependencies)
+  if (metadata !== undefined) await recordWarnings(table, { item, metadata })
   try {
     await table.transact(endOfImport({ item, from: 'INSPECTING', state: 'READY', now: now() }))
   } catch (error) {
@@ -34,4 +38,19 @@ export async function inspect(
     { repo, revision, durationMs },
     `imported ${repo}: ${item.filesTotal} files, ${item.bytesTotal} bytes`,
   )
+}
+
+/** For whoever waits for the import, and asks nothing else. */
+function recordWarnings(
+  table: Table,
+  { item: { id, repo }, metadata }: { item: ImportItem; metadata: RevisionMetadata },
+) {
+  const notServed = servingFault(repo, metadata)
+  return table.update(keys.importDetails(id), {
+    expression: `SET warnings = :warnings${notServed === undefined ? '' : ', notServed = :fault'}`,
+    values: {
+      ':warnings': inspectionWarnings(metadata),
+      ...(notServed !== undefined && { ':fault': notServed }),
+    },
+  })
 }

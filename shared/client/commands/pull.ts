@@ -65,5 +65,10 @@ function report(job: ImportJob, terminal: Terminal) {
   const left = (job.skipped ?? []).filter(({ reason }) => !/cluded$/.test(reason))
   for (const { path, reason } of left.slice(0, 10)) terminal.err(`left out: ${printable(path)} (${reason})\n`)
   if (left.length > 10) terminal.err(`left out: ${left.length - 10} more\n`)
-  terminal.err(`next: slipway deploy ${job.repo}\n`)
+  for (const warning of job.warnings ?? []) terminal.err(`warning: ${printable(warning)}\n`)
+  terminal.err(
+    job.notServed === undefined
+      ? `next: slipway deploy ${job.repo}\n`
+      : `It is here, but cannot be deployed as it is: ${printable(job.notServed)}\n`,
+  )
 }

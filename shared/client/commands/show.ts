@@ -1,4 +1,5 @@
 import type { RepoDetail } from '../../contract/repo.ts'
+import { inspectionWarnings, servingFault } from '../../model/serving-fault.ts'
 import type { Command, Invocation } from '../command.ts'
 import { printable, table } from '../terminal.ts'
 import { formatBytes } from '../units.ts'
@@ -43,9 +44,14 @@ Options:
         tensors
           .map(({ name, type, shape }) => `${name} ${type}${shape === undefined ? '' : `[${shape.join(', ')}]`}`)
           .join('; ')
-      terminal.out(`onnx      ${printable(fault ?? `${path}: ${signature(inputs)} → ${signature(outputs)}`)}\n`)
+      if (fault === undefined)
+        terminal.out(`onnx      ${printable(`${path}: ${signature(inputs)} → ${signature(outputs)}`)}\n`)
     }
-    for (const warning of metadata?.warnings ?? []) terminal.out(`warning   ${printable(warning)}\n`)
+    const warnings = metadata === undefined ? [] : inspectionWarnings(metadata)
+    const isModel = detail.kind === 'model' && metadata !== undefined
+    const unserved = isModel ? servingFault(detail.id, metadata) : undefined
+    for (const warning of warnings) terminal.out(`warning   ${printable(warning)}\n`)
+    if (unserved !== undefined) terminal.out(`deploy    not as it is: ${printable(unserved)}\n`)
     const rows = files.map(({ path, sizeBytes, sha256 }) => [path, formatBytes(sizeBytes), sha256.slice(0, 12)])
     terminal.out(`\n${table(['FILE', 'SIZE', 'SHA256'], rows)}`)
     if (cursor !== undefined) terminal.err(`… and more: ${revision.filesTotal} files in all\n`)

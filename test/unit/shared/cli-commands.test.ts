@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { runCli } from '../../../shared/client/cli.ts'
+import { cli } from './support/run-cli.ts'
 
 const deployment = {
   name: 'one',
@@ -28,25 +27,6 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
-async function run(...parameters: string[]) {
-  const said = { out: '', err: '' }
-  const code = await runCli({
-    parameters,
-    connection: async () => ({ url: 'http://127.0.0.1:8000', token: 'hf_x' }),
-    terminal: {
-      out: (text) => {
-        said.out += text
-      },
-      err: (text) => {
-        said.err += text
-      },
-      isTty: false,
-      input: Readable.from([]),
-    },
-  })
-  return { code, ...said }
-}
-
 describe('slipway deploy', () => {
   it.each([
     ['feature-extraction', `'"some text"'`],
@@ -56,14 +36,14 @@ describe('slipway deploy', () => {
     ['tensors', `'{"pixels": […]}'`],
   ])('names an input next that fits %s', async (of, example) => {
     task = of
-    expect((await run('deploy', 'acme/one')).err).toBe(`next: slipway predict one ${example}\n`)
+    expect((await cli('deploy', 'acme/one')).err).toBe(`next: slipway predict one ${example}\n`)
   })
 
   it.each([
     [['a/b', 'a/c', '--weight', '50', '--weight', '-5'], '--weight takes a number of 0 or more, not "-5"'],
     [['--name', 'one', '--update', '--weight', '5'], 'name every target, and then as many of --weight'],
   ])('says of %j what is wrong with the weight', async (parameters, message) => {
-    expect(await run('deploy', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
+    expect(await cli('deploy', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
     expect(asked).toEqual([])
   })
 })
@@ -74,7 +54,7 @@ describe('slipway predict', () => {
     ['{"question": "q", "context": "c"}', { inputs: { question: 'q', context: 'c' } }],
     ['{"inputs": "a", "parameters": {"top_k": 1}}', { inputs: 'a', parameters: { top_k: 1 } }],
   ])('sends %s', async (given, body) => {
-    expect((await run('predict', 'one', given)).code).toBe(0)
+    expect((await cli('predict', 'one', given)).code).toBe(0)
     expect(asked[1]?.type).toBe('application/json')
     expect(JSON.parse(String(asked[1]?.body))).toEqual(body)
   })
@@ -83,9 +63,9 @@ describe('slipway predict', () => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
     const path = join(folder, 'photo.jpg')
     await writeFile(path, new Uint8Array([255, 216, 255, 0]))
-    expect((await run('predict', 'one', `@${path}`)).code).toBe(0)
+    expect((await cli('predict', 'one', `@${path}`)).code).toBe(0)
     expect(asked[1]).toMatchObject({ type: 'application/octet-stream', body: new Uint8Array([255, 216, 255, 0]) })
-    expect(await run('predict', 'one', `@${path}x`)).toMatchObject({
+    expect(await cli('predict', 'one', `@${path}x`)).toMatchObject({
       code: 2,
       err: expect.stringContaining('photo.jpgx'),
     })

@@ -1,0 +1,18 @@
+import { Readable } from 'node:stream'
+import { runCli } from '../../../../shared/client/cli.ts'
+
+/** Runs the CLI in this process against whatever `fetch` is, and tells what it said. */
+export async function cli(...parameters: string[]): Promise<{ code: number; out: string; err: string }> {
+  const said: Record<'out' | 'err', string[]> = { out: [], err: [] }
+  const code = await runCli({
+    parameters,
+    connection: async () => ({ url: 'http://127.0.0.1:8000', token: 'hf_x' }),
+    terminal: {
+      out: (text) => void said.out.push(text),
+      err: (text) => void said.err.push(text),
+      isTty: false,
+      input: Readable.from([]),
+    },
+  })
+  return { code, out: said.out.join(''), err: said.err.join('') }
+}
