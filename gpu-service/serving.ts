@@ -117,6 +117,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const engineBytes = () => privateBytes(engines.map(({ pid }) => pid))
   const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, metrics })
   const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
+  const side = tableSide({ table, log, replicaId, pool: config.pool, publicUrl, heartbeatMs: config.heartbeatMs })
   const reconciler = new Reconciler({
     models: new ModelRegistry({ cache, pool, residency, metrics, settings, loadWaitMsMax, engineBytes }),
     pool,
@@ -134,7 +135,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     now: Date.now,
     device,
     keys: new KeyCounts({ metrics }),
-    ...tableSide({ table, log, replicaId, pool: config.pool, publicUrl, heartbeatMs: config.heartbeatMs }),
+    ...side,
     intervalMs: config.reconcileMs ?? 2000,
   })
 
@@ -155,7 +156,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const app = createServingApp({
     device,
     verify: sharedVerifier({ verify: createVerifier({ table, adminKeySha256 }) }),
-    router: createRouter(() => reconciler.deployments),
+    router: createRouter(() => reconciler.deployments, side),
     metrics,
     log,
     readiness: { reason: () => notReady },

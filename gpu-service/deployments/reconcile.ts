@@ -7,6 +7,7 @@ import type { DayUse } from './day-use.ts'
 import { DeploymentSlot } from './deployment-slot.ts'
 import { forgetMetrics } from './forget-metrics.ts'
 import type { KeyCounts } from './key-counts.ts'
+import type { KnownRefs } from './known-refs.ts'
 import { LoadTurns } from './load-turns.ts'
 import { OutdatedReports } from './outdated-reports.ts'
 import type { Reporter } from './reporter.ts'
@@ -24,6 +25,8 @@ export interface ReconcilerOptions extends SlotParts {
   reporter: Reporter
   /** Takes targets out of service that do worse than they may. */
   canaries: CanaryWatch
+  /** By which names what is deployed may be asked for, too. */
+  refs: Pick<KnownRefs, 'follow'>
   /** What all replicas answered today. */
   use: DayUse
   /** Counts who asks. */
@@ -59,7 +62,7 @@ export class Reconciler {
 
   /** One step towards the desired state. Fulfilled with the loads it began, which go on by themselves. */
   async pass(): Promise<Promise<void>[]> {
-    const { desired, reporter, canaries, use } = this.#options
+    const { desired, reporter, canaries, use, refs } = this.#options
     await reporter.beat()
     await use.sum()
     const wanted = await desired()
@@ -79,6 +82,7 @@ export class Reconciler {
     }
     const report = (one: ServedDeployment) => reporter.report(one).then(breathe)
     await severalAtOnce({ items: [...this.#deployments.values()], atOnce: reportsAtOnce, use: report })
+    await refs.follow(wanted.values())
     return loads
   }
 

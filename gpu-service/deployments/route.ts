@@ -2,6 +2,7 @@ import { mayAccess } from '../../shared/auth/authorize.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import { type DeploymentItem, targetsOf } from '../../shared/table/deployment-item.ts'
+import type { KnownRefs } from './known-refs.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { RequestLimits } from './request-limits.ts'
 import type { Served } from './served.ts'
@@ -48,10 +49,14 @@ export interface Router {
 }
 
 /**
- * A model is named by its deployment, by `owner/name`, or by `owner/name@ref` with the ref that was deployed or the
- * revision it named; the slash may be percent-encoded. Of several deployments the one that answers goes first.
+ * A model is named by its deployment, by `owner/name`, or by `owner/name@ref` with the ref that was deployed, the
+ * revision it named or another ref that means that; the slash may be percent-encoded, and the case of a repo's letters
+ * does not matter. Of several deployments the one that answers goes first.
  */
-export function createRouter(deployments: () => ReadonlyMap<string, Routable>): Router {
+export function createRouter(
+  deployments: () => ReadonlyMap<string, Routable>,
+  { refs = { means: () => false } }: { refs?: Pick<KnownRefs, 'means'> } = {},
+): Router {
   return {
     list: (caller) =>
       [...deployments().values()]
@@ -59,7 +64,7 @@ export function createRouter(deployments: () => ReadonlyMap<string, Routable>): 
         .sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
     resolve({ model, caller, stickyKey }) {
       const name = decoded(model)
-      const found = candidates(deployments(), name).filter(({ item }) => sees(caller, item))
+      const found = candidates({ deployments: deployments(), name, refs }).filter(({ item }) => sees(caller, item))
       const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
       if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
       const { item: wanted, state, reason } = deployment
@@ -83,23 +88,30 @@ const sees = (caller: Principal | undefined, item: DeploymentItem): boolean =>
     return mayAccess(caller, 'infer', resource) || mayAccess(caller, 'read', resource)
   })
 
-function candidates(deployments: ReadonlyMap<string, Routable>, name: string): Routable[] {
+function candidates({ deployments, name, refs }: Candidates): Routable[] {
   const named = deployments.get(name)
   if (named !== undefined) return [named]
   const at = name.indexOf('@')
-  const repo = at < 0 ? name : name.slice(0, at)
-  const ref = at < 0 ? undefined : name.slice(at + 1)
-  const matching: Routable[] = []
+  const repo = (at < 0 ? name : name.slice(0, at)).toLowerCase()
+  // Without a ref, the default branch is meant where it is deployed.
+  const ref = at < 0 ? 'main' : name.slice(at + 1)
+  const matching: { deployment: Routable; rank: number }[] = []
   for (const deployment of deployments.values()) {
     const { item } = deployment
-    if (item.repo === repo && (ref === undefined || item.ref === ref || item.revision === ref))
-      matching.push(deployment)
+    if (item.repo.toLowerCase() !== repo) continue
+    const rank = item.ref === ref || item.revision === ref ? 2 : refs.means(item, ref) ? 1 : 0
+    if (rank > 0 || at < 0) matching.push({ deployment, rank })
   }
-  return matching.sort((a, b) => rank(b.item) - rank(a.item) || (a.item.createdAt < b.item.createdAt ? 1 : -1))
+  return matching
+    .sort((a, b) => b.rank - a.rank || (a.deployment.item.createdAt < b.deployment.item.createdAt ? 1 : -1))
+    .map(({ deployment }) => deployment)
 }
 
-/** Without a ref, the default branch is meant where it is deployed. */
-const rank = ({ ref }: DeploymentItem): number => (ref === 'main' ? 1 : 0)
+interface Candidates {
+  deployments: ReadonlyMap<string, Routable>
+  name: string
+  refs: Pick<KnownRefs, 'means'>
+}
 
 function decoded(model: string): string {
   try {

@@ -10,11 +10,13 @@ import {
   poolReplicas,
   reportReplica,
 } from '../../shared/table/deployments.ts'
+import { getRevision, listRefs } from '../../shared/table/repos.ts'
 import { rollBack } from '../../shared/table/roll-back.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { CanaryWatch } from './canary-watch.ts'
 import { DayUse } from './day-use.ts'
 import { DesiredState } from './desired-state.ts'
+import { KnownRefs } from './known-refs.ts'
 import { ReplicaReporter } from './replica-reporter.ts'
 
 export interface TableSideOptions {
@@ -69,5 +71,11 @@ export function tableSide({
     rollBack: (verdict) => rollBack(table, { ...verdict, by: replicaId, now: new Date() }),
     log,
   })
-  return { desired: () => desired.read(), reporter, use, canaries }
+  const refs = new KnownRefs({
+    refsOf: (repoId) => listRefs(table, repoId),
+    commitOf: async (repoId, revision) => (await getRevision(table, repoId, revision))?.sourceRevision,
+    now: Date.now,
+    log,
+  })
+  return { desired: () => desired.read(), reporter, use, canaries, refs }
 }

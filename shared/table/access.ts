@@ -160,5 +160,6 @@ export const tableAccess = {
   cleanup: { writes: [imports], lists: [lists.activeImports] },
   /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
   maintenance: { writes: everyKind, lists: [lists.activeImports, lists.deploymentsOf('*')], scans: true },
-  inference: { reads: principals, writes: [keyUses, deployments, pools], lists: [lists.deployments] },
+  // Repos: for the names of the revisions that are deployed.
+  inference: { reads: [...principals, repos], writes: [keyUses, deployments, pools], lists: [lists.deployments] },
 } satisfies Record<string, TableAccess>

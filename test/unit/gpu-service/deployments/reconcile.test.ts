@@ -115,6 +115,7 @@ async function start() {
       refreshMs: 600_000,
     }),
     canaries: new CanaryWatch({ rollBack: async () => {}, log }),
+    refs: { follow: async () => {} },
     use: new DayUse({ add: async () => 0, now: () => state.nowMs, log }),
     keys: { count() {}, forget() {} },
     intervalMs: 1_000_000,

@@ -52,7 +52,9 @@ const slots = [
   slot('broken-too', { repo: 'team/half' }, { state: 'FAILED', reason: 'no.', served: undefined }),
   slot('half', { repo: 'team/half', ref: 'v1' }),
 ]
-const { resolve, list } = createRouter(() => byName(...slots))
+const { resolve, list } = createRouter(() => byName(...slots), {
+  refs: { means: ({ revision: deployed }, ref) => deployed === revision('b') && (ref === 'stable' || ref === 'main') },
+})
 const nameOf = (model: string) => resolve({ model: model, caller: admin() }).item.name
 
 describe('the router', () => {
@@ -66,6 +68,8 @@ describe('the router', () => {
     ['team%2Fminilm%40v2', 'minilm-v2'],
     ['team/other', 'other'],
     ['team/half', 'half'],
+    ['Team/MiniLM@v2', 'minilm-v2'],
+    ['team/minilm@stable', 'minilm-v2'],
   ])('finds what %s names', (model, name) => {
     expect(nameOf(model)).toBe(name)
   })
