@@ -26,8 +26,10 @@ export function answerSpans({ start, end, isContext, nullToken, lengthMax, count
   const ends = shares(end)
   const nullScore = nullToken === undefined ? 0 : (starts[nullToken] ?? 0) * (ends[nullToken] ?? 0)
   const best: AnswerSpan[] = []
+  const likeliestEnd = ends.reduce((most, share, last) => (isContext[last] ? Math.max(most, share) : most), 0)
   for (const [first, isStart] of isContext.entries()) {
-    if (!isStart) continue
+    if (!isStart || (best.length === count && (starts[first] ?? 0) * likeliestEnd <= (best.at(-1)?.score ?? 0)))
+      continue
     for (let last = first; last < Math.min(first + lengthMax, isContext.length) && isContext[last]; last++)
       keepBest(best, { first, last, score: (starts[first] ?? 0) * (ends[last] ?? 0) }, count)
   }

@@ -1,4 +1,7 @@
+import { hash } from 'node:crypto'
+import type { Breathe } from '../in-slices.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
+import { largest } from '../text/largest.ts'
 import type { SpansOfWindow } from './answer-spans.ts'
 
 export interface TextAnswer {
@@ -12,23 +15,28 @@ export interface TextAnswer {
  * The answers of all windows of a context, from the likeliest down. A token within a word stands for the word; answers
  * that read the same, from spans or windows that overlap, are one with the sum of their scores, as in transformers.
  */
-export function answersOf({ context, windows, count, withNone, byWords }: AnswersOf): TextAnswer[] {
-  const answers = new Map<string, TextAnswer>()
+export async function answersOf(asked: AnswersOf): Promise<TextAnswer[]> {
+  const { context, windows, count, withNone, byWords, breathe } = asked
+  const answers = new Map<string, Found>()
   let nullScore = Number.POSITIVE_INFINITY
   for (const { located, found } of windows) {
     nullScore = Math.min(nullScore, found.nullScore)
     for (const { first, last, score } of found.spans) {
       const [start, end] = placeOf({ located, first, last, byWords })
-      const answer = context.slice(start, end)
-      const key = answer.toLowerCase()
+      const key = readingOf(context.slice(start, end))
       const same = answers.get(key)
-      if (same === undefined) answers.set(key, { score, start, end, answer })
+      if (same === undefined) answers.set(key, { score, start, end })
       else same.score += score
     }
+    await breathe()
   }
   const all = [...answers.values()]
-  if (withNone) all.push({ score: nullScore, start: 0, end: 0, answer: '' })
-  return all.sort((a, b) => b.score - a.score).slice(0, count)
+  if (withNone) all.push({ score: nullScore, start: 0, end: 0 })
+  const scores = all.map(({ score }) => score)
+  return largest(scores, count).flatMap((place) => {
+    const answer = all[place]
+    return answer === undefined ? [] : { ...answer, answer: context.slice(answer.start, answer.end) }
+  })
 }
 
 export interface AnswersOf {
@@ -38,6 +46,15 @@ export interface AnswersOf {
   /** Whether "no answer" is one. */
   withNone: boolean
   byWords: boolean
+  breathe: Breathe
+}
+
+type Found = Omit<TextAnswer, 'answer'>
+
+/** What two answers share that read the same. Of a long one its hash: half a million long texts would fill the memory. */
+function readingOf(answer: string): string {
+  const text = answer.toLowerCase()
+  return text.length > 64 ? hash('sha256', text, 'base64') : text
 }
 
 function placeOf({ located: { words, offsets }, first, last, byWords }: PlaceOf): [number, number] {

@@ -1,6 +1,7 @@
 import type { Batcher } from '../../batcher/batcher.ts'
 import { breatheFor } from '../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
+import { answersJson, listPieces } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
 import { readParameters } from '../text/parameters.ts'
@@ -49,14 +50,26 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
       found[item]?.push({ located, found: spans })
       await breathe()
     }
-    const answers = questions.map(({ context }, item) => {
+    const answers: TextAnswer[][] = []
+    for (const [item, { context }] of questions.entries()) {
       const own = { context, windows: found[item] ?? [], count, byWords, withNone: asked.handle_impossible_answer }
-      const all = answersOf(own).map(inCodePoints(context))
-      return count === 1 ? all[0] : all
+      answers.push((await answersOf({ ...own, breathe })).map(inCodePoints(context)))
+      await breathe()
+    }
+    const json = await answersJson({
+      items: answers,
+      isList,
+      write: (all) => (count === 1 ? JSON.stringify(all[0] ?? null) : listPieces(all, (one) => JSON.stringify(one))),
+      aboutLength: aboutLength(answers),
+      signal: options.signal,
     })
-    return { json: JSON.stringify(isList ? answers : answers[0]), timing: timingOf(results), tokens: tokenCount(rows) }
+    return { json, timing: timingOf(results), tokens: tokenCount(rows) }
   }
 }
+
+/** How many characters the answers to one question take, about. */
+const aboutLength = (answers: readonly TextAnswer[][]): number =>
+  answers.reduce((total, all) => all.reduce((sum, { answer }) => sum + 80 + answer.length, total), 0) / answers.length
 
 interface QuestionPipeline {
   model: TextModel

@@ -6,6 +6,9 @@ const pieceLength = 65_536
 /** An answer that is shorter is one string, which HTTP can give the length of. */
 const wholeMax = 262_144
 
+/** The JSON of one answer, or the pieces of it where it may be long. */
+export type Written = string | Generator<string, void>
+
 /**
  * The answers of a request as JSON, each written when its turn comes: others get theirs in between, and where all
  * together are long no string holds them all. One alone, for inputs that were no list, stands without brackets.
@@ -18,38 +21,52 @@ export async function answersJson<Item>({
   signal,
 }: AnswersJson<Item>): Promise<JsonText> {
   const [only] = items
-  if (!isList && only !== undefined) return write(only, 0)
+  const pieces = !isList && only !== undefined ? piecesOf(write(only, 0)) : listPieces(items, write)
   const breathe = breatheFor(signal)
-  if (items.length * aboutLength > wholeMax) return inPieces({ items, write, breathe })
-  const parts: string[] = []
-  for (const [index, item] of items.entries()) {
-    parts.push(write(item, index))
+  if (items.length * aboutLength > wholeMax) return inPieces(pieces, breathe)
+  let json = ''
+  for (const piece of pieces) {
+    json += piece
     await breathe()
   }
-  return `[${parts.join(',')}]`
+  return json
 }
 
 export interface AnswersJson<Item> {
   items: readonly Item[]
   isList: boolean
-  write: (item: Item, index: number) => string
+  write: (item: Item, index: number) => Written
   /** How many characters one takes, about. */
   aboutLength: number
   signal: AbortSignal
 }
 
-async function* inPieces<Item>({ items, write, breathe }: InPieces<Item>): AsyncGenerator<string, void> {
-  let piece = '['
+/** A JSON list, item by item. */
+export function* listPieces<Item>(
+  items: readonly Item[],
+  write: (item: Item, index: number) => Written,
+): Generator<string, void> {
+  yield '['
   for (const [index, item] of items.entries()) {
-    piece += index === 0 ? write(item, index) : `,${write(item, index)}`
-    await breathe()
-    if (piece.length < pieceLength) continue
-    yield piece
-    piece = ''
+    if (index > 0) yield ','
+    yield* piecesOf(write(item, index))
   }
-  yield `${piece}]`
+  yield ']'
 }
 
-interface InPieces<Item> extends Pick<AnswersJson<Item>, 'items' | 'write'> {
-  breathe: Breathe
+function* piecesOf(written: Written): Generator<string, void> {
+  if (typeof written === 'string') yield written
+  else yield* written
+}
+
+async function* inPieces(pieces: Iterable<string>, breathe: Breathe): AsyncGenerator<string, void> {
+  let text = ''
+  for (const piece of pieces) {
+    text += piece
+    await breathe()
+    if (text.length < pieceLength) continue
+    yield text
+    text = ''
+  }
+  yield text
 }

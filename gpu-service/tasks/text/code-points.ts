@@ -4,23 +4,29 @@
  */
 export function codePointCounter(text: string): (unit: number) => number {
   if (!surrogates.test(text)) return (unit) => unit
-  // The n-th entry is the unit behind the n-th character that takes two.
-  const behind: number[] = []
-  for (const { index } of text.matchAll(pairs)) behind.push(index + 2)
-  return (unit) => unit - countUpTo(behind, unit)
+  // The characters of two units before each block: one number for each of them takes long to make for a long text.
+  const before: number[] = []
+  let pairs = 0
+  for (let from = 0; from <= text.length; from += blockLength) {
+    before.push(pairs)
+    pairs += pairsWithin(text, from, from + blockLength)
+  }
+  return (unit) => {
+    const block = Math.floor(unit / blockLength)
+    return unit - (before[block] ?? pairs) - pairsWithin(text, block * blockLength, unit)
+  }
 }
 
 const surrogates = /[\ud800-\udfff]/
-const pairs = /[\ud800-\udbff][\udc00-\udfff]/g
+const blockLength = 256
 
-/** How many of sorted numbers are at most `limit`. */
-function countUpTo(sorted: readonly number[], limit: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] ?? 0) <= limit) low = middle + 1
-    else high = middle
-  }
-  return low
+/** How many characters of two units have their second one there. */
+function pairsWithin(text: string, from: number, to: number): number {
+  let pairs = 0
+  for (let unit = Math.max(1, from); unit < Math.min(to, text.length); unit++)
+    if (isLow(text.charCodeAt(unit)) && isHigh(text.charCodeAt(unit - 1))) pairs++
+  return pairs
 }
+
+const isHigh = (code: number): boolean => code >= 0xd800 && code < 0xdc00
+const isLow = (code: number): boolean => code >= 0xdc00 && code < 0xe000

@@ -118,19 +118,3 @@ function groupEntity(group: readonly Entity[], join: EntitiesOf['join']): Entity
     end: group.at(-1)?.end ?? 0,
   }
 }
-
-/** Of entities that windows over one text found at the same place, the longest stays, and of those the surest. */
-export function withoutOverlaps(entities: readonly Entity[]): Entity[] {
-  const kept: Entity[] = []
-  for (const entity of [...entities].sort((a, b) => a.start - b.start)) {
-    const last = kept.at(-1)
-    if (last === undefined || entity.start >= last.end || entity.start < last.start) kept.push(entity)
-    else if (isBetter(entity, last)) kept[kept.length - 1] = entity
-  }
-  return kept
-}
-
-function isBetter(entity: Entity, other: Entity): boolean {
-  const [length, otherLength] = [entity.end - entity.start, other.end - other.start]
-  return length > otherLength || (length === otherLength && entity.score > other.score)
-}

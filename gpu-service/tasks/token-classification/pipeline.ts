@@ -3,7 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import { breatheFor } from '../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
-import { answersJson } from '../text/answers-json.ts'
+import { answersJson, listPieces } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
 import {
@@ -20,7 +20,8 @@ import type { TextModel } from '../text/text-model.ts'
 import { specialCount } from '../text/token-template.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { windowBudget } from '../text/window-budget.ts'
-import { type Entity, entitiesOf, strategies, withoutOverlaps } from './entities.ts'
+import { type Entity, entitiesOf, strategies } from './entities.ts'
+import { type FoundInWindow, withoutOverlaps } from './overlaps.ts'
 import { scoredTokens } from './scored-tokens.ts'
 import { textWindows } from './text-windows.ts'
 
@@ -57,20 +58,26 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
     }
     const rows = windows.map(({ located: { ids, typeIds } }) => ({ ids, typeIds }))
     const results = await batcher.submitAll(rows, options)
-    const found: Entity[][][] = items.map(() => [])
+    const found: FoundInWindow[][] = items.map(() => [])
     for (const [index, { item, located }] of windows.entries()) {
       const logits = results[index]?.output ?? new Float32Array()
       const tokens = scoredTokens({ text: items[item]?.text ?? '', located, logits, tokenizer })
       const entities = entitiesOf({ tokens, names, strategy, join: tokenizer.join })
-      found[item]?.push(entities.filter(({ entity }) => !ignored.includes(entity)))
+      const wanted = entities.filter(({ entity }) => !ignored.includes(entity))
+      found[item]?.push({ start: tokens[0]?.start ?? 0, entities: wanted })
       await breathe()
     }
+    const told: Entity[][] = []
+    for (const own of found) {
+      const [only] = own
+      told.push(own.length > 1 ? await withoutOverlaps(own, breathe) : [...(only?.entities ?? [])])
+    }
     const json = await answersJson({
-      items: found,
+      items: told,
       isList,
-      write(lists, item) {
-        const entities = lists.length > 1 ? withoutOverlaps(lists.flat()) : lists.flat()
-        return JSON.stringify(entities.map(writer({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' })))
+      write(entities, item) {
+        const tell = teller({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' })
+        return listPieces(entities, (entity) => JSON.stringify(tell(entity)))
       },
       aboutLength: (charactersPerEntity * tokenCount(rows)) / items.length,
       signal: options.signal,
@@ -86,7 +93,7 @@ interface EntityPipeline {
 }
 
 /** Places are counted in code points, as Hugging Face's servers count them. */
-function writer({ text, isGrouped }: { text: string; isGrouped: boolean }) {
+function teller({ text, isGrouped }: { text: string; isGrouped: boolean }) {
   const inCharacters = codePointCounter(text)
   return ({ entity, score, word, start, end, index }: Entity) => ({
     ...(isGrouped ? { entity_group: entity, score } : { entity, score, index }),

@@ -81,16 +81,23 @@ describe('the answers of windows', () => {
     ],
     nullScore: 0.1,
   }
-  const asked = { context: 'Paris is', windows: [{ located, found }], count: 5, withNone: false, byWords: true }
+  const asked = {
+    context: 'Paris is',
+    windows: [{ located, found }],
+    count: 5,
+    withNone: false,
+    byWords: true,
+    breathe: async () => {},
+  }
 
-  it('are whole words, and spans of the same words are one answer', () => {
-    expect(answersOf(asked)).toEqual([{ score: 0.5, start: 0, end: 5, answer: 'Paris' }])
-    expect(answersOf({ ...asked, byWords: false }).map(({ answer }) => answer)).toEqual(['Pa', 'Paris'])
+  it('are whole words, and spans of the same words are one answer', async () => {
+    expect(await answersOf(asked)).toEqual([{ score: 0.5, start: 0, end: 5, answer: 'Paris' }])
+    expect((await answersOf({ ...asked, byWords: false })).map(({ answer }) => answer)).toEqual(['Pa', 'Paris'])
   })
 
-  it('have "no answer" among them where it is asked for, as likely as in the window that has most to say', () => {
+  it('have "no answer" among them where it is asked for, as likely as in the window that has most to say', async () => {
     const other = { located, found: { ...found, nullScore: 0.05 } }
-    const answers = answersOf({ ...asked, windows: [...asked.windows, other], withNone: true })
+    const answers = await answersOf({ ...asked, windows: [...asked.windows, other], withNone: true })
     expect(answers.at(-1)).toEqual({ score: 0.05, start: 0, end: 0, answer: '' })
   })
 })

@@ -3,7 +3,6 @@ import {
   type AggregationStrategy,
   entitiesOf,
   type ScoredToken,
-  withoutOverlaps,
 } from '../../../../../gpu-service/tasks/token-classification/entities.ts'
 
 const names = ['O', 'B-MISC', 'I-MISC', 'B-PER', 'I-PER', 'B-ORG', 'I-ORG', 'B-LOC', 'I-LOC']
@@ -68,17 +67,5 @@ describe('entities as transformers aggregates them', () => {
       token('Anna', 13, 17, { 'B-PER': 1 }),
     ]
     expect(entities(tokens, 'simple').map(({ word }) => word)).toEqual(['Consuelo Ara', 'Anna'])
-  })
-
-  it('takes the longest of what windows found at one place, and of those the surest', () => {
-    const entity = (start: number, end: number, score: number) => ({ entity: 'PER', word: '', start, end, score })
-    const kept = withoutOverlaps([
-      entity(5, 9, 0.9),
-      entity(0, 4, 0.5),
-      entity(0, 9, 0.1),
-      entity(20, 22, 0.4),
-      entity(20, 22, 0.6),
-    ])
-    expect(kept).toEqual([entity(0, 9, 0.1), entity(20, 22, 0.6)])
   })
 })
