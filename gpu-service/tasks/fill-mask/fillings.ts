@@ -1,28 +1,25 @@
+import { listPieces, type Written } from '../text/answers-json.ts'
 import { largest } from '../text/largest.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 
-/** A token for a mask. */
-export interface Filling {
-  score: number
-  token: number
-  token_str: string
-  sequence: string
+/** Which tokens are wanted for the masks of a text. */
+export interface Wanted {
+  topK: number
+  /** The only ones that may be, where the caller names some. */
+  targets: readonly number[] | undefined
 }
 
-/** The likeliest tokens of each mask of a text, each written into the text as its only change. */
-export function fillingsOf({ ids, masks, logits, targets, topK, tokenizer }: FillingsOf): Filling[][] {
-  return masks.map((position, mask) => {
-    const own = logits[mask] ?? []
-    const shareOf = sharer(own)
-    const found = targets === undefined ? largest(own, topK) : likeliest({ targets, logits: own, topK })
-    return found.map((token) => ({
-      score: shareOf(token),
-      token,
-      token_str: tokenizer.decode([token], false),
-      // With several masks the others have to stay visible.
-      sequence: tokenizer.decode(ids.with(position, token), masks.length === 1),
-    }))
-  })
+/** A token for a mask, and how likely it is. */
+export interface Candidate {
+  token: number
+  score: number
+}
+
+/** The likeliest tokens of one mask, of a number for each token of the vocabulary. */
+export function candidatesOf(logits: ArrayLike<number>, { topK, targets }: Wanted): Candidate[] {
+  const shareOf = sharer(logits)
+  const found = targets === undefined ? largest(logits, topK) : likeliest({ targets, logits, topK })
+  return found.map((token) => ({ token, score: shareOf(token) }))
 }
 
 /** The softmax of the tokens that are asked for, without one of all: a vocabulary may have a quarter of a million. */
@@ -45,14 +42,27 @@ interface Likeliest {
   topK: number
 }
 
-export interface FillingsOf {
+/** `[{score, token, token_str, sequence}]`, or a list of those where a text has several masks. */
+export function fillingsJson({ ids, masks, candidates, tokenizer }: Fillings): Written {
+  const ofMask = (position: number, mask: number) =>
+    listPieces(candidates[mask] ?? [], ({ token, score }) =>
+      JSON.stringify({
+        score,
+        token,
+        token_str: tokenizer.decode([token], false),
+        // With several masks the others have to stay visible.
+        sequence: tokenizer.decode(ids.with(position, token), masks.length === 1),
+      }),
+    )
+  const [only, ...others] = masks
+  return only !== undefined && others.length === 0 ? ofMask(only, 0) : listPieces(masks, ofMask)
+}
+
+interface Fillings {
   ids: readonly number[]
   /** Where the masks are among them. */
   masks: readonly number[]
-  /** A number for each token of the vocabulary, mask by mask. */
-  logits: readonly ArrayLike<number>[]
-  /** The only tokens that are wanted. */
-  targets: readonly number[] | undefined
-  topK: number
+  /** Mask by mask. */
+  candidates: readonly (readonly Candidate[])[]
   tokenizer: Pick<TextTokenizer, 'decode'>
 }

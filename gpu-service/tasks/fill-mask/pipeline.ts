@@ -10,11 +10,13 @@ import { tokenCount } from '../text/sequence-classifier.ts'
 import type { TextModel } from '../text/text-model.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { MaskedRow } from './fill-mask.ts'
-import { fillingsOf } from './fillings.ts'
+import { type Candidate, fillingsJson } from './fillings.ts'
 import type { Mask } from './mask-settings.ts'
 
 const masksMax = 64
 const targetsMax = 1000
+/** What the answer to one request may have, in tokens. */
+const writtenTokensMax = 4_194_304
 /** About what one takes in JSON, for the text it is written into is of any length. */
 const charactersPerFilling = 300
 
@@ -38,20 +40,21 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
     const { items, isList } = readTexts(inputs)
     const breathe = breatheFor(options.signal)
     const rows: MaskedRow[] = []
+    let writtenTokens = 0
     for (const { text, param } of items) {
       const encoded = await encoder.encode({ text, truncation: truncationOf(asked), param, breathe })
-      rows.push({ ...encoded, masks: masksOf({ ids: encoded.ids, mask, param }) })
+      const masks = masksOf({ ids: encoded.ids, mask, param })
+      writtenTokens += masks.length * Math.min(asked.top_k, targets?.length ?? asked.top_k) * encoded.ids.length
+      assertWritable(writtenTokens)
+      rows.push({ ...encoded, masks, topK: asked.top_k, targets })
       await breathe()
     }
     const results = await batcher.submitAll(rows, options)
     const json = await answersJson({
       items: rows,
       isList,
-      write({ ids, masks }, index) {
-        const logits = results[index]?.output ?? []
-        const fillings = fillingsOf({ ids, masks, logits, targets, topK: asked.top_k, tokenizer })
-        return JSON.stringify(masks.length === 1 ? fillings[0] : fillings)
-      },
+      write: ({ ids, masks }, index) =>
+        fillingsJson({ ids, masks, candidates: results[index]?.output ?? [], tokenizer }),
       aboutLength: asked.top_k * charactersPerFilling,
       signal: options.signal,
     })
@@ -59,10 +62,19 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
   }
 }
 
+/** Every word is answered with its whole text, so that few texts may ask for gigabytes. @throws AppError `invalid_input` */
+function assertWritable(tokens: number): void {
+  if (tokens > writtenTokensMax)
+    throw errors.invalidInput(
+      `"top_k" words for every mask, each written into its text, are more than ${writtenTokensMax} tokens: send fewer texts or masks, or a smaller "top_k".`,
+      'top_k',
+    )
+}
+
 interface FillMaskPipeline {
   model: TextModel
   mask: Mask
-  batcher: Batcher<MaskedRow, Float32Array[]>
+  batcher: Batcher<MaskedRow, Candidate[][]>
 }
 
 function masksOf({ ids, mask, param }: { ids: readonly number[]; mask: Mask; param: string }): number[] {
