@@ -5,7 +5,7 @@ import { createS3ObjectStore } from '../shared/objects/s3-object-store.ts'
 import { openTable } from '../shared/table/table.ts'
 import { unknownSettings } from '../shared/unknown-settings.ts'
 import { drainOnSignal } from './drain-on-signal.ts'
-import { emitQueueDepth } from './emf.ts'
+import { emitLoad } from './emf.ts'
 import { engineEnvironment } from './engine/engine-environment.ts'
 import { listen } from './listen.ts'
 import { startServing } from './serving.ts'
@@ -50,8 +50,10 @@ drainOnSignal({
   exit: (code) => process.exit(code),
 })
 if (environment.SLIPWAY_EMF_NAMESPACE !== undefined)
-  emitQueueDepth({
+  emitLoad({
     namespace: environment.SLIPWAY_EMF_NAMESPACE,
+    pool: environment.SLIPWAY_POOL,
+    engines: serving.engineCount,
     metrics,
     write: (line) => process.stdout.write(`${line}\n`),
   })

@@ -83,6 +83,8 @@ export interface Serving {
   app: Hono<HttpEnvironment>
   /** For the server, to repeat what the app has just refused. */
   refusals: RepeatedRefusals
+  /** How many runs it makes at once. */
+  engineCount: number
   /** Fulfilled when what was deployed at the start is served, or has failed by name. */
   ready: Promise<void>
   /** Turns `/ready` off and waits for the work that was admitted; requests are still answered. */
@@ -165,6 +167,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   return {
     app,
     refusals,
+    engineCount: engines.length,
     ready,
     async drain() {
       notReady = 'draining'

@@ -13,7 +13,7 @@ export interface EmfLine {
   now: Date
 }
 
-export type EmfUnit = 'Count' | 'Seconds' | 'Milliseconds'
+export type EmfUnit = 'Count' | 'Seconds' | 'Milliseconds' | 'None'
 
 export function emfLine({ namespace, name, unit, dimensions, value, now }: EmfLine): string {
   const Metrics = [{ Name: name, Unit: unit }]

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { emitQueueDepth } from '../../../gpu-service/emf.ts'
+import { emitLoad } from '../../../gpu-service/emf.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 
 beforeEach(() => {
@@ -9,29 +9,64 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('emitQueueDepth', () => {
-  it('writes the sum and each deployment as lines that CloudWatch reads as metrics, until it is stopped', async () => {
-    const metrics = createMetrics()
+const intervalMs = 15_000
+
+/** What a replica of two engines writes. */
+function start() {
+  const metrics = createMetrics()
+  const lines: string[] = []
+  const write = (line: string) => void lines.push(line)
+  const stop = emitLoad({ namespace: 'Slipway', pool: 'gpu', engines: 2, metrics, write, intervalMs })
+  const next = async () => {
+    lines.length = 0
+    await vi.advanceTimersByTimeAsync(intervalMs)
+    return lines.map((line) => JSON.parse(line))
+  }
+  const ran = (model: string, seconds: number) => metrics.tritonComputeTime.inc({ model, version: '1' }, seconds * 1e6)
+  return { metrics, stop, next, ran }
+}
+
+const metric = (name: string, dimensions: string[]) => ({
+  CloudWatchMetrics: [{ Namespace: 'Slipway', Dimensions: [dimensions], Metrics: [{ Name: name }] }],
+})
+
+describe("a replica's load", () => {
+  it('is written for its pool, and what waits for each deployment too, until it is stopped', async () => {
+    const { metrics, stop, next, ran } = start()
     metrics.queueDepth.set({ deployment: 'iris' }, 3)
     metrics.queueDepth.set({ deployment: 'tiny' }, 2)
-    const lines: string[] = []
-    const stop = emitQueueDepth({
-      namespace: 'Slipway',
-      metrics,
-      write: (line) => lines.push(line),
-      intervalMs: 15_000,
-    })
-    await vi.advanceTimersByTimeAsync(15_000)
-    const metric = (dimensions: string[]) => ({
-      CloudWatchMetrics: [{ Namespace: 'Slipway', Dimensions: [dimensions], Metrics: [{ Name: 'queue_depth' }] }],
-    })
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { _aws: metric([]), queue_depth: 5 },
-      { _aws: metric(['deployment']), deployment: 'iris', queue_depth: 3 },
-      { _aws: metric(['deployment']), deployment: 'tiny', queue_depth: 2 },
+    ran('iris', 6)
+    for (const seconds of [0.1, 0.3]) metrics.queueWait.observe({ deployment: 'iris' }, seconds)
+    metrics.queueWait.observe({ deployment: 'tiny' }, 0.5)
+    expect(await next()).toMatchObject([
+      { _aws: metric('busy_share', ['pool']), pool: 'gpu', busy_share: 0.2 },
+      { _aws: metric('queue_wait_seconds', ['pool']), pool: 'gpu', queue_wait_seconds: 0.3 },
+      { _aws: metric('queue_depth', ['pool']), pool: 'gpu', queue_depth: 5 },
+      { _aws: metric('queue_depth', ['deployment']), deployment: 'iris', queue_depth: 3 },
+      { _aws: metric('queue_depth', ['deployment']), deployment: 'tiny', queue_depth: 2 },
     ])
     stop()
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(lines).toHaveLength(3)
+    expect(await next()).toEqual([])
+  })
+
+  it('is that of the last interval, and nothing where nothing was asked', async () => {
+    const { metrics, next, ran } = start()
+    ran('iris', 6)
+    metrics.queueWait.observe({ deployment: 'iris' }, 0.4)
+    await next()
+    expect(await next()).toMatchObject([{ busy_share: 0 }, { queue_wait_seconds: 0 }, { queue_depth: 0 }])
+    ran('iris', 15)
+    metrics.queueWait.observe({ deployment: 'iris' }, 0.2)
+    expect(await next()).toMatchObject([{ busy_share: 0.5 }, { queue_wait_seconds: expect.closeTo(0.2) }, {}])
+  })
+
+  it('never falls below nothing when a deployment is forgotten, nor above the whole when runs end in a bunch', async () => {
+    const { metrics, next, ran } = start()
+    ran('iris', 20)
+    await next()
+    metrics.tritonComputeTime.remove({ model: 'iris', version: '1' })
+    expect(await next()).toMatchObject([{ busy_share: 0 }, {}, {}])
+    ran('iris', 90)
+    expect(await next()).toMatchObject([{ busy_share: 1 }, {}, {}])
   })
 })
