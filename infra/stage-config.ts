@@ -1,6 +1,7 @@
 import type { Environment } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
+import { type PoolConfig, poolsContext, poolsOf } from './pool-config.ts'
 
 /** What differs between two deployments of the platform, parsed once from the context of the CDK app. */
 export interface StageConfig {
@@ -29,6 +30,8 @@ export interface StageConfig {
   ingestConcurrencyMax: number
   /** Absent where the stage has no inference service: `-c gpu=false`. */
   gpu: GpuConfig | undefined
+  /** The SNS topic that is told when an alarm goes off; without one, alarms are seen in the console alone. */
+  alarmTopicArn: string | undefined
 }
 
 export interface GpuConfig {
@@ -36,8 +39,7 @@ export interface GpuConfig {
   egress: 'endpoints' | 'nat'
   /** How many of the network's availability zones have private endpoints; one serves all, two survive a lost zone. */
   endpointZones: 1 | 2
-  replicasMin: number
-  replicasMax: number
+  pools: PoolConfig[]
   /** Whether a new version starts beside the old one, which needs GPU quota for twice the replicas. */
   isUpdatedBeside: boolean
 }
@@ -52,7 +54,6 @@ const stages = {
 
 // The CLI passes every `-c key=value` as text, cdk.json passes JSON values.
 const flag = z.union([z.boolean(), z.stringbool()])
-const count = z.coerce.number().int().min(1)
 
 const quota = z.coerce.number().int().min(0).optional()
 const quotaContext = {
@@ -97,22 +98,32 @@ const stageContext = z
     ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
     gpu: flag.default(true),
     egress: z.enum(['endpoints', 'nat']).default('endpoints'),
-    gpuReplicasMin: count.default(1),
-    gpuReplicasMax: count.optional(),
+    pools: poolsContext,
+    alarmTopicArn: z
+      .string()
+      .regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'must be the ARN of an SNS topic')
+      .optional(),
     metricNamespace: z.string().optional(),
   })
   .refine(({ account, region }) => (account === undefined) === (region === undefined), {
     path: ['region'],
     message: 'account and region are given together or not at all',
   })
+  .refine(({ egress, pools }) => egress === 'nat' || Object.values(pools).every((pool) => !pool.remoteImages), {
+    path: ['egress'],
+    message: 'must be "nat" where a pool has remoteImages, which are fetched from the internet',
+  })
+
+/** What is mistyped would set nothing. The context's other keys are the library's own, none of which is a plain word. */
+const unknownSettings = (context: unknown): string[] =>
+  Object.keys(context ?? {}).filter((name) => /^[a-z][a-zA-Z0-9]*$/.test(name) && !(name in stageContext.shape))
 
 /** Reads the stage from the app's context and refuses a setting that is not usable, naming each one. */
 export function parseStageConfig(context: unknown): StageConfig {
   const parsed = stageContext.safeParse(context)
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-    throw new Error(`The stage's context is not usable:\n${faults.join('\n')}`)
-  }
+  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `  ${path.join('.')}: ${message}`)
+  faults.push(...unknownSettings(context).map((name) => `  ${name}: is not a setting`))
+  if (!parsed.success || faults.length > 0) throw new Error(`The stage's context is not usable:\n${faults.join('\n')}`)
   const given = parsed.data
   const { replicasMax, ...defaults } = stages[given.stage]
   return {
@@ -129,6 +140,7 @@ export function parseStageConfig(context: unknown): StageConfig {
     metricNamespace: given.metricNamespace ?? `Slipway/${given.stage}`,
     ingestConcurrencyMax: given.ingestConcurrencyMax ?? defaults.ingestConcurrencyMax,
     gpu: given.gpu ? parseGpu(given, replicasMax) : undefined,
+    alarmTopicArn: given.alarmTopicArn,
   }
 }
 
@@ -136,8 +148,7 @@ function parseGpu(given: z.output<typeof stageContext>, replicasMax: number): Gp
   return {
     egress: given.egress,
     endpointZones: given.stage === 'dev' ? 1 : 2,
-    replicasMin: given.gpuReplicasMin,
-    replicasMax: Math.max(given.gpuReplicasMin, given.gpuReplicasMax ?? replicasMax),
+    pools: poolsOf(given.pools, { replicasMax }),
     isUpdatedBeside: given.stage !== 'dev',
   }
 }

@@ -4,27 +4,26 @@ import { HttpAlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { type IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2'
 import type { FargateService } from 'aws-cdk-lib/aws-ecs'
 import {
-  type ApplicationListener,
   ApplicationLoadBalancer,
   ApplicationProtocol,
+  type ApplicationTargetGroup,
   TargetGroupLoadBalancingAlgorithmType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Construct } from 'constructs'
+import type { PoolConfig } from '../pool-config.ts'
 import { acknowledge } from './acknowledge.ts'
 import { readinessCheck, servicePort } from './inference-task.ts'
 
-export interface InferenceBalancerProps {
-  vpc: IVpc
-  service: FargateService
-}
-
-/** Spreads requests over the replicas that are ready, reachable only through the integration it offers. */
+/** One load balancer for all pools, each on a port of its own, reachable only through the integration it gives. */
 export class InferenceBalancer extends Construct {
-  readonly integration: HttpRouteIntegration
+  readonly #balancer: ApplicationLoadBalancer
+  readonly #linkAccess: SecurityGroup
+  readonly #vpcLink: VpcLink
+  #pools = 0
 
-  constructor(scope: Construct, id: string, { vpc, service }: InferenceBalancerProps) {
+  constructor(scope: Construct, id: string, { vpc }: { vpc: IVpc }) {
     super(scope, id)
-    const balancer = new ApplicationLoadBalancer(this, 'Balancer', {
+    this.#balancer = new ApplicationLoadBalancer(this, 'Balancer', {
       vpc,
       vpcSubnets: { subnetGroupName: 'Private' },
       internetFacing: false,
@@ -32,17 +31,31 @@ export class InferenceBalancer extends Construct {
       // Shorter than a replica keeps a connection, or requests would be sent into connections that just closed.
       idleTimeout: Duration.seconds(60),
     })
-    acknowledge(balancer, {
+    acknowledge(this.#balancer, {
       rule: 'ELB2',
       reason: 'Only the HTTP API reaches it, and its access log has every request.',
     })
-    const listener = balancer.addListener('Http', { port: 80, protocol: ApplicationProtocol.HTTP, open: false })
-    this.#addTargets(listener, service)
-    this.integration = this.#linkFrom(listener, vpc)
+    this.#linkAccess = new SecurityGroup(this, 'LinkAccess', {
+      vpc,
+      description: 'From the HTTP APIs to the load balancer',
+      allowAllOutbound: false,
+    })
+    this.#vpcLink = new VpcLink(this, 'Link', {
+      vpc,
+      subnets: { subnetGroupName: 'Private' },
+      securityGroups: [this.#linkAccess],
+    })
   }
 
-  #addTargets(listener: ApplicationListener, service: FargateService) {
-    listener.addTargets('Replicas', {
+  /** Spreads the pool's requests over those of its replicas that are ready. */
+  add({ pool, service }: AddedPool): { integration: HttpRouteIntegration; replicas: ApplicationTargetGroup } {
+    const listener = this.#balancer.addListener(`Http-${pool.name}`, {
+      port: firstPort + this.#pools++,
+      protocol: ApplicationProtocol.HTTP,
+      open: false,
+    })
+    listener.connections.allowDefaultPortFrom(this.#linkAccess)
+    const replicas = listener.addTargets(`Replicas-${pool.name}`, {
       targets: [service],
       port: servicePort,
       protocol: ApplicationProtocol.HTTP,
@@ -57,20 +70,14 @@ export class InferenceBalancer extends Construct {
         unhealthyThresholdCount: readinessCheck.failuresMax,
       },
     })
-  }
-
-  #linkFrom(listener: ApplicationListener, vpc: IVpc) {
-    const linkAccess = new SecurityGroup(this, 'LinkAccess', {
-      vpc,
-      description: 'From the HTTP API to the load balancer',
-      allowAllOutbound: false,
-    })
-    listener.connections.allowDefaultPortFrom(linkAccess)
-    const vpcLink = new VpcLink(this, 'Link', {
-      vpc,
-      subnets: { subnetGroupName: 'Private' },
-      securityGroups: [linkAccess],
-    })
-    return new HttpAlbIntegration('Inference', listener, { vpcLink })
+    const integration = new HttpAlbIntegration(`Inference-${pool.name}`, listener, { vpcLink: this.#vpcLink })
+    return { integration, replicas }
   }
 }
+
+interface AddedPool {
+  pool: PoolConfig
+  service: FargateService
+}
+
+const firstPort = 80

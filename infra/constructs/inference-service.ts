@@ -1,51 +1,79 @@
 import { Duration } from 'aws-cdk-lib'
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { FargateService } from 'aws-cdk-lib/aws-ecs'
+import { type CapacityProviderStrategy, type Cluster, FargateService, type ICluster } from 'aws-cdk-lib/aws-ecs'
 import { Construct } from 'constructs'
-import type { GpuConfig, StageConfig } from '../stage-config.ts'
-import type { GpuCapacity } from './gpu-capacity.ts'
+import type { PoolConfig } from '../pool-config.ts'
 import type { InferenceTask } from './inference-task.ts'
 
 export interface InferenceServiceProps {
-  config: StageConfig
-  gpu: GpuConfig
-  capacity: GpuCapacity
+  cluster: Cluster
+  strategy: CapacityProviderStrategy
   task: InferenceTask
+  pool: PoolConfig
+  metricNamespace: string
+  /** Whether a new version starts beside the old one. */
+  isUpdatedBeside: boolean
 }
 
-/** As many replicas as the queues need; a version that does not become ready is taken back by itself. */
+/** As many replicas as the load needs; a version that does not become ready is taken back by itself. */
 export class InferenceService extends Construct {
   readonly service: FargateService
 
-  constructor(scope: Construct, id: string, { config, gpu, capacity, task }: InferenceServiceProps) {
+  constructor(scope: Construct, id: string, { cluster, strategy, task, ...scaling }: InferenceServiceProps) {
     super(scope, id)
     this.service = new FargateService(this, 'Service', {
-      cluster: capacity.cluster,
-      capacityProviderStrategies: [capacity.strategy],
+      // The library's classes leave out `| undefined` where their own interfaces have it.
+      cluster: cluster as ICluster,
+      capacityProviderStrategies: [strategy],
       taskDefinition: task.definition,
       vpcSubnets: { subnetGroupName: 'Private' },
       circuitBreaker: { rollback: true },
-      ...(gpu.isUpdatedBeside
+      ...(scaling.isUpdatedBeside
         ? { minHealthyPercent: 100, maxHealthyPercent: 200 }
         : { minHealthyPercent: 0, maxHealthyPercent: 100 }),
       // A cold machine pulls the image and warms its models before the first ready answer.
       healthCheckGracePeriod: Duration.minutes(15),
     })
-    this.#scaleOnQueueDepth({ ...gpu, ...config })
+    this.#scaleOnLoad(scaling)
   }
 
-  #scaleOnQueueDepth({ replicasMin, replicasMax, metricNamespace }: GpuConfig & StageConfig) {
+  /**
+   * A replica is added when either says so, and one leaves when both do. Engines can be idle while requests wait for
+   * what feeds them, and busy all the time while nobody waits.
+   */
+  #scaleOnLoad({ pool, metricNamespace }: Pick<InferenceServiceProps, 'pool' | 'metricNamespace'>) {
+    const { replicasMin, replicasMax } = pool
     const replicas = this.service.autoScaleTaskCount({ minCapacity: replicasMin, maxCapacity: replicasMax })
-    replicas.scaleToTrackCustomMetric('QueueDepth', {
-      // Every task writes it without a dimension of its own, so that the average is the depth per task.
-      metric: new Metric({ namespace: metricNamespace, metricName: 'queue_depth', statistic: Stats.AVERAGE }),
-      targetValue: queueDepthPerTask,
-      scaleOutCooldown: Duration.minutes(1),
-      // A GPU is billed by the hour in practice: starting one takes minutes, so one that is up stays a while.
-      scaleInCooldown: Duration.minutes(15),
-    })
+    for (const [id, { metricName, targetValue }] of Object.entries(targets))
+      replicas.scaleToTrackCustomMetric(id, {
+        metric: replicaMetric({ metricNamespace, pool, metricName }),
+        targetValue,
+        scaleOutCooldown: Duration.minutes(1),
+        // A machine takes minutes to start, so one that is up stays a while.
+        scaleInCooldown: Duration.minutes(15),
+      })
   }
 }
 
-/** About one full batch of waiting requests: enough to keep a GPU busy, too little to make anyone wait. */
-const queueDepthPerTask = 16
+/** What each replica of a pool writes of itself; the average is therefore that of one replica. */
+export const replicaMetric = ({ metricNamespace, pool, metricName }: ReplicaMetric) =>
+  new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: { pool: pool.name },
+    statistic: Stats.AVERAGE,
+    period: Duration.minutes(1),
+  })
+
+interface ReplicaMetric {
+  metricNamespace: string
+  pool: PoolConfig
+  metricName: 'busy_share' | 'queue_wait_seconds' | 'queue_depth'
+}
+
+const targets = {
+  /** What is left takes up a burst for the minutes until another replica is there. */
+  BusyShare: { metricName: 'busy_share', targetValue: 0.6 },
+  /** A third of the wait at which requests begin to be refused. */
+  QueueWait: { metricName: 'queue_wait_seconds', targetValue: 0.12 },
+} as const

@@ -15,6 +15,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { tableAccess } from '../../shared/table/access.ts'
+import { machineOverhead, type PoolConfig } from '../pool-config.ts'
 import type { StageConfig } from '../stage-config.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { PlatformData } from './platform-data.ts'
@@ -22,24 +23,25 @@ import { repositoryRoot } from './repository-root.ts'
 
 export interface InferenceTaskProps {
   config: StageConfig
+  pool: PoolConfig
   data: PlatformData
   /** Where clients reach the service. */
   publicUrl: string
 }
 
-/** One replica of the inference service: one container with one whole GPU, on a file system it cannot change. */
+/** One replica of a pool: one container on a machine of its own, on a file system it cannot change. */
 export class InferenceTask extends Construct {
   readonly definition: TaskDefinition
 
-  constructor(scope: Construct, id: string, { config, data, publicUrl }: InferenceTaskProps) {
+  constructor(scope: Construct, id: string, props: InferenceTaskProps) {
     super(scope, id)
+    const { config, pool, data } = props
     this.definition = new TaskDefinition(this, 'Definition', {
       compatibility: Compatibility.MANAGED_INSTANCES,
       networkMode: NetworkMode.AWS_VPC,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.X86_64, operatingSystemFamily: OperatingSystemFamily.LINUX },
-      // A machine of 4 CPUs and 16 GiB has less than that to give: its agent and system take the difference.
-      cpu: '3584',
-      memoryMiB: '14336',
+      cpu: String(pool.vCpus * 1024 - machineOverhead.cpuUnits),
+      memoryMiB: String(pool.memoryGiB * 1024 - machineOverhead.memoryMiB),
       volumes: [{ name: cacheVolume, host: {} }],
     })
     data.table.grant(this.definition.taskRole, tableAccess.inference)
@@ -47,23 +49,12 @@ export class InferenceTask extends Construct {
     const container = this.definition.addContainer('Service', {
       image: ContainerImage.fromAsset(repositoryRoot, {
         file: 'gpu-service/Dockerfile',
+        // Without the gigabytes of CUDA where there is no GPU.
+        target: pool.device,
         platform: Platform.LINUX_AMD64,
       }),
-      environment: {
-        SLIPWAY_TABLE: data.table.tableName,
-        SLIPWAY_BUCKET: data.models.bucket.bucketName,
-        SLIPWAY_DEVICE: 'cuda',
-        SLIPWAY_PORT: String(servicePort),
-        SLIPWAY_CACHE_DIR: cacheFolder,
-        SLIPWAY_PUBLIC_URL: publicUrl,
-        SLIPWAY_EMF_NAMESPACE: config.metricNamespace,
-        SLIPWAY_LOG_LEVEL: config.logLevel,
-        SLIPWAY_DRAIN_MS: String(drain.toMilliseconds()),
-        // Less than the stop timeout, so that the service ends by itself and is not killed.
-        SLIPWAY_GRACE_MS: String(Duration.seconds(90).toMilliseconds()),
-        ...(config.adminKeySha256 && { SLIPWAY_ADMIN_KEY_SHA256: config.adminKeySha256 }),
-      },
-      gpuCount: 1,
+      environment: taskEnvironment(props),
+      ...(pool.device === 'cuda' && { gpuCount: 1 }),
       portMappings: [{ containerPort: servicePort }],
       readonlyRootFilesystem: true,
       user: '1000:1000',
@@ -102,6 +93,35 @@ export class InferenceTask extends Construct {
 }
 
 export const servicePort = 8080
+
+/** The service's settings, as `gpu-service/settings.ts` reads them. */
+function taskEnvironment({ config, pool, data, publicUrl }: InferenceTaskProps): Record<string, string> {
+  const { run } = pool
+  const given: Record<string, string | number | boolean | undefined> = {
+    SLIPWAY_TABLE: data.table.tableName,
+    SLIPWAY_BUCKET: data.models.bucket.bucketName,
+    SLIPWAY_POOL: pool.name,
+    SLIPWAY_DEVICE: pool.device,
+    SLIPWAY_PORT: servicePort,
+    SLIPWAY_CACHE_DIR: cacheFolder,
+    SLIPWAY_CACHE_BYTES: run.cacheBytes,
+    SLIPWAY_MODEL_MEMORY_BYTES: run.modelMemoryBytes,
+    SLIPWAY_ENGINES: run.engines,
+    SLIPWAY_INTRA_OP_THREADS: run.intraOpThreads,
+    SLIPWAY_REQUEST_TIMEOUT_MS: run.requestTimeoutMs,
+    SLIPWAY_REMOTE_IMAGES: run.remoteImages,
+    SLIPWAY_PUBLIC_URL: publicUrl,
+    SLIPWAY_EMF_NAMESPACE: config.metricNamespace,
+    SLIPWAY_LOG_LEVEL: config.logLevel,
+    SLIPWAY_ADMIN_KEY_SHA256: config.adminKeySha256,
+    SLIPWAY_DRAIN_MS: drain.toMilliseconds(),
+    // Less than the stop timeout, so that the service ends by itself and is not killed.
+    SLIPWAY_GRACE_MS: Duration.seconds(90).toMilliseconds(),
+  }
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  )
+}
 
 /** How a load balancer finds out whether a replica should be sent requests. */
 export const readinessCheck = { path: '/ready', interval: Duration.seconds(10), failuresMax: 2 }

@@ -38,6 +38,20 @@ describe('the GPU image', () => {
 
   it('runs as nobody special', () => {
     expect(dockerfile.match(/^USER .*$/gm)).toEqual(['USER 1000:1000'])
+    for (const image of ['cpu', 'cuda']) expect(dockerfile).toContain(`FROM base AS ${image}\n`)
+  })
+
+  it('runs on the Node that the tests run on', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
+    expect(dockerfile).toContain(`ARG NODE_BASE=node:${devDependencies.node}-bookworm-slim\n`)
+    expect(dockerfile.match(/^FROM .*$/gm)?.filter((line) => !/^FROM (?:\$\{\w+\}|base) AS /.test(line))).toEqual([])
+  })
+
+  it('has CUDA only where it is the one for GPUs, which is what a build makes that names none', () => {
+    const [, cpu = '', cuda = ''] = dockerfile.split(/^FROM base AS \w+$/m)
+    expect(cpu).not.toMatch(/cuda/i)
+    expect(cuda).toContain('COPY --from=cuda-packages /cuda/provider')
+    expect(cuda).not.toContain('\nFROM ')
   })
 
   it('is built from the code of the service and nothing else', { timeout: 30_000 }, () => {

@@ -1,12 +1,14 @@
 import { Match } from 'aws-cdk-lib/assertions'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createServingApp } from '../../gpu-service/app.ts'
+import { emitLoad } from '../../gpu-service/emf.ts'
 import { keepAliveMs } from '../../gpu-service/listen.ts'
 import type { ServingParts } from '../../gpu-service/protocols/serving-parts.ts'
+import { createMetrics } from '../../shared/metrics.ts'
 import { templates } from './synthesised-app.ts'
 
 const adminKeySha256 = 'b'.repeat(64)
-const { gpu } = templates({ settings: { stage: 'prod', gpuReplicasMax: '3', adminKeySha256 } })
+const { gpu } = templates({ settings: { stage: 'prod', pools: '{"default": {"replicasMax": 3}}', adminKeySha256 } })
 
 describe('a replica', () => {
   const [task] = Object.values(gpu.findResources('AWS::ECS::TaskDefinition'))
@@ -99,18 +101,36 @@ describe('the service', () => {
     })
   })
 
-  it('follows the average queue depth per task', () => {
+  it('grows when its replicas are busy or have requests wait, to as many as the stage allows', () => {
     gpu.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 3 })
-    gpu.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
-      TargetTrackingScalingPolicyConfiguration: {
-        CustomizedMetricSpecification: {
-          Namespace: 'Slipway/prod',
-          MetricName: 'queue_depth',
-          Statistic: 'Average',
-          Dimensions: Match.absent(),
-        },
-      },
-    })
+    const policies = Object.values(gpu.findResources('AWS::ApplicationAutoScaling::ScalingPolicy'))
+    const followed = policies.map(({ Properties }) => Properties.TargetTrackingScalingPolicyConfiguration)
+    const dimension = { Name: 'pool', Value: 'default' }
+    const metric = { Namespace: 'Slipway/prod', Statistic: 'Average', Dimensions: [dimension] }
+    expect(followed).toEqual([
+      expect.objectContaining({
+        CustomizedMetricSpecification: { ...metric, MetricName: 'busy_share' },
+        TargetValue: 0.6,
+      }),
+      expect.objectContaining({
+        CustomizedMetricSpecification: { ...metric, MetricName: 'queue_wait_seconds' },
+        TargetValue: 0.12,
+      }),
+    ])
+  })
+
+  it('follows numbers that a replica writes, under the same names', async () => {
+    const lines: string[] = []
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const write = (line: string) => void lines.push(line)
+    const stop = emitLoad({ namespace: 'Slipway/prod', pool: 'default', engines: 1, metrics: createMetrics(), write })
+    await vi.advanceTimersByTimeAsync(60_000)
+    stop()
+    const written = new Set(lines.flatMap((line) => Object.keys(JSON.parse(line))))
+    const read = [...JSON.stringify(gpu.toJSON()).matchAll(/"MetricName":"([a-z_]+)"/g)].map(([, name]) => name)
+    expect(read).toContain('busy_share')
+    for (const name of read) expect(written).toContain(name)
   })
 })
 

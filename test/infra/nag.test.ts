@@ -10,7 +10,7 @@ interface Report {
 describe('cdk-nag', () => {
   it.each([
     { stage: 'dev', egress: 'endpoints' },
-    { stage: 'prod', egress: 'nat' },
+    { stage: 'prod', egress: 'nat', pools: '{"default": {}, "cpu": {"device": "cpu"}}' },
   ])('finds nothing in $stage that has no reason beside it', (settings) => {
     const { app, outdir } = appUnderTest({ settings, nag: true })
     expect(() => app.synth()).not.toThrow()

@@ -3,7 +3,7 @@ import { parseStageConfig } from '../../infra/stage-config.ts'
 
 describe('a stage', () => {
   it('is dev, with one GPU at most, where nothing is said', () => {
-    const gpu = { replicasMin: 1, replicasMax: 1 }
+    const gpu = { pools: [{ name: 'default', device: 'cuda', replicasMin: 1, replicasMax: 1 }] }
     expect(parseStageConfig({})).toMatchObject({ stage: 'dev', isRetained: false, gpu, env: undefined })
   })
 
@@ -12,8 +12,8 @@ describe('a stage', () => {
   })
 
   it('reads the text that the command line passes', () => {
-    const { gpu } = parseStageConfig({ gpu: 'true', egress: 'nat', gpuReplicasMin: '2' })
-    expect(gpu).toMatchObject({ egress: 'nat', replicasMin: 2, replicasMax: 2 })
+    const { gpu } = parseStageConfig({ gpu: 'true', egress: 'nat', pools: '{"default": {"replicasMin": 2}}' })
+    expect(gpu).toMatchObject({ egress: 'nat', pools: [{ replicasMin: 2, replicasMax: 2 }] })
     expect(parseStageConfig({ gpu: 'false' }).gpu).toBeUndefined()
   })
 
@@ -32,5 +32,12 @@ describe('a stage', () => {
   it('names every setting that is not usable', () => {
     const wrong = { stage: 'production', adminKeySha256: 'my-secret', hfEndpoint: 'hub', gpu: 'perhaps' }
     expect(() => parseStageConfig(wrong)).toThrow(/stage:[\s\S]*adminKeySha256:[\s\S]*hfEndpoint:[\s\S]*gpu:/)
+  })
+
+  it('names what is no setting, which would set nothing, and leaves the library its own', () => {
+    const context = { gpuReplicaMax: 3, '@aws-cdk/core:checkSecretUsage': true, 'aws:cdk:bundling-stacks': [] }
+    expect(() => parseStageConfig(context)).toThrow(
+      /^The stage's context is not usable:\n {2}gpuReplicaMax: is not a setting$/,
+    )
   })
 })

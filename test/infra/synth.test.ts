@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { appUnderTest } from './synthesised-app.ts'
 
-const settings = { stage: 'prod' }
+const settings = { stage: 'prod', pools: '{"default": {}, "cpu": {"device": "cpu"}}' }
 const cfnLint = process.env.SLIPWAY_CFN_LINT ?? 'cfn-lint'
 const [, major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(spawnSync(cfnLint, ['--version']).stdout?.toString() ?? '') ?? []
 // An older one does not know every property that the library writes.

@@ -7,51 +7,52 @@ import {
   type IVpc,
   SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2'
-import {
-  type CapacityProviderStrategy,
-  Cluster,
-  ContainerInsights,
-  type ICluster,
-  ManagedInstancesCapacityProvider,
-} from 'aws-cdk-lib/aws-ecs'
+import { type CapacityProviderStrategy, type Cluster, ManagedInstancesCapacityProvider } from 'aws-cdk-lib/aws-ecs'
 import { Construct } from 'constructs'
+import type { PoolConfig } from '../pool-config.ts'
 import { acknowledge } from './acknowledge.ts'
 
-/** A cluster that starts a GPU machine when a task asks for one, and gives it back when none does. */
-export class GpuCapacity extends Construct {
-  readonly cluster: ICluster
+export interface PoolMachinesProps {
+  vpc: IVpc
+  cluster: Cluster
+  pool: PoolConfig
+}
+
+/** Machines that the cluster starts when a task of the pool asks for one, and gives back when none does. */
+export class PoolMachines extends Construct {
   readonly strategy: CapacityProviderStrategy
 
-  constructor(scope: Construct, id: string, { vpc }: { vpc: IVpc }) {
+  constructor(scope: Construct, id: string, { vpc, cluster, pool }: PoolMachinesProps) {
     super(scope, id)
-    const cluster = new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENHANCED })
     const provider = new ManagedInstancesCapacityProvider(this, 'Machines', {
       subnets: vpc.selectSubnets({ subnetGroupName: 'Private' }).subnets,
       securityGroups: [new SecurityGroup(this, 'MachineAccess', { vpc, description: 'Machines take no connections' })],
-      // Holds the image, its logs and the cache of models, which are fetched once per machine.
-      taskVolumeStorage: Size.gibibytes(150),
+      // Files of models are fetched once per machine.
+      taskVolumeStorage: Size.gibibytes(pool.diskGiB),
       instanceRequirements: {
-        // Turing to Ada, one GPU each. A10G and L4 hold 24 GB, T4 holds 16 GB.
-        allowedInstanceTypes: ['g6.*', 'g5.*', 'g4dn.*'],
+        allowedInstanceTypes: [...pool.instanceTypes],
         instanceGenerations: [InstanceGeneration.CURRENT],
-        // The GPU build of onnxruntime for Node exists for x86-64 alone.
+        // The GPU build of onnxruntime for Node exists for x86-64 alone, and the image is one for all.
         cpuManufacturers: [CpuManufacturer.INTEL, CpuManufacturer.AMD],
-        vCpuCountMin: 4,
-        vCpuCountMax: 8,
-        memoryMin: Size.gibibytes(15),
-        memoryMax: Size.gibibytes(33),
-        acceleratorTypes: [AcceleratorType.GPU],
-        acceleratorManufacturers: [AcceleratorManufacturer.NVIDIA],
-        acceleratorCountMin: 1,
-        acceleratorCountMax: 1,
+        vCpuCountMin: pool.vCpus,
+        // Families differ in what comes with the same GPU; more than twice would be paid for and not used.
+        vCpuCountMax: pool.vCpus * 2,
+        memoryMin: Size.gibibytes(pool.memoryGiB - 1),
+        memoryMax: Size.gibibytes(pool.memoryGiB * 2 + 1),
+        ...(pool.device === 'cuda' && oneGpu),
       },
     })
     excuseMachineRoles(provider)
     cluster.addManagedInstancesCapacityProvider(provider)
-    // The library's classes leave out `| undefined` where their own interfaces have it.
-    this.cluster = cluster as ICluster
     this.strategy = { capacityProvider: provider.capacityProviderName, weight: 1 }
   }
+}
+
+const oneGpu = {
+  acceleratorTypes: [AcceleratorType.GPU],
+  acceleratorManufacturers: [AcceleratorManufacturer.NVIDIA],
+  acceleratorCountMin: 1,
+  acceleratorCountMax: 1,
 }
 
 /** The roles are the library's own, made to the letter of what ECS asks for. */

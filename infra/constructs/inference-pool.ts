@@ -1,0 +1,55 @@
+import type { IVpc } from 'aws-cdk-lib/aws-ec2'
+import type { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs'
+import { Construct } from 'constructs'
+import type { PoolConfig } from '../pool-config.ts'
+import type { StageConfig } from '../stage-config.ts'
+import { HttpFrontDoor } from './http-front-door.ts'
+import type { InferenceBalancer } from './inference-balancer.ts'
+import { inferencePaths } from './inference-paths.ts'
+import { InferenceService } from './inference-service.ts'
+import { InferenceTask } from './inference-task.ts'
+import type { PlatformData } from './platform-data.ts'
+import { PoolAlarms } from './pool-alarms.ts'
+import { PoolMachines } from './pool-machines.ts'
+
+export interface InferencePoolProps {
+  config: StageConfig
+  pool: PoolConfig
+  data: PlatformData
+  vpc: IVpc
+  cluster: Cluster
+  balancer: InferenceBalancer
+  /** Whether a new version starts beside the old one. */
+  isUpdatedBeside: boolean
+}
+
+/**
+ * The replicas of a pool on machines of their own, with an address of their own: what is asked names its model in the
+ * body or in a path that clients fix, so no rule in front of the pools could tell whose request it is. The registry
+ * tells the address as the deployment's `url`, as its replicas report it.
+ */
+export class InferencePool extends Construct {
+  readonly url: string
+  readonly service: FargateService
+
+  constructor(scope: Construct, id: string, props: InferencePoolProps) {
+    super(scope, id)
+    const { config, pool, data, vpc, cluster, balancer, isUpdatedBeside } = props
+    const frontDoor = new HttpFrontDoor(this, 'FrontDoor', { config, description: `Slipway inference: ${pool.name}` })
+    const machines = new PoolMachines(this, 'Capacity', { vpc, cluster, pool })
+    const task = new InferenceTask(this, 'Task', { config, pool, data, publicUrl: frontDoor.url })
+    const { service } = new InferenceService(this, 'Service', {
+      cluster,
+      strategy: machines.strategy,
+      task,
+      pool,
+      metricNamespace: config.metricNamespace,
+      isUpdatedBeside,
+    })
+    const { integration, replicas } = balancer.add({ pool, service })
+    frontDoor.route({ paths: inferencePaths, integration })
+    new PoolAlarms(this, 'Alarms', { config, pool, replicas })
+    this.url = frontDoor.url
+    this.service = service
+  }
+}

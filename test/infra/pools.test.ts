@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { serviceSettingNames } from '../../gpu-service/settings.ts'
+import { parseStageConfig } from '../../infra/stage-config.ts'
+import { templates } from './synthesised-app.ts'
+
+const gigabyte = 1000 ** 3
+
+describe('the pools of a stage', () => {
+  const poolsOf = (pools: Record<string, unknown>, more = {}) => parseStageConfig({ pools, ...more }).gpu?.pools ?? []
+  const run = (pool: Record<string, unknown>) => poolsOf({ default: pool })[0]?.run
+
+  it('leave models what the smallest GPU of the allowed machines has, without what runs need', () => {
+    expect(run({})?.modelMemoryBytes).toBe(11.2 * gigabyte)
+    expect(run({ instanceTypes: ['g6.xlarge', 'g5.*'] })?.modelMemoryBytes).toBe(16.8 * gigabyte)
+    expect(run({ instanceTypes: ['p9.xlarge'], modelMemoryBytes: 50 * gigabyte })?.modelMemoryBytes).toBe(50 * gigabyte)
+    expect(run({ device: 'cpu', memoryGiB: 8 })?.modelMemoryBytes).toBe(Math.round(0.6 * 6 * 1024 ** 3))
+  })
+
+  it('name every setting that is not usable', () => {
+    const wrong = {
+      GPU: {},
+      default: { replicasMin: 3, replicasMax: 2, device: 'tpu', remoteImage: true },
+      big: { instanceTypes: ['p9.xlarge'] },
+      many: { replicasMin: 2, replicasMax: 1, requestTimeoutMs: 60_000, intraOpThreads: 0 },
+    }
+    for (const fault of [
+      /pools\.GPU: /,
+      /pools\.default\.device: must be "cuda" or "cpu"/,
+      /pools\.default: .*"remoteImage"/,
+      /pools\.big\.modelMemoryBytes: is needed, because the GPU memory is known of g4dn, g5/,
+      /pools\.many\.requestTimeoutMs: must be a whole number from 1 to 29000/,
+      /pools\.many\.intraOpThreads: must be a whole number from 1 to 256/,
+    ])
+      expect(() => poolsOf(wrong)).toThrow(fault)
+    expect(() => poolsOf({ default: { replicasMin: 3, replicasMax: 2 } })).toThrow(
+      'pools.default.replicasMax: must be at least replicasMin',
+    )
+  })
+
+  it('are refused without the one that serves deployments that name none, and as text that is no JSON', () => {
+    expect(() => poolsOf({ gpu: {} })).toThrow('pools: must have one named "default"')
+    expect(() => parseStageConfig({ pools: 'default' })).toThrow('pools: must be JSON')
+  })
+
+  it('fetch pictures only where there is a way to the internet', () => {
+    const pools = { default: { remoteImages: true } }
+    expect(() => poolsOf(pools)).toThrow('egress: must be "nat" where a pool has remoteImages')
+    expect(poolsOf(pools, { egress: 'nat' })[0]?.run.remoteImages).toBe(true)
+  })
+})
+
+describe('a stage with a pool of GPUs and one of CPUs', () => {
+  const pools = {
+    default: { intraOpThreads: 2 },
+    cpu: { device: 'cpu', instanceTypes: ['c7i.2xlarge'], vCpus: 8, replicasMin: 2, replicasMax: 6, engines: 7 },
+  }
+  const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:alarms'
+  const { gpu } = templates({ settings: { stage: 'prod', pools: JSON.stringify(pools), alarmTopicArn } })
+  const all = (type: string) => Object.entries(gpu.findResources(type))
+  const taskOf = (pool: string) => {
+    const tasks = all('AWS::ECS::TaskDefinition').map(([id, { Properties }]) => ({ id, ...Properties }))
+    const settings = (task: (typeof tasks)[number]) =>
+      Object.fromEntries(
+        task.ContainerDefinitions[0].Environment.map(({ Name, Value }: { Name: string; Value: unknown }) => [
+          Name,
+          Value,
+        ]),
+      )
+    const task = tasks.find((task) => settings(task).SLIPWAY_POOL === pool)
+    if (task === undefined) throw new Error(`no task of the pool ${pool}`)
+    return { task, settings: settings(task), container: task.ContainerDefinitions[0] }
+  }
+
+  it('has a service of each, on machines of its own', () => {
+    expect(all('AWS::ECS::Service')).toHaveLength(2)
+    expect(all('AWS::ECS::Cluster')).toHaveLength(1)
+    const strategies = all('AWS::ECS::Service').map(([, { Properties }]) => Properties.CapacityProviderStrategy[0])
+    expect(new Set(strategies.map((strategy) => JSON.stringify(strategy))).size).toBe(2)
+    gpu.hasResourceProperties('AWS::ECS::CapacityProvider', {
+      ManagedInstancesProvider: {
+        InstanceLaunchTemplate: {
+          InstanceRequirements: { AllowedInstanceTypes: ['c7i.2xlarge'], VCpuCount: { Min: 8 } },
+        },
+      },
+    })
+  })
+
+  it('gives a GPU, and an image with CUDA, only to those that have use for one', () => {
+    const [cuda, cpu] = [taskOf('default'), taskOf('cpu')]
+    expect(cuda.container.ResourceRequirements).toEqual([{ Type: 'GPU', Value: '1' }])
+    expect(cpu.container.ResourceRequirements).toBeUndefined()
+    expect([cuda.settings.SLIPWAY_DEVICE, cpu.settings.SLIPWAY_DEVICE]).toEqual(['cuda', 'cpu'])
+    expect(cpu.container.Image).not.toEqual(cuda.container.Image)
+    expect(cpu.task.Cpu).toBe(String(8 * 1024 - 512))
+  })
+
+  it('tells each how to run models, in settings that the service reads', () => {
+    const [cuda, cpu] = [taskOf('default'), taskOf('cpu')]
+    expect(cuda.settings).toMatchObject({ SLIPWAY_INTRA_OP_THREADS: '2', SLIPWAY_REMOTE_IMAGES: 'false' })
+    expect(cuda.settings).not.toHaveProperty('SLIPWAY_ENGINES')
+    expect(cpu.settings).toMatchObject({ SLIPWAY_ENGINES: '7', SLIPWAY_REQUEST_TIMEOUT_MS: '29000' })
+    for (const name of Object.keys({ ...cuda.settings, ...cpu.settings })) expect(serviceSettingNames).toContain(name)
+  })
+
+  it('has an address of each, behind one load balancer, which its replicas report', () => {
+    expect(all('AWS::ElasticLoadBalancingV2::LoadBalancer')).toHaveLength(1)
+    const ports = all('AWS::ElasticLoadBalancingV2::Listener').map(([, { Properties }]) => Properties.Port)
+    expect(ports).toEqual([80, 81])
+    const urls = ['default', 'cpu'].map((pool) => taskOf(pool).settings.SLIPWAY_PUBLIC_URL)
+    const apis = all('AWS::ApiGatewayV2::Api').map(([id]) => ({ 'Fn::GetAtt': [id, 'ApiEndpoint'] }))
+    expect(urls).toEqual(apis)
+    const outputs = gpu.findOutputs('*')
+    expect([outputs.InferenceUrl?.Value, outputs.InferenceUrlCpu?.Value]).toEqual(urls)
+  })
+
+  it('scales each on its own numbers and within its own bounds', () => {
+    const bounds = all('AWS::ApplicationAutoScaling::ScalableTarget').map(([, { Properties }]) => [
+      Properties.MinCapacity,
+      Properties.MaxCapacity,
+    ])
+    expect(bounds).toEqual([
+      [1, 4],
+      [2, 6],
+    ])
+    const pools = all('AWS::ApplicationAutoScaling::ScalingPolicy').map(
+      ([, { Properties }]) =>
+        Properties.TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification.Dimensions[0].Value,
+    )
+    expect(pools).toEqual(['default', 'default', 'cpu', 'cpu'])
+  })
+
+  it('has alarms of each that say what to do, and tell the team', () => {
+    const alarms = all('AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ AlarmDescription }) => String(AlarmDescription).startsWith('Pool '))
+    expect(alarms).toHaveLength(10)
+    for (const alarm of alarms) {
+      expect(alarm.AlarmDescription).toMatch(/^Pool (?:default|cpu): .{10,}\. .{20,}\.$/)
+      expect(alarm.AlarmActions).toEqual([alarmTopicArn])
+      expect(alarm.TreatMissingData).toMatch(/^(?:breaching|notBreaching)$/)
+    }
+  })
+})
