@@ -1,6 +1,5 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
-import { LoadFailures } from './load-failures.ts'
 import { Outcomes } from './outcomes.ts'
 import type { Served } from './served.ts'
 import { type ServedModel, serveLease } from './served-model.ts'
@@ -22,17 +21,18 @@ export class DeploymentSlot {
   state: 'LOADING' | 'READY' | 'FAILED' = 'LOADING'
   reason: string | undefined
   readonly #parts: SlotParts
-  readonly #failures: LoadFailures
   #model: ServedModel | undefined
   #isLoading = false
   #loaded: Promise<void> = Promise.resolve()
   #isRetired = false
+  #hasFailed = false
 
   constructor(item: DeploymentItem, parts: SlotParts, label = item.name) {
     this.item = item
     this.label = label
     this.#parts = parts
-    this.#failures = new LoadFailures({ now: parts.now })
+    this.reason = parts.failures.reasonToRest(item)
+    if (this.reason !== undefined) this.state = 'FAILED'
   }
 
   get served(): Served | undefined {
@@ -41,12 +41,13 @@ export class DeploymentSlot {
 
   /** Whether it is to be loaded: not yet tried, lost, or failed and rested long enough. */
   get isDue(): boolean {
-    return this.state !== 'READY' && !this.#isRetired && !this.#isLoading && this.#failures.areRested
+    const isOver = this.state === 'READY' || this.#isRetired || this.#isLoading
+    return !isOver && this.#parts.failures.reasonToRest(this.item) === undefined
   }
 
-  /** Whether trying again will hardly load it. */
+  /** Whether it was tried here, and trying again will hardly load it. */
   get isHopeless(): boolean {
-    return this.state === 'FAILED' && this.#failures.areHopeless
+    return this.state === 'FAILED' && this.#hasFailed && this.#parts.failures.isHopeless(this.item)
   }
 
   get modelId(): string | undefined {
@@ -83,19 +84,19 @@ export class DeploymentSlot {
 
   async #load(): Promise<void> {
     const { item, label, outcomes } = this
-    const { models, log, now } = this.#parts
+    const { models, failures, log, now } = this.#parts
     const startedMs = now()
     try {
       const lease = await models.acquire({
         ...leaseTermsOf(item),
         onFailure: (error) => this.#fallOut(error),
-        onEntered: () => this.#failures.forget(),
+        onEntered: () => failures.forget(item),
       })
       if (this.#isRetired) return await lease.release()
       this.loadSeconds = (now() - startedMs) / 1000
       this.#model = await serveLease({ lease, item, label, outcomes, parts: this.#parts })
       // One that waits for its first request has not shown yet that it can be loaded.
-      if (lease.isResident) this.#failures.forget()
+      if (lease.isResident) failures.forget(item)
       this.reason = undefined
       this.state = 'READY'
       log.info(aboutOf(item), 'deployment is ready')
@@ -114,11 +115,11 @@ export class DeploymentSlot {
   }
 
   #fail(error: unknown): void {
-    const { log } = this.#parts
-    this.#failures.note(error)
+    const { log, failures } = this.#parts
+    this.#hasFailed = true
     this.reason = messageOf(error)
     this.state = 'FAILED'
-    const about = { ...aboutOf(this.item), failures: this.#failures.count }
+    const about = { ...aboutOf(this.item), failures: failures.note(this.item, error) }
     if (error instanceof AppError) log.warn(about, `load failed: ${this.reason}`)
     else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
   }

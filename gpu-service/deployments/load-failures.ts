@@ -1,41 +1,70 @@
-import { AppError } from '../../shared/errors.ts'
+import { AppError, messageOf } from '../../shared/errors.ts'
+import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
 import { ModelHung } from '../engine/engine.ts'
 import { backoffMs } from './backoff.ts'
 
 /** Of a store that does not answer for a moment, the next try may know nothing. */
 const hopelessAfter = 3
+/** Each try of a model that never ends takes an engine from the others for minutes. */
+const hungPauseMs = 3_600_000
+/** Of more than these, those are forgotten that have not failed for the longest time. */
+const filesMax = 1000
 
-/** How often in a row a model could not be loaded, and when it is tried again. */
+interface Failure {
+  error: unknown
+  /** In a row. */
+  count: number
+  retryAtMs: number
+}
+
+/**
+ * The files of models that could not be loaded on this replica, until they are: a file that ends engines ends as few of
+ * them for ten deployments as for one, and for one that goes back and forth between two targets.
+ */
 export class LoadFailures {
   readonly #now: () => number
-  #isUnservable = false
-  #retryAtMs = 0
-  count = 0
+  readonly #failures = new Map<string, Failure>()
 
   constructor({ now }: { now: () => number }) {
     this.#now = now
   }
 
-  /** Whether it was never tried, or has rested long enough. */
-  get areRested(): boolean {
-    return this.#now() >= this.#retryAtMs
+  /** Why it is not to be tried now. */
+  reasonToRest(item: DeploymentItem): string | undefined {
+    const failure = this.#failures.get(keyOf(item))
+    return failure !== undefined && this.#now() < failure.retryAtMs ? messageOf(failure.error) : undefined
   }
 
   /** Whether trying again will hardly load it: it cannot be served at all, or failed several times in a row. */
-  get areHopeless(): boolean {
-    return this.#isUnservable || this.count >= hopelessAfter
+  isHopeless(item: DeploymentItem): boolean {
+    const failure = this.#failures.get(keyOf(item))
+    return failure !== undefined && (isUnservable(failure.error) || failure.count >= hopelessAfter)
   }
 
-  note(error: unknown): void {
-    this.count++
-    this.#isUnservable = error instanceof ModelHung || (error instanceof AppError && error.code === 'unsupported_model')
-    // Each try of a model that never ends costs a thread for good, so it is tried once.
-    const pauseMs = error instanceof ModelHung ? Number.POSITIVE_INFINITY : backoffMs(this.count)
-    this.#retryAtMs = this.#now() + pauseMs
+  /** Gives how often it failed in a row by now. */
+  note(item: DeploymentItem, error: unknown): number {
+    const key = keyOf(item)
+    const last = this.#failures.get(key)
+    // Of one load, everybody is told who shares the model.
+    if (last !== undefined && last.error === error) return last.count
+    const count = (last?.count ?? 0) + 1
+    const pauseMs = error instanceof ModelHung ? hungPauseMs : backoffMs(count)
+    this.#failures.delete(key)
+    this.#failures.set(key, { error, count, retryAtMs: this.#now() + pauseMs })
+    const [oldest] = this.#failures.keys()
+    if (oldest !== undefined && this.#failures.size > filesMax) this.#failures.delete(oldest)
+    return count
   }
 
   /** It came into the engines. */
-  forget(): void {
-    this.count = 0
+  forget(item: DeploymentItem): void {
+    this.#failures.delete(keyOf(item))
   }
 }
+
+const isUnservable = (error: unknown): boolean =>
+  error instanceof ModelHung || (error instanceof AppError && error.code === 'unsupported_model')
+
+/** The same file may be served by one task and not by another, and lie damaged in one repo only. */
+const keyOf = ({ repoId, revision, file, task, isolate }: DeploymentItem): string =>
+  JSON.stringify([repoId, revision, file, task, isolate])

@@ -8,6 +8,7 @@ import { DeploymentSlot } from './deployment-slot.ts'
 import { forgetMetrics } from './forget-metrics.ts'
 import type { KeyCounts } from './key-counts.ts'
 import type { KnownRefs } from './known-refs.ts'
+import { LoadFailures } from './load-failures.ts'
 import { LoadTurns } from './load-turns.ts'
 import { OutdatedReports } from './outdated-reports.ts'
 import type { Reporter } from './reporter.ts'
@@ -18,7 +19,7 @@ import { severalAtOnce } from './several-at-once.ts'
 import type { SlotParts } from './slot-parts.ts'
 import { Steps } from './steps.ts'
 
-export interface ReconcilerOptions extends SlotParts {
+export interface ReconcilerOptions extends Omit<SlotParts, 'failures'> {
   /** What should be served, by name. */
   desired: () => Promise<ReadonlyMap<string, DeploymentItem>>
   /** Is told of what this replica serves, after each step. */
@@ -46,11 +47,13 @@ export class Reconciler {
   readonly #outdated: OutdatedReports
   readonly #turns = new LoadTurns({ atOnce: loadsAtOnce })
   readonly #retirement: Retirement
+  readonly #failures: LoadFailures
   readonly #steps: Steps
 
   constructor(options: ReconcilerOptions) {
-    const { reporter, intervalMs, log } = options
+    const { reporter, intervalMs, log, now } = options
     this.#options = options
+    this.#failures = new LoadFailures({ now })
     this.#retirement = new Retirement({ log })
     this.#outdated = new OutdatedReports({ reporter, log, isServed: (name) => this.#deployments.has(name) })
     this.#steps = new Steps({ step: () => this.pass(), intervalMs, log })
@@ -97,7 +100,8 @@ export class Reconciler {
 
   #create(item: DeploymentItem): ServedDeployment {
     const { reporter, use, keys, now } = this.#options
-    const create = (own: DeploymentItem, label: string) => new DeploymentSlot(own, this.#options, label)
+    const parts = { ...this.#options, failures: this.#failures }
+    const create = (own: DeploymentItem, label: string) => new DeploymentSlot(own, parts, label)
     const replicaCount = () => reporter.replicaCount
     const deployment = item.name
     const count = (caller: Principal | undefined) => keys.count({ deployment, caller })

@@ -5,6 +5,7 @@ import type { BatchLimits } from '../batcher/cut.ts'
 import type { QueueLimits } from '../batcher/item-queue.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
+import type { LoadFailures } from './load-failures.ts'
 
 /** What every slot of a replica shares with the others. */
 export interface SlotParts {
@@ -15,4 +16,5 @@ export interface SlotParts {
   log: Logger
   limits: QueueLimits & Pick<BatchLimits, 'wasteMax' | 'runMsMax'>
   now: () => number
+  failures: LoadFailures
 }

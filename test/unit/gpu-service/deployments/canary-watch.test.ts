@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CanaryWatch, type Verdict } from '../../../../gpu-service/deployments/canary-watch.ts'
 import { DeploymentSlot } from '../../../../gpu-service/deployments/deployment-slot.ts'
+import { LoadFailures } from '../../../../gpu-service/deployments/load-failures.ts'
 import { RequestLimits } from '../../../../gpu-service/deployments/request-limits.ts'
 import { ServedDeployment } from '../../../../gpu-service/deployments/served-deployment.ts'
 import type { SlotParts } from '../../../../gpu-service/deployments/slot-parts.ts'
@@ -24,9 +25,9 @@ const item: DeploymentItem = {
 }
 
 /** A deployment whose targets fail to load by such an error. */
-function start(error: Error) {
-  const acquire = () => Promise.reject(error)
-  const parts = { models: { acquire }, now, log } as unknown as SlotParts
+function start(fail: () => Error) {
+  const acquire = () => Promise.reject(fail())
+  const parts = { models: { acquire }, now, log, failures: new LoadFailures({ now }) } as unknown as SlotParts
   const create = (own: DeploymentItem) => new DeploymentSlot(own, parts)
   const use = { of: () => 0, add() {}, secondsLeft: () => 0 }
   const limits = new RequestLimits({
@@ -51,7 +52,7 @@ function start(error: Error) {
 
 describe('a target that a replica could not load', () => {
   it('is given up for all replicas only after several tries, because the next one may succeed', async () => {
-    const { verdicts, tryToLoad } = start(new Error('the store does not answer'))
+    const { verdicts, tryToLoad } = start(() => new Error('the store does not answer'))
     await tryToLoad()
     await tryToLoad()
     expect(verdicts).toEqual([])
@@ -60,7 +61,7 @@ describe('a target that a replica could not load', () => {
   })
 
   it('is given up at once where it can be served by nobody', async () => {
-    const { verdicts, tryToLoad } = start(errors.unsupportedModel('"model.onnx" has no output'))
+    const { verdicts, tryToLoad } = start(() => errors.unsupportedModel('"model.onnx" has no output'))
     await tryToLoad()
     expect(verdicts).toMatchObject([{ target: targets[1], reason: expect.stringContaining('has no output') }])
   })

@@ -237,6 +237,33 @@ describe('the reconciler', () => {
     expect(attempts).toEqual([1, 3, 7, 15])
   })
 
+  it('leaves a file alone that could not be loaded, whoever is to serve it next and whatever was served meanwhile', async () => {
+    const { state, pass, reconciler, loads } = await start()
+    const fatal = [deployment('one', { revision: other }), deployment('two', { revision: other })]
+    const attempts = async () => {
+      const before = loads.length
+      await pass()
+      return loads.length - before
+    }
+    state.isFatal = true
+    state.desired = fatal
+    expect(await attempts()).toBe(1)
+    state.nowMs += 1000
+    expect(await attempts()).toBe(1)
+    state.isFatal = false
+    state.desired = [deployment('one')]
+    await pass()
+    state.desired = [...fatal, deployment('three', { revision: other })]
+    expect(await attempts()).toBe(0)
+    expect(reconciler.deployments.get('one')?.choose(undefined)).toMatchObject({ state: 'READY', item: { revision } })
+    const failed = { state: 'FAILED', reason: expect.stringContaining('the engine died') }
+    for (const name of ['two', 'three']) expect(reconciler.deployments.get(name)).toMatchObject(failed)
+    state.nowMs += 2000
+    await pass()
+    for (const name of ['one', 'two', 'three'])
+      expect(reconciler.deployments.get(name)).toMatchObject({ state: 'READY', item: { revision: other } })
+  })
+
   it('lets a model that cannot be loaded on demand rest for longer and longer, however often it is asked', async () => {
     const { state, pass, reconciler, loads } = await start()
     state.desired = [deployment('sleeping', { min: 0 })]
