@@ -12,6 +12,8 @@ const charactersMax = 65_536
  * more than 64 characters each (endless runs of one sign) counts as ended there, so that none can hold up the others.
  */
 export function firstTokens({ text, keep, encode, cut }: FirstTokens): number[] {
+  // What could not hold many more than are kept is nearly every text.
+  if (text.length <= charactersPerToken * (keep + margin)) return encode(text).slice(0, keep)
   const max = Math.min(charactersPerTokenMax * (keep + margin), Math.max(charactersMax, charactersPerToken * keep))
   for (let length = charactersPerToken * (keep + margin); ; length *= 2) {
     const prefix = cut(text, Math.min(length, max))

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { errors, messageOf } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { firstTokens } from './first-tokens.ts'
+import { plainWords } from './plain-words.ts'
 import { prepareText } from './prepare-text.ts'
 import type { Piece } from './text-pieces.ts'
 import { prefixCutter } from './text-prefix.ts'
@@ -63,7 +64,10 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
   const { truncation: _truncation, padding: _padding, ...rest } = file
   const tokenizer = new Tokenizer(rest, config)
   const prepare = prepareText(file)
-  const plain = (text: string) => tokenizer.encode(prepare.normalise(text), { add_special_tokens: false }).ids
+  const idOf = (token: string) => tokenizer.token_to_id(token)
+  const encodePlain = plainWords({ file: rest, config, idOf })
+  const plain = (text: string) =>
+    encodePlain?.(text) ?? tokenizer.encode(prepare.normalise(text), { add_special_tokens: false }).ids
   const parts = tokenizerParts(tokenizer, { file, prepare })
   const template = tokenTemplate(tokenizer, file.post_processor)
   const cut = prefixCutter(file)
@@ -74,7 +78,7 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
     first,
     ids: (text, { start, end }) => plain(text.slice(start, end)),
     spanned: (text, { start, end }) => spannedTokens(text, parts, start, end),
-    idOf: (token) => tokenizer.token_to_id(token),
+    idOf,
     tokenOf: (id) => tokenizer.id_to_token(id),
     unknownId: parts.marks.unknown === undefined ? undefined : parts.idOf(parts.marks.unknown),
     marksContinuation: Boolean(parts.marks.continuing),

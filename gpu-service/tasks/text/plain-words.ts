@@ -1,0 +1,99 @@
+import * as z from 'zod'
+
+/** What tokenizer.json says where BERT's own splitting and its pieces of words are meant, and nothing else. */
+const bertFile = z.object({
+  normalizer: z.object({ type: z.literal('BertNormalizer'), lowercase: z.boolean().default(false) }),
+  pre_tokenizer: z.object({ type: z.literal('BertPreTokenizer') }),
+  model: z.object({
+    type: z.literal('WordPiece'),
+    unk_token: z.string(),
+    continuing_subword_prefix: z.string().default('##'),
+    max_input_chars_per_word: z.number().default(100),
+  }),
+  added_tokens: z.array(z.object({ content: z.string().regex(/^[!-~]/) })),
+})
+
+/** And nothing done to a text before. */
+const usualConfig = z.object({
+  remove_space: z.literal(false).nullish(),
+  do_lowercase_and_remove_accent: z.literal(false).nullish(),
+})
+
+export interface PlainWordsOptions {
+  /** What tokenizer.json and tokenizer_config.json say. */
+  file: unknown
+  config: object
+  idOf(token: string): number | undefined
+}
+
+/** The ids of a text's tokens, without special tokens; `undefined` of a text that is not plain. */
+export type EncodePlain = (text: string) => number[] | undefined
+
+/**
+ * BERT's tokens of plain texts, which are most: nothing but ASCII, and no sign in it with which a special token begins.
+ * The library looks at each character five times for what only others have; this takes a tenth to a third of its time.
+ * `undefined` where a tokenizer is another.
+ */
+export function plainWords({ file, config, idOf }: PlainWordsOptions): EncodePlain | undefined {
+  const { data } = bertFile.safeParse(file)
+  const unknown = data && idOf(data.model.unk_token)
+  if (data === undefined || unknown === undefined || !usualConfig.safeParse(config).success) return undefined
+  const { continuing_subword_prefix: continuing, max_input_chars_per_word: charactersMax } = data.model
+  const { lowercase } = data.normalizer
+  const kinds = kindsOf(data.added_tokens)
+
+  /** Always the longest piece that the vocabulary has; a word that is not made of such is one unknown token. */
+  const piecesOf = (word: string): number[] => {
+    const ids: number[] = []
+    let start = 0
+    for (let end = word.length; start < end; end--) {
+      const id = idOf(start === 0 ? word.slice(0, end) : continuing + word.slice(start, end))
+      if (id === undefined) continue
+      ids.push(id)
+      start = end
+      end = word.length + 1
+    }
+    return start < word.length ? [unknown] : ids
+  }
+
+  const addWord = (ids: number[], word: string): void => {
+    const whole = word.length <= charactersMax ? idOf(word) : unknown
+    if (whole === undefined) ids.push(...piecesOf(word))
+    else ids.push(whole)
+  }
+
+  return (given) => {
+    const text = lowercase ? given.toLowerCase() : given
+    const ids: number[] = []
+    let start = 0
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      const kind = code < kinds.length ? kinds[code] : other
+      if (kind === letter) continue
+      if (kind === other) return undefined
+      if (at > start) addWord(ids, text.slice(start, at))
+      if (kind === mark) addWord(ids, text.slice(at, at + 1))
+      start = at + 1
+    }
+    if (start < text.length) addWord(ids, text.slice(start))
+    return ids
+  }
+}
+
+const other = 0
+const letter = 1
+const space = 2
+const mark = 3
+
+/** What each ASCII character is; what a special token may begin with is left to the library. */
+function kindsOf(added: readonly { content: string }[]): Uint8Array {
+  const kinds = Uint8Array.from({ length: 0x80 }, (_, code) => {
+    const character = String.fromCharCode(code)
+    if (/[ \t\n\r]/.test(character)) return space
+    if (/[A-Za-z0-9]/.test(character)) return letter
+    return /[!-~]/.test(character) ? mark : other
+  })
+  for (const { content } of added)
+    for (const first of [content, content.toLowerCase()]) kinds[first.charCodeAt(0)] = other
+  return kinds
+}

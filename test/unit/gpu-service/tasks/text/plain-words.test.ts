@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Tokenizer } from '@huggingface/tokenizers'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { plainWords } from '../../../../../gpu-service/tasks/text/plain-words.ts'
+import { modelsFolder } from '../../../../support/real-models.ts'
+import { fixtureModel } from '../../support/folders.ts'
+
+const read = async (path: string) => JSON.parse(await readFile(path, 'utf8'))
+const tiny = await read(join(fixtureModel('slipway-tests/tiny-embedder'), 'tokenizer.json'))
+const minilm = modelsFolder && join(modelsFolder, 'sentence-transformers/all-MiniLM-L6-v2/tokenizer.json')
+
+function both(file: object, config: object = {}) {
+  const tokenizer = new Tokenizer(file, config)
+  return {
+    encode: plainWords({ file, config, idOf: (token) => tokenizer.token_to_id(token) }),
+    expected: (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids,
+  }
+}
+
+const changed = (change: (file: typeof tiny) => void) => {
+  const file = structuredClone(tiny)
+  change(file)
+  return file
+}
+
+const words = "the Sun SHINES unaffable embeddings tokenisation x 3.14 can't a-b q#1 ##ing [cls] [CLS] unk".split(' ')
+const word = fc.oneof(
+  fc.constantFrom(...words, 'q'.repeat(100), 'a'.repeat(101)),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 20 }),
+  fc.string({ unit: fc.constantFrom(...'abcdefgh'), maxLength: 20 }),
+)
+const texts = fc
+  .array(
+    fc.tuple(word, fc.constantFrom('', ' ', '  ', '\n', '\t', '\r\n', '\v', '\x00', '\x7f', '\x1c', 'é', '中', 'K')),
+  )
+  .map((parts) => parts.flat().join(''))
+
+function compare(file: object, numRuns = 1000) {
+  const { encode, expected } = both(file)
+  let plain = 0
+  fc.assert(
+    fc.property(texts, (text) => {
+      const ids = encode?.(text)
+      if (ids === undefined) return
+      plain++
+      expect(ids).toEqual(expected(text))
+    }),
+    { numRuns },
+  )
+  expect(plain).toBeGreaterThan(numRuns / 20)
+}
+
+describe('plain texts', () => {
+  it('have the tokens that the library gives them, whatever stands in them', () => compare(tiny))
+
+  it('have them with their case kept, with other marks and other lengths', () =>
+    compare(
+      changed(({ normalizer, model }) => {
+        normalizer.lowercase = false
+        model.max_input_chars_per_word = 10
+      }),
+    ))
+
+  it.skipIf(minilm === undefined)('have them with a real vocabulary', async () =>
+    compare(await read(minilm ?? ''), 3000),
+  )
+
+  it('are not those with anything but ASCII, or with a sign that a special token begins with', () => {
+    const { encode } = both(tiny)
+    expect(encode?.('the sun')).toBeDefined()
+    for (const text of ['thé sun', '中', 'the\u00a0sun', 'a [MASK] b', '[', 'a\x00b', 'a\x7fb', '😀'])
+      expect([text, encode?.(text)]).toEqual([text, undefined])
+    const token = { id: 3, content: 'GPT', special: false, normalized: true, lstrip: false, rstrip: false }
+    const more = both(changed((file) => file.added_tokens.push(token))).encode
+    expect([more?.('the sun'), more?.('gpt'), more?.('egg')]).toEqual([expect.anything(), undefined, undefined])
+  })
+
+  it('are left to the library where a tokenizer is not BERT’s own in everything', () => {
+    expect(both(tiny).encode).toBeDefined()
+    const others = [
+      changed((file) => (file.normalizer = null)),
+      changed((file) => (file.normalizer = { type: 'Sequence', normalizers: [file.normalizer] })),
+      changed((file) => (file.pre_tokenizer = { type: 'Whitespace' })),
+      changed((file) => file.added_tokens.push({ id: 3, content: ' x', special: false, normalized: false })),
+    ]
+    for (const file of others) expect(both(file).encode).toBeUndefined()
+    expect(both(tiny, { do_lowercase_and_remove_accent: true }).encode).toBeUndefined()
+    expect(both(tiny, { remove_space: true }).encode).toBeUndefined()
+  })
+})
