@@ -3,6 +3,7 @@ import { requireAccess, roleIn } from '../../shared/auth/authorize.ts'
 import { principalOf } from '../../shared/auth/middleware.ts'
 import { requireAccount } from '../../shared/auth/platform-admin.ts'
 import { hasScope, type Principal } from '../../shared/auth/principal.ts'
+import { seesAll } from '../../shared/auth/visible-repos.ts'
 import type { owner as ownerAnswer } from '../../shared/contract/owner.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
@@ -11,6 +12,7 @@ import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
 import { keys } from '../../shared/table/keys.ts'
 import { createOrganisation, listMemberships } from '../../shared/table/members.ts'
 import { deleteOrganisation } from '../../shared/table/organisation-deletion.ts'
+import { pageOfOwners } from '../../shared/table/owner-list.ts'
 import { findOwner, type OwnerItem } from '../../shared/table/owners.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 import { actingUser } from './acting-user.ts'
@@ -41,6 +43,7 @@ export function addOwnerRoutes(app: AuthApp, parts: AuthParts) {
     requireAccount(principal)
     const { userId, username } = principal
     const { limit, cursor } = context.req.valid('query')
+    if (seesAll(principal)) return context.json(await everyOwner(table, { own: username, limit, cursor }), 200)
     const startKey = decodeCursor(cursor, { pk: keys.user(userId).pk })
     // The personal one comes first, and takes a place of the first page.
     const first = { name: username, kind: 'user' as const, role: 'admin' as const }
@@ -70,6 +73,12 @@ export function addOwnerRoutes(app: AuthApp, parts: AuthParts) {
     if (!(await deleteOrganisation(table, { owner, now: now() }))) throw errors.organisationNotEmpty(owner.name)
     return context.body(null, 204)
   })
+}
+
+/** An admin of the platform is one of every owner. */
+async function everyOwner(table: Table, request: { own: string; limit: number; cursor?: string | undefined }) {
+  const { items, cursor } = await pageOfOwners(table, request)
+  return { items: items.map(({ name, kind }) => ({ name, kind, role: 'admin' as const })), cursor }
 }
 
 interface AccessOwner {

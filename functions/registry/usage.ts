@@ -3,12 +3,13 @@ import { requireAccess } from '../../shared/auth/authorize.ts'
 import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
 import { requirePlatformAdmin } from '../../shared/auth/platform-admin.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
-import { readableOwners } from '../../shared/auth/visible-repos.ts'
+import { readableOwners, seesAll } from '../../shared/auth/visible-repos.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { type OwnerUsage, quotaTexts } from '../../shared/contract/usage.ts'
 import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { inParallel } from '../../shared/in-parallel.ts'
+import { pageOfOwners } from '../../shared/table/owner-list.ts'
 import { findOwner } from '../../shared/table/owners.ts'
 import { type Quotas, quotaNames, readOwnerUse, setQuotas } from '../../shared/table/quotas.ts'
 import type { Table } from '../../shared/table/table.ts'
@@ -24,9 +25,9 @@ export function addUsageRoutes(app: OpenAPIHono<HttpEnvironment>, { table, quota
 
   app.openapi(routes.getUsage, async (context) => {
     const principal = principalOf(context)
-    const owners = await ownersFor(table, principal, context.req.valid('query').owner)
+    const { owners, cursor } = await ownersFor(table, principal, context.req.valid('query'))
     const items = await inParallel(owners, 16, (owner) => usageOf(table, owner, quotas))
-    return context.json({ items }, 200)
+    return context.json({ items, cursor }, 200)
   })
 
   app.openapi(routes.setQuotas, async (context) => {
@@ -39,18 +40,22 @@ export function addUsageRoutes(app: OpenAPIHono<HttpEnvironment>, { table, quota
   })
 }
 
-async function ownersFor(table: Table, principal: Principal, asked: string | undefined): Promise<string[]> {
+async function ownersFor(
+  table: Table,
+  principal: Principal,
+  { owner: asked, limit, cursor }: { owner?: string | undefined; limit: number; cursor?: string | undefined },
+): Promise<{ owners: string[]; cursor?: string | undefined }> {
   if (asked === undefined) {
-    const readable = readableOwners(principal)
-    const named = readable.filter((owner) => owner !== undefined)
-    // An admin may see everyone's, and is told its own where it names nobody.
-    return named.length === readable.length ? named : [principal.username, ...Object.keys(principal.owners)]
+    const named = readableOwners(principal).filter((owner) => owner !== undefined)
+    if (!seesAll(principal)) return { owners: named }
+    const page = await pageOfOwners(table, { own: principal.username, limit, cursor })
+    return { owners: page.items.map(({ name }) => name), cursor: page.cursor }
   }
   const hidden = () => errors.ownerNotFound(asked)
   requireAccess({ principal, access: 'read', resource: { owner: asked }, hidden })
   const owner = await findOwner(table, asked)
   if (owner === undefined && asked.toLowerCase() !== principal.username.toLowerCase()) throw hidden()
-  return [owner?.name ?? asked]
+  return { owners: [owner?.name ?? asked] }
 }
 
 async function usageOf(table: Table, owner: string, quotas: Quotas): Promise<OwnerUsage> {

@@ -10,7 +10,7 @@ export function visibleAudiences(principal: Principal | undefined, owner?: strin
   const readable = principal !== undefined && hasScope(principal, 'read') ? principal : undefined
   if (owner !== undefined)
     return [readable && roleIn(readable, owner) && allows(readable, owner) ? { owner } : { publicOf: owner }]
-  if (readable?.role === 'admin' && readable.limit === undefined) return ['all']
+  if (readable !== undefined && seesAll(readable)) return ['all']
   const namespaces = readable === undefined ? [] : namespacesOf(readable)
   return ['public', ...namespaces.filter((name) => allows(readable, name)).map((name) => ({ owner: name }))]
 }
@@ -27,8 +27,11 @@ const allows = (principal: Principal | undefined, owner: string): boolean => {
   return 'owner' in limit && limit.owner.toLowerCase() === owner.toLowerCase() && roleIn(principal, owner) !== undefined
 }
 
+/** Whether no namespace is hidden from someone. */
+export const seesAll = ({ role, limit }: Principal): boolean => role === 'admin' && limit === undefined
+
 /** The owners whose imports and deployments someone may see; `undefined` is everybody's. */
 export function readableOwners(principal: Principal): (string | undefined)[] {
-  if (principal.role === 'admin' && principal.limit === undefined) return [undefined]
+  if (seesAll(principal)) return [undefined]
   return namespacesOf(principal).filter((name) => allows(principal, name))
 }

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../contract/audit.ts'
 import type { me } from '../contract/auth.ts'
 import type { Deployment } from '../contract/deployment.ts'
 import type { createImport, ImportJob } from '../contract/import.ts'
-import type { Usage } from '../contract/usage.ts'
+import type { OwnerUsage } from '../contract/usage.ts'
 import { connectionError, toApiError } from './api-error.ts'
 import { deploymentClient } from './deployment-client.ts'
 import { maintenanceClient } from './maintenance-client.ts'
@@ -65,8 +65,8 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
       (await send<ImportJob>('POST', '/api/v1/imports', wanted)).answer,
     getImport: (id: string) => get<ImportJob>(`/api/v1/imports/${encodeURIComponent(id)}`),
     listImports: (request?: PageRequest) => get<Page<ImportJob>>(`/api/v1/imports${queryOf(request ?? {})}`),
-    getUsage: (owner?: string) =>
-      get<Usage>(`/api/v1/usage${owner === undefined ? '' : `?owner=${encodeURIComponent(owner)}`}`),
+    getUsage: (request: PageRequest & { owner?: string | undefined } = {}) =>
+      get<Page<OwnerUsage>>(`/api/v1/usage${queryOf(request)}`),
     listAudit: (request: AuditRequest) => get<Page<AuditEvent>>(`/api/v1/audit${queryOf(request)}`),
     /** Asks a deployment where it is served, which in AWS is another host than the registry's. */
     predict: (deployment: Pick<Deployment, 'url'>, body: unknown) => send<unknown>('POST', deployment.url, body),

@@ -25,7 +25,7 @@ export const ownerRoutes = {
     path: '/api/v1/owners',
     tags,
     summary: 'The namespaces that one is in, by name',
-    description: 'The personal one and those of organisations.',
+    description: 'The personal one and those of organisations; for admins of the platform all that there are.',
     security,
     request: { query: pageQuery },
     responses: { 200: json(pageOf(ownerSummary), 'A page of owners.'), ...failures },

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { body, failures, json, security } from './route-parts.ts'
 import { ownerUsage, quotaTexts, setQuotas, usage } from './usage.ts'
-import { ownerName } from './words.ts'
+import { ownerName, pageQuery } from './words.ts'
 
 const explained = Object.entries(quotaTexts)
   .map(([name, text]) => `- \`${name}\`: ${text}`)
@@ -13,9 +13,9 @@ export const usageRoutes = {
     path: '/api/v1/usage',
     tags: ['usage'],
     summary: 'What your namespaces use of their quotas',
-    description: `One entry for each owner that you belong to, or for the one that is asked for; admins of the platform may ask for any.\n\n${explained}\n\nA limit is held by the database in the write that would exceed it: that is refused with 403 \`quota_exceeded\`, requests with 429 \`rate_limited\`.`,
+    description: `One entry for each owner that you belong to, or for the one that is asked for; admins of the platform get every owner, page by page.\n\n${explained}\n\nA limit is held by the database in the write that would exceed it: that is refused with 403 \`quota_exceeded\`, requests with 429 \`rate_limited\`.`,
     security,
-    request: { query: z.object({ owner: ownerName.optional() }) },
+    request: { query: pageQuery.extend({ owner: ownerName.optional() }) },
     responses: { 200: json(usage, 'Use and limits.'), ...failures },
   }),
   setQuotas: createRoute({

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { quotaNames } from '../table/quotas.ts'
+import { pageOf } from './words.ts'
 
 /** What each quota counts, for people. */
 export const quotaTexts: Record<(typeof quotaNames)[number], string> = {
@@ -24,7 +25,7 @@ const quota = z
 
 export const ownerUsage = z.object({ owner: z.string(), quotas: z.array(quota) }).openapi('OwnerUsage')
 
-export const usage = z.object({ items: z.array(ownerUsage) }).openapi('Usage')
+export const usage = pageOf(ownerUsage).openapi('Usage')
 
 const limit = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional()
 

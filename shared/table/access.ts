@@ -110,6 +110,7 @@ export const tableAccess = {
       lists.deploymentsOf('*'),
       lists.audit,
       lists.auditOf('*'),
+      lists.owners,
     ],
   },
   hub: {
@@ -148,7 +149,7 @@ export const tableAccess = {
       onces,
     ],
     appends: [audit],
-    lists: [lists.users, lists.invitations],
+    lists: [lists.users, lists.invitations, lists.owners],
   },
   ingest: {
     reads: [mirrors],

@@ -132,6 +132,7 @@ export const lists = {
   deployments: 'DEPLOYMENTS',
   activeImports: 'ACTIVE_IMPORTS',
   users: 'USERS',
+  owners: 'OWNERS',
   invitations: 'INVITATIONS',
   audit: 'AUDIT',
   /** The partitions of the index byOwner. */

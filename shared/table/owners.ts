@@ -1,5 +1,5 @@
 import type { OwnerRole } from '../auth/principal.ts'
-import { keys } from './keys.ts'
+import { keys, lists } from './keys.ts'
 import { absent, ConditionFailed, type Table, type TransactAction } from './table.ts'
 
 /** A namespace: of one user, or of an organisation. Both are of one kind of name, so that neither can take the other's. */
@@ -29,9 +29,17 @@ export interface MemberItem {
 
 export const findOwner = (table: Table, name: string) => table.get<OwnerItem>(keys.owner(name))
 
+/** A namespace's item as it is stored: listed by name, for the admins of the platform. */
+export const storedOwner = (owner: OwnerItem) => ({
+  ...keys.owner(owner.name),
+  ...owner,
+  listPk: lists.owners,
+  listSk: owner.name.toLowerCase(),
+})
+
 /** The write that takes a name, whichever way its letters are cased. */
 export const claimOwner = (owner: OwnerItem): TransactAction => ({
-  put: { ...keys.owner(owner.name), ...owner },
+  put: storedOwner(owner),
   condition: absent,
 })
 
@@ -65,7 +73,7 @@ export async function ensurePersonal(
 /** Whoever comes second gets what the first one made. */
 async function putIfAbsent(table: Table, owner: OwnerItem): Promise<OwnerItem> {
   try {
-    await table.put({ ...keys.owner(owner.name), ...owner }, absent)
+    await table.put(storedOwner(owner), absent)
     return owner
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error

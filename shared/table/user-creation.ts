@@ -1,5 +1,5 @@
 import { keys, lists } from './keys.ts'
-import type { OwnerItem } from './owners.ts'
+import { type OwnerItem, storedOwner } from './owners.ts'
 import { absent, ConditionFailed, type Table, type TransactAction } from './table.ts'
 import type { UserItem } from './users.ts'
 
@@ -21,7 +21,7 @@ export function userCreation({ user, passwordHash, isFirst }: UserCreation): Tra
   const personal: OwnerItem = { name: username, kind: 'user', userId: id, createdAt, createdBy, admins: 0 }
   return [
     {
-      put: { ...keys.owner(username), ...personal },
+      put: storedOwner(personal),
       // The admin of a deployment's key may have had its namespace before it was a user.
       condition: { expression: 'attribute_not_exists(pk) OR userId = :id', values: { ':id': id } },
     },

@@ -1,5 +1,6 @@
 import { type Blob, holdBlobs } from '../../../shared/table/held-blobs.ts'
 import { keys } from '../../../shared/table/keys.ts'
+import { findOwner, storedOwner } from '../../../shared/table/owners.ts'
 import { allFiles, allRevisions, getRepo } from '../../../shared/table/repos.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import { type Counted, countedNames, countUse, freeOf, limitOf } from '../../../shared/table/usage.ts'
@@ -17,12 +18,32 @@ export async function checkOwner({ name }: { name: string }, parts: CheckParts):
   const { table } = parts
   for (let tries = 1; tries <= triesMax; tries++) {
     const before = await table.get<Record<string, number>>(keys.usage(name))
-    const found = [...(await checkHeld(name, parts)), ...(await checkUsage({ name, usage: before }, parts))]
+    const found = [
+      ...(await checkListed(name, parts)),
+      ...(await checkHeld(name, parts)),
+      ...(await checkUsage({ name, usage: before }, parts)),
+    ]
     const after = await table.get<Record<string, number>>(keys.usage(name))
     // What was counted while it changed says nothing.
     if (found.length === 0 || textOf(before) === textOf(after)) return found
   }
   return []
+}
+
+/** Namespaces of earlier versions were in no list. */
+async function checkListed(name: string, { table }: CheckParts): Promise<Discrepancy[]> {
+  const owner = await findOwner(table, name)
+  if (owner === undefined) return []
+  const { listPk, listSk } = storedOwner(owner)
+  if ('listPk' in owner && owner.listPk === listPk) return []
+  const change = {
+    expression: 'SET listPk = :list, listSk = :name',
+    condition: 'attribute_exists(pk)',
+    values: { ':list': listPk, ':name': listSk },
+  }
+  const repair = () => asSeen(() => table.update(keys.owner(name), change))
+  const message = `"${name}" is not in the list of owners.`
+  return [{ kind: 'owner-unlisted', place: name, severity: 'warning', message, repair }]
 }
 
 async function checkHeld(owner: string, { table, now }: CheckParts): Promise<Discrepancy[]> {

@@ -1,5 +1,6 @@
 import type { OwnerUsage } from '../../contract/usage.ts'
 import type { Command } from '../command.ts'
+import { allPages } from '../request.ts'
 import { table } from '../terminal.ts'
 import { formatBytes } from '../units.ts'
 
@@ -14,7 +15,7 @@ Stored bytes: each distinct file content that an owner has counts once for it, w
   options: {},
   parameters: { min: 0, max: 1 },
   async run({ parameters: [owner], client, terminal, json }) {
-    const { items } = await client.getUsage(owner)
+    const items = await allPages((cursor) => client.getUsage({ owner, limit: 100, cursor }))
     if (json) return terminal.out(`${JSON.stringify(items)}\n`)
     const rows = items.flatMap(({ owner: name, quotas }) =>
       quotas.map((quota) => [name, quota.name, shown(quota.name, quota.used), limitOf(quota)]),

@@ -32,6 +32,27 @@ describe('GET /api/v1/usage', () => {
     expect((await host.ask('/api/v1/usage')).status).toBe(401)
   })
 
+  it('tells admins of the platform of every owner, also of those that an import made', async () => {
+    await host.asAdmin('/api/v1/imports', { json: { source: 'hf://newcomers/y' } })
+    const names: string[] = []
+    let cursor = ''
+    do {
+      const { body } = await host.asAdmin(`/api/v1/usage?limit=2${cursor}`)
+      names.push(...body.items.map(({ owner }: { owner: string }) => owner))
+      cursor = body.cursor === undefined ? '' : `&cursor=${body.cursor}`
+    } while (cursor !== '')
+    expect(names).toEqual([...new Set(names)])
+    expect(names[0]).toBe('admin')
+    expect(names).toContain('newcomers')
+    const owners = await host.asAdmin('/api/v1/owners?limit=100')
+    expect(owners.body.items.map(({ name }: { name: string }) => name)).toEqual(names)
+    expect(owners.body.items).toContainEqual({ name: 'newcomers', kind: 'organisation', role: 'admin' })
+    const one = await host.asAdmin('/api/v1/owners?limit=1')
+    expect(one.body.items).toHaveLength(1)
+    const next = await host.asAdmin(`/api/v1/owners?limit=1&cursor=${one.body.cursor}`)
+    expect(next.body.items.map(({ name }: { name: string }) => name)).toEqual([names[1]])
+  })
+
   it('tells a key of one owner of that alone', async () => {
     const { token } = await host.person('cleo')
     await host.ask('/api/v1/owners', { json: { name: 'crew' }, token })

@@ -56,6 +56,15 @@ describe('fsck', () => {
       ['entry-missing'],
     ],
     [
+      'an owner of an earlier version, in no list',
+      () =>
+        registry.database.table.update(keys.owner('acme'), {
+          expression: 'REMOVE listPk, listSk',
+          condition: 'attribute_exists(pk)',
+        }),
+      ['owner-unlisted'],
+    ],
+    [
       'a repo that a list shows wrongly',
       () => put(keys.repoEntry('model#active#all#', 'acme/one'), { sizeBytes: 1 }),
       ['entry-missing'],
