@@ -104,8 +104,10 @@ export function addDeploymentRoutes(
   })
 
   app.openapi(routes.deleteDeployment, async (context) => {
-    const { item } = await writing(context, context.req.valid('param').name)
-    await deleteDeployment(table, item)
+    const { item, expected } = await writing(context, context.req.valid('param').name)
+    const { name, version: is = 0 } = item
+    if (expected !== undefined && expected !== is) throw errors.deploymentChanged({ name, is, expected })
+    await deleteDeployment(table, item, { isAsRead: expected !== undefined })
     return context.body(null, 204)
   })
 }

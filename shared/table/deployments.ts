@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { errors } from '../errors.ts'
 import { type DeploymentItem, everyTargetOf } from './deployment-item.ts'
 import { keys, lists } from './keys.ts'
 import { forgetRepoDeployment } from './repo-deployments.ts'
@@ -92,13 +93,18 @@ export const getDeployment = (table: Table, name: string): Promise<DeploymentIte
   table.get<DeploymentItem>(keys.deployment(name))
 
 /** Removes a deployment, and gives its place back to its owner once, however many ask at the same time. */
-export async function deleteDeployment(table: Table, item: DeploymentItem): Promise<void> {
+export async function deleteDeployment(
+  table: Table,
+  item: DeploymentItem,
+  { isAsRead = false }: { isAsRead?: boolean } = {},
+): Promise<void> {
   const { name, owner, createdAt } = item
-  const condition = {
+  const isSame = {
     expression: '#owner = :owner AND createdAt = :createdAt',
     names: { '#owner': 'owner' },
     values: { ':owner': owner, ':createdAt': createdAt },
   }
+  const condition = isAsRead ? standsAs(item) : isSame
   const repoIds = new Set(everyTargetOf(item).map(({ repoId }) => repoId))
   try {
     await table.transact([
@@ -110,6 +116,9 @@ export async function deleteDeployment(table: Table, item: DeploymentItem): Prom
   } catch (error) {
     // Someone else removed it, whatever is called so now.
     if (!(error instanceof ConditionFailed)) throw error
+    const left = isAsRead ? await getDeployment(table, name) : undefined
+    if (left?.createdAt !== createdAt) return
+    throw errors.deploymentChanged({ name, is: left.version ?? 0, expected: item.version ?? 0 })
   }
 }
 

@@ -182,6 +182,22 @@ describe('a deployment', () => {
     expect(twice.map(({ status }) => status).toSorted()).toEqual([200, ...Array(9).fill(412)])
   })
 
+  it('is removed only from the version that was read, where one is named', async () => {
+    await create({ target: repo })
+    const remove = (match: string) =>
+      host.call('DELETE', `${path}/${name}`, { as: 'ben', headers: { 'if-match': match } })
+    await patch({ min: 2 })
+    expect(failureOf(await remove('"1"'))).toEqual([412, 'precondition_failed'])
+    expect((await read()).body).toMatchObject({ min: 2, version: 2 })
+    const races = await Promise.all([patch({ min: 3 }, { match: '"2"' }), remove('"2"')])
+    // Whichever came first, the other was told.
+    expect(races.filter(({ status }) => status < 300)).toHaveLength(1)
+    const { status, body } = await read()
+    expect(status === 404 || body.version === 3).toBe(true)
+    if (status === 200) expect((await remove('"3"')).status).toBe(204)
+    expect((await read()).status).toBe(404)
+  })
+
   it('looks a target up again that is named again, and keeps its file where only a precision is asked for', async () => {
     await create({ target: repo })
     const third = await host.commit(
