@@ -89,13 +89,13 @@ export const errors = {
     new AppError({
       code: 'repo_not_found',
       status: 404,
-      message: `There is no repo "${repo}", or you may not see it. "slipway ls" lists what you have.`,
+      message: `There is no repo "${repo}", or you may not see it. "npx slipway ls" lists what you have.`,
     }),
   revisionNotFound: (repo: string, ref: string) =>
     new AppError({
       code: 'revision_not_found',
       status: 404,
-      message: `"${repo}" has no branch, tag, alias or revision "${ref}". "slipway show ${repo}" lists them.`,
+      message: `"${repo}" has no branch, tag, alias or revision "${ref}". "npx slipway show ${repo}" lists them.`,
     }),
   ownerNotFound: (owner: string) =>
     new AppError({
@@ -275,13 +275,13 @@ export const errors = {
     new AppError({
       code: 'deployment_not_found',
       status: 404,
-      message: `There is no deployment "${name}". "slipway status" lists the deployments.`,
+      message: `There is no deployment "${name}". "npx slipway status" lists the deployments.`,
     }),
   deploymentExists: ({ name, target, url }: { name: string; target: string; url: string }) =>
     new AppError({
       code: 'deployment_exists',
       status: 409,
-      message: `A deployment "${name}" exists already; it serves ${target}. Change it: slipway deploy … --name ${name} --update; or choose another name with --name.`,
+      message: `A deployment "${name}" exists already; it serves ${target}. Change it: npx slipway deploy … --name ${name} --update; or choose another name with --name.`,
       details: { url },
     }),
   deploymentChanged: ({ name, is, expected }: { name: string; is: number; expected: number }) =>
@@ -303,7 +303,7 @@ export const errors = {
     new AppError({
       code: 'deployment_paused',
       status: 409,
-      message: `The deployment "${name}" is paused. Whoever may change it can resume it: slipway resume ${name}`,
+      message: `The deployment "${name}" is paused. Whoever may change it can resume it: npx slipway resume ${name}`,
     }),
   modelNotReady: (model: string, state: string, retryAfterSeconds = 1) =>
     new AppError({

@@ -1,3 +1,4 @@
+import { calledAs } from './called-as.ts'
 import { runCli } from './cli.ts'
 import { readConnection } from './connection.ts'
 
@@ -9,6 +10,7 @@ process.stdout.on('error', (error) => {
 
 process.exitCode = await runCli({
   parameters: process.argv.slice(2),
+  calledAs: calledAs(process.env),
   connection: () => readConnection(process.env),
   terminal: {
     out: (text) => process.stdout.write(text),

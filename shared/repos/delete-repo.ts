@@ -54,7 +54,7 @@ function deployed(repo: RepoItem, { seen, others }: { seen: string[]; others: nu
   const said = [...seen.map((name) => `"${name}"`), ...(others > 0 ? [`${others} of other owners`] : [])]
   const remedy =
     seen.length > 0
-      ? 'Remove what serves it first: slipway undeploy NAME'
+      ? 'Remove what serves it first: npx slipway undeploy NAME'
       : 'Delete it with force, and they go on until it is removed for good.'
   return new AppError({
     code: 'repo_deployed',

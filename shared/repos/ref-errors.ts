@@ -23,7 +23,7 @@ export const refErrors = {
     new AppError({
       code: 'revision_not_found',
       status: 404,
-      message: `"${repo}" has no ${kind} "${name}". "slipway show ${repo}" lists what it has.`,
+      message: `"${repo}" has no ${kind} "${name}". "npx slipway show ${repo}" lists what it has.`,
     }),
   moved: ({ kind, name, is, expected }: { kind: string; name: string; is: string; expected: string }) =>
     new AppError({

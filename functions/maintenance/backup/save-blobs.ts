@@ -74,7 +74,7 @@ export const copyBlobs: Phase = {
         const state = error instanceof ObjectMissing ? 'is not there' : 'is damaged'
         throw new MaintenanceFault(
           'blob_lost',
-          `The content ${sha256} ${state}, so a backup with objects would not be whole. "slipway fsck --deep" tells which files need it.`,
+          `The content ${sha256} ${state}, so a backup with objects would not be whole. "npx slipway fsck --deep" tells which files need it.`,
         )
       }
     }

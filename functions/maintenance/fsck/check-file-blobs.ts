@@ -33,7 +33,7 @@ export async function checkFileBlobs(
 
 /** What brings a lost content again: nothing here has it. */
 function wayBack({ source }: RevisionItem, isDamaged: boolean): string {
-  const first = isDamaged ? 'Run "slipway fsck --deep --repair", which removes what is damaged, then ' : ''
-  const again = source.startsWith('upload://') ? 'commit the file again' : `bring it again: slipway pull ${source}`
+  const first = isDamaged ? 'Run "npx slipway fsck --deep --repair", which removes what is damaged, then ' : ''
+  const again = source.startsWith('upload://') ? 'commit the file again' : `bring it again: npx slipway pull ${source}`
   return `${first === '' ? again.charAt(0).toUpperCase() + again.slice(1) : first + again}.`
 }

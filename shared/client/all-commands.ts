@@ -1,0 +1,63 @@
+import type { Command } from './command.ts'
+import { alias } from './commands/alias.ts'
+import { audit } from './commands/audit.ts'
+import { backup } from './commands/backup.ts'
+import { deploy } from './commands/deploy.ts'
+import { diff } from './commands/diff.ts'
+import { fsck } from './commands/fsck.ts'
+import { gc } from './commands/gc.ts'
+import { log } from './commands/log.ts'
+import { ls } from './commands/ls.ts'
+import { pause, resume } from './commands/pause.ts'
+import { predict } from './commands/predict.ts'
+import { pull } from './commands/pull.ts'
+import { repo } from './commands/repo.ts'
+import { restore } from './commands/restore.ts'
+import { show } from './commands/show.ts'
+import { status } from './commands/status.ts'
+import { tag } from './commands/tag.ts'
+import { undeploy } from './commands/undeploy.ts'
+import { usage } from './commands/usage.ts'
+
+/** Every verb, in the order in which help lists them. */
+export const commands: Record<string, Command> = {
+  pull,
+  ls,
+  show,
+  repo,
+  tag,
+  alias,
+  log,
+  diff,
+  deploy,
+  undeploy,
+  pause,
+  resume,
+  predict,
+  status,
+  usage,
+  audit,
+  fsck,
+  gc,
+  backup,
+  restore,
+}
+
+/** What there is, examples first. */
+export function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length))
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}   ${summary}`)
+  return `Slipway: your own model hub and inference.
+
+Examples:
+  slipway pull hf://sentence-transformers/all-MiniLM-L6-v2
+  slipway deploy sentence-transformers/all-MiniLM-L6-v2 --name minilm
+  slipway predict minilm '"how do I reset my password?"'
+
+Commands:
+${lines.join('\n')}
+
+Every command takes --json (answers for programs) and --help.
+The server is found by SLIPWAY_URL and SLIPWAY_API_KEY, else by the data folder .slipway (SLIPWAY_DATA).
+`
+}

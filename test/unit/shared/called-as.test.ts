@@ -1,0 +1,42 @@
+import { describe, expect, it, vi } from 'vitest'
+import { calledAs, inWordsOf } from '../../../shared/client/called-as.ts'
+import { runCli } from '../../../shared/client/cli.ts'
+
+describe('what the CLI calls itself', () => {
+  it.each([
+    [{ npm_command: 'exec', npm_lifecycle_event: 'npx' }, 'npx slipway'],
+    [{ npm_command: 'run', npm_lifecycle_event: 'slipway' }, 'npm run slipway --'],
+    [{ npm_command: 'run-script', npm_lifecycle_event: 'slipway' }, 'npm run slipway --'],
+    [{ npm_command: 'test', npm_lifecycle_event: 'test' }, 'slipway'],
+    [{}, 'slipway'],
+  ])('is what was typed: %j', (environment, name) => {
+    expect(calledAs(environment)).toBe(name)
+  })
+
+  it.each([
+    ['next: slipway deploy slipway/iris', 'next: X deploy slipway/iris'],
+    ['"npx slipway ls" lists what you have', '"X ls" lists what you have'],
+    ['slipway: it failed. See "slipway --help".', 'slipway: it failed. See "X --help".'],
+    ['in /opt/slipway here', 'in /opt/slipway here'],
+  ])('stands in what it names next: %s', (text, said) => {
+    expect(inWordsOf('X', text)).toBe(said)
+  })
+
+  it('stands in its help and in what the server says', async () => {
+    const said: string[] = []
+    const say = (text: string) => void said.push(text)
+    const terminal = { out: say, err: say, isTty: false, input: (async function* () {})() }
+    const connection = async () => ({ url: 'http://127.0.0.1:8000', token: 'hf_x' })
+    const run = (...parameters: string[]) => runCli({ parameters, connection, terminal, calledAs: 'npx slipway' })
+    await run('--help')
+    await run('pull', '--help')
+    await run('fly')
+    const error = { code: 'repo_not_found', message: 'There is none. "npx slipway ls" lists what you have.' }
+    vi.stubGlobal('fetch', async () => Response.json({ error }, { status: 404 }))
+    await run('show', 'a/b')
+    vi.unstubAllGlobals()
+    expect(said.join('')).toContain('npx slipway pull hf://')
+    expect(said.join('')).toContain('"npx slipway ls" lists')
+    expect(said.join('').match(/(?<!npx )slipway [a-z-]/g)).toBeNull()
+  })
+})
