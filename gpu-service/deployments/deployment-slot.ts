@@ -59,6 +59,11 @@ export class DeploymentSlot {
     return this.#model?.isResident === true
   }
 
+  /** Why its model may not be kept loaded though it is to be. */
+  get keptFault(): string | undefined {
+    return this.#model?.keptFault
+  }
+
   /** Loads the model; an outcome of either kind is a state, never a rejection. */
   load(): Promise<void> {
     // So that a second pass does not start it again while it runs.

@@ -26,7 +26,7 @@ export const gistOf = ({ targets = [], ...status }: ReturnType<typeof reportOf>)
   JSON.stringify([status, targets.map(({ queued: _, answered: __, failed: ___, isResident: ____, ...gist }) => gist)])
 
 function targetOf(slot: DeploymentSlot): ReplicaTarget {
-  const { item, state, reason, served, outcomes, loadSeconds, isResident } = slot
+  const { item, state, reason, served, outcomes, loadSeconds, isResident, keptFault } = slot
   return {
     target: item.target,
     revision: item.revision,
@@ -34,6 +34,7 @@ function targetOf(slot: DeploymentSlot): ReplicaTarget {
     state,
     ...(reason !== undefined && { reason }),
     isResident,
+    ...(keptFault !== undefined && { isKeptLoaded: false, notKeptBecause: keptFault }),
     ...(loadSeconds !== undefined && { loadSeconds: Math.round(loadSeconds * 1000) / 1000 }),
     queued: (served?.queues ?? []).reduce((total, { depth }) => total + depth, 0),
     answered: outcomes.answered,

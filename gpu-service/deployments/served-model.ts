@@ -53,8 +53,14 @@ export class ServedModel {
     for (const gate of this.#gates) parts.pool.add(gate)
     this.#state = 'serving'
     const described = { ...describeTerms(item, parts), ...opened.describe }
-    const about = { task, describe: described, service, queues: this.#queues, statistics: this.#statistics }
-    this.served = { ...about, hold: () => this.#calls.enter() }
+    this.served = {
+      ...{ task, service, queues: this.#queues, statistics: this.#statistics },
+      get describe() {
+        const { keptFault } = lease
+        return keptFault === undefined ? described : { ...described, isKeptLoaded: false, notKeptBecause: keptFault }
+      },
+      hold: () => this.#calls.enter(),
+    }
   }
 
   get modelId(): string {
@@ -63,6 +69,11 @@ export class ServedModel {
 
   get isResident(): boolean {
     return this.#options.lease.isResident
+  }
+
+  /** Why it may not be kept loaded though it is to be. */
+  get keptFault(): string | undefined {
+    return this.#options.lease.keptFault
   }
 
   /** Lets in nobody who asks in a new way: what was let in before is answered. */

@@ -29,6 +29,8 @@ export interface ModelLease extends OpenedModel {
   gate(gated: { queue: ItemQueue; graph: string }): GatedQueue
   /** Whether the engines hold it now. */
   readonly isResident: boolean
+  /** Why it may not be kept loaded though it is to be. */
+  readonly keptFault: string | undefined
   release(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 import { errors } from '../../shared/errors.ts'
 import { chooseVictim } from './choose-victim.ts'
+import { isKept, KeptModels } from './kept-models.ts'
 import type { EvictionReason, Resident } from './resident.ts'
 import { Stay } from './stay.ts'
 import { Wishes } from './wishes.ts'
@@ -21,10 +22,12 @@ export class Residency {
   readonly #now: () => number
   readonly #stays = new Map<Resident, Stay>()
   readonly #wishes = new Wishes()
+  readonly #kept: KeptModels
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: ResidencyOptions) {
     this.#options = options
+    this.#kept = new KeptModels(options)
     this.#now = options.now ?? (() => performance.now())
   }
 
@@ -38,6 +41,11 @@ export class Residency {
 
   get heldBytes(): number {
     return bytesOf([...this.#stays.values()])
+  }
+
+  /** Why not all models can stay that are to be kept, where they cannot. */
+  get keptFault(): string | undefined {
+    return this.#kept.fault
   }
 
   /** When a model that is wanted will be in, about: after those that were asked for before, one by one. */
@@ -54,6 +62,7 @@ export class Residency {
     const { maxBytes } = this.#options
     if (sizeBytes > maxBytes) return Promise.reject(errors.modelTooLarge({ model: name, sizeBytes, maxBytes }))
     const granted = this.#wishes.add(model)
+    if (isKept(model)) this.#kept.add(model)
     this.#step()
     return granted
   }
@@ -68,6 +77,7 @@ export class Residency {
 
   /** Takes a model out, whatever waits for it. */
   async remove(model: Resident): Promise<void> {
+    this.#kept.delete(model)
     const stay = this.#stays.get(model)
     if (stay?.state === 'coming') await stay.settled
     this.#wishes.refuse(model, errors.modelNotReady(model.name, 'it was given up just now'))
@@ -80,7 +90,7 @@ export class Residency {
   #step(): void {
     clearTimeout(this.#timer)
     const stays = [...this.#stays.values()]
-    const { next } = this.#wishes
+    const next = this.#wishes.next ?? this.#returning()
     const isLoading = stays.some(({ state }) => state === 'coming')
     if (isLoading || (next !== undefined && this.#stays.has(next))) return
     const heldBytes = bytesOf(stays.filter(({ state }) => state !== 'leaving'))
@@ -88,6 +98,12 @@ export class Residency {
     // What was loaded may have turned out to be larger than thought, so there may be too much without a wish.
     if (heldBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#makeRoom()
     else if (next !== undefined && bytesOf(stays) + next.sizeBytes <= maxBytes) this.#bring(next)
+  }
+
+  /** Who comes without a wish: what is to be kept, and would have stayed had others not needed its place. */
+  #returning(): Resident | undefined {
+    const freeBytes = this.#options.maxBytes - this.heldBytes
+    return this.#kept.returning({ freeBytes, isAway: (model) => !this.#stays.has(model) })
   }
 
   #makeRoom(): void {
@@ -107,9 +123,14 @@ export class Residency {
     stay.settled = stay
       .come()
       .then(
-        () => this.#wishes.grant(model),
+        () => {
+          this.#kept.judge()
+          this.#wishes.grant(model)
+        },
         (error) => {
           this.#stays.delete(model)
+          // It comes again when somebody asks for it.
+          this.#kept.delete(model)
           this.#wishes.refuse(model, error)
         },
       )

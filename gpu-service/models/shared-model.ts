@@ -74,11 +74,15 @@ export class SharedModel {
 
   #lease(request: LoadRequest, { model, opened }: Opening): ModelLease {
     const gates = new Set<GatedQueue>()
+    const { residency } = this.#options
     return {
       ...opened,
       modelId: this.modelId,
       get isResident() {
         return model.isIn
+      },
+      get keptFault() {
+        return request.idleMsMax === undefined ? residency.keptFault : undefined
       },
       gate(gated) {
         const gate = model.gate({ ...gated, deployment: request.deployment })

@@ -1,4 +1,5 @@
 import type { Occupant } from './choose-victim.ts'
+import { isKept } from './kept-models.ts'
 import type { Resident } from './resident.ts'
 import { turnMsAfter } from './turns.ts'
 
@@ -31,7 +32,7 @@ export class Stay implements Occupant {
   }
 
   get isKept(): boolean {
-    return this.model.idleMsMax === undefined
+    return isKept(this.model)
   }
 
   /** @throws what the load throws */

@@ -18,6 +18,11 @@ export const replicaTarget = z
     isResident: z
       .boolean()
       .openapi({ description: 'Whether an engine holds it now, and no request waits for a load.' }),
+    isKeptLoaded: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'False where it is to be kept loaded and there is not memory enough for that.' }),
+    notKeptBecause: z.string().optional(),
     standIn: z.string().optional().openapi({ description: 'The revision that answers in its place until it does.' }),
     loadSeconds: z.number().optional(),
     queued: z.number().int().openapi({ description: 'Inputs that wait.' }),

@@ -104,6 +104,46 @@ it('keeps what is to be kept loaded while one that is not can make room, however
   expect(story.slice(4)).toEqual(['new out', 'kept out', 'large in'])
 })
 
+it('takes back what is to be kept as soon as there is room again, and lets it displace nobody for that', async () => {
+  const { residency, model, story } = start({ places: 1 })
+  const kept = model('kept')
+  void residency.want(kept)
+  await pass(loadMs + 1000)
+  const passing = model('passing', { idleMsMax: 60_000 })
+  void residency.want(passing)
+  await pass(30_000)
+  expect(story).toEqual(['kept in', 'kept out', 'passing in'])
+  await pass(60_000)
+  expect(story.slice(3)).toEqual(['passing out', 'kept in'])
+  expect(residency.keptFault).toBeUndefined()
+})
+
+it('asks no second time for what is to be kept and cannot come back', async () => {
+  const { residency, model, story } = start({ places: 1 })
+  const kept = model('kept')
+  void residency.want(kept)
+  await pass(loadMs + 1000)
+  const enter = vi.fn(() => Promise.reject(new Error('the file is gone')))
+  kept.enter = enter
+  void residency.want(model('passing', { idleMsMax: 500 }))
+  await pass(60_000)
+  expect(story).toEqual(['kept in', 'kept out', 'passing in', 'passing out'])
+  expect(enter).toHaveBeenCalledOnce()
+})
+
+it('says why not all can stay that are to be kept, as long as that is so', async () => {
+  const { residency, model } = start({ places: 2, sizeBytes: 8 })
+  const [a, b, c] = [model('a'), model('b'), model('c')]
+  void residency.want(model('passing', { idleMsMax: 60_000 }))
+  for (const one of [a, b]) void residency.want(one)
+  expect(residency.keptFault).toBeUndefined()
+  void residency.want(c)
+  expect(residency.keptFault).toContain('they take turns')
+  await pass(10_000)
+  await residency.remove(b)
+  expect(residency.keptFault).toBeUndefined()
+})
+
 it('gives each of many busy ones a turn in the order in which they were asked for', async () => {
   const { residency, model, story } = start({ places: 2 })
   const models = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => {
@@ -125,7 +165,8 @@ it('lets nobody overtake a large one', async () => {
   void residency.want(model('large', { sizeBytes: 20 }))
   for (const one of small.slice(2)) void residency.want(one)
   await pass(5000)
-  expect(story).toEqual(['a in', 'b in', 'a out', 'b out', 'large in', 'large out', 'c in'])
+  // What had to go and is to be kept is there again as soon as it fits.
+  expect(story).toEqual(['a in', 'b in', 'a out', 'b out', 'large in', 'large out', 'c in', 'a in'])
   expect(heldMost()).toBe(20)
 })
 

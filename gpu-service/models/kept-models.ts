@@ -1,0 +1,41 @@
+import type { Resident } from './resident.ts'
+
+/** The models that deployments ask to be kept in the engines, whether they are there now or had to make room. */
+export class KeptModels {
+  readonly #maxBytes: number
+  readonly #models = new Set<Resident>()
+  /** Why not all of them can stay, where they cannot. */
+  fault: string | undefined
+
+  constructor({ maxBytes }: { maxBytes: number }) {
+    this.#maxBytes = maxBytes
+  }
+
+  add(model: Resident): void {
+    this.#models.add(model)
+    this.judge()
+  }
+
+  delete(model: Resident): void {
+    this.#models.delete(model)
+    this.judge()
+  }
+
+  /** Looks anew at what they take: a load may have shown that it is more, and a deployment may keep one no longer. */
+  judge(): void {
+    const neededBytes = [...this.#models].filter(isKept).reduce((total, { sizeBytes }) => total + sizeBytes, 0)
+    this.fault =
+      neededBytes <= this.#maxBytes
+        ? undefined
+        : `The models that are to be kept loaded take about ${inMegabytes(neededBytes)} together, and the engines may hold ${inMegabytes(this.#maxBytes)}: they take turns, each loaded when it is asked.`
+  }
+
+  /** One that had to make room, and for which there is room again. */
+  returning({ freeBytes, isAway }: { freeBytes: number; isAway: (model: Resident) => boolean }): Resident | undefined {
+    return this.#models.values().find((model) => isKept(model) && isAway(model) && model.sizeBytes <= freeBytes)
+  }
+}
+
+export const isKept = ({ idleMsMax }: Resident): boolean => idleMsMax === undefined
+
+const inMegabytes = (sizeBytes: number): string => `${Math.ceil(sizeBytes / 1e6)} MB`
