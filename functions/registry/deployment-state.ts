@@ -1,4 +1,5 @@
 import type { Deployment, ReplicaStatus } from '../../shared/contract/deployment.ts'
+import { servedAs } from '../../shared/model/served-tasks.ts'
 import {
   type DeploymentItem,
   type DeploymentTarget,
@@ -10,13 +11,13 @@ import { driftOf } from './deployment-drift.ts'
 
 /** A deployment as its clients see it: what was asked for, and what its replicas say. */
 export function toDeployment(item: DeploymentItem, { replicas, alive }: Seen): Deployment {
-  const { name, owner, target, repo, ref, revision, task, file, precision, createdAt, updatedAt, shadow } = item
+  const { name, owner, target, repo, ref, revision, file, precision, createdAt, updatedAt, shadow } = item
   const current = replicas.filter((replica) => replica.revision === revision)
   const state = item.isPaused === true ? 'PAUSED' : stateOf(current)
   const failed = current.find((replica) => replica.state === 'FAILED')
   const baseUrl = current.find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
   return {
-    ...{ name, owner, target, repo, ref, revision, task, file },
+    ...{ name, owner, target, repo, ref, revision, ...taskOf(item), file },
     ...(precision !== undefined && { precision }),
     state,
     ...(state === 'FAILED' && failed?.reason !== undefined && { reason: failed.reason }),
@@ -46,9 +47,16 @@ function settingsOf(item: DeploymentItem) {
   return { pool, min, isolate, stickyBy, ...(Object.fromEntries(given) as Partial<typeof optional>) }
 }
 
-function chosenOf({ target, repo, ref, revision, task, file, precision, follows, followFault }: DeploymentTarget) {
+/** Older items hold the word of the Hub alone. */
+const taskOf = ({ task, pipelineTag = task }: DeploymentTarget) => ({
+  task: servedAs(task),
+  ...(pipelineTag !== 'tensors' && { pipelineTag }),
+})
+
+function chosenOf(chosen: DeploymentTarget) {
+  const { target, repo, ref, revision, file, precision, follows, followFault } = chosen
   return {
-    ...{ target, repo, ref, revision, task, file },
+    ...{ target, repo, ref, revision, ...taskOf(chosen), file },
     ...(precision !== undefined && { precision }),
     follows: follows === true,
     ...(followFault !== undefined && { followFault }),

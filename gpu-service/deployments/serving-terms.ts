@@ -15,9 +15,11 @@ const stayOf = ({ min = 1, idleSeconds = defaultIdleSeconds }: DeploymentSetting
 
 /** Why this file is served and not another, and what the deployment asks for besides. */
 export function describeTerms(
-  { file, wantedFile, precision: wanted, min = 1 }: DeploymentItem,
+  { task, file, wantedFile, precision: wanted, min = 1 }: DeploymentItem,
   { device }: { device: ModelDevice },
 ) {
+  // Trees and scalers have no weights that could be held more or less exactly.
+  if (task.startsWith('tabular-')) return { isKeptLoaded: min > 0 }
   const { precision, why } = explainPrecision({ file, asked: wantedFile ?? wanted, device })
   return { precision, precisionChosenBecause: why, isKeptLoaded: min > 0 }
 }

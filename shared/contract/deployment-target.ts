@@ -40,12 +40,21 @@ export const wantedShadow = wantedTarget
   })
   .strict()
 
+/** A task in the word for what is served, and in the word of the Hub. */
+export const taskWords = {
+  task: z.string().openapi({ description: 'What it is served as.', example: 'feature-extraction' }),
+  pipelineTag: z.string().optional().openapi({
+    description: 'What its repo says that it does, in the words of the Hub.',
+    example: 'sentence-similarity',
+  }),
+}
+
 const chosen = {
   target: z.string(),
   repo: z.string(),
   ref: z.string(),
   revision: z.string(),
-  task: z.string(),
+  ...taskWords,
   file: z.string(),
   precision: z.enum(precisions).optional(),
   follows: z.boolean().openapi({ description: 'Whether it goes along when its alias moves.' }),

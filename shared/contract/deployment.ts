@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { deploymentSettings } from './deployment-settings.ts'
-import { deploymentTarget, shadowTarget } from './deployment-target.ts'
+import { deploymentTarget, shadowTarget, taskWords } from './deployment-target.ts'
 import { deploymentName, repoId, timestamp } from './words.ts'
 
 /** What a replica says of itself: it loads the model, serves it, cannot, or was told to rest. */
@@ -58,7 +58,7 @@ export const deployment = z
     revision: z.string().openapi({
       description: 'The revision that the ref named when the deployment was made or changed; an alias is followed.',
     }),
-    task: z.string(),
+    ...taskWords,
     file: z.string().openapi({ description: 'The ONNX file that is served.', example: 'onnx/model.onnx' }),
     state: deploymentState,
     reason: z.string().optional(),

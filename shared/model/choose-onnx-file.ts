@@ -2,13 +2,13 @@ import type { RevisionMetadata } from '../contract/repo.ts'
 import { errors } from '../errors.ts'
 import { fileOfPrecision } from './file-of-precision.ts'
 import type { ModelDevice, Precision } from './precision.ts'
-import { isServedTask, servedTasks } from './served-tasks.ts'
+import { servedAs, servedTasks } from './served-tasks.ts'
 
 /**
  * Decides which ONNX file of a revision is served and as what: the one named, the one of the precision asked for, or the
  * default of the device. @throws AppError `unsupported_model`
  */
-export function chooseOnnxFile(input: ChooseInput): { file: string; task: string } {
+export function chooseOnnxFile(input: ChooseInput): ChosenFile {
   const { target, metadata, wanted, precision, device = 'cpu' } = input
   if (metadata === undefined) throw errors.conflict(`"${target}" is still being inspected. Try again in a moment.`)
   const paths = metadata.onnx.map(({ path }) => path)
@@ -22,7 +22,7 @@ export function chooseOnnxFile(input: ChooseInput): { file: string; task: string
       `"${target}" does ${metadata.task}: models that write text are not served yet. Served are: ${servedTasks.join(', ')}.`,
     )
   // What has no task of its own here is asked by the names of its tensors.
-  return { file, task: metadata.task !== undefined && isServedTask(metadata.task) ? metadata.task : 'tensors' }
+  return { file, task: servedAs(metadata.task), pipelineTag: metadata.task }
 }
 
 /** A text is written token by token, and its cache would go back and forth each time: no client does that. */
@@ -33,6 +33,13 @@ const writers = new Set([
   'translation',
   'summarization',
 ])
+
+export interface ChosenFile {
+  file: string
+  task: string
+  /** What the Hub would call it, where that is known. */
+  pipelineTag: string | undefined
+}
 
 export interface ChooseInput {
   target: string

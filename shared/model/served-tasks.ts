@@ -23,4 +23,11 @@ export const servedTasks = [
 
 export type ServedTask = (typeof servedTasks)[number]
 
+/** The Hub's words that name what another one does here: a model for similar sentences gives vectors, and compares them. */
+const sameAs: Partial<Record<ServedTask, ServedTask>> = { 'sentence-similarity': 'feature-extraction' }
+
+/** What a model is served as, under one name wherever it is told. The Hub's own word stays with its repo. */
+export const servedAs = (task: string | undefined): ServedTask =>
+  task !== undefined && isServedTask(task) ? (sameAs[task] ?? task) : 'tensors'
+
 export const isServedTask = (task: string): task is ServedTask => servedTasks.some((served) => served === task)

@@ -9,7 +9,10 @@ export interface DeploymentTarget {
   ref: string
   /** What the ref named when it was last looked up. */
   revision: string
+  /** What it is served as. */
   task: string
+  /** What its repo says that it does. */
+  pipelineTag?: string | undefined
   file: string
   /** What was asked of the file, so that it can be chosen again for another revision. */
   wantedFile?: string | undefined

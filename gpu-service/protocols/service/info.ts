@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { authenticate } from '../../../shared/auth/middleware.ts'
+import { servedAs } from '../../../shared/model/served-tasks.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
@@ -14,7 +15,8 @@ export function infoRoutes({ verify, router }: ServingParts): Hono<ServingEnviro
         ref: item.ref,
         revision: item.revision,
         file: item.file,
-        task: served?.task ?? item.task,
+        task: servedAs(item.task),
+        ...(item.pipelineTag !== undefined && { pipelineTag: item.pipelineTag }),
         state,
         ...(reason !== undefined && { reason }),
         ...(served !== undefined && {

@@ -1,4 +1,5 @@
 import type { RepoDetail } from '../../contract/repo.ts'
+import { isServedTask, servedAs } from '../../model/served-tasks.ts'
 import { inspectionWarnings, servingFault } from '../../model/serving-fault.ts'
 import type { Command, Invocation } from '../command.ts'
 import { printable, table } from '../terminal.ts'
@@ -30,7 +31,7 @@ Options:
     const facts: [string, string | undefined][] = [
       [repo.kind ?? 'model', detail.id],
       ['revision', `${revision.id} (${refs.map(({ name }) => name).join(', ') || ref})`],
-      ['task', metadata?.task],
+      ['task', taskOf(metadata?.task)],
       ['library', metadata?.library],
       ['license', metadata?.license],
       ['source', revision.source],
@@ -62,4 +63,10 @@ function showEmpty({ terminal, json }: Invocation, detail: RepoDetail) {
   if (json) return terminal.out(`${JSON.stringify({ ...detail, files: [] })}\n`)
   terminal.out(`${detail.kind.padEnd(9)} ${printable(detail.id)}\n`)
   terminal.err(`It is empty. next: hf upload ${printable(detail.id)} FOLDER\n`)
+}
+
+/** In the word of the Hub, and in the one for what would be served. */
+function taskOf(task: string | undefined): string | undefined {
+  if (task === undefined || !isServedTask(task) || servedAs(task) === task) return task
+  return `${task} (served as ${servedAs(task)})`
 }

@@ -92,7 +92,7 @@ describe('the file to serve', () => {
       ),
       wanted,
     }
-    expect(chooseOnnxFile(input)).toEqual({ file, task: 'feature-extraction' })
+    expect(chooseOnnxFile(input)).toEqual({ file, task: 'feature-extraction', pipelineTag: 'feature-extraction' })
   })
 
   it.each([

@@ -64,6 +64,12 @@ describe('what a deployment serves', () => {
     expect(['fill-mask', 'object-detection', undefined].map(taskOf)).toEqual(['fill-mask', 'tensors', 'tensors'])
   })
 
+  it('has one name where the Hub has two, and keeps the word of the Hub', () => {
+    const metadata = { ...metadataOf(['model.onnx']), task: 'sentence-similarity' }
+    const chosen = chooseOnnxFile({ target: 'a/b@main', metadata })
+    expect(chosen).toMatchObject({ task: 'feature-extraction', pipelineTag: 'sentence-similarity' })
+  })
+
   it('is nothing yet that writes text', () => {
     expect(() => taskOf('text-generation')).toThrow('not served yet')
   })

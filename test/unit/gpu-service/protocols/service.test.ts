@@ -28,13 +28,23 @@ describe("the service's own routes", () => {
         state: 'READY',
         classes: ['setosa', 'versicolor', 'virginica'],
         probabilities: 'tensor',
-        precision: 'fp32',
-        precisionChosenBecause: expect.stringContaining('the default on cpu'),
         isKeptLoaded: true,
         queued: 0,
       },
-      { name: 'tiny', state: 'READY', task: 'feature-extraction', maxTokens: 24, pooling: 'mean', normalize: true },
+      {
+        name: 'tiny',
+        state: 'READY',
+        task: 'feature-extraction',
+        precision: 'fp32',
+        precisionChosenBecause: expect.stringContaining('the default on cpu'),
+        maxTokens: 24,
+        pooling: 'mean',
+        normalize: true,
+      },
     ])
+    // Which a table of numbers has not.
+    expect(deployments[1]).not.toHaveProperty('precision')
+    expect(deployments[1]).not.toHaveProperty('precisionChosenBecause')
   })
 
   it('count items, batches, waits and errors under the promised names', async () => {
