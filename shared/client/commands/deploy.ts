@@ -1,15 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { CreateDeployment, Deployment } from '../../contract/deployment.ts'
 import { defaultDeploymentName } from '../../model/choose-onnx-file.ts'
-import { type Command, CommandFailed, type Invocation, UsageError } from '../command.ts'
-import { createProgress, printable } from '../terminal.ts'
+import { type Command, type Invocation, UsageError } from '../command.ts'
+import { printable } from '../terminal.ts'
 import { deployOptions, wantedOf } from './deploy-options.ts'
 import { percentOf } from './deployment-rows.ts'
+import { followDeployment } from './follow-deployment.ts'
 import { predictExample } from './predict-example.ts'
-
-const pollMs = 250
-/** A replica may have to start first; then the status command tells the rest. */
-const patienceMs = 10 * 60_000
 
 export const deploy: Command = {
   summary: 'serve a model, or change how it is served',
@@ -48,19 +44,8 @@ Options:
   async run(invocation) {
     const { client, terminal, json, options } = invocation
     const wanted = wantedOf(invocation)
-    let deployment = options.update === true ? await update(invocation, wanted) : await create(invocation, wanted)
-    if (options.detach !== true) {
-      const progress = createProgress(terminal)
-      const until = performance.now() + patienceMs
-      while (isUnderWay(deployment) && performance.now() < until) {
-        progress.show(`${deployment.name}: ${deployment.state.toLowerCase()}`)
-        await wait(pollMs)
-        deployment = await client.getDeployment(deployment.name)
-      }
-      progress.end()
-    }
-    if (deployment.state === 'FAILED')
-      throw new CommandFailed(`"${deployment.name}" cannot be served: ${printable(deployment.reason)}`, deployment)
+    const changed = options.update === true ? await update(invocation, wanted) : await create(invocation, wanted)
+    const deployment = await followDeployment(changed, invocation)
     if (json) return terminal.out(`${JSON.stringify(deployment)}\n`)
     terminal.out(`${deployment.name}  ${deployment.state}  ${new URL(deployment.url, client.url)}\n`)
     if (deployment.targets.length > 1)
@@ -86,9 +71,3 @@ async function update({ client, parameters }: Invocation, wanted: CreateDeployme
   const { version } = await client.getDeployment(name)
   return client.changeDeployment(name, change, version)
 }
-
-/** One that is paused comes no further. */
-const isUnderWay = ({ state, targets }: Deployment): boolean =>
-  state === 'PENDING' || state === 'LOADING' || (state === 'READY' && targets.some((one) => isComing.has(one.state)))
-
-const isComing: ReadonlySet<string> = new Set(['PENDING', 'LOADING'])

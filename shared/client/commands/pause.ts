@@ -1,6 +1,6 @@
 import type { Deployment } from '../../contract/deployment.ts'
-import type { ApiClient } from '../api-client.ts'
-import type { Command } from '../command.ts'
+import type { Command, Invocation } from '../command.ts'
+import { followDeployment } from './follow-deployment.ts'
 
 export const pause: Command = {
   summary: 'unload a deployment and refuse its requests, until it is resumed',
@@ -8,26 +8,30 @@ export const pause: Command = {
   help: `Examples:
   slipway pause minilm
   slipway resume minilm`,
-  ...changing((client, name) => client.pauseDeployment(name)),
+  options: {},
+  parameters: { min: 1, max: 1 },
+  async run(invocation) {
+    const [name = ''] = invocation.parameters
+    tell(await invocation.client.pauseDeployment(name), invocation)
+  },
 }
 
 export const resume: Command = {
   summary: 'serve a paused deployment again',
   usage: 'slipway resume NAME',
   help: `Examples:
-  slipway resume minilm`,
-  ...changing((client, name) => client.resumeDeployment(name)),
+  slipway resume minilm
+
+Options:
+  --detach   do not wait until it is ready`,
+  options: { detach: { type: 'boolean' } },
+  parameters: { min: 1, max: 1 },
+  async run(invocation) {
+    const [name = ''] = invocation.parameters
+    const resumed = await invocation.client.resumeDeployment(name)
+    tell(await followDeployment(resumed, invocation), invocation)
+  },
 }
 
-function changing(
-  change: (client: ApiClient, name: string) => Promise<Deployment>,
-): Pick<Command, 'options' | 'parameters' | 'run'> {
-  return {
-    options: {},
-    parameters: { min: 1, max: 1 },
-    async run({ parameters: [name = ''], client, terminal, json }) {
-      const deployment = await change(client, name)
-      terminal.out(json ? `${JSON.stringify(deployment)}\n` : `${deployment.name}  ${deployment.state}\n`)
-    },
-  }
-}
+const tell = (deployment: Deployment, { terminal, json }: Invocation): void =>
+  terminal.out(json ? `${JSON.stringify(deployment)}\n` : `${deployment.name}  ${deployment.state}\n`)

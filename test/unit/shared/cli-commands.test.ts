@@ -72,3 +72,23 @@ describe('slipway predict', () => {
     await rm(folder, { recursive: true })
   })
 })
+
+describe('slipway resume', () => {
+  const states = (...told: string[]) =>
+    vi.stubGlobal('fetch', async () => Response.json({ ...deployment, state: told.shift(), reason: 'no memory' }))
+
+  it('waits until it is ready, and shows how far it is', async () => {
+    states('PENDING', 'LOADING', 'READY')
+    expect(await cli('resume', 'one')).toEqual({ code: 0, out: 'one  READY\n', err: 'one: pending\none: loading\n' })
+  })
+
+  it('fails where it cannot be served', async () => {
+    states('PENDING', 'FAILED')
+    expect(await cli('resume', 'one')).toMatchObject({ code: 1, err: expect.stringContaining('no memory') })
+  })
+
+  it('does not wait with --detach', async () => {
+    states('PENDING')
+    expect(await cli('resume', 'one', '--detach')).toEqual({ code: 0, out: 'one  PENDING\n', err: '' })
+  })
+})
