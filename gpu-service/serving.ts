@@ -119,7 +119,15 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const engineBytes = () => privateBytes(engines.map(({ pid }) => pid))
   const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, metrics })
   const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
-  const side = tableSide({ table, log, replicaId, pool: config.pool, publicUrl, heartbeatMs: config.heartbeatMs })
+  const side = tableSide({
+    table,
+    log,
+    replicaId,
+    pool: config.pool,
+    device,
+    publicUrl,
+    heartbeatMs: config.heartbeatMs,
+  })
   const reconciler = new Reconciler({
     models: new ModelRegistry({ cache, pool, residency, metrics, settings, loadWaitMsMax, engineBytes }),
     pool,

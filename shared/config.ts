@@ -60,6 +60,20 @@ export const platformEnvironment = z.object({
   SLIPWAY_LOG_LEVEL: logLevel,
 })
 
+/** What each pool runs models on, as JSON: `{"default": "cuda"}`. */
+export const poolDevices = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON, like {"default": "cuda"}' })
+      return z.NEVER
+    }
+  })
+  .pipe(z.record(z.string(), z.enum(['cpu', 'cuda'], 'must be "cpu" or "cuda"')))
+  .optional()
+
 const quota = wholeNumber()
 
 /** What an owner may have for whom no admin set other limits. */

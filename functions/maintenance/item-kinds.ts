@@ -79,6 +79,7 @@ export const itemKinds: readonly ItemKind[] = [
   work('deployment use', 'DEPLOYMENT#', 'USE#'),
   work('deployments version', 'DEPLOYMENT#', 'VERSION'),
   work('pool replica', 'POOL#', 'REPLICA#'),
+  work('pool device', 'POOL#', 'DEVICE'),
 ]
 
 /** Partition keys end in a `#` before what tells items of a kind apart, so that no kind begins as another does. */

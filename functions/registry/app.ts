@@ -1,6 +1,7 @@
 import { openapiDocument } from '../../shared/contract/openapi.ts'
 import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
+import type { ModelDevice } from '../../shared/model/precision.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import { watchLookups } from '../../shared/table/lookups.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
@@ -17,6 +18,8 @@ import { addUsageRoutes } from './usage.ts'
 export interface RegistryOptions extends PlatformAppOptions {
   ingest: Queue<IngestMessage>
   version: string
+  /** What the pools are configured to run models on. */
+  poolDevices?: Record<string, ModelDevice> | undefined
 }
 
 /** The registry: repos, imports and deployments under `/api/v1`. */
@@ -35,7 +38,7 @@ export function createRegistryApp(options: RegistryOptions) {
   addRefRoutes(app, repos)
   addAliasRoutes(app, repos)
   addImportRoutes(app, { table, ingest, quotas, now })
-  addDeploymentRoutes(app, { table, quotas, now })
+  addDeploymentRoutes(app, { table, quotas, poolDevices: options.poolDevices, now })
   addUsageRoutes(app, { table, quotas })
   addAuditRoutes(app, { table })
   return app

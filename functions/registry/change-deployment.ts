@@ -8,7 +8,7 @@ import { deploymentChange, getDeployment, noteDeploymentChange } from '../../sha
 import { forgetRepoDeployment, repoDeploymentWrites } from '../../shared/table/repo-deployments.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 import { aliasesStand } from './choose-targets.ts'
-import { changedDeployment } from './wanted-deployment.ts'
+import { changedDeployment, type DeviceOf } from './wanted-deployment.ts'
 
 interface Change {
   table: Table
@@ -20,8 +20,16 @@ interface Change {
 }
 
 /** @throws AppError `precondition_failed`, and what is wrong with what is asked for */
-export const patchDeployment = ({ asked, ...change }: Change & { asked: z.output<typeof changeDeployment> }) =>
-  apply(change, (before) => changedDeployment({ table: change.table, principal: change.principal, asked, before }))
+export const patchDeployment = ({ asked, deviceOf, ...change }: Change & Patch) =>
+  apply(change, (before) => {
+    const { table, principal } = change
+    return changedDeployment({ table, principal, asked, before, deviceOf })
+  })
+
+interface Patch {
+  asked: z.output<typeof changeDeployment>
+  deviceOf: DeviceOf
+}
 
 /** A deployment that is paused is unloaded and refuses; nothing else of it is lost. @throws AppError `precondition_failed` */
 export const pauseDeployment = ({ isPaused, ...change }: Change & { isPaused: boolean }) =>

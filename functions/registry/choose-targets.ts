@@ -3,6 +3,7 @@ import type { Principal } from '../../shared/auth/principal.ts'
 import type { WantedTarget } from '../../shared/contract/deployment-target.ts'
 import { errors } from '../../shared/errors.ts'
 import { chooseOnnxFile } from '../../shared/model/choose-onnx-file.ts'
+import type { ModelDevice } from '../../shared/model/precision.ts'
 import { formatTarget, parseTarget } from '../../shared/model/target.ts'
 import type { DeploymentTarget } from '../../shared/table/deployment-item.ts'
 import { keys } from '../../shared/table/keys.ts'
@@ -11,7 +12,7 @@ import { getRef, resolveRef } from '../../shared/table/repos.ts'
 import type { Table, TransactAction } from '../../shared/table/table.ts'
 
 /** What a caller wants served, as it stands now. @throws AppError what is wrong with it */
-export async function chooseTarget({ table, principal, wanted }: ChooseTarget): Promise<DeploymentTarget> {
+export async function chooseTarget({ table, principal, wanted, device }: ChooseTarget): Promise<DeploymentTarget> {
   const parsed = parseTarget(wanted.target)
   const target = formatTarget(parsed)
   const repo = await accessRepo(table, { principal, access: 'read', name: parsed.repo })
@@ -24,7 +25,7 @@ export async function chooseTarget({ table, principal, wanted }: ChooseTarget): 
   if (wanted.follow === true && !isAlias)
     throw errors.invalidRequest(`"follow": only an alias is followed, and "${parsed.ref}" is none.`, 'follow')
   const { precision, file: wantedFile, weight } = wanted
-  const chosen = chooseOnnxFile({ target, metadata: revision.metadata, wanted: wantedFile, precision })
+  const chosen = chooseOnnxFile({ target, metadata: revision.metadata, wanted: wantedFile, precision, device })
   return {
     target,
     repo: fullName(repo),
@@ -34,6 +35,7 @@ export async function chooseTarget({ table, principal, wanted }: ChooseTarget): 
     ...chosen,
     ...(wantedFile !== undefined && { wantedFile }),
     ...(precision !== undefined && { precision }),
+    ...(device !== undefined && { device }),
     ...(weight !== undefined && { weight }),
     ...(isAlias && wanted.follow !== false && { follows: true }),
   }
@@ -43,6 +45,8 @@ interface ChooseTarget {
   table: Table
   principal: Principal
   wanted: WantedTarget
+  /** What the pool runs models on. */
+  device: ModelDevice | undefined
 }
 
 /** For the transaction that makes a target: its alias has not moved since it was looked up. */

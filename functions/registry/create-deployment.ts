@@ -14,13 +14,14 @@ import { repoDeploymentWrites } from '../../shared/table/repo-deployments.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 import { aliasesStand } from './choose-targets.ts'
-import { wantedDeployment } from './wanted-deployment.ts'
+import { type DeviceOf, wantedDeployment } from './wanted-deployment.ts'
 
 interface MakeDeployment {
   table: Table
   principal: Principal
   asked: z.output<typeof createDeployment>
   deploymentsMax: number
+  deviceOf: DeviceOf
   now: Date
 }
 
@@ -58,8 +59,8 @@ export async function makeDeployment(request: MakeDeployment): Promise<{ item: D
   }
 }
 
-async function itemOf({ table, principal, asked, now }: MakeDeployment): Promise<DeploymentItem> {
-  const wanted = await wantedDeployment({ table, principal, asked })
+async function itemOf({ table, principal, asked, deviceOf, now }: MakeDeployment): Promise<DeploymentItem> {
+  const wanted = await wantedDeployment({ table, principal, asked, deviceOf })
   const owned = asked.owner ?? splitName(wanted.repo).owner
   const { name: owner } = await ensureOwner({ table, principal, owner: owned, now })
   return {

@@ -9,9 +9,11 @@ import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
 import { noteSubject } from '../../shared/http/audit-subject.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
+import type { ModelDevice } from '../../shared/model/precision.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import { type DeploymentItem, defaultPool } from '../../shared/table/deployment-item.ts'
 import { deleteDeployment, getDeployment, listDeployments } from '../../shared/table/deployments.ts'
+import { poolDevice } from '../../shared/table/pool-device.ts'
 import type { Quotas } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
 import { liveReplicas, poolReplicas } from '../../shared/table/replicas.ts'
@@ -21,14 +23,24 @@ import { makeDeployment } from './create-deployment.ts'
 import { toDeployment } from './deployment-state.ts'
 import { ifMatch } from './if-match.ts'
 
+export interface DeploymentRoutesOptions {
+  table: Table
+  quotas: Quotas
+  /** What the pools are configured to run models on. */
+  poolDevices?: Record<string, ModelDevice> | undefined
+  now: () => Date
+}
+
 export function addDeploymentRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { table, quotas, now }: { table: Table; quotas: Quotas; now: () => Date },
+  { table, quotas, poolDevices = {}, now }: DeploymentRoutesOptions,
 ) {
   app.get('/api/v1/deployments/*', requireScope('read'))
   app.post('/api/v1/deployments', requireScope('write'))
   app.on(['POST', 'PATCH', 'DELETE'], '/api/v1/deployments/*', requireScope('write'))
 
+  /** Before its first replica is there, a pool is what it is configured to be. */
+  const deviceOf = async (pool = defaultPool) => (await poolDevice(table, pool)) ?? poolDevices[pool]
   /** What was just read of a pool holds for a whole list. */
   const withReplicas = async (items: readonly DeploymentItem[]): Promise<Deployment[]> => {
     const at = now()
@@ -63,7 +75,7 @@ export function addDeploymentRoutes(
     const asked = context.req.valid('json')
     const principal = principalOf(context)
     const deploymentsMax = quotas.deployments
-    const { item, isNew } = await makeDeployment({ table, principal, asked, deploymentsMax, now: now() })
+    const { item, isNew } = await makeDeployment({ table, principal, asked, deploymentsMax, deviceOf, now: now() })
     return context.json(await shown(context, item), isNew ? 201 : 200)
   })
 
@@ -89,7 +101,7 @@ export function addDeploymentRoutes(
 
   app.openapi(routes.changeDeployment, async (context) => {
     const writer = await writing(context, context.req.valid('param').name)
-    const item = await patchDeployment({ ...writer, asked: context.req.valid('json') })
+    const item = await patchDeployment({ ...writer, asked: context.req.valid('json'), deviceOf })
     return context.json(await shown(context, item), 200)
   })
 

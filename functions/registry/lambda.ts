@@ -1,6 +1,6 @@
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
-import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
+import { parseEnvironment, platformEnvironment, poolDevices, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
@@ -19,7 +19,8 @@ const environment = parseEnvironment(
       SLIPWAY_EMF_NAMESPACE: true,
       SLIPWAY_LOG_LEVEL: true,
     })
-    .extend(quotaEnvironment.shape),
+    .extend(quotaEnvironment.shape)
+    .extend({ SLIPWAY_POOL_DEVICES: poolDevices }),
   process.env,
 )
 const metrics = createMetrics()
@@ -32,6 +33,7 @@ const app = createRegistryApp({
   verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'registry' }),
   metrics,
+  poolDevices: environment.SLIPWAY_POOL_DEVICES,
   quotas: quotasOf(environment),
 })
 

@@ -3,6 +3,7 @@ import type { Principal } from '../../shared/auth/principal.ts'
 import type { changeDeployment, createDeployment } from '../../shared/contract/deployment.ts'
 import type { WantedTarget } from '../../shared/contract/deployment-target.ts'
 import { errors } from '../../shared/errors.ts'
+import type { ModelDevice } from '../../shared/model/precision.ts'
 import {
   type DeploymentItem,
   type DeploymentSettings,
@@ -16,26 +17,27 @@ type Creation = z.output<typeof createDeployment>
 type Change = z.output<typeof changeDeployment>
 
 /** What a deployment is to serve and how, of what its maker asks. */
-export async function wantedDeployment({ table, principal, asked }: Wanted<Creation>) {
+export async function wantedDeployment({ asked, ...choice }: Wanted<Creation>) {
   const { target = '', targets, file, precision, follow, shadow, name: _, owner: __, ...settings } = asked
-  const chosen = await chooseAll({ table, principal, wanted: targets ?? [{ target, file, precision, follow }] })
+  const device = await choice.deviceOf(asked.pool)
+  const chosen = await chooseAll({ ...choice, device, wanted: targets ?? [{ target, file, precision, follow }] })
   const [first] = chosen
   if (first === undefined) throw errors.invalidRequest('"targets" is empty.', 'targets')
-  const copied = shadow && (await shadowOf({ table, principal, asked: shadow }))
+  const copied = shadow && (await shadowOf({ ...choice, device, asked: shadow }))
   return { ...first, targets: chosen, ...(copied && { shadow: copied }), ...(settings satisfies DeploymentSettings) }
 }
 
 /** A deployment as it is to be from now on. What is asked for anew is looked up anew, also where it is called the same. */
 export async function changedDeployment({
-  table,
-  principal,
   asked,
   before,
+  ...choice
 }: Wanted<Change> & { before: DeploymentItem }): Promise<DeploymentItem> {
   const { target: _, targets: __, file: ___, precision: ____, follow: _____, shadow, ...settings } = asked
   const wanted = wantedOf(asked, before)
-  const chosen = wanted === undefined ? targetsOf(before) : await chooseAll({ table, principal, wanted })
-  const copied = shadow ? await shadowOf({ table, principal, asked: shadow }) : shadow
+  const device = await choice.deviceOf(before.pool)
+  const chosen = wanted === undefined ? targetsOf(before) : await chooseAll({ ...choice, device, wanted })
+  const copied = shadow ? await shadowOf({ ...choice, device, asked: shadow }) : shadow
   const [first] = chosen
   return withoutAbsent({
     ...before,
@@ -51,7 +53,11 @@ interface Wanted<Asked> {
   table: Table
   principal: Principal
   asked: Asked
+  deviceOf: DeviceOf
 }
+
+/** What a pool runs models on, as far as that is known. */
+export type DeviceOf = (pool: string | undefined) => Promise<ModelDevice | undefined>
 
 function wantedOf({ target, targets, file, precision, follow }: Change, before: DeploymentItem) {
   if (targets !== undefined) return targets
@@ -68,24 +74,27 @@ function wantedOf({ target, targets, file, precision, follow }: Change, before: 
 
 const filesOf = ({ wantedFile, precision }: DeploymentTarget) => ({ file: wantedFile, precision })
 
-const chooseAll = ({ table, principal, wanted }: ChooseAll): Promise<DeploymentTarget[]> =>
-  Promise.all(wanted.map((one) => chooseTarget({ table, principal, wanted: one })))
+const chooseAll = ({ wanted, ...choice }: ChooseAll): Promise<DeploymentTarget[]> =>
+  Promise.all(wanted.map((one) => chooseTarget({ ...choice, wanted: one })))
 
 interface ChooseAll {
   table: Table
   principal: Principal
+  device: ModelDevice | undefined
   wanted: readonly WantedTarget[]
 }
 
-async function shadowOf({ table, principal, asked }: Wanted<NonNullable<Creation['shadow']>>) {
+async function shadowOf({ asked, ...choice }: Omit<ChooseAll, 'wanted'> & { asked: NonNullable<Creation['shadow']> }) {
   const { percent, ...wanted } = asked
-  return { percent, target: await chooseTarget({ table, principal, wanted }) }
+  return { percent, target: await chooseTarget({ ...choice, wanted }) }
 }
 
 /** What the first target has and its successor may not have. */
 const withoutOwnParts = (_: DeploymentItem) => ({
   wantedFile: undefined,
   precision: undefined,
+  device: undefined,
+  pipelineTag: undefined,
   weight: undefined,
   follows: undefined,
   followFault: undefined,

@@ -1,4 +1,5 @@
 import type { Logger } from '../../shared/log.ts'
+import type { ModelDevice } from '../../shared/model/precision.ts'
 import { addDeploymentUse } from '../../shared/table/deployment-use.ts'
 import {
   allDeployments,
@@ -10,6 +11,7 @@ import {
   poolReplicas,
   reportReplica,
 } from '../../shared/table/deployments.ts'
+import { notePoolDevice } from '../../shared/table/pool-device.ts'
 import { getRevision, listRefs } from '../../shared/table/repos.ts'
 import { rollBack } from '../../shared/table/roll-back.ts'
 import type { Table } from '../../shared/table/table.ts'
@@ -25,6 +27,8 @@ export interface TableSideOptions {
   replicaId: string
   /** Which deployments this replica serves. */
   pool?: string | undefined
+  /** What this replica runs models on. */
+  device: ModelDevice
   /** Where clients reach this replica, when it is not where they reach the registry. */
   publicUrl?: string | undefined
   heartbeatMs?: number | undefined
@@ -36,10 +40,12 @@ export function tableSide({
   log,
   replicaId,
   pool = defaultPool,
+  device,
   publicUrl,
   heartbeatMs = 15_000,
 }: TableSideOptions) {
   const startedAt = new Date().toISOString()
+  let isDeviceTold = false
   const desired = new DesiredState({
     version: () => deploymentsVersion(table),
     all: () => allDeployments(table),
@@ -54,6 +60,8 @@ export function tableSide({
     },
     remove: (deployment) => forgetReplica(table, deployment, replicaId),
     beat: async () => {
+      if (!isDeviceTold) await notePoolDevice(table, { pool, device })
+      isDeviceTold = true
       await beatReplica(table, { pool, replica: { id: replicaId, startedAt }, now: new Date() })
       return (await poolReplicas(table, pool, new Date())).length
     },

@@ -29,7 +29,7 @@ export class Registry extends Construct {
       folder: 'registry',
       description: 'Answers the registry API',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
-      environment,
+      environment: { ...environment, ...devicesOf(config) },
     })
     const hub = new PlatformFunction(this, 'Hub', {
       config,
@@ -67,6 +67,12 @@ export class Registry extends Construct {
     this.url = frontDoor.url
   }
 }
+
+/** What each pool runs models on: the registry chooses files by it before a replica has told. */
+const devicesOf = ({ gpu }: StageConfig): Record<string, string> =>
+  gpu === undefined
+    ? {}
+    : { SLIPWAY_POOL_DEVICES: JSON.stringify(Object.fromEntries(gpu.pools.map(({ name, device }) => [name, device]))) }
 
 /** What the hub is told of the Hub that it mirrors, and its token where it is the one that models are pulled from. */
 function mirrorOf(config: StageConfig, environment: Record<string, string>) {

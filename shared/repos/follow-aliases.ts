@@ -1,7 +1,9 @@
 import { AppError } from '../errors.ts'
 import { chooseOnnxFile } from '../model/choose-onnx-file.ts'
+import type { ModelDevice } from '../model/precision.ts'
 import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../table/deployment-item.ts'
 import { changeDeployment } from '../table/deployments.ts'
+import { poolDevice } from '../table/pool-device.ts'
 import { deploymentsOfRepo } from '../table/repo-deployments.ts'
 import type { RepoItem } from '../table/repo-item.ts'
 import { getRef, getRepo, getRevision } from '../table/repos.ts'
@@ -19,9 +21,10 @@ export async function followAliases(table: Table, { repoId }: { repoId: string }
 }
 
 async function followed(table: Table, item: DeploymentItem, repo: RepoItem): Promise<DeploymentItem | undefined> {
+  const device = await poolDevice(table, item.pool)
   const follow = (target: DeploymentTarget) => {
     if (target.follows !== true || target.repoId !== repo.id) return target
-    return mayFollow(item, repo) ? moved(table, target) : { ...target, followFault: closed(repo) }
+    return mayFollow(item, repo) ? moved(table, { target, device }) : { ...target, followFault: closed(repo) }
   }
   const targets = await Promise.all(targetsOf(item).map(follow))
   const shadow = item.shadow && { ...item.shadow, target: await follow(item.shadow.target) }
@@ -45,7 +48,7 @@ const closed = ({ owner, deletedAt }: RepoItem): string =>
     : 'The repo was deleted.'
 
 /** The target where its alias is; else where it was, with the reason. */
-async function moved(table: Table, target: DeploymentTarget): Promise<DeploymentTarget> {
+async function moved(table: Table, { target, device }: Moved): Promise<DeploymentTarget> {
   const { followFault: _, ...standing } = target
   const { repoId, ref, revision, wantedFile, precision } = target
   const alias = await getRef(table, { repoId, kind: 'alias', name: ref })
@@ -54,10 +57,16 @@ async function moved(table: Table, target: DeploymentTarget): Promise<Deployment
   const found = await getRevision(table, repoId, alias.revision)
   try {
     const { metadata } = found ?? {}
-    const chosen = chooseOnnxFile({ target: target.target, metadata, wanted: wantedFile, precision })
-    return { ...standing, revision: alias.revision, ...chosen }
+    const on = device ?? target.device
+    const chosen = chooseOnnxFile({ target: target.target, metadata, wanted: wantedFile, precision, device: on })
+    return { ...standing, ...(on !== undefined && { device: on }), revision: alias.revision, ...chosen }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return { ...standing, followFault: `The alias "${ref}" names ${alias.revision.slice(0, 12)} now: ${error.message}` }
   }
+}
+
+interface Moved {
+  target: DeploymentTarget
+  device: ModelDevice | undefined
 }

@@ -152,7 +152,7 @@ export const tableAccess = {
     lists: [lists.users, lists.invitations, lists.owners],
   },
   ingest: {
-    reads: [mirrors],
+    reads: [mirrors, pools],
     // Deployments: those that follow an alias to what is servable only now.
     writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads, deployments],
     appends: [audit],

@@ -125,6 +125,8 @@ export const keys = {
   deploymentsVersion: { pk: 'DEPLOYMENT#', sk: 'VERSION' },
   /** That a replica is there, whatever it serves. */
   poolReplica: (pool: string, replica: string): ItemKey => ({ pk: `POOL#${pool}`, sk: `REPLICA#${replica}` }),
+  /** What the replicas of a pool run models on. */
+  poolDevice: (pool: string): ItemKey => ({ pk: `POOL#${pool}`, sk: 'DEVICE' }),
 }
 
 export const lists = {

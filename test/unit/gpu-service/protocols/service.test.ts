@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultPool, liveReplicas, poolReplicas } from '../../../../shared/table/deployments.ts'
+import { poolDevice } from '../../../../shared/table/pool-device.ts'
 import type { Table } from '../../../../shared/table/table.ts'
 import { brokenModel, embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -71,7 +72,8 @@ describe("the service's own routes", () => {
     expect([openai.status, await openai.json()]).toMatchObject([404, { error: { type: 'invalid_request_error' } }])
   })
 
-  it('write in the table what this replica serves', async () => {
+  it('write in the table what this replica serves, and on what', async () => {
+    expect(await poolDevice(host.table)).toBe('cpu')
     const replicas = await reportsOf(host.table, 'broken')
     expect(replicas).toMatchObject([{ state: 'FAILED', reason: expect.stringContaining('not an ONNX model') }])
   })

@@ -12,6 +12,7 @@ import { errors } from '../../../../shared/errors.ts'
 import type { IngestMessage } from '../../../../shared/ingest/message.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
+import type { ModelDevice } from '../../../../shared/model/precision.ts'
 import { revisionId } from '../../../../shared/model/revision-id.ts'
 import { createFolderObjectStore } from '../../../../shared/objects/folder-object-store.ts'
 import { objectKeys } from '../../../../shared/objects/keys.ts'
@@ -48,7 +49,7 @@ function person(username: string, about: Partial<Principal> = {}): Principal {
 }
 
 /** The registry and the hub over one real table, each with no more of it than its role allows, and a clock that tests turn. */
-export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {}) {
+export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {}) {
   const database = await startTable()
   const root = await mkdtemp(join(tmpdir(), 'slipway-registry-'))
   const objects = createFolderObjectStore({ root })
@@ -76,6 +77,7 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
     ...common,
     table: guardedTable(database.table, tableAccess.registry),
     version: '0.0.0',
+    poolDevices,
   })
   const hub = createHubApp({ ...common, table: guardedTable(database.table, tableAccess.hub), objects })
 
@@ -186,6 +188,11 @@ export async function startRepoHost({ quotas }: { quotas?: Partial<Quotas> } = {
       await rm(root, { recursive: true, force: true })
     },
   }
+}
+
+interface RepoHostOptions {
+  quotas?: Partial<Quotas>
+  poolDevices?: Record<string, ModelDevice>
 }
 
 interface Asked {
