@@ -1,4 +1,3 @@
-import { openapiDocument } from '../../shared/contract/openapi.ts'
 import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { ModelDevice } from '../../shared/model/precision.ts'
@@ -6,6 +5,7 @@ import type { Queue } from '../../shared/queue/queue.ts'
 import { watchLookups } from '../../shared/table/lookups.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
 import { addAliasRoutes } from './aliases.ts'
+import { answerDocument } from './api-document.ts'
 import { addAuditRoutes } from './audit.ts'
 import { addDeploymentRoutes } from './deployments.ts'
 import { addImportRoutes } from './imports.ts'
@@ -27,10 +27,9 @@ export function createRegistryApp(options: RegistryOptions) {
   const { table, ingest, version, quotas = defaultQuotas, now = () => new Date() } = options
   const app = createPlatformApp(options)
   watchLookups(table, options.metrics)
-  const document = openapiDocument({ version })
   app.get('/', (context) => context.json({ name: 'Slipway', version, api: '/api/v1/openapi.json', health: '/health' }))
   app.get('/health', (context) => context.json({ status: 'ok' }))
-  app.get('/api/v1/openapi.json', (context) => context.json(document))
+  app.get('/api/v1/openapi.json', answerDocument({ version }))
   const repos = { table, ingest, quotas, now }
   addRepoRoutes(app, repos)
   addRepoChangeRoutes(app, repos)

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { embeddingsAnswer, embeddingsRequest, modelList, openaiFailure } from './openai.ts'
-import { predictAnswer, predictFailure, predictRequest } from './predict.ts'
+import { embeddingsAnswer, embeddingsRequest, modelCard, modelList, openaiFailure } from './openai.ts'
+import { predictAnswer, predictBody, predictFailure } from './predict.ts'
 import { cohereFailure, rerankAnswer, rerankRequest } from './rerank.ts'
 import { body, failuresAs, json, security } from './route-parts.ts'
-import { deploymentName, ownerName } from './words.ts'
+import { modelParams } from './tei-routes.ts'
+import { deploymentName } from './words.ts'
 
 export const inferenceRoutes = {
   predict: createRoute({
@@ -12,7 +13,7 @@ export const inferenceRoutes = {
     tags: ['inference'],
     summary: 'Predictions of a deployment, in the shape of its task',
     security,
-    request: { params: z.object({ deployment: deploymentName }), ...body(predictRequest) },
+    request: { params: z.object({ deployment: deploymentName }), ...predictBody },
     responses: { 200: json(predictAnswer, 'One answer per input, in order.'), ...failuresAs(predictFailure) },
   }),
   pipeline: createRoute({
@@ -21,7 +22,19 @@ export const inferenceRoutes = {
     tags: ['inference'],
     summary: 'The same on the base path of one model, which is what Hugging Face clients are told as their endpoint',
     security,
-    request: { params: z.object({ owner: ownerName, name: z.string() }), ...body(predictRequest) },
+    request: { params: modelParams, ...predictBody },
+    responses: { 200: json(predictAnswer, 'One answer per input, in order.'), ...failuresAs(predictFailure) },
+  }),
+  pipelineTask: createRoute({
+    method: 'post',
+    path: '/models/{owner}/{name}/pipeline/{task}',
+    tags: ['inference'],
+    summary: "The same with the task named, as in Hugging Face's router; another than the model's is refused",
+    security,
+    request: {
+      params: modelParams.extend({ task: z.string().openapi({ example: 'feature-extraction' }) }),
+      ...predictBody,
+    },
     responses: { 200: json(predictAnswer, 'One answer per input, in order.'), ...failuresAs(predictFailure) },
   }),
   rerank: createRoute({
@@ -58,5 +71,14 @@ export const inferenceRoutes = {
     summary: 'The models that are served, as the OpenAI SDKs list them',
     security,
     responses: { 200: json(modelList, 'The deployments.'), ...failuresAs(openaiFailure) },
+  }),
+  model: createRoute({
+    method: 'get',
+    path: '/v1/models/{model}',
+    tags: ['inference'],
+    summary: 'One of them',
+    security,
+    request: { params: z.object({ model: z.string().openapi({ example: 'minilm' }) }) },
+    responses: { 200: json(modelCard, 'The deployment.'), ...failuresAs(openaiFailure) },
   }),
 }

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { body, failuresAs, json, security } from './route-parts.ts'
+import { body, failuresAs, json, openSecurity, security } from './route-parts.ts'
 
 /** The Open Inference Protocol's shapes, for the document; `gpu-service/protocols/oip` answers them. */
 const tensor = z.looseObject({
@@ -7,13 +7,19 @@ const tensor = z.looseObject({
   datatype: z.string().openapi({ example: 'FP32' }),
   shape: z.array(z.number().int()),
 })
-const failure = z.object({ error: z.string() }).openapi('OpenInferenceError')
+export const oipFailure = z.object({ error: z.string() }).openapi('OpenInferenceError')
 
-const params = z.object({
-  model: z.string().openapi({ description: 'A deployment, or owner%2Fname with or without @ref.', example: 'iris' }),
+export const oipParams = z.object({
+  model: z.string().openapi({
+    description:
+      'A deployment, or owner/name with or without @ref, its slash plain or encoded. `/versions/{version}` may follow, with the revision, the ref or "1".',
+    example: 'iris',
+  }),
 })
 const tags = ['inference']
-const failures = failuresAs(failure)
+const params = oipParams
+const failures = failuresAs(oipFailure)
+const state = z.object({ live: z.boolean(), ready: z.boolean().optional() })
 
 export const oipRoutes = {
   oipModel: createRoute({
@@ -77,5 +83,73 @@ export const oipRoutes = {
     summary: 'The models of this replica and their states',
     security,
     responses: { 200: json(z.array(z.looseObject({ name: z.string(), state: z.string() })), 'They.'), ...failures },
+  }),
+  oipServer: createRoute({
+    method: 'get',
+    path: '/v2',
+    tags,
+    summary: 'What this server is and which extensions it has',
+    security: openSecurity,
+    responses: {
+      200: json(z.object({ name: z.string(), version: z.string(), extensions: z.array(z.string()) }), 'The server.'),
+    },
+  }),
+  oipLive: createRoute({
+    method: 'get',
+    path: '/v2/health/live',
+    tags,
+    summary: 'Whether the process is alive',
+    security: openSecurity,
+    responses: { 200: json(state, 'It is.') },
+  }),
+  oipReady: createRoute({
+    method: 'get',
+    path: '/v2/health/ready',
+    tags,
+    summary: 'Whether it should be sent requests',
+    security: openSecurity,
+    responses: { 200: json(state, 'It should.'), 503: json(state, 'It should not now.') },
+  }),
+  oipConfig: createRoute({
+    method: 'get',
+    path: '/v2/models/{model}/config',
+    tags,
+    summary: "A model's configuration, in Triton's words",
+    security,
+    request: { params },
+    responses: { 200: json(z.looseObject({ name: z.string() }), 'The configuration.'), ...failures },
+  }),
+  oipAllStatistics: createRoute({
+    method: 'get',
+    path: '/v2/models/stats',
+    tags,
+    summary: 'What all models have done on this replica',
+    security,
+    responses: {
+      200: json(z.looseObject({ model_stats: z.array(z.looseObject({})) }), 'Their counters.'),
+      ...failures,
+    },
+  }),
+  oipLoad: createRoute({
+    method: 'post',
+    path: '/v2/repository/models/{model}/load',
+    tags,
+    summary: 'Has a model loaded, which its deployment says here: nothing to do where it answers',
+    security,
+    request: { params },
+    responses: {
+      200: json(z.object({}), 'It answers.'),
+      501: json(oipFailure, 'It does not: names the route that resumes its deployment.'),
+      ...failures,
+    },
+  }),
+  oipUnload: createRoute({
+    method: 'post',
+    path: '/v2/repository/models/{model}/unload',
+    tags,
+    summary: 'Has a model unloaded, which its deployment says here',
+    security,
+    request: { params },
+    responses: { 501: json(oipFailure, 'Names the route that pauses its deployment.'), ...failures },
   }),
 }

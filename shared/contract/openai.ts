@@ -25,10 +25,14 @@ export const embeddingsAnswer = z
   })
   .openapi('EmbeddingsAnswer')
 
+export const modelCard = z
+  .looseObject({ id: z.string(), object: z.literal('model'), created: z.number(), owned_by: z.string() })
+  .openapi('ModelCard')
+
 export const modelList = z
   .object({
     object: z.literal('list'),
-    data: z.array(z.object({ id: z.string(), object: z.literal('model'), created: z.number(), owned_by: z.string() })),
+    data: z.array(modelCard),
   })
   .openapi('ModelList')
 

@@ -17,6 +17,23 @@ export const predictRequest = z
   })
   .openapi('PredictRequest')
 
+const picture = z
+  .string()
+  .openapi({ format: 'binary', description: 'A JPEG, PNG, WebP or GIF as it is, up to 16 MiB.' })
+
+/** The body of a pipeline's request. */
+export const predictBody = {
+  body: {
+    required: true,
+    content: {
+      'application/json': { schema: predictRequest },
+      // Models of pictures take one without anything around it too.
+      'image/*': { schema: picture },
+      'application/octet-stream': { schema: picture },
+    },
+  },
+}
+
 export const predictAnswer = z
   .unknown()
   .openapi('PredictAnswer', { description: 'What the task answers, in the shapes of Hugging Face.' })

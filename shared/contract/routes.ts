@@ -3,20 +3,17 @@ import { auditRoutes } from './audit-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
 import { importRoutes } from './import-routes.ts'
-import { inferenceRoutes } from './inference-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { maintenanceRoutes } from './maintenance-routes.ts'
-import { oipRoutes } from './oip-routes.ts'
 import { ownerRoutes } from './owner-routes.ts'
 import { refRoutes } from './ref-routes.ts'
 import { repoRoutes } from './repo-routes.ts'
 import { revisionRoutes } from './revision-routes.ts'
-import { teiRoutes } from './tei-routes.ts'
 import { usageRoutes } from './usage-routes.ts'
 
 /**
  * Every route of the platform with what it takes and gives: OpenAPI, the servers, the client and the CLI come from
- * here.
+ * here. Those that models are asked by are in `model-routes.ts`.
  */
 export const routes = {
   ...authRoutes,
@@ -30,8 +27,5 @@ export const routes = {
   ...deploymentRoutes,
   ...usageRoutes,
   ...auditRoutes,
-  ...inferenceRoutes,
-  ...teiRoutes,
-  ...oipRoutes,
   ...maintenanceRoutes,
 }

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { body, failuresAs, json, security } from './route-parts.ts'
 import { ownerName } from './words.ts'
 
@@ -16,7 +16,8 @@ const failure = z
   .object({ error: text, error_type: text.openapi({ example: 'Validation' }) })
   .openapi('TextEmbeddingsInferenceError')
 
-const model = z.object({ owner: ownerName, name: z.string().openapi({ example: 'all-MiniLM-L6-v2' }) })
+/** The base path of one model. */
+export const modelParams = z.object({ owner: ownerName, name: z.string().openapi({ example: 'all-MiniLM-L6-v2' }) })
 
 const route = <Path extends string, Request extends z.ZodType, Answer extends z.ZodType>(
   path: Path,
@@ -28,9 +29,25 @@ const route = <Path extends string, Request extends z.ZodType, Answer extends z.
     tags: ['inference'],
     summary,
     security,
-    request: { params: model, ...body(request) },
+    request: { params: modelParams, ...body(request) },
     responses: { 200: json(answer, 'One answer per input, in order.'), ...failuresAs(failure) },
   })
+
+const read = <Path extends string, Responses extends NonNullable<RouteConfig['responses']>>(
+  path: Path,
+  { responses, summary }: { responses: Responses; summary: string },
+) =>
+  createRoute({
+    method: 'get',
+    path: `/models/{owner}/{name}/${path}` as const,
+    tags: ['inference'],
+    summary,
+    security,
+    request: { params: modelParams },
+    responses: { ...responses, ...failuresAs(failure) },
+  })
+
+const alive = { 200: { description: 'It answers, or loads. There is no body.' } }
 
 /** Below the base path of one model; the same routes answer at the root where one deployment alone can serve them. */
 export const teiRoutes = {
@@ -83,4 +100,20 @@ export const teiRoutes = {
     answer: z.array(text),
     summary: 'The texts of tokens',
   }),
+  teiInvocations: route('invocations', {
+    request: z.looseObject({}),
+    answer: z.unknown(),
+    summary: 'As SageMaker asks: what the model does first of rerank, predict, embed_sparse and embed',
+  }),
+  teiVertex: route('vertex', {
+    request: z.object({ instances: z.array(z.looseObject({})) }),
+    answer: z.object({ predictions: z.array(z.unknown()) }),
+    summary: 'As Vertex AI asks: each instance is a request of its own, and they share runs',
+  }),
+  teiInfo: read('info', {
+    summary: 'What the model is and takes, as Text Embeddings Inference says it',
+    responses: { 200: json(z.looseObject({ model_id: text, model_sha: text.nullable() }), 'The model.') },
+  }),
+  teiHealth: read('health', { summary: 'Whether there is such a model', responses: alive }),
+  teiPing: read('ping', { summary: 'The same, as SageMaker asks it', responses: alive }),
 }

@@ -14,7 +14,12 @@ export interface Known {
  * Not of the registry's own state: jobs and backups are work, keys that sign sessions are made anew, and metrics and
  * models that are served belong to a process.
  */
-const left = [/^\/api\/v1\/(?:maintenance|backups)/, /jwks\.json$/, /^\/v1\/models$/, /^\/v2\//, /^\/api\/v1\/mirrors/]
+const left = [
+  /^\/api\/v1\/(?:maintenance|backups|mirrors)/,
+  /jwks\.json$/,
+  /^\/(?:v1|v2|models)(?:\/|$)/,
+  /^\/(?:health|ready|info|metrics)$/,
+]
 
 /** Every address that answers what the registry knows: each GET route of the OpenAPI document, and each of the Hub. */
 export async function everyAddress(api: Api, known: Known): Promise<string[]> {

@@ -19,6 +19,11 @@ const named = (path: string, json: (model: string) => unknown): RouteRow => ({
   call: ({ deployment }) => ({ path, json: json(deployment) }),
 })
 
+/** Told to whoever has a key before anything is looked for, in the path or in the body. */
+const notServed = (path: string): RouteRow => ({ about: 'self', isRefused: true, call: () => ({ path, json: {} }) })
+
+const open = (path: string): RouteRow => ({ about: 'open', call: () => ({ path }) })
+
 const base = ({ owner, model }: Names) => `/models/${owner}/${model}`
 const oip = ({ deployment }: Names) => `/v2/models/${deployment}`
 const documents = { query: 'q', documents: ['a'] }
@@ -57,4 +62,44 @@ export const inferenceRows: RouteRows = {
     about: 'list',
     call: () => ({ path: '/v2/repository/index', json: {} }),
   },
+  'POST /models/{owner}/{name}/pipeline/{task}': ofModel(
+    (names) => `${base(names)}/pipeline/feature-extraction`,
+    texts,
+  ),
+  'POST /models/{owner}/{name}/invocations': ofModel((names) => `${base(names)}/invocations`, texts),
+  'POST /models/{owner}/{name}/vertex': ofModel((names) => `${base(names)}/vertex`, { instances: [texts] }),
+  ...Object.fromEntries(
+    ['info', 'health', 'ping'].map((route) => [
+      `GET /models/{owner}/{name}/${route}`,
+      aboutModel((names) => `${base(names)}/${route}`),
+    ]),
+  ),
+  'GET /v1/models/{model}': aboutModel(({ deployment }) => `/v1/models/${deployment}`),
+  'GET /v2/models/{model}/config': aboutModel((names) => `${oip(names)}/config`),
+  'GET /v2/models/stats': { about: 'list', call: () => ({ path: '/v2/models/stats' }) },
+  ...Object.fromEntries(
+    ['load', 'unload'].map((verb) => [
+      `POST /v2/repository/models/{model}/${verb}`,
+      {
+        about: 'thing' as const,
+        needs: 'write' as const,
+        isRefused: true,
+        call: ({ deployment }: Names) => ({ path: `/v2/repository/models/${deployment}/${verb}` }),
+      },
+    ]),
+  ),
+  'POST /v1/chat/completions': notServed('/v1/chat/completions'),
+  'POST /v1/completions': notServed('/v1/completions'),
+  'POST /v1/responses': notServed('/v1/responses'),
+  'POST /models/{owner}/{name}/generate': notServed('/models/a/b/generate'),
+  'POST /models/{owner}/{name}/generate_stream': notServed('/models/a/b/generate_stream'),
+  'POST /v2/models/{model}/generate': { ...notServed('/v2/models/a/generate'), needs: 'infer' },
+  'POST /v2/models/{model}/generate_stream': { ...notServed('/v2/models/a/generate_stream'), needs: 'infer' },
+  'GET /v2': open('/v2'),
+  'GET /v2/health/live': open('/v2/health/live'),
+  'GET /v2/health/ready': open('/v2/health/ready'),
+  'GET /health': open('/health'),
+  'GET /ready': open('/ready'),
+  'GET /metrics': open('/metrics'),
+  'GET /info': { about: 'list', call: () => ({ path: '/info' }) },
 }

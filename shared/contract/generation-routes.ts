@@ -1,0 +1,33 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { oipFailure, oipParams } from './oip-routes.ts'
+import { openaiFailure } from './openai.ts'
+import { json, security } from './route-parts.ts'
+import { modelParams } from './tei-routes.ts'
+
+const route = <Path extends string>(
+  path: Path,
+  { failure = openaiFailure, params }: { failure?: z.ZodType; params?: z.ZodObject } = {},
+) =>
+  createRoute({
+    method: 'post',
+    path,
+    tags: ['inference'],
+    summary: 'Text generation, which is not served yet',
+    security,
+    request: { ...(params && { params }), body: { content: { 'application/json': { schema: z.unknown() } } } },
+    responses: {
+      501: json(failure, 'Says that it is not served, and what is.'),
+      '4XX': json(failure, 'What is wrong, where, and how to mend it.'),
+    },
+  })
+
+/** Where clients of text generation ask. Until it is served each answers so, in the words of its protocol. */
+export const generationRoutes = {
+  chatCompletions: route('/v1/chat/completions'),
+  completions: route('/v1/completions'),
+  responses: route('/v1/responses'),
+  teiGenerate: route('/models/{owner}/{name}/generate', { params: modelParams }),
+  teiGenerateStream: route('/models/{owner}/{name}/generate_stream', { params: modelParams }),
+  oipGenerate: route('/v2/models/{model}/generate', { failure: oipFailure, params: oipParams }),
+  oipGenerateStream: route('/v2/models/{model}/generate_stream', { failure: oipFailure, params: oipParams }),
+}

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createServingApp } from '../../../gpu-service/app.ts'
+import { generationPaths } from '../../../gpu-service/protocols/openai/generation.ts'
+import type { ServingParts } from '../../../gpu-service/protocols/serving-parts.ts'
+import { openapiDocument } from '../../../shared/contract/openapi.ts'
+import { routes } from '../../../shared/contract/routes.ts'
+
+interface Described {
+  parameters?: { name: string; in: string }[]
+  requestBody?: { content: Record<string, unknown> }
+  responses: Record<string, { headers?: Record<string, unknown> }>
+}
+
+const document = openapiDocument({ version: '0' })
+const paths = document.paths as unknown as Record<string, Record<string, Described>>
+const documented = new Map(
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, route]): [string, Described] => [`${method.toUpperCase()} ${path}`, route]),
+  ),
+)
+const find = (route: string): Described => {
+  const found = documented.get(route)
+  if (found === undefined) throw new Error(`${route} is not in the document`)
+  return found
+}
+
+const modelBase = '/models/{owner}/{name}'
+const bases =
+  /^(?:\/models\/:id\{[^}]+\}|\/models\/:owner\/:name|\/api\/v1\/predict\/:owner\/:name|\/api\/v1\/predict\/:deployment)(?=\/|$)/
+
+/**
+ * A route of the app as the document has it. What is served below every base path of a model is described once, and
+ * what also answers without one, or also below one, where it is at home.
+ */
+function atHome(path: string): string {
+  const below = bases.test(path) ? path.replace(bases, '') : undefined
+  const rest = (below ?? path).replaceAll(/:(\w+)(?:\{\.\+\})?/g, '{$1}')
+  if (rest === '/embeddings') return '/v1/embeddings'
+  if (/^\/v[12]\//.test(rest)) return rest
+  if (below !== undefined) return modelBase + rest
+  // At the root `POST /` is what its own base path has as its own invocation.
+  if (rest === '/') return `${modelBase}/invocations`
+  return paths[rest] === undefined ? modelBase + rest : rest
+}
+
+describe('the OpenAPI document', () => {
+  it('has every route that models are asked by, and none that is not served', () => {
+    const { routes: served } = createServingApp({} as ServingParts)
+    const asked = served.filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))
+    const expected = new Set(asked.map(({ method, path }) => `${method} ${atHome(path)}`))
+    const ofModels = [...documented.keys()].filter((route) => / \/(?!api\/v1\/(?!predict)|\.well-known)/.test(route))
+    // One handler reads whatever is asked of one model by the Open Inference Protocol.
+    const read = ofModels.filter((route) => !/ \/v2\/models\/\{model\}|^POST \/api\/v1\/predict/.test(route))
+    expect([...expected].toSorted()).toEqual(read.toSorted())
+    expect(expected.size).toBeGreaterThan(35)
+  })
+
+  it('says of routes that take a picture that they take one as it is', () => {
+    for (const route of [modelBase, `${modelBase}/pipeline/{task}`, '/api/v1/predict/{deployment}'])
+      expect(Object.keys(find(`POST ${route}`).requestBody?.content ?? {})).toEqual([
+        'application/json',
+        'image/*',
+        'application/octet-stream',
+      ])
+  })
+
+  it('says of text generation that it is not served, in no other words than 501', () => {
+    const { openai, tgi } = generationPaths
+    const paths = [...openai.map((path) => `/v1${path}`), ...tgi.map((path) => modelBase + path)]
+    for (const path of [...paths, '/v2/models/{model}/generate', '/v2/models/{model}/generate_stream'])
+      expect(Object.keys(find(`POST ${path}`).responses).toSorted()).toEqual(['4XX', '501'])
+  })
+
+  it('names If-Match where a route reads it, and only there', () => {
+    const folder = join(import.meta.dirname, '../../../functions/registry')
+    const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
+    const readers = sources.flatMap((source) => {
+      const [before = '', ...handlers] = source.split('app.openapi(routes.')
+      const isRead = /header\('if-match'\)/
+      return handlers
+        .filter((handler) => isRead.test(handler) || (isRead.test(before) && handler.includes('await writing(')))
+        .map((handler) => handler.slice(0, handler.indexOf(',')))
+    })
+    const named = Object.entries(routes).flatMap(([name, { method, path }]) =>
+      find(`${method.toUpperCase()} ${path}`).parameters?.some((parameter) => parameter.name === 'If-Match')
+        ? [name]
+        : [],
+    )
+    expect(named.toSorted()).toEqual(readers.toSorted())
+    expect(named).toContain('changeDeployment')
+  })
+
+  it('describes each header once, and has none that is not described', () => {
+    const described = Object.keys(document.components?.headers ?? {})
+    const text = JSON.stringify(document)
+    for (const name of described) expect(text, name).toContain(`"#/components/headers/${name}"`)
+    for (const [, name] of text.matchAll(/"#\/components\/headers\/([^"]+)"/g)) expect(described).toContain(name)
+  })
+})
