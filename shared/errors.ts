@@ -75,6 +75,11 @@ export const errors = {
     }),
   invalidRequest: (message: string, param?: string) =>
     new AppError({ code: 'invalid_request', status: 400, message, param }),
+  halfCharacter: (param: string) =>
+    errors.invalidRequest(
+      `"${param}" holds half of a surrogate pair, such as \\ud83d alone, which is no character: send both halves or none.`,
+      param,
+    ),
   invalidInput: (message: string, param?: string) =>
     new AppError({ code: 'invalid_input', status: 422, message, param }),
   invalidJson: (reason: string) =>

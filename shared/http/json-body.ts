@@ -4,6 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
 import { duplicateKey } from './duplicate-key.ts'
+import { halfCharacterAt } from './half-character.ts'
 
 /** Refuses a body over the limit with 413 before it is held in memory. */
 export const limitBody = (maxBytes: number) => {
@@ -61,6 +62,8 @@ function parseJson(text: string): unknown {
   }
   const twice = duplicateKey(text)
   if (twice !== undefined) throw errors.invalidJson(`it holds "${twice.slice(0, 100)}" twice`)
+  const place = halfCharacterAt(text, body)
+  if (place !== undefined) throw errors.halfCharacter(place.slice(0, 200))
   return body
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
-import { assertCount, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
+import { assertCount, assertText, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
 const sequence = z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()])], {
@@ -17,6 +17,7 @@ export const predict: TeiOperation = {
     const { inputs, raw_scores, ...how } = parseWith(request, body)
     const classify = capabilityOf({ model, kind: 'classify', route })
     const { list, isSingle } = readSequences(inputs)
+    for (const one of list) assertText(one, 'inputs')
     const { classes, ...answered } = await classify({
       inputs: list.map(([text, pair]) => (pair === undefined ? text : [text, pair])),
       truncation: truncationOf(how),

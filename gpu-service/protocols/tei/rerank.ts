@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
-import { assertCount, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
+import { assertCount, assertText, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
 const request = z.object({
@@ -20,6 +20,7 @@ export const rerank: TeiOperation = {
     const { query, texts: listed, raw_scores, return_text, ...how } = parseWith(request, body)
     const ask = capabilityOf({ model, kind: 'rerank', route })
     const { texts } = parseWith(z.object({ texts: z.array(z.string()) }), { texts: assertCount(listed, 'texts') })
+    for (const text of texts) assertText([query, text], 'inputs')
     const { scores, ...answered } = await ask({
       query,
       texts,

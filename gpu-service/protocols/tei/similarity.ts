@@ -3,7 +3,7 @@ import { parseWith } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
 import { similarity as compare, similarityInputs } from '../../tasks/feature-extraction/similarity.ts'
 import { inputsMax } from '../../tasks/limits.ts'
-import { assertCount, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
+import { assertCount, assertText, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
 const request = z.object({
@@ -20,10 +20,11 @@ export const similarity: TeiOperation = {
     const embeddings = capabilityOf({ model, kind: 'embeddings', route })
     assertCount(asked.sentences, 'inputs.sentences', inputsMax - 1)
     const { inputs } = parseWith(z.object({ inputs: similarityInputs }), { inputs: asked })
+    const texts = [inputs.source_sentence, ...inputs.sentences]
+    for (const text of texts) assertText(text, 'inputs')
     const truncation = truncationOf(parameters ?? {})
     const promptName = parameters?.prompt_name
     const { scores, ...answered } = await compare({ embeddings, inputs, promptName, truncation, options })
-    const texts = [inputs.source_sentence, ...inputs.sentences]
     const characters = charactersOf(texts)
     return { json: JSON.stringify(scores), ...answered, characters, inputs: texts.length, isSingle: false }
   },

@@ -26,9 +26,21 @@ export type TextOrIds = string | number[]
 export function readInputs(inputs: unknown, field = 'inputs'): { list: TextOrIds[]; isSingle: boolean } {
   const isIds = Array.isArray(inputs) && inputs.length > 0 && inputs.every((one) => typeof one === 'number')
   if (typeof inputs === 'string' || isIds)
-    return { list: [parseWith(z.object({ [field]: textOrIds }), { [field]: inputs })[field] ?? ''], isSingle: true }
-  const list = assertCount(inputs, field)
-  return { list: parseWith(z.object({ [field]: z.array(textOrIds) }), { [field]: list })[field] ?? [], isSingle: false }
+    return {
+      list: [assertText(parseWith(z.object({ [field]: textOrIds }), { [field]: inputs })[field] ?? '', field)],
+      isSingle: true,
+    }
+  const given = assertCount(inputs, field)
+  const list = parseWith(z.object({ [field]: z.array(textOrIds) }), { [field]: given })[field] ?? []
+  for (const one of list) assertText(one, field)
+  return { list, isSingle: false }
+}
+
+/** Neither a text nor a pair of texts may be nothing at all. @throws AppError `empty_input` */
+export function assertText<Input extends TextOrIds | readonly string[]>(input: Input, field: string): Input {
+  const isEmpty = typeof input === 'string' ? input === '' : input.every((one) => one === '')
+  if (isEmpty) throw teiErrors.empty(field)
+  return input
 }
 
 /** The count is looked at before anything else of a list. */

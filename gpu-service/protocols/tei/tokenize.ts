@@ -4,7 +4,7 @@ import { parseWith } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
 import { jsonList } from '../../tasks/feature-extraction/vector-json.ts'
 import { mapInSlices } from '../../tasks/in-slices.ts'
-import { assertCount, charactersOf } from './tei-body.ts'
+import { assertCount, assertText, charactersOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
 const tokenizeRequest = z.object({
@@ -23,6 +23,7 @@ export const tokenize: TeiOperation = {
     const isSingle = typeof inputs === 'string'
     const list = isSingle ? [inputs] : assertCount(inputs, 'inputs')
     const { inputs: texts } = parseWith(z.object({ inputs: z.array(z.string()) }), { inputs: list })
+    for (const text of texts) assertText(text, 'inputs')
     const { embeddings } = route.service.capabilities
     if (prompt_name && embeddings === undefined)
       throw errors.invalidInput('"prompt_name" is set; the model has no prompts.', 'prompt_name')

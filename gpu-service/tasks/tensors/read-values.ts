@@ -28,7 +28,7 @@ const bigRanges: Partial<Record<TensorType, readonly [bigint, bigint]>> = {
 export function createFiller({ type, length, param }: FillerOptions): TensorFiller {
   const fault = (index: number, value: unknown, wanted: string) =>
     errors.invalidInput(`"${param}[${index}]" is ${described(value)}; ${wanted}.`, param)
-  return type === 'string' ? stringFiller(fault) : numberFiller({ type, length, fault })
+  return type === 'string' ? stringFiller(fault, param) : numberFiller({ type, length, fault })
 }
 
 interface FillerOptions {
@@ -39,7 +39,7 @@ interface FillerOptions {
 
 type Fault = (index: number, value: unknown, wanted: string) => Error
 
-function stringFiller(fault: Fault): TensorFiller {
+function stringFiller(fault: Fault, param: string): TensorFiller {
   const data: string[] = []
   return {
     data,
@@ -48,6 +48,7 @@ function stringFiller(fault: Fault): TensorFiller {
     },
     add(value) {
       if (typeof value !== 'string') throw fault(data.length, value, 'every element must be a text')
+      if (!value.isWellFormed()) throw errors.halfCharacter(`${param}[${data.length}]`)
       data.push(value)
     },
   }

@@ -173,6 +173,10 @@ describe('the routes of text-embeddings-inference', () => {
 
   it.each([
     ['/embed', { inputs: [] }, 400, 'Empty', '`inputs` cannot be empty'],
+    ['/embed', { inputs: '' }, 400, 'Empty', '`inputs` cannot be empty'],
+    ['/embed', { inputs: ['a', ''] }, 400, 'Empty', '`inputs` cannot be empty'],
+    ['/similarity', { inputs: { source_sentence: 'a', sentences: [''] } }, 400, 'Empty', '`inputs` cannot be empty'],
+    ['/tokenize', { inputs: '' }, 400, 'Empty', '`inputs` cannot be empty'],
     [
       '/embed',
       { inputs: Array(2049).fill('a') },

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { embedderModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+import { hasTinyModels, tinyModel } from '../support/tiny-models.ts'
+
+type Ask = (text: string) => [path: string, body: unknown, param: string]
+
+const embeddings: [string, Ask][] = [
+  ['OpenAI embeddings', (text) => ['/v1/embeddings', { model: 'one', input: ['a', text] }, 'input[1]']],
+  ['TEI embeddings', (text) => ['/api/v1/predict/one/embed', { inputs: text }, 'inputs']],
+  [
+    'the pipeline of embeddings',
+    (text) => ['/models/slipway-tests/tiny-embedder', { inputs: ['a', text] }, 'inputs[1]'],
+  ],
+]
+const tasks: [string, Ask][] = [
+  [
+    'Cohere rerank',
+    (text) => ['/v2/rerank', { model: 'tiny-bert-reranker', query: 'a', documents: [text] }, 'documents[0]'],
+  ],
+  [
+    'TEI rerank',
+    (text) => ['/api/v1/predict/tiny-bert-reranker/rerank', { query: 'a', texts: ['b', text] }, 'texts[1]'],
+  ],
+  ['token classification', (text) => ['/models/slipway/tiny-bert-ner', { inputs: [text] }, 'inputs[0]']],
+  [
+    'a label of zero-shot classification',
+    (text) => {
+      const parameters = { candidate_labels: ['a', `b${text}`] }
+      return ['/models/slipway/tiny-bert-nli', { inputs: 'a', parameters }, 'parameters.candidate_labels[1]']
+    },
+  ],
+  [
+    'the context of a question',
+    (text) => ['/models/slipway/tiny-bert-qa', { inputs: { question: 'a', context: `a ${text}` } }, 'inputs.context'],
+  ],
+]
+
+describe.each([
+  ['of embeddings', embeddings, async () => [await embedderModel('one')]],
+  [
+    'of other tasks',
+    tasks,
+    async () => [
+      await tinyModel('tiny-bert-reranker', 'text-ranking'),
+      await tinyModel('tiny-bert-ner', 'token-classification'),
+      await tinyModel('tiny-bert-nli', 'zero-shot-classification'),
+      await tinyModel('tiny-bert-qa', 'question-answering'),
+    ],
+  ],
+] as const)('texts that are hardly any, in requests %s', (name, asks, models) => {
+  describe.skipIf(name === 'of other tasks' && !hasTinyModels)('', () => {
+    let host: TestServing
+    beforeAll(async () => {
+      host = await startTestServing([...(await models())])
+    }, 60_000)
+    afterAll(() => host?.close())
+
+    it.each([...asks])('%s: half of a surrogate pair is refused by its place', async (_name, ask) => {
+      const [path, json, param] = ask('\ud83d')
+      const refused = await host.ask(path, { json })
+      expect([400, 422]).toContain(refused.status)
+      expect(await refused.text()).toContain(`\\"${param}\\" holds half of a surrogate pair`)
+    })
+
+    it.each([...asks])('%s: a NUL is a character', async (_name, ask) => {
+      const [path, json] = ask('\u0000')
+      expect((await host.ask(path, { json })).status).toBe(200)
+    })
+  })
+})
