@@ -11,7 +11,15 @@ import { outlineOf } from './json-outline.ts'
 import { tensorsMax } from './limits.ts'
 import { readElements } from './read-elements.ts'
 
-const parameters = z.looseObject({}).nullish()
+const parameters = z
+  .looseObject({
+    binary_data_output: z.boolean('must be true or false').optional(),
+    /** In microseconds. */
+    timeout: z.number('must be a number of microseconds').nonnegative('must be 0 or more').optional(),
+    /** 1 is the highest, and 0 says nothing. */
+    priority: z.int('must be a whole number from 0').nonnegative('must be a whole number from 0').optional(),
+  })
+  .nullish()
 
 const input = z.looseObject({
   name: z.string(),
@@ -24,7 +32,9 @@ const input = z.looseObject({
 
 const wantedOutput = z.looseObject({
   name: z.string(),
-  parameters: z.looseObject({ binary_data: z.boolean().optional(), classification: z.unknown().optional() }).nullish(),
+  parameters: z
+    .looseObject({ binary_data: z.boolean('must be true or false').optional(), classification: z.unknown().optional() })
+    .nullish(),
 })
 
 const outline = z.looseObject({
@@ -36,7 +46,7 @@ const outline = z.looseObject({
 
 export interface InferRequest {
   id: string | undefined
-  parameters: Record<string, unknown>
+  parameters: NonNullable<z.output<typeof parameters>>
   inputs: Tensors
   /** All, where it names none. */
   outputs: { name: string; isBinary: boolean }[]

@@ -2,14 +2,13 @@ import type { Context } from 'hono'
 import { errors } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
-import { timingOf } from '../../tasks/task.ts'
 import { answerHeaders } from '../answer.ts'
 import { routeAhead } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { answerInfer } from './infer-answer.ts'
-import { readInferRequest } from './infer-request.ts'
+import { type InferRequest, readInferRequest } from './infer-request.ts'
 import { type ModelPath, versionedRoute } from './model-path.ts'
 import { readBody } from './read-body.ts'
 
@@ -35,7 +34,7 @@ export async function infer(
     outputs: wanted.map(({ name }) => name),
     options: optionsOf(given, request.parameters),
   })
-  const headers = answerHeaders(context, { timing: timingOf([result]) })
+  const headers = answerHeaders(context, { timing: result.timing })
   const { revision } = route.item
   return answerInfer(context, {
     model,
@@ -50,23 +49,15 @@ export async function infer(
 const namesOf = (outputs: readonly { name: string }[], isBinary: boolean) =>
   outputs.map(({ name }) => ({ name, isBinary }))
 
-/** `timeout` in microseconds and `priority`, whose 1 is the highest, as Triton's schedule_policy has them. */
+/** `timeout` in microseconds and `priority`, as Triton's schedule_policy has them: 0 of either says nothing. */
 function optionsOf(
   given: CallOptions,
-  { timeout, priority }: Record<string, unknown>,
+  { timeout = 0, priority = 0 }: InferRequest['parameters'],
   now = performance.now(),
 ): CallOptions {
   const options = { ...given }
-  if (timeout !== undefined && timeout !== 0) {
-    const micros = Number(timeout)
-    if (!(micros > 0)) throw errors.invalidRequest('"parameters.timeout" must be a number of microseconds.', 'timeout')
-    options.deadlineMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, now + micros / 1000)
-  }
-  if (priority !== undefined && priority !== 0) {
-    const level = Number(priority)
-    if (!(level >= 1)) throw errors.invalidRequest('"parameters.priority" must be a whole number from 0.', 'priority')
-    options.priority = level > 1 ? 'bulk' : 'interactive'
-  }
+  if (timeout > 0) options.deadlineMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, now + timeout / 1000)
+  if (priority > 0) options.priority = priority > 1 ? 'bulk' : 'interactive'
   return options
 }
 

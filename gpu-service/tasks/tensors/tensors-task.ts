@@ -45,7 +45,7 @@ export const tensorsTask: Task = {
           async pipeline({ inputs, parameters, options }) {
             const read = await readNested({ inputs, signature: tensors.inputs, signal: options.signal })
             const result = await tensors.infer({ inputs: read, outputs: wantedOutputs(parameters), options })
-            return { json: writeNested({ tensors: result.output, signal: options.signal }), timing: result }
+            return { json: writeNested({ tensors: result.output, signal: options.signal }), timing: result.timing }
           },
         }
       },

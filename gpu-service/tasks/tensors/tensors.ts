@@ -1,14 +1,12 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
-import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import type { BatchResult } from '../../batcher/item-queue.ts'
 import type { Device, Tensors } from '../../engine/engine.ts'
 import { isTensorType } from '../../engine/tensor-types.ts'
 import type { BatcherFactory, HiddenTensors, Isolation } from '../task.ts'
 import { hasRows, isNamedBatch } from './shared-rows.ts'
 import { checkInputs, rowsOf } from './signature.ts'
-import { type TensorRequest, tensorModel } from './tensor-model.ts'
+import { openQueue, type TensorQueue, type TensorsRun } from './tensor-queue.ts'
 
 /** A model's graph, asked by the names of its tensors. */
 export interface TensorAccess {
@@ -17,7 +15,14 @@ export interface TensorAccess {
   /** Whether requests share runs along their first axis. */
   sharesRuns: boolean
   /** @throws AppError `invalid_input` naming the tensor at fault */
-  infer(request: { inputs: Tensors; outputs: readonly string[]; options: CallOptions }): Promise<BatchResult<Tensors>>
+  infer(request: InferTensors): Promise<TensorsRun>
+}
+
+export interface InferTensors {
+  inputs: Tensors
+  /** All, where none is named. */
+  outputs: readonly string[]
+  options: CallOptions
 }
 
 /** What a graph says of itself, and what is known of it. */
@@ -40,9 +45,11 @@ export function createTensors(graph: TensorGraph, createBatcher: BatcherFactory)
     ...graph.outputs.filter(({ type }) => isTensorType(type)),
     ...(graph.hidden?.outputs ?? []).map(({ name, type, shape }) => ({ name, type, ...(shape && { shape }) })),
   ]
-  const sharesRuns = mayShare(graph, [...inputs, ...outputs])
+  const all = [...inputs, ...outputs]
+  const rowsAreFree = hasRows(all) && (graph.rowsAreIndependent || graph.isolate === 'never' || all.every(isNamedBatch))
+  const sharesRuns = rowsAreFree && graph.isolate !== 'always'
   const names = new Set(outputs.map(({ name }) => name))
-  let batcher: Batcher<TensorRequest, Tensors> | undefined
+  let queue: TensorQueue | undefined
   let alone = 0
   return {
     inputs,
@@ -54,19 +61,15 @@ export function createTensors(graph: TensorGraph, createBatcher: BatcherFactory)
       if (unknown !== undefined)
         throw errors.invalidInput(`The model has no output "${unknown}". It gives ${[...names].join(', ')}.`, 'outputs')
       const rows = rowsOf(tensors)
-      const group = sharesRuns && rows !== undefined ? groupOf(tensors) : `alone ${alone++}`
-      batcher ??= createBatcher(tensorModel(graph))
-      return batcher.submit(
-        { inputs: tensors, outputs: wanted.length === 0 ? [...names] : wanted, rows, group },
-        options,
-      )
+      const group = () => (sharesRuns && rows !== undefined ? groupOf(tensors) : `alone ${alone++}`)
+      const asked = wanted.length === 0 ? [...names] : wanted
+      queue ??= openQueue(graph, createBatcher)
+      const request = { inputs: tensors, outputs: asked }
+      return rowsAreFree && rows !== undefined
+        ? queue.runRows({ ...request, rows, group }, options)
+        : queue.run({ ...request, rows, group: group() }, options)
     },
   }
-}
-
-function mayShare({ rowsAreIndependent, isolate }: TensorGraph, all: readonly TensorSignature[]): boolean {
-  if (isolate === 'always' || !hasRows(all)) return false
-  return isolate === 'never' || rowsAreIndependent || all.every(isNamedBatch)
 }
 
 /** The shape of a row of each input. */

@@ -1,0 +1,82 @@
+import type { Tensor, Tensors } from '../../engine/engine.ts'
+import { cutRows, joinRows } from './shared-rows.ts'
+
+/** A run cannot be broken off, so that others wait for its end. */
+const pieceMsMax = 20
+/** More would be too many items for a queue. */
+const piecesMax = 1024
+const runsToKnow = 3
+
+export interface PieceSizes {
+  /** How many rows of a request run at once, where it has so many of such a size. */
+  rowsEach(request: { rows: number; size: number }): number
+  /** How many pieces are asked for at once, behind so many of the same request. */
+  countAfter(pieces: number): number
+  /** How long a run took. */
+  learn(ran: { size: number; runMs: number }): void
+}
+
+/**
+ * Where the rows of a graph do not touch each other, the many of one request run in pieces: as large as the graph is
+ * fast, or, where a row's answer depends on which others ran with it, always the same.
+ */
+export function createPieceSizes({ costMax, isSteady }: PieceSizesOptions): PieceSizes {
+  let msEach: number | undefined
+  let learnt = 0
+  return {
+    // A first run is slow: were all pieces made as small as it says, a large request would seem to take minutes.
+    countAfter: (pieces) => (isSteady || learnt >= runsToKnow ? Number.POSITIVE_INFINITY : pieces + 1),
+    rowsEach({ rows, size }) {
+      const cost = isSteady || msEach === undefined ? costMax : pieceMsMax / msEach
+      const rowSize = size / rows
+      return Math.min(rows, Math.max(1, Math.floor(cost / rowSize), Math.ceil(rows / piecesMax)))
+    },
+    learn({ size, runMs }) {
+      // A small run is mostly what every run takes, and says little of a large one.
+      if (size < costMax) return
+      learnt++
+      const ms = Math.max(runMs, 0.01) / size
+      msEach = msEach === undefined ? ms : (msEach + ms) / 2
+    },
+  }
+}
+
+interface PieceSizesOptions {
+  /** What runs at once while nothing is known. */
+  costMax: number
+  isSteady: boolean
+}
+
+/** The next rows of a request, in pieces of so many. */
+export function piecesOf({ inputs, rows, from, rowsEach, count }: InPieces): { inputs: Tensors; rows: number }[] {
+  const pieces: { inputs: Tensors; rows: number }[] = []
+  for (let at = from; at < rows && pieces.length < count; at += rowsEach) {
+    const to = Math.min(rows, at + rowsEach)
+    const cut = Object.entries(inputs).map(([name, tensor]) => [name, cutRows(tensor, at, to)] as const)
+    pieces.push({ inputs: Object.fromEntries(cut), rows: to - at })
+  }
+  return pieces
+}
+
+interface InPieces {
+  inputs: Tensors
+  rows: number
+  from: number
+  rowsEach: number
+  /** The most pieces. */
+  count: number
+}
+
+/** The outputs of all pieces as those of one run; `undefined` where they have no rows in the way of the inputs. */
+export function joinPieces(pieces: readonly { output: Tensors; rows: number }[]): Tensors | undefined {
+  const names = Object.keys(pieces[0]?.output ?? {})
+  const joined: [string, Tensor][] = []
+  for (const name of names) {
+    const tensors = pieces.flatMap(({ output }) => output[name] ?? [])
+    const row = String(tensors[0]?.dims.slice(1))
+    const isJoinable = tensors.every(({ dims }, at) => dims[0] === pieces[at]?.rows && String(dims.slice(1)) === row)
+    if (!isJoinable) return undefined
+    joined.push([name, joinRows(tensors)])
+  }
+  return Object.fromEntries(joined)
+}

@@ -1,0 +1,63 @@
+import type { CallOptions } from '../../batcher/call-options.ts'
+import type { BatchResult } from '../../batcher/item-queue.ts'
+import type { Tensors } from '../../engine/engine.ts'
+import { type BatcherFactory, type Timing, timingOf } from '../task.ts'
+import { createPieceSizes, joinPieces, piecesOf } from './row-pieces.ts'
+import { type TensorRequest, tensorModel } from './tensor-model.ts'
+import type { TensorGraph } from './tensors.ts'
+
+/** What a graph is asked through: a request as it is, or where its rows do not touch each other in pieces. */
+export interface TensorQueue {
+  run(request: TensorRequest, options: CallOptions): Promise<TensorsRun>
+  runRows(request: RowsRequest, options: CallOptions): Promise<TensorsRun>
+}
+
+export interface TensorsRun {
+  output: Tensors
+  timing: Timing
+}
+
+interface RowsRequest extends Omit<TensorRequest, 'group'> {
+  rows: number
+  /** The group of a piece, or of the whole. */
+  group: () => string
+}
+
+export function openQueue(graph: TensorGraph, createBatcher: BatcherFactory): TensorQueue {
+  const model = tensorModel(graph)
+  const batcher = createBatcher(model)
+  const sizes = createPieceSizes({ costMax: model.costMax, isSteady: graph.isolate === 'always' })
+  const submitAll = async (requests: readonly TensorRequest[], options: CallOptions) => {
+    const results = await batcher.submitAll(requests, options)
+    for (const [index, { runMs }] of results.entries()) {
+      const request = requests[index]
+      if (request !== undefined) sizes.learn({ size: model.sizeOf(request), runMs })
+    }
+    return results
+  }
+  const run: TensorQueue['run'] = async (request, options) => {
+    const results = await submitAll([request], options)
+    return { output: results[0]?.output ?? {}, timing: timingOf(results) }
+  }
+  return {
+    run,
+    async runRows({ group, ...asked }, options) {
+      const { inputs, rows, outputs } = asked
+      const whole = { ...asked, group: group() }
+      const size = model.sizeOf(whole)
+      if (sizes.rowsEach({ rows, size }) >= rows) return run(whole, options)
+      const results: (BatchResult<Tensors> & { rows: number })[] = []
+      for (let from = 0; from < rows; ) {
+        const rowsEach = sizes.rowsEach({ rows, size })
+        const pieces = piecesOf({ inputs, rows, from, rowsEach, count: sizes.countAfter(results.length) })
+        const requests = pieces.map((piece) => ({ ...piece, outputs, group: group() }))
+        for (const [index, result] of (await submitAll(requests, options)).entries())
+          results.push({ ...result, rows: pieces[index]?.rows ?? 0 })
+        from = results.reduce((total, piece) => total + piece.rows, 0)
+      }
+      const output = joinPieces(results)
+      // A graph whose outputs have no rows in the way of its inputs is asked again for all at once.
+      return output === undefined ? run(whole, options) : { output, timing: timingOf(results) }
+    },
+  }
+}

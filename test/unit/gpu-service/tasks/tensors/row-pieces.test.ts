@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Tensors } from '../../../../../gpu-service/engine/engine.ts'
+import { createPieceSizes, joinPieces, piecesOf } from '../../../../../gpu-service/tasks/tensors/row-pieces.ts'
+
+const table = (rows: number, width: number): Tensors => ({
+  numbers: { type: 'float32', dims: [rows, width], data: Float32Array.from({ length: rows * width }, (_, at) => at) },
+  names: { type: 'string', dims: [rows], data: Array.from({ length: rows }, (_, row) => `row ${row}`) },
+})
+
+describe('the pieces of a request', () => {
+  it('are all its rows in order, and together what they were, for any size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(3), fc.integer({ min: 1, max: 50 }), (rows, width, each) => {
+        const pieces = piecesOf({ inputs: table(rows, width), rows, from: 0, rowsEach: each, count: 50 })
+        expect(Math.max(...pieces.map((piece) => piece.rows))).toBeLessThanOrEqual(each)
+        expect(joinPieces(pieces.map((piece) => ({ ...piece, output: piece.inputs })))).toEqual(table(rows, width))
+      }),
+    )
+  })
+
+  it('are not put together where the outputs have rows of their own', () => {
+    const output = (dims: number[]): Tensors => ({
+      y: { type: 'float32', dims, data: new Float32Array(dims.reduce((product, size) => product * size, 1)) },
+    })
+    const pieces = (...shapes: number[][]) => joinPieces(shapes.map((dims) => ({ output: output(dims), rows: 2 })))
+    expect(pieces([2, 3], [2, 3])?.y?.dims).toEqual([4, 3])
+    expect(pieces([2, 3], [2, 4])).toBeUndefined()
+    expect(pieces([1, 3], [1, 3])).toBeUndefined()
+    expect(pieces([2, 3], [])).toBeUndefined()
+  })
+})
+
+describe('the size of a piece', () => {
+  const rows = 65_536
+
+  it('is small until the speed is known, then what runs in about 20 ms', () => {
+    const sizes = createPieceSizes({ costMax: 64, isSteady: false })
+    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(64)
+    for (let run = 0; run < 10; run++) sizes.learn({ size: 64, runMs: 6.4 })
+    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(200)
+    for (let run = 0; run < 20; run++) sizes.learn({ size: 64, runMs: 640 })
+    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(2)
+  })
+
+  it('is found out by few runs before the rest are asked for', () => {
+    const sizes = createPieceSizes({ costMax: 64, isSteady: false })
+    expect(sizes.countAfter(0)).toBe(1)
+    expect(sizes.countAfter(1)).toBe(2)
+    for (let run = 0; run < 3; run++) sizes.learn({ size: 64, runMs: 1 })
+    expect(sizes.countAfter(3)).toBe(Number.POSITIVE_INFINITY)
+    expect(createPieceSizes({ costMax: 64, isSteady: true }).countAfter(0)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('counts how large a row is', () => {
+    const sizes = createPieceSizes({ costMax: 4096, isSteady: false })
+    expect(sizes.rowsEach({ rows, size: rows * 128 })).toBe(64)
+    expect(sizes.rowsEach({ rows: 10, size: 10 * 10_000 })).toBe(1)
+  })
+
+  it('learns nothing from runs that are mostly what every run takes', () => {
+    const sizes = createPieceSizes({ costMax: 64, isSteady: false })
+    sizes.learn({ size: 1, runMs: 5 })
+    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(64)
+  })
+
+  it('never makes more pieces than a queue takes, nor larger ones than there are rows', () => {
+    const sizes = createPieceSizes({ costMax: 64, isSteady: false })
+    for (let run = 0; run < 20; run++) sizes.learn({ size: 64, runMs: 6400 })
+    expect(rows / sizes.rowsEach({ rows, size: rows })).toBeLessThanOrEqual(1024)
+    expect(sizes.rowsEach({ rows: 3, size: 3 })).toBeLessThanOrEqual(3)
+  })
+
+  it('is always the same where rows that run together change each other', () => {
+    const sizes = createPieceSizes({ costMax: 64, isSteady: true })
+    for (let run = 0; run < 20; run++) sizes.learn({ size: 64, runMs: 0.1 })
+    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(64)
+  })
+})
