@@ -5,6 +5,7 @@ import { principalOf } from '../../shared/auth/middleware.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { logOf } from '../../shared/http/request-log.ts'
 import { followAliases } from '../../shared/repos/follow-aliases.ts'
 import { refErrors } from '../../shared/repos/ref-errors.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
@@ -35,7 +36,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
   /** What is served by an alias goes along with it. The alias was moved, so a failure here is made good by the queue. */
   const follow = (context: Context<HttpEnvironment>, repo: RepoItem) =>
     followAliases(table, { repoId: repo.id }).catch((error) =>
-      context.get('log').error({ err: error }, 'an alias was moved, and what follows it was not told'),
+      logOf(context).error({ err: error }, 'an alias was moved, and what follows it was not told'),
     )
 
   app.openapi(routes.listAliases, async (context) => {

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { logOf } from '../../shared/http/request-log.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import type { Table } from '../../shared/table/table.ts'
@@ -29,7 +30,7 @@ export async function announce(
   try {
     for (const message of messages) await ingest.send({ message })
   } catch (error) {
-    context.get('log').error({ err: error }, 'a change was made, but not announced')
+    logOf(context).error({ err: error }, 'a change was made, but not announced')
   }
 }
 

@@ -8,6 +8,7 @@ import { actorOf, subjectOf, withoutSecrets } from './audit-subject.ts'
 import { callerAddress } from './caller-address.ts'
 import type { HttpEnvironment } from './context.ts'
 import { idempotentReplayed } from './idempotency.ts'
+import { logOf } from './request-log.ts'
 
 export interface RecordWrites {
   table: Table
@@ -32,13 +33,11 @@ export function recordWrites({ table, actionOf, now }: RecordWrites) {
     const event = await eventOf(context, route, now())
     const isRefusal = event.outcome.result === 'refused'
     if (event.actor === undefined && isRefusal && !admits())
-      return context
-        .get('log')
-        .warn({ action: event.action, from: event.from }, 'a refusal of a stranger is not recorded')
+      return logOf(context).warn({ action: event.action, from: event.from }, 'a refusal of a stranger is not recorded')
     try {
       await recordEvent(table, event)
     } catch (cause) {
-      context.get('log').error({ err: cause, action: event.action }, 'an event could not be recorded')
+      logOf(context).error({ err: cause, action: event.action }, 'an event could not be recorded')
       if (!isRefusal) throw notRecorded(cause)
     }
   })

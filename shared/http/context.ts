@@ -5,6 +5,7 @@ import type { AuditSubject } from './audit-subject.ts'
 /** What every request of every app carries. */
 export interface HttpVariables {
   requestId: string
+  /** Of the host; `logOf` knows the request too. */
   log: Logger
   /** Whether the answer carries the request's id already. */
   hasRequestId?: boolean | undefined

@@ -5,6 +5,7 @@ import { AppError, errors, messageOf } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { HttpEnvironment } from './context.ts'
 import type { Envelope, ErrorHeaders } from './envelopes.ts'
+import { logOf } from './request-log.ts'
 
 /** Answers whatever a route threw, in the envelope of the route's protocol. The unknown becomes 500 and is logged. */
 export const answerErrors =
@@ -23,7 +24,7 @@ function answerError({ thrown, context, envelope, metrics, headersOf }: AnswerIn
   const error = toAppError(thrown, requestId)
   metrics?.errors.inc({ code: error.code })
   if (error.status >= 500 && !isSaidOnPurpose(error.status))
-    context.get('log').error({ code: error.code, err: error.cause ?? error }, messageOf(thrown))
+    logOf(context).error({ code: error.code, err: error.cause ?? error }, messageOf(thrown))
   if (error.retryAfterSeconds !== undefined) {
     context.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterSeconds))))
     context.header('retry-after-ms', String(Math.ceil(error.retryAfterSeconds * 1000)))

@@ -5,6 +5,7 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { HttpEnvironment } from './context.ts'
 import { isSaidOnPurpose } from './error-handler.ts'
+import { logOf } from './request-log.ts'
 import { secretsHidden } from './secrets-hidden.ts'
 
 const acceptableId = /^[A-Za-z0-9._:-]{1,128}$/
@@ -15,22 +16,24 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
     const given = context.req.header('x-request-id')
     const requestId = given !== undefined && acceptableId.test(given) ? given : randomUUID()
     context.set('requestId', requestId)
-    context.set('log', log.child({ requestId }))
+    context.set('log', log)
     const started = performance.now()
     await next()
     if (context.get('hasRequestId') !== true) context.header('x-request-id', requestId)
     const durationMs = performance.now() - started
     const { method } = context.req
-    // Somebody who mistakes a key for its id sends the secret in a path.
-    const path = secretsHidden(context.req.path)
     const { status } = context.res
     const route = status === 404 && context.get('principal') === undefined ? 'none' : routePath(context)
     metrics.httpRequests.inc({ method, route, status: String(status) })
     metrics.httpDuration.observe({ method, route }, durationMs / 1000)
     const level = levelOf(status, method)
-    context
-      .get('log')
-      [level]({ method, path, status, durationMs: Math.round(durationMs * 10) / 10 }, `${method} ${path} ${status}`)
+    if (!log.isLevelEnabled(level)) return
+    // Somebody who mistakes a key for its id sends the secret in a path.
+    const path = secretsHidden(context.req.path)
+    logOf(context)[level](
+      { method, path, status, durationMs: Math.round(durationMs * 10) / 10 },
+      `${method} ${path} ${status}`,
+    )
   })
 
 /** Reads, predictions that went well and refusals under load are counted, not told: they would drown the rest. */

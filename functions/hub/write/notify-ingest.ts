@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
+import { logOf } from '../../../shared/http/request-log.ts'
 import type { IngestMessage } from '../../../shared/ingest/message.ts'
 import type { HubParts } from '../parts.ts'
 
@@ -11,6 +12,6 @@ export async function notifyIngest(context: Context<HttpEnvironment>, { ingest }
   try {
     await ingest.send({ message })
   } catch (error) {
-    context.get('log').error({ err: error, step: message.step }, 'a change was written, but not announced')
+    logOf(context).error({ err: error, step: message.step }, 'a change was written, but not announced')
   }
 }
