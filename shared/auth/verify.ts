@@ -2,7 +2,7 @@ import { errors } from '../errors.ts'
 import { type ApiKeyItem, findApiKey } from '../table/api-keys.ts'
 import { findSession, isLive } from '../table/sessions.ts'
 import type { Table } from '../table/table.ts'
-import { findIdentity, type Identity } from '../table/users.ts'
+import { findIdentity, findKeyWithIdentity, type Identity, type KeyWithIdentity } from '../table/users.ts'
 import { createAccessTokenReader } from './access-token.ts'
 import { createKeyUseNotes } from './key-use.ts'
 import type { Principal } from './principal.ts'
@@ -29,7 +29,15 @@ export const bootstrapAdmin: Principal = {
 }
 
 const tokenLengthMax = 2000
-const usersMax = 10_000
+const keysMax = 10_000
+/** So many newer keys of its user may lie between a key and its user before the two are read one by one. */
+const newerKeysMax = 10
+
+interface KnownKey {
+  userId: string
+  id: string
+  liesFar: boolean
+}
 
 /**
  * Every answer is read from the table as it is now, so that whatever is revoked, disabled or taken away is refused with
@@ -38,24 +46,35 @@ const usersMax = 10_000
 export function createVerifier({ table, adminKeySha256, now = () => new Date() }: VerifierOptions): Verifier {
   const readAccessToken = createAccessTokenReader({ table, now })
   const noteUse = createKeyUseNotes({ table, now })
-  /** Whose a key is never changes: knowing it, the key and its user are read at once instead of one after the other. */
-  const userOf = new Map<string, string>()
+  /** Whose a key is never changes: knowing it, the key is read where its user is, in one look. */
+  const known = new Map<string, KnownKey>()
 
   async function verifyKey(token: string): Promise<Principal> {
     const sha256 = hashToken(token)
     if (sha256 === adminKeySha256) return bootstrapAdmin
-    const known = userOf.get(sha256)
-    const [key, early] = await Promise.all([
-      findApiKey(table, sha256),
-      known === undefined ? undefined : findIdentity(table, known),
-    ])
-    if (key === undefined || !isValid(key, now())) throw errors.invalidToken()
-    const identity = known === key.userId ? early : await findIdentity(table, key.userId)
-    if (identity === undefined) throw errors.invalidToken()
-    if (userOf.size >= usersMax) userOf.clear()
-    userOf.set(sha256, key.userId)
+    const { key, identity } = await readKey(sha256)
+    if (key?.sha256 !== sha256 || !isValid(key, now()) || identity === undefined) throw errors.invalidToken()
     noteUse(key)
     return { ...principalOfUser(identity), keyId: key.id, scopes: key.scopes, ...(key.limit && { limit: key.limit }) }
+  }
+
+  async function readKey(sha256: string): Promise<Pick<KeyWithIdentity, 'key' | 'identity'>> {
+    const held = known.get(sha256)
+    if (held?.liesFar === true) {
+      const [key, identity] = await Promise.all([findApiKey(table, sha256), findIdentity(table, held.userId)])
+      return { key, identity }
+    }
+    const read = held && (await findKeyWithIdentity(table, held))
+    if (held !== undefined && read?.key !== undefined) {
+      held.liesFar = read.newerKeys > newerKeysMax
+      return read
+    }
+    // By its hash it is found whatever became of the other copy: a backup may have brought it back under another id.
+    const key = await findApiKey(table, sha256)
+    const identity = key && (await findIdentity(table, key.userId))
+    if (known.size >= keysMax) known.clear()
+    if (key !== undefined) known.set(sha256, { userId: key.userId, id: key.id, liesFar: false })
+    return { key, identity }
   }
 
   async function verifySession(token: string): Promise<Principal> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { OwnerRole } from '../auth/principal.ts'
+import type { ApiKeyItem } from './api-keys.ts'
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
@@ -36,24 +37,47 @@ export interface Identity {
 export const newUserId = (): string => `user_${randomBytes(12).toString('hex')}`
 
 /** Whom a token speaks for, as of now: one consistent read. `undefined` where there is no such user, or it is disabled. */
-export async function findIdentity(table: Table, userId: string): Promise<Identity | undefined> {
-  const identity = await readIdentity(table, userId)
-  return identity?.user.disabledAt === undefined ? identity : undefined
-}
+export const findIdentity = async (table: Table, userId: string): Promise<Identity | undefined> =>
+  unlessDisabled(await readIdentity(table, userId))
+
+const unlessDisabled = (identity: Identity | undefined): Identity | undefined =>
+  identity?.user.disabledAt === undefined ? identity : undefined
 
 /** The same, disabled or not. */
 export async function readIdentity(table: Table, userId: string): Promise<Identity | undefined> {
-  const items = await Array.fromAsync(
-    table.queryAll<(Membership & { sk: string }) | (UserItem & { sk: string })>({
-      expression: 'pk = :pk AND sk BETWEEN :memberships AND :user',
-      values: {
-        ':pk': keys.user(userId).pk,
-        ':memberships': keys.membership(userId, '').sk,
-        ':user': keys.user(userId).sk,
-      },
+  return identityOf(await readBeside(table, userId, keys.membership(userId, '').sk))
+}
+
+export interface KeyWithIdentity {
+  key: ApiKeyItem | undefined
+  identity: Identity | undefined
+  /** How many keys of the user were read in vain, being newer. */
+  newerKeys: number
+}
+
+/** An API key and whom it speaks for, both as of now: the same one read, begun at the key instead of behind all keys. */
+export async function findKeyWithIdentity(
+  table: Table,
+  { userId, id }: { userId: string; id: string },
+): Promise<KeyWithIdentity> {
+  const { sk } = keys.userKey(userId, id)
+  const items = await readBeside(table, userId, sk)
+  const rest = items.filter((item) => !item.sk.startsWith(keys.userKey(userId, '').sk))
+  const key = items.find((item) => item.sk === sk) as ApiKeyItem | undefined
+  return { key, identity: unlessDisabled(identityOf(rest)), newerKeys: items.length - rest.length - 1 }
+}
+
+/** What lies beside a user from a place on, itself the last. */
+const readBeside = (table: Table, userId: string, from: string): Promise<{ sk: string }[]> =>
+  Array.fromAsync(
+    table.queryAll<{ sk: string }>({
+      expression: 'pk = :pk AND sk BETWEEN :from AND :user',
+      values: { ':pk': keys.user(userId).pk, ':from': from, ':user': keys.user(userId).sk },
       consistent: true,
     }),
   )
-  const user = items.find((item): item is UserItem & { sk: string } => item.sk === keys.user(userId).sk)
-  return user && { user, memberships: items.filter((item) => item !== user) as Membership[] }
+
+function identityOf(items: readonly { sk: string }[]): Identity | undefined {
+  const user = items.find(({ sk }) => sk === keys.user('').sk) as UserItem | undefined
+  return user && { user, memberships: items.filter((item) => (item as unknown) !== user) as unknown as Membership[] }
 }

@@ -8,7 +8,7 @@ import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { platformEnvelope } from '../../../shared/http/envelopes.ts'
 import { routeAccess } from '../../../shared/http/route-access.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
-import { createApiKey, newKeyId } from '../../../shared/table/api-keys.ts'
+import { type ApiKeyItem, createApiKey, newKeyId } from '../../../shared/table/api-keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { guardedTable } from '../../support/guarded-table.ts'
 import { type AuthHost, type Person, startAuthHost } from './support/auth-host.ts'
@@ -69,6 +69,48 @@ describe('a token', () => {
     expect((await verify(token)).owners).not.toHaveProperty('late')
     await host.ask(`/api/v1/keys/${id}`, { method: 'DELETE', token: ada.accessToken })
     await refused()
+  })
+
+  it('that is known is looked up once for each request, and read as it is now, however many newer keys its user has', async () => {
+    const { token, id } = await newKey()
+    const reads: string[] = []
+    const counted = (name: 'get' | 'queryAll') => (asked: never, options: never) => {
+      reads.push(name)
+      return host.table[name](asked, options)
+    }
+    const table = { ...host.table, get: counted('get'), queryAll: counted('queryAll') } as never
+    const verify = createVerifier({ table, now: host.now })
+    const readsOf = async () => {
+      reads.length = 0
+      expect(await verify(token)).toMatchObject({ userId: ada.id, username: 'ada', keyId: id, scopes: ['read'] })
+      return reads.toSorted()
+    }
+    expect(await readsOf()).toEqual(['get', 'queryAll'])
+    expect(await readsOf()).toEqual(['queryAll'])
+    for (let newer = 1; newer <= 11; newer++) {
+      const at = new Date(host.now().getTime() + newer)
+      const item = { id: newKeyId(at), sha256: hashToken(createToken()), name: 'k', userId: ada.id, scopes: [] }
+      await createApiKey(host.table, { ...item, createdAt: at.toISOString() })
+    }
+    await readsOf()
+    expect(await readsOf()).toEqual(['get', 'queryAll'])
+    const other = createVerifier({ table: host.table, now: host.now })
+    await other(token)
+    await host.ask(`/api/v1/keys/${id}`, { method: 'DELETE', token: ada.accessToken })
+    for (const one of [verify, other]) await expect(one(token)).rejects.toMatchObject({ code: 'invalid_token' })
+  })
+
+  it('is found by its hash where its other copy came back under another id', async () => {
+    const { token, id } = await newKey()
+    const verify = createVerifier({ table: host.table, now: host.now })
+    await verify(token)
+    const own = await host.table.get<ApiKeyItem>(keys.apiKey(hashToken(token)))
+    if (own === undefined) throw new Error('there is no such key')
+    const again = newKeyId(new Date(host.now().getTime() + 1))
+    await host.table.put({ ...own, ...keys.apiKey(own.sha256), id: again })
+    await host.table.put({ ...own, ...keys.userKey(ada.id, again), id: again })
+    await host.table.delete(keys.userKey(ada.id, id))
+    for (let times = 0; times < 2; times++) expect(await verify(token)).toMatchObject({ keyId: again })
   })
 
   it('is refused for a user that nobody made', async () => {
