@@ -1,11 +1,16 @@
 import { messageOf } from '../../shared/errors.ts'
-import { EngineDied, type LostModel, type ModelFile, ModelLost } from './engine.ts'
+import { EngineDied, type LostModel, type ModelFile, ModelHung, ModelLost } from './engine.ts'
 
 type Load = (model: ModelFile) => Promise<unknown>
+
+/** A process may be ended from outside while it loads; of a model that ends it again and again, the load is to blame. */
+const deathsMax = 3
 
 /** What an engine was given, so that the process in a dead one's place gets it again; or why that could not be done. */
 export class HeldModels {
   readonly #models = new Map<string, ModelFile | ModelLost>()
+  /** How often in a row the process ended over loading a model again. */
+  readonly #deaths = new Map<string, number>()
   #restoring = new Set<string>()
   readonly #onLoss: (lost: LostModel) => void
 
@@ -19,6 +24,7 @@ export class HeldModels {
 
   drop(modelId: string): void {
     this.#models.delete(modelId)
+    this.#deaths.delete(modelId)
   }
 
   /** @throws ModelLost */
@@ -48,6 +54,7 @@ export class HeldModels {
     restoring.add(modelId)
     try {
       await load(model)
+      this.#deaths.delete(modelId)
     } catch (error) {
       // Of a process that died, only the load that it was at is to blame.
       if (!(error instanceof EngineDied)) this.lose(modelId, error)
@@ -55,10 +62,13 @@ export class HeldModels {
     restoring.delete(modelId)
   }
 
-  /** A model that kills the process which loads it is not tried again and again; those that waited behind it are. */
-  loseRestoring(cause: unknown): void {
+  /** The process has ended over the first of those that wait to be loaded again, or before it came to any. */
+  endRestoring(cause: EngineDied, { isLoadToBlame }: { isLoadToBlame: boolean }): void {
     const [modelId] = this.#restoring
-    if (modelId !== undefined) this.lose(modelId, cause)
     this.#restoring.clear()
+    if (modelId === undefined || !isLoadToBlame) return
+    const deaths = (this.#deaths.get(modelId) ?? 0) + 1
+    this.#deaths.set(modelId, deaths)
+    if (cause instanceof ModelHung || deaths >= deathsMax) this.lose(modelId, cause)
   }
 }

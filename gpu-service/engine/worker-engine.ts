@@ -140,6 +140,8 @@ export class WorkerEngine implements Engine {
       onGone: (error) => this.#bury(started, error),
     })
     this.#process = started
+    // One that was ended before it answers this had not come to any load.
+    started.ask({ kind: 'unload', modelId: '' }).catch(() => undefined)
     this.#restored = this.#models.restore((model) => this.#load(model, started))
     return started
   }
@@ -147,7 +149,7 @@ export class WorkerEngine implements Engine {
   #bury(dead: WorkerProcess, error: EngineDied): void {
     if (this.#process !== dead) return
     this.#process = undefined
-    this.#models.loseRestoring(error)
+    this.#models.endRestoring(error, { isLoadToBlame: dead.hasAnswered })
     if (this.#closed) return
     // One that never answered waits for the next question: a process that cannot start is no loop.
     if (dead.hasAnswered) this.#started()

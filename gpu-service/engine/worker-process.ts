@@ -122,15 +122,15 @@ export class WorkerProcess {
   /** Only what was late is told so: the others did nothing but wait behind it. */
   #giveUp(late: Pending, error: EngineDied): void {
     late.reject(error)
-    this.#bury(new EngineDied(error.message))
+    this.#bury(new EngineDied(error.message), error)
     this.#child.kill('SIGKILL')
   }
 
-  #bury(error: EngineDied): void {
+  #bury(error: EngineDied, cause = error): void {
     if (this.#death !== undefined) return
     this.#death = error
     clearTimeout(this.#deadline)
-    this.#onGone(error)
+    this.#onGone(cause)
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
   }

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync } from 'node:fs'
 import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -112,7 +112,26 @@ describe('WorkerEngine', () => {
     await expect(engine.run({ modelId: 'fragile', inputs: row(), outputs })).rejects.toBeInstanceOf(ModelLost)
     expect(lost).toEqual(['fragile'])
     await engine.load({ modelId: 'iris', path })
-    expect(deaths).toHaveLength(2)
+    // Once over the run, and three times over the load: a process that was ended from outside had done nothing wrong.
+    expect(deaths).toHaveLength(4)
+  })
+
+  it('loses no model when its process is ended twice more while it is loaded again', async () => {
+    const lost: string[] = []
+    const deaths: EngineDied[] = []
+    const fragile = join(await temporaryFolder(), 'fragile.onnx')
+    const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
+    const onDeath = (error: EngineDied) => {
+      deaths.push(error)
+      if (deaths.length === 3) copyFileSync(path, fragile)
+    }
+    const engine = start({ workerUrl: mortal, onDeath, onLoss: ({ modelId }) => lost.push(modelId) })
+    await copyFile(path, fragile)
+    await engine.load({ modelId: 'fragile', path: fragile })
+    await rm(fragile)
+    await expect(engine.run({ modelId: 'deadly', inputs: {}, outputs: [] })).rejects.toBeInstanceOf(EngineDied)
+    await expect(engine.run({ modelId: 'fragile', inputs: row(), outputs })).resolves.toBeDefined()
+    expect([deaths.length, lost]).toEqual([3, []])
   })
 
   it('keeps the models that waited behind the one that kills the process which loads it again', async () => {
