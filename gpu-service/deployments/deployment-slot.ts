@@ -1,5 +1,6 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import { failedLoad } from './failed-load.ts'
 import { Outcomes } from './outcomes.ts'
 import type { Served } from './served.ts'
 import { type ServedModel, serveLease } from './served-model.ts'
@@ -48,6 +49,11 @@ export class DeploymentSlot {
   /** Whether it was tried here, and trying again will hardly load it. */
   get isHopeless(): boolean {
     return this.state === 'FAILED' && this.#hasFailed && this.#parts.failures.isHopeless(this.item)
+  }
+
+  /** When to ask again for what failed and may be loaded then. */
+  get retryAfterSeconds(): number | undefined {
+    return this.state === 'FAILED' ? this.#parts.failures.retryAfterSeconds(this.item) : undefined
   }
 
   get modelId(): string | undefined {
@@ -115,7 +121,7 @@ export class DeploymentSlot {
     if (this.state !== 'READY') return
     this.#fail(error)
     const reason = messageOf(error)
-    this.#model?.shed(errors.modelFailed(this.item.name, reason))
+    this.#model?.shed(failedLoad({ model: this.item.name, reason, retryAfterSeconds: this.retryAfterSeconds }))
     this.#giveBackBehind(reason)
   }
 

@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
-import { ModelHung } from '../engine/engine.ts'
+import { EngineDied, ModelHung } from '../engine/engine.ts'
 import { backoffMs } from './backoff.ts'
 
 /** Of a store that does not answer for a moment, the next try may know nothing. */
@@ -41,6 +41,15 @@ export class LoadFailures {
     return failure !== undefined && (isUnservable(failure.error) || failure.count >= hopelessAfter)
   }
 
+  /** When to ask again for what may be loaded then; nothing of what cannot be served, which no client is to repeat. */
+  retryAfterSeconds(item: DeploymentItem): number | undefined {
+    const failure = this.#failures.get(keyOf(item))
+    if (failure === undefined || isUnservable(failure.error)) return undefined
+    // A file that ends engines does so by itself, once that was seen several times.
+    if (failure.error instanceof EngineDied && failure.count >= hopelessAfter) return undefined
+    return Math.max(1, Math.ceil((failure.retryAtMs - this.#now()) / 1000))
+  }
+
   /** Gives how often it failed in a row by now. */
   note(item: DeploymentItem, error: unknown): number {
     const key = keyOf(item)
@@ -63,7 +72,7 @@ export class LoadFailures {
 }
 
 const isUnservable = (error: unknown): boolean =>
-  error instanceof ModelHung || (error instanceof AppError && error.code === 'unsupported_model')
+  error instanceof ModelHung || (error instanceof AppError && !error.retryable)
 
 /** The same file may be served by one task and not by another, and lie damaged in one repo only. */
 const keyOf = ({ repoId, revision, file, task, isolate }: DeploymentItem): string =>

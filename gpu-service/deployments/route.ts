@@ -2,6 +2,7 @@ import { mayAccess } from '../../shared/auth/authorize.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import { type DeploymentItem, targetsOf } from '../../shared/table/deployment-item.ts'
+import { failedLoad } from './failed-load.ts'
 import type { KnownRefs } from './known-refs.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { RequestLimits } from './request-limits.ts'
@@ -12,6 +13,8 @@ import type { ServedDeployment } from './served-deployment.ts'
 export interface Routable extends Pick<ServedDeployment, 'item' | 'state' | 'reason' | 'served'> {
   /** What answers a request, by its key where it has one. */
   choose(key: string | undefined): RoutableTarget | undefined
+  /** When to ask again for what failed and may be loaded then. */
+  retryAfterSeconds?: number | undefined
   /** What gets copies of its requests. */
   shadow?: RoutableTarget | undefined
   /** What it may answer. */
@@ -67,7 +70,7 @@ export function createRouter(
       const found = candidates({ deployments: deployments(), name, refs }).filter(({ item }) => sees(caller, item))
       const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
       if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
-      const { item: wanted, state, reason } = deployment
+      const { item: wanted, state, reason = 'the reason is unknown.', retryAfterSeconds } = deployment
       if (state === 'PAUSED') throw errors.deploymentPaused(wanted.name)
       const key = stickyKey ?? (wanted.stickyBy === 'caller' ? caller?.userId : undefined)
       const target = deployment.choose(key)
@@ -75,7 +78,7 @@ export function createRouter(
         const { item, outcomes, served } = target
         return { item, deployment, outcomes, ...served }
       }
-      if (state === 'FAILED') throw errors.modelFailed(name, reason ?? 'the reason is unknown.')
+      if (state === 'FAILED') throw failedLoad({ model: name, reason, retryAfterSeconds })
       throw errors.modelNotReady(name, state)
     },
   }

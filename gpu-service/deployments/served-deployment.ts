@@ -70,6 +70,12 @@ export class ServedDeployment {
     return this.places.map(({ slot }) => slot.reason).find((reason) => reason !== undefined)
   }
 
+  /** When to ask again where no target could be loaded, and one of them may be then. */
+  get retryAfterSeconds(): number | undefined {
+    const seconds = this.places.flatMap(({ slot }) => slot.retryAfterSeconds ?? [])
+    return seconds.length === 0 ? undefined : Math.min(...seconds)
+  }
+
   /** Of the first target that answers. */
   get served(): Served | undefined {
     return this.#first()?.served

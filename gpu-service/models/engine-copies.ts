@@ -1,5 +1,5 @@
 import { errors, messageOf } from '../../shared/errors.ts'
-import { type Engine, type EngineCall, ModelHung } from '../engine/engine.ts'
+import { type Engine, type EngineCall, EngineDied, ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { OpenedTask } from '../tasks/task.ts'
 import { graphId } from './graph-id.ts'
@@ -26,7 +26,7 @@ export interface Entered {
 
 /**
  * Puts a model into every engine and makes it run there in all shapes that it will be asked for. Nothing of it stays
- * where that fails. @throws AppError `unsupported_model` @throws ModelHung
+ * where that fails. @throws AppError `unsupported_model` @throws ModelHung, ModelLost, EngineDied
  */
 export async function enterEngines(copies: EngineCopies & EnterEngines): Promise<Entered> {
   const { isKnown = false, pool } = copies
@@ -40,7 +40,9 @@ export async function enterEngines(copies: EngineCopies & EnterEngines): Promise
     return { speed: entered.flatMap(({ speed }) => speed), warmUpMs: slowest ?? 0 }
   } catch (error) {
     await leaveEngines(copies)
-    if (error instanceof ModelHung) throw error
+    if (error instanceof ModelHung || error instanceof ModelLost) throw error
+    if (error instanceof EngineDied)
+      throw new EngineDied(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
     throw errors.unsupportedModel(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
   }
 }
@@ -74,25 +76,48 @@ async function enterEngine(
   { modelId, opened, pool, fileBytes, isKnown }: EngineCopies & EnterEngines,
 ): Promise<Entered> {
   // Lent anew for each step, so that no work waits for more than one of them, nor behind one while others are free.
+  const step = <Answer>(use: () => Promise<Answer>) =>
+    tryAgain({ triesMax: isKnown ? triesMax.known : triesMax.unknown, use: () => pool.lend(engine, use) })
   for (const [graph, path] of Object.entries(opened.graphs))
-    await pool.lend(engine, () => engine.load({ modelId: graphId({ modelId, graph }), path, fileBytes }))
+    await step(() => engine.load({ modelId: graphId({ modelId, graph }), path, fileBytes }))
   const startedMs = performance.now()
   const speed: MeasuredRun[] = []
   for (const { graph, call, cost } of opened.warmUp) {
     const id = graphId({ modelId, graph })
     const items = itemsOf(call())
     // The first run of a shape also makes room for it, so the second one is the measure: of what a busy engine does.
-    for (const threads of ['all', 'own'] as const)
-      await pool.lend(engine, () => engine.run({ modelId: id, threads, ...call() }))
+    for (const threads of ['all', 'own'] as const) await step(() => engine.run({ modelId: id, threads, ...call() }))
     if (isKnown) continue
     speed.push({
       graph,
       items,
       cost,
-      runMs: await pool.lend(engine, () => measured(engine, { modelId: id, ...call() })),
+      runMs: await step(() => measured(engine, { modelId: id, ...call() })),
     })
   }
   return { speed, warmUpMs: performance.now() - startedMs }
+}
+
+/**
+ * A process may be ended from outside while it loads, so the one in its place does the same again. What ends them by
+ * itself is given up soon: each takes the other models of its engine with it for a moment.
+ */
+const triesMax = { known: 3, unknown: 2 }
+
+async function tryAgain<Answer>({ triesMax, use }: TryAgain<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await use()
+    } catch (error) {
+      const isOver = tries === triesMax || !(error instanceof EngineDied) || error instanceof ModelHung
+      if (isOver) throw error
+    }
+  }
+}
+
+interface TryAgain<Answer> {
+  triesMax: number
+  use: () => Promise<Answer>
 }
 
 async function measured(engine: Engine, call: EngineCall & { modelId: string }): Promise<number> {

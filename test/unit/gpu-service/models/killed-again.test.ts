@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { enginePids } from '../support/engine-pids.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { embedderModel } from '../support/test-models.ts'
+import { startTestServing } from '../support/test-serving.ts'
+
+/** For a machine that is busy with others. */
+const slow = { timeout: 20_000 }
+const clients = 16
+
+/** Sixteen clients of several models, which ask again as soon as they are answered. */
+async function startAsked({ min, modelMemoryMaxBytes }: { min: number; modelMemoryMaxBytes?: number }) {
+  const host = await startTestServing([], { waitMsMax: 30_000, ...(modelMemoryMaxBytes && { modelMemoryMaxBytes }) })
+  const names = ['a', 'b', 'c', 'd']
+  for (const name of names)
+    await deployTargets(host, { name, targets: [await publishTarget(host, await embedderModel())], min })
+  const ask = (name: string, text: string) => host.ask(`/api/v1/predict/${name}`, { json: { inputs: text } })
+  for (const name of names) await expect.poll(async () => (await ask(name, '')).status, slow).toBe(200)
+  const seen: string[] = []
+  let isOver = false
+  const client = async (index: number) => {
+    for (let round = 0; !isOver; round++) {
+      const answer = await ask(names[index % names.length] ?? '', `the sun shines ${index} ${round}`)
+      const { code } = (await answer.json()) as { code?: string }
+      const isNamed = code === 'model_not_ready' && Number(answer.headers.get('retry-after')) > 0
+      seen.push(answer.status === 503 && isNamed ? 'told to come again' : String(answer.status))
+      if (answer.status !== 200) await wait(20)
+    }
+  }
+  const ended = Promise.all(Array.from({ length: clients }, (_, index) => client(index)))
+  onTestFinished(async () => {
+    isOver = true
+    await ended
+    await host.close()
+  })
+  return { host, names, ask, seen }
+}
+
+async function killInTurn({ times, everyMs }: { times: number; everyMs: number }) {
+  for (let kill = 0; kill < times; kill++) {
+    const pids = enginePids()
+    const pid = pids[kill % pids.length]
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    await wait(everyMs)
+  }
+}
+
+it.skipIf(!existsSync('/proc/self/stat')).each([
+  ['that it keeps', { min: 1 }],
+  ['that take turns in memory for one of them', { min: 0, modelMemoryMaxBytes: 50_000 }],
+])(
+  'loses no request for models %s while its engines are killed again and again, and is well soon after',
+  async (_which, how) => {
+    const { host, names, ask, seen } = await startAsked(how)
+    seen.length = 0
+    await killInTurn({ times: 10, everyMs: 500 })
+    await wait(2000)
+    expect(new Set(seen)).toSatisfy((all: Set<string>) => all.isSubsetOf(new Set(['200', 'told to come again'])))
+    const before = seen.length
+    for (const name of names) expect((await ask(name, 'again')).status).toBe(200)
+    await expect.poll(() => seen.length, slow).toBeGreaterThan(before + clients)
+    expect(seen.slice(before).filter((what) => what !== '200')).toEqual([])
+    expect(await host.metrics.registry.metrics()).toMatch(/errors_total\{code="engine_died"\} (?:[5-9]|10)\n/)
+  },
+  60_000,
+)
