@@ -32,8 +32,7 @@ const serving = startServing({
   },
   log,
   metrics,
-  // A bundle lies beside the bundled worker, a checkout in the folder above it.
-  workerUrl: new URL(import.meta.url.endsWith('.ts') ? './engine/worker.ts' : './worker.js', import.meta.url),
+  workerUrl: new URL('./engine/worker.ts', import.meta.url),
 })
 const server = listen({
   fetch: serving.app.fetch,
