@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { Verifier } from '../../shared/auth/verify.ts'
 
-/** How long the next lookup is put off for each request that the one before answered: a crowd waits, one does not. */
-const pausePerRequestMs = 0.25
+/** How long the next lookup is put off for each further request that the one before answered: a crowd waits, one does not. */
+const pausePerRequestMs = 1
 const pauseMsMax = 10
 
 interface Lookups {
@@ -46,7 +46,7 @@ export function sharedVerifier({ verify, pause = wait }: SharedVerifierOptions):
 
   /** The one behind, whose count grows until it begins. */
   function queue(token: string, { running, requests }: Lookups): NonNullable<Lookups['waiting']> {
-    const pauseMs = Math.min(pauseMsMax, Math.floor(requests * pausePerRequestMs))
+    const pauseMs = Math.min(pauseMsMax, (requests - 1) * pausePerRequestMs)
     const next = async (): Promise<Principal> => {
       if (pauseMs > 0) await pause(pauseMs)
       return begin(token, waiting.requests)

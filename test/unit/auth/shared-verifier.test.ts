@@ -118,7 +118,7 @@ describe('requests of one key', () => {
     }
     ask(1)
     // These wait for the second lookup, behind one that answered one request.
-    ask(20)
+    ask(6)
     await end(0)
     expect(pauses).toEqual([])
     ask(1000)
