@@ -1,18 +1,18 @@
 import { type AppError, errors } from '../../shared/errors.ts'
-import type { Engine, EngineDied } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import { BatchRuns } from './batch-runs.ts'
 import type { BatcherOptions } from './batcher-options.ts'
 import { CacheBudget } from './cache-budget.ts'
 import { CallLedger } from './call-ledger.ts'
 import type { CallOptions } from './call-options.ts'
 import { CostModel, type RunShape } from './cost-model.ts'
-import { cutBatch, shapeOf, windowOf } from './cut.ts'
+import { cutBatch, windowOf } from './cut.ts'
+import { cutRuns } from './cut-runs.ts'
 import { Door } from './door.ts'
 import { DrainRate } from './drain-rate.ts'
-import { failureOf } from './failure.ts'
 import type { BatchResult, ItemQueue, Measured, Shed } from './item-queue.ts'
-import type { Job, Ran } from './job.ts'
+import type { Job } from './job.ts'
 import { newCall } from './new-call.ts'
-import { runSplitting } from './run-splitting.ts'
 import { SharedJobs } from './shared-jobs.ts'
 
 /**
@@ -27,6 +27,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   readonly #shared: SharedJobs<Input, Output>
   readonly #ledger: CallLedger<Input, Output>
   readonly #door: Door<Input, Output>
+  readonly #runs: BatchRuns<Input, Output>
   readonly #predictMs = (shape: RunShape) => this.#costs.predictMs(shape)
   #running = 0
   #whenIdle: (() => void)[] = []
@@ -42,6 +43,7 @@ export class Batcher<Input, Output> implements ItemQueue {
     this.#ledger = new CallLedger({ ...options, shared: this.#shared, now, left: () => this.#settleIdle() })
     const { waiting } = this.#ledger
     this.#door = new Door({ waiting, rate: this.#rate, limits, lane, source: this, now, refused: observe.refused })
+    this.#runs = new BatchRuns({ ...options, ledger: this.#ledger, costs: this.#costs, rate: this.#rate, now })
   }
 
   async submit(input: Input, options: Partial<CallOptions> = {}): Promise<BatchResult<Output>> {
@@ -107,63 +109,34 @@ export class Batcher<Input, Output> implements ItemQueue {
   async work(engine: Engine, freeEngines: number): Promise<void> {
     // The thread may have been too busy for the timer.
     this.#ledger.checkDeadlines()
-    const jobs = this.#ledger.retries.next() ?? this.#cut(freeEngines)
+    const lost = this.#ledger.retries.next()
+    const batches = lost === undefined ? this.#cut(freeEngines) : [lost]
     this.#options.observe.depth(this.depth)
     this.#running++
-    if (jobs.length > 0)
-      await runSplitting<Job<Input, Output>, Ran<Output>>({
-        jobs,
-        run: (batch) => this.#run(batch, engine),
-        isWanted: ({ tickets }) => tickets.length > 0,
-        answer: (batch, results) => {
-          for (const [index, job] of batch.entries()) this.#ledger.answer(job, results[index] as Ran<Output>)
-        },
-        fail: (job, error) => this.#ledger.fail(job, failureOf(error)),
-        split: () => this.#options.observe.retried('split'),
-        lost: (batch, error) => this.#lost(batch, error),
-      })
-    this.#running--
+    const answered = await this.#runs.run(batches, engine)
     this.#rate.passed({ nowMs: this.#now(), areWaiting: this.depth > 0 })
-    this.#settleIdle()
+    // To write the answers is work for this thread: the engine is given its next batch before.
+    setImmediate(() => {
+      for (const { job, ran } of answered) this.#ledger.answer(job, ran)
+      this.#running--
+      this.#settleIdle()
+    })
   }
 
-  #cut(freeEngines: number): Job<Input, Output>[] {
+  /** What is run next: one batch, or several of one member each where every input is a run of its own. */
+  #cut(freeEngines: number): Job<Input, Output>[][] {
     const { limits } = this.#options
     const { waiting } = this.#ledger
     const window = waiting.window(windowOf(limits), this.#now())
     // What came before the speed was known counts for nothing in the sum.
     const waitingMs = window[0]?.aloneMs === 0 ? Number.POSITIVE_INFINITY : waiting.waitMs
-    const about = { waiting: waiting.size, waitingMs, freeEngines, predictMs: this.#predictMs }
-    const jobs = cutBatch({ window, limits, ...about })
-    for (const job of jobs) {
+    const about = { window, waiting: waiting.size, waitingMs, freeEngines, predictMs: this.#predictMs }
+    const batches = limits.itemsMax === 1 ? cutRuns(about).map((job) => [job]) : [cutBatch({ limits, ...about })]
+    for (const job of batches.flat()) {
       waiting.take(job)
       job.state = 'taken'
     }
-    return jobs
-  }
-
-  async #run(jobs: readonly Job<Input, Output>[], engine: Engine): Promise<Ran<Output>[]> {
-    const startedMs = this.#now()
-    const batchSize = jobs.length
-    const outputs = await this.#options.run(
-      jobs.map(({ input }) => input),
-      engine,
-    )
-    if (outputs.length !== batchSize) throw new Error(`the model answered ${outputs.length} of ${batchSize} inputs`)
-    const endedMs = this.#now()
-    const runMs = endedMs - startedMs
-    this.#costs.observe({ ...shapeOf(jobs), runMs })
-    this.#rate.ran({ aloneMs: jobs.reduce((total, { aloneMs }) => total + aloneMs, 0), runMs })
-    this.#options.observe.ran({ batchSize, runMs })
-    return outputs.map((output) => ({ output, startedMs, endedMs, batchSize }))
-  }
-
-  #lost(jobs: readonly Job<Input, Output>[], error: EngineDied): void {
-    const givenUp = this.#ledger.retries.add(jobs, error)
-    for (const job of givenUp) this.#ledger.fail(job, failureOf(error))
-    if (givenUp.length > 0) return
-    this.#options.observe.retried('engine_died')
-    this.#options.lane.wake()
+    return batches.filter(({ length }) => length > 0)
   }
 
   #settleIdle(): void {

@@ -1,4 +1,5 @@
 import type { RunShape } from './cost-model.ts'
+import { runsTogetherMax } from './cut-runs.ts'
 
 export interface CutInput<Entry> {
   /** The oldest that wait, in the order in which they are due. */
@@ -38,7 +39,8 @@ const savingOfYoung = 0.05
 const olderMin = 16
 
 /** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
-export const windowOf = ({ itemsMax }: BatchLimits): number => (itemsMax === 1 ? 1 : Math.max(512, itemsMax))
+export const windowOf = ({ itemsMax }: BatchLimits): number =>
+  itemsMax === 1 ? runsTogetherMax : Math.max(512, itemsMax)
 
 /**
  * Which entries run together: always the first, then those of its group that are nearest to it in size, while the run

@@ -1,5 +1,5 @@
 import { readSync, writeSync } from 'node:fs'
-import { decodeFrame, encodeFrame, type Frame, prefixBytes, readPrefix } from './frames.ts'
+import { decodeFrame, encodeFrame, type Frame, joined, prefixBytes, readPrefix } from './frames.ts'
 
 /** Waits for the next frame without an event loop, or returns `undefined` when the other side has gone. */
 export function readFrame<Message>(fd: number): Frame<Message> | undefined {
@@ -11,8 +11,10 @@ export function readFrame<Message>(fd: number): Frame<Message> | undefined {
   return head && body && decodeFrame<Message>(head, body.buffer)
 }
 
-export function writeFrame<Message>(fd: number, frame: Frame<Message>): void {
-  for (const piece of encodeFrame(frame)) for (let at = 0; at < piece.byteLength; ) at += writeSync(fd, piece, at)
+/** Short ones in one piece, so that the reader wakes up once. */
+export function writeFrames<Message>(fd: number, frames: readonly Frame<Message>[]): void {
+  for (const piece of joined(frames.flatMap(encodeFrame)))
+    for (let at = 0; at < piece.byteLength; ) at += writeSync(fd, piece, at)
 }
 
 function readWhole(fd: number, sizeBytes: number): Uint8Array<ArrayBuffer> | undefined {

@@ -45,6 +45,12 @@ export function encodeFrame<Message>({ message, tensors }: Frame<Message>): Uint
     const gap = unitsOf(bytes.byteLength) * unitBytes - bytes.byteLength
     if (gap > 0) pieces.push(new Uint8Array(gap))
   }
+  return joined(pieces)
+}
+
+/** One piece of several, where they are short. */
+export function joined(pieces: Uint8Array[]): Uint8Array[] {
+  if (pieces.length < 2) return pieces
   const total = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
   return total <= joinedBytesMax ? [Buffer.concat(pieces, total)] : pieces
 }

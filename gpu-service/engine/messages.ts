@@ -1,7 +1,11 @@
 import type { Device, Threads } from './engine.ts'
 
-/** What the service asks of an engine's process, one at a time and in order; each is answered once, by its id. */
-export type WorkerRequest = { id: number } & Question
+/**
+ * What the service asks of an engine's process, one at a time and in order; each is answered once, by its id. Where
+ * `more` was asked at the same moment, its answer is sent with the answer to that: to wake the service costs as much as
+ * a short run.
+ */
+export type WorkerRequest = { id: number; more?: boolean } & Question
 
 export type Question =
   | { kind: 'load'; modelId: string; path: string }

@@ -1,25 +1,29 @@
-import { readFrame, writeFrame } from './blocking-frames.ts'
+import { readFrame, writeFrames } from './blocking-frames.ts'
 import type { Tensors } from './engine.ts'
+import type { Frame } from './frames.ts'
 import { engineFd, type WorkerReply, type WorkerRequest } from './messages.ts'
 
 /** Does what is asked, with the tensors that came with it. @throws Error with a reason for the asker */
 export type Obey = (request: WorkerRequest, inputs: Tensors) => Promise<Tensors | undefined>
 
 /**
- * The loop of an engine's process: a frame is read, obeyed and answered before the next. Reading blocks, because a run
- * blocks too. Ends when the service closes the socket, which its own end does, whichever way it ends.
+ * The loop of an engine's process: a frame is read and obeyed before the next. Reading blocks, because a run blocks too. Ends when the service closes the socket, which its own end does, whichever way it ends.
  */
 export async function serveRequests(obey: Obey): Promise<void> {
   // A terminal sends Ctrl-C to every process of its group; the service says when the engines are not needed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  let replies: Frame<WorkerReply>[] = []
   for (let frame = readFrame<WorkerRequest>(engineFd); frame !== undefined; frame = readFrame(engineFd)) {
     const { message, tensors = {} } = frame
-    const { id } = message
+    const { id, more = false } = message
     const [reply, outputs] = await obey(message, tensors).then(
       (answer): [WorkerReply, Tensors | undefined] => [{ id, ok: true }, answer],
       (error): [WorkerReply, undefined] => [{ id, ok: false, reason: reasonOf(error) }, undefined],
     )
-    writeFrame(engineFd, { message: reply, tensors: outputs })
+    replies.push({ message: reply, tensors: outputs })
+    if (more) continue
+    writeFrames(engineFd, replies)
+    replies = []
   }
 }
 

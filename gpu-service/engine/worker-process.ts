@@ -4,8 +4,9 @@ import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { EngineDied, type Tensors } from './engine.ts'
 import { FrameReader } from './frame-reader.ts'
-import { encodeFrame, type Frame } from './frames.ts'
-import { engineFd, type Question, type WorkerReply, type WorkerRequest, type WorkerSettings } from './messages.ts'
+import type { Frame } from './frames.ts'
+import { engineFd, type Question, type WorkerReply, type WorkerSettings } from './messages.ts'
+import { RequestWriter } from './request-writer.ts'
 
 export interface WorkerProcessOptions {
   /** The module that the process runs. */
@@ -48,6 +49,7 @@ interface Pending {
 export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #socket: Socket
+  readonly #writer: RequestWriter
   readonly #pending = new Map<number, Pending>()
   readonly #onGone: WorkerProcessOptions['onGone']
   #nextId = 0
@@ -62,6 +64,7 @@ export class WorkerProcess {
     const [launcher = 'env', ...parameters] = [...endsWithService, 'env', ...memoryGoesBack, ...worker]
     this.#child = spawn(launcher, parameters, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
     this.#socket = this.#child.stdio[engineFd] as Socket
+    this.#writer = new RequestWriter(this.#socket)
     const reader = new FrameReader<WorkerReply>((frame) => this.#settle(frame))
     this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))
     // What breaks the socket ends the process, whose end is what is acted on.
@@ -83,7 +86,7 @@ export class WorkerProcess {
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, limit })
       if (this.#pending.size === 1) this.#watchFirst()
-      this.#send({ message: { ...question, id }, tensors })
+      this.#writer.write({ message: { ...question, id }, tensors })
     })
   }
 
@@ -91,14 +94,8 @@ export class WorkerProcess {
   async leave(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return
     const gone = new Promise((resolve) => this.#child.once('exit', resolve))
-    this.#socket.end()
+    this.#writer.end()
     await gone
-  }
-
-  #send(frame: Frame<WorkerRequest>): void {
-    this.#socket.cork()
-    for (const piece of encodeFrame(frame)) this.#socket.write(piece)
-    this.#socket.uncork()
   }
 
   #settle({ message, tensors = {} }: Frame<WorkerReply>): void {

@@ -1,6 +1,6 @@
-import { readFrame, writeFrame } from '../../../gpu-service/engine/blocking-frames.ts'
+import { readFrame, writeFrames } from '../../../gpu-service/engine/blocking-frames.ts'
 import { engineFd } from '../../../gpu-service/engine/messages.ts'
 import { echo } from './echo.ts'
 
 for (let frame = readFrame(engineFd); frame !== undefined; frame = readFrame(engineFd))
-  writeFrame(engineFd, { message: {}, tensors: echo(frame.tensors ?? {}) })
+  writeFrames(engineFd, [{ message: {}, tensors: echo(frame.tensors ?? {}) }])

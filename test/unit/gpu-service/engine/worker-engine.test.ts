@@ -169,6 +169,15 @@ describe('WorkerEngine', () => {
     expect(deaths).toHaveLength(1)
   })
 
+  it('fails only the bad one of runs that it was handed together', async () => {
+    const engine = start()
+    await engine.load({ modelId: 'iris', path })
+    const bad: Tensors = { X: { type: 'float32', dims: [1, 3], data: new Float32Array(3) } }
+    const asked = [row(), bad, row()].map((inputs) => engine.run({ modelId: 'iris', inputs, outputs }))
+    const ended = await Promise.allSettled(asked)
+    expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
   it('finishes what it was asked before it leaves', async () => {
     const engine = start()
     await engine.load({ modelId: 'iris', path })

@@ -9,8 +9,10 @@ export interface Run<Input> {
   fail(error: Error): Promise<void>
 }
 
-/** Lets every promise that can go on do so, without a timer. */
-export const settled = () => new Promise((resolve) => setImmediate(resolve))
+/** Lets every promise that can go on do so, without a timer; callers are answered in a turn behind the end of a run. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
 
 const noEngine: Engine = {
   load: () => Promise.resolve(),

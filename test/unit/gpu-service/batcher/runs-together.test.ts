@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { cutRuns } from '../../../../gpu-service/batcher/cut-runs.ts'
+import { AppError } from '../../../../shared/errors.ts'
+import { manualBatcher } from '../support/lanes.ts'
+
+/** A size is a millisecond. */
+const predictMs = ({ longest }: { longest: number }) => longest
+const sized = (sizes: number[]) => sizes.map((size) => ({ size }))
+
+const limits = {
+  ...{ costMax: 384, itemsMax: 1, wasteMax: 0.1, runMsMax: 50 },
+  ...{ queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
+}
+
+describe('inputs that are a run each', () => {
+  it('are handed over oldest first, together no longer than 25 ms but for one, and leave others their share', () => {
+    const queues = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 60 }).map(sized)
+    fc.assert(
+      fc.property(queues, fc.integer({ min: 1, max: 4 }), (window, freeEngines) => {
+        const runs = cutRuns({ window, waiting: window.length, freeEngines, predictMs })
+        expect(runs).toEqual(window.slice(0, runs.length))
+        expect(runs.length).toBeGreaterThan(0)
+        expect(runs.length).toBeLessThanOrEqual(Math.ceil(window.length / freeEngines))
+        const togetherMs = runs.reduce((total, { size }) => total + size, 0)
+        if (runs.length > 1) expect(togetherMs).toBeLessThanOrEqual(25)
+      }),
+      { seed: 20261121 },
+    )
+  })
+
+  it('are handed over one by one while their time is not known', () => {
+    expect(cutRuns({ window: sized([1, 1, 1]), waiting: 3, freeEngines: 1, predictMs: () => 0 })).toHaveLength(1)
+  })
+
+  it('are answered together, and the one that fails fails alone, without a second run of any', async () => {
+    const { batcher, runs, counts, pull } = manualBatcher<string>({ limits })
+    batcher.learn({ cost: 1, runMs: 5 })
+    const answers = ['a', 'bad', 'c'].map((input) => batcher.submit(input).catch((error: AppError) => error))
+    void pull()
+    expect(runs.map(({ inputs }) => inputs)).toEqual([['a'], ['bad'], ['c']])
+    void runs[0]?.finish()
+    void runs[1]?.fail(new Error('the input is out of range'))
+    await runs[2]?.finish()
+    const [a, bad, c] = await Promise.all(answers)
+    expect([a, c]).toMatchObject([
+      { output: 'a', batchSize: 1 },
+      { output: 'c', batchSize: 1 },
+    ])
+    expect(bad).toBeInstanceOf(AppError)
+    expect(counts).toMatchObject({ answered: 2, failed: 1, split: 0 })
+  })
+
+  it('teach how long each takes, not how long all of them did', async () => {
+    const { batcher, runs, clock, pull } = manualBatcher<string>({ limits })
+    batcher.learn({ cost: 1, runMs: 5 })
+    for (let round = 0; round < 20; round++) {
+      const answers = ['a', 'b', 'c', 'd'].map((input) => batcher.submit(input))
+      void pull()
+      clock.nowMs += 20
+      const ended = runs.slice(-4).map((run) => run.finish())
+      await Promise.all([...ended, ...answers])
+    }
+    void batcher.submit('one more')
+    expect(batcher.backlogMs).toBeCloseTo(5, 1)
+  })
+})
