@@ -134,7 +134,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     metrics,
     log,
     limits: {
-      wasteMax: 0.1,
+      wasteMax: 0.03,
       runMsMax: device === 'cuda' ? 100 : 50,
       queuedMax: config.queuedMax ?? 8192,
       waitMsMax,

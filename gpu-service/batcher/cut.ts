@@ -29,7 +29,7 @@ export interface BatchLimits {
  * A run takes no more than this share of the time that all which waits would take one by one. Its members wait for each
  * other, so on a CPU, where a large run is hardly faster than its members alone, a short queue is better run in parts.
  */
-const shareOfWait = 0.5
+const shareOfWait = 0.75
 
 /**
  * One of the younger half goes before older ones of other sizes only where that saves this share of the time for each

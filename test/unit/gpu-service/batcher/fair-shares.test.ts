@@ -7,15 +7,19 @@ const limits = {
   ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
 }
 
-/** Runs what waits, one at a time, and tells the order. */
-async function drain({ runs, pull, batcher, clock }: ReturnType<typeof manualBatcher<string>>, runMs = 0) {
+/** So long that no two are handed over together. */
+const longRunMs = 30
+
+/** Runs what waits, and tells the order. */
+async function drain({ runs, pull, batcher, clock }: ReturnType<typeof manualBatcher<string>>, runMs = longRunMs) {
   const order: string[] = []
   while (batcher.depth > 0) {
+    const before = runs.length
     const working = pull()
-    const run = runs.at(-1)
-    order.push(...(run?.inputs ?? []))
+    const begun = runs.slice(before)
+    order.push(...begun.flatMap(({ inputs }) => inputs))
     clock.nowMs += runMs
-    await run?.finish()
+    await Promise.all(begun.map((run) => run.finish()))
     await working
   }
   return order
@@ -66,6 +70,7 @@ describe('tenants of one model', () => {
     leaving.abort()
     for (let run = 0; run < 5; run++) {
       const working = made.pull()
+      made.clock.nowMs += longRunMs
       await made.runs.at(-1)?.finish()
       await working
     }
@@ -81,14 +86,16 @@ describe('tenants of one model', () => {
     submit(made, named('s', 60), { tenant: 'small' })
     const order: string[] = []
     let isWaiting = false
-    for (let run = 0; run < 44; run++) {
+    while (order.length < 44) {
       // As a client does that sends the next when it has its answer.
-      if (!isWaiting) submit(made, [`L${run}`], { tenant: 'large' })
+      if (!isWaiting) submit(made, [`L${order.length}`], { tenant: 'large' })
+      const before = made.runs.length
       const working = made.pull()
-      const [name = ''] = made.runs.at(-1)?.inputs ?? []
-      isWaiting = !name.startsWith('L')
-      order.push(name)
-      await made.runs.at(-1)?.finish()
+      const names = made.runs.slice(before).flatMap(({ inputs }) => inputs)
+      isWaiting = !names.some((name) => name.startsWith('L'))
+      order.push(...names)
+      made.clock.nowMs += longRunMs
+      await Promise.all(made.runs.slice(before).map((run) => run.finish()))
       await working
     }
     const large = order.filter((name) => name.startsWith('L')).length
