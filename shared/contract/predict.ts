@@ -7,7 +7,7 @@ export const predictRequest = z
   .looseObject({
     inputs: z.unknown().openapi({
       description:
-        'What the task takes, in the words of Hugging Face: one text or several; rows of numbers, or by column name; a picture as base64 or a data URL; an object such as {"question", "context"} or {"source_sentence", "sentences"}.',
+        'What the task takes, in the words of Hugging Face: one text or several; rows of numbers, or by column name, a number also as a text ("5.1"); a picture as base64 or a data URL; an object such as {"question", "context"} or {"source_sentence", "sentences"}.',
       example: [[5.1, 3.5, 1.4, 0.2]],
     }),
     parameters: z

@@ -59,16 +59,20 @@ function readNamed(row: Record<string, unknown>, param: string, table: TableShap
   })
 }
 
-/** JSON has no NaN, so null is the value that is missing, for a model that fills such in. */
-function readCell({ value, param, table: { types, takesMissing = false }, column }: ReadCell): Cell {
+/**
+ * JSON has no NaN, so null is the value that is missing, for a model that fills such in. Hugging Face's clients send the
+ * numbers of a table as texts ("7.4"), as they come out of a CSV file.
+ */
+function readCell({ value: given, param, table: { types, takesMissing = false }, column }: ReadCell): Cell {
   const type = types?.[column] ?? 'float32'
-  if (value === null && takesMissing && type !== 'int64' && type !== 'string') return Number.NaN
-  if (value === null)
+  if (given === null && takesMissing && type !== 'int64' && type !== 'string') return Number.NaN
+  if (given === null)
     throw errors.invalidInput(`"${param}" is null; the model does not fill in missing values of this column.`, param)
   if (type === 'string') {
-    if (typeof value === 'string') return value
-    throw errors.invalidInput(`"${param}" is ${describe(value)}; this column holds texts.`, param)
+    if (typeof given === 'string') return given
+    throw errors.invalidInput(`"${param}" is ${describe(given)}; this column holds texts.`, param)
   }
+  const value = typeof given === 'string' && jsonNumber.test(given) ? Number(given) : given
   if (typeof value !== 'number')
     throw errors.invalidInput(`"${param}" is ${describe(value)}; every value must be a number.`, param)
   if (type === 'int64' && !Number.isSafeInteger(value))
@@ -78,6 +82,9 @@ function readCell({ value, param, table: { types, takesMissing = false }, column
   if (!Number.isFinite(value)) throw errors.invalidInput(`"${param}" is too large for a number.`, param)
   return value
 }
+
+/** What would be a number without its quotes, and nothing else: a blank or "NaN" is no number that somebody meant. */
+const jsonNumber = /^-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$/
 
 interface ReadCell {
   value: unknown
@@ -109,7 +116,13 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const describe = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'string' ? 'a text' : `a ${typeof value}`
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'string'
+        ? 'a text that is no number'
+        : `a ${typeof value}`
 
 const expected = ({ width, columns }: TableShape): string =>
   columns !== undefined && columns.length <= 12 ? `${width}: ${columns.join(', ')}` : `${width} numbers`

@@ -40,11 +40,19 @@ describe('a model whose columns are inputs of their own, of several types', () =
     [['Oslo', 90, 1.5], 'whole numbers'],
     [['Oslo', 90, null], 'null'],
     [[7, 90, 1], 'texts'],
-    [['Oslo', '90', 1], 'must be a number'],
+    [['Oslo', 'ninety', 1], 'must be a number'],
+    [['Oslo', 90, '1.5'], 'whole numbers'],
     [['Oslo', 1e300, 1], 'too large'],
   ])('refuses %j by the value at fault', async (row, hint) => {
     const { status, body } = await predict([row])
     expect([status, body.error]).toEqual([422, expect.stringContaining(hint)])
+  })
+
+  it('reads numbers that came as texts, as Hugging Face sends the columns of a table', async () => {
+    const table = { city: ['Oslo', 'Bergen'], area: ['90', '7.05e1'], rooms: ['3', '2'] }
+    const asNumbers = { ...table, area: [90, 70.5], rooms: [3, 2] }
+    expect(await predict({ data: table })).toEqual(await predict({ data: asNumbers }))
+    expect((await predict({ data: table })).status).toBe(200)
   })
 
   it('takes no missing value where the model does not fill it in', async () => {
