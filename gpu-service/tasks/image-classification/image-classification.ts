@@ -40,9 +40,8 @@ export const imageClassification: Task = {
         return {
           capabilities: {},
           async pipeline({ inputs, parameters, options }) {
-            const { signal } = options
             const scoring = readScoreOptions(parameters, { topK: topKDefault, apply: labels.defaultFunction })
-            const { planes, isList } = await picture.readInputs({ inputs, signal })
+            const { planes, isList } = await picture.readInputs({ inputs, asker: options })
             const results = await batcher.submitAll(planes, options)
             const answers = results.map(({ output }) =>
               labelScores({ logits: output, names: labels.names, ...scoring }),

@@ -49,7 +49,7 @@ export const imageFeatureExtraction: Task = {
           async pipeline({ inputs: given, parameters, options }) {
             const { signal } = options
             const normalize = readNormalize(parameters)
-            const { planes } = await picture.readInputs({ inputs: given, signal })
+            const { planes } = await picture.readInputs({ inputs: given, asker: options })
             const results = await batcher.submitAll(planes, options)
             const rows = await mapInSlices({
               items: results,

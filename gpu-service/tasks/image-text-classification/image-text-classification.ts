@@ -55,7 +55,7 @@ export const imageTextClassification: Task = {
             const texts = pairs.map(({ text }) => text)
             const [ids, planes] = await Promise.all([
               mapInSlices({ items: texts, signal, map: (text) => tokenizer.encode(text, maxTokens) }),
-              Promise.all(pairs.map((pair) => picture.read({ ...pair, signal }))),
+              picture.readAll(pairs, options),
             ])
             const asked = planes.map((one, index) => ({ planes: one, ids: ids[index] ?? [] }))
             const results = await batcher.submitAll(asked, options)

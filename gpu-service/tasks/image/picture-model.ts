@@ -6,6 +6,7 @@ import type { RunSettings } from '../task.ts'
 import { type PictureGraph, readPictureGraph } from './picture-graph.ts'
 import { type PictureInput, readPictureInputs } from './picture-input.ts'
 import { picturesMax } from './picture-limits.ts'
+import type { Asker } from './picture-queue.ts'
 import { type PictureSettings, readPictureSettings } from './picture-settings.ts'
 import type { Pictures } from './pictures.ts'
 import { type Planes, pixelTensor, valueTable } from './pixel-values.ts'
@@ -16,10 +17,10 @@ export interface PictureModel extends PictureGraph {
   tensor(pictures: readonly Planes[]): Tensor
   /** A black one, to warm up with. */
   blank: Planes
-  /** One picture of a request. @throws AppError `invalid_input` naming `param` */
-  read(request: ReadPicture): Promise<Planes>
+  /** The pictures of a request. @throws AppError `invalid_input` naming the `param` of one that cannot be read */
+  readAll(requests: readonly ReadPicture[], asker: Asker): Promise<Planes[]>
   /** What a pipeline is given: one picture or a list of them. @throws AppError `invalid_input` */
-  readInputs(request: { inputs: unknown; signal: AbortSignal }): Promise<{ planes: Planes[]; isList: boolean }>
+  readInputs(request: { inputs: unknown; asker: Asker }): Promise<{ planes: Planes[]; isList: boolean }>
   /** What `/info` says of it. */
   describe: Record<string, unknown>
 }
@@ -27,7 +28,6 @@ export interface PictureModel extends PictureGraph {
 interface ReadPicture {
   picture: PictureInput
   param: string
-  signal: AbortSignal
 }
 
 /** @throws AppError `unsupported_model` */
@@ -38,19 +38,28 @@ export async function openPictureModel({ files, file, inputs, run }: OpenPicture
   const graph = readPictureGraph({ inputs, file, size, device: run.device })
   const table = valueTable(values)
   await pictures.start()
-  const read = (request: ReadPicture) => pictures.read({ ...request, fit })
+  const readAll: PictureModel['readAll'] = async (requests, { signal, tenant }) => {
+    const others = new AbortController()
+    const asker = { signal: AbortSignal.any([signal, others.signal]), tenant }
+    try {
+      return await Promise.all(requests.map((request) => pictures.read({ ...request, fit, asker })))
+    } catch (error) {
+      // Where one cannot be read, nobody waits for the others.
+      others.abort()
+      throw error
+    }
+  }
   return {
     ...graph,
     settings,
     tensor: (batch) => pixelTensor({ pictures: batch, size, table, ...graph, isReversed: values.isReversed }),
     blank: new Uint8Array(3 * size.width * size.height),
-    read,
-    async readInputs({ inputs, signal }) {
+    readAll,
+    async readInputs({ inputs, asker }) {
       const { pictures, isList } = readPictureInputs(inputs, picturesMax)
       const param = (index: number) => (isList ? `inputs[${index}]` : 'inputs')
-      const planes = await Promise.all(
-        pictures.map((one, index) => read({ picture: one, param: param(index), signal })),
-      )
+      const requests = pictures.map((picture, index) => ({ picture, param: param(index) }))
+      const planes = await readAll(requests, asker)
       return { planes, isList }
     },
     describe: {

@@ -4,6 +4,7 @@ import type { FitSettings } from './fit.ts'
 import { DecoderDied, PictureDecoder } from './picture-decoder.ts'
 import { formatOf, pictureFormats } from './picture-format.ts'
 import { pictureMaxBytes } from './picture-limits.ts'
+import { type Asker, PictureQueue } from './picture-queue.ts'
 
 /** Pictures to pixels, in processes of their own. */
 export interface Pictures {
@@ -17,15 +18,8 @@ export interface ReadPicture {
   bytes: Uint8Array
   fit: FitSettings
   param: string
-  signal: AbortSignal
+  asker: Asker
 }
-
-interface Waiting {
-  sizeBytes: number
-  go: (decoder: PictureDecoder) => void
-}
-
-const waitingMaxBytes = 256 * 1024 * 1024
 
 export interface PictureReaderOptions {
   /** Where `picture-process.ts` is. */
@@ -39,14 +33,12 @@ export interface PictureReaderOptions {
 export class PictureReader implements Pictures {
   readonly #decoders: PictureDecoder[]
   readonly #free: PictureDecoder[]
-  readonly #waiting = new Set<Waiting>()
-  readonly #waitMsMax: number
-  #waitingBytes = 0
+  readonly #waiting: PictureQueue<PictureDecoder>
   /** What a picture took lately. */
   #pictureMs = 10
 
   constructor({ processUrl, decoders = defaultDecoders(), waitMsMax = 2000 }: PictureReaderOptions) {
-    this.#waitMsMax = waitMsMax
+    this.#waiting = new PictureQueue({ decoders, waitMsMax })
     this.#decoders = Array.from({ length: decoders }, () => new PictureDecoder({ processUrl }))
     this.#free = [...this.#decoders]
   }
@@ -55,7 +47,7 @@ export class PictureReader implements Pictures {
     await this.#decoders[0]?.start()
   }
 
-  async read({ bytes, fit, param, signal }: ReadPicture): Promise<Uint8Array> {
+  async read({ bytes, fit, param, asker }: ReadPicture): Promise<Uint8Array> {
     if (bytes.length === 0) throw errors.invalidInput(`"${param}" is empty; send a ${pictureFormats} picture.`, param)
     if (bytes.length > pictureMaxBytes)
       throw errors.invalidInput(
@@ -64,7 +56,7 @@ export class PictureReader implements Pictures {
       )
     if (formatOf(bytes) === undefined)
       throw errors.invalidInput(`"${param}" is no ${pictureFormats} picture by its first bytes.`, param)
-    const decoder = await this.#take(bytes.length, signal)
+    const decoder = await this.#take(bytes.length, asker)
     const startedMs = performance.now()
     try {
       const reply = await decoder.decode({ bytes, fit })
@@ -83,41 +75,16 @@ export class PictureReader implements Pictures {
     for (const decoder of this.#decoders) decoder.close()
   }
 
-  #take(sizeBytes: number, signal: AbortSignal): Promise<PictureDecoder> {
-    if (signal.aborted) throw errors.clientClosed()
+  #take(sizeBytes: number, asker: Asker): Promise<PictureDecoder> {
+    if (asker.signal.aborted) throw errors.clientClosed()
     const free = this.#free.shift()
     if (free !== undefined) return Promise.resolve(free)
-    const waitMs = (this.#waiting.size * this.#pictureMs) / this.#decoders.length
-    if (waitMs > this.#waitMsMax || this.#waitingBytes + sizeBytes > waitingMaxBytes)
-      throw errors.overloaded(Math.max(1, Math.ceil(waitMs / 1000)))
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#leave(waiting)
-        reject(errors.clientClosed())
-      }
-      const waiting: Waiting = {
-        sizeBytes,
-        go: (decoder) => {
-          signal.removeEventListener('abort', leave)
-          resolve(decoder)
-        },
-      }
-      this.#waiting.add(waiting)
-      this.#waitingBytes += sizeBytes
-      signal.addEventListener('abort', leave, { once: true })
-    })
+    return this.#waiting.wait({ sizeBytes, pictureMs: this.#pictureMs, asker })
   }
 
   #give(decoder: PictureDecoder): void {
-    const [next] = this.#waiting
     // The one that is warm already goes on, so that a second process is started only when two are needed.
-    if (next === undefined) return void this.#free.unshift(decoder)
-    this.#leave(next)
-    next.go(decoder)
-  }
-
-  #leave(waiting: Waiting): void {
-    if (this.#waiting.delete(waiting)) this.#waitingBytes -= waiting.sizeBytes
+    if (!this.#waiting.give(decoder)) this.#free.unshift(decoder)
   }
 }
 

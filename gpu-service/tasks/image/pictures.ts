@@ -1,6 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import type { FitSettings } from './fit.ts'
 import type { PictureInput } from './picture-input.ts'
+import type { Asker } from './picture-queue.ts'
 import { PictureReader } from './picture-reader.ts'
 import type { RemotePictures } from './remote-pictures.ts'
 
@@ -18,7 +19,7 @@ export interface ReadPictureInput {
   fit: FitSettings
   /** What the picture is called in the request. */
   param: string
-  signal: AbortSignal
+  asker: Asker
 }
 
 /** Without `remote`, only pictures that are in the request are read. */
@@ -29,13 +30,13 @@ export function createPictures({ processUrl, remote }: PicturesOptions): Picture
     close: () => reader.close(),
     async read({ picture, ...request }) {
       if ('bytes' in picture) return reader.read({ ...request, bytes: picture.bytes })
-      const { param, signal } = request
+      const { param, asker } = request
       if (remote === undefined)
         throw errors.invalidInput(
           `"${param}" is an address, and this host fetches no pictures; send the picture itself, as base64.`,
           param,
         )
-      return reader.read({ ...request, bytes: await remote.fetch({ url: picture.url, param, signal }) })
+      return reader.read({ ...request, bytes: await remote.fetch({ url: picture.url, param, asker }) })
     },
   }
 }

@@ -1,11 +1,13 @@
 import { errors } from '../../../shared/errors.ts'
-import { pictureMaxBytes } from './picture-limits.ts'
+import { pictureMaxBytes, picturesMax } from './picture-limits.ts'
+import type { Asker } from './picture-queue.ts'
 import { isPublicAddress } from './public-address.ts'
+import { TenantSlots } from './tenant-slots.ts'
 
 /** Fetches pictures that callers name by their address. */
 export interface RemotePictures {
   /** @throws AppError `invalid_input` naming `param` */
-  fetch(request: { url: string; param: string; signal: AbortSignal }): Promise<Uint8Array>
+  fetch(request: { url: string; param: string; asker: Asker }): Promise<Uint8Array>
 }
 
 /** The network, as far as it is needed here. */
@@ -26,7 +28,9 @@ export interface RemoteAnswer {
 
 const redirectsMax = 3
 const fetchMsMax = 10_000
-const fetchesMax = 16
+const fetchesMax = 64
+/** Those of one who names slow hosts keep nobody else waiting. */
+const fetchesOfTenantMax = 16
 const redirects = new Set([301, 302, 303, 307, 308])
 
 /**
@@ -34,22 +38,20 @@ const redirects = new Set([301, 302, 303, 307, 308])
  * cannot mean another address a moment later. Every redirect is a new address to be checked.
  */
 export function createRemotePictures(network: Network): RemotePictures {
-  let running = 0
+  const slots = new TenantSlots({ eachMax: fetchesOfTenantMax, allMax: fetchesMax, waitingMax: picturesMax })
   return {
-    async fetch({ url, param, signal }) {
-      if (running >= fetchesMax) throw errors.overloaded(1)
-      running++
-      const timeout = AbortSignal.timeout(fetchMsMax)
-      try {
-        return await follow({ url, param, network, signal: AbortSignal.any([signal, timeout]) })
-      } catch (error) {
-        if (signal.aborted) throw errors.clientClosed()
-        if (timeout.aborted) throw refusal(param, `the picture did not arrive within ${fetchMsMax / 1000} s`)
-        throw error
-      } finally {
-        running--
-      }
-    },
+    fetch: ({ url, param, asker }) =>
+      slots.within(asker, async () => {
+        const { signal } = asker
+        const timeout = AbortSignal.timeout(fetchMsMax)
+        try {
+          return await follow({ url, param, network, signal: AbortSignal.any([signal, timeout]) })
+        } catch (error) {
+          if (signal.aborted) throw errors.clientClosed()
+          if (timeout.aborted) throw refusal(param, `the picture did not arrive within ${fetchMsMax / 1000} s`)
+          throw error
+        }
+      }),
   }
 }
 

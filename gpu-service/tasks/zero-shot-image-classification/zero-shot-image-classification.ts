@@ -47,7 +47,7 @@ export const zeroShotImageClassification: Task = {
           async pipeline({ inputs, parameters, options }) {
             const { signal } = options
             const asked = readLabelRequest(parameters)
-            const { planes, isList } = await picture.readInputs({ inputs, signal })
+            const { planes, isList } = await picture.readInputs({ inputs, asker: options })
             const [seen, labels] = await Promise.all([
               images.submitAll(planes, options),
               vectorsOf(asked.texts, options),

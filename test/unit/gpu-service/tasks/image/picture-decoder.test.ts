@@ -36,7 +36,7 @@ function readerOf(processUrl: URL, waitMsMax = 2000): PictureReader {
 
 const jpeg = (text: string) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.from(text)])
 const ask = (reader: PictureReader, bytes: Uint8Array, by = signal) =>
-  reader.read({ bytes, fit, param: 'inputs', signal: by })
+  reader.read({ bytes, fit, param: 'inputs', asker: { signal: by } })
 
 describe('the process that decodes pictures', () => {
   it('may be killed by a picture: its caller is told, and others are answered', async () => {

@@ -61,7 +61,7 @@ describe.skipIf(pictureModels === undefined)('the pixels that a model gets', () 
     const { fit, size, values } = await readPictureSettings({ root, paths: new Set(['preprocessor_config.json']) })
     for (const { image, pixel_values } of pictureReference(name).rows) {
       const { signal } = new AbortController()
-      const planes = await reader.read({ bytes: picture(image), fit, param: 'inputs', signal })
+      const planes = await reader.read({ bytes: picture(image), fit, param: 'inputs', asker: { signal } })
       const table = valueTable(values)
       const { data, dims } = pixelTensor({
         pictures: [planes],

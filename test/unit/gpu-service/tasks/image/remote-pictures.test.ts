@@ -105,7 +105,8 @@ describe('a picture that is named by its address', () => {
     },
   }
   const remote = createRemotePictures(network)
-  const get = (url: string, signal = new AbortController().signal) => remote.fetch({ url, param: 'inputs.url', signal })
+  const get = (url: string, signal = new AbortController().signal, tenant = 'one') =>
+    remote.fetch({ url, param: 'inputs.url', asker: { signal, tenant } })
 
   it('is fetched from the address that was checked, through redirects', async () => {
     asked.length = 0
@@ -155,14 +156,30 @@ describe('a picture that is named by its address', () => {
     await expect(fetched).rejects.toMatchObject({ code: 'client_closed' })
   })
 
-  it('waits for no more than 16 at once', async () => {
+  it('is fetched beside 15 others of a tenant, whose further ones wait for those, and never for another tenant', async () => {
     const caller = new AbortController()
-    const waiting = Array.from({ length: 16 }, () =>
-      get('https://pictures.test/silent', caller.signal).catch(() => 'left'),
-    )
+    const leaving = (url: string) => get(url, caller.signal).catch(() => 'left')
+    const silent = Array.from({ length: 16 + 64 }, () => leaving('https://pictures.test/silent'))
     await expect(get('https://pictures.test/good')).rejects.toMatchObject({ code: 'overloaded', status: 429 })
+    expect(Buffer.from(await get('https://pictures.test/good', undefined, 'two')).toString()).toBe('picture')
     caller.abort()
-    expect(await Promise.all(waiting)).toEqual(Array(16).fill('left'))
+    expect(await Promise.all(silent)).toEqual(Array(16 + 64).fill('left'))
+    expect(Buffer.from(await get('https://pictures.test/good')).toString()).toBe('picture')
+  })
+
+  it('comes for each of the most pictures that a request may have', async () => {
+    const all = await Promise.all(Array.from({ length: 64 }, () => get('https://pictures.test/good')))
+    expect(all.map((bytes) => Buffer.from(bytes).toString())).toEqual(Array(64).fill('picture'))
+  })
+
+  it('is refused where several tenants fill all slots with hosts that say nothing', async () => {
+    const caller = new AbortController()
+    const silent = ['a', 'b', 'c', 'd'].flatMap((tenant) =>
+      Array.from({ length: 16 }, () => get('https://pictures.test/silent', caller.signal, tenant).catch(() => 'left')),
+    )
+    await expect(get('https://pictures.test/good')).rejects.toMatchObject({ code: 'overloaded' })
+    caller.abort()
+    await Promise.all(silent)
     expect(Buffer.from(await get('https://pictures.test/good')).toString()).toBe('picture')
   })
 })

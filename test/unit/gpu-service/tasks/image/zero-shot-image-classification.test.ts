@@ -108,10 +108,10 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
     expect(await response.json()).toMatchObject({ error: expect.stringContaining(`"${named}"`), code: 'invalid_input' })
   })
 
-  it('reads a label that is half a surrogate pair, or a thousand emoji', async () => {
+  it('reads a label of a thousand emoji, and one that looks like a template', async () => {
     const labelled = await ask({
       inputs: base64('gray.jpg'),
-      parameters: { candidate_labels: ['\ud800', '🙂'.repeat(1000), 'a {} b $& c'] },
+      parameters: { candidate_labels: ['🙂'.repeat(1000), 'a {} b $& c'] },
     })
     expect(labelled.status).toBe(200)
   })
