@@ -16,7 +16,7 @@ export interface HttpFrontDoorProps {
 /** A public HTTPS address with a log of every request and a rate limit. It leads only to what it is told of. */
 export class HttpFrontDoor extends Construct {
   readonly url: string
-  readonly #api: HttpApi
+  readonly api: HttpApi
 
   constructor(scope: Construct, id: string, { config, description, integration }: HttpFrontDoorProps) {
     super(scope, id)
@@ -24,20 +24,20 @@ export class HttpFrontDoor extends Construct {
       retention: config.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    this.#api = new HttpApi(this, 'Api', {
+    this.api = new HttpApi(this, 'Api', {
       description,
       createDefaultStage: false,
       ...(integration && { defaultIntegration: integration }),
     })
     new HttpStage(this, 'Stage', {
-      httpApi: this.#api,
+      httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       // The address is public, and every request costs money before its token is looked at.
       throttle: { rateLimit: 1000, burstLimit: 2000 },
       accessLogSettings: { destination: new LogGroupLogDestination(accessLogs), format: accessLogFormat },
     })
-    this.url = this.#api.apiEndpoint
+    this.url = this.api.apiEndpoint
     acknowledge(this, {
       rule: 'APIG4',
       reason: 'Tokens are verified by the application, so that a revoked key is refused at once and not after a cache.',
@@ -46,7 +46,7 @@ export class HttpFrontDoor extends Construct {
 
   /** Sends every request for these paths to one integration. */
   route({ paths, integration }: { paths: readonly string[]; integration: HttpRouteIntegration }) {
-    for (const path of paths) this.#api.addRoutes({ path, integration })
+    for (const path of paths) this.api.addRoutes({ path, integration })
   }
 }
 

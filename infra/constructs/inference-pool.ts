@@ -3,13 +3,14 @@ import type { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs'
 import { Construct } from 'constructs'
 import type { PoolConfig } from '../pool-config.ts'
 import type { StageConfig } from '../stage-config.ts'
+import { Alarms } from './alarms.ts'
 import { HttpFrontDoor } from './http-front-door.ts'
 import type { InferenceBalancer } from './inference-balancer.ts'
 import { inferencePaths } from './inference-paths.ts'
 import { InferenceService } from './inference-service.ts'
 import { InferenceTask } from './inference-task.ts'
 import type { PlatformData } from './platform-data.ts'
-import { PoolAlarms } from './pool-alarms.ts'
+import { poolAlarms } from './pool-alarms.ts'
 import { PoolMachines } from './pool-machines.ts'
 
 export interface InferencePoolProps {
@@ -48,7 +49,9 @@ export class InferencePool extends Construct {
     })
     const { integration, replicas } = balancer.add({ pool, service })
     frontDoor.route({ paths: inferencePaths, integration })
-    new PoolAlarms(this, 'Alarms', { config, pool, replicas })
+    const { alarmTopicArn, metricNamespace } = config
+    const alarms = poolAlarms({ metricNamespace, pool, replicas })
+    new Alarms(this, 'Alarms', { alarmTopicArn, about: `Pool ${pool.name}`, alarms })
     this.url = frontDoor.url
     this.service = service
   }

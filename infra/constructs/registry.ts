@@ -2,6 +2,8 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from 'constructs'
 import { tokenFor } from '../../shared/hf/token-for.ts'
 import type { StageConfig } from '../stage-config.ts'
+import { Alarms } from './alarms.ts'
+import { apiAlarms } from './api-alarms.ts'
 import { HttpFrontDoor } from './http-front-door.ts'
 import { Maintenance } from './maintenance.ts'
 import type { PlatformData } from './platform-data.ts'
@@ -64,6 +66,8 @@ export class Registry extends Construct {
     frontDoor.route({ paths: hubPaths, integration: toHub })
     const toMaintenance = new HttpLambdaIntegration('Maintenance', lambda, { scopePermissionToRoute: false })
     frontDoor.route({ paths: maintenancePaths, integration: toMaintenance })
+    const { alarmTopicArn } = config
+    new Alarms(this, 'Alarms', { alarmTopicArn, about: 'Registry', alarms: apiAlarms(frontDoor) })
     this.url = frontDoor.url
   }
 }

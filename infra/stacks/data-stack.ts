@@ -1,8 +1,10 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import { Alarms } from '../constructs/alarms.ts'
 import { DropNotifications } from '../constructs/drop-notifications.ts'
 import { ModelBucket } from '../constructs/model-bucket.ts'
 import { ModelTable } from '../constructs/model-table.ts'
+import { queueAlarms } from '../constructs/queue-alarms.ts'
 import { WorkQueue } from '../constructs/work-queue.ts'
 import type { StageConfig } from '../stage-config.ts'
 
@@ -31,6 +33,10 @@ export class DataStack extends Stack {
       queue: this.drops.queue,
       prefix: 'drop/',
     })
+    const { alarmTopicArn } = config
+    const queues = { Ingest: this.ingest, Drops: this.drops, Maintenance: this.maintenance }
+    for (const [name, queue] of Object.entries(queues))
+      new Alarms(this, `${name}Alarms`, { alarmTopicArn, about: `Queue ${name}`, alarms: queueAlarms(queue) })
 
     new CfnOutput(this, 'TableName', { value: this.table.tableName })
     new CfnOutput(this, 'BucketName', { value: this.models.bucket.bucketName })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { serviceSettingNames } from '../../gpu-service/settings.ts'
 import { parseStageConfig } from '../../infra/stage-config.ts'
+
 import { templates } from './synthesised-app.ts'
+import { teamAlarms } from './team-alarms.ts'
 
 const gigabyte = 1000 ** 3
 
@@ -130,14 +132,8 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
   })
 
   it('has alarms of each that say what to do, and tell the team', () => {
-    const alarms = all('AWS::CloudWatch::Alarm')
-      .map(([, { Properties }]) => Properties)
-      .filter(({ AlarmDescription }) => String(AlarmDescription).startsWith('Pool '))
-    expect(alarms).toHaveLength(10)
-    for (const alarm of alarms) {
-      expect(alarm.AlarmDescription).toMatch(/^Pool (?:default|cpu): .{10,}\. .{20,}\.$/)
-      expect(alarm.AlarmActions).toEqual([alarmTopicArn])
-      expect(alarm.TreatMissingData).toMatch(/^(?:breaching|notBreaching)$/)
-    }
+    const alarms = teamAlarms(gpu)
+    expect(alarms.map(({ about }) => about)).toEqual([...Array(5).fill('Pool default'), ...Array(5).fill('Pool cpu')])
+    expect(new Set(alarms.map(({ told }) => told))).toEqual(new Set([`["${alarmTopicArn}"]`]))
   })
 })

@@ -23,7 +23,7 @@ it.skipIf(!hasCfnLint)(
     expect(lint.status).toBe(0)
     expect(templates.length).toBe(3)
   },
-  60_000,
+  180_000,
 )
 
 it.each([

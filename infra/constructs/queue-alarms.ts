@@ -1,0 +1,26 @@
+import { Duration } from 'aws-cdk-lib'
+import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import type { AlarmsProps } from './alarms.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+const period = Duration.minutes(5)
+
+/** What goes wrong with work that nobody waits for. */
+export const queueAlarms = ({ queue, deadLetters }: WorkQueue): AlarmsProps['alarms'] => ({
+  GivenUp: {
+    alarmDescription:
+      'work failed so often that it was given up. Read why in the log of its function, then redrive the dead letters.',
+    metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    threshold: 0,
+    evaluationPeriods: 1,
+  },
+  Behind: {
+    alarmDescription:
+      'work waits for over two hours. Its function is throttled or fails: its log and metrics say which.',
+    metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    threshold: Duration.hours(2).toSeconds(),
+    evaluationPeriods: 3,
+  },
+})

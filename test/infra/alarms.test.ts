@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { templates } from './synthesised-app.ts'
+import { teamAlarms } from './team-alarms.ts'
+
+const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:alarms'
+
+describe('the alarms of a stage', () => {
+  const { data, api } = templates({ settings: { alarmTopicArn } })
+
+  it('tell the team of work that was given up or waits, of each queue', () => {
+    const ofQueues = ['Ingest', 'Ingest', 'Drops', 'Drops', 'Maintenance', 'Maintenance'].map((name) => `Queue ${name}`)
+    expect(teamAlarms(data).map(({ about }) => about)).toEqual(ofQueues)
+    for (const { told } of teamAlarms(data)) expect(told).toBe(`["${alarmTopicArn}"]`)
+    expect(Object.keys(data.findResources('AWS::SQS::Queue'))).toHaveLength(ofQueues.length)
+  })
+
+  it('tell it of a registry that fails or is slow', () => {
+    const toTeam = { about: 'Registry', told: `["${alarmTopicArn}"]` }
+    expect(teamAlarms(api)).toEqual([toTeam, toTeam])
+  })
+
+  it('tell nobody where the stage names no topic, and are seen in the console', () => {
+    const { gpu } = templates()
+    const told = teamAlarms(gpu).map((alarm) => alarm.told)
+    expect(told).toEqual(Array(5).fill('[]'))
+  })
+})
