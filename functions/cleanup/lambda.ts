@@ -3,6 +3,7 @@ import { createLogger } from '../../shared/log.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { resumeImports } from './resume-imports.ts'
+import { resumeOwed } from './resume-owed.ts'
 
 /** Longer than any step runs and any retry waits, so that an import on its way is not disturbed. */
 const quietMs = 30 * 60 * 1000
@@ -22,5 +23,8 @@ const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'cleanup'
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 const queue = createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL })
 
-export const handler = () =>
-  resumeImports({ table, queue, before: new Date(Date.now() - quietMs), restMs: quietMs, resumesMax, log })
+export const handler = async () => {
+  const now = new Date()
+  await resumeImports({ table, queue, before: new Date(now.getTime() - quietMs), restMs: quietMs, resumesMax, log })
+  await resumeOwed({ table, queue, before: new Date(now.getTime() - quietMs), now, log })
+}

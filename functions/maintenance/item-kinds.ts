@@ -72,6 +72,8 @@ export const itemKinds: readonly ItemKind[] = [
   work('import file', 'IMPORT#', 'FILE#'),
   work('import part', 'IMPORTPARTS#'),
   work('import claim', 'CLAIM#', 'CLAIM'),
+  work('owed manifest', 'OWED#', 'MANIFEST'),
+  work('owed inspection', 'OWED#', 'INSPECT#'),
   saved('drop', 'DROP#', 'DROP'),
   work('drop look', 'DROP#', 'LOOK'),
   saved('deployment', 'DEPLOYMENT#', 'DEPLOYMENT'),

@@ -1,5 +1,6 @@
 import { createAuthApp } from '../../functions/auth/app.ts'
 import { resumeImports } from '../../functions/cleanup/resume-imports.ts'
+import { resumeOwed } from '../../functions/cleanup/resume-owed.ts'
 import type { DropMessage } from '../../functions/drop/drop-message.ts'
 import { handleDrop } from '../../functions/drop/handle-drop.ts'
 import { createHubApp } from '../../functions/hub/app.ts'
@@ -129,6 +130,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
       drops.consume((message) => handleDrop(message, dropSteps))
       maintenanceQueue.consume((message, delivery) => runJob(message, delivery, maintenanceParts))
       await resumeImports({ table, queue: ingest, before: now(), log })
+      await resumeOwed({ table, queue: ingest, before: now(), now: now(), log })
       await resumeJob(maintenanceParts)
       const watch = watchDrops({ objects, drops, intervalMs: watchMs, log })
       return async () => {

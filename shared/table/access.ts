@@ -43,6 +43,7 @@ const rounds = like(keys.sweepRound(''))
 const imports = like(keys.import(''))
 const importParts = like(keys.importPart('', '', 0))
 const claims = like(keys.importClaim('', ''))
+const owed = like(keys.owedManifest(''))
 const drops = like(keys.drop('', ''))
 const mirrors = like(keys.mirroredFile('', ''))
 const deployments = like(keys.deployment(''))
@@ -52,7 +53,7 @@ const maintenanceJobs = like(keys.maintenanceClaim)
 const findings = like(keys.maintenanceFinding('', ''))
 
 /** What a repo is made and changed with. */
-const repoParts = [repos, names, repoLists, usage, held]
+const repoParts = [repos, names, repoLists, usage, held, owed]
 
 /** What keeps a blob that is published from being collected: `sweeps.ts`. */
 const sweeps = [rounds, condemned]
@@ -82,6 +83,7 @@ const everyKind = [
     importParts,
     claims,
     drops,
+    owed,
     mirrors,
     deployments,
     pools,
@@ -158,7 +160,7 @@ export const tableAccess = {
     appends: [audit],
   },
   drop: { writes: [owners, imports, claims, drops, usage], appends: [audit] },
-  cleanup: { writes: [imports], lists: [lists.activeImports] },
+  cleanup: { writes: [imports, owed], lists: [lists.activeImports, lists.owedWork] },
   /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
   maintenance: { writes: everyKind, lists: [lists.activeImports, lists.deploymentsOf('*')], scans: true },
   // Repos: for the names of the revisions that are deployed.

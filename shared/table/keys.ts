@@ -109,6 +109,10 @@ export const keys = {
   mirrorStream: (repo: string, sha256: string): ItemKey => ({ pk: `MIRROR#${folded(repo)}`, sk: `STREAM#${sha256}` }),
   /** Holds the import that is bringing a source into a repo now, so that asking twice makes one. */
   importClaim: (repo: string, source: string): ItemKey => ({ pk: `CLAIM#${repo}#${source}`, sk: 'CLAIM' }),
+  /** That the manifest of a repo is to be written. */
+  owedManifest: (repoId: string): ItemKey => ({ pk: `OWED#${repoId}`, sk: 'MANIFEST' }),
+  /** That a revision is to be inspected. */
+  owedInspection: (repoId: string, revision: string): ItemKey => ({ pk: `OWED#${repoId}`, sk: `INSPECT#${revision}` }),
   /** What a drop folder held when it was last imported. */
   drop: (repo: string, version: string): ItemKey => ({ pk: `DROP#${repo}#${version}`, sk: 'DROP' }),
   /** The look at a drop folder that is still to come. */
@@ -133,6 +137,7 @@ export const lists = {
   imports: 'IMPORTS',
   deployments: 'DEPLOYMENTS',
   activeImports: 'ACTIVE_IMPORTS',
+  owedWork: 'OWED_WORK',
   users: 'USERS',
   owners: 'OWNERS',
   invitations: 'INVITATIONS',

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { keys } from './keys.ts'
+import { oweManifest } from './owed-work.ts'
 import { fullName, type RepoItem } from './repo-item.ts'
 import { entriesOf, type RepoEntry } from './repo-lists.ts'
 import { getRepo } from './repos.ts'
@@ -14,7 +15,11 @@ export function repoWrites({ before, after }: { before: RepoItem | undefined; af
   const item = { ...after, version: (before?.version ?? 0) + 1 }
   const condition =
     before === undefined ? absent : { expression: 'version = :version', values: { ':version': before.version } }
-  return [{ put: { ...keys.repo(after.id), ...withoutAbsent(item) }, condition }, ...listWrites(before, item)]
+  return [
+    { put: { ...keys.repo(after.id), ...withoutAbsent(item) }, condition },
+    ...listWrites(before, item),
+    oweManifest({ repoId: item.id, version: item.version, at: item.updatedAt }),
+  ]
 }
 
 function listWrites(before: RepoItem | undefined, after: RepoItem): TransactAction[] {

@@ -1,5 +1,6 @@
 import type { RevisionFile } from '../model/revision-id.ts'
 import { keys } from './keys.ts'
+import { oweInspection } from './owed-work.ts'
 import type { RefItem, RevisionItem } from './repos.ts'
 import { absent, ConditionFailed, present, type Table, type TransactAction } from './table.ts'
 
@@ -30,6 +31,9 @@ export const revisionWrites = ({ revision, known }: { revision: RevisionItem; kn
     delete: keys.pendingRevision(revision.repoId, revision.id),
     ...(!known && revision.filesTotal > 0 && { condition: stillWritten }),
   },
+  ...(known || revision.metadata !== undefined
+    ? []
+    : [oweInspection({ repoId: revision.repoId, revision: revision.id, at: revision.createdAt })]),
 ]
 
 /** A collection that takes a revision for given up marks it before it removes its files. */

@@ -5,6 +5,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import type { ObjectBody } from '../../../shared/objects/object-store.ts'
 import { describedBy } from '../../../shared/repos/described-by.ts'
 import { keys } from '../../../shared/table/keys.ts'
+import { inspectionDone } from '../../../shared/table/owed-work.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { allFiles, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
 import { cardMaxBytes, putCard } from '../../../shared/table/revision-card.ts'
@@ -24,7 +25,10 @@ export async function inspectRevision(
 ): Promise<RevisionMetadata | undefined> {
   const revision = await getRevision(table, repoId, id)
   // It was deleted meanwhile.
-  if (revision === undefined) return undefined
+  if (revision === undefined) {
+    await inspectionDone(table, repoId, id)
+    return undefined
+  }
   const files = await Array.fromAsync(allFiles(table, repoId, id))
   await writeManifest({ revision, files }, { objects })
   const read = (sha256: string, range: { start: number; end: number }) =>
@@ -36,6 +40,7 @@ export async function inspectRevision(
   await changeRepo(table, repoId, (repo) => (repo.revision === id ? { repo: describedBy(repo, metadata) } : undefined))
   // At once, not by a message: whoever is told that the revision is there may lose the table and restore it.
   await writeRepoManifest({ repoId }, { table, objects })
+  await inspectionDone(table, repoId, id)
   return metadata
 }
 

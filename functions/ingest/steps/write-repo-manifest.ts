@@ -2,6 +2,7 @@ import type { StepMessage } from '../../../shared/ingest/message.ts'
 import type { RepoManifest } from '../../../shared/model/manifest.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { followAliases } from '../../../shared/repos/follow-aliases.ts'
+import { manifestWritten } from '../../../shared/table/owed-work.ts'
 import { getRepo, listRefs } from '../../../shared/table/repos.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { putJson } from './write-manifest.ts'
@@ -19,7 +20,10 @@ export async function writeRepoManifest(
   for (let isWritten = false; ; isWritten = true) {
     const repo = await getRepo(table, repoId)
     // One that was purged meanwhile has none. What was not written here may be all that is left of a lost registry.
-    if (repo === undefined) return isWritten ? objects.delete({ keys: [objectKeys.repoManifest(repoId)] }) : undefined
+    if (repo === undefined) {
+      if (isWritten) await objects.delete({ keys: [objectKeys.repoManifest(repoId)] })
+      return manifestWritten(table, { repoId, version: undefined })
+    }
     const { id, kind, owner, name, visibility, mirror, version, tags, createdAt, createdBy, updatedAt, deletedAt } =
       repo
     const found = await Array.fromAsync(listRefs(table, repoId))
@@ -41,6 +45,6 @@ export async function writeRepoManifest(
     const content: RepoManifest = { format: 1, ...about, refs }
     await putJson({ objects, key: objectKeys.repoManifest(repoId), content })
     // Two of these at once may have read in one order and written in the other.
-    if ((await getRepo(table, repoId))?.version === version) return
+    if ((await getRepo(table, repoId))?.version === version) return manifestWritten(table, { repoId, version })
   }
 }

@@ -162,6 +162,7 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
     sent,
     clock,
     app,
+    hub,
     call,
     ask,
     commit,
