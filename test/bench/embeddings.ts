@@ -5,6 +5,7 @@ import type { RealModel } from '../support/real-models.ts'
 import { bodiesOf, type Measured, measureClosedLoop } from './closed-loop.ts'
 import { type Host, startHost } from './host.ts'
 import { judge, type Outcome } from './judge.ts'
+import { load, warmUpSeconds } from './load.ts'
 import { openLoop } from './open-loop.ts'
 import { measureOverload } from './overload.ts'
 import { type Peer, startNaive } from './peers/naive.ts'
@@ -50,6 +51,9 @@ async function benchVariant(variant: Variant, model: RealModel, seconds: number,
     // A lone client can keep only one engine busy.
     { texts: texts.single, clients: 1, perRequest: 1, workers: 1 },
   ]
+  const warmUp = { token: host.token, path: '/v1/embeddings', bodies: bodiesOf(fixed.list, 1), connections: 32 }
+  for (const port of [host.port, ...(naive === undefined ? [] : [naive.port])])
+    await load({ ...warmUp, port, seconds: warmUpSeconds(seconds) })
   const closed: Measured[] = []
   for (const workload of workloads) closed.push(await measureClosedLoop({ host, naive, workload, seconds }))
   await naive?.close()

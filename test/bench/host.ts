@@ -42,7 +42,9 @@ export interface Host {
 
 /** The service in a process of its own. */
 export async function startHost(job: HostJob, execArgv: string[] = []): Promise<Host> {
-  const child = fork(new URL('./serving-host.ts', import.meta.url), [JSON.stringify(job)], { execArgv })
+  const child = fork(new URL('./serving-host.ts', import.meta.url), [JSON.stringify(job)], {
+    execArgv: ['--expose-gc', ...execArgv],
+  })
   const [told] = (await once(child, 'message')) as [Pick<Host, 'port' | 'token' | 'key'> & Record<string, string>]
   const cache = join(told.folder ?? '', 'cache', told.revision ?? '')
   const extended = Object.keys(await filesIn(cache)).find(

@@ -7,7 +7,7 @@ import { minilmInt8, type RealModel } from '../support/real-models.ts'
 import { bodiesOf } from './closed-loop.ts'
 import { whereTimeWent } from './cpu-profile.ts'
 import { type Host, startHost } from './host.ts'
-import { load } from './load.ts'
+import { load, warmUpSeconds } from './load.ts'
 import { seededRandom, sentences } from './sentences.ts'
 import { table } from './table.ts'
 
@@ -50,7 +50,7 @@ export async function measureMainThread({ seconds }: { seconds: number }): Promi
 
 async function microsOf(host: Host, token: string, seconds: number): Promise<number> {
   const asked = { port: host.port, token, path: '/v1/embeddings', bodies: bodiesOf(texts, 1), connections: clients }
-  await load({ ...asked, seconds: Math.min(1, seconds) })
+  await load({ ...asked, seconds: warmUpSeconds(seconds) })
   const before = await host.stats()
   const { answered } = await load({ ...asked, seconds })
   const after = await host.stats()
