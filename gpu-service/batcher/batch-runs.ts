@@ -76,7 +76,7 @@ export class BatchRuns<Input, Output> {
     if (batches.length === 1) return [1]
     const predictedMs = batches.map((jobs) => this.#options.costs.predictMs(shapeOf(jobs)))
     const togetherMs = predictedMs.reduce((total, runMs) => total + runMs, 0)
-    return predictedMs.map((runMs) => runMs / togetherMs)
+    return predictedMs.map((runMs) => (togetherMs > 0 ? runMs / togetherMs : 1 / batches.length))
   }
 
   #lost(jobs: Batch<Input, Output>, error: EngineDied): void {

@@ -66,9 +66,9 @@ export class CallLedger<Input, Output> {
   answer(job: Job<Input, Output>, { output, startedMs, endedMs, batchSize }: Ran<Output>): void {
     this.#end(job, output)
     for (const { call, index } of job.tickets.splice(0)) {
-      // Who joined a job that ran already has not waited for it.
+      // Who joined a job that ran already has not waited for it, nor has who joined behind the end of its run.
       const queueMs = Math.max(0, startedMs - call.arrivedMs)
-      this.#options.observe.answered({ queueMs, latencyMs: endedMs - call.arrivedMs })
+      this.#options.observe.answered({ queueMs, latencyMs: Math.max(0, endedMs - call.arrivedMs) })
       call.results[index] = { output, queueMs, runMs: endedMs - startedMs, batchSize }
       call.open--
       if (call.open === 0) this.#settle(call)

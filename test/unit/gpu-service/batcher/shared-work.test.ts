@@ -44,6 +44,36 @@ describe('identical inputs', () => {
     expect((await third).output).toBe('again')
   })
 
+  it('join one whose run has just ended, and took no less than no time', async () => {
+    const latencies: number[] = []
+    const observe = {
+      depth() {},
+      ran() {},
+      failed() {},
+      dropped() {},
+      refused() {},
+      expired() {},
+      reused() {},
+      retried() {},
+    }
+    const answered = ({ latencyMs }: { latencyMs: number }) => latencies.push(latencyMs)
+    const { batcher, runs, pull, clock } = manualBatcher<string>({
+      keyOf: (input) => input,
+      observe: { ...observe, answered },
+    })
+    const first = batcher.submit('same')
+    void pull()
+    clock.nowMs = 5
+    const ended = runs[0]?.finish(['S'])
+    // Behind the end of the run, before its answers are written, which is another turn.
+    for (let hop = 0; hop < 20; hop++) await Promise.resolve()
+    clock.nowMs = 8
+    const second = batcher.submit('same')
+    await ended
+    expect([(await first).output, (await second).output]).toEqual(['S', 'S'])
+    expect(latencies).toEqual([5, 0])
+  })
+
   it('are answered to those who stay when the one who asked first leaves, before the run or in it', async () => {
     const { batcher, runs, pull, counts } = keyed()
     const leaving = [new AbortController(), new AbortController()] as const
