@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http'
-import type { RepeatedRefusals } from './protocols/repeated-refusals.ts'
+import { type RepeatedRefusals, wasRefused } from './protocols/repeated-refusals.ts'
 
 /** The refusals of now; none while what refuses is not there yet. */
 export type RefusalsOfNow = () => RepeatedRefusals | undefined
@@ -12,10 +12,9 @@ export function repeatRefusals(refusals: RefusalsOfNow) {
     })
   return {
     createServer: repeating as typeof createServer,
-    async keep(answered: KeptAnswer): Promise<Response> {
-      const { request, incoming } = answered
-      const response = await answered.response
-      return refusals()?.keep({ request, incoming, response }) ?? response
+    keep: async ({ request, incoming, response: answer }: KeptAnswer): Promise<Response> => {
+      const response = await answer
+      return wasRefused(request) ? (refusals()?.keep({ request, incoming, response }) ?? response) : response
     },
   }
 }

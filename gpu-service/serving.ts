@@ -170,7 +170,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     metrics,
     log,
     readiness: { reason: () => notReady },
-    admission: createAdmission(() => servedBy([...reconciler.deployments.values()].slice(0, 2))),
+    admission: createAdmission(() => servedBy(reconciler.deployments.values())),
   })
   return {
     app,
@@ -190,5 +190,6 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   }
 }
 
-const servedBy = (deployments: readonly ServedDeployment[]): Served[] =>
-  deployments.flatMap(({ slots }) => slots.flatMap(({ served }) => served ?? []))
+function* servedBy(deployments: Iterable<ServedDeployment>): Generator<Served> {
+  for (const { slots } of deployments) for (const { served } of slots) if (served !== undefined) yield served
+}

@@ -70,14 +70,15 @@ export function createRouter(
       const found = candidates({ deployments: deployments(), name, refs }).filter(({ item }) => sees(caller, item))
       const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
       if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
-      const { item: wanted, state, reason = 'the reason is unknown.', retryAfterSeconds } = deployment
-      if (state === 'PAUSED') throw errors.deploymentPaused(wanted.name)
+      const { item: wanted } = deployment
       const key = stickyKey ?? (wanted.stickyBy === 'caller' ? caller?.userId : undefined)
       const target = deployment.choose(key)
       if (target?.served !== undefined) {
         const { item, outcomes, served } = target
         return { item, deployment, outcomes, ...served }
       }
+      const { state, reason = 'the reason is unknown.', retryAfterSeconds } = deployment
+      if (state === 'PAUSED') throw errors.deploymentPaused(wanted.name)
       if (state === 'FAILED') throw failedLoad({ model: name, reason, retryAfterSeconds })
       throw errors.modelNotReady(name, state)
     },

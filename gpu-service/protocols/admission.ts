@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import { announcedBytes } from '../../shared/http/json-body.ts'
 import { assertRoom, type Served } from '../deployments/served.ts'
 import { type BodyHold, BodyRoom, countedAsItComes } from './body-room.ts'
 import { type Place, placeOf } from './call-options.ts'
@@ -18,14 +17,24 @@ export function createAdmission(served: () => Iterable<Pick<Served, 'queues'>>):
   return {
     bodies: new BodyRoom(),
     assertRoom(place) {
-      const [only, ...others] = served()
-      if (only !== undefined && others.length === 0) assertRoom(only, place)
+      const only = onlyOf(served())
+      if (only !== undefined) assertRoom(only, place)
     },
   }
 }
 
+/** Nothing where there are several, of which no more than two are looked at. */
+function onlyOf<Item>(items: Iterable<Item>): Item | undefined {
+  let only: Item | undefined
+  for (const item of items) {
+    if (only !== undefined) return undefined
+    only = item
+  }
+  return only
+}
+
 /** Before the body is read: a refusal must be the cheapest answer there is. @throws AppError `overloaded` */
-export function takeRoom(context: Context<ServingEnvironment>, admission: Admission): BodyHold {
+export function takeRoom(context: Context<ServingEnvironment>, { admission, announced }: TakeRoom): BodyHold {
   const place = placeOf(context)
   try {
     admission.assertRoom(place)
@@ -36,8 +45,13 @@ export function takeRoom(context: Context<ServingEnvironment>, admission: Admiss
   const { req } = context
   const hold = admission.bodies.open(place.tenant ?? '')
   context.set('bodyHold', hold)
-  const announced = announcedBytes(req)
   if (announced >= 0) hold.add(announced)
   else req.raw = countedAsItComes(req.raw, hold)
   return hold
+}
+
+interface TakeRoom {
+  admission: Admission
+  /** How long the body says that it is. */
+  announced: number
 }

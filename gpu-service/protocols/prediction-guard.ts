@@ -1,8 +1,8 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { assertScope } from '../../shared/auth/middleware.ts'
 import { tokenOf } from '../../shared/auth/token.ts'
 import { predictionMaxBytes } from '../../shared/contract/predict.ts'
-import { limitBody } from '../../shared/http/json-body.ts'
+import { announcedBytes, withinLimit } from '../../shared/http/json-body.ts'
 import { takeRoom } from './admission.ts'
 import { noteOutcome } from './note-outcome.ts'
 import type { AnswerError } from './protocol-errors.ts'
@@ -13,8 +13,8 @@ export interface PredictionGuard {
   parts: ServingParts
   /** How its protocol writes what goes wrong. */
   answerError: AnswerError
-  /** Refuses a body that is too large. */
-  limit?: MiddlewareHandler<ServingEnvironment>
+  /** How large a body may be. */
+  bodyMaxBytes?: (context: Context<ServingEnvironment>) => number
 }
 
 /**
@@ -25,7 +25,7 @@ export interface PredictionGuard {
 export function guardPredictions({
   parts,
   answerError,
-  limit = limitBody(predictionMaxBytes),
+  bodyMaxBytes = () => predictionMaxBytes,
 }: PredictionGuard): MiddlewareHandler<ServingEnvironment> {
   return async (context, next) => {
     const startedMs = performance.now()
@@ -33,9 +33,10 @@ export function guardPredictions({
     const principal = await parts.verify(tokenOf(context.req.raw.headers))
     context.set('principal', principal)
     assertScope(principal, 'infer')
-    const bodyHold = takeRoom(context, parts.admission)
+    const announced = announcedBytes(context.req)
+    const bodyHold = takeRoom(context, { admission: parts.admission, announced })
     try {
-      await limit(context, next)
+      await withinLimit({ context, next, announced, maxBytes: bodyMaxBytes(context) })
     } finally {
       bodyHold.release()
       context.get('release')?.()

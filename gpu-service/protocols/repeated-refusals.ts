@@ -11,6 +11,9 @@ const noted = new WeakSet<Request>()
 /** Says that a request is refused for what its head says, whatever is in its body. */
 export const noteRefusal = (request: Request): void => void noted.add(request)
 
+/** Whether that was said of it. */
+export const wasRefused = (request: Request): boolean => noted.has(request)
+
 interface Refusal {
   status: number
   headers: Record<string, string>
@@ -35,7 +38,7 @@ export class RepeatedRefusals {
 
   /** Keeps the answer where the request was noted. */
   async keep({ request, incoming, response }: KeepRefusal): Promise<Response> {
-    if (!noted.has(request)) return response
+    if (!wasRefused(request)) return response
     const body = await response.text()
     const { status } = response
     const headers = Object.fromEntries(response.headers)

@@ -5,16 +5,16 @@ import { errors } from '../../shared/errors.ts'
 const sliceMs = 5
 
 /** Lets other requests in between where this one has had the event loop for long, and stops when its caller has left. */
-export type Breathe = () => Promise<void>
+export type Breathe = () => Promise<void> | undefined
 
 export function breatheFor(signal: AbortSignal): Breathe {
   let startedMs = performance.now()
-  return async () => {
-    if (performance.now() - startedMs < sliceMs) return
+  const others = async () => {
     await nextTurn()
     if (signal.aborted) throw errors.clientClosed()
     startedMs = performance.now()
   }
+  return () => (performance.now() - startedMs < sliceMs ? undefined : others())
 }
 
 /** Lets other requests in between where work of our own, which nobody waits for, has had the event loop for so long. */

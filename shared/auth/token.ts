@@ -11,6 +11,6 @@ export const hashToken = (token: string): string => hash('sha256', token)
 
 /** The key of a request: `Authorization: Bearer …` or `X-API-Key`. */
 export function tokenOf(headers: Headers): string | undefined {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? []
-  return bearer ?? headers.get('x-api-key') ?? undefined
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')
+  return bearer?.[1] ?? headers.get('x-api-key') ?? undefined
 }

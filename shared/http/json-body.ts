@@ -1,4 +1,4 @@
-import type { Context, HonoRequest } from 'hono'
+import type { Context, HonoRequest, MiddlewareHandler, Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
@@ -7,18 +7,24 @@ import { duplicateKey } from './duplicate-key.ts'
 import { halfCharacterAt } from './half-character.ts'
 
 /** Refuses a body over the limit with 413 before it is held in memory. */
-export const limitBody = (maxBytes: number) => {
-  const counting = bodyLimit({
-    maxSize: maxBytes,
-    onError: () => {
-      throw errors.payloadTooLarge(maxBytes)
-    },
-  })
-  return createMiddleware((context, next) => {
-    const announced = announcedBytes(context.req)
-    if (announced > maxBytes) throw errors.payloadTooLarge(maxBytes)
-    return Number.isNaN(announced) ? counting(context, next) : next()
-  })
+export const limitBody = (maxBytes: number) =>
+  createMiddleware((context, next) => withinLimit({ context, next, announced: announcedBytes(context.req), maxBytes }))
+
+/** The same for who knows already how long the body says that it is. @throws AppError `payload_too_large` */
+export function withinLimit({ context, next, announced, maxBytes }: WithinLimit): ReturnType<MiddlewareHandler> {
+  if (announced > maxBytes) throw errors.payloadTooLarge(maxBytes)
+  if (!Number.isNaN(announced)) return next()
+  const onError = () => {
+    throw errors.payloadTooLarge(maxBytes)
+  }
+  return bodyLimit({ maxSize: maxBytes, onError })(context, next)
+}
+
+interface WithinLimit {
+  context: Context
+  next: Next
+  announced: number
+  maxBytes: number
 }
 
 /** How long a body says that it is, which HTTP itself holds it to; NaN where it comes in chunks. */

@@ -3,7 +3,6 @@ import { authenticate } from '../../../shared/auth/middleware.ts'
 import { AppError, errors } from '../../../shared/errors.ts'
 import type { Envelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
-import { limitBody } from '../../../shared/http/json-body.ts'
 import { findRoute } from '../asked-model.ts'
 import { guardPredictions } from '../prediction-guard.ts'
 import { type AnswerError, errorsBy } from '../protocol-errors.ts'
@@ -25,7 +24,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   const answer = answerErrors(oipEnvelope, metrics)
   const answerError: AnswerError = (thrown, context) => answer(asTriton(thrown), context)
-  const guard = guardPredictions({ parts, answerError, limit: limitBody(bodyMaxBytes) })
+  const guard = guardPredictions({ parts, answerError, bodyMaxBytes: () => bodyMaxBytes })
   app.post('/v2/models/*', guard, async (context) => {
     const path = modelPathOf(context)
     if (path.action === 'infer') return infer(context, { router, path })

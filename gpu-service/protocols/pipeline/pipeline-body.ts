@@ -1,9 +1,8 @@
 import type { Context } from 'hono'
-import { createMiddleware } from 'hono/factory'
 import * as z from 'zod'
 import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
-import { isBrokenOff, limitBody, readJson } from '../../../shared/http/json-body.ts'
+import { isBrokenOff, readJson } from '../../../shared/http/json-body.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
 import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
@@ -25,12 +24,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Pictures are larger than texts and are not parsed here, so a body that says that it is one may be larger. */
-export const limitPipelineBody = createMiddleware<ServingEnvironment>((context, next) =>
-  (isBytes(context) ? limitPicture : limitJson)(context, next),
-)
-
-const limitPicture = limitBody(pictureMaxBytes)
-const limitJson = limitBody(predictionMaxBytes)
+export const pipelineMaxBytes = (context: Context<ServingEnvironment>): number =>
+  isBytes(context) ? pictureMaxBytes : predictionMaxBytes
 
 /** JSON with `inputs`, or a picture as it is. @throws AppError `invalid_json`, `invalid_request` */
 export async function readPipelineBody(

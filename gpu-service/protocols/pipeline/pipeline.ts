@@ -10,7 +10,7 @@ import { callOptions } from '../call-options.ts'
 import { guardPredictions } from '../prediction-guard.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
-import { limitPipelineBody, readPipelineBody } from './pipeline-body.ts'
+import { pipelineMaxBytes, readPipelineBody } from './pipeline-body.ts'
 
 /**
  * `POST` on the base path of one model: the Hugging Face pipeline shape of whatever task it does. Below it,
@@ -20,7 +20,7 @@ export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   const { router, metrics } = parts
   const answerError = answerErrors(pipelineEnvelope, metrics)
-  const guard = guardPredictions({ parts, answerError, limit: limitPipelineBody })
+  const guard = guardPredictions({ parts, answerError, bodyMaxBytes: pipelineMaxBytes })
 
   const answer = async (context: Context<ServingEnvironment>) => {
     const model = askedModel(context, undefined)

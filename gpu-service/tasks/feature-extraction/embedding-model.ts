@@ -37,27 +37,27 @@ export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Embedd
     groupOf: ({ wanted }) => wanted,
     keyOf,
     encode(batch) {
-      const outputs = new Set(batch.map(({ wanted }) => outputOf(graph, wanted)))
-      return embeddingCall({ batch, inputs, outputs: [...outputs], modes, padTokenId, positionOffset })
+      const outputs = [outputOf(graph, wantedOf(batch))]
+      return embeddingCall({ batch, inputs, outputs, modes, padTokenId, positionOffset })
     },
     decode(tensors, batch) {
-      const outputs = new Set(batch.map(({ wanted }) => outputOf(graph, wanted)))
-      const floats = new Map([...outputs].map((output) => [output, floatsOf(tensors, output)]))
+      const output = outputOf(graph, wantedOf(batch))
+      const data = floatsOf(tensors, output)
+      const size = data.length / batch.length
+      const width = tensors[output]?.dims.at(-1) ?? 0
       return batch.map((input, index) => {
-        const output = outputOf(graph, input.wanted)
-        const data = floats.get(output) ?? new Float32Array()
-        const size = data.length / batch.length
         // A view, not a copy: the vectors of a batch share its buffer until they are written out.
         const row = data.subarray(index * size, (index + 1) * size)
-        return decodeRow({ input, row, width: tensors[output]?.dims.at(-1) ?? 0, options })
+        return decodeRow({ input, row, width, options })
       })
     },
   }
 }
 
-/** The ids as a string of four characters each: the cheapest that tells any two lists apart. */
-const keyOf = ({ ids, skipped = 0, wanted }: EmbeddingInput): string =>
-  `${wanted} ${skipped} ${Buffer.from(Int32Array.from(ids).buffer).toString('latin1')}`
+/** Of all in a batch, which is of one group. */
+const wantedOf = ([first]: readonly EmbeddingInput[]): EmbeddingInput['wanted'] => first?.wanted ?? 'vector'
+
+const keyOf = ({ ids, skipped = 0, wanted }: EmbeddingInput): string => `${wanted} ${skipped} ${ids.join()}`
 
 function outputOf({ outputs }: Pick<EmbeddingGraph, 'outputs'>, wanted: EmbeddingInput['wanted']): string {
   const name =

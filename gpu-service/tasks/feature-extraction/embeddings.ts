@@ -97,7 +97,8 @@ export function createEmbeddings(made: EmbeddingsOptions): Embeddings {
         const cut = isCut ? vector.subarray(0, dimensions) : vector
         return isUnit && (isCut || !made.normalizes) ? unit(cut) : cut
       }
-      return results.map((result) => ({ ...result, output: change(result.output) }))
+      for (const result of results) result.output = change(result.output)
+      return results
     },
 
     async embedTokens({ inputs, options }) {

@@ -35,18 +35,22 @@ export interface TokenRow {
 export function tokenTensors({ inputs, batch, padTokenId, positionOffset = 0 }: TokenTensors): Tensors {
   const width = batch.reduce((longest, { ids }) => Math.max(longest, ids.length), 0)
   const dims = [batch.length, width]
-  const rows: Record<TokenInput, () => { rows: ArrayLike<number>[]; fill: number }> = {
-    input_ids: () => ({ rows: batch.map(({ ids }) => ids), fill: padTokenId }),
-    attention_mask: () => ({ rows: batch.map(({ ids }) => new Uint8Array(ids.length).fill(1)), fill: 0 }),
-    token_type_ids: () => ({ rows: batch.map(({ typeIds }) => typeIds ?? []), fill: 0 }),
-    position_ids: () => ({ rows: batch.map(({ ids }) => ids.map((_, index) => positionOffset + index)), fill: 0 }),
-  }
   const tensors: Tensors = {}
   for (const name of tokenInputs) {
     const type = inputs[name]
-    if (type !== undefined) tensors[name] = integers({ ...rows[name](), type, width, dims })
+    if (type === undefined) continue
+    const rows = batch.map((row) => rowOf[name](row, positionOffset))
+    tensors[name] = integers({ rows, fill: name === 'input_ids' ? padTokenId : 0, type, width, dims })
   }
   return tensors
+}
+
+/** What a row is before it is padded. */
+const rowOf: Record<TokenInput, (row: TokenRow, positionOffset: number) => ArrayLike<number>> = {
+  input_ids: ({ ids }) => ids,
+  attention_mask: ({ ids }) => new Uint8Array(ids.length).fill(1),
+  token_type_ids: ({ typeIds = [] }) => typeIds,
+  position_ids: ({ ids }, positionOffset) => ids.map((_, index) => positionOffset + index),
 }
 
 interface TokenTensors {

@@ -9,7 +9,6 @@ import type { ServingEnvironment } from '../../../../gpu-service/protocols/servi
 import type { ServingParts } from '../../../../gpu-service/protocols/serving-parts.ts'
 import { platformEnvelope } from '../../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../../shared/http/error-handler.ts'
-import { limitBody } from '../../../../shared/http/json-body.ts'
 
 function serve(maxBytes: number) {
   const bodies = new BodyRoom({ maxBytes })
@@ -23,7 +22,7 @@ function serve(maxBytes: number) {
     verify: async (userId: string | undefined) => ({ userId, scopes: ['infer'] }),
     admission: { assertRoom() {}, bodies },
   } as unknown as ServingParts
-  const guard = guardPredictions({ parts, answerError: answerErrors(platformEnvelope), limit: limitBody(maxBytes) })
+  const guard = guardPredictions({ parts, answerError: answerErrors(platformEnvelope), bodyMaxBytes: () => maxBytes })
   app.post('/', guard, async (context) => {
     const { byteLength } = await context.req.arrayBuffer()
     await gone
