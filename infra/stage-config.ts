@@ -1,7 +1,8 @@
 import type { Environment } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
-import { type PoolConfig, poolsContext, poolsOf } from './pool-config.ts'
+import { type PoolConfig, poolsOf } from './pool-config.ts'
+import { poolsContext } from './pool-context.ts'
 
 /** What differs between two deployments of the platform, parsed once from the context of the CDK app. */
 export interface StageConfig {

@@ -35,10 +35,9 @@ export class PoolMachines extends Construct {
         // The GPU build of onnxruntime for Node exists for x86-64 alone, and the image is one for all.
         cpuManufacturers: [CpuManufacturer.INTEL, CpuManufacturer.AMD],
         vCpuCountMin: pool.vCpus,
-        // Families differ in what comes with the same GPU; more than twice would be paid for and not used.
-        vCpuCountMax: pool.vCpus * 2,
+        vCpuCountMax: pool.vCpus * spare(pool),
         memoryMin: Size.gibibytes(pool.memoryGiB - 1),
-        memoryMax: Size.gibibytes(pool.memoryGiB * 2 + 1),
+        memoryMax: Size.gibibytes(pool.memoryGiB * spare(pool) + 1),
         ...(pool.device === 'cuda' && oneGpu),
       },
     })
@@ -47,6 +46,9 @@ export class PoolMachines extends Construct {
     this.strategy = { capacityProvider: provider.capacityProviderName, weight: 1 }
   }
 }
+
+/** A GPU is often to be had with the next size alone, whose other half is paid for and not used; a CPU always is. */
+const spare = ({ device }: PoolConfig): number => (device === 'cuda' ? 2 : 1)
 
 const oneGpu = {
   acceleratorTypes: [AcceleratorType.GPU],

@@ -14,8 +14,24 @@ describe('the pools of a stage', () => {
   it('leave models what the smallest GPU of the allowed machines has, without what runs need', () => {
     expect(run({})?.modelMemoryBytes).toBe(11.2 * gigabyte)
     expect(run({ instanceTypes: ['g6.xlarge', 'g5.*'] })?.modelMemoryBytes).toBe(16.8 * gigabyte)
-    expect(run({ instanceTypes: ['p9.xlarge'], modelMemoryBytes: 50 * gigabyte })?.modelMemoryBytes).toBe(50 * gigabyte)
+    expect(
+      run({ instanceTypes: ['p9.xlarge'], memoryGiB: 64, modelMemoryBytes: 50 * gigabyte })?.modelMemoryBytes,
+    ).toBe(50 * gigabyte)
     expect(run({ device: 'cpu', memoryGiB: 8 })?.modelMemoryBytes).toBe(Math.round(0.6 * 6 * 1024 ** 3))
+  })
+
+  it('are as large as the machines that are named, of which the replica gets what the machine does not need', () => {
+    const machine = (instanceTypes: string[], more = {}) => {
+      const [pool] = poolsOf({ default: { device: 'cpu', instanceTypes, ...more } })
+      return [pool?.vCpus, pool?.memoryGiB]
+    }
+    expect(machine(['c7i.2xlarge'])).toEqual([8, 16])
+    expect(machine(['c7i.large', 'm7a.xlarge'])).toEqual([2, 4])
+    expect(machine(['r8i.*'])).toEqual([4, 32])
+    expect(machine(['m7i.*'], { vCpus: 16 })).toEqual([16, 64])
+    expect(machine(['hpc7a.12xlarge'], { memoryGiB: 768 })).toEqual([48, 768])
+    expect(poolsOf({ default: {} })[0]).toMatchObject({ vCpus: 4, memoryGiB: 16, diskGiB: 150 })
+    expect(poolsOf({ default: { instanceTypes: ['g6e.2xlarge'] } })[0]).toMatchObject({ vCpus: 8, memoryGiB: 64 })
   })
 
   it('name every setting that is not usable', () => {
@@ -29,7 +45,8 @@ describe('the pools of a stage', () => {
       /pools\.GPU: /,
       /pools\.default\.device: must be "cuda" or "cpu"/,
       /pools\.default: .*"remoteImage"/,
-      /pools\.big\.modelMemoryBytes: is needed, because the GPU memory is known of g4dn, g5/,
+      /pools\.big\.memoryGiB: is needed/,
+      /pools\.big\.modelMemoryBytes: is needed, because the memory of the GPU/,
       /pools\.many\.requestTimeoutMs: must be a whole number from 1 to 29000/,
       /pools\.many\.intraOpThreads: must be a whole number from 1 to 256/,
     ])
@@ -54,7 +71,7 @@ describe('the pools of a stage', () => {
 describe('a stage with a pool of GPUs and one of CPUs', () => {
   const pools = {
     default: { intraOpThreads: 2 },
-    cpu: { device: 'cpu', instanceTypes: ['c7i.2xlarge'], vCpus: 8, replicasMin: 2, replicasMax: 6, engines: 7 },
+    cpu: { device: 'cpu', instanceTypes: ['c7i.2xlarge'], replicasMin: 2, replicasMax: 6, engines: 7 },
   }
   const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:alarms'
   const { gpu } = templates({ settings: { stage: 'prod', pools: JSON.stringify(pools), alarmTopicArn } })
@@ -81,7 +98,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     gpu.hasResourceProperties('AWS::ECS::CapacityProvider', {
       ManagedInstancesProvider: {
         InstanceLaunchTemplate: {
-          InstanceRequirements: { AllowedInstanceTypes: ['c7i.2xlarge'], VCpuCount: { Min: 8 } },
+          InstanceRequirements: { AllowedInstanceTypes: ['c7i.2xlarge'], VCpuCount: { Min: 8, Max: 8 } },
         },
       },
     })

@@ -1,0 +1,81 @@
+import * as z from 'zod'
+import { poolName } from '../shared/contract/deployment-settings.ts'
+import { type LeastMachine, leastMachine } from './machine-types.ts'
+
+/** The HTTP API ends a request after 30 seconds, and says less than the service would. */
+const requestMsMax = 29_000
+
+/** What a pool has that does not say it. */
+export const poolDefaults = {
+  cuda: { instanceTypes: ['g6.*', 'g5.*', 'g4dn.*'], diskGiB: 150 },
+  // With the instructions that int8 is fast by.
+  cpu: { instanceTypes: ['m7i.*', 'm7a.*'], diskGiB: 80 },
+}
+
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error })
+}
+const bytes = whole(1, Number.MAX_SAFE_INTEGER)
+
+const pool = z
+  .strictObject({
+    device: z.enum(['cuda', 'cpu'], 'must be "cuda" or "cpu"').default('cuda'),
+    instanceTypes: z
+      .array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9*-]+$/, 'must be like "g6.xlarge" or "g6.*"'))
+      .min(1)
+      .optional(),
+    vCpus: whole(2, 192).optional(),
+    memoryGiB: whole(4, 1536).optional(),
+    diskGiB: whole(30, 16_384).optional(),
+    replicasMin: whole(1, 1000).default(1),
+    replicasMax: whole(1, 1000).optional(),
+    modelMemoryBytes: bytes.optional(),
+    cacheBytes: bytes.optional(),
+    requestTimeoutMs: whole(1, requestMsMax).default(requestMsMax),
+    remoteImages: z.boolean('must be true or false').default(false),
+    engines: whole(1, 256).optional(),
+    intraOpThreads: whole(1, 256).optional(),
+  })
+  .refine(({ replicasMin, replicasMax }) => replicasMax === undefined || replicasMax >= replicasMin, {
+    path: ['replicasMax'],
+    message: 'must be at least replicasMin',
+  })
+  .refine((given) => given.memoryGiB !== undefined || machineOf(given).memoryGiBPerVCpu !== undefined, {
+    path: ['memoryGiB'],
+    message: 'is needed, because what these machines have is not known here',
+  })
+  .refine((given) => given.modelMemoryBytes !== undefined || given.device === 'cpu' || machineOf(given).gpuMemoryGb, {
+    path: ['modelMemoryBytes'],
+    message: 'is needed, because the memory of the GPU of these machines is not known here',
+  })
+
+/** The pools by name, as cdk.json has them, or as the text of `-c pools='{"default": {…}}'`. */
+export const poolsContext = z
+  .preprocess(
+    (given) => (typeof given === 'string' ? parseJson(given) : given),
+    z.record(poolName, pool, 'must be JSON, like {"default": {"device": "cuda"}, "cpu": {"device": "cpu"}}'),
+  )
+  .refine((pools) => 'default' in pools, 'must have one named "default", for the deployments that name no pool')
+  .default({ default: pool.parse({}) })
+
+interface Machines {
+  device: keyof typeof poolDefaults
+  instanceTypes?: readonly string[] | undefined
+}
+
+/** The least that a replica of the pool may find itself on. */
+export function machineOf({ device, instanceTypes = poolDefaults[device].instanceTypes }: Machines): LeastMachine {
+  return leastMachine(instanceTypes)
+}
+
+export type PoolsContext = z.output<typeof poolsContext>
+
+/** What is no JSON stays text, which is no pools. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
