@@ -134,7 +134,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     metrics,
     log,
     limits: {
-      wasteMax: 0.03,
+      wasteMax: 0.06,
       runMsMax: device === 'cuda' ? 100 : 50,
       queuedMax: config.queuedMax ?? 8192,
       waitMsMax,

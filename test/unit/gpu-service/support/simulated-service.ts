@@ -30,7 +30,7 @@ export interface SimulatedOptions {
 }
 
 export const simulatedLimits = {
-  ...{ costMax: 384, itemsMax: 64, wasteMax: 0.03, runMsMax: 50 },
+  ...{ costMax: 384, itemsMax: 64, wasteMax: 0.06, runMsMax: 50 },
   ...{ queuedMax: 8192, waitMsMax: 2000, requestMsMax: 60_000 },
 }
 
