@@ -2,6 +2,7 @@ import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { openTable } from '../../shared/table/table.ts'
+import { recoverEvents } from './recover-events.ts'
 import { resumeImports } from './resume-imports.ts'
 import { resumeOwed } from './resume-owed.ts'
 
@@ -26,5 +27,6 @@ const queue = createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL })
 export const handler = async () => {
   const now = new Date()
   await resumeImports({ table, queue, before: new Date(now.getTime() - quietMs), restMs: quietMs, resumesMax, log })
+  await recoverEvents({ table, before: new Date(now.getTime() - quietMs), log })
   await resumeOwed({ table, queue, before: new Date(now.getTime() - quietMs), now, log })
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { identify } from '../../shared/auth/middleware.ts'
 import { errors } from '../../shared/errors.ts'
+import { announceWrites } from '../../shared/http/announce-writes.ts'
 import { recordWrites } from '../../shared/http/audit.ts'
 import { matchActions } from '../../shared/http/audit-actions.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
@@ -77,9 +78,11 @@ export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
   const parts = partsOf(options)
   watchLookups(table, metrics)
   addUploadRoutes(app, parts)
-  app.use(recordWrites({ table, actionOf: matchActions(hubActions), now }))
+  const audit = { table, actionOf: matchActions(hubActions), now }
+  app.use(recordWrites(audit))
   app.use(identify(verify))
   app.use(limitRequests({ table, quotas, now }))
+  app.use(announceWrites(audit))
   app.use(limitBodies)
   addWhoamiRoute(app, parts)
   for (const path of ['/api/spaces/*', '/spaces/*'])

@@ -72,6 +72,7 @@ export const itemKinds: readonly ItemKind[] = [
   work('import file', 'IMPORT#', 'FILE#'),
   work('import part', 'IMPORTPARTS#'),
   work('import claim', 'CLAIM#', 'CLAIM'),
+  work('audit intent', 'INTENT#', 'INTENT'),
   work('owed manifest', 'OWED#', 'MANIFEST'),
   work('owed inspection', 'OWED#', 'INSPECT#'),
   saved('drop', 'DROP#', 'DROP'),

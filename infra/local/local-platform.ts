@@ -1,4 +1,5 @@
 import { createAuthApp } from '../../functions/auth/app.ts'
+import { recoverEvents } from '../../functions/cleanup/recover-events.ts'
 import { resumeImports } from '../../functions/cleanup/resume-imports.ts'
 import { resumeOwed } from '../../functions/cleanup/resume-owed.ts'
 import type { DropMessage } from '../../functions/drop/drop-message.ts'
@@ -130,6 +131,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
       drops.consume((message) => handleDrop(message, dropSteps))
       maintenanceQueue.consume((message, delivery) => runJob(message, delivery, maintenanceParts))
       await resumeImports({ table, queue: ingest, before: now(), log })
+      await recoverEvents({ table, before: now(), log })
       await resumeOwed({ table, queue: ingest, before: now(), now: now(), log })
       await resumeJob(maintenanceParts)
       const watch = watchDrops({ objects, drops, intervalMs: watchMs, log })

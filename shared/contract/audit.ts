@@ -13,7 +13,9 @@ export const auditEvent = z
     owner: z.string().openapi({ description: 'Whose it was done to; `-` where it was nobody’s.', example: 'acme' }),
     target: z.string().optional().openapi({ example: 'repos/acme/model' }),
     outcome: z.object({
-      result: z.enum(['done', 'refused', 'failed']),
+      result: z.enum(['done', 'refused', 'failed', 'unknown']).openapi({
+        description: '`unknown` where the process that did it ended before it told: look whether it is there.',
+      }),
       status: z.number().int().optional(),
       code: z.string().optional().openapi({ description: 'Of the error.' }),
       replayed: z.boolean().optional().openapi({ description: 'Answered again for its `Idempotency-Key`.' }),

@@ -77,7 +77,8 @@ async function namedOf(context: Context<HttpEnvironment>, path: string): Promise
   }
 }
 
-const ownerNamed = (text: string | undefined): string | undefined =>
+/** A text that has the shape of an owner's name. */
+export const ownerNamed = (text: string | undefined): string | undefined =>
   text !== undefined && isRepoId(`${text}/x`) && withoutSecrets(text) === text ? text : undefined
 
 const fieldNames = ['id', 'repo', 'name', 'owner', 'organization', 'target', 'username'] as const

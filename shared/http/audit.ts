@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../errors.ts'
 import { type AuditEvent, type AuditOutcome, newEvent, recordEvent } from '../table/audit.ts'
+import { settleEvent, withdrawEvent } from '../table/audit-intents.ts'
 import type { Table } from '../table/table.ts'
 import type { ActionOf, AuditedRoute } from './audit-actions.ts'
 import { actorOf, subjectOf, withoutSecrets } from './audit-subject.ts'
@@ -29,13 +30,17 @@ export function recordWrites({ table, actionOf, now }: RecordWrites) {
   return createMiddleware<HttpEnvironment>(async (context, next) => {
     await next()
     const route = actionOf(context.req)
-    if (route === undefined || context.get('subject')?.isRead) return
+    const intent = context.get('intent')
+    if (route === undefined) return
+    if (context.get('subject')?.isRead) return intent && withdrawEvent(table, intent)
     const event = await eventOf(context, route, now())
     const isRefusal = event.outcome.result === 'refused'
     if (event.actor === undefined && isRefusal && !admits())
       return logOf(context).warn({ action: event.action, from: event.from }, 'a refusal of a stranger is not recorded')
     try {
-      await recordEvent(table, event)
+      const isLate = intent !== undefined && (await settleEvent(table, { intent, event }))
+      // Of what took longer than anything should, it was told already that its end is unknown.
+      if (intent === undefined || isLate) await recordEvent(table, event)
     } catch (cause) {
       logOf(context).error({ err: cause, action: event.action }, 'an event could not be recorded')
       if (!isRefusal) throw notRecorded(cause)

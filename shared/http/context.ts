@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/principal.ts'
 import type { Logger } from '../log.ts'
+import type { AuditIntent } from '../table/audit-intents.ts'
 import type { AuditSubject } from './audit-subject.ts'
 
 /** What every request of every app carries. */
@@ -13,6 +14,8 @@ export interface HttpVariables {
   principal: Principal | undefined
   /** What the route knows better than its path does of what it did something to, for the audit log. */
   subject?: AuditSubject | undefined
+  /** What was announced to the audit log, until it is told how it ended. */
+  intent?: AuditIntent | undefined
 }
 
 export interface HttpEnvironment {

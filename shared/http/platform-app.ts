@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { defaultQuotas, type Quotas } from '../table/quotas.ts'
 import type { Table } from '../table/table.ts'
+import { announceWrites } from './announce-writes.ts'
 import { recordWrites } from './audit.ts'
 import { matchActions } from './audit-actions.ts'
 import { platformActions } from './audit-platform-actions.ts'
@@ -56,7 +57,8 @@ export function createPlatformApp({
     return context.json(platformEnvelope(error, context.get('requestId')), 404)
   })
   app.use('/api/v1/*', conditionalReads())
-  app.use('/api/v1/*', recordWrites({ table, actionOf: matchActions(platformActions), now }))
+  const audit = { table, actionOf: matchActions(platformActions), now }
+  app.use('/api/v1/*', recordWrites(audit))
   const accessOf = routeAccess()
   const passes = { required: authenticate(verify), optional: identify(verify) }
   app.use('/api/v1/*', async (context, next) => {
@@ -64,6 +66,7 @@ export function createPlatformApp({
     return access === 'open' ? next() : passes[access](context, next)
   })
   app.use('/api/v1/*', limitRequests({ table, quotas, now }))
+  app.use('/api/v1/*', announceWrites(audit))
   app.use('/api/v1/*', limitBody(bodyMaxBytes))
   app.use('/api/v1/*', refuseDuplicateNames)
   app.use('/api/v1/*', onceOnly({ table, now }))

@@ -43,6 +43,7 @@ const rounds = like(keys.sweepRound(''))
 const imports = like(keys.import(''))
 const importParts = like(keys.importPart('', '', 0))
 const claims = like(keys.importClaim('', ''))
+const intents = like(keys.auditIntent(''))
 const owed = like(keys.owedManifest(''))
 const drops = like(keys.drop('', ''))
 const mirrors = like(keys.mirroredFile('', ''))
@@ -84,6 +85,7 @@ const everyKind = [
     claims,
     drops,
     owed,
+    intents,
     mirrors,
     deployments,
     pools,
@@ -103,7 +105,7 @@ const principals = [apiKeys, users, verifyingKeys]
 export const tableAccess = {
   registry: {
     reads: [...principals, audit, pools],
-    writes: [keyUses, owners, ...repoParts, ...sweeps, files, imports, claims, deployments, requests, onces],
+    writes: [keyUses, owners, ...repoParts, ...sweeps, files, imports, claims, deployments, requests, onces, intents],
     appends: [audit],
     lists: [
       lists.imports,
@@ -131,6 +133,7 @@ export const tableAccess = {
       // What they say a repo is called.
       deployments,
       requests,
+      intents,
     ],
     appends: [audit],
   },
@@ -149,6 +152,7 @@ export const tableAccess = {
       owners,
       requests,
       onces,
+      intents,
     ],
     appends: [audit],
     lists: [lists.users, lists.invitations, lists.owners],
@@ -160,7 +164,11 @@ export const tableAccess = {
     appends: [audit],
   },
   drop: { writes: [owners, imports, claims, drops, usage], appends: [audit] },
-  cleanup: { writes: [imports, owed], lists: [lists.activeImports, lists.owedWork] },
+  cleanup: {
+    writes: [imports, owed, intents],
+    appends: [audit],
+    lists: [lists.activeImports, lists.owedWork, lists.auditIntents],
+  },
   /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
   maintenance: { writes: everyKind, lists: [lists.activeImports, lists.deploymentsOf('*')], scans: true },
   // Repos: for the names of the revisions that are deployed.

@@ -22,7 +22,8 @@ export interface AuditEvent {
 }
 
 export interface AuditOutcome {
-  result: 'done' | 'refused' | 'failed'
+  /** `unknown` where the process that did it ended before it told. */
+  result: 'done' | 'refused' | 'failed' | 'unknown'
   status?: number | undefined
   /** The error's. */
   code?: string | undefined

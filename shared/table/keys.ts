@@ -49,6 +49,8 @@ export const keys = {
   heldBlob: (owner: string, sha256: string): ItemKey => ({ pk: `HELD#${folded(owner)}`, sk: sha256 }),
   /** One thing that was done, below the owner it was done to; `-` where it was nobody's. */
   auditEvent: (owner: string, id: string): ItemKey => ({ pk: `AUDIT#${folded(owner)}`, sk: id }),
+  /** What is about to be done, until the audit log tells how it ended. */
+  auditIntent: (id: string): ItemKey => ({ pk: `INTENT#${id}`, sk: 'INTENT' }),
   /** What a creation answered, for whoever sends it again with the same `Idempotency-Key`. */
   idempotency: (userId: string, key: string): ItemKey => ({ pk: `ONCE#${userId}#${key}`, sk: 'ONCE' }),
 
@@ -138,6 +140,7 @@ export const lists = {
   deployments: 'DEPLOYMENTS',
   activeImports: 'ACTIVE_IMPORTS',
   owedWork: 'OWED_WORK',
+  auditIntents: 'AUDIT_INTENTS',
   users: 'USERS',
   owners: 'OWNERS',
   invitations: 'INVITATIONS',

@@ -107,9 +107,10 @@ describe('the audit log', () => {
   it('is written before the answer, which is 500 where it could not be; what was refused stays refused', async () => {
     const broken = host.connect((table) => ({
       ...table,
-      put: async (item, condition) => {
-        if (item.pk.startsWith('AUDIT#')) throw new Error('the table is away')
-        await table.put(item, condition)
+      transact: async (actions) => {
+        if (actions.some((action) => 'put' in action && action.put.pk.startsWith('AUDIT#')))
+          throw new Error('the table is away')
+        await table.transact(actions)
       },
     }))
     const made = await broken('/api/v1/owners', { json: { name: 'unheard' }, token: adminToken })

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { recoverEvents } from '../../../functions/cleanup/recover-events.ts'
+import { createLogger } from '../../../shared/log.ts'
+import { tableAccess } from '../../../shared/table/access.ts'
+import { findOwner } from '../../../shared/table/owners.ts'
+import type { Table } from '../../../shared/table/table.ts'
+import { guardedTable } from '../../support/guarded-table.ts'
+import { adminToken, type CountedHost, startCountedHost } from './support/counted-host.ts'
+
+let host: CountedHost
+let name: string
+let runs = 0
+beforeAll(async () => {
+  host = await startCountedHost()
+})
+afterAll(() => host.close())
+beforeEach(() => {
+  name = `intended-${++runs}`
+  host.clock.ms += 1000
+})
+
+const intents = async () => (await host.scan()).filter(({ pk }) => String(pk).startsWith('INTENT#'))
+/** What a sweep an hour later finds. */
+const sweep = () => {
+  host.clock.ms += 3_600_000
+  const table = guardedTable(host.table, tableAccess.cleanup)
+  return recoverEvents({ table, before: host.now(), log: createLogger({ level: 'silent' }) })
+}
+const eventsOf = async (owner: string) =>
+  (await host.events()).filter((event) => event.owner === owner || event.target === `owners/${owner}`)
+const make = (ask: CountedHost['ask'], token: string | undefined = adminToken) =>
+  ask('/api/v1/owners', { json: { name }, token })
+
+/** A process that comes no further than where it would tell how something ended. */
+const dying = (table: Table): Table => ({
+  ...table,
+  transact: (actions) =>
+    actions.some((action) => 'put' in action && action.put.pk.startsWith('AUDIT#'))
+      ? new Promise<never>(() => {})
+      : table.transact(actions),
+})
+
+it('what was done by a process that died before it told is told by a sweep, once', async () => {
+  const { token, id } = await host.person('intender')
+  await make(host.ask, token)
+  name = `${name}-more`
+  void make(host.connect(dying), token)
+  await vi.waitFor(async () => expect(await findOwner(host.table, name)).toBeDefined())
+  const before = (await host.events()).length
+  expect(await sweep()).toBe(1)
+  const events = await host.events()
+  expect(events).toHaveLength(before + 1)
+  expect(events.filter(({ outcome }) => (outcome as { result: string }).result === 'unknown')).toMatchObject([
+    { action: 'owner.create', actor: { userId: id, username: 'intender' }, outcome: { result: 'unknown' } },
+  ])
+  expect(await sweep()).toBe(0)
+  expect(await intents()).toEqual([])
+  const shown = await host.asAdmin('/api/v1/audit?actor=intender&action=owner.create')
+  expect(shown.body.items.map(({ outcome }: { outcome: { result: string } }) => outcome.result)).toEqual([
+    'unknown',
+    'done',
+  ])
+})
+
+it('what ended as it should is told once, done or refused, and leaves nothing to sweep', async () => {
+  expect((await make(host.ask)).status).toBe(201)
+  expect((await make(host.ask)).status).toBe(409)
+  expect(await intents()).toEqual([])
+  expect(await sweep()).toBe(0)
+  const outcomes = (await eventsOf(name)).map(({ outcome }) => (outcome as { result: string }).result)
+  expect(outcomes).toEqual(['done', 'refused'])
+})
+
+it('strangers announce nothing', async () => {
+  const announced: string[] = []
+  const ask = host.connect((table) => ({
+    ...table,
+    put: async (item, condition) => {
+      announced.push(item.pk)
+      await table.put(item, condition)
+    },
+  }))
+  expect((await ask('/api/v1/owners', { json: { name } })).status).toBe(401)
+  expect(announced.filter((pk) => pk.startsWith('INTENT#'))).toEqual([])
+})
+
+it('what cannot be announced is not done', async () => {
+  const broken = host.connect((table) => ({
+    ...table,
+    put: async (item, condition) => {
+      if (item.pk.startsWith('INTENT#')) throw new Error('the table is away')
+      await table.put(item, condition)
+    },
+  }))
+  expect(await make(broken)).toMatchObject({ status: 500, body: { error: { code: 'not_recorded', retryable: true } } })
+  expect(await findOwner(host.table, name)).toBeUndefined()
+})
+
+it('what took longer than the sweep waits is told as unknown, and then how it ended', async () => {
+  const late = host.connect((table) => ({
+    ...table,
+    transact: async (actions) => {
+      const tells = actions.some((action) => 'put' in action && action.put.pk.startsWith('AUDIT#'))
+      if (tells) await sweep()
+      await table.transact(actions)
+    },
+  }))
+  expect((await make(late)).status).toBe(201)
+  const results = (await host.events()).slice(-2).map(({ outcome }) => (outcome as { result: string }).result)
+  expect(results).toEqual(['unknown', 'done'])
+})
