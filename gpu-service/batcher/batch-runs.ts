@@ -41,7 +41,11 @@ export class BatchRuns<Input, Output> {
       runSplitting<Job<Input, Output>, Ran<Output>>({
         jobs,
         run: (part) => this.#run(part, { engine, share: shares[index] ?? 1 }),
-        isWanted: ({ tickets }) => tickets.length > 0,
+        isWanted: ({ tickets }) => {
+          // Whose time was up while the other half ran is not waited for any more.
+          ledger.checkDeadlines()
+          return tickets.length > 0
+        },
         answer: (part, results) => {
           for (const [at, job] of part.entries()) answered.push({ job, ran: results[at] as Ran<Output> })
         },
