@@ -289,6 +289,13 @@ export const errors = {
       message: `A deployment "${name}" exists already; it serves ${target}. Change it: npx slipway deploy … --name ${name} --update; or choose another name with --name.`,
       details: { url },
     }),
+  poolNotFound: (pool: string, pools: readonly string[]) =>
+    new AppError({
+      code: 'pool_not_found',
+      status: 422,
+      message: `There is no pool "${pool}", so nothing would serve it. There is: ${pools.join(', ')}.`,
+      param: 'pool',
+    }),
   deploymentChanged: ({ name, is, expected }: { name: string; is: number; expected: number }) =>
     new AppError({
       code: 'precondition_failed',

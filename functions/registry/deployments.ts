@@ -41,6 +41,12 @@ export function addDeploymentRoutes(
 
   /** Before its first replica is there, a pool is what it is configured to be. */
   const deviceOf = async (pool = defaultPool) => (await poolDevice(table, pool)) ?? poolDevices[pool]
+  /** A pool that no stage has and no replica ever was in would leave its deployments unanswered for ever. */
+  const requirePool = async (pool = defaultPool) => {
+    const pools = Object.keys(poolDevices)
+    if (pools.length === 0 || pools.includes(pool) || (await poolDevice(table, pool)) !== undefined) return
+    throw errors.poolNotFound(pool, pools)
+  }
   /** What was just read of a pool holds for a whole list. */
   const withReplicas = async (items: readonly DeploymentItem[]): Promise<Deployment[]> => {
     const at = now()
@@ -75,6 +81,7 @@ export function addDeploymentRoutes(
     const asked = context.req.valid('json')
     const principal = principalOf(context)
     const deploymentsMax = quotas.deployments
+    await requirePool(asked.pool)
     const { item, isNew } = await makeDeployment({ table, principal, asked, deploymentsMax, deviceOf, now: now() })
     return context.json(await shown(context, item), isNew ? 201 : 200)
   })

@@ -22,6 +22,7 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
 import { LocalQueue } from '../../shared/queue/local-queue.ts'
 import { receivesMax } from '../../shared/queue/queue.ts'
+import { defaultPool } from '../../shared/table/deployment-item.ts'
 import type { TableScan } from '../../shared/table/scan.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
@@ -64,7 +65,13 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
     metrics,
     workerUrl: new URL('../../gpu-service/engine/worker.ts', import.meta.url),
   })
-  const registry = createRegistryApp({ ...platform, ingest, version, log: log.child({ service: 'registry' }) })
+  const registry = createRegistryApp({
+    ...platform,
+    ingest,
+    version,
+    poolDevices: { [defaultPool]: 'cpu' },
+    log: log.child({ service: 'registry' }),
+  })
   const hub = createHubApp({
     ...platform,
     objects,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { poolDevices } from '../../../shared/config.ts'
 import { explainPrecision } from '../../../shared/model/precision.ts'
 import { keys } from '../../../shared/table/keys.ts'
@@ -52,7 +52,13 @@ describe('the file of a deployment', () => {
   })
 
   it('is the one for a CPU where nothing is known of the pool', async () => {
-    expect(await create()).toMatchObject({ file: 'onnx/model.onnx' })
+    const unconfigured = await startRepoHost()
+    onTestFinished(() => unconfigured.close())
+    await unconfigured.make('lab/seed')
+    await unconfigured.make(repo, {}, 'ada')
+    await unconfigured.commit(repo, { 'onnx/model.onnx': '1' }, { metadata: servable })
+    const made = await unconfigured.call('POST', path, { as: 'ben', json: { target: repo, pool } })
+    expect(made).toMatchObject({ status: 201, body: { file: 'onnx/model.onnx' } })
   })
 
   it('is what is asked for, whatever the device', async () => {
@@ -83,5 +89,15 @@ describe('the setting of what pools run on', () => {
 
   it.each(['cuda', '{"default": "tpu"}', '[]'])('is not %s', (text) => {
     expect(poolDevices.safeParse(text).success).toBe(false)
+  })
+})
+
+describe('a pool', () => {
+  it('that is not configured and of which no replica ever told is refused, with those that there are', async () => {
+    const { error } = await create()
+    expect(error).toMatchObject({ code: 'pool_not_found', param: 'pool' })
+    expect(error.message).toBe(`There is no pool "${pool}", so nothing would serve it. There is: configured.`)
+    await notePoolDevice(host.table, { pool, device: 'cpu' })
+    expect(await create()).toMatchObject({ pool })
   })
 })
