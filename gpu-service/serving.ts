@@ -129,7 +129,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     heartbeatMs: config.heartbeatMs,
   })
   const reconciler = new Reconciler({
-    models: new ModelRegistry({ cache, pool, residency, metrics, settings, loadWaitMsMax, engineBytes }),
+    models: new ModelRegistry({ cache, pool, residency, settings, loadWaitMsMax, engineBytes }),
     pool,
     metrics,
     log,

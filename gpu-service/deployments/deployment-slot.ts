@@ -1,5 +1,6 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import type { LoadTimes } from '../models/model-lease.ts'
 import { failedLoad } from './failed-load.ts'
 import { Outcomes } from './outcomes.ts'
 import type { Served } from './served.ts'
@@ -101,7 +102,7 @@ export class DeploymentSlot {
       const lease = await models.acquire({
         ...leaseTermsOf(item),
         onFailure: (error) => this.#fallOut(error),
-        onEntered: () => failures.forget(item),
+        onEntered: (took) => this.#entered(took),
       })
       if (this.#isRetired) return await lease.release()
       this.loadSeconds = (now() - startedMs) / 1000
@@ -114,6 +115,16 @@ export class DeploymentSlot {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** The model was loaded, for this deployment and for all others that use it. */
+  #entered({ loadMs, warmUpMs }: LoadTimes): void {
+    const { metrics, failures } = this.#parts
+    failures.forget(this.item)
+    // Nobody would take away again what is counted for a deployment that is gone.
+    if (this.#isRetired) return
+    metrics.modelLoading.observe({ deployment: this.label }, loadMs / 1000)
+    metrics.modelWarmup.observe({ deployment: this.label }, warmUpMs / 1000)
   }
 
   /** The model was out of the engines, and could not be loaded again for the work that had come. */

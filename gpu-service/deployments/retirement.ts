@@ -8,7 +8,8 @@ const graceMs = 1000
 /** Slots that are in no place any more, until what they were asked is answered and their models are given back. */
 export class Retirement {
   readonly #log: Logger
-  readonly #retiring = new Set<Promise<void>>()
+  /** Whose they are. */
+  readonly #retiring = new Map<Promise<void>, string>()
   readonly #hurry = new AbortController()
 
   constructor({ log }: { log: Logger }) {
@@ -25,13 +26,18 @@ export class Retirement {
       .then(() => slot.retire())
       .catch((error) => this.#log.error({ err: error, deployment: name }, 'unload failed'))
       .finally(() => this.#retiring.delete(retired))
-    this.#retiring.add(retired)
+    this.#retiring.set(retired, name)
     return retired
+  }
+
+  /** Fulfilled when all of a deployment is given back that is under way to that. */
+  async noneOf(deployment: string): Promise<void> {
+    await Promise.all(this.#retiring.entries().map(([retired, name]) => (name === deployment ? retired : undefined)))
   }
 
   /** Fulfilled when every model is given back; nobody is waited for who might still come. */
   async close(): Promise<void> {
     this.#hurry.abort()
-    await Promise.all(this.#retiring)
+    await Promise.all(this.#retiring.keys())
   }
 }

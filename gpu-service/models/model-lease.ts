@@ -8,7 +8,7 @@ import type { OpenedModel } from './open-model.ts'
 /** Which model a deployment needs, and how long that stays in the engines. */
 export interface LoadRequest extends ModelRequest {
   task: string
-  /** For messages and metrics. */
+  /** For messages. */
   deployment: string
   /** Whether the members of a batch run alone, where the deployment says so itself. */
   isolate?: Isolation | undefined
@@ -18,8 +18,14 @@ export interface LoadRequest extends ModelRequest {
   loadsOnDemand?: boolean
   /** Told that an engine could not be given it when work asked for it. */
   onFailure?: (error: unknown) => void
-  /** Told whenever the engines hold it anew. */
-  onEntered?: () => void
+  /** Told whenever the engines hold it anew, by all who use it then. */
+  onEntered?: (took: LoadTimes) => void
+}
+
+/** How long it took a model to come into the engines, and how much of that was the warm-up. */
+export interface LoadTimes {
+  loadMs: number
+  warmUpMs: number
 }
 
 /** A hold on a model that the engines hold, or will when work comes. The last one that is given back unloads it. */

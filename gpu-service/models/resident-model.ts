@@ -1,4 +1,3 @@
-import type { Metrics } from '../../shared/metrics.ts'
 import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import { allAwake, type Entered, enterEngines, leaveEngines } from './engine-copies.ts'
@@ -6,6 +5,7 @@ import type { FolderLock } from './folder-lock.ts'
 import { GatedQueue, type Gatekeeper } from './gated-queue.ts'
 import { InFlight } from './in-flight.ts'
 import { LearnedSize } from './learned-size.ts'
+import type { LoadTimes } from './model-lease.ts'
 import { ModelQueues } from './model-queues.ts'
 import type { OpenedModel } from './open-model.ts'
 import type { Residency } from './residency.ts'
@@ -13,13 +13,10 @@ import type { Resident } from './resident.ts'
 
 export interface ResidentModelOptions {
   modelId: string
-  /** For metrics: the deployment that asked for it first. Others share the model, who are not to be told its name. */
-  deployment: string
   file: string
   opened: OpenedModel
   pool: EnginePool
   residency: Residency
-  metrics: Metrics
   /** How long work may wait for it to be loaded. */
   loadWaitMsMax: number
   /** What the engines hold in memory of their own now, where that can be told. */
@@ -29,7 +26,7 @@ export interface ResidentModelOptions {
   /** Told that it could not be loaded when work asked for it. */
   onFailure: (error: unknown) => void
   /** Told whenever it has come into the engines. */
-  onEntered: () => void
+  onEntered: (took: LoadTimes) => void
 }
 
 /** A model that is deployed: in the engines, or out of them with its queues and its tokenizer ready. */
@@ -101,7 +98,7 @@ export class ResidentModel implements Resident, Gatekeeper {
   }
 
   async enter(): Promise<void> {
-    const { opened, holdFiles, metrics, deployment, onEntered } = this.#options
+    const { opened, holdFiles, onEntered } = this.#options
     const startedMs = performance.now()
     const lock = await holdFiles(opened.paths)
     const { speed, warmUpMs } = await this.#load().catch((error) => {
@@ -110,10 +107,8 @@ export class ResidentModel implements Resident, Gatekeeper {
     })
     this.#lock = lock
     this.loadMs = performance.now() - startedMs
-    metrics.modelLoading.observe({ deployment }, this.loadMs / 1000)
-    metrics.modelWarmup.observe({ deployment }, warmUpMs / 1000)
     this.isIn = true
-    onEntered()
+    onEntered({ loadMs: this.loadMs, warmUpMs })
     this.#queues.learn(speed)
     this.#queues.wake()
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Metrics } from '../../shared/metrics.ts'
 import type { ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { RunSettings } from '../tasks/task.ts'
@@ -15,7 +14,6 @@ export interface SharedModelParts {
   cache: ModelCache
   pool: EnginePool
   residency: Residency
-  metrics: Metrics
   settings: RunSettings
   /** How long work may wait for its model to be loaded. */
   loadWaitMsMax: number
@@ -105,13 +103,13 @@ export class SharedModel {
     const opened = await open(request).finally(() => lock.release())
     const model = new ResidentModel({
       ...parts,
-      ...{ modelId, deployment: request.deployment, file: request.file, opened, engineBytes },
+      ...{ modelId, file: request.file, opened, engineBytes },
       holdFiles: (paths) => holdFiles({ cache, revision: request.revision, requests, paths, open }),
       onFailure: (error) => {
         for (const lease of requests) lease.onFailure?.(error)
       },
-      onEntered: () => {
-        for (const lease of requests) lease.onEntered?.()
+      onEntered: (took) => {
+        for (const lease of requests) lease.onEntered?.(took)
       },
     })
     return { opened, model }
