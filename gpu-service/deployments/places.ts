@@ -24,7 +24,8 @@ export interface Arranged {
 
 /**
  * Puts every target of a deployment into its place. One that is there already keeps its slot, wherever it was; one that
- * is new gets a slot, and what answered in its place before stands in for it.
+ * is new gets a slot, and what answered in its place before stands in for it. Where nobody would answer otherwise,
+ * whoever did in another place stands in.
  */
 export function arrange({ item, before, shadowBefore, create }: Arrange): Arranged {
   const existing = new Set([...before.flatMap(slotsOf), ...(shadowBefore === undefined ? [] : [shadowBefore])])
@@ -49,6 +50,12 @@ export function arrange({ item, before, shadowBefore, create }: Arrange): Arrang
     if (standIn !== undefined) staying.add(standIn)
     return [{ index, id: idOf(target), weight: weightOf(target), target, slot, standIn }]
   })
+  const [unanswered] = places
+  if (unanswered !== undefined && !places.some(isAnswering)) {
+    const standIn = before.map((place) => standInOf(place, staying)).find((slot) => slot && !isRolledBack(item, slot))
+    if (standIn !== undefined) staying.add(standIn)
+    unanswered.standIn = standIn
+  }
   const shadow =
     item.shadow === undefined || item.isPaused === true ? undefined : slotFor(item.shadow.target, `${item.name}:shadow`)
   return { places, shadow, leaving: [...existing].filter((slot) => !staying.has(slot)) }
@@ -64,11 +71,18 @@ interface Arrange {
 export const slotsOf = ({ slot, standIn }: Place): DeploymentSlot[] =>
   standIn === undefined ? [slot] : [slot, standIn]
 
+const isAnswering = (place: Place): boolean => slotsOf(place).some(({ served }) => served !== undefined)
+
 /** What answered last in a place, where nothing else needs it. */
 const standInOf = (place: Place, staying: ReadonlySet<DeploymentSlot>): DeploymentSlot | undefined =>
   slotsOf(place).find((slot) => slot.served !== undefined && !staying.has(slot))
 
 const weightOf = ({ weight = 1, rolledBack }: DeploymentTarget): number => (rolledBack === undefined ? weight : 0)
+
+const isRolledBack = (item: DeploymentItem, slot: DeploymentSlot): boolean =>
+  targetsOf(item).some(
+    (target) => target.rolledBack !== undefined && identity(itemOf(item, target)) === identity(slot.item),
+  )
 
 /** What a caller means by a target: a newer revision of the same name is the same target, another file is not. */
 const idOf = ({ repoId, ref, wantedFile, precision }: DeploymentTarget): string =>

@@ -69,7 +69,9 @@ export class Reconciler {
     await reporter.beat()
     await use.sum()
     const wanted = await desired()
-    for (const name of [...this.#deployments.keys()]) if (!wanted.has(name)) this.#remove(name)
+    // Another one of the same name may be somebody else's, whom the models of this one must not answer.
+    for (const [name, { item }] of [...this.#deployments])
+      if (wanted.get(name)?.createdAt !== item.createdAt) this.#remove(name)
     await this.#outdated.takeBack()
     const loads: Promise<void>[] = []
     const breathe = breatheAfter(sliceMs)
@@ -147,9 +149,9 @@ export class Reconciler {
     const deployment = this.#deployments.get(name)
     this.#deployments.delete(name)
     this.#options.use.forget(name)
-    const slots = deployment?.everySlot ?? []
+    for (const slot of deployment?.everySlot ?? []) void this.#retirement.take(slot, { atOnce: true })
     // What is still answered meanwhile would be counted anew.
-    void Promise.all(slots.map((slot) => this.#retirement.take(slot, { atOnce: true }))).then(() => this.#forget(name))
+    void this.#retirement.noneOf(name).then(() => this.#forget(name))
     this.#outdated.add(name)
   }
 }

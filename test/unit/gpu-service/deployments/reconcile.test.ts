@@ -84,7 +84,6 @@ async function start() {
       cache,
       pool,
       residency: new Residency({ maxBytes: Number.POSITIVE_INFINITY }),
-      metrics,
       settings: { device: 'cpu', isolate: 'auto' },
       loadWaitMsMax: 30_000,
     }),
@@ -129,7 +128,7 @@ async function start() {
   const pass = async () => {
     await Promise.all(await reconciler.pass())
   }
-  return { reconciler, state, states, pass, reports, forgotten, loads, unloads, pool }
+  return { reconciler, state, states, pass, reports, forgotten, loads, unloads, pool, metrics }
 }
 
 describe('the reconciler', () => {
@@ -204,7 +203,7 @@ describe('the reconciler', () => {
   })
 
   it('loads a model once for two deployments of it, and keeps it until both are gone', async () => {
-    const { state, pass, states, loads, unloads } = await start()
+    const { state, pass, states, loads, unloads, metrics } = await start()
     state.desired = [deployment('one'), deployment('two')]
     await pass()
     expect(states()).toEqual([
@@ -212,6 +211,8 @@ describe('the reconciler', () => {
       ['two', 'READY'],
     ])
     expect(loads).toHaveLength(1)
+    for (const name of ['one', 'two'])
+      expect(await metrics.registry.metrics()).toContain(`model_loading_duration_seconds_count{deployment="${name}"} 1`)
     state.desired = [deployment('two')]
     await pass()
     expect(unloads).toHaveLength(0)
@@ -325,6 +326,43 @@ describe('the reconciler', () => {
     expect(slotOf()).toMatchObject({ state: 'READY', item: { revision } })
     expect(reports.at(-1)?.[1]).toMatchObject({ revision, state: 'READY' })
     await expect.poll(() => unloads, { timeout: 10_000 }).toHaveLength(1)
+  })
+
+  it('goes on with a target that has lost its weight until one of those that took it answers', async () => {
+    const { state, pass, reconciler } = await start()
+    const [old, next] = [deployment('iris'), deployment('iris', { revision: other })]
+    state.desired = [old]
+    await pass()
+    state.desired = [{ ...old, targets: [{ ...old, weight: 0 }, next] }]
+    const loads = await reconciler.pass()
+    expect(reconciler.deployments.get('iris')?.choose(undefined)).toMatchObject({ item: { revision } })
+    await Promise.all(loads)
+    expect(reconciler.deployments.get('iris')?.choose(undefined)).toMatchObject({ item: { revision: other } })
+  })
+
+  it('has no target answer any more that was rolled back, though nobody else does yet', async () => {
+    const { state, pass, reconciler } = await start()
+    const [first, canary] = [deployment('iris', { revision: broken }), deployment('iris', { revision: other })]
+    state.desired = [{ ...first, targets: [first, canary] }]
+    await pass()
+    expect(reconciler.deployments.get('iris')?.choose(undefined)).toMatchObject({ item: { revision: other } })
+    const rolledBack = { at: '', by: '', reason: '', weight: 1 }
+    state.desired = [{ ...first, targets: [first, { ...canary, rolledBack }] }]
+    await pass()
+    expect(reconciler.deployments.get('iris')?.choose(undefined)).toBeUndefined()
+  })
+
+  it("answers with nothing of a deployment that is gone for another one of its name, which may be somebody else's", async () => {
+    const { state, pass, reconciler, unloads } = await start()
+    state.desired = [deployment('iris')]
+    await pass()
+    state.desired = [deployment('iris', { revision: other, owner: 'else', createdAt: '2026-11-21T00:00:00.000Z' })]
+    const loads = await reconciler.pass()
+    expect(reconciler.deployments.get('iris')).toMatchObject({ state: 'LOADING', item: { owner: 'else' } })
+    expect(reconciler.deployments.get('iris')?.choose(undefined)).toBeUndefined()
+    await Promise.all(loads)
+    expect(reconciler.deployments.get('iris')?.choose(undefined)).toMatchObject({ item: { revision: other } })
+    await expect.poll(() => unloads).toHaveLength(1)
   })
 
   it('goes on with the old revision while the new one cannot be loaded, and says why', async () => {

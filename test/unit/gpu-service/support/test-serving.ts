@@ -32,6 +32,7 @@ export interface TestServing {
   objects: MemoryObjects
   table: TestTable['table']
   metrics: Metrics
+  cacheDir: string
   deploy(model: TestModel): Promise<{ revision: string }>
   /** Asks the app, with a key that may infer unless told otherwise. */
   ask(path: string, request?: RequestInit & { json?: unknown; token?: string | null }): Promise<Response>
@@ -83,6 +84,7 @@ export async function startTestServing(
     objects,
     table,
     metrics,
+    cacheDir,
     deploy,
     async ask(path, { json, token: other = token, ...request } = {}) {
       const headers = new Headers(request.headers)

@@ -1,0 +1,119 @@
+import { readdirSync, readlinkSync } from 'node:fs'
+import { setImmediate as aTurn, setTimeout as wait } from 'node:timers/promises'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { EnginePool, type WorkSource } from '../../../../gpu-service/engine/engine-pool.ts'
+import {
+  changeDeployment,
+  type DeploymentItem,
+  deleteDeployment,
+  getDeployment,
+} from '../../../../shared/table/deployments.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { embedderModel } from '../support/test-models.ts'
+import { startTestServing } from '../support/test-serving.ts'
+
+/** For a machine that is busy with others. */
+const slow = { timeout: 30_000 }
+const json = { inputs: 'the sun shines on the sea' }
+const changesMin = 60
+
+/** What the pool has to ask, which must go with what it belongs to. */
+function watchQueues(): Set<WorkSource> {
+  const queues = new Set<WorkSource>()
+  const { add, remove } = EnginePool.prototype
+  vi.spyOn(EnginePool.prototype, 'add').mockImplementation(function (this: EnginePool, queue) {
+    queues.add(queue)
+    add.call(this, queue)
+  })
+  vi.spyOn(EnginePool.prototype, 'remove').mockImplementation(function (this: EnginePool, queue) {
+    queues.delete(queue)
+    remove.call(this, queue)
+  })
+  onTestFinished(() => void vi.restoreAllMocks())
+  return queues
+}
+
+const heldFolders = (cacheDir: string) =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(cacheDir)
+    } catch {
+      return false
+    }
+  })
+
+/** Three revisions of one repo that answer differently: by the mean, the first and the largest of the tokens' vectors. */
+async function startChanging() {
+  const queues = watchQueues()
+  const host = await startTestServing([], { waitMsMax: 30_000 })
+  onTestFinished(() => host.close())
+  const model = await embedderModel()
+  const targets = []
+  for (const mode of ['mean', 'cls', 'max']) {
+    const pooling = { word_embedding_dimension: 16, [`pooling_mode_${mode}_token${mode === 'cls' ? '' : 's'}`]: true }
+    const files = { ...model.files, '1_Pooling/config.json': Buffer.from(JSON.stringify(pooling)) }
+    targets.push(await publishTarget(host, { ...model, files }, { ref: mode }))
+  }
+  const [first, second, third] = targets
+  if (first === undefined || second === undefined || third === undefined) throw new Error('there are three targets')
+  const answerOf = new Map<string, string>()
+  const ask = (name: string) => host.ask(`/api/v1/predict/${name}`, { json })
+  for (const target of targets) {
+    const item = await deployTargets(host, { name: target.ref, targets: [target] })
+    await expect.poll(async () => (await ask(target.ref)).status, slow).toBe(200)
+    answerOf.set(target.revision, await (await ask(target.ref)).text())
+    await deleteDeployment(host.table, item)
+  }
+  expect(new Set(answerOf.values()).size).toBe(3)
+  await deployTargets(host, { name: 'moving', targets: [first] })
+  await expect.poll(async () => (await ask('moving')).status, slow).toBe(200)
+  return { host, queues, targets: [first, second, third] as const, answerOf, ask: () => ask('moving') }
+}
+
+it('a deployment that is changed in every way drops no request, gives no wrong answer and leaves nothing behind', async () => {
+  const { host, queues, targets, answerOf, ask } = await startChanging()
+  const [first, second, third] = targets
+  const seen: string[] = []
+  let isOver = false
+  const client = async () => {
+    while (!isOver) {
+      // As over a socket, where an answer that was kept takes a turn of the event loop, too.
+      await aTurn()
+      const answer = await ask()
+      const isRight = (await answer.text()) === answerOf.get(answer.headers.get('x-model-revision') ?? '')
+      seen.push(answer.status === 200 && !isRight ? 'a wrong answer' : String(answer.status))
+    }
+  }
+  const clients = Promise.all(Array.from({ length: 16 }, client))
+  const to = (...wanted: (typeof first)[]): Partial<DeploymentItem> => ({ ...wanted[0], targets: wanted })
+  const changes: Partial<DeploymentItem>[] = [
+    to(second),
+    to({ ...second, weight: 0 }, first, third),
+    { shadow: { target: second, percent: 100 } },
+    { isolate: 'always' },
+    { canary: { maxErrorRate: 0.1, maxLatencyRatio: 100, minRequests: 5, windowSeconds: 1 } },
+    { resultCache: { entries: 10 } },
+    to({ ...first, weight: 90 }, { ...second, weight: 10 }),
+    { shadow: undefined, isolate: undefined },
+    to({ ...first, weight: 0 }, { ...second, weight: 0 }, third),
+    { limits: { requestsPerSecond: 1e6, tokensPerMinute: 1e9, requestsPerDay: 1e9 } },
+    { min: 0, idleSeconds: 1, canary: undefined },
+    { limits: undefined, resultCache: undefined, ...to(first) },
+    { min: 1 },
+  ]
+  for (let change = 0; change < changesMin; change++) {
+    const next = changes[change % changes.length]
+    await changeDeployment(host.table, 'moving', (item) => ({ ...item, ...next }))
+    // Some are taken back before anything of them is loaded.
+    await wait((change % 4) * 40)
+  }
+  isOver = true
+  await clients
+  expect(seen.filter((what) => what !== '200')).toEqual([])
+  const item = await getDeployment(host.table, 'moving')
+  if (item !== undefined) await deleteDeployment(host.table, item)
+  await expect.poll(() => queues.size, slow).toBe(0)
+  await expect.poll(() => host.metrics.registry.metrics(), slow).toContain('models_resident 0')
+  await expect.poll(() => host.metrics.registry.metrics(), slow).not.toMatch(/(?:deployment|model)="moving/)
+  await expect.poll(() => heldFolders(host.cacheDir), slow).toEqual([])
+}, 120_000)
