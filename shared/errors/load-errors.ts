@@ -1,0 +1,45 @@
+import { AppError } from './app-error.ts'
+
+/** More than is answered, or later than is waited for. */
+export const loadErrors = {
+  rateLimited: (limit: string, retryAfterSeconds: number) =>
+    new AppError({
+      code: 'rate_limited',
+      status: 429,
+      message: `This deployment answers ${limit}. Try again in ${Math.max(0.1, Math.ceil(retryAfterSeconds * 10) / 10)} s.`,
+      retryable: true,
+      retryAfterSeconds,
+    }),
+  /** Its clients would wait for hours, so they are told not to ask again by themselves. */
+  quotaUsedUp: (limit: number, retryAfterSeconds: number) =>
+    new AppError({
+      code: 'quota_used_up',
+      status: 429,
+      message: `This deployment answers ${limit} requests a day, and has. The next day begins at midnight, UTC.`,
+      retryAfterSeconds,
+    }),
+  overloaded: (retryAfterSeconds: number) =>
+    new AppError({
+      code: 'overloaded',
+      status: 429,
+      message: `The model is overloaded. Try again in ${retryAfterSeconds} s.`,
+      retryable: true,
+      retryAfterSeconds,
+    }),
+  /** Not retryable: with the same deadline the same would happen, and the SDKs retry a 504 unless they are told. */
+  deadlineExceeded: (neededMs?: number) =>
+    new AppError({
+      code: 'deadline_exceeded',
+      status: 504,
+      message:
+        neededMs === undefined
+          ? 'The answer was not ready within the time that the request gave. Give it longer, or send fewer inputs.'
+          : `This request needs about ${Math.ceil(neededMs)} ms of the model, which is longer than the time that it gave. Give it longer, or send fewer or shorter inputs.`,
+    }),
+  tooCostly: (seconds: number, limitSeconds: number) =>
+    new AppError({
+      code: 'request_too_costly',
+      status: 413,
+      message: `This request alone would take about ${seconds} s of the model; the limit is ${limitSeconds} s. Send fewer or shorter inputs per request.`,
+    }),
+}

@@ -1,0 +1,79 @@
+import { AppError } from './app-error.ts'
+
+/** Models that are asked: which, and what they can do. */
+export const modelErrors = {
+  modelNotFound: (model: string) =>
+    new AppError({
+      code: 'model_not_found',
+      status: 404,
+      message: `The model "${model}" is not deployed here. Name a deployment, "owner/name" or "owner/name@ref"; GET /v1/models lists them.`,
+      param: 'model',
+    }),
+  /** Not 503, on which Hugging Face's JavaScript client asks again at once and for ever. */
+  deploymentPaused: (name: string) =>
+    new AppError({
+      code: 'deployment_paused',
+      status: 409,
+      message: `The deployment "${name}" is paused. Whoever may change it can resume it: npx slipway resume ${name}`,
+    }),
+  modelNotReady: (model: string, state: string, retryAfterSeconds = 1) =>
+    new AppError({
+      code: 'model_not_ready',
+      status: 503,
+      message: `The model "${model}" is not ready yet (${state}). Try again shortly.`,
+      retryable: true,
+      retryAfterSeconds,
+    }),
+  modelTooLarge: ({ model, sizeBytes, maxBytes }: { model: string; sizeBytes: number; maxBytes: number }) =>
+    new AppError({
+      code: 'model_too_large',
+      status: 422,
+      message: `The model "${model}" takes about ${inMegabytes(sizeBytes)} in the engines, which may hold ${inMegabytes(maxBytes)}. Serve it in a smaller precision, with fewer engines (SLIPWAY_ENGINES), or raise SLIPWAY_MODEL_MEMORY_BYTES.`,
+    }),
+  modelFailed: (model: string, reason: string) =>
+    new AppError({
+      code: 'model_failed',
+      status: 422,
+      message: `The model "${model}" could not be loaded: ${reason}`,
+    }),
+  modelNotNamed: (path: string, bases: readonly string[]) =>
+    new AppError({
+      code: 'model_not_named',
+      status: 400,
+      message:
+        bases.length === 0
+          ? `No model that you may ask here can answer ${path}. GET /v1/models lists the models.`
+          : `Several models can answer ${path}. Ask one by its own path: ${bases.map((base) => base + path).join(', ')}.`,
+    }),
+  generationNotServed: (path: string, served: readonly string[]) =>
+    new AppError({
+      code: 'not_implemented',
+      status: 501,
+      message: `Text generation is not served yet, so there is no ${path}. What is served: ${served.join(', ')}.`,
+    }),
+  wrongTask: (model: string, task: string, wanted: string) =>
+    new AppError({
+      code: 'wrong_task',
+      status: 400,
+      message: `The model "${model}" does ${task}; this route needs ${wanted}.`,
+      param: 'model',
+    }),
+  unsupportedModel: (reason: string) => new AppError({ code: 'unsupported_model', status: 422, message: reason }),
+  inferenceFailed: (reason: string, cause?: unknown) =>
+    new AppError({
+      code: 'inference_failed',
+      status: 422,
+      message: `The model could not run this input: ${reason}`,
+      cause,
+    }),
+  engineDied: (reason: string, cause?: unknown) =>
+    new AppError({
+      code: 'engine_died',
+      status: 500,
+      message: `The model could not be run: ${reason}. It is being started again.`,
+      retryable: true,
+      cause,
+    }),
+}
+
+const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`

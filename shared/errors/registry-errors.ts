@@ -1,0 +1,46 @@
+import { AppError } from './app-error.ts'
+
+/** What the registry holds: repos, imports and deployments. */
+export const registryErrors = {
+  repoNotFound: (repo: string) =>
+    new AppError({
+      code: 'repo_not_found',
+      status: 404,
+      message: `There is no repo "${repo}", or you may not see it. "npx slipway ls" lists what you have.`,
+    }),
+  revisionNotFound: (repo: string, ref: string) =>
+    new AppError({
+      code: 'revision_not_found',
+      status: 404,
+      message: `"${repo}" has no branch, tag, alias or revision "${ref}". "npx slipway show ${repo}" lists them.`,
+    }),
+  importNotFound: (id: string) =>
+    new AppError({ code: 'import_not_found', status: 404, message: `There is no import "${id}".` }),
+  deploymentNotFound: (name: string) =>
+    new AppError({
+      code: 'deployment_not_found',
+      status: 404,
+      message: `There is no deployment "${name}". "npx slipway status" lists the deployments.`,
+    }),
+  deploymentExists: ({ name, target, url }: { name: string; target: string; url: string }) =>
+    new AppError({
+      code: 'deployment_exists',
+      status: 409,
+      message: `A deployment "${name}" exists already; it serves ${target}. Change it: npx slipway deploy … --name ${name} --update; or choose another name with --name.`,
+      details: { url },
+    }),
+  poolNotFound: (pool: string, pools: readonly string[]) =>
+    new AppError({
+      code: 'pool_not_found',
+      status: 422,
+      message: `There is no pool "${pool}", so nothing would serve it. There is: ${pools.join(', ')}.`,
+      param: 'pool',
+    }),
+  deploymentChanged: ({ name, is, expected }: { name: string; is: number; expected: number }) =>
+    new AppError({
+      code: 'precondition_failed',
+      status: 412,
+      message: `The deployment "${name}" is at version ${is}, not ${expected}: somebody changed it meanwhile. Read it again.`,
+      details: { version: is },
+    }),
+}

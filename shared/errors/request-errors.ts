@@ -1,0 +1,83 @@
+import { AppError } from './app-error.ts'
+
+/** Whatever is asked: who asks, and how it is put. */
+export const requestErrors = {
+  unauthenticated: () =>
+    new AppError({
+      code: 'unauthenticated',
+      status: 401,
+      message: 'This route needs an API key. Send it as "Authorization: Bearer hf_…" or as "X-API-Key: hf_…".',
+    }),
+  invalidToken: () =>
+    new AppError({
+      code: 'invalid_token',
+      status: 401,
+      message: 'The API key is unknown, revoked or expired. Send a current key that starts with "hf_".',
+    }),
+  invalidSession: () =>
+    new AppError({
+      code: 'invalid_token',
+      status: 401,
+      message:
+        'The access token is expired, its session is over, or it is none of ours. Get a new one from POST /api/v1/auth/refresh, or log in again.',
+    }),
+  missingScope: (scope: string) =>
+    new AppError({
+      code: 'missing_scope',
+      status: 403,
+      message: `The API key lacks the scope "${scope}" that this route needs. Use a key that has it.`,
+    }),
+  forbidden: (access: string, owner: string) =>
+    new AppError({
+      code: 'forbidden',
+      status: 403,
+      message: `You may not ${access} here: that needs a higher role in "${owner}". An admin of "${owner}" can give it to you.`,
+    }),
+  routeNotFound: (method: string, path: string) =>
+    new AppError({
+      code: 'route_not_found',
+      status: 404,
+      message: `There is no route ${method} ${path}. The routes are listed at /api/v1/openapi.json.`,
+    }),
+  invalidRequest: (message: string, param?: string) =>
+    new AppError({ code: 'invalid_request', status: 400, message, param }),
+  halfCharacter: (param: string): AppError =>
+    requestErrors.invalidRequest(
+      `"${param}" holds half of a surrogate pair, such as \\ud83d alone, which is no character: send both halves or none.`,
+      param,
+    ),
+  invalidInput: (message: string, param?: string) =>
+    new AppError({ code: 'invalid_input', status: 422, message, param }),
+  invalidJson: (reason: string) =>
+    new AppError({ code: 'invalid_json', status: 400, message: `The request body is not valid JSON: ${reason}.` }),
+  payloadTooLarge: (limitBytes: number) =>
+    new AppError({
+      code: 'payload_too_large',
+      status: 413,
+      message: `The request body is larger than the limit of ${limitBytes} bytes. Send fewer inputs per request.`,
+    }),
+  tooLarge: (what: string, limit: string) =>
+    new AppError({ code: 'too_large', status: 422, message: `${what} is larger than the limit of ${limit}.` }),
+  conflict: (message: string) => new AppError({ code: 'conflict', status: 409, message, retryable: true }),
+  starting: () =>
+    new AppError({
+      code: 'starting',
+      status: 503,
+      message: 'This server is starting. Send the request again in a moment.',
+      retryable: true,
+      retryAfterSeconds: 1,
+    }),
+  clientClosed: () =>
+    new AppError({
+      code: 'client_closed',
+      status: 499,
+      message: 'The client closed the connection before the answer.',
+    }),
+  internal: (requestId: string, cause?: unknown) =>
+    new AppError({
+      code: 'internal',
+      status: 500,
+      message: `Something failed on our side. Quote the request id ${requestId} when you report it.`,
+      cause,
+    }),
+}
