@@ -103,7 +103,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const onLoss = ({ modelId, error }: LostModel) => reconciler.lose({ modelId: modelIdOf(modelId), error })
   const { engines: count, intraOpThreads, engineEnvironment: environment = {} } = config
   const engines = createEngines({ device, engines: count, intraOpThreads, environment, workerUrl, onDeath, onLoss })
-  const pool = new EnginePool({ engines })
+  const pool = new EnginePool({ engines, stagedMax: device === 'cuda' ? 1 : 0 })
   const { waitMsMax = 350 } = config
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config
   const onDamage = ({ path }: { path: string }) => {

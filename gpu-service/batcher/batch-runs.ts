@@ -22,6 +22,18 @@ export interface Answered<Input, Output> {
   ran: Ran<Output>
 }
 
+interface Begin {
+  atMs: number | undefined
+}
+
+interface RunOn {
+  engine: Engine
+  /** When the first of those began that it is handed over with. */
+  together: Begin | undefined
+  /** Of the time from the begin to the end. */
+  share: number
+}
+
 type Batch<Input, Output> = readonly Job<Input, Output>[]
 
 /** Runs batches on an engine and learns how long they take; what fails and what is lost is seen to. */
@@ -37,10 +49,12 @@ export class BatchRuns<Input, Output> {
     const { ledger, observe } = this.#options
     const answered: Answered<Input, Output>[] = []
     const shares = this.#sharesOf(batches)
+    // They are answered together, and each is told of its start with the answer to the one before it.
+    const together: Begin | undefined = batches.length > 1 ? { atMs: undefined } : undefined
     const runs = batches.map((jobs, index) =>
       runSplitting<Job<Input, Output>, Ran<Output>>({
         jobs,
-        run: (part) => this.#run(part, { engine, share: shares[index] ?? 1 }),
+        run: (part) => this.#run(part, { engine, together, share: shares[index] ?? 1 }),
         isWanted: ({ tickets }) => {
           // Whose time was up while the other half ran is not waited for any more.
           ledger.checkDeadlines()
@@ -58,14 +72,19 @@ export class BatchRuns<Input, Output> {
     return answered
   }
 
-  async #run(jobs: Batch<Input, Output>, { engine, share }: { engine: Engine; share: number }): Promise<Ran<Output>[]> {
+  async #run(jobs: Batch<Input, Output>, { engine, together, share }: RunOn): Promise<Ran<Output>[]> {
     const { run, now, costs, rate, observe } = this.#options
-    const startedMs = now()
+    const askedMs = now()
+    const begin: Begin = together ?? { atMs: undefined }
     const batchSize = jobs.length
     const outputs = await run(
       jobs.map(({ input }) => input),
       engine,
+      () => {
+        begin.atMs ??= now()
+      },
     )
+    const startedMs = begin.atMs ?? askedMs
     if (outputs.length !== batchSize) throw new Error(`the model answered ${outputs.length} of ${batchSize} inputs`)
     const endedMs = now()
     const runMs = (endedMs - startedMs) * share

@@ -101,6 +101,12 @@ export class Batcher<Input, Output> implements ItemQueue {
     return this.#rate.engineMs(this.#ledger.waiting.waitMs)
   }
 
+  get fillsRun(): boolean {
+    const { costMax, itemsMax } = this.#options.limits
+    const { waiting } = this.#ledger
+    return waiting.size >= itemsMax || waiting.units >= costMax
+  }
+
   idle(): Promise<void> {
     if (this.depth === 0 && this.#running === 0) return Promise.resolve()
     return new Promise((resolve) => this.#whenIdle.push(resolve))

@@ -12,6 +12,8 @@ const turnsBetween = 7
  */
 export class Waiting<Input, Output> {
   readonly #queues: Record<Priority, FairQueue<Ticket<Input, Output>>>
+  /** What the jobs that wait would cost without padding; one that several wait for counts for each. */
+  units = 0
   #turns = 0
   #looks = 0
 
@@ -44,9 +46,11 @@ export class Waiting<Input, Output> {
 
   add(ticket: Ticket<Input, Output>): void {
     this.#queues[ticket.call.priority].add(ticket, ticket.call.tenant)
+    this.units += ticket.job.size
   }
 
   remove(ticket: Ticket<Input, Output>): void {
+    if (ticket.line !== undefined) this.units -= ticket.job.size
     this.#queues[ticket.call.priority].remove(ticket)
   }
 

@@ -9,6 +9,8 @@ export interface WorkSource {
   readonly backlogMs: number
   /** How many shares of the engines it has; one, where it is not said. */
   readonly weight?: number
+  /** Whether so much waits that a run which is cut now is as large as it may be. */
+  readonly fillsRun?: boolean
   /** Whether its model is in the engines now; it is where this is absent. Whoever changes it wakes the pool. */
   readonly isRunnable?: boolean
   /** Takes a batch now and runs it; never rejects. */
@@ -17,10 +19,18 @@ export interface WorkSource {
   idle(): Promise<void>
 }
 
+export interface EnginePoolOptions {
+  engines: readonly Engine[]
+  /** How many runs may lie ready at an engine that runs another. */
+  stagedMax?: number
+  now?: () => number
+}
+
 /**
  * The engines that all models share. A free engine pulls: it takes from the queue that has had the least time of the
  * engines, so an idle server answers at once, load makes batches bigger by itself, and however much waits for one
- * model, another is answered meanwhile (start-time fair queueing, Goyal et al., 1996).
+ * model, another is answered meanwhile (start-time fair queueing, Goyal et al., 1996). Where runs may lie ready, a full
+ * one is handed over while another runs, so that a GPU does not wait for it; a smaller one could still grow.
  */
 export class EnginePool {
   readonly engines: readonly Engine[]
@@ -29,10 +39,10 @@ export class EnginePool {
   readonly #now: () => number
   #awake = false
 
-  constructor({ engines, now = () => performance.now() }: { engines: readonly Engine[]; now?: () => number }) {
+  constructor({ engines, stagedMax, now = () => performance.now() }: EnginePoolOptions) {
     this.#now = now
     this.engines = engines
-    this.#free = new FreeEngines(engines)
+    this.#free = new FreeEngines({ engines, ...(stagedMax !== undefined && { stagedMax }) })
   }
 
   add(source: WorkSource): void {
@@ -88,10 +98,11 @@ export class EnginePool {
   }
 
   #pull(): void {
-    while (this.#free.count > 0) {
+    while (this.#free.count > 0 || this.#free.canStage) {
       const source = this.#leastServed()
-      const engine = source && this.#free.take()
-      if (source === undefined || engine === undefined) return
+      if (source === undefined) return
+      const engine = this.#free.take() ?? (source.fillsRun === true ? this.#free.stage() : undefined)
+      if (engine === undefined) return
       void this.#run(source, engine)
     }
   }

@@ -33,6 +33,8 @@ export interface EngineRun extends EngineCall {
   modelId: string
   /** By default all of them where no other engine runs anything. */
   threads?: Threads | undefined
+  /** Told when it is begun, which is later than it was asked for where another run goes before it. */
+  onStart?: (() => void) | undefined
 }
 
 /** The threads of one engine, or as many as there are cores. */

@@ -73,7 +73,7 @@ export class WorkerEngine implements Engine {
     this.#models.hold(model)
   }
 
-  async run({ modelId, inputs, outputs, threads: wanted }: EngineRun): Promise<Tensors> {
+  async run({ modelId, inputs, outputs, threads: wanted, onStart }: EngineRun): Promise<Tensors> {
     this.#crowd.running++
     try {
       // Behind this, every run that was begun in the same turn is counted.
@@ -82,7 +82,7 @@ export class WorkerEngine implements Engine {
       const process = this.#started()
       const limit = this.#runLimit(modelId)
       const run = (threads: Threads) =>
-        process.ask({ kind: 'run', modelId, outputs, threads }, { tensors: inputs, limit })
+        process.ask({ kind: 'run', modelId, outputs, threads }, { tensors: inputs, limit, onStart })
       return await (wanted === undefined ? this.#loneRuns.make({ modelId, units: unitsOf(inputs), run }) : run(wanted))
     } finally {
       this.#crowd.running--

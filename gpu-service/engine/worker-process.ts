@@ -37,9 +37,11 @@ export interface TimeLimit {
 interface Asked {
   tensors?: Tensors
   limit?: TimeLimit
+  /** Told when all that was asked before is answered. */
+  onStart?: (() => void) | undefined
 }
 
-interface Pending {
+interface Pending extends Pick<Asked, 'onStart'> {
   limit: TimeLimit | undefined
   resolve: (tensors: Tensors) => void
   reject: (error: Error) => void
@@ -80,11 +82,11 @@ export class WorkerProcess {
     return this.#child.pid
   }
 
-  ask(question: Question, { tensors, limit }: Asked = {}): Promise<Tensors> {
+  ask(question: Question, { tensors, limit, onStart }: Asked = {}): Promise<Tensors> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, limit })
+      this.#pending.set(id, { resolve, reject, limit, onStart })
       if (this.#pending.size === 1) this.#watchFirst()
       this.#writer.write({ message: { ...question, id }, tensors })
     })
@@ -111,6 +113,7 @@ export class WorkerProcess {
   #watchFirst(): void {
     clearTimeout(this.#deadline)
     const [first] = this.#pending.values()
+    first?.onStart?.()
     if (first?.limit === undefined) return
     const { timeMs, error } = first.limit
     this.#deadline = setTimeout(() => this.#giveUp(first, error()), timeMs).unref()

@@ -47,6 +47,10 @@ export class GatedQueue implements WorkSource {
     return this.#options.queue.weight ?? 1
   }
 
+  get fillsRun(): boolean {
+    return this.#options.queue.fillsRun === true
+  }
+
   get isRunnable(): boolean {
     return this.#options.model.isIn
   }

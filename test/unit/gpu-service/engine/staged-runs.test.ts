@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import type { Engine } from '../../../../gpu-service/engine/engine.ts'
+import { EnginePool, type WorkSource } from '../../../../gpu-service/engine/engine-pool.ts'
+import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import { manualBatcher, settled } from '../support/lanes.ts'
+
+const workerUrl = new URL('../support/endless-worker.ts', import.meta.url)
+
+const engine: Engine = {
+  load: () => Promise.resolve(),
+  run: () => Promise.resolve({}),
+  unload: () => Promise.resolve(),
+  restored: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+}
+
+/** A queue that never empties; its runs end in order, when the test says so. */
+function endlessQueue({ fillsRun }: { fillsRun: boolean }) {
+  const ends: (() => void)[] = []
+  const queue = {
+    headSinceMs: 1,
+    backlogMs: 1,
+    fillsRun,
+    begun: 0,
+    work() {
+      queue.begun++
+      return new Promise<void>((resolve) => ends.push(resolve))
+    },
+    idle: () => Promise.resolve(),
+    async end() {
+      ends.shift()?.()
+      await settled()
+    },
+  } satisfies WorkSource & { begun: number; end(): Promise<void> }
+  return queue
+}
+
+async function poolOf(queue: WorkSource, stagedMax?: number) {
+  const pool = new EnginePool({ engines: [engine], ...(stagedMax !== undefined && { stagedMax }) })
+  pool.add(queue)
+  pool.wake()
+  await settled()
+  return pool
+}
+
+describe('a run that lies ready behind another', () => {
+  it('is handed over where a full one waits, one and no more, so that the engine never waits for the next', async () => {
+    const queue = endlessQueue({ fillsRun: true })
+    await poolOf(queue, 1)
+    expect(queue.begun).toBe(2)
+    await queue.end()
+    expect(queue.begun).toBe(3)
+  })
+
+  it('is not cut while it could still grow', async () => {
+    const queue = endlessQueue({ fillsRun: false })
+    await poolOf(queue, 1)
+    expect(queue.begun).toBe(1)
+    await queue.end()
+    expect(queue.begun).toBe(2)
+  })
+
+  it('is left out where a large run is no faster than two: on a CPU', async () => {
+    const queue = endlessQueue({ fillsRun: true })
+    await poolOf(queue)
+    expect(queue.begun).toBe(1)
+  })
+
+  it('lets a load have the engine to itself, behind what was handed over and before all that comes', async () => {
+    const queue = endlessQueue({ fillsRun: true })
+    const pool = await poolOf(queue, 1)
+    const load = Promise.withResolvers<void>()
+    let isLent = false
+    const lent = pool.lend(engine, () => {
+      isLent = true
+      return load.promise
+    })
+    await queue.end()
+    expect([isLent, queue.begun]).toEqual([false, 2])
+    await queue.end()
+    expect([isLent, queue.begun]).toEqual([true, 2])
+    load.resolve()
+    await lent
+    await settled()
+    expect(queue.begun).toBe(4)
+  })
+
+  it('begins when the engine has answered what went before', async () => {
+    const worker = new WorkerEngine({ workerUrl, device: 'cpu' })
+    const events: string[] = []
+    const run = (name: string) =>
+      worker
+        .run({ modelId: 'good', inputs: {}, outputs: [], onStart: () => events.push(`${name} begins`) })
+        .then(() => events.push(`${name} ends`))
+    const first = run('first')
+    await worker.restored()
+    await settled()
+    const second = run('second')
+    await Promise.all([first, second])
+    await worker.close()
+    expect(events.indexOf('second begins')).toBeGreaterThan(events.indexOf('first begins'))
+    expect(events.at(-1)).toBe('second ends')
+  })
+
+  it('counts as waiting until it begins, and teaches only the time that it ran', async () => {
+    let begin = () => {}
+    let end = (_: string[]) => {}
+    const { batcher, clock, pull } = manualBatcher<string>({
+      run: (_inputs, _engine, onStart = () => {}) => {
+        begin = onStart
+        return new Promise((resolve) => {
+          end = resolve
+        })
+      },
+    })
+    const answer = batcher.submit('a')
+    void pull()
+    clock.nowMs = 30
+    begin()
+    clock.nowMs = 40
+    end(['a'])
+    expect(await answer).toMatchObject({ queueMs: 30, runMs: 10 })
+    void batcher.submit('b')
+    expect(batcher.backlogMs).toBeCloseTo(10, 1)
+  })
+})
+
+describe('a queue', () => {
+  it('fills a run when it holds as much as one may', () => {
+    const { batcher } = manualBatcher<string>({ sizeOf: (input) => input.length })
+    void batcher.submit('four')
+    expect(batcher.fillsRun).toBe(false)
+    void batcher.submit('more')
+    expect(batcher.fillsRun).toBe(true)
+  })
+
+  it('does not count what its caller has left', async () => {
+    const { batcher } = manualBatcher<string>({ sizeOf: (input) => input.length })
+    const leaving = new AbortController()
+    const gone = batcher.submit('four', { signal: leaving.signal }).catch(() => undefined)
+    leaving.abort()
+    await gone
+    void batcher.submit('more')
+    expect(batcher.fillsRun).toBe(false)
+  })
+})
