@@ -1,3 +1,4 @@
+import { CostModel } from '../../batcher/cost-model.ts'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
 import { cutRows, joinRows } from './shared-rows.ts'
 
@@ -6,6 +7,8 @@ const pieceMsMax = 20
 /** More would be too many items for a queue. */
 const piecesMax = 1024
 const runsToKnow = 3
+/** How many times as large as any before a piece may be. */
+const growthMax = 8
 
 export interface PieceSizes {
   /** How many rows of a request run at once, where it has so many of such a size. */
@@ -21,22 +24,32 @@ export interface PieceSizes {
  * fast, or, where a row's answer depends on which others ran with it, always the same.
  */
 export function createPieceSizes({ costMax, isSteady }: PieceSizesOptions): PieceSizes {
-  let msEach: number | undefined
+  const costs = new CostModel()
   let learnt = 0
+  let [smallest, largest] = [Number.POSITIVE_INFINITY, 0]
+  const predictMs = (size: number) => costs.predictMs({ items: 1, longest: size })
+  const cost = () => {
+    if (isSteady || largest === 0) return costMax
+    // Of runs of one size nobody can tell what is every run's and what is each row's.
+    if (largest < 2 * smallest) return 2 * largest
+    // Where most of a run is what every run takes, smaller pieces would only be more of them.
+    const allowedMs = Math.max(pieceMsMax, 2 * predictMs(0))
+    let size = growthMax * largest
+    while (size > 1 && predictMs(size) > allowedMs) size /= 2
+    return size
+  }
   return {
-    // A first run is slow: were all pieces made as small as it says, a large request would seem to take minutes.
-    countAfter: (pieces) => (isSteady || learnt >= runsToKnow ? Number.POSITIVE_INFINITY : pieces + 1),
     rowsEach({ rows, size }) {
-      const cost = isSteady || msEach === undefined ? costMax : pieceMsMax / msEach
       const rowSize = size / rows
-      return Math.min(rows, Math.max(1, Math.floor(cost / rowSize), Math.ceil(rows / piecesMax)))
+      return Math.min(rows, Math.max(1, Math.floor(cost() / rowSize), Math.ceil(rows / piecesMax)))
     },
+    // A first run is slow: were all pieces made as it says, a large request would seem to take minutes.
+    countAfter: (pieces) => (isSteady || learnt >= runsToKnow ? Number.POSITIVE_INFINITY : pieces + 1),
     learn({ size, runMs }) {
-      // A small run is mostly what every run takes, and says little of a large one.
-      if (size < costMax) return
+      smallest = Math.min(smallest, size)
+      largest = Math.max(largest, size)
+      costs.observe({ items: 1, longest: size, runMs })
       learnt++
-      const ms = Math.max(runMs, 0.01) / size
-      msEach = msEach === undefined ? ms : (msEach + ms) / 2
     },
   }
 }

@@ -34,13 +34,34 @@ describe('the pieces of a request', () => {
 describe('the size of a piece', () => {
   const rows = 65_536
 
+  /** Runs of a graph with so much for any run and so much for each row, each as large as a piece is by then. */
+  function learn(sizes: ReturnType<typeof createPieceSizes>, { runMs, rowMs }: { runMs: number; rowMs: number }) {
+    for (let run = 0; run < 30; run++) {
+      const size = sizes.rowsEach({ rows, size: rows })
+      sizes.learn({ size, runMs: runMs + rowMs * size })
+    }
+    return sizes.rowsEach({ rows: 4000, size: 4000 })
+  }
+  const fresh = (costMax = 64) => createPieceSizes({ costMax, isSteady: false })
+
   it('is small until the speed is known, then what runs in about 20 ms', () => {
-    const sizes = createPieceSizes({ costMax: 64, isSteady: false })
-    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(64)
-    for (let run = 0; run < 10; run++) sizes.learn({ size: 64, runMs: 6.4 })
-    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(200)
-    for (let run = 0; run < 20; run++) sizes.learn({ size: 64, runMs: 640 })
-    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(2)
+    expect(fresh().rowsEach({ rows: 1000, size: 1000 })).toBe(64)
+    expect(learn(fresh(), { runMs: 0.1, rowMs: 0.1 })).toBeGreaterThan(90)
+    expect(learn(fresh(), { runMs: 0.1, rowMs: 0.1 })).toBeLessThanOrEqual(200)
+    expect(learn(fresh(), { runMs: 0.1, rowMs: 10 })).toBeLessThanOrEqual(4)
+    expect(learn(fresh(), { runMs: 0.1, rowMs: 0.001 })).toBe(4000)
+  })
+
+  it('is no smaller where a run takes long whatever is in it', () => {
+    expect(learn(fresh(), { runMs: 140, rowMs: 0.01 })).toBe(4000)
+  })
+
+  it('grows step by step, for what a small run took says little of a large one', () => {
+    const sizes = fresh()
+    sizes.learn({ size: 64, runMs: 0.1 })
+    expect(sizes.rowsEach({ rows, size: rows })).toBe(128)
+    sizes.learn({ size: 128, runMs: 0.1 })
+    expect(sizes.rowsEach({ rows, size: rows })).toBe(1024)
   })
 
   it('is found out by few runs before the rest are asked for', () => {
@@ -56,12 +77,6 @@ describe('the size of a piece', () => {
     const sizes = createPieceSizes({ costMax: 4096, isSteady: false })
     expect(sizes.rowsEach({ rows, size: rows * 128 })).toBe(64)
     expect(sizes.rowsEach({ rows: 10, size: 10 * 10_000 })).toBe(1)
-  })
-
-  it('learns nothing from runs that are mostly what every run takes', () => {
-    const sizes = createPieceSizes({ costMax: 64, isSteady: false })
-    sizes.learn({ size: 1, runMs: 5 })
-    expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(64)
   })
 
   it('never makes more pieces than a queue takes, nor larger ones than there are rows', () => {
