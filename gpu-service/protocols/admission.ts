@@ -45,8 +45,9 @@ export function takeRoom(context: Context<ServingEnvironment>, { admission, anno
   const { req } = context
   const hold = admission.bodies.open(place.tenant ?? '')
   context.set('bodyHold', hold)
-  if (announced >= 0) hold.add(announced)
-  else req.raw = countedAsItComes(req.raw, hold)
+  if (Number.isNaN(announced)) req.raw = countedAsItComes(req.raw, hold)
+  // A larger one is over the limit of its route too, which says so for good: to come again would not help.
+  else if (announced <= admission.bodies.largestBytes) hold.add(announced)
   return hold
 }
 

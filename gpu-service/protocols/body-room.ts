@@ -25,6 +25,11 @@ export class BodyRoom {
     return this.#heldBytes
   }
 
+  /** The most that one may have where there is nobody else. */
+  get largestBytes(): number {
+    return this.#maxBytes * tenantPart
+  }
+
   open(tenant: string): BodyHold {
     let own = 0
     const change = (bytes: number) => {
@@ -37,7 +42,7 @@ export class BodyRoom {
     return {
       add: (bytes) => {
         const ofTenant = (this.#byTenant.get(tenant) ?? 0) + bytes
-        const isTooMuch = this.#heldBytes + bytes > this.#maxBytes || ofTenant > this.#maxBytes * tenantPart
+        const isTooMuch = this.#heldBytes + bytes > this.#maxBytes || ofTenant > this.largestBytes
         if (bytes > 0 && isTooMuch) throw errors.overloaded(1)
         change(bytes)
       },

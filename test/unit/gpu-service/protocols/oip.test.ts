@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { listen } from '../../../../gpu-service/listen.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { fixtureModel, readReference } from '../support/folders.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
@@ -352,11 +355,64 @@ describe('tensors as bytes', () => {
     }
   })
 
+  it('are refused of a body that says that it is larger than any, and not told to come again', async () => {
+    const headers = { 'content-length': '9007199254740993', 'content-type': 'application/json' }
+    const response = await host.ask('/v2/models/echo/infer', { method: 'POST', body: '{}', headers })
+    expect([response.status, await response.json()]).toEqual([413, { error: expect.stringContaining('67108864') }])
+  })
+
   it('are refused of a body that unpacks to more than any request', async () => {
     const bomb = new Uint8Array(gzipSync(Buffer.alloc(80 * 1024 * 1024)))
     const response = await send('echo', { length: '10', bytes: bomb }, { 'content-encoding': 'gzip' })
     expect([response.status, await response.json()]).toEqual([413, { error: expect.any(String) }])
   })
+})
+
+describe('over a port', () => {
+  async function atPort() {
+    const server = listen({ fetch: host.serving.app.fetch, port: 0 })
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    onTestFinished(() => void server.close())
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${host.token}` }
+    const url = `http://127.0.0.1:${port}/v2/models/echo/infer`
+    return (body: Uint8Array<ArrayBuffer>, more: Record<string, string> = {}) =>
+      fetch(url, { method: 'POST', body, headers: { ...headers, ...more } })
+  }
+  const large = () => {
+    const numbers = new Float32Array(500_000).fill(0.25)
+    const json = {
+      inputs: [
+        {
+          name: 'float32',
+          shape: [1, numbers.length],
+          datatype: 'FP32',
+          parameters: { binary_data_size: numbers.byteLength },
+        },
+      ],
+    }
+    const header = Buffer.from(JSON.stringify(json))
+    const bytes = new Uint8Array(Buffer.concat([header, Buffer.from(numbers.buffer)]))
+    return { bytes, headers: { 'inference-header-content-length': String(header.length) } }
+  }
+
+  it('a large body arrives as it was sent', async () => {
+    const post = await atPort()
+    const { bytes, headers } = large()
+    const { outputs } = await read(await post(bytes, headers))
+    expect(outputs[0]?.data).toEqual(Array(500_000).fill(0.25))
+  })
+
+  it('a body that unpacks to more than any is answered, and the connection goes on', async () => {
+    const post = await atPort()
+    const bomb = new Uint8Array(gzipSync(Buffer.alloc(300_000_000)))
+    for (let time = 0; time < 3; time++) {
+      const response = await post(bomb, { 'content-encoding': 'gzip' })
+      expect([response.status, await response.json()]).toEqual([413, { error: expect.stringContaining('67108864') }])
+    }
+    const { bytes, headers } = large()
+    expect((await post(bytes, headers)).status).toBe(200)
+  }, 30_000)
 })
 
 describe('what is not a request', () => {

@@ -33,6 +33,8 @@ export interface TestServing {
   table: TestTable['table']
   metrics: Metrics
   cacheDir: string
+  /** The key that `ask` sends. */
+  token: string
   deploy(model: TestModel): Promise<{ revision: string }>
   /** Asks the app, with a key that may infer unless told otherwise. */
   ask(path: string, request?: RequestInit & { json?: unknown; token?: string | null }): Promise<Response>
@@ -85,6 +87,7 @@ export async function startTestServing(
     table,
     metrics,
     cacheDir,
+    token,
     deploy,
     async ask(path, { json, token: other = token, ...request } = {}) {
       const headers = new Headers(request.headers)
