@@ -22,6 +22,10 @@ beforeAll(async () => {
   })
   host = await startTestServing([
     tensors('simple', simpleGraph()),
+    // What is not known to be slow refuses nobody, however busy the machine of the test is.
+    tensors('many-rows', simpleGraph()),
+    tensors('shared-rows', simpleGraph()),
+    tensors('timed', simpleGraph()),
     tensors('identity', identityGraph(types)),
     tensors('echo', identityGraph(['float32'])),
     tensors('whole', identityGraph(['int64'])),
@@ -170,8 +174,8 @@ describe('POST /v2/models/{model}/infer', () => {
   it('gives the rows of a large request in their order, whichever run each was in', async () => {
     const rows = 5000
     const data = Array.from({ length: rows * 16 }, (_, index) => index)
-    for (let round = 0; round < 3; round++) {
-      const { outputs } = await read(await infer('simple', simple(data, [rows, 16])))
+    for (let round = 0; round < 2; round++) {
+      const { outputs } = await read(await infer('many-rows', simple(data, [rows, 16])))
       expect(outputs.map(({ shape }) => shape)).toEqual([
         [rows, 16],
         [rows, 16],
@@ -181,22 +185,22 @@ describe('POST /v2/models/{model}/infer', () => {
   })
 
   it('lets others in between the rows of a large request', async () => {
-    const rows = 65_536
-    const large = infer('simple', simple(Array(rows * 16).fill(1), [rows, 16]))
+    const rows = 20_000
+    const large = infer('shared-rows', simple(Array(rows * 16).fill(1), [rows, 16]))
     let isAnswered = false
     void large.finally(() => {
       isAnswered = true
     })
-    const small = await infer('simple', simple())
+    const small = await infer('shared-rows', simple())
     expect([small.status, isAnswered]).toEqual([200, false])
     expect((await read(await large)).outputs[0]?.data).toEqual(Array(rows * 16).fill(2))
   })
 
   it('is told that its time is over where "timeout" is shorter than the work, and answered where it is not', async () => {
     const timed = (timeout: number, rows: number) =>
-      infer('simple', { ...simple(Array(rows * 16).fill(1), [rows, 16]), parameters: { timeout } })
-    expect((await timed(60_000_000, 65_536)).status).toBe(200)
-    const late = await timed(1, 65_536)
+      infer('timed', { ...simple(Array(rows * 16).fill(1), [rows, 16]), parameters: { timeout } })
+    expect((await timed(600_000_000, 20_000)).status).toBe(200)
+    const late = await timed(1, 20_000)
     expect([late.status, await late.json()]).toEqual([504, { error: expect.stringContaining('time') }])
     expect((await timed(0, 1)).status).toBe(200)
   })
