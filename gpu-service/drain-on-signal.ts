@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { setTimeout as pause } from 'node:timers/promises'
+import { leaveServer } from '../shared/http/leave-server.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Serving } from './serving.ts'
 
@@ -37,15 +36,4 @@ export function drainOnSignal({ server, serving, log, drainMs, graceMs, exit }: 
         exit(1)
       })
     })
-}
-
-/** Connections that clients keep open are told to end with their next answer, and ended where they ask nothing. */
-async function leaveServer({ server, drainMs }: { server: Server; drainMs: number }): Promise<void> {
-  const closed = once(server, 'close')
-  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
-  if (drainMs > 0) await pause(drainMs)
-  server.close()
-  const sweep = setInterval(() => server.closeIdleConnections(), 500)
-  await closed
-  clearInterval(sweep)
 }
