@@ -1,5 +1,6 @@
 import type { IVpc } from 'aws-cdk-lib/aws-ec2'
 import type { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs'
+import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Construct } from 'constructs'
 import type { PoolConfig } from '../pool-config.ts'
 import type { StageConfig } from '../stage-config.ts'
@@ -32,6 +33,7 @@ export interface InferencePoolProps {
 export class InferencePool extends Construct {
   readonly url: string
   readonly service: FargateService
+  readonly replicas: ApplicationTargetGroup
 
   constructor(scope: Construct, id: string, props: InferencePoolProps) {
     super(scope, id)
@@ -54,5 +56,6 @@ export class InferencePool extends Construct {
     new Alarms(this, 'Alarms', { alarmTopicArn, about: `Pool ${pool.name}`, alarms })
     this.url = frontDoor.url
     this.service = service
+    this.replicas = replicas
   }
 }

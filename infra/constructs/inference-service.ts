@@ -44,7 +44,7 @@ export class InferenceService extends Construct {
   #scaleOnLoad({ pool, metricNamespace }: Pick<InferenceServiceProps, 'pool' | 'metricNamespace'>) {
     const { replicasMin, replicasMax } = pool
     const replicas = this.service.autoScaleTaskCount({ minCapacity: replicasMin, maxCapacity: replicasMax })
-    for (const [id, { metricName, targetValue }] of Object.entries(targets))
+    for (const [id, { metricName, targetValue }] of Object.entries(scalingTargets))
       replicas.scaleToTrackCustomMetric(id, {
         metric: replicaMetric({ metricNamespace, pool, metricName }),
         targetValue,
@@ -71,7 +71,8 @@ interface ReplicaMetric {
   metricName: 'busy_share' | 'queue_wait_seconds' | 'queue_depth'
 }
 
-const targets = {
+/** How loaded a replica may be before another is started. */
+export const scalingTargets = {
   /** What is left takes up a burst for the minutes until another replica is there. */
   BusyShare: { metricName: 'busy_share', targetValue: 0.6 },
   /** A third of the wait at which requests begin to be refused. */

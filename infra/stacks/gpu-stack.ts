@@ -5,6 +5,7 @@ import { InferenceBalancer } from '../constructs/inference-balancer.ts'
 import { InferenceNetwork } from '../constructs/inference-network.ts'
 import { InferencePool } from '../constructs/inference-pool.ts'
 import type { PlatformData } from '../constructs/platform-data.ts'
+import { PoolDashboard } from '../constructs/pool-dashboard.ts'
 import type { GpuConfig, StageConfig } from '../stage-config.ts'
 
 export interface GpuStackProps extends StackProps {
@@ -23,14 +24,16 @@ export class GpuStack extends Stack {
     new CfnOutput(this, 'ClusterName', { value: cluster.clusterName })
 
     const { pools, isUpdatedBeside } = gpu
-    for (const pool of pools) {
+    const watched = pools.map((pool) => {
       const parts = { config, pool, data, vpc, cluster, balancer, isUpdatedBeside }
-      const { url, service } = new InferencePool(this, `Pool-${pool.name}`, parts)
+      const { url, service, replicas } = new InferencePool(this, `Pool-${pool.name}`, parts)
       const suffix = pool.name === 'default' ? '' : inOutputs(pool.name)
       const description = `Base URL of every inference protocol, for the deployments of the pool ${pool.name}`
       new CfnOutput(this, `InferenceUrl${suffix}`, { value: url, description })
       new CfnOutput(this, `ServiceName${suffix}`, { value: service.serviceName })
-    }
+      return { pool, replicas }
+    })
+    new PoolDashboard(this, 'Dashboard', { metricNamespace: config.metricNamespace, pools: watched })
   }
 
   /** The region's first two zones, whatever they are called, so that synthesis never asks an account for their names. */

@@ -148,6 +148,15 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     expect(pools).toEqual(['default', 'default', 'cpu', 'cpu'])
   })
 
+  it('shows each in a row of one dashboard, with the numbers that it scales by', () => {
+    const [[, dashboard]] = all('AWS::CloudWatch::Dashboard') as [[string, { Properties: { DashboardBody: unknown } }]]
+    const text = JSON.stringify(dashboard.Properties.DashboardBody)
+    for (const pool of Object.keys(pools))
+      for (const shown of ['requests', 'seconds to answer', 'engines busy', 'seconds waited', 'replicas'])
+        expect(text).toContain(`${pool}: ${shown}`)
+    for (const metric of ['busy_share', 'queue_wait_seconds']) expect(text).toContain(metric)
+  })
+
   it('has alarms of each that say what to do, and tell the team', () => {
     const alarms = teamAlarms(gpu)
     expect(alarms.map(({ about }) => about)).toEqual([...Array(5).fill('Pool default'), ...Array(5).fill('Pool cpu')])
