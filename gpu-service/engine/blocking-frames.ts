@@ -1,28 +1,33 @@
 import { readSync, writeSync } from 'node:fs'
-import { decodeFrame, encodeFrame, type Frame, joined, prefixBytes, readPrefix } from './frames.ts'
+import { FrameReader } from './frame-reader.ts'
+import { encodeFrame, type Frame, joined } from './frames.ts'
 
-/** Waits for the next frame without an event loop, or returns `undefined` when the other side has gone. */
-export function readFrame<Message>(fd: number): Frame<Message> | undefined {
-  const prefix = readWhole(fd, prefixBytes)
-  if (prefix === undefined) return undefined
-  const { headBytes, bodyBytes } = readPrefix(prefix)
-  const head = readWhole(fd, headBytes)
-  const body = readWhole(fd, bodyBytes)
-  return head && body && decodeFrame<Message>(head, body.buffer)
+const chunkBytes = 65_536
+
+/** Reads frames without an event loop: what was sent together is one look at the socket. */
+export class BlockingFrames<Message> {
+  readonly #fd: number
+  readonly #chunk = new Uint8Array(chunkBytes)
+  readonly #read: Frame<Message>[] = []
+  readonly #reader = new FrameReader<Message>((frame) => this.#read.push(frame))
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  /** Waits for the next frame, or returns `undefined` when the other side has gone. */
+  next(): Frame<Message> | undefined {
+    while (this.#read.length === 0) {
+      const sizeBytes = readSync(this.#fd, this.#chunk, 0, chunkBytes, null)
+      if (sizeBytes === 0) return undefined
+      this.#reader.push(this.#chunk.subarray(0, sizeBytes))
+    }
+    return this.#read.shift()
+  }
 }
 
 /** Short ones in one piece, so that the reader wakes up once. */
 export function writeFrames<Message>(fd: number, frames: readonly Frame<Message>[]): void {
   for (const piece of joined(frames.flatMap(encodeFrame)))
     for (let at = 0; at < piece.byteLength; ) at += writeSync(fd, piece, at)
-}
-
-function readWhole(fd: number, sizeBytes: number): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = new Uint8Array(sizeBytes)
-  for (let at = 0; at < sizeBytes; ) {
-    const read = readSync(fd, bytes, at, sizeBytes - at, null)
-    if (read === 0) return undefined
-    at += read
-  }
-  return bytes
 }

@@ -1,4 +1,4 @@
-import { readFrame, writeFrames } from './blocking-frames.ts'
+import { BlockingFrames, writeFrames } from './blocking-frames.ts'
 import type { Tensors } from './engine.ts'
 import type { Frame } from './frames.ts'
 import { engineFd, type WorkerReply, type WorkerRequest } from './messages.ts'
@@ -7,13 +7,15 @@ import { engineFd, type WorkerReply, type WorkerRequest } from './messages.ts'
 export type Obey = (request: WorkerRequest, inputs: Tensors) => Promise<Tensors | undefined>
 
 /**
- * The loop of an engine's process: a frame is read and obeyed before the next. Reading blocks, because a run blocks too. Ends when the service closes the socket, which its own end does, whichever way it ends.
+ * The loop of an engine's process: a frame is obeyed before the next is read. Reading blocks, because a run blocks
+ * too. Ends when the service closes the socket, which its own end does, whichever way it ends.
  */
 export async function serveRequests(obey: Obey): Promise<void> {
   // A terminal sends Ctrl-C to every process of its group; the service says when the engines are not needed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  const requests = new BlockingFrames<WorkerRequest>(engineFd)
   let replies: Frame<WorkerReply>[] = []
-  for (let frame = readFrame<WorkerRequest>(engineFd); frame !== undefined; frame = readFrame(engineFd)) {
+  for (let frame = requests.next(); frame !== undefined; frame = requests.next()) {
     const { message, tensors = {} } = frame
     const { id, more = false } = message
     const [reply, outputs] = await obey(message, tensors).then(

@@ -1,6 +1,7 @@
-import { readFrame, writeFrames } from '../../../gpu-service/engine/blocking-frames.ts'
+import { BlockingFrames, writeFrames } from '../../../gpu-service/engine/blocking-frames.ts'
 import { engineFd } from '../../../gpu-service/engine/messages.ts'
 import { echo } from './echo.ts'
 
-for (let frame = readFrame(engineFd); frame !== undefined; frame = readFrame(engineFd))
+const frames = new BlockingFrames(engineFd)
+for (let frame = frames.next(); frame !== undefined; frame = frames.next())
   writeFrames(engineFd, [{ message: {}, tensors: echo(frame.tensors ?? {}) }])
