@@ -3,6 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import * as z from 'zod'
 import { type PoolConfig, poolsOf } from './pool-config.ts'
 import { poolsContext } from './pool-context.ts'
+import { quotaContext, quotaSettings } from './quota-context.ts'
 
 /** What differs between two deployments of the platform, parsed once from the context of the CDK app. */
 export interface StageConfig {
@@ -55,25 +56,6 @@ const stages = {
 
 // The CLI passes every `-c key=value` as text, cdk.json passes JSON values.
 const flag = z.union([z.boolean(), z.stringbool()])
-
-const quota = z.coerce.number().int().min(0).optional()
-const quotaContext = {
-  quotaRepos: quota,
-  quotaStoredBytes: quota,
-  quotaImports: quota,
-  quotaDeployments: quota,
-  quotaRequestsPerMinute: z.coerce.number().int().min(1).optional(),
-}
-
-/** `-c quotaStoredBytes=…` is `SLIPWAY_QUOTA_STORED_BYTES` to the functions. */
-const quotaSettings = (given: { [Name in keyof typeof quotaContext]?: number | undefined }): Record<string, string> =>
-  Object.fromEntries(
-    (Object.keys(quotaContext) as (keyof typeof quotaContext)[]).flatMap((name) => {
-      const limit = given[name]
-      const words = name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
-      return limit === undefined ? [] : [[`SLIPWAY_${words}`, String(limit)]]
-    }),
-  )
 
 const stageContext = z
   .object({
