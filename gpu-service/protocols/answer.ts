@@ -15,7 +15,8 @@ export interface Answer {
  * given at once as a plain object: put one by one into `Headers` they cost as much as all else that HTTP takes.
  */
 export function answerJson(context: Context<ServingEnvironment>, { json, ...about }: Answer): Response {
-  const headers = { 'content-type': 'application/json', ...answerHeaders(context, about) }
+  const headers = answerHeaders(context, about)
+  headers['content-type'] ??= 'application/json'
   return new Response(typeof json === 'string' ? json : bytesOf(json), { headers })
 }
 

@@ -45,13 +45,18 @@ export const refuseDuplicateNames = createMiddleware(async (context, next) => {
   await next()
 })
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 async function textOf(context: Context): Promise<string> {
-  const bytes = await context.req.arrayBuffer().catch((error) => {
+  let bytes: ArrayBuffer
+  try {
+    bytes = await context.req.arrayBuffer()
+  } catch (error) {
     // A body that ends before its length was reached was broken off by the caller.
     throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
-  })
+  }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     // Replaced characters would be answered as if the caller had sent them.
     throw errors.invalidJson('it is not UTF-8')

@@ -39,7 +39,8 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
           ? tokenizer.encode(whole, maxTokens)
           : (await encoder.encode({ text: whole, truncation, param: `${param}[${index}]`, breathe })).ids
         inputs.push({ ids, skipped: skippedOf(ids), wanted: 'vector' })
-        await breathe()
+        const turn = breathe()
+        if (turn !== undefined) await turn
       }
       return inputs
     },
