@@ -2,6 +2,7 @@ import type { Manifest, RepoManifest } from '../../../shared/model/manifest.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import { manifestOf } from '../../../shared/repos/manifest-of.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
 
 /**
@@ -12,21 +13,8 @@ export async function writeManifest(
   { revision, files }: { revision: RevisionItem; files: readonly RevisionFile[] },
   { objects }: { objects: ObjectStore },
 ): Promise<void> {
-  const { id, repoId, source, sourceRevision, parent, depth, title, message, createdAt, createdBy } = revision
-  const content: Manifest = {
-    format: 2,
-    id,
-    repoId,
-    source,
-    sourceRevision,
-    parent,
-    depth,
-    title,
-    message,
-    createdAt,
-    createdBy,
-    files: files.map(({ path, sizeBytes, sha256, gitSha1 }) => ({ path, sizeBytes, sha256, gitSha1 })),
-  }
+  const { id, repoId } = revision
+  const content = manifestOf({ revision, files })
   await putJson({ objects, key: objectKeys.manifest(repoId, id), content })
 }
 

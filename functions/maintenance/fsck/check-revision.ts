@@ -2,10 +2,12 @@ import { type Manifest, manifest } from '../../../shared/model/manifest.ts'
 import { isRevisionId } from '../../../shared/model/repo-id.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { manifestOf } from '../../../shared/repos/manifest-of.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { allFiles, getRepo, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
 import { checkFileBlobs } from './check-file-blobs.ts'
 import { checkPast } from './check-past.ts'
+import { textOf } from './compare-repo.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 import { isRecent } from './discrepancy.ts'
 import { readManifest } from './read-manifest.ts'
@@ -88,14 +90,15 @@ async function filesAndManifest({ item, files, said, place }: Found, parts: Chec
     const message = `The manifest of the revision is ${said === undefined ? 'not there' : 'not readable'}${isWhole ? '' : `, and ${files.length} of its ${item.filesTotal} files are known`}.`
     return [{ kind, place, severity: isWhole ? 'warning' : 'error', message, ...(isWhole && { repair: rewrite }) }]
   }
-  if (isWhole && textOf(files) === textOf(said.files) && aboutOf(item) === aboutOf(said)) return []
+  const known = manifestOf({ revision: item, files })
+  if (isWhole && textOf(known) === textOf(said)) return []
   const fits = said.files.length === item.filesTotal && sizeOf(said.files) === item.sizeBytes
   const hasBlobs = async () =>
     (await checkFileBlobs({ item, files: said.files, place }, { ...parts, objects })).length === 0
-  if (fits && textOf(files) !== textOf(said.files) && (!isWhole || (await hasBlobs()))) {
+  if (fits && textOf(known.files) !== textOf(said.files) && (!isWhole || (await hasBlobs()))) {
     const repair = async () => {
-      const known = new Set(said.files.map(({ path }) => path))
-      const extra = files.filter(({ path }) => !known.has(path))
+      const listed = new Set(said.files.map(({ path }) => path))
+      const extra = files.filter(({ path }) => !listed.has(path))
       await table.deleteMany(extra.map(({ path }) => keys.revisionFile(repoId, id, path)))
       await writeFiles(said, { table })
     }
@@ -114,22 +117,3 @@ interface Found {
 }
 
 const sizeOf = (files: readonly RevisionFile[]): number => files.reduce((sum, file) => sum + file.sizeBytes, 0)
-
-const textOf = (files: readonly RevisionFile[]): string =>
-  JSON.stringify(
-    files
-      .map(({ path, sizeBytes, sha256, gitSha1 }) => [path, sizeBytes, sha256, gitSha1 ?? null])
-      .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
-  )
-
-const aboutOf = ({
-  source,
-  sourceRevision,
-  parent,
-  depth,
-  title,
-  message,
-  createdAt,
-  createdBy,
-}: Omit<Manifest, 'files' | 'format'>) =>
-  JSON.stringify([source, sourceRevision, parent, depth, title, message, createdAt, createdBy])
