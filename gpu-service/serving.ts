@@ -117,7 +117,8 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   })
   const { modelMemoryMaxBytes = defaultModelMemoryBytes({ device }), loadWaitMsMax = 30_000 } = config
   const engineBytes = () => privateBytes(engines.map(({ pid }) => pid))
-  const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, metrics })
+  // Behind its turn a model has work to do, too, for which its callers wait.
+  const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, waitMsMax: loadWaitMsMax / 2, metrics })
   const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
   const side = tableSide({
     table,

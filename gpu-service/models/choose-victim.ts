@@ -20,7 +20,14 @@ const idleMsMin = 100
  * longest of those that had their turn. Where nobody may leave yet, the moment when somebody may. What is to be kept
  * leaves only when nothing else is there.
  */
-export function chooseVictim<Place extends Occupant>({ places: all, nowMs }: ChooseVictim<Place>): Victim<Place> {
+export function chooseVictim<Place extends Occupant>({
+  places: all,
+  nowMs,
+  turnMsMax = Number.POSITIVE_INFINITY,
+}: ChooseVictim<Place>): Victim<Place> {
+  const turnEndsMs = ({ sinceMs, turnMs }: Occupant) => sinceMs + Math.min(turnMs, turnMsMax)
+  const leavableMs = (place: Occupant) =>
+    place.isBusy ? turnEndsMs(place) : Math.min(turnEndsMs(place), place.usedMs + idleMsMin)
   const passing = all.filter(({ isKept }) => !isKept)
   const places = passing.length > 0 ? passing : all
   const hadTurn = places.filter((place) => turnEndsMs(place) <= nowMs)
@@ -35,6 +42,8 @@ export function chooseVictim<Place extends Occupant>({ places: all, nowMs }: Cho
 interface ChooseVictim<Place> {
   places: readonly Place[]
   nowMs: number
+  /** The longest that any turn may be now. */
+  turnMsMax?: number
 }
 
 interface Victim<Place> {
@@ -42,8 +51,3 @@ interface Victim<Place> {
   /** `Infinity` where there is nobody at all. */
   nextMs: number
 }
-
-const turnEndsMs = ({ sinceMs, turnMs }: Occupant): number => sinceMs + turnMs
-
-const leavableMs = (place: Occupant): number =>
-  place.isBusy ? turnEndsMs(place) : Math.min(turnEndsMs(place), place.usedMs + idleMsMin)

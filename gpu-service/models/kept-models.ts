@@ -30,8 +30,9 @@ export class KeptModels {
         : `The models that are to be kept loaded take about ${inMegabytes(neededBytes)} together, and the engines may hold ${inMegabytes(this.#maxBytes)}: they take turns, each loaded when it is asked.`
   }
 
-  /** One that had to make room, and for which there is room again. */
+  /** One that had to make room, and for which there is room again. Where they take turns, each waits to be asked. */
   returning({ freeBytes, isAway }: { freeBytes: number; isAway: (model: Resident) => boolean }): Resident | undefined {
+    if (this.fault !== undefined) return undefined
     return this.#models.values().find((model) => isKept(model) && isAway(model) && model.sizeBytes <= freeBytes)
   }
 }

@@ -2,10 +2,16 @@ import type { Metrics } from '../../shared/metrics.ts'
 import { Residency } from './residency.ts'
 
 /** A residency whose numbers stand in the metrics whenever somebody asks for them. */
-export function observedResidency({ maxBytes, metrics }: { maxBytes: number; metrics: Metrics }): Residency {
+export function observedResidency({ metrics, ...limits }: ObservedResidency): Residency {
   const { modelEvictions, modelsResident, modelMemory } = metrics
-  const residency = new Residency({ maxBytes, onEviction: (reason) => modelEvictions.inc({ reason }) })
+  const residency = new Residency({ ...limits, onEviction: (reason) => modelEvictions.inc({ reason }) })
   Object.assign(modelsResident, { collect: () => modelsResident.set(residency.residentCount) })
   Object.assign(modelMemory, { collect: () => modelMemory.set(residency.heldBytes) })
   return residency
+}
+
+interface ObservedResidency {
+  maxBytes: number
+  waitMsMax: number
+  metrics: Metrics
 }

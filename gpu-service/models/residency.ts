@@ -3,11 +3,14 @@ import { chooseVictim } from './choose-victim.ts'
 import { isKept, KeptModels } from './kept-models.ts'
 import type { EvictionReason, Resident } from './resident.ts'
 import { Stay } from './stay.ts'
+import { turnMsFor } from './turns.ts'
 import { Wishes } from './wishes.ts'
 
 export interface ResidencyOptions {
   /** What all models together may take. */
   maxBytes: number
+  /** How long a model may wait for its turn, where its loads take no longer. */
+  waitMsMax: number
   /** Told of whoever had to leave. */
   onEviction?: (reason: EvictionReason) => void
   now?: () => number
@@ -108,13 +111,21 @@ export class Residency {
 
   #makeRoom(): void {
     const nowMs = this.#now()
-    const { victim, nextMs } = chooseVictim({ places: this.#in(), nowMs })
+    const places = this.#in()
+    const { victim, nextMs } = chooseVictim({ places, nowMs, turnMsMax: this.#turnMsMax(places.length) })
     if (victim !== undefined) {
       this.#evict(victim, 'memory')
       this.#step()
     } else if (nextMs < Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(() => this.#step(), Math.max(1, nextMs - nowMs))
     }
+  }
+
+  /** The more wait, the shorter the turns: none of them is to wait in vain. */
+  #turnMsMax(held: number): number {
+    const { next, size: waiting } = this.#wishes
+    const { waitMsMax } = this.#options
+    return turnMsFor({ waiting, held, loadMs: next?.loadMs ?? 0, waitMsMax })
   }
 
   #bring(model: Resident): void {

@@ -83,7 +83,7 @@ async function start() {
     models: new ModelRegistry({
       cache,
       pool,
-      residency: new Residency({ maxBytes: Number.POSITIVE_INFINITY }),
+      residency: new Residency({ maxBytes: Number.POSITIVE_INFINITY, waitMsMax: 15_000 }),
       settings: { device: 'cpu', isolate: 'auto' },
       loadWaitMsMax: 30_000,
     }),

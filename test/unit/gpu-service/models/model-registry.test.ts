@@ -48,7 +48,7 @@ async function start({ maxBytes = 0, loadWaitMsMax = 30_000 } = {}) {
   const damaged: string[] = []
   const cache = new ModelCache({ objects, root, maxBytes, onDamage: ({ path }) => damaged.push(path) })
   const settings = { device: 'cpu', isolate: 'auto' } as const
-  const residency = new Residency({ maxBytes: Number.POSITIVE_INFINITY })
+  const residency = new Residency({ maxBytes: Number.POSITIVE_INFINITY, waitMsMax: 15_000 })
   const parts = { cache, pool, residency, metrics: createMetrics(), settings, loadWaitMsMax }
   return { held, root, objects, damaged, models: new ModelRegistry(parts) }
 }

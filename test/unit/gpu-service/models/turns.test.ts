@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Residency } from '../../../../gpu-service/models/residency.ts'
+import type { Resident } from '../../../../gpu-service/models/resident.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const waitMsMax = 15_000
+
+/** So many models that are asked all the time, with memory for a few of them; how long each waited, every time. */
+async function waitsOf({ models, held, loadMs }: { models: number; held: number; loadMs: number }) {
+  const residency = new Residency({ maxBytes: held, waitMsMax, now: () => Date.now() })
+  const waits: number[][] = []
+  const wishedAtMs: number[] = []
+  const stays: number[] = []
+  for (let index = 0; index < models; index++) {
+    const own: number[] = []
+    waits.push(own)
+    let cameAtMs = 0
+    const wish = () => {
+      wishedAtMs[index] = Date.now()
+      void residency.want(model)
+    }
+    const model: Resident = {
+      ...{ name: `m${index}`, sizeBytes: 1, isBusy: true, idleMsMax: 300_000, loadMs },
+      async enter() {
+        await new Promise((resolve) => setTimeout(resolve, loadMs))
+        cameAtMs = Date.now()
+        own.push(cameAtMs - (wishedAtMs[index] ?? 0))
+      },
+      leave: async () => void stays.push(Date.now() - cameAtMs),
+      left: wish,
+    }
+    wish()
+  }
+  await vi.advanceTimersByTimeAsync(300_000)
+  return { waits, stays }
+}
+
+it.each([
+  // Four loads' time for each turn, which nobody waits longer for than he may.
+  { models: 24, held: 6, loadMs: 100, boundMs: 24 * 100 + 400 },
+  { models: 8, held: 6, loadMs: 500, boundMs: 8 * 500 },
+  // Turns as long as four loads would have the last one wait for half a minute, and for one minute.
+  { models: 24, held: 2, loadMs: 500, boundMs: waitMsMax },
+  { models: 24, held: 1, loadMs: 300, boundMs: waitMsMax },
+  // One load after the other takes longer than the turns do.
+  { models: 24, held: 6, loadMs: 1000, boundMs: 24 * 1000 + 1000 },
+])('the last of $models models with room for $held, loaded in $loadMs ms, waits $boundMs ms at most', async (line) => {
+  const { waits, stays } = await waitsOf(line)
+  expect(Math.max(...waits.flat())).toBeLessThanOrEqual(line.boundMs)
+  // Each has as many turns as the others, and none is too short to be of use.
+  const turns = waits.map((own) => own.length)
+  expect(Math.max(...turns) - Math.min(...turns)).toBeLessThanOrEqual(1)
+  expect(Math.min(...stays)).toBeGreaterThanOrEqual(250)
+})
