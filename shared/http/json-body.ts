@@ -63,6 +63,17 @@ async function textOf(context: Context): Promise<string> {
   }
 }
 
+/** More than any request has by right. Each of what nobody asked for costs more than the rest of the request. */
+const fieldsMax = 1000
+
+/** Refuses an object of very many fields before a schema goes through them. @throws AppError `invalid_request` */
+export function assertFewFields(value: unknown, what: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return
+  let count = 0
+  for (const _name in value)
+    if (++count > fieldsMax) throw errors.invalidRequest(`${what} has more than ${fieldsMax} fields.`)
+}
+
 function parseJson(text: string): unknown {
   if (text.trim() === '') throw errors.invalidJson('it is empty')
   let body: unknown
@@ -71,6 +82,7 @@ function parseJson(text: string): unknown {
   } catch (error) {
     throw errors.invalidJson(messageOf(error))
   }
+  assertFewFields(body, 'The body')
   const twice = duplicateKey(text)
   if (twice !== undefined) throw errors.invalidJson(`it holds "${twice.slice(0, 100)}" twice`)
   const place = halfCharacterAt(text, body)

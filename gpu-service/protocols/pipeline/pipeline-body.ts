@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
-import { isBrokenOff, readJson } from '../../../shared/http/json-body.ts'
+import { assertFewFields, isBrokenOff, readJson } from '../../../shared/http/json-body.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
 import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
@@ -10,7 +10,10 @@ import type { ServingEnvironment } from '../serving-environment.ts'
 
 const body = z.looseObject({
   inputs: z.unknown().refine((inputs) => inputs !== undefined, 'is missing'),
-  parameters: z.looseObject({}).nullish(),
+  parameters: z.preprocess((value) => {
+    assertFewFields(value, '"parameters"')
+    return value
+  }, z.looseObject({}).nullish()),
 })
 
 /** Hugging Face's client calls the rows of a tabular task `table`, and sends no `inputs`. */

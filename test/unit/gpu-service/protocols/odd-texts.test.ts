@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 import { hasTinyModels, tinyModel } from '../support/tiny-models.ts'
@@ -68,4 +68,17 @@ describe.each([
       expect((await host.ask(path, { json })).status).toBe(200)
     })
   })
+})
+
+it('refuses a request of a hundred thousand fields before anything goes through them', async () => {
+  const host = await startTestServing([await embedderModel('one')])
+  onTestFinished(() => host.close())
+  const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`k${at}`, at]))
+  for (const json of [
+    { ...many, inputs: 'a' },
+    { inputs: 'a', parameters: many },
+  ]) {
+    const refused = await host.ask('/api/v1/predict/one', { json })
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('more than 1000 fields')])
+  }
 })
