@@ -1,6 +1,7 @@
 import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LoadTimes } from '../models/model-lease.ts'
+import { countLoad } from './count-load.ts'
 import { failedLoad } from './failed-load.ts'
 import { Outcomes } from './outcomes.ts'
 import type { Served } from './served.ts'
@@ -22,8 +23,9 @@ export class DeploymentSlot {
   loadSeconds: number | undefined
   state: 'LOADING' | 'READY' | 'FAILED' = 'LOADING'
   reason: string | undefined
+  /** What answers; where there is none, nothing does. */
+  model: ServedModel | undefined
   readonly #parts: SlotParts
-  #model: ServedModel | undefined
   #isLoading = false
   #loaded: Promise<void> = Promise.resolve()
   #isRetired = false
@@ -38,7 +40,7 @@ export class DeploymentSlot {
   }
 
   get served(): Served | undefined {
-    return this.#model?.served
+    return this.model?.served
   }
 
   /** Whether it is to be loaded: not yet tried, lost, or failed and rested long enough. */
@@ -55,20 +57,6 @@ export class DeploymentSlot {
   /** When to ask again for what failed and may be loaded then. */
   get retryAfterSeconds(): number | undefined {
     return this.state === 'FAILED' ? this.#parts.failures.retryAfterSeconds(this.item) : undefined
-  }
-
-  get modelId(): string | undefined {
-    return this.#model?.modelId
-  }
-
-  /** Whether the engines hold its model now, and no request waits for a load. */
-  get isResident(): boolean {
-    return this.#model?.isResident === true
-  }
-
-  /** Why its model may not be kept loaded though it is to be. */
-  get keptFault(): string | undefined {
-    return this.#model?.keptFault
   }
 
   /** Loads the model; an outcome of either kind is a state, never a rejection. */
@@ -106,7 +94,8 @@ export class DeploymentSlot {
       })
       if (this.#isRetired) return await lease.release()
       this.loadSeconds = (now() - startedMs) / 1000
-      this.#model = await serveLease({ lease, item, label, outcomes, parts: this.#parts })
+      // Nothing is awaited from here on: whoever retires it meanwhile would not find what it has to give back.
+      this.model = serveLease({ lease, item, label, outcomes, parts: this.#parts })
       // One that waits for its first request has not shown yet that it can be loaded.
       if (lease.isResident) failures.forget(item)
       this.reason = undefined
@@ -118,13 +107,11 @@ export class DeploymentSlot {
   }
 
   /** The model was loaded, for this deployment and for all others that use it. */
-  #entered({ loadMs, warmUpMs }: LoadTimes): void {
+  #entered(took: LoadTimes): void {
     const { metrics, failures } = this.#parts
     failures.forget(this.item)
     // Nobody would take away again what is counted for a deployment that is gone.
-    if (this.#isRetired) return
-    metrics.modelLoading.observe({ deployment: this.label }, loadMs / 1000)
-    metrics.modelWarmup.observe({ deployment: this.label }, warmUpMs / 1000)
+    if (!this.#isRetired) countLoad({ deployment: this.label, took, metrics })
   }
 
   /** The model was out of the engines, and could not be loaded again for the work that had come. */
@@ -132,7 +119,7 @@ export class DeploymentSlot {
     if (this.state !== 'READY') return
     this.#fail(error)
     const reason = messageOf(error)
-    this.#model?.shed(failedLoad({ model: this.item.name, reason, retryAfterSeconds: this.retryAfterSeconds }))
+    this.model?.shed(failedLoad({ model: this.item.name, reason, retryAfterSeconds: this.retryAfterSeconds }))
     this.#giveBackBehind(reason)
   }
 
@@ -152,8 +139,8 @@ export class DeploymentSlot {
   }
 
   async #giveBack(reason: string): Promise<void> {
-    const model = this.#model
-    this.#model = undefined
+    const model = this.model
+    this.model = undefined
     model?.giveUp()
     await this.#loaded
     await model?.close(errors.modelNotReady(this.item.name, reason))

@@ -1,10 +1,9 @@
-import type { Principal } from '../../shared/auth/principal.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LostModel } from '../engine/engine.ts'
 import { breatheAfter } from '../tasks/in-slices.ts'
 import type { CanaryWatch } from './canary-watch.ts'
+import { createServed } from './create-served.ts'
 import type { DayUse } from './day-use.ts'
-import { DeploymentSlot } from './deployment-slot.ts'
 import { forgetMetrics } from './forget-metrics.ts'
 import type { KeyCounts } from './key-counts.ts'
 import type { KnownRefs } from './known-refs.ts'
@@ -12,9 +11,8 @@ import { LoadFailures } from './load-failures.ts'
 import { LoadTurns } from './load-turns.ts'
 import { OutdatedReports } from './outdated-reports.ts'
 import type { Reporter } from './reporter.ts'
-import { RequestLimits } from './request-limits.ts'
 import { Retirement } from './retirement.ts'
-import { ServedDeployment } from './served-deployment.ts'
+import type { ServedDeployment } from './served-deployment.ts'
 import { severalAtOnce } from './several-at-once.ts'
 import type { SlotParts } from './slot-parts.ts'
 import { Steps } from './steps.ts'
@@ -93,22 +91,12 @@ export class Reconciler {
 
   /** Takes on what is wanted of a deployment now. What answered before goes on until its successor does. */
   #follow(item: DeploymentItem): ServedDeployment {
-    const deployment = this.#deployments.get(item.name) ?? this.#create(item)
+    const deployment =
+      this.#deployments.get(item.name) ?? createServed({ item, failures: this.#failures, options: this.#options })
     this.#deployments.set(item.name, deployment)
     if (deployment.item !== item || deployment.slots.length === 0)
       for (const slot of deployment.follow(item)) this.#retirement.take(slot)
     return deployment
-  }
-
-  #create(item: DeploymentItem): ServedDeployment {
-    const { reporter, use, keys, now } = this.#options
-    const parts = { ...this.#options, failures: this.#failures }
-    const create = (own: DeploymentItem, label: string) => new DeploymentSlot(own, parts, label)
-    const replicaCount = () => reporter.replicaCount
-    const deployment = item.name
-    const count = (caller: Principal | undefined) => keys.count({ deployment, caller })
-    const limits = new RequestLimits({ deployment, replicaCount, use, now, count })
-    return new ServedDeployment({ item, create, limits, now })
   }
 
   #settle(deployment: ServedDeployment): Promise<void> {
@@ -121,7 +109,7 @@ export class Reconciler {
   lose({ modelId, error }: LostModel): void {
     this.#options.models.lose({ modelId, error })
     for (const { everySlot } of this.#deployments.values())
-      for (const slot of everySlot) if (slot.modelId === modelId) slot.lose(error.message)
+      for (const slot of everySlot) if (slot.model?.modelId === modelId) slot.lose(error.message)
   }
 
   /** Begins to follow the table. Fulfilled when what it asked for at first is loaded, or has failed by name. */

@@ -26,14 +26,15 @@ export const gistOf = ({ targets = [], ...status }: ReturnType<typeof reportOf>)
   JSON.stringify([status, targets.map(({ queued: _, answered: __, failed: ___, isResident: ____, ...gist }) => gist)])
 
 function targetOf(slot: DeploymentSlot): ReplicaTarget {
-  const { item, state, reason, served, outcomes, loadSeconds, isResident, keptFault } = slot
+  const { item, state, reason, served, outcomes, loadSeconds, model } = slot
+  const keptFault = model?.keptFault
   return {
     target: item.target,
     revision: item.revision,
     file: item.file,
     state,
     ...(reason !== undefined && { reason }),
-    isResident,
+    isResident: model?.isResident === true,
     ...(keptFault !== undefined && { isKeptLoaded: false, notKeptBecause: keptFault }),
     ...(loadSeconds !== undefined && { loadSeconds: Math.round(loadSeconds * 1000) / 1000 }),
     queued: (served?.queues ?? []).reduce((total, { depth }) => total + depth, 0),

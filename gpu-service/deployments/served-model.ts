@@ -25,11 +25,11 @@ export interface ServedModelOptions {
 }
 
 /** Serves a leased model, or gives it back where that cannot be done. */
-export async function serveLease(options: ServedModelOptions): Promise<ServedModel> {
+export function serveLease(options: ServedModelOptions): ServedModel {
   try {
     return new ServedModel(options)
   } catch (error) {
-    await options.lease.release()
+    options.lease.release().catch(() => undefined)
     throw error
   }
 }
