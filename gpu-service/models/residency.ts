@@ -58,14 +58,14 @@ export class Residency {
 
   /** Fulfilled when it is in the engines; asked for at the same time, it is loaded once. @throws what its load throws */
   want(model: Resident): Promise<void> {
-    const known = this.#wishes.of(model)
-    if (known !== undefined) return known
-    if (this.#stays.get(model)?.state === 'in') return Promise.resolve()
     const { sizeBytes, name } = model
     const { maxBytes } = this.#options
     if (sizeBytes > maxBytes) return Promise.reject(errors.modelTooLarge({ model: name, sizeBytes, maxBytes }))
-    const granted = this.#wishes.add(model)
     if (isKept(model)) this.#kept.add(model)
+    if (this.#stays.get(model)?.state === 'in') return Promise.resolve()
+    const known = this.#wishes.of(model)
+    if (known !== undefined) return known
+    const granted = this.#wishes.add(model)
     this.#step()
     return granted
   }

@@ -119,6 +119,19 @@ it('takes back what is to be kept as soon as there is room again, and lets it di
   expect(residency.keptFault).toBeUndefined()
 })
 
+it('takes back what is to be kept only since it was in, too', async () => {
+  const { residency, model, story } = start({ places: 1 })
+  const shared = model('shared', { idleMsMax: 60_000 })
+  void residency.want(shared)
+  await pass(loadMs + 1000)
+  // Another deployment of the same model asks for it to be kept.
+  shared.idleMsMax = undefined
+  await residency.want(shared)
+  void residency.want(model('passing', { idleMsMax: 500 }))
+  await pass(10_000)
+  expect(story).toEqual(['shared in', 'shared out', 'passing in', 'passing out', 'shared in'])
+})
+
 it('asks no second time for what is to be kept and cannot come back', async () => {
   const { residency, model, story } = start({ places: 1 })
   const kept = model('kept')
