@@ -2,13 +2,14 @@ import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../limits.ts'
 import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
 import { answersJson } from '../text/answers-json.ts'
+import { fillTemplate } from '../text/label-template.ts'
 import { readParameters, truncationOf } from '../text/parameters.ts'
 import { readTexts } from '../text/read-texts.ts'
 import { type AskClasses, askClasses, openSequenceClassifier } from '../text/sequence-classifier.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { classifyBy } from '../text-classification/text-classification.ts'
 import { labelShares, readEntailmentId } from './entailment.ts'
-import { hypothesisOf, zeroShotParameters } from './zero-shot-parameters.ts'
+import { zeroShotParameters } from './zero-shot-parameters.ts'
 
 /** Texts to labels that the caller makes up, by a model that knows whether one text follows from another. */
 export const zeroShotClassification: Task = {
@@ -53,7 +54,8 @@ function zeroShotPipeline({ ask, entailmentId }: ZeroShotPipeline): TaskService[
         'candidate_labels',
       )
     // Every text with every label is an item of its own; where both are too long, the text gives way.
-    const pairs = items.flatMap((item) => labels.map((label) => ({ ...item, pair: hypothesisOf(template, label) })))
+    const hypotheses = fillTemplate(template, labels)
+    const pairs = items.flatMap((item) => hypotheses.map((pair) => ({ ...item, pair })))
     const strategy = 'only_first' as const
     const { logits, ...answered } = await ask({ inputs: pairs, truncation: truncationOf(asked), strategy, options })
     const json = await answersJson({

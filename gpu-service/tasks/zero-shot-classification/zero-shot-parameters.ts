@@ -1,16 +1,17 @@
 import * as z from 'zod'
+import { hasSlot } from '../text/label-template.ts'
 import { text, trueOrFalse, truncationParameters } from '../text/parameters.ts'
 
 const labelsMax = 512
 const listOfLabels = 'must be a list of labels, or labels with commas between them'
-const place = '{}'
 
 /** Labels as a list, or in one text with commas between them. */
 const labels = z.preprocess(
   (value) =>
     typeof value === 'string'
       ? value
-          .split(',')
+          // Of more it need only be known that there are more.
+          .split(',', 4 * labelsMax)
           .map((label) => label.trim())
           .filter(Boolean)
       : value,
@@ -24,9 +25,5 @@ export const zeroShotParameters = z.object({
   ...truncationParameters,
   candidate_labels: labels,
   multi_label: trueOrFalse.default(false),
-  hypothesis_template: text
-    .refine((template) => template.includes(place), `must hold ${place} where the label goes`)
-    .default('This example is {}.'),
+  hypothesis_template: text.refine(hasSlot, 'must hold {} where the label goes').default('This example is {}.'),
 })
-
-export const hypothesisOf = (template: string, label: string): string => template.split(place).join(label)

@@ -1,9 +1,9 @@
 import { errors } from '../../../shared/errors.ts'
+import { fillTemplate, hasSlot } from '../text/label-template.ts'
 
 const labelsMax = 1000
 const labelMaxCharacters = 4000
 const templateDefault = 'This is a photo of {}.'
-const slot = '{}'
 
 export interface LabelRequest {
   labels: string[]
@@ -15,12 +15,13 @@ export interface LabelRequest {
 export function readLabelRequest(parameters: Record<string, unknown>): LabelRequest {
   const labels = readLabels(parameters.candidate_labels)
   const template = readTemplate(parameters.hypothesis_template)
-  return { labels, texts: labels.map((label) => template.replaceAll(slot, () => label)) }
+  return { labels, texts: fillTemplate(template, labels) }
 }
 
 function readLabels(given: unknown): string[] {
   const param = 'candidate_labels'
-  const labels: unknown = typeof given === 'string' ? given.split(',').map((label) => label.trim()) : given
+  const labels: unknown =
+    typeof given === 'string' ? given.split(',', 4 * labelsMax).map((label) => label.trim()) : given
   if (!Array.isArray(labels) || labels.length === 0)
     throw errors.invalidInput(`"${param}" must be a list of at least one text: the labels to choose from.`, param)
   if (labels.length > labelsMax)
@@ -38,7 +39,7 @@ function readLabels(given: unknown): string[] {
 function readTemplate(given: unknown): string {
   const param = 'hypothesis_template'
   if (given === undefined || given === null) return templateDefault
-  if (typeof given !== 'string' || !given.includes(slot) || given.length > labelMaxCharacters)
+  if (typeof given !== 'string' || !hasSlot(given) || given.length > labelMaxCharacters)
     throw errors.invalidInput(
       `"${param}" must be a text with "{}" where the label belongs, such as "${templateDefault}"`,
       param,

@@ -1,0 +1,20 @@
+import { errors } from '../../../shared/errors.ts'
+
+const slot = '{}'
+/** Far more than any model reads. A template of many slots would make gigabytes of labels that are a little longer. */
+const filledMax = 16_384
+
+export const hasSlot = (template: string): boolean => template.includes(slot)
+
+/** What a model reads for each label. @throws AppError `invalid_input` before a text is made that is too long */
+export function fillTemplate(template: string, labels: readonly string[]): string[] {
+  const parts = template.split(slot)
+  const between = template.length - slot.length * (parts.length - 1)
+  const longest = labels.reduce((most, { length }) => Math.max(most, length), 0)
+  if (between + longest * (parts.length - 1) > filledMax)
+    throw errors.invalidInput(
+      `"hypothesis_template" with a label of ${longest} characters in it has more than ${filledMax} characters.`,
+      'hypothesis_template',
+    )
+  return labels.map((label) => parts.join(label))
+}
