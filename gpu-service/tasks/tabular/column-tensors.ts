@@ -1,5 +1,5 @@
 import type { Tensor, Tensors } from '../../engine/engine.ts'
-import type { Cell } from './rows.ts'
+import type { Cell } from './read-cell.ts'
 import type { ColumnInput } from './tabular-graph.ts'
 
 /** Rows as the tensors of a graph's inputs, each of which takes the next columns. */

@@ -1,0 +1,47 @@
+import { errors } from '../../../shared/errors.ts'
+import type { TableShape } from './rows.ts'
+
+export type Cell = number | string
+
+/**
+ * JSON has no NaN, so null is the value that is missing, for a model that fills such in. Hugging Face's clients send the
+ * numbers of a table as texts ("7.4"), as they come out of a CSV file.
+ */
+export function readCell({ value: given, param, table: { types, takesMissing = false }, column }: ReadCell): Cell {
+  const type = types?.[column] ?? 'float32'
+  if (given === null && takesMissing && type !== 'int64' && type !== 'string') return Number.NaN
+  if (given === null)
+    throw errors.invalidInput(`"${param}" is null; the model does not fill in missing values of this column.`, param)
+  if (type === 'string') {
+    if (typeof given === 'string') return given
+    throw errors.invalidInput(`"${param}" is ${describe(given)}; this column holds texts.`, param)
+  }
+  const value = typeof given === 'string' && jsonNumber.test(given) ? Number(given) : given
+  if (typeof value !== 'number')
+    throw errors.invalidInput(`"${param}" is ${describe(value)}; every value must be a number.`, param)
+  if (type === 'int64' && !Number.isSafeInteger(value))
+    throw errors.invalidInput(`"${param}" is ${value}; this column holds whole numbers.`, param)
+  if (type === 'float32' && !Number.isFinite(Math.fround(value)))
+    throw errors.invalidInput(`"${param}" is too large for a 32-bit float.`, param)
+  if (!Number.isFinite(value)) throw errors.invalidInput(`"${param}" is too large for a number.`, param)
+  return value
+}
+
+/** What would be a number without its quotes, and nothing else: a blank or "NaN" is no number that somebody meant. */
+const jsonNumber = /^-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$/
+
+interface ReadCell {
+  value: unknown
+  param: string
+  table: TableShape
+  column: number
+}
+
+const describe = (value: unknown): string =>
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'string'
+        ? 'a text that is no number'
+        : `a ${typeof value}`
