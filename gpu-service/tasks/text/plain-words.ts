@@ -7,6 +7,7 @@ const bertFile = z.object({
   model: z.object({
     type: z.literal('WordPiece'),
     unk_token: z.string(),
+    fuse_unk: z.literal(false).nullish(),
     continuing_subword_prefix: z.string().default('##'),
     max_input_chars_per_word: z.number().default(100),
   }),

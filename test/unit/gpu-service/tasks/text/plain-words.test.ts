@@ -37,7 +37,7 @@ const texts = fc
   )
   .map((parts) => parts.flat().join(''))
 
-function compare(file: object, numRuns = 1000) {
+function compare(file: object, { numRuns = 1000, isLeft = false } = {}) {
   const { encode, expected } = both(file)
   let plain = 0
   fc.assert(
@@ -49,7 +49,8 @@ function compare(file: object, numRuns = 1000) {
     }),
     { numRuns },
   )
-  expect(plain).toBeGreaterThan(numRuns / 20)
+  if (isLeft) expect(plain).toBe(0)
+  else expect(plain).toBeGreaterThan(numRuns / 20)
 }
 
 describe('plain texts', () => {
@@ -63,8 +64,16 @@ describe('plain texts', () => {
       }),
     ))
 
+  it('have them where neighbouring unknown words are one, which is left to the library', () =>
+    compare(
+      changed(({ model }) => (model.fuse_unk = true)),
+      { isLeft: true },
+    ))
+
+  it('have them where that is said not to be so', () => compare(changed(({ model }) => (model.fuse_unk = false))))
+
   it.skipIf(minilm === undefined)('have them with a real vocabulary', async () =>
-    compare(await read(minilm ?? ''), 3000),
+    compare(await read(minilm ?? ''), { numRuns: 3000 }),
   )
 
   it('are not those with anything but ASCII, or with a sign that a special token begins with', () => {
