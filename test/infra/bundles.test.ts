@@ -52,7 +52,10 @@ const bundleOf = ({ Metadata }: Resource) => join(outdir, Metadata['aws:asset:pa
 
 /** Runs a line of code that has the function's handler, with the variables that its stack gives it. */
 function run(resource: Resource, code: string) {
-  const told = Object.keys(resource.Properties.Environment.Variables).map((name) => [name, value(name)])
+  const told = Object.entries(resource.Properties.Environment.Variables).map(([name, given]) => [
+    name,
+    name === 'SLIPWAY_POOL_DEVICES' ? given : value(name),
+  ])
   const env = { AWS_REGION: 'us-east-1', ...Object.fromEntries(told) }
   const line = `const { handler } = await import(${JSON.stringify(bundleOf(resource))}); ${code}`
   return spawnSync(process.execPath, ['--input-type=module', '-e', line], { env, encoding: 'utf8' })
