@@ -16,25 +16,28 @@ export interface BatchRunsOptions<Input, Output>
   now: () => number
 }
 
-/** What a run gave for a job. */
-export interface Answered<Input, Output> {
-  job: Job<Input, Output>
-  ran: Ran<Output>
-}
-
-interface Begin {
-  atMs: number | undefined
-}
-
-interface RunOn {
-  engine: Engine
-  /** When the first of those began that it is handed over with. */
-  together: Begin | undefined
-  /** Of the time from the begin to the end. */
-  share: number
-}
-
 type Batch<Input, Output> = readonly Job<Input, Output>[]
+
+export interface RunAll<Input, Output> {
+  /** One batch, or several of one member each that are handed over together. */
+  batches: readonly Batch<Input, Output>[]
+  engine: Engine
+  /** Told when the engine begins. */
+  began: () => void
+}
+
+/** Runs that are handed over and answered together: when the first began, and what those took that are answered. */
+interface Together {
+  startedMs: number | undefined
+  tookMs: number
+}
+
+interface RunOne {
+  engine: Engine
+  together: Together
+  /** Whether others of these follow. */
+  more: boolean
+}
 
 /** Runs batches on an engine and learns how long they take; what fails and what is lost is seen to. */
 export class BatchRuns<Input, Output> {
@@ -44,24 +47,26 @@ export class BatchRuns<Input, Output> {
     this.#options = options
   }
 
-  /** One batch, or several of one member each that are handed over together. */
-  async run(batches: readonly Batch<Input, Output>[], engine: Engine): Promise<Answered<Input, Output>[]> {
-    const { ledger, observe } = this.#options
-    const answered: Answered<Input, Output>[] = []
-    const shares = this.#sharesOf(batches)
-    // They are answered together, and each is told of its start with the answer to the one before it.
-    const together: Begin | undefined = batches.length > 1 ? { atMs: undefined } : undefined
+  async run({ batches, engine, began }: RunAll<Input, Output>): Promise<void> {
+    const { ledger, observe, now } = this.#options
+    const group: Together | undefined = batches.length > 1 ? { startedMs: undefined, tookMs: 0 } : undefined
     const runs = batches.map((jobs, index) =>
       runSplitting<Job<Input, Output>, Ran<Output>>({
         jobs,
-        run: (part) => this.#run(part, { engine, together, share: shares[index] ?? 1 }),
+        run: (part) => {
+          const together = group ?? { startedMs: undefined, tookMs: 0 }
+          return this.#run(part, { engine, together, more: index < batches.length - 1 }, () => {
+            together.startedMs ??= now()
+            began()
+          })
+        },
         isWanted: ({ tickets }) => {
           // Whose time was up while the other half ran is not waited for any more.
           ledger.checkDeadlines()
           return tickets.length > 0
         },
         answer: (part, results) => {
-          for (const [at, job] of part.entries()) answered.push({ job, ran: results[at] as Ran<Output> })
+          for (const [at, job] of part.entries()) ledger.answer(job, results[at] as Ran<Output>)
         },
         fail: (job, error) => ledger.fail(job, failureOf(error)),
         split: () => observe.retried('split'),
@@ -69,37 +74,32 @@ export class BatchRuns<Input, Output> {
       }),
     )
     await Promise.all(runs)
-    return answered
   }
 
-  async #run(jobs: Batch<Input, Output>, { engine, together, share }: RunOn): Promise<Ran<Output>[]> {
+  async #run(
+    jobs: Batch<Input, Output>,
+    { engine, together, more }: RunOne,
+    began: () => void,
+  ): Promise<Ran<Output>[]> {
     const { run, now, costs, rate, observe } = this.#options
     const askedMs = now()
-    const begin: Begin = together ?? { atMs: undefined }
     const batchSize = jobs.length
-    const outputs = await run(
-      jobs.map(({ input }) => input),
-      engine,
-      () => {
-        begin.atMs ??= now()
-      },
-    )
-    const startedMs = begin.atMs ?? askedMs
+    let ownMs = 0
+    const ran = (tookMs: number) => {
+      ownMs = tookMs
+      together.tookMs += tookMs
+    }
+    const inputs = jobs.map(({ input }) => input)
+    const outputs = await run(inputs, engine, { ...(more && { more }), watch: { began, ran } })
     if (outputs.length !== batchSize) throw new Error(`the model answered ${outputs.length} of ${batchSize} inputs`)
     const endedMs = now()
-    const runMs = (endedMs - startedMs) * share
+    // Of what those took together that are answered by now, its part; what it takes to hand them over is shared so too.
+    const share = together.tookMs > 0 ? ownMs / together.tookMs : 1
+    const runMs = (endedMs - (together.startedMs ?? askedMs)) * share
     costs.observe({ ...shapeOf(jobs), runMs })
     rate.ran({ aloneMs: jobs.reduce((total, { aloneMs }) => total + aloneMs, 0), runMs })
     observe.ran({ batchSize, runMs })
-    return outputs.map((output) => ({ output, startedMs, endedMs, batchSize }))
-  }
-
-  /** Of the time until all that was handed over together is answered, what each took, as predicted. */
-  #sharesOf(batches: readonly Batch<Input, Output>[]): number[] {
-    if (batches.length === 1) return [1]
-    const predictedMs = batches.map((jobs) => this.#options.costs.predictMs(shapeOf(jobs)))
-    const togetherMs = predictedMs.reduce((total, runMs) => total + runMs, 0)
-    return predictedMs.map((runMs) => (togetherMs > 0 ? runMs / togetherMs : 1 / batches.length))
+    return outputs.map((output) => ({ output, startedMs: endedMs - runMs, endedMs, batchSize }))
   }
 
   #lost(jobs: Batch<Input, Output>, error: EngineDied): void {

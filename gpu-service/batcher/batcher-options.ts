@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, EngineRun } from '../engine/engine.ts'
 import type { BatchObserver } from './batch-observer.ts'
 import type { BatchLimits } from './cut.ts'
 import type { Timers } from './deadlines.ts'
@@ -6,7 +6,7 @@ import type { Lane, QueueLimits } from './item-queue.ts'
 
 export interface BatcherOptions<Input, Output> {
   /** Runs a batch; the answers are as many as the inputs, in their order. Callers of one input may share its answer. */
-  run(inputs: readonly Input[], engine: Engine, onStart?: () => void): Promise<Output[]>
+  run(inputs: readonly Input[], engine: Engine, how?: Pick<EngineRun, 'more' | 'watch'>): Promise<Output[]>
   /** What an input counts towards the cost of a run: its tokens, or 1. */
   sizeOf(input: Input): number
   /** Only inputs of one group share a run. */

@@ -103,8 +103,9 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   get fillsRun(): boolean {
     const { costMax, itemsMax } = this.#options.limits
-    const { waiting } = this.#ledger
-    return waiting.size >= itemsMax || waiting.units >= costMax
+    const { waiting, retries } = this.#ledger
+    // What an engine died over is not handed over with anything else, which would be lost with it once more.
+    return retries.size === 0 && (waiting.size >= itemsMax || waiting.units >= costMax)
   }
 
   idle(): Promise<void> {
@@ -112,21 +113,17 @@ export class Batcher<Input, Output> implements ItemQueue {
     return new Promise((resolve) => this.#whenIdle.push(resolve))
   }
 
-  async work(engine: Engine, freeEngines: number): Promise<void> {
+  async work(engine: Engine, freeEngines: number, began: () => void = () => {}): Promise<void> {
     // The thread may have been too busy for the timer.
     this.#ledger.checkDeadlines()
     const lost = this.#ledger.retries.next()
     const batches = lost === undefined ? this.#cut(freeEngines) : [lost]
     this.#options.observe.depth(this.depth)
     this.#running++
-    const answered = await this.#runs.run(batches, engine)
+    await this.#runs.run({ batches, engine, began })
+    this.#running--
     this.#rate.passed({ nowMs: this.#now(), areWaiting: this.depth > 0 })
-    // To write the answers is work for this thread: the engine is given its next batch before.
-    setImmediate(() => {
-      for (const { job, ran } of answered) this.#ledger.answer(job, ran)
-      this.#running--
-      this.#settleIdle()
-    })
+    this.#settleIdle()
   }
 
   /** What is run next: one batch, or several of one member each where every input is a run of its own. */

@@ -22,6 +22,8 @@ export class CallLedger<Input, Output> {
   readonly waiting: Waiting<Input, Output>
   readonly retries = new RetryList<Input, Output>()
   readonly #deadlines: Deadlines<Call<Input, Output>>
+  /** Those who are to be told. */
+  readonly #answered: Call<Input, Output>[] = []
 
   constructor(options: LedgerOptions<Input, Output>) {
     this.#options = options
@@ -128,13 +130,21 @@ export class CallLedger<Input, Output> {
     call.forget?.()
     this.#deadlines.remove(call)
     if (error === undefined) {
-      call.resolve(call.results)
+      this.#tell(call)
       return
     }
     for (const ticket of call.tickets) this.#withdraw(ticket)
     this.#options.observe.depth(this.depth)
     call.reject(error)
     this.#options.left()
+  }
+
+  /** To write answers is work for this thread, so that the engine is given its next batch before. */
+  #tell(call: Call<Input, Output>): void {
+    if (this.#answered.push(call) > 1) return
+    setImmediate(() => {
+      for (const { resolve, results } of this.#answered.splice(0)) resolve(results)
+    })
   }
 
   #withdraw(ticket: Ticket<Input, Output>): void {

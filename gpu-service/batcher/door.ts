@@ -1,5 +1,5 @@
 import { type AppError, errors } from '../../shared/errors.ts'
-import type { WorkSource } from '../engine/engine-pool.ts'
+import type { WorkSource } from '../engine/work-source.ts'
 import type { CallOptions } from './call-options.ts'
 import type { DrainRate } from './drain-rate.ts'
 import type { Lane, QueueLimits } from './item-queue.ts'

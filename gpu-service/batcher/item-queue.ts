@@ -1,5 +1,5 @@
 import type { AppError } from '../../shared/errors.ts'
-import type { WorkSource } from '../engine/engine-pool.ts'
+import type { WorkSource } from '../engine/work-source.ts'
 import type { CacheBudget } from './cache-budget.ts'
 import type { CallOptions } from './call-options.ts'
 

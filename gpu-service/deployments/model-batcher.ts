@@ -43,8 +43,8 @@ export function createModelBatcher<Input, Output>({
     sizeOf: (input) => model.sizeOf(input),
     groupOf: model.groupOf,
     keyOf: model.keyOf,
-    run: async (inputs, engine, onStart) => {
-      const tensors = await engine.run({ modelId, ...model.encode(inputs), onStart }).catch((error) => {
+    run: async (inputs, engine, how) => {
+      const tensors = await engine.run({ modelId, ...model.encode(inputs), ...how }).catch((error) => {
         throw error instanceof ModelLost ? errors.modelNotReady(item.name, error.message) : error
       })
       return model.decode(tensors, inputs)

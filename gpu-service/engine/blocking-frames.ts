@@ -4,7 +4,7 @@ import { encodeFrame, type Frame, joined } from './frames.ts'
 
 const chunkBytes = 65_536
 
-/** Reads frames without an event loop: what was sent together is one look at the socket. */
+/** Reads frames without an event loop: what is short comes at one look at the socket, what is long without a copy. */
 export class BlockingFrames<Message> {
   readonly #fd: number
   readonly #chunk = new Uint8Array(chunkBytes)
@@ -18,9 +18,12 @@ export class BlockingFrames<Message> {
   /** Waits for the next frame, or returns `undefined` when the other side has gone. */
   next(): Frame<Message> | undefined {
     while (this.#read.length === 0) {
-      const sizeBytes = readSync(this.#fd, this.#chunk, 0, chunkBytes, null)
+      const { rest } = this.#reader
+      const isLong = rest.byteLength >= chunkBytes
+      const sizeBytes = readSync(this.#fd, isLong ? rest : this.#chunk, 0, isLong ? rest.byteLength : chunkBytes, null)
       if (sizeBytes === 0) return undefined
-      this.#reader.push(this.#chunk.subarray(0, sizeBytes))
+      if (isLong) this.#reader.filled(sizeBytes)
+      else this.#reader.push(this.#chunk.subarray(0, sizeBytes))
     }
     return this.#read.shift()
   }

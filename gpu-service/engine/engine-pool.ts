@@ -1,29 +1,19 @@
 import type { Engine } from './engine.ts'
+import { EngineShares } from './engine-shares.ts'
 import { FreeEngines } from './free-engines.ts'
-
-/** A queue of one model's work, from which a free engine takes the next batch. */
-export interface WorkSource {
-  /** When the oldest waiting item arrived, or `undefined` where nothing waits. */
-  readonly headSinceMs: number | undefined
-  /** How long one engine would need for all that waits here. */
-  readonly backlogMs: number
-  /** How many shares of the engines it has; one, where it is not said. */
-  readonly weight?: number
-  /** Whether so much waits that a run which is cut now is as large as it may be. */
-  readonly fillsRun?: boolean
-  /** Whether its model is in the engines now; it is where this is absent. Whoever changes it wakes the pool. */
-  readonly isRunnable?: boolean
-  /** Takes a batch now and runs it; never rejects. */
-  work(engine: Engine, freeEngines: number): Promise<void>
-  /** Fulfilled when nothing waits and nothing runs. */
-  idle(): Promise<void>
-}
+import { canRun, type WorkSource } from './work-source.ts'
 
 export interface EnginePoolOptions {
   engines: readonly Engine[]
   /** How many runs may lie ready at an engine that runs another. */
   stagedMax?: number
   now?: () => number
+}
+
+interface EngineWork {
+  source: WorkSource
+  engine: Engine
+  isStaged: boolean
 }
 
 /**
@@ -35,22 +25,21 @@ export interface EnginePoolOptions {
 export class EnginePool {
   readonly engines: readonly Engine[]
   readonly #free: FreeEngines
-  readonly #shares = new Map<WorkSource, Share>()
-  readonly #now: () => number
+  readonly #shares: EngineShares
   #awake = false
 
   constructor({ engines, stagedMax, now = () => performance.now() }: EnginePoolOptions) {
-    this.#now = now
+    this.#shares = new EngineShares(now)
     this.engines = engines
     this.#free = new FreeEngines({ engines, ...(stagedMax !== undefined && { stagedMax }) })
   }
 
   add(source: WorkSource): void {
-    this.#shares.set(source, { servedMs: 0, running: 0, startedMs: 0, isWaiting: false })
+    this.#shares.add(source)
   }
 
   remove(source: WorkSource): void {
-    this.#shares.delete(source)
+    this.#shares.remove(source)
   }
 
   get engineCount(): number {
@@ -61,7 +50,7 @@ export class EnginePool {
   waitMs(source: WorkSource, aheadMs: number): number {
     const ownWeight = source.weight ?? 1
     let [weight, othersMs] = [ownWeight, 0]
-    for (const other of this.#shares.keys()) {
+    for (const other of this.#shares.sources) {
       if (other === source || !canRun(other)) continue
       weight += other.weight ?? 1
       othersMs += other.backlogMs
@@ -90,7 +79,7 @@ export class EnginePool {
   }
 
   async idle(): Promise<void> {
-    for (const source of this.#shares.keys()) await source.idle()
+    for (const source of this.#shares.sources) await source.idle()
   }
 
   async close(): Promise<void> {
@@ -99,27 +88,22 @@ export class EnginePool {
 
   #pull(): void {
     while (this.#free.count > 0 || this.#free.canStage) {
-      const source = this.#leastServed()
+      const source = this.#shares.leastServed()
       if (source === undefined) return
-      const engine = this.#free.take() ?? (source.fillsRun === true ? this.#free.stage() : undefined)
+      const isStaged = this.#free.count === 0
+      const engine = isStaged ? (source.fillsRun === true ? this.#free.stage() : undefined) : this.#free.take()
       if (engine === undefined) return
-      void this.#run(source, engine)
+      void this.#run({ source, engine, isStaged })
     }
   }
 
-  async #run(source: WorkSource, engine: Engine): Promise<void> {
-    const share = this.#shares.get(source)
-    const startedMs = this.#now()
-    if (share !== undefined) {
-      share.running++
-      share.startedMs += startedMs
-    }
-    await source.work(engine, this.#free.count + 1)
-    if (share !== undefined) {
-      share.running--
-      share.startedMs -= startedMs
-      share.servedMs += this.#now() - startedMs
-    }
+  /** What lies ready behind another run has nothing of the engine before it begins. */
+  async #run({ source, engine, isStaged }: EngineWork): Promise<void> {
+    let end = isStaged ? undefined : this.#shares.charge(source)
+    await source.work(engine, this.#free.count + 1, () => {
+      end ??= this.#shares.charge(source)
+    })
+    end?.()
     await this.#takeBack(engine)
   }
 
@@ -128,49 +112,4 @@ export class EnginePool {
     this.#free.giveBack(engine)
     this.#pull()
   }
-
-  #leastServed(): WorkSource | undefined {
-    const nowMs = this.#now()
-    let floorMs = Number.POSITIVE_INFINITY
-    for (const [source, share] of this.#shares)
-      if (share.isWaiting && canRun(source)) floorMs = Math.min(floorMs, hadMs(source, share, nowMs))
-    let least: Candidate | undefined
-    for (const [source, share] of this.#shares) {
-      const isWaiting = canRun(source)
-      // One that was idle saves nothing up: it joins where the least served of the others stands.
-      if (isWaiting && !share.isWaiting && floorMs < Number.POSITIVE_INFINITY)
-        share.servedMs += Math.max(0, floorMs - hadMs(source, share, nowMs)) * (source.weight ?? 1)
-      share.isWaiting = isWaiting
-      if (!isWaiting) continue
-      const candidate = { source, had: hadMs(source, share, nowMs), running: share.running }
-      if (least === undefined || goesBefore(candidate, least)) least = candidate
-    }
-    return least?.source
-  }
 }
-
-/** What a queue has had of the engines, counted from where the others stood when it last came out of idleness. */
-interface Share {
-  servedMs: number
-  /** Engines that work for it now, and the sum of the moments at which they began. */
-  running: number
-  startedMs: number
-  isWaiting: boolean
-}
-
-/** By its weight, with the runs that are not over yet. */
-const hadMs = ({ weight = 1 }: WorkSource, { servedMs, running, startedMs }: Share, nowMs: number): number =>
-  (servedMs + running * nowMs - startedMs) / weight
-
-interface Candidate {
-  source: WorkSource
-  had: number
-  running: number
-}
-
-const goesBefore = (one: Candidate, other: Candidate): boolean =>
-  (one.had - other.had ||
-    one.running - other.running ||
-    (one.source.headSinceMs ?? 0) - (other.source.headSinceMs ?? 0)) < 0
-
-const canRun = ({ headSinceMs, isRunnable = true }: WorkSource): boolean => isRunnable && headSinceMs !== undefined

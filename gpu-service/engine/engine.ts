@@ -33,8 +33,17 @@ export interface EngineRun extends EngineCall {
   modelId: string
   /** By default all of them where no other engine runs anything. */
   threads?: Threads | undefined
-  /** Told when it is begun, which is later than it was asked for where another run goes before it. */
-  onStart?: (() => void) | undefined
+  /** Whether it is handed over with another, which is asked for in the same turn, and may be answered with that. */
+  more?: boolean | undefined
+  watch?: RunWatch | undefined
+}
+
+/** What becomes known of a run while it is made. */
+export interface RunWatch {
+  /** It is begun, which is later than it was asked for where another goes before it. */
+  began(): void
+  /** How long it took in the engine, without what it took to hand it over. */
+  ran(runMs: number): void
 }
 
 /** The threads of one engine, or as many as there are cores. */

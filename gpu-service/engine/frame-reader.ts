@@ -17,13 +17,23 @@ export class FrameReader<Message> {
   push(chunk: Uint8Array): void {
     let at = 0
     while (at < chunk.byteLength) {
-      const target = this.#part === 'prefix' ? this.#prefix : this.#part === 'head' ? this.#head : this.#body
-      const taken = chunk.subarray(at, at + target.byteLength - this.#held)
-      target.set(taken, this.#held)
-      this.#held += taken.byteLength
+      const { rest } = this
+      const taken = chunk.subarray(at, at + rest.byteLength)
+      rest.set(taken)
       at += taken.byteLength
-      if (this.#held === target.byteLength) this.#next()
+      this.filled(taken.byteLength)
     }
+  }
+
+  /** Where the bytes go that come next, for whoever can put them there without a copy and says how many by `filled`. */
+  get rest(): Uint8Array {
+    const target = this.#part === 'prefix' ? this.#prefix : this.#part === 'head' ? this.#head : this.#body
+    return target.subarray(this.#held)
+  }
+
+  filled(sizeBytes: number): void {
+    this.#held += sizeBytes
+    if (this.rest.byteLength === 0) this.#next()
   }
 
   #next(): void {

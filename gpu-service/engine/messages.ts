@@ -1,20 +1,19 @@
 import type { Device, Threads } from './engine.ts'
 
-/**
- * What the service asks of an engine's process, one at a time and in order; each is answered once, by its id. Where
- * `more` was asked at the same moment, its answer is sent with the answer to that: to wake the service costs as much as
- * a short run.
- */
-export type WorkerRequest = { id: number; more?: boolean } & Question
+/** What the service asks of an engine's process, one at a time and in order; each is answered once, by its id. */
+export type WorkerRequest = { id: number } & Question
 
 export type Question =
   | { kind: 'load'; modelId: string; path: string }
-  /** The inputs are the frame's tensors. */
-  | { kind: 'run'; modelId: string; outputs: readonly string[]; threads: Threads }
+  /**
+   * The inputs are the frame's tensors. Where `more` follows at once, the answers may go together: to wake the service
+   * costs as much as a short run.
+   */
+  | { kind: 'run'; modelId: string; outputs: readonly string[]; threads: Threads; more?: boolean | undefined }
   | { kind: 'unload'; modelId: string }
 
-/** The outputs are the frame's tensors. */
-export type WorkerReply = { id: number } & ({ ok: true } | { ok: false; reason: string })
+/** The outputs are the frame's tensors; `tookMs` is what it took in the process. */
+export type WorkerReply = { id: number } & ({ ok: true; tookMs: number } | { ok: false; reason: string })
 
 export interface WorkerSettings {
   device: Device

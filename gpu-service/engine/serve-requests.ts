@@ -6,6 +6,9 @@ import { engineFd, type WorkerReply, type WorkerRequest } from './messages.ts'
 /** Does what is asked, with the tensors that came with it. @throws Error with a reason for the asker */
 export type Obey = (request: WorkerRequest, inputs: Tensors) => Promise<Tensors | undefined>
 
+/** How long an answer is held back to go with the next. */
+const heldMsMax = 50
+
 /**
  * The loop of an engine's process: a frame is obeyed before the next is read. Reading blocks, because a run blocks
  * too. Ends when the service closes the socket, which its own end does, whichever way it ends.
@@ -15,15 +18,19 @@ export async function serveRequests(obey: Obey): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   const requests = new BlockingFrames<WorkerRequest>(engineFd)
   let replies: Frame<WorkerReply>[] = []
+  let heldSinceMs = 0
   for (let frame = requests.next(); frame !== undefined; frame = requests.next()) {
     const { message, tensors = {} } = frame
-    const { id, more = false } = message
+    const { id } = message
+    const startedMs = performance.now()
+    if (replies.length === 0) heldSinceMs = startedMs
     const [reply, outputs] = await obey(message, tensors).then(
-      (answer): [WorkerReply, Tensors | undefined] => [{ id, ok: true }, answer],
+      (answer): [WorkerReply, Tensors | undefined] => [{ id, ok: true, tookMs: performance.now() - startedMs }, answer],
       (error): [WorkerReply, undefined] => [{ id, ok: false, reason: reasonOf(error) }, undefined],
     )
     replies.push({ message: reply, tensors: outputs })
-    if (more) continue
+    // Those that were expected to be short may not be.
+    if (message.kind === 'run' && message.more && performance.now() - heldSinceMs < heldMsMax) continue
     writeFrames(engineFd, replies)
     replies = []
   }

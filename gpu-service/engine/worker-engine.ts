@@ -73,16 +73,16 @@ export class WorkerEngine implements Engine {
     this.#models.hold(model)
   }
 
-  async run({ modelId, inputs, outputs, threads: wanted, onStart }: EngineRun): Promise<Tensors> {
+  async run({ modelId, inputs, outputs, threads: wanted, more, watch }: EngineRun): Promise<Tensors> {
     this.#crowd.running++
     try {
       // Behind this, every run that was begun in the same turn is counted.
       await this.restored()
       this.#models.assertNotLost(modelId)
       const process = this.#started()
-      const limit = this.#runLimit(modelId)
+      const limit = this.#runLimit(modelId, more)
       const run = (threads: Threads) =>
-        process.ask({ kind: 'run', modelId, outputs, threads }, { tensors: inputs, limit, onStart })
+        process.ask({ kind: 'run', modelId, outputs, threads, more }, { tensors: inputs, limit, watch })
       return await (wanted === undefined ? this.#loneRuns.make({ modelId, units: unitsOf(inputs), run }) : run(wanted))
     } finally {
       this.#crowd.running--
@@ -109,9 +109,11 @@ export class WorkerEngine implements Engine {
     await this.#process?.leave()
   }
 
-  #runLimit(modelId: string): TimeLimit {
+  #runLimit(modelId: string, more = false): TimeLimit {
     const { runMsMax = 60_000 } = this.#options
     const error = () => {
+      // Of those that were handed over together nobody knows which one it is, so that each is to be run by itself.
+      if (more) return new EngineDied(`runs did not come to an end within ${runMsMax / 1000} s`)
       const hung = new ModelHung(`a run did not come to an end within ${runMsMax / 1000} s`)
       // Not loaded again by the process that comes in its place.
       this.#models.lose(modelId, hung)

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { EngineDied, type Tensors } from './engine.ts'
+import { EngineDied, type RunWatch, type Tensors } from './engine.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { Frame } from './frames.ts'
 import { engineFd, type Question, type WorkerReply, type WorkerSettings } from './messages.ts'
@@ -37,11 +37,10 @@ export interface TimeLimit {
 interface Asked {
   tensors?: Tensors
   limit?: TimeLimit
-  /** Told when all that was asked before is answered. */
-  onStart?: (() => void) | undefined
+  watch?: RunWatch | undefined
 }
 
-interface Pending extends Pick<Asked, 'onStart'> {
+interface Pending extends Pick<Asked, 'watch'> {
   limit: TimeLimit | undefined
   resolve: (tensors: Tensors) => void
   reject: (error: Error) => void
@@ -82,13 +81,13 @@ export class WorkerProcess {
     return this.#child.pid
   }
 
-  ask(question: Question, { tensors, limit, onStart }: Asked = {}): Promise<Tensors> {
+  ask(question: Question, { tensors, limit, watch }: Asked = {}): Promise<Tensors> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, limit, onStart })
-      if (this.#pending.size === 1) this.#watchFirst()
       this.#writer.write({ message: { ...question, id }, tensors })
+      this.#pending.set(id, { resolve, reject, limit, watch })
+      if (this.#pending.size === 1) this.#watchFirst()
     })
   }
 
@@ -104,6 +103,7 @@ export class WorkerProcess {
     this.hasAnswered = true
     const pending = this.#pending.get(message.id)
     this.#pending.delete(message.id)
+    if (message.ok) pending?.watch?.ran(message.tookMs)
     this.#watchFirst()
     if (message.ok) pending?.resolve(tensors)
     else pending?.reject(new Error(message.reason))
@@ -113,7 +113,7 @@ export class WorkerProcess {
   #watchFirst(): void {
     clearTimeout(this.#deadline)
     const [first] = this.#pending.values()
-    first?.onStart?.()
+    first?.watch?.began()
     if (first?.limit === undefined) return
     const { timeMs, error } = first.limit
     this.#deadline = setTimeout(() => this.#giveUp(first, error()), timeMs).unref()

@@ -1,7 +1,7 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { WorkSource } from '../engine/engine-pool.ts'
+import type { WorkSource } from '../engine/work-source.ts'
 
 /** What a queue's model is, as its gate needs to know it. */
 export interface Gatekeeper {
@@ -59,10 +59,10 @@ export class GatedQueue implements WorkSource {
     return this.#options.queue.idle()
   }
 
-  async work(engine: Engine, freeEngines: number): Promise<void> {
+  async work(engine: Engine, freeEngines: number, began?: () => void): Promise<void> {
     const { model, queue } = this.#options
     const ended = model.started()
-    await queue.work(engine, freeEngines)
+    await queue.work(engine, freeEngines, began)
     ended()
   }
 

@@ -84,6 +84,19 @@ describe('Batcher', () => {
     expect(counts).toMatchObject({ answered: 15, failed: 1, split: 4 })
   })
 
+  it('answers the good half of a failed batch at once, whatever becomes of the other', async () => {
+    const { batcher, runs, clock, pull } = manualBatcher<string>()
+    const good = batcher.submit('good', { deadlineMs: 100 })
+    const poison = batcher.submit('poison').catch(codeOf)
+    void pull()
+    await runs[0]?.fail(new Error('no'))
+    await runs[1]?.finish()
+    clock.nowMs = 1000
+    expect((await good).output).toBe('good')
+    await runs[2]?.fail(new Error('no'))
+    expect(await poison).toBe('inference_failed')
+  })
+
   it('does not ask again, in halves, what failed for no reason of its inputs', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answers = ['a', 'b'].map((input) => batcher.submit(input).catch(codeOf))

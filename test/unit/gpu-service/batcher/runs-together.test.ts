@@ -8,6 +8,8 @@ import { manualBatcher } from '../support/lanes.ts'
 const predictMs = ({ longest }: { longest: number }) => longest
 const sized = (sizes: number[]) => sizes.map((size) => ({ size }))
 
+const about = (value: number) => expect.closeTo(value, 3)
+
 const limits = {
   ...{ costMax: 384, itemsMax: 1, wasteMax: 0.1, runMsMax: 50 },
   ...{ queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
@@ -51,17 +53,28 @@ describe('inputs that are a run each', () => {
     expect(counts).toMatchObject({ answered: 2, failed: 1, split: 0 })
   })
 
-  it('teach how long each takes, not how long all of them did', async () => {
-    const { batcher, runs, clock, pull } = manualBatcher<string>({ limits })
-    batcher.learn({ cost: 1, runMs: 5 })
-    for (let round = 0; round < 20; round++) {
-      const answers = ['a', 'b', 'c', 'd'].map((input) => batcher.submit(input))
-      void pull()
-      clock.nowMs += 20
-      const ended = runs.slice(-4).map((run) => run.finish())
-      await Promise.all([...ended, ...answers])
-    }
-    void batcher.submit('one more')
-    expect(batcher.backlogMs).toBeCloseTo(5, 1)
+  it('teach and tell how long each took, not how long all of them did', async () => {
+    const clock = { nowMs: 0 }
+    const ends: (() => void)[] = []
+    const { batcher, pull } = manualBatcher<string>({
+      limits,
+      sizeOf: (input) => input.length,
+      now: () => clock.nowMs,
+      run: (inputs, _engine, how) =>
+        new Promise((resolve) => {
+          how?.watch?.began()
+          ends.push(() => {
+            how?.watch?.ran(inputs[0]?.length ?? 0)
+            resolve([...inputs])
+          })
+        }),
+    })
+    batcher.learn({ cost: 1, runMs: 1 })
+    const answers = ['a', 'four', 'a', 'four'].map((input) => batcher.submit(input))
+    void pull()
+    // Ten in the engine, and two to hand them over.
+    clock.nowMs = 12
+    for (const end of ends) end()
+    expect((await Promise.all(answers)).map(({ runMs }) => runMs)).toEqual([1.2, 4.8, 1.2, 4.8].map(about))
   })
 })

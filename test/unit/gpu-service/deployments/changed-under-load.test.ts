@@ -1,7 +1,8 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate as aTurn, setTimeout as wait } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { EnginePool, type WorkSource } from '../../../../gpu-service/engine/engine-pool.ts'
+import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
+import type { WorkSource } from '../../../../gpu-service/engine/work-source.ts'
 import {
   changeDeployment,
   type DeploymentItem,

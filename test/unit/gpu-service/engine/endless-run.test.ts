@@ -47,3 +47,12 @@ it('ends a load that never ends, and blames nothing that waited behind it', asyn
   await expect(engine.run({ modelId: 'good', inputs: {}, outputs: [] })).resolves.toEqual({})
   expect(lost).toEqual([])
 })
+
+it('blames none of the runs that were handed over together for the one that never ends, until it is run alone', async () => {
+  const { engine, lost } = start({ runMsMax: 1500 })
+  await engine.load({ modelId: 'good', path: 'good.onnx' })
+  const run = (modelId: string, more: boolean) => engine.run({ modelId, inputs: {}, outputs: [], more })
+  const together = await Promise.allSettled([run('good', true), run('endless', true), run('good', false)])
+  expect(together.map((ended) => ended.status === 'rejected' && ended.reason.name)).toEqual(Array(3).fill('EngineDied'))
+  expect(lost).toEqual([])
+})

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
-import { EnginePool, type WorkSource } from '../../../../gpu-service/engine/engine-pool.ts'
+import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
+import type { WorkSource } from '../../../../gpu-service/engine/work-source.ts'
 import { settled } from '../support/lanes.ts'
 
 const engine = (): Engine => ({

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Engine } from '../../../../gpu-service/engine/engine.ts'
-import { EnginePool, type WorkSource } from '../../../../gpu-service/engine/engine-pool.ts'
+import { type Engine, EngineDied } from '../../../../gpu-service/engine/engine.ts'
+import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
+import type { WorkSource } from '../../../../gpu-service/engine/work-source.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { manualBatcher, settled } from '../support/lanes.ts'
+import { VirtualTime } from '../support/virtual-time.ts'
 
 const workerUrl = new URL('../support/endless-worker.ts', import.meta.url)
 
@@ -33,6 +35,34 @@ function endlessQueue({ fillsRun }: { fillsRun: boolean }) {
     },
   } satisfies WorkSource & { begun: number; end(): Promise<void> }
   return queue
+}
+
+/** One engine that does one thing after the other, and two full queues whose runs take 30 and 10 ms. */
+function stagedPool() {
+  const time = new VirtualTime()
+  const runs: string[] = []
+  let free = Promise.resolve()
+  const pool = new EnginePool({ engines: [engine], stagedMax: 1, now: time.now })
+  for (const [name, runMs] of [
+    ['long', 30],
+    ['short', 10],
+  ] as const)
+    pool.add({
+      headSinceMs: 1,
+      backlogMs: 1,
+      fillsRun: true,
+      work(_engine, _free, began = () => {}) {
+        const ran = free.then(() => {
+          began()
+          return time.wait(runMs)
+        })
+        free = ran
+        runs.push(name)
+        return ran
+      },
+      idle: () => Promise.resolve(),
+    })
+  return { pool, time, runs }
 }
 
 async function poolOf(queue: WorkSource, stagedMax?: number) {
@@ -85,12 +115,27 @@ describe('a run that lies ready behind another', () => {
     expect(queue.begun).toBe(4)
   })
 
+  it('has nothing of the engine before it begins, so that queues of one weight get one share', async () => {
+    const { pool, time, runs } = stagedPool()
+    pool.wake()
+    await settled()
+    await time.runTo(1000)
+    const [long = 0, short = 0] = ['long', 'short'].map((name) => runs.filter((run) => run === name).length)
+    expect((long * 30) / (short * 10)).toBeGreaterThan(0.8)
+    expect((long * 30) / (short * 10)).toBeLessThan(1.25)
+  })
+
   it('begins when the engine has answered what went before', async () => {
     const worker = new WorkerEngine({ workerUrl, device: 'cpu' })
     const events: string[] = []
     const run = (name: string) =>
       worker
-        .run({ modelId: 'good', inputs: {}, outputs: [], onStart: () => events.push(`${name} begins`) })
+        .run({
+          modelId: 'good',
+          inputs: {},
+          outputs: [],
+          watch: { began: () => events.push(`${name} begins`), ran() {} },
+        })
         .then(() => events.push(`${name} ends`))
     const first = run('first')
     await worker.restored()
@@ -106,8 +151,8 @@ describe('a run that lies ready behind another', () => {
     let begin = () => {}
     let end = (_: string[]) => {}
     const { batcher, clock, pull } = manualBatcher<string>({
-      run: (_inputs, _engine, onStart = () => {}) => {
-        begin = onStart
+      run: (_inputs, _engine, how) => {
+        begin = () => how?.watch?.began()
         return new Promise((resolve) => {
           end = resolve
         })
@@ -126,6 +171,24 @@ describe('a run that lies ready behind another', () => {
 })
 
 describe('a queue', () => {
+  it('hands over nothing behind a run while there is what an engine died over, and fails nobody but its cause', async () => {
+    const { batcher, runs, counts, pull } = manualBatcher<string>({ sizeOf: (input) => input.length })
+    const answers = ['poisoned', 'harmless'].map((input) => batcher.submit(input).catch(({ code }) => code))
+    void pull()
+    void pull()
+    // The second lay ready behind the first.
+    void runs[0]?.fail(new EngineDied('it died'))
+    await runs[1]?.fail(new EngineDied('it died'))
+    expect(batcher.fillsRun).toBe(false)
+    for (let at = 2; batcher.depth > 0; at++) {
+      void pull()
+      if (runs[at]?.inputs[0] === 'poisoned') await runs[at]?.fail(new EngineDied('it died'))
+      else await runs[at]?.finish()
+    }
+    expect(await Promise.all(answers)).toMatchObject(['engine_died', { output: 'harmless' }])
+    expect(counts.failed).toBe(1)
+  })
+
   it('fills a run when it holds as much as one may', () => {
     const { batcher } = manualBatcher<string>({ sizeOf: (input) => input.length })
     void batcher.submit('four')
