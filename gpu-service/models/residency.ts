@@ -3,7 +3,6 @@ import { chooseVictim } from './choose-victim.ts'
 import { isKept, KeptModels } from './kept-models.ts'
 import type { EvictionReason, Resident } from './resident.ts'
 import { Stay } from './stay.ts'
-import { turnMsFor } from './turns.ts'
 import { Wishes } from './wishes.ts'
 
 export interface ResidencyOptions {
@@ -112,20 +111,14 @@ export class Residency {
   #makeRoom(): void {
     const nowMs = this.#now()
     const places = this.#in()
-    const { victim, nextMs } = chooseVictim({ places, nowMs, turnMsMax: this.#turnMsMax(places.length) })
+    const turnMsMax = this.#wishes.turnMsFor({ held: places.length, waitMsMax: this.#options.waitMsMax })
+    const { victim, nextMs } = chooseVictim({ places, nowMs, turnMsMax })
     if (victim !== undefined) {
       this.#evict(victim, 'memory')
       this.#step()
     } else if (nextMs < Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(() => this.#step(), Math.max(1, nextMs - nowMs))
     }
-  }
-
-  /** The more wait, the shorter the turns: none of them is to wait in vain. */
-  #turnMsMax(held: number): number {
-    const { next, size: waiting } = this.#wishes
-    const { waitMsMax } = this.#options
-    return turnMsFor({ waiting, held, loadMs: next?.loadMs ?? 0, waitMsMax })
   }
 
   #bring(model: Resident): void {

@@ -1,5 +1,5 @@
 import type { Resident } from './resident.ts'
-import { turnMs } from './turns.ts'
+import { turnMs, turnMsFor } from './turns.ts'
 
 /** The models that are to come in, in the order in which they were asked for. */
 export class Wishes {
@@ -38,6 +38,11 @@ export class Wishes {
     const wanted = [...this.#wishes.keys()]
     const ahead = wanted.slice(0, wanted.indexOf(model) + 1)
     return ahead.reduce((total, { loadMs = turnMs.min }) => total + loadMs, 0)
+  }
+
+  /** The more wait, the shorter the turns of those that are in: none of them is to wait in vain. */
+  turnMsFor({ held, waitMsMax }: { held: number; waitMsMax: number }): number {
+    return turnMsFor({ waiting: this.size, held, loadMs: this.next?.loadMs ?? 0, waitMsMax })
   }
 
   #take(model: Resident): PromiseWithResolvers<void> | undefined {
