@@ -6,6 +6,7 @@ import { breatheFor } from '../in-slices.ts'
 import { type Labels, readLabels } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type TaskModel, timingOf } from '../task.ts'
 import type { EncodedText } from './encoded-text.ts'
+import type { KnownStarts } from './known-starts.ts'
 import type { TextInput } from './read-texts.ts'
 import {
   assertNumbers,
@@ -69,8 +70,9 @@ export function askClasses({ model, batcher }: AskedOf): AskClasses {
   return async ({ inputs, truncation, strategy, options }) => {
     const breathe = breatheFor(options.signal)
     const rows: EncodedText[] = []
+    const known: KnownStarts = new Map()
     for (const { text, pair, param } of inputs) {
-      rows.push(await model.encoder.encode({ text, pair, truncation, strategy, param, breathe }))
+      rows.push(await model.encoder.encode({ text, pair, truncation, strategy, param, known, breathe }))
       await breathe()
     }
     const results = await batcher.submitAll(rows, options)

@@ -2,6 +2,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { Truncation } from '../capabilities.ts'
 import type { Breathe } from '../in-slices.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
+import { type KnownStarts, startOf } from './known-starts.ts'
 import { gatherTokens, type Piece } from './text-pieces.ts'
 import { specialCount, type TemplatePart } from './token-template.ts'
 import type { TextTokenizer } from './tokenizer.ts'
@@ -16,6 +17,8 @@ export interface EncodeRequest {
   addSpecialTokens?: boolean | undefined
   /** What an error names as being too long. */
   param?: string | undefined
+  /** Of the other texts of its request. */
+  known?: KnownStarts | undefined
   breathe: Breathe
 }
 
@@ -34,7 +37,7 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
     async encode(request) {
       const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
       // Nearly every text ends within what the model takes: then which end is cut does not matter.
-      const starts = texts.map((text) => tokenizer.first(text, room + 1))
+      const starts = texts.map((text) => startOf({ text, room, tokenizer, known: request.known }))
       const fits = starts.reduce((total, { length }) => total + length, 0) <= room
       const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
       const tokens = fits || fromStart ? starts : await gatherAll({ request, texts, room, tokensOf: idsOf })

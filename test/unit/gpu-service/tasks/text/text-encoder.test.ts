@@ -21,6 +21,26 @@ const off = { truncate: false, direction: 'right' } as const
 const encoder = createTextEncoder({ tokenizer, maxTokens: 12 })
 const story = 'the sun shines on the sea and the ship sails to the old harbour of the town'
 
+describe('texts of one request', () => {
+  it('are each turned into tokens once, however many pairs they are in', async () => {
+    const read: string[] = []
+    const first = (text: string, keep: number) => {
+      read.push(text)
+      return tokenizer.first(text, keep)
+    }
+    const counting = createTextEncoder({ tokenizer: { ...tokenizer, first }, maxTokens: 12 })
+    const known = new Map()
+    const documents = ['the sun', 'the sea', 'the old town', 'the sun']
+    for (const pair of documents) {
+      const asked = { text: story, pair, truncation: right, breathe }
+      expect(await counting.encode({ ...asked, known })).toEqual(await encoder.encode(asked))
+    }
+    expect(read).toEqual([story, 'the sun', 'the sea', 'the old town'])
+    // Alone there is more room for it.
+    expect((await counting.encode({ text: story, truncation: right, known, breathe })).ids).toHaveLength(12)
+  })
+})
+
 describe('a text that is too long', () => {
   it('keeps its start, or its end where that is asked for, and its special tokens', async () => {
     const ids = whole(story)

@@ -1,0 +1,20 @@
+import type { TextTokenizer } from './tokenizer.ts'
+
+/** The tokens that texts of one request begin with: a query stands before each of two thousand documents. */
+export type KnownStarts = Map<string, { ids: number[]; room: number }>
+
+/** The first tokens of a text, one more than there is room for, so that it is known whether it fits. */
+export function startOf({ text, room, tokenizer, known }: StartOf): number[] {
+  const before = known?.get(text)
+  if (before?.room === room) return before.ids
+  const ids = tokenizer.first(text, room + 1)
+  known?.set(text, { ids, room })
+  return ids
+}
+
+interface StartOf {
+  text: string
+  room: number
+  tokenizer: Pick<TextTokenizer, 'first'>
+  known: KnownStarts | undefined
+}
