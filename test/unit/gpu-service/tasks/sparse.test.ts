@@ -6,7 +6,7 @@ import { modelsFolder } from '../../../support/real-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 
 const folder = modelsFolder && join(modelsFolder, 'slipway/tiny-bert-mlm')
-const texts = ['the function returns a list of strings', 'a [MASK] here', 'raise an error', '']
+const texts = ['the function returns a list of strings', 'a [MASK] here', 'raise an error', 'x']
 
 type Body = { id: number; index: number; value: number }[][]
 
