@@ -14,6 +14,8 @@ interface Count {
   total: number
   /** What this one answered since. */
   unsummed: number
+  /** What it is adding to the table now, which is in neither of the others. */
+  beingSummed: number
   /** Whether the sum was learned today; what nobody asks since is not written again. */
   isSummed: boolean
 }
@@ -36,8 +38,8 @@ export class DayUse {
   }
 
   of(deployment: string): number {
-    const { total, unsummed } = this.#count(deployment)
-    return total + unsummed
+    const { total, unsummed, beingSummed } = this.#count(deployment)
+    return total + unsummed + beingSummed
   }
 
   add(deployment: string): void {
@@ -59,12 +61,15 @@ export class DayUse {
     const { add, log } = this.#options
     const requests = count.unsummed
     count.unsummed = 0
+    count.beingSummed += requests
     try {
       count.total = await add({ deployment, day, requests })
       count.isSummed = true
     } catch (error) {
       count.unsummed += requests
       log.warn({ err: error, deployment }, 'the requests of a deployment could not be summed up')
+    } finally {
+      count.beingSummed -= requests
     }
   }
 
@@ -78,7 +83,7 @@ export class DayUse {
     this.#day = day
     const known = this.#counts.get(deployment)
     if (known !== undefined) return known
-    const count = { total: 0, unsummed: 0, isSummed: false }
+    const count = { total: 0, unsummed: 0, beingSummed: 0, isSummed: false }
     this.#counts.set(deployment, count)
     return count
   }

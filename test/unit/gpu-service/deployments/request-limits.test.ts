@@ -124,6 +124,25 @@ describe('the limits of a deployment', () => {
     expect(state.inTable).toBe(4)
   })
 
+  it.each([
+    ['the table takes it', 7],
+    ['the table refuses it', 4],
+  ])('count what is being summed up meanwhile, and after %s', async (_how, known) => {
+    const write = Promise.withResolvers<number>()
+    const use = new DayUse({ add: () => write.promise, now: () => 0, log })
+    const limits = new RequestLimits({ deployment: 'd', replicaCount: () => 1, use, now: () => 0, count() {} })
+    limits.set({ requestsPerDay: 4 })
+    for (let times = 0; times < 3; times++) limits.admit(undefined)
+    const summed = use.sum()
+    expect(use.of('d')).toBe(3)
+    limits.admit(undefined)
+    expect(() => limits.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
+    if (known === 7) write.resolve(6)
+    else write.reject(new Error('the table does not answer'))
+    await summed
+    expect(use.of('d')).toBe(known)
+  })
+
   it('are summed up for several deployments at once, and written again only of those that answered since', async () => {
     const written: [string, number][] = []
     const state = { atOnce: 0, atOnceMax: 0 }
