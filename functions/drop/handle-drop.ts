@@ -2,9 +2,8 @@ import { messageOf } from '../../shared/errors.ts'
 import { dropRestSeconds } from '../../shared/model/drop-rest.ts'
 import { isNewRefName } from '../../shared/model/new-ref-name.ts'
 import { isRepoId } from '../../shared/model/repo-id.ts'
-import { sourceFilesMax } from '../../shared/model/source.ts'
-import { dropMarker, objectKeys, splitDropKey } from '../../shared/objects/keys.ts'
-import { listUpTo } from '../../shared/objects/list-objects.ts'
+import { dropMarker, splitDropKey } from '../../shared/objects/keys.ts'
+import { listDrop } from '../../shared/objects/list-drop.ts'
 import { beginImport } from './begin-import.ts'
 import type { Drop, DropDependencies } from './dependencies.ts'
 import { decodeEventKey, dropMessage } from './drop-message.ts'
@@ -51,15 +50,10 @@ async function considerDrop(look: Drop & { id?: string | undefined }, dependenci
 
 /** Imports a drop that is complete, and comes back to one that is not when it may be. */
 async function beginAtRest(drop: Drop, dependencies: DropDependencies) {
-  const { quietSeconds, now } = dependencies
-  const found = await filesOf(drop, dependencies)
-  const restSeconds = dropRestSeconds({ found, quietSeconds, now: now() })
+  const { objects, quietSeconds, now } = dependencies
+  // A drop with more files than a source may have is imported too: that is how it is said.
+  const { found, uploads } = await listDrop({ objects, ...drop })
+  const restSeconds = dropRestSeconds({ found, uploads, quietSeconds, now: now() })
   if (restSeconds > 0) return settleLater({ drop, delaySeconds: restSeconds }, dependencies)
   await beginImport({ drop, found }, dependencies)
-}
-
-/** A drop with more files than a source may have is imported too: that is how it is said. */
-async function filesOf({ repo, version }: Drop, { objects }: DropDependencies) {
-  const prefix = objectKeys.dropFolder(repo, version)
-  return (await listUpTo({ objects, prefix, limit: sourceFilesMax })).found
 }

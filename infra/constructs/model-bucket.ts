@@ -20,8 +20,11 @@ export interface ModelBucketProps {
   isRetained: boolean
 }
 
-/** `takeUploads` is for who sends files to people and takes theirs; drops and manifests are not its business. */
-export type BucketAccess = 'takeUploads' | 'read' | 'readWrite'
+/**
+ * `takeUploads` is for who sends files to people and takes theirs; drops and manifests are not its business.
+ * `watchDrops` is for who sees when a drop is complete, so also what is still being uploaded.
+ */
+export type BucketAccess = 'takeUploads' | 'watchDrops' | 'read' | 'readWrite'
 
 /** Where the files of the models are, with a log of who asked for them. */
 export class ModelBucket extends Construct {
@@ -51,14 +54,19 @@ export class ModelBucket extends Construct {
     })
     // Without the right to list, S3 answers 403 instead of 404 for an object that is absent.
     const list = new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })
+    const listWithUploads = new PolicyStatement({
+      actions: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+      resources: [this.bucket.bucketArn],
+    })
     this.#policies = {
       takeUploads: this.#policy('UploadTakers', {
         actions: [...readObject, ...writeObject],
         prefixes: ['blobs/', 'staging/'],
         list,
       }),
+      watchDrops: this.#policy('DropWatchers', { actions: readObject, prefixes: ['drop/'], list: listWithUploads }),
       read: this.#policy('Readers', { actions: readObject, list }),
-      readWrite: this.#policy('Writers', { actions: [...readObject, ...writeObject], list }),
+      readWrite: this.#policy('Writers', { actions: [...readObject, ...writeObject], list: listWithUploads }),
     }
   }
 

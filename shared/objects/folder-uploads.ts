@@ -1,13 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { place } from './folder-files.ts'
-import { type MultipartUploads, UploadMissing } from './object-store.ts'
+import { type MultipartUploads, type OpenUpload, UploadMissing } from './object-store.ts'
 import { isCode, writeChecked } from './write-checked.ts'
 
 /** A part that comes at this moment makes the folder not empty: it is tried again. */
 const removal = { recursive: true, force: true, maxRetries: 3 }
+
+/** Beside the parts, of which only the hash of the key tells where they go. */
+const keyFile = 'key'
 
 /** Parts are files of a folder named after the upload; completing joins them into one file and renames it. */
 export function createFolderUploads({
@@ -38,7 +41,9 @@ export function createFolderUploads({
     async create({ key }) {
       pathOf(key)
       const uploadId = randomUUID()
-      await mkdir(uploadFolder(key, uploadId), { recursive: true })
+      const folder = uploadFolder(key, uploadId)
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, keyFile), key)
       return { uploadId }
     },
 
@@ -64,9 +69,33 @@ export function createFolderUploads({
       await rm(folder, removal)
     },
 
+    async open({ prefix, limit }) {
+      const folder = join(root, 'staging', '.uploads')
+      const found: OpenUpload[] = []
+      for (const name of await absentAs([], readdir(folder))) {
+        const upload = await absentAs(undefined, openUpload(join(folder, name, keyFile)))
+        if (upload?.key.startsWith(prefix) === true) found.push(upload)
+        if (found.length === limit) break
+      }
+      return found
+    },
+
     async abort({ key, uploadId }) {
       await rm(uploadFolder(key, uploadId), removal)
     },
+  }
+}
+
+async function openUpload(path: string): Promise<OpenUpload> {
+  return { key: await readFile(path, 'utf8'), startedAt: (await stat(path)).mtime }
+}
+
+async function absentAs<Result>(instead: Result, reading: Promise<Result>): Promise<Result> {
+  try {
+    return await reading
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return instead
+    throw error
   }
 }
 

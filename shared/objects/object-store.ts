@@ -45,6 +45,8 @@ export interface MultipartUploads {
    * @throws UploadMissing where the upload was aborted, or completed already; PartsRefused.
    */
   complete(request: { key: string; uploadId: string; parts: readonly UploadedPart[] }): Promise<void>
+  /** The uploads to keys that start with `prefix` which were neither completed nor aborted, the first `limit`. */
+  open(request: { prefix: string; limit: number }): Promise<OpenUpload[]>
   /** An upload that is gone is no error. */
   abort(request: { key: string; uploadId: string }): Promise<void>
 }
@@ -98,6 +100,11 @@ export interface PutPartRequest {
   partNumber: number
   body: AsyncIterable<Uint8Array> | Uint8Array
   sizeBytes: number
+}
+
+export interface OpenUpload {
+  key: string
+  startedAt: Date
 }
 
 export interface UploadedPart {

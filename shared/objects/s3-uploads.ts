@@ -3,12 +3,14 @@ import {
   ChecksumAlgorithm,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   NoSuchUpload,
   type S3Client,
   S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { type MultipartUploads, PartsRefused, UploadMissing } from './object-store.ts'
+import { type MultipartUploads, type OpenUpload, PartsRefused, UploadMissing } from './object-store.ts'
 import { sendBody } from './s3-body.ts'
 
 export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }): MultipartUploads {
@@ -41,6 +43,20 @@ export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }
       await known(s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } })))
     },
 
+    async open({ prefix, limit }) {
+      const found: OpenUpload[] = []
+      let after: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {}
+      while (after !== undefined && found.length < limit) {
+        const page: ListMultipartUploadsCommandOutput = await s3.send(
+          new ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...after }),
+        )
+        for (const { Key = '', Initiated = new Date(0) } of page.Uploads ?? [])
+          found.push({ key: Key, startedAt: Initiated })
+        after = nextOf(page)
+      }
+      return found.slice(0, limit)
+    },
+
     async abort({ key, uploadId }) {
       try {
         await s3.send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId }))
@@ -49,6 +65,11 @@ export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }
       }
     },
   }
+}
+
+function nextOf({ IsTruncated, NextKeyMarker, NextUploadIdMarker }: ListMultipartUploadsCommandOutput) {
+  if (IsTruncated !== true || !NextKeyMarker) return undefined
+  return { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker && { UploadIdMarker: NextUploadIdMarker }) }
 }
 
 /** What `putPart` told of a part, or the plain ETag that a client got of S3 itself. */

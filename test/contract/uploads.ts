@@ -83,6 +83,26 @@ export function uploadsSuite(name: string, start: () => Promise<TestStore>, part
       expect(await keysBelow(objects, 'staging/')).toEqual([])
     })
 
+    it('tells of the uploads to keys below a prefix that are open, and of no other', async () => {
+      const open = async (prefix: string, limit = 10) =>
+        (await objects.uploads.open({ prefix, limit })).map((upload) => upload.key).toSorted()
+      expect(await open('drop/')).toEqual([])
+      const keys = ['drop/acme/m/v1/a', 'drop/acme/m/v1/sub/b ü.onnx', 'drop/acme/m/v10/c', 'drop/acme/m/v1/d']
+      const begun: { key: string; uploadId: string }[] = []
+      for (const one of keys) begun.push({ key: one, ...(await objects.uploads.create({ key: one })) })
+      const [first, , , last] = begun
+      expect(await open('drop/acme/m/v1/')).toEqual([keys[0], keys[3], keys[1]])
+      expect(await open('drop/acme/m/v1/', 2)).toHaveLength(2)
+      const part = { ...first, key: keys[0] ?? '', uploadId: first?.uploadId ?? '', partNumber: 1 }
+      const { etag } = await objects.uploads.putPart({ ...part, body: bytes('a'), sizeBytes: 1 })
+      await objects.uploads.complete({ ...part, parts: [{ partNumber: 1, etag }] })
+      await objects.uploads.abort({ key: keys[3] ?? '', uploadId: last?.uploadId ?? '' })
+      const [left] = await objects.uploads.open({ prefix: 'drop/acme/m/v1/', limit: 10 })
+      expect(left?.key).toBe(keys[1])
+      expect(Math.abs((left?.startedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000)
+      expect(await open('drop/acme/m/v1/')).toHaveLength(1)
+    })
+
     it('keeps two uploads of one key apart', async () => {
       const [one, two] = [await objects.uploads.create({ key }), await objects.uploads.create({ key })]
       const first = await putPart(one.uploadId, 1, 'one')

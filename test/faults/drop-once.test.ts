@@ -28,6 +28,8 @@ let startMs: number
 let due: { atMs: number; run: () => Promise<void> }[]
 /** When each file came, by the clock of the test. */
 let puts: Map<string, number>
+/** Uploads in parts that were begun and not completed, and when. */
+let uploading: Map<string, number>
 
 beforeAll(async () => {
   lab = await startLab()
@@ -41,6 +43,7 @@ beforeEach(async () => {
   startMs = clockMs = Date.parse('2026-11-20T12:00:00.000Z')
   due = []
   puts = new Map()
+  uploading = new Map()
 })
 afterEach(() => ingest.close())
 
@@ -52,6 +55,10 @@ const objects = (): ObjectStore => ({
     const page = await store.objects.list(request)
     const timed = page.objects.map((info) => ({ ...info, modifiedAt: new Date(puts.get(info.key) ?? clockMs) }))
     return { ...page, objects: timed }
+  },
+  uploads: {
+    ...store.objects.uploads,
+    open: async () => Array.from(uploading, ([key, atMs]) => ({ key, startedAt: new Date(atMs) })),
   },
 })
 const after = (delaySeconds: number, run: () => Promise<void>) => {
@@ -82,17 +89,27 @@ const watch = (message: unknown): Promise<void> =>
     now,
   })
 
-/** Puts files at seconds after the start, each told of half a second later, and lets all of it come to its end. */
-async function play(files: [atSeconds: number, path: string][], others: [number, () => Promise<unknown>][] = []) {
-  for (const [seconds, path] of files)
-    after(seconds, async () => {
-      const key = `drop/${repo}/v1/${path}`
+/**
+ * Puts files at seconds after the start, each told of half a second later, and lets all of it come to its end. One that
+ * takes seconds is put in parts, and has as on S3 the time at which it was begun.
+ */
+async function play(
+  files: [atSeconds: number, path: string, uploadSeconds?: number][],
+  others: [number, () => Promise<unknown>][] = [],
+) {
+  for (const [seconds, path, uploadSeconds = 0] of files) {
+    const key = `drop/${repo}/v1/${path}`
+    const beganMs = clockMs + seconds * 1000
+    if (uploadSeconds > 0) after(seconds, async () => void uploading.set(key, beganMs))
+    after(seconds + uploadSeconds, async () => {
       await mkdir(dirname(join(store.root, key)), { recursive: true })
       await writeFile(join(store.root, key), path)
       await utimes(join(store.root, key), now(), now())
-      puts.set(key, clockMs)
+      uploading.delete(key)
+      puts.set(key, uploadSeconds > 0 ? beganMs : clockMs)
       after(0.5, () => watch({ Records: [{ s3: { object: { key: encodeEventKey(key) } } }] }))
     })
+  }
   for (const [seconds, act] of others) after(seconds, async () => void (await act()))
   for (let steps = 0; due.length > 0; steps++) {
     if (steps > 2000) throw new Error('it does not come to an end')
@@ -166,6 +183,31 @@ describe('a drop whose files come one by one', () => {
   ])('is one import of all of them, %s', async (_, files) => {
     await play(files)
     expect(await imports()).toMatchObject([{ state: 'READY', tag: 'v1', filesTotal: 3 }])
+  })
+
+  it.each<[string, [number, string, number?][]]>([
+    [
+      'whose marker came before the largest was there',
+      [
+        [0, 'model.onnx', 63],
+        [1, 'config.json'],
+        [2, '_SUCCESS'],
+      ],
+    ],
+    [
+      'which take longer than the quiet time',
+      [
+        [0, 'model.onnx', 500],
+        [1, 'config.json'],
+      ],
+    ],
+  ])('is one import of all of them when some are uploaded in parts, %s', async (_, files) => {
+    await play(files)
+    expect(await imports()).toMatchObject([{ state: 'READY', filesTotal: 2 }])
+    clockMs = startMs
+    repo = `${repo}-pulled`
+    await play(files, [[3, pull]])
+    expect(await imports()).toMatchObject([{ state: 'READY', filesTotal: 2, createdBy: 'test' }])
   })
 
   it('is one import also of what comes between the decision and the listing', async () => {

@@ -1,7 +1,6 @@
 import { dropRestSeconds } from '../../../shared/model/drop-rest.ts'
-import { parseSource, sourceFilesMax } from '../../../shared/model/source.ts'
-import { objectKeys } from '../../../shared/objects/keys.ts'
-import { listUpTo } from '../../../shared/objects/list-objects.ts'
+import { parseSource } from '../../../shared/model/source.ts'
+import { listDrop } from '../../../shared/objects/list-drop.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import type { ImportItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
@@ -19,10 +18,9 @@ export async function isDropComplete(item: ImportItem, dependencies: IngestDepen
   const source = parseSource(item.source)
   if (item.awaitsDrop !== true || source.kind !== 's3-drop') return true
   const { table, objects, queue, limits, now } = dependencies
-  const prefix = objectKeys.dropFolder(source.repo, source.version)
-  const { found } = await listUpTo({ objects, prefix, limit: sourceFilesMax })
+  const { found, uploads } = await listDrop({ objects, repo: source.repo, version: source.version })
   const quietSeconds = limits.dropQuietSeconds
-  const restSeconds = dropRestSeconds({ found, quietSeconds, now: now() })
+  const restSeconds = dropRestSeconds({ found, uploads, quietSeconds, now: now() })
   if (restSeconds === 0) return true
   const delaySeconds = Math.min(restSeconds, Math.max(lookMinSeconds, quietSeconds / 30))
   try {

@@ -28,7 +28,7 @@ export function createMemoryObjects(): MemoryObjects {
     copy: unused,
     delete: unused,
     list: unused,
-    uploads: { create: unused, putPart: unused, complete: unused, abort: unused },
+    uploads: { create: unused, putPart: unused, complete: unused, open: unused, abort: unused },
   }
 }
 
