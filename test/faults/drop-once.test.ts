@@ -308,6 +308,37 @@ describe('a drop that somebody pulls', () => {
     expect(await imports()).toMatchObject([{ state: 'READY' }])
   })
 
+  it.each(['is lost', 'is sent, and only the answer lost'])(
+    'is looked at by one message after all when the message for its next look %s',
+    async (how) => {
+      const { send } = ingestQueue
+      let breaks = 1
+      ingestQueue.send = async (request) => {
+        const isLook = (request.delaySeconds ?? 0) > 1.5
+        if (!isLook || breaks-- <= 0) return send(request)
+        if (how !== 'is lost') await send(request)
+        throw new Error('the connection was lost')
+      }
+      const looks: number[] = []
+      const count = async () => looks.push(due.length)
+      await play(
+        [
+          [0, 'a'],
+          [30, 'b'],
+        ],
+        [
+          [1, pull],
+          [20, count],
+        ],
+      ).finally(() => {
+        ingestQueue.send = send
+      })
+      // Those of the import, of the watcher, and the file that is still to be put.
+      expect([breaks < 1, looks]).toEqual([true, [3]])
+      expect(await imports()).toMatchObject([{ state: 'READY', filesTotal: 2, createdBy: 'test' }])
+    },
+  )
+
   it('and that holds nothing is told at once', async () => {
     await play([], [[0, pull]])
     expect(await imports()).toMatchObject([{ state: 'FAILED', failure: { code: 'nothing_to_import' } }])

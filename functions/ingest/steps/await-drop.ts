@@ -12,9 +12,13 @@ const lookMinSeconds = 2
 
 /**
  * Whether the drop that an import waits for is complete, as whoever watches drops decides. Where it is not, the plan is
- * sent again for the next look; of messages that look at the same time one goes on, so that they do not multiply.
+ * sent again for the next look; of messages that look at the same time one goes on, so that they do not multiply. One
+ * that comes again goes on too: the try before it may have noted its look and sent no message.
  */
-export async function isDropComplete(item: ImportItem, dependencies: IngestDependencies): Promise<boolean> {
+export async function isDropComplete(
+  { item, attempt }: { item: ImportItem; attempt: number },
+  dependencies: IngestDependencies,
+): Promise<boolean> {
   const source = parseSource(item.source)
   if (item.awaitsDrop !== true || source.kind !== 's3-drop') return true
   const { table, objects, queue, limits, now } = dependencies
@@ -24,7 +28,10 @@ export async function isDropComplete(item: ImportItem, dependencies: IngestDepen
   if (restSeconds === 0) return true
   const delaySeconds = Math.min(restSeconds, Math.max(lookMinSeconds, quietSeconds / 30))
   try {
-    await table.update(keys.import(item.id), nextLook({ item, restSeconds, delaySeconds, now: now() }))
+    await table.update(
+      keys.import(item.id),
+      nextLook({ item, isAgain: attempt > 1, restSeconds, delaySeconds, now: now() }),
+    )
   } catch (error) {
     if (error instanceof ConditionFailed) return false
     throw error
@@ -34,16 +41,16 @@ export async function isDropComplete(item: ImportItem, dependencies: IngestDepen
 }
 
 /** Moves the import, so that nobody takes it for one that was lost. */
-function nextLook({ item, restSeconds, delaySeconds, now }: Look) {
+function nextLook({ item, isAgain, restSeconds, delaySeconds, now }: Look) {
   const at = now.toISOString()
   return {
     expression: 'SET waitsUntil = :until, lookedAtMs = :ms, updatedAt = :at, activeSk = :active',
-    condition: '#state = :pending AND (attribute_not_exists(lookedAtMs) OR lookedAtMs <= :before)',
+    condition: isAgain ? '#state = :pending' : `#state = :pending AND ${isFirst}`,
     names: { '#state': 'state' },
     values: {
       ':until': new Date(now.getTime() + restSeconds * 1000).toISOString(),
       ':ms': now.getTime(),
-      ':before': now.getTime() - delaySeconds * 500,
+      ...(!isAgain && { ':before': now.getTime() - delaySeconds * 500 }),
       ':at': at,
       ':active': activity(at, item.id).activeSk,
       ':pending': 'PENDING',
@@ -51,8 +58,11 @@ function nextLook({ item, restSeconds, delaySeconds, now }: Look) {
   }
 }
 
+const isFirst = '(attribute_not_exists(lookedAtMs) OR lookedAtMs <= :before)'
+
 interface Look {
   item: ImportItem
+  isAgain: boolean
   restSeconds: number
   delaySeconds: number
   now: Date

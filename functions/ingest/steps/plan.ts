@@ -27,13 +27,13 @@ const skippedMax = 200
 
 /** Lists the source at one fixed state, decides what to move, and sends a message for each piece still to be moved. */
 export async function plan(
-  { importId }: StepMessage<'plan'>,
+  { importId, attempt }: StepMessage<'plan'>,
   dependencies: IngestDependencies,
   signal: AbortSignal,
 ): Promise<void> {
   const item = await getImport(dependencies.table, importId)
   const wrote = item?.state === 'PENDING'
-  if (wrote && !(await isDropComplete(item, dependencies))) return
+  if (wrote && !(await isDropComplete({ item, attempt }, dependencies))) return
   if (wrote) await writePlan(item, dependencies, signal)
   const planned = await getImport(dependencies.table, importId)
   if (planned?.state === 'TRANSFERRING') await sendWork(planned, dependencies)
