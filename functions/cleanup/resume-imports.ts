@@ -5,9 +5,7 @@ import type { Queue } from '../../shared/queue/queue.ts'
 import { quietImports, restImport } from '../../shared/table/import-activity.ts'
 import type { ImportItem } from '../../shared/table/imports.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
-
-/** Longer than all the tries of a step that a process dies of, which end the import by the name of its file. */
-const defaultResumesMax = 20
+import { restUntil, resumesMaxOfOneProcess } from './rest-until.ts'
 
 /**
  * Sends the messages of unfinished imports again that nothing has moved since `before`: a process that died between
@@ -16,12 +14,12 @@ const defaultResumesMax = 20
  * An import that has ended comes here too where something of it was not cleared away.
  */
 export async function resumeImports(request: ResumeRequest): Promise<number> {
-  const { table, queue, before, log, restMs = 0, resumesMax = defaultResumesMax } = request
+  const { table, queue, before, log, restMs = 0, resumesMax = resumesMaxOfOneProcess } = request
   let resumed = 0
   for await (const item of quietImports(table, before)) {
     const progress = `${item.state} ${item.filesDone} ${item.bytesDone}`
     const times = item.resumes?.progress === progress ? item.resumes.times + 1 : 1
-    const until = new Date(before.getTime() + restMs * 2 ** Math.min(times - 1, longestRest))
+    const until = restUntil({ before, restMs, times })
     if (!(await isOurs(() => restImport(table, item, { until, resumes: { progress, times } })))) continue
     const step = isActiveImport(item.state) && times > resumesMax ? 'give-up' : nextStep(item)
     await queue.send({ message: { step, importId: item.id, attempt: 1 } })
@@ -41,9 +39,6 @@ export interface ResumeRequest {
   /** How often an import that does not move is resumed. */
   resumesMax?: number
 }
-
-/** An import rests at most so many times twice as long. */
-const longestRest = 5
 
 /** Another sweep, or a step, has moved the import since it was listed. */
 async function isOurs(write: () => Promise<void>): Promise<boolean> {

@@ -1,14 +1,27 @@
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
-import { allOwedWork, type OwedWork, restOwedWork } from '../../shared/table/owed-work.ts'
+import { newEvent } from '../../shared/table/audit.ts'
+import type { ItemKey } from '../../shared/table/keys.ts'
+import { allOwedWork, giveUpOwedWork, type OwedWork, restOwedWork } from '../../shared/table/owed-work.ts'
 import type { Table } from '../../shared/table/table.ts'
+import { restUntil, resumesMaxOfOneProcess } from './rest-until.ts'
 
-/** Sends the messages again that changes of repos asked for before, and that nobody has worked off since. */
-export async function resumeOwed({ table, queue, before, now, log }: ResumeOwed): Promise<number> {
+/**
+ * Sends the messages again that changes of repos asked for before, and that nobody has worked off since. What is asked
+ * for in vain rests twice as long each time, and is given up in the end: the audit log tells of it, and a check of the
+ * registry finds the manifest that is missing or old.
+ */
+export async function resumeOwed(request: ResumeOwed): Promise<number> {
+  const { table, queue, before, restMs = 0, resumesMax = resumesMaxOfOneProcess, log } = request
   let resumed = 0
   for await (const work of allOwedWork(table, before)) {
-    if (!(await restOwedWork(table, work, now))) continue
+    const resumes = (work.resumes ?? 0) + 1
+    if (resumes > resumesMax) {
+      await giveUp(work, request)
+      continue
+    }
+    if (!(await restOwedWork(table, work, { until: restUntil({ before, restMs, times: resumes }), resumes }))) continue
     await queue.send({ message: messageOf(work) })
     resumed++
   }
@@ -21,7 +34,28 @@ export interface ResumeOwed {
   queue: Queue<IngestMessage>
   before: Date
   now: Date
+  /** How long work that was asked for again rests at least. */
+  restMs?: number
+  /** How often work that is not done is asked for again. */
+  resumesMax?: number
   log: Logger
+}
+
+async function giveUp(work: OwedWork & ItemKey, { table, now, log }: ResumeOwed) {
+  const { repoId, revision, resumes } = work
+  const { step } = messageOf(work)
+  const event = newEvent(
+    {
+      actor: { userId: 'cleanup' },
+      action: revision === undefined ? 'repo.record' : 'revision.inspect',
+      owner: '-',
+      target: revision === undefined ? `repos/${repoId}` : `repos/${repoId}/revisions/${revision}`,
+      outcome: { result: 'failed', code: 'stood_still' },
+    },
+    now,
+  )
+  if (await giveUpOwedWork(table, work, event))
+    log.error({ repoId, revision, step, resumes }, `given up after ${resumes} times in vain: ${step} of ${repoId}`)
 }
 
 const messageOf = ({ repoId, revision }: OwedWork): IngestMessage =>

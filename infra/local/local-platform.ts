@@ -1,7 +1,5 @@
 import { createAuthApp } from '../../functions/auth/app.ts'
-import { recoverEvents } from '../../functions/cleanup/recover-events.ts'
-import { resumeImports } from '../../functions/cleanup/resume-imports.ts'
-import { resumeOwed } from '../../functions/cleanup/resume-owed.ts'
+import { cleanUp } from '../../functions/cleanup/clean-up.ts'
 import type { DropMessage } from '../../functions/drop/drop-message.ts'
 import { handleDrop } from '../../functions/drop/handle-drop.ts'
 import { createHubApp } from '../../functions/hub/app.ts'
@@ -137,9 +135,8 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
       ingest.consume((message, delivery) => handleMessage(message, delivery, steps))
       drops.consume((message) => handleDrop(message, dropSteps))
       maintenanceQueue.consume((message, delivery) => runJob(message, delivery, maintenanceParts))
-      await resumeImports({ table, queue: ingest, before: now(), log })
-      await recoverEvents({ table, before: now(), log })
-      await resumeOwed({ table, queue: ingest, before: now(), now: now(), log })
+      for (const fault of await cleanUp({ table, queue: ingest, before: now(), now: now(), log }))
+        log.error({ err: fault }, 'not all of what was left unfinished is resumed; the next start tries again')
       await resumeJob(maintenanceParts)
       const watch = watchDrops({ objects, drops, intervalMs: watchMs, log })
       return async () => {

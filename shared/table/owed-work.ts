@@ -1,3 +1,4 @@
+import { type AuditEvent, eventWrite } from './audit.ts'
 import { type ItemKey, keys, lists } from './keys.ts'
 import { ConditionFailed, type Table, type TransactAction } from './table.ts'
 
@@ -12,6 +13,8 @@ export interface OwedWork {
   /** Of a manifest: the version of the repo that it is to hold at least. */
   version?: number | undefined
   activeSk: string
+  /** How often it was asked for again; a change that asks for it anew counts from the beginning. */
+  resumes?: number | undefined
 }
 
 const active = (at: string, { pk, sk }: ItemKey) => ({ activePk: lists.owedWork, activeSk: `${at}#${pk}#${sk}` })
@@ -60,16 +63,37 @@ export const allOwedWork = (table: Table, before: Date): AsyncGenerator<OwedWork
   })
 
 /** Lets it rest, for whoever has it done now. @returns whether nobody else has */
-export const restOwedWork = (table: Table, { pk, sk, activeSk }: OwedWork & ItemKey, until: Date): Promise<boolean> =>
+export const restOwedWork = (
+  table: Table,
+  { pk, sk, activeSk }: OwedWork & ItemKey,
+  { until, resumes }: { until: Date; resumes: number },
+): Promise<boolean> =>
   unlessOther(() =>
     table.update(
       { pk, sk },
       {
-        expression: 'SET activeSk = :until',
+        expression: 'SET activeSk = :until, resumes = :resumes',
         condition: 'activeSk = :seen',
-        values: { ':until': active(until.toISOString(), { pk, sk }).activeSk, ':seen': activeSk },
+        values: {
+          ':until': active(until.toISOString(), { pk, sk }).activeSk,
+          ':seen': activeSk,
+          ':resumes': resumes,
+        },
       },
     ),
+  )
+
+/** Asks for it no more, and tells the audit log. @returns whether nobody else has, nor has done it or changed it */
+export const giveUpOwedWork = (
+  table: Table,
+  { pk, sk, activeSk }: OwedWork & ItemKey,
+  event: AuditEvent,
+): Promise<boolean> =>
+  unlessOther(() =>
+    table.transact([
+      { delete: { pk, sk }, condition: { expression: 'activeSk = :seen', values: { ':seen': activeSk } } },
+      eventWrite(event),
+    ]),
   )
 
 async function unlessOther(write: () => Promise<void>): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { cleanUp } from '../../functions/cleanup/clean-up.ts'
 import { resumeOwed } from '../../functions/cleanup/resume-owed.ts'
 import { handleMessage } from '../../functions/ingest/handle-message.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
@@ -7,6 +8,8 @@ import { createLogger } from '../../shared/log.ts'
 import { repoManifest } from '../../shared/model/manifest.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { tableAccess } from '../../shared/table/access.ts'
+import { readEvents } from '../../shared/table/audit.ts'
+import { lists } from '../../shared/table/keys.ts'
 import { findRepo } from '../../shared/table/repos.ts'
 import { guardedTable } from '../support/guarded-table.ts'
 import { type RepoHost, startRepoHost } from '../unit/registry/support/repo-host.ts'
@@ -31,7 +34,7 @@ beforeEach(async () => {
 })
 
 /** What a sweep an hour later finds. */
-async function resumed(): Promise<IngestMessage[]> {
+async function resumed(limits: { restMs?: number; resumesMax?: number } = {}): Promise<IngestMessage[]> {
   const messages: IngestMessage[] = []
   const queue = {
     send: async ({ message }: { message: IngestMessage }) => void messages.push(message),
@@ -39,7 +42,7 @@ async function resumed(): Promise<IngestMessage[]> {
   }
   host.clock.ms += 3_600_000
   const now = new Date(host.clock.ms)
-  await resumeOwed({ table: guardedTable(host.table, tableAccess.cleanup), queue, before: now, now, log })
+  await resumeOwed({ table: guardedTable(host.table, tableAccess.cleanup), queue, before: now, now, log, ...limits })
   return messages
 }
 async function work(messages: readonly IngestMessage[]) {
@@ -98,6 +101,52 @@ describe('work that is owed', () => {
     expect(messages).toHaveLength(1)
     await work(messages)
     expect(await resumed()).toEqual([])
+  })
+
+  it('rests twice as long each time that it is asked for in vain, and is told of and left alone in the end', async () => {
+    await host.ask('POST', `/${repo}/tags`, { json: { name: 'v1' } })
+    const limits = { restMs: 3_600_000 - 1, resumesMax: 4 }
+    const asked: number[] = []
+    for (let hour = 1; hour <= 40; hour++) if ((await resumed(limits)).length > 0) asked.push(hour)
+    expect(asked).toEqual([1, 2, 4, 8])
+    const { id = '' } = (await findRepo(host.table, { name: repo })) ?? {}
+    const told = async () => {
+      const { items } = await readEvents(host.table, { scope: 'all', limit: 100 })
+      return items.filter(({ target }) => target === `repos/${id}`)
+    }
+    const failed = { action: 'repo.record', actor: { userId: 'cleanup' }, outcome: { result: 'failed' } }
+    expect(await told()).toMatchObject([failed])
+    // A later change asks for it anew.
+    await host.ask('POST', `/${repo}/tags`, { json: { name: 'v2' } })
+    await work(await resumed(limits))
+    expect((await manifest()).refs.map(({ name }) => name)).toEqual(expect.arrayContaining(['v1', 'v2']))
+    expect(await told()).toHaveLength(1)
+  })
+
+  it('is asked for whatever becomes of imports and events, and their faults are told', async () => {
+    await host.ask('POST', `/${repo}/tags`, { json: { name: 'v1' } })
+    const messages: IngestMessage[] = []
+    const queue = {
+      send: async ({ message }: { message: IngestMessage }) => void messages.push(message),
+      sendMany: async () => {},
+    }
+    const table = guardedTable(host.table, tableAccess.cleanup)
+    const breaking = new Proxy(table, {
+      get(target, name) {
+        const method = Reflect.get(target, name) as unknown
+        if (typeof method !== 'function') return method
+        if (name !== 'queryAll') return method.bind(target) as unknown
+        return (query: Parameters<typeof table.queryAll>[0]) => {
+          if (query.values?.[':list'] !== lists.owedWork) throw new Error(`no ${String(query.values?.[':list'])}`)
+          return target.queryAll(query)
+        }
+      },
+    })
+    host.clock.ms += 3_600_000
+    const now = new Date(host.clock.ms)
+    const faults = await cleanUp({ table: breaking, queue, before: now, now, log })
+    expect(faults.map(String)).toEqual([`Error: no ${lists.activeImports}`, `Error: no ${lists.auditIntents}`])
+    expect(messages).toMatchObject([{ step: 'write-repo-manifest' }])
   })
 
   it('is not taken for done by whoever wrote an older state', async () => {
