@@ -16,7 +16,7 @@ import { type AliasMove, createAlias, deleteAlias, listMoves, moveAlias } from '
 import { ifMatch } from './if-match.ts'
 import { refsPage } from './refs.ts'
 import { toAlias } from './repo-answer.ts'
-import { announce, manifestOf, type RegistryApp, type RepoParts } from './repo-parts.ts'
+import { announce, manifestMessage, type RegistryApp, type RepoParts } from './repo-parts.ts'
 import { revisionOf } from './revisions.ts'
 
 /** Movable names for serving, with the history of their moves. */
@@ -50,7 +50,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const revision = await revisionOf(table, writer.repo, ref)
     const alias = toAlias(await createAlias({ ...writer, name, revision, isProtected }))
     await follow(context, writer.repo)
-    await announce(context, parts, manifestOf(writer.repo.id))
+    await announce(context, parts, manifestMessage(writer.repo.id))
     context.header('etag', tagOf(alias))
     return context.json(alias, 201)
   })
@@ -71,7 +71,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const wanted = { ...(revision && { revision }), ...(isProtected !== undefined && { isProtected }) }
     const alias = toAlias(await moveAlias({ ...writer, name, ...wanted }))
     await follow(context, writer.repo)
-    await announce(context, parts, manifestOf(writer.repo.id))
+    await announce(context, parts, manifestMessage(writer.repo.id))
     context.header('etag', tagOf(alias))
     return context.json(alias, 200)
   })
@@ -81,7 +81,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const writer = await writing(context)
     await deleteAlias({ ...writer, name })
     await follow(context, writer.repo)
-    await announce(context, parts, manifestOf(writer.repo.id))
+    await announce(context, parts, manifestMessage(writer.repo.id))
     return context.body(null, 204)
   })
 

@@ -14,7 +14,7 @@ import { type AskedRepo, asked } from './asked-repo.ts'
 import { ifMatch } from './if-match.ts'
 import { makeVersion, readVersions } from './make-version.ts'
 import { toBranch, toTag } from './repo-answer.ts'
-import { announce, manifestOf, type RegistryApp, type RepoParts } from './repo-parts.ts'
+import { announce, manifestMessage, type RegistryApp, type RepoParts } from './repo-parts.ts'
 import { revisionOf } from './revisions.ts'
 
 /** Names of revisions: branches that move, tags that mostly do not, and versions, which are tags in an order. */
@@ -65,7 +65,7 @@ export function addRefRoutes(app: RegistryApp, parts: RepoParts) {
     const { expected = ifMatch(context.req.header('if-match')) } = context.req.valid('query')
     const repo = await writable(asked(context))
     await deleteRef({ table, repo, ref: { kind: 'branch', name, expected } })
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.body(null, 204)
   })
 
@@ -80,7 +80,7 @@ export function addRefRoutes(app: RegistryApp, parts: RepoParts) {
     const revision = await revisionOf(table, repo, ref)
     const wanted = { kind: 'tag' as const, name, revision, message, by: by(context) }
     const tag = await createRef({ table, repo, ref: wanted, now: now() })
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.json(toTag(tag), 201)
   })
 
@@ -91,7 +91,7 @@ export function addRefRoutes(app: RegistryApp, parts: RepoParts) {
     const revision = await revisionOf(table, repo, ref)
     const wanted = { kind: 'tag' as const, name, revision, expected, by: by(context) }
     const tag = await moveRef({ table, repo, ref: wanted, now: now() })
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.json(toTag(tag), 200)
   })
 
@@ -100,7 +100,7 @@ export function addRefRoutes(app: RegistryApp, parts: RepoParts) {
     const { expected = ifMatch(context.req.header('if-match')) } = context.req.valid('query')
     const repo = await writable(asked(context))
     await deleteRef({ table, repo, ref: { kind: 'tag', name, expected } })
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.body(null, 204)
   })
 
@@ -119,7 +119,7 @@ export function addRefRoutes(app: RegistryApp, parts: RepoParts) {
     const repo = await writable(asked(context))
     const revision = await revisionOf(table, repo, ref)
     const tag = await makeVersion({ table, repo, version: { name, revision, message, by: by(context) }, now: now() })
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.json(toTag(tag), 201)
   })
 }
@@ -132,7 +132,7 @@ async function announceRef(
 ) {
   const isUnknown = ref.name === 'main' && revision.metadata === undefined
   const inspect = { step: 'inspect-revision' as const, repoId: repo.id, revision: revision.id, attempt: 1 }
-  await announce(context, parts, ...(isUnknown ? [inspect] : []), manifestOf(repo.id))
+  await announce(context, parts, ...(isUnknown ? [inspect] : []), manifestMessage(repo.id))
 }
 
 /** A page of refs of one kind, by name. */

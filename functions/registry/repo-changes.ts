@@ -11,7 +11,7 @@ import { requireCurrentName } from '../../shared/repos/repo-errors.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import { type AskedRepo, asked } from './asked-repo.ts'
 import { toRepo } from './repo-answer.ts'
-import { announce, manifestOf, type RegistryApp, type RepoParts } from './repo-parts.ts'
+import { announce, manifestMessage, type RegistryApp, type RepoParts } from './repo-parts.ts'
 
 /** Making, changing, renaming and deleting repos. Each is one transaction, and then announced. */
 export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
@@ -29,7 +29,7 @@ export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
       now: now(),
       urlOf: urlOfRepo,
     })
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     context.header('location', urlOfRepo(repo))
     return context.json(toRepo(repo), 201)
   })
@@ -42,7 +42,7 @@ export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
     const changed = await changeStanding(table, repo, (before) => ({
       repo: { ...before, ...(visibility && { visibility }), ...(tags && { tags }), updatedAt },
     }))
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.json(toRepo(changed), 200)
   })
 
@@ -53,7 +53,7 @@ export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
     const limits = { reposMax: quotas.repos, storedBytesMax: quotas.storedBytes }
     const moved = await moveRepo({ table, principal, repo, to, ...limits, now: now() })
     await relabelDeployments(table, moved)
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.json(toRepo(moved), 200)
   })
 
@@ -61,14 +61,14 @@ export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
     const force = context.req.valid('query').force === 'true'
     const repo = await repoFor(parts, { ...asked(context), access: 'admin', byCurrentName: true })
     const deleted = await deleteRepo({ table, principal: context.get('principal'), repo, force, now: now() })
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.json(toRepo(deleted), 200)
   })
 
   app.openapi(routes.undeleteRepo, async (context) => {
     const repo = await repoFor(parts, { ...asked(context), access: 'admin', withDeleted: true, byCurrentName: true })
     const restored = await undeleteRepo({ table, repo, now: now() })
-    await announce(context, parts, manifestOf(repo.id))
+    await announce(context, parts, manifestMessage(repo.id))
     return context.json(toRepo(restored), 200)
   })
 }

@@ -34,4 +34,4 @@ export async function announce(
   }
 }
 
-export const manifestOf = (repoId: string): IngestMessage => ({ step: 'write-repo-manifest', repoId, attempt: 1 })
+export const manifestMessage = (repoId: string): IngestMessage => ({ step: 'write-repo-manifest', repoId, attempt: 1 })

@@ -10,7 +10,7 @@ import { secretsHidden } from './secrets-hidden.ts'
 
 const acceptableId = /^[A-Za-z0-9._:-]{1,128}$/
 
-/** Gives each request an id (the caller's, where it is a sane one), a logger that carries it, and one line at its end. */
+/** Gives each request an id (the caller's, where it is a sane one), a logger for `logOf`, and one line at its end. */
 export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }) =>
   createMiddleware<HttpEnvironment>(async (context, next) => {
     const given = context.req.header('x-request-id')
