@@ -1,35 +1,61 @@
+import { errors } from '../errors.ts'
+
+/** More than the columns of any table have. Each one that is new costs a reader more than all else of its line. */
+const differentNamesMax = 10_000
+
 /**
  * The first name that an object of a JSON text holds twice, or `undefined`. `JSON.parse` takes the last one without a
- * word, and two readers of one text could mean different ones. The text must be valid JSON.
+ * word, and two readers of one text could mean different ones. It goes before `JSON.parse`, which takes half a second
+ * for hundreds of thousands of names; of a text that is not valid JSON it says nothing that holds.
+ * @throws AppError `invalid_request` of a text with very many names, wherever they stand
  */
 export function duplicateKey(json: string): string | undefined {
-  /** The names of each object that is open; an array has none. */
-  const open: (Set<string> | undefined)[] = []
+  /** The names of each object that is open, once it has one. */
+  const open: (Set<string> | 'object' | 'list')[] = []
+  const different = new Set<string>()
   let isName = false
   for (let at = 0; at < json.length; at++) {
     const character = json[at]
     if (character === '"') {
       const end = endOfText(json, at)
-      const names = open.at(-1)
-      if (isName && names !== undefined) {
-        const name = JSON.parse(json.slice(at, end + 1)) as string
-        if (names.has(name)) return name
-        names.add(name)
+      if (isName) {
+        const name = nameOf(json.slice(at, end + 1))
+        const names = open.at(-1)
+        if (names instanceof Set) {
+          if (names.has(name)) return name
+          names.add(name)
+        } else open[open.length - 1] = new Set([name])
+        if (different.add(name).size > differentNamesMax) throw tooManyNames(name)
         isName = false
       }
       at = end
     } else if (character === '{' || character === '[') {
-      open.push(character === '{' ? new Set() : undefined)
+      open.push(character === '{' ? 'object' : 'list')
       isName = character === '{'
     } else if (character === '}' || character === ']') {
       open.pop()
       isName = false
     } else if (character === ',') {
-      isName = open.at(-1) !== undefined
+      isName = open.length > 0 && open.at(-1) !== 'list'
     }
   }
   return undefined
 }
+
+/** What a name's text in quotes means, which without an escape is itself. */
+function nameOf(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1)
+  try {
+    return JSON.parse(quoted)
+  } catch {
+    return quoted
+  }
+}
+
+const tooManyNames = (name: string) =>
+  errors.invalidRequest(
+    `The JSON has more than ${differentNamesMax} different field names; "${name.slice(0, 100)}" is one too many. Send lists in their place.`,
+  )
 
 /** Where the quote is that ends the text that begins at `start`. */
 function endOfText(json: string, start: number): number {

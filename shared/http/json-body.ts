@@ -76,6 +76,7 @@ export function assertFewFields(value: unknown, what: string): void {
 
 function parseJson(text: string): unknown {
   if (text.trim() === '') throw errors.invalidJson('it is empty')
+  const twice = duplicateKey(text)
   let body: unknown
   try {
     body = JSON.parse(text)
@@ -83,7 +84,6 @@ function parseJson(text: string): unknown {
     throw errors.invalidJson(messageOf(error))
   }
   assertFewFields(body, 'The body')
-  const twice = duplicateKey(text)
   if (twice !== undefined) throw errors.invalidJson(`it holds "${twice.slice(0, 100)}" twice`)
   const place = halfCharacterAt(text, body)
   if (place !== undefined) throw errors.halfCharacter(place.slice(0, 200))

@@ -31,13 +31,13 @@ export async function readCommit(body: AsyncIterable<Uint8Array>, limits = commi
 }
 
 function parseLine(text: string, number: number): { key: CommitKey; value: unknown } {
+  const twice = duplicateKey(text)
   let line: unknown
   try {
     line = JSON.parse(text)
   } catch (error) {
     throw errors.invalidRequest(`Line ${number} is not JSON: ${messageOf(error).slice(0, 200)}.`)
   }
-  const twice = duplicateKey(text)
   if (twice !== undefined) throw errors.invalidRequest(`Line ${number} holds "${twice.slice(0, 100)}" twice.`)
   if (typeof line !== 'object' || line === null || !('key' in line) || !('value' in line))
     throw errors.invalidRequest(`Line ${number} is not {"key":…,"value":…}.`)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { duplicateKey } from '../../../shared/http/duplicate-key.ts'
 
 it.each([
@@ -23,6 +23,34 @@ it.each(['{"a":{"a":1},"b":{"a":2}}', '["a","a"]', '{"a":"a","b":["a","a",{"a":"
 
 it('finds nothing in what JSON.stringify wrote', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => duplicateKey(JSON.stringify(value)) === undefined))
+})
+
+it.each(['{"a\\', '{"a":"', '{"a":1,"\\ud":1', '}]},{"a":1', ',"a":1,"a":2', '{"a":1,"\\x":1,"\\x":2}'])(
+  'leaves what is no JSON to JSON.parse: %s',
+  (json) => {
+    expect(() => duplicateKey(json)).not.toThrow()
+    expect(() => JSON.parse(json)).toThrow()
+  },
+)
+
+describe('very many names', () => {
+  const named = (count: number, prefix = 'k') =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`${prefix}${at}`, at]))
+
+  it.each([
+    ['of one object that stands in another', { inputs: named(10_001) }],
+    ['of one object in a list', [[{ a: [named(10_001)] }]]],
+    ['of many objects', Array.from({ length: 1001 }, (_, at) => named(10, `k${at}-`))],
+  ])('are refused where they are %s', (_, value) => {
+    expect(() => duplicateKey(JSON.stringify(value))).toThrow('more than 10000 different field names')
+  })
+
+  it('are taken as the columns of the rows of a table, however often each stands there', () => {
+    const row = named(500)
+    const table = { inputs: Array.from({ length: 600 }, () => row) }
+    expect(duplicateKey(JSON.stringify(table))).toBeUndefined()
+    expect(duplicateKey(JSON.stringify(named(10_000)))).toBeUndefined()
+  })
 })
 
 it('reads megabytes in a moment', () => {

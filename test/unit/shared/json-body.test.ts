@@ -24,3 +24,15 @@ it('reads a body with a byte order mark and characters of every length', async (
   const answer = await ask(new TextEncoder().encode('\uFEFF{"inputs":"é漢😀"}'))
   expect(answer).toEqual({ status: 200, body: { inputs: 'é漢😀' } })
 })
+
+it('refuses a body of very many names before it is parsed, wherever they stand', async () => {
+  const names = Array.from({ length: 20_000 }, (_, at) => `"k${at}":1`).join(',')
+  const answer = await ask(new TextEncoder().encode(`{"inputs":{${names}, and this is no JSON`))
+  expect(answer).toEqual({ status: 400, body: expect.stringContaining('different field names; "k9999"') })
+})
+
+it('names a fault of the JSON before a name that is there twice', async () => {
+  const answer = await ask(new TextEncoder().encode('{"inputs":"a","inputs":"b"'))
+  expect(answer).toEqual({ status: 400, body: expect.stringContaining('JSON') })
+  expect(answer.body).not.toContain('twice')
+})
