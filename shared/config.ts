@@ -14,8 +14,9 @@ export function parseEnvironment<Schema extends z.ZodType>(
   )
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => {
-    const isMissing = path.length === 1 && !(String(path[0]) in given)
+  const faults = parsed.error.issues.map(({ code, path, message }) => {
+    // What is amiss between two variables is told of one that may be left to its default.
+    const isMissing = code === 'invalid_type' && path.length === 1 && !(String(path[0]) in given)
     return `  ${path.join('.')}: ${isMissing ? 'is missing' : message}`
   })
   throw new Error(`The environment is not usable:\n${faults.join('\n')}`)

@@ -57,6 +57,11 @@ describe('the settings', () => {
     const grace = { ...required, SLIPWAY_DRAIN_MS: '30000', SLIPWAY_GRACE_MS: '25000' }
     expect(() => readServiceSettings(grace)).toThrow('SLIPWAY_GRACE_MS: must be more than SLIPWAY_DRAIN_MS')
   })
+
+  it('say what is amiss with a setting that was left to its default, and not that it is missing', () => {
+    const drain = { ...required, SLIPWAY_DRAIN_MS: '30000' }
+    expect(() => readServiceSettings(drain)).toThrow('SLIPWAY_GRACE_MS: must be more than SLIPWAY_DRAIN_MS')
+  })
 })
 
 describe('a variable that nothing reads', () => {
