@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { poolName } from '../shared/contract/deployment-settings.ts'
 import { type LeastMachine, leastMachine } from './machine-types.ts'
+import { poolsOnOnePort } from './pool-port.ts'
 
 /** The HTTP API ends a request after 30 seconds, and says less than the service would. */
 const requestMsMax = 29_000
@@ -57,6 +58,11 @@ export const poolsContext = z
     z.record(poolName, pool, 'must be JSON, like {"default": {"device": "cuda"}, "cpu": {"device": "cpu"}}'),
   )
   .refine((pools) => 'default' in pools, 'must have one named "default", for the deployments that name no pool')
+  .superRefine((pools, context) => {
+    const [first, second] = poolsOnOnePort(Object.keys(pools)) ?? []
+    const message = `would be on the same port of the load balancer as "${first}"; give the newer one another name`
+    if (second !== undefined) context.addIssue({ code: 'custom', path: [second], message })
+  })
   .default({ default: pool.parse({}) })
 
 interface Machines {

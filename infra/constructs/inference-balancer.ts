@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Construct } from 'constructs'
 import type { PoolConfig } from '../pool-config.ts'
+import { poolPort } from '../pool-port.ts'
 import { acknowledge } from './acknowledge.ts'
 import { readinessCheck, servicePort } from './inference-task.ts'
 
@@ -19,7 +20,6 @@ export class InferenceBalancer extends Construct {
   readonly #balancer: ApplicationLoadBalancer
   readonly #linkAccess: SecurityGroup
   readonly #vpcLink: VpcLink
-  #pools = 0
 
   constructor(scope: Construct, id: string, { vpc }: { vpc: IVpc }) {
     super(scope, id)
@@ -49,13 +49,15 @@ export class InferenceBalancer extends Construct {
 
   /** Spreads the pool's requests over those of its replicas that are ready. */
   add({ pool, service }: AddedPool): { integration: HttpRouteIntegration; replicas: ApplicationTargetGroup } {
-    const listener = this.#balancer.addListener(`Http-${pool.name}`, {
-      port: firstPort + this.#pools++,
+    // The first pool was there before there were several, and what it is called is what CloudFormation knows it by.
+    const idOf = (part: string) => (pool.name === 'default' ? part : `${part}-${pool.name}`)
+    const listener = this.#balancer.addListener(idOf('Http'), {
+      port: poolPort(pool.name),
       protocol: ApplicationProtocol.HTTP,
       open: false,
     })
     listener.connections.allowDefaultPortFrom(this.#linkAccess)
-    const replicas = listener.addTargets(`Replicas-${pool.name}`, {
+    const replicas = listener.addTargets(idOf('Replicas'), {
       targets: [service],
       port: servicePort,
       protocol: ApplicationProtocol.HTTP,
@@ -70,7 +72,7 @@ export class InferenceBalancer extends Construct {
         unhealthyThresholdCount: readinessCheck.failuresMax,
       },
     })
-    const integration = new HttpAlbIntegration(`Inference-${pool.name}`, listener, { vpcLink: this.#vpcLink })
+    const integration = new HttpAlbIntegration(idOf('Inference'), listener, { vpcLink: this.#vpcLink })
     return { integration, replicas }
   }
 }
@@ -79,5 +81,3 @@ interface AddedPool {
   pool: PoolConfig
   service: FargateService
 }
-
-const firstPort = 80

@@ -1,11 +1,12 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib'
 import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs'
-import type { Construct } from 'constructs'
+import { Construct } from 'constructs'
 import { InferenceBalancer } from '../constructs/inference-balancer.ts'
 import { InferenceNetwork } from '../constructs/inference-network.ts'
 import { InferencePool } from '../constructs/inference-pool.ts'
 import type { PlatformData } from '../constructs/platform-data.ts'
 import { PoolDashboard } from '../constructs/pool-dashboard.ts'
+import type { PoolConfig } from '../pool-config.ts'
 import type { GpuConfig, StageConfig } from '../stage-config.ts'
 
 export interface GpuStackProps extends StackProps {
@@ -19,14 +20,18 @@ export class GpuStack extends Stack {
   constructor(scope: Construct, id: string, { config, gpu, data, ...props }: GpuStackProps) {
     super(scope, id, props)
     const { vpc } = new InferenceNetwork(this, 'Network', { config, gpu })
-    const cluster = new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENHANCED })
+    // Where it was when there was one pool: at another place it would be another cluster, and its services with it.
+    const cluster = new Cluster(new Construct(this, 'Capacity'), 'Cluster', {
+      vpc,
+      containerInsightsV2: ContainerInsights.ENHANCED,
+    })
     const balancer = new InferenceBalancer(this, 'Balancer', { vpc })
     new CfnOutput(this, 'ClusterName', { value: cluster.clusterName })
 
     const { pools, isUpdatedBeside } = gpu
     const watched = pools.map((pool) => {
       const parts = { config, pool, data, vpc, cluster, balancer, isUpdatedBeside }
-      const { url, service, replicas } = new InferencePool(this, `Pool-${pool.name}`, parts)
+      const { url, service, replicas } = new InferencePool(this, constructIdOf(pool), parts)
       const suffix = pool.name === 'default' ? '' : inOutputs(pool.name)
       const description = `Base URL of every inference protocol, for the deployments of the pool ${pool.name}`
       new CfnOutput(this, `InferenceUrl${suffix}`, { value: url, description })
@@ -41,6 +46,9 @@ export class GpuStack extends Stack {
     return [0, 1].map((index) => Fn.select(index, Fn.getAzs()))
   }
 }
+
+/** The library leaves "Default" out of the names of what is within, which are those of before there were several pools. */
+const constructIdOf = ({ name }: PoolConfig) => (name === 'default' ? 'Default' : `Pool-${name}`)
 
 /** `big-gpu` as `BigGpu`: an output's name has letters and digits alone. */
 const inOutputs = (name: string) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { serviceSettingNames } from '../../gpu-service/settings.ts'
+import { poolPort } from '../../infra/pool-port.ts'
 import { parseStageConfig } from '../../infra/stage-config.ts'
 
 import { templates } from './synthesised-app.ts'
@@ -61,12 +62,67 @@ describe('the pools of a stage', () => {
     expect(() => parseStageConfig({ pools: 'default' })).toThrow('pools: must be JSON')
   })
 
+  it('are refused where two would have one port, with the one to call otherwise', () => {
+    const byPort = new Map<number, string>()
+    const pair = Array.from({ length: 2000 }, (_, at) => `pool-${at}`).flatMap((name) => {
+      const first = byPort.get(poolPort(name))
+      byPort.set(poolPort(name), name)
+      return first === undefined ? [] : [[first, name] as const]
+    })[0]
+    const [first = '', second = ''] = pair ?? []
+    expect(() => poolsOf({ default: {}, [first]: {}, [second]: {} })).toThrow(
+      `pools.${second}: would be on the same port of the load balancer as "${first}"`,
+    )
+  })
+
   it('fetch pictures only where there is a way to the internet', () => {
     const pools = { default: { remoteImages: true } }
     expect(() => poolsOf(pools)).toThrow('egress: must be "nat" where a pool has remoteImages')
     expect(poolsOf(pools, { egress: 'nat' })[0]?.run.remoteImages).toBe(true)
   })
 })
+
+describe('the load balancer of a stage', () => {
+  const resourcesOf = (pools: object) =>
+    templates({ settings: { stage: 'prod', pools: JSON.stringify(pools) } }).gpu.toJSON().Resources as Record<
+      string,
+      { Type: string; Properties: { Port?: number } }
+    >
+  const [cpu, big] = [{ device: 'cpu' }, { device: 'cuda' }]
+
+  it('leads to each pool at the port that it had, whatever pool comes before it', () => {
+    const portsOf = (resources: ReturnType<typeof resourcesOf>) =>
+      Object.fromEntries(
+        Object.entries(resources).flatMap(([id, { Type, Properties }]) =>
+          Type === 'AWS::ElasticLoadBalancingV2::Listener' ? [[id, Properties.Port]] : [],
+        ),
+      )
+    const before = portsOf(resourcesOf({ default: {}, cpu }))
+    const after = portsOf(resourcesOf({ big, default: {}, cpu }))
+    expect(Object.keys(before)).toHaveLength(2)
+    expect(after).toMatchObject(before)
+    expect(new Set(Object.values(after)).size).toBe(3)
+  })
+
+  it('and all of the pool "default" have the logical ids by which a stage that stands already knows them', () => {
+    const ids = Object.entries(resourcesOf({ default: {} })).map(([id, { Type }]) => `${Type} ${id}`)
+    expect(ids).toEqual(expect.arrayContaining(idsOfBefore))
+  })
+})
+
+/** As they were when a stage had one pool, which had no name. */
+const idsOfBefore = [
+  'AWS::ApiGatewayV2::Api FrontDoorApi9446D656',
+  'AWS::ApiGatewayV2::Integration FrontDoorApiANYv1proxyInference087EB51F',
+  'AWS::ApiGatewayV2::Stage FrontDoorStage64A90D40',
+  'AWS::ApiGatewayV2::VpcLink BalancerLink281629EB',
+  'AWS::ECS::CapacityProvider CapacityMachinesF9579165',
+  'AWS::ECS::Cluster CapacityClusterDB0BCD31',
+  'AWS::ECS::Service Service9571FDD8',
+  'AWS::ElasticLoadBalancingV2::Listener BalancerHttpABCD7BFA',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer BalancerDBE9C461',
+  'AWS::ElasticLoadBalancingV2::TargetGroup BalancerHttpReplicasGroup936D3EC1',
+]
 
 describe('a stage with a pool of GPUs and one of CPUs', () => {
   const pools = {
@@ -124,7 +180,7 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
   it('has an address of each, behind one load balancer, which its replicas report', () => {
     expect(all('AWS::ElasticLoadBalancingV2::LoadBalancer')).toHaveLength(1)
     const ports = all('AWS::ElasticLoadBalancingV2::Listener').map(([, { Properties }]) => Properties.Port)
-    expect(ports).toEqual([80, 81])
+    expect(ports).toEqual([80, poolPort('cpu')])
     const urls = ['default', 'cpu'].map((pool) => taskOf(pool).settings.SLIPWAY_PUBLIC_URL)
     const apis = all('AWS::ApiGatewayV2::Api').map(([id]) => ({ 'Fn::GetAtt': [id, 'ApiEndpoint'] }))
     expect(urls).toEqual(apis)
