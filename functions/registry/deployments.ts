@@ -9,11 +9,9 @@ import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
 import { noteSubject } from '../../shared/http/audit-subject.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
-import type { ModelDevice } from '../../shared/model/precision.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import { type DeploymentItem, defaultPool } from '../../shared/table/deployment-item.ts'
 import { deleteDeployment, getDeployment, listDeployments } from '../../shared/table/deployments.ts'
-import { poolDevice } from '../../shared/table/pool-device.ts'
 import type { Quotas } from '../../shared/table/quotas.ts'
 import { readMerged } from '../../shared/table/read-merged.ts'
 import { liveReplicas, poolReplicas } from '../../shared/table/replicas.ts'
@@ -22,31 +20,21 @@ import { patchDeployment, pauseDeployment } from './change-deployment.ts'
 import { makeDeployment } from './create-deployment.ts'
 import { toDeployment } from './deployment-state.ts'
 import { ifMatch } from './if-match.ts'
+import { type KnownPoolsOptions, knownPools } from './known-pools.ts'
 
-export interface DeploymentRoutesOptions {
-  table: Table
+export interface DeploymentRoutesOptions extends KnownPoolsOptions {
   quotas: Quotas
-  /** What the pools are configured to run models on. */
-  poolDevices?: Record<string, ModelDevice> | undefined
-  now: () => Date
 }
 
 export function addDeploymentRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { table, quotas, poolDevices = {}, now }: DeploymentRoutesOptions,
+  { table, quotas, poolDevices, now }: DeploymentRoutesOptions,
 ) {
   app.get('/api/v1/deployments/*', requireScope('read'))
   app.post('/api/v1/deployments', requireScope('write'))
   app.on(['POST', 'PATCH', 'DELETE'], '/api/v1/deployments/*', requireScope('write'))
 
-  /** Before its first replica is there, a pool is what it is configured to be. */
-  const deviceOf = async (pool = defaultPool) => (await poolDevice(table, pool)) ?? poolDevices[pool]
-  /** A pool that no stage has and no replica ever was in would leave its deployments unanswered for ever. */
-  const requirePool = async (pool = defaultPool) => {
-    const pools = Object.keys(poolDevices)
-    if (pools.length === 0 || pools.includes(pool) || (await poolDevice(table, pool)) !== undefined) return
-    throw errors.poolNotFound(pool, pools)
-  }
+  const { deviceOf, requirePool } = knownPools({ table, poolDevices, now })
   /** What was just read of a pool holds for a whole list. */
   const withReplicas = async (items: readonly DeploymentItem[]): Promise<Deployment[]> => {
     const at = now()
@@ -81,7 +69,7 @@ export function addDeploymentRoutes(
     const asked = context.req.valid('json')
     const principal = principalOf(context)
     const deploymentsMax = quotas.deployments
-    await requirePool(asked.pool)
+    requirePool(asked.pool)
     const { item, isNew } = await makeDeployment({ table, principal, asked, deploymentsMax, deviceOf, now: now() })
     return context.json(await shown(context, item), isNew ? 201 : 200)
   })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { poolDevices } from '../../../shared/config.ts'
-import { explainPrecision } from '../../../shared/model/precision.ts'
-import { keys } from '../../../shared/table/keys.ts'
+import { explainPrecision, type ModelDevice } from '../../../shared/model/precision.ts'
 import { notePoolDevice } from '../../../shared/table/pool-device.ts'
+import { beatReplica, heartbeatTimeToLiveSeconds } from '../../../shared/table/replicas.ts'
 import { metadata, type RepoHost, startRepoHost } from './support/repo-host.ts'
 
 const files = ['onnx/model.onnx', 'onnx/model_fp16.onnx', 'onnx/model_int8.onnx']
@@ -16,7 +16,7 @@ let repo: string
 let pool: string
 let runs = 0
 beforeAll(async () => {
-  host = await startRepoHost({ poolDevices: { configured: 'cuda' } })
+  host = await startRepoHost()
   await host.make('lab/seed')
 })
 afterAll(() => host.close())
@@ -33,41 +33,54 @@ const create = async (more: object = {}) => {
   return (await host.call('POST', path, { as: 'ben', json })).body
 }
 
+/** A replica of the pool lives, and has told what it runs models on. */
+async function join(of: RepoHost, device: ModelDevice, name = pool) {
+  await notePoolDevice(of.table, { pool: name, device })
+  const now = new Date(of.clock.ms)
+  await beatReplica(of.table, { pool: name, replica: { id: 'r1', startedAt: now.toISOString() }, now })
+}
+
+async function startConfigured(poolDevices: Record<string, ModelDevice>) {
+  const configured = await startRepoHost({ poolDevices })
+  onTestFinished(() => configured.close())
+  await configured.make('lab/seed')
+  await configured.make(repo, {}, 'ada')
+  await configured.commit(repo, { 'onnx/model.onnx': '1' }, { metadata: servable })
+  const deploy = (json: object) => configured.call('POST', path, { as: 'ben', json: { target: repo, ...json } })
+  return { configured, deploy }
+}
+
 describe('the file of a deployment', () => {
   it.each([
     ['cpu', 'onnx/model.onnx'],
     ['cuda', 'onnx/model_fp16.onnx'],
   ] as const)('is what suits the device that the replicas of its pool tell: %s', async (device, file) => {
-    await notePoolDevice(host.table, { pool, device })
+    await join(host, device)
     const shadow = { target: repo, percent: 1 }
     expect(await create({ shadow })).toMatchObject({ file, targets: [{ file }], shadow: { file } })
     expect(explainPrecision({ file, device }).why).toContain(`the default on ${device}`)
   })
 
-  it('is what suits the pool as it is configured, until a replica tells otherwise', async () => {
-    expect(await create({ pool: 'configured' })).toMatchObject({ file: 'onnx/model_fp16.onnx' })
-    await notePoolDevice(host.table, { pool: 'configured', device: 'cpu' })
-    expect(await create({ pool: 'configured', name: `${pool}-cpu` })).toMatchObject({ file: 'onnx/model.onnx' })
-    await host.table.delete(keys.poolDevice('configured'))
+  it('is what suits the pool as it is configured, whatever a replica of before told', async () => {
+    const { configured, deploy } = await startConfigured({ [pool]: 'cuda' })
+    await join(configured, 'cpu')
+    expect(await deploy({ pool })).toMatchObject({ status: 201, body: { file: 'onnx/model_fp16.onnx' } })
   })
 
-  it('is the one for a CPU where nothing is known of the pool', async () => {
-    const unconfigured = await startRepoHost()
-    onTestFinished(() => unconfigured.close())
-    await unconfigured.make('lab/seed')
-    await unconfigured.make(repo, {}, 'ada')
-    await unconfigured.commit(repo, { 'onnx/model.onnx': '1' }, { metadata: servable })
-    const made = await unconfigured.call('POST', path, { as: 'ben', json: { target: repo, pool } })
-    expect(made).toMatchObject({ status: 201, body: { file: 'onnx/model.onnx' } })
+  it('is the one for a CPU where nothing is known of the pool, or no more', async () => {
+    expect(await create()).toMatchObject({ file: 'onnx/model.onnx' })
+    await join(host, 'cuda', 'left')
+    host.clock.ms += heartbeatTimeToLiveSeconds * 1000
+    expect(await create({ pool: 'left', name: `${pool}-left` })).toMatchObject({ file: 'onnx/model.onnx' })
   })
 
   it('is what is asked for, whatever the device', async () => {
-    await notePoolDevice(host.table, { pool, device: 'cuda' })
+    await join(host, 'cuda')
     expect(await create({ precision: 'int8' })).toMatchObject({ file: 'onnx/model_int8.onnx' })
   })
 
   it('is chosen for the device also when the deployment is changed and when its alias moves', async () => {
-    await notePoolDevice(host.table, { pool, device: 'cuda' })
+    await join(host, 'cuda')
     await host.ask('POST', `/${repo}/aliases`, { as: 'ben', json: { name: 'champion' } })
     expect(await create({ precision: 'fp32' })).toMatchObject({ file: 'onnx/model.onnx' })
     const change = { target: `${repo}@champion` }
@@ -93,11 +106,13 @@ describe('the setting of what pools run on', () => {
 })
 
 describe('a pool', () => {
-  it('that is not configured and of which no replica ever told is refused, with those that there are', async () => {
-    const { error } = await create()
-    expect(error).toMatchObject({ code: 'pool_not_found', param: 'pool' })
-    expect(error.message).toBe(`There is no pool "${pool}", so nothing would serve it. There is: configured.`)
-    await notePoolDevice(host.table, { pool, device: 'cpu' })
-    expect(await create()).toMatchObject({ pool })
+  it('that is not configured is refused with those that are, also when a replica of it lives or lived', async () => {
+    const { configured, deploy } = await startConfigured({ default: 'cpu', big: 'cuda' })
+    await join(configured, 'cpu')
+    const { status, body } = await deploy({ pool })
+    expect(status).toBe(422)
+    expect(body.error).toMatchObject({ code: 'pool_not_found', param: 'pool' })
+    expect(body.error.message).toBe(`There is no pool "${pool}", so nothing would serve it. There is: default, big.`)
+    expect(await deploy({ pool: 'big' })).toMatchObject({ status: 201, body: { pool: 'big' } })
   })
 })
