@@ -69,6 +69,15 @@ export class Residency {
     return granted
   }
 
+  /** Told that a model may stay longer or shorter without work than before, or is to be kept, or no longer. */
+  stayChanged(model: Resident): void {
+    if (isKept(model) && model.sizeBytes <= this.#options.maxBytes) this.#kept.add(model)
+    else this.#kept.delete(model)
+    const stay = this.#stays.get(model)
+    if (stay?.state === 'in') stay.waitForIdleness()
+    this.#step()
+  }
+
   /** Says that a model has done some of its work. */
   touch(model: Resident): void {
     const stay = this.#stays.get(model)

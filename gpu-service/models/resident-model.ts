@@ -36,7 +36,7 @@ export class ResidentModel implements Resident, Gatekeeper {
   readonly #runs = new InFlight()
   readonly #size: LearnedSize
   isIn = false
-  idleMsMax: number | undefined
+  #idleMsMax: number | undefined
   loadMs: number | undefined
   #isWanted = false
   #lock: FolderLock | undefined
@@ -53,6 +53,18 @@ export class ResidentModel implements Resident, Gatekeeper {
 
   get sizeBytes(): number {
     return this.#size.bytes
+  }
+
+  get idleMsMax(): number | undefined {
+    return this.#idleMsMax
+  }
+
+  /** Sets how long it stays without work; for ever where that is undefined. */
+  stayFor(idleMsMax: number | undefined): void {
+    // One that is kept and could not come back waits for being asked, and not for whoever else shares it.
+    if (idleMsMax === this.#idleMsMax) return
+    this.#idleMsMax = idleMsMax
+    this.#options.residency.stayChanged(this)
   }
 
   get isBusy(): boolean {

@@ -55,7 +55,7 @@ export class SharedModel {
     this.#leases.add(request)
     try {
       const opening = await this.#opening
-      opening.model.idleMsMax = idleMsOf(this.#leases)
+      opening.model.stayFor(idleMsOf(this.#leases))
       if (request.loadsOnDemand !== true) await this.#options.residency.want(opening.model)
       if (this.#lost !== undefined) throw this.#lost
       return this.#lease(request, opening)
@@ -119,7 +119,7 @@ export class SharedModel {
     this.#leases.delete(request)
     const opening = await this.#opening.catch(() => undefined)
     if (this.#leases.size > 0) {
-      if (opening !== undefined) opening.model.idleMsMax = idleMsOf(this.#leases)
+      opening?.model.stayFor(idleMsOf(this.#leases))
       return
     }
     this.#options.onUnused()

@@ -49,6 +49,11 @@ export class Stay implements Occupant {
   /** Says that it has done some of its work, or has just come. */
   touch(): void {
     this.usedMs = this.#options.now()
+    this.waitForIdleness()
+  }
+
+  /** Begins its time without work anew, as long as it is to be now. */
+  waitForIdleness(): void {
     clearTimeout(this.#idleTimer)
     const { idleMsMax } = this.model
     if (idleMsMax === undefined) return

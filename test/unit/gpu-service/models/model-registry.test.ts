@@ -139,6 +139,15 @@ it('brings a model again for whoever still has it, when the repo that it came fr
   expect(again.isResident).toBe(true)
 })
 
+it('sends a model away that nobody asks, once the last who wanted it kept has given it back', async () => {
+  const { models } = await start()
+  const kept = await models.acquire({ ...request, task: 'feature-extraction' })
+  const onDemand = await models.acquire({ ...request, task: 'feature-extraction', idleMsMax: 1 })
+  expect(onDemand.isResident).toBe(true)
+  await kept.release()
+  await expect.poll(() => onDemand.isResident).toBe(false)
+})
+
 it('names to whoever waits for memory their own deployment, never that of others who share the model', async () => {
   const { models } = await start({ loadWaitMsMax: 1 })
   const shared = { ...request, task: 'feature-extraction', loadsOnDemand: true }

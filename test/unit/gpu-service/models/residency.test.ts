@@ -126,10 +126,73 @@ it('takes back what is to be kept only since it was in, too', async () => {
   await pass(loadMs + 1000)
   // Another deployment of the same model asks for it to be kept.
   shared.idleMsMax = undefined
-  await residency.want(shared)
+  residency.stayChanged(shared)
   void residency.want(model('passing', { idleMsMax: 500 }))
   await pass(10_000)
   expect(story).toEqual(['shared in', 'shared out', 'passing in', 'passing out', 'shared in'])
+})
+
+it('evicts nobody for idleness that is to be kept since it was in', async () => {
+  const { residency, model, story } = start({ places: 1 })
+  const shared = model('shared', { idleMsMax: 500 })
+  void residency.want(shared)
+  await pass(loadMs + 400)
+  shared.idleMsMax = undefined
+  residency.stayChanged(shared)
+  await pass(60_000)
+  expect(story).toEqual(['shared in'])
+})
+
+it('brings what is to be kept since it was sent away, as soon as there is room', async () => {
+  const { residency, model, story } = start({ places: 1 })
+  const shared = model('shared', { idleMsMax: 500 })
+  void residency.want(shared)
+  await pass(loadMs + 1000)
+  void residency.want(model('passing', { idleMsMax: 500 }))
+  await pass(loadMs)
+  shared.idleMsMax = undefined
+  residency.stayChanged(shared)
+  expect(story).toEqual(['shared in', 'shared out', 'passing in'])
+  await pass(10_000)
+  expect(story.slice(3)).toEqual(['passing out', 'shared in'])
+})
+
+it('sends a model away in its time that nobody asks to be kept any more', async () => {
+  const { residency, model, story, evictions } = start({ places: 1 })
+  const shared = model('shared')
+  void residency.want(shared)
+  await pass(loadMs + 60_000)
+  shared.idleMsMax = 500
+  residency.stayChanged(shared)
+  await pass(499)
+  expect(story).toEqual(['shared in'])
+  await pass(1)
+  expect(story).toEqual(['shared in', 'shared out'])
+  expect(evictions).toEqual(['idle'])
+})
+
+it('counts what is to be kept since it was in among what is to be kept, and not what no longer is', async () => {
+  const { residency, model, story } = start({ places: 1 })
+  const [kept, shared] = [model('kept'), model('shared', { idleMsMax: 60_000 })]
+  void residency.want(shared)
+  await pass(loadMs + 1000)
+  void residency.want(kept)
+  await pass(loadMs + 1000)
+  expect(residency.keptFault).toBeUndefined()
+  shared.idleMsMax = undefined
+  residency.stayChanged(shared)
+  expect(residency.keptFault).toContain('they take turns')
+  kept.idleMsMax = 500
+  residency.stayChanged(kept)
+  expect(residency.keptFault).toBeUndefined()
+  await pass(500 + loadMs)
+  expect(story).toEqual(['shared in', 'shared out', 'kept in', 'kept out', 'shared in'])
+})
+
+it('says of nobody that it takes turns because of a model that can never come in', () => {
+  const { residency, model } = start({ places: 1 })
+  residency.stayChanged(model('giant', { sizeBytes: 11 }))
+  expect(residency.keptFault).toBeUndefined()
 })
 
 it('asks no second time for what is to be kept and cannot come back', async () => {
