@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { InFlight } from '../../../../gpu-service/models/in-flight.ts'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   changeDeployment,
   defaultPool,
@@ -72,40 +71,35 @@ describe('a deployment', () => {
     expect(seen.filter(({ place, atLeast }) => place < atLeast)).toEqual([])
   })
 
-  it('is held by a request of whichever protocol until that is answered, and by none that only ask about it', async () => {
-    const target = await publishTarget(host, await embedderModel())
-    await deployTargets(host, { name: 'held', targets: [target] })
-    const base = '/api/v1/predict/held'
-    await expect.poll(async () => (await host.ask(`${base}/health`)).status, slow).toBe(200)
-    const ends: ReturnType<InFlight['enter']>[] = []
-    const { enter } = InFlight.prototype
-    const entered = vi.spyOn(InFlight.prototype, 'enter').mockImplementation(function (this: InFlight) {
-      const end = vi.fn(enter.call(this))
-      ends.push(end)
-      return end
-    })
-    onTestFinished(() => entered.mockRestore())
+  it('gives its model back when it is deleted, by whichever protocol it was asked or asked about', async () => {
+    const own = await startTestServing([])
+    onTestFinished(() => own.close())
+    const target = await publishTarget(own, await embedderModel())
     const tensor = (name: string) => ({ name, shape: [1, 2], datatype: 'INT64', data: [1, 2] })
-    const requests: [string, unknown, number][] = [
-      [base, { inputs: 'a text' }, 200],
-      [`${base}/embed`, { inputs: 'a text' }, 200],
-      [`${base}/rerank`, { query: 'a', texts: ['b'] }, 424],
-      [`${base}/v1/rerank`, { query: 'a', documents: ['b'] }, 400],
-      ['/v1/embeddings', { model: 'held', input: 'a text' }, 200],
-      ['/v2/models/held/infer', { inputs: ['input_ids', 'attention_mask'].map(tensor) }, 200],
+    const inputs = ['input_ids', 'attention_mask'].map(tensor)
+    const requests: [string, (name: string) => string, (name: string) => unknown, number][] = [
+      ['pipeline', (name) => `/api/v1/predict/${name}`, () => ({ inputs: 'a text' }), 200],
+      ['embed', (name) => `/api/v1/predict/${name}/embed`, () => ({ inputs: 'a text' }), 200],
+      ['rerank', (name) => `/api/v1/predict/${name}/rerank`, () => ({ query: 'a', texts: ['b'] }), 424],
+      ['v1-rerank', (name) => `/api/v1/predict/${name}/v1/rerank`, () => ({ query: 'a', documents: ['b'] }), 400],
+      ['openai', () => '/v1/embeddings', (model) => ({ model, input: 'a text' }), 200],
+      ['infer', (name) => `/v2/models/${name}/infer`, () => ({ inputs }), 200],
+      ['info', (name) => `/api/v1/predict/${name}/info`, () => undefined, 200],
+      ['metadata', (name) => `/v2/models/${name}`, () => undefined, 200],
+      ['ready', (name) => `/v2/models/${name}/ready`, () => undefined, 200],
     ]
-    for (const [path, json, status] of requests) {
-      ends.splice(0)
-      const answer = await host.ask(path, { json })
-      expect([path, answer.status, await answer.text()]).toEqual([path, status, expect.any(String)])
-      // Its own, and the one by which its run holds the model.
-      expect([path, ends.length]).toEqual([path, status === 200 ? 2 : 1])
-      for (const end of ends) expect(end).toHaveBeenCalled()
+    const items = await Promise.all(requests.map(([name]) => deployTargets(own, { name, targets: [target] })))
+    for (const [name, pathOf, bodyOf, status] of requests) {
+      await expect.poll(async () => (await own.ask(`/api/v1/predict/${name}/health`)).status, slow).toBe(200)
+      const answer = await own.ask(pathOf(name), { json: bodyOf(name) })
+      expect([name, answer.status, await answer.text()]).toEqual([name, status, expect.any(String)])
     }
-    ends.splice(0)
-    for (const path of [`${base}/info`, '/v2/models/held', '/v2/models/held/ready'])
-      expect((await host.ask(path)).status).toBe(200)
-    expect(ends).toEqual([])
+    const told = () => own.metrics.registry.metrics()
+    expect(await told()).toContain('models_resident 1')
+    for (const item of items) await deleteDeployment(own.table, item)
+    // Of one that still holds its model, they stay.
+    await expect.poll(told, slow).not.toMatch(/deployment="/)
+    await expect.poll(told, slow).toContain('models_resident 0')
   })
 
   it('shares its requests by weight, and answers those of one session by one target', async () => {
