@@ -1,8 +1,10 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { setImmediate as aTurn, setTimeout as wait } from 'node:timers/promises'
-import { expect, it, onTestFinished, vi } from 'vitest'
-import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
-import type { WorkSource } from '../../../../gpu-service/engine/work-source.ts'
+import { setImmediate as aTurn } from 'node:timers/promises'
+import { queryObjects } from 'node:v8'
+import { expect, it, onTestFinished } from 'vitest'
+import { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
+import { GatedQueue } from '../../../../gpu-service/models/gated-queue.ts'
+import { ResidentModel } from '../../../../gpu-service/models/resident-model.ts'
 import {
   changeDeployment,
   type DeploymentItem,
@@ -16,23 +18,13 @@ import { startTestServing } from '../support/test-serving.ts'
 /** For a machine that is busy with others. */
 const slow = { timeout: 30_000 }
 const json = { inputs: 'the sun shines on the sea' }
+const soon = { ...slow, interval: 5 }
 const changesMin = 60
+const clientCount = 16
 
-/** What the pool has to ask, which must go with what it belongs to. */
-function watchQueues(): Set<WorkSource> {
-  const queues = new Set<WorkSource>()
-  const { add, remove } = EnginePool.prototype
-  vi.spyOn(EnginePool.prototype, 'add').mockImplementation(function (this: EnginePool, queue) {
-    queues.add(queue)
-    add.call(this, queue)
-  })
-  vi.spyOn(EnginePool.prototype, 'remove').mockImplementation(function (this: EnginePool, queue) {
-    queues.delete(queue)
-    remove.call(this, queue)
-  })
-  onTestFinished(() => void vi.restoreAllMocks())
-  return queues
-}
+/** What is reachable still of what deployments are made of, once all that is not was collected. */
+const leftInMemory = () =>
+  [Batcher, GatedQueue, ResidentModel].map((made) => [made.name, queryObjects(made, { format: 'count' })])
 
 const heldFolders = (cacheDir: string) =>
   readdirSync('/proc/self/fd').filter((fd) => {
@@ -45,7 +37,6 @@ const heldFolders = (cacheDir: string) =>
 
 /** Three revisions of one repo that answer differently: by the mean, the first and the largest of the tokens' vectors. */
 async function startChanging() {
-  const queues = watchQueues()
   const host = await startTestServing([], { waitMsMax: 30_000 })
   onTestFinished(() => host.close())
   const model = await embedderModel()
@@ -68,24 +59,26 @@ async function startChanging() {
   expect(new Set(answerOf.values()).size).toBe(3)
   await deployTargets(host, { name: 'moving', targets: [first] })
   await expect.poll(async () => (await ask('moving')).status, slow).toBe(200)
-  return { host, queues, targets: [first, second, third] as const, answerOf, ask: () => ask('moving') }
+  return { host, targets: [first, second, third] as const, answerOf, ask: () => ask('moving') }
 }
 
 it('a deployment that is changed in every way drops no request, gives no wrong answer and leaves nothing behind', async () => {
-  const { host, queues, targets, answerOf, ask } = await startChanging()
+  const { host, targets, answerOf, ask } = await startChanging()
   const [first, second, third] = targets
   const seen: string[] = []
+  let answeredBy: string | null = null
   let isOver = false
   const client = async () => {
     while (!isOver) {
       // As over a socket, where an answer that was kept takes a turn of the event loop, too.
       await aTurn()
       const answer = await ask()
-      const isRight = (await answer.text()) === answerOf.get(answer.headers.get('x-model-revision') ?? '')
+      answeredBy = answer.headers.get('x-model-revision')
+      const isRight = (await answer.text()) === answerOf.get(answeredBy ?? '')
       seen.push(answer.status === 200 && !isRight ? 'a wrong answer' : String(answer.status))
     }
   }
-  const clients = Promise.all(Array.from({ length: 16 }, client))
+  const clients = Promise.all(Array.from({ length: clientCount }, client))
   const to = (...wanted: (typeof first)[]): Partial<DeploymentItem> => ({ ...wanted[0], targets: wanted })
   const changes: Partial<DeploymentItem>[] = [
     to(second),
@@ -104,17 +97,20 @@ it('a deployment that is changed in every way drops no request, gives no wrong a
   ]
   for (let change = 0; change < changesMin; change++) {
     const next = changes[change % changes.length]
-    await changeDeployment(host.table, 'moving', (item) => ({ ...item, ...next }))
-    // Some are taken back before anything of them is loaded.
-    await wait((change % 4) * 40)
+    const changed = await changeDeployment(host.table, 'moving', (item) => ({ ...item, ...next }))
+    // Some are taken back before anything of them is loaded, some while it is, and some when all of it serves.
+    const answered = seen.length + (change % 4) * clientCount
+    await expect.poll(() => seen.length, soon).toBeGreaterThanOrEqual(answered)
+    if (change % 4 === 3)
+      await expect.poll(() => answeredBy, soon).toBeOneOf(changed?.targets?.map(({ revision }) => revision) ?? [])
   }
   isOver = true
   await clients
   expect(seen.filter((what) => what !== '200')).toEqual([])
   const item = await getDeployment(host.table, 'moving')
   if (item !== undefined) await deleteDeployment(host.table, item)
-  await expect.poll(() => queues.size, slow).toBe(0)
   await expect.poll(() => host.metrics.registry.metrics(), slow).toContain('models_resident 0')
   await expect.poll(() => host.metrics.registry.metrics(), slow).not.toMatch(/(?:deployment|model)="moving/)
   await expect.poll(() => heldFolders(host.cacheDir), slow).toEqual([])
+  await expect.poll(() => leftInMemory().filter(([, count]) => count !== 0), slow).toEqual([])
 }, 120_000)
