@@ -38,12 +38,18 @@ async function startAsked({ min, modelMemoryMaxBytes }: { min: number; modelMemo
   return { host, names, ask, seen }
 }
 
-async function killInTurn({ times, everyMs }: { times: number; everyMs: number }) {
+/** Kills the engines one by one, each when the one before it was replaced and clients were answered meanwhile. */
+async function killInTurn({ times, seen }: { times: number; seen: readonly string[] }) {
+  const engineCount = enginePids().length
   for (let kill = 0; kill < times; kill++) {
-    const pids = enginePids()
-    const pid = pids[kill % pids.length]
-    if (pid !== undefined) process.kill(pid, 'SIGKILL')
-    await wait(everyMs)
+    const pid = enginePids()[kill % engineCount]
+    if (pid === undefined) throw new Error('there is no engine to kill')
+    const before = seen.length
+    process.kill(pid, 'SIGKILL')
+    await expect
+      .poll(enginePids, slow)
+      .toSatisfy((pids: number[]) => pids.length === engineCount && !pids.includes(pid))
+    await expect.poll(() => seen.length, slow).toBeGreaterThan(before + clients)
   }
 }
 
@@ -55,8 +61,8 @@ it.skipIf(!existsSync('/proc/self/stat')).each([
   async (_which, how) => {
     const { host, names, ask, seen } = await startAsked(how)
     seen.length = 0
-    await killInTurn({ times: 10, everyMs: 500 })
-    await wait(2000)
+    await killInTurn({ times: 10, seen })
+    await expect.poll(() => seen.slice(-2 * clients), slow).toEqual(Array(2 * clients).fill('200'))
     expect(new Set(seen)).toSatisfy((all: Set<string>) => all.isSubsetOf(new Set(['200', 'told to come again'])))
     const before = seen.length
     for (const name of names) expect((await ask(name, 'again')).status).toBe(200)
