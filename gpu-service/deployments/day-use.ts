@@ -52,7 +52,8 @@ export class DayUse {
 
   /** Sums up what was answered since the last time; also of a deployment that is looked at for the first time today. */
   async sum(): Promise<void> {
-    const day = this.#today()
+    // Theirs, which after midnight is yesterday until somebody asks.
+    const day = this.#day
     const counts = [...this.#counts].filter(([, { unsummed, isSummed }]) => unsummed > 0 || !isSummed)
     await severalAtOnce({ items: counts, atOnce: sumsAtOnce, use: (one) => this.#sumOne(one, day) })
   }

@@ -143,6 +143,25 @@ describe('the limits of a deployment', () => {
     expect(use.of('d')).toBe(known)
   })
 
+  it('count for the day on which they were answered what is summed up only after midnight', async () => {
+    const state = { nowMs: Date.parse('2026-11-20T23:59:59.000Z') }
+    const written: unknown[] = []
+    const add = async ({ day, requests }: { day: string; requests: number }) => {
+      written.push([day, requests])
+      return requests
+    }
+    const use = new DayUse({ add, now: () => state.nowMs, log })
+    use.add('d')
+    state.nowMs += 2000
+    await use.sum()
+    expect(use.of('d')).toBe(0)
+    await use.sum()
+    expect(written).toEqual([
+      ['2026-11-20', 1],
+      ['2026-11-21', 0],
+    ])
+  })
+
   it('are summed up for several deployments at once, and written again only of those that answered since', async () => {
     const written: [string, number][] = []
     const state = { atOnce: 0, atOnceMax: 0 }
