@@ -69,8 +69,10 @@ export class GatedQueue implements WorkSource {
   /** Says that work has arrived, or that the model has come or gone. */
   wake(): void {
     const { model, wake } = this.#options
-    if (model.isIn) wake()
-    else if (this.headSinceMs !== undefined) {
+    if (model.isIn) {
+      this.stopWaiting()
+      wake()
+    } else if (this.headSinceMs !== undefined) {
       model.want()
       this.#giveUpInTime()
     }
@@ -79,6 +81,12 @@ export class GatedQueue implements WorkSource {
   /** Gives up all that waits: the model cannot be loaded. */
   shed(refusal: AppError): void {
     this.#options.queue.shed({ arrivedBeforeMs: Number.POSITIVE_INFINITY, refusal })
+  }
+
+  /** Nothing waits for the model any more: it is in, or nobody uses this gate. */
+  stopWaiting(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   #giveUpInTime(): void {

@@ -84,6 +84,7 @@ export class ResidentModel implements Resident, Gatekeeper {
   }
 
   forget(gate: GatedQueue): void {
+    gate.stopWaiting()
     this.#queues.remove(gate)
   }
 

@@ -86,3 +86,15 @@ it('gives up each piece of work at its own time, with the time to come back', as
   await pass(600)
   expect(outcomes).toMatchObject([refused, refused])
 })
+
+it('holds nothing in memory by a timer once the model is in, or nobody uses it any more', async () => {
+  const served = start({ isIn: false })
+  served.submit('a')
+  served.model.isIn = true
+  served.gate.wake()
+  const { submit, gate } = start({ isIn: false })
+  submit('b')
+  expect(vi.getTimerCount()).toBe(1)
+  gate.stopWaiting()
+  expect(vi.getTimerCount()).toBe(0)
+})
