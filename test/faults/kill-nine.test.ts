@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { type Api, createApi } from '../support/http.ts'
 import { type Hub, startHub } from '../support/hub/start-hub.ts'
 import { startLocalHost } from '../support/local-host.ts'
+import { stagedFiles } from './support/staged-files.ts'
 
 const repo = 'acme/large'
 const sizeBytes = 150_000_000
@@ -66,6 +67,5 @@ it('a pull that is killed again and again ends whole, and is never seen in part'
   expect(await visible(api)).toBe('everything')
   expect(await host.stop()).toBe(0)
   expect(await readdir(join(dataDir, 'staging', '.writing')).catch(() => [])).toEqual([])
-  const staged = await readdir(join(dataDir, 'staging'), { recursive: true, withFileTypes: true })
-  expect(staged.filter((entry) => entry.isFile())).toEqual([])
+  expect(await stagedFiles(dataDir)).toEqual([])
 }, 120_000)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -14,6 +14,7 @@ import { entriesOf, type RepoEntry } from '../../../shared/table/repo-lists.ts'
 import { allFiles, findRepo, getRepo, type RefItem, type RevisionItem } from '../../../shared/table/repos.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import { startTable } from '../../support/dynoxide.ts'
+import { stagedFiles } from './staged-files.ts'
 
 /** The parts that outlive a process: a database and folders, and a look at all they hold. */
 export interface Lab {
@@ -158,9 +159,7 @@ export async function leftoversOf(lab: Lab, { root }: Store, importIds: readonly
       sk !== 'DETAILS'
     )
   })
-  const files = await readdir(join(root, 'staging'), { recursive: true, withFileTypes: true }).catch(() => [])
-  const staged = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return [...items.map(({ pk, sk }) => `${pk} ${sk}`), ...staged, ...miscountsIn(all)]
+  return [...items.map(({ pk, sk }) => `${pk} ${sk}`), ...(await stagedFiles(root)), ...miscountsIn(all)]
 }
 
 /** Counters of owners that are not the sum of what they count. */
