@@ -141,8 +141,8 @@ describe('a long text in pieces', () => {
 
   it.each(['😀', 'a', ' ', '\ud800', '.', '中'])('a megabyte of %j leaves the event loop free', async (unit) => {
     const text = unit.repeat(1_000_000 / unit.length)
-    // The time of the processor and not of the clock: others may be using the machine.
-    const usedMs = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000
+    // The time of this thread and not of the clock, nor of the compiler and the collector beside it: others use the machine.
+    const usedMs = () => (process.threadCpuUsage().user + process.threadCpuUsage().system) / 1000
     let longestMs = 0
     let turns = 0
     let lastMs = usedMs()
@@ -156,7 +156,7 @@ describe('a long text in pieces', () => {
     await outcome
     clearInterval(ticker)
     expect(turns).toBeGreaterThan(1)
-    expect(longestMs).toBeLessThan(150)
+    expect(longestMs).toBeLessThan(250)
     const { ids } = await limited.encode({ text, truncation: left, breathe })
     expect(ids.length).toBeLessThanOrEqual(512)
   })
