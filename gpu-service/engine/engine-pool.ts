@@ -5,7 +5,7 @@ import { canRun, type WorkSource } from './work-source.ts'
 
 export interface EnginePoolOptions {
   engines: readonly Engine[]
-  /** How many runs may lie ready at an engine that runs another. */
+  /** How many runs may lie ready at an engine that runs another. @default 0 */
   stagedMax?: number
   now?: () => number
 }
@@ -28,10 +28,10 @@ export class EnginePool {
   readonly #shares: EngineShares
   #awake = false
 
-  constructor({ engines, stagedMax, now = () => performance.now() }: EnginePoolOptions) {
+  constructor({ engines, stagedMax = 0, now = () => performance.now() }: EnginePoolOptions) {
     this.#shares = new EngineShares(now)
     this.engines = engines
-    this.#free = new FreeEngines({ engines, ...(stagedMax !== undefined && { stagedMax }) })
+    this.#free = new FreeEngines({ engines, stagedMax })
   }
 
   add(source: WorkSource): void {

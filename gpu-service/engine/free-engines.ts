@@ -2,8 +2,8 @@ import type { Engine } from './engine.ts'
 
 export interface FreeEnginesOptions {
   engines: readonly Engine[]
-  /** How many runs may lie ready at an engine that runs another. @default 0 */
-  stagedMax?: number
+  /** How many runs may lie ready at an engine that runs another. */
+  stagedMax: number
 }
 
 /** The engines that nobody uses now, those that have room for one more run, and who waits for a certain one. */
@@ -15,7 +15,7 @@ export class FreeEngines {
   readonly #waiting = new Map<Engine, (() => void)[]>()
   readonly #lent = new Set<Engine>()
 
-  constructor({ engines, stagedMax = 0 }: FreeEnginesOptions) {
+  constructor({ engines, stagedMax }: FreeEnginesOptions) {
     this.#idle = [...engines]
     this.#stagedMax = stagedMax
   }

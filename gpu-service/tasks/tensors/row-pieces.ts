@@ -7,7 +7,7 @@ const pieceMsMax = 20
 /** More would be too many items for a queue. */
 const piecesMax = 1024
 const runsToKnow = 3
-/** How many times as large as any before a piece may be. */
+/** What a run takes is known for sizes near those that ran, so that a piece is at most so many times as large as one. */
 const growthMax = 8
 
 export interface PieceSizes {
