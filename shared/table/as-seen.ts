@@ -1,7 +1,7 @@
-import { ConditionFailed } from '../../shared/table/table.ts'
+import { ConditionFailed } from './table.ts'
 
 /** Writes something that is decided on what was seen. @returns whether it still was so */
-export async function asSeen(write: () => Promise<void>): Promise<boolean> {
+export async function asSeen(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write()
     return true

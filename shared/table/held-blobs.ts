@@ -1,4 +1,5 @@
 import { inParallel } from '../in-parallel.ts'
+import { asSeen } from './as-seen.ts'
 import { keys } from './keys.ts'
 import { QuotaExceeded, readOwnerUse } from './quotas.ts'
 import { absent, ConditionFailed, type Table } from './table.ts'
@@ -79,14 +80,8 @@ async function holdSome(table: Table, { owner, blobs, storedBytesMax, now }: Hol
 async function takeBack(table: Table, { owner, condemned }: { owner: string; condemned: readonly Blob[] }) {
   if (condemned.length === 0) return true
   const change = { expression: 'REMOVE condemnedBy', condition: 'attribute_exists(pk)' }
-  try {
-    await table.transact(condemned.map(({ sha256 }) => ({ update: keys.heldBlob(owner, sha256), change })))
-    return true
-  } catch (error) {
-    // A collection gave one of them back a moment ago.
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
+  // A collection may have given one of them back a moment ago.
+  return asSeen(() => table.transact(condemned.map(({ sha256 }) => ({ update: keys.heldBlob(owner, sha256), change }))))
 }
 
 /** The owner may not store so much more. */

@@ -1,5 +1,6 @@
+import { asSeen } from './as-seen.ts'
 import { keys, lists } from './keys.ts'
-import { absent, ConditionFailed, type Page, type Table, type TransactAction } from './table.ts'
+import { absent, type Page, type Table, type TransactAction } from './table.ts'
 
 /** Leave to make one account, known by the hash of its secret. */
 export interface InvitationItem {
@@ -56,11 +57,5 @@ export const listInvitations = (
 /** `false` where there is none, or it made an account already. */
 export async function deleteInvitation(table: Table, sha256: string): Promise<boolean> {
   const unused = 'attribute_exists(pk) AND attribute_not_exists(usedAt)'
-  try {
-    await table.transact([{ delete: keys.invitation(sha256), condition: { expression: unused } }])
-    return true
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
+  return asSeen(() => table.transact([{ delete: keys.invitation(sha256), condition: { expression: unused } }]))
 }

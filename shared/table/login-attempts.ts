@@ -1,5 +1,6 @@
+import { asSeen } from './as-seen.ts'
 import { keys } from './keys.ts'
-import { ConditionFailed, type Table } from './table.ts'
+import type { Table } from './table.ts'
 
 /** How many tries are free, and how the pauses grow after them. */
 export interface AttemptPolicy {
@@ -41,7 +42,7 @@ export async function beginAttempt(table: Table, attempt: Attempt): Promise<numb
 
 /** One write and no read, as long as there are free tries left. */
 async function countFree(table: Table, { subject, policy, now }: Attempt): Promise<boolean> {
-  return holds(
+  return asSeen(() =>
     table.update(keys.loginAttempts(subject), {
       expression: 'ADD failures :one SET expiresAt = :expiresAt',
       condition: 'attribute_not_exists(pk) OR (failures < :free AND expiresAt > :now)',
@@ -63,7 +64,7 @@ async function countLate(table: Table, { subject, policy, now }: Attempt): Promi
   const seen = item && { ':failures': item.failures, ':expiresAt': item.expiresAt }
   const unchanged = { expression: 'failures = :failures AND expiresAt = :expiresAt', values: seen ?? {} }
   const condition = seen === undefined ? { expression: 'attribute_not_exists(pk)' } : unchanged
-  return (await holds(table.put(next, condition))) ? 0 : undefined
+  return (await asSeen(() => table.put(next, condition))) ? 0 : undefined
 }
 
 /** The pause that follows so many tries: none, then the first one, then twice as long each time. */
@@ -76,23 +77,13 @@ export const forgetAttempts = (table: Table, subject: string): Promise<void> =>
 
 /** Takes one try that went well off an address, whose other tries stay counted. */
 export async function takeBackAttempt(table: Table, { subject, now }: Omit<Attempt, 'policy'>): Promise<void> {
-  await holds(
+  await asSeen(() =>
     table.update(keys.loginAttempts(subject), {
       expression: 'SET failures = failures - :one, blockedUntilMs = :now',
       condition: 'failures > :none',
       values: { ':one': 1, ':none': 0, ':now': now.getTime() },
     }),
   )
-}
-
-async function holds(write: Promise<void>): Promise<boolean> {
-  try {
-    await write
-    return true
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
 }
 
 const seconds = (now: Date): number => Math.floor(now.getTime() / 1000)

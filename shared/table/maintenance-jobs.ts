@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { MaintenanceFailure, MaintenanceKind, MaintenanceOptions } from '../contract/maintenance.ts'
+import { asSeen } from './as-seen.ts'
 import { keys } from './keys.ts'
-import { absent, ConditionFailed, type Page, type Table } from './table.ts'
+import { absent, type Page, type Table } from './table.ts'
 
 /** Work on the registry as a whole, done in pieces by whoever holds its lease: what one left off, the next goes on with. */
 export interface MaintenanceJobItem {
@@ -70,7 +71,7 @@ export async function takeLease(
   { id, holder, now, leaseMs }: { id: string; holder: string; now: Date; leaseMs: number },
 ): Promise<MaintenanceJobItem | undefined> {
   const until = new Date(now.getTime() + leaseMs).toISOString()
-  const written = await holds(() =>
+  const written = await asSeen(() =>
     table.update(keys.maintenanceJob(id), {
       expression: 'SET leaseBy = :holder, leaseUntil = :until',
       condition: '#state = :running AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseBy = :holder)',
@@ -86,7 +87,7 @@ export const saveJob = (
   table: Table,
   { job, holder, leaseUntil }: { job: MaintenanceJobItem; holder: string; leaseUntil: Date | undefined },
 ): Promise<boolean> =>
-  holds(() =>
+  asSeen(() =>
     table.update(keys.maintenanceJob(job.id), {
       expression: `SET phase = :phase, memo = :memo, counts = :counts, updatedAt = :at${job.cursor === undefined ? '' : ', #cursor = :cursor'}${leaseUntil === undefined ? '' : ', leaseUntil = :until'}${removal(job, leaseUntil)}`,
       condition: '#state = :running AND leaseBy = :holder',
@@ -114,7 +115,7 @@ export const endJob = (
   table: Table,
   { job, holder, failure, now }: { job: MaintenanceJobItem; holder?: string; failure?: MaintenanceFailure; now: Date },
 ): Promise<boolean> =>
-  holds(() =>
+  asSeen(() =>
     table.transact([
       {
         update: keys.maintenanceJob(job.id),
@@ -142,13 +143,3 @@ export const endJob = (
 /** For a host that knows whoever held the lease to be dead. */
 export const breakLease = (table: Table, id: string): Promise<void> =>
   table.update(keys.maintenanceJob(id), { expression: 'REMOVE leaseUntil, leaseBy', condition: 'attribute_exists(pk)' })
-
-async function holds(write: () => Promise<void>): Promise<boolean> {
-  try {
-    await write()
-    return true
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
-}

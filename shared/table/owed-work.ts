@@ -1,6 +1,7 @@
+import { asSeen } from './as-seen.ts'
 import { type AuditEvent, eventWrite } from './audit.ts'
 import { type ItemKey, keys, lists } from './keys.ts'
-import { ConditionFailed, type Table, type TransactAction } from './table.ts'
+import type { Table, TransactAction } from './table.ts'
 
 /**
  * Work that a change asks for and that is done after it by a message. It is written with the change and taken away by
@@ -48,7 +49,7 @@ export async function manifestWritten(
     version === undefined
       ? undefined
       : { expression: 'attribute_not_exists(pk) OR version <= :version', values: { ':version': version } }
-  await unlessOther(() => table.transact([{ delete: keys.owedManifest(repoId), ...(condition && { condition }) }]))
+  await asSeen(() => table.transact([{ delete: keys.owedManifest(repoId), ...(condition && { condition }) }]))
 }
 
 export const inspectionDone = (table: Table, repoId: string, revision: string): Promise<void> =>
@@ -68,7 +69,7 @@ export const restOwedWork = (
   { pk, sk, activeSk }: OwedWork & ItemKey,
   { until, resumes }: { until: Date; resumes: number },
 ): Promise<boolean> =>
-  unlessOther(() =>
+  asSeen(() =>
     table.update(
       { pk, sk },
       {
@@ -89,19 +90,9 @@ export const giveUpOwedWork = (
   { pk, sk, activeSk }: OwedWork & ItemKey,
   event: AuditEvent,
 ): Promise<boolean> =>
-  unlessOther(() =>
+  asSeen(() =>
     table.transact([
       { delete: { pk, sk }, condition: { expression: 'activeSk = :seen', values: { ':seen': activeSk } } },
       eventWrite(event),
     ]),
   )
-
-async function unlessOther(write: () => Promise<void>): Promise<boolean> {
-  try {
-    await write()
-    return true
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
-}

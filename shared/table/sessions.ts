@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { asSeen } from './as-seen.ts'
 import { keys } from './keys.ts'
-import { absent, ConditionFailed, type Table, type TransactAction } from './table.ts'
+import { absent, type Table, type TransactAction } from './table.ts'
 import type { UserItem } from './users.ts'
 
 /** A login and every token that came of it: what ends, ends as a whole. */
@@ -65,7 +66,7 @@ export async function rotateRefreshToken(
   { session, usedSha256, token, now }: { session: SessionItem; usedSha256: string; token: NewRefreshToken; now: Date },
 ): Promise<boolean> {
   const values = { ':now': now.toISOString() }
-  return holds(
+  return asSeen(() =>
     table.transact([
       {
         update: keys.refreshToken(usedSha256),
@@ -89,7 +90,7 @@ export async function endSession(
   table: Table,
   { userId, id, by, now }: { userId: string; id: string; by: NonNullable<SessionItem['endedBy']>; now: Date },
 ): Promise<void> {
-  await holds(
+  await asSeen(() =>
     table.update(keys.sessionFamily(userId, id), {
       expression: 'SET endedAt = :now, endedBy = :by',
       condition: stands,
@@ -110,13 +111,3 @@ const putToken = ({ userId, id }: SessionItem, { sha256, validUntil }: NewRefres
   },
   condition: absent,
 })
-
-async function holds(write: Promise<void>): Promise<boolean> {
-  try {
-    await write
-    return true
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
-}

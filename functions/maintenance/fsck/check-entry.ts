@@ -1,8 +1,8 @@
+import { asSeen } from '../../../shared/table/as-seen.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
 import type { TransactAction } from '../../../shared/table/table.ts'
-import { asSeen } from '../as-seen.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 /** What stands in a list of repos is a repo that belongs there. That those which belong there stand in it, the repo's own check tells. */

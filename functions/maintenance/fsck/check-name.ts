@@ -1,8 +1,8 @@
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { asSeen } from '../../../shared/table/as-seen.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
-import { asSeen } from '../as-seen.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 /** A claim on a name is of a repo that is called so; what a repo was called before is a redirect. */

@@ -1,9 +1,9 @@
+import { asSeen } from '../../../shared/table/as-seen.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { getRevision, keyOfRef, type RefItem } from '../../../shared/table/repos.ts'
 import { absent, type Table } from '../../../shared/table/table.ts'
-import { asSeen } from '../as-seen.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 export interface Known {

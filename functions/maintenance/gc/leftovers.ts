@@ -1,7 +1,7 @@
+import { asSeen } from '../../../shared/table/as-seen.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { getRepo, getRevision } from '../../../shared/table/repos.ts'
 import { absent, type Table, type TransactAction } from '../../../shared/table/table.ts'
-import { asSeen } from '../as-seen.ts'
 import type { Phase, Step } from '../jobs/phase.ts'
 import { type AnyItem, scanSome } from '../read-pages.ts'
 import { cutoffsOf } from './cutoffs.ts'
