@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 const slipway = fileURLToPath(new URL('../../shared/client/slipway.mjs', import.meta.url))
 
+const RUN_MS_MAX = 45_000
+
 export interface Ran {
   code: number | null
   out: string
@@ -21,6 +23,10 @@ export async function runSlipway(
   child.stdout.on('data', (text: Buffer) => (said.out += text.toString()))
   child.stderr.on('data', (text: Buffer) => (said.err += text.toString()))
   child.stdin.end(input)
-  const [code] = await once(child, 'close')
+  const tooLong = setTimeout(() => child.kill(), RUN_MS_MAX)
+  const [code, signal] = await once(child, 'close')
+  clearTimeout(tooLong)
+  // A test that times out says nothing of what it waited for; the command that hangs does.
+  if (signal !== null) throw new Error(`slipway ${parameters.join(' ')} ended by ${signal}: ${said.out}${said.err}`)
   return { code: code as number | null, ...said }
 }
