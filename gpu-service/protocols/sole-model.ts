@@ -2,26 +2,30 @@ import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import type { Router } from '../deployments/route.ts'
 import type { Capabilities } from '../tasks/capabilities.ts'
+import type { TaskService } from '../tasks/task.ts'
 
 /** How many base paths are told to somebody who named none. */
 const basesMax = 20
 
 /**
- * At the root, where nobody names a model, the one deployment that can do it answers.
+ * At the root, where nobody names a model, the one deployment that is for it answers, or the one that can do it besides.
  * @throws AppError `model_not_named` with the base paths of those that could
  */
 export function soleModel({ router, caller, kinds, path }: SoleModel): string {
   const able = router
     .list(caller)
     .filter(({ served }) => kinds.some((kind) => served?.service.capabilities[kind] !== undefined))
-    .map(({ item }) => item.name)
-  const [only, ...others] = able
-  if (only !== undefined && others.length === 0) return only
+  const made = able.filter(({ served }) => kinds.some((kind) => isMadeFor(kind, served?.service)))
+  const [only, ...others] = made.length > 0 ? made : able
+  if (only !== undefined && others.length === 0) return only.item.name
   throw errors.modelNotNamed(
     path,
-    able.slice(0, basesMax).map((name) => `/api/v1/predict/${name}`),
+    able.slice(0, basesMax).map(({ item }) => `/api/v1/predict/${item.name}`),
   )
 }
+
+const isMadeFor = (kind: keyof Capabilities, service: TaskService | undefined): boolean =>
+  service?.capabilities[kind] !== undefined && service.besides?.includes(kind) !== true
 
 interface SoleModel {
   router: Router

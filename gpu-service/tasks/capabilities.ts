@@ -67,7 +67,7 @@ export interface Token {
 /** The task that is named to a caller who asks for what a model cannot do. */
 const taskFor: Record<keyof Capabilities, string> = {
   embeddings: 'feature-extraction',
-  sparse: 'sparse embeddings, as SPLADE makes them',
+  sparse: 'sparse embeddings, as SPLADE makes them of a model for fill-mask',
   rerank: 'text-ranking',
   classify: 'text-classification',
   tokenizer: 'a text model',

@@ -88,6 +88,8 @@ export interface TaskService {
   pipeline(request: PipelineRequest): Promise<PipelineAnswer>
   /** What else it can do, for the protocols that ask for it. */
   capabilities: Partial<Capabilities>
+  /** Which of those it is not for, so that it does them where it is named and no other does. */
+  besides?: readonly (keyof Capabilities)[]
 }
 
 export interface PipelineRequest {

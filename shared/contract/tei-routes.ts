@@ -64,7 +64,7 @@ export const teiRoutes = {
   teiEmbedSparse: route('embed_sparse', {
     request: z.object(prompted),
     answer: z.array(z.array(z.object({ index: z.number().int(), value: z.number() }))),
-    summary: 'Sparse embeddings of a model such as SPLADE',
+    summary: 'Sparse embeddings, as SPLADE makes them of a model of masked words',
   }),
   teiPredict: route('predict', {
     request: z.object({ inputs: z.unknown(), ...truncation, raw_scores: z.boolean().optional() }),

@@ -1,12 +1,16 @@
 import { localPath } from '../../models/model-files.ts'
+import { describeSparse } from '../sparse/open-sparse.ts'
+import { logitsOf } from '../sparse/sparse-model.ts'
+import { largestOutput, wordGraph } from '../sparse/word-graph.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
-import { openTextModel, outputNamed, rowKey, tokenModel, warmUpRuns } from '../text/text-model.ts'
+import { openTextModel, rowKey, tokenModel, warmUpRuns } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { type Candidate, candidatesOf, type Wanted } from './fillings.ts'
-import { gatherMasks, maskedOutput, maskRows, masksInput, masksTensor } from './mask-nodes.ts'
+import { maskPlaces, maskRows } from './mask-rows.ts'
 import { readMask } from './mask-settings.ts'
 import { fillMaskPipeline } from './pipeline.ts'
+import { readSparseOfWords, sparseOfWords } from './sparse-of-words.ts'
 
 /** A text with masks in it, where they are, and what is wanted for them. */
 export interface MaskedRow extends TokenRow, Wanted {
@@ -18,24 +22,27 @@ const tokensPerMask = 6
 
 const warmUpWanted: Wanted = { topK: 5, targets: undefined }
 
-/** Words for the gaps of a text. */
+/** Words for the gaps of a text, and where a protocol asks for it the weights of all words for a text. */
 export const fillMask: Task = {
   name: 'fill-mask',
 
   async open(source: ModelSource): Promise<OpenedTask> {
-    const { graph, file, files } = source
+    const { file, files } = source
     const model = await openTextModel(source)
     const mask = await readMask(files, model.tokenizer)
-    const output = outputNamed({ graph, file, name: 'logits', rank: 3 })
-    const path = await gatherMasks({ path: localPath(files, file), output })
+    const logits = logitsOf(source)
+    const { how, fault } = await readSparseOfWords(files)
+    const counts = how?.config.pooling === 'sum'
+    const gives = { largest: true, summed: counts ? how.config.logarithms : undefined }
+    const path = await wordGraph({ path: localPath(files, file), file, logits: logits.name, gives })
     const tokens = tokenModel<MaskedRow, Candidate[][]>({
       model,
-      outputs: [maskedOutput],
+      outputs: [largestOutput],
       keyOf: (row) => `${rowKey(row)}/${row.topK}/${row.targets?.join() ?? ''}`,
       // At once, because all numbers of all masks of a request would be gigabytes to keep until it is answered.
       decode: (tensors, batch) =>
-        maskRows({ tensor: tensors[maskedOutput], batch }).map((masks, row) =>
-          masks.map((logits) => candidatesOf(logits, batch[row] ?? warmUpWanted)),
+        maskRows(tensors, batch).map((masks, row) =>
+          masks.map((numbers) => candidatesOf(numbers, batch[row] ?? warmUpWanted)),
         ),
     })
     const batches: typeof tokens = {
@@ -43,17 +50,23 @@ export const fillMask: Task = {
       sizeOf: (row) => Math.max(tokens.sizeOf(row), row.masks.length * tokensPerMask),
       encode(batch) {
         const { inputs, outputs } = tokens.encode(batch)
-        return { inputs: { ...inputs, [masksInput]: masksTensor(batch) }, outputs }
+        return { inputs: { ...inputs, ...maskPlaces({ batch, counts }) }, outputs }
       },
     }
     return {
       graphs: { main: path },
-      describe: { ...model.describe, maskToken: mask.token },
+      describe: {
+        ...model.describe,
+        maskToken: mask.token,
+        ...(how ? describeSparse(how.config, logits.shape) : { noSparseBecause: fault }),
+      },
       warmUp: warmUpRuns(batches, { ...model.texts, rowOf: (ids) => ({ ids, masks: [0], ...warmUpWanted }) }),
       serve(createBatcher) {
         const batcher = createBatcher(batches)
+        const sparse = how && sparseOfWords({ model, ...how, createBatcher })
         return {
-          capabilities: { tokenizer: tokenizerCapability(model.tokenizer) },
+          capabilities: { tokenizer: tokenizerCapability(model.tokenizer), ...(sparse && { sparse }) },
+          besides: ['sparse'],
           pipeline: fillMaskPipeline({ model, mask, batcher }),
         }
       },

@@ -5,7 +5,9 @@ import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { readModules } from '../feature-extraction/pooling-config.ts'
 
 export interface SparseConfig {
-  /** How often a word's largest logit, where it is over 0, is taken the logarithm of 1 more of: by OpenSearch's models twice. */
+  /** What a word's weight is of those that it has at each token: the largest, or all of them together. */
+  pooling: 'max' | 'sum'
+  /** How often a word's logit, where it is over 0, is taken the logarithm of 1 more of: by OpenSearch's models twice. */
   logarithms: 1 | 2
   /** Which file says so. */
   source: string
@@ -13,7 +15,7 @@ export interface SparseConfig {
 
 const architecture = z.object({ architectures: z.array(z.string()).nullish() })
 const spladeConfig = z.object({
-  pooling_strategy: z.string().default('max'),
+  pooling_strategy: z.enum(['max', 'sum']).default('max'),
   activation_function: z.enum(['relu', 'log1p_relu']).default('relu'),
 })
 
@@ -25,23 +27,33 @@ export async function readSparse(
   files: ModelFiles,
   { outputs }: Pick<OnnxHeader, 'outputs'>,
 ): Promise<SparseConfig | undefined> {
+  const declared = await readSplade(files)
+  if (declared !== undefined) return declared
+  const named = (await readConfig(files, 'config.json', architecture))?.architectures ?? []
+  // The base of many an embedding model was trained so, and its file gives token vectors all the same.
+  const hasLogits = outputs.some(({ name }) => name === 'logits')
+  const isDense = (await readModules(files)).length > 0
+  return hasLogits && !isDense && named.some((name) => name.endsWith('ForMaskedLM')) ? spladeOfWords : undefined
+}
+
+/** What SPLADE is where no module says otherwise: of any model of masked words. */
+export const spladeOfWords: SparseConfig = { pooling: 'max', logarithms: 1, source: 'config.json' }
+
+/** What the repo's module of the name says. @throws AppError `unsupported_model` naming what is not served */
+export async function readSplade(files: ModelFiles): Promise<SparseConfig | undefined> {
   const kinds = await readModules(files)
-  const pooling = kinds.find(({ kind }) => kind === 'SpladePooling')
-  if (pooling === undefined) {
-    const named = (await readConfig(files, 'config.json', architecture))?.architectures ?? []
-    // The base of many an embedding model was trained so, and its file gives token vectors all the same.
-    const hasLogits = outputs.some(({ name }) => name === 'logits')
-    const isMasked = kinds.length === 0 && hasLogits && named.some((name) => name.endsWith('ForMaskedLM'))
-    return isMasked ? { logarithms: 1, source: 'config.json' } : undefined
-  }
+  const splade = kinds.find(({ kind }) => kind === 'SpladePooling')
+  if (splade === undefined) return undefined
   const foreign = kinds.find(({ kind }) => !['Transformer', 'MLMTransformer', 'SpladePooling'].includes(kind))
   if (foreign !== undefined)
     throw errors.unsupportedModel(
-      `modules.json names a module "${foreign.kind}" beside SpladePooling, which is not served.`,
+      `modules.json names a module "${foreign.kind.slice(0, 100)}" beside SpladePooling, which is not served.`,
     )
-  const path = `${pooling.path}/config.json`
-  const config = spladeConfig.parse((await readConfig(files, path, spladeConfig)) ?? {})
-  if (config.pooling_strategy !== 'max')
-    throw errors.unsupportedModel(`"${path}" asks for the pooling "${config.pooling_strategy}"; "max" is served.`)
-  return { logarithms: config.activation_function === 'log1p_relu' ? 2 : 1, source: path }
+  const path = `${splade.path}/config.json`
+  const said = (await readConfig(files, path, spladeConfig)) ?? spladeConfig.parse({})
+  return {
+    pooling: said.pooling_strategy,
+    logarithms: said.activation_function === 'log1p_relu' ? 2 : 1,
+    source: files.paths.has(path) ? path : 'modules.json',
+  }
 }

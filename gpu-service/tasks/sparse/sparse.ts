@@ -1,3 +1,4 @@
+import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import type { Answered } from '../capabilities.ts'
@@ -22,7 +23,7 @@ export interface SparseRequest extends Pick<EncodeTexts, 'truncation'> {
   options: CallOptions
 }
 
-export function createSparse({ batcher, texts: encoder, prompts, logarithms, ...limits }: SparseOptions): Sparse {
+export function createSparse({ batcher, texts: encoder, prompts, config, ...limits }: SparseOptions): Sparse {
   return async ({ inputs, truncation, promptName, options }) => {
     const { signal } = options
     const texts = inputs.filter((input) => typeof input === 'string')
@@ -36,7 +37,7 @@ export function createSparse({ batcher, texts: encoder, prompts, logarithms, ...
     const vectors = await mapInSlices({
       items: results,
       signal,
-      map: ({ output }) => weightsOf(output, logarithms),
+      map: ({ output }) => weightsOf(output, config),
     })
     return { vectors, timing: timingOf(results), tokens: tokens.reduce((total, { ids }) => total + ids.length, 0) }
   }
@@ -46,18 +47,20 @@ interface SparseOptions {
   batcher: Batcher<EmbeddingInput, Embedding>
   texts: TextInputs
   prompts: Prompts
-  logarithms: SparseConfig['logarithms']
+  config: SparseConfig
   maxTokens: number
   vocabularySize: number | undefined
 }
 
-/** Of the largest logit of every word: the logarithm of 1 more than it, where it is over 0. */
-function weightsOf(largest: Embedding, logarithms: SparseConfig['logarithms']): SparseVector {
+/** Of the largest logit of every word the logarithm of 1 more than it, where it is over 0; sums were made of those. */
+function weightsOf(words: Embedding, { pooling, logarithms }: SparseConfig): SparseVector {
   const vector: SparseVector = []
-  for (const [index, logit] of largest.entries()) {
-    if (!(logit > 0)) continue
-    const value = logarithms === 1 ? Math.log1p(logit) : Math.log1p(Math.log1p(logit))
-    vector.push({ index, value: Math.fround(value) })
+  for (const [index, number] of words.entries()) {
+    if (number <= 0) continue
+    // In JSON it would be null.
+    if (!Number.isFinite(number)) throw errors.inferenceFailed('it answered with values that are no numbers')
+    const logarithm = logarithms === 1 ? Math.log1p(number) : Math.log1p(Math.log1p(number))
+    vector.push({ index, value: Math.fround(pooling === 'sum' ? number : logarithm) })
   }
   return vector
 }

@@ -1,4 +1,6 @@
 import {
+  type Constant,
+  constant,
   type GraphValue,
   graphInput,
   graphOutput,
@@ -7,12 +9,13 @@ import {
 } from '../../../../gpu-service/models/onnx-nodes.ts'
 import { integer, message, string } from '../../../../gpu-service/models/protobuf-writer.ts'
 
-/** ONNX files of a few nodes without weights, written here so that a test says all of what its model does. */
-export function tinyGraph({ nodes, inputs, outputs }: TinyGraph): Buffer {
+/** ONNX files of a few nodes, written here so that a test says all of what its model does. */
+export function tinyGraph({ nodes, inputs, outputs, weights = [] }: TinyGraph): Buffer {
   const graph = message(
     7,
     ...nodes.map(node),
     string(2, 'tiny'),
+    ...weights.map(constant),
     ...inputs.map(graphInput),
     ...outputs.map(graphOutput),
   )
@@ -23,6 +26,7 @@ interface TinyGraph {
   nodes: NodeSpec[]
   inputs: GraphValue[]
   outputs: GraphValue[]
+  weights?: Constant[]
 }
 
 /** The numbers of onnx.proto. */

@@ -13,8 +13,12 @@ type Body = { id: number; index: number; value: number }[][]
 let host: TestServing | undefined
 beforeAll(async () => {
   if (folder === undefined) return
-  const model = { repo: 'slipway/tiny-bert-mlm', task: 'feature-extraction', file: 'onnx/model.onnx' }
-  host = await startTestServing([{ ...model, name: 'splade', files: await filesIn(folder) }])
+  const files = await filesIn(folder)
+  const model = { repo: 'slipway/tiny-bert-mlm', file: 'onnx/model.onnx', files }
+  host = await startTestServing([
+    { ...model, name: 'splade', task: 'feature-extraction' },
+    { ...model, name: 'gaps', repo: 'slipway/gaps', task: 'fill-mask' },
+  ])
 })
 afterAll(() => host?.close())
 
@@ -42,14 +46,15 @@ async function direct(ids: number[]): Promise<Map<number, number>> {
 }
 
 describe('a model of masked words', () => {
-  it.skipIf(folder === undefined)(
-    'gives the weights of SPLADE, alone and batched, for nothing but the words they are of',
-    async () => {
-      const { body: tokens } = await post('/models/slipway/tiny-bert-mlm/tokenize', { inputs: texts })
-      const { body: batched } = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })
+  it.skipIf(folder === undefined).each(['splade', 'gaps'])(
+    'gives the weights of SPLADE, alone and batched, for nothing but the words they are of, as "%s" too',
+    async (name) => {
+      const base = `/api/v1/predict/${name}`
+      const { body: tokens } = await post(`${base}/tokenize`, { inputs: texts })
+      const { body: batched } = await post(`${base}/embed_sparse`, { inputs: texts })
       for (const [index, text] of texts.entries()) {
         const right = await direct(tokens[index]?.map(({ id }) => id) ?? [])
-        const { body: alone } = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: text })
+        const { body: alone } = await post(`${base}/embed_sparse`, { inputs: text })
         for (const vector of [alone[0] ?? [], batched[index] ?? []]) {
           expect(vector.map((one) => one.index)).toEqual([...right.keys()])
           for (const { index: word, value } of vector) expect(value).toBeCloseTo(right.get(word) ?? Number.NaN, 5)
@@ -57,6 +62,12 @@ describe('a model of masked words', () => {
       }
     },
   )
+
+  it.skipIf(folder === undefined)('is asked at the root before one that fills gaps', async () => {
+    const sparse = await post('/api/v1/predict/splade/embed_sparse', { inputs: texts })
+    expect(await post('/embed_sparse', { inputs: texts })).toEqual(sparse)
+    expect(sparse.status).toBe(200)
+  })
 
   it.skipIf(folder === undefined)('answers the same below its pipeline, and no route of dense vectors', async () => {
     const sparse = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })

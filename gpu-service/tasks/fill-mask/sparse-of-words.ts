@@ -1,0 +1,49 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { ModelFiles } from '../../models/model-files.ts'
+import { type Prompts, readPrompts } from '../feature-extraction/prompts.ts'
+import { createTextInputs } from '../feature-extraction/text-inputs.ts'
+import { createSparse, type Sparse } from '../sparse/sparse.ts'
+import { readSplade, type SparseConfig, spladeOfWords } from '../sparse/sparse-config.ts'
+import { sparseModel } from '../sparse/sparse-model.ts'
+import type { BatcherFactory } from '../task.ts'
+import type { TextModel } from '../text/text-model.ts'
+
+interface SparseOfWords {
+  how?: { config: SparseConfig; prompts: Prompts }
+  /** Why there is none. What fills masks needs none of it, so it is no reason not to serve that. */
+  fault?: string
+}
+
+/** How the weights of words are made of a model that fills masks: as its module says, or as SPLADE was from the first. */
+export async function readSparseOfWords(files: ModelFiles): Promise<SparseOfWords> {
+  try {
+    const config = (await readSplade(files)) ?? spladeOfWords
+    return { how: { config, prompts: await readPrompts(files) } }
+  } catch (error) {
+    if (error instanceof AppError) return { fault: error.message }
+    throw error
+  }
+}
+
+/** The weights of words from the graph that fills masks, with a queue once somebody asks for them: few do. */
+export function sparseOfWords({ model, config, prompts, createBatcher }: SparseOfWordsOptions): Sparse {
+  const { tokenizer, texts, inputs, source } = model
+  let sparse: Sparse | undefined
+  return (request) => {
+    sparse ??= createSparse({
+      ...texts,
+      batcher: createBatcher(sparseModel({ source, inputs, texts, config })),
+      texts: createTextInputs({ ...texts, tokenizer, includePrompt: true }),
+      prompts,
+      config,
+    })
+    return sparse(request)
+  }
+}
+
+interface SparseOfWordsOptions {
+  model: TextModel
+  config: SparseConfig
+  prompts: Prompts
+  createBatcher: BatcherFactory
+}

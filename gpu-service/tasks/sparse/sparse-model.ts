@@ -1,0 +1,54 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
+import { errors } from '../../../shared/errors.ts'
+import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
+import { rowsOf } from '../float-tensors.ts'
+import { runsAlone } from '../isolation.ts'
+import type { ModelSource, TaskModel } from '../task.ts'
+import type { TextSettings } from '../text/text-settings.ts'
+import { type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
+import type { SparseConfig } from './sparse-config.ts'
+import { largestOutput, summedOutput } from './word-graph.ts'
+import { placesOfTexts, wordPlaces } from './word-places.ts'
+
+/** A CPU is fastest at a few hundred tokens per run; a GPU's memory bounds how many logits a run may have. */
+const costMax = { cpu: 384, cuda: 2048 }
+/** A text's answer is as long as the vocabulary, and each is gone through on the thread that answers. */
+const itemsMax = 32
+
+/** Texts to a number for every word of the vocabulary. */
+export function sparseModel({ source, inputs, texts, config }: SparseModel): TaskModel<EmbeddingInput, Embedding> {
+  const { settings, graph } = source
+  const { padTokenId, positionOffset } = texts
+  const output = config.pooling === 'max' ? largestOutput : summedOutput
+  return {
+    graph: 'main',
+    // A text without tokens is padding alone, and still a run.
+    sizeOf: ({ ids }) => Math.max(1, ids.length),
+    costMax: costMax[settings.device],
+    itemsMax: runsAlone({ isolate: settings.isolate, graph }) ? 1 : itemsMax,
+    keyOf: ({ ids }) => ids.join(),
+    encode: (batch) => ({
+      inputs: {
+        ...tokenTensors({ inputs, batch, padTokenId, positionOffset }),
+        ...wordPlaces({ answers: placesOfTexts(batch.map(({ ids }) => ids.length)), counts: config.pooling === 'sum' }),
+      },
+      outputs: [output],
+    }),
+    decode: (tensors, batch) => rowsOf(tensors, output, batch.length),
+  }
+}
+
+interface SparseModel {
+  source: Pick<ModelSource, 'settings' | 'graph'>
+  inputs: TokenInputs
+  texts: Pick<TextSettings, 'padTokenId' | 'positionOffset'>
+  config: Pick<SparseConfig, 'pooling'>
+}
+
+/** The output that has a number for every word at every token. @throws AppError `unsupported_model` */
+export function logitsOf({ graph, file }: Pick<ModelSource, 'graph' | 'file'>): TensorSignature {
+  const found =
+    graph.outputs.find(({ name }) => name === 'logits') ?? graph.outputs.find(({ shape }) => shape?.length === 3)
+  if (found?.type.startsWith('float')) return found
+  throw errors.unsupportedModel(`"${file}" has no output of floats for every word, such as "logits".`)
+}

@@ -1,0 +1,78 @@
+import { errors } from '../../../shared/errors.ts'
+import { extendGraph, GraphNotExtended } from '../../models/extend-graph.ts'
+import {
+  constant,
+  floatInput,
+  floatOutput,
+  floatType,
+  graphInput,
+  type NodeSpec,
+  node,
+  partialModel,
+} from '../../models/onnx-nodes.ts'
+import type { SparseConfig } from './sparse-config.ts'
+
+/** For each answer the places of its tokens among all of a batch, padding included: as many for each. */
+export const placesInput = 'slipway_places'
+/** Which of those places count, as 1 or 0. A largest one needs none: it may count twice. */
+export const countsInput = 'slipway_counts'
+/** Every word's largest logit at the places of an answer. */
+export const largestOutput = 'slipway_largest'
+/** Every word's weights at the places of an answer, together. */
+export const summedOutput = 'slipway_summed'
+
+/**
+ * A graph that gives its logits for chosen tokens, several of them as one row. All of them, one per token and word of
+ * the vocabulary, would be hundreds of megabytes a run that nobody asked for. @throws AppError `unsupported_model`
+ */
+export async function wordGraph({ path, file, logits, gives }: WordGraph): Promise<string> {
+  const nodes = [...picked(logits), ...(gives.largest ? largest : []), ...(gives.summed ? summed(gives.summed) : [])]
+  const row = ['slipway_answers', 'slipway_vocabulary']
+  const places = ['slipway_answers', 'slipway_places_of_each']
+  const pieces = partialModel(
+    ...nodes.map(node),
+    graphInput({ name: placesInput, elementType: int64, dims: places }),
+    ...(gives.largest ? [floatOutput(largestOutput, row)] : []),
+    ...(gives.summed ? [constant(one), floatInput(countsInput, ['slipway_answers', 1, 'slipway_places_of_each'])] : []),
+    ...(gives.summed ? [floatOutput(summedOutput, row)] : []),
+  )
+  return extendGraph({ path, pieces }).catch((error) => {
+    if (!(error instanceof GraphNotExtended)) throw error
+    throw errors.unsupportedModel(`"${file}" cannot be made to give its numbers for chosen tokens: ${error.message}.`)
+  })
+}
+
+interface WordGraph {
+  path: string
+  /** Its name in the repo. */
+  file: string
+  /** The output that has a number for every word at every token. */
+  logits: string
+  gives: { largest?: boolean; summed?: SparseConfig['logarithms'] | undefined }
+}
+
+const int64 = 7
+const one = { name: 'slipway_one', value: Float32Array.of(1) }
+
+const picked = (logits: string): NodeSpec[] => [
+  { operator: 'Flatten', inputs: [logits], output: 'slipway_tokens', attributes: { axis: 2 } },
+  { operator: 'Gather', inputs: ['slipway_tokens', placesInput], output: 'slipway_picked', attributes: { axis: 0 } },
+  { operator: 'Cast', inputs: ['slipway_picked'], output: 'slipway_logits', attributes: { to: floatType } },
+]
+
+/** ReduceMax has changed its form between opsets, and this has not. */
+const largest: NodeSpec[] = [
+  { operator: 'Transpose', inputs: ['slipway_logits'], output: 'slipway_words', attributes: { perm: [0, 2, 1] } },
+  { operator: 'GlobalMaxPool', inputs: ['slipway_words'], output: 'slipway_peaks' },
+  { operator: 'Flatten', inputs: ['slipway_peaks'], output: largestOutput, attributes: { axis: 1 } },
+]
+
+const summed = (logarithms: SparseConfig['logarithms']): NodeSpec[] => [
+  { operator: 'Relu', inputs: ['slipway_logits'], output: 'slipway_weight_0' },
+  ...[1, 2].slice(0, logarithms).flatMap((turn) => [
+    { operator: 'Add', inputs: [`slipway_weight_${turn - 1}`, one.name], output: `slipway_more_${turn}` },
+    { operator: 'Log', inputs: [`slipway_more_${turn}`], output: `slipway_weight_${turn}` },
+  ]),
+  { operator: 'MatMul', inputs: [countsInput, `slipway_weight_${logarithms}`], output: 'slipway_sums' },
+  { operator: 'Flatten', inputs: ['slipway_sums'], output: summedOutput, attributes: { axis: 2 } },
+]

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { logitOf, maskedWordsModel, splade, words } from '../support/masked-words.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+const texts = { 'the sun shines': [2, 5, 15, 16, 17, 3], x: [2, 51, 3], 'a cat sat on': [2, 6, 26, 1, 30, 3] }
+type Vector = { index: number; value: number }[]
+
+const logarithm = (number: number) => Math.log1p(Math.max(0, number))
+const twice = (number: number) => Math.log1p(logarithm(number))
+const largest = (numbers: number[]) => Math.max(...numbers)
+const summed = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
+
+const ways = [
+  { name: 'as-splade', config: undefined, activate: logarithm, pool: largest },
+  { name: 'max', config: { pooling_strategy: 'max', activation_function: 'relu' }, activate: logarithm, pool: largest },
+  { name: 'sum', config: { pooling_strategy: 'sum', activation_function: 'relu' }, activate: logarithm, pool: summed },
+  { name: 'max-twice', config: { activation_function: 'log1p_relu' }, activate: twice, pool: largest },
+  {
+    name: 'sum-twice',
+    config: { pooling_strategy: 'sum', activation_function: 'log1p_relu' },
+    activate: twice,
+    pool: summed,
+  },
+]
+const tasks = ['fill-mask', 'feature-extraction'] as const
+
+let host: TestServing
+beforeAll(async () => {
+  const models = ways.flatMap(({ name, config }) =>
+    tasks.map((task) => maskedWordsModel({ name: `${name}-${task}`, task, ...(config && { files: splade(config) }) })),
+  )
+  const strange = [
+    maskedWordsModel({ name: 'half', task: 'fill-mask', type: 'float16' }),
+    maskedWordsModel({ name: 'taken', task: 'fill-mask', read: 'slipway_mask' }),
+    ...tasks.map((task) =>
+      maskedWordsModel({ name: `mean-${task}`, task, files: splade({ pooling_strategy: 'mean' }) }),
+    ),
+    maskedWordsModel({ name: 'list-feature-extraction', task: 'feature-extraction', files: splade([1]) }),
+  ]
+  host = await startTestServing(await Promise.all([...models, ...strange]))
+}, 60_000)
+afterAll(() => host?.close())
+
+const ask = async (name: string, route: string, json: unknown) => {
+  const response = await host.ask(`/api/v1/predict/${name}${route}`, { json })
+  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests check.
+  return { status: response.status, body: (await response.json()) as any }
+}
+
+const describeOf = async (name: string) => (await host.ask(`/api/v1/predict/${name}/info`)).json()
+
+function expectWeights(found: Vector, wanted: number[], digits = 5) {
+  expect(found.map(({ index }) => index)).toEqual(wanted.flatMap((weight, word) => (weight > 0 ? [word] : [])))
+  for (const { index, value } of found) expect(value).toBeCloseTo(wanted[index] ?? Number.NaN, digits)
+}
+
+const wantedOf = (ids: number[], activate: (logit: number) => number, pool: (all: number[]) => number) =>
+  Array.from({ length: words }, (_, word) => pool(ids.map((id) => activate(logitOf(id, word)))))
+
+describe('the weights of words', () => {
+  for (const { name, activate, pool } of ways)
+    for (const task of tasks)
+      it(`are what the repo's module says (${name}), for a model served for ${task}, alone and beside longer texts`, async () => {
+        const batched = await ask(`${name}-${task}`, '/embed_sparse', { inputs: Object.keys(texts) })
+        for (const [index, [text, ids]] of Object.entries(texts).entries()) {
+          const wanted = wantedOf(ids, activate, pool)
+          const alone = await ask(`${name}-${task}`, '/embed_sparse', { inputs: text })
+          expectWeights(alone.body[0], wanted)
+          expectWeights(batched.body[index], wanted)
+        }
+      })
+
+  it('come from logits of half precision too, beside words for gaps', async () => {
+    const { body } = await ask('half', '/embed_sparse', { inputs: 'x' })
+    expectWeights(body[0], wantedOf([2, 51, 3], logarithm, largest), 2)
+    expect((await ask('half', '', { inputs: 'the [MASK]', parameters: { top_k: 1 } })).status).toBe(200)
+  })
+
+  it('leave the gaps of a text to be filled with the likeliest words, whichever way they are pooled', async () => {
+    const likeliest = Array.from({ length: words }, (_, word) => word).sort((a, b) => logitOf(4, b) - logitOf(4, a))
+    for (const { name } of ways) {
+      const { body } = await ask(`${name}-fill-mask`, '', {
+        inputs: ['the [MASK] shines on a', '[MASK]'],
+        parameters: { top_k: 3 },
+      })
+      for (const answer of body)
+        expect(answer.map(({ token }: { token: number }) => token)).toEqual(likeliest.slice(0, 3))
+    }
+  })
+
+  it('are refused of a module that is not served, and the gaps of a text are filled all the same', async () => {
+    const { status, body } = await ask('mean-fill-mask', '/embed_sparse', { inputs: 'x' })
+    expect({ status, body }).toMatchObject({ status: 424, body: { error_type: 'Backend' } })
+    expect((await ask('mean-fill-mask', '', { inputs: 'the [MASK]' })).status).toBe(200)
+    expect(await describeOf('mean-fill-mask')).toMatchObject({
+      noSparseBecause: expect.stringContaining('1_SpladePooling/config.json'),
+    })
+  })
+
+  it('are all that a model for features would give, so that one with such a module is not served, and says why', async () => {
+    for (const name of ['mean-feature-extraction', 'list-feature-extraction']) {
+      const { status, body } = await ask(name, '', { inputs: 'x' })
+      expect(status).toBe(422)
+      expect(JSON.stringify(body)).toContain('1_SpladePooling/config.json')
+    }
+  })
+
+  it('are given by no file that has a name of this service already, which says so', async () => {
+    const { status, body } = await ask('taken', '', { inputs: 'the [MASK]' })
+    expect(status).toBe(422)
+    expect(JSON.stringify(body)).toContain('slipway_mask')
+  })
+
+  it('are told of with how they are made', async () => {
+    const told = {
+      pooling: 'splade',
+      wordPooling: 'sum',
+      poolingSource: '1_SpladePooling/config.json',
+      dimensions: words,
+    }
+    for (const task of tasks) expect(await describeOf(`sum-${task}`)).toMatchObject(told)
+    expect(await describeOf('as-splade-fill-mask')).toMatchObject({ wordPooling: 'max', poolingSource: 'config.json' })
+  })
+
+  it('are refused for token ids of no word of the model', async () => {
+    const { status } = await ask('max-fill-mask', '/embed_sparse', { inputs: [[2, 70, 3]] })
+    expect(status).toBe(422)
+  })
+})
