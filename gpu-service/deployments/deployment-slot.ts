@@ -8,6 +8,7 @@ import type { Served } from './served.ts'
 import { type ServedModel, serveLease } from './served-model.ts'
 import { leaseTermsOf } from './serving-terms.ts'
 import type { SlotParts } from './slot-parts.ts'
+import { SlotState } from './slot-state.ts'
 
 /**
  * One target of a deployment on this replica. LOADING → READY, or LOADING → FAILED, which is tried again after a growing pause and
@@ -21,11 +22,10 @@ export class DeploymentSlot {
   readonly outcomes = new Outcomes()
   /** How long the last load took. */
   loadSeconds: number | undefined
-  state: 'LOADING' | 'READY' | 'FAILED' = 'LOADING'
-  reason: string | undefined
   /** What answers; where there is none, nothing does. */
   model: ServedModel | undefined
   readonly #parts: SlotParts
+  readonly #state = new SlotState()
   #isLoading = false
   #loaded: Promise<void> = Promise.resolve()
   #isRetired = false
@@ -35,8 +35,16 @@ export class DeploymentSlot {
     this.item = item
     this.label = label
     this.#parts = parts
-    this.reason = parts.failures.reasonToRest(item)
-    if (this.reason !== undefined) this.state = 'FAILED'
+    const reason = parts.failures.reasonToRest(item)
+    if (reason !== undefined) this.#state.failed(reason)
+  }
+
+  get state(): SlotState['state'] {
+    return this.#state.state
+  }
+
+  get reason(): string | undefined {
+    return this.#state.reason
   }
 
   get served(): Served | undefined {
@@ -69,16 +77,21 @@ export class DeploymentSlot {
     return this.#loaded
   }
 
+  /** Fulfilled when it is known whether it can be loaded, or nobody is to know any more. */
+  get settled(): Promise<void> {
+    return this.#state.settled
+  }
+
   /** Answers what waits, then gives the model back. */
   async retire(): Promise<void> {
     this.#isRetired = true
+    this.#state.retired()
     await this.#giveBack('it was given up just now')
   }
 
   /** Stops answering until the model is loaded anew: an engine could not be given it again. */
   lose(reason: string): void {
-    this.state = 'LOADING'
-    this.reason = reason
+    this.#state.lost(reason)
     this.#giveBackBehind(reason)
   }
 
@@ -98,8 +111,7 @@ export class DeploymentSlot {
       this.model = serveLease({ lease, item, label, outcomes, parts: this.#parts })
       // One that waits for its first request has not shown yet that it can be loaded.
       if (lease.isResident) failures.forget(item)
-      this.reason = undefined
-      this.state = 'READY'
+      this.#state.ready()
       log.info(aboutOf(item), 'deployment is ready')
     } catch (error) {
       this.#fail(error)
@@ -110,6 +122,7 @@ export class DeploymentSlot {
   #entered(took: LoadTimes): void {
     const { metrics, failures } = this.#parts
     failures.forget(this.item)
+    this.model?.orders.entered()
     // Nobody would take away again what is counted for a deployment that is gone.
     if (!this.#isRetired) countLoad({ deployment: this.label, took, metrics })
   }
@@ -126,8 +139,7 @@ export class DeploymentSlot {
   #fail(error: unknown): void {
     const { log, failures } = this.#parts
     this.#hasFailed = true
-    this.reason = messageOf(error)
-    this.state = 'FAILED'
+    this.#state.failed(messageOf(error))
     const about = { ...aboutOf(this.item), failures: failures.note(this.item, error) }
     if (error instanceof AppError) log.warn(about, `load failed: ${this.reason}`)
     else log.error({ ...about, err: error }, `load failed: ${this.reason}`)

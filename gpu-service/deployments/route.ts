@@ -21,6 +21,9 @@ export interface Routable extends Pick<ServedDeployment, 'item' | 'state' | 'rea
   limits?: RequestLimits | undefined
 }
 
+/** A deployment as who operates it may name it: its models are had in memory here, or not. */
+export interface Operable extends Routable, Pick<ServedDeployment, 'load' | 'unload' | 'isUnloaded'> {}
+
 interface RoutableTarget {
   /** The deployment, with the repo, revision and file of the target. */
   item: DeploymentItem
@@ -48,7 +51,9 @@ export interface Asked {
 export interface Router {
   /** @throws AppError `model_not_found`, `model_not_ready`, `model_failed`, `deployment_paused` */
   resolve(asked: Asked): Route
-  list(caller: Principal | undefined): Routable[]
+  /** What is meant, whether it answers or not. @throws AppError `model_not_found` */
+  find(asked: Omit<Asked, 'stickyKey'>): Operable
+  list(caller: Principal | undefined): Operable[]
 }
 
 /**
@@ -57,19 +62,24 @@ export interface Router {
  * does not matter. Of several deployments the one that answers goes first.
  */
 export function createRouter(
-  deployments: () => ReadonlyMap<string, Routable>,
+  deployments: () => ReadonlyMap<string, Operable>,
   { refs = { means: () => false } }: { refs?: Pick<KnownRefs, 'means'> } = {},
 ): Router {
+  const find: Router['find'] = ({ model, caller }) => {
+    const name = decoded(model)
+    const found = candidates({ deployments: deployments(), name, refs }).filter(({ item }) => sees(caller, item))
+    const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
+    if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
+    return deployment
+  }
   return {
+    find,
     list: (caller) =>
       [...deployments().values()]
         .filter(({ item }) => sees(caller, item))
         .sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
     resolve({ model, caller, stickyKey }) {
-      const name = decoded(model)
-      const found = candidates({ deployments: deployments(), name, refs }).filter(({ item }) => sees(caller, item))
-      const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
-      if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
+      const deployment = find({ model, caller })
       const { item: wanted } = deployment
       const key = stickyKey ?? (wanted.stickyBy === 'caller' ? caller?.userId : undefined)
       const target = deployment.choose(key)
@@ -79,6 +89,7 @@ export function createRouter(
       }
       const { state, reason = 'the reason is unknown.', retryAfterSeconds } = deployment
       if (state === 'PAUSED') throw errors.deploymentPaused(wanted.name)
+      const name = decoded(model)
       if (state === 'FAILED') throw failedLoad({ model: name, reason, retryAfterSeconds })
       throw errors.modelNotReady(name, state)
     },
@@ -92,14 +103,14 @@ const sees = (caller: Principal | undefined, item: DeploymentItem): boolean =>
     return mayAccess(caller, 'infer', resource) || mayAccess(caller, 'read', resource)
   })
 
-function candidates({ deployments, name, refs }: Candidates): Routable[] {
+function candidates({ deployments, name, refs }: Candidates): Operable[] {
   const named = deployments.get(name)
   if (named !== undefined) return [named]
   const at = name.indexOf('@')
   const repo = (at < 0 ? name : name.slice(0, at)).toLowerCase()
   // Without a ref, the default branch is meant where it is deployed.
   const ref = at < 0 ? 'main' : name.slice(at + 1)
-  const matching: { deployment: Routable; rank: number }[] = []
+  const matching: { deployment: Operable; rank: number }[] = []
   for (const deployment of deployments.values()) {
     const { item } = deployment
     if (item.repo.toLowerCase() !== repo) continue
@@ -112,7 +123,7 @@ function candidates({ deployments, name, refs }: Candidates): Routable[] {
 }
 
 interface Candidates {
-  deployments: ReadonlyMap<string, Routable>
+  deployments: ReadonlyMap<string, Operable>
   name: string
   refs: Pick<KnownRefs, 'means'>
 }

@@ -1,6 +1,8 @@
+import { errors } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
+import { loadNow, unloadNow } from './order-memory.ts'
 import { arrange, type Place, slotsOf } from './places.ts'
 import type { RequestLimits } from './request-limits.ts'
 import type { Served } from './served.ts'
@@ -86,6 +88,22 @@ export class ServedDeployment {
     const chosen = chooseTarget({ targets: this.places, key, ...(random && { random }) })
     const answering = chosen && slotsOf(chosen).find(({ served }) => served !== undefined)
     return answering ?? this.#first()
+  }
+
+  /** Fulfilled when all that it serves is in memory here. @throws AppError */
+  async load(signal: AbortSignal): Promise<void> {
+    if (this.places.length === 0) throw errors.deploymentPaused(this.item.name)
+    await Promise.all(this.places.map(({ slot }) => loadNow(slot, signal)))
+  }
+
+  /** Fulfilled when nothing that it serves takes memory here. @throws AppError where it is to be kept loaded */
+  async unload(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.everySlot.map((slot) => unloadNow(slot, signal)))
+  }
+
+  /** Whether all that it serves was told to leave memory, and has not come again since. */
+  get isUnloaded(): boolean {
+    return this.places.length > 0 && this.places.every(({ slot }) => slot.model?.orders.isUnloaded === true)
   }
 
   #first(): DeploymentSlot | undefined {

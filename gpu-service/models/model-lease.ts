@@ -35,6 +35,10 @@ export interface ModelLease extends OpenedModel {
   gate(gated: { queue: ItemQueue; graph: string }): GatedQueue
   /** Whether the engines hold it now. */
   readonly isResident: boolean
+  /** Fulfilled when the engines hold it. @throws what its load throws */
+  load(): Promise<void>
+  /** Has the engines give its memory back until somebody wants it again. @throws AppError `model_kept_loaded` */
+  unload(): Promise<void>
   /** Why it may not be kept loaded though it is to be. */
   readonly keptFault: string | undefined
   release(): Promise<void>

@@ -86,6 +86,15 @@ export class Residency {
     if (this.#wishes.size > 0) this.#step()
   }
 
+  /** Takes a model out that comes again as soon as it is wanted; nothing where it is out. Its runs in flight end first. */
+  async giveUp(model: Resident): Promise<void> {
+    const stay = this.#stays.get(model)
+    if (stay?.state === 'coming') await stay.settled
+    const held = this.#stays.get(model)
+    if (held?.state === 'in') this.#evict(held, 'unload')
+    await held?.settled
+  }
+
   /** Takes a model out, whatever waits for it. */
   async remove(model: Resident): Promise<void> {
     this.#kept.delete(model)

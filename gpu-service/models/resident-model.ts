@@ -38,7 +38,7 @@ export class ResidentModel implements Resident, Gatekeeper {
   isIn = false
   #idleMsMax: number | undefined
   loadMs: number | undefined
-  #isWanted = false
+  #coming: Promise<void> | undefined
   #lock: FolderLock | undefined
 
   constructor(options: ResidentModelOptions) {
@@ -90,15 +90,31 @@ export class ResidentModel implements Resident, Gatekeeper {
 
   /** Asks for it to be loaded because work for it has come. */
   want(): void {
-    if (this.#isWanted) return
-    this.#isWanted = true
+    // Whoever has to know why it cannot be loaded is told where that is found out.
+    this.come().catch(() => undefined)
+  }
+
+  /** Fulfilled when it is in the engines; asked for at the same time, it is wanted once. @throws what its load throws */
+  come(): Promise<void> {
+    this.#coming ??= this.#come().finally(() => {
+      this.#coming = undefined
+    })
+    return this.#coming
+  }
+
+  async #come(): Promise<void> {
     const { residency, onFailure } = this.#options
-    residency
-      .want(this)
-      .catch(onFailure)
-      .finally(() => {
-        this.#isWanted = false
-      })
+    try {
+      await residency.want(this)
+    } catch (error) {
+      onFailure(error)
+      throw error
+    }
+  }
+
+  /** Gives its memory back until somebody wants it again. */
+  giveUp(): Promise<void> {
+    return this.#options.residency.giveUp(this)
   }
 
   /** Tells of a run; what it gives is called when that has ended. */

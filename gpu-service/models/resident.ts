@@ -18,4 +18,4 @@ export interface Resident {
   left(): void
 }
 
-export type EvictionReason = 'memory' | 'idle'
+export type EvictionReason = 'memory' | 'idle' | 'unload'

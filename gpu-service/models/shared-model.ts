@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type { RunSettings } from '../tasks/task.ts'
-import type { GatedQueue } from './gated-queue.ts'
+import { createLease } from './create-lease.ts'
 import { holdFiles } from './hold-files.ts'
 import type { ModelCache } from './model-cache.ts'
 import { idleMsOf, type LoadRequest, type ModelLease } from './model-lease.ts'
@@ -58,7 +58,10 @@ export class SharedModel {
       opening.model.stayFor(idleMsOf(this.#leases))
       if (request.loadsOnDemand !== true) await this.#options.residency.want(opening.model)
       if (this.#lost !== undefined) throw this.#lost
-      return this.#lease(request, opening)
+      const { modelId } = this
+      const { residency } = this.#options
+      const release = () => this.#release(request)
+      return createLease({ ...opening, modelId, request, residency, requests: this.#leases, release })
     } catch (error) {
       await this.#release(request)
       throw error
@@ -68,30 +71,6 @@ export class SharedModel {
   lose(error: ModelLost): void {
     this.#lost = error
     this.#options.onUnused()
-  }
-
-  #lease(request: LoadRequest, { model, opened }: Opening): ModelLease {
-    const gates = new Set<GatedQueue>()
-    const { residency } = this.#options
-    return {
-      ...opened,
-      modelId: this.modelId,
-      get isResident() {
-        return model.isIn
-      },
-      get keptFault() {
-        return request.idleMsMax === undefined ? residency.keptFault : undefined
-      },
-      gate(gated) {
-        const gate = model.gate({ ...gated, deployment: request.deployment })
-        gates.add(gate)
-        return gate
-      },
-      release: () => {
-        for (const gate of gates) model.forget(gate)
-        return this.#release(request)
-      },
-    }
   }
 
   async #open({ request, cache, settings, engineBytes = () => undefined, ...parts }: SharedModelOptions) {

@@ -54,7 +54,10 @@ export class ShadowRequests {
       context.set('log', log)
       await next()
     })
-    const router = { resolve: () => this.#copied().route, list: () => [] }
+    const find = () => {
+      throw new Error('a copied request operates nothing')
+    }
+    const router = { resolve: () => this.#copied().route, find, list: () => [] }
     const verify = async () => this.#copied().principal
     const admission = { assertRoom() {}, bodies: new BodyRoom() }
     app.route('/', routes({ ...parts, router, verify, admission, metrics }))

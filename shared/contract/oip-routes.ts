@@ -19,6 +19,7 @@ export const oipParams = z.object({
 const tags = ['inference']
 const params = oipParams
 const failures = failuresAs(oipFailure)
+const modelReady = z.looseObject({ name: z.string(), ready: z.boolean() })
 const state = z.object({ live: z.boolean(), ready: z.boolean().optional() })
 
 export const oipRoutes = {
@@ -44,7 +45,11 @@ export const oipRoutes = {
     summary: 'Whether a model answers',
     security,
     request: { params },
-    responses: { 200: json(z.looseObject({ name: z.string(), ready: z.boolean() }), 'Whether it does.'), ...failures },
+    responses: {
+      200: json(modelReady, 'It does.'),
+      503: json(modelReady, 'It does not now: it loads, has failed, is paused or was unloaded.'),
+      ...failures,
+    },
   }),
   oipInfer: createRoute({
     method: 'post',
@@ -134,12 +139,15 @@ export const oipRoutes = {
     method: 'post',
     path: '/v2/repository/models/{model}/load',
     tags,
-    summary: 'Has a model loaded, which its deployment says here: nothing to do where it answers',
+    summary: 'Bring a model into the memory of this replica now',
+    description: `Answered when it is there, or with the reason why it cannot be. What there is to load are the deployments of the replica's pool; with several replicas behind one address, it is one of them that loads. Where the deployment's \`min\` is 0, it leaves again after \`idleSeconds\` without a request, which Triton's models do not. Files and configurations of the caller's own are not taken. Needs the right to write what is its owner's.`,
     security,
-    request: { params },
+    request: { params, body: { required: false, content: { 'application/json': { schema: z.looseObject({}) } } } },
     responses: {
-      200: json(z.object({}), 'It answers.'),
-      501: json(oipFailure, 'It does not: names the route that resumes its deployment.'),
+      200: json(z.object({}), 'It is in memory.'),
+      409: json(oipFailure, 'Its deployment is paused.'),
+      501: json(oipFailure, '`parameters` asks for files or a configuration of its own.'),
+      503: json(oipFailure, 'It is not there yet, and may be later: `Retry-After`.'),
       ...failures,
     },
   }),
@@ -147,9 +155,14 @@ export const oipRoutes = {
     method: 'post',
     path: '/v2/repository/models/{model}/unload',
     tags,
-    summary: 'Has a model unloaded, which its deployment says here',
+    summary: 'Give the memory back that a model takes on this replica',
+    description: `Answered when it is given back, which is when the requests are answered that came before. Until it is loaded again, the index says UNAVAILABLE and \`/ready\` says no, as Triton's do; other than there, the next request for it has it loaded again, because what is deployed answers. What is to stay loaded is not unloaded: let its deployment's \`min\` be 0, or pause that. Needs the right to write what is its owner's.`,
     security,
-    request: { params },
-    responses: { 501: json(oipFailure, 'Names the route that pauses its deployment.'), ...failures },
+    request: { params, body: { required: false, content: { 'application/json': { schema: z.looseObject({}) } } } },
+    responses: {
+      200: json(z.object({}), 'It takes no memory.'),
+      409: json(oipFailure, 'A deployment asks for it to be kept loaded.'),
+      ...failures,
+    },
   }),
 }

@@ -24,6 +24,15 @@ export const modelErrors = {
       retryable: true,
       retryAfterSeconds,
     }),
+  /** What the table asks for would undo it at once. */
+  modelKeptLoaded: (deployment: string, { isByItself }: { isByItself: boolean }) =>
+    new AppError({
+      code: 'model_kept_loaded',
+      status: 409,
+      message: isByItself
+        ? `The deployment "${deployment}" is kept loaded. To have it leave memory, let it come with its first request: npx slipway deploy --update --name ${deployment} --min 0, or pause it: npx slipway pause ${deployment}`
+        : `What "${deployment}" serves is kept loaded by another deployment of the same file.`,
+    }),
   modelTooLarge: ({ model, sizeBytes, maxBytes }: { model: string; sizeBytes: number; maxBytes: number }) =>
     new AppError({
       code: 'model_too_large',

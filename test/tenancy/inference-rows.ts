@@ -83,7 +83,6 @@ export const inferenceRows: RouteRows = {
       {
         about: 'thing' as const,
         needs: 'write' as const,
-        isRefused: true,
         call: ({ deployment }: Names) => ({ path: `/v2/repository/models/${deployment}/${verb}` }),
       },
     ]),

@@ -8,7 +8,7 @@ import { datatypeOf } from './datatypes.ts'
 export const serverMetadata = () => ({
   name: 'slipway',
   version,
-  extensions: ['binary_tensor_data', 'model_configuration', 'schedule_policy', 'statistics'],
+  extensions: ['binary_tensor_data', 'model_configuration', 'model_repository', 'schedule_policy', 'statistics'],
 })
 
 /** `GET /v2/models/{model}` */

@@ -47,7 +47,11 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   app.get('/v2/models/*', authenticate(verify), (context) => {
     const path = meantPath(modelPathOf(context), router.list(context.get('principal')))
     const { model, action } = path
-    if (action === 'ready') return context.json({ name: model, ready: isReady(context, path) })
+    if (action === 'ready') {
+      // Triton's and KServe's clients go by the status.
+      const ready = isReady(context, path)
+      return context.json({ name: model, ready }, ready ? 200 : 503)
+    }
     const route = versionedRoute(context, { router, path, find: findRoute })
     if (action === '') return context.json(modelMetadata(model, route))
     if (action === 'config') return context.json(modelConfig(model, route))
@@ -59,10 +63,11 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   })
   return app
 
-  /** A model that loads, or has failed, is not ready; one that is not there is an error. */
+  /** A model that loads, has failed or was told to leave is not ready; one that is not there is an error. */
   function isReady(context: Context<ServingEnvironment>, path: ModelPath): boolean {
     try {
-      return versionedRoute(context, { router, path, find: findRoute }) !== undefined
+      versionedRoute(context, { router, path, find: findRoute })
+      return !router.find({ model: path.model, caller: context.get('principal') }).isUnloaded
     } catch (error) {
       if (error instanceof AppError && ['model_not_found', 'version_not_found'].includes(error.code)) throw error
       if (error instanceof AppError) return false

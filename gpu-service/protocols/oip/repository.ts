@@ -1,18 +1,27 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import * as z from 'zod'
 import { mayAccess } from '../../../shared/auth/authorize.ts'
 import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { limitBody, parseWith } from '../../../shared/http/json-body.ts'
-import type { Routable } from '../../deployments/route.ts'
+import { logOf } from '../../../shared/http/request-log.ts'
+import type { Operable } from '../../deployments/route.ts'
+import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
+import { indexEntry } from './repository-index.ts'
+import { whileWaitedFor } from './while-waited-for.ts'
 
 const indexRequest = z.looseObject({ ready: z.boolean().optional() })
+const controlRequest = z.looseObject({ parameters: z.record(z.string(), z.unknown()).optional() })
+
+/** Triton's Python client waits for a minute by itself. */
+const orderMsMax = 50_000
 
 /**
- * Triton's model repository: what is deployed, and whether it answers. What is loaded is what the platform's deployments
- * say, on every replica alike, so that loading and unloading on one of them is refused with the route that does it.
+ * Triton's model repository: what is deployed, whether it answers, and having a model in the memory of this replica now,
+ * or not. What there is and what is kept loaded stands in the deployments: nothing that they ask for is undone here, and
+ * a model that was told to leave comes again with the next request for it.
  */
 export function repositoryRoutes({
   verify,
@@ -20,54 +29,73 @@ export function repositoryRoutes({
 }: Pick<ServingParts, 'verify' | 'router'>): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.use(authenticate(verify), limitBody(1024 * 1024))
+
   app.post('/index', async (context) => {
-    const text = await context.req.text()
-    const { ready = false } = text.trim() === '' ? {} : parseWith(indexRequest, parsed(text))
+    const { ready = false } = await bodyOf(context, indexRequest)
     const listed = router.list(context.get('principal')).map(indexEntry)
     return context.json(ready ? listed.filter(({ state }) => state === 'READY') : listed)
   })
-  app.post('/models/:model{.+}/load', requireScope('write'), (context) => {
-    const { item, state, reason } = deploymentOf(context.req.param('model'), router.list(context.get('principal')))
-    if (!mayAccess(context.get('principal'), 'write', { owner: item.owner }))
-      throw errors.forbidden('load a model', item.owner)
-    if (state === 'READY') return context.json({})
-    throw elsewhere(
-      `"${item.name}" is ${state}${reason ? ` (${reason})` : ''}. It is loaded as its deployment says:`,
-      item.name,
-    )
+
+  app.post('/models/:model{.+}/load', requireScope('write'), async (context) => {
+    const deployment = operated(context, 'load')
+    const { parameters = {} } = await bodyOf(context, controlRequest)
+    const [override] = Object.keys(parameters)
+    if (override !== undefined) throw notOverridden(override)
+    await obeyed(context, deployment, (signal) => deployment.load(signal))
+    return context.json({})
   })
-  app.post('/models/:model{.+}/unload', requireScope('write'), (context) => {
-    const { item } = deploymentOf(context.req.param('model'), router.list(context.get('principal')))
-    if (!mayAccess(context.get('principal'), 'write', { owner: item.owner }))
-      throw errors.forbidden('unload a model', item.owner)
-    throw elsewhere(`"${item.name}" is deployed, and would be loaded again at once.`, item.name)
+
+  app.post('/models/:model{.+}/unload', requireScope('write'), async (context) => {
+    const deployment = operated(context, 'unload')
+    // That nothing depends on a model is true of every one here, whatever is asked about those that do.
+    await bodyOf(context, controlRequest)
+    await obeyed(context, deployment, (signal) => deployment.unload(signal))
+    return context.json({})
   })
   return app
+
+  /** What is meant, for whoever may change it. @throws AppError `model_not_found`, `forbidden` */
+  function operated(context: Context<ServingEnvironment>, verb: 'load' | 'unload'): Operable {
+    const caller = context.get('principal')
+    const deployment = found(context.req.param('model') ?? '', verb, (model) => router.find({ model, caller }))
+    const { owner } = deployment.item
+    if (!mayAccess(caller, 'write', { owner })) throw errors.forbidden(`${verb} a model`, owner)
+    return deployment
+  }
 }
 
-const indexEntry = ({ item, state, reason }: Routable) => ({
-  name: item.name,
-  version: item.revision,
-  state: state === 'READY' ? 'READY' : state === 'LOADING' ? 'LOADING' : 'UNAVAILABLE',
-  reason: reason ?? '',
-})
-
-function deploymentOf(name: string, all: readonly Routable[]): Routable {
-  const found = all.find(({ item }) => item.name === name || item.repo === name)
-  if (found !== undefined) return found
-  throw new AppError({
-    code: 'model_not_found',
-    status: 404,
-    message: `The model "${name.slice(0, 200)}" is not deployed. Deploy it: POST /api/v1/deployments {"target": "owner/name"}.`,
+async function obeyed(
+  context: Context<ServingEnvironment>,
+  { item }: Operable,
+  order: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { signal: left, deadlineMs = Number.POSITIVE_INFINITY } = callOptions(context)
+  const startedMs = performance.now()
+  await whileWaitedFor({
+    left,
+    waitMsMax: Math.min(orderMsMax, deadlineMs - startedMs),
+    late: () => errors.modelNotReady(item.name, 'that takes longer than the request has time for'),
+    use: order,
   })
+  const { path } = context.req
+  logOf(context).info({ deployment: item.name, path, tookMs: performance.now() - startedMs }, 'a model was ordered')
 }
 
-const elsewhere = (what: string, name: string) =>
-  new AppError({
-    code: 'unsupported',
-    status: 501,
-    message: `${what} Use POST /api/v1/deployments/${name}/pause or /resume, or DELETE /api/v1/deployments/${name}.`,
-  })
+/** Triton's examples look for its own words. */
+function found<Found>(model: string, verb: string, find: (model: string) => Found): Found {
+  try {
+    return find(model)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'model_not_found') throw error
+    const message = `failed to ${verb} "${model.slice(0, 200)}": it is not deployed here. Deploy it: POST /api/v1/deployments {"target": "owner/name"}.`
+    throw new AppError({ code: error.code, status: error.status, message, param: 'model' })
+  }
+}
+
+async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
+  const text = await context.req.text()
+  return parseWith(schema, text.trim() === '' ? {} : parsed(text))
+}
 
 function parsed(text: string): unknown {
   try {
@@ -76,3 +104,11 @@ function parsed(text: string): unknown {
     throw errors.invalidJson('it could not be parsed')
   }
 }
+
+const notOverridden = (parameter: string) =>
+  new AppError({
+    code: 'unsupported',
+    status: 501,
+    message: `"parameters.${parameter.slice(0, 100)}" is not taken: a model's files and settings stand in its repo and its deployment. Load it without parameters.`,
+    param: 'parameters',
+  })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { InferenceStatistics } from '../../../../gpu-service/batcher/inference-statistics.ts'
-import { createRouter, type Routable } from '../../../../gpu-service/deployments/route.ts'
+import { createRouter, type Operable } from '../../../../gpu-service/deployments/route.ts'
 import { admin, member } from '../../../support/principals.ts'
 
 const revision = (letter: string) => letter.repeat(40)
 const service = {} as never
 
-function slot(name: string, item: Partial<Routable['item']>, rest: Partial<Routable> = {}): Routable {
+function slot(name: string, item: Partial<Operable['item']>, rest: Partial<Operable> = {}): Operable {
   const repo = item.repo ?? 'team/minilm'
   const ref = item.ref ?? 'main'
   return {
@@ -37,11 +37,14 @@ function slot(name: string, item: Partial<Routable['item']>, rest: Partial<Routa
     choose() {
       return this
     },
+    load: async () => {},
+    unload: async () => {},
+    isUnloaded: false,
     ...rest,
   }
 }
 
-const byName = (...all: Routable[]) => new Map(all.map((one) => [one.item.name, one]))
+const byName = (...all: Operable[]) => new Map(all.map((one) => [one.item.name, one]))
 
 const slots = [
   slot('minilm', {}),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listen } from '../../../../gpu-service/listen.ts'
 import { createToken, hashToken } from '../../../../shared/auth/token.ts'
 import { pythonHub } from '../../../support/python-hub.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 import { identityGraph, simpleGraph } from '../support/tiny-graphs.ts'
 
@@ -50,7 +51,22 @@ seen["halves"] = [str(back.dtype), bool(np.array_equal(back, halves, equal_nan=T
 seen["pending"] = bool(client.async_infer("texts", [http.InferInput("string", [1, 1], "BYTES").set_data_from_numpy(np.array([[b"x"]], dtype=np.object_))], headers=dict(auth)).get_result() is not None)
 seen["index"] = sorted(one["name"] for one in client.get_model_repository_index(headers=dict(auth)))
 seen["count"] = client.get_inference_statistics("simple", headers=dict(auth))["model_stats"][0]["inference_count"]
-client.load_model("simple", headers=dict(auth))
+states = lambda: {one["name"]: one["state"] for one in client.get_model_repository_index(headers=dict(auth))}
+ready = lambda: client.is_model_ready("control", headers=dict(auth))
+client.load_model("control", headers=dict(auth))
+seen["loaded"] = [ready(), states()["control"]]
+client.unload_model("control", headers=dict(auth))
+seen["unloaded"] = [ready(), states()["control"]]
+client.load_model("control", headers=dict(auth))
+seen["again"] = [ready(), states()["control"]]
+try:
+    client.load_model("none", headers=dict(auth))
+except InferenceServerException as error:
+    seen["wrong"] = "failed to load" in error.message()
+try:
+    client.unload_model("simple", headers=dict(auth))
+except InferenceServerException as error:
+    seen["kept"] = [error.status(), "kept loaded" in error.message()]
 try:
     client.get_model_metadata("none", headers=dict(auth))
 except InferenceServerException as error:
@@ -72,6 +88,8 @@ beforeAll(async () => {
     files: { 'model.onnx': graph },
   }))
   host = await startTestServing(models, { adminKeySha256: hashToken(token) })
+  const control = { ...models[0], name: 'control', repo: 'triton/control' } as (typeof models)[0]
+  await deployTargets(host, { name: 'control', targets: [await publishTarget(host, control)], min: 0 })
   url = await new Promise((resolve) => {
     const fetch = async (request: Request) => host.serving.app.fetch(request)
     server = listen({ fetch, port: 0, onListening: (port) => resolve(`127.0.0.1:${port}`) })
@@ -98,7 +116,12 @@ describe('tritonclient[http]', () => {
       texts: ['é', 'two'],
       halves: ['float16', true],
       pending: true,
-      index: ['halves', 'simple', 'texts'],
+      loaded: [true, 'READY'],
+      unloaded: [false, 'UNAVAILABLE'],
+      again: [true, 'READY'],
+      wrong: true,
+      kept: ['409', true],
+      index: ['control', 'halves', 'simple', 'texts'],
       count: 5,
       error: '404',
     })

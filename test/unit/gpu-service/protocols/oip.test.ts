@@ -102,21 +102,12 @@ describe('what a server of the Open Inference Protocol says of itself', () => {
     }
   })
 
-  it('lists the repository, and sends those who would load or unload to the deployments', async () => {
+  it('lists the repository', async () => {
     const index = (await (await host.ask('/v2/repository/index', { json: {} })).json()) as {
       name: string
       state: string
     }[]
     expect(index.find(({ name }) => name === 'simple')).toMatchObject({ state: 'READY', reason: '' })
-    expect((await host.ask('/v2/repository/models/simple/load', { json: {} })).status).toBe(200)
-    const unload = await host.ask('/v2/repository/models/simple/unload', { json: {} })
-    expect(unload.status).toBe(501)
-    expect(await unload.json()).toEqual({ error: expect.stringContaining('/api/v1/deployments/simple/pause') })
-    const none = await host.ask('/v2/repository/models/none/load', { json: {} })
-    expect([none.status, await none.json()]).toEqual([
-      404,
-      { error: expect.stringContaining('POST /api/v1/deployments') },
-    ])
   })
 
   it('gives a configuration in Triton’s words', async () => {

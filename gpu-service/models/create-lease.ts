@@ -1,0 +1,56 @@
+import { errors } from '../../shared/errors.ts'
+import type { GatedQueue } from './gated-queue.ts'
+import type { LoadRequest, ModelLease } from './model-lease.ts'
+import type { OpenedModel } from './open-model.ts'
+import type { Residency } from './residency.ts'
+import type { ResidentModel } from './resident-model.ts'
+
+export interface CreateLease {
+  modelId: string
+  request: LoadRequest
+  model: ResidentModel
+  opened: OpenedModel
+  residency: Residency
+  /** Of all who use the model. */
+  requests: ReadonlySet<LoadRequest>
+  release: () => Promise<void>
+}
+
+/** What one of those holds who use a model. */
+export function createLease({
+  modelId,
+  request,
+  model,
+  opened,
+  residency,
+  requests,
+  release,
+}: CreateLease): ModelLease {
+  const gates = new Set<GatedQueue>()
+  return {
+    ...opened,
+    modelId,
+    get isResident() {
+      return model.isIn
+    },
+    get keptFault() {
+      return request.idleMsMax === undefined ? residency.keptFault : undefined
+    },
+    load: () => model.come(),
+    async unload() {
+      const keeping = [...requests].filter(({ idleMsMax }) => idleMsMax === undefined)
+      if (keeping.length === 0) return model.giveUp()
+      const { deployment } = request
+      throw errors.modelKeptLoaded(deployment, { isByItself: keeping.some((one) => one.deployment === deployment) })
+    },
+    gate(gated) {
+      const gate = model.gate({ ...gated, deployment: request.deployment })
+      gates.add(gate)
+      return gate
+    },
+    release() {
+      for (const gate of gates) model.forget(gate)
+      return release()
+    },
+  }
+}
