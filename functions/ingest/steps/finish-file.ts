@@ -1,28 +1,39 @@
+import { asSeen } from '../../../shared/table/as-seen.ts'
 import { getImport, type ImportFileItem, type ImportItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { countProgress } from './count-progress.ts'
 
-/** Counts a verified file once, however often its message comes, and goes on to publish after the last. */
-export async function finishFile({ item, file, sha256, bytesMoved }: FinishedFile, dependencies: IngestDependencies) {
-  try {
-    await dependencies.table.transact([
+/**
+ * Counts a verified file once, however often its message comes, and goes on to publish after the last.
+ * @returns whether it was counted: not where it is done, or is being moved into another upload than was seen
+ */
+export async function finishFile(
+  { item, file, sha256, bytesMoved }: FinishedFile,
+  dependencies: IngestDependencies,
+): Promise<boolean> {
+  const { uploadId } = file
+  const isCounted = await asSeen(() =>
+    dependencies.table.transact([
       {
         update: keys.importFile(item.id, file.path),
         change: {
           expression: 'SET #state = :done, sha256 = :sha256',
-          condition: '#state = :pending',
+          condition: `#state = :pending AND ${uploadId === undefined ? 'attribute_not_exists(uploadId)' : 'uploadId = :upload'}`,
           names: { '#state': 'state' },
-          values: { ':done': 'done', ':pending': 'pending', ':sha256': sha256 },
+          values: {
+            ':done': 'done',
+            ':pending': 'pending',
+            ':sha256': sha256,
+            ...(uploadId !== undefined && { ':upload': uploadId }),
+          },
         },
       },
       countProgress({ item, files: 1, bytes: bytesMoved, now: dependencies.now() }),
-    ])
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
-  }
+    ]),
+  )
   await passOnWhenAllDone(item.id, dependencies)
+  return isCounted
 }
 
 interface FinishedFile {
@@ -35,6 +46,13 @@ interface FinishedFile {
 
 export async function passOnWhenAllDone(importId: string, { table, queue }: IngestDependencies): Promise<void> {
   const item = await getImport(table, importId)
-  if (item?.state === 'TRANSFERRING' && item.filesDone === item.filesTotal)
-    await queue.send({ message: { step: 'publish', importId, attempt: 1 } })
+  if (item !== undefined && isAllThere(item)) await queue.send({ message: { step: 'publish', importId, attempt: 1 } })
 }
+
+/** Whether files of it are still to come. */
+export const isUnderWay = ({ state, filesDone, filesTotal }: ImportItem): boolean =>
+  state === 'TRANSFERRING' && filesDone < filesTotal
+
+/** Whether it can be published: `publication` writes it only where this still holds. */
+export const isAllThere = ({ state, filesDone, filesTotal }: ImportItem): boolean =>
+  state === 'TRANSFERRING' && filesDone === filesTotal

@@ -3,6 +3,7 @@ import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { isActiveImport } from '../../../shared/model/import-state.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { asSeen } from '../../../shared/table/as-seen.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import {
   allImportFiles,
@@ -20,7 +21,7 @@ import { isDropComplete } from './await-drop.ts'
 import { chooseFiles } from './choose-files.ts'
 import { clearAway } from './end-import.ts'
 import { withStoredFiles } from './mirrored-files.ts'
-import { sendTransfers } from './send-transfers.ts'
+import { sendPending } from './send-transfers.ts'
 
 /** Of files that are left out so many are named. */
 const skippedMax = 200
@@ -59,14 +60,15 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   await inParallel(files, 16, async (file) => {
     const held = file.sha256 !== undefined && (await objects.head({ key: objectKeys.blob(file.sha256) })) !== undefined
     const entry: ImportFileItem = held ? { ...file, state: 'done' } : file
-    await writeOnce(() => table.put({ ...keys.importFile(item.id, file.path), ...entry, expiresAt }, absent))
+    // Where it was there, another delivery of this message wrote it.
+    await asSeen(() => table.put({ ...keys.importFile(item.id, file.path), ...entry, expiresAt }, absent))
   })
 
   // Counted as they were written: a blob may have come since an earlier delivery of this message wrote its file.
   const planned = await Array.fromAsync(allImportFiles(table, item.id))
   const held = planned.filter((file) => file.state === 'done')
   const at = now().toISOString()
-  await writeOnce(() =>
+  await asSeen(() =>
     table.update(keys.import(item.id), {
       expression:
         'SET #state = :next, filesTotal = :files, bytesTotal = :bytes, filesDone = :heldFiles, bytesDone = :heldBytes, bytesHeld = :heldBytes, updatedAt = :at, activeSk = :active',
@@ -109,23 +111,8 @@ interface Pinned {
 }
 
 async function sendWork({ id }: ImportItem, dependencies: IngestDependencies) {
-  const { table, queue } = dependencies
-  let waiting = false
-  for await (const file of allImportFiles(table, id)) {
-    if (file.state === 'done') continue
-    waiting = true
-    await sendTransfers({ importId: id, file }, dependencies)
-  }
-  if (!waiting) await queue.send({ message: { step: 'publish', importId: id, attempt: 1 } })
-}
-
-/** A condition that does not hold means that another delivery of this message wrote it. */
-async function writeOnce(write: () => Promise<void>) {
-  try {
-    await write()
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
-  }
+  if (await sendPending(id, dependencies)) return
+  await dependencies.queue.send({ message: { step: 'publish', importId: id, attempt: 1 } })
 }
 
 const sizeOf = (files: readonly ImportFileItem[]): number => files.reduce((sum, file) => sum + file.sizeBytes, 0)

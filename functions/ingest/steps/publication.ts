@@ -57,7 +57,8 @@ export function publication({
       update: keys.import(item.id),
       change: {
         expression: 'SET #state = :next, revision = :revision, repoId = :repoId, updatedAt = :now, activeSk = :active',
-        condition: '#state = :from',
+        // Another delivery of the message may have found a blob gone and counted its file back since this one looked.
+        condition: '#state = :from AND filesDone = filesTotal',
         names: { '#state': 'state' },
         values: {
           ':from': 'TRANSFERRING',

@@ -15,12 +15,19 @@ import { failedCount } from '../../../shared/table/usage.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { bringAgain } from './bring-again.ts'
+import { isAllThere, isUnderWay } from './finish-file.ts'
 import { branchesOf, branchOf, publication } from './publication.ts'
+import { sendPending } from './send-transfers.ts'
 
 /** Makes the revision visible, whole, in one conditional transaction; before it nothing of the import can be seen. */
-export async function publish({ importId }: StepMessage<'publish'>, dependencies: IngestDependencies): Promise<void> {
+export async function publish(
+  { importId, attempt }: StepMessage<'publish'>,
+  dependencies: IngestDependencies,
+): Promise<void> {
   const item = await getImport(dependencies.table, importId)
-  if (item?.state === 'TRANSFERRING' && item.filesDone === item.filesTotal) {
+  // A try before may have counted files back and broken off before it had them brought.
+  if (item !== undefined && isUnderWay(item) && attempt > 1) await sendPending(importId, dependencies)
+  if (item !== undefined && isAllThere(item)) {
     try {
       const files = await importedFiles(item, dependencies)
       await publishRevision({ item, files }, dependencies)
@@ -70,7 +77,8 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
       // Another delivery of this message may have published; a tag taken meanwhile is said on the next try.
       const now = await getImport(table, item.id)
       if (!(error instanceof ConditionFailed)) throw error
-      if (now?.state !== 'TRANSFERRING') return
+      // Nor is it published here where files are moved again: the last of them sends this message again.
+      if (now === undefined || !isAllThere(now)) return
       // Where it was made meanwhile, it need not be counted.
       if (failedCount(error, writes) && (await findRepo(table, { name: item.repo, withDeleted: true })) === undefined)
         throw faults.quotaExceeded(await tooManyRepos(item, dependencies))

@@ -1,4 +1,4 @@
-import { allImportParts, type ImportFileItem } from '../../../shared/table/imports.ts'
+import { allImportFiles, allImportParts, type ImportFileItem } from '../../../shared/table/imports.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 
 /** Sends a message for each part of a file that is not here yet, or, where all are, the one that checks the whole. */
@@ -14,4 +14,15 @@ export async function sendTransfers(
   await queue.sendMany({
     messages: missing.map((partNumber) => ({ step: 'transfer' as const, importId, path, partNumber, attempt: 1 })),
   })
+}
+
+/** Sends what is left to do of every file that is not here yet. @returns whether there is any */
+export async function sendPending(importId: string, dependencies: IngestDependencies): Promise<boolean> {
+  let waiting = false
+  for await (const file of allImportFiles(dependencies.table, importId)) {
+    if (file.state === 'done') continue
+    waiting = true
+    await sendTransfers({ importId, file }, dependencies)
+  }
+  return waiting
 }

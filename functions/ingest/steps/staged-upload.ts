@@ -28,8 +28,9 @@ export async function ensureUpload(
         update: keys.importFile(importId, file.path),
         change: {
           expression: 'SET uploadId = :id',
-          condition: 'attribute_exists(pk) AND attribute_not_exists(uploadId)',
-          values: { ':id': uploadId },
+          condition: '#state = :pending AND attribute_not_exists(uploadId)',
+          names: { '#state': 'state' },
+          values: { ':id': uploadId, ':pending': 'pending' },
         },
       },
       // An import that has ended clears away the uploads that are recorded, so none may be added to them.

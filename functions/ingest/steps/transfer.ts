@@ -3,6 +3,7 @@ import type { StepMessage } from '../../../shared/ingest/message.ts'
 import { rangeOf, rangeSize } from '../../../shared/model/ranges.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { ChecksumMismatch } from '../../../shared/objects/object-store.ts'
+import { asSeen } from '../../../shared/table/as-seen.ts'
 import {
   getImport,
   getImportFile,
@@ -11,7 +12,7 @@ import {
   workItemExpiry,
 } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import { absent, ConditionFailed } from '../../../shared/table/table.ts'
+import { absent } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { countProgress } from './count-progress.ts'
@@ -36,8 +37,12 @@ export async function transfer(
   if (file.state === 'done') return passOnWhenAllDone(importId, dependencies)
   const streamed = await judgeStreamed({ item, file }, dependencies)
   if (streamed === 'streamed') return queue.send({ message, delaySeconds: streamedDelaySeconds })
-  if (streamed === 'stored' && file.sha256 !== undefined)
-    return finishFile({ item, file, sha256: file.sha256, bytesMoved: file.sizeBytes }, dependencies)
+  if (streamed === 'stored' && file.sha256 !== undefined) {
+    const stored = { item, file, sha256: file.sha256, bytesMoved: file.sizeBytes }
+    // Others of its parts may be coming in by now, and count: then this one is moved as well.
+    if (!(await finishFile(stored, dependencies))) await queue.send({ message })
+    return
+  }
   dependencies.metrics.activeDownloads.inc()
   // What is written may refuse the bytes before it reads any: they hold a connection to the source until it is ended.
   const over = new AbortController()
@@ -71,7 +76,7 @@ async function transferWhole({ item, file, signal }: Work, dependencies: IngestD
       sha256: found,
       ifAbsent: true,
     })
-    return finishFile({ item, file, sha256: found, bytesMoved: sizeBytes }, dependencies)
+    return void (await finishFile({ item, file, sha256: found, bytesMoved: sizeBytes }, dependencies))
   }
   try {
     await dependencies.objects.put({ key: objectKeys.blob(sha256), body, sizeBytes, sha256, ifAbsent: true })
@@ -104,22 +109,21 @@ async function transferPart(
 async function recordPart(part: RecordedPart, { table, now }: IngestDependencies) {
   const { item, path, uploadId, partNumber, etag, sizeBytes } = part
   const expiresAt = workItemExpiry(now())
-  try {
-    await table.transact([
+  await asSeen(() =>
+    table.transact([
       { put: { ...keys.importPart(item.id, uploadId, partNumber), partNumber, etag, expiresAt }, condition: absent },
       {
         update: keys.importFile(item.id, path),
         change: {
           expression: 'ADD partsDone :one',
-          condition: 'uploadId = :upload',
-          values: { ':one': 1, ':upload': uploadId },
+          condition: '#state = :pending AND uploadId = :upload',
+          names: { '#state': 'state' },
+          values: { ':one': 1, ':pending': 'pending', ':upload': uploadId },
         },
       },
       countProgress({ item, bytes: sizeBytes, now: now() }),
-    ])
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
-  }
+    ]),
+  )
 }
 
 interface RecordedPart {
