@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type EveryWrite, startEveryWrite } from './support/every-write.ts'
 import { Fuse } from './support/fuse.ts'
 import { leftoversOf, visibleOf } from './support/lab.ts'
@@ -6,10 +6,10 @@ import { source } from './support/model.ts'
 import { IngestProcess, importOf } from './support/process.ts'
 
 let test: EveryWrite
-beforeAll(async () => {
+beforeEach(async () => {
   test = await startEveryWrite()
 })
-afterAll(() => test.close())
+afterEach(() => test.close())
 
 describe('an import that loses one connection', () => {
   it.each([
