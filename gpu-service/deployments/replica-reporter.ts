@@ -1,5 +1,6 @@
 import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
 import type { Logger } from '../../shared/log.ts'
+import { createTurns } from '../../shared/turns.ts'
 import { gistOf, reportOf } from './replica-report.ts'
 import type { Reporter } from './reporter.ts'
 import type { ServedDeployment } from './served-deployment.ts'
@@ -29,6 +30,8 @@ interface Reported {
 export class ReplicaReporter implements Reporter {
   readonly #options: Required<ReplicaReporterOptions>
   readonly #reported = new Map<string, Reported>()
+  /** Of two writes at once, the older might be the one that stays, and nothing would be new for a long time. */
+  readonly #inTurn = createTurns()
   #beatAtMs = Number.NEGATIVE_INFINITY
   /** How many replicas share the work of the pool. */
   replicaCount = 1
@@ -49,7 +52,11 @@ export class ReplicaReporter implements Reporter {
   }
 
   /** One that fails is made good by the next. */
-  async report(deployment: ServedDeployment): Promise<void> {
+  report(deployment: ServedDeployment): Promise<void> {
+    return this.#inTurn(deployment.item.name, () => this.#reportNews(deployment))
+  }
+
+  async #reportNews(deployment: ServedDeployment): Promise<void> {
     const { replicaId, write, now, heartbeatMs, refreshMs, log } = this.#options
     const { name } = deployment.item
     const status = reportOf(deployment)
@@ -58,18 +65,21 @@ export class ReplicaReporter implements Reporter {
     const ageMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY)
     const isNews = last?.gist !== gist || (last.counts !== counts && ageMs >= heartbeatMs) || ageMs >= refreshMs
     if (!isNews) return
-    this.#reported.set(name, { gist, counts, atMs: nowMs })
     try {
       await write(name, { id: replicaId, ...status, updatedAt: new Date(nowMs).toISOString() })
+      this.#reported.set(name, { gist, counts, atMs: nowMs })
     } catch (error) {
+      // It may have been written all the same.
       this.#reported.delete(name)
       log.warn({ err: error, deployment: name }, 'what is served could not be written down')
     }
   }
 
-  async forget(deployment: string): Promise<void> {
-    this.#reported.delete(deployment)
-    await this.#options.remove(deployment)
+  forget(deployment: string): Promise<void> {
+    return this.#inTurn(deployment, async () => {
+      this.#reported.delete(deployment)
+      await this.#options.remove(deployment)
+    })
   }
 
   close(): Promise<void> {

@@ -8,6 +8,7 @@ import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { allFiles, getRef } from '../../../shared/table/repos.ts'
 import type { Table } from '../../../shared/table/table.ts'
+import { createTurns } from '../../../shared/turns.ts'
 import { isTrue } from '../expand.ts'
 import { findRepo } from '../find-revision.ts'
 import { originOf } from '../link-header.ts'
@@ -20,7 +21,6 @@ import { storeFiles } from './commit-files.ts'
 import { notifyIngest } from './notify-ingest.ts'
 import { publishCommit } from './publish-commit.ts'
 import { readCommit } from './read-commit.ts'
-import { createTurns } from './turns.ts'
 
 /** W8: changes the files of a branch, all of them or none. */
 export function addCommitRoute(app: HubApp, parts: HubParts) {

@@ -7,11 +7,11 @@ import { allFiles, getRef, getRepo, getRevision, type RevisionItem } from '../..
 import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
 import { readSweepRound, roundStands } from '../../../shared/table/sweeps.ts'
 import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
+import type { InTurn } from '../../../shared/turns.ts'
 import type { HubParts } from '../parts.ts'
 import { type AppliedChanges, applyOperations, type FileChange } from './apply-operations.ts'
 import { type KeptContent, keepContent } from './keep-content.ts'
 import { moveBranch } from './move-branch.ts'
-import type { InTurn } from './turns.ts'
 
 export interface CommitRequest {
   repo: RepoItem

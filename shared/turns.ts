@@ -2,8 +2,8 @@
 export type InTurn = <Result>(subject: string, work: () => Promise<Result>) => Promise<Result>
 
 /**
- * Turns within one process. They keep nothing right, which conditions in the table do; they spare those who would only
- * get in each other's way from doing everything again for each one that was faster.
+ * Turns within one process. What other processes write too is kept right by conditions in the table; there, turns spare
+ * those who would only get in each other's way from doing everything again for each one that was faster.
  */
 export function createTurns(): InTurn {
   const last = new Map<string, Promise<unknown>>()

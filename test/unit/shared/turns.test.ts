@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createTurns } from '../../../../functions/hub/write/turns.ts'
+import { createTurns } from '../../../shared/turns.ts'
 
 describe('turns', () => {
   it('go one after the other in the order of asking, also after one that failed', async () => {
