@@ -12,7 +12,7 @@ export function createServed({ item, failures, options }: CreateServed): ServedD
   const parts = { ...options, failures }
   const deployment = item.name
   const count = (caller: Principal | undefined) => keys.count({ deployment, caller })
-  const limits = new RequestLimits({ deployment, replicaCount: () => reporter.replicaCount, use, now, count })
+  const limits = new RequestLimits({ deployment, replicaCount: () => reporter.replicas.length, use, now, count })
   return new ServedDeployment({ item, create: (own, label) => new DeploymentSlot(own, parts, label), limits, now })
 }
 

@@ -94,8 +94,9 @@ export class Reconciler {
     const deployment =
       this.#deployments.get(item.name) ?? createServed({ item, failures: this.#failures, options: this.#options })
     this.#deployments.set(item.name, deployment)
-    if (deployment.item !== item || deployment.slots.length === 0)
-      for (const slot of deployment.follow(item)) this.#retirement.take(slot)
+    const isKeeper = this.#options.reporter.isKeeper(item)
+    if (!deployment.follows(item, isKeeper))
+      for (const slot of deployment.follow(item, isKeeper)) this.#retirement.take(slot)
     return deployment
   }
 

@@ -1,6 +1,8 @@
 import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
 import type { Logger } from '../../shared/log.ts'
+import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { createTurns } from '../../shared/turns.ts'
+import { isKeeper } from './keepers.ts'
 import { gistOf, reportOf } from './replica-report.ts'
 import type { Reporter } from './reporter.ts'
 import type { ServedDeployment } from './served-deployment.ts'
@@ -9,8 +11,8 @@ export interface ReplicaReporterOptions {
   replicaId: string
   write: (deployment: string, status: ReplicaStatus) => Promise<void>
   remove: (deployment: string) => Promise<void>
-  /** Says that this replica is there; fulfilled with how many of its pool are. */
-  beat: () => Promise<number>
+  /** Says that this replica is there; fulfilled with who is of its pool. */
+  beat: () => Promise<readonly string[]>
   leave: () => Promise<void>
   now: () => number
   log: Logger
@@ -33,18 +35,23 @@ export class ReplicaReporter implements Reporter {
   /** Of two writes at once, the older might be the one that stays, and nothing would be new for a long time. */
   readonly #inTurn = createTurns()
   #beatAtMs = Number.NEGATIVE_INFINITY
-  /** How many replicas share the work of the pool. */
-  replicaCount = 1
+  replicas: readonly string[]
 
   constructor({ refreshMs = 600_000, ...options }: ReplicaReporterOptions) {
     this.#options = { refreshMs, ...options }
+    this.replicas = [options.replicaId]
+  }
+
+  isKeeper(item: DeploymentItem): boolean {
+    return isKeeper({ item, self: this.#options.replicaId, replicas: this.replicas })
   }
 
   async beat(): Promise<void> {
-    const { beat, now, heartbeatMs, log } = this.#options
+    const { replicaId, beat, now, heartbeatMs, log } = this.#options
     if (now() - this.#beatAtMs < heartbeatMs) return
     try {
-      this.replicaCount = Math.max(1, await beat())
+      const alive = await beat()
+      this.replicas = alive.length === 0 ? [replicaId] : alive
       this.#beatAtMs = now()
     } catch (error) {
       log.warn({ err: error }, 'the sign of life could not be written')

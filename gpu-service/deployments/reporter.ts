@@ -1,3 +1,4 @@
+import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
 /** Says in the table what a replica serves. */
@@ -7,7 +8,9 @@ export interface Reporter {
   forget(deployment: string): Promise<void>
   /** That this replica is there. */
   beat(): Promise<void>
-  /** How many replicas share the work of the pool. */
-  readonly replicaCount: number
+  /** Who shares the work of the pool, as of the last sign of life: never nobody. */
+  readonly replicas: readonly string[]
+  /** Whether this replica is one of those that keep a deployment loaded. */
+  isKeeper(item: DeploymentItem): boolean
   close(): Promise<void>
 }

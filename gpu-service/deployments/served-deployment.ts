@@ -2,6 +2,7 @@ import { errors } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
+import { asServedHere } from './keepers.ts'
 import { loadNow, unloadNow } from './order-memory.ts'
 import { arrange, type Place, slotsOf } from './places.ts'
 import type { RequestLimits } from './request-limits.ts'
@@ -21,6 +22,7 @@ export class ServedDeployment {
   shadow: DeploymentSlot | undefined
   readonly limits: RequestLimits
   readonly #options: ServedDeploymentOptions
+  #isKeeper = true
 
   constructor(options: ServedDeploymentOptions) {
     this.#options = options
@@ -28,10 +30,21 @@ export class ServedDeployment {
     this.limits = options.limits
   }
 
-  /** Takes on what the table says now, and gives what it has no more use for. */
-  follow(item: DeploymentItem): DeploymentSlot[] {
+  /** Whether there is nothing to follow: the table says what it said. */
+  follows(item: DeploymentItem, isKeeper: boolean): boolean {
+    return this.item === item && this.#isKeeper === isKeeper && this.slots.length > 0
+  }
+
+  /** Takes on what the table says now, as a replica that keeps it loaded or not. Gives what it has no more use for. */
+  follow(item: DeploymentItem, isKeeper: boolean): DeploymentSlot[] {
     const { create, now } = this.#options
-    const arranged = arrange({ item, before: this.places, shadowBefore: this.shadow, create })
+    this.#isKeeper = isKeeper
+    const arranged = arrange({
+      item: asServedHere(item, isKeeper),
+      before: this.places,
+      shadowBefore: this.shadow,
+      create,
+    })
     this.item = item
     this.places = arranged.places
     this.shadow = arranged.shadow

@@ -63,7 +63,7 @@ export function tableSide({
       if (!isDeviceTold) await notePoolDevice(table, { pool, device })
       isDeviceTold = true
       await beatReplica(table, { pool, replica: { id: replicaId, startedAt }, now: new Date() })
-      return (await poolReplicas(table, pool, new Date())).length
+      return (await poolReplicas(table, pool, new Date())).map(({ id }) => id)
     },
     leave: () => leavePool(table, pool, replicaId),
     now: Date.now,

@@ -51,10 +51,12 @@ export const deploymentSettings = z.object({
       'How many replicas are to answer: with fewer, `drift` says so. 0 has it loaded for its first request, and leave when it is idle. Defaults to 1.',
   }),
   max: z.number().int().min(1).max(1000).optional().openapi({
-    description: 'How many replicas it is worth, for whoever scales the pool; every replica of the pool serves it.',
+    description:
+      'How many replicas keep it loaded at most: the same ones as long as they live. Every replica of the pool answers for it; one that does not keep it loads it when it is asked, and gives the memory back after `idleSeconds` without a request. All of them keep it by default.',
   }),
   idleSeconds: z.number().int().min(1).max(86_400).optional().openapi({
-    description: 'How long it stays loaded without a request, where `min` is 0. Defaults to 300.',
+    description:
+      'How long it stays loaded without a request, where `min` is 0, or on a replica beyond `max`. Defaults to 300.',
   }),
   isolate: z.enum(['auto', 'always', 'never']).optional().openapi({
     description: 'Whether inputs are run alone: `auto`, the default, where a batch would change their answers.',

@@ -32,7 +32,8 @@ Options:
   --shadow TARGET, --shadow-percent N
                        copy N of a hundred requests to it, and throw its answers away
   --pool NAME          which replicas serve it
-  --min N, --max N     how many replicas; with --min 0 it is loaded for its first request
+  --min N              how many replicas are to answer; with 0 it is loaded for its first request
+  --max N              how many keep it loaded at most; others load it when they are asked
   --idle S             how long it then stays without one
   --isolate WHEN       auto, always or never run inputs alone
   --cache N            keep N answers to give them again

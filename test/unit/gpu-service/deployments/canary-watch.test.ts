@@ -38,7 +38,7 @@ function start(fail: () => Error) {
     count() {},
   })
   const deployment = new ServedDeployment({ item, create, limits, now })
-  deployment.follow(item)
+  deployment.follow(item, true)
   const verdicts: Verdict[] = []
   const watch = new CanaryWatch({ rollBack: async (verdict) => void verdicts.push(verdict), log })
   return {

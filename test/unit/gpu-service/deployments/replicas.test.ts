@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { isKeeper } from '../../../../gpu-service/deployments/keepers.ts'
 import { changeDeployment, defaultPool, liveReplicas, poolReplicas } from '../../../../shared/table/deployments.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { irisModel } from '../support/test-models.ts'
@@ -43,5 +44,36 @@ it('replicas of one pool each say what they run, share a limit, and take what th
   expect((await told()).map(({ id }) => id)).toEqual(['one'])
   await expect.poll(async () => (await ask(one)).headers.get('x-ratelimit-limit-requests'), slow).toBe('40')
   await elsewhere.close()
+  await one.close()
+}, 60_000)
+
+it('at most `max` replicas of a pool keep a model loaded, others load it when asked, and one takes the place of one that leaves', async () => {
+  const one = await startTestServing([], { replicaId: 'one', engines: 1, heartbeatMs: 50 })
+  const two = await startTestServing([], { replicaId: 'two', engines: 1, heartbeatMs: 50 }, undefined, one)
+  const replicas = ['one', 'two']
+  await expect.poll(async () => (await poolReplicas(one.table, defaultPool, new Date())).length, slow).toBe(2)
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].filter((name) =>
+    isKeeper({ item: { name, max: 1 }, self: 'two', replicas }),
+  )
+  const [name = ''] = names
+  const deployed = { name, targets: [await publishTarget(one, await irisModel())], max: 1, idleSeconds: 1 }
+  await deployTargets(one, deployed)
+  const ask = async (host: typeof one) => (await host.ask(`/api/v1/predict/${name}`, { json: row })).status
+  const isLoaded = async (host: typeof one) => (await host.metrics.registry.metrics()).includes('\nmodels_resident 1\n')
+  const keeps = async (host: typeof one) => {
+    const { deployments } = (await (await host.ask('/info')).json()) as { deployments: { isKeptLoaded: boolean }[] }
+    return deployments[0]?.isKeptLoaded
+  }
+  for (const host of [one, two]) await expect.poll(() => ask(host), slow).toBe(200)
+  expect([await keeps(one), await keeps(two)]).toEqual([false, true])
+  // Nobody asks any more.
+  await expect.poll(() => isLoaded(one), slow).toBe(false)
+  expect(await isLoaded(two)).toBe(true)
+  expect([await ask(one), await ask(two)]).toEqual([200, 200])
+  await expect.poll(() => isLoaded(one), slow).toBe(false)
+
+  await two.close()
+  await expect.poll(() => isLoaded(one), slow).toBe(true)
+  expect([await keeps(one), await ask(one)]).toEqual([true, 200])
   await one.close()
 }, 60_000)

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { asServedHere, isKeeper } from '../../../../gpu-service/deployments/keepers.ts'
+import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
+
+const replicas = Array.from({ length: 10 }, (_, index) => `ip-10-0-0-${index}.internal-7`)
+const keepersOf = (item: Pick<DeploymentItem, 'name' | 'max'>, among = replicas) =>
+  among.filter((self) => isKeeper({ item, self, replicas: among.toReversed() }))
+const names = Array.from({ length: 200 }, (_, index) => `model-${index}`)
+
+it('are as many as may be, whichever replica is asked', () => {
+  for (const max of [1, 3, 10, 20])
+    for (const name of names) expect(keepersOf({ name, max })).toHaveLength(Math.min(max, replicas.length))
+  expect(keepersOf({ name: 'a', max: undefined })).toEqual(replicas)
+})
+
+it('are spread over the replicas', () => {
+  const counts = new Map(replicas.map((replica) => [replica, 0]))
+  for (const name of names)
+    for (const keeper of keepersOf({ name, max: 2 })) counts.set(keeper, (counts.get(keeper) ?? 0) + 1)
+  for (const count of counts.values()) expect(count).toBeGreaterThan(20)
+})
+
+it('stay who they are when another replica comes or goes', () => {
+  for (const name of names) {
+    const before = keepersOf({ name, max: 3 })
+    const gone = before[1]
+    const after = keepersOf(
+      { name, max: 3 },
+      replicas.filter((replica) => replica !== gone),
+    )
+    expect(after).toEqual(expect.arrayContaining(before.filter((replica) => replica !== gone)))
+  }
+})
+
+it('include one that does not stand in the table yet, where it would be one', () => {
+  expect(isKeeper({ item: { name: 'a', max: 1 }, self: 'new', replicas: [] })).toBe(true)
+})
+
+it('keep it as the deployment says, and others have it loaded by who asks there', () => {
+  const item = { name: 'a', min: 2, max: 3 } as DeploymentItem
+  expect(asServedHere(item, true)).toBe(item)
+  expect(asServedHere(item, false)).toEqual({ ...item, min: 0 })
+  const asleep = { ...item, min: 0 }
+  expect(asServedHere(asleep, false)).toBe(asleep)
+})
