@@ -17,7 +17,7 @@ function start() {
       table.set(name, status)
     },
     remove: async (name) => void table.delete(name),
-    beat: async () => 1,
+    beat: async () => [],
     leave: async () => {},
     now: () => 1_000_000,
     log: createLogger({ level: 'silent' }),
@@ -32,7 +32,7 @@ function start() {
     limits: {} as ServedDeployment['limits'],
     now: () => 1_000_000,
   })
-  const change = () => void deployment.follow({ ...item, revision: 'after' })
+  const change = () => void deployment.follow({ ...item, revision: 'after' }, true)
   return { table, reporter, deployment, change, arrive: first.resolve }
 }
 
