@@ -18,6 +18,8 @@ export interface ModelRequest {
   revision: string
   /** The ONNX file to serve. */
   file: string
+  /** Other ONNX files that are served with it. */
+  others?: readonly string[]
 }
 
 export interface ModelCacheOptions {
@@ -71,9 +73,9 @@ export class ModelCache {
   }
 
   /** @throws AppError `unsupported_model` naming the file at fault. */
-  async materialise({ repo, repoId, revision, file }: ModelRequest): Promise<ModelFiles> {
+  async materialise({ repo, repoId, revision, file, others }: ModelRequest): Promise<ModelFiles> {
     const { files } = await readManifest({ objects: this.#objects, repo, repoId, revision })
-    const needed = neededFiles({ files, file })
+    const needed = neededFiles({ files, file, others })
     const root = join(this.#root, revision)
     for (const one of needed) await this.#once(join(root, one.path), one)
     // The folder's time is when it was last used.

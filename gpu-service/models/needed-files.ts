@@ -10,14 +10,21 @@ const configMaxBytes = 4 * 1024 * 1024
 const denseMaxBytes = 80 * 1000 ** 2
 
 /**
- * The files of a revision that serving one ONNX file takes: the file, the weights it keeps beside it, and the texts that
- * say how it is to be used. @throws AppError `unsupported_model` where the file is not there or a path is not safe.
+ * The files of a revision that serving one ONNX file takes: the file and those that go with it, the weights they keep
+ * beside them, and the texts that say how they are to be used. @throws AppError `unsupported_model` where the file is not there or a path is not safe.
  */
-export function neededFiles({ files, file }: { files: readonly RevisionFile[]; file: string }): RevisionFile[] {
-  if (!files.some(({ path }) => path === file))
-    throw errors.unsupportedModel(`the revision has no file "${file}"; deploy one of its ONNX files.`)
+export function neededFiles({ files, file, others = [] }: NeededFiles): RevisionFile[] {
+  const has = (wanted: string) => files.some(({ path }) => path === wanted)
+  if (!has(file)) throw errors.unsupportedModel(`the revision has no file "${file}"; deploy one of its ONNX files.`)
+  const missing = others.find((other) => !has(other))
+  if (missing !== undefined)
+    throw errors.unsupportedModel(`the revision has no file "${missing}", which "${file}" is served with.`)
+  const graphs = [file, ...others]
   const needed = files.filter(
-    (candidate) => candidate.path === file || isWeightOf(candidate, file) || isConfig(candidate) || isDense(candidate),
+    (candidate) =>
+      graphs.some((graph) => candidate.path === graph || isWeightOf(candidate, graph)) ||
+      isConfig(candidate) ||
+      isDense(candidate),
   )
   for (const { path, sizeBytes } of needed) {
     if (path === 'tokenizer.json' && sizeBytes > tokenizerMaxBytes)
@@ -26,6 +33,13 @@ export function neededFiles({ files, file }: { files: readonly RevisionFile[]; f
     if (fault !== undefined) throw errors.unsupportedModel(`the path "${path}" is not safe: ${fault}.`)
   }
   return needed
+}
+
+interface NeededFiles {
+  files: readonly RevisionFile[]
+  file: string
+  /** Other ONNX files that are served with it. */
+  others?: readonly string[] | undefined
 }
 
 /** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data` and `model.data` belong to `model.onnx`. */

@@ -24,13 +24,16 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const { file } = request
   const task = taskNamed(request.task)
-  const files = await cache.materialise(request)
+  const graphs = [file, ...(task.filesWith?.(file) ?? [])]
+  const files = await cache.materialise({ ...request, others: graphs.slice(1) })
   const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
     throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
   })
   const source = { files, file, graph, settings }
   const opened = withTensors(await task.open(source), source)
-  const weights = [...files.paths].filter((path) => isWeightOf({ path }, file)).map((path) => localPath(files, path))
+  const weights = [...files.paths]
+    .filter((path) => graphs.some((one) => isWeightOf({ path }, one)))
+    .map((path) => localPath(files, path))
   const paths = [...new Set([...Object.values(opened.graphs), ...weights])]
   const sizes = await Promise.all(paths.map((path) => stat(path)))
   return { task: task.name, opened, paths, fileBytes: sizes.reduce((total, { size }) => total + size, 0) }

@@ -11,6 +11,8 @@ import type { Pictures } from './image/pictures.ts'
 /** One kind of thing that models do. A task reads a model's files and knows how to ask its graph. */
 export interface Task {
   name: string
+  /** Other ONNX files of a repo that it serves together with this one. */
+  filesWith?(file: string): readonly string[]
   /** @throws AppError `unsupported_model` with a reason that names the file at fault. */
   open(model: ModelSource): Promise<OpenedTask>
 }

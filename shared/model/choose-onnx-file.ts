@@ -12,7 +12,7 @@ export function chooseOnnxFile(input: ChooseInput): ChosenFile {
   const { target, metadata, wanted, precision, device = 'cpu' } = input
   if (metadata === undefined) throw errors.conflict(`"${target}" is still being inspected. Try again in a moment.`)
   const paths = metadata.onnx.map(({ path }) => path)
-  const file = wanted ?? fileOfPrecision({ target, paths, precision, device })
+  const file = wanted ?? fileOfPrecision({ target, paths, task: metadata.task, precision, device })
   const chosen = metadata.onnx.find(({ path }) => path === file)
   if (chosen === undefined)
     throw errors.unsupportedModel(`"${target}" has no ONNX file "${file}". It has: ${paths.join(', ') || 'none'}.`)

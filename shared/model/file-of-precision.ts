@@ -1,5 +1,6 @@
 import { errors } from '../errors.ts'
 import { type ModelDevice, type NamedPrecision, type Precision, precisionOf, preferredPrecisions } from './precision.ts'
+import { towerFor, towersOf } from './towers.ts'
 
 /** The names that exporters give the one graph of a model, best first. */
 const usualStems = ['onnx/model', 'model']
@@ -11,9 +12,9 @@ const variantOrder = [
 ]
 
 /** The file of a model that holds it in the precision asked for, or in the device's default. @throws AppError */
-export function fileOfPrecision({ target, paths, precision, device }: FileOfPrecision): string {
+export function fileOfPrecision({ target, paths, task, precision, device }: FileOfPrecision): string {
   const files = paths.map((path) => ({ path, ...precisionOf(path) }))
-  const ofModel = filesOfOneModel(files)
+  const ofModel = filesOfOneModel(files) ?? filesOfTower(files, task)
   if (paths.length === 0)
     throw errors.unsupportedModel(
       `"${target}" holds no ONNX file. Slipway serves ONNX: export the model with "optimum-cli export onnx" or skl2onnx.`,
@@ -34,18 +35,30 @@ interface FileOfPrecision {
   target: string
   /** The revision's ONNX files. */
   paths: readonly string[]
+  /** What the model does. */
+  task: string | undefined
   precision: Precision | undefined
   device: ModelDevice
 }
 
 type Candidate = NamedPrecision & { path: string }
 
-/** None where it cannot be told which of several models is meant. */
-function filesOfOneModel(files: readonly Candidate[]): Candidate[] {
+/** Absent where there are several models, and none by the usual name. */
+function filesOfOneModel(files: readonly Candidate[]): Candidate[] | undefined {
   const stems = new Set(files.map(({ stem }) => stem))
-  const usual = usualStems.find((one) => stems.has(one))
-  const [only] = stems.size === 1 ? stems : [usual]
-  return files.filter(({ stem }) => stem === only)
+  const [only] = stems.size === 1 ? stems : usualStems.filter((one) => stems.has(one))
+  return only === undefined ? undefined : files.filter(({ stem }) => stem === only)
+}
+
+/** Of a model in two files those that do its task; none where it cannot be told which of several models is meant. */
+function filesOfTower(files: readonly Candidate[], task: string | undefined): Candidate[] {
+  const tower = towerFor(task)
+  const paths = new Set(files.map(({ path }) => path))
+  const found = files.filter(({ path }) => {
+    const towers = towersOf(path)
+    return tower !== undefined && towers?.[tower] === path && paths.has(towers.text) && paths.has(towers.vision)
+  })
+  return new Set(found.map(({ stem }) => stem)).size === 1 ? found : []
 }
 
 const byVariant = (a: Candidate, b: Candidate): number => rank(a) - rank(b) || (a.path < b.path ? -1 : 1)

@@ -1,3 +1,4 @@
+import { towersOf } from '../../../shared/model/towers.ts'
 import type { Evidence } from './evidence.ts'
 import { hubTasks } from './hub-words.ts'
 import { fieldIn, textIn, textsIn } from './json-fields.ts'
@@ -67,6 +68,8 @@ function fileTask({ config, adapter, paths }: Evidence): string | undefined {
   const sklearn = textIn(fieldIn(config, 'sklearn'), 'task')
   if (sklearn !== undefined && isTask(sklearn)) return sklearn
   if (paths.includes('modules.json') || paths.includes('1_Pooling/config.json')) return 'sentence-similarity'
+  if (paths.some((path) => towersOf(path)?.vision === path && paths.includes(towersOf(path)?.text ?? '')))
+    return 'zero-shot-image-classification'
   return adapterTasks.get(textIn(adapter, 'task_type') ?? '')
 }
 

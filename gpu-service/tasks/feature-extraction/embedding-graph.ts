@@ -26,13 +26,8 @@ export interface EmbeddingOutputs {
 }
 
 /** A graph that gives one vector per text: the repo's own, or one made of it. @throws AppError `unsupported_model` */
-export async function embeddingGraph({
-  graph,
-  path,
-  file,
-  config,
-  tokens = tokenOutput(graph.outputs),
-}: EmbeddingGraphInput): Promise<EmbeddingGraph> {
+export async function embeddingGraph({ graph, path, file, config }: EmbeddingGraphInput): Promise<EmbeddingGraph> {
+  const tokens = tokenOutput(graph.outputs)
   const pooled = pooledOutputOf(graph.outputs, tokens)
   if (pooled !== undefined) {
     const width = { token: lastOf(tokens), text: lastOf(pooled) }
@@ -54,8 +49,6 @@ interface EmbeddingGraphInput {
   /** Its name in the repo. */
   file: string
   config: Pick<PoolingConfig, 'modes' | 'steps'>
-  /** The output that is pooled, where it is not the one of token vectors. */
-  tokens?: TensorSignature | undefined
 }
 
 /** Names that a file has already cannot be given again, and operators without broadcasting cannot take our inputs. */
@@ -73,9 +66,12 @@ const tokenOutput = (outputs: readonly TensorSignature[]): TensorSignature | und
   outputs.find(({ name }) => name === 'last_hidden_state' || name === 'token_embeddings') ??
   outputs.find((output) => isFloat(output) && output.shape?.length === 3)
 
+/** What sentence-transformers calls a text's vector, and what CLIP's half that reads texts does. */
+const pooledNames = ['sentence_embedding', 'text_embeds']
+
 /** A vector per text: named so, or all that there is. */
 const pooledOutputOf = (outputs: readonly TensorSignature[], tokens: TensorSignature | undefined) =>
-  outputs.find((output) => output.name === 'sentence_embedding' && isFloat(output)) ??
+  outputs.find((output) => pooledNames.includes(output.name) && isFloat(output) && output.shape?.length !== 3) ??
   (tokens === undefined && outputs.length === 1
     ? outputs.find((output) => isFloat(output) && output.shape?.length === 2)
     : undefined)

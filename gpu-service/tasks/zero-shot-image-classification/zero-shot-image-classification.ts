@@ -1,45 +1,46 @@
+import { towersOf } from '../../../shared/model/towers.ts'
 import { createEmbeddings } from '../feature-extraction/embeddings.ts'
 import { readPrompts } from '../feature-extraction/prompts.ts'
 import { openPictureModel } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { mapInSlices } from '../in-slices.ts'
-import { describeIsolation, runsAlone } from '../isolation.ts'
 import { labelScores } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
-import { clipGraphs, clipOutputs } from './clip-graphs.ts'
+import { clipOutputs } from './clip-graphs.ts'
+import { describeClip } from './describe-clip.ts'
+import { jointGraphs } from './joint-graphs.ts'
 import { readLabelRequest } from './label-request.ts'
 import { labelVectorsOf } from './label-vectors.ts'
 import { learnScoring, scoreModel } from './score-graph.ts'
 import { scoreTexts } from './scoring.ts'
 import { openTextTower } from './text-tower.ts'
+import { clipScoring, twoTowers } from './two-towers.ts'
 
 /** A picture and the labels that it may have to a score for each: CLIP and its kin. */
 export const zeroShotImageClassification: Task = {
   name: 'zero-shot-image-classification',
 
-  async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
-    const graphs = await clipGraphs({ files, file, graph })
-    const alone = runsAlone({ isolate: settings.isolate, graph })
-    const { device } = settings
-    const picture = await openPictureModel({ files, file, inputs: graphs.imageInputs, run: settings })
-    const text = await openTextTower({ files, file, inputs: graphs.textInputs, alone, device })
+  filesWith: (file) => Object.values(towersOf(file) ?? {}).filter((tower) => tower !== file),
+
+  async open(source: ModelSource): Promise<OpenedTask> {
+    const { files, file, settings } = source
+    const towers = towersOf(file)
+    const graphs = towers === undefined ? await jointGraphs(source) : await twoTowers(source, towers)
+    const { score } = graphs
+    const picture = await openPictureModel({ files, ...graphs.image, run: settings })
+    const text = await openTextTower({ files, ...graphs.text, device: settings.device })
     const prompts = await readPrompts(files)
-    const imageModel = pictureRows({ picture, graph: 'image', output: clipOutputs.image, alone })
+    const imageModel = pictureRows({ ...graphs.image, picture, graph: 'image', output: clipOutputs.image })
     const apply = text.isSiglip ? 'sigmoid' : 'softmax'
     return {
-      graphs: { image: graphs.image, text: graphs.text, score: graphs.score },
-      describe: {
-        scores: apply,
-        maxTokens: text.maxTokens,
-        ...picture.describe,
-        ...describeIsolation({ isolate: settings.isolate, graph }),
-      },
+      graphs: { image: graphs.image.path, text: graphs.text.path, ...(score && { score: score.path }) },
+      describe: { scores: apply, maxTokens: text.maxTokens, ...picture.describe, ...describeClip(graphs) },
       warmUp: [...pictureWarmUp({ model: imageModel, picture }), ...text.warmUp],
       serve(createBatcher) {
         const images = createBatcher(imageModel)
         const texts = createBatcher(text.model)
-        const scoring = learnScoring(createBatcher(scoreModel(graphs.type)))
+        const scoring = score ? learnScoring(createBatcher(scoreModel(score.type))) : async () => clipScoring
         const vectorsOf = labelVectorsOf({ batcher: texts, texts: text.texts })
         const embeddings = createEmbeddings({ ...text, ...vectorKind, batcher: texts, prompts })
         return {

@@ -49,6 +49,12 @@ describe('the task', () => {
       'sentence-similarity',
     ],
     [
+      'one graph for texts and one for pictures',
+      evidence({ paths: ['onnx/text_model.onnx', 'onnx/vision_model.onnx'] }),
+      'zero-shot-image-classification',
+    ],
+    ['one graph for texts alone', evidence({ paths: ['text_model.onnx', 'onnx/vision_model.onnx'] }), undefined],
+    [
       'the configuration of scikit-learn',
       evidence({ config: { sklearn: { task: 'tabular-regression' } } }),
       'tabular-regression',

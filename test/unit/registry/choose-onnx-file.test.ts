@@ -16,6 +16,10 @@ const exported = ['model_bnb4', 'model_fp16', 'model_int8', 'model', 'model_q4f1
   (name) => `onnx/${name}.onnx`,
 )
 
+/** What transformers.js exports of a CLIP, beside the one that joins them. */
+const towers = (folder: string) =>
+  ['text_model', 'text_model_fp16', 'vision_model', 'vision_model_fp16'].map((name) => `${folder}${name}.onnx`)
+
 const metadataOf = (paths: readonly string[]): RevisionMetadata => ({
   tags: [],
   baseModels: [],
@@ -48,11 +52,41 @@ describe('the ONNX file of a deployment', () => {
 
   it.each([
     [['onnx/model.onnx'], { precision: 'int8' }, 'has no int8 file. Its ONNX files are fp32'],
-    [['onnx/text_model.onnx', 'onnx/vision_model.onnx'], { precision: 'fp32' }, 'name one with "file"'],
+    [['onnx/encoder_model.onnx', 'onnx/decoder_model.onnx'], { precision: 'fp32' }, 'name one with "file"'],
+    [['onnx/text_model.onnx', 'onnx/vision_model_fp16.onnx'], {}, 'name one with "file"'],
+    [[...towers('a/'), ...towers('b/')], {}, 'name one with "file"'],
+    [towers('onnx/'), { precision: 'int8' }, 'has no int8 file. Its ONNX files are fp32, fp16'],
     [[], { precision: 'fp32' }, 'no ONNX file'],
     [['onnx/model.onnx'], { wanted: 'onnx/model_fp16.onnx' }, 'It has: onnx/model.onnx'],
   ] as const)('of %j, asked for %j, is refused with what there is: %s', (paths, asked, hint) => {
     expect(() => choose(paths, asked)).toThrow(hint)
+  })
+})
+
+describe('of a model in two files', () => {
+  const chosen = (task: string | undefined, asked: Partial<ChooseInput> = {}) => {
+    const paths = [...towers('onnx/'), 'onnx/vision_model_q4.onnx']
+    return chooseOnnxFile({ target: 'a/b@main', metadata: { ...metadataOf(paths), task }, ...asked }).file
+  }
+
+  it('the one is deployed that reads what its task is given', () => {
+    expect(chosen('zero-shot-image-classification')).toBe('onnx/vision_model.onnx')
+    expect(chosen('image-feature-extraction', { device: 'cuda' })).toBe('onnx/vision_model_fp16.onnx')
+    expect(chosen('feature-extraction')).toBe('onnx/text_model.onnx')
+    expect(chosen('zero-shot-image-classification', { wanted: 'onnx/text_model_fp16.onnx' })).toBe(
+      'onnx/text_model_fp16.onnx',
+    )
+  })
+
+  it('none is chosen in a precision that only one of them has, or for a task that neither does', () => {
+    expect(() => chosen('zero-shot-image-classification', { precision: 'q4' })).toThrow('has no q4 file')
+    expect(() => chosen('object-detection')).toThrow('name one with "file"')
+    expect(() => chosen(undefined)).toThrow('name one with "file"')
+  })
+
+  it('none goes before the one that joins them', () => {
+    const metadata = { ...metadataOf([...towers('onnx/'), 'onnx/model.onnx']), task: 'zero-shot-image-classification' }
+    expect(chooseOnnxFile({ target: 'a/b@main', metadata }).file).toBe('onnx/model.onnx')
   })
 })
 

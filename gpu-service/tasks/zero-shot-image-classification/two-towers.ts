@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { errors, messageOf } from '../../../shared/errors.ts'
+import type { Towers } from '../../../shared/model/towers.ts'
+import { localPath, readConfig } from '../../models/model-files.ts'
+import { readOnnxGraph } from '../../models/onnx-graph.ts'
+import { isFloatType } from '../float-tensors.ts'
+import { describeIsolation, runsAlone } from '../isolation.ts'
+import type { ModelSource } from '../task.ts'
+import { type ClipGraphs, type ClipTower, clipOutputs } from './clip-graphs.ts'
+import type { Scoring } from './scoring.ts'
+
+/**
+ * What CLIP's training ended at, which it was not let past: the number is a weight of the joint graph, and in no file
+ * where the towers are alone. Others, such as SigLIP, end elsewhere each time.
+ */
+export const clipScoring: Scoring = { scale: 100, bias: 0, isCosine: true }
+const modelTypes = ['clip', 'chinese_clip']
+const config = z.object({ model_type: z.string().nullish() })
+
+/** A CLIP whose halves are files of their own. @throws AppError `unsupported_model` naming what is missing */
+export async function twoTowers({ files, settings }: ModelSource, towers: Towers): Promise<ClipGraphs> {
+  const kind = (await readConfig(files, 'config.json', config))?.model_type
+  if (typeof kind !== 'string' || !modelTypes.includes(kind))
+    throw errors.unsupportedModel(
+      `"${towers.text}" and "${towers.vision}" do not hold what makes scores of their vectors, which is known of ${modelTypes.join(' and ')} alone (config.json says ${JSON.stringify(kind ?? null).slice(0, 100)}); export text and pictures into one file too.`,
+    )
+  const towerOf = async (file: string, output: string): Promise<ClipTower & { width: unknown }> => {
+    const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
+      throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
+    })
+    const found = graph.outputs.find(({ name, type }) => name === output && isFloatType(type))
+    if (found === undefined)
+      throw errors.unsupportedModel(`"${file}" has no output "${output}" of floats; export it with its projection.`)
+    const { isolate } = settings
+    return {
+      file,
+      path: localPath(files, file),
+      inputs: graph.inputs,
+      alone: runsAlone({ isolate, graph }),
+      isolation: describeIsolation({ isolate, graph }),
+      width: found.shape?.at(-1),
+    }
+  }
+  const image = await towerOf(towers.vision, clipOutputs.image)
+  const text = await towerOf(towers.text, clipOutputs.text)
+  if (typeof image.width === 'number' && typeof text.width === 'number' && image.width !== text.width)
+    throw errors.unsupportedModel(
+      `"${image.file}" gives vectors of ${image.width} numbers and "${text.file}" of ${text.width}, which cannot be compared.`,
+    )
+  return { image, text }
+}
