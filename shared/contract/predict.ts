@@ -19,7 +19,7 @@ export const predictRequest = z
 
 const picture = z
   .string()
-  .openapi({ format: 'binary', description: 'A JPEG, PNG, WebP or GIF as it is, up to 16 MiB.' })
+  .openapi({ format: 'binary', description: 'A JPEG, PNG, WebP, GIF or AVIF as it is, up to 16 MiB.' })
 
 /** The body of a pipeline's request. */
 export const predictBody = {

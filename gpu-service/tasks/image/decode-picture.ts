@@ -1,5 +1,6 @@
 import sharp from 'sharp'
-import { pictureFormats } from './picture-format.ts'
+import { avifFault } from './avif-parts.ts'
+import { formatOf, pictureFormats } from './picture-format.ts'
 import { picturePixelsMax, pictureSideMax } from './picture-limits.ts'
 import type { Picture } from './resize-picture.ts'
 
@@ -15,7 +16,7 @@ export function lockDecoder(): void {
   sharp.cache(false)
   sharp.concurrency(1)
   sharp.block({ operation: ['VipsForeignLoad'] })
-  const loaders = ['JpegBuffer', 'PngBuffer', 'WebpBuffer', 'NsgifBuffer']
+  const loaders = ['JpegBuffer', 'PngBuffer', 'WebpBuffer', 'NsgifBuffer', 'HeifBuffer']
   sharp.unblock({ operation: loaders.map((name) => `VipsForeignLoad${name}`) })
 }
 
@@ -30,6 +31,8 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
     ignoreIcc: true,
     sequentialRead: true,
   } as const
+  const fault = formatOf(bytes) === 'avif' ? avifFault(bytes) : undefined
+  if (fault !== undefined) throw new PictureFault(fault)
   const { width, height, space = 'srgb' } = await sharp(bytes, options).metadata().catch(refuse)
   if (Math.max(width, height) > pictureSideMax)
     throw new PictureFault(`it has ${width} x ${height} pixels; the limit is ${pictureSideMax} on a side`)

@@ -1,6 +1,7 @@
-export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'gif'
+/** Those that are served, and one that is known and is not: what the cameras of telephones call a picture. */
+export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'heic'
 
-export const pictureFormats = 'JPEG, PNG, WebP or GIF'
+export const pictureFormats = 'JPEG, PNG, WebP, GIF or AVIF'
 
 /** What a file is by its first bytes, whatever it is called: nothing else is given to the decoder. */
 export function formatOf(bytes: Uint8Array): PictureFormat | undefined {
@@ -9,8 +10,20 @@ export function formatOf(bytes: Uint8Array): PictureFormat | undefined {
   if (startsWith(bytes, [0x47, 0x49, 0x46, 0x38])) return 'gif'
   const isRiff = startsWith(bytes, [0x52, 0x49, 0x46, 0x46])
   if (isRiff && startsWith(bytes.subarray(8), [0x57, 0x45, 0x42, 0x50])) return 'webp'
-  return undefined
+  return startsWith(bytes.subarray(4), [0x66, 0x74, 0x79, 0x70]) ? byBrands(bytes) : undefined
 }
 
 const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
   bytes.length >= start.length && start.every((byte, index) => bytes[index] === byte)
+
+const brandsMax = 32
+const heicBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
+
+/** Files of boxes say which formats they are of in the first: in it the main one, a version, and the others. */
+function byBrands(bytes: Uint8Array): PictureFormat | undefined {
+  const sizeBytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0)
+  const text = String.fromCharCode(...bytes.subarray(8, Math.min(sizeBytes, 8 + 4 * brandsMax)))
+  const brands: readonly string[] = text.match(/.{4}/gs) ?? []
+  if (brands.includes('avif')) return 'avif'
+  return brands.some((brand) => heicBrands.includes(brand)) ? 'heic' : undefined
+}

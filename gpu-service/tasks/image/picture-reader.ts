@@ -54,8 +54,11 @@ export class PictureReader implements Pictures {
         `"${param}" has ${bytes.length} bytes; the limit is ${pictureMaxBytes} per picture.`,
         param,
       )
-    if (formatOf(bytes) === undefined)
+    const format = formatOf(bytes)
+    if (format === undefined)
       throw errors.invalidInput(`"${param}" is no ${pictureFormats} picture by its first bytes.`, param)
+    if (format === 'heic')
+      throw errors.invalidInput(`"${param}" is a HEIC picture, which is not read; send ${pictureFormats}.`, param)
     const decoder = await this.#take(bytes.length, asker)
     const startedMs = performance.now()
     try {
