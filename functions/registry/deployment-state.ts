@@ -86,15 +86,19 @@ function toTarget(
   }
 }
 
-const toReplica = ({ id, state, reason, revision, targets, baseUrl, updatedAt }: ReplicaStatus): ReplicaStatus => ({
-  id,
-  state,
-  ...(reason !== undefined && { reason }),
-  revision,
-  ...(targets !== undefined && { targets }),
-  ...(baseUrl !== undefined && { baseUrl }),
-  updatedAt,
-})
+const toReplica = (replica: ReplicaStatus): ReplicaStatus => {
+  const { id, state, reason, revision, inFlight, targets, baseUrl, updatedAt } = replica
+  return {
+    id,
+    state,
+    ...(reason !== undefined && { reason }),
+    revision,
+    ...(inFlight !== undefined && { inFlight }),
+    ...(targets !== undefined && { targets }),
+    ...(baseUrl !== undefined && { baseUrl }),
+    updatedAt,
+  }
+}
 
 /** One replica that serves is enough to be ready; failed means that none serves or still tries. */
 function stateOf(replicas: readonly Pick<ReplicaStatus, 'state'>[]): 'READY' | 'LOADING' | 'FAILED' | 'PENDING' {

@@ -4,13 +4,14 @@ import type { ServedDeployment } from './served-deployment.ts'
 
 /** What this replica says of a deployment: what the table asks for counts, also while something older still answers. */
 export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id' | 'updatedAt'> {
-  const { item, places, shadow } = deployment
+  const { item, places, shadow, limits } = deployment
   const state = stateOf(places.map(({ slot }) => slot.state))
   const reason = state === 'READY' ? undefined : places.map(({ slot }) => slot.reason).find(isText)
   return {
     state,
     ...(reason !== undefined && { reason }),
     revision: item.revision,
+    ...(limits.slots.max !== undefined && { inFlight: limits.slots.taken }),
     targets: [
       ...places.map(({ slot, standIn }) => ({
         ...targetOf(slot),
@@ -22,8 +23,11 @@ export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id'
 }
 
 /** What of it is worth being told at once; the rest is told as a heartbeat. */
-export const gistOf = ({ targets = [], ...status }: ReturnType<typeof reportOf>): string =>
-  JSON.stringify([status, targets.map(({ queued: _, answered: __, failed: ___, isResident: ____, ...gist }) => gist)])
+export const gistOf = ({ targets = [], inFlight: _, ...status }: ReturnType<typeof reportOf>): string =>
+  JSON.stringify([
+    status,
+    targets.map(({ queued: __, answered: ___, failed: ____, isResident: _____, ...gist }) => gist),
+  ])
 
 function targetOf(slot: DeploymentSlot): ReplicaTarget {
   const { item, state, reason, served, outcomes, loadSeconds, model } = slot

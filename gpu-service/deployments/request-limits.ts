@@ -2,6 +2,7 @@ import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import type { DeploymentLimits } from '../../shared/table/deployment-item.ts'
 import type { DayUse } from './day-use.ts'
+import { RequestSlots } from './request-slots.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 export interface RequestLimitsOptions {
@@ -18,8 +19,10 @@ export interface RequestLimitsOptions {
 /** What the client is told of its limit, in the words of OpenAI's headers. */
 export type LimitHeaders = Record<string, string>
 
-/** What a deployment may answer: this replica's share of each rate, and the day's quota of all of them. */
+/** What a deployment may answer: this replica's share of each rate, the day's quota of all of them, and so many at a time. */
 export class RequestLimits {
+  /** The requests that are under way. */
+  readonly slots: RequestSlots
   readonly #options: RequestLimitsOptions
   #limits: DeploymentLimits = {}
   #shares = 0
@@ -28,6 +31,7 @@ export class RequestLimits {
 
   constructor(options: RequestLimitsOptions) {
     this.#options = options
+    this.slots = new RequestSlots(options)
   }
 
   /** What is left of a rate stays left when the rate changes. */
@@ -36,15 +40,17 @@ export class RequestLimits {
     if (limits === this.#limits && shares === this.#shares) return
     this.#limits = limits
     this.#shares = shares
-    const { requestsPerSecond, tokensPerMinute } = limits
+    const { requestsPerSecond, tokensPerMinute, concurrency } = limits
+    this.slots.max = concurrency
     this.#requests = this.#bucket(this.#requests, requestsPerSecond, 1)
     this.#tokens = this.#bucket(this.#tokens, tokensPerMinute, 60)
   }
 
-  /** Counts a request. @throws AppError `rate_limited`, `quota_used_up` */
+  /** Counts a request, which takes a slot only when it has come whole. @throws AppError `concurrency_limited`, `rate_limited`, `quota_used_up` */
   admit(caller: Principal | undefined): void {
     const { requestsPerDay } = this.#limits
     const { use, deployment } = this.#options
+    this.slots.assertFree()
     if (this.#requests !== undefined && this.#requests.level < 1) {
       const { requestsPerSecond = 0 } = this.#limits
       throw errors.rateLimited(`${requestsPerSecond} requests per second`, this.#requests.secondsUntil(1))
@@ -66,7 +72,9 @@ export class RequestLimits {
   headers(): LimitHeaders {
     const { requestsPerDay } = this.#limits
     const { use, deployment } = this.#options
+    const { max, free } = this.slots
     return {
+      ...(max !== undefined && { 'x-concurrency-limit': String(max), 'x-concurrency-remaining': String(free) }),
       ...(this.#requests !== undefined && told('requests', this.#requests)),
       ...(this.#tokens !== undefined && told('tokens', this.#tokens)),
       ...(requestsPerDay !== undefined && {

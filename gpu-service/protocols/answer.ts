@@ -17,7 +17,7 @@ export interface Answer {
 export function answerJson(context: Context<ServingEnvironment>, { json, ...about }: Answer): Response {
   const headers = answerHeaders(context, about)
   headers['content-type'] ??= 'application/json'
-  return new Response(typeof json === 'string' ? json : bytesOf(json), { headers })
+  return new Response(typeof json === 'string' ? json : bytesOf(json, leavesLater(context)), { headers })
 }
 
 /** What every answer of a model says in its headers, whatever its body is. */
@@ -47,18 +47,32 @@ const timingHeaders = ({ queueMs, runMs, batchSize }: Timing) => ({
   'x-batch-size': String(batchSize),
 })
 
+/** Has the request count as answered when the last of its answer is sent, or its reader has left. */
+function leavesLater(context: Context<ServingEnvironment>): () => void {
+  const leave = context.get('leave')
+  context.set('leave', undefined)
+  if (leave === undefined) return () => {}
+  context.req.raw.signal.addEventListener('abort', leave, { once: true })
+  return leave
+}
+
 /** Written as fast as it is read and no faster: a slow reader makes nothing pile up, one that left ends it. */
-function bytesOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+function bytesOf(pieces: AsyncIterable<string>, ended: () => void): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { value, done } = await iterator.next()
-        if (done) controller.close()
-        else controller.enqueue(encoder.encode(value))
+        const { value, done } = await iterator.next().catch((error) => {
+          ended()
+          throw error
+        })
+        if (!done) return controller.enqueue(encoder.encode(value))
+        ended()
+        controller.close()
       },
       async cancel() {
+        ended()
         await iterator.return?.()
       },
     },

@@ -28,9 +28,14 @@ export function findRoute(context: Context<ServingEnvironment>, { router, model 
   return route
 }
 
-/** What answers, and goes on doing so until the request is answered, whatever is deployed meanwhile. @throws AppError */
+/**
+ * What answers, and goes on doing so until the request is answered, whatever is deployed meanwhile. From here on it is
+ * one of those that its deployment answers at a time. @throws AppError
+ */
 export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): Route {
   const route = routeAhead(context, asked)
+  context.get('leave')?.()
+  context.set('leave', route.deployment.limits?.slots.take())
   context.get('release')?.()
   context.set('release', route.hold())
   return route
@@ -48,7 +53,7 @@ export function routeAhead(context: Context<ServingEnvironment>, { router, model
   return route
 }
 
-/** Counts the request once against what its deployment may answer. @throws AppError `rate_limited`, `quota_used_up` */
+/** Counts the request once against what its deployment may answer. @throws AppError `concurrency_limited`, `rate_limited`, `quota_used_up` */
 function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } }: Route): void {
   if (limits === undefined || context.get('limits') === limits) return
   context.set('limits', limits)

@@ -40,6 +40,7 @@ export function guardPredictions({
     } finally {
       bodyHold.release()
       context.get('release')?.()
+      context.get('leave')?.()
     }
     noteOutcome(context, { startedMs, shadows: parts.shadows })
   }

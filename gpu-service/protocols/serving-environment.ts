@@ -18,6 +18,8 @@ export interface ServingEnvironment {
     route?: Route | undefined
     /** Lets go of what answers. */
     release?: (() => void) | undefined
+    /** Gives back the place that it takes of those that its deployment answers at a time. */
+    leave?: (() => void) | undefined
     /** Where its work will wait. */
     place?: Place | undefined
     /** Answers what goes wrong as its protocol writes it. */

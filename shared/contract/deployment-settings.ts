@@ -16,6 +16,10 @@ const limits = z
     tokensPerMinute: z.number().int().positive().optional().openapi({
       description: 'Of text models, counted when they are answered: who is over waits until the minute made up for it.',
     }),
+    concurrency: z.number().int().min(1).max(100_000).optional().openapi({
+      description:
+        'How many requests each replica answers at a time, from when one has come whole until the last of its answer is sent. Others get 429 `concurrency_limited`, with a `Retry-After` by how long they take of late.',
+    }),
   })
   .strict()
   .openapi('DeploymentLimits')

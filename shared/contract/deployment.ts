@@ -37,6 +37,11 @@ export const replicaStatus = z
     state: replicaState,
     reason: z.string().optional().openapi({ description: 'Why the model could not be loaded.' }),
     revision: z.string(),
+    inFlight: z
+      .number()
+      .int()
+      .optional()
+      .openapi({ description: 'Requests under way, where `limits.concurrency` says how many may be.' }),
     targets: z.array(replicaTarget).optional(),
     baseUrl: z
       .string()

@@ -46,6 +46,7 @@ export const serviceRoutes = {
               task: z.string(),
               state: z.string(),
               reason: z.string().optional(),
+              inFlight: z.number().int().openapi({ description: 'Requests under way.' }),
               queued: z.number().int().optional(),
             }),
           ),

@@ -10,6 +10,14 @@ export const loadErrors = {
       retryable: true,
       retryAfterSeconds,
     }),
+  concurrencyLimited: (limit: number, retryAfterSeconds: number) =>
+    new AppError({
+      code: 'concurrency_limited',
+      status: 429,
+      message: `This deployment answers ${limit} ${limit === 1 ? 'request' : 'requests'} at a time on each replica. Try again in ${Math.ceil(retryAfterSeconds * 10) / 10} s.`,
+      retryable: true,
+      retryAfterSeconds,
+    }),
   /** Its clients would wait for hours, so they are told not to ask again by themselves. */
   quotaUsedUp: (limit: number, retryAfterSeconds: number) =>
     new AppError({

@@ -67,11 +67,13 @@ export interface DeploymentSettings {
   canary?: CanaryRule | undefined
 }
 
-/** What a deployment answers at most, all replicas of its pool together. */
+/** What a deployment answers at most, all replicas of its pool together where nothing else is said. */
 export interface DeploymentLimits {
   requestsPerSecond?: number | undefined
   requestsPerDay?: number | undefined
   tokensPerMinute?: number | undefined
+  /** Requests that each replica answers at a time. */
+  concurrency?: number | undefined
 }
 
 /** When a target that is not the first is taken out of service by itself. */

@@ -9,7 +9,7 @@ export function infoRoutes({ verify, router }: ServingParts): Hono<ServingEnviro
   const app = new Hono<ServingEnvironment>()
   app.get('/info', authenticate(verify), (context) =>
     context.json({
-      deployments: router.list(context.get('principal')).map(({ item, state, reason, served }) => ({
+      deployments: router.list(context.get('principal')).map(({ item, state, reason, served, limits }) => ({
         name: item.name,
         repo: item.repo,
         ref: item.ref,
@@ -19,6 +19,7 @@ export function infoRoutes({ verify, router }: ServingParts): Hono<ServingEnviro
         ...(item.pipelineTag !== undefined && { pipelineTag: item.pipelineTag }),
         state,
         ...(reason !== undefined && { reason }),
+        inFlight: limits?.slots.taken ?? 0,
         ...(served !== undefined && {
           queued: served.queues.reduce((total, { depth }) => total + depth, 0),
           ...served.describe,

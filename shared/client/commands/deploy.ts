@@ -38,6 +38,7 @@ Options:
   --isolate WHEN       auto, always or never run inputs alone
   --cache N            keep N answers to give them again
   --requests-per-second N, --requests-per-day N, --tokens-per-minute N
+  --concurrency N      answer so many requests at a time on each replica
   --update             change the deployment instead of making it
   --detach             do not wait until it is ready`,
   options: deployOptions,

@@ -29,7 +29,7 @@ function start() {
     create: () => {
       throw new Error('nothing of it is served')
     },
-    limits: {} as ServedDeployment['limits'],
+    limits: { slots: {} } as ServedDeployment['limits'],
     now: () => 1_000_000,
   })
   const change = () => void deployment.follow({ ...item, revision: 'after' }, true)

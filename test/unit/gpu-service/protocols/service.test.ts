@@ -30,6 +30,7 @@ describe("the service's own routes", () => {
         classes: ['setosa', 'versicolor', 'virginica'],
         probabilities: 'tensor',
         isKeptLoaded: true,
+        inFlight: 0,
         queued: 0,
       },
       {
