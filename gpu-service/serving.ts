@@ -104,7 +104,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const { engines: count, intraOpThreads, engineEnvironment: environment = {} } = config
   const engines = createEngines({ device, engines: count, intraOpThreads, environment, workerUrl, onDeath, onLoss })
   const pool = new EnginePool({ engines, stagedMax: device === 'cuda' ? 1 : 0 })
-  const { waitMsMax = 300 } = config
+  const { waitMsMax = 250 } = config
   const { cacheMaxBytes = 20 * 1000 ** 3 } = config
   const onDamage = ({ path }: { path: string }) => {
     metrics.cacheRepairs.inc()

@@ -97,7 +97,7 @@ export class BatchRuns<Input, Output> {
     const share = together.tookMs > 0 ? ownMs / together.tookMs : 1
     const runMs = (endedMs - (together.startedMs ?? askedMs)) * share
     costs.observe({ ...shapeOf(jobs), runMs })
-    rate.ran({ aloneMs: jobs.reduce((total, { aloneMs }) => total + aloneMs, 0), runMs })
+    rate.ran({ items: batchSize, aloneMs: jobs.reduce((total, { aloneMs }) => total + aloneMs, 0), runMs })
     observe.ran({ batchSize, runMs })
     return outputs.map((output) => ({ output, startedMs: endedMs - runMs, endedMs, batchSize }))
   }

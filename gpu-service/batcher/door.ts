@@ -23,8 +23,8 @@ type Asked = Partial<CallOptions>
 
 /** Bulk work may wait longer than interactive work, and takes up no more than half of the places. */
 const bulkPatience = 15
-/** So that a model whose runs take long is not full with one of them under way. */
-const runsWorthWaiting = 6
+/** How many may go before a newcomer however long each takes, so that a slow model is not full with one of them waiting. */
+const membersWorthWaiting = 6
 /** How many times as long as its own work a request may wait beyond the usual. */
 const waitPerWork = 4
 
@@ -78,7 +78,7 @@ export class Door<Input, Output> {
   /** Before its work is known, a request is believed how much it will be. */
   #limitsOf({ priority, patience = 1 }: Asked, engineMs = 0): QueueLimits {
     const { limits, rate } = this.#options
-    const waitMsMax = Math.max(limits.waitMsMax, runsWorthWaiting * rate.runMs)
+    const waitMsMax = Math.max(limits.waitMsMax, membersWorthWaiting * rate.memberMs)
     const earned = engineMs > 0 ? 1 + (waitPerWork * engineMs) / waitMsMax : patience
     return { ...limits, waitMsMax: waitMsMax * Math.min(patience, earned) * (priority === 'bulk' ? bulkPatience : 1) }
   }

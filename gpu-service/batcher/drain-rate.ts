@@ -10,17 +10,17 @@ const stretchMs = 250
  */
 export class DrainRate {
   #share = 1
-  /** How long a run takes. */
-  runMs = 0
+  /** What a run takes for each of its members. */
+  memberMs = 0
   #perMs: number | undefined
   #doneMs = 0
   #sinceMs: number | undefined
 
   /** A run ended, and these were in it. */
-  ran({ aloneMs, runMs }: { aloneMs: number; runMs: number }): void {
+  ran({ items, aloneMs, runMs }: { items: number; aloneMs: number; runMs: number }): void {
     if (aloneMs > 0) this.#share += runWeight * (Math.min(3, runMs / aloneMs) - this.#share)
     this.#doneMs += aloneMs
-    this.runMs += (this.runMs === 0 ? 1 : runWeight) * (runMs - this.runMs)
+    this.memberMs += (this.memberMs === 0 ? 1 : runWeight) * (runMs / items - this.memberMs)
   }
 
   /** Told after each run whether some still wait: only then the time that passes is the engines' doing. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Priority } from '../../../../gpu-service/batcher/call-options.ts'
+import type { RunShape } from '../../../../gpu-service/batcher/cost-model.ts'
 import { windowOf } from '../../../../gpu-service/batcher/cut.ts'
 import { AppError } from '../../../../shared/errors.ts'
 import { measuredCosts } from '../../../bench/measured-costs.ts'
@@ -313,5 +314,24 @@ describe('ten times more than the engines can do, of mixed lengths', () => {
     expect(Math.min(...retryAfter)).toBeGreaterThanOrEqual(0.3)
     expect(Math.max(...retryAfter)).toBeLessThanOrEqual(0.6)
     expect(1 - tally.realUnits / tally.paddedUnits).toBeLessThan(0.08)
+  })
+
+  it('keeps them waiting no longer where a run takes long because many share it', async () => {
+    const [waitMsMax, runMsMax] = [250, 800]
+    const msOf = ({ items }: RunShape) => 20 + 12 * items
+    const limits = { costMax: 2048, waitMsMax, runMsMax }
+    const { time, batcher } = simulatedService({ engines: 1, msOf, isShared: false, limits })
+    const latenciesMs: number[] = []
+    for (let index = 0; index < 5000; index++)
+      time.after(index, () => {
+        const askedMs = time.nowMs
+        const answered = () => latenciesMs.push(time.nowMs - askedMs)
+        batcher.submit({ size: 21, group: '', key: `${index}`, nature: 'harmless' }).then(answered, () => {})
+      })
+    await time.runTo(7000)
+    expect(latenciesMs.length).toBeGreaterThan(300)
+    // What runs when a request comes, the runs that go before it, and its own.
+    const inTimeMs = 2 * waitMsMax + runMsMax / 2
+    expect(latenciesMs.toSorted((a, b) => a - b)[Math.floor(latenciesMs.length * 0.99)]).toBeLessThan(inTimeMs)
   })
 })
