@@ -53,6 +53,37 @@ describe('very many names', () => {
   })
 })
 
+describe('very many objects', () => {
+  const objects = (count: number) => Array.from({ length: count }, () => ({}))
+
+  it.each([
+    ['before its last name', { inputs: objects(50_000), parameters: { top_k: 1 } }],
+    ['behind all of its names', { parameters: { top_k: 1 }, inputs: objects(50_000) }],
+    ['in each other', { inputs: [objects(25_000), objects(25_000)] }],
+  ])('are refused where they stand %s', (_, value) => {
+    expect(() => duplicateKey(JSON.stringify(value))).toThrow('more than 50000 objects')
+  })
+
+  it('are none where a text only looks like them, nor fewer than that', () => {
+    expect(duplicateKey(JSON.stringify({ inputs: '{'.repeat(60_000), x: '{}' }))).toBeUndefined()
+    expect(duplicateKey(JSON.stringify({ inputs: objects(49_000), x: 'a' }))).toBeUndefined()
+  })
+})
+
+it('goes through no megabytes of numbers behind its last name, and quickly through those before it', () => {
+  const numbers = Array.from({ length: 600_000 }, (_, at) => at)
+  for (const [body, mostMs] of [
+    [{ truncate: true, inputs: numbers }, 30],
+    [{ inputs: numbers, truncate: 'x' }, 200],
+  ] as const) {
+    const json = JSON.stringify(body)
+    const cpu = process.threadCpuUsage()
+    expect(duplicateKey(json)).toBeUndefined()
+    const { user, system } = process.threadCpuUsage(cpu)
+    expect((user + system) / 1000).toBeLessThan(mostMs)
+  }
+})
+
 it('reads megabytes in a moment', () => {
   const started = performance.now()
   duplicateKey(JSON.stringify({ content: 'x'.repeat(20_000_000), quotes: '"'.repeat(200_000) }))
