@@ -4,6 +4,8 @@ import { Deadlines, type Timers } from './deadlines.ts'
 import type { Call, Job, Ran, Ticket } from './job.ts'
 import { RetryList } from './retry-list.ts'
 import type { SharedJobs, Source } from './shared-jobs.ts'
+import { createTelling } from './telling.ts'
+import { leaveJob, newTicket } from './tickets.ts'
 import { Waiting } from './waiting.ts'
 
 export interface LedgerOptions<Input, Output> {
@@ -22,8 +24,7 @@ export class CallLedger<Input, Output> {
   readonly waiting: Waiting<Input, Output>
   readonly retries = new RetryList<Input, Output>()
   readonly #deadlines: Deadlines<Call<Input, Output>>
-  /** Those who are to be told. */
-  readonly #answered: Call<Input, Output>[] = []
+  readonly #tell = createTelling<Input, Output>()
 
   constructor(options: LedgerOptions<Input, Output>) {
     this.#options = options
@@ -102,9 +103,7 @@ export class CallLedger<Input, Output> {
 
   #queue(call: Call<Input, Output>, job: Job<Input, Output>, index: number): void {
     const isNew = job.state === 'new'
-    const ticket: Ticket<Input, Output> = { call, job, index, waitMs: isNew ? job.aloneMs : 0, ...notInLine }
-    ticket.at = job.tickets.push(ticket) - 1
-    call.tickets.push(ticket)
+    const ticket = newTicket({ call, job, index })
     if (isNew) {
       job.state = 'queued'
       this.#options.shared.admitted(job)
@@ -139,28 +138,10 @@ export class CallLedger<Input, Output> {
     this.#options.left()
   }
 
-  /** To write answers is work for this thread, so that the engine is given its next batch before. */
-  #tell(call: Call<Input, Output>): void {
-    if (this.#answered.push(call) > 1) return
-    setImmediate(() => {
-      for (const { resolve, results } of this.#answered.splice(0)) resolve(results)
-    })
-  }
-
   #withdraw(ticket: Ticket<Input, Output>): void {
-    const { job, at } = ticket
+    const { job } = ticket
     if (job.state === 'queued') this.waiting.remove(ticket)
-    if (job.tickets[at] === ticket) {
-      // The last one takes its place: many may wait for one job, and leave at once.
-      const last = job.tickets.pop()
-      if (last !== undefined && last !== ticket) {
-        job.tickets[at] = last
-        last.at = at
-      }
-      this.waiting.handOn(ticket)
-    }
+    if (leaveJob(ticket)) this.waiting.handOn(ticket)
     if (job.tickets.length === 0) this.#end(job)
   }
 }
-
-const notInLine = { at: -1, line: undefined, previous: undefined, next: undefined }
