@@ -81,6 +81,15 @@ export interface TensorDataOf {
 /** An engine that went away with work in its hands. */
 export class EngineDied extends Error {
   override name = 'EngineDied'
+  /** Whether it ended by itself over the work that this is told of: it was neither killed nor busy with other work. */
+  readonly isByItself: boolean
+  /** How long it took of late until another one could be given work, where that is known. */
+  backInMs: number | undefined
+
+  constructor(message: string, { isByItself = false }: { isByItself?: boolean } = {}) {
+    super(message)
+    this.isByItself = isByItself
+  }
 }
 
 /** An engine that was given up because a model did not come to an end. */

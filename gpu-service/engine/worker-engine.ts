@@ -53,6 +53,8 @@ export class WorkerEngine implements Engine {
   readonly #loneRuns: LoneRuns
   #process: WorkerProcess | undefined
   #restored: Promise<unknown> = Promise.resolve()
+  /** How long the process at work took until it could be given work. */
+  #restoredInMs: number | undefined
   #closed = false
 
   constructor(options: WorkerEngineOptions) {
@@ -144,13 +146,19 @@ export class WorkerEngine implements Engine {
     this.#process = started
     // One that was ended before it answers this had not come to any load.
     started.ask({ kind: 'unload', modelId: '' }).catch(() => undefined)
-    this.#restored = this.#models.restore((model) => this.#load(model, started))
+    const startedMs = performance.now()
+    this.#restored = this.#models
+      .restore((model) => this.#load(model, started))
+      .then(() => {
+        if (this.#process === started) this.#restoredInMs = performance.now() - startedMs
+      })
     return started
   }
 
   #bury(dead: WorkerProcess, error: EngineDied): void {
     if (this.#process !== dead) return
     this.#process = undefined
+    error.backInMs = this.#restoredInMs
     this.#models.endRestoring(error, { isLoadToBlame: dead.hasAnswered })
     if (this.#closed) return
     // One that never answered waits for the next question: a process that cannot start is no loop.

@@ -24,6 +24,9 @@ export interface WorkerProcessOptions {
  */
 const memoryGoesBack = ['MALLOC_MMAP_THRESHOLD_=131072']
 
+/** By the system, which has no memory left, or by whoever operates it. */
+const killsFromOutside = new Set<NodeJS.Signals | null>(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
+
 const setpriv = '/usr/bin/setpriv'
 /** A run that never ends does not see the socket close, so the system ends it with a service that was killed. */
 const endsWithService = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []
@@ -73,7 +76,7 @@ export class WorkerProcess {
     this.#child.on('error', (error) => this.#bury(new EngineDied(`the engine did not start (${error.message})`)))
     this.#child.on('exit', (code, signal) => {
       const how = signal === null ? `it ended by itself, code ${code}` : signal
-      this.#bury(new EngineDied(`the engine died (${how})`))
+      this.#bury(new EngineDied(`the engine died (${how})`, { isByItself: !killsFromOutside.has(signal) }))
     })
   }
 
@@ -131,7 +134,10 @@ export class WorkerProcess {
     this.#death = error
     clearTimeout(this.#deadline)
     this.#onGone(cause)
-    for (const { reject } of this.#pending.values()) reject(error)
+    const others = new EngineDied(error.message)
+    others.backInMs = error.backInMs
+    // It does one thing after the other, so only the first can be what it ended over.
+    for (const [at, { reject }] of [...this.#pending.values()].entries()) reject(at === 0 ? error : others)
     this.#pending.clear()
   }
 }

@@ -75,12 +75,31 @@ export const modelErrors = {
       message: `The model could not run this input: ${reason}`,
       cause,
     }),
-  engineDied: (reason: string, cause?: unknown) =>
-    new AppError({
+  /** It was ended from outside, again and again. */
+  engineDied: (reason: string, { backInMs = 1000, cause }: { backInMs?: number | undefined; cause?: unknown } = {}) => {
+    const retryAfterSeconds = Math.max(1, Math.ceil(backInMs / 1000))
+    return new AppError({
       code: 'engine_died',
-      status: 500,
-      message: `The model could not be run: ${reason}. It is being started again.`,
+      status: 503,
+      message: `The model could not be run, each time for the same reason: ${reason}. It is being started again. Try again in ${retryAfterSeconds} s.`,
       retryable: true,
+      retryAfterSeconds,
+      cause,
+    })
+  },
+  /** Not retryable: each time would cost another engine. */
+  inputEndsEngine: (reason: string, cause?: unknown) =>
+    new AppError({
+      code: 'input_ends_engine',
+      status: 422,
+      message: `The model cannot be run on this input: ${reason}, also when it was run by itself. Others are answered.`,
+      cause,
+    }),
+  runNeverEnded: (reason: string, cause?: unknown) =>
+    new AppError({
+      code: 'run_never_ended',
+      status: 500,
+      message: `The model was given up: ${reason}. It is not run again by itself: whoever deployed it is told why.`,
       cause,
     }),
 }

@@ -48,7 +48,14 @@ function asTei(error: AppError): AppError {
 }
 
 /** Of a model that cannot do it, or failed at it. */
-const backendCodes = new Set(['inference_failed', 'engine_died', 'wrong_task', 'model_failed', 'unsupported_model'])
+const backendCodes = new Set([
+  'inference_failed',
+  'input_ends_engine',
+  'run_never_ended',
+  'wrong_task',
+  'model_failed',
+  'unsupported_model',
+])
 const inputCodes = new Set(['invalid_input', 'invalid_request'])
 
 function typeOf({ code, status, param }: AppError): TeiErrorType {

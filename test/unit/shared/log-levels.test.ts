@@ -26,6 +26,7 @@ describe('the log', () => {
   it.each([
     [501, errors.generationNotServed('/v1/chat/completions', ['embeddings'])],
     [503, errors.modelNotReady('iris', 'LOADING')],
+    [503, errors.engineDied('it was killed')],
     [504, errors.deadlineExceeded()],
   ])('tells %i, which is said on purpose, as no error and without a stack', async (status, thrown) => {
     expect(await loggedOf(thrown)).toEqual({ status, levels: ['info'], hasStack: false })
@@ -33,7 +34,7 @@ describe('the log', () => {
 
   it.each([
     [500, new Error('unforeseen')],
-    [500, errors.engineDied('it was killed')],
+    [500, errors.runNeverEnded('it did not end')],
     [502, new AppError({ code: 'broken', status: 502, message: 'Broken.' })],
   ])('tells a fault (%i) as an error, with its stack', async (status, thrown) => {
     expect(await loggedOf(thrown)).toEqual({ status, levels: ['error', 'error'], hasStack: true })

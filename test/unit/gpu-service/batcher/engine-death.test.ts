@@ -54,6 +54,25 @@ describe('a batch whose engine died', () => {
     expect(ran()).toEqual(['deadly', 'deadly', 'deadly'])
   })
 
+  it.each([
+    ['by itself', true, { code: 'input_ends_engine', status: 422, retryable: false }],
+    ['from outside', false, { code: 'engine_died', status: 503, retryable: true, retryAfterSeconds: 3 }],
+  ])(
+    'fails its input as its own fault where it ended %s, and else says when to come again',
+    async (_how, isByItself, told) => {
+      const { batcher, runs, pull } = manualBatcher<string>()
+      const answer = batcher.submit('a').catch((error) => error)
+      for (let run = 0; run < 3; run++) {
+        const working = pull()
+        const error = new EngineDied('the engine died', { isByItself })
+        error.backInMs = 2400
+        await runs[run]?.fail(error)
+        await working
+      }
+      expect(await answer).toMatchObject(told)
+    },
+  )
+
   it('goes before all that waits, without those who have left since', async () => {
     const { batcher, runs, pull, ran, answers, leave } = start(['a', 'b'])
     const working = pull()
@@ -88,7 +107,7 @@ describe('a batch whose engine died', () => {
     const working = pull()
     await runs[0]?.fail(new ModelHung('it did not end'))
     await working
-    expect(await Promise.all(answers)).toEqual(['engine_died', 'engine_died'])
+    expect(await Promise.all(answers)).toEqual(['run_never_ended', 'run_never_ended'])
     expect(ran()).toEqual(['ab'])
   })
 })

@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../../support/eventually.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { irisModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
+const workerUrl = new URL('../support/worker-that-ends.ts', import.meta.url)
+
 it('answers 503 with the reason, never 500, while a model is fetched anew that a replaced engine could not load', async () => {
   const cacheDir = await temporaryFolder()
-  const workerUrl = new URL('../support/worker-that-ends.ts', import.meta.url)
   const host = await startTestServing([await irisModel()], { cacheDir, engines: 1 }, workerUrl)
   onTestFinished(() => host.close())
   const ask = (inputs: number[][]) => host.ask('/api/v1/predict/iris', { json: { inputs } })
@@ -26,4 +27,50 @@ it('answers 503 with the reason, never 500, while a model is fetched anew that a
   )
   expect(answer).toBe(200)
   expect(statuses).not.toContain(500)
+})
+
+describe('a request over which one engine after the other ends', () => {
+  async function start() {
+    const host = await startTestServing([await irisModel()], { engines: 2 }, workerUrl)
+    onTestFinished(() => host.close())
+    const asked = async (number: number) => {
+      const row = [number, 0, 0, 0]
+      const tensor = { name: 'X', shape: [1, 4], datatype: 'FP32', data: row }
+      const [pipeline, oip] = await Promise.all([
+        host.ask('/api/v1/predict/iris', { json: { inputs: [row] } }),
+        host.ask('/v2/models/iris/infer', { json: { inputs: [tensor] } }),
+      ])
+      return { pipeline, oip }
+    }
+    return { host, asked }
+  }
+  const slow = { timeout: 30_000 }
+
+  it('is told that its input is at fault, and others are answered', slow, async () => {
+    const { asked } = await start()
+    const { pipeline, oip } = await asked(666)
+    const message = expect.stringContaining('it ended by itself, code 7')
+    expect([pipeline.status, await pipeline.json()]).toMatchObject([422, { error: message, code: 'input_ends_engine' }])
+    expect([oip.status, await oip.json()]).toEqual([400, { error: message }])
+    for (const { headers } of [pipeline, oip]) {
+      expect(headers.get('retry-after')).toBeNull()
+      expect(headers.get('x-should-retry')).toBe('false')
+    }
+    const { pipeline: next } = await asked(5.1)
+    expect(next.status).toBe(200)
+  })
+
+  it('is told to come again where they were killed, and how soon by how long it takes to start one', slow, async () => {
+    const { asked } = await start()
+    const { pipeline, oip } = await asked(667)
+    const message = expect.stringContaining('the engine died (SIGKILL)')
+    expect([pipeline.status, await pipeline.json()]).toMatchObject([503, { error: message, code: 'engine_died' }])
+    expect([oip.status, await oip.json()]).toEqual([503, { error: message }])
+    for (const { headers } of [pipeline, oip]) {
+      expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+      expect(headers.get('x-should-retry')).toBeNull()
+    }
+    const { pipeline: next } = await asked(5.1)
+    expect(next.status).toBe(200)
+  })
 })

@@ -1,9 +1,12 @@
 import { serveRequests } from '../../../../gpu-service/engine/serve-requests.ts'
 import { Sessions } from '../../../../gpu-service/engine/sessions.ts'
 
-/** The real worker, which leaves without an answer when it is given the number 666. */
+/** The real worker, which leaves without an answer when it is given the number 666, and is killed when it is given 667. */
 const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1, mapBytesMin: 2 ** 30 }, [''])
 await serveRequests(async (request, inputs) => {
-  if (request.kind === 'run' && Object.values(inputs).some(({ data }) => data[0] === 666)) process.exit(7)
+  const isGiven = (number: number) =>
+    request.kind === 'run' && Object.values(inputs).some(({ data }) => data[0] === number)
+  if (isGiven(666)) process.exit(7)
+  if (isGiven(667)) process.kill(process.pid, 'SIGKILL')
   return sessions.obey(request, inputs)
 })
