@@ -1,6 +1,7 @@
 import type { Engine, EngineDied } from '../engine/engine.ts'
 import type { BatcherOptions } from './batcher-options.ts'
 import type { CallLedger } from './call-ledger.ts'
+import { ColdEngines } from './cold-engines.ts'
 import type { CostModel } from './cost-model.ts'
 import { shapeOf } from './cut.ts'
 import type { DrainRate } from './drain-rate.ts'
@@ -42,6 +43,7 @@ interface RunOne {
 /** Runs batches on an engine and learns how long they take; what fails and what is lost is seen to. */
 export class BatchRuns<Input, Output> {
   readonly #options: BatchRunsOptions<Input, Output>
+  readonly #cold = new ColdEngines()
 
   constructor(options: BatchRunsOptions<Input, Output>) {
     this.#options = options
@@ -96,8 +98,10 @@ export class BatchRuns<Input, Output> {
     // Of what those took together that are answered by now, its part; what it takes to hand them over is shared so too.
     const share = together.tookMs > 0 ? ownMs / together.tookMs : 1
     const runMs = (endedMs - (together.startedMs ?? askedMs)) * share
-    costs.observe({ ...shapeOf(jobs), runMs })
-    rate.ran({ items: batchSize, aloneMs: jobs.reduce((total, { aloneMs }) => total + aloneMs, 0), runMs })
+    if (this.#cold.isWarm(engine, costs)) {
+      costs.observe({ ...shapeOf(jobs), runMs })
+      rate.ran({ items: batchSize, aloneMs: jobs.reduce((total, { aloneMs }) => total + aloneMs, 0), runMs })
+    }
     observe.ran({ batchSize, runMs })
     return outputs.map((output) => ({ output, startedMs: endedMs - runMs, endedMs, batchSize }))
   }

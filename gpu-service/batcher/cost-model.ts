@@ -28,6 +28,8 @@ export class CostModel {
   #level = 1
   #learnt = 0
   #observed = 0
+  /** Whether runs were made to be learnt from. */
+  isWarmedUp = false
 
   /** Zero until a run was measured: a cold model refuses nobody. */
   predictMs(shape: RunShape): number {
@@ -35,16 +37,15 @@ export class CostModel {
   }
 
   /** A run made to be learnt from is believed as it is. */
-  learn({ runMs, ...shape }: MeasuredRun): void {
-    this.#learnt++
-    this.#add(shape, Math.max(runMs, 0.001))
-    this.#fit()
+  learn(run: MeasuredRun): void {
+    this.isWarmedUp = true
+    this.#learn(run)
   }
 
   observe({ runMs, ...shape }: MeasuredRun): void {
     const onCurve = this.#curve === undefined ? 0 : this.#onCurve(shape)
     if (onCurve === 0 || this.#learnt < 3) {
-      this.learn({ ...shape, runMs })
+      this.#learn({ ...shape, runMs })
       return
     }
     const ratio = clamp(runMs / onCurve, this.#level / pullMax, this.#level * pullMax)
@@ -52,6 +53,12 @@ export class CostModel {
     this.#add(shape, (onCurve * ratio) / this.#level)
     this.#level += levelWeight * (ratio - this.#level)
     if (++this.#observed % refitEvery === 0) this.#fit()
+  }
+
+  #learn({ runMs, ...shape }: MeasuredRun): void {
+    this.#learnt++
+    this.#add(shape, Math.max(runMs, 0.001))
+    this.#fit()
   }
 
   #add({ items, longest }: RunShape, runMs: number): void {

@@ -23,7 +23,9 @@ export interface SimulatedOptions {
   engines: number
   msOf: (shape: RunShape) => number
   /** What a run takes against the prediction of `msOf`. */
-  noise?: () => number
+  noise?: (engine: Engine) => number
+  /** Whether the engines have run before, and it is known how long they took. */
+  isWarm?: boolean
   limits?: Partial<BatcherOptions<SimulatedInput, string>['limits']>
   onRun?: (run: SimulatedRun) => void
   isShared?: boolean
@@ -37,7 +39,9 @@ export const simulatedLimits = {
 const restartMs = 300
 
 /** The real batcher and the real pool of engines on a clock of their own, with engines that only take their time. */
-export function simulatedService({ engines, msOf, noise = () => 1, limits, onRun, isShared = true }: SimulatedOptions) {
+export function simulatedService(options: SimulatedOptions) {
+  const { engines, msOf, noise = () => 1, isWarm = true, limits, onRun, isShared = true } = options
+
   const time = new VirtualTime()
   const restored = new Map<Engine, Promise<void>>()
   const pool = new EnginePool({
@@ -58,7 +62,7 @@ export function simulatedService({ engines, msOf, noise = () => 1, limits, onRun
   const batcher = new Batcher<SimulatedInput, string>({
     async run(inputs, engine) {
       const longest = Math.max(...inputs.map(({ size }) => size))
-      const takesMs = msOf({ items: inputs.length, longest }) * noise()
+      const takesMs = msOf({ items: inputs.length, longest }) * noise(engine)
       onRun?.({ inputs, startedMs: time.nowMs, engine })
       if (inputs.some(({ nature }) => nature === 'deadly')) {
         await time.wait(takesMs / 2)
@@ -91,11 +95,12 @@ export function simulatedService({ engines, msOf, noise = () => 1, limits, onRun
     timers: time.timers,
   })
   pool.add(batcher)
-  for (const [items, longest] of [
+  const warmUp = [
     [1, 1],
     [16, 24],
     [3, 128],
-  ] as const)
+  ] as const
+  for (const [items, longest] of isWarm ? warmUp : [])
     batcher.learn({ items, cost: items * longest, runMs: msOf({ items, longest }) })
   return { time, pool, batcher, tally }
 }
