@@ -2,6 +2,7 @@ import { localPath } from '../../models/model-files.ts'
 import { describeSparse } from '../sparse/open-sparse.ts'
 import { logitsOf } from '../sparse/sparse-model.ts'
 import { largestOutput, wordGraph } from '../sparse/word-graph.ts'
+import { hiddenPlaces } from '../sparse/word-places.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { openTextModel, rowKey, tokenModel, warmUpRuns } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
@@ -61,6 +62,7 @@ export const fillMask: Task = {
         ...(how ? describeSparse(how.config, logits.shape) : { noSparseBecause: fault }),
       },
       warmUp: warmUpRuns(batches, { ...model.texts, rowOf: (ids) => ({ ids, masks: [0], ...warmUpWanted }) }),
+      hidden: hiddenPlaces({ counts }),
       serve(createBatcher) {
         const batcher = createBatcher(batches)
         const sparse = how && sparseOfWords({ model, ...how, createBatcher })

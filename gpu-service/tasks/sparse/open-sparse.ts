@@ -11,6 +11,7 @@ import type { SparseConfig } from './sparse-config.ts'
 import { logitsOf, sparseModel } from './sparse-model.ts'
 import { sparsePipeline } from './sparse-pipeline.ts'
 import { wordGraph } from './word-graph.ts'
+import { hiddenPlaces } from './word-places.ts'
 
 /** A model of masked words as one of sparse vectors. @throws AppError `unsupported_model` */
 export async function openSparse(source: ModelSource, config: SparseConfig): Promise<OpenedTask> {
@@ -28,6 +29,7 @@ export async function openSparse(source: ModelSource, config: SparseConfig): Pro
       ...describeIsolation({ isolate: settings.isolate, graph }),
     },
     warmUp: warmUpRuns(model, texts),
+    hidden: hiddenPlaces({ counts: config.pooling === 'sum' }),
     serve(createBatcher) {
       const encoder = createTextInputs({ ...texts, tokenizer, includePrompt: true })
       const sparse = createSparse({ ...texts, batcher: createBatcher(model), texts: encoder, prompts, config })

@@ -1,4 +1,5 @@
 import type { Tensor, Tensors } from '../../engine/engine.ts'
+import type { HiddenTensors } from '../task.ts'
 import { countsInput, placesInput } from './word-graph.ts'
 
 /**
@@ -27,6 +28,13 @@ function countsTensor(answers: WordPlaces['answers'], width: number): Tensor {
   for (const [row, { length }] of answers.entries()) data.fill(1, row * width, row * width + length)
   return { type: 'float32', dims: [answers.length, 1, width], data }
 }
+
+/** For those who send tokens as tensors: the graph asks for a place, and what it says of that goes nowhere. */
+export const hiddenPlaces = ({ counts }: Pick<WordPlaces, 'counts'>): HiddenTensors => ({
+  graph: 'main',
+  outputs: [],
+  fill: () => wordPlaces({ answers: [[0]], counts }),
+})
 
 /** The places of all tokens of each text of a batch, which is padded to its longest. */
 export function placesOfTexts(lengths: readonly number[]): number[][] {

@@ -122,6 +122,23 @@ describe('the weights of words', () => {
     expect(await describeOf('as-splade-fill-mask')).toMatchObject({ wordPooling: 'max', poolingSource: 'config.json' })
   })
 
+  it('leave the graph to be asked by the names of its own tensors', async () => {
+    const tensor = (name: string, data: number[]) => ({ name, datatype: 'INT64', shape: [2, 2], data })
+    const inputs = [tensor('input_ids', [2, 51, 5, 3]), tensor('attention_mask', [1, 1, 1, 1])]
+    for (const name of ['max', 'sum'].flatMap((way) => tasks.map((task) => `${way}-${task}`))) {
+      const metadata = await (await host.ask(`/v2/models/${name}`)).json()
+      expect(metadata).toMatchObject({
+        inputs: [{ name: 'input_ids' }, { name: 'attention_mask' }],
+        outputs: [{ name: 'logits' }],
+      })
+      const response = await host.ask(`/v2/models/${name}/infer`, { json: { inputs } })
+      const { outputs } = (await response.json()) as { outputs: { shape: number[]; data: number[] }[] }
+      expect(outputs).toMatchObject([{ shape: [2, 2, words] }])
+      const wanted = [2, 51, 5, 3].flatMap((id) => Array.from({ length: words }, (_, word) => logitOf(id, word)))
+      for (const [at, logit] of (outputs[0]?.data ?? []).entries()) expect(logit).toBeCloseTo(wanted[at] ?? 99, 4)
+    }
+  })
+
   it('are refused for token ids of no word of the model', async () => {
     const { status } = await ask('max-fill-mask', '/embed_sparse', { inputs: [[2, 70, 3]] })
     expect(status).toBe(422)
