@@ -5,6 +5,7 @@ import type { Metrics } from '../../shared/metrics.ts'
 import { dropQuietSeconds } from '../../shared/model/drop-rest.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
+import type { PoolDevices } from '../../shared/repos/pool-devices.ts'
 import type { ImportItem } from '../../shared/table/imports.ts'
 import { defaultQuotas } from '../../shared/table/quotas.ts'
 import type { Table } from '../../shared/table/table.ts'
@@ -16,6 +17,8 @@ export interface IngestDependencies {
   queue: Queue<IngestMessage>
   openSource: (item: ImportItem) => ModelSource
   limits: IngestLimits
+  /** What the pools are configured to run models on. */
+  poolDevices?: PoolDevices | undefined
   log: Logger
   metrics: Metrics
   now: () => Date

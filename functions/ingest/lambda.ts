@@ -1,4 +1,4 @@
-import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
+import { parseEnvironment, platformEnvironment, poolDevices, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
@@ -32,7 +32,8 @@ const environment = parseEnvironment(
       SLIPWAY_EMF_NAMESPACE: true,
       SLIPWAY_LOG_LEVEL: true,
     })
-    .extend(quotaEnvironment.shape),
+    .extend(quotaEnvironment.shape)
+    .extend({ SLIPWAY_POOL_DEVICES: poolDevices }),
   process.env,
 )
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'ingest' })
@@ -44,6 +45,7 @@ const dependencies = {
   objects,
   queue: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
   limits: { ...defaultLimits, fileBytesMax, reposMax: quotas.repos, storedBytesMax: quotas.storedBytes },
+  poolDevices: environment.SLIPWAY_POOL_DEVICES,
   log,
   metrics,
   now: () => new Date(),

@@ -7,6 +7,7 @@ import { errors } from '../../shared/errors.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { logOf } from '../../shared/http/request-log.ts'
 import { followAliases } from '../../shared/repos/follow-aliases.ts'
+import { deviceOfPools } from '../../shared/repos/pool-devices.ts'
 import { refErrors } from '../../shared/repos/ref-errors.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
@@ -22,6 +23,7 @@ import { revisionOf } from './revisions.ts'
 /** Movable names for serving, with the history of their moves. */
 export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
   const { table, now } = parts
+  const deviceOf = deviceOfPools(parts)
   const readable = (request: AskedRepo) => accessRepo(table, { ...request, access: 'read' })
 
   /** Whoever may write, and whether they may also do what needs an admin. */
@@ -35,7 +37,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
 
   /** What is served by an alias goes along with it. The alias was moved, so a failure here is made good by the queue. */
   const follow = (context: Context<HttpEnvironment>, repo: RepoItem) =>
-    followAliases(table, { repoId: repo.id }).catch((error) =>
+    followAliases(table, { repoId: repo.id, deviceOf }).catch((error) =>
       logOf(context).error({ err: error }, 'an alias was moved, and what follows it was not told'),
     )
 

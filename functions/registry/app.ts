@@ -30,14 +30,15 @@ export function createRegistryApp(options: RegistryOptions) {
   app.get('/', (context) => context.json({ name: 'Slipway', version, api: '/api/v1/openapi.json', health: '/health' }))
   app.get('/health', (context) => context.json({ status: 'ok' }))
   app.get('/api/v1/openapi.json', answerDocument({ version }))
-  const repos = { table, ingest, quotas, now }
+  const { poolDevices } = options
+  const repos = { table, ingest, quotas, poolDevices, now }
   addRepoRoutes(app, repos)
   addRepoChangeRoutes(app, repos)
   addRevisionRoutes(app, repos)
   addRefRoutes(app, repos)
   addAliasRoutes(app, repos)
   addImportRoutes(app, { table, ingest, quotas, now })
-  addDeploymentRoutes(app, { table, quotas, poolDevices: options.poolDevices, now })
+  addDeploymentRoutes(app, { table, quotas, poolDevices, now })
   addUsageRoutes(app, { table, quotas })
   addAuditRoutes(app, { table })
   return app

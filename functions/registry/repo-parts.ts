@@ -4,6 +4,7 @@ import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { logOf } from '../../shared/http/request-log.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
+import type { PoolDevices } from '../../shared/repos/pool-devices.ts'
 import type { Table } from '../../shared/table/table.ts'
 
 export type RegistryApp = OpenAPIHono<HttpEnvironment>
@@ -15,6 +16,8 @@ export interface RepoParts {
   ingest: Queue<IngestMessage>
   /** What one owner may have. */
   quotas: { repos: number; storedBytes: number }
+  /** What the pools are configured to run models on. */
+  poolDevices?: PoolDevices | undefined
   now: () => Date
 }
 

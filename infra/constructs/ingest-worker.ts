@@ -2,6 +2,7 @@ import { Construct } from 'constructs'
 import type { StageConfig } from '../stage-config.ts'
 import type { PlatformData } from './platform-data.ts'
 import { PlatformFunction } from './platform-function.ts'
+import { devicesOf } from './pool-devices.ts'
 import { workOff } from './work-off.ts'
 
 export interface IngestWorkerProps {
@@ -24,7 +25,7 @@ export class IngestWorker extends Construct {
       // One whole virtual CPU, which checking the hash of a stream needs.
       memorySizeMiB: 1769,
       ...(config.hfTokenSecret && { readsSecrets: { SLIPWAY_HF_TOKEN_SECRET: config.hfTokenSecret } }),
-      environment: { HF_ENDPOINT: config.hfEndpoint },
+      environment: { HF_ENDPOINT: config.hfEndpoint, ...devicesOf(config) },
     })
     workOff({ worker, from: data.ingest, batchSize: 1, maxConcurrency: config.ingestConcurrencyMax })
   }

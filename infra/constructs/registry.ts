@@ -8,6 +8,7 @@ import { HttpFrontDoor } from './http-front-door.ts'
 import { Maintenance } from './maintenance.ts'
 import type { PlatformData } from './platform-data.ts'
 import { PlatformFunction } from './platform-function.ts'
+import { devicesOf } from './pool-devices.ts'
 import { authPaths, hubPaths, maintenancePaths, registryPaths } from './registry-paths.ts'
 
 export interface RegistryProps {
@@ -71,12 +72,6 @@ export class Registry extends Construct {
     this.url = frontDoor.url
   }
 }
-
-/** What each pool runs models on: the registry chooses files by it before a replica has told. */
-const devicesOf = ({ gpu }: StageConfig): Record<string, string> =>
-  gpu === undefined
-    ? {}
-    : { SLIPWAY_POOL_DEVICES: JSON.stringify(Object.fromEntries(gpu.pools.map(({ name, device }) => [name, device]))) }
 
 /** What the hub is told of the Hub that it mirrors, and its token where it is the one that models are pulled from. */
 function mirrorOf(config: StageConfig, environment: Record<string, string>) {

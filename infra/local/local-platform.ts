@@ -48,6 +48,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
   const now = () => new Date()
 
   const { quotas } = settings
+  const poolDevices = { [defaultPool]: 'cpu' } as const
   const platform = { table, verify: createVerifier({ table }), metrics, quotas }
   const serving = startServing({
     table,
@@ -67,7 +68,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
     ...platform,
     ingest,
     version,
-    poolDevices: { [defaultPool]: 'cpu' },
+    poolDevices,
     log: log.child({ service: 'registry' }),
   })
   const hub = createHubApp({
@@ -99,6 +100,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
     objects,
     queue: ingest,
     openSource,
+    poolDevices,
     limits: {
       ...defaultLimits,
       dropQuietSeconds: quietSeconds,

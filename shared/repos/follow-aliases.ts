@@ -3,25 +3,35 @@ import { chooseOnnxFile } from '../model/choose-onnx-file.ts'
 import type { ModelDevice } from '../model/precision.ts'
 import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../table/deployment-item.ts'
 import { changeDeployment } from '../table/deployments.ts'
-import { poolDevice } from '../table/pool-device.ts'
 import { deploymentsOfRepo } from '../table/repo-deployments.ts'
 import type { RepoItem } from '../table/repo-item.ts'
 import { getRef, getRepo, getRevision } from '../table/repos.ts'
 import type { Table } from '../table/table.ts'
+import type { DeviceOf } from './pool-devices.ts'
 
 /**
  * Has the deployments of a repo serve what their aliases name now. It goes by what is there, so it may be done twice or
  * late. What an alias names that cannot be served stays unserved, and the deployment says why.
  */
-export async function followAliases(table: Table, { repoId }: { repoId: string }): Promise<void> {
+export async function followAliases(table: Table, { repoId, deviceOf }: FollowAliases): Promise<void> {
   const names = await deploymentsOfRepo(table, { id: repoId })
   const repo = names.length === 0 ? undefined : await getRepo(table, repoId)
   if (repo === undefined) return
-  for (const name of names) await changeDeployment(table, name, (item) => followed(table, item, repo))
+  for (const name of names) await changeDeployment(table, name, (item) => followed(table, item, { repo, deviceOf }))
 }
 
-async function followed(table: Table, item: DeploymentItem, repo: RepoItem): Promise<DeploymentItem | undefined> {
-  const device = await poolDevice(table, item.pool)
+interface FollowAliases {
+  repoId: string
+  /** What the pools run models on now, by which the files are chosen. */
+  deviceOf: DeviceOf
+}
+
+async function followed(
+  table: Table,
+  item: DeploymentItem,
+  { repo, deviceOf }: { repo: RepoItem; deviceOf: DeviceOf },
+): Promise<DeploymentItem | undefined> {
+  const device = await deviceOf(item.pool)
   const follow = (target: DeploymentTarget) => {
     if (target.follows !== true || target.repoId !== repo.id) return target
     return mayFollow(item, repo) ? moved(table, { target, device }) : { ...target, followFault: closed(repo) }

@@ -10,10 +10,9 @@ import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { allFiles, getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
 import { cardMaxBytes, putCard } from '../../../shared/table/revision-card.ts'
 import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
-import type { IngestDependencies } from '../dependencies.ts'
 import { inspectFiles } from '../inspect/inspect-files.ts'
 import { writeManifest } from './write-manifest.ts'
-import { writeRepoManifest } from './write-repo-manifest.ts'
+import { type WriteRepoManifest, writeRepoManifest } from './write-repo-manifest.ts'
 
 /** The last of the tries that `judgeFailure` gives: it goes without what the files would say. */
 export const lastInspectTry = 5
@@ -21,8 +20,9 @@ export const lastInspectTry = 5
 /** Reads the headers of a published revision's files, and records and tells what they say, of it and of its repo. */
 export async function inspectRevision(
   { repoId, revision: id, attempt }: Omit<StepMessage<'inspect-revision'>, 'step'>,
-  { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
+  dependencies: WriteRepoManifest,
 ): Promise<RevisionMetadata | undefined> {
+  const { table, objects } = dependencies
   const revision = await getRevision(table, repoId, id)
   // It was deleted meanwhile.
   if (revision === undefined) {
@@ -39,7 +39,7 @@ export async function inspectRevision(
   if (!isGivenUp) await recordMetadata(table, { repoId, id, metadata })
   await changeRepo(table, repoId, (repo) => (repo.revision === id ? { repo: describedBy(repo, metadata) } : undefined))
   // At once, not by a message: whoever is told that the revision is there may lose the table and restore it.
-  await writeRepoManifest({ repoId }, { table, objects })
+  await writeRepoManifest({ repoId }, dependencies)
   await inspectionDone(table, repoId, id)
   return metadata
 }

@@ -2,6 +2,7 @@ import type { StepMessage } from '../../../shared/ingest/message.ts'
 import type { RepoManifest } from '../../../shared/model/manifest.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { followAliases } from '../../../shared/repos/follow-aliases.ts'
+import { deviceOfPools } from '../../../shared/repos/pool-devices.ts'
 import { manifestWritten } from '../../../shared/table/owed-work.ts'
 import { getRepo, listRefs } from '../../../shared/table/repos.ts'
 import type { IngestDependencies } from '../dependencies.ts'
@@ -14,9 +15,9 @@ import { putJson } from './write-manifest.ts'
  */
 export async function writeRepoManifest(
   { repoId }: Pick<StepMessage<'write-repo-manifest'>, 'repoId'>,
-  { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
+  { table, objects, poolDevices, now = () => new Date() }: WriteRepoManifest,
 ): Promise<void> {
-  await followAliases(table, { repoId })
+  await followAliases(table, { repoId, deviceOf: deviceOfPools({ table, poolDevices, now }) })
   for (let isWritten = false; ; isWritten = true) {
     const repo = await getRepo(table, repoId)
     // One that was purged meanwhile has none. What was not written here may be all that is left of a lost registry.
@@ -48,3 +49,6 @@ export async function writeRepoManifest(
     if ((await getRepo(table, repoId))?.version === version) return manifestWritten(table, { repoId, version })
   }
 }
+
+export type WriteRepoManifest = Pick<IngestDependencies, 'table' | 'objects' | 'poolDevices'> &
+  Partial<Pick<IngestDependencies, 'now'>>

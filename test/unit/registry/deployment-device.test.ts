@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { moveAlias } from '../../../functions/registry/change-alias.ts'
 import { poolDevices } from '../../../shared/config.ts'
 import { explainPrecision, type ModelDevice } from '../../../shared/model/precision.ts'
+import { changeDeployment, targetsOf } from '../../../shared/table/deployments.ts'
 import { notePoolDevice } from '../../../shared/table/pool-device.ts'
 import { beatReplica, heartbeatTimeToLiveSeconds } from '../../../shared/table/replicas.ts'
+import { findRepo, getRevision } from '../../../shared/table/repos.ts'
 import { metadata, type RepoHost, startRepoHost } from './support/repo-host.ts'
 
 const files = ['onnx/model.onnx', 'onnx/model_fp16.onnx', 'onnx/model_int8.onnx']
@@ -40,6 +43,22 @@ async function join(of: RepoHost, device: ModelDevice, name = pool) {
   await beatReplica(of.table, { pool: name, replica: { id: 'r1', startedAt: now.toISOString() }, now })
 }
 
+/** An alias is moved, and whoever did it broke off before what follows it was told. */
+async function moveUntold({ table, clock }: RepoHost, revisionId: string) {
+  const found = await findRepo(table, { name: repo })
+  const revision = found && (await getRevision(table, found.id, revisionId))
+  if (found === undefined || revision === undefined) throw new Error('there is nothing to move')
+  await moveAlias({
+    table,
+    repo: found,
+    name: 'champion',
+    revision,
+    by: 'ben',
+    isAdmin: false,
+    now: new Date(clock.ms),
+  })
+}
+
 async function startConfigured(poolDevices: Record<string, ModelDevice>) {
   const configured = await startRepoHost({ poolDevices })
   onTestFinished(() => configured.close())
@@ -66,6 +85,32 @@ describe('the file of a deployment', () => {
     await join(configured, 'cpu')
     expect(await deploy({ pool })).toMatchObject({ status: 201, body: { file: 'onnx/model_fp16.onnx' } })
   })
+
+  it.each([
+    ['by whoever moves the alias', false],
+    ['by the queue, where that broke off', true],
+  ])(
+    'follows the alias to what suits the pool as it is configured since, whatever a replica of before told: %s',
+    async (_who, isByQueue) => {
+      const { configured, deploy } = await startConfigured({ [pool]: 'cuda' })
+      await configured.ask('POST', `/${repo}/aliases`, { as: 'ben', json: { name: 'champion' } })
+      // As it was chosen when the pool had no GPU.
+      await join(configured, 'cpu')
+      expect(await deploy({ target: `${repo}@champion`, name: pool, pool })).toMatchObject({ status: 201 })
+      const before = { file: 'onnx/model.onnx', device: 'cpu' } as const
+      await changeDeployment(configured.table, pool, (item) => ({
+        ...item,
+        ...before,
+        targets: targetsOf(item).map((target) => ({ ...target, ...before })),
+      }))
+      const next = await configured.commit(repo, { 'onnx/model.onnx': '2' }, { metadata: servable })
+      if (isByQueue) await moveUntold(configured, next)
+      else await configured.ask('PATCH', `/${repo}/aliases/champion`, { as: 'ben', json: { revision: next } })
+      if (isByQueue) await configured.followed(repo)
+      const { body } = await configured.call('GET', `${path}/${pool}`, { as: 'ben' })
+      expect(body).toMatchObject({ revision: next, file: 'onnx/model_fp16.onnx' })
+    },
+  )
 
   it('is the one for a CPU where nothing is known of the pool, or no more', async () => {
     expect(await create()).toMatchObject({ file: 'onnx/model.onnx' })

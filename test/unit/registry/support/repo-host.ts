@@ -150,7 +150,10 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
   const followed = async (name: string) => {
     const repo = await findRepo(database.table, { name })
     if (repo === undefined) throw new Error(`there is no ${name}`)
-    await writeRepoManifest({ repoId: repo.id }, { table: guardedTable(database.table, tableAccess.ingest), objects })
+    await writeRepoManifest(
+      { repoId: repo.id },
+      { table: guardedTable(database.table, tableAccess.ingest), objects, poolDevices, now },
+    )
   }
 
   return {
