@@ -1,5 +1,6 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
+import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
 import { rowsOf } from '../float-tensors.ts'
 import { runsAlone } from '../isolation.ts'
@@ -10,21 +11,25 @@ import type { SparseConfig } from './sparse-config.ts'
 import { largestOutput, summedOutput } from './word-graph.ts'
 import { placesOfTexts, wordPlaces } from './word-places.ts'
 
-/** A CPU is fastest at a few hundred tokens per run; a GPU's memory bounds how many logits a run may have. */
+/** A CPU is fastest at a few hundred tokens per run. */
 const costMax = { cpu: 384, cuda: 2048 }
+/** A run holds a number for every word at every token three times over: 64 and 256 MB each time. */
+const logitsMax = { cpu: 2 ** 24, cuda: 2 ** 26 }
+const wordsUsually = 30_522
 /** A text's answer is as long as the vocabulary, and each is gone through on the thread that answers. */
 const itemsMax = 32
 
 /** Texts to a number for every word of the vocabulary. */
 export function sparseModel({ source, inputs, texts, config }: SparseModel): TaskModel<EmbeddingInput, Embedding> {
   const { settings, graph } = source
-  const { padTokenId, positionOffset } = texts
+  const { padTokenId, positionOffset, vocabularySize = wordsUsually } = texts
+  const tokensMax = Math.floor(logitsMax[settings.device] / Math.max(1, vocabularySize))
   const output = config.pooling === 'max' ? largestOutput : summedOutput
   return {
     graph: 'main',
     // A text without tokens is padding alone, and still a run.
     sizeOf: ({ ids }) => Math.max(1, ids.length),
-    costMax: costMax[settings.device],
+    costMax: Math.max(1, Math.min(costMax[settings.device], tokensMax)),
     itemsMax: runsAlone({ isolate: settings.isolate, graph }) ? 1 : itemsMax,
     keyOf: ({ ids }) => ids.join(),
     encode: (batch) => ({
@@ -39,9 +44,9 @@ export function sparseModel({ source, inputs, texts, config }: SparseModel): Tas
 }
 
 interface SparseModel {
-  source: Pick<ModelSource, 'settings' | 'graph'>
+  source: Pick<ModelSource, 'settings'> & { graph: Pick<OnnxHeader, 'operators'> }
   inputs: TokenInputs
-  texts: Pick<TextSettings, 'padTokenId' | 'positionOffset'>
+  texts: Pick<TextSettings, 'padTokenId' | 'positionOffset' | 'vocabularySize'>
   config: Pick<SparseConfig, 'pooling'>
 }
 
