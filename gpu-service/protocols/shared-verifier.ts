@@ -1,18 +1,18 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { Verifier } from '../../shared/auth/verify.ts'
 
 /** How long the next lookup is put off for each further request that the one before answered: a crowd waits, one does not. */
-const pausePerRequestMs = 1
-const pauseMsMax = 10
+const pausePerRequestMs = 0.25
+const pauseMsMax = 3
 
 interface Lookups {
-  /** Answers the requests that came before it began. */
-  running: Promise<Principal>
+  /** Answers the requests that came before it began. Fulfilled when it has. */
+  running: Promise<void> | undefined
   /** How many those are. */
   requests: number
-  /** Begins when that one ended, for those that came since. */
-  waiting: { answer: Promise<Principal>; requests: number } | undefined
+  /** The one behind, for those that came since; their count grows until it begins. */
+  next: { answer: Promise<Principal>; requests: number } | undefined
 }
 
 export interface SharedVerifierOptions {
@@ -23,44 +23,42 @@ export interface SharedVerifierOptions {
 /**
  * Lets the requests of one token share what they look up: at most one lookup runs and one waits, however many
  * requests there are. No request is answered by a lookup that began before it came, so that a revoked key is refused
- * with the next one.
+ * with the next one. A lookup begins behind all requests that were read at the same time: a batch's callers, who are
+ * answered together and come back together, cost one, and are not torn apart.
  *
- *     lookup 1  ├──────────┤  ├── lookup 2 ──┤
- *     requests  a   b   c     ↑
- *               │   └───┴──── lookup 2, which begins after both
- *               └── lookup 1
+ *              a turn
+ *     requests a b c │           d   e
+ *     lookup 1       ├──────────────────┤
+ *     lookup 2                           ├── for d and e
  */
 export function sharedVerifier({ verify, pause = wait }: SharedVerifierOptions): Verifier {
   const held = new Map<string, Lookups>()
 
-  function begin(token: string, requests: number): Promise<Principal> {
-    const running = verify(token)
-    const lookups: Lookups = { running, requests, waiting: undefined }
-    held.set(token, lookups)
-    const end = () => {
-      if (lookups.waiting === undefined) held.delete(token)
+  function queue(token: string, lookups: Lookups): NonNullable<Lookups['next']> {
+    const lookUp = async (): Promise<Principal> => {
+      if (lookups.running !== undefined) await lookups.running
+      const pauseMs = Math.min(pauseMsMax, (lookups.requests - 1) * pausePerRequestMs)
+      await (pauseMs >= 1 ? pause(pauseMs) : turn())
+      lookups.next = undefined
+      lookups.requests = next.requests
+      const answer = verify(token)
+      const end = () => {
+        lookups.running = undefined
+        if (lookups.next === undefined) held.delete(token)
+      }
+      lookups.running = answer.then(end, end)
+      return answer
     }
-    running.then(end, end)
-    return running
-  }
-
-  /** The one behind, whose count grows until it begins. */
-  function queue(token: string, { running, requests }: Lookups): NonNullable<Lookups['waiting']> {
-    const pauseMs = Math.min(pauseMsMax, (requests - 1) * pausePerRequestMs)
-    const next = async (): Promise<Principal> => {
-      if (pauseMs > 0) await pause(pauseMs)
-      return begin(token, waiting.requests)
-    }
-    const waiting: NonNullable<Lookups['waiting']> = { answer: running.then(next, next), requests: 0 }
-    return waiting
+    const next: NonNullable<Lookups['next']> = { answer: lookUp(), requests: 0 }
+    return next
   }
 
   return (token) => {
     if (token === undefined) return verify(token)
-    const lookups = held.get(token)
-    if (lookups === undefined) return begin(token, 1)
-    lookups.waiting ??= queue(token, lookups)
-    lookups.waiting.requests++
-    return lookups.waiting.answer
+    const lookups = held.get(token) ?? { running: undefined, requests: 0, next: undefined }
+    held.set(token, lookups)
+    lookups.next ??= queue(token, lookups)
+    lookups.next.requests++
+    return lookups.next.answer
   }
 }
