@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { createLogger } from '../shared/log.ts'
 import { createMetrics } from '../shared/metrics.ts'
 import { createS3ObjectStore } from '../shared/objects/s3-object-store.ts'
+import { createSignedReads } from '../shared/table/signed-reads.ts'
 import { openTable } from '../shared/table/table.ts'
 import { unknownSettings } from '../shared/unknown-settings.ts'
 import { drainOnSignal } from './drain-on-signal.ts'
@@ -18,7 +19,7 @@ const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'gpu-serv
 for (const line of unknownSettings({ environment: process.env, known: serviceSettingNames })) log.warn(line)
 const metrics = createMetrics()
 const serving = startServing({
-  table: openTable({ tableName: environment.SLIPWAY_TABLE }),
+  table: openTable({ tableName: environment.SLIPWAY_TABLE, createReads: createSignedReads }),
   objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
   config: {
     ...runConfigOf(environment),

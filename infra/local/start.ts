@@ -8,6 +8,7 @@ import { platformEnvelope } from '../../shared/http/envelopes.ts'
 import { createLogger, type Logger } from '../../shared/log.ts'
 import { createTable } from '../../shared/table/create-table.ts'
 import { openScan } from '../../shared/table/scan.ts'
+import { createSignedReads } from '../../shared/table/signed-reads.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import { banner } from './banner.ts'
@@ -61,7 +62,7 @@ async function start(settings: LocalSettings, log: Logger) {
       database === undefined ? 'Is SLIPWAY_DYNAMODB_ENDPOINT right?' : `Its file ${folder.databasePath} may be damaged.`
     throw new Error(`DynamoDB does not answer as it should at ${endpoint} (${messageOf(error)}). ${way}`)
   })
-  const table = openTable({ tableName, client })
+  const table = openTable({ tableName, client, createReads: createSignedReads })
 
   const platform = createLocalPlatform({ table, scan: openScan({ tableName, client }), folder, settings, log })
   const key = await ensureAdminKey({ table, keyPath: folder.keyPath, now: new Date() })

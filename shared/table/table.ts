@@ -15,6 +15,7 @@ import {
 import { awsTimeouts } from '../aws-timeouts.ts'
 import type { TableIndex } from './definition.ts'
 import type { ItemKey } from './keys.ts'
+import type { SignedReads } from './signed-reads.ts'
 import { type Patience, realPatience, writePatiently } from './write-patiently.ts'
 
 export { ConditionFailed } from './write-patiently.ts'
@@ -76,9 +77,10 @@ export type TransactAction =
 export const absent: Condition = { expression: 'attribute_not_exists(pk)' }
 export const present: Condition = { expression: 'attribute_exists(pk)' }
 
-export function openTable({ tableName, client, patience = realPatience }: TableOptions): Table {
+export function openTable({ tableName, client, createReads, patience = realPatience }: TableOptions): Table {
   const raw = new DynamoDBClient({ maxAttempts: 5, requestHandler: awsTimeouts.table, ...client })
   const documents = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } })
+  const reads = createReads?.(raw)
   const TableName = tableName
   const written = <Answer>(write: () => Promise<Answer>) => writePatiently(write, patience)
 
@@ -94,7 +96,8 @@ export function openTable({ tableName, client, patience = realPatience }: TableO
       ConsistentRead: request.consistent,
       ExclusiveStartKey: request.startKey,
     }
-    const answer = await documents.send(new QueryCommand(input))
+    const short = request.consistent === true ? await reads?.query(input) : undefined
+    const answer = short ?? (await documents.send(new QueryCommand(input)))
     return { items: (answer.Items ?? []) as Item[], nextKey: answer.LastEvaluatedKey }
   }
 
@@ -114,7 +117,8 @@ export function openTable({ tableName, client, patience = realPatience }: TableO
 
   return {
     async get<Item>(Key: ItemKey, { consistent = true } = {}) {
-      const answer = await documents.send(new GetCommand({ TableName, Key, ConsistentRead: consistent }))
+      const input = { TableName, Key, ConsistentRead: consistent }
+      const answer = (await reads?.get(input)) ?? (await documents.send(new GetCommand(input)))
       return answer.Item as Item | undefined
     },
     async put(Item, condition) {
@@ -158,6 +162,8 @@ export function openTable({ tableName, client, patience = realPatience }: TableO
 export interface TableOptions {
   tableName: string
   client?: DynamoDBClientConfig
+  /** Strongly consistent reads that cost less than the SDK's, for who makes many of them and can carry the code. */
+  createReads?: (client: DynamoDBClient) => SignedReads
   patience?: Patience
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { awsTimeouts } from '../../shared/aws-timeouts.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
+import { createSignedReads } from '../../shared/table/signed-reads.ts'
 import { openTable } from '../../shared/table/table.ts'
 
 /** Takes every request and answers none, or sends the beginning of a body. */
@@ -31,9 +32,13 @@ afterAll(() => {
 /** Sooner than in earnest, so that the test is. */
 const soon = { requestTimeout: 100, socketTimeout: 100 }
 
-it('a database that does not answer is given up', async () => {
+it.each([
+  ['by the SDK', undefined],
+  ['by signed reads', createSignedReads],
+])('a database that does not answer is given up %s', async (_, createReads) => {
   const requestHandler = { ...awsTimeouts.table, ...soon }
-  const table = openTable({ tableName: 'test', client: { ...client, maxAttempts: 2, requestHandler } })
+  const of = { ...client, maxAttempts: 2, requestHandler }
+  const table = openTable({ tableName: 'test', client: of, ...(createReads && { createReads }) })
   await expect(table.get({ pk: 'a', sk: 'a' })).rejects.toMatchObject({ name: 'TimeoutError' })
   table.close()
 })

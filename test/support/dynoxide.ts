@@ -7,6 +7,7 @@ import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { embeddedDynamodbPath } from '../../infra/local/embedded-dynamodb.ts'
 import { createTable } from '../../shared/table/create-table.ts'
 import { openScan, type TableScan } from '../../shared/table/scan.ts'
+import { createSignedReads } from '../../shared/table/signed-reads.ts'
 import { openTable, type Table } from '../../shared/table/table.ts'
 import { freePort } from './free-port.ts'
 
@@ -29,7 +30,7 @@ export async function startTable(): Promise<TestTable> {
   const client = { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
   const tableName = `test-${randomUUID()}`
   await createTable({ tableName, client })
-  const table = openTable({ tableName, client })
+  const table = openTable({ tableName, client, createReads: createSignedReads })
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(client))
   return {
     table,
