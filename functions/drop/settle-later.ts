@@ -9,7 +9,7 @@ const delayMinSeconds = 5
 /** A look that does not come in this time after it was due is lost: others are sent again. */
 const graceMs = 15 * 60_000
 
-/** The one look at a drop that is still to come. */
+/** The one look at a drop that is still to come: the soonest. */
 interface PendingLook {
   id: string
   lifeId: string
@@ -17,21 +17,22 @@ interface PendingLook {
 }
 
 /**
- * Sends the message to look at a drop again, once for however many files appear. It is sent before it is written down,
- * so that a death between the two costs a look too many and not the drop.
+ * Sends the message to look at a drop again, once for however many files appear, and once more where it is to be looked
+ * at sooner. It is sent before it is written down, so that a death between the two costs a look too many and not the drop.
  */
 export async function settleLater({ drop, delaySeconds }: Settle, dependencies: DropDependencies): Promise<void> {
   const { table, drops, now } = dependencies
-  if ((await pendingLook(drop, dependencies)) !== undefined) return
   const delay = Math.max(delayMinSeconds, delaySeconds)
+  const pending = await pendingLook(drop, dependencies)
+  if (pending !== undefined && pending.untilMs <= untilMsOf(delay, now())) return
   const id = randomUUID()
   await drops.send({ message: { settle: { ...drop, id } }, delaySeconds: delay })
   const nowMs = now().getTime()
-  const untilMs = nowMs + delay * 1000 + graceMs
+  const untilMs = untilMsOf(delay, now())
   const look: PendingLook = { id, lifeId: lifeIdOf(dependencies), untilMs }
   const condition = {
-    expression: 'attribute_not_exists(pk) OR untilMs < :now OR lifeId <> :life',
-    values: { ':now': nowMs, ':life': look.lifeId },
+    expression: 'attribute_not_exists(pk) OR untilMs < :now OR untilMs > :until OR lifeId <> :life',
+    values: { ':now': nowMs, ':until': untilMs, ':life': look.lifeId },
   }
   const expiresAt = Math.ceil(untilMs / 1000)
   try {
@@ -41,6 +42,8 @@ export async function settleLater({ drop, delaySeconds }: Settle, dependencies: 
     if (!(error instanceof ConditionFailed)) throw error
   }
 }
+
+const untilMsOf = (delaySeconds: number, now: Date): number => now.getTime() + delaySeconds * 1000 + graceMs
 
 interface Settle {
   drop: Drop

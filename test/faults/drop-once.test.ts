@@ -210,6 +210,18 @@ describe('a drop whose files come one by one', () => {
     expect(await imports()).toMatchObject([{ state: 'READY', filesTotal: 2, createdBy: 'test' }])
   })
 
+  it('is looked at as soon as its upload may be over, though a later look was to come', async () => {
+    await play([
+      [0, 'config.json'],
+      [1, 'model.onnx', 20],
+      [2, '_SUCCESS'],
+    ])
+    const [item] = await imports()
+    expect(await imports()).toMatchObject([{ state: 'READY', filesTotal: 2 }])
+    // A tenth of the quiet time apart, and not at the end of it.
+    expect(secondsTo(item?.updatedAt)).toBeLessThan(30)
+  })
+
   it('is one import also of what comes between the decision and the listing', async () => {
     await play([
       [0, 'a'],
@@ -338,6 +350,37 @@ describe('a drop that somebody pulls', () => {
       expect(await imports()).toMatchObject([{ state: 'READY', filesTotal: 2, createdBy: 'test' }])
     },
   )
+
+  it('and that was imported by itself has no byte moved again', async () => {
+    await play(
+      [
+        [0, 'a'],
+        [1, 'b'],
+        [2, '_SUCCESS'],
+      ],
+      [[100, pull]],
+    )
+    const [pulled, own] = await imports()
+    expect(await imports()).toMatchObject([{ state: 'READY', createdBy: 'test' }, { createdBy: 'drop' }])
+    expect(pulled).toMatchObject({ revision: own?.revision, filesTotal: 2, bytesHeld: 2 })
+    expect(own).toMatchObject({ bytesHeld: 0 })
+  })
+
+  it('and that was changed since it was imported by itself is moved as it is now', async () => {
+    await play([
+      [0, 'a'],
+      [1, '_SUCCESS'],
+    ])
+    const { key } = { key: `drop/${repo}/v1/a` }
+    await writeFile(join(store.root, key), 'c')
+    puts.set(key, clockMs + 1)
+    clockMs += 3600_000
+    await pull({ tag: undefined })
+    await play([])
+    const [pulled, own] = await imports()
+    expect(pulled).toMatchObject({ state: 'READY', createdBy: 'test', bytesHeld: 0 })
+    expect(pulled?.revision).not.toBe(own?.revision)
+  })
 
   it('and that holds nothing is told at once', async () => {
     await play([], [[0, pull]])

@@ -19,6 +19,7 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 import { isDropComplete } from './await-drop.ts'
 import { chooseFiles } from './choose-files.ts'
+import { withImportedFiles } from './dropped-files.ts'
 import { clearAway } from './end-import.ts'
 import { withStoredFiles } from './mirrored-files.ts'
 import { sendPending } from './send-transfers.ts'
@@ -48,7 +49,8 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   const listing = await dependencies.openSource(item).list({ signal })
   const { include, exclude } = await getImportDetails(table, item.id)
   const { files: chosen, skipped } = chooseFiles({ files: listing.files, include, exclude, limits })
-  const files = await withStoredFiles({ item, files: chosen }, dependencies)
+  const stored = await withStoredFiles({ item, files: chosen }, dependencies)
+  const files = await withImportedFiles({ item, fingerprint: listing.revision, files: stored }, dependencies)
   const isWhole = (include ?? []).length === 0 && (exclude ?? []).length === 0
   await pinRevision({ item, revision: listing.revision, isWhole }, dependencies)
   await table.update(keys.importDetails(item.id), {
