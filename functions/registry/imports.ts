@@ -11,6 +11,7 @@ import { isUnchanged } from '../../shared/http/conditional.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import { startImport } from '../../shared/ingest/start-import.ts'
+import { isNewRefName } from '../../shared/model/new-ref-name.ts'
 import { parseSource } from '../../shared/model/source.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
@@ -48,7 +49,7 @@ export function addImportRoutes(
     const principal = principalOf(context)
     const { owner } = splitName(repo ?? source.repo)
     const { name: stands } = await ensureOwner({ table, principal, owner, now: now() })
-    if (source.kind === 's3-drop') requireDrop(principal, source.repo)
+    if (source.kind === 's3-drop') requireDrop(principal, source)
     const { item, created } = await startImport({
       table,
       queue: ingest,
@@ -104,8 +105,9 @@ async function beginNow(table: Table, { id }: ImportItem) {
   await table.update(keys.import(id), { expression: 'REMOVE awaitsDrop, waitsUntil', condition })
 }
 
-/** What was dropped under an owner's name is the owner's. */
-function requireDrop(principal: Principal, repo: string) {
+/** What was dropped under an owner's name is the owner's; and it is to become a version, as it does by itself. */
+function requireDrop(principal: Principal, { repo, version }: { repo: string; version: string }) {
+  if (!isNewRefName(version)) throw errors.invalidRequest(`"${version}" is not a version name, such as v1.`, 'source')
   const { owner } = splitName(repo)
   requireAccess({ principal, access: 'read', resource: { owner }, hidden: () => errors.forbidden('read', owner) })
 }

@@ -51,22 +51,36 @@ describe('asking again for an import that is under way', () => {
   })
 
   it('is answered with 409 over HTTP', async () => {
-    const app = createRegistryApp({
-      table: held.table,
-      ingest: queue,
-      version: '0.0.0',
-      verify: async () => admin(),
-      log: createLogger({ level: 'silent' }),
-      metrics: createMetrics(),
-    })
-    const ask = (body: object) =>
-      app.request('/api/v1/imports', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ source: 'hf://acme/over-http', ...body }),
-      })
     const { id } = (await (await ask({})).json()) as { id: string }
     const refused = await ask({ include: ['*.onnx'] })
     expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining(id)])
   })
 })
+
+it.each(['HEAD', 'refs', 'a'.repeat(40), 'v1.'])(
+  'a drop of a version that could be none, %s, is refused when it is asked for',
+  async (version) => {
+    const refused = await ask({ source: `s3-drop://acme/dropped/${version}` })
+    const { error } = (await refused.json()) as { error: object }
+    expect([refused.status, error]).toEqual([
+      400,
+      expect.objectContaining({ code: 'invalid_request', param: 'source' }),
+    ])
+  },
+)
+
+function ask(body: object) {
+  const app = createRegistryApp({
+    table: held.table,
+    ingest: queue,
+    version: '0.0.0',
+    verify: async () => admin(),
+    log: createLogger({ level: 'silent' }),
+    metrics: createMetrics(),
+  })
+  return app.request('/api/v1/imports', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ source: 'hf://acme/over-http', ...body }),
+  })
+}
