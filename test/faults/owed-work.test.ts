@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../../functions/cleanup/clean-up.ts'
 import { resumeOwed } from '../../functions/cleanup/resume-owed.ts'
 import { handleMessage } from '../../functions/ingest/handle-message.ts'
@@ -12,22 +12,17 @@ import { readEvents } from '../../shared/table/audit.ts'
 import { lists } from '../../shared/table/keys.ts'
 import { findRepo } from '../../shared/table/repos.ts'
 import { guardedTable } from '../support/guarded-table.ts'
-import { type RepoHost, startRepoHost } from '../unit/registry/support/repo-host.ts'
+import { freshRepos } from '../unit/registry/support/fresh-repos.ts'
+import type { RepoHost } from '../unit/registry/support/repo-host.ts'
 
 const log = createLogger({ level: 'silent' })
 const delivery = { receiveCount: 1, signal: new AbortController().signal }
 
 let host: RepoHost
 let repo: string
-let runs = 0
-beforeAll(async () => {
-  host = await startRepoHost()
-  await host.make('lab/seed')
-})
-afterAll(() => host.close())
-beforeEach(async () => {
-  repo = `lab/owed-${++runs}`
-  await host.make(repo, {}, 'ada')
+freshRepos('owed', async (fresh) => {
+  host = fresh.host
+  repo = fresh.repo
   await host.commit(repo, { 'a.txt': '1' })
   await work(await resumed())
   host.sent.length = 0

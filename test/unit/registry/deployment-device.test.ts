@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { moveAlias } from '../../../functions/registry/change-alias.ts'
 import { poolDevices } from '../../../shared/config.ts'
 import { explainPrecision, type ModelDevice } from '../../../shared/model/precision.ts'
@@ -6,6 +6,7 @@ import { changeDeployment, targetsOf } from '../../../shared/table/deployments.t
 import { notePoolDevice } from '../../../shared/table/pool-device.ts'
 import { beatReplica, heartbeatTimeToLiveSeconds } from '../../../shared/table/replicas.ts'
 import { findRepo, getRevision } from '../../../shared/table/repos.ts'
+import { freshRepos } from './support/fresh-repos.ts'
 import { metadata, type RepoHost, startRepoHost } from './support/repo-host.ts'
 
 const files = ['onnx/model.onnx', 'onnx/model_fp16.onnx', 'onnx/model_int8.onnx']
@@ -17,16 +18,10 @@ const servable = metadata({
 let host: RepoHost
 let repo: string
 let pool: string
-let runs = 0
-beforeAll(async () => {
-  host = await startRepoHost()
-  await host.make('lab/seed')
-})
-afterAll(() => host.close())
-beforeEach(async () => {
-  repo = `lab/device-${++runs}`
-  pool = `pool-${runs}`
-  await host.make(repo, {}, 'ada')
+freshRepos('device', async (fresh) => {
+  host = fresh.host
+  repo = fresh.repo
+  pool = repo.replace('lab/device', 'pool')
   await host.commit(repo, { 'onnx/model.onnx': '1' }, { metadata: servable })
 })
 

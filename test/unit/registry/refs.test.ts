@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { metadata, type RepoHost, startRepoHost } from './support/repo-host.ts'
+import { describe, expect, it } from 'vitest'
+import { freshRepos } from './support/fresh-repos.ts'
+import { metadata, type RepoHost } from './support/repo-host.ts'
 
 let host: RepoHost
 let repo: string
 let [first, second]: string[] = []
-let runs = 0
-beforeAll(async () => {
-  host = await startRepoHost()
-  await host.make('lab/seed')
-})
-afterAll(() => host.close())
-beforeEach(async () => {
-  repo = `lab/refs-${++runs}`
-  await host.make(repo, {}, 'ada')
+freshRepos('refs', async (fresh) => {
+  host = fresh.host
+  repo = fresh.repo
   first = await host.commit(repo, { 'a.txt': '1' }, { metadata: metadata({ task: 'fill-mask' }) })
   second = await host.commit(repo, { 'a.txt': '2' }, { metadata: metadata({ task: 'ranking' }) })
 })

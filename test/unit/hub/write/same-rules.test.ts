@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type RepoHost, startRepoHost } from '../../registry/support/repo-host.ts'
+import { describe, expect, it } from 'vitest'
+import { freshRepos } from '../../registry/support/fresh-repos.ts'
+import type { RepoHost } from '../../registry/support/repo-host.ts'
 
 let host: RepoHost
 let repo: string
 let [first, second]: string[] = []
-let runs = 0
-beforeAll(async () => {
-  host = await startRepoHost()
-  await host.make('lab/seed')
-})
-afterAll(() => host.close())
-beforeEach(async () => {
-  repo = `lab/same-${++runs}`
-  await host.make(repo, {}, 'ada')
+freshRepos('same', async (fresh) => {
+  host = fresh.host
+  repo = fresh.repo
   first = await host.commit(repo, { 'a.txt': '1' })
   second = await host.commit(repo, { 'a.txt': '2' })
 })
