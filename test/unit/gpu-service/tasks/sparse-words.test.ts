@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { logitOf, maskedWordsModel, splade, words } from '../support/masked-words.ts'
+import { embedderModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 
 const texts = { 'the sun shines': [2, 5, 15, 16, 17, 3], x: [2, 51, 3], 'a cat sat on': [2, 6, 26, 1, 30, 3] }
@@ -137,6 +138,18 @@ describe('the weights of words', () => {
       const wanted = [2, 51, 5, 3].flatMap((id) => Array.from({ length: words }, (_, word) => logitOf(id, word)))
       for (const [at, logit] of (outputs[0]?.data ?? []).entries()) expect(logit).toBeCloseTo(wanted[at] ?? 99, 4)
     }
+  })
+
+  it('are asked at the root of the model that is for them, and of one for gaps where there is no other', async () => {
+    const { body: wanted } = await ask('as-splade-fill-mask', '/embed_sparse', { inputs: 'x' })
+    const gaps = await maskedWordsModel({ name: 'gaps', task: 'fill-mask' })
+    const few = await startTestServing([gaps, await embedderModel()])
+    onTestFinished(() => few.close())
+    const sparse = await few.ask('/embed_sparse', { json: { inputs: 'x' } })
+    expect(await sparse.json()).toEqual(wanted)
+    // Where any will do, it does not stand in the way of a model that is made for it.
+    const dense = await few.ask('/invocations', { json: { inputs: 'x' } })
+    expect(await dense.json()).toEqual([expect.arrayContaining([expect.any(Number)])])
   })
 
   it('are refused for token ids of no word of the model', async () => {
