@@ -56,6 +56,7 @@ export function duplicateKey(json: string): string | undefined {
 /** The marks that JSON is made of. */
 const quote = 0x22
 const comma = 0x2c
+const backslash = 0x5c
 const openList = 0x5b
 const closeList = 0x5d
 const openObject = 0x7b
@@ -84,7 +85,7 @@ function endOfText(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); ; end = json.indexOf('"', end + 1)) {
     if (end < 0) return json.length
     let backslashes = 0
-    while (json[end - 1 - backslashes] === '\\') backslashes++
+    while (json.charCodeAt(end - 1 - backslashes) === backslash) backslashes++
     if (backslashes % 2 === 0) return end
   }
 }
