@@ -1,0 +1,81 @@
+import { afterEach, expect, it } from 'vitest'
+import { privateBytes } from '../../../../gpu-service/models/private-bytes.ts'
+import { minilmInt8, realFiles } from '../../../support/real-models.ts'
+import { enginePids } from '../support/engine-pids.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+let host: TestServing | undefined
+afterEach(async () => {
+  await host?.close()
+  host = undefined
+})
+
+const count = 24
+const places = 6
+const askedMs = 10_000
+const clients = 8
+
+async function start(models: number, modelMemoryMaxBytes?: number): Promise<TestServing> {
+  if (minilmInt8 === undefined) throw new Error('there are no weights')
+  host = await startTestServing([], { modelMemoryMaxBytes })
+  const files = await realFiles(minilmInt8)
+  for (let index = 0; index < models; index++) {
+    const repo = `many/minilm-${index}`
+    const target = await publishTarget(host, { repo, task: 'sentence-similarity', file: minilmInt8.file, files })
+    await deployTargets(host, { name: `m${index}`, targets: [target], min: 0 })
+  }
+  const states = async (host: TestServing) => JSON.stringify(await (await host.ask('/info')).json()).match(/"READY"/g)
+  await expect.poll(async () => (await states(host as TestServing))?.length, { timeout: 20_000 }).toBe(models)
+  return host
+}
+
+const metricOf = async ({ metrics }: TestServing, name: string): Promise<number> => {
+  const text = await metrics.registry.metrics()
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0)
+}
+
+async function ask(serving: TestServing, index: number, inputs: string) {
+  const response = await serving.ask(`/api/v1/predict/m${index}`, { json: { inputs } })
+  return { status: response.status, body: (await response.json()) as unknown }
+}
+
+it.skipIf(minilmInt8 === undefined)(
+  'answers all for 24 real models in memory for six, asked at once and then at random, and never takes more than that',
+  async () => {
+    const alone = await start(1)
+    const first = await ask(alone, 0, 'one text')
+    expect(first.status).toBe(200)
+    const oneBytes = await metricOf(alone, 'model_memory_bytes')
+    await alone.close()
+
+    const budget = places * oneBytes
+    const serving = await start(count, budget)
+    const emptyBytes = privateBytes(enginePids()) ?? 0
+    let mostBytes = 0
+    const watch = setInterval(() => {
+      mostBytes = Math.max(mostBytes, (privateBytes(enginePids()) ?? 0) - emptyBytes)
+    }, 100)
+    const atOnce = await Promise.all(Array.from({ length: count }, (_, index) => ask(serving, index, 'one text')))
+    for (const answer of atOnce) expect(answer).toEqual(first)
+
+    const answered = Array.from({ length: count }, () => 0)
+    const endMs = performance.now() + askedMs
+    const client = async () => {
+      while (performance.now() < endMs) {
+        const index = Math.floor(Math.random() * count)
+        const { status, body } = await ask(serving, index, 'one text')
+        expect({ status, body }).toEqual(first)
+        answered[index] = (answered[index] ?? 0) + 1
+      }
+    }
+    await Promise.all(Array.from({ length: clients }, client))
+    clearInterval(watch)
+    expect(await metricOf(serving, 'model_evictions_total')).toBeGreaterThanOrEqual(count - places)
+    expect(answered.reduce((total, one) => total + one, 0)).toBeGreaterThan(clients)
+    expect(await metricOf(serving, 'models_resident')).toBeLessThanOrEqual(count / 2)
+    // What was measured of one is not just what each takes.
+    expect(mostBytes).toBeLessThan(1.5 * budget)
+  },
+  120_000,
+)
