@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { avifFault } from './avif-parts.ts'
 import { formatOf, pictureFormats } from './picture-format.ts'
-import { picturePixelsMax, pictureSideMax } from './picture-limits.ts'
+import { avifPixelsMax, picturePixelsMax, pictureSideMax } from './picture-limits.ts'
 import type { Picture } from './resize-picture.ts'
 
 /** A picture that is not one, or is beyond the limits. The message is for the caller and names neither path nor host. */
@@ -25,14 +25,17 @@ export function lockDecoder(): void {
  * Pillow's `convert('RGB')` does neither, and models learnt from what it gives. @throws PictureFault
  */
 export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
+  const isAvif = formatOf(bytes) === 'avif'
+  const fault = isAvif ? avifFault(bytes) : undefined
+  if (fault !== undefined) throw new PictureFault(fault)
+  const pixelsMax = isAvif ? avifPixelsMax : picturePixelsMax
+  const refuse = refusalOf(pixelsMax)
   const options = {
-    limitInputPixels: picturePixelsMax,
+    limitInputPixels: pixelsMax,
     failOn: 'error',
     ignoreIcc: true,
     sequentialRead: true,
   } as const
-  const fault = formatOf(bytes) === 'avif' ? avifFault(bytes) : undefined
-  if (fault !== undefined) throw new PictureFault(fault)
   const { width, height, space = 'srgb' } = await sharp(bytes, options).metadata().catch(refuse)
   if (Math.max(width, height) > pictureSideMax)
     throw new PictureFault(`it has ${width} x ${height} pixels; the limit is ${pictureSideMax} on a side`)
@@ -63,9 +66,9 @@ function withoutInk(ink: number, black: number): number {
   return Math.max(0, light - (((product >> 8) + product) >> 8))
 }
 
-function refuse(error: unknown): never {
+const refusalOf = (pixelsMax: number) => (error: unknown) => {
   const reason = error instanceof Error ? error.message : ''
-  if (/pixel limit/i.test(reason)) throw new PictureFault(`it has more than ${picturePixelsMax} pixels`)
+  if (/pixel limit/i.test(reason)) throw new PictureFault(`it has more than ${pixelsMax} pixels`)
   if (/timeout/i.test(reason)) throw new PictureFault(`it takes more than ${decodeSecondsMax} s to decode`)
   throw new PictureFault(`it is broken, or no ${pictureFormats} picture`)
 }
