@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { type DropMessage, encodeEventKey } from '../../../functions/drop/drop-message.ts'
+import { handleDrop } from '../../../functions/drop/handle-drop.ts'
+import { createLogger } from '../../../shared/log.ts'
+import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import { tableAccess } from '../../../shared/table/access.ts'
+import { listImports } from '../../../shared/table/imports.ts'
+import { guardedTable } from '../../support/guarded-table.ts'
+import { type Lab, leftoversOf, type Store, startLab, visibleOf } from './lab.ts'
+import { IngestProcess } from './process.ts'
+
+/** A drop folder and those who watch and import it, with a clock that tests turn and looks that they hand out. */
+export class DropTest {
+  readonly quietSeconds = 10
+  readonly lab: Lab
+  readonly store: Store
+  readonly repo: string
+  process: IngestProcess
+  /** Messages of the drop queue that are still to come. */
+  looks: { message: DropMessage; delaySeconds: number }[] = []
+  clock = new Date()
+  queueLife: string | undefined
+
+  constructor({ lab, store, repo }: Pick<DropTest, 'lab' | 'store' | 'repo'>) {
+    this.lab = lab
+    this.store = store
+    this.repo = repo
+    this.process = new IngestProcess({ lab, store })
+  }
+
+  folder = (version = 'v1') => join(this.store.root, 'drop', this.repo, version)
+
+  async put(files: Record<string, string>, version = 'v1'): Promise<void> {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(this.folder(version), path)), { recursive: true })
+      await writeFile(join(this.folder(version), path), content)
+    }
+  }
+
+  /** Has what is imported from now on read from other objects. */
+  importFrom(objects: ObjectStore): void {
+    this.process = new IngestProcess({ lab: this.lab, store: { ...this.store, objects } })
+  }
+
+  handle(message: unknown, objects: ObjectStore = this.store.objects): Promise<void> {
+    return handleDrop(message, {
+      table: guardedTable(this.lab.table, tableAccess.drop),
+      objects,
+      ingest: this.process.queue,
+      drops: {
+        send: async ({ message: sent, delaySeconds = 0 }) => void this.looks.push({ message: sent, delaySeconds }),
+        sendMany: async () => {},
+        ...(this.queueLife !== undefined && { lifeId: this.queueLife }),
+      },
+      quietSeconds: this.quietSeconds,
+      log: createLogger({ level: 'silent' }),
+      now: () => this.clock,
+    })
+  }
+
+  /** Tells of a file that appeared. */
+  event(path: string, { version = 'v1', objects }: { version?: string; objects?: ObjectStore } = {}): Promise<void> {
+    return this.handle(eventOf(encodeEventKey(`drop/${this.repo}/${version}/${path}`)), objects)
+  }
+
+  /** A moment later, so that imports are listed in their order. */
+  mark(version?: string): Promise<void> {
+    this.later(0.001)
+    return this.event('_SUCCESS', { ...(version !== undefined && { version }) })
+  }
+
+  later(seconds: number): void {
+    this.clock = new Date(this.clock.getTime() + seconds * 1000)
+  }
+
+  idle = (): Promise<void> => this.process.idle()
+
+  /** The imports of this test's repo, newest first. */
+  async imports() {
+    const { items } = await listImports(this.lab.table, { limit: 100 })
+    return items.filter((item) => item.repo === this.repo)
+  }
+
+  visible = () => visibleOf({ table: this.lab.table, objects: this.store.objects, repo: this.repo })
+
+  /** The files of each revision. */
+  async paths(): Promise<string[][]> {
+    const { content } = await this.visible()
+    return Object.values(content).map((files) => (files as { path: string }[]).map(({ path }) => path))
+  }
+
+  async leftovers(): Promise<string[]> {
+    return leftoversOf(
+      this.lab,
+      this.store,
+      (await this.imports()).map(({ id }) => id),
+    )
+  }
+}
+
+export const eventOf = (key: string) => ({ Records: [{ s3: { object: { key } } }] })
+
+/** Starts a database for the tests of a file, and gives each of them a drop folder of its own. */
+export function freshDrops(name: string, begin: (drop: DropTest) => void): void {
+  let lab: Lab
+  let drop: DropTest
+  let runs = 0
+  beforeAll(async () => {
+    lab = await startLab()
+  })
+  afterAll(() => lab.close())
+  beforeEach(async () => {
+    drop = new DropTest({ lab, store: await lab.newStore(), repo: `acme/${name}-${++runs}` })
+    begin(drop)
+  })
+  afterEach(() => drop.process.close())
+}
