@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import { type TimedDrop, timedDrops } from './support/timed-drop.ts'
+
+let drop: TimedDrop
+timedDrops('pulled', (fresh) => {
+  drop = fresh
+})
+
+describe('a drop that somebody pulls', () => {
+  it('is waited for until its marker is there, and is one import', async () => {
+    const seen: (string | undefined)[] = []
+    const look = async () => seen.push((await drop.imports())[0]?.waitsUntil)
+    await drop.play(
+      [
+        [0, 'a'],
+        [30, 'b'],
+        [50, '_SUCCESS'],
+      ],
+      [
+        [1, drop.pull],
+        [10, look],
+        [40, look],
+      ],
+    )
+    const [item] = await drop.imports()
+    expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 2, createdBy: 'test' }])
+    expect(seen.map(drop.time.secondsTo)).toEqual([60, 90])
+    expect(drop.time.secondsTo(item?.updatedAt)).toBeLessThan(54)
+  })
+
+  it('is waited for until nothing of it has changed for the quiet time', async () => {
+    await drop.play(
+      [
+        [0, 'a'],
+        [40, 'b'],
+      ],
+      [[1, drop.pull]],
+    )
+    const [item] = await drop.imports()
+    expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 2 }])
+    expect(drop.time.secondsTo(item?.updatedAt)).toBeGreaterThanOrEqual(100)
+  })
+
+  it('is not waited for by whoever asks for what lies there', async () => {
+    await drop.play([[0, 'a']], [[1, () => drop.pull({ awaitsDrop: false })]])
+    const [item] = await drop.imports()
+    expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 1 }])
+    expect(drop.time.secondsTo(item?.updatedAt)).toBe(1)
+  })
+
+  it('is looked at by one of the messages that come twice, and looked at again after a loss', async () => {
+    const looks = () => drop.time.due.length
+    const twice = async () => {
+      const { item } = await drop.pull()
+      for (let again = 0; again < 5; again++)
+        drop.time.after(0, () => drop.ingestQueue.send({ message: { step: 'plan', importId: item.id, attempt: 1 } }))
+    }
+    const counted: number[] = []
+    const lose = async () => {
+      counted.push(looks())
+      drop.time.due = []
+    }
+    await drop.play(
+      [[0, 'a']],
+      [
+        [1, twice],
+        [20, lose],
+      ],
+    )
+    // The look at the import, and the one of the watcher.
+    expect(counted).toEqual([2])
+    expect(await drop.imports()).toMatchObject([{ state: 'PENDING' }])
+    drop.time.nowMs += 1000 * 1000
+    const [item] = await drop.imports()
+    await drop.ingestQueue.send({ message: { step: 'plan', importId: item?.id ?? '', attempt: 1 } })
+    await drop.play([])
+    expect(await drop.imports()).toMatchObject([{ state: 'READY' }])
+  })
+
+  it.each(['is lost', 'is sent, and only the answer lost'])(
+    'is looked at by one message after all when the message for its next look %s',
+    async (how) => {
+      const { send } = drop.ingestQueue
+      let breaks = 1
+      drop.ingestQueue.send = async (request) => {
+        const isLook = (request.delaySeconds ?? 0) > 1.5
+        if (!isLook || breaks-- <= 0) return send(request)
+        if (how !== 'is lost') await send(request)
+        throw new Error('the connection was lost')
+      }
+      const looks: number[] = []
+      const count = async () => looks.push(drop.time.due.length)
+      await drop
+        .play(
+          [
+            [0, 'a'],
+            [30, 'b'],
+          ],
+          [
+            [1, drop.pull],
+            [20, count],
+          ],
+        )
+        .finally(() => {
+          drop.ingestQueue.send = send
+        })
+      // Those of the import, of the watcher, and the file that is still to be put.
+      expect([breaks < 1, looks]).toEqual([true, [3]])
+      expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 2, createdBy: 'test' }])
+    },
+  )
+
+  it('and that was imported by itself has no byte moved again', async () => {
+    await drop.play(
+      [
+        [0, 'a'],
+        [1, 'b'],
+        [2, '_SUCCESS'],
+      ],
+      [[100, drop.pull]],
+    )
+    const [pulled, own] = await drop.imports()
+    expect(await drop.imports()).toMatchObject([{ state: 'READY', createdBy: 'test' }, { createdBy: 'drop' }])
+    expect(pulled).toMatchObject({ revision: own?.revision, filesTotal: 2, bytesHeld: 2 })
+    expect(own).toMatchObject({ bytesHeld: 0 })
+  })
+
+  it('and that was changed since it was imported by itself is moved as it is now', async () => {
+    await drop.play([
+      [0, 'a'],
+      [1, '_SUCCESS'],
+    ])
+    drop.time.nowMs += 3600_000
+    await drop.write('a', 'c')
+    await drop.pull({ tag: undefined })
+    await drop.play([])
+    const [pulled, own] = await drop.imports()
+    expect(pulled).toMatchObject({ state: 'READY', createdBy: 'test', bytesHeld: 0 })
+    expect(pulled?.revision).not.toBe(own?.revision)
+  })
+
+  it('and that holds nothing is told at once', async () => {
+    await drop.play([], [[0, drop.pull]])
+    expect(await drop.imports()).toMatchObject([{ state: 'FAILED', failure: { code: 'nothing_to_import' } }])
+    expect(drop.time.secondsTo((await drop.imports())[0]?.updatedAt)).toBe(0)
+  })
+})
