@@ -14,7 +14,7 @@ import type { Table } from '../../../../shared/table/table.ts'
 
 export const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex')
 
-interface Options {
+export interface HubOptions {
   table: Table
   uploads?: Partial<UploadSettings>
   /** Wraps the folder that holds the objects. */
@@ -22,7 +22,7 @@ interface Options {
 }
 
 /** The hub in this process, on a folder of its own, as each of several people asks it. */
-export async function startHub({ table, uploads, store = (folder) => folder }: Options) {
+export async function startHub({ table, uploads, store = (folder) => folder }: HubOptions) {
   const root = await mkdtemp(join(tmpdir(), 'slipway-uploads-'))
   const objects = store(createFolderObjectStore({ root }))
   const messages: IngestMessage[] = []

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { objectKeys } from '../../../../shared/objects/keys.ts'
+import type { ObjectStore } from '../../../../shared/objects/object-store.ts'
+import { contentOf, freshHubs, repoOf } from './fresh-hubs.ts'
+
+const hubs = freshHubs()
+
+describe('a store that is a server', () => {
+  it('is sent the bytes itself, which are read before anything names them', async () => {
+    const asServer = (folder: ObjectStore): ObjectStore => ({
+      ...folder,
+      uploadUrl: async ({ key, part }) => `https://store.test/${key}?part=${part?.partNumber ?? ''}`,
+    })
+    const hub = await hubs.start({ store: asServer })
+    const person = hub.as('direct')
+    const repo = await repoOf('direct', person)
+    const { text, ...content } = contentOf('sent to the store')
+    const { object } = await person.batch(repo, content)
+    const { hostname, pathname } = new URL(object?.actions?.upload.href ?? '')
+    expect(hostname).toBe('store.test')
+    expect((await person.commit(repo, content.oid, content.size)).status).toBe(422)
+    const key = pathname.slice(1)
+    await hub.objects.put({ key, body: Buffer.from('sent to the stare'), sizeBytes: text.length })
+    expect((await person.commit(repo, content.oid, content.size)).status).toBe(422)
+    expect(await hub.objects.head({ key: objectKeys.blob(content.oid) })).toBeUndefined()
+    await person.batch(repo, content)
+    await hub.objects.put({ key, body: Buffer.from(text), sizeBytes: text.length })
+    // JavaScript never asks for it to be verified: the commit does.
+    expect((await person.commit(repo, content.oid, content.size)).status).toBe(200)
+    expect(await hub.objects.head({ key })).toBeUndefined()
+  })
+
+  it('may be sent another content while the first is read, and the blob is what was hashed', async () => {
+    let swap: (() => Promise<unknown>) | undefined
+    const swapping = (folder: ObjectStore): ObjectStore => ({
+      ...folder,
+      uploadUrl: async ({ key }) => `https://store.test/${key}`,
+      copy: async (request) => {
+        await swap?.()
+        return folder.copy(request)
+      },
+    })
+    const hub = await hubs.start({ store: swapping })
+    const person = hub.as('swapper')
+    const repo = await repoOf('swapper', person)
+    const { text, ...content } = contentOf('the right bytes')
+    const { object } = await person.batch(repo, content)
+    const key = new URL(object?.actions?.upload.href ?? '').pathname.slice(1)
+    const put = (body: string) => hub.objects.put({ key, body: Buffer.from(body), sizeBytes: body.length })
+    await put(text)
+    swap = () => put('the wrong bytes')
+    expect((await person.commit(repo, content.oid, content.size)).status).toBe(422)
+    expect(await hub.objects.head({ key: objectKeys.blob(content.oid) })).toBeUndefined()
+  })
+})
