@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { logLevel, parseEnvironment, wholeNumber } from '../shared/config.ts'
 import { poolName } from '../shared/contract/deployment-settings.ts'
-import type { ServingConfig } from './serving.ts'
+import type { ServingConfig } from './serving-config.ts'
 
 /** How models are run, in whatever host. */
 export const runSettings = {

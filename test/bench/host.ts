@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { ServingConfig } from '../../gpu-service/serving.ts'
+import type { ServingConfig } from '../../gpu-service/serving-config.ts'
 import { imageCommands } from '../infra/image-layout.ts'
 import { filesIn } from '../support/files-in.ts'
 import type { RealModel } from '../support/real-models.ts'

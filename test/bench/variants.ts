@@ -1,4 +1,4 @@
-import type { ServingConfig } from '../../gpu-service/serving.ts'
+import type { ServingConfig } from '../../gpu-service/serving-config.ts'
 import { minilmFp32, minilmInt8, type RealModel } from '../support/real-models.ts'
 
 /** A file and how it is served, with what text-embeddings-inference reached for it on a quiet machine of this kind. */

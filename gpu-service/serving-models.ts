@@ -1,0 +1,68 @@
+import type { Logger } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import type { ObjectStore } from '../shared/objects/object-store.ts'
+import { createEngines } from './engine/create-engines.ts'
+import type { LostModel } from './engine/engine.ts'
+import { EnginePool } from './engine/engine-pool.ts'
+import { modelIdOf } from './models/graph-id.ts'
+import { defaultModelMemoryBytes } from './models/memory-budget.ts'
+import { ModelCache } from './models/model-cache.ts'
+import { ModelRegistry } from './models/model-registry.ts'
+import { observedResidency } from './models/observed-residency.ts'
+import { privateBytes } from './models/private-bytes.ts'
+import type { ServingConfig } from './serving-config.ts'
+import { openNetwork } from './tasks/image/open-network.ts'
+import { createPictures } from './tasks/image/pictures.ts'
+import { createRemotePictures } from './tasks/image/remote-pictures.ts'
+import type { RunSettings } from './tasks/task.ts'
+
+export interface ServingModelsOptions {
+  objects: ObjectStore
+  config: ServingConfig
+  log: Logger
+  metrics: Metrics
+  /** Where `engine/worker.ts`, or a bundle of it, is. */
+  workerUrl: URL
+  /** Told of a model that an engine could not be given again. */
+  onLoss: (lost: LostModel) => void
+}
+
+/** The engines, the models that they may hold, and where those come from. */
+export function createServingModels({ objects, config, log, metrics, workerUrl, onLoss }: ServingModelsOptions) {
+  const { device, cacheDir, intraOpThreads, engineEnvironment: environment = {} } = config
+  const engines = createEngines({
+    ...{ device, engines: config.engines, intraOpThreads, environment, workerUrl },
+    onDeath(error) {
+      metrics.errors.inc({ code: 'engine_died' })
+      log.error({ err: error }, 'an engine died and is replaced')
+    },
+    onLoss: ({ modelId, error }) => onLoss({ modelId: modelIdOf(modelId), error }),
+  })
+  const pool = new EnginePool({ engines, stagedMax: device === 'cuda' ? 1 : 0 })
+  const { cacheMaxBytes = 20 * 1000 ** 3 } = config
+  const onDamage = ({ path }: { path: string }) => {
+    metrics.cacheRepairs.inc()
+    log.warn({ path }, 'a file in the cache of models was damaged and is fetched again')
+  }
+  const cache = new ModelCache({ objects, root: cacheDir, maxBytes: cacheMaxBytes, onDamage })
+  const pictures = createPictures({
+    processUrl: new URL('./tasks/image/picture-process.ts', import.meta.url),
+    remote: config.remoteImages === true ? createRemotePictures(openNetwork) : undefined,
+  })
+  const { modelMemoryMaxBytes = defaultModelMemoryBytes({ device }), loadWaitMsMax = 30_000 } = config
+  const engineBytes = () => privateBytes(engines.map(({ pid }) => pid))
+  // Behind its turn a model has work to do, too, for which its callers wait.
+  const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, waitMsMax: loadWaitMsMax / 2, metrics })
+  const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
+  return {
+    pool,
+    cache,
+    models: new ModelRegistry({ cache, pool, residency, settings, loadWaitMsMax, engineBytes }),
+    engineCount: engines.length,
+    /** Ends the engines, behind what they were asked. */
+    async close() {
+      await pool.close()
+      pictures.close()
+    },
+  }
+}
