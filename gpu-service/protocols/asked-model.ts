@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { errors } from '../../shared/errors.ts'
+import type { RequestLimits } from '../deployments/request-limits.ts'
 import type { Route, Router } from '../deployments/route.ts'
 import { assertRoom } from '../deployments/served.ts'
 import { placeOf } from './call-options.ts'
@@ -35,7 +36,8 @@ export function findRoute(context: Context<ServingEnvironment>, { router, model 
 export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): Route {
   const route = routeAhead(context, asked)
   context.get('leave')?.()
-  context.set('leave', route.deployment.limits?.slots.take())
+  const { limits } = route.deployment
+  context.set('leave', limits && toldOf(limits, context, () => limits.slots.take()))
   context.get('release')?.()
   context.set('release', route.hold())
   return route
@@ -57,8 +59,13 @@ export function routeAhead(context: Context<ServingEnvironment>, { router, model
 function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } }: Route): void {
   if (limits === undefined || context.get('limits') === limits) return
   context.set('limits', limits)
+  toldOf(limits, context, () => limits.admit(context.get('principal')))
+}
+
+/** Whoever is over a limit is told in the headers what that is. */
+function toldOf<Result>(limits: RequestLimits, context: Context<ServingEnvironment>, use: () => Result): Result {
   try {
-    limits.admit(context.get('principal'))
+    return use()
   } catch (error) {
     for (const [name, value] of Object.entries(limits.headers())) context.header(name, value)
     throw error

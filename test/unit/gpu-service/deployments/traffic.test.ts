@@ -20,7 +20,7 @@ const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
 
 let host: TestServing
 beforeAll(async () => {
-  host = await startTestServing([], { heartbeatMs: 50 })
+  host = await startTestServing([], { heartbeatMs: 50, waitMsMax: 60_000 })
 })
 afterAll(() => host.close())
 
