@@ -1,23 +1,27 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import type { DayUse } from './day-use.ts'
 import { DeploymentSlot } from './deployment-slot.ts'
-import type { LoadFailures } from './load-failures.ts'
-import type { ReconcilerOptions } from './reconcile.ts'
+import type { KeyCounts } from './key-counts.ts'
+import type { Reporter } from './reporter.ts'
 import { RequestLimits } from './request-limits.ts'
 import { ServedDeployment } from './served-deployment.ts'
+import type { SlotParts } from './slot-parts.ts'
+
+/** What deployments need besides what their slots do. */
+export interface CreateServed {
+  /** Is told of what this replica serves. */
+  reporter: Reporter
+  /** What all replicas answered today. */
+  use: DayUse
+  keys: Pick<KeyCounts, 'count'>
+}
 
 /** A deployment as a replica serves it from now on, with nothing loaded yet. */
-export function createServed({ item, failures, options }: CreateServed): ServedDeployment {
-  const { reporter, use, keys, now } = options
-  const parts = { ...options, failures }
+export function createServed(item: DeploymentItem, parts: SlotParts & CreateServed): ServedDeployment {
+  const { reporter, use, keys, now } = parts
   const deployment = item.name
   const count = (caller: Principal | undefined) => keys.count({ deployment, caller })
   const limits = new RequestLimits({ deployment, replicaCount: () => reporter.replicas.length, use, now, count })
   return new ServedDeployment({ item, create: (own, label) => new DeploymentSlot(own, parts, label), limits, now })
-}
-
-interface CreateServed {
-  item: DeploymentItem
-  failures: LoadFailures
-  options: Omit<ReconcilerOptions, 'desired' | 'canaries' | 'refs' | 'intervalMs'>
 }

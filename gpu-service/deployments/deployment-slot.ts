@@ -1,4 +1,4 @@
-import { AppError, errors, messageOf } from '../../shared/errors.ts'
+import { errors, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LoadTimes } from '../models/model-lease.ts'
 import { countLoad } from './count-load.ts'
@@ -25,22 +25,20 @@ export class DeploymentSlot {
   /** What answers; where there is none, nothing does. */
   model: ServedModel | undefined
   readonly #parts: SlotParts
-  readonly #state = new SlotState()
+  readonly #state: SlotState
   #isLoading = false
   #loaded: Promise<void> = Promise.resolve()
   #isRetired = false
-  #hasFailed = false
 
   constructor(item: DeploymentItem, parts: SlotParts, label = item.name) {
     this.item = item
     this.label = label
     this.#parts = parts
-    const reason = parts.failures.reasonToRest(item)
-    if (reason !== undefined) this.#state.failed(reason)
+    this.#state = new SlotState({ ...parts, item: () => this.item })
   }
 
-  get state(): SlotState['state'] {
-    return this.#state.state
+  get state(): SlotState['is'] {
+    return this.#state.is
   }
 
   get reason(): string | undefined {
@@ -54,17 +52,17 @@ export class DeploymentSlot {
   /** Whether it is to be loaded: not yet tried, lost, or failed and rested long enough. */
   get isDue(): boolean {
     const isOver = this.state === 'READY' || this.#isRetired || this.#isLoading
-    return !isOver && this.#parts.failures.reasonToRest(this.item) === undefined
+    return !isOver && !this.#state.rests
   }
 
   /** Whether it was tried here, and trying again will hardly load it. */
   get isHopeless(): boolean {
-    return this.state === 'FAILED' && this.#hasFailed && this.#parts.failures.isHopeless(this.item)
+    return this.#state.isHopeless
   }
 
   /** When to ask again for what failed and may be loaded then. */
   get retryAfterSeconds(): number | undefined {
-    return this.state === 'FAILED' ? this.#parts.failures.retryAfterSeconds(this.item) : undefined
+    return this.#state.retryAfterSeconds
   }
 
   /** Loads the model; an outcome of either kind is a state, never a rejection. */
@@ -97,7 +95,7 @@ export class DeploymentSlot {
 
   async #load(): Promise<void> {
     const { item, label, outcomes } = this
-    const { models, failures, log, now } = this.#parts
+    const { models, now } = this.#parts
     const startedMs = now()
     try {
       const lease = await models.acquire({
@@ -110,39 +108,28 @@ export class DeploymentSlot {
       // Nothing is awaited from here on: whoever retires it meanwhile would not find what it has to give back.
       this.model = serveLease({ lease, item, label, outcomes, parts: this.#parts })
       // One that waits for its first request has not shown yet that it can be loaded.
-      if (lease.isResident) failures.forget(item)
+      if (lease.isResident) this.#state.entered()
       this.#state.ready()
-      log.info(aboutOf(item), 'deployment is ready')
     } catch (error) {
-      this.#fail(error)
+      this.#state.failed(error)
     }
   }
 
   /** The model was loaded, for this deployment and for all others that use it. */
   #entered(took: LoadTimes): void {
-    const { metrics, failures } = this.#parts
-    failures.forget(this.item)
+    this.#state.entered()
     this.model?.orders.entered()
     // Nobody would take away again what is counted for a deployment that is gone.
-    if (!this.#isRetired) countLoad({ deployment: this.label, took, metrics })
+    if (!this.#isRetired) countLoad({ deployment: this.label, took, metrics: this.#parts.metrics })
   }
 
   /** The model was out of the engines, and could not be loaded again for the work that had come. */
   #fallOut(error: unknown): void {
     if (this.state !== 'READY') return
-    this.#fail(error)
+    this.#state.failed(error)
     const reason = messageOf(error)
     this.model?.shed(failedLoad({ model: this.item.name, reason, retryAfterSeconds: this.retryAfterSeconds }))
     this.#giveBackBehind(reason)
-  }
-
-  #fail(error: unknown): void {
-    const { log, failures } = this.#parts
-    this.#hasFailed = true
-    this.#state.failed(messageOf(error))
-    const about = { ...aboutOf(this.item), failures: failures.note(this.item, error) }
-    if (error instanceof AppError) log.warn(about, `load failed: ${this.reason}`)
-    else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
   }
 
   /** Not awaited by the next load: what is still answered is of the old model, under an id of its own. */
@@ -158,6 +145,3 @@ export class DeploymentSlot {
     await model?.close(errors.modelNotReady(this.item.name, reason))
   }
 }
-
-/** For the log. */
-const aboutOf = ({ name, repo, revision, file }: DeploymentItem) => ({ deployment: name, repo, revision, file })

@@ -1,8 +1,8 @@
 import { errors } from '../../shared/errors.ts'
-import { chooseVictim } from './choose-victim.ts'
 import { isKept, KeptModels } from './kept-models.ts'
 import type { EvictionReason, Resident } from './resident.ts'
-import { Stay } from './stay.ts'
+import { RoomMaker } from './room-maker.ts'
+import { Stays } from './stays.ts'
 import { Wishes } from './wishes.ts'
 
 export interface ResidencyOptions {
@@ -21,16 +21,31 @@ export interface ResidencyOptions {
  */
 export class Residency {
   readonly #options: ResidencyOptions
-  readonly #now: () => number
-  readonly #stays = new Map<Resident, Stay>()
+  readonly #stays: Stays
   readonly #wishes = new Wishes()
   readonly #kept: KeptModels
-  #timer: NodeJS.Timeout | undefined
+  readonly #room: RoomMaker
 
   constructor(options: ResidencyOptions) {
     this.#options = options
     this.#kept = new KeptModels(options)
-    this.#now = options.now ?? (() => performance.now())
+    const { now = () => performance.now(), waitMsMax, onEviction } = options
+    const again = () => this.#step()
+    this.#stays = new Stays({
+      now,
+      onEviction,
+      onEntered: (model) => {
+        this.#kept.judge()
+        this.#wishes.grant(model)
+      },
+      onFailed: (model, error) => {
+        // It comes again when somebody asks for it.
+        this.#kept.delete(model)
+        this.#wishes.refuse(model, error)
+      },
+      onChange: again,
+    })
+    this.#room = new RoomMaker({ stays: this.#stays, wishes: this.#wishes, waitMsMax, now, again })
   }
 
   get maxBytes(): number {
@@ -38,11 +53,11 @@ export class Residency {
   }
 
   get residentCount(): number {
-    return this.#in().length
+    return this.#stays.present.length
   }
 
   get heldBytes(): number {
-    return bytesOf([...this.#stays.values()])
+    return this.#stays.heldBytes
   }
 
   /** Why not all models can stay that are to be kept, where they cannot. */
@@ -61,7 +76,7 @@ export class Residency {
     const { maxBytes } = this.#options
     if (sizeBytes > maxBytes) return Promise.reject(errors.modelTooLarge({ model: name, sizeBytes, maxBytes }))
     if (isKept(model)) this.#kept.add(model)
-    if (this.#stays.get(model)?.state === 'in') return Promise.resolve()
+    if (this.#stays.of(model)?.state === 'in') return Promise.resolve()
     const known = this.#wishes.of(model)
     if (known !== undefined) return known
     const granted = this.#wishes.add(model)
@@ -73,14 +88,14 @@ export class Residency {
   stayChanged(model: Resident): void {
     if (isKept(model) && model.sizeBytes <= this.#options.maxBytes) this.#kept.add(model)
     else this.#kept.delete(model)
-    const stay = this.#stays.get(model)
+    const stay = this.#stays.of(model)
     if (stay?.state === 'in') stay.waitForIdleness()
     this.#step()
   }
 
   /** Says that a model has done some of its work. */
   touch(model: Resident): void {
-    const stay = this.#stays.get(model)
+    const stay = this.#stays.of(model)
     if (stay?.state !== 'in') return
     stay.touch()
     if (this.#wishes.size > 0) this.#step()
@@ -88,36 +103,34 @@ export class Residency {
 
   /** Takes a model out that comes again as soon as it is wanted; nothing where it is out. Its runs in flight end first. */
   async giveUp(model: Resident): Promise<void> {
-    const stay = this.#stays.get(model)
+    const stay = this.#stays.of(model)
     if (stay?.state === 'coming') await stay.settled
-    const held = this.#stays.get(model)
-    if (held?.state === 'in') this.#evict(held, 'unload')
+    const held = this.#stays.of(model)
+    if (held?.state === 'in') this.#stays.evict(held, 'unload')
     await held?.settled
   }
 
   /** Takes a model out, whatever waits for it. */
   async remove(model: Resident): Promise<void> {
     this.#kept.delete(model)
-    const stay = this.#stays.get(model)
+    const stay = this.#stays.of(model)
     if (stay?.state === 'coming') await stay.settled
     this.#wishes.refuse(model, errors.modelNotReady(model.name, 'it was given up just now'))
-    const held = this.#stays.get(model)
-    if (held?.state === 'in') this.#send(held)
+    const held = this.#stays.of(model)
+    if (held?.state === 'in') this.#stays.send(held)
     await held?.settled
   }
 
   /** One step towards having in what was wanted first. Nobody overtakes it, so a large one is not kept out for ever. */
   #step(): void {
-    clearTimeout(this.#timer)
-    const stays = [...this.#stays.values()]
+    this.#room.stop()
     const next = this.#wishes.next ?? this.#returning()
-    const isLoading = stays.some(({ state }) => state === 'coming')
-    if (isLoading || (next !== undefined && this.#stays.has(next))) return
-    const heldBytes = bytesOf(stays.filter(({ state }) => state !== 'leaving'))
+    if (this.#stays.areLoading || (next !== undefined && this.#stays.has(next))) return
     const { maxBytes } = this.#options
+    const { heldBytes, stayingBytes } = this.#stays
     // What was loaded may have turned out to be larger than thought, so there may be too much without a wish.
-    if (heldBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#makeRoom()
-    else if (next !== undefined && bytesOf(stays) + next.sizeBytes <= maxBytes) this.#bring(next)
+    if (stayingBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#room.make()
+    else if (next !== undefined && heldBytes + next.sizeBytes <= maxBytes) this.#stays.bring(next)
   }
 
   /** Who comes without a wish: what is to be kept, and would have stayed had others not needed its place. */
@@ -125,56 +138,4 @@ export class Residency {
     const freeBytes = this.#options.maxBytes - this.heldBytes
     return this.#kept.returning({ freeBytes, isAway: (model) => !this.#stays.has(model) })
   }
-
-  #makeRoom(): void {
-    const nowMs = this.#now()
-    const places = this.#in()
-    const turnMsMax = this.#wishes.turnMsFor({ held: places.length, waitMsMax: this.#options.waitMsMax })
-    const { victim, nextMs } = chooseVictim({ places, nowMs, turnMsMax })
-    if (victim !== undefined) {
-      this.#evict(victim, 'memory')
-      this.#step()
-    } else if (nextMs < Number.POSITIVE_INFINITY) {
-      this.#timer = setTimeout(() => this.#step(), Math.max(1, nextMs - nowMs))
-    }
-  }
-
-  #bring(model: Resident): void {
-    const stay = new Stay({ model, now: this.#now, onIdle: (idle) => this.#evict(idle, 'idle') })
-    this.#stays.set(model, stay)
-    stay.settled = stay
-      .come()
-      .then(
-        () => {
-          this.#kept.judge()
-          this.#wishes.grant(model)
-        },
-        (error) => {
-          this.#stays.delete(model)
-          // It comes again when somebody asks for it.
-          this.#kept.delete(model)
-          this.#wishes.refuse(model, error)
-        },
-      )
-      .then(() => this.#step())
-  }
-
-  #in(): Stay[] {
-    return [...this.#stays.values()].filter(({ state }) => state === 'in')
-  }
-
-  #evict(stay: Stay, reason: EvictionReason): void {
-    this.#options.onEviction?.(reason)
-    this.#send(stay)
-  }
-
-  #send(stay: Stay): void {
-    stay.settled = stay.leave().then(() => {
-      this.#stays.delete(stay.model)
-      stay.model.left()
-      this.#step()
-    })
-  }
 }
-
-const bytesOf = (stays: readonly Stay[]): number => stays.reduce((total, { model }) => total + model.sizeBytes, 0)

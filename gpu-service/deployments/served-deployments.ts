@@ -1,0 +1,79 @@
+import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import type { LostModel } from '../engine/engine.ts'
+import { type CreateServed, createServed } from './create-served.ts'
+import { forgetMetrics } from './forget-metrics.ts'
+import type { KeyCounts } from './key-counts.ts'
+import { LoadFailures } from './load-failures.ts'
+import { Retirement } from './retirement.ts'
+import type { ServedDeployment } from './served-deployment.ts'
+import type { SlotParts } from './slot-parts.ts'
+
+export interface ServedDeploymentsOptions extends Omit<SlotParts, 'failures'>, CreateServed {
+  /** Counts who asks. */
+  keys: Pick<KeyCounts, 'count' | 'forget'>
+}
+
+/** The deployments of a replica by their names, each from when it is wanted until nothing is left of it. */
+export class ServedDeployments {
+  readonly #options: ServedDeploymentsOptions
+  readonly #byName = new Map<string, ServedDeployment>()
+  readonly #retirement: Retirement
+  readonly #failures: LoadFailures
+
+  constructor(options: ServedDeploymentsOptions) {
+    this.#options = options
+    this.#failures = new LoadFailures(options)
+    this.#retirement = new Retirement(options)
+  }
+
+  get byName(): ReadonlyMap<string, ServedDeployment> {
+    return this.#byName
+  }
+
+  /** Takes on what is wanted of one now. What answered before goes on until its successor does. */
+  follow(item: DeploymentItem): ServedDeployment {
+    const { reporter } = this.#options
+    const deployment = this.#byName.get(item.name) ?? createServed(item, { ...this.#options, failures: this.#failures })
+    this.#byName.set(item.name, deployment)
+    const isKeeper = reporter.isKeeper(item)
+    if (!deployment.follows(item, isKeeper))
+      for (const slot of deployment.follow(item, isKeeper)) this.#retirement.take(slot)
+    return deployment
+  }
+
+  /** Relieves what stood in for what answers by now, and says so. */
+  settle(deployment: ServedDeployment): Promise<void> {
+    for (const slot of deployment.settle()) this.#retirement.take(slot)
+    const isCurrent = this.#byName.get(deployment.item.name) === deployment
+    return isCurrent ? this.#options.reporter.report(deployment) : Promise.resolve()
+  }
+
+  /** Takes a model out of service that an engine could not be given again. */
+  lose({ modelId, error }: LostModel): void {
+    this.#options.models.lose({ modelId, error })
+    for (const { everySlot } of this.#byName.values())
+      for (const slot of everySlot) if (slot.model?.modelId === modelId) slot.lose(error.message)
+  }
+
+  /** Gives back what it has at once; who asked before is answered. */
+  remove(name: string): void {
+    const deployment = this.#byName.get(name)
+    this.#byName.delete(name)
+    this.#options.use.forget(name)
+    for (const slot of deployment?.everySlot ?? []) void this.#retirement.take(slot, { atOnce: true })
+    // What is still answered meanwhile would be counted anew.
+    void this.#retirement.noneOf(name).then(() => this.#forget(name))
+  }
+
+  /** Fulfilled when every model is given back of what was removed. */
+  close(): Promise<void> {
+    return this.#retirement.close()
+  }
+
+  /** Takes it out of the metrics, unless there is another of that name by now. */
+  #forget(name: string): void {
+    if (this.#byName.has(name)) return
+    this.#options.keys.forget(name)
+    forgetMetrics(name, this.#options.metrics)
+  }
+}
