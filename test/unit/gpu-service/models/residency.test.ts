@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { Residency } from '../../../../gpu-service/models/residency.ts'
-import type { EvictionReason, Resident } from '../../../../gpu-service/models/resident.ts'
+import { loadMs, pass, startResidency } from '../support/test-residency.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -9,49 +8,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const loadMs = 100
-
-/** Models of one size over a clock of the test's, and what became of them. */
-function start({ places, sizeBytes = 10 }: { places: number; sizeBytes?: number }) {
-  const story: string[] = []
-  const evictions: EvictionReason[] = []
-  const residency = new Residency({
-    maxBytes: places * 10,
-    waitMsMax: 15_000,
-    now: () => Date.now(),
-    onEviction: (reason) => evictions.push(reason),
-  })
-  let held = 0
-  let heldMost = 0
-  const model = (name: string, change: Partial<Resident> = {}) => {
-    const made = {
-      name,
-      sizeBytes,
-      isBusy: false,
-      idleMsMax: undefined as number | undefined,
-      loadMs,
-      async enter() {
-        held += made.sizeBytes
-        heldMost = Math.max(heldMost, held)
-        await new Promise((resolve) => setTimeout(resolve, loadMs))
-        story.push(`${name} in`)
-      },
-      async leave() {
-        held -= made.sizeBytes
-        story.push(`${name} out`)
-      },
-      left() {},
-      ...change,
-    }
-    return made
-  }
-  return { residency, model, story, evictions, heldMost: () => heldMost }
-}
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
-
 it('loads a model once, whoever asks for it at the same time', async () => {
-  const { residency, model, story } = start({ places: 1 })
+  const { residency, model, story } = startResidency({ places: 1 })
   const a = model('a')
   const asked = Promise.all([residency.want(a), residency.want(a)])
   await pass(loadMs)
@@ -61,7 +19,7 @@ it('loads a model once, whoever asks for it at the same time', async () => {
 })
 
 it('gives the place of the idle one that was used longest ago, and never has more than its budget', async () => {
-  const { residency, model, story, evictions, heldMost } = start({ places: 2 })
+  const { residency, model, story, evictions, heldMost } = startResidency({ places: 2 })
   const [a, b, c] = [model('a'), model('b'), model('c')]
   for (const one of [a, b]) {
     void residency.want(one)
@@ -78,7 +36,7 @@ it('gives the place of the idle one that was used longest ago, and never has mor
 })
 
 it('lets a busy one have its turn before it makes room, and not longer', async () => {
-  const { residency, model, story } = start({ places: 1 })
+  const { residency, model, story } = startResidency({ places: 1 })
   const a = model('a', { isBusy: true })
   void residency.want(a)
   await pass(loadMs)
@@ -89,140 +47,8 @@ it('lets a busy one have its turn before it makes room, and not longer', async (
   expect(story).toEqual(['a in', 'a out', 'b in'])
 })
 
-it('keeps what is to be kept loaded while one that is not can make room, however busy that is', async () => {
-  const { residency, model, story } = start({ places: 2 })
-  const kept = model('kept')
-  const passing = model('passing', { idleMsMax: 60_000, isBusy: true })
-  for (const one of [kept, passing]) {
-    void residency.want(one)
-    await pass(loadMs)
-  }
-  void residency.want(model('new', { idleMsMax: 60_000 }))
-  await pass(5 * loadMs)
-  expect(story).toEqual(['kept in', 'passing in', 'passing out', 'new in'])
-  void residency.want(model('large', { sizeBytes: 20 }))
-  await pass(5 * loadMs)
-  expect(story.slice(4)).toEqual(['new out', 'kept out', 'large in'])
-})
-
-it('takes back what is to be kept as soon as there is room again, and lets it displace nobody for that', async () => {
-  const { residency, model, story } = start({ places: 1 })
-  const kept = model('kept')
-  void residency.want(kept)
-  await pass(loadMs + 1000)
-  const passing = model('passing', { idleMsMax: 60_000 })
-  void residency.want(passing)
-  await pass(30_000)
-  expect(story).toEqual(['kept in', 'kept out', 'passing in'])
-  await pass(60_000)
-  expect(story.slice(3)).toEqual(['passing out', 'kept in'])
-  expect(residency.keptFault).toBeUndefined()
-})
-
-it('takes back what is to be kept only since it was in, too', async () => {
-  const { residency, model, story } = start({ places: 1 })
-  const shared = model('shared', { idleMsMax: 60_000 })
-  void residency.want(shared)
-  await pass(loadMs + 1000)
-  // Another deployment of the same model asks for it to be kept.
-  shared.idleMsMax = undefined
-  residency.stayChanged(shared)
-  void residency.want(model('passing', { idleMsMax: 500 }))
-  await pass(10_000)
-  expect(story).toEqual(['shared in', 'shared out', 'passing in', 'passing out', 'shared in'])
-})
-
-it('evicts nobody for idleness that is to be kept since it was in', async () => {
-  const { residency, model, story } = start({ places: 1 })
-  const shared = model('shared', { idleMsMax: 500 })
-  void residency.want(shared)
-  await pass(loadMs + 400)
-  shared.idleMsMax = undefined
-  residency.stayChanged(shared)
-  await pass(60_000)
-  expect(story).toEqual(['shared in'])
-})
-
-it('brings what is to be kept since it was sent away, as soon as there is room', async () => {
-  const { residency, model, story } = start({ places: 1 })
-  const shared = model('shared', { idleMsMax: 500 })
-  void residency.want(shared)
-  await pass(loadMs + 1000)
-  void residency.want(model('passing', { idleMsMax: 500 }))
-  await pass(loadMs)
-  shared.idleMsMax = undefined
-  residency.stayChanged(shared)
-  expect(story).toEqual(['shared in', 'shared out', 'passing in'])
-  await pass(10_000)
-  expect(story.slice(3)).toEqual(['passing out', 'shared in'])
-})
-
-it('sends a model away in its time that nobody asks to be kept any more', async () => {
-  const { residency, model, story, evictions } = start({ places: 1 })
-  const shared = model('shared')
-  void residency.want(shared)
-  await pass(loadMs + 60_000)
-  shared.idleMsMax = 500
-  residency.stayChanged(shared)
-  await pass(499)
-  expect(story).toEqual(['shared in'])
-  await pass(1)
-  expect(story).toEqual(['shared in', 'shared out'])
-  expect(evictions).toEqual(['idle'])
-})
-
-it('counts what is to be kept since it was in among what is to be kept, and not what no longer is', async () => {
-  const { residency, model, story } = start({ places: 1 })
-  const [kept, shared] = [model('kept'), model('shared', { idleMsMax: 60_000 })]
-  void residency.want(shared)
-  await pass(loadMs + 1000)
-  void residency.want(kept)
-  await pass(loadMs + 1000)
-  expect(residency.keptFault).toBeUndefined()
-  shared.idleMsMax = undefined
-  residency.stayChanged(shared)
-  expect(residency.keptFault).toContain('they take turns')
-  kept.idleMsMax = 500
-  residency.stayChanged(kept)
-  expect(residency.keptFault).toBeUndefined()
-  await pass(500 + loadMs)
-  expect(story).toEqual(['shared in', 'shared out', 'kept in', 'kept out', 'shared in'])
-})
-
-it('says of nobody that it takes turns because of a model that can never come in', () => {
-  const { residency, model } = start({ places: 1 })
-  residency.stayChanged(model('giant', { sizeBytes: 11 }))
-  expect(residency.keptFault).toBeUndefined()
-})
-
-it('asks no second time for what is to be kept and cannot come back', async () => {
-  const { residency, model, story } = start({ places: 1 })
-  const kept = model('kept')
-  void residency.want(kept)
-  await pass(loadMs + 1000)
-  const enter = vi.fn(() => Promise.reject(new Error('the file is gone')))
-  kept.enter = enter
-  void residency.want(model('passing', { idleMsMax: 500 }))
-  await pass(60_000)
-  expect(story).toEqual(['kept in', 'kept out', 'passing in', 'passing out'])
-  expect(enter).toHaveBeenCalledOnce()
-})
-
-it('says why not all can stay that are to be kept, as long as that is so', async () => {
-  const { residency, model } = start({ places: 2, sizeBytes: 8 })
-  const [a, b, c] = [model('a'), model('b'), model('c')]
-  void residency.want(model('passing', { idleMsMax: 60_000 }))
-  for (const one of [a, b]) void residency.want(one)
-  expect(residency.keptFault).toBeUndefined()
-  void residency.want(c)
-  expect(residency.keptFault).toContain('they take turns')
-  await pass(10_000)
-  await residency.remove(b)
-  expect(residency.keptFault).toBeUndefined()
-})
-
 it('gives each of many busy ones a turn in the order in which they were asked for', async () => {
-  const { residency, model, story } = start({ places: 2 })
+  const { residency, model, story } = startResidency({ places: 2 })
   const models = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => {
     const one = model(name, { isBusy: true })
     one.left = () => void residency.want(one)
@@ -235,7 +61,7 @@ it('gives each of many busy ones a turn in the order in which they were asked fo
 })
 
 it('lets nobody overtake a large one', async () => {
-  const { residency, model, story, heldMost } = start({ places: 2 })
+  const { residency, model, story, heldMost } = startResidency({ places: 2 })
   const small = ['a', 'b', 'c'].map((name) => model(name))
   for (const one of small.slice(0, 2)) void residency.want(one)
   await pass(2 * loadMs + 1000)
@@ -247,7 +73,7 @@ it('lets nobody overtake a large one', async () => {
 })
 
 it('refuses by name what can never fit, and goes on after a load that failed', async () => {
-  const { residency, model, story } = start({ places: 2 })
+  const { residency, model, story } = startResidency({ places: 2 })
   await expect(residency.want(model('giant', { sizeBytes: 21 }))).rejects.toMatchObject({
     code: 'model_too_large',
     message: expect.stringContaining('"giant"'),
@@ -261,7 +87,7 @@ it('refuses by name what can never fit, and goes on after a load that failed', a
 })
 
 it('makes room where a model turned out to be larger than it was thought to be', async () => {
-  const { residency, model, story } = start({ places: 2 })
+  const { residency, model, story } = startResidency({ places: 2 })
   const a = model('a')
   void residency.want(a)
   await pass(loadMs + 1000)
@@ -278,7 +104,7 @@ it('makes room where a model turned out to be larger than it was thought to be',
 })
 
 it('sends a model away that had no work for its time, and not while it has some', async () => {
-  const { residency, model, story, evictions } = start({ places: 2 })
+  const { residency, model, story, evictions } = startResidency({ places: 2 })
   const a = model('a', { idleMsMax: 500 })
   void residency.want(a)
   await pass(loadMs + 400)
@@ -293,7 +119,7 @@ it('sends a model away that had no work for its time, and not while it has some'
 })
 
 it('takes out a model that is given up, and forgets one that still waits', async () => {
-  const { residency, model, story } = start({ places: 1 })
+  const { residency, model, story } = startResidency({ places: 1 })
   const a = model('a', { isBusy: true })
   void residency.want(a)
   await pass(loadMs)
@@ -304,4 +130,29 @@ it('takes out a model that is given up, and forgets one that still waits', async
   await residency.remove(a)
   expect(story).toEqual(['a in', 'a out'])
   expect(residency.residentCount).toBe(0)
+})
+
+it('gives up a model that comes again when it is wanted, and waits for one that is just coming', async () => {
+  const { residency, model, story, evictions } = startResidency({ places: 1 })
+  const a = model('a', { idleMsMax: 60_000 })
+  await residency.giveUp(a)
+  const wanted = residency.want(a)
+  const givenUp = Promise.all([residency.giveUp(a), residency.giveUp(a)])
+  await pass(loadMs)
+  await Promise.all([wanted, givenUp])
+  expect([story, evictions, residency.heldBytes]).toEqual([['a in', 'a out'], ['unload'], 0])
+  void residency.want(a)
+  await pass(loadMs)
+  expect(story.slice(2)).toEqual(['a in'])
+})
+
+it('gives up a model at once that others wait for, and lets them in', async () => {
+  const { residency, model, story, evictions } = startResidency({ places: 1 })
+  const a = model('a', { idleMsMax: 60_000, isBusy: true })
+  void residency.want(a)
+  await pass(loadMs)
+  void residency.want(model('b'))
+  await residency.giveUp(a)
+  await pass(loadMs)
+  expect([story, evictions]).toEqual([['a in', 'a out', 'b in'], ['unload']])
 })
