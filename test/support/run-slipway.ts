@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const slipway = fileURLToPath(new URL('../../shared/client/slipway.mjs', import.meta.url))
 
-const RUN_MS_MAX = 45_000
+const runMsMax = 45_000
 
 export interface Ran {
   code: number | null
@@ -23,7 +23,7 @@ export async function runSlipway(
   child.stdout.on('data', (text: Buffer) => (said.out += text.toString()))
   child.stderr.on('data', (text: Buffer) => (said.err += text.toString()))
   child.stdin.end(input)
-  const tooLong = setTimeout(() => child.kill(), RUN_MS_MAX)
+  const tooLong = setTimeout(() => child.kill(), runMsMax)
   const [code, signal] = await once(child, 'close')
   clearTimeout(tooLong)
   // A test that times out says nothing of what it waited for; the command that hangs does.

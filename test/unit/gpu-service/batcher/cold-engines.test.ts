@@ -38,14 +38,17 @@ describe('a model whose engines were not warmed up', () => {
     expect(Math.max(...waits)).toBeLessThan(2 * coldMs)
   })
 
-  it.each([1, 2, 4])('takes nothing for its speed from one who came before the crowd, on %i engines', async (engines) => {
-    const together = Array.from({ length: 60 }, () => 1000)
-    const { waits, tally } = await crowd(engines, [0, ...together, ...evenly(500, 500).map((atMs) => 1000 + atMs)])
-    expect(tally.refused).toBe(0)
-    expect(waits).toHaveLength(561)
-    // Engines that had nothing to do until now are cold still.
-    expect(Math.max(...waits)).toBeLessThan(2 * coldMs)
-  })
+  it.each([1, 2, 4])(
+    'takes nothing for its speed from one who came before the crowd, on %i engines',
+    async (engines) => {
+      const together = Array.from({ length: 60 }, () => 1000)
+      const { waits, tally } = await crowd(engines, [0, ...together, ...evenly(500, 500).map((atMs) => 1000 + atMs)])
+      expect(tally.refused).toBe(0)
+      expect(waits).toHaveLength(561)
+      // Engines that had nothing to do until now are cold still.
+      expect(Math.max(...waits)).toBeLessThan(2 * coldMs)
+    },
+  )
 
   it('refuses what is too much as soon as it is known what warm engines take', async () => {
     const { waits, tally } = await crowd(1, evenly(60_000, 30_000))
