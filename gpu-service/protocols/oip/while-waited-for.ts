@@ -12,7 +12,8 @@ export interface WhileWaitedFor<Result> {
 
 /** What comes of something that may take long, or why its caller waits no longer. @throws AppError */
 export async function whileWaitedFor<Result>({ left, waitMsMax, late, use }: WhileWaitedFor<Result>): Promise<Result> {
-  const signal = AbortSignal.any([left, AbortSignal.timeout(Math.max(0, waitMsMax))])
+  // What is left of a request's time is a fraction, which a timeout does not take.
+  const signal = AbortSignal.any([left, AbortSignal.timeout(Math.max(0, Math.ceil(waitMsMax)))])
   const { promise: over, reject } = Promise.withResolvers<never>()
   const end = () => reject(left.aborted ? errors.clientClosed() : late())
   if (signal.aborted) end()

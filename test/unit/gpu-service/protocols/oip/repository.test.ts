@@ -207,6 +207,17 @@ describe('who may load and unload', () => {
   })
 })
 
+it.each([
+  ['x-request-timeout', '5'],
+  ['x-stainless-timeout', '19.9995'],
+])('obeys an order that says how long it may take: %s %s', async (header, seconds) => {
+  const name = header.replace('timeout', 'timed')
+  await sleeping(name)
+  const headers = { [header]: seconds }
+  expect(await order('load', name, { json: {}, headers })).toMatchObject(done)
+  expect(await order('unload', name, { json: {}, headers })).toMatchObject(done)
+})
+
 it('says after how long to come again where a load takes longer than its request has time', async () => {
   const target = await publishTarget(host, model('late'))
   await deployTargets(host, { name: 'late', targets: [target], min: 0 })
