@@ -1,11 +1,15 @@
 import type { BatchObserver } from '../batcher/batch-observer.ts'
 import { LatencyWindow } from './latency-window.ts'
 
-/** Wrong input, or a deadline that the caller may have set as close as it likes. */
-const callersFault = new Set([400, 422, 504])
+/** Wrong input, in the words of any protocol, or a deadline that the caller may have set as close as it likes. */
+const callersFault = new Set([400, 422, 424, 504])
+/** An engine that ends is the fault of what runs in it, though the answer tells the caller not to send that again. */
+const targetsFault = new Set(['input_ends_engine', 'run_never_ended'])
 
 interface Ended {
   status: number
+  /** Of the error that it ended with, which the status of a protocol may not tell. */
+  code: string | undefined
   latencyMs: number
   caller: string
 }
@@ -26,8 +30,9 @@ export class Outcomes {
   }
 
   /** How one request ended. What the load or only a caller is to blame for says nothing of the target. */
-  note({ status, latencyMs, caller }: Ended): void {
+  note({ status, code = '', latencyMs, caller }: Ended): void {
     if (status < 400) this.window?.answered(latencyMs)
+    else if (targetsFault.has(code)) this.window?.failed(1)
     else if (callersFault.has(status)) this.window?.faulted(caller)
     else if (status >= 500) this.window?.failed(1)
   }

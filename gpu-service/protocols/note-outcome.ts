@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { AppError } from '../../shared/errors.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ShadowRequests } from './shadow-requests.ts'
 
@@ -6,9 +7,11 @@ import type { ShadowRequests } from './shadow-requests.ts'
 export function noteOutcome(context: Context<ServingEnvironment>, { startedMs, shadows }: Ended): void {
   const route = context.get('route')
   if (route === undefined) return
-  const { status } = context.res
+  const { res, error } = context
+  const { status } = res
+  const code = error instanceof AppError ? error.code : undefined
   const caller = context.get('principal')?.userId ?? ''
-  route.outcomes?.note({ status, latencyMs: performance.now() - startedMs, caller })
+  route.outcomes?.note({ status, code, latencyMs: performance.now() - startedMs, caller })
   // What was turned away for the load of it is not done in secret instead.
   if (status < 500 && status !== 429) shadows?.copy(context, route)
 }

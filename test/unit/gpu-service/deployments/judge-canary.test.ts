@@ -55,15 +55,26 @@ describe('a window of latencies', () => {
     const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
     const outcomes = Object.assign(new Outcomes(), { window })
     const note = (caller: string, status: number, times: number) => {
-      for (let time = 0; time < times; time++) outcomes.note({ status, latencyMs: 1, caller })
+      for (let time = 0; time < times; time++) outcomes.note({ status, code: undefined, latencyMs: 1, caller })
     }
-    for (const status of [400, 422, 504]) note('mallory', status, 100)
+    for (const status of [400, 422, 424, 504]) note('mallory', status, 100)
     note('bob', 422, 5)
     expect(window.sample().failed).toBe(0)
     note('carol', 400, 2)
     expect(window.sample().failed).toBe(6)
     note('mallory', 500, 1)
     expect(window.sample().failed).toBe(7)
+  })
+
+  it('counts each engine that ended over a caller’s input, also over those of one caller, whatever status says so', () => {
+    const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
+    const outcomes = Object.assign(new Outcomes(), { window })
+    const ended = { latencyMs: 1, caller: 'alice' }
+    for (const status of [400, 422, 424]) outcomes.note({ ...ended, status, code: 'input_ends_engine' })
+    outcomes.note({ ...ended, status: 424, code: 'run_never_ended' })
+    expect(window.sample().failed).toBe(4)
+    for (const status of [400, 422, 424]) outcomes.note({ ...ended, status, code: 'inference_failed' })
+    expect(window.sample().failed).toBe(4)
   })
 
   it('takes any latency, also none and one of hours', () => {

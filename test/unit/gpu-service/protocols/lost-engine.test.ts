@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { getDeployment } from '../../../../shared/table/deployments.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { temporaryFolder } from '../support/folders.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { irisModel } from '../support/test-models.ts'
-import { startTestServing } from '../support/test-serving.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
 
 const workerUrl = new URL('../support/worker-that-ends.ts', import.meta.url)
 
@@ -28,6 +30,8 @@ it('answers 503 with the reason, never 500, while a model is fetched anew that a
   expect(answer).toBe(200)
   expect(statuses).not.toContain(500)
 })
+
+const publishIris = async (host: TestServing, weight: number) => publishTarget(host, await irisModel(), { weight })
 
 describe('a request over which one engine after the other ends', () => {
   async function start() {
@@ -58,6 +62,23 @@ describe('a request over which one engine after the other ends', () => {
     }
     const { pipeline: next } = await asked(5.1)
     expect(next.status).toBe(200)
+  })
+
+  it('takes a canary out of service by itself, whoever asks, in whatever protocol', slow, async () => {
+    const host = await startTestServing([], { engines: 2, waitMsMax: 60_000 }, workerUrl)
+    onTestFinished(() => host.close())
+    const targets = [0, 100].map((weight) => publishIris(host, weight))
+    const canary = { maxErrorRate: 0.6, minRequests: 3, windowSeconds: 600 }
+    await deployTargets(host, { name: 'guarded', targets: await Promise.all(targets), canary })
+    const predict = (number: number) => host.ask('/api/v1/predict/guarded', { json: { inputs: [[number, 0, 0, 0]] } })
+    await expect.poll(async () => (await predict(5.1)).status, slow).toBe(200)
+    const tensor = { name: 'X', shape: [1, 4], datatype: 'FP32', data: [666, 0, 0, 0] }
+    expect((await predict(666)).status).toBe(422)
+    expect((await host.ask('/v2/models/guarded/infer', { json: { inputs: [tensor] } })).status).toBe(400)
+    const rolledBack = async () => (await getDeployment(host.table, 'guarded'))?.targets?.[1]?.rolledBack
+    await expect
+      .poll(rolledBack, slow)
+      .toMatchObject({ reason: expect.stringContaining('66.7 % of its last 3 requests') })
   })
 
   it('is told to come again where they were killed, and how soon by how long it takes to start one', slow, async () => {
