@@ -8,7 +8,7 @@ export interface BannerInput {
   /** As it was given, for the commands that follow. */
   dataPath: string
   keyPath: string
-  /** Shown only on the start that made it. */
+  /** Shown only on the start that made it, and only on a terminal. */
   newToken: string | undefined
   /** Where models are pulled from. */
   hfEndpoint: string

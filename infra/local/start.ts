@@ -89,7 +89,8 @@ async function start(settings: LocalSettings, log: Logger) {
     stop(1)
   })
 
-  const newToken = key.created ? key.token : undefined
+  // What is not a terminal is kept: a log must not hold the key.
+  const newToken = key.created && process.stderr.isTTY ? key.token : undefined
   const { root: dataRoot, keyPath } = folder
   const { hfEndpoint, dataPath } = settings
   const sample = key.created ? settings.sample : await hasSample(table)
