@@ -43,7 +43,7 @@ export async function requestHf({ connection, url, headers, json, subject, signa
       return new SourceError({
         ...fields,
         code: 'source_unreachable',
-        message: `${host} cannot be reached${reasonOf(error)}. Check the network and the server's HF_ENDPOINT.`,
+        message: `${host} cannot be reached${reasonOf(error)}. Check the network and the server's HF_ENDPOINT, or bring the files in by a drop or an upload.`,
       })
     const message = `The connection to ${host} broke before ${describeSubject(subject)} was whole${reasonOf(error)}.`
     return new SourceError({ ...fields, code: 'source_truncated', message })
