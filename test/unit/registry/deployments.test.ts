@@ -74,6 +74,8 @@ describe('a deployment', () => {
     ['a canary without a rule', { target: 'lab/seed', canary: {} }, 'canary'],
     ['a field that is none', { target: 'lab/seed', weights: [1] }, 'weights'],
     ['a limit of nothing', { target: 'lab/seed', limits: { requestsPerSecond: 0 } }, 'limits.requestsPerSecond'],
+    ['half a request at a time', { target: 'lab/seed', limits: { concurrency: 0.5 } }, 'limits.concurrency'],
+    ['no request at a time', { target: 'lab/seed', limits: { concurrency: 0 } }, 'limits.concurrency'],
   ])('is not made of %s', async (_what, json, param) => {
     const { status, body } = await create(json)
     expect([status, body.error.code]).toEqual([400, 'invalid_request'])
@@ -170,7 +172,8 @@ describe('a deployment', () => {
   })
 
   it('is changed field by field by who may, and only from the version that was read', async () => {
-    await create({ target: repo, limits: { requestsPerSecond: 5 }, max: 4 })
+    const limits = { requestsPerSecond: 5, concurrency: 8 }
+    expect((await create({ target: repo, limits, max: 4 })).body).toMatchObject({ limits, max: 4 })
     expect((await patch({ limits: null, min: 0, idleSeconds: 60 })).body).toMatchObject({ min: 0, max: 4, version: 2 })
     expect((await read()).body).not.toHaveProperty('limits')
     expect(failureOf(await patch({ min: 1 }, { match: '"1"' }))).toEqual([412, 'precondition_failed'])

@@ -39,6 +39,13 @@ describe('slipway deploy', () => {
     expect((await cli('deploy', 'acme/one')).err).toBe(`next: slipway predict one ${example}\n`)
   })
 
+  it('asks for replicas and limits in the words of the API', async () => {
+    const options = ['--min', '1', '--max', '2', '--concurrency', '8', '--requests-per-second', '2.5']
+    expect((await cli('deploy', 'acme/one', ...options)).code).toBe(0)
+    const limits = { concurrency: 8, requestsPerSecond: 2.5 }
+    expect(JSON.parse(String(asked[0]?.body))).toEqual({ target: 'acme/one', min: 1, max: 2, limits })
+  })
+
   it.each([
     [['a/b', 'a/c', '--weight', '50', '--weight', '-5'], '--weight takes a number of 0 or more, not "-5"'],
     [['--name', 'one', '--update', '--weight', '5'], 'name every target, and then as many of --weight'],
