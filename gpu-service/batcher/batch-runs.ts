@@ -40,6 +40,12 @@ interface RunOne {
   more: boolean
 }
 
+/**
+ * What a run may take longer than in its engine. What is beyond that is this thread having been busy with something else,
+ * which is no reason to believe the engines slow and to refuse who comes next.
+ */
+const handOverMsMax = 2
+
 /** Runs batches on an engine and learns how long they take; what fails and what is lost is seen to. */
 export class BatchRuns<Input, Output> {
   readonly #options: BatchRunsOptions<Input, Output>
@@ -97,7 +103,8 @@ export class BatchRuns<Input, Output> {
     const endedMs = now()
     // Of what those took together that are answered by now, its part; what it takes to hand them over is shared so too.
     const share = together.tookMs > 0 ? ownMs / together.tookMs : 1
-    const runMs = (endedMs - (together.startedMs ?? askedMs)) * share
+    const elapsedMs = (endedMs - (together.startedMs ?? askedMs)) * share
+    const runMs = ownMs > 0 ? Math.min(elapsedMs, ownMs + handOverMsMax) : elapsedMs
     if (this.#cold.isWarm(engine, costs)) {
       costs.observe({ ...shapeOf(jobs), runMs })
       rate.ran({ items: batchSize, aloneMs: jobs.reduce((total, { aloneMs }) => total + aloneMs, 0), runMs })

@@ -289,4 +289,34 @@ describe('Batcher', () => {
     }
     expect((await answers).every(({ output }, i) => output === i)).toBe(true)
   })
+
+  it('takes no engine for slow because this process was busy with something else when its answer came', async () => {
+    const clock = { nowMs: 0 }
+    let end = () => {}
+    const { batcher, pull } = manualBatcher<string>({
+      now: () => clock.nowMs,
+      run: (inputs, _engine, how) =>
+        new Promise((resolve) => {
+          how?.watch?.began()
+          end = () => {
+            how?.watch?.ran(1)
+            resolve([...inputs])
+          }
+        }),
+    })
+    batcher.learn({ cost: 1, runMs: 1 })
+    for (let run = 0; run < 5; run++) {
+      const answer = batcher.submit('warm')
+      void pull()
+      clock.nowMs += 400
+      end()
+      expect((await answer).runMs).toBe(3)
+    }
+    const refused: unknown[] = []
+    // Each waits behind those before it: 300 ms of the 1000 it may, and not 12 s.
+    for (let one = 0; one < 100; one++) batcher.submit('one of many').catch((error) => refused.push(error))
+    await settled()
+    expect(refused).toEqual([])
+    expect(batcher.depth).toBe(100)
+  })
 })
