@@ -9,9 +9,11 @@ import { fixtureModel } from './support/folders.ts'
 const repo = 'slipway-tests/tiny-embedder'
 const model = { repo, file: 'onnx/model.onnx', folder: fixtureModel(repo) }
 const clients = 16
+/** A connection that asks nothing for so long is ended, and on a busy machine a client may be late. */
+const drainMs = 3000
 
 async function start(): Promise<Host> {
-  const host = await startHost({ model, options: { engines: 2, waitMsMax: 30_000 }, drainMs: 500 })
+  const host = await startHost({ model, options: { engines: 2, waitMsMax: 30_000 }, drainMs })
   onTestFinished(() => host.close())
   return host
 }
