@@ -42,8 +42,9 @@ export class DayUse {
     return total + unsummed + beingSummed
   }
 
-  add(deployment: string): void {
-    this.#count(deployment).unsummed++
+  /** Fewer than none where what was counted is not answered after all, also when it was summed up already. */
+  add(deployment: string, requests = 1): void {
+    this.#count(deployment).unsummed += requests
   }
 
   secondsLeft(): number {
@@ -54,7 +55,7 @@ export class DayUse {
   async sum(): Promise<void> {
     // Theirs, which after midnight is yesterday until somebody asks.
     const day = this.#day
-    const counts = [...this.#counts].filter(([, { unsummed, isSummed }]) => unsummed > 0 || !isSummed)
+    const counts = [...this.#counts].filter(([, { unsummed, isSummed }]) => unsummed !== 0 || !isSummed)
     await severalAtOnce({ items: counts, atOnce: sumsAtOnce, use: (one) => this.#sumOne(one, day) })
   }
 

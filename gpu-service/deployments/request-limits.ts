@@ -64,6 +64,17 @@ export class RequestLimits {
     this.#options.count(caller)
   }
 
+  /** Takes a slot for what was counted when it began; what finds none has cost nothing. @throws AppError `concurrency_limited` */
+  enter(): () => void {
+    try {
+      return this.slots.take()
+    } catch (error) {
+      this.#requests?.take(-1)
+      if (this.#limits.requestsPerDay !== undefined) this.#options.use.add(this.#options.deployment, -1)
+      throw error
+    }
+  }
+
   /** Takes off what an answer turned out to have cost. */
   charge(tokens: number): void {
     this.#tokens?.take(tokens)

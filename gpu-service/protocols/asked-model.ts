@@ -37,7 +37,7 @@ export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): R
   const route = routeAhead(context, asked)
   context.get('leave')?.()
   const { limits } = route.deployment
-  context.set('leave', limits && toldOf(limits, context, () => limits.slots.take()))
+  context.set('leave', limits && toldOf(limits, context, () => limits.enter()))
   context.get('release')?.()
   context.set('release', route.hold())
   return route

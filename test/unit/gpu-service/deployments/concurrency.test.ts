@@ -116,14 +116,55 @@ it('takes one again from a connection that is cut in the middle of an answer', a
   expect((await embed()).status).toBe(200)
 })
 
+/** One that is let in by its head, whose body is held back until it is told to send the rest. */
+async function begin() {
+  const [start, rest] = ['{"inputs": ', '"text"}']
+  const headers = { authorization: `Bearer ${host.token}`, 'content-type': 'application/json' }
+  const asked = request({
+    port,
+    path: '/api/v1/predict/one',
+    method: 'POST',
+    headers: { ...headers, 'content-length': String(start.length + rest.length) },
+  })
+  const answer = new Promise<{ status: number | undefined; quota: unknown }>((resolve, reject) => {
+    asked.once('error', reject)
+    asked.once('response', (response) => {
+      response.resume()
+      const { statusCode: status, headers } = response
+      response.once('end', () => resolve({ status, quota: headers['x-quota-remaining-requests'] }))
+    })
+  })
+  const before = await letIn()
+  asked.write(start)
+  await expect.poll(letIn, slow).toBe(before + 1)
+  return () => {
+    asked.end(rest)
+    return answer
+  }
+}
+const letIn = async () => {
+  const { values } = await host.metrics.keyRequests.get()
+  return values.reduce((total, { value }) => total + value, 0)
+}
+
 it('holds no slot for a body that has not come', async () => {
-  const headers = { authorization: `Bearer ${host.token}`, 'content-type': 'application/json', 'content-length': '100' }
-  const asked = request({ port, path: '/v1/embeddings', method: 'POST', headers })
-  asked.on('error', () => {})
-  asked.write('{"model": "one", ')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  const send = await begin()
   expect([await inFlight(), (await embed()).status]).toEqual([0, 200])
-  asked.destroy()
+  expect((await send()).status).toBe(200)
+})
+
+it('takes nothing off the quota for what is refused when its body has come', async () => {
+  const limits = { concurrency: 1, requestsPerDay: 1000 }
+  await changeDeployment(host.table, 'one', async (item) => ({ ...item, limits }))
+  const quota = async () => Number((await embed()).headers.get('x-quota-remaining-requests'))
+  await expect.poll(quota, slow).toBeGreaterThan(0)
+  const sends = [await begin(), await begin(), await begin()]
+  const before = await quota()
+  const read = await embed({ texts: 1000 })
+  for (const { status } of await Promise.all(sends.map((send) => send()))) expect(status).toBe(429)
+  await read.json()
+  // The one that was answered, and the one that asks; the three had been counted before.
+  expect(await quota()).toBe(before + 3 - 2)
 })
 
 it('lets as many in as its deployment says from then on', async () => {

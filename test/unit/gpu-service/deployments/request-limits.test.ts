@@ -112,6 +112,27 @@ describe('the limits of a deployment', () => {
     expect(ask()).toBe('in')
   })
 
+  it('take nothing for a request that finds no slot when it has come whole, also where it was summed up already', async () => {
+    const { state, use, limits } = start()
+    limits.set({ requestsPerSecond: 10, requestsPerDay: 100, concurrency: 1 })
+    const left = () => {
+      const { 'x-ratelimit-remaining-requests': rate, 'x-quota-remaining-requests': quota } = limits.headers()
+      return [rate, quota]
+    }
+    for (let times = 0; times < 3; times++) limits.admit(undefined)
+    const leave = limits.enter()
+    await use.sum()
+    for (let times = 0; times < 2; times++)
+      expect(() => limits.enter()).toThrow(expect.objectContaining({ code: 'concurrency_limited' }))
+    expect(left()).toEqual(['9', '99'])
+    await use.sum()
+    expect([state.inTable, left()]).toEqual([1, ['9', '99']])
+    leave()
+    limits.admit(undefined)
+    limits.enter()
+    expect(left()).toEqual(['8', '98'])
+  })
+
   it('forget no request that the table did not take', async () => {
     const { state, use, limits, askTimes } = start()
     limits.set({ requestsPerDay: 10 })
