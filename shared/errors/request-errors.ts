@@ -50,6 +50,12 @@ export const requestErrors = {
     new AppError({ code: 'invalid_input', status: 422, message, param }),
   invalidJson: (reason: string) =>
     new AppError({ code: 'invalid_json', status: 400, message: `The request body is not valid JSON: ${reason}.` }),
+  unsupportedEncoding: (coding: string, taken: string) =>
+    new AppError({
+      code: 'unsupported_encoding',
+      status: 415,
+      message: `The content encoding "${coding.slice(0, 50)}" is not taken; send ${taken}.`,
+    }),
   payloadTooLarge: (limitBytes: number) =>
     new AppError({
       code: 'payload_too_large',

@@ -58,6 +58,8 @@ async function textOf(context: Context): Promise<string> {
   try {
     return utf8.decode(bytes)
   } catch {
+    const coding = context.req.header('content-encoding')
+    if (coding !== undefined) throw errors.unsupportedEncoding(coding, 'the body as it is')
     // Replaced characters would be answered as if the caller had sent them.
     throw errors.invalidJson('it is not UTF-8')
   }

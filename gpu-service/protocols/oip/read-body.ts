@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import type { Context } from 'hono'
-import { AppError, errors } from '../../../shared/errors.ts'
+import { errors } from '../../../shared/errors.ts'
 import { announcedBytes, isBrokenOff } from '../../../shared/http/json-body.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { bodyMaxBytes } from './limits.ts'
@@ -22,12 +22,7 @@ export async function readBody(context: Context<ServingEnvironment>): Promise<Ui
     throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
   })
   if (coding === 'identity' || coding === '') return packed
-  if (coding !== 'gzip' && coding !== 'deflate')
-    throw new AppError({
-      code: 'unsupported_encoding',
-      status: 415,
-      message: `The content encoding "${coding.slice(0, 50)}" is not taken; send gzip, deflate or none.`,
-    })
+  if (coding !== 'gzip' && coding !== 'deflate') throw errors.unsupportedEncoding(coding, 'gzip, deflate or none')
   const hold = context.get('bodyHold')
   const mostBytes = Math.min(bodyMaxBytes, packed.byteLength * expansionMax)
   hold?.add(mostBytes)

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import * as z from 'zod'
@@ -18,6 +19,12 @@ it('refuses a body that is not UTF-8, so that no replaced characters are answere
   const answer = await ask(new Uint8Array(body))
   expect(answer.status).toBe(400)
   expect(answer.body).toContain('not UTF-8')
+})
+
+it('tells who packs a body that it is not taken so, rather than that it is not UTF-8', async () => {
+  const headers = { 'content-encoding': 'gzip' }
+  const response = await app.request('/', { method: 'POST', headers, body: gzipSync('{"inputs":"a"}') })
+  expect(await response.json()).toBe('The content encoding "gzip" is not taken; send the body as it is.')
 })
 
 it('reads a body with a byte order mark and characters of every length', async () => {
