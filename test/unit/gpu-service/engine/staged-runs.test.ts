@@ -158,6 +158,7 @@ describe('a run that lies ready behind another', () => {
         })
       },
     })
+    batcher.learn({ cost: 1, runMs: 10 })
     const answer = batcher.submit('a')
     void pull()
     clock.nowMs = 30
