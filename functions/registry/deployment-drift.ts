@@ -13,17 +13,20 @@ export function driftOf({ item, replicas, alive }: Drift): string[] {
   const drift = everyTargetOf(item).flatMap(({ followFault }) => followFault ?? [])
   if (item.isPaused === true)
     return [...drift, ...replicas.filter(stillServes).map(({ id }) => `${id} still serves it.`)]
-  const { pool = defaultPool, min = 1 } = item
+  const { pool = defaultPool, min = 1, max = min } = item
+  // More than may keep it answer only when they are asked.
+  const keepers = Math.min(min, max)
   const known = new Set(replicas.map(({ id }) => id))
   const unaware = alive.filter(({ id }) => !known.has(id)).map(({ id }) => `${id} does not know of it yet.`)
   const wanted = targetsOf(item).filter(({ weight = 1, rolledBack }) => weight > 0 && rolledBack === undefined)
   const off = replicas.flatMap((replica) => wanted.flatMap((target) => offTarget(replica, target)))
-  const ready = replicas.filter(({ state, revision }) => state === 'READY' && revision === item.revision).length
+  const current = replicas.filter(({ isKeeper, revision }) => isKeeper !== false && revision === item.revision)
+  const ready = current.filter(({ state }) => state === 'READY').length
   const few =
     alive.length === 0 && replicas.length === 0
       ? [`No replica of the pool "${pool}" is there.`]
-      : ready < min
-        ? [`${ready} of the ${min} replicas wanted ${ready === 1 ? 'answers' : 'answer'}.`]
+      : ready < keepers
+        ? [`${ready} of the ${keepers} replicas wanted ${ready === 1 ? 'answers' : 'answer'}.`]
         : []
   return [...drift, ...few, ...unaware, ...off]
 }

@@ -8,12 +8,13 @@ import {
 } from '../../shared/table/deployment-item.ts'
 import type { PoolReplica } from '../../shared/table/replicas.ts'
 import { driftOf } from './deployment-drift.ts'
+import { type ReplicaSays, stateOfReplicas } from './state-of-replicas.ts'
 
 /** A deployment as its clients see it: what was asked for, and what its replicas say. */
 export function toDeployment(item: DeploymentItem, { replicas, alive }: Seen): Deployment {
   const { name, owner, target, repo, ref, revision, file, precision, createdAt, updatedAt, shadow } = item
   const current = replicas.filter((replica) => replica.revision === revision)
-  const state = item.isPaused === true ? 'PAUSED' : stateOf(current)
+  const state = item.isPaused === true ? 'PAUSED' : stateOfReplicas(current.map(saysOf))
   const failed = current.find((replica) => replica.state === 'FAILED')
   const baseUrl = current.find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
   return {
@@ -69,10 +70,12 @@ function toTarget(
   replicas: readonly ReplicaStatus[],
 ): Deployment['targets'][number] {
   const { weight = 1, rolledBack } = target
-  const of = replicas.flatMap(({ targets = [] }) =>
-    targets.filter(({ revision, file, isShadow }) => revision === target.revision && file === target.file && !isShadow),
+  const of = replicas.flatMap(({ targets = [], isKeeper }) =>
+    targets
+      .filter(({ revision, file, isShadow }) => revision === target.revision && file === target.file && !isShadow)
+      .map((one) => ({ ...one, isKeeper })),
   )
-  const told = stateOf(of)
+  const told = stateOfReplicas(of)
   const state =
     rolledBack !== undefined ? 'ROLLED_BACK' : item.isPaused === true ? 'PAUSED' : weight === 0 ? 'IDLE' : told
   const fault = of.find((one) => one.state === 'FAILED')?.reason
@@ -87,12 +90,13 @@ function toTarget(
 }
 
 const toReplica = (replica: ReplicaStatus): ReplicaStatus => {
-  const { id, state, reason, revision, inFlight, targets, baseUrl, updatedAt } = replica
+  const { id, state, reason, revision, isKeeper, inFlight, targets, baseUrl, updatedAt } = replica
   return {
     id,
     state,
     ...(reason !== undefined && { reason }),
     revision,
+    ...(isKeeper !== undefined && { isKeeper }),
     ...(inFlight !== undefined && { inFlight }),
     ...(targets !== undefined && { targets }),
     ...(baseUrl !== undefined && { baseUrl }),
@@ -100,9 +104,8 @@ const toReplica = (replica: ReplicaStatus): ReplicaStatus => {
   }
 }
 
-/** One replica that serves is enough to be ready; failed means that none serves or still tries. */
-function stateOf(replicas: readonly Pick<ReplicaStatus, 'state'>[]): 'READY' | 'LOADING' | 'FAILED' | 'PENDING' {
-  if (replicas.some(({ state }) => state === 'READY')) return 'READY'
-  if (replicas.some(({ state }) => state === 'LOADING')) return 'LOADING'
-  return replicas.some(({ state }) => state === 'FAILED') ? 'FAILED' : 'PENDING'
-}
+const saysOf = ({ state, isKeeper, targets = [] }: ReplicaStatus): ReplicaSays => ({
+  state,
+  isKeeper,
+  isResident: targets.some(({ isResident, isShadow }) => isResident && isShadow !== true),
+})

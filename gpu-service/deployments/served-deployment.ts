@@ -21,8 +21,9 @@ export class ServedDeployment {
   places: Place[] = []
   shadow: DeploymentSlot | undefined
   readonly limits: RequestLimits
+  /** Whether this replica is one of those that keep it loaded. */
+  isKeeper = true
   readonly #options: ServedDeploymentOptions
-  #isKeeper = true
 
   constructor(options: ServedDeploymentOptions) {
     this.#options = options
@@ -32,13 +33,13 @@ export class ServedDeployment {
 
   /** Whether there is nothing to follow: the table says what it said. */
   follows(item: DeploymentItem, isKeeper: boolean): boolean {
-    return this.item === item && this.#isKeeper === isKeeper && this.slots.length > 0
+    return this.item === item && this.isKeeper === isKeeper && this.slots.length > 0
   }
 
   /** Takes on what the table says now, as a replica that keeps it loaded or not. Gives what it has no more use for. */
   follow(item: DeploymentItem, isKeeper: boolean): DeploymentSlot[] {
     const { create, now } = this.#options
-    this.#isKeeper = isKeeper
+    this.isKeeper = isKeeper
     const arranged = arrange({
       item: asServedHere(item, isKeeper),
       before: this.places,

@@ -37,6 +37,9 @@ export const replicaStatus = z
     state: replicaState,
     reason: z.string().optional().openapi({ description: 'Why the model could not be loaded.' }),
     revision: z.string(),
+    isKeeper: z.boolean().optional().openapi({
+      description: 'False where it is loaded only for who asks there, because `max` others keep it loaded.',
+    }),
     inFlight: z
       .number()
       .int()

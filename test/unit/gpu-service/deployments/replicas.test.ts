@@ -66,6 +66,16 @@ it('at most `max` replicas of a pool keep a model loaded, others load it when as
   }
   for (const host of [one, two]) await expect.poll(() => ask(host), slow).toBe(200)
   expect([await keeps(one), await keeps(two)]).toEqual([false, true])
+  const kept = async () => {
+    const now = new Date()
+    const alive = await poolReplicas(one.table, defaultPool, now)
+    const replicas = await liveReplicas(one.table, { deployment: name, alive, now })
+    return replicas.map(({ id, isKeeper }) => [id, isKeeper])
+  }
+  await expect.poll(kept, slow).toEqual([
+    ['one', false],
+    ['two', undefined],
+  ])
   // Nobody asks any more.
   await expect.poll(() => isLoaded(one), slow).toBe(false)
   expect(await isLoaded(two)).toBe(true)
@@ -75,5 +85,6 @@ it('at most `max` replicas of a pool keep a model loaded, others load it when as
   await two.close()
   await expect.poll(() => isLoaded(one), slow).toBe(true)
   expect([await keeps(one), await ask(one)]).toEqual([true, 200])
+  await expect.poll(kept, slow).toEqual([['one', undefined]])
   await one.close()
 }, 60_000)
