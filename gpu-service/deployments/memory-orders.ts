@@ -1,10 +1,11 @@
 import { errors } from '../../shared/errors.ts'
 import type { ModelLease } from '../models/model-lease.ts'
+import type { Meeting } from './meeting.ts'
 
 export interface MemoryOrdersOptions {
   /** Whose model it is, for messages. */
   deployment: string
-  lease: Pick<ModelLease, 'load' | 'unload' | 'isResident'>
+  lease: Pick<ModelLease, 'load' | 'unload' | 'assertMayLeave' | 'isResident'>
   /** Fulfilled when the requests are answered that are under way now. */
   answered: () => Promise<void>
 }
@@ -33,11 +34,20 @@ export class MemoryOrders {
     return this.#order(signal, () => this.#options.lease.load())
   }
 
-  /** Fulfilled when its memory is given back, behind the requests that came before. @throws AppError `model_kept_loaded` */
-  unload(signal: AbortSignal): Promise<void> {
+  /** @throws AppError `model_kept_loaded` */
+  assertMayLeave(): void {
+    this.#options.lease.assertMayLeave()
+  }
+
+  /**
+   * Fulfilled when its memory is given back, behind the requests that came before, and with all that are to give it back
+   * together. @throws AppError `model_kept_loaded`
+   */
+  unload({ signal, meeting }: { signal: AbortSignal; meeting: Pick<Meeting, 'come'> }): Promise<void> {
     return this.#order(signal, async () => {
       const { lease, answered } = this.#options
       await answered()
+      await meeting.come()
       await lease.unload()
       this.#isUnloaded = !lease.isResident
     })

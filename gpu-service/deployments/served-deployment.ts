@@ -3,7 +3,7 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
 import { asServedHere } from './keepers.ts'
-import { loadNow, unloadNow } from './order-memory.ts'
+import { loadNow, unloadTogether } from './order-memory.ts'
 import { arrange, type Place, slotsOf } from './places.ts'
 import type { RequestLimits } from './request-limits.ts'
 import type { Served } from './served.ts'
@@ -112,7 +112,7 @@ export class ServedDeployment {
 
   /** Fulfilled when nothing that it serves takes memory here. @throws AppError where it is to be kept loaded */
   async unload(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.everySlot.map((slot) => unloadNow(slot, signal)))
+    await unloadTogether(this.everySlot, signal)
   }
 
   /** Whether all that it serves was told to leave memory, and has not come again since. */

@@ -27,6 +27,12 @@ export function createLease({
   release,
 }: CreateLease): ModelLease {
   const gates = new Set<GatedQueue>()
+  const assertMayLeave = () => {
+    const keeping = [...requests].filter(({ idleMsMax }) => idleMsMax === undefined)
+    if (keeping.length === 0) return
+    const { deployment } = request
+    throw errors.modelKeptLoaded(deployment, { isByItself: keeping.some((one) => one.deployment === deployment) })
+  }
   return {
     ...opened,
     modelId,
@@ -37,11 +43,10 @@ export function createLease({
       return request.idleMsMax === undefined ? residency.keptFault : undefined
     },
     load: () => model.come(),
+    assertMayLeave,
     async unload() {
-      const keeping = [...requests].filter(({ idleMsMax }) => idleMsMax === undefined)
-      if (keeping.length === 0) return model.giveUp()
-      const { deployment } = request
-      throw errors.modelKeptLoaded(deployment, { isByItself: keeping.some((one) => one.deployment === deployment) })
+      assertMayLeave()
+      return model.giveUp()
     },
     gate(gated) {
       const gate = model.gate({ ...gated, deployment: request.deployment })

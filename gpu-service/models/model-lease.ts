@@ -37,6 +37,8 @@ export interface ModelLease extends OpenedModel {
   readonly isResident: boolean
   /** Fulfilled when the engines hold it. @throws what its load throws */
   load(): Promise<void>
+  /** @throws AppError `model_kept_loaded` where any who use it want it to stay */
+  assertMayLeave(): void
   /** Has the engines give its memory back until somebody wants it again. @throws AppError `model_kept_loaded` */
   unload(): Promise<void>
   /** Why it may not be kept loaded though it is to be. */

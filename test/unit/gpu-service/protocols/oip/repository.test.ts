@@ -147,6 +147,20 @@ describe('unloading a model', () => {
     expect(await isReady('mine')).toMatchObject({ ready: true })
   })
 
+  it('gives back nothing of a deployment where part of it is kept loaded', async () => {
+    const [own, shared] = [await publishTarget(host, model('apart')), await publishTarget(host, model('kept-too'))]
+    await deployTargets(host, { name: 'keeper', targets: [shared] })
+    await deployTargets(host, { name: 'partly', targets: [own, shared], min: 0 })
+    await expect.poll(async () => (await order('load', 'keeper')).status, slow).toBe(200)
+    await expect.poll(async () => (await order('load', 'partly')).status, slow).toBe(200)
+    const before = [await metric('models_resident'), await unloads()]
+    expect((await order('unload', 'partly')).status).toBe(409)
+    expect([await metric('models_resident'), await unloads()]).toEqual(before)
+    await change('keeper', { isPaused: true })
+    await expect.poll(async () => (await order('unload', 'partly')).status, slow).toBe(200)
+    expect(await isReady('partly')).toMatchObject({ ready: false })
+  })
+
   it('is behind the requests that came before, and loses none of those that come meanwhile', async () => {
     await sleeping('busy')
     await order('load', 'busy')
