@@ -60,7 +60,7 @@ interface ReadInput {
 
 /** A text, texts, tokens, or lists of tokens. @throws AppError `invalid_request`, `invalid_input` */
 async function readInput({ input, embeddings, ...how }: ReadInput): Promise<EmbeddingInput[]> {
-  if (typeof input === 'string') return embeddings.tokenize({ texts: [textOf(input, 'input')], param: 'input', ...how })
+  if (typeof input === 'string') return embeddings.tokenize({ texts: [input], param: 'input', ...how })
   if (!Array.isArray(input) || input.length === 0) throw errors.invalidRequest(expected, 'input')
   if (isIds(input)) return [embeddings.accept(input, 'input')]
   if (input.length > inputsMax)
@@ -84,9 +84,8 @@ const expected = '"input" must be a text, a list of texts, a list of token ids, 
 const isIds = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === 'number')
 
-/** An empty text is a mistake here, as it is for OpenAI. */
+/** An empty text is one: it has the vector of its special tokens, as in sentence-transformers. */
 function textOf(text: unknown, param: string): string {
   if (typeof text !== 'string') throw errors.invalidRequest(`"${param}" must be a text.`, param)
-  if (text === '') throw errors.invalidRequest(`"${param}" is an empty text. Leave it out.`, param)
   return text
 }
