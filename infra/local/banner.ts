@@ -20,7 +20,10 @@ export interface BannerInput {
 export function banner(input: BannerInput): string {
   const { url, version, dataRoot, keyPath, newToken, hfEndpoint } = input
   const keyFile = shorter(keyPath)
-  const key = newToken === undefined ? `in ${keyFile}` : `${newToken}  (shown this once; kept in ${keyFile})`
+  const key =
+    newToken === undefined
+      ? `hf_…  (not shown; kept in ${keyFile})`
+      : `${newToken}  (shown this once; kept in ${keyFile})`
   return `
   Slipway ${version}
 

@@ -69,7 +69,7 @@ describe('npm start', () => {
     const host = await start()
     expect(host.key).toMatch(/^hf_[0-9a-f]{64}$/)
     expect((await stat(join(host.dataDir, 'key'))).mode & 0o777).toBe(0o600)
-    expect(host.said()).toMatch(/key +in .*key\n/)
+    expect(host.said()).toMatch(/key +hf_… {2}\(not shown; kept in .*key\)\n/)
     expect(host.said()).not.toContain(host.key)
     await saidSample(host)
     expect(host.said()).toContain('setosa')
