@@ -24,14 +24,14 @@ export const modelErrors = {
       retryable: true,
       retryAfterSeconds,
     }),
-  /** What the table asks for would undo it at once. */
+  /** What the table asks for would undo it at once. Who asked for it may be nobody that the caller may know of. */
   modelKeptLoaded: (deployment: string, { isByItself }: { isByItself: boolean }) =>
     new AppError({
       code: 'model_kept_loaded',
       status: 409,
       message: isByItself
         ? `The deployment "${deployment}" is kept loaded. To have it leave memory, let it come with its first request: npx slipway deploy --update --name ${deployment} --min 0, or pause it: npx slipway pause ${deployment}`
-        : `What "${deployment}" serves is kept loaded by another deployment of the same file.`,
+        : `What "${deployment}" serves is kept loaded by a deployment. Those that you may see: npx slipway status`,
     }),
   modelTooLarge: ({ model, sizeBytes, maxBytes }: { model: string; sizeBytes: number; maxBytes: number }) =>
     new AppError({
