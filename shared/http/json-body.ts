@@ -36,6 +36,12 @@ export async function readJson<Schema extends z.ZodType>(context: Context, schem
   return parseWith(schema, parseJson(await textOf(context)))
 }
 
+/** The same where a body may be left out, which says as much as `{}`. @throws AppError `invalid_json`, `invalid_request` */
+export async function readOptionalJson<Schema extends z.ZodType>(context: Context, schema: Schema) {
+  const text = await textOf(context)
+  return parseWith(schema, text.trim() === '' ? {} : parseJson(text))
+}
+
 /** Refuses a JSON body that holds a name twice, for the routes whose validators read it: they would take the last one. */
 export const refuseDuplicateNames = createMiddleware(async (context, next) => {
   if (/^application\/(?:[\w.-]+\+)?json\b/i.test(context.req.header('content-type') ?? '')) {

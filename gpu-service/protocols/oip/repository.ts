@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { mayAccess } from '../../../shared/auth/authorize.ts'
 import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
 import { AppError, errors } from '../../../shared/errors.ts'
-import { limitBody, parseWith } from '../../../shared/http/json-body.ts'
+import { limitBody, readOptionalJson } from '../../../shared/http/json-body.ts'
 import { logOf } from '../../../shared/http/request-log.ts'
 import type { Operable } from '../../deployments/route.ts'
 import { callOptions } from '../call-options.ts'
@@ -31,14 +31,14 @@ export function repositoryRoutes({
   app.use(authenticate(verify), limitBody(1024 * 1024))
 
   app.post('/index', async (context) => {
-    const { ready = false } = await bodyOf(context, indexRequest)
+    const { ready = false } = await readOptionalJson(context, indexRequest)
     const listed = router.list(context.get('principal')).map(indexEntry)
     return context.json(ready ? listed.filter(({ state }) => state === 'READY') : listed)
   })
 
   app.post('/models/:model{.+}/load', requireScope('write'), async (context) => {
     const deployment = operated(context, 'load')
-    const { parameters = {} } = await bodyOf(context, controlRequest)
+    const { parameters = {} } = await readOptionalJson(context, controlRequest)
     const [override] = Object.keys(parameters)
     if (override !== undefined) throw notOverridden(override)
     await obeyed(context, deployment, (signal) => deployment.load(signal))
@@ -48,7 +48,7 @@ export function repositoryRoutes({
   app.post('/models/:model{.+}/unload', requireScope('write'), async (context) => {
     const deployment = operated(context, 'unload')
     // That nothing depends on a model is true of every one here, whatever is asked about those that do.
-    await bodyOf(context, controlRequest)
+    await readOptionalJson(context, controlRequest)
     await obeyed(context, deployment, (signal) => deployment.unload(signal))
     return context.json({})
   })
@@ -89,19 +89,6 @@ function found<Found>(model: string, verb: string, find: (model: string) => Foun
     if (!(error instanceof AppError) || error.code !== 'model_not_found') throw error
     const message = `failed to ${verb} "${model.slice(0, 200)}": it is not deployed here. Deploy it: POST /api/v1/deployments {"target": "owner/name"}.`
     throw new AppError({ code: error.code, status: error.status, message, param: 'model' })
-  }
-}
-
-async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
-  const text = await context.req.text()
-  return parseWith(schema, text.trim() === '' ? {} : parsed(text))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw errors.invalidJson('it could not be parsed')
   }
 }
 

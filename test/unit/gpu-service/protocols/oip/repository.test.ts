@@ -104,7 +104,13 @@ describe('loading a model', () => {
       })
     expect(await order('load', 'own', { body: 'not JSON' })).toMatchObject({ status: 400, body: said('JSON') })
     expect(await order('load', 'own', { json: { parameters: 3 } })).toMatchObject({ status: 400 })
-    expect(await order('load', 'own', {})).toMatchObject(done)
+    expect(await order('load', 'own', { body: '{"parameters": {"a": 1}, "parameters": {}}' })).toMatchObject({
+      status: 400,
+      body: said('"parameters" twice'),
+    })
+    expect(await order('load', 'own', { body: new Uint8Array([0x22, 0xff, 0x22]) })).toMatchObject({ status: 400 })
+    for (const body of [undefined, '', ' \n'])
+      expect(await order('load', 'own', body === undefined ? {} : { body })).toMatchObject(done)
   })
 
   it('fails in Triton’s words for what is not deployed', async () => {
