@@ -1,3 +1,5 @@
+import { avifPixelsMax, pictureSideMax } from './picture-limits.ts'
+
 /** Coded pictures, what is written about them, and how a screen may show them brighter. Nothing else needs a decoder. */
 const partsServed = new Set(['av01', 'Exif', 'mime', 'uri ', 'tmap'])
 /** A picture, its transparency, a thumbnail and what is written about it are fewer. */
@@ -7,7 +9,7 @@ const boxesMax = 256
 
 /**
  * What of an AVIF the decoder is not to be given: the format may put a picture together of thousands of others, each
- * decoded for itself, and of other formats. Read before any of it is decoded. Absent for a plain one.
+ * decoded for itself, of other formats, and of any size. Read before any of it is decoded. Absent for a plain one.
  */
 export function avifFault(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -21,7 +23,7 @@ export function avifFault(bytes: Uint8Array): string | undefined {
     const kind = parts.get(primary)
     if (kind === 'grid') return 'it is an AVIF of tiles, which is not served'
     const foreign = [...parts.values()].find((one) => !partsServed.has(one))
-    if (kind === 'av01' && foreign === undefined) return undefined
+    if (kind === 'av01' && foreign === undefined) return sizeFault(view, find(boxes, 'iprp'))
     return `it holds a part "${(foreign ?? kind ?? 'none').replace(/[^\w ]/g, '?')}", which no plain AVIF does`
   } catch (error) {
     if (error instanceof RangeError) return 'it is broken: its boxes are not those of an AVIF'
@@ -55,6 +57,19 @@ function find(boxes: readonly Box[], kind: string): Box {
   const found = boxes.find((box) => box.kind === kind)
   if (found === undefined) throw new RangeError(`no ${kind}`)
   return found
+}
+
+/** Every size is looked at, whichever picture has it: the decoder reads the transparency as well, and both as they are large. */
+function sizeFault(view: DataView, iprp: Span): string | undefined {
+  const properties = boxesOf(view, find(boxesOf(view, iprp), 'ipco'))
+  for (const { start } of properties.filter(({ kind }) => kind === 'ispe')) {
+    const width = view.getUint32(start + 4)
+    const height = view.getUint32(start + 8)
+    const said = `it holds a picture of ${width} x ${height}`
+    if (Math.max(width, height) > pictureSideMax) return `${said} pixels; the limit is ${pictureSideMax} on a side`
+    if (width * height > avifPixelsMax) return `${said}, which is more than ${avifPixelsMax} pixels`
+  }
+  return undefined
 }
 
 /** The kind of each part by its number. */

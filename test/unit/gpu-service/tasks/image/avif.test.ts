@@ -34,6 +34,30 @@ function withSides(bytes: Buffer, width: number, height: number): Buffer {
   return copy
 }
 
+/** A size for the transparency alone, at the end of the list of properties and in the place of the one it shared. */
+function withSideOfItsOwn(bytes: Buffer, width: number, height: number): Buffer {
+  const start = bytes.indexOf('ipma') - 4
+  const own = Buffer.alloc(20)
+  own.writeUInt32BE(20)
+  own.write('ispe', 4)
+  own.writeUInt32BE(width, 12)
+  own.writeUInt32BE(height, 16)
+  const copy = Buffer.concat([bytes.subarray(0, start), own, bytes.subarray(start)])
+  for (const kind of ['meta', 'iprp', 'ipco']) {
+    const at = copy.indexOf(kind) - 4
+    copy.writeUInt32BE(copy.readUInt32BE(at) + own.length, at)
+  }
+  // Each of the two parts has its number, how many properties, and one byte for each.
+  const parts = copy.indexOf('ipma') + 12
+  const second = parts + 3 + (copy[parts + 2] ?? 0)
+  expect([copy.readUInt16BE(second), copy[second + 4]]).toEqual([2, 2])
+  copy[second + 4] = 7
+  // Where the coded pictures are is written from the start of the file.
+  const places = copy.indexOf('iloc') + 16
+  for (const at of [places, places + 18]) copy.writeUInt32BE(copy.readUInt32BE(at) + own.length, at)
+  return copy
+}
+
 let host: TestServing
 beforeAll(async () => {
   const file = 'onnx/vision_model.onnx'
@@ -90,9 +114,25 @@ describe('an AVIF', () => {
     expect(performance.now() - startedMs).toBeLessThan(2000)
   })
 
-  it('is refused where it holds far more than its header says', async () => {
+  it.each([
+    [12_000, 12_000, 'more than 16000000 pixels'],
+    [4_001, 4_000, 'more than 16000000 pixels'],
+    [70_000, 8, '65535 on a side'],
+  ])('is refused where its transparency alone would be %i x %i', async (width, height, fault) => {
+    const bytes = await picture(16, 16, 0.5).avif().toBuffer()
+    await expect(read(withSideOfItsOwn(bytes, width, height))).rejects.toThrow(fault)
+  })
+
+  it('is read where its transparency has a size of its own within the limits', async () => {
+    const bytes = await picture(16, 16, 0.5).avif().toBuffer()
+    expect(await read(withSideOfItsOwn(bytes, 16, 16))).toHaveLength(192)
+  })
+
+  it('is refused where it or its transparency holds far more than its header says', async () => {
     const large = withSides(await picture(1200, 1200).avif({ effort: 0 }).toBuffer(), 16, 16)
     await expect(read(large)).rejects.toThrow('broken')
+    const shared = await picture(1200, 1200, 0.5).avif({ effort: 0 }).toBuffer()
+    await expect(read(withSideOfItsOwn(shared, 16, 16))).rejects.toThrow('broken')
   })
 
   it('is refused where it is not plain: put together of tiles or of other formats', async () => {
