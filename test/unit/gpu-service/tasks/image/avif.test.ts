@@ -34,27 +34,46 @@ function withSides(bytes: Buffer, width: number, height: number): Buffer {
   return copy
 }
 
+/** With a box more, each around it that much longer, and what is behind it found where it is now. */
+function withBox(bytes: Buffer, { box, before, around }: { box: Buffer; before: number; around: string[] }): Buffer {
+  const copy = Buffer.concat([bytes.subarray(0, before), box, bytes.subarray(before)])
+  for (const kind of around) {
+    const at = copy.indexOf(kind) - 4
+    copy.writeUInt32BE(copy.readUInt32BE(at) + box.length, at)
+  }
+  const iloc = copy.indexOf('iloc')
+  const parts = copy.readUInt16BE(iloc + 10)
+  for (let part = 0; part < parts; part++) {
+    const at = iloc + 16 + 18 * part
+    copy.writeUInt32BE(copy.readUInt32BE(at) + box.length, at)
+  }
+  return copy
+}
+
+const boxOf = (bytes: Buffer, kind: string): Buffer => {
+  const start = bytes.indexOf(kind) - 4
+  return Buffer.from(bytes.subarray(start, start + bytes.readUInt32BE(start)))
+}
+
 /** A size for the transparency alone, at the end of the list of properties and in the place of the one it shared. */
 function withSideOfItsOwn(bytes: Buffer, width: number, height: number): Buffer {
-  const start = bytes.indexOf('ipma') - 4
   const own = Buffer.alloc(20)
   own.writeUInt32BE(20)
   own.write('ispe', 4)
   own.writeUInt32BE(width, 12)
   own.writeUInt32BE(height, 16)
-  const copy = Buffer.concat([bytes.subarray(0, start), own, bytes.subarray(start)])
-  for (const kind of ['meta', 'iprp', 'ipco']) {
-    const at = copy.indexOf(kind) - 4
-    copy.writeUInt32BE(copy.readUInt32BE(at) + own.length, at)
-  }
+  const before = bytes.indexOf('ipma') - 4
+  return withProperty(withBox(bytes, { box: own, before, around: ['meta', 'iprp', 'ipco'] }), 7)
+}
+
+/** With another property of the transparency in the place of its size. */
+function withProperty(bytes: Buffer, number: number): Buffer {
+  const copy = Buffer.from(bytes)
   // Each of the two parts has its number, how many properties, and one byte for each.
   const parts = copy.indexOf('ipma') + 12
   const second = parts + 3 + (copy[parts + 2] ?? 0)
   expect([copy.readUInt16BE(second), copy[second + 4]]).toEqual([2, 2])
-  copy[second + 4] = 7
-  // Where the coded pictures are is written from the start of the file.
-  const places = copy.indexOf('iloc') + 16
-  for (const at of [places, places + 18]) copy.writeUInt32BE(copy.readUInt32BE(at) + own.length, at)
+  copy[second + 4] = number
   return copy
 }
 
@@ -133,6 +152,47 @@ describe('an AVIF', () => {
     await expect(read(large)).rejects.toThrow('broken')
     const shared = await picture(1200, 1200, 0.5).avif({ effort: 0 }).toBuffer()
     await expect(read(withSideOfItsOwn(shared, 16, 16))).rejects.toThrow('broken')
+  })
+
+  it('is refused where a picture in it says no size, behind which it could have any', async () => {
+    const bytes = await picture(16, 16, 0.5).avif().toBuffer()
+    await expect(read(withProperty(bytes, 5))).rejects.toThrow('its boxes are not those')
+  })
+
+  it.each([
+    ['iinf', ['meta']],
+    ['pitm', ['meta']],
+    ['iprp', ['meta']],
+    ['iloc', ['meta']],
+    ['ipco', ['meta', 'iprp']],
+    ['ipma', ['meta', 'iprp']],
+    ['meta', []],
+  ])('is refused where it has two boxes "%s", of which two readers may each take another', async (kind, around) => {
+    const bytes = await avif()
+    const box = boxOf(bytes, kind)
+    const before = bytes.indexOf(kind) - 4 + box.length
+    await expect(read(withBox(bytes, { box, before, around }))).rejects.toThrow('its boxes are not those')
+  })
+
+  it('is refused where it is described in the short form as well, or a box in it has no plain length', async () => {
+    const bytes = await avif()
+    const mini = Buffer.from('\0\0\0\x0cmini\0\0\0\0', 'latin1')
+    const both = withBox(bytes, { box: mini, before: bytes.indexOf('meta') - 4, around: [] })
+    await expect(read(both)).rejects.toThrow('its boxes are not those')
+    for (const length of [0, 1]) {
+      const other = Buffer.from(bytes)
+      other.writeUInt32BE(length, other.indexOf('ipma') - 4)
+      await expect(read(other)).rejects.toThrow('its boxes are not those')
+    }
+  })
+
+  it('is read where a box that says nothing stands twice, and the picture goes on to the end of the file', async () => {
+    const free = Buffer.from('\0\0\0\x0cfree\0\0\0\0', 'latin1')
+    let bytes = await avif()
+    for (let turn = 0; turn < 2; turn++)
+      bytes = withBox(bytes, { box: free, before: bytes.indexOf('meta') - 4, around: [] })
+    bytes.writeUInt32BE(0, bytes.indexOf('mdat') - 4)
+    expect(await read(bytes)).toHaveLength(192)
   })
 
   it('is refused where it is not plain: put together of tiles or of other formats', async () => {
