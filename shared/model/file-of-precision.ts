@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts'
 import { type ModelDevice, type NamedPrecision, type Precision, precisionOf, preferredPrecisions } from './precision.ts'
-import { towerFor, towersOf } from './towers.ts'
+import { needsBothTowers, towerFor, towersOf } from './towers.ts'
 
 /** The names that exporters give the one graph of a model, best first. */
 const usualStems = ['onnx/model', 'model']
@@ -54,9 +54,14 @@ function filesOfOneModel(files: readonly Candidate[]): Candidate[] | undefined {
 function filesOfTower(files: readonly Candidate[], task: string | undefined): Candidate[] {
   const tower = towerFor(task)
   const paths = new Set(files.map(({ path }) => path))
-  const found = files.filter(({ path }) => {
+  const stems = new Set(files.map(({ stem }) => stem))
+  const found = files.filter(({ path, stem }) => {
     const towers = towersOf(path)
-    return tower !== undefined && towers?.[tower] === path && paths.has(towers.text) && paths.has(towers.vision)
+    const both = towersOf(`${stem}.onnx`)
+    if (tower === undefined || towers?.[tower] !== path || both === undefined) return false
+    if (needsBothTowers(task)) return paths.has(towers.text) && paths.has(towers.vision)
+    // The other one need not be there in the same precision, but what has none is no half of a model.
+    return Object.values(both).every((other) => stems.has(other.replace(/\.onnx$/, '')))
   })
   return new Set(found.map(({ stem }) => stem)).size === 1 ? found : []
 }

@@ -16,6 +16,9 @@ export function towersOf(path: string): Towers | undefined {
 /** The tower that does a task, or is deployed for both of them. */
 export const towerFor = (task: string | undefined): keyof Towers | undefined => towerTasks.get(task)
 
+/** Whether a task is done by both at once, which are then of one precision. */
+export const needsBothTowers = (task: string | undefined): boolean => task === 'zero-shot-image-classification'
+
 const towerTasks = new Map<string | undefined, keyof Towers>([
   ['zero-shot-image-classification', 'vision'],
   ['image-feature-extraction', 'vision'],

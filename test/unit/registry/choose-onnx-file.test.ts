@@ -53,7 +53,7 @@ describe('the ONNX file of a deployment', () => {
   it.each([
     [['onnx/model.onnx'], { precision: 'int8' }, 'has no int8 file. Its ONNX files are fp32'],
     [['onnx/encoder_model.onnx', 'onnx/decoder_model.onnx'], { precision: 'fp32' }, 'name one with "file"'],
-    [['onnx/text_model.onnx', 'onnx/vision_model_fp16.onnx'], {}, 'name one with "file"'],
+    [['onnx/text_model.onnx', 'onnx/audio_model_fp16.onnx'], {}, 'name one with "file"'],
     [[...towers('a/'), ...towers('b/')], {}, 'name one with "file"'],
     [towers('onnx/'), { precision: 'int8' }, 'has no int8 file. Its ONNX files are fp32, fp16'],
     [[], { precision: 'fp32' }, 'no ONNX file'],
@@ -76,6 +76,18 @@ describe('of a model in two files', () => {
     expect(chosen('zero-shot-image-classification', { wanted: 'onnx/text_model_fp16.onnx' })).toBe(
       'onnx/text_model_fp16.onnx',
     )
+  })
+
+  it('the one that its task reads is chosen in a precision that the other has not', () => {
+    expect(chosen('image-feature-extraction', { precision: 'q4' })).toBe('onnx/vision_model_q4.onnx')
+    expect(choose(['onnx/text_model.onnx', 'onnx/vision_model_fp16.onnx'])).toBe('onnx/text_model.onnx')
+  })
+
+  it('the precisions told are those of the files that its task reads', () => {
+    const asked = { precision: 'int8' } as const
+    expect(() => chosen('image-feature-extraction', asked)).toThrow('Its ONNX files are fp32, fp16, q4;')
+    expect(() => chosen('feature-extraction', asked)).toThrow('Its ONNX files are fp32, fp16;')
+    expect(() => chosen('zero-shot-image-classification', asked)).toThrow('Its ONNX files are fp32, fp16;')
   })
 
   it('none is chosen in a precision that only one of them has, or for a task that neither does', () => {
