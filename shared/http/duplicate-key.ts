@@ -1,22 +1,21 @@
 import { errors } from '../errors.ts'
+import { countParts } from './json-parts.ts'
 
 /** More than the columns of any table have. Each one that is new costs a reader more than all else of its line. */
 const differentNamesMax = 10_000
-/** More than the rows and files of any request. `JSON.parse` takes a tenth of a second for each million of them. */
-const objectsMax = 50_000
 
 /**
  * The first name that an object of a JSON text holds twice, or `undefined`. `JSON.parse` takes the last one without a
  * word, and two readers of one text could mean different ones. It goes before `JSON.parse`, which takes half a second
  * for hundreds of thousands of names; of a text that is not valid JSON it says nothing that holds.
- * @throws AppError `invalid_request` of a text with very many names or objects, wherever they stand
+ * @throws AppError `invalid_request` of a text with very many names, objects or empty lists, wherever they stand
  */
 export function duplicateKey(json: string): string | undefined {
   /** The names of each object that is open, once it has one. */
   const open: (Set<string> | 'object' | 'list')[] = []
   const different = new Set<string>()
   let isName = false
-  let objects = 0
+  const parts = countParts()
   // Behind its last quote it has no name: megabytes of numbers are not gone through.
   const end = json.lastIndexOf('"')
   for (let at = 0; at <= end; at++) {
@@ -35,10 +34,11 @@ export function duplicateKey(json: string): string | undefined {
       }
       at = last
     } else if (character === openObject) {
-      if (++objects > objectsMax) throw tooManyObjects()
+      parts.addObject()
       open.push('object')
       isName = true
     } else if (character === openList) {
+      parts.addList(json, at)
       open.push('list')
       isName = false
     } else if (character === closeObject || character === closeList) {
@@ -48,8 +48,8 @@ export function duplicateKey(json: string): string | undefined {
       isName = open.length > 0 && open.at(-1) !== 'list'
     }
   }
-  for (let at = json.indexOf('{', end + 1); at >= 0; at = json.indexOf('{', at + 1))
-    if (++objects > objectsMax) throw tooManyObjects()
+  for (let at = json.indexOf('{', end + 1); at >= 0; at = json.indexOf('{', at + 1)) parts.addObject()
+  for (let at = json.indexOf('[', end + 1); at >= 0; at = json.indexOf('[', at + 1)) parts.addList(json, at)
   return undefined
 }
 
@@ -76,9 +76,6 @@ const tooManyNames = (name: string) =>
   errors.invalidRequest(
     `The JSON has more than ${differentNamesMax} different field names; "${name.slice(0, 100)}" is one too many. Send lists in their place.`,
   )
-
-const tooManyObjects = () =>
-  errors.invalidRequest(`The JSON has more than ${objectsMax} objects. Send lists in their place, or several requests.`)
 
 /** Where the quote is that ends the text that begins at `start`. */
 function endOfText(json: string, start: number): number {

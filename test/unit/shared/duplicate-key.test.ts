@@ -70,6 +70,44 @@ describe('very many objects', () => {
   })
 })
 
+describe('very many lists', () => {
+  const lists = (count: number, one: unknown = []) => Array.from({ length: count }, () => one)
+  /** A value in so many lists. */
+  const inLists = (depth: number, value: unknown[]): unknown => (depth === 0 ? value : [inLists(depth - 1, value)])
+
+  it.each([
+    ['before the last name', JSON.stringify({ inputs: lists(50_001), parameters: {} })],
+    ['behind all names', JSON.stringify({ parameters: {}, inputs: lists(50_001) })],
+    ['with no name at all', JSON.stringify(lists(50_001))],
+    ['with spaces in them', `[${lists(50_001, '[ \n\t]').join()}]`],
+    ['with objects between them', JSON.stringify([...lists(25_001), ...lists(25_000, {})])],
+    ['in each other', JSON.stringify(lists(10_001, inLists(4, [])))],
+    ['of megabytes', `[${'[],'.repeat(1_400_000)}[]]`],
+  ])('of nothing are refused: %s', (_, json) => {
+    expect(() => duplicateKey(json)).toThrow('more than 50000 objects and empty lists')
+  })
+
+  it('around each other are refused beyond what any tensor has, whatever is in them', () => {
+    const json = JSON.stringify(lists(70_000, inLists(16, [1])))
+    expect(() => duplicateKey(json)).toThrow('more than 1048576 lists of lists')
+  })
+
+  it.each([
+    ['a million rows of one number', lists(1_000_000, [1])],
+    ['a million rows in a list each', lists(1_000_000, [[1]])],
+    ['the most rows of a request in several lists each', lists(65_536, inLists(10, [1]))],
+    ['rows of texts', lists(200_000, ['a', 'b'])],
+    ['a few of nothing', lists(49_000)],
+  ])('are taken as what a tensor is sent as: %s', (_, inputs) => {
+    expect(duplicateKey(JSON.stringify({ inputs }))).toBeUndefined()
+    expect(duplicateKey(JSON.stringify({ inputs, parameters: { x: 'a' } }))).toBeUndefined()
+  })
+
+  it('are none where a text only looks like them', () => {
+    expect(duplicateKey(JSON.stringify({ inputs: '[]'.repeat(60_000), x: '[]' }))).toBeUndefined()
+  })
+})
+
 it('goes through no megabytes of numbers behind its last name, and quickly through those before it', () => {
   const numbers = Array.from({ length: 600_000 }, (_, at) => at)
   for (const [body, mostMs] of [
