@@ -188,7 +188,7 @@ describe('an AVIF', () => {
 
   it('is read where a box that says nothing stands twice, and the picture goes on to the end of the file', async () => {
     const free = Buffer.from('\0\0\0\x0cfree\0\0\0\0', 'latin1')
-    let bytes = await avif()
+    let bytes: Buffer = await avif()
     for (let turn = 0; turn < 2; turn++)
       bytes = withBox(bytes, { box: free, before: bytes.indexOf('meta') - 4, around: [] })
     bytes.writeUInt32BE(0, bytes.indexOf('mdat') - 4)
