@@ -1,6 +1,7 @@
 import { localPath } from '../../models/model-files.ts'
 import { describeSparse } from '../sparse/open-sparse.ts'
 import { logitsOf } from '../sparse/sparse-model.ts'
+import { wordCostMax } from '../sparse/word-cost.ts'
 import { largestOutput, wordGraph } from '../sparse/word-graph.ts'
 import { hiddenPlaces } from '../sparse/word-places.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
@@ -48,6 +49,7 @@ export const fillMask: Task = {
     })
     const batches: typeof tokens = {
       ...tokens,
+      costMax: wordCostMax({ device: source.settings.device, logits, ...model.texts }),
       sizeOf: (row) => Math.max(tokens.sizeOf(row), row.masks.length * tokensPerMask),
       encode(batch) {
         const { inputs, outputs } = tokens.encode(batch)
@@ -65,7 +67,7 @@ export const fillMask: Task = {
       hidden: hiddenPlaces({ counts }),
       serve(createBatcher) {
         const batcher = createBatcher(batches)
-        const sparse = how && sparseOfWords({ model, ...how, createBatcher })
+        const sparse = how && sparseOfWords({ model, logits, ...how, createBatcher })
         return {
           capabilities: { tokenizer: tokenizerCapability(model.tokenizer), ...(sparse && { sparse }) },
           besides: ['sparse'],

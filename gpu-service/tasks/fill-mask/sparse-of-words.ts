@@ -1,3 +1,4 @@
+import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { ModelFiles } from '../../models/model-files.ts'
 import { type Prompts, readPrompts } from '../feature-extraction/prompts.ts'
@@ -26,13 +27,13 @@ export async function readSparseOfWords(files: ModelFiles): Promise<SparseOfWord
 }
 
 /** The weights of words from the graph that fills masks, with a queue once somebody asks for them: few do. */
-export function sparseOfWords({ model, config, prompts, createBatcher }: SparseOfWordsOptions): Sparse {
+export function sparseOfWords({ model, logits, config, prompts, createBatcher }: SparseOfWordsOptions): Sparse {
   const { tokenizer, texts, inputs, source } = model
   let sparse: Sparse | undefined
   return (request) => {
     sparse ??= createSparse({
       ...texts,
-      batcher: createBatcher(sparseModel({ source, inputs, texts, config })),
+      batcher: createBatcher(sparseModel({ source, inputs, texts, config, logits })),
       texts: createTextInputs({ ...texts, tokenizer, includePrompt: true }),
       prompts,
       config,
@@ -43,6 +44,8 @@ export function sparseOfWords({ model, config, prompts, createBatcher }: SparseO
 
 interface SparseOfWordsOptions {
   model: TextModel
+  /** The graph's numbers for every word. */
+  logits: Pick<TensorSignature, 'shape'>
   config: SparseConfig
   prompts: Prompts
   createBatcher: BatcherFactory

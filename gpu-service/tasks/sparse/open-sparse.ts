@@ -20,7 +20,7 @@ export async function openSparse(source: ModelSource, config: SparseConfig): Pro
   const logits = logitsOf(source)
   const gives = config.pooling === 'max' ? { largest: true } : { summed: config.logarithms }
   const path = await wordGraph({ path: localPath(files, file), file, logits: logits.name, gives })
-  const model = sparseModel({ source, inputs: readTokenInputs({ graph, file }), texts, config })
+  const model = sparseModel({ source, inputs: readTokenInputs({ graph, file }), texts, config, logits })
   return {
     graphs: { main: path },
     describe: {

@@ -8,28 +8,29 @@ import type { ModelSource, TaskModel } from '../task.ts'
 import type { TextSettings } from '../text/text-settings.ts'
 import { type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
 import type { SparseConfig } from './sparse-config.ts'
+import { wordCostMax } from './word-cost.ts'
 import { largestOutput, summedOutput } from './word-graph.ts'
 import { placesOfTexts, wordPlaces } from './word-places.ts'
 
-/** A CPU is fastest at a few hundred tokens per run. */
-const costMax = { cpu: 384, cuda: 2048 }
-/** A run holds a number for every word at every token three times over: 64 and 256 MB each time. */
-const logitsMax = { cpu: 2 ** 24, cuda: 2 ** 26 }
-const wordsUsually = 30_522
 /** A text's answer is as long as the vocabulary, and each is gone through on the thread that answers. */
 const itemsMax = 32
 
 /** Texts to a number for every word of the vocabulary. */
-export function sparseModel({ source, inputs, texts, config }: SparseModel): TaskModel<EmbeddingInput, Embedding> {
+export function sparseModel({
+  source,
+  inputs,
+  texts,
+  config,
+  logits,
+}: SparseModel): TaskModel<EmbeddingInput, Embedding> {
   const { settings, graph } = source
-  const { padTokenId, positionOffset, vocabularySize = wordsUsually } = texts
-  const tokensMax = Math.floor(logitsMax[settings.device] / Math.max(1, vocabularySize))
+  const { padTokenId, positionOffset, vocabularySize } = texts
   const output = config.pooling === 'max' ? largestOutput : summedOutput
   return {
     graph: 'main',
     // A text without tokens is padding alone, and still a run.
     sizeOf: ({ ids }) => Math.max(1, ids.length),
-    costMax: Math.max(1, Math.min(costMax[settings.device], tokensMax)),
+    costMax: wordCostMax({ device: settings.device, logits, vocabularySize }),
     itemsMax: runsAlone({ isolate: settings.isolate, graph }) ? 1 : itemsMax,
     keyOf: ({ ids }) => ids.join(),
     encode: (batch) => ({
@@ -48,6 +49,8 @@ interface SparseModel {
   inputs: TokenInputs
   texts: Pick<TextSettings, 'padTokenId' | 'positionOffset' | 'vocabularySize'>
   config: Pick<SparseConfig, 'pooling'>
+  /** The graph's numbers for every word. */
+  logits: Pick<TensorSignature, 'shape'>
 }
 
 /** The output that has a number for every word at every token. @throws AppError `unsupported_model` */
