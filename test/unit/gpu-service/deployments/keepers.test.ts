@@ -33,7 +33,11 @@ it('stay who they are when another replica comes or goes', () => {
 })
 
 it('include one that does not stand in the table yet, where it would be one', () => {
-  expect(isKeeper({ item: { name: 'a', max: 1 }, self: 'new', replicas: [] })).toBe(true)
+  const keeps = (name: string, among: readonly string[]) =>
+    isKeeper({ item: { name, max: 3 }, self: 'new', replicas: among })
+  const before = names.map((name) => keeps(name, replicas))
+  expect(before).toEqual(names.map((name) => keepersOf({ name, max: 3 }, [...replicas, 'new']).includes('new')))
+  expect(new Set(before)).toEqual(new Set([true, false]))
 })
 
 it('keep it as the deployment says, and others have it loaded by who asks there', () => {
