@@ -13,12 +13,14 @@ afterEach(async () => {
 
 const count = 24
 const places = 6
-const askedMs = 10_000
 const clients = 8
+const asksEach = 6
 
 async function start(models: number, modelMemoryMaxBytes?: number): Promise<TestServing> {
   if (minilmInt8 === undefined) throw new Error('there are no weights')
-  host = await startTestServing([], { modelMemoryMaxBytes })
+  // On a machine that is busy with others each load takes seconds.
+  const patience = { loadWaitMsMax: 120_000, waitMsMax: 120_000 }
+  host = await startTestServing([], { modelMemoryMaxBytes, ...patience })
   const files = await realFiles(minilmInt8)
   for (let index = 0; index < models; index++) {
     const repo = `many/minilm-${index}`
@@ -26,13 +28,22 @@ async function start(models: number, modelMemoryMaxBytes?: number): Promise<Test
     await deployTargets(host, { name: `m${index}`, targets: [target], min: 0 })
   }
   const states = async (host: TestServing) => JSON.stringify(await (await host.ask('/info')).json()).match(/"READY"/g)
-  await expect.poll(async () => (await states(host as TestServing))?.length, { timeout: 20_000 }).toBe(models)
+  await expect.poll(async () => (await states(host as TestServing))?.length, { timeout: 60_000 }).toBe(models)
   return host
 }
 
 const metricOf = async ({ metrics }: TestServing, name: string): Promise<number> => {
   const text = await metrics.registry.metrics()
   return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0)
+}
+
+/** Numbers from 0 to 1 that are the same in every run. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
 }
 
 async function ask(serving: TestServing, index: number, inputs: string) {
@@ -52,30 +63,29 @@ it.skipIf(minilmInt8 === undefined)(
     const budget = places * oneBytes
     const serving = await start(count, budget)
     const emptyBytes = privateBytes(enginePids()) ?? 0
-    let mostBytes = 0
-    const watch = setInterval(() => {
-      mostBytes = Math.max(mostBytes, (privateBytes(enginePids()) ?? 0) - emptyBytes)
+    const most = { bytes: 0, countedBytes: 0 }
+    const watch = setInterval(async () => {
+      most.bytes = Math.max(most.bytes, (privateBytes(enginePids()) ?? 0) - emptyBytes)
+      most.countedBytes = Math.max(most.countedBytes, await metricOf(serving, 'model_memory_bytes'))
     }, 100)
     const atOnce = await Promise.all(Array.from({ length: count }, (_, index) => ask(serving, index, 'one text')))
     for (const answer of atOnce) expect(answer).toEqual(first)
 
-    const answered = Array.from({ length: count }, () => 0)
-    const endMs = performance.now() + askedMs
+    const random = seeded(7)
     const client = async () => {
-      while (performance.now() < endMs) {
-        const index = Math.floor(Math.random() * count)
+      for (let asked = 0; asked < asksEach; asked++) {
+        const index = Math.floor(random() * count)
         const { status, body } = await ask(serving, index, 'one text')
         expect({ status, body }).toEqual(first)
-        answered[index] = (answered[index] ?? 0) + 1
       }
     }
     await Promise.all(Array.from({ length: clients }, client))
     clearInterval(watch)
     expect(await metricOf(serving, 'model_evictions_total')).toBeGreaterThanOrEqual(count - places)
-    expect(answered.reduce((total, one) => total + one, 0)).toBeGreaterThan(clients)
-    expect(await metricOf(serving, 'models_resident')).toBeLessThanOrEqual(count / 2)
-    // What was measured of one is not just what each takes.
-    expect(mostBytes).toBeLessThan(1.5 * budget)
+    expect(most.bytes).toBeLessThanOrEqual(budget)
+    // That a model takes more than was thought is known only when it is loaded.
+    expect(most.countedBytes).toBeLessThanOrEqual(budget + oneBytes)
+    expect(most.countedBytes).toBeGreaterThan(budget / 2)
   },
-  120_000,
+  240_000,
 )
