@@ -2,6 +2,7 @@ import { mayAccess } from '../../shared/auth/authorize.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import { type DeploymentItem, targetsOf } from '../../shared/table/deployment-item.ts'
+import { deploymentsNamed } from './deployments-named.ts'
 import { failedLoad } from './failed-load.ts'
 import type { KnownRefs } from './known-refs.ts'
 import type { Outcomes } from './outcomes.ts'
@@ -67,7 +68,7 @@ export function createRouter(
 ): Router {
   const find: Router['find'] = ({ model, caller }) => {
     const name = decoded(model)
-    const found = candidates({ deployments: deployments(), name, refs }).filter(({ item }) => sees(caller, item))
+    const found = deploymentsNamed({ deployments: deployments(), name, refs }).filter(({ item }) => sees(caller, item))
     const deployment = found.find(({ served }) => served !== undefined) ?? found[0]
     if (deployment === undefined) throw errors.modelNotFound(name.slice(0, 200))
     return deployment
@@ -102,31 +103,6 @@ const sees = (caller: Principal | undefined, item: DeploymentItem): boolean =>
     const resource = { owner: item.owner, repoId }
     return mayAccess(caller, 'infer', resource) || mayAccess(caller, 'read', resource)
   })
-
-function candidates({ deployments, name, refs }: Candidates): Operable[] {
-  const named = deployments.get(name)
-  if (named !== undefined) return [named]
-  const at = name.indexOf('@')
-  const repo = (at < 0 ? name : name.slice(0, at)).toLowerCase()
-  // Without a ref, the default branch is meant where it is deployed.
-  const ref = at < 0 ? 'main' : name.slice(at + 1)
-  const matching: { deployment: Operable; rank: number }[] = []
-  for (const deployment of deployments.values()) {
-    const { item } = deployment
-    if (item.repo.toLowerCase() !== repo) continue
-    const rank = item.ref === ref || item.revision === ref ? 2 : refs.means(item, ref) ? 1 : 0
-    if (rank > 0 || at < 0) matching.push({ deployment, rank })
-  }
-  return matching
-    .sort((a, b) => b.rank - a.rank || (a.deployment.item.createdAt < b.deployment.item.createdAt ? 1 : -1))
-    .map(({ deployment }) => deployment)
-}
-
-interface Candidates {
-  deployments: ReadonlyMap<string, Operable>
-  name: string
-  refs: Pick<KnownRefs, 'means'>
-}
 
 function decoded(model: string): string {
   try {
