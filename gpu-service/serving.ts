@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Hono } from 'hono'
-import { createVerifier } from '../shared/auth/verify.ts'
+import { adminKeyHolder, createVerifier } from '../shared/auth/verify.ts'
 import type { HttpEnvironment } from '../shared/http/context.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
@@ -77,7 +77,10 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     })
   const app = createServingApp({
     device,
-    verify: sharedVerifier({ verify: createVerifier({ table, adminKeySha256 }) }),
+    verify: sharedVerifier({
+      verify: createVerifier({ table, adminKeySha256 }),
+      known: adminKeyHolder(adminKeySha256),
+    }),
     router: createRouter(() => reconciler.deployments, side),
     metrics,
     log,

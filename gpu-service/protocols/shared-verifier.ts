@@ -17,6 +17,8 @@ interface Lookups {
 
 export interface SharedVerifierOptions {
   verify: Verifier
+  /** Who is known without a lookup, and waits for nobody. */
+  known?: (token: string) => Principal | undefined
   pause?: (ms: number) => Promise<unknown>
 }
 
@@ -24,14 +26,15 @@ export interface SharedVerifierOptions {
  * Lets the requests of one token share what they look up: at most one lookup runs and one waits, however many
  * requests there are. No request is answered by a lookup that began before it came, so that a revoked key is refused
  * with the next one. A lookup begins behind all requests that were read at the same time: a batch's callers, who are
- * answered together and come back together, cost one, and are not torn apart.
+ * answered together and come back together, cost one, and are not torn apart. Those whom it answers go on one behind the
+ * other, each as far as it can: side by side, all would find the room in a queue that there is for one.
  *
  *              a turn
  *     requests a b c │           d   e
  *     lookup 1       ├──────────────────┤
  *     lookup 2                           ├── for d and e
  */
-export function sharedVerifier({ verify, pause = wait }: SharedVerifierOptions): Verifier {
+export function sharedVerifier({ verify, known = () => undefined, pause = wait }: SharedVerifierOptions): Verifier {
   const held = new Map<string, Lookups>()
 
   function queue(token: string, lookups: Lookups): NonNullable<Lookups['next']> {
@@ -53,12 +56,16 @@ export function sharedVerifier({ verify, pause = wait }: SharedVerifierOptions):
     return next
   }
 
-  return (token) => {
+  return async (token) => {
     if (token === undefined) return verify(token)
+    const holder = known(token)
+    if (holder !== undefined) return holder
     const lookups = held.get(token) ?? { running: undefined, requests: 0, next: undefined }
     held.set(token, lookups)
     lookups.next ??= queue(token, lookups)
     lookups.next.requests++
-    return lookups.next.answer
+    const principal = await lookups.next.answer
+    await turn()
+    return principal
   }
 }

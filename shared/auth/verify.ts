@@ -28,6 +28,14 @@ export const bootstrapAdmin: Principal = {
   owners: {},
 }
 
+/** Who holds the key that the deployment was given, known without a look at the table. */
+export const adminKeyHolder =
+  (adminKeySha256: string | undefined) =>
+  (token: string): Principal | undefined =>
+    adminKeySha256 !== undefined && token.length < tokenLengthMax && hashToken(token) === adminKeySha256
+      ? bootstrapAdmin
+      : undefined
+
 const tokenLengthMax = 2000
 const keysMax = 10_000
 /** So many newer keys of its user may lie between a key and its user before the two are read one by one. */

@@ -44,6 +44,29 @@ describe('requests of one key', () => {
     expect(new Set((await Promise.all(requests)).map(({ keyId }) => keyId))).toEqual(new Set(['lookup 0']))
   })
 
+  it('go on one behind the other when they are answered, each as far as it can', async () => {
+    const { verify, open } = lookups()
+    const steps: string[] = []
+    const request = async (name: string) => {
+      await verify('t')
+      for (let step = 0; step < 3; step++) {
+        steps.push(name)
+        await new Promise((resolve) => process.nextTick(resolve))
+      }
+    }
+    const requests = ['a', 'b', 'c'].map(request)
+    await turn()
+    open[0]?.end()
+    await Promise.all(requests)
+    expect(steps.join('')).toBe('aaabbbccc')
+  })
+
+  it('wait for nobody where their holder is known without a lookup', async () => {
+    const holder = principal('known')
+    const verify = sharedVerifier({ verify: () => Promise.reject(new Error('looked up')), known: () => holder })
+    expect(await verify('t')).toBe(holder)
+  })
+
   it('share a lookup with those only that came before it began', async () => {
     const { verify, open } = lookups()
     const first = verify('t')
