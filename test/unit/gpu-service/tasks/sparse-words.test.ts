@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { logitOf, maskedWordsModel, splade, words } from '../support/masked-words.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
+import { askPipeline } from '../support/tiny-models.ts'
 
 const texts = { 'the sun shines': [2, 5, 15, 16, 17, 3], x: [2, 51, 3], 'a cat sat on': [2, 6, 26, 1, 30, 3] }
 type Vector = { index: number; value: number }[]
@@ -42,11 +43,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => host?.close())
 
-const ask = async (name: string, route: string, json: unknown) => {
-  const response = await host.ask(`/api/v1/predict/${name}${route}`, { json })
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests check.
-  return { status: response.status, body: (await response.json()) as any }
-}
+const ask = (name: string, route: string, json: unknown) => askPipeline(host, `${name}${route}`, json)
 
 const describeOf = async (name: string) => (await host.ask(`/api/v1/predict/${name}/info`)).json()
 

@@ -7,6 +7,7 @@ import { pruneGraph } from '../../../../../gpu-service/models/prune-graph.ts'
 import { filesIn } from '../../../../support/files-in.ts'
 import { picture, pictureModelFiles, pictureModels, pictureReference } from '../../../../support/picture-models.ts'
 import { startTestServing, type TestModel, type TestServing } from '../../support/test-serving.ts'
+import { askPipeline } from '../../support/tiny-models.ts'
 import { tokenVector, twoTowerFiles, twoTowerModel } from '../../support/two-towers.ts'
 
 const task = 'zero-shot-image-classification'
@@ -62,11 +63,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => host?.close())
 
-const ask = async (name: string, json: unknown) => {
-  const response = await host.ask(`/api/v1/predict/${name}`, { json })
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests check.
-  return { status: response.status, body: (await response.json()) as any }
-}
+const ask = (name: string, json: unknown) => askPipeline(host, name, json)
 const answerOf = async <Answer>(path: string, request?: { json: unknown }) =>
   (await (await host.ask(path, request)).json()) as Answer
 const solid = async () =>
