@@ -1,23 +1,23 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import { getRevision } from '../../shared/table/repos.ts'
 import type { HubFile } from '../support/hub/files.ts'
 import { startHub } from '../support/hub/start-hub.ts'
-import { type Lab, leftoversOf, manifestsOf, type Store, startLab, visibleOf } from './support/lab.ts'
+import { freshStores } from './support/fresh-stores.ts'
+import { type Lab, leftoversOf, manifestsOf, type Store, visibleOf } from './support/lab.ts'
 import { sampleFiles, source } from './support/model.ts'
 import { IngestProcess } from './support/process.ts'
 
 let lab: Lab
 let store: Store
 let repo: string
-let runs = 0
-beforeAll(async () => {
-  lab = await startLab()
-})
-afterAll(() => lab.close())
-beforeEach(async () => {
-  store = await lab.newStore()
-  repo = `acme/inspected-${++runs}`
+freshStores({
+  name: 'inspected',
+  begin: (fresh) => {
+    lab = fresh.lab
+    store = fresh.store
+    repo = fresh.repo
+  },
 })
 
 async function pull(files: HubFile[], objects: ObjectStore = store.objects) {

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { type DropMessage, encodeEventKey } from '../../../functions/drop/drop-message.ts'
 import { handleDrop } from '../../../functions/drop/handle-drop.ts'
 import { createLogger } from '../../../shared/log.ts'
@@ -8,7 +7,8 @@ import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
 import { listImports } from '../../../shared/table/imports.ts'
 import { guardedTable } from '../../support/guarded-table.ts'
-import { type Lab, leftoversOf, type Store, startLab, visibleOf } from './lab.ts'
+import { freshStores } from './fresh-stores.ts'
+import { type Lab, leftoversOf, type Store, visibleOf } from './lab.ts'
 import { IngestProcess } from './process.ts'
 
 /** A drop folder and those who watch and import it, with a clock that tests turn and looks that they hand out. */
@@ -104,16 +104,13 @@ export const eventOf = (key: string) => ({ Records: [{ s3: { object: { key } } }
 
 /** Starts a database for the tests of a file, and gives each of them a drop folder of its own. */
 export function freshDrops(name: string, begin: (drop: DropTest) => void): void {
-  let lab: Lab
   let drop: DropTest
-  let runs = 0
-  beforeAll(async () => {
-    lab = await startLab()
+  freshStores({
+    name,
+    begin: (fresh) => {
+      drop = new DropTest(fresh)
+      begin(drop)
+    },
+    end: () => drop.process.close(),
   })
-  afterAll(() => lab.close())
-  beforeEach(async () => {
-    drop = new DropTest({ lab, store: await lab.newStore(), repo: `acme/${name}-${++runs}` })
-    begin(drop)
-  })
-  afterEach(() => drop.process.close())
 }

@@ -1,6 +1,5 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { type DropMessage, encodeEventKey } from '../../../functions/drop/drop-message.ts'
 import { handleDrop } from '../../../functions/drop/handle-drop.ts'
 import { handleMessage } from '../../../functions/ingest/handle-message.ts'
@@ -12,7 +11,8 @@ import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
 import { listImports } from '../../../shared/table/imports.ts'
 import { guardedTable } from '../../support/guarded-table.ts'
-import { type Lab, type Store, startLab } from './lab.ts'
+import { freshStores } from './fresh-stores.ts'
+import type { Lab, Store } from './lab.ts'
 import { PlayedTime } from './played-time.ts'
 import { IngestProcess } from './process.ts'
 
@@ -137,16 +137,13 @@ export class TimedDrop {
 
 /** Starts a database for the tests of a file, and gives each of them a drop of its own. */
 export function timedDrops(name: string, begin: (drop: TimedDrop) => void): void {
-  let lab: Lab
   let drop: TimedDrop
-  let runs = 0
-  beforeAll(async () => {
-    lab = await startLab()
+  freshStores({
+    name,
+    begin: (fresh) => {
+      drop = new TimedDrop(fresh)
+      begin(drop)
+    },
+    end: () => drop.ingest.close(),
   })
-  afterAll(() => lab.close())
-  beforeEach(async () => {
-    drop = new TimedDrop({ lab, store: await lab.newStore(), repo: `acme/${name}-${++runs}` })
-    begin(drop)
-  })
-  afterEach(() => drop.ingest.close())
 }

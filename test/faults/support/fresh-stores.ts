@@ -1,0 +1,30 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { type Lab, type Store, startLab } from './lab.ts'
+
+export interface FreshStore {
+  lab: Lab
+  store: Store
+  repo: string
+}
+
+export interface FreshStoresOptions {
+  /** What the repos are called after. */
+  name: string
+  begin: (fresh: FreshStore) => void
+  /** Behind each test. */
+  end?: () => unknown
+}
+
+/** Starts a database for the tests of a file, and gives each of them a store and a repo of its own. */
+export function freshStores({ name, begin, end = () => {} }: FreshStoresOptions): void {
+  let lab: Lab
+  let runs = 0
+  beforeAll(async () => {
+    lab = await startLab()
+  })
+  afterAll(() => lab.close())
+  beforeEach(async () => begin({ lab, store: await lab.newStore(), repo: `acme/${name}-${++runs}` }))
+  afterEach(async () => {
+    await end()
+  })
+}
