@@ -30,7 +30,7 @@ export interface ServingConfig {
   /** sha256 of the first admin key. */
   adminKeySha256?: string | undefined
   queuedMax?: number
-  /** How long a small request may have to wait before it is refused; a large one waits up to four times as long. */
+  /** How long a small request may have to wait before it is refused; a large one waits up to four times as long. @default 250 */
   waitMsMax?: number
   /** How long a request may take that gives itself no less time; as long as it takes, where it is not said. */
   requestTimeoutMs?: number | undefined

@@ -104,7 +104,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   }
 }
 
-const queueLimitsOf = ({ device, queuedMax = 8192, waitMsMax = 300, requestTimeoutMs }: ServingConfig) => ({
+const queueLimitsOf = ({ device, queuedMax = 8192, waitMsMax = 250, requestTimeoutMs }: ServingConfig) => ({
   wasteMax: 0.06,
   runMsMax: device === 'cuda' ? 100 : 50,
   queuedMax,
