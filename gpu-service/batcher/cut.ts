@@ -32,10 +32,16 @@ export interface BatchLimits {
 const shareOfWait = 0.75
 
 /**
- * One of the younger half goes before older ones of other sizes only where that saves this share of the time for each
- * unit of work: on a GPU, or in a small run. Else who is unlike the others would wait for twice as long as they do.
+ * Where one member alone takes longer than a run may, most of that is often the same for any number of members: this much
+ * more time answers many in the place of one.
  */
-const savingOfYoung = 0.05
+const stretchOfLong = 1.5
+
+/**
+ * One of the younger half goes before older ones of other sizes only where it saves this share of the time that it takes
+ * part in: on a GPU, or in a small run. Else who is unlike the others would wait for twice as long as they do.
+ */
+const savingOfYoung = 0.2
 const olderMin = 16
 
 /** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
@@ -65,7 +71,8 @@ export function cutBatch<Entry extends Sized>({
   let longest = first.size
   let total = first.size
   let runMs = predictMs({ items: 1, longest })
-  const runMsMax = Math.min(limits.runMsMax, waitingMs * shareOfWait)
+  const boundMs = Math.max(limits.runMsMax, runMs * stretchOfLong)
+  const runMsMax = Math.min(boundMs, waitingMs * shareOfWait)
   let isFull = false
   const older = Math.max(olderMin, Math.ceil(all / 2))
   for (const index of nearestFirst(eligible, first)) {
@@ -80,12 +87,12 @@ export function cutBatch<Entry extends Sized>({
     const neededMs = predictMs({ items, longest: needed })
     if (cost > limits.costMax) continue
     const isWasteful = cost - total - entry.size > limits.wasteMax * cost
-    // Of the time for each unit of real work, with it against without it.
-    const saving = runMs === 0 ? 0 : 1 - (neededMs * total) / (runMs * (total + entry.size))
+    // Of what each unit of real work takes without it: how much less its own take.
+    const saving = runMs === 0 ? 0 : 1 - ((neededMs - runMs) * total) / (runMs * entry.size)
     if (isWasteful && saving <= 0) continue
     if (index >= older && runMs > 0 && saving < savingOfYoung) continue
     if (neededMs > runMsMax) {
-      isFull ||= needed === longest && neededMs > limits.runMsMax
+      isFull ||= needed === longest && neededMs > boundMs
       continue
     }
     batch.push(entry)

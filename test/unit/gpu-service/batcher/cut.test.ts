@@ -65,6 +65,15 @@ describe('cutBatch', () => {
     expect(cutBatch({ queue: sized([70, 10, 10]), predictMs })).toHaveLength(1)
   })
 
+  it('runs many together where one alone already takes longer than a run may, for hardly more time', () => {
+    const queue = sized(Array(20).fill(10))
+    const fixed = ({ items }: { items: number }) => 60 + items
+    const perItem = ({ items }: { items: number }) => 60 * items
+    expect(cutBatch({ queue, predictMs: fixed })).toHaveLength(20)
+    expect(cutBatch({ queue, predictMs: ({ items }) => 60 + 5 * items })).toHaveLength(7)
+    expect(cutBatch({ queue, predictMs: perItem })).toHaveLength(1)
+  })
+
   it('pads further where a larger run makes each unit of work cheaper, and no further', () => {
     const queue = sized([20, 40, 30])
     const steep = ({ items, longest }: { items: number; longest: number }) => items * longest * 0.1
@@ -81,6 +90,12 @@ describe('cutBatch', () => {
     expect(cutBatch({ queue, predictMs: steep }).map(({ id }) => id)).toEqual([0, 39, 40])
     expect(cutBatch({ queue, predictMs: flat }).map(({ id }) => id)).toEqual([0, 39, 40, 79, 80])
     expect(cutBatch({ queue }).map(({ id }) => id)).toEqual([0, 39, 40, 79, 80])
+  })
+
+  it('takes all that wait where a further one costs hardly any time, however many there are', () => {
+    const long = { ...limits, costMax: 4096 }
+    const predictMs = ({ items }: { items: number }) => 10 + 0.05 * items
+    expect(cutBatch({ queue: sized(Array(64).fill(21)), limits: long, predictMs })).toHaveLength(64)
   })
 
   it('lets a run be as large as its limit, also where that is larger than the window', () => {
