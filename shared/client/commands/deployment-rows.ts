@@ -1,6 +1,7 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
+import { limitWords } from './limit-words.ts'
 
 type Target = Deployment['targets'][number]
 
@@ -13,9 +14,9 @@ export function percentOf({ weight }: Target, { targets }: Deployment): string {
 /** Every deployment as one row. */
 export const deploymentTable = (deployments: readonly Deployment[]): string =>
   table(
-    ['DEPLOYMENT', 'STATE', 'TARGET', 'TASK', 'REPLICAS', 'REASON'],
+    ['DEPLOYMENT', 'STATE', 'TARGET', 'TASK', 'REPLICAS', 'LIMITS', 'REASON'],
     deployments.map((one) => {
-      const { name, state, target, targets, task, replicas, min, reason, drift } = one
+      const { name, state, target, targets, task, replicas, min, limits, reason, drift } = one
       const ready = replicas.filter((replica) => replica.state === 'READY').length
       return [
         name,
@@ -23,6 +24,7 @@ export const deploymentTable = (deployments: readonly Deployment[]): string =>
         targets.length > 1 ? `${targets.length} targets` : target,
         task,
         min === 0 ? `${ready}, on demand` : `${ready}/${Math.max(min, replicas.length)}`,
+        limitWords(limits).join(', '),
         printable(reason ?? drift[0]),
       ]
     }),
@@ -30,7 +32,7 @@ export const deploymentTable = (deployments: readonly Deployment[]): string =>
 
 /** All there is to say of one: what it is to serve, and what each replica makes of it. */
 export function deploymentDetails(deployment: Deployment, now: Date): string {
-  const { name, state, url, targets, shadow, replicas, drift, version } = deployment
+  const { name, state, url, targets, shadow, replicas, limits, drift, version } = deployment
   const asked = targets.map((target) => [
     target.target,
     target.revision.slice(0, 12),
@@ -62,6 +64,7 @@ export function deploymentDetails(deployment: Deployment, now: Date): string {
   )
   return [
     `${name}  ${state}  ${url}  version ${version}\n`,
+    ...(limits === undefined ? [] : [`limits: ${limitWords(limits).join(', ')}\n`]),
     table(
       ['TARGET', 'REVISION', 'FILE', 'SHARE', 'STATE', 'REASON'],
       copied === undefined ? asked : [...asked, copied],

@@ -55,6 +55,29 @@ describe('slipway deploy', () => {
   })
 })
 
+describe('slipway status', () => {
+  const limits = { requestsPerSecond: 2.5, requestsPerDay: 1000, tokensPerMinute: 5000, concurrency: 4 }
+  const said = '2.5 requests/second, 1000 requests/day, 5000 tokens/minute, 4 at a time per replica'
+  const none = { replicas: [], drift: [], target: 'acme/one@main', task: 'tensors', min: 1 }
+  const limited = { ...deployment, ...none, version: 3, limits }
+  const answers = (one: object) =>
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (url.endsWith('/deployments/one')) return Response.json(one)
+      return Response.json(url.includes('/deployments?') ? { items: [one] } : { items: [], scopes: [] })
+    })
+
+  it.each([[['one']], [[]]])('says every limit that is set, of %j', async (named) => {
+    answers(limited)
+    expect(await cli('status', ...named)).toMatchObject({ code: 0, out: expect.stringContaining(said) })
+    answers({ ...limited, limits: { concurrency: 4 } })
+    const { out } = await cli('status', ...named)
+    expect(out).toContain('4 at a time per replica')
+    expect(out).not.toContain('requests/')
+    const json = JSON.parse((await cli('status', ...named, '--json')).out)
+    expect(named.length === 0 ? json.deployments[0] : json).toMatchObject({ limits: { concurrency: 4 } })
+  })
+})
+
 describe('slipway predict', () => {
   it.each([
     ['[[1]]', { inputs: [[1]] }],
