@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
-import { errors } from '../shared/errors.ts'
-import { openaiEnvelope, platformEnvelope } from '../shared/http/envelopes.ts'
+import { platformEnvelope } from '../shared/http/envelopes.ts'
 import { answerErrors } from '../shared/http/error-handler.ts'
+import { noRoute } from '../shared/http/no-route.ts'
 import { requestScope } from '../shared/http/request-scope.ts'
 import { oipRoutes } from './protocols/oip/oip.ts'
 import { openaiAliases, openaiAliasPaths, openaiRoutes } from './protocols/openai/openai.ts'
-import { answerAsAsked } from './protocols/protocol-errors.ts'
+import { answerAs, answerAsAsked } from './protocols/protocol-errors.ts'
 import { rerankRoutes } from './protocols/rerank/rerank.ts'
 import { infoRoutes } from './protocols/service/info.ts'
 import { probeRoutes } from './protocols/service/probes.ts'
@@ -20,11 +20,12 @@ export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> 
   const { log, metrics } = parts
   const app = new Hono<ServingEnvironment>()
   app.use(requestScope({ log, metrics }))
-  app.onError(answerAsAsked(answerErrors(platformEnvelope, metrics)))
+  const answerError = answerAsAsked(answerErrors(platformEnvelope, metrics))
+  app.onError(answerError)
   app.notFound((context) => {
-    const { method, path } = context.req
-    const envelope = path.startsWith('/v1/') ? openaiEnvelope : platformEnvelope
-    return context.json(envelope(errors.routeNotFound(method, path), context.get('requestId')), 404)
+    const { error, instead } = noRoute(app, context)
+    answerAs(context, instead)
+    return answerError(error, context)
   })
   app.route('/', probeRoutes(parts))
   app.route('/', infoRoutes(parts))

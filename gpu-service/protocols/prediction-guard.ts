@@ -5,7 +5,7 @@ import { predictionMaxBytes } from '../../shared/contract/predict.ts'
 import { announcedBytes, withinLimit } from '../../shared/http/json-body.ts'
 import { takeRoom } from './admission.ts'
 import { noteOutcome } from './note-outcome.ts'
-import type { AnswerError } from './protocol-errors.ts'
+import { type AnswerError, writesErrors } from './protocol-errors.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ServingParts } from './serving-parts.ts'
 
@@ -27,7 +27,7 @@ export function guardPredictions({
   answerError,
   bodyMaxBytes = () => predictionMaxBytes,
 }: PredictionGuard): MiddlewareHandler<ServingEnvironment> {
-  return async (context, next) => {
+  return writesErrors(answerError, async (context, next) => {
     const startedMs = performance.now()
     context.set('answerError', answerError)
     const principal = await parts.verify(tokenOf(context.req.raw.headers))
@@ -43,5 +43,5 @@ export function guardPredictions({
       context.get('leave')?.()
     }
     noteOutcome(context, { startedMs, shadows: parts.shadows })
-  }
+  })
 }

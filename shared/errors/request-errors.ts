@@ -39,6 +39,12 @@ export const requestErrors = {
       status: 404,
       message: `There is no route ${method} ${path}. The routes are listed at /api/v1/openapi.json.`,
     }),
+  methodNotAllowed: (method: string, path: string, allowed: readonly string[]) =>
+    new AppError({
+      code: 'method_not_allowed',
+      status: 405,
+      message: `${path} does not take ${method}. It takes ${allowed.join(', ')}.`,
+    }),
   invalidRequest: (message: string, param?: string) =>
     new AppError({ code: 'invalid_request', status: 400, message, param }),
   halfCharacter: (param: string): AppError =>

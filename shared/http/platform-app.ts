@@ -1,7 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { authenticate, identify } from '../auth/middleware.ts'
 import type { Verifier } from '../auth/verify.ts'
-import { errors } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import { defaultQuotas, type Quotas } from '../table/quotas.ts'
@@ -16,6 +15,7 @@ import { platformEnvelope } from './envelopes.ts'
 import { answerErrors } from './error-handler.ts'
 import { onceOnly } from './idempotency.ts'
 import { limitBody, refuseDuplicateNames, validationError } from './json-body.ts'
+import { noRoute } from './no-route.ts'
 import { limitRequests } from './rate-limit.ts'
 import { requestScope } from './request-scope.ts'
 import { routeAccess } from './route-access.ts'
@@ -50,12 +50,10 @@ export function createPlatformApp({
     },
   })
   app.use(requestScope({ log, metrics }))
-  app.onError(answerErrors(platformEnvelope, metrics))
+  const answerError = answerErrors(platformEnvelope, metrics)
+  app.onError(answerError)
   // Returned, not thrown: what is thrown here passes the request scope by, and its id with it.
-  app.notFound((context) => {
-    const error = errors.routeNotFound(context.req.method, context.req.path)
-    return context.json(platformEnvelope(error, context.get('requestId')), 404)
-  })
+  app.notFound((context) => answerError(noRoute(app, context).error, context))
   app.use('/api/v1/*', conditionalReads())
   const audit = { table, actionOf: matchActions(platformActions), now }
   app.use('/api/v1/*', recordWrites(audit))

@@ -3,6 +3,7 @@ import { authenticate } from '../../../shared/auth/middleware.ts'
 import { AppError, errors } from '../../../shared/errors.ts'
 import type { Envelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
+import { allow } from '../../../shared/http/no-route.ts'
 import { findRoute } from '../asked-model.ts'
 import { guardPredictions } from '../prediction-guard.ts'
 import { type AnswerError, errorsBy } from '../protocol-errors.ts'
@@ -28,8 +29,8 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   app.post('/v2/models/*', guard, async (context) => {
     const path = modelPathOf(context)
     if (path.action === 'infer') return infer(context, { router, path })
-    if (path.action.startsWith('generate')) throw generatesLater()
-    throw wrongMethod('GET')
+    if (isGiven(path)) throw generatesLater()
+    throw wrongMethod(context, 'GET')
   })
   app.use('/v2/*', errorsBy(answerError))
   app.get('/v2', (context) => context.json(serverMetadata()))
@@ -47,6 +48,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   app.get('/v2/models/*', authenticate(verify), (context) => {
     const path = meantPath(modelPathOf(context), router.list(context.get('principal')))
     const { model, action } = path
+    if (isGiven(path)) throw wrongMethod(context, 'POST')
     if (action === 'ready') {
       // Triton's and KServe's clients go by the status.
       const ready = isReady(context, path)
@@ -55,11 +57,10 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     const route = versionedRoute(context, { router, path, find: findRoute })
     if (action === '') return context.json(modelMetadata(model, route))
     if (action === 'config') return context.json(modelConfig(model, route))
-    if (action === 'stats') return context.json({ model_stats: statisticsOf(model, route.deployment) })
-    throw wrongMethod('POST')
+    return context.json({ model_stats: statisticsOf(model, route.deployment) })
   })
-  app.all('/v2/*', (context) => {
-    throw errors.routeNotFound(context.req.method, context.req.path)
+  app.all('/v2/models/*', (context) => {
+    throw wrongMethod(context, isGiven(modelPathOf(context)) ? 'POST' : 'GET')
   })
   return app
 
@@ -97,5 +98,8 @@ const generatesLater = () =>
       'Text generation is not served yet; the generate extension comes with it. Embeddings, classification and tensors are.',
   })
 
-const wrongMethod = (method: string) =>
-  new AppError({ code: 'method_not_allowed', status: 405, message: `This route takes ${method}.` })
+/** Whether a path is for giving a model work; all others are read. */
+const isGiven = ({ action }: ModelPath): boolean => action === 'infer' || action.startsWith('generate')
+
+const wrongMethod = (context: Context<ServingEnvironment>, taken: string) =>
+  errors.methodNotAllowed(context.req.method, context.req.path, allow(context, [taken]))

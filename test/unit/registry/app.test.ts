@@ -34,6 +34,21 @@ describe('the registry app', () => {
     expect(document.openapi).toBe('3.1.0')
   })
 
+  it('names the methods that a path takes, where it is asked with another', async () => {
+    const told = async (method: string, path: string) => {
+      const answer = await app().request(path, { method })
+      const { error } = (await answer.json()) as { error: { code: string } }
+      return { status: answer.status, allow: answer.headers.get('allow'), code: error.code }
+    }
+    expect(await told('PUT', '/api/v1/repos')).toEqual({
+      status: 405,
+      allow: 'GET, HEAD, POST',
+      code: 'method_not_allowed',
+    })
+    expect(await told('PUT', '/health')).toEqual({ status: 405, allow: 'GET, HEAD', code: 'method_not_allowed' })
+    expect(await told('PUT', '/api/v1/nowhere')).toEqual({ status: 404, allow: null, code: 'route_not_found' })
+  })
+
   it('tells nothing of a failure of its own but the request id', async () => {
     const broken = app(async () => {
       throw new Error('secret detail')
