@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { errors, messageOf } from '../../../shared/errors.ts'
+import { errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
 import { isTensorType } from '../../engine/tensor-types.ts'
@@ -9,6 +9,7 @@ import { readBinary } from './binary-tensor.ts'
 import { typeOf } from './datatypes.ts'
 import { outlineOf } from './json-outline.ts'
 import { tensorsMax } from './limits.ts'
+import { parseOutline } from './parse-outline.ts'
 import { readElements } from './read-elements.ts'
 
 const parameters = z
@@ -115,14 +116,6 @@ function wanted({ name, parameters: own }: z.output<typeof wantedOutput>, isBina
   if (own?.classification !== undefined)
     throw errors.invalidInput(`The classification of "${name}" is not served; ask for the output itself.`, 'outputs')
   return { name, isBinary: own?.binary_data ?? isBinary }
-}
-
-function parseOutline(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw errors.invalidJson(messageOf(error).slice(0, 300))
-  }
 }
 
 /** A body that is nothing but one tensor: its shape follows from the model's and from how many bytes came. */

@@ -69,6 +69,12 @@ const read = async (response: Response) => {
 }
 
 describe('what a server of the Open Inference Protocol says of itself', () => {
+  it('refuses a body that holds the elements of an input twice, in its own envelope', async () => {
+    const body = JSON.stringify(simple()).replace('"data":', '"data":[9],"data":')
+    const answer = await host.ask('/v2/models/simple/infer', { method: 'POST', body })
+    expect([answer.status, await answer.json()]).toEqual([400, { error: expect.stringContaining('"data" twice') }])
+  })
+
   it('is alive and ready without a token', async () => {
     for (const probe of ['live', 'ready']) {
       const response = await host.ask(`/v2/health/${probe}`, { token: null })
