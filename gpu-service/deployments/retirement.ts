@@ -19,6 +19,8 @@ export class Retirement {
   /** At once where it answers nobody, or nobody is to be answered any more. Fulfilled when all is given back. */
   take(slot: DeploymentSlot, { atOnce = slot.served === undefined }: { atOnce?: boolean } = {}): Promise<void> {
     const { name, revision } = slot.item
+    // Who is told that a change is made may order at once what it allows; what is still asked here is answered all the same.
+    slot.model?.keepNoLonger()
     this.#log.info({ deployment: name, revision }, 'deployment is given up')
     const { signal } = this.#hurry
     const grace = wait(atOnce ? 0 : graceMs, undefined, { signal }).catch(() => undefined)

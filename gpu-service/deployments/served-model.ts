@@ -80,6 +80,11 @@ export class ServedModel {
     return this.#options.lease.keptFault
   }
 
+  /** What keeps it loaded from now on are others; it still answers. */
+  keepNoLonger(): void {
+    this.#options.lease.keepNoLonger()
+  }
+
   /** Lets in nobody who asks in a new way: what was let in before is answered. */
   giveUp(): void {
     this.#state = 'givenUp'

@@ -13,6 +13,7 @@ export interface CreateLease {
   residency: Residency
   /** Of all who use the model. */
   requests: ReadonlySet<LoadRequest>
+  keepNoLonger: () => void
   release: () => Promise<void>
 }
 
@@ -24,6 +25,7 @@ export function createLease({
   opened,
   residency,
   requests,
+  keepNoLonger,
   release,
 }: CreateLease): ModelLease {
   const gates = new Set<GatedQueue>()
@@ -43,6 +45,7 @@ export function createLease({
       return request.idleMsMax === undefined ? residency.keptFault : undefined
     },
     load: () => model.come(),
+    keepNoLonger,
     assertMayLeave,
     async unload() {
       assertMayLeave()

@@ -41,6 +41,8 @@ export interface ModelLease extends OpenedModel {
   assertMayLeave(): void
   /** Has the engines give its memory back until somebody wants it again. @throws AppError `model_kept_loaded` */
   unload(): Promise<void>
+  /** Has it stay no longer for the sake of this one, who only answers what was asked before. */
+  keepNoLonger(): void
   /** Why it may not be kept loaded though it is to be. */
   readonly keptFault: string | undefined
   release(): Promise<void>

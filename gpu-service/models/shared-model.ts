@@ -35,6 +35,9 @@ interface Opening {
   opened: OpenedModel
 }
 
+/** How long a model stays for who is about to give it back: long enough for what may still come to find it there. */
+const leavingIdleMs = 10_000
+
 /** One model and all who use it, from the first who asks for it to the last who gives it back. */
 export class SharedModel {
   readonly modelId: string
@@ -51,7 +54,8 @@ export class SharedModel {
     this.#opening = this.#open(options)
   }
 
-  async acquire(request: LoadRequest): Promise<ModelLease> {
+  async acquire(asked: LoadRequest): Promise<ModelLease> {
+    const request = { ...asked }
     this.#leases.add(request)
     try {
       const opening = await this.#opening
@@ -60,8 +64,12 @@ export class SharedModel {
       if (this.#lost !== undefined) throw this.#lost
       const { modelId } = this
       const { residency } = this.#options
+      const keepNoLonger = () => {
+        request.idleMsMax ??= leavingIdleMs
+        opening.model.stayFor(idleMsOf(this.#leases))
+      }
       const release = () => this.#release(request)
-      return createLease({ ...opening, modelId, request, residency, requests: this.#leases, release })
+      return createLease({ ...opening, modelId, request, residency, requests: this.#leases, keepNoLonger, release })
     } catch (error) {
       await this.#release(request)
       throw error
