@@ -7,6 +7,7 @@ import {
   targetsOf,
 } from '../../shared/table/deployment-item.ts'
 import type { PoolReplica } from '../../shared/table/replicas.ts'
+import { isBehind } from './observed-version.ts'
 
 /** Where what replicas serve is not what is asked for, in sentences. */
 export function driftOf({ item, replicas, alive }: Drift): string[] {
@@ -19,7 +20,11 @@ export function driftOf({ item, replicas, alive }: Drift): string[] {
   const known = new Set(replicas.map(({ id }) => id))
   const unaware = alive.filter(({ id }) => !known.has(id)).map(({ id }) => `${id} does not know of it yet.`)
   const wanted = targetsOf(item).filter(({ weight = 1, rolledBack }) => weight > 0 && rolledBack === undefined)
-  const off = replicas.flatMap((replica) => wanted.flatMap((target) => offTarget(replica, target)))
+  const off = replicas.flatMap((replica) => {
+    const lines = wanted.flatMap((target) => offTarget(replica, target))
+    const isSilent = lines.length === 0 && isBehind(item, replica)
+    return isSilent ? [`${replica.id} has not taken on version ${item.version} yet.`] : lines
+  })
   const current = replicas.filter(({ isKeeper, revision }) => isKeeper !== false && revision === item.revision)
   const ready = current.filter(({ state }) => state === 'READY').length
   const few =

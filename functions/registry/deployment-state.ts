@@ -8,22 +8,25 @@ import {
 } from '../../shared/table/deployment-item.ts'
 import type { PoolReplica } from '../../shared/table/replicas.ts'
 import { driftOf } from './deployment-drift.ts'
+import { isBehind, speaksOf } from './observed-version.ts'
 import { type ReplicaSays, stateOfReplicas } from './state-of-replicas.ts'
 
 /** A deployment as its clients see it: what was asked for, and what its replicas say. */
-export function toDeployment(item: DeploymentItem, { replicas, alive }: Seen): Deployment {
+export function toDeployment(item: DeploymentItem, { replicas: told, alive }: Seen): Deployment {
   const { name, owner, target, repo, ref, revision, file, precision, createdAt, updatedAt, shadow } = item
-  const current = replicas.filter((replica) => replica.revision === revision)
+  const replicas = told.filter((replica) => speaksOf(item, replica))
+  const upToDate = replicas.filter((replica) => !isBehind(item, replica))
+  const current = upToDate.filter((replica) => replica.revision === revision)
   const state = item.isPaused === true ? 'PAUSED' : stateOfReplicas(current.map(saysOf))
   const failed = current.find((replica) => replica.state === 'FAILED')
-  const baseUrl = current.find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
+  const baseUrl = replicas.find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
   return {
     ...{ name, owner, target, repo, ref, revision, ...taskOf(item), file },
     ...(precision !== undefined && { precision }),
     state,
     ...(state === 'FAILED' && failed?.reason !== undefined && { reason: failed.reason }),
     url: `${baseUrl}/api/v1/predict/${name}`,
-    targets: targetsOf(item).map((one) => toTarget(one, item, replicas)),
+    targets: targetsOf(item).map((one) => toTarget(one, item, upToDate)),
     ...(shadow !== undefined && { shadow: { ...chosenOf(shadow.target), percent: shadow.percent } }),
     ...settingsOf(item),
     replicas: replicas.map(toReplica),
@@ -90,12 +93,13 @@ function toTarget(
 }
 
 const toReplica = (replica: ReplicaStatus): ReplicaStatus => {
-  const { id, state, reason, revision, isKeeper, inFlight, targets, baseUrl, updatedAt } = replica
+  const { id, state, reason, revision, observed, isKeeper, inFlight, targets, baseUrl, updatedAt } = replica
   return {
     id,
     state,
     ...(reason !== undefined && { reason }),
     revision,
+    ...(observed !== undefined && { observed }),
     ...(isKeeper !== undefined && { isKeeper }),
     ...(inFlight !== undefined && { inFlight }),
     ...(targets !== undefined && { targets }),

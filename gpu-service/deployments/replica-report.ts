@@ -11,6 +11,7 @@ export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id'
     state,
     ...(reason !== undefined && { reason }),
     revision: item.revision,
+    observed: { version: item.version ?? 0, createdAt: item.createdAt },
     ...(!isKeeper && item.min !== 0 && { isKeeper }),
     ...(limits.slots.max !== undefined && { inFlight: limits.slots.taken }),
     targets: [

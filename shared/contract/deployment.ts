@@ -37,6 +37,10 @@ export const replicaStatus = z
     state: replicaState,
     reason: z.string().optional().openapi({ description: 'Why the model could not be loaded.' }),
     revision: z.string(),
+    observed: z.object({ version: z.number().int(), createdAt: timestamp }).optional().openapi({
+      description:
+        'The deployment as the replica has taken it on. Until that is the present `version`, what it says does not count for `state`.',
+    }),
     isKeeper: z.boolean().optional().openapi({
       description: 'False where it is loaded only for who asks there, because `max` others keep it loaded.',
     }),
@@ -68,7 +72,10 @@ export const deployment = z
     }),
     ...taskWords,
     file: z.string().openapi({ description: 'The ONNX file that is served.', example: 'onnx/model.onnx' }),
-    state: deploymentState,
+    state: deploymentState.openapi({
+      description:
+        'What the replicas make of this very version: PENDING until one has taken it on, and READY when one answers as it says.',
+    }),
     reason: z.string().optional(),
     url: z.string().openapi({
       description: 'Where predictions are asked for; relative where it is the host of this API.',

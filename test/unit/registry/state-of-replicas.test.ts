@@ -21,6 +21,47 @@ const keeper = (state: 'READY' | 'LOADING' | 'FAILED') => replica('keeper', stat
 const untested = replica('other', 'READY', { isKeeper: false })
 const loaded = replica('other', 'READY', { isKeeper: false, isResident: true })
 
+describe('a deployment that was changed', () => {
+  const changed = { ...item, version: 3, createdAt: '2026-11-20T00:00:00.000Z' }
+  const { createdAt } = changed
+  const says = (id: string, observed: ReplicaStatus['observed']): ReplicaStatus => ({
+    ...replica(id, 'READY', { isResident: true }),
+    observed,
+    baseUrl: 'https://gpu.example',
+  })
+  const stateWith = (...replicas: ReplicaStatus[]) => {
+    const { state, targets } = toDeployment(changed, { replicas, alive: [] })
+    return [state, targets[0]?.state]
+  }
+
+  it.each([
+    ['none has said more than of the version before', [says('one', { version: 2, createdAt })], 'PENDING'],
+    [
+      'one has taken on this version',
+      [says('one', { version: 2, createdAt }), says('two', { version: 3, createdAt })],
+      'READY',
+    ],
+    ['one has taken on a later version already', [says('one', { version: 4, createdAt })], 'READY'],
+    [
+      'one speaks of a deployment that had its name before',
+      [says('one', { version: 9, createdAt: '2026-11-19T00:00:00.000Z' })],
+      'PENDING',
+    ],
+    ['one of before versions were told serves its revision', [says('one', undefined)], 'READY'],
+  ] as const)('is, where %s, with its target %j %s', (_what, replicas, state) => {
+    expect(stateWith(...replicas)).toEqual([state, state])
+  })
+
+  it('names the replicas that have not taken it on, and keeps its address meanwhile', () => {
+    const behind = says('one', { version: 2, createdAt })
+    const { drift, url, replicas } = toDeployment(changed, { replicas: [behind], alive: [] })
+    expect(drift).toEqual(['one has not taken on version 3 yet.'])
+    expect(url).toBe('https://gpu.example/api/v1/predict/d')
+    expect(replicas).toMatchObject([{ id: 'one', observed: { version: 2, createdAt } }])
+    expect(toDeployment(changed, { replicas: [says('one', { version: 3, createdAt })], alive: [] }).drift).toEqual([])
+  })
+})
+
 describe('a deployment that at most `max` replicas keep loaded', () => {
   it.each([
     ['none that keeps it has told of it, and nobody knows whether it can be loaded', [untested], 'LOADING'],

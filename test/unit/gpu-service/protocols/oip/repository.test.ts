@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeDeployment, deleteDeployment, getDeployment } from '../../../../../shared/table/deployments.ts'
+import {
+  changeDeployment,
+  defaultPool,
+  deleteDeployment,
+  getDeployment,
+  liveReplicas,
+  poolReplicas,
+} from '../../../../../shared/table/deployments.ts'
 import { makeKey, makeUser } from '../../../../support/make-key.ts'
 import { deployTargets, publishTarget } from '../../support/test-deployments.ts'
 import { brokenModel, irisModel } from '../../support/test-models.ts'
@@ -151,6 +158,23 @@ describe('unloading a model', () => {
     expect({ body, status }).toEqual({ status: 409, body: said('is kept loaded by a deployment.') })
     expect(JSON.stringify(body)).not.toMatch(/theirs|another|other|file/)
     expect(await isReady('mine')).toMatchObject({ ready: true })
+  })
+
+  it('is allowed as soon as the replica says that it serves the version that allows it', async () => {
+    const target = await publishTarget(host, model('waking'))
+    await deployTargets(host, { name: 'waking', targets: [target] })
+    const told = async () => {
+      const now = new Date()
+      const alive = await poolReplicas(host.table, defaultPool, now)
+      const [replica] = await liveReplicas(host.table, { deployment: 'waking', alive, now })
+      return { version: replica?.observed?.version, state: replica?.state }
+    }
+    await expect.poll(told, slow).toEqual({ version: 1, state: 'READY' })
+    expect((await order('unload', 'waking')).status).toBe(409)
+    await change('waking', { min: 0 })
+    await expect.poll(told, { ...slow, interval: 10 }).toEqual({ version: 2, state: 'READY' })
+    expect(await order('unload', 'waking')).toMatchObject(done)
+    expect((await infer('waking')).status).toBe(200)
   })
 
   it('gives back nothing of a deployment where part of it is kept loaded', async () => {
