@@ -11,6 +11,7 @@ import {
 } from './engine.ts'
 import { HeldModels } from './held-models.ts'
 import { type Crowd, LoneRuns } from './lone-runs.ts'
+import { ReturnTimes } from './return-times.ts'
 import { type TimeLimit, WorkerProcess } from './worker-process.ts'
 
 export interface WorkerEngineOptions {
@@ -27,6 +28,8 @@ export interface WorkerEngineOptions {
   mapBytesMin?: number
   /** What the engines that share the cores know of each other. */
   crowd?: Crowd
+  /** What they know of how soon one is there again. */
+  returnTimes?: ReturnTimes
   /** A run that takes longer never ends: its batch was cut to take a fraction of a second. */
   runMsMax?: number
   /** A load that takes longer never ends: from a cold disk it may take minutes, and more the larger the files are. */
@@ -53,14 +56,14 @@ export class WorkerEngine implements Engine {
   readonly #loneRuns: LoneRuns
   #process: WorkerProcess | undefined
   #restored: Promise<unknown> = Promise.resolve()
-  /** How long the process at work took until it could be given work. */
-  #restoredInMs: number | undefined
+  readonly #returnTimes: ReturnTimes
   #closed = false
 
   constructor(options: WorkerEngineOptions) {
     const { crowd = { running: 0 }, intraOpThreads = 1, loneThreads = intraOpThreads, onLoss } = options
     this.#options = options
     this.#crowd = crowd
+    this.#returnTimes = options.returnTimes ?? new ReturnTimes()
     this.#models = new HeldModels((lost) => this.#closed || onLoss?.(lost))
     this.#loneRuns = new LoneRuns({ crowd, isPossible: loneThreads > intraOpThreads })
   }
@@ -144,21 +147,24 @@ export class WorkerEngine implements Engine {
       onGone: (error) => this.#bury(started, error),
     })
     this.#process = started
-    // One that was ended before it answers this had not come to any load.
-    started.ask({ kind: 'unload', modelId: '' }).catch(() => undefined)
     const startedMs = performance.now()
-    this.#restored = this.#models
-      .restore((model) => this.#load(model, started))
-      .then(() => {
-        if (this.#process === started) this.#restoredInMs = performance.now() - startedMs
-      })
+    // One that was ended before it answers this had not come to any load.
+    const answered = started.ask({ kind: 'unload', modelId: '' }).catch(() => undefined)
+    let models = 0
+    this.#restored = this.#models.restore((model) => {
+      models++
+      return this.#load(model, started)
+    })
+    Promise.all([answered, this.#restored]).then(() => {
+      if (this.#process === started) this.#returnTimes.took(performance.now() - startedMs, { models })
+    })
     return started
   }
 
   #bury(dead: WorkerProcess, error: EngineDied): void {
     if (this.#process !== dead) return
     this.#process = undefined
-    error.backInMs = this.#restoredInMs
+    error.backInMs = this.#returnTimes.usualMs
     this.#models.endRestoring(error, { isLoadToBlame: dead.hasAnswered })
     if (this.#closed) return
     // One that never answered waits for the next question: a process that cannot start is no loop.

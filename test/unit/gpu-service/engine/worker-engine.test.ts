@@ -5,6 +5,7 @@ import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EngineDied, type LostModel, ModelLost, type Tensors } from '../../../../gpu-service/engine/engine.ts'
+import { ReturnTimes } from '../../../../gpu-service/engine/return-times.ts'
 import { WorkerEngine, type WorkerEngineOptions } from '../../../../gpu-service/engine/worker-engine.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
@@ -167,6 +168,27 @@ describe('WorkerEngine', () => {
     await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).resolves.toBeDefined()
     expect(engine.pid).not.toBe(pid)
     expect(deaths).toHaveLength(1)
+  })
+
+  it('says of a process that was killed how long it usually takes until another can be given work', async () => {
+    const deaths: EngineDied[] = []
+    const returnTimes = new ReturnTimes()
+    const engine = start({ returnTimes, onDeath: (error) => deaths.push(error) })
+    await engine.load({ modelId: 'iris', path })
+    const kill = async () => {
+      const { pid = 0 } = engine
+      const killedMs = performance.now()
+      process.kill(pid, 'SIGKILL')
+      await expect.poll(() => engine.pid).not.toBe(pid)
+      await engine.run({ modelId: 'iris', inputs: row(), outputs })
+      return performance.now() - killedMs
+    }
+    const tookMs = await kill()
+    // Until then only a start without models was seen, which also takes longer than nothing.
+    expect(deaths[0]?.backInMs).toBeGreaterThan(5)
+    await kill()
+    expect(deaths[1]?.backInMs).toBeGreaterThan(5)
+    expect(deaths[1]?.backInMs).toBeLessThan(tookMs)
   })
 
   it('fails only the bad one of runs that it was handed together', async () => {
