@@ -50,7 +50,13 @@ export type Classify = (request: {
 }) => Promise<Answered & { classes: { label: string; score: number }[][] }>
 
 export interface TokenizerCapability {
-  tokenize(request: { texts: readonly string[]; addSpecialTokens: boolean; signal: AbortSignal }): Promise<Token[][]>
+  /** @throws AppError `invalid_input` where all texts together have more than `tokensMax` tokens. */
+  tokenize(request: {
+    texts: readonly string[]
+    addSpecialTokens: boolean
+    tokensMax: number
+    signal: AbortSignal
+  }): Promise<Token[][]>
   /** @throws AppError `invalid_input` for an id that is not the model's. */
   decode(request: { ids: readonly number[]; skipSpecialTokens: boolean }): string
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
-import { capabilityOf } from '../../tasks/capabilities.ts'
-import { jsonList } from '../../tasks/feature-extraction/vector-json.ts'
+import { capabilityOf, type Token } from '../../tasks/capabilities.ts'
 import { mapInSlices } from '../../tasks/in-slices.ts'
+import { answersJson, listPieces } from '../../tasks/text/answers-json.ts'
 import { assertCount, assertText, charactersOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
@@ -31,25 +31,26 @@ export const tokenize: TeiOperation = {
     const lists = await tokenizer.tokenize({
       texts: texts.map((text) => prompt + text),
       addSpecialTokens: add_special_tokens ?? true,
+      tokensMax,
       signal: options.signal,
     })
     const tokens = lists.reduce((total, { length }) => total + length, 0)
-    if (tokens > tokensMax)
-      throw errors.invalidInput(`"inputs" has ${tokens} tokens; the limit is ${tokensMax} per request.`, 'inputs')
-    const json = jsonList({
-      start: '[',
+    const json = await answersJson({
       items: lists,
-      write: (one) =>
-        JSON.stringify(one.map((token) => ({ ...token, start: token.start ?? null, stop: token.stop ?? null }))),
-      end: ']',
-      aboutLength: tokens * 70,
+      isList: true,
+      write: (one) => listPieces(one, writeToken),
+      aboutLength: (tokens * 70) / lists.length,
+      signal: options.signal,
     })
     return { json, tokens, characters: charactersOf(texts), inputs: texts.length, isSingle }
   },
 }
 
-/** One list is turned into text without a pause. */
+/** Each is kept with its place until all are told, and a list of ids is turned into text without a pause. */
 const tokensMax = 100_000
+
+const writeToken = (token: Token): string =>
+  JSON.stringify({ ...token, start: token.start ?? null, stop: token.stop ?? null })
 
 const decodeRequest = z.object({ ids: z.unknown(), skip_special_tokens: z.boolean().nullish() })
 const idLists = z.object({ ids: z.array(z.array(z.number())) })

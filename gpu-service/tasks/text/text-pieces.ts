@@ -61,8 +61,7 @@ export async function gatherTokens<Token>({
   tokensOf,
   breathe,
 }: GatherTokens<Token>): Promise<Token[]> {
-  const pieces = [...piecesOf(text)]
-  if (from === 'end') pieces.reverse()
+  const pieces = from === 'start' ? piecesOf(text) : [...piecesOf(text)].reverse()
   const parts: Token[][] = []
   let count = 0
   for (const piece of pieces) {

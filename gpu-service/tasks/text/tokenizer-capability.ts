@@ -4,20 +4,26 @@ import { breatheFor, mapInSlices } from '../in-slices.ts'
 import { codePointCounter } from './code-points.ts'
 import { assembleLocated } from './encoded-text.ts'
 import { gatherTokens } from './text-pieces.ts'
+import { specialCount } from './token-template.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
-/** Texts to tokens and back, for those who want to see them. A text of any length is told whole. */
+/** Texts to tokens and back, for those who want to see them. Within the limit a text is told whole. */
 export function tokenizerCapability(tokenizer: TextTokenizer): TokenizerCapability {
   const { template, tokenOf } = tokenizer
   const known = (id: number) => Number.isInteger(id) && id >= 0 && tokenOf(id) !== undefined
   return {
-    async tokenize({ texts, addSpecialTokens, signal }) {
+    async tokenize({ texts, addSpecialTokens, tokensMax, signal }) {
       const breathe = breatheFor(signal)
       const parts = addSpecialTokens ? template.single : [{ sequence: 0 as const, typeId: 0 }]
       const lists: Token[][] = []
+      let room = tokensMax
       for (const text of texts) {
         const tokensOf = (piece: { start: number; end: number }) => tokenizer.spanned(text, piece)
-        const spanned = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+        // Of what is refused, no more is tokenised than it takes to know that.
+        const spanned = await gatherTokens({ text, from: 'start', enough: room + 1, tokensOf, breathe })
+        room -= spanned.length + specialCount(parts)
+        if (room < 0)
+          throw errors.invalidInput(`"inputs" has too many tokens; the limit is ${tokensMax} per request.`, 'inputs')
         const { ids, special, offsets } = assembleLocated(parts, [spanned])
         const inCharacters = codePointCounter(text)
         const tell = (id: number, index: number): Token => {

@@ -105,7 +105,7 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
     onTestFinished(task.close)
     expect(task.describe).toMatchObject({ maskToken: '[MASK]', maxTokens: 512 })
     const { signal } = new AbortController()
-    const asked = { texts: ['[MASK] world'], addSpecialTokens: false, signal }
+    const asked = { texts: ['[MASK] world'], addSpecialTokens: false, tokensMax: 1000, signal }
     const [tokens] = (await task.service.capabilities.tokenizer?.tokenize(asked)) ?? []
     expect(tokens?.[0]).toMatchObject({ text: '[MASK]', special: false, start: 0, stop: 6 })
   })

@@ -166,10 +166,24 @@ describe('the tokenizer of a model', () => {
   const capability = tokenizerCapability(tokenizer)
 
   it('tells each token, where it stands in characters, and which are special', async () => {
-    const [tokens = []] = await capability.tokenize({ texts: ['🙂 the sun'], addSpecialTokens: true, signal })
+    const [tokens = []] = await capability.tokenize({
+      texts: ['🙂 the sun'],
+      addSpecialTokens: true,
+      tokensMax: 1000,
+      signal,
+    })
     expect(tokens[0]).toMatchObject({ special: true })
     expect(tokens[0]).not.toHaveProperty('start')
     expect(tokens.find(({ text }) => text === 'the')).toMatchObject({ special: false, start: 2, stop: 5 })
+  })
+
+  it('tells as many tokens as there may be in all texts, special ones too, and refuses one more', async () => {
+    const ask = (tokensMax: number) =>
+      capability.tokenize({ texts: ['the sun', 'the sun'], addSpecialTokens: true, tokensMax, signal })
+    const lists = await ask(1000)
+    const count = lists.reduce((total, { length }) => total + length, 0)
+    expect(await ask(count)).toEqual(lists)
+    await expect(ask(count - 1)).rejects.toMatchObject({ code: 'invalid_input', param: 'inputs' })
   })
 
   it('gives a text back from its ids, and refuses ids that it does not know', async () => {
