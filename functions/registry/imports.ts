@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { requireAccess } from '../../shared/auth/authorize.ts'
+import { refusalOf, requireAccess } from '../../shared/auth/authorize.ts'
 import { ensureOwner, requireOwner } from '../../shared/auth/ensure-owner.ts'
 import { principalOf, requireScope } from '../../shared/auth/middleware.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
@@ -109,7 +109,8 @@ async function beginNow(table: Table, { id }: ImportItem) {
 function requireDrop(principal: Principal, { repo, version }: { repo: string; version: string }) {
   if (!isNewRefName(version)) throw errors.invalidRequest(`"${version}" is not a version name, such as v1.`, 'source')
   const { owner } = splitName(repo)
-  requireAccess({ principal, access: 'read', resource: { owner }, hidden: () => errors.forbidden('read', owner) })
+  const asked = { principal, access: 'read', resource: { owner } } as const
+  requireAccess({ ...asked, hidden: () => refusalOf(asked) })
 }
 
 function toImport(item: ImportItem, details?: ImportDetails): ImportJob {

@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts'
+import { type AppError, errors } from '../errors.ts'
 import { hasScope, type OwnerRole, ownerRoles, type Principal, type Scope } from './principal.ts'
 
 /** What is to be done with something of an owner: `infer` is to call its deployments, `admin` to rename or delete. */
@@ -51,8 +51,26 @@ export function requireAccess({
   const verdict = judgeAccess(principal, access, resource)
   if (verdict === 'granted') return
   if (verdict === 'hidden') throw principal === undefined ? errors.unauthenticated() : hidden()
-  if (verdict === 'forbidden') throw errors.forbidden(access, resource.owner)
+  if (verdict === 'forbidden') throw refusalOf({ principal, access, resource })
   throw errors.missingScope(verdict.missingScope)
+}
+
+/** Why something is refused to who may know of it: for the limit of the key, where its user may do it, or for the role. */
+export function refusalOf({ principal, access, resource, act = access }: Refused): AppError {
+  const { owner } = resource
+  if (principal?.limit === undefined) return errors.forbidden(act, owner)
+  const { limit, ...user } = principal
+  const verdict = judgeAccess(user, access, resource)
+  if (verdict === 'hidden' || verdict === 'forbidden') return errors.forbidden(act, owner)
+  return errors.beyondKeyLimit('owner' in limit ? limit.owner : limit.repo)
+}
+
+interface Refused {
+  principal: Principal | undefined
+  access: Access
+  resource: Resource
+  /** What was to be done, in words. @default access */
+  act?: string
 }
 
 /** The role of a principal in a namespace. Admins of the platform are admins of every one. */

@@ -10,7 +10,7 @@ export interface Principal {
   /** The namespaces of organisations, in lower case, and the role there. The user's own is not among them. */
   owners: Readonly<Record<string, OwnerRole>>
   /** The one owner, or the one repo, that an API key was made for; it may do nothing elsewhere. */
-  limit?: { owner: string } | { repoId: string } | undefined
+  limit?: { owner: string } | { repoId: string; repo?: string } | undefined
 }
 
 export const scopes = ['read', 'write', 'infer', 'admin'] as const

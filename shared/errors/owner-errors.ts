@@ -41,6 +41,12 @@ export const ownerErrors = {
       status: 403,
       message: 'This API key is for one owner or one repo only. Use a session, or a key without a limit.',
     }),
+  beyondKeyLimit: (limit = 'one repo') =>
+    new AppError({
+      code: 'limited_key',
+      status: 403,
+      message: `This API key is for ${limit} only, and what you ask for lies outside of it. Ask with a session, or with a key that is not limited to ${limit}.`,
+    }),
   keyOutlivesMaker: (validUntil: string) =>
     new AppError({
       code: 'key_outlives_maker',

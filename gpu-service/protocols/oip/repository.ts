@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import * as z from 'zod'
-import { mayAccess } from '../../../shared/auth/authorize.ts'
+import { mayAccess, refusalOf } from '../../../shared/auth/authorize.ts'
 import { authenticate, requireScope } from '../../../shared/auth/middleware.ts'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { limitBody, readOptionalJson } from '../../../shared/http/json-body.ts'
@@ -59,7 +59,8 @@ export function repositoryRoutes({
     const caller = context.get('principal')
     const deployment = found(context.req.param('model') ?? '', verb, (model) => router.find({ model, caller }))
     const { owner } = deployment.item
-    if (!mayAccess(caller, 'write', { owner })) throw errors.forbidden(`${verb} a model`, owner)
+    const asked = { principal: caller, access: 'write', resource: { owner } } as const
+    if (!mayAccess(caller, asked.access, asked.resource)) throw refusalOf({ ...asked, act: `${verb} a model` })
     return deployment
   }
 }

@@ -76,6 +76,28 @@ describe('who may do what', () => {
     expect(granted(principal, { owner: 'ada' })).toEqual([])
   })
 
+  it('tells a key that its limit is what is in the way, where its user may do it, and the role else', () => {
+    const visibility = 'public'
+    const refused = (principal: Principal, resource: { owner: string; visibility?: 'public' }) => () =>
+      requireAccess({ principal, access: 'admin', resource, hidden: () => new Error('hidden') })
+    const ofRepo = member({ role: 'admin', limit: { repoId: 'r1', repo: 'team/one' } })
+    const message = expect.stringContaining('This API key is for team/one only')
+    expect(refused(ofRepo, { owner: 'team', visibility })).toThrow(
+      expect.objectContaining({ code: 'limited_key', message }),
+    )
+    const ofOwner = member({ limit: { owner: 'lab' }, owners: { team: 'admin', lab: 'read' } })
+    expect(refused(ofOwner, { owner: 'team', visibility })).toThrow(
+      expect.objectContaining({
+        code: 'limited_key',
+        message: expect.stringContaining('This API key is for lab only'),
+      }),
+    )
+    expect(refused(ofOwner, { owner: 'other', visibility })).toThrow(expect.objectContaining({ code: 'forbidden' }))
+    expect(refused(ofOwner, { owner: 'lab' })).toThrow(expect.objectContaining({ code: 'forbidden' }))
+    // Nothing of what is private is told to a key that it is not for.
+    expect(refused(ofRepo, { owner: 'team' })).toThrow('hidden')
+  })
+
   it('does not take the names of objects for organisations', () => {
     for (const owner of ['constructor', '__proto__', 'toString'])
       expect(judgeAccess(member(), 'read', { owner })).toBe('hidden')
