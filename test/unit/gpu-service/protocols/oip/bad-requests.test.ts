@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readAnswer, simpleRequest, tensorsModel } from '../../support/oip-requests.ts'
+import { startTestServing, type TestServing } from '../../support/test-serving.ts'
+import { identityGraph, simpleGraph } from '../../support/tiny-graphs.ts'
+
+let host: TestServing
+beforeAll(async () => {
+  host = await startTestServing([
+    tensorsModel('simple', simpleGraph()),
+    tensorsModel('echo', identityGraph(['float32'])),
+    tensorsModel('whole', identityGraph(['int64'])),
+  ])
+})
+afterAll(() => host.close())
+
+describe('what is not a request', () => {
+  const one = (change: object) => ({
+    inputs: [{ name: 'float32', shape: [1, 2], datatype: 'FP32', data: [1, 2], ...change }],
+  })
+  it.each<[string, string]>([
+    ['no JSON', '{'],
+    ['NaN', '{"inputs":[{"name":"float32","shape":[1,1],"datatype":"FP32","data":[NaN]}]}'],
+    ['endless depth', `{"inputs":[{"name":"float32","shape":[1],"datatype":"FP32","data":${'['.repeat(100_000)}`],
+    ['endless depth elsewhere', `{"parameters":${'['.repeat(100_000)}`],
+    ['null', JSON.stringify(one({ data: [null, 1] }))],
+    ['a number beyond float32', JSON.stringify(one({ data: [1e300, 1] }))],
+    ['too few elements', JSON.stringify(one({ data: [1] }))],
+    ['too many elements', JSON.stringify(one({ data: [1, 2, 3] }))],
+    ['ragged lists', JSON.stringify(one({ shape: [2, 2], data: [[1, 2], [3]] }))],
+    ['lists beside elements', JSON.stringify(one({ data: [[1], 2] }))],
+    ['another type', JSON.stringify(one({ datatype: 'FP64' }))],
+    ['a type that is none', JSON.stringify(one({ datatype: 'FP99' }))],
+    ['another name', JSON.stringify(one({ name: 'y' }))],
+    ['an object among the elements', JSON.stringify(one({ data: [{}, 1] }))],
+    ['no data', JSON.stringify({ inputs: [{ name: 'float32', shape: [1, 2], datatype: 'FP32' }] })],
+    ['no inputs', '{"inputs":[]}'],
+    ['an output that is none', JSON.stringify({ ...one({}), outputs: [{ name: 'z' }] })],
+    ['a timeout that is none', JSON.stringify({ ...one({}), parameters: { timeout: 'x' } })],
+    ['a timeout before now', JSON.stringify({ ...one({}), parameters: { timeout: -1 } })],
+    ['a priority that is none', JSON.stringify({ ...one({}), parameters: { priority: 1.5 } })],
+    ['a binary_data_output that is a text', JSON.stringify({ ...one({}), parameters: { binary_data_output: 'yes' } })],
+    [
+      'a binary_data that is a text',
+      JSON.stringify({ ...one({}), outputs: [{ name: 'float32_out', parameters: { binary_data: 'yes' } }] }),
+    ],
+    ['a hundred thousand inputs', JSON.stringify({ inputs: Array(100_000).fill(one({}).inputs[0]) })],
+    ['a hundred thousand inputs without data', `{"inputs":[${'{},'.repeat(99_999)}{}]}`],
+  ])('is refused with a message: %s', async (_what, body) => {
+    const response = await host.ask('/v2/models/echo/infer', { method: 'POST', body })
+    expect([response.status, await response.json()]).toEqual([400, { error: expect.any(String) }])
+  })
+
+  it('is refused with a million rows, and others are answered while a million numbers are read', async () => {
+    const data = `[${'0.25,'.repeat(999_999)}0.25]`
+    const million = (shape: string) =>
+      `{"inputs":[{"name":"float32","shape":${shape},"datatype":"FP32","data":${data}}]}`
+    const refused = await host.ask('/v2/models/echo/infer', { method: 'POST', body: million('[1000000,1]') })
+    expect([refused.status, await refused.json()]).toEqual([400, { error: expect.stringContaining('rows') }])
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const answered = await host.ask('/v2/models/echo/infer', { method: 'POST', body: million('[1000,1000]') })
+    clearInterval(timer)
+    const { outputs } = await readAnswer(answered)
+    expect(outputs[0]?.data).toHaveLength(1_000_000)
+    // How long each took depends on who else is on the machine; that there were many does not.
+    expect(turns).toBeGreaterThan(40)
+  })
+
+  it('keeps the digits of whole numbers beyond what JSON’s readers keep', async () => {
+    const body = '{"inputs":[{"name":"int64","shape":[1,1],"datatype":"INT64","data":[9223372036854775807]}]}'
+    const answer = await host.ask('/v2/models/whole/infer', { method: 'POST', body })
+    expect(await answer.text()).toContain('"data":[9223372036854775807]')
+  })
+
+  it('is told apart by who asks: without a token, nothing', async () => {
+    const response = await host.ask('/v2/models/simple/infer', { json: simpleRequest(), token: null })
+    expect([response.status, await response.json()]).toEqual([401, { error: expect.any(String) }])
+  })
+
+  it('refuses a body that holds the elements of an input twice, in its own envelope', async () => {
+    const body = JSON.stringify(simpleRequest()).replace('"data":', '"data":[9],"data":')
+    const answer = await host.ask('/v2/models/simple/infer', { method: 'POST', body })
+    expect([answer.status, await answer.json()]).toEqual([400, { error: expect.stringContaining('"data" twice') }])
+  })
+})
