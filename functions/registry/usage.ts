@@ -25,8 +25,9 @@ export function addUsageRoutes(app: OpenAPIHono<HttpEnvironment>, { table, quota
 
   app.openapi(routes.getUsage, async (context) => {
     const principal = principalOf(context)
-    const { owners, cursor } = await ownersFor(table, principal, context.req.valid('query'))
-    const items = await inParallel(owners, 16, (owner) => usageOf(table, owner, quotas))
+    const { owners, isOfAll, cursor } = await ownersFor(table, principal, context.req.valid('query'))
+    const found = await inParallel(owners, 16, (owner) => usageOf(table, owner, quotas))
+    const items = isOfAll ? found.filter((one) => one.owner === principal.username || hasAnything(one)) : found
     return context.json({ items, cursor }, 200)
   })
 
@@ -44,12 +45,12 @@ async function ownersFor(
   table: Table,
   principal: Principal,
   { owner: asked, limit, cursor }: { owner?: string | undefined; limit: number; cursor?: string | undefined },
-): Promise<{ owners: string[]; cursor?: string | undefined }> {
+): Promise<{ owners: string[]; isOfAll?: boolean; cursor?: string | undefined }> {
   if (asked === undefined) {
     const named = readableOwners(principal).filter((owner) => owner !== undefined)
     if (!seesAll(principal)) return { owners: named }
     const page = await pageOfOwners(table, { own: principal.username, limit, cursor })
-    return { owners: page.items.map(({ name }) => name), cursor: page.cursor }
+    return { owners: page.items.map(({ name }) => name), isOfAll: true, cursor: page.cursor }
   }
   const hidden = () => errors.ownerNotFound(asked)
   requireAccess({ principal, access: 'read', resource: { owner: asked }, hidden })
@@ -57,6 +58,9 @@ async function ownersFor(
   if (owner === undefined && asked.toLowerCase() !== principal.username.toLowerCase()) throw hidden()
   return { owners: [owner?.name ?? asked] }
 }
+
+/** Whether there is anything to tell of an owner: a pull that fails may have made one that has nothing. */
+const hasAnything = ({ quotas }: OwnerUsage): boolean => quotas.some(({ used = 0, isOwn }) => used > 0 || isOwn)
 
 async function usageOf(table: Table, owner: string, quotas: Quotas): Promise<OwnerUsage> {
   const { use, own } = await readOwnerUse(table, owner)

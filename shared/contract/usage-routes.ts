@@ -13,7 +13,7 @@ export const usageRoutes = {
     path: '/api/v1/usage',
     tags: ['usage'],
     summary: 'What your namespaces use of their quotas',
-    description: `One entry for each owner that you belong to, or for the one that is asked for; admins of the platform get every owner, page by page.\n\n${explained}\n\nA limit is held by the database in the write that would exceed it: that is refused with 403 \`quota_exceeded\`, requests with 429 \`rate_limited\`.`,
+    description: `One entry for each owner that you belong to, or for the one that is asked for; admins of the platform get every owner that has anything or a limit of its own, page by page, of which each may hold fewer than were asked for.\n\n${explained}\n\nA limit is held by the database in the write that would exceed it: that is refused with 403 \`quota_exceeded\`, requests with 429 \`rate_limited\`.`,
     security,
     request: { query: pageQuery.extend({ owner: ownerName.optional() }) },
     responses: { 200: json(usage, 'Use and limits.'), ...failures },

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endOfImport } from '../../../functions/ingest/steps/end-import.ts'
+import { getImport } from '../../../shared/table/imports.ts'
 import { type Answer, type CountedHost, startCountedHost } from './support/counted-host.ts'
 
 let host: CountedHost
@@ -32,8 +34,7 @@ describe('GET /api/v1/usage', () => {
     expect((await host.ask('/api/v1/usage')).status).toBe(401)
   })
 
-  it('tells admins of the platform of every owner, also of those that an import made', async () => {
-    await host.asAdmin('/api/v1/imports', { json: { source: 'hf://newcomers/y' } })
+  const everyUsed = async () => {
     const names: string[] = []
     let cursor = ''
     do {
@@ -41,16 +42,37 @@ describe('GET /api/v1/usage', () => {
       names.push(...body.items.map(({ owner }: { owner: string }) => owner))
       cursor = body.cursor === undefined ? '' : `&cursor=${body.cursor}`
     } while (cursor !== '')
+    return names
+  }
+
+  it('tells admins of the platform of every owner that has anything, also of those that an import made', async () => {
+    await host.asAdmin('/api/v1/imports', { json: { source: 'hf://newcomers/y' } })
+    const names = await everyUsed()
     expect(names).toEqual([...new Set(names)])
     expect(names[0]).toBe('admin')
     expect(names).toContain('newcomers')
-    const owners = await host.asAdmin('/api/v1/owners?limit=100')
-    expect(owners.body.items.map(({ name }: { name: string }) => name)).toEqual(names)
-    expect(owners.body.items).toContainEqual({ name: 'newcomers', kind: 'organisation', role: 'admin' })
+    expect(names).not.toContain('ada')
+    const { body } = await host.asAdmin('/api/v1/owners?limit=100')
+    const owners = body.items.map(({ name }: { name: string }) => name)
+    expect(owners.filter((name: string) => names.includes(name))).toEqual(names)
+    expect(body.items).toContainEqual({ name: 'newcomers', kind: 'organisation', role: 'admin' })
     const one = await host.asAdmin('/api/v1/owners?limit=1')
     expect(one.body.items).toHaveLength(1)
     const next = await host.asAdmin(`/api/v1/owners?limit=1&cursor=${one.body.cursor}`)
-    expect(next.body.items.map(({ name }: { name: string }) => name)).toEqual([names[1]])
+    expect(next.body.items.map(({ name }: { name: string }) => name)).toEqual([owners[1]])
+  })
+
+  it('tells them nothing of an owner that only a failed pull left, until it has something or a limit of its own', async () => {
+    const { body } = await host.asAdmin('/api/v1/imports', { json: { source: 'hf://mistyped/y' } })
+    expect(await everyUsed()).toContain('mistyped')
+    const item = await getImport(host.table, body.id)
+    if (item === undefined) throw new Error('the import is gone')
+    const failure = { code: 'source_not_found', message: 'there is none' }
+    await host.table.transact(endOfImport({ item, from: 'PENDING', state: 'FAILED', failure, now: host.now() }))
+    expect(await everyUsed()).not.toContain('mistyped')
+    expect((await host.asAdmin('/api/v1/usage?owner=mistyped')).body.items).toMatchObject([{ owner: 'mistyped' }])
+    await host.asAdmin('/api/v1/owners/mistyped/quotas', { method: 'PUT', json: { repos: 5 } })
+    expect(await everyUsed()).toContain('mistyped')
   })
 
   it('tells a key of one owner of that alone', async () => {
