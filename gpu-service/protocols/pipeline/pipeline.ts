@@ -10,6 +10,7 @@ import { callOptions } from '../call-options.ts'
 import { guardPredictions } from '../prediction-guard.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
+import { asReadBy } from './older-answers.ts'
 import { pipelineMaxBytes, readPipelineBody } from './pipeline-body.ts'
 
 /**
@@ -29,9 +30,11 @@ export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     assertTask(task, model, ahead)
     const request = await readPipelineBody(context, ahead.task)
     // Found again behind the body, which may have been long in coming: another revision may answer by now.
-    const { service } = routeTo(context, { router, model })
+    const { service, task: answering } = routeTo(context, { router, model })
     const options = callOptions(context)
-    return answerJson(context, await service.pipeline({ ...request, options }))
+    const { json, ...answered } = await service.pipeline({ ...request, options })
+    const read = asReadBy(context.req.header('user-agent'), { task: answering, inputs: request.inputs, json })
+    return answerJson(context, { ...answered, json: read })
   }
   app.post('/', guard, answer)
   app.post('/pipeline/:task', guard, answer)

@@ -52,6 +52,26 @@ describe.skipIf(!hasTinyModels)('zero-shot classification', () => {
     expect(numbers).toEqual([...numbers].sort((a, b) => b - a))
   }
 
+  it('gives huggingface_hub before 1.2 the lists that it reads, and everybody else a list', async () => {
+    const parameters = { candidate_labels: ['travel', 'food', 'music'] }
+    const answered = async (userAgent: string, inputs: unknown) => {
+      const json = { inputs, parameters }
+      const answer = await host.ask(`/models/slipway/${name}`, { json, headers: { 'user-agent': userAgent } })
+      return answer.json()
+    }
+    const agent = (version: string) => `unknown/None; hf_hub/${version}; python/3.11.7`
+    const shares = (await answered('curl/8', 'A meal.')) as { label: string; score: number }[]
+    expect(shares).toHaveLength(3)
+    const labels = shares.map(({ label }) => label)
+    const scores = shares.map(({ score }) => score)
+    for (const version of ['0.36.2', '1.0.0.rc6', '1.1.7'])
+      expect(await answered(agent(version), 'A meal.')).toEqual({ sequence: 'A meal.', labels, scores })
+    for (const version of ['1.2.0', '1.10.1', '2.0.0', '10.0.0'])
+      expect(await answered(agent(version), 'A meal.')).toEqual(shares)
+    // Which no version of it asks.
+    expect(await answered(agent('0.36.2'), ['A meal.'])).toEqual([shares])
+  })
+
   it('has every score of the reference, alone and all at once, as one choice and as one question per label', async () => {
     const { rows, candidate_labels } = reference
     const texts = rows.map(({ text }) => text)
