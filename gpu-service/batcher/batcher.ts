@@ -13,6 +13,7 @@ import { DrainRate } from './drain-rate.ts'
 import type { BatchResult, ItemQueue, Measured, Shed } from './item-queue.ts'
 import type { Job } from './job.ts'
 import { newCall } from './new-call.ts'
+import { shareOfRun, type Work } from './share-of-run.ts'
 import { SharedJobs } from './shared-jobs.ts'
 
 /**
@@ -29,20 +30,31 @@ export class Batcher<Input, Output> implements ItemQueue {
   readonly #door: Door<Input, Output>
   readonly #runs: BatchRuns<Input, Output>
   readonly #predictMs = (shape: RunShape) => this.#costs.predictMs(shape)
+  readonly #engineMs = (aloneMs: number, work: Work) =>
+    this.#rate.engineMs(aloneMs, shareOfRun({ work, limits: this.#options.limits, costs: this.#costs }))
   #running = 0
   #whenIdle: (() => void)[] = []
   #closedWith: AppError | undefined
 
   constructor(options: BatcherOptions<Input, Output>) {
     this.#options = options
-    const { now = () => performance.now(), limits, lane, observe } = options
+    const { now = () => performance.now(), limits, observe } = options
     this.#now = now
     const aloneMs = (size: number) => this.#costs.predictMs({ items: 1, longest: size })
     const { cachedMax = 0, cacheBudget = new CacheBudget() } = limits
     this.#shared = new SharedJobs({ ...options, aloneMs, cachedMax, cacheBudget })
     this.#ledger = new CallLedger({ ...options, shared: this.#shared, now, left: () => this.#settleIdle() })
     const { waiting } = this.#ledger
-    this.#door = new Door({ waiting, rate: this.#rate, limits, lane, source: this, now, refused: observe.refused })
+    const { refused } = observe
+    this.#door = new Door({
+      ...options,
+      waiting,
+      rate: this.#rate,
+      engineMs: this.#engineMs,
+      source: this,
+      now,
+      refused,
+    })
     this.#runs = new BatchRuns({ ...options, ledger: this.#ledger, costs: this.#costs, rate: this.#rate, now })
   }
 
@@ -98,7 +110,8 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   get backlogMs(): number {
-    return this.#rate.engineMs(this.#ledger.waiting.waitMs)
+    const { size, units, waitMs } = this.#ledger.waiting
+    return this.#engineMs(waitMs, { items: size, units })
   }
 
   get fillsRun(): boolean {

@@ -28,6 +28,8 @@ export class CostModel {
   #level = 1
   #learnt = 0
   #observed = 0
+  /** The most items that a measured run had: nobody knows whether the curve holds far beyond. */
+  itemsSeen = 1
   /** Whether runs were made to be learnt from. */
   isWarmedUp = false
 
@@ -43,6 +45,7 @@ export class CostModel {
   }
 
   observe({ runMs, ...shape }: MeasuredRun): void {
+    this.itemsSeen = Math.max(this.itemsSeen, shape.items)
     const onCurve = this.#curve === undefined ? 0 : this.#onCurve(shape)
     if (onCurve === 0 || this.#learnt < 3) {
       this.#learn({ ...shape, runMs })
@@ -57,6 +60,7 @@ export class CostModel {
 
   #learn({ runMs, ...shape }: MeasuredRun): void {
     this.#learnt++
+    this.itemsSeen = Math.max(this.itemsSeen, shape.items)
     this.#add(shape, Math.max(runMs, 0.001))
     this.#fit()
   }

@@ -44,6 +44,10 @@ const stretchOfLong = 1.5
 const savingOfYoung = 0.2
 const olderMin = 16
 
+/** How long a run may be predicted to take whose first member alone takes so long. */
+export const runBoundMs = ({ runMsMax }: BatchLimits, aloneMs: number): number =>
+  Math.max(runMsMax, aloneMs * stretchOfLong)
+
 /** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
 export const windowOf = ({ itemsMax }: BatchLimits): number =>
   itemsMax === 1 ? runsTogetherMax : Math.max(512, itemsMax)
@@ -71,7 +75,7 @@ export function cutBatch<Entry extends Sized>({
   let longest = first.size
   let total = first.size
   let runMs = predictMs({ items: 1, longest })
-  const boundMs = Math.max(limits.runMsMax, runMs * stretchOfLong)
+  const boundMs = runBoundMs(limits, runMs)
   const runMsMax = Math.min(boundMs, waitingMs * shareOfWait)
   let isFull = false
   const older = Math.max(olderMin, Math.ceil(all / 2))

@@ -4,6 +4,7 @@ import type { CallOptions } from './call-options.ts'
 import type { DrainRate } from './drain-rate.ts'
 import type { Lane, QueueLimits } from './item-queue.ts'
 import { createRefusal } from './refusal.ts'
+import type { Work } from './share-of-run.ts'
 import type { Source } from './shared-jobs.ts'
 import type { Waiting } from './waiting.ts'
 import { whyRefused } from './why-refused.ts'
@@ -12,6 +13,8 @@ export interface DoorOptions<Input, Output> {
   waiting: Waiting<Input, Output>
   rate: DrainRate
   limits: QueueLimits
+  /** What one engine needs for work whose items would take so long each by itself. */
+  engineMs: (aloneMs: number, work: Work) => number
   lane: Lane
   /** The queue that this is the door of. */
   source: WorkSource
@@ -46,8 +49,9 @@ export class Door<Input, Output> {
 
   /** @throws AppError `overloaded`, `request_too_costly`, `deadline_exceeded` */
   assertFeasible(sources: readonly Source<Input, Output>[], asked: Asked): void {
-    const { rate, lane, now, refused } = this.#options
-    const { engineMs, longestMs } = workOf(sources, rate)
+    const { lane, now, refused } = this.#options
+    const { aloneMs, longestMs, work } = workOf(sources)
+    const engineMs = this.#options.engineMs(aloneMs, work)
     const limits = this.#limitsOf(asked, engineMs)
     const waitMs = this.#waitMs(asked)
     const runMs = Math.max(longestMs, engineMs / lane.engineCount)
@@ -71,8 +75,8 @@ export class Door<Input, Output> {
   }
 
   #waitMs(asked: Asked): number {
-    const { lane, source, rate } = this.#options
-    return lane.waitMs(source, rate.engineMs(this.#aheadMs(asked)))
+    const { lane, source, waiting, engineMs } = this.#options
+    return lane.waitMs(source, engineMs(this.#aheadMs(asked), { items: waiting.size, units: waiting.units }))
   }
 
   /** Before its work is known, a request is believed how much it will be. */
@@ -93,14 +97,16 @@ export class Door<Input, Output> {
   }
 }
 
-/** What the new work of a request needs of the engines in all, and its longest part. */
-function workOf<Input, Output>(sources: readonly Source<Input, Output>[], rate: DrainRate) {
+/** The new work of a request: what its inputs need each by itself, in all and the longest. */
+function workOf<Input, Output>(sources: readonly Source<Input, Output>[]) {
   const jobs = new Set(sources.flatMap((source) => ('job' in source && source.job.state === 'new' ? [source.job] : [])))
+  const work: Work = { items: jobs.size, units: 0 }
   let aloneMs = 0
   let longestMs = 0
   for (const job of jobs) {
+    work.units += job.size
     aloneMs += job.aloneMs
     longestMs = Math.max(longestMs, job.aloneMs)
   }
-  return { engineMs: rate.engineMs(aloneMs), longestMs }
+  return { aloneMs, longestMs, work }
 }

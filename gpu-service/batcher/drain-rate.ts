@@ -35,9 +35,9 @@ export class DrainRate {
     this.#doneMs = 0
   }
 
-  /** What one engine needs for items that would take so long each by itself. */
-  engineMs(aloneMs: number): number {
-    return aloneMs * this.#share
+  /** What one engine needs for items that would take so long each by itself, of which it takes no larger share. */
+  engineMs(aloneMs: number, shareMax: number): number {
+    return aloneMs * Math.min(this.#share, shareMax)
   }
 
   /** When so much of the queue will be worked off; nothing before that was measured. */

@@ -316,9 +316,23 @@ describe('ten times more than the engines can do, of mixed lengths', () => {
     expect(1 - tally.realUnits / tally.paddedUnits).toBeLessThan(0.08)
   })
 
+  it('lets a crowd in that a few runs answer, where it was only ever asked by one', async () => {
+    const msOf = ({ items, longest }: RunShape) => 3 + 0.001 * items * longest
+    const limits = { costMax: 16_384, itemsMax: 512, waitMsMax: 250, runMsMax: 100 }
+    const { time, batcher } = simulatedService({ engines: 1, msOf, isShared: false, limits })
+    const ask = (key: string) => batcher.submit({ size: 21, group: '', key, nature: 'harmless' })
+    for (let index = 0; index < 50; index++) time.after(index * 10, () => void ask(`lone ${index}`))
+    const outcomes = { answered: 0, refused: 0 }
+    const crowd = Array.from({ length: 300 }, (_, index) => `one of many ${index}`)
+    const [answered, refused] = [() => outcomes.answered++, () => outcomes.refused++]
+    time.after(1000, () => crowd.forEach((key) => void ask(key).then(answered, refused)))
+    await time.runTo(1100)
+    expect(outcomes).toEqual({ answered: 300, refused: 0 })
+  })
+
   it('keeps them waiting no longer where a run takes long because many share it', async () => {
     const [waitMsMax, runMsMax] = [250, 800]
-    const msOf = ({ items }: RunShape) => 20 + 12 * items
+    const msOf = ({ items, longest }: RunShape) => 20 + 0.6 * items * longest
     const limits = { costMax: 2048, waitMsMax, runMsMax }
     const { time, batcher } = simulatedService({ engines: 1, msOf, isShared: false, limits })
     const latenciesMs: number[] = []
