@@ -64,11 +64,16 @@ async function textOf(context: Context): Promise<string> {
   try {
     return utf8.decode(bytes)
   } catch {
-    const coding = context.req.header('content-encoding')
-    if (coding !== undefined) throw errors.unsupportedEncoding(coding, 'the body as it is')
+    refusePacked(context)
     // Replaced characters would be answered as if the caller had sent them.
     throw errors.invalidJson('it is not UTF-8')
   }
+}
+
+/** For a body that is not unpacked here. @throws AppError `unsupported_encoding` where it says that it is packed */
+export function refusePacked({ req }: Context): void {
+  const coding = req.header('content-encoding')?.trim() ?? ''
+  if (!['', 'identity'].includes(coding.toLowerCase())) throw errors.unsupportedEncoding(coding, 'the body as it is')
 }
 
 /** More than any request has by right. Each of what nobody asked for costs more than the rest of the request. */

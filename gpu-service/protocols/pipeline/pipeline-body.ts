@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
-import { assertFewFields, isBrokenOff, readJson } from '../../../shared/http/json-body.ts'
+import { assertFewFields, isBrokenOff, readJson, refusePacked } from '../../../shared/http/json-body.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
 import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
@@ -49,6 +49,7 @@ const isBytes = (context: Context): boolean => /^(?:image\/|application\/octet-s
 const saysNothing = (context: Context): boolean => !/\bjson\b/.test(typeOf(context))
 
 async function bytesOf(context: Context): Promise<Uint8Array> {
+  refusePacked(context)
   const buffer = await context.req.arrayBuffer().catch((error) => {
     throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
   })
