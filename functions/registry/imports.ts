@@ -16,7 +16,7 @@ import { parseSource } from '../../shared/model/source.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import {
-  getImport,
+  answeringImport,
   getImportDetails,
   type ImportDetails,
   type ImportItem,
@@ -89,13 +89,13 @@ export function addImportRoutes(
 
   app.openapi(routes.getImport, async (context) => {
     const { id } = context.req.valid('param')
-    const item = await getImport(table, id)
+    const item = await answeringImport(table, id)
     const hidden = () => errors.importNotFound(id)
     if (item === undefined) throw hidden()
     const { owner } = splitName(item.repo)
     requireAccess({ principal: principalOf(context), access: 'read', resource: { owner }, hidden })
     if (isUnchanged(context, item)) return context.body(null, 304)
-    return context.json(toImport(item, await getImportDetails(table, id)), 200)
+    return context.json(toImport(item, await getImportDetails(table, item.id)), 200)
   })
 }
 

@@ -29,6 +29,8 @@ export const importRoutes = {
   getImport: createRoute({
     method: 'get',
     path: '/api/v1/imports/{id}',
+    description:
+      'Of the import of a drop that had been imported already, as it is, that import answers, with its own id.',
     tags: ['imports'],
     summary: 'An import and how far it is',
     security,

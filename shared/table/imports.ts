@@ -31,6 +31,8 @@ export interface ImportItem {
   bytesDone: number
   bytesHeld: number
   failure?: ImportFailure | undefined
+  /** The import that had brought in the very same before, and answers for this one. */
+  sameAs?: string | undefined
   /** There until the import has ended and nothing of its work is left. */
   activePk?: string | undefined
   activeSk?: string | undefined
@@ -129,6 +131,12 @@ export function importCreation(
     { put: { ...keys.importClaim(item.repo, item.source), importId: item.id }, condition: absent },
     countUse({ owner, what: 'imports', by: 1, max: importsMax }),
   ]
+}
+
+/** The import that answers for an id: the one before, where that had brought in the very same. */
+export async function answeringImport(table: Table, id: string): Promise<ImportItem | undefined> {
+  const item = await getImport(table, id)
+  return item?.sameAs === undefined ? item : ((await getImport(table, item.sameAs)) ?? item)
 }
 
 export const claimedImport = async (table: Table, repo: string, source: string): Promise<ImportItem | undefined> => {

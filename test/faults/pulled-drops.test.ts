@@ -110,14 +110,43 @@ describe('a drop that somebody pulls', () => {
     },
   )
 
-  it('and that was imported by itself has no byte moved again', async () => {
+  it('and that was imported by itself is answered by that import, as long as its version stands', async () => {
+    const pulled: string[] = []
+    const pull = async () => pulled.push((await drop.pull()).item.id)
     await drop.play(
       [
         [0, 'a'],
         [1, 'b'],
         [2, '_SUCCESS'],
       ],
-      [[100, drop.pull]],
+      [[100, pull]],
+    )
+    const [own] = await drop.imports()
+    expect(await drop.imports()).toMatchObject([{ state: 'READY', createdBy: 'drop' }])
+    expect(pulled).toHaveLength(1)
+    expect(await drop.answering(pulled[0])).toMatchObject({ id: own?.id, revision: own?.revision, filesTotal: 2 })
+    expect(await drop.underWay()).toBe(0)
+
+    await drop.play(
+      [],
+      [
+        [1, drop.deleteVersion],
+        [2, pull],
+      ],
+    )
+    const [again] = await drop.imports()
+    expect(await drop.imports()).toMatchObject([{ state: 'READY', createdBy: 'test' }, { createdBy: 'drop' }])
+    expect(again).toMatchObject({ id: pulled[1], revision: own?.revision, filesTotal: 2, bytesHeld: 2 })
+  })
+
+  it('and that is pulled as no version, has no byte moved again', async () => {
+    await drop.play(
+      [
+        [0, 'a'],
+        [1, 'b'],
+        [2, '_SUCCESS'],
+      ],
+      [[100, () => drop.pull({ tag: undefined })]],
     )
     const [pulled, own] = await drop.imports()
     expect(await drop.imports()).toMatchObject([{ state: 'READY', createdBy: 'test' }, { createdBy: 'drop' }])

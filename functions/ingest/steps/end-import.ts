@@ -7,7 +7,13 @@ import { listObjects } from '../../../shared/objects/list-objects.ts'
 import { eventWrite, newEvent } from '../../../shared/table/audit.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import type { DropRecord } from '../../../shared/table/imports.ts'
-import { allImportFiles, allImportParts, getImport, type ImportItem } from '../../../shared/table/imports.ts'
+import {
+  allImportFiles,
+  allImportParts,
+  getImport,
+  type ImportItem,
+  workItemExpiry,
+} from '../../../shared/table/imports.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { splitName } from '../../../shared/table/repo-item.ts'
 import { ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
@@ -22,10 +28,12 @@ const stagedMax = 1_000_000
  * The writes that end an import: its last state, its claim and its place among its owner's given back. It stays in the list of active ones until
  * it is cleared away.
  */
-export function endOfImport({ item, from, state, failure, now }: EndInput): TransactAction[] {
+export function endOfImport({ item, from, state, failure, sameAs, now }: EndInput): TransactAction[] {
   const at = now.toISOString()
+  // One that another answers for is in no list, and is looked for by its id only by whoever began it.
+  const unlisted = ', sameAs = :same, expiresAt = :expires REMOVE listPk, listSk, ownerPk, ownerSk'
   const change = {
-    expression: `SET #state = :next, updatedAt = :at, activeSk = :active${failure === undefined ? '' : ', failure = :failure'}`,
+    expression: `SET #state = :next, updatedAt = :at, activeSk = :active${failure === undefined ? '' : ', failure = :failure'}${sameAs === undefined ? '' : unlisted}`,
     condition: '#state = :from',
     names: { '#state': 'state' },
     values: {
@@ -34,13 +42,14 @@ export function endOfImport({ item, from, state, failure, now }: EndInput): Tran
       ':active': activity(at, item.id).activeSk,
       ':from': from,
       ...(failure !== undefined && { ':failure': failure }),
+      ...(sameAs !== undefined && { ':same': sameAs, ':expires': workItemExpiry(now) }),
     },
   }
   return [
     { update: keys.import(item.id), change },
     { delete: keys.importClaim(item.repo, item.source) },
     countUse({ owner: splitName(item.repo).owner, what: 'imports', by: -1 }),
-    ...dropRecord({ item, state, at }),
+    ...(sameAs === undefined ? dropRecord({ item, state, at }) : [{ delete: keys.importDetails(item.id) }]),
     eventWrite(endEvent(item, failure, now)),
   ]
 }
@@ -50,6 +59,8 @@ interface EndInput {
   from: ImportState
   state: 'READY' | 'FAILED'
   failure?: ImportFailure
+  /** The import that had brought in the very same before. */
+  sameAs?: string
   now: Date
 }
 

@@ -22,6 +22,7 @@ import { chooseFiles } from './choose-files.ts'
 import { withImportedFiles } from './dropped-files.ts'
 import { clearAway } from './end-import.ts'
 import { withStoredFiles } from './mirrored-files.ts'
+import { endAsSame } from './same-drop.ts'
 import { sendPending } from './send-transfers.ts'
 
 /** Of files that are left out so many are named. */
@@ -48,10 +49,11 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   const { table, objects, limits, now } = dependencies
   const listing = await dependencies.openSource(item).list({ signal })
   const { include, exclude } = await getImportDetails(table, item.id)
+  const isWhole = (include ?? []).length === 0 && (exclude ?? []).length === 0
+  if (isWhole && (await endAsSame({ item, fingerprint: listing.revision }, dependencies))) return
   const { files: chosen, skipped } = chooseFiles({ files: listing.files, include, exclude, limits })
   const stored = await withStoredFiles({ item, files: chosen }, dependencies)
   const files = await withImportedFiles({ item, fingerprint: listing.revision, files: stored }, dependencies)
-  const isWhole = (include ?? []).length === 0 && (exclude ?? []).length === 0
   await pinRevision({ item, revision: listing.revision, isWhole }, dependencies)
   await table.update(keys.importDetails(item.id), {
     expression: 'SET skipped = :skipped',

@@ -8,8 +8,12 @@ import type { IngestMessage } from '../../../shared/ingest/message.ts'
 import { startImport } from '../../../shared/ingest/start-import.ts'
 import { createLogger } from '../../../shared/log.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import { deleteRef } from '../../../shared/repos/change-ref.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
-import { listImports } from '../../../shared/table/imports.ts'
+import { answeringImport, listImports } from '../../../shared/table/imports.ts'
+import { readOwnerUse } from '../../../shared/table/quotas.ts'
+import { splitName } from '../../../shared/table/repo-item.ts'
+import { findRepo } from '../../../shared/table/repos.ts'
 import { guardedTable } from '../../support/guarded-table.ts'
 import { freshStores } from './fresh-stores.ts'
 import type { Lab, Store } from './lab.ts'
@@ -79,6 +83,18 @@ export class TimedDrop {
   async imports() {
     const { items } = await listImports(this.#lab.table, { limit: 100 })
     return items.filter((item) => item.repo === this.repo)
+  }
+
+  /** What answers for the id of an import. */
+  answering = (id = '') => answeringImport(this.#lab.table, id)
+
+  /** How many imports of its owner are counted as under way. */
+  underWay = async () => (await readOwnerUse(this.#lab.table, splitName(this.repo).owner)).use.imports
+
+  deleteVersion = async () => {
+    const { table } = this.#lab
+    const repo = await findRepo(table, { name: this.repo })
+    if (repo !== undefined) await deleteRef({ table, repo, ref: { kind: 'tag', name: 'v1' } })
   }
 
   pull = (more: object = {}) =>

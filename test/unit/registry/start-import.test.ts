@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endOfImport } from '../../../functions/ingest/steps/end-import.ts'
 import { createRegistryApp } from '../../../functions/registry/app.ts'
 import { type StartImport, startImport } from '../../../shared/ingest/start-import.ts'
 import { createLogger } from '../../../shared/log.ts'
@@ -50,6 +51,17 @@ describe('asking again for an import that is under way', () => {
     })
   })
 
+  it('leads by its id to the import that brought in the very same before', async () => {
+    const [before, same] = [(await begin(newRepo())).item, (await begin(newRepo())).item]
+    const end = endOfImport({ item: same, from: 'PENDING', state: 'READY', sameAs: before.id, now: new Date() })
+    await held.table.transact(end)
+    const answer = await app().request(`/api/v1/imports/${same.id}`)
+    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ id: before.id })])
+    const list = (await (await app().request('/api/v1/imports?limit=100')).json()) as { items: { id: string }[] }
+    const ids = list.items.map(({ id }) => id)
+    expect([ids.includes(before.id), ids.includes(same.id)]).toEqual([true, false])
+  })
+
   it('is answered with 409 over HTTP', async () => {
     const { id } = (await (await ask({})).json()) as { id: string }
     const refused = await ask({ include: ['*.onnx'] })
@@ -69,8 +81,8 @@ it.each(['HEAD', 'refs', 'a'.repeat(40), 'v1.'])(
   },
 )
 
-function ask(body: object) {
-  const app = createRegistryApp({
+const app = () =>
+  createRegistryApp({
     table: held.table,
     ingest: queue,
     version: '0.0.0',
@@ -78,7 +90,9 @@ function ask(body: object) {
     log: createLogger({ level: 'silent' }),
     metrics: createMetrics(),
   })
-  return app.request('/api/v1/imports', {
+
+function ask(body: object) {
+  return app().request('/api/v1/imports', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ source: 'hf://acme/over-http', ...body }),
