@@ -6,15 +6,14 @@ import { CacheBudget } from './cache-budget.ts'
 import { CallLedger } from './call-ledger.ts'
 import type { CallOptions } from './call-options.ts'
 import { CostModel, type RunShape } from './cost-model.ts'
-import { cutBatch, windowOf } from './cut.ts'
-import { cutRuns } from './cut-runs.ts'
 import { Door } from './door.ts'
 import { DrainRate } from './drain-rate.ts'
 import type { BatchResult, ItemQueue, Measured, Shed } from './item-queue.ts'
-import type { Job } from './job.ts'
+import { mayLieReady } from './may-lie-ready.ts'
 import { newCall } from './new-call.ts'
 import { shareOfRun, type Work } from './share-of-run.ts'
 import { SharedJobs } from './shared-jobs.ts'
+import { takeNext } from './take-next.ts'
 
 /**
  * The queue of one model. It is pulled by a free engine and never by a timer, and it refuses work that would wait too
@@ -33,6 +32,8 @@ export class Batcher<Input, Output> implements ItemQueue {
   readonly #engineMs = (aloneMs: number, work: Work) =>
     this.#rate.engineMs(aloneMs, shareOfRun({ work, limits: this.#options.limits, costs: this.#costs }))
   #running = 0
+  /** How many items went to an engine last. */
+  #handedOver = 0
   #whenIdle: (() => void)[] = []
   #closedWith: AppError | undefined
 
@@ -114,11 +115,12 @@ export class Batcher<Input, Output> implements ItemQueue {
     return this.#engineMs(waitMs, { items: size, units })
   }
 
-  get fillsRun(): boolean {
-    const { costMax, itemsMax } = this.#options.limits
+  get mayLieReady(): boolean {
     const { waiting, retries } = this.#ledger
     // What an engine died over is not handed over with anything else, which would be lost with it once more.
-    return retries.size === 0 && (waiting.size >= itemsMax || waiting.units >= costMax)
+    if (retries.size > 0) return false
+    const handedOver = this.#running > 0 ? this.#handedOver : undefined
+    return mayLieReady({ waiting, handedOver, limits: this.#options.limits })
   }
 
   idle(): Promise<void> {
@@ -129,30 +131,18 @@ export class Batcher<Input, Output> implements ItemQueue {
   async work(engine: Engine, freeEngines: number, began: () => void = () => {}): Promise<void> {
     // The thread may have been too busy for the timer.
     this.#ledger.checkDeadlines()
-    const lost = this.#ledger.retries.next()
-    const batches = lost === undefined ? this.#cut(freeEngines) : [lost]
+    const { retries, waiting } = this.#ledger
+    const lost = retries.next()
+    const { limits } = this.#options
+    const next = { waiting, limits, nowMs: this.#now(), freeEngines, predictMs: this.#predictMs }
+    const batches = lost === undefined ? takeNext(next) : [lost]
+    this.#handedOver = batches.flat().length
     this.#options.observe.depth(this.depth)
     this.#running++
     await this.#runs.run({ batches, engine, began })
     this.#running--
     this.#rate.passed({ nowMs: this.#now(), areWaiting: this.depth > 0 })
     this.#settleIdle()
-  }
-
-  /** What is run next: one batch, or several of one member each where every input is a run of its own. */
-  #cut(freeEngines: number): Job<Input, Output>[][] {
-    const { limits } = this.#options
-    const { waiting } = this.#ledger
-    const window = waiting.window(windowOf(limits), this.#now())
-    // What came before the speed was known counts for nothing in the sum.
-    const waitingMs = window[0]?.aloneMs === 0 ? Number.POSITIVE_INFINITY : waiting.waitMs
-    const about = { window, waiting: waiting.size, waitingMs, freeEngines, predictMs: this.#predictMs }
-    const batches = limits.itemsMax === 1 ? cutRuns(about).map((job) => [job]) : [cutBatch({ limits, ...about })]
-    for (const job of batches.flat()) {
-      waiting.take(job)
-      job.state = 'taken'
-    }
-    return batches.filter(({ length }) => length > 0)
   }
 
   #settleIdle(): void {

@@ -91,7 +91,7 @@ export class EnginePool {
       const source = this.#shares.leastServed()
       if (source === undefined) return
       const isStaged = this.#free.count === 0
-      const engine = isStaged ? (source.fillsRun === true ? this.#free.stage() : undefined) : this.#free.take()
+      const engine = isStaged ? (source.mayLieReady === true ? this.#free.stage() : undefined) : this.#free.take()
       if (engine === undefined) return
       void this.#run({ source, engine, isStaged })
     }

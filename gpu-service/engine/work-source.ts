@@ -8,8 +8,8 @@ export interface WorkSource {
   readonly backlogMs: number
   /** How many shares of the engines it has; one, where it is not said. */
   readonly weight?: number
-  /** Whether so much waits that a run which is cut now is as large as it may be. */
-  readonly fillsRun?: boolean
+  /** Whether so much waits that a run which is cut now, behind another, would hardly grow until that ends. */
+  readonly mayLieReady?: boolean
   /** Whether its model is in the engines now; it is where this is absent. Whoever changes it wakes the pool. */
   readonly isRunnable?: boolean
   /** Takes a batch now and runs it, and says when the engine begins; never rejects. */

@@ -47,8 +47,8 @@ export class GatedQueue implements WorkSource {
     return this.#options.queue.weight ?? 1
   }
 
-  get fillsRun(): boolean {
-    return this.#options.queue.fillsRun === true
+  get mayLieReady(): boolean {
+    return this.#options.queue.mayLieReady === true
   }
 
   get isRunnable(): boolean {

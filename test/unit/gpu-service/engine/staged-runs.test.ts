@@ -17,12 +17,12 @@ const engine: Engine = {
 }
 
 /** A queue that never empties; its runs end in order, when the test says so. */
-function endlessQueue({ fillsRun }: { fillsRun: boolean }) {
+function endlessQueue({ mayLieReady }: { mayLieReady: boolean }) {
   const ends: (() => void)[] = []
   const queue = {
     headSinceMs: 1,
     backlogMs: 1,
-    fillsRun,
+    mayLieReady,
     begun: 0,
     work() {
       queue.begun++
@@ -50,7 +50,7 @@ function stagedPool() {
     pool.add({
       headSinceMs: 1,
       backlogMs: 1,
-      fillsRun: true,
+      mayLieReady: true,
       work(_engine, _free, began = () => {}) {
         const ran = free.then(() => {
           began()
@@ -75,7 +75,7 @@ async function poolOf(queue: WorkSource, stagedMax?: number) {
 
 describe('a run that lies ready behind another', () => {
   it('is handed over where a full one waits, one and no more, so that the engine never waits for the next', async () => {
-    const queue = endlessQueue({ fillsRun: true })
+    const queue = endlessQueue({ mayLieReady: true })
     await poolOf(queue, 1)
     expect(queue.begun).toBe(2)
     await queue.end()
@@ -83,7 +83,7 @@ describe('a run that lies ready behind another', () => {
   })
 
   it('is not cut while it could still grow', async () => {
-    const queue = endlessQueue({ fillsRun: false })
+    const queue = endlessQueue({ mayLieReady: false })
     await poolOf(queue, 1)
     expect(queue.begun).toBe(1)
     await queue.end()
@@ -91,13 +91,13 @@ describe('a run that lies ready behind another', () => {
   })
 
   it('is left out where a large run is no faster than two: on a CPU', async () => {
-    const queue = endlessQueue({ fillsRun: true })
+    const queue = endlessQueue({ mayLieReady: true })
     await poolOf(queue)
     expect(queue.begun).toBe(1)
   })
 
   it('lets a load have the engine to itself, behind what was handed over and before all that comes', async () => {
-    const queue = endlessQueue({ fillsRun: true })
+    const queue = endlessQueue({ mayLieReady: true })
     const pool = await poolOf(queue, 1)
     const load = Promise.withResolvers<void>()
     let isLent = false
@@ -171,6 +171,11 @@ describe('a run that lies ready behind another', () => {
   })
 })
 
+const onGpu = {
+  ...{ costMax: 16_384, itemsMax: 512, wasteMax: 0.1, runMsMax: 100 },
+  ...{ queuedMax: 8192, waitMsMax: 250, requestMsMax: 60_000 },
+}
+
 describe('a queue', () => {
   it('hands over nothing behind a run while there is what an engine died over, and fails nobody but its cause', async () => {
     const { batcher, runs, counts, pull } = manualBatcher<string>({ sizeOf: (input) => input.length })
@@ -180,7 +185,7 @@ describe('a queue', () => {
     // The second lay ready behind the first.
     void runs[0]?.fail(new EngineDied('it died'))
     await runs[1]?.fail(new EngineDied('it died'))
-    expect(batcher.fillsRun).toBe(false)
+    expect(batcher.mayLieReady).toBe(false)
     for (let at = 2; batcher.depth > 0; at++) {
       void pull()
       if (runs[at]?.inputs[0] === 'poisoned') await runs[at]?.fail(new EngineDied('it died'))
@@ -190,12 +195,32 @@ describe('a queue', () => {
     expect(counts.failed).toBe(1)
   })
 
-  it('fills a run when it holds as much as one may', () => {
+  it('has a run lie ready that is no smaller than the one before, whose callers come again only when it has ended', () => {
+    const { batcher, pull } = manualBatcher<string>({ limits: onGpu })
+    const ask = (count: number) => void batcher.submitAll(Array.from({ length: count }, (_, index) => `${index}`))
+    ask(64)
+    expect(batcher.mayLieReady).toBe(false)
+    void pull()
+    ask(63)
+    expect(batcher.mayLieReady).toBe(false)
+    ask(1)
+    expect(batcher.mayLieReady).toBe(true)
+  })
+
+  it('has no small run lie ready, which gains by what still comes', () => {
+    const { batcher, pull } = manualBatcher<string>({ limits: onGpu })
+    void batcher.submit('first')
+    void pull()
+    void batcher.submitAll(['second', 'third', 'fourth'])
+    expect(batcher.mayLieReady).toBe(false)
+  })
+
+  it('has a run lie ready when it holds as much as one may', () => {
     const { batcher } = manualBatcher<string>({ sizeOf: (input) => input.length })
     void batcher.submit('four')
-    expect(batcher.fillsRun).toBe(false)
+    expect(batcher.mayLieReady).toBe(false)
     void batcher.submit('more')
-    expect(batcher.fillsRun).toBe(true)
+    expect(batcher.mayLieReady).toBe(true)
   })
 
   it('does not count what its caller has left', async () => {
@@ -205,6 +230,6 @@ describe('a queue', () => {
     leaving.abort()
     await gone
     void batcher.submit('more')
-    expect(batcher.fillsRun).toBe(false)
+    expect(batcher.mayLieReady).toBe(false)
   })
 })

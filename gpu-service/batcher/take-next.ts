@@ -1,0 +1,24 @@
+import { type CutInput, cutBatch, windowOf } from './cut.ts'
+import { cutRuns } from './cut-runs.ts'
+import type { Job } from './job.ts'
+import type { Waiting } from './waiting.ts'
+
+interface TakeNext<Input, Output> extends Pick<CutInput<unknown>, 'limits' | 'freeEngines' | 'predictMs'> {
+  waiting: Waiting<Input, Output>
+  nowMs: number
+}
+
+/** Takes out what is run next: one batch, or several of one member each where every input is a run of its own. */
+export function takeNext<Input, Output>({ waiting, limits, nowMs, ...engines }: TakeNext<Input, Output>) {
+  const window = waiting.window(windowOf(limits), nowMs)
+  // What came before the speed was known counts for nothing in the sum.
+  const waitingMs = window[0]?.aloneMs === 0 ? Number.POSITIVE_INFINITY : waiting.waitMs
+  const about = { window, waiting: waiting.size, waitingMs, ...engines }
+  const batches: Job<Input, Output>[][] =
+    limits.itemsMax === 1 ? cutRuns(about).map((job) => [job]) : [cutBatch({ limits, ...about })]
+  for (const job of batches.flat()) {
+    waiting.take(job)
+    job.state = 'taken'
+  }
+  return batches.filter(({ length }) => length > 0)
+}
