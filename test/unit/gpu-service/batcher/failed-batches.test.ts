@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { AppError, errors } from '../../../../shared/errors.ts'
+import { manualBatcher } from '../support/lanes.ts'
+
+const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error))
+
+describe('a batch that fails', () => {
+  it('lets a poisoned member fail alone, found by halves in 2 log n runs', async () => {
+    const { batcher, runs, counts, pull } = manualBatcher<number>({
+      limits: {
+        costMax: 64,
+        itemsMax: 64,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 100,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
+    })
+    const answers = Array.from({ length: 16 }, (_, input) => batcher.submit(input).then(({ output }) => output, codeOf))
+    const working = pull()
+    for (let run = 0; run < 9; run++)
+      if (runs[run]?.inputs.includes(10)) await runs[run]?.fail(new Error('token out of range'))
+      else await runs[run]?.finish()
+    await working
+    const expected = Array.from({ length: 16 }, (_, input) => (input === 10 ? 'inference_failed' : input))
+    expect(await Promise.all(answers)).toEqual(expected)
+    expect(runs.map(({ inputs }) => inputs.length)).toEqual([16, 8, 8, 4, 2, 2, 1, 1, 4])
+    expect(counts).toMatchObject({ answered: 15, failed: 1, split: 4 })
+  })
+
+  it('answers the good half of a failed batch at once, whatever becomes of the other', async () => {
+    const { batcher, runs, clock, pull } = manualBatcher<string>()
+    const good = batcher.submit('good', { deadlineMs: 100 })
+    const poison = batcher.submit('poison').catch(codeOf)
+    void pull()
+    await runs[0]?.fail(new Error('no'))
+    await runs[1]?.finish()
+    clock.nowMs = 1000
+    expect((await good).output).toBe('good')
+    await runs[2]?.fail(new Error('no'))
+    expect(await poison).toBe('inference_failed')
+  })
+
+  it('does not ask again, in halves, what failed for no reason of its inputs', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>()
+    const answers = ['a', 'b'].map((input) => batcher.submit(input).catch(codeOf))
+    void pull()
+    await runs[0]?.fail(errors.modelNotReady('m', 'LOADING'))
+    expect(await Promise.all(answers)).toEqual(['model_not_ready', 'model_not_ready'])
+    expect(runs).toHaveLength(1)
+  })
+
+  it('fails a request as a whole, and does not run the rest of it', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>({
+      limits: {
+        costMax: 1,
+        itemsMax: 1,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 10,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
+    })
+    const answer = batcher.submitAll(['poison', 'b', 'c']).catch(codeOf)
+    void pull()
+    await runs[0]?.fail(new Error('no'))
+    expect(await answer).toBe('inference_failed')
+    expect(batcher.depth).toBe(0)
+  })
+
+  it('fails a batch whose answers are not as many as its inputs', async () => {
+    const { batcher, runs, pull } = manualBatcher<string>()
+    const answer = batcher.submit('a').catch(codeOf)
+    void pull()
+    await runs[0]?.finish([])
+    expect(await answer).toBe('inference_failed')
+  })
+})

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { AppError, errors } from '../../../../shared/errors.ts'
+import { manualBatcher } from '../support/lanes.ts'
+
+const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error))
+
+describe('work that nobody waits for any more', () => {
+  it('never runs what its caller has left, and counts it', async () => {
+    const { batcher, runs, counts, pull } = manualBatcher<string>()
+    const caller = new AbortController()
+    const gone = batcher.submit('gone', { signal: caller.signal }).catch(codeOf)
+    const stays = batcher.submit('stays')
+    caller.abort()
+    expect(await gone).toBe('client_closed')
+    expect(batcher.depth).toBe(1)
+    void pull()
+    await runs[0]?.finish()
+    expect(runs.map(({ inputs }) => inputs)).toEqual([['stays']])
+    expect((await stays).output).toBe('stays')
+    expect(counts.dropped).toBe(1)
+  })
+
+  it('takes nothing from a caller who left before', async () => {
+    const { batcher } = manualBatcher<string>()
+    await expect(batcher.submit('a', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'client_closed' })
+    expect(batcher.depth).toBe(0)
+  })
+
+  it('gives up what has waited too long for its model, and nothing that came later or runs', async () => {
+    const { batcher, runs, clock, pull } = manualBatcher<string>({
+      limits: {
+        costMax: 1,
+        itemsMax: 1,
+        wasteMax: 0.1,
+        runMsMax: 50,
+        queuedMax: 10,
+        waitMsMax: 1000,
+        requestMsMax: 60_000,
+      },
+    })
+    const outcome = (answer: Promise<{ output: unknown }>) => answer.then(({ output }) => output, codeOf)
+    const answers = ['runs', 'late'].map((input) => outcome(batcher.submit(input)))
+    void pull()
+    clock.nowMs = 50
+    answers.push(outcome(batcher.submit('young')))
+    batcher.shed({ arrivedBeforeMs: 10, refusal: errors.modelNotReady('m', 'LOADING') })
+    await runs[0]?.finish()
+    void pull()
+    await runs[1]?.finish()
+    expect(await Promise.all(answers)).toEqual(['runs', 'model_not_ready', 'young'])
+  })
+})
