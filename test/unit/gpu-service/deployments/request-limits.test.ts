@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
-import { KeyCounts } from '../../../../gpu-service/deployments/key-counts.ts'
 import { RequestLimits } from '../../../../gpu-service/deployments/request-limits.ts'
 import { createLogger } from '../../../../shared/log.ts'
-import { createMetrics } from '../../../../shared/metrics.ts'
-import { member } from '../../../support/principals.ts'
 
 const log = createLogger({ level: 'silent', name: 'test' })
 
@@ -145,70 +142,6 @@ describe('the limits of a deployment', () => {
     expect(state.inTable).toBe(4)
   })
 
-  it.each([
-    ['the table takes it', 7],
-    ['the table refuses it', 4],
-  ])('count what is being summed up meanwhile, and after %s', async (_how, known) => {
-    const write = Promise.withResolvers<number>()
-    const use = new DayUse({ add: () => write.promise, now: () => 0, log })
-    const limits = new RequestLimits({ deployment: 'd', replicaCount: () => 1, use, now: () => 0, count() {} })
-    limits.set({ requestsPerDay: 4 })
-    for (let times = 0; times < 3; times++) limits.admit(undefined)
-    const summed = use.sum()
-    expect(use.of('d')).toBe(3)
-    limits.admit(undefined)
-    expect(() => limits.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
-    if (known === 7) write.resolve(6)
-    else write.reject(new Error('the table does not answer'))
-    await summed
-    expect(use.of('d')).toBe(known)
-  })
-
-  it('count for the day on which they were answered what is summed up only after midnight', async () => {
-    const state = { nowMs: Date.parse('2026-11-20T23:59:59.000Z') }
-    const written: unknown[] = []
-    const add = async ({ day, requests }: { day: string; requests: number }) => {
-      written.push([day, requests])
-      return requests
-    }
-    const use = new DayUse({ add, now: () => state.nowMs, log })
-    use.add('d')
-    state.nowMs += 2000
-    await use.sum()
-    expect(use.of('d')).toBe(0)
-    await use.sum()
-    expect(written).toEqual([
-      ['2026-11-20', 1],
-      ['2026-11-21', 0],
-    ])
-  })
-
-  it('are summed up for several deployments at once, and written again only of those that answered since', async () => {
-    const written: [string, number][] = []
-    const state = { atOnce: 0, atOnceMax: 0 }
-    const use = new DayUse({
-      async add({ deployment, requests }) {
-        state.atOnceMax = Math.max(state.atOnceMax, ++state.atOnce)
-        await new Promise((resolve) => setImmediate(resolve))
-        state.atOnce--
-        written.push([deployment, requests])
-        return requests
-      },
-      now: () => 0,
-      log,
-    })
-    for (let n = 0; n < 60; n++) use.of(`d${n}`)
-    await use.sum()
-    expect(written).toHaveLength(60)
-    expect(state.atOnceMax).toBeGreaterThan(1)
-    expect(state.atOnceMax).toBeLessThanOrEqual(25)
-    written.splice(0)
-    use.add('d7')
-    await use.sum()
-    await use.sum()
-    expect(written).toEqual([['d7', 1]])
-  })
-
   it('are told in headers', () => {
     const { limits } = start()
     expect(limits.headers()).toEqual({})
@@ -221,39 +154,5 @@ describe('the limits of a deployment', () => {
       'x-quota-limit-requests': '100',
       'x-quota-remaining-requests': '99',
     })
-  })
-})
-
-describe('the counts of keys', () => {
-  it('tell so many keys apart and no more, however many come', async () => {
-    const metrics = createMetrics()
-    const counts = new KeyCounts({ metrics, max: 3 })
-    for (let n = 0; n < 100; n++) counts.count({ deployment: 'd', caller: member({ keyId: `key_${n}` }) })
-    counts.count({ deployment: 'd', caller: member({ keyId: 'key_0' }) })
-    counts.count({ deployment: 'd', caller: member({ keyId: 'some-session' }) })
-    const { values } = await metrics.keyRequests.get()
-    expect(Object.fromEntries(values.map(({ labels, value }) => [labels.key, value]))).toEqual({
-      key_0: 2,
-      key_1: 1,
-      key_2: 1,
-      other: 97,
-      session: 1,
-    })
-  })
-
-  it('forget those of a deployment that is gone, which leaves their room to others', async () => {
-    const metrics = createMetrics()
-    const counts = new KeyCounts({ metrics, max: 2 })
-    const count = (deployment: string, n: number) => counts.count({ deployment, caller: member({ keyId: `key_${n}` }) })
-    for (let n = 0; n < 5; n++) count('old', n)
-    counts.forget('old')
-    counts.forget('never was')
-    for (let n = 0; n < 3; n++) count('new', n)
-    const { values } = await metrics.keyRequests.get()
-    expect(values.map(({ labels }) => `${labels.deployment} ${labels.key}`)).toEqual([
-      'new key_0',
-      'new key_1',
-      'new other',
-    ])
   })
 })

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { changeDeployment } from '../../../../shared/table/deployments.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { irisModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+/** For a machine that is busy with others. */
+const slow = { timeout: 20_000 }
+const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
+
+let host: TestServing
+beforeAll(async () => {
+  host = await startTestServing([], { heartbeatMs: 50, waitMsMax: 60_000 })
+})
+afterAll(() => host.close())
+
+const ask = (name: string, headers: Record<string, string> = {}) =>
+  host.ask(`/api/v1/predict/${name}`, { json: row, headers })
+const answers = (name: string) => expect.poll(async () => (await ask(name)).status, slow).toBe(200)
+const revisionOf = async (answer: Promise<Response>) => (await answer).headers.get('x-model-revision')
+
+describe('a deployment', () => {
+  it('is changed under load without a dropped request, and each answer says which revision gave it', async () => {
+    const model = await irisModel()
+    const revisions = await Promise.all(Array.from({ length: 4 }, () => publishTarget(host, model)))
+    const [first] = revisions
+    if (first === undefined) throw new Error('unreachable')
+    await deployTargets(host, { name: 'moving', targets: [first] })
+    await answers('moving')
+    const placeOf = (revision: string | null) => revisions.findIndex((target) => target.revision === revision)
+    /** The newest that has answered anybody so far. */
+    let newest = 0
+    const seen: { status: number; place: number; atLeast: number }[] = []
+    let isOver = false
+    const client = async () => {
+      while (!isOver) {
+        const atLeast = newest
+        const answer = await ask('moving')
+        seen.push({ status: answer.status, place: placeOf(answer.headers.get('x-model-revision')), atLeast })
+        await answer.arrayBuffer()
+      }
+    }
+    const clients = Promise.all(Array.from({ length: 8 }, client))
+    for (const [place, target] of revisions.entries()) {
+      if (place === 0) continue
+      await changeDeployment(host.table, 'moving', (item) => ({ ...item, ...target, targets: [target] }))
+      await expect.poll(() => revisionOf(ask('moving')), slow).toBe(target.revision)
+      newest = place
+    }
+    isOver = true
+    await clients
+    expect(seen.length).toBeGreaterThan(200)
+    expect(seen.filter(({ status }) => status !== 200)).toEqual([])
+    expect(new Set(seen.map(({ place }) => place))).toEqual(new Set(revisions.keys()))
+    expect(seen.filter(({ place, atLeast }) => place < atLeast)).toEqual([])
+  })
+})

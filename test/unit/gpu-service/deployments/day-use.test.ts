@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
+import { RequestLimits } from '../../../../gpu-service/deployments/request-limits.ts'
+import { createLogger } from '../../../../shared/log.ts'
+
+const log = createLogger({ level: 'silent', name: 'test' })
+
+describe('the sums of a day', () => {
+  it.each([
+    ['the table takes it', 7],
+    ['the table refuses it', 4],
+  ])('count what is being summed up meanwhile, and after %s', async (_how, known) => {
+    const write = Promise.withResolvers<number>()
+    const use = new DayUse({ add: () => write.promise, now: () => 0, log })
+    const limits = new RequestLimits({ deployment: 'd', replicaCount: () => 1, use, now: () => 0, count() {} })
+    limits.set({ requestsPerDay: 4 })
+    for (let times = 0; times < 3; times++) limits.admit(undefined)
+    const summed = use.sum()
+    expect(use.of('d')).toBe(3)
+    limits.admit(undefined)
+    expect(() => limits.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
+    if (known === 7) write.resolve(6)
+    else write.reject(new Error('the table does not answer'))
+    await summed
+    expect(use.of('d')).toBe(known)
+  })
+
+  it('count for the day on which they were answered what is summed up only after midnight', async () => {
+    const state = { nowMs: Date.parse('2026-11-20T23:59:59.000Z') }
+    const written: unknown[] = []
+    const add = async ({ day, requests }: { day: string; requests: number }) => {
+      written.push([day, requests])
+      return requests
+    }
+    const use = new DayUse({ add, now: () => state.nowMs, log })
+    use.add('d')
+    state.nowMs += 2000
+    await use.sum()
+    expect(use.of('d')).toBe(0)
+    await use.sum()
+    expect(written).toEqual([
+      ['2026-11-20', 1],
+      ['2026-11-21', 0],
+    ])
+  })
+
+  it('are summed up for several deployments at once, and written again only of those that answered since', async () => {
+    const written: [string, number][] = []
+    const state = { atOnce: 0, atOnceMax: 0 }
+    const use = new DayUse({
+      async add({ deployment, requests }) {
+        state.atOnceMax = Math.max(state.atOnceMax, ++state.atOnce)
+        await new Promise((resolve) => setImmediate(resolve))
+        state.atOnce--
+        written.push([deployment, requests])
+        return requests
+      },
+      now: () => 0,
+      log,
+    })
+    for (let n = 0; n < 60; n++) use.of(`d${n}`)
+    await use.sum()
+    expect(written).toHaveLength(60)
+    expect(state.atOnceMax).toBeGreaterThan(1)
+    expect(state.atOnceMax).toBeLessThanOrEqual(25)
+    written.splice(0)
+    use.add('d7')
+    await use.sum()
+    await use.sum()
+    expect(written).toEqual([['d7', 1]])
+  })
+})

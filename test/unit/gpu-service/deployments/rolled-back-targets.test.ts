@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { getDeployment, targetsOf } from '../../../../shared/table/deployments.ts'
+import { makeKey, makeUser } from '../../../support/make-key.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { embedderModel, irisModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+/** For a machine that is busy with others. */
+const slow = { timeout: 20_000 }
+const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
+
+let host: TestServing
+beforeAll(async () => {
+  host = await startTestServing([], { heartbeatMs: 50, waitMsMax: 60_000 })
+})
+afterAll(() => host.close())
+
+const ask = (name: string, headers: Record<string, string> = {}) =>
+  host.ask(`/api/v1/predict/${name}`, { json: row, headers })
+const answers = (name: string) => expect.poll(async () => (await ask(name)).status, slow).toBe(200)
+
+describe('a deployment with a canary', () => {
+  it('takes a target that fails several callers out of service by itself, once, and says why; one caller alone cannot', async () => {
+    const stable = await publishTarget(host, await irisModel(), { weight: 50 })
+    // Takes texts, and so fails every row.
+    const failing = await publishTarget(host, await embedderModel(), { weight: 50 })
+    const canary = { maxErrorRate: 0.1, minRequests: 10, windowSeconds: 60 }
+    await deployTargets(host, { name: 'guarded', targets: [stable, failing], canary })
+    await answers('guarded')
+    const rolledBack = async () => targetsOf((await getDeployment(host.table, 'guarded')) ?? failed())[1]?.rolledBack
+    const byOne = async () => Promise.all(Array.from({ length: 40 }, async () => (await ask('guarded')).status))
+    await expect.poll(async () => new Set(await byOne()), slow).toEqual(new Set([200, 422]))
+    // Several judgements later.
+    await pause(300)
+    expect(await rolledBack()).toBeUndefined()
+    const users = await Promise.all([1, 2, 3].map(() => makeUser(host.table, { role: 'admin' })))
+    const tokens = await Promise.all(users.map((user) => makeKey(host.table, { user })))
+    const askAs = (token: string) => host.ask('/api/v1/predict/guarded', { json: row, token })
+    await expect
+      .poll(async () => {
+        await Promise.all(tokens.flatMap((token) => Array.from({ length: 10 }, () => askAs(token))))
+        return rolledBack()
+      }, slow)
+      .toMatchObject({ reason: expect.stringContaining('% of its last'), weight: 50 })
+    const first = await rolledBack()
+    await expect
+      .poll(async () => {
+        const statuses = await Promise.all(Array.from({ length: 40 }, async () => (await ask('guarded')).status))
+        return new Set(statuses)
+      }, slow)
+      .toEqual(new Set([200]))
+    expect(await rolledBack()).toEqual(first)
+    expect((await getDeployment(host.table, 'guarded'))?.version).toBe(2)
+  })
+
+  it('takes a target out of service that cannot be loaded', async () => {
+    const model = await irisModel()
+    const stable = await publishTarget(host, model)
+    const files = { ...model.files, 'model.onnx': Buffer.from('no graph at all') }
+    const broken = await publishTarget(host, { ...model, files })
+    const canary = { maxErrorRate: 0.1, minRequests: 10, windowSeconds: 60 }
+    await deployTargets(host, { name: 'unloadable', targets: [stable, broken], canary })
+    await expect
+      .poll(async () => (await getDeployment(host.table, 'unloadable'))?.targets?.[1]?.rolledBack?.reason, {
+        timeout: 10_000,
+      })
+      .toContain('could not be loaded')
+    await answers('unloadable')
+  })
+})
+
+function failed(): never {
+  throw new Error('the deployment is gone')
+}

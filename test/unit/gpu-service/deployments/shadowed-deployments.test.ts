@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { metricValue } from '../support/metric-value.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { embedderModel, irisModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+
+/** For a machine that is busy with others. */
+const slow = { timeout: 20_000 }
+const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
+
+let host: TestServing
+beforeAll(async () => {
+  host = await startTestServing([], { heartbeatMs: 50, waitMsMax: 60_000 })
+})
+afterAll(() => host.close())
+
+const ask = (name: string, headers: Record<string, string> = {}) =>
+  host.ask(`/api/v1/predict/${name}`, { json: row, headers })
+const answers = (name: string) => expect.poll(async () => (await ask(name)).status, slow).toBe(200)
+const metric = (start: string) => metricValue(host, start)
+
+describe('a deployment with a shadow', () => {
+  it('copies requests to its shadow without its callers ever noticing, whatever becomes of the copies', async () => {
+    const [stable, same] = await Promise.all([irisModel(), irisModel()].map(async (m) => publishTarget(host, await m)))
+    const failing = await publishTarget(host, await embedderModel())
+    if (stable === undefined || same === undefined) throw new Error('unreachable')
+    await deployTargets(host, { name: 'mirrored', targets: [stable], shadow: { target: same, percent: 100 } })
+    await deployTargets(host, { name: 'hindered', targets: [stable], shadow: { target: failing, percent: 100 } })
+    for (const name of ['mirrored', 'hindered']) await answers(name)
+    const count = (name: string, outcome: string) =>
+      metric(`shadow_requests_total{deployment="${name}",outcome="${outcome}"}`)
+    const keepAsking = (name: string, outcome: string) =>
+      expect
+        .poll(async () => {
+          const answer = await ask(name)
+          expect([answer.status, answer.headers.get('x-model-revision')]).toEqual([200, stable.revision])
+          return count(name, outcome)
+        }, slow)
+        .toBeGreaterThan(5)
+    await keepAsking('mirrored', 'ok')
+    await keepAsking('hindered', 'error')
+    expect(await count('mirrored', 'error')).toBe(0)
+    expect(await metric('predictions_total{deployment="mirrored:shadow"')).toBeGreaterThan(5)
+    // A crowd: the copies are left out, not the callers.
+    const crowd = await Promise.all(Array.from({ length: 300 }, async () => (await ask('mirrored')).status))
+    expect(new Set(crowd)).toEqual(new Set([200]))
+    expect(await count('mirrored', 'dropped')).toBeGreaterThan(100)
+  })
+})
