@@ -2,6 +2,7 @@ import { generationRoutes } from './generation-routes.ts'
 import { inferenceRoutes } from './inference-routes.ts'
 import { oipRoutes } from './oip-routes.ts'
 import { serviceRoutes } from './service-routes.ts'
+import { teiRootRoutes } from './tei-root-routes.ts'
 import { teiRoutes } from './tei-routes.ts'
 
 /**
@@ -11,6 +12,7 @@ import { teiRoutes } from './tei-routes.ts'
 export const modelRoutes = {
   ...inferenceRoutes,
   ...teiRoutes,
+  ...teiRootRoutes,
   ...oipRoutes,
   ...generationRoutes,
   ...serviceRoutes,

@@ -49,7 +49,7 @@ const read = <Path extends string, Responses extends NonNullable<RouteConfig['re
 
 const alive = { 200: { description: 'It answers, or loads. There is no body.' } }
 
-/** Below the base path of one model; the same routes answer at the root where one deployment alone can serve them. */
+/** Below the base path of one model. */
 export const teiRoutes = {
   teiEmbed: route('embed', {
     request: z.object({ ...prompted, normalize: z.boolean().optional(), dimensions: z.number().int().optional() }),

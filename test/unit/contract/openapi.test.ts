@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createServingApp } from '../../../gpu-service/app.ts'
 import { generationPaths } from '../../../gpu-service/protocols/openai/generation.ts'
 import type { ServingParts } from '../../../gpu-service/protocols/serving-parts.ts'
+import { teiRootPaths } from '../../../gpu-service/protocols/tei/tei.ts'
 import { openapiDocument } from '../../../shared/contract/openapi.ts'
 import { routes } from '../../../shared/contract/routes.ts'
 
@@ -40,8 +41,6 @@ function atHome(path: string): string {
   if (rest === '/embeddings') return '/v1/embeddings'
   if (/^\/v[12]\//.test(rest)) return rest
   if (below !== undefined) return modelBase + rest
-  // At the root `POST /` is what its own base path has as its own invocation.
-  if (rest === '/') return `${modelBase}/invocations`
   return paths[rest] === undefined ? modelBase + rest : rest
 }
 
@@ -55,6 +54,17 @@ describe('the OpenAPI document', () => {
     const read = ofModels.filter((route) => !/ \/v2\/models\/\{model\}|^POST \/api\/v1\/predict/.test(route))
     expect([...expected].toSorted()).toEqual(read.toSorted())
     expect(expected.size).toBeGreaterThan(35)
+  })
+
+  it('has what clients of text-embeddings-inference ask at the root, each as below a base path but for the model', () => {
+    for (const path of [...teiRootPaths, '/']) {
+      const below = find(`POST ${modelBase}${path === '/' ? '/invocations' : path}`)
+      const { description, parameters = [], ...atRoot } = find(`POST ${path}`) as Described & { description?: string }
+      const { parameters: ofBase = [], ...rest } = below
+      expect([path, atRoot]).toEqual([path, rest])
+      expect(parameters).toEqual(ofBase.filter((one) => one.in !== 'path'))
+      expect(description).toContain('model_not_named')
+    }
   })
 
   it('says of routes that take a picture that they take one as it is', () => {

@@ -1,0 +1,29 @@
+import type { RouteConfig } from '@hono/zod-openapi'
+import { teiRoutes } from './tei-routes.ts'
+
+const prefix = '/models/{owner}/{name}'
+/** What is said of the whole service there, and by its own routes. */
+const ofService = new Set(['/info', '/health', '/ping'])
+
+/**
+ * The same without a base path, where clients of Text Embeddings Inference ask that are told a host and nothing else:
+ * the one deployment that can do it answers.
+ */
+export const teiRootRoutes: Record<string, RouteConfig> = Object.fromEntries(
+  Object.entries(teiRoutes)
+    .map(([name, route]) => ({ name, route, path: route.path.slice(prefix.length) }))
+    .filter(({ path }) => !ofService.has(path))
+    .flatMap(({ name, route, path }) => {
+      const paths = path === '/invocations' ? [path, '/'] : [path]
+      return paths.map((at) => [`${name} ${at}`, atRoot(route, at)])
+    }),
+)
+
+function atRoot(
+  { request: { params: _, ...request }, ...route }: (typeof teiRoutes)[keyof typeof teiRoutes],
+  path: string,
+) {
+  const description =
+    'Where one deployment is made for this, or alone can do it, that one answers; else 400 `model_not_named` names the base paths.'
+  return { ...route, path, request, description }
+}
