@@ -94,7 +94,8 @@ async function absentAs<Result>(instead: Result, reading: Promise<Result>): Prom
   try {
     return await reading
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return instead
+    // Macs leave files of their own among the folders.
+    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return instead
     throw error
   }
 }

@@ -64,6 +64,14 @@ describe('a folder as an object store', () => {
     expect(await filesUnder('.')).toEqual([])
   })
 
+  it('lists the uploads that are open beside what a file manager left among them', async () => {
+    const key = objectKeys.staging('imp_1', 'f')
+    await objects.uploads.create({ key })
+    await writeFile(join(root, 'staging', '.uploads', '.DS_Store'), '')
+    const open = await objects.uploads.open({ prefix: 'staging/', limit: 10 })
+    expect(open.map((upload) => upload.key)).toEqual([key])
+  })
+
   it('takes only plain files of a drop for objects: no links, folders or pipes', async () => {
     const secret = join(root, 'key')
     const folder = join(root, 'drop', 'acme', 'model', 'v1')
