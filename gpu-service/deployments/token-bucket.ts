@@ -43,7 +43,9 @@ export class TokenBucket {
 
   #refill(): void {
     const nowMs = this.#now()
-    this.#level = Math.min(this.#burst, this.#level + ((nowMs - this.#atMs) / 1000) * this.#perSecond)
+    // A clock that is set back takes nothing away: nobody would be let in until it is where it was.
+    const passedMs = Math.max(0, nowMs - this.#atMs)
+    this.#level = Math.min(this.#burst, this.#level + (passedMs / 1000) * this.#perSecond)
     this.#atMs = nowMs
   }
 }
