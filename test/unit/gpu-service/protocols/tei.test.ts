@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { filesIn } from '../../../support/files-in.ts'
 import { makeKey, makeUser, putMembership } from '../../../support/make-key.ts'
 import { modelsFolder } from '../../../support/real-models.ts'
@@ -218,16 +218,32 @@ describe('the routes of text-embeddings-inference', () => {
   })
 
   it('says that a model is overloaded in its words, and when to come back', async () => {
-    const limited = { ...(await embedderModel('limited')), limits: { requestsPerSecond: 0.1 } }
-    const other = await startTestServing([limited], { queuedMax: 3 })
-    try {
-      await post('/embed', { inputs: 'a' }, other)
-      const refused = await post('/embed', { inputs: 'a' }, other)
-      expect(refused).toMatchObject({ status: 429, body: { error_type: 'Overloaded' } })
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-    } finally {
-      await other.close()
+    const busy = await startTestServing([await embedderModel('busy')], { queuedMax: 1 })
+    onTestFinished(() => busy.close())
+    const inputs = Array(20).fill('the sun shines')
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post('/embed', { inputs }, busy)))
+    const refused = answers.filter(({ status }) => status !== 200)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { status, body, headers } of refused) {
+      expect({ status, body }).toEqual({
+        status: 429,
+        body: { error: 'Model is overloaded', error_type: 'Overloaded' },
+      })
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     }
+  })
+
+  it('says what limit is reached as an overload, and when to come back', async () => {
+    const limited = { ...(await embedderModel('limited')), limits: { requestsPerSecond: 0.1 } }
+    const other = await startTestServing([limited])
+    onTestFinished(() => other.close())
+    await post('/embed', { inputs: 'a' }, other)
+    const refused = await post('/embed', { inputs: 'a' }, other)
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { error: expect.stringContaining('requests per second'), error_type: 'Overloaded' },
+    })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
   it('asks for a key before it looks at anything', async () => {
