@@ -8,7 +8,7 @@ import { findOwner } from '../../shared/table/owners.ts'
 import { findPassword, passwordChange } from '../../shared/table/passwords.ts'
 import { endSession } from '../../shared/table/sessions.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
-import { readIdentity } from '../../shared/table/users.ts'
+import { readIdentity, type UserItem } from '../../shared/table/users.ts'
 import { limitLogin } from './login-limits.ts'
 import type { AuthApp, AuthParts } from './parts.ts'
 import { isOutdated } from './password-hash.ts'
@@ -27,7 +27,7 @@ export function addLoginRoutes(app: AuthApp, parts: AuthParts) {
       readIdentity(table, userId ?? nobody),
     ])
     // Whose account it was is told to that one in its audit log; what was typed for it is not, which may be a password.
-    if (identity !== undefined) noteSubject(context, { owner: identity.user.username })
+    if (identity !== undefined) noteSubject(context, namedAs(identity.user))
     const account = userId ?? `unknown:${login.toLowerCase()}`
     const attempt = { account, address: address && callerNetwork(address), now: now() }
     const isRight = await limitLogin(table, attempt, () => passwords.matches(password, stored?.hash))
@@ -46,7 +46,9 @@ export function addLoginRoutes(app: AuthApp, parts: AuthParts) {
 
   app.openapi(routes.refresh, async (context) => {
     const { refreshToken } = context.req.valid('json')
-    return context.json(await refreshSession(parts, refreshToken), 200)
+    const { session, user } = await refreshSession(parts, refreshToken)
+    noteSubject(context, namedAs(user))
+    return context.json(session, 200)
   })
 
   app.openapi(routes.logout, async (context) => {
@@ -61,6 +63,9 @@ export function addLoginRoutes(app: AuthApp, parts: AuthParts) {
     return context.body(null, 204)
   })
 }
+
+/** For the audit log, which keeps what a user was called at the time. */
+const namedAs = ({ username }: Pick<UserItem, 'username'>) => ({ owner: username, username })
 
 /** No user has this id. */
 const nobody = 'nobody'

@@ -15,7 +15,7 @@ import {
   rotateRefreshToken,
   type SessionItem,
 } from '../../shared/table/sessions.ts'
-import { findIdentity } from '../../shared/table/users.ts'
+import { findIdentity, type UserItem } from '../../shared/table/users.ts'
 import type { AuthParts } from './parts.ts'
 
 type SessionParts = Pick<AuthParts, 'table' | 'signer' | 'now'>
@@ -51,7 +51,10 @@ export async function beginSession(
  * Exchanges a refresh token for the next tokens. One that was used before ends its session, whoever sends it: of the
  * two who have it, one has no right to it. @throws AppError `session_over`
  */
-export async function refreshSession({ table, signer, now }: SessionParts, refreshToken: string): Promise<Session> {
+export async function refreshSession(
+  { table, signer, now }: SessionParts,
+  refreshToken: string,
+): Promise<{ session: Session; user: UserItem }> {
   const at = now()
   const usedSha256 = hashToken(refreshToken)
   const used = await findRefreshToken(table, usedSha256)
@@ -61,7 +64,7 @@ export async function refreshSession({ table, signer, now }: SessionParts, refre
   if (session === undefined || identity === undefined || !isLive(session, identity.user, at)) throw errors.sessionOver()
   const { token, item } = newRefreshToken(session, at)
   if (used.usedAt === undefined && (await rotateRefreshToken(table, { session, usedSha256, token: item, now: at })))
-    return answer(signer, session, token)
+    return { session: await answer(signer, session, token), user: identity.user }
   await endSession(table, { userId, id, by: 'replayed', now: at })
   throw errors.sessionOver()
 }

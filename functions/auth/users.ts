@@ -6,6 +6,7 @@ import { bootstrapAdmin } from '../../shared/auth/verify.ts'
 import type { changeUser } from '../../shared/contract/auth.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
+import { noteSubject } from '../../shared/http/audit-subject.ts'
 import { decodeCursor, encodeCursor } from '../../shared/table/cursor.ts'
 import { lists } from '../../shared/table/keys.ts'
 import { passwordChange } from '../../shared/table/passwords.ts'
@@ -32,20 +33,23 @@ export function addUserRoutes(app: AuthApp, parts: AuthParts) {
     requirePlatformAdmin(principal)
     const { id } = context.req.valid('param')
     if (id === principal.userId) throw errors.ownAccount()
-    return context.json(toUser(await change(parts, { principal, id, wanted: context.req.valid('json') })), 200)
+    const user = (await readIdentity(table, id))?.user
+    if (user === undefined) throw errors.userNotFound(id)
+    // Also where it is refused, the audit log tells whose account it was by the name that it had.
+    noteSubject(context, { owner: user.username, target: `auth/users/${id}` })
+    return context.json(toUser(await change(parts, { principal, user, wanted: context.req.valid('json') })), 200)
   })
 }
 
 interface Change {
   principal: Principal
-  id: string
+  user: UserItem
   wanted: z.output<typeof changeUser>
 }
 
-async function change(parts: AuthParts, { principal, id, wanted }: Change): Promise<UserItem> {
+async function change(parts: AuthParts, { principal, user, wanted }: Change): Promise<UserItem> {
   const { table, now } = parts
-  const user = (await readIdentity(table, id))?.user
-  if (user === undefined) throw errors.userNotFound(id)
+  const { id } = user
   const { role, disabled, newPassword } = wanted
   const hash = newPassword === undefined ? undefined : await hashNew(parts, user, newPassword)
   const at = now()

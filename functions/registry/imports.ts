@@ -60,6 +60,7 @@ export function addImportRoutes(
       exclude,
       awaitsDrop: source.kind === 's3-drop' && !isNow,
       createdBy: principal.userId,
+      createdByName: principal.username,
       importsMax: quotas.imports,
       now: now(),
       alsoWrites: () => [ownerStands(stands)],

@@ -8,7 +8,10 @@ export const auditEvent = z
     actor: z
       .object({ userId: z.string(), username: z.string().optional(), keyId: z.string().optional() })
       .optional()
-      .openapi({ description: 'Who: the user, and the API key or session. Absent where a stranger tried.' }),
+      .openapi({
+        description:
+          'Who: the user, what that one was called at the time, and the API key or session. Absent where a stranger tried.',
+      }),
     action: z.string().openapi({ example: 'repo.create' }),
     owner: z.string().openapi({ description: 'Whose it was done to; `-` where it was nobody’s.', example: 'acme' }),
     target: z.string().optional().openapi({ example: 'repos/acme/model' }),

@@ -13,6 +13,8 @@ export interface AuditSubject {
   owner?: string | undefined
   /** As its path names it: `repos/acme/model/tags/v1`. */
   target?: string | undefined
+  /** What the user is called to whom the answer gives a session. */
+  username?: string | undefined
   /** Nothing would have been written after all. */
   isRead?: boolean
 }
@@ -50,7 +52,9 @@ export async function actorOf(context: Context<HttpEnvironment>): Promise<AuditE
   const { accessToken } = (parsed(await context.res.clone().text()) ?? {}) as { accessToken?: unknown }
   if (typeof accessToken !== 'string') return undefined
   const { sub, sid } = decodeJwt(accessToken)
-  return sub === undefined ? undefined : { userId: sub, ...(typeof sid === 'string' && { keyId: sid }) }
+  if (sub === undefined) return undefined
+  const username = context.get('subject')?.username
+  return { userId: sub, ...(username !== undefined && { username }), ...(typeof sid === 'string' && { keyId: sid }) }
 }
 
 /** What a user has without an owner's name in its path is in its own namespace. */

@@ -23,6 +23,8 @@ export interface StartImport {
   /** Where it goes. */
   repo: string
   createdBy: string
+  /** What that user is called now. */
+  createdByName?: string | undefined
   /** How many imports an owner may have under way for whom nobody set another limit; without it, any number. */
   importsMax?: number | undefined
   now: Date
@@ -105,6 +107,7 @@ function newImport({
   source,
   repo,
   createdBy,
+  createdByName,
   now,
   tag,
   fingerprint,
@@ -132,5 +135,6 @@ function newImport({
     createdAt: at,
     updatedAt: at,
     createdBy,
+    ...(createdByName !== undefined && { createdByName }),
   }
 }

@@ -41,6 +41,8 @@ export interface ImportItem {
   /** When it moved last, to the minute. */
   updatedAt: string
   createdBy: string
+  /** What that user was called then. */
+  createdByName?: string | undefined
 }
 
 /** What a drop held when an import of all of it ended, and how that ended. */

@@ -54,6 +54,7 @@ export function createStoring({ table, queue, importsMax, upstream, log, now }: 
       source: { kind: 'hf', repo, ref: await branchAt({ repo, ref, commit }) },
       repo,
       createdBy: principal.userId,
+      createdByName: principal.username,
       importsMax,
       now: at,
       // Nothing newer: what may be seen was judged of this commit.

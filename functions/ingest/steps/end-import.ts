@@ -65,10 +65,10 @@ interface EndInput {
 }
 
 /** Told in the same write, once however many messages would end it. */
-const endEvent = ({ id, repo, createdBy }: ImportItem, failure: ImportFailure | undefined, now: Date) =>
+const endEvent = ({ id, repo, createdBy, createdByName }: ImportItem, failure: ImportFailure | undefined, now: Date) =>
   newEvent(
     {
-      actor: { userId: createdBy },
+      actor: { userId: createdBy, ...(createdByName !== undefined && { username: createdByName }) },
       action: 'import.end',
       owner: splitName(repo).owner,
       target: `repos/${repo}/imports/${id}`,

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthApp } from '../../../functions/auth/app.ts'
 import { createHubApp } from '../../../functions/hub/app.ts'
 import { hubActions } from '../../../functions/hub/hub-actions.ts'
+import { endOfImport } from '../../../functions/ingest/steps/end-import.ts'
 import { createRegistryApp } from '../../../functions/registry/app.ts'
 import { matchActions } from '../../../shared/http/audit-actions.ts'
 import { platformActions } from '../../../shared/http/audit-platform-actions.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 import { newEvent, recordEvent } from '../../../shared/table/audit.ts'
+import { getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { type Answer, adminToken, type CountedHost, password, startCountedHost } from './support/counted-host.ts'
 
 let host: CountedHost
@@ -33,6 +35,37 @@ describe('the audit log', () => {
       from: '192.0.2.9',
       requestId: 'r-1',
     })
+  })
+
+  it('names who did it, and whose account was changed, as they were called at the time', async () => {
+    const gil = await host.person('gil')
+    await host.ask('/api/v1/auth/login', { json: { login: 'gil', password } })
+    const session = { userId: gil.id, username: 'gil', keyId: expect.stringMatching(/^ses_/) }
+    expect(await latest()).toMatchObject({ action: 'auth.login', owner: 'gil', actor: session })
+    await host.ask('/api/v1/auth/refresh', { json: { refreshToken: gil.refreshToken } })
+    expect(await latest()).toMatchObject({ action: 'auth.refresh', owner: 'gil', actor: session })
+    host.clock.ms += 1000
+    await host.asAdmin(`/api/v1/auth/users/${gil.id}`, { method: 'PATCH', json: { newPassword: 'aaaaaaaaaaaa' } })
+    const target = `auth/users/${gil.id}`
+    expect(await latest()).toMatchObject({ owner: 'gil', target, outcome: { result: 'refused' } })
+    host.clock.ms += 1000
+    await host.asAdmin(`/api/v1/auth/users/${gil.id}`, { method: 'PATCH', json: { role: 'admin' } })
+    expect(await latest()).toMatchObject({ action: 'user.change', owner: 'gil', target, outcome: { result: 'done' } })
+
+    const { body } = await host.ask('/api/v1/imports', {
+      json: { source: 'hf://x/y', repo: 'gil/y' },
+      token: gil.token,
+    })
+    const item = await getImport(host.table, body.id)
+    if (item === undefined) throw new Error('the import is gone')
+    const ended = async (of: ImportItem) => {
+      await host.table.transact(endOfImport({ item: of, from: 'PENDING', state: 'FAILED', now: host.now() }))
+      return (await host.events()).findLast((event) => event.action === 'import.end')
+    }
+    expect((await ended(item))?.actor).toEqual({ userId: gil.id, username: 'gil' })
+    const again = await host.ask('/api/v1/imports', { json: { source: 'hf://x/y', repo: 'gil/y' }, token: gil.token })
+    const { createdByName: _, ...before } = (await getImport(host.table, again.body.id)) ?? item
+    expect((await ended(before))?.actor).toEqual({ userId: gil.id })
   })
 
   it('tells of refusals too: of members, of strangers, of wrong bodies', async () => {
