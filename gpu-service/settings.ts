@@ -5,18 +5,25 @@ import type { ServingConfig } from './serving-config.ts'
 
 /** How models are run, in whatever host. */
 export const runSettings = {
-  /** What models may take of the memory, in all engines together; by default six tenths of the machine's. */
-  SLIPWAY_MODEL_MEMORY_BYTES: wholeNumber({ min: 1 }).optional(),
-  /** How many runs are made at once; by default one per core on a CPU, one on a GPU. */
-  SLIPWAY_ENGINES: wholeNumber({ min: 1, max: 256 }).optional(),
-  /** Threads of one run; by default 1, which has the engines use all cores. */
-  SLIPWAY_INTRA_OP_THREADS: wholeNumber({ min: 1, max: 256 }).optional(),
-  /** How large the files of models on this disk may grow; by default 20 GB. */
-  SLIPWAY_CACHE_BYTES: wholeNumber().optional(),
-  /** After which a request is told that its answer was not ready; it may give itself less time by a header. */
-  SLIPWAY_REQUEST_TIMEOUT_MS: wholeNumber({ min: 1 }).optional(),
-  /** Whether pictures are fetched that callers name by their https address. */
-  SLIPWAY_REMOTE_IMAGES: z.stringbool('must be "true" or "false"').default(false),
+  SLIPWAY_MODEL_MEMORY_BYTES: wholeNumber({ min: 1 })
+    .optional()
+    .describe("what models may take of the memory, all together; six tenths of the machine's where it is not set"),
+  SLIPWAY_ENGINES: wholeNumber({ min: 1, max: 256 })
+    .optional()
+    .describe('how many runs are made at once; one per core on a CPU and one on a GPU where it is not set'),
+  SLIPWAY_INTRA_OP_THREADS: wholeNumber({ min: 1, max: 256 })
+    .optional()
+    .describe('threads of one run; 1 where it is not set, which has the engines use all cores'),
+  SLIPWAY_CACHE_BYTES: wholeNumber()
+    .optional()
+    .describe('how large the files of models on this disk may grow; 20 GB where it is not set'),
+  SLIPWAY_REQUEST_TIMEOUT_MS: wholeNumber({ min: 1 })
+    .optional()
+    .describe('after which a request is told that its answer is not ready; it may give itself less by a header'),
+  SLIPWAY_REMOTE_IMAGES: z
+    .stringbool('must be "true" or "false"')
+    .default(false)
+    .describe('whether pictures are fetched that callers name by their https address'),
 }
 
 const runShape = z.object(runSettings)

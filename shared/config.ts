@@ -79,13 +79,13 @@ const quota = wholeNumber()
 
 /** What an owner may have for whom no admin set other limits. */
 export const quotaEnvironment = z.object({
-  SLIPWAY_QUOTA_REPOS: quota.default(defaultQuotas.repos),
-  SLIPWAY_QUOTA_STORED_BYTES: quota.default(defaultQuotas.storedBytes),
-  /** At the same time. */
-  SLIPWAY_QUOTA_IMPORTS: quota.default(defaultQuotas.imports),
-  SLIPWAY_QUOTA_DEPLOYMENTS: quota.default(defaultQuotas.deployments),
-  /** Without it, requests are not counted. */
-  SLIPWAY_QUOTA_REQUESTS_PER_MINUTE: wholeNumber({ min: 1 }).optional(),
+  SLIPWAY_QUOTA_REPOS: quota.default(defaultQuotas.repos).describe('repos that an owner may have'),
+  SLIPWAY_QUOTA_STORED_BYTES: quota.default(defaultQuotas.storedBytes).describe('bytes that an owner may store'),
+  SLIPWAY_QUOTA_IMPORTS: quota.default(defaultQuotas.imports).describe('imports of an owner at the same time'),
+  SLIPWAY_QUOTA_DEPLOYMENTS: quota.default(defaultQuotas.deployments).describe('deployments that an owner may have'),
+  SLIPWAY_QUOTA_REQUESTS_PER_MINUTE: wholeNumber({ min: 1 })
+    .optional()
+    .describe('requests of an owner; not counted where it is not set'),
 })
 
 export const quotasOf = (given: z.output<typeof quotaEnvironment>): Quotas => ({

@@ -5,30 +5,41 @@ import { logLevel, parseEnvironment, quotaEnvironment, quotasOf, wholeNumber } f
 import { tokenFor } from '../../shared/hf/token-for.ts'
 import type { Quotas } from '../../shared/table/quotas.ts'
 import { unknownSettings } from '../../shared/unknown-settings.ts'
+import { describeSettings } from './describe-settings.ts'
 
 const schema = z.object({
-  PORT: wholeNumber({ max: 65_535 }).default(8000),
-  HOST: z.string().default('127.0.0.1'),
-  /** The folder that holds all state. */
-  SLIPWAY_DATA: z.string().default('.slipway'),
-  /** A server that speaks DynamoDB, instead of the embedded one. */
-  SLIPWAY_DYNAMODB_ENDPOINT: z.url('must be a URL, such as http://127.0.0.1:8001').optional(),
-  SLIPWAY_LOG_LEVEL: logLevel,
-  /** Who may make an account: anyone, whoever is invited, or only an admin for others. */
-  SLIPWAY_REGISTRATION: z.enum(registrations, { error: 'must be "open", "invitation" or "closed"' }).default('closed'),
+  PORT: wholeNumber({ max: 65_535 }).default(8000).describe('the port of everything'),
+  HOST: z.string().default('127.0.0.1').describe('the address it listens on; 0.0.0.0 for colleagues on your network'),
+  SLIPWAY_DATA: z.string().default('.slipway').describe('the folder that holds all state'),
+  SLIPWAY_DYNAMODB_ENDPOINT: z
+    .url('must be a URL, such as http://127.0.0.1:8001')
+    .optional()
+    .describe('a server that speaks DynamoDB, instead of the embedded one'),
+  SLIPWAY_LOG_LEVEL: logLevel.describe('debug, info, warn, error or silent'),
+  SLIPWAY_REGISTRATION: z
+    .enum(registrations, { error: 'must be "open", "invitation" or "closed"' })
+    .default('closed')
+    .describe('who may make an account: "open" anyone, "invitation" whoever is invited, "closed" an admin for others'),
   ...quotaEnvironment.shape,
   ...runSettings,
-  /** The Hub that models are pulled from. */
-  HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co'),
-  /** The token for that Hub; it is sent nowhere else. */
-  HF_TOKEN: z.string().optional(),
-  /** The Hub that is read for names that are not here; nothing is mirrored without it. */
-  SLIPWAY_MIRROR_ENDPOINT: z.url('must be a URL, such as https://huggingface.co').optional(),
-  /** How long it is believed where a branch of that Hub is. */
-  SLIPWAY_MIRROR_REVALIDATE_SECONDS: z.coerce.number('must be a number').min(0).max(86_400).default(60),
+  HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co').describe('the Hub that models are pulled from'),
+  HF_TOKEN: z.string().optional().describe('the token for that Hub; it is sent nowhere else'),
+  SLIPWAY_MIRROR_ENDPOINT: z
+    .url('must be a URL, such as https://huggingface.co')
+    .optional()
+    .describe('the Hub that is read for names that are not here; HF_TOKEN goes to it where HF_ENDPOINT is the same'),
+  SLIPWAY_MIRROR_REVALIDATE_SECONDS: z.coerce
+    .number('must be a number')
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe('how long it is believed where a branch of that Hub is, and that a name is not there'),
   /** Set by npm while it runs a script. */
   npm_lifecycle_event: z.string().optional(),
 })
+
+/** Every setting, with what it is where it is not set. */
+export const settingsHelp = (): string => describeSettings(schema.shape)
 
 export interface LocalSettings {
   port: number
@@ -60,7 +71,7 @@ export function readSettings(
   const [unknown] = parameters.filter((parameter) => parameter !== '--no-sample')
   if (unknown !== undefined)
     throw new Error(
-      `"${unknown}" is not an option. There is one, --no-sample; settings are in the README: npm start -- --no-sample`,
+      `"${unknown}" is not an option. There are --no-sample and --help, which lists every setting: npm start -- --help`,
     )
   const given = parseEnvironment(schema, environment)
   if (isSelf(given.HF_ENDPOINT, given.PORT))

@@ -15,7 +15,7 @@ import { banner } from './banner.ts'
 import { announce, describeHolder, lockDataFolder, openDataFolder } from './data-folder.ts'
 import type { Fetch } from './dispatch.ts'
 import { startEmbeddedDynamodb } from './embedded-dynamodb.ts'
-import { type LocalSettings, readSettings } from './environment.ts'
+import { type LocalSettings, readSettings, settingsHelp } from './environment.ts'
 import { ensureAdminKey } from './first-start.ts'
 import { listen } from './http-server.ts'
 import { createLocalPlatform } from './local-platform.ts'
@@ -24,6 +24,12 @@ import { shutDownOnSignal } from './shutdown.ts'
 
 const tableName = 'slipway'
 const graceMs = 30_000
+
+if (process.argv.includes('--help')) {
+  const title = 'Settings, in the environment, with what they are where they are not set:'
+  process.stdout.write(`npm start [-- --no-sample]\n\n${title}\n\n${settingsHelp()}\n`)
+  process.exit(0)
+}
 
 try {
   const settings = readSettings(process.env, process.argv.slice(2))

@@ -28,7 +28,8 @@ Options:
   --sticky WHO         session (default: by the header x-session-id) or caller
   --canary-errors R, --canary-latency N, --canary-requests N, --canary-window S
                        take a target other than the first out of service where more than the share R of its requests
-                       fails, or its p95 is more than N times the first one's
+                       fails (wrong input of one caller alone does not count), or its p95 is more than N times the
+                       first one's
   --shadow TARGET, --shadow-percent N
                        copy N of a hundred requests to it, and throw its answers away
   --pool NAME          which replicas serve it

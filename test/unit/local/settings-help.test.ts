@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { describeSettings } from '../../../infra/local/describe-settings.ts'
+import { settingsHelp } from '../../../infra/local/environment.ts'
+
+describe('npm start -- --help', () => {
+  it('says of each setting what it is for and what it is where it is not set, and of none that is not for people', () => {
+    const shape = {
+      FOLDER: z.string().default('data').describe('where it is kept'),
+      LONG_ENOUGH: z.string().optional().describe('something else'),
+      inner: z.string().optional(),
+    }
+    expect(describeSettings(shape)).toBe('  FOLDER       where it is kept (data)\n  LONG_ENOUGH  something else')
+  })
+
+  it('tells of every kind of setting', () => {
+    const names = ['PORT', 'HOST', 'SLIPWAY_QUOTA_REPOS', 'SLIPWAY_ENGINES', 'HF_TOKEN']
+    for (const name of names) expect(settingsHelp()).toMatch(new RegExp(`^  ${name} .*\\S`, 'm'))
+    expect(settingsHelp()).not.toContain('npm_lifecycle_event')
+  })
+})
