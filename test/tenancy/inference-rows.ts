@@ -19,6 +19,12 @@ const named = (path: string, json: (model: string) => unknown): RouteRow => ({
   call: ({ deployment }) => ({ path, json: json(deployment) }),
 })
 
+const amongModels = (path: string, json: unknown): RouteRow => ({
+  about: 'list',
+  needs: 'infer',
+  call: () => ({ path, json }),
+})
+
 /** Told to whoever has a key before anything is looked for, in the path or in the body. */
 const notServed = (path: string): RouteRow => ({ about: 'self', isRefused: true, call: () => ({ path, json: {} }) })
 
@@ -68,6 +74,18 @@ export const inferenceRows: RouteRows = {
   ),
   'POST /models/{owner}/{name}/invocations': ofModel((names) => `${base(names)}/invocations`, texts),
   'POST /models/{owner}/{name}/vertex': ofModel((names) => `${base(names)}/vertex`, { instances: [texts] }),
+  // At the root, where nobody names a model, one is chosen among those that the caller may ask.
+  ...Object.fromEntries(
+    Object.entries({
+      ...Object.fromEntries(
+        ['', 'embed', 'embed_all', 'embed_sparse', 'predict', 'tokenize', 'invocations'].map((path) => [path, texts]),
+      ),
+      rerank: { query: 'q', texts: ['a'] },
+      similarity: { inputs: { source_sentence: 'a', sentences: ['b'] } },
+      decode: { ids: [1] },
+      vertex: { instances: [texts] },
+    }).map(([path, json]) => [`POST /${path}`, amongModels(`/${path}`, json)]),
+  ),
   ...Object.fromEntries(
     ['info', 'health', 'ping'].map((route) => [
       `GET /models/{owner}/{name}/${route}`,
