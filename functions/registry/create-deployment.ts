@@ -82,8 +82,11 @@ function gist(item: DeploymentItem): string {
 }
 
 function taken(existing: DeploymentItem, principal: Principal) {
-  const isSeen = mayAccess(principal, 'read', { owner: existing.owner })
-  const served = isSeen ? `${existing.target} (revision ${existing.revision})` : 'something else'
-  const { name } = existing
-  return errors.deploymentExists({ name, target: served, url: `/api/v1/deployments/${name}` })
+  const { name, owner, target, revision } = existing
+  if (!mayAccess(principal, 'read', { owner })) return errors.deploymentNameTaken(name)
+  return errors.deploymentExists({
+    name,
+    target: `${target} (revision ${revision})`,
+    url: `/api/v1/deployments/${name}`,
+  })
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { ownerName, pageOf, timestamp } from './words.ts'
+import { ownerName, pageLimit, pageOf, timestamp } from './words.ts'
 
 export const auditEvent = z
   .object({
@@ -43,7 +43,7 @@ export const auditQuery = z.object({
     .openapi({ description: 'An action, or its first word for all of that kind.', example: 'repo.create' }),
   after: z.iso.datetime({ offset: true }).optional(),
   before: z.iso.datetime({ offset: true }).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+  limit: pageLimit,
   cursor: z.string().max(2000).optional(),
 })
 

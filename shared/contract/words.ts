@@ -51,6 +51,17 @@ export const plainText = (maxLength: number) =>
 
 export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-20T22:48:13.000Z' })
 
+const pageSizeMax = 100
+const pageSizeError = `must be a whole number from 1 to ${pageSizeMax}`
+
+/** How many of a list one page has. */
+export const pageLimit = z.coerce
+  .number(pageSizeError)
+  .int(pageSizeError)
+  .min(1, pageSizeError)
+  .max(pageSizeMax, pageSizeError)
+  .default(50)
+
 /** Every list answers so: the items, and where the next page starts. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({
@@ -62,6 +73,6 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
   })
 
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+  limit: pageLimit,
   cursor: z.string().max(2000).optional(),
 })

@@ -29,6 +29,13 @@ export const registryErrors = {
       message: `A deployment "${name}" exists already; it serves ${target}. Change it: npx slipway deploy … --name ${name} --update; or choose another name with --name.`,
       details: { url },
     }),
+  deploymentNameTaken: (name: string) =>
+    new AppError({
+      code: 'deployment_exists',
+      status: 409,
+      message: `The name "${name}" is taken by a deployment of somebody else. Choose another one with --name.`,
+      param: 'name',
+    }),
   poolNotFound: (pool: string, pools: readonly string[]) =>
     new AppError({
       code: 'pool_not_found',

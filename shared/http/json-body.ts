@@ -110,10 +110,10 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
   throw validationError(parsed.error)
 }
 
-export function validationError(error: z.ZodError): AppError {
+export function validationError(error: z.ZodError, whole = 'The body'): AppError {
   const [issue] = error.issues
   const param = issue?.path.join('.') ?? ''
-  const message = `${param === '' ? 'The body' : `"${param}"`}: ${saidOf(issue)}.`
+  const message = `${param === '' ? whole : `"${param}"`}: ${saidOf(issue)}.`
   return errors.invalidRequest(message, param === '' ? undefined : param)
 }
 

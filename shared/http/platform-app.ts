@@ -32,6 +32,9 @@ export interface PlatformAppOptions {
 
 const bodyMaxBytes = 1024 ** 2
 
+/** What a fault is said of that no single field has. */
+const wholeOf: Partial<Record<string, string>> = { query: 'The query', param: 'The path', header: 'The headers' }
+
 /**
  * An app of the platform API: request ids, log lines, every write recorded, tokens before anything else as the contract
  * says of each route, quotas of requests, creations once for each `Idempotency-Key`, errors in one envelope.
@@ -46,7 +49,7 @@ export function createPlatformApp({
 }: PlatformAppOptions): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
     defaultHook: (result) => {
-      if (!result.success) throw validationError(result.error)
+      if (!result.success) throw validationError(result.error, wholeOf[result.target])
     },
   })
   app.use(requestScope({ log, metrics }))

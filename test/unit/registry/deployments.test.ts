@@ -65,6 +65,18 @@ describe('a deployment', () => {
     expect(other.body.error.message).toContain(`slipway deploy … --name ${made.body.name} --update`)
   })
 
+  it('has a name that somebody else is told to choose another for, and nothing more', async () => {
+    await create({ target: repo })
+    const theirs = 'eve/own'
+    await host.make(theirs, {}, 'eve')
+    await host.commit(theirs, { 'model.onnx': '1' }, { metadata: servable('model.onnx') })
+    const taken = await create({ target: theirs }, 'eve')
+    expect(failureOf(taken)).toEqual([409, 'deployment_exists'])
+    expect(taken.body.error.message).toMatch(/taken.*--name/)
+    expect(JSON.stringify(taken.body)).not.toContain(repo)
+    expect(taken.body.error.message).not.toContain('--update')
+  })
+
   it.each([
     ['nothing to serve', {}, 'target'],
     ['targets and a target', { target: 'lab/seed', targets: [{ target: 'lab/seed' }] }, 'targets'],

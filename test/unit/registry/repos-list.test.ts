@@ -57,8 +57,9 @@ describe('the list of repos', () => {
     ['status=deleted&tag=gold', 'status=deleted goes with'],
     ['tag=a&tag=b', 'once'],
     ['sort=colour', 'Invalid option'],
-    ['sort_by=size', 'Unrecognized key'],
-    ['limit=1000', '100'],
+    ['sort_by=size', 'The query: Unrecognized key'],
+    ['limit=1000', 'from 1 to 100'],
+    ['limit=abc', 'must be a whole number from 1 to 100'],
     ['cursor=nonsense', 'cursor'],
     ['owner=..%2F..', 'owner'],
   ])('asked by %s is refused with what can be asked', async (query, hint) => {
