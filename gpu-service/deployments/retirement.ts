@@ -21,7 +21,7 @@ export class Retirement {
     const { name, revision } = slot.item
     // Who is told that a change is made may order at once what it allows; what is still asked here is answered all the same.
     slot.model?.keepNoLonger()
-    this.#log.info({ deployment: name, revision }, 'deployment is given up')
+    this.#log.info({ deployment: name, revision }, 'deployment leaves this replica')
     const { signal } = this.#hurry
     const grace = wait(atOnce ? 0 : graceMs, undefined, { signal }).catch(() => undefined)
     const retired: Promise<void> = grace
