@@ -4,14 +4,14 @@ import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
 import { gatherTokens, type Piece } from '../text/text-pieces.ts'
 import { specialCount } from '../text/token-template.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
-import type { MakeWindows } from '../text/window-budget.ts'
+import type { WindowBudget } from '../text/window-budget.ts'
 import type { Question } from './question-inputs.ts'
 import type { WindowSettings } from './question-parameters.ts'
 
 /** A question with its context in as many windows as it takes, the question whole in each. */
 export async function contextWindows(input: ContextWindows): Promise<LocatedText[]> {
-  const { question, settings, questionMax, tokenizer, makeWindows, breathe } = input
-  const tokensOf = (text: string, enough?: number) =>
+  const { question, settings, questionMax, tokenizer, budget, breathe } = input
+  const tokensOf = (text: string, enough: number) =>
     gatherTokens({
       text,
       enough,
@@ -20,7 +20,7 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
       breathe,
     })
   const asked = (await tokensOf(question.question, settings.size)).slice(0, questionMax)
-  const context = await tokensOf(question.context)
+  const context = await tokensOf(question.context, budget.tokensLeft + 1)
   if (context.length === 0) {
     const param = `${question.param}.context`
     throw errors.invalidInput(`"${param}" holds no tokens for this model.`, param)
@@ -28,7 +28,7 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
   const parts = tokenizer.template.pair
   const room = settings.size - specialCount(parts) - asked.length
   const stride = strideWithin({ room, settings, question })
-  const windows = makeWindows({ length: context.length, size: room, stride, param: question.param })
+  const windows = budget.make({ length: context.length, size: room, stride, param: question.param })
   const located: LocatedText[] = []
   for (const { start, end } of windows) {
     located.push(assembleLocated(parts, [asked, context.slice(start, end)]))
@@ -43,7 +43,7 @@ export interface ContextWindows {
   /** The most tokens of the question that are read. */
   questionMax: number | undefined
   tokenizer: TextTokenizer
-  makeWindows: MakeWindows
+  budget: WindowBudget
   breathe: Breathe
 }
 

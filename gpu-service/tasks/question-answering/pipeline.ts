@@ -25,11 +25,11 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
     const settings = windowSettings({ ...asked, maxTokens: encoder.maxTokens })
     const { questions, isList } = readQuestions(inputs)
     const breathe = breatheFor(options.signal)
-    const makeWindows = windowBudget()
+    const budget = windowBudget()
     const windows: { item: number; located: LocatedText }[] = []
     for (const [item, question] of questions.entries()) {
       const questionMax = asked.max_question_len
-      const located = await contextWindows({ question, settings, questionMax, tokenizer, makeWindows, breathe })
+      const located = await contextWindows({ question, settings, questionMax, tokenizer, budget, breathe })
       windows.push(...located.map((one) => ({ item, located: one })))
       await breathe()
     }

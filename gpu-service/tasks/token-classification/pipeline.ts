@@ -46,13 +46,13 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
     assertStride({ stride, strategy, room })
     const { items, isList } = readTexts(inputs)
     const breathe = breatheFor(options.signal)
-    const makeWindows = windowBudget()
+    const budget = windowBudget()
     const windows: { item: number; located: LocatedText }[] = []
     for (const [item, { text, param }] of items.entries()) {
       const located =
         stride === undefined
           ? [await encoder.locate({ text, truncation: truncationOf(asked), param, breathe })]
-          : await textWindows({ text, stride, maxTokens: encoder.maxTokens, tokenizer, makeWindows, param, breathe })
+          : await textWindows({ text, stride, maxTokens: encoder.maxTokens, tokenizer, budget, param, breathe })
       windows.push(...located.map((one) => ({ item, located: one })))
       await breathe()
     }

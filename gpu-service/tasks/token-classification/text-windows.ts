@@ -3,7 +3,7 @@ import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
 import { gatherTokens, type Piece } from '../text/text-pieces.ts'
 import { specialCount } from '../text/token-template.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
-import type { MakeWindows } from '../text/window-budget.ts'
+import type { WindowBudget } from '../text/window-budget.ts'
 
 /** A text of any length as windows that the model can read, each with its own special tokens. */
 export async function textWindows({
@@ -11,16 +11,16 @@ export async function textWindows({
   stride,
   maxTokens,
   tokenizer,
-  makeWindows,
+  budget,
   param,
   breathe,
 }: TextWindows): Promise<LocatedText[]> {
   const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
-  const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+  const tokens = await gatherTokens({ text, from: 'start', enough: budget.tokensLeft + 1, tokensOf, breathe })
   const parts = tokenizer.template.single
   const size = maxTokens - specialCount(parts)
   const located: LocatedText[] = []
-  for (const { start, end } of makeWindows({ length: tokens.length, size, stride, param })) {
+  for (const { start, end } of budget.make({ length: tokens.length, size, stride, param })) {
     located.push(assembleLocated(parts, [tokens.slice(start, end)]))
     await breathe()
   }
@@ -33,7 +33,7 @@ interface TextWindows {
   stride: number
   maxTokens: number
   tokenizer: TextTokenizer
-  makeWindows: MakeWindows
+  budget: WindowBudget
   /** What an error names the text by. */
   param: string
   breathe: Breathe

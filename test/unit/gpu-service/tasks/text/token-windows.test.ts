@@ -18,16 +18,16 @@ describe('the windows of a request', () => {
     ['too many', { length: 2 ** 30, size: 510, stride: 509 }],
     ['too long together', { length: 10_000, size: 8192, stride: 8191 }],
   ])('are refused before any is made where they would be %s', (_why, windows) => {
-    const make = () => windowBudget()({ ...windows, param: 'inputs' })
+    const make = () => windowBudget().make({ ...windows, param: 'inputs' })
     expect(make).toThrow(AppError)
     expect(make).toThrow('"inputs"')
   })
 
   it('are counted over all its texts', () => {
-    const makeWindows = windowBudget()
+    const budget = windowBudget()
     const text = { length: 1024, size: 1, stride: 0 }
-    expect(makeWindows({ ...text, param: 'inputs[0]' })).toHaveLength(1024)
-    expect(makeWindows({ ...text, param: 'inputs[1]' })).toHaveLength(1024)
-    expect(() => makeWindows({ length: 1, size: 1, stride: 0, param: 'inputs[2]' })).toThrow('"inputs[2]"')
+    expect(budget.make({ ...text, param: 'inputs[0]' })).toHaveLength(1024)
+    expect(budget.make({ ...text, param: 'inputs[1]' })).toHaveLength(1024)
+    expect(() => budget.make({ length: 1, size: 1, stride: 0, param: 'inputs[2]' })).toThrow('"inputs[2]"')
   })
 })
