@@ -1,6 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import {
-  BatchWriteCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -13,11 +12,14 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { awsTimeouts } from '../aws-timeouts.ts'
-import type { TableIndex } from './definition.ts'
+import { expressed, keyOf, transactItem, updating } from './dynamo-inputs.ts'
 import type { ItemKey } from './keys.ts'
 import type { SignedReads } from './signed-reads.ts'
+import type { Condition, Page, TableQuery, TransactAction, Update } from './table-requests.ts'
+import { writeBatches } from './write-batches.ts'
 import { type Patience, realPatience, writePatiently } from './write-patiently.ts'
 
+export * from './table-requests.ts'
 export { ConditionFailed } from './write-patiently.ts'
 
 /** A handle on the one table: the document client and the table's name, with the few verbs that the items need. */
@@ -37,51 +39,12 @@ export interface Table {
   close(): void
 }
 
-export interface Condition {
-  expression: string
-  names?: Record<string, string>
-  values?: Record<string, unknown>
-}
-
-export interface Update {
-  expression: string
-  condition?: string
-  names?: Record<string, string>
-  values?: Record<string, unknown>
-}
-
-export interface TableQuery {
-  index?: TableIndex
-  expression: string
-  names?: Record<string, string>
-  values: Record<string, unknown>
-  limit?: number
-  descending?: boolean
-  consistent?: boolean
-  /** The `cursor` of the page before. */
-  startKey?: Record<string, unknown> | undefined
-}
-
-export interface Page<Item> {
-  items: Item[]
-  /** Where the next page starts; absent on the last. */
-  nextKey?: Record<string, unknown> | undefined
-}
-
-export type TransactAction =
-  | ({ put: ItemKey & Record<string, unknown> } & { condition?: Condition })
-  | { update: ItemKey; change: Update }
-  | { check: ItemKey; condition: Condition }
-  | { delete: ItemKey; condition?: Condition }
-
-export const absent: Condition = { expression: 'attribute_not_exists(pk)' }
-export const present: Condition = { expression: 'attribute_exists(pk)' }
-
 export function openTable({ tableName, client, createReads, patience = realPatience }: TableOptions): Table {
   const raw = new DynamoDBClient({ maxAttempts: 5, requestHandler: awsTimeouts.table, ...client })
   const documents = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } })
   const reads = createReads?.(raw)
   const TableName = tableName
+  const writeAll = (requests: Record<string, unknown>[]) => writeBatches({ documents, tableName, requests, patience })
   const written = <Answer>(write: () => Promise<Answer>) => writePatiently(write, patience)
 
   async function query<Item>(request: TableQuery): Promise<Page<Item>> {
@@ -99,20 +62,6 @@ export function openTable({ tableName, client, createReads, patience = realPatie
     const short = request.consistent === true ? await reads?.query(input) : undefined
     const answer = short ?? (await documents.send(new QueryCommand(input)))
     return { items: (answer.Items ?? []) as Item[], nextKey: answer.LastEvaluatedKey }
-  }
-
-  async function writeAll(requests: Record<string, unknown>[]) {
-    for (let start = 0; start < requests.length; start += 25) {
-      let pending: Record<string, unknown>[] | undefined = requests.slice(start, start + 25)
-      for (let attempt = 0; pending !== undefined && pending.length > 0; attempt++) {
-        if (attempt > 8) throw new Error('DynamoDB did not take a batch of writes after 8 tries')
-        if (attempt > 0) await patience.pause(50 * 2 ** attempt * (0.5 + patience.random()))
-        const answer: { UnprocessedItems?: Record<string, unknown> | undefined } = await documents.send(
-          new BatchWriteCommand({ RequestItems: { [TableName]: pending } }),
-        )
-        pending = answer.UnprocessedItems?.[TableName] as Record<string, unknown>[] | undefined
-      }
-    }
   }
 
   return {
@@ -166,29 +115,3 @@ export interface TableOptions {
   createReads?: (client: DynamoDBClient) => SignedReads
   patience?: Patience
 }
-
-const expressed = (condition: Condition | undefined) =>
-  condition === undefined
-    ? {}
-    : {
-        ConditionExpression: condition.expression,
-        ExpressionAttributeNames: condition.names,
-        ExpressionAttributeValues: condition.values,
-      }
-
-const updating = (change: Update): Omit<UpdateCommandInput, 'TableName' | 'Key'> => ({
-  UpdateExpression: change.expression,
-  ConditionExpression: change.condition,
-  ExpressionAttributeNames: change.names,
-  ExpressionAttributeValues: change.values,
-})
-
-function transactItem(TableName: string, action: TransactAction) {
-  if ('put' in action) return { Put: { TableName, Item: action.put, ...expressed(action.condition) } }
-  if ('update' in action) return { Update: { TableName, Key: keyOf(action.update), ...updating(action.change) } }
-  if ('check' in action)
-    return { ConditionCheck: { TableName, Key: keyOf(action.check), ...expressed(action.condition) } }
-  return { Delete: { TableName, Key: keyOf(action.delete), ...expressed(action.condition) } }
-}
-
-const keyOf = ({ pk, sk }: ItemKey): ItemKey => ({ pk, sk })
