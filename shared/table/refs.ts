@@ -1,0 +1,75 @@
+import { isRevisionId } from '../model/repo-id.ts'
+import { keys } from './keys.ts'
+import { getRevision, type RevisionItem } from './revisions.ts'
+import type { Page, Table } from './table.ts'
+
+export const refKinds = ['branch', 'tag', 'alias', 'commit'] as const
+/** `alias` is a movable name for serving, `commit` what a revision is called where it came from. */
+export type RefKind = (typeof refKinds)[number]
+
+export interface RefItem {
+  kind: RefKind
+  name: string
+  revision: string
+  updatedAt: string
+  updatedBy?: string | undefined
+  message?: string | undefined
+  /** Counts the moves of an alias. */
+  version?: number | undefined
+  /** Of a tag that is a version: which of them it was to be made. */
+  versionNumber?: number | undefined
+  isProtected?: boolean | undefined
+}
+
+const refKey: Record<RefKind, (repoId: string, name: string) => ReturnType<typeof keys.branch>> = {
+  branch: keys.branch,
+  tag: keys.tag,
+  alias: keys.alias,
+  commit: keys.commit,
+}
+
+export const keyOfRef = ({ repoId, kind, name }: { repoId: string; kind: RefKind; name: string }) =>
+  refKey[kind](repoId, name)
+
+export const getRef = (table: Table, ref: { repoId: string; kind: RefKind; name: string }) =>
+  table.get<RefItem>(keyOfRef(ref))
+
+export const listRefs = (table: Table, repoId: string): AsyncGenerator<RefItem> =>
+  table.queryAll<RefItem>({
+    expression: 'pk = :pk AND begins_with(sk, :ref)',
+    values: { ':pk': keys.repo(repoId).pk, ':ref': 'REF#' },
+    consistent: true,
+  })
+
+/** Refs of one kind by name, from behind one. */
+export const pageOfRefs = (
+  table: Table,
+  { repoId, kind, after, limit }: { repoId: string; kind: RefKind; after?: string | undefined; limit: number },
+): Promise<Page<RefItem>> => {
+  const { pk, sk } = keyOfRef({ repoId, kind, name: '' })
+  return table.query<RefItem>({
+    expression: 'pk = :pk AND begins_with(sk, :refs)',
+    values: { ':pk': pk, ':refs': sk },
+    ...(after !== undefined && { startKey: { ...keyOfRef({ repoId, kind, name: after }) } }),
+    consistent: true,
+    limit,
+  })
+}
+
+/**
+ * The revision that an id names, here or where it came from, or an alias, a branch or a tag, in this order: no name can
+ * stand in for a revision, and none for an alias, which only admins may move where it is protected.
+ */
+export async function resolveRef(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
+  const revision = isRevisionId(ref) ? await getRevision(table, repoId, ref) : undefined
+  if (revision !== undefined) return revision
+  const named = await Promise.all(kindsOf(ref).map((kind) => getRef(table, { repoId, kind, name: ref })))
+  const [first] = named.filter((found) => found !== undefined)
+  return first && getRevision(table, repoId, first.revision)
+}
+
+/** The branch main is asked for more than all others, and nothing else may be called so. */
+function kindsOf(ref: string): readonly RefKind[] {
+  if (ref === 'main') return ['branch']
+  return isRevisionId(ref) ? ['commit', 'alias', 'branch', 'tag'] : ['alias', 'branch', 'tag']
+}

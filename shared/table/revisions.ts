@@ -1,0 +1,33 @@
+import type { RevisionMetadata } from '../contract/repo.ts'
+import { keys } from './keys.ts'
+import type { Table } from './table.ts'
+
+/** One immutable state of a repo. */
+export interface RevisionItem {
+  id: string
+  repoId: string
+  source: string
+  sourceRevision?: string | undefined
+  /** The revision that was there before it, where it was made of one. */
+  parent?: string | undefined
+  /** How many revisions lead to it, itself included. */
+  depth: number
+  title: string
+  message?: string | undefined
+  filesTotal: number
+  sizeBytes: number
+  metadata?: RevisionMetadata | undefined
+  createdAt: string
+  createdBy: string
+}
+
+export const getRevision = (table: Table, repoId: string, id: string) =>
+  table.get<RevisionItem>(keys.revision(repoId, id))
+
+/** Every revision of a repo, in no order that means anything. */
+export const allRevisions = (table: Table, repoId: string): AsyncGenerator<RevisionItem> =>
+  table.queryAll<RevisionItem>({
+    expression: 'pk = :pk AND begins_with(sk, :revision)',
+    values: { ':pk': keys.repo(repoId).pk, ':revision': keys.revision(repoId, '').sk },
+    consistent: true,
+  })
