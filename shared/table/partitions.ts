@@ -1,0 +1,87 @@
+import { type ItemKey, keys } from './keys.ts'
+
+/** Every partition of the kind that a key is of. */
+const like = ({ pk }: ItemKey): string => `${pk.slice(0, pk.indexOf('#') + 1)}*`
+
+export const apiKeys = like(keys.apiKey(''))
+export const users = like(keys.userKey('', ''))
+export const keyUses = like(keys.keyUse('', ''))
+export const passwords = like(keys.password(''))
+export const refreshTokens = like(keys.refreshToken(''))
+export const firstUser = like(keys.firstUser)
+export const emails = like(keys.email(''))
+export const invitations = like(keys.invitation(''))
+export const loginAttempts = like(keys.loginAttempts(''))
+export const signingKeys = like(keys.signingKey(''))
+export const verifyingKeys = like(keys.verifyingKey(''))
+export const owners = like(keys.owner(''))
+export const usage = like(keys.usage(''))
+export const requests = like(keys.requestCount('', ''))
+export const audit = like(keys.auditEvent('', ''))
+export const onces = like(keys.idempotency('', ''))
+export const names = like(keys.repoName('model', ''))
+export const repos = like(keys.repo(''))
+export const repoLists = like(keys.repoEntry('', ''))
+export const held = like(keys.heldBlob('', ''))
+export const files = like(keys.revisionFile('', '', ''))
+export const uploads = like(keys.upload(''))
+export const uploadSecret = like(keys.uploadSecret)
+export const condemned = like(keys.condemnedBlob(''))
+export const rounds = like(keys.sweepRound(''))
+export const imports = like(keys.import(''))
+export const importParts = like(keys.importPart('', '', 0))
+export const claims = like(keys.importClaim('', ''))
+export const intents = like(keys.auditIntent(''))
+export const owed = like(keys.owedManifest(''))
+export const drops = like(keys.drop('', ''))
+export const mirrors = like(keys.mirroredFile('', ''))
+export const deployments = like(keys.deployment(''))
+export const pools = like(keys.poolReplica('', ''))
+export const purges = like(keys.purge(''))
+export const maintenanceJobs = like(keys.maintenanceClaim)
+export const findings = like(keys.maintenanceFinding('', ''))
+
+/** What a repo is made and changed with. */
+export const repoParts = [repos, names, repoLists, usage, held, owed]
+
+/** What keeps a blob that is published from being collected: `sweeps.ts`. */
+export const sweeps = [rounds, condemned]
+
+/** What restores bring back, and collections remove. */
+export const everyKind = [
+  ...[apiKeys, users, keyUses, passwords, refreshTokens, firstUser, emails, invitations, loginAttempts, signingKeys],
+  ...[
+    verifyingKeys,
+    owners,
+    usage,
+    requests,
+    audit,
+    onces,
+    names,
+    repos,
+    repoLists,
+    held,
+    files,
+    uploads,
+    uploadSecret,
+  ],
+  ...[
+    condemned,
+    rounds,
+    imports,
+    importParts,
+    claims,
+    drops,
+    owed,
+    intents,
+    mirrors,
+    deployments,
+    pools,
+    purges,
+    maintenanceJobs,
+    findings,
+  ],
+]
+
+/** What a token is verified with. */
+export const principals = [apiKeys, users, verifyingKeys]
