@@ -39,7 +39,7 @@ describe('a function as it is deployed', () => {
 
 /** A little more than each has now, and never more than a megabyte. */
 const sizeBytesMax: Record<string, number> = {
-  Registry: 855_000,
+  Registry: 865_000,
   RegistryHub: 1_000_000,
   RegistryAuth: 860_000,
   RegistryMaintenanceWorker: 1_000_000,
