@@ -32,18 +32,21 @@ export interface TextEncoder {
 
 export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions): TextEncoder {
   const idsOf = (text: string, piece: Piece) => tokenizer.ids(text, piece)
+  const encode: TextEncoder['encode'] = async (request) => {
+    const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
+    // Nearly every text ends within what the model takes: then which end is cut does not matter.
+    const starts = texts.map((text) => startOf({ text, room, tokenizer, known: request.known }))
+    const fits = starts.reduce((total, { length }) => total + length, 0) <= room
+    const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
+    const tokens = fits || fromStart ? starts : await gatherAll({ request, texts, room, tokensOf: idsOf })
+    return someTokens(assembleIds(parts, cutToRoom({ request, tokens, room, maxTokens, parts })), request)
+  }
   return {
     maxTokens,
-    async encode(request) {
-      const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
-      // Nearly every text ends within what the model takes: then which end is cut does not matter.
-      const starts = texts.map((text) => startOf({ text, room, tokenizer, known: request.known }))
-      const fits = starts.reduce((total, { length }) => total + length, 0) <= room
-      const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
-      const tokens = fits || fromStart ? starts : await gatherAll({ request, texts, room, tokensOf: idsOf })
-      return someTokens(assembleIds(parts, cutToRoom({ request, tokens, room, maxTokens, parts })), request)
-    },
+    encode,
     async locate(request) {
+      // What may not be cut is refused by its ids: where each of millions stands takes hundreds of megabytes.
+      if (!request.truncation.truncate) await encode(request)
       const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
       const tokensOf = (text: string, piece: Piece) => tokenizer.spanned(text, piece)
       const tokens = await gatherAll({ request, texts, room, tokensOf })

@@ -42,6 +42,22 @@ describe('texts of one request', () => {
 })
 
 describe('a text that is too long', () => {
+  it('is refused without being told where each of its tokens stands, where it may not be cut', async () => {
+    let located = 0
+    const spanned: typeof tokenizer.spanned = (...asked) => {
+      const tokens = tokenizer.spanned(...asked)
+      located += tokens.length
+      return tokens
+    }
+    const counting = createTextEncoder({ tokenizer: { ...tokenizer, spanned }, maxTokens: 12 })
+    const long = story.repeat(1000)
+    const refused = await encoder.encode({ text: long, truncation: off, breathe }).catch((error) => error)
+    await expect(counting.locate({ text: long, truncation: off, breathe })).rejects.toEqual(refused)
+    expect(located).toBe(0)
+    await counting.locate({ text: 'the sun', truncation: off, breathe })
+    expect(located).toBeGreaterThan(0)
+  })
+
   it('keeps its start, or its end where that is asked for, and its special tokens', async () => {
     const ids = whole(story)
     const [before = -1, after = -1] = (await encoder.encode({ text: '', truncation: right, breathe })).ids
