@@ -2,27 +2,16 @@ import type { ImportFailure } from '../../../shared/contract/import.ts'
 import type { ImportMessage } from '../../../shared/ingest/message.ts'
 import type { ImportState } from '../../../shared/model/import-state.ts'
 import { parseSource } from '../../../shared/model/source.ts'
-import { objectKeys } from '../../../shared/objects/keys.ts'
-import { listObjects } from '../../../shared/objects/list-objects.ts'
 import { eventWrite, newEvent } from '../../../shared/table/audit.ts'
 import { activity } from '../../../shared/table/import-activity.ts'
 import type { DropRecord } from '../../../shared/table/imports.ts'
-import {
-  allImportFiles,
-  allImportParts,
-  getImport,
-  type ImportItem,
-  workItemExpiry,
-} from '../../../shared/table/imports.ts'
-import { type ItemKey, keys } from '../../../shared/table/keys.ts'
+import { getImport, type ImportItem, workItemExpiry } from '../../../shared/table/imports.ts'
+import { keys } from '../../../shared/table/keys.ts'
 import { splitName } from '../../../shared/table/repo-item.ts'
 import { ConditionFailed, type TransactAction } from '../../../shared/table/table.ts'
 import { countUse } from '../../../shared/table/usage.ts'
 import type { IngestDependencies } from '../dependencies.ts'
-import { stagingKey } from './staged-upload.ts'
-
-/** More than any import has files. */
-const stagedMax = 1_000_000
+import { clearAway } from './clear-away.ts'
 
 /**
  * The writes that end an import: its last state, its claim and its place among its owner's given back. It stays in the list of active ones until
@@ -116,26 +105,4 @@ function stillAtFault(message: ImportMessage): TransactAction[] {
   const expression = 'attribute_not_exists(pk) OR #state = :pending'
   const condition = { expression, names: { '#state': 'state' }, values: { ':pending': 'pending' } }
   return [{ check: keys.importFile(message.importId, message.path), condition }]
-}
-
-/**
- * Removes an ended import's staged bytes and work items, and then it from the list of active ones: where this breaks
- * off it is done again. Verified blobs stay: they are what a next pull need not move.
- */
-export async function clearAway(item: ImportItem, { table, objects }: IngestDependencies): Promise<void> {
-  const files = await Array.fromAsync(allImportFiles(table, item.id))
-  const parts: ItemKey[] = []
-  for (const file of files) {
-    const { uploadId } = file
-    if (uploadId === undefined) continue
-    await objects.uploads.abort({ key: stagingKey(item.id, file.path), uploadId })
-    for await (const part of allImportParts(table, item.id, file))
-      parts.push(keys.importPart(item.id, uploadId, part.partNumber))
-  }
-  const staged = await listObjects({ objects, prefix: objectKeys.stagingPrefix(item.id), limit: stagedMax })
-  await objects.delete({ keys: staged.map(({ key }) => key) })
-  // Files last, because they are how the rest is found.
-  await table.deleteMany(parts)
-  await table.deleteMany(files.map(({ path }) => keys.importFile(item.id, path)))
-  await table.update(keys.import(item.id), { expression: 'REMOVE activePk, activeSk' })
 }

@@ -5,7 +5,8 @@ import { getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
-import { clearAway, endOfImport } from './end-import.ts'
+import { clearAway } from './clear-away.ts'
+import { endOfImport } from './end-import.ts'
 import { inspectRevision } from './inspect-revision.ts'
 
 /** Records what the published files say, and ends the import. */
