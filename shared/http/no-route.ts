@@ -34,8 +34,9 @@ export function allow(context: Context, taken: readonly string[]): string[] {
   return allowed
 }
 
-/** Those of routes: middleware of a path is there for every method of it, and answers none. */
+/** Those of routes: middleware is there for every method of its path, or for every path below one, and answers none. */
 function handlersOf<Environment extends Env>(app: Hono<Environment>, method: string, path: string): unknown[] {
   const [matched] = app.router.match(method, path)
-  return matched.flatMap(([[handler, route]]) => (route.method === method ? [handler] : []))
+  const isOfRoute = (route: { method: string; path: string }) => route.method === method && !route.path.endsWith('/*')
+  return matched.flatMap(([[handler, route]]) => (isOfRoute(route) ? [handler] : []))
 }

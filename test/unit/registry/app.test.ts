@@ -45,6 +45,9 @@ describe('the registry app', () => {
       allow: 'GET, HEAD, POST',
       code: 'method_not_allowed',
     })
+    // What guards all that is below a path is no route of the path.
+    expect(await told('PUT', '/api/v1/deployments')).toMatchObject({ allow: 'GET, HEAD, POST' })
+    expect(await told('PUT', '/api/v1/deployments/iris/pause')).toMatchObject({ allow: 'POST' })
     expect(await told('PUT', '/health')).toEqual({ status: 405, allow: 'GET, HEAD', code: 'method_not_allowed' })
     expect(await told('PUT', '/api/v1/nowhere')).toEqual({ status: 404, allow: null, code: 'route_not_found' })
   })
