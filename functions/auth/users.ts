@@ -36,7 +36,7 @@ export function addUserRoutes(app: AuthApp, parts: AuthParts) {
     const user = (await readIdentity(table, id))?.user
     if (user === undefined) throw errors.userNotFound(id)
     // Also where it is refused, the audit log tells whose account it was by the name that it had.
-    noteSubject(context, { owner: user.username, target: `auth/users/${id}` })
+    noteSubject(context, { owner: user.username })
     return context.json(toUser(await change(parts, { principal, user, wanted: context.req.valid('json') })), 200)
   })
 }

@@ -38,7 +38,8 @@ export async function subjectOf(
   const named =
     params.owner === undefined ? await namedOf(context, path) : { owner: ownerNamed(params.owner), target: path }
   const owner = noted.owner ?? named.owner ?? ownNamespace(context.get('principal'), path)
-  return { owner: owner ?? '-', target: withoutSecrets(noted.target ?? named.target ?? path).slice(0, targetMax) }
+  const target = Object.keys(params).length > 0 ? path : (named.target ?? path)
+  return { owner: owner ?? '-', target: withoutSecrets(noted.target ?? target).slice(0, targetMax) }
 }
 
 /** Who it was: whoever the token speaks for, or whom the answer gives a session, by the token that it holds. */
