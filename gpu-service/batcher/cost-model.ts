@@ -45,7 +45,6 @@ export class CostModel {
   }
 
   observe({ runMs, ...shape }: MeasuredRun): void {
-    this.itemsSeen = Math.max(this.itemsSeen, shape.items)
     const onCurve = this.#curve === undefined ? 0 : this.#onCurve(shape)
     if (onCurve === 0 || this.#learnt < 3) {
       this.#learn({ ...shape, runMs })
@@ -60,12 +59,12 @@ export class CostModel {
 
   #learn({ runMs, ...shape }: MeasuredRun): void {
     this.#learnt++
-    this.itemsSeen = Math.max(this.itemsSeen, shape.items)
     this.#add(shape, Math.max(runMs, 0.001))
     this.#fit()
   }
 
   #add({ items, longest }: RunShape, runMs: number): void {
+    this.itemsSeen = Math.max(this.itemsSeen, items)
     const units = items * longest
     addSample(this.#sums, [1 / runMs, units / runMs, (units * longest) / runMs], curveFade)
   }
