@@ -12,11 +12,7 @@ function start(limits = {}) {
     now: time.now,
     timers: time.timers,
     sizeOf: (size) => size,
-    limits: {
-      ...{ costMax: 100, itemsMax: 10, wasteMax: 0.1, runMsMax: 50 },
-      ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
-      ...limits,
-    },
+    limits: { costMax: 100, itemsMax: 10, ...limits },
   })
   /** How a request ended, and when. */
   const ask = (size: number, deadlineMs: number) =>

@@ -48,15 +48,7 @@ describe('the door of a batcher', () => {
 
   it('admits all inputs of a request or none', async () => {
     const { batcher } = manualBatcher<number>({
-      limits: {
-        costMax: 8,
-        itemsMax: 8,
-        wasteMax: 0.1,
-        runMsMax: 50,
-        queuedMax: 10,
-        waitMsMax: 1000,
-        requestMsMax: 60_000,
-      },
+      limits: { itemsMax: 8, queuedMax: 10 },
     })
     void batcher.submitAll([1, 2, 3])
     await expect(batcher.submitAll([1, 2, 3, 4, 5, 6, 7, 8])).rejects.toMatchObject({ code: 'overloaded' })
@@ -65,15 +57,7 @@ describe('the door of a batcher', () => {
 
   it('takes a request of any size while nothing waits', () => {
     const { batcher } = manualBatcher<number>({
-      limits: {
-        costMax: 8,
-        itemsMax: 8,
-        wasteMax: 0.1,
-        runMsMax: 50,
-        queuedMax: 10,
-        waitMsMax: 1000,
-        requestMsMax: 60_000,
-      },
+      limits: { itemsMax: 8, queuedMax: 10 },
     })
     void batcher.submitAll(Array.from({ length: 50 }, (_, i) => i))
     expect(batcher.depth).toBe(50)

@@ -7,15 +7,7 @@ const codeOf = (error: unknown) => (error instanceof AppError ? error.code : Str
 describe('a batch that fails', () => {
   it('lets a poisoned member fail alone, found by halves in 2 log n runs', async () => {
     const { batcher, runs, counts, pull } = manualBatcher<number>({
-      limits: {
-        costMax: 64,
-        itemsMax: 64,
-        wasteMax: 0.1,
-        runMsMax: 50,
-        queuedMax: 100,
-        waitMsMax: 1000,
-        requestMsMax: 60_000,
-      },
+      limits: { costMax: 64, queuedMax: 100 },
     })
     const answers = Array.from({ length: 16 }, (_, input) => batcher.submit(input).then(({ output }) => output, codeOf))
     const working = pull()
@@ -53,15 +45,7 @@ describe('a batch that fails', () => {
 
   it('fails a request as a whole, and does not run the rest of it', async () => {
     const { batcher, runs, pull } = manualBatcher<string>({
-      limits: {
-        costMax: 1,
-        itemsMax: 1,
-        wasteMax: 0.1,
-        runMsMax: 50,
-        queuedMax: 10,
-        waitMsMax: 1000,
-        requestMsMax: 60_000,
-      },
+      limits: { costMax: 1, itemsMax: 1, queuedMax: 10 },
     })
     const answer = batcher.submitAll(['poison', 'b', 'c']).catch(codeOf)
     void pull()

@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CallOptions } from '../../../../gpu-service/batcher/call-options.ts'
 import { manualBatcher } from '../support/lanes.ts'
 
-const limits = {
-  ...{ costMax: 1, itemsMax: 1, wasteMax: 0.1, runMsMax: 50 },
-  ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
-}
+const limits = { costMax: 1, itemsMax: 1 }
 
 /** So long that no two are handed over together. */
 const longRunMs = 30

@@ -28,15 +28,7 @@ describe('work that nobody waits for any more', () => {
 
   it('gives up what has waited too long for its model, and nothing that came later or runs', async () => {
     const { batcher, runs, clock, pull } = manualBatcher<string>({
-      limits: {
-        costMax: 1,
-        itemsMax: 1,
-        wasteMax: 0.1,
-        runMsMax: 50,
-        queuedMax: 10,
-        waitMsMax: 1000,
-        requestMsMax: 60_000,
-      },
+      limits: { costMax: 1, itemsMax: 1, queuedMax: 10 },
     })
     const outcome = (answer: Promise<{ output: unknown }>) => answer.then(({ output }) => output, codeOf)
     const answers = ['runs', 'late'].map((input) => outcome(batcher.submit(input)))

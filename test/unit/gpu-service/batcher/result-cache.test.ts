@@ -54,10 +54,7 @@ describe('the answers kept', () => {
 
   it('give their memory back when their queue is closed, also what was running then', async () => {
     const cacheBudget = new CacheBudget()
-    const limits = {
-      ...{ costMax: 8, itemsMax: 1, wasteMax: 0.1, runMsMax: 50, cachedMax: 10, cacheBudget },
-      ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
-    }
+    const limits = { itemsMax: 1, cachedMax: 10, cacheBudget }
     const { batcher, runs, pull } = manualBatcher<string>({ keyOf: (input) => input, limits })
     const answers = ['a', 'b'].map((input) => batcher.submit(input))
     void pull()

@@ -3,10 +3,7 @@ import { AppError } from '../../../../shared/errors.ts'
 import { manualBatcher } from '../support/lanes.ts'
 import { VirtualTime } from '../support/virtual-time.ts'
 
-const limits = {
-  ...{ costMax: 8, itemsMax: 8, wasteMax: 0.1, runMsMax: 50 },
-  ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
-}
+const limits = { itemsMax: 8 }
 const outcome = (answer: Promise<{ output: unknown }>) =>
   answer.then(
     ({ output }) => output,

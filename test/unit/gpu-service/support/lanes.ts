@@ -22,8 +22,18 @@ const noEngine: Engine = {
   close: () => Promise.resolve(),
 }
 
+const usualLimits = {
+  ...{ costMax: 8, itemsMax: 64, wasteMax: 0.1, runMsMax: 50 },
+  ...{ queuedMax: 1000, waitMsMax: 1000, requestMsMax: 60_000 },
+}
+
+interface ManualOptions<Input> extends Partial<Omit<BatcherOptions<Input, unknown>, 'limits'>> {
+  /** Those that the test is about. */
+  limits?: Partial<BatcherOptions<Input, unknown>['limits']>
+}
+
 /** A batcher over a fake clock whose runs the test ends by hand. */
-export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unknown>> = {}) {
+export function manualBatcher<Input>({ limits, ...options }: ManualOptions<Input> = {}) {
   const clock = { nowMs: 0 }
   const runs: Run<Input>[] = []
   const counts = {
@@ -51,15 +61,7 @@ export function manualBatcher<Input>(options: Partial<BatcherOptions<Input, unkn
         })
       }),
     sizeOf: () => 1,
-    limits: {
-      costMax: 8,
-      itemsMax: 64,
-      wasteMax: 0.1,
-      runMsMax: 50,
-      queuedMax: 1000,
-      waitMsMax: 1000,
-      requestMsMax: 60_000,
-    },
+    limits: { ...usualLimits, ...limits },
     lane: {
       wake() {},
       waitMs: (_queue, aheadMs) => aheadMs,
