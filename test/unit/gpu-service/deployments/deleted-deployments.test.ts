@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { deleteDeployment } from '../../../../shared/table/deployments.ts'
+import { rowTraffic, slow } from '../support/row-traffic.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 
-/** For a machine that is busy with others. */
-const slow = { timeout: 20_000 }
-const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
-
 let host: TestServing
-beforeAll(async () => {
-  host = await startTestServing([], { heartbeatMs: 50, waitMsMax: 60_000 })
+const { ask, answers } = rowTraffic((started) => {
+  host = started
 })
-afterAll(() => host.close())
-
-const ask = (name: string, headers: Record<string, string> = {}) =>
-  host.ask(`/api/v1/predict/${name}`, { json: row, headers })
-const answers = (name: string) => expect.poll(async () => (await ask(name)).status, slow).toBe(200)
 
 describe('a deployment', () => {
   it('gives its model back when it is deleted, by whichever protocol it was asked or asked about', async () => {
