@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { filesIn } from '../../../../support/files-in.ts'
+import { modelsFolder } from '../../../../support/real-models.ts'
+import { postTo } from '../../support/post-to.ts'
+import { startTestServing, type TestServing } from '../../support/test-serving.ts'
+
+describe('models of pairs and classes, in the routes of text-embeddings-inference', () => {
+  const folder = modelsFolder && join(modelsFolder, 'slipway')
+  let pairs: TestServing
+  const post = (path: string, json: unknown) => postTo(pairs, path, json)
+  beforeAll(async () => {
+    if (folder === undefined) return
+    const model = async (name: string, task: string) => ({
+      name,
+      task,
+      repo: `slipway/tiny-bert-${name}`,
+      file: 'onnx/model.onnx',
+      files: await filesIn(join(folder, `tiny-bert-${name}`)),
+    })
+    pairs = await startTestServing([
+      await model('sentiment', 'text-classification'),
+      await model('reranker', 'text-ranking'),
+    ])
+  })
+  afterAll(() => pairs?.close())
+
+  it.skipIf(folder === undefined)(
+    '/predict answers flat for one, nested for several, with scores that the pipeline has',
+    async () => {
+      const base = '/models/slipway/tiny-bert-sentiment'
+      const piped = (await post(base, { inputs: ['good', 'a list'] })).body as {
+        label: string
+        score: number
+      }[][]
+      const one = (await post(`${base}/predict`, { inputs: 'good' })).body as { label: string; score: number }[]
+      expect(one).toEqual(piped[0])
+      expect((await post(`${base}/predict`, { inputs: [['good'], ['a list']] })).body).toEqual(piped)
+      expect(one.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 5)
+      const pair = (await post(`${base}/predict`, { inputs: ['good', 'a list'] })).body as unknown[]
+      expect(pair[0]).toEqual({ label: expect.any(String), score: expect.any(Number) })
+      // A reranker has classes too: one.
+      expect(await post('/predict', { inputs: 'good' })).toMatchObject({ status: 400 })
+      const raw = (await post(`${base}/predict`, { inputs: 'good', raw_scores: true })).body as {
+        score: number
+      }[]
+      expect(raw.reduce((sum, { score }) => sum + score, 0)).not.toBeCloseTo(1, 3)
+    },
+  )
+
+  it.skipIf(folder === undefined)(
+    '/rerank ranks the texts as Jina does, with the text where it is asked for',
+    async () => {
+      const base = '/models/slipway/tiny-bert-reranker'
+      const texts = ['a list of strings', 'the sun', 'an error is raised']
+      const ranked = (await post(`${base}/rerank`, { query: 'lists', texts, return_text: true })).body as {
+        index: number
+        text: string
+        score: number
+      }[]
+      const { results } = (await post(`${base}/v1/rerank`, { query: 'lists', documents: texts })).body as {
+        results: { index: number; relevance_score: number }[]
+      }
+      expect(ranked.map(({ index, score }) => [index, score])).toEqual(
+        results.map(({ index, relevance_score }) => [index, relevance_score]),
+      )
+      for (const { index, text } of ranked) expect(text).toBe(texts[index])
+      expect((await post('/rerank', { query: 'lists', texts })).status).toBe(200)
+      expect((await post(`${base}/rerank`, { query: 'lists', texts: [] })).status).toBe(400)
+    },
+  )
+})
