@@ -18,8 +18,8 @@ export interface LoadResult {
   refused: number
 }
 
-/** Until the compiler has seen to what is used most: a process takes almost twice the CPU in its first 20 seconds of load. */
-export const warmUpSeconds = (seconds: number): number => Math.min(20, 4 * seconds)
+/** Until the compiler has seen to what is used most: a process takes almost twice the CPU in its first 40 seconds of load. */
+export const warmUpSeconds = (seconds: number): number => Math.min(40, 8 * seconds)
 
 /** A closed loop of bare sockets: each connection sends its next request when its answer is complete. */
 export async function load({ port, bodies, path, token, connections, seconds }: Load): Promise<LoadResult> {
