@@ -25,7 +25,8 @@ function rowsExample([only, ...others]: readonly GraphInput[]): string {
   return `'${isKnown ? JSON.stringify([Array(width).fill(0)]) : '[[…]]'}'`
 }
 
-const picture = '"data:image/jpeg;base64,…"'
+/** Read by the shell, and by way of a pipe: pictures are longer than an argument may be. */
+const picture = `"'$(base64 < photo.jpg | tr -d '\\n')'"`
 const labels = '"parameters": {"candidate_labels": ["one", "another"]}'
 
 const examples: Record<string, string> = {
@@ -36,6 +37,6 @@ const examples: Record<string, string> = {
   'zero-shot-classification': `'{"inputs": "some text", ${labels}}'`,
   'image-classification': '@photo.jpg',
   'image-feature-extraction': '@photo.jpg',
-  'zero-shot-image-classification': `'{"inputs": ${picture}, ${labels}}'`,
-  'image-text-classification': `'{"inputs": {"image": ${picture}, "text": "some text"}}'`,
+  'zero-shot-image-classification': `- <<< '{"inputs": ${picture}, ${labels}}'`,
+  'image-text-classification': `- <<< '{"inputs": {"image": ${picture}, "text": "some text"}}'`,
 }

@@ -51,10 +51,9 @@ Options:
     const rows = tags.map((made) => [
       made.name,
       made.revision.slice(0, 12),
-      made.version === undefined ? '-' : String(made.version),
       formatAge(made.updatedAt, now),
       made.message ?? '',
     ])
-    terminal.out(table(['TAG', 'REVISION', 'VERSION', 'MADE', 'MESSAGE'], rows))
+    terminal.out(table(['TAG', 'REVISION', 'MADE', 'MESSAGE'], rows))
   },
 }

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cli } from './support/run-cli.ts'
 
+const run = promisify(execFile)
 const deployment = {
   name: 'one',
   url: '/api/v1/predict/one',
@@ -37,6 +40,20 @@ describe('slipway deploy', () => {
   ])('names an input next that fits %s', async (of, example) => {
     task = of
     expect((await cli('deploy', 'acme/one')).err).toBe(`next: slipway predict one ${example}\n`)
+  })
+
+  it.each([
+    ['zero-shot-image-classification', (body: { inputs: string }) => body.inputs],
+    ['image-text-classification', (body: { inputs: { image: string } }) => body.inputs.image],
+  ])('names a line next for %s that a shell reads the picture for', async (of, pictureOf) => {
+    task = of
+    const [, piped = ''] = (await cli('deploy', 'acme/one')).err.match(/predict one - (.*)\n/) ?? []
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
+    const picture = Buffer.alloc(200_000, 'a picture')
+    await writeFile(join(folder, 'photo.jpg'), picture)
+    const { stdout } = await run('bash', ['-c', `cat ${piped}`], { cwd: folder, maxBuffer: 2 ** 20 })
+    expect(Buffer.from(pictureOf(JSON.parse(stdout)), 'base64')).toEqual(picture)
+    await rm(folder, { recursive: true })
   })
 
   it('asks for replicas and limits in the words of the API', async () => {
