@@ -12,9 +12,10 @@ import {
 import { HeldModels } from './held-models.ts'
 import { type Crowd, LoneRuns } from './lone-runs.ts'
 import { ReturnTimes } from './return-times.ts'
-import { type TimeLimit, WorkerProcess } from './worker-process.ts'
+import { loadLimit, runLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
+import { WorkerProcess } from './worker-process.ts'
 
-export interface WorkerEngineOptions {
+export interface WorkerEngineOptions extends TimeLimitOptions {
   /** The module of the process; the composition root knows where a bundle put it. */
   workerUrl: URL
   device: Device
@@ -30,10 +31,6 @@ export interface WorkerEngineOptions {
   crowd?: Crowd
   /** What they know of how soon one is there again. */
   returnTimes?: ReturnTimes
-  /** A run that takes longer never ends: its batch was cut to take a fraction of a second. */
-  runMsMax?: number
-  /** A load that takes longer never ends: from a cold disk it may take minutes, and more the larger the files are. */
-  loadMsMax?: number
   /** Told when the process went away unasked. */
   onDeath?: (error: EngineDied) => void
   /** Told of each model that the process in its place could not load again. */
@@ -114,24 +111,20 @@ export class WorkerEngine implements Engine {
     await this.#process?.leave()
   }
 
-  #runLimit(modelId: string, more = false): TimeLimit {
-    const { runMsMax = 60_000 } = this.#options
-    const error = () => {
-      // Of those that were handed over together nobody knows which one it is, so that each is to be run by itself.
-      if (more) return new EngineDied(`runs did not come to an end within ${runMsMax / 1000} s`)
-      const hung = new ModelHung(`a run did not come to an end within ${runMsMax / 1000} s`)
+  #runLimit(modelId: string, more: boolean | undefined): TimeLimit {
+    const { timeMs, error } = runLimit({ more }, this.#options)
+    const lost = () => {
+      const hung = error()
       // Not loaded again by the process that comes in its place.
-      this.#models.lose(modelId, hung)
+      if (hung instanceof ModelHung) this.#models.lose(modelId, hung)
       return hung
     }
-    return { timeMs: runMsMax, error }
+    return { timeMs, error: lost }
   }
 
-  #load({ modelId, path, fileBytes = 0 }: ModelFile, process: WorkerProcess): Promise<unknown> {
-    const { loadMsMax = 300_000 } = this.#options
-    const timeMs = loadMsMax + fileBytes / slowestDiskBytesPerMs
-    const error = () => new ModelHung(`a load did not come to an end within ${Math.round(timeMs / 1000)} s`)
-    return process.ask({ kind: 'load', modelId, path }, { limit: { timeMs, error } })
+  #load(model: ModelFile, process: WorkerProcess): Promise<unknown> {
+    const { modelId, path } = model
+    return process.ask({ kind: 'load', modelId, path }, { limit: loadLimit(model, this.#options) })
   }
 
   #started(): WorkerProcess {
@@ -172,8 +165,6 @@ export class WorkerEngine implements Engine {
     this.#options.onDeath?.(error)
   }
 }
-
-const slowestDiskBytesPerMs = 10_000
 
 /** What a run's time grows with, near enough: how many values it is given. */
 const unitsOf = (inputs: Tensors): number => Object.values(inputs).reduce((total, { data }) => total + data.length, 0)

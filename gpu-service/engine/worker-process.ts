@@ -7,6 +7,7 @@ import { FrameReader } from './frame-reader.ts'
 import type { Frame } from './frames.ts'
 import { engineFd, type Question, type WorkerReply, type WorkerSettings } from './messages.ts'
 import { RequestWriter } from './request-writer.ts'
+import type { TimeLimit } from './time-limits.ts'
 
 export interface WorkerProcessOptions {
   /** The module that the process runs. */
@@ -31,12 +32,6 @@ const killsFromOutside = new Set<NodeJS.Signals | null>(['SIGKILL', 'SIGTERM', '
 const setpriv = '/usr/bin/setpriv'
 /** A run that never ends does not see the socket close, so the system ends it with a service that was killed. */
 const endsWithService = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []
-
-/** How long an answer may take once all that was asked before is answered, and what its lack means. */
-export interface TimeLimit {
-  timeMs: number
-  error: () => EngineDied
-}
 
 interface Asked {
   tensors?: Tensors
