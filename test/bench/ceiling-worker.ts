@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { embeddingModel } from '../../gpu-service/tasks/feature-extraction/embedding-model.ts'
@@ -28,6 +29,11 @@ const feeds = batches.map((batch) => {
 })
 for (const feed of feeds.slice(0, 8)) await session.run(feed, [pooledOutput])
 
+if (parentPort === null) throw new Error('this is a worker of ceiling.ts')
+const isToldToGo = once(parentPort, 'message')
+parentPort.postMessage('ready')
+await isToldToGo
+
 let done = 0
 const cpuBefore = process.threadCpuUsage()
 const started = performance.now()
@@ -38,4 +44,5 @@ for (let index = 0; performance.now() - started < seconds * 1000; index++) {
 }
 const { user, system } = process.threadCpuUsage(cpuBefore)
 const ceiling: Ceiling = { perSecond: (done / (performance.now() - started)) * 1000, cpuMicros: (user + system) / done }
-parentPort?.postMessage(ceiling)
+parentPort.postMessage(ceiling)
+parentPort.close()

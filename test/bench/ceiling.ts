@@ -17,8 +17,14 @@ export interface Ceiling {
 
 /** Sentences per second of bare `session.run` loops: as many workers as engines, one thread each, nothing else. */
 export async function measureCeiling({ workers, ...job }: CeilingJob & { workers: number }): Promise<Ceiling> {
-  const counts = Array.from({ length: workers }, async () => {
+  const started = Array.from({ length: workers }, async () => {
     const worker = new Worker(new URL('./ceiling-worker.ts', import.meta.url), { workerData: job })
+    await once(worker, 'message')
+    return worker
+  })
+  // At the same time: one that runs while another still loads its session has the memory for itself.
+  const counts = (await Promise.all(started)).map(async (worker) => {
+    worker.postMessage('go')
     const [ceiling] = (await once(worker, 'message')) as [Ceiling]
     return ceiling
   })

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { measureCeiling } from './ceiling.ts'
-import type { Host, HostStats } from './host.ts'
-import { type LoadResult, load } from './load.ts'
+import { type Ceiling, measureCeiling } from './ceiling.ts'
+import type { Host } from './host.ts'
+import { type LoadResult, load, together } from './load.ts'
 import type { Peer } from './peers/naive.ts'
 import type { Texts } from './texts.ts'
 
@@ -35,37 +35,46 @@ export interface MeasureClosedLoop {
   seconds: number
 }
 
-/** What is served, between two measurements of the ceiling: the machine is never as quiet twice. */
+/** What one is compared with is measured at most this long before it or after: a machine is never as quiet twice. */
+const rounds = 4
+
+/** What is served, with the ceiling and the naive server in turns with it. */
 export async function measureClosedLoop({ host, naive, workload, seconds }: MeasureClosedLoop): Promise<Measured> {
   const { texts, clients, perRequest, workers = availableParallelism() } = workload
-  const bodies = bodiesOf(texts.list, perRequest)
-  const asked = { path: '/v1/embeddings', token: host.token, bodies, connections: clients }
-  const bare = { path: host.graphPath, batches: texts.batches, workers, seconds: seconds / 2 }
-  const peer = naive && (await load({ ...asked, port: naive.port, seconds }))
-  await load({ ...asked, port: host.port, seconds: Math.min(1, seconds) })
-  const before = await measureCeiling(bare)
-  const [started, result, ended] = [
-    await host.stats(),
-    await load({ ...asked, port: host.port, seconds }),
-    (await host.stats()) as HostStats,
-  ]
-  const after = await measureCeiling(bare)
-  const ceiling = (before.perSecond + after.perSecond) / 2
-  const bareMicros = (before.cpuMicros + after.cpuMicros) / 2
-  const usedMs = ended.mainThreadMs - started.mainThreadMs + ended.enginesMs - started.enginesMs
-  const served = result.perSecond * perRequest
+  const timed = { seconds: seconds / rounds, leadSeconds: Math.min(0.3, seconds / rounds) }
+  const asked = { path: '/v1/embeddings', bodies: bodiesOf(texts.list, perRequest), connections: clients, ...timed }
+  const bare = { path: host.graphPath, batches: texts.batches, workers, seconds: seconds / rounds / 2 }
+  const ceilings: Ceiling[] = [await measureCeiling(bare)]
+  const [served, peers]: [LoadResult[], LoadResult[]] = [[], []]
+  const used = { mainThreadMs: 0, enginesMs: 0, loopDelayP99Ms: 0 }
+  for (let round = 0; round < rounds; round++) {
+    if (naive !== undefined) peers.push(await load({ ...asked, port: naive.port, token: host.token }))
+    const before = await host.stats()
+    served.push(await load({ ...asked, port: host.port, token: host.token }))
+    const after = await host.stats()
+    used.mainThreadMs += after.mainThreadMs - before.mainThreadMs
+    used.enginesMs += after.enginesMs - before.enginesMs
+    used.loopDelayP99Ms = Math.max(used.loopDelayP99Ms, after.loopDelayP99Ms)
+    ceilings.push(await measureCeiling(bare))
+  }
+  const result = together(served)
+  const ceiling = meanOf(ceilings.map(({ perSecond }) => perSecond))
+  const bareMicros = meanOf(ceilings.map(({ cpuMicros }) => cpuMicros))
+  const perSecond = result.perSecond * perRequest
   return {
     ...result,
     workload,
-    served,
+    served: perSecond,
     ceiling,
-    ratio: served / ceiling,
-    cpuRatio: (bareMicros * result.answered * perRequest) / (usedMs * 1000),
-    mainThreadMicros: ((ended.mainThreadMs - started.mainThreadMs) * 1000) / result.answered,
-    loopDelayP99Ms: ended.loopDelayP99Ms,
-    naive: peer && peer.perSecond * perRequest,
+    ratio: perSecond / ceiling,
+    cpuRatio: (bareMicros * result.answered * perRequest) / ((used.mainThreadMs + used.enginesMs) * 1000),
+    mainThreadMicros: (used.mainThreadMs * 1000) / result.answered,
+    loopDelayP99Ms: used.loopDelayP99Ms,
+    naive: naive && together(peers).perSecond * perRequest,
   }
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 export function bodiesOf(texts: readonly string[], perRequest: number): string[] {
   const body = (input: string | string[]) => JSON.stringify({ model: 'bench', input, encoding_format: 'base64' })
