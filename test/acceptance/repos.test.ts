@@ -86,7 +86,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a model that was pulled'
     const repo = `${owner}/digits`
     expect((await cli('ls', '--owner', owner, '--sort', 'size')).out).toContain(repo)
     expect((await cli('tag', repo, '--next')).out).toMatch(/^v2 {2}[0-9a-f]{40}\n$/)
-    expect((await cli('tag', repo)).out).toMatch(/v1 +[0-9a-f]{12} +\d+ s ago\nv2 +[0-9a-f]{12} /)
+    expect((await cli('tag', repo)).out).toMatch(/v1 +[0-9a-f]{12} +\d+ \w+ ago\nv2 +[0-9a-f]{12} /)
     expect((await cli('alias', `${repo}@v2`, 'champion', '--protect')).out).toMatch(
       /^champion {2}[0-9a-f]{40} {2}protected\n$/,
     )
