@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { ServingConfig } from '../../gpu-service/serving-config.ts'
-import { imageCommands } from '../infra/image-layout.ts'
+import { imageFlags } from '../infra/image-layout.ts'
 import { filesIn } from '../support/files-in.ts'
 import type { RealModel } from '../support/real-models.ts'
 
@@ -44,7 +44,6 @@ export interface Host {
 /** The service in a process of its own. */
 export async function startHost(job: HostJob, execArgv: string[] = []): Promise<Host> {
   // What the image gives to Node, so that what is measured is what is deployed.
-  const imageFlags = imageCommands.service.filter((word) => word.startsWith('--'))
   const child = fork(new URL('./serving-host.ts', import.meta.url), [JSON.stringify(job)], {
     execArgv: ['--expose-gc', ...imageFlags, ...execArgv],
   })

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
+import { imageFlags } from './image-layout.ts'
 import { appUnderTest } from './synthesised-app.ts'
 
 const requirements = readFileSync(join(repositoryRoot, 'gpu-service/cuda-requirements.txt'), 'utf8')
@@ -45,6 +46,12 @@ describe('the GPU image', () => {
     const { devDependencies } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
     expect(dockerfile).toContain(`ARG NODE_BASE=node:${devDependencies.node}-bookworm-slim\n`)
     expect(dockerfile.match(/^FROM .*$/gm)?.filter((line) => !/^FROM (?:\$\{\w+\}|base) AS /.test(line))).toEqual([])
+  })
+
+  it('starts Node as `npm start` does, so that a laptop serves as a replica does', () => {
+    const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
+    expect(imageFlags.length).toBeGreaterThan(0)
+    expect(scripts.start).toBe(`node ${imageFlags.join(' ')} infra/local/start.ts`)
   })
 
   it('has CUDA only where it is the one for GPUs, which is what a build makes that names none', () => {

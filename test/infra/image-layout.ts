@@ -7,6 +7,8 @@ const dockerfile = readFileSync(join(repositoryRoot, 'gpu-service/Dockerfile'), 
 
 /** What `CMD` and `HEALTHCHECK` of the image start. */
 export const imageCommands = { service: listAfter(/^CMD (\[.*\])$/m), health: listAfter(/^ {2}CMD (\[.*\])$/m) }
+/** How the image starts Node. */
+export const imageFlags = imageCommands.service.filter((word) => word.startsWith('--'))
 
 /**
  * A folder that holds of this repository what the image holds, as its Dockerfile says it, and beside it the packages
