@@ -35,7 +35,7 @@ export interface MeasureClosedLoop {
   seconds: number
 }
 
-/** What one is compared with is measured at most this long before it or after: a machine is never as quiet twice. */
+/** How often they take turns: what lies seconds apart is not to be compared, a machine is never as quiet twice. */
 const rounds = 4
 
 /** What is served, with the ceiling and the naive server in turns with it. */

@@ -17,6 +17,7 @@ export interface LoadResult {
   perSecond: number
   /** All of them, those outside of the seconds too. */
   answered: number
+  /** Of those within the seconds. */
   latenciesMs: number[]
   p50Ms: number
   p99Ms: number
@@ -31,7 +32,7 @@ export async function load({ leadSeconds = 0, ...asked }: Load): Promise<LoadRes
   const { port, bodies, path, token, connections, seconds } = asked
   const requests = bodies.map((body) => requestBytes({ path, token, body }))
   const latenciesMs: number[] = []
-  let [refused, next, counted] = [0, 0, 0]
+  let [answered, refused, next] = [0, 0, 0]
   const from = performance.now() + leadSeconds * 1000
   const until = from + seconds * 1000
   const one = async () => {
@@ -42,27 +43,28 @@ export async function load({ leadSeconds = 0, ...asked }: Load): Promise<LoadRes
       const ended = performance.now()
       if (status !== 200) refused++
       else {
-        latenciesMs.push(ended - started)
-        if (ended >= from && ended < until) counted++
+        answered++
+        if (ended >= from && ended < until) latenciesMs.push(ended - started)
       }
     }
     socket.destroy()
   }
   await Promise.all(Array.from({ length: connections }, one))
-  return { perSecond: counted / seconds, ...describe(latenciesMs), refused }
+  return { perSecond: latenciesMs.length / seconds, answered, refused, ...percentilesOf(latenciesMs) }
 }
 
 /** Several loads of the same length and kind as one. */
 export function together(results: readonly LoadResult[]): LoadResult {
-  const mean = (of: (result: LoadResult) => number) =>
-    results.reduce((sum, result) => sum + of(result), 0) / results.length
-  const latenciesMs = results.flatMap((result) => result.latenciesMs)
-  const refused = results.reduce((sum, result) => sum + result.refused, 0)
-  return { perSecond: mean(({ perSecond }) => perSecond), ...describe(latenciesMs), refused }
+  const total = (of: (result: LoadResult) => number) => results.reduce((sum, result) => sum + of(result), 0)
+  return {
+    perSecond: total(({ perSecond }) => perSecond) / results.length,
+    answered: total(({ answered }) => answered),
+    refused: total(({ refused }) => refused),
+    ...percentilesOf(results.flatMap(({ latenciesMs }) => latenciesMs)),
+  }
 }
 
-const describe = (latenciesMs: number[]) => ({
-  answered: latenciesMs.length,
+const percentilesOf = (latenciesMs: number[]) => ({
   latenciesMs,
   p50Ms: percentile(latenciesMs, 0.5),
   p99Ms: percentile(latenciesMs, 0.99),
