@@ -4,6 +4,8 @@ import { canRun, type WorkSource } from './work-source.ts'
 export class EngineShares {
   readonly #shares = new Map<WorkSource, Share>()
   readonly #now: () => number
+  /** What the one had that was given an engine last: who comes when nobody waits joins there. */
+  #latestMs = 0
 
   constructor(now: () => number) {
     this.#now = now
@@ -41,17 +43,19 @@ export class EngineShares {
     let floorMs = Number.POSITIVE_INFINITY
     for (const [source, share] of this.#shares)
       if (share.isWaiting && canRun(source)) floorMs = Math.min(floorMs, hadMs(source, share, nowMs))
+    if (floorMs === Number.POSITIVE_INFINITY) floorMs = this.#latestMs
     let least: Candidate | undefined
     for (const [source, share] of this.#shares) {
       const isWaiting = canRun(source)
       // One that was idle saves nothing up: it joins where the least served of the others stands.
-      if (isWaiting && !share.isWaiting && floorMs < Number.POSITIVE_INFINITY)
+      if (isWaiting && !share.isWaiting)
         share.servedMs += Math.max(0, floorMs - hadMs(source, share, nowMs)) * (source.weight ?? 1)
       share.isWaiting = isWaiting
       if (!isWaiting) continue
       const candidate = { source, had: hadMs(source, share, nowMs), running: share.running }
       if (least === undefined || goesBefore(candidate, least)) least = candidate
     }
+    if (least !== undefined) this.#latestMs = Math.max(this.#latestMs, least.had)
     return least?.source
   }
 }

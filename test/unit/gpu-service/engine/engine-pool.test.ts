@@ -72,6 +72,36 @@ describe('EnginePool', () => {
     expect(log).toEqual(['busy1', 'busy2', 'busy3', 'late7', 'late8', 'busy4'])
   })
 
+  it('shares them evenly with a model that comes when the other, served alone for an hour, is idle', async () => {
+    const log: string[] = []
+    let nowMs = 0
+    const oldArrivals: number[] = []
+    const newArrivals: number[] = []
+    const [old, added] = [source(oldArrivals, log, 'old'), source(newArrivals, log, 'new')]
+    const pool = new EnginePool({ engines: [engine()], now: () => nowMs })
+    for (const one of [old, added]) pool.add(one)
+    for (let second = 0; second < 3600; second++) {
+      oldArrivals.push(second)
+      pool.wake()
+      await settled()
+      nowMs += 10
+      old.end()
+      await settled()
+    }
+    log.length = 0
+    newArrivals.push(1, 2, 3, 4, 5, 6)
+    pool.wake()
+    await settled()
+    oldArrivals.push(1, 2, 3)
+    for (let run = 0; run < 5; run++) {
+      nowMs += 10
+      const running = log.at(-1)?.startsWith('old') ? old : added
+      running.end()
+      await settled()
+    }
+    expect(log).toEqual(['new1', 'old1', 'new2', 'old2', 'new3', 'old3'])
+  })
+
   it('leaves alone what cannot run yet, and runs it as soon as it is woken when it can', async () => {
     const log: string[] = []
     let isRunnable = false
