@@ -1,37 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { EngineDied, type RunWatch, type Tensors } from './engine.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { Frame } from './frames.ts'
-import { engineFd, type Question, type WorkerReply, type WorkerSettings } from './messages.ts'
+import type { Question, WorkerReply } from './messages.ts'
 import { RequestWriter } from './request-writer.ts'
+import { type SpawnEngine, spawnEngine } from './spawn-engine.ts'
 import type { TimeLimit } from './time-limits.ts'
 
-export interface WorkerProcessOptions {
-  /** The module that the process runs. */
-  workerUrl: URL
-  settings: WorkerSettings
-  /** All of its environment. */
-  environment: Readonly<Record<string, string>>
+export interface WorkerProcessOptions extends SpawnEngine {
   /** Told when it is gone, before what it was asked is rejected. */
   onGone: (error: EngineDied) => void
 }
 
-/**
- * glibc raises the first limit by itself, and keeps what lies below it: of six MiniLMs loaded and unloaded in turn, 500 MB
- * stayed in two engines that held none any more, and 120 MB with the limit fixed. Runs are as fast. The second asks for
- * large pages, where weights are large enough for them: 1 % of a run of MiniLM, without more memory.
- */
-const memorySettings = ['MALLOC_MMAP_THRESHOLD_=131072', 'GLIBC_TUNABLES=glibc.malloc.hugetlb=1']
-
 /** By the system, which has no memory left, or by whoever operates it. */
 const killsFromOutside = new Set<NodeJS.Signals | null>(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
-
-const setpriv = '/usr/bin/setpriv'
-/** A run that never ends does not see the socket close, so the system ends it with a service that was killed. */
-const endsWithService = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []
 
 interface Asked {
   tensors?: Tensors
@@ -58,12 +41,11 @@ export class WorkerProcess {
   /** Whether it ever came to answer. */
   hasAnswered = false
 
-  constructor({ workerUrl, settings, environment, onGone }: WorkerProcessOptions) {
+  constructor({ onGone, ...process }: WorkerProcessOptions) {
     this.#onGone = onGone
-    const worker = [process.execPath, fileURLToPath(workerUrl), JSON.stringify(settings)]
-    const [launcher = 'env', ...parameters] = [...endsWithService, 'env', ...memorySettings, ...worker]
-    this.#child = spawn(launcher, parameters, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
-    this.#socket = this.#child.stdio[engineFd] as Socket
+    const { child, socket } = spawnEngine(process)
+    this.#child = child
+    this.#socket = socket
     this.#writer = new RequestWriter(this.#socket)
     const reader = new FrameReader<WorkerReply>((frame) => this.#settle(frame))
     this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))
