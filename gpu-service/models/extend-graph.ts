@@ -1,6 +1,6 @@
 import { appendFile, constants, copyFile, stat } from 'node:fs/promises'
 import { derivedFile } from './derived-file.ts'
-import { readOutline } from './graph-outline.ts'
+import { type GraphOutline, readOutline } from './graph-outline.ts'
 
 /** A file that cannot be given further nodes, for a reason of its own. */
 export class GraphNotExtended extends Error {
@@ -33,7 +33,12 @@ export const extendGraph = ({ path, pieces }: { path: string; pieces: Buffer }):
   })
 
 async function nameTaken(path: string): Promise<string | undefined> {
-  const { nodes, weights, inputs } = await readOutline(path)
+  const { nodes, weights, inputs } = await readOutline(path).catch(notExtended)
   const names = [...nodes.flatMap(({ outputs }) => outputs), ...[...weights, ...inputs].map(({ name }) => name)]
   return names.find((name) => name.startsWith(ownNames))
+}
+
+function notExtended(error: unknown): GraphOutline {
+  if (!(error instanceof RangeError)) throw error
+  throw new GraphNotExtended(error.message)
 }

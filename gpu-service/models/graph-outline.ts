@@ -1,11 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import { branching } from '../../shared/onnx/graph.ts'
 import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
 export const modelField = { graph: 7, training: 20 }
 export const graphField = { node: 1, name: 2, initializer: 5, input: 11, output: 12, sparse: 15 }
-const node = { input: 1, output: 2, attribute: 5 }
+const node = { input: 1, output: 2, operator: 4, attribute: 5 }
 const attribute = { graph: 6, graphs: 11 }
 const depthMax = 16
 
@@ -74,11 +75,17 @@ async function readParts(reader: ByteReader, graph: Field, outline: GraphOutline
 async function readNode(reader: ByteReader, field: Field, depth: number) {
   if (depth > depthMax) throw new RangeError('its graphs are nested deeper than any')
   const found = { inputs: [] as string[], outputs: [] as string[] }
+  const attributes: Field[] = []
+  let operator = ''
   for await (const inner of inside(reader, field)) {
-    if (inner.number === node.input) found.inputs.push(await text(reader, inner))
+    if (inner.number === node.operator) operator = await text(reader, inner)
+    else if (inner.number === node.input) found.inputs.push(await text(reader, inner))
     else if (inner.number === node.output) found.outputs.push(await text(reader, inner))
-    else if (inner.number === node.attribute) found.inputs.push(...(await readBranches(reader, inner, depth)))
+    else if (inner.number === node.attribute) attributes.push(inner)
   }
+  // Of other kinds nothing is gone through: a forest keeps millions of numbers in its attributes.
+  if (branching.has(operator))
+    for (const inner of attributes) found.inputs.push(...(await readBranches(reader, inner, depth)))
   return { inputs: found.inputs.filter(isNamed), outputs: found.outputs.filter(isNamed) }
 }
 

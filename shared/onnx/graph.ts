@@ -15,7 +15,7 @@ const externalFilesMax = 100
 const depthMax = 16
 
 /** The operators that have graphs of their own, whose weights may lie in other files too. */
-const branching = new Set(['If', 'Loop', 'Scan', 'SequenceMap'])
+export const branching: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap'])
 
 export interface OnnxGraph {
   inputs: TensorSignature[]

@@ -1,4 +1,4 @@
-import { errors } from '../../../shared/errors.ts'
+import { errors, messageOf } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Tensors } from '../../engine/engine.ts'
 import { localPath } from '../../models/model-files.ts'
@@ -24,7 +24,9 @@ export const imageFeatureExtraction: Task = {
       )
     const path = localPath(files, file)
     // A CLIP needs its texts for other outputs than this one.
-    const part = await pruneGraph({ path, part: { outputs: [output] } })
+    const part = await pruneGraph({ path, part: { outputs: [output] } }).catch((error) => {
+      throw error instanceof RangeError ? errors.unsupportedModel(`"${file}": ${messageOf(error)}.`) : error
+    })
     const inputs = graph.inputs.filter(({ name }) => part.inputs.includes(name))
     const picture = await openPictureModel({ files, file, inputs, run: settings })
     const foreign = inputs.find(({ name }) => name !== picture.input)

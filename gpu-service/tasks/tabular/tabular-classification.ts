@@ -20,7 +20,7 @@ export const tabularClassification: Task = {
   async open({ files, file, graph }: ModelSource): Promise<OpenedTask> {
     const { sklearn, id2label } = (await readConfig(files, 'config.json', config)) ?? {}
     const columns = sklearn?.columns
-    const unzipped = await unzipGraph({ graph, path: localPath(files, file) })
+    const unzipped = await unzipGraph({ graph, path: localPath(files, file), file })
     const shape = readTabularGraph({ graph, file, columns, unzipped })
     const types = shape.inputs.flatMap(({ type, width }) => Array<CellType>(width).fill(type))
     const table = { ...shape, columns: columnsOf(shape, columns), types }
