@@ -6,6 +6,7 @@ import type { Principal } from '../../shared/auth/principal.ts'
 import type { createDeployment } from '../../shared/contract/deployment.ts'
 import { errors } from '../../shared/errors.ts'
 import { defaultDeploymentName } from '../../shared/model/choose-onnx-file.ts'
+import { orderedText } from '../../shared/ordered-text.ts'
 import { type DeploymentItem, everyTargetOf } from '../../shared/table/deployment-item.ts'
 import { deploymentCreation, getDeployment, noteDeploymentChange } from '../../shared/table/deployments.ts'
 import { ownerStands } from '../../shared/table/owners.ts'
@@ -78,7 +79,7 @@ function gist(item: DeploymentItem): string {
   const { owner, pool, min, max, idleSeconds, isolate, limits, resultCache, stickyBy, canary, shadow } = item
   const targets = everyTargetOf(item).map(({ repoId, revision, file, weight = 1 }) => [repoId, revision, file, weight])
   const settings = [pool ?? 'default', min ?? 1, max, idleSeconds, isolate, limits, resultCache, stickyBy, canary]
-  return JSON.stringify([owner, targets, shadow?.percent, settings])
+  return orderedText([owner, targets, shadow?.percent, settings])
 }
 
 function taken(existing: DeploymentItem, principal: Principal) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { orderedText } from '../ordered-text.ts'
 
 /**
  * Answers a client with 304 that has what it asks for already: by the tag that a route gave, or by a hash of the answer,
@@ -42,14 +43,9 @@ async function tagOf(res: Response): Promise<string | undefined> {
   return weakTag(JSON.parse(await res.clone().text()))
 }
 
-/** Weak, because the table gives the members of a map in any order: two answers that say the same need not be the same bytes. */
+/** Weak: two answers that say the same need not be the same bytes. */
 const weakTag = (value: unknown): string =>
-  `W/"${createHash('sha256').update(JSON.stringify(value, inOrder)).digest('base64url').slice(0, 27)}"`
-
-const inOrder = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-    : value
+  `W/"${createHash('sha256').update(orderedText(value)).digest('base64url').slice(0, 27)}"`
 
 function isKnown({ req }: Context, tag: string): boolean {
   const given = req.header('if-none-match')

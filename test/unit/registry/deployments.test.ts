@@ -65,6 +65,15 @@ describe('a deployment', () => {
     expect(other.body.error.message).toContain(`slipway deploy … --name ${made.body.name} --update`)
   })
 
+  it('asked for again is the one that is there however often, also with several limits and a canary', async () => {
+    const limits = { requestsPerSecond: 5, requestsPerDay: 1000, tokensPerMinute: 900, concurrency: 4 }
+    const asked = { target: repo, limits, canary: { maxErrorRate: 0.05, maxLatencyRatio: 4 } }
+    await create(asked)
+    const again = []
+    for (let times = 0; times < 10; times++) again.push((await create(asked)).status)
+    expect(again).toEqual(Array(10).fill(200))
+  })
+
   it('has a name that somebody else is told to choose another for, and nothing more', async () => {
     await create({ target: repo })
     const theirs = 'eve/own'

@@ -1,0 +1,7 @@
+/** A value as JSON that is the same for whatever says the same: the table gives the members of a map in any order. */
+export const orderedText = (value: unknown): string => JSON.stringify(value, inOrder)
+
+const inOrder = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value
