@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Principal } from '../auth/principal.ts'
 import { AppError, errors } from '../errors.ts'
+import { orderedText } from '../ordered-text.ts'
 import { answerOnce, claimOnce, type OnceAnswer, type OnceItem, releaseOnce } from '../table/idempotency.ts'
 import type { Table } from '../table/table.ts'
 import type { HttpEnvironment } from './context.ts'
@@ -48,7 +49,7 @@ async function fingerprintOf({ req }: Context<HttpEnvironment>, { scopes, limit 
     .update(await req.text())
     .digest('hex')
   const parts = [req.method, pathname, search, body, [...scopes].sort(), limit ?? null]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  return createHash('sha256').update(orderedText(parts)).digest('hex')
 }
 
 function replay(context: Context<HttpEnvironment>, { fingerprint, state, answer }: OnceItem, asked: string): Response {

@@ -62,6 +62,20 @@ describe('a creation with an Idempotency-Key', () => {
     expect(two.body.name).toBe('of-bob')
   })
 
+  it('is the same request each time it comes with a key that is for one repo', async () => {
+    const { username, token } = await host.person('cyd')
+    await host.ask('/api/v1/repos', { json: { name: `${username}/first` }, token })
+    const limited = { json: { name: 'k', scopes: ['write'], limit: `${username}/first` }, token }
+    const { body: made } = await host.ask('/api/v1/keys', limited)
+    await host.ask(`/api/v1/repos/${username}/first`, { method: 'DELETE', token })
+    const undelete = { method: 'POST', token: made.token, headers: { 'idempotency-key': newKey() } }
+    const answers = []
+    for (let times = 0; times < 12; times++)
+      answers.push(await host.ask(`/api/v1/repos/${username}/first/undelete`, undelete))
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200))
+    expect(answers.filter(({ headers }) => headers.has('idempotent-replayed'))).toHaveLength(11)
+  })
+
   it('that was refused is judged again: nothing was made that could be made twice', async () => {
     const key = newKey()
     expect((await create('not a name', key)).status).toBe(400)
