@@ -1,12 +1,12 @@
 import { errors } from '../errors.ts'
+import { orderedText } from '../ordered-text.ts'
 
-/** A page's end as an opaque string for clients. It names keys, not content, and is checked when it comes back. */
+/**
+ * A page's end as an opaque string for clients, the same for the same place. It names keys, not content, and is checked
+ * when it comes back.
+ */
 export const encodeCursor = (key: Record<string, unknown> | undefined): string | undefined =>
-  key === undefined ? undefined : Buffer.from(JSON.stringify(inOrder(key))).toString('base64url')
-
-/** The table gives the parts of a key in any order, and the same place is the same cursor. */
-const inOrder = (key: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1)))
+  key === undefined ? undefined : Buffer.from(orderedText(key)).toString('base64url')
 
 /**
  * The key that a cursor holds. `partition` is the partition that the list reads: a cursor of another list is refused.
