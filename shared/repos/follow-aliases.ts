@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import { chooseOnnxFile } from '../model/choose-onnx-file.ts'
 import type { ModelDevice } from '../model/precision.ts'
+import { orderedText } from '../ordered-text.ts'
 import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../table/deployment-item.ts'
 import { changeDeployment } from '../table/deployments.ts'
 import { deploymentsOfRepo } from '../table/repo-deployments.ts'
@@ -38,7 +39,7 @@ async function followed(
   }
   const targets = await Promise.all(targetsOf(item).map(follow))
   const shadow = item.shadow && { ...item.shadow, target: await follow(item.shadow.target) }
-  const isSame = JSON.stringify([targets, shadow]) === JSON.stringify([targetsOf(item), item.shadow])
+  const isSame = orderedText([targets, shadow]) === orderedText([targetsOf(item), item.shadow])
   const [first] = targets
   if (isSame || first === undefined) return undefined
   const { followFault: _, ...before } = item
