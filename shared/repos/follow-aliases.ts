@@ -70,7 +70,8 @@ async function moved(table: Table, { target, device }: Moved): Promise<Deploymen
     const { metadata } = found ?? {}
     const on = device ?? target.device
     const chosen = chooseOnnxFile({ target: target.target, metadata, wanted: wantedFile, precision, device: on })
-    return { ...standing, ...(on !== undefined && { device: on }), revision: alias.revision, ...chosen }
+    const { rolledBack: __, ...judgedAnew } = standing
+    return { ...judgedAnew, ...(on !== undefined && { device: on }), revision: alias.revision, ...chosen }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return { ...standing, followFault: `The alias "${ref}" names ${alias.revision.slice(0, 12)} now: ${error.message}` }

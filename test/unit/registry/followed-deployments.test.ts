@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { freshDeployments } from './support/fresh-deployments.ts'
+import { getDeployment, targetsOf } from '../../../shared/table/deployments.ts'
+import { rollBack } from '../../../shared/table/roll-back.ts'
+import { freshDeployments, servable } from './support/fresh-deployments.ts'
 
 const fresh = freshDeployments('followed')
 const { create, read, alias } = fresh
+
+/** The canary of the deployment did worse than it may. */
+async function rollBackCanary(): Promise<void> {
+  const { name } = fresh.of
+  const item = await getDeployment(fresh.host.table, name)
+  const [, target] = item === undefined ? [] : targetsOf(item)
+  if (target === undefined) throw new Error('there is no canary')
+  const now = new Date(fresh.host.clock.ms)
+  await rollBack(fresh.host.table, { deployment: name, target, reason: 'it failed', by: 'r', now })
+}
 
 describe('a deployment that follows an alias', () => {
   it('stays the same version while there is nothing new to follow, also where it says that it cannot', async () => {
@@ -13,5 +25,35 @@ describe('a deployment that follows an alias', () => {
     expect(targets[0].followFault).toContain('has no int8 file')
     for (let times = 0; times < 10; times++) await fresh.host.followed(fresh.of.repo)
     expect((await read()).body.version).toBe(version)
+  })
+
+  it('gives a new revision its share though the one before was rolled back, and the same one none', async () => {
+    const { host, of } = fresh
+    await alias('POST', 'candidate', of.first)
+    const targets = [
+      { target: of.repo, weight: 90 },
+      { target: `${of.repo}@candidate`, weight: 10 },
+    ]
+    await create({ target: undefined, targets, canary: { maxErrorRate: 0.1 } })
+    await rollBackCanary()
+    await host.followed(of.repo)
+    expect((await read()).body.targets[1]).toMatchObject({ state: 'ROLLED_BACK', weight: 0, reason: 'it failed' })
+    const third = await host.commit(of.repo, { 'model.onnx': '3' }, { metadata: servable('model.onnx') })
+    await alias('PATCH', 'candidate', third)
+    const canary = (await read()).body.targets[1]
+    expect(canary).toMatchObject({ state: 'PENDING', weight: 10, revision: third })
+    expect(canary).not.toHaveProperty('reason')
+  })
+
+  it('keeps what was rolled back out where its alias names what cannot be served', async () => {
+    const { host, of } = fresh
+    await alias('POST', 'candidate', of.first)
+    await create({ target: undefined, targets: [{ target: of.repo }, { target: `${of.repo}@candidate` }] })
+    await rollBackCanary()
+    await alias('PATCH', 'candidate', await host.commit(of.repo, { 'model.onnx': '3' }))
+    expect((await read()).body.targets[1]).toMatchObject({
+      ...{ state: 'ROLLED_BACK', weight: 0, revision: of.first },
+      followFault: expect.stringContaining('inspected'),
+    })
   })
 })
