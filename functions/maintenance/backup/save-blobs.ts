@@ -13,8 +13,8 @@ export interface BlobLine {
   sizeBytes: number
 }
 
-/** What a process that goes on knows already; another one lists some blobs twice, which does no harm. */
-let listed: { backup: string; hashes: DigestSet } | undefined
+/** What the parts before `next` list, for a process that goes on; another one lists some blobs twice, which does no harm. */
+let listed: { backup: string; next: number; hashes: DigestSet } | undefined
 
 /** Lists the blobs that the saved revisions name, each once, part by part of the registry. */
 export const listBlobs: Phase = {
@@ -26,8 +26,9 @@ export const listBlobs: Phase = {
     const at = Number(cursor ?? 0)
     const part = ofItems[at]
     if (part === undefined) return undefined
-    if (listed?.backup !== id) listed = { backup: id, hashes: createDigestSet() }
-    const { hashes } = listed
+    const hashes = listed?.backup === id && listed.next === at ? listed.hashes : createDigestSet()
+    // Forgotten until the part is written: were that to fail, what is tried again would find every hash listed.
+    listed = undefined
     const items = await readPart<AnyItem>(parts.objects, { id, part })
     const lines: BlobLine[] = items.flatMap(({ pk, sha256, sizeBytes }) =>
       pk.startsWith('FILES#') && typeof sha256 === 'string' && hashes.add(sha256)
@@ -36,6 +37,7 @@ export const listBlobs: Phase = {
     )
     const name = `blobs-${String(at + 1).padStart(5, '0')}.ndjson.gz`
     memo.parts = [...written, await writePart(parts.objects, { id, name, kind: 'blobs', lines })]
+    listed = { backup: id, next: at + 1, hashes }
     return at + 1 < ofItems.length ? { cursor: at + 1 } : undefined
   },
 }

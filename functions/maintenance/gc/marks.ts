@@ -39,14 +39,15 @@ export interface MarksRequest {
   pieces: number
 }
 
-/** Adds a piece. Where this dies, the piece is gathered again and written in the same place. */
+/** Adds a piece. Where this fails, the piece is gathered again and written in the same place. */
 export async function addPiece(objects: ObjectStore, marks: Marks, found: Record<'blobs' | 'held', readonly string[]>) {
+  const { jobId, name } = marks
+  // Before anything is added: marks with hashes that were not staged are not those that a second try may go on with.
+  const piece = marks.pieces++
   for (const kind of ['blobs', 'held'] as const) {
     const body = bytesOf(found[kind].filter((hash) => marks[kind].add(hash)))
-    const { jobId, name, pieces: piece } = marks
     await objects.put({ key: pieceKey({ jobId, name, piece, kind }), body, sizeBytes: body.byteLength })
   }
-  marks.pieces++
 }
 
 const pieceKey = ({ jobId, name, piece, kind }: Omit<MarksRequest, 'pieces'> & { piece: number; kind: string }) =>

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listBackups } from '../../../functions/maintenance/backup/list-backups.ts'
+import type { BackupRecord } from '../../../functions/maintenance/backup/format.ts'
+import { listBackups, readRecord } from '../../../functions/maintenance/backup/list-backups.ts'
+import type { BlobLine } from '../../../functions/maintenance/backup/save-blobs.ts'
+import { readPart } from '../../../functions/maintenance/backup/write-part.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { getJob } from '../../../shared/table/maintenance-jobs.ts'
+import { Fuse } from '../../faults/support/fuse.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
 
 const day = 86_400_000
@@ -13,6 +18,11 @@ afterEach(() => registry.close())
 
 const at = (days: number) => registry.maintenance({ now: () => new Date(Date.now() + days * day) })
 const ids = async () => (await listBackups(registry.objects)).map(({ id }) => id)
+const blobsOf = async (record: BackupRecord | undefined) => {
+  const lists = record?.parts.filter(({ kind }) => kind === 'blobs') ?? []
+  const lines = lists.map((part) => readPart<BlobLine>(registry.objects, { id: record?.id ?? '', part }))
+  return new Set((await Promise.all(lines)).flat().map(({ sha256 }) => sha256))
+}
 const savedBlobs = async () => (await registry.objects.list({ prefix: 'backups/blobs/' })).objects.length
 
 describe('a backup', () => {
@@ -46,6 +56,37 @@ describe('a backup', () => {
       blobsRestored: objects.length,
     })
     expect((await at(1).run('fsck', { deep: true })).counts.discrepancies ?? 0).toBe(0)
+  })
+
+  it.each([
+    { what: 'is not made', writes: false },
+    { what: 'is made without an answer', writes: true },
+  ])('with objects lists every one of them, whichever write to it $what', { timeout: 120_000 }, async ({ writes }) => {
+    await registry.repo('acme/two', { 'b.txt': 'bb' })
+    const inBucket = (await registry.objects.list({ prefix: 'blobs/' })).objects.length
+    let [at, moment] = [0, Date.now() + 3_600_000]
+    for (let hasBlown = true; hasBlown; ) {
+      const fuse = new Fuse({ at: ++at, writes, dies: false })
+      const maintenance = registry.maintenance({
+        table: fuse.table(registry.database.table),
+        objects: fuse.objects(registry.objects),
+        limits: { pagesAtOnce: 4, itemsAtOnce: 10 },
+        now: () => new Date(moment),
+      })
+      const begun = () => maintenance.start('backup', { objects: true })
+      const { job } = await begun().catch(begun)
+      // As a queue does where a message could not be worked on: it comes again, once the lease is over.
+      for (let [message] = maintenance.waiting; message !== undefined; [message] = maintenance.waiting) {
+        if (await maintenance.step().catch(() => false)) continue
+        maintenance.waiting.unshift(message)
+        moment += 20 * 60_000
+      }
+      hasBlown = fuse.hasBlown
+      const { memo } = (await getJob(registry.database.table, job.id)) ?? {}
+      const record = await readRecord(registry.objects, String(memo?.backup))
+      expect((await blobsOf(record)).size, `the write ${at}`).toBe(inBucket)
+    }
+    expect(at).toBeGreaterThan(15)
   })
 
   it('with objects is refused where one of them is damaged: it would not be whole', async () => {
