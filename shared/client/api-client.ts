@@ -42,15 +42,19 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
       },
       ...(body !== undefined && { body: isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
     }
-    let response: Response
-    try {
-      response = await fetch(addressOf(base, path), request)
-    } catch (error) {
-      throw connectionError(base, error)
+    const address = addressOf(base, path)
+    const received = async <Part>(part: Promise<Part>): Promise<Part> => {
+      try {
+        return await part
+      } catch (error) {
+        throw connectionError({ base, address, cause: error })
+      }
     }
+    const response = await received(fetch(address, request))
     if (!response.ok) throw await toApiError(response)
-    const answer = (response.status === 204 ? undefined : await response.json()) as Answer
-    return { answer, status: response.status, headers: response.headers }
+    const { status, headers } = response
+    const answer = (status === 204 ? undefined : JSON.parse(await received(response.text()))) as Answer
+    return { answer, status, headers }
   }
   const get = async <Answer>(path: string) => (await send<Answer>('GET', path)).answer
 
