@@ -7,19 +7,29 @@ export interface Terminal {
   input: AsyncIterable<Uint8Array> & { isTTY?: boolean }
 }
 
+export type Progress = ReturnType<typeof createProgress>
+
 /** One line that is drawn over itself on a terminal, and said when it changes elsewhere. */
 export function createProgress(terminal: Terminal) {
   let last = ''
+  const end = () => {
+    if (terminal.isTty && last !== '') terminal.err('\r\x1b[2K')
+    last = ''
+  }
   return {
     show(line: string) {
       if (line === last) return
       last = line
       terminal.err(terminal.isTty ? `\r\x1b[2K${line}` : `${line}\n`)
     },
-    end() {
-      if (terminal.isTty && last !== '') terminal.err('\r\x1b[2K')
-      last = ''
+    /** A line that stays. */
+    say(line: string) {
+      const drawn = last
+      end()
+      terminal.err(`${line}\n`)
+      if (!terminal.isTty) last = drawn
     },
+    end,
   }
 }
 

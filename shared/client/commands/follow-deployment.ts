@@ -1,9 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Deployment } from '../../contract/deployment.ts'
 import { CommandFailed, type Invocation } from '../command.ts'
+import { poll } from '../poll.ts'
 import { createProgress, printable } from '../terminal.ts'
 
-const pollMs = 250
 /** A replica may have to start first; then the status command tells the rest. */
 const patienceMs = 10 * 60_000
 
@@ -12,18 +11,17 @@ export async function followDeployment(
   changed: Deployment,
   { client, terminal, options }: Invocation,
 ): Promise<Deployment> {
-  let deployment = changed
   const progress = createProgress(terminal)
   const until = performance.now() + patienceMs
-  try {
-    while (options.detach !== true && isUnderWay(deployment) && performance.now() < until) {
-      progress.show(`${deployment.name}: ${deployment.state.toLowerCase()}`)
-      await wait(pollMs)
-      deployment = await client.getDeployment(deployment.name)
-    }
-  } finally {
-    progress.end()
-  }
+  const deployment = await poll({
+    first: changed,
+    isOver: (now) => options.detach === true || !isUnderWay(now) || performance.now() >= until,
+    look: ({ name }) => client.getDeployment(name),
+    show: ({ name, state }) => progress.show(`${name}: ${state.toLowerCase()}`),
+    goesOn: `It is loaded whether or not this looks on: slipway status ${changed.name}`,
+    everyMs: 250,
+    progress,
+  })
   if (deployment.state === 'FAILED')
     throw new CommandFailed(`"${deployment.name}" cannot be served: ${printable(deployment.reason)}`, deployment)
   return deployment

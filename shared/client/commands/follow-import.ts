@@ -1,33 +1,27 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { ImportJob } from '../../contract/import.ts'
 import type { ApiClient } from '../api-client.ts'
+import { poll } from '../poll.ts'
 import { createProgress, type Terminal } from '../terminal.ts'
 import { formatBytes, formatSeconds } from '../units.ts'
 
-const pollMs = 500
-
 /** Waits for an import to end, and shows meanwhile how far it is. */
-export async function followImport(started: ImportJob, client: ApiClient, terminal: Terminal): Promise<ImportJob> {
+export function followImport(started: ImportJob, client: ApiClient, terminal: Terminal): Promise<ImportJob> {
   const progress = createProgress(terminal)
   const rate = createRate()
-  let job = started
-  const sayHowToGoOn = once(() => terminal.err(waiting(job)))
-  try {
-    while (job.state !== 'READY' && job.state !== 'FAILED') {
-      if (job.waitsUntil !== undefined) sayHowToGoOn()
-      progress.show(
-        describe(job, {
-          bytesPerSecond: terminal.isTty ? rate(job.bytesDone - job.bytesHeld) : 0,
-          isTty: terminal.isTty,
-        }),
-      )
-      await wait(pollMs)
-      job = await client.getImport(job.id)
-    }
-  } finally {
-    progress.end()
-  }
-  return job
+  const sayHowToGoOn = once((job: ImportJob) => progress.say(waiting(job)))
+  return poll({
+    first: started,
+    isOver: ({ state }) => state === 'READY' || state === 'FAILED',
+    look: ({ id }) => client.getImport(id),
+    show(job) {
+      if (job.waitsUntil !== undefined) sayHowToGoOn(job)
+      const bytesPerSecond = terminal.isTty ? rate(job.bytesDone - job.bytesHeld) : 0
+      progress.show(describe(job, { bytesPerSecond, isTty: terminal.isTty }))
+    },
+    goesOn: 'The pull goes on by itself; the same command looks on again.',
+    everyMs: 500,
+    progress,
+  })
 }
 
 /** `66% 2.1/3.2 GB 30 MB/s ETA 0:36` */
@@ -45,7 +39,7 @@ function describe(job: ImportJob, { bytesPerSecond, isTty }: { bytesPerSecond: n
 }
 
 const waiting = ({ source, repo }: ImportJob): string =>
-  `${source} is not complete: it has no _SUCCESS that was put last. Put one there (touch …/_SUCCESS) to begin at once, or take what lies there: slipway pull ${source}${source.startsWith(`s3-drop://${repo}/`) ? '' : ` --repo ${repo}`} --now\n`
+  `${source} is not complete: it has no _SUCCESS that was put last. Put one there (touch …/_SUCCESS) to begin at once, or take what lies there: slipway pull ${source}${source.startsWith(`s3-drop://${repo}/`) ? '' : ` --repo ${repo}`} --now`
 
 /** Counted down only where the line is drawn over itself. */
 function waitLeft(until: string, isTty: boolean): string {
@@ -53,10 +47,10 @@ function waitLeft(until: string, isTty: boolean): string {
   return `waiting for _SUCCESS, or until nothing of it changes${isTty ? ` (${formatSeconds(seconds)})` : ''}`
 }
 
-function once(say: () => void): () => void {
+function once<Told>(say: (told: Told) => void): (told: Told) => void {
   let isSaid = false
-  return () => {
-    if (!isSaid) say()
+  return (told) => {
+    if (!isSaid) say(told)
     isSaid = true
   }
 }

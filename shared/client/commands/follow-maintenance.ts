@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type {
   MaintenanceFinding,
   MaintenanceJob,
@@ -6,14 +5,10 @@ import type {
   MaintenanceOptions,
 } from '../../contract/maintenance.ts'
 import type { ApiClient } from '../api-client.ts'
-import { ApiError } from '../api-error.ts'
 import { CommandFailed, type Invocation } from '../command.ts'
+import { poll } from '../poll.ts'
 import { allPages } from '../request.ts'
 import { createProgress, printable } from '../terminal.ts'
-
-const pollMs = 500
-/** A server that is restarted meanwhile goes on with the job. */
-const patienceMs = 60_000
 
 export const detachOption = { detach: { type: 'boolean' } } as const
 export const detachHelp = '  --detach            do not wait for it; it goes on by itself either way'
@@ -33,24 +28,15 @@ export async function runMaintenance(
     return undefined
   }
   const progress = createProgress(terminal)
-  let job = started
-  let silentSince: number | undefined
-  try {
-    while (job.state === 'RUNNING') {
-      progress.show(describe(job))
-      await wait(pollMs)
-      try {
-        job = await client.getMaintenance(job.id)
-        silentSince = undefined
-      } catch (error) {
-        silentSince ??= performance.now()
-        const isPassing = error instanceof ApiError && (error.status === 0 || error.status === 503)
-        if (!isPassing || performance.now() - silentSince > patienceMs) throw error
-      }
-    }
-  } finally {
-    progress.end()
-  }
+  const job = await poll({
+    first: started,
+    isOver: ({ state }) => state !== 'RUNNING',
+    look: ({ id }) => client.getMaintenance(id),
+    show: (now) => progress.show(describe(now)),
+    goesOn: `The ${kind} goes on by itself; the same command looks on again.`,
+    everyMs: 500,
+    progress,
+  })
   if (job.state === 'FAILED') throw new CommandFailed(`the ${kind} failed: ${printable(job.failure?.message)}`, job)
   return job
 }

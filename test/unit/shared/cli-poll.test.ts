@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ApiError } from '../../../shared/client/api-error.ts'
+import { poll } from '../../../shared/client/poll.ts'
+import { createProgress } from '../../../shared/client/terminal.ts'
+import { cli } from './support/run-cli.ts'
+
+const refusal = (status: number, retryAfter?: string) =>
+  Response.json(
+    { error: { code: 'busy', message: 'Not now.' } },
+    { status, headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter } },
+  )
+const cutOff = () => new Response(new ReadableStream({ pull: (body) => body.error(new Error('socket closed')) }))
+const at = '2026-11-20T12:00:00.000Z'
+const commands = {
+  pull: {
+    parameters: ['pull', 'acme/one'],
+    underWay: { id: 'imp_1', repo: 'acme/one', state: 'TRANSFERRING', bytesTotal: 5, bytesDone: 1, bytesHeld: 0 },
+    over: { id: 'imp_1', repo: 'acme/one', state: 'READY', filesTotal: 1, bytesTotal: 5, bytesDone: 5, bytesHeld: 0 },
+  },
+  deploy: {
+    parameters: ['deploy', 'acme/one'],
+    underWay: { name: 'one', state: 'LOADING', targets: [], url: '/api/v1/predict/one', task: 'fill-mask' },
+    over: { name: 'one', state: 'READY', targets: [], url: '/api/v1/predict/one', task: 'fill-mask' },
+  },
+  gc: {
+    parameters: ['gc'],
+    underWay: { id: 'mnt_1', kind: 'gc', state: 'RUNNING', progress: { phase: 'mark', phasesDone: 0, phasesTotal: 2 } },
+    over: { id: 'mnt_1', kind: 'gc', state: 'DONE', progress: {}, counts: {}, createdAt: at },
+  },
+}
+const kinds = Object.keys(commands) as (keyof typeof commands)[]
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe.each(kinds)('slipway %s', (kind) => {
+  const { parameters, underWay, over } = commands[kind]
+
+  /** Answers what is asked for first, then every look as told. */
+  const looks = (...answers: (() => Response)[]) => {
+    const left = [() => Response.json(underWay), ...answers]
+    vi.stubGlobal('fetch', async () => left.shift()?.() ?? Response.json(over))
+  }
+
+  it('outlasts a quota, a proxy and a connection that is lost within the answer, and tells of each', async () => {
+    looks(
+      () => refusal(429, '1'),
+      () => new Response('<html>', { status: 502 }),
+      cutOff,
+    )
+    const { code, err } = await cli(...parameters)
+    expect(code).toBe(0)
+    expect(err).toContain('the server answered 429 (busy); asking again in 1 s\n')
+    expect(err).toMatch(/the server answered 502; asking again in [12] s\n/)
+    expect(err).toMatch(/the server does not answer; asking again in \d s\n/)
+  })
+
+  it('ends where the answer is no passing failure, and says that the work goes on', async () => {
+    looks(() => refusal(403))
+    const { code, err } = await cli(...parameters)
+    expect(code).toBe(1)
+    expect(err).toMatch(/goes on by itself|whether or not/)
+    expect(err).toContain('Not now.')
+  })
+})
+
+describe('looking at what goes on', () => {
+  /** Looks on virtual time until it is over or given up. */
+  async function looking(fail: (nowMs: number) => { status: number; retryAfterSeconds?: number } | undefined) {
+    let nowMs = 0
+    const lookedAt: number[] = []
+    const wait = async (ms: number) => {
+      nowMs += ms
+    }
+    const terminal = { out: () => {}, err: () => {}, isTty: false, input: (async function* () {})() }
+    const ended = poll({
+      first: false,
+      isOver: (isOver) => isOver,
+      async look() {
+        lookedAt.push(nowMs)
+        const failure = fail(nowMs)
+        if (failure === undefined) return nowMs > 3_600_000
+        throw new ApiError({ code: 'busy', message: 'Not now.', ...failure })
+      },
+      show: () => {},
+      goesOn: '',
+      everyMs: 500,
+      progress: createProgress(terminal),
+      clock: { now: () => nowMs, wait },
+    })
+    const error = await ended.then(
+      () => undefined,
+      (thrown) => thrown,
+    )
+    return { error, lookedAt, endedMs: nowMs }
+  }
+  const gaps = (times: readonly number[]) => times.slice(1).map((time, n) => time - (times[n] ?? 0))
+
+  it.each([0, 429, 502, 503, 504])('goes on after a failure that passes, of status %i', async (status) => {
+    let isOver = false
+    const { error } = await looking(() => {
+      if (isOver) return undefined
+      isOver = true
+      return { status }
+    })
+    expect(error).toBeUndefined()
+  })
+
+  it.each([401, 404, 500])('ends with a failure that stays, of status %i', async (status) => {
+    expect(await looking(() => ({ status }))).toMatchObject({ error: { status }, lookedAt: [500] })
+  })
+
+  it('is not done sooner than the server asks for', async () => {
+    let isRefused = false
+    const { lookedAt, error } = await looking((nowMs) => {
+      if (isRefused || nowMs < 5000) return undefined
+      isRefused = true
+      return { status: 429, retryAfterSeconds: 60 }
+    })
+    expect(error).toBeUndefined()
+    expect(Math.max(...gaps(lookedAt))).toBe(60_000)
+  })
+
+  it('is done less and less often while the server is away, and no longer than two minutes', async () => {
+    const { lookedAt, error, endedMs } = await looking(() => ({ status: 503 }))
+    expect(error).toMatchObject({ status: 503 })
+    expect(gaps(lookedAt).slice(0, 6)).toEqual([500, 1000, 2000, 4000, 8000, 10_000])
+    expect(endedMs).toBeLessThanOrEqual(120_500)
+    expect(endedMs).toBeGreaterThan(100_000)
+  })
+
+  it('is given up at once where the server asks for longer than that', async () => {
+    const { lookedAt, error } = await looking(() => ({ status: 429, retryAfterSeconds: 3600 }))
+    expect(error).toMatchObject({ status: 429 })
+    expect(lookedAt).toHaveLength(1)
+  })
+
+  it('is done by fewer than two thousand requests in an hour', async () => {
+    const { lookedAt, error } = await looking(() => undefined)
+    expect(error).toBeUndefined()
+    expect(lookedAt.length).toBeLessThan(2000)
+    expect(gaps(lookedAt)[0]).toBe(500)
+  })
+})
