@@ -23,6 +23,8 @@ export interface WorkerSettings {
   loneThreads: number
   /** Files from this size on have their weights mapped. */
   mapBytesMin: number
+  /** How much the outputs of a run may hold together. @default 256 MiB */
+  outputBytesMax?: number
 }
 
 /** The descriptor of the socket that an engine's process is given. */

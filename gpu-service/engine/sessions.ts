@@ -1,7 +1,11 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import type { Tensors, TensorType, Threads } from './engine.ts'
+import { boundedOutputs } from './bounded-outputs.ts'
+import type { Tensors, Threads } from './engine.ts'
 import { type MapCommand, mappedGraph } from './mapped-graph.ts'
 import type { WorkerRequest, WorkerSettings } from './messages.ts'
+
+/** More than a run of any model that is served gives, and as much as the service can hold of several at once. */
+const outputBytesMax = 256 * 1024 ** 2
 
 /** One model's sessions in this process. */
 interface Model {
@@ -75,13 +79,8 @@ export class Sessions {
     const feeds: Record<string, Tensor> = {}
     for (const [name, { type, data, dims }] of Object.entries(inputs)) feeds[name] = new Tensor(type, data, dims)
     const results = await session.run(feeds, outputs)
-    return Object.fromEntries(outputs.map((name) => [name, tensorOf(name, results[name])]))
+    return boundedOutputs({ names: outputs, results, bytesMax: this.#settings.outputBytesMax ?? outputBytesMax })
   }
 }
 
 type RunRequest = Extract<WorkerRequest, { kind: 'run' }>
-
-function tensorOf(name: string, tensor: Tensor | undefined): Tensors[string] {
-  if (tensor === undefined) throw new Error(`the graph has no output "${name}"`)
-  return { type: tensor.type as TensorType, dims: tensor.dims, data: tensor.data as Tensors[string]['data'] }
-}
