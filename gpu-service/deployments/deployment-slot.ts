@@ -1,5 +1,6 @@
 import { messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import type { ModelLost } from '../engine/engine.ts'
 import type { LoadTimes } from '../models/model-lease.ts'
 import { countLoad } from './count-load.ts'
 import { failedLoad } from './failed-load.ts'
@@ -91,10 +92,10 @@ export class DeploymentSlot {
     await this.#model.giveBack('it was given up just now')
   }
 
-  /** Stops answering until the model is loaded anew: an engine could not be given it again. */
-  lose(reason: string): void {
-    this.#state.lost(reason)
-    this.#model.giveBackBehind(reason)
+  /** Stops answering until the model is loaded anew: an engine could not be given it again, or ended over it too often. */
+  lose(error: ModelLost): void {
+    this.#state.lost(error)
+    this.#model.giveBackBehind(error.message)
   }
 
   /** The model was loaded, for this deployment and for all others that use it. */

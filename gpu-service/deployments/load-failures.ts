@@ -1,12 +1,14 @@
 import { AppError, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
-import { EngineDied, ModelHung } from '../engine/engine.ts'
+import { EngineDied, ModelEndsEngines, ModelHung } from '../engine/engine.ts'
 import { backoffMs } from './backoff.ts'
 
 /** Of a store that does not answer for a moment, the next try may know nothing. */
 const hopelessAfter = 3
 /** Each try of a model that never ends takes an engine from the others for minutes. */
 const hungPauseMs = 3_600_000
+/** It may have been one caller's inputs; the others' models have the engines to themselves meanwhile. */
+const endsEnginesPauseMs = 60_000
 /** Of more than these, those are forgotten that have not failed for the longest time. */
 const filesMax = 1000
 
@@ -57,7 +59,7 @@ export class LoadFailures {
     // Of one load, everybody is told who shares the model.
     if (last !== undefined && last.error === error) return last.count
     const count = (last?.count ?? 0) + 1
-    const pauseMs = error instanceof ModelHung ? hungPauseMs : backoffMs(count)
+    const pauseMs = pauseBehind(error) ?? backoffMs(count)
     this.#failures.delete(key)
     this.#failures.set(key, { error, count, retryAtMs: this.#now() + pauseMs })
     const [oldest] = this.#failures.keys()
@@ -69,6 +71,11 @@ export class LoadFailures {
   forget(item: DeploymentItem): void {
     this.#failures.delete(keyOf(item))
   }
+}
+
+function pauseBehind(error: unknown): number | undefined {
+  if (error instanceof ModelHung) return hungPauseMs
+  return error instanceof ModelEndsEngines ? endsEnginesPauseMs : undefined
 }
 
 const isUnservable = (error: unknown): boolean =>

@@ -52,7 +52,7 @@ export class ServedDeployments {
   lose({ modelId, error }: LostModel): void {
     this.#options.models.lose({ modelId, error })
     for (const { everySlot } of this.#byName.values())
-      for (const slot of everySlot) if (slot.model?.modelId === modelId) slot.lose(error.message)
+      for (const slot of everySlot) if (slot.model?.modelId === modelId) slot.lose(error)
   }
 
   /** Gives back what it has at once; who asked before is answered. */

@@ -1,6 +1,7 @@
 import { AppError, messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import { ModelEndsEngines, type ModelLost } from '../engine/engine.ts'
 import type { LoadFailures } from './load-failures.ts'
 
 export interface SlotStateOptions {
@@ -66,15 +67,20 @@ export class SlotState {
     this.#options.failures.forget(this.#options.item())
   }
 
-  /** It is to be loaded anew. */
-  lost(reason: string): void {
-    this.#settle('LOADING', reason)
-    this.#settled = Promise.withResolvers()
+  /** It is to be loaded anew; behind a pause where that would only end engines again. */
+  lost(error: ModelLost): void {
+    if (error instanceof ModelEndsEngines) this.failed(error)
+    else this.#reopen(error.message)
   }
 
   /** It is in no place any more. */
   retired(): void {
     this.#settled.resolve()
+  }
+
+  #reopen(reason: string): void {
+    this.#settle('LOADING', reason)
+    this.#settled = Promise.withResolvers()
   }
 
   #settle(is: SlotState['is'], reason?: string): void {

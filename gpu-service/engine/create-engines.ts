@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Device, EngineDied, LostModel } from './engine.ts'
-import type { Crowd } from './lone-runs.ts'
-import { ReturnTimes } from './return-times.ts'
+import { strangers } from './neighbours.ts'
 import { WorkerEngine } from './worker-engine.ts'
 
 export interface EngineSettings {
@@ -26,8 +25,7 @@ export function createEngines({ workerUrl, onDeath, onLoss, ...given }: CreateEn
   const cores = availableParallelism()
   const count = given.engines ?? (device === 'cuda' ? 1 : Math.max(1, Math.floor(cores / intraOpThreads)))
   const loneThreads = device === 'cuda' ? intraOpThreads : cores
-  const crowd: Crowd = { running: 0 }
-  const returnTimes = new ReturnTimes()
-  const shared = { workerUrl, device, environment, intraOpThreads, loneThreads, crowd, returnTimes, onDeath, onLoss }
+  const neighbours = strangers()
+  const shared = { workerUrl, device, environment, intraOpThreads, loneThreads, neighbours, onDeath, onLoss }
   return Array.from({ length: count }, () => new WorkerEngine(shared))
 }

@@ -102,6 +102,11 @@ export class ModelLost extends Error {
   override name = 'ModelLost'
 }
 
+/** A model over whose runs one engine after the other ended. */
+export class ModelEndsEngines extends ModelLost {
+  override name = 'ModelEndsEngines'
+}
+
 export interface LostModel {
   modelId: string
   error: ModelLost

@@ -36,7 +36,8 @@ export class HeldModels {
   lose(modelId: string, cause: unknown): void {
     const model = this.#models.get(modelId)
     if (model === undefined || model instanceof ModelLost) return
-    const error = new ModelLost(`an engine died and could not load it again: ${messageOf(cause)}`)
+    const isTold = cause instanceof ModelLost
+    const error = isTold ? cause : new ModelLost(`an engine died and could not load it again: ${messageOf(cause)}`)
     this.#models.set(modelId, error)
     this.#onLoss({ modelId, error })
   }

@@ -10,8 +10,8 @@ import {
   type Threads,
 } from './engine.ts'
 import { HeldModels } from './held-models.ts'
-import { type Crowd, LoneRuns } from './lone-runs.ts'
-import { ReturnTimes } from './return-times.ts'
+import { LoneRuns } from './lone-runs.ts'
+import { type Neighbours, strangers } from './neighbours.ts'
 import { loadLimit, runLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -27,10 +27,8 @@ export interface WorkerEngineOptions extends TimeLimitOptions {
   loneThreads?: number
   /** Files from this size on share their weights between the engines. @default 8 MiB */
   mapBytesMin?: number
-  /** What the engines that share the cores know of each other. */
-  crowd?: Crowd
-  /** What they know of how soon one is there again. */
-  returnTimes?: ReturnTimes
+  /** What it knows together with the others of the machine. @default alone */
+  neighbours?: Neighbours
   /** Told when the process went away unasked. */
   onDeath?: (error: EngineDied) => void
   /** Told of each model that the process in its place could not load again. */
@@ -48,21 +46,19 @@ export interface WorkerEngineOptions extends TimeLimitOptions {
  */
 export class WorkerEngine implements Engine {
   readonly #options: WorkerEngineOptions
-  readonly #crowd: Crowd
+  readonly #neighbours: Neighbours
   readonly #models: HeldModels
   readonly #loneRuns: LoneRuns
   #process: WorkerProcess | undefined
   #restored: Promise<unknown> = Promise.resolve()
-  readonly #returnTimes: ReturnTimes
   #closed = false
 
   constructor(options: WorkerEngineOptions) {
-    const { crowd = { running: 0 }, intraOpThreads = 1, loneThreads = intraOpThreads, onLoss } = options
+    const { neighbours = strangers(), intraOpThreads = 1, loneThreads = intraOpThreads, onLoss } = options
     this.#options = options
-    this.#crowd = crowd
-    this.#returnTimes = options.returnTimes ?? new ReturnTimes()
+    this.#neighbours = neighbours
     this.#models = new HeldModels((lost) => this.#closed || onLoss?.(lost))
-    this.#loneRuns = new LoneRuns({ crowd, isPossible: loneThreads > intraOpThreads })
+    this.#loneRuns = new LoneRuns({ crowd: neighbours.crowd, isPossible: loneThreads > intraOpThreads })
   }
 
   /** Of the process at work, where there is one. */
@@ -76,7 +72,7 @@ export class WorkerEngine implements Engine {
   }
 
   async run({ modelId, inputs, outputs, threads: wanted, more, watch }: EngineRun): Promise<Tensors> {
-    this.#crowd.running++
+    this.#neighbours.crowd.running++
     try {
       // Behind this, every run that was begun in the same turn is counted.
       await this.restored()
@@ -85,9 +81,16 @@ export class WorkerEngine implements Engine {
       const limit = this.#runLimit(modelId, more)
       const run = (threads: Threads) =>
         process.ask({ kind: 'run', modelId, outputs, threads, more }, { tensors: inputs, limit, watch })
-      return await (wanted === undefined ? this.#loneRuns.make({ modelId, units: unitsOf(inputs), run }) : run(wanted))
+      const asked = wanted === undefined ? this.#loneRuns.make({ modelId, units: unitsOf(inputs), run }) : run(wanted)
+      const answer = await asked
+      this.#neighbours.runDeaths.answered(modelId)
+      return answer
+    } catch (error) {
+      const lost = error instanceof EngineDied ? this.#neighbours.runDeaths.died(modelId, error) : undefined
+      if (lost !== undefined) this.#models.lose(modelId, lost)
+      throw error
     } finally {
-      this.#crowd.running--
+      this.#neighbours.crowd.running--
     }
   }
 
@@ -149,7 +152,7 @@ export class WorkerEngine implements Engine {
       return this.#load(model, started)
     })
     Promise.all([answered, this.#restored]).then(() => {
-      if (this.#process === started) this.#returnTimes.took(performance.now() - startedMs, { models })
+      if (this.#process === started) this.#neighbours.returnTimes.took(performance.now() - startedMs, { models })
     })
     return started
   }
@@ -157,7 +160,7 @@ export class WorkerEngine implements Engine {
   #bury(dead: WorkerProcess, error: EngineDied): void {
     if (this.#process !== dead) return
     this.#process = undefined
-    error.backInMs = this.#returnTimes.usualMs
+    error.backInMs = this.#neighbours.returnTimes.usualMs
     this.#models.endRestoring(error, { isLoadToBlame: dead.hasAnswered })
     if (this.#closed) return
     // One that never answered waits for the next question: a process that cannot start is no loop.

@@ -5,7 +5,7 @@ import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EngineDied, type LostModel, ModelLost, type Tensors } from '../../../../gpu-service/engine/engine.ts'
-import { ReturnTimes } from '../../../../gpu-service/engine/return-times.ts'
+import { strangers } from '../../../../gpu-service/engine/neighbours.ts'
 import { WorkerEngine, type WorkerEngineOptions } from '../../../../gpu-service/engine/worker-engine.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
@@ -172,8 +172,8 @@ describe('WorkerEngine', () => {
 
   it('says of a process that was killed how long it usually takes until another can be given work', async () => {
     const deaths: EngineDied[] = []
-    const returnTimes = new ReturnTimes()
-    const engine = start({ returnTimes, onDeath: (error) => deaths.push(error) })
+    const neighbours = strangers()
+    const engine = start({ neighbours, onDeath: (error) => deaths.push(error) })
     await engine.load({ modelId: 'iris', path })
     const kill = async () => {
       const { pid = 0 } = engine

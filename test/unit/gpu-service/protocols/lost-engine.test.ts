@@ -64,6 +64,19 @@ describe('a request over which one engine after the other ends', () => {
     expect(next.status).toBe(200)
   })
 
+  it(
+    'has its model rest where it comes again and again, and who asks then is told why and for how long',
+    slow,
+    async () => {
+      const { asked } = await start()
+      for (let request = 0; request < 2; request++) expect((await asked(666)).pipeline.status).toBe(422)
+      const { pipeline } = await asked(5.1)
+      expect(pipeline.status).toBe(503)
+      expect(await pipeline.json()).toMatchObject({ error: expect.stringContaining('12 engines ended over its runs') })
+      expect(Number(pipeline.headers.get('retry-after'))).toBeGreaterThan(30)
+    },
+  )
+
   it('takes a canary out of service by itself, whoever asks, in whatever protocol', slow, async () => {
     const host = await startTestServing([], { engines: 2, waitMsMax: 60_000 }, workerUrl)
     onTestFinished(() => host.close())

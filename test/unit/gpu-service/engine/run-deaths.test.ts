@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { EngineDied, ModelEndsEngines } from '../../../../gpu-service/engine/engine.ts'
+import { RunDeaths } from '../../../../gpu-service/engine/run-deaths.ts'
+
+const byItself = new EngineDied('it ended by itself, code 7', { isByItself: true })
+const outcomes = (deaths: RunDeaths, count: number, error = byItself) =>
+  Array.from({ length: count }, () => deaths.died('model', error)).filter((lost) => lost !== undefined)
+
+describe('RunDeaths', () => {
+  it('gives a model up when four inputs in a row have each ended three engines, with the reason', () => {
+    const deaths = new RunDeaths()
+    expect(outcomes(deaths, 11)).toEqual([])
+    const [lost] = outcomes(deaths, 1)
+    expect(lost).toBeInstanceOf(ModelEndsEngines)
+    expect(lost?.message).toBe(
+      '12 engines ended over its runs, one after the other, the last one so: it ended by itself, code 7',
+    )
+    expect(outcomes(deaths, 11)).toEqual([])
+  })
+
+  it('keeps one that answers in between, and one whose engines are ended from outside', () => {
+    const deaths = new RunDeaths()
+    outcomes(deaths, 11)
+    deaths.answered('model')
+    expect(outcomes(deaths, 11)).toEqual([])
+    expect(outcomes(deaths, 100, new EngineDied('SIGKILL'))).toEqual([])
+  })
+})
