@@ -18,7 +18,7 @@ export interface ModelRequest {
   revision: string
   /** The ONNX file to serve. */
   file: string
-  /** Other ONNX files that are served with it. */
+  /** Other files that are served with it. */
   others?: readonly string[]
 }
 

@@ -38,7 +38,7 @@ export function neededFiles({ files, file, others = [] }: NeededFiles): Revision
 interface NeededFiles {
   files: readonly RevisionFile[]
   file: string
-  /** Other ONNX files that are served with it. */
+  /** Other files that are served with it. */
   others?: readonly string[] | undefined
 }
 

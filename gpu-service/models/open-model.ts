@@ -1,12 +1,10 @@
 import { stat } from 'node:fs/promises'
-import { errors, messageOf } from '../../shared/errors.ts'
 import type { OpenedTask, RunSettings } from '../tasks/task.ts'
 import { taskNamed } from '../tasks/tasks.ts'
 import { withTensors } from '../tasks/tensors/with-tensors.ts'
+import { bringFiles } from './bring-files.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { localPath } from './model-files.ts'
-import { isWeightOf } from './needed-files.ts'
-import { readOnnxGraph } from './onnx-graph.ts'
 
 /** A model as its task understands it, with its files on this disk and nothing of it in the engines. */
 export interface OpenedModel {
@@ -24,17 +22,10 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const { file } = request
   const task = taskNamed(request.task)
-  const graphs = [file, ...(task.filesWith?.(file) ?? [])]
-  const files = await cache.materialise({ ...request, others: graphs.slice(1) })
-  const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
-    throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
-  })
+  const { files, graph, weights } = await bringFiles({ cache, request, others: task.filesWith?.(file) ?? [] })
   const source = { files, file, graph, settings }
   const opened = withTensors(await task.open(source), source)
-  const weights = [...files.paths]
-    .filter((path) => graphs.some((one) => isWeightOf({ path }, one)))
-    .map((path) => localPath(files, path))
-  const paths = [...new Set([...Object.values(opened.graphs), ...weights])]
+  const paths = [...new Set([...Object.values(opened.graphs), ...weights.map((path) => localPath(files, path))])]
   const sizes = await Promise.all(paths.map((path) => stat(path)))
   return { task: task.name, opened, paths, fileBytes: sizes.reduce((total, { size }) => total + size, 0) }
 }
