@@ -1,6 +1,6 @@
 import { parseEnvironment, platformEnvironment } from '../../shared/config.ts'
+import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
-import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { cleanUp } from './clean-up.ts'
 
@@ -20,7 +20,7 @@ const environment = parseEnvironment(
 )
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'cleanup' })
 const table = openTable({ tableName: environment.SLIPWAY_TABLE })
-const queue = createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL })
+const queue = createSqsIngestQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL })
 
 export const handler = async () => {
   const now = new Date()

@@ -1,4 +1,5 @@
 import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
+import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
 import { dropQuietSeconds } from '../../shared/model/drop-rest.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
@@ -23,7 +24,7 @@ const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'drop' })
 const dependencies = {
   table: openTable({ tableName: environment.SLIPWAY_TABLE }),
   objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
-  ingest: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
+  ingest: createSqsIngestQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
   drops: createSqsQueue({ queueUrl: environment.SLIPWAY_DROP_QUEUE_URL }),
   quietSeconds: dropQuietSeconds,
   importsMax: quotasOf(environment).imports,

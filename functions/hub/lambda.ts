@@ -2,11 +2,10 @@ import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
-import type { IngestMessage } from '../../shared/ingest/message.ts'
+import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
-import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { readSecret } from '../../shared/read-secret.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { createHubApp } from './app.ts'
@@ -35,7 +34,7 @@ const table = openTable({ tableName: environment.SLIPWAY_TABLE })
 const hub = {
   table,
   objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
-  ingest: createSqsQueue<IngestMessage>({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
+  ingest: createSqsIngestQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
   uploads: lambdaUploads,
   verify: createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 }),
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'hub' }),

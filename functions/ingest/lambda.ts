@@ -1,9 +1,9 @@
 import { parseEnvironment, platformEnvironment, poolDevices, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
+import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
-import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
 import { readSecret } from '../../shared/read-secret.ts'
 import { openTable } from '../../shared/table/table.ts'
@@ -43,7 +43,7 @@ const quotas = quotasOf(environment)
 const dependencies = {
   table: openTable({ tableName: environment.SLIPWAY_TABLE }),
   objects,
-  queue: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
+  queue: createSqsIngestQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
   limits: { ...defaultLimits, fileBytesMax, reposMax: quotas.repos, storedBytesMax: quotas.storedBytes },
   poolDevices: environment.SLIPWAY_POOL_DEVICES,
   log,

@@ -2,6 +2,7 @@ import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
 import { createVerifier } from '../../shared/auth/verify.ts'
 import { parseEnvironment, platformEnvironment, quotaEnvironment, quotasOf } from '../../shared/config.ts'
 import { reportingMetrics } from '../../shared/emf.ts'
+import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
@@ -36,7 +37,7 @@ const parts: MaintenanceParts = {
   scan: openScan({ tableName }),
   objects: createS3ObjectStore({ bucket: environment.SLIPWAY_BUCKET }),
   queue: createSqsQueue({ queueUrl: environment.SLIPWAY_MAINTENANCE_QUEUE_URL }),
-  ingest: createSqsQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
+  ingest: createSqsIngestQueue({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL }),
   log,
   now: () => new Date(),
   limits: defaultLimits,

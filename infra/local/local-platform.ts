@@ -14,6 +14,7 @@ import { defaultLimits as maintenanceLimits } from '../../functions/maintenance/
 import { createRegistryApp } from '../../functions/registry/app.ts'
 import { startServing } from '../../gpu-service/serving.ts'
 import { createVerifier } from '../../shared/auth/verify.ts'
+import { groupOf } from '../../shared/ingest/group-of.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Logger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
@@ -35,6 +36,9 @@ const quietSeconds = 60
 const watchMs = 500
 const reconcileMs = 250
 
+/** One import moves eight files at once, and somebody else's steps still find room. */
+const ingestTurns = { groupOf, concurrency: 10, keptForOthers: 2 }
+
 /** The same apps and handlers that AWS runs, over a table, a folder and queues of this process. */
 export function createLocalPlatform({ table, scan, folder, settings, log }: LocalPlatformOptions) {
   const metrics = createMetrics()
@@ -42,7 +46,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
   const onFailure = ({ error, dead }: { error: unknown; dead: boolean }) =>
     log.error({ err: error, dead }, dead ? 'a message was given up' : 'a message failed and comes back')
   const queueOptions = { visibilityTimeoutMs: 6 * 3_600_000, maxReceiveCount: receivesMax, concurrency: 8, onFailure }
-  const ingest = new LocalQueue<IngestMessage>({ name: 'ingest', ...queueOptions })
+  const ingest = new LocalQueue<IngestMessage>({ name: 'ingest', ...queueOptions, ...ingestTurns })
   const drops = new LocalQueue<DropMessage>({ name: 'drops', ...queueOptions })
   const maintenanceQueue = new LocalQueue<MaintenanceMessage>({ name: 'maintenance', ...queueOptions })
   const now = () => new Date()

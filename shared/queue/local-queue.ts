@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { MessageHandler, Queue } from './queue.ts'
+import { GroupsInTurn } from './groups-in-turn.ts'
+import type { GroupOf, MessageHandler, Queue } from './queue.ts'
 
-export interface LocalQueueOptions {
+export interface LocalQueueOptions<Message> {
   name: string
   /** How long a message that was handed out stays hidden before it comes back. */
   visibilityTimeoutMs: number
@@ -9,6 +10,10 @@ export interface LocalQueueOptions {
   maxReceiveCount: number
   /** How many messages are handled at once. */
   concurrency: number
+  /** Which messages take their turns as one. @default - each is by itself */
+  groupOf?: GroupOf<Message>
+  /** So many of those handled at once are kept for groups that have nothing in hand: some steps take minutes. */
+  keptForOthers?: number
   /** Delivers every message twice, as SQS may: for tests of idempotency. */
   deliverTwice?: boolean
   /** Said for each failed delivery. */
@@ -30,15 +35,14 @@ interface Entry<Message> {
 export class LocalQueue<Message> implements Queue<Message> {
   readonly lifeId = randomUUID()
   readonly deadLetters: Message[] = []
-  readonly #options: LocalQueueOptions
-  readonly #ready: Entry<Message>[] = []
+  readonly #options: LocalQueueOptions<Message>
+  readonly #ready = new GroupsInTurn<Entry<Message>>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #stopping = new AbortController()
   #handler: MessageHandler<Message> | undefined
-  #running = 0
   #idle: (() => void)[] = []
 
-  constructor(options: LocalQueueOptions) {
+  constructor(options: LocalQueueOptions<Message>) {
     this.#options = options
   }
 
@@ -71,36 +75,40 @@ export class LocalQueue<Message> implements Queue<Message> {
     this.#stopping.abort(new Error('the queue is closing'))
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
-    this.#ready.length = 0
+    this.#ready.clearWaiting()
     await this.idle()
   }
 
   #later(delayMs: number, entry: Entry<Message>) {
     if (this.#stopping.signal.aborted) return
     if (delayMs <= 0) {
-      this.#ready.push(entry)
+      this.#add(entry)
       queueMicrotask(() => this.#pump())
       return
     }
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      this.#ready.push(entry)
+      this.#add(entry)
       this.#pump()
     }, delayMs)
     this.#timers.add(timer)
   }
 
+  #add(entry: Entry<Message>) {
+    this.#ready.add(entry, this.#options.groupOf?.(entry.message) ?? Symbol('by itself'))
+  }
+
   #pump() {
-    while (this.#handler !== undefined && this.#running < this.#options.concurrency) {
-      const entry = this.#ready.shift()
-      if (entry === undefined) break
-      this.#running++
-      void this.#deliver(entry, this.#handler)
+    const { concurrency, keptForOthers = 0 } = this.#options
+    while (this.#handler !== undefined && this.#ready.inHand < concurrency) {
+      const taken = this.#ready.take({ onlyToIdle: this.#ready.inHand >= concurrency - keptForOthers })
+      if (taken === undefined) break
+      void this.#deliver(taken, this.#handler)
     }
     if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  async #deliver(entry: Entry<Message>, handler: MessageHandler<Message>) {
+  async #deliver({ entry, key }: { entry: Entry<Message>; key: unknown }, handler: MessageHandler<Message>) {
     const receiveCount = entry.receiveCount + 1
     const { visibilityTimeoutMs, maxReceiveCount, onFailure } = this.#options
     let returned = false
@@ -118,7 +126,7 @@ export class LocalQueue<Message> implements Queue<Message> {
     } finally {
       clearTimeout(hidden)
       this.#timers.delete(hidden)
-      this.#running--
+      this.#ready.end(key)
       this.#pump()
     }
   }
@@ -128,7 +136,7 @@ export class LocalQueue<Message> implements Queue<Message> {
     else this.#later(Math.min(this.#options.visibilityTimeoutMs, againMs * 2 ** entry.receiveCount), entry)
   }
 
-  #isIdle = (): boolean => this.#running === 0 && this.#ready.length === 0 && this.#timers.size === 0
+  #isIdle = (): boolean => this.#ready.inHand === 0 && this.#ready.waiting === 0 && this.#timers.size === 0
 }
 
 const asJson = <Message>(message: Message): Message => JSON.parse(JSON.stringify(message)) as Message

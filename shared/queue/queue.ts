@@ -9,6 +9,9 @@ export interface Queue<Message> {
   readonly lifeId?: string
 }
 
+/** Names what a message belongs to. Of those that wait, the groups with the least in hand go first. */
+export type GroupOf<Message> = (message: Message) => string
+
 /** Does the work of one message. Throwing brings the message back after its visibility timeout. */
 export type MessageHandler<Message> = (message: Message, delivery: Delivery) => Promise<void>
 

@@ -1,0 +1,66 @@
+interface Group<Entry> {
+  waiting: Entry[]
+  inHand: number
+}
+
+/**
+ * What waits to be handed out, in groups: the group with the least in hand goes first, as with SQS's fair queues, and
+ * those with as much take turns. Within a group the oldest goes first.
+ */
+export class GroupsInTurn<Entry> {
+  /** Those that wait or have something in hand, the one whose turn is next in front. */
+  readonly #groups = new Map<unknown, Group<Entry>>()
+  waiting = 0
+  inHand = 0
+
+  add(entry: Entry, key: unknown): void {
+    const group = this.#groups.get(key)
+    if (group === undefined) this.#groups.set(key, { waiting: [entry], inHand: 0 })
+    else group.waiting.push(entry)
+    this.waiting++
+  }
+
+  /** @param onlyToIdle leaves out the groups that have something in hand */
+  take({ onlyToIdle }: { onlyToIdle: boolean }): { entry: Entry; key: unknown } | undefined {
+    const key = this.#next()
+    const group = this.#groups.get(key)
+    if (group === undefined || (onlyToIdle && group.inHand > 0)) return undefined
+    const entry = group.waiting.shift() as Entry
+    this.waiting--
+    this.inHand++
+    group.inHand++
+    this.#groups.delete(key)
+    this.#groups.set(key, group)
+    return { entry, key }
+  }
+
+  /** Something of this group is in hand no more. */
+  end(key: unknown): void {
+    const group = this.#groups.get(key)
+    if (group === undefined) return
+    this.inHand--
+    group.inHand--
+    if (group.inHand === 0 && group.waiting.length === 0) this.#groups.delete(key)
+  }
+
+  clearWaiting(): void {
+    this.waiting = 0
+    for (const [key, group] of this.#groups) {
+      group.waiting.length = 0
+      if (group.inHand === 0) this.#groups.delete(key)
+    }
+  }
+
+  /** Soon found: only as many groups have something in hand as messages are handled at once. */
+  #next(): unknown {
+    let least = Number.POSITIVE_INFINITY
+    let next: unknown
+    for (const [key, { waiting, inHand }] of this.#groups) {
+      if (waiting.length === 0 || inHand >= least) continue
+      if (inHand === 0) return key
+      least = inHand
+      next = key
+    }
+    return next
+  }
+}
