@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
-import type { CreateDeployment } from '../../contract/deployment.ts'
+import type { ChangeDeployment, CreateDeployment } from '../../contract/deployment.ts'
 import { type Invocation, textOption, textOptions, UsageError } from '../command.ts'
 
 /** Options that ask for a number, by what they are called in the API. */
@@ -20,6 +20,20 @@ const numbers = {
 } as const
 
 type NumberOption = keyof typeof numbers
+
+/** Options that a deployment may be without: `none` takes them away. */
+const removable: ReadonlySet<string> = new Set([
+  'max',
+  'requests-per-second',
+  'requests-per-day',
+  'tokens-per-minute',
+  'concurrency',
+  'cache',
+  'canary-errors',
+  'canary-latency',
+  'shadow',
+])
+
 const texts = ['name', 'owner', 'file', 'precision', 'pool', 'isolate', 'sticky', 'shadow'] as const
 
 export const deployOptions: ParseArgsOptionsConfig = {
@@ -30,8 +44,11 @@ export const deployOptions: ParseArgsOptionsConfig = {
   detach: { type: 'boolean' },
 }
 
+/** What the options ask for: `null` takes away what may be absent, of a deployment that is changed. */
+export type WantedDeployment = ChangeDeployment & Pick<CreateDeployment, 'name' | 'owner' | 'pool'>
+
 /** What the options ask for, in the words of the API, which checks it. @throws UsageError */
-export function wantedOf(invocation: Invocation): CreateDeployment {
+export function wantedOf(invocation: Invocation): WantedDeployment {
   const { parameters, options } = invocation
   const text = (name: (typeof texts)[number]) => textOption(invocation, name)
   const part = (...names: NumberOption[]) => {
@@ -46,7 +63,6 @@ export function wantedOf(invocation: Invocation): CreateDeployment {
     precision: text('precision'),
     follow: options['no-follow'] === true ? false : undefined,
   })
-  const shadow = text('shadow')
   return given({
     ...targetsOf({ targets: parameters, weights: textOptions(invocation, 'weight') ?? [], own }),
     name: text('name'),
@@ -58,8 +74,19 @@ export function wantedOf(invocation: Invocation): CreateDeployment {
     limits: part('requests-per-second', 'requests-per-day', 'tokens-per-minute', 'concurrency'),
     resultCache: part('cache'),
     canary: part('canary-errors', 'canary-latency', 'canary-requests', 'canary-window'),
-    shadow: shadow === undefined ? undefined : { target: shadow, percent: 100, ...part('shadow-percent') },
-  }) as CreateDeployment
+    shadow: shadowOf(invocation),
+  }) as WantedDeployment
+}
+
+function shadowOf(invocation: Invocation): object | null | undefined {
+  const shadow = textOption(invocation, 'shadow')
+  const percent = numberOption(invocation, 'shadow-percent')
+  const isTakenAway = shadow !== undefined && takesAway(invocation, 'shadow', shadow)
+  if (percent !== undefined && (shadow === undefined || isTakenAway))
+    throw new UsageError('--shadow-percent goes with --shadow OWNER/NAME[@REF], which names what is copied to')
+  if (shadow === undefined) return undefined
+  if (isTakenAway) return null
+  return { target: shadow, percent: percent ?? 100 }
 }
 
 /** One target with options of its own, or several of which each has its weight and all have the same options. */
@@ -74,9 +101,16 @@ function targetsOf({ targets, weights, own }: { targets: string[]; weights: stri
   return { targets: targets.map((target, at) => ({ target, weight: numberOf('weight', weights[at] ?? ''), ...own })) }
 }
 
-function numberOption(invocation: Invocation, name: NumberOption): number | undefined {
+function numberOption(invocation: Invocation, name: NumberOption): number | null | undefined {
   const value = textOption(invocation, name)
-  return value === undefined ? undefined : numberOf(name, value)
+  if (value === undefined) return undefined
+  return takesAway(invocation, name, value) ? null : numberOf(name, value)
+}
+
+function takesAway({ options }: Invocation, name: string, value: string): boolean {
+  if (value !== 'none' || !removable.has(name)) return false
+  if (options.update === true) return true
+  throw new UsageError(`--${name} none takes away what a deployment has, so it goes with --update`)
 }
 
 function numberOf(name: string, text: string): number {

@@ -2,7 +2,8 @@ import type { CreateDeployment, Deployment } from '../../contract/deployment.ts'
 import { defaultDeploymentName } from '../../model/choose-onnx-file.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
 import { printable } from '../terminal.ts'
-import { deployOptions, wantedOf } from './deploy-options.ts'
+import { besideWhatStands } from './changed-parts.ts'
+import { deployOptions, type WantedDeployment, wantedOf } from './deploy-options.ts'
 import { percentOf } from './deployment-rows.ts'
 import { followDeployment } from './follow-deployment.ts'
 import { predictExample } from './predict-example.ts'
@@ -16,7 +17,7 @@ export const deploy: Command = {
   slipway deploy acme/iris@champion --name iris          goes along when the alias moves
   slipway deploy acme/iris@v2 --name iris --update       without a dropped request
   slipway deploy acme/iris@v1 acme/iris@v2 --weight 90 --weight 10 --canary-errors 0.05 --name iris --update
-  slipway deploy --name iris --update --requests-per-second 50
+  slipway deploy --name iris --update --requests-per-second 50 --requests-per-day none
 
 Options:
   --name NAME          the deployment's name (default: the model's name)
@@ -40,7 +41,8 @@ Options:
   --cache N            keep N answers to give them again
   --requests-per-second N, --requests-per-day N, --tokens-per-minute N
   --concurrency N      answer so many requests at a time on each replica
-  --update             change the deployment instead of making it
+  --update             change the deployment instead of making it: what is not named stays, and "none" takes away a
+                       limit, --max, --cache, --shadow, --canary-errors and --canary-latency
   --detach             do not wait until it is ready`,
   options: deployOptions,
   parameters: { min: 0, max: 8 },
@@ -59,18 +61,20 @@ Options:
   },
 }
 
-const create = ({ client, parameters }: Invocation, wanted: CreateDeployment): Promise<Deployment> => {
+const create = ({ client, parameters }: Invocation, wanted: WantedDeployment): Promise<Deployment> => {
   if (parameters.length === 0) throw new UsageError('a parameter is missing: slipway deploy OWNER/NAME[@REF]')
-  return client.createDeployment(wanted)
+  // Without --update nothing is taken away.
+  return client.createDeployment(wanted as CreateDeployment)
 }
 
 /** Only where nobody else changed it since it was read. */
-async function update({ client, parameters }: Invocation, wanted: CreateDeployment): Promise<Deployment> {
+async function update({ client, parameters }: Invocation, wanted: WantedDeployment): Promise<Deployment> {
   const { name: given, owner, pool, ...change } = wanted
   if (owner !== undefined || pool !== undefined) throw new UsageError('the owner and the pool of a deployment stay')
   const [first] = parameters
   const name = given ?? (first === undefined ? undefined : defaultDeploymentName(first.split('@')[0] ?? first))
   if (name === undefined) throw new UsageError('which deployment: --name is missing')
-  const { version } = await client.getDeployment(name)
-  return client.changeDeployment(name, change, version)
+  if (Object.keys(change).length === 0) throw new UsageError('--update names nothing to change')
+  const standing = await client.getDeployment(name)
+  return client.changeDeployment(name, besideWhatStands(change, standing), standing.version)
 }

@@ -1,0 +1,22 @@
+import type { ChangeDeployment, Deployment } from '../../contract/deployment.ts'
+
+/**
+ * A change as the API takes it, which replaces limits, a canary rule and a cache as wholes: what is not named stays, and
+ * what is `null` in one of them goes.
+ */
+export function besideWhatStands(change: ChangeDeployment, standing: Deployment): ChangeDeployment {
+  const { limits, canary, resultCache, ...others } = change
+  const rule = canary && merged(standing.canary, canary)
+  const isJudged = rule?.maxErrorRate !== undefined || rule?.maxLatencyRatio !== undefined
+  return {
+    ...others,
+    ...(limits && { limits: merged(standing.limits, limits) }),
+    ...(canary && { canary: isJudged || standing.canary === undefined ? rule : null }),
+    ...(resultCache && { resultCache: merged(standing.resultCache, resultCache) }),
+  }
+}
+
+function merged<Part extends object>(standing: Part | undefined, asked: Part): Part | null {
+  const fields = Object.entries({ ...standing, ...asked }).filter(([, value]) => value !== null && value !== undefined)
+  return fields.length === 0 ? null : (Object.fromEntries(fields) as Part)
+}
