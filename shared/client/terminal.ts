@@ -36,7 +36,7 @@ export function createProgress(terminal: Terminal) {
 /** Rows as aligned columns, as `docker ps` prints them. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => printable(row[column]).length)),
+    rows.reduce((width, row) => Math.max(width, printable(row[column]).length), title.length),
   )
   const line = (cells: readonly string[]) =>
     cells
