@@ -8,6 +8,11 @@ process.stdout.on('error', (error) => {
   throw error
 })
 
+// What is said beside the answer may go unread; the answer itself may not.
+process.stderr.on('error', (error) => {
+  if (!('code' in error && error.code === 'EPIPE')) throw error
+})
+
 process.exitCode = await runCli({
   parameters: process.argv.slice(2),
   calledAs: calledAs(process.env),
