@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { allPages } from '../request.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
 import { deploymentDetails, deploymentTable } from './deployment-rows.ts'
@@ -19,16 +20,13 @@ export const status: Command = {
     }
     const [me, deployments, imports] = await Promise.all([
       client.me(),
-      client.listDeployments({ limit: 100 }),
+      allPages((cursor) => client.listDeployments({ limit: 100, cursor })),
       client.listImports({ limit: 10 }),
     ])
-    if (json)
-      return terminal.out(
-        `${JSON.stringify({ url: client.url, me, deployments: deployments.items, imports: imports.items })}\n`,
-      )
+    if (json) return terminal.out(`${JSON.stringify({ url: client.url, me, deployments, imports: imports.items })}\n`)
     terminal.out(`${client.url}  as ${me.userId} (${me.scopes.join(', ')})\n\n`)
     const now = new Date()
-    terminal.out(deploymentTable(deployments.items))
+    terminal.out(deploymentTable(deployments))
     terminal.out('\n')
     terminal.out(
       table(

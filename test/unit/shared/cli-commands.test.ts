@@ -95,6 +95,33 @@ describe('slipway status', () => {
   })
 })
 
+describe('slipway status of more deployments than one page holds', () => {
+  const named = (name: string) => ({
+    ...deployment,
+    name,
+    target: 'acme/one@main',
+    task: 'tensors',
+    replicas: [],
+    drift: [],
+  })
+  const pages: Record<string, object> = {
+    '/api/v1/deployments?limit=100': { items: [named('first')], cursor: 'next' },
+    '/api/v1/deployments?limit=100&cursor=next': { items: [named('second')] },
+  }
+  beforeEach(() => {
+    vi.stubGlobal('fetch', async (url: string) => {
+      const page = pages[url.replace('http://127.0.0.1:8000', '')]
+      return Response.json(page ?? { items: [], scopes: [] })
+    })
+  })
+
+  it('shows all of them', async () => {
+    expect((await cli('status')).out).toMatch(/^first .*\nsecond /m)
+    const { deployments } = JSON.parse((await cli('status', '--json')).out)
+    expect(deployments.map(({ name }: { name: string }) => name)).toEqual(['first', 'second'])
+  })
+})
+
 describe('slipway predict', () => {
   it.each([
     ['[[1]]', { inputs: [[1]] }],
