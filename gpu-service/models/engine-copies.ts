@@ -1,28 +1,8 @@
 import { errors, messageOf } from '../../shared/errors.ts'
-import { type Engine, type EngineCall, EngineDied, ModelHung, ModelLost } from '../engine/engine.ts'
+import { type Engine, EngineDied, ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import type { OpenedTask } from '../tasks/task.ts'
+import { type EngineCopies, type EnterEngines, type Entered, enterEngine } from './enter-engine.ts'
 import { graphId } from './graph-id.ts'
-
-/** A model under the id by which the engines know it. */
-export interface EngineCopies {
-  modelId: string
-  opened: Pick<OpenedTask, 'graphs' | 'warmUp'>
-  pool: Pick<EnginePool, 'engines' | 'lend'>
-}
-
-/** A run of the warm-up, measured. */
-export interface MeasuredRun {
-  graph: string
-  items: number
-  cost: number
-  runMs: number
-}
-
-export interface Entered {
-  speed: MeasuredRun[]
-  warmUpMs: number
-}
 
 /**
  * Puts a model into every engine and makes it run there in all shapes that it will be asked for. Nothing of it stays
@@ -33,27 +13,27 @@ export async function enterEngines(copies: EngineCopies & EnterEngines): Promise
   // One engine goes first: a model that never ends holds that one, and not all.
   const first = isKnown ? [] : pool.engines.slice(0, 1)
   const others = pool.engines.slice(first.length)
+  const stop = new AbortController()
+  const entries: Promise<Entered>[] = []
+  const enter = (engines: readonly Engine[]) => {
+    const entering = engines.map((engine) => enterEngine(engine, { ...copies, signal: stop.signal }))
+    entries.push(...entering)
+    return Promise.all(entering)
+  }
   try {
-    const entered = await Promise.all(first.map((engine) => enterEngine(engine, copies)))
-    entered.push(...(await Promise.all(others.map((engine) => enterEngine(engine, copies)))))
+    const entered = [...(await enter(first)), ...(await enter(others))]
     const [slowest] = entered.map(({ warmUpMs }) => warmUpMs).sort((a, b) => b - a)
     return { speed: entered.flatMap(({ speed }) => speed), warmUpMs: slowest ?? 0 }
   } catch (error) {
+    stop.abort()
+    // One that was busy would be given the model behind its run, after it was taken out of all of them.
+    await Promise.allSettled(entries)
     await leaveEngines(copies)
     if (error instanceof ModelHung || error instanceof ModelLost) throw error
     if (error instanceof EngineDied)
       throw new EngineDied(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
     throw errors.unsupportedModel(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
   }
-}
-
-interface EnterEngines {
-  /** For messages. */
-  file: string
-  /** What its files hold together: how long a load may take grows with it. */
-  fileBytes: number
-  /** Whether it was in before: it comes to an end, and its speed is known. */
-  isKnown?: boolean
 }
 
 /** Fulfilled when every engine answers: what they take by themselves is there then. */
@@ -70,61 +50,3 @@ export async function leaveEngines({ modelId, opened, pool }: EngineCopies): Pro
   const ids = Object.keys(opened.graphs).map((graph) => graphId({ modelId, graph }))
   await Promise.allSettled(pool.engines.flatMap((engine) => ids.map((id) => engine.unload({ modelId: id }))))
 }
-
-async function enterEngine(
-  engine: Engine,
-  { modelId, opened, pool, fileBytes, isKnown }: EngineCopies & EnterEngines,
-): Promise<Entered> {
-  // Lent anew for each step, so that no work waits for more than one of them, nor behind one while others are free.
-  const step = <Answer>(use: () => Promise<Answer>) =>
-    tryAgain({ triesMax: isKnown ? triesMax.known : triesMax.unknown, use: () => pool.lend(engine, use) })
-  for (const [graph, path] of Object.entries(opened.graphs))
-    await step(() => engine.load({ modelId: graphId({ modelId, graph }), path, fileBytes }))
-  const startedMs = performance.now()
-  const speed: MeasuredRun[] = []
-  for (const { graph, call, cost } of opened.warmUp) {
-    const id = graphId({ modelId, graph })
-    const items = itemsOf(call())
-    // The first run of a shape also makes room for it, so the second one is the measure: of what a busy engine does.
-    for (const threads of ['all', 'own'] as const) await step(() => engine.run({ modelId: id, threads, ...call() }))
-    if (isKnown) continue
-    speed.push({
-      graph,
-      items,
-      cost,
-      runMs: await step(() => measured(engine, { modelId: id, ...call() })),
-    })
-  }
-  return { speed, warmUpMs: performance.now() - startedMs }
-}
-
-/**
- * A process may be ended from outside while it loads, so the one in its place does the same again. What ends them by
- * itself is given up soon: each takes the other models of its engine with it for a moment.
- */
-const triesMax = { known: 3, unknown: 2 }
-
-async function tryAgain<Answer>({ triesMax, use }: TryAgain<Answer>): Promise<Answer> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await use()
-    } catch (error) {
-      const isOver = tries === triesMax || !(error instanceof EngineDied) || error instanceof ModelHung
-      if (isOver) throw error
-    }
-  }
-}
-
-interface TryAgain<Answer> {
-  triesMax: number
-  use: () => Promise<Answer>
-}
-
-async function measured(engine: Engine, call: EngineCall & { modelId: string }): Promise<number> {
-  const startedMs = performance.now()
-  await engine.run({ ...call, threads: 'own' })
-  return performance.now() - startedMs
-}
-
-/** How many inputs a run takes: the first dimension of its tensors. */
-const itemsOf = ({ inputs }: EngineCall): number => Object.values(inputs)[0]?.dims[0] || 1

@@ -1,5 +1,5 @@
 import type { ItemQueue } from '../batcher/item-queue.ts'
-import type { MeasuredRun } from './engine-copies.ts'
+import type { MeasuredRun } from './enter-engine.ts'
 import type { GatedQueue } from './gated-queue.ts'
 
 interface Queue {

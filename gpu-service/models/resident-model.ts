@@ -1,6 +1,7 @@
 import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
-import { allAwake, type Entered, enterEngines, leaveEngines } from './engine-copies.ts'
+import { allAwake, enterEngines, leaveEngines } from './engine-copies.ts'
+import type { Entered } from './enter-engine.ts'
 import type { FolderLock } from './folder-lock.ts'
 import { GatedQueue, type Gatekeeper } from './gated-queue.ts'
 import { InFlight } from './in-flight.ts'
