@@ -8,6 +8,7 @@ import type { Deployment } from '../../shared/contract/deployment.ts'
 import { routes } from '../../shared/contract/routes.ts'
 import { errors } from '../../shared/errors.ts'
 import { noteSubject } from '../../shared/http/audit-subject.ts'
+import { versionOfTag, versionTag } from '../../shared/http/conditional.ts'
 import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import { type DeploymentItem, defaultPool } from '../../shared/table/deployment-item.ts'
@@ -53,9 +54,9 @@ export function addDeploymentRoutes(
     )
   }
   const shown = async (context: Context<HttpEnvironment>, item: DeploymentItem): Promise<Deployment> => {
-    context.header('etag', `"${item.version ?? 0}"`)
-    const [deployment] = await withReplicas([item])
-    return deployment as Deployment
+    const [deployment] = (await withReplicas([item])) as [Deployment]
+    context.header('etag', versionTag({ version: deployment.version, answer: deployment }))
+    return deployment
   }
   /** Whoever may write, and the version that it must have. */
   const writing = async (context: Context<HttpEnvironment>, name: string) => {
@@ -132,7 +133,7 @@ async function deploymentFor(
 }
 
 function versionOf(tag: string | undefined): number | undefined {
-  if (tag === undefined) return undefined
-  if (/^\d{1,9}$/.test(tag)) return Number(tag)
+  const version = tag === undefined ? undefined : versionOfTag(tag)
+  if (tag === undefined || version !== undefined) return version
   throw errors.invalidRequest('"If-Match" names a version of the deployment, as its ETag does: "3".', 'If-Match')
 }

@@ -88,7 +88,10 @@ export const deployment = z
     drift: z.array(z.string()).openapi({
       description: 'Where replicas are not yet, or not, what is asked for. Empty when all is as it should.',
     }),
-    version: z.number().int().openapi({ description: 'Counts its changes; the ETag, for `If-Match`.' }),
+    version: z
+      .number()
+      .int()
+      .openapi({ description: 'Counts its changes. The ETag begins with it, and `If-Match` takes either.' }),
     createdAt: timestamp,
     updatedAt: timestamp.optional(),
   })

@@ -44,8 +44,20 @@ async function tagOf(res: Response): Promise<string | undefined> {
 }
 
 /** Weak: two answers that say the same need not be the same bytes. */
-const weakTag = (value: unknown): string =>
-  `W/"${createHash('sha256').update(orderedText(value)).digest('base64url').slice(0, 27)}"`
+const weakTag = (value: unknown): string => `W/"${hashOf(value)}"`
+
+const hashOf = (value: unknown): string =>
+  createHash('sha256').update(orderedText(value)).digest('base64url').slice(0, 27)
+
+/** The tag of something whose version counts what people change of it, while what it does may change without them. */
+export const versionTag = ({ version, answer }: { version: number; answer: unknown }): string =>
+  `"${version}-${hashOf(answer)}"`
+
+/** The version that such a tag names, with what it did or without; nothing where it is no such tag. */
+export function versionOfTag(tag: string): number | undefined {
+  const [, version] = /^(\d{1,9})(?:-[\w-]{27})?$/.exec(tag) ?? []
+  return version === undefined ? undefined : Number(version)
+}
 
 function isKnown({ req }: Context, tag: string): boolean {
   const given = req.header('if-none-match')

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { beatReplica, getDeployment, reportReplica } from '../../../shared/table/deployments.ts'
+import { freshDeployments } from './support/fresh-deployments.ts'
+
+const fresh = freshDeployments('tagged')
+const { create, read, patch, remove } = fresh
+
+/** A replica says what it makes of the deployment as it is now. */
+async function report(state: 'LOADING' | 'READY'): Promise<void> {
+  const { table, clock } = fresh.host
+  const { name: deployment } = fresh.of
+  const { revision = '', version = 0, createdAt = '' } = (await getDeployment(table, deployment)) ?? {}
+  const now = new Date(clock.ms)
+  const updatedAt = now.toISOString()
+  await beatReplica(table, { pool: 'default', replica: { id: 'r', startedAt: updatedAt }, now })
+  const status = { id: 'r', state, revision, observed: { version, createdAt }, updatedAt }
+  await reportReplica(table, { deployment, pool: 'default', status, now })
+}
+
+const tagOf = ({ headers }: { headers: Headers }): string => headers.get('etag') ?? ''
+
+describe('the ETag of a deployment', () => {
+  it('is another one when its replicas say something else, so that whoever waits for it sees it come', async () => {
+    await create()
+    await report('LOADING')
+    const loading = await read()
+    expect(loading.body.state).toBe('LOADING')
+    expect((await read({ 'if-none-match': tagOf(loading) })).status).toBe(304)
+    await report('READY')
+    const ready = await read({ 'if-none-match': tagOf(loading) })
+    expect(ready).toMatchObject({ status: 200, body: { state: 'READY', version: 1 } })
+    expect(tagOf(ready)).not.toBe(tagOf(loading))
+  })
+
+  it('is the same as long as nothing changes, in whatever order the table gives the parts of it', async () => {
+    const limits = { requestsPerSecond: 5, requestsPerDay: 1000, tokensPerMinute: 900, concurrency: 4 }
+    const made = await create({ limits })
+    for (let times = 0; times < 8; times++)
+      expect((await read({ 'if-none-match': tagOf(made) })).status, `time ${times}`).toBe(304)
+  })
+
+  it('of what was read lets a change through whatever replicas said since, and none after another change', async () => {
+    const made = await create()
+    await report('READY')
+    const first = { 'if-match': tagOf(made) }
+    const changed = await patch({ min: 2 }, first)
+    expect(changed).toMatchObject({ status: 200, body: { version: 2 } })
+    for (const refused of [await patch({ min: 3 }, first), await remove(first)])
+      expect(refused).toMatchObject({ status: 412, body: { error: { code: 'precondition_failed' } } })
+    expect((await remove({ 'if-match': tagOf(changed) })).status).toBe(204)
+  })
+
+  it.each(['"one"', '"1-"', '"1-short"', '"-1"', '"1 2"'])(
+    'is no %s: a change that names that is refused',
+    async (tag) => {
+      await create()
+      const { status, body } = await patch({ min: 2 }, { 'if-match': tag })
+      expect([status, body.error.code, body.error.param]).toEqual([400, 'invalid_request', 'If-Match'])
+    },
+  )
+})
