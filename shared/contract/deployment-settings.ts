@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { amountOrNone, someAmount } from './words.ts'
 
 export const poolName = z
   .string()
@@ -7,7 +8,7 @@ export const poolName = z
 
 const limits = z
   .object({
-    requestsPerSecond: z.number().positive().max(1_000_000).optional().openapi({
+    requestsPerSecond: someAmount(1_000_000).optional().openapi({
       description: 'All replicas of the pool together; each takes an equal share. A second of it may come at once.',
     }),
     requestsPerDay: z.number().int().positive().optional().openapi({
@@ -26,7 +27,7 @@ const limits = z
 
 const canary = z
   .object({
-    maxErrorRate: z.number().min(0).max(1).optional().openapi({
+    maxErrorRate: amountOrNone(1).optional().openapi({
       description: 'The share of requests that may fail, beyond those that fail at the first target too.',
     }),
     maxLatencyRatio: z.number().min(1).max(1000).optional().openapi({

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { precisions } from '../model/precision.ts'
-import { timestamp } from './words.ts'
+import { amountOrNone, someAmount, timestamp } from './words.ts'
 
 const target = z.string().max(300).openapi({
   description:
@@ -8,7 +8,7 @@ const target = z.string().max(300).openapi({
   example: 'slipway/iris@champion',
 })
 
-export const weight = z.number().min(0).max(1_000_000).openapi({
+export const weight = amountOrNone(1_000_000).openapi({
   description: 'Its share of the requests, against the weights of the others. With 0 it is not loaded.',
 })
 
@@ -36,7 +36,7 @@ export const wantedTargets = z
 
 export const wantedShadow = wantedTarget
   .extend({
-    percent: z.number().gt(0).max(100).openapi({ description: 'How many of a hundred requests are copied to it.' }),
+    percent: someAmount(100).openapi({ description: 'How many of a hundred requests are copied to it.' }),
   })
   .strict()
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { timestamp } from './words.ts'
+import { amountOrNone, timestamp } from './words.ts'
 
 export const maintenanceKinds = ['fsck', 'gc', 'backup', 'restore'] as const
 export type MaintenanceKind = (typeof maintenanceKinds)[number]
@@ -17,7 +17,7 @@ export const maintenanceOptions = z
     graceHours: z.number().min(1).max(8760).optional().openapi({
       description: 'gc: how long what nothing needs stays, at the least. Default: 24.',
     }),
-    repoGraceDays: z.number().min(0).max(3650).optional().openapi({
+    repoGraceDays: amountOrNone(3650).optional().openapi({
       description: 'gc: how long a deleted repo can be brought back. Default: 30.',
     }),
     objects: z.boolean().optional().openapi({

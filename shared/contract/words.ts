@@ -49,6 +49,19 @@ export const plainText = (maxLength: number) =>
     .max(maxLength)
     .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
 
+/** Far above the least number that the table takes, and below what anybody means. */
+const amountMin = 1e-6
+const amountError = 'must be at least 0.000001'
+
+/** How much of something, in fractions too. */
+export const someAmount = (max: number) => z.number().min(amountMin, amountError).max(max)
+export const amountOrNone = (max: number) =>
+  z
+    .number()
+    .min(0)
+    .max(max)
+    .refine((amount) => amount === 0 || amount >= amountMin, `${amountError}, or 0`)
+
 export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-20T22:48:13.000Z' })
 
 const pageSizeMax = 100

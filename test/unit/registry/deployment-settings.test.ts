@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { freshDeployments } from './support/fresh-deployments.ts'
+
+const fresh = freshDeployments('settings')
+const { create, read, patch } = fresh
+
+describe('the settings of a deployment', () => {
+  it.each([
+    ['requestsPerSecond', { limits: { requestsPerSecond: 1e-200 } }],
+    ['requestsPerSecond', { limits: { requestsPerSecond: 9e-7 } }],
+    ['maxErrorRate', { canary: { maxErrorRate: 1e-200 } }],
+    ['percent', { shadow: { target: 'lab/seed', percent: 5e-324 } }],
+    ['weight', { targets: [{ target: 'lab/seed' }, { target: 'lab/seed', weight: 1e-140 }] }],
+  ])('are refused where %s is less than a millionth, when it is made and when it is changed', async (param, asked) => {
+    const target = 'targets' in asked ? undefined : fresh.of.repo
+    const refused = [await create({ target, ...asked })]
+    await create()
+    refused.push(await patch(asked))
+    for (const { status, body } of refused) {
+      expect([status, body.error.code]).toEqual([400, 'invalid_request'])
+      expect(body.error.param).toContain(param)
+      expect(body.error.message).toContain('0.000001')
+    }
+  })
+
+  it('may be a millionth, and nothing where nothing has a meaning', async () => {
+    const canary = { maxErrorRate: 0, minRequests: 1, windowSeconds: 1 }
+    const targets = [
+      { target: fresh.of.repo, weight: 1e-6 },
+      { target: fresh.of.repo, weight: 0 },
+    ]
+    const asked = { limits: { requestsPerSecond: 1e-6 }, canary, shadow: { target: fresh.of.repo, percent: 1e-6 } }
+    expect((await create({ target: undefined, targets, ...asked })).status).toBe(201)
+    expect((await read()).body).toMatchObject({
+      ...{ limits: asked.limits, canary },
+      targets: [{ weight: 1e-6 }, { weight: 0 }],
+      shadow: { percent: 1e-6 },
+    })
+  })
+})
