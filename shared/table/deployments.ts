@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { errors } from '../errors.ts'
-import { type DeploymentItem, everyTargetOf } from './deployment-item.ts'
+import type { DeploymentItem } from './deployment-item.ts'
 import { keys, lists } from './keys.ts'
-import { forgetRepoDeployment } from './repo-deployments.ts'
 import { absent, type Condition, ConditionFailed, type Page, type Table, type TransactAction } from './table.ts'
 import { countUse } from './usage.ts'
 
@@ -43,7 +41,7 @@ export const deploymentChange = (before: DeploymentItem, after: DeploymentItem):
 })
 
 /** It was not changed since, nor removed and made anew. */
-function standsAs({ createdAt, version }: DeploymentItem): Condition {
+export function standsAs({ createdAt, version }: DeploymentItem): Condition {
   const isSame = 'createdAt = :createdAt'
   return version === undefined
     ? { expression: `${isSame} AND attribute_not_exists(version)`, values: { ':createdAt': createdAt } }
@@ -91,36 +89,6 @@ export const deploymentsVersion = async (table: Table): Promise<number> =>
 
 export const getDeployment = (table: Table, name: string): Promise<DeploymentItem | undefined> =>
   table.get<DeploymentItem>(keys.deployment(name))
-
-/** Removes a deployment, and gives its place back to its owner once, however many ask at the same time. */
-export async function deleteDeployment(
-  table: Table,
-  item: DeploymentItem,
-  { isAsRead = false }: { isAsRead?: boolean } = {},
-): Promise<void> {
-  const { name, owner, createdAt } = item
-  const isSame = {
-    expression: '#owner = :owner AND createdAt = :createdAt',
-    names: { '#owner': 'owner' },
-    values: { ':owner': owner, ':createdAt': createdAt },
-  }
-  const condition = isAsRead ? standsAs(item) : isSame
-  const repoIds = new Set(everyTargetOf(item).map(({ repoId }) => repoId))
-  try {
-    await table.transact([
-      { delete: keys.deployment(name), condition },
-      countUse({ owner, what: 'deployments', by: -1 }),
-      ...[...repoIds].map((repoId) => forgetRepoDeployment({ name, repoId })),
-    ])
-    await noteDeploymentChange(table)
-  } catch (error) {
-    // Someone else removed it, whatever is called so now.
-    if (!(error instanceof ConditionFailed)) throw error
-    const left = isAsRead ? await getDeployment(table, name) : undefined
-    if (left?.createdAt !== createdAt) return
-    throw errors.deploymentChanged({ name, is: left.version ?? 0, expected: item.version ?? 0 })
-  }
-}
 
 /** Deployments by name, everybody's or those of one owner, from behind a name. */
 export const listDeployments = (

@@ -5,12 +5,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
 import { GatedQueue } from '../../../../gpu-service/models/gated-queue.ts'
 import { ResidentModel } from '../../../../gpu-service/models/resident-model.ts'
-import {
-  changeDeployment,
-  type DeploymentItem,
-  deleteDeployment,
-  getDeployment,
-} from '../../../../shared/table/deployments.ts'
+import { deleteDeployment } from '../../../../shared/table/deployment-deletion.ts'
+import { changeDeployment, type DeploymentItem, getDeployment } from '../../../../shared/table/deployments.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { deleteDeployment } from '../../../../shared/table/deployments.ts'
+import { deleteDeployment } from '../../../../shared/table/deployment-deletion.ts'
 import { rowTraffic, slow } from '../support/row-traffic.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { deleteDeployment, getDeployment, liveReplicas, poolReplicas } from '../../../../shared/table/deployments.ts'
+import { deleteDeployment } from '../../../../shared/table/deployment-deletion.ts'
+import { getDeployment, liveReplicas, poolReplicas } from '../../../../shared/table/deployments.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'

@@ -1,11 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import {
-  defaultPool,
-  deleteDeployment,
-  getDeployment,
-  liveReplicas,
-  poolReplicas,
-} from '../../../../../shared/table/deployments.ts'
+import { deleteDeployment } from '../../../../../shared/table/deployment-deletion.ts'
+import { defaultPool, getDeployment, liveReplicas, poolReplicas } from '../../../../../shared/table/deployments.ts'
 import { tensorsModel } from '../../support/oip-requests.ts'
 import { done, said, slow, startRepository } from '../../support/repository-orders.ts'
 import { deployTargets, publishTarget } from '../../support/test-deployments.ts'

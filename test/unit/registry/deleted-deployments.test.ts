@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { deleteDeployment } from '../../../shared/table/deployment-deletion.ts'
+import { getDeployment } from '../../../shared/table/deployments.ts'
+import { freshDeployments, servable } from './support/fresh-deployments.ts'
+
+const fresh = freshDeployments('deleted')
+const { create, read, patch } = fresh
+
+describe('a deployment that is deleted', () => {
+  it('lets go of what it served last, though it served something else when it was read', async () => {
+    const { host, of } = fresh
+    const other = `${of.repo}-other`
+    await host.make(other, {}, 'ada')
+    await host.commit(other, { 'model.onnx': 'x' }, { metadata: servable('model.onnx') })
+    await create()
+    const before = await getDeployment(host.table, of.name)
+    if (before === undefined) throw new Error('it was made')
+    expect((await patch({ target: other })).status).toBe(200)
+    await deleteDeployment(host.table, before)
+    expect((await read()).status).toBe(404)
+    for (const repo of [of.repo, other]) expect((await host.ask('DELETE', `/${repo}`, { as: 'ada' })).status).toBe(200)
+  })
+
+  it('is gone though it is changed all the time, and leaves another of its name alone', async () => {
+    const { host, of } = fresh
+    await create()
+    const before = await getDeployment(host.table, of.name)
+    if (before === undefined) throw new Error('it was made')
+    const changes = Array.from({ length: 6 }, (_, at) => patch({ idleSeconds: at + 1 }))
+    const [statuses] = await Promise.all([Promise.all(changes), deleteDeployment(host.table, before)])
+    expect(statuses.filter(({ status }) => status >= 500)).toEqual([])
+    expect((await read()).status).toBe(404)
+    host.clock.ms += 1000
+    expect((await create()).status).toBe(201)
+    await deleteDeployment(host.table, before)
+    expect((await read()).status).toBe(200)
+  })
+})
