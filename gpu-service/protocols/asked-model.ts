@@ -35,6 +35,7 @@ export function findRoute(context: Context<ServingEnvironment>, { router, model 
  */
 export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): Route {
   const route = routeAhead(context, asked)
+  context.set('routedMs', performance.now())
   context.get('leave')?.()
   const { limits } = route.deployment
   context.set('leave', limits && toldOf(limits, context, () => limits.enter()))

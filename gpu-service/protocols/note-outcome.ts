@@ -4,19 +4,21 @@ import type { ServingEnvironment } from './serving-environment.ts'
 import type { ShadowRequests } from './shadow-requests.ts'
 
 /** When a request is answered: notes how it ended with the target that answered it, and copies it for a shadow. */
-export function noteOutcome(context: Context<ServingEnvironment>, { startedMs, shadows }: Ended): void {
+export function noteOutcome(context: Context<ServingEnvironment>, { shadows }: Ended): void {
   const route = context.get('route')
+  const endedMs = performance.now()
   if (route === undefined) return
   const { res, error } = context
   const { status } = res
   const code = error instanceof AppError ? error.code : undefined
   const caller = context.get('principal')?.userId ?? ''
-  route.outcomes?.note({ status, code, latencyMs: performance.now() - startedMs, caller })
+  // How long a caller takes to send says nothing of the target.
+  const latencyMs = endedMs - (context.get('routedMs') ?? endedMs)
+  route.outcomes?.note({ status, code, latencyMs, caller })
   // What was turned away for the load of it is not done in secret instead.
   if (status < 500 && status !== 429) shadows?.copy(context, route)
 }
 
 interface Ended {
-  startedMs: number
   shadows: Pick<ShadowRequests, 'copy'> | undefined
 }

@@ -28,7 +28,6 @@ export function guardPredictions({
   bodyMaxBytes = () => predictionMaxBytes,
 }: PredictionGuard): MiddlewareHandler<ServingEnvironment> {
   return writesErrors(answerError, async (context, next) => {
-    const startedMs = performance.now()
     context.set('answerError', answerError)
     const principal = await parts.verify(tokenOf(context.req.raw.headers))
     context.set('principal', principal)
@@ -42,6 +41,6 @@ export function guardPredictions({
       context.get('release')?.()
       context.get('leave')?.()
     }
-    noteOutcome(context, { startedMs, shadows: parts.shadows })
+    noteOutcome(context, { shadows: parts.shadows })
   })
 }

@@ -16,6 +16,8 @@ export interface ServingEnvironment {
     limits?: RequestLimits | undefined
     /** What answers. */
     route?: Route | undefined
+    /** When its work was given to that, behind the body. */
+    routedMs?: number | undefined
     /** Lets go of what answers. */
     release?: (() => void) | undefined
     /** Gives back the place that it takes of those that its deployment answers at a time. */
