@@ -5,6 +5,8 @@ import { LatencyWindow } from './latency-window.ts'
 const callersFault = new Set([400, 422, 424, 504])
 /** An engine that ends is the fault of what runs in it, though the answer tells the caller not to send that again. */
 const targetsFault = new Set(['input_ends_engine', 'run_never_ended'])
+/** It waits for memory that others have, or is loaded: a target that cannot be is judged by that. */
+const nobodysFault = new Set(['model_not_ready'])
 
 interface Ended {
   status: number
@@ -33,6 +35,7 @@ export class Outcomes {
   note({ status, code = '', latencyMs, caller }: Ended): void {
     if (status < 400) this.window?.answered(latencyMs)
     else if (targetsFault.has(code)) this.window?.failed(1)
+    else if (nobodysFault.has(code)) return
     else if (callersFault.has(status)) this.window?.faulted(caller)
     else if (status >= 500) this.window?.failed(1)
   }

@@ -66,6 +66,15 @@ describe('a window of latencies', () => {
     expect(window.sample().failed).toBe(7)
   })
 
+  it('is not blamed for a model that waits for memory', () => {
+    const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
+    const outcomes = Object.assign(new Outcomes(), { window })
+    outcomes.note({ status: 503, code: 'model_not_ready', latencyMs: 1, caller: 'a' })
+    expect(window.sample().failed).toBe(0)
+    outcomes.note({ status: 503, code: 'engine_died', latencyMs: 1, caller: 'a' })
+    expect(window.sample().failed).toBe(1)
+  })
+
   it('counts each engine that ended over a caller’s input, also over those of one caller, whatever status says so', () => {
     const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
     const outcomes = Object.assign(new Outcomes(), { window })
