@@ -6,6 +6,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { env, InferenceSession } from 'onnxruntime-node'
+import { endsWithParent } from './ends-with-parent.ts'
 
 export interface MappedGraphOptions {
   /** The file as the task left it. */
@@ -62,7 +63,8 @@ async function makeMapped({ path, folder, command }: MakeMapped): Promise<void> 
   const partial = `${path}.${randomUUID()}.partial`
   try {
     await mkdir(partial)
-    await run(process.execPath, [...command, path, partial])
+    const [launcher = '', ...parameters] = [...endsWithParent, process.execPath, ...command, path, partial]
+    await run(launcher, parameters)
     await rm(folder, { recursive: true, force: true })
     // Another process may have made it meanwhile, which is as good.
     await rename(partial, folder).catch(async (error) => {

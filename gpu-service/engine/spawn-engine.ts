@@ -1,7 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { endsWithParent } from './ends-with-parent.ts'
 import { engineFd, type WorkerSettings } from './messages.ts'
 
 export interface SpawnEngine {
@@ -19,10 +19,6 @@ export interface SpawnEngine {
  */
 const memorySettings = ['MALLOC_MMAP_THRESHOLD_=131072', 'GLIBC_TUNABLES=glibc.malloc.hugetlb=1']
 
-const setpriv = '/usr/bin/setpriv'
-/** A run that never ends does not see the socket close, so the system ends it with a service that was killed. */
-const endsWithService = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []
-
 /**
  * Starts the process of an engine. Where the system has no memory, process or file descriptor left for it, its child says
  * so by `error`, as of a command that is not there, and the socket leads nowhere.
@@ -32,7 +28,8 @@ export function spawnEngine({ workerUrl, settings, environment }: SpawnEngine): 
   socket: Socket
 } {
   const worker = [process.execPath, fileURLToPath(workerUrl), JSON.stringify(settings)]
-  const [launcher = 'env', ...parameters] = [...endsWithService, 'env', ...memorySettings, ...worker]
+  // A run that never ends does not see the socket close, so the system ends it with a service that was killed.
+  const [launcher = 'env', ...parameters] = [...endsWithParent, 'env', ...memorySettings, ...worker]
   const child = started(() =>
     spawn(launcher, parameters, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] }),
   )

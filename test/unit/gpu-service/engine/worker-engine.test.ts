@@ -9,6 +9,7 @@ import { strangers } from '../../../../gpu-service/engine/neighbours.ts'
 import { WorkerEngine, type WorkerEngineOptions } from '../../../../gpu-service/engine/worker-engine.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
+import { isAlive } from '../support/is-alive.ts'
 import { workerUrl } from '../support/test-serving.ts'
 
 const path = join(fixtureModel('sklearn/iris-logistic-regression'), 'model.onnx')
@@ -22,14 +23,6 @@ function start(options: Partial<WorkerEngineOptions> = {}): WorkerEngine {
   const engine = new WorkerEngine({ workerUrl, device: 'cpu', ...options })
   engines.push(engine)
   return engine
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 describe('WorkerEngine', () => {
