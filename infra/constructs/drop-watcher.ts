@@ -18,7 +18,6 @@ export class DropWatcher extends Construct {
       data,
       folder: 'drop',
       description: 'Starts an import when a drop is complete',
-      models: 'watchDrops',
       // It looks again after a quiet period by sending itself a delayed message.
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest, SLIPWAY_DROP_QUEUE_URL: data.drops },
       timeout: data.drops.handlerTimeout,

@@ -45,7 +45,7 @@ export class InferenceTask extends Construct {
       volumes: [{ name: cacheVolume, host: {} }],
     })
     data.table.grant(this.definition.taskRole, tableAccess.inference)
-    data.models.grant(this.definition.taskRole, 'read')
+    data.models.grant(this.definition.taskRole, 'inference')
     const container = this.definition.addContainer('Service', {
       image: ContainerImage.fromAsset(repositoryRoot, {
         file: 'gpu-service/Dockerfile',

@@ -19,7 +19,6 @@ export class IngestWorker extends Construct {
       data,
       folder: 'ingest',
       description: 'Does one step of an import: plan, transfer, verify, publish or inspect',
-      models: 'readWrite',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
       timeout: data.ingest.handlerTimeout,
       // One whole virtual CPU, which checking the hash of a stream needs.

@@ -21,7 +21,6 @@ export class Maintenance extends Construct {
       data,
       folder: 'maintenance',
       description: 'Checks, collects, backs up and restores the registry',
-      models: 'readWrite',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest, SLIPWAY_MAINTENANCE_QUEUE_URL: data.maintenance },
       timeout: data.maintenance.handlerTimeout,
       // It keeps the hashes of all files in memory, 64 bytes for each, and hashes whole blobs.

@@ -12,6 +12,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { type ObjectAccess, type ObjectUser, objectAccess } from '../../shared/objects/access.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { ObjectPrefix } from './object-prefix.ts'
 
@@ -20,16 +21,10 @@ export interface ModelBucketProps {
   isRetained: boolean
 }
 
-/**
- * `takeUploads` is for who sends files to people and takes theirs; drops and manifests are not its business.
- * `watchDrops` is for who sees when a drop is complete, so also what is still being uploaded.
- */
-export type BucketAccess = 'takeUploads' | 'watchDrops' | 'read' | 'readWrite'
-
 /** Where the files of the models are, with a log of who asked for them. */
 export class ModelBucket extends Construct {
   readonly bucket: Bucket
-  readonly #policies: Record<BucketAccess, IManagedPolicy>
+  readonly #policies: Record<ObjectUser, IManagedPolicy>
 
   constructor(scope: Construct, id: string, { isRetained }: ModelBucketProps) {
     super(scope, id)
@@ -52,54 +47,45 @@ export class ModelBucket extends Construct {
       // The library's class leaves out `| undefined` where its own interface has it.
       serverAccessLogsBucket: accessLogs as IBucket,
     })
-    // Without the right to list, S3 answers 403 instead of 404 for an object that is absent.
-    const list = new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] })
-    const listWithUploads = new PolicyStatement({
-      actions: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
-      resources: [this.bucket.bucketArn],
-    })
     this.#policies = {
-      takeUploads: this.#policy('UploadTakers', {
-        actions: [...readObject, ...writeObject],
-        prefixes: ['blobs/', 'staging/'],
-        list,
-      }),
-      watchDrops: this.#policy('DropWatchers', { actions: readObject, prefixes: ['drop/'], list: listWithUploads }),
-      read: this.#policy('Readers', { actions: readObject, list }),
-      readWrite: this.#policy('Writers', { actions: [...readObject, ...writeObject], list: listWithUploads }),
+      hub: this.#policy('UploadTakers', objectAccess.hub),
+      ingest: this.#policy('Importers', objectAccess.ingest),
+      drop: this.#policy('DropWatchers', objectAccess.drop),
+      maintenance: this.#policy('Writers', objectAccess.maintenance),
+      inference: this.#policy('Readers', objectAccess.inference),
     }
   }
 
-  /** Lets someone read and write the files of the models, read every object of the bucket, or read and write them. */
-  grant(role: IRole, access: BucketAccess) {
-    role.addManagedPolicy(this.#policies[access])
+  /** Lets someone touch the objects that its access names, and no other. */
+  grant(role: IRole, user: ObjectUser) {
+    role.addManagedPolicy(this.#policies[user])
   }
 
-  /** One policy for all who have the same right, kept beside the bucket, so that its wildcard is excused once. */
-  #policy(id: string, { actions, prefixes, list }: PolicyProps): IManagedPolicy {
-    const patterns = prefixes?.map((prefix) => `${prefix}*`) ?? ['*']
-    const resources = patterns.map((pattern) => this.bucket.arnForObjects(pattern))
-    const objects = new PolicyStatement({ actions, resources })
-    const policy = new ManagedPolicy(this, id, { statements: [objects, list] })
-    for (const pattern of patterns)
+  /** Kept beside the bucket, so that its wildcards are excused once for all replicas that have it. */
+  #policy(id: string, { reads = [], writes = [], deletes = [], seesUploads = false }: ObjectAccess): IManagedPolicy {
+    const ofBucket = new PolicyStatement({
+      // Without the right to list, S3 answers 403 instead of 404 for an object that is absent.
+      actions: ['s3:ListBucket', ...(seesUploads ? ['s3:ListBucketMultipartUploads'] : [])],
+      resources: [this.bucket.bucketArn],
+    })
+    const ofObjects = [
+      { actions: ['s3:GetObject'], folders: reads },
+      { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], folders: writes },
+      { actions: ['s3:DeleteObject'], folders: deletes },
+    ].filter(({ folders }) => folders.length > 0)
+    const statements = ofObjects.map(({ actions, folders }) => {
+      const resources = folders.map((folder) => this.bucket.arnForObjects(`${folder}/*`))
+      return new PolicyStatement({ actions, resources })
+    })
+    const policy = new ManagedPolicy(this, id, { statements: [...statements, ofBucket] })
+    for (const folder of new Set(ofObjects.flatMap(({ folders }) => folders)))
       acknowledge(policy, {
-        rule: `IAM5[Resource::<${Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket)}.Arn>/${pattern}]`,
+        rule: `IAM5[Resource::<${Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket)}.Arn>/${folder}/*]`,
         reason: 'A blob is named by its content, so no list of keys exists before the models do.',
       })
     return policy
   }
 }
-
-interface PolicyProps {
-  /** On objects. */
-  actions: string[]
-  /** @default - every object */
-  prefixes?: ObjectPrefix[]
-  list: PolicyStatement
-}
-
-const readObject = ['s3:GetObject']
-const writeObject = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
 
 // A page that the Hub protocol sends here, to download or with the parts of an upload, is of any origin; what opens the
 // object is the signature in the address.

@@ -6,9 +6,9 @@ import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
+import { isObjectUser, type ObjectUser } from '../../shared/objects/access.ts'
 import { tableAccess } from '../../shared/table/access.ts'
 import type { StageConfig } from '../stage-config.ts'
-import type { BucketAccess } from './model-bucket.ts'
 import type { PlatformData } from './platform-data.ts'
 import { repositoryRoot } from './repository-root.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -16,11 +16,9 @@ import type { WorkQueue } from './work-queue.ts'
 export interface PlatformFunctionProps {
   config: StageConfig
   data: PlatformData
-  /** The folder under `functions/` whose `lambda.ts` is bundled, and whose access to the table it has. */
+  /** The folder under `functions/` whose `lambda.ts` is bundled, and whose access to the table and to objects it has. */
   folder: 'registry' | 'hub' | 'auth' | 'ingest' | 'drop' | 'cleanup' | 'maintenance'
   description: string
-  /** Whether it works with the objects of the models. @default - it cannot reach one */
-  models?: BucketAccess
   /** The queues that it sends messages to, by the variable that names each. @default - none */
   sendsTo?: Record<string, WorkQueue>
   /** Names of the secrets that it reads, by the variable that names each. @default - none */
@@ -40,14 +38,14 @@ export class PlatformFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     super(scope, id)
-    const { config, data, models, sendsTo = {}, readsSecrets = {} } = props
+    const { config, data, folder, sendsTo = {}, readsSecrets = {} } = props
     const removalPolicy = RemovalPolicy.DESTROY
     const logGroup = new LogGroup(this, 'Logs', { retention: config.logRetention, removalPolicy })
     // A role of its own, because AWSLambdaBasicExecutionRole may write to every log group of the account.
     this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     logGroup.grantWrite(this.#role)
     this.lambda = new NodejsFunction(this, 'Function', {
-      entry: join(repositoryRoot, 'functions', props.folder, 'lambda.ts'),
+      entry: join(repositoryRoot, 'functions', folder, 'lambda.ts'),
       projectRoot: repositoryRoot,
       depsLockFilePath: join(repositoryRoot, 'package-lock.json'),
       description: props.description,
@@ -67,9 +65,9 @@ export class PlatformFunction extends Construct {
       ...(props.readsSecrets && { paramsAndSecrets: secretsExtension }),
       bundling,
     })
-    data.table.grant(this.#role, tableAccess[props.folder])
+    data.table.grant(this.#role, tableAccess[folder])
     this.lambda.addEnvironment('SLIPWAY_TABLE', data.table.tableName)
-    if (models) this.#bindModels(data, models)
+    if (isObjectUser(folder)) this.#bindModels(data, folder)
     for (const [variable, { queue }] of Object.entries(sendsTo)) {
       queue.grantSendMessages(this.#role)
       this.lambda.addEnvironment(variable, queue.queueUrl)
@@ -80,8 +78,8 @@ export class PlatformFunction extends Construct {
     }
   }
 
-  #bindModels({ models }: PlatformData, access: BucketAccess) {
-    models.grant(this.#role, access)
+  #bindModels({ models }: PlatformData, user: ObjectUser) {
+    models.grant(this.#role, user)
     this.lambda.addEnvironment('SLIPWAY_BUCKET', models.bucket.bucketName)
   }
 }

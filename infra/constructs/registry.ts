@@ -39,7 +39,6 @@ export class Registry extends Construct {
       data,
       folder: 'hub',
       description: 'Answers the Hub protocol',
-      models: 'takeUploads',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
       ...mirrorOf(config, environment),
       // A file of a gigabyte is read within a request, and memory brings the network and the processor for that.

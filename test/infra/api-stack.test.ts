@@ -85,32 +85,6 @@ describe('what the functions may do', () => {
     expect(actions).toContain('dynamodb:Query')
   })
 
-  it('includes objects of the bucket only where models are brought in, and their files where they are sent', () => {
-    const roles = Object.entries(api.findResources('AWS::IAM::Role')).flatMap(([id, { Properties }]) => {
-      const policies = JSON.stringify(Properties.ManagedPolicyArns ?? '').matchAll(
-        /Models(UploadTakers|DropWatchers|Readers|Writers)/g,
-      )
-      const names = Array.from(policies, ([, name]) => name)
-      return names.length === 0 ? [] : [[id.replace(/Role[0-9A-F]{8}$/, ''), names]]
-    })
-    expect(Object.fromEntries(roles)).toEqual({
-      RegistryHub: ['UploadTakers'],
-      RegistryMaintenanceWorker: ['Writers'],
-      IngestWorker: ['Writers'],
-      DropsWorker: ['DropWatchers'],
-    })
-    const policies = Object.entries(data.findResources('AWS::IAM::ManagedPolicy'))
-    const [, ofFiles] = policies.find(([id]) => id.includes('UploadTakers')) ?? []
-    const [objects] = ofFiles?.Properties.PolicyDocument.Statement ?? []
-    const suffixes = objects.Resource.map((resource: { 'Fn::Join': [string, unknown[]] }) => resource['Fn::Join'][1][1])
-    expect(suffixes).toEqual(['/blobs/*', '/staging/*'])
-    const seeing = policies.filter(([, policy]) => JSON.stringify(policy).includes('s3:ListBucketMultipartUploads'))
-    expect(seeing.map(([id]) => id.replace(/^Models|[0-9A-F]{8}$/g, '')).toSorted()).toEqual([
-      'DropWatchers',
-      'Writers',
-    ])
-  })
-
   it('includes keys of people only where keys are made and brought back, and nothing outside of the partitions it names', () => {
     const writers = [api, gpu].flatMap((template) => {
       const policies = Object.entries(template.findResources('AWS::IAM::Policy'))

@@ -173,19 +173,6 @@ describe('the way out', () => {
   })
 })
 
-it('may read models and never write them', () => {
-  const roles = Object.entries(gpu.findResources('AWS::IAM::Role')).filter(([id]) => id.includes('TaskRole'))
-  const [[, role]] = roles as [[string, { Properties: { ManagedPolicyArns: unknown[] } }]]
-  expect(JSON.stringify(role.Properties.ManagedPolicyArns)).toMatch(/ModelsReaders/)
-  expect(JSON.stringify(role.Properties.ManagedPolicyArns)).not.toMatch(/ModelsWriters/)
-  const { data } = templates()
-  const readers = Object.entries(data.findResources('AWS::IAM::ManagedPolicy')).find(([id]) =>
-    id.includes('ModelsReaders'),
-  )
-  const actions = readers?.[1].Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string }) => Action)
-  expect(actions).toEqual(['s3:GetObject', 's3:ListBucket'])
-})
-
 function environment(container: { Environment: { Name: string; Value: unknown }[] }) {
   return Object.fromEntries(container.Environment.map(({ Name, Value }) => [Name, Value])) as Record<string, unknown>
 }

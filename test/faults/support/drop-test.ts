@@ -3,9 +3,11 @@ import { dirname, join } from 'node:path'
 import { type DropMessage, encodeEventKey } from '../../../functions/drop/drop-message.ts'
 import { handleDrop } from '../../../functions/drop/handle-drop.ts'
 import { createLogger } from '../../../shared/log.ts'
+import { objectAccess } from '../../../shared/objects/access.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
 import { listImports } from '../../../shared/table/imports.ts'
+import { guardedObjects } from '../../support/guarded-objects.ts'
 import { guardedTable } from '../../support/guarded-table.ts'
 import { freshStores } from './fresh-stores.ts'
 import { type Lab, leftoversOf, type Store, visibleOf } from './lab.ts'
@@ -47,7 +49,7 @@ export class DropTest {
   handle(message: unknown, objects: ObjectStore = this.store.objects): Promise<void> {
     return handleDrop(message, {
       table: guardedTable(this.lab.table, tableAccess.drop),
-      objects,
+      objects: guardedObjects(objects, objectAccess.drop),
       ingest: this.process.queue,
       drops: {
         send: async ({ message: sent, delaySeconds = 0 }) => void this.looks.push({ message: sent, delaySeconds }),

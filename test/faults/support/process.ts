@@ -8,9 +8,11 @@ import { type StartImport, startImport } from '../../../shared/ingest/start-impo
 import { createLogger } from '../../../shared/log.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 import { parseSource } from '../../../shared/model/source.ts'
+import { objectAccess } from '../../../shared/objects/access.ts'
 import { LocalQueue } from '../../../shared/queue/local-queue.ts'
 import type { Queue } from '../../../shared/queue/queue.ts'
 import { getImport, type ImportItem } from '../../../shared/table/imports.ts'
+import { guardedObjects } from '../../support/guarded-objects.ts'
 import type { Hub } from '../../support/hub/start-hub.ts'
 import { Fuse } from './fuse.ts'
 import type { Lab, Store } from './lab.ts'
@@ -55,13 +57,15 @@ export class IngestProcess {
       deliverTwice,
     })
     this.queue = fuse.queue(this.#hurried(this.#local))
+    const objects = guardedObjects(fuse.objects(store.objects), objectAccess.ingest)
+    const dropped = guardedObjects(store.objects, objectAccess.ingest)
     this.dependencies = {
       table: fuse.table(lab.table),
-      objects: fuse.objects(store.objects),
+      objects,
       queue: this.queue,
       openSource: (item: ImportItem) => {
         const source = parseSource(item.source)
-        if (source.kind === 's3-drop') return createDropSource({ objects: store.objects, ...source })
+        if (source.kind === 's3-drop') return createDropSource({ objects: dropped, ...source })
         const ref = item.sourceRevision ?? source.ref
         return createHfSource({ endpoint: hub?.url ?? '', repo: source.repo, ref, timeouts: options.timeouts })
       },

@@ -8,9 +8,11 @@ import type { Isolation } from '../../../../gpu-service/tasks/task.ts'
 import { createToken, hashToken } from '../../../../shared/auth/token.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics, type Metrics } from '../../../../shared/metrics.ts'
+import { objectAccess } from '../../../../shared/objects/access.ts'
 import { createDeployment } from '../../../../shared/table/deployments.ts'
 import { splitName } from '../../../../shared/table/repo-item.ts'
 import { startTable, type TestTable } from '../../../support/dynoxide.ts'
+import { guardedObjects } from '../../../support/guarded-objects.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
 import { createMemoryObjects, type MemoryObjects } from './memory-objects.ts'
 import { workerUrl } from './worker-url.ts'
@@ -75,7 +77,7 @@ export async function startTestServing(
   const metrics = createMetrics()
   const serving = startServing({
     table,
-    objects,
+    objects: guardedObjects(objects, objectAccess.inference),
     config: { device: 'cpu', cacheDir, engines: 2, reconcileMs: 20, adminKeySha256: hashToken(token), ...config },
     log: createLogger({ level: 'silent', name: 'test' }),
     metrics,

@@ -8,10 +8,12 @@ import { errors } from '../../../../shared/errors.ts'
 import type { IngestMessage } from '../../../../shared/ingest/message.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
+import { objectAccess } from '../../../../shared/objects/access.ts'
 import { createFolderObjectStore } from '../../../../shared/objects/folder-object-store.ts'
 import type { ObjectStore } from '../../../../shared/objects/object-store.ts'
 import { tableAccess } from '../../../../shared/table/access.ts'
 import type { Table } from '../../../../shared/table/table.ts'
+import { guardedObjects } from '../../../support/guarded-objects.ts'
 import { guardedTable } from '../../../support/guarded-table.ts'
 
 const principal = (username: string, rest: Partial<Principal> = {}): Principal => ({
@@ -57,7 +59,7 @@ export async function startMirror({ table, settings, objects: given }: StartMirr
   const app = createHubApp({
     // As its role in AWS allows, so that nothing more is ever needed.
     table: guardedTable(table, tableAccess.hub),
-    objects,
+    objects: guardedObjects(objects, objectAccess.hub),
     ingest: {
       send: async (request) => void sent.push(request),
       sendMany: async ({ messages }) => void sent.push(...messages.map((message) => ({ message }))),

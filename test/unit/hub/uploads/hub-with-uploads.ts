@@ -8,9 +8,11 @@ import type { Principal } from '../../../../shared/auth/principal.ts'
 import type { IngestMessage } from '../../../../shared/ingest/message.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
+import { objectAccess } from '../../../../shared/objects/access.ts'
 import { createFolderObjectStore } from '../../../../shared/objects/folder-object-store.ts'
 import type { ObjectStore } from '../../../../shared/objects/object-store.ts'
 import type { Table } from '../../../../shared/table/table.ts'
+import { guardedObjects } from '../../../support/guarded-objects.ts'
 
 export const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex')
 
@@ -30,7 +32,7 @@ export async function startHub({ table, uploads, store = (folder) => folder }: H
   const people = new Map<string, Principal>()
   const app = createHubApp({
     table,
-    objects,
+    objects: guardedObjects(objects, objectAccess.hub),
     ingest: { send: async ({ message }) => void messages.push(message), sendMany: async () => {} },
     uploads: { ...localUploads, ...uploads },
     verify: async (token) => people.get(token ?? '') as Principal,

@@ -8,10 +8,12 @@ import { bootstrapAdmin } from '../../../../shared/auth/verify.ts'
 import type { IngestMessage } from '../../../../shared/ingest/message.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
+import { objectAccess } from '../../../../shared/objects/access.ts'
 import { createFolderObjectStore } from '../../../../shared/objects/folder-object-store.ts'
 import type { ObjectStore } from '../../../../shared/objects/object-store.ts'
 import { tableAccess } from '../../../../shared/table/access.ts'
 import { startTable, type TestTable } from '../../../support/dynoxide.ts'
+import { guardedObjects } from '../../../support/guarded-objects.ts'
 import { guardedTable } from '../../../support/guarded-table.ts'
 import { createTestMaintenance, type TestMaintenanceOptions } from '../../../support/maintenance.ts'
 
@@ -20,7 +22,7 @@ const log = createLogger({ level: 'silent' })
 export interface TestRegistry {
   database: TestTable
   objects: ObjectStore
-  /** With no more of the table than its role allows, an hour later: nothing is recent. */
+  /** With no more of the table and of objects than its role allows, an hour later: nothing is recent. */
   maintenance: (options?: Partial<TestMaintenanceOptions>) => ReturnType<typeof createTestMaintenance>
   /** Makes a repo with a README and commits `files` to it, one commit each. */
   repo(name: string, files?: Record<string, string>, body?: object): Promise<void>
@@ -42,10 +44,17 @@ export async function startRegistry(): Promise<TestRegistry> {
     sendMany: async ({ messages }: { messages: readonly IngestMessage[] }) => void asked.push(...messages),
   }
   const metrics = createMetrics()
-  const app = createHubApp({ table, objects, ingest: queue, verify: async () => bootstrapAdmin, log, metrics })
+  const app = createHubApp({
+    table,
+    objects: guardedObjects(objects, objectAccess.hub),
+    ingest: queue,
+    verify: async () => bootstrapAdmin,
+    log,
+    metrics,
+  })
   const steps = {
     table,
-    objects,
+    objects: guardedObjects(objects, objectAccess.ingest),
     queue,
     openSource: () => {
       throw new Error('nothing is imported here')
@@ -82,9 +91,9 @@ export async function startRegistry(): Promise<TestRegistry> {
       createTestMaintenance({
         table: guardedTable(table, tableAccess.maintenance),
         scan: database.pages,
-        objects,
         now: () => new Date(Date.now() + 3_600_000),
         ...options,
+        objects: guardedObjects(options.objects ?? objects, objectAccess.maintenance),
       }),
     async repo(name, files = {}, body = {}) {
       const readme = { path: 'README.md', content: `---\nlicense: mit\n---\n# ${name}\n` }

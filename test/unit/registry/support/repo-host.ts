@@ -14,6 +14,7 @@ import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import type { ModelDevice } from '../../../../shared/model/precision.ts'
 import { revisionId } from '../../../../shared/model/revision-id.ts'
+import { objectAccess } from '../../../../shared/objects/access.ts'
 import { createFolderObjectStore } from '../../../../shared/objects/folder-object-store.ts'
 import { objectKeys } from '../../../../shared/objects/keys.ts'
 import { tableAccess } from '../../../../shared/table/access.ts'
@@ -23,6 +24,7 @@ import { changeRepo } from '../../../../shared/table/repo-write.ts'
 import { findRepo, getRef, getRevision, type RevisionItem } from '../../../../shared/table/repos.ts'
 import { branchWrite, revisionWrites, writeRevisionFiles } from '../../../../shared/table/revision-write.ts'
 import { startTable } from '../../../support/dynoxide.ts'
+import { guardedObjects } from '../../../support/guarded-objects.ts'
 import { guardedTable } from '../../../support/guarded-table.ts'
 
 export interface Answer {
@@ -79,7 +81,11 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
     version: '0.0.0',
     poolDevices,
   })
-  const hub = createHubApp({ ...common, table: guardedTable(database.table, tableAccess.hub), objects })
+  const hub = createHubApp({
+    ...common,
+    table: guardedTable(database.table, tableAccess.hub),
+    objects: guardedObjects(objects, objectAccess.hub),
+  })
 
   async function call(method: string, path: string, { as = 'ada', json, headers }: Asked = {}): Promise<Answer> {
     const init = {
@@ -138,22 +144,23 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
     return revision.id
   }
 
+  const ofIngest = {
+    table: guardedTable(database.table, tableAccess.ingest),
+    objects: guardedObjects(objects, objectAccess.ingest),
+  }
   /** Reads what was committed, as the queue has it done. */
   const inspect = async (name: string) => {
     const repo = await findRepo(database.table, { name })
     if (repo?.revision === undefined) throw new Error(`there is nothing in ${name}`)
     const inspected = { repoId: repo.id, revision: repo.revision, attempt: 1 }
-    await inspectRevision(inspected, { table: guardedTable(database.table, tableAccess.ingest), objects })
+    await inspectRevision(inspected, ofIngest)
   }
 
   /** Has done what is asked for after each change of a repo. */
   const followed = async (name: string) => {
     const repo = await findRepo(database.table, { name })
     if (repo === undefined) throw new Error(`there is no ${name}`)
-    await writeRepoManifest(
-      { repoId: repo.id },
-      { table: guardedTable(database.table, tableAccess.ingest), objects, poolDevices, now },
-    )
+    await writeRepoManifest({ repoId: repo.id }, { ...ofIngest, poolDevices, now })
   }
 
   return {
