@@ -5,9 +5,12 @@ import { type RefusalsOfNow, repeatRefusals } from '../../gpu-service/repeat-ref
 import { leaveServer } from '../../shared/http/leave-server.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
 import type { Fetch } from './dispatch.ts'
+import { endStalled } from './end-stalled.ts'
 
 /** Long enough for a busy client to hear with an answer that its connection ends. */
 const drainMs = 500
+
+const headersMs = 60_000
 
 export interface HttpServer {
   url: string
@@ -16,11 +19,18 @@ export interface HttpServer {
 }
 
 /** Listens before anything else is started, so that a busy port is said at once. @throws Error naming the way out */
-export async function listen({ port, hostname, fetch, refusals }: ListenOptions): Promise<HttpServer> {
+export async function listen({
+  port,
+  hostname,
+  fetch,
+  refusals,
+  stalledMs = 60_000,
+}: ListenOptions): Promise<HttpServer> {
   const { createServer, keep } = repeatRefusals(refusals)
   const asked = (request: Request, connection: Connection) =>
     keep({ request, incoming: connection.incoming, response: fetch(request, connection) })
   const server = createAdaptorServer({ fetch: asked as FetchCallback, createServer }) as Server
+  endStalled({ server, stalledMs, headersMs })
   server.listen(port, hostname)
   try {
     await once(server, 'listening')
@@ -50,6 +60,8 @@ interface ListenOptions {
   fetch: Fetch
   /** What is refused again before it gets to `fetch`. */
   refusals: RefusalsOfNow
+  /** How long a request may stand still while it comes in. */
+  stalledMs?: number
 }
 
 type FetchCallback = Parameters<typeof createAdaptorServer>[0]['fetch']
