@@ -1,9 +1,12 @@
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import { severalAtOnce } from './several-at-once.ts'
 
 export interface DesiredStateOptions {
   /** Counts every change of a deployment. */
   version: () => Promise<number>
   all: () => AsyncIterable<DeploymentItem>
+  /** One of them, as the table has it now, which the list may lag behind. */
+  one: (name: string) => Promise<DeploymentItem | undefined>
   /** The deployments of other pools are none of this replica's. */
   pool: string
   now: () => number
@@ -39,10 +42,30 @@ export class DesiredState {
     if (nowMs > this.#listUntilMs && nowMs - this.#listedAtMs < refreshMs) return this.#wanted
     const wanted = new Map<string, DeploymentItem>()
     for await (const item of all()) if ((item.pool ?? 'default') === pool) wanted.set(item.name, item)
+    await this.#catchUp(wanted)
     this.lists++
     this.#version = found
     this.#listedAtMs = nowMs
     this.#wanted = wanted
     return wanted
   }
+
+  /** What the list lacks, or has as it was before, is looked up: who is asked for it must not be told that it is gone. */
+  async #catchUp(wanted: Map<string, DeploymentItem>): Promise<void> {
+    const { one, pool } = this.#options
+    const lagging = [...this.#wanted.values()].filter((known) => isBehind(wanted.get(known.name), known))
+    const look = async ({ name }: DeploymentItem) => {
+      const item = await one(name)
+      if (item !== undefined && (item.pool ?? 'default') === pool) wanted.set(name, item)
+      else wanted.delete(name)
+    }
+    await severalAtOnce({ items: lagging, atOnce: looksAtOnce, use: look })
+  }
 }
+
+const looksAtOnce = 25
+
+const isBehind = (listed: DeploymentItem | undefined, known: DeploymentItem): boolean =>
+  listed === undefined ||
+  listed.createdAt < known.createdAt ||
+  (listed.createdAt === known.createdAt && (listed.version ?? 0) < (known.version ?? 0))

@@ -7,6 +7,7 @@ import {
   defaultPool,
   deploymentsVersion,
   forgetReplica,
+  getDeployment,
   leavePool,
   poolReplicas,
   reportReplica,
@@ -49,6 +50,7 @@ export function tableSide({
   const desired = new DesiredState({
     version: () => deploymentsVersion(table),
     all: () => allDeployments(table),
+    one: (name) => getDeployment(table, name),
     pool,
     now: Date.now,
   })

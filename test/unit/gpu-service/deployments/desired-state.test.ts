@@ -3,13 +3,16 @@ import { DesiredState } from '../../../../gpu-service/deployments/desired-state.
 import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
 
 function start(pool = 'default') {
-  const state = { nowMs: 0, version: 1, items: [] as Partial<DeploymentItem>[], lists: 0 }
+  const items: Partial<DeploymentItem>[] = []
+  /** `behind` is what the index shows, where that is not what the table holds. */
+  const state = { nowMs: 0, version: 1, items, behind: undefined as typeof items | undefined, lists: 0 }
   const desired = new DesiredState({
     version: async () => state.version,
     async *all() {
       state.lists++
-      yield* state.items as DeploymentItem[]
+      yield* (state.behind ?? state.items) as DeploymentItem[]
     },
+    one: async (wanted) => (state.items as DeploymentItem[]).find(({ name }) => name === wanted),
     pool,
     now: () => state.nowMs,
   })
@@ -45,6 +48,25 @@ describe('the desired state', () => {
     expect(await names()).toEqual([])
     state.nowMs += 30_000
     expect(await names()).toEqual(['restored'])
+  })
+
+  it('keeps what an index forgets for a moment, or shows as it was before', async () => {
+    const { state, desired } = start()
+    const made = { name: 'fresh', createdAt: '2026-01-02', version: 1 }
+    const changed = { ...made, version: 2 }
+    const shown = async (items: Partial<DeploymentItem>[]) => {
+      state.behind = items
+      state.nowMs += 1000
+      return [...(await desired.read()).values()]
+    }
+    state.items = [changed]
+    await desired.read()
+    expect(await shown([])).toEqual([changed])
+    expect(await shown([made])).toEqual([changed])
+    expect(await shown([{ name: 'fresh', createdAt: '2026-01-01', version: 9 }])).toEqual([changed])
+    state.items = []
+    expect(await shown([changed])).toEqual([changed])
+    expect(await shown([])).toEqual([])
   })
 
   it('of another pool is none of ours; older items are of the default one', async () => {
