@@ -1,4 +1,5 @@
 import type { Principal } from '../../shared/auth/principal.ts'
+import { deploymentUseId } from '../../shared/table/deployment-use.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { DayUse } from './day-use.ts'
 import { DeploymentSlot } from './deployment-slot.ts'
@@ -22,6 +23,7 @@ export function createServed(item: DeploymentItem, parts: SlotParts & CreateServ
   const { reporter, use, keys, now } = parts
   const deployment = item.name
   const count = (caller: Principal | undefined) => keys.count({ deployment, caller })
-  const limits = new RequestLimits({ deployment, replicaCount: () => reporter.replicas.length, use, now, count })
+  const replicaCount = () => reporter.replicas.length
+  const limits = new RequestLimits({ deployment: deploymentUseId(item), replicaCount, use, now, count })
   return new ServedDeployment({ item, create: (own, label) => new DeploymentSlot(own, parts, label), limits, now })
 }

@@ -25,8 +25,8 @@ const sumsAtOnce = 25
 const dayMs = 86_400_000
 
 /**
- * How many requests deployments answered today. Each replica adds its own to the table every few seconds and learns the
- * sum, so that a quota is exceeded by no more than what the others answered meanwhile.
+ * How many requests deployments answered today, each by its `deploymentUseId`. Each replica adds its own to the table
+ * every few seconds and learns the sum, so that a quota is exceeded by no more than what the others answered meanwhile.
  */
 export class DayUse {
   readonly #options: DayUseOptions

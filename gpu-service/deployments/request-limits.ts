@@ -6,6 +6,7 @@ import { RequestSlots } from './request-slots.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 export interface RequestLimitsOptions {
+  /** As its use is counted, by its `deploymentUseId`. */
   deployment: string
   /** How many replicas share what the deployment may do. */
   replicaCount: () => number

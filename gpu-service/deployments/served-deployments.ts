@@ -1,3 +1,4 @@
+import { deploymentUseId } from '../../shared/table/deployment-use.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LostModel } from '../engine/engine.ts'
 import { type CreateServed, createServed } from './create-served.ts'
@@ -59,7 +60,7 @@ export class ServedDeployments {
   remove(name: string): void {
     const deployment = this.#byName.get(name)
     this.#byName.delete(name)
-    this.#options.use.forget(name)
+    if (deployment !== undefined) this.#options.use.forget(deploymentUseId(deployment.item))
     for (const slot of deployment?.everySlot ?? []) void this.#retirement.take(slot, { atOnce: true })
     // What is still answered meanwhile would be counted anew.
     void this.#retirement.noneOf(name).then(() => this.#forget(name))

@@ -73,7 +73,7 @@ export function tableSide({
     heartbeatMs,
   })
   const use = new DayUse({
-    add: (counted) => addDeploymentUse(table, { ...counted, now: new Date() }),
+    add: ({ deployment: id, ...counted }) => addDeploymentUse(table, { id, ...counted, now: new Date() }),
     now: Date.now,
     log,
   })

@@ -125,8 +125,8 @@ export const keys = {
     pk: `DEPLOYMENT#${deployment}`,
     sk: `REPLICA#${replica}`,
   }),
-  /** How much a deployment answered in one day, as its replicas add it up. */
-  deploymentUse: (deployment: string, day: string): ItemKey => ({ pk: `DEPLOYMENT#${deployment}`, sk: `USE#${day}` }),
+  /** How much a deployment answered in one day, as its replicas add it up. `id` tells it from others of its name. */
+  deploymentUse: (id: string, day: string): ItemKey => ({ pk: `DEPLOYMENT#${id}`, sk: `USE#${day}` }),
   /** Counts the changes of all deployments, so that replicas see at a glance whether there is anything new. */
   deploymentsVersion: { pk: 'DEPLOYMENT#', sk: 'VERSION' },
   /** That a replica is there, whatever it serves. */
