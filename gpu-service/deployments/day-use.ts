@@ -37,6 +37,11 @@ export class DayUse {
     this.#options = options
   }
 
+  /** Learns with the next sum what all replicas answered, also where nobody asks here before. */
+  follow(deployment: string): void {
+    this.#count(deployment)
+  }
+
   of(deployment: string): number {
     const { total, unsummed, beingSummed } = this.#count(deployment)
     return total + unsummed + beingSummed

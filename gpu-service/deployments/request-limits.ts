@@ -41,7 +41,8 @@ export class RequestLimits {
     if (limits === this.#limits && shares === this.#shares) return
     this.#limits = limits
     this.#shares = shares
-    const { requestsPerSecond, tokensPerMinute, concurrency } = limits
+    const { requestsPerSecond, tokensPerMinute, requestsPerDay, concurrency } = limits
+    if (requestsPerDay !== undefined) this.#options.use.follow(this.#options.deployment)
     this.slots.max = concurrency
     this.#requests = this.#bucket(this.#requests, requestsPerSecond, 1)
     this.#tokens = this.#bucket(this.#tokens, tokensPerMinute, 60)

@@ -25,6 +25,14 @@ describe('the sums of a day', () => {
     expect(use.of('d')).toBe(known)
   })
 
+  it('are learned by a replica that has just come before anybody asks it', async () => {
+    const use = new DayUse({ add: async () => 10, now: () => 0, log })
+    const limits = new RequestLimits({ deployment: 'd', replicaCount: () => 2, use, now: () => 0, count() {} })
+    limits.set({ requestsPerDay: 10 })
+    await use.sum()
+    expect(() => limits.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
+  })
+
   it('count for the day on which they were answered what is summed up only after midnight', async () => {
     const state = { nowMs: Date.parse('2026-11-20T23:59:59.000Z') }
     const written: unknown[] = []
