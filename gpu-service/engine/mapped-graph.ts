@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { env, InferenceSession } from 'onnxruntime-node'
+import { InferenceSession } from 'onnxruntime-node'
 import { endsWithParent } from './ends-with-parent.ts'
+import { machineKey } from './machine-key.ts'
 
 export interface MappedGraphOptions {
   /** The file as the task left it. */
@@ -31,8 +31,11 @@ const [graphFile, weightsFile, sumsFile] = ['graph.onnx', 'weights.bin', 'sha256
 export async function mappedGraph({ path, sizeBytesMin, command }: MappedGraphOptions): Promise<string> {
   try {
     if ((await stat(path)).size < sizeBytesMin) return path
-    const folder = `${path}.${await machineKey()}.mapped`
-    if (!(await isWhole(folder))) await makeMapped({ path, folder, command })
+    const folder = `${path}.${machineKey()}.mapped`
+    if (!(await isWhole(folder))) {
+      await putAside({ path, folder })
+      await makeMapped({ path, folder, command })
+    }
     return join(folder, graphFile)
   } catch {
     // A full or read-only disk, or a graph that the runtime cannot write: it is opened as it is, or says why it cannot be.
@@ -57,16 +60,22 @@ export async function writeMapped({ path, folder }: { path: string; folder: stri
   await writeFile(join(folder, sumsFile), JSON.stringify(sumsOf(folder)))
 }
 
+/** What is damaged goes before another is made, because a whole one may stand in its place behind that. */
+async function putAside({ path, folder }: { path: string; folder: string }): Promise<void> {
+  const aside = partialOf(path)
+  await rename(folder, aside).catch(unlessMissing)
+  await rm(aside, { recursive: true, force: true })
+}
+
 type MakeMapped = Pick<MappedGraphOptions, 'path' | 'command'> & { folder: string }
 
 async function makeMapped({ path, folder, command }: MakeMapped): Promise<void> {
-  const partial = `${path}.${randomUUID()}.partial`
+  const partial = partialOf(path)
   try {
     await mkdir(partial)
     const [launcher = '', ...parameters] = [...endsWithParent, process.execPath, ...command, path, partial]
     await run(launcher, parameters)
-    await rm(folder, { recursive: true, force: true })
-    // Another process may have made it meanwhile, which is as good.
+    // Another process may have made it meanwhile, which is as good, and may be opening it just now.
     await rename(partial, folder).catch(async (error) => {
       if (!(await isWhole(folder))) throw error
     })
@@ -75,13 +84,20 @@ async function makeMapped({ path, folder, command }: MakeMapped): Promise<void> 
   }
 }
 
+const partialOf = (path: string): string => `${path}.${randomUUID()}.partial`
+
 /** Whether the files are those that were written: weights that a disk has changed would answer wrongly, not fail. */
 async function isWhole(folder: string): Promise<boolean> {
   try {
     return (await readFile(join(folder, sumsFile), 'utf8')) === JSON.stringify(sumsOf(folder))
-  } catch {
+  } catch (error) {
+    unlessMissing(error)
     return false
   }
+}
+
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
 }
 
 const sumsOf = (folder: string) => ({
@@ -99,19 +115,4 @@ function sha256Of(path: string): string {
     closeSync(file)
   }
   return hash.digest('hex')
-}
-
-/** The layout is the runtime's own and depends on what the processor can do. */
-async function machineKey(): Promise<string> {
-  const flags = /^(?:flags|Features)\s*:.*$/m.exec(readText('/proc/cpuinfo'))?.[0] ?? ''
-  const machine = [env.versions.node ?? env.versions.common, process.arch, cpus()[0]?.model, flags]
-  return createHash('sha256').update(JSON.stringify(machine)).digest('hex').slice(0, 12)
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }
