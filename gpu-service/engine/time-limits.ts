@@ -7,6 +7,8 @@ export interface TimeLimit {
 }
 
 export interface TimeLimitOptions {
+  /** A process that has not answered by then never does: it takes a fraction of a second, on a busy machine a few. */
+  startMsMax?: number
   /** A run that takes longer never ends: its batch was cut to take a fraction of a second. */
   runMsMax?: number
   /** A load that takes longer never ends: from a cold disk it may take minutes, and more the larger the files are. */
@@ -14,6 +16,11 @@ export interface TimeLimitOptions {
 }
 
 const slowestDiskBytesPerMs = 10_000
+
+export const startLimit = ({ startMsMax = 60_000 }: TimeLimitOptions): TimeLimit => ({
+  timeMs: startMsMax,
+  error: () => new EngineDied(`the engine did not start within ${startMsMax / 1000} s`),
+})
 
 export function loadLimit({ fileBytes = 0 }: ModelFile, { loadMsMax = 300_000 }: TimeLimitOptions): TimeLimit {
   const timeMs = loadMsMax + fileBytes / slowestDiskBytesPerMs

@@ -12,7 +12,7 @@ import {
 import { HeldModels } from './held-models.ts'
 import { LoneRuns } from './lone-runs.ts'
 import { type Neighbours, strangers } from './neighbours.ts'
-import { loadLimit, runLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
+import { loadLimit, runLimit, startLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 export interface WorkerEngineOptions extends TimeLimitOptions {
@@ -145,7 +145,8 @@ export class WorkerEngine implements Engine {
     this.#process = started
     const startedMs = performance.now()
     // One that was ended before it answers this had not come to any load.
-    const answered = started.ask({ kind: 'unload', modelId: '' }).catch(() => undefined)
+    const first = started.ask({ kind: 'unload', modelId: '' }, { limit: startLimit(this.#options) })
+    const answered = first.catch(() => undefined)
     let models = 0
     this.#restored = this.#models.restore((model) => {
       models++

@@ -1,0 +1,2 @@
+/** A worker that never answers anything. */
+setInterval(() => {}, 60_000)
