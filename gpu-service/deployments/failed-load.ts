@@ -1,10 +1,10 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 
-/** What is said to whoever asks for a model that could not be loaded: to come again where that may help. */
+/** What is said to whoever asks for a model that could not be loaded, or that ends engines: to come again where that may help. */
 export const failedLoad = ({ model, reason, retryAfterSeconds }: FailedLoad): AppError =>
   retryAfterSeconds === undefined
     ? errors.modelFailed(model, reason)
-    : errors.modelNotReady(model, `its last load failed: ${reason}`, retryAfterSeconds)
+    : errors.modelNotReady(model, `it failed: ${reason}`, retryAfterSeconds)
 
 interface FailedLoad {
   model: string
