@@ -19,7 +19,7 @@ export function toDeployment(item: DeploymentItem, { replicas: told, alive }: Se
   const current = upToDate.filter((replica) => replica.revision === revision)
   const state = item.isPaused === true ? 'PAUSED' : stateOfReplicas(current.map(saysOf))
   const failed = current.find((replica) => replica.state === 'FAILED')
-  const baseUrl = replicas.find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
+  const baseUrl = [...replicas, ...alive].find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
   return {
     ...{ name, owner, target, repo, ref, revision, ...taskOf(item), file },
     ...(precision !== undefined && { precision }),

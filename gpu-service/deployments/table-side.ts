@@ -46,6 +46,7 @@ export function tableSide({
   heartbeatMs = 15_000,
 }: TableSideOptions) {
   const startedAt = new Date().toISOString()
+  const address = publicUrl ? { baseUrl: publicUrl } : {}
   let isDeviceTold = false
   const desired = new DesiredState({
     version: () => deploymentsVersion(table),
@@ -56,15 +57,13 @@ export function tableSide({
   })
   const reporter = new ReplicaReporter({
     replicaId,
-    write: (deployment, said) => {
-      const status = { ...said, ...(publicUrl && { baseUrl: publicUrl }) }
-      return reportReplica(table, { deployment, pool, status, now: new Date() })
-    },
+    write: (deployment, said) =>
+      reportReplica(table, { deployment, pool, status: { ...said, ...address }, now: new Date() }),
     remove: (deployment) => forgetReplica(table, deployment, replicaId),
     beat: async () => {
       if (!isDeviceTold) await notePoolDevice(table, { pool, device })
       isDeviceTold = true
-      await beatReplica(table, { pool, replica: { id: replicaId, startedAt }, now: new Date() })
+      await beatReplica(table, { pool, replica: { id: replicaId, startedAt, ...address }, now: new Date() })
       return (await poolReplicas(table, pool, new Date())).map(({ id }) => id)
     },
     leave: () => leavePool(table, pool, replicaId),

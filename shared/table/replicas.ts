@@ -11,6 +11,8 @@ const reportTimeToLiveSeconds = 3600
 export interface PoolReplica {
   id: string
   startedAt: string
+  /** Where clients reach it, when it is not where they reach the registry. */
+  baseUrl?: string | undefined
   updatedAt: string
 }
 
@@ -50,7 +52,12 @@ export async function poolReplicas(table: Table, pool: string, now: Date): Promi
     consistent: true,
   })
   const alive = (await Array.fromAsync(items)).filter((item) => isAlive(item, now))
-  return alive.map(({ id, startedAt, updatedAt }) => ({ id, startedAt, updatedAt }))
+  return alive.map(({ id, startedAt, baseUrl, updatedAt }) => ({
+    id,
+    startedAt,
+    ...(baseUrl && { baseUrl }),
+    updatedAt,
+  }))
 }
 
 /** What the live replicas say of a deployment. `alive`: those of its pool that gave a sign of life of late. */

@@ -52,6 +52,18 @@ describe('a deployment that was changed', () => {
     expect(stateWith(...replicas)).toEqual([state, state])
   })
 
+  it('has its address before any replica has taken it on, by those of its pool that are there', () => {
+    const told = { startedAt: createdAt, updatedAt: createdAt }
+    const alive = [
+      { id: 'old', ...told },
+      { id: 'one', baseUrl: 'https://pool.example', ...told },
+    ]
+    const urlWith = (...replicas: ReplicaStatus[]) => toDeployment(changed, { replicas, alive }).url
+    expect(urlWith()).toBe('https://pool.example/api/v1/predict/d')
+    expect(urlWith(says('one', { version: 3, createdAt }))).toBe('https://gpu.example/api/v1/predict/d')
+    expect(toDeployment(changed, { replicas: [], alive: [] }).url).toBe('/api/v1/predict/d')
+  })
+
   it('names the replicas that have not taken it on, and keeps its address meanwhile', () => {
     const behind = says('one', { version: 2, createdAt })
     const { drift, url, replicas } = toDeployment(changed, { replicas: [behind], alive: [] })

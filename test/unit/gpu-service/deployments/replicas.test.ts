@@ -47,6 +47,22 @@ it('replicas of one pool each say what they run, share a limit, and take what th
   await one.close()
 }, 60_000)
 
+it('a replica says where its pool is asked before it serves anything, and nothing where the registry is asked too', async () => {
+  const publicUrl = 'https://infer.example'
+  const apart = await startTestServing([], { replicaId: 'apart', publicUrl, heartbeatMs: 50 })
+  const beside = await startTestServing([], { replicaId: 'beside', heartbeatMs: 50 }, undefined, apart)
+  const told = async () => {
+    const replicas = await poolReplicas(apart.table, defaultPool, new Date())
+    return replicas.map(({ id, baseUrl }) => [id, baseUrl])
+  }
+  await expect.poll(told, slow).toEqual([
+    ['apart', publicUrl],
+    ['beside', undefined],
+  ])
+  await beside.close()
+  await apart.close()
+}, 60_000)
+
 it('at most `max` replicas of a pool keep a model loaded, others load it when asked, and one takes the place of one that leaves', async () => {
   const one = await startTestServing([], { replicaId: 'one', engines: 1, heartbeatMs: 50 })
   const two = await startTestServing([], { replicaId: 'two', engines: 1, heartbeatMs: 50 }, undefined, one)
