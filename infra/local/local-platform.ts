@@ -27,6 +27,7 @@ import type { Table } from '../../shared/table/table.ts'
 import { version } from '../../shared/version.ts'
 import type { DataFolder } from './data-folder.ts'
 import { dispatch } from './dispatch.ts'
+import { droppedLinks } from './dropped-links.ts'
 import type { LocalSettings } from './environment.ts'
 import { sweepFolder } from './sweep-folder.ts'
 import { watchDrops } from './watch-drops.ts'
@@ -98,7 +99,12 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
   const maintenance = createMaintenanceApp({ ...platform, parts: maintenanceParts, log: maintenanceParts.log })
 
   const { hfEndpoint, hfToken } = settings
-  const openSource = sourceOpener({ objects, hfEndpoint, hfToken })
+  const openSource = sourceOpener({
+    objects,
+    hfEndpoint,
+    hfToken,
+    leftOutOf: (dropped) => droppedLinks({ root: folder.root, folder: dropped }),
+  })
   const steps = {
     table,
     objects,

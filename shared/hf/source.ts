@@ -1,8 +1,12 @@
+import type { SkippedFile } from '../contract/import.ts'
+
 /** A model's files as a source lists them at one fixed state. */
 export interface SourceListing {
   /** What that state is called at the source: a commit, or a fingerprint. */
   revision: string
   files: SourceFile[]
+  /** What lies there beside them that cannot be read as a file, where the source tells it. */
+  leftOut?: SkippedFile[]
 }
 
 /** A file as the source describes it. Nothing but the shape of the fields is checked: judge the path before using it. */

@@ -1,3 +1,4 @@
+import type { SkippedFile } from '../../../shared/contract/import.ts'
 import { type ModelSource, SourceError } from '../../../shared/hf/source.ts'
 import { dropFingerprint } from '../../../shared/model/drop-fingerprint.ts'
 import { sourceFilesMax } from '../../../shared/model/source.ts'
@@ -7,7 +8,7 @@ import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-
 import { faults } from '../import-fault.ts'
 
 /** A drop folder as a source: the files that lie below `drop/{owner}/{name}/{version}/`, at one fingerprint of them. */
-export function createDropSource({ objects, repo, version }: DropSourceOptions): ModelSource {
+export function createDropSource({ objects, repo, version, leftOutOf }: DropSourceOptions): ModelSource {
   const prefix = objectKeys.dropFolder(repo, version)
   return {
     async list() {
@@ -19,8 +20,9 @@ export function createDropSource({ objects, repo, version }: DropSourceOptions):
         })
       const files = found.map(({ key, sizeBytes, etag }) => ({ path: key.slice(prefix.length), sizeBytes, etag }))
       const dropped = files.filter(({ path }) => path !== dropMarker)
-      if (dropped.length === 0) throw faults.emptyDrop(prefix)
-      return { revision: dropFingerprint(found), files: dropped }
+      const leftOut = (await leftOutOf?.(prefix)) ?? []
+      if (dropped.length + leftOut.length === 0) throw faults.emptyDrop(prefix)
+      return { revision: dropFingerprint(found), files: dropped, leftOut }
     },
 
     async open({ file, start, end, signal }) {
@@ -48,7 +50,10 @@ interface DropSourceOptions {
   objects: ObjectStore
   repo: string
   version: string
+  leftOutOf?: LeftOutOf | undefined
 }
+
+export type LeftOutOf = (folder: string) => Promise<SkippedFile[]>
 
 const changed = (path: string) =>
   new SourceError({

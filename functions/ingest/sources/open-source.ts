@@ -4,23 +4,26 @@ import { tokenFor } from '../../../shared/hf/token-for.ts'
 import { parseSource } from '../../../shared/model/source.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import type { ImportItem } from '../../../shared/table/imports.ts'
-import { createDropSource } from './drop.ts'
+import { createDropSource, type LeftOutOf } from './drop.ts'
 
 export interface SourceOpenerOptions {
   objects: ObjectStore
   hfEndpoint: string
   /** Sent to the Hub endpoint itself and to nowhere else. */
   hfToken: string | undefined
+  /** What lies in a drop folder beside its files, where the store can hold other things than objects. */
+  leftOutOf?: LeftOutOf
 }
 
 /** Opens the source that an import names. A state of the source that was pinned already is listed again, not a newer one. */
 export const sourceOpener =
-  ({ objects, hfEndpoint, hfToken }: SourceOpenerOptions) =>
+  ({ objects, hfEndpoint, hfToken, leftOutOf }: SourceOpenerOptions) =>
   (item: ImportItem): ModelSource => {
     const endpoint = item.mirror?.upstream ?? hfEndpoint
     const token = tokenFor(endpoint, { hfEndpoint, hfToken })
     const source = parseSource(item.source)
-    if (source.kind === 's3-drop') return createDropSource({ objects, repo: source.repo, version: source.version })
+    if (source.kind === 's3-drop')
+      return createDropSource({ objects, repo: source.repo, version: source.version, leftOutOf })
     const ref = item.sourceRevision ?? source.ref
     return createHfSource({
       endpoint,

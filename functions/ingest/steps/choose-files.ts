@@ -11,13 +11,17 @@ import { faults } from '../import-fault.ts'
 const bufferedMaxBytes = 8 * 1024 ** 2
 
 /** Decides which files of a source come in and by which way. @throws ImportFault */
-export function chooseFiles({ files, include, exclude, limits }: ChooseInput): Chosen {
+export function chooseFiles({ files, leftOut = [], include, exclude, limits }: ChooseInput): Chosen {
   const skipped: SkippedFile[] = []
   const taken: SourceFile[] = []
   const judge = createFilePolicy({ include, exclude })
+  for (const { path, reason } of leftOut) {
+    checkPath(path)
+    const verdict = judge(path)
+    skipped.push({ path, reason: verdict.take ? reason : verdict.reason })
+  }
   for (const file of files) {
-    const fault = pathFault(file.path)
-    if (fault !== undefined) throw faults.unsafePath(file.path, fault)
+    checkPath(file.path)
     const verdict = judge(file.path)
     if (verdict.take) taken.push(file)
     else skipped.push({ path: file.path, reason: verdict.reason })
@@ -33,8 +37,14 @@ export function chooseFiles({ files, include, exclude, limits }: ChooseInput): C
   return { files: taken.map((file) => plannedFile(file, limits)), skipped }
 }
 
+function checkPath(path: string) {
+  const fault = pathFault(path)
+  if (fault !== undefined) throw faults.unsafePath(path, fault)
+}
+
 interface ChooseInput {
   files: readonly SourceFile[]
+  leftOut?: readonly SkippedFile[] | undefined
   include?: readonly string[] | undefined
   exclude?: readonly string[] | undefined
   limits: IngestLimits

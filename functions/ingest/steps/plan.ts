@@ -51,7 +51,7 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   const { include, exclude } = await getImportDetails(table, item.id)
   const isWhole = (include ?? []).length === 0 && (exclude ?? []).length === 0
   if (isWhole && (await endAsSame({ item, fingerprint: listing.revision }, dependencies))) return
-  const { files: chosen, skipped } = chooseFiles({ files: listing.files, include, exclude, limits })
+  const { files: chosen, skipped } = chooseFiles({ ...listing, include, exclude, limits })
   const stored = await withStoredFiles({ item, files: chosen }, dependencies)
   const files = await withImportedFiles({ item, fingerprint: listing.revision, files: stored }, dependencies)
   await pinRevision({ item, revision: listing.revision, isWhole }, dependencies)

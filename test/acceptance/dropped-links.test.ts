@@ -1,0 +1,52 @@
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { createApi } from '../support/http.ts'
+import { type LocalHost, startLocalHost } from '../support/local-host.ts'
+
+const link = { path: 'model.safetensors', reason: expect.stringContaining('is a link') }
+
+let host: LocalHost
+beforeAll(async () => {
+  host = await startLocalHost({ parameters: ['--no-sample'] })
+})
+afterAll(() => host.close())
+
+/** Puts a snapshot of the cache of Hugging Face there as `cp -r` copies it, with these files beside its one link. */
+async function drop(name: string, files: Record<string, string>) {
+  const made = join(host.dataDir, 'staging', name)
+  await mkdir(made, { recursive: true })
+  await symlink('../../blobs/5f1d', join(made, 'model.safetensors'))
+  for (const [path, content] of Object.entries({ ...files, _SUCCESS: '' })) await writeFile(join(made, path), content)
+  const folder = join(host.dataDir, 'drop', 'team', name, 'v1')
+  await mkdir(join(folder, '..'), { recursive: true })
+  await rename(made, folder)
+}
+
+async function importOf(name: string) {
+  const api = createApi(host)
+  const { body } = await eventually(
+    () => api.get('/api/v1/imports'),
+    ({ body: { items } }) =>
+      items.some((item: Item) => item.repo === `team/${name}` && /READY|FAILED/.test(item.state)),
+  )
+  const { id } = body.items.find((item: Item) => item.repo === `team/${name}`)
+  return (await api.get(`/api/v1/imports/${id}`)).body
+}
+type Item = { id: string; repo: string; state: string }
+
+describe('a dropped link', () => {
+  it('is named among what was left out', async () => {
+    await drop('linked', { 'README.md': '# linked\n' })
+    expect(await importOf('linked')).toMatchObject({ state: 'READY', filesTotal: 1, skipped: [link] })
+  })
+
+  it('is named where nothing else is there to be imported', async () => {
+    await drop('only-links', {})
+    expect(await importOf('only-links')).toMatchObject({
+      state: 'FAILED',
+      failure: { code: 'nothing_to_import', message: expect.stringContaining('model.safetensors: is a link') },
+    })
+  })
+})
