@@ -1,15 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errors } from '../../shared/errors.ts'
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'
-import { type FolderLock, lockTogether } from './folder-lock.ts'
+import type { FolderLock } from './folder-lock.ts'
+import { holdRevision } from './hold-revision.ts'
 import { readManifest } from './manifest.ts'
 import type { ModelFiles } from './model-files.ts'
 import { neededFiles } from './needed-files.ts'
-import { lockPath, sweepPartials, trimFolder } from './trim-folder.ts'
+import { sweepPartials, trimFolder } from './trim-folder.ts'
 import { type VerifiedFiles, verifiedFiles } from './verified-files.ts'
 
 export interface ModelRequest {
@@ -67,9 +68,8 @@ export class ModelCache {
   }
 
   /** Keeps the files of a revision from being removed, by this process and by others. */
-  async hold({ revision }: Pick<ModelRequest, 'revision'>): Promise<FolderLock> {
-    await mkdir(join(this.#root, 'locks'), { recursive: true })
-    return lockTogether(lockPath(this.#root, revision))
+  hold({ revision }: Pick<ModelRequest, 'revision'>): Promise<FolderLock> {
+    return holdRevision({ root: this.#root, revision })
   }
 
   /** @throws AppError `unsupported_model` naming the file at fault. */
@@ -78,9 +78,6 @@ export class ModelCache {
     const needed = neededFiles({ files, file, others })
     const root = join(this.#root, revision)
     for (const one of needed) await this.#once(join(root, one.path), one)
-    // The folder's time is when it was last used.
-    const now = new Date()
-    await utimes(root, now, now)
     return { root, paths: new Set(needed.map(({ path }) => path)) }
   }
 

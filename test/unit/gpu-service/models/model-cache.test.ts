@@ -148,12 +148,30 @@ describe('ModelCache', () => {
       await utimes(join(root, one), index, index)
     }
     // Used again, so no longer the oldest.
-    await cache.materialise({ ...request, revision: 'b'.repeat(40) })
+    const used = await cache.hold({ revision: 'b'.repeat(40) })
+    used.release()
     await writeFile(join(root, 'not-a-revision'), 'x')
     const held = await cache.hold({ revision: 'a'.repeat(40) })
+    await utimes(join(root, 'a'.repeat(40)), 0, 0)
     await cache.trim()
     const kept = ['a'.repeat(40), 'b'.repeat(40), 'locks', 'not-a-revision']
     expect((await readdir(root)).sort()).toEqual(kept)
     held.release()
+  })
+
+  it('counts a revision as used until it is given back', async () => {
+    const { objects, root } = await start()
+    const [busy, other] = ['a'.repeat(40), 'b'.repeat(40)]
+    const cache = new ModelCache({ objects, root, maxBytes: 250_000 })
+    for (const one of [busy, other]) {
+      await publish({ objects, ...request, revision: one, files })
+      await cache.materialise({ ...request, revision: one })
+    }
+    const held = await cache.hold({ revision: busy })
+    await utimes(join(root, busy), 1, 1)
+    await utimes(join(root, other), 2, 2)
+    held.release()
+    await cache.trim()
+    expect((await readdir(root)).sort()).toEqual([busy, 'locks'])
   })
 })
