@@ -48,11 +48,12 @@ export function createFolderObjectStore({ root }: { root: string }): ObjectStore
       await mkdir(temporaryFolder, { recursive: true })
       const temporary = join(temporaryFolder, randomUUID())
       try {
-        // What people drop may be changed in place; everything else is only ever replaced, so a link is a copy.
-        await (from.startsWith('drop/') ? copyFile : link)(source, temporary)
+        const isLink = ![from, to].some((key) => /^(?:drop|backups)\//.test(key))
+        // What people drop may be changed in place, and a backup is to outlive damage to the file that it is of; everything
+        // else is only ever replaced, so a link is a copy.
+        await (isLink ? link : copyFile)(source, temporary)
         // A link holds the file that it was made of, whatever its name means since; a copy is of what was there then.
-        if ((await infoOf(from, from.startsWith('drop/') ? source : temporary))?.etag !== found.etag)
-          throw new ObjectChanged(from)
+        if ((await infoOf(from, isLink ? temporary : source))?.etag !== found.etag) throw new ObjectChanged(from)
       } catch (error) {
         await rm(temporary, { force: true })
         throw isCode(error, 'ENOENT') ? new ObjectMissing(from, error) : error

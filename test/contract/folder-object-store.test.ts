@@ -114,6 +114,16 @@ describe('a folder as an object store', () => {
     expect(await filesUnder('staging/.writing')).toEqual([])
   })
 
+  it('keeps the copy of a backup whole where the file rots that it is of, and the other way round', async () => {
+    await put('blobs/a', 'whole')
+    await objects.copy({ from: 'blobs/a', to: 'backups/blobs/a' })
+    await writeFile(join(root, 'blobs/a'), 'rotten')
+    expect(await contentOf(objects, 'backups/blobs/a')).toBe('whole')
+    await objects.copy({ from: 'backups/blobs/a', to: 'blobs/a' })
+    await writeFile(join(root, 'backups/blobs/a'), 'rotten')
+    expect(await contentOf(objects, 'blobs/a')).toBe('whole')
+  })
+
   it('tells when a file came, not the time that was copied along with it', async () => {
     const path = join(root, 'drop', 'acme', 'model', 'v1', 'x')
     await mkdir(dirname(path), { recursive: true })

@@ -7,7 +7,7 @@ import { listBackups, readRecord } from './list-backups.ts'
 import { removeTwins } from './remove-twins.ts'
 import { recordOf, writeItems } from './restore-items.ts'
 import type { BlobLine } from './save-blobs.ts'
-import { saveBack } from './saved-blobs.ts'
+import { lossOf, saveBack } from './saved-blobs.ts'
 import { readPart } from './write-part.ts'
 
 const choose: Phase = {
@@ -59,23 +59,40 @@ const requireRoom: Phase = {
   },
 }
 
-/** Blobs before the items that name them. */
+const namedMax = 10
+
+/** Blobs before the items that name them. All that can be brought are, before any that cannot ends the job. */
 const bringBlobs: Phase = {
   name: 'blobs',
   async run(step) {
-    const { parts, count } = step
+    const { parts, memo, count } = step
     const record = await recordOf(step)
     const lists = record.parts.filter(({ kind }) => kind === 'blobs')
     const at = Number(step.cursor ?? 0)
     const part = lists[at]
     if (part === undefined) return undefined
-    await inParallel(await readPart<BlobLine>(parts.objects, { id: record.id, part }), 4, async (blob) => {
+    const lines = await readPart<BlobLine>(parts.objects, { id: record.id, part })
+    const losses = await inParallel(lines, 4, async (blob) => {
       const there = await parts.objects.head({ key: objectKeys.blob(blob.sha256) })
-      if (there?.sizeBytes === blob.sizeBytes) return
-      await saveBack(parts.objects, blob)
-      count('blobsRestored')
+      if (there?.sizeBytes === blob.sizeBytes) return []
+      try {
+        await saveBack(parts.objects, blob)
+        count('blobsRestored')
+        return []
+      } catch (error) {
+        const loss = lossOf(error)
+        if (loss === undefined) throw error
+        return [`${blob.sha256} ${loss}`]
+      }
     })
-    return at + 1 < lists.length ? { cursor: at + 1 } : undefined
+    const lost = [...((memo.lost ?? []) as string[]), ...losses.flat()].slice(0, namedMax)
+    memo.lost = lost
+    if (at + 1 < lists.length) return { cursor: at + 1 }
+    if (lost.length === 0) return undefined
+    throw new MaintenanceFault(
+      'blob_lost',
+      `Of the blobs of the backup ${record.id}, ${lost.join(', ')}. The others are back. Restore it without objects; then "npx slipway fsck" tells which files need these.`,
+    )
   },
 }
 

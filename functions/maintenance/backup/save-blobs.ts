@@ -1,11 +1,10 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { ObjectMissing } from '../../../shared/objects/object-store.ts'
 import { createDigestSet, type DigestSet } from '../digest-set.ts'
 import { MaintenanceFault, type Phase } from '../jobs/phase.ts'
 import type { AnyItem } from '../read-pages.ts'
 import type { BackupPart, BackupRecord } from './format.ts'
-import { copyChecked, DamagedBlob } from './saved-blobs.ts'
+import { copyChecked, lossOf } from './saved-blobs.ts'
 import { readPart, writePart } from './write-part.ts'
 
 export interface BlobLine {
@@ -72,11 +71,11 @@ export const copyBlobs: Phase = {
         await copyChecked(parts.objects, { from: blob, to, sha256 })
         return true
       } catch (error) {
-        if (!(error instanceof ObjectMissing || error instanceof DamagedBlob)) throw error
-        const state = error instanceof ObjectMissing ? 'is not there' : 'is damaged'
+        const loss = lossOf(error)
+        if (loss === undefined) throw error
         throw new MaintenanceFault(
           'blob_lost',
-          `The content ${sha256} ${state}, so a backup with objects would not be whole. "npx slipway fsck --deep" tells which files need it.`,
+          `The content ${sha256} ${loss}, so a backup with objects would not be whole. "npx slipway fsck --deep" tells which files need it.`,
         )
       }
     }

@@ -1,5 +1,5 @@
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import type { ObjectStore } from '../../../shared/objects/object-store.ts'
+import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
 import { hashOf } from '../hash-of.ts'
 
 /** Blobs of backups lie once for all backups, by their hash. */
@@ -13,7 +13,7 @@ export async function hasSaved(objects: ObjectStore, { sha256, sizeBytes }: Save
   return saved !== undefined && (sizeBytes === undefined || saved.sizeBytes === sizeBytes)
 }
 
-/** Puts the blob of a backup where it belongs, and reads it again. @throws Error where the backup's is damaged too */
+/** Puts the blob of a backup where it belongs, and reads it again. @throws DamagedBlob where the backup's is damaged too */
 export async function saveBack(objects: ObjectStore, { sha256 }: SavedBlob): Promise<void> {
   await copyChecked(objects, { from: objectKeys.backupBlob(sha256), to: objectKeys.blob(sha256), sha256 })
 }
@@ -28,6 +28,12 @@ export async function copyChecked(
   if (found?.sha256 === sha256) return found.sizeBytes
   await objects.delete({ keys: [to] })
   throw new DamagedBlob(sha256)
+}
+
+/** What is the matter with a blob whose copy could not be made, where that is the matter. */
+export function lossOf(error: unknown): string | undefined {
+  if (error instanceof ObjectMissing) return 'is not there'
+  return error instanceof DamagedBlob ? 'is damaged' : undefined
 }
 
 export class DamagedBlob extends Error {

@@ -1,6 +1,7 @@
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { hasSaved, saveBack } from '../backup/saved-blobs.ts'
+import { hasSaved } from '../backup/saved-blobs.ts'
 import { hashOf } from '../hash-of.ts'
+import { bringBack } from './bring-back.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 /** A blob is what its name says. One that is not is removed by a repair: no reader may take it for what it is not. */
@@ -11,7 +12,7 @@ export async function checkBlob({ sha256 }: { sha256: string }, { objects }: Che
     // Read once more, just before: it may have been brought again.
     const again = await hashOf(objects, objectKeys.blob(sha256))
     if (again === undefined || again.sha256 === sha256) return
-    if (await hasSaved(objects, { sha256 })) return saveBack(objects, { sha256 })
+    if (await hasSaved(objects, { sha256 })) return bringBack(objects, sha256)
     await objects.delete({ keys: [objectKeys.blob(sha256)] })
   }
   const message = `The blob ${sha256} has ${found.sizeBytes} bytes of another content (${found.sha256}). A repair puts a backup's in its place, or else removes it; then the check names the files that need it and how to bring it again.`

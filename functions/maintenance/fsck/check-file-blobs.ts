@@ -2,7 +2,8 @@ import { inParallel } from '../../../shared/in-parallel.ts'
 import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
-import { hasSaved, saveBack } from '../backup/saved-blobs.ts'
+import { hasSaved } from '../backup/saved-blobs.ts'
+import { bringBack } from './bring-back.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 const atOnce = 16
@@ -24,7 +25,7 @@ export async function checkFileBlobs(
         place: `${place}:${path}`,
         severity: 'error',
         message: `The content ${sha256} of "${path}" ${state}. ${way}`,
-        ...(isSaved && { repair: () => saveBack(objects, { sha256, sizeBytes }) }),
+        ...(isSaved && { repair: () => bringBack(objects, sha256) }),
       },
     ]
   })

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../shared/errors.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import type { Page, Table } from '../../../shared/table/table.ts'
 import { expiryOf } from '../jobs/findings.ts'
@@ -74,9 +75,12 @@ export const confirm = (round: string) => ({
       const still = await check(subjectOf(subject), parts)
       for (const { repair, ...finding } of still) {
         if (!seen.includes(`${finding.kind} ${finding.place}`)) continue
-        const isMended = job.options.repair === true && repair !== undefined
-        if (isMended) await repair()
-        await report({ ...finding, repairable: repair !== undefined, repaired: isMended })
+        const isTried = job.options.repair === true && repair !== undefined
+        // What cannot be mended is told like the rest, and keeps nothing else from being mended.
+        const fault = isTried ? await repair().then(() => undefined, messageOf) : undefined
+        const message = fault === undefined ? finding.message : `${finding.message} The repair failed: ${fault}.`
+        const repaired = isTried && fault === undefined
+        await report({ ...finding, message, repairable: repair !== undefined, repaired })
       }
     }
     const last = page.items.at(-1)

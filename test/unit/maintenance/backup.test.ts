@@ -89,6 +89,19 @@ describe('a backup', () => {
     expect(at).toBeGreaterThan(15)
   })
 
+  it('names the blobs that a restore cannot bring back, and brings all others', async () => {
+    await at(0).run('backup', { objects: true })
+    const blobs = (await registry.objects.list({ prefix: 'blobs/' })).objects.map(({ key }) => key)
+    const [damaged = '', gone = ''] = blobs.map((key) => key.split('/').at(-1) ?? '')
+    await registry.objects.delete({ keys: [...blobs, objectKeys.backupBlob(gone)] })
+    await registry.objects.put({ key: objectKeys.backupBlob(damaged), body: Buffer.from('x'), sizeBytes: 1 })
+    const { failure } = await at(0).run('restore', { mode: 'merge', objects: true })
+    expect(failure).toMatchObject({ code: 'blob_lost', message: expect.stringContaining(`${damaged} is damaged`) })
+    expect(failure?.message).toContain(`${gone} is not there`)
+    expect((await registry.objects.list({ prefix: 'blobs/' })).objects).toHaveLength(blobs.length - 2)
+    expect((await at(0).run('restore', { mode: 'merge' })).state).toBe('DONE')
+  })
+
   it('with objects is refused where one of them is damaged: it would not be whole', async () => {
     const [blob] = (await registry.objects.list({ prefix: 'blobs/' })).objects
     await registry.objects.put({ key: blob?.key ?? '', body: Buffer.from('x'), sizeBytes: 1 })

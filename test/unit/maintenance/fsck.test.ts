@@ -174,6 +174,23 @@ describe('fsck', () => {
     expect(await registry.objects.head({ key })).toBeUndefined()
   })
 
+  it('tells of a blob that is damaged in the backup too, mends the rest, and promises no repair of it again', async () => {
+    const { objects, database } = registry
+    expect((await registry.maintenance().run('backup', { objects: true })).state).toBe('DONE')
+    const sha256Of = async (path: string) => String((await database.scan()).find(({ sk }) => sk === path)?.sha256)
+    const [damaged, gone] = [await sha256Of('b.txt'), await sha256Of('a.txt')]
+    for (const key of [objectKeys.blob(damaged), objectKeys.backupBlob(damaged)])
+      await objects.put({ key, body: Buffer.from('xx'), sizeBytes: 2 })
+    await objects.delete({ keys: [objectKeys.blob(gone)] })
+    expect(await fsck({ deep: true, repair: true })).toEqual([
+      { kind: 'blob-damaged', repairable: true, repaired: false },
+      { kind: 'blob-missing', repairable: true, repaired: true },
+    ])
+    const [told] = (await database.scan()).filter(({ kind }) => kind === 'blob-damaged')
+    expect(told?.message).toMatch(/The repair failed: the backup's is damaged too, and was removed\.$/)
+    expect(await fsck({ repair: true })).toEqual([{ kind: 'blob-missing', repairable: false, repaired: false }])
+  })
+
   it('takes nothing for wrong that was written a moment ago and is still on its way', async () => {
     await registry.hub('/api/models/acme/one/branch/fresh', 'POST', {})
     const now = () => new Date()
