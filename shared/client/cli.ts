@@ -43,10 +43,11 @@ export async function runCli({
       help(`${command.usage}: ${command.summary}\n\n${command.help}\n`)
       return 0
     }
-    const { keyPath, ...found } = await connection()
+    const { keyPath, hubSettings, ...found } = await connection()
     if (found.token === undefined) throw new CommandFailed(noKey(found.url, keyPath))
     const client = createApiClient(found)
-    await command.run({ ...asked, json, client, terminal })
+    const hubCommand = (hub: string) => (hubSettings ? `${hubSettings} ${hub}` : hub)
+    await command.run({ ...asked, json, client, terminal, hubCommand })
     return 0
   } catch (error) {
     return explainFailure({ error, name: command === undefined ? undefined : name, json, terminal })

@@ -21,6 +21,8 @@ export interface Invocation {
   json: boolean
   client: ApiClient
   terminal: Terminal
+  /** A command of the Hub's own CLI, with all that it needs to speak with this server. */
+  hubCommand: (command: string) => string
 }
 
 /** The command was given wrongly; ends with exit code 2. */

@@ -1,24 +1,63 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { CommandFailed } from './command.ts'
+
+type Environment = Record<string, string | undefined>
 
 export interface Connection {
   url: string
   token?: string | undefined
   /** Where a key was looked for on this machine. */
   keyPath?: string | undefined
+  /** What a client of the Hub is to find in its environment, as a shell takes it before a command. */
+  hubSettings?: string | undefined
 }
 
 /**
  * Where the server is and the key to it: `SLIPWAY_URL` and `SLIPWAY_API_KEY`, else what the local host has written
  * into its data folder. A key found on disk is only ever sent to this machine.
+ * @throws CommandFailed where what is set is no address
  */
-export async function readConnection(environment: Record<string, string | undefined>): Promise<Connection> {
+export async function readConnection(environment: Environment): Promise<Connection> {
   const folder = environment.SLIPWAY_DATA || '.slipway'
-  const url = environment.SLIPWAY_URL || (await runningUrl(folder)) || `http://127.0.0.1:${environment.PORT || 8000}`
+  const given = environment.SLIPWAY_URL?.trim()
+  if (given) requireAddress(given)
+  const url = given || (await runningUrl(folder)) || `http://127.0.0.1:${environment.PORT || 8000}`
   const keyPath = isLoopback(url) ? resolve(folder, 'key') : undefined
   const token = environment.SLIPWAY_API_KEY || (keyPath && (await readText(keyPath)))
-  return { url, token: token?.trim() || undefined, keyPath }
+  return {
+    url,
+    token: token?.trim() || undefined,
+    keyPath,
+    hubSettings: hubSettings({ url, token: token?.trim(), keyPath, environment }),
+  }
 }
+
+/** People write an address as they type it into a browser. */
+function requireAddress(given: string): void {
+  if (/^https?:$/.test(URL.parse(given)?.protocol ?? '')) return
+  const host = given.replace(/^[a-z]+:\/\//i, '')
+  const right = `${isLoopback(`http://${host}`) ? 'http' : 'https'}://${host}`
+  throw new CommandFailed(
+    `SLIPWAY_URL is "${given}", which is no address. It begins with http:// or https://: ${right}`,
+  )
+}
+
+/** What of it the environment has already is left out. */
+function hubSettings({ url, token, keyPath, environment }: Connection & { environment: Environment }): string {
+  const endpoint = url.replace(/\/+$/, '')
+  const key = environment.SLIPWAY_API_KEY ? '"$SLIPWAY_API_KEY"' : `"$(cat ${quoted(keyPath ?? '')})"`
+  return [
+    environment.HF_ENDPOINT?.replace(/\/+$/, '') === endpoint ? [] : [`HF_ENDPOINT=${quoted(endpoint)}`],
+    token !== undefined && environment.HF_TOKEN === token ? [] : [`HF_TOKEN=${key}`],
+    environment.HF_HUB_DISABLE_XET === '1' ? [] : ['HF_HUB_DISABLE_XET=1'],
+  ]
+    .flat()
+    .join(' ')
+}
+
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
 async function runningUrl(folder: string): Promise<string | undefined> {
   try {

@@ -19,6 +19,13 @@ export function namedRevision(invocation: Invocation, given: string): NamedRepo 
   return { ...namedRepo(invocation, repo), ref }
 }
 
+/** The option again, for what is named next. */
+export const asKind = ({ options }: Invocation): string => (options.dataset === true ? ' --dataset' : '')
+
+/** What fills an empty repo. */
+export const uploadTo = ({ options, hubCommand }: Invocation, repo: string): string =>
+  hubCommand(`hf upload ${repo} FOLDER${options.dataset === true ? ' --repo-type dataset' : ''}`)
+
 function rightly<Value>(parse: () => Value): Value {
   try {
     return parse()

@@ -1,7 +1,7 @@
 import type { Repo } from '../../contract/repo.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
 import { printable } from '../terminal.ts'
-import { datasetOption, namedRepo } from './named-repo.ts'
+import { asKind, datasetOption, namedRepo, uploadTo } from './named-repo.ts'
 
 export const repo: Command = {
   summary: 'make, rename, delete and bring back repos, and say who may see them',
@@ -45,7 +45,7 @@ const verbs: Record<string, (invocation: Invocation, rest: string[]) => Promise<
     const { repo: name, kind } = repoOf(invocation)
     const visibility = invocation.options.public === true ? 'public' : 'private'
     const answer = await invocation.client.createRepo({ name, visibility, ...(kind && { kind }) })
-    return { answer, said: `${answer.id}  ${answer.visibility}, empty`, next: `hf upload ${answer.id} FOLDER` }
+    return { answer, said: `${answer.id}  ${answer.visibility}, empty`, next: uploadTo(invocation, answer.id) }
   },
   async rename(invocation, rest) {
     const [to = ''] = takes(rest, 1)
@@ -68,7 +68,7 @@ const verbs: Record<string, (invocation: Invocation, rest: string[]) => Promise<
     return {
       answer,
       said: `${answer.id} is deleted; it is kept until ${answer.keptUntil}`,
-      next: `slipway repo undelete ${answer.id}`,
+      next: `slipway repo undelete ${answer.id}${asKind(invocation)}`,
     }
   },
   async undelete(invocation, rest) {

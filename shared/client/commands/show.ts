@@ -4,7 +4,7 @@ import { inspectionWarnings, servingFault } from '../../model/serving-fault.ts'
 import type { Command, Invocation } from '../command.ts'
 import { printable, table } from '../terminal.ts'
 import { formatBytes } from '../units.ts'
-import { datasetOption, namedRevision } from './named-repo.ts'
+import { datasetOption, namedRevision, uploadTo } from './named-repo.ts'
 
 export const show: Command = {
   summary: 'show a model: its refs, files and what it takes and gives',
@@ -59,10 +59,11 @@ Options:
   },
 }
 
-function showEmpty({ terminal, json }: Invocation, detail: RepoDetail) {
+function showEmpty(invocation: Invocation, detail: RepoDetail) {
+  const { terminal, json } = invocation
   if (json) return terminal.out(`${JSON.stringify({ ...detail, files: [] })}\n`)
   terminal.out(`${detail.kind.padEnd(9)} ${printable(detail.id)}\n`)
-  terminal.err(`It is empty. next: hf upload ${printable(detail.id)} FOLDER\n`)
+  terminal.err(`It is empty.\nnext: ${uploadTo(invocation, printable(detail.id))}\n`)
 }
 
 /** In the word of the Hub, and in the one for what would be served. */

@@ -43,6 +43,7 @@ Options:
         ? client.createVersion(repo, wanted)
         : client.createTag(repo, { name, ...wanted }))
       terminal.out(json ? `${JSON.stringify(made)}\n` : `${made.name}  ${made.revision}\n`)
+      if (options.dataset === true) return
       return terminal.err(`next: slipway deploy ${repo.repo}@${made.name}\n`)
     }
     const tags = await allPages((cursor) => client.listTags(repo, { limit: 100, cursor }))

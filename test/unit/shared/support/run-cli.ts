@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream'
 import { runCli } from '../../../../shared/client/cli.ts'
 
+const hubSettings = 'HF_ENDPOINT=http://127.0.0.1:8000 HF_TOKEN="$(cat key)"'
+
 /** Runs the CLI in this process against whatever `fetch` is, and tells what it said. */
 export async function cli(...parameters: string[]): Promise<{ code: number; out: string; err: string }> {
   const said: Record<'out' | 'err', string[]> = { out: [], err: [] }
   const code = await runCli({
     parameters,
-    connection: async () => ({ url: 'http://127.0.0.1:8000', token: 'hf_x' }),
+    connection: async () => ({ url: 'http://127.0.0.1:8000', token: 'hf_x', hubSettings }),
     terminal: {
       out: (text) => void said.out.push(text),
       err: (text) => void said.err.push(text),
