@@ -6,6 +6,7 @@ import { inWordsOf } from './called-as.ts'
 import { type Command, CommandFailed, UsageError } from './command.ts'
 import type { Connection } from './connection.ts'
 import { explainFailure, noKey } from './explain-failure.ts'
+import { nearestCommand } from './nearest-command.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface CliRequest {
@@ -17,30 +18,27 @@ export interface CliRequest {
 }
 
 /** Runs one command. Resolves to the exit code: 0 done, 1 failed, 2 used wrongly. */
-export async function runCli({
-  parameters,
-  connection,
-  terminal: given,
-  calledAs: own = 'slipway',
-}: CliRequest): Promise<number> {
+export async function runCli(request: CliRequest): Promise<number> {
+  const { connection, terminal: given, calledAs: own = 'slipway' } = request
   const terminal = { ...given, err: (text: string) => given.err(inWordsOf(own, text)) }
   const help = (text: string) => terminal.out(inWordsOf(own, text))
-  const [name, ...rest] = parameters
+  const [name, ...rest] = commandFirst(request.parameters)
   const json = rest.includes('--json')
+  if (name === 'help' && rest[0] !== undefined) return runCli({ ...request, parameters: [rest[0], '--help'] })
   if (name === undefined || name === '-h' || name === '--help' || name === 'help') {
     help(overview())
     return name === undefined ? 2 : 0
   }
-  if (name === '--version' || name === '-v') {
+  if (name === '--version' || name === '-v' || name === 'version') {
     terminal.out(`${version}\n`)
     return 0
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   try {
-    if (command === undefined) throw new UsageError(`there is no command "${name}"`)
+    if (command === undefined) throw noCommand(name)
     const asked = parse(command, rest)
     if (asked.options.help === true) {
-      help(`${command.usage}: ${command.summary}\n\n${command.help}\n`)
+      help(`${command.usage}: ${command.summary}\n\n${command.help}\n\n${everyCommand}\n`)
       return 0
     }
     const { keyPath, hubSettings, ...found } = await connection()
@@ -52,6 +50,18 @@ export async function runCli({
   } catch (error) {
     return explainFailure({ error, name: command === undefined ? undefined : name, json, terminal })
   }
+}
+
+const everyCommand = `--json answers with one JSON value on standard output, a failure too. It ends with 0 when all is done, 1 when it
+failed, 2 when it was used wrongly.`
+
+/** `--json` may stand before the command as well. */
+const commandFirst = (parameters: string[]): string[] =>
+  parameters[0] === '--json' && parameters.length > 1 ? [...parameters.slice(1), '--json'] : parameters
+
+function noCommand(name: string): UsageError {
+  const nearest = nearestCommand(name, Object.keys(commands))
+  return new UsageError(`there is no command "${name}"${nearest === undefined ? '' : `; it is ${nearest}`}`)
 }
 
 /** A number below 0 is a value, not an option: `--weight -5` is then refused by what it means. */

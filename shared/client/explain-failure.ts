@@ -4,28 +4,38 @@ import { printable, type Terminal } from './terminal.ts'
 
 /** Says why a command ended otherwise than it should. @returns its exit code */
 export function explainFailure({ error, name, json, terminal }: Failure): number {
-  if (error instanceof UsageError) {
-    terminal.err(
-      `slipway: ${error.message.replace(/\.$/, '')}. See "slipway ${name === undefined ? '' : `${name} `}--help".\n`,
-    )
-    return 2
-  }
-  if (error instanceof CommandFailed) {
-    if (json && error.answer !== undefined) terminal.out(`${JSON.stringify(error.answer)}\n`)
-    terminal.err(`slipway: ${printable(error.message)}\n`)
-    return 1
-  }
+  const { code, said, exitCode, ...more } = failureOf(error)
+  const answer = more.answer ?? { error: { code, message: more.message ?? said, ...more.details } }
+  if (json) terminal.out(`${JSON.stringify(answer)}\n`)
+  const help = exitCode === 2 ? `. See "slipway ${name === undefined ? '' : `${name} `}--help".` : ''
+  terminal.err(`slipway: ${printable(help === '' ? said : said.replace(/\.$/, ''))}${help}\n`)
+  return exitCode
+}
+
+function failureOf(error: unknown): Explained {
+  if (error instanceof UsageError) return { code: 'usage', said: error.message, exitCode: 2 }
+  if (error instanceof CommandFailed) return { code: 'failed', said: error.message, exitCode: 1, answer: error.answer }
   if (error instanceof ApiError) {
     const { code, status, message, requestId } = error
-    if (json) terminal.out(`${JSON.stringify({ error: { code, status, message, requestId } })}\n`)
     const text =
       status === 401 ? 'The server does not accept the API key. Set SLIPWAY_API_KEY to one that it knows.' : message
-    terminal.err(`slipway: ${printable(text)}${requestId === undefined ? '' : ` (request ${requestId})`}\n`)
-    return 1
+    const said = `${text}${requestId === undefined ? '' : ` (request ${requestId})`}`
+    return { code, said, message, exitCode: 1, details: { status, requestId } }
   }
-  const said = error instanceof Error ? error.message : String(error)
-  terminal.err(`slipway: the server's answer is not understood (${printable(said)}). Is it of another version?\n`)
-  return 1
+  const reason = error instanceof Error ? error.message : String(error)
+  const said = `the server's answer is not understood (${reason}). Is it of another version?`
+  return { code: 'not_understood', said, exitCode: 1 }
+}
+
+interface Explained {
+  code: string
+  said: string
+  exitCode: number
+  /** What it is for programs, where that is not what is said. */
+  message?: string
+  details?: object
+  /** What the command answers although it failed. */
+  answer?: unknown
 }
 
 /** There is nothing to ask with. */

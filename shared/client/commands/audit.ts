@@ -7,11 +7,19 @@ const pagesMax = 20
 
 export const audit: Command = {
   summary: 'show what was done, by whom, from where and with what outcome',
-  usage: 'slipway audit [--owner OWNER] [--actor USER] [--action ACTION] [--after TIME] [--before TIME] [--limit N]',
+  usage: 'slipway audit',
   help: `Examples:
   slipway audit
   slipway audit --owner acme --action repo.delete
   slipway audit --actor ada --after 2026-11-20T00:00:00Z --json
+
+Options:
+  --owner OWNER       what was done to what an owner has
+  --actor USER        what one user did
+  --action ACTION     one kind of event: repo.delete, deployment.create, …
+  --after TIME, --before TIME
+                      within a time, as in 2026-11-20T00:00:00Z
+  --limit N           how many, from 1 to 10000 (default 50)
 
 Newest first. What you did yourself; what was done to an owner, for its admins; everything, for admins of the platform.`,
   options: {

@@ -19,7 +19,8 @@ Options:
   --now               of a drop: take what lies there now, instead of waiting until it is complete
   --detach            do not wait for it
 
-A drop is complete when _SUCCESS was put there last, or when nothing of it has changed for a while. A pull that failed or was cut off is resumed by the same command: what is here already is not moved again.`,
+A drop is complete when _SUCCESS was put there last, or when nothing of it has changed for a while. A pull that failed
+or was cut off is resumed by the same command: what is here already is not moved again.`,
   options: {
     repo: { type: 'string' },
     include: { type: 'string', multiple: true },

@@ -5,7 +5,7 @@ import { asKind, datasetOption, namedRepo, uploadTo } from './named-repo.ts'
 
 export const repo: Command = {
   summary: 'make, rename, delete and bring back repos, and say who may see them',
-  usage: 'slipway repo create|rename|visibility|tags|delete|undelete OWNER/NAME …',
+  usage: 'slipway repo VERB OWNER/NAME …',
   help: `Examples:
   slipway repo create acme/classifier --public
   slipway repo rename acme/classifier acme/iris-classifier
@@ -25,7 +25,8 @@ A renamed repo is found under its old name until another takes that. A deleted o
   async run(invocation) {
     const [verb = '', , ...rest] = invocation.parameters
     const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
-    if (run === undefined) throw new UsageError(`there is no "repo ${verb}"`)
+    if (run === undefined)
+      throw new UsageError(`there is no "repo ${verb}"; there are ${Object.keys(verbs).join(', ')}`)
     const { terminal, json } = invocation
     const { answer, said, next } = await run(invocation, rest)
     terminal.out(json ? `${JSON.stringify(answer)}\n` : `${printable(said)}\n`)
@@ -48,12 +49,12 @@ const verbs: Record<string, (invocation: Invocation, rest: string[]) => Promise<
     return { answer, said: `${answer.id}  ${answer.visibility}, empty`, next: uploadTo(invocation, answer.id) }
   },
   async rename(invocation, rest) {
-    const [to = ''] = takes(rest, 1)
+    const [to = ''] = takes(rest, 1, 'its new OWNER/NAME')
     const answer = await invocation.client.renameRepo(repoOf(invocation), namedRepo(invocation, to).repo)
     return { answer, said: `${repoOf(invocation).repo} is ${answer.id} now` }
   },
   async visibility(invocation, rest) {
-    const [visibility] = takes(rest, 1)
+    const [visibility] = takes(rest, 1, 'public or private')
     if (visibility !== 'public' && visibility !== 'private') throw new UsageError('a repo is public or private')
     const answer = await invocation.client.changeRepo(repoOf(invocation), { visibility })
     return { answer, said: `${answer.id} is ${answer.visibility}` }
@@ -80,7 +81,9 @@ const verbs: Record<string, (invocation: Invocation, rest: string[]) => Promise<
 
 const repoOf = (invocation: Invocation) => namedRepo(invocation, invocation.parameters[1] ?? '')
 
-function takes(rest: string[], count: number): string[] {
+function takes(rest: string[], count: number, what = ''): string[] {
   if (rest.length === count) return rest
-  throw new UsageError(rest.length < count ? 'a parameter is missing' : `"${rest[count]}" is one parameter too many`)
+  throw new UsageError(
+    rest.length < count ? `a parameter is missing: ${what}` : `"${rest[count]}" is one parameter too many`,
+  )
 }
