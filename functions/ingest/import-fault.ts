@@ -121,6 +121,13 @@ export const faults = {
       code: 'repo_exists',
       message: `"${repo}" was made here meanwhile; it is not mirrored.`,
     }),
+  diskFull: () =>
+    new ImportFault({
+      code: 'disk_full',
+      message: 'The disk that this server keeps its data on is full. Make room there, then pull it again to go on.',
+      // Somebody may be making room.
+      triesMax: 5,
+    }),
   sourceMoved: () =>
     new ImportFault({
       code: 'source_moved',

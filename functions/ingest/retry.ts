@@ -1,15 +1,17 @@
 import type { ImportFailure } from '../../shared/contract/import.ts'
 import { SourceError } from '../../shared/hf/source.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
+import { isDiskFull } from '../../shared/objects/disk-full.ts'
 import { maxDelaySeconds } from '../../shared/queue/queue.ts'
-import { ImportFault } from './import-fault.ts'
+import { faults, ImportFault } from './import-fault.ts'
 
 const backoffMaxSeconds = 300
 
 export type Verdict = { retry: true; delaySeconds: number } | { retry: false; failure: ImportFailure }
 
 /** Decides what becomes of a step that threw: again later, or the end of the import with a reason that names the file. */
-export function judgeFailure({ error, message, random = Math.random }: JudgeInput): Verdict {
+export function judgeFailure({ error: thrown, message, random = Math.random }: JudgeInput): Verdict {
+  const error = isDiskFull(thrown) ? faults.diskFull() : thrown
   if (message.attempt < triesMax(error, message)) {
     const asked = (error instanceof SourceError ? error.retryAfterSeconds : undefined) ?? 0
     const backoff = Math.min(backoffMaxSeconds, 2 ** (message.attempt - 1) * (0.5 + random() / 2))

@@ -85,6 +85,13 @@ export const requestErrors = {
       status: 499,
       message: 'The client closed the connection before the answer.',
     }),
+  diskFull: (cause?: unknown) =>
+    new AppError({
+      code: 'disk_full',
+      status: 507,
+      message: 'The disk that this server keeps its data on is full. Make room there, then send the request again.',
+      cause,
+    }),
   internal: (requestId: string, cause?: unknown) =>
     new AppError({
       code: 'internal',

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { AppError, errors, messageOf } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
+import { isDiskFull } from '../objects/disk-full.ts'
 import type { HttpEnvironment } from './context.ts'
 import type { Envelope, ErrorHeaders } from './envelopes.ts'
 import { logOf } from './request-log.ts'
@@ -49,5 +50,5 @@ function toAppError(thrown: unknown, requestId: string): AppError {
     return thrown.status === 400 && thrown.message.startsWith('Malformed JSON')
       ? errors.invalidJson('it could not be parsed')
       : new AppError({ code: 'invalid_request', status: thrown.status, message: thrown.message })
-  return errors.internal(requestId, thrown)
+  return isDiskFull(thrown) ? errors.diskFull(thrown) : errors.internal(requestId, thrown)
 }

@@ -50,6 +50,19 @@ describe('a step that failed', () => {
     })
   })
 
+  it('says that the disk is full, after room could have been made', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    expect(judge(full, 4)).toMatchObject({ retry: true })
+    expect(judge(full, 5)).toEqual({
+      retry: false,
+      failure: {
+        code: 'disk_full',
+        message: expect.stringMatching(/^a\/b\.txt: The disk .* is full/),
+        path: 'a/b.txt',
+      },
+    })
+  })
+
   it('tells nothing of an error of our own but which import met it', () => {
     const verdict = judge(new Error('password=secret at 10.0.0.1'), 5)
     if (verdict.retry) throw new Error('it is tried again')

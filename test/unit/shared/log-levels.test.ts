@@ -36,6 +36,7 @@ describe('the log', () => {
     [500, new Error('unforeseen')],
     [500, errors.runNeverEnded('it did not end')],
     [502, new AppError({ code: 'broken', status: 502, message: 'Broken.' })],
+    [507, Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })],
   ])('tells a fault (%i) as an error, with its stack', async (status, thrown) => {
     expect(await loggedOf(thrown)).toEqual({ status, levels: ['error', 'error'], hasStack: true })
   })
