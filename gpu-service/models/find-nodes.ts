@@ -8,11 +8,14 @@ const graphNode = 1
 const node = { input: 1, output: 2, operator: 4, attribute: 5 }
 const attribute = { name: 1, ints: 8, strings: 9 }
 
+/** The other lists of a forest hold millions of numbers that nobody asks for. */
+const listNames = /^classlabels_/
+
 const nodesMax = 16
 const inputsMax = 64
 const valuesMax = 65_536
 
-/** A node, with those of its attributes that are lists of whole numbers or of texts. */
+/** A node, with those of its attributes that list what it calls its classes. */
 export interface FoundNode {
   operator: string
   inputs: string[]
@@ -68,7 +71,7 @@ async function readList(reader: ByteReader, field: Field, lists: FoundNode['list
   const values: string[] = []
   for await (const inner of inside(reader, field)) {
     if (inner.number === attribute.name) name = await text(reader, inner)
-    if (values.length === valuesMax) return
+    if (!listNames.test(name) || values.length === valuesMax) return
     if (inner.number === attribute.strings) values.push(await text(reader, inner))
     else if (inner.number === attribute.ints && inner.kind === 'number') values.push(String(inner.value))
   }

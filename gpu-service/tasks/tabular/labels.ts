@@ -1,5 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Tensor } from '../../engine/engine.ts'
+import { applyFunction } from '../label-scores.ts'
 
 export interface TabularAnswer {
   /** The class, in the model's own words. */
@@ -9,6 +10,8 @@ export interface TabularAnswer {
   probabilities?: Record<string, number>
   /** What a regressor says. */
   value?: number
+  /** What a regressor of several targets says. */
+  values?: number[]
 }
 
 export interface ReadAnswers {
@@ -20,36 +23,65 @@ export interface ReadAnswers {
   count: number
 }
 
-/** One answer per row of the batch. */
+/** One answer per row of the batch. @throws AppError `inference_failed` where the graph does not answer row by row */
 export function readAnswers({ label, scores, id2label, classes: own, count }: ReadAnswers): TabularAnswer[] {
+  if (label !== undefined && label.data.length !== count) throw notByRow(label, count)
+  if (scores !== undefined && (scores.data.length % count !== 0 || scores.dims[0] !== count))
+    throw notByRow(scores, count)
   const width = scores === undefined ? 0 : scores.data.length / count
-  const classes = own?.length === width ? own.map((name) => id2label?.[name] ?? name) : classNames(width, id2label)
+  const isOwn = own?.length === width
+  const named = isOwn ? own.map((name) => id2label?.[name] ?? name) : namesByConfig(width, id2label)
   return Array.from({ length: count }, (_, row) => {
     const numbers = scores === undefined ? [] : Array.from(scores.data.slice(row * width, (row + 1) * width), Number)
-    if (label === undefined) return { value: numberAt(numbers, 0) }
+    if (label === undefined) return named === undefined ? regression(numbers) : likeliest(shares(numbers), named)
     const id = String(label.data[row])
-    const name = id2label?.[id] ?? id
-    if (scores === undefined) return { label: name }
-    const column = classes.indexOf(name)
-    // A graph whose string labels have no table gives no name to its columns; the label is then the likeliest one.
-    const score = column < 0 ? Math.max(...numbers) : numberAt(numbers, column)
-    return {
-      label: name,
-      score,
-      probabilities: Object.fromEntries(classes.map((key, i) => [key, numberAt(numbers, i)])),
-    }
+    const names = named ?? numbers.map((_, column) => String(column))
+    return classification({ name: id2label?.[id] ?? id, numbers, names, isOwn })
   })
 }
 
-/** The columns of the probabilities stand in the order of the classes' ids. */
-function classNames(width: number, id2label: Record<string, string> | undefined): string[] {
-  const ids = Object.keys(id2label ?? {}).sort((a, b) => Number(a) - Number(b))
-  if (id2label !== undefined && ids.length === width) return ids.map((id) => id2label[id] ?? id)
-  return Array.from({ length: width }, (_, index) => String(index))
+function classification({ name, numbers, names, isOwn }: Classification): TabularAnswer {
+  if (numbers.length === 0) return { label: name }
+  const most = Math.max(...numbers)
+  const score = numbers[names.indexOf(name)]
+  // Names from elsewhere are those of the columns only where they agree with what the graph says of the row.
+  if (score === undefined || (!isOwn && score !== most)) return { label: name, score: most }
+  return { label: name, score, probabilities: byName(numbers, names) }
 }
 
-function numberAt(numbers: readonly number[], index: number): number {
-  const value = numbers[index]
-  if (value === undefined) throw errors.inferenceFailed('the graph answered fewer numbers than it has classes')
-  return value
+interface Classification {
+  name: string
+  numbers: readonly number[]
+  /** What the columns are called. */
+  names: readonly string[]
+  /** Whether the graph itself says so. */
+  isOwn: boolean
 }
+
+const regression = (numbers: number[]): TabularAnswer =>
+  numbers.length === 1 ? { value: numbers[0] ?? 0 } : { values: numbers }
+
+/** A net without a label has a number for each class of config.json. */
+function likeliest(numbers: readonly number[], names: readonly string[]): TabularAnswer {
+  const best = numbers.reduce((best, number, column) => (number > (numbers[best] ?? 0) ? column : best), 0)
+  return { label: names[best] ?? '', score: numbers[best] ?? 0, probabilities: byName(numbers, names) }
+}
+
+/** Nets end with a softmax or before it. */
+function shares(numbers: readonly number[]): readonly number[] {
+  const total = numbers.reduce((sum, number) => sum + number, 0)
+  const areShares = Math.abs(total - 1) < 0.001 && numbers.every((number) => number >= 0)
+  return areShares ? numbers : applyFunction(numbers, 'softmax')
+}
+
+const byName = (numbers: readonly number[], names: readonly string[]): Record<string, number> =>
+  Object.fromEntries(numbers.map((number, column) => [names[column] ?? String(column), number]))
+
+/** The columns stand in the order of the classes' ids. */
+function namesByConfig(width: number, id2label: Record<string, string> | undefined): string[] | undefined {
+  const ids = Object.keys(id2label ?? {}).sort((a, b) => Number(a) - Number(b))
+  return width > 1 && ids.length === width ? ids.map((id) => id2label?.[id] ?? id) : undefined
+}
+
+const notByRow = ({ dims }: Tensor, count: number) =>
+  errors.inferenceFailed(`the graph answered ${count} rows with a tensor of the shape [${dims.join(', ')}]`)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { localPath, readConfig } from '../../models/model-files.ts'
 import { type HiddenTensors, type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
+import { graphClasses } from './class-names.ts'
 import { columnTensors } from './column-tensors.ts'
 import { readAnswers, type TabularAnswer } from './labels.ts'
 import type { Cell } from './read-cell.ts'
@@ -24,14 +25,15 @@ export const tabularClassification: Task = {
     const shape = readTabularGraph({ graph, file, columns, unzipped })
     const types = shape.inputs.flatMap(({ type, width }) => Array<CellType>(width).fill(type))
     const table = { ...shape, columns: columnsOf(shape, columns), types }
-    const model = tabularModel({ shape, id2label, classes: unzipped?.classes })
+    const classes = unzipped?.classes ?? (await graphClasses({ graph, path: localPath(files, file) }))
+    const model = tabularModel({ shape, id2label, classes })
     const probe = types.map((type): Cell => (type === 'string' ? '' : 0))
     return {
       graphs: { main: unzipped?.path ?? localPath(files, file) },
       hidden: unzipped && probabilitiesOf(unzipped),
       describe: {
         columns: table.columns ?? shape.width,
-        classes: id2label === undefined ? undefined : Object.values(id2label),
+        classes: id2label === undefined ? classes : Object.values(id2label),
         probabilities: shape.withoutScores === undefined ? 'tensor' : `absent: ${shape.withoutScores}`,
       },
       warmUp: [1, 64].map((count) => ({

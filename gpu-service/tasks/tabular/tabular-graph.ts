@@ -34,6 +34,10 @@ export interface TabularGraph {
 export function readTabularGraph({ graph, file, columns, unzipped }: ReadTabularGraph): TabularGraph {
   const inputs = columnInputs({ graph, file, columns })
   const label = graph.outputs.find(({ type }) => type === 'int64' || type === 'string')
+  if (label?.shape?.slice(1).some((size) => typeof size === 'number' && size > 1))
+    throw errors.unsupportedModel(
+      `the output "${label.name}" of "${file}" has the shape [${label.shape.join(', ')}]: several labels per row are not served as a table; serve it with the task tensors.`,
+    )
   const scores = unzipped?.tensor ?? graph.outputs.find(({ type }) => type === 'float32' || type === 'float64')?.name
   if (label === undefined && scores === undefined)
     throw errors.unsupportedModel(`"${file}" has no output that is a label or a number.`)

@@ -1,0 +1,84 @@
+import { open } from 'node:fs/promises'
+import { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
+
+/** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
+const modelGraph = 7
+const graphInitializer = 5
+const tensor = { type: 2, int32s: 5, strings: 6, int64s: 7, name: 8, raw: 9 }
+const wholeNumbers: Record<number, number> = { 6: 4, 7: 8 }
+
+const valuesMax = 65_536
+const bytesMax = 10 * valuesMax
+
+/** The constants of these names in an ONNX file on this disk that are lists of whole numbers or of texts, as texts. */
+export async function findConstants(path: string, names: ReadonlySet<string>): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>()
+  if (names.size === 0) return found
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    const read = async ({ start, end }: { start: number; end: number }) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start + 1), 0, end - start + 1, start)
+      return buffer.subarray(0, bytesRead)
+    }
+    const reader = new ByteReader({ sizeBytes: size, read })
+    for await (const field of fields(reader, reader.sizeBytes)) {
+      if (field.number !== modelGraph) continue
+      for await (const inner of inside(reader, field)) {
+        if (inner.number !== graphInitializer) continue
+        const name = await nameOf(reader, inner)
+        if (names.has(name)) found.set(name, await readValues(reader, inner))
+      }
+    }
+    return found
+  } finally {
+    await file.close()
+  }
+}
+
+async function nameOf(reader: ByteReader, field: Field): Promise<string> {
+  for await (const inner of inside(reader, field)) if (inner.number === tensor.name) return text(reader, inner)
+  return ''
+}
+
+async function readValues(reader: ByteReader, field: Field): Promise<string[]> {
+  const values: string[] = []
+  let type = 0
+  let raw: Buffer = Buffer.alloc(0)
+  for await (const inner of inside(reader, field)) {
+    if (values.length > valuesMax) return []
+    const isList = inner.number === tensor.int32s || inner.number === tensor.int64s
+    if (inner.number === tensor.strings) values.push(await text(reader, inner))
+    else if (isList && inner.kind === 'number') values.push(String(inner.value))
+    else if (isList) values.push(...varints(await bytesOf(reader, inner)))
+    else if (inner.number === tensor.raw) raw = await bytesOf(reader, inner)
+    else if (inner.number === tensor.type && inner.kind === 'number') type = inner.value
+  }
+  return values.length > 0 ? values : rawNumbers(raw, wholeNumbers[type])
+}
+
+async function bytesOf(reader: ByteReader, field: Field): Promise<Buffer> {
+  if (field.kind !== 'bytes' || field.end - field.start > bytesMax) return Buffer.alloc(0)
+  reader.position = field.start
+  return Buffer.from(await reader.take(field.end - field.start))
+}
+
+function rawNumbers(raw: Buffer, width: number | undefined): string[] {
+  if (width === undefined) return []
+  const numberAt = (at: number) => (width === 8 ? raw.readBigInt64LE(at) : raw.readInt32LE(at))
+  return Array.from({ length: Math.floor(raw.length / width) }, (_, index) => String(numberAt(index * width)))
+}
+
+function varints(packed: Buffer): string[] {
+  const values: string[] = []
+  let [value, shift] = [0n, 0n]
+  for (const byte of packed) {
+    value |= BigInt(byte & 0x7f) << shift
+    shift += 7n
+    if (byte >= 0x80) continue
+    values.push(String(BigInt.asIntN(64, value)))
+    ;[value, shift] = [0n, 0n]
+  }
+  return values
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { filesIn } from '../../../support/files-in.ts'
+import { fixtureModel, readReference } from '../support/folders.ts'
+import { startTestServing, type TestModel, type TestServing } from '../support/test-serving.ts'
+import { elementTypes, tinyGraph } from '../support/tiny-graphs.ts'
+
+const { float32, int64 } = elementTypes
+type Graph = Parameters<typeof tinyGraph>[0]
+const numbers = (name: string, width: number) => ({ name, elementType: float32, dims: ['n', width] })
+
+/** As a net of scikit-learn is written: the likeliest column picks the label from a list of the classes. */
+const picking = (pick: string): Graph => ({
+  nodes: [
+    { operator: 'Softmax', inputs: ['X'], output: 'probabilities', attributes: { axis: 1 } },
+    { operator: 'ArgMax', inputs: ['probabilities'], output: 'column', attributes: { axis: 1, keepdims: 0 } },
+    { operator: pick, inputs: ['classes', 'column'], output: 'label' },
+  ],
+  inputs: [numbers('X', 3)],
+  outputs: [{ name: 'label', elementType: int64, dims: ['n'] }, numbers('probabilities', 3)],
+  weights: [{ name: 'classes', value: BigInt64Array.of(1n, 2n, 3n) }],
+})
+const regressor: Graph = {
+  nodes: [{ operator: 'MatMul', inputs: ['X', 'W'], output: 'variable' }],
+  inputs: [numbers('X', 2)],
+  outputs: [numbers('variable', 2)],
+  weights: [{ name: 'W', value: Float32Array.of(1, 10, 2, 20), dims: [2, 2] }],
+}
+const net: Graph = {
+  nodes: [{ operator: 'Identity', inputs: ['X'], output: 'logits' }],
+  inputs: [numbers('X', 3)],
+  outputs: [numbers('logits', 3)],
+}
+const manyLabels = (width: number | string): Graph => ({
+  nodes: [
+    { operator: 'Sigmoid', inputs: ['X'], output: 'probability' },
+    { operator: 'Round', inputs: ['probability'], output: 'rounded' },
+    { operator: 'Cast', inputs: ['rounded'], output: 'labels', attributes: { to: int64 } },
+  ],
+  inputs: [numbers('X', 2)],
+  outputs: [{ name: 'labels', elementType: int64, dims: ['n', width] }, numbers('probability', 2)],
+})
+
+const model = (name: string, graph: Graph | Buffer, config = {}): TestModel => {
+  const file = Buffer.isBuffer(graph) ? graph : tinyGraph(graph)
+  const files = { 'model.onnx': file, 'config.json': Buffer.from(JSON.stringify(config)) }
+  return { name, repo: `team/${name}`, task: 'tabular-classification', file: 'model.onnx', files }
+}
+
+let host: TestServing
+beforeAll(async () => {
+  const graphOf = async (repo: string) => (await filesIn(fixtureModel(repo)))['model.onnx'] ?? Buffer.alloc(0)
+  const id2label = { 0: 'a', 1: 'b', 2: 'c' }
+  host = await startTestServing([
+    model('gathered', picking('Gather')),
+    model('misnamed', picking('Gather'), { id2label: { 2: 'a', 3: 'b', 7: 'c' } }),
+    model('regressor', regressor),
+    model('net', net, { id2label }),
+    model('many', manyLabels(2)),
+    model('many-hidden', manyLabels('labels')),
+    model('digits', await graphOf('sklearn/digits-mlp')),
+    model('forest', await graphOf('sklearn/breast-cancer-random-forest')),
+  ])
+})
+afterAll(() => host.close())
+
+const predict = async (name: string, inputs: unknown) => {
+  const response = await host.ask(`/api/v1/predict/${name}`, { json: { inputs } })
+  return { status: response.status, body: (await response.json()) as Record<string, unknown>[] & { error?: string } }
+}
+
+describe('the answers of a table', () => {
+  it.each(['gathered', 'misnamed'])('name no probability after a class that it may not be of: %s', async (name) => {
+    const { body } = await predict(name, [
+      [5, 0, 0],
+      [0, 5, 0],
+      [0, 0, 5],
+    ])
+    const score = expect.closeTo(0.9867, 4)
+    const names = name === 'gathered' ? ['1', '2', '3'] : ['1', 'a', 'b']
+    expect(body).toEqual(names.map((label) => ({ label, score })))
+  })
+
+  it.each(['digits-mlp', 'breast-cancer-random-forest'])(
+    'name the probabilities as the graph does where nothing else names them: %s',
+    async (repo) => {
+      const { rows } = (await readReference(repo)) as { rows: { x: number[]; probabilities: number[] }[] }
+      const { body } = await predict(repo.startsWith('digits') ? 'digits' : 'forest', [rows[0]?.x])
+      const told = Object.values(body[0]?.probabilities ?? {})
+      expect(told).toHaveLength(rows[0]?.probabilities.length ?? 0)
+      for (const [column, share] of told.entries()) expect(share).toBeCloseTo(rows[0]?.probabilities[column] ?? 9, 5)
+    },
+  )
+
+  it('hold every target of a regressor', async () => {
+    const { body } = await predict('regressor', [
+      [1, 0],
+      [0, 1],
+    ])
+    expect(body).toEqual([{ values: [1, 10] }, { values: [2, 20] }])
+  })
+
+  it('are classes where a net gives a number for each name of config.json', async () => {
+    const { body } = await predict('net', [
+      [0, 3, 0],
+      [0.1, 0.2, 0.7],
+    ])
+    const [logits, shares] = body
+    expect(logits).toMatchObject({ label: 'b', score: expect.closeTo(0.9094, 4) })
+    expect(shares).toEqual({
+      label: 'c',
+      score: expect.closeTo(0.7),
+      probabilities: { a: expect.closeTo(0.1), b: expect.closeTo(0.2), c: expect.closeTo(0.7) },
+    })
+  })
+
+  it.each(['many', 'many-hidden'])('are refused where rows have several labels: %s', async (name) => {
+    const { status, body } = await predict(name, [
+      [9, 9],
+      [-9, -9],
+    ])
+    expect([status, body.error]).toEqual([422, expect.stringContaining('shape [')])
+  })
+})
