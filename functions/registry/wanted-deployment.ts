@@ -34,6 +34,7 @@ export async function changedDeployment({
   ...choice
 }: Wanted<Change> & { before: DeploymentItem }): Promise<DeploymentItem> {
   const { target: _, targets: __, file: ___, precision: ____, follow: _____, shadow, ...settings } = asked
+  requireMinWithinMax(settings, before)
   const wanted = wantedOf(asked, before)
   const device = await choice.deviceOf(before.pool)
   const chosen = wanted === undefined ? targetsOf(before) : await chooseAll({ ...choice, device, wanted })
@@ -47,6 +48,14 @@ export async function changedDeployment({
     ...settings,
     ...(copied !== undefined && { shadow: copied }),
   })
+}
+
+/** What is asked for must fit what stays. @throws AppError `invalid_request` */
+function requireMinWithinMax(asked: Pick<Change, 'min' | 'max'>, before: DeploymentItem): void {
+  const { min = before.min ?? 1, max = before.max } = asked
+  const isNamed = asked.min !== undefined || asked.max !== undefined
+  if (!isNamed || typeof max !== 'number' || min <= max) return
+  throw errors.invalidRequest(`"max" would be ${max}, and must be at least "min", which would be ${min}.`, 'max')
 }
 
 interface Wanted<Asked> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { changeDeployment } from '../../../shared/table/deployments.ts'
 import { freshDeployments } from './support/fresh-deployments.ts'
 
 const fresh = freshDeployments('settings')
@@ -36,5 +37,25 @@ describe('the settings of a deployment', () => {
       targets: [{ weight: 1e-6 }, { weight: 0 }],
       shadow: { percent: 1e-6 },
     })
+  })
+
+  it('hold together with those that stay: as many are to answer as may keep it loaded, or fewer', async () => {
+    await create({ min: 1, max: 2 })
+    for (const asked of [{ min: 3 }, { min: 3, max: 2 }]) {
+      const { status, body } = await patch(asked)
+      expect([status, body.error.code, body.error.param]).toEqual([400, 'invalid_request', 'max'])
+    }
+    expect((await patch({ min: 3 })).body.error.message).toMatch(/"max".* 2.*"min".* 3/)
+    expect(await patch({ min: 3, max: 3 })).toMatchObject({ status: 200, body: { min: 3, max: 3, version: 2 } })
+    expect((await patch({ max: 2 })).status).toBe(400)
+    expect((await patch({ max: null })).status).toBe(200)
+    expect(await patch({ min: 5 })).toMatchObject({ status: 200, body: { min: 5 } })
+  })
+
+  it('of before that was checked let everything else be changed', async () => {
+    await create({ min: 1, max: 2 })
+    await changeDeployment(fresh.host.table, fresh.of.name, (item) => ({ ...item, min: 5 }))
+    expect((await patch({ idleSeconds: 7 })).body).toMatchObject({ min: 5, max: 2, idleSeconds: 7 })
+    expect((await patch({ min: 2 })).status).toBe(200)
   })
 })
