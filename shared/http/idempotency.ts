@@ -52,22 +52,30 @@ async function fingerprintOf({ req }: Context<HttpEnvironment>, { scopes, limit 
   return createHash('sha256').update(orderedText(parts)).digest('hex')
 }
 
+/** What an answer says of what was made, besides its body. */
+const keptHeaders = [
+  ['contentType', 'content-type'],
+  ['etag', 'etag'],
+  ['location', 'location'],
+] as const
+
 function replay(context: Context<HttpEnvironment>, { fingerprint, state, answer }: OnceItem, asked: string): Response {
   if (fingerprint !== asked) throw refusals.otherRequest()
   if (state === 'running' || answer === undefined) throw refusals.running()
-  const { status, contentType, body } = answer
+  const { status, body } = answer
   if (body === undefined) throw refusals.notKept()
   context.header(idempotentReplayed, 'true')
-  return context.body(body, status as 200, contentType === undefined ? {} : { 'content-type': contentType })
+  for (const [part, header] of keptHeaders) if (answer[part] !== undefined) context.header(header, answer[part])
+  return context.body(body, status as 200)
 }
 
 /** An answer that shows a secret shows it once: that it was given is kept, and nothing of it. */
 async function keptOf(res: Response): Promise<OnceAnswer> {
   const { status } = res
-  const contentType = res.headers.get('content-type') ?? undefined
+  const headers = keptHeaders.map(([part, header]) => [part, res.headers.get(header) ?? undefined])
   const body = await res.clone().text()
   const isKept = Buffer.byteLength(body) <= answerMaxBytes && !holdsSecret(body)
-  return { status, ...(contentType && { contentType }), ...(isKept && { body }) }
+  return { status, ...Object.fromEntries(headers), ...(isKept && { body }) }
 }
 
 const holdsSecret = (body: string): boolean =>

@@ -18,6 +18,9 @@ export interface OnceItem {
 export interface OnceAnswer {
   status: number
   contentType?: string | undefined
+  /** The version that it told, and where it said that the thing is. */
+  etag?: string | undefined
+  location?: string | undefined
   /** Absent where the answer is not kept: it held a secret, or was too large. */
   body?: string | undefined
 }

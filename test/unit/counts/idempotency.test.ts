@@ -25,6 +25,16 @@ describe('a creation with an Idempotency-Key', () => {
     expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'))
   })
 
+  it('says each time where what was made is', async () => {
+    const { username, token } = await host.person('dot')
+    const headers = { 'idempotency-key': newKey() }
+    const make = () => host.ask('/api/v1/repos', { json: { name: `${username}/found` }, token, headers })
+    const [first, again] = [await make(), await make()]
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect(first.headers.get('location')).toContain(`${username}/found`)
+    expect(again.headers.get('location')).toBe(first.headers.get('location'))
+  })
+
   it('is done again without one, which says what is there', async () => {
     await create('plain', newKey())
     expect((await host.asAdmin('/api/v1/owners', { json: { name: 'plain' } })).status).toBe(409)

@@ -50,6 +50,16 @@ describe('the ETag of a deployment', () => {
     expect((await remove({ 'if-match': tagOf(changed) })).status).toBe(204)
   })
 
+  it('comes with a creation that is answered again, as it came the first time', async () => {
+    const once = { 'idempotency-key': fresh.of.name }
+    const first = await create({}, once)
+    await patch({ min: 2 })
+    const again = await create({}, once)
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect([again.status, tagOf(again), again.body]).toEqual([201, tagOf(first), first.body])
+    expect(tagOf(first)).toMatch(/^"1-/)
+  })
+
   it.each(['"one"', '"1-"', '"1-short"', '"-1"', '"1 2"'])(
     'is no %s: a change that names that is refused',
     async (tag) => {
