@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
+import { isIPv6 } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { type RefusalsOfNow, repeatRefusals } from '../../gpu-service/repeat-refusals.ts'
 import { leaveServer } from '../../shared/http/leave-server.ts'
@@ -47,11 +48,16 @@ export async function listen({
   }
   const address = server.address()
   const actual = typeof address === 'object' && address !== null ? address.port : port
-  const shown = hostname === '0.0.0.0' || hostname === '::' ? 'localhost' : hostname
   return {
-    url: `http://${shown}:${actual}`,
+    url: `http://${shown(hostname)}:${actual}`,
     close: (graceMs) => leaveServer({ server, drainMs, graceMs }),
   }
+}
+
+/** As it stands in a URL. */
+function shown(hostname: string): string {
+  if (hostname === '0.0.0.0' || hostname === '::') return 'localhost'
+  return isIPv6(hostname) ? `[${hostname}]` : hostname
 }
 
 interface ListenOptions {

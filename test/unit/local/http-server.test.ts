@@ -1,6 +1,9 @@
+import { networkInterfaces } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { noteRefusal, RepeatedRefusals } from '../../../gpu-service/protocols/repeated-refusals.ts'
 import { listen } from '../../../infra/local/http-server.ts'
+
+const hasIPv6 = Object.values(networkInterfaces()).some((own) => own?.some(({ address }) => address === '::1'))
 
 /** This machine's server before a service that is full, and how often that was entered. */
 async function startFull() {
@@ -27,6 +30,14 @@ async function startFull() {
 }
 
 describe("this machine's server", () => {
+  it.skipIf(!hasIPv6)('says where it is so that it can be asked there, also on an address of IPv6', async () => {
+    const fetch = () => new Response('here')
+    const { url, close } = await listen({ port: 0, hostname: '::1', fetch, refusals: () => undefined })
+    onTestFinished(() => close(0))
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/)
+    expect(await (await globalThis.fetch(url)).text()).toBe('here')
+  })
+
   it('refuses a crowd for the price of one request, each with an id of its own', async () => {
     const { ask, counts, start } = await startFull()
     start()
