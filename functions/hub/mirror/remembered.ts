@@ -2,6 +2,8 @@ import { AppError } from '../../../shared/errors.ts'
 
 /** How long it is believed that the other Hub has something not, or does not show it. */
 const missingLifeMs = 60_000
+/** What is believed no more is let go of so soon, whether or not anybody asks for anything. */
+const sweepMs = 30_000
 const missing = new Set(['repo_not_found', 'revision_not_found', 'gated_repo'])
 
 type Outcome<Value> = { value: Value } | { error: AppError }
@@ -15,10 +17,16 @@ export class Remembered<Value> {
   readonly #underWay = new Map<string, Promise<Value>>()
   readonly #itemsMax: number
   readonly #now: () => Date
+  #sweep: NodeJS.Timeout | undefined
 
   constructor({ itemsMax, now }: { itemsMax: number; now: () => Date }) {
     this.#itemsMax = itemsMax
     this.#now = now
+  }
+
+  /** How many things it holds in memory. */
+  get size(): number {
+    return this.#held.size
   }
 
   /** @throws AppError what `read` threw, now or before */
@@ -57,8 +65,18 @@ export class Remembered<Value> {
     this.#held.delete(key)
     this.#held.set(key, held)
     for (const [oldest] of this.#held) {
-      if (this.#held.size <= this.#itemsMax) return
+      if (this.#held.size <= this.#itemsMax) break
       this.#held.delete(oldest)
     }
+    this.#sweepLater()
+  }
+
+  #sweepLater() {
+    this.#sweep ??= setTimeout(() => {
+      this.#sweep = undefined
+      const nowMs = this.#now().getTime()
+      for (const [key, { untilMs }] of this.#held) if (untilMs <= nowMs) this.#held.delete(key)
+      if (this.#held.size > 0) this.#sweepLater()
+    }, sweepMs).unref()
   }
 }

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Remembered } from '../../../../functions/hub/mirror/remembered.ts'
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }))
+afterEach(() => void vi.useRealTimers())
+
+const now = () => new Date()
+const read = async () => 'content'
+
+describe('what is remembered of another Hub', () => {
+  it('is let go of when it is believed no more, also when nobody asks for anything', async () => {
+    const remembered = new Remembered<string>({ itemsMax: 10, now })
+    await remembered.get({ key: 'soon', lifeMs: 40_000, read })
+    await remembered.get({ key: 'later', lifeMs: 100_000, read })
+    await vi.advanceTimersByTimeAsync(39_000)
+    expect(remembered.size).toBe(2)
+    await vi.advanceTimersByTimeAsync(31_000)
+    expect(remembered.size).toBe(1)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(remembered.size).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is swept again when something new is remembered', async () => {
+    const remembered = new Remembered<string>({ itemsMax: 10, now })
+    for (let round = 0; round < 2; round++) {
+      await remembered.get({ key: 'a', lifeMs: 1000, read })
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(remembered.size).toBe(0)
+    }
+  })
+})
