@@ -59,7 +59,8 @@ export async function answerUploadBatch({
   const answers = await inParallel(missing, readsAtOnce, (object) => uploadActions({ object, plan, addresses, parts }))
   const byOid = new Map(answers.map((answer) => [answer.oid, answer]))
   const isInParts = answers.some(({ actions }) => actions?.upload.header !== undefined)
-  const objects = batch.objects.map((object) => byOid.get(object.oid) ?? object)
+  // Each once: of what stands there twice, clients would send the same bytes twice at the same time.
+  const objects = distinct.map((object) => byOid.get(object.oid) ?? object)
   return { transfer: isInParts ? 'multipart' : 'basic', objects }
 }
 

@@ -5,6 +5,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { ChecksumMismatch, SizeMismatch, UploadMissing } from '../../../shared/objects/object-store.ts'
 import { moveUpload, type UploadItem } from '../../../shared/table/uploads.ts'
 import { stagedKey, uploadMissing, uploadRefused } from '../../../shared/uploads/prove-upload.ts'
+import { hasCome } from './has-come.ts'
 import type { UploadParts } from './upload-parts.ts'
 
 type Uploading = Context<HttpEnvironment>
@@ -19,12 +20,12 @@ export async function receiveWhole(context: Uploading, upload: UploadItem, { tab
   await moveUpload(table, { id, state: 'proven', now: now() })
 }
 
-/** Takes one part. @returns what names it when the parts are joined */
-export async function receivePart(
-  context: Uploading,
-  { id, oid }: UploadItem,
-  { objects }: UploadParts,
-): Promise<string> {
+/**
+ * Takes one part. What another client has sent whole meanwhile needs none any more: it is read and let go, for no client
+ * looks at an answer before all of its part is sent. @returns what names it when the parts are joined
+ */
+export async function receivePart(context: Uploading, upload: UploadItem, parts: UploadParts): Promise<string> {
+  const { id, oid } = upload
   const asked = (name: string) => context.req.query(name) ?? ''
   const sizeBytes = Number(asked('size'))
   const part = {
@@ -34,8 +35,15 @@ export async function receivePart(
     sizeBytes,
   }
   const body = bodyOf(context, sizeBytes)
-  const { etag } = await received(context, oid, () => objects.uploads.putPart({ ...part, body }))
-  return etag
+  return received(context, oid, async () => {
+    try {
+      return (await parts.objects.uploads.putPart({ ...part, body })).etag
+    } catch (error) {
+      if (!(error instanceof UploadMissing) || !(await hasCome(upload, parts))) throw error
+      for await (const _ of body);
+      return `"${oid}"`
+    }
+  })
 }
 
 /** The bytes of a request as they come; of another length than was announced, none are read. */

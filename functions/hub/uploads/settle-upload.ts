@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../../../shared/errors.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import { getUpload, movedAtMs, moveUpload, type UploadItem } from '../../../shared/table/uploads.ts'
-import { proveUpload, stagedKey, uploadMissing, uploadRefused } from '../../../shared/uploads/prove-upload.ts'
+import { proveUpload, uploadMissing, uploadRefused } from '../../../shared/uploads/prove-upload.ts'
+import { hasCome } from './has-come.ts'
 import type { UploadParts } from './upload-parts.ts'
 
 const lookEveryMs = 500
@@ -15,12 +16,12 @@ export async function settleUpload(
   { upload, deadline }: { upload: UploadItem; deadline: Date },
   parts: UploadParts,
 ): Promise<void> {
-  const { table, objects, uploads, now } = parts
+  const { table, uploads, now } = parts
   const { id, oid, sizeBytes, state, fault } = upload
   if (state === 'proven') return
   if (state === 'refused') throw uploadRefused(oid, fault ?? 'it was not what it was said to be')
   if (sizeBytes <= uploads.proveInRequestMaxBytes) return proveUpload(upload, parts)
-  if (state === 'waiting' && (await objects.head({ key: stagedKey(id) })) === undefined) throw uploadMissing(oid)
+  if (state === 'waiting' && !(await hasCome(upload, parts))) throw uploadMissing(oid)
   // Whoever said that it has come may have ended before anyone was asked to prove it, or what was asked was lost.
   if (state === 'waiting' || now().getTime() - movedAtMs(upload) > forgottenMs) await haveProven(upload, parts)
   for (;;) {

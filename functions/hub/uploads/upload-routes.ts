@@ -7,6 +7,7 @@ import { PartsRefused, UploadMissing } from '../../../shared/objects/object-stor
 import { getUpload, isUploadId, type UploadItem } from '../../../shared/table/uploads.ts'
 import { stagedKey, uploadMissing } from '../../../shared/uploads/prove-upload.ts'
 import type { HubApp } from '../parts.ts'
+import { hasCome } from './has-come.ts'
 import { receivePart, receiveWhole } from './receive-upload.ts'
 import { settleUpload } from './settle-upload.ts'
 import { judgeAddress } from './signed-address.ts'
@@ -89,18 +90,18 @@ const addressRefused = (verdict: 'valid' | 'expired' | 'forged') =>
 
 async function joinParts(
   { upload, sent, uploadId }: { upload: UploadItem; sent: { partNumber: number; etag: string }[]; uploadId: string },
-  { objects }: UploadParts,
+  parts: UploadParts,
 ) {
   const key = stagedKey(upload.id)
   const inOrder = sent.toSorted((a, b) => a.partNumber - b.partNumber)
   try {
-    await objects.uploads.complete({ key, uploadId, parts: inOrder })
+    await parts.objects.uploads.complete({ key, uploadId, parts: inOrder })
   } catch (error) {
     if (error instanceof PartsRefused)
       throw errors.invalidRequest(`The parts cannot be joined: ${error.message}`, 'parts')
     if (!(error instanceof UploadMissing)) throw error
-    // A client that got no answer asks again for what was done.
-    if ((await objects.head({ key })) === undefined) throw uploadMissing(upload.oid)
+    // A client that got no answer asks again for what was done, or another one sent the same content.
+    if (!(await hasCome(upload, parts))) throw uploadMissing(upload.oid)
   }
 }
 
