@@ -75,12 +75,17 @@ async function isSettled({ oid, state }: UploadItem, { objects }: UploadParts): 
   return state === 'proven' && (await objects.head({ key: objectKeys.blob(oid) })) !== undefined
 }
 
-/** The upload that parts go to: the one that was begun before, so that asking often leaves nothing behind. */
+/**
+ * The upload that parts go to: on this machine's disk the one that was begun before, so that asking often leaves nothing
+ * behind. A store that is a server ends what is left behind by itself, and takes no part of an upload that another
+ * client has completed: there each has its own.
+ */
 async function multipartOf(
   { found, oid, repoId, sizeBytes, partBytes }: MultipartInput,
   { objects, now }: UploadParts,
 ): Promise<NonNullable<UploadItem['multipart']>> {
-  const begun = found?.sizeBytes === sizeBytes && found.state === 'waiting' ? found.multipart : undefined
+  const isSame = found?.sizeBytes === sizeBytes && found.state === 'waiting' && objects.uploadUrl === undefined
+  const begun = isSame ? found.multipart : undefined
   const isFresh = begun !== undefined && now().getTime() - Date.parse(begun.begunAt) < reusedMaxMs
   if (isFresh && begun.partBytes === partBytes) return begun
   const key = stagedKey(uploadIdOf({ repoId, oid }))

@@ -47,8 +47,10 @@ export function addUploadRoutes(app: HubApp, parts: UploadParts) {
     const count = Number(context.req.query('parts'))
     if (numbers.length !== count || numbers.some((number, at) => number !== at + 1))
       throw errors.invalidRequest(`The upload has the parts 1 to ${count}, each of them once.`, 'parts')
-    if (upload.state === 'waiting')
-      await joinParts({ upload, sent, uploadId: context.req.query('upload') ?? '' }, parts)
+    const uploadId = context.req.query('upload') ?? ''
+    if (upload.state === 'waiting') await joinParts({ upload, sent, uploadId }, parts)
+    // Another client was done first.
+    else await parts.objects.uploads.abort({ key: stagedKey(upload.id), uploadId })
     // A client that is told to come again would send all parts again: the commit says it where it is too early.
     await settleUpload({ upload, deadline: deadlineOf(parts) }, parts).catch((error) => {
       if (!(error instanceof AppError) || error.code !== 'upload_unproven') throw error

@@ -52,4 +52,40 @@ describe('a store that is a server', () => {
     expect((await person.commit(repo, content.oid, content.size)).status).toBe(422)
     expect(await hub.objects.head({ key: objectKeys.blob(content.oid) })).toBeUndefined()
   })
+
+  it('is sent the same content by two clients, neither of which ends the upload of the other', async () => {
+    const ended: string[] = []
+    const asServer = (folder: ObjectStore): ObjectStore => ({
+      ...folder,
+      uploadUrl: async ({ key, part }) => `https://store.test/${key}?upload=${part?.uploadId}`,
+      uploads: {
+        ...folder.uploads,
+        abort: async (request) => {
+          ended.push(request.uploadId)
+          await folder.uploads.abort(request)
+        },
+      },
+    })
+    const hub = await hubs.start({ store: asServer, uploads: { basicMaxBytes: 4 } })
+    const person = hub.as('twins')
+    const repo = await repoOf('twins', person)
+    const { text, ...content } = contentOf('what both of them have')
+    const begin = async () => {
+      const { href = '', header = {} } = (await person.batch(repo, content)).object?.actions?.upload ?? {}
+      const { pathname, searchParams } = new URL(header['00001'] ?? '')
+      const part = { key: pathname.slice(1), uploadId: searchParams.get('upload') ?? '', partNumber: 1 }
+      return {
+        uploadId: part.uploadId,
+        async send() {
+          const body = Buffer.from(text)
+          const { etag } = await hub.objects.uploads.putPart({ ...part, body, sizeBytes: body.byteLength })
+          return (await hub.post(href, { oid: content.oid, parts: [{ partNumber: 1, etag }] })).status
+        },
+      }
+    }
+    const [first, second] = [await begin(), await begin()]
+    expect([await first.send(), await second.send()]).toEqual([200, 200])
+    expect((await person.commit(repo, content.oid, content.size)).status).toBe(200)
+    expect(ended).toEqual([second.uploadId])
+  })
 })
