@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { parse } from 'yaml'
+import { parseYaml } from '../../../shared/model/parse-yaml.ts'
 
 /** Cards with many evaluation results reach a few hundred KB. */
 const yamlMaxLength = 1024 ** 2
@@ -46,9 +46,7 @@ export async function readFrontMatter(readme: string): Promise<FrontMatter> {
 }
 
 function fieldsOf(yaml: string): [string, unknown][] {
-  // Aliases are off: a few bytes of nested ones unfold to gigabytes. Each key is not compared with all the others.
-  const options = { maxAliasCount: 0, schema: 'core', uniqueKeys: false, logLevel: 'error' } as const
-  const data: unknown = parse(yaml, options)
+  const { data } = parseYaml(yaml)
   return typeof data === 'object' && data !== null && !Array.isArray(data) ? Object.entries(data) : []
 }
 

@@ -100,6 +100,11 @@ model-index:
     expect(({} as Record<string, unknown>).license).toBeUndefined()
   })
 
+  it('is given up at once where its names are lists of names, which takes hours to write out', async () => {
+    const found = await inspected(readme(`license: mit\n${'? '.repeat(1000)}a`))
+    expect(found.warnings?.join()).toContain('front matter cannot be read')
+  }, 10_000)
+
   it('writes nothing to the log of the process, however odd it is', async () => {
     const warn = vi.spyOn(process, 'emitWarning')
     await inspected(readme(`tags: [!foo a, !!bar b]\nwidget: !baz {a: 1}`))
