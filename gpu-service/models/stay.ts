@@ -58,7 +58,10 @@ export class Stay implements Occupant {
     const { idleMsMax } = this.model
     if (idleMsMax === undefined) return
     const tellIfIdle = () => {
-      if (this.state === 'in' && !this.isBusy) this.#options.onIdle(this)
+      if (this.state !== 'in') return
+      // Who asked may go away before a run, whose end would begin the time anew.
+      if (this.isBusy) this.waitForIdleness()
+      else this.#options.onIdle(this)
     }
     this.#idleTimer = setTimeout(tellIfIdle, idleMsMax).unref()
   }

@@ -118,6 +118,18 @@ it('sends a model away that had no work for its time, and not while it has some'
   expect(evictions).toEqual(['idle'])
 })
 
+it('sends a model away whose work was taken back before it ran', async () => {
+  const { residency, model, story } = startResidency({ places: 2 })
+  const a = model('a', { idleMsMax: 500 })
+  void residency.want(a)
+  await pass(loadMs + 400)
+  a.isBusy = true
+  await pass(200)
+  a.isBusy = false
+  await pass(500)
+  expect(story).toEqual(['a in', 'a out'])
+})
+
 it('takes out a model that is given up, and forgets one that still waits', async () => {
   const { residency, model, story } = startResidency({ places: 1 })
   const a = model('a', { isBusy: true })
