@@ -1,13 +1,21 @@
 import { basename, dirname } from 'node:path/posix'
 import { errors } from '../../shared/errors.ts'
 import { pathFault } from '../../shared/model/file-path.ts'
-import type { RevisionFile } from '../../shared/model/revision-id.ts'
+import { type RevisionFile, sortedByPath } from '../../shared/model/revision-id.ts'
 
 /** It is parsed on the thread that answers, so it is bounded; XLM-R's quarter of a million tokens take half of it. */
 const tokenizerMaxBytes = 32 * 1024 * 1024
 const configMaxBytes = 4 * 1024 * 1024
+/** What a module of sentence-transformers says of itself; other folders may be of anything, and thousands. */
+const moduleConfigs = { pattern: /^[^/]+\/config\.json$/, countMax: 64, maxBytes: 64 * 1024 }
 /** The weights of a layer that sentence-transformers puts behind a model; 4096 × 4096 floats fit. */
-const denseMaxBytes = 80 * 1000 ** 2
+const denseWeights = { pattern: /^\d+_Dense[^/]*\/model\.safetensors$/, countMax: 8, maxBytes: 80 * 1000 ** 2 }
+
+/** All that tasks read of the texts beside a model. */
+const configNames = new Set([
+  ...['config.json', 'config_sentence_transformers.json', 'modules.json', 'preprocessor_config.json'],
+  ...['sentence_bert_config.json', 'special_tokens_map.json', 'tokenizer_config.json'],
+])
 
 /**
  * The files of a revision that serving one ONNX file takes: the file and those that go with it, the weights they keep
@@ -20,11 +28,12 @@ export function neededFiles({ files, file, others = [] }: NeededFiles): Revision
   if (missing !== undefined)
     throw errors.unsupportedModel(`the revision has no file "${missing}", which "${file}" is served with.`)
   const graphs = [file, ...others]
+  const ofModules = new Set([...firstOf(files, moduleConfigs), ...firstOf(files, denseWeights)])
   const needed = files.filter(
     (candidate) =>
       graphs.some((graph) => candidate.path === graph || isWeightOf(candidate, graph)) ||
       isConfig(candidate) ||
-      isDense(candidate),
+      ofModules.has(candidate),
   )
   for (const { path, sizeBytes } of needed) {
     if (path === 'tokenizer.json' && sizeBytes > tokenizerMaxBytes)
@@ -50,7 +59,14 @@ export const isWeightOf = ({ path }: Pick<RevisionFile, 'path'>, file: string): 
     basename(path) === `${basename(file, '.onnx')}.data`)
 
 const isConfig = ({ path, sizeBytes }: RevisionFile): boolean =>
-  path === 'tokenizer.json' || (/^(?:[^/]+\/)?[^/]+\.(?:json|txt)$/.test(path) && sizeBytes <= configMaxBytes)
+  path === 'tokenizer.json' || (configNames.has(path) && sizeBytes <= configMaxBytes)
 
-const isDense = ({ path, sizeBytes }: RevisionFile): boolean =>
-  /^\d+_Dense[^/]*\/model\.safetensors$/.test(path) && sizeBytes <= denseMaxBytes
+interface OfModules {
+  pattern: RegExp
+  countMax: number
+  maxBytes: number
+}
+
+/** Folders of modules are numbered, so that they come before others. */
+const firstOf = (files: readonly RevisionFile[], { pattern, countMax, maxBytes }: OfModules): RevisionFile[] =>
+  sortedByPath(files.filter(({ path, sizeBytes }) => pattern.test(path) && sizeBytes <= maxBytes)).slice(0, countMax)

@@ -110,10 +110,10 @@ describe('ModelCache', () => {
   it('refuses a manifest that is damaged, or whose paths leave the folder', async () => {
     const { cache, objects, root } = await start()
     const key = objectKeys.manifest(request.repoId, revision)
-    const evil = { path: '../evil.json', sizeBytes: 1, sha256: 'c'.repeat(64) }
+    const evil = { path: '../config.json', sizeBytes: 1, sha256: 'c'.repeat(64) }
     const manifest = JSON.parse(String(objects.content.get(key)))
     objects.content.set(key, Buffer.from(JSON.stringify({ ...manifest, files: [...manifest.files, evil] })))
-    await expect(cache.materialise(request)).rejects.toThrow('"../evil.json" is not safe')
+    await expect(cache.materialise(request)).rejects.toThrow('"../config.json" is not safe')
     objects.content.set(key, Buffer.from('{"files": 3}'))
     await expect(cache.materialise(request)).rejects.toThrow('is damaged')
     expect(await namesIn(root)).toEqual([])
