@@ -10,17 +10,19 @@ export const repo: Command = {
   slipway repo create acme/classifier --public
   slipway repo rename acme/classifier acme/iris-classifier
   slipway repo visibility acme/iris-classifier private
-  slipway repo tags acme/iris-classifier tabular gold
+  slipway repo tags acme/iris-classifier                  shows them
+  slipway repo tags acme/iris-classifier tabular gold     these instead of those it has
   slipway repo delete acme/iris-classifier
   slipway repo undelete acme/iris-classifier
 
 Options:
   --public      of create: anyone may read it
+  --clear       of tags: take all of them away
   --force       of delete: although others serve it
   --dataset     a dataset instead of a model
 
 A renamed repo is found under its old name until another takes that. A deleted one can be brought back for 30 days.`,
-  options: { public: { type: 'boolean' }, force: { type: 'boolean' }, ...datasetOption },
+  options: { public: { type: 'boolean' }, force: { type: 'boolean' }, clear: { type: 'boolean' }, ...datasetOption },
   parameters: { min: 2, max: 20 },
   async run(invocation) {
     const [verb = '', , ...rest] = invocation.parameters
@@ -29,7 +31,8 @@ A renamed repo is found under its old name until another takes that. A deleted o
       throw new UsageError(`there is no "repo ${verb}"; there are ${Object.keys(verbs).join(', ')}`)
     const { terminal, json } = invocation
     const { answer, said, next } = await run(invocation, rest)
-    terminal.out(json ? `${JSON.stringify(answer)}\n` : `${printable(said)}\n`)
+    if (json) terminal.out(`${JSON.stringify(answer)}\n`)
+    else if (said !== '') terminal.out(`${said.split('\n').map(printable).join('\n')}\n`)
     if (next !== undefined) terminal.err(`next: ${printable(next)}\n`)
   },
 }
@@ -60,8 +63,14 @@ const verbs: Record<string, (invocation: Invocation, rest: string[]) => Promise<
     return { answer, said: `${answer.id} is ${answer.visibility}` }
   },
   async tags(invocation, tags) {
+    const isCleared = invocation.options.clear === true
+    if (isCleared && tags.length > 0) throw new UsageError('--clear takes all tags away, and none are given then')
+    if (tags.length === 0 && !isCleared) {
+      const answer = await invocation.client.getRepo(repoOf(invocation))
+      return { answer, said: answer.tags.join('\n') }
+    }
     const answer = await invocation.client.changeRepo(repoOf(invocation), { tags })
-    return { answer, said: `${answer.id} has ${tags.length === 0 ? 'no tags' : `the tags ${answer.tags.join(', ')}`}` }
+    return { answer, said: `${answer.id} has ${isCleared ? 'no tags' : `the tags ${answer.tags.join(', ')}`}` }
   },
   async delete(invocation, rest) {
     takes(rest, 0)
