@@ -1,6 +1,8 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { ChangeDeployment, CreateDeployment } from '../../contract/deployment.ts'
+import { parseTarget } from '../../model/target.ts'
 import { type Invocation, textOption, textOptions, UsageError } from '../command.ts'
+import { rightly } from './named-repo.ts'
 
 /** Options that ask for a number, by what they are called in the API. */
 const numbers = {
@@ -86,6 +88,7 @@ function shadowOf(invocation: Invocation): object | null | undefined {
     throw new UsageError('--shadow-percent goes with --shadow OWNER/NAME[@REF], which names what is copied to')
   if (shadow === undefined) return undefined
   if (isTakenAway) return null
+  rightly(() => parseTarget(shadow))
   return { target: shadow, percent: percent ?? 100 }
 }
 

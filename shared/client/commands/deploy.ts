@@ -1,11 +1,13 @@
 import type { CreateDeployment, Deployment } from '../../contract/deployment.ts'
 import { defaultDeploymentName } from '../../model/choose-onnx-file.ts'
+import { parseTarget } from '../../model/target.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
 import { printable } from '../terminal.ts'
 import { besideWhatStands } from './changed-parts.ts'
 import { deployOptions, type WantedDeployment, wantedOf } from './deploy-options.ts'
 import { percentOf } from './deployment-rows.ts'
 import { followDeployment } from './follow-deployment.ts'
+import { rightly } from './named-repo.ts'
 import { predictExample } from './predict-example.ts'
 
 export const deploy: Command = {
@@ -48,6 +50,7 @@ Options:
   parameters: { min: 0, max: 8 },
   async run(invocation) {
     const { client, terminal, json, options } = invocation
+    for (const target of invocation.parameters) rightly(() => parseTarget(target))
     const wanted = wantedOf(invocation)
     const changed = options.update === true ? await update(invocation, wanted) : await create(invocation, wanted)
     const deployment = await followDeployment(changed, invocation)

@@ -26,7 +26,8 @@ export const asKind = ({ options }: Invocation): string => (options.dataset === 
 export const uploadTo = ({ options, hubCommand }: Invocation, repo: string): string =>
   hubCommand(`hf upload ${repo} FOLDER${options.dataset === true ? ' --repo-type dataset' : ''}`)
 
-function rightly<Value>(parse: () => Value): Value {
+/** What was given, parsed. @throws UsageError where it cannot be */
+export function rightly<Value>(parse: () => Value): Value {
   try {
     return parse()
   } catch (error) {

@@ -23,7 +23,7 @@ The input is JSON; "-" or nothing reads it from standard input. An object with "
     const [deployment = '', given = '-'] = invocation.parameters
     const body = given.startsWith('@')
       ? await readBytes(given.slice(1))
-      : bodyOf(parseInputs(given === '-' ? await readInput(invocation) : given))
+      : bodyOf(parseInputs(given === '-' ? await readInput(invocation) : given, deployment))
     const { answer, headers } = await client.predict(await client.getDeployment(deployment), body)
     terminal.out(`${JSON.stringify(answer)}\n`)
     const parts = { queue: 'x-queue-time', run: 'x-inference-time' }
@@ -36,8 +36,10 @@ The input is JSON; "-" or nothing reads it from standard input. An object with "
 const fileMaxBytes = 16 * 1024 ** 2
 
 async function readBytes(path: string): Promise<Uint8Array> {
+  if (path === '') throw new UsageError('the name of a file follows "@", as in @photo.jpg')
   const found = await stat(path).catch((error) => {
-    throw new UsageError(`"${path}" cannot be read (${messageOf(error)})`)
+    const isMissing = error.code === 'ENOENT'
+    throw new UsageError(`"${path}" cannot be read: ${isMissing ? 'there is no such file' : messageOf(error)}`)
   })
   if (!found.isFile()) throw new UsageError(`"${path}" is not a file`)
   if (found.size > fileMaxBytes) throw new UsageError(`"${path}" is larger than ${fileMaxBytes} bytes`)
@@ -47,11 +49,16 @@ async function readBytes(path: string): Promise<Uint8Array> {
 const bodyOf = (given: unknown): unknown =>
   typeof given === 'object' && given !== null && Object.hasOwn(given, 'inputs') ? given : { inputs: given }
 
-function parseInputs(text: string): unknown {
+function parseInputs(text: string, deployment: string): unknown {
+  if (text.trim() === '') throw new UsageError('there is no input: give it as JSON, or pipe it in')
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`the input is not JSON (${messageOf(error)}); a text needs quotes of its own: '"like this"'`)
+    const looksLikeText = !/^\s*[[{"]/.test(text) && text.length <= 200
+    const right = `'${JSON.stringify(looksLikeText ? text.trim() : 'like this').replaceAll("'", `'\\''`)}'`
+    throw new UsageError(
+      `the input is not JSON (${messageOf(error)}). It is JSON, so a text is quoted twice: slipway predict ${deployment} ${right}`,
+    )
   }
 }
 

@@ -1,8 +1,11 @@
 import type { ImportJob } from '../../contract/import.ts'
+import { parseRepoId } from '../../model/repo-id.ts'
 import { type Command, CommandFailed, textOption, textOptions } from '../command.ts'
 import { printable, type Terminal } from '../terminal.ts'
 import { formatBytes } from '../units.ts'
 import { followImport } from './follow-import.ts'
+import { rightly } from './named-repo.ts'
+import { pastedSource } from './pasted-source.ts'
 
 export const pull: Command = {
   summary: 'bring a model in from a Hub or from the drop folder',
@@ -10,6 +13,7 @@ export const pull: Command = {
   help: `Examples:
   slipway pull hf://sentence-transformers/all-MiniLM-L6-v2
   slipway pull hf://sentence-transformers/all-MiniLM-L6-v2@v1 --include '*.json' --include 'onnx/model.onnx'
+  slipway pull https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2
   slipway pull s3-drop://team/churn/v3
 
 Options:
@@ -32,12 +36,13 @@ or was cut off is resumed by the same command: what is here already is not moved
   async run(invocation) {
     const { client, terminal, json, options } = invocation
     const [given = ''] = invocation.parameters
-    const source = sourceOf(given)
+    const source = pastedSource(given)
     const [repo, include, exclude] = [
       textOption(invocation, 'repo'),
       textOptions(invocation, 'include'),
       textOptions(invocation, 'exclude'),
     ]
+    if (repo !== undefined) rightly(() => parseRepoId(repo))
     const started = await client.createImport({
       source,
       ...(repo !== undefined && { repo }),
@@ -51,13 +56,6 @@ or was cut off is resumed by the same command: what is here already is not moved
     else if (job.state !== 'READY') terminal.out(`${job.id}\n`)
     else report(job, terminal)
   },
-}
-
-/** What people paste: a source, a name, or the address of a page of the Hub. */
-const sourceOf = (given: string): string => {
-  const [, page] = /^https:\/\/(?:huggingface\.co|hf\.co)\/([^/]+\/[^/?#]+)\/?$/.exec(given) ?? []
-  if (page !== undefined) return `hf://${page}`
-  return given.includes('://') ? given : `hf://${given}`
 }
 
 function report(job: ImportJob, terminal: Terminal) {

@@ -1,0 +1,19 @@
+import { parseSource } from '../../model/source.ts'
+import { UsageError } from '../command.ts'
+import { rightly } from './named-repo.ts'
+
+const page = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/([^/?#]+\/[^/?#]+)(?:\/tree\/([^/?#]+))?\/?(?:[?#].*)?$/
+const datasetPage = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/datasets\//
+
+/** What people paste: a source, a name, or the address of a model's page on the Hub. @throws UsageError */
+export function pastedSource(given: string): string {
+  if (datasetPage.test(given)) throw new UsageError(`"${given}" is a dataset, and only models are pulled`)
+  const [, repo, ref] = page.exec(given) ?? []
+  const source = repo === undefined ? named(given) : `hf://${repo}${ref === undefined ? '' : `@${decoded(ref)}`}`
+  rightly(() => parseSource(source))
+  return source
+}
+
+const named = (given: string): string => (given.includes('://') ? given : `hf://${given}`)
+
+const decoded = (ref: string): string => rightly(() => decodeURIComponent(ref))

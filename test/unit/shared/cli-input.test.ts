@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { cli } from './support/run-cli.ts'
+
+let asked: { method: string; url: string; body: unknown }[]
+beforeEach(() => {
+  asked = []
+  vi.stubGlobal('fetch', async (url: string, { method = '', body }: RequestInit) => {
+    asked.push({ method, url, body: typeof body === 'string' ? JSON.parse(body) : body })
+    const repo = { id: 'acme/one', tags: ['gold', 'tabular'], refs: {} }
+    const started = { id: 'imp_1', repo: 'acme/one', state: 'PENDING', name: 'one', targets: [], url: '/p' }
+    return Response.json({ ...repo, ...started })
+  })
+})
+afterEach(() => vi.unstubAllGlobals())
+
+describe('a source', () => {
+  it.each([
+    ['acme/one', 'hf://acme/one'],
+    ['acme/one@v1', 'hf://acme/one@v1'],
+    ['https://huggingface.co/acme/one/tree/refs%2Fpr%2F1', 'hf://acme/one@refs/pr/1'],
+    ['https://huggingface.co/acme/one/tree/main?library=transformers', 'hf://acme/one@main'],
+    ['https://huggingface.co/acme/one#usage', 'hf://acme/one'],
+    ['hf.co/acme/one', 'hf://acme/one'],
+    ['huggingface.co/acme/one/', 'hf://acme/one'],
+  ])('is taken as people paste it: %s', async (given, source) => {
+    expect((await cli('pull', given, '--detach')).code).toBe(0)
+    expect(asked[0]?.body).toEqual({ source })
+  })
+
+  it.each([
+    [['pull', 'one'], '"one" is not a repo name'],
+    [['pull', 'https://huggingface.co/datasets/acme/one'], 'is a dataset'],
+    [['pull', 'https://example.com/acme/one'], 'is not a source'],
+    [['pull', 'acme/one', '--repo', 'one'], '"one" is not a repo name'],
+    [['deploy', 'one'], '"one" is not a repo name'],
+    [['deploy', 'acme/one', '--shadow', 'one'], '"one" is not a repo name'],
+  ])('of a wrong form is wrong usage: %j', async (parameters, said) => {
+    expect(await cli(...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
+    expect(asked).toEqual([])
+  })
+})
+
+describe('slipway repo tags', () => {
+  it('shows them where none are given, and takes them away only where that is said', async () => {
+    expect(await cli('repo', 'tags', 'acme/one')).toMatchObject({ code: 0, out: 'gold\ntabular\n' })
+    expect(asked.map(({ method }) => method)).toEqual(['GET'])
+    await cli('repo', 'tags', 'acme/one', '--clear')
+    expect(asked.at(-1)).toMatchObject({ method: 'PATCH', body: { tags: [] } })
+    expect(await cli('repo', 'tags', 'acme/one', 'new', '--clear')).toMatchObject({ code: 2 })
+  })
+})
+
+describe('slipway predict', () => {
+  it.each([
+    [['hello world'], `It is JSON, so a text is quoted twice: slipway predict one '"hello world"'`],
+    [[`it's "so"`], `slipway predict one '"it'\\''s \\"so\\""'`],
+    [['{"a": 1'], 'is not JSON'],
+    [[], 'there is no input'],
+    [['@'], 'the name of a file follows "@"'],
+    [['@/nonexistent'], '"/nonexistent" cannot be read: there is no such file'],
+  ])('says what to type instead of %j', async (given, said) => {
+    const { code, err } = await cli('predict', 'one', ...given)
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(said) })
+    expect(asked).toEqual([])
+  })
+
+  it('says that a folder is none that can be sent', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
+    expect(await cli('predict', 'one', `@${folder}`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is not a file'),
+    })
+    await rm(folder, { recursive: true })
+  })
+})
