@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs'
+import { constants, type Dirent, type Stats } from 'node:fs'
 import { link, lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ObjectInfo } from './object-store.ts'
@@ -84,11 +84,22 @@ export async function removeFile(path: string): Promise<void> {
   }
 }
 
-/** Every plain file below a folder. Links to folders are not followed. */
+/** Every plain file below a folder. Links to folders are not followed; a folder that goes meanwhile hides no other. */
 export async function walk(folder: string): Promise<string[]> {
+  const files: string[] = []
+  const folders = [folder]
+  for (const each of folders)
+    for (const entry of await entriesOf(each)) {
+      const path = join(each, entry.name)
+      if (entry.isDirectory()) folders.push(path)
+      else if (entry.isFile()) files.push(path)
+    }
+  return files
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    return await readdir(folder, { withFileTypes: true })
   } catch (error) {
     if (isNotThere(error)) return []
     throw error

@@ -114,6 +114,26 @@ describe('a folder as an object store', () => {
     expect(await filesUnder('staging/.writing')).toEqual([])
   })
 
+  it('lists every object, whichever folders beside them come and go meanwhile', async () => {
+    const keys = Array.from({ length: 20 }, (_, index) => `drop/acme/model/v1/d${index}/f`).toSorted()
+    for (const key of keys) await put(key, 'x')
+    let isOver = false
+    const comeAndGo = async () => {
+      for (let turn = 0; !isOver; turn++) {
+        const folder = join(root, 'drop', 'acme', 'other', `v${turn % 5}`)
+        await mkdir(join(folder, 'a', 'b'), { recursive: true })
+        await rm(folder, { recursive: true, force: true })
+      }
+    }
+    const coming = comeAndGo()
+    try {
+      for (let times = 0; times < 400; times++) expect(await keysBelow(objects, 'drop/')).toEqual(keys)
+    } finally {
+      isOver = true
+      await coming
+    }
+  })
+
   it('keeps the copy of a backup whole where the file rots that it is of, and the other way round', async () => {
     await put('blobs/a', 'whole')
     await objects.copy({ from: 'blobs/a', to: 'backups/blobs/a' })
