@@ -22,7 +22,7 @@ export async function isBare(scan: TableScan): Promise<boolean> {
   return true
 }
 
-let known: { backup: string; placesOf: Promise<DigestSet> } | undefined
+let known: { backup: string; places: DigestSet } | undefined
 
 /** Removes what is not in the backup, except what whoever asked for it comes in with. */
 export const removeOthers: Phase = {
@@ -30,8 +30,9 @@ export const removeOthers: Phase = {
   async run(step) {
     const { parts, memo, count } = step
     const backup = String(memo.backup)
-    if (known?.backup !== backup) known = { backup, placesOf: placesOf(step, backup) }
-    const places = await known.placesOf
+    // Only once all of it is read: what could not be is read again by a second try.
+    if (known?.backup !== backup) known = { backup, places: await placesOf(step, backup) }
+    const { places } = known
     return scanSome(step, async (items) => {
       const others = items.filter((item) => !isKept(step, item) && !places.has(digestOf(item)))
       await parts.table.deleteMany(others)

@@ -89,6 +89,18 @@ describe('a backup', () => {
     expect(at).toBeGreaterThan(15)
   })
 
+  it('is read again where a restore could not read it once', async () => {
+    await at(0).run('backup')
+    let reads = 0
+    const { objects } = registry
+    const get: typeof objects.get = async (request) => {
+      if (request.key.endsWith('registry-00001.ndjson.gz') && ++reads === 3) throw new Error('the disk failed')
+      return objects.get(request)
+    }
+    const job = await registry.maintenance({ objects: { ...objects, get } }).run('restore', { mode: 'replace' })
+    expect([job.state, reads]).toEqual(['DONE', 4])
+  })
+
   it('names the blobs that a restore cannot bring back, and brings all others', async () => {
     await at(0).run('backup', { objects: true })
     const blobs = (await registry.objects.list({ prefix: 'blobs/' })).objects.map(({ key }) => key)
