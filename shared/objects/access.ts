@@ -31,6 +31,7 @@ export const objectAccess = {
     reads: ['blobs', 'staging', 'manifests', 'backups'],
     writes: ['blobs', 'staging', 'backups'],
     deletes: ['blobs', 'staging', 'manifests', 'backups'],
+    seesUploads: true,
   },
   inference: { reads: ['blobs', 'manifests'] },
 } satisfies Record<string, ObjectAccess>

@@ -73,7 +73,7 @@ export function createFolderUploads({
       const folder = join(root, 'staging', '.uploads')
       const found: OpenUpload[] = []
       for (const name of await absentAs([], readdir(folder))) {
-        const upload = await absentAs(undefined, openUpload(join(folder, name, keyFile)))
+        const upload = await absentAs(undefined, openUpload(folder, name))
         if (upload?.key.startsWith(prefix) === true) found.push(upload)
         if (found.length === limit) break
       }
@@ -86,8 +86,11 @@ export function createFolderUploads({
   }
 }
 
-async function openUpload(path: string): Promise<OpenUpload> {
-  return { key: await readFile(path, 'utf8'), startedAt: (await stat(path)).mtime }
+async function openUpload(folder: string, name: string): Promise<OpenUpload> {
+  const path = join(folder, name, keyFile)
+  // Behind the hash of the key.
+  const uploadId = name.slice(name.indexOf('-') + 1)
+  return { key: await readFile(path, 'utf8'), uploadId, startedAt: (await stat(path)).mtime }
 }
 
 async function absentAs<Result>(instead: Result, reading: Promise<Result>): Promise<Result> {

@@ -104,6 +104,7 @@ export interface PutPartRequest {
 
 export interface OpenUpload {
   key: string
+  uploadId: string
   startedAt: Date
 }
 

@@ -50,8 +50,8 @@ export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }
         const page: ListMultipartUploadsCommandOutput = await s3.send(
           new ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...after }),
         )
-        for (const { Key = '', Initiated = new Date(0) } of page.Uploads ?? [])
-          found.push({ key: Key, startedAt: Initiated })
+        for (const { Key = '', UploadId = '', Initiated = new Date(0) } of page.Uploads ?? [])
+          found.push({ key: Key, uploadId: UploadId, startedAt: Initiated })
         after = nextOf(page)
       }
       return found.slice(0, limit)

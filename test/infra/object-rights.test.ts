@@ -28,6 +28,7 @@ it('each role may touch the folders of the bucket that it works with: backups ar
       's3:AbortMultipartUpload': ['backups/*', 'blobs/*', 'staging/*'],
       's3:DeleteObject': ['backups/*', 'blobs/*', 'manifests/*', 'staging/*'],
       's3:ListBucket': [''],
+      's3:ListBucketMultipartUploads': [''],
     },
     TaskDefinition: { 's3:GetObject': ['blobs/*', 'manifests/*'], 's3:ListBucket': [''] },
   })

@@ -5,7 +5,7 @@ import { leftovers } from './leftovers.ts'
 import { markPhase } from './mark.ts'
 import { beginPurges, finishPurges } from './purge.ts'
 import { beginRound, endRound, removeCondemned } from './remove.ts'
-import { orphanManifests, ownStaging, staleStaging } from './stale-objects.ts'
+import { orphanManifests, ownStaging, staleStaging, staleUploads } from './stale-objects.ts'
 
 const looking: Phase[] = [
   rememberRound,
@@ -17,7 +17,7 @@ const looking: Phase[] = [
   condemnBlobs,
 ]
 const removing: Phase[] = [beginRound, markPhase('needed still'), removeCondemned, endRound]
-const tidying: Phase[] = [staleStaging, orphanManifests, ownStaging]
+const tidying: Phase[] = [staleStaging, staleUploads, orphanManifests, ownStaging]
 
 /** Mark and sweep, safe beside imports and commits: `shared/table/sweeps.ts` tells why. A dry run only looks. */
 export const gcPhases = ({ dryRun = false }: MaintenanceOptions): Phase[] => [

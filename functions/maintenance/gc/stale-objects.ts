@@ -8,16 +8,33 @@ import { isImportActive } from './reachable.ts'
 /** As long as the bucket's own rule keeps what is staged. */
 const stagingMs = 7 * 24 * 3_600_000
 
+const uploadsMax = 10_000
+
 /** Removes what was staged and never used, where the bucket has no rule of its own for that. */
 export const staleStaging: Phase = {
   name: 'staging',
-  run: (step) =>
-    objectsUnder(step, 'staging/', async ({ key, modifiedAt }) => {
-      const { table, now } = step.parts
-      const [, id = ''] = key.split('/')
-      if (id === step.job.id || now().getTime() - modifiedAt.getTime() < stagingMs) return false
-      return !(await isImportActive(table, id)) && (await getUpload(table, id, now())) === undefined
-    }),
+  run: (step) => objectsUnder(step, 'staging/', ({ key, modifiedAt }) => isAbandoned(step, key, modifiedAt)),
+}
+
+/** Likewise ends uploads that nobody goes on with: no list of objects shows their parts. */
+export const staleUploads: Phase = {
+  name: 'uploads',
+  async run(step) {
+    const { uploads } = step.parts.objects
+    for (const { key, uploadId, startedAt } of await uploads.open({ prefix: 'staging/', limit: uploadsMax })) {
+      if (!(await isAbandoned(step, key, startedAt))) continue
+      step.count('objectsFreed')
+      if (step.job.options.dryRun !== true) await uploads.abort({ key, uploadId })
+    }
+    return undefined
+  },
+}
+
+async function isAbandoned({ parts, job }: Step, key: string, since: Date): Promise<boolean> {
+  const { table, now } = parts
+  const [, id = ''] = key.split('/')
+  if (id === job.id || now().getTime() - since.getTime() < stagingMs) return false
+  return !(await isImportActive(table, id)) && (await getUpload(table, id, now())) === undefined
 }
 
 /** Removes manifests of revisions whose repo was purged while they were being written. A lost registry has its repos' own manifests. */

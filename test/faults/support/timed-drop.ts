@@ -122,7 +122,8 @@ export class TimedDrop {
       },
       uploads: {
         ...objects.uploads,
-        open: async () => Array.from(this.#uploading, ([key, atMs]) => ({ key, startedAt: new Date(atMs) })),
+        open: async () =>
+          Array.from(this.#uploading, ([key, atMs]) => ({ key, uploadId: key, startedAt: new Date(atMs) })),
       },
     }
   }

@@ -108,6 +108,20 @@ describe('a collection', () => {
     expect((await later(8).run('gc')).counts).toMatchObject({ objectsFreed: 1 })
   })
 
+  it('ends an upload in parts after a week that nobody goes on with, and leaves one that an import does', async () => {
+    const { uploads } = registry.objects
+    const begin = (importId: string) => uploads.create({ key: objectKeys.staging(importId, 'abc') })
+    await begin('imp_lost')
+    const { uploadId } = await begin('imp_active')
+    const item = { ...keys.import('imp_active'), id: 'imp_active', state: 'TRANSFERRING' }
+    await registry.database.table.put(item)
+    expect((await later(6).run('gc')).counts.objectsFreed ?? 0).toBe(0)
+    expect((await later(8).run('gc', { dryRun: true })).counts).toMatchObject({ objectsFreed: 1 })
+    expect(await uploads.open({ prefix: 'staging/', limit: 10 })).toHaveLength(2)
+    expect((await later(8).run('gc')).counts).toMatchObject({ objectsFreed: 1 })
+    expect(await uploads.open({ prefix: 'staging/', limit: 10 })).toMatchObject([{ uploadId }])
+  })
+
   it('removes a blob that nobody ever named once it is older than its grace', async () => {
     const body = Buffer.from('nobody')
     const key = objectKeys.blob('0a'.repeat(32))
