@@ -90,6 +90,19 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(said.pullRequest).not.toEqual([])
     }, 120_000)
 
+    it('sends copies of one large file and a card by itself, and is told why a deleted name is taken', async ({
+      skip,
+    }) => {
+      const { python } = usable(skip)
+      const said = JSON.parse(await python([script, 'again', newRepo(), String(largeBytes)], environmentOf(ada)))
+      const isJudgedHere = /huggingface_hub>=2/.test(requirement)
+      expect([said.copies, said.card]).toEqual([[], isJudgedHere ? [] : undefined])
+      expect(said.files).toEqual(expect.arrayContaining(['0.safetensors', '7.safetensors']))
+      expect(said.files.includes('README.md')).toBe(isJudgedHere)
+      expect(said.made[0]).toBe('HfHubHTTPError')
+      expect(said.made.at(-1)).toContain('brought back')
+    }, 120_000)
+
     it('pushes by the command hf', async ({ skip }) => {
       const { hf } = usable(skip)
       const repo = newRepo()

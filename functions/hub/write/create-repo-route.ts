@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ensureOwner } from '../../../shared/auth/ensure-owner.ts'
 import { principalOf } from '../../../shared/auth/middleware.ts'
+import { AppError } from '../../../shared/errors.ts'
 import { readJson } from '../../../shared/http/json-body.ts'
 import { type RevisionFile, revisionId } from '../../../shared/model/revision-id.ts'
 import { createRepo } from '../../../shared/repos/create-repo.ts'
@@ -63,13 +64,19 @@ export function addCreateRepoRoute(app: HubApp, parts: HubParts) {
         reposMax: limits.reposMax,
         now: now(),
         urlOf: (existing) => urlOf(existing, origin),
-      })
+      }).catch(sayGone)
     })
     const { id: repoId, revision } = repo
     if (revision !== undefined)
       await notifyIngest(context, parts, { step: 'inspect-revision', repoId, revision, attempt: 1 })
     return context.json({ url: urlOf(repo, origin), name: fullName(repo), id: fullName(repo) })
   })
+}
+
+/** Clients that may find the repo there take every 409 for that, and read its address from the answer. */
+function sayGone(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'repo_deleted') throw error
+  throw new AppError({ code: error.code, status: 410, message: error.message })
 }
 
 /** A collection that began meanwhile may have taken what was stored: it is stored again. */
