@@ -1,4 +1,5 @@
-import type { Tensor, TensorData, Tensors, TensorType } from './engine.ts'
+import type { TensorType } from './engine.ts'
+import type { PackedTensor, PackedTensors } from './packed-tensors.ts'
 import { arrays } from './tensor-types.ts'
 
 /**
@@ -10,7 +11,7 @@ import { arrays } from './tensor-types.ts'
  */
 export interface Frame<Message> {
   message: Message
-  tensors?: Tensors | undefined
+  tensors?: PackedTensors | undefined
 }
 
 export const prefixBytes = 8
@@ -67,7 +68,7 @@ export function decodeFrame<Message>(head: Uint8Array, body: ArrayBuffer): Frame
   const { message, tensors } = JSON.parse(text) as Head<Message>
   if (tensors === undefined) return { message }
   let offset = 0
-  const read: Tensors = {}
+  const read: PackedTensors = {}
   for (const [name, type, dims, sizeBytes] of tensors) {
     read[name] = { type, dims, data: viewOf({ type, body, offset, sizeBytes }) }
     offset += unitsOf(sizeBytes) * unitBytes
@@ -77,10 +78,8 @@ export function decodeFrame<Message>(head: Uint8Array, body: ArrayBuffer): Frame
 
 const unitsOf = (sizeBytes: number): number => Math.ceil(sizeBytes / unitBytes)
 
-const bytesOf = (data: TensorData): Uint8Array =>
-  Array.isArray(data)
-    ? Buffer.from(JSON.stringify(data))
-    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+const bytesOf = ({ buffer, byteOffset, byteLength }: PackedTensor['data']): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
 
 interface View {
   type: TensorType
@@ -89,8 +88,8 @@ interface View {
   sizeBytes: number
 }
 
-function viewOf({ type, body, offset, sizeBytes }: View): Tensor['data'] {
-  if (type === 'string') return JSON.parse(Buffer.from(body, offset, sizeBytes).toString('utf8'))
+function viewOf({ type, body, offset, sizeBytes }: View): PackedTensor['data'] {
+  if (type === 'string') return new Uint8Array(body, offset, sizeBytes)
   const View = arrays[type]
   return new View(body, offset, sizeBytes / View.BYTES_PER_ELEMENT)
 }

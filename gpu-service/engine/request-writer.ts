@@ -1,25 +1,50 @@
 import type { Socket } from 'node:net'
+import { breatheAfter } from '../tasks/in-slices.ts'
+import type { Tensors } from './engine.ts'
 import { encodeFrame, type Frame, joined } from './frames.ts'
 import type { WorkerRequest } from './messages.ts'
+import { isPacked, packTensors } from './packed-tensors.ts'
+
+/** How long the texts of one request may keep the event loop to themselves. */
+const sliceMs = 5
 
 /** Writes what is asked of an engine's process; what is asked for in one turn goes in one piece where it is short. */
 export class RequestWriter {
   readonly #socket: Pick<Socket, 'cork' | 'uncork' | 'write' | 'end'>
   #pieces: Uint8Array[] = []
+  /** Until the texts of all requests before are packed; absent where no request has any. */
+  #packing: Promise<void> | undefined
 
   constructor(socket: Pick<Socket, 'cork' | 'uncork' | 'write' | 'end'>) {
     this.#socket = socket
   }
 
-  write(frame: Frame<WorkerRequest>): void {
-    // Behind the promises of this turn, in which the rest is asked.
-    if (this.#pieces.length === 0) process.nextTick(() => this.#flush())
-    this.#pieces.push(...encodeFrame(frame))
+  write({ message, tensors = {} }: { message: WorkerRequest; tensors?: Tensors | undefined }): void {
+    if (this.#packing === undefined && isPacked(tensors)) {
+      this.#put({ message, tensors })
+      return
+    }
+    // In the order of asking: an answer may be held back until the request behind it has come.
+    const packing = (this.#packing ?? Promise.resolve()).then(async () => {
+      this.#put({ message, tensors: await packTensors(tensors, breatheAfter(sliceMs)) })
+      if (this.#packing === packing) this.#packing = undefined
+    })
+    this.#packing = packing
   }
 
   end(): void {
-    this.#flush()
-    this.#socket.end()
+    const leave = () => {
+      this.#flush()
+      this.#socket.end()
+    }
+    if (this.#packing === undefined) leave()
+    else this.#packing.then(leave)
+  }
+
+  #put(frame: Frame<WorkerRequest>): void {
+    // Behind the promises of this turn, in which the rest is asked.
+    if (this.#pieces.length === 0) process.nextTick(() => this.#flush())
+    this.#pieces.push(...encodeFrame(frame))
   }
 
   #flush(): void {

@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { breatheAfter } from '../tasks/in-slices.ts'
 import { EngineDied, type RunWatch, type Tensors } from './engine.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { Frame } from './frames.ts'
 import type { Question, WorkerReply } from './messages.ts'
+import { unpackTensors } from './packed-tensors.ts'
 import { RequestWriter } from './request-writer.ts'
 import { type SpawnEngine, spawnEngine } from './spawn-engine.ts'
 import type { TimeLimit } from './time-limits.ts'
@@ -15,6 +17,9 @@ export interface WorkerProcessOptions extends SpawnEngine {
 
 /** By the system, which has no memory left, or by whoever operates it. */
 const killsFromOutside = new Set<NodeJS.Signals | null>(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
+
+/** How long the texts of one answer may keep the event loop to themselves. */
+const sliceMs = 5
 
 interface Asked {
   tensors?: Tensors
@@ -86,8 +91,9 @@ export class WorkerProcess {
     this.#pending.delete(message.id)
     if (message.ok) pending?.watch?.ran(message.tookMs)
     this.#watchFirst()
-    if (message.ok) pending?.resolve(tensors)
-    else pending?.reject(new Error(message.reason))
+    if (pending === undefined) return
+    if (message.ok) unpackTensors(tensors, breatheAfter(sliceMs)).then(pending.resolve, pending.reject)
+    else pending.reject(new Error(message.reason))
   }
 
   /** It does one thing after the other, so only what was asked first can be late. */

@@ -1,10 +1,14 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Tensor, TensorData, TensorType } from '../../engine/engine.ts'
+import { packTexts, unpackTexts } from '../../engine/packed-texts.ts'
 import { arrays } from '../../engine/tensor-types.ts'
+import type { Breathe } from '../../tasks/in-slices.ts'
+import { joinBytes } from './join-bytes.ts'
 
 /** Elements as raw bytes: little-endian, row after row, a text as its length and its UTF-8. @throws AppError `invalid_input` */
-export function readBinary({ bytes, type, count, param }: ReadBinary): TensorData {
-  if (type === 'string') return readTexts(bytes, count, param)
+export async function readBinary({ bytes, type, count, param, breathe }: ReadBinary): Promise<TensorData> {
+  const fault = (what: string) => errors.invalidInput(`The bytes of "${param}" ${what}.`, param)
+  if (type === 'string') return unpackTexts({ bytes, count, breathe, fault })
   const { BYTES_PER_ELEMENT: size } = arrays[type]
   if (bytes.byteLength !== count * size)
     throw errors.invalidInput(
@@ -12,8 +16,8 @@ export function readBinary({ bytes, type, count, param }: ReadBinary): TensorDat
       param,
     )
   // A copy, because a view would have to begin at a multiple of its elements' size.
-  const copy = new Uint8Array(bytes)
-  if (type === 'bool') for (let at = 0; at < copy.length; at++) if (copy[at] !== 0) copy[at] = 1
+  const copy = await joinBytes([bytes], breathe)
+  if (type === 'bool') await makeBools(copy, breathe)
   return new arrays[type](copy.buffer, 0, count)
 }
 
@@ -22,38 +26,21 @@ interface ReadBinary {
   type: TensorType
   count: number
   param: string
+  breathe: Breathe
 }
 
-function readTexts(bytes: Uint8Array, count: number, param: string): string[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  const texts: string[] = []
-  let at = 0
-  while (at < bytes.byteLength) {
-    const length = at + 4 <= bytes.byteLength ? view.getUint32(at, true) : Number.POSITIVE_INFINITY
-    if (at + 4 + length > bytes.byteLength)
-      throw errors.invalidInput(`"${param}" ends in the middle of its text ${texts.length}.`, param)
-    if (texts.length === count) break
-    try {
-      texts.push(decoder.decode(bytes.subarray(at + 4, at + 4 + length)))
-    } catch {
-      throw errors.invalidInput(`The text ${texts.length} of "${param}" is not valid UTF-8.`, param)
-    }
-    at += 4 + length
+const sliceBytes = 1024 * 1024
+
+async function makeBools(bytes: Uint8Array, breathe: Breathe): Promise<void> {
+  for (let from = 0; from < bytes.length; from += sliceBytes) {
+    const to = Math.min(from + sliceBytes, bytes.length)
+    for (let at = from; at < to; at++) if (bytes[at] !== 0) bytes[at] = 1
+    await breathe()
   }
-  if (texts.length !== count || at !== bytes.byteLength)
-    throw errors.invalidInput(`"${param}" does not hold the ${count} texts of its shape.`, param)
-  return texts
 }
 
-export function writeBinary({ data }: Tensor): Buffer {
-  if (!Array.isArray(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-  return Buffer.concat(
-    data.flatMap((text) => {
-      const bytes = Buffer.from(text)
-      const length = Buffer.alloc(4)
-      length.writeUInt32LE(bytes.length)
-      return [length, bytes]
-    }),
-  )
+/** What is read by `readBinary`; numbers are a view of the tensor's memory. */
+export async function writeBinary({ data }: Tensor, breathe: Breathe): Promise<Uint8Array> {
+  if (Array.isArray(data)) return packTexts({ texts: data, breathe })
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }

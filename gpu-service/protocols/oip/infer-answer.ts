@@ -2,10 +2,12 @@ import { promisify } from 'node:util'
 import { deflate, gzip } from 'node:zlib'
 import type { Context } from 'hono'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
+import type { Breathe } from '../../tasks/in-slices.ts'
 import { flatPieces } from '../../tasks/tensors/write-nested.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { writeBinary } from './binary-tensor.ts'
 import { datatypeOf } from './datatypes.ts'
+import { joinBytes } from './join-bytes.ts'
 
 const packers = { gzip: promisify(gzip), deflate: promisify(deflate) }
 /** Below this, packing costs more than it saves. */
@@ -20,34 +22,35 @@ export interface InferAnswer {
   tensors: Tensors
   /** In the order in which they are answered. */
   outputs: readonly { name: string; isBinary: boolean }[]
+  breathe: Breathe
 }
 
 /** Tensors as JSON, and as bytes behind it where that was asked for. */
 export async function answerInfer(context: Context<ServingEnvironment>, answer: InferAnswer): Promise<Response> {
   const header: Buffer[] = []
-  const behind: Buffer[] = []
-  const { model, version, id } = answer
+  const behind: Uint8Array[] = []
+  const { model, version, id, breathe } = answer
   const about = { model_name: model, model_version: version, ...(id !== undefined && { id }) }
   header.push(Buffer.from(`${JSON.stringify(about).slice(0, -1)},"outputs":[`))
   for (const [index, { name, isBinary }] of answer.outputs.entries()) {
     const tensor = answer.tensors[name]
     if (tensor === undefined) throw new Error(`the model gave no "${name}"`)
     if (index > 0) header.push(Buffer.from(','))
-    const bytes = isBinary ? writeBinary(tensor) : undefined
+    const bytes = isBinary ? await writeBinary(tensor, breathe) : undefined
     if (bytes !== undefined) behind.push(bytes)
     header.push(Buffer.from(signatureOf(name, tensor, bytes?.byteLength)))
     if (bytes === undefined) for await (const piece of dataPieces(tensor)) header.push(Buffer.from(piece))
     header.push(Buffer.from('}'))
   }
   header.push(Buffer.from(']}'))
-  const json = Buffer.concat(header)
+  const jsonBytes = header.reduce((total, { byteLength }) => total + byteLength, 0)
   const isBinary = behind.length > 0
   const headers = {
     ...answer.headers,
-    ...(isBinary && { 'inference-header-content-length': String(json.byteLength) }),
+    ...(isBinary && { 'inference-header-content-length': String(jsonBytes) }),
     'content-type': isBinary ? 'application/octet-stream' : 'application/json',
   }
-  return sendPacked({ context, headers, body: isBinary ? Buffer.concat([json, ...behind]) : json })
+  return sendPacked({ context, headers, body: await joinBytes([...header, ...behind], breathe) })
 }
 
 function signatureOf(name: string, { type, dims }: Tensor, sizeBytes: number | undefined): string {
@@ -68,7 +71,7 @@ async function* dataPieces(tensor: Tensor): AsyncGenerator<string> {
 async function sendPacked({ context, headers, body }: SendPacked): Promise<Response> {
   const accepted = context.req.header('accept-encoding') ?? ''
   const coding = /\bgzip\b/i.test(accepted) ? 'gzip' : /\bdeflate\b/i.test(accepted) ? 'deflate' : undefined
-  if (coding === undefined || body.byteLength < packedBytesMin) return new Response(new Uint8Array(body), { headers })
+  if (coding === undefined || body.byteLength < packedBytesMin) return new Response(body, { headers })
   const packed = await packers[coding](body, { level: 1 })
   return new Response(new Uint8Array(packed), {
     headers: { ...headers, 'content-encoding': coding, vary: 'accept-encoding' },
@@ -78,5 +81,5 @@ async function sendPacked({ context, headers, body }: SendPacked): Promise<Respo
 interface SendPacked {
   context: Context<ServingEnvironment>
   headers: Record<string, string>
-  body: Buffer
+  body: Uint8Array<ArrayBuffer>
 }

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { errors } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
+import { breatheFor } from '../../tasks/in-slices.ts'
 import { answerHeaders } from '../answer.ts'
 import { routeAhead } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
@@ -24,7 +25,13 @@ export async function infer(
   const body = await readBody(context)
   const headerLength = headerLengthOf(context, body.byteLength)
   const given = callOptions(context)
-  const request = await readInferRequest({ body, headerLength, tensors: find(), signal: given.signal })
+  const request = await readInferRequest({
+    body,
+    headerLength,
+    tensors: find(),
+    signal: given.signal,
+    hold: context.get('bodyHold'),
+  })
   // Found again behind the body, which may have been long in coming: another revision may answer by now.
   const route = versionedRoute(context, { router, path })
   const tensors = capabilityOf({ model, kind: 'tensors', route })
@@ -43,6 +50,7 @@ export async function infer(
     id: request.id,
     tensors: result.output,
     outputs: wanted,
+    breathe: breatheFor(given.signal),
   })
 }
 

@@ -5,3 +5,6 @@ export const bodyMaxBytes = 64 * 1024 * 1024
 export const outlineMaxBytes = 1024 * 1024
 
 export const tensorsMax = 256
+
+/** The most texts of a request: each takes more memory than bytes of the body. */
+export const textsMax = 2 ** 20

@@ -1,6 +1,6 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
-import type { Tensor, Tensors } from '../../engine/engine.ts'
+import type { Tensor } from '../../engine/engine.ts'
 import { dimensionsMax, elementsMax, rowsMax } from './tensor-limits.ts'
 
 /** How many elements a shape has. @throws AppError `invalid_input` where it is none, or is larger than any request. */
@@ -19,8 +19,11 @@ export function elementsOf(shape: readonly number[], param: string): number {
   return elements
 }
 
+/** What is known of a tensor before its elements are. */
+export type TensorHead = Pick<Tensor, 'type' | 'dims'>
+
 /** Refuses what the graph could not take, by the names of its inputs. @throws AppError `invalid_input` */
-export function checkInputs(inputs: Tensors, signature: readonly TensorSignature[]): void {
+export function checkInputs(inputs: Record<string, TensorHead>, signature: readonly TensorSignature[]): void {
   const known = new Map(signature.map((one) => [one.name, one]))
   const strange = Object.keys(inputs).find((name) => !known.has(name))
   if (strange !== undefined)
@@ -61,13 +64,13 @@ function checkShape({ name, tensor: { dims }, shape, sizes }: CheckShape): void 
 
 interface CheckShape {
   name: string
-  tensor: Tensor
+  tensor: TensorHead
   shape: readonly (number | string)[]
   sizes: Map<string, { size: number; input: string }>
 }
 
 /** How many rows a request has, where all its inputs have as many. @throws AppError `invalid_input` for none or too many */
-export function rowsOf(inputs: Tensors): number | undefined {
+export function rowsOf(inputs: Record<string, TensorHead>): number | undefined {
   const counts = new Set(Object.values(inputs).map(({ dims }) => dims[0]))
   const [rows] = counts
   if (counts.size !== 1 || rows === undefined) return undefined

@@ -5,6 +5,7 @@ import type { Tensors } from '../../../gpu-service/engine/engine.ts'
 import { FrameReader } from '../../../gpu-service/engine/frame-reader.ts'
 import { encodeFrame } from '../../../gpu-service/engine/frames.ts'
 import { engineFd } from '../../../gpu-service/engine/messages.ts'
+import type { PackedTensors } from '../../../gpu-service/engine/packed-tensors.ts'
 import { buffersOf } from './echo.ts'
 
 /** Hands tensors to another thread or process and gets the answer's. */
@@ -56,7 +57,10 @@ export function throughFrames(): Way {
       new Promise((settle) => {
         resolve = settle
         socket.cork()
-        for (const piece of encodeFrame({ message: { id: 1, kind: 'run', modelId: 'echo' }, tensors: inputs }))
+        for (const piece of encodeFrame({
+          message: { id: 1, kind: 'run', modelId: 'echo' },
+          tensors: inputs as PackedTensors,
+        }))
           socket.write(piece)
         socket.uncork()
       }),

@@ -18,3 +18,21 @@ it('writes what is asked for in one turn in one piece', async () => {
   for (const piece of pieces) reader.push(piece)
   expect([pieces.length, read.map(({ id }) => id)]).toEqual([1, [0, 1, 2]])
 })
+
+it('writes in the order of asking and ends behind it all, where texts take a while to pack', async () => {
+  const pieces: Uint8Array[] = []
+  const ignore = () => {}
+  const write = (piece: Uint8Array) => pieces.push(piece) > 0
+  const ended = Promise.withResolvers<void>()
+  const writer = new RequestWriter({ write, cork: ignore, uncork: ignore, end: () => ended.resolve() } as never)
+  const texts = Array<string>(200_000).fill('text')
+  writer.write({ message: { id: 0, ...run }, tensors: { x: { type: 'string', dims: [texts.length], data: texts } } })
+  writer.write({ message: { id: 1, ...run }, tensors: { x: { type: 'string', dims: [1], data: ['a'] } } })
+  writer.write({ message: { id: 2, ...run } })
+  writer.end()
+  await ended.promise
+  const read: WorkerRequest[] = []
+  const reader = new FrameReader<WorkerRequest>(({ message }) => read.push(message))
+  for (const piece of pieces) reader.push(piece)
+  expect(read.map(({ id }) => id)).toEqual([0, 1, 2])
+})

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readInferRequest } from '../../../../../gpu-service/protocols/oip/infer-request.ts'
 
 it('reads the elements of one input for no other', async () => {
@@ -30,6 +30,47 @@ it('takes texts among the elements that look like names', async () => {
   const inputs = [{ name: 'x', shape: [4], datatype: 'BYTES', data: ['data', 'data', '"a":1', '"a":1'] }]
   const body = Buffer.from(JSON.stringify({ inputs }))
   const { signal } = new AbortController()
-  const read = await readInferRequest({ body, headerLength: undefined, tensors: { inputs: [] }, signal })
+  const tensors = { inputs: [{ name: 'x', type: 'string', shape: ['n'] }] }
+  const read = await readInferRequest({ body, headerLength: undefined, tensors, signal })
   expect(read.inputs.x?.data).toEqual(inputs[0]?.data)
+})
+
+describe('texts as bytes', () => {
+  const { signal } = new AbortController()
+  const read = ({ type = 'string', shape, bytes, hold = { add() {} } }: Texts) => {
+    const given = { name: 'x', shape, datatype: 'BYTES', parameters: { binary_data_size: bytes.length } }
+    const json = Buffer.from(JSON.stringify({ inputs: [given] }))
+    const tensors = { inputs: [{ name: 'x', type, shape: ['n'] }] }
+    return readInferRequest({ body: Buffer.concat([json, bytes]), headerLength: json.length, tensors, hold, signal })
+  }
+  interface Texts {
+    type?: string
+    shape: number[]
+    bytes: Uint8Array
+    hold?: { add(bytes: number): void }
+  }
+
+  it('are not read where the model takes none', async () => {
+    const noTexts = Buffer.alloc(64, 255)
+    await expect(read({ type: 'float32', shape: [3], bytes: noTexts })).rejects.toThrow('the model takes float32')
+  })
+
+  it('are not read where they are more rows than a request may have', async () => {
+    await expect(read({ shape: [70_000], bytes: Buffer.alloc(8, 255) })).rejects.toThrow('limit is 65536')
+  })
+
+  it('are refused where they are more than a request may have, whatever their shape', async () => {
+    const tensors = { inputs: [{ name: 'x', type: 'string', shape: [1, 'n'] }] }
+    const inputs = [{ name: 'x', shape: [1, 2 ** 20 + 1], datatype: 'BYTES', data: ['a'] }]
+    const body = Buffer.from(JSON.stringify({ inputs }))
+    const refused = readInferRequest({ body, headerLength: undefined, tensors, signal })
+    await expect(refused).rejects.toThrow('1048577 texts; the limit is 1048576')
+  })
+
+  it('take room beside the bytes of the body, for what they are in memory', async () => {
+    const held: number[] = []
+    const hold = { add: (bytes: number) => void held.push(bytes) }
+    await read({ shape: [1000], bytes: Buffer.alloc(4000), hold })
+    expect(held).toEqual([expect.closeTo(32_000, -4)])
+  })
 })

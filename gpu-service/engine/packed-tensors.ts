@@ -1,0 +1,37 @@
+import type { Breathe } from '../tasks/in-slices.ts'
+import type { Tensor, TensorData, Tensors } from './engine.ts'
+import { packTexts, unpackTexts } from './packed-texts.ts'
+
+/** A tensor whose elements are bytes of memory, texts too. */
+export interface PackedTensor extends Omit<Tensor, 'data'> {
+  data: Exclude<TensorData, string[]>
+}
+
+export type PackedTensors = Record<string, PackedTensor>
+
+/** Whether none of them holds texts. */
+export const isPacked = (tensors: Tensors): tensors is PackedTensors =>
+  Object.values(tensors).every(({ data }) => !Array.isArray(data))
+
+export async function packTensors(tensors: Tensors, breathe: Breathe): Promise<PackedTensors> {
+  const packed: PackedTensors = {}
+  for (const [name, { type, dims, data }] of Object.entries(tensors))
+    packed[name] = { type, dims, data: Array.isArray(data) ? await packTexts({ texts: data, breathe }) : data }
+  return packed
+}
+
+/** @throws Error where the texts of one are none, which only a fault of the other side can be the cause of */
+export async function unpackTensors(packed: PackedTensors, breathe: Breathe): Promise<Tensors> {
+  const tensors: Tensors = {}
+  for (const [name, { type, dims, data }] of Object.entries(packed)) {
+    if (type !== 'string') {
+      tensors[name] = { type, dims, data }
+      continue
+    }
+    const fault = (what: string) => new Error(`the bytes of "${name}" ${what}`)
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    const count = dims.reduce((product, size) => product * size, 1)
+    tensors[name] = { type, dims, data: await unpackTexts({ bytes, count, breathe, fault }) }
+  }
+  return tensors
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
+import type { TensorData, TensorType } from '../../engine/engine.ts'
+import { breatheFor } from '../../tasks/in-slices.ts'
+import { elementsOf as countOf } from '../../tasks/tensors/signature.ts'
+import type { BodyHold } from '../body-room.ts'
+import { readBinary } from './binary-tensor.ts'
+import type { ScannedData } from './data-scanner.ts'
+import { typeOf } from './datatypes.ts'
+import { textsMax } from './limits.ts'
+import { readElements } from './read-elements.ts'
+
+/** An input as a request's JSON has it. */
+export const givenInput = z.looseObject({
+  name: z.string(),
+  shape: z.array(z.number()),
+  datatype: z.string(),
+  parameters: z.looseObject({ binary_data_size: z.number().int().nonnegative().optional() }).nullish(),
+  /** Its place among the lists that were taken out. */
+  data: z.number().int().nonnegative().optional(),
+})
+
+/** An input whose elements are not read yet. */
+export interface GivenInput {
+  name: string
+  type: TensorType
+  dims: readonly number[]
+  count: number
+  elements: { bytes: Uint8Array } | { scanned: ScannedData }
+  param: string
+}
+
+/** What each input is, and where its elements lie: in the JSON or behind it. @throws AppError `invalid_input` */
+export function givenInputs({ inputs, data, behind, hasHeader }: GivenInputs): GivenInput[] {
+  const names = new Set<string>()
+  let at = 0
+  const given = inputs.map(({ name, shape, datatype, parameters: own, data: place }, index): GivenInput => {
+    const param = `inputs[${index}]`
+    if (names.has(name)) throw errors.invalidInput(`The input "${name}" is given twice.`, param)
+    names.add(name)
+    const head = {
+      name,
+      type: typeOf(datatype, `${param}.datatype`),
+      dims: shape,
+      count: countOf(shape, `${param}.shape`),
+    }
+    const size = own?.binary_data_size
+    const scanned = place === undefined ? undefined : data[place]
+    // A caller who writes a number for "data" could name one list for many inputs, and have memory taken for each.
+    if (place !== undefined) delete data[place]
+    if (size === undefined && scanned !== undefined) return { ...head, elements: { scanned }, param: `${param}.data` }
+    if (size === undefined || scanned !== undefined)
+      throw errors.invalidInput(
+        `"${param}" must have either "data", a list, or "parameters.binary_data_size" with its bytes behind the JSON.`,
+        param,
+      )
+    if (!hasHeader)
+      throw errors.invalidInput(`"${param}" is binary; that needs the header "Inference-Header-Content-Length".`, param)
+    if (at + size > behind.byteLength)
+      throw errors.invalidInput(`The body ends before the ${size} bytes of "${param}".`, param)
+    at += size
+    return { ...head, elements: { bytes: behind.subarray(at - size, at) }, param }
+  })
+  if (at !== behind.byteLength)
+    throw errors.invalidInput(`The body has ${behind.byteLength - at} bytes that belong to no input.`, 'inputs')
+  return given
+}
+
+interface GivenInputs {
+  inputs: readonly z.output<typeof givenInput>[]
+  data: ScannedData[]
+  /** What follows the JSON. */
+  behind: Uint8Array
+  hasHeader: boolean
+}
+
+/** What a text takes beside its characters. */
+const textBytes = 32
+
+/** A text of no characters is three bytes of a body, and far more once it is read. @throws AppError */
+export function takeTextRoom(given: readonly GivenInput[], hold: Pick<BodyHold, 'add'> | undefined): void {
+  const texts = given.reduce((total, { type, count }) => (type === 'string' ? total + count : total), 0)
+  if (texts > textsMax)
+    throw errors.invalidInput(`The inputs have ${texts} texts; the limit is ${textsMax} per request.`, 'inputs')
+  hold?.add(texts * textBytes)
+}
+
+/** @throws AppError `invalid_json`, `invalid_input` */
+export function elementsOf(
+  { elements, param, dims, type, count }: GivenInput,
+  signal: AbortSignal,
+): Promise<TensorData> {
+  return 'bytes' in elements
+    ? readBinary({ bytes: elements.bytes, type, count, param, breathe: breatheFor(signal) })
+    : readElements({ scanned: elements.scanned, type, shape: dims, count, param, signal })
+}

@@ -1,0 +1,22 @@
+import type { Breathe } from '../../tasks/in-slices.ts'
+
+const sliceBytes = 1024 * 1024
+
+/** The pieces one behind the other in memory of their own; what is long is copied with others in between. */
+export async function joinBytes(pieces: readonly Uint8Array[], breathe: Breathe): Promise<Uint8Array<ArrayBuffer>> {
+  const joined = new Uint8Array(pieces.reduce((total, { byteLength }) => total + byteLength, 0))
+  let end = 0
+  let copied = 0
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.byteLength; at += sliceBytes) {
+      const slice = piece.subarray(at, at + sliceBytes)
+      joined.set(slice, end)
+      end += slice.byteLength
+      copied += slice.byteLength
+      if (copied < sliceBytes) continue
+      copied = 0
+      await breathe()
+    }
+  }
+  return joined
+}
