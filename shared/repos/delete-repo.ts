@@ -2,7 +2,7 @@ import { mayAccess } from '../auth/authorize.ts'
 import type { Principal } from '../auth/principal.ts'
 import { AppError, errors } from '../errors.ts'
 import { isPastGrace, keptUntil } from '../model/repo-grace.ts'
-import { getDeployment } from '../table/deployments.ts'
+import { type DeploymentItem, everyTargetOf, getDeployment } from '../table/deployments.ts'
 import { deploymentsOfRepo } from '../table/repo-deployments.ts'
 import { fullName, type RepoItem } from '../table/repo-item.ts'
 import { changeRepo } from '../table/repo-write.ts'
@@ -43,12 +43,15 @@ export async function undeleteRepo({ table, repo, now }: Omit<DeleteRepo, 'princ
 /** The deployments that the caller may know of by name, and how many more there are. */
 async function whatServes(table: Table, { principal, repo }: Pick<DeleteRepo, 'principal' | 'repo'>) {
   const names = await deploymentsOfRepo(table, repo)
-  const items = await Promise.all(names.map((name) => getDeployment(table, name)))
-  const seen = items.flatMap((item) =>
-    item !== undefined && mayAccess(principal, 'read', { owner: item.owner }) ? [item.name] : [],
-  )
-  return { seen, others: names.length - seen.length }
+  const found = await Promise.all(names.map((name) => getDeployment(table, name)))
+  // By what they serve themselves: a name that was not taken off the repo's list serves nothing, or something else.
+  const items = found.flatMap((item) => (item !== undefined && serves(item, repo) ? [item] : []))
+  const seen = items.filter(({ owner }) => mayAccess(principal, 'read', { owner })).map(({ name }) => name)
+  return { seen, others: items.length - seen.length }
 }
+
+const serves = (item: DeploymentItem, { id }: RepoItem): boolean =>
+  everyTargetOf(item).some(({ repoId }) => repoId === id)
 
 function deployed(repo: RepoItem, { seen, others }: { seen: string[]; others: number }): AppError {
   const said = [...seen.map((name) => `"${name}"`), ...(others > 0 ? [`${others} of other owners`] : [])]

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { deleteDeployment } from '../../../shared/table/deployment-deletion.ts'
 import { getDeployment } from '../../../shared/table/deployments.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { findRepo } from '../../../shared/table/repos.ts'
 import { freshDeployments, servable } from './support/fresh-deployments.ts'
 
 const fresh = freshDeployments('deleted')
@@ -19,6 +21,22 @@ describe('a deployment that is deleted', () => {
     await deleteDeployment(host.table, before)
     expect((await read()).status).toBe(404)
     for (const repo of [of.repo, other]) expect((await host.ask('DELETE', `/${repo}`, { as: 'ada' })).status).toBe(200)
+  })
+
+  it('keeps nobody from deleting a repo that was not let go of, also where another has its name by now', async () => {
+    const { host, of } = fresh
+    await create()
+    const served = await getDeployment(host.table, of.name)
+    for (const name of ['gone-for-good', of.name]) {
+      const other = `${of.repo}-${name}`
+      await host.make(other, {}, 'ada')
+      const repoId = (await findRepo(host.table, { name: other }))?.id ?? ''
+      await host.table.put({ ...keys.repoDeployment(repoId, name), name })
+      expect((await host.ask('DELETE', `/${other}`, { as: 'ada' })).status, name).toBe(200)
+    }
+    expect((await host.ask('DELETE', `/${of.repo}`, { as: 'ada' })).body.error).toMatchObject({
+      ...{ code: 'repo_deployed', deployments: [served?.name], others: 0 },
+    })
   })
 
   it('is gone though it is changed all the time, and leaves another of its name alone', async () => {
