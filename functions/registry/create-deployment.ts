@@ -7,7 +7,7 @@ import type { createDeployment } from '../../shared/contract/deployment.ts'
 import { errors } from '../../shared/errors.ts'
 import { defaultDeploymentName } from '../../shared/model/choose-onnx-file.ts'
 import { orderedText } from '../../shared/ordered-text.ts'
-import { type DeploymentItem, everyTargetOf } from '../../shared/table/deployment-item.ts'
+import { type DeploymentItem, type DeploymentTarget, everyTargetOf } from '../../shared/table/deployment-item.ts'
 import { deploymentCreation, getDeployment, noteDeploymentChange } from '../../shared/table/deployments.ts'
 import { ownerStands } from '../../shared/table/owners.ts'
 import { quotaExceeded } from '../../shared/table/quotas.ts'
@@ -77,10 +77,16 @@ async function itemOf({ table, principal, asked, deviceOf, now }: MakeDeployment
 /** Whatever is the same for whoever asks for it twice. What others did to it since makes it another one. */
 function gist(item: DeploymentItem): string {
   const { owner, pool, min, max, idleSeconds, isolate, limits, resultCache, stickyBy, canary, shadow } = item
-  const targets = everyTargetOf(item).map(({ repoId, revision, file, weight = 1 }) => [repoId, revision, file, weight])
+  const targets = everyTargetOf(item).map((target) => {
+    const { repoId, revision, file, weight = 1 } = target
+    return [repoId, revision, file, weight, target.follows === true ? followedBy(target) : 'stays']
+  })
   const settings = [pool ?? 'default', min ?? 1, max, idleSeconds, isolate, limits, resultCache, stickyBy, canary]
   return orderedText([owner, targets, shadow?.percent, settings])
 }
+
+/** What a target goes by when its alias moves. */
+const followedBy = ({ ref, wantedFile, precision }: DeploymentTarget) => [ref, wantedFile, precision]
 
 function taken(existing: DeploymentItem, principal: Principal) {
   const { name, owner, target, revision } = existing

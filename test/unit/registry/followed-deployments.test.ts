@@ -27,6 +27,21 @@ describe('a deployment that follows an alias', () => {
     expect((await read()).body.version).toBe(version)
   })
 
+  it('is not what is asked for by who wants one that stays, nor one that stays by who wants it to follow', async () => {
+    const { of } = fresh
+    await alias('POST', 'champion', of.second)
+    const statusOf = async (asked: object) => (await create(asked)).status
+    const following = { target: `${of.repo}@champion` }
+    expect([await statusOf(following), await statusOf(following)]).toEqual([201, 200])
+    const staying = [{ ...following, follow: false }, { target: of.repo }, { target: `${of.repo}@${of.second}` }]
+    for (const asked of staying) expect(await statusOf(asked)).toBe(409)
+    const other = { name: `${of.name}-stays` }
+    expect(await statusOf({ ...other, target: of.repo })).toBe(201)
+    // What stays is what it serves, by whatever name that was looked up.
+    for (const asked of staying) expect(await statusOf({ ...other, ...asked })).toBe(200)
+    expect(await statusOf({ ...other, ...following })).toBe(409)
+  })
+
   it('gives a new revision its share though the one before was rolled back, and the same one none', async () => {
     const { host, of } = fresh
     await alias('POST', 'candidate', of.first)
