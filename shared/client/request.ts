@@ -34,3 +34,18 @@ export async function allPages<Item>(read: (cursor: string | undefined) => Promi
   } while (cursor !== undefined)
   return items
 }
+
+/** The first items of a list, as many as are wanted, and whether there are more. */
+export async function firstItems<Item>(
+  count: number,
+  read: (page: Required<PageRequest>) => Promise<Page<Item>>,
+): Promise<{ items: Item[]; isMore: boolean }> {
+  const items: Item[] = []
+  let cursor: string | undefined
+  do {
+    const page = await read({ limit: Math.min(100, count - items.length), cursor })
+    items.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== undefined && items.length < count)
+  return { items, isMore: cursor !== undefined }
+}

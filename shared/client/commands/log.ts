@@ -1,4 +1,5 @@
 import { type Command, textOption, UsageError } from '../command.ts'
+import { firstItems } from '../request.ts'
 import { printable } from '../terminal.ts'
 import { formatAge, formatBytes } from '../units.ts'
 import { datasetOption, namedRevision } from './named-repo.ts'
@@ -11,16 +12,16 @@ export const log: Command = {
   slipway log acme/iris@champion -n 3 --json
 
 Options:
-  -n, --count NUMBER   how many, the newest first (default: 20, at most 100)
+  -n, --count NUMBER   how many, the newest first (default: 20)
   --dataset            a dataset instead of a model`,
   options: { count: { type: 'string', short: 'n' }, ...datasetOption },
   parameters: { min: 1, max: 1 },
   async run(invocation) {
     const { client, terminal, json } = invocation
     const { ref, ...repo } = namedRevision(invocation, invocation.parameters[0] ?? '')
-    const limit = Number(textOption(invocation, 'count') ?? 20)
-    if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new UsageError('--count is from 1 to 100')
-    const { items, cursor } = await client.listRevisions(repo, { ref, limit })
+    const count = Number(textOption(invocation, 'count') ?? 20)
+    if (!Number.isInteger(count) || count < 1) throw new UsageError('--count takes a number of 1 or more')
+    const { items, isMore } = await firstItems(count, (page) => client.listRevisions(repo, { ref, ...page }))
     if (json) return terminal.out(`${JSON.stringify(items)}\n`)
     const now = new Date()
     for (const { id, title, message, createdAt, createdBy, filesTotal, sizeBytes } of items) {
@@ -28,6 +29,6 @@ Options:
       terminal.out(`${id}  ${printable(title)}\n  ${printable(about)}\n`)
       if (message !== undefined) terminal.out(`  ${printable(message)}\n`)
     }
-    if (cursor !== undefined) terminal.err(`… and more, that led to these\n`)
+    if (isMore) terminal.err(`… and older ones: -n ${count * 2}\n`)
   },
 }

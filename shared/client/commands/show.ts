@@ -2,6 +2,7 @@ import type { RepoDetail } from '../../contract/repo.ts'
 import { isServedTask, servedAs } from '../../model/served-tasks.ts'
 import { inspectionWarnings, servingFault } from '../../model/serving-fault.ts'
 import type { Command, Invocation } from '../command.ts'
+import { firstItems } from '../request.ts'
 import { printable, table } from '../terminal.ts'
 import { formatBytes } from '../units.ts'
 import { datasetOption, namedRevision, uploadTo } from './named-repo.ts'
@@ -23,7 +24,9 @@ Options:
     const detail = await client.getRepo(repo)
     if (detail.revision === undefined && ref === 'main') return showEmpty(invocation, detail)
     const revision = await client.getRevision(repo, ref)
-    const { items: files, cursor } = await client.listFiles(repo, revision.id, { limit: 100 })
+    const { items: files, isMore } = await firstItems(json ? Number.POSITIVE_INFINITY : 100, (page) =>
+      client.listFiles(repo, revision.id, page),
+    )
     if (json) return terminal.out(`${JSON.stringify({ ...detail, revision, files })}\n`)
     const { metadata } = revision
     const { branches, tags, aliases } = detail.refs
@@ -55,7 +58,7 @@ Options:
     if (unserved !== undefined) terminal.out(`deploy    not as it is: ${printable(unserved)}\n`)
     const rows = files.map(({ path, sizeBytes, sha256 }) => [path, formatBytes(sizeBytes), sha256.slice(0, 12)])
     terminal.out(`\n${table(['FILE', 'SIZE', 'SHA256'], rows)}`)
-    if (cursor !== undefined) terminal.err(`… and more: ${revision.filesTotal} files in all\n`)
+    if (isMore) terminal.err(`… and more: ${revision.filesTotal} files in all, each with --json\n`)
   },
 }
 
