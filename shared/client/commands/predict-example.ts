@@ -5,18 +5,35 @@ import type { ApiClient } from '../api-client.ts'
 export async function predictExample(deployment: Deployment, client: ApiClient): Promise<string> {
   const { task, repo, revision, file } = deployment
   if (!task.startsWith('tabular-') && task !== 'tensors') return examples[task] ?? examples['text-classification'] ?? ''
-  const { metadata } = await client.getRevision({ repo }, revision)
+  const { metadata } = await client.getRevision({ repo }, revision).catch(() => ({ metadata: undefined }))
+  // Whoever may ask a deployment need not be able to read its model.
+  if (metadata === undefined) return '--help'
   const inputs = metadata?.onnx.find(({ path }) => path === file)?.inputs ?? []
   return task === 'tensors' ? tensorsExample(inputs) : rowsExample(inputs)
 }
 
 interface GraphInput {
   name: string
+  type?: string
   shape?: readonly unknown[] | undefined
 }
 
-const tensorsExample = (inputs: readonly GraphInput[]): string =>
-  `'{${inputs.map(({ name }) => `${JSON.stringify(name)}: […]`).join(', ')}}'`
+/** More than fit into a line are not written out. */
+const valuesMax = 32
+
+function tensorsExample(inputs: readonly GraphInput[]): string {
+  const tensors = inputs.map((input) => `${JSON.stringify(input.name)}:${zerosOf(input)}`).join(',')
+  // An object with "inputs" is the whole request.
+  return inputs.some(({ name }) => name === 'inputs') ? `'{"inputs":{${tensors}}}'` : `'{${tensors}}'`
+}
+
+/** Nothing but zeros in the form that the graph takes, and one row of it. */
+function zerosOf({ type = '', shape }: GraphInput): string {
+  const sizes = shape?.map((size) => (typeof size === 'number' && size > 0 ? size : 1))
+  if (sizes === undefined || sizes.reduce((product, size) => product * size, 1) > valuesMax) return '[…]'
+  const zero: unknown = type === 'string' ? '' : type === 'bool' ? false : 0
+  return JSON.stringify(sizes.reduceRight<unknown>((inner, size) => Array(size).fill(inner), zero))
+}
 
 /** A row as wide as the graph says; one whose columns are inputs of their own may hold texts. */
 function rowsExample([only, ...others]: readonly GraphInput[]): string {
