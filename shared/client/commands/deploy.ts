@@ -6,7 +6,7 @@ import { printable } from '../terminal.ts'
 import { besideWhatStands } from './changed-parts.ts'
 import { deployOptions, type WantedDeployment, wantedOf } from './deploy-options.ts'
 import { percentOf } from './deployment-rows.ts'
-import { followDeployment } from './follow-deployment.ts'
+import { followDeployment, sayWhereToLook } from './follow-deployment.ts'
 import { rightly } from './named-repo.ts'
 import { predictExample } from './predict-example.ts'
 
@@ -61,6 +61,7 @@ Options:
         terminal.out(`  ${percentOf(target, deployment)}  ${target.state}  ${printable(target.target)}\n`)
     if (deployment.state === 'READY')
       terminal.err(`next: slipway predict ${deployment.name} ${await predictExample(deployment, client)}\n`)
+    sayWhereToLook(deployment, invocation)
   },
 }
 

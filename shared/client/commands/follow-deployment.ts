@@ -3,10 +3,10 @@ import { CommandFailed, type Invocation } from '../command.ts'
 import { poll } from '../poll.ts'
 import { createProgress, printable } from '../terminal.ts'
 
-/** A replica may have to start first; then the status command tells the rest. */
+/** A replica may have to start first. */
 const patienceMs = 10 * 60_000
 
-/** Waits until a deployment is what it is to be, unless it is left to itself. @throws CommandFailed where it cannot be served */
+/** Waits until a deployment is what it is to be, unless it is left to itself. @throws CommandFailed where it cannot be served, or not yet */
 export async function followDeployment(
   changed: Deployment,
   { client, terminal, options }: Invocation,
@@ -22,9 +22,20 @@ export async function followDeployment(
     everyMs: 250,
     progress,
   })
-  if (deployment.state === 'FAILED')
-    throw new CommandFailed(`"${deployment.name}" cannot be served: ${printable(deployment.reason)}`, deployment)
+  const { name, state } = deployment
+  if (options.detach !== true && isUnderWay(deployment))
+    throw new CommandFailed(
+      `"${name}" is ${state === 'READY' ? 'not yet ready as a whole' : `still ${state.toLowerCase()}`} after 10 minutes; it goes on by itself: slipway status ${name}`,
+      deployment,
+    )
+  if (state === 'FAILED')
+    throw new CommandFailed(`"${name}" cannot be served: ${printable(deployment.reason)}`, deployment)
   return deployment
+}
+
+/** Where one that is left to itself can be seen. */
+export function sayWhereToLook({ name, state }: Deployment, { terminal, options, json }: Invocation): void {
+  if (!json && options.detach === true && state !== 'READY') terminal.err(`next: slipway status ${name}\n`)
 }
 
 /** One that is paused comes no further. */

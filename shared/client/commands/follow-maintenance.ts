@@ -25,6 +25,7 @@ export async function runMaintenance(
   const started = await client.startMaintenance({ kind, options: wanted })
   if (options.detach === true) {
     terminal.out(json ? `${JSON.stringify(started)}\n` : `${started.id}\n`)
+    if (!json) terminal.err('next: the same without --detach, to look on\n')
     return undefined
   }
   const progress = createProgress(terminal)

@@ -65,7 +65,8 @@ function requestOf(invocation: Invocation): RepoListRequest {
   }
 }
 
-const nothing = ({ options }: Invocation): string =>
-  Object.keys(options).some((name) => name !== 'json')
-    ? 'Nothing is like that.'
-    : 'No models yet. Bring one in: slipway pull hf://owner/name'
+function nothing({ options }: Invocation): string {
+  const kind = options.dataset === true ? 'dataset' : 'model'
+  if (Object.keys(options).some((name) => name !== 'json' && name !== 'dataset')) return `No ${kind} matches.`
+  return kind === 'dataset' ? 'No datasets yet.' : 'No models yet. Bring one in: slipway pull hf://owner/name'
+}

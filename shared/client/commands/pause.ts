@@ -1,6 +1,6 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import type { Command, Invocation } from '../command.ts'
-import { followDeployment } from './follow-deployment.ts'
+import { followDeployment, sayWhereToLook } from './follow-deployment.ts'
 
 export const pause: Command = {
   summary: 'unload a deployment and refuse its requests, until it is resumed',
@@ -28,8 +28,9 @@ Options:
   parameters: { min: 1, max: 1 },
   async run(invocation) {
     const [name = ''] = invocation.parameters
-    const resumed = await invocation.client.resumeDeployment(name)
-    tell(await followDeployment(resumed, invocation), invocation)
+    const resumed = await followDeployment(await invocation.client.resumeDeployment(name), invocation)
+    tell(resumed, invocation)
+    sayWhereToLook(resumed, invocation)
   },
 }
 

@@ -53,8 +53,11 @@ or was cut off is resumed by the same command: what is here already is not moved
     const job = options.detach === true ? started : await followImport(started, client, terminal)
     if (job.state === 'FAILED') throw new CommandFailed(`the pull failed: ${printable(job.failure?.message)}`, job)
     if (json) terminal.out(`${JSON.stringify(job)}\n`)
-    else if (job.state !== 'READY') terminal.out(`${job.id}\n`)
-    else report(job, terminal)
+    else if (job.state === 'READY') report(job, terminal)
+    else {
+      terminal.out(`${job.id}\n`)
+      terminal.err('next: slipway status\n')
+    }
   },
 }
 

@@ -26,3 +26,67 @@ describe('what the CLI names next', () => {
     expect((await cli('tag', 'acme/one', '--next', '--dataset')).err).toBe('')
   })
 })
+
+describe('a deployment that is left to itself', () => {
+  const one = { name: 'one', url: '/api/v1/predict/one', state: 'LOADING', targets: [] }
+
+  it.each([
+    [['deploy', 'acme/one', '--detach'], one, 'next: slipway status one\n'],
+    [['resume', 'one', '--detach'], one, 'next: slipway status one\n'],
+    [['pull', 'acme/one', '--detach'], { id: 'imp_1', state: 'PENDING', repo: 'acme/one' }, 'next: slipway status\n'],
+    [
+      ['gc', '--detach'],
+      { id: 'mnt_1', state: 'RUNNING', kind: 'gc' },
+      'next: the same without --detach, to look on\n',
+    ],
+  ])('names where it can be seen, after %j', async (parameters, answer, err) => {
+    answers(answer)
+    expect(await cli(...parameters)).toMatchObject({ code: 0, err })
+  })
+})
+
+describe('an input that is named next', () => {
+  const ready = { name: 'one', url: '/p', state: 'READY', targets: [], repo: 'acme/one', revision: 'r', file: 'm.onnx' }
+  const deployed = async (inputs: object[] | Response) => {
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (!url.includes('/revisions/')) return Response.json({ ...ready, task: 'tensors' })
+      return inputs instanceof Response ? inputs : Response.json({ metadata: { onnx: [{ path: 'm.onnx', inputs }] } })
+    })
+    return await cli('deploy', 'acme/one')
+  }
+
+  it('is one that can be sent, where the graph says how large its tensors are', async () => {
+    const inputs = [
+      { name: 'ids', type: 'int64', shape: ['batch', 2] },
+      { name: 'who', type: 'string', shape: [-1] },
+      { name: 'mask', type: 'bool', shape: [1, 1] },
+    ]
+    const { err } = await deployed(inputs)
+    expect(err).toBe(`next: slipway predict one '{"ids":[[0,0]],"who":[""],"mask":[[false]]}'\n`)
+  })
+
+  it('names its tensors where they are too large for a line', async () => {
+    const inputs = [
+      { name: 'pixels', type: 'float32', shape: [1, 3, 224, 224] },
+      { name: 'any', type: 'float32' },
+    ]
+    expect((await deployed(inputs)).err).toBe(`next: slipway predict one '{"pixels":[…],"any":[…]}'\n`)
+  })
+
+  it('does not make a deployment fail that is ready', async () => {
+    const refused = Response.json({ error: { code: 'missing_scope', message: 'No.' } }, { status: 403 })
+    expect(await deployed(refused)).toMatchObject({ code: 0, err: 'next: slipway predict one --help\n' })
+  })
+})
+
+describe('a list that is empty', () => {
+  it.each([
+    [['ls'], 'No models yet. Bring one in: slipway pull hf://owner/name\n'],
+    [['ls', '--dataset'], 'No datasets yet.\n'],
+    [['ls', '--owner', 'acme'], 'No model matches.\n'],
+    [['ls', '--dataset', '--tag', 'x'], 'No dataset matches.\n'],
+  ])('is said to be: %j', async (parameters, err) => {
+    answers({ items: [] })
+    expect(await cli(...parameters)).toMatchObject({ code: 0, out: '', err })
+  })
+})
