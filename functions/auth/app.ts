@@ -1,3 +1,4 @@
+import { routes } from '../../shared/contract/routes.ts'
 import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import { addAccountRoutes } from './account.ts'
 import { addInvitationRoutes } from './invitations.ts'
@@ -27,7 +28,7 @@ export function createAuthApp({
   now = () => new Date(),
   ...platform
 }: AuthOptions): AuthApp {
-  const app = createPlatformApp({ table, now, ...platform })
+  const app = createPlatformApp({ routes, table, now, ...platform })
   const signer = createSigner({ table, now })
   const parts: AuthParts = { table, passwords: createPasswordHasher(), signer, registration, hasAdminKey, now }
   addRegisterRoute(app, parts)

@@ -1,7 +1,7 @@
 import { principalOf } from '../../shared/auth/middleware.ts'
 import { requirePlatformAdmin } from '../../shared/auth/platform-admin.ts'
 import type { BackupEntry, MaintenanceFinding, MaintenanceJob } from '../../shared/contract/maintenance.ts'
-import { routes } from '../../shared/contract/routes.ts'
+import { maintenanceRoutes as routes } from '../../shared/contract/maintenance-routes.ts'
 import { AppError } from '../../shared/errors.ts'
 import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import { decodeCursor, decodePosition, encodeCursor, encodePosition } from '../../shared/table/cursor.ts'
@@ -24,7 +24,7 @@ export const isMaintenancePath = (path: string): boolean => /^\/api\/v1\/(?:main
 export function createMaintenanceApp({ parts, ...platform }: MaintenanceOptions) {
   const { table } = platform
   const { objects } = parts
-  const app = createPlatformApp(platform)
+  const app = createPlatformApp({ ...platform, routes })
   app.use('/api/v1/*', async (context, next) => {
     requirePlatformAdmin(principalOf(context))
     await next()

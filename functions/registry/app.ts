@@ -1,3 +1,4 @@
+import { routes } from '../../shared/contract/routes.ts'
 import { createPlatformApp, type PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { ModelDevice } from '../../shared/model/precision.ts'
@@ -25,7 +26,7 @@ export interface RegistryOptions extends PlatformAppOptions {
 /** The registry: repos, imports and deployments under `/api/v1`. */
 export function createRegistryApp(options: RegistryOptions) {
   const { table, ingest, version, quotas = defaultQuotas, now = () => new Date() } = options
-  const app = createPlatformApp(options)
+  const app = createPlatformApp({ ...options, routes })
   watchLookups(table, options.metrics)
   app.get('/', (context) => context.json({ name: 'Slipway', version, api: '/api/v1/openapi.json', health: '/health' }))
   app.get('/health', (context) => context.json({ status: 'ok' }))

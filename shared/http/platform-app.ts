@@ -8,7 +8,7 @@ import type { Table } from '../table/table.ts'
 import { announceWrites } from './announce-writes.ts'
 import { recordWrites } from './audit.ts'
 import { matchActions } from './audit-actions.ts'
-import { platformActions } from './audit-platform-actions.ts'
+import { actionsOf } from './audit-platform-actions.ts'
 import { conditionalReads } from './conditional.ts'
 import type { HttpEnvironment } from './context.ts'
 import { platformEnvelope } from './envelopes.ts'
@@ -18,7 +18,7 @@ import { limitBody, refuseDuplicateNames, validationError } from './json-body.ts
 import { noRoute } from './no-route.ts'
 import { limitRequests } from './rate-limit.ts'
 import { requestScope } from './request-scope.ts'
-import { routeAccess } from './route-access.ts'
+import { type DescribedRoute, routeAccess } from './route-access.ts'
 
 export interface PlatformAppOptions {
   table: Table
@@ -28,6 +28,11 @@ export interface PlatformAppOptions {
   /** What owners may have. @default defaultQuotas */
   quotas?: Quotas | undefined
   now?: (() => Date) | undefined
+}
+
+interface ContractedAppOptions extends PlatformAppOptions {
+  /** Of the contract, all that it answers. An app that has few of them is told no others: they would all be loaded with it. */
+  routes: Record<string, DescribedRoute>
 }
 
 const bodyMaxBytes = 1024 ** 2
@@ -40,13 +45,14 @@ const wholeOf: Partial<Record<string, string>> = { query: 'The query', param: 'T
  * says of each route, quotas of requests, creations once for each `Idempotency-Key`, errors in one envelope.
  */
 export function createPlatformApp({
+  routes,
   table,
   verify,
   log,
   metrics,
   quotas = defaultQuotas,
   now = () => new Date(),
-}: PlatformAppOptions): OpenAPIHono<HttpEnvironment> {
+}: ContractedAppOptions): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
     defaultHook: (result) => {
       if (!result.success) throw validationError(result.error, wholeOf[result.target])
@@ -58,9 +64,9 @@ export function createPlatformApp({
   // Returned, not thrown: what is thrown here passes the request scope by, and its id with it.
   app.notFound((context) => answerError(noRoute(app, context).error, context))
   app.use('/api/v1/*', conditionalReads())
-  const audit = { table, actionOf: matchActions(platformActions), now }
+  const audit = { table, actionOf: matchActions(actionsOf(routes)), now }
   app.use('/api/v1/*', recordWrites(audit))
-  const accessOf = routeAccess()
+  const accessOf = routeAccess(Object.values(routes))
   const passes = { required: authenticate(verify), optional: identify(verify) }
   app.use('/api/v1/*', async (context, next) => {
     const access = context.req.path === '/api/v1/openapi.json' ? 'open' : accessOf(context.req)

@@ -1,9 +1,7 @@
-import { routes } from '../contract/routes.ts'
-
 /** Whether a route needs a token, takes one, or asks for none. */
 export type RouteAccess = 'required' | 'optional' | 'open'
 
-interface DescribedRoute {
+export interface DescribedRoute {
   method: string
   path: string
   security?: readonly Record<string, unknown>[] | undefined
@@ -13,7 +11,7 @@ interface DescribedRoute {
  * Says of a request what the contract says of its route. What no route of the contract matches needs a token: strangers
  * are not told what there is.
  */
-export function routeAccess(described: readonly DescribedRoute[] = Object.values(routes)) {
+export function routeAccess(described: readonly DescribedRoute[]) {
   const known = described.map(({ method, path, security }) => ({
     method: method.toUpperCase(),
     pattern: patternOf(path),

@@ -42,7 +42,7 @@ const sizeBytesMax: Record<string, number> = {
   Registry: 865_000,
   RegistryHub: 1_000_000,
   RegistryAuth: 860_000,
-  RegistryMaintenanceWorker: 1_000_000,
+  RegistryMaintenanceWorker: 960_000,
   IngestWorker: 1_000_000,
   DropsWorker: 740_000,
   CleanupSweep: 580_000,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authenticate, identify, principalOf, requireScope } from '../../../shared/auth/middleware.ts'
 import { createToken, hashToken } from '../../../shared/auth/token.ts'
 import { createVerifier } from '../../../shared/auth/verify.ts'
+import { routes } from '../../../shared/contract/routes.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { platformEnvelope } from '../../../shared/http/envelopes.ts'
@@ -198,7 +199,7 @@ describe('a route', () => {
     expect(asked('GET', '/files/a/b.txt')).toBe('open')
     for (const path of ['/x', '/x/1/2', '/open/', '/silent', '/xopen', '/none'])
       expect(asked('GET', path), path).toBe('required')
-    const real = routeAccess()
+    const real = routeAccess(Object.values(routes))
     expect(real({ method: 'POST', path: '/api/v1/auth/login' })).toBe('open')
     expect(real({ method: 'POST', path: '/api/v1/auth/register' })).toBe('optional')
     for (const path of ['/api/v1/me', '/api/v1/keys', '/api/v1/auth/users', '/api/v1/auth/password'])

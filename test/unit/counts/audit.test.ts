@@ -4,8 +4,9 @@ import { createHubApp } from '../../../functions/hub/app.ts'
 import { hubActions } from '../../../functions/hub/hub-actions.ts'
 import { endOfImport } from '../../../functions/ingest/steps/end-import.ts'
 import { createRegistryApp } from '../../../functions/registry/app.ts'
+import { routes } from '../../../shared/contract/routes.ts'
 import { matchActions } from '../../../shared/http/audit-actions.ts'
-import { platformActions } from '../../../shared/http/audit-platform-actions.ts'
+import { actionsOf } from '../../../shared/http/audit-platform-actions.ts'
 import { createMetrics } from '../../../shared/metrics.ts'
 import { newEvent, recordEvent } from '../../../shared/table/audit.ts'
 import { getImport, type ImportItem } from '../../../shared/table/imports.ts'
@@ -97,7 +98,10 @@ describe('the audit log', () => {
   it('knows every route that writes, in every app', () => {
     const options = { table: host.table, objects: {}, ingest: {}, version: '0', metrics: createMetrics() } as never
     const asks = /\/(?:paths-info|preupload)\/|^\/api\/validate-yaml$|^\/api\/uploads\/|\/lfs-files/
-    const apps = [createRegistryApp(options), createAuthApp(options)].map((app) => ({ app, patterns: platformActions }))
+    const apps = [createRegistryApp(options), createAuthApp(options)].map((app) => ({
+      app,
+      patterns: actionsOf(routes),
+    }))
     for (const { app, patterns } of [...apps, { app: createHubApp(options), patterns: hubActions }]) {
       const actionOf = matchActions(patterns)
       const writing = app.routes.filter(
