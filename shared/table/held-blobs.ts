@@ -1,7 +1,7 @@
 import { inParallel } from '../in-parallel.ts'
 import { asSeen } from './as-seen.ts'
 import { keys } from './keys.ts'
-import { QuotaExceeded, readOwnerUse } from './quotas.ts'
+import { requireRoom, storedBytesExceeded } from './stored-bytes.ts'
 import { absent, ConditionFailed, type Table } from './table.ts'
 import { countUse } from './usage.ts'
 
@@ -33,15 +33,33 @@ export async function holdsBlob(table: Table, blob: { owner: string; sha256: str
 
 /**
  * Counts the blobs of a revision that its owner does not hold yet against its stored bytes, each once however often it
- * is asked. They are held before the revision is published, so that nothing is published beyond the quota; where it is
- * not published after all, the garbage collection finds blobs held that no revision has, and gives their bytes back.
+ * is asked: all of them or, where there is no room for all, none. They are held before the revision is published, so
+ * that nothing is published beyond the quota; where it is not published after all, or others take the room meanwhile,
+ * the garbage collection finds blobs held that no revision has, and gives their bytes back.
  * @throws StoredBytesExceeded
  */
 export async function holdBlobs(table: Table, { owner, blobs, storedBytesMax, now }: HoldBlobs): Promise<void> {
   const distinct = [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()]
-  for (let start = 0; start < distinct.length; start += blobsAtOnce)
-    await holdSome(table, { owner, blobs: distinct.slice(start, start + blobsAtOnce), storedBytesMax, now })
+  const wanted = distinct.length > blobsAtOnce ? await withRoom(table, { owner, distinct, storedBytesMax }) : distinct
+  for (let start = 0; start < wanted.length; start += blobsAtOnce)
+    await holdSome(table, { owner, blobs: wanted.slice(start, start + blobsAtOnce), storedBytesMax, now })
 }
+
+/** The blobs that are not held for good, once there is room for them: one transaction does not take all of them. */
+async function withRoom(table: Table, { owner, distinct, storedBytesMax }: WithRoom): Promise<Blob[]> {
+  const held = await inParallel(distinct, readsAtOnce, ({ sha256 }) => getHeldBlob(table, { owner, sha256 }))
+  const missing = distinct.filter((_, at) => held[at] === undefined)
+  await requireRoom(table, { owner, moreBytes: bytesOf(missing), storedBytesMax })
+  return distinct.filter((_, at) => held[at] === undefined || held[at].condemnedBy !== undefined)
+}
+
+interface WithRoom {
+  owner: string
+  distinct: readonly Blob[]
+  storedBytesMax: number | undefined
+}
+
+const bytesOf = (blobs: readonly Blob[]): number => blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 
 interface HoldBlobs {
   owner: string
@@ -57,7 +75,7 @@ async function holdSome(table: Table, { owner, blobs, storedBytesMax, now }: Hol
     if (!(await takeBack(table, { owner, condemned }))) continue
     const missing = blobs.filter((_, at) => held[at] === undefined)
     if (missing.length === 0) return
-    const by = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const by = bytesOf(missing)
     const since = now.toISOString()
     const puts = missing.map(({ sha256, sizeBytes }) => ({
       put: { ...keys.heldBlob(owner, sha256), sizeBytes, since },
@@ -82,22 +100,4 @@ async function takeBack(table: Table, { owner, condemned }: { owner: string; con
   const change = { expression: 'REMOVE condemnedBy', condition: 'attribute_exists(pk)' }
   // A collection may have given one of them back a moment ago.
   return asSeen(() => table.transact(condemned.map(({ sha256 }) => ({ update: keys.heldBlob(owner, sha256), change }))))
-}
-
-/** The owner may not store so much more. */
-export class StoredBytesExceeded extends QuotaExceeded {
-  override name = 'StoredBytesExceeded'
-  readonly moreBytes: number
-  constructor({ owner, limit, used, moreBytes }: { owner: string; limit: number; used: number; moreBytes: number }) {
-    super({ owner, quota: 'storedBytes', limit, used, more: moreBytes })
-    this.moreBytes = moreBytes
-  }
-}
-
-async function storedBytesExceeded(
-  table: Table,
-  { owner, moreBytes, storedBytesMax = 0 }: { owner: string; moreBytes: number; storedBytesMax: number | undefined },
-): Promise<StoredBytesExceeded> {
-  const { use, own } = await readOwnerUse(table, owner)
-  return new StoredBytesExceeded({ owner, limit: own.storedBytes ?? storedBytesMax, used: use.storedBytes, moreBytes })
 }

@@ -3,10 +3,11 @@ import { endOfImport, failImport } from '../../../functions/ingest/steps/end-imp
 import { startImport } from '../../../shared/ingest/start-import.ts'
 import { deleteDeployment } from '../../../shared/table/deployment-deletion.ts'
 import { createDeployment, type DeploymentItem } from '../../../shared/table/deployments.ts'
-import { holdBlobs, StoredBytesExceeded } from '../../../shared/table/held-blobs.ts'
+import { holdBlobs } from '../../../shared/table/held-blobs.ts'
 import { readOwnerUse, setQuotas } from '../../../shared/table/quotas.ts'
 import { newRepo } from '../../../shared/table/repo-item.ts'
 import { repoCreation } from '../../../shared/table/repo-write.ts'
+import { StoredBytesExceeded } from '../../../shared/table/stored-bytes.ts'
 import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
 import { startTable, type TestTable } from '../../support/dynoxide.ts'
 
@@ -88,6 +89,23 @@ describe('stored bytes', () => {
     await expect(hold(4, 501)).rejects.toBeInstanceOf(StoredBytesExceeded)
     await hold(4, 500)
     expect((await readOwnerUse(table, 'full')).use.storedBytes).toBe(1500)
+  })
+
+  it('of more blobs than one transaction takes are counted all or not at all', async () => {
+    const hold = (total: number) =>
+      holdBlobs(table, {
+        owner: 'whole',
+        blobs: Array.from({ length: total }, (_, n) => ({ sha256: sha(n), sizeBytes: 10 })),
+        storedBytesMax: 2000,
+        now,
+      })
+    await expect(hold(201)).rejects.toMatchObject({ code: 'quota_exceeded', details: { used: 0 } })
+    expect((await readOwnerUse(table, 'whole')).use.storedBytes).toBe(0)
+    await hold(50)
+    await setQuotas(table, 'whole', { storedBytes: 1990 })
+    await expect(hold(200)).rejects.toThrow(/1500 more: the quota "storedBytes" is 1990, and 500 is used/)
+    await hold(199)
+    expect((await readOwnerUse(table, 'whole')).use.storedBytes).toBe(1990)
   })
 
   it('are neither more nor fewer than the blobs when many revisions with common ones are held at once', async () => {
