@@ -4,7 +4,9 @@ import { inParallel } from '../../../shared/in-parallel.ts'
 import { holdsBlob } from '../../../shared/table/held-blobs.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { allFiles } from '../../../shared/table/repos.ts'
+import { requireRoom, StoredBytesExceeded } from '../../../shared/table/stored-bytes.ts'
 import type { Table } from '../../../shared/table/table.ts'
+import type { HubParts } from '../parts.ts'
 import { choosePartBytes } from './plan-upload.ts'
 import { uploadActions } from './upload-actions.ts'
 import { createUploadAddresses } from './upload-address.ts'
@@ -48,11 +50,16 @@ export async function answerUploadBatch({
   origin,
   principal,
   parts,
-}: BatchInput & { principal: Principal }) {
+}: BatchInput & { principal: Principal; parts: HubParts }) {
   const takesParts = batch.transfers?.includes('multipart') ?? false
   const distinct = [...new Map(batch.objects.map((object) => [object.oid, object])).values()]
   const held = await inParallel(distinct, readsAtOnce, ({ oid }) => mayName({ oid, repo, principal }, parts.table))
   const missing = distinct.filter((_, at) => held[at] === false)
+  const full = await fullness({ missing, repo, principal }, parts)
+  if (full !== undefined) {
+    const error = { code: full.status, message: full.message }
+    return { transfer: 'basic', objects: distinct.map((object, at) => (held[at] ? object : { ...object, error })) }
+  }
   const sizes = missing.map(({ size }) => size)
   const plan = { repoId: repo.id, by: principal.userId, partBytes: choosePartBytes(sizes, parts.uploads), takesParts }
   const addresses = createUploadAddresses({ origin, secret: await parts.uploadSecret(), parts })
@@ -64,6 +71,28 @@ export async function answerUploadBatch({
   return { transfer: isInParts ? 'multipart' : 'basic', objects }
 }
 
+/** Why a commit of all that is missing would be refused, so that nobody sends it for nothing. */
+async function fullness({ missing, repo: { owner }, principal }: Missing, { table, limits }: HubParts) {
+  // What its owner holds is not missing for the commit, and no other way does such a key learn what that is.
+  if (isForOneRepo(principal)) return undefined
+  const moreBytes = missing.reduce((sum, { size }) => sum + size, 0)
+  try {
+    await requireRoom(table, { owner, moreBytes, storedBytesMax: limits.storedBytesMax })
+  } catch (error) {
+    if (error instanceof StoredBytesExceeded) return error
+    throw error
+  }
+  return undefined
+}
+
+interface Missing {
+  missing: LfsBatch['objects']
+  repo: RepoItem
+  principal: Principal
+}
+
+const isForOneRepo = ({ limit }: Principal): boolean => limit !== undefined && !('owner' in limit)
+
 /**
  * Whether a commit may name a content that nobody sends again. A key for one repo may not: it would learn what is in
  * others of the same owner, and bring it into its own.
@@ -71,9 +100,7 @@ export async function answerUploadBatch({
 export const mayName = async (
   { oid, repo, principal }: { oid: string; repo: RepoItem; principal: Principal },
   table: Table,
-): Promise<boolean> =>
-  (principal.limit === undefined || 'owner' in principal.limit) &&
-  (await holdsBlob(table, { owner: repo.owner, sha256: oid }))
+): Promise<boolean> => !isForOneRepo(principal) && (await holdsBlob(table, { owner: repo.owner, sha256: oid }))
 
 /** W4 where objects are to go: what the branch main holds is downloaded as any file of it. */
 export async function answerDownloadBatch({ batch, repo, origin, parts }: BatchInput) {

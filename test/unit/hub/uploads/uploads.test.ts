@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { objectKeys } from '../../../../shared/objects/keys.ts'
 import type { ObjectStore } from '../../../../shared/objects/object-store.ts'
 import { keys } from '../../../../shared/table/keys.ts'
+import { setQuotas } from '../../../../shared/table/quotas.ts'
 import { beginSweepRound } from '../../../../shared/table/sweeps.ts'
 import { contentOf, freshHubs, repoOf } from './fresh-hubs.ts'
 import { sha256 } from './hub-with-uploads.ts'
@@ -57,6 +58,30 @@ describe('content that somebody else holds', () => {
     expect((await limited.batch(other, content)).object?.actions?.upload.href).toContain('/api/uploads/')
     expect((await limited.commit(other, content.oid)).status).toBe(422)
     expect((await erin.commit(other, content.oid)).status).toBe(200)
+  })
+})
+
+describe('an owner whose quota is full', () => {
+  it('is told so before anything is sent, and a key for one repo learns nothing by it', async () => {
+    const hub = await hubs.start()
+    const fred = hub.as('fred')
+    const repo = await repoOf('fred', fred)
+    const { text, ...first } = contentOf('what fred holds already')
+    await hub.put((await fred.batch(repo, first)).object?.actions?.upload.href ?? '', text)
+    expect((await fred.commit(repo, first.oid)).status).toBe(200)
+    await setQuotas(hubs.table, 'fred', { storedBytes: 100 })
+    const { text: _, ...large } = contentOf('x'.repeat(101))
+    expect(await fred.batch(repo, large)).toEqual({
+      status: 200,
+      object: { ...large, error: { code: 403, message: expect.stringContaining('101 more: the quota "storedBytes"') } },
+    })
+    expect((await fred.batch(repo, { ...first, size: 1000 })).object?.error).toBeUndefined()
+    const repoId = (await hubs.table.get<{ repoId: string }>(keys.repoName('model', repo)))?.repoId ?? ''
+    const limited = hub.as('fred', { limit: { repoId } })
+    for (const size of [1000, first.size])
+      expect((await limited.batch(repo, { oid: first.oid, size })).object?.error).toBeUndefined()
+    await setQuotas(hubs.table, 'fred', { storedBytes: 200 })
+    expect((await fred.batch(repo, large)).object?.actions?.upload).toBeDefined()
   })
 })
 
