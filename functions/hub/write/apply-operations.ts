@@ -2,6 +2,7 @@ import { errors } from '../../../shared/errors.ts'
 import { collidingPaths } from '../../../shared/model/file-path.ts'
 import { type RevisionFile, sortedByPath } from '../../../shared/model/revision-id.ts'
 import { hubErrors } from '../hub-errors.ts'
+import { createFolderTree } from './folder-tree.ts'
 
 /** What a commit does to a list of files, with the content of each known by its hash. */
 export type FileChange =
@@ -21,10 +22,17 @@ export interface AppliedChanges {
  */
 export function applyOperations(before: readonly RevisionFile[], changes: readonly FileChange[]): AppliedChanges {
   const files = new Map(before.map((file) => [file.path, file]))
+  const isFolderDeleted = changes.some(({ kind }) => kind === 'deletedFolder')
+  const tree = isFolderDeleted ? createFolderTree(files.keys()) : undefined
   for (const change of changes) {
-    if (change.kind === 'put') files.set(change.file.path, change.file)
-    else if (change.kind === 'deletedFolder') deleteFolder(files, change.path)
-    else if (!files.delete(change.path)) throw hubErrors.entryNotFound(change.path, 'this revision')
+    if (change.kind === 'put') {
+      files.set(change.file.path, change.file)
+      tree?.add(change.file.path)
+      continue
+    }
+    const deleted = change.kind === 'deletedFile' ? [change.path] : (tree?.empty(change.path) ?? [])
+    const found = deleted.filter((path) => files.delete(path))
+    if (found.length === 0) throw hubErrors.entryNotFound(change.path, 'this revision')
   }
   if (files.size > filesMax)
     throw errors.invalidRequest(`A revision has at most ${filesMax} files; this one would have ${files.size}.`)
@@ -39,12 +47,6 @@ export function applyOperations(before: readonly RevisionFile[], changes: readon
 }
 
 const filesMax = 100_000
-
-function deleteFolder(files: Map<string, RevisionFile>, path: string) {
-  const inside = [...files.keys()].filter((file) => file.startsWith(`${path}/`))
-  if (inside.length === 0) throw hubErrors.entryNotFound(path, 'this revision')
-  for (const file of inside) files.delete(file)
-}
 
 const isSame = (before: readonly RevisionFile[], after: ReadonlyMap<string, RevisionFile>): boolean =>
   before.length === after.size &&

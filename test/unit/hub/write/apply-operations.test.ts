@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyOperations, type FileChange } from '../../../../functions/hub/write/apply-operations.ts'
 
@@ -23,6 +24,36 @@ describe('the files after a commit', () => {
     expect(applyOperations(before, [put('ab', 'x'), put('ab', 'y')]).files.find(({ path }) => path === 'ab')).toEqual(
       file('ab', 'y'),
     )
+  })
+
+  it('are what each line leaves of what the one before it left, whatever the lines', () => {
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 })
+      .map((names) => names.join('/'))
+    const line = fc.tuple(fc.constantFrom('put', 'deletedFile', 'deletedFolder'), path)
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
+        const wanted = new Set<string>()
+        const changes: FileChange[] = []
+        for (const [kind, at] of lines) {
+          const inside = kind === 'deletedFolder' ? [...wanted].filter((one) => one.startsWith(`${at}/`)) : [at]
+          if (kind === 'put') changes.push(put(`${at}/file`))
+          else if (inside.some((one) => wanted.has(one))) changes.push({ kind, path: at } as FileChange)
+          else continue
+          if (kind === 'put') wanted.add(`${at}/file`)
+          else for (const one of inside) wanted.delete(one)
+        }
+        expect(applyOperations([], changes).files.map((one) => one.path)).toEqual([...wanted].toSorted())
+      }),
+    )
+  })
+
+  it('are found in a moment where ten thousand folders go, one by one', () => {
+    const folders = Array.from({ length: 10_000 }, (_, at) => `data/part-${at}`)
+    const many = folders.flatMap((folder) => [0, 1, 2, 3].map((at) => file(`${folder}/file-${at}.txt`)))
+    const started = process.cpuUsage()
+    expect(applyOperations(many, folders.map(emptied)).files).toEqual([])
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(4000)
   })
 
   it('may have a file in the place of a folder that goes', () => {
