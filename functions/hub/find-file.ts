@@ -9,6 +9,10 @@ import { hubErrors } from './hub-errors.ts'
 import { rawRest, refPaths } from './parse-path.ts'
 import { fileDepth, type KindRoutes } from './repo-kinds.ts'
 
+export interface FoundFile extends Pick<FoundRevision, 'repo' | 'revision'> {
+  file: RevisionFile
+}
+
 /**
  * The file that `/{owner}/{name}/resolve|raw/{ref}/{path}` names. A header says of which revision it is, also
  * where it has no such file: clients remember that it has none. @throws AppError `repo_not_found`, `revision_not_found`, `entry_not_found`
@@ -16,7 +20,7 @@ import { fileDepth, type KindRoutes } from './repo-kinds.ts'
 export async function findFile(
   context: Context<HttpEnvironment>,
   { table, routes }: { table: Table; routes: KindRoutes },
-): Promise<RevisionFile> {
+): Promise<FoundFile> {
   const readings = refPaths(rawRest(context.req.url, fileDepth(routes)), { isRefRaw: false })
   let first: FoundRevision | undefined
   // Behind a gateway that decodes "%2F", a ref may be the first segment of another one.
@@ -25,7 +29,7 @@ export async function findFile(
     const file = pathFault(path) === undefined ? await getFile(table, repo.id, revision.id, path) : undefined
     first ??= found
     context.header('x-repo-commit', (file === undefined ? first : found).revision.id)
-    if (file !== undefined) return file
+    if (file !== undefined) return { repo, revision, file }
   }
   throw hubErrors.entryNotFound(first?.path ?? '', first?.ref ?? '')
 }

@@ -9,7 +9,7 @@ import { storedContent } from './stored-content.ts'
 export function addRawRoute(app: HubApp, { table, objects }: HubParts) {
   for (const routes of repoKinds)
     app.get(`${routes.files}/:owner/:name/raw/:rest{.+}`, async (context) => {
-      const file = await findFile(context, { table, routes })
+      const { file } = await findFile(context, { table, routes })
       if (file.gitSha1 !== undefined) {
         // Small is not text: called so, a Lambda would send the bytes of a picture as broken letters.
         const contentType = 'application/octet-stream'

@@ -52,6 +52,7 @@ export const itemKinds: readonly ItemKind[] = [
   saved('revision', 'REPO#', 'REVISION#'),
   saved('revision card', 'REPO#', 'CARD#'),
   saved('version', 'REPO#', 'VERSION#'),
+  saved('repo downloads', 'REPO#', 'DOWNLOADS'),
   saved('repo deployment', 'REPO#', 'DEPLOYMENT#'),
   work('pending revision', 'REPO#', 'PENDING#'),
   saved('repo name', 'NAME#', 'NAME'),

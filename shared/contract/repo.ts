@@ -32,7 +32,10 @@ export const repo = z
     tags: z.array(z.string()).openapi({ description: 'What people put on it.' }),
     cardTags: z.array(z.string()).optional().openapi({ description: 'What its card says, on main.' }),
     sizeBytes: z.number().int(),
-    downloads: z.number().int().openapi({ description: 'As of its last change, or of the last hour.' }),
+    downloads: z.number().int().openapi({
+      description:
+        'Of its config.json, or of a model where it has none. Brought up to date by a download once an hour at most.',
+    }),
     createdAt: timestamp,
     updatedAt: timestamp,
     deletedAt: timestamp.optional(),

@@ -71,6 +71,8 @@ export const keys = {
     pk: `REPO#${repoId}`,
     sk: `VERSION#${String(number).padStart(8, '0')}`,
   }),
+  /** How many downloads its item does not tell of yet. */
+  repoDownloads: (repoId: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: 'DOWNLOADS' }),
   /** That a deployment serves the repo, whoever's it is. */
   repoDeployment: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `DEPLOYMENT#${name}` }),
   revision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REVISION#${id}` }),

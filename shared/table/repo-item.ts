@@ -26,7 +26,7 @@ export interface RepoItem {
   /** The number of the version that was made last. */
   lastVersion?: number | undefined
   sizeBytes: number
-  /** As of its last change, or of the last hour. */
+  /** Brought up to date by a download, once an hour at most. */
   downloads: number
   createdAt: string
   createdBy: string

@@ -1,0 +1,39 @@
+import type { Context } from 'hono'
+import { messageOf } from '../../shared/errors.ts'
+import type { HttpEnvironment } from '../../shared/http/context.ts'
+import { logOf } from '../../shared/http/request-log.ts'
+import { countDownload } from '../../shared/table/downloads.ts'
+import { getFile } from '../../shared/table/repos.ts'
+import type { FoundFile } from './find-file.ts'
+import type { HubParts } from './parts.ts'
+import { notifyIngest } from './write/notify-ingest.ts'
+
+/** How often a repo is changed for the sake of its number at most. */
+const apartMs = 3_600_000
+
+/** What a download of a whole repo asks for once, as on the Hub; without it, the models themselves are counted. */
+const counted = 'config.json'
+const model = /^[^/]+\.(?:onnx|gguf)$/
+
+/** Counts an answer where it is what a download has one of. One that cannot be counted is no failure of the request. */
+export async function noteDownload(
+  context: Context<HttpEnvironment>,
+  { found, status }: { found: FoundFile; status: number },
+  parts: HubParts,
+): Promise<void> {
+  const isWhole = status === 200 || status === 302
+  if (!isWhole || context.req.method !== 'GET') return
+  try {
+    if (!(await isCounted(found, parts))) return
+    const { id: repoId } = found.repo
+    const changed = await countDownload(parts.table, { repoId, now: parts.now(), apartMs })
+    if (changed !== undefined) await notifyIngest(context, parts, { step: 'write-repo-manifest', repoId, attempt: 1 })
+  } catch (error) {
+    logOf(context).warn({ repoId: found.repo.id }, `a download was not counted: ${messageOf(error)}`)
+  }
+}
+
+async function isCounted({ repo, revision, file }: FoundFile, { table }: HubParts): Promise<boolean> {
+  if (file.path === counted) return true
+  return model.test(file.path) && (await getFile(table, repo.id, revision.id, counted)) === undefined
+}
