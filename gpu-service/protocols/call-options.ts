@@ -4,8 +4,8 @@ import { errors } from '../../shared/errors.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
-/** Seconds, as the OpenAI SDKs send their own timeout, and as anybody may. */
-const timeoutHeaders = ['x-request-timeout', 'x-stainless-timeout'] as const
+/** Seconds, as anybody may send them, and as the OpenAI SDKs for JavaScript and for Python send their own timeout. */
+const timeoutHeaders = ['x-request-timeout', 'x-stainless-timeout', 'x-stainless-read-timeout'] as const
 const secondsMax = 3600
 
 /** What a request says of how it wants its work done. @throws AppError `invalid_request` naming the header at fault. */
@@ -42,13 +42,16 @@ function deadlineOf(context: Context<ServingEnvironment>, now: () => number): nu
   const seconds = timeoutHeaders.flatMap((name) => {
     const value = context.req.header(name)
     if (value === undefined) return []
-    const number = Number(value)
-    if (value.trim() === '' || !(number > 0))
-      throw errors.invalidRequest(`The header "${name}" must be a number of seconds over 0.`, name)
+    const number = value.trim() === '' ? Number.NaN : Number(value) + lostOf(name, value)
+    if (!(number > 0)) throw errors.invalidRequest(`The header "${name}" must be a number of seconds over 0.`, name)
     return [Math.min(number, secondsMax)]
   })
   return seconds.length === 0 ? undefined : now() + Math.min(...seconds) * 1000
 }
+
+/** An SDK cuts what is behind the point: one that says 0 waits for up to a second, and leaves by itself before 1. */
+const lostOf = (name: (typeof timeoutHeaders)[number], value: string): number =>
+  name.startsWith('x-stainless') && /^\d+$/.test(value.trim()) ? 1 : 0
 
 function priorityOf(context: Context<ServingEnvironment>): CallOptions['priority'] {
   const value = context.req.header('x-priority') ?? 'interactive'
