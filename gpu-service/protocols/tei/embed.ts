@@ -50,8 +50,8 @@ export const embedAll: TeiOperation = {
     const texts = results.map(({ output }, index) => ({ output, count: tokens[index]?.ids.length ?? 1 }))
     const json = jsonList({
       start: '[',
-      items: texts,
-      write: ({ output, count }) => `[${rowsOf(output, count).map(floatsJson).join(',')}]`,
+      items: tokensOf(texts),
+      write: ({ vector, isFirst, isLast }) => `${isFirst ? '[' : ''}${floatsJson(vector)}${isLast ? ']' : ''}`,
       end: ']',
       aboutLength: texts.reduce((total, { output }) => total + output.length, 0) * charactersPerNumber,
     })
@@ -65,9 +65,17 @@ const about = (list: TextOrIds[], tokens: EmbeddingInput[]) => ({
   inputs: list.length,
 })
 
-function rowsOf(output: Embedding, count: number): Embedding[] {
-  const width = output.length / count
-  return Array.from({ length: count }, (_, row) => output.subarray(row * width, (row + 1) * width))
+/** Each token's vector, and its place in its text: a text is as long as its model takes, too long to write at once. */
+function* tokensOf(texts: readonly { output: Embedding; count: number }[]) {
+  for (const { output, count } of texts) {
+    const width = output.length / count
+    for (let row = 0; row < count; row++)
+      yield {
+        vector: output.subarray(row * width, (row + 1) * width),
+        isFirst: row === 0,
+        isLast: row === count - 1,
+      }
+  }
 }
 
 /** Texts are turned into tokens; lists of token ids are taken as they are. */

@@ -11,21 +11,23 @@ export interface JsonList<Item> {
   /** What stands before the list, its bracket included, and behind it. */
   start: string
   end: string
-  items: readonly Item[]
+  items: Iterable<Item>
   write: (item: Item, index: number) => string
 }
 
 /** A long list of JSON, item by item: in pieces where it is long, so that no string holds all of it. */
 export function jsonList<Item>(list: JsonList<Item> & { aboutLength: number }): JsonText {
   if (list.aboutLength > wholeMax) return jsonPieces(list)
-  return `${list.start}${list.items.map(list.write).join(',')}${list.end}`
+  return `${list.start}${Array.from(list.items, list.write).join(',')}${list.end}`
 }
 
 /** Others get a turn between the pieces; a caller who has left ends it. */
 export async function* jsonPieces<Item>({ start, end, items, write }: JsonList<Item>): AsyncGenerator<string, void> {
   let piece = start
-  for (const [index, item] of items.entries()) {
+  let index = 0
+  for (const item of items) {
     piece += index === 0 ? write(item, index) : `,${write(item, index)}`
+    index++
     if (piece.length < pieceLength) continue
     yield piece
     piece = ''
