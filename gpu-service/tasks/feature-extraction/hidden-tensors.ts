@@ -35,12 +35,13 @@ interface HiddenOptions {
 function lengthsOf({ input_ids: ids, attention_mask: mask }: Tensors, isPooled: boolean) {
   const [rows = 0, width = 0] = (ids ?? mask)?.dims ?? []
   const marks = mask?.data
-  if (!(marks instanceof BigInt64Array)) return { lengths: Array<number>(rows).fill(width), width }
+  if (marks === undefined || Array.isArray(marks)) return { lengths: Array<number>(rows).fill(width), width }
   const lengths = Array.from({ length: rows }, (_, row) => {
     const own = marks.subarray(row * width, (row + 1) * width)
-    const end = own.indexOf(0n)
+    // Exporters give a mask of whichever type they like.
+    const end = own.findIndex((mark: number | bigint) => !isToken(mark))
     const length = end < 0 ? width : end
-    if (isPooled && (length === 0 || own.subarray(length).some((mark) => mark !== 0n)))
+    if (isPooled && (length === 0 || own.subarray(length).some(isToken)))
       throw errors.invalidInput(
         `Row ${row} of "attention_mask" must begin with its tokens and end with its padding, for "sentence_embedding".`,
         'attention_mask',
@@ -49,3 +50,5 @@ function lengthsOf({ input_ids: ids, attention_mask: mask }: Tensors, isPooled: 
   })
   return { lengths, width }
 }
+
+const isToken = (mark: number | bigint): boolean => Number(mark) !== 0
