@@ -2,6 +2,7 @@ import type { Deployment } from '../../contract/deployment.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
 import { limitWords } from './limit-words.ts'
+import { settingWords } from './setting-words.ts'
 
 type Target = Deployment['targets'][number]
 
@@ -31,8 +32,8 @@ export const deploymentTable = (deployments: readonly Deployment[]): string =>
   )
 
 /** All there is to say of one: what it is to serve, and what each replica makes of it. */
-export function deploymentDetails(deployment: Deployment, now: Date): string {
-  const { name, state, url, targets, shadow, replicas, limits, drift, version } = deployment
+export function deploymentDetails(deployment: Deployment, { baseUrl, now }: { baseUrl: string; now: Date }): string {
+  const { name, state, url, targets, shadow, replicas, drift, version } = deployment
   const asked = targets.map((target) => [
     target.target,
     target.revision.slice(0, 12),
@@ -63,8 +64,8 @@ export function deploymentDetails(deployment: Deployment, now: Date): string {
     ]),
   )
   return [
-    `${name}  ${state}  ${url}  version ${version}\n`,
-    ...(limits === undefined ? [] : [`limits: ${limitWords(limits).join(', ')}\n`]),
+    `${name}  ${state}  ${new URL(url, baseUrl)}  version ${version}\n`,
+    `${settingWords(deployment).map(printable).join('\n')}\n`,
     table(
       ['TARGET', 'REVISION', 'FILE', 'SHARE', 'STATE', 'REASON'],
       copied === undefined ? asked : [...asked, copied],

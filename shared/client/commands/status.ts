@@ -16,7 +16,10 @@ export const status: Command = {
   async run({ client, terminal, json, parameters: [name] }) {
     if (name !== undefined) {
       const deployment = await client.getDeployment(name)
-      return terminal.out(json ? `${JSON.stringify(deployment)}\n` : deploymentDetails(deployment, new Date()))
+      const shown = json
+        ? `${JSON.stringify(deployment)}\n`
+        : deploymentDetails(deployment, { baseUrl: client.url, now: new Date() })
+      return terminal.out(shown)
     }
     const [me, deployments, imports] = await Promise.all([
       client.me(),

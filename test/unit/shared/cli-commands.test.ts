@@ -95,6 +95,30 @@ describe('slipway status', () => {
   })
 })
 
+describe('slipway status of one deployment', () => {
+  const own = { target: 'acme/one@main', task: 'tensors', version: 3, replicas: [], drift: [], owner: 'acme' }
+  const details = async (settings: object) => {
+    vi.stubGlobal('fetch', async () => Response.json({ ...deployment, ...own, ...settings }))
+    return (await cli('status', 'one')).out
+  }
+
+  it('says the whole address that is asked', async () => {
+    expect(await details({})).toMatch(/^one {2}READY {2}http:\/\/127\.0\.0\.1:8000\/api\/v1\/predict\/one {2}/)
+    expect(await details({ url: 'https://infer.example/api/v1/predict/one' })).toContain('  https://infer.example/api')
+  })
+
+  it('says how it is served', async () => {
+    const settings = { pool: 'gpu', min: 0, max: 2, idleSeconds: 60, isolate: 'never', stickyBy: 'caller' }
+    expect(await details({ ...settings, resultCache: { entries: 10 } })).toContain(
+      'owner acme, pool gpu, min 0, max 2, idle 60 s, isolate never, sticky by caller, cache of 10 answers\n',
+    )
+    const canary = { maxErrorRate: 0.05, maxLatencyRatio: 2, minRequests: 20, windowSeconds: 60 }
+    expect(await details({ canary })).toContain(
+      "canary: at most 5 % more errors, a p95 at most 2 times the first target's; by 20 requests or more within 60 s\n",
+    )
+  })
+})
+
 describe('slipway status of more deployments than one page holds', () => {
   const named = (name: string) => ({
     ...deployment,
