@@ -6,6 +6,7 @@ import { deploy } from './commands/deploy.ts'
 import { diff } from './commands/diff.ts'
 import { fsck } from './commands/fsck.ts'
 import { gc } from './commands/gc.ts'
+import { keys } from './commands/keys.ts'
 import { log } from './commands/log.ts'
 import { ls } from './commands/ls.ts'
 import { pause, resume } from './commands/pause.ts'
@@ -36,6 +37,7 @@ export const commands: Record<string, Command> = {
   predict,
   status,
   usage,
+  keys,
   audit,
   fsck,
   gc,

@@ -6,6 +6,7 @@ import type { createImport, ImportJob } from '../contract/import.ts'
 import type { OwnerUsage } from '../contract/usage.ts'
 import { connectionError, toApiError } from './api-error.ts'
 import { deploymentClient } from './deployment-client.ts'
+import { keyClient } from './key-client.ts'
 import { maintenanceClient } from './maintenance-client.ts'
 import { repoClient } from './repo-client.ts'
 import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
@@ -64,6 +65,7 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     health: () => get<{ status: string }>('/health'),
     ...repoClient(send),
     ...deploymentClient(send),
+    ...keyClient(send),
     ...maintenanceClient(send),
     createImport: async (wanted: z.input<typeof createImport>) =>
       (await send<ImportJob>('POST', '/api/v1/imports', wanted)).answer,

@@ -20,6 +20,7 @@ const elsewhere: Record<string, string> = {
     ['login', 'auth', 'logout', 'config', 'configure'],
     'in the environment: SLIPWAY_URL and SLIPWAY_API_KEY; "slipway status" tells who you are',
   ),
+  ...each(['token', 'tokens', 'apikey', 'api-key'], '"slipway keys"'),
   ...each(['logs', 'events'], '"slipway status NAME" of a deployment, "slipway audit" of what was done'),
   ...each(['history', 'revisions'], '"slipway log OWNER/NAME"'),
   ...each(['tags', 'versions'], '"slipway tag OWNER/NAME"'),
