@@ -38,7 +38,7 @@ export async function sendContent(context: Context<HttpEnvironment>, content: Co
   if (content.address !== undefined && chooseDelivery({ answerBytes }) === 'redirect') {
     // The address is as good as a key to this one file, for as long as it lasts.
     context.header('cache-control', 'no-store')
-    return context.body(null, 302, { location: await content.address() })
+    return context.body(null, 302, { location: await content.address().catch(plainly(context)) })
   }
 
   context.header('content-type', content.contentType)
@@ -49,8 +49,18 @@ export async function sendContent(context: Context<HttpEnvironment>, content: Co
   context.header('content-length', String(answerBytes))
   const status = part === undefined ? 200 : 206
   if (context.req.method === 'HEAD' || isEmpty) return context.body(null, status)
-  return context.body(await content.open(sent), status)
+  return context.body(await content.open(sent).catch(plainly(context)), status)
 }
+
+const ofContent = ['content-length', 'content-range', 'content-type', 'content-disposition', 'etag', 'accept-ranges']
+
+/** An error is no part of the content that was announced before it, and has not its length. */
+const plainly =
+  (context: Context) =>
+  (error: unknown): never => {
+    for (const name of ofContent) context.header(name, undefined)
+    throw error
+  }
 
 /** The range, unless it is of a content that the client started with and that is another one by now. */
 function rangeHeader(context: Context, etag: string): string | undefined {

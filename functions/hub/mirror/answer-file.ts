@@ -42,9 +42,9 @@ function mirroredContent(context: Context<HttpEnvironment>, input: ContentInput)
     sizeBytes: file.sizeBytes,
     etag: contentTag(asFile(file)),
     contentType: 'application/octet-stream',
-    open: (range) => mirror.sending.open({ repo, commit, file, range, signal }).catch(plainly(context)),
+    open: (range) => mirror.sending.open({ repo, commit, file, range, signal }),
     ...(!mirror.sending.mayStore && {
-      address: () => within(() => addressOf(input)).catch(plainly(context)),
+      address: () => within(() => addressOf(input)),
     }),
   }
 }
@@ -62,16 +62,6 @@ async function addressOf({ snapshot, file, mirror }: ContentInput): Promise<stri
   if (address === undefined) throw mirrorErrors.comesLater(file.path)
   return address
 }
-
-const ofContent = ['content-length', 'content-range', 'content-type', 'content-disposition', 'etag', 'accept-ranges']
-
-/** An error is no part of the content that was announced before it. */
-const plainly =
-  (context: Context) =>
-  (error: unknown): never => {
-    for (const name of ofContent) context.header(name, undefined)
-    throw error
-  }
 
 function pointerOf({ sha256 = '', sizeBytes }: MirroredFile): Content {
   const text = pointerText({ sha256, sizeBytes })

@@ -58,6 +58,7 @@ export async function startHub({ table, uploads, store = (folder) => folder }: H
         return { status: answer.status, headers: answer.headers, body: await answer.json() }
       }
       return {
+        token,
         post,
         create: (name: string) =>
           post('/api/repos/create', { name: name.split('/')[1], organization: name.split('/')[0] }),
