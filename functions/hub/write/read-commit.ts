@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { errors, messageOf } from '../../../shared/errors.ts'
 import { duplicateKey } from '../../../shared/http/duplicate-key.ts'
+import { halfCharacterAt } from '../../../shared/http/half-character.ts'
 import { type CommitHeader, type CommitKey, type CommitOperation, commitValues } from './commit-operations.ts'
 import { fromBase64 } from './from-base64.ts'
 import { type LineLimits, readLines } from './read-lines.ts'
@@ -39,6 +40,8 @@ function parseLine(text: string, number: number): { key: CommitKey; value: unkno
     throw errors.invalidRequest(`Line ${number} is not JSON: ${messageOf(error).slice(0, 200)}.`)
   }
   if (twice !== undefined) throw errors.invalidRequest(`Line ${number} holds "${twice.slice(0, 100)}" twice.`)
+  const half = halfCharacterAt(text, line)?.slice(0, 200)
+  if (half !== undefined) throw errors.invalidRequest(`Line ${number}: ${errors.halfCharacter(half).message}`, half)
   if (typeof line !== 'object' || line === null || !('key' in line) || !('value' in line))
     throw errors.invalidRequest(`Line ${number} is not {"key":…,"value":…}.`)
   const { key, value } = line

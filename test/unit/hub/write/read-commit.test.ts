@@ -48,6 +48,17 @@ describe('a commit', () => {
     }
   })
 
+  it.each([
+    ['summary', { ...header, value: { summary: 'half \ud83d' } }, 'Line 1: "value.summary" holds half'],
+    ['description', { ...header, value: { summary: 's', description: '\udc00' } }, 'Line 1: "value.description"'],
+    ['path', [header, { key: 'deletedFile', value: { path: '\ud800' } }], 'Line 2: "value.path" holds half'],
+    ['content', [header, file({ content: 'a\ud83db' })], 'Line 2: "value.content" holds half'],
+  ])('with half a character in its %s is refused, not stored as another one', async (_, items, message) => {
+    expect(await refusal(lines(...[items].flat()))).toContain(`400 ${message}`)
+    const whole = lines(header, file({ content: 'a\ud83d\ude00b' })).replace('😀', String.raw`\ud83d\ude00`)
+    expect((await readCommit(pieces(whole))).operations).toMatchObject([{ content: Buffer.from('a😀b') }])
+  })
+
   it('keeps every byte of a file', async () => {
     const bytes = fc.uint8Array({ maxLength: 300 })
     await fc.assert(
@@ -107,7 +118,6 @@ describe('a commit', () => {
     'C:/x',
     '.git/config',
     'e\u0301',
-    '\ud800',
     'x'.repeat(1000),
     `${'a/'.repeat(40)}b`,
   ])('is refused with the path %j, whatever is done there', async (path) => {
