@@ -3,6 +3,7 @@ import { keys } from '../../../shared/table/keys.ts'
 import type { Page, Table } from '../../../shared/table/table.ts'
 import { expiryOf } from '../jobs/findings.ts'
 import type { Step } from '../jobs/phase.ts'
+import type { Discrepancy } from './discrepancy.ts'
 import { check, type Subject, subjectOf, textOf } from './subject.ts'
 
 /**
@@ -21,7 +22,7 @@ const prefixOf = (round: string): string => `SUSPECT#${round}#`
 /** Looks at something, and remembers it where anything seems wrong. */
 export async function suspect({ parts, job, count }: Step, round: string, subject: Subject): Promise<void> {
   count('checked')
-  const found = await check(subject, parts)
+  const found = await look(subject, parts)
   if (found.length === 0) return
   const text = textOf(subject)
   const seen = found.map(({ kind, place }) => `${kind} ${place}`)
@@ -31,6 +32,17 @@ export async function suspect({ parts, job, count }: Step, round: string, subjec
     seen,
     expiresAt: expiryOf(parts.now()),
   })
+}
+
+/** What cannot be read is told like what is wrong, and ends nothing: on a disk that fails, that is how damage shows. */
+async function look(subject: Subject, parts: Step['parts']): Promise<Discrepancy[]> {
+  try {
+    return await check(subject, parts)
+  } catch (error) {
+    const place = Object.values(subject).join(' ')
+    const message = `It could not be checked: ${messageOf(error)}.`
+    return [{ kind: 'unreadable', place, severity: 'error', message }]
+  }
 }
 
 const listSuspects = (
@@ -72,7 +84,7 @@ export const confirm = (round: string) => ({
       limit: suspectsAtOnce,
     })
     for (const { subject, seen } of page.items) {
-      const still = await check(subjectOf(subject), parts)
+      const still = await look(subjectOf(subject), parts)
       for (const { repair, ...finding } of still) {
         if (!seen.includes(`${finding.kind} ${finding.place}`)) continue
         const isTried = job.options.repair === true && repair !== undefined

@@ -191,6 +191,30 @@ describe('fsck', () => {
     expect(await fsck({ repair: true })).toEqual([{ kind: 'blob-missing', repairable: false, repaired: false }])
   })
 
+  it('tells of what it cannot read twice and goes on, and not of what it could not read once', async () => {
+    const { objects, database } = registry
+    const files = (await database.scan()).filter(({ sk }) => sk === 'a.txt' || sk === 'b.txt')
+    const [broken, shaken] = files.map(({ sha256 }) => String(sha256))
+    await database.table.delete(keys.repoName('model', 'acme/one'))
+    const reads: string[] = []
+    const get: typeof objects.get = async (request) => {
+      const isBroken = request.key === objectKeys.blob(broken ?? '')
+      const isFirst = !reads.includes(request.key) && request.key === objectKeys.blob(shaken ?? '')
+      reads.push(request.key)
+      if (isBroken || isFirst) throw new Error('EIO: i/o error, read')
+      return objects.get(request)
+    }
+    const job = await registry.maintenance({ objects: { ...objects, get } }).run('fsck', { deep: true })
+    expect(job.state).toBe('DONE')
+    const told = (await database.scan()).filter(
+      ({ pk, sk }) => pk === `FINDINGS#${job.id}` && /^FOUND#/.test(String(sk)),
+    )
+    expect(told.map(({ kind, place }) => `${kind} ${place}`).toSorted()).toEqual([
+      expect.stringMatching(/^claim-missing /),
+      `unreadable blob ${broken}`,
+    ])
+  })
+
   it('takes nothing for wrong that was written a moment ago and is still on its way', async () => {
     await registry.hub('/api/models/acme/one/branch/fresh', 'POST', {})
     const now = () => new Date()
