@@ -47,11 +47,12 @@ export class ModelBucket extends Construct {
       // The library's class leaves out `| undefined` where its own interface has it.
       serverAccessLogsBucket: accessLogs as IBucket,
     })
+    // The names of before, where there was one: a stack that is updated first must not take an import's rights away.
     this.#policies = {
       hub: this.#policy('UploadTakers', objectAccess.hub),
-      ingest: this.#policy('Importers', objectAccess.ingest),
+      ingest: this.#policy('Writers', objectAccess.ingest),
       drop: this.#policy('DropWatchers', objectAccess.drop),
-      maintenance: this.#policy('Writers', objectAccess.maintenance),
+      maintenance: this.#policy('Keepers', objectAccess.maintenance),
       inference: this.#policy('Readers', objectAccess.inference),
     }
   }
