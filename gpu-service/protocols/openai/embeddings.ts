@@ -18,7 +18,7 @@ import { soleModel } from '../sole-model.ts'
 import { embeddingList } from './embedding-list.ts'
 
 const request = z.object({
-  model: z.string().min(1, 'is empty').optional(),
+  model: z.string().nullish(),
   input: z.unknown(),
   encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: z.number().int().positive().nullish(),
@@ -34,7 +34,7 @@ export function embeddingRoutes(parts: ServingParts, { mayBeUnnamed = false } = 
     const { model: named, input, encoding_format, dimensions, prompt_name } = await readJson(context, request)
     const sole = () =>
       soleModel({ router, caller: context.get('principal'), kinds: ['embeddings'], path: '/embeddings' })
-    const model = askedModel(context, named ?? (mayBeUnnamed && !context.get('model') ? sole() : undefined))
+    const model = askedModel(context, named || (mayBeUnnamed && !context.get('model') ? sole() : undefined))
     const route = routeTo(context, { router, model })
     const embeddings = capabilityOf({ model, kind: 'embeddings', route })
     const options = callOptions(context)
@@ -58,34 +58,27 @@ interface ReadInput {
   signal: AbortSignal
 }
 
-/** A text, texts, tokens, or lists of tokens. @throws AppError `invalid_request`, `invalid_input` */
+/** A text, tokens, or a list of either, as text-embeddings-inference takes it. @throws AppError `invalid_request`, `invalid_input` */
 async function readInput({ input, embeddings, ...how }: ReadInput): Promise<EmbeddingInput[]> {
   if (typeof input === 'string') return embeddings.tokenize({ texts: [input], param: 'input', ...how })
   if (!Array.isArray(input) || input.length === 0) throw errors.invalidRequest(expected, 'input')
   if (isIds(input)) return [embeddings.accept(input, 'input')]
   if (input.length > inputsMax)
     throw errors.invalidRequest(`"input" has ${input.length} items; the limit is ${inputsMax} per request.`, 'input')
-  const [first] = input
-  if (typeof first === 'string')
-    return embeddings.tokenize({
-      texts: input.map((text, index) => textOf(text, `input[${index}]`)),
-      param: 'input',
-      ...how,
-    })
-  return input.map((ids, index) => {
-    if (!isIds(ids))
-      throw errors.invalidRequest(`"input[${index}]" must be a list of token ids, as the first is.`, `input[${index}]`)
-    return embeddings.accept(ids, `input[${index}]`)
-  })
+  // An empty text is one: it has the vector of its special tokens, as in sentence-transformers.
+  const strange = input.findIndex((one) => typeof one !== 'string' && !isIds(one))
+  if (strange >= 0)
+    throw errors.invalidRequest(`"input[${strange}]" must be a text or a list of token ids.`, `input[${strange}]`)
+  const texts = input.filter((one) => typeof one === 'string')
+  const tokenized = (await embeddings.tokenize({ texts, param: 'input', ...how })).values()
+  return input.map((one, index) =>
+    typeof one === 'string'
+      ? (tokenized.next().value ?? embeddings.accept([], 'input'))
+      : embeddings.accept(one, `input[${index}]`),
+  )
 }
 
-const expected = '"input" must be a text, a list of texts, a list of token ids, or a list of such lists; not empty.'
+const expected = '"input" must be a text, a list of token ids, or a list of either; not empty.'
 
 const isIds = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === 'number')
-
-/** An empty text is one: it has the vector of its special tokens, as in sentence-transformers. */
-function textOf(text: unknown, param: string): string {
-  if (typeof text !== 'string') throw errors.invalidRequest(`"${param}" must be a text.`, param)
-  return text
-}

@@ -33,7 +33,7 @@ describe('the base path of one model', () => {
 
   it('answers below it to a model of any name in the body', async () => {
     for (const base of bases(embedder))
-      for (const model of ['dummy', undefined, 'https://elsewhere.example/x'])
+      for (const model of ['dummy', '', null, undefined, 'https://elsewhere.example/x'])
         expect(await post(`${base}/v1/embeddings`, { model, input: 'one text' })).toMatchObject({ status: 200 })
   })
 

@@ -64,6 +64,15 @@ describe('POST /v1/embeddings', () => {
     expectVector(two.data[1]?.embedding, rows[2]?.vector ?? [])
   })
 
+  it('takes texts and token ids mixed, as text-embeddings-inference does', async () => {
+    const { data, usage } = await embed({
+      input: [rows[0]?.input_ids, rows[1]?.text, rows[2]?.input_ids, rows[3]?.text],
+    })
+    for (const [index, { embedding }] of data.entries()) expectVector(embedding, rows[index]?.vector ?? [])
+    const tokens = rows.slice(0, 4).reduce((total, { input_ids }) => total + input_ids.length, 0)
+    expect([data.length, usage.prompt_tokens]).toEqual([4, tokens])
+  })
+
   it('counts the tokens that were embedded, special ones included', async () => {
     const { usage } = await embed({ input: rows.map(({ text }) => text) })
     const tokens = rows.reduce((total, { input_ids }) => total + input_ids.length, 0)
@@ -110,6 +119,8 @@ describe('POST /v1/embeddings', () => {
     ['more tokens than the model takes', { model: 'tiny', input: Array(25).fill(5) }, 422, 'input'],
     ['2049 texts', { model: 'tiny', input: Array(2049).fill('a') }, 400, 'input'],
     ['no model', { input: 'a' }, 400, 'model'],
+    ['a model of no name', { model: '', input: 'a' }, 400, 'model'],
+    ['a model that is null', { model: null, input: 'a' }, 400, 'model'],
     ['a model that is no text', { model: 5, input: 'a' }, 400, 'model'],
     ['a strange encoding', { model: 'tiny', input: 'a', encoding_format: 'int8' }, 400, 'encoding_format'],
     ['no dimensions', { model: 'tiny', input: 'a', dimensions: 0 }, 400, 'dimensions'],
