@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi'
 export const embeddingsRequest = z
   .object({
     model: z.string().openapi({ description: 'A deployment, `owner/name` or `owner/name@ref`.', example: 'minilm' }),
-    input: z.union([z.string(), z.array(z.string()), z.array(z.number()), z.array(z.array(z.number()))]),
+    input: z.union([z.string(), z.array(z.number()), z.array(z.union([z.string(), z.array(z.number())]))]),
     encoding_format: z.enum(['float', 'base64']).optional(),
     dimensions: z.number().int().optional(),
   })

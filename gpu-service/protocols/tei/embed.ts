@@ -86,7 +86,7 @@ async function tokenized({ list, embeddings, ...how }: Tokenized) {
   const tokens = list.map((input, index) =>
     typeof input === 'string'
       ? (encoded.next().value ?? embeddings.accept([], 'inputs'))
-      : embeddings.accept(input, list.length === 1 ? 'inputs' : `inputs[${index}]`),
+      : embeddings.accept(input, list.length === 1 ? 'inputs' : `inputs[${index}]`, how.truncation),
   )
   return { tokens, tokenizationMs: performance.now() - startedMs }
 }

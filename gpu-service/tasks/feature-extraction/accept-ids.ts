@@ -1,8 +1,15 @@
 import { errors } from '../../../shared/errors.ts'
+import type { Truncation } from '../capabilities.ts'
 import type { Tokens } from './embeddings.ts'
 
-/** Token ids that a caller made, special ones included. @throws AppError `invalid_input` naming the one at fault */
-export function acceptIds({ ids, param, maxTokens, vocabularySize }: AcceptIds): Tokens {
+/**
+ * Token ids that a caller made, special ones included; where they are to be cut, nothing is put in the place of what is.
+ * @throws AppError `invalid_input` naming the one at fault
+ */
+export function acceptIds({ ids: given, param, maxTokens, vocabularySize, truncation }: AcceptIds): Tokens {
+  const most = truncation?.truncate ? maxTokens : given.length
+  const from = truncation?.direction === 'left' ? Math.max(0, given.length - most) : 0
+  const ids = given.slice(from, from + most)
   if (ids.length === 0) throw errors.invalidInput(`"${param}" holds no tokens.`, param)
   if (ids.length > maxTokens)
     throw errors.invalidInput(`"${param}" has ${ids.length} tokens; the model takes at most ${maxTokens}.`, param)
@@ -10,8 +17,8 @@ export function acceptIds({ ids, param, maxTokens, vocabularySize }: AcceptIds):
   if (wrong < 0) return ids
   const range = vocabularySize === undefined ? '' : ` (0 to ${vocabularySize - 1})`
   throw errors.invalidInput(
-    `"${param}[${wrong}]" is ${ids[wrong]}, which is not a token id of this model${range}.`,
-    `${param}[${wrong}]`,
+    `"${param}[${from + wrong}]" is ${ids[wrong]}, which is not a token id of this model${range}.`,
+    `${param}[${from + wrong}]`,
   )
 }
 
@@ -20,4 +27,6 @@ interface AcceptIds {
   param: string
   maxTokens: number
   vocabularySize: number | undefined
+  /** What is too long is refused where nothing is said of it. */
+  truncation?: Truncation | undefined
 }

@@ -37,7 +37,7 @@ export interface Embeddings {
   /** Texts to tokens behind a prompt, in slices that leave the event loop free. @throws AppError `invalid_input` */
   tokenize(request: TokenizeTexts): Promise<EmbeddingInput[]>
   /** Token ids that a caller made, special ones included. @throws AppError `invalid_input` naming the one at fault. */
-  accept(ids: readonly number[], param: string): EmbeddingInput
+  accept(ids: readonly number[], param: string, truncation?: Truncation): EmbeddingInput
   /** @throws AppError `invalid_input` where the model cannot give such vectors */
   embed(request: EmbeddingRequest): Promise<BatchResult<Embedding>[]>
   /** The vectors of each text's tokens, special ones included. */
@@ -76,7 +76,10 @@ export function createEmbeddings(made: EmbeddingsOptions): Embeddings {
   return {
     prompts,
     tokenize: ({ promptName, ...request }) => texts.encode({ ...request, prompt: prompts.named(promptName) }),
-    accept: (ids, param) => ({ ids: acceptIds({ ids, param, maxTokens, vocabularySize }), wanted: 'vector' }),
+    accept: (ids, param, truncation) => ({
+      ids: acceptIds({ ids, param, maxTokens, vocabularySize, truncation }),
+      wanted: 'vector',
+    }),
 
     async embed({ inputs, normalize, dimensions, options }) {
       assertDimensions(dimensions, width.text)

@@ -31,7 +31,7 @@ export function createSparse({ batcher, texts: encoder, prompts, config, ...limi
     const tokens = inputs.map((input, index): EmbeddingInput => {
       const text = typeof input === 'string' ? encoded.next().value : undefined
       const ids = typeof input === 'string' ? [] : input
-      return text ?? { ids: acceptIds({ ids, param: `inputs[${index}]`, ...limits }), wanted: 'vector' }
+      return text ?? { ids: acceptIds({ ids, param: `inputs[${index}]`, truncation, ...limits }), wanted: 'vector' }
     })
     const results = await batcher.submitAll(tokens, options)
     const vectors = await mapInSlices({

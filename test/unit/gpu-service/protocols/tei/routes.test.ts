@@ -61,6 +61,17 @@ describe('the routes of text-embeddings-inference', () => {
     }
   })
 
+  it('cuts token ids at the end that is asked for and puts nothing in their place, or refuses them', async () => {
+    const [first, ...others] = rows[0]?.input_ids ?? []
+    const long = [first, ...Array(40).fill(others[0])]
+    const embedOne = async (json: object) => (await answer<number[][]>(`${tiny}/embed`, json))[0]
+    expect(await embedOne({ inputs: long })).toEqual(await embedOne({ inputs: long.slice(0, 24) }))
+    const left = await embedOne({ inputs: [long], truncation_direction: 'left' })
+    expect(left).toEqual(await embedOne({ inputs: long.slice(-24) }))
+    expect(left).not.toEqual(await embedOne({ inputs: long }))
+    expect(await post(`${tiny}/embed`, { inputs: long, truncate: false })).toMatchObject({ status: 422 })
+  })
+
   it('cuts a text at the end that is asked for, or refuses it in its words', async () => {
     const long = `${'the '.repeat(40)}cat`
     const embedOne = async (json: object) => (await answer<number[][]>(`${tiny}/embed`, json))[0]
