@@ -42,7 +42,7 @@ export async function mapInSlices<Item, Result>({ items, signal, map }: MapInSli
 }
 
 interface MapInSlices<Item, Result> {
-  items: readonly Item[]
+  items: Pick<readonly Item[], 'entries'>
   signal: AbortSignal
   map: (item: Item, index: number) => Result
 }

@@ -4,6 +4,7 @@ import type { Batcher } from '../../batcher/batcher.ts'
 import { breatheFor } from '../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { answersJson } from '../text/answers-json.ts'
+import type { EncodedText } from '../text/encoded-text.ts'
 import { readParameters, text, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
 import { readTexts } from '../text/read-texts.ts'
 import { tokenCount } from '../text/sequence-classifier.ts'
@@ -39,7 +40,7 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
     const targets = asked.targets && targetIds(asked.targets, tokenizer)
     const { items, isList } = readTexts(inputs)
     const breathe = breatheFor(options.signal)
-    const rows: MaskedRow[] = []
+    const rows: (MaskedRow & EncodedText)[] = []
     let writtenTokens = 0
     for (const { text, param } of items) {
       const encoded = await encoder.encode({ text, truncation: truncationOf(asked), param, breathe })

@@ -57,9 +57,9 @@ function readingOf(answer: string): string {
   return text.length > 64 ? hash('sha256', text, 'base64') : text
 }
 
-function placeOf({ located: { words, offsets }, first, last, byWords }: PlaceOf): [number, number] {
-  if (byWords) return [words[first]?.start ?? 0, words[last]?.end ?? 0]
-  return [offsets[first]?.[0] ?? 0, offsets[last]?.[1] ?? 0]
+function placeOf({ located, first, last, byWords }: PlaceOf): [number, number] {
+  const { starts, ends, wordStarts, wordEnds } = located
+  return byWords ? [wordStarts[first] ?? 0, wordEnds[last] ?? 0] : [starts[first] ?? 0, ends[last] ?? 0]
 }
 
 interface PlaceOf {

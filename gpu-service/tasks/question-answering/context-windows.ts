@@ -1,7 +1,8 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Breathe } from '../in-slices.ts'
 import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
-import { gatherTokens, type Piece } from '../text/text-pieces.ts'
+import { slicePlaced } from '../text/placed-tokens.ts'
+import { gatherPlaced, type Piece } from '../text/text-pieces.ts'
 import { specialCount } from '../text/token-template.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { WindowBudget } from '../text/window-budget.ts'
@@ -12,14 +13,14 @@ import type { WindowSettings } from './question-parameters.ts'
 export async function contextWindows(input: ContextWindows): Promise<LocatedText[]> {
   const { question, settings, questionMax, tokenizer, budget, breathe } = input
   const tokensOf = (text: string, enough: number) =>
-    gatherTokens({
+    gatherPlaced({
       text,
       enough,
       from: 'start',
       tokensOf: (piece: Piece) => tokenizer.spanned(text, piece),
       breathe,
     })
-  const asked = (await tokensOf(question.question, settings.size)).slice(0, questionMax)
+  const asked = slicePlaced(await tokensOf(question.question, settings.size), 0, questionMax)
   const context = await tokensOf(question.context, budget.tokensLeft + 1)
   if (context.length === 0) {
     const param = `${question.param}.context`
@@ -31,7 +32,7 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
   const windows = budget.make({ length: context.length, size: room, stride, param: question.param })
   const located: LocatedText[] = []
   for (const { start, end } of windows) {
-    located.push(assembleLocated(parts, [asked, context.slice(start, end)]))
+    located.push(assembleLocated(parts, [asked, slicePlaced(context, start, end)]))
     await breathe()
   }
   return located

@@ -3,7 +3,7 @@ import { breatheFor } from '../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { answersJson, listPieces } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'
-import type { LocatedText } from '../text/encoded-text.ts'
+import { type LocatedText, specialToken } from '../text/encoded-text.ts'
 import { readParameters } from '../text/parameters.ts'
 import { tokenCount } from '../text/sequence-classifier.ts'
 import type { TextModel } from '../text/text-model.ts'
@@ -25,7 +25,7 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
     const settings = windowSettings({ ...asked, maxTokens: encoder.maxTokens })
     const { questions, isList } = readQuestions(inputs)
     const breathe = breatheFor(options.signal)
-    const budget = windowBudget()
+    const budget = windowBudget({ numbersPerToken: 2 })
     const windows: { item: number; located: LocatedText }[] = []
     for (const [item, question] of questions.entries()) {
       const questionMax = asked.max_question_len
@@ -33,7 +33,7 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
       windows.push(...located.map((one) => ({ item, located: one })))
       await breathe()
     }
-    const rows = windows.map(({ located: { ids, typeIds } }) => ({ ids, typeIds }))
+    const rows = windows.map(({ located }) => located)
     const results = await batcher.submitAll(rows, options)
     const found: Parameters<typeof answersOf>[0]['windows'][number][][] = questions.map(() => [])
     for (const [index, { item, located }] of windows.entries()) {
@@ -41,8 +41,8 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
       const spans = answerSpans({
         start,
         end,
-        isContext: located.sequences.map((sequence) => sequence === 1),
-        nullToken: located.special[0] ? 0 : undefined,
+        isContext: Array.from(located.sequences, (sequence) => sequence === 1),
+        nullToken: located.sequences[0] === specialToken ? 0 : undefined,
         lengthMax: asked.max_answer_len,
         // More than are wanted: several may be parts of the same words.
         count: byWords ? 2 * count + 10 : count,

@@ -1,4 +1,4 @@
-import type { SpannedToken } from './token-spans.ts'
+import { copyPlaced, emptyTokens, type PlacedTokens } from './placed-tokens.ts'
 import type { TemplatePart } from './token-template.ts'
 
 /** A text or a pair as a model reads it: one entry per token in each list, special tokens included. */
@@ -7,19 +7,14 @@ export interface EncodedText {
   typeIds: number[]
 }
 
-/** The same with where each token comes from. */
-export interface LocatedText extends EncodedText {
-  /** Whether the tokenizer has put the token around the texts itself. */
-  special: boolean[]
-  /** Which text it is of: 0 the first, 1 the second, undefined for a special token. */
-  sequences: (0 | 1 | undefined)[]
-  /** Where it stands in its text, in UTF-16 units as JavaScript counts them; [0, 0] for a special token. */
-  offsets: [start: number, end: number][]
-  /** The place of the word that each token is a part of. */
-  words: SpannedToken['word'][]
+/** The same with where each token comes from: 0 to 0 for a special token. */
+export interface LocatedText extends PlacedTokens {
+  typeIds: Int32Array
+  /** Which text each token is of: 0 the first, 1 the second, `specialToken` for one put around them. */
+  sequences: Int8Array
 }
 
-const nowhere = { start: 0, end: 0 }
+export const specialToken = -1
 
 export function assembleIds(parts: readonly TemplatePart[], texts: readonly (readonly number[])[]): EncodedText {
   const ids: number[] = []
@@ -34,22 +29,26 @@ export function assembleIds(parts: readonly TemplatePart[], texts: readonly (rea
   return { ids, typeIds }
 }
 
-export function assembleLocated(
-  parts: readonly TemplatePart[],
-  texts: readonly (readonly SpannedToken[])[],
-): LocatedText {
-  const made: LocatedText = { ids: [], typeIds: [], special: [], sequences: [], offsets: [], words: [] }
-  for (const part of parts) {
-    const isSpecial = 'special' in part
-    const added = isSpecial ? [{ id: part.special, start: 0, end: 0, word: nowhere }] : (texts[part.sequence] ?? [])
-    for (const { id, start, end, word } of added) {
-      made.ids.push(id)
-      made.typeIds.push(part.typeId)
-      made.special.push(isSpecial)
-      made.sequences.push(isSpecial ? undefined : part.sequence)
-      made.offsets.push([start, end])
-      made.words.push(word)
-    }
+export function assembleLocated(parts: readonly TemplatePart[], texts: readonly PlacedTokens[]): LocatedText {
+  const added = parts.map((part) => ('special' in part ? specialPlaced(part.special) : texts[part.sequence]))
+  const length = added.reduce((total, tokens) => total + (tokens?.length ?? 0), 0)
+  const typeIds = new Int32Array(length)
+  const sequences = new Int8Array(length)
+  const made = { ...emptyTokens(length), typeIds, sequences }
+  let at = 0
+  for (const [index, part] of parts.entries()) {
+    const tokens = added[index]
+    if (tokens === undefined) continue
+    copyPlaced({ from: tokens, to: made, at })
+    typeIds.fill(part.typeId, at, at + tokens.length)
+    sequences.fill('special' in part ? specialToken : part.sequence, at, at + tokens.length)
+    at += tokens.length
   }
   return made
+}
+
+function specialPlaced(id: number): PlacedTokens {
+  const placed = emptyTokens(1)
+  placed.ids[0] = id
+  return placed
 }

@@ -85,5 +85,5 @@ interface AskedOf {
   batcher: Batcher<EncodedText, Logits>
 }
 
-export const tokenCount = (rows: readonly { ids: readonly number[] }[]): number =>
+export const tokenCount = (rows: readonly { ids: { readonly length: number } }[]): number =>
   rows.reduce((total, { ids }) => total + ids.length, 0)

@@ -3,8 +3,10 @@ import type { Truncation } from '../capabilities.ts'
 import type { Breathe } from '../in-slices.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
 import { type KnownStarts, startOf } from './known-starts.ts'
-import { gatherTokens, type Piece } from './text-pieces.ts'
+import { slicePlaced } from './placed-tokens.ts'
+import { type GatherTokens, gatherPlaced, gatherTokens, type Piece } from './text-pieces.ts'
 import { specialCount, type TemplatePart } from './token-template.ts'
+import type { TokenRow } from './token-tensors.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 import { type PairStrategy, sharedRoom, tooManyTokens } from './truncation.ts'
 
@@ -38,8 +40,13 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
     const starts = texts.map((text) => startOf({ text, room, tokenizer, known: request.known }))
     const fits = starts.reduce((total, { length }) => total + length, 0) <= room
     const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
-    const tokens = fits || fromStart ? starts : await gatherAll({ request, texts, room, tokensOf: idsOf })
-    return someTokens(assembleIds(parts, cutToRoom({ request, tokens, room, maxTokens, parts })), request)
+    const tokens =
+      fits || fromStart
+        ? starts
+        : await gatherAll({ request, texts, room, gather: gatherTokens<number>, tokensOf: idsOf })
+    const kept = keptOf({ request, tokens, room, maxTokens, parts })
+    const cut = tokens.map((all, index) => all.slice(kept[index]?.from, kept[index]?.to))
+    return someTokens(assembleIds(parts, cut), request)
   }
   return {
     maxTokens,
@@ -49,8 +56,10 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
       if (!request.truncation.truncate) await encode(request)
       const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
       const tokensOf = (text: string, piece: Piece) => tokenizer.spanned(text, piece)
-      const tokens = await gatherAll({ request, texts, room, tokensOf })
-      return someTokens(assembleLocated(parts, cutToRoom({ request, tokens, room, maxTokens, parts })), request)
+      const tokens = await gatherAll({ request, texts, room, gather: gatherPlaced, tokensOf })
+      const kept = keptOf({ request, tokens, room, maxTokens, parts })
+      const cut = tokens.map((all, index) => slicePlaced(all, kept[index]?.from ?? 0, kept[index]?.to))
+      return someTokens(assembleLocated(parts, cut), request)
     },
   }
 }
@@ -61,7 +70,10 @@ interface TextEncoderOptions {
 }
 
 /** No graph has an answer to nothing at all. */
-function someTokens<Encoded extends EncodedText>(encoded: Encoded, { param = 'inputs' }: EncodeRequest): Encoded {
+function someTokens<Encoded extends Pick<TokenRow, 'ids'>>(
+  encoded: Encoded,
+  { param = 'inputs' }: EncodeRequest,
+): Encoded {
   if (encoded.ids.length > 0) return encoded
   throw errors.invalidInput(`"${param}" holds no tokens for this model.`, param)
 }
@@ -80,11 +92,12 @@ function askedFor(
 }
 
 /** What may be cut is read from the end that stays, no further than needed; what may not, whole, to say how long it is. */
-function gatherAll<Token>({ request, texts, room, tokensOf }: GatherAll<Token>): Promise<Token[][]> {
+function gatherAll<Tokens, Gathered>(asked: GatherAll<Tokens, Gathered>): Promise<Gathered[]> {
+  const { request, texts, room, gather, tokensOf } = asked
   const { truncation, breathe } = request
   return Promise.all(
     texts.map((text) =>
-      gatherTokens({
+      gather({
         text,
         enough: truncation.truncate ? room + 1 : undefined,
         from: truncation.direction === 'left' ? 'end' : 'start',
@@ -95,32 +108,34 @@ function gatherAll<Token>({ request, texts, room, tokensOf }: GatherAll<Token>):
   )
 }
 
-interface GatherAll<Token> {
+interface GatherAll<Tokens, Gathered> {
   request: EncodeRequest
   texts: readonly string[]
   room: number
-  tokensOf: (text: string, piece: Piece) => Token[]
+  gather: (wanted: GatherTokens<Tokens>) => Promise<Gathered>
+  tokensOf: (text: string, piece: Piece) => Tokens
 }
 
-function cutToRoom<Token>({ request, tokens, room, maxTokens, parts }: CutToRoom<Token>): Token[][] {
+/** Which tokens of each text the model is given. */
+function keptOf({ request, tokens, room, maxTokens, parts }: KeptOf): { from: number; to: number }[] {
   const { truncation, strategy = 'longest_first', param } = request
-  const [first = [], second = []] = tokens
-  const total = first.length + second.length
-  if (total <= room) return tokens
+  const [first = 0, second = 0] = tokens.map(({ length }) => length)
+  const total = first + second
+  if (total <= room) return tokens.map(({ length }) => ({ from: 0, to: length }))
   if (!truncation.truncate) throw tooManyTokens(maxTokens, total + specialCount(parts), param)
-  const lengths = [first.length, second.length] as const
+  const lengths = [first, second] as const
   // A text that cannot give way enough is cut together with the other, rather than refused.
   const kept =
     sharedRoom({ lengths, room, strategy }) ?? sharedRoom({ lengths, room, strategy: 'longest_first' }) ?? lengths
-  return tokens.map((all, index) => {
+  return tokens.map(({ length }, index) => {
     const count = kept[index] ?? 0
-    return truncation.direction === 'left' ? all.slice(all.length - count) : all.slice(0, count)
+    return truncation.direction === 'left' ? { from: length - count, to: length } : { from: 0, to: count }
   })
 }
 
-interface CutToRoom<Token> {
+interface KeptOf {
   request: EncodeRequest
-  tokens: Token[][]
+  tokens: readonly { readonly length: number }[]
   room: number
   maxTokens: number
   parts: readonly TemplatePart[]

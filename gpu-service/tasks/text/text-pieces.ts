@@ -1,4 +1,6 @@
 import type { Breathe } from '../in-slices.ts'
+import { joinPlaced, type PlacedTokens, placedTokens } from './placed-tokens.ts'
+import type { SpannedToken } from './token-spans.ts'
 
 /** A piece is about so long, and never longer than twice that: so much is tokenised in a few milliseconds. */
 const pieceLength = 2048
@@ -43,26 +45,33 @@ const standsAlone = (text: string, at: number): boolean => {
   return (code >= 0x4e00 && code < 0xa000) || (before >= 0x4e00 && before < 0xa000)
 }
 
-export interface GatherTokens<Token> {
+export interface GatherTokens<Tokens> {
   text: string
   /** Enough of them end the search; all without it. */
   enough?: number | undefined
   /** Which end they are wanted from. */
   from: 'start' | 'end'
-  tokensOf: (piece: Piece) => Token[]
+  tokensOf: (piece: Piece) => Tokens
   breathe: Breathe
 }
 
 /** Tokens of a text from one of its ends, in its order, at least `enough` where it has so many. */
-export async function gatherTokens<Token>({
+export const gatherTokens = async <Token>(wanted: GatherTokens<Token[]>): Promise<Token[]> =>
+  (await gatherPieces(wanted)).flat()
+
+/** The same with the place of each. */
+export const gatherPlaced = async ({ tokensOf, ...wanted }: GatherTokens<SpannedToken[]>): Promise<PlacedTokens> =>
+  joinPlaced(await gatherPieces({ ...wanted, tokensOf: (piece) => placedTokens(tokensOf(piece)) }))
+
+async function gatherPieces<Tokens extends { readonly length: number }>({
   text,
   enough,
   from,
   tokensOf,
   breathe,
-}: GatherTokens<Token>): Promise<Token[]> {
+}: GatherTokens<Tokens>): Promise<Tokens[]> {
   const pieces = from === 'start' ? piecesOf(text) : [...piecesOf(text)].reverse()
-  const parts: Token[][] = []
+  const parts: Tokens[] = []
   let count = 0
   for (const piece of pieces) {
     const tokens = tokensOf(piece)
@@ -72,5 +81,5 @@ export async function gatherTokens<Token>({
     await breathe()
   }
   if (from === 'end') parts.reverse()
-  return parts.flat()
+  return parts
 }

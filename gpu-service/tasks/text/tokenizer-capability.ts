@@ -2,8 +2,8 @@ import { errors } from '../../../shared/errors.ts'
 import type { Token, TokenizerCapability } from '../capabilities.ts'
 import { breatheFor, mapInSlices } from '../in-slices.ts'
 import { codePointCounter } from './code-points.ts'
-import { assembleLocated } from './encoded-text.ts'
-import { gatherTokens } from './text-pieces.ts'
+import { assembleLocated, specialToken } from './encoded-text.ts'
+import { gatherPlaced } from './text-pieces.ts'
 import { specialCount } from './token-template.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
@@ -20,15 +20,15 @@ export function tokenizerCapability(tokenizer: TextTokenizer): TokenizerCapabili
       for (const text of texts) {
         const tokensOf = (piece: { start: number; end: number }) => tokenizer.spanned(text, piece)
         // Of what is refused, no more is tokenised than it takes to know that.
-        const spanned = await gatherTokens({ text, from: 'start', enough: room + 1, tokensOf, breathe })
+        const spanned = await gatherPlaced({ text, from: 'start', enough: room + 1, tokensOf, breathe })
         room -= spanned.length + specialCount(parts)
         if (room < 0)
           throw errors.invalidInput(`"inputs" has too many tokens; the limit is ${tokensMax} per request.`, 'inputs')
-        const { ids, special, offsets } = assembleLocated(parts, [spanned])
+        const { ids, sequences, starts, ends } = assembleLocated(parts, [spanned])
         const inCharacters = codePointCounter(text)
         const tell = (id: number, index: number): Token => {
-          const [start, end] = offsets[index] ?? [0, 0]
-          if (special[index]) return { id, text: tokenOf(id) ?? '', special: true }
+          const [start, end] = [starts[index] ?? 0, ends[index] ?? 0]
+          if (sequences[index] === specialToken) return { id, text: tokenOf(id) ?? '', special: true }
           const place = { start: inCharacters(start), stop: inCharacters(end) }
           return { id, text: text.slice(start, end), special: false, ...place }
         }

@@ -46,17 +46,20 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
     assertStride({ stride, strategy, room })
     const { items, isList } = readTexts(inputs)
     const breathe = breatheFor(options.signal)
-    const budget = windowBudget()
+    const budget = windowBudget({ numbersPerToken: names.length })
     const windows: { item: number; located: LocatedText }[] = []
     for (const [item, { text, param }] of items.entries()) {
-      const located =
-        stride === undefined
-          ? [await encoder.locate({ text, truncation: truncationOf(asked), param, breathe })]
-          : await textWindows({ text, stride, maxTokens: encoder.maxTokens, tokenizer, budget, param, breathe })
-      windows.push(...located.map((one) => ({ item, located: one })))
+      if (stride === undefined) {
+        const located = await encoder.locate({ text, truncation: truncationOf(asked), param, breathe })
+        budget.add({ length: located.length, param })
+        windows.push({ item, located })
+      } else {
+        const cut = { text, stride, maxTokens: encoder.maxTokens, tokenizer, budget, param, breathe }
+        for (const located of await textWindows(cut)) windows.push({ item, located })
+      }
       await breathe()
     }
-    const rows = windows.map(({ located: { ids, typeIds } }) => ({ ids, typeIds }))
+    const rows = windows.map(({ located }) => located)
     const results = await batcher.submitAll(rows, options)
     const found: FoundInWindow[][] = items.map(() => [])
     for (const [index, { item, located }] of windows.entries()) {

@@ -1,5 +1,5 @@
 import { applyFunction } from '../label-scores.ts'
-import type { LocatedText } from '../text/encoded-text.ts'
+import { type LocatedText, specialToken } from '../text/encoded-text.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { ScoredToken } from './entities.ts'
 
@@ -8,8 +8,8 @@ export function scoredTokens({ text, located, logits, tokenizer }: ScoredTokens)
   const classCount = logits.length / located.ids.length
   const tokens: ScoredToken[] = []
   for (const [index, id] of located.ids.entries()) {
-    if (located.special[index]) continue
-    const [start, end] = located.offsets[index] ?? [0, 0]
+    if (located.sequences[index] === specialToken) continue
+    const [start, end] = [located.starts[index] ?? 0, located.ends[index] ?? 0]
     const inText = text.slice(start, end)
     const token = tokenizer.tokenOf(id) ?? ''
     const isUnknown = id === tokenizer.unknownId

@@ -1,6 +1,7 @@
 import type { Breathe } from '../in-slices.ts'
 import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
-import { gatherTokens, type Piece } from '../text/text-pieces.ts'
+import { slicePlaced } from '../text/placed-tokens.ts'
+import { gatherPlaced, type Piece } from '../text/text-pieces.ts'
 import { specialCount } from '../text/token-template.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { WindowBudget } from '../text/window-budget.ts'
@@ -16,12 +17,12 @@ export async function textWindows({
   breathe,
 }: TextWindows): Promise<LocatedText[]> {
   const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
-  const tokens = await gatherTokens({ text, from: 'start', enough: budget.tokensLeft + 1, tokensOf, breathe })
+  const tokens = await gatherPlaced({ text, from: 'start', enough: budget.tokensLeft + 1, tokensOf, breathe })
   const parts = tokenizer.template.single
   const size = maxTokens - specialCount(parts)
   const located: LocatedText[] = []
   for (const { start, end } of budget.make({ length: tokens.length, size, stride, param })) {
-    located.push(assembleLocated(parts, [tokens.slice(start, end)]))
+    located.push(assembleLocated(parts, [slicePlaced(tokens, start, end)]))
     await breathe()
   }
   return located

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answerSpans } from '../../../../../gpu-service/tasks/question-answering/answer-spans.ts'
 import { answersOf } from '../../../../../gpu-service/tasks/question-answering/answers.ts'
-import type { LocatedText } from '../../../../../gpu-service/tasks/text/encoded-text.ts'
+import { type LocatedText, specialToken } from '../../../../../gpu-service/tasks/text/encoded-text.ts'
 import { tokenWindows } from '../../../../../gpu-service/tasks/text/token-windows.ts'
 
 const logits = fc.double({ min: -20, max: 20, noNaN: true })
@@ -60,19 +60,15 @@ describe('the spans of a window', () => {
 })
 
 describe('the answers of windows', () => {
-  const word = (start: number, end: number) => ({ start, end })
   const located: LocatedText = {
-    ids: [2, 7, 8, 3],
-    typeIds: [0, 1, 1, 1],
-    special: [true, false, false, true],
-    sequences: [undefined, 1, 1, undefined],
-    offsets: [
-      [0, 0],
-      [0, 2],
-      [2, 5],
-      [0, 0],
-    ],
-    words: [word(0, 0), word(0, 5), word(0, 5), word(0, 0)],
+    length: 4,
+    ids: Int32Array.of(2, 7, 8, 3),
+    typeIds: Int32Array.of(0, 1, 1, 1),
+    sequences: Int8Array.of(specialToken, 1, 1, specialToken),
+    starts: Int32Array.of(0, 0, 2, 0),
+    ends: Int32Array.of(0, 2, 5, 0),
+    wordStarts: Int32Array.of(0, 0, 0, 0),
+    wordEnds: Int32Array.of(0, 5, 5, 0),
   }
   const found = {
     spans: [

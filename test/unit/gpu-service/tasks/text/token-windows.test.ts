@@ -18,16 +18,30 @@ describe('the windows of a request', () => {
     ['too many', { length: 2 ** 30, size: 510, stride: 509 }],
     ['too long together', { length: 10_000, size: 8192, stride: 8191 }],
   ])('are refused before any is made where they would be %s', (_why, windows) => {
-    const make = () => windowBudget().make({ ...windows, param: 'inputs' })
+    const make = () => windowBudget({ numbersPerToken: 5 }).make({ ...windows, param: 'inputs' })
     expect(make).toThrow(AppError)
     expect(make).toThrow('"inputs"')
   })
 
   it('are counted over all its texts', () => {
-    const budget = windowBudget()
+    const budget = windowBudget({ numbersPerToken: 5 })
     const text = { length: 1024, size: 1, stride: 0 }
     expect(budget.make({ ...text, param: 'inputs[0]' })).toHaveLength(1024)
     expect(budget.make({ ...text, param: 'inputs[1]' })).toHaveLength(1024)
     expect(() => budget.make({ length: 1, size: 1, stride: 0, param: 'inputs[2]' })).toThrow('"inputs[2]"')
+  })
+
+  it('are fewer where the model says very much of each token, and texts that are not cut count as well', () => {
+    const text = { length: 512, param: 'inputs' }
+    const counted = (numbersPerToken: number) => {
+      const budget = windowBudget({ numbersPerToken })
+      for (let texts = 0; ; texts++)
+        try {
+          budget.add(text)
+        } catch {
+          return texts
+        }
+    }
+    expect([counted(5), counted(320)]).toEqual([1024, 102])
   })
 })

@@ -23,7 +23,14 @@ it.each([
   [
     'a text',
     (tokenizer: TextTokenizer) =>
-      textWindows({ ...rest, text: endless, stride: 8, maxTokens: 512, tokenizer, budget: windowBudget() }),
+      textWindows({
+        ...rest,
+        text: endless,
+        stride: 8,
+        maxTokens: 512,
+        tokenizer,
+        budget: windowBudget({ numbersPerToken: 5 }),
+      }),
   ],
   [
     'a context',
@@ -34,7 +41,7 @@ it.each([
         settings: { size: 512, stride: 8, isStrideAsked: true },
         questionMax: undefined,
         tokenizer,
-        budget: windowBudget(),
+        budget: windowBudget({ numbersPerToken: 5 }),
       }),
   ],
 ])('%s of millions of tokens is refused before most of them are made', async (_what, cut) => {

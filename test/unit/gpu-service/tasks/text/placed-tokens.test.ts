@@ -1,0 +1,75 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { assembleLocated, specialToken } from '../../../../../gpu-service/tasks/text/encoded-text.ts'
+import { joinPlaced, placedTokens, slicePlaced } from '../../../../../gpu-service/tasks/text/placed-tokens.ts'
+import type { Piece } from '../../../../../gpu-service/tasks/text/text-pieces.ts'
+import type { TextTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { windowBudget } from '../../../../../gpu-service/tasks/text/window-budget.ts'
+import { textWindows } from '../../../../../gpu-service/tasks/token-classification/text-windows.ts'
+
+const token = fc.record({
+  id: fc.nat(),
+  start: fc.nat(),
+  end: fc.nat(),
+  word: fc.record({ start: fc.nat(), end: fc.nat() }),
+})
+
+describe('tokens in columns', () => {
+  it('are the same cut up and joined again', () => {
+    fc.assert(
+      fc.property(fc.array(token), fc.nat(20), (tokens, at) => {
+        const placed = placedTokens(tokens)
+        expect(joinPlaced([slicePlaced(placed, 0, at), slicePlaced(placed, at)])).toEqual(placed)
+      }),
+    )
+  })
+
+  it('stand between the special tokens of their model, which are nowhere in the text', () => {
+    const texts = [3, 5].map((id) => placedTokens([{ id, start: id, end: id + 1, word: { start: 1, end: 9 } }]))
+    const parts = [
+      { special: 7, typeId: 0 },
+      { sequence: 0 as const, typeId: 0 },
+      { sequence: 1 as const, typeId: 1 },
+    ]
+    expect(assembleLocated(parts, texts)).toEqual({
+      length: 3,
+      ids: Int32Array.of(7, 3, 5),
+      typeIds: Int32Array.of(0, 0, 1),
+      sequences: Int8Array.of(specialToken, 0, 1),
+      starts: Int32Array.of(0, 3, 5),
+      ends: Int32Array.of(0, 4, 6),
+      wordStarts: Int32Array.of(0, 1, 1),
+      wordEnds: Int32Array.of(0, 9, 9),
+    })
+  })
+
+  it('of a long text take tens of bytes each in its windows, not hundreds', async () => {
+    const spanned = (_text: string, { start, end }: Piece) =>
+      Array.from({ length: end - start }, (_, at) => {
+        const place = { start: start + at, end: start + at + 1 }
+        return { id: 1, ...place, word: place }
+      })
+    const template = { single: [{ sequence: 0, typeId: 0 }], pair: [] }
+    const tokenizer = { template, spanned } as unknown as TextTokenizer
+    const text = '.'.repeat(400_000)
+    const budget = windowBudget({ numbersPerToken: 1 })
+    const before = heldBytes()
+    const windows = await textWindows({
+      ...{ text, tokenizer, budget, param: 'inputs', breathe: () => undefined },
+      ...{ stride: 0, maxTokens: 512 },
+    })
+    expect((heldBytes() - before) / text.length).toBeLessThan(50)
+    expect(windows.at(-1)?.ends.at(-1)).toBe(text.length)
+  })
+})
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+function heldBytes(): number {
+  collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
