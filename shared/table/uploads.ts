@@ -40,29 +40,40 @@ export async function getUpload(table: Table, id: string, now: Date): Promise<Up
   return item === undefined || item.expiresAt * 1000 <= now.getTime() ? undefined : item
 }
 
-export const putUpload = async (
-  table: Table,
-  upload: Omit<UploadItem, 'id' | 'createdAt' | 'expiresAt'>,
-  now: Date,
-): Promise<UploadItem> => {
+/** Begins an upload, also again. @throws ConditionFailed where what is there is not what was `seen` */
+export async function putUpload(table: Table, { upload, seen, now }: PutUpload): Promise<UploadItem> {
   const id = uploadIdOf(upload)
   const item = { ...upload, id, createdAt: now.toISOString(), expiresAt: expiryOf(now) }
-  await table.put({ ...keys.upload(id), ...item })
+  const condition =
+    seen === undefined
+      ? { expression: 'attribute_not_exists(pk) OR expiresAt <= :now', values: { ':now': secondsOf(now) } }
+      : { expression: unchanged, names: { '#state': 'state' }, values: valuesOf(seen) }
+  await table.put({ ...keys.upload(id), ...item }, condition)
   return item
 }
+
+interface PutUpload {
+  upload: Omit<UploadItem, 'id' | 'createdAt' | 'expiresAt'>
+  /** What was there, if anything was that had not expired. */
+  seen: UploadItem | undefined
+  now: Date
+}
+
+const unchanged = '#state = :seen AND expiresAt = :until'
+const valuesOf = ({ state, expiresAt }: UploadItem) => ({ ':seen': state, ':until': expiresAt })
 
 /** Says how far an upload has come; it is kept for as long again. @throws ConditionFailed where it is not as it was `seen` */
 export async function moveUpload(table: Table, { id, state, fault, seen, now }: MoveUpload): Promise<void> {
   await table.update(keys.upload(id), {
     // What was completed or refused has no parts any more.
     expression: `SET #state = :state, expiresAt = :expiresAt${fault === undefined ? '' : ', fault = :fault'} REMOVE multipart${fault === undefined ? ', fault' : ''}`,
-    condition: seen === undefined ? 'attribute_exists(pk)' : '#state = :seen AND expiresAt = :until',
+    condition: seen === undefined ? 'attribute_exists(pk)' : unchanged,
     names: { '#state': 'state' },
     values: {
       ':state': state,
       ':expiresAt': expiryOf(now),
       ...(fault !== undefined && { ':fault': fault }),
-      ...(seen !== undefined && { ':seen': seen.state, ':until': seen.expiresAt }),
+      ...(seen !== undefined && valuesOf(seen)),
     },
   })
 }
@@ -78,4 +89,6 @@ interface MoveUpload {
 /** When it was begun, or came further last. */
 export const movedAtMs = ({ expiresAt }: Pick<UploadItem, 'expiresAt'>): number => (expiresAt - lifeSeconds) * 1000
 
-const expiryOf = (now: Date): number => Math.floor(now.getTime() / 1000) + lifeSeconds
+const expiryOf = (now: Date): number => secondsOf(now) + lifeSeconds
+
+const secondsOf = (now: Date): number => Math.floor(now.getTime() / 1000)

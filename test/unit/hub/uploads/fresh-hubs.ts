@@ -19,7 +19,7 @@ export function freshHubs() {
     get table() {
       return held.table
     },
-    async start(options: Omit<HubOptions, 'table'> = {}): Promise<UploadHub> {
+    async start(options: Partial<HubOptions> = {}): Promise<UploadHub> {
       const hub = await startHub({ table: held.table, ...options })
       open.push(hub)
       return hub

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ObjectStore } from '../../../../shared/objects/object-store.ts'
+import type { Table } from '../../../../shared/table/table.ts'
 import { stagedKey } from '../../../../shared/uploads/prove-upload.ts'
 import { contentOf, freshHubs, repoOf, type UploadHub } from './fresh-hubs.ts'
 
@@ -97,6 +98,28 @@ it('is refused in parts whose upload is gone, where nobody has sent it whole', a
   const sender = await uploader(hub, given)
   await hub.objects.uploads.abort(sender.upload)
   expect(await sender.send()).toBe(422)
+})
+
+it('stays proven for who asks where to send it at the moment at which another one is done', async () => {
+  let beforePut: (() => Promise<unknown>) | undefined
+  const late: Table = {
+    ...hubs.table,
+    put: async (item, condition) => {
+      const before = item.pk.startsWith('UPLOAD#') ? beforePut : undefined
+      if (before !== undefined) beforePut = undefined
+      await before?.()
+      return hubs.table.put(item, condition)
+    },
+  }
+  const hub = await hubs.start({ table: late })
+  const person = hub.as('moment')
+  const repo = await repoOf('moment', person)
+  const { text, ...content } = contentOf('proven meanwhile')
+  const { object } = await person.batch(repo, content)
+  const sent: number[] = []
+  beforePut = async () => void sent.push((await hub.put(object?.actions?.upload.href ?? '', text)).status)
+  expect((await person.batch(repo, content)).object).toEqual(content)
+  expect([...sent, (await person.commit(repo, content.oid, content.size)).status]).toEqual([200, 200])
 })
 
 it('stands once in the answer to who asks for it twice', async () => {

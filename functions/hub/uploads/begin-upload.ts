@@ -1,0 +1,64 @@
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { ConditionFailed } from '../../../shared/table/table.ts'
+import { getUpload, putUpload, type UploadItem, uploadIdOf } from '../../../shared/table/uploads.ts'
+import { stagedKey } from '../../../shared/uploads/prove-upload.ts'
+import type { UploadParts } from './upload-parts.ts'
+
+interface Beginning {
+  oid: string
+  sizeBytes: number
+  repoId: string
+  by: string
+  partBytes: number
+  isInParts: boolean
+}
+
+const triesMax = 10
+
+/** The store ends an upload after some days; its addresses are good for less. */
+const reusedMaxMs = 24 * 3_600_000
+
+/**
+ * The upload that an object is to be sent by, or none where it has come already. Decided again where it came further
+ * meanwhile: another client's proof is not undone.
+ */
+export async function beginUpload(beginning: Beginning, parts: UploadParts): Promise<UploadItem | undefined> {
+  const { oid, sizeBytes, repoId, by, isInParts } = beginning
+  const { table, now } = parts
+  for (let tries = 1; ; tries++) {
+    const found = await getUpload(table, uploadIdOf({ repoId, oid }), now())
+    if (found?.sizeBytes === sizeBytes && (await isSettled(found, parts))) return undefined
+    const multipart = isInParts ? await multipartOf({ ...beginning, found }, parts) : undefined
+    const begun = { repoId, oid, sizeBytes, state: 'waiting' as const, createdBy: by }
+    try {
+      const upload = { ...begun, ...(multipart && { multipart }) }
+      return await putUpload(table, { upload, seen: found, now: now() })
+    } catch (error) {
+      if (!(error instanceof ConditionFailed) || tries === triesMax) throw error
+    }
+  }
+}
+
+/** What nobody commits is swept one day: a proof without its blob is none. */
+async function isSettled({ oid, state }: UploadItem, { objects }: UploadParts): Promise<boolean> {
+  if (state === 'arrived') return true
+  return state === 'proven' && (await objects.head({ key: objectKeys.blob(oid) })) !== undefined
+}
+
+/**
+ * The upload that parts go to: on this machine's disk the one that was begun before, so that asking often leaves nothing
+ * behind. A store that is a server ends what is left behind by itself, and takes no part of an upload that another
+ * client has completed: there each has its own.
+ */
+async function multipartOf(
+  { oid, repoId, sizeBytes, partBytes, found }: Beginning & { found: UploadItem | undefined },
+  { objects, now }: UploadParts,
+): Promise<NonNullable<UploadItem['multipart']>> {
+  const isSame = found?.sizeBytes === sizeBytes && found.state === 'waiting' && objects.uploadUrl === undefined
+  const begun = isSame ? found.multipart : undefined
+  const isFresh = begun !== undefined && now().getTime() - Date.parse(begun.begunAt) < reusedMaxMs
+  if (isFresh && begun.partBytes === partBytes) return begun
+  const key = stagedKey(uploadIdOf({ repoId, oid }))
+  const { uploadId } = await objects.uploads.create({ key, partsFrom: 'clients' })
+  return { uploadId, partBytes, begunAt: now().toISOString() }
+}
