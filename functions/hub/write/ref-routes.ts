@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { principalOf } from '../../../shared/auth/middleware.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
-import { parseWith, readJson } from '../../../shared/http/json-body.ts'
+import { readJson, readOptionalJson } from '../../../shared/http/json-body.ts'
 import { isNewRefName } from '../../../shared/model/new-ref-name.ts'
 import { parseRefName } from '../../../shared/model/repo-id.ts'
 import { createRef, deleteRef } from '../../../shared/repos/change-ref.ts'
@@ -39,7 +39,8 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
     app.post(`${api}/:owner/:name/branch/:ref{.+}`, async (context) => {
       const repo = await findRepo(context, { table, kind, access: 'write' })
       const name = newBranchName(refOf(context))
-      const { startingPoint, emptyBranch, overwrite } = await readOptional(context, newBranch)
+      // Python sends no body where it has nothing to say.
+      const { startingPoint, emptyBranch, overwrite } = await readOptionalJson(context, newBranch)
       const by = principalOf(context).username
       const ref = { kind: 'branch' as const, name, by, overwrite: overwrite === true }
       if (emptyBranch === true) await createEmptyBranch({ table, repo, ref, now: now() })
@@ -99,9 +100,3 @@ function newTagName(text: string): string {
 }
 
 const withoutKind = (text: string): string => text.replace(/^refs\/tags\//, '')
-
-/** Python sends no body where it has nothing to say. */
-async function readOptional<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
-  const hasBody = context.req.header('content-length') !== '0' && context.req.raw.body !== null
-  return hasBody ? readJson(context, schema) : parseWith(schema, {})
-}
