@@ -16,6 +16,7 @@ const request = z.object({
 export const rerank: TeiOperation = {
   kind: 'rerank',
   counts: 'predict',
+  field: 'texts',
   async answer({ body, model, route, options }) {
     const { query, texts: listed, raw_scores, return_text, ...how } = parseWith(request, body)
     const ask = capabilityOf({ model, kind: 'rerank', route })

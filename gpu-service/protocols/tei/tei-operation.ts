@@ -28,5 +28,7 @@ export interface TeiOperation {
   /** What a model must be able to do for it. */
   kind: keyof Capabilities
   counts: 'embed' | 'predict'
+  /** Where a body has what it is asked about. @default inputs */
+  field?: string
   answer(request: TeiRequest): Promise<TeiAnswer>
 }

@@ -10,6 +10,7 @@ import { errorsBy } from '../protocol-errors.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { soleModel } from '../sole-model.ts'
+import { chooseOperation } from './choose-operation.ts'
 import { embed, embedAll } from './embed.ts'
 import { embedSparse } from './embed-sparse.ts'
 import { predict } from './predict.ts'
@@ -34,7 +35,7 @@ const operations: Record<string, TeiOperation> = {
   '/decode': decode,
 }
 
-/** What the hosts' own routes ask a model for: the first that it can do. */
+/** What the hosts' own routes ask a model for: the first that it can do and that the body is one of. */
 const byModel = [rerank, predict, embedSparse, embed]
 
 /**
@@ -61,11 +62,10 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       const body = await readJson(context, z.unknown())
       // Found again behind the body, which may have been long in coming: another revision may answer by now.
       const route = routeTo(context, { router, model })
-      const able = candidates.find(({ kind }) => route.service.capabilities[kind] !== undefined)
-      const operation = able ?? candidates[candidates.length - 1] ?? embed
       counted.asked(Array.isArray((body as { inputs?: unknown } | null)?.inputs) ? 'batch' : 'single')
-      const answered = await answer(operation, { body, model, route, options: callOptions(context) })
-      const { counts } = operation
+      const operationFor = (body: unknown) => chooseOperation({ candidates, route, body })
+      const answered = await answer(operationFor, { body, model, route, options: callOptions(context) })
+      const { counts } = operationFor(body)
       return answerTei(context, { answer: answered, startedMs, counts, metrics: counted, device: parts.device })
     })
   for (const [path, operation] of Object.entries(operations)) serve(path, [operation])
@@ -87,7 +87,8 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
   return app
 }
 
-const answerOne = (operation: TeiOperation, request: TeiRequest) => operation.answer(request)
+const answerOne = (operationFor: (body: unknown) => TeiOperation, request: TeiRequest) =>
+  operationFor(request.body).answer(request)
 
 /** The root's paths of this protocol, for whoever puts the service beside another on one port. */
 export const teiRootPaths = [...Object.keys(operations), '/invocations', '/vertex']

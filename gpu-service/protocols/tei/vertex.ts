@@ -7,8 +7,11 @@ import type { TeiAnswer, TeiOperation, TeiRequest } from './tei-operation.ts'
 const request = z.object({ instances: z.unknown() })
 const instancesMax = 256
 
-/** Vertex AI's `{instances}` to `{predictions}`: each instance is a request of its own, and they share runs. */
-export async function answerVertex(operation: TeiOperation, asked: TeiRequest): Promise<TeiAnswer> {
+/** Vertex AI's `{instances}` to `{predictions}`: each instance is a request of its own, of its own kind too, and they share runs. */
+export async function answerVertex(
+  operationFor: (body: unknown) => TeiOperation,
+  asked: TeiRequest,
+): Promise<TeiAnswer> {
   const { instances } = parseWith(request, asked.body)
   const list = z.array(z.unknown())
   const bodies = parseWith(z.object({ instances: list }), {
@@ -16,7 +19,7 @@ export async function answerVertex(operation: TeiOperation, asked: TeiRequest): 
   }).instances
   const failed = new AbortController()
   const options = { ...asked.options, signal: AbortSignal.any([asked.options.signal, failed.signal]) }
-  const answers = await Promise.all(bodies.map((body) => operation.answer({ ...asked, body, options }))).catch(
+  const answers = await Promise.all(bodies.map((body) => operationFor(body).answer({ ...asked, body, options }))).catch(
     (error) => {
       // Nobody gets what the others would answer.
       failed.abort()

@@ -16,7 +16,7 @@ it('gives up the other instances where one is invalid, and still ends them when 
   }
   const caller = new AbortController()
   const ask = (instances: string[]) =>
-    answerVertex(operation, {
+    answerVertex(() => operation, {
       body: { instances },
       model: 'tiny',
       options: { signal: caller.signal },

@@ -49,6 +49,24 @@ describe('models of pairs and classes, in the routes of text-embeddings-inferenc
   )
 
   it.skipIf(folder === undefined)(
+    "a host's own routes ask a reranker for a ranking or for classes, as each body does",
+    async () => {
+      const base = '/models/slipway/tiny-bert-reranker'
+      const ranking = { query: 'lists', texts: ['a list of strings', 'the sun'] }
+      const classes = { inputs: ['lists', 'a list of strings'] }
+      const ranked = (await post(`${base}/rerank`, ranking)).body
+      const predicted = (await post(`${base}/predict`, classes)).body
+      expect(await post(`${base}/vertex`, { instances: [ranking, classes] })).toMatchObject({
+        status: 200,
+        body: { predictions: [ranked, predicted] },
+      })
+      expect((await post(`${base}/invocations`, ranking)).body).toEqual(ranked)
+      expect((await post(`${base}/invocations`, classes)).body).toEqual(predicted)
+      expect((await post(`${base}/invocations`, {})).status).toBe(422)
+    },
+  )
+
+  it.skipIf(folder === undefined)(
     '/rerank ranks the texts as Jina does, with the text where it is asked for',
     async () => {
       const base = '/models/slipway/tiny-bert-reranker'
