@@ -2,12 +2,14 @@ import { readFile, stat } from 'node:fs/promises'
 import { predictionMaxBytes } from '../../contract/predict.ts'
 import { messageOf } from '../../errors.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
+import { askWhereServed } from './served-where.ts'
 
 export const predict: Command = {
   summary: 'ask a deployment',
   usage: 'slipway predict NAME [JSON|@FILE]',
   help: `Examples:
   slipway predict iris '[[5.1, 3.5, 1.4, 0.2]]'
+  slipway predict slipway/iris '[[5.1, 3.5, 1.4, 0.2]]'      by the model, where a deployment serves it
   slipway predict minilm '"how do I reset my password?"'
   slipway predict minilm '["one text", "another"]'
   slipway predict topics '{"inputs": "a text", "parameters": {"candidate_labels": ["sport", "art"]}}'
@@ -24,7 +26,7 @@ The input is JSON; "-" or nothing reads it from standard input. An object with "
     const body = given.startsWith('@')
       ? await readBytes(given.slice(1))
       : bodyOf(parseInputs(given === '-' ? await readInput(invocation) : given, deployment))
-    const { answer, headers } = await client.predict(await client.getDeployment(deployment), body)
+    const { answer, headers } = await askWhereServed(client, { named: deployment, body })
     terminal.out(`${JSON.stringify(answer)}\n`)
     const parts = { queue: 'x-queue-time', run: 'x-inference-time' }
     const times = Object.entries(parts).map(([name, header]) => `${name} ${headers.get(header) ?? '?'} ms`)

@@ -1,0 +1,53 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { cli } from './support/run-cli.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const refusal = (status: number, code: string, message: string) =>
+  Response.json({ error: { code, message } }, { status })
+const elsewhere = 'https://infer.example/api/v1/predict/one'
+const one = { name: 'one', url: '/api/v1/predict/one', targets: [{ repo: 'acme/one' }] }
+
+/** Answers what is asked for by path, and tells what was asked. */
+function answering(answers: Record<string, () => Response>) {
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (address: string) => {
+    const { pathname } = new URL(address)
+    asked.push(address)
+    return answers[pathname]?.() ?? refusal(404, 'not_found', `There is nothing at ${pathname}.`)
+  })
+  return asked
+}
+const predicts = { '/api/v1/predict/one': () => Response.json(['answer']) }
+
+it('asks with a key that may only infer, which may not look where a deployment is served', async () => {
+  answering({ '/api/v1/deployments/one': () => refusal(403, 'missing_scope', 'It lacks "read".'), ...predicts })
+  expect(await cli('predict', 'one', '1')).toMatchObject({ code: 0, out: '["answer"]\n' })
+})
+
+it('says what is missing where such a key asks a server that does not serve itself', async () => {
+  answering({ '/api/v1/deployments/one': () => refusal(403, 'missing_scope', 'It lacks "read".') })
+  const { code, err } = await cli('predict', 'one', '1')
+  expect(code).toBe(1)
+  expect(err).toContain('It lacks "read".')
+})
+
+it('asks a model by its name, where a deployment serves it', async () => {
+  const asked = answering({ '/api/v1/deployments': () => Response.json({ items: [one] }), ...predicts })
+  expect(await cli('predict', 'acme/one', '1')).toMatchObject({ code: 0, out: '["answer"]\n' })
+  expect(asked.at(-1)).toBe('http://127.0.0.1:8000/api/v1/predict/one')
+})
+
+it('says how to have a model served that none serves', async () => {
+  answering({ '/api/v1/deployments': () => Response.json({ items: [one] }) })
+  expect(await cli('predict', 'acme/other', '1')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('slipway deploy acme/other'),
+  })
+})
+
+it('asks where the server says that it is served', async () => {
+  const asked = answering({ '/api/v1/deployments/one': () => Response.json({ ...one, url: elsewhere }), ...predicts })
+  expect((await cli('predict', 'one', '1')).code).toBe(0)
+  expect(asked.at(-1)).toBe(elsewhere)
+})
