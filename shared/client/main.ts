@@ -13,6 +13,13 @@ process.stderr.on('error', (error) => {
   if (!('code' in error && error.code === 'EPIPE')) throw error
 })
 
+// By the signal itself, so that a script that runs this ends too.
+const interrupted = new AbortController()
+process.once('SIGINT', () => {
+  interrupted.abort()
+  process.kill(process.pid, 'SIGINT')
+})
+
 process.exitCode = await runCli({
   parameters: process.argv.slice(2),
   calledAs: calledAs(process.env),
@@ -22,5 +29,6 @@ process.exitCode = await runCli({
     err: (text) => process.stderr.write(text),
     isTty: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
     input: process.stdin,
+    interrupted: interrupted.signal,
   },
 })

@@ -9,7 +9,9 @@ const pauseMaxMs = 2000
 
 /** Looks at what goes on at the server until it is over. @throws what a look fails with that is no passing failure */
 export async function poll<State>(work: Poll<State>): Promise<State> {
-  const { isOver, show, everyMs, progress, clock = realClock } = work
+  const { isOver, show, goesOn, everyMs, progress, clock = realClock } = work
+  const leave = () => progress.say(goesOn)
+  progress.interrupted?.addEventListener('abort', leave)
   const startedAt = clock.now()
   let state = work.first
   try {
@@ -20,6 +22,7 @@ export async function poll<State>(work: Poll<State>): Promise<State> {
       state = await lookAgain(work, state)
     }
   } finally {
+    progress.interrupted?.removeEventListener('abort', leave)
     progress.end()
   }
   return state

@@ -14,7 +14,10 @@ if (!existsSync(node)) {
   await import(main.href)
 } else {
   // The terminal sends Ctrl-C to both; the CLI itself decides what it means.
-  process.on('SIGINT', () => {})
-  const { status } = spawnSync(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const decides = () => {}
+  process.on('SIGINT', decides)
+  const { status, signal } = spawnSync(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' })
+  process.off('SIGINT', decides)
   process.exitCode = status ?? 1
+  if (signal !== null) process.kill(process.pid, signal)
 }

@@ -5,6 +5,8 @@ export interface Terminal {
   /** Whether `err` is a terminal that may be redrawn. */
   isTty: boolean
   input: AsyncIterable<Uint8Array> & { isTTY?: boolean }
+  /** Whoever looks on goes away; what is said then is still read. */
+  interrupted?: AbortSignal
 }
 
 export type Progress = ReturnType<typeof createProgress>
@@ -30,6 +32,7 @@ export function createProgress(terminal: Terminal) {
       if (!terminal.isTty) last = drawn
     },
     end,
+    interrupted: terminal.interrupted,
   }
 }
 

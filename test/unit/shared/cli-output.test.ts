@@ -7,13 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { table } from '../../../shared/client/terminal.ts'
 
 const slipway = fileURLToPath(new URL('../../../shared/client/slipway.mjs', import.meta.url))
+const job = { id: 'imp_1', repo: 'acme/one', state: 'PENDING', bytesDone: 0, bytesHeld: 0 }
 const deployment = { name: 'one', url: '/api/v1/predict/one', repo: 'acme/one', task: 'fill-mask', state: 'READY' }
 
 let server: Server
 beforeAll(async () => {
   server = createServer(({ url }, response) => {
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(url?.startsWith('/api/v1/predict') ? ['answer'] : deployment))
+    if (url?.startsWith('/api/v1/predict')) return response.end('["answer"]')
+    response.end(JSON.stringify(url?.startsWith('/api/v1/imports') ? job : deployment))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
 })
@@ -46,5 +48,20 @@ describe('the output of the CLI', () => {
   it('holds any number of rows', () => {
     const rows = Array.from({ length: 200_000 }, (_, n) => [`row ${n}`, 'x'])
     expect(table(['NAME', 'IS'], rows).split('\n').slice(0, 2)).toEqual(['NAME         IS', 'row 0        x'])
+  })
+})
+
+describe('a command that is interrupted', () => {
+  it('says that the work goes on, and ends as interrupted', async () => {
+    const { port } = server.address() as AddressInfo
+    const env = { PATH: process.env.PATH, SLIPWAY_URL: `http://127.0.0.1:${port}`, SLIPWAY_API_KEY: 'hf_x' }
+    const child = spawn(process.execPath, [slipway, 'pull', 'acme/one'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (text: Buffer) => {
+      said += text.toString()
+      if (said.includes('listing the source')) child.kill('SIGINT')
+    })
+    const [, signal] = await once(child, 'close')
+    expect({ signal, said }).toEqual({ signal: 'SIGINT', said: expect.stringContaining('The pull goes on by itself') })
   })
 })
