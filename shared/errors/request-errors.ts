@@ -66,7 +66,7 @@ export const requestErrors = {
     new AppError({
       code: 'payload_too_large',
       status: 413,
-      message: `The request body is larger than the limit of ${limitBytes} bytes. Send fewer inputs per request.`,
+      message: `The request body is larger than the limit of ${limitBytes} bytes. Send fewer inputs per request, or a smaller picture.`,
     }),
   tooLarge: (what: string, limit: string) =>
     new AppError({ code: 'too_large', status: 422, message: `${what} is larger than the limit of ${limit}.` }),

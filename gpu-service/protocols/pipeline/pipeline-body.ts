@@ -1,12 +1,11 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
-import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
 import { assertFewFields, isBrokenOff, readJson, refusePacked } from '../../../shared/http/json-body.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
-import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
+import { assertFewValues, isBytes, isLarge } from './body-limit.ts'
 
 const body = z.looseObject({
   inputs: z.unknown().refine((inputs) => inputs !== undefined, 'is missing'),
@@ -26,10 +25,6 @@ const tabularBody = z.preprocess((given) => {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Pictures are larger than texts and are not parsed here, so a body that says that it is one may be larger. */
-export const pipelineMaxBytes = (context: Context<ServingEnvironment>): number =>
-  isBytes(context) ? pictureMaxBytes : predictionMaxBytes
-
 /** JSON with `inputs`, or a picture as it is. @throws AppError `invalid_json`, `invalid_request` */
 export async function readPipelineBody(
   context: Context<ServingEnvironment>,
@@ -37,16 +32,13 @@ export async function readPipelineBody(
 ): Promise<Pick<PipelineRequest, 'inputs' | 'parameters'>> {
   if (isBytes(context) || (saysNothing(context) && formatOf(await bytesOf(context)) !== undefined))
     return { inputs: await bytesOf(context), parameters: {} }
+  if (isLarge(context)) assertFewValues(await bytesOf(context))
   const { inputs, parameters, ...root } = await readJson(context, task.startsWith('tabular-') ? tabularBody : body)
   return { inputs, parameters: { ...root, ...parameters } }
 }
 
-const typeOf = (context: Context): string => context.req.header('content-type')?.toLowerCase() ?? ''
-
-const isBytes = (context: Context): boolean => /^(?:image\/|application\/octet-stream\b)/.test(typeOf(context))
-
 /** Hugging Face's client sends a Blob without a type, and fetch and curl then put a form's or a text's. */
-const saysNothing = (context: Context): boolean => !/\bjson\b/.test(typeOf(context))
+const saysNothing = (context: Context): boolean => !/\bjson\b/i.test(context.req.header('content-type') ?? '')
 
 async function bytesOf(context: Context): Promise<Uint8Array> {
   refusePacked(context)

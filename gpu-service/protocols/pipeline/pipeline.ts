@@ -10,8 +10,9 @@ import { callOptions } from '../call-options.ts'
 import { guardPredictions } from '../prediction-guard.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
+import { pipelineMaxBytes } from './body-limit.ts'
 import { asReadBy } from './older-answers.ts'
-import { pipelineMaxBytes, readPipelineBody } from './pipeline-body.ts'
+import { readPipelineBody } from './pipeline-body.ts'
 
 /**
  * `POST` on the base path of one model: the Hugging Face pipeline shape of whatever task it does. Below it,
@@ -21,7 +22,7 @@ export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   const { router, metrics } = parts
   const answerError = answerErrors(pipelineEnvelope, metrics)
-  const guard = guardPredictions({ parts, answerError, bodyMaxBytes: pipelineMaxBytes })
+  const guard = guardPredictions({ parts, answerError, bodyMaxBytes: pipelineMaxBytes(router) })
 
   const answer = async (context: Context<ServingEnvironment>) => {
     const model = askedModel(context, undefined)

@@ -68,6 +68,18 @@ describe.skipIf(pictureModels === undefined)('a picture over HTTP', () => {
     expect(await python.json()).toEqual(answer)
   })
 
+  it('may be as large as the photo of a telephone where labels come with it, and nothing else may', async () => {
+    const photo = Buffer.concat([picture('landscape.jpg'), Buffer.alloc(4_800_000)])
+    const parameters = { candidate_labels: ['a house', 'a cat'] }
+    const ask = (bytes: Buffer) =>
+      endpoint('slipway/tiny-clip').zeroShotImageClassification({ inputs: { image: new Blob([bytes]) }, parameters })
+    expect(await ask(photo)).toEqual(await ask(picture('landscape.jpg')))
+    const values = JSON.stringify({ inputs: Array(3_000_000).fill(1), parameters })
+    const refused = await post('slipway/tiny-clip', values, 'application/json')
+    expect([refused.status, await refused.text()]).toEqual([413, expect.stringContaining('a smaller picture')])
+    await expect(ask(Buffer.alloc(10_000_000))).rejects.toThrow(/larger than the limit of 12582912 bytes/)
+  })
+
   it("is classified in the shapes of Python's client", async () => {
     const { rows, labels } = pictureReference('tiny-vit')
     const bytes = await post('slipway/tiny-vit', picture('gray.jpg'), 'image/jpeg')

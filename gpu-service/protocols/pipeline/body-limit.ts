@@ -1,0 +1,37 @@
+import type { Context } from 'hono'
+import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
+import { errors } from '../../../shared/errors.ts'
+import { announcedBytes } from '../../../shared/http/json-body.ts'
+import type { Router } from '../../deployments/route.ts'
+import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
+import { askedModel, findRoute } from '../asked-model.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+
+/** The photo of a telephone as base64, which is how clients send one that comes with labels or a text. */
+const jsonPictureMaxBytes = 12 * 1024 * 1024
+/** Far more than stand around pictures. */
+const valuesMax = 100_000
+
+/** Pictures are larger than texts: a body that is one may be larger, and JSON for a model that reads pictures. */
+export const pipelineMaxBytes = (router: Router) => (context: Context<ServingEnvironment>) => {
+  if (isBytes(context)) return pictureMaxBytes
+  if (!isLarge(context)) return predictionMaxBytes
+  const { task } = findRoute(context, { router, model: askedModel(context, undefined) })
+  return /\bimage\b/.test(task) ? jsonPictureMaxBytes : predictionMaxBytes
+}
+
+/** Whether a body is larger than any but pictures may be; one that does not say how large it is may not. */
+export const isLarge = (context: Context): boolean => announcedBytes(context.req) > predictionMaxBytes
+
+/** A body that says that it is no JSON. */
+export const isBytes = (context: Context): boolean =>
+  /^(?:image\/|application\/octet-stream\b)/.test(context.req.header('content-type')?.toLowerCase() ?? '')
+
+/** A large body is pictures: millions of values would take seconds to parse. @throws AppError `payload_too_large` */
+export function assertFewValues(bytes: Uint8Array): void {
+  let count = 0
+  for (let at = bytes.indexOf(comma); at >= 0; at = bytes.indexOf(comma, at + 1))
+    if (++count > valuesMax) throw errors.payloadTooLarge(predictionMaxBytes)
+}
+
+const comma = 0x2c
