@@ -6,7 +6,10 @@ export type MaintenanceKind = (typeof maintenanceKinds)[number]
 
 export const backupId = z
   .string()
-  .regex(/^\d{8}T\d{6}Z-[0-9a-f]{6}$/, 'must be the id of a backup, as GET /api/v1/backups lists it')
+  .regex(
+    /^\d{8}T\d{6}Z-[0-9a-f]{6}$/,
+    'must be the id of a backup, as "npx slipway backup --list" or GET /api/v1/backups lists it',
+  )
   .openapi({ example: '20261121T024300Z-1a2b3c' })
 
 export const maintenanceOptions = z

@@ -29,7 +29,7 @@ export const importId = z
 
 export const keyId = z
   .string()
-  .regex(/^key_[0-9a-f]{32}$/, 'must be the id of an API key, as GET /api/v1/keys lists it')
+  .regex(/^key_[0-9a-f]{32}$/, 'must be the id of an API key, as "npx slipway keys" or GET /api/v1/keys lists it')
   .openapi({ example: 'key_019a1b2c3d4e5f60718293a4b5c6d7e8' })
 
 export const userId = z

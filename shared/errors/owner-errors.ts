@@ -6,7 +6,7 @@ export const ownerErrors = {
     new AppError({
       code: 'owner_not_found',
       status: 404,
-      message: `There is no user or organisation "${owner}", or you are not in it. GET /api/v1/owners lists yours.`,
+      message: `There is no user or organisation "${owner}", or you are not in it. "npx slipway usage" or GET /api/v1/owners lists yours.`,
     }),
   organisationNotEmpty: (name: string) =>
     new AppError({
