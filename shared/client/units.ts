@@ -23,3 +23,6 @@ export function formatAge(from: string, now: Date): string {
   if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h ago`
   return `${Math.floor(seconds / 86_400)} days ago`
 }
+
+/** 1 → "1 file", 2 → "2 files". */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`

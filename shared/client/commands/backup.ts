@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts'
 import { table } from '../terminal.ts'
-import { formatAge, formatBytes } from '../units.ts'
+import { counted, formatAge, formatBytes } from '../units.ts'
 import { detachHelp, detachOption, runMaintenance } from './follow-maintenance.ts'
 import { numberOption } from './gc.ts'
 
@@ -39,7 +39,7 @@ what is under way are not in it; passwords and keys are, as hashes.`,
         formatAge(entry.createdAt, now),
         String(entry.items),
         formatBytes(entry.sizeBytes),
-        entry.blobs === undefined ? 'registry only' : `${entry.blobs} blobs`,
+        entry.blobs === undefined ? 'registry only' : counted(entry.blobs, 'blob'),
       ])
       return terminal.out(table(['BACKUP', 'MADE', 'ITEMS', 'SIZE', 'OBJECTS'], rows))
     }
@@ -53,8 +53,8 @@ what is under way are not in it; passwords and keys are, as hashes.`,
     if (json) return terminal.out(`${JSON.stringify(job)}\n`)
     const { itemsSaved = 0, bytesSaved = 0, blobsSaved = 0, backupsRemoved = 0 } = job.counts
     terminal.out(
-      `${job.backup}  ${itemsSaved} items, ${formatBytes(bytesSaved)}${objects ? `, ${blobsSaved} new blobs` : ''}\n`,
+      `${job.backup}  ${counted(itemsSaved, 'item')}, ${formatBytes(bytesSaved)}${objects ? `, ${counted(blobsSaved, 'new blob')}` : ''}\n`,
     )
-    if (backupsRemoved > 0) terminal.err(`removed ${backupsRemoved} old backups\n`)
+    if (backupsRemoved > 0) terminal.err(`removed ${counted(backupsRemoved, 'old backup')}\n`)
   },
 }

@@ -1,5 +1,6 @@
 import { type Command, CommandFailed } from '../command.ts'
 import { printable, table } from '../terminal.ts'
+import { counted } from '../units.ts'
 import { allFindings, detachHelp, detachOption, runMaintenance } from './follow-maintenance.ts'
 
 export const fsck: Command = {
@@ -38,16 +39,17 @@ is looked at twice.`,
     const answer = { ...job, findings }
     if (left.length > 0)
       throw new CommandFailed(summary(findings.length, left.filter(({ repairable }) => repairable).length), answer)
-    if (json) terminal.out(`${JSON.stringify(answer)}\n`)
-    else
-      terminal.out(
-        `${job.counts.checked ?? 0} things checked, ${findings.length} discrepancies, all repaired\n`.replace(
-          '0 discrepancies, all repaired',
-          'no discrepancies',
-        ),
-      )
+    if (json) return terminal.out(`${JSON.stringify(answer)}\n`)
+    terminal.out(`${counted(job.counts.checked ?? 0, 'thing')} checked, ${repairedWords(findings.length)}\n`)
   },
 }
 
+const discrepancies = (count: number): string => counted(count, 'discrepancy', 'discrepancies')
+
+function repairedWords(count: number): string {
+  if (count === 0) return 'no discrepancies'
+  return `${discrepancies(count)}, ${count === 1 ? '' : 'all '}repaired`
+}
+
 const summary = (found: number, repairable: number): string =>
-  `${found} discrepancies${repairable > 0 ? `, of which "slipway fsck --repair" mends ${repairable}` : ''}`
+  `${discrepancies(found)}${repairable > 0 ? `, of which "slipway fsck --repair" mends ${repairable}` : ''}`

@@ -1,5 +1,5 @@
 import { type Command, type Invocation, textOption, UsageError } from '../command.ts'
-import { formatBytes } from '../units.ts'
+import { counted, formatBytes } from '../units.ts'
 import { detachHelp, detachOption, runMaintenance } from './follow-maintenance.ts'
 
 export const gc: Command = {
@@ -47,7 +47,7 @@ It is safe beside imports and commits: whatever they need is kept.`,
       objectsFreed = 0,
     } = job.counts
     terminal.out(
-      `${dryRun ? 'would free' : 'freed'} ${formatBytes(bytesFreed)} in ${blobsFreed} blobs and ${objectsFreed} other objects, ${itemsFreed} items, ${reposPurged} deleted repos; ${formatBytes(heldBytesFreed)} ${dryRun ? 'would be' : 'were'} given back to owners\n`,
+      `${dryRun ? 'would free' : 'freed'} ${formatBytes(bytesFreed)} in ${counted(blobsFreed, 'blob')} and ${counted(objectsFreed, 'other object')}, ${counted(itemsFreed, 'item')}, ${counted(reposPurged, 'deleted repo')}; ${formatBytes(heldBytesFreed)} ${dryRun ? 'would be' : 'were'} given back to owners\n`,
     )
     if ((job.counts.leftForNext ?? 0) > 0) terminal.err(`${job.counts.leftForNext} blobs are left for the next run\n`)
   },

@@ -1,7 +1,7 @@
 import { type Command, textOption, UsageError } from '../command.ts'
 import { firstItems } from '../request.ts'
 import { printable } from '../terminal.ts'
-import { formatAge, formatBytes } from '../units.ts'
+import { counted, formatAge, formatBytes } from '../units.ts'
 import { datasetOption, namedRevision } from './named-repo.ts'
 
 export const log: Command = {
@@ -25,7 +25,7 @@ Options:
     if (json) return terminal.out(`${JSON.stringify(items)}\n`)
     const now = new Date()
     for (const { id, title, message, createdAt, createdBy, filesTotal, sizeBytes } of items) {
-      const about = `${formatAge(createdAt, now)} by ${createdBy}, ${filesTotal} files, ${formatBytes(sizeBytes)}`
+      const about = `${formatAge(createdAt, now)} by ${createdBy}, ${counted(filesTotal, 'file')}, ${formatBytes(sizeBytes)}`
       terminal.out(`${id}  ${printable(title)}\n  ${printable(about)}\n`)
       if (message !== undefined) terminal.out(`  ${printable(message)}\n`)
     }

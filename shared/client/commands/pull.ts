@@ -2,7 +2,7 @@ import type { ImportJob } from '../../contract/import.ts'
 import { parseRepoId } from '../../model/repo-id.ts'
 import { type Command, CommandFailed, textOption, textOptions } from '../command.ts'
 import { printable, type Terminal } from '../terminal.ts'
-import { formatBytes } from '../units.ts'
+import { counted, formatBytes } from '../units.ts'
 import { followImport } from './follow-import.ts'
 import { rightly } from './named-repo.ts'
 import { pastedSource } from './pasted-source.ts'
@@ -63,7 +63,9 @@ or was cut off is resumed by the same command: what is here already is not moved
 
 function report(job: ImportJob, terminal: Terminal) {
   const held = job.bytesHeld > 0 ? `, of which ${formatBytes(job.bytesHeld)} were here already` : ''
-  terminal.out(`${job.repo}  ${job.revision}  ${job.filesTotal} files, ${formatBytes(job.bytesTotal)}${held}\n`)
+  terminal.out(
+    `${job.repo}  ${job.revision}  ${counted(job.filesTotal, 'file')}, ${formatBytes(job.bytesTotal)}${held}\n`,
+  )
   const left = (job.skipped ?? []).filter(({ reason }) => !/cluded$/.test(reason))
   for (const { path, reason } of left.slice(0, 10)) terminal.err(`left out: ${printable(path)} (${reason})\n`)
   if (left.length > 10) terminal.err(`left out: ${left.length - 10} more\n`)

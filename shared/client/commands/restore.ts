@@ -1,4 +1,5 @@
 import { type Command, UsageError } from '../command.ts'
+import { counted } from '../units.ts'
 import { detachHelp, detachOption, runMaintenance } from './follow-maintenance.ts'
 
 export const restore: Command = {
@@ -34,7 +35,7 @@ the backup is read and checked before the first write; one that was cut off goes
     if (json) return terminal.out(`${JSON.stringify(job)}\n`)
     const { itemsRestored = 0, itemsRemoved = 0, blobsRestored = 0 } = job.counts
     terminal.out(
-      `${job.backup}  ${itemsRestored} items restored, ${itemsRemoved} removed, ${blobsRestored} blobs brought back\n`,
+      `${job.backup}  ${counted(itemsRestored, 'item')} restored, ${itemsRemoved} removed, ${counted(blobsRestored, 'blob')} brought back\n`,
     )
     terminal.err('next: slipway fsck --repair\n')
   },
