@@ -5,7 +5,7 @@
 export interface Engine {
   /** Opens a model file under an id of the caller's choice. @throws Error with the runtime's reason. */
   load(request: ModelFile): Promise<void>
-  /** Runs a graph and returns only the outputs asked for. The inputs' buffers are given away. */
+  /** Runs a graph and returns only the outputs asked for. The inputs stay as they are, and may not change until then. */
   run(request: EngineRun): Promise<Tensors>
   /** An id that is not loaded is no error. */
   unload(request: { modelId: string }): Promise<void>

@@ -1,13 +1,16 @@
-import { promisify } from 'node:util'
-import { gunzip, inflate } from 'node:zlib'
+import { createGunzip, createInflate } from 'node:zlib'
 import type { Context } from 'hono'
-import { errors } from '../../../shared/errors.ts'
+import { AppError, errors } from '../../../shared/errors.ts'
 import { announcedBytes, isBrokenOff } from '../../../shared/http/json-body.ts'
+import { breatheFor } from '../../tasks/in-slices.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
+import { joinBytes } from './join-bytes.ts'
 import { bodyMaxBytes } from './limits.ts'
 
 /** `deflate` is what HTTP calls the format of zlib. */
-const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate) }
+const unpackers = { gzip: createGunzip, deflate: createInflate }
+/** Of what is unpacked at a time. */
+const chunkSize = 256 * 1024
 
 /** Shorter ones are cheaper to take as they are. */
 const inPlaceBytesMin = 1024 * 1024
@@ -27,14 +30,27 @@ export async function readBody(context: Context<ServingEnvironment>): Promise<Ui
   const mostBytes = Math.min(bodyMaxBytes, packed.byteLength * expansionMax)
   hold?.add(mostBytes)
   try {
-    const unpacked = await unpackers[coding](packed, { maxOutputLength: bodyMaxBytes })
+    const pieces = await unpack(packed, coding)
+    const unpacked = await joinBytes(pieces, breatheFor(context.req.raw.signal))
     hold?.add(unpacked.byteLength - mostBytes)
     return unpacked
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      throw errors.payloadTooLarge(bodyMaxBytes)
-    throw errors.invalidRequest(`The body is not valid ${coding}.`)
+    throw error instanceof AppError ? error : errors.invalidRequest(`The body is not valid ${coding}.`)
   }
+}
+
+/** @throws AppError `payload_too_large`, Error of zlib */
+async function unpack(packed: Uint8Array, coding: keyof typeof unpackers): Promise<Uint8Array[]> {
+  const unpacker = unpackers[coding]({ chunkSize })
+  unpacker.end(packed)
+  const pieces: Uint8Array[] = []
+  let sizeBytes = 0
+  for await (const piece of unpacker as AsyncIterable<Uint8Array>) {
+    sizeBytes += piece.byteLength
+    if (sizeBytes > bodyMaxBytes) throw errors.payloadTooLarge(bodyMaxBytes)
+    pieces.push(piece)
+  }
+  return pieces
 }
 
 /** Put in place as it comes, where it is long: all at the end would hold up everybody else. */

@@ -18,7 +18,7 @@ export const isNamedBatch = ({ shape }: TensorSignature): boolean =>
 const isOpen = (size: number | string | undefined): boolean =>
   typeof size === 'string' || (size !== undefined && size < 0)
 
-/** One tensor of the rows of all. A copy even of one: what is given to an engine is gone, and may be asked again. */
+/** One tensor of the rows of all. */
 export function joinRows(tensors: readonly Tensor[]): Tensor {
   const [first] = tensors
   if (first === undefined) throw new Error('no tensors to join')
@@ -42,5 +42,3 @@ export function cutRows({ type, dims, data }: Tensor, from: number, to: number):
   const cut = Array.isArray(data) ? data.slice(from * width, to * width) : data.subarray(from * width, to * width)
   return { type, dims: [to - from, ...dims.slice(1)], data: cut as TensorData }
 }
-
-export const copyOf = ({ type, dims, data }: Tensor): Tensor => ({ type, dims, data: data.slice() as TensorData })

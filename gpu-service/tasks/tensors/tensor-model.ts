@@ -1,7 +1,7 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import type { Device, Tensors } from '../../engine/engine.ts'
 import type { HiddenTensors, TaskModel } from '../task.ts'
-import { copyOf, cutRows, joinRows } from './shared-rows.ts'
+import { cutRows, joinRows } from './shared-rows.ts'
 
 /** The tensors of one request. */
 export interface TensorRequest {
@@ -80,7 +80,7 @@ function joined(batch: readonly TensorRequest[]): Tensors {
     names.map((name) => {
       const tensors = batch.flatMap(({ inputs }) => inputs[name] ?? [])
       const [only] = tensors
-      return [name, only !== undefined && tensors.length === 1 ? copyOf(only) : joinRows(tensors)]
+      return [name, only !== undefined && tensors.length === 1 ? only : joinRows(tensors)]
     }),
   )
 }

@@ -18,6 +18,11 @@ function model(...shapes: (number | string)[][]) {
   return tensorModel({ graph: 'main', inputs, device: 'cpu', hidden: undefined })
 }
 
+it('gives the tensors of a lone request on without a copy, which may be of sixty million bytes', () => {
+  const request = requestOf([2, 4])
+  expect(model(['batch', 4]).encode([request]).inputs.input0?.data).toBe(request.inputs.input0?.data)
+})
+
 describe('what a request of tensors costs', () => {
   it('is its rows, where the graph says how large a row is', () => {
     const { sizeOf, costMax } = model(['batch', 4], ['batch', 2, 3])
