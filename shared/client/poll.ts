@@ -9,7 +9,7 @@ const pauseMaxMs = 2000
 
 /** Looks at what goes on at the server until it is over. @throws what a look fails with that is no passing failure */
 export async function poll<State>(work: Poll<State>): Promise<State> {
-  const { isOver, show, goesOn, everyMs, progress, clock = realClock } = work
+  const { isOver, look, show, goesOn, everyMs, progress, clock = realClock } = work
   const leave = () => progress.say(goesOn)
   progress.interrupted?.addEventListener('abort', leave)
   const startedAt = clock.now()
@@ -19,7 +19,8 @@ export async function poll<State>(work: Poll<State>): Promise<State> {
       show(state)
       // What has taken long takes longer, and an hour of it is not worth thousands of requests.
       await clock.wait(Math.min(pauseMaxMs, Math.max(everyMs, (clock.now() - startedAt) / 20)))
-      state = await lookAgain(work, state)
+      const last = state
+      state = await outlasting(() => look(last), work)
     }
   } finally {
     progress.interrupted?.removeEventListener('abort', leave)
@@ -28,12 +29,15 @@ export async function poll<State>(work: Poll<State>): Promise<State> {
   return state
 }
 
-export interface Poll<State> {
+export interface Poll<State> extends Patience {
   /** What it was when it was asked for. */
   first: State
   isOver: (state: State) => boolean
   look: (state: State) => Promise<State>
   show: (state: State) => void
+}
+
+interface Patience {
   /** What becomes of it where nobody looks any more. */
   goesOn: string
   everyMs: number
@@ -48,13 +52,13 @@ interface Clock {
 
 const realClock: Clock = { now: () => performance.now(), wait }
 
-/** A look that fails for a moment (a quota of the minute, a restart, a lost connection) is told and repeated. */
-async function lookAgain<State>(work: Poll<State>, state: State): Promise<State> {
-  const { look, goesOn, everyMs, progress, clock = realClock } = work
+/** A question that fails for a moment (a quota of the minute, a restart, a lost connection) is told and repeated. */
+export async function outlasting<Answer>(ask: () => Promise<Answer>, patience: Patience): Promise<Answer> {
+  const { goesOn, everyMs, progress, clock = realClock } = patience
   const startedAt = clock.now()
   for (let failures = 0; ; failures++) {
     try {
-      return await look(state)
+      return await ask()
     } catch (error) {
       const waitMs = waitAfter({ error, failures, silentMs: clock.now() - startedAt, everyMs })
       if (waitMs === undefined) {

@@ -1,12 +1,6 @@
-import type {
-  MaintenanceFinding,
-  MaintenanceJob,
-  MaintenanceKind,
-  MaintenanceOptions,
-} from '../../contract/maintenance.ts'
-import type { ApiClient } from '../api-client.ts'
+import type { MaintenanceJob, MaintenanceKind, MaintenanceOptions } from '../../contract/maintenance.ts'
 import { CommandFailed, type Invocation } from '../command.ts'
-import { poll } from '../poll.ts'
+import { outlasting, poll } from '../poll.ts'
 import { allPages } from '../request.ts'
 import { createProgress, printable } from '../terminal.ts'
 
@@ -45,5 +39,8 @@ export async function runMaintenance(
 const describe = ({ kind, progress }: MaintenanceJob): string =>
   `${kind}: ${progress.phase} (${progress.phasesDone + 1} of ${progress.phasesTotal})`
 
-export const allFindings = (client: ApiClient, id: string): Promise<MaintenanceFinding[]> =>
-  allPages((cursor) => client.listMaintenanceFindings(id, { limit: 100, cursor }))
+/** What a job found that has ended: a run of it is not to be done again for one refusal. */
+export function allFindings({ client, terminal }: Invocation, { id, kind }: MaintenanceJob) {
+  const patience = { goesOn: `The ${kind} has ended.`, everyMs: 500, progress: createProgress(terminal) }
+  return allPages((cursor) => outlasting(() => client.listMaintenanceFindings(id, { limit: 100, cursor }), patience))
+}

@@ -21,11 +21,11 @@ is looked at twice.`,
   options: { repair: { type: 'boolean' }, deep: { type: 'boolean' }, ...detachOption },
   parameters: { min: 0, max: 0 },
   async run(invocation) {
-    const { client, terminal, json, options } = invocation
+    const { terminal, json, options } = invocation
     const [repair, deep] = [options.repair === true, options.deep === true]
     const job = await runMaintenance(invocation, 'fsck', { ...(repair && { repair }), ...(deep && { deep }) })
     if (job === undefined) return
-    const findings = await allFindings(client, job.id)
+    const findings = await allFindings(invocation, job)
     const left = findings.filter(({ repaired }) => !repaired)
     if (!json && findings.length > 0) {
       const rows = findings.map((found) => [

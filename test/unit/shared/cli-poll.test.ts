@@ -141,3 +141,12 @@ describe('looking at what goes on', () => {
     expect(gaps(lookedAt)[0]).toBe(500)
   })
 })
+
+it('does not lose what fsck found to a quota of the minute', async () => {
+  const job = { id: 'job_1', kind: 'fsck', state: 'DONE', counts: { checked: 3 } }
+  const answers = [() => Response.json(job), () => refusal(429, '1'), () => Response.json({ items: [] })]
+  vi.stubGlobal('fetch', async () => answers.shift()?.())
+  const { code, out, err } = await cli('fsck')
+  expect({ code, out }).toEqual({ code: 0, out: '3 things checked, no discrepancies\n' })
+  expect(err).toBe('the server answered 429 (busy); asking again in 1 s\n')
+})
