@@ -10,8 +10,8 @@ import { callOptions } from '../call-options.ts'
 import { guardPredictions } from '../prediction-guard.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
+import { asReadBy } from './answers-by-client.ts'
 import { pipelineMaxBytes } from './body-limit.ts'
-import { asReadBy } from './older-answers.ts'
 import { readPipelineBody } from './pipeline-body.ts'
 
 /**
