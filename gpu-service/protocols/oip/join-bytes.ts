@@ -1,6 +1,6 @@
 import type { Breathe } from '../../tasks/in-slices.ts'
 
-const sliceBytes = 1024 * 1024
+const sliceBytes = 256 * 1024
 
 /** The pieces one behind the other in memory of their own; what is long is copied with others in between. */
 export async function joinBytes(pieces: readonly Uint8Array[], breathe: Breathe): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { errors } from '../../../shared/errors.ts'
-import { isTensorType } from '../../engine/tensor-types.ts'
+import type { TensorType } from '../../engine/engine.ts'
+import { arrays, isTensorType } from '../../engine/tensor-types.ts'
 import { breatheFor } from '../../tasks/in-slices.ts'
 import { elementsOf } from '../../tasks/tensors/signature.ts'
 import type { TensorAccess } from '../../tasks/tensors/tensors.ts'
@@ -16,19 +18,14 @@ export async function rawRequest({ body, tensors: { inputs }, signal }: RawReque
     )
   const { name, type, shape = [] } = only
   if (!isTensorType(type)) throw errors.invalidInput(`The input "${name}" is ${type}, which cannot be sent.`, name)
-  const open = shape.flatMap((size, axis) => (typeof size === 'number' && size >= 0 ? [] : [axis]))
-  const known = shape.reduce<number>((product, size) => product * (typeof size === 'number' && size >= 0 ? size : 1), 1)
-  if (open.length > 1 || known === 0)
+  const dims = dimsOf({ type, shape, sizeBytes: body.byteLength })
+  if (dims === undefined)
     throw errors.invalidInput(`The shape of "${name}" does not follow from its bytes; send a JSON header.`, name)
-  const bytesEach = { bool: 1, float16: 2, float32: 4, float64: 8, string: body.byteLength || 1 } as Record<
-    string,
-    number
-  >
-  const size = bytesEach[type] ?? Number(type.replace(/\D+/, '')) / 8
-  const elements = type === 'string' ? known : body.byteLength / size
-  const dims = shape.map((one, axis) => (open.includes(axis) ? Math.floor(elements / known) : Number(one)))
   const count = elementsOf(dims, name)
-  const data = await readBinary({ bytes: body, type, count, param: name, breathe: breatheFor(signal) })
+  const data =
+    type === 'string'
+      ? [onlyText(body, name)]
+      : await readBinary({ bytes: body, type, count, param: name, breathe: breatheFor(signal) })
   return { id: undefined, parameters: {}, inputs: { [name]: { type, dims, data } }, outputs: [], isBinary: true }
 }
 
@@ -36,4 +33,28 @@ interface RawRequest {
   body: Uint8Array
   tensors: Pick<TensorAccess, 'inputs'>
   signal: AbortSignal
+}
+
+/** Triton's rules: texts are one, and where a batch is not all that is open it is of one row. */
+function dimsOf({ type, shape, sizeBytes }: DimsOf): number[] | undefined {
+  const isOpen = (size: number | string) => typeof size !== 'number' || size < 0
+  const known = shape.reduce<number>((product, size) => (isOpen(size) ? product : product * Number(size)), 1)
+  const open = shape.flatMap((size, axis) => (isOpen(size) ? [axis] : []))
+  const filled = open.length > 1 && open[0] === 0 ? open.slice(1) : open
+  if (type === 'string') return known === 1 ? shape.map(() => 1) : undefined
+  if (known === 0 || filled.length > 1) return undefined
+  const elements = Math.floor(sizeBytes / arrays[type].BYTES_PER_ELEMENT / known)
+  return shape.map((size, axis) => (filled.includes(axis) ? elements : isOpen(size) ? 1 : Number(size)))
+}
+
+interface DimsOf {
+  type: TensorType
+  shape: readonly (number | string)[]
+  sizeBytes: number
+}
+
+/** All of the body: unlike the texts behind a JSON header, this one does not begin with its length. */
+function onlyText(body: Uint8Array, name: string): string {
+  if (!isUtf8(body)) throw errors.invalidInput(`The text of "${name}" is not valid UTF-8.`, name)
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
 }

@@ -96,6 +96,24 @@ describe('tensors as bytes', () => {
     expect(header.outputs[0]).toMatchObject({ name: 'output_label', shape: [2], parameters: { binary_data_size: 16 } })
   })
 
+  it.each([
+    ['texts', 'one text, and no length before it', [1, 1]],
+    ['echo', Float32Array.of(1, 2, 3), [1, 3]],
+  ])('may be all of a body for %s, with one row where more than the rows is open', async (model, data, shape) => {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data.buffer)
+    const response = await send(model, { length: '0', bytes: new Uint8Array(bytes) })
+    const all = Buffer.from(await response.arrayBuffer())
+    const headerLength = Number(response.headers.get('inference-header-content-length'))
+    const { outputs } = JSON.parse(all.subarray(0, headerLength).toString()) as OipAnswer
+    expect(outputs[0]?.shape).toEqual(shape)
+    expect(all.subarray(-bytes.length).equals(bytes)).toBe(true)
+  })
+
+  it('are refused as all of a body that is no text', async () => {
+    const response = await send('texts', { length: '0', bytes: Uint8Array.of(0xff, 0xfe) })
+    expect([response.status, await response.json()]).toEqual([400, { error: expect.stringContaining('UTF-8') }])
+  })
+
   it('come and go packed', async () => {
     const data = Array.from({ length: 4096 }, (_, index) => index / 8)
     const request = JSON.stringify({ inputs: [{ name: 'float32', shape: [1, 4096], datatype: 'FP32', data }] })
