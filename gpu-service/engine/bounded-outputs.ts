@@ -28,8 +28,10 @@ function tensorOf(name: string, tensor: Tensor | undefined): Tensors[string] {
   return { type: tensor.type as TensorType, dims: tensor.dims, data: tensor.data as Tensors[string]['data'] }
 }
 
-/** Of texts the least that they can take. */
+/** What a text takes in the service beside its characters, its length among the bytes that bring it included. */
+const textBytes = 32
+
 const bytesOf = (data: Tensors[string]['data']): number =>
-  Array.isArray(data) ? data.reduce((total, text) => total + text.length, 0) : data.byteLength
+  Array.isArray(data) ? data.reduce((total, text) => total + textBytes + Buffer.byteLength(text), 0) : data.byteLength
 
 const mebibytes = (bytes: number): number => Math.ceil(bytes / 1024 ** 2)
