@@ -33,7 +33,7 @@ export async function readLabels(files: ModelFiles, count: number | undefined): 
   return { names, defaultFunction: defaultFunction({ problemType: problem_type, size }) }
 }
 
-/** As transformers chooses it: a regression's number is its answer, and one class alone is likely or not. */
+/** As transformers chooses it: a regression's number is its answer, and one class alone is likely or not, whatever it is called. */
 function defaultFunction({
   problemType,
   size,
@@ -42,9 +42,7 @@ function defaultFunction({
   size: number
 }): ScoreFunction {
   if (problemType === 'regression') return 'none'
-  const isMulti =
-    problemType === 'multi_label_classification' || (problemType !== 'single_label_classification' && size === 1)
-  return isMulti ? 'sigmoid' : 'softmax'
+  return problemType === 'multi_label_classification' || size === 1 ? 'sigmoid' : 'softmax'
 }
 
 export interface ScoreOptions {
