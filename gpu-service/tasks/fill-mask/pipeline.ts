@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
-import { breatheFor } from '../in-slices.ts'
+import { type Breathe, breatheFor } from '../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { answersJson } from '../text/answers-json.ts'
 import type { EncodedText } from '../text/encoded-text.ts'
-import { readParameters, text, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
+import { listOfTexts, readParameters, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
 import { readTexts } from '../text/read-texts.ts'
 import { tokenCount } from '../text/sequence-classifier.ts'
 import type { TextModel } from '../text/text-model.ts'
@@ -15,7 +15,6 @@ import { type Candidate, fillingsJson } from './fillings.ts'
 import type { Mask } from './mask-settings.ts'
 
 const masksMax = 64
-const targetsMax = 1000
 /** What the answer to one request may have, in tokens. */
 const writtenTokensMax = 4_194_304
 /** About what one takes in JSON, for the text it is written into is of any length. */
@@ -27,7 +26,7 @@ const schema = z.object({
   targets: z
     .preprocess(
       (value) => (typeof value === 'string' ? [value] : value),
-      z.array(text, 'must be a list of words').min(1, 'must name at least one word').max(targetsMax, 'are too many'),
+      listOfTexts({ of: 'words', max: 1000 }).refine(({ length }) => length > 0, 'must name at least one word'),
     )
     .optional(),
 })
@@ -37,14 +36,14 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
   const { tokenizer, encoder } = model
   return async ({ inputs, parameters, options }) => {
     const asked = readParameters(schema, parameters)
-    const targets = asked.targets && targetIds(asked.targets, tokenizer)
     const { items, isList } = readTexts(inputs)
     const breathe = breatheFor(options.signal)
+    const targets = asked.targets && (await targetIds({ targets: asked.targets, tokenizer, breathe }))
     const rows: (MaskedRow & EncodedText)[] = []
     let writtenTokens = 0
     for (const { text, param } of items) {
       const encoded = await encoder.encode({ text, truncation: truncationOf(asked), param, breathe })
-      const masks = masksOf({ ids: encoded.ids, mask, param })
+      const masks = masksOf({ ids: encoded.ids, text, mask, param })
       writtenTokens += masks.length * Math.min(asked.top_k, targets?.length ?? asked.top_k) * encoded.ids.length
       assertWritable(writtenTokens)
       rows.push({ ...encoded, masks, topK: asked.top_k, targets })
@@ -78,8 +77,13 @@ interface FillMaskPipeline {
   batcher: Batcher<MaskedRow, Candidate[][]>
 }
 
-function masksOf({ ids, mask, param }: { ids: readonly number[]; mask: Mask; param: string }): number[] {
+function masksOf({ ids, text, mask, param }: MasksOf): number[] {
   const masks = ids.flatMap((id, index) => (id === mask.id ? [index] : []))
+  if (masks.length === 0 && text.includes(mask.token))
+    throw errors.invalidInput(
+      `"${param}" has ${mask.token} only beyond the ${ids.length} tokens that are read of it: send less text around the mask, or "truncation_direction".`,
+      param,
+    )
   if (masks.length === 0)
     throw errors.invalidInput(`"${param}" has no mask: write ${mask.token} where a word is missing.`, param)
   if (masks.length > masksMax)
@@ -87,12 +91,28 @@ function masksOf({ ids, mask, param }: { ids: readonly number[]; mask: Mask; par
   return masks
 }
 
+interface MasksOf {
+  ids: readonly number[]
+  text: string
+  mask: Mask
+  param: string
+}
+
 /** A word that is no token of the model is stood for by its first one, as transformers does it. */
-function targetIds(targets: readonly string[], tokenizer: TextTokenizer): number[] {
-  const ids = targets.map((target, index) => {
+async function targetIds({ targets, tokenizer, breathe }: TargetIds): Promise<number[]> {
+  const ids = new Set<number>()
+  for (const [index, target] of targets.entries()) {
     const id = tokenizer.idOf(target) ?? tokenizer.first(target, 1)[0]
-    if (id !== undefined) return id
-    throw errors.invalidInput(`"targets[${index}]" holds no token of this model.`, `targets[${index}]`)
-  })
-  return [...new Set(ids)]
+    if (id === undefined)
+      throw errors.invalidInput(`"targets[${index}]" holds no token of this model.`, `targets[${index}]`)
+    ids.add(id)
+    await breathe()
+  }
+  return [...ids]
+}
+
+interface TargetIds {
+  targets: readonly string[]
+  tokenizer: TextTokenizer
+  breathe: Breathe
 }

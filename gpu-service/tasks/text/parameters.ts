@@ -27,6 +27,13 @@ export const trueOrFalse = z.boolean('must be true or false')
 
 export const text = z.string('must be a text')
 
+/** Counted before any is looked at, since a body may hold millions. */
+export const listOfTexts = ({ of, max }: { of: string; max: number }) =>
+  z
+    .custom<unknown[]>(Array.isArray, { message: `must be a list of ${of}`, abort: true })
+    .refine(({ length }) => length <= max, { message: `must be at most ${max} ${of}`, abort: true })
+    .pipe(z.array(text))
+
 export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, `must be one of ${names.join(', ')}`)
 

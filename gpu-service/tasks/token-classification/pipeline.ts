@@ -7,9 +7,9 @@ import { answersJson, listPieces } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
 import {
+  listOfTexts,
   oneOf,
   readParameters,
-  text as textParameter,
   truncationOf,
   truncationParameters,
   wholeNumber,
@@ -29,7 +29,7 @@ const schema = z.object({
   ...truncationParameters,
   /** What Hugging Face's own servers do unless told otherwise; its client for JavaScript reads nothing else. */
   aggregation_strategy: oneOf(strategies).default('simple'),
-  ignore_labels: z.array(textParameter, 'must be a list of labels').default(['O']),
+  ignore_labels: listOfTexts({ of: 'labels', max: 1000 }).default(['O']),
   stride: wholeNumber(0, 1_000_000).optional(),
 })
 
@@ -42,7 +42,8 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
   const room = encoder.maxTokens - specialCount(tokenizer.template.single)
   return async ({ inputs, parameters, options }) => {
     const asked = readParameters(schema, parameters)
-    const { aggregation_strategy: strategy, ignore_labels: ignored, stride } = asked
+    const { aggregation_strategy: strategy, ignore_labels, stride } = asked
+    const ignored = new Set(ignore_labels)
     assertStride({ stride, strategy, room })
     const { items, isList } = readTexts(inputs)
     const breathe = breatheFor(options.signal)
@@ -66,7 +67,7 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
       const logits = results[index]?.output ?? new Float32Array()
       const tokens = scoredTokens({ text: items[item]?.text ?? '', located, logits, tokenizer })
       const entities = entitiesOf({ tokens, names, strategy, join: tokenizer.join })
-      const wanted = entities.filter(({ entity }) => !ignored.includes(entity))
+      const wanted = entities.filter(({ entity }) => !ignored.has(entity))
       found[item]?.push({ start: tokens[0]?.start ?? 0, entities: wanted })
       await breathe()
     }

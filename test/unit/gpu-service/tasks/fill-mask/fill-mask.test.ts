@@ -79,6 +79,7 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
     ['[MASK]', { top_k: 1001 }, 'top_k'],
     ['[MASK]', { targets: [] }, 'targets'],
     ['[MASK]', { targets: ['a', 5] }, 'targets[1]'],
+    ['[MASK]', { targets: Array(1001).fill('a') }, 'targets'],
     ['[MASK]', { targets: [''] }, 'targets[0]'],
     [`${'word '.repeat(600)} [MASK]`, {}, 'inputs'],
     ['[MASK] '.repeat(65), {}, 'inputs'],
@@ -86,6 +87,23 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
     const { status, body } = await ask(inputs, parameters)
     expect(status).toBe(422)
     expect(body.error).toContain(`"${param}"`)
+  })
+
+  it('says so where a mask stands beyond what is read of its text', async () => {
+    const { body } = await ask(`${'word '.repeat(600)} [MASK]`)
+    expect(body.error).toMatch(/\[MASK\] only beyond the 512 tokens/)
+    expect((await ask('no gap in it')).body.error).toContain('has no mask')
+  })
+
+  it('reads long targets without keeping others waiting, and not for a caller who has left', async () => {
+    const task = await openTask({ folder: join(modelsFolder ?? '', 'slipway', name), task: 'fill-mask' })
+    onTestFinished(task.close)
+    const caller = new AbortController()
+    const targets = [...Array.from({ length: 999 }, (_, index) => '\u6f22'.repeat(1300) + index), '']
+    const asked = { inputs: '[MASK]', parameters: { targets }, options: { signal: caller.signal } }
+    const answer = task.service.pipeline(asked)
+    setImmediate(() => caller.abort())
+    await expect(answer).rejects.toMatchObject({ code: 'client_closed' })
   })
 
   it('finds a mask at the end of a long text where the other end may be cut', async () => {

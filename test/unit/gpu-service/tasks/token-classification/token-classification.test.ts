@@ -95,6 +95,7 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
     [{ aggregation_strategy: 'best' }, 'aggregation_strategy'],
     [{ ignore_labels: 'O' }, 'ignore_labels'],
     [{ ignore_labels: ['O', 1] }, 'ignore_labels[1]'],
+    [{ ignore_labels: Array(1001).fill('O') }, 'ignore_labels'],
     [{ stride: 5000 }, 'stride'],
     [{ stride: 5, aggregation_strategy: 'none' }, 'stride'],
   ])('refuses %j and names what is wrong', async (parameters, param) => {
