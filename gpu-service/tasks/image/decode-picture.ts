@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { avifFault } from './avif-parts.ts'
+import { asFirstFrame } from './first-frame.ts'
 import { formatOf, pictureFormats } from './picture-format.ts'
 import { avifPixelsMax, picturePixelsMax, pictureSideMax } from './picture-limits.ts'
 import type { Picture } from './resize-picture.ts'
@@ -24,8 +25,10 @@ export function lockDecoder(): void {
  * The first frame, upright, as red, green and blue bytes. Transparency is dropped and colour profiles are not applied:
  * Pillow's `convert('RGB')` does neither, and models learnt from what it gives. @throws PictureFault
  */
-export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
-  const isAvif = formatOf(bytes) === 'avif'
+export async function decodePicture(file: Uint8Array): Promise<Picture> {
+  const format = formatOf(file)
+  const isAvif = format === 'avif'
+  const bytes = asFirstFrame(file, format)
   const fault = isAvif ? avifFault(bytes) : undefined
   if (fault !== undefined) throw new PictureFault(fault)
   const pixelsMax = isAvif ? avifPixelsMax : picturePixelsMax

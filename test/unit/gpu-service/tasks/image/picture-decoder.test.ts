@@ -137,4 +137,24 @@ describe('a picture', () => {
       .toBuffer()
     expect(await read(moving)).toEqual([255, 0, 0])
   })
+
+  it('that moves and is an AVIF is the plain picture that such a file has in it as well', async () => {
+    const still = sharp({ create: { width: 8, height: 8, channels: 3, background: '#ff0000' } })
+    const avif = await still.avif({ lossless: true }).toBuffer()
+    expect(avif.toString('latin1', 4, 12)).toBe('ftypavif')
+    const moving = Buffer.concat([avif.subarray(0, 8), Buffer.from('avis'), avif.subarray(12)])
+    expect(await read(moving)).toEqual(await read(avif))
+  })
+
+  it('that is a GIF keeps the colours that are not to be seen, as Pillow does', async () => {
+    const header = [...Buffer.from('GIF89a'), 1, 0, 1, 0, 0x80, 0, 0]
+    const colours = [200, 100, 50, 0, 0, 0]
+    const comment = [0x21, 0xfe, 2, 0x2c, 0x21, 0]
+    const seeThrough = (isTransparent: 0 | 1) => [0x21, 0xf9, 4, isTransparent, 0, 0, 0, 0]
+    const frame = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3b]
+    for (const flag of [0, 1] as const)
+      expect(await read(Buffer.from([...header, ...colours, ...comment, ...seeThrough(flag), ...frame]))).toEqual([
+        200, 100, 50,
+      ])
+  })
 })
