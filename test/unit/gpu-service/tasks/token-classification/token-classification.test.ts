@@ -95,13 +95,17 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
     [{ aggregation_strategy: 'best' }, 'aggregation_strategy'],
     [{ ignore_labels: 'O' }, 'ignore_labels'],
     [{ ignore_labels: ['O', 1] }, 'ignore_labels[1]'],
-    [{ ignore_labels: Array(1001).fill('O') }, 'ignore_labels'],
     [{ stride: 5000 }, 'stride'],
     [{ stride: 5, aggregation_strategy: 'none' }, 'stride'],
   ])('refuses %j and names what is wrong', async (parameters, param) => {
     const { status, body } = await ask('Anna', parameters)
     expect(status).toBe(422)
     expect(body.error).toContain(`"${param}"`)
+  })
+
+  it('refuses to ignore more labels than any model has', async () => {
+    const { status, body } = await ask('Anna', { ignore_labels: Array(1001).fill('O') })
+    expect([status, body.error]).toEqual([422, '"ignore_labels" must be at most 1000 labels.'])
   })
 
   it('refuses a short text that asks for very many windows', async () => {
