@@ -46,8 +46,10 @@ export const tokenize: TeiOperation = {
   },
 }
 
-/** Each is kept with its place until all are told, and a list of ids is turned into text without a pause. */
+/** Each is kept with its place until all are told. */
 const tokensMax = 100_000
+/** A list of ids is turned into text without a pause; others are let in between two of them. */
+const listMax = 16_384
 
 const writeToken = (token: Token): string =>
   JSON.stringify({ ...token, start: token.start ?? null, stop: token.stop ?? null })
@@ -67,6 +69,12 @@ export const decode: TeiOperation = {
     const tokens = lists.reduce((total, { length }) => total + length, 0)
     if (tokens > tokensMax)
       throw errors.invalidInput(`"ids" has ${tokens} tokens; the limit is ${tokensMax} per request.`, 'ids')
+    const long = lists.findIndex(({ length }) => length > listMax)
+    if (long >= 0)
+      throw errors.invalidInput(
+        `"ids[${long}]" has ${lists[long]?.length} tokens; the limit is ${listMax} per list: send them in several.`,
+        'ids',
+      )
     const skipSpecialTokens = skip_special_tokens ?? true
     const texts = await mapInSlices({
       items: lists,

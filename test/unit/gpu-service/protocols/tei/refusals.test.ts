@@ -59,6 +59,16 @@ describe('a request that a route of text-embeddings-inference refuses', () => {
     })
   })
 
+  it('refuses a list of more ids than are turned into text without a pause, and takes as many in several', async () => {
+    const { status, body } = await post(`${tiny}/decode`, { ids: Array(16_385).fill(5) })
+    expect({ status, body }).toMatchObject({
+      status: 422,
+      body: { error: expect.stringContaining('the limit is 16384 per list') },
+    })
+    const several = await post(`${tiny}/decode`, { ids: [Array(16_384).fill(5), Array(16_384).fill(5)] })
+    expect([several.status, (several.body as string[]).length]).toEqual([200, 2])
+  })
+
   it('says that a model is overloaded in its words, and when to come back', async () => {
     const busy = await startTestServing([await embedderModel('busy')], { queuedMax: 1 })
     onTestFinished(() => busy.close())
