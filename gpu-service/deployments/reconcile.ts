@@ -1,6 +1,6 @@
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LostModel } from '../engine/engine.ts'
-import { breatheAfter } from '../tasks/in-slices.ts'
+import { breatheAfter } from '../in-slices.ts'
 import type { CanaryWatch } from './canary-watch.ts'
 import type { KnownRefs } from './known-refs.ts'
 import { LoadTurns } from './load-turns.ts'

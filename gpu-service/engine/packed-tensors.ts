@@ -1,4 +1,4 @@
-import type { Breathe } from '../tasks/in-slices.ts'
+import type { Breathe } from '../in-slices.ts'
 import type { Tensor, TensorData, Tensors } from './engine.ts'
 import { packTexts, unpackTexts } from './packed-texts.ts'
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Breathe } from '../tasks/in-slices.ts'
+import type { Breathe } from '../in-slices.ts'
 
 const lengthBytes = 4
 /** What a text takes beside its bytes, as so many of them. */

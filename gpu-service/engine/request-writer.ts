@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { breatheAfter } from '../tasks/in-slices.ts'
+import { breatheAfter } from '../in-slices.ts'
 import type { Tensors } from './engine.ts'
 import { encodeFrame, type Frame, joined } from './frames.ts'
 import type { WorkerRequest } from './messages.ts'

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { breatheAfter } from '../tasks/in-slices.ts'
+import { breatheAfter } from '../in-slices.ts'
 import { EngineDied, type RunWatch, type Tensors } from './engine.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { Frame } from './frames.ts'

@@ -2,7 +2,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { Tensor, TensorData, TensorType } from '../../engine/engine.ts'
 import { packTexts, unpackTexts } from '../../engine/packed-texts.ts'
 import { arrays } from '../../engine/tensor-types.ts'
-import type { Breathe } from '../../tasks/in-slices.ts'
+import type { Breathe } from '../../in-slices.ts'
 import { joinBytes } from './join-bytes.ts'
 
 /** Elements as raw bytes: little-endian, row after row, a text as its length and its UTF-8. @throws AppError `invalid_input` */

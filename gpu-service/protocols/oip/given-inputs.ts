@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { TensorData, TensorType } from '../../engine/engine.ts'
-import { breatheFor } from '../../tasks/in-slices.ts'
+import { breatheFor } from '../../in-slices.ts'
 import { elementsOf as countOf } from '../../tasks/tensors/signature.ts'
 import type { BodyHold } from '../body-room.ts'
 import { readBinary } from './binary-tensor.ts'

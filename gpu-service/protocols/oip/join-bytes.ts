@@ -1,4 +1,4 @@
-import type { Breathe } from '../../tasks/in-slices.ts'
+import type { Breathe } from '../../in-slices.ts'
 
 const sliceBytes = 256 * 1024
 

@@ -1,5 +1,5 @@
+import { breatheFor } from '../../in-slices.ts'
 import type { Truncation } from '../capabilities.ts'
-import { breatheFor } from '../in-slices.ts'
 import { createTextEncoder } from '../text/text-encoder.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { EmbeddingInput } from './embeddings.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
-import { type Breathe, breatheFor } from '../in-slices.ts'
+import { type Breathe, breatheFor } from '../../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { answersJson } from '../text/answers-json.ts'
 import type { EncodedText } from '../text/encoded-text.ts'

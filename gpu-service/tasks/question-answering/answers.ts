@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Breathe } from '../in-slices.ts'
+import type { Breathe } from '../../in-slices.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
 import { largest } from '../text/largest.ts'
 import type { SpansOfWindow } from './answer-spans.ts'

@@ -1,5 +1,5 @@
 import type { Batcher } from '../../batcher/batcher.ts'
-import { breatheFor } from '../in-slices.ts'
+import { breatheFor } from '../../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { answersJson, listPieces } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'

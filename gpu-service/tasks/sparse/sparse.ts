@@ -1,12 +1,12 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
+import { mapInSlices } from '../../in-slices.ts'
 import type { Answered } from '../capabilities.ts'
 import { acceptIds } from '../feature-extraction/accept-ids.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
 import type { Prompts } from '../feature-extraction/prompts.ts'
 import type { EncodeTexts, TextInputs } from '../feature-extraction/text-inputs.ts'
-import { mapInSlices } from '../in-slices.ts'
 import { timingOf } from '../task.ts'
 import type { SparseConfig } from './sparse-config.ts'
 

@@ -1,4 +1,4 @@
-import { type Breathe, breatheFor } from '../in-slices.ts'
+import { type Breathe, breatheFor } from '../../in-slices.ts'
 import type { JsonText } from '../task.ts'
 
 /** Past so many characters a piece goes out. */

@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
+import type { Breathe } from '../../in-slices.ts'
 import type { Truncation } from '../capabilities.ts'
-import type { Breathe } from '../in-slices.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
 import { type KnownStarts, startOf } from './known-starts.ts'
 import { slicePlaced } from './placed-tokens.ts'

@@ -1,4 +1,4 @@
-import type { Breathe } from '../in-slices.ts'
+import type { Breathe } from '../../in-slices.ts'
 import { joinPlaced, type PlacedTokens, placedTokens } from './placed-tokens.ts'
 import type { SpannedToken } from './token-spans.ts'
 

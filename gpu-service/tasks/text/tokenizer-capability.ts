@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
+import { breatheFor, mapInSlices } from '../../in-slices.ts'
 import type { Token, TokenizerCapability } from '../capabilities.ts'
-import { breatheFor, mapInSlices } from '../in-slices.ts'
 import { codePointCounter } from './code-points.ts'
 import { assembleLocated, specialToken } from './encoded-text.ts'
 import { gatherPlaced } from './text-pieces.ts'

@@ -1,4 +1,4 @@
-import type { Breathe } from '../in-slices.ts'
+import type { Breathe } from '../../in-slices.ts'
 import type { Entity } from './entities.ts'
 
 /** One window over a text, and what was found in it, in its order. */

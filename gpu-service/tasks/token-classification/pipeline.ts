@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
-import { breatheFor } from '../in-slices.ts'
+import { breatheFor } from '../../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { answersJson, listPieces } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'

@@ -1,4 +1,4 @@
-import type { Breathe } from '../in-slices.ts'
+import type { Breathe } from '../../in-slices.ts'
 import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
 import { slicePlaced } from '../text/placed-tokens.ts'
 import { gatherPlaced, type Piece } from '../text/text-pieces.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { breatheFor } from '../../../../../gpu-service/tasks/in-slices.ts'
+import { breatheFor } from '../../../../../gpu-service/in-slices.ts'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
 import { gatherTokens, type Piece } from '../../../../../gpu-service/tasks/text/text-pieces.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'

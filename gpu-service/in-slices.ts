@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { errors } from '../../shared/errors.ts'
+import { errors } from '../shared/errors.ts'
 
 /** How long one request may keep the event loop to itself. */
 const sliceMs = 5
