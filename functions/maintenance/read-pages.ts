@@ -1,7 +1,10 @@
 import type { ItemKey } from '../../shared/table/keys.ts'
+import type { RepoItem } from '../../shared/table/repo-item.ts'
 import type { Next, Step } from './jobs/phase.ts'
 
 export type AnyItem = ItemKey & Record<string, unknown>
+
+export const isRepo = (item: AnyItem): item is AnyItem & RepoItem => item.pk.startsWith('REPO#') && item.sk === 'REPO'
 
 /** Works through some pages of the table: a piece of a phase that looks at every item. */
 export async function scanSome(step: Step, work: (items: AnyItem[]) => Promise<void>): Promise<Next | undefined> {

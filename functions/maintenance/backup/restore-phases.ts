@@ -4,6 +4,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { MaintenanceFault, type Phase } from '../jobs/phase.ts'
 import { isBare, removeOthers } from './existing.ts'
 import { listBackups, readRecord } from './list-backups.ts'
+import { addMissing, addRepos, countAnew } from './merge-items.ts'
 import { removeTwins } from './remove-twins.ts'
 import { recordOf, writeItems } from './restore-items.ts'
 import type { BlobLine } from './save-blobs.ts'
@@ -98,14 +99,15 @@ const bringBlobs: Phase = {
 
 /**
  * Brings a backup back. With `replace`, what is not in it is removed once all of it is written: whoever asked for it can
- * ask again at any time, so its own account and keys stay.
+ * ask again at any time, so its own account and keys stay. With `merge` a repo that was deleted since stays deleted, and one
+ * that was removed for good is back whole.
  */
 export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Phase[] => [
   choose,
   verify,
   requireRoom,
   ...(objects ? [bringBlobs] : []),
-  writeItems,
+  ...(mode === 'merge' ? [addRepos, addMissing, countAnew] : [writeItems]),
   ...(mode === 'replace' ? [removeOthers] : []),
   removeTwins,
 ]

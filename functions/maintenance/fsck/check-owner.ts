@@ -64,7 +64,8 @@ async function checkHeld(owner: string, { table, now }: CheckParts): Promise<Dis
   return [...found, { kind: 'held-missing', place: owner, severity: 'warning', message, repair }]
 }
 
-async function checkUsage({ name: owner, usage }: { name: string; usage: Usage }, parts: CheckParts) {
+/** What is counted of an owner is what there is. */
+export async function checkUsage({ name: owner, usage }: { name: string; usage: Usage }, parts: CheckParts) {
   const found: Discrepancy[] = []
   for (const what of countedNames) {
     const is = await counts[what](owner, parts)

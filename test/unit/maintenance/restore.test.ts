@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listFindings } from '../../../functions/maintenance/jobs/findings.ts'
+import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
+import { findRepo } from '../../../shared/table/repos.ts'
+import { startRegistry, type TestRegistry } from './support/registry.ts'
+
+const day = 86_400_000
+let registry: TestRegistry
+beforeEach(async () => {
+  registry = await startRegistry()
+  await registry.repo('acme/one', { 'a.txt': 'a' })
+  await registry.repo('acme/two', { 'b.txt': 'b' })
+})
+afterEach(() => registry.close())
+
+const run = (kind: 'backup' | 'restore', options: MaintenanceOptions = {}) => registry.maintenance().run(kind, options)
+const found = (name: string) => findRepo(registry.database.table, { name })
+const remove = (name: string) => registry.hub('/api/repos/delete', 'DELETE', { name })
+const listed = async () => {
+  const models = (await registry.hub('/api/models', 'GET', undefined)) as { id: string }[]
+  return models.map(({ id }) => id).toSorted()
+}
+async function loseTable() {
+  const items = await registry.database.scan()
+  await registry.database.table.deleteMany(items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })))
+}
+/** What a check finds; where it mends, what was asked of the ingest function is done too. */
+async function check(options: MaintenanceOptions = {}): Promise<string[]> {
+  const maintenance = registry.maintenance()
+  const { id } = await maintenance.run('fsck', options)
+  await registry.ingest(maintenance.asked)
+  const { items } = await listFindings(registry.database.table, { jobId: id, limit: 100 })
+  return items.map(({ kind, place }) => `${kind} ${place}`)
+}
+
+describe('a restore that merges', () => {
+  it('leaves a repo deleted that was deleted since', async () => {
+    await run('backup')
+    await remove('acme/one')
+    await registry.ingest()
+    expect((await run('restore', { mode: 'merge' })).state).toBe('DONE')
+    expect(await listed()).toEqual(['acme/two'])
+    expect(await check()).toEqual([])
+  })
+
+  it('shows a repo nowhere that it left since: no longer public, or called otherwise', async () => {
+    await run('backup')
+    await registry.hub('/api/models/acme/one/settings', 'PUT', { private: true })
+    await registry.hub('/api/repos/move', 'POST', { fromRepo: 'acme/two', toRepo: 'acme/three' })
+    await registry.ingest()
+    await run('restore', { mode: 'merge' })
+    expect(await listed()).toEqual(['acme/one', 'acme/three'])
+    expect(await check()).toEqual([])
+  })
+
+  it('brings a repo back whole that was removed for good since, and counts it', async () => {
+    await run('backup', { objects: true })
+    await remove('acme/one')
+    await registry.maintenance({ now: () => new Date(Date.now() + 31 * day) }).run('gc')
+    expect(await found('acme/one')).toBeUndefined()
+    await run('restore', { mode: 'merge', objects: true })
+    expect(await listed()).toEqual(['acme/one', 'acme/two'])
+    // A collection removed its manifests with it.
+    expect((await check({ repair: true })).filter((finding) => !/manifest-missing /.test(finding))).toEqual([])
+    expect(await check()).toEqual([])
+  })
+
+  it('leaves the name of a repo to the one that has it by now', async () => {
+    await run('backup')
+    await loseTable()
+    await registry.repo('acme/one')
+    const anew = await found('acme/one')
+    await run('restore', { mode: 'merge' })
+    expect(await found('acme/one')).toEqual(anew)
+    expect(await listed()).toEqual(['acme/one', 'acme/two'])
+    // The other one is in the bucket still, and comes once this one is called otherwise.
+    expect((await check({ repair: true })).filter((finding) => !/^revision-/.test(finding))).toEqual([
+      'repo-missing acme/one',
+    ])
+    await registry.hub('/api/repos/move', 'POST', { fromRepo: 'acme/one', toRepo: 'acme/anew' })
+    await check({ repair: true })
+    await check({ repair: true })
+    expect(await listed()).toEqual(['acme/anew', 'acme/one', 'acme/two'])
+    expect(await check()).toEqual([])
+  })
+})
