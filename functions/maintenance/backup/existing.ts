@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { inParallel } from '../../../shared/in-parallel.ts'
 import type { ItemKey } from '../../../shared/table/keys.ts'
 import type { TableScan } from '../../../shared/table/scan.ts'
 import { createDigestSet, type DigestSet } from '../digest-set.ts'
 import { kindOf } from '../item-kinds.ts'
 import type { Phase, Step } from '../jobs/phase.ts'
-import { type AnyItem, scanSome } from '../read-pages.ts'
+import { type AnyItem, isRepo, scanSome } from '../read-pages.ts'
+import { removeManifests } from '../remove-manifests.ts'
 import { readRecord } from './list-backups.ts'
 import { readPart } from './write-part.ts'
 
@@ -35,6 +37,8 @@ export const removeOthers: Phase = {
     const { places } = known
     return scanSome(step, async (items) => {
       const others = items.filter((item) => !isKept(step, item) && !places.has(digestOf(item)))
+      // Before the repos, which are how they are found; those of repos that were lost stay, for a check to bring back.
+      await inParallel(others.filter(isRepo), 8, ({ id }) => removeManifests(parts.objects, id))
       await parts.table.deleteMany(others)
       count('itemsRemoved', others.length)
     })

@@ -1,4 +1,3 @@
-import { objectKeys } from '../../../shared/objects/keys.ts'
 import { asSeen } from '../../../shared/table/as-seen.ts'
 import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
@@ -6,9 +5,9 @@ import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import type { Table, TransactAction } from '../../../shared/table/table.ts'
 import { countUse } from '../../../shared/table/usage.ts'
 import type { Phase } from '../jobs/phase.ts'
-import { listUnder } from '../list-under.ts'
 import type { MaintenanceParts } from '../parts.ts'
-import { type AnyItem, scanSome } from '../read-pages.ts'
+import { isRepo, scanSome } from '../read-pages.ts'
+import { removeManifests } from '../remove-manifests.ts'
 import { cutoffsOf } from './cutoffs.ts'
 
 /** Takes deleted repos whose grace is over out of the registry, one transaction each: from there on they cannot come back. */
@@ -24,8 +23,6 @@ export const beginPurges: Phase = {
       }
     }),
 }
-
-const isRepo = (item: AnyItem): item is AnyItem & RepoItem => item.pk.startsWith('REPO#') && item.sk === 'REPO'
 
 /** @returns whether it was there as it was seen: somebody may have brought it back */
 async function beginPurge(table: Table, repo: RepoItem, now: Date): Promise<boolean> {
@@ -64,9 +61,7 @@ export const finishPurges: Phase = {
 }
 
 async function finishPurge({ table, objects }: MaintenanceParts, repoId: string): Promise<number> {
-  for await (const page of listUnder(objects, `manifests/${repoId}/`))
-    await objects.delete({ keys: page.map(({ key }) => key) })
-  await objects.delete({ keys: [objectKeys.repoManifest(repoId)] })
+  await removeManifests(objects, repoId)
   const parts = await Array.fromAsync(partition(table, keys.repo(repoId).pk))
   let removed = parts.length
   for (const { sk } of parts) {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listFindings } from '../../../functions/maintenance/jobs/findings.ts'
 import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
 import { findRepo } from '../../../shared/table/repos.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
 
@@ -82,5 +83,31 @@ describe('a restore that merges', () => {
     await check({ repair: true })
     expect(await listed()).toEqual(['acme/anew', 'acme/one', 'acme/two'])
     expect(await check()).toEqual([])
+  })
+})
+
+describe('a restore that replaces', () => {
+  it('takes what the bucket has of the repos along that it replaces, so that no check misses them', async () => {
+    await run('backup')
+    await loseTable()
+    await registry.repo('acme/one')
+    const anew = await found('acme/one')
+    expect((await run('restore')).failure).toMatchObject({ code: 'registry_not_empty' })
+    expect((await run('restore', { mode: 'replace' })).state).toBe('DONE')
+    expect((await found('acme/one'))?.id).not.toBe(anew?.id)
+    expect((await registry.objects.list({ prefix: `manifests/${anew?.id}/` })).objects).toEqual([])
+    expect(await check()).toEqual([])
+  })
+
+  it('leaves what the bucket has of repos that were lost, so that a check brings them back', async () => {
+    await run('backup')
+    await registry.repo('acme/later')
+    const later = await found('acme/later')
+    await loseTable()
+    await registry.repo('acme/one')
+    await run('restore', { mode: 'replace' })
+    expect(await registry.objects.head({ key: objectKeys.repoManifest(later?.id ?? '') })).toBeDefined()
+    expect(await check({ repair: true })).toContain('repo-missing acme/later')
+    expect(await listed()).toEqual(['acme/later', 'acme/one', 'acme/two'])
   })
 })
