@@ -4,7 +4,7 @@ import { startJob } from '../../functions/maintenance/jobs/start-job.ts'
 import { defaultLimits, type MaintenanceLimits, type MaintenanceParts } from '../../functions/maintenance/parts.ts'
 import type { MaintenanceKind, MaintenanceOptions } from '../../shared/contract/maintenance.ts'
 import type { IngestMessage } from '../../shared/ingest/message.ts'
-import { createLogger } from '../../shared/log.ts'
+import { createLogger, type Logger } from '../../shared/log.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import { getJob, type MaintenanceJobItem } from '../../shared/table/maintenance-jobs.ts'
@@ -17,6 +17,7 @@ export interface TestMaintenanceOptions {
   objects: ObjectStore
   now?: () => Date
   limits?: Partial<MaintenanceLimits>
+  log?: Logger
   /** Told of each message before it is worked on. */
   onMessage?: (message: MaintenanceMessage) => Promise<void> | void
 }
@@ -24,7 +25,7 @@ export interface TestMaintenanceOptions {
 /** Maintenance in this process, without waiting: each message is worked on as soon as the one before is over. */
 export function createTestMaintenance(options: TestMaintenanceOptions) {
   const { table, scan, objects, now = () => new Date(), limits, onMessage } = options
-  const log = createLogger({ level: process.env.SLIPWAY_TEST_LOG === undefined ? 'silent' : 'debug' })
+  const log = options.log ?? createLogger({ level: process.env.SLIPWAY_TEST_LOG === undefined ? 'silent' : 'debug' })
   const waiting: MaintenanceMessage[] = []
   /** What was asked of the ingest function. */
   const asked: IngestMessage[] = []

@@ -1,7 +1,7 @@
 import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
-import { MaintenanceFault, type Phase } from '../jobs/phase.ts'
+import { MaintenanceFault, MaintenanceRefusal, type Phase } from '../jobs/phase.ts'
 import { isBare, removeOthers } from './existing.ts'
 import { listBackups, readRecord } from './list-backups.ts'
 import { addMissing, addRepos, countAnew } from './merge-items.ts'
@@ -20,12 +20,12 @@ const choose: Phase = {
       asked === undefined ? await listBackups(objects) : [{ id: asked, record: await readRecord(objects, asked) }]
     const found = backups.find(({ record }) => record !== undefined)
     if (found === undefined)
-      throw new MaintenanceFault(
+      throw new MaintenanceRefusal(
         'backup_not_found',
         asked === undefined ? 'There is no complete backup in the bucket.' : `There is no complete backup "${asked}".`,
       )
     if (job.options.objects === true && found.record?.blobs === undefined)
-      throw new MaintenanceFault(
+      throw new MaintenanceRefusal(
         'backup_without_objects',
         `The backup ${found.id} is of the registry only. Restore it without objects.`,
       )
@@ -53,9 +53,9 @@ const requireRoom: Phase = {
   name: 'look at what is there',
   async run({ parts, job }) {
     if (job.options.mode !== undefined || (await isBare(parts.scan))) return undefined
-    throw new MaintenanceFault(
+    throw new MaintenanceRefusal(
       'registry_not_empty',
-      'The registry is not empty. Restore with --replace to put the backup in its place, or with --merge to add only what is missing.',
+      'The registry is not empty. With --replace the backup takes the place of what is there, and every repo goes that it does not have, as do those that were imported anew from drop folders since a table was lost. With --merge what is there stays, what was deleted and can be brought back stays deleted, and only what is missing is added.',
     )
   },
 }

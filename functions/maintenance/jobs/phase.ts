@@ -39,3 +39,8 @@ export class MaintenanceFault extends Error {
     this.code = code
   }
 }
+
+/** That what was asked for cannot be done as it was asked: nothing was changed, and nothing is broken. */
+export class MaintenanceRefusal extends MaintenanceFault {
+  override name = 'MaintenanceRefusal'
+}

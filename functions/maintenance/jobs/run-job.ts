@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { MaintenanceFinding } from '../../../shared/contract/maintenance.ts'
 import { messageOf } from '../../../shared/errors.ts'
+import type { Logger } from '../../../shared/log.ts'
 import { type Delivery, maxDelaySeconds } from '../../../shared/queue/queue.ts'
 import { endJob, getJob, type MaintenanceJobItem, saveJob, takeLease } from '../../../shared/table/maintenance-jobs.ts'
 import type { MaintenanceParts } from '../parts.ts'
 import { putFinding } from './findings.ts'
 import { phasesOf } from './kinds.ts'
 import { type MaintenanceMessage, maintenanceMessage } from './message.ts'
-import { MaintenanceFault, type Next } from './phase.ts'
+import { MaintenanceFault, MaintenanceRefusal, type Next } from './phase.ts'
 
 const triesMax = 5
 
@@ -33,11 +34,24 @@ export async function runJob(body: unknown, delivery: Delivery, parts: Maintenan
       error instanceof MaintenanceFault
         ? { code: error.code, message: error.message }
         : { code: 'internal', message: `It failed on our side. Quote the job ${job.id} when you report it.` }
-    log.error({ err: error }, `${job.kind} failed: ${failure.message}`)
+    tellFailure({ job, error, failure }, log)
     await endJob(table, { job: await fresh(job, parts), holder, failure, now: now() })
   } finally {
     clearInterval(lease)
   }
+}
+
+/** Where the error says all there is to know, no stack tells more. */
+function tellFailure({ job, error, failure }: Failed, log: Logger): void {
+  const { code, message } = failure
+  if (error instanceof MaintenanceRefusal) log.warn({ code }, `${job.kind} refused: ${message}`)
+  else log.error(error instanceof MaintenanceFault ? { code } : { err: error }, `${job.kind} failed: ${message}`)
+}
+
+interface Failed {
+  job: MaintenanceJobItem
+  error: unknown
+  failure: { code: string; message: string }
 }
 
 /** Someone else works on it. Should that one be dead, the message is what goes on with it. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createLogger } from '../../../shared/log.ts'
 import { getJob } from '../../../shared/table/maintenance-jobs.ts'
 import { Fuse } from '../../faults/support/fuse.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
@@ -80,6 +81,18 @@ describe('a maintenance job', () => {
     const job = await maintenance.run('restore')
     expect(job).toMatchObject({ state: 'FAILED', failure: { code: 'backup_not_found' } })
     expect((await maintenance.start('gc')).created).toBe(true)
+  })
+
+  it('that is refused is told as a warning, and no failure of it with a stack where its reason is known', async () => {
+    const lines: Record<string, unknown>[] = []
+    const log = createLogger({ level: 'warn', destination: { write: (line: string) => lines.push(JSON.parse(line)) } })
+    const maintenance = registry.maintenance({ log })
+    await maintenance.run('restore')
+    expect(lines).toEqual([expect.objectContaining({ level: 'warn', code: 'backup_not_found' })])
+    await registry.database.table.put({ pk: 'NOVEL#1', sk: 'NOVEL' })
+    await maintenance.run('backup')
+    expect(lines[1]).toMatchObject({ level: 'error', code: 'unknown_item' })
+    expect(lines[1]).not.toHaveProperty('err')
   })
 
   it('that nobody works on any more is ended by another one', async () => {
