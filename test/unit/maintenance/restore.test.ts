@@ -92,7 +92,10 @@ describe('a restore that replaces', () => {
     await loseTable()
     await registry.repo('acme/one')
     const anew = await found('acme/one')
-    expect((await run('restore')).failure).toMatchObject({ code: 'registry_not_empty' })
+    expect((await run('restore')).failure).toMatchObject({
+      code: 'registry_not_empty',
+      message: expect.stringMatching(/--replace the backup takes the place .* --merge what is there stays/),
+    })
     expect((await run('restore', { mode: 'replace' })).state).toBe('DONE')
     expect((await found('acme/one'))?.id).not.toBe(anew?.id)
     expect((await registry.objects.list({ prefix: `manifests/${anew?.id}/` })).objects).toEqual([])
