@@ -3,6 +3,7 @@ import { listFindings } from '../../../functions/maintenance/jobs/findings.ts'
 import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { findRepo } from '../../../shared/table/repos.ts'
+import { Fuse } from '../../faults/support/fuse.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
 
 const day = 86_400_000
@@ -112,5 +113,39 @@ describe('a restore that replaces', () => {
     expect(await registry.objects.head({ key: objectKeys.repoManifest(later?.id ?? '') })).toBeDefined()
     expect(await check({ repair: true })).toContain('repo-missing acme/later')
     expect(await listed()).toEqual(['acme/later', 'acme/one', 'acme/two'])
+  })
+})
+
+describe('a restore that goes on where whoever worked on it died', () => {
+  /** Restores with a worker that dies at every third write, and another one after it. */
+  async function dying(options: MaintenanceOptions, prepare: () => Promise<void>) {
+    let at = 1
+    for (let hasDied = true; hasDied; at += 3) {
+      await prepare()
+      const fuse = new Fuse({ at, writes: at % 2 === 0, dies: true })
+      let moment = Date.now() + 3_600_000
+      const now = () => new Date(moment)
+      const table = fuse.table(registry.database.table)
+      const mortal = registry.maintenance({ table, objects: fuse.objects(registry.objects), now })
+      await mortal.start('restore', options).catch(() => {})
+      await mortal.step().catch(() => {})
+      hasDied = fuse.isDead
+      moment += 20 * 60_000
+      const heir = registry.maintenance({ now })
+      if (hasDied) expect((await heir.run('restore', options)).state, `died at write ${at}`).toBe('DONE')
+      expect(await listed(), `died at write ${at}`).toEqual(['acme/one', 'acme/two'])
+      expect(await check(), `died at write ${at}`).toEqual([])
+    }
+    return at
+  }
+
+  it('has added every repo whole, and counted it', { timeout: 120_000 }, async () => {
+    await run('backup')
+    expect(await dying({ mode: 'merge' }, loseTable)).toBeGreaterThan(30)
+  })
+
+  it('has left nothing of what it replaced', { timeout: 120_000 }, async () => {
+    await run('backup')
+    expect(await dying({ mode: 'replace' }, () => registry.repo('acme/later'))).toBeGreaterThan(12)
   })
 })
