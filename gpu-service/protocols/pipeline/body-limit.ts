@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import { predictionMaxBytes } from '../../../shared/contract/predict.ts'
 import { errors } from '../../../shared/errors.ts'
 import { announcedBytes } from '../../../shared/http/json-body.ts'
-import type { Router } from '../../deployments/route.ts'
+import type { Asked, Router } from '../../deployments/route.ts'
 import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
-import { askedModel, findRoute } from '../asked-model.ts'
+import { askedModel } from '../asked-model.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
 /** The photo of a telephone as base64, which is how clients send one that comes with labels or a text. */
@@ -16,8 +16,17 @@ const valuesMax = 100_000
 export const pipelineMaxBytes = (router: Router) => (context: Context<ServingEnvironment>) => {
   if (isBytes(context)) return pictureMaxBytes
   if (!isLarge(context)) return predictionMaxBytes
-  const { task } = findRoute(context, { router, model: askedModel(context, undefined) })
-  return /\bimage\b/.test(task) ? jsonPictureMaxBytes : predictionMaxBytes
+  const asked = { model: askedModel(context, undefined), caller: context.get('principal') }
+  return /\bimage\b/.test(taskOf(router, asked)) ? jsonPictureMaxBytes : predictionMaxBytes
+}
+
+/** Also of a model that does not answer now: what it may be sent does not change with that. */
+function taskOf(router: Router, asked: Asked): string {
+  try {
+    return router.resolve(asked).item.task
+  } catch {
+    return router.find(asked).item.task
+  }
 }
 
 /** Whether a body is larger than any but pictures may be; one that does not say how large it is may not. */
