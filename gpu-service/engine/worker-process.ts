@@ -55,7 +55,7 @@ export class WorkerProcess {
     const reader = new FrameReader<WorkerReply>((frame) => this.#settle(frame))
     this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))
     // What breaks the socket ends the process, whose end is what is acted on.
-    this.#socket.on('error', () => this.#child.kill('SIGKILL'))
+    this.#socket.on('error', () => this.#kill())
     this.#child.on('error', (error) => this.#bury(new EngineDied(`the engine did not start (${error.message})`)))
     this.#child.on('exit', (code, signal) => {
       const how = signal === null ? `it ended by itself, code ${code}` : signal
@@ -110,7 +110,12 @@ export class WorkerProcess {
   #giveUp(late: Pending, error: EngineDied): void {
     late.reject(error)
     this.#bury(new EngineDied(error.message), error)
-    this.#child.kill('SIGKILL')
+    this.#kill()
+  }
+
+  /** One that could not be started has the number 0, and to kill that is to kill every process of this one's group. */
+  #kill(): void {
+    if (this.pid !== undefined) this.#child.kill('SIGKILL')
   }
 
   #bury(error: EngineDied, cause = error): void {

@@ -16,7 +16,7 @@ await engine.load({ modelId: 'iris', path })
 await run()
 
 const taken = takeAll()
-process.kill(engine.pid ?? 0, 'SIGKILL')
+process.kill(engine.pid as number, 'SIGKILL')
 while (deaths.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
 const without = await run()
 for (const descriptor of taken) closeSync(descriptor)
