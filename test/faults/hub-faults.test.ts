@@ -14,7 +14,7 @@ let repo: string
 let runs = 0
 let undisturbed: unknown
 
-const timeouts = { connectTimeoutMs: 150, idleTimeoutMs: 150 }
+const timeouts = { connectTimeoutMs: 500, idleTimeoutMs: 500 }
 const visible = () => visibleOf({ table: lab.table, objects: store.objects, repo })
 const fresh = async (options: Partial<ProcessOptions> = {}) => {
   store = await lab.newStore()
