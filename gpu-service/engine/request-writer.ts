@@ -12,7 +12,7 @@ const sliceMs = 5
 export class RequestWriter {
   readonly #socket: Pick<Socket, 'cork' | 'uncork' | 'write' | 'end'>
   #pieces: Uint8Array[] = []
-  /** Until the texts of all requests before are packed; absent where no request has any. */
+  /** Ends when the texts of every request so far are packed; absent where there is nothing to pack. */
   #packing: Promise<void> | undefined
 
   constructor(socket: Pick<Socket, 'cork' | 'uncork' | 'write' | 'end'>) {

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises'
-import { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
 import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
+import { readOnnxFile } from './read-onnx-file.ts'
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
 const modelGraph = 7
@@ -15,14 +15,7 @@ const bytesMax = 10 * valuesMax
 export async function findConstants(path: string, names: ReadonlySet<string>): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>()
   if (names.size === 0) return found
-  const file = await open(path)
-  try {
-    const { size } = await file.stat()
-    const read = async ({ start, end }: { start: number; end: number }) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start + 1), 0, end - start + 1, start)
-      return buffer.subarray(0, bytesRead)
-    }
-    const reader = new ByteReader({ sizeBytes: size, read })
+  return readOnnxFile(path, async (reader) => {
     for await (const field of fields(reader, reader.sizeBytes)) {
       if (field.number !== modelGraph) continue
       for await (const inner of inside(reader, field)) {
@@ -32,9 +25,7 @@ export async function findConstants(path: string, names: ReadonlySet<string>): P
       }
     }
     return found
-  } finally {
-    await file.close()
-  }
+  })
 }
 
 async function nameOf(reader: ByteReader, field: Field): Promise<string> {

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises'
-import { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
 import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
+import { readOnnxFile } from './read-onnx-file.ts'
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
 const modelGraph = 7
@@ -25,14 +25,7 @@ export interface FoundNode {
 
 /** The nodes of these kinds in an ONNX file on this disk, read without its weights. @throws RangeError where it is none. */
 export async function findNodes(path: string, operators: ReadonlySet<string>): Promise<FoundNode[]> {
-  const file = await open(path)
-  try {
-    const { size } = await file.stat()
-    const read = async ({ start, end }: { start: number; end: number }) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start + 1), 0, end - start + 1, start)
-      return buffer.subarray(0, bytesRead)
-    }
-    const reader = new ByteReader({ sizeBytes: size, read })
+  return readOnnxFile(path, async (reader) => {
     const found: FoundNode[] = []
     for await (const field of fields(reader, reader.sizeBytes)) {
       if (field.number !== modelGraph) continue
@@ -43,9 +36,7 @@ export async function findNodes(path: string, operators: ReadonlySet<string>): P
       }
     }
     return found
-  } finally {
-    await file.close()
-  }
+  })
 }
 
 async function operatorOf(reader: ByteReader, field: Field): Promise<string> {

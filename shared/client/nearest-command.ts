@@ -1,3 +1,5 @@
+import { editsBetween } from '../edits-between.ts'
+
 /** What people type who know `hf`, `ollama`, `docker` or `git`, and what it is here. */
 const elsewhere: Record<string, string> = {
   ...each(['list', 'models', 'search', 'find'], '"slipway ls"'),
@@ -36,26 +38,8 @@ export function nearestCommand(word: string, commands: readonly string[]): strin
   const typed = word.toLowerCase()
   if (Object.hasOwn(elsewhere, typed)) return elsewhere[typed]
   const [nearest] = commands
-    .map((name) => ({ name, far: distance(typed, name) }))
+    .map((name) => ({ name, far: editsBetween(typed, name) }))
     .filter(({ name, far }) => far <= (name.length > 3 ? 2 : 1))
     .toSorted((one, other) => one.far - other.far)
   return nearest && `"slipway ${nearest.name}"`
-}
-
-/** How many letters are to be put in, left out or replaced until one word is the other. */
-function distance(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, column) => column)
-  for (const [row, letter] of [...one].entries()) {
-    const line = [row + 1]
-    for (const [column, its] of [...other].entries())
-      line.push(
-        Math.min(
-          (above[column + 1] ?? 0) + 1,
-          (line[column] ?? 0) + 1,
-          (above[column] ?? 0) + (letter === its ? 0 : 1),
-        ),
-      )
-    above = line
-  }
-  return above.at(-1) ?? 0
 }

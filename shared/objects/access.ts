@@ -36,7 +36,7 @@ export const objectAccess = {
   inference: { reads: ['blobs', 'manifests'] },
 } satisfies Record<string, ObjectAccess>
 
-/** Who has any business with objects. */
+/** The deployables that read or write objects. */
 export type ObjectUser = keyof typeof objectAccess
 
 export const isObjectUser = (deployable: string): deployable is ObjectUser => deployable in objectAccess
