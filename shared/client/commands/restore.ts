@@ -11,8 +11,8 @@ export const restore: Command = {
   slipway restore --merge --objects
 
 Options:
-  --replace           put the backup in the place of what is there: repos that it does not have go for good; only your own
-                      account and keys stay beside it. After the loss of a table, this is how its repos come back, where
+  --replace           put the backup in the place of what is there: repos that it does not have go for good; only your
+                      own account and keys stay beside it. After the loss of a table, this is how its repos come back, where
                       drop folders were imported anew meanwhile
   --merge             add what is missing, and leave what is there: a repo that was deleted stays so while it can be
                       brought back, and a name that another repo has by now stays that one's
