@@ -65,6 +65,8 @@ function varints(packed: Buffer): string[] {
   const values: string[] = []
   let [value, shift] = [0n, 0n]
   for (const byte of packed) {
+    // Ten bytes are the most that a number has; one without an end would grow for minutes.
+    if (shift > 63n) return []
     value |= BigInt(byte & 0x7f) << shift
     shift += 7n
     if (byte >= 0x80) continue
