@@ -12,8 +12,8 @@ export const restore: Command = {
 
 Options:
   --replace           put the backup in the place of what is there: repos that it does not have go for good; only your
-                      own account and keys stay beside it. After the loss of a table, this is how its repos come back, where
-                      drop folders were imported anew meanwhile
+                      own account and keys stay beside it. After the loss of a table, this is how its repos come back,
+                      where drop folders were imported anew meanwhile
   --merge             add what is missing, and leave what is there: a repo that was deleted stays so while it can be
                       brought back, and a name that another repo has by now stays that one's
   --objects           the backup's blobs too, where they are missing
