@@ -1,4 +1,6 @@
 import { relative } from 'node:path'
+import { dataFolderSetting, withSetting } from '../../shared/client/called-as.ts'
+import { shellWord } from '../../shared/client/shell-word.ts'
 import { sampleRow } from './sample.ts'
 
 export interface BannerInput {
@@ -40,8 +42,8 @@ ${nextCommands(input)
 }
 
 function nextCommands({ url, dataPath, keyPath, sample }: BannerInput): string[] {
-  const slipway = dataPath === '.slipway' ? 'npx slipway' : `SLIPWAY_DATA=${dataPath} npx slipway`
-  const header = `-H "authorization: Bearer $(cat ${shorter(keyPath)})"`
+  const slipway = withSetting('npx slipway', dataFolderSetting(dataPath))
+  const header = `-H "authorization: Bearer $(cat ${shellWord(shorter(keyPath))})"`
   const body = `-H 'content-type: application/json' -d '${JSON.stringify({ inputs: [sampleRow] })}'`
   const ask = sample ? `curl -s ${url}/api/v1/predict/iris ${header} ${body}` : `curl -s ${url}/api/v1/me ${header}`
   return [ask, `${slipway} status`, `${slipway} pull hf://sentence-transformers/all-MiniLM-L6-v2`]

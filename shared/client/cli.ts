@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { version } from '../version.ts'
 import { commands, overview } from './all-commands.ts'
 import { createApiClient } from './api-client.ts'
-import { inWordsOf } from './called-as.ts'
+import { type CalledAs, inWordsOf } from './called-as.ts'
 import { type Command, CommandFailed, UsageError } from './command.ts'
 import type { Connection } from './connection.ts'
 import { explainFailure, noKey } from './explain-failure.ts'
@@ -14,14 +14,14 @@ export interface CliRequest {
   connection: () => Promise<Connection>
   terminal: Terminal
   /** What whoever called it typed for `slipway`. */
-  calledAs?: string | undefined
+  calledAs?: CalledAs | undefined
 }
 
 /** Runs one command. Resolves to the exit code: 0 done, 1 failed, 2 used wrongly. */
 export async function runCli(request: CliRequest): Promise<number> {
-  const { connection, terminal: given, calledAs: own = 'slipway' } = request
+  const { connection, terminal: given, calledAs: own = { name: 'slipway' } } = request
   const terminal = { ...given, err: (text: string) => given.err(inWordsOf(own, text)) }
-  const help = (text: string) => terminal.out(inWordsOf(own, text))
+  const help = (text: string) => terminal.out(inWordsOf({ name: own.name }, text))
   const [name, ...rest] = commandFirst(request.parameters)
   const json = rest.includes('--json')
   if (name === 'help' && rest[0] !== undefined) return runCli({ ...request, parameters: [rest[0], '--help'] })

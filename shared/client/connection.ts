@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CommandFailed } from './command.ts'
+import { shellWord } from './shell-word.ts'
 
 type Environment = Record<string, string | undefined>
 
@@ -13,13 +14,18 @@ export interface Connection {
   hubSettings?: string | undefined
 }
 
+export const defaultDataFolder = '.slipway'
+
+/** The folder of the local host, as it was given. */
+export const dataFolder = (environment: Environment): string => environment.SLIPWAY_DATA || defaultDataFolder
+
 /**
  * Where the server is and the key to it: `SLIPWAY_URL` and `SLIPWAY_API_KEY`, else what the local host has written
  * into its data folder. A key found on disk is only ever sent to this machine.
  * @throws CommandFailed where what is set is no address
  */
 export async function readConnection(environment: Environment): Promise<Connection> {
-  const folder = environment.SLIPWAY_DATA || '.slipway'
+  const folder = dataFolder(environment)
   const given = environment.SLIPWAY_URL?.trim()
   if (given) requireAddress(given)
   const url = given || (await runningUrl(folder)) || `http://127.0.0.1:${environment.PORT || 8000}`
@@ -46,18 +52,15 @@ function requireAddress(given: string): void {
 /** What of it the environment has already is left out. */
 function hubSettings({ url, token, keyPath, environment }: Connection & { environment: Environment }): string {
   const endpoint = url.replace(/\/+$/, '')
-  const key = environment.SLIPWAY_API_KEY ? '"$SLIPWAY_API_KEY"' : `"$(cat ${quoted(keyPath ?? '')})"`
+  const key = environment.SLIPWAY_API_KEY ? '"$SLIPWAY_API_KEY"' : `"$(cat ${shellWord(keyPath ?? '')})"`
   return [
-    environment.HF_ENDPOINT?.replace(/\/+$/, '') === endpoint ? [] : [`HF_ENDPOINT=${quoted(endpoint)}`],
+    environment.HF_ENDPOINT?.replace(/\/+$/, '') === endpoint ? [] : [`HF_ENDPOINT=${shellWord(endpoint)}`],
     token !== undefined && environment.HF_TOKEN === token ? [] : [`HF_TOKEN=${key}`],
     environment.HF_HUB_DISABLE_XET === '1' ? [] : ['HF_HUB_DISABLE_XET=1'],
   ]
     .flat()
     .join(' ')
 }
-
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
 async function runningUrl(folder: string): Promise<string | undefined> {
   try {

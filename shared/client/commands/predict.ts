@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { predictionMaxBytes } from '../../contract/predict.ts'
 import { messageOf } from '../../errors.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
+import { shellWord } from '../shell-word.ts'
 import { askWhereServed } from './served-where.ts'
 
 export const predict: Command = {
@@ -57,7 +58,7 @@ function parseInputs(text: string, deployment: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const looksLikeText = !/^\s*[[{"]/.test(text) && text.length <= 200
-    const right = `'${JSON.stringify(looksLikeText ? text.trim() : 'like this').replaceAll("'", `'\\''`)}'`
+    const right = shellWord(JSON.stringify(looksLikeText ? text.trim() : 'like this'))
     throw new UsageError(
       `the input is not JSON (${messageOf(error)}). It is JSON, so a text is quoted twice: slipway predict ${deployment} ${right}`,
     )

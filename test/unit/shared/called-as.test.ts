@@ -10,7 +10,17 @@ describe('what the CLI calls itself', () => {
     [{ npm_command: 'test', npm_lifecycle_event: 'test' }, 'slipway'],
     [{}, 'slipway'],
   ])('is what was typed: %j', (environment, name) => {
-    expect(calledAs(environment)).toBe(name)
+    expect(calledAs(environment)).toEqual({ name })
+  })
+
+  it.each([
+    [{ SLIPWAY_DATA: '/var/data' }, 'SLIPWAY_DATA=/var/data'],
+    [{ SLIPWAY_DATA: "it's mine" }, `SLIPWAY_DATA='it'\\''s mine'`],
+    [{ SLIPWAY_DATA: './.slipway' }, undefined],
+    [{ SLIPWAY_DATA: '' }, undefined],
+    [{ SLIPWAY_DATA: '/var/data', SLIPWAY_URL: 'http://127.0.0.1:8001' }, undefined],
+  ])('goes with the data folder by which the server was found: %j', (environment, setting) => {
+    expect(calledAs(environment).setting).toBe(setting)
   })
 
   it.each([
@@ -19,7 +29,15 @@ describe('what the CLI calls itself', () => {
     ['slipway: it failed. See "slipway --help".', 'slipway: it failed. See "X --help".'],
     ['in /opt/slipway here', 'in /opt/slipway here'],
   ])('stands in what it names next: %s', (text, said) => {
-    expect(inWordsOf('X', text)).toBe(said)
+    expect(inWordsOf({ name: 'X' }, text)).toBe(said)
+  })
+
+  it.each([
+    ['next: slipway deploy slipway/iris', 'next: SLIPWAY_DATA=/d npx slipway deploy slipway/iris'],
+    ['"slipway fsck --repair" mends 2', '"SLIPWAY_DATA=/d npx slipway fsck --repair" mends 2'],
+    ['See "slipway --help" and "slipway pull --help".', 'See "npx slipway --help" and "npx slipway pull --help".'],
+  ])('finds the same data folder as typed again: %s', (text, said) => {
+    expect(inWordsOf({ name: 'npx slipway', setting: 'SLIPWAY_DATA=/d' }, text)).toBe(said)
   })
 
   it('stands in its help and in what the server says', async () => {
@@ -27,7 +45,8 @@ describe('what the CLI calls itself', () => {
     const say = (text: string) => void said.push(text)
     const terminal = { out: say, err: say, isTty: false, input: (async function* () {})() }
     const connection = async () => ({ url: 'http://127.0.0.1:8000', token: 'hf_x' })
-    const run = (...parameters: string[]) => runCli({ parameters, connection, terminal, calledAs: 'npx slipway' })
+    const run = (...parameters: string[]) =>
+      runCli({ parameters, connection, terminal, calledAs: { name: 'npx slipway' } })
     await run('--help')
     await run('pull', '--help')
     await run('fly')
