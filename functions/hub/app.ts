@@ -9,6 +9,7 @@ import type { HttpEnvironment } from '../../shared/http/context.ts'
 import { hubEnvelope, hubErrorHeaders } from '../../shared/http/envelopes.ts'
 import { answerErrors } from '../../shared/http/error-handler.ts'
 import { limitBody } from '../../shared/http/json-body.ts'
+import { noRoute } from '../../shared/http/no-route.ts'
 import type { PlatformAppOptions } from '../../shared/http/platform-app.ts'
 import { limitRequests } from '../../shared/http/rate-limit.ts'
 import { requestScope } from '../../shared/http/request-scope.ts'
@@ -69,10 +70,11 @@ export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>()
   app.use(requestScope({ log, metrics }))
   app.use(crossOrigin())
-  app.onError(answerErrors(hubEnvelope, metrics, hubErrorHeaders))
-  app.notFound(({ req }) => {
-    const repo = ownerlessRepo(req.url)
-    throw repo === undefined ? errors.routeNotFound(req.method, req.path) : errors.repoNotFound(repo)
+  const answerError = answerErrors(hubEnvelope, metrics, hubErrorHeaders)
+  app.onError(answerError)
+  app.notFound((context) => {
+    const repo = ownerlessRepo(context.req.url)
+    return answerError(repo === undefined ? noRoute(app, context).error : errors.repoNotFound(repo), context)
   })
 
   const parts = partsOf(options)

@@ -75,6 +75,7 @@ describe('what the protocol has beside', () => {
     ['POST', 'preupload/main?create_pr=1', 400, /no pull requests/],
     ['POST', 'duplicate', 501, /cannot be duplicated/],
     ['POST', 'discussions', 501, /no pull requests/],
+    ['GET', 'discussions', 404, /no pull requests/],
     ['GET', 'lfs-files', 501, /collected by itself/],
   ])('says clearly what it has not: %s %s', async (method, path, status, message) => {
     const repo = 'writers/refused'

@@ -42,6 +42,7 @@ function rowsOfKind(kind: 'model' | 'dataset'): RouteRows {
     [`GET ${base}/xet-write-token/:ref{.+}`]: refused(row('write', (name) => `${api}/${name}/xet-write-token/main`)),
     [`GET ${files}/:owner/:name/raw/:rest{.+}`]: row('read', (name) => `${files}/${name}/raw/main/a.txt`),
     [`GET ${files}/:owner/:name/resolve/:rest{.+}`]: row('read', (name) => `${files}/${name}/resolve/main/a.txt`),
+    [`GET ${base}/discussions`]: refused(row('read', (name) => `${api}/${name}/discussions`)),
     [`POST ${base}/paths-info/:ref{.+}`]: row('read', (name) => `${api}/${name}/paths-info/main`, {
       json: { paths: ['a.txt'] },
     }),

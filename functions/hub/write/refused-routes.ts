@@ -42,6 +42,10 @@ export function addRefusedRoutes(app: HubApp, { table }: HubParts) {
         'Repos cannot be duplicated here. Download it, and upload it to a new one: known content is not sent again.',
       )
     })
+    app.get(`${api}/:owner/:name/discussions`, async (context) => {
+      await findRepo(context, { table, kind })
+      throw refused(404, 'There are no discussions and no pull requests here.')
+    })
     app.post(`${api}/:owner/:name/discussions`, async (context) => {
       await findRepo(context, { table, kind })
       throw refused(501, 'There are no discussions and no pull requests here. Commit to a branch of its own instead.')

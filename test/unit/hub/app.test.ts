@@ -78,6 +78,29 @@ async function pages(path: string): Promise<Record<string, unknown>[][]> {
   return all
 }
 
+describe('a path asked with a method that it does not take', () => {
+  it.each([
+    ['DELETE', '/api/models/team/many', 'GET, HEAD'],
+    ['GET', '/api/repos/create', 'POST'],
+    ['GET', '/api/datasets/team/many/branch/dev', 'POST, DELETE'],
+    ['POST', '/team/many/resolve/main/a.txt', 'GET, HEAD'],
+    ['GET', '/team/many.git/info/lfs/objects/batch', 'POST'],
+    ['GET', '/api/uploads/1/content', 'PUT'],
+  ])('names those that it takes: %s %s', async (method, path, allow) => {
+    const { status, headers } = await hub().app.request(path, { method })
+    expect([status, headers.get('allow')]).toEqual([405, allow])
+    expect(headers.get('x-error-message')).toContain(`does not take ${method}`)
+  })
+
+  it('is still none where no method of it is taken, and a repo without an owner is still missing', async () => {
+    const { app } = hub()
+    const missing = await app.request('/api/models/team/many/nothing', { method: 'PUT' })
+    expect([missing.status, missing.headers.get('allow')]).toEqual([404, null])
+    const ownerless = await app.request('/api/models/gpt2', { method: 'PUT' })
+    expect([ownerless.status, ownerless.headers.get('x-error-code')]).toEqual([404, 'RepoNotFound'])
+  })
+})
+
 describe('a tree', () => {
   it('is told whole over pages, each entry once, each folder before its files', async () => {
     const told = await pages('/api/models/team/many/tree/main?recursive=true')
