@@ -139,6 +139,37 @@ describe('a drop that somebody pulls', () => {
     expect(again).toMatchObject({ id: pulled[1], revision: own?.revision, filesTotal: 2, bytesHeld: 2 })
   })
 
+  it('and that failed by itself, because its version is there with other content, is answered by that failure', async () => {
+    const pulled: string[] = []
+    const pull = async () => pulled.push((await drop.pull()).item.id)
+    await drop.play([
+      [0, 'a'],
+      [1, '_SUCCESS'],
+    ])
+    await drop.play(
+      [
+        [60, 'b'],
+        [61, '_SUCCESS'],
+      ],
+      [[200, pull]],
+    )
+    const [failed, first] = await drop.imports()
+    const failure = { code: 'version_exists' }
+    expect(await drop.imports()).toMatchObject([{ state: 'FAILED', createdBy: 'drop', failure }, { state: 'READY' }])
+    expect(pulled).toHaveLength(1)
+    expect(await drop.answering(pulled[0])).toMatchObject({ id: failed?.id, state: 'FAILED', failure })
+    expect(await drop.underWay()).toBe(0)
+
+    await drop.play(
+      [],
+      [
+        [1, drop.deleteVersion],
+        [2, pull],
+      ],
+    )
+    expect(await drop.imports()).toMatchObject([{ id: pulled[1], state: 'READY', filesTotal: 2 }, failed, first])
+  })
+
   it('and that is pulled as no version, has no byte moved again', async () => {
     await drop.play(
       [

@@ -47,7 +47,7 @@ interface EndInput {
   item: ImportItem
   from: ImportState
   state: 'READY' | 'FAILED'
-  failure?: ImportFailure
+  failure?: ImportFailure | undefined
   /** The import that had brought in the very same before. */
   sameAs?: string
   now: Date
