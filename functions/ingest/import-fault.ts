@@ -62,10 +62,10 @@ export const faults = {
           ? 'The source holds no files.'
           : `Nothing is left to import: every file of the source was left out (${listed(skipped)}).`,
     }),
-  emptyDrop: (folder: string) =>
+  emptyDrop: ({ folder, address }: { folder: string; address: string }) =>
     new ImportFault({
       code: 'nothing_to_import',
-      message: `The drop folder "${folder}" holds no files. Check its name, or put the files there, with _SUCCESS last.`,
+      message: `The drop folder "${address}" holds no files. Check its name, or put the files there, with _SUCCESS last.`,
       path: folder,
     }),
   checksumMismatch: (path: string, expected: string, actual: string, triesMax = 3) =>

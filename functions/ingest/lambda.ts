@@ -55,9 +55,9 @@ let openSource: IngestDependencies['openSource'] | undefined
 
 /** Made by the first invocation, and by the next one if that could not read the token. */
 async function createOpener() {
-  const { HF_ENDPOINT, SLIPWAY_HF_TOKEN_SECRET: name, AWS_SESSION_TOKEN: sessionToken } = environment
+  const { HF_ENDPOINT, SLIPWAY_BUCKET, SLIPWAY_HF_TOKEN_SECRET: name, AWS_SESSION_TOKEN: sessionToken } = environment
   const hfToken = name === undefined ? undefined : await readSecret({ name, sessionToken })
-  return sourceOpener({ objects, hfEndpoint: HF_ENDPOINT, hfToken })
+  return sourceOpener({ objects, hfEndpoint: HF_ENDPOINT, hfToken, bucketAddress: `s3://${SLIPWAY_BUCKET}/` })
 }
 
 export const handler = reportingMetrics(

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createAuthApp } from '../../functions/auth/app.ts'
 import { cleanUp } from '../../functions/cleanup/clean-up.ts'
 import type { DropMessage } from '../../functions/drop/drop-message.ts'
@@ -104,6 +105,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
     hfEndpoint,
     hfToken,
     leftOutOf: (dropped) => droppedLinks({ root: folder.root, folder: dropped }),
+    bucketAddress: join(settings.dataPath, '/'),
   })
   const steps = {
     table,

@@ -8,20 +8,27 @@ import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-
 import { faults } from '../import-fault.ts'
 
 /** A drop folder as a source: the files that lie below `drop/{owner}/{name}/{version}/`, at one fingerprint of them. */
-export function createDropSource({ objects, repo, version, leftOutOf }: DropSourceOptions): ModelSource {
+export function createDropSource({
+  objects,
+  repo,
+  version,
+  leftOutOf,
+  bucketAddress = '',
+}: DropSourceOptions): ModelSource {
   const prefix = objectKeys.dropFolder(repo, version)
+  const address = `${bucketAddress}${prefix}`
   return {
     async list() {
       const { found, isWhole } = await listUpTo({ objects, prefix, limit: sourceFilesMax })
       if (!isWhole)
         throw new SourceError({
           code: 'too_many_files',
-          message: `The drop "${prefix}" holds more than ${sourceFilesMax} files. Drop fewer, or pack them.`,
+          message: `The drop "${address}" holds more than ${sourceFilesMax} files. Drop fewer, or pack them.`,
         })
       const files = found.map(({ key, sizeBytes, etag }) => ({ path: key.slice(prefix.length), sizeBytes, etag }))
       const dropped = files.filter(({ path }) => path !== dropMarker)
       const leftOut = (await leftOutOf?.(prefix)) ?? []
-      if (dropped.length + leftOut.length === 0) throw faults.emptyDrop(prefix)
+      if (dropped.length + leftOut.length === 0) throw faults.emptyDrop({ folder: prefix, address })
       return { revision: dropFingerprint(found), files: dropped, leftOut }
     },
 
@@ -51,6 +58,8 @@ interface DropSourceOptions {
   repo: string
   version: string
   leftOutOf?: LeftOutOf | undefined
+  /** What people write before a key of the bucket: `s3://models/` or `.slipway/`. */
+  bucketAddress?: string | undefined
 }
 
 export type LeftOutOf = (folder: string) => Promise<SkippedFile[]>

@@ -13,17 +13,19 @@ export interface SourceOpenerOptions {
   hfToken: string | undefined
   /** What lies in a drop folder beside its files, where the store can hold other things than objects. */
   leftOutOf?: LeftOutOf
+  /** What people write before a key of the bucket: `s3://models/` or `.slipway/`. */
+  bucketAddress: string
 }
 
 /** Opens the source that an import names. A state of the source that was pinned already is listed again, not a newer one. */
 export const sourceOpener =
-  ({ objects, hfEndpoint, hfToken, leftOutOf }: SourceOpenerOptions) =>
+  ({ objects, hfEndpoint, hfToken, leftOutOf, bucketAddress }: SourceOpenerOptions) =>
   (item: ImportItem): ModelSource => {
     const endpoint = item.mirror?.upstream ?? hfEndpoint
     const token = tokenFor(endpoint, { hfEndpoint, hfToken })
     const source = parseSource(item.source)
     if (source.kind === 's3-drop')
-      return createDropSource({ objects, repo: source.repo, version: source.version, leftOutOf })
+      return createDropSource({ objects, repo: source.repo, version: source.version, leftOutOf, bucketAddress })
     const ref = item.sourceRevision ?? source.ref
     return createHfSource({
       endpoint,
