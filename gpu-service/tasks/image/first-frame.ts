@@ -33,7 +33,7 @@ function transparencyAt(bytes: Uint8Array): number | undefined {
   let at = headerLength + (hasTable ? 3 * 2 ** ((flags & 7) + 1) : 0)
   let found: number | undefined
   while (bytes[at] === extension.start) {
-    if (bytes[at + 1] === extension.graphics) found = at + 3
+    if (bytes[at + 1] === extension.graphics && at + 3 < bytes.length) found = at + 3
     at += 2
     for (let length = bytes[at]; length !== undefined && length > 0; length = bytes[at]) at += 1 + length
     at++

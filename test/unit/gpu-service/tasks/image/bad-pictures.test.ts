@@ -41,6 +41,11 @@ describe.skipIf(pictureModels === undefined)('a picture that is none', () => {
       /first bytes/,
     ],
     ['a header of a GIF and nothing else', () => Buffer.from('GIF89a'), /broken/],
+    [
+      'a GIF cut where it says what is transparent',
+      () => Buffer.from('GIF89a\x01\0\x01\0\0\0\0!\xf9', 'latin1'),
+      /broken/,
+    ],
     ['sides over the limit', () => png({ width: 70_000, height: 1 }), /65535 on a side/],
     ['a picture without pixels', () => png({ width: 0, height: 0 }), /broken/],
     ['a TIFF', () => Buffer.from('II*\0\x08\0\0\0'), /first bytes/],
