@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Principal } from '../../../shared/auth/principal.ts'
 import { inParallel } from '../../../shared/in-parallel.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
 import { holdsBlob } from '../../../shared/table/held-blobs.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { allFiles } from '../../../shared/table/repos.ts'
@@ -43,7 +44,10 @@ interface BatchInput {
   parts: UploadParts
 }
 
-/** W4 where objects are to come: what the repo's owner does not hold is to be sent, whoever else may hold it. */
+/**
+ * W4 where objects are to come: what the repo's owner does not hold is to be sent, whoever else may hold it, and what it
+ * holds and was lost is to be sent again.
+ */
 export async function answerUploadBatch({
   batch,
   repo,
@@ -53,12 +57,16 @@ export async function answerUploadBatch({
 }: BatchInput & { principal: Principal; parts: HubParts }) {
   const takesParts = batch.transfers?.includes('multipart') ?? false
   const distinct = [...new Map(batch.objects.map((object) => [object.oid, object])).values()]
-  const held = await inParallel(distinct, readsAtOnce, ({ oid }) => mayName({ oid, repo, principal }, parts.table))
-  const missing = distinct.filter((_, at) => held[at] === false)
-  const full = await fullness({ missing, repo, principal }, parts)
+  const known = await inParallel(distinct, readsAtOnce, async ({ oid }) => {
+    const isHeld = await mayName({ oid, repo, principal }, parts.table)
+    return { isHeld, isHere: isHeld && (await isStored(oid, parts)) }
+  })
+  const missing = distinct.filter((_, at) => known[at]?.isHere === false)
+  const full = await fullness({ more: distinct.filter((_, at) => known[at]?.isHeld === false), repo, principal }, parts)
   if (full !== undefined) {
     const error = { code: full.status, message: full.message }
-    return { transfer: 'basic', objects: distinct.map((object, at) => (held[at] ? object : { ...object, error })) }
+    const refused = new Set(missing)
+    return { transfer: 'basic', objects: distinct.map((each) => (refused.has(each) ? { ...each, error } : each)) }
   }
   const sizes = missing.map(({ size }) => size)
   const plan = { repoId: repo.id, by: principal.userId, partBytes: choosePartBytes(sizes, parts.uploads), takesParts }
@@ -71,11 +79,11 @@ export async function answerUploadBatch({
   return { transfer: isInParts ? 'multipart' : 'basic', objects }
 }
 
-/** Why a commit of all that is missing would be refused, so that nobody sends it for nothing. */
-async function fullness({ missing, repo: { owner }, principal }: Missing, { table, limits }: HubParts) {
+/** Why a commit of all that its owner does not hold would be refused, so that nobody sends it for nothing. */
+async function fullness({ more, repo: { owner }, principal }: More, { table, limits }: HubParts) {
   // What its owner holds is not missing for the commit, and no other way does such a key learn what that is.
   if (isForOneRepo(principal)) return undefined
-  const moreBytes = missing.reduce((sum, { size }) => sum + size, 0)
+  const moreBytes = more.reduce((sum, { size }) => sum + size, 0)
   try {
     await requireRoom(table, { owner, moreBytes, storedBytesMax: limits.storedBytesMax })
   } catch (error) {
@@ -85,8 +93,8 @@ async function fullness({ missing, repo: { owner }, principal }: Missing, { tabl
   return undefined
 }
 
-interface Missing {
-  missing: LfsBatch['objects']
+interface More {
+  more: LfsBatch['objects']
   repo: RepoItem
   principal: Principal
 }
@@ -101,6 +109,10 @@ export const mayName = async (
   { oid, repo, principal }: { oid: string; repo: RepoItem; principal: Principal },
   table: Table,
 ): Promise<boolean> => !isForOneRepo(principal) && (await holdsBlob(table, { owner: repo.owner, sha256: oid }))
+
+async function isStored(oid: string, { objects }: Pick<UploadParts, 'objects'>): Promise<boolean> {
+  return (await objects.head({ key: objectKeys.blob(oid) })) !== undefined
+}
 
 /** W4 where objects are to go: what the branch main holds is downloaded as any file of it. */
 export async function answerDownloadBatch({ batch, repo, origin, parts }: BatchInput) {

@@ -62,18 +62,24 @@ interface LargeInput extends CommitContext {
   deadline: Date
 }
 
-/** Names a content that this repo holds, that its owner holds, or that was proven to be had by an upload to this repo. */
+/**
+ * Names a content that this repo holds, that its owner holds, or that was proven to be had by an upload to this repo, as
+ * does one that was lost and is sent again.
+ */
 async function largeFile({ operation, held, deadline, repo, principal }: LargeInput, parts: HubParts) {
   const { path, oid, sizeBytes } = operation
   const { table, objects, now } = parts
-  if (!held.has(oid) && !(await mayName({ oid, repo, principal }, table))) {
+  const isHeld = held.has(oid) || (await mayName({ oid, repo, principal }, table))
+  const stored = () => objects.head({ key: objectKeys.blob(oid) })
+  let blob = isHeld ? await stored() : undefined
+  if (blob === undefined) {
     const upload = await getUpload(table, uploadIdOf({ repoId: repo.id, oid }), now())
     if (upload === undefined) throw uploadMissing(oid, path)
     await settleUpload({ upload, deadline }, parts).catch((error) => {
       throw error instanceof AppError && error.code === 'upload_missing' ? uploadMissing(oid, path) : error
     })
+    blob = await stored()
   }
-  const blob = await objects.head({ key: objectKeys.blob(oid) })
   if (blob === undefined) throw uploadMissing(oid, path)
   if (sizeBytes !== undefined && sizeBytes !== blob.sizeBytes)
     throw errors.invalidRequest(`"${path}" has ${blob.sizeBytes} bytes, not ${sizeBytes}.`, 'size')
