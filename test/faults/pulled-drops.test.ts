@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { objectKeys } from '../../shared/objects/keys.ts'
 import { type TimedDrop, timedDrops } from './support/timed-drop.ts'
 
 let drop: TimedDrop
@@ -168,6 +170,21 @@ describe('a drop that somebody pulls', () => {
       ],
     )
     expect(await drop.imports()).toMatchObject([{ id: pulled[1], state: 'READY', filesTotal: 2 }, failed, first])
+  })
+
+  it('and that was imported by itself is brought again where one of its contents was lost since', async () => {
+    await drop.play([
+      [0, 'a'],
+      [1, 'b'],
+      [2, '_SUCCESS'],
+    ])
+    const { objects } = drop.ingest.dependencies
+    const lost = objectKeys.blob(createHash('sha256').update('a').digest('hex'))
+    await drop.removeObject(lost)
+    await drop.play([], [[1, drop.pull]])
+    const [pulled, own] = await drop.imports()
+    expect(pulled).toMatchObject({ state: 'READY', revision: own?.revision, filesTotal: 2, bytesHeld: 1 })
+    expect(await objects.head({ key: lost })).toMatchObject({ sizeBytes: 1 })
   })
 
   it('and that is pulled as no version, has no byte moved again', async () => {

@@ -1,23 +1,25 @@
+import { inParallel } from '../../../shared/in-parallel.ts'
 import { parseSource } from '../../../shared/model/source.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
 import { asSeen } from '../../../shared/table/as-seen.ts'
 import { type DropRecord, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import { findRepo, getRef, type RefItem } from '../../../shared/table/repos.ts'
+import { allFiles, findRepo, getRef, type RefItem } from '../../../shared/table/repos.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 import { endOfImport } from './end-import.ts'
 
 /**
- * Ends the import of a drop that was imported already, as it is, into the same version, which still stands: that import
- * answers for it. So does one that failed because of the version that stands there, which would fail again. Whether it
- * is the same can be told only here, where the drop is listed.
+ * Ends the import of a drop that was imported already, as it is, into the same version, which still stands with all of
+ * its contents: that import answers for it. So does one that failed because of the version that stands there, which
+ * would fail again. Whether it is the same can be told only here, where the drop is listed.
  */
 export async function endAsSame(
   { item, fingerprint }: SameDrop,
-  { table, log, now }: IngestDependencies,
+  { table, objects, log, now }: IngestDependencies,
 ): Promise<boolean> {
   const before = await sameImport({ item, fingerprint }, table)
-  if (before === undefined) return false
+  if (before === undefined || !(await hasContents(before, { table, objects }))) return false
   const state = before.state === 'FAILED' ? 'FAILED' : 'READY'
   const { failure } = before
   const end = endOfImport({ item, from: 'PENDING', state, failure, sameAs: before.id, now: now() })
@@ -32,6 +34,19 @@ interface SameDrop {
   item: ImportItem
   /** Of what lies there now. */
   fingerprint: string
+}
+
+const looksAtOnce = 16
+
+/** What was lost of one that is here is brought again by whoever pulls it again. */
+async function hasContents(
+  { state, repoId, revision = '' }: ImportItem,
+  { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
+): Promise<boolean> {
+  if (state !== 'READY') return true
+  const files = await Array.fromAsync(allFiles(table, repoId, revision))
+  const blobs = await inParallel(files, looksAtOnce, ({ sha256 }) => objects.head({ key: objectKeys.blob(sha256) }))
+  return blobs.every((blob) => blob !== undefined)
 }
 
 async function sameImport({ item, fingerprint }: SameDrop, table: Table): Promise<ImportItem | undefined> {

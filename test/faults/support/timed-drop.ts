@@ -79,6 +79,9 @@ export class TimedDrop {
     this.puts.set(this.keyOf(path), this.time.nowMs)
   }
 
+  /** Loses an object, as a disk does. */
+  removeObject = (key: string) => this.#store.objects.delete({ keys: [key] })
+
   /** The imports of its repo, newest first. */
   async imports() {
     const { items } = await listImports(this.#lab.table, { limit: 100 })
