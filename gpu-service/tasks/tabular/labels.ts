@@ -5,7 +5,7 @@ import { applyFunction } from '../label-scores.ts'
 export interface TabularAnswer {
   /** The class, in the model's own words. */
   label?: string
-  /** The probability of that class, where the model gives one. */
+  /** The probability of that class, where the model gives one; what it gives where that is one number per row. */
   score?: number
   probabilities?: Record<string, number>
   /** What a regressor says. */
@@ -23,7 +23,7 @@ export interface ReadAnswers {
   count: number
 }
 
-/** One answer per row of the batch. @throws AppError `inference_failed` where the graph does not answer row by row */
+/** One answer per row of the batch. @throws AppError `inference_failed` where the graph does not answer row by row, in numbers */
 export function readAnswers({ label, scores, id2label, classes: own, count }: ReadAnswers): TabularAnswer[] {
   if (label !== undefined && label.data.length !== count) throw notByRow(label, count)
   if (scores !== undefined && (scores.data.length % count !== 0 || scores.dims[0] !== count))
@@ -32,7 +32,8 @@ export function readAnswers({ label, scores, id2label, classes: own, count }: Re
   const isOwn = own?.length === width
   const named = isOwn ? own.map((name) => id2label?.[name] ?? name) : namesByConfig(width, id2label)
   return Array.from({ length: count }, (_, row) => {
-    const numbers = scores === undefined ? [] : Array.from(scores.data.slice(row * width, (row + 1) * width), Number)
+    const given = scores === undefined ? [] : Array.from(scores.data.slice(row * width, (row + 1) * width), Number)
+    const numbers = assertFinite(given)
     if (label === undefined) return named === undefined ? regression(numbers) : likeliest(shares(numbers), named)
     const id = String(label.data[row])
     const names = named ?? numbers.map((_, column) => String(column))
@@ -44,8 +45,9 @@ function classification({ name, numbers, names, isOwn }: Classification): Tabula
   if (numbers.length === 0) return { label: name }
   const most = Math.max(...numbers)
   const score = numbers[names.indexOf(name)]
-  // Names from elsewhere are those of the columns only where they agree with what the graph says of the row.
-  if (score === undefined || (!isOwn && score !== most)) return { label: name, score: most }
+  // Names from elsewhere are those of the columns only where they agree with what the graph says of the row, which one
+  // column for two classes always does.
+  if (score === undefined || (!isOwn && (numbers.length === 1 || score !== most))) return { label: name, score: most }
   return { label: name, score, probabilities: byName(numbers, names) }
 }
 
@@ -56,6 +58,12 @@ interface Classification {
   names: readonly string[]
   /** Whether the graph itself says so. */
   isOwn: boolean
+}
+
+/** In JSON they would be null. */
+function assertFinite(numbers: number[]): number[] {
+  if (numbers.every(Number.isFinite)) return numbers
+  throw errors.inferenceFailed('it answered with NaN or infinity, which JSON has no words for')
 }
 
 const regression = (numbers: number[]): TabularAnswer =>

@@ -30,6 +30,23 @@ const net: Graph = {
   inputs: [numbers('X', 3)],
   outputs: [numbers('logits', 3)],
 }
+/** Of two classes, one number: how likely the second is. */
+const oneNumber: Graph = {
+  nodes: [
+    { operator: 'Sigmoid', inputs: ['X'], output: 'probability' },
+    { operator: 'Round', inputs: ['probability'], output: 'rounded' },
+    { operator: 'Cast', inputs: ['rounded'], output: 'column', attributes: { to: int64 } },
+    { operator: 'Squeeze', inputs: ['column', 'axes'], output: 'label' },
+  ],
+  inputs: [numbers('X', 1)],
+  outputs: [{ name: 'label', elementType: int64, dims: ['n'] }, numbers('probability', 1)],
+  weights: [{ name: 'axes', value: BigInt64Array.of(1n) }],
+}
+const logarithm: Graph = {
+  nodes: [{ operator: 'Log', inputs: ['X'], output: 'variable' }],
+  inputs: [numbers('X', 1)],
+  outputs: [numbers('variable', 1)],
+}
 const manyLabels = (width: number | string): Graph => ({
   nodes: [
     { operator: 'Sigmoid', inputs: ['X'], output: 'probability' },
@@ -55,6 +72,8 @@ beforeAll(async () => {
     model('misnamed', picking('Gather'), { id2label: { 2: 'a', 3: 'b', 7: 'c' } }),
     model('regressor', regressor),
     model('net', net, { id2label }),
+    model('one-number', oneNumber),
+    model('logarithm', logarithm),
     model('many', manyLabels(2)),
     model('many-hidden', manyLabels('labels')),
     model('digits', await graphOf('sklearn/digits-mlp')),
@@ -111,6 +130,20 @@ describe('the answers of a table', () => {
       score: expect.closeTo(0.7),
       probabilities: { a: expect.closeTo(0.1), b: expect.closeTo(0.2), c: expect.closeTo(0.7) },
     })
+  })
+
+  it('do not call the one number of two classes the probability of either', async () => {
+    const { body } = await predict('one-number', [[-2], [2]])
+    expect(body).toEqual([
+      { label: '0', score: expect.closeTo(0.1192, 4) },
+      { label: '1', score: expect.closeTo(0.8808, 4) },
+    ])
+  })
+
+  it.each([-1, 0])('are no null where the model gives no number: %d', async (value) => {
+    const [failed, answered] = await Promise.all([predict('logarithm', [[value]]), predict('logarithm', [[1]])])
+    expect([failed.status, failed.body.error]).toEqual([422, expect.stringContaining('NaN or infinity')])
+    expect(answered.body).toEqual([{ value: 0 }])
   })
 
   it.each(['many', 'many-hidden'])('are refused where rows have several labels: %s', async (name) => {
