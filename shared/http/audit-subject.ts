@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { decodeJwt } from 'jose'
 import type { Principal } from '../auth/principal.ts'
+import { defaultDeploymentName } from '../model/default-deployment-name.ts'
 import { isDeploymentName, isRepoId } from '../model/repo-id.ts'
 import type { AuditEvent } from '../table/audit.ts'
 import { splitName } from '../table/repo-item.ts'
@@ -68,6 +69,7 @@ async function namedOf(context: Context<HttpEnvironment>, path: string): Promise
   const full = [repo, id, name, target]
     .map((text) => text?.split('@')[0])
     .find((text) => text !== undefined && isRepoId(text))
+  if (path === 'deployments') return deploymentNamed(fields, full)
   const record = id !== undefined && /^[a-z]{2,4}_[0-9a-f]+$|^user_[0-9a-f]+$/.test(id) ? id : undefined
   if (full !== undefined && record !== undefined)
     return { owner: splitName(full).owner, target: `repos/${full}/${path}/${record}` }
@@ -79,6 +81,15 @@ async function namedOf(context: Context<HttpEnvironment>, path: string): Promise
   return {
     owner: of,
     target: name !== undefined && isDeploymentName(name) && path !== 'keys' ? `${path}/${name}` : path,
+  }
+}
+
+/** What its maker does not say of a deployment goes by the model that it is to serve. */
+function deploymentNamed({ name, owner }: Named, model: string | undefined): AuditSubject {
+  const called = name ?? (model && defaultDeploymentName(model))
+  return {
+    owner: ownerNamed(owner ?? (model && splitName(model).owner)),
+    target: called !== undefined && isDeploymentName(called) ? `deployments/${called}` : 'deployments',
   }
 }
 

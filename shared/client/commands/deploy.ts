@@ -1,5 +1,5 @@
 import type { CreateDeployment, Deployment } from '../../contract/deployment.ts'
-import { defaultDeploymentName } from '../../model/choose-onnx-file.ts'
+import { defaultDeploymentName } from '../../model/default-deployment-name.ts'
 import { parseTarget } from '../../model/target.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
 import { printable } from '../terminal.ts'

@@ -81,6 +81,19 @@ describe('the audit log', () => {
     expect(await latest()).toMatchObject({ action: 'import.create', outcome: { status: 400 } })
   })
 
+  it('calls a deployment that was refused by its own name, as one that was made', async () => {
+    const ask = async (json: object) => {
+      await host.asAdmin('/api/v1/deployments', { json })
+      return latest()
+    }
+    const refused = { action: 'deployment.create', outcome: { result: 'refused' } }
+    const named = await ask({ target: 'acme/none@main', name: 'iris' })
+    expect(named).toMatchObject({ ...refused, owner: 'acme', target: 'deployments/iris' })
+    expect(await ask({ target: 'acme/Big_Model' })).toMatchObject({ ...refused, target: 'deployments/big-model' })
+    const owned = await ask({ targets: [{ target: 'acme/none' }], name: 'iris', owner: 'other' })
+    expect(owned).toMatchObject({ ...refused, owner: 'other', target: 'deployments/iris' })
+  })
+
   it('tells of the Hub protocol by the same names, and not of what only asks', async () => {
     await host.asAdmin('/api/repos/create', { json: { name: 'model', organization: 'acme' } })
     expect(await latest()).toMatchObject({ action: 'repo.create', owner: 'acme', outcome: { status: 200 } })
