@@ -21,6 +21,8 @@ export interface RegistryOptions extends PlatformAppOptions {
   version: string
   /** What the pools are configured to run models on. */
   poolDevices?: Record<string, ModelDevice> | undefined
+  /** Whether models are asked at the host of this API, where no replica names another. @default true */
+  isServedHere?: boolean | undefined
 }
 
 /** The registry: repos, imports and deployments under `/api/v1`. */
@@ -31,7 +33,7 @@ export function createRegistryApp(options: RegistryOptions) {
   app.get('/', (context) => context.json({ name: 'Slipway', version, api: '/api/v1/openapi.json', health: '/health' }))
   app.get('/health', (context) => context.json({ status: 'ok' }))
   app.get('/api/v1/openapi.json', answerDocument({ version }))
-  const { poolDevices } = options
+  const { poolDevices, isServedHere } = options
   const repos = { table, ingest, quotas, poolDevices, now }
   addRepoRoutes(app, repos)
   addRepoChangeRoutes(app, repos)
@@ -39,7 +41,7 @@ export function createRegistryApp(options: RegistryOptions) {
   addRefRoutes(app, repos)
   addAliasRoutes(app, repos)
   addImportRoutes(app, { table, ingest, quotas, now })
-  addDeploymentRoutes(app, { table, quotas, poolDevices, now })
+  addDeploymentRoutes(app, { table, quotas, poolDevices, isServedHere, now })
   addUsageRoutes(app, { table, quotas })
   addAuditRoutes(app, { table })
   return app

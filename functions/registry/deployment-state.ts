@@ -12,20 +12,21 @@ import { isBehind, speaksOf } from './observed-version.ts'
 import { type ReplicaSays, stateOfReplicas } from './state-of-replicas.ts'
 
 /** A deployment as its clients see it: what was asked for, and what its replicas say. */
-export function toDeployment(item: DeploymentItem, { replicas: told, alive }: Seen): Deployment {
+export function toDeployment(item: DeploymentItem, { replicas: told, alive, isServedHere = true }: Seen): Deployment {
   const { name, owner, target, repo, ref, revision, file, precision, createdAt, updatedAt, shadow } = item
   const replicas = told.filter((replica) => speaksOf(item, replica))
   const upToDate = replicas.filter((replica) => !isBehind(item, replica))
   const current = upToDate.filter((replica) => replica.revision === revision)
   const state = item.isPaused === true ? 'PAUSED' : stateOfReplicas(current.map(saysOf))
   const failed = current.find((replica) => replica.state === 'FAILED')
-  const baseUrl = [...replicas, ...alive].find((replica) => replica.baseUrl !== undefined)?.baseUrl ?? ''
+  const elsewhere = [...replicas, ...alive].find((replica) => replica.baseUrl !== undefined)?.baseUrl
+  const baseUrl = elsewhere ?? (isServedHere ? '' : undefined)
   return {
     ...{ name, owner, target, repo, ref, revision, ...taskOf(item), file },
     ...(precision !== undefined && { precision }),
     state,
     ...(state === 'FAILED' && failed?.reason !== undefined && { reason: failed.reason }),
-    url: `${baseUrl}/api/v1/predict/${name}`,
+    ...(baseUrl !== undefined && { url: `${baseUrl}/api/v1/predict/${name}` }),
     targets: targetsOf(item).map((one) => toTarget(one, item, upToDate)),
     ...(shadow !== undefined && { shadow: { ...chosenOf(shadow.target), percent: shadow.percent } }),
     ...settingsOf(item),
@@ -41,6 +42,8 @@ interface Seen {
   replicas: readonly ReplicaStatus[]
   /** Every replica of the pool, whatever it serves. */
   alive: readonly PoolReplica[]
+  /** Whether it is asked at the host of this API, where no replica names another. @default true */
+  isServedHere?: boolean | undefined
 }
 
 function settingsOf(item: DeploymentItem) {

@@ -26,11 +26,12 @@ import { type KnownPoolsOptions, knownPools } from './known-pools.ts'
 
 export interface DeploymentRoutesOptions extends KnownPoolsOptions {
   quotas: Quotas
+  isServedHere?: boolean | undefined
 }
 
 export function addDeploymentRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { table, quotas, poolDevices, now }: DeploymentRoutesOptions,
+  { table, quotas, poolDevices, isServedHere, now }: DeploymentRoutesOptions,
 ) {
   app.get('/api/v1/deployments/*', requireScope('read'))
   app.post('/api/v1/deployments', requireScope('write'))
@@ -48,6 +49,7 @@ export function addDeploymentRoutes(
       items.map(async (item) => {
         const of = alive.get(item.pool ?? defaultPool) ?? []
         return toDeployment(item, {
+          isServedHere,
           alive: of,
           replicas: await liveReplicas(table, { deployment: item.name, alive: of, now: at }),
         })

@@ -34,6 +34,8 @@ const app = createRegistryApp({
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'registry' }),
   metrics,
   poolDevices: environment.SLIPWAY_POOL_DEVICES,
+  // Each pool has an address of its own, which its replicas tell.
+  isServedHere: false,
   quotas: quotasOf(environment),
 })
 

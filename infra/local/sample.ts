@@ -34,10 +34,11 @@ export async function showSample({ client, dropDir, log, signal }: SampleOptions
   await client.createDeployment({ target: `${repo}@${version}`, name: deploymentName })
   const ask = () => client.getDeployment(deploymentName)
   const deployment = await until({ signal, ask, enough: ({ state }) => state === 'READY' || state === 'FAILED' })
-  if (deployment.state === 'FAILED') throw new Error(`the sample could not be served: ${deployment.reason}`)
-  log.info(`sample 3/4  deployed    ${new URL(deployment.url, client.url)} (${timed()})`)
+  const { state, reason, url } = deployment
+  if (state === 'FAILED' || url === undefined) throw new Error(`the sample could not be served: ${reason}`)
+  log.info(`sample 3/4  deployed    ${new URL(url, client.url)} (${timed()})`)
 
-  const { answer } = await client.predict(deployment, { inputs: [sampleRow] })
+  const { answer } = await client.predict({ url }, { inputs: [sampleRow] })
   log.info(`sample 4/4  predicted   ${JSON.stringify(sampleRow)} is ${JSON.stringify(answer)} (${timed()})`)
 }
 

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { AuditEvent } from '../contract/audit.ts'
 import type { me } from '../contract/auth.ts'
-import type { Deployment } from '../contract/deployment.ts'
 import type { createImport, ImportJob } from '../contract/import.ts'
 import type { OwnerUsage } from '../contract/usage.ts'
 import { connectionError, toApiError } from './api-error.ts'
@@ -75,7 +74,7 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
       get<Page<OwnerUsage>>(`/api/v1/usage${queryOf(request)}`),
     listAudit: (request: AuditRequest) => get<Page<AuditEvent>>(`/api/v1/audit${queryOf(request)}`),
     /** Asks a deployment where it is served, which in AWS is another host than the registry's. */
-    predict: (deployment: Pick<Deployment, 'url'>, body: unknown) => send<unknown>('POST', deployment.url, body),
+    predict: ({ url }: { url: string }, body: unknown) => send<unknown>('POST', url, body),
   }
 }
 

@@ -77,8 +77,9 @@ export const deployment = z
         'What the replicas make of this very version: PENDING until one has taken it on, and READY when one answers as it says.',
     }),
     reason: z.string().optional(),
-    url: z.string().openapi({
-      description: 'Where predictions are asked for; relative where it is the host of this API.',
+    url: z.string().optional().openapi({
+      description:
+        'Where predictions are asked for; relative where it is the host of this API. Where it is another, it is there once a replica of the pool is, which tells it.',
       example: '/api/v1/predict/iris',
     }),
     targets: z.array(deploymentTarget).openapi({ description: 'All that it serves; the first stands above as well.' }),

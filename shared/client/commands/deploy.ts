@@ -5,6 +5,7 @@ import { type Command, type Invocation, UsageError } from '../command.ts'
 import { printable } from '../terminal.ts'
 import { besideWhatStands } from './changed-parts.ts'
 import { deployOptions, type WantedDeployment, wantedOf } from './deploy-options.ts'
+import { deploymentAddress } from './deployment-address.ts'
 import { percentOf } from './deployment-rows.ts'
 import { followDeployment, sayWhereToLook } from './follow-deployment.ts'
 import { rightly } from './named-repo.ts'
@@ -55,7 +56,7 @@ Options:
     const changed = options.update === true ? await update(invocation, wanted) : await create(invocation, wanted)
     const deployment = await followDeployment(changed, invocation)
     if (json) return terminal.out(`${JSON.stringify(deployment)}\n`)
-    terminal.out(`${deployment.name}  ${deployment.state}  ${new URL(deployment.url, client.url)}\n`)
+    terminal.out(`${deployment.name}  ${deployment.state}  ${deploymentAddress(deployment, client.url)}\n`)
     if (deployment.targets.length > 1)
       for (const target of deployment.targets)
         terminal.out(`  ${percentOf(target, deployment)}  ${target.state}  ${printable(target.target)}\n`)

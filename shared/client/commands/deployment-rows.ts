@@ -1,6 +1,7 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
+import { deploymentAddress } from './deployment-address.ts'
 import { limitWords } from './limit-words.ts'
 import { settingWords } from './setting-words.ts'
 
@@ -33,7 +34,7 @@ export const deploymentTable = (deployments: readonly Deployment[]): string =>
 
 /** All there is to say of one: what it is to serve, and what each replica makes of it. */
 export function deploymentDetails(deployment: Deployment, { baseUrl, now }: { baseUrl: string; now: Date }): string {
-  const { name, state, url, targets, shadow, replicas, drift, version } = deployment
+  const { name, state, targets, shadow, replicas, drift, version } = deployment
   const asked = targets.map((target) => [
     target.target,
     target.revision.slice(0, 12),
@@ -64,7 +65,7 @@ export function deploymentDetails(deployment: Deployment, { baseUrl, now }: { ba
     ]),
   )
   return [
-    `${name}  ${state}  ${new URL(url, baseUrl)}  version ${version}\n`,
+    `${name}  ${state}  ${deploymentAddress(deployment, baseUrl)}  version ${version}\n`,
     `${settingWords(deployment).map(printable).join('\n')}\n`,
     table(
       ['TARGET', 'REVISION', 'FILE', 'SHARE', 'STATE', 'REASON'],

@@ -3,9 +3,23 @@ import type { ApiClient } from '../api-client.ts'
 import { ApiError } from '../api-error.ts'
 import { CommandFailed } from '../command.ts'
 import { allPages } from '../request.ts'
+import { nobodyAnswers } from './deployment-address.ts'
+
+interface Served {
+  url: string
+}
 
 /** Where a deployment is asked, by its name or by the model that it serves. @throws CommandFailed, ApiError */
-async function servedWhere(client: ApiClient, name: string): Promise<Pick<Deployment, 'url'>> {
+async function servedWhere(client: ApiClient, name: string): Promise<Served> {
+  const { name: deployment, url, pool } = await deploymentCalled(client, name)
+  if (url === undefined)
+    throw new CommandFailed(
+      `"${name}" cannot be asked now: ${nobodyAnswers(pool)}. Look again with: slipway status ${deployment}`,
+    )
+  return { url }
+}
+
+async function deploymentCalled(client: ApiClient, name: string): Promise<Deployment> {
   if (!name.includes('/')) return client.getDeployment(name)
   const deployments = await allPages((cursor) => client.listDeployments({ limit: 100, cursor }))
   const serving = deployments.find(({ targets }) => targets.some(({ repo }) => repo === name))
@@ -18,7 +32,7 @@ async function servedWhere(client: ApiClient, name: string): Promise<Pick<Deploy
  * serves it wherever one host does both.
  */
 export async function askWhereServed(client: ApiClient, { named, body }: { named: string; body: unknown }) {
-  let served: Pick<Deployment, 'url'>
+  let served: Served
   try {
     served = await servedWhere(client, named)
   } catch (error) {

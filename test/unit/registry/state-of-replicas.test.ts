@@ -64,6 +64,15 @@ describe('a deployment that was changed', () => {
     expect(toDeployment(changed, { replicas: [], alive: [] }).url).toBe('/api/v1/predict/d')
   })
 
+  it('has no address where it is asked at another host than this one, and nobody is there to tell which', () => {
+    const { url, drift } = toDeployment(changed, { replicas: [], alive: [], isServedHere: false })
+    expect(url).toBeUndefined()
+    expect(drift).toEqual(['No replica of the pool "default" is there.'])
+    const alive = [{ id: 'one', baseUrl: 'https://pool.example', startedAt: createdAt, updatedAt: createdAt }]
+    const told = toDeployment(changed, { replicas: [], alive, isServedHere: false })
+    expect(told.url).toBe('https://pool.example/api/v1/predict/d')
+  })
+
   it('names the replicas that have not taken it on, and keeps its address meanwhile', () => {
     const behind = says('one', { version: 2, createdAt })
     const { drift, url, replicas } = toDeployment(changed, { replicas: [behind], alive: [] })

@@ -46,6 +46,15 @@ it('says how to have a model served that none serves', async () => {
   })
 })
 
+it('says that nobody answers, where no replica is there to tell its address', async () => {
+  const asked = answering({ '/api/v1/deployments/one': () => Response.json({ ...one, url: undefined, pool: 'gpu' }) })
+  expect(await cli('predict', 'one', '1')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/no replica of the pool "gpu" runs.*slipway status one/),
+  })
+  expect(asked).toHaveLength(1)
+})
+
 it('asks where the server says that it is served', async () => {
   const asked = answering({ '/api/v1/deployments/one': () => Response.json({ ...one, url: elsewhere }), ...predicts })
   expect((await cli('predict', 'one', '1')).code).toBe(0)
