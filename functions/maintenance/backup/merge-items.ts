@@ -1,13 +1,17 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { asSeen } from '../../../shared/table/as-seen.ts'
+import { type DeploymentItem, everyTargetOf } from '../../../shared/table/deployment-item.ts'
 import { keys } from '../../../shared/table/keys.ts'
+import type { OwnerItem } from '../../../shared/table/owners.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
-import { absent, type Table, type TransactAction } from '../../../shared/table/table.ts'
+import { absent, type TransactAction } from '../../../shared/table/table.ts'
+import { askOnce } from '../ask-once.ts'
 import { checkUsage } from '../fsck/check-owner.ts'
 import type { Phase } from '../jobs/phase.ts'
 import { type AnyItem, isRepo, scanSome } from '../read-pages.ts'
+import { countAdmins, isMembership } from './merge-members.ts'
 import { partByPart } from './restore-items.ts'
 
 const atOnce = 16
@@ -44,11 +48,13 @@ export const addMissing: Phase = {
   run: (step) =>
     partByPart(step, async (items) => {
       const { table } = step.parts
-      const isThere = rememberRepos(table)
+      const repoOf = askOnce((id) => getRepo(table, id))
       await inParallel(items, atOnce, async (item) => {
-        if (isFound(item) || isRepo(item)) return
+        if (isFound(item) || isRepo(item) || letsIn(item)) return
         const repoId = repoIdOf(item)
-        if (repoId !== undefined && !(await isThere(repoId))) return
+        if (repoId !== undefined && (await repoOf(repoId)) === undefined) return
+        const served = await Promise.all(servedBy(item).map(repoOf))
+        if (served.some((repo) => repo === undefined || repo.deletedAt !== undefined)) return
         if (await asSeen(() => table.put(item, absent))) step.count('itemsRestored')
       })
     }),
@@ -58,26 +64,28 @@ export const addMissing: Phase = {
 const isFound = ({ pk, redirectedAt }: AnyItem): boolean =>
   pk.startsWith('LIST#') || (pk.startsWith('NAME#') && redirectedAt === undefined)
 
+/** By these people get in: whoever is not a member any more was let out, and an invitation was taken back, or is made anew. */
+const letsIn = (item: AnyItem): boolean => isMembership(item) || item.pk.startsWith('INVITATION#')
+
 function repoIdOf({ pk, repoId }: AnyItem): string | undefined {
   const [kind, id] = pk.split('#')
   if (kind === 'NAME') return String(repoId)
   return kind === 'REPO' || kind === 'FILES' ? id : undefined
 }
 
-function rememberRepos(table: Table): (repoId: string) => Promise<boolean> {
-  const known = new Map<string, Promise<boolean>>()
-  return (repoId) => {
-    const isThere = known.get(repoId) ?? getRepo(table, repoId).then((repo) => repo !== undefined)
-    known.set(repoId, isThere)
-    return isThere
-  }
-}
+/** What a deployment serves: nobody asks one for a repo that was deleted since. */
+const servedBy = (item: AnyItem): string[] =>
+  item.pk.startsWith('DEPLOYMENT#')
+    ? everyTargetOf(item as AnyItem & DeploymentItem).map((target) => target.repoId)
+    : []
 
-/** Counts anew what owners use: an owner that was there has more by now, and its count was left as it was. */
+/** Counts anew what owners use, and the admins of organisations: those that were there have more by now, and their counts were left as they were. */
 export const countAnew: Phase = {
   name: 'usage',
   run: (step) =>
     scanSome(step, async (items) => {
+      const { table } = step.parts
+      for (const organisation of items.filter(isOrganisation)) await countAdmins(table, organisation)
       const usages = items.filter(({ pk }) => pk.startsWith(keys.usage('').pk))
       for (const usage of usages) {
         const name = usage.pk.slice(keys.usage('').pk.length)
@@ -86,3 +94,6 @@ export const countAnew: Phase = {
       }
     }),
 }
+
+const isOrganisation = (item: AnyItem): item is AnyItem & OwnerItem =>
+  item.pk.startsWith('OWNER#') && item.sk === 'OWNER' && item.kind === 'organisation'

@@ -5,6 +5,7 @@ import { MaintenanceFault, MaintenanceRefusal, type Phase } from '../jobs/phase.
 import { isBare, removeOthers } from './existing.ts'
 import { listBackups, readRecord } from './list-backups.ts'
 import { addMissing, addRepos, countAnew } from './merge-items.ts'
+import { addMembers } from './merge-members.ts'
 import { removeTwins } from './remove-twins.ts'
 import { recordOf, writeItems } from './restore-items.ts'
 import type { BlobLine } from './save-blobs.ts'
@@ -100,14 +101,14 @@ const bringBlobs: Phase = {
 /**
  * Brings a backup back. With `replace`, what is not in it is removed once all of it is written: whoever asked for it can
  * ask again at any time, so its own account and keys stay. With `merge` a repo that was deleted since stays deleted, and one
- * that was removed for good is back whole.
+ * that was removed for good is back whole; nobody gets in who was let out since.
  */
 export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Phase[] => [
   choose,
   verify,
   requireRoom,
   ...(objects ? [bringBlobs] : []),
-  ...(mode === 'merge' ? [addRepos, addMissing, countAnew] : [writeItems]),
+  ...(mode === 'merge' ? [addRepos, addMembers, addMissing, countAnew] : [writeItems]),
   ...(mode === 'replace' ? [removeOthers] : []),
   removeTwins,
 ]

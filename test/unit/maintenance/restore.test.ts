@@ -2,6 +2,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listFindings } from '../../../functions/maintenance/jobs/findings.ts'
 import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { deleteDeployment } from '../../../shared/table/deployment-deletion.ts'
+import { createDeployment, getDeployment } from '../../../shared/table/deployments.ts'
+import {
+  createInvitation,
+  deleteInvitation,
+  findInvitation,
+  type InvitationItem,
+} from '../../../shared/table/invitations.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import {
+  createOrganisation,
+  listMembers,
+  listMemberships,
+  putMember,
+  removeMember,
+} from '../../../shared/table/members.ts'
+import { ensureOrganisation, findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
 import { findRepo } from '../../../shared/table/repos.ts'
 import { Fuse } from '../../faults/support/fuse.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
@@ -42,6 +59,62 @@ describe('a restore that merges', () => {
     await registry.ingest()
     expect((await run('restore', { mode: 'merge' })).state).toBe('DONE')
     expect(await listed()).toEqual(['acme/two'])
+    expect(await check()).toEqual([])
+  })
+
+  it('lets nobody in again who was let out since: of an organisation, or by an invitation', async () => {
+    const { table } = registry.database
+    const lab: OwnerItem = { name: 'Lab', kind: 'organisation', createdAt: '', createdBy: 'user_ada', admins: 0 }
+    const member = (userId: string): MemberItem => ({
+      ...{ owner: 'Lab', userId, username: userId, role: 'admin', addedAt: '' },
+    })
+    await table.put({ ...keys.user('user_ada'), id: 'user_ada' })
+    await createOrganisation(table, { owner: lab, first: member('user_ada') })
+    await putMember(table, { owner: lab, member: member('user_bob') })
+    const validUntil = new Date(Date.now() + day).toISOString()
+    const invitation: InvitationItem = { sha256: 'ab', role: 'admin', createdAt: '', createdBy: 'admin', validUntil }
+    await createInvitation(table, invitation)
+    await run('backup')
+    await removeMember(table, { owner: lab, member: member('user_bob') })
+    expect(await deleteInvitation(table, invitation.sha256)).toBe(true)
+    await run('restore', { mode: 'merge' })
+    expect((await listMembers(table, { owner: 'lab', limit: 9 })).items.map(({ userId }) => userId)).toEqual([
+      'user_ada',
+    ])
+    expect((await listMemberships(table, { userId: 'user_bob', limit: 9 })).items).toEqual([])
+    expect(await findInvitation(table, invitation.sha256)).toBeUndefined()
+
+    // Of one that was lost, and made anew by a file that was dropped, all are members again.
+    await putMember(table, { owner: lab, member: member('user_bob') })
+    await run('backup')
+    await loseTable()
+    await ensureOrganisation(table, { name: 'Lab', createdBy: 'drop', now: new Date() })
+    await run('restore', { mode: 'merge' })
+    expect(await findOwner(table, 'lab')).toMatchObject({ createdBy: 'drop', admins: 2 })
+    expect((await listMembers(table, { owner: 'lab', limit: 9 })).items).toHaveLength(2)
+    for (const userId of ['user_ada', 'user_bob'])
+      expect((await listMemberships(table, { userId, limit: 9 })).items).toHaveLength(1)
+  })
+
+  it('serves nothing of a repo that was deleted since', async () => {
+    const { table } = registry.database
+    const deploy = async (repo: string) => {
+      const { id: repoId = '', revision = '' } = (await found(repo)) ?? {}
+      const target = { target: repo, repo, repoId, ref: 'main', revision, task: 'tensors', file: 'model.onnx' }
+      const [owner = '', name = ''] = repo.split('/')
+      await createDeployment(table, { ...target, name, owner, createdAt: '', createdBy: 'admin' })
+    }
+    await deploy('acme/one')
+    await deploy('acme/two')
+    await run('backup')
+    for (const name of ['one', 'two']) {
+      const item = await getDeployment(table, name)
+      if (item !== undefined) await deleteDeployment(table, item)
+    }
+    await remove('acme/one')
+    await registry.ingest()
+    await run('restore', { mode: 'merge' })
+    expect([await getDeployment(table, 'one'), (await getDeployment(table, 'two'))?.name]).toEqual([undefined, 'two'])
     expect(await check()).toEqual([])
   })
 

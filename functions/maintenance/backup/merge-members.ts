@@ -1,0 +1,49 @@
+import { inParallel } from '../../../shared/in-parallel.ts'
+import { asSeen } from '../../../shared/table/as-seen.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
+import { absent, type Table } from '../../../shared/table/table.ts'
+import { askOnce } from '../ask-once.ts'
+import type { Phase } from '../jobs/phase.ts'
+import type { AnyItem } from '../read-pages.ts'
+import { partByPart } from './restore-items.ts'
+
+const atOnce = 16
+
+/**
+ * Adds the members of organisations that are not there: of one that is, who is missing was let out. One without an admin
+ * was made anew by a file that was dropped. They come before the organisations, so that another try knows these as well.
+ */
+export const addMembers: Phase = {
+  name: 'members',
+  run: (step) =>
+    partByPart(step, async (items) => {
+      const { table } = step.parts
+      const isLost = askOnce(async (owner) => ((await findOwner(table, owner))?.admins ?? 0) === 0)
+      await inParallel(items.filter(isMembership), atOnce, async (item) => {
+        if (!(await isLost(organisationOf(item)))) return
+        if (await asSeen(() => table.put(item, absent))) step.count('itemsRestored')
+      })
+    }),
+}
+
+const memberOf = keys.ownerMember('', '').sk
+
+/** Beside the organisation, or beside the user. */
+export const isMembership = ({ pk, sk }: AnyItem): boolean => /^(?:OWNER|USER)#/.test(pk) && sk.startsWith(memberOf)
+
+const organisationOf = ({ pk, sk }: AnyItem): string =>
+  pk.startsWith('OWNER#') ? pk.slice('OWNER#'.length) : sk.slice(memberOf.length)
+
+/** Counts the admins of an organisation anew: nobody can leave one who seems to be the last. */
+export async function countAdmins(table: Table, { name, admins }: OwnerItem): Promise<void> {
+  const members = table.queryAll<MemberItem>({
+    expression: 'pk = :pk AND begins_with(sk, :member)',
+    values: { ':pk': keys.owner(name).pk, ':member': memberOf },
+    consistent: true,
+  })
+  const is = (await Array.fromAsync(members)).filter(({ role }) => role === 'admin').length
+  if (is === admins) return
+  const change = { expression: 'SET admins = :is', condition: 'admins = :says', values: { ':is': is, ':says': admins } }
+  await asSeen(() => table.update(keys.owner(name), change))
+}
