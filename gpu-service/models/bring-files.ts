@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, relative } from 'node:path/posix'
-import { errors, messageOf } from '../../shared/errors.ts'
+import { errors } from '../../shared/errors.ts'
 import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { localPath, type ModelFiles } from './model-files.ts'
@@ -39,7 +39,9 @@ interface BringFiles {
 
 function readHeader(files: ModelFiles, path: string): Promise<OnnxHeader> {
   return readOnnxGraph(localPath(files, path)).catch((error) => {
-    throw errors.unsupportedModel(`the file "${path}" is not an ONNX model: ${messageOf(error)}.`)
+    // What only this machine is to blame for may be read the next time.
+    if (!(error instanceof RangeError)) throw error
+    throw errors.unsupportedModel(`the file "${path}" is not an ONNX model: ${error.message}.`)
   })
 }
 

@@ -19,8 +19,9 @@ export async function readConfig<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
   if (!files.paths.has(path)) return undefined
+  const text = await readFile(localPath(files, path), 'utf8')
   try {
-    return schema.parse(JSON.parse(await readFile(localPath(files, path), 'utf8')))
+    return schema.parse(JSON.parse(text))
   } catch (error) {
     throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
   }

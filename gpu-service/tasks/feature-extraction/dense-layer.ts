@@ -60,6 +60,8 @@ async function readWeights({ files, folder, inWidth, outWidth }: ReadWeights) {
   if (!files.paths.has(path))
     throw errors.unsupportedModel(`the dense layer "${folder}" has no "${path}"; other kinds of weights are not read.`)
   const tensors = await readSafetensors(localPath(files, path)).catch((error) => {
+    // What the system is to blame for is no fault of the file.
+    if (error instanceof Error && 'syscall' in error) throw error
     throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
   })
   const weight = tensors.get('linear.weight')

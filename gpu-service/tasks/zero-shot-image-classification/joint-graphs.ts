@@ -1,4 +1,4 @@
-import { errors, messageOf } from '../../../shared/errors.ts'
+import { errors } from '../../../shared/errors.ts'
 import { localPath } from '../../models/model-files.ts'
 import { type GraphPart, pruneGraph } from '../../models/prune-graph.ts'
 import { isFloatType } from '../float-tensors.ts'
@@ -17,7 +17,9 @@ export async function jointGraphs({ files, file, graph, settings }: ModelSource)
   const path = localPath(files, file)
   const cut = (part: GraphPart) =>
     pruneGraph({ path, part }).catch((error) => {
-      throw errors.unsupportedModel(`"${file}" could not be taken apart: ${messageOf(error)}.`)
+      // A full disk is no fault of the file.
+      if (!(error instanceof RangeError)) throw error
+      throw errors.unsupportedModel(`"${file}" could not be taken apart: ${error.message}.`)
     })
   const towerOf = async (output: string): Promise<ClipTower> => {
     const part = await cut({ outputs: [output] })

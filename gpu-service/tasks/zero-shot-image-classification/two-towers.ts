@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { errors, messageOf } from '../../../shared/errors.ts'
+import { errors } from '../../../shared/errors.ts'
 import type { Towers } from '../../../shared/model/towers.ts'
 import { localPath, readConfig } from '../../models/model-files.ts'
 import { readOnnxGraph } from '../../models/onnx-graph.ts'
@@ -26,7 +26,8 @@ export async function twoTowers({ files, settings }: ModelSource, towers: Towers
     )
   const towerOf = async (file: string, output: string): Promise<ClipTower & { width: unknown }> => {
     const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
-      throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${messageOf(error)}.`)
+      if (!(error instanceof RangeError)) throw error
+      throw errors.unsupportedModel(`the file "${file}" is not an ONNX model: ${error.message}.`)
     })
     const found = graph.outputs.find(({ name, type }) => name === output && isFloatType(type))
     if (found === undefined)
