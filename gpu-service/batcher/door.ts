@@ -75,8 +75,10 @@ export class Door<Input, Output> {
   }
 
   #waitMs(asked: Asked): number {
-    const { lane, source, waiting, engineMs } = this.#options
-    return lane.waitMs(source, engineMs(this.#aheadMs(asked), { items: waiting.size, units: waiting.units }))
+    const { lane, source, waiting, engineMs, rate } = this.#options
+    const aheadMs = this.#aheadMs(asked)
+    const predictedMs = lane.waitMs(source, engineMs(aheadMs, { items: waiting.size, units: waiting.units }))
+    return Math.max(predictedMs, rate.seenMs(aheadMs))
   }
 
   /** Before its work is known, a request is believed how much it will be. */

@@ -13,6 +13,8 @@ export class DrainRate {
   /** What a run takes for each of its members. */
   memberMs = 0
   #perMs: number | undefined
+  /** Whether that was measured since some wait who wait now. */
+  #isOfNow = false
   #doneMs = 0
   #sinceMs: number | undefined
 
@@ -30,6 +32,7 @@ export class DrainRate {
       const perMs = this.#doneMs / elapsedMs
       this.#perMs = this.#perMs === undefined ? perMs : this.#perMs + stretchWeight * (perMs - this.#perMs)
     }
+    this.#isOfNow = areWaiting && (this.#isOfNow || elapsedMs >= stretchMs)
     if (areWaiting && this.#sinceMs !== undefined && elapsedMs < stretchMs) return
     this.#sinceMs = areWaiting ? nowMs : undefined
     this.#doneMs = 0
@@ -38,6 +41,14 @@ export class DrainRate {
   /** What one engine needs for items that would take so long each by itself, of which it takes no larger share. */
   engineMs(aloneMs: number, shareMax: number): number {
     return aloneMs * Math.min(this.#share, shareMax)
+  }
+
+  /**
+   * How long so much of the queue takes by what was seen of those that wait now; 0 where nothing was. The engines' own
+   * time does not tell it where this process is too busy to give them work.
+   */
+  seenMs(aloneMs: number): number {
+    return this.#isOfNow ? (this.drainMs(aloneMs) ?? 0) : 0
   }
 
   /** When so much of the queue will be worked off; nothing before that was measured. */

@@ -87,6 +87,24 @@ describe('ten times more than the engines can do, of mixed lengths', () => {
     expect(outcomes).toEqual({ answered: 300, refused: 0 })
   })
 
+  it('keeps them waiting no longer where this process is too busy to give the engines work', async () => {
+    const [waitMsMax, lateMs] = [250, 100]
+    const msOf = measuredCosts.fp32
+    const { time, batcher } = simulatedService({ engines: 2, msOf, lateMs, isShared: false, limits: { waitMsMax } })
+    const latenciesMs: number[] = []
+    for (let index = 0; index < 5000; index++)
+      time.after(index, () => {
+        const askedMs = time.nowMs
+        const answered = () => latenciesMs.push(time.nowMs - askedMs)
+        batcher.submit({ size: 21, group: '', key: `${index}`, nature: 'harmless' }).then(answered, () => {})
+      })
+    await time.runTo(7000)
+    expect(latenciesMs.length).toBeGreaterThan(500)
+    // Those of the first half second, before that was seen, are few enough to be none of these.
+    const p90Ms = latenciesMs.toSorted((a, b) => a - b)[Math.floor(latenciesMs.length * 0.9)]
+    expect(p90Ms).toBeLessThan(2 * waitMsMax)
+  })
+
   it('keeps them waiting no longer where a run takes long because many share it', async () => {
     const [waitMsMax, runMsMax] = [250, 800]
     const msOf = ({ items, longest }: RunShape) => 20 + 0.6 * items * longest

@@ -24,6 +24,8 @@ export interface SimulatedOptions {
   msOf: (shape: RunShape) => number
   /** What a run takes against the prediction of `msOf`. */
   noise?: (engine: Engine) => number
+  /** How long this process is too busy to see that a run ended. */
+  lateMs?: number
   /** Whether the engines have run before, and it is known how long they took. */
   isWarm?: boolean
   limits?: Partial<BatcherOptions<SimulatedInput, string>['limits']>
@@ -40,7 +42,7 @@ const restartMs = 300
 
 /** The real batcher and the real pool of engines on a clock of their own, with engines that only take their time. */
 export function simulatedService(options: SimulatedOptions) {
-  const { engines, msOf, noise = () => 1, isWarm = true, limits, onRun, isShared = true } = options
+  const { engines, msOf, noise = () => 1, lateMs = 0, isWarm = true, limits, onRun, isShared = true } = options
 
   const time = new VirtualTime()
   const restored = new Map<Engine, Promise<void>>()
@@ -60,7 +62,7 @@ export function simulatedService(options: SimulatedOptions) {
   const tally = { runs: 0, runMs: 0, items: 0, realUnits: 0, paddedUnits: 0, reused: 0, refused: 0, split: 0, died: 0 }
   const ignore = () => {}
   const batcher = new Batcher<SimulatedInput, string>({
-    async run(inputs, engine) {
+    async run(inputs, engine, how) {
       const longest = Math.max(...inputs.map(({ size }) => size))
       const takesMs = msOf({ items: inputs.length, longest }) * noise(engine)
       onRun?.({ inputs, startedMs: time.nowMs, engine })
@@ -70,6 +72,8 @@ export function simulatedService(options: SimulatedOptions) {
         throw new EngineDied('a simulated engine died')
       }
       await time.wait(takesMs)
+      how?.watch?.ran(takesMs)
+      if (lateMs > 0) await time.wait(lateMs)
       if (inputs.some(({ nature }) => nature === 'poisoned')) throw new Error('a simulated input is out of range')
       tally.runs++
       tally.runMs += takesMs
