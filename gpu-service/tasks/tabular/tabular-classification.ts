@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { localPath, readConfig } from '../../models/model-files.ts'
+import { inputsMax } from '../limits.ts'
 import { type HiddenTensors, type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
 import { graphClasses } from './class-names.ts'
 import { columnTensors } from './column-tensors.ts'
@@ -33,6 +34,7 @@ export const tabularClassification: Task = {
       hidden: unzipped && probabilitiesOf(unzipped),
       describe: {
         columns: table.columns ?? shape.width,
+        maxRows: inputsMax,
         classes: id2label === undefined ? classes : Object.values(id2label),
         probabilities: shape.withoutScores === undefined ? 'tensor' : `absent: ${shape.withoutScores}`,
       },

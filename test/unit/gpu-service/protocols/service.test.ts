@@ -28,6 +28,7 @@ describe("the service's own routes", () => {
         name: 'iris',
         state: 'READY',
         classes: ['setosa', 'versicolor', 'virginica'],
+        maxRows: 2048,
         probabilities: 'tensor',
         isKeptLoaded: true,
         inFlight: 0,
