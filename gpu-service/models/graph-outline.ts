@@ -1,7 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import { ByteReader } from '../../shared/onnx/byte-reader.ts'
+import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
 import { branching } from '../../shared/onnx/graph.ts'
 import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
+import { readOnnxFile } from './read-onnx-file.ts'
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
 export const modelField = { graph: 7, training: 20 }
@@ -27,24 +27,8 @@ export interface GraphOutline {
   outputs: { span: Span; name: string }[]
 }
 
-export async function readOutline(path: string): Promise<GraphOutline> {
-  const file = await open(path)
-  try {
-    return await outlineOf(file)
-  } finally {
-    await file.close()
-  }
-}
-
 /** @throws RangeError where the file is no ONNX model. */
-export async function outlineOf(file: FileHandle): Promise<GraphOutline> {
-  const { size } = await file.stat()
-  const read = async ({ start, end }: { start: number; end: number }) => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start + 1), 0, end - start + 1, start)
-    return buffer.subarray(0, bytesRead)
-  }
-  return readGraphOutline(new ByteReader({ sizeBytes: size, read }))
-}
+export const readOutline = (path: string): Promise<GraphOutline> => readOnnxFile(path, readGraphOutline)
 
 async function readGraphOutline(reader: ByteReader): Promise<GraphOutline> {
   const outline: GraphOutline = { model: [], name: undefined, nodes: [], weights: [], inputs: [], outputs: [] }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { derivedFile } from './derived-file.ts'
-import { type GraphOutline, graphField, modelField, outlineOf, type Span } from './graph-outline.ts'
+import { type GraphOutline, graphField, modelField, readOutline, type Span } from './graph-outline.ts'
 import { integer, tagAndLength } from './protobuf-writer.ts'
 
 /** A part of a model as a model of its own. */
@@ -22,22 +22,17 @@ export interface PrunedGraph {
  * found. Weights are copied as bytes, and only those that the part uses. @throws RangeError where an output is missing.
  */
 export async function pruneGraph({ path, part }: { path: string; part: GraphPart }): Promise<PrunedGraph> {
-  const source = await open(path)
-  try {
-    const outline = await outlineOf(source)
-    const pieces = choose(outline, part)
-    const inputs = pieces.filter(({ field }) => field === graphField.input).map(({ name }) => name)
-    const weights = new Set(outline.weights.map(({ name }) => name))
-    const target = await derivedFile({
-      path,
-      recipe: JSON.stringify(part),
-      write: (written) => writePart({ source, outline, pieces, target: written }),
-    })
-    // Old exporters list weights among the inputs.
-    return { path: target, inputs: inputs.filter((name) => !weights.has(name)) }
-  } finally {
-    await source.close()
-  }
+  const outline = await readOutline(path)
+  const pieces = choose(outline, part)
+  const inputs = pieces.filter(({ field }) => field === graphField.input).map(({ name }) => name)
+  const weights = new Set(outline.weights.map(({ name }) => name))
+  const target = await derivedFile({
+    path,
+    recipe: JSON.stringify(part),
+    write: (written) => writePart({ path, outline, pieces, target: written }),
+  })
+  // Old exporters list weights among the inputs.
+  return { path: target, inputs: inputs.filter((name) => !weights.has(name)) }
 }
 
 interface Piece {
@@ -76,7 +71,7 @@ function choose(outline: GraphOutline, { outputs, given = [] }: GraphPart): Piec
   ]
 }
 
-async function writePart({ source, outline, pieces, target }: WritePart): Promise<void> {
+async function writePart({ path, outline, pieces, target }: WritePart): Promise<void> {
   const named = outline.name === undefined ? [] : [{ field: graphField.name, span: outline.name, name: '' }]
   const parts = [...named, ...pieces].map(({ field, span }) => ({
     head: tagAndLength(field, span.end - span.start),
@@ -89,16 +84,21 @@ async function writePart({ source, outline, pieces, target }: WritePart): Promis
       : { head: tagAndLength(field.number, field.end - field.start), span: field },
   )
   const whole = [...around, { head: tagAndLength(modelField.graph, graphBytes), span: { start: 0, end: 0 } }, ...parts]
-  const file = await open(target, 'wx')
+  const source = await open(path)
   try {
-    for (const { head, span } of whole) await copySpan({ source, file, head, span })
+    const file = await open(target, 'wx')
+    try {
+      for (const { head, span } of whole) await copySpan({ source, file, head, span })
+    } finally {
+      await file.close()
+    }
   } finally {
-    await file.close()
+    await source.close()
   }
 }
 
 interface WritePart {
-  source: FileHandle
+  path: string
   outline: GraphOutline
   pieces: readonly Piece[]
   target: string
