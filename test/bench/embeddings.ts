@@ -10,7 +10,7 @@ import { openLoop } from './open-loop.ts'
 import { measureOverload } from './overload.ts'
 import { type Peer, startNaive } from './peers/naive.ts'
 import { describeOutcomes } from './report.ts'
-import { benchTexts, oneByOne } from './texts.ts'
+import { benchTexts, crowdTexts, oneByOne } from './texts.ts'
 import { type Variant, variants } from './variants.ts'
 
 export interface BenchReport {
@@ -59,7 +59,7 @@ async function benchVariant(variant: Variant, model: RealModel, seconds: number,
   await naive?.close()
   const [full] = closed
   const capacity = full?.served ?? 0
-  const bodies = bodiesOf(fixed.list, 1)
+  const bodies = bodiesOf(crowdTexts(), 1)
   const asked = { port: host.port, token: host.token, path: '/v1/embeddings', bodies }
   const open = await openLoop({ ...asked, perSecond: capacity * openLoad, seconds: seconds * 2 })
   const withKey = await measureClosedLoop({

@@ -12,6 +12,13 @@ const fixedLength = 21
 const count = 512
 const mixedTokensMax = 384
 
+/** So many that none is asked for again while it waits, where it would be answered with the one before it. */
+const crowdCount = 32_768
+
+/** What an open loop asks for, of the length of the fixed texts. */
+export const crowdTexts = (): string[] =>
+  sentences({ lengths: Array(crowdCount).fill(fixedLength), random: seededRandom(13) })
+
 export function benchTexts(tokenizer: TextTokenizer): Record<'fixed' | 'mixed' | 'single', Texts> {
   const random = seededRandom(7)
   const fixed = sentences({ lengths: Array(count).fill(fixedLength), random })
