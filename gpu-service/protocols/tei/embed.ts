@@ -51,7 +51,7 @@ export const embedAll: TeiOperation = {
     const json = jsonList({
       start: '[',
       items: tokensOf(texts),
-      write: ({ vector, isFirst, isLast }) => `${isFirst ? '[' : ''}${floatsJson(vector)}${isLast ? ']' : ''}`,
+      write: writeToken,
       end: ']',
       aboutLength: texts.reduce((total, { output }) => total + output.length, 0) * charactersPerNumber,
     })
@@ -65,9 +65,20 @@ const about = (list: TextOrIds[], tokens: EmbeddingInput[]) => ({
   inputs: list.length,
 })
 
+interface TokenInText {
+  vector: Embedding | undefined
+  isFirst: boolean
+  isLast: boolean
+}
+
+const writeToken = ({ vector, isFirst, isLast }: TokenInText): string =>
+  `${isFirst ? '[' : ''}${vector === undefined ? '' : floatsJson(vector)}${isLast ? ']' : ''}`
+
 /** Each token's vector, and its place in its text: a text is as long as its model takes, too long to write at once. */
-function* tokensOf(texts: readonly { output: Embedding; count: number }[]) {
+function* tokensOf(texts: readonly { output: Embedding; count: number }[]): Generator<TokenInText> {
   for (const { output, count } of texts) {
+    // A text without tokens has its place in the answer all the same.
+    if (count === 0) yield { vector: undefined, isFirst: true, isLast: true }
     const width = output.length / count
     for (let row = 0; row < count; row++)
       yield {

@@ -70,6 +70,18 @@ describe.each([
   })
 })
 
+it('/embed_all has an empty list in the place of a text without tokens, so that the others keep theirs', async () => {
+  const model = await embedderModel('bare')
+  const tokenizer = JSON.parse(String(model.files['tokenizer.json']))
+  const bare = Buffer.from(JSON.stringify({ ...tokenizer, post_processor: null }))
+  const host = await startTestServing([{ ...model, files: { ...model.files, 'tokenizer.json': bare } }])
+  onTestFinished(() => host.close())
+  const vectorsOf = async (inputs: unknown) =>
+    (await (await host.ask('/api/v1/predict/bare/embed_all', { json: { inputs } })).json()) as number[][][]
+  expect((await vectorsOf(['a', ' ', 'the a'])).map(({ length }) => length)).toEqual([1, 0, 2])
+  expect(await vectorsOf(' ')).toEqual([[]])
+})
+
 it('refuses a request of thousands of fields before anything goes through them', async () => {
   const host = await startTestServing([await embedderModel('one')])
   onTestFinished(() => host.close())
