@@ -1,8 +1,7 @@
 import { BlobsBusy, keepBlobs } from '../../../shared/blobs/keep-blobs.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
-import { isMirror, isMirrorOf, mirrorAddress } from '../../../shared/mirror/mirrored-repo.ts'
+import { mirrorAddress } from '../../../shared/mirror/mirrored-repo.ts'
 import { type RevisionFile, revisionId, sortedByPath } from '../../../shared/model/revision-id.ts'
-import { refInTheWay } from '../../../shared/repos/ref-in-the-way.ts'
 import { holdBlobs } from '../../../shared/table/held-blobs.ts'
 import { allImportFiles, getImport, type ImportItem } from '../../../shared/table/imports.ts'
 import { QuotaExceeded, quotaExceeded } from '../../../shared/table/quotas.ts'
@@ -17,6 +16,7 @@ import { faults } from '../import-fault.ts'
 import { bringAgain } from './bring-again.ts'
 import { isAllThere, isUnderWay } from './finish-file.ts'
 import { branchesOf, branchOf, publication } from './publication.ts'
+import { refuseAmbiguousRefs, refuseOtherRepo, refuseTakenTag } from './refuse-publication.ts'
 import { sendPending } from './send-transfers.ts'
 
 /** Makes the revision visible, whole, in one conditional transaction; before it nothing of the import can be seen. */
@@ -52,9 +52,7 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
   const { table, objects, now } = dependencies
   for (let tries = 1; ; tries++) {
     const before = await findRepo(table, { name: item.repo, withDeleted: true })
-    if (before?.deletedAt !== undefined) throw faults.repoDeleted(item.repo)
-    if (before !== undefined && !isOwners(before, item)) throw faults.repoGiven(item.repo)
-    refuseOtherOrigin(item, before)
+    refuseOtherRepo(item, before)
     const repoId = before?.id ?? item.repoId
     const round = await readSweepRound(table, repoId)
     const missing = await keepBlobs({ table, objects, round, hashes: files.map(({ sha256 }) => sha256) })
@@ -155,16 +153,6 @@ interface RepoWith {
   at: string
 }
 
-const isOwners = ({ owner }: RepoItem, { repo }: ImportItem): boolean =>
-  owner.toLowerCase() === splitName(repo).owner.toLowerCase()
-
-/** A mirrored repo is filled from its one Hub, and a repo of our own never from it without being asked. */
-function refuseOtherOrigin({ repo, mirror }: ImportItem, before: RepoItem | undefined) {
-  if (before === undefined) return
-  if (mirror === undefined ? !isMirror(before) : isMirrorOf(before, mirror.upstream)) return
-  throw mirror === undefined ? faults.repoIsMirror(repo, before.mirror ?? '') : faults.repoIsOurs(repo)
-}
-
 async function importedFiles(item: ImportItem, { table }: IngestDependencies): Promise<RevisionFile[]> {
   const files: RevisionFile[] = []
   for await (const { path, sizeBytes, sha256, gitSha1, state } of allImportFiles(table, item.id)) {
@@ -172,29 +160,4 @@ async function importedFiles(item: ImportItem, { table }: IngestDependencies): P
     files.push({ path, sizeBytes, sha256, ...(gitSha1 !== undefined && { gitSha1 }) })
   }
   return sortedByPath(files)
-}
-
-/**
- * A name is one of a branch, a tag or an alias. A mirror has the other Hub's names, whatever they are. Whoever makes a
- * name at the same time changes the repo, which the publication fails on.
- */
-async function refuseAmbiguousRefs(
-  { item: { tag, repo, mirror }, repoId, branches }: { item: ImportItem; repoId: string; branches: readonly string[] },
-  { table }: IngestDependencies,
-) {
-  const wanted = [...branches.map((name) => ['branch', name] as const), ...(tag ? [['tag', tag] as const] : [])]
-  for (const [kind, name] of mirror === undefined ? wanted : []) {
-    if ((await getRef(table, { repoId, kind, name })) !== undefined) continue
-    const other = await refInTheWay(table, { repoId, name })
-    if (other !== undefined) throw faults.refTaken(name, other, repo)
-  }
-}
-
-async function refuseTakenTag(
-  { item: { tag, repo }, revision }: { item: ImportItem; revision: RevisionItem },
-  { table }: IngestDependencies,
-) {
-  if (tag === undefined) return
-  const existing = await getRef(table, { repoId: revision.repoId, kind: 'tag', name: tag })
-  if (existing !== undefined && existing.revision !== revision.id) throw faults.tagTaken(tag, repo)
 }
