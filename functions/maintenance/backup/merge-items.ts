@@ -55,10 +55,13 @@ export const addMissing: Phase = {
         if (repoId !== undefined && (await repoOf(repoId)) === undefined) return
         const served = await Promise.all(servedBy(item).map(repoOf))
         if (served.some((repo) => repo === undefined || repo.deletedAt !== undefined)) return
-        if (await asSeen(() => table.put(item, absent))) step.count('itemsRestored')
+        if (await asSeen(() => table.put(asMerged(item), absent))) step.count('itemsRestored')
       })
     }),
 }
+
+/** Whether a deployment was lost or taken down nothing tells: it serves when somebody says so. */
+const asMerged = (item: AnyItem): AnyItem => (item.sk === keys.deployment('').sk ? { ...item, isPaused: true } : item)
 
 /** By these a repo is found: they came with it, or are not true of it any more. */
 const isFound = ({ pk, redirectedAt }: AnyItem): boolean =>

@@ -56,7 +56,7 @@ const requireRoom: Phase = {
     if (job.options.mode !== undefined || (await isBare(parts.scan))) return undefined
     throw new MaintenanceRefusal(
       'registry_not_empty',
-      'The registry is not empty. With --replace the backup takes the place of what is there, and every repo goes that it does not have, as do those that were imported anew from drop folders since a table was lost. With --merge what is there stays, what was deleted and can be brought back stays deleted, and only what is missing is added.',
+      'The registry is not empty. With --replace the backup takes the place of what is there, and every repo goes that it does not have, as do those that were imported anew from drop folders since a table was lost. With --merge what is there stays, what was deleted and can be brought back stays deleted, and only what is missing is added, deployments paused.',
     )
   },
 }
@@ -101,7 +101,7 @@ const bringBlobs: Phase = {
 /**
  * Brings a backup back. With `replace`, what is not in it is removed once all of it is written: whoever asked for it can
  * ask again at any time, so its own account and keys stay. With `merge` a repo that was deleted since stays deleted, and one
- * that was removed for good is back whole; nobody gets in who was let out since.
+ * that was removed for good is back whole; a deployment is back paused; nobody gets in who was let out since.
  */
 export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Phase[] => [
   choose,

@@ -96,7 +96,7 @@ describe('a restore that merges', () => {
       expect((await listMemberships(table, { userId, limit: 9 })).items).toHaveLength(1)
   })
 
-  it('serves nothing of a repo that was deleted since', async () => {
+  it('serves nothing by itself that was taken down since, and nothing at all of a repo that was deleted', async () => {
     const { table } = registry.database
     const deploy = async (repo: string) => {
       const { id: repoId = '', revision = '' } = (await found(repo)) ?? {}
@@ -114,7 +114,8 @@ describe('a restore that merges', () => {
     await remove('acme/one')
     await registry.ingest()
     await run('restore', { mode: 'merge' })
-    expect([await getDeployment(table, 'one'), (await getDeployment(table, 'two'))?.name]).toEqual([undefined, 'two'])
+    expect(await getDeployment(table, 'one')).toBeUndefined()
+    expect(await getDeployment(table, 'two')).toMatchObject({ name: 'two', isPaused: true })
     expect(await check()).toEqual([])
   })
 
