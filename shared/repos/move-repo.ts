@@ -51,7 +51,7 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
       return {
         repo: next,
         writes: [
-          ...claims(before, next, now),
+          ...renamed(before, next, now),
           ...(isOthers ? [roundStands(round), ...counts(before, next, reposMax)] : []),
         ],
       }
@@ -84,7 +84,8 @@ function refuseOther(asked: RepoItem, now: RepoItem) {
     throw errors.conflict(`"${fullName(asked)}" was renamed to "${fullName(now)}" at the same time.`)
 }
 
-function claims(before: RepoItem, after: RepoItem, now: Date): TransactAction[] {
+/** The writes by which a repo has another name, where it is another. Its old one leads to it. */
+export function renamed(before: RepoItem, after: RepoItem, now: Date): TransactAction[] {
   const [from, to] = [keys.repoName(before.kind, fullName(before)), keys.repoName(after.kind, fullName(after))]
   if (from.pk === to.pk) return []
   const repoId = before.id

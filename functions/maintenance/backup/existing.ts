@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { inParallel } from '../../../shared/in-parallel.ts'
-import type { ItemKey } from '../../../shared/table/keys.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
+import { type ItemKey, keys } from '../../../shared/table/keys.ts'
 import type { TableScan } from '../../../shared/table/scan.ts'
 import { createDigestSet, type DigestSet } from '../digest-set.ts'
 import { kindOf } from '../item-kinds.ts'
@@ -39,10 +40,18 @@ export const removeOthers: Phase = {
       const others = items.filter((item) => !isKept(step, item) && !places.has(digestOf(item)))
       // Before the repos, which are how they are found; those of repos that were lost stay, for a check to bring back.
       await inParallel(others.filter(isRepo), 8, ({ id }) => removeManifests(parts.objects, id))
+      await parts.objects.delete({ keys: others.flatMap(manifestOf) })
       await parts.table.deleteMany(others)
       count('itemsRemoved', others.length)
     })
   },
+}
+
+/** What the bucket says of a revision, so that no check brings it back. */
+function manifestOf({ pk, sk }: AnyItem): string[] {
+  const { sk: revision } = keys.revision('', '')
+  const isRevision = pk.startsWith('REPO#') && sk.startsWith(revision)
+  return isRevision ? [objectKeys.manifest(pk.slice('REPO#'.length), sk.slice(revision.length))] : []
 }
 
 function isKept({ job }: Step, item: AnyItem): boolean {

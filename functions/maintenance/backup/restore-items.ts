@@ -1,19 +1,32 @@
+import { inParallel } from '../../../shared/in-parallel.ts'
 import { keys } from '../../../shared/table/keys.ts'
+import type { RepoItem } from '../../../shared/table/repo-item.ts'
+import { getRepo } from '../../../shared/table/repos.ts'
+import type { Table } from '../../../shared/table/table.ts'
 import { freeOf, limitOf } from '../../../shared/table/usage.ts'
 import { MaintenanceFault, type Next, type Phase, type Step } from '../jobs/phase.ts'
-import type { AnyItem } from '../read-pages.ts'
+import { type AnyItem, isRepo } from '../read-pages.ts'
 import type { BackupRecord } from './format.ts'
 import { readRecord } from './list-backups.ts'
 import { readPart } from './write-part.ts'
 
-/** Writes all of the backup over what is there. Writing a part again changes nothing. */
+const atOnce = 16
+
+/** Writes all of the backup over what is there. Writing a part again changes nothing of what it says. */
 export const writeItems: Phase = {
   name: 'registry',
   run: (step) =>
     partByPart(step, async (items) => {
-      await step.parts.table.putMany(items)
+      const { table } = step.parts
+      await table.putMany(await inParallel(items, atOnce, async (item) => (isRepo(item) ? asLate(item, table) : item)))
       step.count('itemsRestored', items.length)
     }),
+}
+
+/** A repo that is there counts its changes on: one that was decided on before must not seem to fit. */
+async function asLate(repo: AnyItem & RepoItem, table: Table): Promise<AnyItem> {
+  const { version = 0 } = (await getRepo(table, repo.id)) ?? {}
+  return version < repo.version ? repo : { ...repo, version: version + 1 }
 }
 
 /** Works through the items of the backup, one of its parts at a time. */

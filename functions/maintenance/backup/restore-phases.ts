@@ -2,6 +2,7 @@ import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { MaintenanceFault, MaintenanceRefusal, type Phase } from '../jobs/phase.ts'
+import { catchUp } from './catch-up.ts'
 import { isBare, removeOthers } from './existing.ts'
 import { listBackups, readRecord } from './list-backups.ts'
 import { addMissing, addRepos, countAnew } from './merge-items.ts'
@@ -108,7 +109,9 @@ export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Ph
   verify,
   requireRoom,
   ...(objects ? [bringBlobs] : []),
-  ...(mode === 'merge' ? [addRepos, addMembers, addMissing, countAnew] : [writeItems]),
+  ...(mode === 'merge' ? [addRepos, addMembers, addMissing] : [writeItems]),
   ...(mode === 'replace' ? [removeOthers] : []),
+  catchUp,
+  ...(mode === 'merge' ? [countAnew] : []),
   removeTwins,
 ]

@@ -21,7 +21,8 @@ Options:
 ${detachHelp}
 
 Without BACKUP it is the newest complete one. Without --replace or --merge only an empty registry is written to. All of
-the backup is read and checked before the first write; one that was cut off goes on where it was.`,
+the backup is read and checked before the first write; one that was cut off goes on where it was. Where the table was
+lost, what its repos got after the backup comes back from the bucket too.`,
   options: { replace: { type: 'boolean' }, merge: { type: 'boolean' }, objects: { type: 'boolean' }, ...detachOption },
   parameters: { min: 0, max: 1 },
   async run(invocation) {
