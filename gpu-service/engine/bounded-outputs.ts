@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Tensors, TensorType } from './engine.ts'
+import { outputBytes, tooLarge } from './output-size.ts'
 
 export interface BoundedOutputs {
   /** Which of the results are asked for. */
@@ -16,22 +17,13 @@ export interface BoundedOutputs {
  * @throws Error where one is missing, or where they are too large
  */
 export function boundedOutputs({ names, results, bytesMax }: BoundedOutputs): Tensors {
-  const outputs = names.map((name) => [name, tensorOf(name, results[name])] as const)
-  const bytes = outputs.reduce((total, [, { data }]) => total + bytesOf(data), 0)
-  if (bytes > bytesMax)
-    throw new Error(`its outputs hold ${mebibytes(bytes)} MiB, and at most ${mebibytes(bytesMax)} MiB are sent`)
-  return Object.fromEntries(outputs)
+  const outputs = Object.fromEntries(names.map((name) => [name, tensorOf(name, results[name])]))
+  const bytes = outputBytes(outputs)
+  if (bytes > bytesMax) throw new Error(tooLarge({ bytes, bytesMax }))
+  return outputs
 }
 
 function tensorOf(name: string, tensor: Tensor | undefined): Tensors[string] {
   if (tensor === undefined) throw new Error(`the graph has no output "${name}"`)
   return { type: tensor.type as TensorType, dims: tensor.dims, data: tensor.data as Tensors[string]['data'] }
 }
-
-/** What a text takes in the service beside its characters, its length among the bytes that bring it included. */
-const textBytes = 32
-
-const bytesOf = (data: Tensors[string]['data']): number =>
-  Array.isArray(data) ? data.reduce((total, text) => total + textBytes + Buffer.byteLength(text), 0) : data.byteLength
-
-const mebibytes = (bytes: number): number => Math.ceil(bytes / 1024 ** 2)

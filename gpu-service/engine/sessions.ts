@@ -3,9 +3,7 @@ import { boundedOutputs } from './bounded-outputs.ts'
 import type { Tensors, Threads } from './engine.ts'
 import { type MapCommand, mappedGraph } from './mapped-graph.ts'
 import type { WorkerRequest, WorkerSettings } from './messages.ts'
-
-/** More than a run of any model that is served gives, and as much as the service can hold of several at once. */
-const outputBytesMax = 256 * 1024 ** 2
+import { outputBytesMax } from './output-size.ts'
 
 /** One model's sessions in this process. */
 interface Model {

@@ -1,6 +1,7 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import type { Device, Tensors } from '../../engine/engine.ts'
 import type { HiddenTensors, TaskModel } from '../task.ts'
+import { type OutputRoom, takeOutputRoom } from './output-room.ts'
 import { cutRows, joinRows } from './shared-rows.ts'
 
 /** The tensors of one request. */
@@ -12,6 +13,8 @@ export interface TensorRequest {
   rows: number | undefined
   /** Requests of one group may share a run. */
   group: string
+  /** What it shares with the other pieces of the request that it is one of. */
+  room?: OutputRoom
 }
 
 const rowsTogetherMax: Record<Device, number> = { cpu: 64, cuda: 1024 }
@@ -43,7 +46,7 @@ export function tensorModel({
     },
     decode(tensors, batch) {
       let from = 0
-      return batch.map(({ outputs, rows = 0 }) => {
+      const answers = batch.map(({ outputs, rows = 0 }) => {
         const to = from + rows
         const picked = outputs.map((name) => {
           const tensor = tensors[sourceOf(name)]
@@ -53,6 +56,8 @@ export function tensorModel({
         from = to
         return Object.fromEntries(picked)
       })
+      takeOutputRoom(batch, answers)
+      return answers
     },
   }
 }

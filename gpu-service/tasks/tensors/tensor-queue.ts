@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../batcher/call-options.ts'
 import type { BatchResult } from '../../batcher/item-queue.ts'
 import type { Tensors } from '../../engine/engine.ts'
+import { outputBytesMax } from '../../engine/output-size.ts'
 import { type BatcherFactory, type Timing, timingOf } from '../task.ts'
 import { createPieceSizes, joinPieces, piecesOf } from './row-pieces.ts'
 import { type TensorRequest, tensorModel } from './tensor-model.ts'
@@ -46,11 +47,12 @@ export function openQueue(graph: TensorGraph, createBatcher: BatcherFactory): Te
       const whole = { ...asked, group: group() }
       const size = model.sizeOf(whole)
       if (sizes.rowsEach({ rows, size }) >= rows) return run(whole, options)
+      const room = { bytesMax: outputBytesMax, heldBytes: 0 }
       const results: (BatchResult<Tensors> & { rows: number })[] = []
       for (let from = 0; from < rows; ) {
         const rowsEach = sizes.rowsEach({ rows, size })
         const pieces = piecesOf({ inputs, rows, from, rowsEach, count: sizes.countAfter(results.length) })
-        const requests = pieces.map((piece) => ({ ...piece, outputs, group: group() }))
+        const requests = pieces.map((piece) => ({ ...piece, outputs, group: group(), room }))
         for (const [index, result] of (await submitAll(requests, options)).entries())
           results.push({ ...result, rows: pieces[index]?.rows ?? 0 })
         from = results.reduce((total, piece) => total + piece.rows, 0)
