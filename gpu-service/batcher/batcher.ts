@@ -73,9 +73,11 @@ export class Batcher<Input, Output> implements ItemQueue {
     const options = { ...asked, deadlineMs: Math.min(asked.deadlineMs ?? latestMs, latestMs) }
     if (options.signal?.aborted) throw errors.clientClosed()
     if (inputs.length === 0) return []
-    this.assertRoom(inputs.length, options)
     const sources = this.#shared.sourcesOf(inputs)
-    this.#door.assertFeasible(sources, options)
+    if (sources.some((source) => 'job' in source)) {
+      this.#door.assertRoom(inputs.length, options)
+      this.#door.assertFeasible(sources, options)
+    }
     return new Promise((resolve, reject) => {
       const call = newCall<Input, Output>({ count: inputs.length, nowMs: this.#now(), options, resolve, reject })
       this.#ledger.enter(call, sources, options.signal)
@@ -85,6 +87,8 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   assertRoom(count: number, options: Partial<CallOptions> = {}): void {
+    // Only its inputs tell whether its answers are kept, which take no room.
+    if ((this.#options.limits.cachedMax ?? 0) > 0) return
     this.#door.assertRoom(count, options)
   }
 

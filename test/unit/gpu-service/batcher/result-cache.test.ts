@@ -52,6 +52,21 @@ describe('the answers kept', () => {
     expect(cache.get('key')).toBeUndefined()
   })
 
+  it('are given while everybody else is refused, and whoever asks for more than them is refused too', async () => {
+    const limits = { itemsMax: 1, cachedMax: 10, queuedMax: 1 }
+    const { batcher, runs, counts, pull } = manualBatcher<string>({ keyOf: (input) => input, limits })
+    const first = batcher.submit('known')
+    void pull()
+    await runs[0]?.finish()
+    await first
+    void batcher.submit('waits')
+    batcher.assertRoom(1)
+    expect(await batcher.submit('known')).toMatchObject({ output: 'known', batchSize: 0 })
+    await expect(batcher.submitAll(['known', 'new'])).rejects.toMatchObject({ code: 'overloaded' })
+    await expect(batcher.submit('waits')).rejects.toMatchObject({ code: 'overloaded' })
+    expect(counts).toMatchObject({ cache: 1, refused: 3 })
+  })
+
   it('give their memory back when their queue is closed, also what was running then', async () => {
     const cacheBudget = new CacheBudget()
     const limits = { itemsMax: 1, cachedMax: 10, cacheBudget }
