@@ -83,6 +83,8 @@ export class Reconciler {
   /** Stops following, gives every model back and takes this replica out of the table. */
   async close(): Promise<void> {
     await this.#steps.stop()
+    // What was answered since the last step counts for whoever comes in this one's place.
+    await this.#options.use.sum()
     for (const name of [...this.deployments.keys()]) this.#remove(name)
     await this.#outdated.takeBack()
     await this.#served.close()

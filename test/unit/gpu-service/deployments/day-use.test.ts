@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
 import { RequestLimits } from '../../../../gpu-service/deployments/request-limits.ts'
 import { createLogger } from '../../../../shared/log.ts'
+import { deployment, startReconciler } from '../support/test-reconciler.ts'
 
 const log = createLogger({ level: 'silent', name: 'test' })
 
@@ -76,5 +77,15 @@ describe('the sums of a day', () => {
     await use.sum()
     await use.sum()
     expect(written).toEqual([['d7', 1]])
+  })
+
+  it('hold what a replica answered just before it left', async () => {
+    const { state, pass, reconciler, summed } = await startReconciler()
+    state.desired = [deployment('iris', { limits: { requestsPerDay: 100 } })]
+    await pass()
+    const limits = reconciler.deployments.get('iris')?.limits
+    for (let times = 0; times < 3; times++) limits?.admit(undefined)
+    await reconciler.close()
+    expect(summed()).toBe(3)
   })
 })

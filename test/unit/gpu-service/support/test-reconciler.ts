@@ -74,6 +74,7 @@ export async function startReconciler() {
   }
   const reports: [string, ReplicaStatus][] = []
   const forgotten: string[] = []
+  let answeredToday = 0
   const options = {
     models: new ModelRegistry({
       cache,
@@ -110,7 +111,7 @@ export async function startReconciler() {
     }),
     canaries: new CanaryWatch({ rollBack: async () => {}, log }),
     refs: { follow: async () => {} },
-    use: new DayUse({ add: async () => 0, now: () => state.nowMs, log }),
+    use: new DayUse({ add: async ({ requests }) => (answeredToday += requests), now: () => state.nowMs, log }),
     keys: { count() {}, forget() {} },
     intervalMs: 1_000_000,
   }
@@ -123,5 +124,6 @@ export async function startReconciler() {
   const pass = async () => {
     await Promise.all(await reconciler.pass())
   }
-  return { reconciler, state, states, pass, reports, forgotten, loads, unloads, pool, metrics }
+  const summed = () => answeredToday
+  return { reconciler, state, states, pass, reports, forgotten, loads, unloads, pool, metrics, summed }
 }
