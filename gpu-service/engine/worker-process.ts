@@ -124,7 +124,7 @@ export class WorkerProcess {
     clearTimeout(this.#deadline)
     this.#onGone(cause)
     const others = new EngineDied(error.message)
-    others.backInMs = error.backInMs
+    others.backInMs = cause.backInMs
     // It does one thing after the other, so only the first can be what it ended over.
     for (const [at, { reject }] of [...this.#pending.values()].entries()) reject(at === 0 ? error : others)
     this.#pending.clear()

@@ -26,6 +26,14 @@ it('ends a run that never ends by itself, tells whose it was, and goes on withou
   await expect(engine.run({ modelId: 'good', inputs: {}, outputs: [] })).resolves.toEqual({})
 })
 
+it('tells who waits behind a run that never ends how soon the engine is there again', async () => {
+  const { engine } = start({ runMsMax: 50 })
+  for (const modelId of ['endless', 'good']) await engine.load({ modelId, path: `${modelId}.onnx` })
+  const run = (modelId: string) => engine.run({ modelId, inputs: {}, outputs: [] })
+  const [, behind] = await Promise.allSettled([run('endless'), run('good')])
+  expect(behind).toMatchObject({ status: 'rejected', reason: { name: 'EngineDied', backInMs: expect.any(Number) } })
+})
+
 it('does not blame a run for the time that it waited behind a load', async () => {
   const { engine, lost } = start({ runMsMax: 1000 })
   await engine.load({ modelId: 'good', path: 'good.onnx' })
