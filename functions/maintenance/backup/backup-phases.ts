@@ -7,11 +7,11 @@ import { getImport } from '../../../shared/table/imports.ts'
 import { kindOf } from '../item-kinds.ts'
 import { MaintenanceFault, type Phase, type Step } from '../jobs/phase.ts'
 import { type AnyItem, scanSome } from '../read-pages.ts'
-import { type BackupPart, type BackupRecord, recordName } from './format.ts'
+import { type BackupRecord, recordName } from './format.ts'
 import { readRecord } from './list-backups.ts'
+import { addPart, allParts, partsOf } from './own-parts.ts'
 import { removeOldBackups, removeUnlistedBlobs } from './retention.ts'
 import { copyBlobs, listBlobs } from './save-blobs.ts'
-import { writePart } from './write-part.ts'
 
 /** `20261121T024300Z-1a2b3c`: by time. */
 const newBackupId = (now: Date): string =>
@@ -21,7 +21,6 @@ const begin: Phase = {
   name: 'start',
   async run({ parts, memo }) {
     memo.backup = newBackupId(parts.now())
-    memo.parts = []
     memo.itemsOf = {}
     return undefined
   },
@@ -31,18 +30,13 @@ const begin: Phase = {
 const saveItems: Phase = {
   name: 'registry',
   async run(step) {
-    const { parts, memo, count } = step
+    const { memo, count } = step
     const saved: AnyItem[] = []
     const isSaved = createChoice(step)
     const next = await scanSome(step, async (items) => {
       for (const item of items) if (await isSaved(item)) saved.push(item)
     })
-    const done = memo.parts as BackupPart[]
-    const name = `registry-${String(done.length + 1).padStart(5, '0')}.ndjson.gz`
-    memo.parts = [
-      ...done,
-      await writePart(parts.objects, { id: String(memo.backup), name, kind: 'items', lines: saved }),
-    ]
+    await addPart(step, { kind: 'items', at: partsOf(step, 'items'), lines: saved })
     const itemsOf = memo.itemsOf as Record<string, number>
     for (const item of saved) {
       const kind = kindOf(item)?.name ?? ''
@@ -73,17 +67,24 @@ function createChoice({ parts }: Step): (item: AnyItem) => Promise<boolean> {
 /** Says that the backup is complete, and reads that too. */
 const finish: Phase = {
   name: 'record',
-  async run({ parts, job, memo, count }) {
+  async run(step) {
+    const { parts, job, memo, count } = step
     const id = String(memo.backup)
-    const written = memo.parts as BackupPart[]
+    const written = await allParts(step)
     const blobs = memo.blobs as BackupRecord['blobs']
+    const items = written.reduce((sum, { kind, lines }) => sum + (kind === 'items' ? lines : 0), 0)
+    if (items !== (job.counts.itemsSaved ?? 0))
+      throw new MaintenanceFault(
+        'backup_incomplete',
+        'Another version of the software began this backup. Make it again.',
+      )
     const sizeBytes = written.reduce((sum, part) => sum + part.sizeBytes, 0)
     const record: BackupRecord = {
       format: 1,
       id,
       createdAt: job.createdAt,
       endedAt: parts.now().toISOString(),
-      items: written.reduce((sum, { kind, lines }) => sum + (kind === 'items' ? lines : 0), 0),
+      items,
       itemsOf: memo.itemsOf as Record<string, number>,
       sizeBytes,
       ...(blobs && { blobs }),

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** What a backup says of one of its parts: what was read back of it after it was written. */
-const part = z.object({
+export const backupPart = z.object({
   /** Below the backup's folder. */
   name: z.string().regex(/^[\w.-]+$/),
   kind: z.enum(['items', 'blobs']),
@@ -23,10 +23,10 @@ export const backupRecord = z.object({
   sizeBytes: z.number().int(),
   /** Of backups with objects: how many blobs, and of what size. */
   blobs: z.object({ count: z.number().int(), sizeBytes: z.number().int() }).optional(),
-  parts: z.array(part),
+  parts: z.array(backupPart),
 })
 
 export type BackupRecord = z.infer<typeof backupRecord>
-export type BackupPart = z.infer<typeof part>
+export type BackupPart = z.infer<typeof backupPart>
 
 export const recordName = 'backup.json'

@@ -3,9 +3,10 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { createDigestSet, type DigestSet } from '../digest-set.ts'
 import { MaintenanceFault, type Phase } from '../jobs/phase.ts'
 import type { AnyItem } from '../read-pages.ts'
-import type { BackupPart, BackupRecord } from './format.ts'
+import type { BackupRecord } from './format.ts'
+import { addPart, partAt, partsOf } from './own-parts.ts'
 import { copyChecked, lossOf } from './saved-blobs.ts'
-import { readPart, writePart } from './write-part.ts'
+import { readPart } from './write-part.ts'
 
 export interface BlobLine {
   sha256: string
@@ -18,26 +19,23 @@ let listed: { backup: string; next: number; hashes: DigestSet } | undefined
 /** Lists the blobs that the saved revisions name, each once, part by part of the registry. */
 export const listBlobs: Phase = {
   name: 'list of blobs',
-  async run({ parts, memo, cursor }) {
+  async run(step) {
+    const { parts, memo, cursor } = step
     const id = String(memo.backup)
-    const written = memo.parts as BackupPart[]
-    const ofItems = written.filter(({ kind }) => kind === 'items')
     const at = Number(cursor ?? 0)
-    const part = ofItems[at]
-    if (part === undefined) return undefined
+    if (at >= partsOf(step, 'items')) return undefined
     const hashes = listed?.backup === id && listed.next === at ? listed.hashes : createDigestSet()
     // Forgotten until the part is written: were that to fail, what is tried again would find every hash listed.
     listed = undefined
-    const items = await readPart<AnyItem>(parts.objects, { id, part })
+    const items = await readPart<AnyItem>(parts.objects, { id, part: await partAt(step, 'items', at) })
     const lines: BlobLine[] = items.flatMap(({ pk, sha256, sizeBytes }) =>
       pk.startsWith('FILES#') && typeof sha256 === 'string' && hashes.add(sha256)
         ? [{ sha256, sizeBytes: Number(sizeBytes) }]
         : [],
     )
-    const name = `blobs-${String(at + 1).padStart(5, '0')}.ndjson.gz`
-    memo.parts = [...written, await writePart(parts.objects, { id, name, kind: 'blobs', lines })]
+    await addPart(step, { kind: 'blobs', at, lines })
     listed = { backup: id, next: at + 1, hashes }
-    return at + 1 < ofItems.length ? { cursor: at + 1 } : undefined
+    return at + 1 < partsOf(step, 'items') ? { cursor: at + 1 } : undefined
   },
 }
 
@@ -46,12 +44,13 @@ const blobsAtOnce = 50
 /** Copies those that no backup has yet, and reads each copy; one that another backup copied was read then. */
 export const copyBlobs: Phase = {
   name: 'blobs',
-  async run({ parts, memo, cursor, count }) {
+  async run(step) {
+    const { parts, memo, cursor, count } = step
     const id = String(memo.backup)
-    const lists = (memo.parts as BackupPart[]).filter(({ kind }) => kind === 'blobs')
+    const lists = partsOf(step, 'blobs')
     const { list, from } = (cursor ?? { list: 0, from: 0 }) as { list: number; from: number }
-    const part = lists[list]
-    if (part === undefined) return undefined
+    if (list >= lists) return undefined
+    const part = await partAt(step, 'blobs', list)
     const lines = await readPart<BlobLine>(parts.objects, { id, part })
     const some = lines.slice(from, from + blobsAtOnce)
     const copied = await inParallel(some, 4, (blob) => copyBlob(blob))
@@ -62,7 +61,7 @@ export const copyBlobs: Phase = {
     memo.blobs = { count: before + some.length, sizeBytes: sizeBytes + bytes }
     count('blobsSaved', copied.filter(Boolean).length)
     if (from + blobsAtOnce < lines.length) return { cursor: { list, from: from + blobsAtOnce } }
-    return list + 1 < lists.length ? { cursor: { list: list + 1, from: 0 } } : undefined
+    return list + 1 < lists ? { cursor: { list: list + 1, from: 0 } } : undefined
 
     async function copyBlob({ sha256, sizeBytes }: BlobLine): Promise<boolean> {
       const [blob, to] = [objectKeys.blob(sha256), objectKeys.backupBlob(sha256)]

@@ -4,6 +4,7 @@ import { listBackups, readRecord } from '../../../functions/maintenance/backup/l
 import type { BlobLine } from '../../../functions/maintenance/backup/save-blobs.ts'
 import { readPart } from '../../../functions/maintenance/backup/write-part.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { itemSizeBytes } from '../../../shared/table/item-size.ts'
 import { getJob } from '../../../shared/table/maintenance-jobs.ts'
 import { Fuse } from '../../faults/support/fuse.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
@@ -32,6 +33,15 @@ describe('a backup', () => {
     expect(record).toMatchObject({ id: memo.backup, items: expect.any(Number) })
     await registry.objects.delete({ keys: [objectKeys.backup(String(memo.backup), 'backup.json')] })
     expect((await at(0).run('restore', { mode: 'merge' })).failure).toMatchObject({ code: 'backup_not_found' })
+  })
+
+  it('may have any number of parts: the item of its job holds nothing of each', async () => {
+    const small = registry.maintenance({ limits: { pagesAtOnce: 1, itemsAtOnce: 2 } })
+    const { memo } = await small.run('backup', { objects: true })
+    const [{ record } = {}] = await listBackups(registry.objects)
+    expect(record?.parts.length).toBeGreaterThan(20)
+    expect(itemSizeBytes(memo)).toBeLessThan(1000)
+    expect((await blobsOf(record)).size).toBe((await registry.objects.list({ prefix: 'blobs/' })).objects.length)
   })
 
   it('goes when it is too old, but never the newest complete one, and with it the blobs that only it has', async () => {
