@@ -6,6 +6,7 @@ import { createTextInputs } from '../feature-extraction/text-inputs.ts'
 import { createSparse, type Sparse } from '../sparse/sparse.ts'
 import { readSplade, type SparseConfig, spladeOfWords } from '../sparse/sparse-config.ts'
 import { sparseModel } from '../sparse/sparse-model.ts'
+import { wordCount } from '../sparse/word-cost.ts'
 import type { BatcherFactory } from '../task.ts'
 import type { TextModel } from '../text/text-model.ts'
 
@@ -37,6 +38,7 @@ export function sparseOfWords({ model, logits, config, prompts, createBatcher }:
       texts: createTextInputs({ ...texts, tokenizer, includePrompt: true }),
       prompts,
       config,
+      words: wordCount({ logits, ...texts }),
     })
     return sparse(request)
   }

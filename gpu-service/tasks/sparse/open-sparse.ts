@@ -10,6 +10,7 @@ import { createSparse } from './sparse.ts'
 import type { SparseConfig } from './sparse-config.ts'
 import { logitsOf, sparseModel } from './sparse-model.ts'
 import { sparsePipeline } from './sparse-pipeline.ts'
+import { wordCount } from './word-cost.ts'
 import { wordGraph } from './word-graph.ts'
 import { hiddenPlaces } from './word-places.ts'
 
@@ -32,7 +33,8 @@ export async function openSparse(source: ModelSource, config: SparseConfig): Pro
     hidden: hiddenPlaces({ counts: config.pooling === 'sum' }),
     serve(createBatcher) {
       const encoder = createTextInputs({ ...texts, tokenizer, includePrompt: true })
-      const sparse = createSparse({ ...texts, batcher: createBatcher(model), texts: encoder, prompts, config })
+      const words = wordCount({ logits, ...texts })
+      const sparse = createSparse({ ...texts, batcher: createBatcher(model), texts: encoder, prompts, config, words })
       const capabilities = { sparse, tokenizer: tokenizerCapability(tokenizer) }
       return { capabilities, pipeline: sparsePipeline(sparse) }
     },

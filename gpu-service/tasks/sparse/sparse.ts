@@ -23,9 +23,20 @@ export interface SparseRequest extends Pick<EncodeTexts, 'truncation'> {
   options: CallOptions
 }
 
-export function createSparse({ batcher, texts: encoder, prompts, config, ...limits }: SparseOptions): Sparse {
+/** How many numbers the runs of one request may give, which are all held at once: 256 MB. */
+const numbersMax = 2 ** 26
+/** How many weights one answer may have. SPLADE gives a text a few hundred; what was never taught to leave words out, all. */
+const weightsMax = 2 ** 22
+
+export function createSparse({ batcher, texts: encoder, prompts, config, words, ...limits }: SparseOptions): Sparse {
+  const textsMax = Math.max(1, Math.floor(numbersMax / words))
   return async ({ inputs, truncation, promptName, options }) => {
     const { signal } = options
+    if (inputs.length > textsMax)
+      throw errors.invalidInput(
+        `"inputs" has ${inputs.length} texts; the limit is ${textsMax} per request where each has ${words} words to weigh.`,
+        'inputs',
+      )
     const texts = inputs.filter((input) => typeof input === 'string')
     const encoded = (await encoder.encode({ texts, truncation, prompt: prompts.named(promptName), signal })).values()
     const tokens = inputs.map((input, index): EmbeddingInput => {
@@ -34,10 +45,19 @@ export function createSparse({ batcher, texts: encoder, prompts, config, ...limi
       return text ?? { ids: acceptIds({ ids, param: `inputs[${index}]`, truncation, ...limits }), wanted: 'vector' }
     })
     const results = await batcher.submitAll(tokens, options)
+    let weights = 0
     const vectors = await mapInSlices({
       items: results,
       signal,
-      map: ({ output }) => weightsOf(output, config),
+      map: ({ output }, index) => {
+        const vector = weightsOf(output, config)
+        weights += vector.length
+        if (weights <= weightsMax) return vector
+        throw errors.invalidInput(
+          `The first ${index + 1} texts have ${weights} weights; the limit is ${weightsMax} per request. Send fewer texts.`,
+          'inputs',
+        )
+      },
     })
     return { vectors, timing: timingOf(results), tokens: tokens.reduce((total, { ids }) => total + ids.length, 0) }
   }
@@ -48,6 +68,8 @@ interface SparseOptions {
   texts: TextInputs
   prompts: Prompts
   config: SparseConfig
+  /** How many words the graph has a number for. */
+  words: number
   maxTokens: number
   vocabularySize: number | undefined
 }

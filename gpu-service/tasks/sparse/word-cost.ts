@@ -9,15 +9,23 @@ const logitsMax = { cpu: 2 ** 24, cuda: 2 ** 26 }
 const wordsAtMost = 2 ** 18
 
 /** How many tokens may run together through a graph with a number for every word at each, whatever is asked of it. */
-export function wordCostMax({ device, logits, vocabularySize }: WordCost): number {
-  // The graph makes the numbers: a config beside it may be that of another model.
-  const words = [logits.shape?.at(-1), vocabularySize].find((count) => typeof count === 'number' && count > 0)
-  const tokensMax = Math.floor(logitsMax[device] / Number(words ?? wordsAtMost))
+export function wordCostMax({ device, ...said }: WordCost): number {
+  const tokensMax = Math.floor(logitsMax[device] / wordCount(said))
   return Math.max(1, Math.min(costMax[device], tokensMax))
 }
 
-interface WordCost {
+interface WordCost extends SaidOfWords {
   device: ModelDevice
+}
+
+/** How many words a graph has a number for, or the most that one may have where nobody says. */
+export function wordCount({ logits, vocabularySize }: SaidOfWords): number {
+  // The graph makes the numbers: a config beside it may be that of another model.
+  const words = [logits.shape?.at(-1), vocabularySize].find((count) => typeof count === 'number' && count > 0)
+  return Number(words ?? wordsAtMost)
+}
+
+interface SaidOfWords {
   /** The output of the graph. */
   logits: Pick<TensorSignature, 'shape'>
   /** What the config says, for a graph that leaves it open. */
