@@ -1,3 +1,4 @@
+import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { createDigestSet } from '../digest-set.ts'
 import type { Phase } from '../jobs/phase.ts'
@@ -31,15 +32,21 @@ export const removeOldBackups: Phase = {
   },
 }
 
+/** A month of backups of a large registry has ten thousands, and one after the other would take longer than a function may. */
+const listsAtOnce = 16
+
 /** Removes blobs that no backup lists any more. */
 export const removeUnlistedBlobs: Phase = {
   name: 'blobs of old backups',
   async run({ parts, count }) {
     const { objects } = parts
     const listed = createDigestSet()
-    for (const { id, record } of await listBackups(objects))
-      for (const part of record?.parts.filter(({ kind }) => kind === 'blobs') ?? [])
-        for (const { sha256 } of await readPart<BlobLine>(objects, { id, part })) listed.add(sha256)
+    const lists = (await listBackups(objects)).flatMap(({ id, record }) =>
+      (record?.parts ?? []).filter(({ kind }) => kind === 'blobs').map((part) => ({ id, part })),
+    )
+    await inParallel(lists, listsAtOnce, async (list) => {
+      for (const { sha256 } of await readPart<BlobLine>(objects, list)) listed.add(sha256)
+    })
     for await (const page of listUnder(objects, 'backups/blobs/')) {
       const unlisted = page.filter(({ key }) => !listed.has(key.split('/').at(-1) ?? ''))
       await objects.delete({ keys: unlisted.map(({ key }) => key) })

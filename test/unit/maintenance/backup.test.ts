@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BackupRecord } from '../../../functions/maintenance/backup/format.ts'
 import { listBackups, readRecord } from '../../../functions/maintenance/backup/list-backups.ts'
@@ -56,6 +57,20 @@ describe('a backup', () => {
     expect(await savedBlobs()).toBeLessThan(blobs)
     await at(400).run('backup', { keepDays: 1 })
     expect(await ids()).toHaveLength(1)
+  })
+
+  it('reads the lists of blobs of all backups side by side, to find which blobs are in none', async () => {
+    for (const days of [0, 1, 2]) await at(days).run('backup', { objects: true })
+    const { objects } = registry
+    let [now, most] = [0, 0]
+    const get: typeof objects.get = async (request) => {
+      if (!/blobs-\d+\.ndjson\.gz$/.test(request.key)) return objects.get(request)
+      most = Math.max(most, ++now)
+      for (let turns = 0; most < 3 && turns < 1000; turns++) await setImmediate()
+      return objects.get(request).finally(() => now--)
+    }
+    await registry.maintenance({ objects: { ...objects, get } }).run('backup')
+    expect(most).toBe(3)
   })
 
   it('with objects brings blobs back that were removed since', async () => {
