@@ -1,6 +1,7 @@
 import { errors } from '../../shared/errors.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
 import type { Embeddings } from './feature-extraction/embeddings.ts'
+import type { LabelScore } from './label-scores.ts'
 import type { Sparse } from './sparse/sparse.ts'
 import type { Timing } from './task.ts'
 import type { TensorAccess } from './tensors/tensors.ts'
@@ -41,13 +42,13 @@ export type Rerank = (request: {
   options: CallOptions
 }) => Promise<Answered & { scores: number[] }>
 
-/** The classes of texts, or of pairs of texts, each list from the likeliest down. */
+/** The classes of texts, or of pairs of texts, each list from the likeliest down, and made when it is asked for. */
 export type Classify = (request: {
   inputs: readonly (string | readonly [string, string])[]
   truncation: Truncation
   rawScores: boolean
   options: CallOptions
-}) => Promise<Answered & { classes: { label: string; score: number }[][] }>
+}) => Promise<Answered & { classes: (() => LabelScore[])[] }>
 
 export interface TokenizerCapability {
   /** @throws AppError `invalid_input` where all texts together have more than `tokensMax` tokens. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
+import { answersJson } from '../../tasks/text/answers-json.ts'
 import { assertCount, assertText, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
@@ -8,6 +9,9 @@ const sequence = z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()
   error: 'must be a list of a text or of a pair of texts',
 })
 const request = z.object({ inputs: z.unknown(), ...truncationFields, raw_scores: z.boolean().nullish() })
+
+/** About what a class takes in JSON. */
+const charactersPerClass = 50
 
 /** `POST /predict`: a text, ONE pair as a list of two, or a list of lists of either. One answers flat, several nested. */
 export const predict: TeiOperation = {
@@ -24,8 +28,13 @@ export const predict: TeiOperation = {
       rawScores: raw_scores ?? false,
       options,
     })
-    const lists = classes.map((row) => row.map(({ score, label }) => ({ score, label })))
-    const json = JSON.stringify(isSingle ? lists[0] : lists)
+    const json = await answersJson({
+      items: classes,
+      isList: !isSingle,
+      write: (classesOf) => JSON.stringify(classesOf().map(({ score, label }) => ({ score, label }))),
+      aboutLength: (classes[0]?.().length ?? 0) * charactersPerClass,
+      signal: options.signal,
+    })
     return { json, ...answered, characters: charactersOf(list), inputs: list.length, isSingle }
   },
 }

@@ -54,7 +54,7 @@ export function classifyBy({ ask, classifier }: ClassifierAtWork): Classify {
     })
     const { logits, ...answered } = await ask({ inputs: items, truncation, options })
     const scoring = { names, topK: names.length, apply: rawScores ? ('none' as const) : defaultFunction }
-    return { ...answered, classes: logits.map((row) => labelScores({ logits: row, ...scoring })) }
+    return { ...answered, classes: logits.map((row) => () => labelScores({ logits: row, ...scoring })) }
   }
 }
 

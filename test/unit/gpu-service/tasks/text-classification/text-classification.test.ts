@@ -98,7 +98,7 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     if (classify === undefined) throw new Error('it does not classify')
     const asked = { truncation, rawScores: true, options: { signal } }
     const { classes, tokens } = await classify({ ...asked, inputs: ['I love this harbour.', ['a', 'b']] })
-    expectNear(inOrder(classes[0] ?? []), rows[0]?.logits ?? [])
+    expectNear(inOrder(classes[0]?.() ?? []), rows[0]?.logits ?? [])
     expect(tokens).toBe((rows[0]?.input_ids.length ?? 0) + 5)
     const long = 'a '.repeat(600)
     const refused = classify({ ...asked, inputs: ['x', long], truncation: { truncate: false, direction: 'right' } })
