@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { inParallel } from '../../../shared/in-parallel.ts'
-import { objectKeys } from '../../../shared/objects/keys.ts'
-import { type ItemKey, keys } from '../../../shared/table/keys.ts'
+import type { ItemKey } from '../../../shared/table/keys.ts'
 import type { TableScan } from '../../../shared/table/scan.ts'
 import { createDigestSet, type DigestSet } from '../digest-set.ts'
 import { kindOf } from '../item-kinds.ts'
 import type { Phase, Step } from '../jobs/phase.ts'
-import { type AnyItem, isRepo, scanSome } from '../read-pages.ts'
-import { removeManifests } from '../remove-manifests.ts'
+import { type AnyItem, scanSome } from '../read-pages.ts'
+import { manifestDropper } from './drop-manifests.ts'
 import { readRecord } from './list-backups.ts'
 import { readPart } from './write-part.ts'
 
@@ -36,22 +34,15 @@ export const removeOthers: Phase = {
     // Only once all of it is read: what could not be is read again by a second try.
     if (known?.backup !== backup) known = { backup, places: await placesOf(step, backup) }
     const { places } = known
+    const dropManifests = manifestDropper(parts, (key) => places.has(digestOf(key)))
     return scanSome(step, async (items) => {
       const others = items.filter((item) => !isKept(step, item) && !places.has(digestOf(item)))
       // Before the repos, which are how they are found; those of repos that were lost stay, for a check to bring back.
-      await inParallel(others.filter(isRepo), 8, ({ id }) => removeManifests(parts.objects, id))
-      await parts.objects.delete({ keys: others.flatMap(manifestOf) })
+      await dropManifests(others)
       await parts.table.deleteMany(others)
       count('itemsRemoved', others.length)
     })
   },
-}
-
-/** What the bucket says of a revision, so that no check brings it back. */
-function manifestOf({ pk, sk }: AnyItem): string[] {
-  const { sk: revision } = keys.revision('', '')
-  const isRevision = pk.startsWith('REPO#') && sk.startsWith(revision)
-  return isRevision ? [objectKeys.manifest(pk.slice('REPO#'.length), sk.slice(revision.length))] : []
 }
 
 function isKept({ job }: Step, item: AnyItem): boolean {

@@ -19,7 +19,8 @@ import {
   removeMember,
 } from '../../../shared/table/members.ts'
 import { ensureOrganisation, findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
-import { allRevisions, findRepo, getRef, getRepo } from '../../../shared/table/repos.ts'
+import { allRevisions, findRepo, getRef, getRepo, getRevision } from '../../../shared/table/repos.ts'
+import type { TableScan } from '../../../shared/table/scan.ts'
 import { Fuse } from '../../faults/support/fuse.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
 
@@ -206,6 +207,19 @@ describe('a restore of an older backup', () => {
       expect(await check()).toEqual([])
     },
   )
+
+  it('that replaces leaves the bucket what it says of a revision that the backup names and could not save yet', async () => {
+    const one = await found('acme/one')
+    const scan: TableScan = async (request) => {
+      const page = await registry.database.pages(request)
+      return { ...page, items: page.items.filter(({ sk }) => sk !== `REVISION#${one?.revision}`) }
+    }
+    await registry.maintenance({ scan }).run('backup')
+    await run('restore', { mode: 'replace' })
+    await check({ repair: true })
+    expect(await check()).toEqual([])
+    expect(await getRevision(registry.database.table, one?.id ?? '', one?.revision ?? '')).toBeDefined()
+  })
 
   it('that replaces leaves nothing of what came since, and counts the changes of repos on', async () => {
     await run('backup')
