@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
+import { readFailure } from './broken-off.ts'
 import { duplicateKey } from './duplicate-key.ts'
 import { halfCharacterAt } from './half-character.ts'
 
@@ -17,7 +18,14 @@ export function withinLimit({ context, next, announced, maxBytes }: WithinLimit)
   const onError = () => {
     throw errors.payloadTooLarge(maxBytes)
   }
-  return bodyLimit({ maxSize: maxBytes, onError })(context, next)
+  let isRead = false
+  const goOn = () => {
+    isRead = true
+    return next()
+  }
+  return bodyLimit({ maxSize: maxBytes, onError })(context, goOn).catch((error) => {
+    throw isRead ? error : readFailure(context, error)
+  })
 }
 
 interface WithinLimit {
@@ -58,8 +66,7 @@ async function textOf(context: Context): Promise<string> {
   try {
     bytes = await context.req.arrayBuffer()
   } catch (error) {
-    // A body that ends before its length was reached was broken off by the caller.
-    throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
+    throw readFailure(context, error)
   }
   try {
     return utf8.decode(bytes)
@@ -126,8 +133,3 @@ const isMissing = (issue: z.core.$ZodIssue): boolean =>
   (issue.code === 'invalid_union' &&
     issue.errors.length > 0 &&
     issue.errors.every(([first]) => first !== undefined && first.path.length === 0 && isMissing(first)))
-
-/** Whether a body ended because its sender went away. */
-export const isBrokenOff = (error: unknown): boolean =>
-  error instanceof Error &&
-  /aborted|premature close|ECONNRESET/i.test(`${error.message} ${'code' in error ? error.code : ''}`)

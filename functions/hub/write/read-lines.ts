@@ -1,5 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
-import { isBrokenOff } from '../../../shared/http/json-body.ts'
+import { isBrokenOff } from '../../../shared/http/broken-off.ts'
 
 export interface LineLimits {
   /** Of all that is sent. */

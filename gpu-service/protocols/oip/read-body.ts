@@ -1,7 +1,8 @@
 import { createGunzip, createInflate } from 'node:zlib'
 import type { Context } from 'hono'
 import { AppError, errors } from '../../../shared/errors.ts'
-import { announcedBytes, isBrokenOff } from '../../../shared/http/json-body.ts'
+import { readFailure } from '../../../shared/http/broken-off.ts'
+import { announcedBytes } from '../../../shared/http/json-body.ts'
 import { breatheFor } from '../../in-slices.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { joinBytes } from './join-bytes.ts'
@@ -22,7 +23,7 @@ const expansionMax = 1032
 export async function readBody(context: Context<ServingEnvironment>): Promise<Uint8Array> {
   const coding = context.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
   const packed = await bytesOf(context).catch((error) => {
-    throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
+    throw readFailure(context, error)
   })
   if (coding === 'identity' || coding === '') return packed
   if (coding !== 'gzip' && coding !== 'deflate') throw errors.unsupportedEncoding(coding, 'gzip, deflate or none')

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
-import { errors } from '../../../shared/errors.ts'
-import { assertFewFields, isBrokenOff, readJson, refusePacked } from '../../../shared/http/json-body.ts'
+import { readFailure } from '../../../shared/http/broken-off.ts'
+import { assertFewFields, readJson, refusePacked } from '../../../shared/http/json-body.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
@@ -43,7 +43,7 @@ const saysNothing = (context: Context): boolean => !/\bjson\b/i.test(context.req
 async function bytesOf(context: Context): Promise<Uint8Array> {
   refusePacked(context)
   const buffer = await context.req.arrayBuffer().catch((error) => {
-    throw context.req.raw.signal.aborted || isBrokenOff(error) ? errors.clientClosed() : error
+    throw readFailure(context, error)
   })
   return new Uint8Array(buffer)
 }
