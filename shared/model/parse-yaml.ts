@@ -1,14 +1,20 @@
-import { isScalar, parseDocument, visit } from 'yaml'
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml'
 
 /**
  * The YAML of a stranger's README. Aliases are off, for a few bytes of nested ones unfold to gigabytes, and so are names
  * that are no texts: each is written out to become one, again for every other that it is in. @throws Error
  */
 export function parseYaml(yaml: string): { data: unknown; twice: string | undefined } {
-  // The parser would compare each name with all the others, which takes seconds where there are thousands.
-  const document = parseDocument(yaml, { schema: 'core', uniqueKeys: false, logLevel: 'error' })
+  const lineCounter = new LineCounter()
+  // The parser would compare each name with all the others, and draw the place of every fault, which takes seconds where
+  // there are thousands.
+  const options = { schema: 'core', uniqueKeys: false, prettyErrors: false, lineCounter, logLevel: 'error' } as const
+  const document = parseDocument(yaml, options)
   const [fault] = document.errors
-  if (fault !== undefined) throw fault
+  if (fault !== undefined) {
+    const { line, col } = lineCounter.linePos(fault.pos[0])
+    throw new Error(`${fault.message} at line ${line}, column ${col}`, { cause: fault })
+  }
   let twice: string | undefined
   visit(document, {
     Map: (_, { items }) => {

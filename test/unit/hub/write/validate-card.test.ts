@@ -8,6 +8,16 @@ const errors = (yaml: string) =>
     .errors.map(({ message }) => message)
     .join('\n')
 
+/** Of several readings, because what a busy machine does beside them counts too. */
+function leastCpuMs(yaml: string): number {
+  const readings = Array.from({ length: 3 }, () => {
+    const started = process.cpuUsage()
+    validateCard(card(yaml))
+    return process.cpuUsage(started).user / 1000
+  })
+  return Math.min(...readings)
+}
+
 describe('a model card', () => {
   it.each([
     'license: mit\ntags: [a, b]\nlanguage: no',
@@ -25,7 +35,10 @@ describe('a model card', () => {
 
   it.each([
     ['license: [', 'cannot be read'],
-    ['a: b: c', 'cannot be read'],
+    [
+      'license: mit\na: b: c',
+      'cannot be read: Nested mappings are not allowed in compact mappings at line 2, column 4',
+    ],
     ['- a\n- b', 'must be a list of "name: value"'],
     ['just text', 'must be a list of "name: value"'],
     ['pipeline_tag: [a]', '"pipeline_tag" must be a text'],
@@ -55,14 +68,14 @@ describe('a model card', () => {
 
   it('with thousands of names is read without comparing each with all the others', () => {
     const names = (total: number) => Array.from({ length: total }, (_, at) => `k${at.toString(36)}`).join(',')
-    const cpuMs = (yaml: string) => {
-      const started = process.cpuUsage()
-      expect(validateCard(card(yaml))).toEqual(good)
-      return process.cpuUsage(started).user / 1000
-    }
     const [some, many] = [`{${names(1000)}}`, `{${names(10_000)}}`]
-    cpuMs(some)
-    expect(cpuMs(many) / cpuMs(some)).toBeLessThan(40)
+    expect(validateCard(card(many))).toEqual(good)
+    expect(leastCpuMs(many) / leastCpuMs(some)).toBeLessThan(40)
+  })
+
+  it('with thousands of faults takes not much longer than one with as many names', () => {
+    const [names, faults] = [`a: [${'b,'.repeat(30_000)}]`, `[${','.repeat(60_000)}`]
+    expect(leastCpuMs(faults) / leastCpuMs(names)).toBeLessThan(5)
   })
 
   it.each([
