@@ -62,14 +62,19 @@ interface PutUpload {
 const unchanged = '#state = :seen AND expiresAt = :until'
 const valuesOf = ({ state, expiresAt }: UploadItem) => ({ ':seen': state, ':until': expiresAt })
 
-/** Says how far an upload has come; it is kept for as long again. @throws ConditionFailed where it is not as it was `seen` */
+/**
+ * Says how far an upload has come; it is kept for as long again. What was proven is not refused any more.
+ * @throws ConditionFailed where it is so, or not as it was `seen`
+ */
 export async function moveUpload(table: Table, { id, state, fault, seen, now }: MoveUpload): Promise<void> {
+  const isRefusal = state === 'refused'
   await table.update(keys.upload(id), {
     // What was completed or refused has no parts any more.
     expression: `SET #state = :state, expiresAt = :expiresAt${fault === undefined ? '' : ', fault = :fault'} REMOVE multipart${fault === undefined ? ', fault' : ''}`,
-    condition: seen === undefined ? 'attribute_exists(pk)' : unchanged,
+    condition: seen === undefined ? `attribute_exists(pk)${isRefusal ? ' AND #state <> :proven' : ''}` : unchanged,
     names: { '#state': 'state' },
     values: {
+      ...(isRefusal && seen === undefined && { ':proven': 'proven' }),
       ':state': state,
       ':expiresAt': expiryOf(now),
       ...(fault !== undefined && { ':fault': fault }),

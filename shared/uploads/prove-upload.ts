@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { AppError } from '../errors.ts'
 import { objectKeys } from '../objects/keys.ts'
 import { ObjectChanged, ObjectMissing, type ObjectStore } from '../objects/object-store.ts'
+import { asSeen } from '../table/as-seen.ts'
 import type { Table } from '../table/table.ts'
 import { getUpload, moveUpload, type UploadItem } from '../table/uploads.ts'
 
@@ -44,8 +45,9 @@ async function proveStaged(upload: UploadItem, { table, objects, now, signal }: 
       found === undefined
         ? `${staged.sizeBytes} bytes came, ${sizeBytes} were announced`
         : `its sha256 is ${found}, not ${oid}`
-    await moveUpload(table, { id, state: 'refused', fault, now: now() })
+    const isRefused = await asSeen(() => moveUpload(table, { id, state: 'refused', fault, now: now() }))
     await objects.delete({ keys: [from] })
+    if (!isRefused) return requireProven(upload, { table, now })
     throw uploadRefused(oid, fault)
   }
   const to = objectKeys.blob(oid)
@@ -55,7 +57,7 @@ async function proveStaged(upload: UploadItem, { table, objects, now, signal }: 
 }
 
 /** What was staged is gone where another one proved or refused it a moment ago. */
-async function requireProven({ id, oid }: UploadItem, { table, now }: ProofDependencies) {
+async function requireProven({ id, oid }: UploadItem, { table, now }: Pick<ProofDependencies, 'table' | 'now'>) {
   const after = await getUpload(table, id, now())
   if (after?.state === 'proven') return
   throw after?.state === 'refused'

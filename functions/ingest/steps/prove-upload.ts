@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { StepMessage } from '../../../shared/ingest/message.ts'
+import { asSeen } from '../../../shared/table/as-seen.ts'
 import { getUpload, moveUpload } from '../../../shared/table/uploads.ts'
 import { proveUpload } from '../../../shared/uploads/prove-upload.ts'
 import type { IngestDependencies } from '../dependencies.ts'
@@ -27,5 +28,7 @@ export async function refuseUpload(
 ): Promise<void> {
   const upload = await getUpload(table, uploadId, now())
   if (upload?.state !== 'arrived') return
-  await moveUpload(table, { id: uploadId, state: 'refused', fault: 'it could not be read to its end', now: now() })
+  const fault = 'it could not be read to its end'
+  // Where it was proven meanwhile, there is nothing to refuse.
+  await asSeen(() => moveUpload(table, { id: uploadId, state: 'refused', fault, now: now() }))
 }

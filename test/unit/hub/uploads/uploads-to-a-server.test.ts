@@ -53,6 +53,37 @@ describe('a store that is a server', () => {
     expect(await hub.objects.head({ key: objectKeys.blob(content.oid) })).toBeUndefined()
   })
 
+  it('has proven what one client sent, whatever another one sends in its place a moment later', async () => {
+    let before: (() => Promise<unknown>) | undefined
+    const asServer = (folder: ObjectStore): ObjectStore => ({
+      ...folder,
+      uploadUrl: async ({ key }) => `https://store.test/${key}`,
+      get: async (request) => {
+        const first = before
+        before = undefined
+        await first?.()
+        return folder.get(request)
+      },
+    })
+    const hub = await hubs.start({ store: asServer })
+    const person = hub.as('proven')
+    const repo = await repoOf('proven', person)
+    const { text, ...content } = contentOf('proven a moment ago')
+    const { object } = await person.batch(repo, content)
+    const key = new URL(object?.actions?.upload.href ?? '').pathname.slice(1)
+    const put = (body: string) => hub.objects.put({ key, body: Buffer.from(body), sizeBytes: body.length })
+    await put(text)
+    const said: number[] = []
+    before = async () => {
+      said.push((await hub.post(object?.actions?.verify.href ?? '', {})).status)
+      await put('proven a minute ago')
+    }
+    said.push((await person.commit(repo, content.oid, content.size)).status)
+    expect(said).toEqual([200, 200])
+    expect((await person.batch(repo, content)).object).toEqual(content)
+    expect(await hub.objects.head({ key })).toBeUndefined()
+  })
+
   it('is sent the same content by two clients, neither of which ends the upload of the other', async () => {
     const ended: string[] = []
     const asServer = (folder: ObjectStore): ObjectStore => ({
