@@ -2,7 +2,6 @@ import type { TensorSignature } from '../../shared/contract/repo.ts'
 import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
 import type { Batcher } from '../batcher/batcher.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
-import type { BatchResult } from '../batcher/item-queue.ts'
 import type { Device, EngineCall, Tensors } from '../engine/engine.ts'
 import type { ModelFiles } from '../models/model-files.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -119,7 +118,7 @@ export interface Timing {
 }
 
 /** Of a request whose items ran in several batches: the longest of each. */
-export function timingOf(results: readonly BatchResult<unknown>[]): Timing {
+export function timingOf(results: readonly Timing[]): Timing {
   const timing = { queueMs: 0, runMs: 0, batchSize: 0 }
   for (const { queueMs, runMs, batchSize } of results) {
     timing.queueMs = Math.max(timing.queueMs, queueMs)

@@ -7,7 +7,7 @@ import { acceptIds } from '../feature-extraction/accept-ids.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
 import type { Prompts } from '../feature-extraction/prompts.ts'
 import type { EncodeTexts, TextInputs } from '../feature-extraction/text-inputs.ts'
-import { timingOf } from '../task.ts'
+import { type Timing, timingOf } from '../task.ts'
 import type { SparseConfig } from './sparse-config.ts'
 
 /** The weight of each word of the vocabulary that a text has something to do with, by the word's id. */
@@ -23,20 +23,15 @@ export interface SparseRequest extends Pick<EncodeTexts, 'truncation'> {
   options: CallOptions
 }
 
-/** How many numbers the runs of one request may give, which are all held at once: 256 MB. */
+/** How many numbers for words are held at once of a request, before they become weights: 256 MB. */
 const numbersMax = 2 ** 26
 /** How many weights one answer may have. SPLADE gives a text a few hundred; what was never taught to leave words out, all. */
 const weightsMax = 2 ** 22
 
 export function createSparse({ batcher, texts: encoder, prompts, config, words, ...limits }: SparseOptions): Sparse {
-  const textsMax = Math.max(1, Math.floor(numbersMax / words))
+  const textsAtOnce = Math.max(1, Math.floor(numbersMax / words))
   return async ({ inputs, truncation, promptName, options }) => {
     const { signal } = options
-    if (inputs.length > textsMax)
-      throw errors.invalidInput(
-        `"inputs" has ${inputs.length} texts; the limit is ${textsMax} per request where each has ${words} words to weigh.`,
-        'inputs',
-      )
     const texts = inputs.filter((input) => typeof input === 'string')
     const encoded = (await encoder.encode({ texts, truncation, prompt: prompts.named(promptName), signal })).values()
     const tokens = inputs.map((input, index): EmbeddingInput => {
@@ -44,22 +39,24 @@ export function createSparse({ batcher, texts: encoder, prompts, config, words, 
       const ids = typeof input === 'string' ? [] : input
       return text ?? { ids: acceptIds({ ids, param: `inputs[${index}]`, truncation, ...limits }), wanted: 'vector' }
     })
-    const results = await batcher.submitAll(tokens, options)
+    const vectors: SparseVector[] = []
+    const timings: Timing[] = []
     let weights = 0
-    const vectors = await mapInSlices({
-      items: results,
-      signal,
-      map: ({ output }, index) => {
-        const vector = weightsOf(output, config)
-        weights += vector.length
-        if (weights <= weightsMax) return vector
-        throw errors.invalidInput(
-          `The first ${index + 1} texts have ${weights} weights; the limit is ${weightsMax} per request. Send fewer texts.`,
-          'inputs',
-        )
-      },
-    })
-    return { vectors, timing: timingOf(results), tokens: tokens.reduce((total, { ids }) => total + ids.length, 0) }
+    const kept = (vector: SparseVector): SparseVector => {
+      weights += vector.length
+      if (weights <= weightsMax) return vector
+      throw errors.invalidInput(
+        `The texts have more than ${weightsMax} weights, the most that one answer may have. Send fewer texts.`,
+        'inputs',
+      )
+    }
+    for (let from = 0; from < tokens.length; from += textsAtOnce) {
+      const results = await batcher.submitAll(tokens.slice(from, from + textsAtOnce), options)
+      timings.push(timingOf(results))
+      const map = ({ output }: { output: Embedding }) => kept(weightsOf(output, config))
+      vectors.push(...(await mapInSlices({ items: results, signal, map })))
+    }
+    return { vectors, timing: timingOf(timings), tokens: tokens.reduce((total, { ids }) => total + ids.length, 0) }
   }
 }
 

@@ -3,39 +3,43 @@ import type { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
 import type { Embedding, EmbeddingInput } from '../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
 import { createSparse } from '../../../../gpu-service/tasks/sparse/sparse.ts'
 
-/** A model that gives a text so many weights of so many words. */
-function asking({ words, weights }: { words: number; weights: number }) {
-  const output = new Float32Array(words).fill(1, 0, weights)
-  const submitAll = async (inputs: readonly unknown[]) =>
-    inputs.map(() => ({ output, queueMs: 0, runMs: 0, batchSize: 1 }))
+/** A model of so many words; what it gives for a text depends on which of the request's it is. */
+function asking({ words, outputOf }: { words: number; outputOf: (text: number) => Embedding }) {
+  const asked: number[] = []
+  const submitAll = async (inputs: readonly EmbeddingInput[]) => {
+    asked.push(inputs.length)
+    return inputs.map(({ ids: [text = 0] }) => ({ output: outputOf(text), queueMs: 0, runMs: 0, batchSize: 1 }))
+  }
   const sparse = createSparse({
     batcher: { submitAll } as unknown as Batcher<EmbeddingInput, Embedding>,
-    texts: { encode: async ({ texts }) => texts.map(() => ({ ids: [1], wanted: 'vector' })) },
+    texts: { encode: async ({ texts }) => texts.map((_, text) => ({ ids: [text], wanted: 'vector' })) },
     prompts: { names: [], defaultName: undefined, named: () => '' },
     config: { pooling: 'max', logarithms: 1, source: 'test' },
     ...{ words, maxTokens: 8, vocabularySize: words },
   })
-  const options = { signal: new AbortController().signal, deadlineMs: undefined, priority: 'interactive' as const }
-  return (texts: number) => sparse({ inputs: Array<string>(texts).fill('a'), options: options as never })
+  const options = { signal: new AbortController().signal } as never
+  return { asked, ask: (texts: number) => sparse({ inputs: Array<string>(texts).fill('a'), options }) }
 }
 
-it('gives the weights of as many texts as a request may have, of a vocabulary and with weights as usual', async () => {
-  const { vectors } = await asking({ words: 30_522, weights: 300 })(2048)
-  expect(vectors.map(({ length }) => length)).toEqual(Array(2048).fill(300))
+it('asks about no more texts at once than can be held with a number for every word, and answers all in order', async () => {
+  const outputOf = (text: number) => new Float32Array(600).fill(1, text, text + 1)
+  const { ask, asked } = asking({ words: 250_002, outputOf })
+  const { vectors } = await ask(600)
+  expect(vectors.map(([weight]) => weight?.index)).toEqual(Array.from({ length: 600 }, (_, text) => text))
+  expect(asked).toEqual([268, 268, 64])
 })
 
-it('refuses texts whose numbers would be gigabytes before they are run', async () => {
-  const ask = asking({ words: 250_002, weights: 300 })
-  await expect(ask(269)).rejects.toMatchObject({
-    code: 'invalid_input',
-    message: expect.stringContaining('269 texts; the limit is 268 per request where each has 250002 words'),
-  })
-  expect((await ask(268)).vectors).toHaveLength(268)
+it('has as many texts in one request as others, of a vocabulary and with weights as usual', async () => {
+  const output = new Float32Array(30_522).fill(1, 0, 300)
+  const { ask, asked } = asking({ words: 30_522, outputOf: () => output })
+  expect((await ask(2048)).vectors.map(({ length }) => length)).toEqual(Array(2048).fill(300))
+  expect(asked).toEqual([2048])
 })
 
 it('refuses more weights than can be held, of a model that leaves no word out', async () => {
-  await expect(asking({ words: 30_522, weights: 30_522 })(2048)).rejects.toMatchObject({
+  const output = new Float32Array(30_522).fill(1)
+  await expect(asking({ words: 30_522, outputOf: () => output }).ask(2048)).rejects.toMatchObject({
     code: 'invalid_input',
-    message: expect.stringMatching(/^The first 138 texts have \d+ weights; the limit is 4194304 per request/),
+    message: 'The texts have more than 4194304 weights, the most that one answer may have. Send fewer texts.',
   })
 })
