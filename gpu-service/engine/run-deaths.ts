@@ -14,6 +14,11 @@ export class RunDeaths {
     this.#deaths.delete(modelId)
   }
 
+  /** It is taken out: under its id none comes again. */
+  forget(modelId: string): void {
+    this.#deaths.delete(modelId)
+  }
+
   /** Gives why the model is not to be run any more, where that is so. */
   died(modelId: string, { isByItself, message }: EngineDied): ModelEndsEngines | undefined {
     if (!isByItself) return undefined

@@ -105,6 +105,7 @@ export class WorkerEngine implements Engine {
   async unload({ modelId }: { modelId: string }): Promise<void> {
     this.#models.drop(modelId)
     this.#loneRuns.forget(modelId)
+    this.#neighbours.runDeaths.forget(modelId)
     await this.#process?.ask({ kind: 'unload', modelId })
   }
 
