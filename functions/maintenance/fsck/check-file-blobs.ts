@@ -5,20 +5,23 @@ import type { RevisionItem } from '../../../shared/table/repos.ts'
 import { hasSaved } from '../backup/saved-blobs.ts'
 import { bringBack } from './bring-back.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
+import { mirrorAgain } from './mirror-again.ts'
 
 const atOnce = 16
 
 /** Every file of a revision has a blob of its size. */
 export async function checkFileBlobs(
   { item, files, place }: { item: RevisionItem; files: readonly RevisionFile[]; place: string },
-  { objects }: Pick<CheckParts, 'objects'>,
+  parts: CheckParts,
 ): Promise<Discrepancy[]> {
+  const { objects } = parts
   const checked = await inParallel(files, atOnce, async ({ path, sha256, sizeBytes }): Promise<Discrepancy[]> => {
     const blob = await objects.head({ key: objectKeys.blob(sha256) })
     if (blob?.sizeBytes === sizeBytes) return []
     const isSaved = await hasSaved(objects, { sha256, sizeBytes })
     const state = blob === undefined ? 'is not there' : `has ${blob.sizeBytes} bytes instead of ${sizeBytes}`
-    const way = isSaved ? 'A backup has it.' : wayBack(item, blob !== undefined)
+    const again = isSaved || blob !== undefined ? undefined : await mirrorAgain(item, parts)
+    const way = isSaved ? 'A backup has it.' : again ? fromMirrored : wayBack(item, blob !== undefined)
     return [
       {
         kind: blob === undefined ? 'blob-missing' : 'blob-wrong',
@@ -26,11 +29,14 @@ export async function checkFileBlobs(
         severity: 'error',
         message: `The content ${sha256} of "${path}" ${state}. ${way}`,
         ...(isSaved && { repair: () => bringBack(objects, sha256) }),
+        ...(again && { repair: again }),
       },
     ]
   })
   return checked.flat()
 }
+
+const fromMirrored = 'The Hub that it mirrors has it: a repair has it imported again, which "npx slipway status" shows.'
 
 /** What brings a lost content again: nothing here has it. */
 function wayBack({ source }: RevisionItem, isDamaged: boolean): string {

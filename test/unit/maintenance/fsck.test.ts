@@ -163,6 +163,25 @@ describe('fsck', () => {
     expect(await fsck()).toHaveLength(1)
   })
 
+  it('has what a mirror lost imported again from the Hub that it mirrors, once for all of its files', async () => {
+    const { database, objects } = registry
+    await put(keys.repo(repo.id), { mirror: 'https://hub.test/acme/one' })
+    await put(keys.revision(repo.id, revision.id), { source: 'hf://acme/one', sourceRevision: revision.id })
+    for (const { sk, sha256 } of await database.scan())
+      if (sk === 'a.txt' || sk === 'b.txt') await objects.delete({ keys: [objectKeys.blob(String(sha256))] })
+    const maintenance = registry.maintenance()
+    await maintenance.run('fsck', { repair: true })
+    const imports = (await database.scan()).filter(({ sk }) => sk === 'IMPORT')
+    expect(imports).toMatchObject([
+      {
+        repo: 'acme/one',
+        sourceRevision: revision.id,
+        mirror: { upstream: 'https://hub.test', visibility: 'private' },
+      },
+    ])
+    expect(maintenance.asked.filter(({ step }) => step === 'plan')).toHaveLength(1)
+  })
+
   it('removes a blob only where its bytes really are others, and only where it is asked to repair', async () => {
     const [file] = (await registry.database.scan()).filter(({ sk }) => sk === 'b.txt')
     const key = objectKeys.blob(String(file?.sha256))

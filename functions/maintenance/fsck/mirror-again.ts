@@ -1,0 +1,23 @@
+import { startImport } from '../../../shared/ingest/start-import.ts'
+import { isMirror } from '../../../shared/mirror/mirrored-repo.ts'
+import { parseSource } from '../../../shared/model/source.ts'
+import { fullName } from '../../../shared/table/repo-item.ts'
+import { getRepo, type RevisionItem } from '../../../shared/table/repos.ts'
+import type { CheckParts } from './discrepancy.ts'
+
+/**
+ * Has what was lost of a mirror brought again from the Hub that it mirrors, by an import of the same commit; nobody may
+ * pull into a mirror. @returns nothing where the revision is none of a mirror
+ */
+export async function mirrorAgain(
+  { repoId, source: from, sourceRevision, createdBy }: RevisionItem,
+  { table, ingest, now }: Pick<CheckParts, 'table' | 'ingest' | 'now'>,
+): Promise<(() => Promise<unknown>) | undefined> {
+  const repo = await getRepo(table, repoId)
+  if (repo?.mirror === undefined || !isMirror(repo) || !from.startsWith('hf://')) return undefined
+  const { mirror, visibility } = repo
+  const name = fullName(repo)
+  const upstream = mirror.slice(0, -`/${name}`.length)
+  const request = { source: parseSource(from), repo: name, sourceRevision, mirror: { upstream, visibility }, createdBy }
+  return () => startImport({ table, queue: ingest, now: now(), ...request })
+}
