@@ -1,12 +1,14 @@
 import { errors, messageOf } from '../../shared/errors.ts'
 import { type Engine, EngineDied, ModelHung, ModelLost } from '../engine/engine.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
+import { isShortOfMemory } from '../engine/short-of-memory.ts'
 import { type EngineCopies, type EnterEngines, type Entered, enterEngine } from './enter-engine.ts'
 import { graphId } from './graph-id.ts'
 
 /**
  * Puts a model into every engine and makes it run there in all shapes that it will be asked for. Nothing of it stays
  * where that fails. @throws AppError `unsupported_model` @throws ModelHung, ModelLost, EngineDied
+ * @throws Error where memory is too small for it now
  */
 export async function enterEngines(copies: EngineCopies & EnterEngines): Promise<Entered> {
   const { isKnown = false, pool } = copies
@@ -32,7 +34,9 @@ export async function enterEngines(copies: EngineCopies & EnterEngines): Promise
     if (error instanceof ModelHung || error instanceof ModelLost) throw error
     if (error instanceof EngineDied)
       throw new EngineDied(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
-    throw errors.unsupportedModel(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
+    const reason = `the file "${copies.file}" could not be loaded: ${messageOf(error)}`
+    // What fills the memory now may be gone at the next try.
+    throw isShortOfMemory(error) ? new Error(reason) : errors.unsupportedModel(reason)
   }
 }
 

@@ -24,13 +24,15 @@ beforeAll(() => {
 })
 afterAll(() => pool.close())
 
-async function load(files: Record<string, Buffer>, change: { file?: string; task?: string } = {}) {
+type Change = { file?: string; task?: string; pool?: EnginePool }
+
+async function load(files: Record<string, Buffer>, change: Change = {}) {
   const objects = createMemoryObjects()
   await publish({ objects, repo, revision, files })
   const cache = new ModelCache({ objects, root: await temporaryFolder() })
   const request = { repo, repoId: repoIdOf(repo), revision, file, task: 'feature-extraction', ...change }
   const model = await openModel(request, { cache, settings: { device: 'cpu', isolate: 'auto' } })
-  const entered = await enterEngines({ modelId: 'one', ...model, pool, file: request.file })
+  const entered = await enterEngines({ modelId: 'one', ...model, pool, ...change, file: request.file })
   return { ...model, ...entered }
 }
 
@@ -97,5 +99,22 @@ describe('a model that is loaded', () => {
       code: 'unsupported_model',
       message: expect.stringContaining(reason),
     })
+  })
+
+  it.each([
+    'Status Message: BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 1048576',
+    'std::bad_alloc',
+    'CUDA failure 2: out of memory ; GPU=0',
+  ])('may find room at another try, where memory is too small for it now: %s', async (said) => {
+    const [engine] = pool.engines
+    if (engine === undefined) throw new Error('the pool has no engine')
+    const full = new EnginePool({
+      engines: [
+        { ...engine, load: () => Promise.reject(new Error(said)), unload: async () => {}, restored: async () => {} },
+      ],
+    })
+    const loading = load(embedder, { pool: full })
+    await expect(loading).rejects.toThrow(`"${file}" could not be loaded: ${said}`)
+    await expect(loading).rejects.not.toMatchObject({ code: 'unsupported_model' })
   })
 })
