@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets'
 import {
   AwsLogDriverMode,
@@ -53,7 +53,8 @@ export class InferenceTask extends Construct {
         target: pool.device,
         platform: Platform.LINUX_AMD64,
       }),
-      environment: taskEnvironment(props),
+      // The SDK asks nothing else for it, and not every agent of ECS tells a task of it.
+      environment: { AWS_REGION: Stack.of(this).region, ...taskEnvironment(props) },
       ...(pool.device === 'cuda' && { gpuCount: 1 }),
       portMappings: [{ containerPort: servicePort }],
       readonlyRootFilesystem: true,

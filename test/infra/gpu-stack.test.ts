@@ -42,6 +42,8 @@ describe('a replica', () => {
       SLIPWAY_ADMIN_KEY_SHA256: adminKeySha256,
       SLIPWAY_TABLE: expect.anything(),
       SLIPWAY_BUCKET: expect.anything(),
+      // Of the agents of ECS only those since April 2026 say it themselves (aws/amazon-ecs-agent#4946).
+      AWS_REGION: 'us-east-1',
     })
   })
 

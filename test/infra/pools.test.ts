@@ -174,7 +174,9 @@ describe('a stage with a pool of GPUs and one of CPUs', () => {
     expect(cuda.settings).toMatchObject({ SLIPWAY_INTRA_OP_THREADS: '2', SLIPWAY_REMOTE_IMAGES: 'false' })
     expect(cuda.settings).not.toHaveProperty('SLIPWAY_ENGINES')
     expect(cpu.settings).toMatchObject({ SLIPWAY_ENGINES: '7', SLIPWAY_REQUEST_TIMEOUT_MS: '29000' })
-    for (const name of Object.keys({ ...cuda.settings, ...cpu.settings })) expect(serviceSettingNames).toContain(name)
+    const readBySdk = ['AWS_REGION']
+    const read = [...serviceSettingNames, ...readBySdk]
+    for (const name of Object.keys({ ...cuda.settings, ...cpu.settings })) expect(read).toContain(name)
   })
 
   it('has an address of each, behind one load balancer, which its replicas report', () => {
