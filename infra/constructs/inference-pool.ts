@@ -1,4 +1,3 @@
-import type { IVpc } from 'aws-cdk-lib/aws-ec2'
 import type { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs'
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Construct } from 'constructs'
@@ -7,6 +6,7 @@ import type { StageConfig } from '../stage-config.ts'
 import { Alarms } from './alarms.ts'
 import { HttpFrontDoor } from './http-front-door.ts'
 import type { InferenceBalancer } from './inference-balancer.ts'
+import type { InferenceNetwork } from './inference-network.ts'
 import { inferencePaths } from './inference-paths.ts'
 import { InferenceService } from './inference-service.ts'
 import { InferenceTask } from './inference-task.ts'
@@ -18,7 +18,7 @@ export interface InferencePoolProps {
   config: StageConfig
   pool: PoolConfig
   data: PlatformData
-  vpc: IVpc
+  network: InferenceNetwork
   cluster: Cluster
   balancer: InferenceBalancer
   /** Whether a new version starts beside the old one. */
@@ -37,9 +37,9 @@ export class InferencePool extends Construct {
 
   constructor(scope: Construct, id: string, props: InferencePoolProps) {
     super(scope, id)
-    const { config, pool, data, vpc, cluster, balancer, isUpdatedBeside } = props
+    const { config, pool, data, network, cluster, balancer, isUpdatedBeside } = props
     const frontDoor = new HttpFrontDoor(this, 'FrontDoor', { config, description: `Slipway inference: ${pool.name}` })
-    const machines = new PoolMachines(this, 'Capacity', { vpc, cluster, pool })
+    const machines = new PoolMachines(this, 'Capacity', { network, cluster, pool })
     const task = new InferenceTask(this, 'Task', { config, pool, data, publicUrl: frontDoor.url })
     const { service } = new InferenceService(this, 'Service', {
       cluster,

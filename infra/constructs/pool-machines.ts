@@ -4,16 +4,16 @@ import {
   AcceleratorType,
   CpuManufacturer,
   InstanceGeneration,
-  type IVpc,
   SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2'
 import { type CapacityProviderStrategy, type Cluster, ManagedInstancesCapacityProvider } from 'aws-cdk-lib/aws-ecs'
 import { Construct } from 'constructs'
 import type { PoolConfig } from '../pool-config.ts'
 import { acknowledge } from './acknowledge.ts'
+import type { InferenceNetwork } from './inference-network.ts'
 
 export interface PoolMachinesProps {
-  vpc: IVpc
+  network: InferenceNetwork
   cluster: Cluster
   pool: PoolConfig
 }
@@ -22,8 +22,9 @@ export interface PoolMachinesProps {
 export class PoolMachines extends Construct {
   readonly strategy: CapacityProviderStrategy
 
-  constructor(scope: Construct, id: string, { vpc, cluster, pool }: PoolMachinesProps) {
+  constructor(scope: Construct, id: string, { network, cluster, pool }: PoolMachinesProps) {
     super(scope, id)
+    const { vpc } = network
     const provider = new ManagedInstancesCapacityProvider(this, 'Machines', {
       subnets: vpc.selectSubnets({ subnetGroupName: 'Private' }).subnets,
       securityGroups: [new SecurityGroup(this, 'MachineAccess', { vpc, description: 'Machines take no connections' })],
@@ -41,6 +42,8 @@ export class PoolMachines extends Construct {
         ...(pool.device === 'cuda' && oneGpu),
       },
     })
+    // Without its way out a machine neither joins the cluster nor leaves it, so the network is there before and after them.
+    provider.node.addDependency(network)
     excuseMachineRoles(provider)
     cluster.addManagedInstancesCapacityProvider(provider)
     this.strategy = { capacityProvider: provider.capacityProviderName, weight: 1 }

@@ -19,7 +19,8 @@ export interface GpuStackProps extends StackProps {
 export class GpuStack extends Stack {
   constructor(scope: Construct, id: string, { config, gpu, data, ...props }: GpuStackProps) {
     super(scope, id, props)
-    const { vpc } = new InferenceNetwork(this, 'Network', { config, gpu })
+    const network = new InferenceNetwork(this, 'Network', { config, gpu })
+    const { vpc } = network
     // Where it was when there was one pool: at another place it would be another cluster, and its services with it.
     const cluster = new Cluster(new Construct(this, 'Capacity'), 'Cluster', {
       vpc,
@@ -30,7 +31,7 @@ export class GpuStack extends Stack {
 
     const { pools, isUpdatedBeside } = gpu
     const watched = pools.map((pool) => {
-      const parts = { config, pool, data, vpc, cluster, balancer, isUpdatedBeside }
+      const parts = { config, pool, data, network, cluster, balancer, isUpdatedBeside }
       const { url, service, replicas } = new InferencePool(this, constructIdOf(pool), parts)
       const suffix = pool.name === 'default' ? '' : inOutputs(pool.name)
       const description = `Base URL of every inference protocol, for the deployments of the pool ${pool.name}`

@@ -89,6 +89,22 @@ describe('the machines', () => {
       },
     })
   })
+
+  it.each([
+    { egress: 'endpoints', wayOut: ['AWS::EC2::VPCEndpoint', 'AWS::EC2::SubnetRouteTableAssociation'] },
+    { egress: 'nat', wayOut: ['AWS::EC2::NatGateway', 'AWS::EC2::Route', 'AWS::EC2::SubnetRouteTableAssociation'] },
+  ])('have their way out, by $egress, before the first of them starts and until the last has left', (given) => {
+    const { gpu } = templates({ settings: { egress: given.egress } })
+    const [machines] = Object.values(gpu.findResources('AWS::ECS::CapacityProvider'))
+    for (const type of given.wayOut) {
+      const ids = Object.keys(gpu.findResources(type))
+      expect(ids.length).toBeGreaterThan(0)
+      expect(machines?.DependsOn).toEqual(expect.arrayContaining(ids))
+    }
+    const [[provider]] = Object.entries(gpu.findResources('AWS::ECS::CapacityProvider')) as [[string, unknown]]
+    const [service] = Object.values(gpu.findResources('AWS::ECS::Service'))
+    expect(service?.Properties.CapacityProviderStrategy[0].CapacityProvider).toEqual({ Ref: provider })
+  })
 })
 
 describe('the service', () => {
