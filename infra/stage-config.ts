@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { type PoolConfig, poolsOf } from './pool-config.ts'
 import { poolsContext } from './pool-context.ts'
 import { quotaContext, quotaSettings } from './quota-context.ts'
+import { zonesContext } from './zones-context.ts'
 
 /** What differs between two deployments of the platform, parsed once from the context of the CDK app. */
 export interface StageConfig {
@@ -41,6 +42,8 @@ export interface GpuConfig {
   egress: 'endpoints' | 'nat'
   /** How many of the network's availability zones have private endpoints; one serves all, two survive a lost zone. */
   endpointZones: 1 | 2
+  /** The network's two availability zones, by name; the region's first two where none are named. */
+  zones: readonly [string, string] | undefined
   pools: PoolConfig[]
   /** Whether a new version starts beside the old one, which needs GPU quota for twice the replicas. */
   isUpdatedBeside: boolean
@@ -81,6 +84,7 @@ const stageContext = z
     ingestConcurrencyMax: z.coerce.number().int().min(2).max(1000).optional(),
     gpu: flag.default(true),
     egress: z.enum(['endpoints', 'nat']).default('endpoints'),
+    zones: zonesContext,
     pools: poolsContext,
     alarmTopicArn: z
       .string()
@@ -131,6 +135,7 @@ function parseGpu(given: z.output<typeof stageContext>, replicasMax: number): Gp
   return {
     egress: given.egress,
     endpointZones: given.stage === 'dev' ? 1 : 2,
+    zones: given.zones,
     pools: poolsOf(given.pools, { replicasMax }),
     isUpdatedBeside: given.stage !== 'dev',
   }

@@ -1,4 +1,4 @@
-import { Size, Stack, Token } from 'aws-cdk-lib'
+import { Names, Size, Stack, Token } from 'aws-cdk-lib'
 import {
   AcceleratorManufacturer,
   AcceleratorType,
@@ -7,6 +7,7 @@ import {
   SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2'
 import { type CapacityProviderStrategy, type Cluster, ManagedInstancesCapacityProvider } from 'aws-cdk-lib/aws-ecs'
+import type { CfnInstanceProfile, CfnRole } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import type { PoolConfig } from '../pool-config.ts'
 import { acknowledge } from './acknowledge.ts'
@@ -44,6 +45,7 @@ export class PoolMachines extends Construct {
     })
     // Without its way out a machine neither joins the cluster nor leaves it, so the network is there before and after them.
     provider.node.addDependency(network)
+    nameByRegion(provider)
     excuseMachineRoles(provider)
     cluster.addManagedInstancesCapacityProvider(provider)
     this.strategy = { capacityProvider: provider.capacityProviderName, weight: 1 }
@@ -58,6 +60,18 @@ const oneGpu = {
   acceleratorManufacturers: [AcceleratorManufacturer.NVIDIA],
   acceleratorCountMin: 1,
   acceleratorCountMax: 1,
+}
+
+/**
+ * The library's names are the same in every region, and IAM has each name once in an account. ECS may hand a machine only
+ * roles whose names begin so.
+ */
+function nameByRegion(provider: ManagedInstancesCapacityProvider) {
+  // With the longest region these are 63 of the 64 letters that a name may have.
+  const name = `ecsInstanceRole-${Stack.of(provider).region}-${Names.uniqueResourceName(provider, { maxLength: 32 })}`
+  const resourceOf = (id: string) => provider.node.findChild(id).node.defaultChild
+  ;(resourceOf('InstanceRole') as CfnRole).roleName = name
+  ;(resourceOf('InstanceProfile') as CfnInstanceProfile).instanceProfileName = name
 }
 
 /** The roles are the library's own, made to the letter of what ECS asks for. */

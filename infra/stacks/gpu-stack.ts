@@ -17,8 +17,11 @@ export interface GpuStackProps extends StackProps {
 
 /** The inference service, a pool of replicas of each kind, with its network. A stage can do without it. */
 export class GpuStack extends Stack {
+  readonly #zones: GpuConfig['zones']
+
   constructor(scope: Construct, id: string, { config, gpu, data, ...props }: GpuStackProps) {
     super(scope, id, props)
+    this.#zones = gpu.zones
     const network = new InferenceNetwork(this, 'Network', { config, gpu })
     const { vpc } = network
     // Where it was when there was one pool: at another place it would be another cluster, and its services with it.
@@ -42,9 +45,12 @@ export class GpuStack extends Stack {
     new PoolDashboard(this, 'Dashboard', { metricNamespace: config.metricNamespace, pools: watched })
   }
 
-  /** The region's first two zones, whatever they are called, so that synthesis never asks an account for their names. */
+  /**
+   * The region's first two zones, whatever they are called, so that synthesis never asks an account for their names. Not
+   * every zone has GPUs, or takes the link of an HTTP API; which one is first differs between accounts.
+   */
   override get availabilityZones() {
-    return [0, 1].map((index) => Fn.select(index, Fn.getAzs()))
+    return this.#zones === undefined ? [0, 1].map((index) => Fn.select(index, Fn.getAzs())) : [...this.#zones]
   }
 }
 

@@ -107,6 +107,35 @@ describe('the machines', () => {
   })
 })
 
+describe('a stage in two regions of one account', () => {
+  it('gives the role of its machines a name in each, which ECS may hand out', () => {
+    const pools = JSON.stringify({ default: {}, [`a-${'long-'.repeat(12)}n`]: { device: 'cpu' } })
+    const names = ['us-east-1', 'ap-southeast-1'].flatMap((region) => {
+      const { gpu } = templates({ settings: { stage: 'staging', region, pools } })
+      const roles = Object.values(gpu.findResources('AWS::IAM::Role')).flatMap(
+        ({ Properties }) => Properties.RoleName ?? [],
+      )
+      const profiles = Object.values(gpu.findResources('AWS::IAM::InstanceProfile'))
+      expect(profiles.map(({ Properties }) => Properties.InstanceProfileName)).toEqual(roles)
+      return roles as string[]
+    })
+    expect(new Set(names).size).toBe(4)
+    // The policy AmazonECSInfrastructureRolePolicyForManagedInstances lets it pass no other, and IAM takes 64 letters.
+    for (const name of names) expect(name).toMatch(/^ecsInstanceRole.{1,49}$/)
+  })
+})
+
+describe('the network', () => {
+  it('is in the zones that are named, and otherwise in the first two of the region', () => {
+    const zonesOf = (settings: Record<string, string>) =>
+      Object.values(templates({ settings }).gpu.findResources('AWS::EC2::Subnet')).map(
+        ({ Properties }) => Properties.AvailabilityZone,
+      )
+    expect(zonesOf({ zones: 'us-east-1b,us-east-1d' })).toEqual(['us-east-1b', 'us-east-1d'])
+    expect(zonesOf({})).toEqual([0, 1].map((index) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] })))
+  })
+})
+
 describe('the service', () => {
   it('takes a version back that does not become ready, and has both running in between', () => {
     gpu.hasResourceProperties('AWS::ECS::Service', {

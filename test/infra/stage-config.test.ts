@@ -23,6 +23,15 @@ describe('a stage', () => {
     expect(parseStageConfig({ metricNamespace: 'Team' }).metricNamespace).toBe('Team')
   })
 
+  it('has its network in the two zones that are named', () => {
+    const zones = ['us-east-1b', 'us-east-1d']
+    expect(parseStageConfig({ zones: zones.join() }).gpu?.zones).toEqual(zones)
+    expect(parseStageConfig({ zones }).gpu?.zones).toEqual(zones)
+    expect(parseStageConfig({}).gpu?.zones).toBeUndefined()
+    for (const wrong of ['us-east-1b', 'use1-az1,use1-az2', 'us-east-1b,us-east-1b', 7])
+      expect(() => parseStageConfig({ zones: wrong })).toThrow(/^ {2}zones[.\d]*: must be two zones of the region/m)
+  })
+
   it('is pinned to an account only together with a region', () => {
     const env = { account: '123456789012', region: 'eu-central-1' }
     expect(parseStageConfig(env).env).toEqual(env)
