@@ -60,9 +60,9 @@ describe('an upload', () => {
     expect((await put(upload.href.replace(/&signature=.*/, ''))).status).toBe(403)
     expect((await put(upload.href.replace(/expires=\d+/, 'expires=99999999999'))).status).toBe(403)
     expect((await put(upload.href.replace(other, oid))).status).toBe(403)
-    expect((await fetch(upload.href, { method: 'POST', body: 'another' })).status).toBe(404)
+    expect((await fetch(upload.href, { method: 'POST', body: 'another' })).status).toBe(405)
     expect((await fetch(upload.href.replace('/content?', '/verify?'), { method: 'POST' })).status).toBe(403)
-    expect((await put(verify.href)).status).toBe(404)
+    expect((await put(verify.href)).status).toBe(405)
     expect((await put(upload.href)).status).toBe(200)
   })
 
