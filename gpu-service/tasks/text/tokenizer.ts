@@ -1,7 +1,8 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import * as z from 'zod'
-import { errors, messageOf } from '../../../shared/errors.ts'
+import { AppError, errors, messageOf } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+import { refuseEndlessPatterns } from './endless-patterns.ts'
 import { firstTokens } from './first-tokens.ts'
 import { plainWords } from './plain-words.ts'
 import { prepareText } from './prepare-text.ts'
@@ -55,6 +56,7 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
   try {
     return createTokenizer(file, config)
   } catch (error) {
+    if (error instanceof AppError) throw error
     throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
   }
 }
@@ -63,6 +65,7 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
   // What the file says of cutting and padding is for training; here a text is cut to the model and padded to its batch.
   const { truncation: _truncation, padding: _padding, ...rest } = file
   const tokenizer = new Tokenizer(rest, config)
+  refuseEndlessPatterns([tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder])
   const prepare = prepareText(file)
   const idOf = (token: string) => tokenizer.token_to_id(token)
   const encodePlain = plainWords({ file: rest, config, idOf })

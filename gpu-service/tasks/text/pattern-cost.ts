@@ -1,0 +1,65 @@
+import { type Alternatives, parsePattern, type Term } from './parse-pattern.ts'
+
+/** How a pattern's time grows where it does not match. */
+interface Cost {
+  /** With the length of the text, to which power for each character that it is tried from. */
+  power: number
+  /** In how many ways it is tried besides. */
+  ways: number
+}
+
+/** What tokenizers need: ends of words are looked for, and one part before them gives back what it took. */
+const powerMax = 1
+const waysMax = 1000
+const sourceLengthMax = 16_384
+/** A repetition of more is one without an end. */
+const fewTimes = 16
+
+const never: Cost = { power: 0, ways: 1 }
+const endless: Cost = { power: Number.POSITIVE_INFINITY, ways: Number.POSITIVE_INFINITY }
+
+/**
+ * Whether a regular expression may take minutes for a page of text, because it tries all ways to share the text among
+ * its repetitions: `(a+)+$` doubles its time with each character. What nothing can fail behind is not tried again.
+ */
+export function mayRunAway(pattern: RegExp): boolean {
+  if (pattern.source.length > sourceLengthMax) return true
+  const parsed = parsePattern(pattern)
+  if (parsed === undefined) return true
+  const { power, ways } = costOf(parsed, false)
+  return power > powerMax || ways > waysMax
+}
+
+/** @param isRetried whether what follows can fail, so that other ways are tried */
+function costOf(alternatives: Alternatives, isRetried: boolean): Cost {
+  const costs = alternatives.map((terms) => costOfSequence(terms, isRetried))
+  const ways = costs.map((cost) => cost.ways)
+  return {
+    power: Math.max(...costs.map(({ power }) => power)),
+    ways: isRetried ? ways.reduce((total, one) => total + one, 0) : Math.max(...ways),
+  }
+}
+
+function costOfSequence(terms: readonly Term[], isRetried: boolean): Cost {
+  let cost = never
+  let canFailBehind = isRetried
+  for (const term of terms.toReversed()) {
+    const { power, ways } = costOfTerm(term, canFailBehind)
+    cost = { power: cost.power + power, ways: cost.ways * ways }
+    canFailBehind ||= term.min > 0
+  }
+  return cost
+}
+
+function costOfTerm({ inside, looks, min, max }: Term, isRetried: boolean): Cost {
+  // What was seen once is not looked for in another way; backwards the last part is tried first.
+  if (looks !== undefined) return costOf(inside ?? [], looks === 'behind')
+  const isOpen = max > fewTimes && min !== max
+  const own: Cost =
+    !isRetried || min === max ? never : isOpen ? { power: 1, ways: 1 } : { power: 0, ways: max - min + 1 }
+  if (inside === undefined) return own
+  const once = costOf(inside, isRetried)
+  if (once.power === 0 && once.ways === 1) return own
+  if (max > fewTimes) return isRetried ? endless : once
+  return { power: own.power + once.power * Math.max(1, max), ways: own.ways * once.ways ** Math.max(1, max) }
+}
