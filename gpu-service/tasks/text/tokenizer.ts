@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { AppError, errors, messageOf } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { refuseEndlessPatterns } from './endless-patterns.ts'
+import { refuseEndlessWords } from './endless-words.ts'
 import { firstTokens } from './first-tokens.ts'
 import { plainWords } from './plain-words.ts'
 import { prepareText } from './prepare-text.ts'
@@ -65,6 +66,7 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
   // What the file says of cutting and padding is for training; here a text is cut to the model and padded to its batch.
   const { truncation: _truncation, padding: _padding, ...rest } = file
   const tokenizer = new Tokenizer(rest, config)
+  refuseEndlessWords(tokenizer.model)
   refuseEndlessPatterns([tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder])
   const prepare = prepareText(file)
   const idOf = (token: string) => tokenizer.token_to_id(token)
