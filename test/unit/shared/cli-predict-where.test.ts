@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { cli } from './support/run-cli.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -35,6 +35,47 @@ it('says what is missing where such a key asks a server that does not serve itse
 it('asks a model by its name, where a deployment serves it', async () => {
   const asked = answering({ '/api/v1/deployments': () => Response.json({ items: [one] }), ...predicts })
   expect(await cli('predict', 'acme/one', '1')).toMatchObject({ code: 0, out: '["answer"]\n' })
+  expect(asked.at(-1)).toBe('http://127.0.0.1:8000/api/v1/predict/one')
+})
+
+describe('a model that is named with a ref', () => {
+  const champion = { repo: 'acme/one', ref: 'champion', revision: 'a'.repeat(40) }
+  const first = { repo: 'acme/one', ref: 'v1', revision: 'b'.repeat(40) }
+  const two = { name: 'two', url: '/api/v1/predict/two', targets: [champion, first] }
+  const served = { '/api/v1/deployments': () => Response.json({ items: [one, two] }) }
+  const answers = { ...served, '/api/v1/predict/two': () => Response.json(['two']) }
+
+  it.each(['acme/one@champion', 'acme/one@v1', 'Acme/One@v1', `acme/one@${first.revision}`])(
+    'is asked where any target of a deployment is that: %s',
+    async (name) => {
+      answering(answers)
+      expect(await cli('predict', name, '1')).toMatchObject({ code: 0, out: '["two"]\n' })
+    },
+  )
+
+  it('is asked by another name of the revision that is served', async () => {
+    answering({ ...answers, '/api/v1/repos/acme/one/revisions/stable': () => Response.json({ id: first.revision }) })
+    expect(await cli('predict', 'acme/one@stable', '1')).toMatchObject({ code: 0, out: '["two"]\n' })
+  })
+
+  it.each([
+    ['of a revision that none serves', { id: 'c'.repeat(40) }],
+    ['that is not there', undefined],
+  ])('is said to be served by none, where it is a ref %s', async (_, revision) => {
+    const found = revision && { '/api/v1/repos/acme/one/revisions/v9': () => Response.json(revision) }
+    answering({ ...answers, ...found })
+    expect(await cli('predict', 'acme/one@v9', '1')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(found ? 'slipway deploy acme/one@v9' : 'There is nothing at'),
+    })
+  })
+})
+
+it('asks the default branch of a model by its bare name, where that is served', async () => {
+  const others = { name: 'others', url: '/p', targets: [{ repo: 'acme/one', ref: 'v1' }] }
+  const main = { ...one, targets: [{ repo: 'acme/one', ref: 'main' }] }
+  const asked = answering({ '/api/v1/deployments': () => Response.json({ items: [others, main] }), ...predicts })
+  expect(await cli('predict', 'acme/one', '1')).toMatchObject({ code: 0 })
   expect(asked.at(-1)).toBe('http://127.0.0.1:8000/api/v1/predict/one')
 })
 
