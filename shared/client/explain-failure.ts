@@ -18,7 +18,9 @@ function failureOf(error: unknown): Explained {
   if (error instanceof ApiError) {
     const { code, status, message, requestId } = error
     const text =
-      status === 401 ? 'The server does not accept the API key. Set SLIPWAY_API_KEY to one that it knows.' : message
+      status === 401
+        ? `The server does not accept the API key. Set SLIPWAY_API_KEY to one that it knows. It says: ${message}`
+        : message
     const said = `${text}${requestId === undefined ? '' : ` (request ${requestId})`}`
     return { code, said, message, exitCode: 1, details: { status, requestId } }
   }

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { errors } from '../../../shared/errors.ts'
+import { platformEnvelope } from '../../../shared/http/envelopes.ts'
 import { cli } from './support/run-cli.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -89,4 +91,12 @@ describe('a list that is empty', () => {
     answers({ items: [] })
     expect(await cli(...parameters)).toMatchObject({ code: 0, out: '', err })
   })
+})
+
+it('passes on why the server does not accept a key, such as an access token that has expired', async () => {
+  const error = errors.invalidSession()
+  vi.stubGlobal('fetch', async () => Response.json(platformEnvelope(error, 'req_1'), { status: error.status }))
+  const { code, err } = await cli('ls')
+  expect(code).toBe(1)
+  expect(err).toMatch(/does not accept the API key\..*access token is expired.*log in again/)
 })
