@@ -4,6 +4,7 @@ import type { Tensors, Threads } from './engine.ts'
 import { type MapCommand, mappedGraph } from './mapped-graph.ts'
 import type { WorkerRequest, WorkerSettings } from './messages.ts'
 import { outputBytesMax } from './output-size.ts'
+import { sessionOptions } from './session-options.ts'
 
 /** One model's sessions in this process. */
 interface Model {
@@ -58,16 +59,7 @@ export class Sessions {
 
   #options(threads: Threads): InferenceSession.SessionOptions {
     const { device, intraOpThreads, loneThreads } = this.#settings
-    return {
-      executionProviders: [device],
-      executionMode: 'sequential',
-      intraOpNumThreads: threads === 'all' ? loneThreads : intraOpThreads,
-      interOpNumThreads: 1,
-      // The runtime writes its errors to stderr in colour; they come back as reasons already.
-      logSeverityLevel: 4,
-      // Threads that wait awake for their part of a run make it a third faster; none may stay awake behind it.
-      extra: { session: { force_spinning_stop: '1' } },
-    }
+    return sessionOptions({ device, threads: threads === 'all' ? loneThreads : intraOpThreads })
   }
 
   async #run({ modelId, outputs, threads }: RunRequest, inputs: Tensors): Promise<Tensors> {
