@@ -18,11 +18,15 @@ export interface TokenLimitSources {
 /** The most tokens of a text, special ones included: what sentence-transformers obeys, never more than the graph holds. */
 export function tokenLimit(sources: TokenLimitSources): number {
   const { sentenceBert, tokenizer, tokenizerConfig, positions } = sources
-  const asked = [sentenceBert, tokenizer, tokenizerConfig].find((limit) => limit !== undefined && limit < saneMax)
+  const asked = [sentenceBert, tokenizer, tokenizerConfig].find(isLimit)
   const offset = positionOffset(sources)
   const held = positions === undefined || positions <= offset ? undefined : positions - offset
   return Math.min(asked ?? held ?? fallback, held ?? saneMax)
 }
+
+/** Some write -1, too, or a number without an end for none. */
+const isLimit = (limit: number | undefined): limit is number =>
+  limit !== undefined && Number.isInteger(limit) && limit > 0 && limit < saneMax
 
 /** The position of a text's first token: the RoBERTa family counts from behind the padding's. */
 export const positionOffset = ({

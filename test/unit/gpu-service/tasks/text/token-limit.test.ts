@@ -12,6 +12,11 @@ describe('tokenLimit', () => {
     ['then the tokenizer', { tokenizer: 128, tokenizerConfig: 512, positions: 512 }, 128],
     ['then its config', { tokenizerConfig: 384, positions: 512 }, 384],
     ['a length beyond sense is none', { tokenizerConfig: 1e30, positions: 512 }, 512],
+    [
+      'so is one below one, or a part of one',
+      { sentenceBert: -1, tokenizer: 0, tokenizerConfig: 10.5, positions: 512 },
+      512,
+    ],
     ['never more than the graph has positions', { sentenceBert: 1024, positions: 512 }, 512],
     [
       'RoBERTa counts its positions from behind the padding',
