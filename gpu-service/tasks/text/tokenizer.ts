@@ -5,6 +5,7 @@ import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { refuseEndlessPatterns } from './endless-patterns.ts'
 import { refuseEndlessWords } from './endless-words.ts'
 import { firstTokens } from './first-tokens.ts'
+import { boundGrowth } from './growth.ts'
 import { plainWords } from './plain-words.ts'
 import { prepareText } from './prepare-text.ts'
 import type { Piece } from './text-pieces.ts'
@@ -67,12 +68,16 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
   const { truncation: _truncation, padding: _padding, ...rest } = file
   const tokenizer = new Tokenizer(rest, config)
   refuseEndlessWords(tokenizer.model)
+  const allowGrowth = boundGrowth(tokenizer)
   refuseEndlessPatterns([tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder])
   const prepare = prepareText(file)
   const idOf = (token: string) => tokenizer.token_to_id(token)
   const encodePlain = plainWords({ file: rest, config, idOf })
-  const plain = (text: string) =>
-    encodePlain?.(text) ?? tokenizer.encode(prepare.normalise(text), { add_special_tokens: false }).ids
+  const encodeAny = (text: string) => {
+    allowGrowth(text.length)
+    return tokenizer.encode(prepare.normalise(text), { add_special_tokens: false }).ids
+  }
+  const plain = (text: string) => encodePlain?.(text) ?? encodeAny(text)
   const parts = tokenizerParts(tokenizer, { file, prepare })
   const template = tokenTemplate(tokenizer, file.post_processor)
   const cut = prefixCutter(file)
@@ -82,7 +87,10 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
     template,
     first,
     ids: (text, { start, end }) => plain(text.slice(start, end)),
-    spanned: (text, { start, end }) => spannedTokens(text, parts, start, end),
+    spanned(text, { start, end }) {
+      allowGrowth(end - start)
+      return spannedTokens(text, parts, start, end)
+    },
     idOf,
     tokenOf: (id) => tokenizer.id_to_token(id),
     unknownId: parts.marks.unknown === undefined ? undefined : parts.idOf(parts.marks.unknown),
