@@ -4,12 +4,12 @@ import type { ObjectStore } from '../shared/objects/object-store.ts'
 import { createEngines } from './engine/create-engines.ts'
 import type { LostModel } from './engine/engine.ts'
 import { EnginePool } from './engine/engine-pool.ts'
+import { engineBytes } from './models/engine-bytes.ts'
 import { modelIdOf } from './models/graph-id.ts'
 import { defaultModelMemoryBytes } from './models/memory-budget.ts'
 import { ModelCache } from './models/model-cache.ts'
 import { ModelRegistry } from './models/model-registry.ts'
 import { observedResidency } from './models/observed-residency.ts'
-import { privateBytes } from './models/private-bytes.ts'
 import type { ServingConfig } from './serving-config.ts'
 import { openNetwork } from './tasks/image/open-network.ts'
 import { createPictures } from './tasks/image/pictures.ts'
@@ -50,14 +50,16 @@ export function createServingModels({ objects, config, log, metrics, workerUrl, 
     remote: config.remoteImages === true ? createRemotePictures(openNetwork) : undefined,
   })
   const { modelMemoryMaxBytes = defaultModelMemoryBytes({ device }), loadWaitMsMax = 30_000 } = config
-  const engineBytes = () => privateBytes(engines.map(({ pid }) => pid))
   // Behind its turn a model has work to do, too, for which its callers wait.
   const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, waitMsMax: loadWaitMsMax / 2, metrics })
   const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
   return {
     pool,
     cache,
-    models: new ModelRegistry({ cache, pool, residency, settings, loadWaitMsMax, engineBytes }),
+    models: new ModelRegistry({
+      ...{ cache, pool, residency, settings, loadWaitMsMax },
+      engineBytes: () => engineBytes({ device, pids: engines.map(({ pid }) => pid) }),
+    }),
     engineCount: engines.length,
     /** Ends the engines, behind what they were asked. */
     async close() {
