@@ -7,8 +7,12 @@ import { compilePattern } from './path-pattern.ts'
  */
 export type FileVerdict = { take: true } | { take: false; reason: string }
 
-const pickles = /\.(?:bin|pt|pth|pkl|pickle|joblib|ckpt|dill|npy|npz|mar|nemo|h5|hdf5|keras|ot)$/i
-const scripts = /\.(?:py|pyc|sh|bat|exe|dll|so|dylib|jar)$/i
+const refused = [
+  { format: /\.(?:bin|pt|pth|pkl|pickle|joblib|ckpt|dill|mar|nemo|ot)$/i, reason: runsCode('pickle') },
+  { format: /\.(?:npy|npz)$/i, reason: runsCode('NumPy, which can hold pickled objects') },
+  { format: /\.(?:h5|hdf5|keras)$/i, reason: runsCode('HDF5 or Keras, which can hold code of layers') },
+  { format: /\.(?:py|pyc|sh|bat|exe|dll|so|dylib|jar)$/i, reason: 'is a program' },
+]
 
 /** Makes the patterns of an import, once, into a judgement of each of its files. */
 export function createFilePolicy({ include = [], exclude = [] }: FilePatterns): (path: string) => FileVerdict {
@@ -18,10 +22,13 @@ export function createFilePolicy({ include = [], exclude = [] }: FilePatterns): 
     if (included.length > 0 && !included.some((matches) => matches(path)))
       return { take: false, reason: 'not included' }
     if (excluded.some((matches) => matches(path))) return { take: false, reason: 'excluded' }
-    if (pickles.test(path)) return { take: false, reason: 'may run code when it is loaded (pickle)' }
-    if (scripts.test(path)) return { take: false, reason: 'is a program' }
-    return { take: true }
+    const found = refused.find(({ format }) => format.test(path))
+    return found === undefined ? { take: true } : { take: false, reason: found.reason }
   }
+}
+
+function runsCode(format: string): string {
+  return `may run code when it is loaded (${format})`
 }
 
 export interface FilePatterns {

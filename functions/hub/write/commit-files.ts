@@ -34,7 +34,8 @@ export async function storeFiles(
   context: CommitContext,
   parts: HubParts,
 ): Promise<FileChange[]> {
-  const refused = operations.flatMap((operation) => (isPut(operation) ? (refusalOf(operation.path) ?? []) : []))
+  const { kind } = context.repo
+  const refused = operations.flatMap((operation) => (isPut(operation) ? (refusalOf(operation.path, kind) ?? []) : []))
   if (refused.length > 0) throw errors.invalidRequest(refused.slice(0, 10).join('\n'), 'path')
   const deadline = new Date(parts.now().getTime() + parts.uploads.waitMs)
   const held = new Map(context.before.map((file) => [file.sha256, file]))

@@ -3,6 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import { readJson } from '../../../shared/http/json-body.ts'
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { pathFault } from '../../../shared/model/file-path.ts'
+import type { RepoKind } from '../../../shared/table/keys.ts'
 import { getFile, getRef } from '../../../shared/table/repos.ts'
 import { findRepo } from '../find-revision.ts'
 import { parseRef, rawRest } from '../parse-path.ts'
@@ -40,7 +41,10 @@ export function addPreuploadRoute(app: HubApp, { table }: HubParts) {
       const { files, gitIgnore } = await readJson(context, ahead)
       const isIgnored = compileGitIgnore(gitIgnore ?? '')
       const wanted = files.filter(({ path }) => !isIgnored(path))
-      refuse(wanted.map(({ path }) => path))
+      refuse(
+        wanted.map(({ path }) => path),
+        kind,
+      )
 
       const modes = chooseUploadModes(
         files.map(({ path, size, sample }) => ({ path, sizeBytes: size, sample: Buffer.from(sample, 'base64') })),
@@ -59,10 +63,10 @@ export function addPreuploadRoute(app: HubApp, { table }: HubParts) {
     })
 }
 
-function refuse(paths: readonly string[]) {
+function refuse(paths: readonly string[], kind: RepoKind) {
   const refused = paths.flatMap((path) => {
     const fault = pathFault(path)
-    return fault === undefined ? (refusalOf(path) ?? []) : [`"${path.slice(0, 200)}" is no path: ${fault}.`]
+    return fault === undefined ? (refusalOf(path, kind) ?? []) : [`"${path.slice(0, 200)}" is no path: ${fault}.`]
   })
   if (refused.length > 0) throw errors.invalidRequest(refused.slice(0, 10).join('\n'), 'files')
 }

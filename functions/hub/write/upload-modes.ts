@@ -1,4 +1,5 @@
 import { createFilePolicy } from '../../../shared/model/file-policy.ts'
+import type { RepoKind } from '../../../shared/table/keys.ts'
 
 /** One file that a client is about to send, as `preupload` names it. */
 export interface FileAhead {
@@ -49,9 +50,15 @@ function isText(sample: Uint8Array, sizeBytes: number): boolean {
 
 const judge = createFilePolicy({})
 
-/** Why a file may not enter the registry, with what to do about it; `undefined` where it may. */
-export function refusalOf(path: string): string | undefined {
+const insteadOf: Record<RepoKind, string> = {
+  model: 'the model as safetensors, ONNX or GGUF',
+  dataset: 'the data as Parquet, Arrow, CSV or JSON lines',
+}
+
+/** Why a file may not enter a repo, with what to do about it; `undefined` where it may. */
+export function refusalOf(path: string, kind: RepoKind): string | undefined {
   const verdict = judge(path)
   if (verdict.take) return undefined
-  return `"${path}" is not taken in: it ${verdict.reason}. Leave it out (--exclude, ignore_patterns), or send the model as safetensors, ONNX or GGUF.`
+  const without = `--exclude "*${path.slice(path.lastIndexOf('.'))}", ignore_patterns in Python`
+  return `"${path}" is not taken in: it ${verdict.reason}. Leave it out (${without}), or send ${insteadOf[kind]}.`
 }

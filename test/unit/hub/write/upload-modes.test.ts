@@ -47,7 +47,25 @@ describe('the way that a file is sent', () => {
 })
 
 it('says of a file that may run code why it is not taken, and what to send instead', () => {
-  expect(refusalOf('pytorch_model.bin')).toMatch(/"pytorch_model.bin" is not taken in: .*pickle.*safetensors/)
-  expect(refusalOf('train.py')).toMatch(/is a program/)
-  expect(refusalOf('model.safetensors')).toBeUndefined()
+  expect(refusalOf('pytorch_model.bin', 'model')).toMatch(
+    /"pytorch_model.bin" is not taken in: .*\(pickle\).*--exclude "\*\.bin".*safetensors/,
+  )
+  expect(refusalOf('train.py', 'model')).toMatch(/is a program/)
+  expect(refusalOf('model.safetensors', 'model')).toBeUndefined()
+})
+
+it('gives advice for data where it is a dataset', () => {
+  expect(refusalOf('x.npy', 'dataset')).toMatch(/send the data as Parquet.*CSV/)
+  expect(refusalOf('x.npy', 'dataset')).not.toContain('safetensors')
+  expect(refusalOf('load.py', 'dataset')).toMatch(/is a program.*--exclude "\*\.py".*Parquet/)
+})
+
+it.each([
+  ['x.npy', '(NumPy'],
+  ['x.npz', '(NumPy'],
+  ['model.h5', '(HDF5'],
+  ['model.keras', ' Keras'],
+])('does not call a file a pickle that is none: %s', (path, format) => {
+  expect(refusalOf(path, 'model')).toContain(format)
+  expect(refusalOf(path, 'model')).not.toContain('(pickle)')
 })
