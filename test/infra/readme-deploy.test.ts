@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
+import { blocksOf } from '../support/readme-blocks.ts'
+
+/** What a block gives to the CDK's command line, which is not run. */
+function told(block: string, cwd: string): string[] {
+  const { stdout, status } = spawnSync('bash', ['-ec', `npx() { printf '%s\\n' "$@"; }\n${block}`], {
+    cwd,
+    encoding: 'utf8',
+  })
+  expect(status).toBe(0)
+  return stdout.split('\n')
+}
+
+it('each deployment that the README shows lets in the admin key that the first one chose', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-readme-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const blocks = blocksOf(readFileSync(join(repositoryRoot, 'README.md'), 'utf8')).filter(
+    ({ kind }) => kind === 'sh aws',
+  )
+  const deployments = blocks.map(({ text }) => told(text, folder)).filter((words) => words.includes('deploy'))
+  const key = readFileSync(join(folder, 'slipway-admin-key'), 'utf8').trim()
+  const sha256 = createHash('sha256').update(key).digest('hex')
+  expect(deployments.length).toBeGreaterThan(1)
+  for (const words of deployments) expect(words).toContain(`adminKeySha256=${sha256}`)
+})
