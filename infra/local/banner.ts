@@ -5,6 +5,8 @@ import { sampleRow } from './sample.ts'
 
 export interface BannerInput {
   url: string
+  /** Where colleagues find it. */
+  networkUrl: string | undefined
   version: string
   dataRoot: string
   /** As it was given, for the commands that follow. */
@@ -20,7 +22,7 @@ export interface BannerInput {
 
 /** What a person sees of a start: where it is, the key, and what to do next. */
 export function banner(input: BannerInput): string {
-  const { url, version, dataRoot, keyPath, newToken, hfEndpoint } = input
+  const { url, networkUrl, version, dataRoot, keyPath, newToken, hfEndpoint } = input
   const keyFile = shorter(keyPath)
   const key =
     newToken === undefined
@@ -29,7 +31,7 @@ export function banner(input: BannerInput): string {
   return `
   Slipway ${version}
 
-  url   ${url}
+  url   ${url}${networkUrl === undefined ? '' : `\n        ${networkUrl}  (for colleagues on your network)`}
   key   ${key}
   data  ${shorter(dataRoot)}
   hub   ${hfEndpoint}

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
 import { isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { createAdaptorServer } from '@hono/node-server'
 import { type RefusalsOfNow, repeatRefusals } from '../../gpu-service/repeat-refusals.ts'
 import { leaveServer } from '../../shared/http/leave-server.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
 import type { Fetch } from './dispatch.ts'
 import { endStalled } from './end-stalled.ts'
+import { isWildcard, networkUrl } from './network-url.ts'
 
 /** Long enough for a busy client to hear with an answer that its connection ends. */
 const drainMs = 500
@@ -15,6 +17,8 @@ const headersMs = 60_000
 
 export interface HttpServer {
   url: string
+  /** Where others on the network find it, where it listens for them at every address. */
+  networkUrl: string | undefined
   /** Takes no new connections, lets the requests in flight end, and cuts what is left after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
@@ -50,13 +54,14 @@ export async function listen({
   const actual = typeof address === 'object' && address !== null ? address.port : port
   return {
     url: `http://${shown(hostname)}:${actual}`,
+    networkUrl: networkUrl({ hostname, port: actual, interfaces: networkInterfaces() }),
     close: (graceMs) => leaveServer({ server, drainMs, graceMs }),
   }
 }
 
 /** As it stands in a URL. */
 function shown(hostname: string): string {
-  if (hostname === '0.0.0.0' || hostname === '::') return 'localhost'
+  if (isWildcard(hostname)) return 'localhost'
   return isIPv6(hostname) ? `[${hostname}]` : hostname
 }
 

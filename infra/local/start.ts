@@ -100,10 +100,11 @@ async function start(settings: LocalSettings, log: Logger) {
   const { root: dataRoot, keyPath } = folder
   const { hfEndpoint, dataPath } = settings
   const sample = key.created ? settings.sample : await hasSample(table)
-  process.stderr.write(banner({ url: server.url, version, dataRoot, dataPath, keyPath, newToken, hfEndpoint, sample }))
-  log.info({ url: server.url, durationMs: Math.round(performance.now() - startedAt) }, 'started')
+  const { url, networkUrl } = server
+  process.stderr.write(banner({ url, networkUrl, version, dataRoot, dataPath, keyPath, newToken, hfEndpoint, sample }))
+  log.info({ url, networkUrl, durationMs: Math.round(performance.now() - startedAt) }, 'started')
   if (!key.created || !settings.sample) return
-  const sampleClient = createApiClient({ url: server.url, token: key.token, signal: stopping.signal })
+  const sampleClient = createApiClient({ url, token: key.token, signal: stopping.signal })
   await showSample({ client: sampleClient, dropDir: folder.dropDir, log, signal: stopping.signal }).catch((error) => {
     if (!stopping.signal.aborted) log.error({ err: error }, `the sample did not come up: ${messageOf(error)}`)
   })
