@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { z } from 'zod'
+import * as z from 'zod'
 import { errors, messageOf } from '../../shared/errors.ts'
+import { validationError } from '../../shared/http/json-body.ts'
 
 /** The files of one revision on this machine's disk, verified. */
 export interface ModelFiles {
@@ -23,6 +24,10 @@ export async function readConfig<Schema extends z.ZodType>(
   try {
     return schema.parse(JSON.parse(text))
   } catch (error) {
-    throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
+    throw errors.unsupportedModel(`the file "${path}" could not be read: ${saidOf(error)}`)
   }
 }
+
+/** Zod's own message is a page of JSON. */
+const saidOf = (error: unknown): string =>
+  error instanceof z.ZodError ? validationError(error, 'it').message : messageOf(error)
