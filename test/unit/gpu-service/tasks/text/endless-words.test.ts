@@ -25,6 +25,11 @@ describe('a tokenizer that may take minutes for one word', () => {
     expect(() => tokenizerOf(wordPiece({}))).toThrow('must be a number of at most 200')
   })
 
+  it('is refused where it looks for each part of a word behind a page of prefix', () => {
+    const model = { ...wordPiece(100), continuing_subword_prefix: '#'.repeat(10_000) }
+    expect(() => tokenizerOf(model)).toThrow('"continuing_subword_prefix" of 10000 characters')
+  })
+
   it('is refused where very many of its pieces begin at one place', () => {
     expect(() => tokenizerOf(unigram(65))).toThrow('of 65 characters; the limit is 64')
   })
