@@ -18,14 +18,14 @@ export const predict: Command = {
   cat rows.json | slipway predict iris -
 
 The input is JSON; "-" or nothing reads it from standard input. An object with "inputs" is the whole request.
-@FILE sends a file's bytes as they are, which is how a picture is asked about.`,
+@FILE sends a file's bytes as they are, which is how a picture is asked about; a file of JSON is piped in.`,
   options: {},
   parameters: { min: 1, max: 2 },
   async run(invocation) {
     const { client, terminal, json } = invocation
     const [deployment = '', given = '-'] = invocation.parameters
     const body = given.startsWith('@')
-      ? await readBytes(given.slice(1))
+      ? notJson(await readBytes(given.slice(1)), { path: given.slice(1), deployment })
       : bodyOf(parseInputs(given === '-' ? await readInput(invocation) : given, deployment))
     const { answer, headers } = await askWhereServed(client, { named: deployment, body })
     terminal.out(`${JSON.stringify(answer)}\n`)
@@ -47,6 +47,22 @@ async function readBytes(path: string): Promise<Uint8Array> {
   if (!found.isFile()) throw new UsageError(`"${path}" is not a file`)
   if (found.size > fileMaxBytes) throw new UsageError(`"${path}" is larger than ${fileMaxBytes} bytes`)
   return new Uint8Array(await readFile(path))
+}
+
+/** JSON is no picture, and a server takes nothing else as it is. */
+function notJson(bytes: Uint8Array, { path, deployment }: { path: string; deployment: string }): Uint8Array {
+  if (!isJson(bytes)) return bytes
+  const right = `slipway predict ${shellWord(deployment)} - < ${shellWord(path)}`
+  throw new UsageError(`to send a file of JSON: ${right} ("@" is for what is sent as it is, such as a picture)`)
+}
+
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return true
+  } catch {
+    return false
+  }
 }
 
 const bodyOf = (given: unknown): unknown =>

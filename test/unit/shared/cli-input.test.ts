@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -73,6 +73,17 @@ describe('slipway predict', () => {
       code: 2,
       err: expect.stringContaining('is not a file'),
     })
+    await rm(folder, { recursive: true })
+  })
+  it('says how a file of JSON is sent, which is no picture', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
+    const path = join(folder, 'rows.json')
+    await writeFile(path, '[[5.1, 3.5, 1.4, 0.2]]\n')
+    expect(await cli('predict', 'one', `@${path}`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`to send a file of JSON: slipway predict one - < ${path} `),
+    })
+    expect(asked).toEqual([])
     await rm(folder, { recursive: true })
   })
 })
