@@ -5,6 +5,7 @@ import type { NamedRepo } from '../repo-client.ts'
 import { allPages } from '../request.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
+import { orphanedFollowers } from './alias-followers.ts'
 import { datasetOption, namedRevision } from './named-repo.ts'
 
 export const alias: Command = {
@@ -46,7 +47,9 @@ It is moved only where nobody else moved it since it was read.`,
     if (options.delete === true) {
       await client.deleteAlias(repo, name)
       const answer = { name, deleted: true }
-      return terminal.out(json ? `${JSON.stringify(answer)}\n` : `${printable(name)} is gone\n`)
+      terminal.out(json ? `${JSON.stringify(answer)}\n` : `${printable(name)} is gone\n`)
+      const followers = repo.kind === 'dataset' ? [] : await orphanedFollowers(client, { ...repo, name })
+      return terminal.err(followers.map((line) => `${printable(line)}\n`).join(''))
     }
     const isNamed = given.includes('@')
     const isProtected = options.protect === true ? true : options.unprotect === true ? false : undefined

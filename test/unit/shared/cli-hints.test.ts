@@ -100,3 +100,30 @@ it('passes on why the server does not accept a key, such as an access token that
   expect(code).toBe(1)
   expect(err).toMatch(/does not accept the API key\..*access token is expired.*log in again/)
 })
+
+describe('slipway alias --delete', () => {
+  const at = (ref: string, revision: string, follows = true) => ({ repo: 'acme/one', ref, revision, follows })
+  const deployments = [
+    { name: 'follows', targets: [at('v1', 'b'.repeat(40), false), at('champion', 'a'.repeat(40))] },
+    { name: 'copies', targets: [at('v1', 'b'.repeat(40), false)], shadow: at('champion', 'c'.repeat(40)) },
+    { name: 'stands', targets: [at('champion', 'a'.repeat(40), false)] },
+    { name: 'another', targets: [{ ...at('champion', 'a'.repeat(40)), repo: 'acme/two' }] },
+  ]
+  const deleting = (listed: () => Response) =>
+    vi.stubGlobal('fetch', async (_: string, { method }: RequestInit) =>
+      method === 'DELETE' ? new Response(null, { status: 204 }) : listed(),
+    )
+
+  it('names the deployments that followed it, and what they serve from now on', async () => {
+    deleting(() => Response.json({ items: deployments }))
+    const { code, out, err } = await cli('alias', 'Acme/one', 'champion', '--delete')
+    expect({ code, out }).toEqual({ code: 0, out: 'champion is gone\n' })
+    expect(err).toMatch(/^"follows" followed it and stays at a{12},.*\n"copies" followed it and stays at c{12},.*\n$/)
+  })
+
+  it('succeeds with a key that may not see deployments', async () => {
+    deleting(() => Response.json({ error: { code: 'missing_scope', message: 'No.' } }, { status: 403 }))
+    const answer = await cli('alias', 'acme/one', 'champion', '--delete')
+    expect(answer).toEqual({ code: 0, out: 'champion is gone\n', err: '' })
+  })
+})
