@@ -1,4 +1,4 @@
-import { editsBetween } from './edits-between.ts'
+import { nearestName } from './nearest-name.ts'
 
 const prefix = 'SLIPWAY_'
 
@@ -20,16 +20,8 @@ export function unknownSettings({ environment, known }: UnknownSettings): string
   return Object.keys(environment)
     .filter(isUnknown)
     .map((name) => {
-      const meant = nearest(name, known)
+      // At most a third of the name's own letters away.
+      const meant = nearestName({ name, known, editsMax: (name.length - prefix.length) / 3 })
       return `${name} is not a setting and sets nothing${meant === undefined ? '' : `; ${meant} is one`}`
     })
-}
-
-/** The one that is at most a third of the name's own letters away, where there is one. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, edits: editsBetween(name, candidate) }))
-    .toSorted((one, other) => one.edits - other.edits)
-  const [first] = ranked
-  return first !== undefined && first.edits <= (name.length - prefix.length) / 3 ? first.candidate : undefined
 }

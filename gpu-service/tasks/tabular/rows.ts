@@ -1,4 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
+import { nearestName } from '../../../shared/nearest-name.ts'
 import { inputsMax } from '../limits.ts'
 import { type Cell, readCell } from './read-cell.ts'
 import type { CellType } from './tabular-graph.ts'
@@ -46,7 +47,10 @@ function readNamed(row: Record<string, unknown>, param: string, table: TableShap
     )
   const unknown = Object.keys(row).find((name) => !columns.includes(name))
   if (unknown !== undefined)
-    throw errors.invalidInput(`"${param}" has a column "${unknown}"; the model takes ${expected(table)}.`, param)
+    throw errors.invalidInput(
+      `"${param}" has a column "${unknown}"; the model takes ${expected(table, unknown)}.`,
+      param,
+    )
   return columns.map((name, column) => {
     if (!Object.hasOwn(row, name))
       throw errors.invalidInput(`"${param}" has no column "${name}"; the model takes ${expected(table)}.`, param)
@@ -90,8 +94,13 @@ interface OfTable {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const expected = ({ width, columns }: TableShape): string =>
-  columns !== undefined && columns.length <= 12 ? `${width}: ${columns.join(', ')}` : `${width} numbers`
+/** What a model takes: every column by its name, or of many the one that is like the name that was given. */
+function expected({ width, columns }: TableShape, given?: string): string {
+  if (columns === undefined) return `${width} numbers`
+  if (columns.length <= 12) return `${width}: ${columns.join(', ')}`
+  const near = given && nearestName({ name: given, known: columns, editsMax: Math.max(1, given.length / 3) })
+  return `${width} numbers${near ? `, one of them "${near}"` : ''}`
+}
 
 const example = ({ width }: TableShape): string =>
   `[[${Array.from({ length: Math.min(width, 4) }, () => '0.0').join(', ')}${width > 4 ? ', …' : ''}]]`
