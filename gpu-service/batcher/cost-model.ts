@@ -1,4 +1,5 @@
-import { addSample, fitNonNegative, noSums } from './least-squares.ts'
+import { fitNonNegative } from './least-squares.ts'
+import { MeasuredShapes } from './measured-shapes.ts'
 
 export interface RunShape {
   items: number
@@ -8,8 +9,7 @@ export interface RunShape {
 
 export type MeasuredRun = RunShape & { runMs: number }
 
-/** How fast old runs fade from the curve and from its level, and how far one run may pull: a pause is no trend. */
-const curveFade = 0.98
+/** How fast old runs fade from the curve's level, and how far one run may pull: a pause is no trend. */
 const levelWeight = 0.1
 const pullMax = 2
 const refitEvery = 8
@@ -22,7 +22,7 @@ const curves = [[1], [0, 1], [1, 2], [0, 1, 2]]
  * with the square of the length. Fitted to the warm-up's runs, refined by every run since.
  */
 export class CostModel {
-  readonly #sums = noSums(3)
+  readonly #shapes = new MeasuredShapes()
   #curve: number[] | undefined
   /** What the machine takes now, against the curve. */
   #level = 1
@@ -65,12 +65,11 @@ export class CostModel {
 
   #add({ items, longest }: RunShape, runMs: number): void {
     this.itemsSeen = Math.max(this.itemsSeen, items)
-    const units = items * longest
-    addSample(this.#sums, [1 / runMs, units / runMs, (units * longest) / runMs], curveFade)
+    this.#shapes.add({ items, longest, runMs })
   }
 
   #fit(): void {
-    this.#curve = fitNonNegative(this.#sums, curves) ?? this.#curve
+    this.#curve = fitNonNegative(this.#shapes.sums(), curves) ?? this.#curve
   }
 
   #onCurve({ items, longest }: RunShape): number {

@@ -9,12 +9,12 @@ export const noSums = (count: number): Sums => ({
   targets: Array<number>(count).fill(0),
 })
 
-/** Adds a sample, whose target is 1, after the earlier ones have faded to a share of their weight. */
-export function addSample(sums: Sums, features: readonly number[], fade: number): void {
+/** Adds a sample, whose target is 1. */
+export function addSample(sums: Sums, features: readonly number[]): void {
   for (const [row, one] of features.entries()) {
-    sums.targets[row] = (sums.targets[row] ?? 0) * fade + one
+    sums.targets[row] = (sums.targets[row] ?? 0) + one
     const products = sums.products[row] ?? []
-    for (const [column, other] of features.entries()) products[column] = (products[column] ?? 0) * fade + one * other
+    for (const [column, other] of features.entries()) products[column] = (products[column] ?? 0) + one * other
   }
 }
 

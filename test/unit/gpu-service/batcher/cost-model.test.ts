@@ -75,6 +75,22 @@ describe('CostModel', () => {
     }
   })
 
+  it('remembers what other shapes take, however long runs of one shape alone are made', () => {
+    const random = seededRandom(3)
+    const model = learnt(warmUp, minilm)
+    const [busy, lone] = [
+      { items: 10, longest: 21 },
+      { items: 1, longest: 21 },
+    ]
+    for (let run = 0; run < 5000; run++) {
+      model.observe({ ...busy, items: 9 + Math.floor(random() * 2), runMs: 3 * minilm(busy) * (0.7 + random() * 0.6) })
+      if (run < 100) continue
+      expect(model.predictMs(busy) / (3 * minilm(busy))).toBeCloseTo(1, 0)
+      expect(model.predictMs(lone) / (3 * minilm(lone))).toBeGreaterThan(0.7)
+      expect(model.predictMs(lone) / (3 * minilm(lone))).toBeLessThan(1.4)
+    }
+  })
+
   it('never predicts less for more', () => {
     const random = seededRandom(9)
     const model = new CostModel()

@@ -17,15 +17,13 @@ describe('any workload of bursts, tenants, priorities, deadlines, leavers, poiso
         for (const request of asked) {
           expect(request.outcomes).toHaveLength(1)
           const { kind, atMs, outputs } = request.outcomes[0] as Asked['outcomes'][number]
-          if (kind === 'answered') {
-            expect(outputs).toEqual(request.inputs.map(({ key }) => `answer to ${key}`))
-            expect(atMs).toBeLessThanOrEqual(request.deadlineMs)
-          } else if (kind === 'inference_failed') expect(harmful(request, 'poisoned')).toBe(true)
+          if (kind === 'answered') expect(outputs).toEqual(request.inputs.map(({ key }) => `answer to ${key}`))
+          else if (kind === 'inference_failed') expect(harmful(request, 'poisoned')).toBe(true)
           else if (kind === 'engine_died') expect(harmful(request, 'deadly')).toBe(true)
           else if (kind === 'client_closed') expect(atMs).toBe(request.leavesAtMs)
           else if (kind === 'deadline_exceeded') expect(request.deadlineMs).toBeLessThan(Number.POSITIVE_INFINITY)
           else expect(kind).toBe('overloaded')
-          // One timer, rounded up to a millisecond.
+          // One timer, rounded up to a millisecond, in which an answer may still come.
           expect(atMs).toBeLessThanOrEqual(request.deadlineMs + 1)
         }
         if (plan.load < 1 && plan.hasty === 0 && plan.burst === 1 && plan.deadly === 0) expect(tally.refused).toBe(0)
