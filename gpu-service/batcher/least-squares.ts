@@ -4,17 +4,13 @@ export interface Sums {
   targets: number[]
 }
 
-export const noSums = (count: number): Sums => ({
-  products: Array.from({ length: count }, () => Array<number>(count).fill(0)),
-  targets: Array<number>(count).fill(0),
-})
-
-/** Adds a sample, whose target is 1. */
-export function addSample(sums: Sums, features: readonly number[]): void {
-  for (const [row, one] of features.entries()) {
-    sums.targets[row] = (sums.targets[row] ?? 0) + one
-    const products = sums.products[row] ?? []
-    for (const [column, other] of features.entries()) products[column] = (products[column] ?? 0) + one * other
+/** Those of samples whose target is 1. */
+export function sumsOf(samples: readonly (readonly number[])[]): Sums {
+  const columns = [...(samples[0] ?? []).keys()]
+  const total = (of: (features: readonly number[]) => number) => samples.reduce((sum, sample) => sum + of(sample), 0)
+  return {
+    products: columns.map((row) => columns.map((column) => total((one) => (one[row] ?? 0) * (one[column] ?? 0)))),
+    targets: columns.map((row) => total((one) => one[row] ?? 0)),
   }
 }
 

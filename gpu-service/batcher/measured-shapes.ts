@@ -1,4 +1,4 @@
-import { addSample, noSums, type Sums } from './least-squares.ts'
+import { type Sums, sumsOf } from './least-squares.ts'
 
 /** How much a newer run counts against the ones of its like before it. */
 const runWeight = 0.1
@@ -32,12 +32,6 @@ export class MeasuredShapes {
 
   /** What a fit needs, in which each of them counts the same. */
   sums(): Sums {
-    const sums = noSums(3)
-    for (const { features, runMs } of this.#likes.values())
-      addSample(
-        sums,
-        features.map((value) => value / runMs),
-      )
-    return sums
+    return sumsOf([...this.#likes.values()].map(({ features, runMs }) => features.map((value) => value / runMs)))
   }
 }
