@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { mayRunAway } from '../../../../../gpu-service/tasks/text/pattern-cost.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 
 /** Those of tokenizers that are in use. */
 const inUse = {
@@ -38,7 +39,6 @@ describe('what a pattern may take', () => {
 })
 
 describe('a tokenizer with a pattern that may take minutes', () => {
-  const words = { type: 'WordLevel', vocab: { a: 0, '[UNK]': 1 }, unk_token: '[UNK]' }
   const pattern = { Regex: '(a+)+b' }
   const stages = {
     normalizer: { type: 'Replace', pattern, content: '' },
@@ -46,24 +46,15 @@ describe('a tokenizer with a pattern that may take minutes', () => {
     decoder: { type: 'Sequence', decoders: [{ type: 'Replace', pattern, content: '' }] },
   }
 
-  const plain = {
-    normalizer: null,
-    pre_tokenizer: null,
-    post_processor: null,
-    decoder: null,
-    added_tokens: [],
-    model: words,
-  }
-
   it.each(Object.entries(stages))('is refused by name, wherever it has it: %s', (name, stage) => {
-    const file = { ...plain, [name]: stage }
+    const file = { ...plainTokenizer, [name]: stage }
     expect(() => createTokenizer(file, {})).toThrow('the pattern "(a+)+b" in "tokenizer.json"')
   })
 
   it('is refused for very many of them, too', () => {
     const pattern = { String: 'a' }
     const normalizers = Array.from({ length: 1001 }, () => ({ type: 'Replace', pattern, content: '' }))
-    const file = { ...plain, normalizer: { type: 'Sequence', normalizers } }
+    const file = { ...plainTokenizer, normalizer: { type: 'Sequence', normalizers } }
     expect(() => createTokenizer(file, {})).toThrow('1001 patterns; the limit is 1000')
   })
 })

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 
-const words = { type: 'WordLevel', vocab: { a: 0, '[UNK]': 1 }, unk_token: '[UNK]' }
-const whole = {
-  normalizer: null,
-  pre_tokenizer: null,
-  post_processor: null,
-  decoder: null,
-  added_tokens: [],
-  model: words,
-}
-const tokenizerWith = (stages: object) => createTokenizer({ ...whole, ...stages }, {})
+const tokenizerWith = (stages: object) => createTokenizer({ ...plainTokenizer, ...stages }, {})
 const replacing = (content: string) => ({ type: 'Replace', pattern: { String: 'a' }, content })
 const tenfold = (steps: number) => Array.from({ length: steps }, () => replacing('a'.repeat(10)))
 

@@ -1,0 +1,9 @@
+/** A `tokenizer.json` of one word, with nothing in any stage. */
+export const plainTokenizer = {
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+  added_tokens: [],
+  model: { type: 'WordLevel', vocab: { a: 0, '[UNK]': 1 }, unk_token: '[UNK]' },
+}
