@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { allRevisions, findRepo, getRef, getRepo, getRevision } from '../../../shared/table/repos.ts'
+import type { TableScan } from '../../../shared/table/scan.ts'
+import { useRestores } from './support/use-restores.ts'
+
+const { registry, run, found, remove, listed, loseTable, check } = useRestores()
+
+describe('a restore of an older backup', () => {
+  async function commit(repo: string, path: string) {
+    const lines = [
+      { key: 'header', value: { summary: path } },
+      { key: 'file', value: { path, content: path } },
+    ]
+    const body = lines.map((line) => JSON.stringify(line)).join('\n')
+    await registry().hub(`/api/models/${repo}/commit/main`, 'POST', body)
+    await registry().ingest()
+  }
+  const revisionsOf = async (repoId = '') => {
+    const revisions = await Array.fromAsync(allRevisions(registry().database.table, repoId))
+    return revisions.map(({ title }) => title).toSorted()
+  }
+
+  it.each([[undefined], ['merge' as const]])(
+    'brings back too, where the table was lost, what repos got since: mode %s',
+    async (mode) => {
+      const { table } = registry().database
+      await registry().repo('acme/open', {}, { private: false })
+      await run('backup')
+      for (const path of ['later.txt', 'last.txt']) await commit('acme/one', path)
+      await registry().hub('/api/models/acme/one/tag/main', 'POST', { tag: 'v1' })
+      await registry().hub('/api/models/acme/open/settings', 'PUT', { private: true })
+      await registry().hub('/api/repos/move', 'POST', { fromRepo: 'acme/two', toRepo: 'acme/moved' })
+      await remove('acme/open')
+      await registry().ingest()
+      const [one, open] = [await found('acme/one'), await findRepo(table, { name: 'acme/open', withDeleted: true })]
+      const before = await revisionsOf(one?.id)
+      await loseTable()
+      const restored = registry().maintenance()
+      expect((await restored.run('restore', mode && { mode })).counts).toMatchObject({ reposBroughtForward: 3 })
+      await registry().ingest(restored.asked)
+      expect((await found('acme/one'))?.revision).toBe(one?.revision)
+      expect(await revisionsOf(one?.id)).toEqual(before)
+      expect((await getRef(table, { repoId: one?.id ?? '', kind: 'tag', name: 'v1' }))?.revision).toBe(one?.revision)
+      expect((await getRepo(table, open?.id ?? ''))?.visibility).toBe('private')
+      expect((await getRepo(table, open?.id ?? ''))?.deletedAt).toBe(open?.deletedAt)
+      expect(await listed()).toEqual(['acme/moved', 'acme/one'])
+      expect((await found('acme/two'))?.name).toBe('moved')
+      await check({ repair: true })
+      await commit('acme/one', 'after.txt')
+      expect(await check()).toEqual([])
+    },
+  )
+
+  it('that replaces leaves the bucket what it says of a revision that the backup names and could not save yet', async () => {
+    const one = await found('acme/one')
+    const scan: TableScan = async (request) => {
+      const page = await registry().database.pages(request)
+      return { ...page, items: page.items.filter(({ sk }) => sk !== `REVISION#${one?.revision}`) }
+    }
+    await registry().maintenance({ scan }).run('backup')
+    await run('restore', { mode: 'replace' })
+    await check({ repair: true })
+    expect(await check()).toEqual([])
+    expect(await getRevision(registry().database.table, one?.id ?? '', one?.revision ?? '')).toBeDefined()
+  })
+
+  it('that replaces leaves nothing of what came since, and counts the changes of repos on', async () => {
+    await run('backup')
+    const before = await found('acme/one')
+    const commits = await revisionsOf(before?.id)
+    await commit('acme/one', 'later.txt')
+    const later = await found('acme/one')
+    await run('restore', { mode: 'replace' })
+    const after = await found('acme/one')
+    expect([after?.revision, await revisionsOf(before?.id)]).toEqual([before?.revision, commits])
+    expect(after?.version).toBeGreaterThan(later?.version ?? Number.POSITIVE_INFINITY)
+    expect(await check({ repair: true })).toEqual(['repo-manifest-stale acme/one'])
+    expect([await check(), await revisionsOf(before?.id)]).toEqual([[], commits])
+  })
+})
