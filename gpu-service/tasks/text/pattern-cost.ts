@@ -10,7 +10,8 @@ interface Cost {
 
 /** What tokenizers need: ends of words are looked for, and one part before them gives back what it took. */
 const powerMax = 1
-const waysMax = 1000
+/** Of what grows with the text, a few ways are a few times as long already. */
+const waysMax = { constant: 1000, growing: 8 }
 const sourceLengthMax = 16_384
 /** A repetition of more is one without an end. */
 const fewTimes = 16
@@ -27,7 +28,7 @@ export function mayRunAway(pattern: RegExp): boolean {
   const parsed = parsePattern(pattern)
   if (parsed === undefined) return true
   const { power, ways } = costOf(parsed, false)
-  return power > powerMax || ways > waysMax
+  return power > powerMax || ways > (power > 0 ? waysMax.growing : waysMax.constant)
 }
 
 /** @param isRetried whether what follows can fail, so that other ways are tried */
@@ -44,16 +45,22 @@ function costOfSequence(terms: readonly Term[], isRetried: boolean): Cost {
   let cost = never
   let canFailBehind = isRetried
   for (const term of terms.toReversed()) {
-    const { power, ways } = costOfTerm(term, canFailBehind)
-    cost = { power: cost.power + power, ways: cost.ways * ways }
+    cost = together(cost, costOfTerm(term, canFailBehind))
     canFailBehind ||= term.min > 0
   }
   return cost
 }
 
+const together = (one: Cost, other: Cost): Cost => ({ power: one.power + other.power, ways: one.ways * other.ways })
+
 function costOfTerm({ inside, looks, min, max }: Term, isRetried: boolean): Cost {
   // What was seen once is not looked for in another way; backwards the last part is tried first.
   if (looks !== undefined) return costOf(inside ?? [], looks === 'behind')
+  // Of those that must be there the last one is what the others may fail at.
+  if (inside !== undefined && min > 1 && !isRetried) {
+    const others = costOfTerm({ inside, min: min - 1, max: min - 1 }, true)
+    return together(others, costOfTerm({ inside, min: 1, max: max - min + 1 }, false))
+  }
   const isOpen = max > fewTimes && min !== max
   const own: Cost =
     !isRetried || min === max ? never : isOpen ? { power: 1, ways: 1 } : { power: 0, ways: max - min + 1 }

@@ -14,6 +14,8 @@ const inUse = {
   'spaces of T5': ' {2,}',
   'spaces at both ends': String.raw`^\s+|\s+$`,
   'letters with their marks': String.raw`(?:\p{L}\p{M}*)+`,
+  'words of EXAONE': String.raw`[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\s+(?!\S)|\s+`,
+  'up to four words': String.raw`(?: ?[\p{L}\p{M}]+){1,4}`,
 }
 
 const endless = {
@@ -25,6 +27,8 @@ const endless = {
   'repetitions one beside another': 'a*a*$',
   'what may be there, thirty times': `${'a?'.repeat(30)}${'a'.repeat(30)}`,
   'what may be there, in a repetition with a count': '(?:a?){30}a{30}',
+  'what must be there, thirty times, each as long as it likes': '(?:a+){30}',
+  'what may be there, behind a repetition': `a*${'a?'.repeat(9)}b`,
   'parentheses without end': `${'('.repeat(60)}a${')'.repeat(60)}`,
 }
 
