@@ -1,11 +1,9 @@
-import { Tokenizer } from '@huggingface/tokenizers'
 import * as z from 'zod'
 import { AppError, errors, messageOf } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
-import { refuseEndlessPatterns } from './endless-patterns.ts'
-import { refuseEndlessWords } from './endless-words.ts'
+import { checkedTokenizer } from './checked-tokenizer.ts'
 import { firstTokens } from './first-tokens.ts'
-import { boundGrowth } from './growth.ts'
+import { lengthOf } from './growth.ts'
 import { plainWords } from './plain-words.ts'
 import { prepareText } from './prepare-text.ts'
 import type { Piece } from './text-pieces.ts'
@@ -22,6 +20,7 @@ export const tokenizerFile = z.looseObject({
     .looseObject({ type: z.string(), pretokenizers: z.array(z.looseObject({ type: z.string() })).optional() })
     .nullish(),
   post_processor: z.looseObject({ type: z.string() }).nullish(),
+  added_tokens: z.array(z.looseObject({ content: z.string() })).optional(),
 })
 
 export interface TextTokenizer {
@@ -66,10 +65,7 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
 export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: object): TextTokenizer {
   // What the file says of cutting and padding is for training; here a text is cut to the model and padded to its batch.
   const { truncation: _truncation, padding: _padding, ...rest } = file
-  const tokenizer = new Tokenizer(rest, config)
-  refuseEndlessWords(tokenizer.model)
-  const allowGrowth = boundGrowth(tokenizer)
-  refuseEndlessPatterns([tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder])
+  const { tokenizer, allowGrowth } = checkedTokenizer(rest, config)
   const prepare = prepareText(file)
   const idOf = (token: string) => tokenizer.token_to_id(token)
   const encodePlain = plainWords({ file: rest, config, idOf })
@@ -81,6 +77,7 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
   const parts = tokenizerParts(tokenizer, { file, prepare })
   const template = tokenTemplate(tokenizer, file.post_processor)
   const cut = prefixCutter(file)
+  const tokenOf = (id: number) => tokenizer.id_to_token(id)
   const first = (text: string, keep: number) => firstTokens({ text, keep, encode: plain, cut })
   return {
     file,
@@ -92,15 +89,21 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
       return spannedTokens(text, parts, start, end)
     },
     idOf,
-    tokenOf: (id) => tokenizer.id_to_token(id),
+    tokenOf,
     unknownId: parts.marks.unknown === undefined ? undefined : parts.idOf(parts.marks.unknown),
     marksContinuation: Boolean(parts.marks.continuing),
-    join: (tokens) => tokenizer.decoder?.decode([...tokens]) ?? tokens.join(' '),
+    join(tokens) {
+      allowGrowth(lengthOf(tokens))
+      return tokenizer.decoder?.decode([...tokens]) ?? tokens.join(' ')
+    },
     encode(text, max) {
       const ids = first(text, Math.max(0, max - specialCount(template.single)))
       return template.single.flatMap((part) => ('special' in part ? [part.special] : ids))
     },
-    decode: (ids, skipSpecialTokens) =>
-      ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: skipSpecialTokens }),
+    decode(ids, skipSpecialTokens) {
+      if (ids.length === 0) return ''
+      allowGrowth(lengthOf(ids.map((id) => tokenOf(id) ?? '')))
+      return tokenizer.decode([...ids], { skip_special_tokens: skipSpecialTokens })
+    },
   }
 }

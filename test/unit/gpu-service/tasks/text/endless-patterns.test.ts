@@ -55,6 +55,15 @@ describe('a tokenizer with a pattern that may take minutes', () => {
     expect(() => createTokenizer(file, {})).toThrow('the pattern "(a+)+b" in "tokenizer.json"')
   })
 
+  it('is refused before it is run on the tokens of its own file', () => {
+    const normalizer = { type: 'Replace', pattern, content: '' }
+    const added_tokens = [{ id: 2, content: `${'a'.repeat(40)}!`, normalized: true }]
+    const startedMs = performance.now()
+    const file = { ...plainTokenizer, normalizer, added_tokens }
+    expect(() => createTokenizer(file, {})).toThrow('the pattern "(a+)+b" in "tokenizer.json"')
+    expect(performance.now() - startedMs).toBeLessThan(1000)
+  })
+
   it('is refused for very many of them, too', () => {
     const pattern = { String: 'a' }
     const normalizers = Array.from({ length: 1001 }, () => ({ type: 'Replace', pattern, content: '' }))

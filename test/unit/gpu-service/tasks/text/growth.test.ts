@@ -10,16 +10,29 @@ describe('a tokenizer that makes texts longer', () => {
   it('ends with a refusal before one letter is gigabytes, told with places or without', () => {
     const tokenizer = tokenizerWith({ normalizer: { type: 'Sequence', normalizers: tenfold(9) } })
     const startedMs = performance.now()
-    expect(() => tokenizer.encode('a', 512)).toThrow('more than 32 times as long')
-    expect(() => tokenizer.spanned('a', { start: 0, end: 1 })).toThrow('more than 32 times as long')
+    expect(() => tokenizer.encode('a', 512)).toThrow('more than 64 times as long')
+    expect(() => tokenizer.spanned('a', { start: 0, end: 1 })).toThrow('more than 64 times as long')
     expect(performance.now() - startedMs).toBeLessThan(500)
   })
 
-  it('is refused where one step puts very much in the place of little', () => {
-    const much = 'a'.repeat(101)
-    for (const normalizer of [replacing(much), { type: 'Prepend', prepend: much }])
-      expect(() => tokenizerWith({ normalizer })).toThrow('more than 100 characters')
-    expect(() => tokenizerWith({ decoder: { type: 'Sequence', decoders: tenfold(2) } })).toThrow('again and again')
+  it('ends so too where it does that while it cuts texts into words, or writes tokens as texts again', () => {
+    const spaces = Array.from({ length: 30 }, () => ({ type: 'Metaspace', replacement: '' }))
+    const tokenizer = tokenizerWith({
+      pre_tokenizer: { type: 'Sequence', pretokenizers: tenfold(9) },
+      decoder: { type: 'Sequence', decoders: [...tenfold(2), ...spaces] },
+    })
+    const startedMs = performance.now()
+    expect(() => tokenizer.encode('a', 512)).toThrow('more than 64 times as long')
+    expect(() => tokenizer.spanned('a', { start: 0, end: 1 })).toThrow('more than 64 times as long')
+    expect(() => tokenizer.decode([0], false)).toThrow('more than 64 times as long')
+    expect(() => tokenizer.join(['a'])).toThrow('more than 64 times as long')
+    expect(performance.now() - startedMs).toBeLessThan(500)
+  })
+
+  it('is refused where it does that with a token of its own while it is loaded', () => {
+    const normalizer = { type: 'Sequence', normalizers: tenfold(9) }
+    const added_tokens = [{ id: 2, content: 'a', normalized: true }]
+    expect(() => tokenizerWith({ normalizer, added_tokens })).toThrow('makes very much of the token "a"')
   })
 
   it('is taken where it makes a few characters of each, however many steps it has', () => {
