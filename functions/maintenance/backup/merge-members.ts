@@ -11,15 +11,19 @@ import { partByPart } from './restore-items.ts'
 const atOnce = 16
 
 /**
- * Adds the members of organisations that are not there: of one that is, who is missing was let out. One without an admin
- * was made anew by a file that was dropped. They come before the organisations, so that another try knows these as well.
+ * Adds the members of organisations that are not there: of one that is, who is missing was let out, and of one whose name
+ * a user has by now nobody was ever in that. One without an admin was made anew by a file that was dropped. They come
+ * before the organisations, so that another try knows these as well.
  */
 export const addMembers: Phase = {
   name: 'members',
   run: (step) =>
     partByPart(step, async (items) => {
       const { table } = step.parts
-      const isLost = askOnce(async (owner) => ((await findOwner(table, owner))?.admins ?? 0) === 0)
+      const isLost = askOnce(async (name) => {
+        const owner = await findOwner(table, name)
+        return owner === undefined || (owner.kind === 'organisation' && owner.admins === 0)
+      })
       await inParallel(items.filter(isMembership), atOnce, async (item) => {
         if (!(await isLost(organisationOf(item)))) return
         if (await asSeen(() => table.put(item, absent))) step.count('itemsRestored')
