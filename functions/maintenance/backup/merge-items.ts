@@ -12,6 +12,7 @@ import { checkUsage } from '../fsck/check-owner.ts'
 import type { Phase } from '../jobs/phase.ts'
 import { type AnyItem, isRepo, scanSome } from '../read-pages.ts'
 import { countAdmins, isMembership } from './merge-members.ts'
+import { isUser, userIdOf } from './merge-users.ts'
 import { partByPart } from './restore-items.ts'
 
 const atOnce = 16
@@ -42,16 +43,18 @@ function creationOf(repo: AnyItem & RepoItem): TransactAction[] {
   ]
 }
 
-/** Adds what else is missing, of repos only where they are there. */
+/** Adds what else is missing, of users and repos only where they are there. */
 export const addMissing: Phase = {
   name: 'registry',
   run: (step) =>
     partByPart(step, async (items) => {
       const { table } = step.parts
       const repoOf = askOnce((id) => getRepo(table, id))
+      const userOf = askOnce((id) => table.get(keys.user(id)))
       await inParallel(items, atOnce, async (item) => {
-        if (isFound(item) || isRepo(item) || letsIn(item)) return
-        const repoId = repoIdOf(item)
+        if (isFound(item) || isRepo(item) || isUser(item) || letsIn(item)) return
+        const [repoId, userId] = [repoIdOf(item), userIdOf(item)]
+        if (userId !== undefined && (await userOf(userId)) === undefined) return
         if (repoId !== undefined && (await repoOf(repoId)) === undefined) return
         const served = await Promise.all(servedBy(item).map(repoOf))
         if (served.some((repo) => repo === undefined || repo.deletedAt !== undefined)) return

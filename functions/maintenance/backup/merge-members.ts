@@ -6,6 +6,7 @@ import { absent, type Table } from '../../../shared/table/table.ts'
 import { askOnce } from '../ask-once.ts'
 import type { Phase } from '../jobs/phase.ts'
 import type { AnyItem } from '../read-pages.ts'
+import { userIdOf } from './merge-users.ts'
 import { partByPart } from './restore-items.ts'
 
 const atOnce = 16
@@ -24,8 +25,9 @@ export const addMembers: Phase = {
         const owner = await findOwner(table, name)
         return owner === undefined || (owner.kind === 'organisation' && owner.admins === 0)
       })
+      const isThere = askOnce(async (userId) => (await table.get(keys.user(userId))) !== undefined)
       await inParallel(items.filter(isMembership), atOnce, async (item) => {
-        if (!(await isLost(organisationOf(item)))) return
+        if (!(await isLost(organisationOf(item))) || !(await isThere(userIdOf(item) ?? ''))) return
         if (await asSeen(() => table.put(item, absent))) step.count('itemsRestored')
       })
     }),

@@ -7,6 +7,7 @@ import { isBare, removeOthers } from './existing.ts'
 import { listBackups, readRecord } from './list-backups.ts'
 import { addMissing, addRepos, countAnew } from './merge-items.ts'
 import { addMembers } from './merge-members.ts'
+import { addUsers } from './merge-users.ts'
 import { removeTwins } from './remove-twins.ts'
 import { recordOf, writeItems } from './restore-items.ts'
 import type { BlobLine } from './save-blobs.ts'
@@ -102,14 +103,15 @@ const bringBlobs: Phase = {
 /**
  * Brings a backup back. With `replace`, what is not in it is removed once all of it is written: whoever asked for it can
  * ask again at any time, so its own account and keys stay. With `merge` a repo that was deleted since stays deleted, and one
- * that was removed for good is back whole; a deployment is back paused; nobody gets in who was let out since.
+ * that was removed for good is back whole; a deployment is back paused; nobody gets in who was let out since, or whose
+ * name another user has by now.
  */
 export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Phase[] => [
   choose,
   verify,
   requireRoom,
   ...(objects ? [bringBlobs] : []),
-  ...(mode === 'merge' ? [addRepos, addMembers, addMissing] : [writeItems]),
+  ...(mode === 'merge' ? [addUsers, addRepos, addMembers, addMissing] : [writeItems]),
   ...(mode === 'replace' ? [removeOthers] : []),
   catchUp,
   ...(mode === 'merge' ? [countAnew] : []),

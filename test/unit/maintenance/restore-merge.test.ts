@@ -37,7 +37,7 @@ describe('a restore that merges', () => {
     const member = (userId: string): MemberItem => ({
       ...{ owner: 'Lab', userId, username: userId, role: 'admin', addedAt: '' },
     })
-    await table.put({ ...keys.user('user_ada'), id: 'user_ada' })
+    for (const id of ['user_ada', 'user_bob']) await table.put({ ...keys.user(id), id })
     await createOrganisation(table, { owner: lab, first: member('user_ada') })
     await putMember(table, { owner: lab, member: member('user_bob') })
     const validUntil = new Date(Date.now() + day).toISOString()

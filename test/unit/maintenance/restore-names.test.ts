@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { createOrganisation, listMemberships } from '../../../shared/table/members.ts'
+import { type ApiKeyItem, createApiKey, findApiKey } from '../../../shared/table/api-keys.ts'
+import { keys } from '../../../shared/table/keys.ts'
+import { createOrganisation, listMemberships, putMember } from '../../../shared/table/members.ts'
 import { deleteOrganisation } from '../../../shared/table/organisation-deletion.ts'
 import { findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
 import { userCreation } from '../../../shared/table/user-creation.ts'
-import type { UserItem } from '../../../shared/table/users.ts'
+import { findIdentity, type UserItem } from '../../../shared/table/users.ts'
 import { useRestores } from './support/use-restores.ts'
 
-const { registry, run } = useRestores()
+const { registry, run, loseTable } = useRestores()
 
 const userOf = (id: string, username: string): UserItem => ({
   ...{ id, username, email: `${id}@example.com`, role: 'member', createdAt: '2026-11-01T00:00:00.000Z' },
@@ -27,5 +29,31 @@ describe('a restore that merges', () => {
     await run('restore', { mode: 'merge' })
     expect(await findOwner(table, 'lab')).toMatchObject({ kind: 'user', userId: 'user_eve' })
     expect((await listMemberships(table, { userId: 'user_ada', limit: 9 })).items).toEqual([])
+  })
+
+  it('brings no user back whose name is another one’s by now, nor what it came in with', async () => {
+    const { table } = registry().database
+    await register(userOf('user_ada', 'ada'))
+    await register(userOf('user_bob', 'bob'))
+    const key: ApiKeyItem = { id: 'key_1', sha256: 'ab', name: '', userId: 'user_ada', scopes: ['read'], createdAt: '' }
+    await createApiKey(table, key)
+    await createApiKey(table, { ...key, sha256: 'cd', userId: 'user_bob' })
+    const lab: OwnerItem = { name: 'lab', kind: 'organisation', createdAt: '', createdBy: 'user_ada', admins: 1 }
+    const member: MemberItem = { owner: 'lab', userId: 'user_ada', username: 'ada', role: 'admin', addedAt: '' }
+    await createOrganisation(table, { owner: lab, first: member })
+    await putMember(table, { owner: lab, member: { ...member, userId: 'user_bob', username: 'bob' } })
+    await run('backup')
+    await loseTable()
+    await register(userOf('user_new', 'Ada'))
+    await run('restore', { mode: 'merge' })
+    expect(await findOwner(table, 'ada')).toMatchObject({ userId: 'user_new' })
+    expect(await findIdentity(table, 'user_ada')).toBeUndefined()
+    expect(await findApiKey(table, 'ab')).toBeUndefined()
+    expect(await table.get(keys.email('user_ada@example.com'))).toBeUndefined()
+    // Whoever has a name of its own is back with all of it.
+    expect((await findIdentity(table, 'user_bob'))?.memberships).toMatchObject([{ owner: 'lab', role: 'admin' }])
+    expect(await findApiKey(table, 'cd')).toBeDefined()
+    expect(await table.get(keys.email('user_bob@example.com'))).toMatchObject({ userId: 'user_bob' })
+    expect(await findOwner(table, 'lab')).toMatchObject({ admins: 1 })
   })
 })
