@@ -1,5 +1,6 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { manifest, type RepoManifest, repoManifest } from '../../../shared/model/manifest.ts'
+import { isRevisionId } from '../../../shared/model/repo-id.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { renamed } from '../../../shared/repos/move-repo.ts'
 import { asSeen } from '../../../shared/table/as-seen.ts'
@@ -54,12 +55,13 @@ async function bringForward(repoId: string, parts: MaintenanceParts): Promise<bo
 async function bringRevisions(repoId: string, parts: MaintenanceParts): Promise<void> {
   const { table, objects } = parts
   for await (const page of listUnder(objects, `manifests/${repoId}/`))
-    for (const { key } of page) {
-      if (key === objectKeys.repoManifest(repoId)) continue
+    await inParallel(page, atOnce, async ({ key }) => {
+      const [id = ''] = /[^/]+(?=\.json$)/.exec(key) ?? []
+      // A repo may have ten thousands, of which a few came since.
+      if (!isRevisionId(id) || (await getRevision(table, repoId, id)) !== undefined) return
       const said = await readManifest(objects, { key, schema: manifest })
-      if (said === undefined || said === 'broken' || (await getRevision(table, repoId, said.id)) !== undefined) continue
-      await bringBack(said, parts)
-    }
+      if (said !== undefined && said !== 'broken') await bringBack(said, parts)
+    })
 }
 
 /** The refs that were made or moved since, to revisions that are there. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { allRevisions, findRepo, getRef, getRepo, getRevision } from '../../../shared/table/repos.ts'
 import type { TableScan } from '../../../shared/table/scan.ts'
 import { useRestores } from './support/use-restores.ts'
@@ -50,6 +51,23 @@ describe('a restore of an older backup', () => {
       expect(await check()).toEqual([])
     },
   )
+
+  it('reads of what the bucket says of revisions only what the registry does not know', async () => {
+    await run('backup')
+    await commit('acme/one', 'later.txt')
+    const revision = (await found('acme/one'))?.revision
+    await loseTable()
+    const read: string[] = []
+    const get: ObjectStore['get'] = (request) => {
+      if (/^manifests\/.*\/[0-9a-f]{40}/.test(request.key)) read.push(request.key)
+      return registry().objects.get(request)
+    }
+    await registry()
+      .maintenance({ objects: { ...registry().objects, get } })
+      .run('restore')
+    expect((await found('acme/one'))?.revision).toBe(revision)
+    expect(read).toEqual([expect.stringContaining(revision ?? 'none')])
+  })
 
   it('that replaces leaves the bucket what it says of a revision that the backup names and could not save yet', async () => {
     const one = await found('acme/one')
