@@ -5,6 +5,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { renamed } from '../../../shared/repos/move-repo.ts'
 import { asSeen } from '../../../shared/table/as-seen.ts'
 import { keys } from '../../../shared/table/keys.ts'
+import { ensureOrganisation } from '../../../shared/table/owners.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { getRef, getRepo, getRevision, keyOfRef } from '../../../shared/table/repos.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
@@ -33,7 +34,7 @@ export const catchUp: Phase = {
 
 /** @returns whether its manifest is of a later change than its item */
 async function bringForward(repoId: string, parts: MaintenanceParts): Promise<boolean> {
-  const { table, objects, ingest } = parts
+  const { table, objects, ingest, now } = parts
   // In this order: of what changes at this moment, the item is the first to.
   const said = await readManifest(objects, { key: objectKeys.repoManifest(repoId), schema: repoManifest })
   const repo = await getRepo(table, repoId)
@@ -42,6 +43,8 @@ async function bringForward(repoId: string, parts: MaintenanceParts): Promise<bo
   const refs = await laterRefs(said, parts)
   await table.putMany(refs.map(({ pk: _, sk: __, ...ref }) => ({ ...keyOfRef({ repoId, ...ref }), ...ref })))
   await table.putMany(versionsOf(said).map(({ name, number }) => ({ ...keys.version(repoId, number), name })))
+  // A namespace that came to be since is nobody's now: whoever took its name would have the repo.
+  await ensureOrganisation(table, { name: said.owner, createdBy: 'restore', now: now() })
   // A name that another repo has by now is that one's.
   await bringItem(said, parts, true).catch((error) => {
     if (!(error instanceof ConditionFailed)) throw error

@@ -4,11 +4,12 @@ import { keys } from '../../../shared/table/keys.ts'
 import { createOrganisation, listMemberships, putMember } from '../../../shared/table/members.ts'
 import { deleteOrganisation } from '../../../shared/table/organisation-deletion.ts'
 import { findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
+import { ConditionFailed } from '../../../shared/table/table.ts'
 import { userCreation } from '../../../shared/table/user-creation.ts'
 import { findIdentity, type UserItem } from '../../../shared/table/users.ts'
 import { useRestores } from './support/use-restores.ts'
 
-const { registry, run, loseTable } = useRestores()
+const { registry, run, found, loseTable } = useRestores()
 
 const userOf = (id: string, username: string): UserItem => ({
   ...{ id, username, email: `${id}@example.com`, role: 'member', createdAt: '2026-11-01T00:00:00.000Z' },
@@ -55,5 +56,19 @@ describe('a restore that merges', () => {
     expect(await findApiKey(table, 'cd')).toBeDefined()
     expect(await table.get(keys.email('user_bob@example.com'))).toMatchObject({ userId: 'user_bob' })
     expect(await findOwner(table, 'lab')).toMatchObject({ admins: 1 })
+  })
+})
+
+describe('a restore after the loss of a table', () => {
+  it('leaves a namespace that came since, and has a repo, to nobody who registers by its name', async () => {
+    const { table } = registry().database
+    await run('backup')
+    await registry().hub('/api/repos/move', 'POST', { fromRepo: 'acme/two', toRepo: 'newco/two' })
+    await registry().ingest()
+    await loseTable()
+    await run('restore')
+    expect(await found('newco/two')).toBeDefined()
+    await expect(register(userOf('user_eve', 'newco'))).rejects.toThrow(ConditionFailed)
+    expect(await findOwner(table, 'newco')).toMatchObject({ kind: 'organisation', admins: 0 })
   })
 })
