@@ -7,42 +7,42 @@ import { asSeen } from '../../../shared/table/as-seen.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { ensureOrganisation } from '../../../shared/table/owners.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
-import { getRef, getRepo, getRevision, keyOfRef } from '../../../shared/table/repos.ts'
+import { getRef, getRepo, getRevision } from '../../../shared/table/repos.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import { bringBack } from '../fsck/check-revision.ts'
 import { readManifest } from '../fsck/read-manifest.ts'
-import type { Phase } from '../jobs/phase.ts'
+import type { Phase, Step } from '../jobs/phase.ts'
 import { listUnder } from '../list-under.ts'
 import type { MaintenanceParts } from '../parts.ts'
 import { isRepo, scanSome } from '../read-pages.ts'
+import { bringRefs, versionsOf } from './later-refs.ts'
 
 const atOnce = 8
 
 /**
  * Brings repos to where they were after the backup was made, as far as the bucket tells: the next change of one would
- * write its manifest anew, and with it go the commits, the names and the privacy that it got since.
+ * write its manifest anew, and with it go the commits, the names and the privacy that it got since. What was deleted of
+ * its names goes again.
  */
 export const catchUp: Phase = {
   name: 'what came after the backup',
   run: (step) =>
     scanSome(step, async (items) => {
       await inParallel(items.filter(isRepo), atOnce, async ({ id }) => {
-        if (await bringForward(id, step.parts)) step.count('reposBroughtForward')
+        if (await bringForward(id, step)) step.count('reposBroughtForward')
       })
     }),
 }
 
 /** @returns whether its manifest is of a later change than its item */
-async function bringForward(repoId: string, parts: MaintenanceParts): Promise<boolean> {
+async function bringForward(repoId: string, { parts, job }: Step): Promise<boolean> {
   const { table, objects, ingest, now } = parts
   // In this order: of what changes at this moment, the item is the first to.
   const said = await readManifest(objects, { key: objectKeys.repoManifest(repoId), schema: repoManifest })
   const repo = await getRepo(table, repoId)
   if (said === undefined || said === 'broken' || repo === undefined || said.version <= repo.version) return false
   await bringRevisions(repoId, parts)
-  const refs = await laterRefs(said, parts)
-  await table.putMany(refs.map(({ pk: _, sk: __, ...ref }) => ({ ...keyOfRef({ repoId, ...ref }), ...ref })))
-  await table.putMany(versionsOf(said).map(({ name, number }) => ({ ...keys.version(repoId, number), name })))
+  await bringRefs(said, { table, before: job.createdAt })
   // A namespace that came to be since is nobody's now: whoever took its name would have the repo.
   await ensureOrganisation(table, { name: said.owner, createdBy: 'restore', now: now() })
   // A name that another repo has by now is that one's.
@@ -66,19 +66,6 @@ async function bringRevisions(repoId: string, parts: MaintenanceParts): Promise<
       if (said !== undefined && said !== 'broken') await bringBack(said, parts)
     })
 }
-
-/** The refs that were made or moved since, to revisions that are there. */
-async function laterRefs({ id: repoId, refs }: RepoManifest, { table }: MaintenanceParts) {
-  const later = await inParallel(refs, atOnce, async (ref) => {
-    const known = await getRef(table, { repoId, kind: ref.kind, name: ref.name })
-    if (known !== undefined && known.updatedAt >= ref.updatedAt) return []
-    return (await getRevision(table, repoId, ref.revision)) === undefined ? [] : [ref]
-  })
-  return later.flat()
-}
-
-const versionsOf = ({ refs }: RepoManifest): { name: string; number: number }[] =>
-  refs.flatMap(({ name, versionNumber: number }) => (typeof number === 'number' ? [{ name, number }] : []))
 
 async function bringItem(said: RepoManifest, { table, now }: MaintenanceParts, isRenamed: boolean): Promise<void> {
   const { id, owner, name, visibility, tags, updatedAt, deletedAt, version } = said

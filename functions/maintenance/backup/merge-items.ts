@@ -11,6 +11,7 @@ import { askOnce } from '../ask-once.ts'
 import { checkUsage } from '../fsck/check-owner.ts'
 import type { Phase } from '../jobs/phase.ts'
 import { type AnyItem, isRepo, scanSome } from '../read-pages.ts'
+import { deletedRefs } from './later-refs.ts'
 import { countAdmins, isMembership } from './merge-members.ts'
 import { isUser, userIdOf } from './merge-users.ts'
 import { partByPart } from './restore-items.ts'
@@ -43,19 +44,20 @@ function creationOf(repo: AnyItem & RepoItem): TransactAction[] {
   ]
 }
 
-/** Adds what else is missing, of users and repos only where they are there. */
+/** Adds what else is missing, of users and repos only where they are there, and no branch, tag or alias that was deleted. */
 export const addMissing: Phase = {
   name: 'registry',
   run: (step) =>
     partByPart(step, async (items) => {
-      const { table } = step.parts
+      const { table, objects } = step.parts
+      const isDeleted = deletedRefs(objects)
       const repoOf = askOnce((id) => getRepo(table, id))
       const userOf = askOnce((id) => table.get(keys.user(id)))
       await inParallel(items, atOnce, async (item) => {
         if (isFound(item) || isRepo(item) || isUser(item) || letsIn(item)) return
         const [repoId, userId] = [repoIdOf(item), userIdOf(item)]
         if (userId !== undefined && (await userOf(userId)) === undefined) return
-        if (repoId !== undefined && (await repoOf(repoId)) === undefined) return
+        if (repoId !== undefined && ((await repoOf(repoId)) === undefined || (await isDeleted(item)))) return
         const served = await Promise.all(servedBy(item).map(repoOf))
         if (served.some((repo) => repo === undefined || repo.deletedAt !== undefined)) return
         if (await asSeen(() => table.put(asMerged(item), absent))) step.count('itemsRestored')

@@ -15,8 +15,8 @@ Options:
                       own account and keys stay beside it. After the loss of a table, this is how its repos come back,
                       where drop folders were imported anew meanwhile
   --merge             add what is missing, and leave what is there: a repo that was deleted stays so while it can be
-                      brought back, a name that another repo or user has by now stays that one's, who was let out
-                      of an organisation stays out, and deployments come back paused
+                      brought back, as do branches, tags and aliases; a name that another repo or user has by now stays
+                      that one's; who was let out of an organisation stays out; and deployments come back paused
   --objects           the backup's blobs too, where they are missing
 ${detachHelp}
 
