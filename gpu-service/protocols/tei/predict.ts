@@ -10,9 +10,6 @@ const sequence = z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()
 })
 const request = z.object({ inputs: z.unknown(), ...truncationFields, raw_scores: z.boolean().nullish() })
 
-/** About what a class takes in JSON. */
-const charactersPerClass = 50
-
 /** `POST /predict`: a text, ONE pair as a list of two, or a list of lists of either. One answers flat, several nested. */
 export const predict: TeiOperation = {
   kind: 'classify',
@@ -32,7 +29,6 @@ export const predict: TeiOperation = {
       items: classes,
       isList: !isSingle,
       write: (classesOf) => JSON.stringify(classesOf().map(({ score, label }) => ({ score, label }))),
-      aboutLength: (classes[0]?.().length ?? 0) * charactersPerClass,
       signal: options.signal,
     })
     return { json, ...answered, characters: charactersOf(list), inputs: list.length, isSingle }

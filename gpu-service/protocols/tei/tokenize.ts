@@ -39,7 +39,6 @@ export const tokenize: TeiOperation = {
       items: lists,
       isList: true,
       write: (one) => listPieces(one, writeToken),
-      aboutLength: (tokens * 70) / lists.length,
       signal: options.signal,
     })
     return { json, tokens, characters: charactersOf(texts), inputs: texts.length, isSingle }

@@ -17,8 +17,6 @@ import type { Mask } from './mask-settings.ts'
 const masksMax = 64
 /** What the answer to one request may have, in tokens. */
 const writtenTokensMax = 4_194_304
-/** About what one takes in JSON, for the text it is written into is of any length. */
-const charactersPerFilling = 300
 
 const schema = z.object({
   ...truncationParameters,
@@ -55,7 +53,6 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
       isList,
       write: ({ ids, masks }, index) =>
         fillingsJson({ ids, masks, candidates: results[index]?.output ?? [], tokenizer }),
-      aboutLength: asked.top_k * charactersPerFilling,
       signal: options.signal,
     })
     return { json, timing: timingOf(results), tokens: tokenCount(rows) }

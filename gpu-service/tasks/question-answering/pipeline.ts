@@ -60,16 +60,11 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
       items: answers,
       isList,
       write: (all) => (count === 1 ? JSON.stringify(all[0] ?? null) : listPieces(all, (one) => JSON.stringify(one))),
-      aboutLength: aboutLength(answers),
       signal: options.signal,
     })
     return { json, timing: timingOf(results), tokens: tokenCount(rows) }
   }
 }
-
-/** How many characters the answers to one question take, about. */
-const aboutLength = (answers: readonly TextAnswer[][]): number =>
-  answers.reduce((total, all) => all.reduce((sum, { answer }) => sum + 80 + answer.length, total), 0) / answers.length
 
 interface QuestionPipeline {
   model: TextModel

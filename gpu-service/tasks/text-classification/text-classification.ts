@@ -58,9 +58,6 @@ export function classifyBy({ ask, classifier }: ClassifierAtWork): Classify {
   }
 }
 
-/** About what a class takes in JSON. */
-const charactersPerClass = 50
-
 const parametersSchema = z.object({
   ...truncationParameters,
   top_k: wholeNumber(1, 100_000).optional(),
@@ -79,7 +76,6 @@ export function classificationPipeline({ ask, classifier }: ClassifierAtWork): T
       items: logits,
       isList: true,
       write: (row) => JSON.stringify(labelScores({ logits: row, ...scoring })),
-      aboutLength: scoring.topK * charactersPerClass,
       signal: options.signal,
     })
     return { ...answered, json }

@@ -13,31 +13,27 @@ export type Written = string | Generator<string, void>
  * The answers of a request as JSON, each written when its turn comes: others get theirs in between, and where all
  * together are long no string holds them all. One alone, for inputs that were no list, stands without brackets.
  */
-export async function answersJson<Item>({
-  items,
-  isList,
-  write,
-  aboutLength,
-  signal,
-}: AnswersJson<Item>): Promise<JsonText> {
+export async function answersJson<Item>({ items, isList, write, signal }: AnswersJson<Item>): Promise<JsonText> {
   const [only] = items
   const pieces = !isList && only !== undefined ? piecesOf(write(only, 0)) : listPieces(items, write)
   const breathe = breatheFor(signal)
-  if (items.length * aboutLength > wholeMax) return inPieces(pieces, breathe)
-  let json = ''
-  for (const piece of pieces) {
-    json += piece
+  const written: string[] = []
+  let text = ''
+  for (let next = pieces.next(); !next.done; next = pieces.next()) {
+    text += next.value
     await breathe()
+    if (text.length < pieceLength) continue
+    written.push(text)
+    text = ''
+    if (written.length * pieceLength > wholeMax) return inPieces({ written, pieces, breathe })
   }
-  return json
+  return written.join('') + text
 }
 
 export interface AnswersJson<Item> {
   items: readonly Item[]
   isList: boolean
   write: (item: Item, index: number) => Written
-  /** How many characters one takes, about. */
-  aboutLength: number
   signal: AbortSignal
 }
 
@@ -59,7 +55,8 @@ function* piecesOf(written: Written): Generator<string, void> {
   else yield* written
 }
 
-async function* inPieces(pieces: Iterable<string>, breathe: Breathe): AsyncGenerator<string, void> {
+async function* inPieces({ written, pieces, breathe }: InPieces): AsyncGenerator<string, void> {
+  yield* written
   let text = ''
   for (const piece of pieces) {
     text += piece
@@ -69,4 +66,11 @@ async function* inPieces(pieces: Iterable<string>, breathe: Breathe): AsyncGener
     text = ''
   }
   yield text
+}
+
+interface InPieces {
+  /** Those that are written already. */
+  written: readonly string[]
+  pieces: Iterable<string>
+  breathe: Breathe
 }

@@ -33,9 +33,6 @@ const schema = z.object({
   stride: wholeNumber(0, 1_000_000).optional(),
 })
 
-/** About what one takes in JSON, were every token one. */
-const charactersPerEntity = 90
-
 /** A text to `[{entity_group, score, word, start, end}]`, a list of texts to a list of those. */
 export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskService['pipeline'] {
   const { tokenizer, encoder } = model
@@ -83,7 +80,6 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
         const tell = teller({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' })
         return listPieces(entities, (entity) => JSON.stringify(tell(entity)))
       },
-      aboutLength: (charactersPerEntity * tokenCount(rows)) / items.length,
       signal: options.signal,
     })
     return { json, timing: timingOf(results), tokens: tokenCount(rows) }

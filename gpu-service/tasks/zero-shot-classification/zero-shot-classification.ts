@@ -38,9 +38,6 @@ export const zeroShotClassification: Task = {
   },
 }
 
-/** About what a label takes in JSON. */
-const charactersPerLabel = 50
-
 /** `[{label, score}]` for a text, a list of those for a list: the shape that all clients read. */
 function zeroShotPipeline({ ask, entailmentId }: ZeroShotPipeline): TaskService['pipeline'] {
   return async ({ inputs, parameters, options }) => {
@@ -65,7 +62,6 @@ function zeroShotPipeline({ ask, entailmentId }: ZeroShotPipeline): TaskService[
         const own = logits.slice(index * labels.length, (index + 1) * labels.length)
         return JSON.stringify(labelShares({ logits: own, labels, entailmentId, multiLabel }))
       },
-      aboutLength: labels.length * charactersPerLabel,
       signal: options.signal,
     })
     return { ...answered, json }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { answersJson } from '../../../../../gpu-service/tasks/text/answers-json.ts'
+import { answersJson, listPieces } from '../../../../../gpu-service/tasks/text/answers-json.ts'
 import { largest } from '../../../../../gpu-service/tasks/text/largest.ts'
 
 const { signal } = new AbortController()
-const asked = { isList: true, write: (item: unknown) => JSON.stringify(item), aboutLength: 10, signal }
+const asked = { isList: true, write: (item: unknown) => JSON.stringify(item), signal }
 
 async function collect(json: string | AsyncIterable<string>): Promise<string[]> {
   if (typeof json === 'string') return [json]
@@ -20,10 +20,18 @@ describe('the answers of a request', () => {
 
   it('come in pieces where they are long, which are the same list together', async () => {
     const items = Array.from({ length: 2000 }, (_, index) => ({ index, text: 'x'.repeat(500) }))
-    const pieces = await collect(await answersJson({ ...asked, items, aboutLength: 500 }))
+    const pieces = await collect(await answersJson({ ...asked, items }))
     expect(pieces.length).toBeGreaterThan(5)
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000)
     expect(JSON.parse(pieces.join(''))).toEqual(items)
+  })
+
+  it('come in pieces where one item is all of it, which is not known before it is written', async () => {
+    const item = Array.from({ length: 20_000 }, (_, at) => ({ at, word: 'ship' }))
+    const write = () => listPieces(item, (one) => JSON.stringify(one))
+    const pieces = await collect(await answersJson({ ...asked, items: [item], isList: false, write }))
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000)
+    expect(JSON.parse(pieces.join(''))).toEqual(item)
   })
 
   it('stop being written when their caller has left', async () => {
@@ -31,10 +39,10 @@ describe('the answers of a request', () => {
     const write = () => {
       const untilMs = performance.now() + 2
       while (performance.now() < untilMs);
-      return '"a"'
+      return `"${'a'.repeat(1000)}"`
     }
     const items = Array(1000).fill('a')
-    const pieces = collect(await answersJson({ ...asked, items, write, aboutLength: 1000, signal: leaving.signal }))
+    const pieces = collect(await answersJson({ ...asked, items, write, signal: leaving.signal }))
     leaving.abort()
     await expect(pieces).rejects.toMatchObject({ code: 'client_closed' })
   })
