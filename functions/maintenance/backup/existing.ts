@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inParallel } from '../../../shared/in-parallel.ts'
 import type { ItemKey } from '../../../shared/table/keys.ts'
 import type { TableScan } from '../../../shared/table/scan.ts'
 import { createDigestSet, type DigestSet } from '../digest-set.ts'
@@ -7,6 +8,7 @@ import type { Phase, Step } from '../jobs/phase.ts'
 import { type AnyItem, scanSome } from '../read-pages.ts'
 import { manifestDropper } from './drop-manifests.ts'
 import { readRecord } from './list-backups.ts'
+import { staysWithRevision } from './named-revisions.ts'
 import { readPart } from './write-part.ts'
 
 /** What a registry has before anybody used it: the admin that a server makes for itself, with its keys. */
@@ -23,9 +25,11 @@ export async function isBare(scan: TableScan): Promise<boolean> {
   return true
 }
 
+const atOnce = 16
+
 let known: { backup: string; places: DigestSet } | undefined
 
-/** Removes what is not in the backup, except what whoever asked for it comes in with. */
+/** Removes what is not in the backup, except what whoever asked for it comes in with, and what is at work meanwhile. */
 export const removeOthers: Phase = {
   name: 'removal of what is not in it',
   async run(step) {
@@ -34,15 +38,26 @@ export const removeOthers: Phase = {
     // Only once all of it is read: what could not be is read again by a second try.
     if (known?.backup !== backup) known = { backup, places: await placesOf(step, backup) }
     const { places } = known
-    const dropManifests = manifestDropper(parts, (key) => places.has(digestOf(key)))
+    const isSaved = (key: ItemKey) => places.has(digestOf(key))
     return scanSome(step, async (items) => {
-      const others = items.filter((item) => !isKept(step, item) && !places.has(digestOf(item)))
+      // Anew for each page: what was published before it was read is named by now.
+      const stays = staysWithRevision(parts.table, isSaved)
+      const dropManifests = manifestDropper(parts, isSaved)
+      const others = await without(
+        items.filter((item) => !isKept(step, item) && !isSaved(item)),
+        stays,
+      )
       // Before the repos, which are how they are found; those of repos that were lost stay, for a check to bring back.
       await dropManifests(others)
       await parts.table.deleteMany(others)
       count('itemsRemoved', others.length)
     })
   },
+}
+
+async function without(items: readonly AnyItem[], stays: (item: AnyItem) => Promise<boolean>): Promise<AnyItem[]> {
+  const stay = await inParallel(items, atOnce, stays)
+  return items.filter((_, at) => !stay[at])
 }
 
 function isKept({ job }: Step, item: AnyItem): boolean {
