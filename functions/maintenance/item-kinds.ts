@@ -12,12 +12,14 @@ export interface ItemKind {
   sk: string
   /**
    * `saved`: in backups. `ended`: in backups once it is over. `work`: of what is under way, or soon over, and made anew.
+   * `live`: of what runs and signs now, and goes on doing so when a backup takes the place of the rest.
    */
-  backup: 'saved' | 'ended' | 'work'
+  backup: 'saved' | 'ended' | 'work' | 'live'
 }
 
 const saved = (name: string, pk: string, sk = ''): ItemKind => ({ name, pk, sk, backup: 'saved' })
 const work = (name: string, pk: string, sk = ''): ItemKind => ({ name, pk, sk, backup: 'work' })
+const live = (name: string, pk: string, sk = ''): ItemKind => ({ name, pk, sk, backup: 'live' })
 
 /** Those of one partition with the longer sort keys first. */
 export const itemKinds: readonly ItemKind[] = [
@@ -34,8 +36,8 @@ export const itemKinds: readonly ItemKind[] = [
   saved('invitation', 'INVITATION#', 'INVITATION'),
   work('login attempts', 'ATTEMPTS#', 'ATTEMPTS'),
   // Sessions are not saved, so that what signs them need not be either: a backup lets nobody make one.
-  work('signing key', 'SIGNING#'),
-  work('verifying key', 'VERIFYING#'),
+  live('signing key', 'SIGNING#'),
+  live('verifying key', 'VERIFYING#'),
   saved('owner member', 'OWNER#', 'MEMBER#'),
   saved('owner', 'OWNER#', 'OWNER'),
   saved('usage', 'USAGE#', 'USAGE'),
@@ -61,29 +63,29 @@ export const itemKinds: readonly ItemKind[] = [
   work('mirrored file', 'MIRROR#', 'FILE#'),
   work('mirror stream', 'MIRROR#', 'STREAM#'),
   work('upload', 'UPLOAD#', 'UPLOAD'),
-  work('upload secret', 'UPLOADSECRET#', 'SECRET'),
+  live('upload secret', 'UPLOADSECRET#', 'SECRET'),
   work('condemned blob', 'CONDEMNED#', 'CONDEMNED'),
-  work('sweep round', 'ROUND#', 'ROUND'),
+  live('sweep round', 'ROUND#', 'ROUND'),
   work('purge', 'PURGES#'),
-  work('maintenance claim', 'MAINTENANCE#', 'CLAIM'),
-  work('maintenance job', 'MAINTENANCE#', 'JOB#'),
-  work('maintenance finding', 'FINDINGS#'),
+  live('maintenance claim', 'MAINTENANCE#', 'CLAIM'),
+  live('maintenance job', 'MAINTENANCE#', 'JOB#'),
+  live('maintenance finding', 'FINDINGS#'),
   { name: 'import', pk: 'IMPORT#', sk: 'IMPORT', backup: 'ended' },
   { name: 'import details', pk: 'IMPORT#', sk: 'DETAILS', backup: 'ended' },
   work('import file', 'IMPORT#', 'FILE#'),
   work('import part', 'IMPORTPARTS#'),
   work('import claim', 'CLAIM#', 'CLAIM'),
   work('audit intent', 'INTENT#', 'INTENT'),
-  work('owed manifest', 'OWED#', 'MANIFEST'),
-  work('owed inspection', 'OWED#', 'INSPECT#'),
+  live('owed manifest', 'OWED#', 'MANIFEST'),
+  live('owed inspection', 'OWED#', 'INSPECT#'),
   saved('drop', 'DROP#', 'DROP'),
   work('drop look', 'DROP#', 'LOOK'),
   saved('deployment', 'DEPLOYMENT#', 'DEPLOYMENT'),
-  work('replica', 'DEPLOYMENT#', 'REPLICA#'),
-  work('deployment use', 'DEPLOYMENT#', 'USE#'),
-  work('deployments version', 'DEPLOYMENT#', 'VERSION'),
-  work('pool replica', 'POOL#', 'REPLICA#'),
-  work('pool device', 'POOL#', 'DEVICE'),
+  live('replica', 'DEPLOYMENT#', 'REPLICA#'),
+  live('deployment use', 'DEPLOYMENT#', 'USE#'),
+  live('deployments version', 'DEPLOYMENT#', 'VERSION'),
+  live('pool replica', 'POOL#', 'REPLICA#'),
+  live('pool device', 'POOL#', 'DEVICE'),
 ]
 
 /** Partition keys end in a `#` before what tells items of a kind apart, so that no kind begins as another does. */

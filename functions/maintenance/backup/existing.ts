@@ -19,7 +19,7 @@ export async function isBare(scan: TableScan): Promise<boolean> {
   let startKey: Record<string, unknown> | undefined
   do {
     const page = await scan({ startKey })
-    if (page.items.some((item) => kindOf(item)?.backup !== 'work' && !ofTheStart.test(item.pk))) return false
+    if (page.items.some((item) => !isPassing(item) && !ofTheStart.test(item.pk))) return false
     startKey = page.nextKey
   } while (startKey !== undefined)
   return true
@@ -64,14 +64,16 @@ function isKept({ job }: Step, item: AnyItem): boolean {
   const { pk, userId } = item
   const by = job.createdBy
   // What was done here is not undone by being replaced.
-  if (pk.startsWith('AUDIT#') || pk.startsWith('MAINTENANCE#') || pk.startsWith('FINDINGS#') || pk.startsWith('ROUND#'))
-    return true
+  if (pk.startsWith('AUDIT#') || kindOf(item)?.backup === 'live') return true
   return (
     [`USER#${by}`, `USES#${by}`, `PASSWORD#${by}`].includes(pk) ||
     (pk.startsWith('KEY#') && userId === by) ||
     isOwnName(item, by)
   )
 }
+
+/** Whether it is of what runs now, and would be made anew. */
+const isPassing = (item: AnyItem): boolean => ['work', 'live'].includes(kindOf(item)?.backup ?? '')
 
 const isOwnName = ({ pk, userId }: AnyItem, by: string): boolean =>
   (pk.startsWith('OWNER#') || pk.startsWith('EMAIL#')) && userId === by

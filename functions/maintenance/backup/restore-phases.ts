@@ -1,6 +1,7 @@
 import type { MaintenanceOptions } from '../../../shared/contract/maintenance.ts'
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
+import { noteDeploymentChange } from '../../../shared/table/deployments.ts'
 import { MaintenanceFault, MaintenanceRefusal, type Phase } from '../jobs/phase.ts'
 import { catchUp } from './catch-up.ts'
 import { isBare, removeOthers } from './existing.ts'
@@ -100,6 +101,15 @@ const bringBlobs: Phase = {
   },
 }
 
+/** Deployments are written and removed like all else, and replicas look at them when they are told of a change. */
+const tellReplicas: Phase = {
+  name: 'deployments',
+  async run({ parts }) {
+    await noteDeploymentChange(parts.table)
+    return undefined
+  },
+}
+
 /**
  * Brings a backup back. With `replace`, what is not in it is removed once all of it is written: whoever asked for it can
  * ask again at any time, so its own account and keys stay. With `merge` a repo that was deleted since stays deleted, and one
@@ -113,6 +123,7 @@ export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Ph
   ...(objects ? [bringBlobs] : []),
   ...(mode === 'merge' ? [addUsers, addRepos, addMembers, addMissing] : [writeItems]),
   ...(mode === 'replace' ? [removeOthers] : []),
+  tellReplicas,
   catchUp,
   ...(mode === 'merge' ? [countAnew] : []),
   removeTwins,

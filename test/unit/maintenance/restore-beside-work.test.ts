@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { deploymentsVersion, noteDeploymentChange } from '../../../shared/table/deployments.ts'
+import { keys } from '../../../shared/table/keys.ts'
 import { getRevision } from '../../../shared/table/repos.ts'
 import type { TableScan } from '../../../shared/table/scan.ts'
 import { useRestores } from './support/use-restores.ts'
@@ -70,5 +72,32 @@ describe('a restore that replaces', () => {
     expect((await registry().maintenance({ scan }).run('restore', { mode: 'replace' })).state).toBe('DONE')
     const tree = (await registry().hub('/api/models/acme/one/tree/main', 'GET', undefined)) as { path: string }[]
     expect(tree.map(({ path }) => path).toSorted()).toEqual(['README.md', 'a.txt', 'late.txt'])
+  })
+
+  it('leaves what replicas say of what they serve, and what signs: nobody would say it again for minutes', async () => {
+    const live = [
+      keys.replica('iris', 'one'),
+      keys.deploymentUse('iris', '2026-11-22'),
+      keys.deploymentsVersion,
+      keys.poolReplica('default', 'one'),
+      keys.poolDevice('default'),
+      keys.signingKey('00000001'),
+      keys.verifyingKey('00000001'),
+      keys.uploadSecret,
+    ]
+    const { table } = registry().database
+    await run('backup')
+    await table.putMany(live.map((key) => ({ ...key })))
+    expect((await run('restore', { mode: 'replace' })).state).toBe('DONE')
+    for (const key of live) expect(await table.get(key), key.pk).toBeDefined()
+  })
+
+  it('tells replicas that deployments changed, which look for that seldom by themselves', async () => {
+    const { table } = registry().database
+    await noteDeploymentChange(table)
+    await run('backup')
+    const before = await deploymentsVersion(table)
+    await run('restore', { mode: 'replace' })
+    expect(await deploymentsVersion(table)).toBeGreaterThan(before)
   })
 })
