@@ -99,6 +99,8 @@ export interface PipelineRequest {
   /** What stands in the body beside `inputs`, and over it what stands in its `parameters`: clients send either. */
   parameters: Record<string, unknown>
   options: CallOptions
+  /** What the caller's client calls itself, where clients of one task read different answers. */
+  client?: string | undefined
 }
 
 export interface PipelineAnswer {

@@ -1,11 +1,9 @@
 import type { LabelScore } from '../../tasks/label-scores.ts'
 import type { JsonText } from '../../tasks/task.ts'
-import { tableReadBy } from './table-answers.ts'
 
 /** An answer as the client that asks for it reads it, by its own name where clients of one task differ. */
 export function asReadBy(userAgent: string | undefined, { task, inputs, json }: Answered): JsonText {
   if (userAgent === undefined || typeof json !== 'string') return json
-  if (task.startsWith('tabular-')) return tableReadBy(userAgent, json) ?? json
   return task === 'zero-shot-classification' ? labelsReadBy(userAgent, { inputs, json }) : json
 }
 

@@ -33,8 +33,9 @@ export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     // Found again behind the body, which may have been long in coming: another revision may answer by now.
     const { service, task: answering } = routeTo(context, { router, model })
     const options = callOptions(context)
-    const { json, ...answered } = await service.pipeline({ ...request, options })
-    const read = asReadBy(context.req.header('user-agent'), { task: answering, inputs: request.inputs, json })
+    const client = context.req.header('user-agent')
+    const { json, ...answered } = await service.pipeline({ ...request, options, client })
+    const read = asReadBy(client, { task: answering, inputs: request.inputs, json })
     return answerJson(context, { ...answered, json: read })
   }
   app.post('/', guard, answer)

@@ -23,17 +23,20 @@ export interface ReadAnswers {
   count: number
 }
 
-/** One answer per row of the batch. @throws AppError `inference_failed` where the graph does not answer row by row, in numbers */
-export function readAnswers({ label, scores, id2label, classes: own, count }: ReadAnswers): TabularAnswer[] {
+/**
+ * What gives the answer of each row of the batch: those of many classes take long to make.
+ * @throws AppError `inference_failed` where the graph does not answer row by row, in numbers
+ */
+export function readAnswers({ label, scores, id2label, classes: own, count }: ReadAnswers): (() => TabularAnswer)[] {
   if (label !== undefined && label.data.length !== count) throw notByRow(label, count)
   if (scores !== undefined && (scores.data.length % count !== 0 || scores.dims[0] !== count))
     throw notByRow(scores, count)
+  assertFinite(scores)
   const width = scores === undefined ? 0 : scores.data.length / count
   const isOwn = own?.length === width
   const named = isOwn ? own.map((name) => id2label?.[name] ?? name) : namesByConfig(width, id2label)
-  return Array.from({ length: count }, (_, row) => {
-    const given = scores === undefined ? [] : Array.from(scores.data.slice(row * width, (row + 1) * width), Number)
-    const numbers = assertFinite(given)
+  return Array.from({ length: count }, (_, row) => () => {
+    const numbers = scores === undefined ? [] : Array.from(scores.data.slice(row * width, (row + 1) * width), Number)
     if (label === undefined) return named === undefined ? regression(numbers) : likeliest(shares(numbers), named)
     const id = String(label.data[row])
     const names = named ?? numbers.map((_, column) => String(column))
@@ -61,9 +64,10 @@ interface Classification {
 }
 
 /** In JSON they would be null. */
-function assertFinite(numbers: number[]): number[] {
-  if (numbers.every(Number.isFinite)) return numbers
-  throw errors.inferenceFailed('it answered with NaN or infinity, which JSON has no words for')
+function assertFinite(scores: Tensor | undefined): void {
+  for (const number of scores?.data ?? [])
+    if (!Number.isFinite(Number(number)))
+      throw errors.inferenceFailed('it answered with NaN or infinity, which JSON has no words for')
 }
 
 const regression = (numbers: number[]): TabularAnswer =>

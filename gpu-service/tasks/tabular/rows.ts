@@ -1,5 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import { nearestName } from '../../../shared/nearest-name.ts'
+import { mapInSlices } from '../../in-slices.ts'
 import { inputsMax } from '../limits.ts'
 import { type Cell, readCell } from './read-cell.ts'
 import type { CellType } from './tabular-graph.ts'
@@ -8,16 +9,25 @@ import type { CellType } from './tabular-graph.ts'
  * Reads `inputs` into rows of numbers and texts: a list of rows, each a list of numbers or an object by column name, or
  * a table `{column: [values]}`, also as Hugging Face wraps it in `{data: …}`. @throws AppError `invalid_input` naming the place.
  */
-export function readRows(inputs: unknown, table: TableShape): Cell[][] {
+export async function readRows({ inputs, table, signal }: ReadRows): Promise<Cell[][]> {
   const given = rowsGiven(inputs, table)
-  if (!Array.isArray(given))
+  if (given === undefined)
     throw errors.invalidInput(
       `"inputs" must be a list of rows, such as ${example(table)}, or a table of columns: {"data": {"column": [0.0, …], …}}.`,
       'inputs',
     )
-  if (given.length === 0) throw errors.invalidInput('"inputs" is empty: send at least one row.', 'inputs')
-  assertRowCount(given.length)
-  return given.map((row, index) => readRow(row, `inputs[${index}]`, table))
+  const { count, rowAt } = given
+  if (count === 0) throw errors.invalidInput('"inputs" is empty: send at least one row.', 'inputs')
+  assertRowCount(count)
+  const known = { ...table, names: new Set(table.columns) }
+  const map = (index: number) => readRow(rowAt(index), `inputs[${index}]`, known)
+  return mapInSlices({ items: Array.from({ length: count }, (_, index) => index), signal, map })
+}
+
+interface ReadRows {
+  inputs: unknown
+  table: TableShape
+  signal: AbortSignal
 }
 
 export interface TableShape {
@@ -29,7 +39,11 @@ export interface TableShape {
   takesMissing?: boolean
 }
 
-function readRow(row: unknown, param: string, table: TableShape): Cell[] {
+interface KnownTable extends TableShape {
+  names: ReadonlySet<string>
+}
+
+function readRow(row: unknown, param: string, table: KnownTable): Cell[] {
   if (isRecord(row)) return readNamed(row, param, table)
   if (!Array.isArray(row))
     throw errors.invalidInput(`"${param}" must be a row of ${table.width} numbers, such as ${example(table)}.`, param)
@@ -38,14 +52,14 @@ function readRow(row: unknown, param: string, table: TableShape): Cell[] {
   return row.map((value, column) => readCell({ value, param: `${param}[${column}]`, table, column }))
 }
 
-function readNamed(row: Record<string, unknown>, param: string, table: TableShape): Cell[] {
-  const { columns } = table
+function readNamed(row: Record<string, unknown>, param: string, table: KnownTable): Cell[] {
+  const { columns, names } = table
   if (columns === undefined)
     throw errors.invalidInput(
       `"${param}" is an object, but the model does not name its columns; send ${table.width} numbers.`,
       param,
     )
-  const unknown = Object.keys(row).find((name) => !columns.includes(name))
+  const unknown = Object.keys(row).find((name) => !names.has(name))
   if (unknown !== undefined)
     throw errors.invalidInput(
       `"${param}" has a column "${unknown}"; the model takes ${expected(table, unknown)}.`,
@@ -63,15 +77,22 @@ function assertRowCount(count: number): void {
     throw errors.invalidInput(`"inputs" has ${count} rows; the limit is ${inputsMax} rows per request.`, 'inputs')
 }
 
-function rowsGiven(inputs: unknown, table: TableShape): unknown {
-  if (!isRecord(inputs)) return inputs
+/** Rows that are made one by one: all of a table at once would take long. */
+interface GivenRows {
+  count: number
+  rowAt(index: number): unknown
+}
+
+function rowsGiven(inputs: unknown, table: TableShape): GivenRows | undefined {
+  if (Array.isArray(inputs)) return { count: inputs.length, rowAt: (index) => inputs[index] }
+  if (!isRecord(inputs)) return undefined
   if (isRecord(inputs.data)) return rowsOfTable(inputs.data, { param: 'inputs.data', table })
   const values = Object.values(inputs)
-  return values.length > 0 && values.every(Array.isArray) ? rowsOfTable(inputs, { param: 'inputs', table }) : inputs
+  return values.length > 0 && values.every(Array.isArray) ? rowsOfTable(inputs, { param: 'inputs', table }) : undefined
 }
 
 /** A table of any size is turned into rows only when it is none too large. */
-function rowsOfTable(data: Record<string, unknown>, { param, table }: OfTable): Record<string, unknown>[] {
+function rowsOfTable(data: Record<string, unknown>, { param, table }: OfTable): GivenRows {
   const columns = Object.entries(data)
   const [, first] = columns[0] ?? []
   const length = Array.isArray(first) ? first.length : 0
@@ -81,9 +102,8 @@ function rowsOfTable(data: Record<string, unknown>, { param, table }: OfTable): 
   for (const [name, values] of columns)
     if (!Array.isArray(values) || values.length !== length)
       throw errors.invalidInput(`"${param}" must hold lists of one length; "${name}" differs.`, `${param}.${name}`)
-  return Array.from({ length }, (_, row) =>
-    Object.fromEntries(columns.map(([name, values]) => [name, (values as unknown[])[row]])),
-  )
+  const rowAt = (row: number) => Object.fromEntries(columns.map(([name, values]) => [name, (values as unknown[])[row]]))
+  return { count: length, rowAt }
 }
 
 interface OfTable {

@@ -2,10 +2,12 @@ import * as z from 'zod'
 import { localPath, readConfig } from '../../models/model-files.ts'
 import { inputsMax } from '../limits.ts'
 import { type HiddenTensors, type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 import { graphClasses } from './class-names.ts'
 import { columnTensors } from './column-tensors.ts'
 import { readAnswers, type TabularAnswer } from './labels.ts'
 import type { Cell } from './read-cell.ts'
+import { rowToldTo } from './row-by-client.ts'
 import { readRows } from './rows.ts'
 import { type CellType, readTabularGraph, type TabularGraph } from './tabular-graph.ts'
 import { type Unzipped, unzipGraph } from './zip-map.ts'
@@ -47,9 +49,17 @@ export const tabularClassification: Task = {
         const batcher = createBatcher(model)
         return {
           capabilities: {},
-          async pipeline({ inputs, options }) {
-            const results = await batcher.submitAll(readRows(inputs, table), options)
-            return { json: JSON.stringify(results.map(({ output }) => output)), timing: timingOf(results) }
+          async pipeline({ inputs, options, client }) {
+            const { signal } = options
+            const results = await batcher.submitAll(await readRows({ inputs, table, signal }), options)
+            const told = rowToldTo(client)
+            const json = await answersJson({
+              items: results,
+              isList: true,
+              write: ({ output: answerOf }) => JSON.stringify(told(answerOf())),
+              signal,
+            })
+            return { json, timing: timingOf(results) }
           },
         }
       },
@@ -64,7 +74,7 @@ const probabilitiesOf = ({ output, tensor, classes }: Unzipped): HiddenTensors =
   fill: () => ({}),
 })
 
-function tabularModel({ shape, id2label, classes }: TabularModelOptions): TaskModel<Cell[], TabularAnswer> {
+function tabularModel({ shape, id2label, classes }: TabularModelOptions): TaskModel<Cell[], () => TabularAnswer> {
   const outputs = [shape.label, shape.scores].filter((name) => name !== undefined)
   return {
     graph: 'main',

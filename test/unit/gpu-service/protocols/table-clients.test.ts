@@ -1,6 +1,6 @@
 import { InferenceClient } from '@huggingface/inference'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { tableReadBy } from '../../../../gpu-service/protocols/pipeline/table-answers.ts'
+import { rowToldTo } from '../../../../gpu-service/tasks/tabular/row-by-client.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { fixtureModel, readReference } from '../support/folders.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -54,7 +54,7 @@ describe('the rows of a table', () => {
   })
 
   it('are numbers where the classes are called by numbers, whatever their places', () => {
-    const json = JSON.stringify([{ label: '5', score: 0.7, probabilities: { 3: 0.3, 5: 0.7 } }, { label: '3' }])
-    expect(tableReadBy('@huggingface/inference/4.1.0 Node.js/24', json)).toBe('[5,3]')
+    const rows = [{ label: '5', score: 0.7, probabilities: { 3: 0.3, 5: 0.7 } }, { label: '3' }]
+    expect(rows.map(rowToldTo('@huggingface/inference/4.1.0 Node.js/24'))).toEqual([5, 3])
   })
 })

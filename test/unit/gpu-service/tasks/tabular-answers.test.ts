@@ -42,6 +42,13 @@ const oneNumber: Graph = {
   outputs: [{ name: 'label', elementType: int64, dims: ['n'] }, numbers('probability', 1)],
   weights: [{ name: 'axes', value: BigInt64Array.of(1n) }],
 }
+const classCount = 100
+const manyClasses: Graph = {
+  nodes: [{ operator: 'MatMul', inputs: ['X', 'W'], output: 'probabilities' }],
+  inputs: [numbers('X', 1)],
+  outputs: [numbers('probabilities', classCount)],
+  weights: [{ name: 'W', value: Float32Array.from({ length: classCount }, (_, at) => at), dims: [1, classCount] }],
+}
 const logarithm: Graph = {
   nodes: [{ operator: 'Log', inputs: ['X'], output: 'variable' }],
   inputs: [numbers('X', 1)],
@@ -73,6 +80,9 @@ beforeAll(async () => {
     model('regressor', regressor),
     model('net', net, { id2label }),
     model('one-number', oneNumber),
+    model('many-classes', manyClasses, {
+      id2label: Object.fromEntries(Array.from({ length: classCount }, (_, at) => [at, `class ${at}`])),
+    }),
     model('logarithm', logarithm),
     model('many', manyLabels(2)),
     model('many-hidden', manyLabels('labels')),
@@ -130,6 +140,15 @@ describe('the answers of a table', () => {
       score: expect.closeTo(0.7),
       probabilities: { a: expect.closeTo(0.1), b: expect.closeTo(0.2), c: expect.closeTo(0.7) },
     })
+  })
+
+  it('go out in pieces where they are long, so that no text of megabytes holds others up', async () => {
+    const response = await host.ask('/api/v1/predict/many-classes', { json: { inputs: Array(2000).fill([1]) } })
+    const pieces = await Array.fromAsync(response.body ?? [])
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000)
+    const rows = JSON.parse(Buffer.concat(pieces).toString())
+    expect(rows).toHaveLength(2000)
+    expect(Object.keys(rows[1999].probabilities)).toHaveLength(classCount)
   })
 
   it('do not call the one number of two classes the probability of either', async () => {

@@ -1,30 +1,60 @@
 import { describe, expect, it } from 'vitest'
-import { readRows } from '../../../../gpu-service/tasks/tabular/rows.ts'
+import { readRows, type TableShape } from '../../../../gpu-service/tasks/tabular/rows.ts'
 
 const measures = ['radius', 'texture', 'perimeter', 'area', 'smoothness', 'compactness', 'concavity', 'symmetry']
 const columns = ['mean', 'worst'].flatMap((of) => measures.map((measure) => `${of} ${measure}`))
 const many = { width: columns.length, columns }
 const row = Object.fromEntries(columns.map((name) => [name, 1]))
+const { signal } = new AbortController()
+const read = (inputs: unknown, table: TableShape) => readRows({ inputs, table, signal })
 const renamed = (from: string, to: string) => {
   const { [from]: value, ...rest } = row
   return { ...rest, [to]: value }
 }
 
 describe('a row with a column that a model of many does not have', () => {
-  it('is refused with the name that is like it', () => {
+  it('is refused with the name that is like it', async () => {
     const message = '"inputs[0]" has a column "mean radiuss"; the model takes 16 numbers, one of them "mean radius".'
-    expect(() => readRows([renamed('mean radius', 'mean radiuss')], many)).toThrow(message)
+    await expect(read([renamed('mean radius', 'mean radiuss')], many)).rejects.toThrow(message)
   })
 
-  it('is refused with no name where none is like it, and in no time however long it is', () => {
+  it('is refused with no name where none is like it, and in no time however long it is', async () => {
     for (const name of ['colour', 'x'.repeat(1_000_000)])
-      expect(() => readRows([renamed('mean radius', name)], many)).toThrow('the model takes 16 numbers.')
+      await expect(read([renamed('mean radius', name)], many)).rejects.toThrow('the model takes 16 numbers.')
   })
 
-  it('is refused with every name where there are few', () => {
+  it('is refused with every name where there are few', async () => {
     const few = { width: 2, columns: ['height', 'width'] }
-    expect(() => readRows([{ hieght: 1, width: 2 }], few)).toThrow(
+    await expect(read([{ hieght: 1, width: 2 }], few)).rejects.toThrow(
       'has a column "hieght"; the model takes 2: height, width.',
     )
+  })
+})
+
+describe('a table of many rows', () => {
+  /** Sixty values, each of which takes a millisecond to look at. */
+  const slow = (value: unknown) => {
+    const get = () => {
+      const untilMs = performance.now() + 1
+      while (performance.now() < untilMs);
+      return value
+    }
+    return Array.from({ length: 60 }).reduce<unknown[]>((list, _, at) => Object.defineProperty(list, at, { get }), [])
+  }
+
+  it.each([
+    ['row by row', slow([1])],
+    ['column by column', { width: slow(1) }],
+  ])('that is sent %s lets others in between', async (_how, inputs) => {
+    let turns = 0
+    let isOver = false
+    const count = () => {
+      turns++
+      if (!isOver) setImmediate(count)
+    }
+    setImmediate(count)
+    expect(await read(inputs, { width: 1, columns: ['width'] })).toEqual(Array(60).fill([1]))
+    isOver = true
+    expect(turns).toBeGreaterThan(8)
   })
 })
