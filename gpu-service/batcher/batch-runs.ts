@@ -1,3 +1,4 @@
+import type { AppError } from '../../shared/errors.ts'
 import type { Engine, EngineDied } from '../engine/engine.ts'
 import type { BatcherOptions } from './batcher-options.ts'
 import type { CallLedger } from './call-ledger.ts'
@@ -76,7 +77,7 @@ export class BatchRuns<Input, Output> {
         answer: (part, results) => {
           for (const [at, job] of part.entries()) ledger.answer(job, results[at] as Ran<Output>)
         },
-        fail: (job, error) => ledger.fail(job, failureOf(error)),
+        fail: (job, error) => this.#failed(job, failureOf(error)),
         split: () => observe.retried('split'),
         lost: (part, error) => this.#lost(part, error),
       }),
@@ -113,10 +114,16 @@ export class BatchRuns<Input, Output> {
     return outputs.map((output) => ({ output, startedMs: endedMs - runMs, endedMs, batchSize }))
   }
 
+  #failed(job: Job<Input, Output>, failure: AppError): void {
+    const { ledger, rate } = this.#options
+    rate.failed(job)
+    ledger.fail(job, failure)
+  }
+
   #lost(jobs: Batch<Input, Output>, error: EngineDied): void {
     const { ledger, observe, lane } = this.#options
     const givenUp = ledger.retries.add(jobs, error)
-    for (const job of givenUp) ledger.fail(job, failureOf(error))
+    for (const job of givenUp) this.#failed(job, failureOf(error))
     if (givenUp.length > 0) return
     observe.retried('engine_died')
     lane.wake()

@@ -12,7 +12,8 @@ export class DrainRate {
   #share = 1
   /** What a run takes for each of its members. */
   memberMs = 0
-  #perMs: number | undefined
+  /** 0 before that was measured. */
+  #perMs = 0
   /** Whether that was measured since some wait who wait now. */
   #isOfNow = false
   #doneMs = 0
@@ -25,12 +26,19 @@ export class DrainRate {
     this.memberMs += (this.memberMs === 0 ? 1 : runWeight) * (runMs / items - this.memberMs)
   }
 
+  /** One ended without an answer: it does not wait any more either. */
+  failed({ aloneMs }: { aloneMs: number }): void {
+    this.#doneMs += aloneMs
+  }
+
   /** Told after each run whether some still wait: only then the time that passes is the engines' doing. */
   passed({ nowMs, areWaiting }: { nowMs: number; areWaiting: boolean }): void {
     const elapsedMs = this.#sinceMs === undefined ? 0 : nowMs - this.#sinceMs
     if (elapsedMs >= stretchMs) {
       const perMs = this.#doneMs / elapsedMs
-      this.#perMs = this.#perMs === undefined ? perMs : this.#perMs + stretchWeight * (perMs - this.#perMs)
+      // What others saw who waited before, or before anything was known, says nothing of these.
+      const isKnown = this.#isOfNow && this.#perMs > 0
+      this.#perMs = isKnown ? this.#perMs + stretchWeight * (perMs - this.#perMs) : perMs
     }
     this.#isOfNow = areWaiting && (this.#isOfNow || elapsedMs >= stretchMs)
     if (areWaiting && this.#sinceMs !== undefined && elapsedMs < stretchMs) return
@@ -53,6 +61,6 @@ export class DrainRate {
 
   /** When so much of the queue will be worked off; nothing before that was measured. */
   drainMs(aloneMs: number): number | undefined {
-    return this.#perMs === undefined || this.#perMs <= 0 ? undefined : aloneMs / this.#perMs
+    return this.#perMs <= 0 ? undefined : aloneMs / this.#perMs
   }
 }
