@@ -4,10 +4,16 @@ export interface Sums {
   targets: number[]
 }
 
-/** Those of samples whose target is 1. */
-export function sumsOf(samples: readonly (readonly number[])[]): Sums {
-  const columns = [...(samples[0] ?? []).keys()]
-  const total = (of: (features: readonly number[]) => number) => samples.reduce((sum, sample) => sum + of(sample), 0)
+/** What was seen of something whose target is 1, and how much it counts. */
+interface Sample {
+  features: readonly number[]
+  weight: number
+}
+
+export function sumsOf(samples: readonly Sample[]): Sums {
+  const columns = [...(samples[0]?.features ?? []).keys()]
+  const total = (of: (features: readonly number[]) => number) =>
+    samples.reduce((sum, { features, weight }) => sum + weight * of(features), 0)
   return {
     products: columns.map((row) => columns.map((column) => total((one) => (one[row] ?? 0) * (one[column] ?? 0)))),
     targets: columns.map((row) => total((one) => one[row] ?? 0)),

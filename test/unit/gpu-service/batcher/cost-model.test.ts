@@ -75,6 +75,36 @@ describe('CostModel', () => {
     }
   })
 
+  it('stays near the runs of a GPU, whose small ones take all the same, while the machine gets slower and fast again', () => {
+    const random = seededRandom(5)
+    const onGpu = ({ items, longest }: RunShape) =>
+      Math.max(3, 0.5 + 0.0008 * items * longest) + 1e-6 * items * longest ** 2
+    const model = learnt([...warmUp, { items: 32, longest: 512 }], onGpu)
+    const mixed = () => ({ items: 1 + Math.floor(random() * 64), longest: 8 + Math.floor(random() ** 2 * 500) })
+    const long = () => ({ items: 32, longest: 480 + Math.floor(random() * 32) })
+    for (const [shapeOf, slower] of [
+      [mixed, 1],
+      [long, 1],
+      [mixed, 3],
+      [mixed, 1],
+    ] as const) {
+      const off: number[] = []
+      for (let run = 0; run < 2000; run++) {
+        const shape = shapeOf()
+        const runMs = slower * onGpu(shape)
+        if (run > 200) off.push(Math.exp(Math.abs(Math.log(model.predictMs(shape) / runMs))))
+        model.observe({ ...shape, runMs: runMs * (0.8 + random() * 0.4) })
+      }
+      expect(off.sort((a, b) => a - b)[Math.floor(off.length * 0.95)]).toBeLessThan(1.4)
+    }
+  })
+
+  it('takes what every engine says of a shape in its warm-up for the same', () => {
+    const model = new CostModel()
+    for (const slower of [1, 2, 3]) for (const shape of warmUp) model.learn({ ...shape, runMs: slower * minilm(shape) })
+    for (const shape of warmUp) expect(model.predictMs(shape) / minilm(shape)).toBeCloseTo(2, 1)
+  })
+
   it('remembers what other shapes take, however long runs of one shape alone are made', () => {
     const random = seededRandom(3)
     const model = learnt(warmUp, minilm)
