@@ -6,6 +6,7 @@ import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { labelScores, readLabels, readScoreOptions } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 
 /** As many classes as Hugging Face's pipeline answers with. */
 const topKDefault = 5
@@ -43,10 +44,13 @@ export const imageClassification: Task = {
             const scoring = readScoreOptions(parameters, { topK: topKDefault, apply: labels.defaultFunction })
             const { planes, isList } = await picture.readInputs({ inputs, asker: options })
             const results = await batcher.submitAll(planes, options)
-            const answers = results.map(({ output }) =>
-              labelScores({ logits: output, names: labels.names, ...scoring }),
-            )
-            return { json: JSON.stringify(isList ? answers : answers[0]), timing: timingOf(results) }
+            const json = await answersJson({
+              items: results,
+              isList,
+              write: ({ output: logits }) => JSON.stringify(labelScores({ logits, names: labels.names, ...scoring })),
+              signal: options.signal,
+            })
+            return { json, timing: timingOf(results) }
           },
         }
       },

@@ -7,6 +7,7 @@ import type { Planes } from '../image/pixel-values.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { labelScores, readLabels, readScoreOptions } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 import { readTextSettings } from '../text/text-settings.ts'
 import { readTokenInputs, type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
 import { openTokenizer } from '../text/tokenizer.ts'
@@ -59,11 +60,14 @@ export const imageTextClassification: Task = {
             ])
             const asked = planes.map((one, index) => ({ planes: one, ids: ids[index] ?? [] }))
             const results = await batcher.submitAll(asked, options)
-            const answers = results.map(({ output: logits }) =>
-              labelScores({ logits, names: labels.names, ...scoring }),
-            )
+            const json = await answersJson({
+              items: results,
+              isList,
+              write: ({ output: logits }) => JSON.stringify(labelScores({ logits, names: labels.names, ...scoring })),
+              signal,
+            })
             return {
-              json: JSON.stringify(isList ? answers : answers[0]),
+              json,
               timing: timingOf(results),
               tokens: ids.reduce((total, { length }) => total + length, 0),
             }

@@ -1,11 +1,11 @@
 import { towersOf } from '../../../shared/model/towers.ts'
-import { mapInSlices } from '../../in-slices.ts'
 import { createEmbeddings } from '../feature-extraction/embeddings.ts'
 import { readPrompts } from '../feature-extraction/prompts.ts'
 import { openPictureModel } from '../image/picture-model.ts'
 import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { labelScores } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { clipOutputs } from './clip-graphs.ts'
 import { describeClip } from './describe-clip.ts'
@@ -46,7 +46,6 @@ export const zeroShotImageClassification: Task = {
         return {
           capabilities: { embeddings, tokenizer: tokenizerCapability(text.tokenizer) },
           async pipeline({ inputs, parameters, options }) {
-            const { signal } = options
             const asked = readLabelRequest(parameters)
             const { planes, isList } = await picture.readInputs({ inputs, asker: options })
             const [seen, labels] = await Promise.all([
@@ -54,18 +53,16 @@ export const zeroShotImageClassification: Task = {
               vectorsOf(asked.texts, options),
             ])
             const how = await scoring(seen[0]?.output.length ?? 0)
-            const answers = await mapInSlices({
+            const json = await answersJson({
               items: seen,
-              signal,
-              map: ({ output }) => {
+              isList,
+              write({ output }) {
                 const logits = scoreTexts({ image: output, texts: labels.vectors, scoring: how })
-                return labelScores({ logits, names: asked.labels, apply, topK: asked.labels.length })
+                return JSON.stringify(labelScores({ logits, names: asked.labels, apply, topK: asked.labels.length }))
               },
+              signal: options.signal,
             })
-            return {
-              json: JSON.stringify(isList ? answers : answers[0]),
-              timing: timingOf([...seen, ...labels.results]),
-            }
+            return { json, timing: timingOf([...seen, ...labels.results]) }
           },
         }
       },
