@@ -1,5 +1,6 @@
 import type { Device, Tensors } from '../../engine/engine.ts'
 import type { TaskModel } from '../task.ts'
+import { idsKey } from '../text/ids-key.ts'
 import type { TokenInputs } from '../text/token-tensors.ts'
 import { embeddingCall } from './embedding-call.ts'
 import type { EmbeddingGraph } from './embedding-graph.ts'
@@ -57,7 +58,7 @@ export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Embedd
 /** Of all in a batch, which is of one group. */
 const wantedOf = ([first]: readonly EmbeddingInput[]): EmbeddingInput['wanted'] => first?.wanted ?? 'vector'
 
-const keyOf = ({ ids, skipped = 0, wanted }: EmbeddingInput): string => `${wanted} ${skipped} ${ids.join()}`
+const keyOf = ({ ids, skipped = 0, wanted }: EmbeddingInput): string => `${wanted} ${skipped} ${idsKey(ids)}`
 
 function outputOf({ outputs }: Pick<EmbeddingGraph, 'outputs'>, wanted: EmbeddingInput['wanted']): string {
   const name =

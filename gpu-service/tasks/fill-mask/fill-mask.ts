@@ -40,7 +40,7 @@ export const fillMask: Task = {
     const tokens = tokenModel<MaskedRow, Candidate[][]>({
       model,
       outputs: [largestOutput],
-      keyOf: (row) => `${rowKey(row)}/${row.topK}/${row.targets?.join() ?? ''}`,
+      keyOf: (row) => `${row.topK}/${row.targets?.join() ?? ''}/${rowKey(row)}`,
       // At once, because all numbers of all masks of a request would be gigabytes to keep until it is answered.
       decode: (tensors, batch) =>
         maskRows(tensors, batch).map((masks, row) =>

@@ -5,6 +5,7 @@ import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings
 import { rowsOf } from '../float-tensors.ts'
 import { runsAlone } from '../isolation.ts'
 import type { ModelSource, TaskModel } from '../task.ts'
+import { idsKey } from '../text/ids-key.ts'
 import type { TextSettings } from '../text/text-settings.ts'
 import { type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
 import type { SparseConfig } from './sparse-config.ts'
@@ -32,7 +33,7 @@ export function sparseModel({
     sizeOf: ({ ids }) => Math.max(1, ids.length),
     costMax: wordCostMax({ device: settings.device, logits, vocabularySize }),
     itemsMax: runsAlone({ isolate: settings.isolate, graph }) ? 1 : itemsMax,
-    keyOf: ({ ids }) => ids.join(),
+    keyOf: ({ ids }) => idsKey(ids),
     encode: (batch) => ({
       inputs: {
         ...tokenTensors({ inputs, batch, padTokenId, positionOffset }),

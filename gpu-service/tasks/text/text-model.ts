@@ -3,6 +3,7 @@ import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { EngineCall, Tensor, Tensors } from '../../engine/engine.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import type { ModelSource, TaskModel, WarmUpRun } from '../task.ts'
+import { idsKey } from './ids-key.ts'
 import { createTextEncoder, type TextEncoder } from './text-encoder.ts'
 import { readTextSettings, type TextSettings } from './text-settings.ts'
 import { readTokenInputs, type TokenInputs, type TokenRow, tokenTensors } from './token-tensors.ts'
@@ -64,7 +65,7 @@ export interface TokenModel<Row extends TokenRow, Output> {
 }
 
 /** Rows of the same tokens have the same answer. */
-export const rowKey = ({ ids, typeIds = [] }: TokenRow): string => `${ids.join()}/${typeIds.lastIndexOf(0)}`
+export const rowKey = ({ ids, typeIds = [] }: TokenRow): string => `${typeIds.lastIndexOf(0)}/${idsKey(ids)}`
 
 /** One short text, and full batches of short and of longer ones. */
 export function warmUpRuns<Row extends TokenRow, Output>(

@@ -6,6 +6,7 @@ import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings
 import { createTextInputs, type TextInputs } from '../feature-extraction/text-inputs.ts'
 import { rowsOf } from '../float-tensors.ts'
 import type { TaskModel, WarmUpRun } from '../task.ts'
+import { idsKey } from '../text/ids-key.ts'
 import { readTextSettings } from '../text/text-settings.ts'
 import { readTokenInputs, tokenTensors } from '../text/token-tensors.ts'
 import { openTokenizer, type TextTokenizer } from '../text/tokenizer.ts'
@@ -50,7 +51,7 @@ export async function openTextTower({ files, file, inputs, alone, device }: Open
     sizeOf: ({ ids }) => ids.length,
     costMax,
     itemsMax: alone ? 1 : itemsMax,
-    keyOf: ({ ids }) => ids.join(' '),
+    keyOf: ({ ids }) => idsKey(ids),
     encode: (batch) => ({
       inputs: tokenTensors({ inputs: tokenInputs, batch, padTokenId }),
       outputs: [clipOutputs.text],

@@ -1,0 +1,27 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { idsKey } from '../../../../../gpu-service/tasks/text/ids-key.ts'
+
+const ids = fc.array(fc.integer({ min: 0, max: 2 ** 31 - 1 }), { maxLength: 4 })
+
+it('is the same for the same token ids and no others, however they are kept', () => {
+  const fewIds = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 3 })
+  fc.assert(
+    fc.property(fc.oneof(ids, fewIds), fc.oneof(ids, fewIds), (one, other) => {
+      expect(idsKey(Int32Array.from(one))).toBe(idsKey(one))
+      expect(idsKey(one) === idsKey(other)).toBe(one.join() === other.join())
+    }),
+  )
+  const both = Int32Array.of(1, 2, 3, 4)
+  expect(idsKey(both.subarray(1, 3))).toBe(idsKey([2, 3]))
+})
+
+it('of a million token ids takes a small part of the time that their digits take', () => {
+  const long = Array.from({ length: 2 ** 20 }, (_, at) => at % 30_522)
+  const cpuMs = (work: () => unknown) => {
+    const before = process.threadCpuUsage()
+    for (let round = 0; round < 5; round++) work()
+    return process.threadCpuUsage(before).user
+  }
+  expect(cpuMs(() => idsKey(long))).toBeLessThan(cpuMs(() => long.join()) / 2)
+})
