@@ -101,6 +101,7 @@ const bundling: BundlingOptions = {
       'zod=./infra/zod-in-english.mjs',
       'zod-in-all-languages=./node_modules/zod/v4/classic/external.js',
       '@aws-sdk/credential-provider-node=./infra/lambda-credentials.mjs',
+      '@opentelemetry/api=./infra/no-spans.mjs',
     ],
   },
   // CommonJS packages call require for Node's own modules, also from inside an ES module.
