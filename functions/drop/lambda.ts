@@ -3,6 +3,7 @@ import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
 import { dropQuietSeconds } from '../../shared/model/drop-rest.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
+import { createSqsComeBack } from '../../shared/queue/sqs-come-back.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
 import { openTable } from '../../shared/table/table.ts'
@@ -32,9 +33,12 @@ const dependencies = {
   now: () => new Date(),
 }
 
+const comeBack = createSqsComeBack({ queueUrl: environment.SLIPWAY_DROP_QUEUE_URL })
+
 export const handler = (event: SqsEvent, context: { getRemainingTimeInMillis(): number }) =>
   handleSqsRecords(event, {
     handler: (message) => handleDrop(message, dependencies),
+    comeBack,
     signal: AbortSignal.timeout(context.getRemainingTimeInMillis()),
     log,
   })

@@ -4,6 +4,8 @@ import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
+import type { MessageHandler } from '../../shared/queue/queue.ts'
+import { createSqsComeBack } from '../../shared/queue/sqs-come-back.ts'
 import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
 import { readSecret } from '../../shared/read-secret.ts'
 import { openTable } from '../../shared/table/table.ts'
@@ -53,22 +55,24 @@ const dependencies = {
 
 let openSource: IngestDependencies['openSource'] | undefined
 
-/** Made by the first invocation, and by the next one if that could not read the token. */
+/** Made for the first message, and for the next one if that could not read the token. */
 async function createOpener() {
   const { HF_ENDPOINT, SLIPWAY_BUCKET, SLIPWAY_HF_TOKEN_SECRET: name, AWS_SESSION_TOKEN: sessionToken } = environment
   const hfToken = name === undefined ? undefined : await readSecret({ name, sessionToken })
   return sourceOpener({ objects, hfEndpoint: HF_ENDPOINT, hfToken, bucketAddress: `s3://${SLIPWAY_BUCKET}/` })
 }
 
+const comeBack = createSqsComeBack({ queueUrl: environment.SLIPWAY_INGEST_QUEUE_URL })
+
+const work: MessageHandler<unknown> = async (message, delivery) => {
+  openSource ??= await createOpener()
+  await handleMessage(message, delivery, { ...dependencies, openSource })
+}
+
 export const handler = reportingMetrics(
   { namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics },
   async (event: SqsEvent, context: { getRemainingTimeInMillis(): number }) => {
-    openSource ??= await createOpener()
-    const all = { ...dependencies, openSource }
-    return handleSqsRecords(event, {
-      handler: (message, delivery) => handleMessage(message, delivery, all),
-      signal: AbortSignal.timeout(context.getRemainingTimeInMillis() - marginMs),
-      log,
-    })
+    const signal = AbortSignal.timeout(context.getRemainingTimeInMillis() - marginMs)
+    return handleSqsRecords(event, { handler: work, comeBack, signal, log })
   },
 )

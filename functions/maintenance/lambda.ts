@@ -6,6 +6,8 @@ import { createSqsIngestQueue } from '../../shared/ingest/sqs-ingest-queue.ts'
 import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
+import type { MessageHandler } from '../../shared/queue/queue.ts'
+import { createSqsComeBack } from '../../shared/queue/sqs-come-back.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { handleSqsRecords, type SqsEvent } from '../../shared/queue/sqs-records.ts'
 import { openScan } from '../../shared/table/scan.ts'
@@ -45,6 +47,8 @@ const parts: MaintenanceParts = {
 const verify = createVerifier({ table, adminKeySha256: environment.SLIPWAY_ADMIN_KEY_SHA256 })
 const answer = handle(createMaintenanceApp({ table, parts, verify, log, metrics, quotas: quotasOf(environment) }))
 
+const comeBack = createSqsComeBack({ queueUrl: environment.SLIPWAY_MAINTENANCE_QUEUE_URL })
+
 /** What is left of the function's time when its work is stopped. */
 const marginMs = 20_000
 
@@ -52,7 +56,8 @@ const marginMs = 20_000
 async function work(event: LambdaEvent | SqsEvent, context: LambdaContext & { getRemainingTimeInMillis(): number }) {
   if (!('Records' in event)) return answer(event, context)
   const signal = AbortSignal.timeout(context.getRemainingTimeInMillis() - marginMs)
-  return handleSqsRecords(event, { handler: (message, delivery) => runJob(message, delivery, parts), signal, log })
+  const handler: MessageHandler<unknown> = (message, delivery) => runJob(message, delivery, parts)
+  return handleSqsRecords(event, { handler, comeBack, signal, log })
 }
 
 export const handler = reportingMetrics({ namespace: environment.SLIPWAY_EMF_NAMESPACE, metrics }, work)

@@ -12,7 +12,7 @@ export interface Queue<Message> {
 /** Names what a message belongs to. Of those that wait, the groups with the least in hand go first. */
 export type GroupOf<Message> = (message: Message) => string
 
-/** Does the work of one message. Throwing brings the message back after its visibility timeout. */
+/** Does the work of one message. Throwing brings the message back after a while, longer each time. */
 export type MessageHandler<Message> = (message: Message, delivery: Delivery) => Promise<void>
 
 export interface Delivery {

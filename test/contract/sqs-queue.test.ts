@@ -9,6 +9,7 @@ import {
 import { it } from 'vitest'
 import { createLogger } from '../../shared/log.ts'
 import type { MessageHandler } from '../../shared/queue/queue.ts'
+import { type ComeBack, createSqsComeBack } from '../../shared/queue/sqs-come-back.ts'
 import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { handleSqsRecords } from '../../shared/queue/sqs-records.ts'
 import { queueSuite, suiteReceivesMax, suiteVisibilityMs, type TestQueue } from './queue.ts'
@@ -35,10 +36,14 @@ async function startSqs(): Promise<TestQueue> {
   })
   const stopping = new AbortController()
   const polls: Promise<void>[] = []
+  const again = createSqsComeBack({ queueUrl, client })
+  // A minute is too long for a test.
+  const comeBack: ComeBack = ({ receiptHandle }) => again({ receiptHandle, delaySeconds: 0 })
   return {
     queue: createSqsQueue({ queueUrl, client }),
     consume: (handler) => {
-      for (let worker = 0; worker < 4; worker++) polls.push(poll({ sqs, queueUrl, handler, signal: stopping.signal }))
+      for (let worker = 0; worker < 4; worker++)
+        polls.push(poll({ sqs, queueUrl, handler, comeBack, signal: stopping.signal }))
     },
     async deadLetters() {
       const answer = await sqs.send(new ReceiveMessageCommand({ QueueUrl: deadUrl, VisibilityTimeout: 0 }))
@@ -53,7 +58,7 @@ async function startSqs(): Promise<TestQueue> {
 }
 
 /** What the event source mapping of a Lambda does. */
-async function poll({ sqs, queueUrl, handler, signal }: PollInput) {
+async function poll({ sqs, queueUrl, handler, comeBack, signal }: PollInput) {
   while (!signal.aborted) {
     const answer = await sqs.send(
       new ReceiveMessageCommand({
@@ -64,13 +69,13 @@ async function poll({ sqs, queueUrl, handler, signal }: PollInput) {
     )
     const messages = (answer.Messages ?? []).map((message) => ({
       messageId: message.MessageId ?? '',
+      receiptHandle: message.ReceiptHandle ?? '',
       body: message.Body ?? '',
       attributes: { ApproximateReceiveCount: message.Attributes?.ApproximateReceiveCount ?? '' },
-      ReceiptHandle: message.ReceiptHandle,
     }))
-    const { batchItemFailures } = await handleSqsRecords({ Records: messages }, { handler, signal, log })
+    const { batchItemFailures } = await handleSqsRecords({ Records: messages }, { handler, comeBack, signal, log })
     const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
-    for (const { messageId, ReceiptHandle } of messages)
+    for (const { messageId, receiptHandle: ReceiptHandle } of messages)
       if (!failed.includes(messageId))
         await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle })).catch(() => {})
   }
@@ -80,6 +85,7 @@ interface PollInput {
   sqs: SQSClient
   queueUrl: string
   handler: MessageHandler<unknown>
+  comeBack: ComeBack
   signal: AbortSignal
 }
 
