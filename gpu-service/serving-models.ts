@@ -65,6 +65,7 @@ export function createServingModels({ objects, config, log, metrics, workerUrl, 
     async close() {
       await pool.close()
       pictures.close()
+      cache.close()
     },
   }
 }

@@ -10,7 +10,8 @@ import { holdRevision } from './hold-revision.ts'
 import { readManifest } from './manifest.ts'
 import type { ModelFiles } from './model-files.ts'
 import { neededFiles } from './needed-files.ts'
-import { sweepPartials, trimFolder } from './trim-folder.ts'
+import { sweepFolder } from './sweep-folder.ts'
+import { trimFolder } from './trim-folder.ts'
 import { type VerifiedFiles, verifiedFiles } from './verified-files.ts'
 
 export interface ModelRequest {
@@ -45,6 +46,8 @@ export class ModelCache {
   readonly #onDamage: ModelCacheOptions['onDamage']
   readonly #verified: VerifiedFiles
   readonly #inFlight = new Map<string, Promise<void>>()
+  /** Tells others that they are not alone. */
+  #writing: FolderLock | undefined
 
   constructor(options: ModelCacheOptions) {
     const { objects, root, maxBytes = Number.POSITIVE_INFINITY, onDamage, verified = verifiedFiles } = options
@@ -55,9 +58,14 @@ export class ModelCache {
     this.#verified = verified
   }
 
-  /** Removes what killed processes left half written: for a start. */
-  sweep(): Promise<void> {
-    return sweepPartials({ root: this.#root, nowMs: Date.now() })
+  /** Removes what killed processes left half written: for a start, before anything is written. */
+  async sweep(): Promise<void> {
+    this.#writing = await sweepFolder({ root: this.#root, nowMs: Date.now() })
+  }
+
+  /** Writes to the folder no more. */
+  close(): void {
+    this.#writing?.release()
   }
 
   /** Makes the folder no larger than it may be; what is held stays. */

@@ -40,19 +40,6 @@ async function removeUnused(root: string, revision: string): Promise<boolean> {
   return true
 }
 
-/** What is written gets a new time with every chunk, so one this old belongs to a process that was killed. */
-const partialLifeMs = 3_600_000
-
-/** Removes what killed processes left half written. Safe while another process writes to the same folder. */
-export async function sweepPartials({ root, nowMs }: { root: string; nowMs: number }): Promise<void> {
-  for (const name of await namesIn(root, true)) {
-    if (!name.endsWith('.partial')) continue
-    const path = join(root, name)
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: nowMs }))
-    if (nowMs - mtimeMs > partialLifeMs) await rm(path, { recursive: true, force: true })
-  }
-}
-
 async function measure(root: string, revision: string) {
   const path = join(root, revision)
   const inside = (await namesIn(path, true)).map((name) => stat(join(path, name)).catch(() => undefined))
@@ -62,4 +49,5 @@ async function measure(root: string, revision: string) {
 }
 
 /** None where the folder is not there, or went away just now. */
-const namesIn = (folder: string, recursive = false): Promise<string[]> => readdir(folder, { recursive }).catch(() => [])
+export const namesIn = (folder: string, recursive = false): Promise<string[]> =>
+  readdir(folder, { recursive }).catch(() => [])

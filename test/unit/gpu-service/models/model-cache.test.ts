@@ -131,6 +131,8 @@ describe('ModelCache', () => {
     const { cache, root } = await start()
     const { root: folder } = await cache.materialise(request)
     const [old, fresh] = [join(folder, 'onnx/a.partial'), join(folder, 'onnx/b.partial')]
+    const other = new ModelCache({ objects: createMemoryObjects(), root })
+    await other.sweep()
     for (const path of [old, fresh]) await writeFile(path, 'half')
     await utimes(old, new Date(0), new Date(Date.now() - 2 * 3_600_000))
     await cache.sweep()

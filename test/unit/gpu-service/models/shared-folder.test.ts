@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
@@ -31,6 +31,25 @@ it('keeps what another process uses, and removes it when that process was killed
   await gone
   await cache.trim()
   expect(existsSync(join(root, revision))).toBe(false)
+})
+
+it('gives back at a start what a killed process left half written a moment ago, unless another one may be writing it', async () => {
+  const root = await temporaryFolder()
+  const partial = join(root, revision, 'onnx/weights.0000.partial')
+  const startedBeside = async () => {
+    const cache = new ModelCache({ objects: createMemoryObjects(), root })
+    await cache.sweep()
+    cache.close()
+    return existsSync(partial)
+  }
+  const other = start(root, 'hold')
+  await once(other, 'message')
+  await writeFile(partial, 'half of a large model')
+  expect(await startedBeside()).toBe(true)
+  const gone = once(other, 'exit')
+  other.kill('SIGKILL')
+  await gone
+  expect(await startedBeside()).toBe(false)
 })
 
 it('never lets a process miss a file that it holds, while three of them fill the folder and empty it', async () => {

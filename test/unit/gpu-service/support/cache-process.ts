@@ -12,6 +12,7 @@ const objects = createMemoryObjects()
 const revisions = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(40))
 for (const revision of revisions) await publish({ objects, repo, revision, files })
 const cache = new ModelCache({ objects, root, maxBytes: 0 })
+await cache.sweep()
 
 async function use(revision: string): Promise<() => void> {
   const lock = await cache.hold({ revision })
