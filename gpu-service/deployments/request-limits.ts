@@ -71,10 +71,15 @@ export class RequestLimits {
     try {
       return this.slots.take()
     } catch (error) {
-      this.#requests?.take(-1)
-      if (this.#limits.requestsPerDay !== undefined) this.#options.use.add(this.#options.deployment, -1)
+      this.giveBack()
       throw error
     }
+  }
+
+  /** Takes back that a request was counted, which was turned away after all. */
+  giveBack(): void {
+    this.#requests?.take(-1)
+    if (this.#limits.requestsPerDay !== undefined) this.#options.use.add(this.#options.deployment, -1)
   }
 
   /** Takes off what an answer turned out to have cost. */
