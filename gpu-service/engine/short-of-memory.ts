@@ -1,5 +1,17 @@
 import { messageOf } from '../../shared/errors.ts'
 
-/** Whether memory was too small for what a model needed just then, in the words of the runtime's arena, of C++ and of CUDA. */
-export const isShortOfMemory = (error: unknown): boolean =>
-  /Failed to allocate memory|std::bad_alloc|out of memory/i.test(messageOf(error))
+const words = [
+  // Of the runtime's arena, of C++, and of JavaScript.
+  'Failed to allocate memory',
+  'std::bad_alloc',
+  'Array buffer allocation failed',
+  // Of the system, where a file is mapped or a process is started.
+  'Cannot allocate memory',
+  'ENOMEM',
+  // Of CUDA, and of its libraries, which take room of their own for each session.
+  'out of memory',
+  'STATUS_ALLOC_FAILED',
+]
+
+/** Whether memory was too small for what a model needed just then, in the words of whoever asked for it. */
+export const isShortOfMemory = (error: unknown): boolean => new RegExp(words.join('|'), 'i').test(messageOf(error))

@@ -105,6 +105,9 @@ describe('a model that is loaded', () => {
     'Status Message: BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 1048576',
     'std::bad_alloc',
     'CUDA failure 2: out of memory ; GPU=0',
+    'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; expr=cublasCreate(&cublas_handle_);',
+    'CUDNN failure 4: CUDNN_STATUS_ALLOC_FAILED ; GPU=0',
+    'mmap file "weights.bin" failed, errno: 12 - Cannot allocate memory',
   ])('may find room at another try, where memory is too small for it now: %s', async (said) => {
     const [engine] = pool.engines
     if (engine === undefined) throw new Error('the pool has no engine')
