@@ -11,11 +11,17 @@ const request = z.object({ inputs: z.unknown(), ...truncationFields, prompt_name
 export const embedSparse: TeiOperation = {
   kind: 'sparse',
   counts: 'embed',
-  async answer({ body, model, route, options }) {
+  async answer({ body, model, route, options, held }) {
     const { inputs, prompt_name: promptName, ...how } = parseWith(request, body)
     const sparse = capabilityOf({ model, kind: 'sparse', route })
     const { list, isSingle } = readInputs(inputs)
-    const { vectors, ...answered } = await sparse({ inputs: list, truncation: truncationOf(how), promptName, options })
+    const { vectors, ...answered } = await sparse({
+      inputs: list,
+      truncation: truncationOf(how),
+      promptName,
+      options,
+      held,
+    })
     return { json: sparseJson(vectors), ...answered, characters: charactersOf(list), inputs: list.length, isSingle }
   },
 }

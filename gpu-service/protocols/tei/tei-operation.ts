@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../batcher/call-options.ts'
 import type { Route } from '../../deployments/route.ts'
 import type { Capabilities } from '../../tasks/capabilities.ts'
+import type { HeldWeights } from '../../tasks/sparse/sparse.ts'
 import type { JsonText, Timing } from '../../tasks/task.ts'
 
 export interface TeiRequest {
@@ -9,6 +10,8 @@ export interface TeiRequest {
   model: string
   route: Route
   options: CallOptions
+  /** What all parts of its answer hold together. */
+  held?: HeldWeights
 }
 
 export interface TeiAnswer {

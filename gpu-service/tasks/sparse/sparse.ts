@@ -21,6 +21,12 @@ export interface SparseRequest extends Pick<EncodeTexts, 'truncation'> {
   inputs: readonly (string | readonly number[])[]
   promptName?: string | null | undefined
   options: CallOptions
+  /** What other parts of the same answer hold already, to which this adds its own. */
+  held?: HeldWeights | undefined
+}
+
+export interface HeldWeights {
+  weights: number
 }
 
 /** How many numbers for words are held at once of a request, before they become weights: 256 MB. */
@@ -30,7 +36,7 @@ const weightsMax = 2 ** 22
 
 export function createSparse({ batcher, texts: encoder, prompts, config, words, ...limits }: SparseOptions): Sparse {
   const textsAtOnce = Math.max(1, Math.floor(numbersMax / words))
-  return async ({ inputs, truncation, promptName, options }) => {
+  return async ({ inputs, truncation, promptName, options, held = { weights: 0 } }) => {
     const { signal } = options
     const texts = inputs.filter((input) => typeof input === 'string')
     const encoded = (await encoder.encode({ texts, truncation, prompt: prompts.named(promptName), signal })).values()
@@ -41,10 +47,9 @@ export function createSparse({ batcher, texts: encoder, prompts, config, words, 
     })
     const vectors: SparseVector[] = []
     const timings: Timing[] = []
-    let weights = 0
     const kept = (vector: SparseVector): SparseVector => {
-      weights += vector.length
-      if (weights <= weightsMax) return vector
+      held.weights += vector.length
+      if (held.weights <= weightsMax) return vector
       throw errors.invalidInput(
         `The texts have more than ${weightsMax} weights, the most that one answer may have. Send fewer texts.`,
         'inputs',

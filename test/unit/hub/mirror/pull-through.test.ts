@@ -448,6 +448,25 @@ describe('a Hub that refuses', () => {
     expect((await host.ask(info, { as: 'member' })).status).toBe(200)
   })
 
+  it.each([
+    ['answers in a way of its own', { kind: 'status', status: 400 }],
+    ['answers with a page for people', { kind: 'html' }],
+    ['sends somewhere else without an end', { kind: 'redirect', location: '/far/odd' }],
+  ] as const)('is asked for other names as before where of one it %s', async (_, fault) => {
+    const odd = 'far/odd'
+    await start({ repos: { [repo]: { files }, [odd]: { files } }, faults: [{ ...fault, match: /far\/odd/ }] })
+    for (let times = 0; times < 4; times++) {
+      const answer = await host.ask(`/api/models/${odd}`, { as: 'member' })
+      expect([answer.status, code(answer)]).toEqual([502, null])
+      expect(await answer.text()).toContain(new URL(hub.url).host)
+    }
+    const asked = hub.requests.filter(({ path }) => path.includes('odd')).length
+    await host.ask(`/api/models/${odd}`, { as: 'member' })
+    expect(hub.requests.filter(({ path }) => path.includes('odd'))).toHaveLength(asked)
+    expect((await host.ask(info, { as: 'member' })).status).toBe(200)
+    expect(host.said()).not.toContain('"level":"error"')
+  })
+
   it('has a second to answer a HEAD', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
