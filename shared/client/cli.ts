@@ -52,8 +52,8 @@ export async function runCli(request: CliRequest): Promise<number> {
   }
 }
 
-const everyCommand = `--json answers with one JSON value on standard output, a failure too. It ends with 0 when all is done, 1 when it
-failed, 2 when it was used wrongly.`
+const everyCommand = `--json answers with one JSON value on standard output, a failure too, whose "error" says why. It ends with 0 when all
+is done, 1 when it failed, 2 when it was used wrongly.`
 
 /** `--json` may stand before the command as well. */
 const commandFirst = (parameters: string[]): string[] =>

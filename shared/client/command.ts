@@ -30,11 +30,11 @@ export class UsageError extends Error {
   override name = 'UsageError'
 }
 
-/** The work was asked for rightly and failed; ends with exit code 1. `answer` is what `--json` prints. */
+/** The work was asked for rightly and failed; ends with exit code 1. `answer` is what `--json` prints beside the error. */
 export class CommandFailed extends Error {
   override name = 'CommandFailed'
-  readonly answer: unknown
-  constructor(message: string, answer?: unknown) {
+  readonly answer: object | undefined
+  constructor(message: string, answer?: object) {
     super(message)
     this.answer = answer
   }

@@ -5,7 +5,7 @@ import { printable, type Terminal } from './terminal.ts'
 /** Says why a command ended otherwise than it should. @returns its exit code */
 export function explainFailure({ error, name, json, terminal }: Failure): number {
   const { code, said, exitCode, ...more } = failureOf(error)
-  const answer = more.answer ?? { error: { code, message: more.message ?? said, ...more.details } }
+  const answer = { ...more.answer, error: { code, message: more.message ?? said, ...more.details } }
   if (json) terminal.out(`${JSON.stringify(answer)}\n`)
   const help = exitCode === 2 ? `. See "slipway ${name === undefined ? '' : `${name} `}--help".` : ''
   terminal.err(`slipway: ${printable(help === '' ? said : said.replace(/\.$/, ''))}${help}\n`)
@@ -36,8 +36,8 @@ interface Explained {
   /** What it is for programs, where that is not what is said. */
   message?: string
   details?: object
-  /** What the command answers although it failed. */
-  answer?: unknown
+  /** What the command answers although it failed, beside why. */
+  answer?: object | undefined
 }
 
 /** There is nothing to ask with. */

@@ -68,3 +68,14 @@ describe('a pull of a model that is broken', () => {
     expect(JSON.parse((await pull('acme/one', '--json')).out)).toMatchObject({ warnings, notServed })
   })
 })
+
+it('a pull that failed says why as every failure does with --json, beside what became of it', async () => {
+  answers = [{ state: 'FAILED', failure: { code: 'not_found', message: 'There is no "acme/one".' } }]
+  const { code, out } = await pull('acme/one', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(out)).toMatchObject({
+    state: 'FAILED',
+    failure: { code: 'not_found' },
+    error: { code: 'failed', message: 'the pull failed: There is no "acme/one".' },
+  })
+})
