@@ -5,13 +5,16 @@ import { rightly } from './named-repo.ts'
 const page = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/([^/?#]+\/[^/?#]+)(?:\/tree\/([^/?#]+))?\/?(?:[?#].*)?$/
 const datasetPage = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/datasets\//
 
-/** What people paste: a source, a name, or the address of a model's page on the Hub. @throws UsageError */
-export function pastedSource(given: string): string {
+/**
+ * What people paste: a source, a name, or the address of a model's page on the Hub, of which only the name counts: which
+ * Hub is asked, the server is set to. @throws UsageError
+ */
+export function pastedSource(given: string): { source: string; isPage: boolean } {
   if (datasetPage.test(given)) throw new UsageError(`"${given}" is a dataset, and only models are pulled`)
   const [, repo, ref] = page.exec(given) ?? []
   const source = repo === undefined ? named(given) : `hf://${repo}${ref === undefined ? '' : `@${decoded(ref)}`}`
   rightly(() => parseSource(source))
-  return source
+  return { source, isPage: repo !== undefined }
 }
 
 const named = (given: string): string => (given.includes('://') ? given : `hf://${given}`)

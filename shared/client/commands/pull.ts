@@ -36,13 +36,15 @@ or was cut off is resumed by the same command: what is here already is not moved
   async run(invocation) {
     const { client, terminal, json, options } = invocation
     const [given = ''] = invocation.parameters
-    const source = pastedSource(given)
+    const { source, isPage } = pastedSource(given)
     const [repo, include, exclude] = [
       textOption(invocation, 'repo'),
       textOptions(invocation, 'include'),
       textOptions(invocation, 'exclude'),
     ]
     if (repo !== undefined) rightly(() => parseRepoId(repo))
+    if (isPage)
+      terminal.err(`taken as ${printable(source)}, which comes from the Hub that the server has as HF_ENDPOINT\n`)
     const started = await client.createImport({
       source,
       ...(repo !== undefined && { repo }),

@@ -30,6 +30,12 @@ describe('a source', () => {
     expect(asked[0]?.body).toEqual({ source })
   })
 
+  it('that is the address of a page says which Hub it comes from: the one that the server has', async () => {
+    const { err } = await cli('pull', 'https://huggingface.co/acme/one', '--detach')
+    expect(err).toContain('taken as hf://acme/one, which comes from the Hub that the server has as HF_ENDPOINT\n')
+    expect((await cli('pull', 'hf://acme/one', '--detach')).err).not.toContain('HF_ENDPOINT')
+  })
+
   it.each([
     [['pull', 'one'], '"one" is not a repo name'],
     [['pull', 'https://huggingface.co/datasets/acme/one'], 'is a dataset'],
