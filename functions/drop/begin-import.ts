@@ -6,7 +6,7 @@ import type { ObjectInfo } from '../../shared/objects/object-store.ts'
 import { eventWrite, newEvent } from '../../shared/table/audit.ts'
 import type { DropRecord, ImportItem } from '../../shared/table/imports.ts'
 import { keys } from '../../shared/table/keys.ts'
-import { ensureOrganisation } from '../../shared/table/owners.ts'
+import { ensureOrganisation, ownerStands } from '../../shared/table/owners.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
 import type { Drop, DropDependencies } from './dependencies.ts'
 import { settleLater } from './settle-later.ts'
@@ -23,7 +23,8 @@ export async function beginImport(
   const fingerprint = dropFingerprint(found)
   const last = await table.get<DropRecord>(keys.drop(repo, version))
   if (last?.fingerprint === fingerprint && !isAskedAgain(last, found)) return
-  await ensureOrganisation(table, { name: splitName(repo).owner, createdBy: 'drop', now: now() })
+  const { owner } = splitName(repo)
+  await ensureOrganisation(table, { name: owner, createdBy: 'drop', now: now() })
   const started = await startUnlessOther({
     table,
     queue: ingest,
@@ -33,7 +34,8 @@ export async function beginImport(
     fingerprint,
     createdBy: 'drop',
     importsMax,
-    alsoWrites: (item) => [eventWrite(startEvent(item, now()))],
+    // Where it went at this moment, having nothing, the message comes again and makes it anew.
+    alsoWrites: (item) => [ownerStands(owner), eventWrite(startEvent(item, now()))],
     now: now(),
   })
   if (started?.created) log.info({ importId: started.item.id, repo, version }, `drop found: ${repo} ${version}`)

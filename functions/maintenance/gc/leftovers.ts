@@ -5,13 +5,14 @@ import { absent, type Table, type TransactAction } from '../../../shared/table/t
 import type { Phase, Step } from '../jobs/phase.ts'
 import { type AnyItem, scanSome } from '../read-pages.ts'
 import { cutoffsOf } from './cutoffs.ts'
+import { dropEmptyOrganisation } from './empty-organisation.ts'
 
 /** With the check, no more than a transaction takes. */
 const deletesAtOnce = 99
 /** What has run out stays so long: whoever began to use it before has ended. */
 const expiredMs = 24 * 3_600_000
 
-/** Removes what is left in the table of what never came to an end: revisions that nobody published, names that lead nowhere, what has run out. */
+/** Removes what is left in the table of what never came to an end: revisions that nobody published, names that lead nowhere, namespaces without anything or anybody, what has run out. */
 export const leftovers: Phase = {
   name: 'leftovers',
   run(step) {
@@ -20,6 +21,7 @@ export const leftovers: Phase = {
       for (const item of items) {
         await dropExpired(step, item)
         if (item.pk.startsWith('NAME#')) await dropDeadName(step, item)
+        if (item.pk.startsWith('OWNER#') && item.sk === 'OWNER') await dropEmptyOrganisation(step, item)
         if (item.pk.startsWith('REPO#') && item.sk.startsWith('PENDING#')) await dropPending(step, item)
         if (!item.pk.startsWith('FILES#') || item.pk === seen) continue
         seen = item.pk

@@ -1,9 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
+import { createOrganisation } from '../../../shared/table/members.ts'
+import {
+  ensureOrganisation,
+  ensurePersonal,
+  findOwner,
+  type MemberItem,
+  type OwnerItem,
+} from '../../../shared/table/owners.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { findRepo } from '../../../shared/table/repos.ts'
 import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
+import { countUse } from '../../../shared/table/usage.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
 
 const day = 86_400_000
@@ -120,6 +129,27 @@ describe('a collection', () => {
     expect(await uploads.open({ prefix: 'staging/', limit: 10 })).toHaveLength(2)
     expect((await later(8).run('gc')).counts).toMatchObject({ objectsFreed: 1 })
     expect(await uploads.open({ prefix: 'staging/', limit: 10 })).toMatchObject([{ uploadId }])
+  })
+
+  it('gives the name of a namespace back after a day that has nothing and nobody: one made for an import that failed', async () => {
+    const { table } = registry.database
+    const now = new Date()
+    const createdAt = now.toISOString()
+    await ensureOrganisation(table, { name: 'typo', createdBy: 'admin', now })
+    await ensureOrganisation(table, { name: 'busy', createdBy: 'drop', now })
+    await table.transact([countUse({ owner: 'busy', what: 'imports', by: 1 })])
+    await ensurePersonal(table, { name: 'ada', userId: 'user_ada', now })
+    await table.put({ ...keys.user('user_ada'), id: 'user_ada' })
+    const lab: OwnerItem = { name: 'lab', kind: 'organisation', createdAt, createdBy: 'user_ada', admins: 0 }
+    const first: MemberItem = { owner: 'lab', userId: 'user_ada', username: 'ada', role: 'admin', addedAt: createdAt }
+    await createOrganisation(table, { owner: lab, first })
+    await registry.maintenance().run('gc')
+    await later(2).run('gc', { dryRun: true })
+    expect(await findOwner(table, 'typo')).toBeDefined()
+    await later(2).run('gc')
+    const names = ['typo', 'busy', 'ada', 'lab', 'acme', 'globex']
+    const left = await Promise.all(names.map(async (name) => ((await findOwner(table, name)) ? [name] : [])))
+    expect(left.flat()).toEqual(names.slice(1))
   })
 
   it('removes a blob that nobody ever named once it is older than its grace', async () => {
