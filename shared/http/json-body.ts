@@ -3,9 +3,11 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { type AppError, errors, messageOf } from '../errors.ts'
+import { atOnce } from './at-once.ts'
 import { readFailure } from './broken-off.ts'
-import { duplicateKey } from './duplicate-key.ts'
-import { halfCharacterAt } from './half-character.ts'
+import { duplicateKeyInSteps } from './duplicate-key.ts'
+import { halfCharacterInSteps } from './half-character.ts'
+import { parseInSteps, pieceLength } from './json-steps.ts'
 
 /** Refuses a body over the limit with 413 before it is held in memory. */
 export const limitBody = (maxBytes: number) =>
@@ -61,7 +63,8 @@ export const refuseDuplicateNames = createMiddleware(async (context, next) => {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-async function textOf(context: Context): Promise<string> {
+/** @throws AppError `invalid_json` */
+export async function textOf(context: Context): Promise<string> {
   let bytes: ArrayBuffer
   try {
     bytes = await context.req.arrayBuffer()
@@ -94,19 +97,25 @@ export function assertFewFields(value: unknown, what: string): void {
     if (++count > fieldsMax) throw errors.invalidRequest(`${what} has more than ${fieldsMax} fields.`)
 }
 
-function parseJson(text: string): unknown {
+const parseJson = (text: string): unknown => atOnce(parseJsonInSteps(text))
+
+/** A body step by step, for who answers others beside. @throws AppError `invalid_json`, `invalid_request` */
+export function* parseJsonInSteps(text: string): Generator<void, unknown> {
   if (text.trim() === '') throw errors.invalidJson('it is empty')
-  const twice = duplicateKey(text)
+  const twice = yield* duplicateKeyInSteps(text)
   let body: unknown
   try {
-    body = JSON.parse(text)
+    body = yield* parseInSteps(text)
   } catch (error) {
     throw errors.invalidJson(messageOf(error))
   }
   assertFewFields(body, 'The body')
   if (twice !== undefined) throw errors.invalidJson(`it holds "${twice.slice(0, 100)}" twice`)
-  const place = halfCharacterAt(text, body)
+  const isLong = text.length > pieceLength
+  if (isLong) yield
+  const place = yield* halfCharacterInSteps(text, body)
   if (place !== undefined) throw errors.halfCharacter(place.slice(0, 200))
+  if (isLong) yield
   return body
 }
 

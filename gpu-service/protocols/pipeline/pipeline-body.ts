@@ -1,9 +1,11 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { readFailure } from '../../../shared/http/broken-off.ts'
-import { assertFewFields, readJson, refusePacked } from '../../../shared/http/json-body.ts'
+import { assertFewFields, refusePacked } from '../../../shared/http/json-body.ts'
+import { breatheFor } from '../../in-slices.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
+import { readJson } from '../read-json.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { assertFewValues, isBytes, isLarge } from './body-limit.ts'
 
@@ -32,7 +34,11 @@ export async function readPipelineBody(
 ): Promise<Pick<PipelineRequest, 'inputs' | 'parameters'>> {
   if (isBytes(context) || (saysNothing(context) && formatOf(await bytesOf(context)) !== undefined))
     return { inputs: await bytesOf(context), parameters: {} }
-  if (isLarge(context)) assertFewValues(await bytesOf(context))
+  if (isLarge(context)) {
+    const breathe = breatheFor(context.req.raw.signal)
+    assertFewValues(await bytesOf(context))
+    await breathe()
+  }
   const { inputs, parameters, ...root } = await readJson(context, task.startsWith('tabular-') ? tabularBody : body)
   return { inputs, parameters: { ...root, ...parameters } }
 }

@@ -1,0 +1,50 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { readJson } from '../../../../gpu-service/protocols/read-json.ts'
+
+/** What was read, or thrown, and how often others had a turn meanwhile. */
+async function read(body: string) {
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns++
+    if (!isOver) setImmediate(count)
+  }
+  const app = new Hono()
+  let ended: unknown
+  app.post('/', async (context) => {
+    await context.req.arrayBuffer()
+    setImmediate(count)
+    ended = await readJson(context, z.unknown()).catch((error: unknown) => error)
+    isOver = true
+    return context.text('')
+  })
+  await app.request('/', { method: 'POST', body })
+  return { ended, turns }
+}
+
+const inputs = Array.from({ length: 1_000_000 }, () => [1])
+
+describe('a body of megabytes', () => {
+  it('is read while others are let in between, and no otherwise than at once', async () => {
+    const { ended, turns } = await read(JSON.stringify({ inputs }))
+    expect(ended).toEqual({ inputs })
+    expect(turns).toBeGreaterThan(5)
+  })
+
+  it.each([
+    ['is no JSON', JSON.stringify({ inputs }).slice(0, -1), { code: 'invalid_json' }],
+    ['holds a name twice', `{"inputs":${JSON.stringify(inputs)},"inputs":1}`, { message: /"inputs" twice/ }],
+    ['ends in half a character', `[${JSON.stringify(inputs)},"\\ud800"]`, { param: '[1]' }],
+  ])('that %s is refused so while others are let in between', async (_what, body, error) => {
+    const { ended, turns } = await read(body)
+    const message = 'message' in error ? { message: expect.stringMatching(error.message) } : {}
+    expect(ended).toMatchObject({ ...error, ...message })
+    expect(turns).toBeGreaterThan(5)
+  })
+
+  it('that is short is read in the turn that it has come in', async () => {
+    expect(await read('{"inputs":[1,2,3]}')).toEqual({ ended: { inputs: [1, 2, 3] }, turns: 0 })
+  })
+})

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseInSteps } from '../../../shared/http/json-steps.ts'
+
+function parsed(json: string, pieceLength?: number): { value: unknown; steps: number } {
+  const reading = parseInSteps(json, pieceLength)
+  for (let steps = 0; ; steps++) {
+    const { done, value } = reading.next()
+    if (done) return { value, steps }
+  }
+}
+
+const readable = (json: string): boolean => {
+  try {
+    JSON.parse(json)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const texts = fc.tuple(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'))
+const jsons = texts.map(([value, space]) => JSON.stringify(value, undefined, space))
+
+describe('parseInSteps', () => {
+  it('makes of a text what JSON.parse makes of it, wherever it is cut', () => {
+    fc.assert(
+      fc.property(jsons, fc.integer({ min: 0, max: 30 }), (json, pieceLength) => {
+        expect(parsed(json, pieceLength).value).toEqual(JSON.parse(json))
+        expect(JSON.stringify(parsed(json, pieceLength).value)).toBe(JSON.stringify(JSON.parse(json)))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('reads what JSON.parse reads and nothing else', () => {
+    const places = fc.tuple(
+      fc.nat(),
+      fc.constantFrom('', ',', ']', '[', '}', '{', '"', ':', '1', ' ', '\u00a0', 'null'),
+    )
+    fc.assert(
+      fc.property(jsons, places, fc.nat({ max: 20 }), fc.boolean(), (whole, [place, sign], pieceLength, isInstead) => {
+        const at = place % (whole.length + 1)
+        const json = whole.slice(0, at) + sign + whole.slice(isInstead ? at + 1 : at)
+        if (readable(json)) expect(parsed(json, pieceLength).value).toEqual(JSON.parse(json))
+        else expect(() => parsed(json, pieceLength)).toThrow(SyntaxError)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('has a field called __proto__ as one like others', () => {
+    for (const json of ['{"__proto__":[1,2,3],"a":{"__proto__":1,"b":2}}', '{"a":[1,2],"__proto__":{"b":1},"c":1}'])
+      expect(JSON.stringify(parsed(json, 1).value)).toBe(json)
+  })
+
+  it.each([
+    ['numbers', Array(1_000_000).fill(1)],
+    ['lists of lists', Array(300_000).fill([1])],
+    ['texts', Array(300_000).fill('one, "two"')],
+    ['objects', Array(40_000).fill({ text: 'one', text_pair: [{ two: [2, 3] }] })],
+    ['fields', Object.fromEntries(Array.from({ length: 9000 }, (_, at) => [`field ${at}`, Array(60).fill(at)]))],
+  ])('reads megabytes of %s in many steps', (_of, value) => {
+    const json = JSON.stringify({ inputs: value, parameters: { top_k: 5 } })
+    const { value: read, steps } = parsed(json)
+    expect(read).toEqual({ inputs: value, parameters: { top_k: 5 } })
+    expect(steps).toBeGreaterThan(json.length / 140_000)
+  })
+
+  it('reads lists within lists however deep they are', () => {
+    const depth = 500_000
+    const json = `${'['.repeat(depth)}1,2${']'.repeat(depth)}`
+    const { value } = parsed(json)
+    let inner = value
+    for (let level = 1; level < depth; level++) inner = (inner as unknown[])[0]
+    expect(inner).toEqual([1, 2])
+  })
+})
