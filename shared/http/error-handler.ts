@@ -15,10 +15,11 @@ export const answerErrors =
     answerError({ thrown, context, envelope, metrics, headersOf })
 
 /**
- * Whether that is no fault of this server: what is not served yet, what is not ready, a deadline that its caller set. An
+ * Whether that is no fault of this server: what is not served yet, what another one answers, what is not ready, a
+ * deadline that its caller set. An
  * unknown error is never one of them; under load there may be thousands.
  */
-export const isSaidOnPurpose = (status: number): boolean => status === 501 || status === 503 || status === 504
+export const isSaidOnPurpose = (status: number): boolean => status > 500 && status < 505
 
 function answerError({ thrown, context, envelope, metrics, headersOf }: AnswerInput) {
   const requestId = context.get('requestId')

@@ -12,6 +12,13 @@ export const mirrorErrors = {
       retryAfterSeconds,
       cause,
     }),
+  unreadable: (host: string, cause: Error) =>
+    new AppError({
+      code: 'upstream_unreadable',
+      status: 502,
+      message: `${cause.message} It would be read from ${host}, which is mirrored, and cannot be.`,
+      cause,
+    }),
   slow: (host: string) =>
     new AppError({
       code: 'upstream_slow',
@@ -66,5 +73,7 @@ export function asAppError(error: unknown, { repo, ref, host }: { repo: string; 
   if (code === 'source_rate_limited') return mirrorErrors.rateLimited(host, retryAfterSeconds ?? 30)
   if (code === 'source_not_found' && missing === 'revision') return errors.revisionNotFound(repo, ref)
   if (['source_not_found', 'source_unauthorized', 'source_forbidden'].includes(code)) return errors.repoNotFound(repo)
+  // It is there, and of other names it may be read.
+  if (['source_protocol', 'too_many_files'].includes(code)) return mirrorErrors.unreadable(host, error)
   return mirrorErrors.unreachable(host, retryAfterSeconds ?? 10, error)
 }

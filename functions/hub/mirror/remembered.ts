@@ -1,10 +1,10 @@
 import { AppError } from '../../../shared/errors.ts'
 
-/** How long it is believed that the other Hub has something not, or does not show it. */
+/** How long it is believed that the other Hub has something not, does not show it, or cannot be read of it. */
 const missingLifeMs = 60_000
 /** What is believed no more is let go of so soon, whether or not anybody asks for anything. */
 const sweepMs = 30_000
-const missing = new Set(['repo_not_found', 'revision_not_found', 'gated_repo'])
+const missing = new Set(['repo_not_found', 'revision_not_found', 'gated_repo', 'upstream_unreadable'])
 
 type Outcome<Value> = { value: Value } | { error: AppError }
 
