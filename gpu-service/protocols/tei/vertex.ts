@@ -19,8 +19,8 @@ export async function answerVertex(
   }).instances
   const failed = new AbortController()
   const options = { ...asked.options, signal: AbortSignal.any([asked.options.signal, failed.signal]) }
-  const request = { ...asked, options, held: { weights: 0 } }
-  const answers = await Promise.all(bodies.map((body) => operationFor(body).answer({ ...request, body }))).catch(
+  const shared = { ...asked, options, held: { weights: 0 } }
+  const answers = await Promise.all(bodies.map((body) => operationFor(body).answer({ ...shared, body }))).catch(
     (error) => {
       // Nobody gets what the others would answer.
       failed.abort()

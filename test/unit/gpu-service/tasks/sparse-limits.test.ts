@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
+import { embedSparse } from '../../../../gpu-service/protocols/tei/embed-sparse.ts'
+import type { TeiRequest } from '../../../../gpu-service/protocols/tei/tei-operation.ts'
+import { answerVertex } from '../../../../gpu-service/protocols/tei/vertex.ts'
 import type { Embedding, EmbeddingInput } from '../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
 import { createSparse } from '../../../../gpu-service/tasks/sparse/sparse.ts'
 
@@ -18,7 +21,8 @@ function asking({ words, outputOf }: { words: number; outputOf: (text: number) =
     ...{ words, maxTokens: 8, vocabularySize: words },
   })
   const options = { signal: new AbortController().signal } as never
-  return { asked, ask: (texts: number) => sparse({ inputs: Array<string>(texts).fill('a'), options }) }
+  const ask = (texts: number) => sparse({ inputs: Array<string>(texts).fill('a'), options })
+  return { asked, ask, sparse }
 }
 
 it('asks about no more texts at once than can be held with a number for every word, and answers all in order', async () => {
@@ -41,5 +45,17 @@ it('refuses more weights than can be held, of a model that leaves no word out', 
   await expect(asking({ words: 30_522, outputOf: () => output }).ask(2048)).rejects.toMatchObject({
     code: 'invalid_input',
     message: 'The texts have more than 4194304 weights, the most that one answer may have. Send fewer texts.',
+  })
+})
+
+it('refuses them too where the instances of one request have so many together', async () => {
+  const output = new Float32Array(30_522).fill(1)
+  const { sparse } = asking({ words: 30_522, outputOf: () => output })
+  const instances = Array.from({ length: 256 }, () => ({ inputs: Array<string>(8).fill('a') }))
+  const route = { service: { capabilities: { sparse } } }
+  const options = { signal: new AbortController().signal }
+  const request = { body: { instances }, model: 'tiny', route, options } as unknown as TeiRequest
+  await expect(answerVertex(() => embedSparse, request)).rejects.toMatchObject({
+    message: expect.stringContaining('more than 4194304 weights'),
   })
 })
