@@ -1,6 +1,7 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import type { Command, Invocation } from '../command.ts'
 import { followDeployment, sayWhereToLook } from './follow-deployment.ts'
+import { namedDeployment } from './named-deployment.ts'
 
 export const pause: Command = {
   summary: 'unload a deployment and refuse its requests, until it is resumed',
@@ -12,7 +13,7 @@ export const pause: Command = {
   parameters: { min: 1, max: 1 },
   async run(invocation) {
     const [name = ''] = invocation.parameters
-    tell(await invocation.client.pauseDeployment(name), invocation)
+    tell(await invocation.client.pauseDeployment(namedDeployment(name)), invocation)
   },
 }
 
@@ -28,7 +29,7 @@ Options:
   parameters: { min: 1, max: 1 },
   async run(invocation) {
     const [name = ''] = invocation.parameters
-    const resumed = await followDeployment(await invocation.client.resumeDeployment(name), invocation)
+    const resumed = await followDeployment(await invocation.client.resumeDeployment(namedDeployment(name)), invocation)
     tell(resumed, invocation)
     sayWhereToLook(resumed, invocation)
   },

@@ -3,6 +3,7 @@ import { allPages } from '../request.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
 import { deploymentDetails, deploymentTable } from './deployment-rows.ts'
+import { namedDeployment } from './named-deployment.ts'
 
 export const status: Command = {
   summary: 'show the server, its deployments and the latest imports',
@@ -15,7 +16,7 @@ export const status: Command = {
   parameters: { min: 0, max: 1 },
   async run({ client, terminal, json, parameters: [name] }) {
     if (name !== undefined) {
-      const deployment = await client.getDeployment(name)
+      const deployment = await client.getDeployment(namedDeployment(name))
       const shown = json
         ? `${JSON.stringify(deployment)}\n`
         : deploymentDetails(deployment, { baseUrl: client.url, now: new Date() })

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { namedDeployment } from './named-deployment.ts'
 
 export const undeploy: Command = {
   summary: 'stop serving a deployment',
@@ -8,7 +9,7 @@ export const undeploy: Command = {
   options: {},
   parameters: { min: 1, max: 1 },
   async run({ parameters: [name = ''], client, terminal, json }) {
-    await client.deleteDeployment(name)
+    await client.deleteDeployment(namedDeployment(name))
     terminal.out(json ? `${JSON.stringify({ name, deleted: true })}\n` : `${name} is no longer served\n`)
   },
 }

@@ -49,6 +49,18 @@ describe('a source', () => {
   })
 })
 
+describe('a command of one deployment', () => {
+  it.each(['pause', 'resume', 'undeploy', 'status'])(
+    'says what it takes where a model is named: %s',
+    async (command) => {
+      const said =
+        'slipway: "acme/one" is a model, and this takes the name of a deployment: "slipway status" lists them'
+      expect(await cli(command, 'acme/one')).toMatchObject({ code: 2, err: expect.stringContaining(said) })
+      expect(asked).toEqual([])
+    },
+  )
+})
+
 describe('slipway repo tags', () => {
   it('shows them where none are given, and takes them away only where that is said', async () => {
     expect(await cli('repo', 'tags', 'acme/one')).toMatchObject({ code: 0, out: 'gold\ntabular\n' })
