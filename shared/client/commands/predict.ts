@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
 import { predictionMaxBytes } from '../../contract/predict.ts'
 import { messageOf } from '../../errors.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
 import { shellWord } from '../shell-word.ts'
+import { bytesOf, fileMeant } from './input-file.ts'
 import { askWhereServed } from './served-where.ts'
 
 export const predict: Command = {
@@ -25,8 +25,8 @@ The input is JSON; "-" or nothing reads it from standard input. An object with "
     const { client, terminal, json } = invocation
     const [deployment = '', given = '-'] = invocation.parameters
     const body = given.startsWith('@')
-      ? notJson(await readBytes(given.slice(1)), { path: given.slice(1), deployment })
-      : bodyOf(parseInputs(given === '-' ? await readInput(invocation) : given, deployment))
+      ? await bytesOf({ path: given.slice(1), deployment })
+      : bodyOf(await parseInputs(given === '-' ? await readInput(invocation) : given, deployment))
     const { answer, headers } = await askWhereServed(client, { named: deployment, body })
     terminal.out(`${JSON.stringify(answer)}\n`)
     const parts = { queue: 'x-queue-time', run: 'x-inference-time' }
@@ -35,44 +35,16 @@ The input is JSON; "-" or nothing reads it from standard input. An object with "
   },
 }
 
-/** No service takes a larger picture. */
-const fileMaxBytes = 16 * 1024 ** 2
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  if (path === '') throw new UsageError('the name of a file follows "@", as in @photo.jpg')
-  const found = await stat(path).catch((error) => {
-    const isMissing = error.code === 'ENOENT'
-    throw new UsageError(`"${path}" cannot be read: ${isMissing ? 'there is no such file' : messageOf(error)}`)
-  })
-  if (!found.isFile()) throw new UsageError(`"${path}" is not a file`)
-  if (found.size > fileMaxBytes) throw new UsageError(`"${path}" is larger than ${fileMaxBytes} bytes`)
-  return new Uint8Array(await readFile(path))
-}
-
-/** JSON is no picture, and a server takes nothing else as it is. */
-function notJson(bytes: Uint8Array, { path, deployment }: { path: string; deployment: string }): Uint8Array {
-  if (!isJson(bytes)) return bytes
-  const right = `slipway predict ${shellWord(deployment)} - < ${shellWord(path)}`
-  throw new UsageError(`to send a file of JSON: ${right} ("@" is for what is sent as it is, such as a picture)`)
-}
-
-function isJson(bytes: Uint8Array): boolean {
-  try {
-    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return true
-  } catch {
-    return false
-  }
-}
-
 const bodyOf = (given: unknown): unknown =>
   typeof given === 'object' && given !== null && Object.hasOwn(given, 'inputs') ? given : { inputs: given }
 
-function parseInputs(text: string, deployment: string): unknown {
+async function parseInputs(text: string, deployment: string): Promise<unknown> {
   if (text.trim() === '') throw new UsageError('there is no input: give it as JSON, or pipe it in')
   try {
     return JSON.parse(text)
   } catch (error) {
+    const meant = await fileMeant({ path: text, deployment })
+    if (meant !== undefined) throw new UsageError(`"${text}" is a file: to send what is in it, ${meant}`)
     const looksLikeText = !/^\s*[[{"]/.test(text) && text.length <= 200
     const right = shellWord(JSON.stringify(looksLikeText ? text.trim() : 'like this'))
     throw new UsageError(

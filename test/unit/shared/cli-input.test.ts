@@ -93,6 +93,20 @@ describe('slipway predict', () => {
     })
     await rm(folder, { recursive: true })
   })
+
+  it.each([
+    ['photo.jpg', '\xff\xd8', (path: string) => `slipway predict one @${path}`],
+    ['rows.json', '[[1]]', (path: string) => `slipway predict one - < ${path}`],
+  ])('says how a file is sent that was named without "@": %s', async (name, content, right) => {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
+    const path = join(folder, name)
+    await writeFile(path, content, 'latin1')
+    const said = `"${path}" is a file: to send what is in it, ${right(path)}`
+    expect(await cli('predict', 'one', path)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
+    expect(asked).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
   it('says how a file of JSON is sent, which is no picture', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
     const path = join(folder, 'rows.json')

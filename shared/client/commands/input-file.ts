@@ -1,0 +1,47 @@
+import { readFile, stat } from 'node:fs/promises'
+import { messageOf } from '../../errors.ts'
+import { UsageError } from '../command.ts'
+import { shellWord } from '../shell-word.ts'
+
+/** No service takes a larger picture. */
+const fileMaxBytes = 16 * 1024 ** 2
+
+interface InputFile {
+  path: string
+  deployment: string
+}
+
+/** What is sent as it is. @throws UsageError where it cannot be read, or is JSON, which no server takes so */
+export async function bytesOf({ path, deployment }: InputFile): Promise<Uint8Array> {
+  if (path === '') throw new UsageError('the name of a file follows "@", as in @photo.jpg')
+  const found = await stat(path).catch((error) => {
+    const isMissing = error.code === 'ENOENT'
+    throw new UsageError(`"${path}" cannot be read: ${isMissing ? 'there is no such file' : messageOf(error)}`)
+  })
+  if (!found.isFile()) throw new UsageError(`"${path}" is not a file`)
+  if (found.size > fileMaxBytes) throw new UsageError(`"${path}" is larger than ${fileMaxBytes} bytes`)
+  const bytes = new Uint8Array(await readFile(path))
+  if (!isJson(bytes)) return bytes
+  throw new UsageError(
+    `to send a file of JSON: ${piped({ path, deployment })} ("@" is for what is sent as it is, such as a picture)`,
+  )
+}
+
+/** How the file is sent whose name alone was given as the input; undefined where there is none. */
+export async function fileMeant({ path, deployment }: InputFile): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() !== true || found.size > fileMaxBytes) return undefined
+  const isPiped = isJson(new Uint8Array(await readFile(path)))
+  return isPiped ? piped({ path, deployment }) : `slipway predict ${shellWord(deployment)} ${shellWord(`@${path}`)}`
+}
+
+const piped = ({ path, deployment }: InputFile) => `slipway predict ${shellWord(deployment)} - < ${shellWord(path)}`
+
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return true
+  } catch {
+    return false
+  }
+}
