@@ -22,7 +22,7 @@ export function parseSource(uri: string, param = 'source'): Source {
   }
   if (scheme === 's3-drop') {
     const [owner = '', name = '', version = '', ...more] = rest.split('/')
-    if (more.length > 0) throw invalidSource(uri, param)
+    if (owner === '' || name === '' || more.length > 0) throw invalidSource(uri, param)
     const repo = parseRepoId(`${owner}/${name}`, param)
     if (version === '')
       throw errors.invalidRequest(

@@ -11,6 +11,10 @@ const datasetPage = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/datasets\//
  */
 export function pastedSource(given: string): { source: string; isPage: boolean } {
   if (datasetPage.test(given)) throw new UsageError(`"${given}" is a dataset, and only models are pulled`)
+  if (/^(?:\.{0,2}\/|~)/.test(given))
+    throw new UsageError(
+      `"${given}" is a folder of this machine, and a pull is from a Hub or from the drop folder. What is in it is uploaded: "slipway repo create OWNER/NAME" says the whole line`,
+    )
   const [, repo, ref] = page.exec(given) ?? []
   const source = repo === undefined ? named(given) : `hf://${repo}${ref === undefined ? '' : `@${decoded(ref)}`}`
   rightly(() => parseSource(source))

@@ -43,6 +43,9 @@ describe('a source', () => {
     [['pull', 'acme/one', '--repo', 'one'], '"one" is not a repo name'],
     [['deploy', 'one'], '"one" is not a repo name'],
     [['deploy', 'acme/one', '--shadow', 'one'], '"one" is not a repo name'],
+    [['pull', './one'], '"./one" is a folder of this machine'],
+    [['pull', '/data/one'], 'is uploaded: "slipway repo create OWNER/NAME"'],
+    [['pull', 's3-drop://acme'], 'is not a source. Use'],
   ])('of a wrong form is wrong usage: %j', async (parameters, said) => {
     expect(await cli(...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
     expect(asked).toEqual([])
