@@ -1,9 +1,10 @@
 import type { FileChange } from '../../contract/revision.ts'
-import type { Command } from '../command.ts'
+import { parseTarget } from '../../model/target.ts'
+import { type Command, UsageError } from '../command.ts'
 import { allPages } from '../request.ts'
 import { printable } from '../terminal.ts'
 import { formatBytes } from '../units.ts'
-import { datasetOption, namedRevision } from './named-repo.ts'
+import { datasetOption, namedRevision, rightly } from './named-repo.ts'
 
 export const diff: Command = {
   summary: 'show what differs between two revisions of a model',
@@ -20,6 +21,7 @@ Options:
     const { client, terminal, json } = invocation
     const [given = '', from = ''] = invocation.parameters
     const { ref: to, ...repo } = namedRevision(invocation, given)
+    if (isTarget(from)) throw notTwice({ ...repo, to, from })
     let about: Pick<Awaited<ReturnType<typeof client.diffRevisions>>, 'from' | 'to' | 'metadata'> | undefined
     const items = await allPages(async (cursor) => {
       const {
@@ -36,6 +38,16 @@ Options:
       terminal.out(`~ ${printable(`${field}: ${said(before)} → ${said(after)}`)}\n`)
     if (items.length === 0 && (about?.metadata.length ?? 0) === 0) terminal.err('They are the same.\n')
   },
+}
+
+/** `@` is in no name of a ref. */
+const isTarget = (given: string): boolean => /^[^/@]+\/[^/@]+@/.test(given)
+
+/** Whoever names both in full names the older one first. */
+function notTwice({ repo, to, from }: { repo: string; to: string; from: string }): UsageError {
+  if (rightly(() => parseTarget(from)).repo.toLowerCase() !== repo.toLowerCase())
+    return new UsageError('two revisions of one model are compared, not two models')
+  return new UsageError(`FROM is a ref alone, and comes second: slipway diff ${from} ${to}`)
 }
 
 function lineOf({ path, change, before, after }: FileChange): string {

@@ -64,6 +64,16 @@ describe('a command of one deployment', () => {
   )
 })
 
+describe('slipway diff', () => {
+  it.each([
+    [['Acme/one@v1', 'acme/one@v2'], 'slipway diff acme/one@v2 v1'],
+    [['acme/one@v1', 'acme/two@v2'], 'two revisions of one model are compared'],
+  ])('says how two are compared that were both named in full: %j', async (parameters, said) => {
+    expect(await cli('diff', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
+    expect(asked).toEqual([])
+  })
+})
+
 describe('slipway repo tags', () => {
   it('shows them where none are given, and takes them away only where that is said', async () => {
     expect(await cli('repo', 'tags', 'acme/one')).toMatchObject({ code: 0, out: 'gold\ntabular\n' })
