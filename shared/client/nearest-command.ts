@@ -7,7 +7,9 @@ const elsewhere: Record<string, string> = {
   ...each(['inspect', 'describe', 'view', 'card', 'files'], '"slipway show OWNER/NAME"'),
   ...each(['add', 'import', 'get', 'clone'], '"slipway pull SOURCE"'),
   ...each(['run', 'ask', 'infer', 'embed', 'invoke', 'chat'], '"slipway predict NAME"'),
-  ...each(['serve', 'start', 'load'], '"slipway deploy OWNER/NAME"'),
+  ...each(['serve', 'start', 'up'], '"npm start" of the server, "slipway deploy OWNER/NAME" of a model'),
+  ...each(['load'], '"slipway deploy OWNER/NAME"'),
+  ...each(['rollback', 'promote', 'canary'], '"slipway alias OWNER/NAME@REF ALIAS", or "slipway deploy … --update"'),
   ...each(['update', 'scale'], '"slipway deploy OWNER/NAME --update"'),
   ...each(['stop', 'unload'], '"slipway pause NAME", or "slipway undeploy NAME"'),
   ...each(
@@ -27,6 +29,15 @@ const elsewhere: Record<string, string> = {
   ...each(['history', 'revisions'], '"slipway log OWNER/NAME"'),
   ...each(['tags', 'versions'], '"slipway tag OWNER/NAME"'),
   ...each(['quota', 'quotas'], '"slipway usage"'),
+  ...each(
+    ['users', 'user', 'register', 'signup'],
+    'a route of the API, as the README shows: POST /api/v1/auth/register',
+  ),
+  ...each(['invite', 'invitations'], 'a route of the API: POST /api/v1/invitations'),
+  ...each(
+    ['members', 'orgs', 'organisations', 'organizations', 'owners'],
+    'a route of the API, as the README shows: /api/v1/owners',
+  ),
 }
 
 function each(words: readonly string[], here: string): Record<string, string> {

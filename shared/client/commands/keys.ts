@@ -34,7 +34,7 @@ The key is all that stands on standard output, this once. No key can do more tha
     if (verb !== 'create' && given !== undefined) throw new UsageError(`--${given} goes with create`)
     if (verb === undefined) return list(invocation)
     if (verb !== 'create' && verb !== 'revoke')
-      throw new UsageError(`there is no "keys ${verb}"; there are create, revoke`)
+      throw new UsageError(`there is no "keys ${verb}"; there are create, revoke, and "slipway keys" alone lists them`)
     if (named === undefined)
       throw new UsageError(`a parameter is missing: ${verb === 'create' ? 'a name for it' : 'the id of a key'}`)
     return verb === 'create' ? create(invocation, named) : revoke(invocation, named)

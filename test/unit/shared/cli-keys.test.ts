@@ -46,6 +46,7 @@ describe('slipway keys', () => {
   it.each([
     [['create'], 'a name for it'],
     [['revoke'], 'the id of a key'],
+    [['list'], '"slipway keys" alone lists them'],
     [['drop', 'key_1'], 'there is no "keys drop"; there are create, revoke'],
     [['--scope', 'read'], '--scope goes with create'],
     [['create', 'ci', '--expires-in-days', 'soon'], 'is not a number'],
