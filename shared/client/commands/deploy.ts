@@ -1,6 +1,7 @@
 import type { CreateDeployment, Deployment } from '../../contract/deployment.ts'
 import { defaultDeploymentName } from '../../model/default-deployment-name.ts'
 import { parseTarget } from '../../model/target.ts'
+import { advised } from '../advised.ts'
 import { type Command, type Invocation, UsageError } from '../command.ts'
 import { printable } from '../terminal.ts'
 import { besideWhatStands } from './changed-parts.ts'
@@ -68,8 +69,14 @@ Options:
 
 const create = ({ client, parameters }: Invocation, wanted: WantedDeployment): Promise<Deployment> => {
   if (parameters.length === 0) throw new UsageError('a parameter is missing: slipway deploy OWNER/NAME[@REF]')
+  const isSole = parameters.length === 1 && wanted.shadow === undefined
   // Without --update nothing is taken away.
-  return client.createDeployment(wanted as CreateDeployment)
+  return client.createDeployment(wanted as CreateDeployment).catch(
+    advised({
+      codes: ['repo_not_found'],
+      advice: `To bring it in: slipway pull hf://${isSole ? parameters[0] : 'OWNER/NAME'}`,
+    }),
+  )
 }
 
 /** Only where nobody else changed it since it was read. */

@@ -1,6 +1,8 @@
 import type { ImportJob } from '../../contract/import.ts'
 import { parseRepoId } from '../../model/repo-id.ts'
+import { advised } from '../advised.ts'
 import { type Command, CommandFailed, textOption, textOptions } from '../command.ts'
+import { shellWord } from '../shell-word.ts'
 import { printable, type Terminal } from '../terminal.ts'
 import { counted, formatBytes } from '../units.ts'
 import { followImport } from './follow-import.ts'
@@ -45,13 +47,17 @@ or was cut off is resumed by the same command: what is here already is not moved
     if (repo !== undefined) rightly(() => parseRepoId(repo))
     if (isPage)
       terminal.err(`taken as ${printable(source)}, which comes from the Hub that the server has as HF_ENDPOINT\n`)
-    const started = await client.createImport({
+    const asked = client.createImport({
       source,
       ...(repo !== undefined && { repo }),
       ...(include !== undefined && { include }),
       ...(exclude !== undefined && { exclude }),
       ...(options.now === true && { now: true }),
     })
+    const elsewhere = `To bring it in elsewhere: slipway pull ${shellWord(given)} --repo OWNER/NAME`
+    const started = await (repo === undefined
+      ? asked.catch(advised({ codes: ['owner_not_found', 'name_reserved'], advice: elsewhere }))
+      : asked)
     const job = options.detach === true ? started : await followImport(started, client, terminal)
     if (job.state === 'FAILED') throw new CommandFailed(`the pull failed: ${printable(job.failure?.message)}`, job)
     if (json) terminal.out(`${JSON.stringify(job)}\n`)

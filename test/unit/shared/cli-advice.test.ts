@@ -1,0 +1,31 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { cli } from './support/run-cli.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+const refuses = (code: string) =>
+  vi.stubGlobal('fetch', async () => Response.json({ error: { code, message: 'No.' } }, { status: 404 }))
+
+describe('a refusal that the command knows a way around', () => {
+  it.each([
+    [['pull', 'a/b@v1'], 'owner_not_found', 'slipway pull a/b@v1 --repo OWNER/NAME'],
+    [['pull', 'hf://slipway/iris'], 'name_reserved', 'slipway pull hf://slipway/iris --repo OWNER/NAME'],
+    [['deploy', 'a/b@v1'], 'repo_not_found', 'slipway pull hf://a/b@v1'],
+    [['deploy', 'a/b', 'a/c', '--weight', '1', '--weight', '1'], 'repo_not_found', 'slipway pull hf://OWNER/NAME'],
+    [['deploy', 'a/b', '--shadow', 'a/c'], 'repo_not_found', 'slipway pull hf://OWNER/NAME'],
+  ])('names it, to programs too: %j', async (parameters, code, way) => {
+    refuses(code)
+    const { code: exit, out, err } = await cli(...parameters, '--json')
+    expect({ exit, err }).toEqual({ exit: 1, err: expect.stringMatching(/^slipway: No\. To bring it in/) })
+    expect(err).toContain(way)
+    expect(JSON.parse(out).error).toEqual({ code, status: 404, message: expect.stringContaining(way) })
+  })
+
+  it.each([
+    [['pull', 'a/b', '--repo', 'c/d'], 'owner_not_found'],
+    [['pull', 'a/b'], 'quota_reached'],
+    [['deploy', 'a/b'], 'revision_not_found'],
+  ])('is left as it is where it would not help: %j', async (parameters, code) => {
+    refuses(code)
+    expect(await cli(...parameters)).toEqual({ code: 1, out: '', err: 'slipway: No.\n' })
+  })
+})
