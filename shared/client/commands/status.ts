@@ -28,7 +28,7 @@ export const status: Command = {
       client.listImports({ limit: 10 }),
     ])
     if (json) return terminal.out(`${JSON.stringify({ url: client.url, me, deployments, imports: imports.items })}\n`)
-    terminal.out(`${client.url}  as ${me.username} (${me.scopes.join(', ')})\n\n`)
+    terminal.out(`${client.url}  as ${me.username} (${me.role}; scopes: ${me.scopes.join(', ')})\n\n`)
     const now = new Date()
     terminal.out(deploymentTable(deployments))
     terminal.out('\n')

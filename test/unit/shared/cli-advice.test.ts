@@ -29,3 +29,9 @@ describe('a refusal that the command knows a way around', () => {
     expect(await cli(...parameters)).toEqual({ code: 1, out: '', err: 'slipway: No.\n' })
   })
 })
+
+it('slipway status tells the role of who asks from what the key may do', async () => {
+  const me = { username: 'ada', role: 'member', scopes: ['read', 'admin'] }
+  vi.stubGlobal('fetch', async (url: string) => Response.json(url.endsWith('/me') ? me : { items: [] }))
+  expect((await cli('status')).out).toContain('  as ada (member; scopes: read, admin)\n')
+})
