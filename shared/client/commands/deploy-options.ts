@@ -75,9 +75,17 @@ export function wantedOf(invocation: Invocation): WantedDeployment {
     stickyBy: text('sticky'),
     limits: part('requests-per-second', 'requests-per-day', 'tokens-per-minute', 'concurrency'),
     resultCache: part('cache'),
-    canary: part('canary-errors', 'canary-latency', 'canary-requests', 'canary-window'),
+    canary: part(shareOf(invocation, 'canary-errors'), 'canary-latency', 'canary-requests', 'canary-window'),
     shadow: shadowOf(invocation),
   }) as WantedDeployment
+}
+
+/** People mean per cent. */
+function shareOf(invocation: Invocation, name: 'canary-errors'): NumberOption {
+  const share = numberOption(invocation, name)
+  if (typeof share === 'number' && share > 1 && share <= 100)
+    throw new UsageError(`--${name} is a share of all, at most 1: ${share} of a hundred are --${name} ${share / 100}`)
+  return name
 }
 
 function shadowOf(invocation: Invocation): object | null | undefined {

@@ -61,6 +61,7 @@ describe('slipway deploy --update', () => {
     [['deploy', 'acme/one', '--shadow', 'none'], 'goes with --update'],
     [['deploy', '--name', 'one', '--update', '--min', 'none'], '--min takes a number, not "none"'],
     [['deploy', '--name', 'one', '--update'], 'nothing to change'],
+    [['deploy', 'acme/one', '--canary-errors', '5'], '5 of a hundred are --canary-errors 0.05'],
   ])('says of %j what is wrong, and asks for nothing', async (parameters, message) => {
     expect(await cli(...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
     expect(sent).toEqual([])
