@@ -39,9 +39,13 @@ export async function readConnection(environment: Environment): Promise<Connecti
   }
 }
 
-/** People write an address as they type it into a browser. */
+/** People write an address as they type it into a browser, or as they tell it an OpenAI client. */
 function requireAddress(given: string): void {
-  if (/^https?:$/.test(URL.parse(given)?.protocol ?? '')) return
+  const address = URL.parse(given)
+  if (/^https?:$/.test(address?.protocol ?? '')) {
+    if (!/^\/(?:api\/)?v1\/?$/.test(address?.pathname ?? '')) return
+    throw new CommandFailed(`SLIPWAY_URL is "${given}". It is the address alone, without a path: ${address?.origin}`)
+  }
   const host = given.replace(/^[a-z]+:\/\//i, '')
   const right = `${isLoopback(`http://${host}`) ? 'http' : 'https'}://${host}`
   throw new CommandFailed(

@@ -38,6 +38,13 @@ describe('what a client of the Hub needs to speak with the same server', () => {
   })
 })
 
+it.each(['http://127.0.0.1:8000/v1', 'https://hub.example/api/v1/'])(
+  'an address that ends as OpenAI clients are told it is refused, with the right one: %s',
+  async (given) => {
+    await expect(readConnection({ SLIPWAY_URL: given })).rejects.toThrow(`without a path: ${new URL(given).origin}`)
+  },
+)
+
 describe('an address without a scheme', () => {
   it.each([
     ['localhost:8000', 'http://localhost:8000'],
