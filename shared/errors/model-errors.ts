@@ -52,7 +52,7 @@ export const modelErrors = {
       message:
         bases.length === 0
           ? `No model that you may ask here can answer ${path}. GET /v1/models lists the models.`
-          : `Several models can answer ${path}. Ask one by its own path: ${bases.map((base) => base + path).join(', ')}.`,
+          : `Several models can answer ${path}. Ask one by its own path: ${bases.map((base) => (path === '/' ? base : base + path)).join(', ')}.`,
     }),
   generationNotServed: (path: string, served: readonly string[]) =>
     new AppError({
