@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
 import { type PipelineAnswer, type PipelineRequest, type TaskService, timingOf } from '../task.ts'
 import type { Embeddings } from './embeddings.ts'
 import { parseInput, readEmbeddingParameters } from './parameters.ts'
@@ -48,5 +49,11 @@ async function answerSimilarity(embeddings: Embeddings, request: PipelineRequest
   return { json: JSON.stringify(scores), ...about }
 }
 
-const isSimilarity = (inputs: unknown): boolean =>
-  typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs)
+function isSimilarity(inputs: unknown): boolean {
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return false
+  if ('source_sentence' in inputs || 'sentences' in inputs) return true
+  throw errors.invalidInput(
+    '"inputs" must be a text, a list of texts, or {"source_sentence": "…", "sentences": ["…"]}.',
+    'inputs',
+  )
+}

@@ -155,6 +155,8 @@ describe('POST /api/v1/predict/{deployment}', () => {
     ['a prompt of a model that has none', { inputs: 'a', prompt_name: 'query' }, 'the model has no prompts'],
     ['an end that there is not', { inputs: 'a', truncation_direction: 'up' }, '"truncation_direction"'],
     ['a text that may not be cut', { inputs: 'the '.repeat(99), truncate: false }, 'less than 24 tokens. Given: 101'],
+    ['an object of neither', { inputs: { text: 'a' } }, 'must be a text, a list of texts, or {"source_sentence"'],
+    ['no source', { inputs: { sentences: ['a'] } }, '"inputs.source_sentence": is missing'],
     ['no sentences', { inputs: { source_sentence: 'a', sentences: [] } }, '"inputs.sentences"'],
   ])('refuses %s for a model of texts', async (_what, json, message) => {
     const response = await predict('tiny', json)
