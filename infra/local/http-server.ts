@@ -48,6 +48,11 @@ export async function listen({
       throw new Error(`Port ${port} needs more rights than this user has. Choose one above 1023: PORT=8000 npm start`, {
         cause: error,
       })
+    if (isCode(error, 'EADDRNOTAVAIL') || isCode(error, 'ENOTFOUND'))
+      throw new Error(
+        `"${hostname}" is no address of this machine. Leave HOST out, or, for colleagues: HOST=0.0.0.0 npm start`,
+        { cause: error },
+      )
     throw error
   }
   const address = server.address()
