@@ -27,6 +27,15 @@ export function breatheAfter(sliceMs: number): Breathe {
   }
 }
 
+/** What comes of work that is made in steps, with others in between. */
+export async function afterSteps<Result>(steps: Generator<void, Result>, breathe: Breathe): Promise<Result> {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    const turn = breathe()
+    if (turn !== undefined) await turn
+  }
+}
+
 /** Maps a list as `map` does, but lets other requests in between and stops when the caller has left. */
 export async function mapInSlices<Item, Result>({ items, signal, map }: MapInSlices<Item, Result>): Promise<Result[]> {
   const results: Result[] = []

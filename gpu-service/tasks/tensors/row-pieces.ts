@@ -1,6 +1,7 @@
 import { CostModel } from '../../batcher/cost-model.ts'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
-import { cutRows, joinRows } from './shared-rows.ts'
+import { afterSteps, type Breathe } from '../../in-slices.ts'
+import { cutRows, joinRowsInSteps } from './shared-rows.ts'
 
 /** A run cannot be broken off, so that others wait for its end. */
 const pieceMsMax = 20
@@ -80,8 +81,11 @@ interface InPieces {
   count: number
 }
 
-/** The outputs of all pieces as those of one run; `undefined` where they have no rows in the way of the inputs. */
-export function joinPieces(pieces: readonly { output: Tensors; rows: number }[]): Tensors | undefined {
+/** The outputs of all pieces as those of one run, others in between; `undefined` where they have no rows in the way of the inputs. */
+export async function joinPieces(
+  pieces: readonly { output: Tensors; rows: number }[],
+  breathe: Breathe,
+): Promise<Tensors | undefined> {
   const names = Object.keys(pieces[0]?.output ?? {})
   const joined: [string, Tensor][] = []
   for (const name of names) {
@@ -89,7 +93,7 @@ export function joinPieces(pieces: readonly { output: Tensors; rows: number }[])
     const row = String(tensors[0]?.dims.slice(1))
     const isJoinable = tensors.every(({ dims }, at) => dims[0] === pieces[at]?.rows && String(dims.slice(1)) === row)
     if (!isJoinable) return undefined
-    joined.push([name, joinRows(tensors)])
+    joined.push([name, await afterSteps(joinRowsInSteps(tensors), breathe)])
   }
   return Object.fromEntries(joined)
 }

@@ -1,4 +1,5 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
+import { atOnce } from '../../../shared/http/at-once.ts'
 import type { Tensor, TensorData } from '../../engine/engine.ts'
 import { arrays } from '../../engine/tensor-types.ts'
 
@@ -19,20 +20,25 @@ const isOpen = (size: number | string | undefined): boolean =>
   typeof size === 'string' || (size !== undefined && size < 0)
 
 /** One tensor of the rows of all. */
-export function joinRows(tensors: readonly Tensor[]): Tensor {
+export const joinRows = (tensors: readonly Tensor[]): Tensor => atOnce(joinRowsInSteps(tensors))
+
+/** The same tensor by tensor: together they may be as large as a body. */
+export function* joinRowsInSteps(tensors: readonly Tensor[]): Generator<void, Tensor> {
   const [first] = tensors
   if (first === undefined) throw new Error('no tensors to join')
+  const { type } = first
   const dims = [tensors.reduce((rows, { dims: [count = 0] }) => rows + count, 0), ...first.dims.slice(1)]
-  if (first.type === 'string') return { type: first.type, dims, data: tensors.flatMap(({ data }) => data as string[]) }
   const length = tensors.reduce((total, { data }) => total + data.length, 0)
-  const joined = new arrays[first.type](length)
+  const data: TensorData = type === 'string' ? [] : new arrays[type](length)
   let at = 0
-  for (const { data } of tensors) {
+  for (const rows of tensors) {
+    if (Array.isArray(data)) for (const text of rows.data as string[]) data.push(text)
     // One type throughout: it is part of what decides which requests share a run.
-    joined.set(data as never, at)
-    at += data.length
+    else data.set(rows.data as never, at)
+    at += rows.data.length
+    yield
   }
-  return { type: first.type, dims, data: joined }
+  return { type, dims, data }
 }
 
 /** The rows from one to another, as views of the same memory. */

@@ -4,6 +4,7 @@ import type { TaskModel } from '../../../../../gpu-service/tasks/task.ts'
 import { takeOutputRoom } from '../../../../../gpu-service/tasks/tensors/output-room.ts'
 import { openQueue } from '../../../../../gpu-service/tasks/tensors/tensor-queue.ts'
 
+const { signal } = new AbortController()
 const mebibyte = 1024 ** 2
 const outputOf = (rows: number, rowBytes: number) => ({
   y: { type: 'uint8' as const, dims: [rows, rowBytes], data: new Uint8Array(rows * rowBytes) },
@@ -26,7 +27,7 @@ function expanding(rowBytes: number) {
   const queue = openQueue({ ...graph, rowsAreIndependent: true, isolate: 'auto' }, createBatcher)
   const ask = (rows: number) => {
     const inputs = { x: { type: 'uint8' as const, dims: [rows, 1], data: new Uint8Array(rows) } }
-    return queue.runRows({ inputs, rows, outputs: ['y'], group: () => 'one' }, {} as never)
+    return queue.runRows({ inputs, rows, outputs: ['y'], group: () => 'one' }, { signal } as never)
   }
   return { ask, runs: () => runs }
 }

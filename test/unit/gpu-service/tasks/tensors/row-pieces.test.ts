@@ -3,31 +3,46 @@ import { describe, expect, it } from 'vitest'
 import type { Tensors } from '../../../../../gpu-service/engine/engine.ts'
 import { createPieceSizes, joinPieces, piecesOf } from '../../../../../gpu-service/tasks/tensors/row-pieces.ts'
 
+const breathe = () => undefined
 const table = (rows: number, width: number): Tensors => ({
   numbers: { type: 'float32', dims: [rows, width], data: Float32Array.from({ length: rows * width }, (_, at) => at) },
   names: { type: 'string', dims: [rows], data: Array.from({ length: rows }, (_, row) => `row ${row}`) },
 })
 
 describe('the pieces of a request', () => {
-  it('are all its rows in order, and together what they were, for any size', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(3), fc.integer({ min: 1, max: 50 }), (rows, width, each) => {
+  it('are all its rows in order, and together what they were, for any size', async () => {
+    const [anyRows, anyEach] = [fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 50 })]
+    await fc.assert(
+      fc.asyncProperty(anyRows, fc.nat(3), anyEach, async (rows, width, each) => {
         const pieces = piecesOf({ inputs: table(rows, width), rows, from: 0, rowsEach: each, count: 50 })
         expect(Math.max(...pieces.map((piece) => piece.rows))).toBeLessThanOrEqual(each)
-        expect(joinPieces(pieces.map((piece) => ({ ...piece, output: piece.inputs })))).toEqual(table(rows, width))
+        const outputs = pieces.map((piece) => ({ ...piece, output: piece.inputs }))
+        expect(await joinPieces(outputs, breathe)).toEqual(table(rows, width))
       }),
     )
   })
 
-  it('are not put together where the outputs have rows of their own', () => {
+  it('are not put together where the outputs have rows of their own', async () => {
     const output = (dims: number[]): Tensors => ({
       y: { type: 'float32', dims, data: new Float32Array(dims.reduce((product, size) => product * size, 1)) },
     })
-    const pieces = (...shapes: number[][]) => joinPieces(shapes.map((dims) => ({ output: output(dims), rows: 2 })))
-    expect(pieces([2, 3], [2, 3])?.y?.dims).toEqual([4, 3])
-    expect(pieces([2, 3], [2, 4])).toBeUndefined()
-    expect(pieces([1, 3], [1, 3])).toBeUndefined()
-    expect(pieces([2, 3], [])).toBeUndefined()
+    const pieces = (...shapes: number[][]) =>
+      joinPieces(
+        shapes.map((dims) => ({ output: output(dims), rows: 2 })),
+        breathe,
+      )
+    expect((await pieces([2, 3], [2, 3]))?.y?.dims).toEqual([4, 3])
+    expect(await pieces([2, 3], [2, 4])).toBeUndefined()
+    expect(await pieces([1, 3], [1, 3])).toBeUndefined()
+    expect(await pieces([2, 3], [])).toBeUndefined()
+  })
+
+  it('are put together with others in between', async () => {
+    let breaths = 0
+    const pieces = piecesOf({ inputs: table(40, 3), rows: 40, from: 0, rowsEach: 2, count: 50 })
+    const outputs = pieces.map((piece) => ({ ...piece, output: piece.inputs }))
+    await joinPieces(outputs, () => void breaths++)
+    expect(breaths).toBe(2 * pieces.length)
   })
 })
 
