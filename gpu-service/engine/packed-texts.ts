@@ -1,29 +1,40 @@
 import { isUtf8 } from 'node:buffer'
 import type { Breathe } from '../in-slices.ts'
+import { textParts, utf8Parts } from './text-parts.ts'
 
 const lengthBytes = 4
 /** What a text takes beside its bytes, as so many of them. */
 const textWork = 64
 const workMax = 32_768
+/** A longer text is read in parts. */
+const longBytes = 65_536
 
 /** Texts one behind the other, each as the length of its UTF-8 in four bytes, little-endian, and that. */
 export async function packTexts({ texts, breathe }: PackTexts): Promise<Uint8Array<ArrayBuffer>> {
   const pause = pauses(breathe)
   let sizeBytes = 0
   for (const text of texts) {
-    const textBytes = Buffer.byteLength(text)
-    sizeBytes += lengthBytes + textBytes
-    const others = pause(textBytes)
-    if (others !== undefined) await others
+    sizeBytes += lengthBytes
+    for (const part of textParts(text)) {
+      const partBytes = Buffer.byteLength(part)
+      sizeBytes += partBytes
+      const others = pause(partBytes)
+      if (others !== undefined) await others
+    }
   }
   const packed = Buffer.allocUnsafe(sizeBytes)
   let at = 0
   for (const text of texts) {
-    const textBytes = packed.write(text, at + lengthBytes)
-    packed.writeUInt32LE(textBytes, at)
-    at += lengthBytes + textBytes
-    const others = pause(textBytes)
-    if (others !== undefined) await others
+    const from = at + lengthBytes
+    let to = from
+    for (const part of textParts(text)) {
+      const partBytes = packed.write(part, to)
+      to += partBytes
+      const others = pause(partBytes)
+      if (others !== undefined) await others
+    }
+    packed.writeUInt32LE(to - from, at)
+    at = to
   }
   return packed
 }
@@ -45,10 +56,8 @@ export async function unpackTexts({ bytes, count, breathe, fault }: UnpackTexts)
     const from = at + lengthBytes
     const to = from > packed.length ? Number.POSITIVE_INFINITY : from + packed.readUInt32LE(at)
     if (to > packed.length) throw fault(`end in the middle of its text ${texts.length}`)
-    const text = packed.toString('utf8', from, to)
-    // What stands for bytes that are no text may also have been sent itself.
-    if (text.includes('\ufffd') && !isUtf8(packed.subarray(from, to)))
-      throw fault(`are not valid UTF-8 in its text ${texts.length}`)
+    const text = to - from <= longBytes ? textAt(packed, from, to) : await longText(packed.subarray(from, to), breathe)
+    if (text === undefined) throw fault(`are not valid UTF-8 in its text ${texts.length}`)
     texts.push(text)
     at = to
     const others = pause(to - from)
@@ -63,6 +72,25 @@ interface UnpackTexts {
   count: number
   breathe: Breathe
   fault: (what: string) => Error
+}
+
+/** `undefined` where the bytes are no UTF-8. */
+function textAt(bytes: Buffer, from: number, to: number): string | undefined {
+  const text = bytes.toString('utf8', from, to)
+  // What stands for bytes that are no text may also have been sent itself.
+  return text.includes('\ufffd') && !isUtf8(bytes.subarray(from, to)) ? undefined : text
+}
+
+/** The text of very many bytes, others in between; `undefined` where they are no UTF-8. */
+export async function longText(bytes: Buffer, breathe: Breathe): Promise<string | undefined> {
+  const parts: string[] = []
+  for (const part of utf8Parts(bytes)) {
+    const text = textAt(part, 0, part.length)
+    if (text === undefined) return undefined
+    parts.push(text)
+    await breathe()
+  }
+  return parts.join('')
 }
 
 /** Breathes as often as the work is worth it: to look at the clock behind each text would take as long as the text. */

@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer'
 import { errors } from '../../../shared/errors.ts'
 import type { TensorType } from '../../engine/engine.ts'
+import { longText } from '../../engine/packed-texts.ts'
 import { arrays, isTensorType } from '../../engine/tensor-types.ts'
-import { breatheFor } from '../../in-slices.ts'
+import { type Breathe, breatheFor } from '../../in-slices.ts'
 import { elementsOf } from '../../tasks/tensors/signature.ts'
 import type { TensorAccess } from '../../tasks/tensors/tensors.ts'
 import { readBinary } from './binary-tensor.ts'
@@ -24,7 +24,7 @@ export async function rawRequest({ body, tensors: { inputs }, signal }: RawReque
   const count = elementsOf(dims, name)
   const data =
     type === 'string'
-      ? [onlyText(body, name)]
+      ? [await onlyText(body, name, breatheFor(signal))]
       : await readBinary({ bytes: body, type, count, param: name, breathe: breatheFor(signal) })
   return { id: undefined, parameters: {}, inputs: { [name]: { type, dims, data } }, outputs: [], isBinary: true }
 }
@@ -54,7 +54,8 @@ interface DimsOf {
 }
 
 /** All of the body: unlike the texts behind a JSON header, this one does not begin with its length. */
-function onlyText(body: Uint8Array, name: string): string {
-  if (!isUtf8(body)) throw errors.invalidInput(`The text of "${name}" is not valid UTF-8.`, name)
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+async function onlyText(body: Uint8Array, name: string, breathe: Breathe): Promise<string> {
+  const text = await longText(Buffer.from(body.buffer, body.byteOffset, body.byteLength), breathe)
+  if (text === undefined) throw errors.invalidInput(`The text of "${name}" is not valid UTF-8.`, name)
+  return text
 }

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
+import { textParts } from '../../engine/text-parts.ts'
 
 const sliceElements = 8192
+const pieceLength = 65_536
 
 /** The elements from one to another as they stand in JSON, without brackets. What is not a finite number is null. */
 export function elementsText({ type, data }: Tensor, from: number, to: number): string {
@@ -15,10 +17,28 @@ export function elementsText({ type, data }: Tensor, from: number, to: number): 
 
 /** All elements in a row, in pieces that leave the event loop free. */
 export async function* flatPieces(tensor: Tensor): AsyncGenerator<string> {
+  if (Array.isArray(tensor.data)) return yield* textPieces(tensor.data)
   for (let from = 0; from < tensor.data.length; from += sliceElements) {
     if (from > 0) await nextTurn()
     yield (from > 0 ? ',' : '') + elementsText(tensor, from, from + sliceElements)
   }
+}
+
+/** A text may be as long as a million numbers. */
+async function* textPieces(texts: readonly string[]): AsyncGenerator<string> {
+  let piece = ''
+  for (const [index, text] of texts.entries()) {
+    piece += index > 0 ? ',"' : '"'
+    for (const part of textParts(text)) {
+      piece += JSON.stringify(part).slice(1, -1)
+      if (piece.length < pieceLength) continue
+      yield piece
+      piece = ''
+      await nextTurn()
+    }
+    piece += '"'
+  }
+  yield piece
 }
 
 /** Tensors as `{name: nested list}`, in pieces. */

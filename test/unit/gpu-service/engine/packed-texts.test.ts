@@ -10,6 +10,21 @@ it('brings texts through as they were', async () => {
   expect(await unpackTexts({ bytes, count: texts.length, breathe, fault })).toEqual(texts)
 })
 
+it.each(['a', 'é', '€', '😀'])('brings a long text of %s through as it was, wherever it is cut', async (sign) => {
+  const texts = [0, 1, 2, 3].map((before) => 'x'.repeat(before) + sign.repeat(100_000))
+  const bytes = await packTexts({ texts, breathe })
+  expect(Buffer.compare(bytes.subarray(4, 4 + Buffer.byteLength(texts[0] ?? '')), Buffer.from(texts[0] ?? ''))).toBe(0)
+  expect(await unpackTexts({ bytes, count: texts.length, breathe, fault })).toEqual(texts)
+})
+
+it.each([65_534, 65_535, 65_536, 100_000])('refuses a long text that is none behind %d bytes', async (at) => {
+  const bytes = await packTexts({ texts: ['€'.repeat(60_000)], breathe })
+  bytes[4 + at] = 0x80 + ((bytes[4 + at] ?? 0) >= 0x80 && (bytes[4 + at] ?? 0) < 0xc0 ? 0x60 : 0)
+  await expect(unpackTexts({ bytes, count: 1, breathe, fault })).rejects.toThrow(
+    'they are not valid UTF-8 in its text 0',
+  )
+})
+
 it('packs a text as its length, little-endian, and its UTF-8', async () => {
   expect([...(await packTexts({ texts: ['é', ''], breathe }))]).toEqual([2, 0, 0, 0, 0xc3, 0xa9, 0, 0, 0, 0])
 })
@@ -34,4 +49,14 @@ it('lets others in between, both ways, however short the texts are', async () =>
   breaths = 0
   await unpackTexts({ bytes, count: texts.length, breathe: counted, fault })
   expect(breaths).toBeGreaterThan(100)
+})
+
+it('lets others in between, both ways, however long a text is', async () => {
+  let breaths = 0
+  const counted = () => void breaths++
+  const bytes = await packTexts({ texts: ['a long text '.repeat(1_000_000)], breathe: counted })
+  expect(breaths).toBeGreaterThan(300)
+  breaths = 0
+  await unpackTexts({ bytes, count: 1, breathe: counted, fault })
+  expect(breaths).toBeGreaterThan(150)
 })

@@ -1,0 +1,28 @@
+/** So many units, or bytes, are read or written in less than a millisecond. */
+const partLength = 65_536
+
+/** A text in parts, none of which ends between the two units of a character. */
+export function textParts(text: string): Iterable<string> {
+  return text.length <= partLength ? [text] : cutText(text)
+}
+
+function* cutText(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(from + partLength, text.length)
+    const last = text.charCodeAt(to - 1)
+    if (to < text.length && last >= 0xd800 && last < 0xdc00) to--
+    yield text.slice(from, to)
+    from = to
+  }
+}
+
+/** The UTF-8 of a text in parts, none of which ends within a character where it is valid. */
+export function* utf8Parts(bytes: Buffer): Generator<Buffer> {
+  for (let from = 0; from < bytes.length; ) {
+    let to = Math.min(from + partLength, bytes.length)
+    // A character has no more than three bytes behind its first.
+    for (let behind = 0; behind < 3 && ((bytes[to] ?? 0) & 0xc0) === 0x80; behind++) to--
+    yield bytes.subarray(from, to)
+    from = to
+  }
+}
