@@ -29,9 +29,11 @@ export async function readLabels(files: ModelFiles, count: number | undefined): 
   const ids = Object.keys(id2label ?? {}).map(Number)
   const size = count ?? num_labels ?? (ids.length === 0 ? 0 : Math.max(...ids) + 1)
   if (size < 1) throw errors.unsupportedModel('neither the graph nor config.json says how many classes there are.')
-  const names = Array.from({ length: size }, (_, id) => id2label?.[String(id)] ?? `LABEL_${id}`)
+  const names = Array.from({ length: size }, (_, id) => id2label?.[String(id)] ?? unnamed(id))
   return { names, defaultFunction: defaultFunction({ problemType: problem_type, size }) }
 }
+
+const unnamed = (id: number): string => `LABEL_${id}`
 
 /** As transformers chooses it: a regression's number is its answer, and one class alone is likely or not, whatever it is called. */
 function defaultFunction({
@@ -61,11 +63,10 @@ export function readScoreOptions(parameters: Record<string, unknown>, defaults: 
   return { topK: topK ?? defaults.topK, apply: named ?? defaults.apply }
 }
 
-/** The likeliest first. */
+/** The likeliest first; of as many classes as the model has a number for, whatever its files name. */
 export function labelScores({ logits, names, apply, topK }: LabelScores): LabelScore[] {
-  const scores = applyFunction(logits, apply)
-  return names
-    .map((label, index) => ({ label, score: scores[index] ?? Number.NaN }))
+  return applyFunction(logits, apply)
+    .map((score, index) => ({ label: names[index] ?? unnamed(index), score }))
     .sort((a, b) => b.score - a.score)
     .slice(0, topK)
 }
