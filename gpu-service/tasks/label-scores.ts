@@ -16,18 +16,22 @@ export interface Labels {
   defaultFunction: ScoreFunction
 }
 
+/** More than any classifier has, and each has a name in memory. */
+const classesMax = 1_000_000
+
 const config = z.object({
   /** A name may be a number. */
   id2label: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish(),
-  num_labels: z.number().int().min(1).max(1_000_000).nullish(),
+  num_labels: z.number().int().min(1).nullish(),
   problem_type: z.string().nullish(),
 })
 
 /** From config.json; classes without a name are called as transformers calls them. */
 export async function readLabels(files: ModelFiles, count: number | undefined): Promise<Labels> {
   const { id2label, num_labels, problem_type } = (await readConfig(files, 'config.json', config)) ?? {}
-  const ids = Object.keys(id2label ?? {}).map(Number)
-  const size = count ?? num_labels ?? (ids.length === 0 ? 0 : Math.max(...ids) + 1)
+  const highest = Object.keys(id2label ?? {}).reduce((most, id) => Math.max(most, Number(id) || 0), -1)
+  const size = count ?? num_labels ?? highest + 1
+  if (size > classesMax) throw errors.unsupportedModel(`it has ${size} classes; the limit is ${classesMax}.`)
   if (size < 1) throw errors.unsupportedModel('neither the graph nor config.json says how many classes there are.')
   const names = Array.from({ length: size }, (_, id) => id2label?.[String(id)] ?? unnamed(id))
   return { names, defaultFunction: defaultFunction({ problemType: problem_type, size }) }

@@ -30,3 +30,22 @@ it('has a score for each number that a classifier gives, whatever its files name
   expect(named('good')).toEqual(three)
   expect(named('good', 'LABEL_1', 'LABEL_2', 'bad', 'worse')).toEqual(three)
 })
+
+it('makes no names for more classes than any classifier has, whoever says that there are so many', async () => {
+  const root = await temporaryFolder()
+  const files = { root, paths: new Set(['config.json']) }
+  const said = { message: expect.stringContaining('classes; the limit is 1000000') }
+  for (const config of [{ num_labels: 1e9 }, { id2label: { 999999999: 'last' } }]) {
+    await writeFile(join(root, 'config.json'), JSON.stringify(config))
+    await expect(readLabels(files, undefined)).rejects.toMatchObject(said)
+  }
+  await expect(readLabels({ root, paths: new Set() }, 1e9)).rejects.toMatchObject(said)
+})
+
+it('reads the names of as many as it may have', async () => {
+  const root = await temporaryFolder()
+  const id2label = Object.fromEntries(Array.from({ length: 200_000 }, (_, id) => [id, `class ${id}`]))
+  await writeFile(join(root, 'config.json'), JSON.stringify({ id2label }))
+  const { names } = await readLabels({ root, paths: new Set(['config.json']) }, undefined)
+  expect(names.at(-1)).toBe('class 199999')
+})
