@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { cohereEnvelope, type Envelope, openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
+import { jsonList } from '../../tasks/feature-extraction/vector-json.ts'
 import { answerJson } from '../answer.ts'
 import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
@@ -37,18 +38,26 @@ function rerankRoute({ parts, envelope, returnsDocuments }: RerankRoute): Hono<S
       options: callOptions(context),
     })
     const given = (body.return_documents ?? returnsDocuments) ? documents : undefined
-    const answer = {
-      id: context.get('requestId'),
-      object: 'list',
-      model,
-      results: rankedResults({ scores, documents: given, count: body.top_n ?? documents.length }),
-      usage: { prompt_tokens: tokens, total_tokens: tokens },
-      meta: { api_version: { version: '2' }, tokens: { input_tokens: tokens } },
-    }
-    return answerJson(context, { json: JSON.stringify(answer), timing, tokens })
+    const results = rankedResults({ scores, documents: given, count: body.top_n ?? documents.length })
+    const usage = { prompt_tokens: tokens, total_tokens: tokens }
+    const meta = { api_version: { version: '2' }, tokens: { input_tokens: tokens } }
+    const json = jsonList({
+      start: `${JSON.stringify({ id: context.get('requestId'), object: 'list', model }).slice(0, -1)},"results":[`,
+      items: results,
+      write: (result) => JSON.stringify(result),
+      end: `],${JSON.stringify({ usage, meta }).slice(1)}`,
+      aboutLength: results.reduce(
+        (total, { document }) => total + charactersPerResult + (document?.text.length ?? 0),
+        0,
+      ),
+    })
+    return answerJson(context, { json, timing, tokens })
   })
   return app
 }
+
+/** About what one takes in JSON besides its document. */
+const charactersPerResult = 80
 
 interface RerankRoute {
   parts: ServingParts

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
+import { answersJson } from '../../tasks/text/answers-json.ts'
 import { assertCount, assertText, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
@@ -33,6 +34,8 @@ export const rerank: TeiOperation = {
       .map((score, index) => ({ index, ...(return_text && { text: texts[index] }), score }))
       .sort((a, b) => b.score - a.score)
     const characters = charactersOf(texts) + charactersOf([query]) * texts.length
-    return { json: JSON.stringify(ranked), ...answered, characters, inputs: texts.length, isSingle: false }
+    const write = (one: (typeof ranked)[number]) => JSON.stringify(one)
+    const json = await answersJson({ items: ranked, isList: true, write, signal: options.signal })
+    return { json, ...answered, characters, inputs: texts.length, isSingle: false }
   },
 }

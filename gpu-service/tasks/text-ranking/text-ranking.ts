@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { Rerank } from '../capabilities.ts'
 import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
+import { answersJson } from '../text/answers-json.ts'
 import { largest } from '../text/largest.ts'
 import { readParameters, trueOrFalse, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
 import { askClasses, openSequenceClassifier } from '../text/sequence-classifier.ts'
@@ -64,7 +65,8 @@ function rankingPipeline({ rerank, pairs }: RankingPipeline): TaskService['pipel
       score: scores[index],
       ...(return_text && { text: texts[index] }),
     }))
-    return { ...answered, json: JSON.stringify(ranks) }
+    const write = (rank: (typeof ranks)[number]) => JSON.stringify(rank)
+    return { ...answered, json: await answersJson({ items: ranks, isList: true, write, signal: options.signal }) }
   }
 }
 

@@ -65,6 +65,21 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
     expect(body.error).toContain(`"${param}"`)
   })
 
+  const documents = Array.from({ length: 300 }, (_, at) => `the ship ${at} sails "home" `.repeat(100))
+  it.each<[string, object, (body: { results: unknown[] }) => unknown]>([
+    [`/models/slipway/${name}`, { inputs: { query: 'a', texts: documents }, return_text: true }, (body) => body],
+    [`/models/slipway/${name}/rerank`, { query: 'a', texts: documents, return_text: true }, (body) => body],
+    ['/v1/rerank', { model: name, query: 'a', documents }, ({ results }) => results],
+  ])('gives many documents back in pieces that hold nobody up: %s', async (path, json, listIn) => {
+    const response = await host.ask(path, { json })
+    const pieces = await Array.fromAsync(response.body ?? [])
+    const listed = listIn(JSON.parse(Buffer.concat(pieces).toString()))
+    const text = expect.stringMatching(/^(?:the ship \d+ sails "home" ){100}$/)
+    const shape = path === '/v1/rerank' ? { document: { text } } : { text }
+    expect(listed).toEqual(documents.map(() => expect.objectContaining(shape)))
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(200_000)
+  })
+
   it('is not served from a model of several classes, and says so', async () => {
     const { status, body } = await askPipeline(host, 'three-labels', { inputs: { query: 'a', texts: ['b'] } })
     expect(status).toBe(422)
