@@ -88,7 +88,7 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   assertRoom(count: number, options: Partial<CallOptions> = {}): void {
     // Only its inputs tell whether its answers are kept, which take no room.
-    if ((this.#options.limits.cachedMax ?? 0) > 0) return
+    if (this.#shared.mayBeKept(this.#now())) return
     this.#door.assertRoom(count, options)
   }
 

@@ -1,5 +1,6 @@
 import type { CacheBudget } from './cache-budget.ts'
 import type { Job } from './job.ts'
+import { KeptHits } from './kept-hits.ts'
 import { ResultCache } from './result-cache.ts'
 
 export interface JobMaker<Input> {
@@ -21,11 +22,13 @@ export type Source<Input, Output> = { job: Job<Input, Output> } | { output: Outp
 export class SharedJobs<Input, Output> {
   readonly #make: JobMaker<Input>
   readonly #cache: ResultCache<Output>
+  readonly #hits: KeptHits | undefined
   readonly #byKey = new Map<string, Job<Input, Output>>()
 
   constructor({ cachedMax, cacheBudget, ...make }: SharedJobsOptions<Input>) {
     this.#make = make
     this.#cache = new ResultCache({ itemsMax: cachedMax, budget: cacheBudget })
+    this.#hits = cachedMax > 0 ? new KeptHits() : undefined
   }
 
   /** Where the answer to each input will come from; nothing is kept of it before it is admitted. */
@@ -33,7 +36,7 @@ export class SharedJobs<Input, Output> {
     const { keyOf } = this.#make
     if (keyOf === undefined) return inputs.map((input) => ({ job: this.#jobOf(input, undefined) }))
     const fresh = new Map<string, Job<Input, Output>>()
-    return inputs.map((input) => {
+    const sources = inputs.map((input): Source<Input, Output> => {
       const key = keyOf(input)
       const output = this.#cache.get(key)
       if (output !== undefined) return { output }
@@ -41,6 +44,13 @@ export class SharedJobs<Input, Output> {
       if (job.state === 'new') fresh.set(key, job)
       return { job }
     })
+    this.#hits?.saw({ found: sources.filter((source) => 'output' in source).length, of: inputs.length })
+    return sources
+  }
+
+  /** Whether a request that is not read yet may be one that is answered from what is kept. */
+  mayBeKept(nowMs: number): boolean {
+    return this.#hits?.isWorthALook(nowMs) ?? false
   }
 
   admitted(job: Job<Input, Output>): void {

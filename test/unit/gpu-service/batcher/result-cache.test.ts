@@ -67,6 +67,25 @@ describe('the answers kept', () => {
     expect(counts).toMatchObject({ cache: 1, refused: 3 })
   })
 
+  it('are not looked for while everybody is refused and hardly anybody asks for them, but now and then', async () => {
+    const limits = { itemsMax: 1, cachedMax: 10, queuedMax: 1 }
+    const { batcher, clock, runs, pull } = manualBatcher<string>({ keyOf: (input) => input, limits })
+    const first = batcher.submit('known')
+    void pull()
+    await runs[0]?.finish()
+    await first
+    void batcher.submit('waits')
+    clock.nowMs = 500
+    for (let at = 0; at < 100; at++)
+      await expect(batcher.submit(`new ${at}`)).rejects.toMatchObject({ code: 'overloaded' })
+    expect(() => batcher.assertRoom(1)).toThrow('overloaded')
+    clock.nowMs = 1020
+    batcher.assertRoom(1)
+    for (let at = 0; at < 10; at++) expect(await batcher.submit('known')).toMatchObject({ output: 'known' })
+    clock.nowMs = 1500
+    batcher.assertRoom(1)
+  })
+
   it('give their memory back when their queue is closed, also what was running then', async () => {
     const cacheBudget = new CacheBudget()
     const limits = { itemsMax: 1, cachedMax: 10, cacheBudget }
