@@ -1,0 +1,34 @@
+import { Hono } from 'hono'
+import { Gauge } from 'prom-client'
+import { expect, it } from 'vitest'
+import { probeRoutes } from '../../../../gpu-service/protocols/service/probes.ts'
+import { createMetrics } from '../../../../shared/metrics.ts'
+
+it('/metrics writes the numbers of many deployments one metric after the other, with others in between', async () => {
+  const metrics = createMetrics()
+  for (let at = 0; at < 20; at++)
+    new Gauge({
+      name: `slow_${at}`,
+      help: 'One that takes three milliseconds.',
+      registers: [metrics.registry],
+      collect() {
+        const untilMs = performance.now() + 3
+        while (performance.now() < untilMs);
+        this.set(at)
+      },
+    })
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns++
+    if (!isOver) setImmediate(count)
+  }
+  const app = new Hono().route('/', probeRoutes({ metrics, readiness: { reason: () => undefined } } as never))
+  setImmediate(count)
+  const answer = await app.request('/metrics')
+  isOver = true
+  expect(turns).toBeGreaterThan(5)
+  // As Prometheus reads them.
+  expect(await answer.text()).toBe(await metrics.registry.metrics())
+  expect(answer.headers.get('content-type')).toBe(metrics.registry.contentType)
+})
