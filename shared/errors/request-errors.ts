@@ -33,11 +33,12 @@ export const requestErrors = {
       status: 403,
       message: `You may not ${access} here: that needs a higher role in "${owner}". An admin of "${owner}" can give it to you.`,
     }),
-  routeNotFound: (method: string, path: string) =>
+  /** With `near`, what was meant. */
+  routeNotFound: (method: string, path: string, near = 'The routes are listed at /api/v1/openapi.json.') =>
     new AppError({
       code: 'route_not_found',
       status: 404,
-      message: `There is no route ${method} ${path}. The routes are listed at /api/v1/openapi.json.`,
+      message: `There is no route ${method} ${path}. ${near}`,
     }),
   methodNotAllowed: (method: string, path: string, allowed: readonly string[]) =>
     new AppError({

@@ -1,5 +1,6 @@
 import type { Context, Env, Hono } from 'hono'
 import { type AppError, errors } from '../errors.ts'
+import { nearRoute } from './near-route.ts'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -19,7 +20,10 @@ export function noRoute<Environment extends Env>(app: Hono<Environment>, context
     const handlers = handlersOf(app, other, path)
     return handlers.length > 0 ? [{ other, handlers }] : []
   })
-  if (taken.length === 0) return { error: errors.routeNotFound(method, path), instead: [] }
+  if (taken.length === 0) {
+    const isRoute = (other: string) => handlersOf(app, method, other).length > 0
+    return { error: errors.routeNotFound(method, path, nearRoute(path, isRoute)), instead: [] }
+  }
   const allowed = allow(
     context,
     taken.map(({ other }) => other),

@@ -89,6 +89,18 @@ describe('a path that is asked with a method that it does not take', () => {
     }
   })
 
+  it.each([
+    ['/v1/embeddings/', 'There is /v1/embeddings, without a slash at its end.'],
+    ['/api/v1/predict/tiny//', 'There is /api/v1/predict/tiny, without a slash at its end.'],
+    ['/v1/nowhere/', 'The routes are listed at /api/v1/openapi.json.'],
+    ['/models/tiny', 'A deployment is asked at /api/v1/predict/{deployment}'],
+    ['/api/embed', "Ollama's clients are not served; OpenAI's are, below /v1"],
+  ])('is told what is there instead, where that is known: %s', async (path, said) => {
+    const { status, response } = await ask('POST', path)
+    expect(status).toBe(404)
+    expect(await response.text()).toContain(said)
+  })
+
   it('answers the head of whatever can be read, and of nothing else', async () => {
     for (const path of ['/health', '/ready', '/v2/health/live', '/v1/models', '/v2/models/tiny', `${base}/info`]) {
       const { status, response } = await ask('HEAD', path)
