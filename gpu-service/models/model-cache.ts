@@ -66,6 +66,7 @@ export class ModelCache {
   /** Writes to the folder no more. */
   close(): void {
     this.#writing?.release()
+    this.#writing = undefined
   }
 
   /** Makes the folder no larger than it may be; what is held stays. */
