@@ -46,7 +46,7 @@ export function readAnswers({ label, scores, id2label, classes: own, count }: Re
 
 function classification({ name, numbers, names, isOwn }: Classification): TabularAnswer {
   if (numbers.length === 0) return { label: name }
-  const most = Math.max(...numbers)
+  const most = numbers.reduce((most, number) => Math.max(most, number), Number.NEGATIVE_INFINITY)
   const score = numbers[names.indexOf(name)]
   // Names from elsewhere are those of the columns only where they agree with what the graph says of the row, which one
   // column for two classes always does.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readAnswers } from '../../../../gpu-service/tasks/tabular/labels.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { fixtureModel, readReference } from '../support/folders.ts'
 import { startTestServing, type TestModel, type TestServing } from '../support/test-serving.ts'
@@ -172,4 +173,12 @@ describe('the answers of a table', () => {
     ])
     expect([status, body.error]).toEqual([422, expect.stringContaining('shape [')])
   })
+})
+
+it('answers for a model of more classes than a function has room for', () => {
+  const count = 200_000
+  const label = { type: 'int64' as const, dims: [1], data: BigInt64Array.of(7n) }
+  const scores = { type: 'float32' as const, dims: [1, count], data: new Float32Array(count).fill(0.5, 7, 8) }
+  const [answerOf] = readAnswers({ label, scores, id2label: undefined, count: 1 })
+  expect(answerOf?.()).toMatchObject({ label: '7', score: 0.5 })
 })
