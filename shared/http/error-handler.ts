@@ -16,10 +16,9 @@ export const answerErrors =
 
 /**
  * Whether that is no fault of this server: what is not served yet, what another one answers, what is not ready, a
- * deadline that its caller set. An
- * unknown error is never one of them; under load there may be thousands.
+ * deadline that its caller set. An unknown error is never one of them; under load there may be thousands.
  */
-export const isSaidOnPurpose = (status: number): boolean => status > 500 && status < 505
+export const isSaidOnPurpose = (status: number): boolean => [501, 502, 503, 504].includes(status)
 
 function answerError({ thrown, context, envelope, metrics, headersOf }: AnswerInput) {
   const requestId = context.get('requestId')
