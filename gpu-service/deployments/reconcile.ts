@@ -49,7 +49,6 @@ export class Reconciler {
   async pass(): Promise<Promise<void>[]> {
     const { desired, reporter, canaries, use, refs } = this.#options
     await reporter.beat()
-    await use.sum()
     const wanted = await desired()
     // Another one of the same name may be somebody else's, whom the models of this one must not answer.
     for (const [name, { item }] of [...this.deployments])
@@ -58,9 +57,13 @@ export class Reconciler {
     const loads: Promise<void>[] = []
     const breathe = breatheAfter(sliceMs)
     for (const item of wanted.values()) {
-      const deployment = this.#served.follow(item)
+      this.#served.follow(item).limits.set(item.limits)
+      await breathe()
+    }
+    // Before any of them answers for the first time, which one that is loaded on demand does at once.
+    await use.sum()
+    for (const deployment of [...this.deployments.values()]) {
       loads.push(...this.#load(deployment))
-      deployment.limits.set(item.limits)
       await canaries.judge(deployment)
       await breathe()
     }

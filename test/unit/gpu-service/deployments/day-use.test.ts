@@ -79,6 +79,16 @@ describe('the sums of a day', () => {
     expect(written).toEqual([['d7', 1]])
   })
 
+  it('are known before a replica that has just come answers for the first time, also of what is loaded on demand', async () => {
+    const { state, reconciler, answeredElsewhere } = await startReconciler()
+    answeredElsewhere(100)
+    state.desired = [deployment('iris', { min: 0, limits: { requestsPerDay: 100 } })]
+    await reconciler.pass()
+    await expect.poll(() => reconciler.deployments.get('iris')?.state).toBe('READY')
+    const limits = reconciler.deployments.get('iris')?.limits
+    expect(() => limits?.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
+  })
+
   it('hold what a replica answered just before it left', async () => {
     const { state, pass, reconciler, summed } = await startReconciler()
     state.desired = [deployment('iris', { limits: { requestsPerDay: 100 } })]

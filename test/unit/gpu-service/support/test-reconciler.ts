@@ -125,5 +125,21 @@ export async function startReconciler() {
     await Promise.all(await reconciler.pass())
   }
   const summed = () => answeredToday
-  return { reconciler, state, states, pass, reports, forgotten, loads, unloads, pool, metrics, summed }
+  const answeredElsewhere = (requests: number) => {
+    answeredToday += requests
+  }
+  return {
+    reconciler,
+    state,
+    states,
+    pass,
+    reports,
+    forgotten,
+    loads,
+    unloads,
+    pool,
+    metrics,
+    summed,
+    answeredElsewhere,
+  }
 }
