@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mirrorAgain } from '../../functions/maintenance/fsck/mirror-again.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { listImports } from '../../shared/table/imports.ts'
+import { changeRepo } from '../../shared/table/repo-write.ts'
 import { allFiles, getRevision } from '../../shared/table/repos.ts'
 import { type Hub, startHub } from '../support/hub/start-hub.ts'
 import { type Lab, type Store, startLab } from './support/lab.ts'
@@ -39,4 +40,8 @@ it('what a mirror lost is here again once it was imported again from the Hub tha
   const whole = { state: 'READY', repoId, revision }
   expect(items).toMatchObject([whole, whole])
   for (const key of blobs) expect(await store.objects.head({ key }), key).toBeDefined()
+
+  // Under another name it is a copy of our own, and whatever has the name there now is none of it.
+  await changeRepo(table, repoId, (repo) => ({ repo: { ...repo, name: 'ours' } }))
+  expect(await mirrorAgain(item, { table, ingest: ingest.queue, now: () => new Date() })).toBeUndefined()
 })

@@ -172,6 +172,20 @@ describe('a drop that somebody pulls', () => {
     expect(await drop.imports()).toMatchObject([{ id: pulled[1], state: 'READY', filesTotal: 2 }, failed, first])
   })
 
+  it('and that failed because of its version is tried again by itself where its marker is put anew', async () => {
+    await drop.play([
+      [0, 'a'],
+      [1, '_SUCCESS'],
+    ])
+    await drop.play([
+      [60, 'b'],
+      [61, '_SUCCESS'],
+    ])
+    await drop.play([[300, '_SUCCESS']])
+    const failed = { state: 'FAILED', createdBy: 'drop', failure: { code: 'version_exists' } }
+    expect(await drop.imports()).toMatchObject([failed, failed, { state: 'READY' }])
+  })
+
   it('and that was imported by itself is brought again where one of its contents was lost since', async () => {
     await drop.play([
       [0, 'a'],
