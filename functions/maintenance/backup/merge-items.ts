@@ -1,4 +1,5 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
+import { objectKeys } from '../../../shared/objects/keys.ts'
 import { asSeen } from '../../../shared/table/as-seen.ts'
 import { type DeploymentItem, everyTargetOf } from '../../../shared/table/deployment-item.ts'
 import { keys } from '../../../shared/table/keys.ts'
@@ -11,6 +12,7 @@ import { askOnce } from '../ask-once.ts'
 import { checkUsage } from '../fsck/check-owner.ts'
 import type { Phase } from '../jobs/phase.ts'
 import { type AnyItem, isRepo, scanSome } from '../read-pages.ts'
+import { createGivenNames } from './given-names.ts'
 import { deletedRefs } from './later-refs.ts'
 import { countAdmins, isMembership } from './merge-members.ts'
 import { isUser, userIdOf } from './merge-users.ts'
@@ -18,12 +20,19 @@ import { partByPart } from './restore-items.ts'
 
 const atOnce = 16
 
-/** Adds the repos that are not there, each with its name and in its lists: what is there may be deleted, hidden or renamed since. */
+/**
+ * Adds the repos that are not there, each with its name and in its lists: what is there may be deleted, hidden or renamed
+ * since. One that was removed for good, and whose namespace others have by now, would be theirs.
+ */
 export const addRepos: Phase = {
   name: 'repos',
   run: (step) =>
     partByPart(step, async (items) => {
+      const { objects } = step.parts
+      const isGiven = await createGivenNames(step)
       await inParallel(items.filter(isRepo), atOnce, async (repo) => {
+        const key = objectKeys.repoManifest(repo.id)
+        if ((await isGiven(repo.owner)) && (await objects.head({ key })) === undefined) return
         const writes = creationOf(repo)
         if (await asSeen(() => step.parts.table.transact(writes))) step.count('itemsRestored', writes.length - 1)
       })
@@ -51,6 +60,7 @@ export const addMissing: Phase = {
     partByPart(step, async (items) => {
       const { table, objects } = step.parts
       const isDeleted = deletedRefs(objects)
+      const isGiven = await createGivenNames(step)
       const repoOf = askOnce((id) => getRepo(table, id))
       const userOf = askOnce((id) => table.get(keys.user(id)))
       await inParallel(items, atOnce, async (item) => {
@@ -58,6 +68,7 @@ export const addMissing: Phase = {
         const [repoId, userId] = [repoIdOf(item), userIdOf(item)]
         if (userId !== undefined && (await userOf(userId)) === undefined) return
         if (repoId !== undefined && ((await repoOf(repoId)) === undefined || (await isDeleted(item)))) return
+        if (isDeployment(item) && (await isGiven(item.owner))) return
         const served = await Promise.all(servedBy(item).map(repoOf))
         if (served.some((repo) => repo === undefined || repo.deletedAt !== undefined)) return
         if (await asSeen(() => table.put(asMerged(item), absent))) step.count('itemsRestored')
@@ -66,7 +77,9 @@ export const addMissing: Phase = {
 }
 
 /** Whether a deployment was lost or taken down nothing tells: it serves when somebody says so. */
-const asMerged = (item: AnyItem): AnyItem => (item.sk === keys.deployment('').sk ? { ...item, isPaused: true } : item)
+const asMerged = (item: AnyItem): AnyItem => (isDeployment(item) ? { ...item, isPaused: true } : item)
+
+const isDeployment = (item: AnyItem): item is AnyItem & DeploymentItem => item.sk === keys.deployment('').sk
 
 /** By these a repo is found: they came with it, or are not true of it any more. */
 const isFound = ({ pk, redirectedAt }: AnyItem): boolean =>
@@ -83,9 +96,7 @@ function repoIdOf({ pk, repoId }: AnyItem): string | undefined {
 
 /** What a deployment serves: nobody asks one for a repo that was deleted since. */
 const servedBy = (item: AnyItem): string[] =>
-  item.pk.startsWith('DEPLOYMENT#')
-    ? everyTargetOf(item as AnyItem & DeploymentItem).map((target) => target.repoId)
-    : []
+  isDeployment(item) ? everyTargetOf(item).map((target) => target.repoId) : []
 
 /** Counts anew what owners use, and the admins of organisations: those that were there have more by now, and their counts were left as they were. */
 export const countAnew: Phase = {

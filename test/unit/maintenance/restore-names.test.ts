@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ApiKeyItem, createApiKey, findApiKey } from '../../../shared/table/api-keys.ts'
+import { deleteDeployment } from '../../../shared/table/deployment-deletion.ts'
+import { createDeployment, getDeployment } from '../../../shared/table/deployments.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { createOrganisation, listMemberships, putMember } from '../../../shared/table/members.ts'
 import { deleteOrganisation } from '../../../shared/table/organisation-deletion.ts'
@@ -9,7 +11,7 @@ import { userCreation } from '../../../shared/table/user-creation.ts'
 import { findIdentity, type UserItem } from '../../../shared/table/users.ts'
 import { useRestores } from './support/use-restores.ts'
 
-const { registry, run, found, loseTable } = useRestores()
+const { registry, run, found, remove, loseTable } = useRestores()
 
 const userOf = (id: string, username: string): UserItem => ({
   ...{ id, username, email: `${id}@example.com`, role: 'member', createdAt: '2026-11-01T00:00:00.000Z' },
@@ -56,6 +58,51 @@ describe('a restore that merges', () => {
     expect(await findApiKey(table, 'cd')).toBeDefined()
     expect(await table.get(keys.email('user_bob@example.com'))).toMatchObject({ userId: 'user_bob' })
     expect(await findOwner(table, 'lab')).toMatchObject({ admins: 1 })
+  })
+})
+
+describe('a restore that merges what a namespace had that another one has by now', () => {
+  const now = () => new Date()
+
+  it('brings no repo back into it that was removed for good, nor a deployment', async () => {
+    const { table } = registry().database
+    await registry().repo('lab/secret')
+    const { id: repoId = '', revision = '' } = (await found('lab/secret')) ?? {}
+    const serves = {
+      target: 'lab/secret',
+      repo: 'lab/secret',
+      repoId,
+      ref: 'main',
+      revision,
+      task: 'tensors',
+      file: '',
+    }
+    const item = { ...serves, name: 'secret', owner: 'lab', createdAt: '', createdBy: 'admin' }
+    await createDeployment(table, item)
+    const one = await found('acme/one')
+    const ofAcme = { ...item, repoId: one?.id ?? '', repo: 'acme/one', revision: one?.revision ?? '', name: 'of-acme' }
+    await createDeployment(table, ofAcme)
+    await registry().maintenance({ now }).run('backup', { objects: true })
+    for (const deployment of [item, ofAcme]) await deleteDeployment(table, deployment)
+    await remove('lab/secret')
+    await registry().ingest()
+    const month = () => new Date(Date.now() + 31 * 86_400_000)
+    for (let round = 0; round < 3; round++) await registry().maintenance({ now: month }).run('gc')
+    expect(await findOwner(table, 'lab')).toBeUndefined()
+    await register({ ...userOf('user_eve', 'lab'), createdAt: now().toISOString() })
+    expect((await run('restore', { mode: 'merge' })).state).toBe('DONE')
+    expect(await found('lab/secret')).toBeUndefined()
+    expect(await getDeployment(table, 'secret')).toBeUndefined()
+    expect(await getDeployment(table, 'of-acme')).toBeUndefined()
+  })
+
+  it('brings repos back that were lost with the table: whoever had it has registered again', async () => {
+    await registry().repo('lab/own')
+    await registry().maintenance({ now }).run('backup')
+    await loseTable()
+    await register({ ...userOf('user_ada', 'lab'), createdAt: now().toISOString() })
+    await run('restore', { mode: 'merge' })
+    expect(await found('lab/own')).toBeDefined()
   })
 })
 
