@@ -7,12 +7,12 @@ import type { Tokens } from './embeddings.ts'
  * @throws AppError `invalid_input` naming the one at fault
  */
 export function acceptIds({ ids: given, param, maxTokens, vocabularySize, truncation }: AcceptIds): Tokens {
-  const most = truncation?.truncate ? maxTokens : given.length
-  const from = truncation?.direction === 'left' ? Math.max(0, given.length - most) : 0
-  const ids = given.slice(from, from + most)
+  // Before any is looked at: a body may hold millions.
+  if (given.length > maxTokens && !truncation?.truncate)
+    throw errors.invalidInput(`"${param}" has ${given.length} tokens; the model takes at most ${maxTokens}.`, param)
+  const from = truncation?.direction === 'left' ? Math.max(0, given.length - maxTokens) : 0
+  const ids = given.slice(from, from + maxTokens)
   if (ids.length === 0) throw errors.invalidInput(`"${param}" holds no tokens.`, param)
-  if (ids.length > maxTokens)
-    throw errors.invalidInput(`"${param}" has ${ids.length} tokens; the model takes at most ${maxTokens}.`, param)
   const wrong = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= (vocabularySize ?? 2 ** 31))
   if (wrong < 0) return ids
   const range = vocabularySize === undefined ? '' : ` (0 to ${vocabularySize - 1})`
