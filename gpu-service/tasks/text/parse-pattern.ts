@@ -13,7 +13,11 @@ export interface Term {
 /** Deeper than any that was written by hand. */
 const depthMax = 50
 
-/** Reads what JavaScript has compiled with the flag `u`. @returns undefined for one that is nested too deeply */
+/**
+ * Reads what JavaScript has compiled with the flag `u`.
+ *
+ * @returns undefined for one that is nested too deeply, or that looks for what it found once more, which may be a page
+ */
 export function parsePattern({ source }: RegExp): Alternatives | undefined {
   let at = 0
 
@@ -38,6 +42,7 @@ export function parsePattern({ source }: RegExp): Alternatives | undefined {
     opening.lastIndex = at
     const [group, kind = ''] = opening.exec(source) ?? []
     if (group === undefined) {
+      if (/^\\(?:[1-9]|k<)/.test(source.slice(at, at + 3))) return undefined
       at += characterLength()
       return times()
     }

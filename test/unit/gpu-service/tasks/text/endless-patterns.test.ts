@@ -12,6 +12,7 @@ const inUse = {
   DeepSeek: String.raw`[!"#$%&'()*+,\-.\/:;<=>?@\[\\\]^_{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*`,
   'thousands from the right': String.raw`\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))`,
   'spaces of T5': ' {2,}',
+  'a backslash and a digit': String.raw`\\1+|[\\1]+b`,
   'spaces at both ends': String.raw`^\s+|\s+$`,
   'letters with their marks': String.raw`(?:\p{L}\p{M}*)+`,
   'words of EXAONE': String.raw`[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\s+(?!\S)|\s+`,
@@ -29,6 +30,8 @@ const endless = {
   'what may be there, in a repetition with a count': '(?:a?){30}a{30}',
   'what must be there, thirty times, each as long as it likes': '(?:a+){30}',
   'what may be there, behind a repetition': `a*${'a?'.repeat(9)}b`,
+  'what was found, once more': String.raw`(a+)\1b`,
+  'what was found by its name': String.raw`(?<all>a+)\k<all>b`,
   'parentheses without end': `${'('.repeat(60)}a${')'.repeat(60)}`,
 }
 
