@@ -55,7 +55,11 @@ const together = (one: Cost, other: Cost): Cost => ({ power: one.power + other.p
 
 function costOfTerm({ inside, looks, min, max }: Term, isRetried: boolean): Cost {
   // What was seen once is not looked for in another way; backwards the last part is tried first.
-  if (looks !== undefined) return costOf(inside ?? [], looks === 'behind')
+  if (looks !== undefined) {
+    const { power, ways } = costOf(inside ?? [], looks === 'behind')
+    // How far it reaches is gone through each time that it is looked for.
+    return { power: Math.max(power, reachesFar(inside ?? []) ? 1 : 0), ways }
+  }
   // Of those that must be there the last one is what the others may fail at.
   if (inside !== undefined && min > 1 && !isRetried) {
     const others = costOfTerm({ inside, min: min - 1, max: min - 1 }, true)
@@ -70,3 +74,6 @@ function costOfTerm({ inside, looks, min, max }: Term, isRetried: boolean): Cost
   if (max > fewTimes) return isRetried ? endless : once
   return { power: own.power + once.power * Math.max(1, max), ways: own.ways * once.ways ** Math.max(1, max) }
 }
+
+const reachesFar = (alternatives: Alternatives): boolean =>
+  alternatives.flat().some(({ inside, max }) => max > fewTimes || (inside !== undefined && reachesFar(inside)))
