@@ -5,6 +5,7 @@ import type { Table } from '../../../shared/table/table.ts'
 import type { ByteRange } from '../byte-range.ts'
 import { ended } from './ended.ts'
 import { mirrorErrors } from './mirror-errors.ts'
+import { proven } from './proven.ts'
 import { readSmall } from './read-small.ts'
 import { Remembered } from './remembered.ts'
 import type { MirroredFile } from './snapshot.ts'
@@ -36,7 +37,7 @@ export type Sending = ReturnType<typeof createSending>
 /**
  * Sends files of the other Hub. Where this process may write blobs, what is sent whole is stored meanwhile, so that the
  * import finds it. Of several who ask for one large file at once, the first one's is stored, and the others are sent
- * it from the Hub, up to a bound.
+ * it from the Hub, up to a bound. Nobody gets to the end of a whole file that is not what the Hub listed.
  */
 export function createSending({ table, objects, upstream, log, now }: SendingInput) {
   /** Only a store that is a server of its own gives addresses, and there this process may only read. */
@@ -58,7 +59,7 @@ export function createSending({ table, objects, upstream, log, now }: SendingInp
     if (stores) storing.add(key)
     try {
       const body = await upstream.open({ repo, commit, file, ...range, signal })
-      if (!stores) return body
+      if (!stores) return isWhole && sha256 !== undefined ? proven(body, sha256) : body
       const onStored = () => keep(key)
       return ended(storeLarge({ table, objects, log, now, repo, sha256, sizeBytes, body, onStored }), () =>
         storing.delete(key),

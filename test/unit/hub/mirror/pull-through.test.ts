@@ -305,6 +305,13 @@ describe('files that are not here', () => {
     expect((await host.objects.list({ prefix: 'blobs/' })).objects).toEqual([])
   })
 
+  it('never reach any of several clients whole that ask for them at once, of whom one has them stored', async () => {
+    await start({ faults: [{ kind: 'wrong-bytes', where: 'storage' }] })
+    const answers = await Promise.all([1, 2, 3].map(() => host.ask(resolve(weights.path), { as: 'member' })))
+    for (const answer of answers) await expect(bytes(answer)).rejects.toThrow()
+    expect((await host.objects.list({ prefix: 'blobs/' })).objects).toEqual([])
+  })
+
   it('leave nothing behind when the client leaves, and can be had again', async () => {
     await start()
     const controller = new AbortController()

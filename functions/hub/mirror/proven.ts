@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto'
+import { ChecksumMismatch } from '../../../shared/objects/object-store.ts'
+
+/** The same bytes, of which the last come only where all of them are what they were said to be. */
+export async function* proven(body: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  let last: Uint8Array | undefined
+  for await (const chunk of body) {
+    if (last !== undefined) yield last
+    hash.update(chunk)
+    last = chunk
+  }
+  const found = hash.digest('hex')
+  if (found !== sha256) throw new ChecksumMismatch(`the content's sha256 is ${found}, not ${sha256}`)
+  if (last !== undefined) yield last
+}
