@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Stage } from './tokenizer-stages.ts'
 
-/** How many times as long as it was a text may become: no form of Unicode makes more than eighteen characters of one. */
+/** How many times as long as it was a text may become: Unicode makes up to eighteen characters of one, and bytes three of each. */
 const growthMax = 64
 /** What is put before any text, however short. */
 const addedMax = 10_000
