@@ -20,34 +20,67 @@ export interface Reply {
   head: string
 }
 
-export const openSocket = (port: number): Socket => connect({ port, host: '127.0.0.1', noDelay: true })
+interface Exchange {
+  resolve: (reply: Reply) => void
+  reject: (error: Error) => void
+}
 
-/** One request and its whole answer on a socket that does nothing else meanwhile. */
-export function exchange(socket: Socket, request: Buffer): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    let held = Buffer.alloc(0)
-    const settle = (error?: Error) => {
-      socket.removeAllListeners()
-      if (error) reject(error)
+/** Where every connection reads: what is in it is taken out at once. */
+const received = Buffer.allocUnsafe(64 * 1024)
+
+/** A client's connection, with one request under way at most. It listens once, whatever is sent on it. */
+export class Connection {
+  readonly #socket: Socket
+  #exchange: Exchange | undefined
+  #answer = ''
+  #end: Error | undefined
+
+  constructor(port: number) {
+    const callback = (bytes: number) => {
+      this.#read(received.toString('latin1', 0, bytes))
+      return true
     }
-    socket.on('error', settle)
-    socket.on('close', () => settle(new Error('the server closed the connection')))
-    socket.on('data', (chunk) => {
-      held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
-      const headEnd = held.indexOf('\r\n\r\n')
-      if (headEnd < 0) return
-      const head = held.toString('latin1', 0, headEnd)
-      if (!isWhole(head, held, headEnd + 4)) return
-      settle()
-      resolve({ status: Number(head.slice(9, 12)), head })
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: received, callback } })
+    this.#socket.on('error', (error) => this.#fail(error))
+    this.#socket.on('close', () => this.#fail(new Error('the server closed the connection')))
+  }
+
+  /** One request and its whole answer. @throws Error the connection is gone */
+  exchange(request: Buffer): Promise<Reply> {
+    if (this.#end !== undefined) return Promise.reject(this.#end)
+    return new Promise((resolve, reject) => {
+      this.#exchange = { resolve, reject }
+      this.#socket.write(request)
     })
-    socket.write(request)
-  })
+  }
+
+  close(): void {
+    this.#exchange = undefined
+    this.#socket.destroy()
+  }
+
+  #read(text: string): void {
+    this.#answer += text
+    const headEnd = this.#answer.indexOf('\r\n\r\n')
+    if (headEnd < 0) return
+    const head = this.#answer.slice(0, headEnd)
+    if (!isWhole(head, this.#answer, headEnd + 4)) return
+    const { resolve } = this.#exchange ?? {}
+    this.#exchange = undefined
+    this.#answer = ''
+    resolve?.({ status: Number(head.slice(9, 12)), head })
+  }
+
+  #fail(error: Error): void {
+    this.#end = error
+    this.#exchange?.reject(error)
+    this.#exchange = undefined
+  }
 }
 
 /** By its length, or by the empty chunk that ends an answer in pieces. */
-function isWhole(head: string, held: Buffer, bodyStart: number): boolean {
+function isWhole(head: string, answer: string, bodyStart: number): boolean {
   const [, length] = /content-length: (\d+)/i.exec(head) ?? []
-  if (length !== undefined) return held.length >= bodyStart + Number(length)
-  return held.subarray(-5).toString('latin1') === '0\r\n\r\n'
+  if (length !== undefined) return answer.length >= bodyStart + Number(length)
+  return answer.endsWith('0\r\n\r\n')
 }

@@ -1,4 +1,4 @@
-import { exchange, openSocket, requestBytes } from './exchange.ts'
+import { Connection, requestBytes } from './exchange.ts'
 
 export interface Load {
   port: number
@@ -27,6 +27,8 @@ export interface LoadResult {
 /** Until the compiler has seen to what is used most: a process takes almost twice the CPU in its first 40 seconds of load. */
 export const warmUpSeconds = (seconds: number): number => Math.min(40, 8 * seconds)
 
+const noBytes = Buffer.alloc(0)
+
 /** A closed loop of bare sockets: each connection sends its next request when its answer is complete. */
 export async function load({ leadSeconds = 0, ...asked }: Load): Promise<LoadResult> {
   const { port, bodies, path, token, connections, seconds } = asked
@@ -36,10 +38,10 @@ export async function load({ leadSeconds = 0, ...asked }: Load): Promise<LoadRes
   const from = performance.now() + leadSeconds * 1000
   const until = from + seconds * 1000
   const one = async () => {
-    const socket = openSocket(port)
+    const connection = new Connection(port)
     while (performance.now() < until) {
       const started = performance.now()
-      const { status } = await exchange(socket, requests[next++ % requests.length] ?? Buffer.alloc(0))
+      const { status } = await connection.exchange(requests[next++ % requests.length] ?? noBytes)
       const ended = performance.now()
       if (status !== 200) refused++
       else {
@@ -47,7 +49,7 @@ export async function load({ leadSeconds = 0, ...asked }: Load): Promise<LoadRes
         if (ended >= from && ended < until) latenciesMs.push(ended - started)
       }
     }
-    socket.destroy()
+    connection.close()
   }
   await Promise.all(Array.from({ length: connections }, one))
   return { perSecond: latenciesMs.length / seconds, answered, refused, ...percentilesOf(latenciesMs) }

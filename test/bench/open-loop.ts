@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
-import { exchange, openSocket, type Reply, requestBytes } from './exchange.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Connection, type Reply, requestBytes } from './exchange.ts'
 import { percentile } from './load.ts'
 import { seededRandom } from './sentences.ts'
 
@@ -28,16 +28,16 @@ export interface OpenLoopResult {
 /** More than a server that answers in time ever needs. */
 const connectionsMax = 1024
 const tickMs = 1
+const noBytes = Buffer.alloc(0)
 
 /** Requests that come when they come (Poisson), whether the ones before were answered or not. */
 export async function openLoop({ port, bodies, path, token, perSecond, seconds }: OpenLoop): Promise<OpenLoopResult> {
   const requests = bodies.map((body) => requestBytes({ path, token, body }))
   const random = seededRandom(11)
-  const idle: Socket[] = []
+  const idle: Connection[] = []
   const latencies: number[] = []
-  const underWay = new Set<Promise<void>>()
   const counts = { sent: 0, refused: 0, withoutRetryAfter: 0, failed: 0 }
-  let connections = 0
+  let [connections, underWay] = [0, 0]
 
   const count = ({ status, head }: Reply, dueMs: number) => {
     if (status === 200) latencies.push(performance.now() - dueMs)
@@ -47,34 +47,39 @@ export async function openLoop({ port, bodies, path, token, perSecond, seconds }
       if (!/\nretry-after: [1-9]/i.test(head)) counts.withoutRetryAfter++
     }
   }
-  const send = async (dueMs: number) => {
-    const socket = idle.pop() ?? (connections < connectionsMax ? openSocket(port) : undefined)
+  const open = () => {
+    connections++
+    return new Connection(port)
+  }
+  const send = (dueMs: number) => {
+    const connection = idle.pop() ?? (connections < connectionsMax ? open() : undefined)
     // Nothing more is outstanding than a client's system would keep open.
-    if (socket === undefined) return
-    if (socket.connecting) connections++
-    try {
-      count(await exchange(socket, requests[counts.sent++ % requests.length] ?? Buffer.alloc(0)), dueMs)
-      idle.push(socket)
-    } catch {
+    if (connection === undefined) return
+    underWay++
+    const answered = (reply: Reply) => {
+      underWay--
+      count(reply, dueMs)
+      idle.push(connection)
+    }
+    const failed = () => {
+      underWay--
       counts.failed++
       connections--
     }
+    connection.exchange(requests[counts.sent++ % requests.length] ?? noBytes).then(answered, failed)
   }
 
   const startedMs = performance.now()
   let dueMs = startedMs
   while (performance.now() < startedMs + seconds * 1000) {
     const nowMs = performance.now()
-    for (; dueMs <= nowMs; dueMs += (-Math.log(1 - random()) / perSecond) * 1000) {
-      const one = send(dueMs).finally(() => underWay.delete(one))
-      underWay.add(one)
-    }
-    await new Promise((resolve) => setTimeout(resolve, tickMs))
+    for (; dueMs <= nowMs; dueMs += (-Math.log(1 - random()) / perSecond) * 1000) send(dueMs)
+    await wait(tickMs)
   }
   const elapsedSeconds = (performance.now() - startedMs) / 1000
   const goodput = latencies.length / elapsedSeconds
-  await Promise.all(underWay)
-  for (const socket of idle) socket.destroy()
+  while (underWay > 0) await wait(tickMs)
+  for (const connection of idle) connection.close()
   return {
     ...counts,
     offered: counts.sent / elapsedSeconds,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { exchange, getBytes, openSocket, requestBytes } from './exchange.ts'
+import { Connection, getBytes, requestBytes } from './exchange.ts'
 import type { Host } from './host.ts'
 import { percentile } from './load.ts'
 import { type OpenLoopResult, openLoop } from './open-loop.ts'
@@ -40,22 +40,22 @@ export async function measureOverload({ host, bodies, capacity, seconds }: Overl
 }
 
 async function loneMs({ port, token, body }: { port: number; token: string; body: string }): Promise<number> {
-  const socket = openSocket(port)
+  const connection = new Connection(port)
   const startedMs = performance.now()
-  const { status } = await exchange(socket, requestBytes({ path, token, body }))
-  socket.destroy()
+  const { status } = await connection.exchange(requestBytes({ path, token, body }))
+  connection.close()
   return status === 200 ? performance.now() - startedMs : Number.POSITIVE_INFINITY
 }
 
 /** Asks `/health` ten times a second on a connection of its own. */
 function watchHealth(port: number) {
-  const socket = openSocket(port)
+  const connection = new Connection(port)
   const latencies: number[] = []
   let isOn = true
   const watching = (async () => {
     while (isOn) {
       const startedMs = performance.now()
-      await exchange(socket, getBytes('/health'))
+      await connection.exchange(getBytes('/health'))
       latencies.push(performance.now() - startedMs)
       await wait(100)
     }
@@ -64,7 +64,7 @@ function watchHealth(port: number) {
     async stop() {
       isOn = false
       await watching
-      socket.destroy()
+      connection.close()
       return latencies
     },
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { exchange, openSocket, requestBytes } from '../../bench/exchange.ts'
+import { Connection, requestBytes } from '../../bench/exchange.ts'
 import { type Host, startHost } from '../../bench/host.ts'
 import { fixtureModel } from './support/folders.ts'
 
@@ -24,19 +24,19 @@ function keepAsking({ port, token }: Host) {
   const failures: unknown[] = []
   let isOn = true
   const client = async (index: number) => {
-    const socket = openSocket(port)
+    const connection = new Connection(port)
     const body = (round: number) => JSON.stringify({ model: 'bench', input: `the sun shines ${index} ${round}` })
     try {
       for (let round = 0; isOn; round++) {
         const request = requestBytes({ path: '/v1/embeddings', token, body: body(round) })
-        const { status, head } = await exchange(socket, request)
+        const { status, head } = await connection.exchange(request)
         statuses.push(status)
         if (/\nconnection: close/i.test(head)) break
       }
     } catch (error) {
       failures.push(error)
     }
-    socket.destroy()
+    connection.close()
   }
   const ended = Promise.all(Array.from({ length: clients }, (_, index) => client(index)))
   return {
