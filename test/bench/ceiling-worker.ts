@@ -6,7 +6,7 @@ import { pooledOutput } from '../../gpu-service/tasks/feature-extraction/pooling
 import { tokenInputs } from '../../gpu-service/tasks/text/token-tensors.ts'
 import type { Ceiling, CeilingJob } from './ceiling.ts'
 
-const { path, batches, seconds } = workerData as CeilingJob
+const { path, batches, from, seconds } = workerData as CeilingJob
 const session = await InferenceSession.create(path, {
   executionMode: 'sequential',
   intraOpNumThreads: 1,
@@ -37,7 +37,7 @@ await isToldToGo
 let done = 0
 const cpuBefore = process.threadCpuUsage()
 const started = performance.now()
-for (let index = 0; performance.now() - started < seconds * 1000; index++) {
+for (let index = Math.floor(from * batches.length); performance.now() - started < seconds * 1000; index++) {
   const feed = feeds[index % feeds.length]
   if (feed !== undefined) await session.run(feed, [pooledOutput])
   done += batches[index % batches.length]?.length ?? 0

@@ -5,6 +5,8 @@ export interface CeilingJob {
   path: string
   /** Batches of token ids, made beforehand. */
   batches: number[][][]
+  /** Where among them it begins, from 0 to 1: one that is short meets only a few, which may be easier than the others. */
+  from: number
   seconds: number
 }
 
@@ -17,8 +19,9 @@ export interface Ceiling {
 
 /** Sentences per second of bare `session.run` loops: as many workers as engines, one thread each, nothing else. */
 export async function measureCeiling({ workers, ...job }: CeilingJob & { workers: number }): Promise<Ceiling> {
-  const started = Array.from({ length: workers }, async () => {
-    const worker = new Worker(new URL('./ceiling-worker.ts', import.meta.url), { workerData: job })
+  const started = Array.from({ length: workers }, async (_, index) => {
+    const workerData: CeilingJob = { ...job, from: (job.from + index) / workers }
+    const worker = new Worker(new URL('./ceiling-worker.ts', import.meta.url), { workerData })
     await once(worker, 'message')
     return worker
   })

@@ -44,18 +44,20 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
   const timed = { seconds: seconds / rounds, leadSeconds: Math.min(0.3, seconds / rounds) }
   const asked = { path: '/v1/embeddings', bodies: bodiesOf(texts.list, perRequest), connections: clients, ...timed }
   const bare = { path: host.graphPath, batches: texts.batches, workers, seconds: seconds / rounds / 2 }
-  const ceilings: Ceiling[] = [await measureCeiling(bare)]
+  const ceilings: Ceiling[] = [await measureCeiling({ ...bare, from: 0 })]
   const [served, peers]: [LoadResult[], LoadResult[]] = [[], []]
   const used = { mainThreadMs: 0, enginesMs: 0, loopDelayP99Ms: 0 }
   for (let round = 0; round < rounds; round++) {
-    if (naive !== undefined) peers.push(await load({ ...asked, port: naive.port, token: host.token }))
+    // All of them together meet short and long texts alike.
+    const from = round / rounds
+    if (naive !== undefined) peers.push(await load({ ...asked, from, port: naive.port, token: host.token }))
     const before = await host.stats()
-    served.push(await load({ ...asked, port: host.port, token: host.token }))
+    served.push(await load({ ...asked, from, port: host.port, token: host.token }))
     const after = await host.stats()
     used.mainThreadMs += after.mainThreadMs - before.mainThreadMs
     used.enginesMs += after.enginesMs - before.enginesMs
     used.loopDelayP99Ms = Math.max(used.loopDelayP99Ms, after.loopDelayP99Ms)
-    ceilings.push(await measureCeiling(bare))
+    ceilings.push(await measureCeiling({ ...bare, from: (round + 1) / (rounds + 1) }))
   }
   const result = together(served)
   const ceiling = meanOf(ceilings.map(({ perSecond }) => perSecond))

@@ -4,6 +4,8 @@ export interface Load {
   port: number
   /** Bodies that are sent in turn. */
   bodies: readonly string[]
+  /** Where among them it begins, from 0 to 1. @default 0 */
+  from?: number
   path: string
   token: string
   connections: number
@@ -30,11 +32,11 @@ export const warmUpSeconds = (seconds: number): number => Math.min(40, 8 * secon
 const noBytes = Buffer.alloc(0)
 
 /** A closed loop of bare sockets: each connection sends its next request when its answer is complete. */
-export async function load({ leadSeconds = 0, ...asked }: Load): Promise<LoadResult> {
+export async function load({ leadSeconds = 0, from: begins = 0, ...asked }: Load): Promise<LoadResult> {
   const { port, bodies, path, token, connections, seconds } = asked
   const requests = bodies.map((body) => requestBytes({ path, token, body }))
   const latenciesMs: number[] = []
-  let [answered, refused, next] = [0, 0, 0]
+  let [answered, refused, next] = [0, 0, Math.floor(begins * requests.length)]
   const from = performance.now() + leadSeconds * 1000
   const until = from + seconds * 1000
   const one = async () => {
