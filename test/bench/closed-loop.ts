@@ -20,6 +20,8 @@ export interface Measured extends LoadResult {
   served: number
   ceiling: number
   ratio: number
+  /** Of the ceiling in the batches in which that of the peers was measured, where they are others. */
+  peerRatio: number | undefined
   /** Of the CPU that the service and its engines use, how much the bare runtime would need for the same sentences. */
   cpuRatio: number
   /** Main-thread CPU of a request, tokenising included. */
@@ -44,7 +46,9 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
   const timed = { seconds: seconds / rounds, leadSeconds: Math.min(0.3, seconds / rounds) }
   const asked = { path: '/v1/embeddings', bodies: bodiesOf(texts.list, perRequest), connections: clients, ...timed }
   const bare = { path: host.graphPath, batches: texts.batches, workers, seconds: seconds / rounds / 2 }
+  const { peerBatches } = texts
   const ceilings: Ceiling[] = [await measureCeiling({ ...bare, from: 0 })]
+  const peerCeilings: Ceiling[] = []
   const [served, peers]: [LoadResult[], LoadResult[]] = [[], []]
   const used = { mainThreadMs: 0, enginesMs: 0, loopDelayP99Ms: 0 }
   for (let round = 0; round < rounds; round++) {
@@ -58,9 +62,10 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
     used.enginesMs += after.enginesMs - before.enginesMs
     used.loopDelayP99Ms = Math.max(used.loopDelayP99Ms, after.loopDelayP99Ms)
     ceilings.push(await measureCeiling({ ...bare, from: (round + 1) / (rounds + 1) }))
+    if (peerBatches !== undefined) peerCeilings.push(await measureCeiling({ ...bare, batches: peerBatches, from }))
   }
   const result = together(served)
-  const ceiling = meanOf(ceilings.map(({ perSecond }) => perSecond))
+  const ceiling = perSecondOf(ceilings)
   const bareMicros = meanOf(ceilings.map(({ cpuMicros }) => cpuMicros))
   const perSecond = result.perSecond * perRequest
   return {
@@ -69,12 +74,15 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
     served: perSecond,
     ceiling,
     ratio: perSecond / ceiling,
+    peerRatio: peerBatches && perSecond / perSecondOf(peerCeilings),
     cpuRatio: (bareMicros * result.answered * perRequest) / ((used.mainThreadMs + used.enginesMs) * 1000),
     mainThreadMicros: (used.mainThreadMs * 1000) / result.answered,
     loopDelayP99Ms: used.loopDelayP99Ms,
     naive: naive && together(peers).perSecond * perRequest,
   }
 }
+
+const perSecondOf = (ceilings: readonly Ceiling[]): number => meanOf(ceilings.map(({ perSecond }) => perSecond))
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 

@@ -6,11 +6,13 @@ export interface Texts {
   name: string
   list: string[]
   batches: number[][][]
+  /** Those in which the peers' ceiling was measured, where they are others. */
+  peerBatches?: number[][][]
 }
 
 const fixedLength = 21
 const count = 512
-const mixedTokensMax = 384
+const [mixedTokensMax, peerTokensMax] = [384, 1024]
 
 /** So many that none is asked for again while it waits, where it would be answered with the one before it. */
 const crowdCount = 32_768
@@ -28,13 +30,19 @@ export function benchTexts(tokenizer: TextTokenizer): Record<'fixed' | 'mixed' |
     fixed: { name: 'fixed', list: fixed, batches: groupsOf(fixedIds ?? [], () => 16) },
     single: { name: 'fixed', list: fixed, batches: groupsOf(fixedIds ?? [], () => 1) },
     // Shuffled, so that a run which does not come to the end has met short and long ones alike.
-    mixed: { name: 'mixed', list: mixed, batches: shuffled(sortedBatches(mixedIds ?? [], mixedTokensMax), random) },
+    mixed: {
+      name: 'mixed',
+      list: mixed,
+      batches: shuffled(sortedBatches(mixedIds ?? [], mixedTokensMax), random),
+      peerBatches: shuffled(sortedBatches(mixedIds ?? [], peerTokensMax), random),
+    },
   }
 }
 
 /** Each text by itself: the ceiling of a file whose members run alone. */
-export const oneByOne = ({ batches, ...texts }: Texts): Texts => ({
-  ...texts,
+export const oneByOne = ({ name, list, batches }: Texts): Texts => ({
+  name,
+  list,
   batches: batches.flat().map((ids) => [ids]),
 })
 
