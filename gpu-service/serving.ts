@@ -62,9 +62,9 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   })
 
   const refusals = new RepeatedRefusals({
-    onRepeat: () => {
-      metrics.errors.inc({ code: 'overloaded' })
-      metrics.httpRequests.inc({ method: 'POST', route: 'repeated refusal', status: '429' })
+    onRepeats: (count) => {
+      metrics.errors.inc({ code: 'overloaded' }, count)
+      metrics.httpRequests.inc({ method: 'POST', route: 'repeated refusal', status: '429' }, count)
     },
   })
   let notReady: string | undefined = 'the deployments are being loaded'

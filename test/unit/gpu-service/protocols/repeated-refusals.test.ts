@@ -20,7 +20,12 @@ function refuse(request: Request): Response {
 
 beforeEach(async () => {
   ;[nowMs, whole, repeated] = [0, 0, 0]
-  const refusals = new RepeatedRefusals({ now: () => nowMs, onRepeat: () => repeated++ })
+  const refusals = new RepeatedRefusals({
+    now: () => nowMs,
+    onRepeats: (count) => {
+      repeated += count
+    },
+  })
   server = listen({ fetch: refuse, refusals, port: 0 })
   await once(server, 'listening')
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
