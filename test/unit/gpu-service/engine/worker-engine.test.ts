@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, existsSync } from 'node:fs'
 import { copyFile, rm } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EngineDied, type LostModel, ModelLost, type Tensors } from '../../../../gpu-service/engine/engine.ts'
@@ -32,6 +33,12 @@ describe('WorkerEngine', () => {
     const answer = await engine.run({ modelId: 'iris', inputs: row(), outputs: ['output_label'] })
     expect(Object.keys(answer)).toEqual(['output_label'])
     expect(answer.output_label).toMatchObject({ type: 'int64', dims: [1], data: BigInt64Array.of(0n) })
+  })
+
+  it('gives way to the thread that answers everybody', async () => {
+    const engine = start()
+    await engine.load({ modelId: 'iris', path })
+    expect(getPriority(engine.pid) - getPriority()).toBe(5)
   })
 
   it('holds many models and gives one back without touching the others', async () => {
