@@ -28,7 +28,8 @@ export class SharedJobs<Input, Output> {
   constructor({ cachedMax, cacheBudget, ...make }: SharedJobsOptions<Input>) {
     this.#make = make
     this.#cache = new ResultCache({ itemsMax: cachedMax, budget: cacheBudget })
-    this.#hits = cachedMax > 0 ? new KeptHits() : undefined
+    // Without keys nothing is kept.
+    this.#hits = cachedMax > 0 && make.keyOf !== undefined ? new KeptHits() : undefined
   }
 
   /** Where the answer to each input will come from; nothing is kept of it before it is admitted. */

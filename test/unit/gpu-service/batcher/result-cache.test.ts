@@ -86,6 +86,12 @@ describe('the answers kept', () => {
     batcher.assertRoom(1)
   })
 
+  it('of a model whose answers have no keys are not looked for, and whoever comes while it is full is refused', () => {
+    const { batcher } = manualBatcher<string>({ limits: { itemsMax: 1, cachedMax: 10, queuedMax: 1 } })
+    void batcher.submit('waits')
+    expect(() => batcher.assertRoom(1)).toThrow('overloaded')
+  })
+
   it('give their memory back when their queue is closed, also what was running then', async () => {
     const cacheBudget = new CacheBudget()
     const limits = { itemsMax: 1, cachedMax: 10, cacheBudget }
