@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts'
 import { endOfText } from './duplicate-key.ts'
 
 /** More than most requests are long, and read in a millisecond. */
@@ -92,16 +93,28 @@ function hold(one: Open, around: Open, json: string): void {
 /** Reads what of a container is not read yet, as far as to a place, and what is to stand there. @throws SyntaxError */
 function takeUpTo({ isObject, held, from, behind }: Open, to: number, json: string, there = ''): void {
   let text = json.slice(from, to) + there
+  let textFrom = from
   if (behind === 'container') {
     if (blank.test(text)) return
     const [lead] = /^[ \t\n\r]*,/.exec(text) ?? []
     if (lead === undefined) throw unexpected(json, from)
     text = text.slice(lead.length)
+    textFrom += lead.length
   }
   if (blank.test(text) && (behind !== 'bracket' || json[to] === ',')) throw unexpected(json, to)
-  const part: unknown = JSON.parse(isObject ? `{${text}}` : `[${text}]`)
+  const part = parsePart(isObject ? `{${text}}` : `[${text}]`, textFrom - 1)
   if (Array.isArray(held)) for (const value of part as unknown[]) held.push(value)
   else for (const [name, value] of Object.entries(part as object)) setField(held ?? {}, name, value)
+}
+
+/** @throws SyntaxError whose place is that in the whole text: `JSON.parse` knows the one in the part alone */
+function parsePart(part: string, from: number): unknown {
+  try {
+    return JSON.parse(part)
+  } catch (error) {
+    const inPart = /(?<= in JSON at position )(\d+) \(line \d+ column \d+\)$/
+    throw new SyntaxError(messageOf(error).replace(inPart, (_, at) => String(from + Number(at))))
+  }
 }
 
 const blank = /^[ \t\n\r]*$/

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { messageOf } from '../../../shared/errors.ts'
 import { parseInSteps } from '../../../shared/http/json-steps.ts'
 
 function parsed(json: string, pieceLength?: number): { value: unknown; steps: number } {
@@ -17,6 +18,15 @@ const readable = (json: string): boolean => {
   } catch {
     return false
   }
+}
+
+function failureOf(read: () => unknown): string {
+  try {
+    read()
+  } catch (error) {
+    return messageOf(error)
+  }
+  return ''
 }
 
 const texts = fc.tuple(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'))
@@ -47,6 +57,19 @@ describe('parseInSteps', () => {
       }),
       { numRuns: 5000 },
     )
+  })
+
+  it.each([
+    ['a comma', '1 2]}'],
+    ['an escape', '"\\x"]}'],
+    ['the end of a text', '"\n"]}'],
+    ['a colon', '1],"a" 1}'],
+    ['a comma behind a list', '[1],[2] 3]}'],
+  ])('tells where in the whole text %s is at fault', (_what, end) => {
+    const json = `{"inputs":[${'"one",'.repeat(30_000)}${end}`
+    const [told] = /at position \d+/.exec(failureOf(() => JSON.parse(json))) ?? []
+    expect(told).toBeDefined()
+    for (const length of [10, 1000, undefined]) expect(failureOf(() => parsed(json, length))).toContain(told)
   })
 
   it('has a field called __proto__ as one like others', () => {
