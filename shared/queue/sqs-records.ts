@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { MessageHandler } from './queue.ts'
+import { type MessageHandler, receivesMax } from './queue.ts'
 import type { ComeBack } from './sqs-come-back.ts'
 
 /** What Lambda hands over of SQS (docs.aws.amazon.com/lambda, "Using Lambda with Amazon SQS"). */
@@ -46,5 +46,6 @@ interface HandleRecords {
   log: Logger
 }
 
-/** A minute, then four, then sixteen: the tries outlast a short trouble, and the one after it does not wait for hours. */
-const againAfterSeconds = (receiveCount: number): number => 60 * 4 ** Math.min(receiveCount - 1, 4)
+/** A minute, then four, then sixteen: the tries outlast a short trouble. After the last one it is a dead letter at once. */
+const againAfterSeconds = (receiveCount: number): number =>
+  receiveCount >= receivesMax ? 0 : 60 * 4 ** (receiveCount - 1)

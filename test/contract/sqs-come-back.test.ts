@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createLogger } from '../../shared/log.ts'
+import { receivesMax } from '../../shared/queue/queue.ts'
 import { createSqsComeBack } from '../../shared/queue/sqs-come-back.ts'
 import { handleSqsRecords } from '../../shared/queue/sqs-records.ts'
 
@@ -54,6 +55,11 @@ it('a message that fails comes back after a while that grows, long before its vi
       body: { QueueUrl: queueUrl, ReceiptHandle: `r${at + 1}`, VisibilityTimeout },
     })),
   )
+})
+
+it('a message that failed for the last time is among the dead letters at once, where somebody is told of it', async () => {
+  await handle({ body: 'bad', receiveCount: receivesMax - 1 }, { body: 'bad', receiveCount: receivesMax })
+  expect(asked.map(({ body }) => body)).toMatchObject([{ VisibilityTimeout: 3840 }, { VisibilityTimeout: 0 }])
 })
 
 it('a message that fails comes back also where its queue does not take when', async () => {
