@@ -6,6 +6,7 @@ import type { Logger } from '../../../shared/log.ts'
 import { isRefName, isRevisionId } from '../../../shared/model/repo-id.ts'
 import type { Queue } from '../../../shared/queue/queue.ts'
 import { getImport } from '../../../shared/table/imports.ts'
+import { ownerStands } from '../../../shared/table/owners.ts'
 import { splitName } from '../../../shared/table/repo-item.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import { ensureMirrorOwner } from './mirror-owner.ts'
@@ -61,6 +62,8 @@ export function createStoring({ table, queue, importsMax, upstream, log, now }: 
       sourceRevision: commit,
       mirror: { upstream: upstream.endpoint, visibility: isPublic ? 'public' : 'private' },
       delaySeconds: planDelaySeconds,
+      // A collection may be taking it away, having found nothing in it.
+      alsoWrites: () => [ownerStands(owner)],
     })
     started.set(key, { importId: item.id, lookAtMs: at.getTime() + lookMs })
     for (const [oldest] of started) {
