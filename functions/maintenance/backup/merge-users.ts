@@ -21,6 +21,12 @@ export const addUsers: Phase = {
     }),
 }
 
+/** Made anew by a file that was dropped, or by what was brought back without its people. */
+const nobodys = {
+  expression: 'admins = :none AND createdBy IN (:drop, :restore)',
+  values: { ':none': 0, ':drop': 'drop', ':restore': 'restore' },
+}
+
 export const isUser = (item: AnyItem): item is AnyItem & UserItem =>
   item.pk.startsWith('USER#') && item.sk === keys.user('').sk
 
@@ -29,7 +35,10 @@ function creationOf(user: AnyItem & Partial<UserItem>): TransactAction[] {
   const creation = { put: user, condition: absent }
   // An admin of an early version had no name.
   if (name === undefined) return [creation]
-  const isFree = { expression: 'attribute_not_exists(pk) OR userId = :id', values: { ':id': id } }
+  const isFree = {
+    expression: `attribute_not_exists(pk) OR userId = :id OR (${nobodys.expression})`,
+    values: { ':id': id, ...nobodys.values },
+  }
   const personal = storedOwner({ name, kind: 'user', userId: id, createdAt, createdBy, admins: 0 })
   return [creation, { put: personal, condition: isFree }]
 }

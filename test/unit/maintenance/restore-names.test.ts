@@ -5,7 +5,7 @@ import { createDeployment, getDeployment } from '../../../shared/table/deploymen
 import { keys } from '../../../shared/table/keys.ts'
 import { createOrganisation, listMemberships, putMember } from '../../../shared/table/members.ts'
 import { deleteOrganisation } from '../../../shared/table/organisation-deletion.ts'
-import { findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
+import { ensureOrganisation, findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import { userCreation } from '../../../shared/table/user-creation.ts'
 import { findIdentity, type UserItem } from '../../../shared/table/users.ts'
@@ -59,6 +59,17 @@ describe('a restore that merges', () => {
     expect(await table.get(keys.email('user_bob@example.com'))).toMatchObject({ userId: 'user_bob' })
     expect(await findOwner(table, 'lab')).toMatchObject({ admins: 1 })
   })
+})
+
+it('a restore that merges brings a user back whose namespace a file that was dropped made anew', async () => {
+  const { table } = registry().database
+  await register(userOf('user_ada', 'ada'))
+  await run('backup')
+  await loseTable()
+  await ensureOrganisation(table, { name: 'ada', createdBy: 'drop', now: new Date() })
+  await run('restore', { mode: 'merge' })
+  expect(await findIdentity(table, 'user_ada')).toBeDefined()
+  expect(await findOwner(table, 'ada')).toMatchObject({ kind: 'user', userId: 'user_ada' })
 })
 
 describe('a restore that merges what a namespace had that another one has by now', () => {
