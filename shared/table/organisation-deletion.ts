@@ -1,3 +1,4 @@
+import { asSeen } from './as-seen.ts'
 import { keys } from './keys.ts'
 import { memberDeletes } from './members.ts'
 import type { MemberItem, OwnerItem } from './owners.ts'
@@ -8,16 +9,32 @@ import type { Counted } from './usage.ts'
  * Takes an organisation apart: closed first, where it has nothing and gets nothing any more, then its members, and its
  * name last. Broken off, it goes on where it stood when it is asked for again. `false` where it still has something.
  */
-export async function deleteOrganisation(
-  table: Table,
-  { owner, now }: { owner: OwnerItem; now: Date },
-): Promise<boolean> {
+export async function deleteOrganisation(table: Table, { owner, now }: OwnerDeletion): Promise<boolean> {
   try {
     await table.transact([close(owner, now), nothingUsed(owner.name)])
   } catch (error) {
     if (error instanceof ConditionFailed && error.failed[1] === true) return false
     throw error
   }
+  await takeApart(table, owner)
+  return true
+}
+
+/** The same of one that nobody asked to delete: only as it was seen, made then and without an admin since. */
+export async function deleteNobodys(table: Table, { owner, now }: OwnerDeletion): Promise<boolean> {
+  const values = { ':none': 0, ':made': owner.createdAt }
+  const seen = { condition: 'admins = :none AND createdAt = :made', values }
+  if (!(await asSeen(() => table.transact([close(owner, now, seen), nothingUsed(owner.name)])))) return false
+  await takeApart(table, owner)
+  return true
+}
+
+interface OwnerDeletion {
+  owner: OwnerItem
+  now: Date
+}
+
+async function takeApart(table: Table, owner: OwnerItem): Promise<void> {
   const members = table.queryAll<MemberItem>({
     expression: 'pk = :pk AND begins_with(sk, :member)',
     values: { ':pk': keys.owner(owner.name).pk, ':member': keys.ownerMember(owner.name, '').sk },
@@ -27,17 +44,18 @@ export async function deleteOrganisation(
   // Admins last: as long as one is left, it can be gone on with.
   for (const member of all.toSorted((a, b) => rank(a) - rank(b))) await table.transact(memberDeletes(member))
   await table.delete(keys.owner(owner.name))
-  return true
 }
 
 const rank = ({ role }: MemberItem): number => (role === 'admin' ? 1 : 0)
 
-const close = ({ name }: OwnerItem, now: Date): TransactAction => ({
+const there = { condition: 'attribute_exists(pk)', values: {} }
+
+const close = ({ name }: OwnerItem, now: Date, { condition, values } = there): TransactAction => ({
   update: keys.owner(name),
   change: {
     expression: 'SET deletedAt = if_not_exists(deletedAt, :now)',
-    condition: 'attribute_exists(pk) AND kind = :kind',
-    values: { ':now': now.toISOString(), ':kind': 'organisation' },
+    condition: `${condition} AND kind = :kind`,
+    values: { ...values, ':now': now.toISOString(), ':kind': 'organisation' },
   },
 })
 

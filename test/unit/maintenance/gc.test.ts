@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import { createOrganisation } from '../../../shared/table/members.ts'
+import { createOrganisation, listMembers, putMember } from '../../../shared/table/members.ts'
 import {
   ensureOrganisation,
   ensurePersonal,
@@ -12,6 +12,7 @@ import {
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { findRepo } from '../../../shared/table/repos.ts'
 import { writeRevisionFiles } from '../../../shared/table/revision-write.ts'
+import type { Table } from '../../../shared/table/table.ts'
 import { countUse } from '../../../shared/table/usage.ts'
 import { startRegistry, type TestRegistry } from './support/registry.ts'
 
@@ -150,6 +151,27 @@ describe('a collection', () => {
     const names = ['typo', 'busy', 'ada', 'lab', 'acme', 'globex']
     const left = await Promise.all(names.map(async (name) => ((await findOwner(table, name)) ? [name] : [])))
     expect(left.flat()).toEqual(names.slice(1))
+  })
+
+  it('leaves a namespace to who becomes its admin while it is looked at', async () => {
+    const { table } = registry.database
+    const owner = await ensureOrganisation(table, { name: 'typo', createdBy: 'drop', now: new Date() })
+    await table.put({ ...keys.user('user_ada'), id: 'user_ada' })
+    const member: MemberItem = { owner: 'typo', userId: 'user_ada', username: 'ada', role: 'admin', addedAt: '' }
+    let isGiven = false
+    const query: Table['query'] = async (request) => {
+      const page = await table.query(request)
+      if (request.values[':pk'] === keys.owner('typo').pk && !isGiven) {
+        isGiven = true
+        await putMember(table, { owner, member })
+      }
+      return page as never
+    }
+    const now = () => new Date(Date.now() + 2 * day)
+    expect((await registry.maintenance({ table: { ...table, query }, now }).run('gc')).state).toBe('DONE')
+    expect(await findOwner(table, 'typo')).toMatchObject({ admins: 1 })
+    expect((await findOwner(table, 'typo'))?.deletedAt).toBeUndefined()
+    expect((await listMembers(table, { owner: 'typo', limit: 9 })).items).toMatchObject([{ userId: 'user_ada' }])
   })
 
   it('removes a blob that nobody ever named once it is older than its grace', async () => {
