@@ -4,6 +4,9 @@ import { endOfText } from './duplicate-key.ts'
 /** More than most requests are long, and read in a millisecond. */
 export const pieceLength = 65_536
 
+/** Each takes as long as hundreds of characters. */
+const containersAtOnce = 256
+
 const [quote, comma, openList, closeList, openObject, closeObject] = [...'",[]{}'].map((one) => one.charCodeAt(0)) as [
   number,
   number,
@@ -61,13 +64,13 @@ export function* parseInSteps(json: string, length = pieceLength): Generator<voi
       open.pop()
       if (top.held === undefined) continue
       takeUpTo(top, at, json)
-      holding--
       Object.assign(open.at(-1) as Open, { from: at + 1, behind: 'container' })
       pieceFrom = at + 1
+      if (--holding % containersAtOnce === 0) yield
     } else if (code === comma && at - pieceFrom >= length) {
       for (; holding < open.length; holding++) {
         hold(open[holding] as Open, open[holding - 1] as Open, json)
-        if (holding % 256 === 0) yield
+        if (holding % containersAtOnce === 0) yield
       }
       takeUpTo(top, at, json)
       Object.assign(top, { from: at + 1, behind: 'comma' })

@@ -90,6 +90,12 @@ describe('parseInSteps', () => {
     expect(steps).toBeGreaterThan(json.length / 140_000)
   })
 
+  it('closes lists within lists in as many steps as it opens them', () => {
+    const depth = 100_000
+    const json = `${'['.repeat(depth)}${'1,'.repeat(40_000)}1${',1]'.repeat(depth)}`
+    expect(parsed(json).steps).toBeGreaterThan((2 * depth) / 300)
+  })
+
   it('reads lists within lists however deep they are', () => {
     const depth = 500_000
     const json = `${'['.repeat(depth)}1,2${']'.repeat(depth)}`
