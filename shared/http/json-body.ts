@@ -102,7 +102,9 @@ const parseJson = (text: string): unknown => atOnce(parseJsonInSteps(text))
 /** A body step by step, for who answers others beside. @throws AppError `invalid_json`, `invalid_request` */
 export function* parseJsonInSteps(text: string): Generator<void, unknown> {
   if (text.trim() === '') throw errors.invalidJson('it is empty')
+  const isLong = text.length > pieceLength
   const twice = yield* duplicateKeyInSteps(text)
+  if (isLong) yield
   let body: unknown
   try {
     body = yield* parseInSteps(text)
@@ -111,7 +113,6 @@ export function* parseJsonInSteps(text: string): Generator<void, unknown> {
   }
   assertFewFields(body, 'The body')
   if (twice !== undefined) throw errors.invalidJson(`it holds "${twice.slice(0, 100)}" twice`)
-  const isLong = text.length > pieceLength
   if (isLong) yield
   const place = yield* halfCharacterInSteps(text, body)
   if (place !== undefined) throw errors.halfCharacter(place.slice(0, 200))

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import * as z from 'zod'
 import { AppError } from '../../../shared/errors.ts'
-import { readJson } from '../../../shared/http/json-body.ts'
+import { parseJsonInSteps, readJson } from '../../../shared/http/json-body.ts'
 
 const app = new Hono()
 app.onError((error, context) => context.json(error.message, error instanceof AppError ? 400 : 500))
@@ -42,4 +42,12 @@ it('names a fault of the JSON before a name that is there twice', async () => {
   const answer = await ask(new TextEncoder().encode('{"inputs":"a","inputs":"b"'))
   expect(answer).toEqual({ status: 400, body: expect.stringContaining('JSON') })
   expect(answer.body).not.toContain('twice')
+})
+
+it('lets others in between all that is done with one long text, which none of it is cut for', () => {
+  const steps = parseJsonInSteps(`{"inputs":"${'\\"'.repeat(100_000)}"}`)
+  let count = 0
+  while (!steps.next().done) count++
+  // Looked for names, for the end of the text, read, and looked through for halves of characters.
+  expect(count).toBe(4)
 })
