@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ChecksumMismatch, SizeMismatch } from './object-store.ts'
@@ -19,8 +18,10 @@ export async function writeChecked({ folder, body, sizeBytes, sha256 }: WriteReq
       yield chunk
     }
   }
+  // A stream that opens it itself may do so only behind the failure of what comes, and behind the removal.
+  const file = await open(temporary, 'wx')
   try {
-    await pipeline(counted, createWriteStream(temporary, { flags: 'wx' }))
+    await pipeline(counted, file.createWriteStream())
     if (written !== sizeBytes) throw new SizeMismatch(`${written} bytes came, ${sizeBytes} were announced`)
     const actual = sha256 === undefined ? undefined : hash.digest('hex')
     if (actual !== sha256) throw new ChecksumMismatch(`the content's sha256 is ${actual}, not ${sha256}`)
