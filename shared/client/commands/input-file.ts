@@ -20,8 +20,10 @@ export async function bytesOf({ path, deployment }: InputFile): Promise<Uint8Arr
   })
   if (!found.isFile()) throw new UsageError(`"${path}" is not a file`)
   if (found.size > fileMaxBytes) throw new UsageError(`"${path}" is larger than ${fileMaxBytes} bytes`)
-  const bytes = new Uint8Array(await readFile(path))
-  if (!isJson(bytes)) return bytes
+  const bytes = await readFile(path).catch((error) => {
+    throw new UsageError(`"${path}" cannot be read: ${messageOf(error)}`)
+  })
+  if (!isJson(bytes)) return new Uint8Array(bytes)
   throw new UsageError(
     `to send a file of JSON: ${piped({ path, deployment })} ("@" is for what is sent as it is, such as a picture)`,
   )
@@ -31,8 +33,11 @@ export async function bytesOf({ path, deployment }: InputFile): Promise<Uint8Arr
 export async function fileMeant({ path, deployment }: InputFile): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile() !== true || found.size > fileMaxBytes) return undefined
-  const isPiped = isJson(new Uint8Array(await readFile(path)))
-  return isPiped ? piped({ path, deployment }) : `slipway predict ${shellWord(deployment)} ${shellWord(`@${path}`)}`
+  const bytes = await readFile(path).catch(() => undefined)
+  if (bytes === undefined) return undefined
+  return isJson(bytes)
+    ? piped({ path, deployment })
+    : `slipway predict ${shellWord(deployment)} ${shellWord(`@${path}`)}`
 }
 
 const piped = ({ path, deployment }: InputFile) => `slipway predict ${shellWord(deployment)} - < ${shellWord(path)}`

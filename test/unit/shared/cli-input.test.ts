@@ -107,6 +107,18 @@ describe('slipway predict', () => {
     await rm(folder, { recursive: true })
   })
 
+  it.runIf(process.platform === 'linux')(
+    'says of a file that cannot be read that it cannot, and not that the server is of another version',
+    async () => {
+      const unreadable = '/proc/self/mem'
+      for (const [given, said] of [
+        [`@${unreadable}`, `"${unreadable}" cannot be read: `],
+        [unreadable, 'the input is not JSON'],
+      ] as const)
+        expect(await cli('predict', 'one', given)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
+    },
+  )
+
   it.each([
     ['photo.jpg', '\xff\xd8', (path: string) => `slipway predict one @${path}`],
     ['rows.json', '[[1]]', (path: string) => `slipway predict one - < ${path}`],
