@@ -8,7 +8,7 @@ import { callerAddress, callerNetwork } from '../../shared/http/caller-address.t
 import { parseNewOwnerName } from '../../shared/model/owner-name.ts'
 import { findInvitation, type InvitationItem, useInvitation } from '../../shared/table/invitations.ts'
 import { keys } from '../../shared/table/keys.ts'
-import { findOwner } from '../../shared/table/owners.ts'
+import { findOwner, isWithoutPeople } from '../../shared/table/owners.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 import { userCreation } from '../../shared/table/user-creation.ts'
 import { newUserId, type UserItem } from '../../shared/table/users.ts'
@@ -78,7 +78,7 @@ async function createUser(parts: AuthParts, { request, right, createdBy }: NewUs
   parseNewOwnerName(username, 'username')
   refuseWeakPassword(password, { username, email, param: 'password' })
   // Said before a password is hashed for nothing; the transaction decides.
-  await refuseTaken(table, request)
+  await refuseTaken(table, request, createdBy)
   const passwordHash = await passwords.hash(password)
   const at = now()
   const id = newUserId()
@@ -90,7 +90,7 @@ async function createUser(parts: AuthParts, { request, right, createdBy }: NewUs
     return user
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
-    await refuseTaken(table, request)
+    await refuseTaken(table, request, createdBy)
     if (invitation !== undefined) throw errors.invitationInvalid()
     // Somebody else was the first: what is left is what everyone else has.
     if (isFirst)
@@ -99,7 +99,11 @@ async function createUser(parts: AuthParts, { request, right, createdBy }: NewUs
   }
 }
 
-async function refuseTaken(table: Table, { username, email }: { username: string; email: string }): Promise<void> {
-  if ((await findOwner(table, username)) !== undefined) throw errors.nameTaken(username, 'username')
+async function refuseTaken(table: Table, { username, email }: Names, createdBy: string | undefined): Promise<void> {
+  const owner = await findOwner(table, username)
+  const isFree = owner === undefined || (createdBy !== undefined && isWithoutPeople(owner))
+  if (!isFree) throw errors.nameTaken(username, 'username')
   if ((await table.get(keys.email(email))) !== undefined) throw errors.emailTaken()
 }
+
+type Names = Pick<NewUser['request'], 'username' | 'email'>

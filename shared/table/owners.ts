@@ -29,6 +29,10 @@ export interface MemberItem {
 
 export const findOwner = (table: Table, name: string) => table.get<OwnerItem>(keys.owner(name))
 
+/** Whether it was brought back without its people, and has had no admin since. */
+export const isWithoutPeople = ({ admins, createdBy }: OwnerItem): boolean =>
+  admins === 0 && ['restore', 'fsck'].includes(createdBy)
+
 /** A namespace's item as it is stored: listed by name, for the admins of the platform. */
 export const storedOwner = (owner: OwnerItem) => ({
   ...keys.owner(owner.name),

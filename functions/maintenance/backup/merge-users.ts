@@ -23,8 +23,8 @@ export const addUsers: Phase = {
 
 /** Made anew by a file that was dropped, or by what was brought back without its people. */
 const nobodys = {
-  expression: 'admins = :none AND createdBy IN (:drop, :restore)',
-  values: { ':none': 0, ':drop': 'drop', ':restore': 'restore' },
+  expression: 'admins = :none AND createdBy IN (:drop, :restore, :fsck)',
+  values: { ':none': 0, ':drop': 'drop', ':restore': 'restore', ':fsck': 'fsck' },
 }
 
 export const isUser = (item: AnyItem): item is AnyItem & UserItem =>

@@ -1,6 +1,7 @@
 import { type RepoManifest, repoManifest } from '../../../shared/model/manifest.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
+import { ensureOrganisation } from '../../../shared/table/owners.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import { allRevisions, getRepo, getRevision, keyOfRef } from '../../../shared/table/repos.ts'
@@ -37,7 +38,9 @@ export async function lostRepo(repoId: string, parts: CheckParts): Promise<Discr
 }
 
 /** Writes a repo as its manifest has it. What its card says is read anew; what was counted of it is lost. */
-async function bringRepoBack({ format: _, refs, ...about }: RepoManifest, { table, ingest }: CheckParts) {
+async function bringRepoBack({ format: _, refs, ...about }: RepoManifest, { table, ingest, now }: CheckParts) {
+  // A namespace that is lost too is nobody's: whoever took its name would have the repo.
+  await ensureOrganisation(table, { name: about.owner, createdBy: 'fsck', now: now() })
   const main = refs.find(({ kind, name }) => kind === 'branch' && name === 'main')
   const revision = main && (await getRevision(table, about.id, main.revision))
   const head = revision && { revision: revision.id, sizeBytes: revision.sizeBytes }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashToken } from '../../../shared/auth/token.ts'
+import { ensureOrganisation } from '../../../shared/table/owners.ts'
 import { type AuthHost, type Person, password, startAuthHost } from './support/auth-host.ts'
 
 const codes = (answers: { status: number; body: { error?: { code: string } } }[]) =>
@@ -56,6 +57,18 @@ describe('accounts', () => {
     expect(codes(await Promise.all(registrations))).toEqual([201, ...Array(19).fill('email_taken')])
     const left = (await host.scan()).filter(({ pk }) => /^(?:OWNER|PASSWORD)#(?:one|user)/.test(String(pk)))
     expect(left.filter(({ sk }) => sk === 'OWNER')).toHaveLength(1)
+  })
+
+  it('that an admin makes have a namespace that was brought back without its people, and no others', async () => {
+    const { accessToken: token } = admin
+    for (const createdBy of ['fsck', 'drop'])
+      await ensureOrganisation(host.table, { name: `of-${createdBy}`, createdBy, now: host.now() })
+    expect(codes([await host.register('of-fsck'), await host.register('of-drop', {}, token)])).toEqual([
+      'name_taken',
+      'name_taken',
+    ])
+    expect(codes([await host.register('of-fsck', {}, token)])).toEqual([201])
+    expect(codes([await host.register('of-fsck', { email: 'other@example.com' }, token)])).toEqual(['name_taken'])
   })
 
   it('are one for a name, however its letters are cased', async () => {

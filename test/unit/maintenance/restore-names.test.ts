@@ -7,11 +7,11 @@ import { createOrganisation, listMemberships, putMember } from '../../../shared/
 import { deleteOrganisation } from '../../../shared/table/organisation-deletion.ts'
 import { ensureOrganisation, findOwner, type MemberItem, type OwnerItem } from '../../../shared/table/owners.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
-import { userCreation } from '../../../shared/table/user-creation.ts'
+import { ensureAdminUser, userCreation } from '../../../shared/table/user-creation.ts'
 import { findIdentity, type UserItem } from '../../../shared/table/users.ts'
 import { useRestores } from './support/use-restores.ts'
 
-const { registry, run, found, remove, loseTable } = useRestores()
+const { registry, run, found, remove, loseTable, check } = useRestores()
 
 const userOf = (id: string, username: string): UserItem => ({
   ...{ id, username, email: `${id}@example.com`, role: 'member', createdAt: '2026-11-01T00:00:00.000Z' },
@@ -134,4 +134,24 @@ describe('a restore after the loss of a table', () => {
       .run('gc')
     await expect(register(userOf('user_eve', 'newco'))).rejects.toThrow(ConditionFailed)
   })
+})
+
+it('a check that brings repos back leaves their lost namespace to nobody who registers, and to whom an admin makes', async () => {
+  const { table } = registry().database
+  await loseTable()
+  await check({ repair: true })
+  expect(await found('acme/one')).toMatchObject({ visibility: 'private' })
+  await expect(register(userOf('user_eve', 'acme'))).rejects.toThrow(ConditionFailed)
+  await register({ ...userOf('user_ada', 'acme'), createdBy: 'admin' })
+  expect(await findOwner(table, 'acme')).toMatchObject({ kind: 'user', userId: 'user_ada' })
+  await expect(register({ ...userOf('user_bob', 'acme'), createdBy: 'admin' })).rejects.toThrow(ConditionFailed)
+})
+
+it('a check that brings repos back leaves the server’s own admin its namespace', async () => {
+  const { table } = registry().database
+  await registry().repo('admin/own')
+  await loseTable()
+  await check({ repair: true })
+  await ensureAdminUser({ table, now: new Date() })
+  expect(await findOwner(table, 'admin')).toMatchObject({ kind: 'user', userId: 'admin' })
 })
