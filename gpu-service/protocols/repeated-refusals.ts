@@ -77,7 +77,7 @@ export class RepeatedRefusals {
     return true
   }
 
-  /** To tell it of each would cost a tenth of what a refusal does. */
+  /** A counter hashes its labels each time that it is told. */
   #count(): void {
     if (this.#repeats++ > 0) return
     setImmediate(() => {
