@@ -3,6 +3,7 @@ import { Gauge } from 'prom-client'
 import { expect, it } from 'vitest'
 import { probeRoutes } from '../../../../gpu-service/protocols/service/probes.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
+import { countTurns } from '../../../support/count-turns.ts'
 
 it('/metrics writes the numbers of many deployments one metric after the other, with others in between', async () => {
   const metrics = createMetrics()
@@ -17,17 +18,10 @@ it('/metrics writes the numbers of many deployments one metric after the other, 
         this.set(at)
       },
     })
-  let turns = 0
-  let isOver = false
-  const count = () => {
-    turns++
-    if (!isOver) setImmediate(count)
-  }
   const app = new Hono().route('/', probeRoutes({ metrics, readiness: { reason: () => undefined } } as never))
-  setImmediate(count)
+  const turns = countTurns()
   const answer = await app.request('/metrics')
-  isOver = true
-  expect(turns).toBeGreaterThan(5)
+  expect(turns()).toBeGreaterThan(5)
   // As Prometheus reads them.
   expect(await answer.text()).toBe(await metrics.registry.metrics())
   expect(answer.headers.get('content-type')).toBe(metrics.registry.contentType)

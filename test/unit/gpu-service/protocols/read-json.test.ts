@@ -2,22 +2,18 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { readJson } from '../../../../gpu-service/protocols/read-json.ts'
+import { countTurns } from '../../../support/count-turns.ts'
 
 /** What was read, or thrown, and how often others had a turn meanwhile. */
 async function read(body: string) {
   let turns = 0
-  let isOver = false
-  const count = () => {
-    turns++
-    if (!isOver) setImmediate(count)
-  }
   const app = new Hono()
   let ended: unknown
   app.post('/', async (context) => {
     await context.req.arrayBuffer()
-    setImmediate(count)
+    const turnsUntil = countTurns()
     ended = await readJson(context, z.unknown()).catch((error: unknown) => error)
-    isOver = true
+    turns = turnsUntil()
     return context.text('')
   })
   await app.request('/', { method: 'POST', body })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readRows, type TableShape } from '../../../../gpu-service/tasks/tabular/rows.ts'
+import { countTurns } from '../../../support/count-turns.ts'
 
 const measures = ['radius', 'texture', 'perimeter', 'area', 'smoothness', 'compactness', 'concavity', 'symmetry']
 const columns = ['mean', 'worst'].flatMap((of) => measures.map((measure) => `${of} ${measure}`))
@@ -46,15 +47,8 @@ describe('a table of many rows', () => {
     ['row by row', slow([1])],
     ['column by column', { width: slow(1) }],
   ])('that is sent %s lets others in between', async (_how, inputs) => {
-    let turns = 0
-    let isOver = false
-    const count = () => {
-      turns++
-      if (!isOver) setImmediate(count)
-    }
-    setImmediate(count)
+    const turns = countTurns()
     expect(await read(inputs, { width: 1, columns: ['width'] })).toEqual(Array(60).fill([1]))
-    isOver = true
-    expect(turns).toBeGreaterThan(8)
+    expect(turns()).toBeGreaterThan(8)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { outlineOf } from '../../../../../gpu-service/protocols/oip/json-outline.ts'
 import { tensorsMax } from '../../../../../gpu-service/protocols/oip/limits.ts'
+import { countTurns } from '../../../../support/count-turns.ts'
 
 const { signal } = new AbortController()
 const outline = (text: string) => outlineOf(Buffer.from(text), signal)
@@ -9,18 +10,11 @@ const lists = (count: number) => `{"inputs":[${Array(count).fill('{"data":[7]}')
 /** What was read, or thrown, the work that it took, and how often others had a turn meanwhile. */
 async function watched(text: string) {
   const bytes = Buffer.from(text)
-  let turns = 0
-  let isOver = false
-  const count = () => {
-    turns++
-    if (!isOver) setImmediate(count)
-  }
-  setImmediate(count)
+  const turns = countTurns()
   const before = process.threadCpuUsage()
   const ended = await outlineOf(bytes, signal).catch((error: unknown) => error)
   const cpuMs = process.threadCpuUsage(before).user / 1000
-  isOver = true
-  return { ended, turns, cpuMs }
+  return { ended, turns: turns(), cpuMs }
 }
 
 describe('outlineOf', () => {
