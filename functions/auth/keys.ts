@@ -30,7 +30,7 @@ export function addKeyRoutes(app: AuthApp, parts: AuthParts) {
     const { name, scopes, limit: limitGiven, expiresInDays } = context.req.valid('json')
     const principal = await actingUser(parts, principalOf(context))
     const beyond = scopes.find((scope) => !hasScope(principal, scope))
-    if (beyond !== undefined) throw errors.missingScope(beyond)
+    if (beyond !== undefined) throw errors.missingScope(beyond, principal.scopes)
     const limit = await readLimit(table, { text: limitGiven, principal })
     const token = createToken()
     const at = now()

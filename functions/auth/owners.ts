@@ -93,7 +93,7 @@ interface AccessOwner {
 export async function accessOwner(table: Table, { principal, name, access, withDeleted = false }: AccessOwner) {
   const hidden = () => errors.ownerNotFound(name)
   requireAccess({ principal, access, resource: { owner: name }, hidden })
-  if (access === 'admin' && !hasScope(principal, 'admin')) throw errors.missingScope('admin')
+  if (access === 'admin' && !hasScope(principal, 'admin')) throw errors.missingScope('admin', principal.scopes)
   const owner = await findOwner(table, name)
   if (owner === undefined || (owner.deletedAt !== undefined && !withDeleted)) throw hidden()
   return owner

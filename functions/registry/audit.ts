@@ -42,7 +42,7 @@ function scopeFor(
     requireAccess({ principal, access: 'admin', resource: { owner }, hidden: () => errors.ownerNotFound(owner) })
     return { owner }
   }
-  if (!hasScope(principal, 'read')) throw errors.missingScope('read')
+  if (!hasScope(principal, 'read')) throw errors.missingScope('read', principal.scopes)
   // A key for one owner or repo is told nothing of what its user does elsewhere.
   if (principal.limit !== undefined) throw errors.limitedKey()
   const isAdmin = principal.role === 'admin' && hasScope(principal, 'admin')

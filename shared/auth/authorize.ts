@@ -52,7 +52,7 @@ export function requireAccess({
   if (verdict === 'granted') return
   if (verdict === 'hidden') throw principal === undefined ? errors.unauthenticated() : hidden()
   if (verdict === 'forbidden') throw refusalOf({ principal, access, resource })
-  throw errors.missingScope(verdict.missingScope)
+  throw errors.missingScope(verdict.missingScope, principal?.scopes ?? [])
 }
 
 /** Why something is refused to who may know of it: for the limit of the key, where its user may do it, or for the role. */

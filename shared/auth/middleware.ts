@@ -37,5 +37,5 @@ export const requireScope = (scope: Scope) =>
 
 /** @throws AppError `missing_scope` */
 export function assertScope(principal: Principal, scope: Scope): void {
-  if (!hasScope(principal, scope)) throw errors.missingScope(scope)
+  if (!hasScope(principal, scope)) throw errors.missingScope(scope, principal.scopes)
 }

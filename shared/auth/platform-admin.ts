@@ -9,6 +9,6 @@ export function requirePlatformAdmin(principal: Principal): void {
 
 /** For what concerns a user's own account: a key for one owner or repo may do nothing to it. @throws AppError */
 export function requireAccount(principal: Principal): void {
-  if (!hasScope(principal, 'admin')) throw errors.missingScope('admin')
+  if (!hasScope(principal, 'admin')) throw errors.missingScope('admin', principal.scopes)
   if (principal.limit !== undefined) throw errors.limitedKey()
 }

@@ -21,5 +21,11 @@ export const ownerRoles = ['read', 'write', 'admin'] as const
 export type OwnerRole = (typeof ownerRoles)[number]
 
 /** `admin` holds every other scope, and `write` holds `read`. */
-export const hasScope = ({ scopes: held }: Principal, wanted: Scope): boolean =>
+export const hasScope = ({ scopes: held }: Pick<Principal, 'scopes'>, wanted: Scope): boolean =>
   held.includes('admin') || held.includes(wanted) || (wanted === 'read' && held.includes('write'))
+
+/** The fewest scopes by which one may do what it could before, and what `wanted` lets it do. */
+export function scopesWith(held: readonly Scope[], wanted: Scope): Scope[] {
+  const all = scopes.filter((scope) => scope === wanted || held.includes(scope))
+  return all.filter((scope) => !hasScope({ scopes: all.filter((other) => other !== scope) }, scope))
+}

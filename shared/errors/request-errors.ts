@@ -1,3 +1,4 @@
+import { type Scope, scopesWith } from '../auth/principal.ts'
 import { AppError } from './app-error.ts'
 
 /** Whatever is asked: who asks, and how it is put. */
@@ -21,11 +22,11 @@ export const requestErrors = {
       message:
         'The access token is expired, its session is over, or it is none of ours. Get a new one from POST /api/v1/auth/refresh, or log in again.',
     }),
-  missingScope: (scope: string) =>
+  missingScope: (scope: Scope, held: readonly Scope[]) =>
     new AppError({
       code: 'missing_scope',
       status: 403,
-      message: `The API key lacks the scope "${scope}" that this route needs. Use a key that has it.`,
+      message: `The API key lacks the scope "${scope}" that this route needs. ${wayToScope(scope, held)}`,
     }),
   forbidden: (access: string, owner: string) =>
     new AppError({
@@ -100,4 +101,12 @@ export const requestErrors = {
       message: `Something failed on our side. Quote the request id ${requestId} when you report it.`,
       cause,
     }),
+}
+
+/** How one comes by a key that has what another one lacks, beside what that one has. */
+function wayToScope(scope: Scope, held: readonly Scope[]): string {
+  const wanted = scopesWith(held, scope).map((one) => `--scope ${one}`)
+  const maker =
+    scope === 'admin' ? 'Use one that has it, or the access token of a login; either' : 'A key with the scope "admin"'
+  return `${maker} makes another: npx slipway keys create NAME ${wanted.join(' ')}`
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Access, judgeAccess, requireAccess } from '../../../shared/auth/authorize.ts'
+import { assertScope } from '../../../shared/auth/middleware.ts'
 import type { OwnerRole, Principal, Scope } from '../../../shared/auth/principal.ts'
 import { visibleAudiences } from '../../../shared/auth/visible-repos.ts'
 
@@ -50,6 +51,17 @@ describe('who may do what', () => {
     const infers = member({ scopes: ['infer'] })
     expect(judgeAccess(infers, 'write', { owner: 'ada' })).toEqual({ missingScope: 'write' })
     expect(judgeAccess(infers, 'write', { owner: 'team' })).toBe('hidden')
+  })
+
+  it.each<[Scope[], Scope, string]>([
+    [['read'], 'infer', '--scope read --scope infer'],
+    [['read', 'infer'], 'write', '--scope write --scope infer'],
+    [['infer'], 'read', '--scope read --scope infer'],
+    [['write', 'infer'], 'admin', '--scope admin'],
+  ])('tells a key with %j that lacks %s by which command one is made that has both', (held, wanted, options) => {
+    const lacking = () => assertScope(member({ scopes: held }), wanted)
+    expect(lacking).toThrow(`lacks the scope "${wanted}"`)
+    expect(lacking).toThrow(new RegExp(`: npx slipway keys create NAME ${options}$`))
   })
 
   it('shows a role that is too low as forbidden, and what may not be seen as hidden', () => {
