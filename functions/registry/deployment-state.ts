@@ -8,11 +8,15 @@ import {
 } from '../../shared/table/deployment-item.ts'
 import type { PoolReplica } from '../../shared/table/replicas.ts'
 import { driftOf } from './deployment-drift.ts'
+import type { MovedTo } from './moved-refs.ts'
 import { isBehind, speaksOf } from './observed-version.ts'
 import { type ReplicaSays, stateOfReplicas } from './state-of-replicas.ts'
 
 /** A deployment as its clients see it: what was asked for, and what its replicas say. */
-export function toDeployment(item: DeploymentItem, { replicas: told, alive, isServedHere = true }: Seen): Deployment {
+export function toDeployment(
+  item: DeploymentItem,
+  { replicas: told, alive, isServedHere = true, movedTo }: Seen,
+): Deployment {
   const { name, owner, target, repo, ref, revision, file, precision, createdAt, updatedAt, shadow } = item
   const replicas = told.filter((replica) => speaksOf(item, replica))
   const upToDate = replicas.filter((replica) => !isBehind(item, replica))
@@ -20,6 +24,10 @@ export function toDeployment(item: DeploymentItem, { replicas: told, alive, isSe
   const state = item.isPaused === true ? 'PAUSED' : stateOfReplicas(current.map(saysOf))
   const failed = current.find((replica) => replica.state === 'FAILED')
   const elsewhere = [...replicas, ...alive].find((replica) => replica.baseUrl !== undefined)?.baseUrl
+  const movesOf = (one: DeploymentTarget) => {
+    const moved = movedTo?.(one)
+    return moved && { movedTo: moved }
+  }
   const baseUrl = elsewhere ?? (isServedHere ? '' : undefined)
   return {
     ...{ name, owner, target, repo, ref, revision, ...taskOf(item), file },
@@ -27,8 +35,10 @@ export function toDeployment(item: DeploymentItem, { replicas: told, alive, isSe
     state,
     ...(state === 'FAILED' && failed?.reason !== undefined && { reason: failed.reason }),
     ...(baseUrl !== undefined && { url: `${baseUrl}/api/v1/predict/${name}` }),
-    targets: targetsOf(item).map((one) => toTarget(one, item, upToDate)),
-    ...(shadow !== undefined && { shadow: { ...chosenOf(shadow.target), percent: shadow.percent } }),
+    targets: targetsOf(item).map((one) => ({ ...toTarget(one, item, upToDate), ...movesOf(one) })),
+    ...(shadow !== undefined && {
+      shadow: { ...chosenOf(shadow.target), percent: shadow.percent, ...movesOf(shadow.target) },
+    }),
     ...settingsOf(item),
     replicas: replicas.map(toReplica),
     drift: driftOf({ item, replicas, alive }),
@@ -44,6 +54,7 @@ interface Seen {
   alive: readonly PoolReplica[]
   /** Whether it is asked at the host of this API, where no replica names another. @default true */
   isServedHere?: boolean | undefined
+  movedTo?: MovedTo | undefined
 }
 
 function settingsOf(item: DeploymentItem) {
@@ -61,9 +72,10 @@ const taskOf = ({ task, pipelineTag = task }: DeploymentTarget) => ({
 })
 
 function chosenOf(chosen: DeploymentTarget) {
-  const { target, repo, ref, revision, file, precision, follows, followFault } = chosen
+  const { target, repo, ref, revision, file, wantedFile, precision, follows, followFault } = chosen
   return {
     ...{ target, repo, ref, revision, ...taskOf(chosen), file },
+    ...(wantedFile !== undefined && { wantedFile }),
     ...(precision !== undefined && { precision }),
     follows: follows === true,
     ...(followFault !== undefined && { followFault }),

@@ -23,6 +23,7 @@ import { makeDeployment } from './create-deployment.ts'
 import { toDeployment } from './deployment-state.ts'
 import { ifMatch } from './if-match.ts'
 import { type KnownPoolsOptions, knownPools } from './known-pools.ts'
+import { movedRefs } from './moved-refs.ts'
 
 export interface DeploymentRoutesOptions extends KnownPoolsOptions {
   quotas: Quotas
@@ -39,17 +40,20 @@ export function addDeploymentRoutes(
 
   const { deviceOf, requirePool } = knownPools({ table, poolDevices, now })
   /** What was just read of a pool holds for a whole list. */
-  const withReplicas = async (items: readonly DeploymentItem[]): Promise<Deployment[]> => {
+  const asSeen = async (principal: Principal, items: readonly DeploymentItem[]): Promise<Deployment[]> => {
     const at = now()
     const pools = [...new Set(items.map(({ pool = defaultPool }) => pool))]
-    const alive = new Map(
-      await Promise.all(pools.map(async (pool) => [pool, await poolReplicas(table, pool, at)] as const)),
-    )
+    const [live, movedTo] = await Promise.all([
+      Promise.all(pools.map(async (pool) => [pool, await poolReplicas(table, pool, at)] as const)),
+      movedRefs({ table, principal, items }),
+    ])
+    const alive = new Map(live)
     return Promise.all(
       items.map(async (item) => {
         const of = alive.get(item.pool ?? defaultPool) ?? []
         return toDeployment(item, {
           isServedHere,
+          movedTo,
           alive: of,
           replicas: await liveReplicas(table, { deployment: item.name, alive: of, now: at }),
         })
@@ -57,7 +61,7 @@ export function addDeploymentRoutes(
     )
   }
   const shown = async (context: Context<HttpEnvironment>, item: DeploymentItem): Promise<Deployment> => {
-    const [deployment] = (await withReplicas([item])) as [Deployment]
+    const [deployment] = (await asSeen(principalOf(context), [item])) as [Deployment]
     context.header('etag', versionTag({ version: deployment.version, answer: deployment }))
     return deployment
   }
@@ -87,7 +91,7 @@ export function addDeploymentRoutes(
       orderOf: ({ name }) => name,
       limit,
     })
-    const items = await withReplicas(page.items)
+    const items = await asSeen(principalOf(context), page.items)
     const position = page.next === undefined ? undefined : encodePosition(page.next, 'deployments')
     return context.json({ items, cursor: position }, 200)
   })

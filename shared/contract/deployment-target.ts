@@ -56,7 +56,15 @@ const chosen = {
   revision: z.string(),
   ...taskWords,
   file: z.string(),
+  wantedFile: z.string().optional().openapi({ description: 'The file where it was asked for by name.' }),
   precision: z.enum(precisions).optional(),
+  movedTo: z
+    .object({ kind: z.enum(['branch', 'tag', 'alias']), revision: z.string() })
+    .optional()
+    .openapi({
+      description:
+        'What the ref names now, where that is another revision and the target does not go along: the same `target` sent again is looked up anew. Told to who may read the repo.',
+    }),
   follows: z.boolean().openapi({ description: 'Whether it goes along when its alias moves.' }),
   followFault: z.string().optional().openapi({ description: 'Why it is not at what its alias names.' }),
 }

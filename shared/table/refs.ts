@@ -63,9 +63,14 @@ export const pageOfRefs = (
 export async function resolveRef(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
   const revision = isRevisionId(ref) ? await getRevision(table, repoId, ref) : undefined
   if (revision !== undefined) return revision
-  const named = await Promise.all(kindsOf(ref).map((kind) => getRef(table, { repoId, kind, name: ref })))
-  const [first] = named.filter((found) => found !== undefined)
-  return first && getRevision(table, repoId, first.revision)
+  const named = await refNamed(table, repoId, ref)
+  return named && getRevision(table, repoId, named.revision)
+}
+
+/** What a name stands for where it is no revision itself, by the same order. */
+export async function refNamed(table: Table, repoId: string, name: string): Promise<RefItem | undefined> {
+  const named = await Promise.all(kindsOf(name).map((kind) => getRef(table, { repoId, kind, name })))
+  return named.find((found) => found !== undefined)
 }
 
 /** The branch main is asked for more than all others, and nothing else may be called so. */

@@ -3,6 +3,7 @@ import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
 import { deploymentAddress } from './deployment-address.ts'
 import { limitWords } from './limit-words.ts'
+import { movedTarget, movedWords } from './moved-targets.ts'
 import { settingWords } from './setting-words.ts'
 
 type Target = Deployment['targets'][number]
@@ -19,6 +20,7 @@ export const deploymentTable = (deployments: readonly Deployment[]): string =>
     ['DEPLOYMENT', 'STATE', 'TARGET', 'TASK', 'REPLICAS', 'LIMITS', 'REASON'],
     deployments.map((one) => {
       const { name, state, target, targets, task, replicas, min, limits, reason, drift } = one
+      const moved = movedTarget(one)
       const ready = replicas.filter((replica) => replica.state === 'READY').length
       return [
         name,
@@ -27,7 +29,7 @@ export const deploymentTable = (deployments: readonly Deployment[]): string =>
         task,
         min === 0 ? `${ready}, on demand` : `${ready}/${Math.max(min, replicas.length)}`,
         limitWords(limits).join(', '),
-        printable(reason ?? drift[0]),
+        printable(reason ?? drift[0] ?? (moved && movedWords(moved))),
       ]
     }),
   )
@@ -41,7 +43,7 @@ export function deploymentDetails(deployment: Deployment, { baseUrl, now }: { ba
     target.file,
     percentOf(target, deployment),
     target.state,
-    printable(target.reason ?? target.followFault ?? (target.follows ? 'follows its alias' : '')),
+    printable(target.reason ?? target.followFault ?? (target.follows ? 'follows its alias' : movedWords(target))),
   ])
   const copied = shadow && [
     shadow.target,
@@ -49,7 +51,7 @@ export function deploymentDetails(deployment: Deployment, { baseUrl, now }: { ba
     shadow.file,
     `${shadow.percent} %`,
     'SHADOW',
-    '',
+    movedWords(shadow),
   ]
   const told = replicas.flatMap(({ id, updatedAt, targets: own = [] }) =>
     own.map(({ target, revision, state: is, isResident, queued, answered, failed, standIn }) => [

@@ -1,8 +1,10 @@
+import type { Deployment } from '../../contract/deployment.ts'
 import type { Command } from '../command.ts'
 import { allPages } from '../request.ts'
-import { printable, table } from '../terminal.ts'
+import { printable, type Terminal, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
 import { deploymentDetails, deploymentTable } from './deployment-rows.ts'
+import { howToCatchUp } from './moved-targets.ts'
 import { namedDeployment } from './named-deployment.ts'
 
 export const status: Command = {
@@ -20,7 +22,8 @@ export const status: Command = {
       const shown = json
         ? `${JSON.stringify(deployment)}\n`
         : deploymentDetails(deployment, { baseUrl: client.url, now: new Date() })
-      return terminal.out(shown)
+      terminal.out(shown)
+      return json ? undefined : sayHowToCatchUp(terminal, [deployment])
     }
     const [me, deployments, imports] = await Promise.all([
       client.me(),
@@ -44,5 +47,11 @@ export const status: Command = {
         ]),
       ),
     )
+    sayHowToCatchUp(terminal, deployments)
   },
+}
+
+function sayHowToCatchUp(terminal: Terminal, deployments: readonly Deployment[]): void {
+  const how = howToCatchUp(deployments)
+  if (how !== undefined) terminal.err(`\n${how}\n`)
 }

@@ -1,0 +1,40 @@
+import type { Deployment } from '../../contract/deployment.ts'
+import { shellWord } from '../shell-word.ts'
+
+type Target = Pick<Deployment['targets'][number], 'target' | 'ref' | 'movedTo' | 'wantedFile' | 'precision'>
+
+/** Where the ref of a target is by now: `the branch main names 0123456789ab now`. */
+export const movedWords = ({ ref, movedTo }: Target): string =>
+  movedTo === undefined ? '' : `the ${movedTo.kind} ${ref} names ${movedTo.revision.slice(0, 12)} now`
+
+/** The first target whose ref has moved on, be it the shadow. */
+export const movedTarget = ({ targets, shadow }: Deployment): Target | undefined =>
+  [...targets, ...(shadow === undefined ? [] : [shadow])].find(({ movedTo }) => movedTo !== undefined)
+
+/** How deployments are brought to what their refs name now, if any stayed behind. */
+export function howToCatchUp(deployments: readonly Deployment[]): string | undefined {
+  const [first, ...more] = deployments.filter((one) => movedTarget(one) !== undefined)
+  if (first === undefined) return undefined
+  const command = more.length === 0 ? catchUp(first) : 'slipway deploy TARGET --name DEPLOYMENT --update'
+  return `To serve what is named now: ${command}`
+}
+
+/** The whole command, where one can say all that stands. */
+function catchUp({ name, targets, shadow }: Deployment): string {
+  const isMoved = targets.some(({ movedTo }) => movedTo !== undefined)
+  const named = isMoved ? targets.map(({ target }) => shellWord(target)) : []
+  const weights = named.length > 1 ? targets.map(({ weight }) => `--weight ${weight}`) : []
+  const options = isMoved ? [...new Set(targets.map(optionsOf))] : []
+  const copied = shadow?.movedTo && shadow
+  const shadowed = copied ? [`--shadow ${shellWord(copied.target)} --shadow-percent ${copied.percent}`] : []
+  const isSayable = options.length <= 1 && (copied === undefined || optionsOf(copied) === '')
+  const parts = isSayable ? [...named, ...weights, ...options, ...shadowed] : ['…']
+  return ['slipway deploy', ...parts.filter((part) => part !== ''), `--name ${name} --update`].join(' ')
+}
+
+function optionsOf({ wantedFile, precision, movedTo }: Target): string {
+  const file = wantedFile === undefined ? [] : [`--file ${shellWord(wantedFile)}`]
+  const kind = precision === undefined ? [] : [`--precision ${precision}`]
+  // An alias that is not followed was told to stay; named again without it, it would be.
+  return [...file, ...kind, ...(movedTo?.kind === 'alias' ? ['--no-follow'] : [])].join(' ')
+}

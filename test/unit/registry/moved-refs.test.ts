@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { metadata, type RepoHost, startRepoHost } from './support/repo-host.ts'
+
+const servable = {
+  metadata: metadata({ task: 'tensors', onnx: [{ path: 'm.onnx', inputs: [], outputs: [], opset: {} }] }),
+}
+
+let host: RepoHost
+let repo: string
+let name: string
+let runs = 0
+
+beforeAll(async () => {
+  host = await startRepoHost()
+  await host.make('lab/seed')
+})
+afterAll(() => host.close())
+beforeEach(async () => {
+  repo = `lab/moves-${++runs}`
+  name = `m${runs}`
+  await host.make(repo, {}, 'ada')
+  await host.commit(repo, { 'm.onnx': '1' }, servable)
+})
+
+const path = '/api/v1/deployments'
+const deploy = (target: string, more: object = {}) =>
+  host.call('POST', path, { as: 'ben', json: { name, target, ...more } })
+const read = async (as = 'ben') => (await host.call('GET', `${path}/${name}`, { as })).body
+const listed = async (as = 'ben') => {
+  const { items } = (await host.call('GET', `${path}?limit=100`, { as })).body
+  return items.find((one: { name: string }) => one.name === name)
+}
+
+describe('a deployment that does not go along with its ref', () => {
+  it('tells where the branch is now, alone and in lists, until its target is named again', async () => {
+    expect((await deploy(repo)).body.targets[0]).not.toHaveProperty('movedTo')
+    const later = await host.commit(repo, { 'm.onnx': '2' }, servable)
+    const movedTo = { kind: 'branch', revision: later }
+    expect((await read()).targets).toMatchObject([{ ref: 'main', movedTo }])
+    expect((await listed()).targets).toMatchObject([{ movedTo }])
+    expect((await read()).drift).not.toContainEqual(expect.stringContaining(later.slice(0, 12)))
+    const json = { target: `${repo}@main` }
+    const changed = (await host.call('PATCH', `${path}/${name}`, { as: 'ben', json })).body
+    expect(changed.targets).toMatchObject([{ revision: later }])
+    expect(changed.targets[0]).not.toHaveProperty('movedTo')
+  })
+
+  it('tells it of an alias that it was told to stay at, and of none that it follows', async () => {
+    const [before] = (await host.ask('GET', `/${repo}/revisions`)).body.items
+    await host.ask('POST', `/${repo}/aliases`, { as: 'ben', json: { name: 'champion', revision: before.id } })
+    const targets = [
+      { target: `${repo}@champion`, follow: false, weight: 1 },
+      { target: `${repo}@champion`, follow: true, weight: 1 },
+    ]
+    await host.call('POST', path, { as: 'ben', json: { name, targets } })
+    const later = await host.commit(repo, { 'm.onnx': '2' }, servable)
+    await host.ask('PATCH', `/${repo}/aliases/champion`, { as: 'ben', json: { revision: later } })
+    const [stays, follows] = (await read()).targets
+    expect(stays).toMatchObject({ follows: false, movedTo: { kind: 'alias', revision: later } })
+    expect(follows).not.toHaveProperty('movedTo')
+  })
+
+  it('tells nothing of one at a revision, which is always where it was', async () => {
+    const [{ id }] = (await host.ask('GET', `/${repo}/revisions`)).body.items
+    await deploy(`${repo}@${id}`)
+    await host.commit(repo, { 'm.onnx': '2' }, servable)
+    expect((await read()).targets[0]).not.toHaveProperty('movedTo')
+  })
+
+  it('tells who may see the deployment and not the repo nothing of what came in since', async () => {
+    const own = `ada/secret-${runs}`
+    await host.make(own, {}, 'ada')
+    await host.commit(own, { 'm.onnx': '1' }, servable)
+    await host.call('POST', path, { as: 'root', json: { name, target: own, owner: 'lab' } })
+    await host.commit(own, { 'm.onnx': '2' }, servable)
+    expect((await read('ada')).targets[0]).toHaveProperty('movedTo')
+    expect((await read('ben')).targets).toMatchObject([{ target: `${own}@main` }])
+    expect((await read('ben')).targets[0]).not.toHaveProperty('movedTo')
+    expect((await listed('ben')).targets[0]).not.toHaveProperty('movedTo')
+  })
+})
