@@ -1,5 +1,5 @@
+import { inParallel } from '../../shared/in-parallel.ts'
 import type { Logger } from '../../shared/log.ts'
-import { severalAtOnce } from './several-at-once.ts'
 
 export interface DayUseOptions {
   /** Adds what this replica answered to what all did, and gives that. */
@@ -61,7 +61,7 @@ export class DayUse {
     // Theirs, which after midnight is yesterday until somebody asks.
     const day = this.#day
     const counts = [...this.#counts].filter(([, { unsummed, isSummed }]) => unsummed !== 0 || !isSummed)
-    await severalAtOnce({ items: counts, atOnce: sumsAtOnce, use: (one) => this.#sumOne(one, day) })
+    await inParallel(counts, sumsAtOnce, (one) => this.#sumOne(one, day))
   }
 
   async #sumOne([deployment, count]: [string, Count], day: string): Promise<void> {

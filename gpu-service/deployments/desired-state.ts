@@ -1,5 +1,5 @@
+import { inParallel } from '../../shared/in-parallel.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
-import { severalAtOnce } from './several-at-once.ts'
 
 export interface DesiredStateOptions {
   /** Counts every change of a deployment. */
@@ -54,12 +54,11 @@ export class DesiredState {
   async #catchUp(wanted: Map<string, DeploymentItem>): Promise<void> {
     const { one, pool } = this.#options
     const lagging = [...this.#wanted.values()].filter((known) => isBehind(wanted.get(known.name), known))
-    const look = async ({ name }: DeploymentItem) => {
+    await inParallel(lagging, looksAtOnce, async ({ name }) => {
       const item = await one(name)
       if (item !== undefined && (item.pool ?? 'default') === pool) wanted.set(name, item)
       else wanted.delete(name)
-    }
-    await severalAtOnce({ items: lagging, atOnce: looksAtOnce, use: look })
+    })
   }
 }
 

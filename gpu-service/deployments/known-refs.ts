@@ -1,7 +1,7 @@
+import { inParallel } from '../../shared/in-parallel.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
 import { namesOfRevisions, type RefOfRevision } from './ref-names.ts'
-import { severalAtOnce } from './several-at-once.ts'
 
 export interface KnownRefsOptions {
   /** The refs of a repo: aliases, then branches, then tags. */
@@ -51,7 +51,7 @@ export class KnownRefs {
     const due = [...revisions]
       .filter((one) => this.#isDue(one))
       .sort(([a], [b]) => this.#readAtMs(a) - this.#readAtMs(b))
-    await severalAtOnce({ items: due.slice(0, atOnce), atOnce, use: (one) => this.#read(one) })
+    await inParallel(due.slice(0, atOnce), atOnce, (one) => this.#read(one))
   }
 
   #isDue([repoId, revisions]: [string, ReadonlySet<string>]): boolean {

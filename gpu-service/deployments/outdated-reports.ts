@@ -1,6 +1,6 @@
+import { inParallel } from '../../shared/in-parallel.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Reporter } from './reporter.ts'
-import { severalAtOnce } from './several-at-once.ts'
 
 export interface OutdatedReportsOptions {
   reporter: Pick<Reporter, 'forget'>
@@ -25,8 +25,8 @@ export class OutdatedReports {
   }
 
   /** What cannot be taken back now is with the next step, and holds up nothing else. */
-  takeBack(): Promise<void> {
-    return severalAtOnce({ items: [...this.#names], atOnce, use: (name) => this.#takeOneBack(name) })
+  async takeBack(): Promise<void> {
+    await inParallel([...this.#names], atOnce, (name) => this.#takeOneBack(name))
   }
 
   async #takeOneBack(name: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { inParallel } from '../../shared/in-parallel.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LostModel } from '../engine/engine.ts'
 import { breatheAfter } from '../in-slices.ts'
@@ -7,7 +8,6 @@ import { LoadTurns } from './load-turns.ts'
 import { OutdatedReports } from './outdated-reports.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 import { ServedDeployments, type ServedDeploymentsOptions } from './served-deployments.ts'
-import { severalAtOnce } from './several-at-once.ts'
 import { Steps } from './steps.ts'
 
 export interface ReconcilerOptions extends ServedDeploymentsOptions {
@@ -68,7 +68,7 @@ export class Reconciler {
       await breathe()
     }
     const report = (one: ServedDeployment) => reporter.report(one).then(breathe)
-    await severalAtOnce({ items: [...this.deployments.values()], atOnce: reportsAtOnce, use: report })
+    await inParallel([...this.deployments.values()], reportsAtOnce, report)
     await refs.follow(wanted.values())
     return loads
   }
