@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { logLevel, parseEnvironment, wholeNumber } from '../shared/config.ts'
 import { poolName } from '../shared/contract/deployment-settings.ts'
+import { defaultPool } from '../shared/table/deployment-item.ts'
 import type { ServingConfig } from './serving-config.ts'
 
 /** How models are run, in whatever host. */
@@ -47,7 +48,7 @@ const serviceSettings = z
     SLIPWAY_DEVICE: z.enum(['cpu', 'cuda'], 'must be "cpu" or "cuda"').default('cpu'),
     SLIPWAY_CACHE_DIR: z.string().default('/tmp/slipway-models'),
     /** Which deployments this replica serves: those of this pool. */
-    SLIPWAY_POOL: poolName.default('default'),
+    SLIPWAY_POOL: poolName.default(defaultPool),
     ...runSettings,
     SLIPWAY_EMF_NAMESPACE: z.string().optional(),
     SLIPWAY_LOG_LEVEL: logLevel,

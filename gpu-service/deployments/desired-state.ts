@@ -1,5 +1,5 @@
 import { inParallel } from '../../shared/in-parallel.ts'
-import type { DeploymentItem } from '../../shared/table/deployments.ts'
+import { type DeploymentItem, defaultPool } from '../../shared/table/deployments.ts'
 
 export interface DesiredStateOptions {
   /** Counts every change of a deployment. */
@@ -41,7 +41,7 @@ export class DesiredState {
     // An index of the table shows a change a little after the change was made, so it is read until it surely does.
     if (nowMs > this.#listUntilMs && nowMs - this.#listedAtMs < refreshMs) return this.#wanted
     const wanted = new Map<string, DeploymentItem>()
-    for await (const item of all()) if ((item.pool ?? 'default') === pool) wanted.set(item.name, item)
+    for await (const item of all()) if ((item.pool ?? defaultPool) === pool) wanted.set(item.name, item)
     await this.#catchUp(wanted)
     this.lists++
     this.#version = found
@@ -56,7 +56,7 @@ export class DesiredState {
     const lagging = [...this.#wanted.values()].filter((known) => isBehind(wanted.get(known.name), known))
     await inParallel(lagging, looksAtOnce, async ({ name }) => {
       const item = await one(name)
-      if (item !== undefined && (item.pool ?? 'default') === pool) wanted.set(name, item)
+      if (item !== undefined && (item.pool ?? defaultPool) === pool) wanted.set(name, item)
       else wanted.delete(name)
     })
   }
