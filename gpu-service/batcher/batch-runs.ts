@@ -11,7 +11,7 @@ import type { Job, Ran } from './job.ts'
 import { runSplitting } from './run-splitting.ts'
 
 export interface BatchRunsOptions<Input, Output>
-  extends Pick<BatcherOptions<Input, Output>, 'run' | 'lane' | 'observe'> {
+  extends Pick<BatcherOptions<Input, Output>, 'run' | 'scheduler' | 'observe'> {
   ledger: CallLedger<Input, Output>
   costs: CostModel
   rate: DrainRate
@@ -121,11 +121,11 @@ export class BatchRuns<Input, Output> {
   }
 
   #lost(jobs: Batch<Input, Output>, error: EngineDied): void {
-    const { ledger, observe, lane } = this.#options
+    const { ledger, observe, scheduler } = this.#options
     const givenUp = ledger.retries.add(jobs, error)
     for (const job of givenUp) this.#failed(job, failureOf(error))
     if (givenUp.length > 0) return
     observe.retried('engine_died')
-    lane.wake()
+    scheduler.wake()
   }
 }

@@ -2,7 +2,7 @@ import type { Engine, EngineRun } from '../engine/engine.ts'
 import type { BatchObserver } from './batch-observer.ts'
 import type { BatchLimits } from './cut.ts'
 import type { Timers } from './deadlines.ts'
-import type { Lane, QueueLimits } from './item-queue.ts'
+import type { QueueLimits, Scheduler } from './item-queue.ts'
 
 export interface BatcherOptions<Input, Output> {
   /** Runs a batch; the answers are as many as the inputs, in their order. Callers of one input may share its answer. */
@@ -16,7 +16,7 @@ export interface BatcherOptions<Input, Output> {
   /** How many shares of the model a tenant has; one, where it is not said. */
   weightOf?: (tenant: string) => number
   limits: BatchLimits & QueueLimits
-  lane: Lane
+  scheduler: Scheduler
   observe: BatchObserver
   now?: () => number
   timers?: Timers

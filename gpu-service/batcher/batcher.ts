@@ -52,7 +52,6 @@ export class Batcher<Input, Output> implements ItemQueue {
       waiting,
       rate: this.#rate,
       engineMs: this.#engineMs,
-      source: this,
       now,
       refused,
     })
@@ -82,7 +81,7 @@ export class Batcher<Input, Output> implements ItemQueue {
       const call = newCall<Input, Output>({ count: inputs.length, nowMs: this.#now(), options, resolve, reject })
       this.#ledger.enter(call, sources, options.signal)
       this.#options.observe.depth(this.depth)
-      this.#options.lane.wake()
+      this.#options.scheduler.wake()
     })
   }
 

@@ -1,8 +1,7 @@
 import { type AppError, errors } from '../../shared/errors.ts'
-import type { WorkSource } from '../engine/work-source.ts'
 import type { CallOptions } from './call-options.ts'
 import type { DrainRate } from './drain-rate.ts'
-import type { Lane, QueueLimits } from './item-queue.ts'
+import type { QueueLimits, Scheduler } from './item-queue.ts'
 import { createRefusal } from './refusal.ts'
 import type { Work } from './share-of-run.ts'
 import type { Source } from './shared-jobs.ts'
@@ -15,9 +14,7 @@ export interface DoorOptions<Input, Output> {
   limits: QueueLimits
   /** What one engine needs for work whose items would take so long each by itself. */
   engineMs: (aloneMs: number, work: Work) => number
-  lane: Lane
-  /** The queue that this is the door of. */
-  source: WorkSource
+  scheduler: Scheduler
   now: () => number
   refused: (items: number) => void
 }
@@ -49,14 +46,14 @@ export class Door<Input, Output> {
 
   /** @throws AppError `overloaded`, `request_too_costly`, `deadline_exceeded` */
   assertFeasible(sources: readonly Source<Input, Output>[], asked: Asked): void {
-    const { lane, now, refused } = this.#options
+    const { scheduler, now, refused } = this.#options
     const { aloneMs, longestMs, work } = workOf(sources)
     const engineMs = this.#options.engineMs(aloneMs, work)
     const limits = this.#limitsOf(asked, engineMs)
     const waitMs = this.#waitMs(asked)
-    const runMs = Math.max(longestMs, engineMs / lane.engineCount)
+    const runMs = Math.max(longestMs, engineMs / scheduler.engineCount)
     const leftMs = (asked.deadlineMs ?? Number.POSITIVE_INFINITY) - now()
-    const why = whyRefused({ waitMs, engineMs, runMs, leftMs, isCrowded: false, limits })
+    const why = whyRefused({ waitMs, engineMs, runMs, leftMs, limits })
     if (why === undefined) return
     if (why === 'overloaded') throw this.#overloaded({ count: sources.length, waitMs, asked })
     refused(sources.length)
@@ -75,9 +72,9 @@ export class Door<Input, Output> {
   }
 
   #waitMs(asked: Asked): number {
-    const { lane, source, waiting, engineMs, rate } = this.#options
+    const { scheduler, waiting, engineMs, rate } = this.#options
     const aheadMs = this.#aheadMs(asked)
-    const predictedMs = lane.waitMs(source, engineMs(aheadMs, { items: waiting.size, units: waiting.units }))
+    const predictedMs = scheduler.waitMs(engineMs(aheadMs, { items: waiting.size, units: waiting.units }))
     return Math.max(predictedMs, rate.seenMs(aheadMs))
   }
 

@@ -18,11 +18,12 @@ export interface QueueLimits {
   cacheBudget?: CacheBudget | undefined
 }
 
-/** What runs the batches: told of new work, it takes it, and it knows how long that will have to wait. */
-export interface Lane {
+/** Gives a queue's batches to the engines. */
+export interface Scheduler {
+  /** Says that work has arrived. */
   wake(): void
-  /** How long until what comes after so much of a queue's work is started. */
-  waitMs(queue: WorkSource, aheadMs: number): number
+  /** How long until what comes after so much of the queue's own work is started. */
+  waitMs(aheadMs: number): number
   readonly engineCount: number
 }
 

@@ -1,5 +1,5 @@
 /** What is known of a request before any of its work is queued, in milliseconds from now. */
-export interface Prospect {
+interface Prospect {
   /** Until its first item is started. */
   waitMs: number
   /** What its items need of the engines. */
@@ -8,19 +8,18 @@ export interface Prospect {
   runMs: number
   /** Until its caller no longer wants the answer. */
   leftMs: number
-  isCrowded: boolean
   limits: { waitMsMax: number; requestMsMax: number }
 }
 
-export type Refused = 'too-costly' | 'too-slow' | 'overloaded'
+type Refused = 'too-costly' | 'too-slow' | 'overloaded'
 
 /**
  * Why a request is refused at the door, if it is. What an idle server could not do either, in the time given or at all,
  * is refused for good; what only the queue prevents may come again when that is worked off.
  */
-export function whyRefused({ waitMs, engineMs, runMs, leftMs, isCrowded, limits }: Prospect): Refused | undefined {
+export function whyRefused({ waitMs, engineMs, runMs, leftMs, limits }: Prospect): Refused | undefined {
   if (engineMs > limits.requestMsMax) return 'too-costly'
   if (leftMs <= 0 || runMs > leftMs) return 'too-slow'
-  if (isCrowded || waitMs > limits.waitMsMax || waitMs + runMs > leftMs) return 'overloaded'
+  if (waitMs > limits.waitMsMax || waitMs + runMs > leftMs) return 'overloaded'
   return undefined
 }

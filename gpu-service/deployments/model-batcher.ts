@@ -28,9 +28,9 @@ export function createModelBatcher<Input, Output>({
 }: ModelBatcherOptions<Input, Output>): { batcher: Batcher<Input, Output>; gate: GatedQueue } {
   const modelId = graphId({ modelId: lease.modelId, graph: model.graph })
   const batcher = new Batcher<Input, Output>({
-    lane: {
+    scheduler: {
       wake: () => gate.wake(),
-      waitMs: (_queue, aheadMs) => pool.waitMs(gate, aheadMs),
+      waitMs: (aheadMs) => pool.waitMs(gate, aheadMs),
       engineCount: pool.engineCount,
     },
     observe,

@@ -27,7 +27,7 @@ export async function measureBatcher({
       waitMsMax: 1e9,
       requestMsMax: 1e9,
     },
-    lane: { wake: silent, waitMs: () => 0, engineCount: 2 },
+    scheduler: { wake: silent, waitMs: () => 0, engineCount: 2 },
     observe: {
       depth: silent,
       ran: silent,

@@ -26,7 +26,7 @@ function start({ isIn }: { isIn: boolean }) {
   }
   const { batcher, runs } = manualBatcher<string>({
     now: () => performance.now(),
-    lane: { wake: () => gate.wake(), waitMs: () => 0, engineCount: 1 },
+    scheduler: { wake: () => gate.wake(), waitMs: () => 0, engineCount: 1 },
   })
   const gate: GatedQueue = new GatedQueue({
     model,

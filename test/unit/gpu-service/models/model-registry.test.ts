@@ -155,7 +155,7 @@ it('names to whoever waits for memory their own deployment, never that of others
   const lease = await models.acquire({ ...shared, deployment: 'second' })
   const { batcher } = manualBatcher<string>({
     now: () => performance.now(),
-    lane: { wake: () => gate.wake(), waitMs: () => 0, engineCount: 1 },
+    scheduler: { wake: () => gate.wake(), waitMs: () => 0, engineCount: 1 },
   })
   const gate: GatedQueue = lease.gate({ queue: batcher, graph: 'main' })
   await expect(batcher.submit('a')).rejects.toMatchObject({

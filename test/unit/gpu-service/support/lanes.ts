@@ -62,9 +62,9 @@ export function manualBatcher<Input>({ limits, ...options }: ManualOptions<Input
       }),
     sizeOf: () => 1,
     limits: { ...usualLimits, ...limits },
-    lane: {
+    scheduler: {
       wake() {},
-      waitMs: (_queue, aheadMs) => aheadMs,
+      waitMs: (aheadMs) => aheadMs,
       engineCount: 1,
     },
     observe: {

@@ -61,7 +61,7 @@ export function simulatedService(options: SimulatedOptions) {
   })
   const tally = { runs: 0, runMs: 0, items: 0, realUnits: 0, paddedUnits: 0, reused: 0, refused: 0, split: 0, died: 0 }
   const ignore = () => {}
-  const batcher = new Batcher<SimulatedInput, string>({
+  const batcher: Batcher<SimulatedInput, string> = new Batcher({
     async run(inputs, engine, how) {
       const longest = Math.max(...inputs.map(({ size }) => size))
       const takesMs = msOf({ items: inputs.length, longest }) * noise(engine)
@@ -86,7 +86,11 @@ export function simulatedService(options: SimulatedOptions) {
     groupOf: ({ group }) => group,
     keyOf: isShared ? ({ key }) => key : undefined,
     limits: { ...simulatedLimits, ...limits },
-    lane: pool,
+    scheduler: {
+      wake: () => pool.wake(),
+      waitMs: (aheadMs) => pool.waitMs(batcher, aheadMs),
+      engineCount: pool.engineCount,
+    },
     observe: {
       ...{ depth: ignore, ran: ignore, answered: ignore, failed: ignore, dropped: ignore, expired: ignore },
       refused: (items) => {
