@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { errors } from '../../../../shared/errors.ts'
-import { manualBatcher, settled } from '../support/lanes.ts'
+import { manualBatcher, settled } from '../support/manual-batcher.ts'
 
 describe('Batcher', () => {
   it('runs a lone request by itself, at once', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Deadlines } from '../../../../gpu-service/batcher/deadlines.ts'
 import { AppError } from '../../../../shared/errors.ts'
-import { manualBatcher, settled } from '../support/lanes.ts'
+import { manualBatcher, settled } from '../support/manual-batcher.ts'
 import { VirtualTime } from '../support/virtual-time.ts'
 
 const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { manualBatcher, settled } from '../support/lanes.ts'
+import { manualBatcher, settled } from '../support/manual-batcher.ts'
 
 describe('the door of a batcher', () => {
   it('refuses by predicted wait, and says how long to stay away', async () => {

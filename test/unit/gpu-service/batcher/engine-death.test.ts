@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EngineDied, ModelHung } from '../../../../gpu-service/engine/engine.ts'
 import { AppError } from '../../../../shared/errors.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 
 const died = () => new EngineDied('the engine died')
 

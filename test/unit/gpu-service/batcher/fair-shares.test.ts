@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CallOptions } from '../../../../gpu-service/batcher/call-options.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 
 const limits = { costMax: 1, itemsMax: 1 }
 

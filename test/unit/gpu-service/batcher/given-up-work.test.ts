@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError, errors } from '../../../../shared/errors.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 
 const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error))
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EngineDied } from '../../../../gpu-service/engine/engine.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 
 const onGpu = { costMax: 16_384, itemsMax: 512, queuedMax: 8192 }
 

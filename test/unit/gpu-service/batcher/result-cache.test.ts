@@ -3,7 +3,7 @@ import { CacheBudget } from '../../../../gpu-service/batcher/cache-budget.ts'
 import { bytesOf, keptCopy } from '../../../../gpu-service/batcher/kept-copy.ts'
 import { ResultCache } from '../../../../gpu-service/batcher/result-cache.ts'
 import { errors } from '../../../../shared/errors.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 
 const maxBytes = 640_000
 const answer = () => new Float32Array(2000)

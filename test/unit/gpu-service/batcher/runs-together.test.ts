@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cutRuns } from '../../../../gpu-service/batcher/cut-runs.ts'
 import { AppError } from '../../../../shared/errors.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 
 /** A size is a millisecond. */
 const predictMs = ({ longest }: { longest: number }) => longest

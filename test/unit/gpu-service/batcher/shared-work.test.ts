@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../../shared/errors.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 import { VirtualTime } from '../support/virtual-time.ts'
 
 const limits = { itemsMax: 8 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import type { WorkSource } from '../../../../gpu-service/engine/work-source.ts'
-import { settled } from '../support/lanes.ts'
+import { settled } from '../support/manual-batcher.ts'
 
 const engine = (): Engine => ({
   load: () => Promise.resolve(),

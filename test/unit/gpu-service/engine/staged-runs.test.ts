@@ -3,7 +3,7 @@ import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import type { WorkSource } from '../../../../gpu-service/engine/work-source.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
-import { manualBatcher, settled } from '../support/lanes.ts'
+import { manualBatcher, settled } from '../support/manual-batcher.ts'
 import { VirtualTime } from '../support/virtual-time.ts'
 
 const workerUrl = new URL('../support/endless-worker.ts', import.meta.url)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { GatedQueue } from '../../../../gpu-service/models/gated-queue.ts'
 import { AppError } from '../../../../shared/errors.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

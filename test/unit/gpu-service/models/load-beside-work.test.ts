@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { enterEngines } from '../../../../gpu-service/models/engine-copies.ts'
-import { settled } from '../support/lanes.ts'
+import { settled } from '../support/manual-batcher.ts'
 
 /** Engines whose loads end when the test says so, and a queue that tells which of them were given its work. */
 function start({ engineCount }: { engineCount: number }) {

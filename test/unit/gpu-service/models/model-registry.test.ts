@@ -13,7 +13,7 @@ import { objectKeys } from '../../../../shared/objects/keys.ts'
 import { filesIn } from '../../../support/files-in.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
 import { fixtureModel, temporaryFolder } from '../support/folders.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 import { createMemoryObjects } from '../support/memory-objects.ts'
 import { workerUrl } from '../support/test-serving.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createAdmission } from '../../../../gpu-service/protocols/admission.ts'
 import { patienceOf } from '../../../../gpu-service/protocols/call-options.ts'
-import { manualBatcher } from '../support/lanes.ts'
+import { manualBatcher } from '../support/manual-batcher.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
