@@ -1,12 +1,12 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 import type { Engine } from '../engine/engine.ts'
+import { AdmissionControl } from './admission-control.ts'
 import { BatchRuns } from './batch-runs.ts'
 import type { BatcherOptions } from './batcher-options.ts'
 import { CacheBudget } from './cache-budget.ts'
 import { CallLedger } from './call-ledger.ts'
 import type { CallOptions } from './call-options.ts'
 import { CostModel, type RunShape } from './cost-model.ts'
-import { Door } from './door.ts'
 import { DrainRate } from './drain-rate.ts'
 import type { BatchResult, ItemQueue, Measured, Shed } from './item-queue.ts'
 import { mayLieReady } from './may-lie-ready.ts'
@@ -26,7 +26,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   readonly #rate = new DrainRate()
   readonly #shared: SharedJobs<Input, Output>
   readonly #ledger: CallLedger<Input, Output>
-  readonly #door: Door<Input, Output>
+  readonly #admission: AdmissionControl<Input, Output>
   readonly #runs: BatchRuns<Input, Output>
   readonly #predictMs = (shape: RunShape) => this.#costs.predictMs(shape)
   readonly #engineMs = (aloneMs: number, work: Work) =>
@@ -47,7 +47,7 @@ export class Batcher<Input, Output> implements ItemQueue {
     this.#ledger = new CallLedger({ ...options, shared: this.#shared, now, left: () => this.#settleIdle() })
     const { waiting } = this.#ledger
     const { refused } = observe
-    this.#door = new Door({
+    this.#admission = new AdmissionControl({
       ...options,
       waiting,
       rate: this.#rate,
@@ -74,8 +74,8 @@ export class Batcher<Input, Output> implements ItemQueue {
     if (inputs.length === 0) return []
     const sources = this.#shared.sourcesOf(inputs)
     if (sources.some((source) => 'job' in source)) {
-      this.#door.assertRoom(inputs.length, options)
-      this.#door.assertFeasible(sources, options)
+      this.#admission.assertRoom(inputs.length, options)
+      this.#admission.assertFeasible(sources, options)
     }
     return new Promise((resolve, reject) => {
       const call = newCall<Input, Output>({ count: inputs.length, nowMs: this.#now(), options, resolve, reject })
@@ -88,7 +88,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   assertRoom(count: number, options: Partial<CallOptions> = {}): void {
     // Only its inputs tell whether its answers are kept, which take no room.
     if (this.#shared.mayBeKept(this.#now())) return
-    this.#door.assertRoom(count, options)
+    this.#admission.assertRoom(count, options)
   }
 
   learn({ items = 1, cost, runMs }: Measured): void {

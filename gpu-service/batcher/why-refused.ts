@@ -14,8 +14,8 @@ interface Prospect {
 type Refused = 'too-costly' | 'too-slow' | 'overloaded'
 
 /**
- * Why a request is refused at the door, if it is. What an idle server could not do either, in the time given or at all,
- * is refused for good; what only the queue prevents may come again when that is worked off.
+ * Why a request is refused before it is queued, if it is. What even an idle server could not do, in the time given or at
+ * all, is refused for good; what only the queue prevents may be sent again once that is worked off.
  */
 export function whyRefused({ waitMs, engineMs, runMs, leftMs, limits }: Prospect): Refused | undefined {
   if (engineMs > limits.requestMsMax) return 'too-costly'

@@ -8,7 +8,7 @@ import type { Source } from './shared-jobs.ts'
 import type { Waiting } from './waiting.ts'
 import { whyRefused } from './why-refused.ts'
 
-export interface DoorOptions<Input, Output> {
+export interface AdmissionOptions<Input, Output> {
   waiting: Waiting<Input, Output>
   rate: DrainRate
   limits: QueueLimits
@@ -23,17 +23,17 @@ type Asked = Partial<CallOptions>
 
 /** Bulk work may wait longer than interactive work, and takes up no more than half of the places. */
 const bulkPatience = 15
-/** How many may go before a newcomer however long each takes, so that a slow model is not full with one of them waiting. */
+/** So many may be ahead of a newcomer however long each takes, so that a slow model is not full with one of them waiting. */
 const membersWorthWaiting = 6
 /** How many times as long as its own work a request may wait beyond the usual. */
 const waitPerWork = 4
 
-/** Refuses what would wait too long, before it is queued, by what is known of the speed. */
-export class Door<Input, Output> {
-  readonly #options: DoorOptions<Input, Output>
+/** Refuses work that would wait too long before it is queued, judging by the speed measured so far. */
+export class AdmissionControl<Input, Output> {
+  readonly #options: AdmissionOptions<Input, Output>
   readonly #refusal = createRefusal()
 
-  constructor(options: DoorOptions<Input, Output>) {
+  constructor(options: AdmissionOptions<Input, Output>) {
     this.#options = options
   }
 
@@ -61,7 +61,7 @@ export class Door<Input, Output> {
     throw errors.deadlineExceeded(runMs)
   }
 
-  /** Tells to come back when what goes before is worked off, at the speed measured: others may share the engines. */
+  /** Says to come back when what is ahead is worked off, at the speed measured: others may share the engines. */
   #overloaded({ count, waitMs, asked }: { count: number; waitMs: number; asked: Asked }): AppError {
     this.#options.refused(count)
     return this.#refusal(this.#options.rate.drainMs(this.#aheadMs(asked)) ?? waitMs)
@@ -78,7 +78,7 @@ export class Door<Input, Output> {
     return Math.max(predictedMs, rate.seenMs(aheadMs))
   }
 
-  /** Before its work is known, a request is believed how much it will be. */
+  /** Until its work is known, a request is granted the patience that it claims. */
   #limitsOf({ priority, patience = 1 }: Asked, engineMs = 0): QueueLimits {
     const { limits, rate } = this.#options
     const waitMsMax = Math.max(limits.waitMsMax, membersWorthWaiting * rate.memberMs)
@@ -96,7 +96,7 @@ export class Door<Input, Output> {
   }
 }
 
-/** The new work of a request: what its inputs need each by itself, in all and the longest. */
+/** The new work of a request: how long its inputs take run one by one, in total and the longest. */
 function workOf<Input, Output>(sources: readonly Source<Input, Output>[]) {
   const jobs = new Set(sources.flatMap((source) => ('job' in source && source.job.state === 'new' ? [source.job] : [])))
   const work: Work = { items: jobs.size, units: 0 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { manualBatcher, settled } from '../support/manual-batcher.ts'
 
-describe('the door of a batcher', () => {
+describe('the admission control of a batcher', () => {
   it('refuses by predicted wait, and says how long to stay away', async () => {
     const { batcher, counts } = manualBatcher<number>({ sizeOf: (size) => size })
     batcher.learn({ cost: 10, runMs: 100 })
