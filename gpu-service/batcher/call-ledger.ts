@@ -1,10 +1,10 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 import type { BatchObserver } from './batch-observer.ts'
 import { Deadlines, type Timers } from './deadlines.ts'
+import { createDelivery } from './deliver-results.ts'
 import type { Call, Job, Ran, Ticket } from './job.ts'
 import { RetryList } from './retry-list.ts'
 import type { SharedJobs, Source } from './shared-jobs.ts'
-import { createTelling } from './telling.ts'
 import { leaveJob, newTicket } from './tickets.ts'
 import { Waiting } from './waiting.ts'
 
@@ -24,7 +24,7 @@ export class CallLedger<Input, Output> {
   readonly waiting: Waiting<Input, Output>
   readonly retries = new RetryList<Input, Output>()
   readonly #deadlines: Deadlines<Call<Input, Output>>
-  readonly #tell = createTelling<Input, Output>()
+  readonly #deliver = createDelivery<Input, Output>()
 
   constructor(options: LedgerOptions<Input, Output>) {
     this.#options = options
@@ -129,7 +129,7 @@ export class CallLedger<Input, Output> {
     call.forget?.()
     this.#deadlines.remove(call)
     if (error === undefined) {
-      this.#tell(call)
+      this.#deliver(call)
       return
     }
     for (const ticket of call.tickets) this.#withdraw(ticket)

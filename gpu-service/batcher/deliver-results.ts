@@ -1,7 +1,7 @@
 import type { Call } from './job.ts'
 
-/** Tells callers their results: to write answers is work for this thread, so that the engine is given its next batch before. */
-export function createTelling<Input, Output>(): (call: Call<Input, Output>) => void {
+/** Hands callers their results a turn later: writing answers keeps this thread busy, and the engine gets its next batch first. */
+export function createDelivery<Input, Output>(): (call: Call<Input, Output>) => void {
   const answered: Call<Input, Output>[] = []
   return (call) => {
     if (answered.push(call) > 1) return
