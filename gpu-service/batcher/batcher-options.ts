@@ -1,6 +1,6 @@
 import type { Engine, EngineRun } from '../engine/engine.ts'
 import type { BatchObserver } from './batch-observer.ts'
-import type { BatchLimits } from './cut.ts'
+import type { BatchLimits } from './cut-batch.ts'
 import type { Timers } from './deadlines.ts'
 import type { QueueLimits, Scheduler } from './item-queue.ts'
 

@@ -1,4 +1,4 @@
-import type { CutInput, Sized } from './cut.ts'
+import type { CutInput, Sized } from './cut-batch.ts'
 
 /** As long as several runs that are handed over together may take, for nobody gets in between them. */
 const togetherMsMax = 25

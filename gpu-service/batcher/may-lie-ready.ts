@@ -1,4 +1,4 @@
-import type { BatchLimits } from './cut.ts'
+import type { BatchLimits } from './cut-batch.ts'
 
 /** A smaller run gains more by what still comes than by lying ready. */
 const itemsMin = 32

@@ -1,5 +1,5 @@
 import type { CostModel } from './cost-model.ts'
-import { type BatchLimits, runBoundMs } from './cut.ts'
+import { type BatchLimits, runBoundMs } from './cut-batch.ts'
 
 /** What waits, or what a request brings. */
 export interface Work {

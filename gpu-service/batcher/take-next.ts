@@ -1,4 +1,4 @@
-import { type CutInput, cutBatch, windowOf } from './cut.ts'
+import { type CutInput, cutBatch, windowOf } from './cut-batch.ts'
 import { cutRuns } from './cut-runs.ts'
 import type { Job } from './job.ts'
 import type { Waiting } from './waiting.ts'
