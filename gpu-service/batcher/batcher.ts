@@ -9,11 +9,11 @@ import type { CallOptions } from './call-options.ts'
 import { CostModel, type RunShape } from './cost-model.ts'
 import { DrainRate } from './drain-rate.ts'
 import type { BatchResult, ItemQueue, Measured, Shed } from './item-queue.ts'
-import { mayLieReady } from './may-lie-ready.ts'
 import { newCall } from './new-call.ts'
 import { shareOfRun, type Work } from './share-of-run.ts'
 import { SharedJobs } from './shared-jobs.ts'
 import { takeNext } from './take-next.ts'
+import { isWorthStaging } from './worth-staging.ts'
 
 /**
  * The queue of one model. It is pulled by a free engine and never by a timer, and it refuses work that would wait too
@@ -118,12 +118,12 @@ export class Batcher<Input, Output> implements ItemQueue {
     return this.#engineMs(waitMs, { items: size, units })
   }
 
-  get mayLieReady(): boolean {
+  get isWorthStaging(): boolean {
     const { waiting, retries } = this.#ledger
     // What an engine died over is not handed over with anything else, which would be lost with it once more.
     if (retries.size > 0) return false
     const handedOver = this.#running > 0 ? this.#handedOver : undefined
-    return mayLieReady({ waiting, handedOver, limits: this.#options.limits })
+    return isWorthStaging({ waiting, handedOver, limits: this.#options.limits })
   }
 
   idle(): Promise<void> {

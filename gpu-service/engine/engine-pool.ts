@@ -5,7 +5,7 @@ import { canRun, type WorkSource } from './work-source.ts'
 
 export interface EnginePoolOptions {
   engines: readonly Engine[]
-  /** How many runs may lie ready at an engine that runs another. @default 0 */
+  /** How many runs may be staged at an engine that runs another. @default 0 */
   stagedMax?: number
   now?: () => number
 }
@@ -19,7 +19,7 @@ interface EngineWork {
 /**
  * The engines that all models share. A free engine pulls: it takes from the queue that has had the least time of the
  * engines, so an idle server answers at once, load makes batches bigger by itself, and however much waits for one
- * model, another is answered meanwhile (start-time fair queueing, Goyal et al., 1996). Where runs may lie ready, a full
+ * model, another is answered meanwhile (start-time fair queueing, Goyal et al., 1996). Where runs may be staged, a full
  * one is handed over while another runs, so that a GPU does not wait for it; a smaller one could still grow.
  */
 export class EnginePool {
@@ -91,13 +91,13 @@ export class EnginePool {
       const source = this.#shares.leastServed()
       if (source === undefined) return
       const isStaged = this.#free.count === 0
-      const engine = isStaged ? (source.mayLieReady === true ? this.#free.stage() : undefined) : this.#free.take()
+      const engine = isStaged ? (source.isWorthStaging === true ? this.#free.stage() : undefined) : this.#free.take()
       if (engine === undefined) return
       void this.#run({ source, engine, isStaged })
     }
   }
 
-  /** What lies ready behind another run has nothing of the engine before it begins. */
+  /** What is staged behind another run is charged for the engine only once it begins. */
   async #run({ source, engine, isStaged }: EngineWork): Promise<void> {
     let end = isStaged ? undefined : this.#shares.charge(source)
     await source.work(engine, this.#free.count + 1, () => {

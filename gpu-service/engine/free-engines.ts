@@ -2,7 +2,7 @@ import type { Engine } from './engine.ts'
 
 export interface FreeEnginesOptions {
   engines: readonly Engine[]
-  /** How many runs may lie ready at an engine that runs another. */
+  /** How many runs may be staged at an engine that runs another. */
   stagedMax: number
 }
 
@@ -36,7 +36,7 @@ export class FreeEngines {
     return this.#stagedMax > 0 && this.#roomy() !== undefined
   }
 
-  /** One that runs, and has room for a run to lie ready behind that. */
+  /** One that runs, and has room for another to be staged behind it. */
   stage(): Engine | undefined {
     const engine = this.#roomy()
     if (engine !== undefined) this.#given.set(engine, (this.#given.get(engine) ?? 0) + 1)

@@ -9,7 +9,7 @@ export interface WorkSource {
   /** How many shares of the engines it has; one, where it is not said. */
   readonly weight?: number
   /** Whether so much waits that a run which is cut now, behind another, would hardly grow until that ends. */
-  readonly mayLieReady?: boolean
+  readonly isWorthStaging?: boolean
   /** Whether its model is in the engines now; it is where this is absent. Whoever changes it wakes the pool. */
   readonly isRunnable?: boolean
   /** Takes a batch now and runs it, and says when the engine begins; never rejects. */

@@ -47,8 +47,8 @@ export class GatedQueue implements WorkSource {
     return this.#options.queue.weight ?? 1
   }
 
-  get mayLieReady(): boolean {
-    return this.#options.queue.mayLieReady === true
+  get isWorthStaging(): boolean {
+    return this.#options.queue.isWorthStaging === true
   }
 
   get isRunnable(): boolean {

@@ -17,12 +17,12 @@ const engine: Engine = {
 }
 
 /** A queue that never empties; its runs end in order, when the test says so. */
-function endlessQueue({ mayLieReady }: { mayLieReady: boolean }) {
+function endlessQueue({ isWorthStaging }: { isWorthStaging: boolean }) {
   const ends: (() => void)[] = []
   const queue = {
     headSinceMs: 1,
     backlogMs: 1,
-    mayLieReady,
+    isWorthStaging,
     begun: 0,
     work() {
       queue.begun++
@@ -50,7 +50,7 @@ function stagedPool() {
     pool.add({
       headSinceMs: 1,
       backlogMs: 1,
-      mayLieReady: true,
+      isWorthStaging: true,
       work(_engine, _free, began = () => {}) {
         const ran = free.then(() => {
           began()
@@ -73,9 +73,9 @@ async function poolOf(queue: WorkSource, stagedMax?: number) {
   return pool
 }
 
-describe('a run that lies ready behind another', () => {
+describe('a run that is staged behind another', () => {
   it('is handed over where a full one waits, one and no more, so that the engine never waits for the next', async () => {
-    const queue = endlessQueue({ mayLieReady: true })
+    const queue = endlessQueue({ isWorthStaging: true })
     await poolOf(queue, 1)
     expect(queue.begun).toBe(2)
     await queue.end()
@@ -83,7 +83,7 @@ describe('a run that lies ready behind another', () => {
   })
 
   it('is not cut while it could still grow', async () => {
-    const queue = endlessQueue({ mayLieReady: false })
+    const queue = endlessQueue({ isWorthStaging: false })
     await poolOf(queue, 1)
     expect(queue.begun).toBe(1)
     await queue.end()
@@ -91,13 +91,13 @@ describe('a run that lies ready behind another', () => {
   })
 
   it('is left out where a large run is no faster than two: on a CPU', async () => {
-    const queue = endlessQueue({ mayLieReady: true })
+    const queue = endlessQueue({ isWorthStaging: true })
     await poolOf(queue)
     expect(queue.begun).toBe(1)
   })
 
   it('lets a load have the engine to itself, behind what was handed over and before all that comes', async () => {
-    const queue = endlessQueue({ mayLieReady: true })
+    const queue = endlessQueue({ isWorthStaging: true })
     const pool = await poolOf(queue, 1)
     const load = Promise.withResolvers<void>()
     let isLent = false
