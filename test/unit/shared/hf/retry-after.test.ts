@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { retryAfterSeconds } from '../../../shared/hf/retry-after.ts'
+import { retryAfterSeconds } from '../../../../shared/hf/retry-after.ts'
 
 describe('retryAfterSeconds', () => {
   const nowMs = Date.parse('2026-11-20T12:00:00Z')
