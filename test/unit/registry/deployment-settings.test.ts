@@ -13,8 +13,7 @@ describe('the settings of a deployment', () => {
     ['percent', { shadow: { target: 'lab/seed', percent: 5e-324 } }],
     ['weight', { targets: [{ target: 'lab/seed' }, { target: 'lab/seed', weight: 1e-140 }] }],
   ])('are refused where %s is less than a millionth, when it is made and when it is changed', async (param, asked) => {
-    const target = 'targets' in asked ? undefined : fresh.of.repo
-    const refused = [await create({ target, ...asked })]
+    const refused = [await create(asked)]
     await create()
     refused.push(await patch(asked))
     for (const { status, body } of refused) {
@@ -31,7 +30,7 @@ describe('the settings of a deployment', () => {
       { target: fresh.of.repo, weight: 0 },
     ]
     const asked = { limits: { requestsPerSecond: 1e-6 }, canary, shadow: { target: fresh.of.repo, percent: 1e-6 } }
-    expect((await create({ target: undefined, targets, ...asked })).status).toBe(201)
+    expect((await create({ targets, ...asked })).status).toBe(201)
     expect((await read()).body).toMatchObject({
       ...{ limits: asked.limits, canary },
       targets: [{ weight: 1e-6 }, { weight: 0 }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { beatReplica, getDeployment, reportReplica } from '../../../shared/table/deployments.ts'
-import { freshDeployments } from './support/fresh-deployments.ts'
+import { freshDeployments, ifMatch } from './support/fresh-deployments.ts'
 
 const fresh = freshDeployments('tagged')
 const { create, read, patch, remove } = fresh
@@ -25,9 +25,9 @@ describe('the ETag of a deployment', () => {
     await report('LOADING')
     const loading = await read()
     expect(loading.body.state).toBe('LOADING')
-    expect((await read({ 'if-none-match': tagOf(loading) })).status).toBe(304)
+    expect((await read({ headers: { 'if-none-match': tagOf(loading) } })).status).toBe(304)
     await report('READY')
-    const ready = await read({ 'if-none-match': tagOf(loading) })
+    const ready = await read({ headers: { 'if-none-match': tagOf(loading) } })
     expect(ready).toMatchObject({ status: 200, body: { state: 'READY', version: 1 } })
     expect(tagOf(ready)).not.toBe(tagOf(loading))
   })
@@ -36,22 +36,22 @@ describe('the ETag of a deployment', () => {
     const limits = { requestsPerSecond: 5, requestsPerDay: 1000, tokensPerMinute: 900, concurrency: 4 }
     const made = await create({ limits })
     for (let times = 0; times < 8; times++)
-      expect((await read({ 'if-none-match': tagOf(made) })).status, `time ${times}`).toBe(304)
+      expect((await read({ headers: { 'if-none-match': tagOf(made) } })).status, `time ${times}`).toBe(304)
   })
 
   it('of what was read lets a change through whatever replicas said since, and none after another change', async () => {
     const made = await create()
     await report('READY')
-    const first = { 'if-match': tagOf(made) }
+    const first = ifMatch(tagOf(made))
     const changed = await patch({ min: 2 }, first)
     expect(changed).toMatchObject({ status: 200, body: { version: 2 } })
     for (const refused of [await patch({ min: 3 }, first), await remove(first)])
       expect(refused).toMatchObject({ status: 412, body: { error: { code: 'precondition_failed' } } })
-    expect((await remove({ 'if-match': tagOf(changed) })).status).toBe(204)
+    expect((await remove(ifMatch(tagOf(changed)))).status).toBe(204)
   })
 
   it('comes with a creation that is answered again, as it came the first time', async () => {
-    const once = { 'idempotency-key': fresh.of.name }
+    const once = { headers: { 'idempotency-key': fresh.of.name } }
     const first = await create({}, once)
     await patch({ min: 2 })
     const again = await create({}, once)
@@ -64,7 +64,7 @@ describe('the ETag of a deployment', () => {
     'is no %s: a change that names that is refused',
     async (tag) => {
       await create()
-      const { status, body } = await patch({ min: 2 }, { 'if-match': tag })
+      const { status, body } = await patch({ min: 2 }, ifMatch(tag))
       expect([status, body.error.code, body.error.param]).toEqual([400, 'invalid_request', 'If-Match'])
     },
   )

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { getDeployment, targetsOf } from '../../../shared/table/deployments.ts'
+import { keys } from '../../../shared/table/keys.ts'
 import { rollBack } from '../../../shared/table/roll-back.ts'
-import { freshDeployments, servable } from './support/fresh-deployments.ts'
+import { failureOf, freshDeployments, servable } from './support/fresh-deployments.ts'
 
 const fresh = freshDeployments('followed')
-const { create, read, alias } = fresh
+const { create, read, patch, alias } = fresh
 
 /** The canary of the deployment did worse than it may. */
 async function rollBackCanary(): Promise<void> {
@@ -17,6 +18,94 @@ async function rollBackCanary(): Promise<void> {
 }
 
 describe('a deployment that follows an alias', () => {
+  it('follows its alias when it moves, unless it was told to stay; a branch it looks up once', async () => {
+    const { host } = fresh
+    const { repo, first, second } = fresh.of
+    await alias('POST', 'champion', first)
+    const targets = [
+      { target: `${repo}@champion`, weight: 90 },
+      { target: `${repo}@champion`, follow: false, weight: 10 },
+      { target: `${repo}@main` },
+    ]
+    const shadow = { target: `${repo}@champion`, percent: 5 }
+    const { body } = await create({ targets, shadow })
+    expect(body.targets.map(({ follows }: { follows: boolean }) => follows)).toEqual([true, false, false])
+    expect((await alias('PATCH', 'champion', second)).status).toBe(200)
+    const third = await host.commit(repo, { 'model.onnx': '3' }, { metadata: servable('model.onnx') })
+    expect((await read()).body).toMatchObject({
+      revision: second,
+      version: 2,
+      targets: [{ revision: second }, { revision: first }, { revision: second }],
+      shadow: { revision: second },
+    })
+    expect(third).not.toBe(second)
+    expect(failureOf(await patch({ target: `${repo}@main`, follow: true }))).toEqual([400, 'invalid_request'])
+  })
+
+  it('stays where it is while its alias names what cannot be served, says so, and goes along when that is inspected', async () => {
+    const { host } = fresh
+    const { repo, first, second, name } = fresh.of
+    await alias('POST', 'champion', first)
+    await create({ target: `${repo}@champion`, precision: 'int8' })
+    await alias('PATCH', 'champion', second)
+    const stuck = (await read()).body
+    expect(stuck).toMatchObject({ revision: first, file: 'model_int8.onnx' })
+    expect(stuck.drift[0]).toMatch(/alias "champion" names .* has no int8 file/)
+    const later = await host.commit(repo, { 'model.onnx': '4', 'model_int8.onnx': '5' })
+    await alias('PATCH', 'champion', later)
+    expect((await read()).body.targets[0].followFault).toContain('still being inspected')
+    await host.table.update(keys.revision((await getDeployment(host.table, name))?.repoId ?? '', later), {
+      expression: 'SET metadata = :metadata',
+      values: { ':metadata': servable('model.onnx', 'model_int8.onnx') },
+    })
+    await host.followed(repo)
+    expect((await read()).body).toMatchObject({ revision: later, drift: [expect.stringContaining('No replica')] })
+    expect((await host.ask('DELETE', `/${repo}/aliases/champion`, { as: 'ben' })).status).toBe(204)
+    expect((await read()).body).toMatchObject({
+      revision: later,
+      targets: [{ followFault: expect.stringContaining('gone') }],
+    })
+  })
+
+  it('of one owner gets nothing new of what is private to another, though it was public when it was deployed', async () => {
+    const { host } = fresh
+    const { repo, first, second } = fresh.of
+    await alias('POST', 'champion', first)
+    const setVisibility = (visibility: string) => host.ask('PATCH', `/${repo}`, { as: 'ada', json: { visibility } })
+    expect((await setVisibility('public')).status).toBe(200)
+    expect((await create({ target: `${repo}@champion`, owner: 'eve' }, { as: 'eve' })).status).toBe(201)
+    await alias('PATCH', 'champion', second)
+    expect((await read({ as: 'eve' })).body.revision).toBe(second)
+    await setVisibility('private')
+    await alias('PATCH', 'champion', first)
+    const { body } = await read({ as: 'eve' })
+    expect(body).toMatchObject({
+      revision: second,
+      targets: [{ followFault: expect.stringContaining('private to "lab"') }],
+    })
+    await setVisibility('public')
+    await host.followed(repo)
+    expect((await read({ as: 'eve' })).body).toMatchObject({
+      revision: first,
+      targets: [expect.not.objectContaining({ followFault: expect.anything() })],
+    })
+  })
+
+  it('is at what its alias names however often both change at once', async () => {
+    const { host } = fresh
+    const { repo, first, second } = fresh.of
+    await alias('POST', 'champion', first)
+    await create({ target: `${repo}@champion` })
+    const changes = Array.from({ length: 6 }, (_, at) => [
+      alias('PATCH', 'champion', at % 2 === 0 ? second : first),
+      patch({ target: `${repo}@champion`, idleSeconds: at + 1 }),
+    ])
+    const statuses = (await Promise.all(changes.flat())).map(({ status }) => status)
+    expect(statuses.filter((status) => status >= 500)).toEqual([])
+    const named = (await host.ask('GET', `/${repo}/aliases/champion`, { as: 'ben' })).body.revision
+    expect((await read()).body.revision).toBe(named)
+  })
+
   it('stays the same version while there is nothing new to follow, also where it says that it cannot', async () => {
     await alias('POST', 'champion', fresh.of.first)
     await create({ target: `${fresh.of.repo}@champion`, precision: 'int8' })
@@ -49,7 +138,7 @@ describe('a deployment that follows an alias', () => {
       { target: of.repo, weight: 90 },
       { target: `${of.repo}@candidate`, weight: 10 },
     ]
-    await create({ target: undefined, targets, canary: { maxErrorRate: 0.1 } })
+    await create({ targets, canary: { maxErrorRate: 0.1 } })
     await rollBackCanary()
     await host.followed(of.repo)
     expect((await read()).body.targets[1]).toMatchObject({ state: 'ROLLED_BACK', weight: 0, reason: 'it failed' })
@@ -63,7 +152,7 @@ describe('a deployment that follows an alias', () => {
   it('keeps what was rolled back out where its alias names what cannot be served', async () => {
     const { host, of } = fresh
     await alias('POST', 'candidate', of.first)
-    await create({ target: undefined, targets: [{ target: of.repo }, { target: `${of.repo}@candidate` }] })
+    await create({ targets: [{ target: of.repo }, { target: `${of.repo}@candidate` }] })
     await rollBackCanary()
     await alias('PATCH', 'candidate', await host.commit(of.repo, { 'model.onnx': '3' }))
     expect((await read()).body.targets[1]).toMatchObject({

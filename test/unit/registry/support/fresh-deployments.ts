@@ -1,5 +1,5 @@
 import { freshRepos } from './fresh-repos.ts'
-import { metadata, type RepoHost } from './repo-host.ts'
+import { type Answer, metadata, type RepoHost } from './repo-host.ts'
 
 const path = '/api/v1/deployments'
 const files = ['model.onnx', 'model_int8.onnx']
@@ -25,7 +25,7 @@ export function freshDeployments(prefix: string) {
     if (now.host === undefined) throw new Error('only while a test runs')
     return now.host
   }
-  const call = (method: string, at = '', asked: { json?: object; headers?: Record<string, string> } = {}) =>
+  const call = (method: string, at: string, asked: Asked & { json?: object }) =>
     host().call(method, `${path}/${now.name}${at}`, { as: 'ben', ...asked })
   return {
     get host() {
@@ -35,11 +35,17 @@ export function freshDeployments(prefix: string) {
     get of() {
       return now
     },
-    create: (json: object = {}, headers: Record<string, string> = {}) =>
-      host().call('POST', path, { as: 'ben', json: { name: now.name, target: now.repo, ...json }, headers }),
-    read: (headers: Record<string, string> = {}) => call('GET', '', { headers }),
-    patch: (json: object, headers: Record<string, string> = {}) => call('PATCH', '', { json, headers }),
-    remove: (headers: Record<string, string> = {}) => call('DELETE', '', { headers }),
+    /** Of its repo, where nothing else is named. */
+    create: (json: object = {}, asked: Asked = {}) =>
+      host().call('POST', path, {
+        as: 'ben',
+        json: { name: now.name, ...('targets' in json ? {} : { target: now.repo }), ...json },
+        ...asked,
+      }),
+    read: (asked: Asked = {}) => call('GET', '', asked),
+    patch: (json: object, asked: Asked = {}) => call('PATCH', '', { json, ...asked }),
+    remove: (asked: Asked = {}) => call('DELETE', '', asked),
+    say: (what: 'pause' | 'resume', asked: Asked = {}) => call('POST', `/${what}`, { json: {}, ...asked }),
     /** Makes the alias, or moves it. */
     alias: (method: 'POST' | 'PATCH', name: string, revision: string) =>
       host().ask(method, `/${now.repo}/aliases${method === 'POST' ? '' : `/${name}`}`, {
@@ -48,3 +54,14 @@ export function freshDeployments(prefix: string) {
       }),
   }
 }
+
+interface Asked {
+  /** Not by ben. */
+  as?: string
+  headers?: Record<string, string>
+}
+
+/** What to ask with, so that only this version is changed. */
+export const ifMatch = (tag: string) => ({ headers: { 'if-match': tag } })
+
+export const failureOf = ({ status, body }: Answer) => [status, body.error?.code]
