@@ -1,13 +1,9 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type RepoHost, startRepoHost } from './support/repo-host.ts'
+import { host, useSeededHost } from './support/seeded-host.ts'
 
-let host: RepoHost
-beforeAll(async () => {
-  host = await startRepoHost()
-  for (const owner of ['lab', 'team', 'club']) await host.make(`${owner}/seed`)
-})
-afterAll(() => host.close())
+useSeededHost()
 
 const names = async (query: string, as?: string): Promise<string[]> => (await host.all(query, as)).map(({ id }) => id)
 

@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deletedRepoKeptDays } from '../../../shared/model/repo-grace.ts'
-import { metadata, type RepoHost, startRepoHost } from './support/repo-host.ts'
+import { describe, expect, it } from 'vitest'
+import { startRepoHost } from './support/repo-host.ts'
+import { host, useSeededHost } from './support/seeded-host.ts'
 
-let host: RepoHost
-beforeAll(async () => {
-  host = await startRepoHost()
-  for (const name of ['lab', 'team', 'club']) await host.make(`${name}/first`)
-})
-afterAll(() => host.close())
-
-const rename = (from: string, to: string, as = 'ada') => host.ask('POST', `/${from}/rename`, { as, json: { to } })
-const remove = (name: string, as = 'ada') => host.ask('DELETE', `/${name}`, { as })
-const undelete = (name: string, as = 'ada') => host.ask('POST', `/${name}/undelete`, { as })
-const days = (count: number) => count * 86_400_000
+useSeededHost()
 
 describe('a new repo', () => {
   it('is empty and private, and is found under its name in any case', async () => {
@@ -103,9 +93,9 @@ describe('who may see a repo', () => {
   })
 
   it('says of what cannot be told from what is not there the same', async () => {
-    const hidden = await host.get('/lab/first', 'eve')
+    const hidden = await host.get('/lab/seed', 'eve')
     const absent = await host.get('/lab/absent', 'eve')
-    expect(hidden.body.error.message.replace('first', 'absent')).toBe(absent.body.error.message)
+    expect(hidden.body.error.message.replace('seed', 'absent')).toBe(absent.body.error.message)
     expect(hidden.body.error.code).toBe(absent.body.error.code)
   })
 })
@@ -133,11 +123,11 @@ describe('tags of a repo', () => {
         .map((t, at) => t + at),
     ],
   ])('are refused where they could not be shown or found: %j', async (tags) => {
-    expect((await host.ask('PATCH', '/lab/first', { json: { tags } })).status).toBe(400)
+    expect((await host.ask('PATCH', '/lab/seed', { json: { tags } })).status).toBe(400)
   })
 
   it('are not changed by asking for nothing', async () => {
-    expect((await host.ask('PATCH', '/lab/first', { json: {} })).status).toBe(400)
+    expect((await host.ask('PATCH', '/lab/seed', { json: {} })).status).toBe(400)
   })
 })
 
@@ -151,156 +141,5 @@ describe('a card', () => {
     await host.commit('lab/card', { 'README.md': 'x'.repeat(65 * 1024) })
     await host.inspect('lab/card')
     expect((await host.get('/lab/card')).body).not.toHaveProperty('card')
-  })
-})
-
-describe('a renamed repo', () => {
-  it('is found under its old names, through any number of them, until someone takes one', async () => {
-    await host.make('lab/one', {}, 'ada')
-    for (const [from, to] of [
-      ['lab/one', 'lab/two'],
-      ['lab/two', 'lab/three'],
-    ] as const)
-      expect(await rename(from, to)).toMatchObject({ status: 200, body: { id: to } })
-    for (const name of ['one', 'two', 'three']) expect((await host.get(`/lab/${name}`)).body.id).toBe('lab/three')
-    expect((await host.make('lab/one', {}, 'ada')).status).toBe(201)
-    expect((await host.get('/lab/one')).body.id).toBe('lab/one')
-    expect((await host.get('/lab/two')).body.id).toBe('lab/three')
-    expect(await host.all('?prefix=lab/t')).toMatchObject([
-      { id: 'lab/tagged' },
-      { id: 'lab/taken' },
-      { id: 'lab/three' },
-      { id: 'lab/twin' },
-    ])
-  })
-
-  it('may have its name back, and the same name in another case', async () => {
-    await host.make('lab/back', {}, 'ada')
-    await rename('lab/back', 'lab/forth')
-    expect((await rename('lab/forth', 'lab/back')).body.id).toBe('lab/back')
-    expect((await host.get('/lab/forth')).body.id).toBe('lab/back')
-    expect((await rename('lab/back', 'lab/BACK')).body.id).toBe('lab/BACK')
-    expect((await host.all('?prefix=lab/back')).map(({ id }) => id)).toEqual(['lab/BACK'])
-  })
-
-  it('is not renamed or deleted by a name that it had before', async () => {
-    await host.make('lab/was', {}, 'ada')
-    await rename('lab/was', 'lab/is')
-    for (const answer of [await remove('lab/was'), await rename('lab/was', 'lab/else')])
-      expect(answer).toMatchObject({ status: 409, body: { error: { code: 'repo_renamed', id: 'lab/is' } } })
-  })
-
-  it('counts for its new owner, with what it holds', async () => {
-    await host.make('eve/moving', {}, 'eve')
-    await host.commit('eve/moving', { 'a.txt': 'content' })
-    expect((await rename('eve/moving', 'lab/moved', 'eve')).status).toBe(404)
-    expect((await rename('lab/first', 'team/first')).status).toBe(403)
-    expect((await rename('eve/moving', 'lab/moved', 'root')).status).toBe(200)
-    expect((await host.get('/eve/moving', 'eve')).status).toBe(404)
-    const usage = (await host.scan()).filter(({ pk, sk }) => String(pk).startsWith('USAGE#') && sk === 'USAGE')
-    const of = (owner: string) => usage.find(({ pk }) => pk === `USAGE#${owner}`)
-    expect(of('eve')).toMatchObject({ repos: 0 })
-    expect(of('lab')).toMatchObject({ storedBytes: 7 })
-  })
-
-  it('takes no name that is taken, of two that want it at once one', async () => {
-    for (const at of [1, 2, 3, 4, 5]) await host.make(`lab/racer-${at}`, {}, 'ada')
-    const tries = [1, 2, 3, 4, 5].map((at) => rename(`lab/racer-${at}`, 'lab/Goal'))
-    const outcomes = await Promise.all([...tries, host.make('lab/goal', {}, 'ben')])
-    const won = outcomes.filter(({ status }) => status < 300)
-    expect(won).toHaveLength(1)
-    expect(outcomes.filter(({ status }) => status === 409)).toHaveLength(5)
-    expect(await host.all('?prefix=lab/goal')).toHaveLength(1)
-    const repos = (await host.scan()).filter(
-      ({ sk, owner, name }) => sk === 'REPO' && /^(racer|goal)/i.test(String(name)) && owner === 'lab',
-    )
-    expect(repos).toHaveLength(won[0]?.status === 201 ? 6 : 5)
-  })
-})
-
-describe('a deleted repo', () => {
-  it('is gone for everyone, keeps its name, and comes back whole', async () => {
-    await host.make('lab/gone', { visibility: 'public' }, 'ada')
-    const revision = await host.commit('lab/gone', { 'a.txt': 'a' })
-    expect((await remove('lab/gone', 'ben')).status).toBe(403)
-    const { body } = await remove('lab/gone')
-    expect(Date.parse(body.keptUntil) - Date.parse(body.deletedAt)).toBe(days(deletedRepoKeptDays))
-    for (const as of ['ada', 'root', 'eve']) expect((await host.get('/lab/gone', as)).status).toBe(404)
-    expect((await host.get('/lab/gone', null)).status).toBe(401)
-    expect((await host.make('lab/GONE', {}, 'ada')).body.error.code).toBe('repo_deleted')
-    expect(await host.all('?prefix=lab/gone')).toEqual([])
-    expect((await undelete('lab/gone', 'ben')).status).toBe(403)
-    expect((await undelete('lab/gone', 'eve')).status).toBe(404)
-    expect(await undelete('lab/gone')).toMatchObject({ status: 200, body: { revision, visibility: 'public' } })
-    expect((await host.get('/lab/gone/revisions/main', null)).body.id).toBe(revision)
-  })
-
-  it('is listed to those who may bring it back', async () => {
-    await host.make('lab/listed-gone', {}, 'ada')
-    await remove('lab/listed-gone')
-    const names = async (query: string, as: string) =>
-      (await host.all(`?status=deleted${query}`, as)).map(({ id }) => id)
-    expect(await names('', 'ada')).toContain('lab/listed-gone')
-    expect(await names('&owner=lab&sort=updated', 'root')).toContain('lab/listed-gone')
-    expect(await names('', 'ben')).toEqual([])
-    expect((await host.get('?status=deleted&owner=lab', 'ben')).status).toBe(403)
-    expect((await host.get('?status=deleted&owner=lab', 'eve')).status).toBe(404)
-  })
-
-  it('cannot be brought back after its time', async () => {
-    await host.make('lab/late', {}, 'ada')
-    await remove('lab/late')
-    host.clock.ms += days(deletedRepoKeptDays)
-    expect(await undelete('lab/late')).toMatchObject({ status: 404, body: { error: { code: 'repo_not_found' } } })
-    host.clock.ms -= days(deletedRepoKeptDays)
-    expect((await undelete('lab/late')).status).toBe(200)
-    expect((await undelete('lab/late')).status).toBe(200)
-  })
-})
-
-describe('a repo that is deployed', () => {
-  const deployable = async (name: string) => {
-    await host.make(name)
-    const onnx = [{ path: 'model.onnx', inputs: [], outputs: [], opset: {} }]
-    await host.commit(name, { 'model.onnx': name }, { metadata: metadata({ task: 'feature-extraction', onnx }) })
-  }
-  const deploy = (target: string, json: object, as = 'ada') =>
-    host.call('POST', '/api/v1/deployments', { as, json: { target, ...json } })
-  const deployment = (name: string) => host.call('GET', `/api/v1/deployments/${name}`, { as: 'root' })
-
-  it('is not deleted before what serves it, which is named where one may know of it', async () => {
-    await deployable('lab/served')
-    await host.ask('PATCH', '/lab/served', { json: { visibility: 'public' } })
-    expect((await deploy('lab/served', { name: 'ours' })).status).toBe(201)
-    expect((await deploy('lab/served', { name: 'theirs', owner: 'eve' }, 'eve')).status).toBe(201)
-    const refused = await remove('lab/served')
-    expect(refused).toMatchObject({
-      status: 409,
-      body: { error: { code: 'repo_deployed', deployments: ['ours'], others: 1 } },
-    })
-    expect(JSON.stringify(refused.body)).not.toContain('theirs')
-    expect((await host.ask('DELETE', '/lab/served?force=true')).status).toBe(409)
-    expect((await host.call('DELETE', '/api/v1/deployments/ours')).status).toBe(204)
-    expect((await remove('lab/served')).body.error).toMatchObject({ deployments: [], others: 1 })
-    expect((await host.ask('DELETE', '/lab/served?force=true')).status).toBe(200)
-    expect((await deployment('theirs')).status).toBe(200)
-    expect((await deploy('lab/served', { name: 'late' })).status).toBe(404)
-  })
-
-  it('is served by a version or an alias, and its deployments say what it is called now', async () => {
-    await deployable('lab/named')
-    await host.ask('POST', '/lab/named/versions', { json: {} })
-    await host.ask('POST', '/lab/named/aliases', { json: { name: 'champion' } })
-    for (const ref of ['v1', 'champion'])
-      expect((await deploy(`lab/named@${ref}`, { name: `named-${ref}` })).body).toMatchObject({
-        ref,
-        repo: 'lab/named',
-      })
-    await rename('lab/named', 'lab/renamed')
-    expect((await deployment('named-champion')).body).toMatchObject({
-      repo: 'lab/renamed',
-      target: 'lab/renamed@champion',
-    })
-    expect((await deploy('lab/named@v1', { name: 'again' })).body).toMatchObject({ repo: 'lab/renamed' })
   })
 })
