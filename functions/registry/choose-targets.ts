@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { accessRepo } from '../../shared/auth/access-repo.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { WantedTarget } from '../../shared/contract/deployment-target.ts'
@@ -8,19 +9,22 @@ import { formatTarget, parseTarget } from '../../shared/model/target.ts'
 import type { DeploymentTarget } from '../../shared/table/deployment-item.ts'
 import { keys } from '../../shared/table/keys.ts'
 import { fullName } from '../../shared/table/repo-item.ts'
-import { getRef, resolveRef } from '../../shared/table/repos.ts'
+import { getRef, getRevision, type RevisionItem, resolveRef } from '../../shared/table/repos.ts'
 import type { Table, TransactAction } from '../../shared/table/table.ts'
+import { unlessComing } from './coming-import.ts'
 
 /** What a caller wants served, as it stands now. @throws AppError what is wrong with it */
 export async function chooseTarget({ table, principal, wanted, device }: ChooseTarget): Promise<DeploymentTarget> {
   const parsed = parseTarget(wanted.target)
   const target = formatTarget(parsed)
-  const repo = await accessRepo(table, { principal, access: 'read', name: parsed.repo })
-  const [revision, alias] = await Promise.all([
+  const orComing = unlessComing(table, { principal, target: parsed })
+  const repo = await accessRepo(table, { principal, access: 'read', name: parsed.repo }).catch(orComing)
+  const [found, alias] = await Promise.all([
     resolveRef(table, repo.id, parsed.ref),
     getRef(table, { repoId: repo.id, kind: 'alias', name: parsed.ref }),
   ])
-  if (revision === undefined) throw errors.revisionNotFound(parsed.repo, parsed.ref)
+  if (found === undefined) return orComing(errors.revisionNotFound(parsed.repo, parsed.ref))
+  const revision = await onceInspected(table, found)
   const isAlias = alias !== undefined && alias.revision === revision.id && parsed.ref !== revision.id
   if (wanted.follow === true && !isAlias)
     throw errors.invalidRequest(`"follow": only an alias is followed, and "${parsed.ref}" is none.`, 'follow')
@@ -40,6 +44,20 @@ export async function chooseTarget({ table, principal, wanted, device }: ChooseT
     ...(isAlias && wanted.follow !== false && { follows: true }),
   }
 }
+
+/** What comes in is inspected within moments, which whoever deploys it at once is given. */
+async function onceInspected(table: Table, found: RevisionItem): Promise<RevisionItem> {
+  const until = performance.now() + inspectionPatienceMs
+  let revision = found
+  while (revision.metadata === undefined && performance.now() < until) {
+    await wait(inspectionLookMs)
+    revision = (await getRevision(table, found.repoId, found.id)) ?? revision
+  }
+  return revision
+}
+
+const inspectionPatienceMs = 3000
+const inspectionLookMs = 100
 
 interface ChooseTarget {
   table: Table

@@ -14,6 +14,22 @@ export const registryErrors = {
       status: 404,
       message: `"${repo}" has no branch, tag, alias or revision "${ref}". "npx slipway show ${repo}" lists them.`,
     }),
+  importUnderWay: ({ target, pulledBy }: { target: string; pulledBy: string }) =>
+    new AppError({
+      code: 'import_under_way',
+      status: 409,
+      message: `"${target}" is being brought in now. Ask again when it is here, which this waits for: ${pulledBy}`,
+      retryable: true,
+      retryAfterSeconds: 2,
+    }),
+  stillInspected: (target: string) =>
+    new AppError({
+      code: 'still_inspected',
+      status: 409,
+      message: `"${target}" is still being inspected. Ask again in a moment.`,
+      retryable: true,
+      retryAfterSeconds: 1,
+    }),
   importNotFound: (id: string) =>
     new AppError({ code: 'import_not_found', status: 404, message: `There is no import "${id}".` }),
   deploymentNotFound: (name: string) =>

@@ -6,11 +6,11 @@ import { servedAs, servedTasks } from './served-tasks.ts'
 
 /**
  * Decides which ONNX file of a revision is served and as what: the one named, the one of the precision asked for, or the
- * default of the device. @throws AppError `unsupported_model`
+ * default of the device. @throws AppError `unsupported_model`, `still_inspected`
  */
 export function chooseOnnxFile(input: ChooseInput): ChosenFile {
   const { target, metadata, wanted, precision, device = 'cpu' } = input
-  if (metadata === undefined) throw errors.conflict(`"${target}" is still being inspected. Try again in a moment.`)
+  if (metadata === undefined) throw errors.stillInspected(target)
   const paths = metadata.onnx.map(({ path }) => path)
   const file = wanted ?? fileOfPrecision({ target, paths, task: metadata.task, precision, device })
   const chosen = metadata.onnx.find(({ path }) => path === file)

@@ -10,6 +10,7 @@ import { bytesOf, type HubFile } from '../support/hub/files.ts'
 import { type Hub, startHub } from '../support/hub/start-hub.ts'
 import { type LocalHost, startLocalHost } from '../support/local-host.ts'
 import { type PythonHub, pythonHub } from '../support/python-hub.ts'
+import { runSlipway } from '../support/run-slipway.ts'
 
 const script = fileURLToPath(new URL('hub-python.py', import.meta.url))
 const weights: HubFile = { path: 'weights/model.safetensors', sizeBytes: 20_000_001, seed: 7 }
@@ -25,12 +26,26 @@ const listed = [...files, { path: 'pytorch_model.bin', content: 'pickled' }]
 /** One for each test, so that each begins with a name that is not here. */
 const names = ['head', 'snapshot', 'across', 'slow', 'left', 'moved', 'offline', 'bound', 'tagged', 'py0', 'py1', 'py2']
 
+const filesOfIris = () =>
+  Promise.all(
+    ['README.md', 'config.json', 'model.onnx'].map(async (path) => ({
+      path,
+      content: await readFile(new URL(`../../infra/local/sample/iris/${path}`, import.meta.url)),
+    })),
+  )
+
 let hub: Hub
 let host: LocalHost
 let api: Api
 beforeAll(async () => {
   const repos = names.map((name) => [`far/${name}`, { files: listed, tags: ['v1'] }])
-  hub = await startHub({ repos: { ...Object.fromEntries(repos), 'far/small': { files: files.slice(0, 2) } } })
+  hub = await startHub({
+    repos: {
+      ...Object.fromEntries(repos),
+      'far/small': { files: files.slice(0, 2) },
+      'far/iris': { files: await filesOfIris() },
+    },
+  })
   const environment = {
     HF_ENDPOINT: hub.url,
     HF_TOKEN: 'hf_of_the_server',
@@ -66,6 +81,17 @@ const sendingsOf = (repo: string, path: string) =>
       request.path.endsWith(`/${path}`) &&
       request.range !== 'bytes=0-0',
   )
+
+describe('a model that is read through the mirror', () => {
+  it('is deployed at once: slipway deploy waits while it is brought in', async () => {
+    await (await ask('/far/iris/resolve/main/config.json')).text()
+    const refused = await api.post('/api/v1/deployments', { target: 'far/iris' })
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'import_under_way', retryable: true } } })
+    const environment = { SLIPWAY_URL: host.url, SLIPWAY_API_KEY: host.key }
+    const { code, out } = await runSlipway(['deploy', 'far/iris'], { environment })
+    expect({ code, out }).toEqual({ code: 0, out: `iris  READY  ${host.url}/api/v1/predict/iris\n` })
+  })
+})
 
 describe('a mirror asked for the first time', () => {
   it('answers a HEAD of a file that it never saw within a second, and fetches nothing for it', async () => {

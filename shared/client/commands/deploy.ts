@@ -10,6 +10,7 @@ import { deploymentAddress } from './deployment-address.ts'
 import { percentOf } from './deployment-rows.ts'
 import { followDeployment, sayWhereToLook } from './follow-deployment.ts'
 import { rightly } from './named-repo.ts'
+import { onceHere } from './once-here.ts'
 import { predictExample } from './predict-example.ts'
 
 export const deploy: Command = {
@@ -47,14 +48,15 @@ Options:
   --concurrency N      answer so many requests at a time on each replica
   --update             change the deployment instead of making it: what is not named stays, and "none" takes away a
                        limit, --max, --cache, --shadow, --canary-errors and --canary-latency
-  --detach             do not wait until it is ready`,
+  --detach             do not wait until it is ready, nor for a model that is being brought in`,
   options: deployOptions,
   parameters: { min: 0, max: 8 },
   async run(invocation) {
     const { client, terminal, json, options } = invocation
     for (const target of invocation.parameters) rightly(() => parseTarget(target))
     const wanted = wantedOf(invocation)
-    const changed = options.update === true ? await update(invocation, wanted) : await create(invocation, wanted)
+    const ask = () => (options.update === true ? update(invocation, wanted) : create(invocation, wanted))
+    const changed = await onceHere(ask, invocation)
     const deployment = await followDeployment(changed, invocation)
     if (json) return terminal.out(`${JSON.stringify(deployment)}\n`)
     terminal.out(`${deployment.name}  ${deployment.state}  ${deploymentAddress(deployment, client.url)}\n`)

@@ -1,0 +1,42 @@
+import { mayAccess } from '../../shared/auth/authorize.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
+import { AppError, errors } from '../../shared/errors.ts'
+import { isActiveImport } from '../../shared/model/import-state.ts'
+import { parseSource } from '../../shared/model/source.ts'
+import { formatTarget, type Target } from '../../shared/model/target.ts'
+import { type ImportItem, listImports } from '../../shared/table/imports.ts'
+import { splitName } from '../../shared/table/repo-item.ts'
+import type { Table } from '../../shared/table/table.ts'
+
+/** An import that goes on is among the newest of its owner, unless many more were begun since. */
+const lookedAt = 50
+
+/**
+ * For what is asked for and not here: where an import is bringing it that the asker may know of, `import_under_way` in
+ * place of the error that there is none. @throws AppError
+ */
+export const unlessComing =
+  (table: Table, { principal, target }: { principal: Principal; target: Target }) =>
+  async (error: unknown): Promise<never> => {
+    if (!(error instanceof AppError) || !missing.has(error.code)) throw error
+    const { owner } = splitName(target.repo)
+    const { items } = await listImports(table, { owner, limit: lookedAt })
+    const coming = items.find((item) => {
+      const resource = { owner, visibility: item.mirror?.visibility }
+      return brings(item, target, error.code) && mayAccess(principal, 'read', resource)
+    })
+    if (coming === undefined) throw error
+    throw errors.importUnderWay({ target: formatTarget(target), pulledBy: pullOf(coming) })
+  }
+
+const missing: ReadonlySet<string> = new Set(['repo_not_found', 'revision_not_found'])
+
+/** What brings another ref of a repo that is here already brings not what is asked for. */
+function brings({ state, repo, source, tag }: ImportItem, target: Target, code: string): boolean {
+  if (!isActiveImport(state) || repo.toLowerCase() !== target.repo.toLowerCase()) return false
+  return code === 'repo_not_found' || tag === target.ref || source.endsWith(`@${target.ref}`)
+}
+
+/** The command that joins it. */
+const pullOf = ({ source, repo }: ImportItem): string =>
+  `npx slipway pull ${source}${parseSource(source).repo === repo ? '' : ` --repo ${repo}`}`

@@ -1,0 +1,36 @@
+import { ApiError } from '../api-error.ts'
+import type { Invocation } from '../command.ts'
+import { poll } from '../poll.ts'
+import { createProgress } from '../terminal.ts'
+
+/** As long as is waited for a deployment to be ready. */
+const patienceMs = 10 * 60_000
+
+const coming: Readonly<Record<string, string>> = {
+  import_under_way: 'is being brought in',
+  still_inspected: 'is being inspected',
+}
+
+/** Asks for what an import is bringing, or has just brought, until it is here. @throws ApiError what else it is refused with, or that it is not here yet */
+export async function onceHere<Answer>(ask: () => Promise<Answer>, invocation: Invocation): Promise<Answer> {
+  const { terminal, options, parameters } = invocation
+  if (options.detach === true) return ask()
+  const attempt = () =>
+    ask().catch((error) => {
+      if (error instanceof ApiError && Object.hasOwn(coming, error.code)) return error
+      throw error
+    })
+  const progress = createProgress(terminal)
+  const until = performance.now() + patienceMs
+  const answer = await poll<Answer | ApiError>({
+    first: await attempt(),
+    isOver: (now) => !(now instanceof ApiError) || performance.now() >= until,
+    look: attempt,
+    show: (now) => now instanceof ApiError && progress.show(`${parameters.join(', ')}: ${coming[now.code]}`),
+    goesOn: 'It comes whether or not this looks on; the same command deploys it then.',
+    everyMs: 500,
+    progress,
+  })
+  if (answer instanceof ApiError) throw answer
+  return answer
+}
