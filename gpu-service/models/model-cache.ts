@@ -48,6 +48,7 @@ export class ModelCache {
   readonly #inFlight = new Map<string, Promise<void>>()
   /** Tells others that they are not alone. */
   #writing: FolderLock | undefined
+  #isClosed = false
 
   constructor(options: ModelCacheOptions) {
     const { objects, root, maxBytes = Number.POSITIVE_INFINITY, onDamage, verified = verifiedFiles } = options
@@ -60,11 +61,15 @@ export class ModelCache {
 
   /** Removes what killed processes left half written: for a start, before anything is written. */
   async sweep(): Promise<void> {
-    this.#writing = await sweepFolder({ root: this.#root, nowMs: Date.now() })
+    const writing = await sweepFolder({ root: this.#root, nowMs: Date.now() })
+    // Who is stopped while it starts would hold the folder for as long as the process lives.
+    if (this.#isClosed) writing.release()
+    else this.#writing = writing
   }
 
   /** Writes to the folder no more. */
   close(): void {
+    this.#isClosed = true
     this.#writing?.release()
     this.#writing = undefined
   }

@@ -5,6 +5,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
+import { lockAlone } from '../../../../gpu-service/models/folder-lock.ts'
 import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { createMemoryObjects } from '../support/memory-objects.ts'
@@ -50,6 +51,17 @@ it('gives back at a start what a killed process left half written a moment ago, 
   other.kill('SIGKILL')
   await gone
   expect(await startedBeside()).toBe(false)
+})
+
+it('is no longer held as one that writes to the folder by who is closed while it starts', async () => {
+  const root = await temporaryFolder()
+  const cache = new ModelCache({ objects: createMemoryObjects(), root })
+  const swept = cache.sweep()
+  cache.close()
+  await swept
+  const alone = lockAlone(join(root, 'locks', 'writers.lock'))
+  expect(alone).toBeDefined()
+  alone?.release()
 })
 
 it('never lets a process miss a file that it holds, while three of them fill the folder and empty it', async () => {
