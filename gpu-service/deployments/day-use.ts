@@ -47,9 +47,13 @@ export class DayUse {
     return total + unsummed + beingSummed
   }
 
-  /** Fewer than none where what was counted is not answered after all, also when it was summed up already. */
-  add(deployment: string, requests = 1): void {
-    this.#count(deployment).unsummed += requests
+  /** Counts one for today. What this gives takes it back, also when it was summed up already: from that day, and no other. */
+  add(deployment: string): () => void {
+    const count = this.#count(deployment)
+    count.unsummed++
+    return () => {
+      count.unsummed--
+    }
   }
 
   secondsLeft(): number {

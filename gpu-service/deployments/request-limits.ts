@@ -17,6 +17,14 @@ export interface RequestLimitsOptions {
   count: (caller: Principal | undefined) => void
 }
 
+/** A request that was counted. */
+export interface Admitted {
+  /** Takes a slot when it has come whole; one that finds none has cost nothing. @throws AppError `concurrency_limited` */
+  enter(): () => void
+  /** Takes back what it was counted for, which was turned away after all: nothing of a limit that was set since. */
+  giveBack(): void
+}
+
 /** What the client is told of its limit, in the words of OpenAI's headers. */
 export type LimitHeaders = Record<string, string>
 
@@ -49,37 +57,27 @@ export class RequestLimits {
   }
 
   /** Counts a request, which takes a slot only when it has come whole. @throws AppError `concurrency_limited`, `rate_limited`, `quota_used_up` */
-  admit(caller: Principal | undefined): void {
+  admit(caller: Principal | undefined): Admitted {
     const { requestsPerDay } = this.#limits
-    const { use, deployment } = this.#options
+    const { use, deployment, count } = this.#options
+    const requests = this.#requests
     this.slots.assertFree()
-    if (this.#requests !== undefined && this.#requests.level < 1) {
+    if (requests !== undefined && requests.level < 1) {
       const { requestsPerSecond = 0 } = this.#limits
-      throw errors.rateLimited(`${requestsPerSecond} requests per second`, this.#requests.secondsUntil(1))
+      throw errors.rateLimited(`${requestsPerSecond} requests per second`, requests.secondsUntil(1))
     }
     if (this.#tokens !== undefined && this.#tokens.level <= 0)
       throw errors.rateLimited(`${this.#limits.tokensPerMinute} tokens per minute`, this.#tokens.secondsUntil(1))
     if (requestsPerDay !== undefined && use.of(deployment) >= requestsPerDay)
       throw errors.quotaUsedUp(requestsPerDay, use.secondsLeft())
-    this.#requests?.take(1)
-    if (requestsPerDay !== undefined) use.add(deployment)
-    this.#options.count(caller)
-  }
-
-  /** Takes a slot for what was counted when it began; what finds none has cost nothing. @throws AppError `concurrency_limited` */
-  enter(): () => void {
-    try {
-      return this.slots.take()
-    } catch (error) {
-      this.giveBack()
-      throw error
+    requests?.take(1)
+    const takeBack = requestsPerDay === undefined ? undefined : use.add(deployment)
+    count(caller)
+    const giveBack = () => {
+      requests?.take(-1)
+      takeBack?.()
     }
-  }
-
-  /** Takes back that a request was counted, which was turned away after all. */
-  giveBack(): void {
-    this.#requests?.take(-1)
-    if (this.#limits.requestsPerDay !== undefined) this.#options.use.add(this.#options.deployment, -1)
+    return { enter: () => this.#enter(giveBack), giveBack }
   }
 
   /** Takes off what an answer turned out to have cost. */
@@ -99,6 +97,15 @@ export class RequestLimits {
         'x-quota-limit-requests': String(requestsPerDay),
         'x-quota-remaining-requests': String(Math.max(0, requestsPerDay - use.of(deployment))),
       }),
+    }
+  }
+
+  #enter(giveBack: () => void): () => void {
+    try {
+      return this.slots.take()
+    } catch (error) {
+      giveBack()
+      throw error
     }
   }
 

@@ -38,7 +38,7 @@ export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): R
   context.set('routedMs', performance.now())
   context.get('leave')?.()
   const { limits } = route.deployment
-  context.set('leave', limits && toldOf(limits, context, () => limits.enter()))
+  context.set('leave', limits && toldOf(limits, context, () => context.get('admitted')?.enter()))
   context.get('release')?.()
   context.set('release', route.hold())
   return route
@@ -60,7 +60,10 @@ export function routeAhead(context: Context<ServingEnvironment>, { router, model
 function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } }: Route): void {
   if (limits === undefined || context.get('limits') === limits) return
   context.set('limits', limits)
-  toldOf(limits, context, () => limits.admit(context.get('principal')))
+  context.set(
+    'admitted',
+    toldOf(limits, context, () => limits.admit(context.get('principal'))),
+  )
 }
 
 /** Whoever is over a limit is told in the headers what that is. */

@@ -1,5 +1,5 @@
 import type { HttpVariables } from '../../shared/http/context.ts'
-import type { RequestLimits } from '../deployments/request-limits.ts'
+import type { Admitted, RequestLimits } from '../deployments/request-limits.ts'
 import type { Route } from '../deployments/route.ts'
 import type { BodyHold } from './body-room.ts'
 import type { Place } from './call-options.ts'
@@ -14,6 +14,8 @@ export interface ServingEnvironment {
     revision?: string | undefined
     /** What the deployment that answers may answer. */
     limits?: RequestLimits | undefined
+    /** What it was counted for there. */
+    admitted?: Admitted | undefined
     /** What answers. */
     route?: Route | undefined
     /** When its work was given to that, behind the body. */

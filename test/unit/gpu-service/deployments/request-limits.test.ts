@@ -116,18 +116,44 @@ describe('the limits of a deployment', () => {
       const { 'x-ratelimit-remaining-requests': rate, 'x-quota-remaining-requests': quota } = limits.headers()
       return [rate, quota]
     }
-    for (let times = 0; times < 3; times++) limits.admit(undefined)
-    const leave = limits.enter()
+    const [first, ...others] = [1, 2, 3].map(() => limits.admit(undefined))
+    const leave = first?.enter()
     await use.sum()
-    for (let times = 0; times < 2; times++)
-      expect(() => limits.enter()).toThrow(expect.objectContaining({ code: 'concurrency_limited' }))
+    for (const other of others)
+      expect(() => other.enter()).toThrow(expect.objectContaining({ code: 'concurrency_limited' }))
     expect(left()).toEqual(['9', '99'])
     await use.sum()
     expect([state.inTable, left()]).toEqual([1, ['9', '99']])
-    leave()
-    limits.admit(undefined)
-    limits.enter()
+    leave?.()
+    limits.admit(undefined).enter()
     expect(left()).toEqual(['8', '98'])
+  })
+
+  it('are given back what a request was counted for, and nothing of a limit that was set since', async () => {
+    const { state, use, limits, askTimes } = start()
+    const before = [1, 2, 3].map(() => limits.admit(undefined))
+    limits.set({ requestsPerSecond: 3, requestsPerDay: 5 })
+    for (const { giveBack } of before) giveBack()
+    expect(use.of('d')).toBe(0)
+    expect(askTimes(4)).toBe(3)
+    state.nowMs += 1000
+    expect(askTimes(4)).toBe(2)
+    await use.sum()
+    expect(state.inTable).toBe(5)
+  })
+
+  it('of a day are not given back what was counted for the day before', async () => {
+    const { state, use, limits, askTimes } = start()
+    limits.set({ requestsPerDay: 10 })
+    const before = Array.from({ length: 10 }, () => limits.admit(undefined))
+    await use.sum()
+    state.nowMs += 12 * 3600 * 1000
+    state.inTable = 0
+    expect(askTimes(1)).toBe(1)
+    for (const { giveBack } of before) giveBack()
+    expect(askTimes(20)).toBe(9)
+    await use.sum()
+    expect(state.inTable).toBe(10)
   })
 
   it('forget no request that the table did not take', async () => {
