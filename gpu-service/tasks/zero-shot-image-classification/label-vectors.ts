@@ -6,39 +6,47 @@ import type { TextInputs } from '../feature-extraction/text-inputs.ts'
 const countMax = 10_000
 const sizeMaxBytes = 32 * 1024 * 1024
 
+interface Held {
+  /** The key, whose memory is its own: what is cut out of a body, as a label is, keeps all of the body. */
+  text: string
+  vector: Embedding
+}
+
 /** The vectors of texts that were asked for lately: the labels of a classifier are the same in every request. */
 export class LabelVectors {
-  readonly #vectors = new Map<string, Embedding>()
+  readonly #held = new Map<string, Held>()
   #sizeBytes = 0
 
   get(text: string): Embedding | undefined {
-    const vector = this.#vectors.get(text)
-    if (vector === undefined) return undefined
+    const held = this.#held.get(text)
+    if (held === undefined) return undefined
     // Behind the others again: what was used longest ago is first to go.
-    this.#vectors.delete(text)
-    this.#vectors.set(text, vector)
-    return vector
+    this.#held.delete(text)
+    this.#held.set(held.text, held)
+    return held.vector
   }
 
   keep(text: string, vector: Embedding): void {
-    if (this.#vectors.has(text)) return
+    if (this.#held.has(text)) return
     // A copy, because the vectors of a run share one buffer, which one of them would keep alive.
-    const own = vector.slice()
-    this.#vectors.set(text, own)
-    this.#sizeBytes += sizeOf(text, own)
-    for (const [oldest, held] of this.#vectors) {
-      if (this.#vectors.size <= countMax && this.#sizeBytes <= sizeMaxBytes) break
-      this.#vectors.delete(oldest)
-      this.#sizeBytes -= sizeOf(oldest, held)
+    const own: Held = { text: ownText(text), vector: vector.slice() }
+    this.#held.set(own.text, own)
+    this.#sizeBytes += sizeOf(own)
+    for (const [oldest, held] of this.#held) {
+      if (this.#held.size <= countMax && this.#sizeBytes <= sizeMaxBytes) break
+      this.#held.delete(oldest)
+      this.#sizeBytes -= sizeOf(held)
     }
   }
 
   get count(): number {
-    return this.#vectors.size
+    return this.#held.size
   }
 }
 
-const sizeOf = (text: string, vector: Embedding): number => text.length * 2 + vector.byteLength
+const sizeOf = ({ text, vector }: Held): number => text.length * 2 + vector.byteLength
+
+const ownText = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')
 
 /** The vectors of texts, of which only those are run that are not known yet. */
 export function labelVectorsOf({ batcher, texts: tower }: LabelVectorsOf) {

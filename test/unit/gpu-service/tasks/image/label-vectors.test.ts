@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EmbeddingInput } from '../../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
+import { fillTemplate } from '../../../../../gpu-service/tasks/text/label-template.ts'
 import {
   LabelVectors,
   labelVectorsOf,
@@ -9,6 +10,7 @@ import {
   scoreTexts,
   scoringOf,
 } from '../../../../../gpu-service/tasks/zero-shot-image-classification/scoring.ts'
+import { heldBytes } from '../../support/held-bytes.ts'
 
 describe('the vectors of labels', () => {
   it('are run once for each label, in the order asked', async () => {
@@ -50,6 +52,20 @@ describe('the vectors of labels', () => {
     const known = new LabelVectors()
     for (let index = 0; index < 9000; index++) known.keep(`${index} ${'x'.repeat(4000)}`, new Float32Array(512))
     expect(known.count * (4000 * 2 + 2048)).toBeLessThan(33 * 1024 * 1024)
+  })
+
+  it('keep nothing of the bodies that their labels were cut out of', async () => {
+    const known = new LabelVectors()
+    const bodyLength = 1_000_000
+    const before = await heldBytes()
+    for (let index = 0; index < 40; index++) {
+      const cut = () =>
+        fillTemplate('{}', [`the ${index}th of many labels,${' '.repeat(bodyLength)}`.split(',')[0] ?? ''])
+      for (const text of cut()) known.keep(text, new Float32Array(16))
+      for (const text of cut()) expect(known.get(text)).toBeDefined()
+    }
+    expect(known.count).toBe(40)
+    expect((await heldBytes()) - before).toBeLessThan(5 * bodyLength)
   })
 })
 

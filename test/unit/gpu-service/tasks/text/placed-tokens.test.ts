@@ -1,6 +1,3 @@
-import { setImmediate as aTurn } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assembleLocated, specialToken } from '../../../../../gpu-service/tasks/text/encoded-text.ts'
@@ -9,6 +6,7 @@ import type { Piece } from '../../../../../gpu-service/tasks/text/text-pieces.ts
 import type { TextTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { windowBudget } from '../../../../../gpu-service/tasks/text/window-budget.ts'
 import { textWindows } from '../../../../../gpu-service/tasks/token-classification/text-windows.ts'
+import { heldBytes } from '../../support/held-bytes.ts'
 
 const token = fc.record({
   id: fc.nat(),
@@ -65,15 +63,3 @@ describe('tokens in columns', () => {
     expect(windows.at(-1)?.ends.at(-1)).toBe(text.length)
   })
 })
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** Twice, because what a buffer held is given back some time behind the collection that finds it. */
-async function heldBytes(): Promise<number> {
-  collect()
-  await aTurn()
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
