@@ -3,6 +3,7 @@ import { CacheBudget } from '../../../../gpu-service/batcher/cache-budget.ts'
 import { bytesOf, keptCopy } from '../../../../gpu-service/batcher/kept-copy.ts'
 import { ResultCache } from '../../../../gpu-service/batcher/result-cache.ts'
 import { errors } from '../../../../shared/errors.ts'
+import { heldBytes } from '../support/held-bytes.ts'
 import { manualBatcher } from '../support/manual-batcher.ts'
 
 const maxBytes = 640_000
@@ -41,10 +42,29 @@ describe('the answers kept', () => {
     const output = of(tensor.subarray(4, 8))
     const copy = keptCopy<unknown>(output)
     expect(copy).toEqual(output)
-    expect(bytesOf(copy)).toBeLessThan(100)
+    expect(bytesOf(copy)).toBeLessThan(1000)
     const views = copy instanceof Float32Array ? [copy] : Object.values(copy as Record<string, Float32Array>)
     for (const { buffer } of views) expect(buffer.byteLength).toBe(16)
   })
+
+  it.each<[string, () => unknown]>([
+    ['two scores', () => new Float32Array(2)],
+    ['a vector', () => new Float32Array(40)],
+    ['starts and ends', () => ({ start: new Float32Array(40), end: new Float32Array(40) })],
+    ['words for a gap', () => [Array.from({ length: 5 }, (_, token) => ({ token, score: Math.random() }))]],
+  ])(
+    'count for no less than the memory that they take, and not for several times as much: %s',
+    async (_name, answer) => {
+      const budget = new CacheBudget()
+      const cache = new ResultCache<unknown>({ itemsMax: 1_000_000, budget })
+      const before = await heldBytes()
+      for (let index = 0; index < 20_000; index++) cache.set(`the key of the answer ${index}`, answer())
+      const took = (await heldBytes()) - before
+      expect(budget.heldBytes).toBeGreaterThan(took)
+      expect(budget.heldBytes).toBeLessThan(2.5 * took)
+      cache.close()
+    },
+  )
 
   it('are only such as can be measured', () => {
     const cache = new ResultCache<unknown>({ itemsMax: 10, budget: new CacheBudget() })
