@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { env } from 'onnxruntime-node'
 
+/** Raised where `writeMapped` lays weights out in another way, so that what an earlier version wrote is not used. */
+const layoutVersion = 2
+
 /** What the layout of mapped weights depends on: the runtime, and what the processor can do. */
 export function machineKey(): string {
   const flags = /^(?:flags|Features)\s*:.*$/m.exec(readText('/proc/cpuinfo'))?.[0] ?? ''
-  const machine = [env.versions.node ?? env.versions.common, process.arch, cpus()[0]?.model, flags]
+  const machine = [layoutVersion, env.versions.node ?? env.versions.common, process.arch, cpus()[0]?.model, flags]
   return createHash('sha256').update(JSON.stringify(machine)).digest('hex').slice(0, 12)
 }
 

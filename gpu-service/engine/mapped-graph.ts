@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { InferenceSession } from 'onnxruntime-node'
 import { endsWithParent } from './ends-with-parent.ts'
 import { machineKey } from './machine-key.ts'
+import { graphFile, isWhole } from './mapped-files.ts'
 
 export interface MappedGraphOptions {
   /** The file as the task left it. */
@@ -20,7 +19,6 @@ export interface MappedGraphOptions {
 export type MapCommand = readonly [module: string, ...parameters: string[]]
 
 const run = promisify(execFile)
-const [graphFile, weightsFile, sumsFile] = ['graph.onnx', 'weights.bin', 'sha256.json'] as const
 
 /**
  * A model's graph with its weights in a file of their own, laid out as this machine's kernels want them. Sessions map
@@ -41,23 +39,6 @@ export async function mappedGraph({ path, sizeBytesMin, command }: MappedGraphOp
     // A full or read-only disk, or a graph that the runtime cannot write: it is opened as it is, or says why it cannot be.
     return path
   }
-}
-
-/** Writes a graph in that form into a folder. */
-export async function writeMapped({ path, folder }: { path: string; folder: string }): Promise<void> {
-  const session = await InferenceSession.create(path, {
-    logSeverityLevel: 4,
-    optimizedModelFilePath: join(folder, graphFile),
-    extra: {
-      session: {
-        optimized_model_external_initializers_file_name: weightsFile,
-        optimized_model_external_initializers_min_size_in_bytes: '1024',
-        save_external_prepacked_constant_initializers: '1',
-      },
-    },
-  })
-  await session.release()
-  await writeFile(join(folder, sumsFile), JSON.stringify(sumsOf(folder)))
 }
 
 /** What is damaged goes before another is made, because a whole one may stand in its place behind that. */
@@ -86,33 +67,6 @@ async function makeMapped({ path, folder, command }: MakeMapped): Promise<void> 
 
 const partialOf = (path: string): string => `${path}.${randomUUID()}.partial`
 
-/** Whether the files are those that were written: weights that a disk has changed would answer wrongly, not fail. */
-async function isWhole(folder: string): Promise<boolean> {
-  try {
-    return (await readFile(join(folder, sumsFile), 'utf8')) === JSON.stringify(sumsOf(folder))
-  } catch (error) {
-    unlessMissing(error)
-    return false
-  }
-}
-
 function unlessMissing(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-}
-
-const sumsOf = (folder: string) => ({
-  graph: sha256Of(join(folder, graphFile)),
-  weights: sha256Of(join(folder, weightsFile)),
-})
-
-function sha256Of(path: string): string {
-  const hash = createHash('sha256')
-  const chunk = Buffer.alloc(1024 * 1024)
-  const file = openSync(path, 'r')
-  try {
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) hash.update(chunk.subarray(0, read))
-  } finally {
-    closeSync(file)
-  }
-  return hash.digest('hex')
 }

@@ -1,7 +1,7 @@
-import { writeMapped } from './mapped-graph.ts'
 import type { WorkerSettings } from './messages.ts'
 import { serveRequests } from './serve-requests.ts'
 import { Sessions } from './sessions.ts'
+import { writeMapped } from './write-mapped.ts'
 
 /** An engine's process: `session.run` blocks its thread, so it is never the one that serves HTTP. */
 // The runtime reads no bytes of a Float16Array; where there is none, it takes the bits as a Uint16Array.

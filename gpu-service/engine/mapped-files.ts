@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A mapped graph's files, in a folder of their own. */
+export const [graphFile, weightsFile] = ['graph.onnx', 'weights.bin'] as const
+const sumsFile = 'sha256.json'
+
+export const writeSums = (folder: string): Promise<void> =>
+  writeFile(join(folder, sumsFile), JSON.stringify(sumsOf(folder)))
+
+/** Whether the files are those that were written: weights that a disk has changed would answer wrongly, not fail. */
+export async function isWhole(folder: string): Promise<boolean> {
+  try {
+    return (await readFile(join(folder, sumsFile), 'utf8')) === JSON.stringify(sumsOf(folder))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}
+
+const sumsOf = (folder: string) => ({
+  graph: sha256Of(join(folder, graphFile)),
+  weights: sha256Of(join(folder, weightsFile)),
+})
+
+function sha256Of(path: string): string {
+  const hash = createHash('sha256')
+  const chunk = Buffer.alloc(1024 * 1024)
+  const file = openSync(path, 'r')
+  try {
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) hash.update(chunk.subarray(0, read))
+  } finally {
+    closeSync(file)
+  }
+  return hash.digest('hex')
+}
