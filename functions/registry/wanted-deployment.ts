@@ -12,6 +12,7 @@ import {
 } from '../../shared/table/deployment-item.ts'
 import type { Table } from '../../shared/table/table.ts'
 import { chooseTarget } from './choose-targets.ts'
+import { requireOneTask } from './require-one-task.ts'
 
 type Creation = z.output<typeof createDeployment>
 type Change = z.output<typeof changeDeployment>
@@ -24,6 +25,7 @@ export async function wantedDeployment({ asked, ...choice }: Wanted<Creation>) {
   const [first] = chosen
   if (first === undefined) throw errors.invalidRequest('"targets" is empty.', 'targets')
   const copied = shadow && (await shadowOf({ ...choice, device, asked: shadow }))
+  requireOneTask({ targets: chosen, shadow: copied?.target })
   return { ...first, targets: chosen, ...(copied && { shadow: copied }), ...(settings satisfies DeploymentSettings) }
 }
 
@@ -39,6 +41,9 @@ export async function changedDeployment({
   const device = await choice.deviceOf(before.pool)
   const chosen = wanted === undefined ? targetsOf(before) : await chooseAll({ ...choice, device, wanted })
   const copied = shadow ? await shadowOf({ ...choice, device, asked: shadow }) : shadow
+  // What was deployed before is not refused for the sake of another setting.
+  if (wanted !== undefined || copied)
+    requireOneTask({ targets: chosen, shadow: copied === undefined ? before.shadow?.target : copied?.target })
   const [first] = chosen
   return withoutAbsent({
     ...before,

@@ -7,7 +7,7 @@ const what = {
   ...wantedTarget.partial().shape,
   targets: wantedTargets.optional().openapi({
     description:
-      'Instead of `target`: several, each with its share of the requests. The first is what the others are compared with.',
+      'Instead of `target`: several that do the same task, each with its share of the requests. The first is what the others are compared with.',
   }),
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import { chooseOnnxFile } from '../model/choose-onnx-file.ts'
 import type { ModelDevice } from '../model/precision.ts'
+import { servedAs } from '../model/served-tasks.ts'
 import { orderedText } from '../ordered-text.ts'
 import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../table/deployment-item.ts'
 import { changeDeployment } from '../table/deployments.ts'
@@ -37,7 +38,7 @@ async function followed(
     if (target.follows !== true || target.repoId !== repo.id) return target
     return mayFollow(item, repo) ? moved(table, { target, device }) : { ...target, followFault: closed(repo) }
   }
-  const targets = await Promise.all(targetsOf(item).map(follow))
+  const targets = staysTogether(targetsOf(item), await Promise.all(targetsOf(item).map(follow)))
   const shadow = item.shadow && { ...item.shadow, target: await follow(item.shadow.target) }
   const isSame = orderedText([targets, shadow]) === orderedText([targetsOf(item), item.shadow])
   const [first] = targets
@@ -57,6 +58,21 @@ const closed = ({ owner, deletedAt }: RepoItem): string =>
   deletedAt === undefined
     ? `The repo is private to "${owner}": name the target again, which needs that you may read it.`
     : 'The repo was deleted.'
+
+/**
+ * Each of several targets answers what the callers of all ask: one that would do another task stays where it was, unless
+ * all of them come to that together.
+ */
+function staysTogether(before: readonly DeploymentTarget[], after: readonly DeploymentTarget[]): DeploymentTarget[] {
+  const areApart = (targets: readonly DeploymentTarget[]) => new Set(targets.map(({ task }) => servedAs(task))).size > 1
+  if (areApart(before) || !areApart(after)) return [...after]
+  return after.map((target, index) => {
+    const standing = before[index]
+    if (standing === undefined || servedAs(standing.task) === servedAs(target.task)) return target
+    const now = `The alias "${target.ref}" names ${target.revision.slice(0, 12)} now, which is served as ${target.task}`
+    return { ...standing, followFault: `${now}: the targets of a deployment do the same task.` }
+  })
+}
 
 /** The target where its alias is; else where it was, with the reason. */
 async function moved(table: Table, { target, device }: Moved): Promise<DeploymentTarget> {

@@ -5,9 +5,11 @@ const path = '/api/v1/deployments'
 const files = ['model.onnx', 'model_int8.onnx']
 
 /** What can be served, as its inspection says; of the files that are named. */
-export const servable = (...onnx: string[]) =>
+export const servable = (...onnx: string[]) => servableFor('feature-extraction', ...onnx)
+
+export const servableFor = (task: string, ...onnx: string[]) =>
   metadata({
-    task: 'feature-extraction',
+    task,
     onnx: onnx.map((file) => ({ path: file, inputs: [], outputs: [], opset: {} })),
   })
 
