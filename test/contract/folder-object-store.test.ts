@@ -11,8 +11,8 @@ import { sweepFolder } from '../../infra/local/sweep-folder.ts'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore, SizeMismatch, UploadMissing } from '../../shared/objects/object-store.ts'
-import { bytes, contentOf, keysBelow, objectStoreSuite } from './object-store.ts'
-import { uploadsSuite } from './uploads.ts'
+import { objectStoreSuite } from './object-store.ts'
+import { bytes, contentOf, keysBelow } from './test-store.ts'
 
 async function startFolder() {
   const root = await mkdtemp(join(tmpdir(), 'slipway-objects-'))
@@ -21,7 +21,6 @@ async function startFolder() {
 }
 
 objectStoreSuite('a folder', startFolder)
-uploadsSuite('a folder', startFolder)
 
 describe('a folder as an object store', () => {
   let root: string

@@ -3,8 +3,8 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { expect, it } from 'vitest'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
-import { contentOf, objectStoreSuite } from './object-store.ts'
-import { uploadsSuite } from './uploads.ts'
+import { objectStoreSuite } from './object-store.ts'
+import { contentOf } from './test-store.ts'
 
 /** `SLIPWAY_TEST_S3_ENDPOINT=http://127.0.0.1:7070` of any S3 server; the keys come as for every AWS client. */
 const endpoint = process.env.SLIPWAY_TEST_S3_ENDPOINT
@@ -25,8 +25,7 @@ async function startBucket() {
 if (endpoint === undefined) {
   it.skip('the object store contract of S3: set SLIPWAY_TEST_S3_ENDPOINT to run it')
 } else {
-  objectStoreSuite('S3', startBucket)
-  uploadsSuite('S3', startBucket, 5 * 1024 ** 2)
+  objectStoreSuite('S3', startBucket, 5 * 1024 ** 2)
 
   it('has an address of one object, for whoever is sent there: whole, in parts, and by the name it is told', async () => {
     const { objects } = await startBucket()
