@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { recoverEvents } from '../../../functions/cleanup/recover-events.ts'
 import { createLogger } from '../../../shared/log.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
 import { findOwner } from '../../../shared/table/owners.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import { guardedTable } from '../../support/guarded-table.ts'
-import { adminToken, type CountedHost, startCountedHost } from './support/counted-host.ts'
+import { adminToken, type CountedHost } from './support/counted-host.ts'
+import { host, useCountedHost } from './support/use-counted-host.ts'
 
-let host: CountedHost
+useCountedHost()
+
 let name: string
 let runs = 0
-beforeAll(async () => {
-  host = await startCountedHost()
-})
-afterAll(() => host.close())
 beforeEach(() => {
   name = `intended-${++runs}`
   host.clock.ms += 1000
@@ -108,4 +106,18 @@ it('what took longer than the sweep waits is told as unknown, and then how it en
   expect((await make(late)).status).toBe(201)
   const results = (await host.events()).slice(-2).map(({ outcome }) => (outcome as { result: string }).result)
   expect(results).toEqual(['unknown', 'done'])
+})
+
+it('an event is written before the answer, which is 500 where it could not be; what was refused stays refused', async () => {
+  const broken = host.connect((table) => ({
+    ...table,
+    transact: async (actions) => {
+      if (actions.some((action) => 'put' in action && action.put.pk.startsWith('AUDIT#')))
+        throw new Error('the table is away')
+      await table.transact(actions)
+    },
+  }))
+  const made = await broken('/api/v1/owners', { json: { name: 'unheard' }, token: adminToken })
+  expect(made).toMatchObject({ status: 500, body: { error: { code: 'not_recorded' } } })
+  expect((await broken('/api/v1/owners', { json: { name: 'unheard' }, token: adminToken })).status).toBe(409)
 })
