@@ -48,18 +48,18 @@ describe.skipIf(!hasTinyModels)('a request with long texts', () => {
         .finally(() => {
           isAnswered = true
         })
-      const turnsMs: number[] = []
+      let longestMs = 0
       while (!isAnswered) {
         // The thread's own time: a machine that is busy with other things makes no turn long.
         const before = process.threadCpuUsage()
         await new Promise((resolve) => setImmediate(resolve))
         const { user, system } = process.threadCpuUsage(before)
-        turnsMs.push((user + system) / 1000)
+        longestMs = Math.max(longestMs, (user + system) / 1000)
       }
       const { status, text } = await asked
       expect(status, text.slice(0, 300)).toBe(200)
       expect(() => JSON.parse(text)).not.toThrow()
-      expect(Math.max(...turnsMs)).toBeLessThan(100)
+      expect(longestMs).toBeLessThan(100)
     },
     60_000,
   )
