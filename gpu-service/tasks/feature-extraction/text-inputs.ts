@@ -1,6 +1,7 @@
 import { breatheFor } from '../../in-slices.ts'
 import type { Truncation } from '../capabilities.ts'
 import { createTextEncoder } from '../text/text-encoder.ts'
+import { isOnePiece } from '../text/text-pieces.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { EmbeddingInput } from './embeddings.ts'
 
@@ -25,19 +26,20 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
   const encoder = createTextEncoder({ tokenizer, maxTokens })
   return {
     async encode({ texts, prompt, truncation = cutAtTheEnd, param = 'inputs', signal }) {
+      const breathe = breatheFor(signal)
+      const idsOf = async (text: string, cut: Truncation, named: string) => {
+        const isUsual = cut.truncate && cut.direction === 'right' && isOnePiece(text)
+        if (isUsual) return tokenizer.encode(text, maxTokens)
+        return (await encoder.encode({ text, truncation: cut, param: named, breathe })).ids
+      }
       // The prompt by itself ends in a special token that the text behind it takes the place of.
-      const promptIds = includePrompt || prompt === '' ? [] : tokenizer.encode(prompt, maxTokens).slice(0, -1)
+      const promptIds = includePrompt || prompt === '' ? [] : (await idsOf(prompt, cutAtTheEnd, param)).slice(0, -1)
       // Cut at its start, a text has lost its prompt.
       const skippedOf = (ids: readonly number[]) =>
         truncation.direction === 'right' || promptIds.every((id, at) => ids[at] === id) ? promptIds.length : 0
-      const breathe = breatheFor(signal)
-      const isUsual = truncation.truncate && truncation.direction === 'right'
       const inputs: EmbeddingInput[] = []
       for (const [index, text] of texts.entries()) {
-        const whole = prompt + text
-        const ids = isUsual
-          ? tokenizer.encode(whole, maxTokens)
-          : (await encoder.encode({ text: whole, truncation, param: `${param}[${index}]`, breathe })).ids
+        const ids = await idsOf(prompt + text, truncation, `${param}[${index}]`)
         inputs.push({ ids, skipped: skippedOf(ids), wanted: 'vector' })
         const turn = breathe()
         if (turn !== undefined) await turn

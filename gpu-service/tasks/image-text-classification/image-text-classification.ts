@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
-import { mapInSlices } from '../../in-slices.ts'
 import { localPath } from '../../models/model-files.ts'
+import { createTextInputs } from '../feature-extraction/text-inputs.ts'
 import { isFloatType, rowsOf } from '../float-tensors.ts'
 import { openPictureModel, type PictureModel } from '../image/picture-model.ts'
 import type { Planes } from '../image/pixel-values.ts'
@@ -30,6 +30,7 @@ export const imageTextClassification: Task = {
     const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
     const alone = runsAlone({ isolate: settings.isolate, graph })
     const model = pairModel({ picture, tokenInputs, padTokenId, output: output.name, alone })
+    const textInputs = createTextInputs({ tokenizer, maxTokens, includePrompt: true })
     const blank = { planes: picture.blank, ids: tokenizer.encode('what is written with a picture', maxTokens) }
     return {
       graphs: { main: localPath(files, file) },
@@ -54,11 +55,11 @@ export const imageTextClassification: Task = {
             const scoring = readScoreOptions(parameters, defaults)
             const { pairs, isList } = readPairInputs(inputs)
             const texts = pairs.map(({ text }) => text)
-            const [ids, planes] = await Promise.all([
-              mapInSlices({ items: texts, signal, map: (text) => tokenizer.encode(text, maxTokens) }),
+            const [rows, planes] = await Promise.all([
+              textInputs.encode({ texts, prompt: '', signal }),
               picture.readAll(pairs, options),
             ])
-            const asked = planes.map((one, index) => ({ planes: one, ids: ids[index] ?? [] }))
+            const asked = planes.map((one, index) => ({ planes: one, ids: rows[index]?.ids ?? [] }))
             const results = await batcher.submitAll(asked, options)
             const json = await answersJson({
               items: results,
@@ -69,7 +70,7 @@ export const imageTextClassification: Task = {
             return {
               json,
               timing: timingOf(results),
-              tokens: ids.reduce((total, { length }) => total + length, 0),
+              tokens: rows.reduce((total, { ids }) => total + ids.length, 0),
             }
           },
         }

@@ -1,3 +1,4 @@
+import { isOnePiece, piecesOf } from './text-pieces.ts'
 import { type CutPrefix, sliceWhole } from './text-prefix.ts'
 
 /** Tokens near a cut may differ from those of the whole text; this many are not taken. */
@@ -8,24 +9,35 @@ const charactersPerTokenMax = 64
 const charactersMax = 65_536
 
 /**
- * The first `keep` tokens of a text, without tokenising much more of it than they need. A text whose tokens stand for
- * more than 64 characters each (endless runs of one sign) counts as ended there, so that none can hold up the others.
+ * The first `keep` tokens of a text, without tokenising much more of it than they need, with a step between pieces of a
+ * long one. A text whose tokens stand for more than 64 characters each (endless runs of one sign) counts as ended there.
  */
-export function firstTokens({ text, keep, encode, cut }: FirstTokens): number[] {
+export function* firstTokens({ text, keep, encode, cut }: FirstTokens): Generator<void, number[]> {
+  const usual = charactersPerToken * (keep + margin)
   // What could not hold many more than are kept is nearly every text.
-  if (text.length <= charactersPerToken * (keep + margin)) return encode(text).slice(0, keep)
+  if (text.length <= usual) return (yield* tokensOf(text, encode)).slice(0, keep)
   const max = Math.min(charactersPerTokenMax * (keep + margin), Math.max(charactersMax, charactersPerToken * keep))
-  for (let length = charactersPerToken * (keep + margin); ; length *= 2) {
+  for (let length = usual; ; length *= 2) {
     const prefix = cut(text, Math.min(length, max))
-    const ids = encode(prefix.text.length > max ? sliceWhole(prefix.text, max) : prefix.text)
+    const ids = yield* tokensOf(prefix.text.length > max ? sliceWhole(prefix.text, max) : prefix.text, encode)
     if (prefix.isWhole || length >= max || ids.length >= keep + margin) return ids.slice(0, keep)
   }
+}
+
+function* tokensOf(text: string, encode: FirstTokens['encode']): Generator<void, number[]> {
+  if (isOnePiece(text)) return encode(text, true)
+  const ids: number[] = []
+  for (const { start, end } of piecesOf(text)) {
+    if (start > 0) yield
+    for (const id of encode(text.slice(start, end), start === 0)) ids.push(id)
+  }
+  return ids
 }
 
 interface FirstTokens {
   text: string
   keep: number
-  /** Ids without special tokens. */
-  encode: (text: string) => number[]
+  /** Ids without special tokens of a text, or of a piece that others stand before. */
+  encode: (text: string, isStart: boolean) => number[]
   cut: CutPrefix
 }

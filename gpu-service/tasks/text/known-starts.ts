@@ -1,13 +1,15 @@
+import type { Breathe } from '../../in-slices.ts'
+import { isOnePiece } from './text-pieces.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
 /** The tokens that texts of one request begin with: a query stands before each of two thousand documents. */
 export type KnownStarts = Map<string, { ids: number[]; room: number }>
 
 /** The first tokens of a text, one more than there is room for, so that it is known whether it fits. */
-export function startOf({ text, room, tokenizer, known }: StartOf): number[] {
+export async function startOf({ text, room, tokenizer, known, breathe }: StartOf): Promise<number[]> {
   const before = known?.get(text)
   if (before?.room === room) return before.ids
-  const ids = tokenizer.first(text, room + 1)
+  const ids = isOnePiece(text) ? tokenizer.first(text, room + 1) : await tokenizer.firstInTurns(text, room + 1, breathe)
   known?.set(text, { ids, room })
   return ids
 }
@@ -15,6 +17,7 @@ export function startOf({ text, room, tokenizer, known }: StartOf): number[] {
 interface StartOf {
   text: string
   room: number
-  tokenizer: Pick<TextTokenizer, 'first'>
+  tokenizer: Pick<TextTokenizer, 'first' | 'firstInTurns'>
   known: KnownStarts | undefined
+  breathe: Breathe
 }

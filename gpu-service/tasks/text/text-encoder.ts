@@ -37,7 +37,8 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
   const encode: TextEncoder['encode'] = async (request) => {
     const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
     // Nearly every text ends within what the model takes: then which end is cut does not matter.
-    const starts = texts.map((text) => startOf({ text, room, tokenizer, known: request.known }))
+    const { known, breathe } = request
+    const starts = await Promise.all(texts.map((text) => startOf({ text, room, tokenizer, known, breathe })))
     const fits = starts.reduce((total, { length }) => total + length, 0) <= room
     const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
     const tokens =

@@ -3,7 +3,7 @@ import { joinPlaced, type PlacedTokens, placedTokens } from './placed-tokens.ts'
 import type { SpannedToken } from './token-spans.ts'
 
 /** A piece is about so long, and never longer than twice that: so much is tokenised in a few milliseconds. */
-const pieceLength = 2048
+const pieceLength = 1024
 const pieceLengthMax = 2 * pieceLength
 
 export interface Piece {
@@ -11,9 +11,12 @@ export interface Piece {
   end: number
 }
 
+/** Nearly every text is no longer than a piece. */
+export const isOnePiece = (text: string): boolean => text.length <= pieceLengthMax
+
 /**
  * Cuts a long text before spaces that stand between words, where no tokenizer's token goes across, and what has no
- * space for long between two characters. All its pieces together have the tokens of the whole.
+ * space for long where a word ends in another way. All its pieces together have the tokens of the whole.
  */
 export function* piecesOf(text: string): Generator<Piece> {
   let start = 0
@@ -30,12 +33,17 @@ function cutBehind(text: string, start: number): number {
   const most = start + pieceLengthMax
   for (let end = least; end < most; end++)
     if (isSpace(text, end) && !isSpace(text, end - 1) && !isSpace(text, end + 1)) return end
-  for (let end = least; end < most; end++) if (text[end] === '\n' || standsAlone(text, end)) return end
+  for (let end = least; end < most; end++) if (text[end] === '\n' || endsWord(text, end)) return end
+  for (let end = least; end < most; end++) if (standsAlone(text, end)) return end
   const last = text.charCodeAt(most - 1)
   return most - (last >= 0xd800 && last < 0xdc00 ? 1 : 0)
 }
 
 const isSpace = (text: string, at: number): boolean => text.charCodeAt(at) === 0x20
+
+/** Behind a letter these begin no token of their own that goes on with letters, as "[" and "'" may. */
+const endsWord = (text: string, at: number): boolean =>
+  /^[\p{L}\p{N}][.,;:!?)\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]/u.test(text.slice(at - 1, at + 1))
 
 /** A Chinese character begins a word of its own, and so does what follows one. */
 const standsAlone = (text: string, at: number): boolean => {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { AppError, errors, messageOf } from '../../../shared/errors.ts'
+import { afterSteps, type Breathe } from '../../in-slices.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { checkedTokenizer } from './checked-tokenizer.ts'
 import { firstTokens } from './first-tokens.ts'
@@ -8,6 +9,7 @@ import { plainWords } from './plain-words.ts'
 import { prepareText } from './prepare-text.ts'
 import type { Piece } from './text-pieces.ts'
 import { prefixCutter } from './text-prefix.ts'
+import { textStarts } from './text-starts.ts'
 import { type SpannedToken, spannedTokens } from './token-spans.ts'
 import { specialCount, type TokenTemplate, tokenTemplate } from './token-template.ts'
 import { tokenizerParts } from './tokenizer-parts.ts'
@@ -28,6 +30,8 @@ export interface TextTokenizer {
   encode(text: string, max: number): number[]
   /** The first tokens of a text, without special tokens and without tokenising much more than they need. */
   first(text: string, keep: number): number[]
+  /** The same of a long text, with others in between. */
+  firstInTurns(text: string, keep: number, breathe: Breathe): Promise<number[]>
   /** All tokens of a piece of a text, without special tokens. */
   ids(text: string, piece: Piece): number[]
   /** The same with the place of each. */
@@ -66,26 +70,33 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
   // What the file says of cutting and padding is for training; here a text is cut to the model and padded to its batch.
   const { truncation: _truncation, padding: _padding, ...rest } = file
   const { tokenizer, allowGrowth } = checkedTokenizer(rest, config)
+  const startsHere = textStarts(tokenizer)
   const prepare = prepareText(file)
   const idOf = (token: string) => tokenizer.token_to_id(token)
   const encodePlain = plainWords({ file: rest, config, idOf })
-  const encodeAny = (text: string) => {
+  const encodeAny = (text: string, isStart: boolean) => {
     allowGrowth(text.length)
+    startsHere({ text, isStart })
     return tokenizer.encode(prepare.normalise(text), { add_special_tokens: false }).ids
   }
-  const plain = (text: string) => encodePlain?.(text) ?? encodeAny(text)
+  const encode = (text: string, isStart: boolean) => encodePlain?.(text) ?? encodeAny(text, isStart)
   const parts = tokenizerParts(tokenizer, { file, prepare })
   const template = tokenTemplate(tokenizer, file.post_processor)
   const cut = prefixCutter(file)
   const tokenOf = (id: number) => tokenizer.id_to_token(id)
-  const first = (text: string, keep: number) => firstTokens({ text, keep, encode: plain, cut })
+  const first = (text: string, keep: number) => {
+    const steps = firstTokens({ text, keep, encode, cut })
+    for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+  }
   return {
     file,
     template,
     first,
-    ids: (text, { start, end }) => plain(text.slice(start, end)),
+    firstInTurns: (text, keep, breathe) => afterSteps(firstTokens({ text, keep, encode, cut }), breathe),
+    ids: (text, { start, end }) => encode(text.slice(start, end), start === 0),
     spanned(text, { start, end }) {
       allowGrowth(end - start)
+      startsHere({ text: text.slice(start, end), isStart: start === 0 })
       return spannedTokens(text, parts, start, end)
     },
     idOf,

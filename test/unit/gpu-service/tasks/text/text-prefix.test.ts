@@ -12,6 +12,10 @@ const file = JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8'))
 const tokenizer = new Tokenizer(file, {})
 const whole = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids
 const cut = prefixCutter(file)
+const firstOf = (asked: Parameters<typeof firstTokens>[0]) => {
+  const steps = firstTokens(asked)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
 
 const words = [
   'the',
@@ -37,7 +41,7 @@ describe('firstTokens', () => {
     fc.assert(
       fc.property(pieces, fc.integer({ min: 0, max: 40 }), (parts, keep) => {
         const text = parts.flat().join('')
-        expect(firstTokens({ text, keep, encode: whole, cut })).toEqual(whole(text).slice(0, keep))
+        expect(firstOf({ text, keep, encode: whole, cut })).toEqual(whole(text).slice(0, keep))
       }),
       { seed: 20261120, numRuns: 300 },
     )
@@ -55,7 +59,7 @@ describe('firstTokens', () => {
       asked += part.length
       return whole(part)
     }
-    firstTokens({ text, keep: 254, encode, cut })
+    firstOf({ text, keep: 254, encode, cut })
     expect(asked).toBeLessThan(20_000)
   })
 
@@ -70,7 +74,7 @@ describe('firstTokens', () => {
       const asked: string[] = []
       // A tokenizer that makes one token of everything, so that the next part is always asked for.
       const encode = (part: string) => [asked.push(part)]
-      firstTokens({ text, keep: 254, encode, cut: prefixCutter(shape) })
+      firstOf({ text, keep: 254, encode, cut: prefixCutter(shape) })
       expect(asked.reduce((total, { length }) => total + length, 0)).toBeLessThan(50_000)
       expect(asked.every((part) => part.isWellFormed())).toBe(true)
     }

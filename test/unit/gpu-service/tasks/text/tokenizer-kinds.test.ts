@@ -3,6 +3,7 @@ import { breatheFor } from '../../../../../gpu-service/in-slices.ts'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
 import { gatherTokens, type Piece } from '../../../../../gpu-service/tasks/text/text-pieces.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { countTurns } from '../../../../support/count-turns.ts'
 
 type File = Parameters<typeof createTokenizer>[0]
 
@@ -225,17 +226,36 @@ describe('tokens of every kind of tokenizer have their places', () => {
 })
 
 describe('a long text in pieces', () => {
+  const { signal } = new AbortController()
+  const breathe = breatheFor(signal)
   const text = 'Hello world  Hello, wor\nworld é🙂 ①2 world Hello '.repeat(160)
 
-  it.each(Object.entries({ xlmr, t5, nfkc, deberta, roberta: bytes(true), gpt: bytes(false) }))(
-    'has the tokens of the whole, with their places: %s',
+  const kinds = { xlmr, t5, nfkc, deberta, roberta: bytes(true), prefixed: bytes(false, true), gpt: bytes(false) }
+
+  it.each(Object.entries(kinds))('has the tokens of the whole, with their places: %s', async (_, tokenizer) => {
+    const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
+    const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+    expect(tokens).toEqual(tokensOf({ start: 0, end: text.length }))
+  })
+
+  it.each(Object.entries({ ...kinds, llama: fallback }))(
+    'has them where it is read in turns, though no space tells its words apart: %s',
     async (_, tokenizer) => {
-      const breathe = breatheFor(new AbortController().signal)
-      const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
-      const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
-      expect(tokens).toEqual(tokensOf({ start: 0, end: text.length }))
+      for (const joined of [text, '世界，Hello。'.repeat(600), 'Hello,world.12;'.repeat(600)]) {
+        const whole = tokenizer.ids(joined, { start: 0, end: joined.length })
+        expect(await tokenizer.firstInTurns(joined, whole.length, breathe)).toEqual(whole)
+        expect(tokenizer.first(joined, whole.length)).toEqual(whole)
+      }
     },
   )
+
+  it('lets others have turns, however many of its tokens the model takes', async () => {
+    const encoder = createTextEncoder({ tokenizer: nfkc, maxTokens: 8192 })
+    const truncation = { truncate: true, direction: 'right' } as const
+    const turns = countTurns()
+    await encoder.encode({ text: 'Hello wor '.repeat(6600), truncation, breathe: breatheFor(signal) })
+    expect(turns()).toBeGreaterThan(3)
+  })
 })
 
 describe('a pair of RoBERTa', () => {

@@ -1,0 +1,50 @@
+import { type Stage, type Staged, stagesOf } from './tokenizer-stages.ts'
+
+/**
+ * What a tokenizer puts before a text or a word, it does not put before a later piece of a text that was cut within one.
+ *
+ * @returns what is told of each piece before its way through the stages begins
+ */
+export function textStarts({ normalizer, pre_tokenizer }: Omit<Staged, 'decoder'>): (piece: PieceStart) => void {
+  let isStart = true
+  let isWithinWord = false
+  for (const stage of stagesOf({ normalizer, pre_tokenizer: null, decoder: null })) {
+    const { normalize } = stage
+    if (stage.config?.type !== 'Prepend' || normalize === undefined) continue
+    stage.normalize = (text) => (isStart ? normalize.call(stage, text) : text)
+  }
+  const splitters: SplittingStage[] = stagesOf({ normalizer: null, pre_tokenizer, decoder: null })
+  for (const stage of splitters) {
+    const { pre_tokenize: split, str_rep: mark } = stage
+    if (mark === undefined || split === undefined) continue
+    stage.pre_tokenize = (text, options) => {
+      const words = split.call(stage, text, options)
+      const [first = ''] = words
+      const given = typeof text === 'string' ? text : (text[0] ?? '')
+      if (isWithinWord && options?.section_index === 0 && first.length > given.length)
+        words[0] = first.slice(mark.length)
+      isWithinWord = false
+      return words
+    }
+  }
+  const [first] = splitters
+  const addsSpace = first?.add_prefix_space === true
+  return (piece) => {
+    isStart = piece.isStart
+    isWithinWord = !isStart && piece.text[0] !== ' '
+    if (addsSpace) first.add_prefix_space = isStart
+  }
+}
+
+export interface PieceStart {
+  text: string
+  /** Whether it is the first of its text. */
+  isStart: boolean
+}
+
+/** What the library's Metaspace and ByteLevel keep of their files. */
+interface SplittingStage extends Omit<Stage, 'pre_tokenize'> {
+  pre_tokenize?(text: string | string[], options?: { section_index?: number }): string[]
+  str_rep?: string
+  add_prefix_space?: boolean
+}
