@@ -3,7 +3,7 @@ import { teiRoutes } from './tei-routes.ts'
 
 const prefix = '/models/{owner}/{name}'
 /** What is said of the whole service there, and by its own routes. */
-const ofService = new Set(['/info', '/health', '/ping'])
+const ofService = new Set(['/info', '/health', '/ping', '/version'])
 
 /**
  * The same without a base path, where clients of Text Embeddings Inference ask that are told a host and nothing else:

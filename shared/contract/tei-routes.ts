@@ -103,7 +103,8 @@ export const teiRoutes = {
   teiInvocations: route('invocations', {
     request: z.looseObject({}),
     answer: z.unknown(),
-    summary: 'As SageMaker asks: what the model does first of rerank, predict, embed_sparse and embed',
+    summary:
+      'As SageMaker asks: what the model does first of rerank, predict, embed_sparse and embed; and as MLflow asks, `{dataframe_split}`, `{dataframe_records}`, `{instances}` or, of other models, `{inputs}`, for `{predictions}`',
   }),
   teiVertex: route('vertex', {
     request: z.object({ instances: z.array(z.looseObject({})) }),
@@ -115,5 +116,9 @@ export const teiRoutes = {
     responses: { 200: json(z.looseObject({ model_id: text, model_sha: text.nullable() }), 'The model.') },
   }),
   teiHealth: read('health', { summary: 'Whether there is such a model', responses: alive }),
+  mlflowVersion: read('version', {
+    summary: 'What serves it, as clients of MLflow ask',
+    responses: { 200: { description: 'The version of the platform, as text.' } },
+  }),
   teiPing: read('ping', { summary: 'The same, as SageMaker asks it', responses: alive }),
 }

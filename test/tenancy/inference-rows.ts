@@ -87,7 +87,7 @@ export const inferenceRows: RouteRows = {
     }).map(([path, json]) => [`POST /${path}`, amongModels(`/${path}`, json)]),
   ),
   ...Object.fromEntries(
-    ['info', 'health', 'ping'].map((route) => [
+    ['info', 'health', 'ping', 'version'].map((route) => [
       `GET /models/{owner}/{name}/${route}`,
       aboutModel((names) => `${base(names)}/${route}`),
     ]),

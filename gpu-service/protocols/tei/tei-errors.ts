@@ -25,8 +25,9 @@ export const teiErrors = {
 }
 
 /** Answers in the envelope and with the statuses of text-embeddings-inference 1.9. */
-export const answerTeiErrors = (metrics: Metrics): ErrorHandler<ServingEnvironment> => {
-  const answer = answerErrors(teiEnvelope, metrics)
+export const answerTeiErrors = (metrics: Metrics, beside?: Envelope): ErrorHandler<ServingEnvironment> => {
+  const envelope: Envelope = (error, requestId) => ({ ...teiEnvelope(error, requestId), ...beside?.(error, requestId) })
+  const answer = answerErrors(envelope, metrics)
   return (thrown, context) => {
     teiMetrics(metrics).failed(thrown instanceof AppError ? failureOf(thrown) : 'inference')
     return answer(thrown instanceof AppError ? asTei(thrown) : thrown, context)

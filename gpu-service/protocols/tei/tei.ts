@@ -1,9 +1,13 @@
 import { type Context, Hono } from 'hono'
 import * as z from 'zod'
 import { authenticate } from '../../../shared/auth/middleware.ts'
+import { version } from '../../../shared/version.ts'
 import type { Capabilities } from '../../tasks/capabilities.ts'
 import { findRoute, routeAhead, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
+import { answerScoring } from '../mlflow/answer-scoring.ts'
+import { answerMlflowErrors, mlflowEnvelope } from '../mlflow/mlflow-errors.ts'
+import { isOfMlflow } from '../mlflow/scoring-input.ts'
 import { guardPredictions } from '../prediction-guard.ts'
 import { errorsBy } from '../protocol-errors.ts'
 import { readJson } from '../read-json.ts'
@@ -35,7 +39,10 @@ const operations: Record<string, TeiOperation> = {
   '/decode': decode,
 }
 
-/** What the hosts' own routes ask a model for: the first that it can do and that the body is one of. */
+/**
+ * What the hosts' own routes ask a model for: the first that it can do and that the body is one of. SageMaker's is also
+ * MLflow's, which answers for bodies of its own, and for models that do nothing of this.
+ */
 const byModel = [rerank, predict, embedSparse, embed]
 
 /**
@@ -47,13 +54,16 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
   const app = new Hono<ServingEnvironment>()
   const answerError = answerTeiErrors(metrics)
   const guard = guardPredictions({ parts, answerError })
+  const answerMlflow = answerMlflowErrors(metrics)
+  // Before the body is read nobody knows whose client asks.
+  const hostsGuard = guardPredictions({ parts, answerError: answerTeiErrors(metrics, mlflowEnvelope) })
   const guards = [errorsBy(answerError), authenticate(verify)] as const
 
   const modelFor = (context: Context<ServingEnvironment>, kinds: readonly (keyof Capabilities)[], path: string) =>
     context.get('model') ?? soleModel({ router, caller: context.get('principal'), kinds, path })
 
-  const serve = (path: string, candidates: readonly TeiOperation[], answer = answerOne) =>
-    app.post(path, guard, async (context) => {
+  const serve = (path: string, candidates: readonly TeiOperation[], { answer = answerOne, isHosts = false } = {}) =>
+    app.post(path, isHosts ? hostsGuard : guard, async (context) => {
       const startedMs = performance.now()
       const counted = teiMetrics(metrics)
       const kinds = candidates.map(({ kind }) => kind)
@@ -62,6 +72,10 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       const body = await readJson(context, z.unknown())
       // Found again behind the body, which may have been long in coming: another revision may answer by now.
       const route = routeTo(context, { router, model })
+      if (isHosts && (isOfMlflow(body) || kinds.every((kind) => route.service.capabilities[kind] === undefined))) {
+        context.set('answerError', answerMlflow)
+        return answerScoring(context, { body, route })
+      }
       counted.asked(Array.isArray((body as { inputs?: unknown } | null)?.inputs) ? 'batch' : 'single')
       const operationFor = (body: unknown) => chooseOperation({ candidates, route, body })
       const answered = await answer(operationFor, { body, model, route, options: callOptions(context) })
@@ -69,8 +83,8 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       return answerTei(context, { answer: answered, startedMs, counts, metrics: counted, device: parts.device })
     })
   for (const [path, operation] of Object.entries(operations)) serve(path, [operation])
-  serve('/invocations', byModel)
-  serve('/vertex', byModel, answerVertex)
+  serve('/invocations', byModel, { isHosts: true })
+  serve('/vertex', byModel, { answer: answerVertex })
   if (isRoot) {
     serve('/', byModel)
     return app
@@ -84,6 +98,10 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
   }
   app.get('/health', ...guards, health)
   app.get('/ping', ...guards, health)
+  app.get('/version', ...guards, (context) => {
+    findRoute(context, { router, model: modelFor(context, [], '/version') })
+    return context.text(version)
+  })
   return app
 }
 

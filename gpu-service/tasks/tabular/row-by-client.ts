@@ -1,14 +1,14 @@
 import type { TabularAnswer } from './labels.ts'
 
 /**
- * A row of a table as Hugging Face's own clients declare it, and as its servers answered: huggingface_hub a label or a
- * number, @huggingface/inference nothing but a number, which throws at anything else. Everybody else is told how sure
+ * A row of a table as Hugging Face's own clients declare it, and as its servers answered: huggingface_hub and MLflow a
+ * label or a number, @huggingface/inference nothing but a number, which throws at anything else. Everybody else is told how sure
  * the model is.
  */
 export function rowToldTo(client: string | undefined): (row: TabularAnswer) => unknown {
-  const named = /\bhf_hub\/|@huggingface\/inference\//.exec(client ?? '')?.[0]
+  const named = /\bhf_hub\/|@huggingface\/inference\/|\bmlflow\//.exec(client ?? '')?.[0]
   if (named === undefined) return (row) => row
-  const labelOf = named === 'hf_hub/' ? ({ label }: TabularAnswer) => label : classNumber
+  const labelOf = named === '@huggingface/inference/' ? classNumber : ({ label }: TabularAnswer) => label
   return (row) => row.value ?? row.values ?? labelOf(row)
 }
 

@@ -7,7 +7,7 @@ import type { CellType } from './tabular-graph.ts'
 
 /**
  * Reads `inputs` into rows of numbers and texts: a list of rows, each a list of numbers or an object by column name, or
- * a table `{column: [values]}`, also as Hugging Face wraps it in `{data: …}`. @throws AppError `invalid_input` naming the place.
+ * a table `{column: [values]}`, also as Hugging Face wraps it in `{data: …}`, or pandas' `{columns, data}`. @throws AppError `invalid_input` naming the place.
  */
 export async function readRows({ inputs, table, signal }: ReadRows): Promise<Cell[][]> {
   const given = rowsGiven(inputs, table)
@@ -86,9 +86,30 @@ interface GivenRows {
 function rowsGiven(inputs: unknown, table: TableShape): GivenRows | undefined {
   if (Array.isArray(inputs)) return { count: inputs.length, rowAt: (index) => inputs[index] }
   if (!isRecord(inputs)) return undefined
+  if (isFrame(inputs)) return rowsOfFrame(inputs, table)
   if (isRecord(inputs.data)) return rowsOfTable(inputs.data, { param: 'inputs.data', table })
   const values = Object.values(inputs)
   return values.length > 0 && values.every(Array.isArray) ? rowsOfTable(inputs, { param: 'inputs', table }) : undefined
+}
+
+interface Frame {
+  columns: readonly unknown[]
+  data: readonly unknown[]
+}
+
+/** Columns once and rows of their values: a table whose columns are called "columns" and "data" holds no lists in them. */
+const isFrame = (inputs: object): inputs is Frame => {
+  const { columns, data } = inputs as Partial<Frame>
+  return Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)
+}
+
+/** A model that does not name its columns takes them as they come. */
+function rowsOfFrame({ columns, data }: Frame, table: TableShape): GivenRows {
+  if (columns.length > table.width)
+    throw errors.invalidInput(`"inputs" has ${columns.length} columns; the model takes ${expected(table)}.`, 'inputs')
+  if (table.columns === undefined) return { count: data.length, rowAt: (index) => data[index] }
+  const named = (row: readonly unknown[]) => Object.fromEntries(columns.map((name, at) => [String(name), row[at]]))
+  return { count: data.length, rowAt: (index) => named(data[index] as readonly unknown[]) }
 }
 
 /** A table of any size is turned into rows only when it is none too large. */

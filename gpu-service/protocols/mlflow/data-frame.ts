@@ -1,0 +1,52 @@
+import { errors } from '../../../shared/errors.ts'
+import { inputsMax } from '../../tasks/limits.ts'
+
+export interface SplitFrame {
+  columns: string[] | undefined
+  data: unknown[][]
+}
+
+/** A frame as pandas writes it with `orient="split"`; its index is of no matter. @throws AppError `invalid_request` */
+export function readSplit(frame: unknown): SplitFrame {
+  const { columns = undefined, data = undefined } = isRecord(frame) ? frame : {}
+  if (!isRows(data) || !(columns === undefined || areNames(columns)))
+    throw errors.invalidRequest(
+      '"dataframe_split" must be {"columns": ["name", …], "data": [[value, …], …]}, as DataFrame.to_dict("split") makes it.',
+      'dataframe_split',
+    )
+  assertFew(data, 'dataframe_split.data')
+  const ragged = data.findIndex((row) => columns !== undefined && row.length !== columns.length)
+  if (ragged >= 0)
+    throw errors.invalidRequest(
+      `"dataframe_split.data[${ragged}]" has ${data[ragged]?.length} values for ${columns?.length} columns.`,
+      'dataframe_split',
+    )
+  return { columns, data }
+}
+
+/** A frame with `orient="records"`. @throws AppError `invalid_request` */
+export function readRecords(records: unknown, param: string): Record<string, unknown>[] {
+  if (!Array.isArray(records) || !records.every(isRecord))
+    throw errors.invalidRequest(`"${param}" must be a list of objects, each with its values by column.`, param)
+  assertFew(records, param)
+  return records
+}
+
+/** The values of a frame that has but one column. @throws AppError `invalid_request` */
+export function onlyColumn(rows: readonly (readonly unknown[])[], param: string): unknown[] {
+  if (rows.every(({ length }) => length === 1)) return rows.map(([value]) => value)
+  throw errors.invalidRequest(`"${param}" must have one column: what this model is asked about.`, param)
+}
+
+function assertFew({ length }: readonly unknown[], param: string): void {
+  if (length <= inputsMax) return
+  throw errors.invalidRequest(`"${param}" has ${length} rows; the limit is ${inputsMax} rows per request.`, param)
+}
+
+const isRows = (value: unknown): value is unknown[][] => Array.isArray(value) && value.every(Array.isArray)
+
+const areNames = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string') && new Set(value).size === value.length
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,44 @@
+import { errors } from '../../../shared/errors.ts'
+import type { Route } from '../../deployments/route.ts'
+import type { PipelineRequest } from '../../tasks/task.ts'
+import { isRecord, onlyColumn, readRecords, readSplit } from './data-frame.ts'
+import { tensorReaders } from './tensor-readers.ts'
+
+/** How MLflow's scoring protocol says what to predict: a body has one of these, and may have `params`. */
+const formats = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const
+export type Readers = Record<(typeof formats)[number], (value: unknown) => unknown>
+
+/** Whether nobody but a client of MLflow would ask so. */
+export const isOfMlflow = (body: unknown): boolean =>
+  isRecord(body) && formats.some((format) => format !== 'inputs' && Object.hasOwn(body, format))
+
+/** What is asked in MLflow's protocol, as the pipeline of the model takes it. @throws AppError `invalid_request` */
+export function scoringInput(body: unknown, route: Route): Pick<PipelineRequest, 'inputs' | 'parameters'> {
+  const given = isRecord(body) ? formats.filter((format) => Object.hasOwn(body, format)) : []
+  const [format, ...others] = given
+  if (!isRecord(body) || format === undefined || others.length > 0)
+    throw errors.invalidRequest(`The body must be an object with just one of ${formats.join(', ')}.`)
+  const { params = null } = body
+  if (params !== null && !isRecord(params)) throw errors.invalidRequest('"params" must be an object.', 'params')
+  return { inputs: readersOf(route)[format](body[format]), parameters: params ?? {} }
+}
+
+function readersOf({ task, service }: Route): Readers {
+  if (task === 'tensors') return tensorReaders(service.capabilities.tensors?.inputs.map(({ name }) => name) ?? [])
+  const asGiven = (value: unknown) => value
+  if (task.startsWith('tabular-'))
+    return { dataframe_split: wholeOrRows, dataframe_records: asGiven, instances: asGiven, inputs: asGiven }
+  return {
+    dataframe_split: (frame) => onlyColumn(readSplit(frame).data, 'dataframe_split'),
+    dataframe_records: (records) =>
+      onlyColumn(readRecords(records, 'dataframe_records').map(Object.values), 'dataframe_records'),
+    instances: asGiven,
+    inputs: asGiven,
+  }
+}
+
+/** Rows alone where the frame does not name its columns. */
+function wholeOrRows(frame: unknown) {
+  const { columns, data } = readSplit(frame)
+  return columns === undefined ? data : { columns, data }
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { postTo } from '../support/post-to.ts'
+import { embedderModel, irisModel } from '../support/test-models.ts'
+import { startTestServing, type TestServing } from '../support/test-serving.ts'
+import { elementTypes, tinyGraph } from '../support/tiny-graphs.ts'
+
+const { float32 } = elementTypes
+const column = (name: string) => ({ name, elementType: float32, dims: ['n', 1] })
+const adding = tinyGraph({
+  nodes: [{ operator: 'Add', inputs: ['a', 'b'], output: 'sum' }],
+  inputs: [column('a'), column('b')],
+  outputs: [column('sum')],
+})
+const doubling = tinyGraph({
+  nodes: [{ operator: 'Add', inputs: ['x', 'x'], output: 'y' }],
+  inputs: [{ name: 'x', elementType: float32, dims: ['n', 2] }],
+  outputs: [{ name: 'y', elementType: float32, dims: ['n', 2] }],
+})
+const tensors = (name: string, graph: Buffer) => ({
+  ...{ name, repo: `team/${name}`, task: 'tensors', file: 'model.onnx', files: { 'model.onnx': graph } },
+})
+
+let host: TestServing
+beforeAll(async () => {
+  host = await startTestServing([
+    await irisModel(),
+    await embedderModel(),
+    tensors('adding', adding),
+    tensors('doubling', doubling),
+  ])
+})
+afterAll(() => host.close())
+
+const score = (name: string, json: unknown) => postTo(host, `/api/v1/predict/${name}/invocations`, json)
+const columns = ['sepal length (cm)', 'sepal width (cm)', 'petal length (cm)', 'petal width (cm)']
+const setosa = [5.1, 3.5, 1.4, 0.2]
+const virginica = [6.3, 3.3, 6, 2.5]
+const named = (row: readonly number[]) => Object.fromEntries(columns.map((name, at) => [name, row[at]]))
+
+describe("MLflow's /invocations", () => {
+  it.each([
+    ['a frame split', { dataframe_split: { index: [0, 1], columns, data: [setosa, virginica] } }],
+    ['a frame split without names', { dataframe_split: { data: [setosa, virginica] } }],
+    [
+      'a frame whose columns stand otherwise',
+      {
+        dataframe_split: {
+          columns: columns.toReversed(),
+          data: [setosa.toReversed(), virginica.toReversed()],
+        },
+      },
+    ],
+    ['records', { dataframe_records: [named(setosa), named(virginica)] }],
+    ['instances', { instances: [setosa, virginica] }],
+    ['inputs', { inputs: [setosa, virginica], params: {} }],
+  ])('predicts the labels of the rows of a table: %s', async (_which, body) => {
+    expect(await score('iris', body)).toMatchObject({ status: 200, body: { predictions: ['setosa', 'virginica'] } })
+  })
+
+  it.each([
+    [
+      'dataframe_split',
+      {
+        columns: ['b', 'a'],
+        data: [
+          [1, 10],
+          [2, 20],
+        ],
+      },
+    ],
+    [
+      'dataframe_records',
+      [
+        { a: 10, b: 1 },
+        { b: 2, a: 20 },
+      ],
+    ],
+    [
+      'instances',
+      [
+        { a: [10], b: [1] },
+        { a: [20], b: [2] },
+      ],
+    ],
+    ['inputs', { a: [[10], [20]], b: [[1], [2]] }],
+  ])('gives %s to a graph by the names of its inputs', async (format, value) => {
+    const { body } = await score('adding', { [format]: value })
+    expect(body).toEqual({ predictions: { sum: [[11], [22]] } })
+  })
+
+  it.each([
+    ['dataframe_split', { columns: ['one', 'other'], data: [[1, 2]] }],
+    ['dataframe_records', [{ one: 1, other: 2 }]],
+    ['instances', [[1, 2]]],
+    ['inputs', [[1, 2]]],
+    ['inputs', { x: [[1, 2]] }],
+  ])('gives %s as they are to a graph of one input: %j', async (format, value) => {
+    expect((await score('doubling', { [format]: value })).body).toEqual({ predictions: { y: [[2, 4]] } })
+  })
+
+  it('asks a model of texts with the one column of a frame, and leaves what SageMaker sends as it was', async () => {
+    const texts = ['one text', 'another']
+    const vectors = (await score('tiny', { inputs: texts })).body as number[][]
+    expect(vectors).toHaveLength(2)
+    for (const body of [
+      { instances: texts },
+      { dataframe_records: texts.map((text) => ({ text })) },
+      { dataframe_split: { columns: ['text'], data: texts.map((text) => [text]) } },
+    ]) {
+      const { predictions } = (await score('tiny', body)).body as { predictions: number[][] }
+      expect(predictions).toHaveLength(2)
+      for (const [at, vector] of predictions.entries())
+        for (const [i, value] of vector.entries()) expect(value).toBeCloseTo(vectors[at]?.[i] ?? Number.NaN, 5)
+    }
+  })
+
+  it.each([
+    ['iris', {}, 'just one of dataframe_split, dataframe_records, instances, inputs'],
+    ['iris', { inputs: [setosa], instances: [setosa] }, 'just one of'],
+    ['iris', [setosa], 'just one of'],
+    ['iris', { dataframe_split: { columns, data: [[1, 2]] } }, 'has 2 values for 4 columns'],
+    ['iris', { dataframe_split: { columns: ['a', 'a'], data: [] } }, 'DataFrame.to_dict("split")'],
+    ['iris', { dataframe_split: { columns: ['a', 'b', 'c', 'd'], data: [setosa] } }, 'has a column "a"'],
+    ['iris', { dataframe_records: [{ ...named(setosa), 'petal width (cm)': 'wide' }] }, 'every value must be a number'],
+    ['iris', { inputs: [setosa], params: [] }, '"params" must be an object'],
+    ['adding', { dataframe_split: { columns: ['a', 'c'], data: [[1, 2]] } }, 'has a column "c"; the model takes a, b'],
+    ['adding', { dataframe_records: [{ a: 1, b: 2 }, { a: 1 }] }, 'the same columns in every row'],
+    ['doubling', { dataframe_split: { data: Array(2049).fill([1, 2]) } }, 'the limit is 2048 rows'],
+    ['tiny', { dataframe_split: { columns: ['a', 'b'], data: [['x', 'y']] } }, 'must have one column'],
+  ])('says 400 in the envelope of MLflow of %s asked %j', async (name, body, message) => {
+    const answer = await score(name, body)
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error_code: 'BAD_REQUEST', message: expect.stringContaining(message) },
+    })
+    expect(Object.keys(answer.body as object)).toEqual(['error_code', 'message'])
+  })
+
+  it('says in its envelope too, beside that of SageMaker, what is wrong before the body is read', async () => {
+    const path = '/api/v1/predict/iris/invocations'
+    const stranger = await host.ask(path, { json: { instances: [setosa] }, token: null })
+    expect([stranger.status, await stranger.json()]).toMatchObject([
+      401,
+      { error_code: 'UNAUTHENTICATED', message: expect.any(String), error: expect.any(String) },
+    ])
+    const absent = await score('absent', { instances: [setosa] })
+    expect(absent).toMatchObject({ status: 404, body: { error_code: 'RESOURCE_DOES_NOT_EXIST' } })
+  })
+
+  it('stands beside /ping and /version', async () => {
+    const at = (path: string) => host.ask(`/api/v1/predict/iris${path}`)
+    expect((await at('/ping')).status).toBe(200)
+    expect(await (await at('/version')).text()).toMatch(/^\d+\.\d+\.\d+/)
+    expect((await host.ask('/api/v1/predict/absent/version')).status).toBe(404)
+  })
+})
