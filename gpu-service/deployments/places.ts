@@ -48,7 +48,7 @@ export function arrange({ item, before, shadowBefore, create }: Arrange): Arrang
     const last = before.find((place) => place.index === index)
     const standIn = last === undefined || slot.served !== undefined ? undefined : standInOf(last, staying)
     if (standIn !== undefined) staying.add(standIn)
-    return [{ index, id: idOf(target), weight: weightOf(target), target, slot, standIn }]
+    return [{ index, id: idOf(wanted, index), weight: weightOf(target), target, slot, standIn }]
   })
   const [unanswered] = places
   if (unanswered !== undefined && !places.some(isAnswering)) {
@@ -84,9 +84,16 @@ const isRolledBack = (item: DeploymentItem, slot: DeploymentSlot): boolean =>
     (target) => target.rolledBack !== undefined && identity(itemOf(item, target)) === identity(slot.item),
   )
 
-/** What a caller means by a target: a newer revision of the same name is the same target, another file is not. */
-const idOf = ({ repoId, ref, wantedFile, precision }: DeploymentTarget): string =>
-  JSON.stringify([repoId, ref, wantedFile, precision])
+/**
+ * What a caller means by a target: a newer revision of the same name is the same target, another file is not. The same
+ * name may stand there twice, at what it names now and where it was: with one id for both, every key would go to one.
+ */
+function idOf(targets: readonly DeploymentTarget[], index: number): string {
+  const names = targets.map(({ repoId, ref, wantedFile, precision }) => [repoId, ref, wantedFile, precision])
+  const texts = names.map((name) => JSON.stringify(name))
+  const same = texts.slice(0, index).filter((text) => text === texts[index]).length
+  return `${texts[index]}${same === 0 ? '' : ` ${same}`}`
+}
 
 /** The deployment as its one target has it. */
 const itemOf = (item: DeploymentItem, target: DeploymentTarget): DeploymentItem => ({
