@@ -1,4 +1,3 @@
-import type { AppError } from '../../shared/errors.ts'
 import type { Engine, EngineDied } from '../engine/engine.ts'
 import type { BatcherOptions } from './batcher-options.ts'
 import type { CallLedger } from './call-ledger.ts'
@@ -11,7 +10,7 @@ import type { Job, Ran } from './job.ts'
 import { runSplitting } from './run-splitting.ts'
 
 export interface BatchRunsOptions<Input, Output>
-  extends Pick<BatcherOptions<Input, Output>, 'run' | 'scheduler' | 'observe'> {
+  extends Pick<BatcherOptions<Input, Output>, 'run' | 'sharesMemory' | 'scheduler' | 'observe'> {
   ledger: CallLedger<Input, Output>
   costs: CostModel
   rate: DrainRate
@@ -77,7 +76,7 @@ export class BatchRuns<Input, Output> {
         answer: (part, results) => {
           for (const [at, job] of part.entries()) ledger.answer(job, results[at] as Ran<Output>)
         },
-        fail: (job, error) => this.#failed(job, failureOf(error)),
+        fail: (job, error) => this.#failed(job, error),
         split: () => observe.retried('split'),
         lost: (part, error) => this.#lost(part, error),
       }),
@@ -114,16 +113,16 @@ export class BatchRuns<Input, Output> {
     return outputs.map((output) => ({ output, startedMs: endedMs - runMs, endedMs, batchSize }))
   }
 
-  #failed(job: Job<Input, Output>, failure: AppError): void {
-    const { ledger, rate } = this.#options
+  #failed(job: Job<Input, Output>, error: unknown): void {
+    const { ledger, rate, sharesMemory = () => false } = this.#options
     rate.failed(job)
-    ledger.fail(job, failure)
+    ledger.fail(job, failureOf(error, { sharesMemory: sharesMemory() }))
   }
 
   #lost(jobs: Batch<Input, Output>, error: EngineDied): void {
     const { ledger, observe, scheduler } = this.#options
     const givenUp = ledger.retries.add(jobs, error)
-    for (const job of givenUp) this.#failed(job, failureOf(error))
+    for (const job of givenUp) this.#failed(job, error)
     if (givenUp.length > 0) return
     observe.retried('engine_died')
     scheduler.wake()

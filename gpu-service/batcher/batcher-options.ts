@@ -7,6 +7,8 @@ import type { QueueLimits, Scheduler } from './item-queue.ts'
 export interface BatcherOptions<Input, Output> {
   /** Runs a batch; the answers are as many as the inputs, in their order. Callers of one input may share its answer. */
   run(inputs: readonly Input[], engine: Engine, how?: Pick<EngineRun, 'more' | 'watch'>): Promise<Output[]>
+  /** Whether other models have of the memory that a run may come to lack. */
+  sharesMemory?: () => boolean
   /** What an input counts towards the cost of a run: its tokens, or 1. */
   sizeOf(input: Input): number
   /** Only inputs of one group share a run. */

@@ -14,7 +14,7 @@ export interface ModelBatcherOptions<Input, Output> {
   model: TaskModel<Input, Output>
   lease: ModelLease
   item: Pick<DeploymentItem, 'name' | 'resultCache'>
-  parts: Pick<SlotParts, 'pool' | 'limits'>
+  parts: Pick<SlotParts, 'pool' | 'limits' | 'device'>
   observe: BatchObserver
 }
 
@@ -23,7 +23,7 @@ export function createModelBatcher<Input, Output>({
   model,
   lease,
   item,
-  parts: { pool, limits },
+  parts: { pool, limits, device },
   observe,
 }: ModelBatcherOptions<Input, Output>): { batcher: Batcher<Input, Output>; gate: GatedQueue } {
   const modelId = graphId({ modelId: lease.modelId, graph: model.graph })
@@ -43,6 +43,8 @@ export function createModelBatcher<Input, Output>({
     sizeOf: (input) => model.sizeOf(input),
     groupOf: model.groupOf,
     keyOf: model.keyOf,
+    // A machine's memory is given out as it is asked for: what it refuses at once is more than there is.
+    sharesMemory: () => device === 'cuda' && lease.hasNeighbours,
     run: async (inputs, engine, how) => {
       const tensors = await engine.run({ modelId, ...model.encode(inputs), ...how }).catch((error) => {
         throw error instanceof ModelLost ? errors.modelNotReady(item.name, error.message) : error

@@ -5,8 +5,8 @@ import { LatencyWindow } from './latency-window.ts'
 const callersFault = new Set([400, 422, 424, 504])
 /** An engine that ends is the fault of what runs in it, though the answer tells the caller not to send that again. */
 const targetsFault = new Set(['input_ends_engine', 'run_never_ended'])
-/** It waits for memory that others have, or is loaded: a target that cannot be is judged by that. */
-const nobodysFault = new Set(['model_not_ready'])
+/** It waits for memory that others have, finds too little beside them, or is loaded: a target that cannot be is judged by that. */
+const nobodysFault = new Set(['model_not_ready', 'engine_memory_short'])
 
 interface Ended {
   status: number

@@ -41,6 +41,9 @@ export function createLease({
     get isResident() {
       return model.isIn
     },
+    get hasNeighbours() {
+      return residency.holdsBeside(model)
+    },
     get keptFault() {
       return request.idleMsMax === undefined ? residency.keptFault : undefined
     },

@@ -35,6 +35,8 @@ export interface ModelLease extends OpenedModel {
   gate(gated: { queue: ItemQueue; graph: string }): GatedQueue
   /** Whether the engines hold it now. */
   readonly isResident: boolean
+  /** Whether the engines hold other models too. */
+  readonly hasNeighbours: boolean
   /** Fulfilled when the engines hold it. @throws what its load throws */
   load(): Promise<void>
   /** @throws AppError `model_kept_loaded` where any who use it want it to stay */

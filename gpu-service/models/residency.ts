@@ -60,6 +60,11 @@ export class Residency {
     return this.#stays.heldBytes
   }
 
+  /** Whether the engines hold others than this one, those included that come in or leave. */
+  holdsBeside(model: Resident): boolean {
+    return this.#stays.count > (this.#stays.has(model) ? 1 : 0)
+  }
+
   /** Why not all models can stay that are to be kept, where they cannot. */
   get keptFault(): string | undefined {
     return this.#kept.fault

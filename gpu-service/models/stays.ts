@@ -30,6 +30,10 @@ export class Stays {
     return this.#stays.has(model)
   }
 
+  get count(): number {
+    return this.#stays.size
+  }
+
   /** Those that can be asked. */
   get present(): Stay[] {
     return [...this.#stays.values()].filter(({ state }) => state === 'in')

@@ -87,6 +87,16 @@ export const modelErrors = {
       cause,
     })
   },
+  /** A smaller batch was tried before. What others hold may be free later; a shorter input may find room now. */
+  engineMemoryShort: (reason: string, cause?: unknown) =>
+    new AppError({
+      code: 'engine_memory_short',
+      status: 503,
+      message: `There was too little memory left to run this input beside the other models that are loaded: ${reason}. Try again later, or send a shorter input.`,
+      retryable: true,
+      retryAfterSeconds: 5,
+      cause,
+    }),
   /** Not retryable: each time would cost another engine. */
   inputEndsEngine: (reason: string, cause?: unknown) =>
     new AppError({

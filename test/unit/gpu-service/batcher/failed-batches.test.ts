@@ -43,6 +43,28 @@ describe('a batch that fails', () => {
     expect(runs).toHaveLength(1)
   })
 
+  const outOfMemory = new Error(
+    'BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 9',
+  )
+  it.each([
+    ['that others have a part of, later', true, outOfMemory, { code: 'engine_memory_short', status: 503 }],
+    ['that it has for itself, never', false, outOfMemory, { code: 'inference_failed', status: 422 }],
+    ['but fails for its input, never', true, new Error('no'), { code: 'inference_failed', status: 422 }],
+  ])(
+    'is run in halves where it finds too little memory; what is too large alone, in memory %s',
+    async (_which, sharesMemory, failure, told) => {
+      const { batcher, runs, pull } = manualBatcher<string>({ sharesMemory: () => sharesMemory })
+      const small = batcher.submit('small')
+      const large = batcher.submit('large').catch((error) => error)
+      void pull()
+      await runs[0]?.fail(failure)
+      await runs[1]?.finish()
+      expect((await small).output).toBe('small')
+      await runs[2]?.fail(failure)
+      expect(await large).toMatchObject({ ...told, retryable: sharesMemory && told.status === 503 })
+    },
+  )
+
   it('fails a request as a whole, and does not run the rest of it', async () => {
     const { batcher, runs, pull } = manualBatcher<string>({
       limits: { costMax: 1, itemsMax: 1, queuedMax: 10 },

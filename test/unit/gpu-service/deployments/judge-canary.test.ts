@@ -66,10 +66,11 @@ describe('a window of latencies', () => {
     expect(window.sample().failed).toBe(7)
   })
 
-  it('is not blamed for a model that waits for memory', () => {
+  it('is not blamed for a model that waits for memory, or finds too little beside others', () => {
     const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
     const outcomes = Object.assign(new Outcomes(), { window })
-    outcomes.note({ status: 503, code: 'model_not_ready', latencyMs: 1, caller: 'a' })
+    for (const code of ['model_not_ready', 'engine_memory_short'])
+      outcomes.note({ status: 503, code, latencyMs: 1, caller: 'a' })
     expect(window.sample().failed).toBe(0)
     outcomes.note({ status: 503, code: 'engine_died', latencyMs: 1, caller: 'a' })
     expect(window.sample().failed).toBe(1)

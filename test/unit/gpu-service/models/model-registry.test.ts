@@ -139,6 +139,16 @@ it('brings a model again for whoever still has it, when the repo that it came fr
   expect(again.isResident).toBe(true)
 })
 
+it('knows of a model whether the engines hold others beside it, which may have the memory that it lacks', async () => {
+  const { models } = await start()
+  const lease = await models.acquire({ ...request, task: 'feature-extraction' })
+  expect(lease.hasNeighbours).toBe(false)
+  const second = await models.acquire({ ...request, task: 'feature-extraction', revision: other })
+  expect([lease.hasNeighbours, second.hasNeighbours]).toEqual([true, true])
+  await second.release()
+  await expect.poll(() => lease.hasNeighbours).toBe(false)
+})
+
 it('sends a model away that nobody asks, once the last who wanted it kept has given it back', async () => {
   const { models } = await start()
   const kept = await models.acquire({ ...request, task: 'feature-extraction' })
