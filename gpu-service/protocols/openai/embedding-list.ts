@@ -1,23 +1,22 @@
 import type { Embedding } from '../../tasks/feature-extraction/embeddings.ts'
-import { base64Json, charactersPerNumber, floatsJson, jsonList } from '../../tasks/feature-extraction/vector-json.ts'
-import type { JsonText } from '../../tasks/task.ts'
+import { base64Json, floatsJson } from '../../tasks/feature-extraction/vector-json.ts'
+import { listParts } from '../../tasks/write-json.ts'
 
-export interface EmbeddingList {
+interface EmbeddingList {
   model: string
   vectors: readonly Embedding[]
   format: 'float' | 'base64'
   promptTokens: number
 }
 
-/** The answer of `/v1/embeddings`: in pieces where it is long, 2048 vectors of 1024 floats are 40 MB of text. */
-export function embeddingList({ model, vectors, format, promptTokens }: EmbeddingList): JsonText {
+/** The answer of `/v1/embeddings`, part by part: 2048 vectors of 1024 floats are 40 MB of text. */
+export function* embeddingList({ model, vectors, format, promptTokens }: EmbeddingList): Generator<string, void> {
   const vectorJson = format === 'base64' ? base64Json : floatsJson
+  yield '{"object":"list","data":'
+  yield* listParts(
+    vectors,
+    (vector, index) => `{"object":"embedding","index":${index},"embedding":${vectorJson(vector)}}`,
+  )
   const usage = `{"prompt_tokens":${promptTokens},"total_tokens":${promptTokens}}`
-  return jsonList({
-    start: '{"object":"list","data":[',
-    items: vectors,
-    write: (vector, index) => `{"object":"embedding","index":${index},"embedding":${vectorJson(vector)}}`,
-    end: `],"model":${JSON.stringify(model)},"usage":${usage}}`,
-    aboutLength: vectors.length * (vectors[0]?.length ?? 0) * (format === 'base64' ? 5.4 : charactersPerNumber),
-  })
+  yield `,"model":${JSON.stringify(model)},"usage":${usage}}`
 }

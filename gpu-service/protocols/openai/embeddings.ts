@@ -7,6 +7,7 @@ import { capabilityOf } from '../../tasks/capabilities.ts'
 import type { EmbeddingInput, Embeddings } from '../../tasks/feature-extraction/embeddings.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import { timingOf } from '../../tasks/task.ts'
+import { writeJson } from '../../tasks/write-json.ts'
 import { answerJson } from '../answer.ts'
 import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
@@ -42,7 +43,8 @@ export function embeddingRoutes(parts: ServingParts, { mayBeUnnamed = false } = 
     const results = await embeddings.embed({ inputs, dimensions, normalize: isCut(dimensions), options })
     const promptTokens = inputs.reduce((total, { ids }) => total + ids.length, 0)
     const vectors = results.map(({ output }) => output)
-    const json = embeddingList({ model, vectors, format: encoding_format ?? 'float', promptTokens })
+    const parts = embeddingList({ model, vectors, format: encoding_format ?? 'float', promptTokens })
+    const json = await writeJson(parts, options.signal)
     return answerJson(context, { json, timing: timingOf(results), tokens: promptTokens })
   })
   return app

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { cohereEnvelope, type Envelope, openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
-import { jsonList } from '../../tasks/feature-extraction/vector-json.ts'
+import { listParts, writeJson } from '../../tasks/write-json.ts'
 import { answerJson } from '../answer.ts'
 import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
@@ -10,7 +10,7 @@ import { guardPredictions } from '../prediction-guard.ts'
 import { readJson } from '../read-json.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
-import { rankedResults } from './ranked-results.ts'
+import { type RankedResult, rankedResults } from './ranked-results.ts'
 import { readDocuments, rerankRequest } from './rerank-request.ts'
 
 /** `POST /v1/rerank` as Jina has it, and `POST /v2/rerank` as Cohere has it: one request, one answer, two errors. */
@@ -30,34 +30,36 @@ function rerankRoute({ parts, envelope, returnsDocuments }: RerankRoute): Hono<S
     const documents = readDocuments(body.documents)
     const model = askedModel(context, body.model ?? undefined)
     const rerank = capabilityOf({ model, kind: 'rerank', route: routeTo(context, { router, model }) })
+    const options = callOptions(context)
     const { scores, timing, tokens } = await rerank({
       query: body.query,
       texts: documents,
       truncation: { truncate: true, direction: 'right' },
       rawScores: false,
-      options: callOptions(context),
+      options,
     })
     const given = (body.return_documents ?? returnsDocuments) ? documents : undefined
     const results = rankedResults({ scores, documents: given, count: body.top_n ?? documents.length })
-    const usage = { prompt_tokens: tokens, total_tokens: tokens }
-    const meta = { api_version: { version: '2' }, tokens: { input_tokens: tokens } }
-    const json = jsonList({
-      start: `${JSON.stringify({ id: context.get('requestId'), object: 'list', model }).slice(0, -1)},"results":[`,
-      items: results,
-      write: (result) => JSON.stringify(result),
-      end: `],${JSON.stringify({ usage, meta }).slice(1)}`,
-      aboutLength: results.reduce(
-        (total, { document }) => total + charactersPerResult + (document?.text.length ?? 0),
-        0,
-      ),
-    })
+    const json = await writeJson(rerankAnswer({ id: context.get('requestId'), model, results, tokens }), options.signal)
     return answerJson(context, { json, timing, tokens })
   })
   return app
 }
 
-/** About what one takes in JSON besides its document. */
-const charactersPerResult = 80
+function* rerankAnswer({ id, model, results, tokens }: RerankAnswer): Generator<string, void> {
+  yield `${JSON.stringify({ id, object: 'list', model }).slice(0, -1)},"results":`
+  yield* listParts(results, (result) => JSON.stringify(result))
+  const usage = { prompt_tokens: tokens, total_tokens: tokens }
+  const meta = { api_version: { version: '2' }, tokens: { input_tokens: tokens } }
+  yield `,${JSON.stringify({ usage, meta }).slice(1)}`
+}
+
+interface RerankAnswer {
+  id: string | undefined
+  model: string
+  results: readonly RankedResult[]
+  tokens: number
+}
 
 interface RerankRoute {
   parts: ServingParts

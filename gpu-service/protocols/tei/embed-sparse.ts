@@ -22,6 +22,7 @@ export const embedSparse: TeiOperation = {
       options,
       held,
     })
-    return { json: sparseJson(vectors), ...answered, characters: charactersOf(list), inputs: list.length, isSingle }
+    const json = await sparseJson(vectors, options.signal)
+    return { json, ...answered, characters: charactersOf(list), inputs: list.length, isSingle }
   },
 }

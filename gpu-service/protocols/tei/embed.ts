@@ -2,8 +2,9 @@ import * as z from 'zod'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import { capabilityOf, type Truncation } from '../../tasks/capabilities.ts'
 import type { Embedding, EmbeddingInput, Embeddings } from '../../tasks/feature-extraction/embeddings.ts'
-import { charactersPerNumber, floatsJson, jsonList } from '../../tasks/feature-extraction/vector-json.ts'
+import { floatsJson } from '../../tasks/feature-extraction/vector-json.ts'
 import { timingOf } from '../../tasks/task.ts'
+import { answersJson, listParts } from '../../tasks/write-json.ts'
 import { charactersOf, readInputs, type TextOrIds, truncationFields, truncationOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
@@ -25,13 +26,7 @@ export const embed: TeiOperation = {
     const { tokens, tokenizationMs } = await tokenized({ list, embeddings, ...asked })
     const results = await embeddings.embed({ inputs: tokens, normalize: normalize ?? true, dimensions, options })
     const vectors = results.map(({ output }) => output)
-    const json = jsonList({
-      start: '[',
-      items: vectors,
-      write: floatsJson,
-      end: ']',
-      aboutLength: vectors.length * (vectors[0]?.length ?? 0) * charactersPerNumber,
-    })
+    const json = await answersJson({ items: vectors, isList: true, write: floatsJson, signal: options.signal })
     return { json, timing: timingOf(results), tokenizationMs, ...about(list, tokens), isSingle }
   },
 }
@@ -47,14 +42,9 @@ export const embedAll: TeiOperation = {
     const asked = { promptName, truncation: truncationOf(how), signal: options.signal }
     const { tokens, tokenizationMs } = await tokenized({ list, embeddings, ...asked })
     const results = await embeddings.embedTokens({ inputs: tokens, options })
-    const texts = results.map(({ output }, index) => ({ output, count: tokens[index]?.ids.length ?? 1 }))
-    const json = jsonList({
-      start: '[',
-      items: tokensOf(texts),
-      write: writeToken,
-      end: ']',
-      aboutLength: texts.reduce((total, { output }) => total + output.length, 0) * charactersPerNumber,
-    })
+    const write = ({ output }: (typeof results)[number], index: number) =>
+      listParts(rowsOf(output, tokens[index]?.ids.length ?? 1), floatsJson)
+    const json = await answersJson({ items: results, isList: true, write, signal: options.signal })
     return { json, timing: timingOf(results), tokenizationMs, ...about(list, tokens), isSingle }
   },
 }
@@ -65,28 +55,10 @@ const about = (list: TextOrIds[], tokens: EmbeddingInput[]) => ({
   inputs: list.length,
 })
 
-interface TokenInText {
-  vector: Embedding | undefined
-  isFirst: boolean
-  isLast: boolean
-}
-
-const writeToken = ({ vector, isFirst, isLast }: TokenInText): string =>
-  `${isFirst ? '[' : ''}${vector === undefined ? '' : floatsJson(vector)}${isLast ? ']' : ''}`
-
-/** Each token's vector, and its place in its text: a text is as long as its model takes, too long to write at once. */
-function* tokensOf(texts: readonly { output: Embedding; count: number }[]): Generator<TokenInText> {
-  for (const { output, count } of texts) {
-    // A text without tokens has its place in the answer all the same.
-    if (count === 0) yield { vector: undefined, isFirst: true, isLast: true }
-    const width = output.length / count
-    for (let row = 0; row < count; row++)
-      yield {
-        vector: output.subarray(row * width, (row + 1) * width),
-        isFirst: row === 0,
-        isLast: row === count - 1,
-      }
-  }
+/** The vector of each token of a text. */
+function* rowsOf(output: Embedding, count: number): Generator<Embedding> {
+  const width = output.length / count
+  for (let row = 0; row < count; row++) yield output.subarray(row * width, (row + 1) * width)
 }
 
 /** Texts are turned into tokens; lists of token ids are taken as they are. */

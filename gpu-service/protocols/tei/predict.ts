@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
-import { answersJson } from '../../tasks/text/answers-json.ts'
+import { answersJson } from '../../tasks/write-json.ts'
 import { assertCount, assertText, charactersOf, truncationFields, truncationOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 

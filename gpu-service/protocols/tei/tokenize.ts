@@ -3,7 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import { mapInSlices } from '../../in-slices.ts'
 import { capabilityOf, type Token } from '../../tasks/capabilities.ts'
-import { answersJson, listPieces } from '../../tasks/text/answers-json.ts'
+import { answersJson, listParts } from '../../tasks/write-json.ts'
 import { assertCount, assertText, charactersOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
@@ -38,7 +38,7 @@ export const tokenize: TeiOperation = {
     const json = await answersJson({
       items: lists,
       isList: true,
-      write: (one) => listPieces(one, writeToken),
+      write: (one) => listParts(one, writeToken),
       signal: options.signal,
     })
     return { json, tokens, characters: charactersOf(texts), inputs: texts.length, isSingle }

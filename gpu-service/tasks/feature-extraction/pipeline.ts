@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { type PipelineAnswer, type PipelineRequest, type TaskService, timingOf } from '../task.ts'
+import { answersJson } from '../write-json.ts'
 import type { Embeddings } from './embeddings.ts'
 import { parseInput, readEmbeddingParameters } from './parameters.ts'
 import { readTexts } from './read-texts.ts'
 import { similarity, similarityInputs } from './similarity.ts'
-import { base64Json, charactersPerNumber, floatsJson, jsonList } from './vector-json.ts'
+import { base64Json, floatsJson } from './vector-json.ts'
 
 /** `{inputs: text or texts}` to `[[numbers]]`, a row per text; `{inputs: {source_sentence, sentences}}` to cosines. */
 export const embeddingPipeline =
@@ -25,13 +26,11 @@ async function answerVectors(embeddings: Embeddings, request: PipelineRequest): 
     signal: options.signal,
   })
   const results = await embeddings.embed({ inputs, normalize, dimensions, options })
-  const vectors = results.map(({ output }) => output)
-  const json = jsonList({
-    start: '[',
-    items: vectors,
+  const json = await answersJson({
+    items: results.map(({ output }) => output),
+    isList: true,
     write: encoding_format === 'base64' ? base64Json : floatsJson,
-    end: ']',
-    aboutLength: vectors.length * (vectors[0]?.length ?? 0) * charactersPerNumber,
+    signal: options.signal,
   })
   return { json, timing: timingOf(results), tokens: inputs.reduce((total, { ids }) => total + ids.length, 0) }
 }

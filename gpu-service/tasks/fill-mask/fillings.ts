@@ -1,6 +1,6 @@
-import { listPieces, type Written } from '../text/answers-json.ts'
 import { largest } from '../text/largest.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
+import { listParts, type Written } from '../write-json.ts'
 
 /** Which tokens are wanted for the masks of a text. */
 export interface Wanted {
@@ -45,7 +45,7 @@ interface Likeliest {
 /** `[{score, token, token_str, sequence}]`, or a list of those where a text has several masks. */
 export function fillingsJson({ ids, masks, candidates, tokenizer }: Fillings): Written {
   const ofMask = (position: number, mask: number) =>
-    listPieces(candidates[mask] ?? [], ({ token, score }) =>
+    listParts(candidates[mask] ?? [], ({ token, score }) =>
       JSON.stringify({
         score,
         token,
@@ -55,7 +55,7 @@ export function fillingsJson({ ids, masks, candidates, tokenizer }: Fillings): W
       }),
     )
   const [only, ...others] = masks
-  return only !== undefined && others.length === 0 ? ofMask(only, 0) : listPieces(masks, ofMask)
+  return only !== undefined && others.length === 0 ? ofMask(only, 0) : listParts(masks, ofMask)
 }
 
 interface Fillings {

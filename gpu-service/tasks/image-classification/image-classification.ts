@@ -6,7 +6,7 @@ import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { labelScores, readLabels, readScoreOptions } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
-import { answersJson } from '../text/answers-json.ts'
+import { answersJson } from '../write-json.ts'
 
 /** As many classes as Hugging Face's pipeline answers with. */
 const topKDefault = 5

@@ -7,10 +7,10 @@ import type { Planes } from '../image/pixel-values.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { labelScores, readLabels, readScoreOptions } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
-import { answersJson } from '../text/answers-json.ts'
 import { readTextSettings } from '../text/text-settings.ts'
 import { readTokenInputs, type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
 import { openTokenizer } from '../text/tokenizer.ts'
+import { answersJson } from '../write-json.ts'
 import { readPairInputs } from './pair-input.ts'
 
 /** A picture and a text to classes of both together, as models like FLAVA see them. */

@@ -1,7 +1,6 @@
 import type { Batcher } from '../../batcher/batcher.ts'
 import { breatheFor } from '../../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
-import { answersJson, listPieces } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import { type LocatedText, specialToken } from '../text/encoded-text.ts'
 import { readParameters } from '../text/parameters.ts'
@@ -9,6 +8,7 @@ import { tokenCount } from '../text/sequence-classifier.ts'
 import type { TextModel } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { windowBudget } from '../text/window-budget.ts'
+import { answersJson, listParts } from '../write-json.ts'
 import { answerSpans } from './answer-spans.ts'
 import { answersOf, type TextAnswer } from './answers.ts'
 import { contextWindows } from './context-windows.ts'
@@ -59,7 +59,7 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
     const json = await answersJson({
       items: answers,
       isList,
-      write: (all) => (count === 1 ? JSON.stringify(all[0] ?? null) : listPieces(all, (one) => JSON.stringify(one))),
+      write: (all) => (count === 1 ? JSON.stringify(all[0] ?? null) : listParts(all, (one) => JSON.stringify(one))),
       signal: options.signal,
     })
     return { json, timing: timingOf(results), tokens: tokenCount(rows) }

@@ -1,7 +1,7 @@
 import { readEmbeddingParameters } from '../feature-extraction/parameters.ts'
 import { readTexts } from '../feature-extraction/read-texts.ts'
-import { jsonList } from '../feature-extraction/vector-json.ts'
 import type { JsonText, TaskService } from '../task.ts'
+import { answersJson } from '../write-json.ts'
 import type { Sparse, SparseVector } from './sparse.ts'
 
 /** `{inputs: text or texts}` to `[[{index, value}]]`, a list per text. */
@@ -10,15 +10,8 @@ export const sparsePipeline =
   async ({ inputs, parameters, options }) => {
     const { truncation, promptName } = readEmbeddingParameters(parameters)
     const { vectors, ...about } = await sparse({ inputs: readTexts(inputs), truncation, promptName, options })
-    return { json: sparseJson(vectors), ...about }
+    return { json: await sparseJson(vectors, options.signal), ...about }
   }
 
-/** In pieces where it is long. */
-export const sparseJson = (vectors: readonly SparseVector[]): JsonText =>
-  jsonList({
-    start: '[',
-    items: vectors,
-    write: (vector) => JSON.stringify(vector),
-    end: ']',
-    aboutLength: vectors.reduce((total, { length }) => total + length, 0) * 45,
-  })
+export const sparseJson = (vectors: readonly SparseVector[], signal: AbortSignal): Promise<JsonText> =>
+  answersJson({ items: vectors, isList: true, write: (vector) => JSON.stringify(vector), signal })

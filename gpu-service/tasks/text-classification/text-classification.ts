@@ -2,7 +2,6 @@ import * as z from 'zod'
 import type { Classify } from '../capabilities.ts'
 import { labelScores, scoreFunctions } from '../label-scores.ts'
 import type { ModelSource, OpenedTask, Task, TaskService } from '../task.ts'
-import { answersJson } from '../text/answers-json.ts'
 import { oneOf, readParameters, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
 import { readTexts } from '../text/read-texts.ts'
 import {
@@ -13,6 +12,7 @@ import {
 } from '../text/sequence-classifier.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { rerankBy } from '../text-ranking/rerank.ts'
+import { answersJson } from '../write-json.ts'
 
 /** Texts, or pairs of texts, to the classes that the model knows, each with a score. */
 export const textClassification: Task = {

@@ -3,7 +3,6 @@ import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import { breatheFor } from '../../in-slices.ts'
 import { type TaskService, timingOf } from '../task.ts'
-import { answersJson, listPieces } from '../text/answers-json.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
 import {
@@ -20,6 +19,7 @@ import type { TextModel } from '../text/text-model.ts'
 import { specialCount } from '../text/token-template.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
 import { windowBudget } from '../text/window-budget.ts'
+import { answersJson, listParts } from '../write-json.ts'
 import { type Entity, entitiesOf, strategies } from './entities.ts'
 import { type FoundInWindow, withoutOverlaps } from './overlaps.ts'
 import { scoredTokens } from './scored-tokens.ts'
@@ -78,7 +78,7 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
       isList,
       write(entities, item) {
         const tell = teller({ text: items[item]?.text ?? '', isGrouped: strategy !== 'none' })
-        return listPieces(entities, (entity) => JSON.stringify(tell(entity)))
+        return listParts(entities, (entity) => JSON.stringify(tell(entity)))
       },
       signal: options.signal,
     })

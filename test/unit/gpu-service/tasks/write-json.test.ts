@@ -1,7 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { answersJson, listPieces } from '../../../../../gpu-service/tasks/text/answers-json.ts'
-import { largest } from '../../../../../gpu-service/tasks/text/largest.ts'
+import { answersJson, listParts } from '../../../../gpu-service/tasks/write-json.ts'
 
 const { signal } = new AbortController()
 const asked = { isList: true, write: (item: unknown) => JSON.stringify(item), signal }
@@ -28,7 +26,7 @@ describe('the answers of a request', () => {
 
   it('come in pieces where one item is all of it, which is not known before it is written', async () => {
     const item = Array.from({ length: 20_000 }, (_, at) => ({ at, word: 'ship' }))
-    const write = () => listPieces(item, (one) => JSON.stringify(one))
+    const write = () => listParts(item, (one) => JSON.stringify(one))
     const pieces = await collect(await answersJson({ ...asked, items: [item], isList: false, write }))
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000)
     expect(JSON.parse(pieces.join(''))).toEqual(item)
@@ -45,17 +43,5 @@ describe('the answers of a request', () => {
     const pieces = collect(await answersJson({ ...asked, items, write, signal: leaving.signal }))
     leaving.abort()
     await expect(pieces).rejects.toMatchObject({ code: 'client_closed' })
-  })
-})
-
-describe('the largest numbers', () => {
-  it('are the first of all of them in order, for any numbers', () => {
-    const numbers = fc.array(fc.integer({ min: -20, max: 20 }), { maxLength: 200 })
-    fc.assert(
-      fc.property(numbers, fc.integer({ min: 1, max: 250 }), (values, count) => {
-        const sorted = values.map((_, index) => index).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0))
-        expect(largest(values, count)).toEqual(sorted.slice(0, count))
-      }),
-    )
   })
 })
