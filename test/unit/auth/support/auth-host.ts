@@ -95,6 +95,10 @@ export async function startAuthHost(settings: Settings = {}) {
   }
 }
 
+/** Why each was refused, or how it was answered, in order. */
+export const codes = (answers: { status: number; body: { error?: { code: string } } }[]) =>
+  answers.map(({ status, body }) => body?.error?.code ?? status).toSorted()
+
 interface Asked {
   method?: string
   json?: unknown

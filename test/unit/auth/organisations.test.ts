@@ -1,32 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ensureOwner } from '../../../shared/auth/ensure-owner.ts'
-import { bootstrapAdmin, createVerifier } from '../../../shared/auth/verify.ts'
+import { createVerifier } from '../../../shared/auth/verify.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import { ensureAdminUser } from '../../../shared/table/user-creation.ts'
-import { type AuthHost, type Person, startAuthHost } from './support/auth-host.ts'
+import { ada, create, eve, get, grace, newOrganisation, remove, set, usePeople } from './support/organisations.ts'
+import { host } from './support/use-auth-host.ts'
 
-let host: AuthHost
-let ada: Person
-let grace: Person
-let eve: Person
-let count = 0
-beforeAll(async () => {
-  host = await startAuthHost({ registration: 'open' })
-  ;[ada, grace, eve] = await Promise.all([host.person('Ada'), host.person('grace'), host.person('eve')])
-})
-afterAll(() => host.close())
+usePeople()
 
-const create = (by: Person, name: string) => host.ask('/api/v1/owners', { token: by.accessToken, json: { name } })
-const newOrganisation = async (by = ada) => {
-  const name = `org-${count++}`
-  if ((await create(by, name)).status !== 201) throw new Error('no organisation')
-  return name
-}
-const get = (by: Person, path: string) => host.ask(`/api/v1/owners/${path}`, { token: by.accessToken })
-const set = (by: Person, owner: string, who: Person, role: string) =>
-  host.ask(`/api/v1/owners/${owner}/members/${who.username}`, { method: 'PUT', token: by.accessToken, json: { role } })
-const remove = (by: Person, path: string) =>
-  host.ask(`/api/v1/owners/${path}`, { method: 'DELETE', token: by.accessToken })
 const rolesOf = async (token: string) => (await createVerifier({ table: host.table, now: host.now })(token)).owners
 const admins = async (owner: string) => {
   const { body } = await host.ask(`/api/v1/owners/${owner}/members`, { token: ada.accessToken })
@@ -157,94 +137,5 @@ describe('an organisation', () => {
     expect((await set(ada, name, eve, 'read')).status).toBe(404)
     expect((await remove(ada, name)).status).toBe(204)
     expect((await host.scan()).filter(({ pk }) => pk === keys.owner(name).pk)).toEqual([])
-  })
-})
-
-describe('one’s owners', () => {
-  it('are the personal one and then the organisations, page by page', async () => {
-    const person = await host.person('joiner')
-    const names = await Promise.all(Array.from({ length: 5 }, () => newOrganisation(person)))
-    for (const limit of [1, 2, 3, 100]) {
-      const listed: string[] = []
-      let cursor: string | undefined
-      do {
-        const query = `limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}`
-        const { body } = await host.ask(`/api/v1/owners?${query}`, { token: person.accessToken })
-        expect(body.items.length).toBeLessThanOrEqual(limit)
-        listed.push(...body.items.map(({ name }: { name: string }) => name))
-        cursor = body.cursor
-      } while (cursor !== undefined)
-      expect(listed).toEqual(['joiner', ...names.toSorted()])
-    }
-  })
-
-  it('include a namespace that has no members and stays as long as its user', async () => {
-    expect((await get(ada, 'ada')).body).toMatchObject({ name: 'Ada', kind: 'user', role: 'admin' })
-    expect((await remove(ada, 'ada')).body.error.code).toBe('not_an_organisation')
-    expect((await set(ada, 'ada', eve, 'admin')).body.error.code).toBe('not_an_organisation')
-    expect((await get(eve, 'ada')).status).toBe(404)
-  })
-})
-
-describe('a namespace that nobody has', () => {
-  const principalOf = (token: string) => createVerifier({ table: host.table, now: host.now })(token)
-  const ensure = async (token: string, owner: string) =>
-    ensureOwner({ table: host.table, principal: await principalOf(token), owner, now: host.now() })
-
-  it('becomes an organisation when an admin of the platform writes into it, once for all who do so at once', async () => {
-    const at = host.now()
-    const made = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        ensureOwner({ table: host.table, principal: bootstrapAdmin, owner: 'sentence-transformers', now: at }),
-      ),
-    )
-    expect(new Set(made.map((owner) => JSON.stringify({ name: owner.name, kind: owner.kind }))).size).toBe(1)
-    expect(made[0]).toMatchObject({ name: 'sentence-transformers', kind: 'organisation' })
-    expect((await create(eve, 'Sentence-Transformers')).status).toBe(409)
-  })
-
-  it('is nobody else’s to write into, and a stranger is asked who it is', async () => {
-    await expect(ensure(eve.accessToken, 'nobodys')).rejects.toMatchObject({ code: 'owner_not_found' })
-    const stranger = ensureOwner({ table: host.table, principal: undefined, owner: 'nobodys', now: host.now() })
-    await expect(stranger).rejects.toMatchObject({ code: 'unauthenticated' })
-    const name = await newOrganisation()
-    await set(ada, name, eve, 'read')
-    await expect(ensure(eve.accessToken, name)).rejects.toMatchObject({ code: 'forbidden' })
-    await set(ada, name, eve, 'write')
-    expect(await ensure(eve.accessToken, name.toUpperCase())).toMatchObject({ name })
-    expect(await ensure(eve.accessToken, 'EVE')).toMatchObject({ name: 'eve', kind: 'user' })
-  })
-
-  it('is none of the reserved names, except the admin’s own', async () => {
-    const asAdmin = (owner: string) =>
-      ensureOwner({ table: host.table, principal: bootstrapAdmin, owner, now: host.now() })
-    await expect(asAdmin('datasets')).rejects.toMatchObject({ code: 'name_reserved' })
-    expect(await asAdmin('admin')).toMatchObject({ name: 'admin', kind: 'user', userId: 'admin' })
-  })
-})
-
-describe('the admin that a server makes for itself', () => {
-  it('is made once, with its namespace and as the first user, and as often as one likes', async () => {
-    const fresh = await startAuthHost({ hasAdminKey: false })
-    const { table } = fresh
-    await Promise.all(Array.from({ length: 5 }, () => ensureAdminUser({ table, now: fresh.now() })))
-    expect((await fresh.scan()).map(({ pk }) => pk).toSorted()).toEqual(['FIRST#', 'OWNER#admin', 'USER#admin'])
-    expect((await fresh.register('eve')).body.error.code).toBe('registration_closed')
-    expect((await fresh.login('admin')).status).toBe(401)
-    await fresh.close()
-  })
-
-  it('is made also where an earlier version left one without a name, or the bootstrap key’s namespace', async () => {
-    const fresh = await startAuthHost()
-    const { table } = fresh
-    await table.put({ ...keys.user('admin'), id: 'admin', role: 'admin', createdAt: 'then' })
-    await ensureAdminUser({ table, now: fresh.now() })
-    expect(await table.get(keys.user('admin'))).toMatchObject({ username: 'admin' })
-    await fresh.close()
-    const second = await startAuthHost()
-    await ensureOwner({ table: second.table, principal: bootstrapAdmin, owner: 'admin', now: second.now() })
-    await ensureAdminUser({ table: second.table, now: second.now() })
-    expect(await second.table.get(keys.user('admin'))).toMatchObject({ username: 'admin' })
-    await second.close()
   })
 })
