@@ -1,55 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hashToken } from '../../../shared/auth/token.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { ensureOrganisation } from '../../../shared/table/owners.ts'
-import { type AuthHost, type Person, password, startAuthHost } from './support/auth-host.ts'
+import { codes, type Person, password } from './support/auth-host.ts'
+import { host, useAuthHost } from './support/use-auth-host.ts'
 
-const codes = (answers: { status: number; body: { error?: { code: string } } }[]) =>
-  answers.map(({ status, body }) => body?.error?.code ?? status).toSorted()
+useAuthHost({ hasAdminKey: false, registration: 'open' })
 
-describe('the first account', () => {
-  it('becomes the admin, and of twenty at once exactly one does', async () => {
-    const host = await startAuthHost({ hasAdminKey: false })
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => host.register(`first${index}`)))
-    expect(codes(answers)).toEqual([201, ...Array(19).fill('registration_closed')])
-    expect(answers.find(({ status }) => status === 201)?.body.role).toBe('admin')
-    const users = (await host.scan()).filter(({ sk }) => sk === 'USER')
-    expect(users).toHaveLength(1)
-    await host.close()
-  })
-
-  it('is the only admin where everyone may register', async () => {
-    const host = await startAuthHost({ hasAdminKey: false, registration: 'open' })
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => host.register(`first${index}`)))
-    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201))
-    expect(answers.filter(({ body }) => body.role === 'admin')).toHaveLength(1)
-    await host.close()
-  })
-
-  it('is nobody’s to take where the deployment was given an admin key', async () => {
-    const host = await startAuthHost()
-    expect((await host.register('stranger')).body.error.code).toBe('registration_closed')
-    // Nothing but that it was tried.
-    expect((await host.scan()).map(({ pk }) => String(pk).split('#')[0])).toEqual(['AUDIT'])
-    await host.close()
-  })
-
-  it('does not come a second time', async () => {
-    const host = await startAuthHost({ hasAdminKey: false })
-    await host.person('ada')
-    expect((await host.register('eve')).body.error.code).toBe('registration_closed')
-    await host.close()
-  })
+let admin: Person
+beforeAll(async () => {
+  admin = await host.person('root-user')
 })
 
 describe('accounts', () => {
-  let host: AuthHost
-  let admin: Person
-  beforeAll(async () => {
-    host = await startAuthHost({ hasAdminKey: false, registration: 'open' })
-    admin = await host.person('root-user')
-  })
-  afterAll(() => host.close())
-
   it('are one for an e-mail address that registers twenty times at once', async () => {
     const registrations = Array.from({ length: 20 }, (_, index) =>
       host.register(`one${index}`, { email: 'One@example.com' }),
@@ -183,64 +144,5 @@ describe('accounts', () => {
     expect((await host.ask('/api/v1/me', { token: ada.accessToken })).status).toBe(401)
     host.clock.ms += 1
     expect((await host.login('forgetful', 'the third long one')).status).toBe(200)
-  })
-})
-
-describe('registration by invitation', () => {
-  let host: AuthHost
-  let admin: Person
-  beforeAll(async () => {
-    host = await startAuthHost({ hasAdminKey: false, registration: 'invitation' })
-    admin = await host.person('host-admin')
-  })
-  afterAll(() => host.close())
-  const invite = async (json: object = {}) =>
-    (await host.ask('/api/v1/invitations', { token: admin.accessToken, json })).body
-
-  it('needs one, which makes one account even for twenty at once', async () => {
-    expect((await host.register('nobody')).body.error.code).toBe('invitation_needed')
-    expect((await host.register('nobody', { invitation: 'in_guessed' })).body.error.code).toBe('invitation_invalid')
-    const { token } = await invite()
-    const all = Array.from({ length: 20 }, (_, index) => host.register(`guest${index}`, { invitation: token }))
-    expect(codes(await Promise.all(all))).toEqual([201, ...Array(19).fill('invitation_invalid')])
-    const { body } = await host.ask('/api/v1/invitations', { token: admin.accessToken })
-    expect(body.items[0].usedBy).toMatch(/^user_/)
-    expect(JSON.stringify(await host.scan())).not.toContain(token)
-  })
-
-  it('is for whom it was made, until it ends or is taken back', async () => {
-    const { token } = await invite({ email: 'Guest@example.com', role: 'admin', expiresInDays: 1 })
-    const use = (email: string, invitation = token) => host.register('late-guest', { email, invitation })
-    expect((await use('other@example.com')).body.error.code).toBe('invitation_invalid')
-    host.clock.ms += 86_400_000
-    expect((await use('guest@example.com')).body.error.code).toBe('invitation_invalid')
-    const second = await invite()
-    admin = { ...admin, accessToken: (await host.login('host-admin')).body.accessToken }
-    const back = await invite()
-    const path = `/api/v1/invitations/${back.id}`
-    expect((await host.ask(path, { method: 'DELETE', token: admin.accessToken })).status).toBe(204)
-    expect((await host.ask(path, { method: 'DELETE', token: admin.accessToken })).status).toBe(404)
-    expect((await use('guest@example.com', back.token)).status).toBe(403)
-    expect(second.error?.code, 'an access token lives ten minutes').toBe('invalid_token')
-  })
-
-  it('is given by admins only, and does not stand in the way of an admin who makes the account itself', async () => {
-    const member = await host.person('made-by-admin', admin.accessToken)
-    expect((await host.ask('/api/v1/invitations', { token: member.accessToken, json: {} })).status).toBe(403)
-    expect((await host.ask('/api/v1/me', { token: member.accessToken })).body.role).toBe('member')
-    expect((await host.register('by-member', {}, member.accessToken)).body.error.code).toBe('admin_only')
-  })
-})
-
-describe('the key that a deployment was given', () => {
-  it('makes accounts and keys for the admin, who is then a user like any other', async () => {
-    const token = `hf_${'a'.repeat(64)}`
-    const host = await startAuthHost({ adminKeySha256: hashToken(token) })
-    expect((await host.ask('/api/v1/me', { token })).body).toMatchObject({ username: 'admin', role: 'admin' })
-    expect((await host.register('ada', {}, token)).status).toBe(201)
-    const made = await host.ask('/api/v1/keys', { token, json: { name: 'second', scopes: ['admin'] } })
-    expect(made.status).toBe(201)
-    expect((await host.ask('/api/v1/me', { token: made.body.token })).body).toMatchObject({ username: 'admin' })
-    await host.close()
   })
 })
