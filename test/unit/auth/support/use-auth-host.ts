@@ -11,3 +11,8 @@ export function useAuthHost(settings: Parameters<typeof startAuthHost>[0] = { re
   })
   afterAll(() => host.close())
 }
+
+let newcomers = 0
+/** Somebody whom no other test knows, with a session. */
+export const newcomer = () => host.person(`person${newcomers++}`)
+export const me = (token: string) => host.ask('/api/v1/me', { token })
