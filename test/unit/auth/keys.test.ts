@@ -1,16 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createVerifier } from '../../../shared/auth/verify.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { eventually } from '../../support/eventually.ts'
-import { type AuthHost, type Person, startAuthHost } from './support/auth-host.ts'
+import type { Person } from './support/auth-host.ts'
+import { host, me, useAuthHost } from './support/use-auth-host.ts'
 
-let host: AuthHost
+useAuthHost()
+
 let ada: Person
 let eve: Person
 const repoId = '0'.repeat(24)
 
 beforeAll(async () => {
-  host = await startAuthHost({ registration: 'open' })
   ada = await host.person('ada')
   eve = await host.person('eve')
   await host.ask('/api/v1/owners', { token: ada.accessToken, json: { name: 'Acme' } })
@@ -22,10 +23,8 @@ beforeAll(async () => {
     await host.table.put({ ...keys.repoName(kind, name), repoId: name === 'acme/one' ? repoId : 'f'.repeat(24) })
   await host.table.put({ ...keys.repoName('model', 'acme/before'), repoId, redirectedAt: 'then' })
 })
-afterAll(() => host.close())
 
 const make = (token: string, json: object) => host.ask('/api/v1/keys', { token, json: { name: 'key', ...json } })
-const me = (token: string) => host.ask('/api/v1/me', { token })
 const revoke = (token: string, id: string) => host.ask(`/api/v1/keys/${id}`, { method: 'DELETE', token })
 
 describe('an API key', () => {

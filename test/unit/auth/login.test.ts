@@ -1,19 +1,15 @@
-import { Hono } from 'hono'
-import { handle } from 'hono/aws-lambda'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPasswordHasher, isOutdated } from '../../../functions/auth/password-hash.ts'
-import { callerAddress, callerNetwork } from '../../../shared/http/caller-address.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { isOutdated } from '../../../functions/auth/password-hash.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import { pauseAfter } from '../../../shared/table/login-attempts.ts'
-import { type AuthHost, password, startAuthHost } from './support/auth-host.ts'
+import { password } from './support/auth-host.ts'
+import { host, useAuthHost } from './support/use-auth-host.ts'
 
-let host: AuthHost
+useAuthHost()
+
 beforeAll(async () => {
-  host = await startAuthHost({ registration: 'open' })
   await host.register('ada')
   await host.register('grace')
 })
-afterAll(() => host.close())
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
@@ -106,65 +102,8 @@ describe('a login', () => {
     ])
       expect((await ask(json)).status, JSON.stringify(json)).toBe(400)
   })
-})
 
-describe('pauses', () => {
-  it('double up to their longest', () => {
-    const policy = { free: 2, firstPauseMs: 1000, pauseMsMax: 5000, windowMs: 1 }
-    expect([0, 1, 2, 3, 4, 5, 6, 60].map((failures) => pauseAfter(failures, policy))).toEqual([
-      0, 0, 0, 1000, 2000, 4000, 5000, 5000,
-    ])
-  })
-})
-
-describe('callers', () => {
-  it('are known by the connection that the host saw, not by what they say of themselves', async () => {
-    const app = new Hono().get('/', (context) => context.text(callerAddress(context) ?? 'unknown'))
-    const headers = { 'x-forwarded-for': '203.0.113.9' }
-    const over = async (remoteAddress: string) =>
-      (await app.request('/', { headers }, { incoming: { socket: { remoteAddress } } })).text()
-    expect(await over('192.0.2.1')).toBe('192.0.2.1')
-    expect(await over('::ffff:192.0.2.1')).toBe('192.0.2.1')
-    expect(await over('2001:db8::1')).toBe('2001:db8::1')
-    expect(await (await app.request('/', { headers })).text()).toBe('unknown')
-    const http = { method: 'GET', path: '/', sourceIp: '198.51.100.7' }
-    const event = { version: '2.0', rawPath: '/', rawQueryString: '', headers, requestContext: { http } }
-    const answer = (await handle(app)(event as never, {} as never)) as { body: string }
-    expect(answer.body).toBe('198.51.100.7')
-  })
-
-  it('are counted by address, and in IPv6 by network', () => {
-    expect(callerNetwork('192.0.2.7')).toBe('192.0.2.7')
-    expect(callerNetwork('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64')
-    expect(callerNetwork('2001:db8::1')).toBe('2001:db8:0:0::/64')
-    expect(callerNetwork('::1')).toBe('0:0:0:0::/64')
-    expect(callerNetwork('fe80::1%eth0')).toBe('fe80:0:0:0::/64')
-  })
-})
-
-describe('password hashes', () => {
-  it('are Argon2id with their own salt and their settings, and match only their password', async () => {
-    const passwords = createPasswordHasher()
-    const [one, other] = await Promise.all([passwords.hash(password), passwords.hash(password)])
-    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
-    expect(one).not.toBe(other)
-    expect(await passwords.matches(password, one)).toBe(true)
-    expect(await passwords.matches(`${password} `, one)).toBe(false)
-    expect(await passwords.matches(password, undefined)).toBe(false)
-    // The same letters, typed in two ways.
-    expect(await passwords.matches('cafe\u0301 au lait', await passwords.hash('caf\u00e9 au lait'))).toBe(true)
-  })
-
-  it('are computed a few at a time, and refused when too many wait', async () => {
-    const passwords = createPasswordHasher({ runningMax: 1, waitingMax: 3 })
-    const all = await Promise.allSettled(Array.from({ length: 10 }, () => passwords.hash(password)))
-    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)
-    const refused = all.find(({ status }) => status === 'rejected') as PromiseRejectedResult
-    expect(refused.reason).toMatchObject({ code: 'busy', status: 429 })
-    expect(await passwords.hash(password)).toMatch(/^\$argon2id/)
-  })
-
-  it('of an earlier version are replaced with the next login', async () => {
+  it('replaces the password hash of an earlier version', async () => {
     const weaker = '$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$'
     const { argon2Sync } = await import('node:crypto')
     const settings = { nonce: Buffer.alloc(16), memory: 8, passes: 1, parallelism: 1, tagLength: 32 }

@@ -1,21 +1,21 @@
 import { Hono } from 'hono'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { addWhoamiRoute } from '../../../functions/hub/whoami.ts'
 import { authenticate } from '../../../shared/auth/middleware.ts'
 import { createVerifier } from '../../../shared/auth/verify.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
 import { guardedTable } from '../../support/guarded-table.ts'
-import { type AuthHost, type Person, startAuthHost } from './support/auth-host.ts'
+import type { Person } from './support/auth-host.ts'
+import { host, useAuthHost } from './support/use-auth-host.ts'
 
-let host: AuthHost
+useAuthHost()
+
 let ada: Person
 beforeAll(async () => {
-  host = await startAuthHost({ registration: 'open' })
   ada = await host.person('Ada')
   for (const name of ['Acme', 'beta']) await host.ask('/api/v1/owners', { token: ada.accessToken, json: { name } })
 })
-afterAll(() => host.close())
 
 async function whoami(token: string) {
   const table = guardedTable(host.table, tableAccess.hub)
