@@ -1,8 +1,9 @@
 import type { Command, Invocation } from '../command.ts'
-import { textOption } from '../command.ts'
+import { textOption, UsageError } from '../command.ts'
 import type { RepoFilter, RepoListRequest } from '../repo-client.ts'
 import { allPages } from '../request.ts'
-import { table } from '../terminal.ts'
+import { shellWord } from '../shell-word.ts'
+import { printable, table } from '../terminal.ts'
 import { formatAge, formatBytes } from '../units.ts'
 import { datasetOption } from './named-repo.ts'
 
@@ -10,15 +11,16 @@ const filters = ['owner', 'task', 'library', 'license', 'tag', 'prefix', 'sort']
 
 export const ls: Command = {
   summary: 'list the models',
-  usage: 'slipway ls',
+  usage: 'slipway ls [OWNER | OWNER/PREFIX]',
   help: `Examples:
   slipway ls
-  slipway ls --owner acme --sort updated
+  slipway ls acme --sort updated          those of one owner
+  slipway ls acme/all-                    those whose OWNER/NAME begins so
   slipway ls --task feature-extraction --prefix all-
   slipway ls --deleted --json
 
 Options:
-  --owner NAME      those of one owner
+  --owner NAME      the same as OWNER
   --task TASK, --library LIBRARY, --license LICENSE, --tag TAG
                     by one of these at a time
   --prefix TEXT     whose name, or with a "/" whose owner/name, begins so; sorted by name
@@ -34,7 +36,7 @@ With --json, one JSON array of every model.`,
     deleted: { type: 'boolean' },
     ...datasetOption,
   },
-  parameters: { min: 0, max: 0 },
+  parameters: { min: 0, max: 1 },
   async run(invocation) {
     const { client, terminal, json, options } = invocation
     const asked = requestOf(invocation)
@@ -55,7 +57,10 @@ With --json, one JSON array of every model.`,
 
 function requestOf(invocation: Invocation): RepoListRequest {
   const { options } = invocation
-  const given = Object.fromEntries(filters.map((name) => [name, textOption(invocation, name)]))
+  const given = {
+    ...Object.fromEntries(filters.map((name) => [name, textOption(invocation, name)])),
+    ...named(invocation),
+  }
   const isByName = (given.sort ?? 'name') === 'name'
   return {
     ...given,
@@ -65,8 +70,20 @@ function requestOf(invocation: Invocation): RepoListRequest {
   }
 }
 
-function nothing({ options }: Invocation): string {
+/** What is named without an option: an owner, or how `owner/name` begins. */
+function named(invocation: Invocation) {
+  const [what] = invocation.parameters
+  if (what === undefined) return {}
+  const name = what.includes('/') ? 'prefix' : 'owner'
+  if (textOption(invocation, name) === undefined) return { [name]: what }
+  throw new UsageError(`"${what}" is the same as --${name}: give one of them`)
+}
+
+function nothing({ options, parameters: [what] }: Invocation): string {
   const kind = options.dataset === true ? 'dataset' : 'model'
+  if (what !== undefined && !what.includes('/'))
+    return `No ${kind} of the owner "${printable(what)}" matches. Those whose name begins so: slipway ls --prefix ${shellWord(what)}`
+  if (what !== undefined) return `No ${kind} matches.`
   if (Object.keys(options).some((name) => name !== 'json' && name !== 'dataset')) return `No ${kind} matches.`
   return kind === 'dataset' ? 'No datasets yet.' : 'No models yet. Bring one in: slipway pull hf://owner/name'
 }

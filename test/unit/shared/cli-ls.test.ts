@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { cli } from './support/run-cli.ts'
+
+let asked: string[]
+beforeEach(() => {
+  asked = []
+  vi.stubGlobal('fetch', async (url: string) => {
+    asked.push(new URL(url).search)
+    return Response.json({ items: [] })
+  })
+})
+afterEach(() => vi.unstubAllGlobals())
+
+describe('slipway ls', () => {
+  it.each([
+    [['acme'], '?owner=acme&limit=100'],
+    [['acme', '--sort', 'updated'], '?owner=acme&sort=updated&limit=100'],
+    [['acme/all-'], '?prefix=acme%2Fall-&limit=100'],
+    [['acme/'], '?prefix=acme%2F&limit=100'],
+  ])('takes an owner, or how a name begins, without an option: %j', async (parameters, query) => {
+    expect((await cli('ls', ...parameters)).code).toBe(0)
+    expect(asked).toEqual([query])
+  })
+
+  it('says of an owner without models how to ask by the beginning of a name', async () => {
+    expect((await cli('ls', 'iris')).err).toBe(
+      'No model of the owner "iris" matches. Those whose name begins so: slipway ls --prefix iris\n',
+    )
+    expect((await cli('ls', 'acme/x', '--dataset')).err).toBe('No dataset matches.\n')
+  })
+
+  it.each([
+    [['acme', '--owner', 'lab'], '"acme" is the same as --owner: give one of them'],
+    [['acme', 'lab'], '"lab" is one parameter too many'],
+  ])('takes %j as used wrongly', async (parameters, message) => {
+    expect(await cli('ls', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
+    expect(asked).toEqual([])
+  })
+})
