@@ -6,9 +6,11 @@ import { deploy } from './commands/deploy.ts'
 import { diff } from './commands/diff.ts'
 import { fsck } from './commands/fsck.ts'
 import { gc } from './commands/gc.ts'
+import { invite } from './commands/invite.ts'
 import { keys } from './commands/keys.ts'
 import { log } from './commands/log.ts'
 import { ls } from './commands/ls.ts'
+import { members } from './commands/members.ts'
 import { pause, resume } from './commands/pause.ts'
 import { predict } from './commands/predict.ts'
 import { pull } from './commands/pull.ts'
@@ -19,6 +21,7 @@ import { status } from './commands/status.ts'
 import { tag } from './commands/tag.ts'
 import { undeploy } from './commands/undeploy.ts'
 import { usage } from './commands/usage.ts'
+import { users } from './commands/users.ts'
 
 /** Every verb, in the order in which help lists them. */
 export const commands: Record<string, Command> = {
@@ -38,6 +41,9 @@ export const commands: Record<string, Command> = {
   status,
   usage,
   keys,
+  users,
+  members,
+  invite,
   audit,
   fsck,
   gc,

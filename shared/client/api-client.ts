@@ -3,6 +3,7 @@ import type { AuditEvent } from '../contract/audit.ts'
 import type { me } from '../contract/auth.ts'
 import type { createImport, ImportJob } from '../contract/import.ts'
 import type { OwnerUsage } from '../contract/usage.ts'
+import { accountClient } from './account-client.ts'
 import { connectionError, toApiError } from './api-error.ts'
 import { deploymentClient } from './deployment-client.ts'
 import { keyClient } from './key-client.ts'
@@ -65,6 +66,7 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     ...repoClient(send),
     ...deploymentClient(send),
     ...keyClient(send),
+    ...accountClient(send),
     ...maintenanceClient(send),
     createImport: async (wanted: z.input<typeof createImport>) =>
       (await send<ImportJob>('POST', '/api/v1/imports', wanted)).answer,

@@ -29,14 +29,12 @@ const elsewhere: Record<string, string> = {
   ...each(['history', 'revisions'], '"slipway log OWNER/NAME"'),
   ...each(['tags', 'versions'], '"slipway tag OWNER/NAME"'),
   ...each(['quota', 'quotas'], '"slipway usage"'),
+  ...each(['user', 'accounts', 'register', 'signup'], '"slipway users"'),
+  ...each(['invitation', 'invitations'], '"slipway invite"'),
+  ...each(['member', 'team', 'teams'], '"slipway members OWNER"'),
   ...each(
-    ['users', 'user', 'register', 'signup'],
-    'a route of the API, as the README shows: POST /api/v1/auth/register',
-  ),
-  ...each(['invite', 'invitations'], 'a route of the API: POST /api/v1/invitations'),
-  ...each(
-    ['members', 'orgs', 'organisations', 'organizations', 'owners'],
-    'a route of the API, as the README shows: /api/v1/owners',
+    ['orgs', 'organisations', 'organizations', 'owners'],
+    '"slipway members OWNER" of who is in one, POST /api/v1/owners to make one',
   ),
 }
 

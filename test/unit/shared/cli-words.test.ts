@@ -14,9 +14,9 @@ describe('a word that is no command', () => {
     ['login', 'SLIPWAY_API_KEY'],
     ['start', 'npm start'],
     ['rollback', 'slipway alias OWNER/NAME@REF ALIAS'],
-    ['users', 'POST /api/v1/auth/register'],
-    ['invite', 'POST /api/v1/invitations'],
-    ['members', '/api/v1/owners'],
+    ['signup', 'slipway users'],
+    ['invitations', 'slipway invite'],
+    ['orgs', '/api/v1/owners'],
     ['statsu', 'slipway status'],
     ['Pull', 'slipway pull'],
   ])('names what it is here: %s', async (word, here) => {

@@ -4,7 +4,13 @@ import { runCli } from '../../../../shared/client/cli.ts'
 const hubSettings = 'HF_ENDPOINT=http://127.0.0.1:8000 HF_TOKEN="$(cat key)"'
 
 /** Runs the CLI in this process against whatever `fetch` is, and tells what it said. */
-export async function cli(...parameters: string[]): Promise<{ code: number; out: string; err: string }> {
+export const cli = (...parameters: string[]) => cliReading('', ...parameters)
+
+/** The same with something on its standard input. */
+export async function cliReading(
+  input: string,
+  ...parameters: string[]
+): Promise<{ code: number; out: string; err: string }> {
   const said: Record<'out' | 'err', string[]> = { out: [], err: [] }
   const code = await runCli({
     parameters,
@@ -13,7 +19,7 @@ export async function cli(...parameters: string[]): Promise<{ code: number; out:
       out: (text) => void said.out.push(text),
       err: (text) => void said.err.push(text),
       isTty: false,
-      input: Readable.from([]),
+      input: Readable.from(input === '' ? [] : [Buffer.from(input)]),
     },
   })
   return { code, out: said.out.join(''), err: said.err.join('') }

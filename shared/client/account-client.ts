@@ -1,0 +1,32 @@
+import type { z } from 'zod'
+import type { changeUser, createdInvitation, createInvitation, invitation, register, user } from '../contract/auth.ts'
+import type { member, setMember } from '../contract/owner.ts'
+import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
+
+export type User = z.infer<typeof user>
+export type Invitation = z.infer<typeof invitation>
+export type Member = z.infer<typeof member>
+
+/** Who may do what: users and invitations, which are for admins of the platform, and the members of organisations. */
+export function accountClient(send: Send) {
+  const answer = async <Answer>(...request: Parameters<Send>): Promise<Answer> =>
+    (await send<Answer>(...request)).answer
+  const membersOf = (owner: string) => `/api/v1/owners/${encodeURIComponent(owner)}/members`
+  const memberAt = (owner: string, username: string) => `${membersOf(owner)}/${encodeURIComponent(username)}`
+  return {
+    listUsers: (request: PageRequest = {}) => answer<Page<User>>('GET', `/api/v1/auth/users${queryOf(request)}`),
+    registerUser: (wanted: z.input<typeof register>) => answer<User>('POST', '/api/v1/auth/register', wanted),
+    changeUser: (id: string, wanted: z.input<typeof changeUser>) =>
+      answer<User>('PATCH', `/api/v1/auth/users/${encodeURIComponent(id)}`, wanted),
+    listInvitations: (request: PageRequest = {}) =>
+      answer<Page<Invitation>>('GET', `/api/v1/invitations${queryOf(request)}`),
+    createInvitation: (wanted: z.input<typeof createInvitation>) =>
+      answer<z.infer<typeof createdInvitation>>('POST', '/api/v1/invitations', wanted),
+    deleteInvitation: (id: string) => answer<undefined>('DELETE', `/api/v1/invitations/${encodeURIComponent(id)}`),
+    listMembers: (owner: string, request: PageRequest = {}) =>
+      answer<Page<Member>>('GET', `${membersOf(owner)}${queryOf(request)}`),
+    setMember: (owner: string, username: string, wanted: z.input<typeof setMember>) =>
+      answer<Member>('PUT', memberAt(owner, username), wanted),
+    removeMember: (owner: string, username: string) => answer<undefined>('DELETE', memberAt(owner, username)),
+  }
+}

@@ -1,0 +1,80 @@
+import { type OwnerRole, ownerRoles } from '../../auth/principal.ts'
+import { type Command, type Invocation, textOption, UsageError } from '../command.ts'
+import { allPages } from '../request.ts'
+import { printable, table } from '../terminal.ts'
+import { formatAge } from '../units.ts'
+import { refuseOptions, runVerb, type Verb } from './verbs.ts'
+
+export const members: Command = {
+  summary: 'list the members of an organisation, let users in and out',
+  usage: 'slipway members [OWNER | VERB OWNER USER …]',
+  help: `Examples:
+  slipway members acme
+  slipway members add acme ada                  to read and to ask deployments
+  slipway members add acme ada --role write     to change what it has, too
+  slipway members role acme ada admin           to say who is in it, too
+  slipway members remove acme ada               or yourself, to leave
+
+Options:
+  --role ROLE   of add: read (default), write or admin
+
+It counts with the next request. The last admin of an organisation stays one.`,
+  options: { role: { type: 'string' } },
+  parameters: { min: 1, max: 4 },
+  async run(invocation) {
+    const [owner = '', ...more] = invocation.parameters
+    return more.length === 0 && !Object.hasOwn(verbs, owner)
+      ? list(invocation, owner)
+      : runVerb('members', verbs, invocation)
+  },
+}
+
+async function list(invocation: Invocation, owner: string) {
+  refuseOptions(invocation, { command: 'members OWNER', options: [] })
+  const { client, terminal, json } = invocation
+  const all = await allPages((cursor) => client.listMembers(owner, { limit: 100, cursor }))
+  if (json) return terminal.out(`${JSON.stringify(all)}\n`)
+  const now = new Date()
+  const rows = all.map(({ username, role, addedAt }) => [username, role, formatAge(addedAt, now)])
+  terminal.out(table(['MEMBER', 'ROLE', 'SINCE'], rows))
+}
+
+const whose = ['the name of an organisation', 'the name of a user'] as const
+
+const verbs: Record<string, Verb> = {
+  add: {
+    takes: whose,
+    options: ['role'],
+    run: (invocation, [owner = '', username = '']) =>
+      set(invocation, { owner, username, role: textOption(invocation, 'role') ?? 'read' }),
+  },
+  role: {
+    takes: [...whose, ownerRoles.join(', ')],
+    run: (invocation, [owner = '', username = '', role = '']) => set(invocation, { owner, username, role }),
+  },
+  remove: {
+    takes: whose,
+    async run({ client, terminal, json }, [owner = '', username = '']) {
+      await client.removeMember(owner, username)
+      const answer = { owner, username, removed: true }
+      terminal.out(
+        json ? `${JSON.stringify(answer)}\n` : `${printable(username)} is no longer in ${printable(owner)}\n`,
+      )
+    },
+  },
+}
+
+async function set({ client, terminal, json }: Invocation, { owner, username, role }: Wanted) {
+  if (!isRole(role)) throw new UsageError(`"${role}" is no role: a member may ${ownerRoles.join(', ')}`)
+  const member = await client.setMember(owner, username, { role })
+  const said = `${member.username} may ${member.role} in ${owner}`
+  terminal.out(json ? `${JSON.stringify(member)}\n` : `${printable(said)}\n`)
+}
+
+interface Wanted {
+  owner: string
+  username: string
+  role: string
+}
+
+const isRole = (role: string): role is OwnerRole => (ownerRoles as readonly string[]).includes(role)
