@@ -12,11 +12,11 @@ const session = await InferenceSession.create(path, {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
 })
-const inputs = Object.fromEntries(
+const types = Object.fromEntries(
   tokenInputs.filter((name) => session.inputNames.includes(name)).map((name) => [name, 'int64' as const]),
 )
 const model = embeddingModel({
-  inputs,
+  inputs: { types },
   graph: { pooledBy: 'nodes', outputs: { vector: pooledOutput }, width: {} },
   pooling: { modes: ['mean'], steps: [{ kind: 'normalize' }] },
   padTokenId: 0,

@@ -1,5 +1,5 @@
 import type { EngineCall } from '../../engine/engine.ts'
-import { type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
+import { type TokenInputs, tokenTensors, widthOf } from '../text/token-tensors.ts'
 import type { EmbeddingInput } from './embeddings.ts'
 import type { Pooling } from './pooling-config.ts'
 import { maskInput, poolingInput } from './pooling-nodes.ts'
@@ -19,7 +19,7 @@ export interface EmbeddingCall {
 export function embeddingCall({ batch, outputs, modes, ...how }: EmbeddingCall): EngineCall {
   const call = tokenTensors({ ...how, batch })
   const texts = batch.map(({ ids, skipped = 0 }) => ({ length: ids.length, skipped }))
-  const width = texts.reduce((longest, { length }) => Math.max(longest, length), 0)
+  const width = widthOf(how.inputs, batch)
   const weighted = modes.filter((mode) => mode !== 'max')
   if (weighted.length > 0) call[poolingInput] = weightsTensor({ modes: weighted, texts, width })
   if (modes.includes('max')) call[maskInput] = maskTensor({ texts, width })

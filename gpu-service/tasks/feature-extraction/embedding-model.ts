@@ -32,7 +32,7 @@ export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Embedd
   const modes = graph.pooledBy === 'nodes' ? pooling.modes : []
   return {
     graph: 'main',
-    sizeOf: ({ ids }) => ids.length,
+    sizeOf: ({ ids }) => inputs.width ?? ids.length,
     costMax: graph.pooledBy === 'service' ? Math.min(costMax, here) : costMax,
     itemsMax: alone ? 1 : itemsMax,
     groupOf: ({ wanted }) => wanted,

@@ -1,4 +1,5 @@
 import { localPath } from '../../models/model-files.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { openSparse } from '../sparse/open-sparse.ts'
 import { readSparse } from '../sparse/sparse-config.ts'
@@ -23,11 +24,12 @@ export const featureExtraction: Task = {
     const { files, file, graph, settings } = source
     const sparse = await readSparse(files, graph)
     if (sparse !== undefined) return openSparse(source, sparse)
-    const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(files)
+    const inputs = readTokenInputs({ graph, file })
+    const { tokenizer, settings: settingsOfTexts, prompts } = await readTextModel(files, inputs)
     const pooling = await readPooling(files)
     const made = await embeddingGraph({ graph, path: localPath(files, file), file, config: pooling })
-    const model = embeddingModel({
-      inputs: readTokenInputs({ graph, file }),
+    const plain = embeddingModel({
+      inputs,
       graph: made,
       pooling,
       padTokenId: settingsOfTexts.padTokenId,
@@ -35,6 +37,7 @@ export const featureExtraction: Task = {
       alone: runsAlone({ isolate: settings.isolate, graph }),
       device: settings.device,
     })
+    const model = inFixedBatches(plain, fixedBatch(graph.inputs))
     return {
       graphs: { main: made.path },
       describe: {

@@ -1,5 +1,6 @@
 import type { ModelFiles } from '../../models/model-files.ts'
 import { readTextSettings, type TextSettings } from '../text/text-settings.ts'
+import type { TokenInputs } from '../text/token-tensors.ts'
 import { openTokenizer, type TextTokenizer } from '../text/tokenizer.ts'
 import { type Prompts, readPrompts } from './prompts.ts'
 
@@ -11,7 +12,11 @@ export interface TextModel {
 }
 
 /** @throws AppError `unsupported_model` naming the file at fault */
-export async function readTextModel(files: ModelFiles): Promise<TextModel> {
+export async function readTextModel(files: ModelFiles, inputs: TokenInputs): Promise<TextModel> {
   const tokenizer = await openTokenizer(files)
-  return { tokenizer, settings: await readTextSettings(files, tokenizer), prompts: await readPrompts(files) }
+  return {
+    tokenizer,
+    settings: await readTextSettings({ files, tokenizer, inputs }),
+    prompts: await readPrompts(files),
+  }
 }

@@ -1,4 +1,5 @@
 import { localPath } from '../../models/model-files.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { describeSparse } from '../sparse/open-sparse.ts'
 import { logitsOf } from '../sparse/sparse-model.ts'
 import { wordCostMax } from '../sparse/word-cost.ts'
@@ -47,15 +48,16 @@ export const fillMask: Task = {
           masks.map((numbers) => candidatesOf(numbers, batch[row] ?? warmUpWanted)),
         ),
     })
-    const batches: typeof tokens = {
+    const masked: typeof tokens = {
       ...tokens,
       costMax: wordCostMax({ device: source.settings.device, logits, ...model.texts }),
       sizeOf: (row) => Math.max(tokens.sizeOf(row), row.masks.length * tokensPerMask),
       encode(batch) {
         const { inputs, outputs } = tokens.encode(batch)
-        return { inputs: { ...inputs, ...maskPlaces({ batch, counts }) }, outputs }
+        return { inputs: { ...inputs, ...maskPlaces({ inputs: model.inputs, batch, counts }) }, outputs }
       },
     }
+    const batches = inFixedBatches(masked, fixedBatch(source.graph.inputs))
     return {
       graphs: { main: path },
       describe: {

@@ -1,6 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { localPath } from '../../models/model-files.ts'
 import { createTextInputs } from '../feature-extraction/text-inputs.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { isFloatType, rowsOf } from '../float-tensors.ts'
 import { openPictureModel, type PictureModel } from '../image/picture-model.ts'
 import type { Planes } from '../image/pixel-values.ts'
@@ -23,13 +24,14 @@ export const imageTextClassification: Task = {
       throw errors.unsupportedModel(`"${file}" has no output "logits" of one number per class.`)
     const picture = await openPictureModel({ files, file, inputs: graph.inputs, run: settings })
     const tokenizer = await openTokenizer(files)
-    const { maxTokens, padTokenId } = await readTextSettings(files, tokenizer)
     const texts = { inputs: graph.inputs.filter(({ name }) => name !== picture.input) }
     const tokenInputs = readTokenInputs({ graph: texts, file })
+    const { maxTokens, padTokenId } = await readTextSettings({ files, tokenizer, inputs: tokenInputs })
     const classes = output.shape?.[1]
     const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
     const alone = runsAlone({ isolate: settings.isolate, graph })
-    const model = pairModel({ picture, tokenInputs, padTokenId, output: output.name, alone })
+    const pairs = pairModel({ picture, tokenInputs, padTokenId, output: output.name, alone })
+    const model = inFixedBatches(pairs, fixedBatch(graph.inputs))
     const textInputs = createTextInputs({ tokenizer, maxTokens, includePrompt: true })
     const blank = { planes: picture.blank, ids: tokenizer.encode('what is written with a picture', maxTokens) }
     return {

@@ -2,6 +2,7 @@ import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Device } from '../../engine/engine.ts'
+import { fixedSize } from '../fixed-batch.ts'
 import { type FloatType, floatTypes, isFloatType } from '../float-tensors.ts'
 import type { Size } from './fit.ts'
 
@@ -10,6 +11,8 @@ export interface PictureGraph {
   input: string
   type: FloatType
   layout: PictureLayout
+  /** How many pictures each run has, where the graph takes just so many. */
+  batchSize: number | undefined
   /** The most pictures of one run. */
   itemsMax: number
 }
@@ -38,12 +41,12 @@ export function readPictureGraph({ inputs, file, size, device }: ReadPictureGrap
       `the input "${input.name}" of "${file}" is [${sides.join(', ')}] for a picture, and preprocessor_config.json makes [${expected.join(', ')}].`,
     )
   const room = Math.max(1, Math.floor(valuesMax[device] / (3 * size.width * size.height)))
-  const fixed = typeof batch === 'number' && batch > 0 ? batch : undefined
-  if (fixed !== undefined && fixed !== 1)
+  const batchSize = fixedSize(batch)
+  if (batchSize !== undefined && batchSize > room)
     throw errors.unsupportedModel(
-      `"${file}" takes exactly ${fixed} pictures at once; export it with a free batch size.`,
+      `"${file}" takes exactly ${batchSize} pictures at once; at most ${room} of this size are served. Export it with a free batch size.`,
     )
-  return { input: input.name, type, layout, itemsMax: fixed ?? Math.min(picturesMax[device], room) }
+  return { input: input.name, type, layout, batchSize, itemsMax: batchSize ?? Math.min(picturesMax[device], room) }
 }
 
 interface ReadPictureGraph {

@@ -1,4 +1,5 @@
 import type { Embedding } from '../feature-extraction/embeddings.ts'
+import { inFixedBatches } from '../fixed-batch.ts'
 import { rowsOf } from '../float-tensors.ts'
 import type { TaskModel } from '../task.ts'
 import type { PictureModel } from './picture-model.ts'
@@ -6,7 +7,7 @@ import type { Planes } from './pixel-values.ts'
 
 /** How pictures become the rows of an output. */
 export function pictureRows({ picture, graph, output, alone, decode }: PictureRows): TaskModel<Planes, Embedding> {
-  return {
+  const model: TaskModel<Planes, Embedding> = {
     graph,
     sizeOf: () => 1,
     costMax: picture.itemsMax,
@@ -14,6 +15,7 @@ export function pictureRows({ picture, graph, output, alone, decode }: PictureRo
     encode: (batch) => ({ inputs: { [picture.input]: picture.tensor(batch) }, outputs: [output] }),
     decode: decode ?? ((tensors, batch) => rowsOf(tensors, output, batch.length)),
   }
+  return inFixedBatches(model, picture.batchSize)
 }
 
 interface PictureRows {

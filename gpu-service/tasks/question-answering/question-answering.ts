@@ -1,4 +1,5 @@
 import { localPath } from '../../models/model-files.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { assertNumbers, openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
 import type { TokenRow } from '../text/token-tensors.ts'
@@ -20,7 +21,7 @@ export const questionAnswering: Task = {
     const model = await openTextModel(source)
     const start = outputNamed({ graph, file, name: 'start_logits', rank: 2 })
     const end = outputNamed({ graph, file, name: 'end_logits', rank: 2 })
-    const batches = tokenModel<TokenRow, StartsAndEnds>({
+    const tokens = tokenModel<TokenRow, StartsAndEnds>({
       model,
       outputs: [start, end],
       decode(tensors, batch) {
@@ -31,6 +32,7 @@ export const questionAnswering: Task = {
         return batch.map((_, index) => ({ start: own(starts, index), end: own(ends, index) }))
       },
     })
+    const batches = inFixedBatches(tokens, fixedBatch(graph.inputs))
     return {
       graphs: { main: localPath(files, file) },
       describe: model.describe,

@@ -17,11 +17,12 @@ import { hiddenPlaces } from './word-places.ts'
 /** A model of masked words as one of sparse vectors. @throws AppError `unsupported_model` */
 export async function openSparse(source: ModelSource, config: SparseConfig): Promise<OpenedTask> {
   const { files, file, graph, settings } = source
-  const { tokenizer, settings: texts, prompts } = await readTextModel(files)
+  const inputs = readTokenInputs({ graph, file })
+  const { tokenizer, settings: texts, prompts } = await readTextModel(files, inputs)
   const logits = logitsOf(source)
   const gives = config.pooling === 'max' ? { largest: true } : { summed: config.logarithms }
   const path = await wordGraph({ path: localPath(files, file), file, logits: logits.name, gives })
-  const model = sparseModel({ source, inputs: readTokenInputs({ graph, file }), texts, config, logits })
+  const model = sparseModel({ source, inputs, texts, config, logits })
   return {
     graphs: { main: path },
     describe: {

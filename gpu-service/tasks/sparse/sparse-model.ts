@@ -2,12 +2,13 @@ import type { TensorSignature } from '../../../shared/contract/repo.ts'
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { rowsOf } from '../float-tensors.ts'
 import { runsAlone } from '../isolation.ts'
 import type { ModelSource, TaskModel } from '../task.ts'
 import { idsKey } from '../text/ids-key.ts'
 import type { TextSettings } from '../text/text-settings.ts'
-import { type TokenInputs, tokenTensors } from '../text/token-tensors.ts'
+import { type TokenInputs, tokenTensors, widthOf } from '../text/token-tensors.ts'
 import type { SparseConfig } from './sparse-config.ts'
 import { wordCostMax } from './word-cost.ts'
 import { largestOutput, summedOutput } from './word-graph.ts'
@@ -27,26 +28,26 @@ export function sparseModel({
   const { settings, graph } = source
   const { padTokenId, positionOffset, vocabularySize } = texts
   const output = config.pooling === 'max' ? largestOutput : summedOutput
-  return {
+  const model: TaskModel<EmbeddingInput, Embedding> = {
     graph: 'main',
     // A text without tokens is padding alone, and still a run.
-    sizeOf: ({ ids }) => Math.max(1, ids.length),
+    sizeOf: ({ ids }) => inputs.width ?? Math.max(1, ids.length),
     costMax: wordCostMax({ device: settings.device, logits, vocabularySize }),
     itemsMax: runsAlone({ isolate: settings.isolate, graph }) ? 1 : itemsMax,
     keyOf: ({ ids }) => idsKey(ids),
-    encode: (batch) => ({
-      inputs: {
-        ...tokenTensors({ inputs, batch, padTokenId, positionOffset }),
-        ...wordPlaces({ answers: placesOfTexts(batch.map(({ ids }) => ids.length)), counts: config.pooling === 'sum' }),
-      },
-      outputs: [output],
-    }),
+    encode(batch) {
+      const lengths = batch.map(({ ids }) => ids.length)
+      const answers = placesOfTexts({ lengths, width: widthOf(inputs, batch) })
+      const tokens = tokenTensors({ inputs, batch, padTokenId, positionOffset })
+      return { inputs: { ...tokens, ...wordPlaces({ answers, counts: config.pooling === 'sum' }) }, outputs: [output] }
+    },
     decode: (tensors, batch) => rowsOf(tensors, output, batch.length),
   }
+  return inFixedBatches(model, fixedBatch(graph.inputs))
 }
 
 interface SparseModel {
-  source: Pick<ModelSource, 'settings'> & { graph: Pick<OnnxHeader, 'operators'> }
+  source: Pick<ModelSource, 'settings'> & { graph: Pick<OnnxHeader, 'operators' | 'inputs'> }
   inputs: TokenInputs
   texts: Pick<TextSettings, 'padTokenId' | 'positionOffset' | 'vocabularySize'>
   config: Pick<SparseConfig, 'pooling'>

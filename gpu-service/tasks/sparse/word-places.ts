@@ -36,8 +36,6 @@ export const hiddenPlaces = ({ counts }: Pick<WordPlaces, 'counts'>): HiddenTens
   fill: () => wordPlaces({ answers: [[0]], counts }),
 })
 
-/** The places of all tokens of each text of a batch, which is padded to its longest. */
-export function placesOfTexts(lengths: readonly number[]): number[][] {
-  const width = lengths.reduce((longest, length) => Math.max(longest, length), 0)
-  return lengths.map((length, row) => Array.from({ length }, (_, position) => row * width + position))
-}
+/** The places of all tokens of each text of a batch, which is padded to a width. */
+export const placesOfTexts = ({ lengths, width }: { lengths: readonly number[]; width: number }): number[][] =>
+  lengths.map((length, row) => Array.from({ length }, (_, position) => row * width + position))

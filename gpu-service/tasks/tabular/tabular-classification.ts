@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { localPath, readConfig } from '../../models/model-files.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { inputsMax } from '../limits.ts'
 import { type HiddenTensors, type ModelSource, type OpenedTask, type Task, type TaskModel, timingOf } from '../task.ts'
 import { answersJson } from '../write-json.ts'
@@ -29,7 +30,7 @@ export const tabularClassification: Task = {
     const types = shape.inputs.flatMap(({ type, width }) => Array<CellType>(width).fill(type))
     const table = { ...shape, columns: columnsOf(shape, columns), types }
     const classes = unzipped?.classes ?? (await graphClasses({ graph, path: localPath(files, file) }))
-    const model = tabularModel({ shape, id2label, classes })
+    const model = inFixedBatches(tabularModel({ shape, id2label, classes }), fixedBatch(graph.inputs))
     const probe = types.map((type): Cell => (type === 'string' ? '' : 0))
     return {
       graphs: { main: unzipped?.path ?? localPath(files, file) },
@@ -40,7 +41,7 @@ export const tabularClassification: Task = {
         classes: id2label === undefined ? classes : Object.values(id2label),
         probabilities: shape.withoutScores === undefined ? 'tensor' : `absent: ${shape.withoutScores}`,
       },
-      warmUp: [1, 64].map((count) => ({
+      warmUp: [1, Math.min(64, model.itemsMax)].map((count) => ({
         graph: 'main',
         cost: count,
         call: () => model.encode(Array(count).fill(probe)),

@@ -3,6 +3,7 @@ import type { CallOptions } from '../../batcher/call-options.ts'
 import { breatheFor } from '../../in-slices.ts'
 import { localPath } from '../../models/model-files.ts'
 import type { Answered, Truncation } from '../capabilities.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { type Labels, readLabels } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type TaskModel, timingOf } from '../task.ts'
 import type { EncodedText } from './encoded-text.ts'
@@ -40,11 +41,14 @@ export async function openSequenceClassifier(source: ModelSource): Promise<Seque
   const output = outputNamed({ graph, file, name: 'logits', rank: 2 })
   const classes = graph.outputs.find(({ name }) => name === output)?.shape?.at(-1)
   const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
-  const batches = tokenModel<EncodedText, Logits>({
-    model,
-    outputs: [output],
-    decode: (tensors, batch) => outputRows(tensors[output], batch.length).map(assertNumbers),
-  })
+  const batches = inFixedBatches(
+    tokenModel<EncodedText, Logits>({
+      model,
+      outputs: [output],
+      decode: (tensors, batch) => outputRows(tensors[output], batch.length).map(assertNumbers),
+    }),
+    fixedBatch(graph.inputs),
+  )
   const rowOf = (ids: number[]) => ({ ids, typeIds: [] })
   return {
     model,

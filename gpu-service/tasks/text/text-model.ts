@@ -24,12 +24,13 @@ export interface TextModel {
 export async function openTextModel(source: ModelSource): Promise<TextModel> {
   const { files, file, graph, settings } = source
   const tokenizer = await openTokenizer(files)
-  const texts = await readTextSettings(files, tokenizer)
+  const inputs = readTokenInputs({ graph, file })
+  const texts = await readTextSettings({ files, tokenizer, inputs })
   return {
     tokenizer,
     texts,
     encoder: createTextEncoder({ tokenizer, maxTokens: texts.maxTokens }),
-    inputs: readTokenInputs({ graph, file }),
+    inputs,
     source,
     describe: { maxTokens: texts.maxTokens, ...describeIsolation({ isolate: settings.isolate, graph }) },
   }
@@ -48,7 +49,7 @@ export function tokenModel<Row extends TokenRow, Output>(options: TokenModel<Row
   return {
     graph: 'main',
     // A row without tokens (no text, no special tokens) is padding alone, and still a run.
-    sizeOf: ({ ids }) => Math.max(1, ids.length),
+    sizeOf: ({ ids }) => inputs.width ?? Math.max(1, ids.length),
     costMax,
     itemsMax: alone ? 1 : itemsMax,
     keyOf,

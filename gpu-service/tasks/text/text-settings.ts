@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { positionOffset, tokenLimit } from './token-limit.ts'
+import type { TokenInputs } from './token-tensors.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
 const modelConfig = z.object({
@@ -23,7 +24,11 @@ export interface TextSettings {
 }
 
 /** Gathers them from the files that a repo of transformers or sentence-transformers keeps them in. */
-export async function readTextSettings(files: ModelFiles, { file, idOf }: TextTokenizer): Promise<TextSettings> {
+export async function readTextSettings({
+  files,
+  tokenizer: { file, idOf },
+  inputs,
+}: TextSources): Promise<TextSettings> {
   const model = (await readConfig(files, 'config.json', modelConfig)) ?? {}
   const sentence = await readConfig(files, 'sentence_bert_config.json', sentenceConfig)
   const tokenizer = await readConfig(files, 'tokenizer_config.json', tokenizerConfig)
@@ -39,9 +44,15 @@ export async function readTextSettings(files: ModelFiles, { file, idOf }: TextTo
     padTokenId,
   })
   return {
-    maxTokens,
+    maxTokens: Math.min(maxTokens, inputs.width ?? maxTokens),
     padTokenId,
     vocabularySize: model.vocab_size,
     positionOffset: positionOffset({ modelType: model.model_type, padTokenId }),
   }
+}
+
+interface TextSources {
+  files: ModelFiles
+  tokenizer: TextTokenizer
+  inputs: TokenInputs
 }

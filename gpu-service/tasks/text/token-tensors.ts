@@ -1,28 +1,36 @@
 import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
+import { fixedSize } from '../fixed-batch.ts'
 import { int64Rows } from '../int64.ts'
 
 export const tokenInputs = ['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'] as const
 type TokenInput = (typeof tokenInputs)[number]
 
-/** What of a text's tokens a graph wants to be given, and as which integers. */
-export type TokenInputs = Partial<Record<TokenInput, 'int64' | 'int32'>>
+/** What of a text's tokens a graph wants to be given. */
+export interface TokenInputs {
+  /** As which integers. */
+  types: Partial<Record<TokenInput, 'int64' | 'int32'>>
+  /** How many tokens a text must have, padding included, where it was exported for one length. */
+  width?: number | undefined
+}
 
 /** @throws AppError `unsupported_model` naming the input that tokens cannot fill. */
 export function readTokenInputs({ graph, file }: { graph: Pick<OnnxHeader, 'inputs'>; file: string }): TokenInputs {
-  const inputs: TokenInputs = {}
-  for (const { name, type } of graph.inputs) {
+  const types: TokenInputs['types'] = {}
+  let width: number | undefined
+  for (const { name, type, shape } of graph.inputs) {
     const known = tokenInputs.find((one) => one === name)
     if (known === undefined || (type !== 'int64' && type !== 'int32'))
       throw errors.unsupportedModel(
         `"${file}" takes an input "${name}" (${type}); int64 or int32 ${tokenInputs.join(', ')} are served.`,
       )
-    inputs[known] = type
+    types[known] = type
+    width ??= fixedSize(shape?.[1])
   }
-  if (inputs.input_ids === undefined)
+  if (types.input_ids === undefined)
     throw errors.unsupportedModel(`"${file}" takes no "input_ids", so it is no model of texts.`)
-  return inputs
+  return { types, width }
 }
 
 /** A list of an array's own kind takes a quarter of the memory. */
@@ -34,13 +42,17 @@ export interface TokenRow {
   typeIds?: TokenNumbers | undefined
 }
 
-/** A batch of token rows as the tensors of a graph, padded behind to the longest of them. */
+/** How wide the tensors of a batch are: as its longest text, or as the graph demands. */
+export const widthOf = ({ width }: TokenInputs, batch: readonly Pick<TokenRow, 'ids'>[]): number =>
+  width ?? batch.reduce((longest, { ids }) => Math.max(longest, ids.length), 0)
+
+/** A batch of token rows as the tensors of a graph, padded behind. */
 export function tokenTensors({ inputs, batch, padTokenId, positionOffset = 0 }: TokenTensors): Tensors {
-  const width = batch.reduce((longest, { ids }) => Math.max(longest, ids.length), 0)
+  const width = widthOf(inputs, batch)
   const dims = [batch.length, width]
   const tensors: Tensors = {}
   for (const name of tokenInputs) {
-    const type = inputs[name]
+    const type = inputs.types[name]
     if (type === undefined) continue
     const rows = batch.map((row) => rowOf[name](row, positionOffset))
     tensors[name] = integers({ rows, fill: name === 'input_ids' ? padTokenId : 0, type, width, dims })

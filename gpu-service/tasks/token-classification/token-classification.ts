@@ -1,4 +1,5 @@
 import { localPath } from '../../models/model-files.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { readLabels } from '../label-scores.ts'
 import type { ModelSource, OpenedTask, Task } from '../task.ts'
 import { assertNumbers, openTextModel, outputNamed, outputRows, tokenModel, warmUpRuns } from '../text/text-model.ts'
@@ -16,7 +17,7 @@ export const tokenClassification: Task = {
     const output = outputNamed({ graph, file, name: 'logits', rank: 3 })
     const classes = graph.outputs.find(({ name }) => name === output)?.shape?.at(-1)
     const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
-    const batches = tokenModel<TokenRow, Float32Array<ArrayBuffer>>({
+    const tokens = tokenModel<TokenRow, Float32Array<ArrayBuffer>>({
       model,
       outputs: [output],
       decode: (tensors, batch) => {
@@ -26,6 +27,7 @@ export const tokenClassification: Task = {
         return rows.map((row, index) => assertNumbers(row.subarray(0, lengthOf(index))))
       },
     })
+    const batches = inFixedBatches(tokens, fixedBatch(graph.inputs))
     return {
       graphs: { main: localPath(files, file) },
       describe: { ...model.describe, labels: labels.names.slice(0, 1000) },

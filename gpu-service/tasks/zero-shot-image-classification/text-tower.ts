@@ -4,6 +4,7 @@ import type { Device } from '../../engine/engine.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'
 import { createTextInputs, type TextInputs } from '../feature-extraction/text-inputs.ts'
+import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { rowsOf } from '../float-tensors.ts'
 import type { TaskModel, WarmUpRun } from '../task.ts'
 import { idsKey } from '../text/ids-key.ts'
@@ -40,15 +41,15 @@ const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, i
 /** @throws AppError `unsupported_model` */
 export async function openTextTower({ files, file, inputs, alone, device }: OpenTextTower): Promise<TextTower> {
   const tokenizer = await openTokenizer(files)
-  const settings = await readTextSettings(files, tokenizer)
+  const tokenInputs = readTokenInputs({ graph: { inputs }, file })
+  const settings = await readTextSettings({ files, tokenizer, inputs: tokenInputs })
   const said = await readConfig(files, 'config.json', config)
   const maxTokens = Math.min(settings.maxTokens, said?.text_config?.max_position_embeddings ?? settings.maxTokens)
-  const tokenInputs = readTokenInputs({ graph: { inputs }, file })
   const { padTokenId } = settings
   const { costMax, itemsMax } = limits[device]
-  const model: TaskModel<EmbeddingInput, Embedding> = {
+  const plainModel: TaskModel<EmbeddingInput, Embedding> = {
     graph: 'text',
-    sizeOf: ({ ids }) => ids.length,
+    sizeOf: ({ ids }) => tokenInputs.width ?? ids.length,
     costMax,
     itemsMax: alone ? 1 : itemsMax,
     keyOf: ({ ids }) => idsKey(ids),
@@ -58,9 +59,10 @@ export async function openTextTower({ files, file, inputs, alone, device }: Open
     }),
     decode: (tensors, batch) => rowsOf(tensors, clipOutputs.text, batch.length),
   }
+  const model = inFixedBatches(plainModel, fixedBatch(inputs))
   const plain = createTextInputs({ tokenizer, maxTokens, includePrompt: true })
   // Without a mask the model was trained on texts of one length, and takes padding for a part of them.
-  const texts = tokenInputs.attention_mask === undefined ? paddedTexts({ plain, maxTokens, padTokenId }) : plain
+  const texts = tokenInputs.types.attention_mask === undefined ? paddedTexts({ plain, maxTokens, padTokenId }) : plain
   const probe = await texts.encode({
     texts: ['This is a photo of a cat.'],
     prompt: '',
@@ -73,7 +75,7 @@ export async function openTextTower({ files, file, inputs, alone, device }: Open
     isSiglip: /^siglip/.test(said?.model_type ?? ''),
     texts,
     model,
-    warmUp: [1, alone ? 1 : 16].map((count) => {
+    warmUp: [1, Math.min(16, model.itemsMax)].map((count) => {
       const batch = Array.from({ length: count }, () => probe).flat()
       return { graph: 'text', cost: count * (probe[0]?.ids.length ?? 1), call: () => model.encode(batch) }
     }),

@@ -11,7 +11,7 @@ const warmUps = 500
 /** How long a batch takes to another thread or process and back, and what of it the main thread works for. */
 export async function measureHandOver({ rounds }: { rounds: number }): Promise<string[]> {
   const { encode } = embeddingModel({
-    inputs: { input_ids: 'int64', attention_mask: 'int64', token_type_ids: 'int64' },
+    inputs: { types: { input_ids: 'int64', attention_mask: 'int64', token_type_ids: 'int64' } },
     graph: { pooledBy: 'nodes', outputs: { vector: 'embedding' }, width: {} },
     pooling: { modes: ['mean'], steps: [] },
     padTokenId: 0,

@@ -16,6 +16,7 @@ export async function maskedWordsModel({
   task,
   type = 'float32',
   read = 'read',
+  dims = ['batch', 'sequence'],
   files = {},
 }: MaskedWords): Promise<TestModel> {
   const { files: others } = await embedderModel()
@@ -34,7 +35,7 @@ export async function maskedWordsModel({
     files: {
       ...Object.fromEntries(kept),
       'config.json': Buffer.from(JSON.stringify({ ...config, vocab_size: words })),
-      'onnx/model.onnx': maskedWordsGraph(type, read),
+      'onnx/model.onnx': maskedWordsGraph({ type, read, dims }),
       ...files,
     },
   }
@@ -46,12 +47,14 @@ interface MaskedWords {
   type?: 'float32' | 'float16'
   /** What its graph calls its mask. */
   read?: string
+  /** Of its inputs. */
+  dims?: (string | number)[]
   /** What the repo has besides. */
   files?: Record<string, Buffer>
 }
 
-function maskedWordsGraph(type: 'float32' | 'float16', read: string): Buffer {
-  const ids = (name: string) => ({ name, elementType: elementTypes.int64, dims: ['batch', 'sequence'] })
+function maskedWordsGraph({ type, read, dims }: Required<Pick<MaskedWords, 'type' | 'read' | 'dims'>>): Buffer {
+  const ids = (name: string) => ({ name, elementType: elementTypes.int64, dims })
   const table = Float32Array.from({ length: words * words }, (_, at) => logitOf(Math.floor(at / words), at % words))
   const nodes: NodeSpec[] = [
     { operator: 'Gather', inputs: ['table', 'input_ids'], output: 'own', attributes: { axis: 0 } },
@@ -62,7 +65,7 @@ function maskedWordsGraph(type: 'float32' | 'float16', read: string): Buffer {
   return tinyGraph({
     nodes,
     inputs: [ids('input_ids'), ids('attention_mask')],
-    outputs: [{ name: 'logits', elementType: elementTypes[type], dims: ['batch', 'sequence', words] }],
+    outputs: [{ name: 'logits', elementType: elementTypes[type], dims: [...dims, words] }],
     weights: [{ name: 'table', value: table, dims: [words, words] }],
   })
 }

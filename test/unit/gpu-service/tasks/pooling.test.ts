@@ -38,7 +38,7 @@ const texts = [
 type Recipe = Pick<PoolingConfig, 'modes' | 'steps'>
 
 async function run(path: string, graph: Pick<EmbeddingGraph, 'pooledBy' | 'outputs'>, pooling: Recipe, ask: Ask) {
-  const inputs = { input_ids: 'int64', attention_mask: 'int64' } as const
+  const inputs = { types: { input_ids: 'int64', attention_mask: 'int64' } } as const
   const options = {
     inputs,
     graph: { ...graph, width: {} },

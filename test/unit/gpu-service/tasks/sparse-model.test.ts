@@ -3,8 +3,8 @@ import { sparseModel } from '../../../../gpu-service/tasks/sparse/sparse-model.t
 
 const modelOf = (words: number) =>
   sparseModel({
-    source: { settings: { device: 'cpu', isolate: 'auto' }, graph: { operators: new Set() } },
-    inputs: { input_ids: 'int64' },
+    source: { settings: { device: 'cpu', isolate: 'auto' }, graph: { operators: new Set(), inputs: [] } },
+    inputs: { types: { input_ids: 'int64' } },
     texts: { padTokenId: 0, positionOffset: 0, vocabularySize: words },
     config: { pooling: 'max' },
     logits: { shape: ['batch', 'tokens', words] },

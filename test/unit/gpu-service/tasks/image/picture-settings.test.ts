@@ -182,13 +182,14 @@ describe('a graph that takes pictures', () => {
   it('says where the channels stand and whether it takes several at once', () => {
     expect(read(['n', 3, 224, 224])).toEqual({ input: 'x', type: 'float32', layout: 'channels first', itemsMax: 6 })
     expect(read(['n', 'h', 'w', 3])).toEqual({ input: 'x', type: 'float32', layout: 'channels last', itemsMax: 6 })
-    expect(read([1, 3, 224, 224])).toMatchObject({ itemsMax: 1 })
+    expect(read([1, 3, 224, 224])).toMatchObject({ itemsMax: 1, batchSize: 1 })
+    expect(read([4, 3, 224, 224])).toMatchObject({ itemsMax: 4, batchSize: 4 })
   })
 
   it.each([
     ['another size', () => read(['n', 3, 384, 384]), '384'],
     ['one channel', () => read(['n', 1, 224, 224]), 'makes [3, 224, 224]'],
-    ['four at once', () => read([4, 3, 224, 224]), 'exactly 4'],
+    ['more at once than a run has', () => read([7, 3, 224, 224]), 'exactly 7'],
     ['bytes', () => read(['n', 3, 224, 224], 'uint8'), 'float32 and float16 are served'],
     ['texts', () => read(['n', 'm']), 'no input for pictures'],
   ])('is refused by name: %s', (_name, open, words) => {

@@ -35,8 +35,17 @@ describe('rows of tokens as tensors', () => {
   })
 
   it('are not given what the graph does not take', () => {
-    const tensors = tokenTensors({ inputs: { input_ids: 'int64' }, batch, padTokenId: 0 })
+    const tensors = tokenTensors({ inputs: { types: { input_ids: 'int64' } }, batch, padTokenId: 0 })
     expect(Object.keys(tensors)).toEqual(['input_ids'])
+  })
+
+  it('are as wide as a graph demands that was exported for one length', () => {
+    const inputs = readTokenInputs({
+      file: 'a.onnx',
+      graph: { inputs: [{ name: 'input_ids', type: 'int64', shape: ['batch', 5] }] },
+    })
+    const { input_ids } = tokenTensors({ inputs, batch, padTokenId: 1 })
+    expect(input_ids?.dims).toEqual([2, 5])
   })
 
   it.each([
@@ -51,7 +60,7 @@ describe('rows of tokens as tensors', () => {
 describe('a model whose numbers depend on who shares the batch', () => {
   const asked = (isolate: 'auto' | 'always' | 'never', operator: string) => {
     const source = { settings: { device: 'cpu', isolate }, graph: { operators: new Set([operator]) } }
-    const model = { inputs: { input_ids: 'int64' }, texts: { padTokenId: 0, positionOffset: 0 }, source }
+    const model = { inputs: { types: { input_ids: 'int64' } }, texts: { padTokenId: 0, positionOffset: 0 }, source }
     return tokenModel({ model: model as unknown as TextModel, outputs: ['logits'], decode: () => [] }).itemsMax
   }
 
