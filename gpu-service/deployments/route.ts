@@ -12,8 +12,8 @@ import type { ServedDeployment } from './served-deployment.ts'
 
 /** A deployment as a caller may name it. */
 export interface Routable extends Pick<ServedDeployment, 'item' | 'state' | 'reason' | 'served'> {
-  /** What answers a request, by its key where it has one. */
-  choose(key: string | undefined): RoutableTarget | undefined
+  /** What answers a request, by its key where it has one; of one version, where a target is that. */
+  choose(key: string | undefined, version?: string): RoutableTarget | undefined
   /** When to ask again for what failed and may be loaded then. */
   retryAfterSeconds?: number | undefined
   /** What gets copies of its requests. */
@@ -46,6 +46,10 @@ export interface Asked {
   caller: Principal | undefined
   /** Those who send the same one are answered by the same target. */
   stickyKey?: string | undefined
+  /** By what a request without such a key is given its target, so that it is the same one however often it is looked for. */
+  chance?: string | undefined
+  /** The revision or the ref of the target that is meant. */
+  version?: string | undefined
 }
 
 /** Finds what answers for a model's name, the same in every protocol. What a caller may not see is not there for it. */
@@ -53,7 +57,7 @@ export interface Router {
   /** @throws AppError `model_not_found`, `model_not_ready`, `model_failed`, `deployment_paused` */
   resolve(asked: Asked): Route
   /** What is meant, whether it answers or not. @throws AppError `model_not_found` */
-  find(asked: Omit<Asked, 'stickyKey'>): Operable
+  find(asked: Pick<Asked, 'model' | 'caller'>): Operable
   list(caller: Principal | undefined): Operable[]
 }
 
@@ -79,11 +83,11 @@ export function createRouter(
       [...deployments().values()]
         .filter(({ item }) => sees(caller, item))
         .sort((a, b) => (a.item.name < b.item.name ? -1 : 1)),
-    resolve({ model, caller, stickyKey }) {
+    resolve({ model, caller, stickyKey, chance, version }) {
       const deployment = find({ model, caller })
       const { item: wanted } = deployment
-      const key = stickyKey ?? (wanted.stickyBy === 'caller' ? caller?.userId : undefined)
-      const target = deployment.choose(key)
+      const key = stickyKey ?? (wanted.stickyBy === 'caller' ? caller?.userId : undefined) ?? chance
+      const target = deployment.choose(key, version)
       if (target?.served !== undefined) {
         const { item, outcomes, served } = target
         return { item, deployment, outcomes, ...served }

@@ -97,9 +97,10 @@ export class ServedDeployment {
     return this.#first()?.served
   }
 
-  /** What answers a request, by its key where it has one. */
-  choose(key: string | undefined, random?: () => number): DeploymentSlot | undefined {
-    const chosen = chooseTarget({ targets: this.places, key, ...(random && { random }) })
+  /** What answers a request, by its key where it has one; of one version, where a target is that. */
+  choose(key: string | undefined, version?: string): DeploymentSlot | undefined {
+    const named = version === undefined ? [] : this.places.filter((place) => isAt(place, version))
+    const chosen = chooseTarget({ targets: named.length > 0 ? named : this.places, key })
     const answering = chosen && slotsOf(chosen).find(({ served }) => served !== undefined)
     return answering ?? this.#first()
   }
@@ -127,3 +128,7 @@ export class ServedDeployment {
     return undefined
   }
 }
+
+/** Whether a target is what the client of one version means: its revision, or the name that it is deployed by. */
+const isAt = (place: Place, version: string): boolean =>
+  slotsOf(place).some(({ item: { revision, ref } }) => version === revision || version === ref)

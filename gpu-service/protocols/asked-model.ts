@@ -22,11 +22,19 @@ export function askedModel(context: Context<ServingEnvironment>, named: string |
 }
 
 /** What would answer, for whoever asks about a model and gives it no work. @throws AppError */
-export function findRoute(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
+export function findRoute(context: Context<ServingEnvironment>, { router, model, version }: RouteTo): Route {
   const stickyKey = context.req.header('x-session-id')
-  const route = router.resolve({ model, caller: context.get('principal'), stickyKey })
+  const caller = context.get('principal')
+  const route = router.resolve({ model, caller, stickyKey, chance: chanceOf(context), version })
   context.set('revision', route.item.revision)
   return route
+}
+
+/** Drawn once: a request is looked at on its way by the target that will answer it. */
+function chanceOf(context: Context<ServingEnvironment>): string {
+  const chance = context.get('chance') ?? String(Math.random())
+  context.set('chance', chance)
+  return chance
 }
 
 /**
@@ -48,8 +56,8 @@ export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): R
  * What would answer now, where there is room in its queue: refuses before the input is read. Nothing is kept for whoever
  * sends slowly, so that the route is to be found again behind the body. @throws AppError
  */
-export function routeAhead(context: Context<ServingEnvironment>, { router, model }: RouteTo): Route {
-  const route = findRoute(context, { router, model })
+export function routeAhead(context: Context<ServingEnvironment>, asked: RouteTo): Route {
+  const route = findRoute(context, asked)
   context.set('route', route)
   assertRoom(route, placeOf(context))
   admitTo(context, route)
@@ -79,4 +87,6 @@ function toldOf<Result>(limits: RequestLimits, context: Context<ServingEnvironme
 interface RouteTo {
   router: Router
   model: string
+  /** The revision or the ref of the target that is meant. */
+  version?: string | undefined
 }

@@ -16,6 +16,8 @@ export interface ServingEnvironment {
     limits?: RequestLimits | undefined
     /** What it was counted for there. */
     admitted?: Admitted | undefined
+    /** By what it is given one of several targets, where it has no key. */
+    chance?: string | undefined
     /** What answers. */
     route?: Route | undefined
     /** When its work was given to that, behind the body. */

@@ -93,6 +93,10 @@ export function targetsOf(item: DeploymentItem): DeploymentTarget[] {
   return [{ target, repo, repoId, ref, revision, task, file }]
 }
 
+/** Whether it gets a share of the requests. */
+export const isServed = ({ weight = 1, rolledBack }: DeploymentTarget): boolean =>
+  weight > 0 && rolledBack === undefined
+
 /** Every target that holds a repo: those that are asked and the shadow. */
 export const everyTargetOf = (item: DeploymentItem): DeploymentTarget[] => [
   ...targetsOf(item),

@@ -1,4 +1,4 @@
-import { type DeploymentItem, type DeploymentTarget, targetsOf } from './deployment-item.ts'
+import { type DeploymentItem, type DeploymentTarget, isServed, targetsOf } from './deployment-item.ts'
 import { changeDeployment } from './deployments.ts'
 import type { Table } from './table.ts'
 
@@ -29,8 +29,6 @@ export async function rollBack(table: Table, { deployment, target, reason, by, n
 
 const isSame = (one: DeploymentTarget, other: DeploymentTarget): boolean =>
   one.repoId === other.repoId && one.revision === other.revision && one.file === other.file && one.ref === other.ref
-
-const isServed = ({ weight = 1, rolledBack }: DeploymentTarget): boolean => weight > 0 && rolledBack === undefined
 
 /** Where nothing else has weight, the first target takes over all of it. */
 const heirOf = (targets: readonly DeploymentTarget[], weight: number): DeploymentTarget[] =>

@@ -1,4 +1,5 @@
 import type { TensorSignature } from '../../../shared/contract/repo.ts'
+import { isServed, targetsOf } from '../../../shared/table/deployment-item.ts'
 import { version } from '../../../shared/version.ts'
 import type { Route } from '../../deployments/route.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
@@ -16,11 +17,19 @@ export function modelMetadata(model: string, route: Route) {
   const { inputs, outputs } = capabilityOf({ model, kind: 'tensors', route })
   return {
     name: model,
-    versions: [route.item.revision],
+    versions: versionsOf(route),
     platform: 'onnx_onnxv1',
     inputs: inputs.map(tensorMetadata),
     outputs: outputs.map(tensorMetadata),
   }
+}
+
+/** Every revision that gets a share of the requests. */
+function versionsOf({ deployment, item: { revision } }: Route): string[] {
+  const sharing = targetsOf(deployment.item).filter(isServed)
+  const revisions = new Set(sharing.map((target) => target.revision))
+  // While another one is loaded, the one before it answers.
+  return revisions.has(revision) ? [...revisions] : [revision]
 }
 
 /** `GET /v2/models/{model}/config`, in the words of Triton's ModelConfig. The first axis is not in its shapes. */

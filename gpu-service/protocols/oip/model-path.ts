@@ -31,12 +31,12 @@ export function meantPath(path: ModelPath, deployed: readonly Pick<Routable, 'it
   return deployed.some(({ item }) => item.repo === longer) ? { model: longer, version, action: '' } : path
 }
 
-/** A deployment serves one revision at a time, so that "1", which clients send by habit, is always that one. */
+/** "1", which clients send by habit, is whatever answers; of several targets one is meant by its revision or its ref. */
 export function versionedRoute(
   context: Context<ServingEnvironment>,
   { router, path, find = routeTo }: Versioned,
 ): Route {
-  const route = find(context, { router, model: path.model })
+  const route = find(context, { router, model: path.model, version: path.version })
   const { revision, ref } = route.item
   if (path.version === undefined || ['1', revision, ref].includes(path.version)) return route
   throw new AppError({

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { rowTraffic, slow } from '../../support/row-traffic.ts'
+import { deployTargets, publishTarget } from '../../support/test-deployments.ts'
+import { embedderModel, irisModel } from '../../support/test-models.ts'
+import type { TestServing } from '../../support/test-serving.ts'
+
+let host: TestServing
+const { answers } = rowTraffic((started) => {
+  host = started
+})
+
+const json = { inputs: [{ name: 'X', datatype: 'FP32', shape: [1, 4], data: [5.1, 3.5, 1.4, 0.2] }] }
+const infer = (path: string) => host.ask(`/v2/models/${path}/infer`, { json })
+const times = <Result>(count: number, ask: () => Promise<Result>) => Promise.all(Array.from({ length: count }, ask))
+
+it('a version of several that share the requests is answered by that one, each time, and both are told', async () => {
+  const model = await irisModel()
+  const a = await publishTarget(host, model, { ref: 'a', weight: 80 })
+  const b = await publishTarget(host, model, { ref: 'b', weight: 20 })
+  await deployTargets(host, { name: 'versions', targets: [a, b] })
+  await answers('versions')
+  for (const { ref, revision } of [a, b])
+    for (const version of [ref, revision]) {
+      const answer = async () =>
+        (await (await infer(`versions/versions/${version}`)).json()) as { model_version: string }
+      await expect.poll(async () => (await answer()).model_version, slow).toBe(revision)
+      const told = await times(20, answer)
+      expect(new Set(told.map(({ model_version }) => model_version))).toEqual(new Set([revision]))
+    }
+  const about = (await (await host.ask('/v2/models/versions')).json()) as { versions: string[] }
+  expect(about.versions).toEqual([a.revision, b.revision])
+  expect((await infer('versions/versions/c')).status).toBe(404)
+})
+
+it('a request is read and answered by one target, whichever of them gets it', async () => {
+  const rows = await publishTarget(host, await irisModel(), { weight: 50 })
+  const texts = await publishTarget(host, await embedderModel(), { weight: 50 })
+  await deployTargets(host, { name: 'halves', targets: [rows, texts] })
+  await expect.poll(async () => (await infer(`halves/versions/${texts.revision}`)).status, slow).toBe(400)
+  const statuses = await times(200, async () => (await infer('halves')).status)
+  expect(new Set(statuses)).toEqual(new Set([200, 400]))
+  // Found anew for each step on the way, one in eight was answered.
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(60)
+})
