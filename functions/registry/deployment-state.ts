@@ -7,6 +7,7 @@ import {
   targetsOf,
 } from '../../shared/table/deployment-item.ts'
 import type { PoolReplica } from '../../shared/table/replicas.ts'
+import { countReplicas } from './count-replicas.ts'
 import { driftOf } from './deployment-drift.ts'
 import type { MovedTo } from './moved-refs.ts'
 import { isBehind, speaksOf } from './observed-version.ts'
@@ -40,6 +41,7 @@ export function toDeployment(
       shadow: { ...chosenOf(shadow.target), percent: shadow.percent, ...movesOf(shadow.target) },
     }),
     ...settingsOf(item),
+    ...countReplicas({ item, replicas, alive }),
     replicas: replicas.map(toReplica),
     drift: driftOf({ item, replicas, alive }),
     version: item.version ?? 0,

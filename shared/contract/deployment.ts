@@ -85,6 +85,11 @@ export const deployment = z
     targets: z.array(deploymentTarget).openapi({ description: 'All that it serves; the first stands above as well.' }),
     shadow: shadowTarget.optional(),
     ...deploymentSettings.required({ pool: true, min: true, isolate: true, stickyBy: true }).shape,
+    readyReplicas: z.number().int().openapi({ description: 'How many replicas answer as this very version says.' }),
+    wantedReplicas: z.number().int().openapi({
+      description:
+        'How many are to: all of the pool, at least `min` and at most `max` of them. 0 where it is loaded for who asks, and while it is paused.',
+    }),
     replicas: z.array(replicaStatus),
     drift: z.array(z.string()).openapi({
       description: 'Where replicas are not yet, or not, what is asked for. Empty when all is as it should.',

@@ -14,20 +14,23 @@ export function percentOf({ weight }: Target, { targets }: Deployment): string {
   return `${all === 0 ? 0 : Math.round((weight / all) * 1000) / 10} %`
 }
 
+/** How many replicas answer as it says, of how many: `1/3`. */
+export const readyWords = ({ min, readyReplicas, wantedReplicas }: Deployment): string =>
+  min === 0 ? `${readyReplicas}, on demand` : `${readyReplicas}/${wantedReplicas}`
+
 /** Every deployment as one row. */
 export const deploymentTable = (deployments: readonly Deployment[]): string =>
   table(
     ['DEPLOYMENT', 'STATE', 'TARGET', 'TASK', 'REPLICAS', 'LIMITS', 'REASON'],
     deployments.map((one) => {
-      const { name, state, target, targets, task, replicas, min, limits, reason, drift } = one
+      const { name, state, target, targets, task, limits, reason, drift } = one
       const moved = movedTarget(one)
-      const ready = replicas.filter((replica) => replica.state === 'READY').length
       return [
         name,
         state,
         targets.length > 1 ? `${targets.length} targets` : target,
         task,
-        min === 0 ? `${ready}, on demand` : `${ready}/${Math.max(min, replicas.length)}`,
+        readyWords(one),
         limitWords(limits).join(', '),
         printable(reason ?? drift[0] ?? (moved && movedWords(moved))),
       ]
@@ -67,7 +70,7 @@ export function deploymentDetails(deployment: Deployment, { baseUrl, now }: { ba
     ]),
   )
   return [
-    `${name}  ${state}  ${deploymentAddress(deployment, baseUrl)}  version ${version}\n`,
+    `${name}  ${state}  ${deploymentAddress(deployment, baseUrl)}  version ${version}  replicas ${readyWords(deployment)}\n`,
     `${settingWords(deployment).map(printable).join('\n')}\n`,
     table(
       ['TARGET', 'REVISION', 'FILE', 'SHARE', 'STATE', 'REASON'],

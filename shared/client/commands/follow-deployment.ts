@@ -33,8 +33,11 @@ export async function followDeployment(
   return deployment
 }
 
-/** Where one that is left to itself can be seen. */
-export function sayWhereToLook({ name, state }: Deployment, { terminal, options, json }: Invocation): void {
+/** Where one can be seen that is left to itself, or that not all replicas serve yet: one is enough to be ready. */
+export function sayWhereToLook(deployment: Deployment, { terminal, options, json }: Invocation): void {
+  const { name, state, readyReplicas, wantedReplicas } = deployment
+  if (!json && state === 'READY' && readyReplicas < wantedReplicas)
+    terminal.err(`${readyReplicas} of ${wantedReplicas} replicas serve it so far: slipway status ${name}\n`)
   if (!json && options.detach === true && state !== 'READY') terminal.err(`next: slipway status ${name}\n`)
 }
 

@@ -96,6 +96,23 @@ describe('slipway status', () => {
 })
 
 describe('slipway status of one deployment', () => {
+  it('says how many replicas serve it, of how many that are to, as the list does', async () => {
+    const one = { ...deployment, ...own, readyReplicas: 1, wantedReplicas: 3 }
+    expect(await details(one)).toMatch(/^one {2}READY .* {2}version 3 {2}replicas 1\/3\n/)
+    const items = [one, { ...one, name: 'two', min: 0 }]
+    vi.stubGlobal('fetch', async (url: string) =>
+      Response.json(url.includes('/deployments?') ? { items } : { items: [], scopes: [] }),
+    )
+    expect((await cli('status')).out).toMatch(/^one .* 1\/3\ntwo .* 1, on demand$/m)
+  })
+
+  it('is where slipway deploy sends who was told of the first replica alone', async () => {
+    vi.stubGlobal('fetch', async () =>
+      Response.json({ ...deployment, ...own, task: 'fill-mask', readyReplicas: 1, wantedReplicas: 3 }),
+    )
+    expect((await cli('deploy', 'acme/one')).err).toContain('1 of 3 replicas serve it so far: slipway status one\n')
+  })
+
   const own = { target: 'acme/one@main', task: 'tensors', version: 3, replicas: [], drift: [], owner: 'acme' }
   const details = async (settings: object) => {
     vi.stubGlobal('fetch', async () => Response.json({ ...deployment, ...own, ...settings }))
