@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { authenticate, identify, principalOf, requireScope } from '../../../shared/auth/middleware.ts'
 import { createVerifier } from '../../../shared/auth/verify.ts'
 import { routes } from '../../../shared/contract/routes.ts'
@@ -7,18 +7,10 @@ import { AppError } from '../../../shared/errors.ts'
 import type { HttpEnvironment } from '../../../shared/http/context.ts'
 import { platformEnvelope } from '../../../shared/http/envelopes.ts'
 import { routeAccess } from '../../../shared/http/route-access.ts'
-import type { Person } from './support/auth-host.ts'
-import { host, useAuthHost } from './support/use-auth-host.ts'
+import { ada, newKey, useAda } from './support/keys-of-ada.ts'
+import { host } from './support/use-auth-host.ts'
 
-useAuthHost()
-
-let ada: Person
-beforeAll(async () => {
-  ada = await host.person('ada')
-})
-
-const newKey = async () =>
-  (await host.ask('/api/v1/keys', { token: ada.accessToken, json: { name: 'k', scopes: ['read'] } })).body
+useAda()
 
 describe('a route', () => {
   const app = new Hono<HttpEnvironment>()

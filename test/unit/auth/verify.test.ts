@@ -1,22 +1,14 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createToken, hashToken } from '../../../shared/auth/token.ts'
 import { createVerifier } from '../../../shared/auth/verify.ts'
 import { tableAccess } from '../../../shared/table/access.ts'
 import { type ApiKeyItem, createApiKey, newKeyId } from '../../../shared/table/api-keys.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { guardedTable } from '../../support/guarded-table.ts'
-import type { Person } from './support/auth-host.ts'
-import { host, useAuthHost } from './support/use-auth-host.ts'
+import { ada, newKey, useAda } from './support/keys-of-ada.ts'
+import { host } from './support/use-auth-host.ts'
 
-useAuthHost()
-
-let ada: Person
-beforeAll(async () => {
-  ada = await host.person('ada')
-})
-
-const newKey = async () =>
-  (await host.ask('/api/v1/keys', { token: ada.accessToken, json: { name: 'k', scopes: ['read'] } })).body
+useAda()
 
 describe('a token', () => {
   it('speaks for its user and its organisations, with what any part of the platform may read', async () => {

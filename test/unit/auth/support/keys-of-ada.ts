@@ -1,0 +1,17 @@
+import { beforeAll } from 'vitest'
+import type { Person } from './auth-host.ts'
+import { host, useAuthHost } from './use-auth-host.ts'
+
+export let ada: Person
+
+/** For a file of tests: a host on which there is ada. */
+export function useAda(): void {
+  useAuthHost()
+  beforeAll(async () => {
+    ada = await host.person('ada')
+  })
+}
+
+/** A key of hers that may read. */
+export const newKey = async () =>
+  (await host.ask('/api/v1/keys', { token: ada.accessToken, json: { name: 'k', scopes: ['read'] } })).body
