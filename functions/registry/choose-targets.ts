@@ -28,8 +28,9 @@ export async function chooseTarget({ table, principal, wanted, device }: ChooseT
   const isAlias = alias !== undefined && alias.revision === revision.id && parsed.ref !== revision.id
   if (wanted.follow === true && !isAlias)
     throw errors.invalidRequest(`"follow": only an alias is followed, and "${parsed.ref}" is none.`, 'follow')
-  const { precision, file: wantedFile, weight } = wanted
-  const chosen = chooseOnnxFile({ target, metadata: revision.metadata, wanted: wantedFile, precision, device })
+  const { precision, file: wantedFile, task: wantedTask, weight } = wanted
+  const asked = { wanted: wantedFile, precision, wantedTask, device }
+  const chosen = chooseOnnxFile({ target, metadata: revision.metadata, ...asked })
   return {
     target,
     repo: fullName(repo),
@@ -39,6 +40,7 @@ export async function chooseTarget({ table, principal, wanted, device }: ChooseT
     ...chosen,
     ...(wantedFile !== undefined && { wantedFile }),
     ...(precision !== undefined && { precision }),
+    ...(wantedTask !== undefined && { wantedTask }),
     ...(device !== undefined && { device }),
     ...(weight !== undefined && { weight }),
     ...(isAlias && wanted.follow !== false && { follows: true }),

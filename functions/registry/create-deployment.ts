@@ -78,15 +78,20 @@ async function itemOf({ table, principal, asked, deviceOf, now }: MakeDeployment
 function gist(item: DeploymentItem): string {
   const { owner, pool, min, max, idleSeconds, isolate, limits, resultCache, stickyBy, canary, shadow } = item
   const targets = everyTargetOf(item).map((target) => {
-    const { repoId, revision, file, weight = 1 } = target
-    return [repoId, revision, file, weight, target.follows === true ? followedBy(target) : 'stays']
+    const { repoId, revision, file, task, weight = 1 } = target
+    return [repoId, revision, file, task, weight, target.follows === true ? followedBy(target) : 'stays']
   })
   const settings = [pool ?? 'default', min ?? 1, max, idleSeconds, isolate, limits, resultCache, stickyBy, canary]
   return orderedText([owner, targets, shadow?.percent, settings])
 }
 
 /** What a target goes by when its alias moves. */
-const followedBy = ({ ref, wantedFile, precision }: DeploymentTarget) => [ref, wantedFile, precision]
+const followedBy = ({ ref, wantedFile, precision, wantedTask }: DeploymentTarget) => [
+  ref,
+  wantedFile,
+  precision,
+  wantedTask,
+]
 
 function taken(existing: DeploymentItem, principal: Principal) {
   const { name, owner, target, revision } = existing

@@ -74,11 +74,12 @@ const taskOf = ({ task, pipelineTag = task }: DeploymentTarget) => ({
 })
 
 function chosenOf(chosen: DeploymentTarget) {
-  const { target, repo, ref, revision, file, wantedFile, precision, follows, followFault } = chosen
+  const { target, repo, ref, revision, file, wantedFile, precision, wantedTask, follows, followFault } = chosen
   return {
     ...{ target, repo, ref, revision, ...taskOf(chosen), file },
     ...(wantedFile !== undefined && { wantedFile }),
     ...(precision !== undefined && { precision }),
+    ...(wantedTask !== undefined && { wantedTask }),
     follows: follows === true,
     ...(followFault !== undefined && { followFault }),
   }

@@ -19,9 +19,9 @@ type Change = z.output<typeof changeDeployment>
 
 /** What a deployment is to serve and how, of what its maker asks. */
 export async function wantedDeployment({ asked, ...choice }: Wanted<Creation>) {
-  const { target = '', targets, file, precision, follow, shadow, name: _, owner: __, ...settings } = asked
+  const { target = '', targets, file, precision, task, follow, shadow, name: _, owner: __, ...settings } = asked
   const device = await choice.deviceOf(asked.pool)
-  const chosen = await chooseAll({ ...choice, device, wanted: targets ?? [{ target, file, precision, follow }] })
+  const chosen = await chooseAll({ ...choice, device, wanted: targets ?? [{ target, file, precision, task, follow }] })
   const [first] = chosen
   if (first === undefined) throw errors.invalidRequest('"targets" is empty.', 'targets')
   const copied = shadow && (await shadowOf({ ...choice, device, asked: shadow }))
@@ -35,7 +35,7 @@ export async function changedDeployment({
   before,
   ...choice
 }: Wanted<Change> & { before: DeploymentItem }): Promise<DeploymentItem> {
-  const { target: _, targets: __, file: ___, precision: ____, follow: _____, shadow, ...settings } = asked
+  const { target: _, targets: __, file: ___, precision: ____, task: _____, follow: ______, shadow, ...settings } = asked
   requireMinWithinMax(settings, before)
   const wanted = wantedOf(asked, before)
   const device = await choice.deviceOf(before.pool)
@@ -73,17 +73,17 @@ interface Wanted<Asked> {
 /** What a pool runs models on, as far as that is known. */
 export type DeviceOf = (pool: string | undefined) => Promise<ModelDevice | undefined>
 
-function wantedOf({ target, targets, file, precision, follow }: Change, before: DeploymentItem) {
+function wantedOf({ target, targets, file, precision, task, follow }: Change, before: DeploymentItem) {
   if (targets !== undefined) return targets
-  if ([target, file, precision, follow].every((part) => part === undefined)) return undefined
+  if ([target, file, precision, task, follow].every((part) => part === undefined)) return undefined
   const standing = targetsOf(before)
   const [only] = standing
-  if (target !== undefined) return [{ target, file, precision, follow }]
+  if (target !== undefined) return [{ target, file, precision, task, follow }]
   if (standing.length > 1 || only === undefined)
     throw errors.invalidRequest('The deployment has several targets: send all of them as "targets".', 'targets')
   // A file that was named stands against a precision that is asked for now.
   const files = file !== undefined || precision !== undefined ? { file, precision } : filesOf(only)
-  return [{ target: only.target, ...files, follow }]
+  return [{ target: only.target, ...files, task: task ?? only.wantedTask, follow }]
 }
 
 const filesOf = ({ wantedFile, precision }: DeploymentTarget) => ({ file: wantedFile, precision })
@@ -107,6 +107,7 @@ async function shadowOf({ asked, ...choice }: Omit<ChooseAll, 'wanted'> & { aske
 const withoutOwnParts = (_: DeploymentItem) => ({
   wantedFile: undefined,
   precision: undefined,
+  wantedTask: undefined,
   device: undefined,
   pipelineTag: undefined,
   weight: undefined,

@@ -11,13 +11,20 @@ const what = {
   }),
 }
 
-type What = { target?: string | undefined; targets?: unknown; file?: unknown; precision?: unknown; follow?: unknown }
+interface What {
+  target?: string | undefined
+  targets?: unknown
+  file?: unknown
+  precision?: unknown
+  task?: unknown
+  follow?: unknown
+}
 
 /** What belongs to the one target stands in each of several. */
-const isOneOrSeveral = ({ target, targets, file, precision, follow }: What): boolean =>
-  targets === undefined || [target, file, precision, follow].every((part) => part === undefined)
+const isOneOrSeveral = ({ target, targets, file, precision, task, follow }: What): boolean =>
+  targets === undefined || [target, file, precision, task, follow].every((part) => part === undefined)
 
-const severalRule = 'goes without "target", "file", "precision" and "follow": each of the targets has its own'
+const severalRule = 'goes without "target", "file", "precision", "task" and "follow": each of the targets has its own'
 
 const minWithinMax = ({ min, max }: { min?: number | undefined; max?: number | undefined | null }): boolean =>
   typeof max !== 'number' || min === undefined || min <= max

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { precisions } from '../model/precision.ts'
+import { servedTasks } from '../model/served-tasks.ts'
 import { amountOrNone, someAmount, timestamp } from './words.ts'
 
 const target = z.string().max(300).openapi({
@@ -20,6 +21,10 @@ export const wantedTarget = z
     }),
     precision: z.enum(precisions).optional().openapi({
       description: 'Which of the files to serve. Defaults to what suits the device: fp32 on a CPU.',
+    }),
+    task: z.enum(servedTasks).optional().openapi({
+      description:
+        'What to serve it as, where that is not what its repo says. `tensors` takes and gives what the graph does.',
     }),
     follow: z.boolean().optional().openapi({
       description:
@@ -58,6 +63,7 @@ const chosen = {
   file: z.string(),
   wantedFile: z.string().optional().openapi({ description: 'The file where it was asked for by name.' }),
   precision: z.enum(precisions).optional(),
+  wantedTask: z.enum(servedTasks).optional().openapi({ description: 'The task where it was asked for by name.' }),
   movedTo: z
     .object({ kind: z.enum(['branch', 'tag', 'alias']), revision: z.string() })
     .optional()

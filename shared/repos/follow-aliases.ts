@@ -77,7 +77,7 @@ function staysTogether(before: readonly DeploymentTarget[], after: readonly Depl
 /** The target where its alias is; else where it was, with the reason. */
 async function moved(table: Table, { target, device }: Moved): Promise<DeploymentTarget> {
   const { followFault: _, ...standing } = target
-  const { repoId, ref, revision, wantedFile, precision } = target
+  const { repoId, ref, revision, wantedFile, precision, wantedTask } = target
   const alias = await getRef(table, { repoId, kind: 'alias', name: ref })
   if (alias === undefined) return { ...standing, followFault: `The alias "${ref}" is gone.` }
   if (alias.revision === revision) return standing
@@ -85,7 +85,8 @@ async function moved(table: Table, { target, device }: Moved): Promise<Deploymen
   try {
     const { metadata } = found ?? {}
     const on = device ?? target.device
-    const chosen = chooseOnnxFile({ target: target.target, metadata, wanted: wantedFile, precision, device: on })
+    const asked = { wanted: wantedFile, precision, wantedTask, device: on }
+    const chosen = chooseOnnxFile({ target: target.target, metadata, ...asked })
     const { rolledBack: __, ...judgedAnew } = standing
     return { ...judgedAnew, ...(on !== undefined && { device: on }), revision: alias.revision, ...chosen }
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ModelDevice, Precision } from '../model/precision.ts'
+import type { ServedTask } from '../model/served-tasks.ts'
 
 /** One thing that a deployment serves. */
 export interface DeploymentTarget {
@@ -17,6 +18,8 @@ export interface DeploymentTarget {
   /** What was asked of the file, so that it can be chosen again for another revision. */
   wantedFile?: string | undefined
   precision?: Precision | undefined
+  /** What it was asked to be served as. */
+  wantedTask?: ServedTask | undefined
   /** What the file was chosen for, where it was known. */
   device?: ModelDevice | undefined
   /** Its share of the requests, against the weights of the others. 1 where it is absent. */

@@ -36,7 +36,7 @@ export function readTabularGraph({ graph, file, columns, unzipped }: ReadTabular
   const label = graph.outputs.find(({ type }) => type === 'int64' || type === 'string')
   if (label?.shape?.slice(1).some((size) => typeof size === 'number' && size > 1))
     throw errors.unsupportedModel(
-      `the output "${label.name}" of "${file}" has the shape [${label.shape.join(', ')}]: several labels per row are not served as a table; serve it with the task tensors.`,
+      `the output "${label.name}" of "${file}" has the shape [${label.shape.join(', ')}]: several labels per row are not served as a table; serve it as tensors (--task tensors, or "task" in the API).`,
     )
   const scores = unzipped?.tensor ?? graph.outputs.find(({ type }) => type === 'float32' || type === 'float64')?.name
   if (label === undefined && scores === undefined)

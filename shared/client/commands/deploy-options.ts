@@ -36,7 +36,7 @@ const removable: ReadonlySet<string> = new Set([
   'shadow',
 ])
 
-const texts = ['name', 'owner', 'file', 'precision', 'pool', 'isolate', 'sticky', 'shadow'] as const
+const texts = ['name', 'owner', 'file', 'precision', 'task', 'pool', 'isolate', 'sticky', 'shadow'] as const
 
 export const deployOptions: ParseArgsOptionsConfig = {
   ...Object.fromEntries([...texts, ...Object.keys(numbers)].map((name) => [name, { type: 'string' as const }])),
@@ -63,6 +63,7 @@ export function wantedOf(invocation: Invocation): WantedDeployment {
   const own = given({
     file: text('file'),
     precision: text('precision'),
+    task: text('task'),
     follow: options['no-follow'] === true ? false : undefined,
   })
   return given({

@@ -29,6 +29,7 @@ Options:
   --owner NAME         whose it is (default: the model's owner)
   --file PATH          which ONNX file, where there are several
   --precision P        fp32, fp16, int8 or q4 (default: what suits the device)
+  --task TASK          serve it as something else than its repo says, as tensors or text-classification
   --no-follow          stay at what an alias names now
   --weight N           the share of each of several targets, in their order
   --sticky WHO         session (default: by the header x-session-id) or caller

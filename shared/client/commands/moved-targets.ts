@@ -1,7 +1,10 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import { shellWord } from '../shell-word.ts'
 
-type Target = Pick<Deployment['targets'][number], 'target' | 'ref' | 'movedTo' | 'wantedFile' | 'precision'>
+type Target = Pick<
+  Deployment['targets'][number],
+  'target' | 'ref' | 'movedTo' | 'wantedFile' | 'precision' | 'wantedTask'
+>
 
 /** Where the ref of a target is by now: `the branch main names 0123456789ab now`. */
 export const movedWords = ({ ref, movedTo }: Target): string =>
@@ -32,9 +35,10 @@ function catchUp({ name, targets, shadow }: Deployment): string {
   return ['slipway deploy', ...parts.filter((part) => part !== ''), `--name ${name} --update`].join(' ')
 }
 
-function optionsOf({ wantedFile, precision, movedTo }: Target): string {
+function optionsOf({ wantedFile, precision, wantedTask, movedTo }: Target): string {
   const file = wantedFile === undefined ? [] : [`--file ${shellWord(wantedFile)}`]
   const kind = precision === undefined ? [] : [`--precision ${precision}`]
+  const task = wantedTask === undefined ? [] : [`--task ${wantedTask}`]
   // An alias that is not followed was told to stay; named again without it, it would be.
-  return [...file, ...kind, ...(movedTo?.kind === 'alias' ? ['--no-follow'] : [])].join(' ')
+  return [...file, ...kind, ...task, ...(movedTo?.kind === 'alias' ? ['--no-follow'] : [])].join(' ')
 }

@@ -37,6 +37,19 @@ describe('a deployment that is changed', () => {
     expect(failureOf(await patch({ precision: 'fp32' }))).toEqual([400, 'invalid_request'])
   })
 
+  it('is served as what it is asked to be until its target is named again without that', async () => {
+    const { repo } = fresh.of
+    const { task } = (await create()).body
+    expect(task).not.toBe('tensors')
+    const asTensors = { task: 'tensors', wantedTask: 'tensors' }
+    expect((await patch({ task: 'tensors' })).body).toMatchObject({ task: 'tensors', targets: [asTensors] })
+    expect((await patch({ precision: 'fp32' })).body).toMatchObject({ targets: [{ precision: 'fp32', ...asTensors }] })
+    expect((await patch({ target: repo })).body).toMatchObject({ task })
+    expect((await read()).body.targets[0]).not.toHaveProperty('wantedTask')
+    expect(failureOf(await patch({ task: 'guessing' }))).toEqual([400, 'invalid_request'])
+    expect(failureOf(await patch({ targets: [{ target: repo }], task: 'tensors' }))).toEqual([400, 'invalid_request'])
+  })
+
   it('is paused and resumed as often as it is said, and says so', async () => {
     await create()
     expect((await say('pause')).body).toMatchObject({ state: 'PAUSED', version: 2, targets: [{ state: 'PAUSED' }] })

@@ -103,11 +103,21 @@ describe('of a model in two files', () => {
 })
 
 describe('what a deployment serves', () => {
-  const taskOf = (task: string | undefined) =>
-    chooseOnnxFile({ target: 'a/b@main', metadata: { ...metadataOf(['model.onnx']), task } }).task
+  const taskOf = (task: string | undefined, asked: Partial<ChooseInput> = {}) =>
+    chooseOnnxFile({ target: 'a/b@main', metadata: { ...metadataOf(['model.onnx']), task }, ...asked }).task
+
+  it('is what it was asked to be, also where what the model does is not served', () => {
+    expect(taskOf('text-classification', { wantedTask: 'tensors' })).toBe('tensors')
+    expect(taskOf(undefined, { wantedTask: 'sentence-similarity' })).toBe('feature-extraction')
+    expect(taskOf('text-generation', { wantedTask: 'tensors' })).toBe('tensors')
+  })
 
   it('is what the model does, and its tensors where nothing is made for that or nobody says what it is', () => {
-    expect(['fill-mask', 'object-detection', undefined].map(taskOf)).toEqual(['fill-mask', 'tensors', 'tensors'])
+    expect(['fill-mask', 'object-detection', undefined].map((task) => taskOf(task))).toEqual([
+      'fill-mask',
+      'tensors',
+      'tensors',
+    ])
   })
 
   it('has one name where the Hub has two, and keeps the word of the Hub', () => {

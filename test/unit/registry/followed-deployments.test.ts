@@ -46,7 +46,7 @@ describe('a deployment that follows an alias', () => {
     const { host } = fresh
     const { repo, first, second, name } = fresh.of
     await alias('POST', 'champion', first)
-    await create({ target: `${repo}@champion`, precision: 'int8' })
+    await create({ target: `${repo}@champion`, precision: 'int8', task: 'tensors' })
     await alias('PATCH', 'champion', second)
     const stuck = (await read()).body
     expect(stuck).toMatchObject({ revision: first, file: 'model_int8.onnx' })
@@ -59,7 +59,11 @@ describe('a deployment that follows an alias', () => {
       values: { ':metadata': servable('model.onnx', 'model_int8.onnx') },
     })
     await host.followed(repo)
-    expect((await read()).body).toMatchObject({ revision: later, drift: [expect.stringContaining('No replica')] })
+    expect((await read()).body).toMatchObject({
+      revision: later,
+      task: 'tensors',
+      drift: [expect.stringContaining('No replica')],
+    })
     expect((await host.ask('DELETE', `/${repo}/aliases/champion`, { as: 'ben' })).status).toBe(204)
     expect((await read()).body).toMatchObject({
       revision: later,

@@ -30,6 +30,7 @@ describe('slipway status of a deployment whose ref has moved on', () => {
 
   it.each([
     [[at('main', { ...moved('branch'), precision: 'int8' })], 'acme/one@main --precision int8'],
+    [[at('main', { ...moved('branch'), wantedTask: 'tensors' })], 'acme/one@main --task tensors'],
     [[at('main', { ...moved('branch'), wantedFile: 'a b.onnx' })], "acme/one@main --file 'a b.onnx'"],
     [[at('champion', moved('alias'))], 'acme/one@champion --no-follow'],
     [[at('main', { ...moved('branch'), weight: 90 }), at('v1')], 'acme/one@main acme/one@v1 --weight 90 --weight 1'],
