@@ -1,6 +1,7 @@
 import { type OwnerRole, ownerRoles } from '../../auth/principal.ts'
 import { type Command, type Invocation, textOption, UsageError } from '../command.ts'
 import { allPages } from '../request.ts'
+import { shellWord } from '../shell-word.ts'
 import { printable, table } from '../terminal.ts'
 import { formatAge } from '../units.ts'
 import { refuseOptions, runVerb, type Verb } from './verbs.ts'
@@ -34,6 +35,12 @@ async function list(invocation: Invocation, owner: string) {
   const { client, terminal, json } = invocation
   const all = await allPages((cursor) => client.listMembers(owner, { limit: 100, cursor }))
   if (json) return terminal.out(`${JSON.stringify(all)}\n`)
+  if (all.length === 0) {
+    const how = `slipway members add ${shellWord(owner)} USER`
+    return terminal.err(
+      `Nobody is a member of "${printable(owner)}"; admins of the platform may all there. To let one in: ${how}\n`,
+    )
+  }
   const now = new Date()
   const rows = all.map(({ username, role, addedAt }) => [username, role, formatAge(addedAt, now)])
   terminal.out(table(['MEMBER', 'ROLE', 'SINCE'], rows))

@@ -71,7 +71,7 @@ const verbs: Record<string, Verb> = {
       return change(invocation, name, { role }, `is ${role === 'admin' ? 'an admin' : 'a member'} now`)
     },
   },
-  disable: changing({ disabled: true }, 'is disabled; "slipway users enable" undoes it'),
+  disable: changing({ disabled: true }, 'is disabled'),
   enable: changing({ disabled: false }, 'is let in again'),
   password: {
     takes: ['the name of a user'],
@@ -94,6 +94,10 @@ async function change(invocation: Invocation, name: string, wanted: z.input<type
   const { id } = await userNamed(invocation, name)
   const changed = await invocation.client.changeUser(id, wanted)
   tell(invocation, changed, `${changed.username} ${said}`)
+  if (wanted.disabled && !invocation.json)
+    invocation.terminal.err(
+      `to let ${printable(changed.username)} in again: slipway users enable ${changed.username}\n`,
+    )
 }
 
 /** A password that was made goes alone to standard output, for whoever keeps it. */

@@ -25,7 +25,7 @@ beforeEach(() => {
     if (method === 'DELETE') return new Response(null, { status: 204 })
     if (path.endsWith('/users'))
       return Response.json(searchParams.has('cursor') ? { items: [eve] } : { items: [ada], cursor: 'next' })
-    if (path.endsWith('/members')) return Response.json({ items: [inAcme] })
+    if (path.endsWith('/members')) return Response.json({ items: path.includes('acme') ? [inAcme] : [] })
     if (path.includes('/members/')) return Response.json({ ...inAcme, ...JSON.parse(String(body)) })
     if (path.endsWith('/invitations'))
       return Response.json(method === 'GET' ? { items: [invitation] } : { ...invitation, token: 'in_secret' })
@@ -72,6 +72,11 @@ describe('slipway users', () => {
     expect(asked).toEqual([{ method: 'PATCH', path: `/api/v1/auth/users/${id}`, body }])
   })
 
+  it('says how one that is disabled is let in again', async () => {
+    const { out, err } = await cli('users', 'disable', 'ada')
+    expect({ out, err }).toEqual({ out: 'ada is disabled\n', err: 'to let ada in again: slipway users enable ada\n' })
+  })
+
   it('gives who forgot it a new password', async () => {
     const { out } = await cli('users', 'password', 'ada')
     expect(asked).toEqual([{ method: 'PATCH', path: '/api/v1/auth/users/user_1', body: { newPassword: out.trim() } }])
@@ -94,6 +99,9 @@ describe('slipway members', () => {
   it('lists those of an organisation', async () => {
     expect((await cli('members', 'acme')).out).toMatch(/^ada +write +\d+ \w+ ago$/m)
     expect(JSON.parse((await cli('members', 'acme', '--json')).out)).toEqual([inAcme])
+    expect((await cli('members', 'lab')).err).toMatch(
+      /^Nobody is a member of "lab";.*: slipway members add lab USER\n$/,
+    )
   })
 
   it.each([
