@@ -11,10 +11,10 @@ const basesMax = 20
  * At the root, where nobody names a model, the one deployment that is for it answers, or the one that can do it besides.
  * @throws AppError `model_not_named` with the base paths of those that could
  */
-export function soleModel({ router, caller, kinds, path }: SoleModel): string {
-  const able = router
-    .list(caller)
-    .filter(({ served }) => kinds.some((kind) => served?.service.capabilities[kind] !== undefined))
+export function soleModel({ router, caller, kinds, elseAny = false, path }: SoleModel): string {
+  const listed = router.list(caller)
+  const named = listed.filter(({ served }) => kinds.some((kind) => served?.service.capabilities[kind] !== undefined))
+  const able = named.length === 0 && elseAny ? listed : named
   const made = able.filter(({ served }) => kinds.some((kind) => isMadeFor(kind, served?.service)))
   const [only, ...others] = made.length > 0 ? made : able
   if (only !== undefined && others.length === 0) return only.item.name
@@ -32,5 +32,7 @@ interface SoleModel {
   caller: Principal | undefined
   /** Any of which will do. */
   kinds: readonly (keyof Capabilities)[]
+  /** Whether any other will do where none of those is there. */
+  elseAny?: boolean
   path: string
 }

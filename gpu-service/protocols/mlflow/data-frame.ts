@@ -8,8 +8,9 @@ export interface SplitFrame {
 
 /** A frame as pandas writes it with `orient="split"`; its index is of no matter. @throws AppError `invalid_request` */
 export function readSplit(frame: unknown): SplitFrame {
-  const { columns = undefined, data = undefined } = isRecord(frame) ? frame : {}
-  if (!isRows(data) || !(columns === undefined || areNames(columns)))
+  const { columns: given = undefined, data = undefined } = isRecord(frame) ? frame : {}
+  const columns = given === undefined ? undefined : namesOf(given)
+  if (!isRows(data) || columns === 'none')
     throw errors.invalidRequest(
       '"dataframe_split" must be {"columns": ["name", …], "data": [[value, …], …]}, as DataFrame.to_dict("split") makes it.',
       'dataframe_split',
@@ -45,8 +46,13 @@ function assertFew({ length }: readonly unknown[], param: string): void {
 
 const isRows = (value: unknown): value is unknown[][] => Array.isArray(value) && value.every(Array.isArray)
 
-const areNames = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((one) => typeof one === 'string') && new Set(value).size === value.length
+/** What pandas counts from 0 was given no names. */
+function namesOf(columns: unknown): string[] | undefined | 'none' {
+  if (!Array.isArray(columns) || !columns.every((one) => typeof one === 'string' || typeof one === 'number'))
+    return 'none'
+  if (columns.length > 0 && columns.every((one, at) => one === at)) return undefined
+  return new Set(columns).size === columns.length ? columns.map(String) : 'none'
+}
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -59,15 +59,19 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
   const hostsGuard = guardPredictions({ parts, answerError: answerTeiErrors(metrics, mlflowEnvelope) })
   const guards = [errorsBy(answerError), authenticate(verify)] as const
 
-  const modelFor = (context: Context<ServingEnvironment>, kinds: readonly (keyof Capabilities)[], path: string) =>
-    context.get('model') ?? soleModel({ router, caller: context.get('principal'), kinds, path })
+  const modelFor = (
+    context: Context<ServingEnvironment>,
+    kinds: readonly (keyof Capabilities)[],
+    path: string,
+    { elseAny = false } = {},
+  ) => context.get('model') ?? soleModel({ router, caller: context.get('principal'), kinds, elseAny, path })
 
   const serve = (path: string, candidates: readonly TeiOperation[], { answer = answerOne, isHosts = false } = {}) =>
     app.post(path, isHosts ? hostsGuard : guard, async (context) => {
       const startedMs = performance.now()
       const counted = teiMetrics(metrics)
       const kinds = candidates.map(({ kind }) => kind)
-      const model = modelFor(context, kinds, path)
+      const model = modelFor(context, kinds, path, { elseAny: isHosts })
       routeAhead(context, { router, model })
       const body = await readJson(context, z.unknown())
       // Found again behind the body, which may have been long in coming: another revision may answer by now.

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../../../support/eventually.ts'
 import { postTo } from '../support/post-to.ts'
 import { embedderModel, irisModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
@@ -40,6 +41,7 @@ const named = (row: readonly number[]) => Object.fromEntries(columns.map((name, 
 describe("MLflow's /invocations", () => {
   it.each([
     ['a frame split', { dataframe_split: { index: [0, 1], columns, data: [setosa, virginica] } }],
+    ['a frame of an array', { dataframe_split: { columns: [0, 1, 2, 3], data: [setosa, virginica] } }],
     ['a frame split without names', { dataframe_split: { data: [setosa, virginica] } }],
     [
       'a frame whose columns stand otherwise',
@@ -145,6 +147,17 @@ describe("MLflow's /invocations", () => {
     ])
     const absent = await score('absent', { instances: [setosa] })
     expect(absent).toMatchObject({ status: 404, body: { error_code: 'RESOURCE_DOES_NOT_EXIST' } })
+  })
+
+  it('answers at the root where one model is served, and names the base paths where there are several', async () => {
+    const alone = await startTestServing([await irisModel()])
+    onTestFinished(() => alone.close())
+    expect((await postTo(alone, '/invocations', { instances: [setosa] })).body).toEqual({ predictions: ['setosa'] })
+    await alone.deploy(await irisModel('other'))
+    const answered = () => postTo(alone, '/invocations', { instances: [setosa] })
+    const several = await eventually(answered, ({ status }) => status !== 200)
+    expect(several).toMatchObject({ status: 400, body: { error_code: 'BAD_REQUEST' } })
+    expect((several.body as { message: string }).message).toContain('/api/v1/predict/other/invocations')
   })
 
   it('stands beside /ping and /version', async () => {
