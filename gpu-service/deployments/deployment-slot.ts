@@ -101,7 +101,7 @@ export class DeploymentSlot {
   /** The model was loaded, for this deployment and for all others that use it. */
   #entered(took: LoadTimes): void {
     this.#state.entered()
-    this.model?.orders.entered()
+    this.model?.control.entered()
     // Nobody would take away again what is counted for a deployment that is gone.
     if (!this.#isRetired) countLoad({ deployment: this.label, took, metrics: this.#parts.metrics })
   }

@@ -3,10 +3,11 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
 import { asServedHere } from './keepers.ts'
-import { loadNow, unloadTogether } from './order-memory.ts'
+import { loadNow } from './load-now.ts'
 import { arrange, type Place, slotsOf } from './places.ts'
 import type { RequestLimits } from './request-limits.ts'
 import type { Served } from './served.ts'
+import { unloadTogether } from './unload-together.ts'
 
 export interface ServedDeploymentOptions {
   item: DeploymentItem
@@ -118,7 +119,7 @@ export class ServedDeployment {
 
   /** Whether all that it serves was told to leave memory, and has not come again since. */
   get isUnloaded(): boolean {
-    return this.places.length > 0 && this.places.every(({ slot }) => slot.model?.orders.isUnloaded === true)
+    return this.places.length > 0 && this.places.every(({ slot }) => slot.model?.control.isUnloaded === true)
   }
 
   #first(): DeploymentSlot | undefined {

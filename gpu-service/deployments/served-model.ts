@@ -8,8 +8,8 @@ import type { GatedQueue } from '../models/gated-queue.ts'
 import { InFlight } from '../models/in-flight.ts'
 import type { ModelLease } from '../models/model-lease.ts'
 import type { TaskModel } from '../tasks/task.ts'
-import { MemoryOrders } from './memory-orders.ts'
 import { createModelBatcher } from './model-batcher.ts'
+import { ModelControl } from './model-control.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Served } from './served.ts'
 import { describeTerms } from './serving-terms.ts'
@@ -38,8 +38,8 @@ export function serveLease(options: ServedModelOptions): ServedModel {
 /** A model as one target of a deployment serves it, from its lease to giving that back. */
 export class ServedModel {
   readonly served: Served
-  /** To have it in memory, or not. */
-  readonly orders: MemoryOrders
+  /** Loads and unloads it on order. */
+  readonly control: ModelControl
   readonly #options: ServedModelOptions
   readonly #queues: ItemQueue[] = []
   readonly #gates: GatedQueue[] = []
@@ -52,7 +52,7 @@ export class ServedModel {
     const { opened, task } = lease
     this.#options = options
     this.#statistics = new InferenceStatistics(parts.now)
-    this.orders = new MemoryOrders({ deployment: item.name, lease, answered: () => this.#calls.before() })
+    this.control = new ModelControl({ deployment: item.name, lease, answered: () => this.#calls.before() })
     const service = opened.serve((model) => this.#createQueue(model))
     for (const gate of this.#gates) parts.pool.add(gate)
     this.#state = 'serving'
@@ -88,7 +88,7 @@ export class ServedModel {
   /** Lets in nobody who asks in a new way: what was let in before is answered. */
   giveUp(): void {
     this.#state = 'givenUp'
-    this.orders.close()
+    this.control.close()
   }
 
   /** Gives up all that waits. */

@@ -1,8 +1,8 @@
 import { errors } from '../../shared/errors.ts'
 import type { ModelLease } from '../models/model-lease.ts'
-import type { Meeting } from './meeting.ts'
+import type { Barrier } from './barrier.ts'
 
-export interface MemoryOrdersOptions {
+export interface ModelControlOptions {
   /** Whose model it is, for messages. */
   deployment: string
   lease: Pick<ModelLease, 'load' | 'unload' | 'assertMayLeave' | 'isResident'>
@@ -11,20 +11,20 @@ export interface MemoryOrdersOptions {
 }
 
 /**
- * Orders of those who operate a model: to have it in memory now, or to give that back. They are carried out one after
- * the other, so that whoever says so last has it their way.
+ * Explicit control of a model, as Triton calls it: it is loaded or unloaded on the order of whoever operates it. Orders are
+ * carried out one after the other, so that the last one has its way.
  */
-export class MemoryOrders {
-  readonly #options: MemoryOrdersOptions
+export class ModelControl {
+  readonly #options: ModelControlOptions
   #last: Promise<void> = Promise.resolve()
   #isUnloaded = false
   #isClosed = false
 
-  constructor(options: MemoryOrdersOptions) {
+  constructor(options: ModelControlOptions) {
     this.#options = options
   }
 
-  /** Whether it was told to leave, and has not come again since. */
+  /** Whether it was unloaded on order, and has not been loaded since. */
   get isUnloaded(): boolean {
     return this.#isUnloaded
   }
@@ -43,11 +43,11 @@ export class MemoryOrders {
    * Fulfilled when its memory is given back, behind the requests that came before, and with all that are to give it back
    * together. @throws AppError `model_kept_loaded`
    */
-  unload({ signal, meeting }: { signal: AbortSignal; meeting: Pick<Meeting, 'come'> }): Promise<void> {
+  unload({ signal, barrier }: { signal: AbortSignal; barrier: Pick<Barrier, 'arrive'> }): Promise<void> {
     return this.#order(signal, async () => {
       const { lease, answered } = this.#options
       await answered()
-      await meeting.come()
+      await barrier.arrive()
       await lease.unload()
       this.#isUnloaded = !lease.isResident
     })
@@ -58,7 +58,7 @@ export class MemoryOrders {
     this.#isUnloaded = false
   }
 
-  /** Carries out no order any more: nobody would take out again what comes in now. */
+  /** Carries out no more orders: nobody would unload again what is loaded now. */
   close(): void {
     this.#isClosed = true
   }

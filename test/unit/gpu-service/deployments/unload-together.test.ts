@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MemoryOrders } from '../../../../gpu-service/deployments/memory-orders.ts'
-import { unloadTogether } from '../../../../gpu-service/deployments/order-memory.ts'
+import { ModelControl } from '../../../../gpu-service/deployments/model-control.ts'
+import { unloadTogether } from '../../../../gpu-service/deployments/unload-together.ts'
 import { errors } from '../../../../shared/errors.ts'
 
 const refusal = expect.objectContaining({ code: 'model_kept_loaded' })
@@ -21,8 +21,8 @@ function slot({ isKept = false } = {}) {
       lease.isResident = false
     },
   }
-  const orders = new MemoryOrders({ deployment: 'd', lease, answered: () => under.promise })
-  return { lease, answer: under.resolve, settled: Promise.resolve(), model: { orders } }
+  const control = new ModelControl({ deployment: 'd', lease, answered: () => under.promise })
+  return { lease, answer: under.resolve, settled: Promise.resolve(), model: { control } }
 }
 
 describe('unloading all that a deployment serves', () => {
@@ -58,10 +58,10 @@ describe('unloading all that a deployment serves', () => {
   it('takes none out where one was given up meanwhile, and no order waits for it for ever', async () => {
     const [left, given] = [slot(), slot()]
     left.answer()
-    given.model.orders.close()
+    given.model.control.close()
     await expect(unloadTogether([left, given], stays)).rejects.toMatchObject({ code: 'model_not_ready' })
     expect(left.lease.isResident).toBe(true)
-    await left.model.orders.load(stays)
+    await left.model.control.load(stays)
   })
 
   it('takes none out for a caller who has left, and lets the orders after it come', async () => {
@@ -70,7 +70,7 @@ describe('unloading all that a deployment serves', () => {
     answered.answer()
     void unloadTogether([answered, loading], caller.signal).catch(() => undefined)
     await new Promise((resolve) => setImmediate(resolve))
-    const load = answered.model.orders.load(stays)
+    const load = answered.model.control.load(stays)
     caller.abort()
     await load
     expect(answered.lease.isResident).toBe(true)

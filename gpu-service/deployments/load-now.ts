@@ -1,0 +1,19 @@
+import { AppError, errors, messageOf } from '../../shared/errors.ts'
+import type { DeploymentSlot } from './deployment-slot.ts'
+import { failedLoad } from './failed-load.ts'
+
+/** Has the model of a slot in memory, as soon as the slot has one. @throws AppError why it cannot be */
+export async function loadNow(slot: DeploymentSlot, signal: AbortSignal): Promise<void> {
+  await slot.settled
+  const { model, item, state } = slot
+  if (model === undefined) {
+    const { reason = 'it was given up just now' } = slot
+    throw state === 'FAILED' ? failureOf(slot, reason) : errors.modelNotReady(item.name, reason)
+  }
+  await model.control.load(signal).catch((error) => {
+    throw error instanceof AppError ? error : failureOf(slot, messageOf(error))
+  })
+}
+
+const failureOf = ({ item, retryAfterSeconds }: DeploymentSlot, reason: string): AppError =>
+  failedLoad({ model: item.name, reason, retryAfterSeconds })
