@@ -24,7 +24,7 @@ export class OutdatedReports {
     this.#names.add(name)
   }
 
-  /** What cannot be taken back now is with the next step, and holds up nothing else. */
+  /** What cannot be taken back now is with the next pass, and holds up nothing else. */
   async takeBack(): Promise<void> {
     await inParallel([...this.#names], atOnce, (name) => this.#takeOneBack(name))
   }

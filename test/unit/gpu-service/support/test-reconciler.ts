@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { CanaryWatch } from '../../../../gpu-service/deployments/canary-watch.ts'
 import { DayUse } from '../../../../gpu-service/deployments/day-use.ts'
-import { Reconciler } from '../../../../gpu-service/deployments/reconcile.ts'
+import { Reconciler } from '../../../../gpu-service/deployments/reconciler.ts'
 import { ReplicaReporter } from '../../../../gpu-service/deployments/replica-reporter.ts'
 import { EngineDied } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'

@@ -6,9 +6,9 @@ import type { CanaryWatch } from './canary-watch.ts'
 import type { KnownRefs } from './known-refs.ts'
 import { LoadTurns } from './load-turns.ts'
 import { OutdatedReports } from './outdated-reports.ts'
+import { ReconcileLoop } from './reconcile-loop.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 import { ServedDeployments, type ServedDeploymentsOptions } from './served-deployments.ts'
-import { Steps } from './steps.ts'
 
 export interface ReconcilerOptions extends ServedDeploymentsOptions {
   /** What should be served, by name. */
@@ -22,7 +22,7 @@ export interface ReconcilerOptions extends ServedDeploymentsOptions {
 
 const loadsAtOnce = 8
 const reportsAtOnce = 25
-/** How long a step may keep the event loop to itself. */
+/** How long a pass may keep the event loop to itself. */
 const sliceMs = 3
 
 /** Makes this replica serve what the table asks for, and says in the table what has become of it. */
@@ -31,21 +31,21 @@ export class Reconciler {
   readonly #served: ServedDeployments
   readonly #outdated: OutdatedReports
   readonly #turns = new LoadTurns({ atOnce: loadsAtOnce })
-  readonly #steps: Steps
+  readonly #loop: ReconcileLoop
 
   constructor(options: ReconcilerOptions) {
     const { reporter, intervalMs, log } = options
     this.#options = options
     this.#served = new ServedDeployments(options)
     this.#outdated = new OutdatedReports({ reporter, log, isServed: (name) => this.deployments.has(name) })
-    this.#steps = new Steps({ step: () => this.pass(), intervalMs, log })
+    this.#loop = new ReconcileLoop({ pass: () => this.pass(), intervalMs, log })
   }
 
   get deployments(): ReadonlyMap<string, ServedDeployment> {
     return this.#served.byName
   }
 
-  /** One step towards the desired state. Fulfilled with the loads it began, which go on by themselves. */
+  /** One pass towards the desired state. Fulfilled with the loads it began, which go on by themselves. */
   async pass(): Promise<Promise<void>[]> {
     const { desired, reporter, canaries, use, refs } = this.#options
     await reporter.beat()
@@ -80,13 +80,13 @@ export class Reconciler {
 
   /** Begins to follow the table. Fulfilled when what it asked for at first is loaded, or has failed by name. */
   start(): Promise<void> {
-    return this.#steps.start()
+    return this.#loop.start()
   }
 
   /** Stops following, gives every model back and takes this replica out of the table. */
   async close(): Promise<void> {
-    await this.#steps.stop()
-    // What was answered since the last step counts for whoever comes in this one's place.
+    await this.#loop.stop()
+    // What was answered since the last pass counts for whoever comes in this one's place.
     await this.#options.use.sum()
     for (const name of [...this.deployments.keys()]) this.#remove(name)
     await this.#outdated.takeBack()

@@ -1,43 +1,43 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '../../shared/log.ts'
 
-export interface StepsOptions {
-  /** One step; fulfilled with what it began, which goes on by itself. */
-  step: () => Promise<Promise<void>[]>
+export interface ReconcileLoopOptions {
+  /** One pass; fulfilled with the loads that it began, which go on by themselves. */
+  pass: () => Promise<Promise<void>[]>
   intervalMs: number
   log: Logger
 }
 
-/** Goes one step after the other, whatever becomes of one, until it is told to stop. */
-export class Steps {
-  readonly #options: StepsOptions
+/** Makes one pass after the other until it is told to stop, whether or not one fails. */
+export class ReconcileLoop {
+  readonly #options: ReconcileLoopOptions
   readonly #stop = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
-  constructor(options: StepsOptions) {
+  constructor(options: ReconcileLoopOptions) {
     this.#options = options
   }
 
-  /** Fulfilled when what the first step began has ended. */
+  /** Fulfilled when the loads of the first pass have ended. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.#loop = this.#run(resolve)
     })
   }
 
-  /** Fulfilled when no step is under way. */
+  /** Fulfilled when no pass is under way. */
   async stop(): Promise<void> {
     this.#stop.abort()
     await this.#loop
   }
 
   async #run(firstIsDone: () => void): Promise<void> {
-    const { step, intervalMs, log } = this.#options
+    const { pass, intervalMs, log } = this.#options
     const { signal } = this.#stop
     let isFirst = true
     while (!signal.aborted) {
       try {
-        const began = await step()
+        const began = await pass()
         if (isFirst) void Promise.all(began).then(firstIsDone)
         isFirst = false
       } catch (error) {
