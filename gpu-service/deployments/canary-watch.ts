@@ -2,8 +2,8 @@ import type { Logger } from '../../shared/log.ts'
 import type { CanaryRule, DeploymentTarget } from '../../shared/table/deployment-item.ts'
 import { judgeCanary } from './judge-canary.ts'
 import type { Sample } from './latency-window.ts'
-import type { Place } from './places.ts'
 import type { ServedDeployment } from './served-deployment.ts'
+import type { ServedTarget } from './served-targets.ts'
 
 export interface CanaryWatchOptions {
   /** Writes a verdict down for every replica. */
@@ -26,17 +26,17 @@ export class CanaryWatch {
   }
 
   /** Fulfilled when what was decided stands in the table. What could not be written is decided again the next time. */
-  async judge({ item, places }: ServedDeployment): Promise<void> {
+  async judge({ item, targets }: ServedDeployment): Promise<void> {
     const rule = item.canary
     if (rule === undefined) return
-    const baseline = places.find(({ index }) => index === 0)
-    for (const place of places) {
-      if (place.index === 0) continue
-      const reason = verdictOn({ rule, place, baseline })
+    const baseline = targets.find(({ index }) => index === 0)
+    for (const candidate of targets) {
+      if (candidate.index === 0) continue
+      const reason = verdictOn({ rule, candidate, baseline })
       if (reason === undefined) continue
       // At once here, however long the table takes.
-      place.weight = 0
-      const { target } = place
+      candidate.weight = 0
+      const { target } = candidate
       const about = { deployment: item.name, target: target.target, revision: target.revision, reason }
       const { rollBack, log } = this.#options
       try {
@@ -49,18 +49,18 @@ export class CanaryWatch {
   }
 }
 
-function verdictOn({ rule, place, baseline }: VerdictOn): string | undefined {
-  const { slot } = place
+function verdictOn({ rule, candidate, baseline }: VerdictOn): string | undefined {
+  const { slot } = candidate
   // Every replica gives it up with this one, and a moment's trouble here says nothing of the target.
   if (slot.isHopeless) return `It could not be loaded: ${slot.reason ?? 'the reason is unknown.'}`
-  return judgeCanary({ rule, baseline: sampleOf(baseline), candidate: sampleOf(place) })
+  return judgeCanary({ rule, baseline: sampleOf(baseline), candidate: sampleOf(candidate) })
 }
 
 interface VerdictOn {
   rule: CanaryRule
-  place: Place
-  baseline: Place | undefined
+  candidate: ServedTarget
+  baseline: ServedTarget | undefined
 }
 
-const sampleOf = (place: Place | undefined): Sample =>
-  place?.slot.outcomes.window?.sample() ?? { answered: 0, failed: 0, p95Ms: 0 }
+const sampleOf = (target: ServedTarget | undefined): Sample =>
+  target?.slot.outcomes.window?.sample() ?? { answered: 0, failed: 0, p95Ms: 0 }

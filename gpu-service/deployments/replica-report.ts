@@ -4,9 +4,9 @@ import type { ServedDeployment } from './served-deployment.ts'
 
 /** What this replica says of a deployment: what the table asks for counts, also while something older still answers. */
 export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id' | 'updatedAt'> {
-  const { item, places, shadow, limits, isKeeper } = deployment
-  const state = stateOf(places.map(({ slot }) => slot.state))
-  const reason = state === 'READY' ? undefined : places.map(({ slot }) => slot.reason).find(isText)
+  const { item, targets, shadow, limits, isKeeper } = deployment
+  const state = stateOf(targets.map(({ slot }) => slot.state))
+  const reason = state === 'READY' ? undefined : targets.map(({ slot }) => slot.reason).find(isText)
   return {
     state,
     ...(reason !== undefined && { reason }),
@@ -15,7 +15,7 @@ export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id'
     ...(!isKeeper && item.min !== 0 && { isKeeper }),
     ...(limits.slots.max !== undefined && { inFlight: limits.slots.taken }),
     targets: [
-      ...places.map(({ slot, standIn }) => ({
+      ...targets.map(({ slot, standIn }) => ({
         ...targetOf(slot),
         ...(standIn?.served !== undefined && { standIn: standIn.item.revision }),
       })),

@@ -5,7 +5,7 @@ import type { DeploymentSlot } from './deployment-slot.ts'
 /** How long requests that found a slot before another took its place have to come to its queue. */
 const graceMs = 1000
 
-/** Slots that are in no place any more, until what they were asked is answered and their models are given back. */
+/** Slots that no target has any more, until what they were asked is answered and their models are given back. */
 export class Retirement {
   readonly #log: Logger
   /** Whose they are. */

@@ -4,9 +4,9 @@ import { chooseTarget } from './choose-target.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
 import { asServedHere } from './keepers.ts'
 import { loadNow } from './load-now.ts'
-import { arrange, type Place, slotsOf } from './places.ts'
 import type { RequestLimits } from './request-limits.ts'
 import type { Served } from './served.ts'
+import { assignSlots, type ServedTarget, slotsOf } from './served-targets.ts'
 import { unloadTogether } from './unload-together.ts'
 
 export interface ServedDeploymentOptions {
@@ -16,10 +16,10 @@ export interface ServedDeploymentOptions {
   now: () => number
 }
 
-/** One deployment on this replica: what stands in its places, and which of them answers whom. */
+/** One deployment on this replica: its targets, and which of them answers whom. */
 export class ServedDeployment {
   item: DeploymentItem
-  places: Place[] = []
+  targets: ServedTarget[] = []
   shadow: DeploymentSlot | undefined
   readonly limits: RequestLimits
   /** Whether this replica is one of those that keep it loaded. */
@@ -41,26 +41,26 @@ export class ServedDeployment {
   follow(item: DeploymentItem, isKeeper: boolean): DeploymentSlot[] {
     const { create, now } = this.#options
     this.isKeeper = isKeeper
-    const arranged = arrange({
+    const assigned = assignSlots({
       item: asServedHere(item, isKeeper),
-      before: this.places,
+      before: this.targets,
       shadowBefore: this.shadow,
       create,
     })
     this.item = item
-    this.places = arranged.places
-    this.shadow = arranged.shadow
-    for (const { slot } of this.places) slot.outcomes.watch(item.canary?.windowSeconds, now)
-    return arranged.leaving
+    this.targets = assigned.targets
+    this.shadow = assigned.shadow
+    for (const { slot } of this.targets) slot.outcomes.watch(item.canary?.windowSeconds, now)
+    return assigned.leaving
   }
 
   /** Relieves those that stood in for what answers by now, and gives them. */
   settle(): DeploymentSlot[] {
     const relieved: DeploymentSlot[] = []
-    for (const place of this.places) {
-      const { slot, standIn } = place
+    for (const target of this.targets) {
+      const { slot, standIn } = target
       if (standIn === undefined || (slot.served === undefined && standIn.served !== undefined)) continue
-      place.standIn = undefined
+      target.standIn = undefined
       relieved.push(standIn)
     }
     return relieved
@@ -68,28 +68,28 @@ export class ServedDeployment {
 
   /** What is to be loaded and kept, the shadow included. */
   get slots(): DeploymentSlot[] {
-    return [...this.places.map(({ slot }) => slot), ...(this.shadow === undefined ? [] : [this.shadow])]
+    return [...this.targets.map(({ slot }) => slot), ...(this.shadow === undefined ? [] : [this.shadow])]
   }
 
   /** All that must be given back when the deployment goes. */
   get everySlot(): DeploymentSlot[] {
-    return [...this.places.flatMap(slotsOf), ...(this.shadow === undefined ? [] : [this.shadow])]
+    return [...this.targets.flatMap(slotsOf), ...(this.shadow === undefined ? [] : [this.shadow])]
   }
 
   /** READY as soon as one of its targets answers, whichever: requests for the others go there meanwhile. */
   get state(): 'PAUSED' | DeploymentSlot['state'] {
-    if (this.places.length === 0) return 'PAUSED'
+    if (this.targets.length === 0) return 'PAUSED'
     if (this.served !== undefined) return 'READY'
-    return this.places.every(({ slot }) => slot.state === 'FAILED') ? 'FAILED' : 'LOADING'
+    return this.targets.every(({ slot }) => slot.state === 'FAILED') ? 'FAILED' : 'LOADING'
   }
 
   get reason(): string | undefined {
-    return this.places.map(({ slot }) => slot.reason).find((reason) => reason !== undefined)
+    return this.targets.map(({ slot }) => slot.reason).find((reason) => reason !== undefined)
   }
 
   /** When to ask again where no target could be loaded, and one of them may be then. */
   get retryAfterSeconds(): number | undefined {
-    const seconds = this.places.flatMap(({ slot }) => slot.retryAfterSeconds ?? [])
+    const seconds = this.targets.flatMap(({ slot }) => slot.retryAfterSeconds ?? [])
     return seconds.length === 0 ? undefined : Math.min(...seconds)
   }
 
@@ -100,16 +100,16 @@ export class ServedDeployment {
 
   /** What answers a request, by its key where it has one; of one version, where a target is that. */
   choose(key: string | undefined, version?: string): DeploymentSlot | undefined {
-    const named = version === undefined ? [] : this.places.filter((place) => isAt(place, version))
-    const chosen = chooseTarget({ targets: named.length > 0 ? named : this.places, key })
+    const named = version === undefined ? [] : this.targets.filter((target) => isAt(target, version))
+    const chosen = chooseTarget({ targets: named.length > 0 ? named : this.targets, key })
     const answering = chosen && slotsOf(chosen).find(({ served }) => served !== undefined)
     return answering ?? this.#first()
   }
 
   /** Fulfilled when all that it serves is in memory here. @throws AppError */
   async load(signal: AbortSignal): Promise<void> {
-    if (this.places.length === 0) throw errors.deploymentPaused(this.item.name)
-    await Promise.all(this.places.map(({ slot }) => loadNow(slot, signal)))
+    if (this.targets.length === 0) throw errors.deploymentPaused(this.item.name)
+    await Promise.all(this.targets.map(({ slot }) => loadNow(slot, signal)))
   }
 
   /** Fulfilled when nothing that it serves takes memory here. @throws AppError where it is to be kept loaded */
@@ -119,11 +119,11 @@ export class ServedDeployment {
 
   /** Whether all that it serves was told to leave memory, and has not come again since. */
   get isUnloaded(): boolean {
-    return this.places.length > 0 && this.places.every(({ slot }) => slot.model?.control.isUnloaded === true)
+    return this.targets.length > 0 && this.targets.every(({ slot }) => slot.model?.control.isUnloaded === true)
   }
 
   #first(): DeploymentSlot | undefined {
-    for (const { slot, standIn } of this.places)
+    for (const { slot, standIn } of this.targets)
       if (slot.served !== undefined) return slot
       else if (standIn?.served !== undefined) return standIn
     return undefined
@@ -131,5 +131,5 @@ export class ServedDeployment {
 }
 
 /** Whether a target is what the client of one version means: its revision, or the name that it is deployed by. */
-const isAt = (place: Place, version: string): boolean =>
-  slotsOf(place).some(({ item: { revision, ref } }) => version === revision || version === ref)
+const isAt = (target: ServedTarget, version: string): boolean =>
+  slotsOf(target).some(({ item: { revision, ref } }) => version === revision || version === ref)

@@ -73,7 +73,7 @@ export class SlotState {
     else this.#reopen(error.message)
   }
 
-  /** It is in no place any more. */
+  /** No target has it any more. */
   retired(): void {
     this.#settled.resolve()
   }

@@ -1,8 +1,8 @@
 import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../../shared/table/deployments.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
 
-/** Where one target of a deployment stands. */
-export interface Place {
+/** One target of a deployment as this replica serves it. */
+export interface ServedTarget {
   /** Which of the deployment's targets it is. */
   index: number
   /** The same for callers whatever revision it is at. */
@@ -10,24 +10,24 @@ export interface Place {
   weight: number
   target: DeploymentTarget
   slot: DeploymentSlot
-  /** What was in this place before, and answers until the slot does. */
+  /** What this target had before, which answers until the slot does. */
   standIn: DeploymentSlot | undefined
 }
 
-export interface Arranged {
-  places: Place[]
+export interface AssignedSlots {
+  targets: ServedTarget[]
   /** What gets copies of requests. */
   shadow: DeploymentSlot | undefined
-  /** What is in no place any more. */
+  /** What no target has any more. */
   leaving: DeploymentSlot[]
 }
 
 /**
- * Puts every target of a deployment into its place. One that is there already keeps its slot, wherever it was; one that
- * is new gets a slot, and what answered in its place before stands in for it. Where nobody would answer otherwise,
- * whoever did in another place stands in.
+ * Gives every target of a deployment a slot. One that is served already keeps its slot, wherever it was in the list; a new
+ * one gets a new slot, and what answered at its index before stands in for it. Where nothing would answer otherwise, what
+ * answered at another index stands in.
  */
-export function arrange({ item, before, shadowBefore, create }: Arrange): Arranged {
+export function assignSlots({ item, before, shadowBefore, create }: AssignSlots): AssignedSlots {
   const existing = new Set([...before.flatMap(slotsOf), ...(shadowBefore === undefined ? [] : [shadowBefore])])
   const staying = new Set<DeploymentSlot>()
   const slotFor = (target: DeploymentTarget, label: string): DeploymentSlot => {
@@ -42,40 +42,40 @@ export function arrange({ item, before, shadowBefore, create }: Arrange): Arrang
   }
   const wanted = item.isPaused === true ? [] : targetsOf(item)
   const slots = wanted.map((target) => (weightOf(target) > 0 ? slotFor(target, item.name) : undefined))
-  const places = wanted.flatMap((target, index): Place[] => {
+  const targets = wanted.flatMap((target, index): ServedTarget[] => {
     const slot = slots[index]
     if (slot === undefined) return []
-    const last = before.find((place) => place.index === index)
+    const last = before.find((target) => target.index === index)
     const standIn = last === undefined || slot.served !== undefined ? undefined : standInOf(last, staying)
     if (standIn !== undefined) staying.add(standIn)
     return [{ index, id: idOf(wanted, index), weight: weightOf(target), target, slot, standIn }]
   })
-  const [unanswered] = places
-  if (unanswered !== undefined && !places.some(isAnswering)) {
-    const standIn = before.map((place) => standInOf(place, staying)).find((slot) => slot && !isRolledBack(item, slot))
+  const [unanswered] = targets
+  if (unanswered !== undefined && !targets.some(isAnswering)) {
+    const standIn = before.map((target) => standInOf(target, staying)).find((slot) => slot && !isRolledBack(item, slot))
     if (standIn !== undefined) staying.add(standIn)
     unanswered.standIn = standIn
   }
   const shadow =
     item.shadow === undefined || item.isPaused === true ? undefined : slotFor(item.shadow.target, `${item.name}:shadow`)
-  return { places, shadow, leaving: [...existing].filter((slot) => !staying.has(slot)) }
+  return { targets, shadow, leaving: [...existing].filter((slot) => !staying.has(slot)) }
 }
 
-interface Arrange {
+interface AssignSlots {
   item: DeploymentItem
-  before: readonly Place[]
+  before: readonly ServedTarget[]
   shadowBefore: DeploymentSlot | undefined
   create: (item: DeploymentItem, label: string) => DeploymentSlot
 }
 
-export const slotsOf = ({ slot, standIn }: Place): DeploymentSlot[] =>
+export const slotsOf = ({ slot, standIn }: ServedTarget): DeploymentSlot[] =>
   standIn === undefined ? [slot] : [slot, standIn]
 
-const isAnswering = (place: Place): boolean => slotsOf(place).some(({ served }) => served !== undefined)
+const isAnswering = (target: ServedTarget): boolean => slotsOf(target).some(({ served }) => served !== undefined)
 
-/** What answered last in a place, where nothing else needs it. */
-const standInOf = (place: Place, staying: ReadonlySet<DeploymentSlot>): DeploymentSlot | undefined =>
-  slotsOf(place).find((slot) => slot.served !== undefined && !staying.has(slot))
+/** What answered last for a target, where nothing else needs it. */
+const standInOf = (target: ServedTarget, staying: ReadonlySet<DeploymentSlot>): DeploymentSlot | undefined =>
+  slotsOf(target).find((slot) => slot.served !== undefined && !staying.has(slot))
 
 const weightOf = ({ weight = 1, rolledBack }: DeploymentTarget): number => (rolledBack === undefined ? weight : 0)
 

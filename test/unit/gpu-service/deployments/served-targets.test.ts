@@ -1,28 +1,28 @@
 import { expect, it } from 'vitest'
 import { chooseTarget } from '../../../../gpu-service/deployments/choose-target.ts'
 import type { DeploymentSlot } from '../../../../gpu-service/deployments/deployment-slot.ts'
-import { arrange } from '../../../../gpu-service/deployments/places.ts'
+import { assignSlots } from '../../../../gpu-service/deployments/served-targets.ts'
 import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
 
 const alias = { target: 'a/b@champion', repo: 'a/b', repoId: 'r', ref: 'champion', task: 'tensors', file: 'model.onnx' }
 const before = { ...alias, revision: '1'.repeat(40), weight: 75 }
 const after = { ...alias, revision: '2'.repeat(40), weight: 25, follows: true }
 
-function placesOf(targets: DeploymentItem['targets']) {
+function targetsOf(targets: DeploymentItem['targets']) {
   const item = { ...before, targets, name: 'd', owner: 'a', createdAt: '', createdBy: 'u' }
   const create = (own: DeploymentItem, label: string) => ({ item: own, label }) as DeploymentSlot
-  return arrange({ item, before: [], shadowBefore: undefined, create }).places
+  return assignSlots({ item, before: [], shadowBefore: undefined, create }).targets
 }
 
 const keys = Array.from({ length: 4000 }, (_, n) => `session-${n}`)
 
 it('callers are shared by two targets of one name too, of which one goes along with it and one stays', () => {
-  const places = placesOf([before, after])
-  const given = keys.filter((key) => chooseTarget({ targets: places, key })?.index === 1).length
+  const targets = targetsOf([before, after])
+  const given = keys.filter((key) => chooseTarget({ targets, key })?.index === 1).length
   expect(given / keys.length).toBeCloseTo(0.25, 1)
 })
 
 it('a target is the same to its callers at another revision and beside others', () => {
-  const [standing] = placesOf([before])
-  expect(placesOf([{ ...before, revision: '3'.repeat(40) }, after])[0]?.id).toBe(standing?.id)
+  const [standing] = targetsOf([before])
+  expect(targetsOf([{ ...before, revision: '3'.repeat(40) }, after])[0]?.id).toBe(standing?.id)
 })
