@@ -4,7 +4,7 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { DayUse } from './day-use.ts'
 import { DeploymentSlot } from './deployment-slot.ts'
 import type { KeyCounts } from './key-counts.ts'
-import type { Reporter } from './reporter.ts'
+import type { ReplicaReporter } from './replica-reporter.ts'
 import { RequestLimits } from './request-limits.ts'
 import { ServedDeployment } from './served-deployment.ts'
 import type { SlotParts } from './slot-parts.ts'
@@ -12,7 +12,7 @@ import type { SlotParts } from './slot-parts.ts'
 /** What deployments need besides what their slots do. */
 export interface CreateServed {
   /** Is told of what this replica serves. */
-  reporter: Reporter
+  reporter: ReplicaReporter
   /** What all replicas answered today. */
   use: DayUse
   keys: Pick<KeyCounts, 'count'>

@@ -2,7 +2,6 @@ import { messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { ModelLost } from '../engine/engine.ts'
 import type { LoadTimes } from '../models/model-lease.ts'
-import { countLoad } from './count-load.ts'
 import { failedLoad } from './failed-load.ts'
 import { Outcomes } from './outcomes.ts'
 import type { Served } from './served.ts'
@@ -103,7 +102,11 @@ export class DeploymentSlot {
     this.#state.entered()
     this.model?.control.entered()
     // Nobody would take away again what is counted for a deployment that is gone.
-    if (!this.#isRetired) countLoad({ deployment: this.label, took, metrics: this.#parts.metrics })
+    if (this.#isRetired) return
+    const { label: deployment } = this
+    const { modelLoading, modelWarmup } = this.#parts.metrics
+    modelLoading.observe({ deployment }, took.loadMs / 1000)
+    modelWarmup.observe({ deployment }, took.warmUpMs / 1000)
   }
 
   /** The model was out of the engines, and could not be loaded again for the work that had come. */

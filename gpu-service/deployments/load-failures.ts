@@ -1,7 +1,6 @@
 import { AppError, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
 import { EngineDied, ModelEndsEngines, ModelHung } from '../engine/engine.ts'
-import { backoffMs } from './backoff.ts'
 
 /** Of a store that does not answer for a moment, the next try may know nothing. */
 const hopelessAfter = 3
@@ -72,6 +71,9 @@ export class LoadFailures {
     this.#failures.delete(keyOf(item))
   }
 }
+
+/** How long a load that failed this often in a row is left alone. */
+const backoffMs = (failures: number): number => Math.min(300_000, 1000 * 2 ** (failures - 1))
 
 function pauseBehind(error: unknown): number | undefined {
   if (error instanceof ModelHung) return hungPauseMs

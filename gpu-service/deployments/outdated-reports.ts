@@ -1,9 +1,9 @@
 import { inParallel } from '../../shared/in-parallel.ts'
 import type { Logger } from '../../shared/log.ts'
-import type { Reporter } from './reporter.ts'
+import type { ReplicaReporter } from './replica-reporter.ts'
 
 export interface OutdatedReportsOptions {
-  reporter: Pick<Reporter, 'forget'>
+  reporter: Pick<ReplicaReporter, 'forget'>
   /** Whether there is a deployment of that name again. */
   isServed: (name: string) => boolean
   log: Logger

@@ -4,7 +4,6 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { createTurns } from '../../shared/turns.ts'
 import { isKeeper } from './keepers.ts'
 import { gistOf, reportOf } from './replica-report.ts'
-import type { Reporter } from './reporter.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
 export interface ReplicaReporterOptions {
@@ -29,12 +28,13 @@ interface Reported {
 }
 
 /** Writes down what this replica serves: what changed at once, counts now and then, and one sign of life for all. */
-export class ReplicaReporter implements Reporter {
+export class ReplicaReporter {
   readonly #options: Required<ReplicaReporterOptions>
   readonly #reported = new Map<string, Reported>()
   /** Of two writes at once, the older might be the one that stays, and nothing would be new for a long time. */
   readonly #inTurn = createTurns()
   #beatAtMs = Number.NEGATIVE_INFINITY
+  /** Who shares the work of the pool, as of the last sign of life: never nobody. */
   replicas: readonly string[]
 
   constructor({ refreshMs = 600_000, ...options }: ReplicaReporterOptions) {
@@ -42,10 +42,12 @@ export class ReplicaReporter implements Reporter {
     this.replicas = [options.replicaId]
   }
 
+  /** Whether this replica is one of those that keep a deployment loaded. */
   isKeeper(item: DeploymentItem): boolean {
     return isKeeper({ item, self: this.#options.replicaId, replicas: this.replicas })
   }
 
+  /** Says that this replica is there. */
   async beat(): Promise<void> {
     const { replicaId, beat, now, heartbeatMs, log } = this.#options
     if (now() - this.#beatAtMs < heartbeatMs) return
@@ -58,7 +60,7 @@ export class ReplicaReporter implements Reporter {
     }
   }
 
-  /** One that fails is made good by the next. */
+  /** Says what has become of a deployment, where there is news of it. A write that fails is made good by the next. */
   report(deployment: ServedDeployment): Promise<void> {
     return this.#inTurn(deployment.item.name, () => this.#reportNews(deployment))
   }

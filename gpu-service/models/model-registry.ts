@@ -1,18 +1,13 @@
 import type { LostModel } from '../engine/engine.ts'
-import type { ModelCache } from './model-cache.ts'
 import { type LoadRequest, type ModelLease, modelKeyOf } from './model-lease.ts'
 import { SharedModel, type SharedModelParts } from './shared-model.ts'
 
-export interface RegistryParts extends SharedModelParts {
-  cache: ModelCache
-}
-
 /** The models that are deployed here: two deployments of one file share it, and it is loaded once whoever asks. */
 export class ModelRegistry {
-  readonly #parts: RegistryParts
+  readonly #parts: SharedModelParts
   readonly #models = new Map<string, SharedModel>()
 
-  constructor(parts: RegistryParts) {
+  constructor(parts: SharedModelParts) {
     this.#parts = parts
   }
 
