@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Device, EngineDied, LostModel } from './engine.ts'
-import { strangers } from './neighbours.ts'
+import { newEngineGroup } from './engine-group.ts'
 import { WorkerEngine } from './worker-engine.ts'
 
 export interface EngineSettings {
@@ -25,7 +25,7 @@ export function createEngines({ workerUrl, onDeath, onLoss, ...given }: CreateEn
   const cores = availableParallelism()
   const count = given.engines ?? (device === 'cuda' ? 1 : Math.max(1, Math.floor(cores / intraOpThreads)))
   const loneThreads = device === 'cuda' ? intraOpThreads : cores
-  const neighbours = strangers()
-  const shared = { workerUrl, device, environment, intraOpThreads, loneThreads, neighbours, onDeath, onLoss }
+  const group = newEngineGroup()
+  const shared = { workerUrl, device, environment, intraOpThreads, loneThreads, group, onDeath, onLoss }
   return Array.from({ length: count }, () => new WorkerEngine(shared))
 }

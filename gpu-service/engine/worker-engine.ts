@@ -9,9 +9,9 @@ import {
   type Tensors,
   type Threads,
 } from './engine.ts'
+import { type EngineGroup, newEngineGroup } from './engine-group.ts'
 import { HeldModels } from './held-models.ts'
 import { LoneRuns } from './lone-runs.ts'
-import { type Neighbours, strangers } from './neighbours.ts'
 import { loadLimit, runLimit, startLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -27,8 +27,8 @@ export interface WorkerEngineOptions extends TimeLimitOptions {
   loneThreads?: number
   /** Files from this size on share their weights between the engines. @default 8 MiB */
   mapBytesMin?: number
-  /** What it knows together with the others of the machine. @default alone */
-  neighbours?: Neighbours
+  /** The engines of the machine. @default a group of its own */
+  group?: EngineGroup
   /** Told when the process went away unasked. */
   onDeath?: (error: EngineDied) => void
   /** Told of each model that the process in its place could not load again. */
@@ -46,7 +46,7 @@ export interface WorkerEngineOptions extends TimeLimitOptions {
  */
 export class WorkerEngine implements Engine {
   readonly #options: WorkerEngineOptions
-  readonly #neighbours: Neighbours
+  readonly #group: EngineGroup
   readonly #models: HeldModels
   readonly #loneRuns: LoneRuns
   #process: WorkerProcess | undefined
@@ -54,11 +54,11 @@ export class WorkerEngine implements Engine {
   #closed = false
 
   constructor(options: WorkerEngineOptions) {
-    const { neighbours = strangers(), intraOpThreads = 1, loneThreads = intraOpThreads, onLoss } = options
+    const { group = newEngineGroup(), intraOpThreads = 1, loneThreads = intraOpThreads, onLoss } = options
     this.#options = options
-    this.#neighbours = neighbours
+    this.#group = group
     this.#models = new HeldModels((lost) => this.#closed || onLoss?.(lost))
-    this.#loneRuns = new LoneRuns({ crowd: neighbours.crowd, isPossible: loneThreads > intraOpThreads })
+    this.#loneRuns = new LoneRuns({ crowd: group.crowd, isPossible: loneThreads > intraOpThreads })
   }
 
   /** Of the process at work, where there is one. */
@@ -72,7 +72,7 @@ export class WorkerEngine implements Engine {
   }
 
   async run({ modelId, inputs, outputs, threads: wanted, more, watch }: EngineRun): Promise<Tensors> {
-    this.#neighbours.crowd.running++
+    this.#group.crowd.running++
     try {
       // Behind this, every run that was begun in the same turn is counted.
       await this.restored()
@@ -83,14 +83,14 @@ export class WorkerEngine implements Engine {
         process.ask({ kind: 'run', modelId, outputs, threads, more }, { tensors: inputs, limit, watch })
       const asked = wanted === undefined ? this.#loneRuns.make({ modelId, units: unitsOf(inputs), run }) : run(wanted)
       const answer = await asked
-      this.#neighbours.runDeaths.answered(modelId)
+      this.#group.runDeaths.answered(modelId)
       return answer
     } catch (error) {
-      const lost = error instanceof EngineDied ? this.#neighbours.runDeaths.died(modelId, error) : undefined
+      const lost = error instanceof EngineDied ? this.#group.runDeaths.died(modelId, error) : undefined
       if (lost !== undefined) this.#models.lose(modelId, lost)
       throw error
     } finally {
-      this.#neighbours.crowd.running--
+      this.#group.crowd.running--
     }
   }
 
@@ -105,7 +105,7 @@ export class WorkerEngine implements Engine {
   async unload({ modelId }: { modelId: string }): Promise<void> {
     this.#models.drop(modelId)
     this.#loneRuns.forget(modelId)
-    this.#neighbours.runDeaths.forget(modelId)
+    this.#group.runDeaths.forget(modelId)
     await this.#process?.ask({ kind: 'unload', modelId })
   }
 
@@ -154,7 +154,7 @@ export class WorkerEngine implements Engine {
       return this.#load(model, started)
     })
     Promise.all([answered, this.#restored]).then(() => {
-      if (this.#process === started) this.#neighbours.returnTimes.took(performance.now() - startedMs, { models })
+      if (this.#process === started) this.#group.returnTimes.took(performance.now() - startedMs, { models })
     })
     return started
   }
@@ -162,7 +162,7 @@ export class WorkerEngine implements Engine {
   #bury(dead: WorkerProcess, error: EngineDied): void {
     if (this.#process !== dead) return
     this.#process = undefined
-    error.backInMs = this.#neighbours.returnTimes.usualMs
+    error.backInMs = this.#group.returnTimes.usualMs
     this.#models.endRestoring(error, { isLoadToBlame: dead.hasAnswered })
     if (this.#closed) return
     // One that never answered waits for the next question: a process that cannot start is no loop.

@@ -3,7 +3,7 @@ import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EngineDied, type LostModel, ModelLost } from '../../../../gpu-service/engine/engine.ts'
-import { strangers } from '../../../../gpu-service/engine/neighbours.ts'
+import { newEngineGroup } from '../../../../gpu-service/engine/engine-group.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { outputs, path, row, useEngines } from '../support/worker-engines.ts'
 
@@ -118,8 +118,8 @@ describe('an engine whose process ends', () => {
 
   it('says of a process that was killed how long it usually takes until another can be given work', async () => {
     const deaths: EngineDied[] = []
-    const neighbours = strangers()
-    const engine = start({ neighbours, onDeath: (error) => deaths.push(error) })
+    const group = newEngineGroup()
+    const engine = start({ group, onDeath: (error) => deaths.push(error) })
     await engine.load({ modelId: 'iris', path })
     const kill = async () => {
       const { pid = 0 } = engine

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EngineDied, ModelEndsEngines } from '../../../../gpu-service/engine/engine.ts'
-import { strangers } from '../../../../gpu-service/engine/neighbours.ts'
+import { newEngineGroup } from '../../../../gpu-service/engine/engine-group.ts'
 import { RunDeaths } from '../../../../gpu-service/engine/run-deaths.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { workerUrl } from '../support/worker-url.ts'
@@ -11,11 +11,11 @@ const outcomes = (deaths: RunDeaths, count: number, error = byItself) =>
 
 describe('RunDeaths', () => {
   it('keeps nothing of a model that is taken out of the engines', async () => {
-    const neighbours = strangers()
-    const engine = new WorkerEngine({ workerUrl, device: 'cpu', neighbours })
-    outcomes(neighbours.runDeaths, 11)
+    const group = newEngineGroup()
+    const engine = new WorkerEngine({ workerUrl, device: 'cpu', group })
+    outcomes(group.runDeaths, 11)
     await engine.unload({ modelId: 'model' })
-    expect(outcomes(neighbours.runDeaths, 11)).toEqual([])
+    expect(outcomes(group.runDeaths, 11)).toEqual([])
   })
 
   it('gives a model up when four inputs in a row have each ended three engines, with the reason', () => {

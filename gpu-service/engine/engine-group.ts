@@ -3,7 +3,7 @@ import { ReturnTimes } from './return-times.ts'
 import { RunDeaths } from './run-deaths.ts'
 
 /** What the engines that share a machine know of each other. */
-export interface Neighbours {
+export interface EngineGroup {
   crowd: Crowd
   /** How soon one that died is there again. */
   returnTimes: ReturnTimes
@@ -11,8 +11,7 @@ export interface Neighbours {
   runDeaths: RunDeaths
 }
 
-/** Of engines that have just begun, or of one that is alone. */
-export const strangers = (): Neighbours => ({
+export const newEngineGroup = (): EngineGroup => ({
   crowd: { running: 0 },
   returnTimes: new ReturnTimes(),
   runDeaths: new RunDeaths(),
