@@ -1,9 +1,9 @@
 import { errors } from '../../shared/errors.ts'
+import { Evictor } from './evictor.ts'
 import { isKept, KeptModels } from './kept-models.ts'
+import { LoadQueue } from './load-queue.ts'
 import type { EvictionReason, Resident } from './resident.ts'
-import { RoomMaker } from './room-maker.ts'
 import { Stays } from './stays.ts'
-import { Wishes } from './wishes.ts'
 
 export interface ResidencyOptions {
   /** What all models together may take. */
@@ -22,9 +22,9 @@ export interface ResidencyOptions {
 export class Residency {
   readonly #options: ResidencyOptions
   readonly #stays: Stays
-  readonly #wishes = new Wishes()
+  readonly #loads = new LoadQueue()
   readonly #kept: KeptModels
-  readonly #room: RoomMaker
+  readonly #evictor: Evictor
 
   constructor(options: ResidencyOptions) {
     this.#options = options
@@ -36,16 +36,16 @@ export class Residency {
       onEviction,
       onEntered: (model) => {
         this.#kept.judge()
-        this.#wishes.grant(model)
+        this.#loads.grant(model)
       },
       onFailed: (model, error) => {
         // It comes again when somebody asks for it.
         this.#kept.delete(model)
-        this.#wishes.refuse(model, error)
+        this.#loads.refuse(model, error)
       },
       onChange: again,
     })
-    this.#room = new RoomMaker({ stays: this.#stays, wishes: this.#wishes, waitMsMax, now, again })
+    this.#evictor = new Evictor({ stays: this.#stays, loads: this.#loads, waitMsMax, now, again })
   }
 
   get maxBytes(): number {
@@ -72,7 +72,7 @@ export class Residency {
 
   /** When a model that is wanted will be in, about: after those that were asked for before, one by one. */
   comesInMs(model: Resident): number {
-    return this.#wishes.loadsMsUntil(model)
+    return this.#loads.loadsMsUntil(model)
   }
 
   /** Fulfilled when it is in the engines; asked for at the same time, it is loaded once. @throws what its load throws */
@@ -82,9 +82,9 @@ export class Residency {
     if (sizeBytes > maxBytes) return Promise.reject(errors.modelTooLarge({ model: name, sizeBytes, maxBytes }))
     if (isKept(model)) this.#kept.add(model)
     if (this.#stays.of(model)?.state === 'in') return Promise.resolve()
-    const known = this.#wishes.of(model)
+    const known = this.#loads.of(model)
     if (known !== undefined) return known
-    const granted = this.#wishes.add(model)
+    const granted = this.#loads.add(model)
     this.#step()
     return granted
   }
@@ -103,7 +103,7 @@ export class Residency {
     const stay = this.#stays.of(model)
     if (stay?.state !== 'in') return
     stay.touch()
-    if (this.#wishes.size > 0) this.#step()
+    if (this.#loads.size > 0) this.#step()
   }
 
   /** Takes a model out that comes again as soon as it is wanted; nothing where it is out. Its runs in flight end first. */
@@ -120,25 +120,25 @@ export class Residency {
     this.#kept.delete(model)
     const stay = this.#stays.of(model)
     if (stay?.state === 'coming') await stay.settled
-    this.#wishes.refuse(model, errors.modelNotReady(model.name, 'it was given up just now'))
+    this.#loads.refuse(model, errors.modelNotReady(model.name, 'it was given up just now'))
     const held = this.#stays.of(model)
     if (held?.state === 'in') this.#stays.send(held)
     await held?.settled
   }
 
-  /** One step towards having in what was wanted first. Nobody overtakes it, so a large one is not kept out for ever. */
+  /** One step towards loading what was wanted first. Nothing overtakes it, so that a large one is not kept out for ever. */
   #step(): void {
-    this.#room.stop()
-    const next = this.#wishes.next ?? this.#returning()
+    this.#evictor.stop()
+    const next = this.#loads.next ?? this.#returning()
     if (this.#stays.areLoading || (next !== undefined && this.#stays.has(next))) return
     const { maxBytes } = this.#options
     const { heldBytes, stayingBytes } = this.#stays
-    // What was loaded may have turned out to be larger than thought, so there may be too much without a wish.
-    if (stayingBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#room.make()
+    // What was loaded may have turned out to be larger than thought, so there may be too much without anybody wanting more.
+    if (stayingBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#evictor.makeRoom()
     else if (next !== undefined && heldBytes + next.sizeBytes <= maxBytes) this.#stays.bring(next)
   }
 
-  /** Who comes without a wish: what is to be kept, and would have stayed had others not needed its place. */
+  /** Who is loaded without being asked for: what is to be kept, and would have stayed had others not needed its place. */
   #returning(): Resident | undefined {
     const freeBytes = this.#options.maxBytes - this.heldBytes
     return this.#kept.returning({ freeBytes, isAway: (model) => !this.#stays.has(model) })

@@ -1,28 +1,28 @@
 import type { Resident } from './resident.ts'
 import { turnMs, turnMsFor } from './turns.ts'
 
-/** The models that are to come in, in the order in which they were asked for. */
-export class Wishes {
-  readonly #wishes = new Map<Resident, PromiseWithResolvers<void>>()
+/** The models that are to be loaded, in the order in which they were asked for. */
+export class LoadQueue {
+  readonly #loads = new Map<Resident, PromiseWithResolvers<void>>()
 
   get size(): number {
-    return this.#wishes.size
+    return this.#loads.size
   }
 
   /** Whose turn it is to come in. */
   get next(): Resident | undefined {
-    return this.#wishes.keys().next().value
+    return this.#loads.keys().next().value
   }
 
   /** Fulfilled when it has come in; `undefined` where nobody asked for it. */
   of(model: Resident): Promise<void> | undefined {
-    return this.#wishes.get(model)?.promise
+    return this.#loads.get(model)?.promise
   }
 
   add(model: Resident): Promise<void> {
-    const wish = Promise.withResolvers<void>()
-    this.#wishes.set(model, wish)
-    return wish.promise
+    const load = Promise.withResolvers<void>()
+    this.#loads.set(model, load)
+    return load.promise
   }
 
   grant(model: Resident): void {
@@ -35,7 +35,7 @@ export class Wishes {
 
   /** How long the loads take, about, until a model is in. */
   loadsMsUntil(model: Resident): number {
-    const wanted = [...this.#wishes.keys()]
+    const wanted = [...this.#loads.keys()]
     const ahead = wanted.slice(0, wanted.indexOf(model) + 1)
     return ahead.reduce((total, { loadMs = turnMs.min }) => total + loadMs, 0)
   }
@@ -46,8 +46,8 @@ export class Wishes {
   }
 
   #take(model: Resident): PromiseWithResolvers<void> | undefined {
-    const wish = this.#wishes.get(model)
-    this.#wishes.delete(model)
-    return wish
+    const load = this.#loads.get(model)
+    this.#loads.delete(model)
+    return load
   }
 }

@@ -1,10 +1,10 @@
 import { chooseVictim } from './choose-victim.ts'
+import type { LoadQueue } from './load-queue.ts'
 import type { Stays } from './stays.ts'
-import type { Wishes } from './wishes.ts'
 
-export interface RoomMakerOptions {
+export interface EvictorOptions {
   stays: Stays
-  wishes: Wishes
+  loads: LoadQueue
   /** How long a model may wait for its turn, where its loads take no longer. */
   waitMsMax: number
   now: () => number
@@ -12,21 +12,21 @@ export interface RoomMakerOptions {
   again: () => void
 }
 
-/** Sends models away for others: one at a time, and none before its turn is over. */
-export class RoomMaker {
-  readonly #options: RoomMakerOptions
+/** Evicts models to make room for others: one at a time, and none before its turn is over. */
+export class Evictor {
+  readonly #options: EvictorOptions
   #timer: NodeJS.Timeout | undefined
 
-  constructor(options: RoomMakerOptions) {
+  constructor(options: EvictorOptions) {
     this.#options = options
   }
 
-  /** Has one leave, where one may, else tries again when one may. */
-  make(): void {
-    const { stays, wishes, waitMsMax, now, again } = this.#options
+  /** Evicts one where one may leave, else tries again when one may. */
+  makeRoom(): void {
+    const { stays, loads, waitMsMax, now, again } = this.#options
     const nowMs = now()
     const places = stays.present
-    const turnMsMax = wishes.turnMsFor({ held: places.length, waitMsMax })
+    const turnMsMax = loads.turnMsFor({ held: places.length, waitMsMax })
     const { victim, nextMs } = chooseVictim({ places, nowMs, turnMsMax })
     if (victim !== undefined) {
       stays.evict(victim, 'memory')
