@@ -1,30 +1,23 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errors } from '../shared/errors.ts'
 
-/** How long one request may keep the event loop to itself. */
-const sliceMs = 5
+/** How long one piece of work may keep the event loop to itself. */
+const usualSliceMs = 5
 
-/** Lets other requests in between where this one has had the event loop for long, and stops when its caller has left. */
+/** Lets others have the event loop where this work has had it for long; nothing where it has not. */
 export type Breathe = () => Promise<void> | undefined
 
-export function breatheFor(signal: AbortSignal): Breathe {
+/** For the work of a request, which ends when its caller has left. */
+export const breatheFor = (signal: AbortSignal): Breathe => breatheAfter(usualSliceMs, signal)
+
+export function breatheAfter(sliceMs = usualSliceMs, signal?: AbortSignal): Breathe {
   let startedMs = performance.now()
   const others = async () => {
     await nextTurn()
-    if (signal.aborted) throw errors.clientClosed()
+    if (signal?.aborted) throw errors.clientClosed()
     startedMs = performance.now()
   }
   return () => (performance.now() - startedMs < sliceMs ? undefined : others())
-}
-
-/** Lets other requests in between where work of our own, which nobody waits for, has had the event loop for so long. */
-export function breatheAfter(sliceMs: number): Breathe {
-  let startedMs = performance.now()
-  return async () => {
-    if (performance.now() - startedMs < sliceMs) return
-    await nextTurn()
-    startedMs = performance.now()
-  }
 }
 
 /** What comes of work that is made in steps, with others in between. */
@@ -39,13 +32,11 @@ export async function afterSteps<Result>(steps: Generator<void, Result>, breathe
 /** Maps a list as `map` does, but lets other requests in between and stops when the caller has left. */
 export async function mapInSlices<Item, Result>({ items, signal, map }: MapInSlices<Item, Result>): Promise<Result[]> {
   const results: Result[] = []
-  let startedMs = performance.now()
+  const breathe = breatheFor(signal)
   for (const [index, item] of items.entries()) {
     results.push(map(item, index))
-    if (performance.now() - startedMs < sliceMs) continue
-    await nextTurn()
-    if (signal.aborted) throw errors.clientClosed()
-    startedMs = performance.now()
+    const turn = breathe()
+    if (turn !== undefined) await turn
   }
   return results
 }

@@ -5,9 +5,6 @@ import { encodeFrame, type Frame, joined } from './frames.ts'
 import type { WorkerRequest } from './messages.ts'
 import { isPacked, packTensors } from './packed-tensors.ts'
 
-/** How long the texts of one request may keep the event loop to themselves. */
-const sliceMs = 5
-
 /** Writes what is asked of an engine's process; what is asked for in one turn goes in one piece where it is short. */
 export class RequestWriter {
   readonly #socket: Pick<Socket, 'cork' | 'uncork' | 'write' | 'end'>
@@ -26,7 +23,7 @@ export class RequestWriter {
     }
     // In the order of asking: an answer may be held back until the request behind it has come.
     const packing = (this.#packing ?? Promise.resolve()).then(async () => {
-      this.#put({ message, tensors: await packTensors(tensors, breatheAfter(sliceMs)) })
+      this.#put({ message, tensors: await packTensors(tensors, breatheAfter()) })
       if (this.#packing === packing) this.#packing = undefined
     })
     this.#packing = packing

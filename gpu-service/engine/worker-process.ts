@@ -18,9 +18,6 @@ export interface WorkerProcessOptions extends SpawnEngine {
 /** By the system, which has no memory left, or by whoever operates it. */
 const killsFromOutside = new Set<NodeJS.Signals | null>(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 
-/** How long the texts of one answer may keep the event loop to themselves. */
-const sliceMs = 5
-
 interface Asked {
   tensors?: Tensors
   limit?: TimeLimit
@@ -92,7 +89,7 @@ export class WorkerProcess {
     if (message.ok) pending?.watch?.ran(message.tookMs)
     this.#watchFirst()
     if (pending === undefined) return
-    if (message.ok) unpackTensors(tensors, breatheAfter(sliceMs)).then(pending.resolve, pending.reject)
+    if (message.ok) unpackTensors(tensors, breatheAfter()).then(pending.resolve, pending.reject)
     else pending.reject(new Error(message.reason))
   }
 

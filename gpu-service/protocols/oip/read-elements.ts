@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errors, messageOf } from '../../../shared/errors.ts'
 import type { TensorData, TensorType } from '../../engine/engine.ts'
+import { breatheFor } from '../../in-slices.ts'
 import { createFiller } from '../../tasks/tensors/read-values.ts'
 import type { ScannedData } from './data-scanner.ts'
 import { flatList } from './flat-list.ts'
@@ -16,13 +16,13 @@ export async function readElements({ scanned, type, shape, count, param, signal 
     )
   const filler = createFiller({ type, length: count, param })
   if (count === 0 && dims.includes(0)) return filler.data
+  const breathe = breatheFor(signal)
   for (const { from, to } of pieces) {
     const piece = bytes.subarray(from, to)
     const flat = dims.length > 1 ? flatList(piece) : piece
     for (const value of valuesOf(flat, type, pieces.length === 1)) filler.add(value)
     if (filler.count > count) break
-    if (pieces.length > 1) await nextTurn()
-    if (signal.aborted) throw errors.clientClosed()
+    await breathe()
   }
   if (filler.count !== count)
     throw errors.invalidInput(
