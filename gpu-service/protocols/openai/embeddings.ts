@@ -12,7 +12,7 @@ import { answerJson } from '../answer.ts'
 import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import { guardPredictions } from '../prediction-guard.ts'
-import { readJson } from '../read-json.ts'
+import { readJsonInSlices } from '../read-json-in-slices.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { soleModel } from '../sole-model.ts'
@@ -32,7 +32,7 @@ export function embeddingRoutes(parts: ServingParts, { mayBeUnnamed = false } = 
   const { router } = parts
   const answerError = answerErrors(openaiEnvelope, parts.metrics)
   app.post('/embeddings', guardPredictions({ parts, answerError }), async (context) => {
-    const { model: named, input, encoding_format, dimensions, prompt_name } = await readJson(context, request)
+    const { model: named, input, encoding_format, dimensions, prompt_name } = await readJsonInSlices(context, request)
     const sole = () =>
       soleModel({ router, caller: context.get('principal'), kinds: ['embeddings'], path: '/embeddings' })
     const model = askedModel(context, named || (mayBeUnnamed && !context.get('model') ? sole() : undefined))

@@ -5,7 +5,7 @@ import { assertFewFields, refusePacked } from '../../../shared/http/json-body.ts
 import { breatheFor } from '../../in-slices.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
-import { readJson } from '../read-json.ts'
+import { readJsonInSlices } from '../read-json-in-slices.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { assertFewValues, isBytes, isLarge } from './body-limit.ts'
 
@@ -39,7 +39,10 @@ export async function readPipelineBody(
     assertFewValues(await bytesOf(context))
     await breathe()
   }
-  const { inputs, parameters, ...root } = await readJson(context, task.startsWith('tabular-') ? tabularBody : body)
+  const { inputs, parameters, ...root } = await readJsonInSlices(
+    context,
+    task.startsWith('tabular-') ? tabularBody : body,
+  )
   return { inputs, parameters: { ...root, ...parameters } }
 }
 

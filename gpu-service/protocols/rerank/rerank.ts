@@ -7,7 +7,7 @@ import { answerJson } from '../answer.ts'
 import { askedModel, routeTo } from '../asked-model.ts'
 import { callOptions } from '../call-options.ts'
 import { guardPredictions } from '../prediction-guard.ts'
-import { readJson } from '../read-json.ts'
+import { readJsonInSlices } from '../read-json-in-slices.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { type RankedResult, rankedResults } from './ranked-results.ts'
@@ -26,7 +26,7 @@ function rerankRoute({ parts, envelope, returnsDocuments }: RerankRoute): Hono<S
   const app = new Hono<ServingEnvironment>()
   const guard = guardPredictions({ parts, answerError: answerErrors(envelope, metrics) })
   app.post('/rerank', guard, async (context: Context<ServingEnvironment>) => {
-    const body = await readJson(context, rerankRequest)
+    const body = await readJsonInSlices(context, rerankRequest)
     const documents = readDocuments(body.documents)
     const model = askedModel(context, body.model ?? undefined)
     const rerank = capabilityOf({ model, kind: 'rerank', route: routeTo(context, { router, model }) })

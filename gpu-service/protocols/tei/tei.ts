@@ -10,7 +10,7 @@ import { answerMlflowErrors, mlflowEnvelope } from '../mlflow/mlflow-errors.ts'
 import { isOfMlflow } from '../mlflow/scoring-input.ts'
 import { guardPredictions } from '../prediction-guard.ts'
 import { errorsBy } from '../protocol-errors.ts'
-import { readJson } from '../read-json.ts'
+import { readJsonInSlices } from '../read-json-in-slices.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { soleModel } from '../sole-model.ts'
@@ -73,7 +73,7 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       const kinds = candidates.map(({ kind }) => kind)
       const model = modelFor(context, kinds, path, { elseAny: isHosts })
       routeAhead(context, { router, model })
-      const body = await readJson(context, z.unknown())
+      const body = await readJsonInSlices(context, z.unknown())
       // Found again behind the body, which may have been long in coming: another revision may answer by now.
       const route = routeTo(context, { router, model })
       if (isHosts && (isOfMlflow(body) || kinds.every((kind) => route.service.capabilities[kind] === undefined))) {

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { readJson } from '../../../../gpu-service/protocols/read-json.ts'
+import { readJsonInSlices } from '../../../../gpu-service/protocols/read-json-in-slices.ts'
 import { countTurns } from '../../../support/count-turns.ts'
 
 /** What was read, or thrown, and how often others had a turn meanwhile. */
@@ -12,7 +12,7 @@ async function read(body: string) {
   app.post('/', async (context) => {
     await context.req.arrayBuffer()
     const turnsUntil = countTurns()
-    ended = await readJson(context, z.unknown()).catch((error: unknown) => error)
+    ended = await readJsonInSlices(context, z.unknown()).catch((error: unknown) => error)
     turns = turnsUntil()
     return context.text('')
   })

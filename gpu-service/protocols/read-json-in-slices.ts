@@ -4,7 +4,10 @@ import { parseJsonInSteps, parseWith, textOf } from '../../shared/http/json-body
 import { afterSteps, breatheFor } from '../in-slices.ts'
 
 /** Reads a JSON body in slices that let others in between. @throws AppError `invalid_json`, `invalid_request` */
-export async function readJson<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
+export async function readJsonInSlices<Schema extends z.ZodType>(
+  context: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   const breathe = breatheFor(context.req.raw.signal)
   return parseWith(schema, await afterSteps(parseJsonInSteps(await textOf(context)), breathe))
 }
