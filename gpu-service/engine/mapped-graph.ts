@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { endsWithParent } from './ends-with-parent.ts'
+import { endingWithParent } from './ending-with-parent.ts'
 import { machineKey } from './machine-key.ts'
 import { graphFile, isWhole } from './mapped-files.ts'
 
@@ -54,7 +54,7 @@ async function makeMapped({ path, folder, command }: MakeMapped): Promise<void> 
   const partial = partialOf(path)
   try {
     await mkdir(partial)
-    const [launcher = '', ...parameters] = [...endsWithParent, process.execPath, ...command, path, partial]
+    const [launcher = '', ...parameters] = endingWithParent([process.execPath, ...command, path, partial])
     await run(launcher, parameters)
     // Another process may have made it meanwhile, which is as good, and may be opening it just now.
     await rename(partial, folder).catch(async (error) => {

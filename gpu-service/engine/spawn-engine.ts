@@ -1,7 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { endsWithParent } from './ends-with-parent.ts'
+import { endingWithParent } from './ending-with-parent.ts'
 import { engineFd, type WorkerSettings } from './messages.ts'
 
 export interface SpawnEngine {
@@ -37,7 +37,7 @@ export function spawnEngine({ workerUrl, settings, environment }: SpawnEngine): 
   const turn = settings.device === 'cpu' ? givingWay : []
   const worker = [process.execPath, fileURLToPath(workerUrl), JSON.stringify(settings)]
   // A run that never ends does not see the socket close, so the system ends it with a service that was killed.
-  const [launcher = 'env', ...parameters] = [...endsWithParent, 'env', ...memorySettings, ...turn, ...worker]
+  const [launcher = 'env', ...parameters] = endingWithParent(['env', ...memorySettings, ...turn, ...worker])
   const child = started(() =>
     spawn(launcher, parameters, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] }),
   )
