@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sha256File } from './sha256-file.ts'
 
 /** A mapped graph's files, in a folder of their own. */
 export const [graphFile, weightsFile] = ['graph.onnx', 'weights.bin'] as const
@@ -21,18 +20,6 @@ export async function isWhole(folder: string): Promise<boolean> {
 }
 
 const sumsOf = (folder: string) => ({
-  graph: sha256Of(join(folder, graphFile)),
-  weights: sha256Of(join(folder, weightsFile)),
+  graph: sha256File(join(folder, graphFile)),
+  weights: sha256File(join(folder, weightsFile)),
 })
-
-function sha256Of(path: string): string {
-  const hash = createHash('sha256')
-  const chunk = Buffer.alloc(1024 * 1024)
-  const file = openSync(path, 'r')
-  try {
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) hash.update(chunk.subarray(0, read))
-  } finally {
-    closeSync(file)
-  }
-  return hash.digest('hex')
-}
