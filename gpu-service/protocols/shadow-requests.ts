@@ -65,7 +65,7 @@ export class ShadowRequests {
   }
 
   /** Copies a request, where its deployment has a shadow, its turn has come and there is room. Never waits or throws. */
-  copy(context: Context<ServingEnvironment>, { deployment, queues }: Route): void {
+  copy(context: Context<ServingEnvironment>, { deployment, queues, item }: Route): void {
     const shadow = deployment.item.shadow
     if (shadow === undefined || this.#random() * 100 >= shadow.percent) return
     const name = deployment.item.name
@@ -76,8 +76,9 @@ export class ShadowRequests {
       this.#count(name, 'dropped')
       return
     }
-    const { item, served } = target
-    const asked = { item, state: 'READY' as const, reason: undefined, served, choose: () => target }
+    const { served } = target
+    const asked = { item: target.item, state: 'READY' as const, reason: undefined, served, choose: () => target }
+    // Of the target that was asked: a shadow answers for it also where a version was named.
     const route = { item, deployment: asked, outcomes: undefined, ...served }
     const copied = { route, principal, requestId: context.get('requestId'), log: context.get('log') }
     this.#inFlight++

@@ -14,7 +14,7 @@ const rows = [
   [6.2, 3.4, 5.4, 2.3],
 ]
 
-it('is asked by a shadow just as its caller asked, flat or nested', async () => {
+it('is asked by a shadow just as its caller asked, flat or nested, by whatever version', async () => {
   const stable = await publishTarget(host, await irisModel())
   const same = await publishTarget(host, await irisModel())
   await deployTargets(host, { name: 'iris', targets: [stable], shadow: { target: same, percent: 100 } })
@@ -29,12 +29,17 @@ it('is asked by a shadow just as its caller asked, flat or nested', async () => 
       )
     return { ok: of('ok'), error: of('error') }
   }
-  for (const data of [rows, rows.flat()]) {
+  const asked = [
+    { path: '/v2/models/iris/infer', data: rows },
+    { path: '/v2/models/iris/infer', data: rows.flat() },
+    { path: `/v2/models/iris/versions/${stable.revision}/infer`, data: rows },
+  ]
+  for (const { path, data } of asked) {
     const { ok } = await counted()
     await expect
       .poll(
         async () => {
-          const answer = await host.ask('/v2/models/iris/infer', { json: { inputs: inputs(data) } })
+          const answer = await host.ask(path, { json: { inputs: inputs(data) } })
           await answer.text()
           return [answer.status, (await counted()).ok > ok + 3]
         },
