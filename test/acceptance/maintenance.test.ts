@@ -1,176 +1,20 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { isDeepStrictEqual } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { answersOf, everyAddress, type Known } from '../support/every-answer.ts'
-import { type Api, createApi } from '../support/http.ts'
-import { type Hub, startHub } from '../support/hub/start-hub.ts'
-import { type LocalHost, startLocalHost } from '../support/local-host.ts'
-import { makePerson, type Person } from '../support/people.ts'
+import { answersOf, everyAddress } from '../support/every-answer.ts'
+import { createApi } from '../support/http.ts'
+import { makePerson } from '../support/people.ts'
+import { made, readme } from './fill-registry.ts'
+import { api, host, known, person, restart, run, settled, useFilledRegistry } from './filled-registry.ts'
 
-const slipway = fileURLToPath(new URL('../../shared/client/slipway.mjs', import.meta.url))
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url))
-
-let hub: Hub
-let host: LocalHost
-let api: Api
-let person: Person
-let known: Known
-
-/** Says something of a registry to bring back: people, organisations, models, datasets, what was renamed and deleted. */
-async function fill() {
-  person = await makePerson(api, { name: 'ada' })
-  const owner = person.username
-  for (const organisation of ['globex', 'initech']) await made(api.post('/api/v1/owners', { name: organisation }))
-  await made(put(`/api/v1/owners/globex/members/${owner}`, { role: 'write' }))
-  const pulls = ['hf://acme/digits', 'hf://acme/tiny-embedder']
-  const imports: string[] = []
-  for (const source of pulls) {
-    const pulled = await api.pull(source)
-    expect(pulled).toMatchObject({ state: 'READY' })
-    imports.push(pulled.id)
-  }
-  await made(api.post('/api/v1/imports', { source: 'hf://acme/absent' }))
-
-  const create = (body: object, by = api) => made(by.post('/api/repos/create', body))
-  await create({ name: 'globex/one', files: [readme('one', 'mit')] })
-  await create({ name: 'globex/old-name', private: false, files: [readme('two', 'apache-2.0')] }, person.api)
-  await create({ name: 'globex/data', type: 'dataset', files: [readme('data', 'mit')] })
-  await create({ name: 'initech/gone', files: [readme('gone', 'mit')] })
-  await create({ name: `${owner}/mine`, files: [readme('mine', 'mit')] }, person.api)
-  const commit = (path: string, text: string) =>
-    [
-      { key: 'header', value: { summary: `change ${path}` } },
-      { key: 'file', value: { path, content: text } },
-    ]
-      .map((line) => JSON.stringify(line))
-      .join('\n')
-  const commits = { 'content-type': 'application/x-ndjson' }
-  for (const text of ['first', 'second'])
-    await made(api.post('/api/models/globex/one/commit/main', commit('notes.txt', text), commits))
-  await made(api.post('/api/models/globex/one/tag/main', { tag: 'v1' }))
-  await made(api.post('/api/models/globex/one/branch/dev', { startingPoint: 'main' }))
-  await made(api.post('/api/models/globex/one/commit/dev', commit('only-dev.txt', 'dev'), commits))
-  const repo = '/api/v1/repos/globex/one'
-  await made(api.post(`${repo}/versions`, { message: 'the first' }))
-  await made(api.post(`${repo}/aliases`, { name: 'champion', isProtected: true }))
-  await made(patch(`${repo}/aliases/champion`, { revision: 'dev' }))
-  await made(api.post('/api/repos/move', { fromRepo: 'globex/old-name', toRepo: 'globex/new-name' }))
-  await made(api.post('/api/repos/move', { fromRepo: 'acme/tiny-embedder', toRepo: 'initech/embedder' }))
-  await made(del('/api/repos/delete', { name: 'gone', organization: 'initech' }))
-  const deployed = await api.deploy('acme/digits', { name: 'digits' })
-  expect(deployed).toMatchObject({ state: 'READY' })
-  await made(api.post('/api/v1/keys', { name: 'limited', scopes: ['read'], limit: 'globex' }))
-
-  known = {
-    models: [
-      'acme/digits',
-      'initech/embedder',
-      'acme/tiny-embedder',
-      'globex/one',
-      'globex/new-name',
-      'globex/old-name',
-      'initech/gone',
-      `${owner}/mine`,
-    ],
-    datasets: ['globex/data'],
-    owners: ['acme', 'globex', 'initech', owner],
-    refs: ['main', 'v1', 'dev', 'champion'],
-    imports,
-    deployments: ['digits'],
-  }
-  await settled()
-}
-
-const readme = (title: string, license: string) => ({
-  path: 'README.md',
-  content: `---\nlicense: ${license}\ntags: [${title}]\npipeline_tag: text-classification\n---\n# ${title}\n`,
-})
-
-const send = (method: string) => async (path: string, body: unknown) => {
-  const headers = { authorization: `Bearer ${host.key}`, 'content-type': 'application/json' }
-  const response = await fetch(host.url + path, { method, headers, body: JSON.stringify(body) })
-  return { status: response.status, headers: response.headers, body: await response.json().catch(() => undefined) }
-}
-const put = send('PUT')
-const patch = send('PATCH')
-const del = send('DELETE')
-
-async function made(answer: ReturnType<Api['post']>) {
-  const { status, body } = await answer
-  expect(status, JSON.stringify(body)).toBeLessThan(300)
-  return body
-}
-
-/** Nothing of what was asked for is still to be done: imports have ended, cards are read, manifests are written. */
-async function settled() {
-  await eventually(
-    () => api.get('/api/v1/imports?limit=100'),
-    ({ body }) => body.items.every(({ state }: { state: string }) => state === 'READY' || state === 'FAILED'),
-  )
-  let before: unknown
-  await eventually(
-    async () => {
-      const answers = await Promise.all(known.models.map((repo) => api.get(`/api/models/${repo}`)))
-      const now = answers.map(({ status, body }) => (status === 200 ? body : status))
-      const isSame = isDeepStrictEqual(now, before) && JSON.stringify(now).includes('license:mit')
-      before = now
-      await new Promise((resolve) => setTimeout(resolve, 700))
-      return isSame
-    },
-    (isSame) => isSame,
-  )
-}
-
-async function run(...parameters: string[]) {
-  const env = { PATH: process.env.PATH, SLIPWAY_URL: host.url, SLIPWAY_API_KEY: host.key }
-  const child = spawn(process.execPath, [slipway, ...parameters], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (text: Buffer) => (said.out += text.toString()))
-  child.stderr.on('data', (text: Buffer) => (said.err += text.toString()))
-  const [code] = await once(child, 'close')
-  return { code, ...said }
-}
-
-async function restart({ withoutTable = false } = {}) {
-  expect(await host.stop()).toBe(0)
-  if (withoutTable)
-    for (const file of await readdir(host.dataDir))
-      if (file.startsWith('dynamodb.sqlite')) await rm(join(host.dataDir, file))
-  host = await startLocalHost({
-    dataDir: host.dataDir,
-    environment: { HF_ENDPOINT: hub.url },
-    parameters: ['--no-sample'],
-  })
-  api = createApi({ url: host.url, key: host.key })
-  person = { ...person, api: createApi({ url: host.url, key: person.key }) }
-}
+useFilledRegistry()
 
 const served = () =>
   eventually(
     () => api.get('/api/v1/deployments/digits'),
     ({ body }) => body.state === 'READY',
   )
-
-beforeAll(async () => {
-  hub = await startHub({
-    repos: {
-      'acme/tiny-embedder': fixture('slipway-tests/tiny-embedder'),
-      'acme/digits': fixture('sklearn/digits-mlp'),
-    },
-  })
-  host = await startLocalHost({ environment: { HF_ENDPOINT: hub.url }, parameters: ['--no-sample'] })
-  api = createApi({ url: host.url, key: host.key })
-  await fill()
-}, 120_000)
-afterAll(async () => {
-  await host.close()
-  await hub.close()
-})
 
 describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a registry', () => {
   it('is found whole by fsck, and nothing of it is garbage', async () => {

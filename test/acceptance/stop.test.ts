@@ -8,18 +8,11 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { createApi } from '../support/http.ts'
+import { isAlive } from '../support/is-alive.ts'
 import type { LocalHost } from '../support/local-host.ts'
 import { saidSample, start } from './started-host.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
 
 /** The status of one prediction, or how it went without an answer. */
 const askOnce = (host: LocalHost, agent: Agent): Promise<string> =>

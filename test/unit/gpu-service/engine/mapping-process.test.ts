@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../../support/eventually.ts'
+import { isAlive } from '../../../support/is-alive.ts'
 import { temporaryFolder } from '../support/folders.ts'
-import { isAlive } from '../support/is-alive.ts'
 
 it.skipIf(!existsSync('/usr/bin/setpriv'))('ends with the engine that asked for a mapped graph', async () => {
   const path = join(await temporaryFolder(), 'model.onnx')

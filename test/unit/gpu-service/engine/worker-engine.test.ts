@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Tensors } from '../../../../gpu-service/engine/engine.ts'
 import { eventually } from '../../../support/eventually.ts'
+import { isAlive } from '../../../support/is-alive.ts'
 import { fixtureModel } from '../support/folders.ts'
-import { isAlive } from '../support/is-alive.ts'
 import { outputs, path, row, useEngines } from '../support/worker-engines.ts'
 
 const start = useEngines()
