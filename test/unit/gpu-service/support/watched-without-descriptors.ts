@@ -1,0 +1,30 @@
+import { closeSync, openSync } from 'node:fs'
+import { withinTime } from '../../../../gpu-service/within-time.ts'
+
+/** Does work within a time while its process has no file descriptor left: prints what comes of it, and of work within it. */
+const work = () => 'done'
+withinTime({ limitMs: 1000, work })
+const taken = takeAll()
+const without = withinTime({ limitMs: 1000, work })
+const within = withinTime({
+  limitMs: 5000,
+  work: () => {
+    taken.push(...takeAll())
+    try {
+      return withinTime({ limitMs: 1000, work })
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code
+    }
+  },
+})
+for (const descriptor of taken) closeSync(descriptor)
+process.stdout.write(JSON.stringify({ without, within, behind: withinTime({ limitMs: 1000, work }) }))
+
+function takeAll(): number[] {
+  const descriptors: number[] = []
+  try {
+    for (;;) descriptors.push(openSync('/dev/null', 'r'))
+  } catch {
+    return descriptors
+  }
+}

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { OutOfTime, withinTime } from '../../../gpu-service/within-time.ts'
+
+const forEver = () => {
+  for (;;);
+}
+const spin = (ms: number) => {
+  const endMs = performance.now() + ms
+  while (performance.now() < endMs);
+  return ms
+}
+
+describe('work within a time', () => {
+  it('gives what it makes, and throws what it throws', () => {
+    const thrown = new RangeError('mine')
+    expect(withinTime({ limitMs: 1000, work: () => 7 })).toBe(7)
+    expect(withinTime({ limitMs: 1000, work: () => undefined })).toBeUndefined()
+    let caught: unknown
+    const { stack } = thrown
+    try {
+      withinTime({
+        limitMs: 1000,
+        work: () => {
+          throw thrown
+        },
+      })
+    } catch (error) {
+      caught = error
+    }
+    expect(caught).toBe(thrown)
+    expect(thrown.stack).toBe(stack)
+  })
+
+  it('is ended in the middle of a loop or of a regular expression', () => {
+    const catastrophic = () => /(a+)+$/.test(`${'a'.repeat(60)}b`)
+    for (const work of [forEver, catastrophic]) expect(() => withinTime({ limitMs: 30, work })).toThrow(OutOfTime)
+  })
+
+  it('is ended though it catches whatever is thrown', () => {
+    const after: string[] = []
+    const stubborn = () => {
+      for (;;)
+        try {
+          forEver()
+        } catch {
+          after.push('caught')
+        } finally {
+          after.push('finally')
+        }
+    }
+    expect(() => withinTime({ limitMs: 30, work: stubborn })).toThrow(OutOfTime)
+    expect(after).toEqual([])
+  })
+
+  it('is ended within other work, which goes on where it has more time', () => {
+    const within = (outer: number, inner: number) =>
+      withinTime({
+        limitMs: outer,
+        work: () => {
+          try {
+            return withinTime({ limitMs: inner, work: forEver })
+          } catch (error) {
+            return error
+          }
+        },
+      })
+    expect(within(2000, 30)).toBeInstanceOf(OutOfTime)
+    expect(() => within(30, 2000)).toThrow(OutOfTime)
+  })
+
+  it('is done or ended where both come together, and what is done next is whole', async () => {
+    let [done, ended] = [0, 0]
+    for (let round = 0; round < 150; round++) {
+      await Promise.resolve()
+      const wantedMs = 2.5 + (round % 10) / 10
+      try {
+        expect(withinTime({ limitMs: 3, work: () => spin(wantedMs) })).toBe(wantedMs)
+        done++
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutOfTime)
+        ended++
+      }
+      expect(spin(0)).toBe(0)
+    }
+    expect(done + ended).toBe(150)
+  })
+
+  it('is done, or refused, and does not end its process where that has no file descriptor left', async () => {
+    const script = fileURLToPath(new URL('support/watched-without-descriptors.ts', import.meta.url))
+    const limited = ['-c', 'ulimit -n 64 && exec "$0" "$@"', process.execPath, script]
+    const { stdout } = await promisify(execFile)('/bin/sh', limited)
+    expect(JSON.parse(stdout)).toEqual({ without: 'done', within: 'EMFILE', behind: 'done' })
+  })
+
+  it('begins anew where it was the machine that took so long', () => {
+    let tries = 0
+    const work = () => {
+      tries++
+      if (tries < 3) forEver()
+      return tries
+    }
+    // The thread was hardly at work in that time.
+    expect(withinTime({ limitMs: 20, work, usedMs: () => tries })).toBe(3)
+    tries = 0
+    expect(() => withinTime({ limitMs: 20, work, usedMs: () => tries * 5 })).toThrow(OutOfTime)
+    expect(tries).toBe(2)
+  })
+})
