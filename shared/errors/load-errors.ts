@@ -34,6 +34,14 @@ export const loadErrors = {
       retryable: true,
       retryAfterSeconds,
     }),
+  tokenizerRests: (retryAfterSeconds: number) =>
+    new AppError({
+      code: 'tokenizer_rests',
+      status: 429,
+      message: `The tokenizer of this model took very long for the last texts, so it rests. Try again in ${retryAfterSeconds} s, with shorter texts.`,
+      retryable: true,
+      retryAfterSeconds,
+    }),
   /** Not retryable: with the same deadline the same would happen, and the SDKs retry a 504 unless they are told. */
   deadlineExceeded: (neededMs?: number) =>
     new AppError({

@@ -1,10 +1,11 @@
 import { Tokenizer } from '@huggingface/tokenizers'
-import { errors } from '../../../shared/errors.ts'
-import { refuseEndlessPatterns } from './endless-patterns.ts'
+import { AppError, errors } from '../../../shared/errors.ts'
+import { OutOfTime, withinTime } from '../../within-time.ts'
 import { refuseEndlessStages } from './endless-stages.ts'
-import { refuseEndlessTokens, refuseEndlessWords } from './endless-words.ts'
+import { refuseLongPieces, refuseManySpecials } from './endless-words.ts'
 import { boundGrowth } from './growth.ts'
 import { stagesOf } from './tokenizer-stages.ts'
+import { isUsual, type LibraryTokenizer } from './usual-tokenizer.ts'
 
 export interface TokenizerFile {
   normalizer?: unknown
@@ -19,33 +20,51 @@ export interface CheckedTokenizer {
   tokenizer: Tokenizer
   /** To be told how long a text is, or what tokens become one, before its way through the stages begins. */
   allowGrowth: (length: number) => void
+  /** Whether it takes milliseconds for any piece of a text; of others it is not known. */
+  isUsual: boolean
 }
 
 const noWords = { type: 'WordLevel', vocab: {}, unk_token: '' }
+/** Many times what the stages of any tokenizer take for all tokens of its own. */
+const stagesLimitMs = 2000
 
 /**
- * The library's tokenizer, where it takes little time and memory for any text: it works on the thread that answers
- * everybody. While it is made it normalises the tokens that a file adds, so its stages are looked at before.
+ * The library's tokenizer, where it takes little memory for any text. While it is made it runs its stages on the tokens
+ * that a file adds, on the thread that answers everybody, so they are tried before.
  *
  * @throws AppError `unsupported_model` naming what is too much
  */
-export function checkedTokenizer(file: TokenizerFile, config: object): CheckedTokenizer {
-  const { added_tokens: added = [] } = file
-  refuseEndlessTokens(added, config)
-  const wordless = new Tokenizer({ ...file, model: noWords, added_tokens: [] }, {})
-  refuseEndlessPatterns([wordless.normalizer, wordless.pre_tokenizer, wordless.decoder])
-  const stages = stagesOf(wordless)
+export function checkedTokenizer(file: TokenizerFile, config: object, limitMs = stagesLimitMs): CheckedTokenizer {
+  refuseManySpecials(config)
+  try {
+    withinTime({ limitMs, work: () => tryStages(file) })
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error
+    throw errors.unsupportedModel(
+      `what "tokenizer.json" says takes longer than ${limitMs} ms for the tokens that it adds: one of its patterns may try them in very many ways.`,
+    )
+  }
+  const tokenizer = new Tokenizer(file, config)
+  refuseLongPieces(tokenizer.model)
+  return {
+    tokenizer,
+    allowGrowth: boundGrowth(stagesOf(tokenizer)),
+    isUsual: isUsual(tokenizer as unknown as LibraryTokenizer),
+  }
+}
+
+function tryStages(file: TokenizerFile): void {
+  const { normalizer, pre_tokenizer, decoder } = new Tokenizer({ ...file, model: noWords, added_tokens: [] }, {})
+  const stages = stagesOf({ normalizer, pre_tokenizer, decoder })
   refuseEndlessStages(stages)
   const allow = boundGrowth(stages)
-  for (const { content } of added) {
+  for (const { content } of file.added_tokens ?? []) {
+    allow(content.length)
     try {
-      allow(content.length)
-      wordless.normalizer?.normalize(content)
-    } catch {
+      normalizer?.normalize(content)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
       throw errors.unsupportedModel(`"tokenizer.json" makes very much of the token "${content.slice(0, 20)}".`)
     }
   }
-  const tokenizer = new Tokenizer(file, config)
-  refuseEndlessWords(tokenizer.model)
-  return { tokenizer, allowGrowth: boundGrowth(stagesOf(tokenizer)) }
 }

@@ -5,6 +5,8 @@ import type { Stage } from './tokenizer-stages.ts'
 const stagesMax = 1000
 /** Of what is put somewhere, or in the place of something; tokenizers put a few characters there. */
 const contentLengthMax = 100
+/** No pattern of a tokenizer is a tenth as long, and to compile one cannot be ended. */
+const patternLengthMax = 8192
 /** What the stages of the library, or what their files say of them, have such content as. */
 const contents = ['content', 'prepend', 'replacement', 'str_rep', 'suffix', 'prefix', 'word_delimiter_token']
 
@@ -27,6 +29,11 @@ export function refuseEndlessStages(stages: readonly Stage[]): void {
     // JavaScript puts what was found there, or all before it, where others have these signs stand for themselves.
     if (contents.some((name) => /\$[&`'<\d]/.test(String(said[name] ?? ''))))
       throw errors.unsupportedModel('"tokenizer.json" replaces something by "$" and a sign that stands for more text.')
+    const { pattern } = said
+    if (pattern instanceof RegExp && pattern.source.length > patternLengthMax)
+      throw errors.unsupportedModel(
+        `the pattern "${pattern.source.slice(0, 100)}…" in "tokenizer.json" has ${pattern.source.length} characters; the limit is ${patternLengthMax}.`,
+      )
     const { type, length } = stage.config ?? {}
     if (type === 'FixedLength' && !(Number.isInteger(length) && Number(length) > 0))
       throw errors.unsupportedModel(

@@ -5,6 +5,7 @@ import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { checkedTokenizer } from './checked-tokenizer.ts'
 import { firstTokens } from './first-tokens.ts'
 import { lengthOf } from './growth.ts'
+import { type Guard, guardTokens } from './guarded-tokens.ts'
 import { plainWords } from './plain-words.ts'
 import { prepareText } from './prepare-text.ts'
 import type { Piece } from './text-pieces.ts'
@@ -66,10 +67,16 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
   }
 }
 
-export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: object): TextTokenizer {
+/** @param guard what is around all that it does with texts, where it is not made as others are */
+export function createTokenizer(
+  file: z.infer<typeof tokenizerFile>,
+  config: object,
+  guard: Guard = guardTokens(),
+): TextTokenizer {
   // What the file says of cutting and padding is for training; here a text is cut to the model and padded to its batch.
   const { truncation: _truncation, padding: _padding, ...rest } = file
-  const { tokenizer, allowGrowth } = checkedTokenizer(rest, config)
+  const { tokenizer, allowGrowth, isUsual } = checkedTokenizer(rest, config)
+  const guarded: Guard = isUsual ? (_length, work) => work() : guard
   const startsHere = textStarts(tokenizer)
   const prepare = prepareText(file)
   const idOf = (token: string) => tokenizer.token_to_id(token)
@@ -79,7 +86,8 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
     startsHere({ text, isStart })
     return tokenizer.encode(prepare.normalise(text), { add_special_tokens: false }).ids
   }
-  const encode = (text: string, isStart: boolean) => encodePlain?.(text) ?? encodeAny(text, isStart)
+  const encode = (text: string, isStart: boolean) =>
+    guarded(text.length, () => encodePlain?.(text) ?? encodeAny(text, isStart))
   const parts = tokenizerParts(tokenizer, { file, prepare })
   const template = tokenTemplate(tokenizer, file.post_processor)
   const cut = prefixCutter(file)
@@ -97,15 +105,16 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
     spanned(text, { start, end }) {
       allowGrowth(end - start)
       startsHere({ text: text.slice(start, end), isStart: start === 0 })
-      return spannedTokens(text, parts, start, end)
+      return guarded(end - start, () => spannedTokens(text, parts, start, end))
     },
     idOf,
     tokenOf,
     unknownId: parts.marks.unknown === undefined ? undefined : parts.idOf(parts.marks.unknown),
     marksContinuation: Boolean(parts.marks.continuing),
     join(tokens) {
-      allowGrowth(lengthOf(tokens))
-      return tokenizer.decoder?.decode([...tokens]) ?? tokens.join(' ')
+      const length = lengthOf(tokens)
+      allowGrowth(length)
+      return guarded(length, () => tokenizer.decoder?.decode([...tokens]) ?? tokens.join(' '))
     },
     encode(text, max) {
       const ids = first(text, Math.max(0, max - specialCount(template.single)))
@@ -113,8 +122,9 @@ export function createTokenizer(file: z.infer<typeof tokenizerFile>, config: obj
     },
     decode(ids, skipSpecialTokens) {
       if (ids.length === 0) return ''
-      allowGrowth(lengthOf(ids.map((id) => tokenOf(id) ?? '')))
-      return tokenizer.decode([...ids], { skip_special_tokens: skipSpecialTokens })
+      const length = lengthOf(ids.map((id) => tokenOf(id) ?? ''))
+      allowGrowth(length)
+      return guarded(length, () => tokenizer.decode([...ids], { skip_special_tokens: skipSpecialTokens }))
     },
   }
 }

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { breatheFor } from '../../../../../gpu-service/in-slices.ts'
+import { checkedTokenizer } from '../../../../../gpu-service/tasks/text/checked-tokenizer.ts'
+import { guardTokens } from '../../../../../gpu-service/tasks/text/guarded-tokens.ts'
+import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
+import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { countTurns } from '../../../../support/count-turns.ts'
+import { plainTokenizer } from '../../support/plain-tokenizer.ts'
+
+const splitting = (Regex: string) => ({ type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false })
+const tokenizerOf = (parts: object, limitMs = 50) =>
+  createTokenizer({ ...plainTokenizer, ...parts } as never, {}, guardTokens({ limitMs }))
+const stopped = expect.objectContaining({ code: 'invalid_input', status: 422 })
+const page = `${'a'.repeat(2000)}!`
+
+/** Each takes seconds to years for a page. */
+const endless = {
+  'a repetition in a repetition': '(a+)+$',
+  'one that is looked for': '(?=(?<all>a+)+b)',
+  'choices that are the same': '(?:a|a)*b',
+  'repetitions one beside another': 'a*a*a*b',
+  'what may be there, thirty times': `${'a?'.repeat(30)}${'a'.repeat(30)}b`,
+  'what must be there, thirty times, each as long as it likes': '(?:a+){30}b',
+  'what is looked for as far as it reaches, again and again': '(?:a(?=a*))*b',
+}
+
+/** Of tokenizers that are in use, or might be. */
+const unknown = {
+  'thousands of Command A': String.raw`\p{N}{1,3}(?=(?:\p{N}{3})*(?:\P{N}|$))`,
+  'letters with their marks': String.raw`(?:\p{L}\p{M}*)+`,
+  'words of EXAONE': String.raw`[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\s+(?!\S)|\s+`,
+  'up to four words': String.raw`(?: ?[\p{L}\p{M}]+){1,4}`,
+  'what was found, once more': String.raw`([\p{L}])\1`,
+}
+
+describe('a tokenizer whose pattern nobody knows', () => {
+  it.each(Object.entries(unknown))('has texts taken apart: %s', (_name, source) => {
+    const tokenizer = tokenizerOf({ pre_tokenizer: splitting(source) }, 5000)
+    const text = `The good ship sails ${'to the harbour, 12345 miles '.repeat(70)}`.slice(0, 2000)
+    expect(tokenizer.ids(text, { start: 0, end: text.length }).length).toBeGreaterThan(1)
+    expect(tokenizer.spanned(text, { start: 0, end: text.length }).length).toBeGreaterThan(1)
+  })
+
+  it.each(Object.entries(endless))('is stopped where it takes too long: %s', (_name, source) => {
+    const tokenizer = tokenizerOf({ pre_tokenizer: splitting(source) })
+    const startedMs = process.threadCpuUsage().user / 1000
+    expect(() => tokenizer.first(page, 512)).toThrow(stopped)
+    expect(process.threadCpuUsage().user / 1000 - startedMs).toBeLessThan(1000)
+  })
+
+  it('is stopped whatever it is asked for, wherever it has the pattern', () => {
+    const pattern = { Regex: '(a+)+b' }
+    const piece = { start: 0, end: page.length }
+    const before = { normalizer: { type: 'Replace', pattern, content: '' }, pre_tokenizer: splitting('(a+)+b') }
+    for (const [name, stage] of Object.entries(before)) {
+      const tokenizer = tokenizerOf({ [name]: stage })
+      expect(() => tokenizer.encode(page, 512)).toThrow(stopped)
+      expect(() => tokenizer.ids(page, piece)).toThrow(stopped)
+      expect(() => tokenizer.spanned(page, piece)).toThrow(stopped)
+    }
+    const vocab = { [page]: 0, '[UNK]': 1 }
+    const decoder = { type: 'Sequence', decoders: [{ type: 'Replace', pattern, content: '' }] }
+    const tokenizer = tokenizerOf({ decoder, model: { ...plainTokenizer.model, vocab } })
+    expect(() => tokenizer.decode([0], false)).toThrow(stopped)
+    expect(() => tokenizer.join([page])).toThrow(stopped)
+  })
+
+  it('lets others have turns while it is asked again and again', async () => {
+    const encoder = createTextEncoder({
+      tokenizer: tokenizerOf({ pre_tokenizer: splitting('(a+)+b') }),
+      maxTokens: 512,
+    })
+    const truncation = { truncate: true, direction: 'right' } as const
+    const turns = countTurns()
+    const codes = new Set<string>()
+    for (let request = 0; request < 30; request++) {
+      const breathe = breatheFor(new AbortController().signal)
+      await encoder.encode({ text: page, truncation, breathe }).catch(({ code }) => codes.add(code))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(turns()).toBeGreaterThan(20)
+    expect(codes).toEqual(new Set(['invalid_input']))
+  })
+
+  it('is refused by name where it takes too long with the tokens of its own file', () => {
+    const normalizer = { type: 'Replace', pattern: { Regex: '(a+)+b' }, content: '' }
+    const added_tokens = [{ id: 2, content: `${'a'.repeat(40)}!`, normalized: true }]
+    const checked = () => checkedTokenizer({ ...plainTokenizer, normalizer, added_tokens }, {}, 50)
+    expect(checked).toThrow(expect.objectContaining({ code: 'unsupported_model' }))
+    expect(checked).toThrow('"tokenizer.json" says takes longer than 50 ms')
+  })
+
+  it('is refused where the pattern is so long that to compile it takes too long', () => {
+    const tokenizer = () => tokenizerOf({ pre_tokenizer: splitting('\\p{L}'.repeat(2000)) })
+    expect(tokenizer).toThrow('has 10000 characters; the limit is 8192')
+  })
+})
+
+describe('a tokenizer that was stopped', () => {
+  it('gives the same tokens as one that never was', () => {
+    const letters = [...'abcdefgh']
+    const merges = letters.flatMap((one) => letters.map((other) => [one, other]))
+    const tokens = [...letters, ...merges.map((pair) => pair.join('')), ' ']
+    const parts = {
+      pre_tokenizer: splitting(String.raw`(?:\p{L})+`),
+      model: {
+        type: 'BPE',
+        unk_token: null,
+        merges,
+        vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      },
+    }
+    let limitMs = 1
+    const often = createTokenizer({ ...plainTokenizer, ...parts } as never, {}, (length, work) =>
+      guardTokens({ limitMs })(length, work),
+    )
+    const never = tokenizerOf(parts, 5000)
+    let stops = 0
+    for (let round = 0; round < 60; round++) {
+      const words = Array.from({ length: 500 }, (_, at) =>
+        [7, 5, 3]
+          .map((step) => letters[(at * step + round) % 8])
+          .join('')
+          .repeat(1 + (at % 9)),
+      )
+      const text = words.join(' ')
+      limitMs = 1 + (round % 4)
+      try {
+        often.ids(text, { start: 0, end: text.length })
+      } catch (error) {
+        expect(error).toEqual(stopped)
+        stops++
+      }
+      limitMs = 5000
+      expect(often.ids(text, { start: 0, end: 300 })).toEqual(never.ids(text, { start: 0, end: 300 }))
+    }
+    expect(stops).toBeGreaterThan(0)
+  }, 30_000)
+})
