@@ -10,6 +10,7 @@ export interface DayUseOptions {
 }
 
 interface Count {
+  day: string
   /** What all replicas answered, as of the last sum. */
   total: number
   /** What this one answered since. */
@@ -18,7 +19,14 @@ interface Count {
   beingSummed: number
   /** Whether the sum was learned today; what nobody asks since is not written again. */
   isSummed: boolean
+  /** When it was summed up last. */
+  sumBegunAtMs: number
+  /** Of two sums at once, the older might be learned last. */
+  summing: Promise<void> | undefined
 }
+
+/** Of a sum that is older the others may have made much more: it is learned anew with the first request, not with the next step. */
+const freshMs = 10_000
 
 const sumsAtOnce = 25
 
@@ -51,6 +59,7 @@ export class DayUse {
   add(deployment: string): () => void {
     const count = this.#count(deployment)
     count.unsummed++
+    if (count.isSummed && this.#options.now() - count.sumBegunAtMs > freshMs) void this.#sumInTurn(deployment, count)
     return () => {
       count.unsummed--
     }
@@ -62,15 +71,26 @@ export class DayUse {
 
   /** Sums up what was answered since the last time; also of a deployment that is looked at for the first time today. */
   async sum(): Promise<void> {
-    // Theirs, which after midnight is yesterday until somebody asks.
-    const day = this.#day
-    const counts = [...this.#counts].filter(([, { unsummed, isSummed }]) => unsummed !== 0 || !isSummed)
-    await inParallel(counts, sumsAtOnce, (one) => this.#sumOne(one, day))
+    const counts = [...this.#counts].filter(([, count]) => isOpen(count) || count.beingSummed !== 0)
+    await inParallel(counts, sumsAtOnce, ([deployment, count]) => this.#sumInTurn(deployment, count))
   }
 
-  async #sumOne([deployment, count]: [string, Count], day: string): Promise<void> {
+  #sumInTurn(deployment: string, count: Count): Promise<void> {
+    count.sumBegunAtMs = this.#options.now()
+    const begin = async () => {
+      if (isOpen(count)) await this.#sumOne(deployment, count)
+    }
+    const turn: Promise<void> = (count.summing?.then(begin) ?? begin()).finally(() => {
+      if (count.summing === turn) count.summing = undefined
+    })
+    count.summing = turn
+    return turn
+  }
+
+  async #sumOne(deployment: string, count: Count): Promise<void> {
     const { add, log } = this.#options
-    const requests = count.unsummed
+    // After midnight, yesterday until somebody asks.
+    const { day, unsummed: requests } = count
     count.unsummed = 0
     count.beingSummed += requests
     try {
@@ -94,7 +114,7 @@ export class DayUse {
     this.#day = day
     const known = this.#counts.get(deployment)
     if (known !== undefined) return known
-    const count = { total: 0, unsummed: 0, beingSummed: 0, isSummed: false }
+    const count = { day, total: 0, unsummed: 0, beingSummed: 0, isSummed: false, sumBegunAtMs: 0, summing: undefined }
     this.#counts.set(deployment, count)
     return count
   }
@@ -103,3 +123,6 @@ export class DayUse {
     return new Date(this.#options.now()).toISOString().slice(0, 10)
   }
 }
+
+/** Whether there is something to add, or to learn. */
+const isOpen = ({ unsummed, isSummed }: Count): boolean => unsummed !== 0 || !isSummed

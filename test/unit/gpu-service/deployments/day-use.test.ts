@@ -26,6 +26,57 @@ describe('the sums of a day', () => {
     expect(use.of('d')).toBe(known)
   })
 
+  it('are learned with the first request by a replica that nobody asked while others used the quota up', async () => {
+    const state = { nowMs: 0, inTable: 0 }
+    const writes: number[] = []
+    const add = async ({ requests }: { requests: number }) => {
+      writes.push(requests)
+      state.inTable += requests
+      return state.inTable
+    }
+    const now = () => state.nowMs
+    const use = new DayUse({ add, now, log })
+    const limits = new RequestLimits({ deployment: 'd', replicaCount: () => 2, use, now, count() {} })
+    limits.set({ requestsPerDay: 1000 })
+    await use.sum()
+    state.nowMs += 60_000
+    state.inTable += 1000
+    for (let times = 0; times < 3; times++) limits.admit(undefined)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(() => limits.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
+    await use.sum()
+    expect(writes).toEqual([0, 1, 2])
+  })
+
+  it('are not summed up twice at once, so that what was learned first is not what stays, and none is left at an end', async () => {
+    const state = { nowMs: 0, inTable: 0 }
+    const open: (() => void)[] = []
+    const add = async ({ requests }: { requests: number }) => {
+      state.inTable += requests
+      const sum = state.inTable
+      await new Promise<void>((resolve) => open.push(resolve))
+      return sum
+    }
+    const use = new DayUse({ add, now: () => state.nowMs, log })
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    const answered = async () => {
+      await turn()
+      for (const answer of open.splice(0).reverse()) answer()
+      await turn()
+    }
+    use.follow('d')
+    await Promise.all([use.sum(), answered()])
+    state.nowMs += 60_000
+    for (let times = 0; times < 3; times++) use.add('d')
+    await turn()
+    use.add('d')
+    const closing = use.sum()
+    await answered()
+    await answered()
+    await closing
+    expect([state.inTable, use.of('d')]).toEqual([4, 4])
+  })
+
   it('are learned by a replica that has just come before anybody asks it', async () => {
     const use = new DayUse({ add: async () => 10, now: () => 0, log })
     const limits = new RequestLimits({ deployment: 'd', replicaCount: () => 2, use, now: () => 0, count() {} })
