@@ -92,6 +92,30 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     expect((await run(['undeploy', 'asked'])).code).toBe(0)
   })
 
+  it('makes a user, lets it into an organisation and out again, and disables it', async () => {
+    expect((await run(['pull', 'hf://acme/digits'])).code).toBe(0)
+    const added = await run(['users', 'add', 'grace', '--email', 'grace@example.com'])
+    expect(added).toMatchObject({ code: 0, out: expect.stringMatching(/^\S{24}\n$/) })
+    expect((await run(['members', 'add', 'acme', 'grace', '--role', 'write'])).out).toBe('grace may write in acme\n')
+    expect((await run(['members', 'acme'])).out).toMatch(/^grace +write /m)
+
+    const login = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    const body = JSON.stringify({ login: 'grace', password: added.out.trim() })
+    const session = await (await fetch(`${target.api.url}/api/v1/auth/login`, { ...login, body })).json()
+    const environment = { SLIPWAY_API_KEY: (session as { accessToken: string }).accessToken }
+    expect((await run(['ls', 'acme'], { environment })).out).toContain('acme/digits')
+    expect((await run(['members', 'remove', 'acme', 'grace'])).code).toBe(0)
+    expect((await run(['ls', 'acme'], { environment })).out).toBe('')
+
+    expect((await run(['users', 'disable', 'grace'])).code).toBe(0)
+    expect((await run(['users'])).out).toMatch(/^grace .* disabled /m)
+    expect((await run(['ls'], { environment })).code).toBe(1)
+    expect(await run(['invite', 'grace@example.com'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('SLIPWAY_REGISTRATION=invitation'),
+    })
+  })
+
   it('prints one JSON value on stdout with --json, and nothing else', async () => {
     for (const command of [
       ['pull', 'hf://acme/digits'],
@@ -124,7 +148,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
   it.each([
     [['fly']],
     [['pull']],
-    [['ls', 'extra']],
+    [['ls', 'acme', 'extra']],
     [['ls', '--nope']],
     [['predict', 'x', 'not json']],
     [['show', '../..']],
