@@ -1,8 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ItemKey } from '../../shared/table/keys.ts'
-import { absent, ConditionFailed, openTable, present, type Table } from '../../shared/table/table.ts'
+import { absent, ConditionFailed, present, type Table } from '../../shared/table/table.ts'
 import { startTable, type TestTable } from '../support/dynoxide.ts'
 
 let database: TestTable
@@ -152,75 +150,5 @@ describe('a list', () => {
     expect(await all()).toHaveLength(101)
     await table.deleteMany(itemKeys)
     expect(await all()).toEqual([])
-  })
-})
-
-describe('a write that meets another transaction', () => {
-  const conflict = { __type: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException' }
-  const cancelled = (...codes: string[]) => ({
-    __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
-    CancellationReasons: codes.map((Code) => ({ Code })),
-  })
-  const key = { pk: 'a', sk: 'a' }
-
-  /** A database that refuses in this order and then agrees. */
-  async function refusing(refusals: object[]) {
-    let asked = 0
-    const server = createServer((request, response) => {
-      const refusal = refusals[asked++]
-      request.resume().on('end', () => {
-        response.writeHead(refusal === undefined ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' })
-        response.end(JSON.stringify(refusal ?? {}))
-      })
-    }).listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const pauses: number[] = []
-    const client = {
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      region: 'local',
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    }
-    const patience = { pause: async (ms: number) => void pauses.push(ms), random: () => 0.5 }
-    const opened = openTable({ tableName: 'test', client, patience })
-    const close = () => {
-      opened.close()
-      server.close()
-    }
-    return { table: opened, pauses, asked: () => asked, [Symbol.dispose]: close }
-  }
-
-  it('is tried again after pauses that grow', async () => {
-    using database = await refusing([cancelled('None', 'TransactionConflict'), cancelled('TransactionConflict')])
-    await database.table.transact([{ put: key }])
-    expect(database.pauses).toEqual([20, 40])
-  })
-
-  it('is tried again also when it is one item', async () => {
-    using database = await refusing([conflict, conflict, conflict])
-    await database.table.put(key)
-    expect(database.asked()).toBe(4)
-  })
-
-  it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
-    'is tried again when it is cancelled by %s',
-    async (code) => {
-      using database = await refusing([cancelled('None', code), cancelled(code)])
-      await database.table.transact([{ put: key }])
-      expect(database.pauses).toEqual([20, 40])
-    },
-  )
-
-  it('gives up after a bounded number of tries', async () => {
-    using database = await refusing(Array.from({ length: 50 }, () => cancelled('TransactionConflict')))
-    await expect(database.table.transact([{ put: key }])).rejects.toMatchObject({
-      name: 'TransactionCanceledException',
-    })
-    expect(database.asked()).toBe(8)
-  })
-
-  it('is not tried again when a condition failed', async () => {
-    using database = await refusing([cancelled('TransactionConflict', 'ConditionalCheckFailed')])
-    await expect(database.table.transact([{ put: key }])).rejects.toMatchObject({ failed: [false, true] })
-    expect(database.asked()).toBe(1)
   })
 })
