@@ -1,0 +1,27 @@
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openNetwork } from '../../../../../gpu-service/tasks/image/open-network.ts'
+
+describe('the internet', () => {
+  it('is asked at the address that was checked, whatever the name means, and for a certificate of that name', async () => {
+    const greeted = Promise.withResolvers<Buffer>()
+    const listener = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', (hello) => {
+        greeted.resolve(hello)
+        socket.destroy()
+      })
+    })
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void listener.close())
+    const url = new URL(`https://pictures.invalid:${(listener.address() as AddressInfo).port}/cat.png`)
+    const answer = openNetwork.get({ url, address: '127.0.0.1', signal: AbortSignal.timeout(5000) })
+    await expect(answer).rejects.toThrow()
+    expect((await greeted.promise).includes('pictures.invalid')).toBe(true)
+  })
+
+  it('is not asked for the name of an address', async () => {
+    expect(await openNetwork.resolve('10.0.0.1')).toEqual(['10.0.0.1'])
+    expect(await openNetwork.resolve('::1')).toEqual(['::1'])
+  })
+})
