@@ -90,7 +90,7 @@ describe('a model that is loaded', () => {
       'a graph of another task',
       { ...embedder, [file]: iris['model.onnx'] ?? damaged },
       {},
-      'has no output of token vectors',
+      'takes an input "X" (float32)',
     ],
     ['a task that is not served', embedder, { task: 'image-to-video' }, '"image-to-video" is not served'],
     ['a file that is not there', embedder, { file: 'absent.onnx' }, 'no file "absent.onnx"'],
