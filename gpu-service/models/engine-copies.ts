@@ -4,6 +4,7 @@ import type { EnginePool } from '../engine/engine-pool.ts'
 import { isShortOfMemory } from '../engine/short-of-memory.ts'
 import { type EngineCopies, type EnterEngines, type Entered, enterEngine } from './enter-engine.ts'
 import { graphId } from './graph-id.ts'
+import { loadReason } from './load-reason.ts'
 
 /**
  * Puts a model into every engine and makes it run there in all shapes that it will be asked for. Nothing of it stays
@@ -34,7 +35,7 @@ export async function enterEngines(copies: EngineCopies & EnterEngines): Promise
     if (error instanceof ModelHung || error instanceof ModelLost) throw error
     if (error instanceof EngineDied)
       throw new EngineDied(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
-    const reason = `the file "${copies.file}" could not be loaded: ${messageOf(error)}`
+    const reason = `the file "${copies.file}" could not be loaded: ${loadReason(messageOf(error))}`
     // What fills the memory now may be gone at the next try.
     throw isShortOfMemory(error) ? new Error(reason) : errors.unsupportedModel(reason)
   }

@@ -14,8 +14,8 @@ export function columnTensors(rows: readonly (readonly Cell[])[], inputs: readon
   )
 }
 
-function tensorOf({ rows, input: { type, width }, from }: TensorOf): Tensor {
-  const dims = [rows.length, width]
+function tensorOf({ rows, input: { type, width, isFlat }, from }: TensorOf): Tensor {
+  const dims = isFlat ? [rows.length] : [rows.length, width]
   const cells = () => rows.flatMap((row) => row.slice(from, from + width))
   if (type === 'string') return { type, dims, data: cells().map(String) }
   if (type === 'int64') return { type, dims, data: BigInt64Array.from(cells(), (cell) => BigInt(cell)) }

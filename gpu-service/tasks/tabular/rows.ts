@@ -45,8 +45,9 @@ interface KnownTable extends TableShape {
 
 function readRow(row: unknown, param: string, table: KnownTable): Cell[] {
   if (isRecord(row)) return readNamed(row, param, table)
+  if (!Array.isArray(row) && table.width === 1) return [readCell({ value: row, param, table, column: 0 })]
   if (!Array.isArray(row))
-    throw errors.invalidInput(`"${param}" must be a row of ${table.width} numbers, such as ${example(table)}.`, param)
+    throw errors.invalidInput(`"${param}" must be a row of ${table.width} values, such as ${example(table)}.`, param)
   if (row.length !== table.width)
     throw errors.invalidInput(`"${param}" has ${row.length} values; the model takes ${expected(table)}.`, param)
   return row.map((value, column) => readCell({ value, param: `${param}[${column}]`, table, column }))
@@ -136,12 +137,23 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What a model takes: every column by its name, or of many the one that is like the name that was given. */
-function expected({ width, columns }: TableShape, given?: string): string {
-  if (columns === undefined) return `${width} numbers`
+function expected(table: TableShape, given?: string): string {
+  const { width, columns } = table
+  if (columns === undefined) return `${width} ${cells(table)}`
   if (columns.length <= 12) return `${width}: ${columns.join(', ')}`
   const near = given && nearestName({ name: given, known: columns, editsMax: Math.max(1, given.length / 3) })
-  return `${width} numbers${near ? `, one of them "${near}"` : ''}`
+  return `${width} ${cells(table)}${near ? `, one of them "${near}"` : ''}`
 }
 
-const example = ({ width }: TableShape): string =>
-  `[[${Array.from({ length: Math.min(width, 4) }, () => '0.0').join(', ')}${width > 4 ? ', …' : ''}]]`
+function cells({ width, types = [] }: Omit<TableShape, 'columns'>): string {
+  const texts = types.filter((type) => type === 'string').length
+  const kind = texts === 0 ? 'number' : texts === width ? 'text' : 'value'
+  return width === 1 ? kind : `${kind}s`
+}
+
+function example({ width, types = [] }: TableShape): string {
+  const values = Array.from({ length: Math.min(width, 4) }, (_, column) =>
+    types[column] === 'string' ? '"a text"' : '0.0',
+  )
+  return `[[${values.join(', ')}${width > 4 ? ', …' : ''}]]`
+}

@@ -13,6 +13,8 @@ export interface ColumnInput {
   name: string
   type: CellType
   width: number
+  /** Whether its rows are single values and not lists of one. */
+  isFlat: boolean
 }
 
 /** Where a tabular graph takes its rows and leaves its answers. */
@@ -63,14 +65,15 @@ function columnInputs({ graph, file, columns }: Omit<ReadTabularGraph, 'unzipped
   const inputs = graph.inputs.map(({ name, type, shape }) => {
     if (!isCellType(type))
       throw errors.unsupportedModel(`the input "${name}" of "${file}" is ${type}, not numbers and not texts.`)
-    const declared = shape?.[1]
+    const isFlat = shape?.length === 1
+    const declared = isFlat ? 1 : shape?.[1]
     const isAll = graph.inputs.length === 1
     const width = typeof declared === 'number' && declared > 0 ? declared : isAll ? columns?.length : 1
     if (width === undefined)
       throw errors.unsupportedModel(
         `"${file}" does not say how many columns it takes; list them as sklearn.columns in config.json.`,
       )
-    return { name, type, width }
+    return { name, type, width, isFlat }
   })
   const width = inputs.reduce((total, one) => total + one.width, 0)
   if (inputs.length === 0) throw errors.unsupportedModel(`"${file}" takes no inputs.`)
