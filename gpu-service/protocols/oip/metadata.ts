@@ -34,13 +34,13 @@ function versionsOf({ deployment, item: { revision } }: Route): string[] {
 
 /** `GET /v2/models/{model}/config`, in the words of Triton's ModelConfig. The first axis is not in its shapes. */
 export function modelConfig(model: string, route: Route) {
-  const { inputs, outputs, sharesRuns } = capabilityOf({ model, kind: 'tensors', route })
+  const { inputs, outputs, rowsTogetherMax } = capabilityOf({ model, kind: 'tensors', route })
   const tensor = (one: TensorSignature) => {
     const { name, datatype, shape } = tensorMetadata(one)
     return {
       name,
       data_type: `TYPE_${datatype === 'BYTES' ? 'STRING' : datatype}`,
-      dims: sharesRuns ? shape.slice(1) : shape,
+      dims: rowsTogetherMax > 0 ? shape.slice(1) : shape,
     }
   }
   return {
@@ -48,10 +48,10 @@ export function modelConfig(model: string, route: Route) {
     platform: 'onnxruntime_onnx',
     backend: 'onnxruntime',
     version_policy: { latest: { num_versions: 1 } },
-    max_batch_size: sharesRuns ? 64 : 0,
+    max_batch_size: rowsTogetherMax,
     input: inputs.map(tensor),
     output: outputs.map(tensor),
-    ...(sharesRuns && { dynamic_batching: {} }),
+    ...(rowsTogetherMax > 0 && { dynamic_batching: {} }),
     default_model_filename: route.item.file,
   }
 }

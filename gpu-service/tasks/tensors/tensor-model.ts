@@ -17,7 +17,8 @@ export interface TensorRequest {
   room?: OutputRoom
 }
 
-const rowsTogetherMax: Record<Device, number> = { cpu: 64, cuda: 1024 }
+/** How many rows one run may have. */
+export const rowsTogetherMax: Record<Device, number> = { cpu: 64, cuda: 1024 }
 /** Where a request says how large a row is too. */
 const elementsTogetherMax: Record<Device, number> = { cpu: 4096, cuda: 16_384 }
 

@@ -6,14 +6,15 @@ import { isTensorType } from '../../engine/tensor-types.ts'
 import type { BatcherFactory, HiddenTensors, Isolation } from '../task.ts'
 import { hasRows, isNamedBatch } from './shared-rows.ts'
 import { checkInputs, rowsOf } from './signature.ts'
+import { rowsTogetherMax } from './tensor-model.ts'
 import { openQueue, type TensorQueue, type TensorsRun } from './tensor-queue.ts'
 
 /** A model's graph, asked by the names of its tensors. */
 export interface TensorAccess {
   inputs: readonly TensorSignature[]
   outputs: readonly TensorSignature[]
-  /** Whether requests share runs along their first axis. */
-  sharesRuns: boolean
+  /** How many rows of several requests may share a run, along their first axis; 0 where requests share none. */
+  rowsTogetherMax: number
   /** @throws AppError `invalid_input` naming the tensor at fault */
   infer(request: InferTensors): Promise<TensorsRun>
 }
@@ -54,7 +55,7 @@ export function createTensors(graph: TensorGraph, createBatcher: BatcherFactory)
   return {
     inputs,
     outputs,
-    sharesRuns,
+    rowsTogetherMax: sharesRuns ? rowsTogetherMax[graph.device] : 0,
     async infer({ inputs: tensors, outputs: wanted, options }) {
       checkInputs(tensors, inputs)
       const unknown = wanted.find((name) => !names.has(name))
