@@ -1,5 +1,5 @@
 import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
-import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
+import { type Field, fields, inside, text, textIn } from '../../shared/onnx/protobuf.ts'
 import { readOnnxFile } from './read-onnx-file.ts'
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
@@ -20,17 +20,12 @@ export async function findConstants(path: string, names: ReadonlySet<string>): P
       if (field.number !== modelGraph) continue
       for await (const inner of inside(reader, field)) {
         if (inner.number !== graphInitializer) continue
-        const name = await nameOf(reader, inner)
+        const name = await textIn(reader, inner, tensor.name)
         if (names.has(name)) found.set(name, await readValues(reader, inner))
       }
     }
     return found
   })
-}
-
-async function nameOf(reader: ByteReader, field: Field): Promise<string> {
-  for await (const inner of inside(reader, field)) if (inner.number === tensor.name) return text(reader, inner)
-  return ''
 }
 
 async function readValues(reader: ByteReader, field: Field): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
-import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
+import { type Field, fields, inside, text, textIn } from '../../shared/onnx/protobuf.ts'
 import { readOnnxFile } from './read-onnx-file.ts'
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
@@ -30,18 +30,13 @@ export async function findNodes(path: string, operators: ReadonlySet<string>): P
     for await (const field of fields(reader, reader.sizeBytes)) {
       if (field.number !== modelGraph) continue
       for await (const inner of inside(reader, field)) {
-        if (inner.number !== graphNode || !operators.has(await operatorOf(reader, inner))) continue
+        if (inner.number !== graphNode || !operators.has(await textIn(reader, inner, node.operator))) continue
         found.push(await readNode(reader, inner))
         if (found.length === nodesMax) return found
       }
     }
     return found
   })
-}
-
-async function operatorOf(reader: ByteReader, field: Field): Promise<string> {
-  for await (const inner of inside(reader, field)) if (inner.number === node.operator) return text(reader, inner)
-  return ''
 }
 
 async function readNode(reader: ByteReader, field: Field): Promise<FoundNode> {

@@ -1,6 +1,6 @@
 import type { ByteReader } from '../../shared/onnx/byte-reader.ts'
 import { branching } from '../../shared/onnx/graph.ts'
-import { type Field, fields, inside, text } from '../../shared/onnx/protobuf.ts'
+import { type Field, fields, inside, text, textIn } from '../../shared/onnx/protobuf.ts'
 import { readOnnxFile } from './read-onnx-file.ts'
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx, `onnx/onnx.proto3`). */
@@ -47,11 +47,11 @@ async function readParts(reader: ByteReader, graph: Field, outline: GraphOutline
     if (field.number === graphField.node) outline.nodes.push({ span, ...(await readNode(reader, field, 0)) })
     else if (field.number === graphField.name) outline.name = span
     else if (field.number === graphField.initializer)
-      outline.weights.push({ field: field.number, span, name: await nameIn(reader, field, 8) })
+      outline.weights.push({ field: field.number, span, name: await textIn(reader, field, 8) })
     else if (field.number === graphField.sparse)
       outline.weights.push({ field: field.number, span, name: await sparseName(reader, field) })
-    else if (field.number === graphField.input) outline.inputs.push({ span, name: await nameIn(reader, field, 1) })
-    else if (field.number === graphField.output) outline.outputs.push({ span, name: await nameIn(reader, field, 1) })
+    else if (field.number === graphField.input) outline.inputs.push({ span, name: await textIn(reader, field, 1) })
+    else if (field.number === graphField.output) outline.outputs.push({ span, name: await textIn(reader, field, 1) })
   }
 }
 
@@ -79,21 +79,15 @@ async function readBranches(reader: ByteReader, attributeField: Field, depth: nu
     if (value.kind !== 'bytes' || (value.number !== attribute.graph && value.number !== attribute.graphs)) continue
     for await (const part of inside(reader, value)) {
       if (part.number === graphField.node) names.push(...(await readNode(reader, part, depth + 1)).inputs)
-      else if (part.number === graphField.output) names.push(await nameIn(reader, part, 1))
+      else if (part.number === graphField.output) names.push(await textIn(reader, part, 1))
     }
   }
   return names
 }
 
-/** The first field of that number; what lies behind it is not gone through. */
-async function nameIn(reader: ByteReader, field: Field, number: number): Promise<string> {
-  for await (const inner of inside(reader, field)) if (inner.number === number) return text(reader, inner)
-  return ''
-}
-
 /** A sparse weight is called as its values are. */
 async function sparseName(reader: ByteReader, field: Field): Promise<string> {
-  for await (const inner of inside(reader, field)) if (inner.number === 1) return nameIn(reader, inner, 8)
+  for await (const inner of inside(reader, field)) if (inner.number === 1) return textIn(reader, inner, 8)
   return ''
 }
 

@@ -63,6 +63,12 @@ export async function* inside(reader: ByteReader, field: Field): AsyncGenerator<
   yield* fields(reader, field.end)
 }
 
+/** The text of the first field of a number in a message, or none; what lies behind it is not gone through. */
+export async function textIn(reader: ByteReader, field: Field, number: number): Promise<string> {
+  for await (const inner of inside(reader, field)) if (inner.number === number) return text(reader, inner)
+  return ''
+}
+
 /** A StringStringEntryProto of ONNX: a name and what it stands for. */
 export async function readEntry(reader: ByteReader, field: Field): Promise<[string, string]> {
   const entry: [string, string] = ['', '']
