@@ -5,6 +5,7 @@ import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
 import type { EmbeddingInput, Embeddings } from '../../tasks/feature-extraction/embeddings.ts'
+import { isIds, tokensOf } from '../../tasks/feature-extraction/texts-or-ids.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import { timingOf } from '../../tasks/task.ts'
 import { writeJson } from '../../tasks/write-json.ts'
@@ -71,16 +72,7 @@ async function readInput({ input, embeddings, ...how }: ReadInput): Promise<Embe
   const strange = input.findIndex((one) => typeof one !== 'string' && !isIds(one))
   if (strange >= 0)
     throw errors.invalidRequest(`"input[${strange}]" must be a text or a list of token ids.`, `input[${strange}]`)
-  const texts = input.filter((one) => typeof one === 'string')
-  const tokenized = (await embeddings.tokenize({ texts, param: 'input', ...how })).values()
-  return input.map((one, index) =>
-    typeof one === 'string'
-      ? (tokenized.next().value ?? embeddings.accept([], 'input'))
-      : embeddings.accept(one, `input[${index}]`),
-  )
+  return tokensOf({ embeddings, list: input, param: 'input', paramAt: (index) => `input[${index}]`, ...how })
 }
 
 const expected = '"input" must be a text, a list of token ids, or a list of either; not empty.'
-
-const isIds = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === 'number')

@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { parseWith } from '../../../shared/http/json-body.ts'
-import { capabilityOf, type Truncation } from '../../tasks/capabilities.ts'
-import type { Embedding, EmbeddingInput, Embeddings } from '../../tasks/feature-extraction/embeddings.ts'
+import { capabilityOf } from '../../tasks/capabilities.ts'
+import type { Embedding, EmbeddingInput } from '../../tasks/feature-extraction/embeddings.ts'
+import { type TextOrIds, type TokensOf, tokensOf } from '../../tasks/feature-extraction/texts-or-ids.ts'
 import { floatsJson } from '../../tasks/feature-extraction/vector-json.ts'
 import { timingOf } from '../../tasks/task.ts'
 import { answersJson, listParts } from '../../tasks/write-json.ts'
-import { charactersOf, readInputs, type TextOrIds, truncationFields, truncationOf } from './tei-body.ts'
+import { charactersOf, readInputs, truncationFields, truncationOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
 const allRequest = z.object({ inputs: z.unknown(), ...truncationFields, prompt_name: z.string().nullish() })
@@ -61,23 +62,9 @@ function* rowsOf(output: Embedding, count: number): Generator<Embedding> {
   for (let row = 0; row < count; row++) yield output.subarray(row * width, (row + 1) * width)
 }
 
-/** Texts are turned into tokens; lists of token ids are taken as they are. */
-async function tokenized({ list, embeddings, ...how }: Tokenized) {
+async function tokenized({ list, ...how }: Omit<TokensOf, 'param' | 'paramAt'>) {
   const startedMs = performance.now()
-  const texts = list.filter((input) => typeof input === 'string')
-  const encoded = (await embeddings.tokenize({ ...how, texts, param: 'inputs' })).values()
-  const tokens = list.map((input, index) =>
-    typeof input === 'string'
-      ? (encoded.next().value ?? embeddings.accept([], 'inputs'))
-      : embeddings.accept(input, list.length === 1 ? 'inputs' : `inputs[${index}]`, how.truncation),
-  )
+  const paramAt = (index: number) => (list.length === 1 ? 'inputs' : `inputs[${index}]`)
+  const tokens = await tokensOf({ ...how, list, param: 'inputs', paramAt })
   return { tokens, tokenizationMs: performance.now() - startedMs }
-}
-
-interface Tokenized {
-  list: TextOrIds[]
-  embeddings: Embeddings
-  promptName: string | null | undefined
-  truncation: Truncation
-  signal: AbortSignal
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import type { Truncation } from '../../tasks/capabilities.ts'
+import { isIds, type TextOrIds } from '../../tasks/feature-extraction/texts-or-ids.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import { teiErrors } from './tei-errors.ts'
 
@@ -18,8 +19,6 @@ export const truncationOf = ({ truncate, truncation_direction }: TruncationField
 
 type TruncationFields = z.output<z.ZodObject<typeof truncationFields>>
 
-export type TextOrIds = string | number[]
-
 /** One text, one list of token ids, or several of either. @throws AppError `empty_input`, `batch_too_large`, … */
 export function readInputs(inputs: unknown, field = 'inputs'): { list: TextOrIds[]; isSingle: boolean } {
   if (typeof inputs === 'string' || isIds(inputs)) return { list: [assertText(inputs, field)], isSingle: true }
@@ -30,10 +29,6 @@ export function readInputs(inputs: unknown, field = 'inputs'): { list: TextOrIds
   })
   return { list, isSingle: false }
 }
-
-/** Not by a schema, which takes as long for half a million numbers as all else that is done with them. */
-const isIds = (input: unknown): input is number[] =>
-  Array.isArray(input) && input.length > 0 && input.every((one) => typeof one === 'number')
 
 const notTextNorIds = (input: unknown, param: string) =>
   errors.invalidRequest(
