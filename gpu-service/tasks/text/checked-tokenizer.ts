@@ -26,7 +26,7 @@ export interface CheckedTokenizer {
 
 const noWords = { type: 'WordLevel', vocab: {}, unk_token: '' }
 /** Many times what the stages of any tokenizer take for all tokens of its own. */
-const stagesLimitMs = 2000
+const stagesLimitMs = 1000
 
 /**
  * The library's tokenizer, where it takes little memory for any text. While it is made it runs its stages on the tokens
