@@ -96,7 +96,9 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     expect((await run(['pull', 'hf://acme/digits'])).code).toBe(0)
     const added = await run(['users', 'add', 'grace', '--email', 'grace@example.com'])
     expect(added).toMatchObject({ code: 0, out: expect.stringMatching(/^\S{24}\n$/) })
-    expect((await run(['members', 'add', 'acme', 'grace', '--role', 'write'])).out).toBe('grace may write in acme\n')
+    expect((await run(['members', 'add', 'acme', 'grace', '--role', 'write'])).out).toBe(
+      'grace has the role write in acme\n',
+    )
     expect((await run(['members', 'acme'])).out).toMatch(/^grace +write /m)
 
     const login = { method: 'POST', headers: { 'content-type': 'application/json' } }

@@ -74,7 +74,7 @@ const verbs: Record<string, Verb> = {
 async function set({ client, terminal, json }: Invocation, { owner, username, role }: Wanted) {
   if (!isRole(role)) throw new UsageError(`"${role}" is no role: a member may ${ownerRoles.join(', ')}`)
   const member = await client.setMember(owner, username, { role })
-  const said = `${member.username} may ${member.role} in ${owner}`
+  const said = `${member.username} has the role ${member.role} in ${owner}`
   terminal.out(json ? `${JSON.stringify(member)}\n` : `${printable(said)}\n`)
 }
 

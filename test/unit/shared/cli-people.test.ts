@@ -109,7 +109,7 @@ describe('slipway members', () => {
     [['add', 'acme', 'ada', '--role', 'write'], 'write'],
     [['role', 'acme', 'ada', 'admin'], 'admin'],
   ])('lets one in with a role: %j', async (parameters, role) => {
-    expect(await cli('members', ...parameters)).toMatchObject({ code: 0, out: `ada may ${role} in acme\n` })
+    expect(await cli('members', ...parameters)).toMatchObject({ code: 0, out: `ada has the role ${role} in acme\n` })
     expect(asked).toEqual([{ method: 'PUT', path: '/api/v1/owners/acme/members/ada', body: { role } }])
   })
 
