@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHubApp } from '../../functions/hub/app.ts'
 import { defaultLimits } from '../../functions/ingest/dependencies.ts'
@@ -14,17 +12,17 @@ import { createLogger } from '../../shared/log.ts'
 import { createMetrics } from '../../shared/metrics.ts'
 import { parseSource } from '../../shared/model/source.ts'
 import { createFolderObjectStore } from '../../shared/objects/folder-object-store.ts'
-import { objectKeys } from '../../shared/objects/keys.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import { LocalQueue } from '../../shared/queue/local-queue.ts'
 import { getImport } from '../../shared/table/imports.ts'
-import { keys } from '../../shared/table/keys.ts'
 import { changeRepo } from '../../shared/table/repo-write.ts'
 import { findRepo } from '../../shared/table/repos.ts'
 import { startTable, type TestTable } from '../support/dynoxide.ts'
 import { createTestMaintenance } from '../support/maintenance.ts'
+import { hesitant } from './support/hesitant.ts'
 import { memorySource } from './support/memory-source.ts'
 import { seeded } from './support/model.ts'
+import { expectWhole } from './support/whole-registry.ts'
 
 const log = createLogger({ level: 'silent' })
 const importsTotal = Number(process.env.SLIPWAY_RACE_IMPORTS ?? 400)
@@ -44,28 +42,6 @@ afterEach(async () => {
   await database.close()
   await rm(root, { recursive: true, force: true, maxRetries: 5 })
 })
-
-/** A moment now and then, so that every order of writes comes about. */
-function hesitant<Target extends object>(target: Target, random: () => number, methods: readonly string[]): Target {
-  const slow = async () => {
-    if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 8))
-  }
-  return Object.fromEntries(
-    Object.entries(target).map(([name, method]) => [
-      name,
-      methods.includes(name)
-        ? async (...given: unknown[]) => {
-            // There are hundreds of these, and they are all of one step.
-            if (JSON.stringify(given[0])?.includes('ROUND#')) return method(...given)
-            await slow()
-            const answer = await method(...given)
-            await slow()
-            return answer
-          }
-        : method,
-    ]),
-  ) as Target
-}
 
 describe('a collection beside imports, commits and deletions', () => {
   it('never takes a blob that a published revision names, with no grace at all', { timeout: 600_000 }, async () => {
@@ -204,52 +180,15 @@ describe('a collection beside imports, commits and deletions', () => {
     expect(collections).toBeGreaterThan(2)
     expect(freed.blobs).toBeGreaterThan(10)
     expect(freed.repos).toBeGreaterThan(0)
-    await expectWhole()
+    await expectWhole({ scan: database.scan, objects, owners })
 
     // What is left after a last one is what is needed, and nothing else; each deleted repo was purged, and once.
     const last = await maintenance.run('gc', { graceHours: 1, repoGraceDays: 0 })
     expect(freed.repos + (last.counts.reposPurged ?? 0)).toBe(deleted.size)
-    const { needed } = await expectWhole()
+    const { needed } = await expectWhole({ scan: database.scan, objects, owners })
     const blobs = (await objects.list({ prefix: 'blobs/' })).objects.map(({ key }) => key.split('/').at(-1))
     expect(new Set(blobs)).toEqual(needed)
     const left = (await database.scan()).filter(({ pk }) => /^(?:CONDEMNED|PURGES|IMPORTPARTS)#/.test(String(pk)))
     expect(left).toEqual([])
   })
-
-  /** Every file of every published revision is there, is its blob, and is held by its owner; and what is held is counted. */
-  async function expectWhole() {
-    const items = await database.scan()
-    const repos = new Map(items.filter(({ sk }) => sk === 'REPO').map((repo) => [repo.id, repo]))
-    const revisions = items.filter(({ sk }) => String(sk).startsWith('REVISION#'))
-    const heldKeys = new Set(
-      items.filter(({ pk }) => String(pk).startsWith('HELD#')).map(({ pk, sk }) => `${pk} ${sk}`),
-    )
-    const needed = new Set<string>()
-    for (const { id, repoId, filesTotal } of revisions) {
-      const files = items.filter(({ pk }) => pk === keys.revisionFile(String(repoId), String(id), '').pk)
-      expect(files.length, `files of ${repoId} ${id}`).toBe(filesTotal)
-      for (const { sha256 } of files) {
-        const { body } = await objects.get({ key: objectKeys.blob(String(sha256)) })
-        expect(
-          createHash('sha256')
-            .update(await buffer(body))
-            .digest('hex'),
-        ).toBe(sha256)
-        const { pk, sk } = keys.heldBlob(String(repos.get(repoId)?.owner), String(sha256))
-        expect(heldKeys).toContain(`${pk} ${sk}`)
-        needed.add(String(sha256))
-      }
-    }
-    for (const { revision } of repos.values())
-      if (revision !== undefined) expect(revisions.map(({ id }) => id)).toContain(revision)
-    for (const owner of owners) {
-      const usage = items.find(({ pk }) => pk === keys.usage(owner).pk)
-      const held = items.filter(({ pk }) => pk === keys.heldBlob(owner, '').pk)
-      const bytes = held.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
-      expect(Number(usage?.storedBytes ?? 0), `stored bytes of ${owner}`).toBe(bytes)
-      const count = [...repos.values()].filter((repo) => repo.owner === owner).length
-      expect(Number(usage?.repos ?? 0), `repos of ${owner}`).toBe(count)
-    }
-    return { needed }
-  }
 })
