@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,26 +5,23 @@ import { createHubApp } from '../../../../functions/hub/app.ts'
 import { inspectRevision } from '../../../../functions/ingest/steps/inspect-revision.ts'
 import { writeRepoManifest } from '../../../../functions/ingest/steps/write-repo-manifest.ts'
 import { createRegistryApp } from '../../../../functions/registry/app.ts'
-import type { Principal } from '../../../../shared/auth/principal.ts'
 import type { RevisionMetadata } from '../../../../shared/contract/repo.ts'
 import { errors } from '../../../../shared/errors.ts'
 import type { IngestMessage } from '../../../../shared/ingest/message.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import { createMetrics } from '../../../../shared/metrics.ts'
 import type { ModelDevice } from '../../../../shared/model/precision.ts'
-import { revisionId } from '../../../../shared/model/revision-id.ts'
 import { objectAccess } from '../../../../shared/objects/access.ts'
 import { createFolderObjectStore } from '../../../../shared/objects/folder-object-store.ts'
-import { objectKeys } from '../../../../shared/objects/keys.ts'
 import { tableAccess } from '../../../../shared/table/access.ts'
 import { findOwner } from '../../../../shared/table/owners.ts'
 import { defaultQuotas, type Quotas } from '../../../../shared/table/quotas.ts'
-import { changeRepo } from '../../../../shared/table/repo-write.ts'
-import { findRepo, getRef, getRevision, type RevisionItem } from '../../../../shared/table/repos.ts'
-import { branchWrite, revisionWrites, writeRevisionFiles } from '../../../../shared/table/revision-write.ts'
+import { findRepo } from '../../../../shared/table/repos.ts'
 import { startTable } from '../../../support/dynoxide.ts'
 import { guardedObjects } from '../../../support/guarded-objects.ts'
 import { guardedTable } from '../../../support/guarded-table.ts'
+import { callers } from './callers.ts'
+import { type Commit, commitFiles } from './commit-files.ts'
 
 export interface Answer {
   status: number
@@ -35,20 +31,6 @@ export interface Answer {
 }
 
 export type RepoHost = Awaited<ReturnType<typeof startRepoHost>>
-
-/** Who asks, by the word that stands for their token. */
-const people: Record<string, Principal> = {
-  root: person('root', { role: 'admin' }),
-  ada: person('ada', { owners: { lab: 'admin', team: 'write', club: 'read' } }),
-  ben: person('ben', { owners: { lab: 'write' } }),
-  eve: person('eve'),
-  reader: person('ada', { owners: { lab: 'admin' }, scopes: ['read'] }),
-}
-
-function person(username: string, about: Partial<Principal> = {}): Principal {
-  const all = ['read', 'write', 'infer'] as const
-  return { userId: `user_${username}`, username, role: 'member', keyId: 'k', scopes: all, owners: {}, ...about }
-}
 
 /** The registry and the hub over one real table, each with no more of it than its role allows, and a clock that tests turn. */
 export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {}) {
@@ -68,7 +50,7 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
     quotas: { ...defaultQuotas, ...quotas },
     verify: async (token: string | undefined) => {
       if (token === undefined) throw errors.unauthenticated()
-      const principal = people[token]
+      const principal = callers[token]
       if (principal === undefined) throw new Error(`nobody is called ${token}`)
       return principal
     },
@@ -104,45 +86,8 @@ export async function startRepoHost({ quotas, poolDevices }: RepoHostOptions = {
 
   const ask = (method: string, path: string, asked?: Asked) => call(method, `/api/v1/repos${path}`, asked)
 
-  /** A commit as the Hub makes one: the head of a branch moves from its parent. */
-  async function commit(name: string, files: Record<string, string>, more: Commit = {}): Promise<string> {
-    const { branch = 'main', metadata } = more
-    const repo = await findRepo(database.table, { name })
-    if (repo === undefined) throw new Error(`there is no ${name}`)
-    const ref = await getRef(database.table, { repoId: repo.id, kind: 'branch', name: branch })
-    const parent = ref && (await getRevision(database.table, repo.id, ref.revision))
-    const stored = []
-    for (const [path, content] of Object.entries(files)) {
-      const sha256 = createHash('sha256').update(content).digest('hex')
-      const body = Buffer.from(content)
-      await objects.put({ key: objectKeys.blob(sha256), body, sizeBytes: body.length })
-      stored.push({ path, sizeBytes: body.length, sha256 })
-    }
-    const depth = (parent?.depth ?? 0) + 1
-    const revision: RevisionItem = {
-      id: revisionId({ origin: `${parent?.id}${depth}${branch}`, files: stored }),
-      repoId: repo.id,
-      source: 'upload://',
-      parent: parent?.id,
-      depth,
-      title: `commit ${depth}`,
-      filesTotal: stored.length,
-      sizeBytes: stored.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      ...(metadata && { metadata }),
-      createdAt: now().toISOString(),
-      createdBy: 'ada',
-    }
-    const made = { repoId: repo.id, revision: revision.id }
-    await writeRevisionFiles(database.table, { ...made, files: stored, now: now() })
-    await changeRepo(database.table, repo.id, (before) => ({
-      repo: branch === 'main' ? { ...before, revision: revision.id, sizeBytes: revision.sizeBytes } : before,
-      writes: [
-        ...revisionWrites({ revision, known: false }),
-        branchWrite({ ...made, name: branch, now: now().toISOString(), by: 'ada' }),
-      ],
-    }))
-    return revision.id
-  }
+  const commit = (name: string, files: Record<string, string>, more: Commit = {}) =>
+    commitFiles({ table: database.table, objects, now, name, files, ...more })
 
   const ofIngest = {
     table: guardedTable(database.table, tableAccess.ingest),
@@ -211,11 +156,6 @@ interface Asked {
   as?: string | null
   json?: unknown
   headers?: Record<string, string>
-}
-
-interface Commit {
-  branch?: string
-  metadata?: RevisionMetadata
 }
 
 export const metadata = (about: Partial<RevisionMetadata> = {}): RevisionMetadata => ({
