@@ -1,4 +1,4 @@
-import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
+import { type DeploymentItem, type DeploymentTarget, isServed } from '../../shared/table/deployment-item.ts'
 import type { KnownRefs } from './known-refs.ts'
 
 /** What a name may mean, what it means most surely first. */
@@ -9,16 +9,14 @@ export function deploymentsNamed<Named extends { item: DeploymentItem }>({
 }: DeploymentsNamed<Named>): Named[] {
   const named = deployments.get(name)
   if (named !== undefined) return [named]
-  const at = name.indexOf('@')
-  const repo = (at < 0 ? name : name.slice(0, at)).toLowerCase()
-  // Without a ref, the default branch is meant where it is deployed.
-  const ref = at < 0 ? 'main' : name.slice(at + 1)
+  const rankOf = rankBy(name, refs)
   const matching: { deployment: Named; rank: number }[] = []
   for (const deployment of deployments.values()) {
     const { item } = deployment
-    if (item.repo.toLowerCase() !== repo) continue
-    const rank = item.ref === ref || item.revision === ref ? 2 : refs.means(item, ref) ? 1 : 0
-    if (rank > 0 || at < 0) matching.push({ deployment, rank })
+    let rank = rankOf(item)
+    for (const target of item.targets ?? [])
+      if (rank < surest && isServed(target)) rank = Math.max(rank, rankOf(target))
+    if (rank > 0) matching.push({ deployment, rank })
   }
   return matching
     .sort((a, b) => b.rank - a.rank || (a.deployment.item.createdAt < b.deployment.item.createdAt ? 1 : -1))
@@ -29,4 +27,34 @@ interface DeploymentsNamed<Named> {
   deployments: ReadonlyMap<string, Named>
   name: string
   refs: Pick<KnownRefs, 'means'>
+}
+
+const surest = 3
+
+type NamedTarget = Pick<DeploymentTarget, 'repo' | 'repoId' | 'ref' | 'revision'>
+
+/** Whether a target is what a name means, of the several of a deployment: all of them are meant by the deployment's own. */
+export function meantBy({ name, item, refs }: MeantBy): (target: NamedTarget) => boolean {
+  if (item.name === name) return () => true
+  const rankOf = rankBy(name, refs)
+  return (target) => rankOf(target) > 0
+}
+
+interface MeantBy {
+  name: string
+  item: Pick<DeploymentItem, 'name'>
+  refs: Pick<KnownRefs, 'means'>
+}
+
+/** How surely a target is meant by a name; 0 where it is not. */
+function rankBy(name: string, refs: Pick<KnownRefs, 'means'>): (target: NamedTarget) => number {
+  const at = name.indexOf('@')
+  const repo = (at < 0 ? name : name.slice(0, at)).toLowerCase()
+  // Without a ref, the default branch is meant where it is deployed.
+  const ref = at < 0 ? 'main' : name.slice(at + 1)
+  return (target) => {
+    if (target.repo.toLowerCase() !== repo) return 0
+    if (target.ref === ref || target.revision === ref) return surest
+    return refs.means(target, ref) ? 2 : at < 0 ? 1 : 0
+  }
 }

@@ -2,7 +2,7 @@ import { mayAccess } from '../../shared/auth/authorize.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import { type DeploymentItem, targetsOf } from '../../shared/table/deployment-item.ts'
-import { deploymentsNamed } from './deployments-named.ts'
+import { deploymentsNamed, meantBy } from './deployments-named.ts'
 import { failedLoad } from './failed-load.ts'
 import type { KnownRefs } from './known-refs.ts'
 import type { Outcomes } from './outcomes.ts'
@@ -12,8 +12,8 @@ import type { ServedDeployment } from './served-deployment.ts'
 
 /** A deployment as a caller may name it. */
 export interface Routable extends Pick<ServedDeployment, 'item' | 'state' | 'reason' | 'served'> {
-  /** What answers a request, by its key where it has one; of one version, where a target is that. */
-  choose(key: string | undefined, version?: string): RoutableTarget | undefined
+  /** What answers a request, by its key where it has one; of those that are meant, where any is. */
+  choose(key: string | undefined, isMeant?: (target: DeploymentItem) => boolean): RoutableTarget | undefined
   /** When to ask again for what failed and may be loaded then. */
   retryAfterSeconds?: number | undefined
   /** What gets copies of its requests. */
@@ -87,19 +87,24 @@ export function createRouter(
       const deployment = find({ model, caller })
       const { item: wanted } = deployment
       const key = stickyKey ?? (wanted.stickyBy === 'caller' ? caller?.userId : undefined) ?? chance
-      const target = deployment.choose(key, version)
+      const name = decoded(model)
+      const isNamed = meantBy({ name, item: wanted, refs })
+      const target = deployment.choose(key, (one) => isNamed(one) && isAt(one, version))
       if (target?.served !== undefined) {
         const { item, outcomes, served } = target
         return { item, deployment, outcomes, ...served }
       }
       const { state, reason = 'the reason is unknown.', retryAfterSeconds } = deployment
       if (state === 'PAUSED') throw errors.deploymentPaused(wanted.name)
-      const name = decoded(model)
       if (state === 'FAILED') throw failedLoad({ model: name, reason, retryAfterSeconds })
       throw errors.modelNotReady(name, state)
     },
   }
 }
+
+/** Whether a target is of a version: its revision, or the ref that it is deployed by. */
+const isAt = ({ revision, ref }: DeploymentItem, version: string | undefined): boolean =>
+  version === undefined || version === revision || version === ref
 
 /** Who may call a deployment may know of it, and so may who may read what is its owner's: all that it serves. */
 const sees = (caller: Principal | undefined, item: DeploymentItem): boolean =>

@@ -98,10 +98,11 @@ export class ServedDeployment {
     return this.#first()?.served
   }
 
-  /** What answers a request, by its key where it has one; of one version, where a target is that. */
-  choose(key: string | undefined, version?: string): DeploymentSlot | undefined {
-    const named = version === undefined ? [] : this.targets.filter((target) => isAt(target, version))
-    const chosen = chooseTarget({ targets: named.length > 0 ? named : this.targets, key })
+  /** What answers a request, by its key where it has one; of those that are meant, where any is. */
+  choose(key: string | undefined, isMeant?: (target: DeploymentItem) => boolean): DeploymentSlot | undefined {
+    const isOneOfSeveral = isMeant !== undefined && this.targets.length > 1
+    const meant = isOneOfSeveral ? this.targets.filter((one) => slotsOf(one).some(({ item }) => isMeant(item))) : []
+    const chosen = chooseTarget({ targets: meant.length > 0 ? meant : this.targets, key })
     const answering = chosen && slotsOf(chosen).find(({ served }) => served !== undefined)
     return answering ?? this.#first()
   }
@@ -129,7 +130,3 @@ export class ServedDeployment {
     return undefined
   }
 }
-
-/** Whether a target is what the client of one version means: its revision, or the name that it is deployed by. */
-const isAt = (target: ServedTarget, version: string): boolean =>
-  slotsOf(target).some(({ item: { revision, ref } }) => version === revision || version === ref)

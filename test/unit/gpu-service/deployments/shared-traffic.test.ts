@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { revisionOf, rowTraffic, slow } from '../support/row-traffic.ts'
+import { revisionOf, row, rowTraffic, slow } from '../support/row-traffic.ts'
 import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { irisModel } from '../support/test-models.ts'
 import type { TestServing } from '../support/test-serving.ts'
@@ -28,6 +28,22 @@ describe('a deployment of several targets', () => {
     expect(shareOfB).toBeGreaterThan(0.13)
     expect(shareOfB).toBeLessThan(0.27)
     expect(await Promise.all(sessions.map((headers) => revisionOf(ask('shared', headers))))).toEqual(chosen)
+  })
+
+  it('answers by the target whose name is asked for, where that is not its own', async () => {
+    const model = await irisModel()
+    const a = await publishTarget(host, model, { ref: 'named-a' })
+    const b = await publishTarget(host, model, { ref: 'named-b' })
+    await deployTargets(host, { name: 'named', targets: [a, b] })
+    await answers('named')
+    const revisionsOf = async (asked: () => Promise<Response>) =>
+      new Set(await Promise.all(Array.from({ length: 30 }, () => revisionOf(asked()))))
+    for (const { repo, ref, revision } of [a, b])
+      for (const model of [`${repo}@${ref}`, `${repo}@${revision}`]) {
+        const byName = () => host.ask(`/models/${encodeURIComponent(model)}`, { json: row })
+        await expect.poll(() => revisionsOf(byName), slow).toEqual(new Set([revision]))
+      }
+    expect(await revisionsOf(() => ask('named'))).toEqual(new Set([a.revision, b.revision]))
   })
 
   it('answers a caller always by one target where it is sticky by caller', async () => {
