@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import type { RepeatedRefusals } from './protocols/repeated-refusals.ts'
+import type { RefusalCache } from './protocols/refusal-cache.ts'
 import { repeatRefusals } from './repeat-refusals.ts'
 
 type FetchCallback = Parameters<typeof serve>[0]['fetch']
@@ -12,7 +12,7 @@ export const keepAliveMs = 75_000
 export interface ListenOptions {
   fetch: (request: Request) => Response | Promise<Response>
   /** What is refused again before it gets to `fetch`. */
-  refusals?: RepeatedRefusals
+  refusals?: RefusalCache
   port: number
   onListening?: (port: number) => void
 }

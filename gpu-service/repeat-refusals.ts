@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http'
-import { type RepeatedRefusals, wasRefused } from './protocols/repeated-refusals.ts'
+import { type RefusalCache, wasRefused } from './protocols/refusal-cache.ts'
 
 /** The refusals of now; none while what refuses is not there yet. */
-export type RefusalsOfNow = () => RepeatedRefusals | undefined
+export type RefusalsOfNow = () => RefusalCache | undefined
 
 /** What a server needs of its host to repeat refusals: the way in, before an app is asked, and the way out of one. */
 export function repeatRefusals(refusals: RefusalsOfNow) {

@@ -16,7 +16,7 @@ import type { ServedDeployment } from './deployments/served-deployment.ts'
 import { tableSide } from './deployments/table-side.ts'
 import type { LostModel } from './engine/engine.ts'
 import { createAdmission } from './protocols/admission.ts'
-import { RepeatedRefusals } from './protocols/repeated-refusals.ts'
+import { RefusalCache } from './protocols/refusal-cache.ts'
 import { sharedVerifier } from './protocols/shared-verifier.ts'
 import type { ServingConfig } from './serving-config.ts'
 import { createServingModels } from './serving-models.ts'
@@ -34,7 +34,7 @@ export interface ServingOptions {
 export interface Serving {
   app: Hono<HttpEnvironment>
   /** For the server, to repeat what the app has just refused. */
-  refusals: RepeatedRefusals
+  refusals: RefusalCache
   /** How many runs it makes at once. */
   engineCount: number
   /** Fulfilled when what was deployed at the start is served, or has failed by name. */
@@ -61,7 +61,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
     intervalMs: config.reconcileMs ?? 2000,
   })
 
-  const refusals = new RepeatedRefusals({
+  const refusals = new RefusalCache({
     onRepeats: (count) => {
       metrics.errors.inc({ code: 'overloaded' }, count)
       metrics.httpRequests.inc({ method: 'POST', route: 'repeated refusal', status: '429' }, count)

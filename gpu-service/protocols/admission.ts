@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { assertRoom, type Served } from '../deployments/served.ts'
 import { type BodyHold, BodyRoom, countedAsItComes } from './body-room.ts'
 import { type Place, placeOf } from './call-options.ts'
-import { noteRefusal } from './repeated-refusals.ts'
+import { noteRefusal } from './refusal-cache.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
 /** Whether there is room for another request at all, whichever model it is for. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import pretty from 'pino-pretty'
-import type { RepeatedRefusals } from '../../gpu-service/protocols/repeated-refusals.ts'
+import type { RefusalCache } from '../../gpu-service/protocols/refusal-cache.ts'
 import { createApiClient } from '../../shared/client/api-client.ts'
 import { errors, messageOf } from '../../shared/errors.ts'
 import { platformEnvelope } from '../../shared/http/envelopes.ts'
@@ -50,7 +50,7 @@ async function start(settings: LocalSettings, log: Logger) {
   const lock = lockDataFolder(folder)
   if (lock === undefined) throw new Error(await describeHolder(folder))
 
-  let host: { fetch: Fetch; refusals?: RepeatedRefusals } = { fetch: () => notYet() }
+  let host: { fetch: Fetch; refusals?: RefusalCache } = { fetch: () => notYet() }
   const server = await listen({
     ...settings,
     fetch: (request, connection) => host.fetch(request, connection),

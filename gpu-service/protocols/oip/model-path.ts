@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { AppError, errors } from '../../../shared/errors.ts'
 import type { Routable, Route, Router } from '../../deployments/route.ts'
-import { type findRoute, routeTo } from '../asked-model.ts'
+import { type findRoute, routeTo } from '../routing.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
 export interface ModelPath {

@@ -4,7 +4,7 @@ import { errors } from '../../../shared/errors.ts'
 import { announcedBytes } from '../../../shared/http/json-body.ts'
 import type { Asked, Router } from '../../deployments/route.ts'
 import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
-import { askedModel } from '../asked-model.ts'
+import { askedModel } from '../routing.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
 /** The photo of a telephone as base64, which is how clients send one that comes with labels or a text. */

@@ -1,15 +1,15 @@
 import { networkInterfaces } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { noteRefusal, RepeatedRefusals } from '../../../gpu-service/protocols/repeated-refusals.ts'
+import { noteRefusal, RefusalCache } from '../../../gpu-service/protocols/refusal-cache.ts'
 import { listen } from '../../../infra/local/http-server.ts'
 
 const hasIPv6 = Object.values(networkInterfaces()).some((own) => own?.some(({ address }) => address === '::1'))
 
 /** This machine's server before a service that is full, and how often that was entered. */
 async function startFull() {
-  const refusals = new RepeatedRefusals({ now: () => 0 })
+  const refusals = new RefusalCache({ now: () => 0 })
   const counts = { entered: 0 }
-  const host: { refusals?: RepeatedRefusals } = {}
+  const host: { refusals?: RefusalCache } = {}
   const fetch = (request: Request) => {
     counts.entered++
     noteRefusal(request)

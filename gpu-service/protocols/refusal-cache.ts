@@ -23,7 +23,7 @@ interface Refusal {
   untilMs: number
 }
 
-export interface RepeatedRefusalsOptions {
+export interface RefusalCacheOptions {
   /** Told how many were repeated in a turn of the event loop. */
   onRepeats?: (count: number) => void
   now?: () => number
@@ -31,16 +31,16 @@ export interface RepeatedRefusalsOptions {
 
 /**
  * Under overload most requests are refused, so a refusal must cost next to nothing: what was just refused before its
- * body was read is refused again without any of the way to it. Only the same caller with the same token is told so, who
- * was known a moment ago; everybody else goes the whole way, and a stranger is told 401.
+ * body was read is refused again without going through the app. Only the same caller with the same token, who was known a
+ * moment ago, is told so; everybody else goes the whole way, and a stranger is told 401.
  */
-export class RepeatedRefusals {
+export class RefusalCache {
   readonly #held = new Map<string, Refusal>()
   readonly #onRepeats: (count: number) => void
   readonly #now: () => number
   #repeats = 0
 
-  constructor({ onRepeats = () => {}, now = () => performance.now() }: RepeatedRefusalsOptions) {
+  constructor({ onRepeats = () => {}, now = () => performance.now() }: RefusalCacheOptions) {
     this.#onRepeats = onRepeats
     this.#now = now
   }

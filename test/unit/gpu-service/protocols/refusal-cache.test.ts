@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listen } from '../../../../gpu-service/listen.ts'
-import { noteRefusal, RepeatedRefusals } from '../../../../gpu-service/protocols/repeated-refusals.ts'
+import { noteRefusal, RefusalCache } from '../../../../gpu-service/protocols/refusal-cache.ts'
 
 let [nowMs, whole, repeated] = [0, 0, 0]
 let server: ReturnType<typeof listen>
@@ -20,7 +20,7 @@ function refuse(request: Request): Response {
 
 beforeEach(async () => {
   ;[nowMs, whole, repeated] = [0, 0, 0]
-  const refusals = new RepeatedRefusals({
+  const refusals = new RefusalCache({
     now: () => nowMs,
     onRepeats: (count) => {
       repeated += count
