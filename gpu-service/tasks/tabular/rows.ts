@@ -47,7 +47,10 @@ function readRow(row: unknown, param: string, table: KnownTable): Cell[] {
   if (isRecord(row)) return readNamed(row, param, table)
   if (!Array.isArray(row) && table.width === 1) return [readCell({ value: row, param, table, column: 0 })]
   if (!Array.isArray(row))
-    throw errors.invalidInput(`"${param}" must be a row of ${table.width} values, such as ${example(table)}.`, param)
+    throw errors.invalidInput(
+      `"${param}" must be a row of ${table.width} ${cells(table)}, such as ${example(table)}.`,
+      param,
+    )
   if (row.length !== table.width)
     throw errors.invalidInput(`"${param}" has ${row.length} values; the model takes ${expected(table)}.`, param)
   return row.map((value, column) => readCell({ value, param: `${param}[${column}]`, table, column }))
