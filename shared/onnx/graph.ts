@@ -11,7 +11,8 @@ const tensor = { name: 8, rawData: 9, externalData: 13 }
 
 const signaturesMax = 1000
 const operatorsMax = 1000
-const externalFilesMax = 100
+/** Exporters that write weights beside a graph give each tensor a file of its own, and large models have a thousand. */
+const externalFilesMax = 2000
 const depthMax = 16
 
 /** The operators that have graphs of their own, whose weights may lie in other files too. */

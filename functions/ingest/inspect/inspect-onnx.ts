@@ -13,6 +13,7 @@ export async function inspectOnnx(
   const found: OnnxMetadata[] = []
   const evidence: Evidence['onnx'][number][] = []
   const paths = files.paths.filter((path) => path.endsWith('.onnx'))
+  const there = new Set(files.paths)
   if (paths.length > filesMax)
     files.warnings.push(`Only the first ${filesMax} of ${paths.length} ONNX files were read.`)
   for (const path of paths.slice(0, filesMax)) {
@@ -22,7 +23,7 @@ export async function inspectOnnx(
       continue
     }
     const { operators, ...signature } = header
-    const fault = externalFault({ path, externalData: header.externalData ?? [], paths: files.paths })
+    const fault = externalFault({ path, externalData: header.externalData ?? [], there })
     found.push({ path, ...signature, ...(fault !== undefined && { fault }) })
     evidence.push({ producer: header.producer, operators })
   }
@@ -30,8 +31,8 @@ export async function inspectOnnx(
 }
 
 /** Weights in other files are named relative to the graph, and must be in the repo. */
-function externalFault({ path, externalData, paths }: ExternalInput): string | undefined {
-  const missing = externalData.find((location) => !paths.includes(posix.join(posix.dirname(path), location)))
+function externalFault({ path, externalData, there }: ExternalInput): string | undefined {
+  const missing = externalData.find((location) => !there.has(posix.join(posix.dirname(path), location)))
   return missing === undefined
     ? undefined
     : `${path} needs the weights in ${JSON.stringify(missing)}, which is not there`
@@ -40,5 +41,6 @@ function externalFault({ path, externalData, paths }: ExternalInput): string | u
 interface ExternalInput {
   path: string
   externalData: readonly string[]
-  paths: readonly string[]
+  /** The files of the repo. */
+  there: ReadonlySet<string>
 }
