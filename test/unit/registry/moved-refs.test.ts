@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { metadata, type RepoHost, startRepoHost } from './support/repo-host.ts'
+import { describe, expect, it } from 'vitest'
+import { freshRepos } from './support/fresh-repos.ts'
+import { metadata, type RepoHost } from './support/repo-host.ts'
 
 const servable = {
   metadata: metadata({ task: 'tensors', onnx: [{ path: 'm.onnx', inputs: [], outputs: [], opset: {} }] }),
@@ -8,17 +9,11 @@ const servable = {
 let host: RepoHost
 let repo: string
 let name: string
-let runs = 0
 
-beforeAll(async () => {
-  host = await startRepoHost()
-  await host.make('lab/seed')
-})
-afterAll(() => host.close())
-beforeEach(async () => {
-  repo = `lab/moves-${++runs}`
-  name = `m${runs}`
-  await host.make(repo, {}, 'ada')
+freshRepos('moves', async (fresh) => {
+  host = fresh.host
+  repo = fresh.repo
+  name = repo.replace('lab/', '')
   await host.commit(repo, { 'm.onnx': '1' }, servable)
 })
 
@@ -68,7 +63,7 @@ describe('a deployment that does not go along with its ref', () => {
   })
 
   it('tells who may see the deployment and not the repo nothing of what came in since', async () => {
-    const own = `ada/secret-${runs}`
+    const own = `ada/secret-${name}`
     await host.make(own, {}, 'ada')
     await host.commit(own, { 'm.onnx': '1' }, servable)
     await host.call('POST', path, { as: 'root', json: { name, target: own, owner: 'lab' } })

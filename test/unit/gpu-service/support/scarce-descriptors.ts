@@ -1,5 +1,6 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
+import { takeDescriptors } from './take-descriptors.ts'
 import { workerUrl } from './worker-url.ts'
 
 /** An engine dies while its service has no file descriptor left: prints what becomes of it then, and when there are some. */
@@ -15,7 +16,7 @@ const run = () =>
 await engine.load({ modelId: 'iris', path })
 await run()
 
-const taken = takeAll()
+const taken = takeDescriptors()
 process.kill(engine.pid as number, 'SIGKILL')
 while (deaths.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
 const without = await run()
@@ -23,13 +24,3 @@ for (const descriptor of taken) closeSync(descriptor)
 const behind = await run()
 await engine.close()
 process.stdout.write(JSON.stringify({ without, behind }))
-
-function takeAll(): number[] {
-  const descriptors: number[] = []
-  try {
-    for (;;) descriptors.push(openSync('/dev/null', 'r'))
-  } catch {
-    // There are none left.
-    return descriptors
-  }
-}

@@ -1,15 +1,16 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { withinTime } from '../../../../gpu-service/within-time.ts'
+import { takeDescriptors } from './take-descriptors.ts'
 
 /** Does work within a time while its process has no file descriptor left: prints what comes of it, and of work within it. */
 const work = () => 'done'
 withinTime({ limitMs: 1000, work })
-const taken = takeAll()
+const taken = takeDescriptors()
 const without = withinTime({ limitMs: 1000, work })
 const within = withinTime({
   limitMs: 5000,
   work: () => {
-    taken.push(...takeAll())
+    taken.push(...takeDescriptors())
     try {
       return withinTime({ limitMs: 1000, work })
     } catch (error) {
@@ -19,12 +20,3 @@ const within = withinTime({
 })
 for (const descriptor of taken) closeSync(descriptor)
 process.stdout.write(JSON.stringify({ without, within, behind: withinTime({ limitMs: 1000, work }) }))
-
-function takeAll(): number[] {
-  const descriptors: number[] = []
-  try {
-    for (;;) descriptors.push(openSync('/dev/null', 'r'))
-  } catch {
-    return descriptors
-  }
-}
