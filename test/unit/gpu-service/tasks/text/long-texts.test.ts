@@ -1,73 +1,39 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestServing, type TestServing } from '../../support/test-serving.ts'
-import { hasTinyModels, tinyModel } from '../../support/tiny-models.ts'
+import { describe, expect, it } from 'vitest'
+import { breatheFor } from '../../../../../gpu-service/in-slices.ts'
+import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
+import { gatherTokens, type Piece } from '../../../../../gpu-service/tasks/text/text-pieces.ts'
+import { countTurns } from '../../../../support/count-turns.ts'
+import { bytes, deberta, fallback, nfkc, t5, xlmr } from '../../support/small-tokenizers.ts'
 
-const context = 'John lives in Berlin. '.repeat(4000)
-const emoji = '😀 '.repeat(60_000)
-const masks = '[MASK] '.repeat(64)
+describe('a long text in pieces', () => {
+  const { signal } = new AbortController()
+  const breathe = breatheFor(signal)
+  const text = 'Hello world  Hello, wor\nworld é🙂 ①2 world Hello '.repeat(160)
 
-describe.skipIf(!hasTinyModels)('a request with long texts', () => {
-  let host: TestServing
-  beforeAll(async () => {
-    host = await startTestServing([
-      await tinyModel('tiny-bert-ner', 'token-classification'),
-      await tinyModel('tiny-bert-qa', 'question-answering'),
-      await tinyModel('tiny-bert-mlm', 'fill-mask'),
-    ])
-  }, 60_000)
-  afterAll(() => host?.close())
+  const kinds = { xlmr, t5, nfkc, deberta, roberta: bytes(true), prefixed: bytes(false, true), gpt: bytes(false) }
 
-  it.each<[string, string, object]>([
-    [
-      'a hundred thousand entities',
-      'tiny-bert-ner',
-      { inputs: emoji, parameters: { stride: 10, aggregation_strategy: 'simple', ignore_labels: [] } },
-    ],
-    [
-      'a hundred long answers of one context',
-      'tiny-bert-qa',
-      { inputs: { question: 'Who?', context }, parameters: { top_k: 100, max_answer_len: 512 } },
-    ],
-    [
-      'a hundred long answers to each of many questions',
-      'tiny-bert-qa',
-      {
-        inputs: Array.from({ length: 200 }, (_, at) => ({ question: 'Who?', context: context.slice(at, at + 1200) })),
-        parameters: { top_k: 100, max_answer_len: 512 },
-      },
-    ],
-    ['two hundred words for each of 64 masks', 'tiny-bert-mlm', { inputs: masks, parameters: { top_k: 200 } }],
-    ['the masks of many texts', 'tiny-bert-mlm', { inputs: Array.from({ length: 60 }, (_, at) => `${masks} ${at}`) }],
-  ])(
-    'for %s leaves the event loop to others, by turns of less than 100 ms',
-    async (_name, model, json) => {
-      let isAnswered = false
-      const asked = host
-        .ask(`/models/slipway/${model}`, { json })
-        .then(async (response) => ({ status: response.status, text: await response.text() }))
-        .finally(() => {
-          isAnswered = true
-        })
-      let longestMs = 0
-      while (!isAnswered) {
-        // The thread's own time: a machine that is busy with other things makes no turn long.
-        const before = process.threadCpuUsage()
-        await new Promise((resolve) => setImmediate(resolve))
-        const { user, system } = process.threadCpuUsage(before)
-        longestMs = Math.max(longestMs, (user + system) / 1000)
+  it.each(Object.entries(kinds))('has the tokens of the whole, with their places: %s', async (_, tokenizer) => {
+    const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
+    const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+    expect(tokens).toEqual(tokensOf({ start: 0, end: text.length }))
+  })
+
+  it.each(Object.entries({ ...kinds, llama: fallback }))(
+    'has them where it is read in turns, though no space tells its words apart: %s',
+    async (_, tokenizer) => {
+      for (const joined of [text, '世界，Hello。'.repeat(600), 'Hello,world.12;'.repeat(600)]) {
+        const whole = tokenizer.ids(joined, { start: 0, end: joined.length })
+        expect(await tokenizer.firstInTurns(joined, whole.length, breathe)).toEqual(whole)
+        expect(tokenizer.first(joined, whole.length)).toEqual(whole)
       }
-      const { status, text } = await asked
-      expect(status, text.slice(0, 300)).toBe(200)
-      expect(() => JSON.parse(text)).not.toThrow()
-      expect(longestMs).toBeLessThan(100)
     },
-    60_000,
   )
 
-  it('is refused where a few texts ask for gigabytes of words', async () => {
-    const inputs = Array.from({ length: 300 }, (_, at) => `${masks} ${at}`)
-    const response = await host.ask('/models/slipway/tiny-bert-mlm', { json: { inputs, parameters: { top_k: 1000 } } })
-    expect(response.status).toBe(422)
-    expect(await response.json()).toMatchObject({ error: expect.stringContaining('"top_k"') })
+  it('lets others have turns, however many of its tokens the model takes', async () => {
+    const encoder = createTextEncoder({ tokenizer: nfkc, maxTokens: 8192 })
+    const truncation = { truncate: true, direction: 'right' } as const
+    const turns = countTurns()
+    await encoder.encode({ text: 'Hello wor '.repeat(6600), truncation, breathe: breatheFor(signal) })
+    expect(turns()).toBeGreaterThan(3)
   })
 })
