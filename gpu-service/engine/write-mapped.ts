@@ -8,7 +8,7 @@ import { areAligned } from './prepacked-weights.ts'
  * Smaller weights stay in the graph, of which every session has a copy. It is those of odd lengths that put others off
  * their place, and most of them are small.
  */
-const weightBytesMin = [1024, 256 * 1024]
+const weightBytesMin = [1024, 16 * 1024]
 /** A graph that keeps more in it is no better than the file that it is made of. */
 const graphBytesMax = 64 * 1024 ** 2
 
