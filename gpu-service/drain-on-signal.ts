@@ -3,7 +3,7 @@ import { leaveServer } from '../shared/http/leave-server.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Serving } from './serving.ts'
 
-export interface DrainOptions {
+interface DrainOptions {
   server: Server
   serving: Serving
   log: Logger

@@ -1,7 +1,7 @@
 import { type EmfLine, emfLine } from '../shared/emf.ts'
 import type { Metrics } from '../shared/metrics.ts'
 
-export interface EmfOptions {
+interface EmfOptions {
   namespace: string
   /** Whose replica this is: pools of one stage do not scale on each other's numbers. */
   pool: string

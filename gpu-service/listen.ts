@@ -9,7 +9,7 @@ type FetchCallback = Parameters<typeof serve>[0]['fetch']
 /** Longer than a load balancer keeps an idle connection, so that it never sends a request into one that just closed. */
 export const keepAliveMs = 75_000
 
-export interface ListenOptions {
+interface ListenOptions {
   fetch: (request: Request) => Response | Promise<Response>
   /** What is refused again before it gets to `fetch`. */
   refusals?: RefusalCache

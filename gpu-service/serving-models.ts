@@ -16,7 +16,7 @@ import { createPictures } from './tasks/image/pictures.ts'
 import { createRemotePictures } from './tasks/image/remote-pictures.ts'
 import type { RunSettings } from './tasks/task.ts'
 
-export interface ServingModelsOptions {
+interface ServingModelsOptions {
   objects: ObjectStore
   config: ServingConfig
   log: Logger

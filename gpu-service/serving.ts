@@ -21,7 +21,7 @@ import { sharedVerifier } from './protocols/shared-verifier.ts'
 import type { ServingConfig } from './serving-config.ts'
 import { createServingModels } from './serving-models.ts'
 
-export interface ServingOptions {
+interface ServingOptions {
   table: Table
   objects: ObjectStore
   config: ServingConfig

@@ -5,7 +5,7 @@ import { DataStack } from './stacks/data-stack.ts'
 import { GpuStack } from './stacks/gpu-stack.ts'
 import { parseStageConfig } from './stage-config.ts'
 
-export interface BuildAppProps {
+interface BuildAppProps {
   /** Context beside what the CLI passes: stage settings and feature flags. @default - the CLI's context alone */
   context?: Record<string, unknown>
   /** Where the assembly is written. @default - the CLI's choice */

@@ -18,7 +18,7 @@ export interface PoolConfig {
 }
 
 /** In the words of the service's own settings, which `gpu-service/settings.ts` explains. */
-export interface RunConfig {
+interface RunConfig {
   modelMemoryBytes: number
   cacheBytes: number
   requestTimeoutMs: number

@@ -49,7 +49,7 @@ export interface GpuConfig {
   isUpdatedBeside: boolean
 }
 
-export type Stage = keyof typeof stages
+type Stage = keyof typeof stages
 
 const stages = {
   dev: { isRetained: false, logRetention: RetentionDays.ONE_WEEK, ingestConcurrencyMax: 10, replicasMax: 1 },

@@ -13,7 +13,7 @@ export interface EmfLine {
   now: Date
 }
 
-export type EmfUnit = 'Count' | 'Seconds' | 'Milliseconds' | 'None'
+type EmfUnit = 'Count' | 'Seconds' | 'Milliseconds' | 'None'
 
 export function emfLine({ namespace, name, unit, dimensions, value, now }: EmfLine): string {
   const Metrics = [{ Name: name, Unit: unit }]
@@ -22,7 +22,7 @@ export function emfLine({ namespace, name, unit, dimensions, value, now }: EmfLi
   return JSON.stringify({ _aws, ...dimensions, [name]: value })
 }
 
-export interface ReportOptions {
+interface ReportOptions {
   /** Without one nothing is written. */
   namespace: string | undefined
   metrics: Metrics

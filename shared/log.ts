@@ -17,7 +17,7 @@ export function createLogger({ level, name, destination }: LoggerOptions): Logge
   return destination === undefined ? pino(options) : pino(options, destination)
 }
 
-export interface LoggerOptions {
+interface LoggerOptions {
   level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** The deployable that writes: `registry`, `ingest`, `gpu-service`, …; a host of several gives each a child logger. */
   name?: string

@@ -1,4 +1,4 @@
-export interface SecretRequest {
+interface SecretRequest {
   name: string
   /** The Lambda's own, by which the extension knows that the asker runs beside it. */
   sessionToken: string | undefined

@@ -5,7 +5,7 @@ const prefix = 'SLIPWAY_'
 /** What the tools around a server read in the same shell. */
 const ofOthers = /^SLIPWAY_(?:URL|API_KEY|MODELS|MINILM_FP32|CFN_LINT|(?:BENCH|RACE|TEST)_.*)$/
 
-export interface UnknownSettings {
+interface UnknownSettings {
   environment: Readonly<Record<string, string | undefined>>
   /** The names that this process reads. */
   known: readonly string[]

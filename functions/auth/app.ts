@@ -13,7 +13,7 @@ import { addRegisterRoute } from './register.ts'
 import { createSigner } from './signer.ts'
 import { addUserRoutes } from './users.ts'
 
-export interface AuthOptions extends PlatformAppOptions {
+interface AuthOptions extends PlatformAppOptions {
   /** @default 'closed' */
   registration?: Registration | undefined
   /** @default true: nobody becomes an admin by being the first to come */

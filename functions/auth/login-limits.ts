@@ -11,7 +11,7 @@ const policies = {
   registration: { free: 100, ...growing },
 } satisfies Record<string, AttemptPolicy>
 
-export interface LoginTry {
+interface LoginTry {
   /** The user's id, or what was given as a login where there is no such user: both are counted alike. */
   account: string
   /** Where the request came from, as the host itself says. */

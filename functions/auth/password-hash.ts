@@ -16,7 +16,7 @@ export interface PasswordHasher {
   matches(password: string, stored: string | undefined): Promise<boolean>
 }
 
-export interface PasswordHasherOptions {
+interface PasswordHasherOptions {
   /** How many are computed at once; each takes its memory, and a thread that files and names are looked up on too. */
   runningMax?: number
   /** How many wait for that; whoever comes then is asked to come again. */

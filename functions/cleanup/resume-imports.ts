@@ -30,7 +30,7 @@ export async function resumeImports(request: ResumeRequest): Promise<number> {
   return resumed
 }
 
-export interface ResumeRequest {
+interface ResumeRequest {
   table: Table
   queue: Queue<IngestMessage>
   before: Date

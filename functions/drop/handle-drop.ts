@@ -28,7 +28,7 @@ async function fileAppeared(encodedKey: string, dependencies: DropDependencies) 
 }
 
 /** Which drop a key belongs to. Keys come from whoever may write to the bucket. */
-export function parseDrop(encodedKey: string): (Drop & { path: string }) | { fault: string } {
+function parseDrop(encodedKey: string): (Drop & { path: string }) | { fault: string } {
   let key: string
   try {
     key = decodeEventKey(encodedKey)

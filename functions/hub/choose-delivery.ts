@@ -1,5 +1,5 @@
 /** How bytes of a file reach a client: from this server itself, or from the store that holds them. */
-export type Delivery = 'stream' | 'redirect'
+type Delivery = 'stream' | 'redirect'
 
 /** A Lambda answers at most 6 MB, headers and all, and base64 makes a third more of every byte. */
 const streamedMaxBytes = 4 * 1024 ** 2

@@ -3,7 +3,7 @@ import type { RevisionFile } from '../../shared/model/revision-id.ts'
 /** What is run where nobody says which: small, and hardly worse than the whole. */
 const usualQuantisations = ['Q4_K_M', 'Q4_K_S', 'Q4_0', 'Q5_K_M', 'Q8_0']
 
-export interface ChosenGguf {
+interface ChosenGguf {
   model: RevisionFile
   /** What turns pictures into what the model reads. */
   projector: RevisionFile | undefined

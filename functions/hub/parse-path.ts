@@ -15,7 +15,7 @@ export const rawRest = (url: string, depth: number): string =>
     .replace(/\/+$/, '')
 
 /** @throws AppError `invalid_request` */
-export function decodeSegment(raw: string): string {
+function decodeSegment(raw: string): string {
   try {
     return decodeURIComponent(raw)
   } catch {

@@ -5,7 +5,7 @@ import type { Queue } from '../../shared/queue/queue.ts'
 import type { UploadParts } from './uploads/upload-parts.ts'
 
 /** What one owner may have. */
-export interface HubLimits {
+interface HubLimits {
   reposMax: number
   storedBytesMax: number
 }

@@ -7,7 +7,7 @@ import { faults, ImportFault } from './import-fault.ts'
 
 const backoffMaxSeconds = 300
 
-export type Verdict = { retry: true; delaySeconds: number } | { retry: false; failure: ImportFailure }
+type Verdict = { retry: true; delaySeconds: number } | { retry: false; failure: ImportFailure }
 
 /** Decides what becomes of a step that threw: again later, or the end of the import with a reason that names the file. */
 export function judgeFailure({ error: thrown, message, random = Math.random }: JudgeInput): Verdict {

@@ -13,7 +13,7 @@ import { phasesOf } from './jobs/kinds.ts'
 import { startJob } from './jobs/start-job.ts'
 import type { MaintenanceParts } from './parts.ts'
 
-export interface MaintenanceOptions extends PlatformAppOptions {
+interface MaintenanceOptions extends PlatformAppOptions {
   parts: Pick<MaintenanceParts, 'table' | 'objects' | 'queue' | 'now'>
 }
 

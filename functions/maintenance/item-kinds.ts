@@ -4,7 +4,7 @@ import type { ItemKey } from '../../shared/table/keys.ts'
  * Every kind of item that the table holds, and what maintenance does with it. A test fails where `keys.ts` has a kind
  * that is not here: whoever adds one decides here whether it is saved.
  */
-export interface ItemKind {
+interface ItemKind {
   name: string
   /** As a partition key begins. */
   pk: string

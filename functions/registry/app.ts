@@ -16,7 +16,7 @@ import { addRepoRoutes } from './repos.ts'
 import { addRevisionRoutes } from './revisions.ts'
 import { addUsageRoutes } from './usage.ts'
 
-export interface RegistryOptions extends PlatformAppOptions {
+interface RegistryOptions extends PlatformAppOptions {
   ingest: Queue<IngestMessage>
   version: string
   /** What the pools are configured to run models on. */

@@ -25,7 +25,7 @@ import { ifMatch } from './if-match.ts'
 import { type KnownPoolsOptions, knownPools } from './known-pools.ts'
 import { movedRefs } from './moved-refs.ts'
 
-export interface DeploymentRoutesOptions extends KnownPoolsOptions {
+interface DeploymentRoutesOptions extends KnownPoolsOptions {
   quotas: Quotas
   isServedHere?: boolean | undefined
 }

@@ -29,7 +29,7 @@ import { readMerged } from '../../shared/table/read-merged.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
 import { ConditionFailed, type Table } from '../../shared/table/table.ts'
 
-export interface ImportRoutesOptions {
+interface ImportRoutesOptions {
   table: Table
   ingest: Queue<IngestMessage>
   quotas: Quotas

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RevisionMetadata } from '../../shared/contract/repo.ts'
 
-export interface MetadataChange {
+interface MetadataChange {
   /** As the metadata names it; of a field within another `quantization.bits`, of a file `onnx:model.onnx`. */
   field: string
   /** Absent where it was not there. */

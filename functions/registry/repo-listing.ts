@@ -7,7 +7,7 @@ import { errors } from '../../shared/errors.ts'
 import type { ReadRepoList, RepoOrderName } from '../../shared/table/read-repo-list.ts'
 import { type Audience, type Facet, facetNames } from '../../shared/table/repo-lists.ts'
 
-export type RepoListing = Pick<ReadRepoList, 'lists' | 'order' | 'descending' | 'prefix'>
+type RepoListing = Pick<ReadRepoList, 'lists' | 'order' | 'descending' | 'prefix'>
 
 /**
  * The lists that together answer a question exactly, in bounded reads. What no list answers is refused by the names of

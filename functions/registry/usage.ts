@@ -14,7 +14,7 @@ import { findOwner } from '../../shared/table/owners.ts'
 import { type Quotas, quotaNames, readOwnerUse, setQuotas } from '../../shared/table/quotas.ts'
 import type { Table } from '../../shared/table/table.ts'
 
-export interface UsageRoutesOptions {
+interface UsageRoutesOptions {
   table: Table
   quotas: Quotas
 }

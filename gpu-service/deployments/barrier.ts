@@ -1,4 +1,4 @@
-export interface BarrierOptions {
+interface BarrierOptions {
   count: number
   /** Asked when the last has arrived. @throws why they may not go on */
   agree: () => void

@@ -5,7 +5,7 @@ import type { Sample } from './latency-window.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 import type { ServedTarget } from './served-targets.ts'
 
-export interface CanaryWatchOptions {
+interface CanaryWatchOptions {
   /** Writes a verdict down for every replica. */
   rollBack: (verdict: Verdict) => Promise<void>
   log: Logger

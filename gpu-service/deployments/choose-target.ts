@@ -1,5 +1,5 @@
 /** Something that gets a share of the requests. */
-export interface Weighted {
+interface Weighted {
   /** The same as long as it is the same target to its callers. */
   id: string
   weight: number

@@ -1,7 +1,7 @@
 import { inParallel } from '../../shared/in-parallel.ts'
 import type { Logger } from '../../shared/log.ts'
 
-export interface DayUseOptions {
+interface DayUseOptions {
   /** Adds what this replica answered to what all did, and gives that. */
   add: (use: { deployment: string; day: string; requests: number }) => Promise<number>
   /** Milliseconds since 1970: the day is UTC's. */

@@ -1,7 +1,7 @@
 import { inParallel } from '../../shared/in-parallel.ts'
 import { type DeploymentItem, defaultPool } from '../../shared/table/deployments.ts'
 
-export interface DesiredStateOptions {
+interface DesiredStateOptions {
   /** Counts every change of a deployment. */
   version: () => Promise<number>
   all: () => AsyncIterable<DeploymentItem>

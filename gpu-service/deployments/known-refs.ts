@@ -3,7 +3,7 @@ import type { Logger } from '../../shared/log.ts'
 import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
 import { namesOfRevisions, type RefOfRevision } from './ref-names.ts'
 
-export interface KnownRefsOptions {
+interface KnownRefsOptions {
   /** The refs of a repo: aliases, then branches, then tags. */
   refsOf: (repoId: string) => AsyncIterable<RefOfRevision>
   /** What a revision is called where it came from. */

@@ -2,7 +2,7 @@ import { errors } from '../../shared/errors.ts'
 import type { ModelLease } from '../models/model-lease.ts'
 import type { Barrier } from './barrier.ts'
 
-export interface ModelControlOptions {
+interface ModelControlOptions {
   /** Whose model it is, for messages. */
   deployment: string
   lease: Pick<ModelLease, 'load' | 'unload' | 'assertMayLeave' | 'isResident'>

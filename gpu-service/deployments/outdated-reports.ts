@@ -2,7 +2,7 @@ import { inParallel } from '../../shared/in-parallel.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { ReplicaReporter } from './replica-reporter.ts'
 
-export interface OutdatedReportsOptions {
+interface OutdatedReportsOptions {
   reporter: Pick<ReplicaReporter, 'forget'>
   /** Whether there is a deployment of that name again. */
   isServed: (name: string) => boolean

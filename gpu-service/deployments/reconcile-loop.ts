@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '../../shared/log.ts'
 
-export interface ReconcileLoopOptions {
+interface ReconcileLoopOptions {
   /** One pass; fulfilled with the loads that it began, which go on by themselves. */
   pass: () => Promise<Promise<void>[]>
   intervalMs: number

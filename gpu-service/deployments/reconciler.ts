@@ -10,7 +10,7 @@ import { ReconcileLoop } from './reconcile-loop.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 import { ServedDeployments, type ServedDeploymentsOptions } from './served-deployments.ts'
 
-export interface ReconcilerOptions extends ServedDeploymentsOptions {
+interface ReconcilerOptions extends ServedDeploymentsOptions {
   /** What should be served, by name. */
   desired: () => Promise<ReadonlyMap<string, DeploymentItem>>
   /** Takes targets out of service that do worse than they may. */

@@ -6,7 +6,7 @@ import { isKeeper } from './keepers.ts'
 import { gistOf, reportOf } from './replica-report.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
-export interface ReplicaReporterOptions {
+interface ReplicaReporterOptions {
   replicaId: string
   write: (deployment: string, status: ReplicaStatus) => Promise<void>
   remove: (deployment: string) => Promise<void>

@@ -5,7 +5,7 @@ import type { DayUse } from './day-use.ts'
 import { RequestSlots } from './request-slots.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-export interface RequestLimitsOptions {
+interface RequestLimitsOptions {
   /** As its use is counted, by its `deploymentUseId`. */
   deployment: string
   /** How many replicas share what the deployment may do. */
@@ -26,7 +26,7 @@ export interface Admitted {
 }
 
 /** What the client is told of its limit, in the words of OpenAI's headers. */
-export type LimitHeaders = Record<string, string>
+type LimitHeaders = Record<string, string>
 
 /** What a deployment may answer: this replica's share of each rate, the day's quota of all of them, and so many at a time. */
 export class RequestLimits {

@@ -1,6 +1,6 @@
 import { errors } from '../../shared/errors.ts'
 
-export interface RequestSlotsOptions {
+interface RequestSlotsOptions {
   /** In milliseconds. */
   now: () => number
 }

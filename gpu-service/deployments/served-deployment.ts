@@ -9,7 +9,7 @@ import type { Served } from './served.ts'
 import { assignSlots, type ServedTarget, slotsOf } from './served-targets.ts'
 import { unloadTogether } from './unload-together.ts'
 
-export interface ServedDeploymentOptions {
+interface ServedDeploymentOptions {
   item: DeploymentItem
   create: (item: DeploymentItem, label: string) => DeploymentSlot
   limits: RequestLimits

@@ -15,7 +15,7 @@ import type { Served } from './served.ts'
 import { describeTerms } from './serving-terms.ts'
 import type { SlotParts } from './slot-parts.ts'
 
-export interface ServedModelOptions {
+interface ServedModelOptions {
   lease: ModelLease
   /** The deployment, with the repo, revision and file of the target. */
   item: DeploymentItem

@@ -14,7 +14,7 @@ export interface ServedTarget {
   standIn: DeploymentSlot | undefined
 }
 
-export interface AssignedSlots {
+interface AssignedSlots {
   targets: ServedTarget[]
   /** What gets copies of requests. */
   shadow: DeploymentSlot | undefined

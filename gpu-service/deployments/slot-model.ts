@@ -6,7 +6,7 @@ import { leaseTermsOf } from './serving-terms.ts'
 import type { SlotParts } from './slot-parts.ts'
 import type { SlotState } from './slot-state.ts'
 
-export interface SlotModelOptions {
+interface SlotModelOptions {
   slot: Pick<DeploymentSlot, 'item' | 'label' | 'outcomes'>
   state: SlotState
   parts: SlotParts

@@ -4,7 +4,7 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { ModelEndsEngines, type ModelLost } from '../engine/engine.ts'
 import type { LoadFailures } from './load-failures.ts'
 
-export interface SlotStateOptions {
+interface SlotStateOptions {
   /** What stands in the slot now. */
   item: () => DeploymentItem
   failures: LoadFailures

@@ -22,7 +22,7 @@ import { DesiredState } from './desired-state.ts'
 import { KnownRefs } from './known-refs.ts'
 import { ReplicaReporter } from './replica-reporter.ts'
 
-export interface TableSideOptions {
+interface TableSideOptions {
   table: Table
   log: Logger
   replicaId: string

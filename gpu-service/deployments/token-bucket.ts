@@ -50,7 +50,7 @@ export class TokenBucket {
   }
 }
 
-export interface Rate {
+interface Rate {
   perSecond: number
   burst: number
 }

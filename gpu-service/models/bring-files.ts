@@ -6,7 +6,7 @@ import { localPath, type ModelFiles } from './model-files.ts'
 import { isWeightOf } from './needed-files.ts'
 import { readOnnxGraph } from './onnx-graph.ts'
 
-export interface BroughtFiles {
+interface BroughtFiles {
   files: ModelFiles
   /** Of the file that is served. */
   graph: OnnxHeader

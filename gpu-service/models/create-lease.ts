@@ -5,7 +5,7 @@ import type { OpenedModel } from './open-model.ts'
 import type { Residency } from './residency.ts'
 import type { ResidentModel } from './resident-model.ts'
 
-export interface CreateLease {
+interface CreateLease {
   modelId: string
   request: LoadRequest
   model: ResidentModel

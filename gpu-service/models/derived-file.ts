@@ -3,7 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hashFile } from './hash-file.ts'
 import { verifiedFiles } from './verified-files.ts'
 
-export interface DerivedFile {
+interface DerivedFile {
   /** The file it is made of; it stands beside it, so that weights kept in other files are found. */
   path: string
   /** All that its content depends on besides that file. */

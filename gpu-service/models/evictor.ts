@@ -2,7 +2,7 @@ import { chooseVictim } from './choose-victim.ts'
 import type { LoadQueue } from './load-queue.ts'
 import type { Stays } from './stays.ts'
 
-export interface EvictorOptions {
+interface EvictorOptions {
   stays: Stays
   loads: LoadQueue
   /** How long a model may wait for its turn, where its loads take no longer. */

@@ -8,7 +8,7 @@ export class GraphNotExtended extends Error {
 }
 
 /** What all names begin with that this service puts into a graph. */
-export const ownNames = 'slipway_'
+const ownNames = 'slipway_'
 
 /** What protobuf allows of one message; the weights of larger models are in files of their own. */
 const messageMaxBytes = 2 ** 31 - 1

@@ -15,7 +15,7 @@ export interface Gatekeeper {
   started(): () => void
 }
 
-export interface GatedQueueOptions {
+interface GatedQueueOptions {
   model: Gatekeeper
   /** For messages: whose queue it is, of those who share the model. */
   deployment: string

@@ -2,7 +2,7 @@ import type { FolderLock } from './folder-lock.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { verifiedFiles } from './verified-files.ts'
 
-export interface HoldFiles<Request extends ModelRequest> {
+interface HoldFiles<Request extends ModelRequest> {
   cache: Pick<ModelCache, 'hold'>
   revision: string
   /** Those who use the model: all mean the same files. */

@@ -1,4 +1,4 @@
-export interface LearnedSizeOptions {
+interface LearnedSizeOptions {
   /** What the files hold, which the engines map once for all. */
   fileBytes: number
   /** What all models together may take. */

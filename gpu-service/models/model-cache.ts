@@ -24,7 +24,7 @@ export interface ModelRequest {
   others?: readonly string[]
 }
 
-export interface ModelCacheOptions {
+interface ModelCacheOptions {
   objects: ObjectStore
   root: string
   /** The most that the folder may hold of revisions that nothing uses. */

@@ -11,7 +11,7 @@ export interface GraphPart {
   given?: readonly string[]
 }
 
-export interface PrunedGraph {
+interface PrunedGraph {
   path: string
   /** What the part takes. */
   inputs: string[]

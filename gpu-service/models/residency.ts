@@ -5,7 +5,7 @@ import { LoadQueue } from './load-queue.ts'
 import type { EvictionReason, Resident } from './resident.ts'
 import { Stays } from './stays.ts'
 
-export interface ResidencyOptions {
+interface ResidencyOptions {
   /** What all models together may take. */
   maxBytes: number
   /** How long a model may wait for its turn, where its loads take no longer. */

@@ -12,7 +12,7 @@ import type { OpenedModel } from './open-model.ts'
 import type { Residency } from './residency.ts'
 import type { Resident } from './resident.ts'
 
-export interface ResidentModelOptions {
+interface ResidentModelOptions {
   modelId: string
   file: string
   opened: OpenedModel

@@ -21,7 +21,7 @@ export interface SharedModelParts {
   engineBytes?: () => number | undefined
 }
 
-export interface SharedModelOptions extends SharedModelParts {
+interface SharedModelOptions extends SharedModelParts {
   /** The same for whoever means the same model. */
   key: string
   /** Of the first who asks for it. */

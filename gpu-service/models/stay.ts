@@ -3,7 +3,7 @@ import { isKept } from './kept-models.ts'
 import type { Resident } from './resident.ts'
 import { turnMsAfter } from './turns.ts'
 
-export interface StayOptions {
+interface StayOptions {
   model: Resident
   now: () => number
   /** Told that it had no work for as long as it stays without. */

@@ -1,7 +1,7 @@
 import type { EvictionReason, Resident } from './resident.ts'
 import { Stay } from './stay.ts'
 
-export interface StaysOptions {
+interface StaysOptions {
   now: () => number
   /** Told of whoever had to leave. */
   onEviction: ((reason: EvictionReason) => void) | undefined

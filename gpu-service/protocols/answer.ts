@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { JsonText, Timing } from '../tasks/task.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
-export interface Answer {
+interface Answer {
   json: JsonText
   timing: Timing
   tokens?: number | undefined

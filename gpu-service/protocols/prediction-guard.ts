@@ -9,7 +9,7 @@ import { type AnswerError, writesErrors } from './protocol-errors.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ServingParts } from './serving-parts.ts'
 
-export interface PredictionGuard {
+interface PredictionGuard {
   parts: ServingParts
   /** How its protocol writes what goes wrong. */
   answerError: AnswerError

@@ -23,7 +23,7 @@ interface Refusal {
   untilMs: number
 }
 
-export interface RefusalCacheOptions {
+interface RefusalCacheOptions {
   /** Told how many were repeated in a turn of the event loop. */
   onRepeats?: (count: number) => void
   now?: () => number

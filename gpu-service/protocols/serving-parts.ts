@@ -21,7 +21,7 @@ export interface ServingParts {
 }
 
 /** Whether this replica should be sent requests. */
-export interface Readiness {
+interface Readiness {
   /** `undefined` when it should, else why not. */
   reason(): string | undefined
 }

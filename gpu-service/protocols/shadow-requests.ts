@@ -11,7 +11,7 @@ import { answerAsAsked } from './protocol-errors.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ServingParts } from './serving-parts.ts'
 
-export interface ShadowRequestsOptions {
+interface ShadowRequestsOptions {
   parts: ServingParts
   /** The routes of every protocol, over other parts. */
   routes: (parts: ServingParts) => Hono<ServingEnvironment>

@@ -15,7 +15,7 @@ interface Lookups {
   next: { answer: Promise<Principal>; requests: number } | undefined
 }
 
-export interface SharedVerifierOptions {
+interface SharedVerifierOptions {
   verify: Verifier
   /** Who is known without a lookup, and waits for nobody. */
   known?: (token: string) => Principal | undefined

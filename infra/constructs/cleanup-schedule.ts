@@ -6,7 +6,7 @@ import type { StageConfig } from '../stage-config.ts'
 import type { PlatformData } from './platform-data.ts'
 import { PlatformFunction } from './platform-function.ts'
 
-export interface CleanupScheduleProps {
+interface CleanupScheduleProps {
   config: StageConfig
   data: PlatformData
 }

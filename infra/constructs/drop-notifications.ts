@@ -5,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { ObjectPrefix } from './object-prefix.ts'
 
-export interface DropNotificationsProps {
+interface DropNotificationsProps {
   bucket: Bucket
   queue: Queue
   /** Only objects under this prefix are told about. */

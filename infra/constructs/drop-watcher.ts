@@ -4,7 +4,7 @@ import type { PlatformData } from './platform-data.ts'
 import { PlatformFunction } from './platform-function.ts'
 import { workOff } from './work-off.ts'
 
-export interface DropWatcherProps {
+interface DropWatcherProps {
   config: StageConfig
   data: PlatformData
 }

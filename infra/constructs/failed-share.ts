@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 
-export interface FailedShare {
+interface FailedShare {
   requests: IMetric
   failed: IMetric
   period: Duration

@@ -6,7 +6,7 @@ import { Construct } from 'constructs'
 import type { StageConfig } from '../stage-config.ts'
 import { acknowledge } from './acknowledge.ts'
 
-export interface HttpFrontDoorProps {
+interface HttpFrontDoorProps {
   config: StageConfig
   description: string
   /** Answers every path that has no route of its own. @default - there is nothing at such a path */

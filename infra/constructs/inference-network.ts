@@ -16,7 +16,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { GpuConfig, StageConfig } from '../stage-config.ts'
 
-export interface InferenceNetworkProps {
+interface InferenceNetworkProps {
   config: StageConfig
   gpu: GpuConfig
 }

@@ -14,7 +14,7 @@ import type { PlatformData } from './platform-data.ts'
 import { poolAlarms } from './pool-alarms.ts'
 import { PoolMachines } from './pool-machines.ts'
 
-export interface InferencePoolProps {
+interface InferencePoolProps {
   config: StageConfig
   pool: PoolConfig
   data: PlatformData

@@ -5,7 +5,7 @@ import { Construct } from 'constructs'
 import type { PoolConfig } from '../pool-config.ts'
 import type { InferenceTask } from './inference-task.ts'
 
-export interface InferenceServiceProps {
+interface InferenceServiceProps {
   cluster: Cluster
   strategy: CapacityProviderStrategy
   task: InferenceTask

@@ -21,7 +21,7 @@ import { acknowledge } from './acknowledge.ts'
 import type { PlatformData } from './platform-data.ts'
 import { repositoryRoot } from './repository-root.ts'
 
-export interface InferenceTaskProps {
+interface InferenceTaskProps {
   config: StageConfig
   pool: PoolConfig
   data: PlatformData

@@ -5,7 +5,7 @@ import { PlatformFunction } from './platform-function.ts'
 import { devicesOf } from './pool-devices.ts'
 import { workOff } from './work-off.ts'
 
-export interface IngestWorkerProps {
+interface IngestWorkerProps {
   config: StageConfig
   data: PlatformData
 }

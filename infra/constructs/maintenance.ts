@@ -4,7 +4,7 @@ import type { PlatformData } from './platform-data.ts'
 import { PlatformFunction } from './platform-function.ts'
 import { workOff } from './work-off.ts'
 
-export interface MaintenanceProps {
+interface MaintenanceProps {
   config: StageConfig
   data: PlatformData
   environment: Record<string, string>

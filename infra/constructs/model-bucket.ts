@@ -16,7 +16,7 @@ import { type ObjectAccess, type ObjectUser, objectAccess } from '../../shared/o
 import { acknowledge } from './acknowledge.ts'
 import type { ObjectPrefix } from './object-prefix.ts'
 
-export interface ModelBucketProps {
+interface ModelBucketProps {
   /** Whether the bucket outlives its stack and keeps what is deleted from it for a while. */
   isRetained: boolean
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs'
 import type { TableAccess } from '../../shared/table/access.ts'
 import { tableDefinition } from '../../shared/table/definition.ts'
 
-export interface ModelTableProps {
+interface ModelTableProps {
   /** Whether the table outlives its stack and refuses to be deleted. */
   isRetained: boolean
 }

@@ -13,7 +13,7 @@ import type { PlatformData } from './platform-data.ts'
 import { repositoryRoot } from './repository-root.ts'
 import type { WorkQueue } from './work-queue.ts'
 
-export interface PlatformFunctionProps {
+interface PlatformFunctionProps {
   config: StageConfig
   data: PlatformData
   /** The folder under `functions/` whose `lambda.ts` is bundled, and whose access to the table and to objects it has. */

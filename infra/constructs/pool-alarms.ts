@@ -6,7 +6,7 @@ import type { AlarmsProps } from './alarms.ts'
 import { failedShare } from './failed-share.ts'
 import { replicaMetric } from './inference-service.ts'
 
-export interface PoolAlarms {
+interface PoolAlarms {
   metricNamespace: string
   pool: PoolConfig
   /** The pool's replicas, as the load balancer sees them. */

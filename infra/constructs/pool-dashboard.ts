@@ -5,13 +5,13 @@ import { Construct } from 'constructs'
 import type { PoolConfig } from '../pool-config.ts'
 import { replicaMetric, scalingTargets } from './inference-service.ts'
 
-export interface WatchedPool {
+interface WatchedPool {
   pool: PoolConfig
   /** The pool's replicas, as the load balancer sees them. */
   replicas: ApplicationTargetGroup
 }
 
-export interface PoolDashboardProps {
+interface PoolDashboardProps {
   metricNamespace: string
   pools: readonly WatchedPool[]
 }

@@ -13,7 +13,7 @@ import type { PoolConfig } from '../pool-config.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { InferenceNetwork } from './inference-network.ts'
 
-export interface PoolMachinesProps {
+interface PoolMachinesProps {
   network: InferenceNetwork
   cluster: Cluster
   pool: PoolConfig

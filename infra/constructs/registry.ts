@@ -11,7 +11,7 @@ import { PlatformFunction } from './platform-function.ts'
 import { devicesOf } from './pool-devices.ts'
 import { authPaths, hubPaths, maintenancePaths, registryPaths } from './registry-paths.ts'
 
-export interface RegistryProps {
+interface RegistryProps {
   config: StageConfig
   data: PlatformData
 }

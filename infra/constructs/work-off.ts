@@ -11,7 +11,7 @@ export function workOff({ worker, from, ...limits }: WorkOffProps) {
   worker.lambda.addEventSource(source)
 }
 
-export interface WorkOffProps {
+interface WorkOffProps {
   worker: PlatformFunction
   from: WorkQueue
   batchSize: number

@@ -3,7 +3,7 @@ import { type DeadLetterQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sq
 import { Construct } from 'constructs'
 import { receivesMax } from '../../shared/queue/queue.ts'
 
-export interface WorkQueueProps {
+interface WorkQueueProps {
   /** The longest that one message may be worked on; the function that consumes the queue gets this as its timeout. */
   handlerTimeout: Duration
 }

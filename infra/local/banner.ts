@@ -3,7 +3,7 @@ import { dataFolderSetting, withSetting } from '../../shared/client/called-as.ts
 import { shellWord } from '../../shared/client/shell-word.ts'
 import { sampleRow } from './sample.ts'
 
-export interface BannerInput {
+interface BannerInput {
   url: string
   /** Where colleagues find it. */
   networkUrl: string | undefined

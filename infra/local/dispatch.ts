@@ -5,7 +5,7 @@ import { isServingPath } from '../../gpu-service/app.ts'
 /** A request, and what the host knows of the connection it came by. */
 export type Fetch = (request: Request, connection?: object) => Response | Promise<Response>
 
-export interface Apps {
+interface Apps {
   registry: Fetch
   auth: Fetch
   hub: Fetch

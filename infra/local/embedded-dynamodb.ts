@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '../../shared/log.ts'
 import { freePort } from './free-port.ts'
 
-export interface EmbeddedDynamodb {
+interface EmbeddedDynamodb {
   endpoint: string
   /** Fulfilled with a sentence when the database ended without being asked to. */
   died: Promise<string>

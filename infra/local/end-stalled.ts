@@ -45,7 +45,7 @@ export function endStalled({ server, stalledMs, headersMs }: EndStalled): void {
   })
 }
 
-export interface EndStalled {
+interface EndStalled {
   server: Server
   stalledMs: number
   headersMs: number

@@ -5,7 +5,7 @@ import { createApiKey, findApiKey, newKeyId } from '../../shared/table/api-keys.
 import type { Table } from '../../shared/table/table.ts'
 import { ensureAdminUser } from '../../shared/table/user-creation.ts'
 
-export interface AdminKey {
+interface AdminKey {
   token: string
   /** Whether it was made just now, and so is to be shown. */
   created: boolean

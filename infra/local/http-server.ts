@@ -15,7 +15,7 @@ const drainMs = 500
 
 const headersMs = 60_000
 
-export interface HttpServer {
+interface HttpServer {
   url: string
   /** Where others on the network find it, where it listens for them at every address. */
   networkUrl: string | undefined

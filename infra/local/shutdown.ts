@@ -1,6 +1,6 @@
 import type { Logger } from '../../shared/log.ts'
 
-export interface Phase {
+interface Phase {
   name: string
   run: () => Promise<void> | void
 }

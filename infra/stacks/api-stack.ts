@@ -7,7 +7,7 @@ import type { PlatformData } from '../constructs/platform-data.ts'
 import { Registry } from '../constructs/registry.ts'
 import type { StageConfig } from '../stage-config.ts'
 
-export interface ApiStackProps extends StackProps {
+interface ApiStackProps extends StackProps {
   config: StageConfig
   data: PlatformData
 }

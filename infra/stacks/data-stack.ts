@@ -8,7 +8,7 @@ import { queueAlarms } from '../constructs/queue-alarms.ts'
 import { WorkQueue } from '../constructs/work-queue.ts'
 import type { StageConfig } from '../stage-config.ts'
 
-export interface DataStackProps extends StackProps {
+interface DataStackProps extends StackProps {
   config: StageConfig
 }
 

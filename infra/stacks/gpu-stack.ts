@@ -9,7 +9,7 @@ import { PoolDashboard } from '../constructs/pool-dashboard.ts'
 import type { PoolConfig } from '../pool-config.ts'
 import type { GpuConfig, StageConfig } from '../stage-config.ts'
 
-export interface GpuStackProps extends StackProps {
+interface GpuStackProps extends StackProps {
   config: StageConfig
   gpu: GpuConfig
   data: PlatformData

@@ -20,7 +20,7 @@ export async function accessRepo(
   return repo
 }
 
-export interface AccessRepo {
+interface AccessRepo {
   principal: Principal | undefined
   access: Access
   name: string

@@ -21,7 +21,7 @@ export interface AccessClaims {
 }
 
 /** Reads a token that one of our keys signed. `undefined` for any other. */
-export type ReadAccessToken = (token: string) => Promise<AccessClaims | undefined>
+type ReadAccessToken = (token: string) => Promise<AccessClaims | undefined>
 
 /** Needs the public keys only, which are read again for a key that is not known yet, and once a minute. */
 export function createAccessTokenReader({ table, now }: { table: Table; now: () => Date }): ReadAccessToken {

@@ -19,7 +19,7 @@ const needs: Record<Access, { role: OwnerRole; scope: Scope }> = {
   admin: { role: 'admin', scope: 'write' },
 }
 
-export type Verdict = 'granted' | 'hidden' | 'forbidden' | { missingScope: Scope }
+type Verdict = 'granted' | 'hidden' | 'forbidden' | { missingScope: Scope }
 
 /** Decides; `hidden` is what the principal may not even know of. Without a principal, only what is public is there. */
 export function judgeAccess(principal: Principal | undefined, access: Access, resource: Resource): Verdict {

@@ -29,7 +29,7 @@ export async function requireOwner(table: Table, owner: string): Promise<void> {
   if (found === undefined || found.deletedAt !== undefined) throw errors.ownerNotFound(owner)
 }
 
-export interface EnsureOwner {
+interface EnsureOwner {
   table: Table
   principal: Principal | undefined
   owner: string

@@ -11,7 +11,7 @@ import { hashToken } from './token.ts'
 /** Turns a request's token into a principal. @throws AppError `unauthenticated`, `invalid_token` */
 export type Verifier = (token: string | undefined) => Promise<Principal>
 
-export interface VerifierOptions {
+interface VerifierOptions {
   table: Table
   /** The hash of the first admin key, where the deployment was given one. */
   adminKeySha256?: string | undefined

@@ -19,7 +19,7 @@ export async function keepBlobs({ table, objects, round, hashes }: KeepBlobs): P
   return distinct.filter((_, at) => found[at] === undefined)
 }
 
-export interface KeepBlobs {
+interface KeepBlobs {
   table: Table
   objects: Pick<ObjectStore, 'head'>
   round: SweepRound

@@ -5,7 +5,7 @@ import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
 export type User = z.infer<typeof user>
 export type Invitation = z.infer<typeof invitation>
-export type Member = z.infer<typeof member>
+type Member = z.infer<typeof member>
 
 /** Who may do what: users and invitations, which are for admins of the platform, and the members of organisations. */
 export function accountClient(send: Send) {

@@ -13,10 +13,10 @@ import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
 export type { Page, PageRequest } from './request.ts'
 
-export interface AuditRequest extends PageRequest, Partial<Record<AuditFilter, string | undefined>> {}
+interface AuditRequest extends PageRequest, Partial<Record<AuditFilter, string | undefined>> {}
 type AuditFilter = 'owner' | 'actor' | 'action' | 'after' | 'before'
 
-export interface ApiClientOptions {
+interface ApiClientOptions {
   url: string
   token?: string | undefined
   fetch?: typeof fetch

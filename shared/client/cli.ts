@@ -9,7 +9,7 @@ import { explainFailure, noKey } from './explain-failure.ts'
 import { nearestCommand } from './nearest-command.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface CliRequest {
+interface CliRequest {
   parameters: string[]
   connection: () => Promise<Connection>
   terminal: Terminal

@@ -29,7 +29,7 @@ export async function poll<State>(work: Poll<State>): Promise<State> {
   return state
 }
 
-export interface Poll<State> extends Patience {
+interface Poll<State> extends Patience {
   /** What it was when it was asked for. */
   first: State
   isOver: (state: State) => boolean

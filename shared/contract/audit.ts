@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { ownerName, pageLimit, pageOf, timestamp } from './words.ts'
 
-export const auditEvent = z
+const auditEvent = z
   .object({
     id: z.string().openapi({ description: 'In the order of time.', example: 'evt_019aa1b2c3d4…' }),
     at: timestamp,

@@ -3,7 +3,7 @@ import { ownerRoles, scopes } from '../auth/principal.ts'
 import { isOwnerName } from '../model/owner-name.ts'
 import { plainText, timestamp } from './words.ts'
 
-export const userRoles = ['admin', 'member'] as const
+const userRoles = ['admin', 'member'] as const
 
 export const ownerName = z
   .string()

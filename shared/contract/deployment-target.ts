@@ -9,7 +9,7 @@ const target = z.string().max(300).openapi({
   example: 'slipway/iris@champion',
 })
 
-export const weight = amountOrNone(1_000_000).openapi({
+const weight = amountOrNone(1_000_000).openapi({
   description: 'Its share of the requests, against the weights of the others. With 0 it is not loaded.',
 })
 

@@ -4,10 +4,10 @@ import { deploymentTarget, shadowTarget, taskWords } from './deployment-target.t
 import { deploymentName, repoId, timestamp } from './words.ts'
 
 /** What a replica says of itself: it loads the model, serves it, cannot, or was told to rest. */
-export const replicaState = z.enum(['LOADING', 'READY', 'FAILED', 'PAUSED'])
+const replicaState = z.enum(['LOADING', 'READY', 'FAILED', 'PAUSED'])
 
 /** What one replica makes of one target. */
-export const replicaTarget = z
+const replicaTarget = z
   .object({
     target: z.string(),
     revision: z.string(),
@@ -31,7 +31,7 @@ export const replicaTarget = z
   })
   .openapi('ReplicaTarget')
 
-export const replicaStatus = z
+const replicaStatus = z
   .object({
     id: z.string(),
     state: replicaState,
@@ -58,7 +58,7 @@ export const replicaStatus = z
   })
   .openapi('ReplicaStatus')
 
-export const deploymentState = z.enum(['PENDING', 'LOADING', 'READY', 'FAILED', 'PAUSED'])
+const deploymentState = z.enum(['PENDING', 'LOADING', 'READY', 'FAILED', 'PAUSED'])
 
 export const deployment = z
   .object({

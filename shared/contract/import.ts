@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi'
 import { importStates } from '../model/import-state.ts'
 import { plainText, repoId, timestamp } from './words.ts'
 
-export const importFailure = z.object({
+const importFailure = z.object({
   code: z.string().openapi({ example: 'checksum_mismatch' }),
   message: z.string(),
   path: z.string().optional().openapi({ description: 'The file at fault.' }),
 })
 
-export const skippedFile = z.object({ path: z.string(), reason: z.string() })
+const skippedFile = z.object({ path: z.string(), reason: z.string() })
 
 export const importJob = z
   .object({

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { amountOrNone, timestamp } from './words.ts'
 
-export const maintenanceKinds = ['fsck', 'gc', 'backup', 'restore'] as const
+const maintenanceKinds = ['fsck', 'gc', 'backup', 'restore'] as const
 export type MaintenanceKind = (typeof maintenanceKinds)[number]
 
-export const backupId = z
+const backupId = z
   .string()
   .regex(
     /^\d{8}T\d{6}Z-[0-9a-f]{6}$/,
@@ -51,7 +51,7 @@ export const maintenanceFinding = z.object({
   repaired: z.boolean(),
 })
 
-export const maintenanceFailure = z.object({ code: z.string(), message: z.string() })
+const maintenanceFailure = z.object({ code: z.string(), message: z.string() })
 
 export const maintenanceJob = z
   .object({

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 /** The largest body of a prediction that is no picture, in any protocol. */
 export const predictionMaxBytes = 4 * 1024 * 1024
 
-export const predictRequest = z
+const predictRequest = z
   .looseObject({
     inputs: z.unknown().openapi({
       description:

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { isNewRefName } from '../model/new-ref-name.ts'
 import { plainText, refName, timestamp } from './words.ts'
 
-export const newRefName = z
+const newRefName = z
   .string()
   .refine(
     isNewRefName,

@@ -5,7 +5,7 @@ import { revisionMetadata } from './revision-metadata.ts'
 import { plainText, repoId, timestamp } from './words.ts'
 
 export const repoKind = z.enum(['model', 'dataset'])
-export const visibility = z
+const visibility = z
   .enum(['private', 'public'])
   .openapi({ description: '`public` is to be read by anyone.', example: 'private' })
 

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
 
 /** A tensor of an ONNX graph; -1 and names stand for sizes that a request decides. */
-export const tensorSignature = z
+const tensorSignature = z
   .object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.number().int(), z.string()])).optional() })
   .openapi('TensorSignature')
 
-export const onnxMetadata = z
+const onnxMetadata = z
   .object({
     path: z.string(),
     inputs: z.array(tensorSignature),
@@ -20,7 +20,7 @@ export const onnxMetadata = z
   })
   .openapi('OnnxMetadata')
 
-export const ggufMetadata = z
+const ggufMetadata = z
   .object({
     path: z.string(),
     architecture: z.string().optional(),

@@ -54,7 +54,7 @@ export const manifestFilesMax = 10_000
 
 const content = z.object({ sizeBytes: z.number().int(), sha256: z.string() })
 
-export const fileChange = z
+const fileChange = z
   .object({
     path: z.string(),
     change: z.enum(['added', 'removed', 'changed']),
@@ -63,7 +63,7 @@ export const fileChange = z
   })
   .openapi('FileChange')
 
-export const metadataChange = z
+const metadataChange = z
   .object({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })
   .openapi('MetadataChange')
 

@@ -42,4 +42,3 @@ export const setQuotas = z
   .openapi('SetQuotas', { description: '`null` gives the owner what everyone has; what is left out stays as it is.' })
 
 export type OwnerUsage = z.infer<typeof ownerUsage>
-export type Usage = z.infer<typeof usage>

@@ -85,7 +85,7 @@ export async function requestHf({ connection, url, headers, json, subject, signa
   }
 }
 
-export interface HfRequest {
+interface HfRequest {
   connection: HfConnection
   url: URL
   headers: Record<string, string>

@@ -39,7 +39,7 @@ export interface OpenRequest {
   signal?: AbortSignal | undefined
 }
 
-export type SourceErrorCode =
+type SourceErrorCode =
   /** The source does not know who asks: no token, or a bad one. */
   | 'source_unauthorized'
   /** The token is known and may not read this. */

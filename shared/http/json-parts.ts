@@ -9,7 +9,7 @@ const partsMax = 50_000
 const listsOfListsMax = 2 ** 20
 
 /** Counts what of a JSON text costs its reader much and says nothing: objects, and lists with nothing in them. */
-export interface JsonParts {
+interface JsonParts {
   /** @throws AppError `invalid_request` of one too many */
   addObject(): void
   /** The list that opens at a place of a text. @throws AppError `invalid_request` of one too many */

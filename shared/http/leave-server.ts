@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 
-export interface LeaveServer {
+interface LeaveServer {
   server: Server
   /** How long connections are still accepted, while every answer tells its connection to end. */
   drainMs: number

@@ -7,7 +7,7 @@ import { countRequest } from '../table/request-counts.ts'
 import type { Table } from '../table/table.ts'
 import type { HttpEnvironment } from './context.ts'
 
-export interface LimitRequests {
+interface LimitRequests {
   table: Table
   quotas: Quotas
   now: () => Date
@@ -53,7 +53,7 @@ export function limitRequests({ table, quotas, now }: LimitRequests) {
  * A key that was made for one owner is used for that owner, as long as its user is in it: who left does not use up what
  * others may. Every other request is its user's own.
  */
-export function payerOf(principal: Principal): string {
+function payerOf(principal: Principal): string {
   const { username, limit } = principal
   const isForOwner = limit !== undefined && 'owner' in limit && roleIn(principal, limit.owner) !== undefined
   return (isForOwner ? limit.owner : username).toLowerCase()

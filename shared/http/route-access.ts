@@ -1,5 +1,5 @@
 /** Whether a route needs a token, takes one, or asks for none. */
-export type RouteAccess = 'required' | 'optional' | 'open'
+type RouteAccess = 'required' | 'optional' | 'open'
 
 export interface DescribedRoute {
   method: string

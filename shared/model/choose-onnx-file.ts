@@ -34,7 +34,7 @@ const writers = new Set([
   'summarization',
 ])
 
-export interface ChosenFile {
+interface ChosenFile {
   file: string
   task: string
   /** What the Hub would call it, where that is known. */

@@ -5,7 +5,7 @@ import { compilePattern } from './path-pattern.ts'
  * Which files of a source enter the registry. Formats that run code when they are loaded (pickle and what wraps it)
  * are left out by default; they are never opened here.
  */
-export type FileVerdict = { take: true } | { take: false; reason: string }
+type FileVerdict = { take: true } | { take: false; reason: string }
 
 const refused = [
   { format: /\.(?:bin|pt|pth|pkl|pickle|joblib|ckpt|dill|mar|nemo|ot)$/i, reason: runsCode('pickle') },
@@ -31,7 +31,7 @@ function runsCode(format: string): string {
   return `may run code when it is loaded (${format})`
 }
 
-export interface FilePatterns {
+interface FilePatterns {
   include?: readonly string[] | undefined
   exclude?: readonly string[] | undefined
 }

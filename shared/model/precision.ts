@@ -50,7 +50,7 @@ export function explainPrecision({ file, asked, device }: ExplainPrecision): { p
   return { precision, why: `the default on ${device}: ${defaults[device]}` }
 }
 
-export interface ExplainPrecision {
+interface ExplainPrecision {
   file: string
   /** A precision or a file, as the deployment asks for it. */
   asked?: string | undefined

@@ -1,5 +1,5 @@
 /** One byte range of a file, moved by one message into one multipart part. `end` is inclusive, as in HTTP. */
-export interface ByteRange {
+interface ByteRange {
   partNumber: number
   start: number
   end: number

@@ -22,7 +22,7 @@ export const dropMarker = '_SUCCESS'
 
 export const isDropMarker = ({ key }: { key: string }): boolean => splitDropKey(key)?.path === dropMarker
 
-export interface DropKey {
+interface DropKey {
   owner: string
   name: string
   version: string

@@ -18,7 +18,7 @@ interface ListDrop {
   version: string
 }
 
-export interface Dropped {
+interface Dropped {
   found: ObjectInfo[]
   uploads: OpenUpload[]
 }

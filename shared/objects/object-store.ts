@@ -67,12 +67,12 @@ export interface ObjectBody {
   cancel(): Promise<void>
 }
 
-export interface ObjectPage {
+interface ObjectPage {
   objects: ObjectInfo[]
   cursor?: string | undefined
 }
 
-export interface PutRequest {
+interface PutRequest {
   key: string
   body: AsyncIterable<Uint8Array> | Uint8Array
   sizeBytes: number
@@ -94,7 +94,7 @@ export interface UploadUrlRequest {
   expirySeconds: number
 }
 
-export interface PutPartRequest {
+interface PutPartRequest {
   key: string
   uploadId: string
   partNumber: number
@@ -108,7 +108,7 @@ export interface OpenUpload {
   startedAt: Date
 }
 
-export interface UploadedPart {
+interface UploadedPart {
   partNumber: number
   etag: string
 }

@@ -1,5 +1,5 @@
 /** Reads bytes start..end (inclusive) of one file. */
-export type ReadRange = (range: { start: number; end: number }) => Promise<Uint8Array>
+type ReadRange = (range: { start: number; end: number }) => Promise<Uint8Array>
 
 const windowBytes = 64 * 1024
 const readsMax = 20_000

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { GroupsInTurn } from './groups-in-turn.ts'
 import type { GroupOf, MessageHandler, Queue } from './queue.ts'
 
-export interface LocalQueueOptions<Message> {
+interface LocalQueueOptions<Message> {
   name: string
   /** How long a message that was handed out stays hidden before it comes back. */
   visibilityTimeoutMs: number

@@ -13,7 +13,7 @@ export interface SqsEvent {
   }[]
 }
 
-export interface SqsAnswer {
+interface SqsAnswer {
   batchItemFailures: { itemIdentifier: string }[]
 }
 

@@ -74,7 +74,7 @@ export async function moveRef({ table, repo, ref, now }: RefChange & { ref: Move
   return outcome.ref as RefItem
 }
 
-export interface MovedRef extends Omit<NewRef, 'message' | 'overwrite' | 'writes'> {
+interface MovedRef extends Omit<NewRef, 'message' | 'overwrite' | 'writes'> {
   /** The revision that it must be at. */
   expected?: string | undefined
 }
@@ -94,7 +94,7 @@ export async function deleteRef({ table, repo, ref }: Omit<RefChange, 'now'> & {
   })
 }
 
-export interface DeletedRef {
+interface DeletedRef {
   kind: 'branch' | 'tag'
   name: string
   expected?: string | undefined

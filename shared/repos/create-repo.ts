@@ -12,7 +12,7 @@ import { ConditionFailed, type Table, type TransactAction } from '../table/table
 import { failedCount } from '../table/usage.ts'
 import { repoErrors } from './repo-errors.ts'
 
-export interface CreateRepo {
+interface CreateRepo {
   table: Table
   principal: Principal | undefined
   kind: RepoKind

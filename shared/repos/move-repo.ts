@@ -15,7 +15,7 @@ import { ConditionFailed, type Table, type TransactAction } from '../table/table
 import { countUse } from '../table/usage.ts'
 import { repoErrors } from './repo-errors.ts'
 
-export interface MoveRepo {
+interface MoveRepo {
   table: Table
   /** May administer the repo: that is asked before. */
   principal: Principal | undefined

@@ -65,7 +65,7 @@ function itemOf(event: AuditEvent) {
 /** Everybody's events, those of what is an owner's, or those that one user caused. */
 export type AuditScope = 'all' | { owner: string } | { userId: string }
 
-export interface ReadEvents {
+interface ReadEvents {
   scope: AuditScope
   /** The event behind which a page begins: newer ones were on the page before. */
   before?: string | undefined

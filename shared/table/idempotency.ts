@@ -25,7 +25,7 @@ export interface OnceAnswer {
   body?: string | undefined
 }
 
-export const onceLifeSeconds = 24 * 3600
+const onceLifeSeconds = 24 * 3600
 /** Longer than any request is given. */
 const leaseMs = 60_000
 

@@ -18,7 +18,7 @@ interface AttemptsItem {
   expiresAt: number
 }
 
-export interface Attempt {
+interface Attempt {
   /** What is tried on, or who tries: `account:…`, `address:…`. */
   subject: string
   policy: AttemptPolicy

@@ -8,12 +8,12 @@ import type { Table } from './table.ts'
  * led to, which counts only if that repo still carries the name, and the files of revisions, which are immutable and
  * asked for only where their revision was just read.
  */
-export interface Lookups {
+interface Lookups {
   repoIds: LookupCache<string>
   files: LookupCache<RevisionFile>
 }
 
-export interface LookupCache<Value> {
+interface LookupCache<Value> {
   get(key: string): Value | undefined
   set(key: string, value: Value): void
   /** How often something was found, of all askings; 0 where nobody asked. */

@@ -39,7 +39,7 @@ export async function createOrganisation(table: Table, { owner, first }: NewOrga
   ])
 }
 
-export interface NewOrganisation {
+interface NewOrganisation {
   owner: OwnerItem
   first: MemberItem
 }
@@ -55,7 +55,7 @@ export async function putMember(table: Table, { owner, member, before }: PutMemb
   await table.transact([countAdmins(owner, by), ...memberPuts({ owner, member, condition: unchanged ?? absent })])
 }
 
-export interface PutMember {
+interface PutMember {
   owner: OwnerItem
   member: MemberItem
   before?: MemberItem | undefined

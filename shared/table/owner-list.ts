@@ -4,7 +4,7 @@ import type { OwnerItem } from './owners.ts'
 import type { Table } from './table.ts'
 
 /** Every namespace that stands, by name, for admins of the platform: also those that nobody is a member of. */
-export async function listOwners(
+async function listOwners(
   table: Table,
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<{ items: OwnerItem[]; next: string | undefined }> {

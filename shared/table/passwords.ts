@@ -2,7 +2,7 @@ import { keys } from './keys.ts'
 import type { Table, TransactAction } from './table.ts'
 
 /** The hash of a user's password, in a partition that only the auth function's role reads. */
-export interface PasswordItem {
+interface PasswordItem {
   hash: string
   changedAt: string
 }
@@ -19,7 +19,7 @@ export function passwordChange({ userId, hash, before, now }: PasswordChange): T
   }
 }
 
-export interface PasswordChange {
+interface PasswordChange {
   userId: string
   hash: string
   before?: string | undefined

@@ -8,7 +8,7 @@ export interface Quotas extends Record<Counted, number> {
   /** Without a number, requests are not counted. */
   requestsPerMinute?: number | undefined
 }
-export type QuotaName = keyof Quotas
+type QuotaName = keyof Quotas
 export const quotaNames = [...countedNames, 'requestsPerMinute'] as const satisfies readonly QuotaName[]
 
 export const defaultQuotas: Quotas = {
@@ -18,7 +18,7 @@ export const defaultQuotas: Quotas = {
   deployments: 1000,
 }
 
-export interface OwnerUse {
+interface OwnerUse {
   use: Record<Counted, number>
   /** Those that an admin set for this owner alone. */
   own: Partial<Record<QuotaName, number>>
@@ -71,7 +71,7 @@ export async function setQuotas(table: Table, owner: string, limits: QuotaChange
   })
 }
 
-export type QuotaChange = { [Name in QuotaName]?: number | null | undefined }
+type QuotaChange = { [Name in QuotaName]?: number | null | undefined }
 
 const clause = (verb: string, parts: readonly string[]): string =>
   parts.length === 0 ? '' : `${verb} ${parts.join(', ')}`

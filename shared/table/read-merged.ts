@@ -1,6 +1,6 @@
 import type { Page } from './table.ts'
 
-export interface ReadMerged<Item> {
+interface ReadMerged<Item> {
   owners: readonly (string | undefined)[]
   /** The first items of one owner behind the place where the page before ended, in order. */
   read: (owner: string | undefined, count: number) => Promise<Page<Item>>

@@ -72,7 +72,7 @@ export function newRepo({
   }
 }
 
-export interface NewRepo {
+interface NewRepo {
   id?: string
   kind?: RepoKind
   fullName: string

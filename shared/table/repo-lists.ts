@@ -3,7 +3,7 @@ import { fullName, type RepoItem } from './repo-item.ts'
 
 /** What a list of repos can be narrowed by, one of these at a time. */
 export const facetNames = ['task', 'library', 'license', 'tag'] as const
-export type FacetName = (typeof facetNames)[number]
+type FacetName = (typeof facetNames)[number]
 export interface Facet {
   name: FacetName
   value: string
@@ -43,7 +43,7 @@ export type RepoEntry = ItemKey &
   Record<string, unknown>
 
 /** The attributes that lists are ordered by, beside the name with its owner, which is the key. */
-export type RepoOrder = 'nameOrder' | 'updatedOrder' | 'createdOrder' | 'downloadsOrder' | 'sizeOrder'
+type RepoOrder = 'nameOrder' | 'updatedOrder' | 'createdOrder' | 'downloadsOrder' | 'sizeOrder'
 
 /** Every entry of a repo. */
 export function entriesOf(repo: RepoItem): RepoEntry[] {
@@ -75,7 +75,7 @@ function facetsOf({ task, library, license, tags, cardTags, isUntagged }: Pick<R
 type FacetSource = 'task' | 'library' | 'license' | 'tags' | 'cardTags' | 'isUntagged'
 
 /** Numbers are padded, so that text sorts as they do; the id tells equal ones apart. */
-export const ordersOf = (repo: RepoItem): Record<RepoOrder, string> => ({
+const ordersOf = (repo: RepoItem): Record<RepoOrder, string> => ({
   nameOrder: `${repo.name}/${repo.owner}`.toLowerCase(),
   updatedOrder: `${repo.updatedAt}#${repo.id}`,
   createdOrder: `${repo.createdAt}#${repo.id}`,

@@ -90,7 +90,7 @@ interface Halves {
   own: TransactAction[]
 }
 
-export type RepoChange = (
+type RepoChange = (
   before: RepoItem,
 ) =>
   | { repo: RepoItem; writes?: TransactAction[] }

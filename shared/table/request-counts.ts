@@ -3,7 +3,7 @@ import { ConditionFailed, type Table } from './table.ts'
 
 const windowSeconds = 60
 
-export interface RequestCount {
+interface RequestCount {
   isAllowed: boolean
   /** How many more the owner may send before the window ends. */
   left: number

@@ -2,7 +2,7 @@ import { type DeploymentItem, type DeploymentTarget, isServed, targetsOf } from 
 import { changeDeployment } from './deployments.ts'
 import type { Table } from './table.ts'
 
-export interface RollBack {
+interface RollBack {
   deployment: string
   /** The target as whoever judged it had it. */
   target: DeploymentTarget

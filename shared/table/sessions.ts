@@ -29,7 +29,7 @@ export const isLive = (session: SessionItem, { sessionsValidAfter }: UserItem, n
   (sessionsValidAfter === undefined || session.createdAt > sessionsValidAfter)
 
 /** One refresh token, by its hash. It stays when it was used, so that its second use is known for what it is. */
-export interface RefreshTokenItem {
+interface RefreshTokenItem {
   userId: string
   sessionId: string
   validUntil: string

@@ -84,7 +84,7 @@ export async function addSigningKey(
   }
 }
 
-export interface AddSigningKey {
+interface AddSigningKey {
   item: SigningKeyItem
   publicJwk: VerifyingKeyItem['publicJwk']
   previous: SigningKeyItem | undefined

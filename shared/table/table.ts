@@ -108,7 +108,7 @@ export function openTable({ tableName, client, createReads, patience = realPatie
   }
 }
 
-export interface TableOptions {
+interface TableOptions {
   tableName: string
   client?: DynamoDBClientConfig
   /** Strongly consistent reads that cost less than the SDK's, for who makes many of them and can carry the code. */

@@ -41,7 +41,7 @@ export function userChange({ id, role, disabled, endsSessions, now }: UserChange
   }
 }
 
-export interface UserChange {
+interface UserChange {
   id: string
   role?: UserItem['role'] | undefined
   disabled?: boolean | undefined

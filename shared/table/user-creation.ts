@@ -4,7 +4,7 @@ import { absent, type Condition, ConditionFailed, type Table, type TransactActio
 import type { UserItem } from './users.ts'
 
 /** A user's item as it is stored: listed by name, for the admins. */
-export const storedUser = (user: UserItem) => ({
+const storedUser = (user: UserItem) => ({
   ...keys.user(user.id),
   ...user,
   listPk: lists.users,
@@ -49,7 +49,7 @@ function isFreeForAdmins(id: string): Condition {
   }
 }
 
-export interface UserCreation {
+interface UserCreation {
   user: UserItem
   passwordHash?: string | undefined
   /** Whether the account is the first one, which only one can be. */

@@ -9,7 +9,7 @@ import { getUpload, moveUpload, type UploadItem } from '../table/uploads.ts'
 /** Where an upload is until its hash is known to be right. Nobody reads a file there. */
 export const stagedKey = (uploadId: string): string => objectKeys.staging(uploadId, 'content')
 
-export interface ProofDependencies {
+interface ProofDependencies {
   table: Table
   objects: ObjectStore
   now: () => Date

@@ -3,7 +3,7 @@ import type { Engine } from '../../gpu-service/engine/engine.ts'
 import { mixedLengths, seededRandom } from './sentences.ts'
 
 /** What the batcher costs the main thread for each item, by how many wait; engines that answer at once. */
-export async function measureBatcher({
+async function measureBatcher({
   waiting,
   tenants = 1,
   total = 40_000,

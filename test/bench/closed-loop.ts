@@ -5,7 +5,7 @@ import { type LoadResult, load, together } from './load.ts'
 import type { Peer } from './peers/naive.ts'
 import type { Texts } from './texts.ts'
 
-export interface Workload {
+interface Workload {
   texts: Texts
   clients: number
   /** Texts of one request. */
@@ -30,7 +30,7 @@ export interface Measured extends LoadResult {
   naive: number | undefined
 }
 
-export interface MeasureClosedLoop {
+interface MeasureClosedLoop {
   host: Host
   naive: Peer | undefined
   workload: Workload

@@ -13,7 +13,7 @@ import { describeOutcomes } from './report.ts'
 import { benchTexts, crowdTexts, oneByOne } from './texts.ts'
 import { type Variant, variants } from './variants.ts'
 
-export interface BenchReport {
+interface BenchReport {
   /** Markdown. */
   lines: string[]
   /** What stayed below the least that is accepted. */

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-export interface HttpRequest {
+interface HttpRequest {
   path: string
   token: string
   body: string

@@ -1,6 +1,6 @@
 import { Connection, requestBytes } from './exchange.ts'
 
-export interface Load {
+interface Load {
   port: number
   /** Bodies that are sent in turn. */
   bodies: readonly string[]

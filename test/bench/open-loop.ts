@@ -3,7 +3,7 @@ import { Connection, type Reply, requestBytes } from './exchange.ts'
 import { percentile } from './load.ts'
 import { seededRandom } from './sentences.ts'
 
-export interface OpenLoop {
+interface OpenLoop {
   port: number
   bodies: readonly string[]
   path: string

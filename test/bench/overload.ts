@@ -4,7 +4,7 @@ import type { Host } from './host.ts'
 import { percentile } from './load.ts'
 import { type OpenLoopResult, openLoop } from './open-loop.ts'
 
-export interface Overload {
+interface Overload {
   host: Host
   bodies: readonly string[]
   /** Sentences per second that the service makes at its best. */

@@ -16,7 +16,7 @@ export interface PolicyOutcome {
 }
 
 /** Which of those that wait, oldest first, run next; the others stay in their order. */
-export type Policy = (queue: readonly Arrival[]) => readonly Arrival[]
+type Policy = (queue: readonly Arrival[]) => readonly Arrival[]
 
 const paddedWithin = (queue: readonly Arrival[], costMax: number): Arrival[] => {
   const batch: Arrival[] = []
@@ -94,7 +94,7 @@ interface Answered {
   patienceMs: number
 }
 
-export interface ArrivalPlan {
+interface ArrivalPlan {
   count: number
   perSecond: number
   /** How many arrive at once. */

@@ -20,7 +20,7 @@ const questions: Record<string, (at: number) => string> = {
   'search by a whole name': (at) => `/api/v1/repos?limit=20&prefix=${nameOf(at).split('/')[1]}`,
 }
 
-export interface SizeFigures {
+interface SizeFigures {
   few: number
   many: number
   loadSeconds: number

@@ -47,7 +47,7 @@ export const oneByOne = ({ name, list, batches }: Texts): Texts => ({
 })
 
 /** Cuts a list into groups; the size may depend on the first of each. */
-export function groupsOf<Item>(items: readonly Item[], sizeOf: (first: Item) => number): Item[][] {
+function groupsOf<Item>(items: readonly Item[], sizeOf: (first: Item) => number): Item[][] {
   const groups: Item[][] = []
   for (let start = 0; start < items.length; start += groups.at(-1)?.length ?? 1) {
     const first = items[start]

@@ -7,13 +7,13 @@ import { type LocalHost, startLocalHost } from '../support/local-host.ts'
 
 const mebibyte = 1024 ** 2
 
-export interface TransferFigures {
+interface TransferFigures {
   sizeBytes: number
   upload: Phase
   download: Phase
 }
 
-export interface Phase {
+interface Phase {
   seconds: number
   /** The most that the server's process held while it lasted. */
   rssMaxBytes: number

@@ -16,7 +16,7 @@ export interface Variant {
 }
 
 /** The least of the ceiling that is accepted: what was reached, minus the noise of a machine that others use too. */
-export interface Least {
+interface Least {
   fixed: number
   mixed: number
   arrays: number

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 
-export interface SourceText {
+interface SourceText {
   /** From the root of the project: `functions/ingest/retry.ts`. */
   path: string
   text: string

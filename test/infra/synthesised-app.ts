@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { buildApp } from '../../infra/build-app.ts'
 import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
 
-export interface SynthesisedAppProps {
+interface SynthesisedAppProps {
   /** What `-c key=value` would say. */
   settings?: Record<string, string>
   nag?: boolean

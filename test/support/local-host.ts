@@ -22,7 +22,7 @@ export interface LocalHost {
   close(): Promise<void>
 }
 
-export interface LocalHostOptions {
+interface LocalHostOptions {
   /** A data folder to go on with; by default a new one that `close` removes. */
   dataDir?: string
   environment?: Record<string, string>

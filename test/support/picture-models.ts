@@ -18,7 +18,7 @@ export const pictureModelFiles = (name: PictureModelName): Promise<Record<string
 export const picture = (name: string): Buffer<ArrayBuffer> =>
   Buffer.from(readFileSync(join(folder, 'reference/images', name)))
 
-export interface PictureRow {
+interface PictureRow {
   image: string
   text: string
   logits: number[]
@@ -28,7 +28,7 @@ export interface PictureRow {
   logits_per_image: number[]
 }
 
-export interface PictureReference {
+interface PictureReference {
   labels: string[]
   texts: string[]
   input_ids: number[][]

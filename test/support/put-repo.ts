@@ -5,7 +5,7 @@ import { repoWrites } from '../../shared/table/repo-write.ts'
 import { branchWrite } from '../../shared/table/revision-write.ts'
 import type { Table } from '../../shared/table/table.ts'
 
-export interface PutRepo {
+interface PutRepo {
   name: string
   kind?: RepoKind
   visibility?: RepoItem['visibility']

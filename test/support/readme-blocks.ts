@@ -1,5 +1,5 @@
 /** A fenced block of a page: its language with what follows it, and the heading it stands under. */
-export interface Block {
+interface Block {
   /** `sh`, `sh aws`, `json`, `text`. */
   kind: string
   text: string

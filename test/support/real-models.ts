@@ -35,7 +35,7 @@ function findModel(folders: (string | undefined)[], file: string): RealModel | u
   return folder === undefined ? undefined : { repo: minilm, file, folder }
 }
 
-export interface MinilmReference {
+interface MinilmReference {
   rows: { text: string; input_ids: number[]; vector: number[] }[]
 }
 

@@ -6,7 +6,7 @@ const slipway = fileURLToPath(new URL('../../shared/client/slipway.mjs', import.
 
 const runMsMax = 45_000
 
-export interface Ran {
+interface Ran {
   code: number | null
   out: string
   err: string

@@ -1,7 +1,7 @@
 import type { Scope } from '../../shared/auth/principal.ts'
 import type { Names } from './names.ts'
 
-export interface Call {
+interface Call {
   path: string
   json?: unknown
   /** Sent as it is. */
@@ -11,7 +11,7 @@ export interface Call {
 }
 
 /** What a route is about, and so how it must refuse. */
-export type About =
+type About =
   /** One private thing: who may not see it is answered as where there is none. */
   | 'thing'
   /** The same, of a repo, which may be public too. */

@@ -38,7 +38,7 @@ export function answerTree(context: Context<HttpEnvironment>, input: TreeInput):
   return context.json(isExpanded ? page.map((entry) => ({ ...entry, ...expanded })) : page)
 }
 
-export interface TreeInput {
+interface TreeInput {
   /** `owner/name`. */
   repo: string
   revision: RevisionItem

@@ -78,7 +78,7 @@ const isBound = (local: RepoItem, asked: string, { upstream }: Mirror): boolean 
   fullName(local).toLowerCase() === asked.toLowerCase()
 
 /** What the other Hub does not show to strangers is for those alone who may read everything of its namespace here. */
-export const mayRead = (principal: Principal, { repo, isPublic }: Snapshot): boolean =>
+const mayRead = (principal: Principal, { repo, isPublic }: Snapshot): boolean =>
   isPublic || mayAccess(principal, 'read', { owner: repo.slice(0, repo.indexOf('/')) })
 
 async function firstHere(table: Table, { id }: RepoItem, readings: readonly RefPath[]) {

@@ -54,7 +54,7 @@ async function readPage<Schema extends z.ZodType>(
   }
 }
 
-export interface JsonRequest<Schema extends z.ZodType> {
+interface JsonRequest<Schema extends z.ZodType> {
   connection: HfConnection
   /** Not encoded. */
   segments: readonly string[]

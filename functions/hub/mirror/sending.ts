@@ -23,7 +23,7 @@ const streamsOfFileMax = 4
 /** So many large files are known to be stored, for those who ask again before the import has them. */
 const storedMax = 10_000
 
-export interface SendRequest {
+interface SendRequest {
   /** `owner/name`. */
   repo: string
   commit: string

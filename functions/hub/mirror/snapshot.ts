@@ -51,7 +51,7 @@ export const modelAnswer = z.object({
   tags: z.array(z.string().max(200)).max(1000).catch([]),
   siblings: z.array(sibling).optional(),
 })
-export type ModelAnswer = z.infer<typeof modelAnswer>
+type ModelAnswer = z.infer<typeof modelAnswer>
 
 /** Beyond so many files the Hub may leave some out of a model's answer. */
 const siblingsMax = 1000

@@ -31,7 +31,7 @@ const refsAnswer = z.object({
   branches: z.array(z.object({ name: z.string(), ref: z.string(), targetCommit: z.string() })).catch([]),
   tags: z.array(z.object({ name: z.string(), ref: z.string(), targetCommit: z.string() })).catch([]),
 })
-export type UpstreamRefs = z.infer<typeof refsAnswer>
+type UpstreamRefs = z.infer<typeof refsAnswer>
 
 export type Upstream = ReturnType<typeof createUpstream>
 

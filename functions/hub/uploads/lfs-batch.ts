@@ -34,7 +34,7 @@ export const lfsBatch = z.object({
     .optional(),
 })
 
-export type LfsBatch = z.output<typeof lfsBatch>
+type LfsBatch = z.output<typeof lfsBatch>
 
 interface BatchInput {
   batch: LfsBatch

@@ -4,13 +4,13 @@ import { pieceMaxBytes } from './plan-upload.ts'
 import type { UploadAddresses } from './upload-address.ts'
 import type { UploadParts } from './upload-parts.ts'
 
-export interface AskedObject {
+interface AskedObject {
   oid: string
   size: number
 }
 
 /** Without actions there is nothing to send. */
-export interface ObjectAnswer extends AskedObject {
+interface ObjectAnswer extends AskedObject {
   authenticated?: boolean
   actions?: { upload: { href: string; header?: Record<string, string> }; verify: { href: string } }
   error?: { code: number; message: string }

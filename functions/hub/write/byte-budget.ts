@@ -1,5 +1,5 @@
 /** So many bytes at once for all who share it. */
-export interface ByteBudget {
+interface ByteBudget {
   /** A share that grows by what it lets through, until it is given back. */
   open(): { counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>; release(): void }
 }

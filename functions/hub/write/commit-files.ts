@@ -18,7 +18,7 @@ import { refusalOf } from './upload-modes.ts'
 
 const atOnce = 8
 
-export interface CommitContext {
+interface CommitContext {
   repo: RepoItem
   principal: Principal
   /** What the branch held when the commit was asked for. */

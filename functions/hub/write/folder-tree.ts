@@ -1,5 +1,5 @@
 /** Paths by the folders they are in, so that a folder's files are found without looking at all others. */
-export interface FolderTree {
+interface FolderTree {
   add(path: string): void
   /** Every path that was ever put in a folder, its folders' too; after that the folder has none. */
   empty(folder: string): string[]

@@ -13,7 +13,7 @@ import { type AppliedChanges, applyOperations, type FileChange } from './apply-o
 import { type KeptContent, keepContent } from './keep-content.ts'
 import { moveBranch } from './move-branch.ts'
 
-export interface CommitRequest {
+interface CommitRequest {
   repo: RepoItem
   branch: string
   /** The commit that the branch must be at; without it, the changes are made to whatever it is at. */

@@ -7,9 +7,9 @@ import { fromBase64 } from './from-base64.ts'
 import { type LineLimits, readLines } from './read-lines.ts'
 
 /** Python counts on 100 MB; `preupload` asks for far less, so that a commit passes through a Lambda. */
-export const commitLimits: LineLimits = { totalMaxBytes: 64 * 1024 ** 2, linesMax: 25_000 }
+const commitLimits: LineLimits = { totalMaxBytes: 64 * 1024 ** 2, linesMax: 25_000 }
 
-export interface Commit {
+interface Commit {
   header: CommitHeader
   operations: CommitOperation[]
 }

@@ -2,14 +2,14 @@ import { createFilePolicy } from '../../../shared/model/file-policy.ts'
 import type { RepoKind } from '../../../shared/table/keys.ts'
 
 /** One file that a client is about to send, as `preupload` names it. */
-export interface FileAhead {
+interface FileAhead {
   path: string
   sizeBytes: number
   /** Its first bytes. */
   sample: Uint8Array
 }
 
-export type UploadMode = 'lfs' | 'regular'
+type UploadMode = 'lfs' | 'regular'
 
 /** A body of 6 MB reaches a Lambda, and it holds these bytes in base64 twice: the client's and the gateway's. */
 const regularBudgetBytes = 2.5 * 1024 ** 2

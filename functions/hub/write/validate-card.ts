@@ -2,7 +2,7 @@ import { messageOf } from '../../../shared/errors.ts'
 import { parseYaml } from '../../../shared/model/parse-yaml.ts'
 
 /** What is wrong with the front matter of a README, in the form that clients print. */
-export interface CardVerdict {
+interface CardVerdict {
   errors: { message: string }[]
   warnings: { message: string }[]
 }

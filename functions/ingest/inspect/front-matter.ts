@@ -12,7 +12,7 @@ const frontMatter = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---[^\S\n]*(?:\n|$)/
 /** A line that starts a field of the outermost object: it is not indented, and no end or item of a list. */
 const fieldStart = /^(?:[^\s#\-\]}'"[{,&*!|>%@`:][^\n:]*|"[^"\n]*"|'[^'\n]*'):(?:\s|$)/
 
-export interface FrontMatter {
+interface FrontMatter {
   data: Map<string, unknown>
   /** What could not be read. */
   warnings: string[]

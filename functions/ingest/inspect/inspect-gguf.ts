@@ -6,7 +6,7 @@ import { groupShards } from './weight-files.ts'
 /** Each is read up to 24 MB. */
 const filesMax = 16
 
-export interface GgufFindings {
+interface GgufFindings {
   found: GgufMetadata[]
   headers: GgufHeader[]
   /** Of the first model whose weights can be counted: the others are the same in other precisions. */

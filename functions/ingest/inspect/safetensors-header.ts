@@ -13,7 +13,7 @@ const tensor = z.object({
 })
 
 /** How many weights of each type a file holds. */
-export type ParametersByType = Map<string, number>
+type ParametersByType = Map<string, number>
 
 /**
  * Counts the weights in a safetensors file from its JSON header, and that it is long enough to hold them.

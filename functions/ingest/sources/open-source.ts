@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import type { ImportItem } from '../../../shared/table/imports.ts'
 import { createDropSource, type LeftOutOf } from './drop.ts'
 
-export interface SourceOpenerOptions {
+interface SourceOpenerOptions {
   objects: ObjectStore
   hfEndpoint: string
   /** Sent to the Hub endpoint itself and to nowhere else. */

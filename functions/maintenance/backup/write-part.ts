@@ -18,7 +18,7 @@ export async function writePart(objects: ObjectStore, { id, name, kind, lines }:
   return part
 }
 
-export interface WritePart {
+interface WritePart {
   id: string
   name: string
   kind: BackupPart['kind']

@@ -8,7 +8,7 @@ import { bytesOf, createDigestSet, type DigestSet } from '../digest-set.ts'
  * What is needed, gathered in pieces: in memory for who goes on, and staged for whoever takes over. `blobs` are needed
  * by somebody, `held` by the repos of one owner.
  */
-export interface Marks {
+interface Marks {
   blobs: DigestSet
   held: DigestSet
   /** How many pieces of it are staged. */
@@ -33,7 +33,7 @@ export async function openMarks(objects: ObjectStore, { jobId, name, pieces }: M
   return marks
 }
 
-export interface MarksRequest {
+interface MarksRequest {
   jobId: string
   name: string
   pieces: number

@@ -10,7 +10,7 @@ export interface Standing {
   isKept: boolean
 }
 
-export interface StandingRequest {
+interface StandingRequest {
   table: Table
   repoId: string
   revision: string

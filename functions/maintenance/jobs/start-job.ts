@@ -11,7 +11,7 @@ import {
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { MaintenanceParts } from '../parts.ts'
 
-export interface StartJob {
+interface StartJob {
   kind: MaintenanceKind
   options: MaintenanceOptions
   createdBy: string

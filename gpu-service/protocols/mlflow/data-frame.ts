@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 
-export interface SplitFrame {
+interface SplitFrame {
   columns: string[] | undefined
   data: unknown[][]
 }

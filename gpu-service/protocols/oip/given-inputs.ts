@@ -21,7 +21,7 @@ export const givenInput = z.looseObject({
 })
 
 /** An input whose elements are not read yet. */
-export interface GivenInput {
+interface GivenInput {
   name: string
   type: TensorType
   dims: readonly number[]

@@ -13,7 +13,7 @@ const packers = { gzip: promisify(gzip), deflate: promisify(deflate) }
 /** Below this, packing costs more than it saves. */
 const packedBytesMin = 1024
 
-export interface InferAnswer {
+interface InferAnswer {
   /** What every answer says in its headers. */
   headers: Record<string, string>
   model: string

@@ -4,7 +4,7 @@ import { DataScanner, type ScannedData } from './data-scanner.ts'
 import { outlineMaxBytes, tensorsMax } from './limits.ts'
 
 /** A request's JSON with a number in place of each `data` of its inputs, and where those elements lie. */
-export interface Outline {
+interface Outline {
   text: string
   data: ScannedData[]
 }

@@ -17,7 +17,7 @@ import { repositoryRoutes } from './repository.ts'
 import { statisticsOf } from './statistics.ts'
 
 /** `{"error": "…"}` */
-export const oipEnvelope: Envelope = ({ message }) => ({ error: message })
+const oipEnvelope: Envelope = ({ message }) => ({ error: message })
 
 /** The Open Inference Protocol v2, as KServe and Triton speak it, under `/v2`. */
 export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {

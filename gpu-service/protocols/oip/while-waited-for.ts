@@ -1,6 +1,6 @@
 import { type AppError, errors } from '../../../shared/errors.ts'
 
-export interface WhileWaitedFor<Result> {
+interface WhileWaitedFor<Result> {
   /** Aborted when the caller has left. */
   left: AbortSignal
   waitMsMax: number

@@ -7,7 +7,7 @@ import type { ServingEnvironment } from '../serving-environment.ts'
 import { teiMetrics } from './tei-metrics.ts'
 
 /** The names that text-embeddings-inference gives its errors, as it writes them. */
-export type TeiErrorType = 'Unhealthy' | 'Backend' | 'Overloaded' | 'Validation' | 'Tokenizer' | 'Empty'
+type TeiErrorType = 'Unhealthy' | 'Backend' | 'Overloaded' | 'Validation' | 'Tokenizer' | 'Empty'
 
 const emptyCode = 'empty_input'
 const batchSizeCode = 'batch_too_large'

@@ -5,7 +5,7 @@ import type { Metrics } from '../../../shared/metrics.ts'
 const durationBuckets = Array.from({ length: 35 }, (_, index) => 0.000015 * 1.5 ** index)
 const lengthBuckets = Array.from({ length: 15 }, (_, index) => 2 ** index)
 
-export interface TeiRequestNumbers {
+interface TeiRequestNumbers {
   method: 'single' | 'batch'
   kind: 'embed' | 'predict'
   inputs: number

@@ -15,7 +15,7 @@ export function percentOf({ weight }: Target, { targets }: Deployment): string {
 }
 
 /** How many replicas answer as it says, of how many: `1/3`. */
-export const readyWords = ({ min, readyReplicas, wantedReplicas }: Deployment): string =>
+const readyWords = ({ min, readyReplicas, wantedReplicas }: Deployment): string =>
   min === 0 ? `${readyReplicas}, on demand` : `${readyReplicas}/${wantedReplicas}`
 
 /** Every deployment as one row. */

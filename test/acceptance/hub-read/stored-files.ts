@@ -5,7 +5,7 @@ import { startTarget, type Target } from '../target.ts'
 
 export const repo = 'acme/files'
 export const weights = { path: 'weights/model.safetensors', sizeBytes: 3_000_001, seed: 7 } satisfies HubFile
-export const files: HubFile[] = [
+const files: HubFile[] = [
   { path: 'README.md', content: '---\nlicense: mit\npipeline_tag: fill-mask\ntags: [acceptance]\n---\n# Files\n' },
   { path: 'config.json', content: '{"model_type": "bert"}' },
   { path: 'empty.txt', content: '' },

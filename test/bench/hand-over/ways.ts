@@ -9,7 +9,7 @@ import type { PackedTensors } from '../../../gpu-service/engine/packed-tensors.t
 import { buffersOf } from './echo.ts'
 
 /** Hands tensors to another thread or process and gets the answer's. */
-export interface Way {
+interface Way {
   name: string
   exchange(inputs: Tensors): Promise<Tensors>
   close(): Promise<unknown>

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { type Lab, type Store, startLab } from './lab.ts'
 
-export interface FreshStore {
+interface FreshStore {
   lab: Lab
   store: Store
   repo: string
 }
 
-export interface FreshStoresOptions {
+interface FreshStoresOptions {
   /** What the repos are called after. */
   name: string
   begin: (fresh: FreshStore) => void

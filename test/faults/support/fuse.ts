@@ -3,7 +3,7 @@ import type { Queue } from '../../../shared/queue/queue.ts'
 import type { Table } from '../../../shared/table/table.ts'
 
 /** What happens at the n-th write of a process. */
-export interface FuseOptions {
+interface FuseOptions {
   /** Counted from 1; without it nothing ever happens. */
   at?: number
   /** The write is made and only its answer is lost; else it is not made. */

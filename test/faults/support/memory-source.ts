@@ -19,4 +19,4 @@ export function memorySource(files: Readonly<Record<string, string>>): ModelSour
   }
 }
 
-export const sha256Of = (content: string): string => createHash('sha256').update(content).digest('hex')
+const sha256Of = (content: string): string => createHash('sha256').update(content).digest('hex')

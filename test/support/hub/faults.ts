@@ -7,7 +7,7 @@ export type Where = 'resolve' | 'storage' | 'api'
  */
 export type Fault = FaultKind & { match?: RegExp; where?: Where; times?: number }
 
-export type FaultKind =
+type FaultKind =
   /** An error status; `retryAfterSeconds` goes into `Retry-After`, `headers` replace what is set. */
   | { kind: 'status'; status: number; retryAfterSeconds?: number; headers?: Record<string, string> }
   /** The connection is destroyed after so many bytes of the body; without `afterBytes`, before any header. */

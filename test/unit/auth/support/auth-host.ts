@@ -7,7 +7,7 @@ import { tableAccess } from '../../../../shared/table/access.ts'
 import { startTable } from '../../../support/dynoxide.ts'
 import { guardedTable } from '../../../support/guarded-table.ts'
 
-export interface Answer {
+interface Answer {
   status: number
   headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape

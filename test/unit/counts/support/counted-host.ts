@@ -20,7 +20,7 @@ export interface Answer {
   body: any
 }
 
-export interface Asked {
+interface Asked {
   method?: string
   json?: unknown
   token?: string | undefined

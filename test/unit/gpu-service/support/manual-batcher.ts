@@ -2,7 +2,7 @@ import { Batcher } from '../../../../gpu-service/batcher/batcher.ts'
 import type { BatcherOptions } from '../../../../gpu-service/batcher/batcher-options.ts'
 import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 
-export interface Run<Input> {
+interface Run<Input> {
   inputs: readonly Input[]
   /** Ends the run: with answers (by default the inputs themselves), or with a failure. */
   finish(answers?: unknown[]): Promise<void>

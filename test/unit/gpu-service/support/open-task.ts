@@ -9,7 +9,7 @@ import { filesIn } from '../../../support/files-in.ts'
 import { temporaryFolder } from './folders.ts'
 import { workerUrl } from './worker-url.ts'
 
-export interface TaskAtWork {
+interface TaskAtWork {
   service: TaskService
   describe: Record<string, unknown>
   close(): Promise<void>

@@ -6,7 +6,7 @@ import { mixedLengths, seededRandom } from '../../../bench/sentences.ts'
 import { type SimulatedInput, type SimulatedRun, simulatedLimits, simulatedService } from './simulated-service.ts'
 
 /** A workload, made from a seed: bursts of callers who leave, are in a hurry, or ask what ends an engine. */
-export interface Plan {
+interface Plan {
   seed: number
   engines: number
   /** Against what the engines can do. */

@@ -19,7 +19,7 @@ import { fixtureModel, temporaryFolder } from './folders.ts'
 import { createMemoryObjects } from './memory-objects.ts'
 import { workerUrl } from './worker-url.ts'
 
-export const repo = 'sklearn/iris-logistic-regression'
+const repo = 'sklearn/iris-logistic-regression'
 export const revision = 'a'.repeat(40)
 export const broken = 'b'.repeat(40)
 export const other = 'c'.repeat(40)

@@ -27,7 +27,7 @@ const principal = (username: string, rest: Partial<Principal> = {}): Principal =
 })
 
 /** Who comes with which key. */
-export const callers: Record<string, Principal> = {
+const callers: Record<string, Principal> = {
   hf_admin: principal('root', { role: 'admin', scopes: ['admin'] }),
   hf_member: principal('ann'),
   hf_insider: principal('ben', { owners: { far: 'read' } }),
