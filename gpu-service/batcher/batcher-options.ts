@@ -11,6 +11,8 @@ export interface BatcherOptions<Input, Output> {
   sharesMemory?: () => boolean
   /** What an input counts towards the cost of a run: its tokens, or 1. */
   sizeOf(input: Input): number
+  /** How many of the tokens it is that its deployment may answer; none, where it is not said. */
+  tokensOf?: ((input: Input) => number) | undefined
   /** Only inputs of one group share a run. */
   groupOf?: ((input: Input) => string) | undefined
   /** Inputs of one key are computed once while they wait or run. */

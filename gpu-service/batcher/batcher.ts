@@ -77,6 +77,8 @@ export class Batcher<Input, Output> implements ItemQueue {
       this.#admission.assertRoom(inputs.length, options)
       this.#admission.assertFeasible(sources, options)
     }
+    const { tokensOf } = this.#options
+    if (tokensOf !== undefined) options.charge?.(inputs.reduce((total, input) => total + tokensOf(input), 0))
     return new Promise((resolve, reject) => {
       const call = newCall<Input, Output>({ count: inputs.length, nowMs: this.#now(), options, resolve, reject })
       this.#ledger.enter(call, sources, options.signal)

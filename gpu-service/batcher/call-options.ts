@@ -10,6 +10,8 @@ export interface CallOptions {
   tenant?: string | undefined
   /** How many times the usual wait it may have before it is refused: much work is worth a longer one. 1 by default. */
   patience?: number | undefined
+  /** Takes tokens off what its deployment may answer, before their work is queued. @throws AppError */
+  charge?: ((tokens: number) => void) | undefined
 }
 
 export type Priority = 'interactive' | 'bulk'

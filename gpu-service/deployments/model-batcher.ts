@@ -41,6 +41,7 @@ export function createModelBatcher<Input, Output>({
       itemsMax: model.itemsMax,
     },
     sizeOf: (input) => model.sizeOf(input),
+    tokensOf: model.tokensOf,
     groupOf: model.groupOf,
     keyOf: model.keyOf,
     // A machine's memory is given out as it is asked for: what it refuses at once is more than there is.

@@ -1,6 +1,7 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 import { errors } from '../../shared/errors.ts'
 import type { DeploymentLimits } from '../../shared/table/deployment-item.ts'
+import { assertSomeLeft, ChargedTokens } from './charged-tokens.ts'
 import type { DayUse } from './day-use.ts'
 import { RequestSlots } from './request-slots.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -21,6 +22,10 @@ interface RequestLimitsOptions {
 export interface Admitted {
   /** Takes a slot when it has come whole; one that finds none has cost nothing. @throws AppError `concurrency_limited` */
   enter(): () => void
+  /** Takes its tokens when they are known; one for which there are none has cost nothing. @throws AppError `rate_limited`, `request_too_costly` */
+  charge(tokens: number): void
+  /** Takes back its tokens alone: it got no answer. */
+  giveBackTokens(): void
   /** Takes back what it was counted for, which was turned away after all: nothing of a limit that was set since. */
   giveBack(): void
 }
@@ -58,7 +63,7 @@ export class RequestLimits {
 
   /** Counts a request, which takes a slot only when it has come whole. @throws AppError `concurrency_limited`, `rate_limited`, `quota_used_up` */
   admit(caller: Principal | undefined): Admitted {
-    const { requestsPerDay } = this.#limits
+    const { requestsPerDay, tokensPerMinute: perMinute = 0 } = this.#limits
     const { use, deployment, count } = this.#options
     const requests = this.#requests
     this.slots.assertFree()
@@ -66,23 +71,24 @@ export class RequestLimits {
       const { requestsPerSecond = 0 } = this.#limits
       throw errors.rateLimited(`${requestsPerSecond} requests per second`, requests.secondsUntil(1))
     }
-    if (this.#tokens !== undefined && this.#tokens.level <= 0)
-      throw errors.rateLimited(`${this.#limits.tokensPerMinute} tokens per minute`, this.#tokens.secondsUntil(1))
+    if (this.#tokens !== undefined) assertSomeLeft(this.#tokens, perMinute)
     if (requestsPerDay !== undefined && use.of(deployment) >= requestsPerDay)
       throw errors.quotaUsedUp(requestsPerDay, use.secondsLeft())
     requests?.take(1)
     const takeBack = requestsPerDay === undefined ? undefined : use.add(deployment)
     count(caller)
+    const charged = new ChargedTokens({ bucket: this.#tokens, perMinute })
     const giveBack = () => {
       requests?.take(-1)
       takeBack?.()
+      charged.giveBack()
     }
-    return { enter: () => this.#enter(giveBack), giveBack }
-  }
-
-  /** Takes off what an answer turned out to have cost. */
-  charge(tokens: number): void {
-    this.#tokens?.take(tokens)
+    return {
+      enter: () => orGivenBack(giveBack, () => this.slots.take()),
+      charge: (tokens) => orGivenBack(giveBack, () => charged.charge(tokens)),
+      giveBackTokens: () => charged.giveBack(),
+      giveBack,
+    }
   }
 
   headers(): LimitHeaders {
@@ -100,22 +106,24 @@ export class RequestLimits {
     }
   }
 
-  #enter(giveBack: () => void): () => void {
-    try {
-      return this.slots.take()
-    } catch (error) {
-      giveBack()
-      throw error
-    }
-  }
-
   #bucket(current: TokenBucket | undefined, limit: number | undefined, seconds: number): TokenBucket | undefined {
     if (limit === undefined) return undefined
     const share = limit / this.#shares
-    const rate = { perSecond: share / seconds, burst: Math.max(1, share) }
+    // What one request may be over is no more than all replicas are given together.
+    const rate = { perSecond: share / seconds, burst: Math.max(1, share), debtMax: limit }
     if (current === undefined) return new TokenBucket({ ...rate, now: this.#options.now })
     current.set(rate)
     return current
+  }
+}
+
+/** What is refused on its way has cost nothing. */
+function orGivenBack<Result>(giveBack: () => void, take: () => Result): Result {
+  try {
+    return take()
+  } catch (error) {
+    giveBack()
+    throw error
   }
 }
 

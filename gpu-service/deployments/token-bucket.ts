@@ -1,8 +1,9 @@
-/** Lets so much through per second, and at most so much at once. */
+/** Lets so much through per second, and at most so much at once. Who takes more than there is owes it, up to a bound. */
 export class TokenBucket {
   readonly #now: () => number
   #perSecond = 0
   #burst = 0
+  #debtMax = 0
   #level = 0
   #atMs: number
 
@@ -14,11 +15,12 @@ export class TokenBucket {
   }
 
   /** Another rate from now on; what is there stays, within the new bounds. */
-  set({ perSecond, burst }: Rate): void {
+  set({ perSecond, burst, debtMax }: Rate): void {
     this.#refill()
     this.#perSecond = perSecond
     this.#burst = burst
-    this.#level = Math.min(this.#level, burst)
+    this.#debtMax = debtMax
+    this.#level = Math.max(-debtMax, Math.min(this.#level, burst))
   }
 
   /** How much is there; below nothing where more was taken than there was. */
@@ -33,7 +35,7 @@ export class TokenBucket {
 
   take(amount: number): void {
     this.#refill()
-    this.#level -= amount
+    this.#level = Math.max(-this.#debtMax, this.#level - amount)
   }
 
   /** How long until so much is there. */
@@ -53,4 +55,6 @@ export class TokenBucket {
 interface Rate {
   perSecond: number
   burst: number
+  /** How far below nothing it may be. */
+  debtMax: number
 }

@@ -28,7 +28,6 @@ export function answerHeaders(
   const requestId = context.get('requestId')
   const revision = context.get('revision')
   const limits = context.get('limits')
-  if (tokens !== undefined) limits?.charge(tokens)
   context.set('hasRequestId', true)
   return {
     ...timingHeaders(timing),

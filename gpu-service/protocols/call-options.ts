@@ -3,6 +3,7 @@ import { principalOf } from '../../shared/auth/middleware.ts'
 import { errors } from '../../shared/errors.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
+import { toldOf } from './told-limits.ts'
 
 /** Seconds, as anybody may send them, and as the OpenAI SDKs for JavaScript and for Python send their own timeout. */
 const timeoutHeaders = ['x-request-timeout', 'x-stainless-timeout', 'x-stainless-read-timeout'] as const
@@ -13,8 +14,15 @@ export function callOptions(context: Context<ServingEnvironment>, now = () => pe
   return {
     signal: context.req.raw.signal,
     deadlineMs: deadlineOf(context, now),
+    charge: (tokens) => chargeTo(context, tokens),
     ...placeOf(context),
   }
+}
+
+/** @throws AppError `rate_limited`, `request_too_costly` */
+function chargeTo(context: Context<ServingEnvironment>, tokens: number): void {
+  const limits = context.get('limits')
+  if (limits !== undefined) toldOf(limits, context, () => context.get('admitted')?.charge(tokens))
 }
 
 /** Where a request's work will wait. */

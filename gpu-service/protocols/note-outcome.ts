@@ -13,6 +13,7 @@ export function noteOutcome(context: Context<ServingEnvironment>, { shadows }: E
   const code = error instanceof AppError ? error.code : undefined
   // Clients come again by themselves, and a day of that is no day of answers.
   if (code === 'overloaded' || status === 503) context.get('admitted')?.giveBack()
+  else if (status >= 500) context.get('admitted')?.giveBackTokens()
   const caller = context.get('principal')?.userId ?? ''
   // How long a caller takes to send says nothing of the target.
   const latencyMs = endedMs - (context.get('routedMs') ?? endedMs)

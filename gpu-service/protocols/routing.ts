@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { errors } from '../../shared/errors.ts'
-import type { RequestLimits } from '../deployments/request-limits.ts'
 import type { Route, Router } from '../deployments/route.ts'
 import { assertRoom } from '../deployments/served.ts'
 import { placeOf } from './call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
+import { toldOf } from './told-limits.ts'
 
 /** Below a base path of one model, that one answers, whatever a body names: clients send an address, or "dummy". */
 export const modelFromPath = (nameOf: (context: Context<ServingEnvironment>) => string) =>
@@ -72,16 +72,6 @@ function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } 
     'admitted',
     toldOf(limits, context, () => limits.admit(context.get('principal'))),
   )
-}
-
-/** Whoever is over a limit is told in the headers what that is. */
-function toldOf<Result>(limits: RequestLimits, context: Context<ServingEnvironment>, use: () => Result): Result {
-  try {
-    return use()
-  } catch (error) {
-    for (const [name, value] of Object.entries(limits.headers())) context.header(name, value)
-    throw error
-  }
 }
 
 interface RouteTo {

@@ -71,6 +71,8 @@ export interface TaskModel<Input, Output> {
   /** Which of the task's graphs it runs. */
   graph: string
   sizeOf(input: Input): number
+  /** How many tokens of a text it is, as limits and bills count them; none, where it is not said. */
+  tokensOf?: (input: Input) => number
   /** The most that one run may cost, padding included, in the unit of `sizeOf`. */
   costMax: number
   itemsMax: number

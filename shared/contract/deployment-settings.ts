@@ -15,7 +15,8 @@ const limits = z
       description: 'A quota from midnight to midnight, UTC. Replicas add up what they answered every few seconds.',
     }),
     tokensPerMinute: z.number().int().positive().optional().openapi({
-      description: 'Of text models, counted when they are answered: who is over waits until the minute made up for it.',
+      description:
+        'Of text models, all replicas together; each takes an equal share. A request is let in while any are left and takes all of its own before it runs: who comes then gets 429 `rate_limited` until the minute made up for it. One that has more than a whole minute is refused with 413.',
     }),
     concurrency: z.number().int().min(1).max(100_000).optional().openapi({
       description:

@@ -58,4 +58,10 @@ export const loadErrors = {
       status: 413,
       message: `This request alone would take about ${seconds} s of the model; the limit is ${limitSeconds} s. Send fewer or shorter inputs per request.`,
     }),
+  tooManyForAMinute: (tokens: number, limit: number) =>
+    new AppError({
+      code: 'request_too_costly',
+      status: 413,
+      message: `This request has ${tokens} tokens, more than this deployment answers in a minute (${limit}). Send fewer or shorter inputs per request.`,
+    }),
 }

@@ -35,6 +35,7 @@ export const tokenize: TeiOperation = {
       signal: options.signal,
     })
     const tokens = lists.reduce((total, { length }) => total + length, 0)
+    options.charge?.(tokens)
     const json = await answersJson({
       items: lists,
       isList: true,
@@ -74,6 +75,7 @@ export const decode: TeiOperation = {
         `"ids[${long}]" has ${lists[long]?.length} tokens; the limit is ${listMax} per list: send them in several.`,
         'ids',
       )
+    options.charge?.(tokens)
     const skipSpecialTokens = skip_special_tokens ?? true
     const texts = await mapInSlices({
       items: lists,

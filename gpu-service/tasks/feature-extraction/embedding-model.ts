@@ -33,6 +33,7 @@ export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Embedd
   return {
     graph: 'main',
     sizeOf: ({ ids }) => inputs.width ?? ids.length,
+    tokensOf: ({ ids }) => ids.length,
     costMax: graph.pooledBy === 'service' ? Math.min(costMax, here) : costMax,
     itemsMax: alone ? 1 : itemsMax,
     groupOf: ({ wanted }) => wanted,

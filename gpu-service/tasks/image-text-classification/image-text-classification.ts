@@ -91,6 +91,7 @@ function pairModel({ picture, tokenInputs, padTokenId, output, alone }: PairMode
     graph: 'main',
     // Its picture is most of the work of a pair.
     sizeOf: () => 1,
+    tokensOf: ({ ids }) => ids.length,
     costMax: picture.itemsMax,
     itemsMax: alone ? 1 : picture.itemsMax,
     encode: (batch) => ({

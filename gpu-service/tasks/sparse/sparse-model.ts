@@ -32,6 +32,7 @@ export function sparseModel({
     graph: 'main',
     // A text without tokens is padding alone, and still a run.
     sizeOf: ({ ids }) => inputs.width ?? Math.max(1, ids.length),
+    tokensOf: ({ ids }) => ids.length,
     costMax: wordCostMax({ device: settings.device, logits, vocabularySize }),
     itemsMax: runsAlone({ isolate: settings.isolate, graph }) ? 1 : itemsMax,
     keyOf: ({ ids }) => idsKey(ids),

@@ -50,6 +50,7 @@ export function tokenModel<Row extends TokenRow, Output>(options: TokenModel<Row
     graph: 'main',
     // A row without tokens (no text, no special tokens) is padding alone, and still a run.
     sizeOf: ({ ids }) => inputs.width ?? Math.max(1, ids.length),
+    tokensOf: ({ ids }) => ids.length,
     costMax,
     itemsMax: alone ? 1 : itemsMax,
     keyOf,

@@ -83,11 +83,13 @@ describe('the limits of a deployment', () => {
     expect(askTimes(1000)).toBe(1000)
   })
 
-  it('hold a caller back until the minute made up for the tokens of a long answer', () => {
+  it('hold callers back until the minute made up for the tokens of one that was let in by the last of them', () => {
     const { state, limits, ask } = start()
     limits.set({ tokensPerMinute: 60 })
-    expect(ask()).toBe('in')
-    limits.charge(90)
+    const [first, second, third] = [1, 2, 3].map(() => limits.admit(undefined))
+    first?.charge(40)
+    second?.charge(50)
+    expect(() => third?.charge(1)).toThrow(expect.objectContaining({ code: 'rate_limited', retryAfterSeconds: 31 }))
     expect(ask()).toBe('rate_limited')
     state.nowMs += 29_000
     expect(ask()).toBe('rate_limited')
@@ -166,6 +168,43 @@ describe('the limits of a deployment', () => {
     state.isTableDown = false
     await use.sum()
     expect(state.inTable).toBe(4)
+  })
+
+  it('refuse for good what has more tokens than a minute, and count nothing of it', () => {
+    const { limits } = start({ replicas: 2 })
+    limits.set({ tokensPerMinute: 60, requestsPerSecond: 20, requestsPerDay: 5 })
+    const admitted = limits.admit(undefined)
+    admitted.charge(30)
+    expect(() => admitted.charge(31)).toThrow(
+      expect.objectContaining({ code: 'request_too_costly', status: 413, retryable: false }),
+    )
+    expect(limits.headers()).toMatchObject({
+      'x-ratelimit-remaining-tokens': '30',
+      'x-ratelimit-remaining-requests': '10',
+      'x-quota-remaining-requests': '5',
+    })
+  })
+
+  it('answer the whole of a request in parts whose first was let in, and are given back all of it', () => {
+    const { limits, ask } = start()
+    limits.set({ tokensPerMinute: 60 })
+    const parts = limits.admit(undefined)
+    for (let part = 0; part < 3; part++) parts.charge(20)
+    expect(ask()).toBe('rate_limited')
+    parts.giveBackTokens()
+    parts.giveBackTokens()
+    expect(limits.headers()).toMatchObject({ 'x-ratelimit-remaining-tokens': '60' })
+  })
+
+  it('have nobody wait for hours that was over a larger limit of before', () => {
+    const { state, limits, ask } = start()
+    limits.set({ tokensPerMinute: 1_000_000 })
+    const [first, second] = [1, 2].map(() => limits.admit(undefined))
+    first?.charge(999_999)
+    second?.charge(900_000)
+    limits.set({ tokensPerMinute: 60 })
+    state.nowMs += 61_000
+    expect(ask()).toBe('in')
   })
 
   it('are told in headers', () => {

@@ -1,0 +1,13 @@
+import type { Context } from 'hono'
+import type { RequestLimits } from '../deployments/request-limits.ts'
+import type { ServingEnvironment } from './serving-environment.ts'
+
+/** Whoever is over a limit is told in the headers what that is. */
+export function toldOf<Result>(limits: RequestLimits, context: Context<ServingEnvironment>, use: () => Result): Result {
+  try {
+    return use()
+  } catch (error) {
+    for (const [name, value] of Object.entries(limits.headers())) context.header(name, value)
+    throw error
+  }
+}

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { slow } from '../support/row-traffic.ts'
+import { deployTargets, publishTarget } from '../support/test-deployments.ts'
+import { embedderModel } from '../support/test-models.ts'
+import { startTestServing, type TestModel, type TestServing } from '../support/test-serving.ts'
+import { hasTinyModels, tinyModel } from '../support/tiny-models.ts'
+
+let host: TestServing
+beforeAll(async () => {
+  host = await startTestServing([], { heartbeatMs: 50, waitMsMax: 60_000 })
+})
+afterAll(() => host.close())
+
+async function deployLimited(name: string, tokensPerMinute: number, model?: TestModel) {
+  const target = await publishTarget(host, model ?? (await embedderModel()))
+  await deployTargets(host, { name, targets: [target], limits: { tokensPerMinute } })
+  await expect.poll(async () => (await host.ask(`/api/v1/predict/${name}/health`)).status, slow).toBe(200)
+}
+
+const left = (answer: Response) => Number(answer.headers.get('x-ratelimit-remaining-tokens'))
+const tokensOf = (answer: Response) => Number(answer.headers.get('x-tokens'))
+
+/** Of so many a minute hardly one comes back between two answers. */
+const perMinute = 300
+
+/** Asks, and holds what was taken off against what the answer says; gives what is left. */
+async function asksFor({ path, json, before }: { path: string; json: unknown; before: number }): Promise<number> {
+  const answer = await host.ask(path, { json })
+  const told = tokensOf(answer)
+  expect([path, answer.status]).toEqual([path, 200])
+  expect(told, path).toBeGreaterThan(2)
+  expect(before - left(answer), path).toBeLessThanOrEqual(told + 1)
+  expect(before - left(answer), path).toBeGreaterThan(0)
+  return left(answer)
+}
+
+const text = 'many words in a row'
+
+describe('a deployment that answers so many tokens a minute', () => {
+  it('lets a crowd that comes at once have no more than that and one request over', async () => {
+    await deployLimited('crowded', 300)
+    const json = { model: 'crowded', input: 'many words '.repeat(20) }
+    const all = await Promise.all(Array.from({ length: 40 }, () => host.ask('/v1/embeddings', { json })))
+    const answered = all.filter(({ status }) => status === 200)
+    const refused = all.filter(({ status }) => status === 429)
+    expect(answered.length + refused.length).toBe(40)
+    const [size = 0] = answered.map(tokensOf)
+    expect(size).toBeGreaterThan(20)
+    expect(answered.length).toBeLessThanOrEqual(Math.ceil(300 / size) + 1)
+    for (const one of refused) {
+      expect(await one.json()).toMatchObject({ error: { code: 'rate_limited' } })
+      expect(left(one)).toBe(0)
+      // What one request is over is made up for within its own share of the minute.
+      expect(Number(one.headers.get('retry-after'))).toBeLessThanOrEqual(Math.ceil((size / 300) * 60) + 1)
+    }
+  })
+
+  it('refuses what has more than a minute of them, and takes nothing off for it', async () => {
+    await deployLimited('small', 20)
+    const ask = (input: string | string[]) => host.ask('/v1/embeddings', { json: { model: 'small', input } })
+    const refused = await ask(Array<string>(10).fill(text))
+    expect([refused.status, await refused.json()]).toMatchObject([413, { error: { code: 'request_too_costly' } }])
+    expect((await ask('a text')).status).toBe(200)
+  })
+
+  it('takes off what each route says that a request was', async () => {
+    await deployLimited('routes', perMinute)
+    const base = '/api/v1/predict/routes'
+    const ids = [5, 6, 7]
+    const asked: [string, unknown][] = [
+      ['/v1/embeddings', { model: 'routes', input: [text, text] }],
+      ['/v1/embeddings', { model: 'routes', input: ids }],
+      [base, { inputs: text }],
+      [base, { inputs: { source_sentence: text, sentences: [text, 'other words'] } }],
+      [`${base}/embed`, { inputs: text }],
+      [`${base}/embed_all`, { inputs: [text, 'other words'] }],
+      [`${base}/similarity`, { inputs: { source_sentence: text, sentences: [text] } }],
+      [`${base}/tokenize`, { inputs: text }],
+      [`${base}/decode`, { ids }],
+      [`${base}/vertex`, { instances: [{ inputs: text }, { inputs: 'other words' }] }],
+      [`${base}/invocations`, { inputs: text }],
+    ]
+    let before = perMinute
+    for (const [path, json] of asked) before = await asksFor({ path, json, before })
+  })
+
+  it.skipIf(!hasTinyModels)('takes off what each task says that a request was', async () => {
+    const qa = { question: 'who?', context: text }
+    const asked: [string, string, unknown][] = [
+      ['tiny-bert-sentiment', 'text-classification', { inputs: text }],
+      ['tiny-bert-ner', 'token-classification', { inputs: text }],
+      ['tiny-bert-mlm', 'fill-mask', { inputs: 'many [MASK] in a row' }],
+      ['tiny-bert-qa', 'question-answering', { inputs: qa }],
+      ['tiny-bert-nli', 'zero-shot-classification', { inputs: text, parameters: { candidate_labels: ['a', 'b'] } }],
+      ['tiny-bert-reranker', 'text-ranking', { inputs: [{ text, text_pair: 'other words' }] }],
+    ]
+    for (const [name, task, json] of asked) {
+      await deployLimited(name, perMinute, await tinyModel(name, task))
+      await asksFor({ path: `/api/v1/predict/${name}`, json, before: perMinute })
+    }
+  })
+})
