@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { defaultQuotas, type Quotas } from './table/quotas.ts'
 
 /**
- * Parses an environment once, in a composition root. A missing or wrong value stops the start with a message that
+ * Parses the environment once, in a composition root. A missing or invalid value stops the start with a message that
  * names every variable at fault.
  */
 export function parseEnvironment<Schema extends z.ZodType>(
@@ -15,14 +15,14 @@ export function parseEnvironment<Schema extends z.ZodType>(
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ code, path, message }) => {
-    // What is amiss between two variables is told of one that may be left to its default.
+    // A rule about two variables also applies where one of them was left to its default.
     const isMissing = code === 'invalid_type' && path.length === 1 && !(String(path[0]) in given)
     return `  ${path.join('.')}: ${isMissing ? 'is missing' : message}`
   })
   throw new Error(`The environment is not usable:\n${faults.join('\n')}`)
 }
 
-/** A number as an environment has it, which is text: no sign, no fraction, and not the 0 that JavaScript makes of " ". */
+/** A whole number in an environment variable: no sign, no fraction, and not the 0 that JavaScript makes of " ". */
 export function wholeNumber({ min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {}) {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
   const error = `must be a whole number ${range}`
@@ -37,31 +37,31 @@ export const logLevel = z
   .enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be "debug", "info", "warn", "error" or "silent"')
   .default('info')
 
-/** What Lambdas are told. Each picks what it uses, so that it is neither told of nor let near anything else. */
+/** The environment of the Lambdas. Each picks the variables it needs, so that it gets access to nothing else. */
 export const platformEnvironment = z.object({
   SLIPWAY_TABLE: z.string(),
   SLIPWAY_BUCKET: z.string(),
   SLIPWAY_INGEST_QUEUE_URL: z.url(),
   SLIPWAY_DROP_QUEUE_URL: z.url(),
   SLIPWAY_MAINTENANCE_QUEUE_URL: z.url(),
-  /** sha256 of the first admin key, chosen at deployment; the key itself never reaches AWS. */
+  /** sha256 of the first admin key; the key itself never reaches AWS. */
   SLIPWAY_ADMIN_KEY_SHA256: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   HF_ENDPOINT: z.url().default('https://huggingface.co'),
-  /** Name of the secret that holds the token for that endpoint; the token itself is in no setting. */
+  /** The name of the secret with the token for that endpoint; the token itself is in no setting. */
   SLIPWAY_HF_TOKEN_SECRET: z.string().optional(),
-  /** The Hub that is read for names that are not here; nothing is mirrored without it. */
+  /** The Hub to mirror; without it nothing is mirrored. */
   SLIPWAY_MIRROR_ENDPOINT: z.url().optional(),
-  /** Lambda's own. */
+  /** Set by Lambda. */
   AWS_SESSION_TOKEN: z.string().optional(),
-  /** Where CloudWatch keeps the metrics; without one none are written. */
+  /** The CloudWatch namespace of the metrics; without it none are written. */
   SLIPWAY_EMF_NAMESPACE: z.string().optional(),
   SLIPWAY_LOG_LEVEL: logLevel,
 })
 
-/** What each pool runs models on, as JSON: `{"default": "cuda"}`. */
+/** The device of each pool, as JSON: `{"default": "cuda"}`. */
 export const poolDevices = z
   .string()
   .transform((text, context) => {
@@ -77,7 +77,7 @@ export const poolDevices = z
 
 const quota = wholeNumber()
 
-/** What an owner may have for whom no admin set other limits. */
+/** Quotas of owners for whom no admin set others. */
 export const quotaEnvironment = z.object({
   SLIPWAY_QUOTA_REPOS: quota.default(defaultQuotas.repos).describe('repos that an owner may have'),
   SLIPWAY_QUOTA_STORED_BYTES: quota.default(defaultQuotas.storedBytes).describe('bytes that an owner may store'),

@@ -1,4 +1,4 @@
-/** How many letters have to be put in, taken out or replaced to make one text of the other (Levenshtein). */
+/** The Levenshtein distance: how many letters to insert, delete or replace to turn one text into the other. */
 export function editsBetween(one: string, other: string): number {
   let above = Array.from({ length: other.length + 1 }, (_, column) => column)
   for (const [row, letter] of [...one].entries()) {

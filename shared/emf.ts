@@ -1,14 +1,14 @@
 import { Counter, Histogram } from 'prom-client'
 import type { Metrics } from './metrics.ts'
 
-/** One line of CloudWatch's embedded metric format, of which CloudWatch Logs makes a metric. */
+/** One line of CloudWatch's embedded metric format, which CloudWatch Logs turns into a metric. */
 export interface EmfLine {
   namespace: string
   name: string
   unit: EmfUnit
-  /** Each set of names and values is a metric of its own, and is billed as one. */
+  /** Every distinct set of names and values is billed as a metric of its own. */
   dimensions: Record<string, string | number | undefined>
-  /** One number, or several observations, at most 100. */
+  /** One value, or up to 100 observations. */
   value: number | number[]
   now: Date
 }
@@ -23,15 +23,15 @@ export function emfLine({ namespace, name, unit, dimensions, value, now }: EmfLi
 }
 
 interface ReportOptions {
-  /** Without one nothing is written. */
+  /** Without a namespace nothing is written. */
   namespace: string | undefined
   metrics: Metrics
   write?: (line: string) => void
 }
 
 /**
- * A Lambda's handler that writes what each invocation counted at its end, also when it throws: nobody can ask a Lambda
- * for its numbers, and it may be gone a second later.
+ * Wraps a Lambda's handler to write its metrics after each invocation, even a failed one: a Lambda cannot be scraped,
+ * and may be gone a second later.
  */
 export const reportingMetrics =
   <Args extends unknown[], Answer>(
@@ -48,7 +48,7 @@ export const reportingMetrics =
     }
   }
 
-/** What was counted since the last time; it is counted from zero again. Gauges speak of now, so they are left out. */
+/** The counts since the last call, which resets them. Gauges are left out because they describe the present. */
 async function* takeCounted(metrics: Metrics) {
   for (const metric of Object.values(metrics)) {
     if (metric instanceof Counter) {
@@ -63,7 +63,7 @@ async function* takeCounted(metrics: Metrics) {
       const counts = values.filter(({ metricName }) => metricName === `${name}_count`)
       for (const [at, { labels, value: sum }] of sums.entries()) {
         const count = counts[at]?.value ?? 0
-        // An invocation is one request or one step: should it observe more, their number and their sum are kept.
+        // An invocation is one request or step; if it observes more values than fit, only their count and sum are kept.
         for (let left = count; left > 0; left -= valuesMax)
           yield { name, labels, value: Array<number>(Math.min(left, valuesMax)).fill(sum / count) }
       }
@@ -78,7 +78,7 @@ function unitOf(name: string): EmfUnit {
   return name.endsWith('_ms') ? 'Milliseconds' : 'Count'
 }
 
-// Not by console.log, before whose text Lambda writes the time: a line has to be JSON and nothing else.
+// Lambda's console.log prefixes each line with the time, and the line has to be pure JSON.
 const toStandardOutput = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }

@@ -8,8 +8,8 @@ import { requestErrors } from './errors/request-errors.ts'
 export { AppError, type AppErrorFields } from './errors/app-error.ts'
 
 /**
- * Every error a caller can meet, in one table: a stable `code`, the HTTP status, and a message that says what is
- * wrong, where, and what to do. Formatting for a protocol happens at the edge (`shared/http/envelopes.ts`).
+ * Every error a caller can meet, in one table: a stable `code`, the HTTP status, and a message that says what is wrong,
+ * where, and what to do. `shared/http/envelopes.ts` formats them for each protocol.
  */
 export const errors = {
   ...requestErrors,
@@ -20,5 +20,5 @@ export const errors = {
   ...loadErrors,
 }
 
-/** The message of anything that was thrown, for a log line or the reason of a failure. */
+/** The message of any thrown value, for a log line or a failure's reason. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,6 @@
 /**
- * Maps with at most `limit` calls under way, keeping the order. After the first failure nothing more is begun, and it
- * is thrown when what was begun has ended.
+ * Maps with at most `limit` calls at a time, in order. After the first failure no call is started, and it is thrown
+ * once the running ones have ended.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 
 export type { Logger }
 
-/** JSON lines on stdout, or what `destination` makes of them (the local host makes them readable on a terminal). */
+/** JSON lines on stdout, or to `destination` (the local host makes them readable on a terminal). */
 export function createLogger({ level, name, destination }: LoggerOptions): Logger {
   const options = {
     level,
@@ -19,7 +19,7 @@ export function createLogger({ level, name, destination }: LoggerOptions): Logge
 
 interface LoggerOptions {
   level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  /** The deployable that writes: `registry`, `ingest`, `gpu-service`, …; a host of several gives each a child logger. */
+  /** The deployable: `registry`, `ingest`, `gpu-service`, …; a host of several gives each a child logger. */
   name?: string
   destination?: DestinationStream
 }

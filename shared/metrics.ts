@@ -1,11 +1,11 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-/** Seconds, from a fast refusal to a long model load. */
+/** In seconds, from a fast refusal to a slow model load. */
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
 /**
- * Every metric the platform promises, declared once: name, help, labels. A process makes one set and hands it to its
- * parts. Labels hold names that the team chose (a deployment), never a caller's text, so that their number is bounded.
+ * Every metric of the platform, declared once. A process creates one set and passes it to its parts. Labels hold names
+ * that the team chose (such as a deployment), never a caller's text, so that their number is bounded.
  */
 export function createMetrics() {
   const registry = new Registry()
@@ -32,7 +32,7 @@ export function createMetrics() {
   return {
     registry,
     cacheHitRatio,
-    /** Has a cache's ratio asked for whenever somebody asks for the metrics. */
+    /** Reads a cache's hit ratio whenever the metrics are scraped. */
     watchCache: (name: string, ratio: () => number): void => void caches.set(name, ratio),
     httpRequests: counter('http_requests_total', 'HTTP requests answered.', ['method', 'route', 'status']),
     httpDuration: histogram('http_request_duration_seconds', 'Time to answer an HTTP request.', ['method', 'route']),
@@ -88,7 +88,7 @@ export function createMetrics() {
     ]),
     queueDepth: gauge('queue_depth', 'Items that wait for an engine.', ['deployment']),
     queueWait: histogram('queue_wait_seconds', 'Time an item waited before its run.', ['deployment']),
-    // Under the names by which dashboards made for Triton look for them.
+    // Triton's own names, which dashboards for Triton use.
     tritonSuccess: counter('nv_inference_request_success', 'Inputs answered by a model.', ['model', 'version']),
     tritonFailure: counter('nv_inference_request_failure', 'Inputs that a model failed.', [
       'model',

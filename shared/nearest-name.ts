@@ -1,10 +1,10 @@
 import { editsBetween } from './edits-between.ts'
 
-/** Names come from callers too, and comparing takes the product of both lengths. */
+/** Names also come from callers, and comparing costs the product of both lengths. */
 const lettersMax = 64
 const knownMax = 1000
 
-/** The name that is meant most likely by one that is mistyped; `undefined` where none is within `editsMax`. */
+/** The known name closest to a mistyped one; `undefined` where none is within `editsMax`. */
 export function nearestName({ name, known, editsMax }: Mistyped): string | undefined {
   if (name.length > lettersMax) return undefined
   const [first] = known

@@ -1,4 +1,4 @@
-/** A value as JSON that is the same for whatever says the same: the table gives the members of a map in any order. */
+/** JSON with sorted members, because DynamoDB returns those of a map in any order. */
 export const orderedText = (value: unknown): string => JSON.stringify(value, inOrder)
 
 const inOrder = (_: string, value: unknown): unknown =>

@@ -1,13 +1,13 @@
 interface SecretRequest {
   name: string
-  /** The Lambda's own, by which the extension knows that the asker runs beside it. */
+  /** The Lambda's own, which proves to the extension that the caller runs beside it. */
   sessionToken: string | undefined
   endpoint?: string
 }
 
 /**
- * A secret of Secrets Manager, through the extension of AWS that runs beside a Lambda and spares it a client. The
- * extension answers only once the function has started, so this is not for a module's top level.
+ * Reads a secret through the AWS extension beside a Lambda, which saves bundling a client. The extension only answers
+ * once the function has started, so this must not run at a module's top level.
  */
 export async function readSecret({ name, sessionToken = '', endpoint = extension }: SecretRequest): Promise<string> {
   const answer = await fetch(`${endpoint}/secretsmanager/get?secretId=${encodeURIComponent(name)}`, {

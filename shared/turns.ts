@@ -1,9 +1,9 @@
-/** Does one piece of work after the other; what is of another subject goes on beside it. */
+/** Runs work on one subject in sequence, and on different subjects in parallel. */
 export type InTurn = <Result>(subject: string, work: () => Promise<Result>) => Promise<Result>
 
 /**
- * Turns within one process. What other processes write too is kept right by conditions in the table; there, turns spare
- * those who would only get in each other's way from doing everything again for each one that was faster.
+ * Sequences work within one process. Conditions in the table protect against other processes; this spares concurrent
+ * requests here from conflicting and starting over.
  */
 export function createTurns(): InTurn {
   const last = new Map<string, Promise<unknown>>()

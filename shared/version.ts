@@ -1,4 +1,4 @@
 import manifest from '../package.json' with { type: 'json' }
 
-/** The version of the platform, as package.json says it. */
+/** The platform's version, from package.json. */
 export const version: string = manifest.version

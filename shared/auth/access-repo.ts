@@ -7,14 +7,18 @@ import type { Table } from '../table/table.ts'
 import { type Access, type Resource, requireAccess } from './authorize.ts'
 import type { Principal } from './principal.ts'
 
-/** The repo of a name, where the principal may do with it what it wants to. @throws AppError `repo_not_found`, also where there is one that must not be known of; `unauthenticated`, `missing_scope`, `forbidden` */
+/**
+ * Finds a repo by name and checks that the principal may access it.
+ * @throws AppError `repo_not_found` (also for a repo that must stay hidden), `unauthenticated`, `missing_scope`,
+ * `forbidden`
+ */
 export async function accessRepo(
   table: Table,
   { principal, access, name, kind = 'model', withDeleted = false }: AccessRepo,
 ): Promise<RepoItem> {
   const hidden = () => errors.repoNotFound(name)
   const repo = isRepoId(name) ? await findRepo(table, { kind, name, withDeleted }) : undefined
-  // Nothing tells a stranger whether a repo is there.
+  // A caller without a key must not learn whether the repo exists.
   if (repo === undefined) throw principal === undefined ? errors.unauthenticated() : hidden()
   requireAccess({ principal, access, resource: asResource(repo), hidden })
   return repo
@@ -31,6 +35,6 @@ interface AccessRepo {
 export const asResource = (repo: RepoItem): Resource => ({
   owner: repo.owner,
   repoId: repo.id,
-  // What is deleted is nobody's but its owner's.
+  // A deleted repo is visible to its owner only.
   visibility: repo.deletedAt === undefined ? repo.visibility : 'private',
 })

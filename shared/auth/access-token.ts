@@ -2,9 +2,9 @@ import { type CryptoKey, importJWK, errors as joseErrors, jwtVerify } from 'jose
 import type { Table } from '../table/table.ts'
 import { listVerifyingKeys } from '../table/verifying-keys.ts'
 
-/** What a session's access token is, on both sides: who signs one and who verifies it. */
+/** The access token of a session, as both the signer and the verifier see it. */
 export const accessTokens = {
-  /** One algorithm, whatever a token says of itself. */
+  /** Fixed, so that a token cannot choose its own algorithm. */
   algorithm: 'EdDSA',
   type: 'at+jwt',
   issuer: 'slipway',
@@ -12,7 +12,7 @@ export const accessTokens = {
   lifeSeconds: 600,
 } as const
 
-/** How long a process goes on with the keys it has read; a key that is taken away verifies so long and no longer. */
+/** How long a process trusts the keys it has read; a removed key still verifies for this long. */
 const rememberMs = 60_000
 
 export interface AccessClaims {
@@ -20,10 +20,10 @@ export interface AccessClaims {
   sessionId: string
 }
 
-/** Reads a token that one of our keys signed. `undefined` for any other. */
+/** Reads a token that one of our keys signed; `undefined` for any other token. */
 type ReadAccessToken = (token: string) => Promise<AccessClaims | undefined>
 
-/** Needs the public keys only, which are read again for a key that is not known yet, and once a minute. */
+/** Needs only the public keys; reads them again once a minute, or when a token names an unknown key. */
 export function createAccessTokenReader({ table, now }: { table: Table; now: () => Date }): ReadAccessToken {
   let held = new Map<string, CryptoKey>()
   let readAtMs = Number.NEGATIVE_INFINITY

@@ -1,14 +1,14 @@
 import { type AppError, errors } from '../errors.ts'
 import { hasScope, type OwnerRole, ownerRoles, type Principal, type Scope } from './principal.ts'
 
-/** What is to be done with something of an owner: `infer` is to call its deployments, `admin` to rename or delete. */
+/** What the caller wants to do: `infer` calls deployments, `admin` renames or deletes. */
 export type Access = 'read' | 'infer' | 'write' | 'admin'
 
-/** What an owner has: a repo, or, without a `repoId`, the namespace itself and what is in it. */
+/** A repo, or without `repoId` the whole namespace of the owner. */
 export interface Resource {
   owner: string
   repoId?: string | undefined
-  /** Only a repo is ever public, and public is to be read by anyone. */
+  /** Only repos can be public; anyone may read those. */
   visibility?: 'private' | 'public' | undefined
 }
 
@@ -21,7 +21,10 @@ const needs: Record<Access, { role: OwnerRole; scope: Scope }> = {
 
 type Verdict = 'granted' | 'hidden' | 'forbidden' | { missingScope: Scope }
 
-/** Decides; `hidden` is what the principal may not even know of. Without a principal, only what is public is there. */
+/**
+ * The verdict is `hidden` where the principal must not learn that the resource exists. Without a principal, only public
+ * resources are visible.
+ */
 export function judgeAccess(principal: Principal | undefined, access: Access, resource: Resource): Verdict {
   const isPublicRead = access === 'read' && resource.visibility === 'public'
   if (principal === undefined) return isPublicRead ? 'granted' : 'hidden'
@@ -55,7 +58,7 @@ export function requireAccess({
   throw errors.missingScope(verdict.missingScope, principal?.scopes ?? [])
 }
 
-/** Why something is refused to who may know of it: for the limit of the key, where its user may do it, or for the role. */
+/** Explains a refusal to a caller who may see the resource: the key is too narrow, or the user's role is. */
 export function refusalOf({ principal, access, resource, act = access }: Refused): AppError {
   const { owner } = resource
   if (principal?.limit === undefined) return errors.forbidden(act, owner)
@@ -69,18 +72,18 @@ interface Refused {
   principal: Principal | undefined
   access: Access
   resource: Resource
-  /** What was to be done, in words. @default access */
+  /** The action in words. @default access */
   act?: string
 }
 
-/** The role of a principal in a namespace. Admins of the platform are admins of every one. */
+/** The role of a principal in a namespace; platform admins are admins of every namespace. */
 export function roleIn(principal: Principal, owner: string): OwnerRole | undefined {
   const key = owner.toLowerCase()
   if (principal.role === 'admin' || principal.username.toLowerCase() === key) return 'admin'
   return Object.hasOwn(principal.owners, key) ? principal.owners[key] : undefined
 }
 
-/** A key for one repo may do nothing to its namespace, nor to another repo in it. */
+/** A key for one repo gives no access to the namespace or to its other repos. */
 function isWithinLimit({ limit }: Principal, { owner, repoId }: Resource): boolean {
   if (limit === undefined) return true
   return 'owner' in limit ? limit.owner.toLowerCase() === owner.toLowerCase() : limit.repoId === repoId

@@ -6,8 +6,7 @@ import { requireAccess } from './authorize.ts'
 import type { Principal } from './principal.ts'
 
 /**
- * The namespace that something is to be put into, for whoever may write there. One that nobody has becomes an
- * organisation's when an admin of the platform writes into it first.
+ * Returns the namespace to write into. A free name becomes an organisation when a platform admin first writes to it.
  * @throws AppError `unauthenticated`, `owner_not_found`, `forbidden`, `missing_scope`, `name_reserved`
  */
 export async function ensureOwner({ table, principal, owner, now }: EnsureOwner): Promise<OwnerItem> {
@@ -23,7 +22,7 @@ export async function ensureOwner({ table, principal, owner, now }: EnsureOwner)
   return ensureOrganisation(table, { name: parseNewOwnerName(owner, 'owner'), createdBy: userId, now })
 }
 
-/** For whoever wrote into a namespace and was refused: it may have been taken apart meanwhile. @throws AppError `owner_not_found` */
+/** Explains a failed write: the namespace may have been deleted meanwhile. @throws AppError `owner_not_found` */
 export async function requireOwner(table: Table, owner: string): Promise<void> {
   const found = await findOwner(table, owner)
   if (found === undefined || found.deletedAt !== undefined) throw errors.ownerNotFound(owner)

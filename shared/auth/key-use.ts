@@ -5,8 +5,8 @@ const apartMs = 60_000
 const keysMax = 10_000
 
 /**
- * Notes that a key was used, at most once a minute for each: this process remembers what it wrote, and the write
- * itself is refused where another process was first. Nobody waits for it, and a failure is nobody's fault but its own.
+ * Records that a key was used, at most once a minute per key: this process remembers its own writes, and a condition
+ * refuses the write where another process was first. Requests do not wait for it, and its failure fails nothing else.
  */
 export function createKeyUseNotes({ table, now }: { table: Table; now: () => Date }) {
   const noted = new Map<string, number>()

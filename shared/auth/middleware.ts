@@ -6,14 +6,14 @@ import { hasScope, type Principal, type Scope } from './principal.ts'
 import { tokenOf } from './token.ts'
 import type { Verifier } from './verify.ts'
 
-/** Lets a request pass with a valid token only, before its body is read. */
+/** Requires a valid token before the body is read. */
 export const authenticate = (verify: Verifier) =>
   createMiddleware<HttpEnvironment>(async (context, next) => {
     context.set('principal', await verify(tokenOf(context.req.raw.headers)))
     await next()
   })
 
-/** Lets strangers pass too. Whoever sends a token is told where it is a wrong one. */
+/** Accepts requests without a token, but still refuses an invalid one. */
 export const identify = (verify: Verifier) =>
   createMiddleware<HttpEnvironment>(async (context, next) => {
     const token = tokenOf(context.req.raw.headers)
@@ -21,14 +21,14 @@ export const identify = (verify: Verifier) =>
     await next()
   })
 
-/** Who asks, where somebody must. @throws AppError `unauthenticated` */
+/** The principal of a request that needs one. @throws AppError `unauthenticated` */
 export function principalOf(context: Context<HttpEnvironment>): Principal {
   const principal = context.get('principal')
   if (principal === undefined) throw errors.unauthenticated()
   return principal
 }
 
-/** Lets a request pass whose token holds the scope. Stands after `authenticate` or `identify`. */
+/** Requires a scope. Goes after `authenticate` or `identify`. */
 export const requireScope = (scope: Scope) =>
   createMiddleware<HttpEnvironment>((context, next) => {
     assertScope(principalOf(context), scope)

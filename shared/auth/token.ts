@@ -3,13 +3,13 @@ import { hash, randomBytes } from 'node:crypto'
 /** A new API key: 256 random bits in hex behind `hf_`, the prefix that Hub clients insist on. */
 export const createToken = (): string => `hf_${randomBytes(32).toString('hex')}`
 
-/** Whether a text has the shape of our keys, whoever made it. */
+/** Whether a text is shaped like one of our keys. */
 export const isToken = (text: string): boolean => /^hf_[A-Za-z0-9]{40,100}$/.test(text)
 
 /** Only this hash of a key is ever stored. The key is random, so a plain hash is enough. */
 export const hashToken = (token: string): string => hash('sha256', token)
 
-/** The key of a request: `Authorization: Bearer …` or `X-API-Key`. */
+/** The key of a request, from `Authorization: Bearer …` or `X-API-Key`. */
 export function tokenOf(headers: Headers): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')
   return bearer?.[1] ?? headers.get('x-api-key') ?? undefined

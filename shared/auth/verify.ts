@@ -13,12 +13,12 @@ export type Verifier = (token: string | undefined) => Promise<Principal>
 
 interface VerifierOptions {
   table: Table
-  /** The hash of the first admin key, where the deployment was given one. */
+  /** The hash of the first admin key, if the installation was given one. */
   adminKeySha256?: string | undefined
   now?: () => Date
 }
 
-/** Who holds the key that a deployment was given; its user need not be in the table. */
+/** The principal of the installation's own admin key, which has no user in the table. */
 export const bootstrapAdmin: Principal = {
   userId: 'admin',
   username: 'admin',
@@ -28,7 +28,7 @@ export const bootstrapAdmin: Principal = {
   owners: {},
 }
 
-/** Who holds the key that the deployment was given, known without a look at the table. */
+/** Recognises the installation's own admin key without reading the table. */
 export const adminKeyHolder =
   (adminKeySha256: string | undefined) =>
   (token: string): Principal | undefined =>
@@ -38,7 +38,7 @@ export const adminKeyHolder =
 
 const tokenLengthMax = 2000
 const keysMax = 10_000
-/** So many newer keys of its user may lie between a key and its user before the two are read one by one. */
+/** With more than this many newer keys between a key and its user, the two are read separately. */
 const newerKeysMax = 10
 
 interface KnownKey {
@@ -47,14 +47,11 @@ interface KnownKey {
   liesFar: boolean
 }
 
-/**
- * Every answer is read from the table as it is now, so that whatever is revoked, disabled or taken away is refused with
- * the next request.
- */
+/** Reads the table on every call, so that a revoked key or disabled user is refused from the next request on. */
 export function createVerifier({ table, adminKeySha256, now = () => new Date() }: VerifierOptions): Verifier {
   const readAccessToken = createAccessTokenReader({ table, now })
   const noteUse = createKeyUseNotes({ table, now })
-  /** Whose a key is never changes: knowing it, the key is read where its user is, in one look. */
+  /** A key never changes its user, so once the user is known both are read in one query. */
   const known = new Map<string, KnownKey>()
 
   async function verifyKey(token: string): Promise<Principal> {
@@ -77,7 +74,7 @@ export function createVerifier({ table, adminKeySha256, now = () => new Date() }
       held.liesFar = read.newerKeys > newerKeysMax
       return read
     }
-    // By its hash it is found whatever became of the other copy: a backup may have brought it back under another id.
+    // Looked up by hash, because a backup may have restored the key under another id.
     const key = await findApiKey(table, sha256)
     const identity = key && (await findIdentity(table, key.userId))
     if (known.size >= keysMax) known.clear()
@@ -102,7 +99,7 @@ export function createVerifier({ table, adminKeySha256, now = () => new Date() }
     if (token === undefined) throw errors.unauthenticated()
     if (token.length > tokenLengthMax) throw errors.invalidToken()
     if (token.startsWith('hf_')) return verifyKey(token)
-    // A session's token has three parts; what has not is most likely a key that was copied in part.
+    // A session token has three parts; anything else is most likely a truncated key.
     if (token.split('.').length !== 3) throw errors.invalidToken()
     return verifySession(token)
   }

@@ -8,9 +8,9 @@ import { ConditionFailed, type Table } from '../table/table.ts'
 const atOnce = 16
 
 /**
- * Makes sure, before a publication that names them, that blobs are there and stay: `sweeps.ts` tells the order. The
- * publication has `roundStands(round)` among its writes, with the very round that was read before this was called.
- * @returns those that are not there (any more) and must be brought again. @throws BlobsBusy
+ * Makes sure that blobs exist and stay, before the publication that names them; `sweeps.ts` explains the order. The
+ * publication must include `roundStands(round)` among its writes, with the round that was read before this call.
+ * @returns the missing blobs, which must be uploaded again. @throws BlobsBusy
  */
 export async function keepBlobs({ table, objects, round, hashes }: KeepBlobs): Promise<string[]> {
   const distinct = [...new Set(hashes)]
@@ -44,7 +44,7 @@ async function takeBack(table: Table, sha256: string): Promise<void> {
   }
 }
 
-/** A collection is removing one of them this very moment: ask again when it has, and bring it again. */
+/** A collection is removing one of the blobs right now: retry afterwards, and upload it again. */
 export class BlobsBusy extends Error {
   override name = 'BlobsBusy'
   constructor(sha256: string, cause?: unknown) {

@@ -7,7 +7,7 @@ export type User = z.infer<typeof user>
 export type Invitation = z.infer<typeof invitation>
 type Member = z.infer<typeof member>
 
-/** Who may do what: users and invitations, which are for admins of the platform, and the members of organisations. */
+/** Users and invitations (for platform admins), and members of organisations. */
 export function accountClient(send: Send) {
   const answer = async <Answer>(...request: Parameters<Send>): Promise<Answer> =>
     (await send<Answer>(...request)).answer

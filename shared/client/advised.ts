@@ -1,6 +1,6 @@
 import { ApiError } from './api-error.ts'
 
-/** Adds to a refusal of the server what can be typed instead, which the command alone knows. For `catch`. */
+/** Adds to a server's refusal the command to type instead, which only the calling command knows. For use in `catch`. */
 export const advised =
   ({ codes, advice }: { codes: readonly string[]; advice: string }) =>
   (error: unknown): never => {

@@ -23,7 +23,7 @@ import { undeploy } from './commands/undeploy.ts'
 import { usage } from './commands/usage.ts'
 import { users } from './commands/users.ts'
 
-/** Every verb, in the order in which help lists them. */
+/** Every command, in the order in which help lists them. */
 export const commands: Record<string, Command> = {
   pull,
   ls,
@@ -51,7 +51,7 @@ export const commands: Record<string, Command> = {
   restore,
 }
 
-/** What there is, examples first. */
+/** The top-level help, examples first. */
 export function overview(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length))
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}   ${summary}`)

@@ -75,12 +75,12 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
     getUsage: (request: PageRequest & { owner?: string | undefined } = {}) =>
       get<Page<OwnerUsage>>(`/api/v1/usage${queryOf(request)}`),
     listAudit: (request: AuditRequest) => get<Page<AuditEvent>>(`/api/v1/audit${queryOf(request)}`),
-    /** Asks a deployment where it is served, which in AWS is another host than the registry's. */
+    /** Calls a deployment at its own address, which in AWS is another host than the registry's. */
     predict: ({ url }: { url: string }, body: unknown) => send<unknown>('POST', url, body),
   }
 }
 
-/** A path of this server, or the whole address of another one that it named, which may not be less private. */
+/** Resolves a path of this server, or a full address it named; the latter must not downgrade https to http. */
 function addressOf(base: string, path: string): string {
   if (path.startsWith('/')) return base + path
   if (base.startsWith('https:') && !path.startsWith('https:'))

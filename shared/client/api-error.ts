@@ -1,12 +1,12 @@
 import { retryAfterSeconds } from '../hf/retry-after.ts'
 
-/** An answer of the API that is no success, or no answer at all (`status` 0). */
+/** An error answer of the API, or no answer at all (`status` 0). */
 export class ApiError extends Error {
   override name = 'ApiError'
   readonly code: string
   readonly status: number
   readonly requestId: string | undefined
-  /** How long the server asks to wait before it is asked again. */
+  /** The `Retry-After` of the server. */
   readonly retryAfterSeconds: number | undefined
 
   constructor({ code, status, message, requestId, retryAfterSeconds, cause }: ApiErrorFields) {
@@ -38,7 +38,7 @@ export async function toApiError(response: Response): Promise<ApiError> {
   return new ApiError({ code, status, message, requestId, retryAfterSeconds: retryAfterSeconds({ headers }) })
 }
 
-/** Nothing came from `address`, or not to its end; `base` is where the server of all that was asked is. */
+/** The connection to `address` failed or broke; `base` is the server that was asked first. */
 export function connectionError({ base, address, cause }: LostConnection): ApiError {
   const why = reasonOf(cause)
   const message = address.startsWith(`${base}/`)
@@ -53,7 +53,7 @@ interface LostConnection {
   cause: unknown
 }
 
-/** What the network says of it: `fetch` itself only says that it failed. */
+/** The network's own reason; `fetch` itself only says "fetch failed". */
 function reasonOf(error: unknown): string {
   if (property(error, 'name') === 'TimeoutError') return ' in time'
   const code = text(property(property(error, 'cause'), 'code'))

@@ -2,11 +2,11 @@ import { resolve } from 'node:path'
 import { dataFolder, defaultDataFolder } from './connection.ts'
 import { shellWord } from './shell-word.ts'
 
-/** How the CLI was called, so that what it names next can be typed. */
+/** How the CLI was started, so that the commands it suggests can be typed as they are. */
 export interface CalledAs {
-  /** By npx, by npm's script, or by its own name. */
+  /** `npx slipway`, `npm run slipway --`, or `slipway`. */
   name: string
-  /** The setting without which the next command would look for another server, as a shell takes it before a command. */
+  /** The environment setting that the next command needs to find the same server, as a shell prefix. */
   setting?: string | undefined
 }
 
@@ -21,18 +21,18 @@ function nameOf(environment: Environment): string {
   return isScript && environment.npm_lifecycle_event === 'slipway' ? 'npm run slipway --' : 'slipway'
 }
 
-/** What was exported cannot be told from what was set for this command alone; said twice it does no harm. */
+/** The process cannot see whether the setting was exported or set for this command alone; repeating it does no harm. */
 const settingOf = (environment: Environment): string | undefined =>
   environment.SLIPWAY_URL?.trim() ? undefined : dataFolderSetting(dataFolder(environment))
 
-/** How the CLI is told of a local host's data folder; nothing where it looks by itself. */
+/** The setting that points the CLI at a local host's data folder; `undefined` for the default folder. */
 export const dataFolderSetting = (folder: string): string | undefined =>
   resolve(folder) === resolve(defaultDataFolder) ? undefined : `SLIPWAY_DATA=${shellWord(folder)}`
 
-/** A text that names commands, ours or the server's, as the caller would type them. */
+/** Rewrites the commands that a text mentions into the form the caller would type. */
 export const inWordsOf = ({ name, setting }: CalledAs, text: string): string =>
   text.replace(/(?<![\w/.-])(?:npx )?slipway(?= (?:[a-z]|--help))( (?:[a-z]+ )?--help)?/g, (_, help?: string) =>
-    // Help is the same wherever the server is.
+    // Help does not depend on the server.
     help === undefined ? withSetting(name, setting) : `${name}${help}`,
   )
 

@@ -13,11 +13,11 @@ interface CliRequest {
   parameters: string[]
   connection: () => Promise<Connection>
   terminal: Terminal
-  /** What whoever called it typed for `slipway`. */
+  /** How the user typed `slipway`. */
   calledAs?: CalledAs | undefined
 }
 
-/** Runs one command. Resolves to the exit code: 0 done, 1 failed, 2 used wrongly. */
+/** Runs one command and resolves to the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function runCli(request: CliRequest): Promise<number> {
   const { connection, terminal: given, calledAs: own = { name: 'slipway' } } = request
   const terminal = { ...given, err: (text: string) => given.err(inWordsOf(own, text)) }
@@ -55,7 +55,7 @@ export async function runCli(request: CliRequest): Promise<number> {
 const everyCommand = `--json answers with one JSON value on standard output, a failure too, whose "error" says why. It ends with 0 when all
 is done, 1 when it failed, 2 when it was used wrongly.`
 
-/** `--json` may stand before the command as well. */
+/** `--json` may come before the command, too. */
 const commandFirst = (parameters: string[]): string[] =>
   parameters[0] === '--json' && parameters.length > 1 ? [...parameters.slice(1), '--json'] : parameters
 
@@ -64,7 +64,7 @@ function noCommand(name: string): UsageError {
   return new UsageError(`there is no command "${name}"${nearest === undefined ? '' : `; it is ${nearest}`}`)
 }
 
-/** A number below 0 is a value, not an option: `--weight -5` is then refused by what it means. */
+/** A negative number is a value, not an option, so that `--weight -5` is refused with a useful message. */
 const withNumbers = (rest: readonly string[]): string[] =>
   rest.flatMap((given, at) => {
     if (isNumberOf(rest[at - 1], given)) return []

@@ -2,15 +2,14 @@ import type { ParseArgsOptionsConfig } from 'node:util'
 import type { ApiClient } from './api-client.ts'
 import type { Terminal } from './terminal.ts'
 
-/** One verb of the CLI. */
 export interface Command {
   summary: string
-  /** How it is called: `slipway pull SOURCE`. */
+  /** For example `slipway pull SOURCE`. */
   usage: string
-  /** Help: examples first, then what the options mean. */
+  /** Examples first, then the options. */
   help: string
   options: ParseArgsOptionsConfig
-  /** How many positional parameters it takes. */
+  /** The number of positional parameters. */
   parameters: { min: number; max: number }
   run(invocation: Invocation): Promise<void>
 }
@@ -21,16 +20,16 @@ export interface Invocation {
   json: boolean
   client: ApiClient
   terminal: Terminal
-  /** A command of the Hub's own CLI, with all that it needs to speak with this server. */
+  /** A command of the Hub's own CLI, prefixed with the settings it needs to reach this server. */
   hubCommand: (command: string) => string
 }
 
-/** The command was given wrongly; ends with exit code 2. */
+/** Wrong usage; exit code 2. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }
 
-/** The work was asked for rightly and failed; ends with exit code 1. `answer` is what `--json` prints beside the error. */
+/** A valid command that failed; exit code 1. `answer` is printed beside the error with `--json`. */
 export class CommandFailed extends Error {
   override name = 'CommandFailed'
   readonly answer: object | undefined

@@ -8,21 +8,21 @@ type Environment = Record<string, string | undefined>
 export interface Connection {
   url: string
   token?: string | undefined
-  /** Where a key was looked for on this machine. */
+  /** Where this machine's key was looked for. */
   keyPath?: string | undefined
-  /** What a client of the Hub is to find in its environment, as a shell takes it before a command. */
+  /** The environment settings that a client of the Hub needs, as a shell prefix. */
   hubSettings?: string | undefined
 }
 
 export const defaultDataFolder = '.slipway'
 
-/** The folder of the local host, as it was given. */
+/** The local host's data folder, as the user wrote it. */
 export const dataFolder = (environment: Environment): string => environment.SLIPWAY_DATA || defaultDataFolder
 
 /**
- * Where the server is and the key to it: `SLIPWAY_URL` and `SLIPWAY_API_KEY`, else what the local host has written
- * into its data folder. A key found on disk is only ever sent to this machine.
- * @throws CommandFailed where what is set is no address
+ * Reads the server's address and key from `SLIPWAY_URL` and `SLIPWAY_API_KEY`, else from the local host's data folder.
+ * A key found on disk is only ever sent to this machine.
+ * @throws CommandFailed for a setting that is no valid address
  */
 export async function readConnection(environment: Environment): Promise<Connection> {
   const folder = dataFolder(environment)
@@ -39,7 +39,7 @@ export async function readConnection(environment: Environment): Promise<Connecti
   }
 }
 
-/** People write an address as they type it into a browser, or as they tell it an OpenAI client. */
+/** Catches addresses without a scheme, or with `/v1` as OpenAI clients want it. */
 function requireAddress(given: string): void {
   const address = URL.parse(given)
   if (/^https?:$/.test(address?.protocol ?? '')) {
@@ -53,7 +53,7 @@ function requireAddress(given: string): void {
   )
 }
 
-/** What of it the environment has already is left out. */
+/** Leaves out what the environment already sets. */
 function hubSettings({ url, token, keyPath, environment }: Connection & { environment: Environment }): string {
   const endpoint = url.replace(/\/+$/, '')
   const key = environment.SLIPWAY_API_KEY ? '"$SLIPWAY_API_KEY"' : `"$(cat ${shellWord(keyPath ?? '')})"`

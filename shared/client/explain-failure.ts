@@ -2,7 +2,7 @@ import { ApiError } from './api-error.ts'
 import { CommandFailed, UsageError } from './command.ts'
 import { printable, type Terminal } from './terminal.ts'
 
-/** Says why a command ended otherwise than it should. @returns its exit code */
+/** Prints why a command failed. @returns the exit code */
 export function explainFailure({ error, name, json, terminal }: Failure): number {
   const { code, said, exitCode, ...more } = failureOf(error)
   const answer = { ...more.answer, error: { code, message: more.message ?? said, ...more.details } }
@@ -33,14 +33,14 @@ interface Explained {
   code: string
   said: string
   exitCode: number
-  /** What it is for programs, where that is not what is said. */
+  /** The message for programs, where it differs from the printed one. */
   message?: string
   details?: object
-  /** What the command answers although it failed, beside why. */
+  /** What the command still answers, beside the reason of its failure. */
   answer?: object | undefined
 }
 
-/** There is nothing to ask with. */
+/** Explains that there is no API key. */
 export const noKey = (url: string, keyPath: string | undefined): string =>
   keyPath === undefined
     ? `There is no key for ${url}. Set SLIPWAY_API_KEY to one of its keys.`

@@ -4,7 +4,7 @@ import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
 export type ApiKey = z.infer<typeof apiKey>
 
-/** The keys of whoever asks. */
+/** The caller's own keys. */
 export const keyClient = (send: Send) => ({
   listKeys: async (request: PageRequest = {}) =>
     (await send<Page<ApiKey>>('GET', `/api/v1/keys${queryOf(request)}`)).answer,

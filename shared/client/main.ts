@@ -2,18 +2,18 @@ import { calledAs } from './called-as.ts'
 import { runCli } from './cli.ts'
 import { readConnection } from './connection.ts'
 
-// Whoever reads the output has had enough of it: "slipway ls | head".
+// The reader of the output has seen enough, as in "slipway ls | head".
 process.stdout.on('error', (error) => {
   if ('code' in error && error.code === 'EPIPE') process.exit(0)
   throw error
 })
 
-// What is said beside the answer may go unread; the answer itself may not.
+// Losing messages on stderr is fine; losing the answer is not.
 process.stderr.on('error', (error) => {
   if (!('code' in error && error.code === 'EPIPE')) throw error
 })
 
-// By the signal itself, so that a script that runs this ends too.
+// Ends by the signal itself, so that a script running this ends, too.
 const interrupted = new AbortController()
 process.once('SIGINT', () => {
   interrupted.abort()

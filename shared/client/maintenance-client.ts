@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { BackupEntry, createMaintenance, MaintenanceFinding, MaintenanceJob } from '../contract/maintenance.ts'
 import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
-/** What admins of the platform ask for: jobs on the registry as a whole. */
+/** Jobs on the whole registry, for platform admins. */
 export const maintenanceClient = (send: Send) => ({
   startMaintenance: async (wanted: z.input<typeof createMaintenance>) =>
     (await send<MaintenanceJob>('POST', '/api/v1/maintenance', wanted)).answer,

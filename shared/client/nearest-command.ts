@@ -1,6 +1,6 @@
 import { editsBetween } from '../edits-between.ts'
 
-/** What people type who know `hf`, `ollama`, `docker` or `git`, and what it is here. */
+/** Commands that users know from `hf`, `ollama`, `docker` or `git`, and their equivalents here. */
 const elsewhere: Record<string, string> = {
   ...each(['list', 'models', 'search', 'find'], '"slipway ls"'),
   ...each(['ps', 'top', 'whoami', 'info', 'deployments'], '"slipway status"'),
@@ -42,7 +42,7 @@ function each(words: readonly string[], here: string): Record<string, string> {
   return Object.fromEntries(words.map((word) => [word, here]))
 }
 
-/** What someone may mean by a word that is no command; `undefined` where nothing is like it. */
+/** The command that a mistyped word most likely means; `undefined` where none is close. */
 export function nearestCommand(word: string, commands: readonly string[]): string | undefined {
   const typed = word.toLowerCase()
   if (Object.hasOwn(elsewhere, typed)) return elsewhere[typed]

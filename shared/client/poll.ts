@@ -2,12 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ApiError } from './api-error.ts'
 import type { Progress } from './terminal.ts'
 
-/** How long a server may be without an answer: longer than a restart, and than the minute of a quota. */
+/** How long to wait for an unresponsive server: longer than a restart, and than a quota's minute. */
 const patienceMs = 2 * 60_000
 const backoffMaxMs = 10_000
 const pauseMaxMs = 2000
 
-/** Looks at what goes on at the server until it is over. @throws what a look fails with that is no passing failure */
+/** Polls work on the server until it is over. @throws any failure that retrying does not help */
 export async function poll<State>(work: Poll<State>): Promise<State> {
   const { isOver, look, show, goesOn, everyMs, progress, clock = realClock } = work
   const leave = () => progress.say(goesOn)
@@ -17,7 +17,7 @@ export async function poll<State>(work: Poll<State>): Promise<State> {
   try {
     while (!isOver(state)) {
       show(state)
-      // What has taken long takes longer, and an hour of it is not worth thousands of requests.
+      // Polls a long job less often, so that an hour of work does not cost thousands of requests.
       await clock.wait(Math.min(pauseMaxMs, Math.max(everyMs, (clock.now() - startedAt) / 20)))
       const last = state
       state = await outlasting(() => look(last), work)
@@ -30,7 +30,7 @@ export async function poll<State>(work: Poll<State>): Promise<State> {
 }
 
 interface Poll<State> extends Patience {
-  /** What it was when it was asked for. */
+  /** The state at the start. */
   first: State
   isOver: (state: State) => boolean
   look: (state: State) => Promise<State>
@@ -38,7 +38,7 @@ interface Poll<State> extends Patience {
 }
 
 interface Patience {
-  /** What becomes of it where nobody looks any more. */
+  /** Tells the user what happens to the work when nobody watches any more. */
   goesOn: string
   everyMs: number
   progress: Progress
@@ -52,7 +52,7 @@ interface Clock {
 
 const realClock: Clock = { now: () => performance.now(), wait }
 
-/** A question that fails for a moment (a quota of the minute, a restart, a lost connection) is told and repeated. */
+/** Repeats a request through passing failures (a used-up quota, a restart, a lost connection), and says so. */
 export async function outlasting<Answer>(ask: () => Promise<Answer>, patience: Patience): Promise<Answer> {
   const { goesOn, everyMs, progress, clock = realClock } = patience
   const startedAt = clock.now()
@@ -71,7 +71,7 @@ export async function outlasting<Answer>(ask: () => Promise<Answer>, patience: P
   }
 }
 
-/** As long as the server asks for, and longer from failure to failure; `undefined` where waiting is not worth it. */
+/** At least the server's `Retry-After`, and longer with each failure; `undefined` where waiting will not help. */
 function waitAfter({ error, failures, silentMs, everyMs }: FailedLook): number | undefined {
   if (!(error instanceof ApiError) || !passing.has(error.status)) return undefined
   const backoffMs = Math.min(backoffMaxMs, everyMs * 2 ** failures)
@@ -81,13 +81,13 @@ function waitAfter({ error, failures, silentMs, everyMs }: FailedLook): number |
 
 interface FailedLook {
   error: unknown
-  /** How many looks before it failed, one after the other. */
+  /** Consecutive failures so far. */
   failures: number
   silentMs: number
   everyMs: number
 }
 
-/** No answer at all, too many requests, and what a proxy says of a server that is away for a moment. */
+/** No answer, too many requests, and what a proxy says of a server that is briefly away. */
 const passing: ReadonlySet<number> = new Set([0, 429, 502, 503, 504])
 
 function whatFailed(error: unknown): string {

@@ -12,13 +12,13 @@ import type {
 import type { RevisionFileEntry } from '../contract/revision.ts'
 import { type Page, type PageRequest, queryOf, type Send } from './request.ts'
 
-/** A repo by its name; a model, unless it is said to be a dataset. */
+/** A repo by name; a model unless `kind` says dataset. */
 export interface NamedRepo {
   repo: string
   kind?: 'model' | 'dataset' | undefined
 }
 
-/** What lists of repos are asked by; `GET /api/v1/repos` says what goes together. */
+/** The filters of `GET /api/v1/repos`, which documents how they combine. */
 export interface RepoListRequest extends PageRequest, Partial<Record<RepoFilter, string | undefined>> {}
 export type RepoFilter =
   | 'kind'
@@ -32,7 +32,6 @@ export type RepoFilter =
   | 'sort'
   | 'direction'
 
-/** The part of the platform API that is about repos. */
 export function repoClient(send: Send) {
   const answer = async <Answer>(...request: Parameters<Send>): Promise<Answer> =>
     (await send<Answer>(...request)).answer
@@ -68,7 +67,7 @@ export function repoClient(send: Send) {
     getAlias: (repo: NamedRepo, name: string) => answer<Alias>('GET', at(repo, alias(name))),
     createAlias: (repo: NamedRepo, wanted: { name: string; revision: string; isProtected?: boolean }) =>
       answer<Alias>('POST', at(repo, '/aliases'), wanted),
-    /** From the version that was read: where someone else moved it since, it is refused. */
+    /** Fails where somebody else moved the alias since it was read. */
     moveAlias: (repo: NamedRepo, { name, version }: Alias, wanted: { revision?: string; isProtected?: boolean }) =>
       answer<Alias>('PATCH', at(repo, alias(name)), wanted, { 'if-match': `"${version}"` }),
     deleteAlias: (repo: NamedRepo, name: string) => answer<undefined>('DELETE', at(repo, alias(name))),

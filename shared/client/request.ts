@@ -8,7 +8,7 @@ export interface PageRequest {
   cursor?: string | undefined
 }
 
-/** Sends one request and resolves to the answer, or rejects with an `ApiError`. */
+/** Sends one request; resolves to the answer or rejects with an `ApiError`. */
 export type Send = <Answer>(
   method: string,
   path: string,
@@ -16,14 +16,14 @@ export type Send = <Answer>(
   headers?: Record<string, string>,
 ) => Promise<{ answer: Answer; status: number; headers: Headers }>
 
-/** `?limit=2&cursor=…`, or nothing where nothing is asked. */
+/** `?limit=2&cursor=…`, or an empty text without fields. */
 export function queryOf(fields: object): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value))
   return query.size === 0 ? '' : `?${query}`
 }
 
-/** Every item of a list, page after page. */
+/** Every item of a list, page by page. */
 export async function allPages<Item>(read: (cursor: string | undefined) => Promise<Page<Item>>): Promise<Item[]> {
   const items: Item[] = []
   let cursor: string | undefined
@@ -35,7 +35,7 @@ export async function allPages<Item>(read: (cursor: string | undefined) => Promi
   return items
 }
 
-/** The first items of a list, as many as are wanted, and whether there are more. */
+/** The first `count` items of a list, and whether there are more. */
 export async function firstItems<Item>(
   count: number,
   read: (page: Required<PageRequest>) => Promise<Page<Item>>,

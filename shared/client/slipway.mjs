@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the CLI on the Node that the project brings (24), whichever Node runs this.
+// Runs the CLI on the Node 24 that the project installs, whatever Node runs this file.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ if (!existsSync(node)) {
 } else if (Number(process.versions.node.split('.')[0]) >= 24) {
   await import(main.href)
 } else {
-  // The terminal sends Ctrl-C to both; the CLI itself decides what it means.
+  // The terminal sends Ctrl-C to both processes; the CLI alone reacts to it.
   const decides = () => {}
   process.on('SIGINT', decides)
   const { status, signal } = spawnSync(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' })

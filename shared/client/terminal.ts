@@ -2,16 +2,16 @@
 export interface Terminal {
   out: (text: string) => void
   err: (text: string) => void
-  /** Whether `err` is a terminal that may be redrawn. */
+  /** Whether `err` is a terminal that can be redrawn. */
   isTty: boolean
   input: AsyncIterable<Uint8Array> & { isTTY?: boolean }
-  /** Whoever looks on goes away; what is said then is still read. */
+  /** Aborts when the user presses Ctrl-C while watching; messages after that are still read. */
   interrupted?: AbortSignal
 }
 
 export type Progress = ReturnType<typeof createProgress>
 
-/** One line that is drawn over itself on a terminal, and said when it changes elsewhere. */
+/** A progress line, redrawn on a terminal and printed on each change elsewhere. */
 export function createProgress(terminal: Terminal) {
   let last = ''
   const end = () => {
@@ -24,7 +24,7 @@ export function createProgress(terminal: Terminal) {
       last = line
       terminal.err(terminal.isTty ? `\r\x1b[2K${line}` : `${line}\n`)
     },
-    /** A line that stays. */
+    /** Prints a line that is not redrawn. */
     say(line: string) {
       const drawn = last
       end()
@@ -36,7 +36,7 @@ export function createProgress(terminal: Terminal) {
   }
 }
 
-/** Rows as aligned columns, as `docker ps` prints them. */
+/** Aligned columns, like `docker ps`. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     rows.reduce((width, row) => Math.max(width, printable(row[column]).length), title.length),
@@ -49,5 +49,5 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return `${[header, ...rows].map(line).join('\n')}\n`
 }
 
-/** Text of others without what a terminal would obey. */
+/** Replaces control characters in text from others, which a terminal would obey. */
 export const printable = (text: string | undefined): string => (text ?? '').replace(/[\p{Cc}\p{Cf}]/gu, '?')

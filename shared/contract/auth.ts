@@ -15,7 +15,7 @@ const email = z
   .max(254)
   .openapi({ example: 'ada@example.com', description: 'Upper and lower case are the same.' })
 
-/** Long enough to be worth a memory-hard hash, and short enough that hashing it is not itself an attack. */
+/** Long enough to be worth a memory-hard hash, short enough that hashing it is no attack in itself. */
 const password = plainText(256)
   .min(10, 'must have at least 10 characters')
   .openapi({ format: 'password', description: '10 to 256 characters of any kind.' })

@@ -20,7 +20,7 @@ interface What {
   follow?: unknown
 }
 
-/** What belongs to the one target stands in each of several. */
+/** With several targets, options of a target belong inside each of them. */
 const isOneOrSeveral = ({ target, targets, file, precision, task, follow }: What): boolean =>
   targets === undefined || [target, file, precision, task, follow].every((part) => part === undefined)
 
@@ -47,7 +47,7 @@ export const createDeployment = deploymentSettings
 
 const { pool: _, ...changeable } = deploymentSettings.shape
 
-/** What is not named stays; `null` takes away what may be absent. */
+/** A missing field stays as it is; `null` removes an optional one. */
 export const changeDeployment = z
   .object({
     ...what,

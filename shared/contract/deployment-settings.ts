@@ -49,7 +49,7 @@ const canary = z
       'When a target that is not the first is taken out of service: each replica judges by what it sees itself, and the first verdict stands for all.',
   })
 
-/** How a deployment is served, whatever it serves. */
+/** Settings of a deployment that do not depend on its model. */
 export const deploymentSettings = z.object({
   pool: poolName.optional().openapi({ description: 'Whose replicas serve it. Defaults to `default`.' }),
   min: z.number().int().min(0).max(1000).optional().openapi({

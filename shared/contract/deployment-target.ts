@@ -45,7 +45,7 @@ export const wantedShadow = wantedTarget
   })
   .strict()
 
-/** A task in the word for what is served, and in the word of the Hub. */
+/** A task by the name it is served as, and by the Hub's name. */
 export const taskWords = {
   task: z.string().openapi({ description: 'What it is served as.', example: 'feature-extraction' }),
   pipelineTag: z.string().optional().openapi({

@@ -3,10 +3,9 @@ import { deploymentSettings } from './deployment-settings.ts'
 import { deploymentTarget, shadowTarget, taskWords } from './deployment-target.ts'
 import { deploymentName, repoId, timestamp } from './words.ts'
 
-/** What a replica says of itself: it loads the model, serves it, cannot, or was told to rest. */
+/** The state of a target on one replica. */
 const replicaState = z.enum(['LOADING', 'READY', 'FAILED', 'PAUSED'])
 
-/** What one replica makes of one target. */
 const replicaTarget = z
   .object({
     target: z.string(),

@@ -21,7 +21,7 @@ const route = <Path extends string>(
     },
   })
 
-/** Where clients of text generation ask. Until it is served each answers so, in the words of its protocol. */
+/** The routes of text generation. Until it is supported, each answers so in its own protocol. */
 export const generationRoutes = {
   chatCompletions: route('/v1/chat/completions'),
   completions: route('/v1/completions'),

@@ -6,7 +6,7 @@ import { ownerName, pageQuery, plainText } from './words.ts'
 const once = { error: 'is to be given once' }
 const facet = z.string(once).min(1).max(200).optional()
 
-/** What a list of repos can be asked by. What is not named here is refused, never overlooked. */
+/** The filters of the list of repos. An unknown one is refused, never ignored. */
 export const listReposQuery = pageQuery
   .extend({
     kind: repoKind.default('model'),

@@ -10,7 +10,7 @@ const jobId = z
 
 const tags = ['maintenance']
 
-/** All of them for admins of the platform. */
+/** For platform admins only. */
 export const maintenanceRoutes = {
   startMaintenance: createRoute({
     method: 'post',

@@ -6,8 +6,8 @@ import { teiRootRoutes } from './tei-root-routes.ts'
 import { teiRoutes } from './tei-routes.ts'
 
 /**
- * Every route that models are asked by, in the words of the protocols that `gpu-service/protocols` speaks: for the
- * document alone, so that no function but the one that answers it carries them.
+ * Every route that calls models, in the protocols of `gpu-service/protocols`. Separate from `routes.ts`, so that only
+ * the service that answers them bundles them.
  */
 export const modelRoutes = {
   ...inferenceRoutes,

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { body, failuresAs, json, openSecurity, security } from './route-parts.ts'
 
-/** The Open Inference Protocol's shapes, for the document; `gpu-service/protocols/oip` answers them. */
+/** The Open Inference Protocol for the API document; `gpu-service/protocols/oip` answers it. */
 const tensor = z.looseObject({
   name: z.string(),
   datatype: z.string().openapi({ example: 'FP32' }),

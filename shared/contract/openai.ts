@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 
-/** The OpenAI protocol's shapes, for the document; `gpu-service/protocols/openai` answers them. */
+/** The OpenAI protocol for the API document; `gpu-service/protocols/openai` answers it. */
 export const embeddingsRequest = z
   .object({
     model: z.string().openapi({ description: 'A deployment, `owner/name` or `owner/name@ref`.', example: 'minilm' }),

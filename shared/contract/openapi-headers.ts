@@ -2,14 +2,13 @@ import { type RouteConfig, z } from '@hono/zod-openapi'
 import { failures } from './route-parts.ts'
 
 type Responses = RouteConfig['responses']
-/** The names of headers as the document's components have them. */
 type Named = keyof typeof answeredHeaders
 
 const text = (description: string) => ({ schema: { type: 'string' as const }, description })
 const count = (description: string) => ({ schema: { type: 'integer' as const }, description })
 const milliseconds = (description: string) => ({ schema: { type: 'number' as const }, description })
 
-/** Every header that answers carry beside their body, once. */
+/** Every response header, defined once. */
 export const answeredHeaders = {
   'X-Request-Id': text("The caller's own id of the request, or one made for it; logs and errors have it too."),
   ETag: text('Names this state: for `If-None-Match`, and where the route takes it, for `If-Match`.'),
@@ -38,7 +37,7 @@ const retry: Named[] = ['Retry-After', 'Retry-After-Ms']
 const limits = (Object.keys(answeredHeaders) as Named[]).filter((name) => name.startsWith('X-RateLimit-'))
 const ofRun: Named[] = ['X-Queue-Time', 'X-Inference-Time', 'X-Batch-Size', 'X-Tokens', 'X-Model-Revision']
 
-/** Routes that change only the state that `If-Match` names. */
+/** Routes that honour `If-Match`. */
 const conditional =
   /^(?:change|pause|resume|delete)Deployment$|^(?:create|move|delete)Alias$|^(?:move|delete)(?:Branch|Tag)$/
 
@@ -66,7 +65,7 @@ const asked = {
   'X-Session-Id': z.string().optional().openapi({ description: 'Who sends the same is answered by the same target.' }),
 }
 
-/** What middlewares ask of a route and add to its answers, whichever it is; for the document alone. */
+/** Adds to a route's description the headers that middlewares read and write. Used for the API document only. */
 export function withHeaders(name: string, route: RouteConfig): RouteConfig {
   const names = requestHeaders(name, route)
   const headers = z.object(Object.fromEntries(names.map((header) => [header, asked[header]])))
@@ -89,7 +88,7 @@ function requestHeaders(name: string, route: RouteConfig): (keyof typeof asked)[
   ]
 }
 
-/** With a key there is a quota; who brings none is counted for nobody. */
+/** Requests are counted per key, so a request without one has no quota. */
 const isCounted = (route: RouteConfig): boolean => isOfPlatform(route) && (route.security ?? [{}]).length > 0
 
 function answersOf(route: RouteConfig): Responses {
@@ -126,7 +125,7 @@ function headersOf(route: RouteConfig, status: string): Named[] {
   ]
 }
 
-/** Who made or changed one of these is told its version at once. */
+/** A write to one of these answers with its new version. */
 const showsVersion = ({ method, path }: RouteConfig): boolean =>
   method !== 'delete' && /\/(?:deployments|aliases)(?:\/|$)/.test(path)
 

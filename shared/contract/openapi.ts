@@ -3,7 +3,7 @@ import { modelRoutes } from './model-routes.ts'
 import { answeredHeaders, withHeaders } from './openapi-headers.ts'
 import { routes } from './routes.ts'
 
-/** The OpenAPI 3.1 document of the platform API, made from the contract itself. */
+/** The OpenAPI 3.1 document of the platform API, generated from the contract. */
 export function openapiDocument({ version }: { version: string }) {
   const described = new OpenAPIHono()
   const scheme = { type: 'http', scheme: 'bearer', bearerFormat: 'hf_…' } as const

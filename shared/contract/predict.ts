@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 
-/** The largest body of a prediction that is no picture, in any protocol. */
+/** The largest prediction request without a picture, in any protocol. */
 export const predictionMaxBytes = 4 * 1024 * 1024
 
 const predictRequest = z
@@ -21,13 +21,13 @@ const picture = z
   .string()
   .openapi({ format: 'binary', description: 'A JPEG, PNG, WebP, GIF or AVIF as it is, up to 16 MiB.' })
 
-/** The body of a pipeline's request. */
+/** The request of a Hugging Face pipeline. */
 export const predictBody = {
   body: {
     required: true,
     content: {
       'application/json': { schema: predictRequest },
-      // Models of pictures take one without anything around it too.
+      // Image models also accept the bare bytes of a picture.
       'image/*': { schema: picture },
       'application/octet-stream': { schema: picture },
     },
@@ -38,7 +38,7 @@ export const predictAnswer = z
   .unknown()
   .openapi('PredictAnswer', { description: 'What the task answers, in the shapes of Hugging Face.' })
 
-/** What is answered instead: the shape of Hugging Face's pipelines, not the platform's own. */
+/** Errors in the shape of Hugging Face's pipelines, not the platform's own. */
 export const predictFailure = z
   .object({
     error: z.string().openapi({ example: '"inputs[0]" has 3 values; the model takes 4.' }),

@@ -15,7 +15,7 @@ export const revisionId = z
   .regex(/^[0-9a-f]{40}$/, 'must be the id of a revision: 40 of 0-9 and a-f')
   .openapi({ example: '5c38ec7c405ec4b44b94cc5a9bb96e735b38267a' })
 
-/** Where a new ref points: by anything that names a revision. */
+/** The target of a new ref: anything that names a revision. */
 const pointsTo = refName.default('main').openapi({ description: 'A branch, tag, alias or revision.', example: 'main' })
 const message = plainText(2000).optional()
 const known = {
@@ -54,7 +54,7 @@ export const aliasMove = z
   })
   .openapi('AliasMove')
 
-/** As many of each as one answer shows. */
+/** How many refs of each kind one answer shows. */
 export const shownRefsMax = 100
 
 export const refsOfRepo = z.object({

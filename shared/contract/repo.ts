@@ -9,7 +9,7 @@ const visibility = z
   .enum(['private', 'public'])
   .openapi({ description: '`public` is to be read by anyone.', example: 'private' })
 
-/** What people put on a repo. It fits the key of a list, and reads the same wherever it is shown. */
+/** A tag of a repo. Short enough for the key of a list, and free of invisible characters. */
 const tag = plainText(100)
   .regex(/^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u, 'must be 1 to 100 characters, not blank at either end')
   .openapi({ example: 'production' })

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 
-/** Jina's and Cohere's shapes, for the document; `gpu-service/protocols/rerank` answers them. */
+/** Jina's and Cohere's rerank for the API document; `gpu-service/protocols/rerank` answers it. */
 export const rerankRequest = z
   .object({
     model: z.string().openapi({ example: 'reranker' }),

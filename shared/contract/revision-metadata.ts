@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 
-/** A tensor of an ONNX graph; -1 and names stand for sizes that a request decides. */
+/** A tensor of an ONNX graph; -1 and names stand for dimensions that the request decides. */
 const tensorSignature = z
   .object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.number().int(), z.string()])).optional() })
   .openapi('TensorSignature')
@@ -34,7 +34,7 @@ const ggufMetadata = z
 
 const count = z.number().int().optional()
 
-/** What the headers of a revision's files say, in the Hub's own words. */
+/** What the headers of a revision's files say, under the Hub's names. */
 export const revisionMetadata = z
   .object({
     task: z.string().optional().openapi({ example: 'feature-extraction' }),

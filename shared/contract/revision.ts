@@ -27,7 +27,7 @@ export const revision = revisionSummary
   .extend({ metadata: revisionMetadata.optional().openapi({ description: 'Absent until the files were inspected.' }) })
   .openapi('Revision')
 
-/** A revision as it stands in the bucket, so that it can be checked and served without the registry. */
+/** A revision as stored in the bucket, so that it can be verified and served without the registry. */
 export const revisionManifest = z
   .object({
     id: z.string(),
@@ -49,7 +49,7 @@ export const revisionManifest = z
   })
   .openapi('RevisionManifest')
 
-/** A larger one is read as pages of files. */
+/** A larger revision is read in pages of files. */
 export const manifestFilesMax = 10_000
 
 const content = z.object({ sizeBytes: z.number().int(), sha256: z.string() })

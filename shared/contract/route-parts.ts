@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi'
 
-/** What the descriptions of routes are put together from. */
 export const security = [{ apiKey: [] }]
-/** A route that strangers may ask too, and are told less. */
+/** A route that also answers without a token, with less detail. */
 export const optionalSecurity = [{ apiKey: [] }, {}]
-/** A route that asks for no token. */
+/** A route without a token. */
 export const openSecurity: [] = []
 
 const failure = z
@@ -30,11 +29,11 @@ export const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 })
 
-/** Failures, in the envelope of a protocol. */
+/** Error responses in a protocol's envelope. */
 export const failuresAs = <Schema extends z.ZodType>(schema: Schema) => ({
   '4XX': json(schema, 'What is wrong, where, and how to mend it.'),
   '5XX': json(schema, 'Our fault.'),
 })
 
-/** Failures of the platform's own API. */
+/** Error responses of the platform's own API. */
 export const failures = failuresAs(failure)

@@ -12,8 +12,8 @@ import { revisionRoutes } from './revision-routes.ts'
 import { usageRoutes } from './usage-routes.ts'
 
 /**
- * Every route of the platform with what it takes and gives: OpenAPI, the servers, the client and the CLI come from
- * here. Those that models are asked by are in `model-routes.ts`.
+ * Every route of the platform: the OpenAPI document, the servers, the client and the CLI are all built on these. Routes
+ * that call models are in `model-routes.ts`.
  */
 export const routes = {
   ...authRoutes,

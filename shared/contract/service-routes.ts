@@ -3,7 +3,7 @@ import { failures, json, openSecurity, security } from './route-parts.ts'
 
 const tags = ['service']
 
-/** What is asked of a replica, and not of a model. */
+/** Routes about a replica itself, not a model. */
 export const serviceRoutes = {
   health: createRoute({
     method: 'get',

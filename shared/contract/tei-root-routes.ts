@@ -2,12 +2,12 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { teiRoutes } from './tei-routes.ts'
 
 const prefix = '/models/{owner}/{name}'
-/** What is said of the whole service there, and by its own routes. */
+/** At the root, these describe the whole service and have their own routes. */
 const ofService = new Set(['/info', '/health', '/ping', '/version'])
 
 /**
- * The same without a base path, where clients of Text Embeddings Inference ask that are told a host and nothing else:
- * the one deployment that can do it answers.
+ * The TEI routes without a base path, for TEI clients that only know a host. The one deployment that can do the task
+ * answers.
  */
 export const teiRootRoutes: Record<string, RouteConfig> = Object.fromEntries(
   Object.entries(teiRoutes)

@@ -2,7 +2,7 @@ import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { body, failuresAs, json, security } from './route-parts.ts'
 import { ownerName } from './words.ts'
 
-/** Text Embeddings Inference's shapes, for the document; `gpu-service/protocols/tei` answers them. */
+/** Text Embeddings Inference's protocol for the API document; `gpu-service/protocols/tei` answers it. */
 const text = z.string()
 const truncation = {
   truncate: z.boolean().optional(),
@@ -16,7 +16,6 @@ const failure = z
   .object({ error: text, error_type: text.openapi({ example: 'Validation' }) })
   .openapi('TextEmbeddingsInferenceError')
 
-/** The base path of one model. */
 export const modelParams = z.object({ owner: ownerName, name: z.string().openapi({ example: 'all-MiniLM-L6-v2' }) })
 
 const route = <Path extends string, Request extends z.ZodType, Answer extends z.ZodType>(
@@ -49,7 +48,7 @@ const read = <Path extends string, Responses extends NonNullable<RouteConfig['re
 
 const alive = { 200: { description: 'It answers, or loads. There is no body.' } }
 
-/** Below the base path of one model. */
+/** The TEI routes below the base path of one model. */
 export const teiRoutes = {
   teiEmbed: route('embed', {
     request: z.object({ ...prompted, normalize: z.boolean().optional(), dimensions: z.number().int().optional() }),

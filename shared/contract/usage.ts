@@ -2,7 +2,6 @@ import { z } from '@hono/zod-openapi'
 import { quotaNames } from '../table/quotas.ts'
 import { pageOf } from './words.ts'
 
-/** What each quota counts, for people. */
 export const quotaTexts: Record<(typeof quotaNames)[number], string> = {
   repos: 'Repos of models and datasets, those included that were deleted and can still be brought back.',
   storedBytes:

@@ -16,7 +16,7 @@ export const deploymentName = z
   .refine(isDeploymentName, 'must be 1 to 63 of a-z, 0-9 and "-", not at either end')
   .openapi({ example: 'minilm' })
 
-/** A branch, a tag or a revision, in a path percent-encoded. */
+/** A branch, a tag or a revision; percent-encoded in a path. */
 export const refName = z
   .string()
   .refine(isRefName, 'must be a branch, a tag or a revision of at most 128 characters')
@@ -42,18 +42,18 @@ export const invitationId = z
   .regex(/^inv_[0-9a-f]{64}$/, 'must be the id of an invitation, as GET /api/v1/invitations lists it')
   .openapi({ example: `inv_${'0123456789abcdef'.repeat(4)}` })
 
-/** Text that people give. What is no Unicode can be neither stored nor shown. */
+/** Text from users. Invalid Unicode can be neither stored nor shown. */
 export const plainText = (maxLength: number) =>
   z
     .string()
     .max(maxLength)
     .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
 
-/** Far above the least number that the table takes, and below what anybody means. */
+/** Far above the smallest number that DynamoDB stores, and below any useful value. */
 const amountMin = 1e-6
 const amountError = 'must be at least 0.000001'
 
-/** How much of something, in fractions too. */
+/** An amount that may be a fraction. */
 export const someAmount = (max: number) => z.number().min(amountMin, amountError).max(max)
 export const amountOrNone = (max: number) =>
   z
@@ -67,7 +67,7 @@ export const timestamp = z.string().openapi({ format: 'date-time', example: '202
 const pageSizeMax = 100
 const pageSizeError = `must be a whole number from 1 to ${pageSizeMax}`
 
-/** How many of a list one page has. */
+/** The page size of a list. */
 export const pageLimit = z.coerce
   .number(pageSizeError)
   .int(pageSizeError)
@@ -75,7 +75,7 @@ export const pageLimit = z.coerce
   .max(pageSizeMax, pageSizeError)
   .default(50)
 
-/** Every list answers so: the items, and where the next page starts. */
+/** The answer of every list: a page of items, and the cursor of the next page. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({
     items: z.array(item),

@@ -1,6 +1,5 @@
 import { AppError } from './app-error.ts'
 
-/** Accounts and sessions. */
 export const accountErrors = {
   registrationClosed: () =>
     new AppError({

@@ -1,4 +1,4 @@
-/** An error that a caller can meet. Those that there are stand in `shared/errors.ts`. */
+/** An error that a caller can meet; `shared/errors.ts` lists them all. */
 export class AppError extends Error {
   readonly code: string
   readonly status: number
@@ -23,9 +23,9 @@ export interface AppErrorFields {
   code: string
   status: number
   message: string
-  /** Whether the same request may succeed later without a change. */
+  /** Whether the same request may succeed later, unchanged. */
   retryable?: boolean | undefined
-  /** The field of the request that is at fault, as a path: `inputs[3]`. */
+  /** The field of the request at fault, as a path: `inputs[3]`. */
   param?: string | undefined
   retryAfterSeconds?: number | undefined
   details?: Record<string, unknown> | undefined

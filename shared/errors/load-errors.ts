@@ -1,6 +1,6 @@
 import { AppError } from './app-error.ts'
 
-/** More than is answered, or later than is waited for. */
+/** Too much work, or too late. */
 export const loadErrors = {
   rateLimited: (limit: string, retryAfterSeconds: number) =>
     new AppError({
@@ -18,7 +18,7 @@ export const loadErrors = {
       retryable: true,
       retryAfterSeconds,
     }),
-  /** Its clients would wait for hours, so they are told not to ask again by themselves. */
+  /** A client would wait for hours, so it is told not to retry. */
   quotaUsedUp: (limit: number, retryAfterSeconds: number) =>
     new AppError({
       code: 'quota_used_up',
@@ -42,7 +42,7 @@ export const loadErrors = {
       retryable: true,
       retryAfterSeconds,
     }),
-  /** Not retryable: with the same deadline the same would happen, and the SDKs retry a 504 unless they are told. */
+  /** Not retryable: the same deadline would fail again, and the SDKs retry a 504 unless told not to. */
   deadlineExceeded: (neededMs?: number) =>
     new AppError({
       code: 'deadline_exceeded',

@@ -1,6 +1,5 @@
 import { AppError } from './app-error.ts'
 
-/** Models that are asked: which, and what they can do. */
 export const modelErrors = {
   modelNotFound: (model: string) =>
     new AppError({
@@ -9,7 +8,7 @@ export const modelErrors = {
       message: `The model "${model}" is not deployed here. Name a deployment, "owner/name" or "owner/name@ref"; GET /v1/models lists them.`,
       param: 'model',
     }),
-  /** Not 503, on which Hugging Face's JavaScript client asks again at once and for ever. */
+  /** Not 503, which Hugging Face's JavaScript client retries at once and forever. */
   deploymentPaused: (name: string) =>
     new AppError({
       code: 'deployment_paused',
@@ -24,7 +23,7 @@ export const modelErrors = {
       retryable: true,
       retryAfterSeconds,
     }),
-  /** What the table asks for would undo it at once. Who asked for it may be nobody that the caller may know of. */
+  /** Reconciliation would undo the unload at once. The name of whoever deployed it may be hidden from the caller. */
   modelKeptLoaded: (deployment: string, { isByItself }: { isByItself: boolean }) =>
     new AppError({
       code: 'model_kept_loaded',
@@ -75,7 +74,7 @@ export const modelErrors = {
       message: `The model could not run this input: ${reason}`,
       cause,
     }),
-  /** It was ended from outside, again and again. */
+  /** The process was killed from outside, repeatedly. */
   engineDied: (reason: string, { backInMs = 1000, cause }: { backInMs?: number | undefined; cause?: unknown } = {}) => {
     const retryAfterSeconds = Math.max(1, Math.ceil(backInMs / 1000))
     return new AppError({
@@ -87,7 +86,7 @@ export const modelErrors = {
       cause,
     })
   },
-  /** A smaller batch was tried before. What others hold may be free later; a shorter input may find room now. */
+  /** A smaller batch was already tried. Memory held by others may be free later; a shorter input may fit now. */
   engineMemoryShort: (reason: string, cause?: unknown) =>
     new AppError({
       code: 'engine_memory_short',
@@ -97,7 +96,7 @@ export const modelErrors = {
       retryAfterSeconds: 5,
       cause,
     }),
-  /** Not retryable: each time would cost another engine. */
+  /** Not retryable: each attempt would cost another engine. */
   inputEndsEngine: (reason: string, cause?: unknown) =>
     new AppError({
       code: 'input_ends_engine',

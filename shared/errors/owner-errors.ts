@@ -1,6 +1,5 @@
 import { AppError } from './app-error.ts'
 
-/** Namespaces, their members, and API keys. */
 export const ownerErrors = {
   ownerNotFound: (owner: string) =>
     new AppError({

@@ -1,6 +1,5 @@
 import { AppError } from './app-error.ts'
 
-/** What the registry holds: repos, imports and deployments. */
 export const registryErrors = {
   repoNotFound: (repo: string) =>
     new AppError({

@@ -1,7 +1,7 @@
 import { type Scope, scopesWith } from '../auth/principal.ts'
 import { AppError } from './app-error.ts'
 
-/** Whatever is asked: who asks, and how it is put. */
+/** Problems of any request: who sent it, and how it is written. */
 export const requestErrors = {
   unauthenticated: () =>
     new AppError({
@@ -34,7 +34,7 @@ export const requestErrors = {
       status: 403,
       message: `You may not ${access} here: that needs a higher role in "${owner}". An admin of "${owner}" can give it to you.`,
     }),
-  /** With `near`, what was meant. */
+  /** `near` suggests the route that was probably meant. */
   routeNotFound: (method: string, path: string, near = 'The routes are listed at /api/v1/openapi.json.') =>
     new AppError({
       code: 'route_not_found',
@@ -103,7 +103,7 @@ export const requestErrors = {
     }),
 }
 
-/** How one comes by a key that has what another one lacks, beside what that one has. */
+/** How to create a key with the missing scope and the ones it already has. */
 function wayToScope(scope: Scope, held: readonly Scope[]): string {
   const wanted = scopesWith(held, scope).map((one) => `--scope ${one}`)
   const maker =

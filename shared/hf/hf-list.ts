@@ -21,11 +21,10 @@ const treeFile = z.object({
 
 /**
  * Pins a ref to its commit (hub-protocol R2) and lists every file of that commit (R3, section 4).
- *
- * `@huggingface/hub` knows the routes, the paging and the shapes. What it asks with is ours, because on its own it
- * hides the headers of an error (`Retry-After`), refuses tokens that do not start with `hf_`, waits for ever, and
- * sends the token to whatever host a `Link` names. So it gets no token: our fetch adds it, and throws `SourceError`
- * before the library sees a bad status.
+ * `@huggingface/hub` knows the routes, the paging and the shapes. It uses our fetch, because on its own it hides the
+ * headers of an error (`Retry-After`), refuses tokens that do not start with `hf_`, waits forever, and sends the token
+ * to whatever host a `Link` names. So it gets no token: our fetch adds it, and throws `SourceError` before the library
+ * sees a bad status.
  */
 export async function listHf({ connection, repo, ref, signal }: ListInput): Promise<SourceListing> {
   const name = repo.split('/').map(encodeURIComponent).join('/')

@@ -3,8 +3,8 @@ import { type HfAnswer, type HfConnection, requestHf } from './hf-request.ts'
 import { type OpenRequest, SourceError } from './source.ts'
 
 /**
- * Streams a range of a file from `/resolve` (hub-protocol R1). The file's own fetch is used and not `downloadFile` of
- * `@huggingface/hub`, which asks for one byte first, hides `Retry-After` and passes a short body off as whole.
+ * Streams a range of a file from `/resolve` (hub-protocol R1). Not with `downloadFile` of `@huggingface/hub`, which
+ * asks for one byte first, hides `Retry-After` and accepts a body that ends early.
  */
 export async function openHf({ connection, repo, request }: OpenInput): Promise<AsyncIterable<Uint8Array>> {
   const { file, revision, start, end, signal } = request
@@ -12,14 +12,14 @@ export async function openHf({ connection, repo, request }: OpenInput): Promise<
   if (file.sizeBytes === 0) return nothing()
   if (start < 0 || start > end || end >= file.sizeBytes)
     throw new RangeError(`bytes ${start}-${end} are not in "${file.path}" of ${file.sizeBytes} bytes`)
-  // A ".." would be resolved before the request is sent and take the token to another route.
+  // fetch would resolve a ".." before sending the request, and take the token to another route.
   if (pathFault(file.path) !== undefined) throw protocolError(file.path, `has a bad path: ${pathFault(file.path)}`)
 
   const path = [...repo.split('/'), 'resolve', revision, ...file.path.split('/')].map(encodeURIComponent).join('/')
   const answer = await requestHf({
     connection,
     url: new URL(`${connection.endpoint}/${path}`),
-    // fetch would unpack a compressed answer, and a range of packed bytes is not a range of the file.
+    // fetch would decompress the answer, and a range of compressed bytes is not a range of the file.
     headers: { range: `bytes=${start}-${end}`, 'accept-encoding': 'identity' },
     subject: { repo, revision, path: file.path },
     signal,
@@ -38,7 +38,7 @@ interface OpenInput {
   request: OpenRequest
 }
 
-/** Says why an answer cannot be the range that was asked for. */
+/** Why an answer is not the requested range; `undefined` where it is. */
 function answerFault({ status, headers }: HfAnswer, { file, start, end }: OpenRequest): string | undefined {
   const encoding = headers.get('content-encoding') ?? 'identity'
   if (encoding !== 'identity') return `is sent with the encoding "${encoding.slice(0, 60)}", which was not asked for`

@@ -3,7 +3,6 @@ import { describeSubject, refusalOf, type Subject } from './refusals.ts'
 import { resolveRedirects } from './resolve-redirects.ts'
 import { SourceError } from './source.ts'
 
-/** How one hub is reached. */
 export interface HfConnection {
   /** Without a trailing slash; may have a path. */
   endpoint: string
@@ -16,15 +15,14 @@ export interface HfConnection {
 export interface HfAnswer {
   status: number
   headers: Headers
-  /** Throws `SourceError` when the connection breaks or nothing comes for the idle timeout. */
+  /** Throws `SourceError` when the connection breaks or is idle for too long. */
   body: AsyncIterable<Uint8Array>
-  /** Lets go of the connection without reading the body. */
+  /** Drops the connection without reading the body. */
   release(): void
 }
 
 /**
- * Asks a hub, through its redirects, with the token for its own origin only.
- *
+ * Sends a request to a hub and follows redirects, with the token for the hub's own origin only.
  * @throws SourceError for every failure and every status of 400 and above; the reason of `signal` when it is aborted.
  */
 export async function requestHf({ connection, url, headers, json, subject, signal }: HfRequest): Promise<HfAnswer> {
@@ -75,7 +73,7 @@ export async function requestHf({ connection, url, headers, json, subject, signa
         subject,
       })
     const toError = (error: unknown) => failure(error, host, 'read')
-    // At once: fetch ends a body that nobody has begun to read when its response is collected as garbage.
+    // Takes the reader at once, because fetch cancels an unread body when its response is garbage-collected.
     const reader = response.body?.getReader()
     const body = chunksOf({ reader, patience, idleTimeoutMs, toError })
     return { status: response.status, headers: response.headers, body, release: () => patience.end() }
@@ -89,7 +87,7 @@ interface HfRequest {
   connection: HfConnection
   url: URL
   headers: Record<string, string>
-  /** Sent with POST, instead of GET. */
+  /** A body, which makes the request a POST. */
   json?: unknown
   subject: Subject
   signal: AbortSignal | undefined
@@ -117,7 +115,7 @@ interface ChunksInput {
   toError: (error: unknown) => unknown
 }
 
-/** The system's short code only: a longer text could quote a URL with its signature. */
+/** Only the system's short code: a longer text could quote a signed URL. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined

@@ -6,7 +6,7 @@ import { type ModelSource, SourceError } from './source.ts'
 /** Reads models from huggingface.co or any endpoint that speaks its protocol (hub-protocol 1, 9). */
 export function createHfSource(options: HfSourceOptions): ModelSource {
   const { endpoint, repo, ref, token, timeouts = {} } = options
-  // fetch would refuse such a header with a message that quotes it.
+  // fetch's own error message for such a header would quote it.
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
     throw new SourceError({
       code: 'source_unauthorized',
@@ -26,7 +26,7 @@ export function createHfSource(options: HfSourceOptions): ModelSource {
 }
 
 export interface HfSourceOptions {
-  /** `https://huggingface.co`, or a mirror; plain http is used only if it is written here. */
+  /** `https://huggingface.co` or a mirror; plain http only if it is written here. */
   endpoint: string
   /** `owner/name`. */
   repo: string
@@ -39,8 +39,8 @@ export interface HfSourceOptions {
 }
 
 export interface HfTimeouts {
-  /** Until the headers of each answer, of a redirect too; 30 s. */
+  /** Until the headers of each answer, redirects included; 30 s by default. */
   connectTimeoutMs?: number
-  /** Between two chunks of a body; 30 s. */
+  /** Between two chunks of a body; 30 s by default. */
   idleTimeoutMs?: number
 }

@@ -1,4 +1,4 @@
-/** A signal that fires when the caller gives up, when something we wait for takes too long, or when we are done. */
+/** A signal that aborts when the caller gives up, when a wait takes too long, or when the work is done. */
 export class Patience {
   readonly signal: AbortSignal
   #isExpired = false
@@ -9,12 +9,12 @@ export class Patience {
     this.signal = signal === undefined ? this.#controller.signal : AbortSignal.any([signal, this.#controller.signal])
   }
 
-  /** Whether the time of a wait ran out. */
+  /** Whether a wait timed out. */
   get isExpired(): boolean {
     return this.#isExpired
   }
 
-  /** Waits for one thing; the clock stands still before and after, however slow the reader of the bytes is. */
+  /** Waits for one promise. The clock only runs during the wait, so a slow reader of the bytes cannot time out. */
   async waitFor<Value>({ thing, timeoutMs }: { thing: Promise<Value>; timeoutMs: number }): Promise<Value> {
     this.#timer = setTimeout(() => {
       this.#isExpired = true

@@ -1,7 +1,7 @@
 import { retryAfterSeconds } from './retry-after.ts'
 import { SourceError, type SourceErrorFields } from './source.ts'
 
-/** What was asked for, for the words of an error. */
+/** The requested repo, revision and file, for error messages. */
 export interface Subject {
   repo: string
   revision: string
@@ -11,7 +11,7 @@ export interface Subject {
 export const describeSubject = ({ repo, revision, path }: Subject): string =>
   `${path === undefined ? '' : `"${path}" of `}"${repo}" at "${revision}"`
 
-/** What an error status means and what to do about it (hub-protocol 5.1). */
+/** What an error status means and how to react (hub-protocol 5.1). */
 export function refusalOf({ status, headers, host, isTrusted, hasToken, subject }: RefusalInput): SourceError {
   const refuse = (fields: Omit<SourceErrorFields, 'path'>) => new SourceError({ ...fields, path: subject.path })
   const what = describeSubject(subject)
@@ -68,7 +68,7 @@ interface RefusalInput {
   status: number
   headers: Headers
   host: string
-  /** Whether the hub itself refused, and not a host it redirected to. */
+  /** Whether the hub itself refused, rather than a host it redirected to. */
   isTrusted: boolean
   hasToken: boolean
   subject: Subject

@@ -4,10 +4,9 @@ const maxRedirects = 5
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
 
 /**
- * Follows redirects by hand, because a token must never travel to where a hub redirects: huggingface.co sends LFS
- * files to another host by a signed link (hub-protocol 1.2, 9.1), and S3 refuses a second way to authenticate.
- * `isTrusted` is true only while every hop so far had the origin of the first one.
- *
+ * Follows redirects by hand, because the token must not reach the redirect's host: huggingface.co sends LFS files to
+ * another host by a signed link (hub-protocol 1.2, 9.1), and S3 refuses a second way to authenticate. `isTrusted` is
+ * true only while every hop so far had the origin of the first one.
  * @throws SourceError `source_protocol` on more than five redirects, a bad `Location`, or one from https to http.
  */
 export async function resolveRedirects({ url, request }: RedirectInput): Promise<RedirectOutput> {
@@ -30,7 +29,7 @@ interface RedirectInput {
 
 interface RedirectOutput {
   response: Response
-  /** The host that gave the response. */
+  /** The host that answered. */
   host: string
   isTrusted: boolean
 }
@@ -40,7 +39,7 @@ function nextUrl({ from, location }: { from: URL; location: string | null }): UR
   if (to === null) throw protocolError(`${from.host} redirects without a valid Location.`)
   if (to.protocol !== 'https:' && to.protocol !== from.protocol)
     throw protocolError(`${from.host} redirects from ${from.protocol}// to ${to.protocol}//, which is not safe.`)
-  // fetch would refuse such a URL with a message that quotes it.
+  // fetch's own error message for such a URL would quote it.
   if (to.username !== '' || to.password !== '') throw protocolError(`${from.host} redirects to a URL with a password.`)
   return to
 }

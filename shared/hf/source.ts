@@ -1,32 +1,32 @@
 import type { SkippedFile } from '../contract/import.ts'
 
-/** A model's files as a source lists them at one fixed state. */
+/** The files of a model at one fixed revision of the source. */
 export interface SourceListing {
-  /** What that state is called at the source: a commit, or a fingerprint. */
+  /** The source's name for that revision: a commit, or a fingerprint. */
   revision: string
   files: SourceFile[]
-  /** What lies there beside them that cannot be read as a file, where the source tells it. */
+  /** Entries that cannot be read as files, where the source reports them. */
   leftOut?: SkippedFile[]
 }
 
-/** A file as the source describes it. Nothing but the shape of the fields is checked: judge the path before using it. */
+/** A file as the source describes it. Only the types are checked: validate the path before using it. */
 export interface SourceFile {
   path: string
   sizeBytes: number
-  /** 64 hex digits, where the source tells it: LFS files. */
+  /** 64 hex digits, for LFS files. */
   sha256?: string
-  /** The 40-hex git blob id, where the source tells it: small files. */
+  /** The 40-hex git blob id, for small files. */
   gitSha1?: string
-  /** What the source calls the content where it tells no hash; `open` gives no other content than this. */
+  /** Identifies the content where there is no hash; `open` returns no other content. */
   etag?: string
 }
 
-/** Where the import pipeline reads a model from. Both methods throw `SourceError`, or the reason of `signal`. */
+/** Where an import reads a model from. Both methods throw `SourceError`, or the reason of `signal`. */
 export interface ModelSource {
   list(request: { signal?: AbortSignal | undefined }): Promise<SourceListing>
   /**
    * Streams the bytes `start` to `end` (inclusive) of a file at the listed revision: exactly that many, or it throws.
-   * The answer holds a connection until it is read to its end, left early, or aborted.
+   * The stream holds a connection until it is read to the end, left early, or aborted.
    */
   open(request: OpenRequest): Promise<AsyncIterable<Uint8Array>>
 }
@@ -40,35 +40,35 @@ export interface OpenRequest {
 }
 
 type SourceErrorCode =
-  /** The source does not know who asks: no token, or a bad one. */
+  /** There is no token, or an invalid one. */
   | 'source_unauthorized'
-  /** The token is known and may not read this. */
+  /** The token is valid but may not read this. */
   | 'source_forbidden'
-  /** The terms of the repo have to be accepted first. */
+  /** The repo's terms have to be accepted first. */
   | 'source_gated'
-  /** There is no such repo, revision or file. */
+  /** No such repo, revision or file. */
   | 'source_not_found'
-  /** No connection, no answer in time, or an answer that says "not now". */
+  /** No connection, no answer in time, or a temporary refusal. */
   | 'source_unreachable'
   | 'source_rate_limited'
-  /** The answer is not what the protocol says. */
+  /** The answer violates the protocol. */
   | 'source_protocol'
-  /** The bytes ended before the range did. */
+  /** The bytes ended too early. */
   | 'source_truncated'
-  /** A file is no longer what the listing said. */
+  /** The file no longer matches the listing. */
   | 'source_changed'
   | 'too_many_files'
 
-/** A failure of the source. Its message holds no token and no query of a signed link, so it may be shown and logged. */
+/** A failure of the source. Its message holds no token and no signed query, so it may be shown and logged. */
 export class SourceError extends Error {
   readonly code: SourceErrorCode
-  /** Whether the same request may succeed later without a change. */
+  /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean
-  /** How long the source asked to wait, where it said so. */
+  /** The delay that the source asked for, if any. */
   readonly retryAfterSeconds: number | undefined
-  /** What there is none of, where the source said it. */
+  /** What is missing, where the source says so. */
   readonly missing: 'repo' | 'revision' | 'entry' | undefined
-  /** The file that was being read, if it was one. */
+  /** The file that was being read, if any. */
   readonly path: string | undefined
 
   constructor({ code, message, retryable = false, retryAfterSeconds, missing, path, cause }: SourceErrorFields) {

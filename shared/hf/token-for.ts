@@ -1,4 +1,4 @@
-/** The token is for the one Hub that it was given for, also where another one is read. */
+/** A token is only for the Hub it was issued by, even where another Hub is read. */
 export const tokenFor = (endpoint: string, { hfEndpoint, hfToken }: HubToken): string | undefined =>
   plain(endpoint) === plain(hfEndpoint) ? hfToken : undefined
 

@@ -10,8 +10,8 @@ import { callerAddress } from './caller-address.ts'
 import type { HttpEnvironment } from './context.ts'
 
 /**
- * Writes down what somebody is about to do before it is done, so that also of a process that dies after it the audit log
- * tells. Stands behind whatever verifies tokens: strangers announce nothing. `recordWrites` tells how it ended.
+ * Writes to the audit log before the action, so that even a process that dies during it leaves a trace. Goes after the
+ * middleware that verifies tokens, so that strangers announce nothing. `recordWrites` adds the outcome.
  */
 export const announceWrites = ({ table, actionOf, now }: RecordWrites) =>
   createMiddleware<HttpEnvironment>(async (context, next) => {

@@ -1,8 +1,8 @@
-/** What a request would do, by its route; nothing where it only asks. */
+/** The action that a request performs, by its route. */
 export interface AuditedRoute {
-  /** A stable name: `repo.create`. */
+  /** A stable name, such as `repo.create`. */
   action: string
-  /** What the path names, decoded. */
+  /** The parameters of the path, decoded. */
   params: Record<string, string | undefined>
 }
 
@@ -10,12 +10,12 @@ export type ActionOf = (request: { method: string; path: string }) => AuditedRou
 
 export interface ActionPattern {
   method: string
-  /** As the contract writes paths: `{name}` is one segment, and `{name:.+}` what its own pattern says. */
+  /** In the contract's notation: `{name}` is one segment, `{name:.+}` follows its own pattern. */
   path: string
   action: string
 }
 
-/** Finds the route of a request among those that write. What no route matches does nothing, and is not told of. */
+/** Matches a request to the routes that write; other requests change nothing and are not logged. */
 export function matchActions(patterns: readonly ActionPattern[]): ActionOf {
   const known = patterns.map(({ path, ...rest }) => ({ ...rest, pattern: patternOf(path) }))
   return ({ method, path }) => {

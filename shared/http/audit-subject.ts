@@ -9,26 +9,26 @@ import type { AuditedRoute } from './audit-actions.ts'
 import type { HttpEnvironment } from './context.ts'
 import { secretsHidden } from './secrets-hidden.ts'
 
-/** Whose something was done to, and to what. */
+/** The owner and the object of an action. */
 export interface AuditSubject {
   owner?: string | undefined
-  /** As its path names it: `repos/acme/model/tags/v1`. */
+  /** As in the path: `repos/acme/model/tags/v1`. */
   target?: string | undefined
-  /** What the user is called to whom the answer gives a session. */
+  /** The name of the user for whom the answer opens a session. */
   username?: string | undefined
-  /** Nothing would have been written after all. */
+  /** The request turned out to change nothing. */
   isRead?: boolean
 }
 
-/** For a route whose path does not tell whose it is. */
+/** For routes whose path does not name the owner. */
 export const noteSubject = (context: Context<HttpEnvironment>, subject: AuditSubject): void =>
   context.set('subject', subject)
 
 const targetMax = 500
 
 /**
- * What an event is about: what the route noted; else what its path names; else, of a creation, what the answer names, or
- * where it was refused, what the body asked for. Of either only names are taken that have the shape of names.
+ * What an event is about: the route's own note, else the names in the path, else (for a creation) the names in the
+ * answer or, if it was refused, in the request's body. Only well-formed names are taken from either.
  */
 export async function subjectOf(
   context: Context<HttpEnvironment>,
@@ -43,7 +43,7 @@ export async function subjectOf(
   return { owner: owner ?? '-', target: withoutSecrets(noted.target ?? target).slice(0, targetMax) }
 }
 
-/** Who it was: whoever the token speaks for, or whom the answer gives a session, by the token that it holds. */
+/** Who acted: the token's principal, or the user who gets a session by the answer. */
 export async function actorOf(context: Context<HttpEnvironment>): Promise<AuditEvent['actor']> {
   const principal = context.get('principal')
   if (principal !== undefined) {
@@ -59,7 +59,7 @@ export async function actorOf(context: Context<HttpEnvironment>): Promise<AuditE
   return { userId: sub, ...(username !== undefined && { username }), ...(typeof sid === 'string' && { keyId: sid }) }
 }
 
-/** What a user has without an owner's name in its path is in its own namespace. */
+/** Routes about the caller's own account have no owner in their path. */
 const ownNamespace = (principal: Principal | undefined, path: string): string | undefined =>
   /^(?:auth|keys)(?:\/|$)/.test(path) ? principal?.username : undefined
 
@@ -84,7 +84,7 @@ async function namedOf(context: Context<HttpEnvironment>, path: string): Promise
   }
 }
 
-/** What its maker does not say of a deployment goes by the model that it is to serve. */
+/** A deployment's owner and name default to those of its model. */
 function deploymentNamed({ name, owner }: Named, model: string | undefined): AuditSubject {
   const called = name ?? (model && defaultDeploymentName(model))
   return {
@@ -93,7 +93,7 @@ function deploymentNamed({ name, owner }: Named, model: string | undefined): Aud
   }
 }
 
-/** A text that has the shape of an owner's name. */
+/** A text that is shaped like an owner's name. */
 export const ownerNamed = (text: string | undefined): string | undefined =>
   text !== undefined && isRepoId(`${text}/x`) && withoutSecrets(text) === text ? text : undefined
 
@@ -108,7 +108,7 @@ async function answerOf({ res }: Context<HttpEnvironment>): Promise<Named> {
   return text.length > answerMaxBytes ? {} : namesIn(parsed(text))
 }
 
-/** Only a body that the route has read already: what was refused before is not read for the log. */
+/** Reads only a body that the route has already read: a request refused earlier is not read for the log. */
 async function bodyOf({ req }: Context<HttpEnvironment>): Promise<Named> {
   if (Object.keys(req.bodyCache).length === 0) return {}
   return namesIn(await req.json().catch(() => undefined))
@@ -130,7 +130,7 @@ function namesIn(value: unknown): Named {
   )
 }
 
-/** Of a path, no secret is kept, nor is what no name looks like. */
+/** Removes secrets from a path, and anything that is shaped like no name. */
 export const withoutSecrets = (text: string): string =>
   secretsHidden(
     text

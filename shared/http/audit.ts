@@ -17,13 +17,15 @@ export interface RecordWrites {
   now: () => Date
 }
 
-/** How many refusals of strangers one process records in a minute: who has no key must not fill the table. */
+/**
+ * How many refused strangers one process records per minute, because requests without a key must not fill the table.
+ */
 const strangersPerMinute = 120
 
 /**
- * Records every request that would write, refused or not, before its answer leaves. Where that cannot be done the
- * answer is 500, so that nothing is done and told to be done that the log does not hold; what was refused anyway stays
- * refused. Stands outside of whatever verifies tokens, so that it sees those refusals too.
+ * Records every request that would write, refused or not, before its answer is sent. Where recording fails the answer
+ * is 500, so that no success is reported that the log does not hold; a refusal stays a refusal. Goes outside the
+ * middleware that verifies tokens, so that it sees their refusals, too.
  */
 export function recordWrites({ table, actionOf, now }: RecordWrites) {
   const admits = perMinute(strangersPerMinute, now)
@@ -39,7 +41,7 @@ export function recordWrites({ table, actionOf, now }: RecordWrites) {
       return logOf(context).warn({ action: event.action, from: event.from }, 'a refusal of a stranger is not recorded')
     try {
       const isLate = intent !== undefined && (await settleEvent(table, { intent, event }))
-      // Of what took longer than anything should, it was told already that its end is unknown.
+      // For a late answer, the log already says that the outcome is unknown.
       if (intent === undefined || isLate) await recordEvent(table, event)
     } catch (cause) {
       logOf(context).error({ err: cause, action: event.action }, 'an event could not be recorded')
@@ -72,7 +74,7 @@ function outcomeOf({ res, error }: Context<HttpEnvironment>): AuditOutcome {
   return { result, status, ...(code !== undefined && { code }), ...(isReplayed && { replayed: true }) }
 }
 
-/** Whether there is room for one more in this minute. */
+/** Whether this minute has room for one more. */
 function perMinute(max: number, now: () => Date): () => boolean {
   let minute = 0
   let count = 0

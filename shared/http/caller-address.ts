@@ -1,16 +1,16 @@
 import type { Context } from 'hono'
 
-/** What the hosts say of a request beside the request itself. */
+/** What a host adds to a request. */
 interface HostBindings {
-  /** API Gateway's own word, in AWS. */
+  /** From API Gateway, in AWS. */
   requestContext?: { http?: { sourceIp?: string } }
-  /** Node's connection, on the local host. */
+  /** From Node's connection, on the local host. */
   incoming?: { socket?: { remoteAddress?: string | undefined } }
 }
 
 /**
- * Where a request came from, by the connection itself: what API Gateway saw, or Node's socket. `X-Forwarded-For` is not
- * read, because anyone can send one; behind a proxy of one's own all callers have the proxy's address.
+ * The address of the connection itself, as API Gateway or Node's socket saw it. `X-Forwarded-For` is ignored because
+ * anyone can send one; behind a private proxy all callers have the proxy's address.
  */
 export function callerAddress(context: Context): string | undefined {
   const { requestContext, incoming } = (context.env ?? {}) as HostBindings
@@ -18,7 +18,7 @@ export function callerAddress(context: Context): string | undefined {
   return address?.replace(/^::ffff:(?=\d+\.)/, '')
 }
 
-/** Whom to count as one caller: of IPv6 the network of 64 bits, within which one caller has every address it likes. */
+/** What counts as one caller: for IPv6 the /64 network, because a caller owns every address in it. */
 export function callerNetwork(address: string): string {
   if (!address.includes(':')) return address
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? []

@@ -4,9 +4,8 @@ import { createMiddleware } from 'hono/factory'
 import { orderedText } from '../ordered-text.ts'
 
 /**
- * Answers a client with 304 that has what it asks for already: by the tag that a route gave, or by a hash of the answer,
- * which for the API is at most one page of JSON. Nobody between may keep an answer for others, and whoever keeps one
- * asks whether it still holds.
+ * Answers 304 where the client already has the answer, by the route's own tag or by a hash of the answer, which in the
+ * API is at most one page of JSON. Shared caches must not store it, and others have to revalidate.
  */
 export const conditionalReads = () =>
   createMiddleware(async (context, next) => {
@@ -23,14 +22,14 @@ export const conditionalReads = () =>
     context.res = new Response(null, { status: 304, headers })
   })
 
-/** What a 304 says again. */
+/** Headers that a 304 repeats. */
 const kept = ['cache-control', 'etag', 'vary', 'ratelimit', 'ratelimit-policy']
 
 const named = (name: string, value: string | null): [string, string][] => (value === null ? [] : [[name, value]])
 
 /**
- * For a route that can tell by its first read whether anything changed: gives the answer its tag, and says whether the
- * client has it, so that nothing else need be read.
+ * For routes whose first read shows whether anything changed: tags the answer, and tells whether the client already has
+ * it, so that nothing else need be read.
  */
 export function isUnchanged(context: Context, state: unknown): boolean {
   const tag = weakTag(state)
@@ -43,17 +42,17 @@ async function tagOf(res: Response): Promise<string | undefined> {
   return weakTag(JSON.parse(await res.clone().text()))
 }
 
-/** Weak: two answers that say the same need not be the same bytes. */
+/** Weak, because two equal answers may differ in their bytes. */
 const weakTag = (value: unknown): string => `W/"${hashOf(value)}"`
 
 const hashOf = (value: unknown): string =>
   createHash('sha256').update(orderedText(value)).digest('base64url').slice(0, 27)
 
-/** The tag of something whose version counts what people change of it, while what it does may change without them. */
+/** A tag of something whose `version` counts edits, while its state also changes without them. */
 export const versionTag = ({ version, answer }: { version: number; answer: unknown }): string =>
   `"${version}-${hashOf(answer)}"`
 
-/** The version that such a tag names, with what it did or without; nothing where it is no such tag. */
+/** The version in such a tag, with or without the state; `undefined` for any other text. */
 export function versionOfTag(tag: string): number | undefined {
   const [, version] = /^(\d{1,9})(?:-[\w-]{27})?$/.exec(tag) ?? []
   return version === undefined ? undefined : Number(version)

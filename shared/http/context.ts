@@ -3,18 +3,18 @@ import type { Logger } from '../log.ts'
 import type { AuditIntent } from '../table/audit-intents.ts'
 import type { AuditSubject } from './audit-subject.ts'
 
-/** What every request of every app carries. */
+/** The variables of every request in every app. */
 export interface HttpVariables {
   requestId: string
-  /** Of the host; `logOf` knows the request too. */
+  /** The host's logger; `logOf` adds the request. */
   log: Logger
-  /** Whether the answer carries the request's id already. */
+  /** Whether the answer already has the request's id. */
   hasRequestId?: boolean | undefined
-  /** Who asks; absent where a route is open to strangers and one asks. */
+  /** The caller; absent on an open route without a token. */
   principal: Principal | undefined
-  /** What the route knows better than its path does of what it did something to, for the audit log. */
+  /** What the route knows about the action that its path does not say, for the audit log. */
   subject?: AuditSubject | undefined
-  /** What was announced to the audit log, until it is told how it ended. */
+  /** The announced audit event, until its outcome is recorded. */
   intent?: AuditIntent | undefined
 }
 

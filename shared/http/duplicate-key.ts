@@ -2,24 +2,24 @@ import { errors } from '../errors.ts'
 import { atOnce } from './at-once.ts'
 import { countParts } from './json-parts.ts'
 
-/** More than the columns of any table have. Each one that is new costs a reader more than all else of its line. */
+/** More than any table has columns. Every new name costs more than the rest of its line. */
 const differentNamesMax = 10_000
-/** As much of a text is gone through in less than a millisecond. */
+/** Scanned in less than a millisecond. */
 const stepLength = 65_536
 
 /**
- * Looks, step by step, for a name that an object of a JSON text holds twice, the first one. `JSON.parse` takes the last one without a
- * word, and two readers of one text could mean different ones. It goes before `JSON.parse`, which takes half a second
- * for hundreds of thousands of names; of a text that is not valid JSON it says nothing that holds.
- * @throws AppError `invalid_request` of a text with very many names, objects or empty lists, wherever they stand
+ * Finds, step by step, the first name that a JSON object holds twice: `JSON.parse` silently takes the last one, so two
+ * readers could understand one text differently. Runs before `JSON.parse`, which takes half a second for hundreds of
+ * thousands of names; for invalid JSON its result means nothing.
+ * @throws AppError `invalid_request` for a text with too many names, objects or empty lists, wherever they are
  */
 export function* duplicateKeyInSteps(json: string): Generator<void, string | undefined> {
-  /** The names of each object that is open, once it has one. */
+  /** The names of each open object, once it has one. */
   const open: (Set<string> | 'object' | 'list')[] = []
   const different = new Set<string>()
   let isName = false
   const parts = countParts()
-  // Behind its last quote it has no name: megabytes of numbers are not gone through.
+  // There are no names behind the last quote, so a tail of numbers need not be scanned.
   const end = json.lastIndexOf('"')
   let stepAt = stepLength
   for (let at = 0; at <= end; at++) {
@@ -68,7 +68,6 @@ export function* duplicateKeyInSteps(json: string): Generator<void, string | und
 
 export const duplicateKey = (json: string): string | undefined => atOnce(duplicateKeyInSteps(json))
 
-/** The marks that JSON is made of. */
 const quote = 0x22
 const comma = 0x2c
 const backslash = 0x5c
@@ -77,7 +76,7 @@ const closeList = 0x5d
 const openObject = 0x7b
 const closeObject = 0x7d
 
-/** What a name's text in quotes means, which without an escape is itself. */
+/** Decodes a quoted name; without an escape it is itself. */
 function nameOf(quoted: string): string {
   if (!quoted.includes('\\')) return quoted.slice(1, -1)
   try {
@@ -92,7 +91,7 @@ const tooManyNames = (name: string) =>
     `The JSON has more than ${differentNamesMax} different field names; "${name.slice(0, 100)}" is one too many. Send lists in their place.`,
   )
 
-/** Where the quote is that ends the text that begins at `start`. */
+/** The position of the quote that ends the text starting at `start`. */
 export function endOfText(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); ; end = json.indexOf('"', end + 1)) {
     if (end < 0) return json.length

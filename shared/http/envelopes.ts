@@ -1,6 +1,6 @@
 import type { AppError } from '../errors.ts'
 
-/** How a family of protocols writes an error. One function per family; see `reference/serving-protocols` section 6. */
+/** How a protocol family writes an error; one function per family, see `reference/serving-protocols` section 6. */
 export type Envelope = (error: AppError, requestId: string) => Record<string, unknown>
 
 /** The platform's own API: `{error: {code, message, requestId, …}}`. */
@@ -20,29 +20,32 @@ export const openaiEnvelope: Envelope = (error) => ({
   error: { message: error.message, type: openaiType(error.status), param: error.param ?? null, code: error.code },
 })
 
-/** Hugging Face's pipelines: `{error: "…"}`, with the code and the request id beside it. */
+/** Hugging Face's pipelines: `{error: "…"}`, plus the code and the request id. */
 export const pipelineEnvelope: Envelope = (error, requestId) => ({ error: error.message, code: error.code, requestId })
 
-/** Cohere's `{message}`, with the code and the request id beside it. */
+/** Cohere's `{message}`, plus the code and the request id. */
 export const cohereEnvelope: Envelope = (error, requestId) => ({ message: error.message, code: error.code, requestId })
 
-/** The Hub protocol's `{error: "…"}`. Its clients tell cases apart by headers, and read of a repo that is there its `url`. */
+/**
+ * The Hub protocol's `{error: "…"}`. Its clients read the kind of error from headers, and the `url` of an existing repo
+ * from the body.
+ */
 export const hubEnvelope: Envelope = (error) => ({ error: error.message, ...error.details })
 
-/** What a family of protocols says of an error in headers, beside the body. */
+/** The headers that a protocol family adds to an error. */
 export type ErrorHeaders = (error: AppError) => Record<string, string>
 
-/** The Hub protocol's names for what is missing, from which Python makes its typed exceptions. */
+/** The Hub protocol's error codes, which Python maps to exceptions. */
 const hubErrorCodes: Record<string, string> = {
   repo_not_found: 'RepoNotFound',
   revision_not_found: 'RevisionNotFound',
   entry_not_found: 'EntryNotFound',
   gated_repo: 'GatedRepo',
-  // A stranger is not told whether a repo is hidden or missing, and is asked to log in by this very name.
+  // A stranger must not learn whether a repo exists; this code also makes clients ask for a login.
   unauthenticated: 'RepoNotFound',
 }
 
-/** `X-Error-Code` and `X-Error-Message`; the latter's words for a wrong key are what Python looks for. */
+/** `X-Error-Code` and `X-Error-Message`; Python looks for exactly this message on a wrong key. */
 export const hubErrorHeaders: ErrorHeaders = ({ code, message }) => {
   const text = code === 'invalid_token' ? 'Invalid credentials in Authorization header' : message
   const name = hubErrorCodes[code]

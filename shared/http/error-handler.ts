@@ -8,15 +8,15 @@ import type { HttpEnvironment } from './context.ts'
 import type { Envelope, ErrorHeaders } from './envelopes.ts'
 import { logOf } from './request-log.ts'
 
-/** Answers whatever a route threw, in the envelope of the route's protocol. The unknown becomes 500 and is logged. */
+/** Answers any thrown error in the envelope of the route's protocol. An unknown one becomes 500 and is logged. */
 export const answerErrors =
   (envelope: Envelope, metrics?: Metrics, headersOf?: ErrorHeaders): ErrorHandler<HttpEnvironment> =>
   (thrown, context) =>
     answerError({ thrown, context, envelope, metrics, headersOf })
 
 /**
- * Whether that is no fault of this server: what is not served yet, what another one answers, what is not ready, a
- * deadline that its caller set. An unknown error is never one of them; under load there may be thousands.
+ * Statuses that are no fault of this server: not implemented, another server's answer, not ready, the caller's
+ * deadline. Unknown errors never have them; under load there may be thousands.
  */
 export const isSaidOnPurpose = (status: number): boolean => [501, 502, 503, 504].includes(status)
 

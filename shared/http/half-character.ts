@@ -1,23 +1,23 @@
 import { atOnce } from './at-once.ts'
 
 /**
- * An escape of one half of a surrogate pair without the other. Escapes are the only way in: UTF-8 has no bytes for it.
- * A backslash that is escaped itself begins none.
+ * Matches an escaped half of a surrogate pair without its other half. UTF-8 cannot encode one, so escapes are the only
+ * way in. An escaped backslash starts no escape.
  */
 const loneEscape =
   /(?<!\\)(?:\\\\)*\\u(?:d[89ab][\da-f]{2}(?!\\ud[c-f][\da-f]{2})|(?<!(?<!\\)(?:\\\\)*\\ud[89ab][\da-f]{2}\\u)d[c-f][\da-f]{2})/i
 
 /**
- * Where a JSON body holds half of a character that takes two UTF-16 units: `inputs[1].text`, or an empty text for the
- * body itself. No text that comes on by UTF-8 can hold it. `undefined` where all is whole.
+ * The path to half of a surrogate pair in a JSON body, such as `inputs[1].text` (empty for the body itself), because no
+ * UTF-8 answer could repeat it. `undefined` where there is none.
  */
 export const halfCharacterAt = (json: string, body: unknown): string | undefined =>
   atOnce(halfCharacterInSteps(json, body))
 
-/** The same step by step. */
+/** The same, step by step. */
 export function* halfCharacterInSteps(json: string, body: unknown): Generator<void, string | undefined> {
   if (!loneEscape.test(json)) return undefined
-  // Its own stack, for a body may be nested deeper than functions may call each other.
+  // A stack of its own, because a body may be nested deeper than the call stack allows.
   const open: { entries: Entries; key: string | number }[] = [
     { entries: Object.entries({ '': body }).values(), key: '' },
   ]
@@ -39,7 +39,7 @@ export function* halfCharacterInSteps(json: string, body: unknown): Generator<vo
   return undefined
 }
 
-/** So many are looked at in less than a millisecond. */
+/** Checked in less than a millisecond. */
 const stepEntries = 8192
 
 type Entries = Iterator<[string | number, unknown], undefined>

@@ -10,13 +10,12 @@ import type { HttpEnvironment } from './context.ts'
 
 export const idempotentReplayed = 'idempotent-replayed'
 
-/** With what stands beside it, less than DynamoDB takes in an item. */
+/** With the rest of the item, below DynamoDB's limit. */
 const answerMaxBytes = 100_000
 
 /**
- * A creation that is sent again with the same `Idempotency-Key` is answered as it was the first time, for 24 hours, and
- * is not done again. Only what was made is remembered: whatever refused it is asked again. Stands after the token is
- * verified and the body is limited.
+ * Replays the first answer for 24 hours where a creation is sent again with the same `Idempotency-Key`. Only successes
+ * are remembered; a refused request runs again. Goes after token verification and the body limit.
  */
 export const onceOnly = ({ table, now }: { table: Table; now: () => Date }) =>
   createMiddleware<HttpEnvironment>(async (context, next) => {
@@ -42,7 +41,7 @@ export const onceOnly = ({ table, now }: { table: Table; now: () => Date }) =>
     return undefined
   })
 
-/** What makes two requests the same: what they ask for, and what their keys may do. */
+/** What identifies a repeated request: its content, and what its key may do. */
 async function fingerprintOf({ req }: Context<HttpEnvironment>, { scopes, limit }: Principal): Promise<string> {
   const { pathname, search } = new URL(req.url)
   const body = createHash('sha256')
@@ -52,7 +51,7 @@ async function fingerprintOf({ req }: Context<HttpEnvironment>, { scopes, limit 
   return createHash('sha256').update(orderedText(parts)).digest('hex')
 }
 
-/** What an answer says of what was made, besides its body. */
+/** Headers that a replay repeats. */
 const keptHeaders = [
   ['contentType', 'content-type'],
   ['etag', 'etag'],
@@ -69,7 +68,7 @@ function replay(context: Context<HttpEnvironment>, { fingerprint, state, answer 
   return context.body(body, status as 200)
 }
 
-/** An answer that shows a secret shows it once: that it was given is kept, and nothing of it. */
+/** A secret is shown once: the replay says that it was given, without repeating it. */
 async function keptOf(res: Response): Promise<OnceAnswer> {
   const { status } = res
   const headers = keptHeaders.map(([part, header]) => [part, res.headers.get(header) ?? undefined])

@@ -9,11 +9,11 @@ import { duplicateKeyInSteps } from './duplicate-key.ts'
 import { halfCharacterInSteps } from './half-character.ts'
 import { parseInSteps, pieceLength } from './json-steps.ts'
 
-/** Refuses a body over the limit with 413 before it is held in memory. */
+/** Refuses a larger body with 413 before it is read into memory. */
 export const limitBody = (maxBytes: number) =>
   createMiddleware((context, next) => withinLimit({ context, next, announced: announcedBytes(context.req), maxBytes }))
 
-/** The same for who knows already how long the body says that it is. @throws AppError `payload_too_large` */
+/** The same, where the announced length is already known. @throws AppError `payload_too_large` */
 export function withinLimit({ context, next, announced, maxBytes }: WithinLimit): ReturnType<MiddlewareHandler> {
   if (announced > maxBytes) throw errors.payloadTooLarge(maxBytes)
   if (!Number.isNaN(announced)) return next()
@@ -37,22 +37,22 @@ interface WithinLimit {
   maxBytes: number
 }
 
-/** How long a body says that it is, which HTTP itself holds it to; NaN where it comes in chunks. */
+/** The announced length of a body, which HTTP enforces; NaN for a chunked one. */
 export const announcedBytes = (request: Pick<HonoRequest, 'header'>): number =>
   request.header('transfer-encoding') === undefined ? Number(request.header('content-length')) : Number.NaN
 
-/** Reads a JSON body and checks it against a schema. @throws AppError `invalid_json`, `invalid_request` */
+/** Reads a JSON body and validates it. @throws AppError `invalid_json`, `invalid_request` */
 export async function readJson<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
   return parseWith(schema, parseJson(await textOf(context)))
 }
 
-/** The same where a body may be left out, which says as much as `{}`. @throws AppError `invalid_json`, `invalid_request` */
+/** The same for an optional body, which defaults to `{}`. @throws AppError `invalid_json`, `invalid_request` */
 export async function readOptionalJson<Schema extends z.ZodType>(context: Context, schema: Schema) {
   const text = await textOf(context)
   return parseWith(schema, text.trim() === '' ? {} : parseJson(text))
 }
 
-/** Refuses a JSON body that holds a name twice, for the routes whose validators read it: they would take the last one. */
+/** Refuses a JSON body with a duplicate name, on routes whose validators would silently take the last one. */
 export const refuseDuplicateNames = createMiddleware(async (context, next) => {
   if (/^application\/(?:[\w.-]+\+)?json\b/i.test(context.req.header('content-type') ?? '')) {
     const text = await textOf(context)
@@ -75,21 +75,21 @@ export async function textOf(context: Context): Promise<string> {
     return utf8.decode(bytes)
   } catch {
     refusePacked(context)
-    // Replaced characters would be answered as if the caller had sent them.
+    // The caller would otherwise get replacement characters back as if it had sent them.
     throw errors.invalidJson('it is not UTF-8')
   }
 }
 
-/** For a body that is not unpacked here. @throws AppError `unsupported_encoding` where it says that it is packed */
+/** For routes that do not decompress. @throws AppError `unsupported_encoding` */
 export function refusePacked({ req }: Context): void {
   const coding = req.header('content-encoding')?.trim() ?? ''
   if (!['', 'identity'].includes(coding.toLowerCase())) throw errors.unsupportedEncoding(coding, 'the body as it is')
 }
 
-/** More than any request has by right. Each of what nobody asked for costs more than the rest of the request. */
+/** More than any valid request has. Every unknown field costs more than the rest of the request. */
 const fieldsMax = 1000
 
-/** Refuses an object of very many fields before a schema goes through them. @throws AppError `invalid_request` */
+/** Refuses an object with too many fields before a schema visits them. @throws AppError `invalid_request` */
 export function assertFewFields(value: unknown, what: string): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return
   let count = 0
@@ -99,7 +99,10 @@ export function assertFewFields(value: unknown, what: string): void {
 
 const parseJson = (text: string): unknown => atOnce(parseJsonInSteps(text))
 
-/** A body step by step, for who answers others beside. @throws AppError `invalid_json`, `invalid_request` */
+/**
+ * Parses a body step by step, where the thread serves others in between. @throws AppError `invalid_json`,
+ * `invalid_request`
+ */
 export function* parseJsonInSteps(text: string): Generator<void, unknown> {
   if (text.trim() === '') throw errors.invalidJson('it is empty')
   const isLong = text.length > pieceLength
@@ -120,7 +123,7 @@ export function* parseJsonInSteps(text: string): Generator<void, unknown> {
   return body
 }
 
-/** @throws AppError `invalid_request` that names the first field at fault. */
+/** @throws AppError `invalid_request` naming the first field at fault */
 export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -137,7 +140,7 @@ export function validationError(error: z.ZodError, whole = 'The body'): AppError
 const saidOf = (issue: z.core.$ZodIssue | undefined): string =>
   issue === undefined ? 'is not valid' : isMissing(issue) ? 'is missing' : issue.message
 
-/** JSON has no undefined, so what is that was not sent. */
+/** JSON has no undefined, so the field was missing. */
 const isMissing = (issue: z.core.$ZodIssue): boolean =>
   / received undefined$/.test(issue.message) ||
   (issue.code === 'invalid_union' &&

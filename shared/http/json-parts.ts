@@ -1,25 +1,25 @@
 import { errors } from '../errors.ts'
 
-/** More than the rows and files of any request. `JSON.parse` takes a tenth of a second for each million of them. */
+/** More than any request has rows or files. `JSON.parse` takes a tenth of a second per million. */
 const partsMax = 50_000
 /**
- * A list that begins with a value may be a row of a tensor, of which a request may have a million, each of them in a
- * list of its own. Those are all bounded by the bytes of a body alone; what goes around more lists than these is none.
+ * A list that begins with a value may be a row of a tensor, and a request may have a million rows, so only the body's
+ * size bounds them. Lists of lists are bounded by this.
  */
 const listsOfListsMax = 2 ** 20
 
-/** Counts what of a JSON text costs its reader much and says nothing: objects, and lists with nothing in them. */
+/** Counts the parts of a JSON text that are costly to parse and hold nothing: objects and empty lists. */
 interface JsonParts {
-  /** @throws AppError `invalid_request` of one too many */
+  /** @throws AppError `invalid_request` for one too many */
   addObject(): void
-  /** The list that opens at a place of a text. @throws AppError `invalid_request` of one too many */
+  /** Counts the list that opens at `at`. @throws AppError `invalid_request` for one too many */
   addList(json: string, at: number): void
 }
 
 export function countParts(): JsonParts {
   let parts = 0
   let listsOfLists = 0
-  /** Lists that have so far nothing but the next one in them. */
+  /** Open lists that hold nothing but the next list so far. */
   let around = 0
   const add = (count: number) => {
     parts += count

@@ -1,10 +1,10 @@
 import { messageOf } from '../errors.ts'
 import { endOfText } from './duplicate-key.ts'
 
-/** More than most requests are long, and read in a millisecond. */
+/** Longer than most requests, and parsed in a millisecond. */
 export const pieceLength = 65_536
 
-/** Each takes as long as hundreds of characters. */
+/** One container costs as much as hundreds of characters. */
 const containersAtOnce = 256
 
 const [quote, comma, openList, closeList, openObject, closeObject] = [...'",[]{}'].map((one) => one.charCodeAt(0)) as [
@@ -16,23 +16,23 @@ const [quote, comma, openList, closeList, openObject, closeObject] = [...'",[]{}
   number,
 ]
 
-/** A list or an object that is not closed yet. */
+/** An open list or object. */
 interface Open {
   isObject: boolean
-  /** Where it opens. */
+  /** Its position. */
   at: number
-  /** Where its name lies, in an object. */
+  /** The position of its name, in an object. */
   name: { from: number; to: number }
-  /** What it holds so far, where it is longer than a piece. */
+  /** What was parsed of it so far, where it is longer than a piece. */
   held: unknown[] | Record<string, unknown> | undefined
-  /** From where on it is not read yet, and what that stands behind. */
+  /** Where its unparsed rest begins, and what comes before that. */
   from: number
   behind: 'bracket' | 'comma' | 'container'
 }
 
 /**
- * What `JSON.parse` makes of a text, step by step: a long one is cut at commas, however deep they stand, and what lies
- * between two cuts is left to `JSON.parse`. Of a name that an object holds twice, nothing is said here.
+ * `JSON.parse` in steps: a long text is cut at commas at any depth, and the pieces go to `JSON.parse`. Duplicate names
+ * are not detected here.
  * @throws SyntaxError
  */
 export function* parseInSteps(json: string, length = pieceLength): Generator<void, unknown> {
@@ -40,7 +40,7 @@ export function* parseInSteps(json: string, length = pieceLength): Generator<voi
   const whole: unknown[] = []
   const nothing = { from: 0, to: 0 }
   const open: Open[] = [{ isObject: false, at: 0, name: nothing, held: whole, from: 0, behind: 'bracket' }]
-  /** The first so many of them hold something. */
+  /** How many of the outermost containers hold something. */
   let holding = 1
   let name = nothing
   let pieceFrom = 0
@@ -84,7 +84,7 @@ export function* parseInSteps(json: string, length = pieceLength): Generator<voi
   return whole[0]
 }
 
-/** Has a container hold what comes of it, behind what the one that it is in has before it. */
+/** Gives a container its parsed content, after what its parent has before it. */
 function hold(one: Open, around: Open, json: string): void {
   takeUpTo(around, one.at, json, 'null')
   one.held = one.isObject ? {} : []
@@ -93,7 +93,7 @@ function hold(one: Open, around: Open, json: string): void {
   else setField(held ?? {}, JSON.parse(json.slice(one.name.from, one.name.to)), one.held)
 }
 
-/** Reads what of a container is not read yet, as far as to a place, and what is to stand there. @throws SyntaxError */
+/** Parses the rest of a container up to `to`, followed by `there`. @throws SyntaxError */
 function takeUpTo({ isObject, held, from, behind }: Open, to: number, json: string, there = ''): void {
   let text = json.slice(from, to) + there
   let textFrom = from
@@ -110,7 +110,7 @@ function takeUpTo({ isObject, held, from, behind }: Open, to: number, json: stri
   else for (const [name, value] of Object.entries(part as object)) setField(held ?? {}, name, value)
 }
 
-/** @throws SyntaxError whose place is that in the whole text: `JSON.parse` knows the one in the part alone */
+/** @throws SyntaxError with the position in the whole text; `JSON.parse` only knows the one in the part */
 function parsePart(part: string, from: number): unknown {
   try {
     return JSON.parse(part)
@@ -122,7 +122,7 @@ function parsePart(part: string, from: number): unknown {
 
 const blank = /^[ \t\n\r]*$/
 
-/** As `JSON.parse` does it: a field of that name is one like others. */
+/** Sets `__proto__` as an ordinary field, as `JSON.parse` does. */
 function setField(held: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== '__proto__') held[name] = value
   else Object.defineProperty(held, name, { value, enumerable: true, writable: true, configurable: true })

@@ -4,15 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 interface LeaveServer {
   server: Server
-  /** How long connections are still accepted, while every answer tells its connection to end. */
+  /** How long new connections are still accepted, while each answer closes its own. */
   drainMs: number
-  /** After so long, connections are cut whatever they do. */
+  /** After this long, all connections are cut. */
   graceMs?: number
 }
 
 /**
- * Closes a server without losing a request: a client that keeps its connection is told with its next answer that it
- * ends, so that it asks elsewhere; only connections that ask nothing for `drainMs` are ended unasked.
+ * Closes a server without losing a request: each answer tells its client to reconnect elsewhere, and only connections
+ * that stay idle for `drainMs` are closed from this side.
  */
 export async function leaveServer({ server, drainMs, graceMs }: LeaveServer): Promise<void> {
   const closed = once(server, 'close')

@@ -1,6 +1,8 @@
-/** What people ask who know another server, or who add a slash; `undefined` where nothing is like it. */
+/**
+ * A hint for a path that another server would know, or one with an extra slash; `undefined` where nothing is similar.
+ */
 export function nearRoute(path: string, isRoute: (path: string) => boolean): string | undefined {
-  // Slashes are looked at from the first of a row alone: a path of nothing else takes no longer than others.
+  // Matches from the first slash of a run only, so that a path of slashes takes no longer than others.
   const bare = path.replace(/(?<=[^/])\/+$/, '')
   if (bare !== path && isRoute(bare)) return `There is ${bare}, without a slash at its end.`
   if (/^\/models\/[^/]+$/.test(path))

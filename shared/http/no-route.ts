@@ -6,13 +6,13 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 interface NoRoute {
   error: AppError
-  /** What would have been run, had the request come with one of the methods that are taken. */
+  /** The handlers of the path's other methods. */
   instead: readonly unknown[]
 }
 
 /**
- * What there is to say of a request that no route of an app takes: where others of its path do, which methods those are,
- * also in the header `Allow`. Looked up only then, so that no request that is answered pays for it.
+ * The error for a request without a route: where the path has other methods, which ones, also in the header `Allow`.
+ * Looked up only then, so that other requests do not pay for it.
  */
 export function noRoute<Environment extends Env>(app: Hono<Environment>, context: Context<Environment>): NoRoute {
   const { method, path } = context.req
@@ -31,14 +31,14 @@ export function noRoute<Environment extends Env>(app: Hono<Environment>, context
   return { error: errors.methodNotAllowed(method, path, allowed), instead: taken.flatMap(({ handlers }) => handlers) }
 }
 
-/** Says in the header which methods a path takes: of what is read, its head is too. */
+/** Sets the header `Allow`; a path that takes GET takes HEAD, too. */
 export function allow(context: Context, taken: readonly string[]): string[] {
   const allowed = taken.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   context.header('allow', allowed.join(', '))
   return allowed
 }
 
-/** Those of routes: middleware is there for every method of its path, or for every path below one, and answers none. */
+/** The handlers of routes. Middlewares match every method of their path and answer none. */
 function handlersOf<Environment extends Env>(app: Hono<Environment>, method: string, path: string): unknown[] {
   const [matched] = app.router.match(method, path)
   const isOfRoute = (route: { method: string; path: string }) => route.method === method && !route.path.endsWith('/*')

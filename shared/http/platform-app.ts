@@ -25,24 +25,24 @@ export interface PlatformAppOptions {
   verify: Verifier
   log: Logger
   metrics: Metrics
-  /** What owners may have. @default defaultQuotas */
+  /** The default quotas of owners. @default defaultQuotas */
   quotas?: Quotas | undefined
   now?: (() => Date) | undefined
 }
 
 interface ContractedAppOptions extends PlatformAppOptions {
-  /** Of the contract, all that it answers. An app that has few of them is told no others: they would all be loaded with it. */
+  /** The part of the contract that the app answers. Passing only those keeps the rest out of its bundle. */
   routes: Record<string, DescribedRoute>
 }
 
 const bodyMaxBytes = 1024 ** 2
 
-/** What a fault is said of that no single field has. */
+/** How to name the whole part of a request, for a fault that no single field has. */
 const wholeOf: Partial<Record<string, string>> = { query: 'The query', param: 'The path', header: 'The headers' }
 
 /**
- * An app of the platform API: request ids, log lines, every write recorded, tokens before anything else as the contract
- * says of each route, quotas of requests, creations once for each `Idempotency-Key`, errors in one envelope.
+ * An app of the platform API: request ids, logs, an audit event for each write, authentication as the contract says,
+ * request quotas, idempotent creations, and errors in one envelope.
  */
 export function createPlatformApp({
   routes,
@@ -61,7 +61,7 @@ export function createPlatformApp({
   app.use(requestScope({ log, metrics }))
   const answerError = answerErrors(platformEnvelope, metrics)
   app.onError(answerError)
-  // Returned, not thrown: what is thrown here passes the request scope by, and its id with it.
+  // Returned rather than thrown, because a throw here bypasses the request scope and loses its id.
   app.notFound((context) => answerError(noRoute(app, context).error, context))
   app.use('/api/v1/*', conditionalReads())
   const audit = { table, actionOf: matchActions(actionsOf(routes)), now }

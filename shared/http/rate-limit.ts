@@ -13,13 +13,13 @@ interface LimitRequests {
   now: () => Date
 }
 
-/** A limit that an admin changes is obeyed by every process after so long. */
+/** How long a process may keep using a limit that an admin changed. */
 const rememberedMs = 10_000
 const ownersMax = 10_000
 
 /**
- * Refuses more requests per minute than an owner may send, with headers that say when there is room again. Where no
- * limit is set nothing is written. Stands after the token is verified; strangers have no owner to be counted for.
+ * Limits the requests per minute of each owner, with headers that say when there is room again. Writes nothing where no
+ * limit is set. Goes after token verification; a request without a key has no owner to count for.
  */
 export function limitRequests({ table, quotas, now }: LimitRequests) {
   const known = new Map<string, { limit: number | undefined; untilMs: number }>()
@@ -41,7 +41,7 @@ export function limitRequests({ table, quotas, now }: LimitRequests) {
     const max = await limitFor(owner)
     if (max === undefined) return next()
     const { isAllowed, left, secondsLeft } = await countRequest(table, { owner, max, now: now() })
-    // As the Hub writes them, whose clients read them.
+    // In the Hub's format, which its clients read.
     context.header('ratelimit', `"api";r=${left};t=${secondsLeft}`)
     context.header('ratelimit-policy', `"fixed window";"api";q=${max};w=60`)
     if (!isAllowed) throw tooManyRequests({ owner, max, secondsLeft })
@@ -50,8 +50,8 @@ export function limitRequests({ table, quotas, now }: LimitRequests) {
 }
 
 /**
- * A key that was made for one owner is used for that owner, as long as its user is in it: who left does not use up what
- * others may. Every other request is its user's own.
+ * A key for one owner counts against that owner, as long as its user is a member: someone who left must not use up the
+ * others' quota. Every other request counts against its user.
  */
 function payerOf(principal: Principal): string {
   const { username, limit } = principal

@@ -10,7 +10,9 @@ import { secretsHidden } from './secrets-hidden.ts'
 
 const acceptableId = /^[A-Za-z0-9._:-]{1,128}$/
 
-/** Gives each request an id (the caller's, where it is a sane one), a logger for `logOf`, and one line at its end. */
+/**
+ * Gives each request an id (the caller's, where it is well-formed), a logger for `logOf`, and one log line at its end.
+ */
 export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }) =>
   createMiddleware<HttpEnvironment>(async (context, next) => {
     const given = context.req.header('x-request-id')
@@ -28,7 +30,7 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
     metrics.httpDuration.observe({ method, route }, durationMs / 1000)
     const level = levelOf(status, method)
     if (!log.isLevelEnabled(level)) return
-    // Somebody who mistakes a key for its id sends the secret in a path.
+    // Users mistake a key for its id and send the secret in a path.
     const path = secretsHidden(context.req.path)
     logOf(context)[level](
       { method, path, status, durationMs: Math.round(durationMs * 10) / 10 },
@@ -36,7 +38,7 @@ export const requestScope = ({ log, metrics }: { log: Logger; metrics: Metrics }
     )
   })
 
-/** Reads, predictions that went well and refusals under load are counted, not told: they would drown the rest. */
+/** Reads, successful predictions and refusals under load are in the metrics; logging them would drown the rest. */
 function levelOf(status: number, method: string): 'debug' | 'info' | 'error' {
   if (status >= 500 && !isSaidOnPurpose(status)) return 'error'
   if (status === 429) return 'debug'

@@ -1,4 +1,4 @@
-/** Whether a route needs a token, takes one, or asks for none. */
+/** Whether a route needs a token, accepts one, or ignores it. */
 type RouteAccess = 'required' | 'optional' | 'open'
 
 export interface DescribedRoute {
@@ -8,8 +8,8 @@ export interface DescribedRoute {
 }
 
 /**
- * Says of a request what the contract says of its route. What no route of the contract matches needs a token: strangers
- * are not told what there is.
+ * Looks up what the contract says about the request's route. An unknown route needs a token, so that strangers cannot
+ * probe for routes.
  */
 export function routeAccess(described: readonly DescribedRoute[]) {
   const known = described.map(({ method, path, security }) => ({
@@ -20,7 +20,7 @@ export function routeAccess(described: readonly DescribedRoute[]) {
   return ({ method, path }: { method: string; path: string }): RouteAccess => {
     const asked = method === 'HEAD' ? 'GET' : method
     const matching = known.filter((route) => route.method === asked && route.pattern.test(path))
-    // Where two routes match, as `/x/{id}` and `/x/new` do, the stricter of them decides.
+    // Where two routes match, such as `/x/{id}` and `/x/new`, the stricter one decides.
     const [first = 'required', ...others] = matching.map(({ access }) => access)
     return others.reduce((strictest, access) => (rank[access] > rank[strictest] ? access : strictest), first)
   }
@@ -34,7 +34,7 @@ function accessOf(security: DescribedRoute['security']): RouteAccess {
   return security.some((scheme) => Object.keys(scheme).length === 0) ? 'optional' : 'required'
 }
 
-/** `{name}` stands for one segment, and `{name:.+}` for what its own pattern says. */
+/** `{name}` matches one segment, `{name:.+}` its own pattern. */
 function patternOf(path: string): RegExp {
   const source = path
     .split(/(\{[^}]+\})/)

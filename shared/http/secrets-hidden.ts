@@ -1,4 +1,4 @@
-/** A text without our own secrets: keys, refresh tokens, invitations and access tokens. */
+/** Masks our own secrets in a text: keys, refresh tokens, invitations and access tokens. */
 export const secretsHidden = (text: string): string =>
   text
     .replaceAll(/hf_[A-Za-z0-9]{20,}/g, 'hf_…')

@@ -1,6 +1,9 @@
 import type { IngestMessage } from './message.ts'
 
-/** The messages that take their turns as one: a large import has thousands, and nobody else's waits behind them. */
+/**
+ * Messages of one import are scheduled as one group, because a large import has thousands and must not delay the
+ * others.
+ */
 export function groupOf(message: IngestMessage): string {
   if ('importId' in message) return message.importId
   return 'uploadId' in message ? message.uploadId : message.repoId

@@ -20,35 +20,34 @@ export interface StartImport {
   table: Table
   queue: Queue<IngestMessage>
   source: Source
-  /** Where it goes. */
+  /** The target repo. */
   repo: string
   createdBy: string
-  /** What that user is called now. */
+  /** The current name of that user. */
   createdByName?: string | undefined
-  /** How many imports an owner may have under way for whom nobody set another limit; without it, any number. */
+  /** The quota of running imports for owners without one of their own; unlimited where it is absent. */
   importsMax?: number | undefined
   now: Date
   tag?: string | undefined
   include?: string[] | undefined
   exclude?: string[] | undefined
   fingerprint?: string | undefined
-  /** Whether it begins only once its drop is complete. */
+  /** Whether it waits until the drop is complete. */
   awaitsDrop?: boolean | undefined
-  /** The state of the source to take, where it is known already: not a newer one. */
+  /** Pins the source to a revision that is already known. */
   sourceRevision?: string | undefined
   mirror?: ImportItem['mirror']
-  /** How long the work waits before it is begun. */
+  /** Delays the first step. */
   delaySeconds?: number | undefined
-  /** Writes that are made together with the import, or not at all. */
+  /** Writes that go into the same transaction as the import. */
   alsoWrites?: (item: ImportItem) => TransactAction[]
 }
 
 const triesMax = 5
 
 /**
- * Starts an import, or answers with the one that is bringing the same files of the same source into the same repo
- * already. @throws AppError `conflict` where one is bringing others of its files, or them under another tag,
- * `quota_exceeded` where its owner has too many under way
+ * Starts an import, or returns the running one of the same files from the same source into the same repo. @throws
+ * AppError `conflict` where one imports other files or under another tag, `quota_exceeded` where its owner has too many
  */
 export async function startImport(request: StartImport): Promise<{ item: ImportItem; created: boolean }> {
   const { table, queue, include, exclude, importsMax, alsoWrites = () => [] } = request
@@ -65,7 +64,7 @@ export async function startImport(request: StartImport): Promise<{ item: ImportI
     }
     if (importsMax !== undefined && failedCount(conflict, creation))
       throw await quotaExceeded(table, { owner: splitName(item.repo).owner, what: 'imports', by: 1, max: importsMax })
-    // It ended between the two looks, so now there is room for this one.
+    // The other import ended between the two reads, so there is room now.
     if (tries === triesMax) throw conflict
   }
   const message = { step: 'plan', importId: item.id, attempt: 1 } as const
@@ -89,7 +88,7 @@ interface Comparison {
   table: Table
 }
 
-/** Whether two lists of patterns mean the same, whatever their order. */
+/** Whether two lists of patterns are equal in any order. */
 const isSameSet = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
   new Set(one).symmetricDifference(new Set(other)).size === 0
 

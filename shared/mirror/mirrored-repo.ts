@@ -1,15 +1,15 @@
 import { fullName, type RepoItem } from '../table/repo-item.ts'
 
-/** What a mirrored repo is bound to: the repo of that name on that one Hub. */
+/** The upstream Hub and repo that a mirror is bound to. */
 export const mirrorAddress = ({ upstream, repo }: { upstream: string; repo: string }): string => `${upstream}/${repo}`
 
 /**
- * Whether a repo is a mirror still. Under another name it is a copy of our own: there, whoever takes that name on the
- * other Hub would be read for it.
+ * Whether a repo is still a mirror. A renamed one is not: somebody else could own its new name upstream, and would be
+ * read instead.
  */
 export const isMirror = (repo: RepoItem): boolean =>
   repo.mirror?.toLowerCase().endsWith(`/${fullName(repo).toLowerCase()}`) === true
 
-/** Whether it is the mirror of that Hub. */
+/** Whether it mirrors that Hub. */
 export const isMirrorOf = (repo: RepoItem, upstream: string): boolean =>
   repo.mirror?.toLowerCase() === mirrorAddress({ upstream, repo: fullName(repo) }).toLowerCase()

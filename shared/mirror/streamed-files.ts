@@ -2,14 +2,14 @@ import { keys } from '../table/keys.ts'
 import type { Table } from '../table/table.ts'
 
 /**
- * What a mirror has stored, or is storing, while it sends files to its clients. The import of the same repo looks here,
- * so that no byte is moved twice.
+ * What a mirror has stored, or is storing, while it streams files to its clients. The import of the same repo looks
+ * here, so that no byte is transferred twice.
  */
 
-/** How long a small file is remembered after its import should long have come. */
+/** How long a small file is remembered, well beyond the time its import needs. */
 const rememberedSeconds = 24 * 3600
 
-/** Remembers which blob a small file is: the other Hub tells only git's name of it. */
+/** Remembers a small file's sha256, because the upstream Hub only gives its git hash. */
 export const rememberSmallFile = (table: Table, { repo, gitSha1, sha256, now }: SmallFile & { now: Date }) =>
   table.put({ ...keys.mirroredFile(repo, gitSha1), sha256, expiresAt: secondsOf(now) + rememberedSeconds })
 
@@ -19,13 +19,12 @@ export const findSmallFile = async (
 ): Promise<string | undefined> => (await table.get<{ sha256: string }>(keys.mirroredFile(repo, gitSha1)))?.sha256
 
 interface SmallFile {
-  /** `owner/name`. */
   repo: string
   gitSha1: string
   sha256: string
 }
 
-/** Says that a large file is being stored until then, or, asked again, until later. */
+/** Claims a large file that is being stored; called again, it extends the claim. */
 export const holdStream = (table: Table, { repo, sha256, until }: Stream & { until: Date }) =>
   table.put({ ...keys.mirrorStream(repo, sha256), until: until.toISOString(), expiresAt: secondsOf(until) })
 
@@ -37,7 +36,6 @@ export async function isStreamed(table: Table, { repo, sha256, now }: Stream & {
 }
 
 interface Stream {
-  /** `owner/name`. */
   repo: string
   sha256: string
 }

@@ -5,8 +5,8 @@ import type { ModelDevice, Precision } from './precision.ts'
 import { type ServedTask, servedAs, servedTasks } from './served-tasks.ts'
 
 /**
- * Decides which ONNX file of a revision is served and as what: the one named, the one of the precision asked for, or the
- * default of the device. @throws AppError `unsupported_model`, `still_inspected`
+ * Chooses which ONNX file of a revision to serve, and as what task: the named file, the requested precision's, or the
+ * device's default. @throws AppError `unsupported_model`, `still_inspected`
  */
 export function chooseOnnxFile(input: ChooseInput): ChosenFile {
   const { target, metadata, wanted, precision, wantedTask, device = 'cpu' } = input
@@ -21,11 +21,11 @@ export function chooseOnnxFile(input: ChooseInput): ChosenFile {
     throw errors.unsupportedModel(
       `"${target}" does ${metadata.task}: models that write text are not served yet. Served are: ${servedTasks.join(', ')}.`,
     )
-  // What has no task of its own here is asked by the names of its tensors.
+  // A model of an unsupported task is served as plain tensors.
   return { file, task: servedAs(wantedTask ?? metadata.task), pipelineTag: metadata.task }
 }
 
-/** A text is written token by token, and its cache would go back and forth each time: no client does that. */
+/** Text generation works token by token, and no client sends the cache back and forth for each. */
 const writers = new Set([
   'text-generation',
   'text2text-generation',
@@ -37,18 +37,18 @@ const writers = new Set([
 interface ChosenFile {
   file: string
   task: string
-  /** What the Hub would call it, where that is known. */
+  /** The Hub's name of the task, where it is known. */
   pipelineTag: string | undefined
 }
 
 export interface ChooseInput {
   target: string
   metadata: RevisionMetadata | undefined
-  /** A file by its path; it goes before a precision. */
+  /** A path; takes precedence over a precision. */
   wanted?: string | undefined
   precision?: Precision | undefined
-  /** What to serve it as, whatever its repo says. */
+  /** Overrides the task that the repo declares. */
   wantedTask?: ServedTask | undefined
-  /** What the pool runs models on. */
+  /** The device of the pool. */
   device?: ModelDevice | undefined
 }

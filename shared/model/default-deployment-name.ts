@@ -1,4 +1,4 @@
-/** `sentence-transformers/all-MiniLM-L6-v2` is deployed as `all-minilm-l6-v2`. */
+/** For example, `sentence-transformers/all-MiniLM-L6-v2` becomes `all-minilm-l6-v2`. */
 export const defaultDeploymentName = (repo: string): string => {
   const [, name = ''] = repo.split('/')
   const label = name

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { isDropMarker } from '../objects/keys.ts'
 
 /**
- * Names the content of a drop folder by its files' keys, sizes, ETags and times: dropping again, also the same bytes, is
- * a new drop. The marker says that it is complete and not what it is, so that one which comes late makes no other.
+ * A fingerprint of a drop folder by its files' keys, sizes, ETags and times, so that dropping the same bytes again is a
+ * new drop. The marker is left out, so that a late one changes nothing.
  */
 export function dropFingerprint(objects: readonly DroppedObject[]): string {
   const hash = createHash('sha256')

@@ -1,15 +1,15 @@
 import { isDropMarker } from '../objects/keys.ts'
 
-/** How long a drop without a marker rests before it is complete, where nothing else is set. */
+/** How long a drop without a marker must stay unchanged to be complete, by default. */
 export const dropQuietSeconds = 300
 
-/** An upload that is open for longer was left behind by whoever began it: its parts go by the bucket's own rule. */
+/** An upload that is open for longer was abandoned; the bucket's lifecycle rule removes its parts. */
 const uploadLifeMs = 24 * 3600 * 1000
 
 /**
- * How many seconds nothing may change before a drop is complete; 0 where it is. A marker ends it at once where it was
- * put last: what came after a marker shows that somebody copies the files in another order, and more may follow. So
- * does an upload in parts that is not completed, whose file is not among the found and will tell when it was begun.
+ * How many seconds a drop must still stay unchanged before it is complete; 0 once it is. A marker completes it at once
+ * if it is the newest file; files after the marker mean that somebody copies in another order, and more may follow. An
+ * unfinished multipart upload also delays it, since its file is not among `found` yet.
  */
 export function dropRestSeconds({ found, uploads, quietSeconds, now }: DropRest): number {
   const newestMs = latest(found.filter((file) => !isDropMarker(file)))
@@ -18,7 +18,7 @@ export function dropRestSeconds({ found, uploads, quietSeconds, now }: DropRest)
   return isMarked ? 0 : Math.max(0, Math.ceil(quietSeconds - (now.getTime() - newestMs) / 1000))
 }
 
-/** What was begun before its file was put was given up and begun again. */
+/** An upload that is older than its file was given up and started again. */
 function isUploading({ found, uploads, now }: Omit<DropRest, 'quietSeconds'>): boolean {
   const putMs = new Map(found.map(({ key, modifiedAt }) => [key, modifiedAt.getTime()]))
   return uploads.some(({ key, startedAt }) => {
@@ -29,7 +29,7 @@ function isUploading({ found, uploads, now }: Omit<DropRest, 'quietSeconds'>): b
 
 interface DropRest {
   found: readonly DroppedFile[]
-  /** The uploads in parts that are not completed, as they were before the files were listed. */
+  /** Unfinished multipart uploads, listed before the files. */
   uploads: readonly { key: string; startedAt: Date }[]
   quietSeconds: number
   now: Date

@@ -2,16 +2,16 @@ import { errors } from '../errors.ts'
 import { type ModelDevice, type NamedPrecision, type Precision, precisionOf, preferredPrecisions } from './precision.ts'
 import { needsBothTowers, towerFor, towersOf } from './towers.ts'
 
-/** The names that exporters give the one graph of a model, best first. */
+/** The usual names of a model's only graph, best first. */
 const usualStems = ['onnx/model', 'model']
 
-/** Of several files of one precision: any CPU runs any of them, and an x86 server those made for it best. */
+/** The order among files of one precision: a CPU runs any of them, and an x86 server is fastest with its own. */
 const variantOrder = [
   ...['', 'fp32', 'fp16', 'int8', 'quantized', 'q8', 'uint8', 'q4', 'optimized', 'o1', 'o2', 'o3', 'o4'],
   ...['qint8_avx512_vnni', 'qint8_avx512', 'quint8_avx2'],
 ]
 
-/** The file of a model that holds it in the precision asked for, or in the device's default. @throws AppError */
+/** The model file in the requested precision, or in the device's default. @throws AppError */
 export function fileOfPrecision({ target, paths, task, precision, device }: FileOfPrecision): string {
   const files = paths.map((path) => ({ path, ...precisionOf(path) }))
   const ofModel = filesOfOneModel(files) ?? filesOfTower(files, task)
@@ -33,9 +33,9 @@ export function fileOfPrecision({ target, paths, task, precision, device }: File
 
 interface FileOfPrecision {
   target: string
-  /** The revision's ONNX files. */
+  /** The ONNX files of the revision. */
   paths: readonly string[]
-  /** What the model does. */
+  /** The task of the model. */
   task: string | undefined
   precision: Precision | undefined
   device: ModelDevice
@@ -43,14 +43,14 @@ interface FileOfPrecision {
 
 type Candidate = NamedPrecision & { path: string }
 
-/** Absent where there are several models, and none by the usual name. */
+/** `undefined` where there are several models and none has the usual name. */
 function filesOfOneModel(files: readonly Candidate[]): Candidate[] | undefined {
   const stems = new Set(files.map(({ stem }) => stem))
   const [only] = stems.size === 1 ? stems : usualStems.filter((one) => stems.has(one))
   return only === undefined ? undefined : files.filter(({ stem }) => stem === only)
 }
 
-/** Of a model in two files those that do its task; none where it cannot be told which of several models is meant. */
+/** Of a model in two files, those that do its task; empty where several models make the choice ambiguous. */
 function filesOfTower(files: readonly Candidate[], task: string | undefined): Candidate[] {
   const tower = towerFor(task)
   const paths = new Set(files.map(({ path }) => path))
@@ -60,7 +60,7 @@ function filesOfTower(files: readonly Candidate[], task: string | undefined): Ca
     const both = towersOf(`${stem}.onnx`)
     if (tower === undefined || towers?.[tower] !== path || both === undefined) return false
     if (needsBothTowers(task)) return paths.has(towers.text) && paths.has(towers.vision)
-    // The other one need not be there in the same precision, but what has none is no half of a model.
+    // The other half may lack this precision, but it must exist.
     return Object.values(both).every((other) => stems.has(other.replace(/\.onnx$/, '')))
   })
   return new Set(found.map(({ stem }) => stem)).size === 1 ? found : []

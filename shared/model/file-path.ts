@@ -2,8 +2,8 @@ const maxPathBytes = 900
 const maxSegments = 32
 
 /**
- * Says why a file's path may not enter a revision, or `undefined` where it may. Paths come from drops, archives and
- * other hubs, and become object keys and, in a cache, real files.
+ * Why a path must not enter a revision, or `undefined` where it may. Paths come from drops, archives and other hubs,
+ * and become object keys and, in a cache, real files.
  */
 export function pathFault(path: string): string | undefined {
   if (path === '') return 'it is empty'
@@ -18,12 +18,15 @@ export function pathFault(path: string): string | undefined {
   if (segments.length > maxSegments) return `it is more than ${maxSegments} folders deep`
   if (segments.some((segment) => segment === '')) return 'it has an empty folder name'
   if (segments.some((segment) => segment === '.' || segment === '..')) return 'it leaves its folder ("." or "..")'
-  // In any folder: whoever downloads it and runs git in there would run what its hooks say.
+  // At any depth: running git in a downloaded folder would execute its hooks.
   if (segments.some((segment) => segment.toLowerCase() === '.git')) return 'it is inside ".git"'
   return undefined
 }
 
-/** What turns the direction of writing, breaks lines or has no width; joiners stay, which scripts and emoji need. */
+/**
+ * Characters that reverse the text direction, break lines or have no width. Joiners are allowed, because scripts and
+ * emoji need them.
+ */
 const invisible = /[\p{Bidi_Control}\u200b\u2028\u2029\u2060\ufeff]/u
 
 const hasControlCharacter = (text: string): boolean =>
@@ -32,10 +35,10 @@ const hasControlCharacter = (text: string): boolean =>
     return code < 0x20 || code === 0x7f || (code >= 0x80 && code < 0xa0)
   })
 
-/** Two paths that one file system would hold as one file, or of which one is a folder of the other. */
+/** The first two paths that a file system would treat as one file, or as a file and its own folder. */
 export function collidingPaths(paths: readonly string[]): [string, string] | undefined {
   const seen = new Map<string, string>()
-  // Folding changes lengths, and a folder has to come before what is in it.
+  // Folding changes lengths, and a folder has to come before its content.
   const all = paths.map((path) => ({ path, folded: foldCase(path) }))
   for (const { path, folded } of all.toSorted((a, b) => a.folded.length - b.folded.length)) {
     const segments = folded.split('/')
@@ -48,5 +51,5 @@ export function collidingPaths(paths: readonly string[]): [string, string] | und
   return undefined
 }
 
-/** Upwards first, which makes "ß" and "ſ" what they are to a file system that ignores case. */
+/** Upper case first, because that folds "ß" and "ſ" as a case-insensitive file system does. */
 const foldCase = (path: string): string => path.toUpperCase().toLowerCase().normalize('NFC')

@@ -2,8 +2,8 @@ import { basename } from 'node:path/posix'
 import { compilePattern } from './path-pattern.ts'
 
 /**
- * Which files of a source enter the registry. Formats that run code when they are loaded (pickle and what wraps it)
- * are left out by default; they are never opened here.
+ * Which files of a source enter the registry. Formats that can run code when loaded (pickle and its wrappers) are left
+ * out by default, and never opened here.
  */
 type FileVerdict = { take: true } | { take: false; reason: string }
 
@@ -14,7 +14,7 @@ const refused = [
   { format: /\.(?:py|pyc|sh|bat|exe|dll|so|dylib|jar)$/i, reason: 'is a program' },
 ]
 
-/** Makes the patterns of an import, once, into a judgement of each of its files. */
+/** Compiles an import's patterns once, for all of its files. */
 export function createFilePolicy({ include = [], exclude = [] }: FilePatterns): (path: string) => FileVerdict {
   const included = include.map(matcherOf)
   const excluded = exclude.map(matcherOf)
@@ -36,7 +36,7 @@ interface FilePatterns {
   exclude?: readonly string[] | undefined
 }
 
-/** A pattern without a slash speaks of the file's name in any folder, as in `.gitignore` and `hf download --include`. */
+/** A pattern without a slash matches the file name in any folder, as in `.gitignore` and `hf download --include`. */
 function matcherOf(pattern: string): (path: string) => boolean {
   const matches = compilePattern(pattern)
   return pattern.includes('/') ? matches : (path) => matches(basename(path))

@@ -4,11 +4,11 @@ interface Summary {
   task?: string | undefined
   library?: string | undefined
   license?: string | undefined
-  /** What people have put on it. */
+  /** Tags set by users. */
   tags: readonly string[]
 }
 
-/** The same as the tags that the Hub makes of a card and of files, by which its lists are filtered. */
+/** The tags that the Hub derives from a card and files, and filters its lists by. */
 export function tagsOf({ task, library, license, tags }: Summary, metadata: RevisionMetadata | undefined): string[] {
   const { baseModels = [], relation } = metadata ?? {}
   const all = [

@@ -1,4 +1,7 @@
-/** The life of an import. A state is left only by condition on it, so a late or repeated message changes nothing. */
+/**
+ * The states of an import. Every change is conditional on the state it leaves, so a late or repeated message changes
+ * nothing.
+ */
 export const importStates = ['PENDING', 'TRANSFERRING', 'INSPECTING', 'READY', 'FAILED'] as const
 export type ImportState = (typeof importStates)[number]
 

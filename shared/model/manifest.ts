@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
 /**
- * What stands in the bucket of each published revision, beside its blobs: enough to serve it without the table, and to
- * write the table anew. `format` grows when a reader of today could no longer read it.
+ * The manifest of each published revision, stored in the bucket: enough to serve it without the table, and to rebuild
+ * the table. `format` is raised for changes that current readers could not read.
  */
 export const manifest = z.object({
   format: z.literal(2),
@@ -28,7 +28,7 @@ export const manifest = z.object({
 
 export type Manifest = z.infer<typeof manifest>
 
-/** What stands in the bucket of each repo: what it is called, who may see it, and what its refs name. */
+/** The manifest of each repo, stored in the bucket: its name, visibility and refs. */
 export const repoManifest = z.object({
   format: z.literal(1),
   id: z.string(),
@@ -36,9 +36,9 @@ export const repoManifest = z.object({
   owner: z.string(),
   name: z.string(),
   visibility: z.enum(['private', 'public']),
-  /** The repo of another Hub that it mirrors. */
+  /** The upstream repo of a mirror. */
   mirror: z.string().optional(),
-  /** Of the repo's item when this was written. */
+  /** The version of the repo's item at the time. */
   version: z.number().int(),
   tags: z.array(z.string()),
   createdAt: z.string(),

@@ -1,10 +1,10 @@
 import { isRefName, isRevisionId } from './repo-id.ts'
 
-/** Names that mean something else wherever a revision is asked for. */
+/** Names that already mean something wherever a revision is named. */
 const reserved = /^(?:HEAD|refs(?:\/.*)?)$/i
-/** What git refuses within a name. */
+/** Parts that git refuses in a ref name. */
 const oddPart = /(?:^|\/)\.|\.lock(?:\/|$)|\.$/
 
-/** What a new branch, tag, version or alias may be called. */
+/** Whether a new branch, tag, version or alias may have this name. */
 export const isNewRefName = (text: string): boolean =>
   isRefName(text) && !isRevisionId(text.toLowerCase()) && !reserved.test(text) && !oddPart.test(text)

@@ -1,10 +1,12 @@
 import { errors } from '../errors.ts'
 import { isRepoId } from './repo-id.ts'
 
-/** A namespace's name: what may stand before the "/" of a repo's name. */
+/** A namespace's name: the part before the "/" of a repo's name. */
 export const isOwnerName = (text: string): boolean => !text.includes('/') && isRepoId(`${text}/x`)
 
-/** Names that are, or may become, the first part of an address of the platform's own, and what only its makers may be. */
+/**
+ * Names that are, or may become, the first segment of a platform address, and names that only its makers should have.
+ */
 const reserved = new Set(
   `admin api v1 v2 v3 health ready info metrics datasets models spaces buckets kernels collections papers resolve raw
    blob tree commit commits refs docs console app assets static public login logout register signup join new settings
@@ -14,7 +16,7 @@ const reserved = new Set(
   ),
 )
 
-/** @throws AppError `invalid_request` for what can be no name, `name_reserved` */
+/** @throws AppError `invalid_request` for a malformed name, `name_reserved` */
 export function parseNewOwnerName(text: string, param = 'name'): string {
   if (!isOwnerName(text))
     throw errors.invalidRequest(

@@ -1,13 +1,13 @@
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml'
 
 /**
- * The YAML of a stranger's README. Aliases are off, for a few bytes of nested ones unfold to gigabytes, and so are names
- * that are no texts: each is written out to become one, again for every other that it is in. @throws Error
+ * Parses the YAML of an untrusted README. Aliases are off, because a few bytes of nested ones expand to gigabytes, and
+ * so are non-text keys, which the parser would serialise again at every nesting level. @throws Error
  */
 export function parseYaml(yaml: string): { data: unknown; twice: string | undefined } {
   const lineCounter = new LineCounter()
-  // The parser would compare each name with all the others, and draw the place of every fault, which takes seconds where
-  // there are thousands.
+  // The parser would compare every key with all others and quote the text around each error, which takes seconds for
+  // thousands.
   const options = { schema: 'core', uniqueKeys: false, prettyErrors: false, lineCounter, logLevel: 'error' } as const
   const document = parseDocument(yaml, options)
   const [fault] = document.errors

@@ -1,21 +1,21 @@
 interface Token {
   takes: (character: string) => boolean
-  /** Stands for any number of characters, none included. */
+  /** Matches any number of characters, including none. */
   repeats?: boolean
-  /** May end only where a folder or file name begins. */
+  /** May end only at the start of a folder or file name. */
   wholeNames?: boolean
 }
 
 /**
- * Makes a pattern a question about paths: `*` and `?` within a name, `[a-z]`, `**` across folders. It reads a path
- * once, whatever the pattern is: a library's braces and groups can take longer than the age of a pattern's author.
+ * Compiles a glob pattern: `*` and `?` within a name, `[a-z]`, `**` across folders. Matching is linear in the path for
+ * every pattern; a library's braces and groups can take exponential time.
  */
 export function compilePattern(pattern: string): (path: string) => boolean {
   const tokens = (pattern.match(piece) ?? []).map(toToken)
-  /** In which round a place was reached last, so that none is visited twice. */
+  /** The round in which each state was last reached, so that none is visited twice. */
   const rounds = new Float64Array(tokens.length + 1)
   let round = 0
-  /** Adds a place, and those that are reached from it without taking a character. */
+  /** Adds a state and those reachable from it without consuming a character. */
   const reach = (places: number[], place: number, atName: boolean) => {
     for (let at = place; rounds[at] !== round; at++) {
       rounds[at] = round

@@ -1,17 +1,17 @@
-/** How exactly a file holds the weights of its model. Whatever holds them in 4 bits is `q4`, in 8 bits `int8`. */
+/** The precision of a file's weights. All 4-bit formats count as `q4`, all 8-bit ones as `int8`. */
 export const precisions = ['fp32', 'fp16', 'int8', 'q4'] as const
 export type Precision = (typeof precisions)[number]
 
-/** What a file is by its name, in the words of the exporters: Optimum, transformers.js and sentence-transformers. */
+/** What a file's name says about it, by the conventions of Optimum, transformers.js and sentence-transformers. */
 export interface NamedPrecision {
-  /** The file without its precision: `onnx/model` of `onnx/model_int8.onnx`. */
+  /** The path without the precision: `onnx/model` for `onnx/model_int8.onnx`. */
   stem: string
   precision: Precision
-  /** What the name says of it, `''` where it says nothing. */
+  /** The precision's suffix in the name; empty where there is none. */
   variant: string
 }
 
-/** First match wins: `_q4f16` is of 4 bits, and a name that tells nothing holds the weights as they were published. */
+/** The first match wins, so `_q4f16` counts as 4 bits. A name without a suffix holds the weights as published. */
 const variants: readonly [RegExp, Precision][] = [
   [/[._-]((?:q4|int4|uint4|bnb4|4bit)(?:f16)?)$/i, 'q4'],
   [/[._-]((?:q8|int8|uint8|8bit|quantized|qu?int8(?:_[a-z0-9]+)*)(?:f16)?)$/i, 'int8'],
@@ -32,8 +32,8 @@ export function precisionOf(path: string): NamedPrecision {
 export type ModelDevice = 'cpu' | 'cuda'
 
 /**
- * What is served where nobody chose, best first. A CPU keeps to the published weights, because a faster file gives other
- * answers (dynamic int8 even by batch); a GPU multiplies fp16 natively, and has no kernels for dynamic int8.
+ * The default precisions, best first. A CPU keeps the published weights, because a faster file gives other answers
+ * (dynamic int8 even depends on the batch); a GPU multiplies fp16 natively and has no kernels for dynamic int8.
  */
 export const preferredPrecisions: Record<ModelDevice, readonly Precision[]> = {
   cpu: ['fp32', 'fp16', 'int8', 'q4'],
@@ -52,7 +52,7 @@ export function explainPrecision({ file, asked, device }: ExplainPrecision): { p
 
 interface ExplainPrecision {
   file: string
-  /** A precision or a file, as the deployment asks for it. */
+  /** The precision or file that the deployment names. */
   asked?: string | undefined
   device: ModelDevice
 }

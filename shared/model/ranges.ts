@@ -1,4 +1,4 @@
-/** One byte range of a file, moved by one message into one multipart part. `end` is inclusive, as in HTTP. */
+/** A byte range of a file: one message transfers it into one multipart part. `end` is inclusive, as in HTTP. */
 interface ByteRange {
   partNumber: number
   start: number
@@ -21,6 +21,6 @@ interface RangeInput {
   partSizeBytes: number
 }
 
-/** S3 allows 10,000 parts: the size of a part grows with the file. */
+/** S3 allows 10,000 parts, so parts grow with the file. */
 export const partSizeFor = (sizeBytes: number, preferredBytes: number): number =>
   Math.max(preferredBytes, Math.ceil(sizeBytes / 10_000))

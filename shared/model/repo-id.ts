@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts'
 
-/** A repo's name, `owner/name`, by the Hub's own rules: letters, digits, `-`, `_`, `.`; no `--`, no `..`. */
+/** One part of a repo's name, by the Hub's rules: letters, digits, `-`, `_`, `.`; no `--`, no `..`. */
 const segment = /^(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?$/
 
 export const isRepoId = (text: string): boolean => {
@@ -17,7 +17,7 @@ export function parseRepoId(text: string, param = 'repo'): string {
   )
 }
 
-/** A name of a branch, tag, alias or version: what git allows of letters, digits, `-`, `_`, `.`, `/`. */
+/** A branch, tag, alias or version: letters, digits, `-`, `_`, `.`, `/`, within git's rules. */
 const ref = /^(?!.*(?:\.\.|\/\/|\.lock(?:\/|$)))[A-Za-z0-9_](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9_-])?$/
 
 export const isRefName = (text: string): boolean => ref.test(text)

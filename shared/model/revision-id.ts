@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 
-/** One file of a revision: its content is the blob of that sha256. */
+/** One file of a revision; its content is the blob with that sha256. */
 export interface RevisionFile {
   path: string
   sizeBytes: number
   sha256: string
-  /** The git blob id the Hub protocol shows for small files, where the source told it. */
+  /** The git blob id that the Hub protocol shows for small files, if the source gave one. */
   gitSha1?: string | undefined
 }
 
 /**
- * The 40-hex id of a revision. It is derived from where the files came from and from what they hold, so that bringing
- * in the same state twice names one revision, and a partial import (patterns, policy) never takes the name of a whole one.
+ * The 40-hex id of a revision, derived from its origin and content: importing the same state twice gives the same
+ * revision, and a partial import (patterns, policy) never gets the id of a whole one.
  */
 export function revisionId({ origin, files }: { origin: string; files: readonly RevisionFile[] }): string {
   const hash = createHash('sha256').update('slipway revision 1\0').update(origin).update('\0')

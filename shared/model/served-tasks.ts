@@ -1,6 +1,6 @@
 /**
- * What models are served for. The registry refuses a deployment for anything else at once, and the service has a task
- * for each of them, which its table of tasks is typed to hold.
+ * The tasks that models are served for. The registry refuses a deployment for any other, and the service's table of
+ * tasks is typed to implement each of them.
  */
 export const servedTasks = [
   'feature-extraction',
@@ -17,16 +17,16 @@ export const servedTasks = [
   'zero-shot-classification',
   'fill-mask',
   'question-answering',
-  // Any graph for whose task there is nothing of its own.
+  // Any other graph.
   'tensors',
 ] as const
 
 export type ServedTask = (typeof servedTasks)[number]
 
-/** The Hub's words that name what another one does here: a model for similar sentences gives vectors, and compares them. */
+/** Tasks of the Hub that another task covers: a sentence similarity model returns embeddings, and compares them. */
 const sameAs: Partial<Record<ServedTask, ServedTask>> = { 'sentence-similarity': 'feature-extraction' }
 
-/** What a model is served as, under one name wherever it is told. The Hub's own word stays with its repo. */
+/** The one task name that a model is served under; its repo keeps the Hub's own. */
 export const servedAs = (task: string | undefined): ServedTask =>
   task !== undefined && isServedTask(task) ? (sameAs[task] ?? task) : 'tensors'
 

@@ -2,7 +2,7 @@ import type { RevisionMetadata } from '../contract/repo.ts'
 import { AppError } from '../errors.ts'
 import { chooseOnnxFile } from './choose-onnx-file.ts'
 
-/** Why a revision that was inspected cannot be deployed as it is, in the words in which that would be refused. */
+/** Why an inspected revision cannot be deployed as it is, in the words of that refusal. */
 export function servingFault(target: string, metadata: RevisionMetadata): string | undefined {
   try {
     chooseOnnxFile({ target, metadata })
@@ -13,7 +13,7 @@ export function servingFault(target: string, metadata: RevisionMetadata): string
   }
 }
 
-/** What an inspection found to be wrong: each thing once. */
+/** The problems that an inspection found, each once. */
 export function inspectionWarnings(metadata: RevisionMetadata): string[] {
   const faults = metadata.onnx.flatMap(({ path, fault }) =>
     fault === undefined || metadata.warnings.some((warning) => warning.startsWith(`${path}: `)) ? [] : [`${fault}.`],

@@ -1,14 +1,14 @@
 import { errors } from '../errors.ts'
 import { parseRefName, parseRepoId } from './repo-id.ts'
 
-/** Where an import brings a model from. */
+/** Where a model is imported from. */
 export type Source =
-  /** A repo of a Hub-protocol endpoint; `ref` is a branch, tag or commit there. */
+  /** A repo of a Hub endpoint; `ref` is a branch, tag or commit there. */
   | { kind: 'hf'; repo: string; ref: string }
   /** A folder `drop/{owner}/{name}/{version}/` of the platform's own bucket. */
   | { kind: 's3-drop'; repo: string; version: string }
 
-/** A source with more files is not listed to its end. */
+/** Listing a source stops after this many files. */
 export const sourceFilesMax = 20_000
 
 /** Parses `hf://owner/name[@revision]` or `s3-drop://owner/name/version`. */

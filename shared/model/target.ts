@@ -6,7 +6,7 @@ export interface Target {
   ref: string
 }
 
-/** Parses `owner/name` or `owner/name@ref`; without a ref it is `main`. */
+/** Parses `owner/name` or `owner/name@ref`; the default ref is `main`. */
 export function parseTarget(text: string, param = 'target'): Target {
   const at = text.indexOf('@')
   const repo = parseRepoId(at < 0 ? text : text.slice(0, at), param)

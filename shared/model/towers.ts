@@ -1,10 +1,10 @@
-/** A CLIP that was exported as two graphs: one reads texts, the other pictures, of one precision in one folder. */
+/** A CLIP exported as two graphs, one for texts and one for images, in the same folder and precision. */
 export interface Towers {
   text: string
   vision: string
 }
 
-/** The two files of which one is named, as exporters call them: `text_model.onnx` and `vision_model_fp16.onnx`. */
+/** Both files, given either: exporters call them `text_model.onnx`, `vision_model_fp16.onnx` and so on. */
 export function towersOf(path: string): Towers | undefined {
   const found = /^(.*\/)?(?:text|vision)_model([._-][^/]*)?\.onnx$/.exec(path)
   if (found === null) return undefined
@@ -13,10 +13,10 @@ export function towersOf(path: string): Towers | undefined {
   return { text: named('text'), vision: named('vision') }
 }
 
-/** The tower that does a task, or is deployed for both of them. */
+/** The tower that does a task, or that stands for both. */
 export const towerFor = (task: string | undefined): keyof Towers | undefined => towerTasks.get(task)
 
-/** Whether a task is done by both at once, which are then of one precision. */
+/** Whether a task needs both towers, which must then have one precision. */
 export const needsBothTowers = (task: string | undefined): boolean => task === 'zero-shot-image-classification'
 
 const towerTasks = new Map<string | undefined, keyof Towers>([

@@ -1,20 +1,20 @@
 import type { objectPrefixes } from './keys.ts'
 
-/** What one deployable may do with the objects of the bucket, folder by first folder. All that have any may list keys. */
+/** What a deployable may do with objects, by top-level folder. Each one that has access may also list keys. */
 export interface ObjectAccess {
   reads?: readonly Folder[]
-  /** Puts, copies to, and what is sent in parts. */
+  /** Includes copies and multipart uploads. */
   writes?: readonly Folder[]
   deletes?: readonly Folder[]
-  /** Whether it may see what others are still uploading. */
+  /** Whether it may see unfinished uploads of others. */
   seesUploads?: boolean
 }
 
 type Folder = (typeof objectPrefixes)[number]
 
 /**
- * Whoever lets in what strangers send, or serves it, reaches no backup: those hold the hashes of passwords and API keys,
- * and what is written there may be restored. Only maintenance takes a blob away.
+ * Nothing that receives from strangers or serves them can reach backups, which hold the hashes of passwords and keys
+ * and can be restored. Only maintenance deletes blobs.
  */
 export const objectAccess = {
   hub: { reads: ['blobs', 'staging'], writes: ['blobs', 'staging'], deletes: ['staging'] },
@@ -24,9 +24,9 @@ export const objectAccess = {
     deletes: ['staging', 'manifests'],
     seesUploads: true,
   },
-  /** It looks which files a drop has, and into none of them. */
+  /** It lists the files of a drop and reads none of them. */
   drop: { seesUploads: true },
-  /** Manifests are written by the ingest function, also where it is asked to mend one. */
+  /** Repairs of manifests are left to the ingest function, which writes them. */
   maintenance: {
     reads: ['blobs', 'staging', 'manifests', 'backups'],
     writes: ['blobs', 'staging', 'backups'],
@@ -36,7 +36,6 @@ export const objectAccess = {
   inference: { reads: ['blobs', 'manifests'] },
 } satisfies Record<string, ObjectAccess>
 
-/** The deployables that read or write objects. */
 export type ObjectUser = keyof typeof objectAccess
 
 export const isObjectUser = (deployable: string): deployable is ObjectUser => deployable in objectAccess

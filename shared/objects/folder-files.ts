@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path'
 import type { ObjectInfo } from './object-store.ts'
 import { isCode } from './write-checked.ts'
 
-/** A link is not followed, and opening a pipe does not wait for its writer. */
+/** Does not follow links, and does not block on a pipe without a writer. */
 const readOnly = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** Plain files only: folders, and links, pipes and devices that someone put there, are not objects. */
+/** Plain files only; folders, links, pipes and devices are not objects. */
 export async function infoOf(key: string, path: string): Promise<ObjectInfo | undefined> {
   try {
     const stats = await lstat(path)
-    // The time of the last change here, as S3 tells it: a copy that keeps the old times of its files is still new.
+    // The time of the last change on this disk, as S3 reports it: a copy that preserves old timestamps is still new.
     return stats.isFile() ? { key, sizeBytes: stats.size, etag: etagOf(stats), modifiedAt: stats.ctime } : undefined
   } catch (error) {
     if (isNotThere(error)) return undefined
@@ -21,7 +21,7 @@ export async function infoOf(key: string, path: string): Promise<ObjectInfo | un
 
 const etagOf = ({ ino, mtimeMs, size }: Stats) => `"${ino.toString(36)}-${mtimeMs.toString(36)}-${size}"`
 
-/** The bytes of the very file that `etag` names: one that changes while it is read is an error, not a mixture. */
+/** The bytes of exactly the file that `etag` names; one that changes while it is read is an error, not a mixture. */
 export async function* readFileBytes({ path, etag, range = {}, signal }: ReadRequest): AsyncGenerator<Uint8Array> {
   const file = await open(path, readOnly)
   try {
@@ -46,7 +46,7 @@ interface ReadRequest {
   signal?: AbortSignal | undefined
 }
 
-/** Gives a temporary file its name in one step, and in any case leaves no temporary file. */
+/** Renames a temporary file into place in one step, and removes it in any case. */
 export async function place({ temporary, path, ifAbsent = false }: PlaceRequest): Promise<'written' | 'exists'> {
   try {
     await mkdir(dirname(path), { recursive: true })
@@ -54,7 +54,7 @@ export async function place({ temporary, path, ifAbsent = false }: PlaceRequest)
     else if (!(await isLinked(temporary, path))) return 'exists'
     return 'written'
   } finally {
-    // Also after a rename: between two names of one file it does nothing.
+    // Needed even after a rename, which does nothing between two names of one file.
     await rm(temporary, { force: true })
   }
 }
@@ -79,12 +79,12 @@ export async function removeFile(path: string): Promise<void> {
   try {
     await unlink(path)
   } catch (error) {
-    // Linux says EISDIR for a folder, POSIX says EPERM.
+    // Linux reports EISDIR for a folder, POSIX EPERM.
     if (!isNotThere(error) && !isCode(error, 'EISDIR') && !isCode(error, 'EPERM')) throw error
   }
 }
 
-/** Every plain file below a folder. Links to folders are not followed; a folder that goes meanwhile hides no other. */
+/** Every plain file below a folder. Links are not followed, and a folder that disappears meanwhile is skipped. */
 export async function walk(folder: string): Promise<string[]> {
   const files: string[] = []
   const folders = [folder]

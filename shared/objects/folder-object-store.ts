@@ -10,12 +10,12 @@ import { isCode, writeChecked } from './write-checked.ts'
 const pageLimit = 1000
 
 /**
- * Objects as files under `root`. Every write goes to a temporary file first and appears by one rename or link, so a
- * reader, also after a `kill -9`, sees an object whole or not at all.
+ * Objects as files under `root`. Every write goes to a temporary file and appears by one rename or link, so a reader
+ * sees an object whole or not at all, even after a `kill -9`.
  */
 export function createFolderObjectStore({ root }: { root: string }): ObjectStore {
   const pathOf = (key: string) => folderPath(root, key)
-  /** Where writes and uploads are before they are objects. */
+  /** Where writes and uploads are until they become objects. */
   const temporaryFolder = join(root, 'staging', '.writing')
   const ownFolders = [temporaryFolder, join(root, 'staging', '.uploads')].map((folder) => folder + sep)
 
@@ -49,10 +49,11 @@ export function createFolderObjectStore({ root }: { root: string }): ObjectStore
       const temporary = join(temporaryFolder, randomUUID())
       try {
         const isLink = ![from, to].some((key) => /^(?:drop|backups)\//.test(key))
-        // What people drop may be changed in place, and a backup is to outlive damage to the file that it is of; everything
-        // else is only ever replaced, so a link is a copy.
+        // Drops may be edited in place, and a backup has to survive damage to its source, so both are copied. All other
+        // objects are only ever replaced, so a link is as good as a copy.
         await (isLink ? link : copyFile)(source, temporary)
-        // A link holds the file that it was made of, whatever its name means since; a copy is of what was there then.
+        // The link holds the file it was made of, whatever its source's name means now; a copy has the source's content
+        // at that time.
         if ((await infoOf(from, isLink ? temporary : source))?.etag !== found.etag) throw new ObjectChanged(from)
       } catch (error) {
         await rm(temporary, { force: true })
@@ -70,7 +71,7 @@ export function createFolderObjectStore({ root }: { root: string }): ObjectStore
       const paths = (await walk(dirname(pathOf(`${folder}x`)))).filter((path) => !ownFolders.some(isAbove(path)))
       const keys = paths.map((path) => relative(root, path).split(sep).join('/'))
       const after = cursor === undefined ? undefined : Buffer.from(cursor)
-      // In the order of UTF-8 bytes, as S3 lists; JavaScript's own order differs beyond U+FFFF.
+      // In the order of UTF-8 bytes, like S3; JavaScript's order differs beyond U+FFFF.
       const found = keys
         .filter((key) => key.startsWith(prefix))
         .map((key) => Buffer.from(key))

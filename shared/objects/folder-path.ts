@@ -4,8 +4,8 @@ import { objectPrefixes } from './keys.ts'
 const maxSegmentBytes = 255
 
 /**
- * Where the folder store keeps an object. Only keys of the bucket's own layout have a place, and none leaves the root:
- * the root holds other things of the local host beside them.
+ * The path of an object. Accepts only keys of the bucket's own layout, and none can leave the root, which holds other
+ * things of the local host, too.
  * @throws Error for any other key.
  */
 export function folderPath(root: string, key: string): string {

@@ -6,13 +6,13 @@ import { place } from './folder-files.ts'
 import { type MultipartUploads, type OpenUpload, UploadMissing } from './object-store.ts'
 import { isCode, writeChecked } from './write-checked.ts'
 
-/** A part that comes at this moment makes the folder not empty: it is tried again. */
+/** A part that arrives meanwhile makes the folder non-empty, so the removal is retried. */
 const removal = { recursive: true, force: true, maxRetries: 3 }
 
-/** Beside the parts, of which only the hash of the key tells where they go. */
+/** Holds the key beside the parts, because the folder's name only has its hash. */
 const keyFile = 'key'
 
-/** Parts are files of a folder named after the upload; completing joins them into one file and renames it. */
+/** Parts are files in a folder of the upload; completing joins them into one file and renames it. */
 export function createFolderUploads({
   root,
   pathOf,
@@ -32,7 +32,7 @@ export function createFolderUploads({
       const sizeBytes = sizes.reduce((sum, size) => sum + size, 0)
       return await writeChecked({ folder: join(root, 'staging', '.writing'), body: concatenated(paths), sizeBytes })
     } catch (error) {
-      // Another completion is removing the parts, or one that removed some of them was killed.
+      // Another completion is removing the parts, or was killed while doing so.
       throw isCode(error, 'ENOENT') ? new UploadMissing('a part of the upload is gone', { cause: error }) : error
     }
   }
@@ -88,7 +88,7 @@ export function createFolderUploads({
 
 async function openUpload(folder: string, name: string): Promise<OpenUpload> {
   const path = join(folder, name, keyFile)
-  // Behind the hash of the key.
+  // The name is the hash of the key and the id.
   const uploadId = name.slice(name.indexOf('-') + 1)
   return { key: await readFile(path, 'utf8'), uploadId, startedAt: (await stat(path)).mtime }
 }

@@ -1,13 +1,13 @@
 import type { ObjectInfo, ObjectStore } from './object-store.ts'
 
-/** Every object under a prefix, folder markers left out. @throws RangeError where there are more than `limit`. */
+/** Every object under a prefix, without folder markers. @throws RangeError for more than `limit` */
 export async function listObjects(request: ListRequest): Promise<ObjectInfo[]> {
   const { found, isWhole } = await listUpTo(request)
   if (!isWhole) throw new RangeError(`"${request.prefix}" holds more than ${request.limit} files`)
   return found
 }
 
-/** The first `limit` objects under a prefix, folder markers left out, and whether they are all. */
+/** The first `limit` objects under a prefix, without folder markers, and whether they are all. */
 export async function listUpTo({
   objects,
   prefix,

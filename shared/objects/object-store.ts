@@ -1,34 +1,34 @@
 /**
- * Where bytes live: S3 in AWS, a folder on this machine. One contract suite (`test/contract/object-store.ts`) holds
- * every adapter to the same behaviour.
+ * Where bytes are stored: S3 in AWS, a folder on this machine. One contract suite (`test/contract/object-store.ts`)
+ * runs against both.
  */
 export interface ObjectStore {
-  /** The object's size and ETag, or `undefined` where there is none. */
+  /** `undefined` where there is no such object. */
   head(request: { key: string }): Promise<ObjectInfo | undefined>
   /**
-   * A range may end behind the object but not begin there. An aborted signal ends the body too.
+   * A range may end beyond the object, but not begin there. Aborting the signal also ends the body.
    * @throws ObjectMissing, RangeError
    */
   get(request: { key: string; range?: { start: number; end: number }; signal?: AbortSignal }): Promise<ObjectBody>
   /**
-   * Writes an object whole or not at all. Given `sha256` (hex), content that does not hash to it is refused before it
-   * can be seen. @throws ChecksumMismatch, SizeMismatch
+   * Writes an object whole or not at all. With `sha256` (hex), other content is refused before it becomes visible.
+   * @throws ChecksumMismatch, SizeMismatch
    */
   put(request: PutRequest): Promise<'written' | 'exists'>
-  /** With `ifMatch`, the very content that has this ETag or nothing. @throws ObjectMissing, ObjectChanged */
+  /** With `ifMatch`, copies only content with that ETag. @throws ObjectMissing, ObjectChanged */
   copy(request: { from: string; to: string; ifMatch?: string }): Promise<void>
-  /** Absent keys are no error. */
+  /** Missing keys are no error. */
   delete(request: { keys: readonly string[] }): Promise<void>
   /** Objects whose key starts with `prefix`, in key order, page by page. */
   list(request: { prefix: string; cursor?: string | undefined; limit?: number }): Promise<ObjectPage>
   /**
-   * An address on another hostname that answers with the object, also in ranges, to whoever asks before it expires.
-   * Only a store that is a server of its own has such addresses.
+   * A temporary address on another hostname that serves the object, also in ranges, without a key. Only stores that are
+   * servers themselves have it.
    */
   downloadUrl?(request: DownloadUrlRequest): Promise<string>
   /**
-   * An address that takes an object, or with `part` one part of an upload, by `PUT` and without a key, until it
-   * expires. As above, only of a store that is a server of its own.
+   * A temporary address that accepts an object, or with `part` one part of an upload, by `PUT` without a key. Only
+   * stores that are servers themselves have it.
    */
   uploadUrl?(request: UploadUrlRequest): Promise<string>
   /** Objects written in parts, in any order, by many writers. */
@@ -36,18 +36,18 @@ export interface ObjectStore {
 }
 
 export interface MultipartUploads {
-  /** Parts that clients send to `uploadUrl` come without the checksums that our own parts have: it is said before. */
+  /** Parts that clients send to `uploadUrl` lack the checksums of our own parts, which has to be declared here. */
   create(request: { key: string; partsFrom?: 'us' | 'clients' }): Promise<{ uploadId: string }>
-  /** A part may be sent again; the last one counts. Every part but the last has at least 5 MiB on S3. */
+  /** A part may be sent again, and the last one wins. S3 requires at least 5 MiB for every part but the last. */
   putPart(request: PutPartRequest): Promise<{ etag: string }>
   /**
-   * Completing again changes nothing; S3 may say that it is well, another store that the upload is gone.
-   * @throws UploadMissing where the upload was aborted, or completed already; PartsRefused.
+   * Completing again changes nothing; S3 may report success, another store that the upload is gone.
+   * @throws UploadMissing where the upload was aborted or already completed; PartsRefused
    */
   complete(request: { key: string; uploadId: string; parts: readonly UploadedPart[] }): Promise<void>
-  /** The uploads to keys that start with `prefix` which were neither completed nor aborted, the first `limit`. */
+  /** The first `limit` unfinished uploads to keys that start with `prefix`. */
   open(request: { prefix: string; limit: number }): Promise<OpenUpload[]>
-  /** An upload that is gone is no error. */
+  /** A missing upload is no error. */
   abort(request: { key: string; uploadId: string }): Promise<void>
 }
 
@@ -59,11 +59,11 @@ export interface ObjectInfo {
 }
 
 export interface ObjectBody {
-  /** Of the whole object, also when a range was asked for. */
+  /** The size of the whole object, even for a range. */
   sizeBytes: number
   etag: string
   body: AsyncIterable<Uint8Array>
-  /** Gives the body up: its connection or file is held until it is read to its end, left early, or cancelled. */
+  /** Releases the connection or file, which is otherwise held until the body is read to its end or left early. */
   cancel(): Promise<void>
 }
 
@@ -77,13 +77,13 @@ interface PutRequest {
   body: AsyncIterable<Uint8Array> | Uint8Array
   sizeBytes: number
   sha256?: string | undefined
-  /** Leaves an object that is there already as it is. */
+  /** Keeps an existing object. */
   ifAbsent?: boolean
 }
 
 export interface DownloadUrlRequest {
   key: string
-  /** What the answer says of itself, as HTTP headers. */
+  /** Headers of the answer. */
   contentType: string
   contentDisposition: string
 }
@@ -131,7 +131,7 @@ export class UploadMissing extends Error {
   override name = 'UploadMissing'
 }
 
-/** What is to be joined is not what was sent: a part is missing, or another one. */
+/** The parts to join are not the parts that were sent: one is missing, or differs. */
 export class PartsRefused extends Error {
   override name = 'PartsRefused'
 }

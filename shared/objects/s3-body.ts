@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import { SizeMismatch } from './object-store.ts'
 
 /**
- * Sends a body to S3 and fails with the body's own error where it breaks off or has not the announced size. The SDK
- * wraps the stream that it sends into others and listens to the errors of none: one would end the process.
+ * Sends a body to S3, and fails with the body's own error where it breaks or has the wrong size. The SDK wraps the
+ * stream in others without listening to their errors, and one unheard error would end the process.
  */
 export async function sendBody<Answer>(
   { body, sizeBytes }: { body: AsyncIterable<Uint8Array> | Uint8Array; sizeBytes: number },
@@ -24,7 +24,7 @@ export async function sendBody<Answer>(
   }
 }
 
-/** Instead of failing it aborts the request and goes silent. */
+/** Aborts the request and stops, instead of throwing. */
 async function* silenced(body: AsyncIterable<Uint8Array>, broken: AbortController): AsyncGenerator<Uint8Array> {
   try {
     yield* body

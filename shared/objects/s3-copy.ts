@@ -10,10 +10,10 @@ import { createS3Uploads } from './s3-uploads.ts'
 
 const partBytes = 512 * 1024 ** 2
 
-/** S3 copies each part at some 100 MB/s by itself, so that a few at once make the copy of a large file short. */
+/** S3 copies each part at about 100 MB/s, so several at once shorten the copy of a large file. */
 const partsAtOnce = 8
 
-/** Copies an object that is too large for CopyObject, within S3, part by part. */
+/** Copies an object that is too large for CopyObject, part by part within S3. */
 export async function copyInParts({ s3, bucket, from, to, source }: CopyRequest): Promise<void> {
   const target = { Bucket: bucket, Key: to }
   const { UploadId } = await s3.send(new CreateMultipartUploadCommand(target))
@@ -43,6 +43,6 @@ interface CopyRequest {
   source: ObjectInfo
 }
 
-/** How S3 wants the name of what is copied. */
+/** The form in which S3 wants the source of a copy. */
 export const copySource = (bucket: string, key: string): string =>
   `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`

@@ -20,17 +20,17 @@ import { copyInParts, copySource } from './s3-copy.ts'
 import { createSignedUrls } from './s3-signed-urls.ts'
 import { createS3Uploads } from './s3-uploads.ts'
 
-/** CopyObject takes at most 5 GiB, and one of so many would be silent for long; larger objects are copied in parts. */
+/** CopyObject takes at most 5 GiB, and sends nothing until it is done; larger objects are copied in parts. */
 const copyLimitBytes = 1024 ** 3
 
-/** S3 refuses chunks of less than 8 KiB, and a network gives what it has. */
+/** S3 refuses chunks below 8 KiB, and a network delivers any size. */
 const chunkMinBytes = 64 * 1024
 
 const nothing = () => {}
-/** The SDK would write plain text between our lines of JSON; what it says is in the error too. */
+/** The SDK would print plain text between our JSON lines; its errors say the same. */
 const silent = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing }
 
-/** Objects in an S3 bucket. The client's own retries cover what may be sent again; streams are retried by messages. */
+/** Objects in an S3 bucket. The client retries what can be sent again; streams are retried by queue messages. */
 export function createS3ObjectStore({ bucket, client }: { bucket: string; client?: S3ClientConfig }): ObjectStore {
   const config: S3ClientConfig = {
     maxAttempts: 4,
@@ -68,7 +68,8 @@ export function createS3ObjectStore({ bucket, client }: { bucket: string; client
         const [, total] = /\/(\d+)$/.exec(answer.ContentRange ?? '') ?? []
         const sizeBytes = total === undefined ? (answer.ContentLength ?? 0) : Number(total)
         const body = answer.Body as Readable
-        // A body that breaks before anyone reads it would end the process; whoever reads it is told all the same.
+        // Without a listener, a body that breaks before it is read would end the process; the reader still gets the
+        // error.
         body.on('error', nothing)
         return { sizeBytes, etag: answer.ETag ?? '', body, cancel: async () => void body.destroy() }
       } catch (error) {

@@ -8,14 +8,14 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { DownloadUrlRequest, UploadUrlRequest } from './object-store.ts'
 
-/** As on huggingface.co: a client whose connection broke goes on at the same address. */
+/** As on huggingface.co: a client whose connection broke resumes at the same address. */
 const downloadExpirySeconds = 3600
 
-/** Signs addresses of a bucket's objects, without asking S3 anything. */
+/** Signs addresses of objects locally, without a request to S3. */
 export function createSignedUrls({ bucket, client }: { bucket: string; client: S3ClientConfig }) {
   let made: S3Client | undefined
   const plainClient = () => {
-    // What the SDK adds to its own requests about checksums would be part of the address.
+    // The SDK would put its own checksum parameters into the address.
     made ??= new S3Client({
       ...client,
       requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -30,7 +30,7 @@ export function createSignedUrls({ bucket, client }: { bucket: string; client: S
       return getSignedUrl(plainClient(), command, { expiresIn: downloadExpirySeconds })
     },
 
-    /** Only the host is signed: clients of the Hub send no other header that they were told. */
+    /** Only the host is signed, because Hub clients send no other header they are told to. */
     uploadUrl({ key, part, expirySeconds }: UploadUrlRequest): Promise<string> {
       const target = { Bucket: bucket, Key: key }
       const options = { expiresIn: expirySeconds }

@@ -17,7 +17,7 @@ export function createS3Uploads({ s3, bucket }: { s3: S3Client; bucket: string }
   const Bucket = bucket
   return {
     async create({ key, partsFrom = 'us' }) {
-      // Our parts carry the SDK's CRC32; a server may refuse to complete an upload that was not told so.
+      // Our parts carry the SDK's CRC32; a server may refuse to complete an upload that was not created for it.
       const checksum = partsFrom === 'us' && { ChecksumAlgorithm: ChecksumAlgorithm.CRC32 }
       const answer = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: key, ...checksum }))
       if (answer.UploadId === undefined) throw new Error(`S3 gave no upload id for "${key}"`)
@@ -72,7 +72,7 @@ function nextOf({ IsTruncated, NextKeyMarker, NextUploadIdMarker }: ListMultipar
   return { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker && { UploadIdMarker: NextUploadIdMarker }) }
 }
 
-/** What `putPart` told of a part, or the plain ETag that a client got of S3 itself. */
+/** Either what `putPart` returned, or the plain ETag that a client got from S3. */
 function tellOf(etag: string): { etag?: string; crc32?: string } {
   return etag.startsWith('{') ? JSON.parse(etag) : { etag }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ChecksumMismatch, SizeMismatch } from './object-store.ts'
 
-/** Streams content into a new temporary file, counting and hashing on the way; removes it where something is wrong. */
+/** Streams content into a new temporary file, counting and hashing it; removes the file on any error. */
 export async function writeChecked({ folder, body, sizeBytes, sha256 }: WriteRequest): Promise<string> {
   await mkdir(folder, { recursive: true })
   const temporary = join(folder, randomUUID())
@@ -18,7 +18,7 @@ export async function writeChecked({ folder, body, sizeBytes, sha256 }: WriteReq
       yield chunk
     }
   }
-  // A stream that opens it itself may do so only behind the failure of what comes, and behind the removal.
+  // A stream that opens the file by itself may do so only after the content failed and the file was removed.
   const file = await open(temporary, 'wx')
   try {
     await pipeline(counted, file.createWriteStream())

@@ -1,11 +1,11 @@
-/** Reads bytes start..end (inclusive) of one file. */
+/** Reads the bytes start..end (inclusive) of a file. */
 type ReadRange = (range: { start: number; end: number }) => Promise<Uint8Array>
 
 const windowBytes = 64 * 1024
 const readsMax = 20_000
 const stepsMax = 1_000_000
 
-/** Walks a file forward through a small window, so that skipping gigabytes of weights reads none of them. */
+/** Reads a file forward through a small window, so that gigabytes of weights are skipped without being read. */
 export class ByteReader {
   readonly sizeBytes: number
   position = 0
@@ -20,13 +20,13 @@ export class ByteReader {
     this.#read = read
   }
 
-  /** Counts the steps that a reader of the file makes. @throws RangeError where there are more than any model needs. */
+  /** Counts a reader's steps. @throws RangeError beyond what any model needs */
   spend(steps: number): void {
     this.#steps += steps
     if (this.#steps > stepsMax) throw new RangeError('it has more fields than any model')
   }
 
-  /** The next `count` bytes. @throws RangeError where the file ends before. */
+  /** The next `count` bytes. @throws RangeError at the end of the file */
   async take(count: number): Promise<Uint8Array> {
     const end = this.position + count
     if (count < 0 || end > this.sizeBytes) throw new RangeError('the file ends in the middle of a field')

@@ -11,23 +11,26 @@ const tensor = { name: 8, rawData: 9, externalData: 13 }
 
 const signaturesMax = 1000
 const operatorsMax = 1000
-/** Exporters that write weights beside a graph give each tensor a file of its own, and large models have a thousand. */
+/** Exporters that write weights beside a graph use one file per tensor, and large models have a thousand. */
 const externalFilesMax = 2000
 const depthMax = 16
 
-/** The operators that have graphs of their own, whose weights may lie in other files too. */
+/** Operators that contain graphs of their own, whose weights may be in other files, too. */
 export const branching: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap'])
 
 export interface OnnxGraph {
   inputs: TensorSignature[]
   outputs: TensorSignature[]
-  /** The kinds of its nodes. */
+  /** The types of its nodes. */
   operators: Set<string>
-  /** The files that hold its weights, as it names them. */
+  /** The files with its weights, as the graph names them. */
   externalData: Set<string>
 }
 
-/** What a graph takes, gives and needs, those inside of it included. @throws RangeError where it is none. */
+/**
+ * The inputs, outputs, operators and external files of a graph, including its subgraphs. @throws RangeError for an
+ * invalid one
+ */
 export async function readGraph(reader: ByteReader, field: Field, depth = 0): Promise<OnnxGraph> {
   if (depth > depthMax) throw new RangeError('its graphs are nested deeper than any')
   const found: OnnxGraph = { inputs: [], outputs: [], operators: new Set(), externalData: new Set() }
@@ -62,12 +65,12 @@ async function readNode(reader: ByteReader, field: Field, { found, depth }: { fo
   }
 }
 
-/** The name of a weight; where its bytes are follows it, if they are not here. */
+/** The name of a weight, and the file it is in, if it is not inline. */
 async function readWeight(reader: ByteReader, field: Field, found: OnnxGraph): Promise<string> {
   let name = ''
   for await (const inner of inside(reader, field)) {
     if (inner.number === tensor.name) name = await text(reader, inner)
-    // Going on would fetch what lies behind the weights, of every one of them.
+    // Reading on would fetch the bytes behind each weight.
     else if (inner.number === tensor.rawData && name !== '') return name
     else if (inner.number === tensor.externalData) {
       const [key, value] = await readEntry(reader, inner)

@@ -10,11 +10,11 @@ const opsetsMax = 100
 const propertiesMax = 50
 
 export interface OnnxHeader extends Omit<OnnxMetadata, 'path' | 'fault'> {
-  /** The kinds of its nodes. */
+  /** The types of its nodes. */
   operators: Set<string>
 }
 
-/** What an ONNX file takes and gives, read from its outline. @throws RangeError where it is no ONNX model. */
+/** The inputs and outputs of an ONNX file, without reading its weights. @throws RangeError for an invalid model */
 export async function readOnnxHeader(reader: ByteReader): Promise<OnnxHeader> {
   const opset = new Map<string, number>()
   const properties = new Map<string, string>()

@@ -1,6 +1,6 @@
 import type { ByteReader } from './byte-reader.ts'
 
-/** One field of a protobuf message. `start..end` is where a length-delimited value lies (end exclusive). */
+/** One field of a protobuf message. `start..end` is the position of a length-delimited value (end exclusive). */
 export type Field =
   | { number: number; kind: 'number'; value: number }
   | { number: number; kind: 'bytes'; start: number; end: number }
@@ -8,9 +8,9 @@ export type Field =
 const fixedBytes: Record<number, number> = { 1: 8, 5: 4 }
 
 /**
- * The fields of the message that lies between the reader's position and `end`, without reading what they hold.
- * Wire format: protobuf.dev/programming-guides/encoding. @throws RangeError where the bytes are no message.
- * A file may be millions of empty fields: so many are read of it and no more.
+ * The fields of the message between the reader's position and `end`, without their content. Wire format:
+ * protobuf.dev/programming-guides/encoding. @throws RangeError for an invalid message, or one with too many fields (a
+ * file may be millions of empty ones)
  */
 export async function* fields(reader: ByteReader, end: number): AsyncGenerator<Field> {
   while (reader.position < end) {
@@ -35,7 +35,7 @@ export async function* fields(reader: ByteReader, end: number): AsyncGenerator<F
   }
 }
 
-/** Numbers beyond 2^53 lose their last digits; nothing read here is that large, but a negative one is. */
+/** Loses the last digits beyond 2^53, which only negative numbers reach here. */
 async function varint(reader: ByteReader): Promise<number> {
   let value = 0n
   for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -46,30 +46,30 @@ async function varint(reader: ByteReader): Promise<number> {
   throw new RangeError('a number is longer than 10 bytes')
 }
 
-/** Longer than any name; there may be millions of them. */
+/** Longer than any name; a file may have millions. */
 const textMaxBytes = 1024
 
-/** The text of a length-delimited field, empty where it is too long to be a name. */
+/** The text of a length-delimited field; empty where it is too long for a name. */
 export async function text(reader: ByteReader, field: Field): Promise<string> {
   if (field.kind !== 'bytes' || field.end - field.start > textMaxBytes) return ''
   reader.position = field.start
   return new TextDecoder().decode(await reader.take(field.end - field.start))
 }
 
-/** The fields of the message that a field holds. @throws RangeError where it holds none. */
+/** The fields of the message inside a field. @throws RangeError where it holds none */
 export async function* inside(reader: ByteReader, field: Field): AsyncGenerator<Field> {
   if (field.kind !== 'bytes') throw new RangeError('a message is missing where one is due')
   reader.position = field.start
   yield* fields(reader, field.end)
 }
 
-/** The text of the first field of a number in a message, or none; what lies behind it is not gone through. */
+/** The text of a message's first field with that number, else an empty text; stops reading there. */
 export async function textIn(reader: ByteReader, field: Field, number: number): Promise<string> {
   for await (const inner of inside(reader, field)) if (inner.number === number) return text(reader, inner)
   return ''
 }
 
-/** A StringStringEntryProto of ONNX: a name and what it stands for. */
+/** A StringStringEntryProto of ONNX: a key and its value. */
 export async function readEntry(reader: ByteReader, field: Field): Promise<[string, string]> {
   const entry: [string, string] = ['', '']
   for await (const inner of inside(reader, field))

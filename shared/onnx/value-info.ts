@@ -29,7 +29,6 @@ const elementTypes = [
 
 const dimensionsMax = 64
 
-/** The name, the type and the shape of an input or an output. */
 export async function readValueInfo(reader: ByteReader, field: Field): Promise<TensorSignature> {
   const signature: TensorSignature = { name: '', type: 'unknown' }
   for await (const inner of inside(reader, field)) {

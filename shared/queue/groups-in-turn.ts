@@ -4,11 +4,11 @@ interface Group<Entry> {
 }
 
 /**
- * What waits to be handed out, in groups: the group with the least in hand goes first, as with SQS's fair queues, and
- * those with as much take turns. Within a group the oldest goes first.
+ * Waiting entries by group. The group with the fewest in flight goes first, like SQS's fair queues, and equal ones take
+ * turns; within a group the oldest entry goes first.
  */
 export class GroupsInTurn<Entry> {
-  /** Those that wait or have something in hand, the one whose turn is next in front. */
+  /** Groups with waiting or in-flight entries; the next one is in front. */
   readonly #groups = new Map<unknown, Group<Entry>>()
   waiting = 0
   inHand = 0
@@ -20,7 +20,7 @@ export class GroupsInTurn<Entry> {
     this.waiting++
   }
 
-  /** @param onlyToIdle leaves out the groups that have something in hand */
+  /** @param onlyToIdle skips groups with entries in flight */
   take({ onlyToIdle }: { onlyToIdle: boolean }): { entry: Entry; key: unknown } | undefined {
     const key = this.#next()
     const group = this.#groups.get(key)
@@ -34,7 +34,7 @@ export class GroupsInTurn<Entry> {
     return { entry, key }
   }
 
-  /** Something of this group is in hand no more. */
+  /** An entry of this group is done. */
   end(key: unknown): void {
     const group = this.#groups.get(key)
     if (group === undefined) return
@@ -51,7 +51,7 @@ export class GroupsInTurn<Entry> {
     }
   }
 
-  /** Soon found: only as many groups have something in hand as messages are handled at once. */
+  /** Short, because at most as many groups have entries in flight as messages are handled at once. */
   #next(): unknown {
     let least = Number.POSITIVE_INFINITY
     let next: unknown

@@ -4,23 +4,23 @@ import type { GroupOf, MessageHandler, Queue } from './queue.ts'
 
 interface LocalQueueOptions<Message> {
   name: string
-  /** How long a message that was handed out stays hidden before it comes back. */
+  /** How long a delivered message stays hidden before it is delivered again. */
   visibilityTimeoutMs: number
-  /** After so many deliveries a message is put among the dead letters. */
+  /** After this many deliveries a message becomes a dead letter. */
   maxReceiveCount: number
-  /** How many messages are handled at once. */
+  /** How many messages are handled at a time. */
   concurrency: number
-  /** Which messages take their turns as one. @default - each is by itself */
+  /** Groups messages for fair scheduling. @default - each message is its own group */
   groupOf?: GroupOf<Message>
-  /** So many of those handled at once are kept for groups that have nothing in hand: some steps take minutes. */
+  /** How many of the concurrent handlers are reserved for idle groups, because some steps take minutes. */
   keptForOthers?: number
-  /** Delivers every message twice, as SQS may: for tests of idempotency. */
+  /** Delivers every message twice, as SQS may, to test idempotency. */
   deliverTwice?: boolean
-  /** Said for each failed delivery. */
+  /** Called for each failed delivery. */
   onFailure?: (failure: { error: unknown; receiveCount: number; dead: boolean }) => void
 }
 
-/** A failed message waits before it comes back, longer each time, so that its tries outlast a short trouble. */
+/** The first delay before a failed message returns; it grows, so that the retries outlast a short outage. */
 const againMs = 50
 
 interface Entry<Message> {
@@ -29,8 +29,8 @@ interface Entry<Message> {
 }
 
 /**
- * SQS's promises inside one process: at least once, a visibility timeout, delays, a bounded number of tries, dead
- * letters. It holds nothing across a restart; a sweep of unfinished imports sends their messages again.
+ * The guarantees of SQS in one process: at-least-once delivery, a visibility timeout, delays, a limited number of
+ * tries, dead letters. Messages do not survive a restart; a sweep of unfinished imports sends them again.
  */
 export class LocalQueue<Message> implements Queue<Message> {
   readonly lifeId = randomUUID()
@@ -47,7 +47,7 @@ export class LocalQueue<Message> implements Queue<Message> {
   }
 
   async send({ message, delaySeconds = 0 }: { message: Message; delaySeconds?: number }): Promise<void> {
-    // A copy, so that the sender's later changes do not reach the receiver: a queue carries JSON.
+    // A copy, as if it were sent as JSON: later changes by the sender must not reach the receiver.
     const copies = this.#options.deliverTwice === true ? 2 : 1
     for (let copy = 0; copy < copies; copy++)
       this.#later(delaySeconds * 1000, { message: asJson(message), receiveCount: 0 })
@@ -57,20 +57,20 @@ export class LocalQueue<Message> implements Queue<Message> {
     for (const message of messages) await this.send({ message })
   }
 
-  /** Starts handing out messages. One consumer per queue. */
+  /** Starts delivering messages; a queue has one consumer. */
   consume(handler: MessageHandler<Message>): void {
     if (this.#handler !== undefined) throw new Error(`the queue "${this.#options.name}" has a consumer already`)
     this.#handler = handler
     this.#pump()
   }
 
-  /** Resolves when nothing waits, runs or is delayed. */
+  /** Resolves when no message is waiting, running or delayed. */
   async idle(): Promise<void> {
     if (this.#isIdle()) return
     await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
-  /** Hands out nothing more, tells running handlers to stop, and resolves when they have. */
+  /** Stops delivering, aborts running handlers, and resolves when they have ended. */
   async close(): Promise<void> {
     this.#stopping.abort(new Error('the queue is closing'))
     for (const timer of this.#timers) clearTimeout(timer)
@@ -112,7 +112,7 @@ export class LocalQueue<Message> implements Queue<Message> {
     const receiveCount = entry.receiveCount + 1
     const { visibilityTimeoutMs, maxReceiveCount, onFailure } = this.#options
     let returned = false
-    // A handler that outlives the timeout does not stop: the message is handed out again beside it, as SQS does.
+    // A handler that outlives the timeout keeps running while its message is delivered again, as with SQS.
     const hidden = setTimeout(() => {
       returned = true
       this.#again({ message: entry.message, receiveCount })

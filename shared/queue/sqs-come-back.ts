@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs'
 import { awsTimeouts } from '../aws-timeouts.ts'
 
-/** Has a message that was received be handed out again after so long, instead of after the visibility timeout of its queue. */
+/** Returns a received message to the queue after a delay, instead of after the queue's visibility timeout. */
 export type ComeBack = (message: { receiptHandle: string; delaySeconds: number }) => Promise<void>
 
 export function createSqsComeBack({ queueUrl, client }: { queueUrl: string; client?: SQSClientConfig }): ComeBack {

@@ -4,20 +4,20 @@ import { type GroupOf, maxDelaySeconds, type Queue } from './queue.ts'
 
 const batchLimit = 10
 
-/** Sends to an SQS queue; the event source mapping of a Lambda receives. Messages are JSON. */
+/** Sends JSON messages to an SQS queue; a Lambda's event source mapping receives them. */
 export function createSqsQueue<Message>({
   queueUrl,
   groupOf,
   client,
 }: {
   queueUrl: string
-  /** Which messages are fair to others as one. @default - each is by itself */
+  /** Groups messages for fair scheduling. @default - each message is its own group */
   groupOf?: GroupOf<Message>
   client?: SQSClientConfig
 }): Queue<Message> {
   const sqs = new SQSClient({ maxAttempts: 4, requestHandler: awsTimeouts.queue, ...client })
   const QueueUrl = queueUrl
-  /** A group makes a standard queue a fair one (Developer Guide, "Amazon SQS fair queues"). */
+  /** A message group makes a standard queue fair (Developer Guide, "Amazon SQS fair queues"). */
   const contentOf = (message: Message) => ({
     MessageBody: JSON.stringify(message),
     ...(groupOf && { MessageGroupId: groupOf(message) }),

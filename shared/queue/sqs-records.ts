@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts'
 import { type MessageHandler, receivesMax } from './queue.ts'
 import type { ComeBack } from './sqs-come-back.ts'
 
-/** What Lambda hands over of SQS (docs.aws.amazon.com/lambda, "Using Lambda with Amazon SQS"). */
+/** The event that Lambda passes on from SQS (docs.aws.amazon.com/lambda, "Using Lambda with Amazon SQS"). */
 export interface SqsEvent {
   Records: {
     messageId: string
@@ -17,7 +17,7 @@ interface SqsAnswer {
   batchItemFailures: { itemIdentifier: string }[]
 }
 
-/** Handles each record by itself, so that one that fails comes back alone. */
+/** Handles each record separately, so that only those that fail return. */
 export async function handleSqsRecords(
   event: SqsEvent,
   { handler, comeBack, signal, log }: HandleRecords,
@@ -30,7 +30,7 @@ export async function handleSqsRecords(
     } catch (error) {
       log.error({ messageId, err: error }, `message failed: ${messageOf(error)}`)
       batchItemFailures.push({ itemIdentifier: messageId })
-      // It comes back without that as well: when the visibility timeout of its queue is over.
+      // Without this call, the message still returns after the visibility timeout.
       await comeBack({ receiptHandle, delaySeconds: againAfterSeconds(receiveCount) }).catch((fault) =>
         log.warn({ messageId }, `a failed message comes back late: ${messageOf(fault)}`),
       )
@@ -46,6 +46,9 @@ interface HandleRecords {
   log: Logger
 }
 
-/** A minute, then four, then sixteen: the tries outlast a short trouble. After the last one it is a dead letter at once. */
+/**
+ * One minute, then 4, then 16, so that the retries outlast a short outage; after the last try it becomes a dead letter
+ * at once.
+ */
 const againAfterSeconds = (receiveCount: number): number =>
   receiveCount >= receivesMax ? 0 : 60 * 4 ** (receiveCount - 1)

@@ -16,20 +16,20 @@ export interface RefChange {
 
 export interface NewRef {
   kind: 'branch' | 'tag'
-  /** Checked to be one that a new ref may have. */
+  /** Validated as a new ref's name. */
   name: string
   revision: RevisionItem
   by: string
   message?: string | undefined
-  /** Whether one of that name is moved, a version excepted. */
+  /** Whether to move an existing ref of that name; versions never move. */
   overwrite?: boolean
-  /** Those that make the revision, where it comes to be together with its name. */
+  /** Writes that create the revision together with the ref. */
   writes?: readonly TransactAction[]
 }
 
 /**
- * Every change of a ref is one of its repo too, so that two at the same time are made one after the other, each on what
- * it finds: names that stand against each other cannot come to be at once.
+ * Creates a ref. Every change of a ref also changes its repo, so concurrent ones are serialised and conflicting names
+ * cannot appear at once.
  * @throws AppError `ref_exists`, `ref_conflict`, `repo_not_found`
  */
 export async function createRef({ table, repo, ref, now }: RefChange & { ref: NewRef }): Promise<RefItem> {
@@ -53,7 +53,10 @@ export async function createRef({ table, repo, ref, now }: RefChange & { ref: Ne
   return item
 }
 
-/** Moves a branch or a tag. @throws AppError `precondition_failed` where it is not at `expected`, `ref_protected` for a version */
+/**
+ * Moves a branch or a tag. @throws AppError `precondition_failed` where it is not at `expected`, `ref_protected` for a
+ * version
+ */
 export async function moveRef({ table, repo, ref, now }: RefChange & { ref: MovedRef }): Promise<RefItem> {
   const { kind, name, revision, by, expected } = ref
   const at = now.toISOString()
@@ -75,7 +78,7 @@ export async function moveRef({ table, repo, ref, now }: RefChange & { ref: Move
 }
 
 interface MovedRef extends Omit<NewRef, 'message' | 'overwrite' | 'writes'> {
-  /** The revision that it must be at. */
+  /** The revision that it must currently point to. */
   expected?: string | undefined
 }
 
@@ -100,7 +103,10 @@ interface DeletedRef {
   expected?: string | undefined
 }
 
-/** Changes a repo that is there and not deleted. @throws AppError `repo_not_found`, `conflict` where too many change it at once */
+/**
+ * Changes a repo that exists and is not deleted. @throws AppError `repo_not_found`, `conflict` under too much
+ * contention
+ */
 export async function changeStanding(
   table: Table,
   { id, ...repo }: RepoItem,
@@ -139,7 +145,7 @@ export const revisionStands = ({ repoId, id }: RevisionItem): TransactAction => 
   condition: present,
 })
 
-/** An item that was read brings its key along. */
+/** Strips the key that an item read from the table carries. */
 export const withoutKey = (ref: RefItem): RefItem => {
   const { pk: _, sk: __, ...bare } = ref as RefItem & { pk?: string; sk?: string }
   return bare

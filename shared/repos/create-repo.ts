@@ -16,23 +16,24 @@ interface CreateRepo {
   table: Table
   principal: Principal | undefined
   kind: RepoKind
-  /** `owner/name`, checked to be one. */
+  /** `owner/name`, validated. */
   name: string
   visibility?: RepoItem['visibility'] | undefined
   id?: string
-  /** What it holds from the start, on the branch main; its content is kept from collection by `writes`. */
+  /** The first revision on the branch main; `writes` protects its content from collection. */
   first?: { revision: RevisionItem; files: readonly RevisionFile[] } | undefined
-  /** Made together with the repo. */
+  /** Written in the same transaction. */
   writes?: readonly TransactAction[]
   reposMax: number
   now: Date
-  /** Where a repo of that name is, for who is told that it is there already. */
+  /** Builds the address of an existing repo, for the error message. */
   urlOf: (repo: RepoItem) => string
 }
 
 /**
- * Makes a repo, with its name claimed and counted in one transaction.
- * @throws AppError `repo_exists`, `quota_exceeded`, and as `ensureOwner` does; ConditionFailed where one of `writes` fails
+ * Creates a repo, claims its name and counts it in one transaction.
+ * @throws AppError `repo_exists`, `quota_exceeded`, and the errors of `ensureOwner`; ConditionFailed where one of
+ * `writes` fails
  */
 export async function createRepo(request: CreateRepo): Promise<RepoItem> {
   const { table, principal, kind, name, visibility, id, first, writes = [], reposMax, now } = request
@@ -76,7 +77,7 @@ const firstWrites = (revision: RevisionItem | undefined, by: string): TransactAc
 
 async function refuseTaken({ table, kind, name, urlOf }: CreateRepo) {
   const taken = await findRepo(table, { kind, name, withDeleted: true })
-  // A name that a repo had before is anyone's to take.
+  // A repo's former name is free for anyone.
   if (taken === undefined || fullName(taken).toLowerCase() !== name.toLowerCase()) return
   if (taken.deletedAt !== undefined) throw repoErrors.deletedNameKept(name)
   throw repoErrors.exists({ name: fullName(taken), url: urlOf(taken), id: fullName(taken) })

@@ -13,14 +13,14 @@ interface DeleteRepo {
   table: Table
   principal: Principal | undefined
   repo: RepoItem
-  /** Whether deployments of others, which the caller cannot remove, are no reason against it. */
+  /** Deletes it despite deployments of others, which the caller cannot remove. */
   force?: boolean
   now: Date
 }
 
 /**
- * Hides a repo until it is brought back or removed for good. What others deployed while it was public goes on being
- * served until then, where that is accepted. @throws AppError `repo_deployed`
+ * Hides a repo until it is restored or removed for good. Deployments that others made of a public repo stay until then,
+ * if `force` accepts that. @throws AppError `repo_deployed`
  */
 export const deleteRepo = ({ table, principal, repo, force = false, now }: DeleteRepo): Promise<RepoItem> =>
   changeStanding(table, repo, async (before) => {
@@ -29,7 +29,7 @@ export const deleteRepo = ({ table, principal, repo, force = false, now }: Delet
     return { repo: { ...before, deletedAt: now.toISOString() } }
   })
 
-/** @throws AppError `repo_not_found` where nobody can bring it back any more */
+/** @throws AppError `repo_not_found` once it can no longer be restored */
 export async function undeleteRepo({ table, repo, now }: Omit<DeleteRepo, 'principal'>): Promise<RepoItem> {
   const restored = await changeRepo(table, repo.id, (before) => {
     if (before.deletedAt === undefined) return undefined
@@ -40,11 +40,11 @@ export async function undeleteRepo({ table, repo, now }: Omit<DeleteRepo, 'princ
   return restored
 }
 
-/** The deployments that the caller may know of by name, and how many more there are. */
+/** The deployments whose names the caller may see, and how many more there are. */
 async function whatServes(table: Table, { principal, repo }: Pick<DeleteRepo, 'principal' | 'repo'>) {
   const names = await deploymentsOfRepo(table, repo)
   const found = await Promise.all(names.map((name) => getDeployment(table, name)))
-  // By what they serve themselves: a name that was not taken off the repo's list serves nothing, or something else.
+  // Checks each deployment itself, because the repo's list may still name one that is gone or serves something else.
   const items = found.flatMap((item) => (item !== undefined && serves(item, repo) ? [item] : []))
   const seen = items.filter(({ owner }) => mayAccess(principal, 'read', { owner })).map(({ name }) => name)
   return { seen, others: items.length - seen.length }

@@ -3,14 +3,14 @@ import { tagsOf } from '../model/hub-tags.ts'
 import type { RepoItem } from '../table/repo-item.ts'
 import type { RevisionItem } from '../table/repos.ts'
 
-/** What the revision on main says of itself is what its repo is found by. */
+/** A repo is listed and searched by the metadata of the revision on main. */
 export function describedBy(repo: RepoItem, metadata: RevisionMetadata | undefined): RepoItem {
   const { task, library, license } = metadata ?? {}
   const cardTags = metadata && fitting(tagsOf({ task, library, license, tags: [] }, metadata))
   return { ...repo, task, library, license, cardTags }
 }
 
-/** Every list that holds the repo holds its tags, and one transaction writes them all: a card may not fill it. */
+/** Every list of repos repeats the tags and one transaction writes them all, so a card must not make them too large. */
 const tagsMaxBytes = 4096
 const tagMaxBytes = 256
 
@@ -24,7 +24,7 @@ function fitting(tags: readonly string[]): string[] {
   })
 }
 
-/** The repo when its branch main names that revision. */
+/** The repo after main has moved to that revision. */
 export const withHead = (repo: RepoItem, { id, sizeBytes, metadata }: RevisionItem, now: string): RepoItem => ({
   ...describedBy(repo, metadata),
   revision: id,

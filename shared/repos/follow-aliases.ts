@@ -12,8 +12,8 @@ import type { Table } from '../table/table.ts'
 import type { DeviceOf } from './pool-devices.ts'
 
 /**
- * Has the deployments of a repo serve what their aliases name now. It goes by what is there, so it may be done twice or
- * late. What an alias names that cannot be served stays unserved, and the deployment says why.
+ * Moves a repo's deployments to the current revisions of their aliases. Idempotent, so it may run twice or late. A
+ * revision that cannot be served leaves the deployment where it was, with the reason.
  */
 export async function followAliases(table: Table, { repoId, deviceOf }: FollowAliases): Promise<void> {
   const names = await deploymentsOfRepo(table, { id: repoId })
@@ -24,7 +24,7 @@ export async function followAliases(table: Table, { repoId, deviceOf }: FollowAl
 
 interface FollowAliases {
   repoId: string
-  /** What the pools run models on now, by which the files are chosen. */
+  /** The current device of each pool, which decides the file. */
   deviceOf: DeviceOf
 }
 
@@ -48,8 +48,8 @@ async function followed(
 }
 
 /**
- * Whoever deployed it could read it then. Of what is private, others than its owner get nothing new by that: who may read
- * it by now deploys it anew.
+ * Whoever deployed it could read it then. Others than the owner get no new revisions of a private repo this way; anyone
+ * who may still read it can deploy it again.
  */
 const mayFollow = ({ owner }: DeploymentItem, repo: RepoItem): boolean =>
   repo.deletedAt === undefined && (repo.visibility === 'public' || repo.owner.toLowerCase() === owner.toLowerCase())
@@ -60,8 +60,8 @@ const closed = ({ owner, deletedAt }: RepoItem): string =>
     : 'The repo was deleted.'
 
 /**
- * Each of several targets answers what the callers of all ask: one that would do another task stays where it was, unless
- * all of them come to that together.
+ * All targets must answer the same requests, so a target whose task would change stays, unless all change to the same
+ * task.
  */
 function staysTogether(before: readonly DeploymentTarget[], after: readonly DeploymentTarget[]): DeploymentTarget[] {
   const areApart = (targets: readonly DeploymentTarget[]) => new Set(targets.map(({ task }) => servedAs(task))).size > 1
@@ -74,7 +74,7 @@ function staysTogether(before: readonly DeploymentTarget[], after: readonly Depl
   })
 }
 
-/** The target where its alias is; else where it was, with the reason. */
+/** The target at its alias's revision, or where it was, with the reason. */
 async function moved(table: Table, { target, device }: Moved): Promise<DeploymentTarget> {
   const { followFault: _, ...standing } = target
   const { repoId, ref, revision, wantedFile, precision, wantedTask } = target

@@ -2,7 +2,7 @@ import type { Manifest } from '../model/manifest.ts'
 import type { RevisionFile } from '../model/revision-id.ts'
 import type { RevisionItem } from '../table/repos.ts'
 
-/** What the manifest of a revision says: of the item all that is not read anew from its files. */
+/** The manifest of a revision: its item, without the fields that are derived from the files. */
 export function manifestOf({ revision, files }: { revision: RevisionItem; files: readonly RevisionFile[] }): Manifest {
   const { id, repoId, source, sourceRevision, parent, depth, title, message, createdAt, createdBy } = revision
   return {

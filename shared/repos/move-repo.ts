@@ -17,23 +17,23 @@ import { repoErrors } from './repo-errors.ts'
 
 interface MoveRepo {
   table: Table
-  /** May administer the repo: that is asked before. */
+  /** Already checked to administer the repo. */
   principal: Principal | undefined
   repo: RepoItem
-  /** `owner/name`, checked to be one. */
+  /** `owner/name`, validated. */
   to: string
   reposMax: number
   storedBytesMax: number
   now: Date
 }
 
-/** Of all revisions: what has more is not read within one request. */
+/** Across all revisions; more cannot be read within one request. */
 const filesMax = 50_000
 
 /**
- * Gives a repo another name, or another owner. Its old name leads to it until someone takes it. What the old owner
- * holds of its blobs stays counted until the next collection, which knows what its other repos hold.
- * @throws AppError `repo_exists`, `quota_exceeded`, `forbidden`, and as `ensureOwner` does
+ * Renames a repo or gives it to another owner. The old name redirects until somebody takes it. Its blobs stay counted
+ * for the old owner until the next collection, which knows what the owner's other repos need.
+ * @throws AppError `repo_exists`, `quota_exceeded`, `forbidden`, and the errors of `ensureOwner`
  */
 export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
   const { table, principal, repo, to, reposMax, now } = request
@@ -61,30 +61,30 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
     if (!(error instanceof ConditionFailed)) throw error
     await refuseTaken(request)
     await requireOwner(table, owner.name)
-    // A collection may have given back what was just held.
+    // A collection may have released the blobs that were just held.
     if ((await readSweepRound(table, repo.id)).round !== round.round) return moveRepo(request)
-    // What counts it against the new owner is the last of the writes.
+    // The new owner's quota is the last of the writes.
     if (isOthers && error.failed.at(-1) === true)
       throw await quotaExceeded(table, { owner: owner.name, what: 'repos', by: 1, max: reposMax })
     throw repoErrors.nameTaken(to)
   }
 }
 
-/** Whoever gives a repo to another owner administers both. */
+/** Giving a repo to another owner takes admin rights on both. */
 function requireTarget({ principal, repo, to }: MoveRepo) {
   const { owner } = splitName(to)
   if (owner.toLowerCase() === repo.owner.toLowerCase()) return
   requireAccess({ principal, access: 'admin', resource: { owner }, hidden: () => errors.ownerNotFound(owner) })
 }
 
-/** What was decided and held for a repo holds only for what is called so. */
+/** Fails where the repo was renamed or deleted meanwhile, since the checks were made for the old name. */
 function refuseOther(asked: RepoItem, now: RepoItem) {
   if (now.deletedAt !== undefined) throw errors.repoNotFound(fullName(asked))
   if (fullName(now) !== fullName(asked))
     throw errors.conflict(`"${fullName(asked)}" was renamed to "${fullName(now)}" at the same time.`)
 }
 
-/** The writes by which a repo has another name, where it is another. Its old one leads to it. */
+/** The writes of a rename, which leave a redirect at the old name; none for an unchanged name. */
 export function renamed(before: RepoItem, after: RepoItem, now: Date): TransactAction[] {
   const [from, to] = [keys.repoName(before.kind, fullName(before)), keys.repoName(after.kind, fullName(after))]
   if (from.pk === to.pk) return []

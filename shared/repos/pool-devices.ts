@@ -4,7 +4,7 @@ import { poolDevice } from '../table/pool-device.ts'
 import { poolReplicas } from '../table/replicas.ts'
 import type { Table } from '../table/table.ts'
 
-/** What pools are configured to run models on, by their names. */
+/** The configured device of each pool, by name. */
 export type PoolDevices = Readonly<Record<string, ModelDevice>>
 
 export interface DeviceOfOptions {
@@ -13,12 +13,12 @@ export interface DeviceOfOptions {
   now: () => Date
 }
 
-/** What a pool runs models on, where that is known. */
+/** The device of a pool, where it is known. */
 export type DeviceOf = (pool: string | undefined) => Promise<ModelDevice | undefined>
 
 /**
- * Where pools are configured, that alone decides: what a replica once told would outlive its pool, and the machines that
- * it told of. Where they are not, the replicas that live decide.
+ * Configured devices take precedence, because a replica's old report could outlive its machines. Without any
+ * configuration, the live replicas decide.
  */
 export function deviceOfPools({ table, poolDevices = {}, now }: DeviceOfOptions): DeviceOf {
   const configured = new Map(Object.entries(poolDevices))

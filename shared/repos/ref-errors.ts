@@ -3,7 +3,7 @@ import type { RefItem } from '../table/repos.ts'
 
 type Named = Pick<RefItem, 'kind' | 'name' | 'revision'>
 
-/** What can stand against naming a revision, in every protocol alike. */
+/** Errors about refs, the same in every protocol. */
 export const refErrors = {
   exists: (repo: string, { kind, name, revision }: Named) =>
     new AppError({

@@ -2,12 +2,11 @@ import { keys } from '../table/keys.ts'
 import { getRef, type RefItem } from '../table/repos.ts'
 import type { Table } from '../table/table.ts'
 
-/** The refs that people name. */
 const namedKinds = ['branch', 'tag', 'alias'] as const
 
 /**
- * The ref beside which a name would be ambiguous: one of the same name, whatever its kind, or, as in git, one that is a
- * folder of it or in it, because `a/b/file` could be meant of either. It reads a few items, however many refs there are.
+ * The ref that makes a new name ambiguous: one of the same name and any kind, or, as in git, a folder of it or inside
+ * it, because `a/b/file` could mean either. Reads a few items, however many refs there are.
  */
 export async function refInTheWay(
   table: Table,
@@ -22,7 +21,7 @@ export async function refInTheWay(
   return found.find((ref) => ref !== undefined)
 }
 
-/** `a/b/c` is in `a` and in `a/b`. */
+/** `a/b/c` is inside `a` and `a/b`. */
 function foldersOf(name: string): string[] {
   const parts = name.split('/')
   return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'))

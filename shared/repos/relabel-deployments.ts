@@ -5,7 +5,7 @@ import { deploymentsOfRepo } from '../table/repo-deployments.ts'
 import { fullName, type RepoItem } from '../table/repo-item.ts'
 import type { Table } from '../table/table.ts'
 
-/** Has the deployments of a repo say what it is called now. They find it by its id, whatever they say. */
+/** Updates the repo's name in its deployments, for display; they refer to it by id. */
 export async function relabelDeployments(table: Table, repo: RepoItem): Promise<void> {
   const name = fullName(repo)
   const relabelled = <Target extends DeploymentTarget>(target: Target): Target =>

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
 import { fullName, type RepoItem } from '../table/repo-item.ts'
 
-/** What can stand against making, renaming and filling a repo, in every protocol alike. */
+/** Errors about creating, renaming and writing repos, the same in every protocol. */
 export const repoErrors = {
   exists: ({ name, url, id }: { name: string; url: string; id: string }) =>
     new AppError({
@@ -32,7 +32,7 @@ export const repoErrors = {
     }),
 }
 
-/** What is done to a repo cannot be meant of what was called so before. @throws AppError `repo_renamed` */
+/** Refuses a write by a repo's old name, which may soon mean another repo. @throws AppError `repo_renamed` */
 export function requireCurrentName(repo: RepoItem, { asked, url }: { asked: string; url: string }): void {
   const id = fullName(repo)
   if (id.toLowerCase() === asked.toLowerCase()) return

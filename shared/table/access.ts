@@ -33,21 +33,20 @@ import {
   usage,
 } from './partitions.ts'
 
-/** What one deployable may do with the table, as patterns of partition keys. What it writes it may read too. */
+/** What a deployable may do with the table, as patterns of partition keys. Write access includes read access. */
 export interface TableAccess {
   reads?: readonly string[]
   writes?: readonly string[]
-  /** Items are put there and never changed or removed, nor, by this alone, read. */
+  /** May only add items, never change, remove or read them. */
   appends?: readonly string[]
   /** Partitions of the indexes. */
   lists?: readonly string[]
-  /** Whether it may read the whole table. */
   scans?: boolean
 }
 
 /**
- * Whoever makes API keys reads nothing that strangers wrote, and whoever reads what strangers wrote, be it a model or
- * its card, makes no API key.
+ * The function that creates API keys reads nothing from strangers, and those that read strangers' files or cards cannot
+ * create API keys.
  */
 export const tableAccess = {
   registry: {
@@ -77,7 +76,7 @@ export const tableAccess = {
       mirrors,
       imports,
       claims,
-      // What they say a repo is called.
+      // Deployments show the repo's name.
       deployments,
       requests,
       intents,
@@ -106,7 +105,7 @@ export const tableAccess = {
   },
   ingest: {
     reads: [mirrors, pools],
-    // Deployments: those that follow an alias to what is servable only now.
+    // Deployments that follow an alias move once its revision is inspected.
     writes: [imports, importParts, claims, ...repoParts, ...sweeps, files, drops, uploads, deployments],
     appends: [audit],
   },
@@ -116,8 +115,8 @@ export const tableAccess = {
     appends: [audit],
     lists: [lists.activeImports, lists.owedWork, lists.auditIntents],
   },
-  /** It mends, collects, saves and brings back every kind of item, and looks into no stranger's file. */
+  /** It repairs, collects, backs up and restores items of every kind, but reads no stranger's files. */
   maintenance: { writes: everyKind, lists: [lists.activeImports, lists.deploymentsOf('*')], scans: true },
-  // Repos: for the names of the revisions that are deployed.
+  // For the names of deployed revisions.
   inference: { reads: [...principals, repos], writes: [keyUses, deployments, pools], lists: [lists.deployments] },
 } satisfies Record<string, TableAccess>

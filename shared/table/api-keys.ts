@@ -3,25 +3,25 @@ import type { Scope } from '../auth/principal.ts'
 import { keys } from './keys.ts'
 import { absent, ConditionFailed, type Page, type Table } from './table.ts'
 
-/** An API key as it is stored: by the hash of its secret, and once more by its id below its user. */
+/** An API key in the table: once by the hash of its secret, and once by its id, under its user. */
 export interface ApiKeyItem {
   id: string
   sha256: string
   name: string
   userId: string
   scopes: Scope[]
-  /** Where alone it may be used; `repo` is what that was called when the key was made. */
+  /** The only place where it may be used; `repo` is the name at the time of creation. */
   limit?: KeyLimit
   createdAt: string
   /** ISO time after which the key is refused. */
   validUntil?: string
-  /** ISO time of its revocation; a revoked key stays listed. */
+  /** ISO time; a revoked key stays listed. */
   revokedAt?: string
 }
 
 export type KeyLimit = { owner: string } | { repoId: string; repo: string }
 
-/** A key's id begins with its time, so that a user's keys lie in the order in which they were made. */
+/** Begins with the time, so that a user's keys are sorted by creation. */
 export const newKeyId = (now: Date): string =>
   `key_${now.getTime().toString(16).padStart(12, '0')}${randomBytes(10).toString('hex')}`
 
@@ -51,7 +51,7 @@ export const listApiKeys = (
     ...page,
   })
 
-/** Revoking again changes nothing. */
+/** Idempotent. */
 export async function revokeApiKey(table: Table, { item, now }: { item: ApiKeyItem; now: Date }): Promise<void> {
   const change = {
     expression: 'SET revokedAt = :now',

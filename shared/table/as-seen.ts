@@ -1,6 +1,6 @@
 import { ConditionFailed } from './table.ts'
 
-/** Writes something that is decided on what was seen. @returns whether it still was so */
+/** Makes a conditional write. @returns whether the condition still held */
 export async function asSeen(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write()

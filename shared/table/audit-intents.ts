@@ -3,8 +3,8 @@ import { type ItemKey, keys, lists } from './keys.ts'
 import { ConditionFailed, present, type Table } from './table.ts'
 
 /**
- * What somebody is about to do, as far as it is known before it is done. It stands until the event that tells how it
- * ended is written, in the same transaction: of a process that dies in between, this is what is left.
+ * An announced action, as far as it is known beforehand. It stays until the event with the outcome replaces it in one
+ * transaction, so it is what a process leaves that dies in between.
  */
 export type AuditIntent = Omit<AuditEvent, 'outcome'>
 
@@ -13,10 +13,10 @@ export const announceEvent = (table: Table, intent: AuditIntent): Promise<void> 
   return table.put({ ...keys.auditIntent(intent.id), ...active, ...intent })
 }
 
-/** Nothing would have been done after all. */
+/** Withdraws an announcement of an action that changed nothing. */
 export const withdrawEvent = (table: Table, { id }: AuditIntent): Promise<void> => table.delete(keys.auditIntent(id))
 
-/** Writes how it ended, once, whoever else would. @returns whether it was told already */
+/** Records the outcome once, whoever tries. @returns whether it was already recorded */
 export async function settleEvent(
   table: Table,
   { intent, event }: { intent: AuditIntent; event: AuditEvent },
@@ -30,7 +30,7 @@ export async function settleEvent(
   }
 }
 
-/** What was announced before, and of which no end was told. */
+/** Announced actions without an outcome, older than `before`. */
 export const openIntents = (table: Table, before: Date): AsyncGenerator<AuditIntent & ItemKey> =>
   table.queryAll<AuditIntent & ItemKey>({
     index: 'byActivity',

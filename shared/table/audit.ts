@@ -2,38 +2,38 @@ import { randomBytes } from 'node:crypto'
 import { keys, lists } from './keys.ts'
 import { absent, type Page, type Table, type TransactAction } from './table.ts'
 
-/** One thing that was done, or tried. Nothing changes it afterwards. */
+/** One action, or an attempt. Immutable. */
 export interface AuditEvent {
-  /** In the order of time. */
+  /** Sortable by time. */
   id: string
   at: string
-  /** Absent where a stranger tried. */
+  /** Absent for a caller without a key. */
   actor?: { userId: string; username?: string | undefined; keyId?: string | undefined } | undefined
-  /** A stable name: `repo.create`. */
+  /** A stable name, such as `repo.create`. */
   action: string
-  /** Whose it was done to; `-` where it was nobody's. */
+  /** The affected owner; `-` for none. */
   owner: string
-  /** What it was done to, as its path names it. */
+  /** The affected object, as in the path. */
   target?: string | undefined
   outcome: AuditOutcome
-  /** The address that it came from. */
+  /** The caller's address. */
   from?: string | undefined
   requestId?: string | undefined
 }
 
 export interface AuditOutcome {
-  /** `unknown` where the process that did it ended before it told. */
+  /** `unknown` where the process died before the outcome. */
   result: 'done' | 'refused' | 'failed' | 'unknown'
   status?: number | undefined
-  /** The error's. */
+  /** The code of the error. */
   code?: string | undefined
-  /** Whether it was answered from an earlier request with the same `Idempotency-Key`, and nothing was done again. */
+  /** Whether the answer was replayed for a repeated `Idempotency-Key`, and nothing was done. */
   replayed?: boolean | undefined
 }
 
 const hexOfMs = (ms: number): string => Math.max(0, ms).toString(16).padStart(12, '0')
 
-/** Tells apart what one process did within the same millisecond, in its order. */
+/** Orders the events of one process within a millisecond. */
 let lastMs = 0
 let sequence = 0
 
@@ -51,7 +51,7 @@ export const newEvent = (event: Omit<AuditEvent, 'id' | 'at'>, now: Date): Audit
   ...event,
 })
 
-/** The write that adds an event, for a transaction with what it tells of. */
+/** The write of an event, for the transaction with what it records. */
 export const eventWrite = (event: AuditEvent): TransactAction => ({ put: itemOf(event), condition: absent })
 
 export const recordEvent = (table: Table, event: AuditEvent): Promise<void> => table.put(itemOf(event), absent)
@@ -62,14 +62,14 @@ function itemOf(event: AuditEvent) {
   return { ...keys.auditEvent(owner, id), listPk: lists.audit, listSk: id, ...ofUser, ...event }
 }
 
-/** Everybody's events, those of what is an owner's, or those that one user caused. */
+/** All events, those about one owner, or those caused by one user. */
 export type AuditScope = 'all' | { owner: string } | { userId: string }
 
 interface ReadEvents {
   scope: AuditScope
-  /** The event behind which a page begins: newer ones were on the page before. */
+  /** The last event of the previous page. */
   before?: string | undefined
-  /** From when on and until when, both inclusive. */
+  /** Both inclusive. */
   from?: Date | undefined
   until?: Date | undefined
   limit: number
@@ -82,10 +82,10 @@ export async function readEvents(
 ): Promise<Page<AuditEvent>> {
   const { index, pk, sk, value } = placeOf(scope)
   const low = `evt_${hexOfMs(from?.getTime() ?? 0)}`
-  // Nothing sorts behind this but what is not hex.
+  // Sorts after every hex digit.
   const high = until === undefined ? 'evt_g' : `evt_${hexOfMs(until.getTime())}g`
   const first = before === undefined || before > high ? high : justBefore(before)
-  // DynamoDB refuses what is between two ends of which the first is behind the last.
+  // DynamoDB refuses an empty range.
   if (low > first) return { items: [] }
   return table.query<AuditEvent>({
     ...(index !== undefined && { index }),
@@ -96,7 +96,7 @@ export async function readEvents(
   })
 }
 
-/** Between an event and the one before it there is room for this: ids are of one length. */
+/** A text between an id and its predecessor, which works because ids have one length. */
 const justBefore = (id: string): string => id.slice(0, -1) + previous[id.at(-1) ?? '0']
 
 const previous: Record<string, string> = Object.fromEntries(

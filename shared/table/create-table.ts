@@ -9,7 +9,7 @@ import {
 import { awsTimeouts } from '../aws-timeouts.ts'
 import { tableDefinition } from './definition.ts'
 
-/** Makes the table from its one definition where it is absent. For hosts without CloudFormation. */
+/** Creates the table from its definition if it is missing, for hosts without CloudFormation. */
 export async function createTable({ tableName, client }: { tableName: string; client: DynamoDBClientConfig }) {
   const dynamodb = new DynamoDBClient({ requestHandler: awsTimeouts.table, ...client })
   try {

@@ -2,14 +2,14 @@ import { errors } from '../errors.ts'
 import { orderedText } from '../ordered-text.ts'
 
 /**
- * A page's end as an opaque string for clients, the same for the same place. It names keys, not content, and is checked
- * when it comes back.
+ * The end of a page as an opaque string, stable for one place. It holds keys, not content, and is validated when it
+ * returns.
  */
 export const encodeCursor = (key: Record<string, unknown> | undefined): string | undefined =>
   key === undefined ? undefined : Buffer.from(orderedText(key)).toString('base64url')
 
 /**
- * The key that a cursor holds. `partition` is the partition that the list reads: a cursor of another list is refused.
+ * The key in a cursor. A cursor of another list is refused by `partition`.
  * @throws AppError `invalid_request`
  */
 export function decodeCursor(
@@ -35,12 +35,12 @@ function parseKey(cursor: string): Record<string, string> {
   }
 }
 
-/** DynamoDB takes sort keys of 1 to 1024 bytes. */
+/** DynamoDB accepts sort keys of 1 to 1024 bytes. */
 const isKeyPart = (part: unknown): boolean => typeof part === 'string' && part !== '' && Buffer.byteLength(part) <= 1024
 
 /**
- * Where the next page of a list starts that is ordered by a text of its own, such as one put together of several lists.
- * `list` says which: the cursor of another is refused.
+ * A cursor for lists that are ordered by a text of their own, such as a merge of several lists. A cursor of another
+ * `list` is refused.
  */
 export const encodePosition = (position: string, list: string): string =>
   Buffer.from(JSON.stringify([list, position])).toString('base64url')

@@ -1,13 +1,10 @@
-/**
- * The one table, defined once: CDK makes it from this object, and so does the local host. Keys are generic; what they
- * hold is in `keys.ts`.
- */
+/** The one table, defined once for CDK and the local host. The keys are generic; `keys.ts` defines their content. */
 export const tableDefinition = {
   partitionKey: 'pk',
   sortKey: 'sk',
-  /** Epoch seconds after which an item may be removed by DynamoDB; readers filter by it too. */
+  /** Epoch seconds after which DynamoDB may remove an item; readers check it, too. */
   timeToLiveAttribute: 'expiresAt',
-  /** Orders of one list beside that of its sort key. Local, because they can be read as they were just written. */
+  /** Alternative orders of a list. Local indexes, because they are strongly consistent. */
   orders: [
     { name: 'byName', sortKey: 'nameOrder' },
     { name: 'byUpdated', sortKey: 'updatedOrder' },
@@ -16,11 +13,11 @@ export const tableDefinition = {
     { name: 'bySize', sortKey: 'sizeOrder' },
   ],
   indexes: [
-    /** Everything of a kind, in the order people read it: imports by time, deployments by name. */
+    /** All items of a kind, in the order people read them: imports by time, deployments by name. */
     { name: 'byList', partitionKey: 'listPk', sortKey: 'listSk' },
-    /** The same of one owner, or of one user: what only some may see. */
+    /** The same for one owner or user, because of limited visibility. */
     { name: 'byOwner', partitionKey: 'ownerPk', sortKey: 'ownerSk' },
-    /** Sparse: only imports that are not finished, by when they last moved, so that a sweep reads only those. */
+    /** Sparse: unfinished imports by their last activity, so that a sweep reads only those. */
     { name: 'byActivity', partitionKey: 'activePk', sortKey: 'activeSk' },
   ],
 } as const

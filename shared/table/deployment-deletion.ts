@@ -10,8 +10,8 @@ import { countUse } from './usage.ts'
 const triesMax = 10
 
 /**
- * Removes a deployment, and gives its place back to its owner once, however many ask at the same time. What it serves is
- * let go of as it is by then, unless it is to be removed only as it was read. @throws AppError `precondition_failed`
+ * Removes a deployment and releases its quota once, however many requests do so at the same time. Removes it in
+ * whatever state it is by then, unless it must be as it was read. @throws AppError `precondition_failed`
  */
 export async function deleteDeployment(
   table: Table,
@@ -29,7 +29,7 @@ export async function deleteDeployment(
       if (!(error instanceof ConditionFailed)) throw error
     }
     const left = await getDeployment(table, name)
-    // Someone else removed it, whatever is called so now.
+    // Somebody else removed it; another deployment may have its name now.
     if (left?.createdAt !== createdAt) return
     if (isAsRead) throw errors.deploymentChanged({ name, is: left.version ?? 0, expected: item.version ?? 0 })
     if (tries === triesMax) throw errors.conflict(`"${name}" is changed by others at the same time. Try again.`)

@@ -1,51 +1,51 @@
 import type { ModelDevice, Precision } from '../model/precision.ts'
 import type { ServedTask } from '../model/served-tasks.ts'
 
-/** One thing that a deployment serves. */
+/** A target of a deployment. */
 export interface DeploymentTarget {
-  /** `owner/name@ref` as it was asked for. */
+  /** `owner/name@ref`, as the user wrote it. */
   target: string
   repo: string
   repoId: string
   ref: string
-  /** What the ref named when it was last looked up. */
+  /** The revision of the ref when it was last resolved. */
   revision: string
-  /** What it is served as. */
+  /** The task it is served as. */
   task: string
-  /** What its repo says that it does. */
+  /** The task that the repo declares. */
   pipelineTag?: string | undefined
   file: string
-  /** What was asked of the file, so that it can be chosen again for another revision. */
+  /** The requested file, so that one can be chosen again for another revision. */
   wantedFile?: string | undefined
   precision?: Precision | undefined
-  /** What it was asked to be served as. */
+  /** The requested task. */
   wantedTask?: ServedTask | undefined
-  /** What the file was chosen for, where it was known. */
+  /** The device that the file was chosen for, where it was known. */
   device?: ModelDevice | undefined
-  /** Its share of the requests, against the weights of the others. 1 where it is absent. */
+  /** Its share of the requests, relative to the other weights. @default 1 */
   weight?: number | undefined
-  /** Whether the ref is an alias that this target goes along with. */
+  /** Whether the ref is an alias that the target follows. */
   follows?: boolean | undefined
-  /** Why it is not at what its alias names. */
+  /** Why it is not at its alias's current revision. */
   followFault?: string | undefined
-  /** That it did worse than the deployment allows, and gets no requests any more. */
+  /** Set once a canary failed its rule; it gets no more requests. */
   rolledBack?: { at: string; by: string; reason: string; weight: number } | undefined
 }
 
 /**
- * The desired state of one deployment, as it stands in the table. What replicas make of it is in their own items. Its
- * first target stands in the item itself, where older items have their only one; whatever is optional is absent there.
+ * The desired state of a deployment; each replica reports its actual state in an item of its own. The fields of the
+ * first target are in the item itself, as in older items that have only one; optional fields may be absent there.
  */
 export interface DeploymentItem extends DeploymentTarget, DeploymentSettings {
   name: string
-  /** Whose it is: who may call it and who may remove it. */
+  /** Decides who may call and remove it. */
   owner: string
-  /** Every target, the first included. */
+  /** All targets, including the first. */
   targets?: DeploymentTarget[] | undefined
-  /** What gets copies of requests, whose answers nobody sees. */
+  /** Gets copies of requests; its answers are discarded. */
   shadow?: { target: DeploymentTarget; percent: number } | undefined
   isPaused?: boolean | undefined
-  /** Counts its changes. */
+  /** Counts edits. */
   version?: number | undefined
   createdAt: string
   createdBy: string
@@ -53,33 +53,33 @@ export interface DeploymentItem extends DeploymentTarget, DeploymentSettings {
   updatedBy?: string | undefined
 }
 
-/** How a deployment is served, whatever it serves. */
+/** Settings of a deployment that do not depend on its model. */
 export interface DeploymentSettings {
-  /** The replicas that serve it are those of this pool. */
+  /** The pool whose replicas serve it. */
   pool?: string | undefined
-  /** How many replicas keep it loaded; with 0 it is loaded for the first request and leaves when it is idle. */
+  /** How many replicas keep it loaded; with 0 it is loaded on demand and unloaded when idle. */
   min?: number | undefined
   max?: number | undefined
-  /** How long a model that nobody asks stays, where `min` is 0. */
+  /** How long an unused model stays loaded, where `min` is 0. */
   idleSeconds?: number | undefined
   isolate?: 'auto' | 'always' | 'never' | undefined
   limits?: DeploymentLimits | undefined
-  /** How many answers are kept to be given again; none where it is absent. */
+  /** How many answers are cached; none where it is absent. */
   resultCache?: { entries: number } | undefined
   stickyBy?: 'session' | 'caller' | undefined
   canary?: CanaryRule | undefined
 }
 
-/** What a deployment answers at most, all replicas of its pool together where nothing else is said. */
+/** Limits across all replicas of the pool, unless stated otherwise. */
 export interface DeploymentLimits {
   requestsPerSecond?: number | undefined
   requestsPerDay?: number | undefined
   tokensPerMinute?: number | undefined
-  /** Requests that each replica answers at a time. */
+  /** Concurrent requests per replica. */
   concurrency?: number | undefined
 }
 
-/** When a target that is not the first is taken out of service by itself. */
+/** When a target other than the first is taken out of service automatically. */
 export interface CanaryRule {
   maxErrorRate?: number | undefined
   maxLatencyRatio?: number | undefined
@@ -89,7 +89,7 @@ export interface CanaryRule {
 
 export const defaultPool = 'default'
 
-/** Every target of a deployment, whenever it was made. */
+/** Every target, also of items written before there could be several. */
 export function targetsOf(item: DeploymentItem): DeploymentTarget[] {
   if (item.targets !== undefined) return item.targets
   const { target, repo, repoId, ref, revision, task, file } = item
@@ -100,7 +100,7 @@ export function targetsOf(item: DeploymentItem): DeploymentTarget[] {
 export const isServed = ({ weight = 1, rolledBack }: DeploymentTarget): boolean =>
   weight > 0 && rolledBack === undefined
 
-/** Every target that holds a repo: those that are asked and the shadow. */
+/** Every target, including the shadow. */
 export const everyTargetOf = (item: DeploymentItem): DeploymentTarget[] => [
   ...targetsOf(item),
   ...(item.shadow === undefined ? [] : [item.shadow.target]),

@@ -2,14 +2,14 @@ import type { DeploymentItem } from './deployment-item.ts'
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
-/** Days after which nobody asks any more. */
+/** Days that old are no longer read. */
 const keptSeconds = 3 * 86_400
 
-/** What is counted under a name is not another's who takes the name later: the quota of a day would be used up already. */
+/** Includes the creation time, so that a new deployment of the same name does not inherit used-up quota. */
 export const deploymentUseId = ({ name, createdAt }: Pick<DeploymentItem, 'name' | 'createdAt'>): string =>
   `${name}#${createdAt}`
 
-/** Adds to what a deployment answered in one day; resolves to the sum. */
+/** Adds to a deployment's count of the day; resolves to the sum. */
 export async function addDeploymentUse(
   table: Table,
   { id, day, requests, now }: { id: string; day: string; requests: number; now: Date },

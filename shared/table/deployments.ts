@@ -17,7 +17,7 @@ export async function createDeployment(
   await noteDeploymentChange(table)
 }
 
-/** The writes of a deployment, counted against its owner. Its own condition, the first, fails where the name is taken. */
+/** The writes that create a deployment and count it. The first one's condition fails where the name is taken. */
 export function deploymentCreation(
   deployment: DeploymentItem,
   { deploymentsMax }: { deploymentsMax?: number | undefined },
@@ -34,13 +34,13 @@ function wholeItem(deployment: DeploymentItem) {
   return { ...keys.deployment(deployment.name), ...list, ...deployment }
 }
 
-/** The write that puts one state of a deployment in the place of another, where nobody changed it meanwhile. */
+/** Replaces a deployment's state, unless somebody else changed it meanwhile. */
 export const deploymentChange = (before: DeploymentItem, after: DeploymentItem): TransactAction => ({
   put: wholeItem({ ...after, version: (before.version ?? 0) + 1 }),
   condition: standsAs(before),
 })
 
-/** It was not changed since, nor removed and made anew. */
+/** Unchanged since it was read, and not deleted and recreated. */
 export function standsAs({ createdAt, version }: DeploymentItem): Condition {
   const isSame = 'createdAt = :createdAt'
   return version === undefined
@@ -51,8 +51,8 @@ export function standsAs({ createdAt, version }: DeploymentItem): Condition {
 const triesMax = 10
 
 /**
- * Changes a deployment whatever others do to it meanwhile: `change` is asked again with what it is by then, and
- * `undefined` leaves it as it is. Resolves to what it is now; to nothing where it is gone.
+ * Changes a deployment despite concurrent changes: `change` is called again with the new state, and may return
+ * `undefined` to leave it. Resolves to the current state, or to nothing where it is gone.
  */
 export async function changeDeployment(
   table: Table,
@@ -75,8 +75,8 @@ export async function changeDeployment(
 }
 
 /**
- * Has replicas look. It is no part of the change, which would have everybody wait for one item: where it is lost, they
- * look by themselves a little later.
+ * Tells replicas to look for changes. Not part of the change's transaction, where all deployments would contend for one
+ * item; without it, replicas look a little later by themselves.
  */
 export async function noteDeploymentChange(table: Table): Promise<void> {
   const change = { expression: 'ADD version :one', values: { ':one': 1 } }
@@ -90,7 +90,7 @@ export const deploymentsVersion = async (table: Table): Promise<number> =>
 export const getDeployment = (table: Table, name: string): Promise<DeploymentItem | undefined> =>
   table.get<DeploymentItem>(keys.deployment(name))
 
-/** Deployments by name, everybody's or those of one owner, from behind a name. */
+/** Deployments by name, of all owners or one, after a name. */
 export const listDeployments = (
   table: Table,
   { owner, after, ...page }: { owner?: string | undefined; limit: number; after?: string | undefined },

@@ -3,13 +3,13 @@ import type { RepoItem } from './repo-item.ts'
 import { changeRepo } from './repo-write.ts'
 import { ConditionFailed, type Table } from './table.ts'
 
-/** Of a repo that nobody downloaded yet. */
+/** For a repo without downloads. */
 const never = new Date(0).toISOString()
 
 /**
- * Counts a download: one write, and once within `apartMs` the change of the repo and all its lists. What is counted in
- * between is told with the next one.
- * @returns the repo, where it was changed
+ * Counts a download with one write, and once per `apartMs` updates the repo and its lists. Downloads in between are
+ * included in the next update.
+ * @returns the repo, where it was updated
  */
 export async function countDownload(
   table: Table,
@@ -33,7 +33,7 @@ export async function countDownload(
       writes: [{ update: key, change: told }],
     }))
   } catch (error) {
-    // Another download told of this one too.
+    // Another download has updated it already.
     if (error instanceof ConditionFailed) return undefined
     throw error
   }

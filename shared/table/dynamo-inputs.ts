@@ -2,7 +2,7 @@ import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { ItemKey } from './keys.ts'
 import type { Condition, TransactAction, Update } from './table-requests.ts'
 
-/** A write that is made only where something holds. */
+/** The DynamoDB form of a condition. */
 export const expressed = (condition: Condition | undefined) =>
   condition === undefined
     ? {}
@@ -27,5 +27,5 @@ export function transactItem(TableName: string, action: TransactAction) {
   return { Delete: { TableName, Key: keyOf(action.delete), ...expressed(action.condition) } }
 }
 
-/** Whoever hands over a whole item means where it stands. */
+/** Reduces a whole item to its key. */
 export const keyOf = ({ pk, sk }: ItemKey): ItemKey => ({ pk, sk })

@@ -10,7 +10,7 @@ export interface Blob {
   sizeBytes: number
 }
 
-/** With the counter, no more than a transaction takes. */
+/** With the counter, the most that one transaction takes. */
 const blobsAtOnce = 90
 const readsAtOnce = 16
 const triesMax = 10
@@ -18,24 +18,23 @@ const triesMax = 10
 export interface HeldBlobItem {
   sizeBytes: number
   since: string
-  /** The collection that found no revision which needs it, and is about to give it back. */
+  /** The collection that found it unused and is about to release it. */
   condemnedBy?: string | undefined
 }
 
 const getHeldBlob = (table: Table, { owner, sha256 }: { owner: string; sha256: string }) =>
   table.get<HeldBlobItem>(keys.heldBlob(owner, sha256))
 
-/** @returns whether the owner holds the blob, through whatever revision of its repos. */
+/** @returns whether any revision of the owner's repos holds the blob */
 export async function holdsBlob(table: Table, blob: { owner: string; sha256: string }): Promise<boolean> {
   const held = await getHeldBlob(table, blob)
   return held !== undefined && held.condemnedBy === undefined
 }
 
 /**
- * Counts the blobs of a revision that its owner does not hold yet against its stored bytes, each once however often it
- * is asked: all of them or, where there is no room for all, none. They are held before the revision is published, so
- * that nothing is published beyond the quota; where it is not published after all, or others take the room meanwhile,
- * the garbage collection finds blobs held that no revision has, and gives their bytes back.
+ * Counts a revision's new blobs against its owner's stored bytes: each once, however often it is called, and all of
+ * them or none. They are held before publication, so that nothing is published beyond the quota; a collection releases
+ * them if the revision is never published.
  * @throws StoredBytesExceeded
  */
 export async function holdBlobs(table: Table, { owner, blobs, storedBytesMax, now }: HoldBlobs): Promise<void> {
@@ -45,7 +44,7 @@ export async function holdBlobs(table: Table, { owner, blobs, storedBytesMax, no
     await holdSome(table, { owner, blobs: wanted.slice(start, start + blobsAtOnce), storedBytesMax, now })
 }
 
-/** The blobs that are not held for good, once there is room for them: one transaction does not take all of them. */
+/** Checks the room first, because one transaction cannot take all blobs. */
 async function withRoom(table: Table, { owner, distinct, storedBytesMax }: WithRoom): Promise<Blob[]> {
   const held = await inParallel(distinct, readsAtOnce, ({ sha256 }) => getHeldBlob(table, { owner, sha256 }))
   const missing = distinct.filter((_, at) => held[at] === undefined)
@@ -86,7 +85,7 @@ async function holdSome(table: Table, { owner, blobs, storedBytesMax, now }: Hol
       return await table.transact([count, ...puts])
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
-      // Where another revision of the same owner took some of them meanwhile, fewer are to be counted.
+      // Another revision of the same owner held some of them meanwhile, so fewer are left to count.
       if (!error.failed.slice(1).includes(true))
         throw await storedBytesExceeded(table, { owner, moreBytes: by, storedBytesMax })
       if (tries === triesMax) throw error
@@ -94,10 +93,10 @@ async function holdSome(table: Table, { owner, blobs, storedBytesMax, now }: Hol
   }
 }
 
-/** @returns whether all of them are still there. */
+/** @returns whether all of them still exist */
 async function takeBack(table: Table, { owner, condemned }: { owner: string; condemned: readonly Blob[] }) {
   if (condemned.length === 0) return true
   const change = { expression: 'REMOVE condemnedBy', condition: 'attribute_exists(pk)' }
-  // A collection may have given one of them back a moment ago.
+  // A collection may have released one of them a moment ago.
   return asSeen(() => table.transact(condemned.map(({ sha256 }) => ({ update: keys.heldBlob(owner, sha256), change }))))
 }

@@ -1,16 +1,15 @@
 import { keys } from './keys.ts'
 import { ConditionFailed, type Table } from './table.ts'
 
-/** What is known of a request that came with an `Idempotency-Key`. */
+/** What is stored about a request with an `Idempotency-Key`. */
 export interface OnceItem {
-  /** What the request was, so that another one is not taken for it. */
+  /** Identifies the request, so that a different one with the same key is refused. */
   fingerprint: string
   state: 'running' | 'done'
-  /** Whose claim it is, while it runs. */
+  /** The holder of the claim, while it runs. */
   claim: string
-  /** After it, whoever claimed it is taken for dead. */
+  /** After this, the claim's holder is considered dead. */
   leaseUntilMs: number
-  /** Epoch seconds. */
   expiresAt: number
   answer?: OnceAnswer | undefined
 }
@@ -18,15 +17,15 @@ export interface OnceItem {
 export interface OnceAnswer {
   status: number
   contentType?: string | undefined
-  /** The version that it told, and where it said that the thing is. */
+  /** The version and location of what was made. */
   etag?: string | undefined
   location?: string | undefined
-  /** Absent where the answer is not kept: it held a secret, or was too large. */
+  /** Absent where the answer held a secret or was too large. */
   body?: string | undefined
 }
 
 const onceLifeSeconds = 24 * 3600
-/** Longer than any request is given. */
+/** Longer than any request may take. */
 const leaseMs = 60_000
 
 interface Once {
@@ -38,8 +37,8 @@ interface Once {
 }
 
 /**
- * Claims a key for a request. `undefined` means that the request is to be done; else what is known of the key. A claim
- * whose holder has not answered in time may be taken over: a crash locks nothing for ever.
+ * Claims a key for a request: `undefined` means go ahead, otherwise the key's existing record. A claim past its lease
+ * may be taken over, so that a crash locks nothing forever.
  */
 export async function claimOnce(
   table: Table,
@@ -65,7 +64,7 @@ export async function claimOnce(
     },
   }
   const at = keys.idempotency(userId, key)
-  // What stood in the way may be gone when it is looked at.
+  // The conflicting claim may be gone by the time it is read.
   for (let tries = 1; ; tries++) {
     try {
       await table.put({ ...at, ...item }, condition)
@@ -79,7 +78,7 @@ export async function claimOnce(
   }
 }
 
-/** Keeps the answer for whoever sends the same request again. Whose claim was taken over changes nothing. */
+/** Stores the answer for repeated requests. Does nothing once the claim was taken over. */
 export const answerOnce = (table: Table, once: Pick<Once, 'userId' | 'key' | 'claim'>, answer: OnceAnswer) =>
   ifOurs(() =>
     table.update(keys.idempotency(once.userId, once.key), {
@@ -90,7 +89,7 @@ export const answerOnce = (table: Table, once: Pick<Once, 'userId' | 'key' | 'cl
     }),
   )
 
-/** Gives the key back, where nothing was made. */
+/** Releases the key, where nothing was made. */
 export const releaseOnce = (table: Table, once: Pick<Once, 'userId' | 'key' | 'claim'>) =>
   ifOurs(() =>
     table.transact([

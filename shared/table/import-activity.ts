@@ -2,19 +2,19 @@ import type { ImportItem } from './imports.ts'
 import { keys, lists } from './keys.ts'
 import type { Table } from './table.ts'
 
-/** Keeps an import among those that are not over, by when it last moved. */
+/** Index keys that list an unfinished import by its last activity. */
 export const activity = (updatedAt: string, id: string) => ({
   activePk: lists.activeImports,
   activeSk: `${updatedAt}#${id}`,
 })
 
-/** How often an import was resumed at one and the same point. */
+/** How often an import was resumed at the same point. */
 export interface Resumes {
   progress: string
   times: number
 }
 
-/** Imports that are not over, or not cleared away, and that nothing has moved since `before`. */
+/** Imports with work or cleaning-up left, and no activity since `before`. */
 export const quietImports = (table: Table, before: Date): AsyncGenerator<ImportItem> =>
   table.queryAll<ImportItem>({
     index: 'byActivity',
@@ -22,7 +22,7 @@ export const quietImports = (table: Table, before: Date): AsyncGenerator<ImportI
     values: { ':list': lists.activeImports, ':before': before.toISOString() },
   })
 
-/** Lets an import rest, as if it had moved at `until`. @throws ConditionFailed where something moved it meanwhile. */
+/** Postpones an import, as if it had been active at `until`. @throws ConditionFailed where it was active meanwhile */
 export const restImport = (table: Table, { id, activeSk }: ImportItem, { until, resumes }: Rest): Promise<void> =>
   table.update(keys.import(id), {
     expression: 'SET activeSk = :until, resumes = :resumes',

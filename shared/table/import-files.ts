@@ -1,14 +1,14 @@
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
-/** One file on its way in. `direct` files go to their blob in one write, `staged` ones in parts. */
+/** A file being imported. `direct` files are written to their blob at once, `staged` ones in parts. */
 export interface ImportFileItem {
   path: string
   sizeBytes: number
-  /** What the source claims; what was found once the file is `done`. */
+  /** As the source claims; verified once the file is `done`. */
   sha256?: string | undefined
   gitSha1?: string | undefined
-  /** What the source called the content when it was listed. */
+  /** The source's ETag when it was listed. */
   etag?: string | undefined
   state: 'pending' | 'done'
   way: 'direct' | 'staged'
@@ -16,7 +16,7 @@ export interface ImportFileItem {
   partsTotal: number
   partsDone: number
   uploadId?: string | undefined
-  /** How often the file was moved again from its start because its bytes were wrong. */
+  /** How often the file was transferred anew because its bytes were wrong. */
   restarts?: number | undefined
 }
 
@@ -35,7 +35,7 @@ export const allImportFiles = (table: Table, id: string): AsyncGenerator<ImportF
     consistent: true,
   })
 
-/** The parts that are in a staged file's present upload. */
+/** The parts of a staged file's current upload. */
 export async function* allImportParts(table: Table, id: string, file: ImportFileItem): AsyncGenerator<ImportPartItem> {
   if (file.uploadId === undefined) return
   yield* table.queryAll<ImportPartItem>({

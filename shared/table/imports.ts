@@ -10,20 +10,20 @@ export * from './import-files.ts'
 
 export interface ImportItem {
   id: string
-  /** The name that the repo had when the import was started. */
+  /** The repo's name when the import started. */
   repo: string
-  /** The repo's id, once the revision is published; before that, the one it gets where this import makes it. */
+  /** The repo's id once the revision is published; before that, the id for a repo that this import creates. */
   repoId: string
   /** Canonical, as `formatSource` writes it. */
   source: string
   state: ImportState
   tag?: string | undefined
-  /** Where the mirror started it: the Hub that is read, and who may see what it brings. */
+  /** For imports that the mirror starts: the upstream Hub, and who may see the result. */
   mirror?: { upstream: string; visibility: 'private' | 'public' } | undefined
-  /** What the source held when a drop was imported, so that the same drop is not imported again. */
+  /** The content of the drop, so that the same drop is not imported twice. */
   fingerprint?: string | undefined
   sourceRevision?: string | undefined
-  /** Begins once its drop is complete, at `waitsUntil` where nothing of it changes before. */
+  /** Starts once its drop is complete, or at `waitsUntil` if nothing changes before. */
   awaitsDrop?: boolean | undefined
   waitsUntil?: string | undefined
   revision?: string | undefined
@@ -33,21 +33,21 @@ export interface ImportItem {
   bytesDone: number
   bytesHeld: number
   failure?: ImportFailure | undefined
-  /** The import that had brought in the very same before, and answers for this one. */
+  /** An earlier import of the same content, whose result this one shares. */
   sameAs?: string | undefined
-  /** There until the import has ended and nothing of its work is left. */
+  /** Present until the import has ended and is cleaned up. */
   activePk?: string | undefined
   activeSk?: string | undefined
   resumes?: Resumes | undefined
   createdAt: string
-  /** When it moved last, to the minute. */
+  /** The last activity, to the minute. */
   updatedAt: string
   createdBy: string
-  /** What that user was called then. */
+  /** That user's name at the time. */
   createdByName?: string | undefined
 }
 
-/** What a drop held when an import of all of it ended, and how that ended. */
+/** The content of a drop when its last import ended, and how that import ended. */
 export interface DropRecord {
   fingerprint: string
   importId: string
@@ -55,12 +55,12 @@ export interface DropRecord {
   updatedAt: string
 }
 
-/** What an import is told and finds at length, beside the item that every part of it writes to and lists read. */
+/** The long parts of an import, kept out of the item that every step writes and lists read. */
 export interface ImportDetails {
   include?: string[] | undefined
   exclude?: string[] | undefined
   skipped: SkippedFile[]
-  /** What its inspection found to be wrong, and why it cannot be deployed as it is. */
+  /** Problems that its inspection found, and why it cannot be deployed. */
   warnings?: string[] | undefined
   notServed?: string | undefined
 }
@@ -74,8 +74,8 @@ export async function getImportDetails(table: Table, id: string): Promise<Import
 }
 
 /**
- * The writes of a new import: the claim on its repo and source, whose condition fails where one is under way, and its
- * count among those that its owner runs at once, which `endOfImport` gives back.
+ * The writes of a new import: a claim on its repo and source, whose condition fails where one is running, and its count
+ * against the owner's quota, which `endOfImport` releases.
  */
 export function importCreation(
   item: ImportItem,
@@ -93,7 +93,7 @@ export function importCreation(
   ]
 }
 
-/** The import that answers for an id: the one before, where that had brought in the very same. */
+/** The import behind an id, or the earlier one of the same content that it refers to. */
 export async function answeringImport(table: Table, id: string): Promise<ImportItem | undefined> {
   const item = await getImport(table, id)
   return item?.sameAs === undefined ? item : ((await getImport(table, item.sameAs)) ?? item)
@@ -104,12 +104,12 @@ export const claimedImport = async (table: Table, repo: string, source: string):
   return claim === undefined ? undefined : getImport(table, claim.importId)
 }
 
-/** How long the items of an import's work outlive it where it is lost, in case someone looks at them. */
+/** How long an import's work items survive one that was lost, for debugging. */
 const workItemLifeSeconds = 30 * 24 * 3600
 
 export const workItemExpiry = (now: Date): number => Math.floor(now.getTime() / 1000) + workItemLifeSeconds
 
-/** Imports, newest first, everybody's or those of one owner; from where a page before ended, by time and id. */
+/** Imports, newest first, of all owners or one, after a position by time and id. */
 export const listImports = (
   table: Table,
   { owner, before, ...page }: { owner?: string | undefined; limit: number; before?: string | undefined },

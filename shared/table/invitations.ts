@@ -2,7 +2,7 @@ import { asSeen } from './as-seen.ts'
 import { keys, lists } from './keys.ts'
 import { absent, type Page, type Table, type TransactAction } from './table.ts'
 
-/** Leave to make one account, known by the hash of its secret. */
+/** The right to create one account, stored by the hash of its secret. */
 export interface InvitationItem {
   sha256: string
   email?: string | undefined
@@ -11,20 +11,20 @@ export interface InvitationItem {
   createdBy: string
   validUntil: string
   usedAt?: string | undefined
-  /** The user who was made with it. */
+  /** The user it created. */
   usedBy?: string | undefined
 }
 
 export const findInvitation = (table: Table, sha256: string) => table.get<InvitationItem>(keys.invitation(sha256))
 
 export async function createInvitation(table: Table, item: InvitationItem): Promise<void> {
-  // Removed a month after it can no longer be used; until then it tells who came by it.
+  // Kept for a month after it expires, as a record of who used it.
   const expiresAt = Math.ceil(new Date(item.validUntil).getTime() / 1000) + 30 * 86_400
   const entry = { listPk: lists.invitations, listSk: `${item.createdAt}#${item.sha256}` }
   await table.put({ ...keys.invitation(item.sha256), ...item, ...entry, expiresAt }, absent)
 }
 
-/** The write that uses an invitation up, which only one registration can do. */
+/** The write that uses up an invitation, which succeeds once. */
 export const useInvitation = ({
   sha256,
   userId,
@@ -54,7 +54,7 @@ export const listInvitations = (
     ...page,
   })
 
-/** `false` where there is none, or it made an account already. */
+/** `false` where it is missing or already used. */
 export async function deleteInvitation(table: Table, sha256: string): Promise<boolean> {
   const unused = 'attribute_exists(pk) AND attribute_not_exists(usedAt)'
   return asSeen(() => table.transact([{ delete: keys.invitation(sha256), condition: { expression: unused } }]))

@@ -1,11 +1,11 @@
 /**
- * How many bytes DynamoDB counts for a value, rounded up
- * (docs.aws.amazon.com/amazondynamodb, "DynamoDB item sizes and formats").
+ * The size that DynamoDB counts for a value, rounded up (docs.aws.amazon.com/amazondynamodb, "DynamoDB item sizes and
+ * formats").
  */
 export function itemSizeBytes(value: unknown): number {
   if (value === undefined) return 0
   if (typeof value === 'string') return Buffer.byteLength(value)
-  // A byte for two digits, and one or two more.
+  // One byte for two digits, plus one or two.
   if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 2
   if (typeof value !== 'object' || value === null) return 1
   const entries = Array.isArray(value)

@@ -1,7 +1,7 @@
 import { keys } from './keys.ts'
 import { ConditionFailed, type Table } from './table.ts'
 
-/** That a key was used now, written where nobody wrote so within `apartMs`. */
+/** Records that a key was used, at most once within `apartMs`. */
 export async function noteKeyUse(
   table: Table,
   { userId, id, now, apartMs }: { userId: string; id: string; now: Date; apartMs: number },
@@ -17,7 +17,7 @@ export async function noteKeyUse(
   }
 }
 
-/** When the keys between two ids were last used, by their ids. */
+/** When each of a range of keys was last used, by id. */
 export async function keyUsesBetween(
   table: Table,
   { userId, first, last }: { userId: string; first: string; last: string },

@@ -1,103 +1,103 @@
-/** The layout of the table: every key of every kind of item, here and nowhere else. */
+/** The layout of the table: the only place that builds keys of items. */
 export interface ItemKey {
   pk: string
   sk: string
 }
 
-/** Names are one name whatever their letters' case. */
+/** Names are case-insensitive. */
 const folded = (name: string): string => name.toLowerCase()
 
 export type RepoKind = 'model' | 'dataset'
 
 export const keys = {
-  /** A user; its keys, its sessions (`FAMILY#`) and its memberships (`MEMBER#`) lie beside it. */
+  /** A user, with its keys, sessions (`FAMILY#`) and memberships (`MEMBER#`) in the same partition. */
   user: (id: string): ItemKey => ({ pk: `USER#${id}`, sk: 'USER' }),
-  /** By its id, among those of its user. */
+  /** A key by its id, among those of its user. */
   userKey: (userId: string, id: string): ItemKey => ({ pk: `USER#${userId}`, sk: `KEY#${id}` }),
-  /** That a user belongs to an organisation: between the user's keys and itself, so that one query reads both. */
+  /** A membership, sorted between the user's keys and the user, so that one query reads both. */
   membership: (userId: string, owner: string): ItemKey => ({ pk: `USER#${userId}`, sk: `MEMBER#${folded(owner)}` }),
-  /** A login and all refresh tokens that came of it. */
+  /** A login and all refresh tokens derived from it. */
   sessionFamily: (userId: string, id: string): ItemKey => ({ pk: `USER#${userId}`, sk: `FAMILY#${id}` }),
-  /** By the hash of its secret, as requests come with it. */
+  /** A key by the hash of its secret, which requests present. */
   apiKey: (sha256: string): ItemKey => ({ pk: `KEY#${sha256}`, sk: 'KEY' }),
-  /** When a key was last used, apart from the key: whoever reads keys may write this and no key. */
+  /** A key's last use, in a partition of its own so that services may write it without write access to keys. */
   keyUse: (userId: string, id: string): ItemKey => ({ pk: `USES#${userId}`, sk: id }),
-  /** The hash of a password, apart from its user: only who checks passwords may read it. */
+  /** A password's hash, in a partition of its own so that only the auth function can read it. */
   password: (userId: string): ItemKey => ({ pk: `PASSWORD#${userId}`, sk: 'PASSWORD' }),
-  /** By its hash, as clients send it. */
+  /** By its hash. */
   refreshToken: (sha256: string): ItemKey => ({ pk: `REFRESH#${sha256}`, sk: 'REFRESH' }),
-  /** That there was a first user, who became the admin. */
+  /** Marks that the first user, the admin, exists. */
   firstUser: { pk: 'FIRST#', sk: 'FIRST' },
-  /** Holds an e-mail address for one user. */
+  /** Reserves an e-mail address for one user. */
   email: (email: string): ItemKey => ({ pk: `EMAIL#${folded(email)}`, sk: 'EMAIL' }),
   invitation: (sha256: string): ItemKey => ({ pk: `INVITATION#${sha256}`, sk: 'INVITATION' }),
-  /** How often a login failed, by account or by address. */
+  /** Failed logins, by account or by address. */
   loginAttempts: (subject: string): ItemKey => ({ pk: `ATTEMPTS#${subject}`, sk: 'ATTEMPTS' }),
-  /** The keys that sign sessions' tokens, by generation. */
+  /** The private keys that sign access tokens, by generation. */
   signingKey: (generation: string): ItemKey => ({ pk: 'SIGNING#', sk: generation }),
-  /** Their public halves, which whoever verifies a token reads. */
+  /** Their public halves, for every service that verifies tokens. */
   verifyingKey: (generation: string): ItemKey => ({ pk: 'VERIFYING#', sk: generation }),
 
-  /** A namespace: of a user, or an organisation with its members beside it. */
+  /** A namespace of a user or an organisation, with its members in the same partition. */
   owner: (name: string): ItemKey => ({ pk: `OWNER#${folded(name)}`, sk: 'OWNER' }),
   ownerMember: (owner: string, userId: string): ItemKey => ({ pk: `OWNER#${folded(owner)}`, sk: `MEMBER#${userId}` }),
-  /** What an owner uses of its quotas. */
+  /** How much of its quotas an owner uses. */
   usage: (owner: string): ItemKey => ({ pk: `USAGE#${folded(owner)}`, sk: 'USAGE' }),
-  /** How many requests an owner made in one minute, apart from its use: whoever answers requests may write this. */
+  /** An owner's requests in one minute, in a partition of its own so that every service may write it. */
   requestCount: (owner: string, minute: string): ItemKey => ({ pk: `REQUESTS#${folded(owner)}`, sk: minute }),
-  /** That an owner holds a blob, counted once however many of its revisions do. */
+  /** Counts a blob once per owner, however many revisions use it. */
   heldBlob: (owner: string, sha256: string): ItemKey => ({ pk: `HELD#${folded(owner)}`, sk: sha256 }),
-  /** One thing that was done, below the owner it was done to; `-` where it was nobody's. */
+  /** An audit event, under the affected owner, or `-` for none. */
   auditEvent: (owner: string, id: string): ItemKey => ({ pk: `AUDIT#${folded(owner)}`, sk: id }),
-  /** What is about to be done, until the audit log tells how it ended. */
+  /** An announced action, until its outcome is recorded. */
   auditIntent: (id: string): ItemKey => ({ pk: `INTENT#${id}`, sk: 'INTENT' }),
-  /** What a creation answered, for whoever sends it again with the same `Idempotency-Key`. */
+  /** The answer to a creation, for repeats with the same `Idempotency-Key`. */
   idempotency: (userId: string, key: string): ItemKey => ({ pk: `ONCE#${userId}#${key}`, sk: 'ONCE' }),
 
   repo: (repoId: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: 'REPO' }),
-  /** Holds a name for one repo; a name that a repo had before leads to it until someone takes it. */
+  /** Reserves a name for one repo. A repo's former name redirects to it until somebody takes it. */
   repoName: (kind: RepoKind, name: string): ItemKey => ({ pk: `NAME#${kind}#${folded(name)}`, sk: 'NAME' }),
   branch: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#branch#${name}` }),
   tag: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#tag#${name}` }),
   alias: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REF#alias#${name}` }),
-  /** What a revision is called where it came from. */
+  /** A revision's id at its source. */
   commit: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `COMMIT#${id}` }),
   aliasMove: (repoId: string, name: string, id: string): ItemKey => ({
     pk: `REPO#${repoId}`,
     sk: `MOVE#${name}#${id}`,
   }),
-  /** The tag that a version is, in the order in which versions were made. */
+  /** The tag of a version, by number. */
   version: (repoId: string, number: number): ItemKey => ({
     pk: `REPO#${repoId}`,
     sk: `VERSION#${String(number).padStart(8, '0')}`,
   }),
-  /** How many downloads its item does not tell of yet. */
+  /** Downloads that are not yet in the repo's item. */
   repoDownloads: (repoId: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: 'DOWNLOADS' }),
-  /** That a deployment serves the repo, whoever's it is. */
+  /** A deployment that serves the repo, of any owner. */
   repoDeployment: (repoId: string, name: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `DEPLOYMENT#${name}` }),
   revision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `REVISION#${id}` }),
-  /** The text of its README.md, apart from it: a revision is read much more often. */
+  /** The text of a README.md, apart from its revision, which is read much more often. */
   revisionCard: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `CARD#${id}` }),
-  /** A revision whose files are being written: what is left of it when nobody publishes it. */
+  /** A revision whose files are being written, so that an abandoned one can be cleaned up. */
   pendingRevision: (repoId: string, id: string): ItemKey => ({ pk: `REPO#${repoId}`, sk: `PENDING#${id}` }),
   revisionFile: (repoId: string, id: string, path: string): ItemKey => ({ pk: `FILES#${repoId}#${id}`, sk: path }),
-  /** A repo in one list of repos: `repo-lists.ts` says which there are. */
+  /** A repo in one of the lists in `repo-lists.ts`. */
   repoEntry: (list: string, name: string): ItemKey => ({ pk: `LIST#${list}`, sk: folded(name) }),
-  /** An LFS object on its way in from a client of the Hub protocol. */
+  /** An LFS object that a Hub client is uploading. */
   upload: (id: string): ItemKey => ({ pk: `UPLOAD#${id}`, sk: 'UPLOAD' }),
-  /** What signs the addresses that uploads are sent to and completed at: made on first use, for the hub alone. */
+  /** Signs the addresses for sending and completing uploads; created on first use, for the hub function only. */
   uploadSecret: { pk: 'UPLOADSECRET#', sk: 'SECRET' },
 
-  /** A blob that no revision named when a collection looked for it: it goes, unless whoever publishes takes it back. */
+  /** A blob that a collection found unused; it is removed unless a publication takes it back. */
   condemnedBlob: (sha256: string): ItemKey => ({ pk: `CONDEMNED#${sha256}`, sk: 'CONDEMNED' }),
-  /** Counts the collections; in parts, so that publications of different repos do not wait for each other. */
+  /** Counts collections. Split into parts, so that publications of different repos do not contend. */
   sweepRound: (part: string): ItemKey => ({ pk: `ROUND#${part}`, sk: 'ROUND' }),
-  /** A repo that is gone and whose parts are still being removed. */
+  /** A deleted repo whose parts are still being removed. */
   purge: (repoId: string): ItemKey => ({ pk: 'PURGES#', sk: repoId }),
-  /** Holds the one maintenance job that runs. */
+  /** Reserves the one slot for a running maintenance job. */
   maintenanceClaim: { pk: 'MAINTENANCE#', sk: 'CLAIM' },
   maintenanceJob: (id: string): ItemKey => ({ pk: 'MAINTENANCE#', sk: `JOB#${id}` }),
-  /** What a maintenance job has found, by its place. */
+  /** A finding of a maintenance job, by its place. */
   maintenanceFinding: (jobId: string, place: string): ItemKey => ({ pk: `FINDINGS#${jobId}`, sk: place }),
 
   import: (id: string): ItemKey => ({ pk: `IMPORT#${id}`, sk: 'IMPORT' }),
@@ -107,19 +107,19 @@ export const keys = {
     pk: `IMPORTPARTS#${id}#${uploadId}`,
     sk: String(partNumber).padStart(5, '0'),
   }),
-  /** A small file that a mirror stored while it sent it, by git's name of it. */
+  /** A small file that a mirror stored while streaming it, by its git hash. */
   mirroredFile: (repo: string, gitSha1: string): ItemKey => ({ pk: `MIRROR#${folded(repo)}`, sk: `FILE#${gitSha1}` }),
-  /** A large file that a mirror is storing while it sends it. */
+  /** A large file that a mirror is storing while streaming it. */
   mirrorStream: (repo: string, sha256: string): ItemKey => ({ pk: `MIRROR#${folded(repo)}`, sk: `STREAM#${sha256}` }),
-  /** Holds the import that is bringing a source into a repo now, so that asking twice makes one. */
+  /** Reserves a repo and source for one running import, so that starting it twice makes one. */
   importClaim: (repo: string, source: string): ItemKey => ({ pk: `CLAIM#${repo}#${source}`, sk: 'CLAIM' }),
-  /** That the manifest of a repo is to be written. */
+  /** A repo whose manifest has to be written. */
   owedManifest: (repoId: string): ItemKey => ({ pk: `OWED#${repoId}`, sk: 'MANIFEST' }),
-  /** That a revision is to be inspected. */
+  /** A revision that has to be inspected. */
   owedInspection: (repoId: string, revision: string): ItemKey => ({ pk: `OWED#${repoId}`, sk: `INSPECT#${revision}` }),
-  /** What a drop folder held when it was last imported. */
+  /** The content of a drop folder when it was last imported. */
   drop: (repo: string, version: string): ItemKey => ({ pk: `DROP#${repo}#${version}`, sk: 'DROP' }),
-  /** The look at a drop folder that is still to come. */
+  /** The next scheduled check of a drop folder. */
   dropLook: (repo: string, version: string): ItemKey => ({ pk: `DROP#${repo}#${version}`, sk: 'LOOK' }),
 
   deployment: (name: string): ItemKey => ({ pk: `DEPLOYMENT#${name}`, sk: 'DEPLOYMENT' }),
@@ -127,13 +127,13 @@ export const keys = {
     pk: `DEPLOYMENT#${deployment}`,
     sk: `REPLICA#${replica}`,
   }),
-  /** How much a deployment answered in one day, as its replicas add it up. `id` tells it from others of its name. */
+  /** A deployment's usage in one day, summed over its replicas. `id` tells it from others of the same name. */
   deploymentUse: (id: string, day: string): ItemKey => ({ pk: `DEPLOYMENT#${id}`, sk: `USE#${day}` }),
-  /** Counts the changes of all deployments, so that replicas see at a glance whether there is anything new. */
+  /** Counts changes of all deployments, so that replicas detect one with a single read. */
   deploymentsVersion: { pk: 'DEPLOYMENT#', sk: 'VERSION' },
-  /** That a replica is there, whatever it serves. */
+  /** A running replica, whatever it serves. */
   poolReplica: (pool: string, replica: string): ItemKey => ({ pk: `POOL#${pool}`, sk: `REPLICA#${replica}` }),
-  /** What the replicas of a pool run models on. */
+  /** The device of a pool's replicas. */
   poolDevice: (pool: string): ItemKey => ({ pk: `POOL#${pool}`, sk: 'DEVICE' }),
 }
 
@@ -147,7 +147,7 @@ export const lists = {
   owners: 'OWNERS',
   invitations: 'INVITATIONS',
   audit: 'AUDIT',
-  /** The partitions of the index byOwner. */
+  /** Partitions of the index byOwner. */
   importsOf: (owner: string) => `IMPORTS#${folded(owner)}`,
   deploymentsOf: (owner: string) => `DEPLOYMENTS#${folded(owner)}`,
   auditOf: (userId: string) => `AUDIT#${userId}`,

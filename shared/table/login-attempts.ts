@@ -2,24 +2,24 @@ import { asSeen } from './as-seen.ts'
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
-/** How many tries are free, and how the pauses grow after them. */
+/** How many attempts are free, and how the pauses grow after them. */
 export interface AttemptPolicy {
   free: number
   firstPauseMs: number
   pauseMsMax: number
-  /** After so long without a try everything is forgotten. */
+  /** Attempts are forgotten after this long without another. */
   windowMs: number
 }
 
 interface AttemptsItem {
   failures: number
-  /** Epoch milliseconds before which no further try is let in. */
+  /** Epoch milliseconds until which further attempts are refused. */
   blockedUntilMs?: number
   expiresAt: number
 }
 
 interface Attempt {
-  /** What is tried on, or who tries: `account:…`, `address:…`. */
+  /** The account or caller: `account:…`, `address:…`. */
   subject: string
   policy: AttemptPolicy
   now: Date
@@ -28,8 +28,8 @@ interface Attempt {
 const racesMax = 8
 
 /**
- * Counts a try before it is made, so that a thousand at once are a thousand and not one: what turns out well is taken
- * off again. Answers how long to wait, in milliseconds, where the try is not let in; then nothing is counted.
+ * Counts an attempt before it is made, so that a thousand at once count as a thousand; a successful one is taken back.
+ * Returns the wait in milliseconds where the attempt is refused, which is not counted.
  */
 export async function beginAttempt(table: Table, attempt: Attempt): Promise<number> {
   if (await countFree(table, attempt)) return 0
@@ -40,7 +40,7 @@ export async function beginAttempt(table: Table, attempt: Attempt): Promise<numb
   return attempt.policy.firstPauseMs
 }
 
-/** One write and no read, as long as there are free tries left. */
+/** A single write while there are free attempts. */
 async function countFree(table: Table, { subject, policy, now }: Attempt): Promise<boolean> {
   return asSeen(() =>
     table.update(keys.loginAttempts(subject), {
@@ -51,7 +51,7 @@ async function countFree(table: Table, { subject, policy, now }: Attempt): Promi
   )
 }
 
-/** `undefined` where somebody else counted at the same time. */
+/** `undefined` after a concurrent attempt. */
 async function countLate(table: Table, { subject, policy, now }: Attempt): Promise<number | undefined> {
   const key = keys.loginAttempts(subject)
   const item = await table.get<AttemptsItem>(key)
@@ -67,15 +67,15 @@ async function countLate(table: Table, { subject, policy, now }: Attempt): Promi
   return (await asSeen(() => table.put(next, condition))) ? 0 : undefined
 }
 
-/** The pause that follows so many tries: none, then the first one, then twice as long each time. */
+/** The pause after that many attempts: none, then `firstPauseMs`, then doubling each time. */
 export const pauseAfter = (failures: number, { free, firstPauseMs, pauseMsMax }: AttemptPolicy): number =>
   failures <= free ? 0 : Math.min(firstPauseMs * 2 ** (failures - free - 1), pauseMsMax)
 
-/** Forgets what was tried on an account whose password turned out to be known. */
+/** Clears an account's attempts after a successful login. */
 export const forgetAttempts = (table: Table, subject: string): Promise<void> =>
   table.delete(keys.loginAttempts(subject))
 
-/** Takes one try that went well off an address, whose other tries stay counted. */
+/** Takes a successful attempt off an address, whose others stay counted. */
 export async function takeBackAttempt(table: Table, { subject, now }: Omit<Attempt, 'policy'>): Promise<void> {
   await asSeen(() =>
     table.update(keys.loginAttempts(subject), {

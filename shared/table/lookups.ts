@@ -4,9 +4,9 @@ import type { RepoKind } from './keys.ts'
 import type { Table } from './table.ts'
 
 /**
- * What a process remembers of a table, because it never changes or is proven right by the next read: which repo a name
- * led to, which counts only if that repo still carries the name, and the files of revisions, which are immutable and
- * asked for only where their revision was just read.
+ * What a process may cache of a table, because it never changes or the next read verifies it: the repo behind a name,
+ * used only if the repo still has that name, and the files of revisions, which are immutable and only read after their
+ * revision.
  */
 interface Lookups {
   repoIds: LookupCache<string>
@@ -16,7 +16,7 @@ interface Lookups {
 interface LookupCache<Value> {
   get(key: string): Value | undefined
   set(key: string, value: Value): void
-  /** How often something was found, of all askings; 0 where nobody asked. */
+  /** Hits per lookup; 0 without any. */
   hitRatio(): number
 }
 
@@ -24,7 +24,7 @@ const entriesMax = 10_000
 
 const ofTable = new WeakMap<Table, Lookups>()
 
-/** One set for each table handle, which is one for each process. */
+/** One set per table handle, and thus per process. */
 export function lookupsOf(table: Table): Lookups {
   const known = ofTable.get(table)
   if (known !== undefined) return known
@@ -33,7 +33,7 @@ export function lookupsOf(table: Table): Lookups {
   return lookups
 }
 
-/** Lets the metrics of a process tell how often these help. */
+/** Exports the hit ratios as metrics. */
 export function watchLookups(table: Table, metrics: Metrics): void {
   const { repoIds, files } = lookupsOf(table)
   metrics.watchCache('repo_names', repoIds.hitRatio)
@@ -44,7 +44,7 @@ export const nameKey = (kind: RepoKind, name: string): string => `${kind} ${name
 
 export const fileKey = (repoId: string, revision: string, path: string): string => `${repoId} ${revision} ${path}`
 
-/** Forgets what was not asked for the longest time. */
+/** Evicts the least recently used entry. */
 export function createLookupCache<Value>(max: number): LookupCache<Value> {
   const entries = new Map<string, Value>()
   let asked = 0

@@ -4,34 +4,37 @@ import { asSeen } from './as-seen.ts'
 import { keys } from './keys.ts'
 import { absent, type Page, type Table } from './table.ts'
 
-/** Work on the registry as a whole, done in pieces by whoever holds its lease: what one left off, the next goes on with. */
+/**
+ * A job on the whole registry, done in pieces by the holder of its lease; the next holder resumes where the last one
+ * stopped.
+ */
 export interface MaintenanceJobItem {
   id: string
   kind: MaintenanceKind
   options: MaintenanceOptions
   state: 'RUNNING' | 'DONE' | 'FAILED'
-  /** Which of the job's phases it is in, and how far in it. */
+  /** The current phase, and the position in it. */
   phase: number
   cursor?: string | undefined
-  /** What the phases tell one another. */
+  /** Values that phases pass on. */
   memo: Record<string, unknown>
   counts: Record<string, number>
   failure?: MaintenanceFailure | undefined
   leaseBy?: string | undefined
-  /** ISO time until which nobody else works on it. */
+  /** ISO time; until then nobody else may work on it. */
   leaseUntil?: string | undefined
   createdAt: string
   createdBy: string
   updatedAt: string
 }
 
-/** A job's id begins with its time, so that jobs lie in the order in which they were made. */
+/** Begins with the time, so that jobs are sorted by creation. */
 export const newJobId = (now: Date): string =>
   `job_${now.getTime().toString(16).padStart(12, '0')}${randomBytes(6).toString('hex')}`
 
 export const getJob = (table: Table, id: string) => table.get<MaintenanceJobItem>(keys.maintenanceJob(id))
 
-/** The one job that runs. */
+/** The job that is running, if any. */
 export async function runningJob(table: Table): Promise<MaintenanceJobItem | undefined> {
   const claim = await table.get<{ jobId: string }>(keys.maintenanceClaim)
   return claim && (await getJob(table, claim.jobId))
@@ -45,7 +48,7 @@ export async function createJob(table: Table, job: MaintenanceJobItem): Promise<
   ])
 }
 
-/** Jobs, newest first, from behind an id. */
+/** Jobs, newest first, after an id. */
 export const listJobs = (
   table: Table,
   { before, limit }: { before?: string | undefined; limit: number },
@@ -62,10 +65,10 @@ export const listJobs = (
     limit,
   })
 
-/** Behind every id that is less, and before this one: ids are of one length. */
+/** A text just before this id, which works because ids have one length. */
 const justBefore = (id: string): string => `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}~`
 
-/** Takes the work for one holder, where nobody has it. */
+/** Takes the lease of a job that nobody holds. */
 export async function takeLease(
   table: Table,
   { id, holder, now, leaseMs }: { id: string; holder: string; now: Date; leaseMs: number },
@@ -82,7 +85,7 @@ export async function takeLease(
   return written ? getJob(table, id) : undefined
 }
 
-/** Writes how far a job is. @returns whether it still was the holder's to work on */
+/** Saves a job's progress. @returns whether the holder still had the lease */
 export const saveJob = (
   table: Table,
   { job, holder, leaseUntil }: { job: MaintenanceJobItem; holder: string; leaseUntil: Date | undefined },
@@ -110,7 +113,7 @@ function removal({ cursor }: MaintenanceJobItem, leaseUntil: Date | undefined): 
   return removed.length === 0 ? '' : ` REMOVE ${removed.join(', ')}`
 }
 
-/** Ends a job and makes room for the next. Whoever does not hold it any more (`holder`) changes nothing. */
+/** Ends a job and frees the slot. With `holder`, only while that one has the lease. */
 export const endJob = (
   table: Table,
   { job, holder, failure, now }: { job: MaintenanceJobItem; holder?: string; failure?: MaintenanceFailure; now: Date },
@@ -140,6 +143,6 @@ export const endJob = (
     ]),
   )
 
-/** For a host that knows whoever held the lease to be dead. */
+/** For a host that knows the lease's holder to be dead. */
 export const breakLease = (table: Table, id: string): Promise<void> =>
   table.update(keys.maintenanceJob(id), { expression: 'REMOVE leaseUntil, leaseBy', condition: 'attribute_exists(pk)' })

@@ -18,7 +18,7 @@ export const listMembers = (
     ...page,
   })
 
-/** The organisations that a user is in, by name. */
+/** A user's organisations, by name. */
 export const listMemberships = (
   table: Table,
   { userId, ...page }: { userId: string; limit: number; startKey?: Record<string, unknown> | undefined },
@@ -30,7 +30,7 @@ export const listMemberships = (
     ...page,
   })
 
-/** Makes an organisation with its first admin. @throws ConditionFailed where the name is taken */
+/** Creates an organisation with its first admin. @throws ConditionFailed where the name is taken */
 export async function createOrganisation(table: Table, { owner, first }: NewOrganisation): Promise<void> {
   await table.transact([
     claimOwner({ ...owner, admins: 1 }),
@@ -45,9 +45,8 @@ interface NewOrganisation {
 }
 
 /**
- * Gives somebody a role in an organisation, both beside the organisation and beside the user, with the count of its
- * admins. `before` is what the member was. @throws ConditionFailed where anything of it changed meanwhile, or nobody
- * would be left as an admin
+ * Sets a member's role, in the items of both the organisation and the user, and the count of admins. `before` is the
+ * current membership. @throws ConditionFailed where it changed meanwhile, or no admin would be left
  */
 export async function putMember(table: Table, { owner, member, before }: PutMember): Promise<void> {
   const unchanged = before && roleStill(before.role)
@@ -61,7 +60,7 @@ interface PutMember {
   before?: MemberItem | undefined
 }
 
-/** @throws ConditionFailed as `putMember` */
+/** @throws ConditionFailed as in `putMember` */
 export async function removeMember(
   table: Table,
   { owner, member }: { owner: OwnerItem; member: MemberItem },
@@ -98,7 +97,7 @@ function memberPuts({ owner, member, condition }: { owner: OwnerItem; member: Me
   ]
 }
 
-/** Both sides of a membership. */
+/** Deletes both sides of a membership. */
 export const memberDeletes = (
   { owner, userId }: MemberItem,
   condition?: ReturnType<typeof roleStill>,

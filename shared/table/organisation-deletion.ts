@@ -6,8 +6,8 @@ import { ConditionFailed, type Table, type TransactAction } from './table.ts'
 import type { Counted } from './usage.ts'
 
 /**
- * Takes an organisation apart: closed first, where it has nothing and gets nothing any more, then its members, and its
- * name last. Broken off, it goes on where it stood when it is asked for again. `false` where it still has something.
+ * Deletes an organisation that owns nothing: closes it to new content, then removes its members, and its name last.
+ * Safe to repeat after an interruption. `false` where it still owns something.
  */
 export async function deleteOrganisation(table: Table, { owner, now }: OwnerDeletion): Promise<boolean> {
   try {
@@ -20,7 +20,7 @@ export async function deleteOrganisation(table: Table, { owner, now }: OwnerDele
   return true
 }
 
-/** The same of one that nobody asked to delete: only as it was seen, made then and without an admin since. */
+/** The same for an abandoned organisation, unless it was recreated or got an admin since it was seen. */
 export async function deleteNobodys(table: Table, { owner, now }: OwnerDeletion): Promise<boolean> {
   const values = { ':none': 0, ':made': owner.createdAt }
   const seen = { condition: 'admins = :none AND createdAt = :made', values }
@@ -41,7 +41,7 @@ async function takeApart(table: Table, owner: OwnerItem): Promise<void> {
     consistent: true,
   })
   const all = await Array.fromAsync(members)
-  // Admins last: as long as one is left, it can be gone on with.
+  // Admins last, so that one can repeat an interrupted deletion.
   for (const member of all.toSorted((a, b) => rank(a) - rank(b))) await table.transact(memberDeletes(member))
   await table.delete(keys.owner(owner.name))
 }
@@ -59,7 +59,7 @@ const close = ({ name }: OwnerItem, now: Date, { condition, values } = there): T
   },
 })
 
-/** What it holds of blobs would be the next one's who takes its name: what it may name without having sent it. */
+/** The next owner of the name would inherit its blobs, and could publish them without having sent them. */
 const counted: Counted[] = ['repos', 'deployments', 'imports', 'storedBytes']
 
 function nothingUsed(owner: string): TransactAction {

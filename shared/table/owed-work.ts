@@ -4,17 +4,17 @@ import { type ItemKey, keys, lists } from './keys.ts'
 import type { Table, TransactAction } from './table.ts'
 
 /**
- * Work that a change asks for and that is done after it by a message. It is written with the change and taken away by
- * whoever does the work, so that a process which dies before it sends the message leaves it to be sent by a sweep.
+ * Follow-up work of a change, done through a queue message. It is written in the change's transaction and removed when
+ * done, so that a sweep can send the message again if the process died before sending it.
  */
 export interface OwedWork {
   repoId: string
-  /** What is to be inspected; without it, the repo's own manifest is to be written. */
+  /** The revision to inspect; without it, the repo's manifest is to be written. */
   revision?: string | undefined
-  /** Of a manifest: the version of the repo that it is to hold at least. */
+  /** The repo's version that the manifest must include. */
   version?: number | undefined
   activeSk: string
-  /** How often it was asked for again; a change that asks for it anew counts from the beginning. */
+  /** How often it was sent again; a new change resets this. */
   resumes?: number | undefined
 }
 
@@ -26,7 +26,7 @@ export function oweManifest({ repoId, version, at }: { repoId: string; version: 
   return { put: { ...key, ...active(at, key), repoId, version } }
 }
 
-/** For the transaction that publishes a revision of which nothing is known yet. */
+/** For the transaction that publishes an uninspected revision. */
 export function oweInspection({
   repoId,
   revision,
@@ -40,7 +40,7 @@ export function oweInspection({
   return { put: { ...key, ...active(at, key), repoId, revision } }
 }
 
-/** The manifest holds this version; what was changed since has a message of its own. */
+/** The manifest includes this version; later changes have messages of their own. */
 export async function manifestWritten(
   table: Table,
   { repoId, version }: { repoId: string; version: number | undefined },
@@ -55,7 +55,7 @@ export async function manifestWritten(
 export const inspectionDone = (table: Table, repoId: string, revision: string): Promise<void> =>
   table.delete(keys.owedInspection(repoId, revision))
 
-/** What was owed before, and not done since. */
+/** Work that has been waiting since before `before`. */
 export const allOwedWork = (table: Table, before: Date): AsyncGenerator<OwedWork & ItemKey> =>
   table.queryAll<OwedWork & ItemKey>({
     index: 'byActivity',
@@ -63,7 +63,7 @@ export const allOwedWork = (table: Table, before: Date): AsyncGenerator<OwedWork
     values: { ':list': lists.owedWork, ':before': before.toISOString() },
   })
 
-/** Lets it rest, for whoever has it done now. @returns whether nobody else has */
+/** Postpones the work for the caller to do. @returns whether nobody else did */
 export const restOwedWork = (
   table: Table,
   { pk, sk, activeSk }: OwedWork & ItemKey,
@@ -84,7 +84,7 @@ export const restOwedWork = (
     ),
   )
 
-/** Asks for it no more, and tells the audit log. @returns whether nobody else has, nor has done it or changed it */
+/** Gives the work up and records that in the audit log. @returns whether nobody else did, finished it or changed it */
 export const giveUpOwedWork = (
   table: Table,
   { pk, sk, activeSk }: OwedWork & ItemKey,

@@ -3,7 +3,7 @@ import { lists } from './keys.ts'
 import type { OwnerItem } from './owners.ts'
 import type { Table } from './table.ts'
 
-/** Every namespace that stands, by name, for admins of the platform: also those that nobody is a member of. */
+/** Every namespace by name, for platform admins, including those without members. */
 async function listOwners(
   table: Table,
   { after, limit }: { after?: string | undefined; limit: number },
@@ -18,10 +18,10 @@ async function listOwners(
   return { items: standing, next: nextKey === undefined ? undefined : items.at(-1)?.listSk }
 }
 
-/** No name sorts before it. */
+/** Sorts before every name. */
 const beforeAll = ' '
 
-/** Every namespace, the asking admin's own first, whether or not it was ever used. @throws AppError */
+/** Every namespace, starting with the admin's own even if unused. @throws AppError */
 export async function pageOfOwners(
   table: Table,
   { own, limit, cursor }: { own: string; limit: number; cursor?: string | undefined },

@@ -2,23 +2,23 @@ import type { OwnerRole } from '../auth/principal.ts'
 import { keys, lists } from './keys.ts'
 import { absent, ConditionFailed, type Table, type TransactAction } from './table.ts'
 
-/** A namespace: of one user, or of an organisation. Both are of one kind of name, so that neither can take the other's. */
+/** A namespace of a user or an organisation, which share one set of names. */
 export interface OwnerItem {
   name: string
   kind: 'user' | 'organisation'
-  /** Whose namespace it is, where it is a user's. */
+  /** The user it belongs to, if any. */
   userId?: string | undefined
   createdAt: string
   createdBy: string
-  /** How many members of an organisation are its admins. */
+  /** The number of admins among an organisation's members. */
   admins: number
-  /** The Hub whose namespace it mirrors, where no one here has made it. */
+  /** The upstream Hub, where only the mirror created it. */
   mirror?: string | undefined
-  /** ISO time from which an organisation is being taken apart. */
+  /** ISO time at which the organisation's deletion began. */
   deletedAt?: string | undefined
 }
 
-/** A user in an organisation, beside the organisation; the same is kept beside the user for who verifies its tokens. */
+/** A member, under the organisation; a copy under the user is there for token verification. */
 export interface MemberItem {
   owner: string
   userId: string
@@ -29,11 +29,11 @@ export interface MemberItem {
 
 export const findOwner = (table: Table, name: string) => table.get<OwnerItem>(keys.owner(name))
 
-/** Whether it was brought back without its people, and has had no admin since. */
+/** Whether it was restored without its members and has had no admin since. */
 export const isWithoutPeople = ({ admins, createdBy }: OwnerItem): boolean =>
   admins === 0 && ['restore', 'fsck'].includes(createdBy)
 
-/** A namespace's item as it is stored: listed by name, for the admins of the platform. */
+/** With the keys that list it for platform admins. */
 export const storedOwner = (owner: OwnerItem) => ({
   ...keys.owner(owner.name),
   ...owner,
@@ -41,19 +41,19 @@ export const storedOwner = (owner: OwnerItem) => ({
   listSk: owner.name.toLowerCase(),
 })
 
-/** The write that takes a name, whichever way its letters are cased. */
+/** The write that claims a name, in any case. */
 export const claimOwner = (owner: OwnerItem): TransactAction => ({
   put: storedOwner(owner),
   condition: absent,
 })
 
-/** For a transaction that needs an owner to be there, and not about to go. */
+/** For transactions that need the owner to exist and not be in deletion. */
 export const ownerStands = (name: string): TransactAction => ({
   check: keys.owner(name),
   condition: { expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)' },
 })
 
-/** The namespace of a name, made an organisation's without members where nobody has it yet. */
+/** The namespace of a name, created as an organisation without members where it is free. */
 export async function ensureOrganisation(
   table: Table,
   { name, createdBy, now }: { name: string; createdBy: string; now: Date },
@@ -64,7 +64,7 @@ export async function ensureOrganisation(
   return putIfAbsent(table, owner)
 }
 
-/** A user's own namespace, for the admin of a deployment's key, who was never registered. */
+/** The personal namespace of the installation's own admin, who never registered. */
 export async function ensurePersonal(
   table: Table,
   { name, userId, now }: { name: string; userId: string; now: Date },
@@ -74,7 +74,7 @@ export async function ensurePersonal(
   return putIfAbsent(table, { name, kind: 'user', userId, createdAt: now.toISOString(), createdBy: userId, admins: 0 })
 }
 
-/** Whoever comes second gets what the first one made. */
+/** Returns the existing item where somebody else was first. */
 async function putIfAbsent(table: Table, owner: OwnerItem): Promise<OwnerItem> {
   try {
     await table.put(storedOwner(owner), absent)

@@ -1,6 +1,6 @@
 import { type ItemKey, keys } from './keys.ts'
 
-/** Every partition of the kind that a key is of. */
+/** The pattern of all partitions like that of a key. */
 const like = ({ pk }: ItemKey): string => `${pk.slice(0, pk.indexOf('#') + 1)}*`
 
 const apiKeys = like(keys.apiKey(''))
@@ -41,13 +41,13 @@ const purges = like(keys.purge(''))
 const maintenanceJobs = like(keys.maintenanceClaim)
 const findings = like(keys.maintenanceFinding('', ''))
 
-/** What a repo is made and changed with. */
+/** Everything that creating and changing a repo writes. */
 export const repoParts = [repos, names, repoLists, usage, held, owed]
 
-/** What keeps a blob that is published from being collected: `sweeps.ts`. */
+/** What protects published blobs from collection, see `sweeps.ts`. */
 export const sweeps = [rounds, condemned]
 
-/** What restores bring back, and collections remove. */
+/** Everything that restores write and collections remove. */
 export const everyKind = [
   ...[apiKeys, users, keyUses, passwords, refreshTokens, firstUser, emails, invitations, loginAttempts, signingKeys],
   ...[
@@ -83,5 +83,5 @@ export const everyKind = [
   ],
 ]
 
-/** What a token is verified with. */
+/** What verifying a token reads. */
 export const principals = [apiKeys, users, verifyingKeys]

@@ -1,7 +1,7 @@
 import { keys } from './keys.ts'
 import type { Table, TransactAction } from './table.ts'
 
-/** The hash of a user's password, in a partition that only the auth function's role reads. */
+/** A password's hash, in a partition that only the auth function can read. */
 interface PasswordItem {
   hash: string
   changedAt: string
@@ -9,7 +9,7 @@ interface PasswordItem {
 
 export const findPassword = (table: Table, userId: string) => table.get<PasswordItem>(keys.password(userId))
 
-/** The write of a new hash; with `before`, only in the place of that one. */
+/** The write of a new hash; with `before`, only if that one is still stored. */
 export function passwordChange({ userId, hash, before, now }: PasswordChange): TransactAction {
   const put = { ...keys.password(userId), hash, changedAt: now.toISOString() }
   if (before === undefined) return { put }
@@ -26,7 +26,7 @@ interface PasswordChange {
   now: Date
 }
 
-/** The write that ends every session of a user, together with the password that they were begun with. */
+/** The write that ends all sessions of a user, for a change of password. */
 export const endSessions = ({ userId, now }: { userId: string; now: Date }): TransactAction => ({
   update: keys.user(userId),
   change: {

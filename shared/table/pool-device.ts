@@ -3,11 +3,11 @@ import { defaultPool } from './deployment-item.ts'
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
-/** What the replicas of a pool run models on; kept for when none of them is there. */
+/** Remembers a pool's device for times without replicas. */
 export const notePoolDevice = (table: Table, { pool, device }: { pool: string; device: ModelDevice }): Promise<void> =>
   table.put({ ...keys.poolDevice(pool), device })
 
-/** What its replicas said last; nothing where there never was one. */
+/** The device its replicas last reported; `undefined` if there never was one. */
 export async function poolDevice(table: Table, pool: string = defaultPool): Promise<ModelDevice | undefined> {
   return (await table.get<{ device: ModelDevice }>(keys.poolDevice(pool)))?.device
 }

@@ -3,9 +3,9 @@ import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 import { type Counted, countedNames, freeOf, limitOf } from './usage.ts'
 
-/** What an owner may have for whom nobody set a limit of its own. */
+/** Limits of owners without limits of their own. */
 export interface Quotas extends Record<Counted, number> {
-  /** Without a number, requests are not counted. */
+  /** Without a limit, requests are not counted. */
   requestsPerMinute?: number | undefined
 }
 type QuotaName = keyof Quotas
@@ -20,7 +20,7 @@ export const defaultQuotas: Quotas = {
 
 interface OwnerUse {
   use: Record<Counted, number>
-  /** Those that an admin set for this owner alone. */
+  /** Limits that an admin set for this owner. */
   own: Partial<Record<QuotaName, number>>
 }
 
@@ -39,8 +39,8 @@ const entry = (name: QuotaName, limit: number | undefined): [QuotaName, number][
   limit === undefined ? [] : [[name, limit]]
 
 /**
- * Sets limits of one owner alone; `null` gives it back what everyone has. What is free of a limit is reckoned by the
- * database from the count as it is in the same instant.
+ * Sets an owner's own limits; `null` restores the default. The remaining room is computed in the same write, from the
+ * current count.
  */
 export async function setQuotas(table: Table, owner: string, limits: QuotaChange): Promise<void> {
   const changes = Object.entries(limits).filter(([, limit]) => limit !== undefined) as [QuotaName, number | null][]
@@ -76,7 +76,7 @@ type QuotaChange = { [Name in QuotaName]?: number | null | undefined }
 const clause = (verb: string, parts: readonly string[]): string =>
   parts.length === 0 ? '' : `${verb} ${parts.join(', ')}`
 
-/** An owner may not have so much more of something. Its message names the quota, its limit and its use. */
+/** An exceeded quota; the message names its limit and its use. */
 export class QuotaExceeded extends AppError {
   constructor({ owner, quota, limit, used, more }: QuotaFacts) {
     super({
@@ -103,7 +103,7 @@ const remedies: Record<Counted, string> = {
   deployments: 'Remove a deployment',
 }
 
-/** Says why the database refused to count more; what it says of the use is as of a moment later. */
+/** Explains a refused count. The use it reports was read a moment later. */
 export async function quotaExceeded(
   table: Table,
   { owner, what, by, max }: { owner: string; what: Counted; by: number; max: number },

@@ -2,15 +2,15 @@ import type { Page } from './table.ts'
 
 interface ReadMerged<Item> {
   owners: readonly (string | undefined)[]
-  /** The first items of one owner behind the place where the page before ended, in order. */
+  /** One owner's first items after the previous page, in order. */
   read: (owner: string | undefined, count: number) => Promise<Page<Item>>
-  /** What the lists are ordered by; no two items have the same. */
+  /** The sort key of the merged list; must be unique. */
   orderOf: (item: Item) => string
   descending?: boolean
   limit: number
 }
 
-/** A page of the lists of several owners, read as one. `next` is the order of its last item, where more follow. */
+/** A page of several owners' lists, merged. `next` is the sort key of its last item, if more follow. */
 export async function readMerged<Item>({ owners, read, orderOf, descending = false, limit }: ReadMerged<Item>) {
   const pages = await Promise.all(owners.map((owner) => read(owner, limit + 1)))
   const direction = descending ? -1 : 1

@@ -3,7 +3,7 @@ import { firstOf } from './first-of.ts'
 import { type RepoEntry, type RepoListName, repoListName } from './repo-lists.ts'
 import type { Table } from './table.ts'
 
-/** How lists can be ordered; `name` is by owner and name, `shortName` by the name alone. */
+/** The orders of lists; `name` sorts by owner and name, `shortName` by name alone. */
 export const repoOrders = {
   name: { attribute: 'sk', index: undefined },
   shortName: { attribute: 'nameOrder', index: 'byName' },
@@ -16,18 +16,18 @@ export const repoOrders = {
 export type RepoOrderName = keyof typeof repoOrders
 
 export interface ReadRepoList {
-  /** Read as one list, in which a repo stands once. */
+  /** Merged into one list without duplicates. */
   lists: readonly RepoListName[]
   order: RepoOrderName
   descending?: boolean
-  /** In lower case; only for the two orders by name. */
+  /** In lower case; only for the orders by name. */
   prefix?: string | undefined
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   after?: string | undefined
   limit: number
 }
 
-/** A page of repos, exact and as they are now. It reads at most one page of each list. */
+/** A page of repos, strongly consistent. Reads at most one page of each list. */
 export async function readRepoList(
   table: Table,
   request: ReadRepoList,
@@ -52,9 +52,9 @@ async function readList(
   const { attribute, index } = repoOrders[order]
   const [first, last] = [prefix === '' ? ' ' : prefix, `${prefix}${lastCharacter}`]
   const [from, to] = descending ? [first, after ?? last] : [after ?? first, last]
-  // A place that no page of this list ended at, which DynamoDB would refuse.
+  // A forged cursor, with a range that DynamoDB would refuse.
   if (Buffer.compare(Buffer.from(from), Buffer.from(to)) > 0) return []
-  // The one that the page before ended with comes again, and one more tells whether there is a next page.
+  // Includes the last item of the previous page, and one more to see whether a page follows.
   const wanted = limit + 2
   const entries = table.queryAll<RepoEntry>({
     ...(index !== undefined && { index }),
@@ -72,5 +72,5 @@ async function readList(
   return firstOf(entries, wanted)
 }
 
-/** Behind every other character. */
+/** Sorts after every other character. */
 const lastCharacter = '\u{10FFFF}'

@@ -4,7 +4,7 @@ import { getRevision, type RevisionItem } from './revisions.ts'
 import type { Page, Table } from './table.ts'
 
 export const refKinds = ['branch', 'tag', 'alias', 'commit'] as const
-/** `alias` is a movable name for serving, `commit` what a revision is called where it came from. */
+/** `alias` is a movable name for serving; `commit` is a revision's id at its source. */
 export type RefKind = (typeof refKinds)[number]
 
 export interface RefItem {
@@ -16,7 +16,7 @@ export interface RefItem {
   message?: string | undefined
   /** Counts the moves of an alias. */
   version?: number | undefined
-  /** Of a tag that is a version: which of them it was to be made. */
+  /** For a tag that is a version: its number. */
   versionNumber?: number | undefined
   isProtected?: boolean | undefined
 }
@@ -41,7 +41,7 @@ export const listRefs = (table: Table, repoId: string): AsyncGenerator<RefItem> 
     consistent: true,
   })
 
-/** Refs of one kind by name, from behind one. */
+/** Refs of one kind by name, after a name. */
 export const pageOfRefs = (
   table: Table,
   { repoId, kind, after, limit }: { repoId: string; kind: RefKind; after?: string | undefined; limit: number },
@@ -57,8 +57,8 @@ export const pageOfRefs = (
 }
 
 /**
- * The revision that an id names, here or where it came from, or an alias, a branch or a tag, in this order: no name can
- * stand in for a revision, and none for an alias, which only admins may move where it is protected.
+ * The revision of an id, a source's id, an alias, a branch or a tag, in this order: a name can neither stand in for a
+ * revision nor for an alias, which may be protected.
  */
 export async function resolveRef(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
   const revision = isRevisionId(ref) ? await getRevision(table, repoId, ref) : undefined
@@ -67,13 +67,13 @@ export async function resolveRef(table: Table, repoId: string, ref: string): Pro
   return named && getRevision(table, repoId, named.revision)
 }
 
-/** What a name stands for where it is no revision itself, by the same order. */
+/** The ref with that name, in the same order. */
 export async function refNamed(table: Table, repoId: string, name: string): Promise<RefItem | undefined> {
   const named = await Promise.all(kindsOf(name).map((kind) => getRef(table, { repoId, kind, name })))
   return named.find((found) => found !== undefined)
 }
 
-/** The branch main is asked for more than all others, and nothing else may be called so. */
+/** main is requested most, and can only be a branch. */
 function kindsOf(ref: string): readonly RefKind[] {
   if (ref === 'main') return ['branch']
   return isRevisionId(ref) ? ['commit', 'alias', 'branch', 'tag'] : ['alias', 'branch', 'tag']

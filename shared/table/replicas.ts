@@ -2,21 +2,21 @@ import type { ReplicaStatus } from '../contract/deployment.ts'
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
-/** A replica whose last sign of life is older is gone. */
+/** A replica without a heartbeat for this long is considered gone. */
 export const heartbeatTimeToLiveSeconds = 60
-/** What a replica says of a deployment holds as long as the replica lives, and is thrown away some time after. */
+/** A replica's reports are valid while it lives, and removed some time after. */
 const reportTimeToLiveSeconds = 3600
 
-/** That a replica of a pool is there. */
+/** A running replica of a pool. */
 export interface PoolReplica {
   id: string
   startedAt: string
-  /** Where clients reach it, when it is not where they reach the registry. */
+  /** Its address for clients, where that differs from the registry's. */
   baseUrl?: string | undefined
   updatedAt: string
 }
 
-/** What one replica says of one deployment. */
+/** Stores one replica's report on one deployment. */
 export async function reportReplica(
   table: Table,
   { deployment, pool, status, now }: { deployment: string; pool?: string; status: ReplicaStatus; now: Date },
@@ -30,7 +30,7 @@ export async function forgetReplica(table: Table, deployment: string, replica: s
   await table.delete(keys.replica(deployment, replica))
 }
 
-/** One write for a replica, however much it serves. */
+/** One write per replica, however much it serves. */
 export async function beatReplica(
   table: Table,
   { pool, replica, now }: { pool: string; replica: Omit<PoolReplica, 'updatedAt'>; now: Date },
@@ -43,7 +43,7 @@ export async function leavePool(table: Table, pool: string, replica: string): Pr
   await table.delete(keys.poolReplica(pool, replica))
 }
 
-/** DynamoDB removes expired items days late, so they are left out here. */
+/** DynamoDB removes expired items days late, so they are filtered here. */
 export async function poolReplicas(table: Table, pool: string, now: Date): Promise<PoolReplica[]> {
   const { pk } = keys.poolReplica(pool, '')
   const items = table.queryAll<PoolReplica & Expiring>({
@@ -60,7 +60,7 @@ export async function poolReplicas(table: Table, pool: string, now: Date): Promi
   }))
 }
 
-/** What the live replicas say of a deployment. `alive`: those of its pool that gave a sign of life of late. */
+/** The reports of live replicas on a deployment. `alive`: the replicas of its pool with a recent heartbeat. */
 export async function liveReplicas(
   table: Table,
   { deployment, alive, now }: { deployment: string; alive: readonly PoolReplica[]; now: Date },
@@ -72,7 +72,7 @@ export async function liveReplicas(
     consistent: true,
   })
   const living = new Set(alive.map(({ id }) => id))
-  // One of before pools gave its signs of life deployment by deployment.
+  // A replica older than pools sent its heartbeats per deployment.
   return page.items.filter((item) => isAlive(item, now) && (item.pool === undefined || living.has(item.id)))
 }
 

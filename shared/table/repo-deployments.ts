@@ -3,8 +3,8 @@ import type { RepoItem } from './repo-item.ts'
 import type { Table, TransactAction } from './table.ts'
 
 /**
- * The writes by which a repo knows of a deployment: for the transaction that makes it. The repo counts as changed, so
- * that it cannot be deleted by someone who has just seen that nothing serves it.
+ * The writes that register a deployment with its repo, for the transaction that creates it. They count as a change of
+ * the repo, so that it cannot be deleted by somebody who has just seen it unused.
  */
 export const repoDeploymentWrites = ({ name, repoId }: Deployed): TransactAction[] => [
   { put: { ...keys.repoDeployment(repoId, name), name } },
@@ -28,7 +28,7 @@ interface Deployed {
   repoId: string
 }
 
-/** The names of the deployments that serve a repo, whoever's they are. */
+/** The names of all deployments that serve a repo, of any owner. */
 export async function deploymentsOfRepo(table: Table, { id }: Pick<RepoItem, 'id'>): Promise<string[]> {
   const { pk, sk } = keys.repoDeployment(id, '')
   const items = table.queryAll<{ name: string }>({

@@ -2,45 +2,45 @@ import { randomBytes } from 'node:crypto'
 import type { RepoKind } from './keys.ts'
 
 export interface RepoItem {
-  /** Stays, whatever the repo is called. */
+  /** Survives a rename. */
   id: string
   kind: RepoKind
   owner: string
   name: string
   visibility: 'private' | 'public'
-  /** The address of the repo of another Hub that it mirrors: what is not here of it is read there. */
+  /** For a mirror, the address of the upstream repo that missing content is read from. */
   mirror?: string | undefined
-  /** Counts the changes: each is made to the version that it was decided on. */
+  /** Counts changes; each is conditional on the version it was based on. */
   version: number
-  /** What the branch main names; absent while there is nothing in the repo. */
+  /** The revision of main; absent in an empty repo. */
   revision?: string | undefined
   task?: string | undefined
   library?: string | undefined
   license?: string | undefined
-  /** What people have put on it. */
+  /** Tags set by users. */
   tags: string[]
-  /** What the revision above says of itself, as the Hub makes tags of cards and files. */
+  /** Tags of the revision above, derived like the Hub's from its card and files. */
   cardTags?: string[] | undefined
-  /** That lists by tag do not hold it now, between the two halves of a change too large for one transaction. */
+  /** Set between the two halves of a change too large for one transaction: lists by tag leave it out. */
   isUntagged?: boolean | undefined
-  /** The number of the version that was made last. */
+  /** The number of the latest version. */
   lastVersion?: number | undefined
   sizeBytes: number
-  /** Brought up to date by a download, once an hour at most. */
+  /** Updated by downloads, at most once an hour. */
   downloads: number
   createdAt: string
   createdBy: string
   updatedAt: string
-  /** ISO time of its deletion, which can be undone until it is swept. */
+  /** ISO time; can be undone until it is collected. */
   deletedAt?: string | undefined
 }
 
-/** Of the shape that the Hub gives its `_id`s. */
+/** Shaped like the Hub's `_id`s. */
 export const newRepoId = (): string => randomBytes(12).toString('hex')
 
 export const fullName = ({ owner, name }: Pick<RepoItem, 'owner' | 'name'>): string => `${owner}/${name}`
 
-/** The parts of `owner/name`, which was checked to be one. */
+/** Splits a validated `owner/name`. */
 export function splitName(name: string): { owner: string; name: string } {
   const slash = name.indexOf('/')
   return { owner: name.slice(0, slash), name: name.slice(slash + 1) }

@@ -1,7 +1,7 @@
 import { type ItemKey, keys, type RepoKind } from './keys.ts'
 import { fullName, type RepoItem } from './repo-item.ts'
 
-/** What a list of repos can be narrowed by, one of these at a time. */
+/** What lists of repos can be filtered by, one at a time. */
 export const facetNames = ['task', 'library', 'license', 'tag'] as const
 type FacetName = (typeof facetNames)[number]
 export interface Facet {
@@ -9,24 +9,21 @@ export interface Facet {
   value: string
 }
 
-/** Whose repos a list holds: everybody's, what anyone may read, one owner's, or what anyone may read of one owner's. */
+/** Whose repos a list holds: all, the public ones, one owner's, or one owner's public ones. */
 export type Audience = 'all' | 'public' | { owner: string } | { publicOf: string }
 
 export interface RepoListName {
   kind: RepoKind
-  /** Those that can still be undone have lists of their own. */
+  /** Deleted repos that can be restored have lists of their own. */
   status: 'active' | 'deleted'
   audience: Audience
   facet?: Facet | undefined
 }
 
-/**
- * By more tags than these a repo is not found, so that one transaction takes all of its entries away and writes those
- * that are not of a tag.
- */
+/** Limits the lists by tag, so that one transaction can remove all of a repo's entries and write the others. */
 export const listedTagsMax = 15
 
-/** The partition of a list. Each repo stands once in every list that it belongs to. */
+/** The partition of a list; a repo is in each of its lists once. */
 export function repoListName({ kind, status, audience, facet }: RepoListName): string {
   return `${kind}#${status}#${textOf(audience)}#${facet === undefined ? '' : `${facet.name}:${facet.value}`}`
 }
@@ -36,21 +33,20 @@ function textOf(audience: Audience): string {
   return 'owner' in audience ? `owner:${audience.owner.toLowerCase()}` : `public:${audience.publicOf.toLowerCase()}`
 }
 
-/** A repo as lists hold it: all that a list shows, so that a page costs one read. */
+/** A repo in a list, with everything that lists show, so that a page costs one read. */
 export type RepoEntry = ItemKey &
   Omit<RepoItem, 'version' | 'lastVersion'> &
   Record<RepoOrder, string> &
   Record<string, unknown>
 
-/** The attributes that lists are ordered by, beside the name with its owner, which is the key. */
+/** Sort attributes, beside the key, which sorts by owner and name. */
 type RepoOrder = 'nameOrder' | 'updatedOrder' | 'createdOrder' | 'downloadsOrder' | 'sizeOrder'
 
-/** Every entry of a repo. */
 export function entriesOf(repo: RepoItem): RepoEntry[] {
   const { version: _, lastVersion: __, isUntagged: ___, ...summary } = repo
   const name = fullName(repo)
   const all = { ...summary, ...ordersOf(repo) }
-  // The keys last: an item that was read brings its own along.
+  // Keys last, because an item that was read carries its own.
   return listsOf(repo).map((list) => ({ ...all, ...keys.repoEntry(repoListName(list), name) }))
 }
 
@@ -74,7 +70,7 @@ function facetsOf({ task, library, license, tags, cardTags, isUntagged }: Pick<R
 
 type FacetSource = 'task' | 'library' | 'license' | 'tags' | 'cardTags' | 'isUntagged'
 
-/** Numbers are padded, so that text sorts as they do; the id tells equal ones apart. */
+/** Numbers are padded so that they sort as text; the id makes values unique. */
 const ordersOf = (repo: RepoItem): Record<RepoOrder, string> => ({
   nameOrder: `${repo.name}/${repo.owner}`.toLowerCase(),
   updatedOrder: `${repo.updatedAt}#${repo.id}`,

@@ -8,8 +8,8 @@ import { absent, ConditionFailed, type Table, type TransactAction } from './tabl
 import { countUse } from './usage.ts'
 
 /**
- * The writes that put a repo's item and its entry in every list where they belong, in one transaction with whatever is
- * the reason. The first is the one of the item: its condition fails where someone changed the repo meanwhile.
+ * The writes of a repo's item and of its entry in each list, for one transaction with the change itself. The first
+ * write's condition fails where somebody else changed the repo meanwhile.
  */
 export function repoWrites({ before, after }: { before: RepoItem | undefined; after: RepoItem }): TransactAction[] {
   const item = { ...after, version: (before?.version ?? 0) + 1 }
@@ -35,7 +35,10 @@ function listWrites(before: RepoItem | undefined, after: RepoItem): TransactActi
   ]
 }
 
-/** The writes that make a repo: its name claimed, counted against its owner. @throws ConditionFailed where the name is taken */
+/**
+ * The writes that create a repo: its name and its count against the owner. @throws ConditionFailed where the name is
+ * taken
+ */
 export const repoCreation = (repo: RepoItem, { reposMax }: { reposMax: number }): TransactAction[] => [
   ...repoWrites({ before: undefined, after: repo }),
   {
@@ -47,12 +50,12 @@ export const repoCreation = (repo: RepoItem, { reposMax }: { reposMax: number })
 
 const triesMax = 40
 const pauseMaxMs = 100
-/** DynamoDB's. */
+/** DynamoDB's limit. */
 const writesMax = 100
 
 /**
- * Changes a repo, whatever others do to it meanwhile: `change` is asked again with what it is by then. `undefined`
- * leaves it as it is. @throws ConditionFailed where one of the writes of `change`'s own does not hold
+ * Changes a repo despite concurrent changes: `change` is called again with the new state, and may return `undefined` to
+ * leave it. @throws ConditionFailed where a condition of `change`'s own writes fails
  */
 export async function changeRepo(table: Table, repoId: string, change: RepoChange): Promise<RepoItem | undefined> {
   for (let tries = 1; ; tries++) {
@@ -67,7 +70,7 @@ export async function changeRepo(table: Table, repoId: string, change: RepoChang
       await table.transact(writes)
       return { ...whole, version: before.version + 1 }
     } catch (error) {
-      // Where the repo moved meanwhile, everything is decided anew, also what failed beside it.
+      // Where the repo changed meanwhile, decide again, even if other conditions failed, too.
       if (!(error instanceof ConditionFailed) || error.failed[0] !== true || tries === triesMax) throw error
       await pause(Math.random() * Math.min(pauseMaxMs, 5 * tries))
     }
@@ -75,8 +78,8 @@ export async function changeRepo(table: Table, repoId: string, change: RepoChang
 }
 
 /**
- * A repo with many tags that is renamed, or gets others: first all is changed and it leaves the lists by tag, then it
- * comes into those where it belongs. Whoever changes it in between does the second half along.
+ * For renaming or retagging a repo with many tags: first it changes and leaves the lists by tag, then it enters the new
+ * ones. A change in between completes the second half.
  */
 async function changeInHalves(table: Table, { before, after, own }: Halves): Promise<RepoItem> {
   await table.transact([...repoWrites({ before, after: { ...after, isUntagged: true } }), ...own])
@@ -97,6 +100,6 @@ type RepoChange = (
   | undefined
   | Promise<{ repo: RepoItem; writes?: TransactAction[] } | undefined>
 
-/** DynamoDB drops what is undefined, and what is compared must be what is stored. */
+/** DynamoDB drops undefined attributes, and comparisons need the stored form. */
 const withoutAbsent = <Item extends object>(item: Item): Item =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as Item

@@ -9,10 +9,7 @@ export * from './revisions.ts'
 
 export const getRepo = (table: Table, id: string) => table.get<RepoItem>(keys.repo(id))
 
-/**
- * The repo of a name, or of a name that it had before and nobody took since. One that was deleted is not found, unless
- * that is asked for.
- */
+/** Finds a repo by its name, or by a former name that nobody took. Leaves out deleted ones, unless asked. */
 export async function findRepo(
   table: Table,
   { kind = 'model', name, withDeleted = false }: { kind?: RepoKind; name: string; withDeleted?: boolean },
@@ -21,7 +18,7 @@ export async function findRepo(
   return repo?.deletedAt === undefined || withDeleted ? repo : undefined
 }
 
-/** By its id, where this process knows that: it is the one as long as it carries the name, for only one ever does. */
+/** Reads by the cached id, which is valid while the repo has the name, since only one repo can. */
 async function repoRemembered(table: Table, kind: RepoKind, name: string): Promise<RepoItem | undefined> {
   const id = lookupsOf(table).repoIds.get(nameKey(kind, name))
   const repo = id === undefined ? undefined : await getRepo(table, id)
@@ -36,6 +33,6 @@ async function repoClaimed(table: Table, kind: RepoKind, name: string): Promise<
   return repo
 }
 
-/** A name that a repo had before leads to it too, and is read anew each time. */
+/** A former name also leads to the repo, but is never cached. */
 const carries = (repo: RepoItem, kind: RepoKind, name: string): boolean =>
   nameKey(repo.kind, fullName(repo)) === nameKey(kind, name)

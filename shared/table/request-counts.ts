@@ -5,13 +5,13 @@ const windowSeconds = 60
 
 interface RequestCount {
   isAllowed: boolean
-  /** How many more the owner may send before the window ends. */
+  /** How many requests are left in the window. */
   left: number
   /** Until the next window. */
   secondsLeft: number
 }
 
-/** Counts a request of an owner in the minute it came in: one write, which the database refuses beyond the limit. */
+/** Counts a request in its minute with one write, which the database refuses beyond the limit. */
 export async function countRequest(
   table: Table,
   { owner, max, now }: { owner: string; max: number; now: Date },

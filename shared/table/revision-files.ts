@@ -4,7 +4,7 @@ import { keys } from './keys.ts'
 import { fileKey, lookupsOf } from './lookups.ts'
 import type { Page, Table } from './table.ts'
 
-/** Files in the order of their paths, all or those that start with `prefix`, from where a page before ended. */
+/** Files by path, all or those under `prefix`, after the previous page. */
 export const listFiles = (
   table: Table,
   { repoId, revision, prefix = '', after, startKey, ...page }: ListFilesInput,
@@ -22,7 +22,7 @@ interface ListFilesInput {
   prefix?: string
   limit?: number
   startKey?: Record<string, unknown> | undefined
-  /** Any string that paths can stand behind, instead of a `startKey`. */
+  /** Start after this text, instead of a `startKey`. */
   after?: string | undefined
   consistent?: boolean
 }
@@ -34,7 +34,7 @@ export const allFiles = (table: Table, repoId: string, revision: string): AsyncG
     consistent: true,
   })
 
-/** A file of a revision that was just read, and so is there. What is no path names none, and may fill no key. */
+/** A file of a revision that the caller has just read. An invalid path matches no file, and must not become a key. */
 export async function getFile(
   table: Table,
   repoId: string,

@@ -5,8 +5,8 @@ import type { RefItem, RevisionItem } from './repos.ts'
 import { absent, ConditionFailed, present, type Table, type TransactAction } from './table.ts'
 
 /**
- * Writes the files of a revision that is not published yet, and before them a mark by which they are found where nobody
- * publishes it. `revisionWrites` takes the mark away, and what is published gets none: it has its files.
+ * Writes the files of an unpublished revision, after a mark that lets a sweep find an abandoned one. `revisionWrites`
+ * removes the mark; a published revision already has its files.
  */
 export async function writeRevisionFiles(
   table: Table,
@@ -22,7 +22,7 @@ export async function writeRevisionFiles(
   await table.putMany(files.map((file) => ({ ...file, ...keys.revisionFile(repoId, revision, file.path) })))
 }
 
-/** The writes that publish a revision whose files are written, beside those of the refs and of the repo. */
+/** The writes that publish a revision after its files, beside those of its refs and repo. */
 export const revisionWrites = ({ revision, known }: { revision: RevisionItem; known: boolean }): TransactAction[] => [
   known
     ? { check: keys.revision(revision.repoId, revision.id), condition: present }
@@ -36,10 +36,10 @@ export const revisionWrites = ({ revision, known }: { revision: RevisionItem; kn
     : [oweInspection({ repoId: revision.repoId, revision: revision.id, at: revision.createdAt })]),
 ]
 
-/** A collection that takes a revision for given up marks it before it removes its files. */
+/** A collection marks an abandoned revision before it removes the files. */
 const stillWritten = { expression: 'attribute_exists(pk) AND attribute_not_exists(sweptBy)' }
 
-/** Moves a branch from where it is believed to be; without `from` wherever it is. */
+/** Moves a branch from its expected revision; without `from`, from any. */
 export function branchWrite({ repoId, name, revision, from, now, by }: BranchWrite): TransactAction {
   const item: RefItem = { kind: 'branch', name, revision, updatedAt: now, updatedBy: by }
   const condition =
@@ -55,7 +55,7 @@ interface BranchWrite {
   repoId: string
   name: string
   revision: string
-  /** A revision id, or that there is no such branch yet. */
+  /** A revision id, or `undefined` for a branch that must not exist yet. */
   from?: string | undefined
   now: string
   by: string

@@ -8,9 +8,9 @@ export interface RevisionItem {
   repoId: string
   source: string
   sourceRevision?: string | undefined
-  /** The revision that was there before it, where it was made of one. */
+  /** The revision it was based on, if any. */
   parent?: string | undefined
-  /** How many revisions lead to it, itself included. */
+  /** The number of revisions up to and including it. */
   depth: number
   title: string
   message?: string | undefined
@@ -24,7 +24,7 @@ export interface RevisionItem {
 export const getRevision = (table: Table, repoId: string, id: string) =>
   table.get<RevisionItem>(keys.revision(repoId, id))
 
-/** Every revision of a repo, in no order that means anything. */
+/** Every revision of a repo, in no particular order. */
 export const allRevisions = (table: Table, repoId: string): AsyncGenerator<RevisionItem> =>
   table.queryAll<RevisionItem>({
     expression: 'pk = :pk AND begins_with(sk, :revision)',

@@ -4,7 +4,7 @@ import type { Table } from './table.ts'
 
 interface RollBack {
   deployment: string
-  /** The target as whoever judged it had it. */
+  /** The target as it was when judged. */
   target: DeploymentTarget
   reason: string
   /** The replica that judged. */
@@ -12,13 +12,13 @@ interface RollBack {
   now: Date
 }
 
-/** Takes a target out of service for every replica, once, however many of them come to the same verdict. */
+/** Takes a target out of service for all replicas, once, however many of them decide so. */
 export async function rollBack(table: Table, { deployment, target, reason, by, now }: RollBack): Promise<void> {
   await changeDeployment(table, deployment, (item) => {
     const targets = targetsOf(item)
     const at = targets.findIndex((one, index) => index > 0 && isSame(one, target) && one.rolledBack === undefined)
     const found = targets[at]
-    // Somebody else took it out, or it was replaced: the verdict was on what is no longer there.
+    // Somebody else removed or replaced the target that was judged.
     if (found === undefined) return undefined
     const { weight = 1 } = found
     const rolledBack = { at: now.toISOString(), by, reason, weight }
@@ -30,7 +30,7 @@ export async function rollBack(table: Table, { deployment, target, reason, by, n
 const isSame = (one: DeploymentTarget, other: DeploymentTarget): boolean =>
   one.repoId === other.repoId && one.revision === other.revision && one.file === other.file && one.ref === other.ref
 
-/** Where nothing else has weight, the first target takes over all of it. */
+/** Without any other weight, the first target takes over all of it. */
 const heirOf = (targets: readonly DeploymentTarget[], weight: number): DeploymentTarget[] =>
   targets.map((target, index) => (index === 0 ? { ...target, weight } : target))
 

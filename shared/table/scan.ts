@@ -4,10 +4,10 @@ import { awsTimeouts } from '../aws-timeouts.ts'
 import type { ItemKey } from './keys.ts'
 import type { Page } from './table.ts'
 
-/** Reads the whole table, page by page, each item as it is then. It is no verb of `Table`: only maintenance may. */
+/** Reads the whole table page by page. Not part of `Table`, because only maintenance may scan. */
 export type TableScan = (request: {
   limit?: number
-  /** The `nextKey` of the page before. */
+  /** The `nextKey` of the previous page. */
   startKey?: Record<string, unknown> | undefined
 }) => Promise<Page<ItemKey & Record<string, unknown>>>
 

@@ -4,31 +4,33 @@ import { keys } from './keys.ts'
 import { absent, type Table, type TransactAction } from './table.ts'
 import type { UserItem } from './users.ts'
 
-/** A login and every token that came of it: what ends, ends as a whole. */
+/** A login with all of its tokens, which end together. */
 export interface SessionItem {
   id: string
   userId: string
   createdAt: string
   refreshedAt: string
-  /** ISO time after which it is over, however often it was refreshed. */
+  /** ISO time at which it ends, even if it is refreshed. */
   validUntil: string
   endedAt?: string | undefined
-  /** Why it ended. `replayed` is that a refresh token came twice: somebody has a copy. */
+  /** `replayed` means that a refresh token was used twice, so somebody has a copy. */
   endedBy?: 'logout' | 'replayed' | undefined
-  /** Epoch seconds after which the item may be removed. */
   expiresAt: number
 }
 
 export const findSession = (table: Table, { userId, id }: { userId: string; id: string }) =>
   table.get<SessionItem>(keys.sessionFamily(userId, id))
 
-/** Whether a session's tokens are good now: it neither ended, nor ran out, nor was ended with all others of its user. */
+/**
+ * Whether a session's tokens are valid: it neither ended nor expired, and its user's sessions were not ended as a
+ * whole.
+ */
 export const isLive = (session: SessionItem, { sessionsValidAfter }: UserItem, now: Date): boolean =>
   session.endedAt === undefined &&
   new Date(session.validUntil) > now &&
   (sessionsValidAfter === undefined || session.createdAt > sessionsValidAfter)
 
-/** One refresh token, by its hash. It stays when it was used, so that its second use is known for what it is. */
+/** A refresh token by its hash. A used one is kept, so that a second use is detected. */
 interface RefreshTokenItem {
   userId: string
   sessionId: string
@@ -40,7 +42,7 @@ export const newSessionId = (): string => `ses_${randomBytes(16).toString('hex')
 
 export const findRefreshToken = (table: Table, sha256: string) => table.get<RefreshTokenItem>(keys.refreshToken(sha256))
 
-/** Begins a session, provided that the password it was begun with is still the user's. @throws ConditionFailed */
+/** Begins a session, if the password that was checked is still current. @throws ConditionFailed */
 export async function createSession(
   table: Table,
   { session, passwordHash, token }: { session: SessionItem; passwordHash: string; token: NewRefreshToken },
@@ -60,7 +62,7 @@ export interface NewRefreshToken {
   validUntil: Date
 }
 
-/** Uses a token up and puts the next in its place, both or none. `false` where it was used, or its session ended. */
+/** Replaces a token by the next one, atomically. `false` where it was used or its session has ended. */
 export async function rotateRefreshToken(
   table: Table,
   { session, usedSha256, token, now }: { session: SessionItem; usedSha256: string; token: NewRefreshToken; now: Date },
@@ -85,7 +87,7 @@ export async function rotateRefreshToken(
   )
 }
 
-/** Ends a session; one that ended before keeps its first reason. */
+/** Ends a session; the first reason is kept. */
 export async function endSession(
   table: Table,
   { userId, id, by, now }: { userId: string; id: string; by: NonNullable<SessionItem['endedBy']>; now: Date },

@@ -3,12 +3,12 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { GetCommandInput, GetCommandOutput, QueryCommandInput, QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 
-/** After something went wrong, the SDK's own way alone is taken for so long. */
+/** After a failure, reads go through the SDK for this long. */
 const restMs = 10_000
-/** They would have to be decoded. */
+/** Binary values would have to be decoded. */
 const holdsBytes = /"BS?":/
 
-/** As the document client's commands; to nothing where the SDK is to be asked. */
+/** Like the document client's commands; resolves to `undefined` where the SDK should be used instead. */
 export interface SignedReads {
   get(input: GetCommandInput): Promise<Pick<GetCommandOutput, 'Item'> | undefined>
   query(input: QueryCommandInput): Promise<Pick<QueryCommandOutput, 'Items' | 'LastEvaluatedKey'> | undefined>
@@ -17,9 +17,9 @@ export interface SignedReads {
 type Attributes = Record<string, AttributeValue>
 
 /**
- * Reads by one signed request over the SDK's own connections, with its endpoint, its credentials and its signer, but
- * without the steps around them: a read costs half of the time on the one thread that also serves models. What does not
- * answer as it should is left to the SDK, which knows what to do about it.
+ * Reads with one signed request over the SDK's own connections, endpoint, credentials and signer, but without its
+ * middleware: a read costs half the time on the thread that also serves models. Any unexpected answer is left to the
+ * SDK and its error handling.
  */
 export function createSignedReads(client: DynamoDBClient): SignedReads {
   let restsUntilMs = Number.NEGATIVE_INFINITY
@@ -43,7 +43,7 @@ export function createSignedReads(client: DynamoDBClient): SignedReads {
       const answer = await text(response.body)
       if (response.statusCode === 200) return holdsBytes.test(answer) ? undefined : (JSON.parse(answer) as Answer)
     } catch (error) {
-      // What may be tried once is not tried twice.
+      // A caller that allows one attempt must not cause two.
       if ((await client.config.maxAttempts()) <= 1) throw error
     }
     restsUntilMs = performance.now() + restMs
@@ -88,7 +88,7 @@ async function resolve({ config }: DynamoDBClient) {
   }
 }
 
-/** One that failed is tried again by the next who asks. */
+/** Caches a promise; after a failure the next caller tries again. */
 function onceItWorks<Value>(find: () => Promise<Value>): () => Promise<Value> {
   let found: Promise<Value> | undefined
   return () => {

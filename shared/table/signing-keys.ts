@@ -4,9 +4,9 @@ import { absent, ConditionFailed, type Table } from './table.ts'
 import type { VerifyingKeyItem } from './verifying-keys.ts'
 
 /**
- * A key that signs sessions' tokens, private half included. It lies in the table because a laptop has no KMS and the
- * two hosts are to be one code; the table is encrypted at rest, and only the auth function's role reads the partition.
- * Whoever can read it could as well write an API key for itself.
+ * A key that signs access tokens, with its private half. It is in the table because a laptop has no KMS and both hosts
+ * run the same code; the table is encrypted at rest, and only the auth function's role reads the partition. Anyone who
+ * could read it could also write an API key.
  */
 export interface SigningKeyItem {
   generation: string
@@ -27,7 +27,7 @@ export async function newestSigningKeys(table: Table): Promise<SigningKeyItem[]>
   return page.items
 }
 
-/** The number of the next key: behind every one there is, also where a private half was taken away by hand. */
+/** The number of the next key: after all others, even where a private half was removed by hand. */
 export async function nextGeneration(table: Table): Promise<string> {
   const newest = await Promise.all(
     [keys.signingKey(''), keys.verifyingKey('')].map(({ pk }) =>
@@ -45,8 +45,8 @@ export async function nextGeneration(table: Table): Promise<string> {
 }
 
 /**
- * Puts a key behind the one before it, which verifies until `overlapEnd` and is removed then. Of two processes that do
- * so at once one is first, and the other goes on with what that one made.
+ * Adds a key after the current one, which verifies until `overlapEnd` and is removed then. Of two concurrent processes,
+ * the second uses the first one's key.
  */
 export async function addSigningKey(
   table: Table,

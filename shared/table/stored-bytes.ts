@@ -1,15 +1,13 @@
 import { QuotaExceeded, readOwnerUse } from './quotas.ts'
 import type { Table } from './table.ts'
 
-/** How much more an owner is to store. */
 interface MoreBytes {
   owner: string
   moreBytes: number
-  /** What owners may have for whom nobody set a limit; without it, nothing is refused. */
+  /** The default limit; without it, nothing is refused. */
   storedBytesMax: number | undefined
 }
 
-/** The owner may not store so much more. */
 export class StoredBytesExceeded extends QuotaExceeded {
   override name = 'StoredBytesExceeded'
   readonly moreBytes: number
@@ -19,7 +17,7 @@ export class StoredBytesExceeded extends QuotaExceeded {
   }
 }
 
-/** Whether an owner may store so much more, as of this moment. @throws StoredBytesExceeded */
+/** Checks the room for more bytes as of now. @throws StoredBytesExceeded */
 export async function requireRoom(table: Table, { owner, moreBytes, storedBytesMax }: MoreBytes): Promise<void> {
   if (storedBytesMax === undefined || moreBytes === 0) return
   const { use, own } = await readOwnerUse(table, owner)
@@ -28,7 +26,7 @@ export async function requireRoom(table: Table, { owner, moreBytes, storedBytesM
     throw new StoredBytesExceeded({ owner, limit, used: use.storedBytes, moreBytes })
 }
 
-/** Says why the database refused to count more; what it says of the use is as of a moment later. */
+/** Explains a refused count. The use it reports was read a moment later. */
 export async function storedBytesExceeded(
   table: Table,
   { owner, moreBytes, storedBytesMax = 0 }: MoreBytes,

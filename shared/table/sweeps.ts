@@ -3,21 +3,21 @@ import { keys } from './keys.ts'
 import type { Table, TransactAction } from './table.ts'
 
 /**
- * What lets blobs be removed beside publications that may need them, whatever the order and however late either is:
+ * How a collection removes blobs safely beside publications that may need them, in any order and however late:
  *
- *   collection    finds what no revision names · condemns it · begins a new round · looks again · removes what is still
- *                 condemned and still not named
- *   publication   reads the round · takes back what of it is condemned, and sees that all is there · writes the files of
- *                 the revision · publishes, on condition that the round is the same
+ *   collection    finds blobs without a revision · condemns them · begins a new round · looks again · removes those
+ *                 that are still condemned and unused
+ *   publication   reads the round · takes back its condemned blobs and checks that all exist · writes the revision's
+ *                 files · publishes, on condition that the round is unchanged
  *
- * A publication of the round before is either over, and seen by the second look, or fails and begins again. One of the
- * new round sees what is condemned.
+ * A publication of the previous round has either ended, so the second look sees it, or fails and starts over. One of
+ * the new round sees what is condemned.
  */
 export interface SweepRound {
   repoId: string
-  /** Absent where there never was a collection. */
+  /** Absent before the first collection. */
   round?: number | undefined
-  /** Whether anything may be condemned. */
+  /** Whether blobs may be condemned. */
   isOpen: boolean
 }
 
@@ -29,7 +29,7 @@ export async function readSweepRound(table: Table, repoId: string): Promise<Swee
   return { repoId, round: item?.round, isOpen: item?.isOpen ?? false }
 }
 
-/** For the transaction that publishes: fails where a collection has begun a new round meanwhile. */
+/** For the transaction that publishes: fails where a collection began a new round meanwhile. */
 export const roundStands = ({ repoId, round }: SweepRound): TransactAction => ({
   check: keys.sweepRound(partOf(repoId)),
   condition:
@@ -38,13 +38,13 @@ export const roundStands = ({ repoId, round }: SweepRound): TransactAction => ({
       : { expression: 'round = :round', values: { ':round': round } },
 })
 
-/** The part that is counted on first, so that it stands only as long as every other does. */
+/** Counted first, so that it is only valid while every other part is. */
 const firstPart = '00'
 
-/** For the collection itself: what is condemned after its round has begun would not be looked for again. */
+/** For the collection itself: blobs condemned after the next round began would not be checked again. */
 export const readFirstRound = (table: Table): Promise<SweepRound> => readSweepRound(table, firstPart)
 
-/** Every publication that began before this has ended when it resolves, or will fail. */
+/** Once it resolves, every publication that began before has ended or will fail. */
 export async function beginSweepRound(table: Table): Promise<void> {
   const change = { expression: 'SET isOpen = :open ADD round :one', values: { ':open': true, ':one': 1 } }
   await table.update(keys.sweepRound(firstPart), change)
@@ -52,7 +52,7 @@ export async function beginSweepRound(table: Table): Promise<void> {
   await inParallel(others, 16, (part) => table.update(keys.sweepRound(part), change))
 }
 
-/** Says that nothing is condemned any more, which spares publications from asking. */
+/** Marks that nothing is condemned, which saves publications a read. */
 export async function endSweepRound(table: Table): Promise<void> {
   const change = { expression: 'SET isOpen = :open', condition: 'attribute_exists(pk)', values: { ':open': false } }
   await inParallel(allParts, 16, (part) => table.update(keys.sweepRound(part), change))

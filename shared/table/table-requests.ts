@@ -22,13 +22,13 @@ export interface TableQuery {
   limit?: number
   descending?: boolean
   consistent?: boolean
-  /** The `cursor` of the page before. */
+  /** The `cursor` of the previous page. */
   startKey?: Record<string, unknown> | undefined
 }
 
 export interface Page<Item> {
   items: Item[]
-  /** Where the next page starts; absent on the last. */
+  /** The start of the next page; absent on the last. */
   nextKey?: Record<string, unknown> | undefined
 }
 

@@ -22,12 +22,12 @@ import { type Patience, realPatience, writePatiently } from './write-patiently.t
 export * from './table-requests.ts'
 export { ConditionFailed } from './write-patiently.ts'
 
-/** A handle on the one table: the document client and the table's name, with the few verbs that the items need. */
+/** A handle on the one table: the document client and the table's name, behind the few verbs that items need. */
 export interface Table {
   get<Item>(key: ItemKey, options?: { consistent?: boolean }): Promise<Item | undefined>
   put(item: ItemKey & Record<string, unknown>, condition?: Condition): Promise<void>
   update(key: ItemKey, change: Update): Promise<void>
-  /** The same, and resolves to what was changed, as it is now. */
+  /** Like `update`, but resolves to the changed attributes. */
   updated(key: ItemKey, change: Update): Promise<Record<string, unknown>>
   delete(key: ItemKey): Promise<void>
   query<Item>(query: TableQuery): Promise<Page<Item>>
@@ -111,7 +111,7 @@ export function openTable({ tableName, client, createReads, patience = realPatie
 interface TableOptions {
   tableName: string
   client?: DynamoDBClientConfig
-  /** Strongly consistent reads that cost less than the SDK's, for who makes many of them and can carry the code. */
+  /** Cheaper strongly consistent reads than the SDK's, for services that make many of them and can carry the code. */
   createReads?: (client: DynamoDBClient) => SignedReads
   patience?: Patience
 }

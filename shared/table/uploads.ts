@@ -2,35 +2,34 @@ import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
 /**
- * An object that a client of the Hub protocol sends before the commit that names it.
+ * An object that a Hub client uploads before the commit that names it.
  *
- *   waiting ──all of it has come──▶ arrived ──its hash is right──▶ proven
- *                                      └──────it is wrong───────▶ refused
+ *   waiting ──all bytes arrived──▶ arrived ──the hash is right──▶ proven
+ *                                     └──────it is wrong────────▶ refused
  *
- * Small ones go from waiting to proven in one step. It says of one repo that somebody who may write there had these
- * bytes: what others hold of the same content is never told.
+ * Small objects go from waiting to proven in one step. An upload belongs to one repo, and proves that somebody who may
+ * write there had these bytes: it never reveals whether other owners have the same content.
  */
 export interface UploadItem {
   id: string
   repoId: string
-  /** The sha256 that the client says it has. */
+  /** The sha256 that the client announced. */
   oid: string
   sizeBytes: number
   state: 'waiting' | 'arrived' | 'proven' | 'refused'
   /** Why it was refused. */
   fault?: string | undefined
-  /** The store's upload that its parts go to. */
+  /** The store's multipart upload. */
   multipart?: { uploadId: string; partBytes: number; begunAt: string } | undefined
   createdBy: string
   createdAt: string
-  /** Epoch seconds. */
   expiresAt: number
 }
 
-/** As long as the bucket keeps what is staged. */
+/** As long as the bucket keeps staged objects. */
 const lifeSeconds = 7 * 24 * 3600
 
-/** Of one content and one repo there is one upload, however many clients send it. */
+/** One upload per content and repo, however many clients send it. */
 export const uploadIdOf = ({ repoId, oid }: { repoId: string; oid: string }): string => `${repoId}-${oid}`
 
 export const isUploadId = (text: string): boolean => /^[0-9a-f]{24}-[0-9a-f]{64}$/.test(text)
@@ -40,7 +39,7 @@ export async function getUpload(table: Table, id: string, now: Date): Promise<Up
   return item === undefined || item.expiresAt * 1000 <= now.getTime() ? undefined : item
 }
 
-/** Begins an upload, also again. @throws ConditionFailed where what is there is not what was `seen` */
+/** Begins an upload, or begins it again. @throws ConditionFailed where the current state is not `seen` */
 export async function putUpload(table: Table, { upload, seen, now }: PutUpload): Promise<UploadItem> {
   const id = uploadIdOf(upload)
   const item = { ...upload, id, createdAt: now.toISOString(), expiresAt: expiryOf(now) }
@@ -54,7 +53,7 @@ export async function putUpload(table: Table, { upload, seen, now }: PutUpload):
 
 interface PutUpload {
   upload: Omit<UploadItem, 'id' | 'createdAt' | 'expiresAt'>
-  /** What was there, if anything was that had not expired. */
+  /** The unexpired state that was read, if any. */
   seen: UploadItem | undefined
   now: Date
 }
@@ -63,13 +62,13 @@ const unchanged = '#state = :seen AND expiresAt = :until'
 const valuesOf = ({ state, expiresAt }: UploadItem) => ({ ':seen': state, ':until': expiresAt })
 
 /**
- * Says how far an upload has come; it is kept for as long again. What was proven is not refused any more.
- * @throws ConditionFailed where it is so, or not as it was `seen`
+ * Changes the state of an upload and extends its life. A proven upload cannot be refused.
+ * @throws ConditionFailed for that, or where the current state is not `seen`
  */
 export async function moveUpload(table: Table, { id, state, fault, seen, now }: MoveUpload): Promise<void> {
   const isRefusal = state === 'refused'
   await table.update(keys.upload(id), {
-    // What was completed or refused has no parts any more.
+    // A completed or refused upload has no parts.
     expression: `SET #state = :state, expiresAt = :expiresAt${fault === undefined ? '' : ', fault = :fault'} REMOVE multipart${fault === undefined ? ', fault' : ''}`,
     condition: seen === undefined ? `attribute_exists(pk)${isRefusal ? ' AND #state <> :proven' : ''}` : unchanged,
     names: { '#state': 'state' },
@@ -91,7 +90,7 @@ interface MoveUpload {
   now: Date
 }
 
-/** When it was begun, or came further last. */
+/** When the upload began or last changed. */
 export const movedAtMs = ({ expiresAt }: Pick<UploadItem, 'expiresAt'>): number => (expiresAt - lifeSeconds) * 1000
 
 const expiryOf = (now: Date): number => secondsOf(now) + lifeSeconds

@@ -1,16 +1,14 @@
 import { keys } from './keys.ts'
 import type { ConditionFailed, TransactAction } from './table.ts'
 
-/** What is counted of an owner. */
+/** What is counted per owner. */
 export const countedNames = ['repos', 'storedBytes', 'imports', 'deployments'] as const
 export type Counted = (typeof countedNames)[number]
 
 /**
- * The write that counts something an owner has more or less of, in the transaction that makes it so. The database
- * itself refuses more than the owner's own limit, or, where it has none, than `max`; less is always possible.
- *
- * An owner's own limit stands beside the count, and with it what is free of it, because a condition can compare but not
- * add: `free` is the limit less the count as long as there is a limit, whoever writes.
+ * The write that counts something for an owner, in the transaction that creates or removes it. The database refuses to
+ * exceed the owner's own limit or else `max`; a decrease always succeeds. Conditions can compare but not add, so an
+ * owner with a limit also stores `free`, the limit less the count.
  */
 export function countUse({ owner, what, by, max }: CountUse): TransactAction {
   const isLimited = by > 0 && max !== undefined
@@ -29,21 +27,21 @@ interface CountUse {
   owner: string
   what: Counted
   by: number
-  /** What owners may have in all for whom nobody set a limit; without it, nothing is refused. */
+  /** The default limit; without it, nothing is refused. */
   max?: number | undefined
 }
 
 const withOwnLimit = '(attribute_exists(#limit) AND #free >= :by)'
 
-// Nothing is less than what is not there, so an owner that has nothing yet is asked for by itself.
+// A comparison with a missing attribute is false, so an owner without a count needs a condition of its own.
 const withinMax = (by: number, max: number): string =>
   max < by ? '#what <= :room' : '(attribute_not_exists(#what) OR #what <= :room)'
 
-/** Where the limit of an owner stands that an admin set for it alone, and what is free of that. */
+/** The attributes of an owner's own limit, and of the room left in it. */
 export const limitOf = <Name extends string>(what: Name) => `${what}Limit` as const
 export const freeOf = <Name extends string>(what: Name) => `${what}Free` as const
 
-/** Whether a transaction failed because an owner may have no more of what it counts. */
+/** Whether a transaction failed on its quota. */
 export const failedCount = ({ failed }: ConditionFailed, actions: readonly TransactAction[]): boolean =>
   actions.some((action, at) => failed[at] === true && 'update' in action && action.update.pk.startsWith(usagePrefix))
 

@@ -2,7 +2,7 @@ import { keys, lists } from './keys.ts'
 import type { Page, Table, TransactAction } from './table.ts'
 import type { UserItem } from './users.ts'
 
-/** Users by name. The index says of a change a moment later. */
+/** Users by name. The index lags behind changes a little. */
 export const listUsers = (
   table: Table,
   page: { limit: number; startKey?: Record<string, unknown> | undefined },
@@ -14,7 +14,7 @@ export const listUsers = (
     ...page,
   })
 
-/** The write of what is changed of a user; what is not given stays. */
+/** The write that changes the given fields of a user. */
 export function userChange({ id, role, disabled, endsSessions, now }: UserChange): TransactAction {
   const at = now.toISOString()
   const sets = [
@@ -49,7 +49,7 @@ interface UserChange {
   now: Date
 }
 
-/** For a transaction that an admin makes: that it still is one. */
+/** A condition for an admin's transaction: the user is still an admin. */
 export const adminStands = (id: string): TransactAction => ({
   check: keys.user(id),
   condition: {

@@ -3,7 +3,7 @@ import { type OwnerItem, storedOwner } from './owners.ts'
 import { absent, type Condition, ConditionFailed, type Table, type TransactAction } from './table.ts'
 import type { UserItem } from './users.ts'
 
-/** A user's item as it is stored: listed by name, for the admins. */
+/** With the keys that list it for platform admins. */
 const storedUser = (user: UserItem) => ({
   ...keys.user(user.id),
   ...user,
@@ -12,8 +12,8 @@ const storedUser = (user: UserItem) => ({
 })
 
 /**
- * The writes that make a user, in one transaction: itself, its namespace and its e-mail address, each taken by
- * whoever comes first. Namespace and user come first, in this order, so that a failed condition tells which it was.
+ * The writes that create a user in one transaction: the namespace, the user and the e-mail address, each claimed by
+ * whoever is first. Namespace and user are the first two, so that a failed condition can be told apart.
  */
 export function userCreation({ user, passwordHash, isFirst, isByAdmin }: UserCreation): TransactAction[] {
   const { id, username, email, createdAt } = user
@@ -22,10 +22,10 @@ export function userCreation({ user, passwordHash, isFirst, isByAdmin }: UserCre
   return [
     {
       put: storedOwner(personal),
-      // The admin of a deployment's key may have had its namespace before it was a user.
+      // The installation's own admin may have had a namespace before becoming a user.
       condition: (isByAdmin ?? user.createdBy !== undefined) ? isFreeForAdmins(id) : isFree(id),
     },
-    // An admin of a version before this one had no name.
+    // An older version's admin has no username.
     { put: storedUser(user), condition: { expression: 'attribute_not_exists(username)' } },
     ...(email === undefined ? [] : [{ put: { ...keys.email(email), userId: id }, condition: absent }]),
     ...(passwordHash === undefined
@@ -40,7 +40,7 @@ const isFree = (id: string): Condition => ({
   values: { ':id': id },
 })
 
-/** Whom an admin makes gets back what was brought back without its people, as only an admin can tell. */
+/** A user that an admin creates takes over a namespace restored without its members, since an admin can judge that. */
 function isFreeForAdmins(id: string): Condition {
   const { expression, values } = isFree(id)
   return {
@@ -52,16 +52,13 @@ function isFreeForAdmins(id: string): Condition {
 interface UserCreation {
   user: UserItem
   passwordHash?: string | undefined
-  /** Whether the account is the first one, which only one can be. */
+  /** Whether it must be the very first account. */
   isFirst: boolean
-  /** @default whether it says who made it */
+  /** @default whether `createdBy` is set */
   isByAdmin?: boolean
 }
 
-/**
- * The admin that a server makes for itself, with the namespace and the claims that every user has. It has no password:
- * its keys are its only way in. Doing it again changes nothing.
- */
+/** The built-in admin, with the namespace and claims of every user. It has no password, only keys. Idempotent. */
 export async function ensureAdminUser({ table, now }: { table: Table; now: Date }): Promise<void> {
   const user: UserItem = { id: 'admin', username: 'admin', role: 'admin', createdAt: now.toISOString() }
   if ((await table.get<UserItem>(keys.user(user.id)))?.username !== undefined) return
@@ -70,7 +67,7 @@ export async function ensureAdminUser({ table, now }: { table: Table; now: Date 
       return await table.transact(userCreation({ user, isFirst, isByAdmin: true }))
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
-      // Made by another process meanwhile, or not the first user, which it need not be.
+      // Another process created it meanwhile, or it is not the first user, which it need not be.
       if (error.failed[1] === true) return
     }
   throw new Error('The name "admin" is taken by somebody else. Ask the one who has it to be made an admin.')

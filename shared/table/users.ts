@@ -4,31 +4,31 @@ import type { ApiKeyItem } from './api-keys.ts'
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
-/** A user. What only the user knows, its password, is not among it: `passwords.ts`. */
+/** A user. The password is kept apart, in `passwords.ts`. */
 export interface UserItem {
   id: string
   username: string
-  /** Absent for the admin that a server makes for itself. */
+  /** Absent for the built-in admin. */
   email?: string | undefined
   role: 'admin' | 'member'
   createdAt: string
-  /** The user who made the account, where it was not the user itself. */
+  /** The user who created the account, unless it was its own. */
   createdBy?: string | undefined
-  /** ISO time from which every key and session of the user is refused. */
+  /** ISO time from which all keys and sessions of the user are refused. */
   disabledAt?: string | undefined
-  /** ISO time: sessions that began before it are over. */
+  /** ISO time; sessions that began earlier are invalid. */
   sessionsValidAfter?: string | undefined
 }
 
 export interface Membership {
-  /** The organisation, in lower case, as everything of it is found. */
+  /** The organisation in lower case, as in keys. */
   owner: string
-  /** As it is written. */
+  /** As its members write it. */
   name: string
   role: OwnerRole
 }
 
-/** A user with the organisations it is in: all that a decision about it needs. */
+/** A user with its organisations: everything that access decisions need. */
 export interface Identity {
   user: UserItem
   memberships: Membership[]
@@ -36,7 +36,7 @@ export interface Identity {
 
 export const newUserId = (): string => `user_${randomBytes(12).toString('hex')}`
 
-/** Whom a token speaks for, as of now: one consistent read. `undefined` where there is no such user, or it is disabled. */
+/** The identity behind a token, in one consistent read; `undefined` for a missing or disabled user. */
 export const findIdentity = async (table: Table, userId: string): Promise<Identity | undefined> =>
   unlessDisabled(await readIdentity(table, userId))
 
@@ -51,11 +51,11 @@ export async function readIdentity(table: Table, userId: string): Promise<Identi
 export interface KeyWithIdentity {
   key: ApiKeyItem | undefined
   identity: Identity | undefined
-  /** How many keys of the user were read in vain, being newer. */
+  /** How many newer keys the query had to read past. */
   newerKeys: number
 }
 
-/** An API key and whom it speaks for, both as of now: the same one read, begun at the key instead of behind all keys. */
+/** An API key and its identity in one consistent read, which starts at the key. */
 export async function findKeyWithIdentity(
   table: Table,
   { userId, id }: { userId: string; id: string },
@@ -67,7 +67,7 @@ export async function findKeyWithIdentity(
   return { key, identity: unlessDisabled(identityOf(rest)), newerKeys: items.length - rest.length - 1 }
 }
 
-/** What lies beside a user from a place on, itself the last. */
+/** The items of a user's partition from a sort key on; the user itself is the last. */
 const readBeside = (table: Table, userId: string, from: string): Promise<{ sk: string }[]> =>
   Array.fromAsync(
     table.queryAll<{ sk: string }>({

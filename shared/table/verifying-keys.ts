@@ -1,14 +1,14 @@
 import { keys } from './keys.ts'
 import type { Table } from './table.ts'
 
-/** The public half of a key that signs sessions' tokens. */
+/** The public half of a key that signs access tokens. */
 export interface VerifyingKeyItem {
-  /** What the tokens name it by. */
+  /** The key id in the tokens. */
   kid: string
   publicJwk: { kty: string; crv: string; x: string }
-  /** ISO time from which it signs: it is published before, so that whoever keeps a copy of the keys has it by then. */
+  /** ISO time from which it signs; it is published earlier, so that every cached copy of the keys has it by then. */
   signsFrom: string
-  /** ISO time after which it verifies nothing; absent as long as there is no key after it. */
+  /** ISO time after which it verifies nothing; absent for the latest key. */
   verifiesUntil?: string | undefined
 }
 

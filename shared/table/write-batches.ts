@@ -4,7 +4,7 @@ import type { Patience } from './write-patiently.ts'
 const batchMax = 25
 const triesMax = 9
 
-/** Puts and removes many items, each by itself, and again what the database had no room for. */
+/** Writes many items, each on its own, and repeats those that the database throttled. */
 export async function writeBatches({ documents, tableName, requests, patience }: WriteBatches): Promise<void> {
   for (let start = 0; start < requests.length; start += batchMax) {
     let pending: Record<string, unknown>[] | undefined = requests.slice(start, start + batchMax)

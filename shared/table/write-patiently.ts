@@ -17,12 +17,12 @@ export const realPatience: Patience = {
   random: Math.random,
 }
 
-/** Why DynamoDB cancels a transaction that may well pass a moment later. */
+/** Reasons of a cancelled transaction that may succeed a moment later. */
 const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']
 
 /**
- * Writes again while another transaction holds an item, or the table is busy: DynamoDB refuses the later of two at
- * once instead of letting it wait, and the SDK does not try a cancelled transaction again. @throws ConditionFailed
+ * Retries a write while another transaction holds an item or the table is busy: DynamoDB refuses the later of two
+ * concurrent transactions, and the SDK does not retry those. @throws ConditionFailed
  */
 export async function writePatiently<Answer>(write: () => Promise<Answer>, patience: Patience): Promise<Answer> {
   for (let tries = 1; ; tries++) {
@@ -49,7 +49,7 @@ const mayPass = (error: unknown): boolean =>
 const reasonsOf = (error: unknown): (string | undefined)[] =>
   error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []).map(({ Code }) => Code) : []
 
-/** A write whose condition did not hold: someone else moved the item first, or it is there already. */
+/** A write whose condition failed: somebody else changed the item first, or it already exists. */
 export class ConditionFailed extends Error {
   override name = 'ConditionFailed'
   /** For each action of a transaction, whether its own condition failed. */

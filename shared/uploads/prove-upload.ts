@@ -6,7 +6,7 @@ import { asSeen } from '../table/as-seen.ts'
 import type { Table } from '../table/table.ts'
 import { getUpload, moveUpload, type UploadItem } from '../table/uploads.ts'
 
-/** Where an upload is until its hash is known to be right. Nobody reads a file there. */
+/** Where an upload waits for verification; files are never served from there. */
 export const stagedKey = (uploadId: string): string => objectKeys.staging(uploadId, 'content')
 
 interface ProofDependencies {
@@ -19,8 +19,8 @@ interface ProofDependencies {
 const triesMax = 3
 
 /**
- * Reads what has arrived of an upload once, and makes it a blob where it is what the client said. Another delivery of
- * the same work, or a client that sends the object again meanwhile, changes nothing about what becomes a blob.
+ * Reads an upload once and turns it into a blob if its hash is right. Safe against repeated deliveries and clients that
+ * send the object again meanwhile.
  * @throws AppError `upload_refused`, `upload_missing`
  */
 export async function proveUpload(upload: UploadItem, dependencies: ProofDependencies): Promise<void> {
@@ -56,7 +56,7 @@ async function proveStaged(upload: UploadItem, { table, objects, now, signal }: 
   await objects.delete({ keys: [from] })
 }
 
-/** What was staged is gone where another one proved or refused it a moment ago. */
+/** The staged bytes are gone where another delivery proved or refused them a moment ago. */
 async function requireProven({ id, oid }: UploadItem, { table, now }: Pick<ProofDependencies, 'table' | 'now'>) {
   const after = await getUpload(table, id, now())
   if (after?.state === 'proven') return

@@ -9,8 +9,8 @@ interface DeletedAlias {
 }
 
 /**
- * What becomes of the deployments that followed an alias which is gone, a line for each; nothing where the key may not
- * look at them, for the alias is deleted all the same.
+ * One line for each deployment that followed the deleted alias. Empty where the key may not list deployments, since the
+ * alias is deleted either way.
  */
 export async function orphanedFollowers(client: ApiClient, alias: DeletedAlias): Promise<string[]> {
   const deployments = await allPages((cursor) => client.listDeployments({ limit: 100, cursor })).catch((error) => {

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../contract/audit.ts'
 import { type Command, textOption, UsageError } from '../command.ts'
 import { table } from '../terminal.ts'
 
-/** As many pages as are read for the events that were asked for, where most do not match. */
+/** Stops the search for matching events after this many pages. */
 const pagesMax = 20
 
 export const audit: Command = {

@@ -1,8 +1,8 @@
 import type { ChangeDeployment, Deployment } from '../../contract/deployment.ts'
 
 /**
- * A change as the API takes it, which replaces limits, a canary rule and a cache as wholes: what is not named stays, and
- * what is `null` in one of them goes.
+ * The API replaces `limits`, `canary` and `resultCache` as a whole, so a partial change is merged with the current
+ * values; `null` removes one.
  */
 export function besideWhatStands(change: ChangeDeployment, standing: Deployment): ChangeDeployment {
   const { limits, canary, resultCache, ...others } = change

@@ -4,7 +4,7 @@ import { parseTarget } from '../../model/target.ts'
 import { type Invocation, textOption, textOptions, UsageError } from '../command.ts'
 import { rightly } from './named-repo.ts'
 
-/** Options that ask for a number, by what they are called in the API. */
+/** Numeric options, by their names in the API. */
 const numbers = {
   min: 'min',
   max: 'max',
@@ -23,7 +23,7 @@ const numbers = {
 
 type NumberOption = keyof typeof numbers
 
-/** Options that a deployment may be without: `none` takes them away. */
+/** Options that accept `none`, which removes the setting. */
 const removable: ReadonlySet<string> = new Set([
   'max',
   'requests-per-second',
@@ -46,10 +46,10 @@ export const deployOptions: ParseArgsOptionsConfig = {
   detach: { type: 'boolean' },
 }
 
-/** What the options ask for: `null` takes away what may be absent, of a deployment that is changed. */
+/** In a change, `null` removes an optional setting. */
 export type WantedDeployment = ChangeDeployment & Pick<CreateDeployment, 'name' | 'owner' | 'pool'>
 
-/** What the options ask for, in the words of the API, which checks it. @throws UsageError */
+/** Translates the options to the API's fields; the API validates them. @throws UsageError */
 export function wantedOf(invocation: Invocation): WantedDeployment {
   const { parameters, options } = invocation
   const text = (name: (typeof texts)[number]) => textOption(invocation, name)
@@ -81,7 +81,7 @@ export function wantedOf(invocation: Invocation): WantedDeployment {
   }) as WantedDeployment
 }
 
-/** People mean per cent. */
+/** The option is in per cent, the API takes a fraction. */
 function shareOf(invocation: Invocation, name: 'canary-errors'): NumberOption {
   const share = numberOption(invocation, name)
   if (typeof share === 'number' && share > 1 && share <= 100)
@@ -101,7 +101,7 @@ function shadowOf(invocation: Invocation): object | null | undefined {
   return { target: shadow, percent: percent ?? 100 }
 }
 
-/** One target with options of its own, or several of which each has its weight and all have the same options. */
+/** One target carries its own options; several get a weight each and share the options. */
 function targetsOf({ targets, weights, own }: { targets: string[]; weights: string[]; own: object }): object {
   if (targets.length <= 1 && weights.length === 0) return { target: targets[0], ...own }
   const negative = weights.find((weight) => numberOf('weight', weight) < 0)

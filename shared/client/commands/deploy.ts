@@ -73,7 +73,7 @@ Options:
 const create = ({ client, parameters }: Invocation, wanted: WantedDeployment): Promise<Deployment> => {
   if (parameters.length === 0) throw new UsageError('a parameter is missing: slipway deploy OWNER/NAME[@REF]')
   const isSole = parameters.length === 1 && wanted.shadow === undefined
-  // Without --update nothing is taken away.
+  // A new deployment has nothing to remove.
   return client.createDeployment(wanted as CreateDeployment).catch(
     advised({
       codes: ['repo_not_found'],
@@ -82,7 +82,7 @@ const create = ({ client, parameters }: Invocation, wanted: WantedDeployment): P
   )
 }
 
-/** Only where nobody else changed it since it was read. */
+/** Fails where somebody else changed the deployment since it was read. */
 async function update({ client, parameters }: Invocation, wanted: WantedDeployment): Promise<Deployment> {
   const { name: given, owner, pool, ...change } = wanted
   if (owner !== undefined || pool !== undefined) throw new UsageError('the owner and the pool of a deployment stay')

@@ -1,8 +1,8 @@
 import type { Deployment } from '../../contract/deployment.ts'
 
-/** Where a deployment is asked, for people; or why nobody can say. */
+/** The address of a deployment for display, or why there is none. */
 export const deploymentAddress = ({ url, pool }: Deployment, serverUrl: string): string =>
   url === undefined ? nobodyAnswers(pool) : String(new URL(url, serverUrl))
 
-/** Where replicas have an address of their own, only they tell it. */
+/** A pool with addresses of its own only reports them while a replica runs. */
 export const nobodyAnswers = (pool: string): string => `no replica of the pool "${pool}" runs`

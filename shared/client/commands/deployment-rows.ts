@@ -8,17 +8,16 @@ import { settingWords } from './setting-words.ts'
 
 type Target = Deployment['targets'][number]
 
-/** The share of the requests that a target gets: `90 %`. */
+/** The share of requests that a target gets, such as `90 %`. */
 export function percentOf({ weight }: Target, { targets }: Deployment): string {
   const all = targets.reduce((total, one) => total + one.weight, 0)
   return `${all === 0 ? 0 : Math.round((weight / all) * 1000) / 10} %`
 }
 
-/** How many replicas answer as it says, of how many: `1/3`. */
+/** Ready replicas of wanted ones, such as `1/3`. */
 const readyWords = ({ min, readyReplicas, wantedReplicas }: Deployment): string =>
   min === 0 ? `${readyReplicas}, on demand` : `${readyReplicas}/${wantedReplicas}`
 
-/** Every deployment as one row. */
 export const deploymentTable = (deployments: readonly Deployment[]): string =>
   table(
     ['DEPLOYMENT', 'STATE', 'TARGET', 'TASK', 'REPLICAS', 'LIMITS', 'REASON'],
@@ -37,7 +36,7 @@ export const deploymentTable = (deployments: readonly Deployment[]): string =>
     }),
   )
 
-/** All there is to say of one: what it is to serve, and what each replica makes of it. */
+/** Everything about one deployment: its settings, its targets, and each replica's state. */
 export function deploymentDetails(deployment: Deployment, { baseUrl, now }: { baseUrl: string; now: Date }): string {
   const { name, state, targets, shadow, replicas, drift, version } = deployment
   const asked = targets.map((target) => [

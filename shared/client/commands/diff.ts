@@ -40,10 +40,10 @@ Options:
   },
 }
 
-/** `@` is in no name of a ref. */
+/** `@` never occurs in a ref's name. */
 const isTarget = (given: string): boolean => /^[^/@]+\/[^/@]+@/.test(given)
 
-/** Whoever names both in full names the older one first. */
+/** With two full names, the older one comes first. */
 function notTwice({ repo, to, from }: { repo: string; to: string; from: string }): UsageError {
   if (rightly(() => parseTarget(from)).repo.toLowerCase() !== repo.toLowerCase())
     return new UsageError('two revisions of one model are compared, not two models')

@@ -3,10 +3,13 @@ import { CommandFailed, type Invocation } from '../command.ts'
 import { poll } from '../poll.ts'
 import { createProgress, printable } from '../terminal.ts'
 
-/** A replica may have to start first. */
+/** Leaves time for a replica to start first. */
 const patienceMs = 10 * 60_000
 
-/** Waits until a deployment is what it is to be, unless it is left to itself. @throws CommandFailed where it cannot be served, or not yet */
+/**
+ * Waits until a deployment reaches its target state, unless `--detach` is given. @throws CommandFailed where it cannot
+ * be served, or not in time
+ */
 export async function followDeployment(
   changed: Deployment,
   { client, terminal, options }: Invocation,
@@ -33,7 +36,10 @@ export async function followDeployment(
   return deployment
 }
 
-/** Where one can be seen that is left to itself, or that not all replicas serve yet: one is enough to be ready. */
+/**
+ * Points to `status` where the command does not wait, or where some replicas are not ready yet: a deployment is ready
+ * with one.
+ */
 export function sayWhereToLook(deployment: Deployment, { terminal, options, json }: Invocation): void {
   const { name, state, readyReplicas, wantedReplicas } = deployment
   if (!json && state === 'READY' && readyReplicas < wantedReplicas)
@@ -41,7 +47,7 @@ export function sayWhereToLook(deployment: Deployment, { terminal, options, json
   if (!json && options.detach === true && state !== 'READY') terminal.err(`next: slipway status ${name}\n`)
 }
 
-/** One that is paused comes no further. */
+/** A paused deployment makes no progress. */
 const isUnderWay = ({ state, targets }: Deployment): boolean =>
   state === 'PENDING' || state === 'LOADING' || (state === 'READY' && targets.some((one) => isComing.has(one.state)))
 

@@ -4,7 +4,7 @@ import { poll } from '../poll.ts'
 import { createProgress, type Terminal } from '../terminal.ts'
 import { formatBytes, formatSeconds } from '../units.ts'
 
-/** Waits for an import to end, and shows meanwhile how far it is. */
+/** Waits for an import to end and shows its progress. */
 export function followImport(started: ImportJob, client: ApiClient, terminal: Terminal): Promise<ImportJob> {
   const progress = createProgress(terminal)
   const rate = createRate()
@@ -41,7 +41,7 @@ function describe(job: ImportJob, { bytesPerSecond, isTty }: { bytesPerSecond: n
 const waiting = ({ source, repo }: ImportJob): string =>
   `${source} is not complete: it has no _SUCCESS that was put last. Put one there (touch …/_SUCCESS) to begin at once, or take what lies there: slipway pull ${source}${source.startsWith(`s3-drop://${repo}/`) ? '' : ` --repo ${repo}`} --now`
 
-/** Counted down only where the line is drawn over itself. */
+/** A countdown makes sense only where the line is redrawn. */
 function waitLeft(until: string, isTty: boolean): string {
   const seconds = Math.max(0, (Date.parse(until) - Date.now()) / 1000)
   return `waiting for _SUCCESS, or until nothing of it changes${isTty ? ` (${formatSeconds(seconds)})` : ''}`
@@ -55,7 +55,7 @@ function once<Told>(say: (told: Told) => void): (told: Told) => void {
   }
 }
 
-/** Bytes per second over the last few looks. */
+/** Bytes per second over the last few polls. */
 function createRate() {
   const points: { at: number; bytes: number }[] = []
   return (bytes: number): number => {

@@ -8,8 +8,8 @@ export const detachOption = { detach: { type: 'boolean' } } as const
 export const detachHelp = '  --detach            do not wait for it; it goes on by itself either way'
 
 /**
- * Starts a job and follows it to its end. @returns `undefined` where it is left to itself.
- * @throws CommandFailed where it failed
+ * Starts a job and waits for its end. @returns `undefined` with `--detach`.
+ * @throws CommandFailed where the job failed
  */
 export async function runMaintenance(
   { client, terminal, json, options }: Invocation,
@@ -39,7 +39,7 @@ export async function runMaintenance(
 const describe = ({ kind, progress }: MaintenanceJob): string =>
   `${kind}: ${progress.phase} (${progress.phasesDone + 1} of ${progress.phasesTotal})`
 
-/** What a job found that has ended: a run of it is not to be done again for one refusal. */
+/** All findings of a finished job. Retries a page, so that one refusal does not cost the whole run. */
 export function allFindings({ client, terminal }: Invocation, { id, kind }: MaintenanceJob) {
   const patience = { goesOn: `The ${kind} has ended.`, everyMs: 500, progress: createProgress(terminal) }
   return allPages((cursor) => outlasting(() => client.listMaintenanceFindings(id, { limit: 100, cursor }), patience))

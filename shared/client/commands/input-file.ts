@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts'
 import { UsageError } from '../command.ts'
 import { shellWord } from '../shell-word.ts'
 
-/** No service takes a larger picture. */
+/** No service accepts a larger picture. */
 const fileMaxBytes = 16 * 1024 ** 2
 
 interface InputFile {
@@ -11,7 +11,10 @@ interface InputFile {
   deployment: string
 }
 
-/** What is sent as it is. @throws UsageError where it cannot be read, or is JSON, which no server takes so */
+/**
+ * The bytes to send as they are. @throws UsageError for an unreadable file, or for JSON, which no server accepts as a
+ * file
+ */
 export async function bytesOf({ path, deployment }: InputFile): Promise<Uint8Array> {
   if (path === '') throw new UsageError('the name of a file follows "@", as in @photo.jpg')
   const found = await stat(path).catch((error) => {
@@ -29,7 +32,7 @@ export async function bytesOf({ path, deployment }: InputFile): Promise<Uint8Arr
   )
 }
 
-/** How the file is sent whose name alone was given as the input; undefined where there is none. */
+/** A hint for a user who gave a file's bare name as the input; `undefined` where no such file exists. */
 export async function fileMeant({ path, deployment }: InputFile): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile() !== true || found.size > fileMaxBytes) return undefined

@@ -65,7 +65,7 @@ async function create(invocation: Invocation, name: string) {
   const expiresInDays = numberOption(invocation, 'expires-in-days')
   const made = await client.createKey({
     name,
-    // The server knows which there are.
+    // The server validates the scopes.
     ...(scopes !== undefined && { scopes: scopes as Scopes }),
     ...(limit !== undefined && { limit }),
     ...(expiresInDays !== undefined && { expiresInDays }),

@@ -2,7 +2,7 @@ import type { Deployment } from '../../contract/deployment.ts'
 
 type Limits = NonNullable<Deployment['limits']>
 
-/** Every limit that there can be, so that none that is new is forgotten. */
+/** Typed by the limits themselves, so that a new limit cannot be forgotten here. */
 const words: { [Name in keyof Required<Limits>]: (is: number) => string } = {
   requestsPerSecond: (is) => `${is} requests/second`,
   requestsPerDay: (is) => `${is} requests/day`,
@@ -10,7 +10,7 @@ const words: { [Name in keyof Required<Limits>]: (is: number) => string } = {
   concurrency: (is) => `${is} at a time per replica`,
 }
 
-/** The limits that a deployment has, as people say them. */
+/** The limits of a deployment in readable form. */
 export const limitWords = (limits: Limits = {}): string[] =>
   (Object.keys(words) as (keyof Limits)[]).flatMap((name) => {
     const is = limits[name]

@@ -70,7 +70,7 @@ function requestOf(invocation: Invocation): RepoListRequest {
   }
 }
 
-/** What is named without an option: an owner, or how `owner/name` begins. */
+/** The positional parameter: an owner, or the beginning of `owner/name`. */
 function named(invocation: Invocation) {
   const [what] = invocation.parameters
   if (what === undefined) return {}

@@ -6,15 +6,15 @@ type Target = Pick<
   'target' | 'ref' | 'movedTo' | 'wantedFile' | 'precision' | 'wantedTask'
 >
 
-/** Where the ref of a target is by now: `the branch main names 0123456789ab now`. */
+/** For example `the branch main names 0123456789ab now`. */
 export const movedWords = ({ ref, movedTo }: Target): string =>
   movedTo === undefined ? '' : `the ${movedTo.kind} ${ref} names ${movedTo.revision.slice(0, 12)} now`
 
-/** The first target whose ref has moved on, be it the shadow. */
+/** The first target, or the shadow, whose ref has moved on. */
 export const movedTarget = ({ targets, shadow }: Deployment): Target | undefined =>
   [...targets, ...(shadow === undefined ? [] : [shadow])].find(({ movedTo }) => movedTo !== undefined)
 
-/** How deployments are brought to what their refs name now, if any stayed behind. */
+/** How to bring deployments up to date with their moved refs, if there are any. */
 export function howToCatchUp(deployments: readonly Deployment[]): string | undefined {
   const [first, ...more] = deployments.filter((one) => movedTarget(one) !== undefined)
   if (first === undefined) return undefined
@@ -22,7 +22,7 @@ export function howToCatchUp(deployments: readonly Deployment[]): string | undef
   return `To serve what is named now: ${command}`
 }
 
-/** The whole command, where one can say all that stands. */
+/** The full command where it can express every current setting. */
 function catchUp({ name, targets, shadow }: Deployment): string {
   const isMoved = targets.some(({ movedTo }) => movedTo !== undefined)
   const named = isMoved ? targets.map(({ target }) => shellWord(target)) : []
@@ -39,6 +39,6 @@ function optionsOf({ wantedFile, precision, wantedTask, movedTo }: Target): stri
   const file = wantedFile === undefined ? [] : [`--file ${shellWord(wantedFile)}`]
   const kind = precision === undefined ? [] : [`--precision ${precision}`]
   const task = wantedTask === undefined ? [] : [`--task ${wantedTask}`]
-  // An alias that is not followed was told to stay; named again without it, it would be.
+  // An alias target that does not follow was deployed with `--no-follow`, and needs it again.
   return [...file, ...kind, ...task, ...(movedTo?.kind === 'alias' ? ['--no-follow'] : [])].join(' ')
 }

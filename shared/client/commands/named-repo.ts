@@ -4,29 +4,29 @@ import { parseTarget } from '../../model/target.ts'
 import { type Invocation, UsageError } from '../command.ts'
 import type { NamedRepo } from '../repo-client.ts'
 
-/** The option of every command about repos, for those that are not models. */
+/** Shared by all commands about repos. */
 export const datasetOption = { dataset: { type: 'boolean' } } as const
 
-/** `OWNER/NAME` as it was given. @throws UsageError */
+/** Parses `OWNER/NAME`. @throws UsageError */
 export const namedRepo = ({ options }: Invocation, given: string): NamedRepo => ({
   repo: rightly(() => parseRepoId(given)),
   kind: options.dataset === true ? 'dataset' : 'model',
 })
 
-/** `OWNER/NAME[@REF]`; without a ref it is main. @throws UsageError */
+/** Parses `OWNER/NAME[@REF]`; the default ref is main. @throws UsageError */
 export function namedRevision(invocation: Invocation, given: string): NamedRepo & { ref: string } {
   const { repo, ref } = rightly(() => parseTarget(given))
   return { ...namedRepo(invocation, repo), ref }
 }
 
-/** The option again, for what is named next. */
+/** Repeats `--dataset` in a suggested command. */
 export const asKind = ({ options }: Invocation): string => (options.dataset === true ? ' --dataset' : '')
 
-/** What fills an empty repo. */
+/** The suggested command for an empty repo. */
 export const uploadTo = ({ options, hubCommand }: Invocation, repo: string): string =>
   hubCommand(`hf upload ${repo} FOLDER${options.dataset === true ? ' --repo-type dataset' : ''}`)
 
-/** What was given, parsed. @throws UsageError where it cannot be */
+/** Turns a parse error into wrong usage. @throws UsageError */
 export function rightly<Value>(parse: () => Value): Value {
   try {
     return parse()

@@ -4,11 +4,14 @@ import type { Terminal } from '../terminal.ts'
 
 interface NewPassword {
   password: string
-  /** Whether nobody knows it yet, so that it has to be said. */
+  /** Whether it was generated, and therefore has to be shown. */
   isMade: boolean
 }
 
-/** One that is read from standard input where that is asked for, or made: never an option, which others can see. */
+/**
+ * Reads a password from standard input if asked to, else generates one. Never an option, because other users can see a
+ * process's arguments.
+ */
 export async function newPassword({ options, terminal }: Invocation): Promise<NewPassword> {
   if (options['password-stdin'] !== true) return { password: randomBytes(18).toString('base64url'), isMade: true }
   const password = (await textOf(terminal)).replace(/\r?\n$/, '')

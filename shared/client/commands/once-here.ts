@@ -3,7 +3,7 @@ import type { Invocation } from '../command.ts'
 import { poll } from '../poll.ts'
 import { createProgress } from '../terminal.ts'
 
-/** As long as is waited for a deployment to be ready. */
+/** As long as `deploy` waits for a deployment. */
 const patienceMs = 10 * 60_000
 
 const coming: Readonly<Record<string, string>> = {
@@ -11,7 +11,10 @@ const coming: Readonly<Record<string, string>> = {
   still_inspected: 'is being inspected',
 }
 
-/** Asks for what an import is bringing, or has just brought, until it is here. @throws ApiError what else it is refused with, or that it is not here yet */
+/**
+ * Repeats a question until the running or just finished import has brought the model. @throws ApiError on any other
+ * refusal, or when it takes too long
+ */
 export async function onceHere<Answer>(ask: () => Promise<Answer>, invocation: Invocation): Promise<Answer> {
   const { terminal, options, parameters } = invocation
   if (options.detach === true) return ask()

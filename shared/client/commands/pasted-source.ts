@@ -6,8 +6,8 @@ const page = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/([^/?#]+\/[^/?#]+)(?:\
 const datasetPage = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/datasets\//
 
 /**
- * What people paste: a source, a name, or the address of a model's page on the Hub, of which only the name counts: which
- * Hub is asked, the server is set to. @throws UsageError
+ * Accepts a source, a name, or the address of a model's page on the Hub. Only the name of a page counts: the server's
+ * settings choose the Hub. @throws UsageError
  */
 export function pastedSource(given: string): { source: string; isPage: boolean } {
   if (datasetPage.test(given)) throw new UsageError(`"${given}" is a dataset, and only models are pulled`)

@@ -11,7 +11,7 @@ interface Served {
   url: string
 }
 
-/** Where a deployment is asked, by its name or by the model that it serves. @throws CommandFailed, ApiError */
+/** Finds the address of a deployment by its name or by the model it serves. @throws CommandFailed, ApiError */
 async function servedWhere(client: ApiClient, name: string): Promise<Served> {
   const { name: deployment, url, pool } = await deploymentCalled(client, name)
   if (url === undefined)
@@ -29,7 +29,7 @@ async function deploymentCalled(client: ApiClient, name: string): Promise<Deploy
   const ofRepo = everyOne.filter(({ targets }) => targets.some(isRepo))
   const isAt = (target: Target, wanted: string) => isRepo(target) && [target.ref, target.revision].includes(wanted)
   const serves = (wanted: string) => ofRepo.find(({ targets }) => targets.some((target) => isAt(target, wanted)))
-  // Without a ref, the default branch is meant where it is deployed, and whatever is served where it is not.
+  // Without a ref, prefers a deployment of the default branch, then any other.
   const another = async () => (name.includes('@') ? serves((await client.getRevision({ repo }, ref)).id) : ofRepo[0])
   const serving = serves(ref) ?? (ofRepo.length === 0 ? undefined : await another())
   if (serving === undefined) throw new CommandFailed(`No deployment serves "${name}". Make one: slipway deploy ${name}`)
@@ -39,8 +39,8 @@ async function deploymentCalled(client: ApiClient, name: string): Promise<Deploy
 type Target = Deployment['targets'][number]
 
 /**
- * Asks what `named` names. A key that may only infer may not look where that is: then the server itself is asked, which
- * serves it wherever one host does both.
+ * Sends a request to the deployment that `named` refers to. A key with the `infer` scope alone may not look up its
+ * address, so the server itself is tried, which works where one host does both.
  */
 export async function askWhereServed(client: ApiClient, { named, body }: { named: string; body: unknown }) {
   let served: Served

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import { limitWords } from './limit-words.ts'
 
-/** How a deployment is served, beside what: a line each, as people say it. */
+/** A deployment's settings, one readable line each. */
 export function settingWords(deployment: Deployment): string[] {
   const { owner, pool, min, max, idleSeconds, isolate, stickyBy, resultCache, limits, canary } = deployment
   const settings = [

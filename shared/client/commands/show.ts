@@ -69,7 +69,7 @@ function showEmpty(invocation: Invocation, detail: RepoDetail) {
   terminal.err(`It is empty.\nnext: ${uploadTo(invocation, printable(detail.id))}\n`)
 }
 
-/** In the word of the Hub, and in the one for what would be served. */
+/** The Hub's name of a task, with the name of the task it is served as. */
 function taskOf(task: string | undefined): string | undefined {
   if (task === undefined || !isServedTask(task) || servedAs(task) === task) return task
   return `${task} (served as ${servedAs(task)})`

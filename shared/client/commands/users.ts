@@ -100,7 +100,7 @@ async function change(invocation: Invocation, name: string, wanted: z.input<type
     )
 }
 
-/** A password that was made goes alone to standard output, for whoever keeps it. */
+/** A generated password is alone on standard output, so that a script can store it. */
 function tell({ terminal, json }: Invocation, answer: User, said: string, password?: string) {
   if (json) return terminal.out(`${JSON.stringify({ ...answer, ...(password !== undefined && { password }) })}\n`)
   if (password === undefined) return terminal.out(`${printable(said)}\n`)
@@ -108,7 +108,7 @@ function tell({ terminal, json }: Invocation, answer: User, said: string, passwo
   terminal.err(`${printable(said)}. The password is shown this once.\n`)
 }
 
-/** The API knows users by their ids, which no name of another ever becomes. */
+/** Finds a user's id, which the API needs because ids are never reused. */
 async function userNamed({ client }: Invocation, name: string): Promise<User> {
   const all = await allPages((cursor) => client.listUsers({ limit: 100, cursor }))
   const found = all.find(({ username }) => username.toLowerCase() === name.toLowerCase())

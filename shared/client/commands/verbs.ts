@@ -1,14 +1,14 @@
 import { type Invocation, UsageError } from '../command.ts'
 
-/** What a verb of a command takes behind it, in words, and what it does with that. */
+/** One verb of a command: its parameters and what it does. */
 export interface Verb {
   takes: readonly string[]
-  /** The options that go with it. */
+  /** The options that the verb accepts. */
   options?: readonly string[]
   run(invocation: Invocation, given: readonly string[]): Promise<void>
 }
 
-/** Runs the verb that a command was given. @throws UsageError where there is none of that name, or it takes something else */
+/** Runs the verb given to a command. @throws UsageError for an unknown verb or wrong parameters */
 export async function runVerb(command: string, verbs: Readonly<Record<string, Verb>>, invocation: Invocation) {
   const [name = '', ...given] = invocation.parameters
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
@@ -21,7 +21,7 @@ export async function runVerb(command: string, verbs: Readonly<Record<string, Ve
   await verb.run(invocation, given)
 }
 
-/** @throws UsageError where an option is given that means nothing here */
+/** @throws UsageError for an option that does not apply here */
 export function refuseOptions({ options: given }: Invocation, { command, options }: Allowed): void {
   const strange = Object.keys(given).find((name) => name !== 'json' && !options.includes(name))
   if (strange !== undefined) throw new UsageError(`--${strange} does not go with "${command}"`)
