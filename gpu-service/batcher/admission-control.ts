@@ -12,7 +12,7 @@ export interface AdmissionOptions<Input, Output> {
   waiting: Waiting<Input, Output>
   rate: DrainRate
   limits: QueueLimits
-  /** What one engine needs for work whose items would take so long each by itself. */
+  /** The time one engine needs for this work in batches, given the total time of its items run one by one. */
   engineMs: (aloneMs: number, work: Work) => number
   scheduler: Scheduler
   now: () => number
@@ -21,14 +21,14 @@ export interface AdmissionOptions<Input, Output> {
 
 type Asked = Partial<CallOptions>
 
-/** Bulk work may wait longer than interactive work, and takes up no more than half of the places. */
+/** Bulk work may wait this many times longer than interactive work, and fills at most half of the queue. */
 const bulkPatience = 15
-/** So many may be ahead of a newcomer however long each takes, so that a slow model is not full with one of them waiting. */
+/** This many items may always wait ahead of a new one, so that a slow model can queue more than one. */
 const membersWorthWaiting = 6
-/** How many times as long as its own work a request may wait beyond the usual. */
+/** A request may wait this many times its own engine time beyond the usual limit. */
 const waitPerWork = 4
 
-/** Refuses work that would wait too long before it is queued, judging by the speed measured so far. */
+/** Refuses work before it is queued if, at the speed measured so far, it would wait too long. */
 export class AdmissionControl<Input, Output> {
   readonly #options: AdmissionOptions<Input, Output>
   readonly #refusal = createRefusal()
@@ -61,7 +61,7 @@ export class AdmissionControl<Input, Output> {
     throw errors.deadlineExceeded(runMs)
   }
 
-  /** Says to come back when what is ahead is worked off, at the speed measured: others may share the engines. */
+  /** Retry-After is the measured time to drain the queue ahead, because other models may share the engines. */
   #overloaded({ count, waitMs, asked }: { count: number; waitMs: number; asked: Asked }): AppError {
     this.#options.refused(count)
     return this.#refusal(this.#options.rate.drainMs(this.#aheadMs(asked)) ?? waitMs)
@@ -78,7 +78,7 @@ export class AdmissionControl<Input, Output> {
     return Math.max(predictedMs, rate.seenMs(aheadMs))
   }
 
-  /** Until its work is known, a request is granted the patience that it claims. */
+  /** Before the work of a request is known, its claimed patience is believed. */
   #limitsOf({ priority, patience = 1 }: Asked, engineMs = 0): QueueLimits {
     const { limits, rate } = this.#options
     const waitMsMax = Math.max(limits.waitMsMax, membersWorthWaiting * rate.memberMs)
@@ -86,7 +86,7 @@ export class AdmissionControl<Input, Output> {
     return { ...limits, waitMsMax: waitMsMax * Math.min(patience, earned) * (priority === 'bulk' ? bulkPatience : 1) }
   }
 
-  /** A request of any size is taken while nothing waits. */
+  /** An empty queue takes a request of any size. */
   #isCrowded(count: number, { priority }: Asked): boolean {
     const { waiting, limits } = this.#options
     if (waiting.size === 0) return false
@@ -96,7 +96,7 @@ export class AdmissionControl<Input, Output> {
   }
 }
 
-/** The new work of a request: how long its inputs take run one by one, in total and the longest. */
+/** The new work of a request: the predicted times of its inputs run one by one, in total and the longest. */
 function workOf<Input, Output>(sources: readonly Source<Input, Output>[]) {
   const jobs = new Set(sources.flatMap((source) => ('job' in source && source.job.state === 'new' ? [source.job] : [])))
   const work: Work = { items: jobs.size, units: 0 }

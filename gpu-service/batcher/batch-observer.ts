@@ -1,6 +1,6 @@
 import type { Metrics } from '../../shared/metrics.ts'
 
-/** What a batcher tells of itself. */
+/** Receives a batcher's events. */
 export interface BatchObserver {
   depth(items: number): void
   ran(run: { batchSize: number; runMs: number }): void
@@ -9,13 +9,13 @@ export interface BatchObserver {
   dropped(items: number): void
   refused(items: number): void
   expired(items: number): void
-  /** An item was answered without work of its own. */
+  /** An item was answered from the cache or by another caller's run. */
   reused(from: 'run' | 'cache'): void
-  /** A batch is run again. */
+  /** A batch is retried. */
   retried(reason: 'split' | 'engine_died'): void
 }
 
-/** Writes it into the metrics of one deployment, whose label children are looked up once. */
+/** Counts the events in the metrics of one deployment; label children are looked up once. */
 export function observeBatches(labels: { deployment: string; task: string }, metrics: Metrics): BatchObserver {
   const { deployment } = labels
   const outcome = (name: string) => metrics.predictions.labels({ ...labels, outcome: name })
@@ -27,7 +27,7 @@ export function observeBatches(labels: { deployment: string; task: string }, met
   const [answered, failed, dropped, refused, expired] = ['ok', 'error', 'dropped', 'refused', 'expired'].map(outcome)
   return {
     depth(items) {
-      // A deployment may have several queues.
+      // Several queues of a deployment add up in one gauge.
       if (items !== depthBefore) depth.inc(items - depthBefore)
       depthBefore = items
     },

@@ -20,14 +20,14 @@ export interface BatchRunsOptions<Input, Output>
 type Batch<Input, Output> = readonly Job<Input, Output>[]
 
 export interface RunAll<Input, Output> {
-  /** One batch, or several of one member each that are handed over together. */
+  /** One batch, or several of one job each that are sent to the engine together. */
   batches: readonly Batch<Input, Output>[]
   engine: Engine
-  /** Told when the engine begins. */
+  /** Called when the engine starts. */
   began: () => void
 }
 
-/** Runs that are handed over and answered together: when the first began, and what those took that are answered. */
+/** Runs sent together: when the first started, and the total engine time of those that have ended. */
 interface Together {
   startedMs: number | undefined
   tookMs: number
@@ -36,17 +36,17 @@ interface Together {
 interface RunOne {
   engine: Engine
   together: Together
-  /** Whether others of these follow. */
+  /** Whether more runs of the same group follow. */
   more: boolean
 }
 
 /**
- * What a run may take longer than in its engine. What is beyond that is this thread having been busy with something else,
- * which is no reason to believe the engines slow and to refuse who comes next.
+ * The most hand-over time that counts as part of a run. Anything longer means that this thread was busy, and counting it
+ * would make the engines look slow and refuse the next callers.
  */
 const handOverMsMax = 2
 
-/** Runs batches on an engine and learns how long they take; what fails and what is lost is seen to. */
+/** Runs batches on an engine, learns how long they take, and handles failed and lost ones. */
 export class BatchRuns<Input, Output> {
   readonly #options: BatchRunsOptions<Input, Output>
   readonly #cold = new ColdEngines()
@@ -69,7 +69,7 @@ export class BatchRuns<Input, Output> {
           })
         },
         isWanted: ({ tickets }) => {
-          // Whose time was up while the other half ran is not waited for any more.
+          // Some callers may have timed out while the other half ran.
           ledger.checkDeadlines()
           return tickets.length > 0
         },
@@ -101,7 +101,7 @@ export class BatchRuns<Input, Output> {
     const outputs = await run(inputs, engine, { ...(more && { more }), watch: { began, ran } })
     if (outputs.length !== batchSize) throw new Error(`the model answered ${outputs.length} of ${batchSize} inputs`)
     const endedMs = now()
-    // Of what those took together that are answered by now, its part; what it takes to hand them over is shared so too.
+    // The elapsed time of runs sent together is divided by their engine times.
     const share = together.tookMs > 0 ? ownMs / together.tookMs : 1
     const elapsedMs = (endedMs - (together.startedMs ?? askedMs)) * share
     const runMs = ownMs > 0 ? Math.min(elapsedMs, ownMs + handOverMsMax) : elapsedMs

@@ -5,19 +5,19 @@ import type { Timers } from './deadlines.ts'
 import type { QueueLimits, Scheduler } from './item-queue.ts'
 
 export interface BatcherOptions<Input, Output> {
-  /** Runs a batch; the answers are as many as the inputs, in their order. Callers of one input may share its answer. */
+  /** Runs a batch and returns one output per input, in the same order. Identical inputs may share an output. */
   run(inputs: readonly Input[], engine: Engine, how?: Pick<EngineRun, 'more' | 'watch'>): Promise<Output[]>
-  /** Whether other models have of the memory that a run may come to lack. */
+  /** Whether other models use the same device memory. */
   sharesMemory?: () => boolean
-  /** What an input counts towards the cost of a run: its tokens, or 1. */
+  /** The share of an input in the cost of a run: its number of tokens, or 1. */
   sizeOf(input: Input): number
-  /** How many of the tokens it is that its deployment may answer; none, where it is not said. */
+  /** The number of tokens counted against the deployment's limit; 0 by default. */
   tokensOf?: ((input: Input) => number) | undefined
-  /** Only inputs of one group share a run. */
+  /** Only inputs of the same group share a run. */
   groupOf?: ((input: Input) => string) | undefined
-  /** Inputs of one key are computed once while they wait or run. */
+  /** Inputs with the same key are computed once while one of them waits or runs. */
   keyOf?: ((input: Input) => string) | undefined
-  /** How many shares of the model a tenant has; one, where it is not said. */
+  /** A tenant's weight in the fair queue; 1 by default. */
   weightOf?: (tenant: string) => number
   limits: BatchLimits & QueueLimits
   scheduler: Scheduler

@@ -16,8 +16,8 @@ import { takeNext } from './take-next.ts'
 import { isWorthStaging } from './worth-staging.ts'
 
 /**
- * The queue of one model. It is pulled by a free engine and never by a timer, and it refuses work that would wait too
- * long. Every item is settled exactly once: answered, failed by itself, out of time, or dropped when its caller left.
+ * The queue of one model. A free engine pulls from it, never a timer, and work that would wait too long is refused.
+ * Every item is settled exactly once: answered, failed, expired, or dropped because its caller left.
  */
 export class Batcher<Input, Output> implements ItemQueue {
   readonly #options: BatcherOptions<Input, Output>
@@ -32,7 +32,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   readonly #engineMs = (aloneMs: number, work: Work) =>
     this.#rate.engineMs(aloneMs, shareOfRun({ work, limits: this.#options.limits, costs: this.#costs }))
   #running = 0
-  /** How many items went to an engine last. */
+  /** The number of items in the batch that an engine took last. */
   #handedOver = 0
   #whenIdle: (() => void)[] = []
   #closedWith: AppError | undefined
@@ -64,7 +64,7 @@ export class Batcher<Input, Output> implements ItemQueue {
     return result
   }
 
-  /** All or none are admitted; one that fails takes its siblings out of the queue. @throws AppError */
+  /** Admits all inputs or none; if one fails, the others leave the queue. @throws AppError */
   async submitAll(inputs: readonly Input[], asked: Partial<CallOptions> = {}): Promise<BatchResult<Output>[]> {
     if (this.#closedWith !== undefined) throw this.#closedWith
     const { timeoutMs = Number.POSITIVE_INFINITY } = this.#options.limits
@@ -88,8 +88,8 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   assertRoom(count: number, options: Partial<CallOptions> = {}): void {
-    // Only its inputs tell whether its answers are kept, which take no room.
-    if (this.#shared.mayBeKept(this.#now())) return
+    // Cached answers need no room, and only the parsed inputs tell whether they are cached.
+    if (this.#shared.mayBeCached(this.#now())) return
     this.#admission.assertRoom(count, options)
   }
 
@@ -122,7 +122,7 @@ export class Batcher<Input, Output> implements ItemQueue {
 
   get isWorthStaging(): boolean {
     const { waiting, retries } = this.#ledger
-    // What an engine died over is not handed over with anything else, which would be lost with it once more.
+    // A retried batch may kill its engine again, and anything staged behind it would be lost too.
     if (retries.size > 0) return false
     const handedOver = this.#running > 0 ? this.#handedOver : undefined
     return isWorthStaging({ waiting, handedOver, limits: this.#options.limits })
@@ -134,7 +134,7 @@ export class Batcher<Input, Output> implements ItemQueue {
   }
 
   async work(engine: Engine, freeEngines: number, began: () => void = () => {}): Promise<void> {
-    // The thread may have been too busy for the timer.
+    // The thread may have been too busy to run the timer on time.
     this.#ledger.checkDeadlines()
     const { retries, waiting } = this.#ledger
     const lost = retries.next()

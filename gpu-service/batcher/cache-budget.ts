@@ -1,21 +1,18 @@
-/** An answer that is kept, by whichever cache. */
-export interface Kept {
+/** An answer in some cache. */
+export interface CacheEntry {
   readonly sizeBytes: number
-  /** Told that it is kept no longer. */
+  /** Called when it is evicted. */
   drop(): void
 }
 
 const defaultMaxBytes = 256 * 1024 ** 2
-/** So that no one answer puts many others out. */
+/** An answer may take at most this fraction of the memory, so that one does not evict many. */
 const answerShare = 64
 
-/**
- * The memory that all caches of answers share, however many deployments there are and however large their answers: the
- * answer that is unused for longest goes first.
- */
+/** The memory shared by the result caches of all deployments; the least recently used answer is evicted first. */
 export class CacheBudget {
   readonly #maxBytes: number
-  readonly #kept = new Set<Kept>()
+  readonly #kept = new Set<CacheEntry>()
   heldBytes = 0
 
   constructor({ maxBytes = defaultMaxBytes }: { maxBytes?: number } = {}) {
@@ -26,7 +23,7 @@ export class CacheBudget {
     return this.#maxBytes / answerShare
   }
 
-  add(kept: Kept): void {
+  add(kept: CacheEntry): void {
     this.#kept.add(kept)
     this.heldBytes += kept.sizeBytes
     for (const oldest of this.#kept) {
@@ -36,11 +33,11 @@ export class CacheBudget {
     }
   }
 
-  touch(kept: Kept): void {
+  touch(kept: CacheEntry): void {
     if (this.#kept.delete(kept)) this.#kept.add(kept)
   }
 
-  remove(kept: Kept): void {
+  remove(kept: CacheEntry): void {
     if (this.#kept.delete(kept)) this.heldBytes -= kept.sizeBytes
   }
 }

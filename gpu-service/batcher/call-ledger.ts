@@ -14,11 +14,11 @@ export interface LedgerOptions<Input, Output> {
   now: () => number
   timers?: Timers | undefined
   weightOf?: ((tenant: string) => number) | undefined
-  /** Told when a call has gone without an answer. */
+  /** Called when a call has left without an answer. */
   left: () => void
 }
 
-/** Who waits for what. Every call in it is settled exactly once, and what nobody waits for is taken out. */
+/** Which calls wait for which jobs. Settles every call exactly once and removes jobs that nobody waits for. */
 export class CallLedger<Input, Output> {
   readonly #options: LedgerOptions<Input, Output>
   readonly waiting: Waiting<Input, Output>
@@ -36,7 +36,7 @@ export class CallLedger<Input, Output> {
     this.#deadlines = new Deadlines({ now: options.now, timers: options.timers, expired })
   }
 
-  /** Tickets that wait for an engine. */
+  /** The number of tickets waiting for an engine. */
   get depth(): number {
     return this.waiting.size + this.retries.size
   }
@@ -61,7 +61,7 @@ export class CallLedger<Input, Output> {
     signal.addEventListener('abort', leave, { once: true })
   }
 
-  /** Settles what is out of time, also where the thread was too busy for the timer. */
+  /** Settles expired calls, in case the thread was too busy to run the timer. */
   checkDeadlines(): void {
     this.#deadlines.check()
   }
@@ -69,7 +69,7 @@ export class CallLedger<Input, Output> {
   answer(job: Job<Input, Output>, { output, startedMs, endedMs, batchSize }: Ran<Output>): void {
     this.#end(job, output)
     for (const { call, index } of job.tickets.splice(0)) {
-      // Who joined a job that ran already has not waited for it, nor has who joined behind the end of its run.
+      // A caller may have joined while the job was running or after it ended, and has not waited then.
       const queueMs = Math.max(0, startedMs - call.arrivedMs)
       this.#options.observe.answered({ queueMs, latencyMs: Math.max(0, endedMs - call.arrivedMs) })
       call.results[index] = { output, queueMs, runMs: endedMs - startedMs, batchSize }
@@ -88,14 +88,14 @@ export class CallLedger<Input, Output> {
     }
   }
 
-  /** Lets a caller go whose work is not wanted any more: what it alone waits for never runs. */
+  /** Removes a call whose work is no longer wanted: jobs that only it waits for never run. */
   drop(call: Call<Input, Output>, error: AppError): void {
     if (call.isSettled) return
     this.#options.observe.dropped(call.open)
     this.#settle(call, error)
   }
 
-  /** What has waited since before a moment. */
+  /** Calls that arrived before this moment and still wait. */
   callsBefore(momentMs: number): Set<Call<Input, Output>> {
     const tickets = [...this.waiting.tickets(), ...this.retries.tickets]
     return new Set(tickets.map(({ call }) => call).filter(({ arrivedMs }) => arrivedMs < momentMs))

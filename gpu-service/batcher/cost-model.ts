@@ -3,42 +3,42 @@ import { MeasuredShapes } from './measured-shapes.ts'
 
 export interface RunShape {
   items: number
-  /** The size of the largest, to which the others are padded. */
+  /** The size of the largest item, to which the others are padded. */
   longest: number
 }
 
 export type MeasuredRun = RunShape & { runMs: number }
 
-/** How fast old runs fade from the curve's level, and how far one run may pull: a pause is no trend. */
+/** The weight of a new run in the level, and how far one run may pull it, because one pause is no trend. */
 const levelWeight = 0.1
 const pullMax = 2
 const refitEvery = 8
 
-/** Of features 0 (any run), 1 (each padded unit), 2 (each pair of units within an item): plainer curves first. */
+/** Sets of features to fit, simplest first. 0: each run, 1: each padded unit, 2: each pair of units within an item. */
 const curves = [[1], [0, 1], [1, 2], [0, 1, 2]]
 
 /**
- * How long a run of a shape will take: a part that every run has, a part for each padded unit, and one for what grows
- * with the square of the length. Fitted to the warm-up's runs, refined by every run since.
+ * Predicts the time of a run from its shape: a constant, a part per padded unit, and a part that grows with the square
+ * of the length (attention). Fitted to the warm-up's runs and refined by every run since.
  */
 export class CostModel {
   readonly #shapes = new MeasuredShapes()
   #curve: number[] | undefined
-  /** What the machine takes now, against the curve. */
+  /** The current run times of the machine relative to the curve. */
   #level = 1
   #learnt = 0
   #observed = 0
-  /** The most items that a measured run had: nobody knows whether the curve holds far beyond. */
+  /** The most items in a measured run; the curve may not hold far beyond it. */
   itemsSeen = 1
-  /** Whether runs were made to be learnt from. */
+  /** Whether warm-up runs were measured. */
   isWarmedUp = false
 
-  /** Zero until a run was measured: a cold model refuses nobody. */
+  /** 0 until a run was measured, so that a cold model refuses nobody. */
   predictMs(shape: RunShape): number {
     return this.#curve === undefined ? 0 : this.#onCurve(shape) * this.#level
   }
 
-  /** A run made to be learnt from is believed as it is. */
+  /** Learns from a warm-up run, whose time is taken as it is. */
   learn(run: MeasuredRun): void {
     this.isWarmedUp = true
     this.#learn(run)
@@ -51,7 +51,7 @@ export class CostModel {
       return
     }
     const ratio = clamp(runMs / onCurve, this.#level / pullMax, this.#level * pullMax)
-    // The level is taken off, so that a busy minute does not bend the curve.
+    // Divided by the level, so that a busy minute does not bend the curve.
     this.#add(shape, (onCurve * ratio) / this.#level)
     this.#level += levelWeight * (ratio - this.#level)
     if (++this.#observed % refitEvery === 0) this.#fit()

@@ -2,60 +2,60 @@ import type { RunShape } from './cost-model.ts'
 import { runsTogetherMax } from './cut-runs.ts'
 
 export interface CutInput<Entry> {
-  /** The oldest that wait, in the order in which they are due. */
+  /** The next waiting entries, in order. */
   window: readonly Entry[]
-  /** How many wait in all. */
+  /** How many entries wait in total. */
   waiting: number
-  /** How long they would take, each by itself; 0 while nothing is known. */
+  /** The predicted time of all waiting entries run one by one; 0 while unknown. */
   waitingMs: number
   limits: BatchLimits
-  /** Engines that are free now, the one that asks among them. */
+  /** Free engines, including the one that asks. */
   freeEngines: number
-  /** How long a run will take; 0 while nothing is known. */
+  /** The predicted time of a run; 0 while unknown. */
   predictMs: (shape: RunShape) => number
 }
 
 export interface BatchLimits {
-  /** The most that one run may cost: items times the size of the largest, which is what padding makes of it. */
+  /** The maximum padded cost of a run: items times the size of the largest. */
   costMax: number
   itemsMax: number
-  /** The share of the padded cost that may be padding where a larger run is not cheaper for each. */
+  /** The maximum share of padding in the cost, unless the larger run is cheaper per unit of work. */
   wasteMax: number
-  /** How long a run may be predicted to take: it cannot be broken off, and others wait for its end. */
+  /** The maximum predicted time of a run, because a run cannot be interrupted and others wait for it. */
   runMsMax: number
 }
 
 /**
- * A run takes no more than this share of the time that all which waits would take one by one. Its members wait for each
- * other, so on a CPU, where a large run is hardly faster than its members alone, a short queue is better run in parts.
+ * A run may take at most this share of the time that the whole queue would take one by one. On a CPU a large run is
+ * hardly faster than its members alone, and all of them wait for its end, so a short queue is run in parts.
  */
 const shareOfWait = 0.75
 
 /**
- * Where one member alone takes longer than a run may, most of that is often the same for any number of members: this much
- * more time answers many in the place of one.
+ * If one item alone exceeds the time limit of a run, the limit becomes this many times its time: most of that time is
+ * often independent of the number of items, so a little more answers many.
  */
 const stretchOfLong = 1.5
 
 /**
- * One of the younger half goes before older ones of other sizes only where it saves this share of the time that it takes
- * part in: on a GPU, or in a small run. Else who is unlike the others would wait for twice as long as they do.
+ * An item of the younger half overtakes older items of other sizes only if joining saves this share of its time, as on a
+ * GPU or in a small run. Otherwise items of an unusual size would wait twice as long as others.
  */
 const savingOfYoung = 0.2
 const olderMin = 16
 
-/** How long a run may be predicted to take whose first member alone takes so long. */
+/** The maximum predicted time of a run whose first item alone takes `aloneMs`. */
 export const runBoundMs = ({ runMsMax }: BatchLimits, aloneMs: number): number =>
   Math.max(runMsMax, aloneMs * stretchOfLong)
 
-/** How many of the oldest a batch is chosen from: enough to fill it with like ones, however long the queue is. */
+/** How many of the oldest entries a batch is chosen from: enough to fill it with similar ones. */
 export const windowOf = ({ itemsMax }: BatchLimits): number =>
   itemsMax === 1 ? runsTogetherMax : Math.max(512, itemsMax)
 
 /**
- * Which entries run together: always the first, then those of its group that are nearest to it in size, while the run
- * stays within its bounds and a further member either makes each unit of work cheaper or costs little padding. On a CPU
- * a first-come batch of mixed lengths is slower than no batch.
+ * Chooses the entries of the next run: always the first, then those of its group nearest to it in size, while the run
+ * stays within its limits and each further entry either makes a unit of work cheaper or adds little padding. On a CPU a
+ * first-come batch of mixed lengths is slower than no batch.
  */
 export function cutBatch<Entry extends Sized>({
   window,
@@ -91,7 +91,7 @@ export function cutBatch<Entry extends Sized>({
     const neededMs = predictMs({ items, longest: needed })
     if (cost > limits.costMax) continue
     const isWasteful = cost - total - entry.size > limits.wasteMax * cost
-    // Of what each unit of real work takes without it: how much less its own take.
+    // How much cheaper the units of this entry are than those already in the run, as a share.
     const saving = runMs === 0 ? 0 : 1 - ((neededMs - runMs) * total) / (runMs * entry.size)
     if (isWasteful && saving <= 0) continue
     if (index >= older && runMs > 0 && saving < savingOfYoung) continue
@@ -105,17 +105,17 @@ export function cutBatch<Entry extends Sized>({
     runMs = neededMs
   }
   const perEngine = Math.ceil(all / Math.max(1, freeEngines))
-  // Two even runs end sooner than a full one and a small rest.
+  // Two even runs end sooner than a full one and a small remainder.
   return isFull && perEngine < 2 * batch.length ? batch.slice(0, Math.ceil(perEngine / 2)) : batch
 }
 
 export interface Sized {
   size: number
-  /** Only those of one group share a run. */
+  /** Only entries of the same group share a run. */
   group?: string | undefined
 }
 
-/** Where they stand; of one size the oldest first. Sorted as plain numbers, which is several times faster. */
+/** Indices by distance in size, then by age. Sorted as plain numbers, which is several times faster. */
 function* nearestFirst(entries: readonly Sized[], first: Sized): Generator<number> {
   const keys = new Float64Array(entries.length)
   for (let index = 0; index < entries.length; index++) {
@@ -132,7 +132,7 @@ export const shapeOf = (entries: readonly { size: number }[]): RunShape => {
   return { items: entries.length, longest }
 }
 
-/** What a run of these costs. */
+/** The padded cost of a run of these entries. */
 export const costOf = (entries: readonly { size: number }[]): number => {
   const { items, longest } = shapeOf(entries)
   return items * longest

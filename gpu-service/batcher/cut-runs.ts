@@ -1,12 +1,12 @@
 import type { CutInput, Sized } from './cut-batch.ts'
 
-/** As long as several runs that are handed over together may take, for nobody gets in between them. */
+/** The maximum total time of runs sent together, because nothing can run in between. */
 const togetherMsMax = 25
 export const runsTogetherMax = 64
 
 /**
- * How many of the oldest are handed to an engine at once where each is a run of its own: to hand over a run of two
- * milliseconds and to be woken by its answer takes this process a fourth of that.
+ * Chooses the entries to send to an engine together when each is a run of its own: sending a run of two milliseconds and
+ * waking up for its answer costs this process a quarter of that.
  */
 export function cutRuns<Entry extends Sized>({ window, waiting, freeEngines, predictMs }: CutRuns<Entry>): Entry[] {
   const countMax = Math.ceil(waiting / Math.max(1, freeEngines))
@@ -15,7 +15,7 @@ export function cutRuns<Entry extends Sized>({ window, waiting, freeEngines, pre
   for (const entry of window) {
     const runMs = predictMs({ items: 1, longest: entry.size })
     togetherMs += runMs
-    // Of one whose time is not known, nobody can tell how long it would keep the others waiting.
+    // An entry of unknown time might keep the others waiting for long.
     if (runs.length > 0 && (runs.length >= countMax || runMs === 0 || togetherMs > togetherMsMax)) break
     runs.push(entry)
   }

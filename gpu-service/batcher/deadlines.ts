@@ -1,6 +1,6 @@
 import { Heap, type Placed } from './heap.ts'
 
-/** What fires once, later. */
+/** One-shot timers. */
 export interface Timers {
   start(callback: () => void, delayMs: number): unknown
   stop(timer: unknown): void
@@ -12,7 +12,7 @@ export interface DeadlinesOptions<Bound> {
   timers?: Timers | undefined
 }
 
-/** The timers of the process, which do not keep it alive. */
+/** Timers that do not keep the process alive. */
 const processTimers: Timers = {
   start: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
   stop: (timer) => clearTimeout(timer as NodeJS.Timeout),
@@ -20,7 +20,7 @@ const processTimers: Timers = {
 
 const delayMsMax = 2 ** 31 - 1
 
-/** Tells of each deadline at its time, with one timer for the earliest: a running batch holds none of them up. */
+/** Calls `expired` at each deadline, even during a run, with a single timer for the earliest. */
 export class Deadlines<Bound extends Placed & { readonly deadlineMs: number }> {
   readonly #options: DeadlinesOptions<Bound>
   readonly #timers: Timers
@@ -43,13 +43,13 @@ export class Deadlines<Bound extends Placed & { readonly deadlineMs: number }> {
     this.#arm()
   }
 
-  /** What is settled is forgotten at once: clients send deadlines that lie minutes ahead. */
+  /** Settled calls are removed at once, because clients send deadlines minutes ahead. */
   remove(bound: Bound): void {
     this.#bound.remove(bound)
     if (this.#bound.size === 0) this.#disarm()
   }
 
-  /** Tells of all that have passed, also where the timer is late because the thread was busy. */
+  /** Expires all deadlines that have passed, in case a busy thread made the timer late. */
   check(): void {
     const nowMs = this.#options.now()
     for (let { first } = this.#bound; first !== undefined && first.deadlineMs <= nowMs; { first } = this.#bound) {

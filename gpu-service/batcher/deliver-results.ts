@@ -1,6 +1,6 @@
 import type { Call } from './job.ts'
 
-/** Hands callers their results a turn later: writing answers keeps this thread busy, and the engine gets its next batch first. */
+/** Resolves calls in the next turn of the event loop, so that the engine gets its next batch before answers are written. */
 export function createDelivery<Input, Output>(): (call: Call<Input, Output>) => void {
   const answered: Call<Input, Output>[] = []
   return (call) => {

@@ -1,42 +1,41 @@
-/** How much a newer run counts against the ones before it, and a newer stretch of time. */
+/** Weights of a new run and of a new time window in their moving averages. */
 const runWeight = 0.1
 const stretchWeight = 0.3
 const stretchMs = 250
 
 /**
- * How fast a queue is worked off, measured, in the predicted time of its items each by itself: what a run of them takes,
- * which is less because they share it, and how much of them goes per millisecond while some wait, whatever takes the
- * engines' time besides.
+ * How fast a queue drains, measured in `aloneMs`, the predicted time of items run one by one: the ratio of batched to
+ * one-by-one time, and the `aloneMs` drained per millisecond while items wait, whatever else uses the engines.
  */
 export class DrainRate {
   #share = 1
-  /** What a run takes for each of its members. */
+  /** Average run time per item. */
   memberMs = 0
-  /** 0 before that was measured. */
+  /** `aloneMs` drained per millisecond; 0 until measured. */
   #perMs = 0
-  /** Whether that was measured since some wait who wait now. */
+  /** Whether it was measured since the queue was last empty. */
   #isOfNow = false
   #doneMs = 0
   #sinceMs: number | undefined
 
-  /** A run ended, and these were in it. */
+  /** Records a run that ended. */
   ran({ items, aloneMs, runMs }: { items: number; aloneMs: number; runMs: number }): void {
     if (aloneMs > 0) this.#share += runWeight * (Math.min(3, runMs / aloneMs) - this.#share)
     this.#doneMs += aloneMs
     this.memberMs += (this.memberMs === 0 ? 1 : runWeight) * (runMs / items - this.memberMs)
   }
 
-  /** One ended without an answer: it does not wait any more either. */
+  /** Records a failed item: it has left the queue too. */
   failed({ aloneMs }: { aloneMs: number }): void {
     this.#doneMs += aloneMs
   }
 
-  /** Told after each run whether some still wait: only then the time that passes is the engines' doing. */
+  /** Call after each run. Only time during which items wait tells how fast the engines are. */
   passed({ nowMs, areWaiting }: { nowMs: number; areWaiting: boolean }): void {
     const elapsedMs = this.#sinceMs === undefined ? 0 : nowMs - this.#sinceMs
     if (elapsedMs >= stretchMs) {
       const perMs = this.#doneMs / elapsedMs
-      // What others saw who waited before, or before anything was known, says nothing of these.
+      // A rate measured before the queue was last empty says nothing about now.
       const isKnown = this.#isOfNow && this.#perMs > 0
       this.#perMs = isKnown ? this.#perMs + stretchWeight * (perMs - this.#perMs) : perMs
     }
@@ -46,20 +45,20 @@ export class DrainRate {
     this.#doneMs = 0
   }
 
-  /** What one engine needs for items that would take so long each by itself, of which it takes no larger share. */
+  /** The time one engine needs for these items in batches, at most `shareMax` of their time run one by one. */
   engineMs(aloneMs: number, shareMax: number): number {
     return aloneMs * Math.min(this.#share, shareMax)
   }
 
   /**
-   * How long so much of the queue takes by what was seen of those that wait now; 0 where nothing was. The engines' own
-   * time does not tell it where this process is too busy to give them work.
+   * The drain time at the rate seen since the queue was last empty; 0 if none was. The engines' own time would be too
+   * low while this process is too busy to give them work.
    */
   seenMs(aloneMs: number): number {
     return this.#isOfNow ? (this.drainMs(aloneMs) ?? 0) : 0
   }
 
-  /** When so much of the queue will be worked off; nothing before that was measured. */
+  /** The time until this much of the queue is drained; undefined until the rate is measured. */
   drainMs(aloneMs: number): number | undefined {
     return this.#perMs <= 0 ? undefined : aloneMs / this.#perMs
   }

@@ -3,14 +3,14 @@ import { EngineDied, ModelHung } from '../engine/engine.ts'
 import { isShortOfMemory } from '../engine/short-of-memory.ts'
 
 interface FailedRun {
-  /** Whether others have of the memory that it runs in. */
+  /** Whether other models use the same device memory. */
   sharesMemory: boolean
 }
 
 /**
- * What the runtime refuses of an input, alone in its run, is the input's fault, and so is what an engine ends over by
- * itself then. Of an engine that was ended from outside the caller is told to come again, and so it is where memory was
- * too small that others have a part of: what has all of it and still too little is too large.
+ * The error for a job that failed alone in its run. An error or a crash of the runtime is the input's fault. If the
+ * engine was killed from outside, or memory that other models share ran out, the caller may retry; an input that does not
+ * fit into memory of its own is too large.
  */
 export function failureOf(error: unknown, { sharesMemory }: FailedRun): AppError {
   if (error instanceof AppError) return error

@@ -5,14 +5,14 @@ import { goesBefore, type InLine, type TenantLine } from './tenant-line.ts'
 const rememberedMax = 1024
 
 /**
- * A queue that tenants share by weight: the one that has been given least goes first, and an idle one saves nothing up
- * (start-time fair queueing, Goyal et al., 1996). Within a tenant the oldest goes first. Adding and removing cost the
- * logarithm of the tenants that wait, however long their lines are.
+ * A queue that tenants share by weight: the tenant that was served least goes first, and an idle tenant saves nothing up
+ * (start-time fair queueing, Goyal et al., 1996). Within a tenant the oldest goes first. Adding and removing take time
+ * logarithmic in the number of waiting tenants.
  */
 export class FairQueue<Member extends InLine<Member>> {
   readonly #weightOf: (tenant: string) => number
   readonly #waiting = new Heap<TenantLine<Member>>(goesBefore)
-  /** Those that wait, and those that have had more than their share of late. */
+  /** Waiting tenants, and those that recently had more than their share. */
   readonly #lines = new Map<string, TenantLine<Member>>()
   #weight = 0
   #turns = 0
@@ -23,17 +23,17 @@ export class FairQueue<Member extends InLine<Member>> {
     this.#weightOf = weightOf
   }
 
-  /** The one that is due. */
+  /** The member that is next. */
   get first(): Member | undefined {
     return this.#waiting.first?.first
   }
 
-  /** Those that wait, and those whose share is remembered. */
+  /** The number of tenants that wait or whose share is remembered. */
   get rememberedTenants(): number {
     return this.#lines.size
   }
 
-  /** When the one that has waited longest came. */
+  /** Arrival time of the oldest member. */
   get oldestMs(): number {
     let oldest = Number.POSITIVE_INFINITY
     for (let place = 0; place < this.#waiting.size; place++)
@@ -54,7 +54,7 @@ export class FairQueue<Member extends InLine<Member>> {
     if (line.place < 0) this.#join(line)
   }
 
-  /** One that waits no more is left alone. */
+  /** Does nothing if the member no longer waits. */
   remove(member: Member): void {
     const { line, previous, next } = member
     if (line === undefined) return
@@ -70,7 +70,7 @@ export class FairQueue<Member extends InLine<Member>> {
     else if (previous === undefined) this.#waiting.moved(line)
   }
 
-  /** Has one count for more where it stands; one that waits no more is left alone. */
+  /** Adds to a member's wait; does nothing if it no longer waits. */
   addWait(member: Member, waitMs: number): void {
     if (member.line === undefined) return
     member.waitMs += waitMs
@@ -78,14 +78,14 @@ export class FairQueue<Member extends InLine<Member>> {
     this.waitMs += waitMs
   }
 
-  /** Counts work that a tenant was given. */
+  /** Counts work done for a tenant. */
   charge(line: TenantLine<Member>, cost: number): void {
     line.served += cost / line.weight
     line.turn = ++this.#turns
     if (line.place >= 0) this.#waiting.moved(line)
   }
 
-  /** How long what goes before a newcomer of this tenant takes: all of it, or what fair shares let go before. */
+  /** The wait ahead of a new member of this tenant: everything, or less if its fair share lets it go sooner. */
   aheadMs(tenant: string): number {
     const line = this.#lines.get(tenant)
     const weight = line?.weight ?? this.#weightOf(tenant)
@@ -94,7 +94,7 @@ export class FairQueue<Member extends InLine<Member>> {
     return Math.min(this.waitMs, (ownMs * sharing) / weight)
   }
 
-  /** Goes through what waits in the order in which it is due, until `visit` says that it has seen enough. */
+  /** Visits members in order until `visit` returns false. */
   walk(costOf: (member: Member) => number, visit: (member: Member) => boolean): void {
     walkLines({ lines: this.#waiting, costOf, visit })
   }
@@ -122,7 +122,7 @@ export class FairQueue<Member extends InLine<Member>> {
     line.waitMs = 0
     const { first } = this.#waiting
     if (first === undefined) {
-      // Nobody waits: what anybody had before no longer counts.
+      // Nobody waits, so past shares no longer count.
       this.#lines.clear()
       this.waitMs = this.#weight = 0
     } else if (this.#lines.size > 2 * this.#waiting.size + rememberedMax) {

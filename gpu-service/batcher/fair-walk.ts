@@ -2,8 +2,8 @@ import { Heap } from './heap.ts'
 import { arrivedAfter, type InLine, type TenantLine } from './tenant-line.ts'
 
 /**
- * Goes through lines of members in the order in which they are due, until `visit` says that it has seen enough. It costs
- * the logarithm of what it has seen for each, however many lines there are.
+ * Visits the members of all lines in order until `visit` returns false. Each visit takes time logarithmic in the number
+ * of lines visited so far, however many lines there are.
  */
 export function walkLines<Member extends InLine<Member>>({ lines, costOf, visit }: Walk<Member>): void {
   const cursors = new Heap<Cursor<Member>>(
@@ -17,7 +17,7 @@ export function walkLines<Member extends InLine<Member>>({ lines, costOf, visit 
   for (let cursor = cursors.first; cursor !== undefined; cursor = cursors.first) {
     const { first, line, opens } = cursor
     if (!visit(first)) return
-    // The lines below one in the heap are behind it, so they are looked at only once that one was.
+    // Children in the heap come after their parent, so they are opened only once the parent was visited.
     if (opens >= 0) for (const below of [2 * opens + 1, 2 * opens + 2]) open(below)
     cursor.opens = -1
     cursor.served += costOf(first) / line.weight
@@ -39,7 +39,7 @@ interface Cursor<Member> {
   line: TenantLine<Member>
   first: Member
   served: number
-  /** Where the line stands among all, until those below it are looked at. */
+  /** The position of its line in the heap, or -1 once its children are open. */
   opens: number
   place: number
 }

@@ -1,9 +1,9 @@
-/** What stands in a heap knows its place there, so that it can be taken out of the middle; -1 when it is in none. */
+/** A heap item stores its position, so that it can be removed from the middle; -1 if it is in no heap. */
 export interface Placed {
   place: number
 }
 
-/** A binary heap: the first of all is at hand, and adding, moving and removing any one costs the logarithm of all. */
+/** A binary heap with O(log n) add, remove and reorder of any item. */
 export class Heap<Item extends Placed> {
   readonly #items: Item[] = []
   readonly #isBefore: (one: Item, other: Item) => boolean
@@ -20,7 +20,7 @@ export class Heap<Item extends Placed> {
     return this.#items[0]
   }
 
-  /** The two that a place leads to are at `2 * place + 1` and after it. */
+  /** The children of a place are at `2 * place + 1` and `2 * place + 2`. */
   at(place: number): Item | undefined {
     return this.#items[place]
   }
@@ -31,7 +31,7 @@ export class Heap<Item extends Placed> {
     this.#rise(item)
   }
 
-  /** One that is in no heap is left alone. */
+  /** Does nothing if the item is in no heap. */
   remove(item: Item): void {
     const { place } = item
     if (place < 0) return
@@ -42,7 +42,7 @@ export class Heap<Item extends Placed> {
     this.moved(last)
   }
 
-  /** To be told when the order of one has changed. */
+  /** Call after an item's order has changed. */
   moved(item: Item): void {
     this.#rise(item)
     this.#sink(item)

@@ -1,6 +1,6 @@
 import type { BatchObserver } from './batch-observer.ts'
 
-/** How often something was done, and how long it took in all. */
+/** A count and a total time. */
 export interface Duration {
   count: number
   ms: number
@@ -8,14 +8,14 @@ export interface Duration {
 
 const batchSizesMax = 128
 
-/** What one model's runs have come to since it was loaded, in the terms of Triton's statistics. */
+/** Statistics of one model since it was loaded, in Triton's terms. */
 export class InferenceStatistics {
   readonly success: Duration = { count: 0, ms: 0 }
   readonly queue: Duration = { count: 0, ms: 0 }
   readonly compute: Duration = { count: 0, ms: 0 }
   failed = 0
   lastMs = 0
-  /** Runs by how many items they had; those beyond the last size kept are counted in it. */
+  /** Runs by batch size; larger ones are counted under the largest size. */
   readonly batches = new Map<number, Duration>()
   readonly #now: () => number
 
@@ -23,7 +23,7 @@ export class InferenceStatistics {
     this.#now = now
   }
 
-  /** Listens to what a batcher tells before it is passed on. */
+  /** Wraps an observer and counts what passes through. */
   listen(observer: BatchObserver): BatchObserver {
     return {
       ...observer,

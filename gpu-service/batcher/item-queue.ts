@@ -4,30 +4,30 @@ import type { CacheBudget } from './cache-budget.ts'
 import type { CallOptions } from './call-options.ts'
 
 export interface QueueLimits {
-  /** The most items that may wait. */
+  /** The maximum number of waiting items. */
   queuedMax: number
-  /** How long a new item may have to wait before it is refused. */
+  /** The predicted wait beyond which a new item is refused. */
   waitMsMax: number
-  /** How much of an engine's time one request may ask for. */
+  /** The maximum engine time of one request. */
   requestMsMax: number
-  /** How long a caller waits at most, where it does not give less time itself; without an end where it is not said. */
+  /** The maximum time until an answer, unless the caller gives less; unlimited by default. */
   timeoutMs?: number | undefined
-  /** How many answers are kept for inputs that are the same; none, where it is not said. */
+  /** The maximum number of cached answers; 0 by default. */
   cachedMax?: number | undefined
-  /** The memory that the answers kept share with those of other queues; its own, where it is not said. */
+  /** The cache memory shared with other queues; a budget of its own by default. */
   cacheBudget?: CacheBudget | undefined
 }
 
-/** Gives a queue's batches to the engines. */
+/** Assigns a queue's batches to engines. */
 export interface Scheduler {
-  /** Says that work has arrived. */
+  /** Call when work has arrived. */
   wake(): void
-  /** How long until what comes after so much of the queue's own work is started. */
+  /** The time until work starts that has this much of the queue's own work ahead of it. */
   waitMs(aheadMs: number): number
   readonly engineCount: number
 }
 
-/** A run of the warm-up: its items, all of one size and one where that is not said, and what they cost together. */
+/** A warm-up run of `items` (1 by default) inputs of one size, and their total cost. */
 export interface Measured {
   items?: number
   cost: number
@@ -38,25 +38,25 @@ export interface BatchResult<Output> {
   output: Output
   queueMs: number
   runMs: number
-  /** How many ran together; 0 where the answer was kept from before. */
+  /** The number of items in the run; 0 for a cached answer. */
   batchSize: number
 }
 
-/** A batcher as everything but its own task sees it. */
+/** A batcher without the types of its task. */
 export interface ItemQueue extends WorkSource {
-  /** Items that wait. */
+  /** The number of waiting items. */
   readonly depth: number
-  /** Refuses before any work was put into a request. @throws AppError `overloaded` */
+  /** Refuses a request before any work is put into it. @throws AppError `overloaded` */
   assertRoom(count: number, options?: Partial<CallOptions>): void
-  /** Teaches the measured speed before the first request, from the warm-up. */
+  /** Learns the speed from a warm-up run, before the first request. */
   learn(run: Measured): void
-  /** Refuses what has waited since before a moment, on the clock of `headSinceMs`; what runs already is answered. */
+  /** Refuses calls that arrived before a moment on the clock of `headSinceMs`; running jobs are still answered. */
   shed(shed: Shed): void
-  /** Refuses all that comes from now on; fulfilled when what was admitted is answered. */
+  /** Refuses new work; resolves when everything admitted is settled. */
   close(refusal: AppError): Promise<void>
 }
 
-/** What is given up because its model did not come into the engines in time. */
+/** Which calls to refuse because their model was not loaded in time. */
 export interface Shed {
   arrivedBeforeMs: number
   refusal: AppError

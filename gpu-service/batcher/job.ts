@@ -3,56 +3,56 @@ import type { Priority } from './call-options.ts'
 import type { BatchResult } from './item-queue.ts'
 import type { TenantLine } from './tenant-line.ts'
 
-/** One thing to compute, for however many callers wait for it. */
+/** One input to compute, for all callers that wait for it. */
 export interface Job<Input, Output> {
   readonly input: Input
-  /** What it counts towards the cost of a run. */
+  /** Its share in the cost of a run: tokens, or 1. */
   readonly size: number
-  /** What it would take by itself, as predicted when it came. */
+  /** Predicted time of a run of this job alone, when it arrived. */
   readonly aloneMs: number
   readonly group: string | undefined
   readonly key: string | undefined
-  /** Those who wait for it; without any it is not run. */
+  /** The callers that wait for it; without any it is not run. */
   readonly tickets: Ticket<Input, Output>[]
   state: 'new' | 'queued' | 'taken' | 'done'
-  /** How many engines died over it. */
+  /** How many engines died while running it. */
   deaths: number
-  /** The latest look into the queue that has met it: it may stand there for several callers. */
-  seenIn: number
+  /** The latest walk of the queue that met it, because it is queued once per caller. */
+  lastWalk: number
 }
 
-/** A caller's claim on one job, and its place in the line of its tenant. */
+/** A caller's claim on one job, and its position in its tenant's line. */
 export interface Ticket<Input, Output> {
   readonly call: Call<Input, Output>
   readonly job: Job<Input, Output>
-  /** Which input of the call it is. */
+  /** The index of the input in the call. */
   readonly index: number
-  /** What it adds to the wait of others: nothing where the job is there for another already. */
+  /** What it adds to the wait of others: 0 if another caller already waits for the job. */
   waitMs: number
-  /** Its place among the job's tickets. */
+  /** Its index among the job's tickets. */
   at: number
   line: TenantLine<Ticket<Input, Output>> | undefined
   previous: Ticket<Input, Output> | undefined
   next: Ticket<Input, Output> | undefined
 }
 
-/** One request: its items are answered together, or it fails as a whole. */
+/** One request: its items are answered together or it fails as a whole. */
 export interface Call<Input, Output> {
   readonly arrivedMs: number
-  /** Infinite where the caller has none. */
+  /** Infinity if the caller set none. */
   readonly deadlineMs: number
   readonly priority: Priority
   readonly tenant: string
   readonly results: BatchResult<Output>[]
   readonly tickets: Ticket<Input, Output>[]
-  /** Items without an answer. */
+  /** The number of items without an answer. */
   open: number
   isSettled: boolean
-  /** Its place among the deadlines. */
+  /** Its position in the heap of deadlines. */
   place: number
   resolve(results: BatchResult<Output>[]): void
   reject(error: AppError): void
-  /** Stops listening for its caller's leaving. */
+  /** Removes the listener for the caller's disconnect. */
   forget: (() => void) | undefined
 }
 

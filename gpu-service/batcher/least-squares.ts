@@ -1,10 +1,10 @@
-/** The sums that a fit needs: how much the features go together, and with the target. */
+/** The sums of a least-squares fit: features by features, and features by target. */
 export interface Sums {
   products: number[][]
   targets: number[]
 }
 
-/** What was seen of something whose target is 1, and how much it counts. */
+/** A sample, scaled so that its target is 1. */
 interface Sample {
   features: readonly number[]
   weight: number
@@ -21,8 +21,8 @@ export function sumsOf(samples: readonly Sample[]): Sums {
 }
 
 /**
- * The coefficients, none of them negative, that fit best; of two fits that are about as good the one that needs fewer
- * features, so that what was measured for one shape says something sensible of others.
+ * The best-fitting non-negative coefficients. Of two equally good fits the one with fewer features wins, because it
+ * extrapolates better from one shape to others.
  */
 export function fitNonNegative(sums: Sums, choices: readonly (readonly number[])[]): number[] | undefined {
   let best: number[] | undefined
@@ -33,7 +33,7 @@ export function fitNonNegative(sums: Sums, choices: readonly (readonly number[])
       chosen.map((row) => sums.targets[row] ?? 0),
     )
     if (solved?.every((coefficient) => coefficient >= 0) !== true) continue
-    // What the fit takes off the squared error.
+    // The reduction of the squared error.
     const gain = chosen.reduce((total, row, at) => total + (solved[at] ?? 0) * (sums.targets[row] ?? 0), 0)
     if (best !== undefined && gain <= bestGain * (1 + 1e-6)) continue
     bestGain = gain
@@ -42,7 +42,7 @@ export function fitNonNegative(sums: Sums, choices: readonly (readonly number[])
   return best
 }
 
-/** Gauss's elimination; nothing where the samples do not tell the features apart. */
+/** Gauss–Jordan elimination; undefined if the samples do not distinguish the features. */
 function solve(matrix: number[][], targets: number[]): number[] | undefined {
   const rows = matrix.map((row, at) => [...row, targets[at] ?? 0])
   const count = rows.length

@@ -1,28 +1,28 @@
 import { type Sums, sumsOf } from './least-squares.ts'
 
-/** How much a newer run counts against the ones of its like before it, once there are several. */
+/** The weight of a new run in the average of its bucket, once the bucket holds several. */
 const runWeight = 0.1
-/** How fast it is forgotten how often runs of a like were made. */
+/** The decay per run of how often a bucket was hit. */
 const hitsFade = 0.98
 
-interface Like {
-  /** What its runs had on average: one, their padded units, and these times their length. */
+interface Bucket {
+  /** Averages over its runs: 1, padded units, padded units times length. */
   features: number[]
   runMs: number
   count: number
-  /** How often it ran of late, as of the latest of its runs. */
+  /** Decayed number of hits as of its latest run. */
   hits: number
-  /** Which of all runs that was. */
+  /** The number of its latest run among all runs. */
   latest: number
 }
 
 /**
- * What runs took, by about how many items they had and how long. Old ones fade behind newer ones of their like alone:
- * where all runs are alike for a while, they tell nothing of what others take, and what was known of those must stay.
+ * Run times in buckets of similar shapes. A run only displaces older ones of its own bucket: while all runs are alike,
+ * what is known about other shapes must stay.
  */
 export class MeasuredShapes {
-  /** By the powers of two that hold them: a few hundred at most. */
-  readonly #likes = new Map<number, Like>()
+  /** By items and length rounded up to powers of two: a few hundred at most. */
+  readonly #buckets = new Map<number, Bucket>()
   #runs = 0
 
   add({ items, longest, runMs }: { items: number; longest: number; runMs: number }): void {
@@ -30,33 +30,33 @@ export class MeasuredShapes {
     const units = items * longest
     const features = [1, units, units * longest]
     const latest = ++this.#runs
-    const like = this.#likes.get(key)
-    if (like === undefined) {
-      this.#likes.set(key, { features, runMs, count: 1, hits: 1, latest })
+    const bucket = this.#buckets.get(key)
+    if (bucket === undefined) {
+      this.#buckets.set(key, { features, runMs, count: 1, hits: 1, latest })
       return
     }
-    like.count++
-    const weight = Math.max(runWeight, 1 / like.count)
-    like.features = like.features.map((value, at) => value + weight * ((features[at] ?? 0) - value))
-    like.runMs += weight * (runMs - like.runMs)
-    like.hits = this.#hitsOf(like) + 1
-    like.latest = latest
+    bucket.count++
+    const weight = Math.max(runWeight, 1 / bucket.count)
+    bucket.features = bucket.features.map((value, at) => value + weight * ((features[at] ?? 0) - value))
+    bucket.runMs += weight * (runMs - bucket.runMs)
+    bucket.hits = this.#hitsOf(bucket) + 1
+    bucket.latest = latest
   }
 
   /**
-   * What a fit needs. What runs now is fitted best, for no curve fits all on a GPU, where small runs take all the same
-   * time; what has not run for long stays in it as one run.
+   * The sums for a fit. Recent shapes weigh most, because no curve fits all shapes on a GPU, where all small runs take
+   * the same time; a bucket that has not run for long still counts as one run.
    */
   sums(): Sums {
     return sumsOf(
-      [...this.#likes.values()].map((like) => ({
-        features: like.features.map((value) => value / like.runMs),
-        weight: Math.max(1, this.#hitsOf(like)),
+      [...this.#buckets.values()].map((bucket) => ({
+        features: bucket.features.map((value) => value / bucket.runMs),
+        weight: Math.max(1, this.#hitsOf(bucket)),
       })),
     )
   }
 
-  #hitsOf({ hits, latest }: Like): number {
+  #hitsOf({ hits, latest }: Bucket): number {
     return hits * hitsFade ** (this.#runs - latest)
   }
 }

@@ -1,7 +1,7 @@
 import type { CallOptions } from './call-options.ts'
 import type { Call } from './job.ts'
 
-/** A request that nothing of is answered yet. */
+/** A call with no item answered yet. */
 export function newCall<Input, Output>({ count, nowMs, options, resolve, reject }: NewCall<Input, Output>) {
   const { deadlineMs = Number.POSITIVE_INFINITY, priority = 'interactive', tenant = '' } = options
   const settling = { open: count, isSettled: false, place: -1, forget: undefined, resolve, reject }
@@ -18,7 +18,7 @@ export function newCall<Input, Output>({ count, nowMs, options, resolve, reject 
 }
 
 interface NewCall<Input, Output> extends Pick<Call<Input, Output>, 'resolve' | 'reject'> {
-  /** Its inputs. */
+  /** The number of its inputs. */
   count: number
   nowMs: number
   options: Partial<CallOptions>

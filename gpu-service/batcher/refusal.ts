@@ -1,8 +1,8 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 
 /**
- * What a caller is told who would wait too long: to come back when what waits now is worked off. Under overload most of
- * a refusal's cost would be its stack trace, so one error stands for many.
+ * Makes the 429 error with the time to drain the queue as Retry-After. The error is reused, because under overload its
+ * stack trace would be most of the cost of a refusal.
  */
 export function createRefusal(): (backlogMs: number) => AppError {
   let last: AppError | undefined

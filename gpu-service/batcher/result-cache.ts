@@ -1,21 +1,18 @@
-import type { CacheBudget, Kept } from './cache-budget.ts'
-import { bytesOf, keptCopy } from './kept-copy.ts'
+import type { CacheBudget, CacheEntry } from './cache-budget.ts'
+import { bytesOf, cachedCopy } from './cached-copy.ts'
 
-interface KeptOutput<Output> extends Kept {
+interface CachedOutput<Output> extends CacheEntry {
   output: Output
 }
 
-/** What an entry takes besides its key and its answer, about. */
+/** The approximate overhead of an entry besides its key and answer. */
 const entryBytes = 256
 
-/**
- * The latest answers by the key of their input, at most so many, and within the memory that all caches share; the one
- * unused for longest goes first.
- */
+/** An LRU cache of answers by the key of their input, bounded in number and by the memory that all caches share. */
 export class ResultCache<Output> {
   readonly #itemsMax: number
   readonly #budget: CacheBudget
-  readonly #results = new Map<string, KeptOutput<Output>>()
+  readonly #results = new Map<string, CachedOutput<Output>>()
   #isClosed = false
 
   constructor({ itemsMax, budget }: { itemsMax: number; budget: CacheBudget }) {
@@ -37,14 +34,14 @@ export class ResultCache<Output> {
     this.#remove(key)
     const sizeBytes = entryBytes + bytesOf(key) + bytesOf(output)
     if (sizeBytes > this.#budget.answerMaxBytes) return
-    const kept = { output: keptCopy(output), sizeBytes, drop: () => this.#results.delete(key) }
+    const kept = { output: cachedCopy(output), sizeBytes, drop: () => this.#results.delete(key) }
     this.#results.set(key, kept)
     this.#budget.add(kept)
     const [oldest] = this.#results.keys()
     if (this.#results.size > this.#itemsMax && oldest !== undefined) this.#remove(oldest)
   }
 
-  /** Gives its memory back, and keeps nothing from now on. */
+  /** Drops all answers and caches no more. */
   close(): void {
     this.#isClosed = true
     for (const key of [...this.#results.keys()]) this.#remove(key)

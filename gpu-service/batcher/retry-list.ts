@@ -2,14 +2,14 @@ import { type EngineDied, ModelHung } from '../engine/engine.ts'
 import type { Job } from './job.ts'
 
 /**
- * Batches whose engine died. Each runs once more as it was, before all that waits, by whichever engine is free first;
- * when that one dies too, its members run one by one; what is lost with a third engine is not run again. Two may end at
- * the same moment, and one be given work before its end is known.
+ * Batches whose engine died. Each is retried once as it was, ahead of the queue; if that engine dies too, its members run
+ * one by one; a job that loses a third engine is given up. Two retries are needed because several engines may die at
+ * once, and one may be given work before its death is noticed.
  */
 export class RetryList<Input, Output> {
   #batches: Job<Input, Output>[][] = []
 
-  /** Tickets that wait here. */
+  /** The number of waiting tickets. */
   get size(): number {
     let tickets = 0
     for (const batch of this.#batches) for (const job of batch) tickets += job.tickets.length
@@ -21,10 +21,10 @@ export class RetryList<Input, Output> {
     return calls.reduce((oldest, arrivedMs) => Math.min(oldest, arrivedMs), Number.POSITIVE_INFINITY)
   }
 
-  /** Takes in what an engine was lost with, and gives back what is not to be run again. */
+  /** Adds the jobs that an engine died with and returns those to give up. */
   add(jobs: readonly Job<Input, Output>[], error: EngineDied): readonly Job<Input, Output>[] {
     for (const job of jobs) job.deaths++
-    // A model that never ends would cost another engine for good.
+    // A run that never ends would block another engine.
     if (error instanceof ModelHung || (jobs.length === 1 && jobs.every(({ deaths }) => deaths > 2))) return jobs
     const wanted = jobs.filter(({ tickets }) => tickets.length > 0)
     if (jobs.every(({ deaths }) => deaths === 1)) this.#batches.push(wanted)
@@ -32,7 +32,7 @@ export class RetryList<Input, Output> {
     return []
   }
 
-  /** The next batch without those whom nobody waits for any more. */
+  /** The next batch, without jobs that nobody waits for any more. */
   next(): Job<Input, Output>[] | undefined {
     for (let batch = this.#batches.shift(); batch !== undefined; batch = this.#batches.shift()) {
       const wanted = batch.filter(({ tickets }) => tickets.length > 0)

@@ -8,15 +8,15 @@ export interface SplittingRun<Job, Output> {
   isWanted(job: Job): boolean
   answer(jobs: readonly Job[], outputs: readonly Output[]): void
   fail(job: Job, error: unknown): void
-  /** Told when a batch is run again in halves. */
+  /** Called when a batch is retried in halves. */
   split(): void
-  /** The engine went away with these. */
+  /** Called when the engine died with these jobs. */
   lost(jobs: readonly Job[], error: EngineDied): void
 }
 
 /**
- * Runs a batch. Where it fails, its halves are run, and theirs: one bad member among n is found in 2 log n runs and fails
- * alone. What fails for another reason than its inputs fails as a whole.
+ * Runs a batch and retries a failed one in halves, recursively: one bad member among n is isolated in 2 log n runs and
+ * fails alone. A batch that fails for a reason other than its inputs fails as a whole.
  */
 export async function runSplitting<Job, Output>(asked: SplittingRun<Job, Output>): Promise<void> {
   const { jobs, run, isWanted, answer, fail, split, lost } = asked

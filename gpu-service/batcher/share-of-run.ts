@@ -1,10 +1,10 @@
 import type { CostModel } from './cost-model.ts'
 import { type BatchLimits, runBoundMs } from './cut-batch.ts'
 
-/** What waits, or what a request brings. */
+/** A queue's or a request's work. */
 export interface Work {
   items: number
-  /** Their sizes, summed. */
+  /** The sum of their sizes. */
   units: number
 }
 
@@ -14,15 +14,15 @@ interface ShareOfRun {
   costs: CostModel
 }
 
-/** How many times as many items as the largest run had that was measured. */
+/** Predictions go up to this many times the items of the largest measured run. */
 const beyondSeen = 2
 
-/** Padding, and a machine that does other things too, make runs longer than the curve. */
+/** Padding and other load on the machine make runs longer than the curve. */
 const margin = 1.25
 
 /**
- * What the largest run of these takes, of what its members take one by one. On a GPU a hundred take hardly longer than
- * one: who counts them by the small runs there were before refuses a crowd for which there is room.
+ * The ratio of the time of the largest possible run to the time of its items run one by one. On a GPU a hundred items
+ * take hardly longer than one, so predicting from the small runs of the past would refuse a crowd that fits.
  */
 export function shareOfRun({ work: { items, units }, limits, costs }: ShareOfRun): number {
   const longest = units / Math.max(1, items)

@@ -1,6 +1,6 @@
 import type { CacheBudget } from './cache-budget.ts'
+import { CacheHitRate } from './cache-hit-rate.ts'
 import type { Job } from './job.ts'
-import { KeptHits } from './kept-hits.ts'
 import { ResultCache } from './result-cache.ts'
 
 export interface JobMaker<Input> {
@@ -15,24 +15,24 @@ export interface SharedJobsOptions<Input> extends JobMaker<Input> {
   cacheBudget: CacheBudget
 }
 
-/** What answers one input of a call: a job, old or new, or an answer from before. */
+/** Where the answer to one input comes from: a job, existing or new, or the cache. */
 export type Source<Input, Output> = { job: Job<Input, Output> } | { output: Output }
 
-/** The jobs that wait or run, by the key of their input, so that what is asked for twice is computed once. */
+/** The queued and running jobs by the key of their input, so that identical inputs are computed once. */
 export class SharedJobs<Input, Output> {
   readonly #make: JobMaker<Input>
   readonly #cache: ResultCache<Output>
-  readonly #hits: KeptHits | undefined
+  readonly #hits: CacheHitRate | undefined
   readonly #byKey = new Map<string, Job<Input, Output>>()
 
   constructor({ cachedMax, cacheBudget, ...make }: SharedJobsOptions<Input>) {
     this.#make = make
     this.#cache = new ResultCache({ itemsMax: cachedMax, budget: cacheBudget })
-    // Without keys nothing is kept.
-    this.#hits = cachedMax > 0 && make.keyOf !== undefined ? new KeptHits() : undefined
+    // Without keys nothing is cached.
+    this.#hits = cachedMax > 0 && make.keyOf !== undefined ? new CacheHitRate() : undefined
   }
 
-  /** Where the answer to each input will come from; nothing is kept of it before it is admitted. */
+  /** Finds a source for each input; new jobs are not shared until they are admitted. */
   sourcesOf(inputs: readonly Input[]): Source<Input, Output>[] {
     const { keyOf } = this.#make
     if (keyOf === undefined) return inputs.map((input) => ({ job: this.#jobOf(input, undefined) }))
@@ -49,23 +49,23 @@ export class SharedJobs<Input, Output> {
     return sources
   }
 
-  /** Whether a request that is not read yet may be one that is answered from what is kept. */
-  mayBeKept(nowMs: number): boolean {
-    return this.#hits?.isWorthALook(nowMs) ?? false
+  /** Whether a request that has not been parsed yet may be answered from the cache. */
+  mayBeCached(nowMs: number): boolean {
+    return this.#hits?.isWorthLookup(nowMs) ?? false
   }
 
   admitted(job: Job<Input, Output>): void {
     if (job.key !== undefined) this.#byKey.set(job.key, job)
   }
 
-  /** Nobody may join it any more; an answer is kept where the deployment wants that. */
+  /** Stops callers from joining the job and caches its output if the deployment has a cache. */
   ended(job: Job<Input, Output>, output?: Output): void {
     if (job.key === undefined) return
     if (this.#byKey.get(job.key) === job) this.#byKey.delete(job.key)
     if (output !== undefined) this.#cache.set(job.key, output)
   }
 
-  /** Keeps no answers from now on. */
+  /** Drops all cached answers and caches no more. */
   close(): void {
     this.#cache.close()
   }
@@ -73,7 +73,7 @@ export class SharedJobs<Input, Output> {
   #jobOf(input: Input, key: string | undefined): Job<Input, Output> {
     const { sizeOf, groupOf, aloneMs } = this.#make
     const size = sizeOf(input)
-    const fresh = { state: 'new' as const, deaths: 0, seenIn: 0, tickets: [] }
+    const fresh = { state: 'new' as const, deaths: 0, lastWalk: 0, tickets: [] }
     return { input, size, key, group: groupOf?.(input), aloneMs: aloneMs(size), ...fresh }
   }
 }

@@ -8,10 +8,10 @@ interface TakeNext<Input, Output> extends Pick<CutInput<unknown>, 'limits' | 'fr
   nowMs: number
 }
 
-/** Takes out what is run next: one batch, or several of one member each where every input is a run of its own. */
+/** Takes the next batch out of the queue, or several batches of one if every input is a run of its own. */
 export function takeNext<Input, Output>({ waiting, limits, nowMs, ...engines }: TakeNext<Input, Output>) {
   const window = waiting.window(windowOf(limits), nowMs)
-  // What came before the speed was known counts for nothing in the sum.
+  // Jobs that arrived before the speed was known are missing from the sum.
   const waitingMs = window[0]?.aloneMs === 0 ? Number.POSITIVE_INFINITY : waiting.waitMs
   const about = { window, waiting: waiting.size, waitingMs, ...engines }
   const batches: Job<Input, Output>[][] =

@@ -1,4 +1,4 @@
-/** What waits in line, in order of arrival; whoever leaves closes the gap. */
+/** A member of a linked list in order of arrival. */
 export interface InLine<Self> {
   readonly call: { readonly arrivedMs: number }
   waitMs: number
@@ -7,13 +7,13 @@ export interface InLine<Self> {
   next: Self | undefined
 }
 
-/** What one tenant has waiting, and how much it has been given. */
+/** What one tenant has waiting and how much it was served. */
 export interface TenantLine<Member> {
   readonly tenant: string
   readonly weight: number
-  /** The work it has had by its weight, counted from where the others stood when it last came out of idleness. */
+  /** Work done divided by weight; starts at the level of the others when the tenant becomes active. */
   served: number
-  /** When it last had a turn, or came: of equals the one goes first that has not had one for longest. */
+  /** When it last had a turn or became active; breaks ties in favour of the one that waited longest. */
   turn: number
   waitMs: number
   first: Member | undefined

@@ -2,7 +2,7 @@ import type { Call, Job, Ticket } from './job.ts'
 
 const notInLine = { at: -1, line: undefined, previous: undefined, next: undefined }
 
-/** A caller's claim on a job; what a job is waited for already adds nothing to the wait of others. */
+/** Adds a caller's claim on a job; a job that others already wait for adds nothing to the wait. */
 export function newTicket<Input, Output>({ call, job, index }: NewTicket<Input, Output>): Ticket<Input, Output> {
   const ticket: Ticket<Input, Output> = {
     call,
@@ -22,7 +22,7 @@ interface NewTicket<Input, Output> {
   index: number
 }
 
-/** Gives a claim up, where it still stands; the last one takes its place, for many may wait for one job and leave at once. */
+/** Removes a claim if it still stands, by a swap with the last: many callers of one job may leave at once. */
 export function leaveJob<Input, Output>(ticket: Ticket<Input, Output>): boolean {
   const { tickets } = ticket.job
   if (tickets[ticket.at] !== ticket) return false

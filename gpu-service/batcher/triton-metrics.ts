@@ -1,7 +1,7 @@
 import type { Metrics } from '../../shared/metrics.ts'
 import type { BatchObserver } from './batch-observer.ts'
 
-/** Counts what a batcher tells under Triton's names too. One version, because one deployment answers as one model. */
+/** Also counts under Triton's metric names. The version is always 1, because a deployment answers as one model. */
 export function countAsTriton(deployment: string, metrics: Metrics, observer: BatchObserver): BatchObserver {
   const labels = { model: deployment, version: '1' }
   const success = metrics.tritonSuccess.labels(labels)

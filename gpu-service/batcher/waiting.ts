@@ -2,20 +2,20 @@ import type { Priority } from './call-options.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { Job, Ticket } from './job.ts'
 
-/** From when on bulk work that waits is given its turns, and how many runs interactive work has before each. */
+/** Bulk work that has waited this long gets a turn after this many interactive runs. */
 const agedMs = 1000
 const turnsBetween = 7
 
 /**
- * All that waits for one model. Interactive work goes first; bulk work that has waited for long gets every eighth run,
- * so that it never starves and never takes over. A run is of one priority: nobody waits for it who should not.
+ * Everything that waits for one model. Interactive work goes first; bulk work that has waited long gets every eighth run,
+ * so that it never starves and never takes over. A run holds one priority only.
  */
 export class Waiting<Input, Output> {
   readonly #queues: Record<Priority, FairQueue<Ticket<Input, Output>>>
-  /** What the jobs that wait would cost without padding; one that several wait for counts for each. */
+  /** The unpadded cost of all waiting tickets; a shared job counts once per caller. */
   units = 0
   #turns = 0
-  #looks = 0
+  #walks = 0
 
   constructor(weightOf?: (tenant: string) => number) {
     this.#queues = { interactive: new FairQueue(weightOf), bulk: new FairQueue(weightOf) }
@@ -29,7 +29,7 @@ export class Waiting<Input, Output> {
     return this.#queues[priority].size
   }
 
-  /** What the engines need for all of it. */
+  /** Engine time for everything that waits, run one by one. */
   get waitMs(): number {
     return this.#queues.interactive.waitMs + this.#queues.bulk.waitMs
   }
@@ -38,7 +38,7 @@ export class Waiting<Input, Output> {
     return Math.min(this.#queues.interactive.oldestMs, this.#queues.bulk.oldestMs)
   }
 
-  /** What the engines will do before they come to a newcomer. */
+  /** Engine time of what runs before a new ticket of this tenant. */
   aheadMs({ priority, tenant }: { priority: Priority; tenant: string }): number {
     const { interactive } = this.#queues
     return this.#queues[priority].aheadMs(tenant) + (priority === 'bulk' ? interactive.waitMs : 0)
@@ -54,13 +54,13 @@ export class Waiting<Input, Output> {
     this.#queues[ticket.call.priority].remove(ticket)
   }
 
-  /** Counts the wait for a job for another who stays, where the one leaves for whom it was counted. */
+  /** Counts the wait for a shared job towards another caller when the one it was counted for leaves. */
   handOn({ job, waitMs }: Ticket<Input, Output>): void {
     const [heir] = job.tickets
     if (heir !== undefined) this.#queues[heir.call.priority].addWait(heir, waitMs)
   }
 
-  /** Takes a job out for all who wait for it; its work is counted for the one who asked first. */
+  /** Takes a job out of the queue for all its callers and charges its work to the first one's tenant. */
   take(job: Job<Input, Output>): void {
     const [first] = job.tickets
     const line = first?.line
@@ -68,16 +68,16 @@ export class Waiting<Input, Output> {
     if (first !== undefined && line !== undefined) this.#queues[first.call.priority].charge(line, job.size)
   }
 
-  /** The jobs that are due next, the first of them first, each once. */
+  /** The next jobs in order, each once. */
   window(limit: number, nowMs: number): Job<Input, Output>[] {
     const queue = this.#queues[this.#turnOf(nowMs)]
     const jobs: Job<Input, Output>[] = []
-    const look = ++this.#looks
+    const look = ++this.#walks
     queue.walk(
       ({ job }) => job.size,
       ({ job }) => {
-        if (job.seenIn !== look) jobs.push(job)
-        job.seenIn = look
+        if (job.lastWalk !== look) jobs.push(job)
+        job.lastWalk = look
         return jobs.length < limit
       },
     )

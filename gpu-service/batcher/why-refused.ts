@@ -1,12 +1,12 @@
-/** What is known of a request before any of its work is queued, in milliseconds from now. */
+/** What is known about a request before it is queued, in milliseconds from now. */
 interface Prospect {
-  /** Until its first item is started. */
+  /** Until its first item starts. */
   waitMs: number
-  /** What its items need of the engines. */
+  /** Engine time of its items. */
   engineMs: number
-  /** From its first item being started to its last one being answered, with nothing in between. */
+  /** From the start of its first item to the end of its last, with nothing in between. */
   runMs: number
-  /** Until its caller no longer wants the answer. */
+  /** Until its deadline. */
   leftMs: number
   limits: { waitMsMax: number; requestMsMax: number }
 }
@@ -14,8 +14,8 @@ interface Prospect {
 type Refused = 'too-costly' | 'too-slow' | 'overloaded'
 
 /**
- * Why a request is refused before it is queued, if it is. What even an idle server could not do, in the time given or at
- * all, is refused for good; what only the queue prevents may be sent again once that is worked off.
+ * Decides whether to refuse a request before it is queued. A request that even an idle server could not finish is refused
+ * for good; one that only the queue prevents may be retried.
  */
 export function whyRefused({ waitMs, engineMs, runMs, leftMs, limits }: Prospect): Refused | undefined {
   if (engineMs > limits.requestMsMax) return 'too-costly'

@@ -1,18 +1,18 @@
 import type { BatchLimits } from './cut-batch.ts'
 
-/** A smaller run gains more from what is still to come than from being staged. */
+/** A smaller run gains more from waiting for further items than from being staged. */
 const itemsMin = 32
 
 interface WorthStaging {
   waiting: { size: number; units: number }
-  /** How many items went to an engine last, where any of the queue's run now. */
+  /** The size of the batch that an engine took last, if one of this queue is running. */
   handedOver: number | undefined
   limits: BatchLimits
 }
 
 /**
- * Whether what waits is to be handed over behind a run, so that the engine need not wait between the two: where it fills a
- * run, or is as much as what runs now, whose callers ask again only when that has ended.
+ * Whether to send the next run to the engine while one is still running, so that the engine does not idle in between: if
+ * it is full, or as large as the running one, whose callers send their next requests only after it ends.
  */
 export function isWorthStaging({ waiting: { size, units }, handedOver, limits }: WorthStaging): boolean {
   if (size >= limits.itemsMax || units >= limits.costMax) return true

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CacheBudget } from '../../../../gpu-service/batcher/cache-budget.ts'
-import { bytesOf, keptCopy } from '../../../../gpu-service/batcher/kept-copy.ts'
+import { bytesOf, cachedCopy } from '../../../../gpu-service/batcher/cached-copy.ts'
 import { ResultCache } from '../../../../gpu-service/batcher/result-cache.ts'
 import { errors } from '../../../../shared/errors.ts'
 import { heldBytes } from '../support/held-bytes.ts'
@@ -40,7 +40,7 @@ describe('the answers kept', () => {
   ])('share no memory with the tensor of their batch: %s', (_name, of) => {
     const tensor = new Float32Array(1_000_000).fill(1)
     const output = of(tensor.subarray(4, 8))
-    const copy = keptCopy<unknown>(output)
+    const copy = cachedCopy<unknown>(output)
     expect(copy).toEqual(output)
     expect(bytesOf(copy)).toBeLessThan(1000)
     const views = copy instanceof Float32Array ? [copy] : Object.values(copy as Record<string, Float32Array>)

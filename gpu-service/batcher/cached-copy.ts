@@ -1,9 +1,9 @@
-/** What values take besides what is in them, as measured of the runtime: most small answers are little else. */
+/** Measured overhead of values in V8, which is most of the size of a small answer. */
 const bytes = { slot: 8, number: 16, string: 24, list: 32, object: 48, typed: 224, typedOutside: 400 }
-/** A typed array up to this size lies in the heap itself. */
+/** V8 keeps typed arrays up to this size inside its heap. */
 const typedInsideMax = 64
 
-/** What a plain value takes in memory, about; infinite for one that cannot be measured. */
+/** The approximate memory of a plain value; Infinity if it cannot be measured. */
 export function bytesOf(value: unknown): number {
   if (typeof value === 'string') return bytes.string + 2 * value.length
   if (typeof value !== 'object' || value === null) return bytes.number
@@ -15,13 +15,13 @@ export function bytesOf(value: unknown): number {
 const bytesOfAll = (parts: readonly unknown[]): number =>
   parts.reduce<number>((total, part) => total + bytes.slot + bytesOf(part), 0)
 
-/** A copy that has its memory for itself: a view of the tensor that a whole batch shares would keep all of it. */
-export function keptCopy<Value>(value: Value): Value
-export function keptCopy(value: unknown): unknown {
+/** A deep copy, because a view of a batch's tensor would keep the whole tensor in memory. */
+export function cachedCopy<Value>(value: Value): Value
+export function cachedCopy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (isTyped(value)) return value.slice()
-  if (Array.isArray(value)) return value.map((part: unknown) => keptCopy(part))
-  return Object.fromEntries(Object.entries(value).map(([name, part]: [string, unknown]) => [name, keptCopy(part)]))
+  if (Array.isArray(value)) return value.map((part: unknown) => cachedCopy(part))
+  return Object.fromEntries(Object.entries(value).map(([name, part]: [string, unknown]) => [name, cachedCopy(part)]))
 }
 
 const isTyped = (value: object): value is Float32Array => ArrayBuffer.isView(value) && !(value instanceof DataView)
