@@ -100,7 +100,7 @@ function toTarget(
   const state =
     rolledBack !== undefined ? 'ROLLED_BACK' : item.isPaused === true ? 'PAUSED' : weight === 0 ? 'IDLE' : told
   const fault = of.find((one) => one.state === 'FAILED')?.reason
-  const reason = rolledBack?.reason ?? (state === 'FAILED' ? fault : undefined)
+  const reason = rolledBack === undefined ? (state === 'FAILED' ? fault : undefined) : whyOut(target, rolledBack)
   return {
     ...chosenOf(target),
     weight: rolledBack === undefined ? weight : 0,
@@ -108,6 +108,18 @@ function toTarget(
     ...(reason !== undefined && { reason }),
     ...(rolledBack !== undefined && { rolledBackAt: rolledBack.at }),
   }
+}
+
+/** Why it gets no requests, and what brings it back. */
+function whyOut(
+  { follows }: DeploymentTarget,
+  { reason, weight }: NonNullable<DeploymentTarget['rolledBack']>,
+): string {
+  const back =
+    follows === true
+      ? `When its alias moves, what that names then gets the weight ${weight} again and is judged anew.`
+      : 'It stays out until the targets are set anew.'
+  return `${reason} ${back}`
 }
 
 const toReplica = (replica: ReplicaStatus): ReplicaStatus => {

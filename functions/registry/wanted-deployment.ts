@@ -114,6 +114,7 @@ const withoutOwnParts = (_: DeploymentItem) => ({
   follows: undefined,
   followFault: undefined,
   rolledBack: undefined,
+  ownWeight: undefined,
 })
 
 /** `null` takes away. */

@@ -80,7 +80,8 @@ export const deploymentTarget = z
     ...chosen,
     weight,
     state: z.enum(['PENDING', 'LOADING', 'READY', 'FAILED', 'PAUSED', 'IDLE', 'ROLLED_BACK']).openapi({
-      description: '`IDLE` has no weight; `ROLLED_BACK` did worse than the canary rule allows.',
+      description:
+        '`IDLE` has no weight; `ROLLED_BACK` did worse than the canary rule allows. That is said of the revision: what its alias names when it moves gets the share that was asked for again, and is judged anew; where the first target had taken all of it over, it has its own share again then.',
     }),
     reason: z.string().optional(),
     rolledBackAt: timestamp.optional(),

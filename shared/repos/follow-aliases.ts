@@ -8,6 +8,7 @@ import { changeDeployment } from '../table/deployments.ts'
 import { deploymentsOfRepo } from '../table/repo-deployments.ts'
 import type { RepoItem } from '../table/repo-item.ts'
 import { getRef, getRepo, getRevision } from '../table/repos.ts'
+import { withoutHeir } from '../table/roll-back.ts'
 import type { Table } from '../table/table.ts'
 import type { DeviceOf } from './pool-devices.ts'
 
@@ -38,12 +39,12 @@ async function followed(
     if (target.follows !== true || target.repoId !== repo.id) return target
     return mayFollow(item, repo) ? moved(table, { target, device }) : { ...target, followFault: closed(repo) }
   }
-  const targets = staysTogether(targetsOf(item), await Promise.all(targetsOf(item).map(follow)))
+  const targets = withoutHeir(staysTogether(targetsOf(item), await Promise.all(targetsOf(item).map(follow))))
   const shadow = item.shadow && { ...item.shadow, target: await follow(item.shadow.target) }
   const isSame = orderedText([targets, shadow]) === orderedText([targetsOf(item), item.shadow])
   const [first] = targets
   if (isSame || first === undefined) return undefined
-  const { followFault: _, ...before } = item
+  const { followFault: _, ownWeight: __, ...before } = item
   return { ...before, ...first, targets, ...(shadow !== undefined && { shadow }) }
 }
 

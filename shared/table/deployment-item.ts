@@ -30,6 +30,8 @@ export interface DeploymentTarget {
   followFault?: string | undefined
   /** Set once a canary failed its rule; it gets no more requests. */
   rolledBack?: { at: string; by: string; reason: string; weight: number } | undefined
+  /** Its share as it was asked for, while it has that of others that were rolled back. */
+  ownWeight?: number | undefined
 }
 
 /**

@@ -32,7 +32,15 @@ const isSame = (one: DeploymentTarget, other: DeploymentTarget): boolean =>
 
 /** Without any other weight, the first target takes over all of it. */
 const heirOf = (targets: readonly DeploymentTarget[], weight: number): DeploymentTarget[] =>
-  targets.map((target, index) => (index === 0 ? { ...target, weight } : target))
+  targets.map((target, index) => (index === 0 ? { ...target, weight, ownWeight: target.weight ?? 1 } : target))
+
+/** Gives the first target its own share again where another has one by now: a new revision stands where one was rolled back. */
+export function withoutHeir(targets: readonly DeploymentTarget[]): DeploymentTarget[] {
+  const [first, ...others] = targets
+  if (first?.ownWeight === undefined || !others.some(isServed)) return [...targets]
+  const { ownWeight: weight, ...heir } = first
+  return [{ ...heir, weight }, ...others]
+}
 
 const withFirst = (item: DeploymentItem, targets: DeploymentTarget[]): DeploymentItem => ({
   ...item,

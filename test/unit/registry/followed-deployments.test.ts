@@ -14,7 +14,7 @@ async function rollBackCanary(): Promise<void> {
   const [, target] = item === undefined ? [] : targetsOf(item)
   if (target === undefined) throw new Error('there is no canary')
   const now = new Date(fresh.host.clock.ms)
-  await rollBack(fresh.host.table, { deployment: name, target, reason: 'it failed', by: 'r', now })
+  await rollBack(fresh.host.table, { deployment: name, target, reason: 'It failed.', by: 'r', now })
 }
 
 describe('a deployment that follows an alias', () => {
@@ -145,12 +145,33 @@ describe('a deployment that follows an alias', () => {
     await create({ targets, canary: { maxErrorRate: 0.1 } })
     await rollBackCanary()
     await host.followed(of.repo)
-    expect((await read()).body.targets[1]).toMatchObject({ state: 'ROLLED_BACK', weight: 0, reason: 'it failed' })
+    expect((await read()).body.targets[1]).toMatchObject({
+      ...{ state: 'ROLLED_BACK', weight: 0 },
+      reason: 'It failed. When its alias moves, what that names then gets the weight 10 again and is judged anew.',
+    })
     const third = await host.commit(of.repo, { 'model.onnx': '3' }, { metadata: servable('model.onnx') })
     await alias('PATCH', 'candidate', third)
     const canary = (await read()).body.targets[1]
     expect(canary).toMatchObject({ state: 'PENDING', weight: 10, revision: third })
     expect(canary).not.toHaveProperty('reason')
+  })
+
+  it('gives a new revision all of the requests again where the one before had them all, and the first target none', async () => {
+    const { host, of } = fresh
+    await alias('POST', 'candidate', of.first)
+    const targets = [
+      { target: of.repo, weight: 0 },
+      { target: `${of.repo}@candidate`, weight: 100 },
+    ]
+    await create({ targets, canary: { maxErrorRate: 0.1 } })
+    const weights = async () => (await read()).body.targets.map(({ weight }: { weight: number }) => weight)
+    for (const content of ['3', '4']) {
+      await rollBackCanary()
+      expect(await weights()).toEqual([100, 0])
+      const next = await host.commit(of.repo, { 'model.onnx': content }, { metadata: servable('model.onnx') })
+      await alias('PATCH', 'candidate', next)
+      expect(await weights()).toEqual([0, 100])
+    }
   })
 
   it('keeps what was rolled back out where its alias names what cannot be served', async () => {
