@@ -3,10 +3,11 @@ import type { BatcherOptions } from './batcher-options.ts'
 import type { CallLedger } from './call-ledger.ts'
 import { ColdEngines } from './cold-engines.ts'
 import type { CostModel } from './cost-model.ts'
-import { shapeOf } from './cut-batch.ts'
+import { costOf, shapeOf } from './cut-batch.ts'
 import type { DrainRate } from './drain-rate.ts'
 import { failureOf } from './failure.ts'
 import type { Job, Ran } from './job.ts'
+import { type MemoryBound, noShortage, noteShortage } from './memory-bound.ts'
 import { runSplitting } from './run-splitting.ts'
 
 export interface BatchRunsOptions<Input, Output>
@@ -14,6 +15,7 @@ export interface BatchRunsOptions<Input, Output>
   ledger: CallLedger<Input, Output>
   costs: CostModel
   rate: DrainRate
+  memory: MemoryBound
   now: () => number
 }
 
@@ -56,7 +58,8 @@ export class BatchRuns<Input, Output> {
   }
 
   async run({ batches, engine, began }: RunAll<Input, Output>): Promise<void> {
-    const { ledger, observe, now } = this.#options
+    const { ledger, observe, memory, now } = this.#options
+    const shortage = noShortage()
     const group: Together | undefined = batches.length > 1 ? { startedMs: undefined, tookMs: 0 } : undefined
     const runs = batches.map((jobs, index) =>
       runSplitting<Job<Input, Output>, Ran<Output>>({
@@ -77,11 +80,15 @@ export class BatchRuns<Input, Output> {
           for (const [at, job] of part.entries()) ledger.answer(job, results[at] as Ran<Output>)
         },
         fail: (job, error) => this.#failed(job, error),
-        split: () => observe.retried('split'),
+        failed: (part, error) => {
+          if (part.length > 1) observe.retried('split')
+          noteShortage(shortage, { error, cost: costOf(part), items: part.length })
+        },
         lost: (part, error) => this.#lost(part, error),
       }),
     )
     await Promise.all(runs)
+    memory.learn(shortage, now())
   }
 
   async #run(

@@ -9,6 +9,7 @@ import type { CallOptions } from './call-options.ts'
 import { CostModel, type RunShape } from './cost-model.ts'
 import { DrainRate } from './drain-rate.ts'
 import type { BatchResult, ItemQueue, Measured, Shed } from './item-queue.ts'
+import { MemoryBound } from './memory-bound.ts'
 import { newCall } from './new-call.ts'
 import { shareOfRun, type Work } from './share-of-run.ts'
 import { SharedJobs } from './shared-jobs.ts'
@@ -24,13 +25,14 @@ export class Batcher<Input, Output> implements ItemQueue {
   readonly #now: () => number
   readonly #costs = new CostModel()
   readonly #rate = new DrainRate()
+  readonly #memory = new MemoryBound()
   readonly #shared: SharedJobs<Input, Output>
   readonly #ledger: CallLedger<Input, Output>
   readonly #admission: AdmissionControl<Input, Output>
   readonly #runs: BatchRuns<Input, Output>
   readonly #predictMs = (shape: RunShape) => this.#costs.predictMs(shape)
   readonly #engineMs = (aloneMs: number, work: Work) =>
-    this.#rate.engineMs(aloneMs, shareOfRun({ work, limits: this.#options.limits, costs: this.#costs }))
+    this.#rate.engineMs(aloneMs, shareOfRun({ work, limits: this.#limits, costs: this.#costs }))
   #running = 0
   /** The number of items in the batch that an engine took last. */
   #handedOver = 0
@@ -55,7 +57,14 @@ export class Batcher<Input, Output> implements ItemQueue {
       now,
       refused,
     })
-    this.#runs = new BatchRuns({ ...options, ledger: this.#ledger, costs: this.#costs, rate: this.#rate, now })
+    this.#runs = new BatchRuns({
+      ...options,
+      ledger: this.#ledger,
+      costs: this.#costs,
+      rate: this.#rate,
+      memory: this.#memory,
+      now,
+    })
   }
 
   async submit(input: Input, options: Partial<CallOptions> = {}): Promise<BatchResult<Output>> {
@@ -125,7 +134,7 @@ export class Batcher<Input, Output> implements ItemQueue {
     // A retried batch may kill its engine again, and anything staged behind it would be lost too.
     if (retries.size > 0) return false
     const handedOver = this.#running > 0 ? this.#handedOver : undefined
-    return isWorthStaging({ waiting, handedOver, limits: this.#options.limits })
+    return isWorthStaging({ waiting, handedOver, limits: this.#limits })
   }
 
   idle(): Promise<void> {
@@ -138,7 +147,7 @@ export class Batcher<Input, Output> implements ItemQueue {
     this.#ledger.checkDeadlines()
     const { retries, waiting } = this.#ledger
     const lost = retries.next()
-    const { limits } = this.#options
+    const limits = this.#limits
     const next = { waiting, limits, nowMs: this.#now(), freeEngines, predictMs: this.#predictMs }
     const batches = lost === undefined ? takeNext(next) : [lost]
     this.#handedOver = batches.flat().length
@@ -148,6 +157,11 @@ export class Batcher<Input, Output> implements ItemQueue {
     this.#running--
     this.#rate.passed({ nowMs: this.#now(), areWaiting: this.depth > 0 })
     this.#settleIdle()
+  }
+
+  /** What a run may be, by the memory that there was of late. */
+  get #limits() {
+    return this.#memory.within(this.#options.limits, this.#now())
   }
 
   #settleIdle(): void {

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { manualBatcher } from '../support/manual-batcher.ts'
+
+const minuteMs = 60_000
+const short = new Error('BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 9')
+
+/** A model for whose runs there is memory up to so many members. */
+function scarce() {
+  const state = { membersMax: 5, poison: '' }
+  const started = manualBatcher<string>({ limits: { costMax: 16, itemsMax: 64 } })
+  const { batcher, runs, pull } = started
+  let ended = 0
+  /** What is submitted at once, by how many members the runs of it had. */
+  const runsOf = async (count: number) => {
+    const before = runs.length
+    const answers = Array.from({ length: count }, (_, at) => batcher.submit(at === 0 ? state.poison : `${at}`))
+    const all = Promise.allSettled(answers)
+    while (batcher.depth > 0) {
+      const working = pull()
+      for (; ended < runs.length; ended++) {
+        const run = runs[ended]
+        const fits = run !== undefined && run.inputs.length <= state.membersMax && !run.inputs.includes('poison')
+        await (fits ? run.finish() : run?.fail(short))
+      }
+      await working
+    }
+    await all
+    return runs.slice(before).map(({ inputs }) => inputs.length)
+  }
+  return { ...started, state, runsOf }
+}
+
+describe('a model that finds too little memory for its runs', () => {
+  it('is given smaller ones from then on, and is not run in halves each time anew', async () => {
+    const { runsOf, counts, state } = scarce()
+    expect(await runsOf(16)).toEqual([16, 8, 4, 4, 8, 4, 4])
+    expect(counts.split).toBe(3)
+    for (let times = 0; times < 5; times++) expect(Math.max(...(await runsOf(16)))).toBe(state.membersMax - 1)
+    expect(counts.split).toBe(3)
+  })
+
+  it('is given larger ones again after minutes, and remembers where there is too little still', async () => {
+    const { runsOf, clock, counts, state } = scarce()
+    await runsOf(16)
+    clock.nowMs += minuteMs
+    expect(Math.max(...(await runsOf(16)))).toBeLessThanOrEqual(state.membersMax)
+    clock.nowMs += 4 * minuteMs
+    expect(Math.max(...(await runsOf(16)))).toBeGreaterThan(state.membersMax)
+    const { split } = counts
+    expect(Math.max(...(await runsOf(16)))).toBeLessThanOrEqual(state.membersMax)
+    expect(counts.split).toBe(split)
+    state.membersMax = 16
+    clock.nowMs += 15 * minuteMs
+    expect(Math.max(...(await runsOf(40)))).toBe(16)
+  })
+
+  it('runs with the others what finds too little by itself, which is its own fault', async () => {
+    const { runsOf, state, counts } = scarce()
+    state.membersMax = 16
+    state.poison = 'poison'
+    expect(await runsOf(8)).toEqual([8, 4, 2, 1, 1, 2, 4])
+    expect(counts.failed).toBe(1)
+    state.poison = ''
+    expect(Math.max(...(await runsOf(16)))).toBeGreaterThanOrEqual(12)
+  })
+})
