@@ -14,7 +14,7 @@ const denseWeights = { pattern: /^\d+_Dense[^/]*\/model\.safetensors$/, countMax
 /** All that tasks read of the texts beside a model. */
 const configNames = new Set([
   ...['config.json', 'config_sentence_transformers.json', 'modules.json', 'preprocessor_config.json'],
-  ...['sentence_bert_config.json', 'special_tokens_map.json', 'tokenizer_config.json'],
+  ...['processor_config.json', 'sentence_bert_config.json', 'special_tokens_map.json', 'tokenizer_config.json'],
 ])
 
 /**

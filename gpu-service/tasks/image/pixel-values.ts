@@ -10,12 +10,13 @@ export type Planes = Uint8Array
 const levels = 256
 
 /** What each byte of each channel becomes, in the 32-bit steps in which numpy takes it there. */
-export function valueTable({ rescaleFactor, mean, std }: PixelValues): Float32Array {
+export function valueTable({ rescaleFactor, offset, mean, std }: PixelValues): Float32Array {
   const table = new Float32Array(3 * levels)
   const f = Math.fround
   for (let channel = 0; channel < 3; channel++)
     for (let byte = 0; byte < levels; byte++)
-      table[channel * levels + byte] = f(f(byte * rescaleFactor) - f(mean[channel] ?? 0)) / f(std[channel] ?? 1)
+      table[channel * levels + byte] =
+        f(f(byte * rescaleFactor - offset) - f(mean[channel] ?? 0)) / f(std[channel] ?? 1)
   return table
 }
 

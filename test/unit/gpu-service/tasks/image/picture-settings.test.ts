@@ -8,10 +8,11 @@ import { temporaryFolder } from '../../support/folders.ts'
 
 const path = 'preprocessor_config.json'
 
-async function settingsOf(config: object) {
+async function settingsOf(config: object, model?: object) {
   const root = await temporaryFolder()
-  await writeFile(join(root, path), JSON.stringify(config))
-  return readPictureSettings({ root, paths: new Set([path]) })
+  const files = { [path]: config, ...(model && { 'config.json': model }) }
+  for (const [name, said] of Object.entries(files)) await writeFile(join(root, name), JSON.stringify(said))
+  return readPictureSettings({ root, paths: new Set(Object.keys(files)) })
 }
 
 const square = (edge: number) => ({ width: edge, height: edge })
@@ -86,6 +87,42 @@ describe('what a repo says of its pictures', () => {
       384,
     ],
     [
+      'LeViT, which enlarges what it names',
+      { feature_extractor_type: 'LevitFeatureExtractor', size: 224, do_center_crop: true, resample: 3 },
+      { resize: shortest(256), resample: 3, crop: square(224) },
+      224,
+    ],
+    [
+      'PoolFormer, which does so by a share',
+      { image_processor_type: 'PoolFormerImageProcessor', size: { shortest_edge: 224 }, crop_pct: 0.95 },
+      { resize: shortest(235), resample: 3, crop: square(224) },
+      224,
+    ],
+    [
+      'a square PoolFormer',
+      { image_processor_type: 'PoolFormerImageProcessor', size: square(224) },
+      { resize: shortest(248), resample: 3, crop: square(224) },
+      224,
+    ],
+    [
+      'an old MobileViT, whose one number is the shorter edge',
+      { feature_extractor_type: 'MobileViTFeatureExtractor', size: 288, crop_size: 256, resample: 2 },
+      { resize: shortest(288), resample: 2, crop: square(256) },
+      256,
+    ],
+    [
+      'EfficientNet',
+      { image_processor_type: 'EfficientNetImageProcessor', size: square(224), crop_size: square(289), resample: 0 },
+      { resize: exact(224), resample: 0, crop: undefined },
+      224,
+    ],
+    [
+      'one that says nothing but its name',
+      { image_processor_type: 'LevitImageProcessorFast' },
+      { resize: shortest(256), resample: 3, crop: square(224) },
+      224,
+    ],
+    [
       'a size as a list',
       { image_processor_type: 'ViTImageProcessor', size: [96, 96], resample: 0 },
       { resize: exact(96), resample: 0, crop: undefined },
@@ -103,8 +140,38 @@ describe('what a repo says of its pictures', () => {
     expect(settings.size).toEqual(square(edge))
   })
 
+  // Means, deviations and shares as the classes of transformers 5.23 have them where a file says nothing.
+  it.each([
+    ['ViTImageProcessor', [0.5, 0.5, 0.5], [0.5, 0.5, 0.5], false],
+    ['CLIPImageProcessorFast', [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711], false],
+    ['PvtImageProcessor', [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], false],
+    ['MobileViTImageProcessor', [0, 0, 0], [1, 1, 1], true],
+  ])('has the colours of its kind where it names none: %s', async (kind, mean, std, isReversed) => {
+    const { values } = await settingsOf({ image_processor_type: kind })
+    expect(values).toEqual({ rescaleFactor: 1 / 255, offset: 0, mean, std, isReversed })
+  })
+
+  it('is of the kind that the model is of where it names none', async () => {
+    const said = { do_resize: true, do_normalize: true, size: 224 }
+    expect(await settingsOf(said, { model_type: 'vit' })).toMatchObject({ fit: { resize: exact(224), resample: 2 } })
+    expect(await settingsOf(said, { model_type: 'beit' })).toMatchObject({ fit: { resize: exact(224), resample: 3 } })
+    const byEdge = { fit: { resize: shortest(224), crop: square(224) } }
+    expect(await settingsOf(said, { model_type: 'clip' })).toMatchObject(byEdge)
+  })
+
+  it('is normalised once more for EfficientNet, and moved where it says so', async () => {
+    const kind = { image_processor_type: 'EfficientNetImageProcessor', size: 224 }
+    const twice = await settingsOf({ ...kind, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.25, 0.2] })
+    expect(twice.values).toMatchObject({ offset: 0, mean: [0.5, 0.5, 0.5], std: [0.25, 0.0625, 0.2 * 0.2] })
+    const moved = { rescale_offset: true, rescale_factor: 1 / 127.5, do_normalize: false, include_top: false }
+    const { values } = await settingsOf({ ...kind, ...moved })
+    const table = valueTable(values)
+    expect([table[0], table[255]]).toEqual([-1, 1])
+  })
+
   it.each([
     ['padding', { size: 224, do_pad: true }, 'pads pictures'],
+    ['a kind of ways of its own', { image_processor_type: 'PerceiverImageProcessor' }, 'PerceiverImageProcessor'],
     ['an offset', { size: 224, rescale_offset: true }, 'moves pixels'],
     [
       'no fixed size',
@@ -123,6 +190,18 @@ describe('what a repo says of its pictures', () => {
     })
   })
 
+  it('is read where transformers 5 writes it for models of texts and pictures, which it reads first', async () => {
+    const image_processor = { image_processor_type: 'CLIPImageProcessor', size: { shortest_edge: 336 }, crop_size: 336 }
+    const root = await temporaryFolder()
+    await writeFile(join(root, 'processor_config.json'), JSON.stringify({ image_processor }))
+    const paths = new Set(['processor_config.json'])
+    expect((await readPictureSettings({ root, paths })).size).toEqual(square(336))
+    await writeFile(join(root, path), JSON.stringify({ size: 96 }))
+    expect((await readPictureSettings({ root, paths: paths.add(path) })).size).toEqual(square(336))
+    await writeFile(join(root, 'processor_config.json'), JSON.stringify({ processor_class: 'CLIPProcessor' }))
+    expect((await readPictureSettings({ root, paths })).size).toEqual(square(96))
+  })
+
   it('is needed', async () => {
     const empty = readPictureSettings({ root: await temporaryFolder(), paths: new Set() })
     await expect(empty).rejects.toMatchObject({ message: expect.stringContaining(path) })
@@ -130,7 +209,7 @@ describe('what a repo says of its pictures', () => {
 })
 
 describe('bytes of pixels', () => {
-  const plain = { rescaleFactor: 1 / 255, mean: [0.5, 0.4, 0.3], std: [0.5, 0.2, 0.1], isReversed: false }
+  const plain = { rescaleFactor: 1 / 255, offset: 0, mean: [0.5, 0.4, 0.3], std: [0.5, 0.2, 0.1], isReversed: false }
   /** One pixel: red 255, green 0, blue 51. */
   const pictures = [Uint8Array.of(255, 0, 51)]
   const tensor = (layout: 'channels first' | 'channels last', isReversed = false) =>
@@ -151,7 +230,7 @@ describe('bytes of pixels', () => {
 
   it('stand pixel by pixel for a graph with channels last', () => {
     const size = { width: 2, height: 1 }
-    const table = valueTable({ rescaleFactor: 1, mean: [0, 0, 0], std: [1, 1, 1], isReversed: false })
+    const table = valueTable({ rescaleFactor: 1, offset: 0, mean: [0, 0, 0], std: [1, 1, 1], isReversed: false })
     const planes = [Uint8Array.of(1, 2, 3, 4, 5, 6)]
     const { data, dims } = pixelTensor({
       pictures: planes,

@@ -1,0 +1,91 @@
+import type { Resample, ResizeTo } from './fit.ts'
+
+/** What a preprocessor of transformers does with pictures where its file does not say. */
+export interface PictureFamily {
+  resize: ResizeTo
+  /** Whether a single number is the shorter edge; else it is both. */
+  isShortest: boolean
+  resample: Resample
+  /** The edge of what is cut out of the middle. */
+  crop: number
+  /** Whether it is cut; of those that nobody knows, where the file names its size. */
+  crops: boolean | undefined
+  mean: Colours
+  std: Colours
+  /** Some never do. */
+  normalizes: boolean
+  isReversed: boolean
+  /** How the size that the file names becomes the one that pictures are brought to. */
+  sizing: 'as named' | 'ConvNeXT' | 'LeViT' | 'PoolFormer'
+  cropPct: number
+  /** Whether `rescale_offset` and `include_top` are of it, and whether it does the second. */
+  top: boolean | undefined
+}
+
+type Colours = readonly [number, number, number]
+
+const standard = [0.5, 0.5, 0.5] as const
+const clip = { mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] } as const
+const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const
+
+const exact = (edge: number) => ({ resize: { kind: 'exact', size: { width: edge, height: edge } } }) as const
+const shortest = (edge: number) => ({ resize: { kind: 'shortest', edge }, isShortest: true }) as const
+
+const vit: PictureFamily = {
+  ...exact(224),
+  isShortest: false,
+  resample: 2,
+  crop: 224,
+  crops: undefined,
+  mean: standard,
+  std: standard,
+  normalizes: true,
+  isReversed: false,
+  sizing: 'as named',
+  cropPct: 1,
+  top: undefined,
+}
+const middle = { ...vit, ...shortest(224), resample: 3, crops: true } as const
+const mobileNet = { ...vit, ...shortest(256), crops: true } as const
+
+/** By the names of the processors, and of the model types whose repos may name none. */
+const families: readonly [RegExp, RegExp, PictureFamily][] = [
+  [/^Beit/, /^(beit|data2vec-vision)$/, { ...vit, resample: 3, crops: false }],
+  [/^Bit/, /^(bit|dinov2\w*|focalnet|hiera|pixio)$/, { ...middle, ...clip }],
+  [/CLIP(?!Seg)/, /^(clip|chinese_clip|altclip|metaclip_2|mlcd)/, { ...middle, ...clip }],
+  [/^Blip/, /^blip/, { ...vit, ...exact(384), ...clip, resample: 3 }],
+  [/^Flava/, /^flava/, { ...vit, ...clip, resample: 3, crops: true }],
+  [
+    /^ConvNext/,
+    /^(convnext|convnextv2|cvt|regnet|resnet|van)$/,
+    { ...middle, ...shortest(384), crops: false, sizing: 'ConvNeXT', cropPct: 224 / 256 },
+  ],
+  [/^DeiT/, /^deit/, { ...vit, ...exact(256), resample: 3, crops: true }],
+  [/^DINOv3/, /^dinov3_vit/, { ...vit, ...imagenet }],
+  [/^DPT/, /^dpt/, { ...vit, ...exact(384), resample: 3 }],
+  [/^EfficientNet/, /^efficientnet/, { ...vit, ...exact(346), resample: 3, crop: 289, crops: false, top: true }],
+  [/^Levit/, /^levit/, { ...middle, ...imagenet, sizing: 'LeViT' }],
+  [/^MobileNet/, /^mobilenet/, mobileNet],
+  [/^MobileViT/, /^mobilevit/, { ...middle, crop: 256, normalizes: false, isReversed: true }],
+  [/^PoolFormer/, /^poolformer/, { ...middle, ...imagenet, sizing: 'PoolFormer', cropPct: 0.9 }],
+  [/^Pvt/, /^pvt/, { ...vit, ...imagenet, resample: 3 }],
+  [/^Segformer/, /^segformer/, { ...vit, ...exact(512), ...imagenet }],
+  [/^Siglip(?!2)/, /^siglip(?!2)/, { ...vit, resample: 3 }],
+]
+
+/** These cut, pad or colour pictures in ways of their own. */
+const otherwise = /^(ImageGPT|Perceiver|Siglip2|Donut|Nougat|GLPN|PPLCNet|VideoMAE|Vivit|TextNet)/
+
+/** @returns `undefined` for one whose ways are not served */
+export function pictureFamily({ processor, modelType = '' }: PictureFamilyName): PictureFamily | undefined {
+  if (processor === undefined) return families.find(([, types]) => types.test(modelType))?.[2] ?? vit
+  if (otherwise.test(processor)) return undefined
+  return families.find(([names]) => names.test(processor))?.[2] ?? vit
+}
+
+interface PictureFamilyName {
+  /** As the file names it. */
+  processor: string | undefined
+  /** As config.json names it. */
+  modelType?: string | undefined
+}
