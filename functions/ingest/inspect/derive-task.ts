@@ -58,9 +58,17 @@ export function deriveTask(evidence: Evidence): string | undefined {
     architectureTasks.find(([pattern]) => pattern.test(architecture))?.[1] ??
     card.tags.find(isTask) ??
     // The bare model of a family gives vectors.
-    (/Model$/.test(architecture) ? 'feature-extraction' : undefined) ??
+    (/Model(?:WithProjection)?$/.test(architecture) ? vectorTask(evidence) : undefined) ??
     operatorTask(evidence)
   )
+}
+
+/** Of texts, or of pictures where its graphs take nothing else. */
+function vectorTask({ onnx }: Evidence): string {
+  const takes = onnx.flatMap(({ inputs = [] }) => inputs)
+  return takes.length > 0 && takes.every((name) => name === 'pixel_values')
+    ? 'image-feature-extraction'
+    : 'feature-extraction'
 }
 
 /** What files that only one library writes stand for. */

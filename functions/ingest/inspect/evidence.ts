@@ -10,8 +10,8 @@ export interface Evidence {
   /** The parsed adapter_config.json. */
   adapter: JsonRecord | undefined
   paths: readonly string[]
-  /** What ONNX files say of who made them, and the operators in them. */
-  onnx: readonly { producer?: string | undefined; operators: ReadonlySet<string> }[]
+  /** What ONNX files say of who made them, the operators in them, and the names of what they take. */
+  onnx: readonly { producer?: string | undefined; operators: ReadonlySet<string>; inputs?: readonly string[] }[]
   gguf: readonly Pick<GgufHeader, 'baseModels'>[]
 }
 

@@ -25,7 +25,7 @@ export async function inspectOnnx(
     const { operators, ...signature } = header
     const fault = externalFault({ path, externalData: header.externalData ?? [], there })
     found.push({ path, ...signature, ...(fault !== undefined && { fault }) })
-    evidence.push({ producer: header.producer, operators })
+    evidence.push({ producer: header.producer, operators, inputs: header.inputs.map(({ name }) => name) })
   }
   return { found, evidence }
 }

@@ -15,6 +15,7 @@ const evidence = ({
   ...other,
   card: { ...noEvidence.card, ...card },
 })
+const taking = (...inputs: string[]) => [{ producer: 'pytorch', operators: new Set<string>(), inputs }]
 const graph = (...operators: string[]) => [{ producer: 'skl2onnx', operators: new Set(operators) }]
 
 it('the tasks and libraries of the Hub are those that its own package lists', () => {
@@ -43,6 +44,21 @@ describe('the task', () => {
       'translation',
     ],
     ['a bare model', evidence({ config: { architectures: ['BertModel'] } }), 'feature-extraction'],
+    [
+      'a bare model whose graphs take pictures alone',
+      evidence({ config: { architectures: ['Dinov2Model'] }, onnx: taking('pixel_values') }),
+      'image-feature-extraction',
+    ],
+    [
+      'a half of CLIP that projects pictures',
+      evidence({ config: { architectures: ['CLIPVisionModelWithProjection'] }, onnx: taking('pixel_values') }),
+      'image-feature-extraction',
+    ],
+    [
+      'a bare model whose graphs take texts, too',
+      evidence({ config: { architectures: ['FlavaModel'] }, onnx: taking('pixel_values', 'input_ids') }),
+      'feature-extraction',
+    ],
     [
       'modules of sentence-transformers',
       evidence({ config: { architectures: ['BertModel'] }, paths: ['modules.json'] }),
