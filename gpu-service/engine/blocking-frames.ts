@@ -4,7 +4,7 @@ import { encodeFrame, type Frame, joined } from './frames.ts'
 
 const chunkBytes = 65_536
 
-/** Reads frames without an event loop: what is short comes at one look at the socket, what is long without a copy. */
+/** Reads frames without an event loop: short ones with a single read, long ones without a copy. */
 export class BlockingFrames<Message> {
   readonly #fd: number
   readonly #chunk = new Uint8Array(chunkBytes)
@@ -15,7 +15,7 @@ export class BlockingFrames<Message> {
     this.#fd = fd
   }
 
-  /** Waits for the next frame, or returns `undefined` when the other side has gone. */
+  /** Blocks until the next frame; undefined when the socket is closed. */
   next(): Frame<Message> | undefined {
     while (this.#read.length === 0) {
       const { rest } = this.#reader
@@ -29,7 +29,7 @@ export class BlockingFrames<Message> {
   }
 }
 
-/** Short ones in one piece, so that the reader wakes up once. */
+/** Writes short frames as one piece, so that the reader wakes up once. */
 export function writeFrames<Message>(fd: number, frames: readonly Frame<Message>[]): void {
   for (const piece of joined(frames.flatMap(encodeFrame)))
     for (let at = 0; at < piece.byteLength; ) at += writeSync(fd, piece, at)

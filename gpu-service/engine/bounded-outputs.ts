@@ -3,18 +3,18 @@ import type { Tensors, TensorType } from './engine.ts'
 import { outputBytes, tooLarge } from './output-size.ts'
 
 export interface BoundedOutputs {
-  /** Which of the results are asked for. */
+  /** The requested outputs. */
   names: readonly string[]
   results: InferenceSession.ReturnType
-  /** How much they may hold together. */
+  /** The maximum total size. */
   bytesMax: number
 }
 
 /**
- * The outputs asked for, as they go to the service. A graph may make as much of a small input as it likes, and the service
- * holds all of it until it is sent.
+ * The requested outputs, bounded in size: a graph may turn a small input into any amount of output, which the service
+ * must hold in memory until it is sent.
  *
- * @throws Error where one is missing, or where they are too large
+ * @throws Error if one is missing or they are too large
  */
 export function boundedOutputs({ names, results, bytesMax }: BoundedOutputs): Tensors {
   const outputs = Object.fromEntries(names.map((name) => [name, tensorOf(name, results[name])]))

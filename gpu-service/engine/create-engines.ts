@@ -5,11 +5,11 @@ import { WorkerEngine } from './worker-engine.ts'
 
 export interface EngineSettings {
   device: Device
-  /** How many runs are made at once; by default one per core on a CPU, one on a GPU. */
+  /** The number of engines; by default one per core on a CPU, one on a GPU. */
   engines?: number | undefined
-  /** Threads of a run; by default 1, because two runs with a thread each are faster than one with two. */
+  /** Threads of a run; 1 by default, because two runs of one thread are faster than one run of two. */
   intraOpThreads?: number | undefined
-  /** What the engines' processes are told of the service's environment; nothing by default. */
+  /** The environment of the engine processes; empty by default. */
   environment?: Readonly<Record<string, string>>
 }
 
@@ -19,7 +19,7 @@ export interface CreateEngines extends EngineSettings {
   onLoss: (lost: LostModel) => void
 }
 
-/** The engines that share this machine. */
+/** Creates the engines of this machine. */
 export function createEngines({ workerUrl, onDeath, onLoss, ...given }: CreateEngines): WorkerEngine[] {
   const { device, intraOpThreads = 1, environment = {} } = given
   const cores = availableParallelism()

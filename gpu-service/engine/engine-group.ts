@@ -2,12 +2,12 @@ import type { Crowd } from './lone-runs.ts'
 import { ReturnTimes } from './return-times.ts'
 import { RunDeaths } from './run-deaths.ts'
 
-/** What the engines that share a machine know of each other. */
+/** State shared by the engines of a machine. */
 export interface EngineGroup {
   crowd: Crowd
-  /** How soon one that died is there again. */
+  /** How long restarts take. */
   returnTimes: ReturnTimes
-  /** Which models end them. */
+  /** Which models crash engines. */
   runDeaths: RunDeaths
 }
 

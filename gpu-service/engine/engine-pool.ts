@@ -5,7 +5,7 @@ import { canRun, type WorkSource } from './work-source.ts'
 
 export interface EnginePoolOptions {
   engines: readonly Engine[]
-  /** How many runs may be staged at an engine that runs another. @default 0 */
+  /** How many runs may be queued at a busy engine. @default 0 */
   stagedMax?: number
   now?: () => number
 }
@@ -17,10 +17,10 @@ interface EngineWork {
 }
 
 /**
- * The engines that all models share. A free engine pulls: it takes from the queue that has had the least time of the
- * engines, so an idle server answers at once, load makes batches bigger by itself, and however much waits for one
- * model, another is answered meanwhile (start-time fair queueing, Goyal et al., 1996). Where runs may be staged, a full
- * one is handed over while another runs, so that a GPU does not wait for it; a smaller one could still grow.
+ * The engines that all models share. A free engine pulls from the queue that has had the least engine time: an idle
+ * server answers at once, load grows the batches by itself, and a long queue of one model does not starve another
+ * (start-time fair queueing, Goyal et al., 1996). With staging, a full batch is sent to a busy engine, so that a GPU does
+ * not idle between runs; a smaller batch waits, because it may still grow.
  */
 export class EnginePool {
   readonly engines: readonly Engine[]
@@ -46,7 +46,7 @@ export class EnginePool {
     return this.engines.length
   }
 
-  /** The time until what comes after so much of a queue's work is started, with its fair share of the engines. */
+  /** The time until a queue's work starts that has `aheadMs` of its own queue ahead, given its fair share of the engines. */
   waitMs(source: WorkSource, aheadMs: number): number {
     const ownWeight = source.weight ?? 1
     let [weight, othersMs] = [ownWeight, 0]
@@ -58,7 +58,7 @@ export class EnginePool {
     return Math.min(othersMs + aheadMs, (aheadMs * weight) / ownWeight) / this.engines.length
   }
 
-  /** Says that work has arrived. What arrives in the same turn of the event loop joins the same batch. */
+  /** Call when work has arrived. Work of the same turn of the event loop joins the same batch. */
   wake(): void {
     if (this.#awake) return
     this.#awake = true
@@ -68,7 +68,7 @@ export class EnginePool {
     })
   }
 
-  /** Leaves an engine to the caller between two runs; what waits goes to the others meanwhile. */
+  /** Lends an engine to the caller between two runs; waiting work goes to the other engines. */
   async lend<Answer>(engine: Engine, use: () => Promise<Answer>): Promise<Answer> {
     await this.#free.takeThis(engine)
     try {
@@ -97,7 +97,7 @@ export class EnginePool {
     }
   }
 
-  /** What is staged behind another run is charged for the engine only once it begins. */
+  /** A staged run is charged for engine time only from its start. */
   async #run({ source, engine, isStaged }: EngineWork): Promise<void> {
     let end = isStaged ? undefined : this.#shares.charge(source)
     await source.work(engine, this.#free.count + 1, () => {

@@ -1,10 +1,10 @@
 import { canRun, type WorkSource } from './work-source.ts'
 
-/** Which queue an engine takes its next run from: that which has had the least of their time, by its weight. */
+/** Chooses the queue of the next run: the one with the least engine time by weight. */
 export class EngineShares {
   readonly #shares = new Map<WorkSource, Share>()
   readonly #now: () => number
-  /** What the one had that was given an engine last: who comes when nobody waits joins there. */
+  /** The engine time of the queue served last; a queue that becomes active while no other waits starts there. */
   #latestMs = 0
 
   constructor(now: () => number) {
@@ -23,7 +23,7 @@ export class EngineShares {
     this.#shares.delete(source)
   }
 
-  /** Counts an engine's time for a queue, until what this gives is called. */
+  /** Counts engine time for a queue until the returned function is called. */
   charge(source: WorkSource): () => void {
     const share = this.#shares.get(source)
     if (share === undefined) return () => {}
@@ -37,7 +37,7 @@ export class EngineShares {
     }
   }
 
-  /** Of those that have work which can be run now. */
+  /** Considers only queues with work that can run now. */
   leastServed(): WorkSource | undefined {
     const nowMs = this.#now()
     let floorMs = Number.POSITIVE_INFINITY
@@ -47,7 +47,7 @@ export class EngineShares {
     let least: Candidate | undefined
     for (const [source, share] of this.#shares) {
       const isWaiting = canRun(source)
-      // One that was idle saves nothing up: it joins where the least served of the others stands.
+      // An idle queue saves nothing up: it starts at the level of the least served one.
       if (isWaiting && !share.isWaiting)
         share.servedMs += Math.max(0, floorMs - hadMs(source, share, nowMs)) * (source.weight ?? 1)
       share.isWaiting = isWaiting
@@ -60,16 +60,16 @@ export class EngineShares {
   }
 }
 
-/** What a queue has had of the engines, counted from where the others stood when it last came out of idleness. */
+/** A queue's engine time, counted from the level of the others when it last became active. */
 interface Share {
   servedMs: number
-  /** Engines that work for it now, and the sum of the moments at which they began. */
+  /** Engines working for it now, and the sum of their start times. */
   running: number
   startedMs: number
   isWaiting: boolean
 }
 
-/** By its weight, with the runs that are not over yet. */
+/** Engine time by weight, including running ones. */
 const hadMs = ({ weight = 1 }: WorkSource, { servedMs, running, startedMs }: Share, nowMs: number): number =>
   (servedMs + running * nowMs - startedMs) / weight
 

@@ -1,24 +1,24 @@
 /**
- * What runs a graph. One engine works on one thing at a time; concurrency is several engines. The CPU and CUDA engines
- * differ by one setting, and an asynchronous binding could take the place of the process behind this interface.
+ * Runs graphs, one call at a time; several engines give concurrency. The CPU and CUDA engines differ by one setting, and
+ * an asynchronous binding could replace the process behind this interface.
  */
 export interface Engine {
-  /** Opens a model file under an id of the caller's choice. @throws Error with the runtime's reason. */
+  /** Opens a model file under an id chosen by the caller. @throws Error with the runtime's reason. */
   load(request: ModelFile): Promise<void>
-  /** Runs a graph and returns only the outputs asked for. The inputs stay as they are, and may not change until then. */
+  /** Runs a graph and returns the requested outputs. The inputs must not change until then. */
   run(request: EngineRun): Promise<Tensors>
-  /** An id that is not loaded is no error. */
+  /** Does nothing if the model is not loaded. */
   unload(request: { modelId: string }): Promise<void>
-  /** Fulfilled when the engine can be given work: one that died and was replaced is loading its models again. */
+  /** Resolves when the engine can take work: after a restart it first reloads its models. */
   restored(): Promise<void>
-  /** Finishes what was asked for before, then leaves. */
+  /** Finishes all earlier calls, then exits. */
   close(): Promise<void>
 }
 
 export interface ModelFile {
   modelId: string
   path: string
-  /** What the model's files hold together, where that is known: how long a load may take grows with it. */
+  /** Total size of the model's files, if known; the time limit of a load grows with it. */
   fileBytes?: number
 }
 
@@ -31,22 +31,22 @@ export interface EngineCall {
 
 export interface EngineRun extends EngineCall {
   modelId: string
-  /** By default all of them where no other engine runs anything. */
+  /** By default all if no other engine is running. */
   threads?: Threads | undefined
-  /** Whether it is handed over with another, which is asked for in the same turn, and may be answered with that. */
+  /** Whether another run follows in the same turn of the event loop, so that both may be answered together. */
   more?: boolean | undefined
   watch?: RunWatch | undefined
 }
 
-/** What becomes known of a run while it is made. */
+/** Receives the progress of a run. */
 export interface RunWatch {
-  /** It is begun, which is later than it was asked for where another goes before it. */
+  /** The run has started, possibly after other calls to the same engine. */
   began(): void
-  /** How long it took in the engine, without what it took to hand it over. */
+  /** The time in the engine, without the hand-over. */
   ran(runMs: number): void
 }
 
-/** The threads of one engine, or as many as there are cores. */
+/** An engine's own number of threads, or one per core. */
 export type Threads = 'own' | 'all'
 
 export type Tensors = Record<string, Tensor>
@@ -61,7 +61,7 @@ export type TensorType = keyof TensorDataOf
 
 export type TensorData = TensorDataOf[TensorType]
 
-/** What holds the elements of each type. A bool is a byte of 0 or 1, a float16 its sixteen bits. */
+/** The array type of each element type. A bool is a byte of 0 or 1, a float16 its sixteen bits. */
 export interface TensorDataOf {
   float16: Uint16Array<ArrayBuffer>
   float32: Float32Array<ArrayBuffer>
@@ -78,12 +78,12 @@ export interface TensorDataOf {
   string: string[]
 }
 
-/** An engine that went away with work in its hands. */
+/** An engine died with work in progress. */
 export class EngineDied extends Error {
   override name = 'EngineDied'
-  /** Whether it ended by itself over the work that this is told of: it was neither killed nor busy with other work. */
+  /** Whether this work made it crash: it was not killed from outside and not busy with other work. */
   readonly isByItself: boolean
-  /** How long it took of late until another one could be given work, where that is known. */
+  /** How long recent restarts took until the engine could take work, if known. */
   backInMs: number | undefined
 
   constructor(message: string, { isByItself = false }: { isByItself?: boolean } = {}) {
@@ -92,17 +92,17 @@ export class EngineDied extends Error {
   }
 }
 
-/** An engine that was given up because a model did not come to an end. */
+/** An engine was killed because a run or load did not end in time. */
 export class ModelHung extends EngineDied {
   override name = 'ModelHung'
 }
 
-/** A model that an engine held before it died and could not load again. */
+/** A model that a restarted engine could not load again. */
 export class ModelLost extends Error {
   override name = 'ModelLost'
 }
 
-/** A model over whose runs one engine after the other ended. */
+/** A model whose runs crashed one engine after another. */
 export class ModelEndsEngines extends ModelLost {
   override name = 'ModelEndsEngines'
 }

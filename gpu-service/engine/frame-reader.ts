@@ -1,13 +1,13 @@
 import { decodeFrame, type Frame, prefixBytes, readPrefix } from './frames.ts'
 
-/** Puts frames together from the pieces that a socket brings. */
+/** Assembles frames from the chunks of a socket. */
 export class FrameReader<Message> {
   readonly #onFrame: (frame: Frame<Message>) => void
   readonly #prefix = new Uint8Array(prefixBytes)
   #head = new Uint8Array(0)
   #body = new Uint8Array(0)
   #part: 'prefix' | 'head' | 'body' = 'prefix'
-  /** How much of that part has come. */
+  /** How many bytes of that part have arrived. */
   #held = 0
 
   constructor(onFrame: (frame: Frame<Message>) => void) {
@@ -25,7 +25,7 @@ export class FrameReader<Message> {
     }
   }
 
-  /** Where the bytes go that come next, for whoever can put them there without a copy and says how many by `filled`. */
+  /** The buffer for the next bytes, so that a reader can fill it without a copy and then call `filled`. */
   get rest(): Uint8Array {
     const target = this.#part === 'prefix' ? this.#prefix : this.#part === 'head' ? this.#head : this.#body
     return target.subarray(this.#held)

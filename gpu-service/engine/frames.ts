@@ -3,11 +3,11 @@ import type { PackedTensor, PackedTensors } from './packed-tensors.ts'
 import { arrays } from './tensor-types.ts'
 
 /**
- * The bytes of one message between the service and an engine's process:
+ * One message between the service and an engine process, on the wire:
  *
  *     u32 length of the head │ u32 length of the body, in units of 8 │ head, JSON │ body: the tensors, each at a multiple of 8
  *
- * so that the receiver reads the body into one buffer and the runtime takes views of it: a tensor is copied once.
+ * The receiver reads the body into one buffer and the runtime uses views of it, so a tensor is copied once.
  */
 export interface Frame<Message> {
   message: Message
@@ -16,7 +16,7 @@ export interface Frame<Message> {
 
 export const prefixBytes = 8
 const unitBytes = 8
-/** Below this, one piece is cheaper than several, and above it a copy is dearer. */
+/** Up to this size, joining pieces by a copy is cheaper than several writes. */
 const joinedBytesMax = 32_768
 
 interface Head<Message> {
@@ -24,7 +24,7 @@ interface Head<Message> {
   tensors?: [name: string, type: TensorType, dims: readonly number[], sizeBytes: number][]
 }
 
-/** What is to be written, in order. */
+/** The pieces to write, in order. */
 export function encodeFrame<Message>({ message, tensors }: Frame<Message>): Uint8Array[] {
   const parts = Object.entries(tensors ?? {}).map(([name, tensor]) => ({ name, tensor, bytes: bytesOf(tensor.data) }))
   const head: Head<Message> = {
@@ -49,20 +49,20 @@ export function encodeFrame<Message>({ message, tensors }: Frame<Message>): Uint
   return joined(pieces)
 }
 
-/** One piece of several, where they are short. */
+/** Joins pieces into one if they are short. */
 export function joined(pieces: Uint8Array[]): Uint8Array[] {
   if (pieces.length < 2) return pieces
   const total = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
   return total <= joinedBytesMax ? [Buffer.concat(pieces, total)] : pieces
 }
 
-/** How long the two parts behind a prefix are. */
+/** The lengths of the two parts after a prefix. */
 export function readPrefix(prefix: Uint8Array): { headBytes: number; bodyBytes: number } {
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefixBytes)
   return { headBytes: view.getUint32(0, true), bodyBytes: view.getUint32(4, true) * unitBytes }
 }
 
-/** The tensors are views of the body, which must begin at a multiple of 8. */
+/** The tensors are views of the body, which must be aligned to 8 bytes. */
 export function decodeFrame<Message>(head: Uint8Array, body: ArrayBuffer): Frame<Message> {
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
   const { message, tensors } = JSON.parse(text) as Head<Message>

@@ -2,15 +2,15 @@ import type { Engine } from './engine.ts'
 
 export interface FreeEnginesOptions {
   engines: readonly Engine[]
-  /** How many runs may be staged at an engine that runs another. */
+  /** How many runs may be queued at a busy engine. */
   stagedMax: number
 }
 
-/** The engines that nobody uses now, those that have room for one more run, and who waits for a certain one. */
+/** Tracks which engines are free, which can take a staged run, and who waits for a particular one. */
 export class FreeEngines {
   readonly #stagedMax: number
   readonly #idle: Engine[]
-  /** How many runs each of the others has been given. */
+  /** The number of runs at each busy engine. */
   readonly #given = new Map<Engine, number>()
   readonly #waiting = new Map<Engine, (() => void)[]>()
   readonly #lent = new Set<Engine>()
@@ -24,26 +24,26 @@ export class FreeEngines {
     return this.#idle.length
   }
 
-  /** The one that ran last still has the weights in its core's cache: a lone client waits a third less. */
+  /** The engine that ran last, whose weights are still in its core's cache: a lone client waits a third less. */
   take(): Engine | undefined {
     const engine = this.#idle.pop()
     if (engine !== undefined) this.#given.set(engine, 1)
     return engine
   }
 
-  /** Whether there is one that `stage` would give. */
+  /** Whether `stage` would return an engine. */
   get canStage(): boolean {
     return this.#stagedMax > 0 && this.#roomy() !== undefined
   }
 
-  /** One that runs, and has room for another to be staged behind it. */
+  /** A busy engine with room for a staged run. */
   stage(): Engine | undefined {
     const engine = this.#roomy()
     if (engine !== undefined) this.#given.set(engine, (this.#given.get(engine) ?? 0) + 1)
     return engine
   }
 
-  /** Fulfilled when this one is the caller's, and nobody else's. */
+  /** Resolves when the caller has this engine to itself. */
   async takeThis(engine: Engine): Promise<void> {
     const at = this.#idle.indexOf(engine)
     if (at >= 0) this.#idle.splice(at, 1)
@@ -65,7 +65,7 @@ export class FreeEngines {
     const next = this.#waiting.get(engine)?.shift()
     if (next === undefined) this.#idle.push(engine)
     else {
-      // Nothing may get in between before the caller goes on.
+      // Reserved until the caller's promise resolves.
       this.#lent.add(engine)
       next()
     }

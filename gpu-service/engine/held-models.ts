@@ -3,13 +3,13 @@ import { EngineDied, type LostModel, type ModelFile, ModelHung, ModelLost } from
 
 type Load = (model: ModelFile) => Promise<unknown>
 
-/** A process may be ended from outside while it loads; of a model that ends it again and again, the load is to blame. */
+/** A process may be killed from outside while loading, so only repeated deaths are blamed on the model. */
 const deathsMax = 3
 
-/** What an engine was given, so that the process in a dead one's place gets it again; or why that could not be done. */
+/** The models of an engine, to reload after a restart, or the reason why a reload failed. */
 export class HeldModels {
   readonly #models = new Map<string, ModelFile | ModelLost>()
-  /** How often in a row the process ended over loading a model again. */
+  /** How often in a row the process died while reloading a model. */
   readonly #deaths = new Map<string, number>()
   #restoring = new Set<string>()
   readonly #onLoss: (lost: LostModel) => void
@@ -42,7 +42,7 @@ export class HeldModels {
     this.#onLoss({ modelId, error })
   }
 
-  /** Loads all of them, one after the other; fulfilled when each is there or lost, or the process has died. */
+  /** Reloads all models; resolves when each is loaded or lost, or the process has died. */
   async restore(load: Load): Promise<void> {
     const restoring = new Set<string>()
     this.#restoring = restoring
@@ -57,13 +57,13 @@ export class HeldModels {
       await load(model)
       this.#deaths.delete(modelId)
     } catch (error) {
-      // Of a process that died, only the load that it was at is to blame.
+      // When the process dies, all loads fail, but only the current one may be the cause.
       if (!(error instanceof EngineDied)) this.lose(modelId, error)
     }
     restoring.delete(modelId)
   }
 
-  /** The process has ended over the first of those that wait to be loaded again, or before it came to any. */
+  /** Call when the process died: it was at the first of the pending reloads, or had not come to any. */
   endRestoring(cause: EngineDied, { isLoadToBlame }: { isLoadToBlame: boolean }): void {
     const [modelId] = this.#restoring
     this.#restoring.clear()

@@ -1,12 +1,12 @@
 import type { Threads } from './engine.ts'
 import { ThreadChoice } from './thread-choice.ts'
 
-/** How many runs are under way in all engines that share the cores. */
+/** The number of runs in progress in all engines of the machine. */
 export interface Crowd {
   running: number
 }
 
-/** With how many threads the runs of one engine are made: more than its own only where no other engine runs anything. */
+/** Chooses the number of threads of an engine's runs: more than its own only if no other engine is running. */
 export class LoneRuns {
   readonly #crowd: Crowd
   readonly #isPossible: boolean
@@ -17,13 +17,13 @@ export class LoneRuns {
     this.#isPossible = isPossible
   }
 
-  /** Runs with the threads that suit, and learns from it; a run counts from before this is called. */
+  /** Runs with the faster choice of threads and learns from it. The run must already be counted in `crowd`. */
   async make<Answer>({ modelId, units, run }: LoneRun<Answer>): Promise<Answer> {
     const choice = this.#isPossible && this.#isAlone ? this.#choiceOf(modelId) : undefined
     const threads = choice?.next() ?? 'own'
     const startedMs = performance.now()
     const answer = await run(threads)
-    // Another run that came meanwhile took a core from this one.
+    // A run that started meanwhile took a core from this one, so its time says nothing.
     if (this.#isAlone) choice?.learn({ threads, units, runMs: performance.now() - startedMs })
     return answer
   }
@@ -45,7 +45,7 @@ export class LoneRuns {
 
 interface LoneRun<Answer> {
   modelId: string
-  /** What its time grows with. */
+  /** A size that its time is proportional to. */
   units: number
   run: (threads: Threads) => Promise<Answer>
 }

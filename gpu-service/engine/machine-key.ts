@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { env } from 'onnxruntime-node'
 
-/** Raised where `writeMapped` lays weights out in another way, so that what an earlier version wrote is not used. */
+/** Increase when the output of `writeMapped` changes, so that files of earlier versions are not used. */
 const layoutVersion = 2
 
-/** What the layout of mapped weights depends on: the runtime, and what the processor can do. */
+/** A hash of what the layout of mapped weights depends on: the runtime and the processor's features. */
 export function machineKey(): string {
   const flags = /^(?:flags|Features)\s*:.*$/m.exec(readText('/proc/cpuinfo'))?.[0] ?? ''
   const machine = [layoutVersion, env.versions.node ?? env.versions.common, process.arch, cpus()[0]?.model, flags]

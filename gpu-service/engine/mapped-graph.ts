@@ -8,11 +8,11 @@ import { machineKey } from './machine-key.ts'
 import { graphFile, isWhole } from './mapped-files.ts'
 
 export interface MappedGraphOptions {
-  /** The file as the task left it. */
+  /** The model file, as prepared by the task. */
   path: string
-  /** Below this, a copy in every session costs less than another file. */
+  /** Smaller files are not mapped, because a copy in every session costs less. */
   sizeBytesMin: number
-  /** What runs `writeMapped` in a process of its own: the memory that it takes is given back with it. */
+  /** Runs `writeMapped` in a process of its own, so that its memory is freed afterwards. */
   command: MapCommand
 }
 
@@ -21,10 +21,9 @@ export type MapCommand = readonly [module: string, ...parameters: string[]]
 const run = promisify(execFile)
 
 /**
- * A model's graph with its weights in a file of their own, laid out as this machine's kernels want them. Sessions map
- * that file instead of each making such a layout in memory of its own, so that a second process, or a second session
- * with more threads, costs no second copy of the weights. MiniLM's 90 MB: 25 MB a session instead of 128, and a load
- * three times as fast. Returns the path to open: the file itself where this cannot be had.
+ * Writes a model's graph with its weights in a separate file, prepacked for this machine's kernels, which all sessions
+ * map instead of each packing its own copy: for MiniLM's 90 MB a session takes 25 MB instead of 128 and loads three times
+ * as fast. Returns the path to open, which is the original file if this fails.
  */
 export async function mappedGraph({ path, sizeBytesMin, command }: MappedGraphOptions): Promise<string> {
   try {
@@ -36,12 +35,12 @@ export async function mappedGraph({ path, sizeBytesMin, command }: MappedGraphOp
     }
     return join(folder, graphFile)
   } catch {
-    // A full or read-only disk, or a graph that the runtime cannot write: it is opened as it is, or says why it cannot be.
+    // The disk is full or read-only, or the runtime cannot write this graph; opening the original tells any real error.
     return path
   }
 }
 
-/** What is damaged goes before another is made, because a whole one may stand in its place behind that. */
+/** Moves a damaged folder away before making a new one, because another process may put an intact one in its place. */
 async function putAside({ path, folder }: { path: string; folder: string }): Promise<void> {
   const aside = partialOf(path)
   await rename(folder, aside).catch(unlessMissing)
@@ -56,7 +55,7 @@ async function makeMapped({ path, folder, command }: MakeMapped): Promise<void> 
     await mkdir(partial)
     const [launcher = '', ...parameters] = endingWithParent([process.execPath, ...command, path, partial])
     await run(launcher, parameters)
-    // Another process may have made it meanwhile, which is as good, and may be opening it just now.
+    // Another process may have made it meanwhile, and may already have it open.
     await rename(partial, folder).catch(async (error) => {
       if (!(await isWhole(folder))) throw error
     })

@@ -1,31 +1,31 @@
 import type { Device, Threads } from './engine.ts'
 
-/** What the service asks of an engine's process, one at a time and in order; each is answered once, by its id. */
+/** A request to an engine process. Requests are handled in order, and each is answered once by its id. */
 export type WorkerRequest = { id: number } & Question
 
 export type Question =
   | { kind: 'load'; modelId: string; path: string }
   /**
-   * The inputs are the frame's tensors. Where `more` follows at once, the answers may go together: to wake the service
-   * costs as much as a short run.
+   * The inputs are the frame's tensors. If `more` runs follow at once, their replies may be sent together, because waking
+   * the service costs as much as a short run.
    */
   | { kind: 'run'; modelId: string; outputs: readonly string[]; threads: Threads; more?: boolean | undefined }
   | { kind: 'unload'; modelId: string }
 
-/** The outputs are the frame's tensors; `tookMs` is what it took in the process. */
+/** The outputs are the frame's tensors; `tookMs` is the time in the process. */
 export type WorkerReply = { id: number } & ({ ok: true; tookMs: number } | { ok: false; reason: string })
 
 export interface WorkerSettings {
   device: Device
-  /** Threads of a run that shares the cores with the other engines' runs. */
+  /** Threads of a run that shares the cores with other engines. */
   intraOpThreads: number
-  /** Threads of a run that has the cores to itself. */
+  /** Threads of a run while no other engine runs. */
   loneThreads: number
-  /** Files from this size on have their weights mapped. */
+  /** Files of at least this size have their weights mapped. */
   mapBytesMin: number
-  /** How much the outputs of a run may hold together. @default 256 MiB */
+  /** The maximum total size of a run's outputs. @default 256 MiB */
   outputBytesMax?: number
 }
 
-/** The descriptor of the socket that an engine's process is given. */
+/** The file descriptor of the socket in an engine process. */
 export const engineFd = 3

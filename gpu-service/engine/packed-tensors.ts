@@ -2,14 +2,14 @@ import type { Breathe } from '../in-slices.ts'
 import type { Tensor, TensorData, Tensors } from './engine.ts'
 import { packTexts, unpackTexts } from './packed-texts.ts'
 
-/** A tensor whose elements are bytes of memory, texts too. */
+/** A tensor whose data is bytes, even for texts. */
 export interface PackedTensor extends Omit<Tensor, 'data'> {
   data: Exclude<TensorData, string[]>
 }
 
 export type PackedTensors = Record<string, PackedTensor>
 
-/** Whether none of them holds texts. */
+/** Whether no tensor holds texts. */
 export const isPacked = (tensors: Tensors): tensors is PackedTensors =>
   Object.values(tensors).every(({ data }) => !Array.isArray(data))
 
@@ -20,7 +20,7 @@ export async function packTensors(tensors: Tensors, breathe: Breathe): Promise<P
   return packed
 }
 
-/** @throws Error where the texts of one are none, which only a fault of the other side can be the cause of */
+/** @throws Error if the bytes are not valid texts, which only a bug on the other side can cause */
 export async function unpackTensors(packed: PackedTensors, breathe: Breathe): Promise<Tensors> {
   const tensors: Tensors = {}
   for (const [name, { type, dims, data }] of Object.entries(packed)) {

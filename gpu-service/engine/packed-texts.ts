@@ -3,13 +3,13 @@ import type { Breathe } from '../in-slices.ts'
 import { textParts, utf8Parts } from './text-parts.ts'
 
 const lengthBytes = 4
-/** What a text takes beside its bytes, as so many of them. */
+/** The work per text besides its bytes, in bytes. */
 const textWork = 64
 const workMax = 32_768
-/** A longer text is read in parts. */
+/** Longer texts are read in parts. */
 const longBytes = 65_536
 
-/** Texts one behind the other, each as the length of its UTF-8 in four bytes, little-endian, and that. */
+/** Packs texts one after another, each as the length of its UTF-8 (u32, little-endian) and its UTF-8. */
 export async function packTexts({ texts, breathe }: PackTexts): Promise<Uint8Array<ArrayBuffer>> {
   const pause = pauses(breathe)
   let sizeBytes = 0
@@ -44,7 +44,7 @@ interface PackTexts {
   breathe: Breathe
 }
 
-/** @throws what `fault` makes of what the bytes are found to do, such as "end in the middle of their text 3" */
+/** @throws the error that `fault` makes from a description, such as "end in the middle of its text 3" */
 export async function unpackTexts({ bytes, count, breathe, fault }: UnpackTexts): Promise<string[]> {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const otherCount = () => fault(`do not hold the ${count} texts of its shape`)
@@ -74,14 +74,14 @@ interface UnpackTexts {
   fault: (what: string) => Error
 }
 
-/** `undefined` where the bytes are no UTF-8. */
+/** Undefined if the bytes are not valid UTF-8. */
 function textAt(bytes: Buffer, from: number, to: number): string | undefined {
   const text = bytes.toString('utf8', from, to)
-  // What stands for bytes that are no text may also have been sent itself.
+  // The replacement character may also have been sent itself.
   return text.includes('\ufffd') && !isUtf8(bytes.subarray(from, to)) ? undefined : text
 }
 
-/** The text of very many bytes, others in between; `undefined` where they are no UTF-8. */
+/** Decodes a long text without blocking the event loop; undefined if it is not valid UTF-8. */
 export async function longText(bytes: Buffer, breathe: Breathe): Promise<string | undefined> {
   const parts: string[] = []
   for (const part of utf8Parts(bytes)) {

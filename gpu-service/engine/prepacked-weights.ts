@@ -1,22 +1,22 @@
-/** The runtime's kernels load so many bytes at once. */
+/** The kernels' largest aligned load. */
 const alignmentBytes = 64
 
-/** As the runtime's `ExternalDataInfo` writes it: `prepacked_0`, two or three signs of protobuf's, `MatMul+hash|offset;length;0|…`. */
+/** As written by the runtime's `ExternalDataInfo`: `prepacked_0`, 2–3 bytes of protobuf, `MatMul+hash|offset;length;0|…`. */
 const entry = /prepacked_\d+/g
 const layouts = /prepacked_\d+.{2,3}?\w+\+\d+((?:\|\d+;\d+;\d+)+)/gs
 
 /**
- * Whether all weights that a graph has laid out for the kernels begin where those can load them. The runtime writes one
- * behind the other (microsoft/onnxruntime#23069), and only those of more than a megabyte begin on a page. Out of place,
- * most kernels end the process and MatMulNBits answers other numbers.
+ * Whether all prepacked weights of a graph are aligned. The runtime writes them one after another without padding
+ * (microsoft/onnxruntime#23069); only those above a megabyte start on a page. With misaligned weights most kernels crash
+ * and MatMulNBits computes wrong numbers.
  *
- * @param graph its bytes, a character each
+ * @param graph its bytes as latin1
  */
 export function areAligned(graph: string): boolean {
   const offsets = [...graph.matchAll(layouts)].map(([, places = '']) =>
     [...places.matchAll(/\|(\d+);/g)].map(([, offset]) => Number(offset)),
   )
-  // What is written in another way than is known here may lie anywhere.
+  // An entry in an unknown format may be anywhere.
   if (offsets.length !== [...graph.matchAll(entry)].length) return false
   return offsets.flat().every((offset) => offset % alignmentBytes === 0)
 }

@@ -5,11 +5,11 @@ import { encodeFrame, type Frame, joined } from './frames.ts'
 import type { WorkerRequest } from './messages.ts'
 import { isPacked, packTensors } from './packed-tensors.ts'
 
-/** Writes what is asked of an engine's process; what is asked for in one turn goes in one piece where it is short. */
+/** Writes requests to an engine process; short ones of one turn of the event loop are joined into one write. */
 export class RequestWriter {
   readonly #socket: Pick<Socket, 'cork' | 'uncork' | 'write' | 'end'>
   #pieces: Uint8Array[] = []
-  /** Ends when the texts of every request so far are packed; absent where there is nothing to pack. */
+  /** Resolves when the texts of all earlier requests are packed; undefined if there are none. */
   #packing: Promise<void> | undefined
 
   constructor(socket: Pick<Socket, 'cork' | 'uncork' | 'write' | 'end'>) {
@@ -21,7 +21,7 @@ export class RequestWriter {
       this.#put({ message, tensors })
       return
     }
-    // In the order of asking: an answer may be held back until the request behind it has come.
+    // The order must be kept, because a reply may be held back until the next request has come.
     const packing = (this.#packing ?? Promise.resolve()).then(async () => {
       this.#put({ message, tensors: await packTensors(tensors, breatheAfter()) })
       if (this.#packing === packing) this.#packing = undefined
@@ -39,7 +39,7 @@ export class RequestWriter {
   }
 
   #put(frame: Frame<WorkerRequest>): void {
-    // Behind the promises of this turn, in which the rest is asked.
+    // Runs after the microtasks of this turn, in which further requests are made.
     if (this.#pieces.length === 0) process.nextTick(() => this.#flush())
     this.#pieces.push(...encodeFrame(frame))
   }

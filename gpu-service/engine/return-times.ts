@@ -1,15 +1,15 @@
 const countedMax = 5
 
 /**
- * How long it took of late until an engine in a dead one's place could be given work: the middle of the last few, of all
- * engines that share the machine, so that one that came while the machine was busy is not told for hours.
+ * The median time of the last few engine restarts on this machine, from the start of the process until it can take work;
+ * a median, so that one slow restart does not count for hours.
  */
 export class ReturnTimes {
-  /** Of processes that had no model to load: all that is known until one has died. */
+  /** Starts without models to load: all that is known until an engine has died. */
   readonly #starts: number[] = []
   readonly #returns: number[] = []
 
-  /** A process could be given work, with so many models that it was to hold. */
+  /** Records a start that had this many models to load. */
   took(ms: number, { models }: { models: number }): void {
     const counted = models > 0 ? this.#returns : this.#starts
     counted.push(ms)

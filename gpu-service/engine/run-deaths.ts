@@ -1,11 +1,11 @@
 import { type EngineDied, ModelEndsEngines } from './engine.ts'
 
-/** Three engines for one input that a model cannot be run on, and a few such inputs in a row. */
+/** An input that crashes the model costs three engines, and a few such inputs may come in a row. */
 const deathsMax = 12
 
 /**
- * How many engines in a row ended by themselves over runs of a model, on this machine, without a run that was answered in
- * between. Each takes the others' models with it until they are loaded again, so that there is an end to it.
+ * Counts how many engines in a row crashed while running a model, without a successful run in between. Each crash also
+ * takes other models down until they are reloaded, so a model that keeps crashing is given up.
  */
 export class RunDeaths {
   readonly #deaths = new Map<string, number>()
@@ -14,12 +14,12 @@ export class RunDeaths {
     this.#deaths.delete(modelId)
   }
 
-  /** It is taken out: under its id none comes again. */
+  /** Call when the model is unloaded; its id is not used again. */
   forget(modelId: string): void {
     this.#deaths.delete(modelId)
   }
 
-  /** Gives why the model is not to be run any more, where that is so. */
+  /** Returns an error if the model is given up. */
   died(modelId: string, { isByItself, message }: EngineDied): ModelEndsEngines | undefined {
     if (!isByItself) return undefined
     const deaths = (this.#deaths.get(modelId) ?? 0) + 1

@@ -4,21 +4,21 @@ import type { Frame } from './frames.ts'
 import { engineFd, type WorkerReply, type WorkerRequest } from './messages.ts'
 import { packTensors, unpackTensors } from './packed-tensors.ts'
 
-/** Does what is asked, with the tensors that came with it. @throws Error with a reason for the asker */
+/** Handles a request and its tensors. @throws Error with a reason for the caller */
 export type Obey = (request: WorkerRequest, inputs: Tensors) => Promise<Tensors | undefined>
 
-/** How long an answer is held back to go with the next. */
+/** How long a reply may be held back to be sent with the next. */
 const heldMsMax = 50
 
-/** Nobody else waits for this process's thread. */
+/** Nothing else runs on this process's thread. */
 const withoutBreath = () => undefined
 
 /**
- * The loop of an engine's process: a frame is obeyed before the next is read. Reading blocks, because a run blocks
- * too. Ends when the service closes the socket, which its own end does, whichever way it ends.
+ * The loop of an engine process: each request is handled before the next is read. Reading blocks, as a run does. Ends
+ * when the socket is closed, which also happens when the service dies.
  */
 export async function serveRequests(obey: Obey): Promise<void> {
-  // A terminal sends Ctrl-C to every process of its group; the service says when the engines are not needed.
+  // Ctrl-C in a terminal goes to the whole process group, but the service decides when engines stop.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   const requests = new BlockingFrames<WorkerRequest>(engineFd)
   let replies: Frame<WorkerReply>[] = []
@@ -36,7 +36,7 @@ export async function serveRequests(obey: Obey): Promise<void> {
       })
       .catch((error): Frame<WorkerReply> => ({ message: { id, ok: false, reason: reasonOf(error) } }))
     replies.push(reply)
-    // Those that were expected to be short may not be.
+    // Runs predicted to be short may not be.
     if (message.kind === 'run' && message.more && performance.now() - heldSinceMs < heldMsMax) continue
     writeFrames(engineFd, replies)
     replies = []

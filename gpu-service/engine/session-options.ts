@@ -2,9 +2,9 @@ import type { InferenceSession } from 'onnxruntime-node'
 import type { WorkerSettings } from './messages.ts'
 
 /**
- * A GPU's arena grows to the next power of two and never shrinks (microsoft/onnxruntime#7267), so weights in it could take
- * nearly twice what their file says, and that is what models are given their share of the GPU by. Outside of it they take
- * what they are. On a CPU they lie in the mapped file.
+ * A GPU's arena grows to powers of two and never shrinks (microsoft/onnxruntime#7267), so weights inside it could take
+ * nearly twice their file size, by which memory is budgeted. Outside the arena they take their own size. On a CPU they are
+ * in the mapped file.
  */
 const weightsOutsideArena = { use_device_allocator_for_initializers: '1' }
 
@@ -14,11 +14,11 @@ export function sessionOptions({ device, threads }: SessionSettings): InferenceS
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // The runtime writes its errors to stderr in colour; they come back as reasons already.
+    // The runtime would write errors to stderr, which are already returned as reasons.
     logSeverityLevel: 4,
     extra: {
       session: {
-        // Threads that wait awake for their part of a run make it a third faster; none may stay awake behind it.
+        // Spinning threads make a run a third faster, but must not spin after it ends.
         force_spinning_stop: '1',
         ...(device === 'cuda' && weightsOutsideArena),
       },
@@ -27,6 +27,6 @@ export function sessionOptions({ device, threads }: SessionSettings): InferenceS
 }
 
 type SessionSettings = Pick<WorkerSettings, 'device'> & {
-  /** Of one run. */
+  /** Threads of a run. */
   threads: number
 }

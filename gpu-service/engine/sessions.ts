@@ -9,11 +9,11 @@ import { sessionOptions } from './session-options.ts'
 /** One model's sessions in this process. */
 interface Model {
   own: InferenceSession
-  /** With a thread for every core, where that is more than it has otherwise. */
+  /** With one thread per core, if that is more than its own number. */
   all?: InferenceSession
 }
 
-/** The models that an engine's process holds. */
+/** The loaded models of an engine process. */
 export class Sessions {
   readonly #settings: WorkerSettings
   readonly #mapCommand: MapCommand
@@ -44,7 +44,7 @@ export class Sessions {
     this.#models.set(modelId, { own, ...(all && { all }) })
   }
 
-  /** A GPU has a memory of its own to copy the weights to. */
+  /** Only on a CPU, because a GPU copies the weights to its own memory. */
   async #mapped(path: string): Promise<string> {
     const { device, mapBytesMin } = this.#settings
     return device === 'cpu' ? mappedGraph({ path, sizeBytesMin: mapBytesMin, command: this.#mapCommand }) : path

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 
-/** The sha256 of a file, in hex. It keeps its thread busy until all is read: for one that serves nobody. */
+/** The sha256 of a file, in hex. Blocks the thread, so only for processes that serve no requests. */
 export function sha256File(path: string): string {
   const hash = createHash('sha256')
   const chunk = Buffer.alloc(1024 * 1024)

@@ -1,17 +1,17 @@
 import { messageOf } from '../../shared/errors.ts'
 
 const words = [
-  // Of the runtime's arena, of C++, and of JavaScript.
+  // The runtime's arena, C++ and JavaScript.
   'Failed to allocate memory',
   'std::bad_alloc',
   'Array buffer allocation failed',
-  // Of the system, where a file is mapped or a process is started.
+  // The system, when a file is mapped or a process is started.
   'Cannot allocate memory',
   'ENOMEM',
-  // Of CUDA, and of its libraries, which take room of their own for each session.
+  // CUDA and its libraries, which allocate memory for each session.
   'out of memory',
   'STATUS_ALLOC_FAILED',
 ]
 
-/** Whether memory was too small for what a model needed just then, in the words of whoever asked for it. */
+/** Whether an allocation failed, judged by the error message. */
 export const isShortOfMemory = (error: unknown): boolean => new RegExp(words.join('|'), 'i').test(messageOf(error))

@@ -5,48 +5,48 @@ import { endingWithParent } from './ending-with-parent.ts'
 import { engineFd, type WorkerSettings } from './messages.ts'
 
 export interface SpawnEngine {
-  /** The module that the process runs. */
+  /** The entry module of the process. */
   workerUrl: URL
   settings: WorkerSettings
-  /** All of its environment. */
+  /** Its whole environment. */
   environment: Readonly<Record<string, string>>
 }
 
 /**
- * glibc raises the first limit by itself, and keeps what lies below it: of six MiniLMs loaded and unloaded in turn, 500 MB
- * stayed in two engines that held none any more, and 120 MB with the limit fixed. Runs are as fast. The second asks for
- * large pages, where weights are large enough for them: 1 % of a run of MiniLM, without more memory.
+ * glibc raises the mmap threshold by itself and keeps freed memory below it: after six MiniLMs were loaded and unloaded,
+ * two engines kept 500 MB, and 120 MB with the threshold fixed, at the same speed. The second setting uses huge pages for
+ * large weights: 1 % of a MiniLM run, without more memory.
  */
 const memorySettings = ['MALLOC_MMAP_THRESHOLD_=131072', 'GLIBC_TUNABLES=glibc.malloc.hugetlb=1']
 
 /**
- * A run keeps its core busy until it ends, and the thread that answers everybody needs one for moments: at ten times the
- * load that two cores can do, `/health` took 67 and 76 ms without this and 29 and 22 with it, and as much was answered.
+ * Engines keep the cores busy, so they run at a lower priority than the HTTP thread: at ten times the capacity of two
+ * cores, `/health` took 67 and 76 ms without this and 29 and 22 ms with it, at the same throughput.
  */
 const givingWay = ['nice', '-n', '5']
 
 /**
- * Starts the process of an engine. Where the system has no memory, process or file descriptor left for it, its child says
- * so by `error`, as of a command that is not there, and the socket leads nowhere.
+ * Starts an engine process. If the system has no memory, process or file descriptor left, the child emits `error`, as for
+ * a missing command, and the socket is not connected.
  */
 export function spawnEngine({ workerUrl, settings, environment }: SpawnEngine): {
   child: ChildProcess
   socket: Socket
 } {
-  // What a GPU waits for is the engine's thread, which itself needs a core for moments only.
+  // A GPU waits for the engine's thread, which needs little CPU.
   const turn = settings.device === 'cpu' ? givingWay : []
   const worker = [process.execPath, fileURLToPath(workerUrl), JSON.stringify(settings)]
-  // A run that never ends does not see the socket close, so the system ends it with a service that was killed.
+  // A run that never ends would not notice the closed socket, so the system kills it with the service.
   const [launcher = 'env', ...parameters] = endingWithParent(['env', ...memorySettings, ...turn, ...worker])
   const child = started(() =>
     spawn(launcher, parameters, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] }),
   )
-  // Node gives a child that had no file descriptor left no streams at all.
+  // Without a free file descriptor Node leaves `stdio` undefined.
   const socket = (child.stdio as ChildProcess['stdio'] | undefined)?.[engineFd] as Socket | undefined
   return { child, socket: socket ?? new Socket() }
 }
 
-/** Node tells of some errors of the system by an event, and throws the others. */
+/** Turns errors that `spawn` throws into `error` events, as it emits for others. */
 function started(start: () => ChildProcess): ChildProcess {
   try {
     return start()

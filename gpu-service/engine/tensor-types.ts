@@ -1,9 +1,9 @@
 import type { TensorDataOf, TensorType } from './engine.ts'
 
-/** The types whose elements are numbers of a fixed size. */
+/** The types with elements of a fixed size. */
 export type NumericType = Exclude<TensorType, 'string'>
 
-/** What makes the array that holds the elements of each of them. */
+/** The array constructor of each type. */
 export const arrays: { [Type in NumericType]: ArrayMaker<TensorDataOf[Type]> } = {
   float16: Uint16Array,
   float32: Float32Array,
@@ -27,5 +27,5 @@ interface ArrayMaker<Data> {
 
 export const isNumericType = (type: string): type is NumericType => Object.hasOwn(arrays, type)
 
-/** Whether onnxruntime-node can take and give it: not bfloat16, not a sequence. */
+/** Whether onnxruntime-node supports the type: not bfloat16, not a sequence. */
 export const isTensorType = (type: string): type is TensorType => type === 'string' || isNumericType(type)

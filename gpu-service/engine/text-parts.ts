@@ -1,7 +1,7 @@
-/** So many units, or bytes, are read or written in less than a millisecond. */
+/** This many UTF-16 units or bytes are read or written in less than a millisecond. */
 const partLength = 65_536
 
-/** A text in parts, none of which ends between the two units of a character. */
+/** Splits a text into parts without splitting a surrogate pair. */
 export function textParts(text: string): Iterable<string> {
   return text.length <= partLength ? [text] : cutText(text)
 }
@@ -16,11 +16,11 @@ function* cutText(text: string): Generator<string> {
   }
 }
 
-/** The UTF-8 of a text in parts, none of which ends within a character where it is valid. */
+/** Splits UTF-8 into parts without splitting a character, if it is valid. */
 export function* utf8Parts(bytes: Buffer): Generator<Buffer> {
   for (let from = 0; from < bytes.length; ) {
     let to = Math.min(from + partLength, bytes.length)
-    // A character has no more than three bytes behind its first.
+    // A character has at most three continuation bytes.
     for (let behind = 0; behind < 3 && ((bytes[to] ?? 0) & 0xc0) === 0x80; behind++) to--
     yield bytes.subarray(from, to)
     from = to

@@ -1,14 +1,14 @@
 import type { Threads } from './engine.ts'
 
-/** How much a newer run counts against the ones before it; more where it was faster, as a first run makes room. */
+/** The weight of a new run in the average; higher if it was faster, because first runs allocate memory. */
 const weights = { slower: 0.2, faster: 0.5 }
-/** One run in so many is made the other way, to learn whether that has become the faster one. */
+/** One run in this many uses the slower choice, to learn whether it has become the faster one. */
 const trialEvery = 32
 
 /**
- * Whether a run that has the engines to itself is faster with a thread on every core or with its engine's own. On an
- * idle machine the former is (MiniLM, one text, two cores: 2.8 ms against 4.1), but its threads wait for each other at
- * every step, so that anything else which wants a core makes it the slower one; so it is learnt from the runs.
+ * Learns whether a run that is alone on the machine is faster with one thread per core or with its engine's own threads.
+ * On an idle machine more threads are faster (MiniLM, one text, two cores: 2.8 ms against 4.1), but they wait for each
+ * other at every operator, so any other load can make them slower.
  */
 export class ThreadChoice {
   readonly #msPerUnit: Partial<Record<Threads, number>> = {}
@@ -22,7 +22,7 @@ export class ThreadChoice {
     return ++this.#runs % trialEvery === 0 ? slower : faster
   }
 
-  /** Of runs that had the engines to themselves until they ended. */
+  /** Only for runs that were alone on the machine until they ended. */
   learn({ threads, units, runMs }: { threads: Threads; units: number; runMs: number }): void {
     const latest = runMs / Math.max(1, units)
     const before = this.#msPerUnit[threads]

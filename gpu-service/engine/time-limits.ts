@@ -1,17 +1,17 @@
 import { EngineDied, type EngineRun, type ModelFile, ModelHung } from './engine.ts'
 
-/** How long an answer may take once all that was asked before is answered, and what its lack means. */
+/** How long a call may take once all earlier ones are answered, and the error if it takes longer. */
 export interface TimeLimit {
   timeMs: number
   error: () => EngineDied
 }
 
 export interface TimeLimitOptions {
-  /** A process that has not answered by then never does: it takes a fraction of a second, on a busy machine a few. */
+  /** The limit for the start of a process, which takes a fraction of a second, or a few seconds on a busy machine. */
   startMsMax?: number
-  /** A run that takes longer never ends: its batch was cut to take a fraction of a second. */
+  /** The limit for a run, whose batch was sized to take a fraction of a second. */
   runMsMax?: number
-  /** A load that takes longer never ends: from a cold disk it may take minutes, and more the larger the files are. */
+  /** The limit for a load, which may take minutes from a cold disk; it grows with the size of the files. */
   loadMsMax?: number
 }
 
@@ -30,7 +30,7 @@ export function loadLimit({ fileBytes = 0 }: ModelFile, { loadMsMax = 300_000 }:
   }
 }
 
-/** Of runs that were handed over together nobody knows which one never ends, so that each is to be run by itself. */
+/** If runs were sent together, any of them may be the one that hangs, so each is retried by itself. */
 export function runLimit(
   { more = false }: Pick<EngineRun, 'more'>,
   { runMsMax = 60_000 }: TimeLimitOptions,

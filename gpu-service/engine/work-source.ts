@@ -1,20 +1,20 @@
 import type { Engine } from './engine.ts'
 
-/** A queue of one model's work, from which a free engine takes the next batch. */
+/** One model's queue, from which a free engine takes the next batch. */
 export interface WorkSource {
-  /** When the oldest waiting item arrived, or `undefined` where nothing waits. */
+  /** When the oldest waiting item arrived; undefined if nothing waits. */
   readonly headSinceMs: number | undefined
-  /** How long one engine would need for all that waits here. */
+  /** The time one engine needs for everything that waits. */
   readonly backlogMs: number
-  /** How many shares of the engines it has; one, where it is not said. */
+  /** Its weight in sharing the engines. @default 1 */
   readonly weight?: number
-  /** Whether so much waits that a run which is cut now, behind another, would hardly grow until that ends. */
+  /** Whether enough waits that a batch taken now would hardly grow until a busy engine is free. */
   readonly isWorthStaging?: boolean
-  /** Whether its model is in the engines now; it is where this is absent. Whoever changes it wakes the pool. */
+  /** Whether its model is loaded in the engines. The pool must be woken when this changes. @default true */
   readonly isRunnable?: boolean
-  /** Takes a batch now and runs it, and says when the engine begins; never rejects. */
+  /** Takes a batch, runs it and calls `began` when the engine starts; never rejects. */
   work(engine: Engine, freeEngines: number, began?: () => void): Promise<void>
-  /** Fulfilled when nothing waits and nothing runs. */
+  /** Resolves when nothing waits and nothing runs. */
   idle(): Promise<void>
 }
 

@@ -16,33 +16,32 @@ import { loadLimit, runLimit, startLimit, type TimeLimit, type TimeLimitOptions 
 import { WorkerProcess } from './worker-process.ts'
 
 export interface WorkerEngineOptions extends TimeLimitOptions {
-  /** The module of the process; the composition root knows where a bundle put it. */
+  /** The module of the process, as located by the composition root. */
   workerUrl: URL
   device: Device
-  /** What its process is told of the service's environment. @default nothing */
+  /** The environment of its process. @default empty */
   environment?: Readonly<Record<string, string>>
-  /** Threads within one run; 1 where several engines share the cores. */
+  /** Threads of a run; 1 if several engines share the cores. */
   intraOpThreads?: number
-  /** Threads within a run that has the cores to itself. */
+  /** Threads of a run while no other engine runs. */
   loneThreads?: number
-  /** Files from this size on share their weights between the engines. @default 8 MiB */
+  /** Files of at least this size share their weights between the engines. @default 8 MiB */
   mapBytesMin?: number
-  /** The engines of the machine. @default a group of its own */
+  /** State shared with the other engines. @default its own */
   group?: EngineGroup
-  /** Told when the process went away unasked. */
+  /** Called when the process died. */
   onDeath?: (error: EngineDied) => void
-  /** Told of each model that the process in its place could not load again. */
+  /** Called for each model that the restarted process could not load. */
   onLoss?: (lost: LostModel) => void
 }
 
 /**
- * An engine that is a process of its own, which hosts the sessions of many models; one that dies is replaced.
+ * An engine in a child process, which hosts the sessions of many models and is restarted when it dies.
  *
- * A process and not a thread, because a native abort, of which onnxruntime-node has had several, ends the whole process
- * of a thread with every request in it, and because a run that never ends can be ended. The price, measured by
- * `test/bench/hand-over`: 0.04 ms for a batch there and back instead of 0.03, and no second copy of large weights,
- * which the processes map from one file (mapped-graph.ts). Frames on a socket and not Node's own channel, because that
- * one copies a batch of pictures three times.
+ * A process and not a thread, because a native abort in a thread (onnxruntime-node has had several) ends the whole
+ * service, and because a run that never ends can be killed. It costs 0.04 ms instead of 0.03 per batch
+ * (`test/bench/hand-over`); large weights are mapped from one file (mapped-graph.ts) and not held twice. Frames on a
+ * socket and not Node's IPC channel, which copies a batch of images three times.
  */
 export class WorkerEngine implements Engine {
   readonly #options: WorkerEngineOptions
@@ -61,7 +60,7 @@ export class WorkerEngine implements Engine {
     this.#loneRuns = new LoneRuns({ crowd: group.crowd, isPossible: loneThreads > intraOpThreads })
   }
 
-  /** Of the process at work, where there is one. */
+  /** The running process, if any. */
   get pid(): number | undefined {
     return this.#process?.pid
   }
@@ -74,7 +73,7 @@ export class WorkerEngine implements Engine {
   async run({ modelId, inputs, outputs, threads: wanted, more, watch }: EngineRun): Promise<Tensors> {
     this.#group.crowd.running++
     try {
-      // Behind this, every run that was begun in the same turn is counted.
+      // After this await, all runs that began in the same turn are counted.
       await this.restored()
       this.#models.assertNotLost(modelId)
       const process = this.#started()
@@ -98,7 +97,7 @@ export class WorkerEngine implements Engine {
     if (!this.#closed) this.#started()
     const restored = this.#restored
     await restored
-    // Another process may have come in the place of one that died meanwhile.
+    // The process may have died and been replaced meanwhile.
     if (this.#restored !== restored) await this.restored()
   }
 
@@ -119,7 +118,7 @@ export class WorkerEngine implements Engine {
     const { timeMs, error } = runLimit({ more }, this.#options)
     const lost = () => {
       const hung = error()
-      // Not loaded again by the process that comes in its place.
+      // The replacement must not load it again.
       if (hung instanceof ModelHung) this.#models.lose(modelId, hung)
       return hung
     }
@@ -145,7 +144,7 @@ export class WorkerEngine implements Engine {
     })
     this.#process = started
     const startedMs = performance.now()
-    // One that was ended before it answers this had not come to any load.
+    // A process that dies before it answers this had not started any load.
     const first = started.ask({ kind: 'unload', modelId: '' }, { limit: startLimit(this.#options) })
     const answered = first.catch(() => undefined)
     let models = 0
@@ -165,11 +164,11 @@ export class WorkerEngine implements Engine {
     error.backInMs = this.#group.returnTimes.usualMs
     this.#models.endRestoring(error, { isLoadToBlame: dead.hasAnswered })
     if (this.#closed) return
-    // One that never answered waits for the next question: a process that cannot start is no loop.
+    // A process that never answered is started again only when needed, to avoid a crash loop.
     if (dead.hasAnswered) this.#started()
     this.#options.onDeath?.(error)
   }
 }
 
-/** What a run's time grows with, near enough: how many values it is given. */
+/** The number of input values, to which the time of a run is roughly proportional. */
 const unitsOf = (inputs: Tensors): number => Object.values(inputs).reduce((total, { data }) => total + data.length, 0)

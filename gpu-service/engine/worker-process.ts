@@ -11,11 +11,11 @@ import { type SpawnEngine, spawnEngine } from './spawn-engine.ts'
 import type { TimeLimit } from './time-limits.ts'
 
 export interface WorkerProcessOptions extends SpawnEngine {
-  /** Told when it is gone, before what it was asked is rejected. */
+  /** Called when it has died, before pending calls are rejected. */
   onGone: (error: EngineDied) => void
 }
 
-/** By the system, which has no memory left, or by whoever operates it. */
+/** Sent by the system when out of memory, or by an operator. */
 const killsFromOutside = new Set<NodeJS.Signals | null>(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 
 interface Asked {
@@ -30,7 +30,7 @@ interface Pending extends Pick<Asked, 'watch'> {
   reject: (error: Error) => void
 }
 
-/** A process that holds sessions, and what it was asked. It ends when this process does, however that ends. */
+/** A child process that holds sessions, and its pending calls. It dies with this process, however that ends. */
 export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #socket: Socket
@@ -40,7 +40,7 @@ export class WorkerProcess {
   #nextId = 0
   #deadline: NodeJS.Timeout | undefined
   #death: EngineDied | undefined
-  /** Whether it ever came to answer. */
+  /** Whether it has ever answered. */
   hasAnswered = false
 
   constructor({ onGone, ...process }: WorkerProcessOptions) {
@@ -51,7 +51,7 @@ export class WorkerProcess {
     this.#writer = new RequestWriter(this.#socket)
     const reader = new FrameReader<WorkerReply>((frame) => this.#settle(frame))
     this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))
-    // What breaks the socket ends the process, whose end is what is acted on.
+    // A broken socket is handled by killing the process.
     this.#socket.on('error', () => this.#kill())
     this.#child.on('error', (error) => this.#bury(new EngineDied(`the engine did not start (${error.message})`)))
     this.#child.on('exit', (code, signal) => {
@@ -74,7 +74,7 @@ export class WorkerProcess {
     })
   }
 
-  /** Lets it finish what it was asked; fulfilled when it is gone. */
+  /** Lets it finish pending calls; resolves when it has exited. */
   async leave(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return
     const gone = new Promise((resolve) => this.#child.once('exit', resolve))
@@ -93,7 +93,7 @@ export class WorkerProcess {
     else pending.reject(new Error(message.reason))
   }
 
-  /** It does one thing after the other, so only what was asked first can be late. */
+  /** Calls are handled in order, so only the first pending one can time out. */
   #watchFirst(): void {
     clearTimeout(this.#deadline)
     const [first] = this.#pending.values()
@@ -103,14 +103,14 @@ export class WorkerProcess {
     this.#deadline = setTimeout(() => this.#giveUp(first, error()), timeMs).unref()
   }
 
-  /** Only what was late is told so: the others did nothing but wait behind it. */
+  /** Only the late call gets the time-out error: the others only waited behind it. */
   #giveUp(late: Pending, error: EngineDied): void {
     late.reject(error)
     this.#bury(new EngineDied(error.message), error)
     this.#kill()
   }
 
-  /** One that could not be started has the number 0, and to kill that is to kill every process of this one's group. */
+  /** A child that did not start has no pid, and `kill` would signal pid 0, the whole process group. */
   #kill(): void {
     if (this.pid !== undefined) this.#child.kill('SIGKILL')
   }
@@ -122,7 +122,7 @@ export class WorkerProcess {
     this.#onGone(cause)
     const others = new EngineDied(error.message)
     others.backInMs = cause.backInMs
-    // It does one thing after the other, so only the first can be what it ended over.
+    // Calls are handled in order, so only the first can be the cause.
     for (const [at, { reject }] of [...this.#pending.values()].entries()) reject(at === 0 ? error : others)
     this.#pending.clear()
   }

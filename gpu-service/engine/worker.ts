@@ -3,8 +3,8 @@ import { serveRequests } from './serve-requests.ts'
 import { Sessions } from './sessions.ts'
 import { writeMapped } from './write-mapped.ts'
 
-/** An engine's process: `session.run` blocks its thread, so it is never the one that serves HTTP. */
-// The runtime reads no bytes of a Float16Array; where there is none, it takes the bits as a Uint16Array.
+/** The entry point of an engine process: `session.run` blocks its thread, so it never runs in the HTTP process. */
+// onnxruntime-node cannot read a Float16Array; if the class is missing, it uses a Uint16Array of the bits.
 Reflect.deleteProperty(globalThis, 'Float16Array')
 const [module = '', settings = '{}', path, folder] = process.argv.slice(1)
 if (path !== undefined && folder !== undefined) {

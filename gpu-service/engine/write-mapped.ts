@@ -5,16 +5,16 @@ import { graphFile, weightsFile, writeSums } from './mapped-files.ts'
 import { areAligned } from './prepacked-weights.ts'
 
 /**
- * Smaller weights stay in the graph, of which every session has a copy. It is those of odd lengths that put others off
- * their place, and most of them are small.
+ * Smaller weights stay in the graph, which every session copies. Weights of odd lengths misalign those behind them, and
+ * most of them are small.
  */
 const weightBytesMin = [1024, 16 * 1024]
-/** A graph that keeps more in it is no better than the file that it is made of. */
+/** A graph that keeps more inside is no better than the original file. */
 const graphBytesMax = 64 * 1024 ** 2
 
 /**
- * Writes a model's graph into a folder, with its weights in a file beside it and, where they lie so that they can be
- * used from there, laid out for this machine's kernels.
+ * Writes a model's graph into a folder, with its weights in a separate file, prepacked for this machine's kernels if they
+ * end up aligned.
  */
 export async function writeMapped({ path, folder }: { path: string; folder: string }): Promise<void> {
   await layOut({ path, folder })
