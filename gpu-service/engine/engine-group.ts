@@ -1,18 +1,18 @@
-import type { Crowd } from './lone-runs.ts'
-import { ReturnTimes } from './return-times.ts'
+import type { ActiveRuns } from './lone-runs.ts'
+import { RestartTimes } from './restart-times.ts'
 import { RunDeaths } from './run-deaths.ts'
 
 /** State shared by the engines of a machine. */
 export interface EngineGroup {
-  crowd: Crowd
+  activeRuns: ActiveRuns
   /** How long restarts take. */
-  returnTimes: ReturnTimes
+  restartTimes: RestartTimes
   /** Which models crash engines. */
   runDeaths: RunDeaths
 }
 
 export const newEngineGroup = (): EngineGroup => ({
-  crowd: { running: 0 },
-  returnTimes: new ReturnTimes(),
+  activeRuns: { count: 0 },
+  restartTimes: new RestartTimes(),
   runDeaths: new RunDeaths(),
 })

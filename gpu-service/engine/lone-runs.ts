@@ -2,22 +2,22 @@ import type { Threads } from './engine.ts'
 import { ThreadChoice } from './thread-choice.ts'
 
 /** The number of runs in progress in all engines of the machine. */
-export interface Crowd {
-  running: number
+export interface ActiveRuns {
+  count: number
 }
 
 /** Chooses the number of threads of an engine's runs: more than its own only if no other engine is running. */
 export class LoneRuns {
-  readonly #crowd: Crowd
+  readonly #activeRuns: ActiveRuns
   readonly #isPossible: boolean
   readonly #choices = new Map<string, ThreadChoice>()
 
-  constructor({ crowd, isPossible }: { crowd: Crowd; isPossible: boolean }) {
-    this.#crowd = crowd
+  constructor({ activeRuns, isPossible }: { activeRuns: ActiveRuns; isPossible: boolean }) {
+    this.#activeRuns = activeRuns
     this.#isPossible = isPossible
   }
 
-  /** Runs with the faster choice of threads and learns from it. The run must already be counted in `crowd`. */
+  /** Runs with the faster choice of threads and learns from it. The run must already be counted in `activeRuns`. */
   async make<Answer>({ modelId, units, run }: LoneRun<Answer>): Promise<Answer> {
     const choice = this.#isPossible && this.#isAlone ? this.#choiceOf(modelId) : undefined
     const threads = choice?.next() ?? 'own'
@@ -33,7 +33,7 @@ export class LoneRuns {
   }
 
   get #isAlone(): boolean {
-    return this.#crowd.running === 1
+    return this.#activeRuns.count === 1
   }
 
   #choiceOf(modelId: string): ThreadChoice {

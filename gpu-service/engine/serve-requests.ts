@@ -5,7 +5,7 @@ import { engineFd, type WorkerReply, type WorkerRequest } from './messages.ts'
 import { packTensors, unpackTensors } from './packed-tensors.ts'
 
 /** Handles a request and its tensors. @throws Error with a reason for the caller */
-export type Obey = (request: WorkerRequest, inputs: Tensors) => Promise<Tensors | undefined>
+export type Handle = (request: WorkerRequest, inputs: Tensors) => Promise<Tensors | undefined>
 
 /** How long a reply may be held back to be sent with the next. */
 const heldMsMax = 50
@@ -17,7 +17,7 @@ const withoutBreath = () => undefined
  * The loop of an engine process: each request is handled before the next is read. Reading blocks, as a run does. Ends
  * when the socket is closed, which also happens when the service dies.
  */
-export async function serveRequests(obey: Obey): Promise<void> {
+export async function serveRequests(handle: Handle): Promise<void> {
   // Ctrl-C in a terminal goes to the whole process group, but the service decides when engines stop.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   const requests = new BlockingFrames<WorkerRequest>(engineFd)
@@ -29,7 +29,7 @@ export async function serveRequests(obey: Obey): Promise<void> {
     const inputs = await unpackTensors(tensors, withoutBreath)
     const startedMs = performance.now()
     if (replies.length === 0) heldSinceMs = startedMs
-    const reply = await obey(message, inputs)
+    const reply = await handle(message, inputs)
       .then(async (answer): Promise<Frame<WorkerReply>> => {
         const tookMs = performance.now() - startedMs
         return { message: { id, ok: true, tookMs }, tensors: answer && (await packTensors(answer, withoutBreath)) }

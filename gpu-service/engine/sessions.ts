@@ -24,7 +24,7 @@ export class Sessions {
     this.#mapCommand = mapCommand
   }
 
-  async obey(request: WorkerRequest, inputs: Tensors): Promise<Tensors | undefined> {
+  async handle(request: WorkerRequest, inputs: Tensors): Promise<Tensors | undefined> {
     if (request.kind === 'run') return this.#run(request, inputs)
     if (request.kind === 'load') await this.#load(request)
     else await this.#release(request.modelId)

@@ -23,7 +23,7 @@ const memorySettings = ['MALLOC_MMAP_THRESHOLD_=131072', 'GLIBC_TUNABLES=glibc.m
  * Engines keep the cores busy, so they run at a lower priority than the HTTP thread: at ten times the capacity of two
  * cores, `/health` took 67 and 76 ms without this and 29 and 22 ms with it, at the same throughput.
  */
-const givingWay = ['nice', '-n', '5']
+const lowerPriority = ['nice', '-n', '5']
 
 /**
  * Starts an engine process. If the system has no memory, process or file descriptor left, the child emits `error`, as for
@@ -34,7 +34,7 @@ export function spawnEngine({ workerUrl, settings, environment }: SpawnEngine): 
   socket: Socket
 } {
   // A GPU waits for the engine's thread, which needs little CPU.
-  const turn = settings.device === 'cpu' ? givingWay : []
+  const turn = settings.device === 'cpu' ? lowerPriority : []
   const worker = [process.execPath, fileURLToPath(workerUrl), JSON.stringify(settings)]
   // A run that never ends would not notice the closed socket, so the system kills it with the service.
   const [launcher = 'env', ...parameters] = endingWithParent(['env', ...memorySettings, ...turn, ...worker])

@@ -57,7 +57,7 @@ export class WorkerEngine implements Engine {
     this.#options = options
     this.#group = group
     this.#models = new HeldModels((lost) => this.#closed || onLoss?.(lost))
-    this.#loneRuns = new LoneRuns({ crowd: group.crowd, isPossible: loneThreads > intraOpThreads })
+    this.#loneRuns = new LoneRuns({ activeRuns: group.activeRuns, isPossible: loneThreads > intraOpThreads })
   }
 
   /** The running process, if any. */
@@ -71,7 +71,7 @@ export class WorkerEngine implements Engine {
   }
 
   async run({ modelId, inputs, outputs, threads: wanted, more, watch }: EngineRun): Promise<Tensors> {
-    this.#group.crowd.running++
+    this.#group.activeRuns.count++
     try {
       // After this await, all runs that began in the same turn are counted.
       await this.restored()
@@ -89,7 +89,7 @@ export class WorkerEngine implements Engine {
       if (lost !== undefined) this.#models.lose(modelId, lost)
       throw error
     } finally {
-      this.#group.crowd.running--
+      this.#group.activeRuns.count--
     }
   }
 
@@ -140,7 +140,7 @@ export class WorkerEngine implements Engine {
       workerUrl,
       settings,
       environment,
-      onGone: (error) => this.#bury(started, error),
+      onGone: (error) => this.#died(started, error),
     })
     this.#process = started
     const startedMs = performance.now()
@@ -153,15 +153,15 @@ export class WorkerEngine implements Engine {
       return this.#load(model, started)
     })
     Promise.all([answered, this.#restored]).then(() => {
-      if (this.#process === started) this.#group.returnTimes.took(performance.now() - startedMs, { models })
+      if (this.#process === started) this.#group.restartTimes.took(performance.now() - startedMs, { models })
     })
     return started
   }
 
-  #bury(dead: WorkerProcess, error: EngineDied): void {
+  #died(dead: WorkerProcess, error: EngineDied): void {
     if (this.#process !== dead) return
     this.#process = undefined
-    error.backInMs = this.#group.returnTimes.usualMs
+    error.backInMs = this.#group.restartTimes.usualMs
     this.#models.endRestoring(error, { isLoadToBlame: dead.hasAnswered })
     if (this.#closed) return
     // A process that never answered is started again only when needed, to avoid a crash loop.

@@ -53,10 +53,10 @@ export class WorkerProcess {
     this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))
     // A broken socket is handled by killing the process.
     this.#socket.on('error', () => this.#kill())
-    this.#child.on('error', (error) => this.#bury(new EngineDied(`the engine did not start (${error.message})`)))
+    this.#child.on('error', (error) => this.#died(new EngineDied(`the engine did not start (${error.message})`)))
     this.#child.on('exit', (code, signal) => {
       const how = signal === null ? `it ended by itself, code ${code}` : signal
-      this.#bury(new EngineDied(`the engine died (${how})`, { isByItself: !killsFromOutside.has(signal) }))
+      this.#died(new EngineDied(`the engine died (${how})`, { isByItself: !killsFromOutside.has(signal) }))
     })
   }
 
@@ -106,7 +106,7 @@ export class WorkerProcess {
   /** Only the late call gets the time-out error: the others only waited behind it. */
   #giveUp(late: Pending, error: EngineDied): void {
     late.reject(error)
-    this.#bury(new EngineDied(error.message), error)
+    this.#died(new EngineDied(error.message), error)
     this.#kill()
   }
 
@@ -115,7 +115,7 @@ export class WorkerProcess {
     if (this.pid !== undefined) this.#child.kill('SIGKILL')
   }
 
-  #bury(error: EngineDied, cause = error): void {
+  #died(error: EngineDied, cause = error): void {
     if (this.#death !== undefined) return
     this.#death = error
     clearTimeout(this.#deadline)

@@ -11,7 +11,7 @@ if (path !== undefined && folder !== undefined) {
   await writeMapped({ path, folder })
 } else {
   const sessions = new Sessions(JSON.parse(settings) as WorkerSettings, [module, settings])
-  await serveRequests((request, inputs) => sessions.obey(request, inputs))
+  await serveRequests((request, inputs) => sessions.handle(request, inputs))
   await sessions.close()
 }
 process.exit(0)

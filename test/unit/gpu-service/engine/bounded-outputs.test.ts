@@ -27,9 +27,9 @@ describe('what a run gives', () => {
     await writeFile(path, expander(value.type as 'float32' | 'string'))
     const settings = { device: 'cpu', intraOpThreads: 1, loneThreads: 1, mapBytesMin: 2 ** 30 } as const
     const sessions = new Sessions({ ...settings, outputBytesMax: 4000 }, [''])
-    await sessions.obey({ id: 1, kind: 'load', modelId: 'expander', path }, {})
+    await sessions.handle({ id: 1, kind: 'load', modelId: 'expander', path }, {})
     const fill = (count: number) =>
-      sessions.obey(
+      sessions.handle(
         { id: 2, kind: 'run', modelId: 'expander', outputs: ['filled'], threads: 'own' },
         {
           value,

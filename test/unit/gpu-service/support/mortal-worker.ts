@@ -7,5 +7,5 @@ const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1
 await serveRequests(async (request, inputs) => {
   if (request.kind === 'run' && request.modelId === 'deadly') process.abort()
   if (request.kind === 'load' && request.modelId === 'fragile' && !existsSync(request.path)) process.exit(8)
-  return sessions.obey(request, inputs)
+  return sessions.handle(request, inputs)
 })

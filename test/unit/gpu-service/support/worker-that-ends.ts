@@ -8,5 +8,5 @@ await serveRequests(async (request, inputs) => {
     request.kind === 'run' && Object.values(inputs).some(({ data }) => data[0] === number)
   if (isGiven(666)) process.exit(7)
   if (isGiven(667)) process.kill(process.pid, 'SIGKILL')
-  return sessions.obey(request, inputs)
+  return sessions.handle(request, inputs)
 })

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
-import { ReturnTimes } from '../../../../gpu-service/engine/return-times.ts'
+import { RestartTimes } from '../../../../gpu-service/engine/restart-times.ts'
 
 const models = 1
 
 it('knows nothing before an engine was there', () => {
-  expect(new ReturnTimes().usualMs).toBeUndefined()
+  expect(new RestartTimes().usualMs).toBeUndefined()
 })
 
 it('tells what a start takes until one has come back with its models', () => {
-  const times = new ReturnTimes()
+  const times = new RestartTimes()
   for (const startMs of [300, 200, 250]) times.took(startMs, { models: 0 })
   expect(times.usualMs).toBe(250)
   times.took(900, { models })
@@ -16,7 +16,7 @@ it('tells what a start takes until one has come back with its models', () => {
 })
 
 it('does not tell for ever what one took while the machine was busy', () => {
-  const times = new ReturnTimes()
+  const times = new RestartTimes()
   for (const tookMs of [1000, 17_000]) times.took(tookMs, { models })
   expect(times.usualMs).toBe(1000)
   for (const tookMs of [1200, 1100]) times.took(tookMs, { models })
@@ -24,7 +24,7 @@ it('does not tell for ever what one took while the machine was busy', () => {
 })
 
 it('follows where it takes longer from now on', () => {
-  const times = new ReturnTimes()
+  const times = new RestartTimes()
   for (const tookMs of [1000, 1000, 1000, 1000, 1000, 6000, 6000, 6000]) times.took(tookMs, { models })
   expect(times.usualMs).toBe(6000)
 })

@@ -4,7 +4,7 @@ const countedMax = 5
  * The median time of the last few engine restarts on this machine, from the start of the process until it can take work;
  * a median, so that one slow restart does not count for hours.
  */
-export class ReturnTimes {
+export class RestartTimes {
   /** Starts without models to load: all that is known until an engine has died. */
   readonly #starts: number[] = []
   readonly #returns: number[] = []
