@@ -1,7 +1,7 @@
 import { inParallel } from '../../shared/in-parallel.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import type { LostModel } from '../engine/engine.ts'
-import { breatheAfter } from '../in-slices.ts'
+import { yieldTurnAfter } from '../yield-turn.ts'
 import type { CanaryWatch } from './canary-watch.ts'
 import type { KnownRefs } from './known-refs.ts'
 import { LoadTurns } from './load-turns.ts'
@@ -55,19 +55,19 @@ export class Reconciler {
       if (wanted.get(name)?.createdAt !== item.createdAt) this.#remove(name)
     await this.#outdated.takeBack()
     const loads: Promise<void>[] = []
-    const breathe = breatheAfter(sliceMs)
+    const yieldTurn = yieldTurnAfter(sliceMs)
     for (const item of wanted.values()) {
       this.#served.follow(item).limits.set(item.limits)
-      await breathe()
+      await yieldTurn()
     }
     // Before any of them answers for the first time, which one that is loaded on demand does at once.
     await use.sum()
     for (const deployment of [...this.deployments.values()]) {
       loads.push(...this.#load(deployment))
       await canaries.judge(deployment)
-      await breathe()
+      await yieldTurn()
     }
-    const report = (one: ServedDeployment) => reporter.report(one).then(breathe)
+    const report = (one: ServedDeployment) => reporter.report(one).then(yieldTurn)
     await inParallel([...this.deployments.values()], reportsAtOnce, report)
     await refs.follow(wanted.values())
     return loads

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Breathe } from '../in-slices.ts'
+import type { YieldTurn } from '../yield-turn.ts'
 import { textParts, utf8Parts } from './text-parts.ts'
 
 const lengthBytes = 4
@@ -10,8 +10,8 @@ const workMax = 32_768
 const longBytes = 65_536
 
 /** Packs texts one after another, each as the length of its UTF-8 (u32, little-endian) and its UTF-8. */
-export async function packTexts({ texts, breathe }: PackTexts): Promise<Uint8Array<ArrayBuffer>> {
-  const pause = pauses(breathe)
+export async function packTexts({ texts, yieldTurn }: PackTexts): Promise<Uint8Array<ArrayBuffer>> {
+  const pause = pauses(yieldTurn)
   let sizeBytes = 0
   for (const text of texts) {
     sizeBytes += lengthBytes
@@ -41,22 +41,23 @@ export async function packTexts({ texts, breathe }: PackTexts): Promise<Uint8Arr
 
 interface PackTexts {
   texts: readonly string[]
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }
 
 /** @throws the error that `fault` makes from a description, such as "end in the middle of its text 3" */
-export async function unpackTexts({ bytes, count, breathe, fault }: UnpackTexts): Promise<string[]> {
+export async function unpackTexts({ bytes, count, yieldTurn, fault }: UnpackTexts): Promise<string[]> {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const otherCount = () => fault(`do not hold the ${count} texts of its shape`)
   if (packed.length < count * lengthBytes) throw otherCount()
-  const pause = pauses(breathe)
+  const pause = pauses(yieldTurn)
   const texts: string[] = []
   let at = 0
   while (texts.length < count) {
     const from = at + lengthBytes
     const to = from > packed.length ? Number.POSITIVE_INFINITY : from + packed.readUInt32LE(at)
     if (to > packed.length) throw fault(`end in the middle of its text ${texts.length}`)
-    const text = to - from <= longBytes ? textAt(packed, from, to) : await longText(packed.subarray(from, to), breathe)
+    const text =
+      to - from <= longBytes ? textAt(packed, from, to) : await longText(packed.subarray(from, to), yieldTurn)
     if (text === undefined) throw fault(`are not valid UTF-8 in its text ${texts.length}`)
     texts.push(text)
     at = to
@@ -70,7 +71,7 @@ export async function unpackTexts({ bytes, count, breathe, fault }: UnpackTexts)
 interface UnpackTexts {
   bytes: Uint8Array
   count: number
-  breathe: Breathe
+  yieldTurn: YieldTurn
   fault: (what: string) => Error
 }
 
@@ -82,24 +83,24 @@ function textAt(bytes: Buffer, from: number, to: number): string | undefined {
 }
 
 /** Decodes a long text without blocking the event loop; undefined if it is not valid UTF-8. */
-export async function longText(bytes: Buffer, breathe: Breathe): Promise<string | undefined> {
+export async function longText(bytes: Buffer, yieldTurn: YieldTurn): Promise<string | undefined> {
   const parts: string[] = []
   for (const part of utf8Parts(bytes)) {
     const text = textAt(part, 0, part.length)
     if (text === undefined) return undefined
     parts.push(text)
-    await breathe()
+    await yieldTurn()
   }
   return parts.join('')
 }
 
-/** Breathes as often as the work is worth it: to look at the clock behind each text would take as long as the text. */
-function pauses(breathe: Breathe): (textBytes: number) => Promise<void> | undefined {
+/** Yields once per amount of work, because reading the clock after each text would take as long as the text. */
+function pauses(yieldTurn: YieldTurn): (textBytes: number) => Promise<void> | undefined {
   let work = 0
   return (textBytes) => {
     work += textWork + textBytes
     if (work < workMax) return undefined
     work = 0
-    return breathe()
+    return yieldTurn()
   }
 }

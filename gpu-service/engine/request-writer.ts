@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { breatheAfter } from '../in-slices.ts'
+import { yieldTurnAfter } from '../yield-turn.ts'
 import type { Tensors } from './engine.ts'
 import { encodeFrame, type Frame, joined } from './frames.ts'
 import type { WorkerRequest } from './messages.ts'
@@ -23,7 +23,7 @@ export class RequestWriter {
     }
     // The order must be kept, because a reply may be held back until the next request has come.
     const packing = (this.#packing ?? Promise.resolve()).then(async () => {
-      this.#put({ message, tensors: await packTensors(tensors, breatheAfter()) })
+      this.#put({ message, tensors: await packTensors(tensors, yieldTurnAfter()) })
       if (this.#packing === packing) this.#packing = undefined
     })
     this.#packing = packing

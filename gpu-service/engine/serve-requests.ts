@@ -11,7 +11,7 @@ export type Handle = (request: WorkerRequest, inputs: Tensors) => Promise<Tensor
 const heldMsMax = 50
 
 /** Nothing else runs on this process's thread. */
-const withoutBreath = () => undefined
+const neverYield = () => undefined
 
 /**
  * The loop of an engine process: each request is handled before the next is read. Reading blocks, as a run does. Ends
@@ -26,13 +26,13 @@ export async function serveRequests(handle: Handle): Promise<void> {
   for (let frame = requests.next(); frame !== undefined; frame = requests.next()) {
     const { message, tensors = {} } = frame
     const { id } = message
-    const inputs = await unpackTensors(tensors, withoutBreath)
+    const inputs = await unpackTensors(tensors, neverYield)
     const startedMs = performance.now()
     if (replies.length === 0) heldSinceMs = startedMs
     const reply = await handle(message, inputs)
       .then(async (answer): Promise<Frame<WorkerReply>> => {
         const tookMs = performance.now() - startedMs
-        return { message: { id, ok: true, tookMs }, tensors: answer && (await packTensors(answer, withoutBreath)) }
+        return { message: { id, ok: true, tookMs }, tensors: answer && (await packTensors(answer, neverYield)) }
       })
       .catch((error): Frame<WorkerReply> => ({ message: { id, ok: false, reason: reasonOf(error) } }))
     replies.push(reply)

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { breatheAfter } from '../in-slices.ts'
+import { yieldTurnAfter } from '../yield-turn.ts'
 import { EngineDied, type RunWatch, type Tensors } from './engine.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { Frame } from './frames.ts'
@@ -89,7 +89,7 @@ export class WorkerProcess {
     if (message.ok) pending?.watch?.ran(message.tookMs)
     this.#watchFirst()
     if (pending === undefined) return
-    if (message.ok) unpackTensors(tensors, breatheAfter()).then(pending.resolve, pending.reject)
+    if (message.ok) unpackTensors(tensors, yieldTurnAfter()).then(pending.resolve, pending.reject)
     else pending.reject(new Error(message.reason))
   }
 

@@ -1,4 +1,4 @@
-import { type Breathe, breatheFor } from '../in-slices.ts'
+import { type YieldTurn, yieldTurnFor } from '../yield-turn.ts'
 import type { JsonText } from './task.ts'
 
 /** Past so many characters a piece goes out. */
@@ -12,17 +12,17 @@ export type Written = string | Generator<string, void>
 /** JSON that is written part by part, so that others get their turn in between and no string holds all of a long one. */
 export async function writeJson(json: Iterable<string>, signal: AbortSignal): Promise<JsonText> {
   const parts = json[Symbol.iterator]()
-  const breathe = breatheFor(signal)
+  const yieldTurn = yieldTurnFor(signal)
   const written: string[] = []
   let text = ''
   for (let next = parts.next(); !next.done; next = parts.next()) {
     text += next.value
-    const turn = breathe()
+    const turn = yieldTurn()
     if (turn !== undefined) await turn
     if (text.length < pieceLength) continue
     written.push(text)
     text = ''
-    if (written.length * pieceLength > wholeMax) return inPieces({ written, parts, breathe })
+    if (written.length * pieceLength > wholeMax) return inPieces({ written, parts, yieldTurn })
   }
   return written.join('') + text
 }
@@ -60,12 +60,12 @@ export function* listParts<Item>(
   yield index === 0 ? '[]' : ']'
 }
 
-async function* inPieces({ written, parts, breathe }: InPieces): AsyncGenerator<string, void> {
+async function* inPieces({ written, parts, yieldTurn }: InPieces): AsyncGenerator<string, void> {
   yield* written
   let text = ''
   for (let next = parts.next(); !next.done; next = parts.next()) {
     text += next.value
-    await breathe()
+    await yieldTurn()
     if (text.length < pieceLength) continue
     yield text
     text = ''
@@ -77,5 +77,5 @@ interface InPieces {
   /** Those that are written already. */
   written: readonly string[]
   parts: Iterator<string>
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }

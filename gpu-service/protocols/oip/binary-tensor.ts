@@ -2,13 +2,13 @@ import { errors } from '../../../shared/errors.ts'
 import type { Tensor, TensorData, TensorType } from '../../engine/engine.ts'
 import { packTexts, unpackTexts } from '../../engine/packed-texts.ts'
 import { arrays } from '../../engine/tensor-types.ts'
-import type { Breathe } from '../../in-slices.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 import { joinBytes } from './join-bytes.ts'
 
 /** Elements as raw bytes: little-endian, row after row, a text as its length and its UTF-8. @throws AppError `invalid_input` */
-export async function readBinary({ bytes, type, count, param, breathe }: ReadBinary): Promise<TensorData> {
+export async function readBinary({ bytes, type, count, param, yieldTurn }: ReadBinary): Promise<TensorData> {
   const fault = (what: string) => errors.invalidInput(`The bytes of "${param}" ${what}.`, param)
-  if (type === 'string') return unpackTexts({ bytes, count, breathe, fault })
+  if (type === 'string') return unpackTexts({ bytes, count, yieldTurn, fault })
   const { BYTES_PER_ELEMENT: size } = arrays[type]
   if (bytes.byteLength !== count * size)
     throw errors.invalidInput(
@@ -16,8 +16,8 @@ export async function readBinary({ bytes, type, count, param, breathe }: ReadBin
       param,
     )
   // A copy, because a view would have to begin at a multiple of its elements' size.
-  const copy = await joinBytes([bytes], breathe)
-  if (type === 'bool') await makeBools(copy, breathe)
+  const copy = await joinBytes([bytes], yieldTurn)
+  if (type === 'bool') await makeBools(copy, yieldTurn)
   return new arrays[type](copy.buffer, 0, count)
 }
 
@@ -26,21 +26,21 @@ interface ReadBinary {
   type: TensorType
   count: number
   param: string
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }
 
 const sliceBytes = 1024 * 1024
 
-async function makeBools(bytes: Uint8Array, breathe: Breathe): Promise<void> {
+async function makeBools(bytes: Uint8Array, yieldTurn: YieldTurn): Promise<void> {
   for (let from = 0; from < bytes.length; from += sliceBytes) {
     const to = Math.min(from + sliceBytes, bytes.length)
     for (let at = from; at < to; at++) if (bytes[at] !== 0) bytes[at] = 1
-    await breathe()
+    await yieldTurn()
   }
 }
 
 /** What is read by `readBinary`; numbers are a view of the tensor's memory. */
-export async function writeBinary({ data }: Tensor, breathe: Breathe): Promise<Uint8Array> {
-  if (Array.isArray(data)) return packTexts({ texts: data, breathe })
+export async function writeBinary({ data }: Tensor, yieldTurn: YieldTurn): Promise<Uint8Array> {
+  if (Array.isArray(data)) return packTexts({ texts: data, yieldTurn })
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { TensorData, TensorType } from '../../engine/engine.ts'
-import { breatheFor } from '../../in-slices.ts'
 import { elementsOf as countOf } from '../../tasks/tensors/signature.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import type { BodyHold } from '../body-room.ts'
 import { readBinary } from './binary-tensor.ts'
 import type { ScannedData } from './data-scanner.ts'
@@ -91,6 +91,6 @@ export function elementsOf(
   signal: AbortSignal,
 ): Promise<TensorData> {
   return 'bytes' in elements
-    ? readBinary({ bytes: elements.bytes, type, count, param, breathe: breatheFor(signal) })
+    ? readBinary({ bytes: elements.bytes, type, count, param, yieldTurn: yieldTurnFor(signal) })
     : readElements({ scanned: elements.scanned, type, shape: dims, count, param, signal })
 }

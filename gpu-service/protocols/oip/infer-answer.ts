@@ -2,8 +2,8 @@ import { promisify } from 'node:util'
 import { deflate, gzip } from 'node:zlib'
 import type { Context } from 'hono'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
-import type { Breathe } from '../../in-slices.ts'
 import { flatPieces } from '../../tasks/tensors/write-nested.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { writeBinary } from './binary-tensor.ts'
 import { datatypeOf } from './datatypes.ts'
@@ -22,21 +22,21 @@ interface InferAnswer {
   tensors: Tensors
   /** In the order in which they are answered. */
   outputs: readonly { name: string; isBinary: boolean }[]
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }
 
 /** Tensors as JSON, and as bytes behind it where that was asked for. */
 export async function answerInfer(context: Context<ServingEnvironment>, answer: InferAnswer): Promise<Response> {
   const header: Buffer[] = []
   const behind: Uint8Array[] = []
-  const { model, version, id, breathe } = answer
+  const { model, version, id, yieldTurn } = answer
   const about = { model_name: model, model_version: version, ...(id !== undefined && { id }) }
   header.push(Buffer.from(`${JSON.stringify(about).slice(0, -1)},"outputs":[`))
   for (const [index, { name, isBinary }] of answer.outputs.entries()) {
     const tensor = answer.tensors[name]
     if (tensor === undefined) throw new Error(`the model gave no "${name}"`)
     if (index > 0) header.push(Buffer.from(','))
-    const bytes = isBinary ? await writeBinary(tensor, breathe) : undefined
+    const bytes = isBinary ? await writeBinary(tensor, yieldTurn) : undefined
     if (bytes !== undefined) behind.push(bytes)
     header.push(Buffer.from(signatureOf(name, tensor, bytes?.byteLength)))
     if (bytes === undefined) for await (const piece of dataPieces(tensor)) header.push(Buffer.from(piece))
@@ -50,7 +50,7 @@ export async function answerInfer(context: Context<ServingEnvironment>, answer: 
     ...(isBinary && { 'inference-header-content-length': String(jsonBytes) }),
     'content-type': isBinary ? 'application/octet-stream' : 'application/json',
   }
-  return sendPacked({ context, headers, body: await joinBytes([...header, ...behind], breathe) })
+  return sendPacked({ context, headers, body: await joinBytes([...header, ...behind], yieldTurn) })
 }
 
 function signatureOf(name: string, { type, dims }: Tensor, sizeBytes: number | undefined): string {

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { errors } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import { breatheFor } from '../../in-slices.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import { answerHeaders } from '../answer.ts'
 import { callOptions } from '../call-options.ts'
 import { routeAhead } from '../routing.ts'
@@ -50,7 +50,7 @@ export async function infer(
     id: request.id,
     tensors: result.output,
     outputs: wanted,
-    breathe: breatheFor(given.signal),
+    yieldTurn: yieldTurnFor(given.signal),
   })
 }
 

@@ -1,9 +1,9 @@
-import type { Breathe } from '../../in-slices.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 
 const sliceBytes = 256 * 1024
 
 /** The pieces one behind the other in memory of their own; what is long is copied with others in between. */
-export async function joinBytes(pieces: readonly Uint8Array[], breathe: Breathe): Promise<Uint8Array<ArrayBuffer>> {
+export async function joinBytes(pieces: readonly Uint8Array[], yieldTurn: YieldTurn): Promise<Uint8Array<ArrayBuffer>> {
   const joined = new Uint8Array(pieces.reduce((total, { byteLength }) => total + byteLength, 0))
   let end = 0
   let copied = 0
@@ -15,7 +15,7 @@ export async function joinBytes(pieces: readonly Uint8Array[], breathe: Breathe)
       copied += slice.byteLength
       if (copied < sliceBytes) continue
       copied = 0
-      await breathe()
+      await yieldTurn()
     }
   }
   return joined

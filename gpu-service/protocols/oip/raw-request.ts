@@ -2,9 +2,9 @@ import { errors } from '../../../shared/errors.ts'
 import type { TensorType } from '../../engine/engine.ts'
 import { longText } from '../../engine/packed-texts.ts'
 import { arrays, isTensorType } from '../../engine/tensor-types.ts'
-import { type Breathe, breatheFor } from '../../in-slices.ts'
 import { elementsOf } from '../../tasks/tensors/signature.ts'
 import type { TensorAccess } from '../../tasks/tensors/tensors.ts'
+import { type YieldTurn, yieldTurnFor } from '../../yield-turn.ts'
 import { readBinary } from './binary-tensor.ts'
 import type { InferRequest } from './infer-request.ts'
 
@@ -24,8 +24,8 @@ export async function rawRequest({ body, tensors: { inputs }, signal }: RawReque
   const count = elementsOf(dims, name)
   const data =
     type === 'string'
-      ? [await onlyText(body, name, breatheFor(signal))]
-      : await readBinary({ bytes: body, type, count, param: name, breathe: breatheFor(signal) })
+      ? [await onlyText(body, name, yieldTurnFor(signal))]
+      : await readBinary({ bytes: body, type, count, param: name, yieldTurn: yieldTurnFor(signal) })
   return { id: undefined, parameters: {}, inputs: { [name]: { type, dims, data } }, outputs: [], isBinary: true }
 }
 
@@ -54,8 +54,8 @@ interface DimsOf {
 }
 
 /** All of the body: unlike the texts behind a JSON header, this one does not begin with its length. */
-async function onlyText(body: Uint8Array, name: string, breathe: Breathe): Promise<string> {
-  const text = await longText(Buffer.from(body.buffer, body.byteOffset, body.byteLength), breathe)
+async function onlyText(body: Uint8Array, name: string, yieldTurn: YieldTurn): Promise<string> {
+  const text = await longText(Buffer.from(body.buffer, body.byteOffset, body.byteLength), yieldTurn)
   if (text === undefined) throw errors.invalidInput(`The text of "${name}" is not valid UTF-8.`, name)
   return text
 }

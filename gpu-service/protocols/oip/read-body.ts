@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { readFailure } from '../../../shared/http/broken-off.ts'
 import { announcedBytes } from '../../../shared/http/json-body.ts'
-import { breatheFor } from '../../in-slices.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { joinBytes } from './join-bytes.ts'
 import { bodyMaxBytes } from './limits.ts'
@@ -32,7 +32,7 @@ export async function readBody(context: Context<ServingEnvironment>): Promise<Ui
   hold?.add(mostBytes)
   try {
     const pieces = await unpack(packed, coding)
-    const unpacked = await joinBytes(pieces, breatheFor(context.req.raw.signal))
+    const unpacked = await joinBytes(pieces, yieldTurnFor(context.req.raw.signal))
     hold?.add(unpacked.byteLength - mostBytes)
     return unpacked
   } catch (error) {

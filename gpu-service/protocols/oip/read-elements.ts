@@ -1,7 +1,7 @@
 import { errors, messageOf } from '../../../shared/errors.ts'
 import type { TensorData, TensorType } from '../../engine/engine.ts'
-import { breatheFor } from '../../in-slices.ts'
 import { createFiller } from '../../tasks/tensors/read-values.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import type { ScannedData } from './data-scanner.ts'
 import { flatList } from './flat-list.ts'
 
@@ -16,13 +16,13 @@ export async function readElements({ scanned, type, shape, count, param, signal 
     )
   const filler = createFiller({ type, length: count, param })
   if (count === 0 && dims.includes(0)) return filler.data
-  const breathe = breatheFor(signal)
+  const yieldTurn = yieldTurnFor(signal)
   for (const { from, to } of pieces) {
     const piece = bytes.subarray(from, to)
     const flat = dims.length > 1 ? flatList(piece) : piece
     for (const value of valuesOf(flat, type, pieces.length === 1)) filler.add(value)
     if (filler.count > count) break
-    await breathe()
+    await yieldTurn()
   }
   if (filler.count !== count)
     throw errors.invalidInput(

@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { readFailure } from '../../../shared/http/broken-off.ts'
 import { assertFewFields, refusePacked } from '../../../shared/http/json-body.ts'
-import { breatheFor } from '../../in-slices.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import { readJsonInSlices } from '../read-json-in-slices.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { assertFewValues, isBytes, isLarge } from './body-limit.ts'
@@ -35,9 +35,9 @@ export async function readPipelineBody(
   if (isBytes(context) || (saysNothing(context) && formatOf(await bytesOf(context)) !== undefined))
     return { inputs: await bytesOf(context), parameters: {} }
   if (isLarge(context)) {
-    const breathe = breatheFor(context.req.raw.signal)
+    const yieldTurn = yieldTurnFor(context.req.raw.signal)
     assertFewValues(await bytesOf(context))
-    await breathe()
+    await yieldTurn()
   }
   const { inputs, parameters, ...root } = await readJsonInSlices(
     context,

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { breatheFor } from '../../in-slices.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
@@ -13,12 +13,12 @@ export function probeRoutes({ readiness, metrics }: ServingParts): Hono<ServingE
   })
   app.get('/metrics', async (context) => {
     const { registry } = metrics
-    const breathe = breatheFor(context.req.raw.signal)
+    const yieldTurn = yieldTurnFor(context.req.raw.signal)
     const texts: string[] = []
     // One by one, and not as the library does it: those of hundreds of deployments are a megabyte.
     for (const metric of registry.getMetricsAsArray()) {
       texts.push(await registry.getSingleMetricAsString(metric.name))
-      await breathe()
+      await yieldTurn()
     }
     return context.text(`${texts.join('\n\n')}\n`, 200, { 'content-type': registry.contentType })
   })

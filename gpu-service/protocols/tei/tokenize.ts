@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
-import { mapInSlices } from '../../in-slices.ts'
 import { capabilityOf, type Token } from '../../tasks/capabilities.ts'
 import { answersJson, listParts } from '../../tasks/write-json.ts'
+import { mapInSlices } from '../../yield-turn.ts'
 import { assertCount, assertText, charactersOf } from './tei-body.ts'
 import type { TeiOperation } from './tei-operation.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import { mapInSlices } from '../../in-slices.ts'
+import { mapInSlices } from '../../yield-turn.ts'
 import { inputsMax } from '../limits.ts'
 import { timingOf } from '../task.ts'
 import type { Embedding, Embeddings, TokenizeTexts } from './embeddings.ts'

@@ -1,4 +1,4 @@
-import { breatheFor } from '../../in-slices.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import type { Truncation } from '../capabilities.ts'
 import { createTextEncoder } from '../text/text-encoder.ts'
 import { isOnePiece } from '../text/text-pieces.ts'
@@ -26,11 +26,11 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
   const encoder = createTextEncoder({ tokenizer, maxTokens })
   return {
     async encode({ texts, prompt, truncation = cutAtTheEnd, param = 'inputs', signal }) {
-      const breathe = breatheFor(signal)
+      const yieldTurn = yieldTurnFor(signal)
       const idsOf = async (text: string, cut: Truncation, named: string) => {
         const isUsual = cut.truncate && cut.direction === 'right' && isOnePiece(text)
         if (isUsual) return tokenizer.encode(text, maxTokens)
-        return (await encoder.encode({ text, truncation: cut, param: named, breathe })).ids
+        return (await encoder.encode({ text, truncation: cut, param: named, yieldTurn })).ids
       }
       // The prompt by itself ends in a special token that the text behind it takes the place of.
       const promptIds = includePrompt || prompt === '' ? [] : (await idsOf(prompt, cutAtTheEnd, param)).slice(0, -1)
@@ -41,7 +41,7 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
       for (const [index, text] of texts.entries()) {
         const ids = await idsOf(prompt + text, truncation, `${param}[${index}]`)
         inputs.push({ ids, skipped: skippedOf(ids), wanted: 'vector' })
-        const turn = breathe()
+        const turn = yieldTurn()
         if (turn !== undefined) await turn
       }
       return inputs

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
-import { type Breathe, breatheFor } from '../../in-slices.ts'
+import { type YieldTurn, yieldTurnFor } from '../../yield-turn.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import type { EncodedText } from '../text/encoded-text.ts'
 import { listOfTexts, readParameters, truncationOf, truncationParameters, wholeNumber } from '../text/parameters.ts'
@@ -35,17 +35,17 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
   return async ({ inputs, parameters, options }) => {
     const asked = readParameters(schema, parameters)
     const { items, isList } = readTexts(inputs)
-    const breathe = breatheFor(options.signal)
-    const targets = asked.targets && (await targetIds({ targets: asked.targets, tokenizer, breathe }))
+    const yieldTurn = yieldTurnFor(options.signal)
+    const targets = asked.targets && (await targetIds({ targets: asked.targets, tokenizer, yieldTurn }))
     const rows: (MaskedRow & EncodedText)[] = []
     let writtenTokens = 0
     for (const { text, param } of items) {
-      const encoded = await encoder.encode({ text, truncation: truncationOf(asked), param, breathe })
+      const encoded = await encoder.encode({ text, truncation: truncationOf(asked), param, yieldTurn })
       const masks = masksOf({ ids: encoded.ids, text, mask, param })
       writtenTokens += masks.length * Math.min(asked.top_k, targets?.length ?? asked.top_k) * encoded.ids.length
       assertWritable(writtenTokens)
       rows.push({ ...encoded, masks, topK: asked.top_k, targets })
-      await breathe()
+      await yieldTurn()
     }
     const results = await batcher.submitAll(rows, options)
     const json = await answersJson({
@@ -96,14 +96,14 @@ interface MasksOf {
 }
 
 /** A word that is no token of the model is stood for by its first one, as transformers does it. */
-async function targetIds({ targets, tokenizer, breathe }: TargetIds): Promise<number[]> {
+async function targetIds({ targets, tokenizer, yieldTurn }: TargetIds): Promise<number[]> {
   const ids = new Set<number>()
   for (const [index, target] of targets.entries()) {
     const id = tokenizer.idOf(target) ?? tokenizer.first(target, 1)[0]
     if (id === undefined)
       throw errors.invalidInput(`"targets[${index}]" holds no token of this model.`, `targets[${index}]`)
     ids.add(id)
-    await breathe()
+    await yieldTurn()
   }
   return [...ids]
 }
@@ -111,5 +111,5 @@ async function targetIds({ targets, tokenizer, breathe }: TargetIds): Promise<nu
 interface TargetIds {
   targets: readonly string[]
   tokenizer: TextTokenizer
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }

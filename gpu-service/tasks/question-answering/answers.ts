@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Breathe } from '../../in-slices.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
 import { largest } from '../text/largest.ts'
 import type { SpansOfWindow } from './answer-spans.ts'
@@ -16,7 +16,7 @@ export interface TextAnswer {
  * that read the same, from spans or windows that overlap, are one with the sum of their scores, as in transformers.
  */
 export async function answersOf(asked: AnswersOf): Promise<TextAnswer[]> {
-  const { context, windows, count, withNone, byWords, breathe } = asked
+  const { context, windows, count, withNone, byWords, yieldTurn } = asked
   const answers = new Map<string, Found>()
   let nullScore = Number.POSITIVE_INFINITY
   for (const { located, found } of windows) {
@@ -28,7 +28,7 @@ export async function answersOf(asked: AnswersOf): Promise<TextAnswer[]> {
       if (same === undefined) answers.set(key, { score, start, end })
       else same.score += score
     }
-    await breathe()
+    await yieldTurn()
   }
   const all = [...answers.values()]
   if (withNone) all.push({ score: nullScore, start: 0, end: 0 })
@@ -46,7 +46,7 @@ export interface AnswersOf {
   /** Whether "no answer" is one. */
   withNone: boolean
   byWords: boolean
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }
 
 type Found = Omit<TextAnswer, 'answer'>

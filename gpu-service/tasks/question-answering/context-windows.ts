@@ -1,5 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
-import type { Breathe } from '../../in-slices.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
 import { slicePlaced } from '../text/placed-tokens.ts'
 import { gatherPlaced, type Piece } from '../text/text-pieces.ts'
@@ -11,14 +11,14 @@ import type { WindowSettings } from './question-parameters.ts'
 
 /** A question with its context in as many windows as it takes, the question whole in each. */
 export async function contextWindows(input: ContextWindows): Promise<LocatedText[]> {
-  const { question, settings, questionMax, tokenizer, budget, breathe } = input
+  const { question, settings, questionMax, tokenizer, budget, yieldTurn } = input
   const tokensOf = (text: string, enough: number) =>
     gatherPlaced({
       text,
       enough,
       from: 'start',
       tokensOf: (piece: Piece) => tokenizer.spanned(text, piece),
-      breathe,
+      yieldTurn,
     })
   const asked = slicePlaced(await tokensOf(question.question, settings.size), 0, questionMax)
   const context = await tokensOf(question.context, budget.tokensLeft + 1)
@@ -33,7 +33,7 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
   const located: LocatedText[] = []
   for (const { start, end } of windows) {
     located.push(assembleLocated(parts, [asked, slicePlaced(context, start, end)]))
-    await breathe()
+    await yieldTurn()
   }
   return located
 }
@@ -45,7 +45,7 @@ export interface ContextWindows {
   questionMax: number | undefined
   tokenizer: TextTokenizer
   budget: WindowBudget
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }
 
 /** Windows have to move on: one that is nearly filled by its question shares less with the next. */

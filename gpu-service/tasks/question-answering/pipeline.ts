@@ -1,5 +1,5 @@
 import type { Batcher } from '../../batcher/batcher.ts'
-import { breatheFor } from '../../in-slices.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import { type LocatedText, specialToken } from '../text/encoded-text.ts'
@@ -24,14 +24,14 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
     const { top_k: count, align_to_words: byWords } = asked
     const settings = windowSettings({ ...asked, maxTokens: encoder.maxTokens })
     const { questions, isList } = readQuestions(inputs)
-    const breathe = breatheFor(options.signal)
+    const yieldTurn = yieldTurnFor(options.signal)
     const budget = windowBudget({ numbersPerToken: 2 })
     const windows: { item: number; located: LocatedText }[] = []
     for (const [item, question] of questions.entries()) {
       const questionMax = asked.max_question_len
-      const located = await contextWindows({ question, settings, questionMax, tokenizer, budget, breathe })
+      const located = await contextWindows({ question, settings, questionMax, tokenizer, budget, yieldTurn })
       windows.push(...located.map((one) => ({ item, located: one })))
-      await breathe()
+      await yieldTurn()
     }
     const rows = windows.map(({ located }) => located)
     const results = await batcher.submitAll(rows, options)
@@ -48,13 +48,13 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
         count: byWords ? 2 * count + 10 : count,
       })
       found[item]?.push({ located, found: spans })
-      await breathe()
+      await yieldTurn()
     }
     const answers: TextAnswer[][] = []
     for (const [item, { context }] of questions.entries()) {
       const own = { context, windows: found[item] ?? [], count, byWords, withNone: asked.handle_impossible_answer }
-      answers.push((await answersOf({ ...own, breathe })).map(inCodePoints(context)))
-      await breathe()
+      answers.push((await answersOf({ ...own, yieldTurn })).map(inCodePoints(context)))
+      await yieldTurn()
     }
     const json = await answersJson({
       items: answers,

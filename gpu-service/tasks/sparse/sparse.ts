@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import { mapInSlices } from '../../in-slices.ts'
+import { mapInSlices } from '../../yield-turn.ts'
 import type { Answered } from '../capabilities.ts'
 import { acceptIds } from '../feature-extraction/accept-ids.ts'
 import type { Embedding, EmbeddingInput } from '../feature-extraction/embeddings.ts'

@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 import { nearestName } from '../../../shared/nearest-name.ts'
-import { mapInSlices } from '../../in-slices.ts'
+import { mapInSlices } from '../../yield-turn.ts'
 import { inputsMax } from '../limits.ts'
 import { type Cell, readCell } from './read-cell.ts'
 import type { CellType } from './tabular-graph.ts'

@@ -1,6 +1,6 @@
 import { CostModel } from '../../batcher/cost-model.ts'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
-import { afterSteps, type Breathe } from '../../in-slices.ts'
+import { afterSteps, type YieldTurn } from '../../yield-turn.ts'
 import { cutRows, joinRowsInSteps } from './shared-rows.ts'
 
 /** A run cannot be broken off, so that others wait for its end. */
@@ -84,7 +84,7 @@ interface InPieces {
 /** The outputs of all pieces as those of one run, others in between; `undefined` where they have no rows in the way of the inputs. */
 export async function joinPieces(
   pieces: readonly { output: Tensors; rows: number }[],
-  breathe: Breathe,
+  yieldTurn: YieldTurn,
 ): Promise<Tensors | undefined> {
   const names = Object.keys(pieces[0]?.output ?? {})
   const joined: [string, Tensor][] = []
@@ -93,7 +93,7 @@ export async function joinPieces(
     const row = String(tensors[0]?.dims.slice(1))
     const isJoinable = tensors.every(({ dims }, at) => dims[0] === pieces[at]?.rows && String(dims.slice(1)) === row)
     if (!isJoinable) return undefined
-    joined.push([name, await afterSteps(joinRowsInSteps(tensors), breathe)])
+    joined.push([name, await afterSteps(joinRowsInSteps(tensors), yieldTurn)])
   }
   return Object.fromEntries(joined)
 }

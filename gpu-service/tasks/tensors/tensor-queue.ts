@@ -2,7 +2,7 @@ import type { CallOptions } from '../../batcher/call-options.ts'
 import type { BatchResult } from '../../batcher/item-queue.ts'
 import type { Tensors } from '../../engine/engine.ts'
 import { outputBytesMax } from '../../engine/output-size.ts'
-import { breatheFor } from '../../in-slices.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import { type BatcherFactory, type Timing, timingOf } from '../task.ts'
 import { createPieceSizes, joinPieces, piecesOf } from './row-pieces.ts'
 import { type TensorRequest, tensorModel } from './tensor-model.ts'
@@ -58,7 +58,7 @@ export function openQueue(graph: TensorGraph, createBatcher: BatcherFactory): Te
           results.push({ ...result, rows: pieces[index]?.rows ?? 0 })
         from = results.reduce((total, piece) => total + piece.rows, 0)
       }
-      const output = await joinPieces(results, breatheFor(options.signal))
+      const output = await joinPieces(results, yieldTurnFor(options.signal))
       // A graph whose outputs have no rows in the way of its inputs is asked again for all at once.
       return output === undefined ? run(whole, options) : { output, timing: timingOf(results) }
     },

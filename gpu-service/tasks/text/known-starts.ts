@@ -1,4 +1,4 @@
-import type { Breathe } from '../../in-slices.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 import { isOnePiece } from './text-pieces.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
@@ -6,10 +6,12 @@ import type { TextTokenizer } from './tokenizer.ts'
 export type KnownStarts = Map<string, { ids: number[]; room: number }>
 
 /** The first tokens of a text, one more than there is room for, so that it is known whether it fits. */
-export async function startOf({ text, room, tokenizer, known, breathe }: StartOf): Promise<number[]> {
+export async function startOf({ text, room, tokenizer, known, yieldTurn }: StartOf): Promise<number[]> {
   const before = known?.get(text)
   if (before?.room === room) return before.ids
-  const ids = isOnePiece(text) ? tokenizer.first(text, room + 1) : await tokenizer.firstInTurns(text, room + 1, breathe)
+  const ids = isOnePiece(text)
+    ? tokenizer.first(text, room + 1)
+    : await tokenizer.firstInTurns(text, room + 1, yieldTurn)
   known?.set(text, { ids, room })
   return ids
 }
@@ -19,5 +21,5 @@ interface StartOf {
   room: number
   tokenizer: Pick<TextTokenizer, 'first' | 'firstInTurns'>
   known: KnownStarts | undefined
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }

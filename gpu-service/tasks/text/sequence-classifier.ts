@@ -1,7 +1,7 @@
 import type { Batcher } from '../../batcher/batcher.ts'
 import type { CallOptions } from '../../batcher/call-options.ts'
-import { breatheFor } from '../../in-slices.ts'
 import { localPath } from '../../models/model-files.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import type { Answered, Truncation } from '../capabilities.ts'
 import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { type Labels, readLabels } from '../label-scores.ts'
@@ -72,12 +72,12 @@ export type AskClasses = (request: {
 
 export function askClasses({ model, batcher }: AskedOf): AskClasses {
   return async ({ inputs, truncation, strategy, options }) => {
-    const breathe = breatheFor(options.signal)
+    const yieldTurn = yieldTurnFor(options.signal)
     const rows: EncodedText[] = []
     const known: KnownStarts = new Map()
     for (const { text, pair, param } of inputs) {
-      rows.push(await model.encoder.encode({ text, pair, truncation, strategy, param, known, breathe }))
-      await breathe()
+      rows.push(await model.encoder.encode({ text, pair, truncation, strategy, param, known, yieldTurn }))
+      await yieldTurn()
     }
     const results = await batcher.submitAll(rows, options)
     return { logits: results.map(({ output }) => output), timing: timingOf(results), tokens: tokenCount(rows) }

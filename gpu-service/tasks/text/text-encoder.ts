@@ -1,5 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
-import type { Breathe } from '../../in-slices.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 import type { Truncation } from '../capabilities.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
 import { type KnownStarts, startOf } from './known-starts.ts'
@@ -21,7 +21,7 @@ export interface EncodeRequest {
   param?: string | undefined
   /** Of the other texts of its request. */
   known?: KnownStarts | undefined
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }
 
 /** Texts and pairs to what a model reads. @throws AppError `invalid_input` for one that is too long and may not be cut. */
@@ -37,8 +37,8 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
   const encode: TextEncoder['encode'] = async (request) => {
     const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
     // Nearly every text ends within what the model takes: then which end is cut does not matter.
-    const { known, breathe } = request
-    const starts = await Promise.all(texts.map((text) => startOf({ text, room, tokenizer, known, breathe })))
+    const { known, yieldTurn } = request
+    const starts = await Promise.all(texts.map((text) => startOf({ text, room, tokenizer, known, yieldTurn })))
     const fits = starts.reduce((total, { length }) => total + length, 0) <= room
     const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
     const tokens =
@@ -95,7 +95,7 @@ function askedFor(
 /** What may be cut is read from the end that stays, no further than needed; what may not, whole, to say how long it is. */
 function gatherAll<Tokens, Gathered>(asked: GatherAll<Tokens, Gathered>): Promise<Gathered[]> {
   const { request, texts, room, gather, tokensOf } = asked
-  const { truncation, breathe } = request
+  const { truncation, yieldTurn } = request
   return Promise.all(
     texts.map((text) =>
       gather({
@@ -103,7 +103,7 @@ function gatherAll<Tokens, Gathered>(asked: GatherAll<Tokens, Gathered>): Promis
         enough: truncation.truncate ? room + 1 : undefined,
         from: truncation.direction === 'left' ? 'end' : 'start',
         tokensOf: (piece) => tokensOf(text, piece),
-        breathe,
+        yieldTurn,
       }),
     ),
   )

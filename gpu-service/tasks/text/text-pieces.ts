@@ -1,4 +1,4 @@
-import type { Breathe } from '../../in-slices.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 import { joinPlaced, type PlacedTokens, placedTokens } from './placed-tokens.ts'
 import type { SpannedToken } from './token-spans.ts'
 
@@ -60,7 +60,7 @@ export interface GatherTokens<Tokens> {
   /** Which end they are wanted from. */
   from: 'start' | 'end'
   tokensOf: (piece: Piece) => Tokens
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }
 
 /** Tokens of a text from one of its ends, in its order, at least `enough` where it has so many. */
@@ -76,7 +76,7 @@ async function gatherPieces<Tokens extends { readonly length: number }>({
   enough,
   from,
   tokensOf,
-  breathe,
+  yieldTurn,
 }: GatherTokens<Tokens>): Promise<Tokens[]> {
   const pieces = from === 'start' ? piecesOf(text) : [...piecesOf(text)].reverse()
   const parts: Tokens[] = []
@@ -86,7 +86,7 @@ async function gatherPieces<Tokens extends { readonly length: number }>({
     parts.push(tokens)
     count += tokens.length
     if (count >= (enough ?? Number.POSITIVE_INFINITY)) break
-    await breathe()
+    await yieldTurn()
   }
   if (from === 'end') parts.reverse()
   return parts

@@ -1,5 +1,5 @@
 import { errors } from '../../../shared/errors.ts'
-import { breatheFor, mapInSlices } from '../../in-slices.ts'
+import { mapInSlices, yieldTurnFor } from '../../yield-turn.ts'
 import type { Token, TokenizerCapability } from '../capabilities.ts'
 import { codePointCounter } from './code-points.ts'
 import { assembleLocated, specialToken } from './encoded-text.ts'
@@ -13,14 +13,14 @@ export function tokenizerCapability(tokenizer: TextTokenizer): TokenizerCapabili
   const known = (id: number) => Number.isInteger(id) && id >= 0 && tokenOf(id) !== undefined
   return {
     async tokenize({ texts, addSpecialTokens, tokensMax, signal }) {
-      const breathe = breatheFor(signal)
+      const yieldTurn = yieldTurnFor(signal)
       const parts = addSpecialTokens ? template.single : [{ sequence: 0 as const, typeId: 0 }]
       const lists: Token[][] = []
       let room = tokensMax
       for (const text of texts) {
         const tokensOf = (piece: { start: number; end: number }) => tokenizer.spanned(text, piece)
         // Of what is refused, no more is tokenised than it takes to know that.
-        const spanned = await gatherPlaced({ text, from: 'start', enough: room + 1, tokensOf, breathe })
+        const spanned = await gatherPlaced({ text, from: 'start', enough: room + 1, tokensOf, yieldTurn })
         room -= spanned.length + specialCount(parts)
         if (room < 0)
           throw errors.invalidInput(`"inputs" has too many tokens; the limit is ${tokensMax} per request.`, 'inputs')

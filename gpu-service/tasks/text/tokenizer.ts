@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AppError, errors, messageOf } from '../../../shared/errors.ts'
-import { afterSteps, type Breathe } from '../../in-slices.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
+import { afterSteps, type YieldTurn } from '../../yield-turn.ts'
 import { checkedTokenizer } from './checked-tokenizer.ts'
 import { firstTokens } from './first-tokens.ts'
 import { lengthOf } from './growth.ts'
@@ -32,7 +32,7 @@ export interface TextTokenizer {
   /** The first tokens of a text, without special tokens and without tokenising much more than they need. */
   first(text: string, keep: number): number[]
   /** The same of a long text, with others in between. */
-  firstInTurns(text: string, keep: number, breathe: Breathe): Promise<number[]>
+  firstInTurns(text: string, keep: number, yieldTurn: YieldTurn): Promise<number[]>
   /** All tokens of a piece of a text, without special tokens. */
   ids(text: string, piece: Piece): number[]
   /** The same with the place of each. */
@@ -100,7 +100,7 @@ export function createTokenizer(
     file,
     template,
     first,
-    firstInTurns: (text, keep, breathe) => afterSteps(firstTokens({ text, keep, encode, cut }), breathe),
+    firstInTurns: (text, keep, yieldTurn) => afterSteps(firstTokens({ text, keep, encode, cut }), yieldTurn),
     ids: (text, { start, end }) => encode(text.slice(start, end), start === 0),
     spanned(text, { start, end }) {
       allowGrowth(end - start)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { Batcher } from '../../batcher/batcher.ts'
-import { breatheFor } from '../../in-slices.ts'
+import { yieldTurnFor } from '../../yield-turn.ts'
 import { type TaskService, timingOf } from '../task.ts'
 import { codePointCounter } from '../text/code-points.ts'
 import type { LocatedText } from '../text/encoded-text.ts'
@@ -43,19 +43,19 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
     const ignored = new Set(ignore_labels)
     assertStride({ stride, strategy, room })
     const { items, isList } = readTexts(inputs)
-    const breathe = breatheFor(options.signal)
+    const yieldTurn = yieldTurnFor(options.signal)
     const budget = windowBudget({ numbersPerToken: names.length })
     const windows: { item: number; located: LocatedText }[] = []
     for (const [item, { text, param }] of items.entries()) {
       if (stride === undefined) {
-        const located = await encoder.locate({ text, truncation: truncationOf(asked), param, breathe })
+        const located = await encoder.locate({ text, truncation: truncationOf(asked), param, yieldTurn })
         budget.add({ length: located.length, param })
         windows.push({ item, located })
       } else {
-        const cut = { text, stride, maxTokens: encoder.maxTokens, tokenizer, budget, param, breathe }
+        const cut = { text, stride, maxTokens: encoder.maxTokens, tokenizer, budget, param, yieldTurn }
         for (const located of await textWindows(cut)) windows.push({ item, located })
       }
-      await breathe()
+      await yieldTurn()
     }
     const rows = windows.map(({ located }) => located)
     const results = await batcher.submitAll(rows, options)
@@ -66,12 +66,12 @@ export function entityPipeline({ model, names, batcher }: EntityPipeline): TaskS
       const entities = entitiesOf({ tokens, names, strategy, join: tokenizer.join })
       const wanted = entities.filter(({ entity }) => !ignored.has(entity))
       found[item]?.push({ start: tokens[0]?.start ?? 0, entities: wanted })
-      await breathe()
+      await yieldTurn()
     }
     const told: Entity[][] = []
     for (const own of found) {
       const [only] = own
-      told.push(own.length > 1 ? await withoutOverlaps(own, breathe) : [...(only?.entities ?? [])])
+      told.push(own.length > 1 ? await withoutOverlaps(own, yieldTurn) : [...(only?.entities ?? [])])
     }
     const json = await answersJson({
       items: told,

@@ -1,4 +1,4 @@
-import type { Breathe } from '../../in-slices.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
 import { assembleLocated, type LocatedText } from '../text/encoded-text.ts'
 import { slicePlaced } from '../text/placed-tokens.ts'
 import { gatherPlaced, type Piece } from '../text/text-pieces.ts'
@@ -14,16 +14,16 @@ export async function textWindows({
   tokenizer,
   budget,
   param,
-  breathe,
+  yieldTurn,
 }: TextWindows): Promise<LocatedText[]> {
   const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
-  const tokens = await gatherPlaced({ text, from: 'start', enough: budget.tokensLeft + 1, tokensOf, breathe })
+  const tokens = await gatherPlaced({ text, from: 'start', enough: budget.tokensLeft + 1, tokensOf, yieldTurn })
   const parts = tokenizer.template.single
   const size = maxTokens - specialCount(parts)
   const located: LocatedText[] = []
   for (const { start, end } of budget.make({ length: tokens.length, size, stride, param })) {
     located.push(assembleLocated(parts, [slicePlaced(tokens, start, end)]))
-    await breathe()
+    await yieldTurn()
   }
   return located
 }
@@ -37,5 +37,5 @@ interface TextWindows {
   budget: WindowBudget
   /** What an error names the text by. */
   param: string
-  breathe: Breathe
+  yieldTurn: YieldTurn
 }

@@ -83,7 +83,7 @@ describe('the answers of windows', () => {
     count: 5,
     withNone: false,
     byWords: true,
-    breathe: async () => {},
+    yieldTurn: async () => {},
   }
 
   it('are whole words, and spans of the same words are one answer', async () => {

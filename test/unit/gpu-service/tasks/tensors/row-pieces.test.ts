@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Tensors } from '../../../../../gpu-service/engine/engine.ts'
 import { createPieceSizes, joinPieces, piecesOf } from '../../../../../gpu-service/tasks/tensors/row-pieces.ts'
 
-const breathe = () => undefined
+const yieldTurn = () => undefined
 const table = (rows: number, width: number): Tensors => ({
   numbers: { type: 'float32', dims: [rows, width], data: Float32Array.from({ length: rows * width }, (_, at) => at) },
   names: { type: 'string', dims: [rows], data: Array.from({ length: rows }, (_, row) => `row ${row}`) },
@@ -17,7 +17,7 @@ describe('the pieces of a request', () => {
         const pieces = piecesOf({ inputs: table(rows, width), rows, from: 0, rowsEach: each, count: 50 })
         expect(Math.max(...pieces.map((piece) => piece.rows))).toBeLessThanOrEqual(each)
         const outputs = pieces.map((piece) => ({ ...piece, output: piece.inputs }))
-        expect(await joinPieces(outputs, breathe)).toEqual(table(rows, width))
+        expect(await joinPieces(outputs, yieldTurn)).toEqual(table(rows, width))
       }),
     )
   })
@@ -29,7 +29,7 @@ describe('the pieces of a request', () => {
     const pieces = (...shapes: number[][]) =>
       joinPieces(
         shapes.map((dims) => ({ output: output(dims), rows: 2 })),
-        breathe,
+        yieldTurn,
       )
     expect((await pieces([2, 3], [2, 3]))?.y?.dims).toEqual([4, 3])
     expect(await pieces([2, 3], [2, 4])).toBeUndefined()
@@ -38,11 +38,11 @@ describe('the pieces of a request', () => {
   })
 
   it('are put together with others in between', async () => {
-    let breaths = 0
+    let yields = 0
     const pieces = piecesOf({ inputs: table(40, 3), rows: 40, from: 0, rowsEach: 2, count: 50 })
     const outputs = pieces.map((piece) => ({ ...piece, output: piece.inputs }))
-    await joinPieces(outputs, () => void breaths++)
-    expect(breaths).toBe(2 * pieces.length)
+    await joinPieces(outputs, () => void yields++)
+    expect(yields).toBe(2 * pieces.length)
   })
 })
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { breatheFor } from '../../../../../gpu-service/in-slices.ts'
 import { checkedTokenizer } from '../../../../../gpu-service/tasks/text/checked-tokenizer.ts'
 import { guardTokens } from '../../../../../gpu-service/tasks/text/guarded-tokens.ts'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { yieldTurnFor } from '../../../../../gpu-service/yield-turn.ts'
 import { countTurns } from '../../../../support/count-turns.ts'
 import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 
@@ -74,8 +74,8 @@ describe('a tokenizer whose pattern nobody knows', () => {
     const turns = countTurns()
     const codes = new Set<string>()
     for (let request = 0; request < 30; request++) {
-      const breathe = breatheFor(new AbortController().signal)
-      await encoder.encode({ text: page, truncation, breathe }).catch(({ code }) => codes.add(code))
+      const yieldTurn = yieldTurnFor(new AbortController().signal)
+      await encoder.encode({ text: page, truncation, yieldTurn }).catch(({ code }) => codes.add(code))
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect(turns()).toBeGreaterThan(20)

@@ -56,7 +56,7 @@ describe('tokens in columns', () => {
     const budget = windowBudget({ numbersPerToken: 1 })
     const before = await heldBytes()
     const windows = await textWindows({
-      ...{ text, tokenizer, budget, param: 'inputs', breathe: () => undefined },
+      ...{ text, tokenizer, budget, param: 'inputs', yieldTurn: () => undefined },
       ...{ stride: 0, maxTokens: 512 },
     })
     expect(((await heldBytes()) - before) / text.length).toBeLessThan(100)

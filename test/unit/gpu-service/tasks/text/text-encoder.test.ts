@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { breatheFor } from '../../../../../gpu-service/in-slices.ts'
 import { specialToken } from '../../../../../gpu-service/tasks/text/encoded-text.ts'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
 import { gatherTokens, piecesOf } from '../../../../../gpu-service/tasks/text/text-pieces.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { tokenizerCapability } from '../../../../../gpu-service/tasks/text/tokenizer-capability.ts'
 import { sharedRoom } from '../../../../../gpu-service/tasks/text/truncation.ts'
+import { yieldTurnFor } from '../../../../../gpu-service/yield-turn.ts'
 import { fixtureModel } from '../../support/folders.ts'
 
 const file = JSON.parse(readFileSync(join(fixtureModel('slipway-tests/tiny-embedder'), 'tokenizer.json'), 'utf8'))
 const tokenizer = createTokenizer(file, {})
 const { signal } = new AbortController()
-const breathe = breatheFor(signal)
+const yieldTurn = yieldTurnFor(signal)
 const whole = (text: string) => tokenizer.ids(text, { start: 0, end: text.length })
 const right = { truncate: true, direction: 'right' } as const
 const left = { truncate: true, direction: 'left' } as const
@@ -33,12 +33,12 @@ describe('texts of one request', () => {
     const known = new Map()
     const documents = ['the sun', 'the sea', 'the old town', 'the sun']
     for (const pair of documents) {
-      const asked = { text: story, pair, truncation: right, breathe }
+      const asked = { text: story, pair, truncation: right, yieldTurn }
       expect(await counting.encode({ ...asked, known })).toEqual(await encoder.encode(asked))
     }
     expect(read).toEqual([story, 'the sun', 'the sea', 'the old town'])
     // Alone there is more room for it.
-    expect((await counting.encode({ text: story, truncation: right, known, breathe })).ids).toHaveLength(12)
+    expect((await counting.encode({ text: story, truncation: right, known, yieldTurn })).ids).toHaveLength(12)
   })
 })
 
@@ -52,34 +52,34 @@ describe('a text that is too long', () => {
     }
     const counting = createTextEncoder({ tokenizer: { ...tokenizer, spanned }, maxTokens: 12 })
     const long = story.repeat(1000)
-    const refused = await encoder.encode({ text: long, truncation: off, breathe }).catch((error) => error)
-    await expect(counting.locate({ text: long, truncation: off, breathe })).rejects.toEqual(refused)
+    const refused = await encoder.encode({ text: long, truncation: off, yieldTurn }).catch((error) => error)
+    await expect(counting.locate({ text: long, truncation: off, yieldTurn })).rejects.toEqual(refused)
     expect(located).toBe(0)
-    await counting.locate({ text: 'the sun', truncation: off, breathe })
+    await counting.locate({ text: 'the sun', truncation: off, yieldTurn })
     expect(located).toBeGreaterThan(0)
   })
 
   it('keeps its start, or its end where that is asked for, and its special tokens', async () => {
     const ids = whole(story)
-    const [before = -1, after = -1] = (await encoder.encode({ text: '', truncation: right, breathe })).ids
-    expect((await encoder.encode({ text: story, truncation: right, breathe })).ids).toEqual([
+    const [before = -1, after = -1] = (await encoder.encode({ text: '', truncation: right, yieldTurn })).ids
+    expect((await encoder.encode({ text: story, truncation: right, yieldTurn })).ids).toEqual([
       before,
       ...ids.slice(0, 10),
       after,
     ])
-    expect((await encoder.encode({ text: story, truncation: left, breathe })).ids).toEqual([
+    expect((await encoder.encode({ text: story, truncation: left, yieldTurn })).ids).toEqual([
       before,
       ...ids.slice(-10),
       after,
     ])
-    const located = await encoder.locate({ text: story, truncation: left, breathe })
+    const located = await encoder.locate({ text: story, truncation: left, yieldTurn })
     expect([...located.ids]).toEqual([before, ...ids.slice(-10), after])
   })
 
   it('is refused by the number of its tokens where it may not be cut, in the words that clients know', async () => {
     const count = whole(story).length + 2
     const message = `Input validation error: \`inputs\` must have less than 12 tokens. Given: ${count}`
-    const asked = { text: story, truncation: off, breathe, param: 'inputs[3]' }
+    const asked = { text: story, truncation: off, yieldTurn, param: 'inputs[3]' }
     await expect(encoder.encode(asked)).rejects.toMatchObject({
       code: 'invalid_input',
       status: 422,
@@ -90,17 +90,17 @@ describe('a text that is too long', () => {
   })
 
   it('has no special tokens where none are asked for, and the room that they would have taken', async () => {
-    const { ids } = await encoder.encode({ text: story, truncation: right, addSpecialTokens: false, breathe })
+    const { ids } = await encoder.encode({ text: story, truncation: right, addSpecialTokens: false, yieldTurn })
     expect(ids).toEqual(whole(story).slice(0, 12))
   })
 })
 
 describe('a pair', () => {
   it('has both texts with their types, an empty one too', async () => {
-    const { ids, typeIds } = await encoder.encode({ text: 'the sun', pair: '', truncation: right, breathe })
+    const { ids, typeIds } = await encoder.encode({ text: 'the sun', pair: '', truncation: right, yieldTurn })
     expect(ids.length).toBe(whole('the sun').length + 3)
     expect(typeIds.at(-1)).toBe(1)
-    const located = await encoder.locate({ text: 'the', pair: 'sun', truncation: right, breathe })
+    const located = await encoder.locate({ text: 'the', pair: 'sun', truncation: right, yieldTurn })
     const [the, sun] = [whole('the').map(() => 0), whole('sun').map(() => 1)]
     expect([...located.sequences]).toEqual([specialToken, ...the, specialToken, ...sun, specialToken])
   })
@@ -133,7 +133,7 @@ describe('a long text in pieces', () => {
       fc.asyncProperty(parts, async (strings) => {
         const text = strings.join('')
         const tokensOf = (piece: { start: number; end: number }) => tokenizer.spanned(text, piece)
-        const tokens = await gatherTokens({ text, from: 'start', tokensOf, breathe })
+        const tokens = await gatherTokens({ text, from: 'start', tokensOf, yieldTurn })
         expect(tokens).toEqual(tokensOf({ start: 0, end: text.length }))
       }),
       { numRuns: 15 },
@@ -160,12 +160,12 @@ describe('a long text in pieces', () => {
       lastMs = usedMs()
     }, 1)
     const limited = createTextEncoder({ tokenizer, maxTokens: 512 })
-    const outcome = limited.locate({ text, truncation: off, breathe: breatheFor(signal) }).catch(({ code }) => code)
+    const outcome = limited.locate({ text, truncation: off, yieldTurn: yieldTurnFor(signal) }).catch(({ code }) => code)
     await outcome
     clearInterval(ticker)
     expect(turns).toBeGreaterThan(1)
     expect(longestMs).toBeLessThan(150)
-    const { ids } = await limited.encode({ text, truncation: left, breathe })
+    const { ids } = await limited.encode({ text, truncation: left, yieldTurn })
     expect(ids.length).toBeLessThanOrEqual(512)
   })
 })
@@ -195,7 +195,7 @@ describe('the tokenizer of a model', () => {
   })
 
   it('gives a text back from its ids, and refuses ids that it does not know', async () => {
-    const { ids } = await encoder.encode({ text: 'the sun', truncation: right, breathe })
+    const { ids } = await encoder.encode({ text: 'the sun', truncation: right, yieldTurn })
     expect(capability.decode({ ids, skipSpecialTokens: true })).toBe('the sun')
     expect(capability.decode({ ids, skipSpecialTokens: false })).toContain('[CLS]')
     for (const id of [-1, 1e9, 1.5, Number.NaN])

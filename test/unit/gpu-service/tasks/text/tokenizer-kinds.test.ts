@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { breatheFor } from '../../../../../gpu-service/in-slices.ts'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
 import type { TextTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { yieldTurnFor } from '../../../../../gpu-service/yield-turn.ts'
 import { bytes, deberta, fallback, nfkc, t5, xlmr } from '../../support/small-tokenizers.ts'
 
 function places(tokenizer: TextTokenizer, text: string) {
@@ -106,9 +106,9 @@ describe('tokens of every kind of tokenizer have their places', () => {
 describe('a pair of RoBERTa', () => {
   it('has two separators between its texts, and one type', async () => {
     const encoder = createTextEncoder({ tokenizer: bytes(true), maxTokens: 20 })
-    const breathe = breatheFor(new AbortController().signal)
+    const yieldTurn = yieldTurnFor(new AbortController().signal)
     const truncation = { truncate: true, direction: 'right' } as const
-    const { ids, typeIds } = await encoder.encode({ text: 'x', pair: 'w', truncation, breathe })
+    const { ids, typeIds } = await encoder.encode({ text: 'x', pair: 'w', truncation, yieldTurn })
     expect(ids.map((id) => (id < 5 ? id : 'text'))).toEqual([0, 'text', 2, 2, 'text', 2])
     expect(new Set(typeIds)).toEqual(new Set([0]))
   })

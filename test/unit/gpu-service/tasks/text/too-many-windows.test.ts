@@ -17,7 +17,7 @@ function countingTokenizer() {
 }
 
 const endless = '.'.repeat(4_000_000)
-const rest = { breathe: () => undefined, param: 'inputs' }
+const rest = { yieldTurn: () => undefined, param: 'inputs' }
 
 it.each([
   [

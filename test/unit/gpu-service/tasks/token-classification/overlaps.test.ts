@@ -4,7 +4,7 @@ import type { Entity } from '../../../../../gpu-service/tasks/token-classificati
 import { withoutOverlaps } from '../../../../../gpu-service/tasks/token-classification/overlaps.ts'
 
 const entity = (start: number, end: number, score: number): Entity => ({ entity: 'PER', word: '', start, end, score })
-const breathe = async () => {}
+const yieldTurn = async () => {}
 
 /** The way of transformers: all of all windows in one order, each held against the one before it. */
 function allAtOnce(entities: readonly Entity[]): Entity[] {
@@ -25,7 +25,7 @@ describe('what windows found at one place', () => {
       { start: 0, entities: [entity(0, 9, 0.1), entity(20, 22, 0.4)] },
       { start: 20, entities: [entity(20, 22, 0.6)] },
     ]
-    expect(await withoutOverlaps(windows, breathe)).toEqual([entity(0, 9, 0.1), entity(20, 22, 0.6)])
+    expect(await withoutOverlaps(windows, yieldTurn)).toEqual([entity(0, 9, 0.1), entity(20, 22, 0.6)])
   })
 
   it('is the same as of all windows at once, for any windows', async () => {
@@ -43,7 +43,7 @@ describe('what windows found at one place', () => {
           return { start, entities }
         })
         const all = windows.flatMap(({ entities }) => entities)
-        expect(await withoutOverlaps(windows, breathe)).toEqual(allAtOnce(all))
+        expect(await withoutOverlaps(windows, yieldTurn)).toEqual(allAtOnce(all))
       }),
     )
   })
