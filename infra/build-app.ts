@@ -6,11 +6,11 @@ import { GpuStack } from './stacks/gpu-stack.ts'
 import { parseStageConfig } from './stage-config.ts'
 
 interface BuildAppProps {
-  /** Context beside what the CLI passes: stage settings and feature flags. @default - the CLI's context alone */
+  /** Context beside that of the CLI: stage settings and feature flags. @default - the CLI's context alone */
   context?: Record<string, unknown>
   /** Where the assembly is written. @default - the CLI's choice */
   outdir?: string
-  /** Whether cdk-nag fails the synthesis on a finding that has no reason beside it. @default true */
+  /** Whether unsuppressed findings of cdk-nag fail the synthesis. @default true */
   nag?: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the AWS SDK asks for credentials in a bundle of a Lambda, instead of `@aws-sdk/credential-provider-node`: there
- * they are always in the environment, and the clients of every other source would be a tenth of the bundle.
+ * Replaces `@aws-sdk/credential-provider-node` in the bundles of Lambdas: their credentials are always in the
+ * environment, and the clients of all other sources would be a tenth of a bundle.
  */
 import { fromEnv } from '@aws-sdk/credential-provider-env'
 

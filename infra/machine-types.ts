@@ -1,4 +1,4 @@
-/** What every one of some kinds of machines has at least; what is not known of one of them is absent. */
+/** The minimum over some machine types; absent where one is unknown. */
 export interface LeastMachine {
   vCpus?: number
   memoryGiBPerVCpu?: number
@@ -14,10 +14,10 @@ const gpuFamilies: Record<string, Required<Omit<LeastMachine, 'vCpus'>>> = {
   g6e: { memoryGiBPerVCpu: 8, gpuMemoryGb: 48 },
 }
 
-/** Of the families for computing, for many things and for memory, such as c7i, m7a and r8i. */
+/** By family: compute, general and memory-optimised, such as c7i, m7a and r8i. */
 const memoryGiBPerVCpu: Record<string, number> = { c: 2, m: 4, r: 8 }
 
-/** By their names, such as `g6.xlarge` or `g6.*`. */
+/** Types by name, such as `g6.xlarge` or `g6.*`. */
 export function leastMachine(instanceTypes: readonly string[]): LeastMachine {
   const known = instanceTypes.map((type) => {
     const [family = '', size = ''] = type.split('.')
@@ -26,7 +26,7 @@ export function leastMachine(instanceTypes: readonly string[]): LeastMachine {
   })
   const sizes = known.flatMap(({ vCpus }) => vCpus ?? [])
   return {
-    // A pattern of sizes has one that fits.
+    // A wildcard includes a size that fits.
     ...(sizes.length > 0 && { vCpus: Math.min(...sizes) }),
     ...least('memoryGiBPerVCpu', known),
     ...least('gpuMemoryGb', known),

@@ -1,6 +1,6 @@
 /**
- * What prom-client asks for the spans that its metrics of a process may name, instead of `@opentelemetry/api`: no function
- * collects those metrics, and it would be a fortieth of the bundle.
+ * Replaces `@opentelemetry/api`, which prom-client asks for spans: no function collects those metrics, and it would be
+ * a fortieth of the bundle.
  */
 export const context = undefined
 export const trace = undefined

@@ -1,23 +1,23 @@
 import { machineOf, type PoolsContext, poolDefaults } from './pool-context.ts'
 
-/** Replicas of one kind, which serve the deployments that name the pool: an ECS service with an address of its own. */
+/** Replicas of one kind, which serve the deployments of the pool: an ECS service with an address of its own. */
 export interface PoolConfig {
   name: string
   device: 'cuda' | 'cpu'
-  /** Which machines it may have, each for one replica. */
+  /** The allowed machine types; each machine runs one replica. */
   instanceTypes: readonly string[]
-  /** What such a machine has at least. */
+  /** The minimum of such a machine. */
   vCpus: number
   memoryGiB: number
-  /** Holds the image, its logs and the files of models. */
+  /** Holds the image, its logs and model files. */
   diskGiB: number
   replicasMin: number
   replicasMax: number
-  /** What its replicas are told of how to run models; those that are absent are left to the service. */
+  /** How its replicas run models; absent settings have the service's defaults. */
   run: RunConfig
 }
 
-/** In the words of the service's own settings, which `gpu-service/settings.ts` explains. */
+/** By the names of the service's settings, which `gpu-service/settings.ts` documents. */
 interface RunConfig {
   modelMemoryBytes: number
   cacheBytes: number
@@ -27,15 +27,15 @@ interface RunConfig {
   intraOpThreads: number | undefined
 }
 
-/** What a machine keeps for its own agent and system. */
+/** Reserved for a machine's own agent and system. */
 export const machineOverhead = { cpuUnits: 512, memoryMiB: 2048 }
 
-/** Of a GPU's memory or of a replica's, what models may take; the rest is for what their runs need. */
+/** The share of a GPU's or replica's memory for models; the rest is for running them. */
 const modelsShare = { cuda: 0.7, cpu: 0.6 }
-/** Of a disk, what the files of models may take; the image and the logs need the rest. */
+/** The share of a disk for model files; the rest is for the image and logs. */
 const cacheShare = 0.6
 
-/** @param replicasMax How many replicas a pool of the stage grows to that does not say it. */
+/** @param replicasMax The default upper limit of replicas. */
 export const poolsOf = (given: PoolsContext, { replicasMax }: { replicasMax: number }): PoolConfig[] =>
   Object.entries(given).map(([name, pool]) => {
     const of = poolDefaults[pool.device]

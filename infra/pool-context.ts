@@ -3,13 +3,13 @@ import { poolName } from '../shared/contract/deployment-settings.ts'
 import { type LeastMachine, leastMachine } from './machine-types.ts'
 import { poolsOnOnePort } from './pool-port.ts'
 
-/** The HTTP API ends a request after 30 seconds, and says less than the service would. */
+/** The HTTP API ends a request after 30 seconds with a less helpful error. */
 const requestMsMax = 29_000
 
-/** What a pool has that does not say it. */
+/** Defaults of a pool. */
 export const poolDefaults = {
   cuda: { instanceTypes: ['g6.*', 'g5.*', 'g4dn.*'], diskGiB: 150 },
-  // With the instructions that int8 is fast by.
+  // With the instructions that make int8 fast.
   cpu: { instanceTypes: ['m7i.*', 'm7a.*'], diskGiB: 80 },
 }
 
@@ -51,7 +51,7 @@ const pool = z
     message: 'is needed, because the memory of the GPU of these machines is not known here',
   })
 
-/** The pools by name, as cdk.json has them, or as the text of `-c pools='{"default": {…}}'`. */
+/** The pools by name, as in cdk.json, or as text from `-c pools='{"default": {…}}'`. */
 export const poolsContext = z
   .preprocess(
     (given) => (typeof given === 'string' ? parseJson(given) : given),
@@ -70,14 +70,14 @@ interface Machines {
   instanceTypes?: readonly string[] | undefined
 }
 
-/** The least that a replica of the pool may find itself on. */
+/** The smallest machine that a replica of the pool may run on. */
 export function machineOf({ device, instanceTypes = poolDefaults[device].instanceTypes }: Machines): LeastMachine {
   return leastMachine(instanceTypes)
 }
 
 export type PoolsContext = z.output<typeof poolsContext>
 
-/** What is no JSON stays text, which is no pools. */
+/** Invalid JSON stays text, which the schema refuses. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The port of the load balancer that leads to a pool. It follows from the name alone: a port that moved from one pool to
- * another would be taken twice in the middle of an update.
+ * The load balancer's port for a pool. It depends on the name alone, because a port that moved between pools would be
+ * taken twice during an update.
  */
 export const poolPort = (name: string): number =>
   name === 'default' ? 80 : firstPort + (createHash('sha256').update(name).digest().readUInt32BE() % portCount)
@@ -10,7 +10,7 @@ export const poolPort = (name: string): number =>
 const firstPort = 10_000
 const portCount = 20_000
 
-/** The first pool whose port another before it has. */
+/** The first two pools with the same port. */
 export function poolsOnOnePort(names: readonly string[]): [first: string, second: string] | undefined {
   const taken = new Map<number, string>()
   for (const name of names) {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 const quota = z.coerce.number().int().min(0).optional()
-/** What owners may have for whom no admin set other limits, as the stage's context has it. */
+/** Default quotas of owners, in the stage's context. */
 export const quotaContext = {
   quotaRepos: quota,
   quotaStoredBytes: quota,
@@ -10,7 +10,7 @@ export const quotaContext = {
   quotaRequestsPerMinute: z.coerce.number().int().min(1).optional(),
 }
 
-/** `-c quotaStoredBytes=…` is `SLIPWAY_QUOTA_STORED_BYTES` to the functions. */
+/** `-c quotaStoredBytes=…` becomes `SLIPWAY_QUOTA_STORED_BYTES` for the functions. */
 export const quotaSettings = (
   given: { [Name in keyof typeof quotaContext]?: number | undefined },
 ): Record<string, string> =>

@@ -6,43 +6,43 @@ import { poolsContext } from './pool-context.ts'
 import { quotaContext, quotaSettings } from './quota-context.ts'
 import { zonesContext } from './zones-context.ts'
 
-/** What differs between two deployments of the platform, parsed once from the context of the CDK app. */
+/** What differs between two installations, parsed once from the CDK app's context. */
 export interface StageConfig {
   stage: Stage
-  /** The account and region the stage is pinned to; without them it goes where the credentials point. */
+  /** The stage's fixed account and region; without them the credentials decide. */
   env: Environment | undefined
   /** sha256 of the first admin key. */
   adminKeySha256: string | undefined
-  /** Who may make an account: anyone, whoever is invited, or only an admin for others. */
+  /** Who may create accounts: anyone, invited people, or only admins for others. */
   registration: 'open' | 'invitation' | 'closed'
-  /** The Hub that `hf://` imports are read from. */
+  /** The Hub for `hf://` imports. */
   hfEndpoint: string
-  /** Name of the Secrets Manager secret that holds the token for that Hub. */
+  /** The Secrets Manager secret with the token for that Hub. */
   hfTokenSecret: string | undefined
-  /** What owners may have for whom no admin set other limits, as the settings that say so. */
+  /** Default quotas of owners, by environment variable. */
   quotas: Record<string, string>
-  /** The Hub that is read for names that are not here; absent where nothing is mirrored. */
+  /** The Hub to mirror; absent without a mirror. */
   mirrorEndpoint: string | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error'
-  /** Whether models and registry outlive their stack, and neither can be deleted by mistake. */
+  /** Whether models and registry outlive their stack and cannot be deleted by accident. */
   isRetained: boolean
   logRetention: RetentionDays
-  /** CloudWatch namespace of the platform's metrics: a stage of its own must not scale on the numbers of another. */
+  /** The metrics' CloudWatch namespace, per stage so that no stage scales on another's numbers. */
   metricNamespace: string
   /** How many import steps run at once. */
   ingestConcurrencyMax: number
-  /** Absent where the stage has no inference service: `-c gpu=false`. */
+  /** Absent without an inference service: `-c gpu=false`. */
   gpu: GpuConfig | undefined
-  /** The SNS topic that is told when an alarm goes off; without one, alarms are seen in the console alone. */
+  /** The SNS topic for alarms; without one, they only show in the console. */
   alarmTopicArn: string | undefined
 }
 
 export interface GpuConfig {
-  /** How the GPU tasks reach AWS: private endpoints and no way to the internet, or a NAT gateway. */
+  /** How the GPU tasks reach AWS: private endpoints without internet access, or a NAT gateway. */
   egress: 'endpoints' | 'nat'
-  /** How many of the network's availability zones have private endpoints; one serves all, two survive a lost zone. */
+  /** How many availability zones have private endpoints; one serves all, two survive the loss of a zone. */
   endpointZones: 1 | 2
-  /** The network's two availability zones, by name; the region's first two where none are named. */
+  /** The network's two availability zones by name; by default the region's first two. */
   zones: readonly [string, string] | undefined
   pools: PoolConfig[]
   /** Whether a new version starts beside the old one, which needs GPU quota for twice the replicas. */
@@ -101,11 +101,11 @@ const stageContext = z
     message: 'must be "nat" where a pool has remoteImages, which are fetched from the internet',
   })
 
-/** What is mistyped would set nothing. The context's other keys are the library's own, none of which is a plain word. */
+/** A mistyped setting would be ignored silently. The library's own keys are never plain words. */
 const unknownSettings = (context: unknown): string[] =>
   Object.keys(context ?? {}).filter((name) => /^[a-z][a-zA-Z0-9]*$/.test(name) && !(name in stageContext.shape))
 
-/** Reads the stage from the app's context and refuses a setting that is not usable, naming each one. */
+/** Parses the stage from the app's context. @throws Error naming every invalid setting */
 export function parseStageConfig(context: unknown): StageConfig {
   const parsed = stageContext.safeParse(context)
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `  ${path.join('.')}: ${message}`)

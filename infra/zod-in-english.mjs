@@ -1,6 +1,6 @@
 /**
- * Stands in for zod where functions are bundled: a package that takes all of zod as one value would bring a quarter of
- * a megabyte of messages in every language. What is left out is undefined here, so that its use fails at once.
+ * Replaces zod in bundles: a package that imports all of zod as one value would add a quarter of a megabyte of messages
+ * in every language. Anything left out is undefined here, so that using it fails at once.
  */
 import * as z from './zod-in-english.mjs'
 

@@ -12,7 +12,7 @@ import { limitLogin } from './login-limits.ts'
 import type { AuthApp, AuthParts } from './parts.ts'
 import { refuseWeakPassword } from './weak-password.ts'
 
-/** Who one is, and what only oneself may change of it. */
+/** The caller's own account. */
 export function addAccountRoutes(app: AuthApp, { table, passwords, now }: AuthParts) {
   app.openapi(routes.getMe, async (context) => {
     const principal = principalOf(context)
@@ -60,7 +60,7 @@ export function addAccountRoutes(app: AuthApp, { table, passwords, now }: AuthPa
         endSessions({ userId, now: at }),
       ])
     } catch (error) {
-      // Changed by somebody else since it was compared.
+      // Somebody else changed it since it was compared.
       if (error instanceof ConditionFailed) throw errors.wrongPassword()
       throw error
     }

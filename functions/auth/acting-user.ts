@@ -3,7 +3,7 @@ import { bootstrapAdmin } from '../../shared/auth/verify.ts'
 import { ensureAdminUser } from '../../shared/table/user-creation.ts'
 import type { AuthParts } from './parts.ts'
 
-/** Whoever makes something that is to be a user's; the admin of a deployment's key is made a user by then. */
+/** The user who creates something to own; creates the user of the installation's own admin key if needed. */
 export async function actingUser(
   { table, now }: Pick<AuthParts, 'table' | 'now'>,
   principal: Principal,

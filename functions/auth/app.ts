@@ -16,7 +16,7 @@ import { addUserRoutes } from './users.ts'
 interface AuthOptions extends PlatformAppOptions {
   /** @default 'closed' */
   registration?: Registration | undefined
-  /** @default true: nobody becomes an admin by being the first to come */
+  /** @default true: registering first makes nobody an admin */
   hasAdminKey?: boolean
 }
 

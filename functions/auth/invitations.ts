@@ -51,7 +51,7 @@ export function addInvitationRoutes(app: AuthApp, { table, registration, now }: 
   })
 }
 
-/** Its id is the hash of its secret, which tells nothing of that. */
+/** The id is the hash of the secret, which it does not reveal. */
 const toInvitation = ({ sha256, ...item }: InvitationItem): z.infer<typeof invitation> => ({
   id: `inv_${sha256}`,
   role: item.role,

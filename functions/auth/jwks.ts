@@ -3,7 +3,7 @@ import { routes } from '../../shared/contract/routes.ts'
 import { listVerifyingKeys } from '../../shared/table/verifying-keys.ts'
 import type { AuthApp, AuthParts } from './parts.ts'
 
-/** The keys that verify access tokens, for whoever wants to: a copy may be kept for less than they are published ahead. */
+/** The keys that verify access tokens. A copy may be cached for less time than keys are published ahead. */
 export function addJwksRoute(app: AuthApp, { table, now }: AuthParts) {
   app.openapi(routes.jwks, async (context) => {
     const items = await listVerifyingKeys(table, now())

@@ -8,11 +8,11 @@ import { keys } from '../../shared/table/keys.ts'
 import { findOwner } from '../../shared/table/owners.ts'
 import type { Table } from '../../shared/table/table.ts'
 
-/** A limit as people write it. */
+/** A limit in the form that users write. */
 export const limitText = (limit: KeyLimit): string => ('owner' in limit ? limit.owner : limit.repo)
 
 /**
- * The one owner or repo that a new key is to be for, as its maker may give it.
+ * The owner or repo that a new key is limited to, which must be within the creator's own rights.
  * @throws AppError `beyond_limit`, `owner_not_found`, `repo_not_found`, `invalid_request`
  */
 export async function readLimit(
@@ -46,7 +46,7 @@ async function ownerLimit(table: Table, { name, principal }: Named): Promise<Key
   return { owner: owner.name }
 }
 
-/** Only a repo in a namespace that one is in; a name that a repo had before names none. */
+/** Only a repo in one of the user's namespaces, by its current name. */
 async function repoLimit(
   table: Table,
   { kind, name, text, principal }: Named & { kind: 'model' | 'dataset'; text: string },

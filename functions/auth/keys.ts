@@ -69,14 +69,14 @@ export function addKeyRoutes(app: AuthApp, parts: AuthParts) {
     const { id } = context.req.valid('param')
     const item = await findApiKeyById(table, { userId: principal.userId, id })
     if (item === undefined) throw errors.keyNotFound(id)
-    // The last key that could make others must not lock everyone out by its own hand.
+    // Prevents a key from revoking itself, which could lock everyone out.
     if (item.id === principal.keyId) throw errors.ownKey(id)
     await revokeApiKey(table, { item, now: now() })
     return context.body(null, 204)
   })
 }
 
-/** When the key that makes another one ends; a session ends by itself and its keys are to stay. */
+/** When the key that creates another expires; keys created in a session outlive it. */
 async function makerEnd(table: Table, { userId, keyId }: Principal): Promise<string | undefined> {
   if (!keyId.startsWith('key_')) return undefined
   return (await findApiKeyById(table, { userId, id: keyId }))?.validUntil

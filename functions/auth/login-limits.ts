@@ -6,22 +6,22 @@ import type { Table } from '../../shared/table/table.ts'
 const growing = { firstPauseMs: 1000, pauseMsMax: 15 * 60_000, windowMs: 60 * 60_000 }
 const policies = {
   account: { free: 10, ...growing },
-  /** Many people share one address. */
+  /** Many users share one address. */
   address: { free: 50, ...growing },
   registration: { free: 100, ...growing },
 } satisfies Record<string, AttemptPolicy>
 
 interface LoginTry {
-  /** The user's id, or what was given as a login where there is no such user: both are counted alike. */
+  /** The user's id, or for an unknown user the given login, so that both are limited alike. */
   account: string
-  /** Where the request came from, as the host itself says. */
+  /** The caller's address, as the host sees it. */
   address: string | undefined
   now: Date
 }
 
 /**
- * Makes an attempt at a password, counted before it is made for its account and for its address: a right one is not
- * counted, nor is one that failed by our fault. @throws AppError `too_many_attempts`
+ * Tries a password, counting the attempt first for the account and the address. Right passwords and failures of our own
+ * are not counted. @throws AppError `too_many_attempts`
  */
 export async function limitLogin(
   table: Table,
@@ -51,7 +51,7 @@ export async function limitLogin(
   return isRight
 }
 
-/** Counts an account that a stranger wants to make. @throws AppError `too_many_attempts` */
+/** Counts a registration by a stranger. @throws AppError `too_many_attempts` */
 export async function limitRegistration(table: Table, { address, now }: Omit<LoginTry, 'account'>): Promise<void> {
   if (address === undefined) return
   await begin(table, { subject: subjectOf('registration', address), policy: policies.registration, now })
@@ -62,6 +62,6 @@ async function begin(table: Table, attempt: { subject: string; policy: AttemptPo
   if (waitMs > 0) throw errors.tooManyAttempts(waitMs / 1000)
 }
 
-/** Of one length, whatever was sent as a login. */
+/** Hashed, so that a login of any length fits. */
 const subjectOf = (kind: keyof typeof policies, text: string): string =>
   `${kind}:${createHash('sha256').update(text).digest('hex')}`

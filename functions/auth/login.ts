@@ -20,19 +20,19 @@ export function addLoginRoutes(app: AuthApp, parts: AuthParts) {
   app.openapi(routes.login, async (context) => {
     const { login, password } = context.req.valid('json')
     const address = callerAddress(context)
-    // The same reads and the same hash for everyone, so that how late the answer is tells nothing of who there is.
+    // The same reads and the same hash for every login, so that timing does not reveal which users exist.
     const userId = await findUserId(table, login)
     const [stored, identity] = await Promise.all([
       findPassword(table, userId ?? nobody),
       readIdentity(table, userId ?? nobody),
     ])
-    // Whose account it was is told to that one in its audit log; what was typed for it is not, which may be a password.
+    // The audit log names the account that was tried, but never the login as typed, which may be a password.
     if (identity !== undefined) noteSubject(context, namedAs(identity.user))
     const account = userId ?? `unknown:${login.toLowerCase()}`
     const attempt = { account, address: address && callerNetwork(address), now: now() }
     const isRight = await limitLogin(table, attempt, () => passwords.matches(password, stored?.hash))
     if (!isRight || identity === undefined || stored === undefined) throw errors.wrongCredentials()
-    // Told to the one who knows the password only.
+    // Revealed only to somebody with the right password.
     if (identity.user.disabledAt !== undefined) throw errors.accountDisabled()
     const { id } = identity.user
     try {
@@ -52,7 +52,7 @@ export function addLoginRoutes(app: AuthApp, parts: AuthParts) {
   })
 
   app.openapi(routes.logout, async (context) => {
-    // Without a content type nothing was read, and there is nothing.
+    // Without a content type no body is read.
     const { refreshToken } = (context.req.valid('json') ?? {}) as { refreshToken?: string }
     if (refreshToken !== undefined) await endSessionOf(parts, refreshToken)
     else {
@@ -64,13 +64,13 @@ export function addLoginRoutes(app: AuthApp, parts: AuthParts) {
   })
 }
 
-/** For the audit log, which keeps what a user was called at the time. */
+/** The audit log keeps the user's name at the time. */
 const namedAs = ({ username }: Pick<UserItem, 'username'>) => ({ owner: username, username })
 
 /** No user has this id. */
 const nobody = 'nobody'
 
-/** An address has an "@", which no username has. */
+/** An e-mail address has an "@", which no username has. */
 async function findUserId(table: Table, login: string): Promise<string | undefined> {
   if (!login.includes('@')) return (await findOwner(table, login))?.userId
   return (await table.get<{ userId: string }>(keys.email(login)))?.userId
@@ -82,7 +82,7 @@ interface Known {
   stored: string
 }
 
-/** Replaces a hash of an earlier version by one as new ones are, now that the password is at hand. */
+/** Replaces an outdated hash while the password is at hand. */
 async function upToDate({ table, passwords, now }: AuthParts, { userId, password, stored }: Known): Promise<string> {
   if (!isOutdated(stored)) return stored
   const hash = await passwords.hash(password)

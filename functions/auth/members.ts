@@ -79,7 +79,7 @@ async function userOf(table: Table, username: string): Promise<User> {
 }
 
 /**
- * Changes a membership on what it is now, and again where others changed it meanwhile.
+ * Changes a membership, and tries again after a concurrent change.
  * @throws AppError `owner_not_found`, `not_an_organisation`, `last_admin`
  */
 async function settle<Answer>(
@@ -95,7 +95,7 @@ async function settle<Answer>(
       return await change(owner, before)
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
-      // The first write is of the organisation's count: it is what refuses to go without an admin.
+      // The first write is the organisation's count of admins, whose condition keeps the last one.
       const counts = error.failed[0] === true && before?.role === 'admin'
       if (counts && ((await findOwner(table, name))?.admins ?? 0) <= 1) throw errors.lastAdmin(owner.name)
     }

@@ -45,7 +45,7 @@ export function addOwnerRoutes(app: AuthApp, parts: AuthParts) {
     const { limit, cursor } = context.req.valid('query')
     if (seesAll(principal)) return context.json(await everyOwner(table, { own: username, limit, cursor }), 200)
     const startKey = decodeCursor(cursor, { pk: keys.user(userId).pk })
-    // The personal one comes first, and takes a place of the first page.
+    // The personal namespace comes first, and counts towards the first page.
     const first = { name: username, kind: 'user' as const, role: 'admin' as const }
     const before = cursor === undefined ? [first] : []
     const room = limit - before.length
@@ -75,7 +75,7 @@ export function addOwnerRoutes(app: AuthApp, parts: AuthParts) {
   })
 }
 
-/** An admin of the platform is one of every owner. */
+/** A platform admin is a member of every namespace. */
 async function everyOwner(table: Table, request: { own: string; limit: number; cursor?: string | undefined }) {
   const { items, cursor } = await pageOfOwners(table, request)
   return { items: items.map(({ name, kind }) => ({ name, kind, role: 'admin' as const })), cursor }
@@ -85,11 +85,11 @@ interface AccessOwner {
   principal: Principal
   name: string
   access: 'read' | 'admin'
-  /** Whether one that is being taken apart is still there, for who goes on with it. */
+  /** Includes an organisation that is being deleted, so that its deletion can be resumed. */
   withDeleted?: boolean
 }
 
-/** An owner, for who is in it. What gives others access, or takes it, needs a key for everything one may. */
+/** An owner, for its members. Managing access takes an unrestricted key. */
 export async function accessOwner(table: Table, { principal, name, access, withDeleted = false }: AccessOwner) {
   const hidden = () => errors.ownerNotFound(name)
   requireAccess({ principal, access, resource: { owner: name }, hidden })

@@ -4,7 +4,7 @@ import type { Table } from '../../shared/table/table.ts'
 import type { PasswordHasher } from './password-hash.ts'
 import type { Signer } from './signer.ts'
 
-/** Who may make an account without being an admin. */
+/** Who may register without an admin. */
 export const registrations = ['open', 'invitation', 'closed'] as const
 export type Registration = (typeof registrations)[number]
 
@@ -16,7 +16,7 @@ export interface AuthParts {
   passwords: PasswordHasher
   signer: Signer
   registration: Registration
-  /** Whether the deployment was given the key of a first admin; without one, the first to register becomes the admin. */
+  /** Whether the installation has an admin key; without one, the first to register becomes the admin. */
   hasAdminKey: boolean
   now: () => Date
 }

@@ -2,24 +2,26 @@ import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'nod
 import { promisify } from 'node:util'
 import { errors } from '../../shared/errors.ts'
 
-/** OWASP's second choice for Argon2id: 19 MiB, so that a card with thousands of cores has memory for few guesses. */
+/**
+ * OWASP's second choice for Argon2id: 19 MiB, so that a GPU with thousands of cores only has memory for a few guesses.
+ */
 const current = { memory: 19_456, passes: 2, parallelism: 1 }
 const saltBytes = 16
 const hashBytes = 32
 
-/** What a hash says of itself, as other implementations write it too. */
+/** The PHC string format, which other implementations write, too. */
 const format = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>
-  /** Takes as long, and as much memory, where there is no hash to compare with. */
+  /** Takes the same time and memory without a stored hash. */
   matches(password: string, stored: string | undefined): Promise<boolean>
 }
 
 interface PasswordHasherOptions {
-  /** How many are computed at once; each takes its memory, and a thread that files and names are looked up on too. */
+  /** Concurrent hashes; each takes its memory, and a thread of the pool that file and DNS access need, too. */
   runningMax?: number
-  /** How many wait for that; whoever comes then is asked to come again. */
+  /** How many may wait; further ones are refused. */
   waitingMax?: number
 }
 
@@ -34,11 +36,11 @@ export function createPasswordHasher({ runningMax = 2, waitingMax = 100 }: Passw
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else running++
     try {
-      // Two ways to type the same letters are one password.
+      // Two ways to type the same characters are one password.
       const message = password.normalize('NFKC')
       return await derive('argon2id', { message, nonce: salt, memory, passes, parallelism, tagLength: hashBytes })
     } finally {
-      // Whoever waits takes the place over; it is free only when nobody does.
+      // The next in line inherits the slot, which is free only when nobody waits.
       const next = waiting.shift()
       if (next === undefined) running--
       else next()
@@ -58,7 +60,7 @@ export function createPasswordHasher({ runningMax = 2, waitingMax = 100 }: Passw
   }
 }
 
-/** Whether a hash was made with less than what new ones are made with. */
+/** Whether a hash was made with weaker parameters than the current ones. */
 export function isOutdated(stored: string): boolean {
   const { memory, passes, parallelism } = decode(stored)
   return memory !== current.memory || passes !== current.passes || parallelism !== current.parallelism

@@ -33,7 +33,7 @@ export function addRegisterRoute(app: AuthApp, parts: AuthParts) {
   })
 }
 
-/** Why somebody may make an account: the first to come, with an invitation, or as the setting or an admin has it. */
+/** Why somebody may register: as the first user, by invitation, by the registration setting, or through an admin. */
 interface Right {
   role: UserItem['role']
   isFirst: boolean
@@ -77,7 +77,7 @@ async function createUser(parts: AuthParts, { request, right, createdBy }: NewUs
   const { username, email, password } = request
   parseNewOwnerName(username, 'username')
   refuseWeakPassword(password, { username, email, param: 'password' })
-  // Said before a password is hashed for nothing; the transaction decides.
+  // Checked before hashing, to save the work; the transaction decides.
   await refuseTaken(table, request, createdBy)
   const passwordHash = await passwords.hash(password)
   const at = now()
@@ -92,7 +92,7 @@ async function createUser(parts: AuthParts, { request, right, createdBy }: NewUs
     if (!(error instanceof ConditionFailed)) throw error
     await refuseTaken(table, request, createdBy)
     if (invitation !== undefined) throw errors.invitationInvalid()
-    // Somebody else was the first: what is left is what everyone else has.
+    // Somebody else was first, so the ordinary rules apply.
     if (isFirst)
       return createUser(parts, { request, createdBy, right: await rightToRegister(parts, { request, isAdmin: false }) })
     throw error

@@ -22,12 +22,12 @@ type SessionParts = Pick<AuthParts, 'table' | 'signer' | 'now'>
 type Session = z.infer<typeof sessionAnswer>
 
 const dayMs = 86_400_000
-/** However often it is refreshed. */
+/** At most, even with refreshes. */
 const sessionMs = 30 * dayMs
 /** Without a refresh. */
 const idleMs = 14 * dayMs
 
-/** Begins a session of a user whose password was found right. @throws ConditionFailed where it was changed meanwhile */
+/** Begins a session after a correct password. @throws ConditionFailed where the password was changed meanwhile */
 export async function beginSession(
   { table, signer, now }: SessionParts,
   { userId, passwordHash }: { userId: string; passwordHash: string },
@@ -48,8 +48,8 @@ export async function beginSession(
 }
 
 /**
- * Exchanges a refresh token for the next tokens. One that was used before ends its session, whoever sends it: of the
- * two who have it, one has no right to it. @throws AppError `session_over`
+ * Exchanges a refresh token for new tokens. A used one ends its session, whoever sends it, because one of its two
+ * holders is a thief. @throws AppError `session_over`
  */
 export async function refreshSession(
   { table, signer, now }: SessionParts,
@@ -69,7 +69,7 @@ export async function refreshSession(
   throw errors.sessionOver()
 }
 
-/** Ends the session that a refresh token is of, used or not. One that nobody knows ends nothing. */
+/** Ends the session of a refresh token, used or not. An unknown token ends nothing. */
 export async function endSessionOf({ table, now }: SessionParts, refreshToken: string): Promise<void> {
   const item = await findRefreshToken(table, hashToken(refreshToken))
   if (item !== undefined) await endSession(table, { userId: item.userId, id: item.sessionId, by: 'logout', now: now() })

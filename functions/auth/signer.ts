@@ -12,11 +12,11 @@ import type { VerifyingKeyItem } from '../../shared/table/verifying-keys.ts'
 const minuteMs = 60_000
 /** How long one key signs. */
 const rotateMs = 30 * 24 * 60 * minuteMs
-/** How long a key is published before it signs: longer than anyone keeps a copy of the published keys. */
+/** How long a key is published before it signs; longer than anyone caches the published keys. */
 const aheadMs = 15 * minuteMs
-/** How long this process goes on with what it read of the keys: shorter than that. */
+/** How long this process caches the keys; shorter than that. */
 const rememberMs = minuteMs
-/** After a key's last signature its tokens live on, and a clock may be a little behind. */
+/** A key's last tokens outlive its last signature, and clocks may differ a little. */
 const lingerMs = accessTokens.lifeSeconds * 1000 + rememberMs + minuteMs
 
 export interface Signer {
@@ -24,7 +24,7 @@ export interface Signer {
 }
 
 /**
- * Signs access tokens with the newest key whose time has come.
+ * Signs access tokens with the newest key that has begun to sign.
  *
  *     key 1  ├─ signs ───────────────────────┤─ verifies ─┤
  *     key 2                    ├─ published ─┼─ signs ─────────────── …
@@ -37,7 +37,8 @@ export function createSigner({ table, now }: { table: Table; now: () => Date }):
     if (held !== undefined && at.getTime() - held.readAtMs < rememberMs) return held.key
     let known = await newestSigningKeys(table)
     if (isDue(known, at)) {
-      // The number first: a key that another process adds behind this line has it, and behind the next one is seen.
+      // The number is read first: a key that another process adds meanwhile either takes this number or is seen by the
+      // read.
       const generation = await nextGeneration(table)
       known = await newestSigningKeys(table)
       if (isDue(known, at)) await addSigningKey(table, await newKey(known, { at, generation }))
@@ -65,7 +66,7 @@ export function createSigner({ table, now }: { table: Table; now: () => Date }):
   }
 }
 
-/** Whether the newest key has to have one behind it: there is none, or its time is nearly over. */
+/** Whether the newest key needs a successor, because there is none or its time is nearly over. */
 function isDue([newest]: SigningKeyItem[], at: Date): boolean {
   return newest === undefined || at.getTime() >= new Date(newest.signsFrom).getTime() + rotateMs - aheadMs
 }
@@ -74,7 +75,7 @@ async function newKey([previous]: SigningKeyItem[], { at, generation }: { at: Da
   const pair = await generateKeyPair(accessTokens.algorithm, { extractable: true })
   const [privateJwk, publicJwk] = await Promise.all([exportJWK(pair.privateKey), exportJWK(pair.publicKey)])
   const kid = await calculateJwkThumbprint(publicJwk)
-  // The first signs at once: nobody holds a copy of the keys yet.
+  // The very first key signs at once, since nobody caches keys yet.
   const signsFromMs = at.getTime() + (previous === undefined ? 0 : aheadMs)
   const { kty = '', crv = '', x = '' } = publicJwk
   return {

@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import type { user } from '../../shared/contract/auth.ts'
 import type { UserItem } from '../../shared/table/users.ts'
 
-/** A user as the API shows it. */
 export const toUser = ({ id, username, email, role, createdAt, disabledAt }: UserItem): z.infer<typeof user> => ({
   id,
   username,

@@ -17,7 +17,7 @@ import type { AuthApp, AuthParts } from './parts.ts'
 import { toUser } from './user-answer.ts'
 import { refuseWeakPassword } from './weak-password.ts'
 
-/** What admins of the platform see and change of its users. */
+/** For platform admins. */
 export function addUserRoutes(app: AuthApp, parts: AuthParts) {
   const { table } = parts
 
@@ -35,7 +35,7 @@ export function addUserRoutes(app: AuthApp, parts: AuthParts) {
     if (id === principal.userId) throw errors.ownAccount()
     const user = (await readIdentity(table, id))?.user
     if (user === undefined) throw errors.userNotFound(id)
-    // Also where it is refused, the audit log tells whose account it was by the name that it had.
+    // A refusal is logged with the user's name at the time, too.
     noteSubject(context, { owner: user.username })
     return context.json(toUser(await change(parts, { principal, user, wanted: context.req.valid('json') })), 200)
   })
@@ -54,7 +54,7 @@ async function change(parts: AuthParts, { principal, user, wanted }: Change): Pr
   const hash = newPassword === undefined ? undefined : await hashNew(parts, user, newPassword)
   const at = now()
   const actions: TransactAction[] = [userChange({ id, role, disabled, endsSessions: hash !== undefined, now: at })]
-  // Of two admins who take each other's role away at once, one stays.
+  // If two admins demote each other at once, one stays.
   if (principal.keyId !== bootstrapAdmin.keyId) actions.push(adminStands(principal.userId))
   if (hash !== undefined) actions.push(passwordChange({ userId: id, hash, now: at }))
   try {

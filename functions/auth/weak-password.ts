@@ -1,6 +1,6 @@
 import { errors } from '../../shared/errors.ts'
 
-/** What is long enough and still the first thing to try. @throws AppError `weak_password` */
+/** Refuses passwords that are long enough but guessed first. @throws AppError `weak_password` */
 export function refuseWeakPassword(
   password: string,
   { username, email, param }: { username: string; email?: string | undefined; param: string },

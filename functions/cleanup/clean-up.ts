@@ -3,8 +3,8 @@ import { resumeImports } from './resume-imports.ts'
 import { type ResumeOwed, resumeOwed } from './resume-owed.ts'
 
 /**
- * Resumes all that processes left behind before they ended. What cannot be resumed holds up nothing else.
- * @returns the faults
+ * Resumes everything that ended processes left behind; one failing sweep does not stop the others.
+ * @returns their errors
  */
 export async function cleanUp(request: ResumeOwed): Promise<unknown[]> {
   const sweeps = await Promise.allSettled([resumeImports(request), recoverEvents(request), resumeOwed(request)])

@@ -4,10 +4,10 @@ import { createLogger } from '../../shared/log.ts'
 import { openTable } from '../../shared/table/table.ts'
 import { cleanUp } from './clean-up.ts'
 
-/** Longer than any step runs and any retry waits, so that an import on its way is not disturbed. */
+/** Longer than any step runs or retry waits, so that a running import is not disturbed. */
 const quietMs = 30 * 60 * 1000
 
-/** With rests that double, what does not move is ended after 31 half hours. */
+/** With doubling pauses, an import that makes no progress ends after 31 half hours. */
 const resumesMax = 5
 
 const environment = parseEnvironment(

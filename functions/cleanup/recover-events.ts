@@ -2,7 +2,7 @@ import type { Logger } from '../../shared/log.ts'
 import { openIntents, settleEvent } from '../../shared/table/audit-intents.ts'
 import type { Table } from '../../shared/table/table.ts'
 
-/** Tells the audit log of what was about to be done before, by processes that died before they told how it ended. */
+/** Records the outcome of announced actions as unknown, where a process died before recording it. */
 export async function recoverEvents({ table, before, log }: RecoverEvents): Promise<number> {
   let recovered = 0
   for await (const { pk: _, sk: __, ...found } of openIntents(table, before)) {

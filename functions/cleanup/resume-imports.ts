@@ -9,10 +9,9 @@ import type { Table } from '../../shared/table/table.ts'
 import { restUntil, resumesMaxOfOneProcess } from './rest-until.ts'
 
 /**
- * Sends the messages of unfinished imports again that nothing has moved since `before`: a process that died between
- * writing a state and sending the next message left them without one. An import that only waits for its turn is quiet
- * too, so each time that it has not moved since it was resumed it rests twice as long, and in the end it is given up.
- * An import that has ended comes here too where something of it was not cleared away.
+ * Sends the messages of inactive imports again: a process that died between writing a state and sending the next
+ * message left them without one. An import that merely waits in the queue is inactive, too, so the pause doubles each
+ * time, and in the end the import is given up. Also cleans up after imports that have ended.
  */
 export async function resumeImports(request: ResumeRequest): Promise<number> {
   const { table, queue, before, log, restMs = 0, resumesMax = resumesMaxOfOneProcess } = request
@@ -35,9 +34,9 @@ interface ResumeRequest {
   queue: Queue<IngestMessage>
   before: Date
   log: Logger
-  /** How long an import that was resumed rests at least. */
+  /** The shortest pause of a resumed import. */
   restMs?: number
-  /** How often an import that does not move is resumed. */
+  /** How often an import without progress is resumed. */
   resumesMax?: number
 }
 

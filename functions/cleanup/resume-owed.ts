@@ -8,9 +8,8 @@ import type { Table } from '../../shared/table/table.ts'
 import { restUntil, resumesMaxOfOneProcess } from './rest-until.ts'
 
 /**
- * Sends the messages again that changes of repos asked for before, and that nobody has worked off since. What is asked
- * for in vain rests twice as long each time, and is given up in the end: the audit log tells of it, and a check of the
- * registry finds the manifest that is missing or old.
+ * Sends the messages of unfinished follow-up work again. The pause doubles each time, and in the end the work is given
+ * up: the audit log records that, and a check of the registry finds the missing or old manifest.
  */
 export async function resumeOwed(request: ResumeOwed): Promise<number> {
   const { table, queue, before, restMs = 0, resumesMax = resumesMaxOfOneProcess, log } = request
@@ -34,9 +33,9 @@ export interface ResumeOwed {
   queue: Queue<IngestMessage>
   before: Date
   now: Date
-  /** How long work that was asked for again rests at least. */
+  /** The shortest pause of resumed work. */
   restMs?: number
-  /** How often work that is not done is asked for again. */
+  /** How often unfinished work is resumed. */
   resumesMax?: number
   log: Logger
 }

@@ -11,12 +11,12 @@ import { splitName } from '../../shared/table/repo-item.ts'
 import type { Drop, DropDependencies } from './dependencies.ts'
 import { settleLater } from './settle-later.ts'
 
-/** Starts the import of a drop that is complete, unless the very same was imported already. */
+/** Imports a complete drop, unless the same content was already imported. */
 export async function beginImport(
   { drop, found }: { drop: Drop; found: readonly ObjectInfo[] },
   dependencies: DropDependencies,
 ): Promise<void> {
-  // A late event of a drop that was taken away again.
+  // A late event of a drop that was deleted again.
   if (found.length === 0) return
   const { table, ingest, quietSeconds, importsMax, log, now } = dependencies
   const { repo, version } = drop
@@ -34,21 +34,21 @@ export async function beginImport(
     fingerprint,
     createdBy: 'drop',
     importsMax,
-    // Where it went at this moment, having nothing, the message comes again and makes it anew.
+    // If the owner disappears at this moment, the message comes again and recreates it.
     alsoWrites: (item) => [ownerStands(owner), eventWrite(startEvent(item, now()))],
     now: now(),
   })
   if (started?.created) log.info({ importId: started.item.id, repo, version }, `drop found: ${repo} ${version}`)
-  // What is dropped during an import is looked at again after it, and what its owner has no place for yet, later.
+  // Looks again after a running import of other content, or once the owner's quota has room.
   else if (started?.item.fingerprint !== fingerprint)
     await settleLater({ drop, delaySeconds: quietSeconds }, dependencies)
 }
 
-/** What failed is tried again where its marker was put anew. */
+/** A failed drop is tried again after its marker is written anew. */
 const isAskedAgain = ({ state, updatedAt }: DropRecord, found: readonly ObjectInfo[]): boolean =>
   state === 'FAILED' && found.some((file) => isDropMarker(file) && file.modifiedAt > new Date(updatedAt))
 
-/** `undefined` where someone is importing only some files of the drop, or too much else is on its way to its owner. */
+/** `undefined` where somebody is importing part of the drop, or the owner has too many imports. */
 async function startUnlessOther(request: StartImport) {
   try {
     return await startImport(request)
@@ -58,7 +58,7 @@ async function startUnlessOther(request: StartImport) {
   }
 }
 
-/** Nobody asked for it by HTTP, so it is told where it is written. */
+/** No HTTP request was made for it, so the audit event is written here. */
 const startEvent = ({ id, repo }: ImportItem, now: Date) =>
   newEvent(
     {

@@ -10,9 +10,9 @@ export interface DropDependencies {
   objects: ObjectStore
   ingest: Queue<IngestMessage>
   drops: Queue<DropMessage>
-  /** A drop without a marker is complete when nothing in it has changed for so long. */
+  /** How long a drop without a marker must stay unchanged to be complete. */
   quietSeconds: number
-  /** How many imports an owner may have under way for whom nobody set another limit. @default any number */
+  /** The quota of running imports for owners without one of their own. @default unlimited */
   importsMax?: number | undefined
   log: Logger
   now: () => Date

@@ -27,7 +27,7 @@ async function fileAppeared(encodedKey: string, dependencies: DropDependencies) 
   await beginAtRest(drop, dependencies)
 }
 
-/** Which drop a key belongs to. Keys come from whoever may write to the bucket. */
+/** The drop of a key, which may come from anyone who can write to the bucket. */
 function parseDrop(encodedKey: string): (Drop & { path: string }) | { fault: string } {
   let key: string
   try {
@@ -43,15 +43,14 @@ function parseDrop(encodedKey: string): (Drop & { path: string }) | { fault: str
   return { repo, version: parts.version, path: parts.path }
 }
 
-/** Looks again at a drop for which that was asked. */
 async function considerDrop(look: Drop & { id?: string | undefined }, dependencies: DropDependencies) {
   if (await takeLook(look, dependencies)) await beginAtRest({ repo: look.repo, version: look.version }, dependencies)
 }
 
-/** Imports a drop that is complete, and comes back to one that is not when it may be. */
+/** Imports a complete drop, or schedules another look. */
 async function beginAtRest(drop: Drop, dependencies: DropDependencies) {
   const { objects, quietSeconds, now } = dependencies
-  // A drop with more files than a source may have is imported too: that is how it is said.
+  // A drop with too many files is imported, too, because the import reports that.
   const { found, uploads } = await listDrop({ objects, ...drop })
   const restSeconds = dropRestSeconds({ found, uploads, quietSeconds, now: now() })
   if (restSeconds > 0) return settleLater({ drop, delaySeconds: restSeconds }, dependencies)

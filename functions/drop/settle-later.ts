@@ -3,13 +3,13 @@ import { keys } from '../../shared/table/keys.ts'
 import { ConditionFailed } from '../../shared/table/table.ts'
 import type { Drop, DropDependencies } from './dependencies.ts'
 
-/** A look that came before it was written down would seem to be still to come. */
+/** With a shorter delay, a look could arrive before it is written down and seem to be still pending. */
 const delayMinSeconds = 5
 
-/** A look that does not come in this time after it was due is lost: others are sent again. */
+/** A look that is this late is lost, and is sent again. */
 const graceMs = 15 * 60_000
 
-/** The one look at a drop that is still to come: the soonest. */
+/** The next scheduled look at a drop, of which there is one. */
 interface PendingLook {
   id: string
   lifeId: string
@@ -17,8 +17,8 @@ interface PendingLook {
 }
 
 /**
- * Sends the message to look at a drop again, once for however many files appear, and once more where it is to be looked
- * at sooner. It is sent before it is written down, so that a death between the two costs a look too many and not the drop.
+ * Schedules a look at a drop, once for any number of files, or again for an earlier time. The message is sent before it
+ * is written down, so that a crash in between causes an extra look rather than none.
  */
 export async function settleLater({ drop, delaySeconds }: Settle, dependencies: DropDependencies): Promise<void> {
   const { table, drops, now } = dependencies
@@ -38,7 +38,7 @@ export async function settleLater({ drop, delaySeconds }: Settle, dependencies: 
   try {
     await table.put({ ...keys.dropLook(drop.repo, drop.version), ...look, expiresAt }, condition)
   } catch (error) {
-    // Another event has asked meanwhile: when ours comes it is left aside.
+    // Another event scheduled one meanwhile; this message will be ignored.
     if (!(error instanceof ConditionFailed)) throw error
   }
 }
@@ -50,7 +50,7 @@ interface Settle {
   delaySeconds: number
 }
 
-/** Takes a look that has come; `false` where another one is the one to come. */
+/** Accepts an arriving look; `false` for one that was superseded. */
 export async function takeLook(
   { repo, version, id }: Drop & { id?: string | undefined },
   dependencies: DropDependencies,
@@ -58,7 +58,7 @@ export async function takeLook(
   const pending = await pendingLook({ repo, version }, dependencies)
   if (id === undefined || pending === undefined) return true
   if (pending.id !== id) return false
-  // Before the files are listed: what appears from now on asks for a look of its own.
+  // Before the files are listed, so that later files schedule a look of their own.
   await dependencies.table.delete(keys.dropLook(repo, version))
   return true
 }
@@ -69,5 +69,5 @@ async function pendingLook({ repo, version }: Drop, dependencies: DropDependenci
   return isToCome ? look : undefined
 }
 
-/** A queue of this process forgets its messages when it ends: looks of an earlier one will not come. */
+/** An in-process queue loses its messages on exit, so looks scheduled by an earlier process never come. */
 const lifeIdOf = ({ drops }: DropDependencies): string => drops.lifeId ?? 'lasting'

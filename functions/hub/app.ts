@@ -52,18 +52,18 @@ import { addValidateRoute } from './write/validate-route.ts'
 export interface HubOptions extends PlatformAppOptions {
   objects: ObjectStore
   ingest: Queue<IngestMessage>
-  /** The address that clients know, where requests come with another one. */
+  /** The public address, where requests arrive under another one. */
   publicUrl?: string | undefined
   uploads?: UploadSettings | undefined
-  /** The other Hub that is read where a name is not here; without it, none. */
+  /** The upstream Hub for names that are not here; no mirror without it. */
   mirror?: UpstreamSettings | undefined
 }
 
 const bodyMaxBytes = 4 * 1024 ** 2
 
 /**
- * The Hugging Face Hub protocol: `HF_ENDPOINT` set to this server, and `HF_TOKEN` to one of its keys, is all that
- * `huggingface_hub`, `hf` and `@huggingface/hub` need to pull from it and to push to it.
+ * The Hugging Face Hub protocol: `HF_ENDPOINT` set to this server and `HF_TOKEN` to one of its keys is all that
+ * `huggingface_hub`, `hf` and `@huggingface/hub` need for pulling and pushing.
  */
 export function createHubApp(options: HubOptions): Hono<HttpEnvironment> {
   const { table, verify, log, metrics, quotas = defaultQuotas, now = () => new Date() } = options
@@ -140,7 +140,7 @@ const limitBodies = createMiddleware<HttpEnvironment>((context, next) =>
   /^\/api\/[^/]+\/[^/]+\/[^/]+\/commit\//.test(context.req.path) ? next() : limited(context, next),
 )
 
-/** Whether a path is this app's, for a host that puts it beside others on one port. */
+/** Whether a path belongs to this app, for a host that serves several on one port. */
 export const isHubPath = (path: string): boolean =>
   /^\/api\/(?:(?:models|datasets|spaces)(?:\/|$)|whoami-v2$|validate-yaml$|repos\/(?:create|delete|move)$|uploads\/)|^\/(?!api\/|v[12]\/)(?:[^/]+\/){1,3}(?:resolve|raw)\/|^\/(?!api\/|v[12]\/)(?:[^/]+\/){2,3}info\/lfs\/objects\/batch$|^\/v2\/[^/]+\/[^/]+\/manifests\/[^/]+$/.test(
     path,

@@ -2,7 +2,7 @@ import { findRepo } from './find-revision.ts'
 import type { HubApp, HubParts } from './parts.ts'
 import { repoKinds } from './repo-kinds.ts'
 
-/** R10: whether a key may read a repo, or write it. */
+/** R10: whether a key may read or write a repo. */
 export function addAuthCheckRoutes(app: HubApp, { table }: HubParts) {
   for (const { kind, api } of repoKinds) {
     app.get(`${api}/:owner/:name/auth-check`, async (context) => {

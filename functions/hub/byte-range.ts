@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * What a `Range` header asks of so many bytes: `undefined` is the whole. Several ranges, other units and nonsense are
- * the whole too, which HTTP allows.
+ * The range that a `Range` header asks for; `undefined` for the whole. Several ranges, other units and malformed
+ * headers also give the whole, which HTTP allows.
  */
 export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.replaceAll(' ', '') ?? '') ?? []

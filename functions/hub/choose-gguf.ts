@@ -1,19 +1,19 @@
 import type { RevisionFile } from '../../shared/model/revision-id.ts'
 
-/** What is run where nobody says which: small, and hardly worse than the whole. */
+/** The default choice: small, and hardly worse than the original. */
 const usualQuantisations = ['Q4_K_M', 'Q4_K_S', 'Q4_0', 'Q5_K_M', 'Q8_0']
 
 interface ChosenGguf {
   model: RevisionFile
-  /** What turns pictures into what the model reads. */
+  /** The model that converts images into the main model's input. */
   projector: RevisionFile | undefined
 }
 
-/** The GGUF file of a repo that a tag means: a part of its name, or `latest` for a usual one. */
+/** The GGUF file that a tag means: a part of its name, or `latest` for a usual one. */
 export function chooseGguf(files: readonly RevisionFile[], tag: string): ChosenGguf | undefined {
   const all = files.filter(({ path }) => /\.gguf$/i.test(path))
   const projector = all.find(({ path }) => isProjector(path))
-  // Of a model in several files, the first leads to the others.
+  // For a model in several files, the first one leads to the others.
   const models = all.filter(({ path }) => !isProjector(path) && !/-(?!00001)\d{5}-of-\d{5}\.gguf$/i.test(path))
   const named = (name: string) => models.find(({ path }) => holds(path, name))
   const usual = usualQuantisations.map(named).find((file) => file !== undefined) ?? models[0]
@@ -23,7 +23,7 @@ export function chooseGguf(files: readonly RevisionFile[], tag: string): ChosenG
 
 const isProjector = (path: string): boolean => /(?:^|[/._-])mmproj/i.test(path)
 
-/** As a word of its own: `Q4_K` is not `Q4_K_M`. */
+/** As a whole word: `Q4_K` is not `Q4_K_M`. */
 function holds(path: string, word: string): boolean {
   if (word === '') return false
   const [folded, wanted] = [path.toLowerCase(), word.toLowerCase()]

@@ -11,7 +11,7 @@ import { repoKinds } from './repo-kinds.ts'
 const limitDefault = 50
 const limitMax = 100
 
-/** R9: the revisions that led to the one asked for, newest first. */
+/** R9: the history of a revision, newest first. */
 export function addCommitsRoute(app: HubApp, { table, publicUrl }: HubParts) {
   for (const { kind, api } of repoKinds)
     app.get(`${api}/:owner/:name/commits/:ref{.+}`, async (context) => {
@@ -30,7 +30,7 @@ export function addCommitsRoute(app: HubApp, { table, publicUrl }: HubParts) {
     })
 }
 
-/** Each revision names the one before it, so the next page starts with the parent of the last. */
+/** Each revision names its parent, so the next page starts with the parent of the last. */
 async function readHistory(table: Table, { revision, limit }: { revision: RevisionItem; limit: number }) {
   const history: RevisionItem[] = []
   let next: RevisionItem | undefined = revision

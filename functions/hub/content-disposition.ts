@@ -1,4 +1,4 @@
-/** Names the file for a browser that saves it: by RFC 8187 for all, in plain letters for what does not know that. */
+/** The file name for browsers: RFC 8187, with an ASCII fallback. */
 export function contentDisposition(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const plain = name.replaceAll(/[^\x20-\x7e]|["\\]/g, '_')

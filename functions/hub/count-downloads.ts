@@ -8,14 +8,16 @@ import type { FoundFile } from './find-file.ts'
 import type { HubParts } from './parts.ts'
 import { notifyIngest } from './write/notify-ingest.ts'
 
-/** How often a repo is changed for the sake of its number at most. */
+/** The shortest time between two updates of a repo's counter. */
 const apartMs = 3_600_000
 
-/** What a download of a whole repo asks for once, as on the Hub; without it, the models themselves are counted. */
+/**
+ * The file that each download of a whole repo requests once, as on the Hub; in repos without it, the model files count.
+ */
 const counted = 'config.json'
 const model = /^[^/]+\.(?:onnx|gguf)$/
 
-/** Counts an answer where it is what a download has one of. One that cannot be counted is no failure of the request. */
+/** Counts a download. Failing to count does not fail the request. */
 export async function noteDownload(
   context: Context<HttpEnvironment>,
   { found, status }: { found: FoundFile; status: number },

@@ -1,8 +1,8 @@
 import { cors } from 'hono/cors'
 
 /**
- * R12: any page may ask, with a key that it has itself. No cookie is ever looked at, so a page gets nothing by being
- * open in the browser of someone who has a key.
+ * R12: any web page may call, with a key of its own. Cookies are ignored, so a page gains nothing from being open in a
+ * user's browser.
  */
 export const crossOrigin = () =>
   cors({

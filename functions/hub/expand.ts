@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 
-/** The fields that a client wants alone: `expand=a&expand=b`, also as `expand[]=a`. `undefined` is all of them. */
+/** The fields that `expand=a&expand=b`, or `expand[]=a`, asks for; `undefined` for all. */
 export function expandedFields(context: Context): ReadonlySet<string> | undefined {
   const names = [...(context.req.queries('expand') ?? []), ...(context.req.queries('expand[]') ?? [])]
   return names.length === 0 ? undefined : new Set(names)
 }
 
-/** Those fields of a model and its names, which always are. Fields that nobody knows are left out. */
+/** Those fields of a model, plus its names. Unknown fields are ignored. */
 export const pickFields = (model: Record<string, unknown>, fields: ReadonlySet<string> | undefined) =>
   fields === undefined
     ? model

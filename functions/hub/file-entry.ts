@@ -3,7 +3,7 @@ import type { RevisionFile } from '../../shared/model/revision-id.ts'
 import type { RevisionItem } from '../../shared/table/repos.ts'
 import { gitBlobSha1, pointerText } from './lfs-pointer.ts'
 
-/** An entry of a tree, as clients compare it with what they have: `oid` is git's name of it, `lfs.oid` its sha256. */
+/** A file in a tree, as clients compare it with their own: `oid` is its git hash, `lfs.oid` its sha256. */
 export function fileEntry(file: RevisionFile) {
   const { path, sizeBytes, sha256, gitSha1 } = file
   if (gitSha1 !== undefined) return { type: 'file', oid: gitSha1, size: sizeBytes, path }
@@ -12,7 +12,7 @@ export function fileEntry(file: RevisionFile) {
   return { type: 'file', oid: gitBlobSha1(pointer), size: sizeBytes, path, lfs }
 }
 
-/** No client reads a folder's `oid`, but each wants one: it changes with the revision, as git's own would. */
+/** Clients require a folder's `oid` but never read it; like git's, it changes with the revision. */
 export const folderEntry = (revision: string, path: string) => ({
   type: 'directory',
   oid: createHash('sha1').update(`tree ${revision}\0${path}`).digest('hex'),
@@ -20,11 +20,11 @@ export const folderEntry = (revision: string, path: string) => ({
   path,
 })
 
-/** What `expand` adds. Which revision touched a file last is not kept, and files are not scanned here. */
+/** What `expand` adds. The last revision of each file is not tracked, and files are not scanned here. */
 export const expandedBy = (revision: RevisionItem) => ({
   lastCommit: { id: revision.id, title: revision.title, date: revision.createdAt },
   securityFileStatus: { status: 'unscanned', avScan: null, pickleImportScan: null },
 })
 
-/** What the protocol calls the content: git's sha1 of a small file, the sha256 of one in LFS. */
+/** The protocol's ETag: the git sha1 of a small file, the sha256 of an LFS file. */
 export const contentTag = ({ sha256, gitSha1 }: RevisionFile): string => `"${gitSha1 ?? sha256}"`

@@ -14,8 +14,8 @@ export interface FoundFile extends Pick<FoundRevision, 'repo' | 'revision'> {
 }
 
 /**
- * The file that `/{owner}/{name}/resolve|raw/{ref}/{path}` names. A header says of which revision it is, also
- * where it has no such file: clients remember that it has none. @throws AppError `repo_not_found`, `revision_not_found`, `entry_not_found`
+ * The file at `/{owner}/{name}/resolve|raw/{ref}/{path}`. A header names the revision even where the file is missing,
+ * because clients cache that. @throws AppError `repo_not_found`, `revision_not_found`, `entry_not_found`
  */
 export async function findFile(
   context: Context<HttpEnvironment>,

@@ -17,7 +17,7 @@ export interface FoundRevision extends RefPath {
   revision: RevisionItem
 }
 
-/** The repo that a route names, where the caller may do so much with it. @throws AppError as `accessRepo` does */
+/** The repo of a route, if the caller may access it. @throws AppError as in `accessRepo` */
 export const findRepo = async (
   context: Context<HttpEnvironment>,
   { table, access = 'read', kind }: { table: Table; access?: Access; kind: RepoKind },
@@ -28,7 +28,7 @@ export const findRepo = async (
   return repo
 }
 
-/** The first way to read a ref and a path whose ref exists. @throws AppError also `revision_not_found` */
+/** The first way to split a path into ref and rest whose ref exists. @throws AppError also `revision_not_found` */
 export async function findRevision(
   context: Context<HttpEnvironment>,
   where: { table: Table; kind: RepoKind },
@@ -38,7 +38,7 @@ export async function findRevision(
   throw errors.internal(context.get('requestId'))
 }
 
-/** Every way to read a ref and a path whose ref exists, at least one. @throws AppError as `findRevision` does */
+/** Every way to split a path into ref and rest whose ref exists, at least one. @throws AppError as in `findRevision` */
 export async function* findReadings(
   context: Context<HttpEnvironment>,
   { table, kind }: { table: Table; kind: RepoKind },
@@ -55,7 +55,7 @@ export async function* findReadings(
   if (!isFound) throw errors.revisionNotFound(fullName(repo), readings[0]?.ref ?? '')
 }
 
-/** `HEAD` is the branch main, and clients may say of what kind a ref is: `refs/heads/main`, `refs/tags/v1`. */
+/** `HEAD` is the branch main, and clients may qualify a ref: `refs/heads/main`, `refs/tags/v1`. */
 export async function revisionNamed(table: Table, repoId: string, ref: string): Promise<RevisionItem | undefined> {
   const [, heads, tags] = /^refs\/(?:heads\/(.+)|tags\/(.+))$/.exec(ref) ?? []
   const name = heads ?? tags ?? (ref === 'HEAD' ? 'main' : ref)

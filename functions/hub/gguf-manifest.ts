@@ -6,7 +6,7 @@ import { findRepo } from './find-revision.ts'
 import { hubErrors } from './hub-errors.ts'
 import type { HubApp, HubParts } from './parts.ts'
 
-/** R13: which file llama.cpp gets of a repo, as `llama-cli -hf owner/name:Q4_K_M` asks. */
+/** R13: the file that llama.cpp gets, for `llama-cli -hf owner/name:Q4_K_M`. */
 export function addGgufManifestRoute(app: HubApp, { table }: HubParts) {
   app.get('/v2/:owner/:name/manifests/:tag', async (context) => {
     const repo = await findRepo(context, { table, kind: 'model' })

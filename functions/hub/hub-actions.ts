@@ -3,9 +3,9 @@ import type { ActionPattern } from '../../shared/http/audit-actions.ts'
 const repo = '/api/{kind:models|datasets}/{owner}/{name}'
 
 /**
- * What the Hub protocol's writes are called in the audit log, by the names that the platform's own API has for the
- * same. Its questions by POST are not among them (`paths-info`, `preupload`, `validate-yaml`), nor are the bytes of an
- * upload: that one was begun is told, and the commit that makes something of it.
+ * The Hub protocol's writes in the audit log, under the names of the same actions in the platform's API. Reads by POST
+ * are left out (`paths-info`, `preupload`, `validate-yaml`), and so are the bytes of uploads: their beginning and the
+ * commit are logged.
  */
 export const hubActions: ActionPattern[] = [
   { method: 'POST', path: '/api/repos/create', action: 'repo.create' },

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 
-/** What only the Hub protocol can meet. The rest is in `shared/errors.ts`. */
+/** Errors of the Hub protocol alone; the rest is in `shared/errors.ts`. */
 export const hubErrors = {
   entryNotFound: (path: string, ref: string) =>
     new AppError({ code: 'entry_not_found', status: 404, message: `There is no "${path}" at "${ref}".` }),

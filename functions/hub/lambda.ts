@@ -44,7 +44,7 @@ const hub = {
 
 let answer: ReturnType<typeof handle> | undefined
 
-/** Made by the first invocation, and by the next one if that could not read the token of the Hub that is mirrored. */
+/** Created by the first invocation, or by the next if the mirrored Hub's token could not be read. */
 async function createAnswer() {
   const {
     SLIPWAY_MIRROR_ENDPOINT: endpoint,

@@ -1,6 +1,6 @@
 /**
- * The `Link` to the next page. It is absolute, as `@huggingface/hub` insists, and names this server: what a client of
- * a private hub reads next must not be somewhere else.
+ * The `Link` to the next page. It is absolute, as `@huggingface/hub` requires, and always on this server, so that no
+ * client of a private hub is sent elsewhere.
  */
 export function nextLink({ url, publicUrl, path, changes }: LinkInput): string {
   const asked = new URL(url)
@@ -9,17 +9,17 @@ export function nextLink({ url, publicUrl, path, changes }: LinkInput): string {
   return `<${next.href}>; rel="next"`
 }
 
-/** Where clients know this server to be. */
+/** The origin under which clients know this server. */
 export const originOf = (url: string, publicUrl: string | undefined): string =>
   publicUrl?.replace(/\/+$/, '') ?? new URL(url).origin
 
 interface LinkInput {
-  /** Of the request. */
+  /** The URL of the request. */
   url: string
-  /** Where the server is known under another address than the request came with. */
+  /** Set where clients know the server by another address than the request's. */
   publicUrl: string | undefined
   /** @default the path of the request */
   path?: string
-  /** Parameters of the query that differ on the next page. */
+  /** Query parameters that differ on the next page. */
   changes: Record<string, string>
 }

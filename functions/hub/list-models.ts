@@ -11,13 +11,13 @@ import { readModelsPage } from './models-page.ts'
 import type { HubApp, HubParts } from './parts.ts'
 import { repoKinds } from './repo-kinds.ts'
 
-/** What a repo's own item does not say, so that its revision has to be read too. */
+/** Fields that a repo's own item lacks, so that its revision has to be read. */
 const revisionFields = ['cardData', 'config', 'safetensors', 'gguf', 'baseModels', 'spaces', 'siblings']
 const readsAtOnce = 16
 const revisionsMax = 100
 const fileListsMax = 20
 
-/** R7: the models that one may see, filtered and ordered, page by page. Each page reads a bounded number of items. */
+/** R7: the visible models, filtered and sorted, page by page. Each page reads a bounded number of items. */
 export function addListModelsRoute(app: HubApp, { table, publicUrl }: HubParts) {
   for (const { kind, api } of repoKinds)
     app.get(api, async (context) => {

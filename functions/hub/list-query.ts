@@ -5,30 +5,30 @@ import type { Facet } from '../../shared/table/repo-lists.ts'
 import { expandedFields, isTrue } from './expand.ts'
 import { hubErrors } from './hub-errors.ts'
 
-/** What a list of models is asked for. */
+/** The query of a list of models. */
 export interface ListQuery {
   search: string
   owner: string | undefined
-  /** Each must hold; the list of the first is read. */
+  /** All must match; the list of the first is read. */
   facets: readonly Facet[]
   order: RepoOrderName
   descending: boolean
-  /** Nothing is gated here, so a list of what is gated is empty. */
+  /** Nothing is gated here, so this gives an empty list. */
   isGatedOnly: boolean
-  /** What is told of each model. */
+  /** The fields to return. */
   fields: ReadonlySet<string>
   limit: number
 }
 
 const limitMax = 1000
-/** No tag is longer, and the name of a list is a key of the table, which takes no more than 2048 bytes. */
+/** Longer than any tag; list names are keys of the table, which are limited to 2048 bytes. */
 const textMaxBytes = 512
 
-/** What the Hub tells of a model in a list, unless it is asked for more, or by `expand` for something else. */
+/** The Hub's fields of a model in a list, unless `full` or `expand` asks for others. */
 const usualFields = ['modelId', 'likes', 'private', 'downloads', 'tags', 'pipeline_tag', 'library_name', 'createdAt']
 const fullFields = ['author', 'sha', 'lastModified', 'gated', 'disabled', 'siblings']
 
-/** Nobody has liked anything yet, so any order is the order of these. */
+/** There are no likes, so any order fits them. */
 const sorts: Record<string, RepoOrderName> = {
   id: 'name',
   likes: 'name',
@@ -48,7 +48,7 @@ const refused = ['apps', 'inference_provider', 'num_parameters', 'trained_datase
 const ways =
   'Filter by search, author, pipeline_tag and filter (tags, also "license:…" and "library:…"); sort by id, downloads, lastModified, createdAt or mainSize.'
 
-/** @throws AppError `invalid_request` for what would take a look at every model */
+/** @throws AppError `invalid_request` for queries that would have to visit every model */
 export function parseListQuery(context: Context): ListQuery {
   const query = (name: string) => context.req.query(name)
   const unanswered = refused.find((name) => query(name) !== undefined)
@@ -68,7 +68,7 @@ export function parseListQuery(context: Context): ListQuery {
     owner: query('author'),
     facets: [...(task === undefined ? [] : [{ name: 'task' as const, value: task }]), ...tags.map(facetOf)],
     order,
-    // The Hub gives what is most or newest first, and has no other direction any more.
+    // The Hub sorts in descending order, and no longer has another.
     descending: order !== 'name',
     isGatedOnly: isTrue(context, 'gated'),
     fields: expandedFields(context) ?? askedFields(context),

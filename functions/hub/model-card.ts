@@ -4,7 +4,7 @@ import type { RepoItem } from '../../shared/table/repo-item.ts'
 type Summary = Pick<RepoItem, 'task' | 'library' | 'license'>
 type Metadata = RevisionMetadata | undefined
 
-/** What a model is, in the words of a model card; what is not known is left out. */
+/** A model in the terms of a model card; unknown fields are left out. */
 export function cardOf({ task, library, license }: Summary, metadata: Metadata): Record<string, unknown> {
   return {
     ...metadata?.card,
@@ -25,13 +25,13 @@ export function cardOf({ task, library, license }: Summary, metadata: Metadata):
   }
 }
 
-/** What the Hub tells of a model's configuration files. */
+/** The Hub's summary of a model's configuration files. */
 export const configOf = (metadata: Metadata): Record<string, unknown> => ({
   ...present({ architectures: metadata?.architectures, model_type: metadata?.modelType }),
   ...metadata?.config,
 })
 
-/** What weights of a model are, by the headers of its files. */
+/** The weights of a model, from the headers of its files. */
 export function weightsOf(metadata: Metadata): Record<string, unknown> {
   const { parameters, parametersByType } = metadata ?? {}
   const [gguf] = metadata?.gguf?.filter(({ fault }) => fault === undefined) ?? []

@@ -9,7 +9,7 @@ import { parseRef, rawRest } from './parse-path.ts'
 import type { HubApp, HubParts } from './parts.ts'
 import { type KindRoutes, repoKinds } from './repo-kinds.ts'
 
-/** R2: a model at a revision, by default at the branch main. */
+/** R2: a model at a revision, main by default. */
 export function addModelInfoRoutes(app: HubApp, parts: HubParts) {
   for (const routes of repoKinds) {
     app.get(`${routes.api}/:owner/:name`, (context) => answer(context, { ref: 'main', routes }, parts))
@@ -30,7 +30,7 @@ async function answer(
     if (empty === undefined || empty.revision !== undefined) throw error
     return empty
   })
-  // A repo is there before anything is in it.
+  // An empty repo.
   if (!('revision' in found && 'repo' in found)) return context.json(modelJson({ repo: found, files: [] }))
   const { repo, revision } = found
   context.header('x-repo-commit', revision.id)

@@ -6,7 +6,7 @@ import type { RevisionItem } from '../../shared/table/repos.ts'
 import { fileEntry } from './file-entry.ts'
 import { cardOf, configOf, weightsOf } from './model-card.ts'
 
-/** A model as R2 and R7 show it. Without its revision or its files, what they would say is left out. */
+/** A model as in R2 and R7. Fields that need its revision or files are left out without them. */
 export function modelJson({ repo, revision, files, withBlobs = false }: ModelInput) {
   const metadata = revision?.metadata
   const known = revision === undefined ? repo : { ...repo, ...summaryOf(revision) }
@@ -23,7 +23,7 @@ export function modelJson({ repo, revision, files, withBlobs = false }: ModelInp
     disabled: false,
     downloads: repo.downloads,
     likes: 0,
-    // A list knows the tags of what main names, and so need not read a revision.
+    // In a list the repo's own copy of main's tags saves reading a revision.
     tags: revision === undefined ? [...new Set([...repo.tags, ...(repo.cardTags ?? [])])] : tagsOf(known, metadata),
     ...(known.task != null && { pipeline_tag: known.task }),
     ...(known.library != null && { library_name: known.library }),
@@ -39,11 +39,11 @@ interface ModelInput {
   repo: Omit<RepoItem, 'version'>
   revision?: RevisionItem | undefined
   files?: readonly RevisionFile[] | undefined
-  /** Whether sizes and hashes of the files are asked for. */
+  /** Whether to include the sizes and hashes of files. */
   withBlobs?: boolean
 }
 
-/** What is known of an older revision need not hold for the repo. */
+/** Metadata of an older revision, which may differ from the repo's. */
 const summaryOf = ({ metadata }: RevisionItem) => ({
   task: metadata?.task,
   library: metadata?.library,
@@ -55,7 +55,7 @@ const basesOf = ({ baseModels, relation }: RevisionMetadata) => ({
   models: baseModels.map((id) => ({ id })),
 })
 
-/** A sibling names the sha256 of a large file `sha256`, where a tree says `oid`. */
+/** A sibling calls a large file's hash `sha256`, where a tree calls it `oid`. */
 function siblingOf(file: RevisionFile, withBlobs: boolean) {
   if (!withBlobs) return { rfilename: file.path }
   const { oid, size, lfs } = fileEntry(file)

@@ -7,10 +7,10 @@ import type { Facet, RepoEntry } from '../../shared/table/repo-lists.ts'
 import type { Table } from '../../shared/table/table.ts'
 import type { ListQuery } from './list-query.ts'
 
-/** How many repos one request looks at. A page may hold fewer than that match, or none, and still have a next one. */
+/** How many repos one request visits. A page may hold fewer matches, even none, and still have a successor. */
 const readMax = 1000
 
-/** The next repos that match and may be seen, and where the page after them starts. */
+/** The next visible matches, and where the following page starts. */
 export async function readModelsPage({ table, principal, kind, query, after, limit }: PageInput) {
   const { owner, search, facets, order, descending } = query
   const [facet, ...others] = facets

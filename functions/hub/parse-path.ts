@@ -1,12 +1,12 @@
 import { errors } from '../../shared/errors.ts'
 
-/** A ref and, where the route has one, the path of a file or a folder behind it. */
+/** A ref and, on some routes, the path of a file or folder. */
 export interface RefPath {
   ref: string
   path: string
 }
 
-/** What follows the first `depth` segments of a path, still percent-encoded: `%2F` is not `/` here. */
+/** The path after its first `depth` segments, still percent-encoded, because `%2F` differs from `/` here. */
 export const rawRest = (url: string, depth: number): string =>
   new URL(url).pathname
     .split('/')
@@ -23,12 +23,12 @@ function decodeSegment(raw: string): string {
   }
 }
 
-/** A ref alone behind its route: encoded or raw, all that is left is the ref. */
+/** A ref without a path: the rest is the ref, encoded or not. */
 export const parseRef = (rest: string): string => decodeSegment(rest)
 
 /**
- * Every way to read `ref/path`, the likeliest first. Clients encode the ref of a file as one segment; JavaScript sends
- * the ref of a tree raw, so there the longest ref that exists is meant.
+ * Every way to split `ref/path`, most likely first. Clients encode a file's ref as one segment; JavaScript sends a
+ * tree's ref unencoded, so there the longest existing ref wins.
  */
 export function refPaths(rest: string, { isRefRaw }: { isRefRaw: boolean }): RefPath[] {
   const segments = rest.split('/').map(decodeSegment)
@@ -38,10 +38,10 @@ export function refPaths(rest: string, { isRefRaw }: { isRefRaw: boolean }): Ref
   return isRefRaw ? cuts.toReversed() : cuts
 }
 
-/** A ref has at most 128 characters, and may come with `refs/heads/` before it. */
+/** A ref has at most 128 characters, plus an optional `refs/heads/`. */
 const refMaxLength = 128 + 'refs/heads/'.length
 
-/** The id of a repo without an owner, which other hubs have and Slipway has not. */
+/** The id of a repo without an owner, which exists on other hubs but not here. */
 export function ownerlessRepo(url: string): string | undefined {
   const { pathname } = new URL(url)
   const [, ofModel, ofFile] =

@@ -4,7 +4,7 @@ import type { IngestMessage } from '../../shared/ingest/message.ts'
 import type { Queue } from '../../shared/queue/queue.ts'
 import type { UploadParts } from './uploads/upload-parts.ts'
 
-/** What one owner may have. */
+/** An owner's limits. */
 interface HubLimits {
   reposMax: number
   storedBytesMax: number
@@ -12,7 +12,7 @@ interface HubLimits {
 
 /** What the routes work with. */
 export interface HubParts extends UploadParts {
-  /** Reads what was committed, and writes the manifests. */
+  /** Inspects commits and writes manifests. */
   ingest: Queue<IngestMessage>
   limits: HubLimits
 }

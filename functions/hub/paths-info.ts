@@ -19,7 +19,7 @@ const wanted = z.object({
   expand: z.boolean().optional(),
 })
 
-/** R4: the entries of some paths. One that does not exist is left out. */
+/** R4: the entries of given paths. Missing ones are left out. */
 export function addPathsInfoRoute(app: HubApp, { table }: HubParts) {
   for (const { kind, api } of repoKinds)
     app.post(`${api}/:owner/:name/paths-info/:ref{.+}`, async (context) => {

@@ -5,13 +5,13 @@ import { repoKinds } from './repo-kinds.ts'
 import { sendContent } from './send-content.ts'
 import { storedContent } from './stored-content.ts'
 
-/** R11: a file as git holds it; a large one is its pointer there. */
+/** R11: a file as git stores it, which for a large one is the pointer. */
 export function addRawRoute(app: HubApp, { table, objects }: HubParts) {
   for (const routes of repoKinds)
     app.get(`${routes.files}/:owner/:name/raw/:rest{.+}`, async (context) => {
       const { file } = await findFile(context, { table, routes })
       if (file.gitSha1 !== undefined) {
-        // Small is not text: called so, a Lambda would send the bytes of a picture as broken letters.
+        // Small files may be binary; as text, a Lambda would send their bytes as broken characters.
         const contentType = 'application/octet-stream'
         return sendContent(context, storedContent({ objects, file, contentType, signal: context.req.raw.signal }))
       }

@@ -1,11 +1,11 @@
 import type { RepoKind } from '../../shared/table/keys.ts'
 
-/** Where the protocol has the repos of one kind. */
+/** The protocol's paths for repos of one kind. */
 export interface KindRoutes {
   kind: RepoKind
-  /** What is asked and told of a repo. */
+  /** For requests about a repo. */
   api: string
-  /** Before a repo's name, where its files are. */
+  /** Before a repo's name, for its files. */
   files: string
 }
 
@@ -16,5 +16,5 @@ export const repoKinds: readonly KindRoutes[] = [
 
 export const routesOf = (kind: RepoKind): KindRoutes => repoKinds.find((routes) => routes.kind === kind) as KindRoutes
 
-/** Segments of a path before the ref of a file: `/{owner}/{name}/resolve/`, with what stands before it. */
+/** The segments before the ref of a file: `/{owner}/{name}/resolve/`, plus the prefix of the kind. */
 export const fileDepth = ({ files }: KindRoutes): number => 3 + files.split('/').length - 1

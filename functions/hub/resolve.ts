@@ -7,14 +7,14 @@ import { repoKinds } from './repo-kinds.ts'
 import { sendContent } from './send-content.ts'
 import { storedContent } from './stored-content.ts'
 
-/** R1: the bytes of a file. `HEAD` is the same without them. */
+/** R1: the bytes of a file; `HEAD` is the same without a body. */
 export function addResolveRoute(app: HubApp, parts: HubParts) {
   const { table, objects } = parts
   for (const routes of repoKinds)
     app.get(`${routes.files}/:owner/:name/resolve/:rest{.+}`, async (context) => {
       const found = await findFile(context, { table, routes })
       const { file } = found
-      // Said again in headers of our own, because proxies weaken an ETag and drop the length of a HEAD.
+      // Repeated in headers of our own, because proxies weaken an ETag and drop the length of a HEAD.
       context.header('x-linked-etag', contentTag(file))
       context.header('x-linked-size', String(file.sizeBytes))
       context.header('content-disposition', contentDisposition(file.path))

@@ -4,27 +4,27 @@ import { type ByteRange, parseRange } from './byte-range.ts'
 import { chooseDelivery } from './choose-delivery.ts'
 import { hubErrors } from './hub-errors.ts'
 
-/** Bytes with a name and a size, which are opened only where they are sent. */
+/** Content with a name and a size, opened only when it is sent. */
 export interface Content {
   sizeBytes: number
   etag: string
   contentType: string
   open(range: ByteRange): Promise<ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>>
-  /** Where the store sends it by itself, if it does. */
+  /** The store's own address for it, if there is one. */
   address?: (() => Promise<string>) | undefined
 }
 
-/** Answers content whole or in part, or that the client has it, or where it is: 200, 206, 302, 304, 416. */
+/** Sends content whole or in part, or answers that the client has it, or where it is: 200, 206, 302, 304, 416. */
 export async function sendContent(context: Context<HttpEnvironment>, content: Content): Promise<Response> {
   const { sizeBytes, etag } = content
   const asked = rangeHeader(context, etag)
   const range = parseRange(asked, sizeBytes)
-  // A file of no bytes has none to range over, yet clients ask for its first one to learn its size.
+  // An empty file has no ranges, yet clients request its first byte to learn its size.
   const isEmpty = sizeBytes === 0
   if (isEmpty && asked !== undefined) context.header('content-range', 'bytes */0')
   context.header('etag', etag)
   context.header('accept-ranges', 'bytes')
-  // Compressed on the way, a file would have neither its size nor ranges.
+  // Compression on the way would lose the size and the ranges.
   context.header('cache-control', 'no-transform')
   if (isHeld(context.req.header('if-none-match'), etag)) return context.body(null, 304)
   if (range === 'unsatisfiable' && !isEmpty) {
@@ -36,13 +36,13 @@ export async function sendContent(context: Context<HttpEnvironment>, content: Co
   const sent = part ?? { start: 0, end: sizeBytes - 1 }
   const answerBytes = sent.end - sent.start + 1
   if (content.address !== undefined && chooseDelivery({ answerBytes }) === 'redirect') {
-    // The address is as good as a key to this one file, for as long as it lasts.
+    // The address gives access to this file for as long as it lasts.
     context.header('cache-control', 'no-store')
     return context.body(null, 302, { location: await content.address().catch(plainly(context)) })
   }
 
   context.header('content-type', content.contentType)
-  // Models are strangers' files on the origin of the console: no browser may run one.
+  // Strangers' files share an origin with the console, so no browser may execute one.
   context.header('x-content-type-options', 'nosniff')
   context.header('content-security-policy', "default-src 'none'; sandbox")
   if (part !== undefined) context.header('content-range', `bytes ${part.start}-${part.end}/${sizeBytes}`)
@@ -54,7 +54,7 @@ export async function sendContent(context: Context<HttpEnvironment>, content: Co
 
 const ofContent = ['content-length', 'content-range', 'content-type', 'content-disposition', 'etag', 'accept-ranges']
 
-/** An error is no part of the content that was announced before it, and has not its length. */
+/** An error must not carry the headers of the content that was announced before it. */
 const plainly =
   (context: Context) =>
   (error: unknown): never => {
@@ -62,7 +62,7 @@ const plainly =
     throw error
   }
 
-/** The range, unless it is of a content that the client started with and that is another one by now. */
+/** The range, unless the client began with another version of the content. */
 function rangeHeader(context: Context, etag: string): string | undefined {
   const condition = context.req.header('if-range')
   return condition === undefined || condition === etag ? context.req.header('range') : undefined

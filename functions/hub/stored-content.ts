@@ -5,7 +5,7 @@ import { contentDisposition } from './content-disposition.ts'
 import { contentTag } from './file-entry.ts'
 import type { Content } from './send-content.ts'
 
-/** A revision's file as bytes of the store. A client that goes away frees what was opened for it. */
+/** A revision's file from the store. A client that disconnects releases it. */
 export function storedContent({ objects, file, contentType, signal }: StoredInput): Content {
   const key = objectKeys.blob(file.sha256)
   const { downloadUrl } = objects
@@ -36,6 +36,6 @@ function streamOf(object: ObjectBody): ReadableStream<Uint8Array> {
     },
     cancel: () => object.cancel(),
   }
-  // Nothing is read ahead of the client: the memory of a large download is one chunk.
+  // Reads nothing ahead of the client, so that a large download holds one chunk in memory.
   return new ReadableStream(read, { highWaterMark: 0 })
 }

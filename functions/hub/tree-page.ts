@@ -6,8 +6,8 @@ import { fileEntry, folderEntry } from './file-entry.ts'
 export type TreeEntry = ReturnType<typeof fileEntry> | ReturnType<typeof folderEntry>
 
 /**
- * A page of what is in a folder, in the order of paths, each folder before what is in it. Where only one level is
- * asked for, a folder of a million files costs one read more, because the next read starts behind it.
+ * A page of a folder, sorted by path, each folder before its content. Without `isRecursive`, a subfolder of a million
+ * files costs one more read, because the next one starts behind it.
  */
 export async function readTreePage({ table, revision, folder, isRecursive, after, limit }: TreeInput) {
   const prefix = folder === '' ? '' : `${folder}/`
@@ -37,15 +37,15 @@ export async function readTreePage({ table, revision, folder, isRecursive, after
 interface TreeInput {
   table: Table
   revision: RevisionItem
-  /** Without a slash at its end; empty for all of it. */
+  /** Without a trailing slash; empty for the root. */
   folder: string
   isRecursive: boolean
-  /** Where the page before ended: the path of a file, or all of a folder. */
+  /** Where the previous page ended: a file's path, or a whole folder. */
   after: string | undefined
   limit: number
 }
 
-/** Behind every other character, so that a folder and this is the end of the folder. */
+/** Sorts after every other character, so that appending it to a folder gives the folder's end. */
 const lastCharacter = '\u{10FFFF}'
 
 const isBehind = (path: string, position: string | undefined): boolean =>

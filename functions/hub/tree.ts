@@ -16,7 +16,7 @@ import { readTreePage } from './tree-page.ts'
 const pageSize = 1000
 const expandedPageSize = 50
 
-/** R3: what is in a folder, or with `recursive` below it, page by page. */
+/** R3: the content of a folder, recursive or not, page by page. */
 export function addTreeRoute(app: HubApp, { table, publicUrl }: HubParts) {
   for (const { kind, api } of repoKinds)
     app.get(`${api}/:owner/:name/tree/:rest{.+}`, async (context) => {
@@ -35,7 +35,7 @@ export function addTreeRoute(app: HubApp, { table, publicUrl }: HubParts) {
       const { entries, next } = await readTreePage({ table, revision, folder, isRecursive, after, limit })
       if (entries.length === 0 && after === undefined && folder !== '') throw hubErrors.entryNotFound(folder, ref)
       if (next !== undefined) {
-        // By its id: a branch may be elsewhere when the next page is asked for.
+        // By id, because the branch may move before the next page.
         const place = [revision.id, ...folder.split('/').filter((part) => part !== '')]
           .map(encodeURIComponent)
           .join('/')

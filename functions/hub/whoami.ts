@@ -6,7 +6,7 @@ import type { Table } from '../../shared/table/table.ts'
 import { findIdentity, type Membership } from '../../shared/table/users.ts'
 import type { HubApp, HubParts } from './parts.ts'
 
-/** R6: who one is, in which organisations, and what the key may do. */
+/** R6: the caller, its organisations, and what its key may do. */
 export function addWhoamiRoute(app: HubApp, { table }: Pick<HubParts, 'table'>) {
   app.get('/api/whoami-v2', async (context) => {
     const principal = principalOf(context)
@@ -18,7 +18,7 @@ export function addWhoamiRoute(app: HubApp, { table }: Pick<HubParts, 'table'>) 
       name: username,
       fullname: username,
       email: identity?.user.email ?? null,
-      // No mail is ever sent, so that no address is verified.
+      // No mail is sent, so no address is ever verified.
       emailVerified: false,
       isPro: false,
       canPay: false,
@@ -52,7 +52,7 @@ const toOrg = ({ owner, name, role }: Membership) => ({
   roleInOrg: role,
 })
 
-/** A key for one owner or repo is none of the Hub's two plain kinds. */
+/** A key for one owner or repo is neither of the Hub's two plain kinds. */
 function roleOf(principal: Principal): 'write' | 'read' | 'fineGrained' {
   if (principal.limit !== undefined) return 'fineGrained'
   if (hasScope(principal, 'write')) return 'write'

@@ -17,7 +17,7 @@ export interface IngestDependencies {
   queue: Queue<IngestMessage>
   openSource: (item: ImportItem) => ModelSource
   limits: IngestLimits
-  /** What the pools are configured to run models on. */
+  /** The configured device of each pool. */
   poolDevices?: PoolDevices | undefined
   log: Logger
   metrics: Metrics
@@ -25,15 +25,15 @@ export interface IngestDependencies {
 }
 
 export interface IngestLimits {
-  /** Larger files are moved in parts of this size. */
+  /** Larger files are transferred in parts of this size. */
   partSizeBytes: number
   filesMax: number
   bytesMax: number
-  /** Of one file: whatever checks it reads the whole of it in one go. */
+  /** Per file; verification reads the whole of it in one go. */
   fileBytesMax: number
-  /** A drop without a marker is complete when nothing in it has changed for so long. */
+  /** How long a drop without a marker must stay unchanged to be complete. */
   dropQuietSeconds: number
-  /** Quotas of an owner for whom nobody set others. */
+  /** The default quotas of owners. */
   reposMax: number
   storedBytesMax: number
 }

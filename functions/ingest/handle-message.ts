@@ -16,9 +16,9 @@ import { verify } from './steps/verify.ts'
 import { writeRepoManifest } from './steps/write-repo-manifest.ts'
 
 /**
- * Does one step of an import. A step that throws is sent again later or ends the import, as `judgeFailure` decides;
- * only when that cannot be written, or when the process dies, does the message go back to the queue. Each time it comes
- * from there counts as a try, and the last but one ends the import, so that it does not vanish among the dead letters.
+ * Runs one step of an import. A step that throws is sent again later or ends the import, as `judgeFailure` decides. The
+ * message only returns to the queue where that decision cannot be written, or the process dies. Each such return counts
+ * as a try, and the last but one ends the import, so that it does not disappear into the dead letters.
  */
 export async function handleMessage(
   body: unknown,
@@ -34,7 +34,7 @@ export async function handleMessage(
     await runStep(message, delivery.signal, { ...dependencies, log })
     log.debug({ durationMs: Math.round(performance.now() - started), ...pathOf(message) }, `${message.step} done`)
   } catch (error) {
-    // The host is going down, which is nobody's fault: the same try is made again elsewhere. Time that ran out counts.
+    // A shutdown is nobody's fault, so the same try runs again elsewhere. A timeout counts as a try.
     if (delivery.signal.aborted && !isTimeout(delivery.signal.reason)) return dependencies.queue.send({ message: sent })
     const verdict = judgeFailure({ error, message })
     if (!verdict.retry) {
@@ -51,7 +51,7 @@ export async function handleMessage(
   }
 }
 
-/** Whatever the step does, it has ended its process each time: it is not begun again. */
+/** The step has killed its process each time, so it is not started again. */
 async function endDying(message: IngestMessage, dependencies: IngestDependencies): Promise<void> {
   if (message.step === 'give-up') return giveUp(message, dependencies)
   if (message.step === 'inspect') return inspect({ ...message, attempt: lastInspectTry }, dependencies)

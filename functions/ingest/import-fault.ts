@@ -1,11 +1,13 @@
 import type { SkippedFile } from '../../shared/contract/import.ts'
 
-/** Why an import cannot go on: a stable code, a sentence for people, and the file at fault. Retrying does not help. */
+/**
+ * Why an import cannot continue: a stable code, a sentence for people, and the file at fault. Retrying does not help.
+ */
 export class ImportFault extends Error {
   override name = 'ImportFault'
   readonly code: string
   readonly path: string | undefined
-  /** How many deliveries may try in all before the import fails; 1 where trying again cannot help. */
+  /** How many tries there are before the import fails; 1 where another cannot help. */
   readonly triesMax: number
 
   constructor({ code, message, path, triesMax = 1 }: ImportFaultFields) {
@@ -73,7 +75,7 @@ export const faults = {
       code: 'checksum_mismatch',
       message: `The file "${path}" is not what the source says it is: expected ${expected}, got ${actual}. Nothing of it was kept.`,
       path,
-      // A flipped bit on the way is mended by asking again.
+      // Another try fixes a flipped bit.
       triesMax,
     }),
   stepDied: (step: string, path?: string) =>
@@ -103,13 +105,13 @@ export const faults = {
       code: 'repo_deleted',
       message: `"${repo}" was deleted. Undo that, or import under another name.`,
     }),
-  /** Who may write where a repo was need not be one who may where it is. */
+  /** Permission to write to the repo's old owner does not imply the new one. */
   repoGiven: (repo: string) =>
     new ImportFault({
       code: 'repo_moved',
       message: `What was called "${repo}" belongs to another owner now. Import it under the name that it has there, or make a new repo "${repo}" first.`,
     }),
-  /** In the words of the quota's own refusal. */
+  /** With the message of the quota's own error. */
   quotaExceeded: ({ message }: { message: string }) => new ImportFault({ code: 'quota_exceeded', message }),
   repoIsMirror: (repo: string, upstream: string) =>
     new ImportFault({
@@ -125,7 +127,7 @@ export const faults = {
     new ImportFault({
       code: 'disk_full',
       message: 'The disk that this server keeps its data on is full. Make room there, then pull it again to go on.',
-      // Somebody may be making room.
+      // Somebody may free space.
       triesMax: 5,
     }),
   sourceMoved: () =>

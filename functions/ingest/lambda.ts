@@ -13,12 +13,12 @@ import { defaultLimits, type IngestDependencies } from './dependencies.ts'
 import { handleMessage } from './handle-message.ts'
 import { sourceOpener } from './sources/open-source.ts'
 
-/** What is left of the function's time when a step is stopped, to send its message again. */
+/** The time reserved for sending a stopped step's message again. */
 const marginMs = 20_000
 
 /**
- * What one invocation of 15 minutes reads and hashes at the 600 Mbit/s that a function gets, with a third to spare. The
- * state of a hash cannot be carried from one invocation to the next.
+ * What a 15-minute invocation reads and hashes at a function's 600 Mbit/s, with a third to spare. The state of a hash
+ * cannot be carried into the next invocation.
  */
 const fileBytesMax = 40 * 1024 ** 3
 
@@ -55,7 +55,7 @@ const dependencies = {
 
 let openSource: IngestDependencies['openSource'] | undefined
 
-/** Made for the first message, and for the next one if that could not read the token. */
+/** Created for the first message, or for the next if the token could not be read. */
 async function createOpener() {
   const { HF_ENDPOINT, SLIPWAY_BUCKET, SLIPWAY_HF_TOKEN_SECRET: name, AWS_SESSION_TOKEN: sessionToken } = environment
   const hfToken = name === undefined ? undefined : await readSecret({ name, sessionToken })

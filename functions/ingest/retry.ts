@@ -9,7 +9,7 @@ const backoffMaxSeconds = 300
 
 type Verdict = { retry: true; delaySeconds: number } | { retry: false; failure: ImportFailure }
 
-/** Decides what becomes of a step that threw: again later, or the end of the import with a reason that names the file. */
+/** Decides about a step that threw: another try later, or the end of the import with a reason that names the file. */
 export function judgeFailure({ error: thrown, message, random = Math.random }: JudgeInput): Verdict {
   const error = isDiskFull(thrown) ? faults.diskFull() : thrown
   if (message.attempt < triesMax(error, message)) {
@@ -28,12 +28,12 @@ interface JudgeInput {
 
 function triesMax(error: unknown, message: IngestMessage): number {
   if (error instanceof ImportFault) return error.triesMax
-  // A source that cannot be listed at all is said soon; a transfer under way is worth more patience.
+  // An unreachable source is reported soon; a running transfer deserves more patience.
   if (error instanceof SourceError) return error.retryable ? (message.step === 'plan' ? 4 : 7) : 1
   return 5
 }
 
-/** What a client is told. An error that is not known may hold what is ours alone, so it is for the log. */
+/** The client's view of a failure. An unknown error may hold internal details, so it only goes to the log. */
 export function failureOf(error: unknown, message: IngestMessage): ImportFailure {
   const path = pathOf(error) ?? ('path' in message ? message.path : undefined)
   const known = isKnown(error)
@@ -50,10 +50,10 @@ function subjectOf(message: IngestMessage): string {
   return 'uploadId' in message ? `the upload ${message.uploadId}` : `the repo ${message.repoId}`
 }
 
-/** Names come from strangers: what is no Unicode cannot be stored, and control characters are not for terminals. */
+/** Names come from strangers: invalid Unicode cannot be stored, and control characters must not reach a terminal. */
 const shown = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, '�')
 
-/** Whether an error says something about the source or its files. */
+/** Whether an error concerns the source or its files. */
 export const isKnown = (error: unknown): error is ImportFault | SourceError =>
   error instanceof ImportFault || error instanceof SourceError
 

@@ -17,10 +17,10 @@ interface MaintenanceOptions extends PlatformAppOptions {
   parts: Pick<MaintenanceParts, 'table' | 'objects' | 'queue' | 'now'>
 }
 
-/** Where this app answers: everything else is another's. */
+/** Whether the path belongs to this app. */
 export const isMaintenancePath = (path: string): boolean => /^\/api\/v1\/(?:maintenance(?:\/.*)?|backups)$/.test(path)
 
-/** Maintenance under `/api/v1`, for admins of the platform alone. */
+/** Maintenance under `/api/v1`, for platform admins. */
 export function createMaintenanceApp({ parts, ...platform }: MaintenanceOptions) {
   const { table } = platform
   const { objects } = parts

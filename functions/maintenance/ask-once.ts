@@ -1,4 +1,4 @@
-/** A question whose answer is kept for whoever asks it again of the same name. */
+/** Caches the answer to a question by name. */
 export function askOnce<Answer>(ask: (name: string) => Promise<Answer>): (name: string) => Promise<Answer> {
   const known = new Map<string, Promise<Answer>>()
   return (name) => {

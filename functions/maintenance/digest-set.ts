@@ -1,11 +1,11 @@
-/** Of a hash so much is kept: two that share it are taken for one, which never happens by itself. */
+/** Half of a sha256, at which random collisions do not happen. */
 const digestBytes = 16
 const wordsEach = digestBytes / 4
 
-/** A set of hashes in 32 to 64 bytes for each, so that those of millions of files fit into one process. */
+/** A set of hashes at 32 to 64 bytes each, so that those of millions of files fit into memory. */
 export interface DigestSet {
   readonly size: number
-  /** @returns whether it was not there */
+  /** @returns whether it is new */
   add(hex: string): boolean
   has(hex: string): boolean
   addAll(bytes: Uint8Array): void
@@ -15,7 +15,7 @@ export function createDigestSet(): DigestSet {
   let slots = new Uint32Array(1024 * wordsEach)
   let size = 0
 
-  /** Where a digest is, or where it would be; one of zeros stands for an empty place. */
+  /** The slot of a digest, or the free slot for it; zeros mark a free slot. */
   function placeOf(words: Uint32Array): number {
     const count = slots.length / wordsEach
     for (let slot = (words[0] ?? 0) % count; ; slot = (slot + 1) % count) {
@@ -53,7 +53,7 @@ export function createDigestSet(): DigestSet {
     add: (hex) => addWords(wordsOf(hex)),
     has: (hex) => isAt(placeOf(wordsOf(hex))),
     addAll(bytes) {
-      // Copied, because they may lie anywhere in a larger buffer.
+      // Copied, because they may be unaligned in a larger buffer.
       const words = new Uint32Array(new Uint8Array(bytes).buffer)
       for (let at = 0; at < words.length; at += wordsEach) addWords(words.subarray(at, at + wordsEach))
     },
@@ -67,7 +67,7 @@ function wordsOf(hex: string): Uint32Array {
   return words
 }
 
-/** As `addAll` takes them. */
+/** The input of `addAll`. */
 export function bytesOf(hashes: readonly string[]): Uint8Array {
   const words = new Uint32Array(hashes.length * wordsEach)
   for (const [index, hex] of hashes.entries()) words.set(wordsOf(hex), index * wordsEach)

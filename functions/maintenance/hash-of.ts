@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'
 
-/** What an object holds; `undefined` where there is none. */
+/** The hash and size of an object; `undefined` where it is missing. */
 export async function hashOf(objects: ObjectStore, key: string) {
   const hash = createHash('sha256')
   let sizeBytes = 0

@@ -1,18 +1,18 @@
 import type { ItemKey } from '../../shared/table/keys.ts'
 
 /**
- * Every kind of item that the table holds, and what maintenance does with it. A test fails where `keys.ts` has a kind
- * that is not here: whoever adds one decides here whether it is saved.
+ * Every kind of item in the table, and what maintenance does with it. A test fails for a kind of `keys.ts` that is
+ * missing here, so that whoever adds one decides whether it is saved.
  */
 interface ItemKind {
   name: string
-  /** As a partition key begins. */
+  /** The prefix of the partition key. */
   pk: string
-  /** As a sort key begins. */
+  /** The prefix of the sort key. */
   sk: string
   /**
-   * `saved`: in backups. `ended`: in backups once it is over. `work`: of what is under way, or soon over, and made anew.
-   * `live`: of what runs and signs now, and goes on doing so when a backup takes the place of the rest.
+   * `saved`: in backups. `ended`: in backups once it has ended. `work`: belongs to running work, which recreates it.
+   * `live`: in use by what runs and signs now, and kept when a backup replaces the rest.
    */
   backup: 'saved' | 'ended' | 'work' | 'live'
 }
@@ -21,7 +21,7 @@ const saved = (name: string, pk: string, sk = ''): ItemKind => ({ name, pk, sk, 
 const work = (name: string, pk: string, sk = ''): ItemKind => ({ name, pk, sk, backup: 'work' })
 const live = (name: string, pk: string, sk = ''): ItemKind => ({ name, pk, sk, backup: 'live' })
 
-/** Those of one partition with the longer sort keys first. */
+/** Within a partition, longer sort keys come first. */
 export const itemKinds: readonly ItemKind[] = [
   work('session family', 'USER#', 'FAMILY#'),
   saved('user key', 'USER#', 'KEY#'),
@@ -35,7 +35,7 @@ export const itemKinds: readonly ItemKind[] = [
   saved('e-mail', 'EMAIL#', 'EMAIL'),
   saved('invitation', 'INVITATION#', 'INVITATION'),
   work('login attempts', 'ATTEMPTS#', 'ATTEMPTS'),
-  // Sessions are not saved, so that what signs them need not be either: a backup lets nobody make one.
+  // Sessions are not saved, so neither are the keys that sign them: nobody can forge one from a backup.
   live('signing key', 'SIGNING#'),
   live('verifying key', 'VERIFYING#'),
   saved('owner member', 'OWNER#', 'MEMBER#'),
@@ -88,6 +88,6 @@ export const itemKinds: readonly ItemKind[] = [
   live('pool device', 'POOL#', 'DEVICE'),
 ]
 
-/** Partition keys end in a `#` before what tells items of a kind apart, so that no kind begins as another does. */
+/** Every prefix ends in `#`, so that no kind's prefix begins with another's. */
 export const kindOf = ({ pk, sk }: ItemKey): ItemKind | undefined =>
   itemKinds.find((kind) => pk.startsWith(kind.pk) && sk.startsWith(kind.sk))

@@ -49,10 +49,10 @@ const answer = handle(createMaintenanceApp({ table, parts, verify, log, metrics,
 
 const comeBack = createSqsComeBack({ queueUrl: environment.SLIPWAY_MAINTENANCE_QUEUE_URL })
 
-/** What is left of the function's time when its work is stopped. */
+/** The time reserved for stopping the work. */
 const marginMs = 20_000
 
-/** Answers requests, and works on jobs. */
+/** Handles both requests and jobs. */
 async function work(event: LambdaEvent | SqsEvent, context: LambdaContext & { getRemainingTimeInMillis(): number }) {
   if (!('Records' in event)) return answer(event, context)
   const signal = AbortSignal.timeout(context.getRemainingTimeInMillis() - marginMs)

@@ -1,6 +1,6 @@
 import type { ObjectInfo, ObjectStore } from '../../shared/objects/object-store.ts'
 
-/** Every object under a prefix, page by page; a page may be removed before the next is read. */
+/** Every object under a prefix, page by page; a page may be deleted before the next is read. */
 export async function* listUnder(objects: ObjectStore, prefix: string): AsyncGenerator<ObjectInfo[]> {
   let cursor: string | undefined
   do {

@@ -12,7 +12,7 @@ export interface MaintenanceParts {
   scan: TableScan
   objects: ObjectStore
   queue: Queue<MaintenanceMessage>
-  /** Where revisions that were brought back are sent to be inspected, and repos to have their manifest written. */
+  /** Inspects restored revisions, and writes the manifests of repos. */
   ingest: Queue<IngestMessage>
   log: Logger
   now: () => Date
@@ -20,15 +20,15 @@ export interface MaintenanceParts {
 }
 
 export interface MaintenanceLimits {
-  /** How long whoever works on a job has it for itself without a word. */
+  /** How long a silent worker keeps a job to itself. */
   leaseMs: number
-  /** After so long a job goes on in a message of its own. */
+  /** After this time a job continues in a new message. */
   budgetMs: number
-  /** What is found wrong is looked at again after so long: what is under way is not wrong. */
+  /** The delay before a finding is checked again, because running work looks wrong for a while. */
   settleSeconds: number
-  /** How many pages of the table are read between two writings of how far a job is. */
+  /** How many pages of the table are read between two saves of a job's progress. */
   pagesAtOnce: number
-  /** Of one page. */
+  /** Per page. */
   itemsAtOnce?: number
 }
 

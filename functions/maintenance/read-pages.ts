@@ -6,7 +6,7 @@ export type AnyItem = ItemKey & Record<string, unknown>
 
 export const isRepo = (item: AnyItem): item is AnyItem & RepoItem => item.pk.startsWith('REPO#') && item.sk === 'REPO'
 
-/** Works through some pages of the table: a piece of a phase that looks at every item. */
+/** Works through some pages of the table: one piece of a phase that visits every item. */
 export async function scanSome(step: Step, work: (items: AnyItem[]) => Promise<void>): Promise<Next | undefined> {
   const { parts, cursor } = step
   const { pagesAtOnce, itemsAtOnce } = parts.limits

@@ -20,13 +20,13 @@ import { toAlias } from './repo-answer.ts'
 import { announce, manifestMessage, type RegistryApp, type RepoParts } from './repo-parts.ts'
 import { revisionOf } from './revisions.ts'
 
-/** Movable names for serving, with the history of their moves. */
+/** Aliases: movable names for serving, with a history of moves. */
 export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
   const { table, now } = parts
   const deviceOf = deviceOfPools(parts)
   const readable = (request: AskedRepo) => accessRepo(table, { ...request, access: 'read' })
 
-  /** Whoever may write, and whether they may also do what needs an admin. */
+  /** The writer, and whether they are an admin. */
   async function writing(context: Context<HttpEnvironment>) {
     const repo = await accessRepo(table, { ...asked(context), access: 'write' })
     const principal = principalOf(context)
@@ -35,7 +35,10 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     return { table, repo, by: principal.username, isAdmin, now: now(), ...(expected !== undefined && { expected }) }
   }
 
-  /** What is served by an alias goes along with it. The alias was moved, so a failure here is made good by the queue. */
+  /**
+   * Moves deployments along with their alias. A failure is only logged, because the alias has moved and the queue
+   * repeats this.
+   */
   const follow = (context: Context<HttpEnvironment>, repo: RepoItem) =>
     followAliases(table, { repoId: repo.id, deviceOf }).catch((error) =>
       logOf(context).error({ err: error }, 'an alias was moved, and what follows it was not told'),
@@ -94,7 +97,7 @@ export function addAliasRoutes(app: RegistryApp, parts: RepoParts) {
     const list = `moves ${repo.id} ${name}`
     const before = Number(decodePosition(cursor, list) ?? Number.NaN)
     const page = await listMoves(table, { repo, name, limit, ...(Number.isSafeInteger(before) && { before }) })
-    // One that never was has no history; one that was deleted has.
+    // An alias that never existed has no history; a deleted one has.
     if (page.items.length === 0 && cursor === undefined) await aliasOf(repo, name)
     const last = page.items.at(-1)
     const isLast = page.nextKey === undefined || last === undefined

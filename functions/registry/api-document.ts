@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { openapiDocument } from '../../shared/contract/openapi.ts'
 
-/** Answers with the OpenAPI document. It is made for the first who asks, because a start has no time for it. */
+/** Serves the OpenAPI document, which is generated on first request to keep the start fast. */
 export function answerDocument({ version }: { version: string }): (context: Context) => Response {
   let made: { text: string; tag: string } | undefined
   return (context) => {

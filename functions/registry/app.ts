@@ -19,9 +19,9 @@ import { addUsageRoutes } from './usage.ts'
 interface RegistryOptions extends PlatformAppOptions {
   ingest: Queue<IngestMessage>
   version: string
-  /** What the pools are configured to run models on. */
+  /** The configured device of each pool. */
   poolDevices?: Record<string, ModelDevice> | undefined
-  /** Whether models are asked at the host of this API, where no replica names another. @default true */
+  /** Whether deployments are served at this API's own address, unless a replica reports another. @default true */
   isServedHere?: boolean | undefined
 }
 

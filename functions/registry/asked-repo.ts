@@ -9,7 +9,7 @@ export interface AskedRepo {
   kind: RepoKind
 }
 
-/** The repo that a route names, checked by the contract, and who asks. */
+/** The repo in a route's path, validated by the contract, and the caller. */
 export const asked = (context: Context<HttpEnvironment>): AskedRepo => {
   const { owner, name } = context.req.param() as { owner: string; name: string }
   const kind = context.req.query('kind') === 'dataset' ? 'dataset' : 'model'

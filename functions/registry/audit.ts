@@ -10,11 +10,11 @@ import { decodePosition, encodePosition } from '../../shared/table/cursor.ts'
 import { findOwner } from '../../shared/table/owners.ts'
 import type { Table } from '../../shared/table/table.ts'
 
-/** How many events are looked at for one page, whatever is filtered out of them. */
+/** How many events one page visits, whatever the filters leave out. */
 const lookedAtMax = 1000
 const readAtOnce = 100
 
-/** The audit log, for those whom it concerns. */
+/** The audit log, for the people it concerns. */
 export function addAuditRoutes(app: OpenAPIHono<HttpEnvironment>, { table }: { table: Table }) {
   app.openapi(routes.listAudit, async (context) => {
     const { owner, actor, action, after, before, limit, cursor } = context.req.valid('query')
@@ -33,7 +33,7 @@ export function addAuditRoutes(app: OpenAPIHono<HttpEnvironment>, { table }: { t
   })
 }
 
-/** @throws AppError where someone asks for what others did, and is no admin of theirs */
+/** @throws AppError where the caller is no admin of those whose events are requested */
 function scopeFor(
   principal: Principal,
   { owner, userId }: { owner: string | undefined; userId: string | undefined },
@@ -43,7 +43,7 @@ function scopeFor(
     return { owner }
   }
   if (!hasScope(principal, 'read')) throw errors.missingScope('read', principal.scopes)
-  // A key for one owner or repo is told nothing of what its user does elsewhere.
+  // A key for one owner or repo must not see what its user does elsewhere.
   if (principal.limit !== undefined) throw errors.limitedKey()
   const isAdmin = principal.role === 'admin' && hasScope(principal, 'admin')
   if (isAdmin) return userId === undefined ? 'all' : { userId }
@@ -77,7 +77,7 @@ async function lookFor(table: Table, { scope, position, from, until, limit, matc
 
 const dateOf = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
 
-/** What was done to those who had the name before is not told to who has it now. */
+/** Events of a name's former owner stay hidden from its current one. */
 const ownedSince = async (table: Table, owner: string) => dateOf((await findOwner(table, owner))?.createdAt)
 
 const laterOf = (one: Date | undefined, other: Date | undefined): Date | undefined =>

@@ -12,7 +12,7 @@ import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import { getRef, type RefItem, type RevisionItem } from '../../shared/table/repos.ts'
 import { absent, type Page, type Table, type TransactAction } from '../../shared/table/table.ts'
 
-/** One thing that was done to an alias. An alias that is made anew goes on with the numbers of the one before. */
+/** One change of an alias. Recreating an alias continues its numbering. */
 export interface AliasMove {
   version: number
   action: 'created' | 'moved' | 'protected' | 'unprotected' | 'deleted'
@@ -25,13 +25,13 @@ export interface AliasMove {
 interface ChangeAlias extends RefChange {
   name: string
   by: string
-  /** Whether they may do to a protected alias what others may not. */
+  /** Whether they may change a protected alias. */
   isAdmin: boolean
-  /** The version that the alias must have. */
+  /** The required version of the alias. */
   expected?: number | undefined
 }
 
-/** @throws AppError `ref_exists`, `ref_conflict`, `forbidden` where someone who is no admin wants it protected */
+/** @throws AppError `ref_exists`, `ref_conflict`, `forbidden` where a non-admin wants it protected */
 export async function createAlias(request: ChangeAlias & { revision: RevisionItem; isProtected: boolean }) {
   const { table, repo, name, by, isAdmin, revision, isProtected, now } = request
   if (isProtected && !isAdmin) throw refErrors.aliasProtected(fullName(repo), name, repo.owner)
@@ -98,7 +98,7 @@ interface Decision {
   checks?: TransactAction[]
 }
 
-/** Makes a change and its line of history in one transaction with the repo. */
+/** Writes a change and its history entry in one transaction with the repo. */
 async function record({ table, repo, name }: ChangeAlias, decide: () => Promise<Decision>): Promise<RefItem> {
   const outcome: { ref?: RefItem } = {}
   await changeStanding(table, repo, async (before) => {
@@ -121,7 +121,7 @@ async function standing({ table, repo, name, expected }: ChangeAlias): Promise<R
 
 const moveId = (version: number): string => String(version).padStart(8, '0')
 
-/** What was done to an alias before a version, the newest first. */
+/** The history of an alias before a version, newest first. */
 export const listMoves = (table: Table, { repo, name, before, limit }: ListMoves): Promise<Page<AliasMove>> =>
   table.query<AliasMove>({
     expression: 'pk = :pk AND sk BETWEEN :from AND :to',

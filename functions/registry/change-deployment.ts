@@ -14,12 +14,12 @@ interface Change {
   table: Table
   principal: Principal
   item: DeploymentItem
-  /** The version that it must have. */
+  /** The required version. */
   expected: number | undefined
   now: Date
 }
 
-/** @throws AppError `precondition_failed`, and what is wrong with what is asked for */
+/** @throws AppError `precondition_failed`, and whatever is wrong with the request */
 export const patchDeployment = ({ asked, deviceOf, ...change }: Change & Patch) =>
   apply(change, (before) => {
     const { table, principal } = change
@@ -31,7 +31,10 @@ interface Patch {
   deviceOf: DeviceOf
 }
 
-/** A deployment that is paused is unloaded and refuses; nothing else of it is lost. @throws AppError `precondition_failed` */
+/**
+ * Pauses or resumes a deployment. A paused one is unloaded and refuses requests, but keeps everything else. @throws
+ * AppError `precondition_failed`
+ */
 export const pauseDeployment = ({ isPaused, ...change }: Change & { isPaused: boolean }) =>
   apply(change, async (before) => {
     if ((before.isPaused === true) === isPaused) return undefined
@@ -62,14 +65,14 @@ async function apply(
       return { ...after, version: is + 1 }
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
-      // Deleted meanwhile, of which the same look as before tells.
+      // The repo was deleted meanwhile; checking again gives the right error.
       for (const { repo } of chosen) await accessRepo(table, { principal, access: 'read', name: repo })
       if (tries === triesMax) throw errors.conflict(`"${name}" is changed by others at the same time. Try again.`)
     }
   }
 }
 
-/** The writes by which repos know that the deployment serves them, or does no longer. */
+/** The writes that update the list of deployments of each repo. */
 function links(before: DeploymentItem, after: DeploymentItem) {
   const { name } = after
   const [then, now] = [before, after].map((item) => new Set(everyTargetOf(item).map(({ repoId }) => repoId)))

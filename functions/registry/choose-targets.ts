@@ -13,7 +13,7 @@ import { getRef, getRevision, type RevisionItem, resolveRef } from '../../shared
 import type { Table, TransactAction } from '../../shared/table/table.ts'
 import { unlessComing } from './coming-import.ts'
 
-/** What a caller wants served, as it stands now. @throws AppError what is wrong with it */
+/** Resolves a requested target to its current revision and file. @throws AppError what is wrong with it */
 export async function chooseTarget({ table, principal, wanted, device }: ChooseTarget): Promise<DeploymentTarget> {
   const parsed = parseTarget(wanted.target)
   const target = formatTarget(parsed)
@@ -47,7 +47,7 @@ export async function chooseTarget({ table, principal, wanted, device }: ChooseT
   }
 }
 
-/** What comes in is inspected within moments, which whoever deploys it at once is given. */
+/** Waits a moment for the inspection of a revision that was just published. */
 async function onceInspected(table: Table, found: RevisionItem): Promise<RevisionItem> {
   const until = performance.now() + inspectionPatienceMs
   let revision = found
@@ -65,11 +65,11 @@ interface ChooseTarget {
   table: Table
   principal: Principal
   wanted: WantedTarget
-  /** What the pool runs models on. */
+  /** The device of the pool. */
   device: ModelDevice | undefined
 }
 
-/** For the transaction that makes a target: its alias has not moved since it was looked up. */
+/** For the transaction that creates a target: its alias has not moved since it was resolved. */
 export const aliasesStand = (targets: readonly DeploymentTarget[]): TransactAction[] =>
   [...new Map(targets.filter(({ follows }) => follows).map((one) => [`${one.repoId} ${one.ref}`, one])).values()].map(
     ({ repoId, ref, revision }) => ({

@@ -8,12 +8,12 @@ import { type ImportItem, listImports } from '../../shared/table/imports.ts'
 import { splitName } from '../../shared/table/repo-item.ts'
 import type { Table } from '../../shared/table/table.ts'
 
-/** An import that goes on is among the newest of its owner, unless many more were begun since. */
+/** A running import is among its owner's newest, unless many more were started since. */
 const lookedAt = 50
 
 /**
- * For what is asked for and not here: where an import is bringing it that the asker may know of, `import_under_way` in
- * place of the error that there is none. @throws AppError
+ * For something missing: replaces the error by `import_under_way` where a visible import is bringing it. @throws
+ * AppError
  */
 export const unlessComing =
   (table: Table, { principal, target }: { principal: Principal; target: Target }) =>
@@ -31,12 +31,12 @@ export const unlessComing =
 
 const missing: ReadonlySet<string> = new Set(['repo_not_found', 'revision_not_found'])
 
-/** What brings another ref of a repo that is here already brings not what is asked for. */
+/** For an existing repo, an import of another ref does not help. */
 function brings({ state, repo, source, tag }: ImportItem, target: Target, code: string): boolean {
   if (!isActiveImport(state) || repo.toLowerCase() !== target.repo.toLowerCase()) return false
   return code === 'repo_not_found' || tag === target.ref || source.endsWith(`@${target.ref}`)
 }
 
-/** The command that joins it. */
+/** The command that waits for it. */
 const pullOf = ({ source, repo }: ImportItem): string =>
   `npx slipway pull ${source}${parseSource(source).repo === repo ? '' : ` --repo ${repo}`}`

@@ -28,7 +28,7 @@ interface MakeDeployment {
 
 const triesMax = 3
 
-/** Makes a deployment; or gives the one that is there where it is just what is asked for. @throws AppError */
+/** Creates a deployment, or returns an existing one that equals the request. @throws AppError */
 export async function makeDeployment(request: MakeDeployment): Promise<{ item: DeploymentItem; isNew: boolean }> {
   const { table, principal, deploymentsMax } = request
   for (let tries = 1; ; tries++) {
@@ -51,7 +51,7 @@ export async function makeDeployment(request: MakeDeployment): Promise<{ item: D
       if (existing !== undefined && gist(existing) === gist(item)) return { item: existing, isNew: false }
       if (existing !== undefined) throw taken(existing, principal)
       await requireOwner(table, item.owner)
-      // Deleted meanwhile, of which the same look as before tells.
+      // The repo was deleted meanwhile; checking again gives the right error.
       for (const { repo } of targets) await accessRepo(table, { principal, access: 'read', name: repo })
       if (isOverQuota)
         throw await quotaExceeded(table, { owner: item.owner, what: 'deployments', by: 1, max: deploymentsMax })
@@ -74,7 +74,7 @@ async function itemOf({ table, principal, asked, deviceOf, now }: MakeDeployment
   }
 }
 
-/** Whatever is the same for whoever asks for it twice. What others did to it since makes it another one. */
+/** The part of a deployment that a repeated request must match; later changes make it another one. */
 function gist(item: DeploymentItem): string {
   const { owner, pool, min, max, idleSeconds, isolate, limits, resultCache, stickyBy, canary, shadow } = item
   const targets = everyTargetOf(item).map((target) => {
@@ -85,7 +85,7 @@ function gist(item: DeploymentItem): string {
   return orderedText([owner, targets, shadow?.percent, settings])
 }
 
-/** What a target goes by when its alias moves. */
+/** What decides the next revision's file when the alias moves. */
 const followedBy = ({ ref, wantedFile, precision, wantedTask }: DeploymentTarget) => [
   ref,
   wantedFile,

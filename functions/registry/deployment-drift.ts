@@ -9,13 +9,13 @@ import {
 import type { PoolReplica } from '../../shared/table/replicas.ts'
 import { isBehind } from './observed-version.ts'
 
-/** Where what replicas serve is not what is asked for, in sentences. */
+/** Describes, in sentences, where replicas serve something else than requested. */
 export function driftOf({ item, replicas, alive }: Drift): string[] {
   const drift = everyTargetOf(item).flatMap(({ followFault }) => followFault ?? [])
   if (item.isPaused === true)
     return [...drift, ...replicas.filter(stillServes).map(({ id }) => `${id} still serves it.`)]
   const { pool = defaultPool, min = 1, max = min } = item
-  // More than may keep it answer only when they are asked.
+  // Replicas beyond that only load it on demand.
   const keepers = Math.min(min, max)
   const known = new Set(replicas.map(({ id }) => id))
   const unaware = alive.filter(({ id }) => !known.has(id)).map(({ id }) => `${id} does not know of it yet.`)
@@ -44,7 +44,7 @@ interface Drift {
 
 const stillServes = ({ state }: ReplicaStatus): boolean => state !== 'PAUSED'
 
-/** What one replica makes of one target, where it is not what it should. One of before targets tells of the first only. */
+/** Describes a replica's deviation from one target. A replica older than multiple targets only reports the first. */
 function offTarget({ id, targets, revision, state, reason }: ReplicaStatus, wanted: DeploymentTarget): string[] {
   const told = targets ?? [{ target: wanted.target, revision, file: wanted.file, state, reason, isShadow: false }]
   const own = told.find((one) => one.revision === wanted.revision && one.file === wanted.file && one.isShadow !== true)

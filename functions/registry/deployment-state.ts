@@ -13,7 +13,7 @@ import type { MovedTo } from './moved-refs.ts'
 import { isBehind, speaksOf } from './observed-version.ts'
 import { type ReplicaSays, stateOfReplicas } from './state-of-replicas.ts'
 
-/** A deployment as its clients see it: what was asked for, and what its replicas say. */
+/** A deployment as the API shows it: the request, and the reports of its replicas. */
 export function toDeployment(
   item: DeploymentItem,
   { replicas: told, alive, isServedHere = true, movedTo }: Seen,
@@ -54,7 +54,7 @@ interface Seen {
   replicas: readonly ReplicaStatus[]
   /** Every replica of the pool, whatever it serves. */
   alive: readonly PoolReplica[]
-  /** Whether it is asked at the host of this API, where no replica names another. @default true */
+  /** Whether it is served at this API's own address, unless a replica reports another. @default true */
   isServedHere?: boolean | undefined
   movedTo?: MovedTo | undefined
 }
@@ -67,7 +67,7 @@ function settingsOf(item: DeploymentItem) {
   return { pool, min, isolate, stickyBy, ...(Object.fromEntries(given) as Partial<typeof optional>) }
 }
 
-/** Older items hold the word of the Hub alone. */
+/** Older items only hold the Hub's task. */
 const taskOf = ({ task, pipelineTag = task }: DeploymentTarget) => ({
   task: servedAs(task),
   ...(pipelineTag !== 'tensors' && { pipelineTag }),

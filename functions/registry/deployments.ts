@@ -39,7 +39,7 @@ export function addDeploymentRoutes(
   app.on(['POST', 'PATCH', 'DELETE'], '/api/v1/deployments/*', requireScope('write'))
 
   const { deviceOf, requirePool } = knownPools({ table, poolDevices, now })
-  /** What was just read of a pool holds for a whole list. */
+  /** Reads each pool once for a whole list. */
   const asSeen = async (principal: Principal, items: readonly DeploymentItem[]): Promise<Deployment[]> => {
     const at = now()
     const pools = [...new Set(items.map(({ pool = defaultPool }) => pool))]
@@ -65,7 +65,7 @@ export function addDeploymentRoutes(
     context.header('etag', versionTag({ version: deployment.version, answer: deployment }))
     return deployment
   }
-  /** Whoever may write, and the version that it must have. */
+  /** The writer, and the required version. */
   const writing = async (context: Context<HttpEnvironment>, name: string) => {
     const principal = principalOf(context)
     const item = await deploymentFor(table, { principal, access: 'write', name })
@@ -127,7 +127,7 @@ export function addDeploymentRoutes(
   })
 }
 
-/** @throws AppError `deployment_not_found`, also where there is one that must not be known of */
+/** @throws AppError `deployment_not_found`, also for a deployment that must stay hidden */
 async function deploymentFor(
   table: Table,
   { principal, access, name }: { principal: Principal; access: Access; name: string },

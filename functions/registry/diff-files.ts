@@ -7,16 +7,16 @@ interface DiffFiles {
   repoId: string
   from: string
   to: string
-  /** The path that the page before ended with. */
+  /** The last path of the previous page. */
   after?: string | undefined
   limit: number
 }
 
-/** So many files of both are looked at for one page. */
+/** How many files of both revisions one page visits. */
 const readMax = 4000
 const pageSize = 500
 
-/** What differs between the files of two revisions, by path: both are read side by side, a bounded number at a time. */
+/** The differences between the files of two revisions, by path. Reads both side by side, a bounded number at a time. */
 export async function diffFiles(
   table: Table,
   { repoId, from, to, after, limit }: DiffFiles,
@@ -54,7 +54,7 @@ async function* filesFrom(
   } while (startKey !== undefined)
 }
 
-/** A place in a list that goes forward. */
+/** A cursor over a list. */
 async function startReading(files: AsyncGenerator<RevisionFile>) {
   const place = {
     file: undefined as RevisionFile | undefined,
@@ -67,7 +67,7 @@ async function startReading(files: AsyncGenerator<RevisionFile>) {
   return place
 }
 
-/** In the order of the table, which is that of the bytes. What has ended stands behind everything. */
+/** In the table's order, which is by bytes. An ended list sorts last. */
 function compareFiles(a: RevisionFile | undefined, b: RevisionFile | undefined): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1
   return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))

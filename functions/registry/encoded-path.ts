@@ -1,4 +1,4 @@
-/** Where a path holds names that may hold a slash: of refs, and of files. */
+/** Paths with names that may contain a slash: refs and files. */
 const namesWithin = [
   /^(\/api\/v1\/repos\/[^/]+\/[^/]+\/(?:branches|tags)\/)(.+)()$/,
   /^(\/api\/v1\/repos\/[^/]+\/[^/]+\/aliases\/)(.+?)(\/moves)?$/,
@@ -6,8 +6,8 @@ const namesWithin = [
 ]
 
 /**
- * A path as a URL has it. The HTTP API decodes a path before a Lambda sees it, so that the `%2F` in the name of a branch
- * would look like the end of it. What comes encoded stays as it is.
+ * A path as in the URL. The HTTP API decodes paths before a Lambda sees them, so that a `%2F` in a branch's name would
+ * look like its end. Encoded characters stay.
  */
 export function encodedPath(rawPath: string): string {
   const path = rawPath.replaceAll(/[?#]|%(?![0-9a-f]{2})/gi, encodeURIComponent)

@@ -1,8 +1,8 @@
 import { errors } from '../../shared/errors.ts'
 
 /**
- * What `If-Match` names: one version, in quotes. `*` asks for no version in particular. A gateway may have made the tag
- * a weak one, which says the same here. @throws AppError `invalid_request`
+ * The version in `If-Match`, without quotes; `*` means any. A gateway may have made the tag a weak one, which is
+ * equivalent here. @throws AppError `invalid_request`
  */
 export function ifMatch(header: string | undefined): string | undefined {
   if (header === undefined || header.trim() === '*') return undefined

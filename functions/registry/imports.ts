@@ -100,13 +100,13 @@ export function addImportRoutes(
   })
 }
 
-/** One that waits for its drop takes what lies there at its next look. */
+/** A waiting import takes the drop as it is at its next look. */
 async function beginNow(table: Table, { id }: ImportItem) {
   const condition = 'attribute_exists(pk)'
   await table.update(keys.import(id), { expression: 'REMOVE awaitsDrop, waitsUntil', condition })
 }
 
-/** What was dropped under an owner's name is the owner's; and it is to become a version, as it does by itself. */
+/** A drop belongs to the owner in its path, and becomes a version, as if it were imported automatically. */
 function requireDrop(principal: Principal, { repo, version }: { repo: string; version: string }) {
   if (!isNewRefName(version)) throw errors.invalidRequest(`"${version}" is not a version name, such as v1.`, 'source')
   const { owner } = splitName(repo)

@@ -4,11 +4,11 @@ import { defaultPool } from '../../shared/table/deployment-item.ts'
 
 export type KnownPoolsOptions = DeviceOfOptions
 
-/** Which pools there are, where they are configured, and what each runs models on. */
+/** The configured pools, and the device of each. */
 export function knownPools(options: KnownPoolsOptions) {
   const configured = new Set(Object.keys(options.poolDevices ?? {}))
 
-  /** @throws AppError `pool_not_found`, for deployments of a pool that no stage has would be unanswered for ever */
+  /** @throws AppError `pool_not_found`, because a deployment in an unknown pool would never be served */
   const requirePool = (pool = defaultPool): void => {
     if (configured.size > 0 && !configured.has(pool)) throw errors.poolNotFound(pool, [...configured])
   }

@@ -34,7 +34,7 @@ const app = createRegistryApp({
   log: createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'registry' }),
   metrics,
   poolDevices: environment.SLIPWAY_POOL_DEVICES,
-  // Each pool has an address of its own, which its replicas tell.
+  // Each pool has its own address, which its replicas report.
   isServedHere: false,
   quotas: quotasOf(environment),
 })

@@ -12,12 +12,12 @@ import type { RepoItem } from '../../shared/table/repo-item.ts'
 import { getRef, type RefItem, type RevisionItem } from '../../shared/table/repos.ts'
 import { absent, type Table } from '../../shared/table/table.ts'
 
-/** So many names in the order are looked at for one that is free. */
+/** How many numbers are tried for a free name. */
 const namesMax = 100
 
 /**
- * Makes a tag for people: `v1`, `v2`, … or what it is to be called. Its number is the next one, whoever else makes one
- * at the same time. @throws AppError `ref_exists`, `ref_conflict`
+ * Creates a version tag: `v1`, `v2`, … or a given name. Its number is the next one, even under concurrency. @throws
+ * AppError `ref_exists`, `ref_conflict`
  */
 export async function makeVersion({ table, repo, version, now }: MakeVersion): Promise<RefItem> {
   const { name: wanted, revision, by, message } = version
@@ -46,7 +46,7 @@ interface MakeVersion extends RefChange {
   version: { name?: string | undefined; revision: RevisionItem; by: string; message?: string | undefined }
 }
 
-/** `v3`, or where a tag of a drop or a branch is called so, the next that is free. */
+/** `v3`, or the next free name where a tag or branch has that one. */
 async function freeName(table: Table, repo: RepoItem, number: number): Promise<string> {
   for (let at = number; at < number + namesMax; at++) {
     const name = `v${at}`
@@ -57,7 +57,7 @@ async function freeName(table: Table, repo: RepoItem, number: number): Promise<s
   return name
 }
 
-/** Versions in the order in which they were made, the newest first. Those whose tag was deleted are left out. */
+/** Versions, newest first, without those whose tag was deleted. */
 export async function readVersions(
   table: Table,
   { repoId, before, limit }: { repoId: string; before?: number | undefined; limit: number },

@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { RevisionMetadata } from '../../shared/contract/repo.ts'
 
 interface MetadataChange {
-  /** As the metadata names it; of a field within another `quantization.bits`, of a file `onnx:model.onnx`. */
+  /** The name in the metadata, such as `quantization.bits`, or `onnx:model.onnx` for a file. */
   field: string
-  /** Absent where it was not there. */
+  /** Absent where the field was. */
   before?: unknown
   after?: unknown
 }
 
-/** What two revisions say differently of themselves, by the names of the fields. */
+/** The differences between two revisions' metadata, by field. */
 export function metadataDiff(
   before: RevisionMetadata | undefined,
   after: RevisionMetadata | undefined,
@@ -25,7 +25,7 @@ export function metadataDiff(
     }))
 }
 
-/** Lists that say the same in any order. */
+/** Ignores the order of a list of texts. */
 const unordered = (value: unknown): unknown =>
   Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value.toSorted() : value
 
@@ -33,7 +33,7 @@ const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(unor
 
 const ofFiles = new Set(['onnx', 'gguf'])
 
-/** Each field that says something. Empty lists do not, as those that are not there. */
+/** The non-empty fields; an empty list counts as absent. */
 function fieldsOf(metadata: RevisionMetadata | undefined): Map<string, unknown> {
   const fields = new Map<string, unknown>()
   for (const [name, value] of Object.entries(metadata ?? {})) {

@@ -8,10 +8,10 @@ import type { RepoItem } from '../../shared/table/repo-item.ts'
 import { getRepo, refNamed } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
 
-/** Where the ref of a target is now, if that is not what is served and nothing goes along with it. */
+/** Where a target's ref points now, if that is not what is served and the target does not follow. */
 export type MovedTo = (target: DeploymentTarget) => Deployment['targets'][number]['movedTo']
 
-/** Each repo and each ref is looked up once for a whole page; of what may not be read, nothing is told. */
+/** Resolves each repo and ref once per page; refs that the caller may not read stay hidden. */
 export async function movedRefs({ table, principal, items }: MovedRefs): Promise<MovedTo> {
   const watched = items.flatMap(everyTargetOf).filter(({ follows, ref }) => follows !== true && !isRevisionId(ref))
   const repos = await eachOnce(watched, repoOf, async ({ repoId }) => {

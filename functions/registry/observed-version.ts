@@ -1,15 +1,15 @@
 import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
 import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
 
-/** Whether a replica speaks of this deployment, and not of one of the same name that was removed before. */
+/** Whether a report is about this deployment, rather than a removed one of the same name. */
 export const speaksOf = (
   { createdAt }: Pick<DeploymentItem, 'createdAt'>,
   { observed }: Pick<ReplicaStatus, 'observed'>,
 ): boolean => observed === undefined || observed.createdAt === createdAt
 
 /**
- * Whether a replica speaks of the deployment before its last change. A replica may have read a later one than the
- * registry did; one of before versions were told is believed.
+ * Whether a report predates the deployment's last change. The replica may know a later version than the registry has
+ * read; reports without a version are trusted.
  */
 export const isBehind = (
   { version = 0 }: Pick<DeploymentItem, 'version'>,

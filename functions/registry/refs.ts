@@ -17,10 +17,10 @@ import { toBranch, toTag } from './repo-answer.ts'
 import { announce, manifestMessage, type RegistryApp, type RepoParts } from './repo-parts.ts'
 import { revisionOf } from './revisions.ts'
 
-/** Names of revisions: branches that move, tags that mostly do not, and versions, which are tags in an order. */
+/** Branches, tags and versions, which are numbered tags. */
 export function addRefRoutes(app: RegistryApp, parts: RepoParts) {
   const { table, now } = parts
-  /** A mirror has the names of the other Hub, and no others. Aliases are one's own. */
+  /** A mirror's branches and tags are the upstream Hub's; its aliases are local. */
   const writable = async (request: AskedRepo) => {
     const repo = await accessRepo(table, { ...request, access: 'write' })
     if (isMirror(repo)) throw repoErrors.mirrorNotWritten(fullName(repo), repo.mirror ?? '')
@@ -124,7 +124,7 @@ export function addRefRoutes(app: RegistryApp, parts: RepoParts) {
   })
 }
 
-/** A revision that came to main before it was inspected tells of the repo once it is. */
+/** A revision that enters main uninspected updates its repo once it is inspected. */
 async function announceRef(
   context: Context<HttpEnvironment>,
   parts: RepoParts,

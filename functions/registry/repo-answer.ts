@@ -6,7 +6,7 @@ import { fullName, type RepoItem } from '../../shared/table/repo-item.ts'
 import { pageOfRefs, type RefItem } from '../../shared/table/repos.ts'
 import type { Table } from '../../shared/table/table.ts'
 
-/** A repo as its clients see it. */
+/** A repo as the API shows it. */
 export function toRepo(repo: Omit<RepoItem, 'version'>): Repo {
   const { kind, visibility, revision, task, library, license, tags, cardTags, sizeBytes, downloads } = repo
   const { createdAt, updatedAt, deletedAt } = repo
@@ -59,7 +59,7 @@ export async function shownRefs(table: Table, repoId: string): Promise<RepoDetai
     branches: firstBranches.map(toBranch),
     tags: firstTags.map(toTag),
     aliases: firstAliases.map(toAlias),
-    // An answer of the table that is full ends before it has as many as were asked for.
+    // DynamoDB may return fewer items than requested although more exist.
     isPartial: pages.some(({ items, nextKey }) => items.length > shownRefsMax || nextKey !== undefined),
   }
 }

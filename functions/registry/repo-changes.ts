@@ -13,7 +13,7 @@ import { type AskedRepo, asked } from './asked-repo.ts'
 import { toRepo } from './repo-answer.ts'
 import { announce, manifestMessage, type RegistryApp, type RepoParts } from './repo-parts.ts'
 
-/** Making, changing, renaming and deleting repos. Each is one transaction, and then announced. */
+/** Creating, changing, renaming and deleting repos; each is one transaction, and then announced. */
 export function addRepoChangeRoutes(app: RegistryApp, parts: RepoParts) {
   const { table, quotas, now } = parts
 

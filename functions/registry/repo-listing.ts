@@ -10,8 +10,8 @@ import { type Audience, type Facet, facetNames } from '../../shared/table/repo-l
 type RepoListing = Pick<ReadRepoList, 'lists' | 'order' | 'descending' | 'prefix'>
 
 /**
- * The lists that together answer a question exactly, in bounded reads. What no list answers is refused by the names of
- * what can be combined. @throws AppError `invalid_request`, `forbidden`
+ * Chooses the lists that answer a query exactly in bounded reads. Any other combination of filters is refused with the
+ * possible ones. @throws AppError `invalid_request`, `forbidden`
  */
 export function repoListing(query: ListReposQuery, principal: Principal): RepoListing {
   const { kind, status, owner, sort, direction } = query
@@ -47,12 +47,12 @@ function facetOf(query: ListReposQuery): Facet | undefined {
   return first
 }
 
-/** Without a "/", a prefix is of the name alone, which has an order of its own. */
+/** A prefix without "/" matches the name alone, which has an order of its own. */
 function orderOf(sort: ListReposQuery['sort'], prefix: string | undefined): RepoOrderName {
   return sort === 'name' && prefix !== undefined && !prefix.includes('/') ? 'shortName' : sort
 }
 
-/** Those who may bring a repo back: admins of its owner. */
+/** The owners whose deleted repos the caller may restore, as an admin. */
 function restorableAudiences(principal: Principal, owner: string | undefined): Audience[] {
   const hidden = (name: string) => () => errors.ownerNotFound(name)
   if (owner !== undefined) {
@@ -68,7 +68,7 @@ function restorableAudiences(principal: Principal, owner: string | undefined): A
     .map((name) => ({ owner: name }))
 }
 
-/** Names a list by all that it was asked by, so that a cursor of another one is told. */
+/** Identifies a list by its filters, so that a cursor of another one is refused. */
 export function listingName({ limit: _, cursor: __, ...query }: ListReposQuery): string {
   const asked = JSON.stringify(Object.entries(query).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   return `repos ${createHash('sha256').update(asked).digest('base64url').slice(0, 16)}`

@@ -9,21 +9,21 @@ import type { Table } from '../../shared/table/table.ts'
 
 export type RegistryApp = OpenAPIHono<HttpEnvironment>
 
-/** What the routes of repos work with. */
+/** What the repo routes work with. */
 export interface RepoParts {
   table: Table
-  /** Writes what repos are beside their blobs. */
+  /** Writes the manifests of repos. */
   ingest: Queue<IngestMessage>
-  /** What one owner may have. */
+  /** The default limits of an owner. */
   quotas: { repos: number; storedBytes: number }
-  /** What the pools are configured to run models on. */
+  /** The configured device of each pool. */
   poolDevices?: PoolDevices | undefined
   now: () => Date
 }
 
 /**
- * Has a change of a repo recorded in the bucket. It was made, so a queue that does not answer is no failure of the
- * request: the repo's next change, or a check of the registry, makes up for it.
+ * Queues follow-up messages of a change. A queue failure does not fail the request, because the change is made: the
+ * repo's next change or a check of the registry makes up for it.
  */
 export async function announce(
   context: Context<HttpEnvironment>,

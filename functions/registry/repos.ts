@@ -10,7 +10,7 @@ import { shownRefs, toRepo } from './repo-answer.ts'
 import { listingName, repoListing } from './repo-listing.ts'
 import type { RegistryApp, RepoParts } from './repo-parts.ts'
 
-/** What repos there are. */
+/** Listing and reading repos. */
 export function addRepoRoutes(app: RegistryApp, { table }: RepoParts) {
   app.get('/api/v1/repos', requireScope('read'))
 

@@ -3,8 +3,8 @@ import { servedAs } from '../../shared/model/served-tasks.ts'
 import type { DeploymentTarget } from '../../shared/table/deployment-item.ts'
 
 /**
- * Any target of a deployment may be given any of its requests, and a shadow is given copies of them: what one cannot
- * understand would be its callers' errors, again and again for those who are sticky to it. @throws AppError `invalid_request`
+ * All targets of a deployment get the same requests, and a shadow gets copies: a target with another task would fail
+ * them, every time for sticky callers. @throws AppError `invalid_request`
  */
 export function requireOneTask({ targets, shadow }: OneTask): void {
   const [first] = targets

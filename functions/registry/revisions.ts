@@ -13,7 +13,7 @@ import { metadataDiff } from './metadata-diff.ts'
 import type { RegistryApp, RepoParts } from './repo-parts.ts'
 import { toRevision, toRevisionSummary } from './revision-answer.ts'
 
-/** What is in a repo, and was. */
+/** Reading the content and history of a repo. */
 export function addRevisionRoutes(app: RegistryApp, { table }: RepoParts) {
   const readable = (request: AskedRepo) => accessRepo(table, { ...request, access: 'read' })
 
@@ -50,7 +50,7 @@ export function addRevisionRoutes(app: RegistryApp, { table }: RepoParts) {
     const { id } = await revisionOf(table, repo, context.req.valid('param').ref)
     const list = `files ${repo.id} ${id} ${prefix}`
     const after = decodePosition(cursor, list)
-    // What a cursor was made to say may stand nowhere in this list.
+    // A forged cursor may point outside of this list.
     const within = after?.startsWith(prefix) === true ? after : undefined
     const page = await listFiles(table, {
       repoId: repo.id,
@@ -88,7 +88,7 @@ export function addRevisionRoutes(app: RegistryApp, { table }: RepoParts) {
       after,
       limit: query.limit,
     })
-    // Of what was not inspected yet, nothing can be said to differ.
+    // Uninspected revisions have no metadata to compare.
     const areKnown = from.metadata !== undefined && to.metadata !== undefined
     return context.json(
       {
@@ -103,18 +103,18 @@ export function addRevisionRoutes(app: RegistryApp, { table }: RepoParts) {
   })
 }
 
-/** The revision that a ref names. @throws AppError `revision_not_found` */
+/** The revision of a ref. @throws AppError `revision_not_found` */
 export async function revisionOf(table: Table, repo: RepoItem, ref: string): Promise<RevisionItem> {
   const revision = await resolveRef(table, repo.id, ref)
   if (revision === undefined) throw errors.revisionNotFound(fullName(repo), ref)
   return revision
 }
 
-/** An empty repo has a main that nothing led to. */
+/** An empty repo has a main without a history. */
 const headOf = async (table: Table, repo: RepoItem, ref: string) =>
   ref === 'main' && repo.revision === undefined ? undefined : revisionOf(table, repo, ref)
 
-/** From a revision back to what it was made of. */
+/** From a revision back through its parents. */
 async function readLog(table: Table, { first, limit }: { first: RevisionItem | undefined; limit: number }) {
   const items: RevisionItem[] = []
   for (let revision = first; revision !== undefined; ) {

@@ -1,12 +1,12 @@
 import type { ReplicaStatus } from '../../shared/contract/deployment.ts'
 
-/** What one replica says of a deployment, or of one target of it. */
+/** One replica's report on a deployment, or on one of its targets. */
 export interface ReplicaSays extends Pick<ReplicaStatus, 'state' | 'isKeeper'> {
-  /** Whether it is in memory there, so that it has been loaded. */
+  /** Whether the model is in its memory, and so was loaded. */
   isResident: boolean
 }
 
-/** One replica that serves is enough to be ready; failed means that none serves or still tries. */
+/** One serving replica is enough to be ready; failed means that none serves or is still trying. */
 export function stateOfReplicas(replicas: readonly ReplicaSays[]): 'READY' | 'LOADING' | 'FAILED' | 'PENDING' {
   const keepers = replicas.filter(({ isKeeper }) => isKeeper !== false)
   const states = new Set(keepers.length > 0 ? keepers.map(({ state }) => state) : replicas.map(withoutKeepers))
@@ -15,6 +15,6 @@ export function stateOfReplicas(replicas: readonly ReplicaSays[]): 'READY' | 'LO
   return states.has('FAILED') ? 'FAILED' : 'PENDING'
 }
 
-/** One that loads it only when it is asked answers for it before anybody knows whether it can be loaded. */
+/** A replica that loads on demand accepts requests before anybody knows whether the model loads. */
 const withoutKeepers = ({ state, isResident }: ReplicaSays): ReplicaSays['state'] =>
   state === 'READY' && !isResident ? 'LOADING' : state

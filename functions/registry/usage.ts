@@ -19,7 +19,7 @@ interface UsageRoutesOptions {
   quotas: Quotas
 }
 
-/** What owners use of their quotas, and limits of their own that an admin gives them. */
+/** Owners' use of their quotas, and the limits that admins set. */
 export function addUsageRoutes(app: OpenAPIHono<HttpEnvironment>, { table, quotas }: UsageRoutesOptions) {
   app.get('/api/v1/usage', requireScope('read'))
 
@@ -59,7 +59,7 @@ async function ownersFor(
   return { owners: [owner?.name ?? asked] }
 }
 
-/** Whether there is anything to tell of an owner: a pull that fails may have made one that has nothing. */
+/** Whether to list an owner; a failed pull may have created one that has nothing. */
 const hasAnything = ({ quotas }: OwnerUsage): boolean => quotas.some(({ used = 0, isOwn }) => used > 0 || isOwn)
 
 async function usageOf(table: Table, owner: string, quotas: Quotas): Promise<OwnerUsage> {

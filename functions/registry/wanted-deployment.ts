@@ -17,7 +17,7 @@ import { requireOneTask } from './require-one-task.ts'
 type Creation = z.output<typeof createDeployment>
 type Change = z.output<typeof changeDeployment>
 
-/** What a deployment is to serve and how, of what its maker asks. */
+/** Resolves a request for a new deployment into targets and settings. */
 export async function wantedDeployment({ asked, ...choice }: Wanted<Creation>) {
   const { target = '', targets, file, precision, task, follow, shadow, name: _, owner: __, ...settings } = asked
   const device = await choice.deviceOf(asked.pool)
@@ -29,7 +29,7 @@ export async function wantedDeployment({ asked, ...choice }: Wanted<Creation>) {
   return { ...first, targets: chosen, ...(copied && { shadow: copied }), ...(settings satisfies DeploymentSettings) }
 }
 
-/** A deployment as it is to be from now on. What is asked for anew is looked up anew, also where it is called the same. */
+/** The changed deployment. Targets in the request are resolved anew, even under the same name. */
 export async function changedDeployment({
   asked,
   before,
@@ -41,7 +41,7 @@ export async function changedDeployment({
   const device = await choice.deviceOf(before.pool)
   const chosen = wanted === undefined ? targetsOf(before) : await chooseAll({ ...choice, device, wanted })
   const copied = shadow ? await shadowOf({ ...choice, device, asked: shadow }) : shadow
-  // What was deployed before is not refused for the sake of another setting.
+  // An existing combination is not refused for changing another setting.
   if (wanted !== undefined || copied)
     requireOneTask({ targets: chosen, shadow: copied === undefined ? before.shadow?.target : copied?.target })
   const [first] = chosen
@@ -55,7 +55,7 @@ export async function changedDeployment({
   })
 }
 
-/** What is asked for must fit what stays. @throws AppError `invalid_request` */
+/** The request must fit the settings that stay. @throws AppError `invalid_request` */
 function requireMinWithinMax(asked: Pick<Change, 'min' | 'max'>, before: DeploymentItem): void {
   const { min = before.min ?? 1, max = before.max } = asked
   const isNamed = asked.min !== undefined || asked.max !== undefined
@@ -70,7 +70,7 @@ interface Wanted<Asked> {
   deviceOf: DeviceOf
 }
 
-/** What a pool runs models on, as far as that is known. */
+/** The device of a pool, where it is known. */
 export type DeviceOf = (pool: string | undefined) => Promise<ModelDevice | undefined>
 
 function wantedOf({ target, targets, file, precision, task, follow }: Change, before: DeploymentItem) {
@@ -81,7 +81,7 @@ function wantedOf({ target, targets, file, precision, task, follow }: Change, be
   if (target !== undefined) return [{ target, file, precision, task, follow }]
   if (standing.length > 1 || only === undefined)
     throw errors.invalidRequest('The deployment has several targets: send all of them as "targets".', 'targets')
-  // A file that was named stands against a precision that is asked for now.
+  // A new file or precision replaces the old choice of either.
   const files = file !== undefined || precision !== undefined ? { file, precision } : filesOf(only)
   return [{ target: only.target, ...files, task: task ?? only.wantedTask, follow }]
 }
@@ -103,7 +103,7 @@ async function shadowOf({ asked, ...choice }: Omit<ChooseAll, 'wanted'> & { aske
   return { percent, target: await chooseTarget({ ...choice, wanted }) }
 }
 
-/** What the first target has and its successor may not have. */
+/** Clears optional fields of the first target that its successor may lack. */
 const withoutOwnParts = (_: DeploymentItem) => ({
   wantedFile: undefined,
   precision: undefined,
@@ -117,7 +117,7 @@ const withoutOwnParts = (_: DeploymentItem) => ({
   ownWeight: undefined,
 })
 
-/** `null` takes away. */
+/** `null` removes a field. */
 const withoutAbsent = (item: Record<string, unknown>): DeploymentItem =>
   Object.fromEntries(
     Object.entries(item).filter(([, value]) => value !== undefined && value !== null),

@@ -5,13 +5,15 @@ import { Construct } from 'constructs'
 import type { StageConfig } from '../stage-config.ts'
 
 export type AlarmsProps = Pick<StageConfig, 'alarmTopicArn'> & {
-  /** What they are about, which their descriptions begin with. */
+  /** The subject, with which each description begins. */
   about: string
-  /** By name, each with what is wrong and the first step to take. Nothing to measure is nothing wrong, unless it says so. */
+  /**
+   * By name, each with the problem and the first step to take. Missing data counts as fine, unless stated otherwise.
+   */
   alarms: Record<string, Omit<AlarmProps, 'alarmDescription'> & { alarmDescription: string }>
 }
 
-/** What somebody should look at; the stage's topic is told, where it has one. */
+/** Alarms that somebody should look at; they notify the stage's topic, if it has one. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { alarmTopicArn, about, alarms }: AlarmsProps) {
     super(scope, id)

@@ -6,7 +6,7 @@ import { failedShare } from './failed-share.ts'
 
 const period = Duration.minutes(5)
 
-/** What goes wrong with the functions behind an address. */
+/** Failures of the functions behind an address. */
 export const apiAlarms = ({ api }: { api: HttpApi }): AlarmsProps['alarms'] => ({
   Errors: {
     alarmDescription: 'more than 5 % of requests fail by the service. Its access log has their paths and request ids.',

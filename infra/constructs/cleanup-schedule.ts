@@ -11,7 +11,7 @@ interface CleanupScheduleProps {
   data: PlatformData
 }
 
-/** Every few minutes, goes on with imports whose message was lost. */
+/** Resumes imports whose message was lost, every few minutes. */
 export class CleanupSchedule extends Construct {
   constructor(scope: Construct, id: string, { config, data }: CleanupScheduleProps) {
     super(scope, id)
@@ -24,7 +24,7 @@ export class CleanupSchedule extends Construct {
       timeout: Duration.minutes(2),
       memorySizeMiB: 512,
     })
-    // A sweep that failed is not tried again: the next one does the same work five minutes later.
+    // A failed sweep is not retried, because the next one does the same work five minutes later.
     const target = new LambdaFunction(sweep.lambda, { retryAttempts: 0 })
     new Rule(this, 'Schedule', { schedule: Schedule.rate(Duration.minutes(5)), targets: [target] })
   }

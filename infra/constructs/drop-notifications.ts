@@ -8,18 +8,18 @@ import type { ObjectPrefix } from './object-prefix.ts'
 interface DropNotificationsProps {
   bucket: Bucket
   queue: Queue
-  /** Only objects under this prefix are told about. */
+  /** Only objects under this prefix are reported. */
   prefix: ObjectPrefix
 }
 
 /**
- * Tells a queue about each object that people drop into the bucket. Written on the bucket itself, because the L2
- * notification brings a Python function with rights on every bucket of the account.
+ * Notifies a queue of each object dropped into the bucket. Written on the bucket itself, because the L2 construct
+ * brings a Python function with rights on every bucket of the account.
  */
 export class DropNotifications extends Construct {
   constructor(scope: Construct, id: string, { bucket, queue, prefix }: DropNotificationsProps) {
     super(scope, id)
-    // By account and not by bucket: the bucket waits for this policy, so the policy cannot name the bucket.
+    // By account rather than by bucket, because the bucket depends on this policy.
     queue.grantSendMessages(
       new ServicePrincipal('s3.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -36,7 +36,7 @@ export class DropNotifications extends Construct {
         },
       ],
     }
-    // S3 sends a test message while the notification is made, and refuses it when the queue does not let it in.
+    // S3 sends a test message when the notification is created, and fails if the queue refuses it.
     const policy = queue.node.findChild('Policy')
     resource.node.addDependency(policy)
   }

@@ -9,7 +9,7 @@ interface DropWatcherProps {
   data: PlatformData
 }
 
-/** Starts an import when a folder dropped into the bucket is complete, or has been quiet for long enough. */
+/** Starts an import when a folder dropped into the bucket is complete, or unchanged for long enough. */
 export class DropWatcher extends Construct {
   constructor(scope: Construct, id: string, { config, data }: DropWatcherProps) {
     super(scope, id)
@@ -18,7 +18,7 @@ export class DropWatcher extends Construct {
       data,
       folder: 'drop',
       description: 'Starts an import when a drop is complete',
-      // It looks again after a quiet period by sending itself a delayed message.
+      // It schedules its next look by sending itself a delayed message.
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest, SLIPWAY_DROP_QUEUE_URL: data.drops },
       timeout: data.drops.handlerTimeout,
       memorySizeMiB: 512,

@@ -7,7 +7,7 @@ interface FailedShare {
   period: Duration
 }
 
-/** How many of a hundred requests failed. Of a handful of requests one would be a fifth, so those are not judged. */
+/** The percentage of failed requests. Too few requests are not judged, because one of five would be a fifth. */
 export const failedShare = ({ requests, failed, period }: FailedShare) =>
   new MathExpression({
     expression: 'IF(requests >= 20, 100 * failed / requests, 0)',

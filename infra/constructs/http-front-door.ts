@@ -9,11 +9,11 @@ import { acknowledge } from './acknowledge.ts'
 interface HttpFrontDoorProps {
   config: StageConfig
   description: string
-  /** Answers every path that has no route of its own. @default - there is nothing at such a path */
+  /** Handles every path without a route of its own. @default - 404 */
   integration?: HttpRouteIntegration
 }
 
-/** A public HTTPS address with a log of every request and a rate limit. It leads only to what it is told of. */
+/** A public HTTPS address with an access log and a rate limit. It only serves the routes added to it. */
 export class HttpFrontDoor extends Construct {
   readonly url: string
   readonly api: HttpApi
@@ -33,7 +33,7 @@ export class HttpFrontDoor extends Construct {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      // The address is public, and every request costs money before its token is looked at.
+      // The address is public, and every request costs money before its token is checked.
       throttle: { rateLimit: 1000, burstLimit: 2000 },
       accessLogSettings: { destination: new LogGroupLogDestination(accessLogs), format: accessLogFormat },
     })
@@ -44,7 +44,7 @@ export class HttpFrontDoor extends Construct {
     })
   }
 
-  /** Sends every request for these paths to one integration. */
+  /** Routes these paths to one integration. */
   route({ paths, integration }: { paths: readonly string[]; integration: HttpRouteIntegration }) {
     for (const path of paths) this.api.addRoutes({ path, integration })
   }

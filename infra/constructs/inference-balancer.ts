@@ -15,7 +15,7 @@ import { poolPort } from '../pool-port.ts'
 import { acknowledge } from './acknowledge.ts'
 import { readinessCheck, servicePort } from './inference-task.ts'
 
-/** One load balancer for all pools, each on a port of its own, reachable only through the integration it gives. */
+/** One load balancer for all pools, each on a port of its own, reachable only through the integrations it returns. */
 export class InferenceBalancer extends Construct {
   readonly #balancer: ApplicationLoadBalancer
   readonly #linkAccess: SecurityGroup
@@ -28,7 +28,7 @@ export class InferenceBalancer extends Construct {
       vpcSubnets: { subnetGroupName: 'Private' },
       internetFacing: false,
       dropInvalidHeaderFields: true,
-      // Shorter than a replica keeps a connection, or requests would be sent into connections that just closed.
+      // Shorter than a replica's keep-alive, or requests would be sent over connections that just closed.
       idleTimeout: Duration.seconds(60),
     })
     acknowledge(this.#balancer, {
@@ -47,9 +47,9 @@ export class InferenceBalancer extends Construct {
     })
   }
 
-  /** Spreads the pool's requests over those of its replicas that are ready. */
+  /** Balances the pool's requests over its ready replicas. */
   add({ pool, service }: AddedPool): { integration: HttpRouteIntegration; replicas: ApplicationTargetGroup } {
-    // The first pool was there before there were several, and what it is called is what CloudFormation knows it by.
+    // The first pool predates the others and keeps its id, by which CloudFormation identifies it.
     const idOf = (part: string) => (pool.name === 'default' ? part : `${part}-${pool.name}`)
     const listener = this.#balancer.addListener(idOf('Http'), {
       port: poolPort(pool.name),
@@ -61,9 +61,9 @@ export class InferenceBalancer extends Construct {
       targets: [service],
       port: servicePort,
       protocol: ApplicationProtocol.HTTP,
-      // Requests differ in cost by orders of magnitude, so their number in flight says more than whose turn it is.
+      // Requests differ in cost by orders of magnitude, so their number in flight says more than round robin.
       loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
-      // Longer than the 30 s that the HTTP API lets a request take, shorter than the task's stop timeout.
+      // Longer than the HTTP API's 30 s for a request, shorter than the task's stop timeout.
       deregistrationDelay: Duration.seconds(40),
       healthCheck: {
         path: readinessCheck.path,

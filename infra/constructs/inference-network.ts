@@ -21,7 +21,7 @@ interface InferenceNetworkProps {
   gpu: GpuConfig
 }
 
-/** A network of its own for the GPU tasks, with the way out that the stage chose. */
+/** A network for the GPU tasks, with the stage's way out. */
 export class InferenceNetwork extends Construct {
   readonly vpc: IVpc
 
@@ -32,13 +32,13 @@ export class InferenceNetwork extends Construct {
       maxAzs: 2,
       natGateways: gpu.egress === 'nat' ? 1 : 0,
       subnetConfiguration: subnets[gpu.egress],
-      // Emptying it takes a custom resource, and nothing here joins the default group.
+      // Emptying it needs a custom resource, and nothing here uses the default group.
       restrictDefaultSecurityGroup: false,
     })
-    // Free, and the weights of the models, which are most of the traffic, go this way under either egress.
+    // Free, and used under either egress for the model weights, which are most of the traffic.
     vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 })
     vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB })
-    // The library's class leaves out `| undefined` where its own interface has it.
+    // The library's class lacks the `| undefined` of its own interface.
     this.vpc = vpc as IVpc
     if (gpu.egress === 'endpoints') this.#addPrivateEndpoints(gpu)
     this.#logFlows(config)

@@ -1,4 +1,4 @@
-/** What the world may ask a replica. Its metrics are not among them, nor is anything that is not thought of yet. */
+/** The public paths of a replica. Metrics are not among them, nor is anything not listed. */
 export const inferencePaths: readonly string[] = [
   '/v1/{proxy+}',
   '/v2',

@@ -26,9 +26,9 @@ interface InferencePoolProps {
 }
 
 /**
- * The replicas of a pool on machines of their own, with an address of their own: what is asked names its model in the
- * body or in a path that clients fix, so no rule in front of the pools could tell whose request it is. The registry
- * tells the address as the deployment's `url`, as its replicas report it.
+ * The replicas of a pool on machines of their own, at an address of their own: a request names its model in the body or
+ * in a path that its protocol fixes, so no routing rule could choose the pool. Replicas report the address, and the
+ * registry returns it as the deployment's `url`.
  */
 export class InferencePool extends Construct {
   readonly url: string

@@ -15,14 +15,14 @@ interface InferenceServiceProps {
   isUpdatedBeside: boolean
 }
 
-/** As many replicas as the load needs; a version that does not become ready is taken back by itself. */
+/** As many replicas as the load needs; a version that does not become ready is rolled back. */
 export class InferenceService extends Construct {
   readonly service: FargateService
 
   constructor(scope: Construct, id: string, { cluster, strategy, task, ...scaling }: InferenceServiceProps) {
     super(scope, id)
     this.service = new FargateService(this, 'Service', {
-      // The library's classes leave out `| undefined` where their own interfaces have it.
+      // The library's classes lack the `| undefined` of their own interfaces.
       cluster: cluster as ICluster,
       capacityProviderStrategies: [strategy],
       taskDefinition: task.definition,
@@ -31,15 +31,15 @@ export class InferenceService extends Construct {
       ...(scaling.isUpdatedBeside
         ? { minHealthyPercent: 100, maxHealthyPercent: 200 }
         : { minHealthyPercent: 0, maxHealthyPercent: 100 }),
-      // A cold machine pulls the image and warms its models before the first ready answer.
+      // A cold machine pulls the image and warms its models before it is ready.
       healthCheckGracePeriod: Duration.minutes(15),
     })
     this.#scaleOnLoad(scaling)
   }
 
   /**
-   * A replica is added when either says so, and one leaves when both do. Engines can be idle while requests wait for
-   * what feeds them, and busy all the time while nobody waits.
+   * Adds a replica when either metric says so, and removes one when both do: engines can be idle while requests wait
+   * for their preparation, and busy while nobody waits.
    */
   #scaleOnLoad({ pool, metricNamespace }: Pick<InferenceServiceProps, 'pool' | 'metricNamespace'>) {
     const { replicasMin, replicasMax } = pool
@@ -49,13 +49,13 @@ export class InferenceService extends Construct {
         metric: replicaMetric({ metricNamespace, pool, metricName }),
         targetValue,
         scaleOutCooldown: Duration.minutes(1),
-        // A machine takes minutes to start, so one that is up stays a while.
+        // A machine takes minutes to start, so a running one stays a while.
         scaleInCooldown: Duration.minutes(15),
       })
   }
 }
 
-/** What each replica of a pool writes of itself; the average is therefore that of one replica. */
+/** A metric that each replica reports of itself, so that the average is that of one replica. */
 export const replicaMetric = ({ metricNamespace, pool, metricName }: ReplicaMetric) =>
   new Metric({
     namespace: metricNamespace,
@@ -71,10 +71,10 @@ interface ReplicaMetric {
   metricName: 'busy_share' | 'queue_wait_seconds' | 'queue_depth'
 }
 
-/** How loaded a replica may be before another is started. */
+/** The load at which another replica starts. */
 export const scalingTargets = {
-  /** What is left takes up a burst for the minutes until another replica is there. */
+  /** The rest absorbs a burst during the minutes until another replica is up. */
   BusyShare: { metricName: 'busy_share', targetValue: 0.6 },
-  /** A third of the wait at which requests begin to be refused. */
+  /** A third of the wait at which requests are refused. */
   QueueWait: { metricName: 'queue_wait_seconds', targetValue: 0.12 },
 } as const

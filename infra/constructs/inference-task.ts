@@ -25,11 +25,11 @@ interface InferenceTaskProps {
   config: StageConfig
   pool: PoolConfig
   data: PlatformData
-  /** Where clients reach the service. */
+  /** The public address of the service. */
   publicUrl: string
 }
 
-/** One replica of a pool: one container on a machine of its own, on a file system it cannot change. */
+/** One replica of a pool: one container on a machine of its own, with a read-only file system. */
 export class InferenceTask extends Construct {
   readonly definition: TaskDefinition
 
@@ -49,11 +49,11 @@ export class InferenceTask extends Construct {
     const container = this.definition.addContainer('Service', {
       image: ContainerImage.fromAsset(repositoryRoot, {
         file: 'gpu-service/Dockerfile',
-        // Without the gigabytes of CUDA where there is no GPU.
+        // CPU images come without gigabytes of CUDA.
         target: pool.device,
         platform: Platform.LINUX_AMD64,
       }),
-      // The SDK asks nothing else for it, and not every agent of ECS tells a task of it.
+      // Some ECS agents do not set the region for a task, and the SDK has no other source.
       environment: { AWS_REGION: Stack.of(this).region, ...taskEnvironment(props) },
       ...(pool.device === 'cuda' && { gpuCount: 1 }),
       portMappings: [{ containerPort: servicePort }],
@@ -88,14 +88,14 @@ export class InferenceTask extends Construct {
 
   #logging({ logRetention }: StageConfig) {
     const logGroup = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY })
-    // A slow log service must not hold up inference.
+    // A slow log service must not slow down inference.
     return LogDrivers.awsLogs({ logGroup, streamPrefix: 'inference', mode: AwsLogDriverMode.NON_BLOCKING })
   }
 }
 
 export const servicePort = 8080
 
-/** The service's settings, as `gpu-service/settings.ts` reads them. */
+/** The service's settings, documented in `gpu-service/settings.ts`. */
 function taskEnvironment({ config, pool, data, publicUrl }: InferenceTaskProps): Record<string, string> {
   const { run } = pool
   const given: Record<string, string | number | boolean | undefined> = {
@@ -116,7 +116,7 @@ function taskEnvironment({ config, pool, data, publicUrl }: InferenceTaskProps):
     SLIPWAY_LOG_LEVEL: config.logLevel,
     SLIPWAY_ADMIN_KEY_SHA256: config.adminKeySha256,
     SLIPWAY_DRAIN_MS: drain.toMilliseconds(),
-    // Less than the stop timeout, so that the service ends by itself and is not killed.
+    // Less than the stop timeout, so that the service ends before it is killed.
     SLIPWAY_GRACE_MS: Duration.seconds(90).toMilliseconds(),
   }
   return Object.fromEntries(
@@ -124,10 +124,13 @@ function taskEnvironment({ config, pool, data, publicUrl }: InferenceTaskProps):
   )
 }
 
-/** How a load balancer finds out whether a replica should be sent requests. */
+/** How a load balancer checks whether a replica is ready. */
 export const readinessCheck = { path: '/ready', interval: Duration.seconds(10), failuresMax: 2 }
 
-/** Until every load balancer has seen that the replica is not ready: its checks, and the five seconds a check may take. */
+/**
+ * The time until every load balancer has seen that the replica is not ready: its checks, and up to five seconds for
+ * each.
+ */
 const drain = Duration.seconds(readinessCheck.failuresMax * readinessCheck.interval.toSeconds() + 5)
 const cacheVolume = 'models'
 const cacheFolder = '/var/cache/slipway'

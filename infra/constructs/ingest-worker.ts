@@ -10,7 +10,7 @@ interface IngestWorkerProps {
   data: PlatformData
 }
 
-/** Brings models in, one import step per message. It runs outside of any VPC, so that downloads pay no NAT gateway. */
+/** Imports models, one step per message. Outside of any VPC, so that downloads need no NAT gateway. */
 export class IngestWorker extends Construct {
   constructor(scope: Construct, id: string, { config, data }: IngestWorkerProps) {
     super(scope, id)
@@ -21,7 +21,7 @@ export class IngestWorker extends Construct {
       description: 'Does one step of an import: plan, transfer, verify, publish or inspect',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
       timeout: data.ingest.handlerTimeout,
-      // One whole virtual CPU, which checking the hash of a stream needs.
+      // A full virtual CPU, for hashing a stream.
       memorySizeMiB: 1769,
       ...(config.hfTokenSecret && { readsSecrets: { SLIPWAY_HF_TOKEN_SECRET: config.hfTokenSecret } }),
       environment: { HF_ENDPOINT: config.hfEndpoint, ...devicesOf(config) },

@@ -10,7 +10,7 @@ interface MaintenanceProps {
   environment: Record<string, string>
 }
 
-/** Checks, collects, backs up and restores: it answers what is asked of that, and does it, message by message. */
+/** Checks, collects, backs up and restores: serves its routes, and does the work message by message. */
 export class Maintenance extends Construct {
   readonly lambda: PlatformFunction['lambda']
 
@@ -23,11 +23,11 @@ export class Maintenance extends Construct {
       description: 'Checks, collects, backs up and restores the registry',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest, SLIPWAY_MAINTENANCE_QUEUE_URL: data.maintenance },
       timeout: data.maintenance.handlerTimeout,
-      // It keeps the hashes of all files in memory, 64 bytes for each, and hashes whole blobs.
+      // Keeps the hashes of all files in memory, 64 bytes each, and hashes whole blobs.
       memorySizeMiB: 3008,
       environment,
     })
-    // There is one job at a time; two is the least that a mapping can be limited to.
+    // There is one job at a time, but two is the smallest limit of a mapping.
     workOff({ worker, from: data.maintenance, batchSize: 1, maxConcurrency: 2 })
     this.lambda = worker.lambda
   }

@@ -17,11 +17,11 @@ import { acknowledge } from './acknowledge.ts'
 import type { ObjectPrefix } from './object-prefix.ts'
 
 interface ModelBucketProps {
-  /** Whether the bucket outlives its stack and keeps what is deleted from it for a while. */
+  /** Whether the bucket outlives its stack and keeps deleted objects for a while. */
   isRetained: boolean
 }
 
-/** Where the files of the models are, with a log of who asked for them. */
+/** The bucket of the model files, with an access log. */
 export class ModelBucket extends Construct {
   readonly bucket: Bucket
   readonly #policies: Record<ObjectUser, IManagedPolicy>
@@ -44,10 +44,10 @@ export class ModelBucket extends Construct {
       versioned: isRetained,
       cors: transfers,
       lifecycleRules: isRetained ? [...cleaning, ...forgetting] : cleaning,
-      // The library's class leaves out `| undefined` where its own interface has it.
+      // The library's class lacks the `| undefined` of its own interface.
       serverAccessLogsBucket: accessLogs as IBucket,
     })
-    // The names of before, where there was one: a stack that is updated first must not take an import's rights away.
+    // Existing policies keep their names, because updating this stack first must not revoke a running import's rights.
     this.#policies = {
       hub: this.#policy('UploadTakers', objectAccess.hub),
       ingest: this.#policy('Writers', objectAccess.ingest),
@@ -57,15 +57,15 @@ export class ModelBucket extends Construct {
     }
   }
 
-  /** Lets someone touch the objects that its access names, and no other. */
+  /** Grants access to the objects that the user's access names, and no others. */
   grant(role: IRole, user: ObjectUser) {
     role.addManagedPolicy(this.#policies[user])
   }
 
-  /** Kept beside the bucket, so that its wildcards are excused once for all replicas that have it. */
+  /** Defined beside the bucket, so that its wildcards are acknowledged once for all pools. */
   #policy(id: string, { reads = [], writes = [], deletes = [], seesUploads = false }: ObjectAccess): IManagedPolicy {
     const ofBucket = new PolicyStatement({
-      // Without the right to list, S3 answers 403 instead of 404 for an object that is absent.
+      // Without the right to list, S3 answers 403 instead of 404 for a missing object.
       actions: ['s3:ListBucket', ...(seesUploads ? ['s3:ListBucketMultipartUploads'] : [])],
       resources: [this.bucket.bucketArn],
     })
@@ -88,8 +88,7 @@ export class ModelBucket extends Construct {
   }
 }
 
-// A page that the Hub protocol sends here, to download or with the parts of an upload, is of any origin; what opens the
-// object is the signature in the address.
+// Any web page may download or upload here through the Hub protocol; access depends on the signature in the address.
 const transfers: CorsRule[] = [
   {
     allowedOrigins: ['*'],
@@ -101,14 +100,14 @@ const transfers: CorsRule[] = [
 ]
 
 const cleaning: LifecycleRule[] = [
-  // Longer than the longest import: an upload that is still being continued must not lose its parts.
+  // Longer than the longest import, so that an upload in progress keeps its parts.
   { id: 'AbortUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
   { id: 'ExpireStaging', prefix: 'staging/' satisfies ObjectPrefix, expiration: Duration.days(7) },
 ]
 
-// Versions are a safety net against a wrong delete and nothing else, so they go after two weeks.
+// Old versions only protect against accidental deletion, so they go after two weeks.
 const forgetting: LifecycleRule[] = [
   { id: 'ForgetDeleted', noncurrentVersionExpiration: Duration.days(14), expiredObjectDeleteMarker: true },
-  // Every import deletes what it staged, and nobody wants that back: where two rules differ, S3 goes by the shorter.
+  // Imports delete what they staged, and nobody needs it back; of two rules S3 follows the shorter.
   { id: 'ForgetStaging', prefix: 'staging/' satisfies ObjectPrefix, noncurrentVersionExpiration: Duration.days(1) },
 ]

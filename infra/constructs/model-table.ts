@@ -6,11 +6,11 @@ import type { TableAccess } from '../../shared/table/access.ts'
 import { tableDefinition } from '../../shared/table/definition.ts'
 
 interface ModelTableProps {
-  /** Whether the table outlives its stack and refuses to be deleted. */
+  /** Whether the table outlives its stack and cannot be deleted. */
   isRetained: boolean
 }
 
-/** The one table of the platform, made from the definition that the local host uses too. */
+/** The platform's one table, from the definition that the local host uses, too. */
 export class ModelTable extends Construct {
   readonly tableName: string
   readonly #table: TableV2
@@ -37,19 +37,18 @@ export class ModelTable extends Construct {
   }
 
   /**
-   * Lets someone work on the partitions that its access names, and on no other: whoever parses strangers' files must
-   * not be able to write an API key. Only maintenance may
-   * `Scan`, so that a list that is not a Query fails in every test.
+   * Grants access to the partitions that the access names, and no others: a function that parses strangers' files must
+   * not be able to write an API key. Only maintenance may `Scan`, so that any list that is not a Query fails in tests.
    */
   grant(role: IRole, { reads = [], writes = [], appends = [], lists = [], scans = false }: TableAccess) {
     const { tableArn } = this.#table
     const indexArns = tableDefinition.indexes.map((index) => `${tableArn}/index/${index.name}`)
-    // A list's orders are indexes of their own, with the table's own partitions.
+    // The orders of a list are local indexes, with the table's own partitions.
     const orderArns = tableDefinition.orders.map((order) => `${tableArn}/index/${order.name}`)
     const statements = [
       { actions: readActions, resourceArns: [tableArn, ...orderArns], partitions: [...reads, ...writes] },
       { actions: writeActions, resourceArns: [tableArn], partitions: writes },
-      // No policy can demand a condition, so that an event is not put in another's place is up to the code.
+      // No policy can require a condition, so only the code prevents overwriting an event.
       { actions: ['dynamodb:PutItem'], resourceArns: [tableArn], partitions: appends },
       { actions: ['dynamodb:Query'], resourceArns: indexArns, partitions: lists },
     ]
@@ -62,7 +61,7 @@ export class ModelTable extends Construct {
   }
 }
 
-// A transaction needs no action of its own: DynamoDB checks those of its members.
+// A transaction needs no action of its own: DynamoDB checks those of its parts.
 const readActions = ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:Query']
 const writeActions = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']
 

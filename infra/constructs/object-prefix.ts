@@ -1,4 +1,4 @@
 import type { objectPrefixes } from '../../shared/objects/keys.ts'
 
-/** A first folder of the bucket, so that a rule about a folder that nobody writes to does not compile. */
+/** A top-level folder of the bucket, typed so that a rule about a folder nobody writes to does not compile. */
 export type ObjectPrefix = `${(typeof objectPrefixes)[number]}/`

@@ -16,14 +16,17 @@ import type { WorkQueue } from './work-queue.ts'
 interface PlatformFunctionProps {
   config: StageConfig
   data: PlatformData
-  /** The folder under `functions/` whose `lambda.ts` is bundled, and whose access to the table and to objects it has. */
+  /**
+   * The folder under `functions/` with the `lambda.ts` to bundle; it also selects the function's access to the table
+   * and objects.
+   */
   folder: 'registry' | 'hub' | 'auth' | 'ingest' | 'drop' | 'cleanup' | 'maintenance'
   description: string
-  /** The queues that it sends messages to, by the variable that names each. @default - none */
+  /** The queues it sends to, by environment variable. @default - none */
   sendsTo?: Record<string, WorkQueue>
-  /** Names of the secrets that it reads, by the variable that names each. @default - none */
+  /** The secrets it reads, by environment variable. @default - none */
   readsSecrets?: Record<string, string>
-  /** @default 30 seconds, the longest that the HTTP API waits */
+  /** @default 30 seconds, the HTTP API's limit */
   timeout?: Duration
   /** @default 1024 */
   memorySizeMiB?: number
@@ -31,7 +34,7 @@ interface PlatformFunctionProps {
   environment?: Record<string, string>
 }
 
-/** One Lambda of the platform. It is told of a resource where it has a right to it, and nowhere else. */
+/** A Lambda of the platform. It learns the name of a resource only together with the right to use it. */
 export class PlatformFunction extends Construct {
   readonly lambda: NodejsFunction
   readonly #role: Role
@@ -84,7 +87,7 @@ export class PlatformFunction extends Construct {
   }
 }
 
-/** Reads secrets for the function, and is asked over HTTP: no client of Secrets Manager is bundled. */
+/** Reads secrets over HTTP, so that no Secrets Manager client is bundled. */
 const secretsExtension = ParamsAndSecretsLayerVersion.fromVersion(ParamsAndSecretsVersions.V1_0_103)
 
 const bundling: BundlingOptions = {
@@ -94,7 +97,7 @@ const bundling: BundlingOptions = {
   minify: true,
   sourceMap: true,
   sourcesContent: false,
-  // The copy of the SDK in the runtime is another version, and an emulator has none.
+  // The runtime's own SDK is another version, and an emulator has none.
   bundleAwsSDK: true,
   esbuildArgs: {
     '--alias': [
@@ -104,6 +107,6 @@ const bundling: BundlingOptions = {
       '@opentelemetry/api=./infra/no-spans.mjs',
     ],
   },
-  // CommonJS packages call require for Node's own modules, also from inside an ES module.
+  // CommonJS packages call require for Node's own modules, even inside an ES module.
   banner: "import{createRequire as requireFor}from'node:module';const require=requireFor(import.meta.url);",
 }

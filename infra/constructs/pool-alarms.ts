@@ -16,7 +16,7 @@ interface PoolAlarms {
 const period = Duration.minutes(5)
 const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator
 
-/** What goes wrong with the replicas of a pool. */
+/** Failures of a pool's replicas. */
 export const poolAlarms = ({ metricNamespace, pool, replicas: { metrics } }: PoolAlarms): AlarmsProps['alarms'] => ({
   NobodyAnswers: {
     alarmDescription: 'no replica is ready. The events of its ECS service say why none starts; then its log.',
@@ -24,7 +24,7 @@ export const poolAlarms = ({ metricNamespace, pool, replicas: { metrics } }: Poo
     comparisonOperator: LESS_THAN_THRESHOLD,
     threshold: 1,
     evaluationPeriods: 5,
-    // Of no replica at all nothing is measured.
+    // Without any replica there is no data.
     treatMissingData: TreatMissingData.BREACHING,
   },
   Unhealthy: {

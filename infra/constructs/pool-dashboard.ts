@@ -16,7 +16,7 @@ interface PoolDashboardProps {
   pools: readonly WatchedPool[]
 }
 
-/** A row for each pool: what it is asked, how fast it answers, and what it scales by. */
+/** One row per pool: its requests, its latency, and what it scales by. */
 export class PoolDashboard extends Construct {
   constructor(scope: Construct, id: string, { metricNamespace, pools }: PoolDashboardProps) {
     super(scope, id)
@@ -48,7 +48,7 @@ export class PoolDashboard extends Construct {
 }
 
 const period = Duration.minutes(1)
-/** Five of them fit into the 24 columns, so that a pool is a row. */
+/** Five fit into the 24 columns, so that a pool is a row. */
 const size = { width: 4, height: 6 }
 
 const graph = (title: string, left: IMetric[], target?: number) =>

@@ -1,6 +1,9 @@
 import type { StageConfig } from '../stage-config.ts'
 
-/** What each pool runs models on, for who chooses files by it: a replica may not have told yet, or of other machines. */
+/**
+ * The device of each pool, for choosing model files: a replica may not have reported yet, or may have run on other
+ * machines.
+ */
 export const devicesOf = ({ gpu }: StageConfig): Record<string, string> =>
   gpu === undefined
     ? {}

@@ -19,7 +19,7 @@ interface PoolMachinesProps {
   pool: PoolConfig
 }
 
-/** Machines that the cluster starts when a task of the pool asks for one, and gives back when none does. */
+/** Machines that the cluster starts for a pool's tasks and releases when there are none. */
 export class PoolMachines extends Construct {
   readonly strategy: CapacityProviderStrategy
 
@@ -29,12 +29,12 @@ export class PoolMachines extends Construct {
     const provider = new ManagedInstancesCapacityProvider(this, 'Machines', {
       subnets: vpc.selectSubnets({ subnetGroupName: 'Private' }).subnets,
       securityGroups: [new SecurityGroup(this, 'MachineAccess', { vpc, description: 'Machines take no connections' })],
-      // Files of models are fetched once per machine.
+      // A machine downloads each model once.
       taskVolumeStorage: Size.gibibytes(pool.diskGiB),
       instanceRequirements: {
         allowedInstanceTypes: [...pool.instanceTypes],
         instanceGenerations: [InstanceGeneration.CURRENT],
-        // The GPU build of onnxruntime for Node exists for x86-64 alone, and the image is one for all.
+        // onnxruntime's GPU build for Node is x86-64 only, and all pools share one image.
         cpuManufacturers: [CpuManufacturer.INTEL, CpuManufacturer.AMD],
         vCpuCountMin: pool.vCpus,
         vCpuCountMax: pool.vCpus * spare(pool),
@@ -43,7 +43,8 @@ export class PoolMachines extends Construct {
         ...(pool.device === 'cuda' && oneGpu),
       },
     })
-    // Without its way out a machine neither joins the cluster nor leaves it, so the network is there before and after them.
+    // A machine needs the network's way out to join and to leave the cluster, so the network must exist before and
+    // after it.
     provider.node.addDependency(network)
     nameByRegion(provider)
     excuseMachineRoles(provider)
@@ -52,7 +53,7 @@ export class PoolMachines extends Construct {
   }
 }
 
-/** A GPU is often to be had with the next size alone, whose other half is paid for and not used; a CPU always is. */
+/** A GPU is often only available in the next size, half of which stays unused; a CPU always is. */
 const spare = ({ device }: PoolConfig): number => (device === 'cuda' ? 2 : 1)
 
 const oneGpu = {
@@ -63,18 +64,18 @@ const oneGpu = {
 }
 
 /**
- * The library's names are the same in every region, and IAM has each name once in an account. ECS may hand a machine only
- * roles whose names begin so.
+ * The library uses the same names in every region, but IAM names are unique per account. ECS may only pass roles whose
+ * names begin like this to a machine.
  */
 function nameByRegion(provider: ManagedInstancesCapacityProvider) {
-  // With the longest region these are 63 of the 64 letters that a name may have.
+  // In the longest region these are 63 of the 64 allowed characters.
   const name = `ecsInstanceRole-${Stack.of(provider).region}-${Names.uniqueResourceName(provider, { maxLength: 32 })}`
   const resourceOf = (id: string) => provider.node.findChild(id).node.defaultChild
   ;(resourceOf('InstanceRole') as CfnRole).roleName = name
   ;(resourceOf('InstanceProfile') as CfnInstanceProfile).instanceProfileName = name
 }
 
-/** The roles are the library's own, made to the letter of what ECS asks for. */
+/** The library creates these roles exactly as ECS requires. */
 function excuseMachineRoles(provider: ManagedInstancesCapacityProvider) {
   const stack = Stack.of(provider)
   const partition = Token.isUnresolved(stack.partition) ? '<AWS::Partition>' : stack.partition

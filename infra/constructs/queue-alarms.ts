@@ -5,7 +5,7 @@ import type { WorkQueue } from './work-queue.ts'
 
 const period = Duration.minutes(5)
 
-/** What goes wrong with work that nobody waits for. */
+/** Failures of background work. */
 export const queueAlarms = ({ queue, deadLetters }: WorkQueue): AlarmsProps['alarms'] => ({
   GivenUp: {
     alarmDescription:

@@ -1,4 +1,4 @@
-/** What the function that lets people in answers. */
+/** Paths of the auth function. */
 export const authPaths = [
   '/api/v1/me',
   '/api/v1/auth/{proxy+}',
@@ -6,20 +6,20 @@ export const authPaths = [
   '/.well-known/jwks.json',
 ]
 
-/** What the registry answers below what is the auth function's: it may write how much an owner uses. */
+/** Paths of the registry below those of the auth function, because it may write usage. */
 export const registryPaths = ['/api/v1/owners/{owner}/quotas']
 
-/** What the function answers that keeps the registry in order. */
+/** Paths of the maintenance function. */
 export const maintenancePaths = ['/api/v1/maintenance', '/api/v1/maintenance/{proxy+}', '/api/v1/backups']
 
 const kinds = ['models', 'datasets', 'spaces']
 const fileRoutes = ['resolve', 'raw']
-/** Where a repo is: a model also without an owner, to be told that there is none such, and spaces for the same. */
+/** A repo's paths: a model also without an owner, and spaces, which are answered with "not found". */
 const repos = ['/{owner}/{name}', '/{name}', '/datasets/{owner}/{name}', '/spaces/{owner}/{name}']
-/** Where Git LFS has a repo. The name ends in `.git`, which a gateway's parameter cannot say. */
+/** A repo's Git LFS paths. Its name ends in `.git`, which a gateway's parameter cannot express. */
 const lfsRepos = ['/{owner}/{name}', '/datasets/{owner}/{name}']
 
-/** What the Hub protocol answers: `isHubPath` as API Gateway says it. */
+/** Paths of the Hub protocol: `isHubPath` in API Gateway's syntax. */
 export const hubPaths = [
   ...kinds.flatMap((kind) => [`/api/${kind}`, `/api/${kind}/{proxy+}`]),
   '/api/whoami-v2',

@@ -17,8 +17,8 @@ interface RegistryProps {
 }
 
 /**
- * The registry's public address: accounts, keys and organisations are answered by the auth function, clients of the Hub by the hub's, and
- * everything else by the registry's own.
+ * The registry's public address: accounts, keys and organisations go to the auth function, Hub clients to the hub
+ * function, and everything else to the registry function.
  */
 export class Registry extends Construct {
   readonly url: string
@@ -41,7 +41,7 @@ export class Registry extends Construct {
       description: 'Answers the Hub protocol',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
       ...mirrorOf(config, environment),
-      // A file of a gigabyte is read within a request, and memory brings the network and the processor for that.
+      // Reads a file of a gigabyte within a request, and network and CPU grow with the memory.
       memorySizeMiB: 1792,
     })
     const auth = new PlatformFunction(this, 'Auth', {
@@ -61,7 +61,7 @@ export class Registry extends Construct {
     })
     frontDoor.route({ paths: authPaths, integration: new HttpLambdaIntegration('Auth', auth.lambda) })
     frontDoor.route({ paths: registryPaths, integration: toRegistry })
-    // One permission for all of its routes: with one for each, what a function's policy holds would be nearly full.
+    // One permission for all routes, because one each would nearly fill the function's policy.
     const toHub = new HttpLambdaIntegration('Hub', hub.lambda, { scopePermissionToRoute: false })
     frontDoor.route({ paths: hubPaths, integration: toHub })
     const toMaintenance = new HttpLambdaIntegration('Maintenance', lambda, { scopePermissionToRoute: false })
@@ -72,7 +72,7 @@ export class Registry extends Construct {
   }
 }
 
-/** What the hub is told of the Hub that it mirrors, and its token where it is the one that models are pulled from. */
+/** The settings of the mirror, with the token only where it is for that Hub. */
 function mirrorOf(config: StageConfig, environment: Record<string, string>) {
   const { mirrorEndpoint, hfEndpoint, hfTokenSecret } = config
   if (mirrorEndpoint === undefined) return { environment }

@@ -1,4 +1,4 @@
 import { resolve } from 'node:path'
 
-/** The folder of the repository, from which the code of every deployable is taken. */
+/** The root of the repository, from which the code of every deployable is taken. */
 export const repositoryRoot = resolve(import.meta.dirname, '../..')

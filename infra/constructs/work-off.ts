@@ -3,8 +3,8 @@ import type { PlatformFunction } from './platform-function.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /**
- * Has a function work off a queue, message by message: a failed one returns to the queue alone. The limit is on the
- * mapping and not a reserved concurrency, because a throttled receive would count towards the dead letters.
+ * Has a function consume a queue, where a failed message returns alone. Limits the concurrency on the mapping rather
+ * than the function, because a throttled receive would count towards the dead letters.
  */
 export function workOff({ worker, from, ...limits }: WorkOffProps) {
   const source = new SqsEventSource(from.queue, { ...limits, reportBatchItemFailures: true })

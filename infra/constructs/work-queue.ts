@@ -4,11 +4,11 @@ import { Construct } from 'constructs'
 import { receivesMax } from '../../shared/queue/queue.ts'
 
 interface WorkQueueProps {
-  /** The longest that one message may be worked on; the function that consumes the queue gets this as its timeout. */
+  /** The longest that handling one message may take; also the timeout of the consuming function. */
   handlerTimeout: Duration
 }
 
-/** A queue whose messages are tried again when their handler fails, and set aside for a person in the end. */
+/** A queue that retries failed messages and finally keeps them as dead letters. */
 export class WorkQueue extends Construct {
   readonly queue: Queue
   readonly deadLetters: Queue
@@ -26,7 +26,7 @@ export class WorkQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...common,
       retentionPeriod: Duration.days(4),
-      // Lambda asks for six times the function's timeout, so that a throttled message is not received twice.
+      // Lambda recommends six times the function's timeout, so that a throttled message is not received twice.
       visibilityTimeout: Duration.seconds(6 * handlerTimeout.toSeconds()),
       deadLetterQueue,
     })

@@ -5,22 +5,22 @@ import { sampleRow } from './sample.ts'
 
 interface BannerInput {
   url: string
-  /** Where colleagues find it. */
+  /** The address for others on the network. */
   networkUrl: string | undefined
   version: string
   dataRoot: string
-  /** As it was given, for the commands that follow. */
+  /** As the user wrote it, for the suggested commands. */
   dataPath: string
   keyPath: string
-  /** Shown only on the start that made it, and only on a terminal. */
+  /** Shown only by the start that created it, and only on a terminal. */
   newToken: string | undefined
-  /** Where models are pulled from. */
+  /** The Hub that models are pulled from. */
   hfEndpoint: string
-  /** Whether the sample model is, or is about to be, deployed. */
+  /** Whether the sample model is deployed, or about to be. */
   sample: boolean
 }
 
-/** What a person sees of a start: where it is, the key, and what to do next. */
+/** What a start prints: the address, the key, and what to do next. */
 export function banner(input: BannerInput): string {
   const { url, networkUrl, version, dataRoot, keyPath, newToken, hfEndpoint } = input
   const keyFile = shorter(keyPath)

@@ -4,15 +4,15 @@ import { DatabaseSync } from 'node:sqlite'
 import { messageOf } from '../../shared/errors.ts'
 import { objectPrefixes } from '../../shared/objects/keys.ts'
 
-/** Where the local host keeps its state; the bucket's own folders (`blobs`, `drop`, …) stand beside these. */
+/** The local host's data; the bucket's folders (`blobs`, `drop`, …) are beside these. */
 export interface DataFolder {
   root: string
-  /** The admin key, alone in the file, readable by its owner only. */
+  /** A file with only the admin key, readable by its owner alone. */
   keyPath: string
   databasePath: string
   cacheDir: string
   dropDir: string
-  /** Where the process that holds the folder says how to reach it. */
+  /** Where the running process writes its address. */
   runningPath: string
 }
 
@@ -36,8 +36,8 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
 }
 
 /**
- * Takes the folder for this process, or returns `undefined` where another one has it. The lock is the operating
- * system's own, on an SQLite file, so it ends with the process however that dies.
+ * Locks the folder for this process; `undefined` where another one has it. Uses the operating system's lock on an
+ * SQLite file, which ends with the process in any case.
  */
 export function lockDataFolder({ root }: DataFolder): DatabaseSync | undefined {
   const lock = new DatabaseSync(join(root, 'lock.sqlite'))
@@ -51,13 +51,13 @@ export function lockDataFolder({ root }: DataFolder): DatabaseSync | undefined {
   }
 }
 
-/** Says to others how to reach this process. Renamed into place, so that nobody reads half of it. */
+/** Writes this process's address for others. Renamed into place, so that nobody reads half of it. */
 export async function announce({ runningPath }: DataFolder, { url }: { url: string }): Promise<void> {
   await writeFile(`${runningPath}.new`, `${JSON.stringify({ url, pid: process.pid })}\n`)
   await rename(`${runningPath}.new`, runningPath)
 }
 
-/** Says who has the folder, as far as it said so itself. */
+/** Describes the process that has the folder, as far as it announced itself. */
 export async function describeHolder({ root, runningPath }: DataFolder): Promise<string> {
   const running = await readFile(runningPath, 'utf8').then(
     (text) => ` at ${(JSON.parse(text) as { url?: string }).url}`,

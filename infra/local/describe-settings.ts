@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** A line for each setting that says of itself what it is for. */
+/** A line for each setting that has a description. */
 export function describeSettings(shape: Readonly<Record<string, z.ZodType>>): string {
   const described = Object.entries(shape).filter(([, { description }]) => description !== undefined)
   const nameLength = Math.max(...described.map(([name]) => name.length))

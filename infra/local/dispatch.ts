@@ -2,7 +2,7 @@ import { isHubPath } from '../../functions/hub/app.ts'
 import { isMaintenancePath } from '../../functions/maintenance/app.ts'
 import { isServingPath } from '../../gpu-service/app.ts'
 
-/** A request, and what the host knows of the connection it came by. */
+/** A request, with what the host knows about its connection. */
 export type Fetch = (request: Request, connection?: object) => Response | Promise<Response>
 
 interface Apps {
@@ -13,11 +13,11 @@ interface Apps {
   serving: Fetch
 }
 
-/** One origin for what are five services in AWS: the same paths go where the gateways send them there. */
+/** One origin for what are five services in AWS, with the same paths as the gateways. */
 export const dispatch = ({ registry, auth, hub, maintenance, serving }: Apps): Fetch => {
   return (request, connection) => {
     const { pathname } = new URL(request.url)
-    // First, because llama.cpp asks the hub for manifests below "/v2/", where models are served too.
+    // First, because llama.cpp requests manifests from the hub below "/v2/", which otherwise belongs to serving.
     if (isHubPath(pathname)) return hub(request, connection)
     if (isMaintenancePath(pathname)) return maintenance(request, connection)
     if (isServingPath(pathname, request.method)) return serving(request, connection)

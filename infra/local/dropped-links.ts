@@ -4,10 +4,7 @@ import { join, relative, sep } from 'node:path'
 import type { SkippedFile } from '../../shared/contract/import.ts'
 import { isCode } from '../../shared/objects/write-checked.ts'
 
-/**
- * What lies in a folder and is no file that could be taken in. `cp -r` leaves links where the cache of Hugging Face has
- * them, which is where the weights should be.
- */
+/** Entries of a folder that are no files. `cp -r` from the Hugging Face cache leaves links in place of the weights. */
 export async function droppedLinks({ root, folder }: { root: string; folder: string }): Promise<SkippedFile[]> {
   const top = join(root, folder)
   const entries = await entriesBelow(top)
@@ -23,7 +20,7 @@ async function entriesBelow(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true, recursive: true })
   } catch (error) {
-    // Where a folder in it went away meanwhile, what the others hold is not known: it is looked at again.
+    // A folder inside it disappeared, so the listing is incomplete and is repeated.
     if (isCode(error, 'ENOENT') && (error as NodeJS.ErrnoException).path === folder) return []
     throw error
   }

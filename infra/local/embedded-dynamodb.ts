@@ -8,14 +8,14 @@ import { freePort } from './free-port.ts'
 
 interface EmbeddedDynamodb {
   endpoint: string
-  /** Fulfilled with a sentence when the database ended without being asked to. */
+  /** Resolves with a sentence when the database dies unexpectedly. */
   died: Promise<string>
   close(): Promise<void>
 }
 
 /**
- * Runs dynoxide, a DynamoDB-compatible server over one SQLite file, as a child. A shell stands between: it ends the
- * server when this process is gone, also by `kill -9`, because then its input ends.
+ * Runs dynoxide, a DynamoDB-compatible server over one SQLite file, as a child. A shell in between ends the server when
+ * this process dies, even by `kill -9`, because that closes the shell's input.
  */
 export async function startEmbeddedDynamodb({
   databasePath,
@@ -56,7 +56,7 @@ export async function startEmbeddedDynamodb({
   }
 }
 
-/** @throws Error that names the way out, on a platform that the binary is not published for. */
+/** @throws Error with a way out, on a platform without a published binary */
 export function embeddedDynamodbPath({ platform, arch }: { platform: string; arch: string }): string {
   const name = `@dynoxide/${platform}-${arch}`
   try {

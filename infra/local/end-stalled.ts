@@ -4,23 +4,22 @@ import type { Socket } from 'node:net'
 interface Exchange {
   incoming: IncomingMessage
   outgoing: ServerResponse
-  /** What had come when it was last seen waiting for more. */
+  /** The bytes received when it was last seen waiting. */
   bytesSeen?: number | undefined
 }
 
-/** As Node says it itself of a request that takes too long. */
+/** Node's own answer to a request that takes too long. */
 const timedOut = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'
 
 /**
- * Lets a request take as long as it comes in, and ends one of which nothing comes for `stalledMs`: a large file over a
- * slow line takes longer than any limit on the whole that would still keep out those who stand still. Headers are small
- * and have a limit on the whole.
+ * Ends requests that receive nothing for `stalledMs`, rather than limiting their total time: a large file over a slow
+ * line may take longer than any useful limit. Headers are small and have a total limit.
  */
 export function endStalled({ server, stalledMs, headersMs }: EndStalled): void {
   server.requestTimeout = 0
-  // Node's default is the lesser of a minute and the limit on the whole request, which is none here.
+  // Node's default is the lesser of a minute and the request's total limit, which is disabled here.
   server.headersTimeout = headersMs
-  // Looked at twice, because what kept it up may have been its reader until just before the first time.
+  // Checked twice, because its reader may have been the cause until just before the first check.
   const lookMs = stalledMs / 2
   server.timeout = lookMs
   const exchanges = new WeakMap<Socket, Exchange>()
@@ -30,7 +29,7 @@ export function endStalled({ server, stalledMs, headersMs }: EndStalled): void {
     if (exchange === undefined) return
     const { incoming, outgoing } = exchange
     if (incoming.complete) {
-      // Nothing is asked any more, or the answer takes its time.
+      // Either idle between requests, or waiting for an answer.
       if (outgoing.writableFinished) socket.destroy()
       return
     }

@@ -38,7 +38,7 @@ const schema = z.object({
   npm_lifecycle_event: z.string().optional(),
 })
 
-/** Every setting, with what it is where it is not set. */
+/** Every setting with its default. */
 export const settingsHelp = (): string => describeSettings(schema.shape)
 
 export interface LocalSettings {
@@ -53,13 +53,13 @@ export interface LocalSettings {
   run: ReturnType<typeof runConfigOf>
   hfEndpoint: string
   hfToken: string | undefined
-  /** The Hub that is mirrored, with the token for it where that is the one that models are pulled from. */
+  /** The mirrored Hub, with the token only where it is for that Hub. */
   mirror: { endpoint: string; token: string | undefined; revalidateSeconds: number } | undefined
-  /** Whether the first start shows the main job with a sample model. */
+  /** Whether the first start demonstrates a sample model. */
   sample: boolean
   /** Whether npm runs this process. */
   underNpm: boolean
-  /** What looks like a setting and is none, a line for each. */
+  /** One line per unknown setting. */
   warnings: string[]
 }
 
@@ -107,7 +107,7 @@ function mirrorOf(given: z.output<typeof schema>): LocalSettings['mirror'] {
   return { endpoint, token, revalidateSeconds: given.SLIPWAY_MIRROR_REVALIDATE_SECONDS }
 }
 
-/** People export `HF_ENDPOINT` for their clients and then start the server in the same shell. */
+/** Users export `HF_ENDPOINT` for their clients and then start the server in the same shell. */
 const isSelf = (endpoint: string, port: number): boolean => {
   const { hostname, port: other } = new URL(endpoint)
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) && Number(other || 80) === port

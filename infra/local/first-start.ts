@@ -7,16 +7,16 @@ import { ensureAdminUser } from '../../shared/table/user-creation.ts'
 
 interface AdminKey {
   token: string
-  /** Whether it was made just now, and so is to be shown. */
+  /** Whether it was created just now, and so must be shown. */
   created: boolean
 }
 
-/** The admin's key of the data folder: the one in its file, or, on the first start, a new one with the admin it is for. */
+/** The data folder's admin key, created with its user on the first start. */
 export async function ensureAdminKey({ table, keyPath, now }: AdminKeyRequest): Promise<AdminKey> {
   const existing = await readKey(keyPath)
   const token = existing ?? createToken()
   if (existing === undefined) {
-    // The key is on disk before it is valid: a start that dies in between leaves no key that nobody knows.
+    // The key is on disk before it is valid, so that a crash in between leaves no key that nobody knows.
     await writeFile(`${keyPath}.new`, `${token}\n`, { mode: 0o600 })
     await chmod(`${keyPath}.new`, 0o600)
     await rename(`${keyPath}.new`, keyPath)

@@ -10,20 +10,20 @@ import type { Fetch } from './dispatch.ts'
 import { endStalled } from './end-stalled.ts'
 import { isWildcard, networkUrl } from './network-url.ts'
 
-/** Long enough for a busy client to hear with an answer that its connection ends. */
+/** Long enough for a busy client to learn from an answer that its connection ends. */
 const drainMs = 500
 
 const headersMs = 60_000
 
 interface HttpServer {
   url: string
-  /** Where others on the network find it, where it listens for them at every address. */
+  /** The address for others on the network, where it listens for them. */
   networkUrl: string | undefined
-  /** Takes no new connections, lets the requests in flight end, and cuts what is left after `graceMs`. */
+  /** Refuses new connections, finishes running requests, and cuts the rest after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
-/** Listens before anything else is started, so that a busy port is said at once. @throws Error naming the way out */
+/** Listens before anything else starts, so that a busy port is reported at once. @throws Error with a way out */
 export async function listen({
   port,
   hostname,
@@ -64,7 +64,7 @@ export async function listen({
   }
 }
 
-/** As it stands in a URL. */
+/** The host name in a URL. */
 function shown(hostname: string): string {
   if (isWildcard(hostname)) return 'localhost'
   return isIPv6(hostname) ? `[${hostname}]` : hostname
@@ -74,9 +74,9 @@ interface ListenOptions {
   port: number
   hostname: string
   fetch: Fetch
-  /** What is refused again before it gets to `fetch`. */
+  /** Refusals that are repeated before they reach `fetch`. */
   refusals: RefusalsOfNow
-  /** How long a request may stand still while it comes in. */
+  /** How long a request may receive nothing. */
   stalledMs?: number
 }
 

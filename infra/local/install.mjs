@@ -1,4 +1,4 @@
-// Installs what is missing before `npm start` and `npm test`. Plain JavaScript without dependencies, so that it runs on
+// Installs what is missing before `npm start` and `npm test`. Plain JavaScript without dependencies, because it runs on
 // any Node from 18 on, before anything is installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -15,7 +15,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) install()
 function install() {
   console.error('slipway: installing packages (once, about a minute)')
   const flags = ['--no-audit', '--no-fund', '--loglevel=error']
-  // onnxruntime-node would fetch hundreds of megabytes of CUDA libraries that a laptop has no use for.
+  // onnxruntime-node would download hundreds of megabytes of CUDA libraries that a laptop cannot use.
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', NODE_ENV: 'development' }
   const { status, error } = spawnSync('npm', ['ci', ...flags], {
     cwd: root,

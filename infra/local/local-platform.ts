@@ -33,15 +33,15 @@ import type { LocalSettings } from './environment.ts'
 import { sweepFolder } from './sweep-folder.ts'
 import { watchDrops } from './watch-drops.ts'
 
-/** A dropped folder without a marker is imported when it has not changed for so long. */
+/** How long a dropped folder without a marker must stay unchanged to be imported. */
 const quietSeconds = 60
 const watchMs = 500
 const reconcileMs = 250
 
-/** One import moves eight files at once, and somebody else's steps still find room. */
+/** One import transfers eight files at once, and other imports still get turns. */
 const ingestTurns = { groupOf, concurrency: 10, keptForOthers: 2 }
 
-/** The same apps and handlers that AWS runs, over a table, a folder and queues of this process. */
+/** The apps and handlers of AWS, over a table, a folder and queues in this process. */
 export function createLocalPlatform({ table, scan, folder, settings, log }: LocalPlatformOptions) {
   const metrics = createMetrics()
   const objects = createFolderObjectStore({ root: folder.root })
@@ -94,7 +94,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
     ingest,
     log: log.child({ service: 'maintenance' }),
     now,
-    // Nothing is under way for longer in one process.
+    // Nothing runs longer within one process.
     limits: { ...maintenanceLimits, settleSeconds: 5 },
   }
   const maintenance = createMaintenanceApp({ ...platform, parts: maintenanceParts, log: maintenanceParts.log })
@@ -143,7 +143,7 @@ export function createLocalPlatform({ table, scan, folder, settings, log }: Loca
       serving: (request, connection) => serving.app.fetch(request, connection),
     }),
     serving,
-    /** Starts the work that nobody asks for by HTTP: queues, unfinished imports, drops. */
+    /** Starts background work: queues, unfinished imports, drops. */
     async run() {
       await sweepFolder({ root: folder.root, now: now() })
       ingest.consume((message, delivery) => handleMessage(message, delivery, steps))

@@ -2,10 +2,10 @@ import type { NetworkInterfaceInfo } from 'node:os'
 
 const wildcards = ['0.0.0.0', '::']
 
-/** Whether a server that listens there is asked by every address of this machine. */
+/** Whether a server on this host name listens on every address of the machine. */
 export const isWildcard = (hostname: string): boolean => wildcards.includes(hostname)
 
-/** Where others on the network ask a server that listens at every address; `undefined` where nobody else can. */
+/** The address for others on the network; `undefined` where the server only listens locally. */
 export function networkUrl({ hostname, port, interfaces }: Listening): string | undefined {
   if (!isWildcard(hostname)) return undefined
   const addresses = Object.values(interfaces).flatMap((own) => own ?? [])
@@ -16,6 +16,6 @@ export function networkUrl({ hostname, port, interfaces }: Listening): string | 
 interface Listening {
   hostname: string
   port: number
-  /** What `os.networkInterfaces()` says. */
+  /** From `os.networkInterfaces()`. */
   interfaces: Readonly<Record<string, Pick<NetworkInterfaceInfo, 'address' | 'family' | 'internal'>[] | undefined>>
 }

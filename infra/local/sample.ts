@@ -15,7 +15,7 @@ const version = 'v1'
 const deploymentName = 'iris'
 export const sampleRow = [5.1, 3.5, 1.4, 0.2]
 
-/** Does the main job once in front of a newcomer: drop a model, see it imported, deploy it, predict. */
+/** Shows a newcomer the main job once: drop a model, import it, deploy it, predict. */
 export async function showSample({ client, dropDir, log, signal }: SampleOptions): Promise<void> {
   const timed = stopwatch()
   const folder = join(dropDir, repo, version)
@@ -49,7 +49,7 @@ interface SampleOptions {
   signal: AbortSignal
 }
 
-/** Whether an earlier start left the sample where the banner can speak of it. */
+/** Whether an earlier start left the sample deployed, so that the banner can mention it. */
 export const hasSample = async (table: Table): Promise<boolean> =>
   (await getDeployment(table, deploymentName)) !== undefined
 
@@ -65,7 +65,7 @@ async function findImport(client: ApiClient): Promise<ImportJob | undefined> {
   return items.find((job) => job.repo === repo)
 }
 
-/** Asks until there is an answer and it is enough. @throws Error after 60 s */
+/** Polls until the answer is good enough. @throws Error after 60 s */
 async function until<Answer>({ ask, enough, signal }: UntilOptions<Answer>): Promise<Answer> {
   for (let attempt = 0; attempt < 600; attempt++) {
     const answer = await ask()

@@ -6,8 +6,8 @@ interface Phase {
 }
 
 /**
- * Runs the phases in order on SIGTERM or SIGINT and exits; a phase that fails is logged and does not stop the next.
- * A second signal exits at once.
+ * Runs the phases in order on SIGTERM or SIGINT and exits; a failing phase is logged and does not stop the next. A
+ * second signal exits at once.
  */
 export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOptions): {
   stop(exitCode: number): void
@@ -15,7 +15,7 @@ export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOption
   let stopping = false
   let failed = false
   const stop = async (exitCode: number) => {
-    // A model that runs for ever holds its thread, and with it every gentler way out.
+    // A model that never finishes blocks its thread, and with it every gentler exit.
     if (stopping) return process.kill(process.pid, 'SIGKILL')
     stopping = true
     for (const { name, run } of phases) {
@@ -29,7 +29,7 @@ export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOption
       }
     }
     log.info('stopped')
-    // A thread that never ends would hold a gentler exit up for ever.
+    // A stuck thread would block a gentler exit forever.
     if (failed) process.kill(process.pid, 'SIGKILL')
     process.exit(exitCode)
   }
@@ -44,12 +44,12 @@ export function shutDownOnSignal({ phases, endsWithParent, log }: ShutdownOption
 
 interface ShutdownOptions {
   phases: readonly Phase[]
-  /** Whether whoever started this process means it too when ending itself. */
+  /** Whether the end of the parent process ends this one, too. */
   endsWithParent: boolean
   log: Logger
 }
 
-/** The shell that npm puts between passes no signal on, so the end of npm is seen by the change of parent only. */
+/** The shell between npm and this process forwards no signals, so npm's end only shows as a change of parent. */
 function onceOrphaned(act: () => void, log: Logger) {
   const { ppid } = process
   const watch = setInterval(() => {

@@ -42,7 +42,7 @@ try {
   process.exit(1)
 }
 
-/** Brings the platform up in the order in which its parts need each other, and down in the opposite one. */
+/** Starts the platform's parts in the order of their dependencies, and stops them in reverse. */
 async function start(settings: LocalSettings, log: Logger) {
   const startedAt = performance.now()
   for (const warning of settings.warnings) log.warn(warning)
@@ -95,7 +95,7 @@ async function start(settings: LocalSettings, log: Logger) {
     stop(1)
   })
 
-  // What is not a terminal is kept: a log must not hold the key.
+  // Anything but a terminal is stored, and a log must not hold the key.
   const newToken = key.created && process.stderr.isTTY ? key.token : undefined
   const { root: dataRoot, keyPath } = folder
   const { hfEndpoint, dataPath } = settings
@@ -110,7 +110,7 @@ async function start(settings: LocalSettings, log: Logger) {
   })
 }
 
-/** What a request is told that comes while the port is taken and the rest is not there yet. */
+/** Answers requests that come after the port is taken and before the platform is up. */
 function notYet(): Response {
   const requestId = randomUUID()
   const error = errors.starting()

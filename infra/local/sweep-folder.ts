@@ -2,12 +2,12 @@ import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isCode } from '../../shared/objects/write-checked.ts'
 
-/** As long as the bucket's lifecycle rule in AWS keeps an upload that nobody completes. */
+/** As long as the bucket's lifecycle rule in AWS keeps an unfinished upload. */
 const uploadLifeMs = 7 * 24 * 3600 * 1000
 
 /**
- * Removes what killed processes left half written below `staging/`: files that were being written, and uploads that no
- * import goes on with any more. Only for a start, before anything writes.
+ * Removes what killed processes left half-written below `staging/`: partial files and abandoned uploads. Only for a
+ * start, before anything writes.
  */
 export async function sweepFolder({ root, now }: { root: string; now: Date }): Promise<void> {
   await rm(join(root, 'staging', '.writing'), { recursive: true, force: true })

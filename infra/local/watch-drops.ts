@@ -8,8 +8,8 @@ import type { Queue } from '../../shared/queue/queue.ts'
 const filesMax = 100_000
 
 /**
- * Looks at the drop folder every `intervalMs` and sends what S3 would send for files that are new or changed, one
- * event per dropped version. Looking is surer than file system events, which differ between systems and get lost.
+ * Polls the drop folder and sends the events that S3 would send for new or changed files, one per dropped version.
+ * Polling is more reliable than file system events, which differ between systems and get lost.
  */
 export function watchDrops({ objects, drops, intervalMs, log }: WatchOptions): { close(): void } {
   const seen = new Map<string, string>()
@@ -22,7 +22,7 @@ export function watchDrops({ objects, drops, intervalMs, log }: WatchOptions): {
     } catch (error) {
       log.error({ err: error }, 'the drop folder could not be read')
     }
-    // A folder that is long to look through is looked at less often, so that looking never fills a core.
+    // A slow folder is polled less often, so that polling never fills a core.
     const restMs = Math.max(intervalMs, 20 * (performance.now() - started))
     if (!closed) timer = setTimeout(look, restMs)
   }
@@ -58,7 +58,7 @@ async function lookOnce({
     seen.set(key, etag)
     const { owner, name, version, path } = splitDropKey(key) ?? { owner: '', name: '', version: '', path: key }
     const folder = `${owner}/${name}/${version}`
-    // The marker stands for the whole folder; without one, any file of it does.
+    // The marker represents the whole folder; without one, any of its files does.
     if (path === dropMarker || !changed.has(folder)) changed.set(folder, key)
   }
   const present = new Set(found.map(({ key }) => key))

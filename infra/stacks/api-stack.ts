@@ -12,7 +12,7 @@ interface ApiStackProps extends StackProps {
   data: PlatformData
 }
 
-/** Everything request- and message-shaped: it costs nothing while nobody asks, and holds no state. */
+/** Everything that handles requests and messages: stateless, and free while idle. */
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { config, data, ...props }: ApiStackProps) {
     super(scope, id, props)

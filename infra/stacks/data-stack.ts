@@ -12,7 +12,7 @@ interface DataStackProps extends StackProps {
   config: StageConfig
 }
 
-/** What outlives every deployment: the registry's table, the models' bucket, and the work that is under way. */
+/** What outlives deployments: the registry's table, the models' bucket, and the queues. */
 export class DataStack extends Stack {
   readonly table: ModelTable
   readonly models: ModelBucket
@@ -24,7 +24,7 @@ export class DataStack extends Stack {
     super(scope, id, { ...props, terminationProtection: config.isRetained })
     this.table = new ModelTable(this, 'Table', config)
     this.models = new ModelBucket(this, 'Models', config)
-    // The longest that a Lambda may run; an import step that needs longer continues in a message of its own.
+    // The longest that a Lambda may run; a longer import step continues in another message.
     this.ingest = new WorkQueue(this, 'Ingest', { handlerTimeout: Duration.minutes(15) })
     this.drops = new WorkQueue(this, 'Drops', { handlerTimeout: Duration.minutes(1) })
     this.maintenance = new WorkQueue(this, 'Maintenance', { handlerTimeout: Duration.minutes(15) })

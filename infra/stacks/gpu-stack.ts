@@ -15,7 +15,7 @@ interface GpuStackProps extends StackProps {
   data: PlatformData
 }
 
-/** The inference service, a pool of replicas of each kind, with its network. A stage can do without it. */
+/** The inference service: its network, and a pool of replicas of each kind. Optional. */
 export class GpuStack extends Stack {
   readonly #zones: GpuConfig['zones']
 
@@ -24,7 +24,7 @@ export class GpuStack extends Stack {
     this.#zones = gpu.zones
     const network = new InferenceNetwork(this, 'Network', { config, gpu })
     const { vpc } = network
-    // Where it was when there was one pool: at another place it would be another cluster, and its services with it.
+    // Keeps its place from when there was one pool: elsewhere it would become another cluster, with other services.
     const cluster = new Cluster(new Construct(this, 'Capacity'), 'Cluster', {
       vpc,
       containerInsightsV2: ContainerInsights.ENHANCED,
@@ -46,18 +46,18 @@ export class GpuStack extends Stack {
   }
 
   /**
-   * The region's first two zones, whatever they are called, so that synthesis never asks an account for their names. Not
-   * every zone has GPUs, or takes the link of an HTTP API; which one is first differs between accounts.
+   * The region's first two zones by index, so that synthesis needs no account. Not every zone has GPUs or accepts an
+   * HTTP API's link, and their order differs between accounts.
    */
   override get availabilityZones() {
     return this.#zones === undefined ? [0, 1].map((index) => Fn.select(index, Fn.getAzs())) : [...this.#zones]
   }
 }
 
-/** The library leaves "Default" out of the names of what is within, which are those of before there were several pools. */
+/** The library leaves "Default" out of nested names, which keeps those from before there were several pools. */
 const constructIdOf = ({ name }: PoolConfig) => (name === 'default' ? 'Default' : `Pool-${name}`)
 
-/** `big-gpu` as `BigGpu`: an output's name has letters and digits alone. */
+/** `big-gpu` becomes `BigGpu`, because an output's name only has letters and digits. */
 const inOutputs = (name: string) =>
   name
     .split('-')

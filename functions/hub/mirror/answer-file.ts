@@ -12,7 +12,7 @@ import type { Mirror } from './mirror.ts'
 import { mirrorErrors } from './mirror-errors.ts'
 import { leftOutBecause, type MirroredFile, type Snapshot } from './snapshot.ts'
 
-/** R1 and R11 of a file that is not here yet: its bytes are sent on, and whoever wants them starts the import. */
+/** R1 and R11 for a file that is not here yet: forwards its bytes, and starts the import. */
 export async function answerFile(
   context: Context<HttpEnvironment>,
   { snapshot, path, ref, principal, within }: Mirrored,
@@ -56,7 +56,7 @@ interface ContentInput {
   within: Mirrored['within']
 }
 
-/** The address is as good as a key to the file, so it is given only where anybody may have the file. */
+/** The address works without a key, so it is only given for public files. */
 async function addressOf({ snapshot, file, mirror }: ContentInput): Promise<string> {
   const address = snapshot.isPublic ? await mirror.upstream.address(snapshot, file.path) : undefined
   if (address === undefined) throw mirrorErrors.comesLater(file.path)

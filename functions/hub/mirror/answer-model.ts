@@ -6,7 +6,7 @@ import { asFile, asRepo, asRevision } from './as-revision.ts'
 import type { Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
 
-/** R2 of a repo that is not here yet. */
+/** R2 for a repo that is not here yet. */
 export async function answerModel(
   context: Context<HttpEnvironment>,
   { snapshot }: Mirrored,

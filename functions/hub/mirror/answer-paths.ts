@@ -6,7 +6,7 @@ import { asFile, asRevision } from './as-revision.ts'
 import type { Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
 
-/** R4 of a repo that is not here yet. */
+/** R4 for a repo that is not here yet. */
 export async function answerPaths(
   context: Context<HttpEnvironment>,
   { snapshot }: Mirrored,

@@ -5,7 +5,7 @@ import { asRevision } from './as-revision.ts'
 import type { Mirrored } from './find-mirrored.ts'
 import type { Mirror } from './mirror.ts'
 
-/** R8 of a repo that is not here yet: every branch and tag that can be read through the mirror. */
+/** R8 for a repo that is not here yet: the branches and tags that the mirror can read. */
 export async function answerRefs(
   context: Context<HttpEnvironment>,
   { snapshot }: Mirrored,
@@ -16,7 +16,7 @@ export async function answerRefs(
   return context.json({ branches, converts: [], tags, ...pullRequests })
 }
 
-/** R9: the commits that a mirror holds are those that were read, so before the first is stored there is that one. */
+/** R9: a mirror's history is the commits that were read, so before the first is stored it is that one. */
 export async function answerCommits(context: Context<HttpEnvironment>, { snapshot }: Mirrored): Promise<Response> {
   const { id, title, message = '', createdAt: date, createdBy } = asRevision(snapshot)
   context.header('x-total-count', '1')

@@ -14,10 +14,10 @@ const pageSize = 1000
 const expandedPageSize = 50
 const cursorPrefix = 'mirror-'
 
-/** Whether a tree was begun before its repo was here: it goes on in the same way, wherever its files are by then. */
+/** Whether a listing began before its repo was here; it continues in the same form, wherever the files are by then. */
 export const isMirrorCursor = (cursor: string | undefined): boolean => cursor?.startsWith(cursorPrefix) === true
 
-/** R3 of files that are all known at once. */
+/** R3 for a complete list of files. */
 export function answerTree(context: Context<HttpEnvironment>, input: TreeInput): Response {
   const { repo, revision, files, folder, ref, publicUrl } = input
   if (folder !== '' && pathFault(folder) !== undefined) throw hubErrors.entryNotFound(folder, ref)
@@ -27,7 +27,7 @@ export function answerTree(context: Context<HttpEnvironment>, input: TreeInput):
   const from = positionOf(context.req.query('cursor'))
   const end = from + (isExpanded ? expandedPageSize : pageSize)
   if (end < all.length) {
-    // By its id: a branch may be elsewhere when the next page is asked for.
+    // By id, because the branch may move before the next page.
     const place = [revision.id, ...folder.split('/').filter((part) => part !== '')].map(encodeURIComponent).join('/')
     const path = `/api/models/${repo}/tree/${place}`
     const changes = { cursor: `${cursorPrefix}${end}` }
@@ -39,12 +39,11 @@ export function answerTree(context: Context<HttpEnvironment>, input: TreeInput):
 }
 
 interface TreeInput {
-  /** `owner/name`. */
   repo: string
   revision: RevisionItem
-  /** In the order of their paths. */
+  /** Sorted by path. */
   files: readonly RevisionFile[]
-  /** Without a slash at its end; empty for all of it. */
+  /** Without a trailing slash; empty for the root. */
   folder: string
   ref: string
   publicUrl: string | undefined
@@ -65,7 +64,7 @@ interface FolderInput {
   revision: string
 }
 
-/** In the order of paths, each folder before what is in it. */
+/** Sorted by path, each folder before its content. */
 function entriesIn({ files, folder, isRecursive, revision }: FolderInput): TreeEntry[] {
   const prefix = folder === '' ? '' : `${folder}/`
   const seen = new Set<string>()

@@ -4,7 +4,7 @@ import { newRepo, type RepoItem } from '../../../shared/table/repo-item.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
 import type { MirroredFile, Snapshot } from './snapshot.ts'
 
-/** What the repo of a snapshot will be here once it is stored, for answers of the same shape before that. */
+/** The repo that a snapshot will become, for answers of the same shape before it is stored. */
 export function asRepo({ repo, commit, isPublic, createdAt, updatedAt, task, library, tags }: Snapshot): RepoItem {
   const id = createHash('sha256').update(repo.toLowerCase()).digest('hex').slice(0, 24)
   const visibility = isPublic ? 'public' : 'private'
@@ -40,7 +40,7 @@ export function asRevision(snapshot: Snapshot, files: readonly MirroredFile[] = 
   }
 }
 
-/** A file that the other Hub names by git has no sha256 yet, and none is shown of such a one. */
+/** A file known by its git hash has no sha256 yet, and none is shown. */
 export const asFile = ({ sha256 = '', ...file }: MirroredFile): RevisionFile => ({ ...file, sha256 })
 
 const licenseOf = (tags: readonly string[]): string | undefined =>

@@ -1,15 +1,15 @@
 import type { Mirror } from './mirror.ts'
 import { mirrorErrors } from './mirror-errors.ts'
 
-/** A `HEAD` is answered within a second, whatever else the answer takes, and what is here is not to be held up. */
+/** A `HEAD` must be answered within a second, and local content must not wait for the upstream Hub. */
 const urgentMs = 700
 const patientMs = 20_000
 
-/** Waits for what the other Hub answers, all of it together no longer than one request may take. */
+/** Limits all waiting for the upstream Hub to the time of one request. */
 export type Budget = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /**
- * What comes too late is remembered and answers who asks again.
+ * A late answer is cached for the next request.
  * @throws AppError `upstream_slow`
  */
 export function budgetOf(
@@ -22,7 +22,7 @@ export function budgetOf(
     const leftMs = Math.max(0, untilMs - performance.now())
     const timer = setTimeout(() => reject(mirrorErrors.slow(upstream.host)), leftMs)
     const answer = work()
-    // It goes on without anybody waiting for it.
+    // It continues without a caller.
     answer.catch(() => {})
     try {
       return await Promise.race([answer, promise])

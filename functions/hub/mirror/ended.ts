@@ -1,6 +1,6 @@
 /**
- * The same bytes, with something done once they are over, were given up, or were never asked for: a generator that
- * nobody began ends without its `finally`.
+ * Passes bytes through and calls `then` when they end, are given up, or are never requested: a generator that was never
+ * started skips its `finally`.
  */
 export function ended(body: AsyncIterable<Uint8Array>, then: () => void): AsyncIterableIterator<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()

@@ -19,14 +19,14 @@ import type { Snapshot } from './snapshot.ts'
 export interface Mirrored extends RefPath {
   snapshot: Snapshot
   principal: Principal
-  /** What is left of the time that the answer may take. */
+  /** The remaining time for this answer. */
   within: Budget
 }
 
 /**
- * What a read finds on the other Hub, or `undefined` where what is here answers it, be it with an error. Only a name
- * that nobody has here falls through, and a repo that was mirrored before: at a commit that is not here, or at a branch
- * that has moved there. @throws AppError what the other Hub refuses, or 504 where it is away and nothing is here
+ * The upstream answer to a read, or `undefined` where local content (or a local error) answers it. Only unknown names
+ * go upstream, and mirrored repos at a commit that is missing here or at a branch that has moved. @throws AppError what
+ * the upstream Hub refuses, or 504 where it is unreachable and nothing is here
  */
 export async function findMirrored(
   context: Context<HttpEnvironment>,
@@ -45,7 +45,7 @@ export async function findMirrored(
   const here = local && (await firstHere(table, local, readings))
   if (here !== undefined) {
     if (here.revision === here.ref) return undefined
-    // What is here answers where the other Hub does not, so nobody waits long for it.
+    // Local content answers if the upstream Hub does not, so the wait is short.
     const within = budgetOf(mirror, { isUrgent: true, startedMs })
     const current = await within(() => snapshotAt(mirror, repo, here.ref)).catch(quiet)
     if (current === undefined || current.commit === here.revision) return undefined
@@ -57,7 +57,7 @@ export async function findMirrored(
   return mayRead(principal, found.snapshot) ? { ...found, principal, within } : undefined
 }
 
-/** Whoever may read at all may have a name fetched that nobody has here; a key for one owner or repo, there alone. */
+/** Anyone who may read can have an unknown name fetched; a key limited to one owner or repo, only there. */
 async function mayBegin({ mirror, table, owner, principal }: BeginInput): Promise<boolean> {
   const { limit } = principal
   if (limit !== undefined && !('owner' in limit && limit.owner.toLowerCase() === owner.toLowerCase())) return false
@@ -71,13 +71,13 @@ interface BeginInput {
   principal: Principal
 }
 
-/** A repo that was deleted, renamed or made here, or that mirrors another Hub, is no matter of this one. */
+/** A repo that was deleted, renamed or created here, or that mirrors another Hub, is not this upstream's. */
 const isBound = (local: RepoItem, asked: string, { upstream }: Mirror): boolean =>
   local.deletedAt === undefined &&
   isMirrorOf(local, upstream.endpoint) &&
   fullName(local).toLowerCase() === asked.toLowerCase()
 
-/** What the other Hub does not show to strangers is for those alone who may read everything of its namespace here. */
+/** What the upstream Hub hides from strangers is only for those who may read the whole namespace here. */
 const mayRead = (principal: Principal, { repo, isPublic }: Snapshot): boolean =>
   isPublic || mayAccess(principal, 'read', { owner: repo.slice(0, repo.indexOf('/')) })
 
@@ -106,7 +106,7 @@ const snapshotAt = ({ upstream }: Mirror, repo: string, ref: string) => upstream
 
 const plainRef = (ref: string): string => (ref === 'HEAD' ? 'main' : ref.replace(/^refs\/(?:heads|tags)\//, ''))
 
-/** Each way that is tried is a request to the other Hub: main and commits are what is almost always meant. */
+/** Each reading costs a request to the upstream Hub; main and commits are almost always right. */
 function likeliest(readings: readonly RefPath[]): RefPath[] {
   const sure = readings.find(({ ref }) => ref === 'main' || ref === 'HEAD' || isRevisionId(ref))
   if (sure !== undefined) return [sure]
@@ -115,7 +115,7 @@ function likeliest(readings: readonly RefPath[]): RefPath[] {
 
 const readingsMax = 3
 
-/** Only what the other Hub said, or did not say, is no reason to fail. */
+/** An upstream error is no reason to fail; any other error is. */
 function quiet(error: unknown): undefined {
   if (!(error instanceof AppError)) throw error
 }

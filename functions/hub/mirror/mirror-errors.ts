@@ -1,7 +1,7 @@
 import { AppError, errors } from '../../../shared/errors.ts'
 import { SourceError } from '../../../shared/hf/source.ts'
 
-/** What only a mirror can meet. None of it says "there is no such repo" where that is not known. */
+/** Errors of a mirror. None of them claims that a repo does not exist where that is unknown. */
 export const mirrorErrors = {
   unreachable: (host: string, retryAfterSeconds: number, cause?: unknown) =>
     new AppError({
@@ -65,7 +65,7 @@ export const mirrorErrors = {
     }),
 }
 
-/** What a client is told of what the other Hub said. */
+/** Translates an upstream error for the client. */
 export function asAppError(error: unknown, { repo, ref, host }: { repo: string; ref: string; host: string }): unknown {
   if (!(error instanceof SourceError)) return error
   const { code, missing, retryAfterSeconds } = error
@@ -73,7 +73,7 @@ export function asAppError(error: unknown, { repo, ref, host }: { repo: string; 
   if (code === 'source_rate_limited') return mirrorErrors.rateLimited(host, retryAfterSeconds ?? 30)
   if (code === 'source_not_found' && missing === 'revision') return errors.revisionNotFound(repo, ref)
   if (['source_not_found', 'source_unauthorized', 'source_forbidden'].includes(code)) return errors.repoNotFound(repo)
-  // It is there, and of other names it may be read.
+  // It exists, and may be readable under other names.
   if (['source_protocol', 'too_many_files'].includes(code)) return mirrorErrors.unreadable(host, error)
   return mirrorErrors.unreachable(host, retryAfterSeconds ?? 10, error)
 }

@@ -5,9 +5,8 @@ import { claimOwner, findOwner, type OwnerItem } from '../../../shared/table/own
 import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
 
 /**
- * Whether a namespace is the mirror's to fill: one that nobody has here, or one that it made itself. In a namespace of
- * ours, whoever's it is, a name that is not there is missing: else anyone who takes that name on the other Hub could
- * slip in what people here believe to be their own.
+ * Whether the mirror may fill a namespace: one that does not exist here, or that the mirror created. In any other,
+ * unknown names stay unknown; otherwise anyone could take such a name upstream and have it pass for the team's own.
  */
 export async function isMirrors({ table, owner, upstream, principal }: OwnerInput): Promise<boolean> {
   if (principal.username.toLowerCase() === owner.toLowerCase() || isReserved(owner)) return false
@@ -15,7 +14,7 @@ export async function isMirrors({ table, owner, upstream, principal }: OwnerInpu
   return existing === undefined || (existing.mirror === upstream && existing.deletedAt === undefined)
 }
 
-/** Makes the namespace, where it is not there. @returns whether it is the mirror's */
+/** Creates the namespace if it is missing. @returns whether it is the mirror's */
 export async function ensureMirrorOwner({ table, owner, upstream, principal, now }: EnsureInput): Promise<boolean> {
   if (!(await isMirrors({ table, owner, upstream, principal }))) return false
   const item: OwnerItem = {
@@ -38,7 +37,6 @@ export async function ensureMirrorOwner({ table, owner, upstream, principal, now
 interface OwnerInput {
   table: Table
   owner: string
-  /** The Hub that is mirrored. */
   upstream: string
   principal: Principal
 }

@@ -20,11 +20,11 @@ import { mirrorErrors } from './mirror-errors.ts'
 import { leftOutBecause } from './snapshot.ts'
 
 type Answer = (context: Context<HttpEnvironment>, mirrored: Mirrored) => Promise<Response>
-/** What is said where nothing of it is on the other Hub; `undefined` leaves it to the routes of what is here. */
+/** Answers where the upstream Hub has nothing; `undefined` passes on to the local routes. */
 type Otherwise = (context: Context<HttpEnvironment>) => Promise<Response | undefined>
 type Readings = (context: Context<HttpEnvironment>) => readonly RefPath[]
 
-/** The reads that may be answered from another Hub. They stand before the routes of what is here, and let pass what is theirs. */
+/** Reads that the upstream Hub may answer. They come before the local routes, and pass on what is theirs. */
 export function addMirrorRoutes(app: HubApp, { table, publicUrl, mirror }: MirrorRouteParts) {
   const { api, files, kind } = routesOf('model')
   const model = `${api}/:owner/:name`

@@ -9,24 +9,23 @@ import { createStoring, type Storing } from './storing.ts'
 import { createUpstream, type Upstream, type UpstreamSettings } from './upstream.ts'
 
 /**
- * The pull-through mirror of another Hub. What was decided of it:
+ * The pull-through mirror of another Hub. Its rules:
  *
- * - Off unless it is told which Hub. Models only. It answers reads of names that nobody has here, in namespaces that
- *   nobody has here; what it stores is a repo of its own name, in an organisation that it makes. A repo or an owner of
- *   ours always wins, and a mirrored repo belongs to its one Hub: `mirror` of the repo's item names it.
- * - Any principal that may read can have a name fetched, strangers cannot. What the Hub shows to strangers, tried without
- *   our token and not gated, is a public repo here; everything else is private, for members of the organisation and
- *   admins, before it is stored and after. A repo that the Hub hides later is hidden here with its next commit.
- * - Revisions keep the Hub's commit ids, so that what a client was told before the import holds after it. Files that the
- *   import's policy leaves out are in no answer from the start.
- * - Only a `GET` of a file starts the import, at the commit that was read and by the branch that names it. Until the
- *   import is through, answers are made from what the Hub says and files are sent on. Where this process may write
- *   blobs, what is sent is stored on the way; the import waits for what is being stored and moves none of it again.
- *   Where it may not (in AWS), what is larger than an answer may be is redirected to the Hub's own signed address if it
- *   is public, and asked for again later if it is not.
- * - A branch is believed for a minute. After that the Hub is asked within 0.7 s, and what is here answers if it does
- *   not; a `HEAD` waits no longer than that either. Missing names are believed missing for a minute; 429 and a Hub that
- *   is away stop all asking for a while. Away and nothing here is 504, never 404.
+ * - Off unless a Hub is configured. Models only. It answers reads of names that are unknown here, in namespaces that are
+ *   unknown here, and stores them under the same name, in an organisation that it creates. Local repos and owners always
+ *   win, and a mirrored repo belongs to one Hub, which `mirror` of the repo's item names.
+ * - Any principal that may read can have a name fetched; strangers cannot. A repo that the Hub shows without our token
+ *   and ungated is public here; any other is private, for the organisation's members and admins, before and after it is
+ *   stored. A repo that the Hub hides later is hidden here with its next commit.
+ * - Revisions keep the Hub's commit ids, so that what a client learns before the import stays true after it. Files that
+ *   the import's policy leaves out never appear.
+ * - Only a `GET` of a file starts the import, at the commit that was read and on the branch that names it. Until it is
+ *   done, the Hub's answers are passed on and files are streamed. Where this process may write blobs, streams are stored
+ *   on the way, and the import waits for them instead of transferring them again. Elsewhere (in AWS), a file too large
+ *   for an answer is redirected to the Hub's own signed address if it is public, and otherwise answered with "retry".
+ * - A branch is cached for a minute. After that the Hub gets 0.7 s to answer (for a `HEAD`, too), then local content
+ *   does. Missing names are cached for a minute; 429 and an unreachable Hub stop all requests for a while. Without local
+ *   content an unreachable Hub is 504, never 404.
  */
 export interface Mirror {
   upstream: Upstream

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ChecksumMismatch } from '../../../shared/objects/object-store.ts'
 
-/** The same bytes, of which the last come only where all of them are what they were said to be. */
+/** Passes bytes through, and withholds the last ones unless the hash of all is right. */
 export async function* proven(body: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256')
   let last: Uint8Array | undefined

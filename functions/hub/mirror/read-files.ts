@@ -15,7 +15,7 @@ const entry = z.object({
   lfs: z.object({ oid: hex(64), size: z.int().nonnegative() }).nullish(),
 })
 
-/** Every file of a commit that is mirrored, in the order of their paths. @throws SourceError */
+/** Every file of an upstream commit, sorted by path. @throws SourceError */
 export async function readFiles({ connection, repo, commit }: Place): Promise<MirroredFile[]> {
   const segments = ['api', 'models', ...repo.split('/'), 'tree', commit]
   const query = { recursive: 'true', expand: 'false' }
@@ -30,7 +30,7 @@ export async function readFiles({ connection, repo, commit }: Place): Promise<Mi
   return mirroredFiles(files)
 }
 
-/** One file of a commit, without a list of the others. @throws SourceError */
+/** One file of a commit, without listing the others. @throws SourceError */
 export async function readFile({ connection, repo, commit, path }: Place & { path: string }) {
   const segments = ['api', 'models', ...repo.split('/'), 'paths-info', commit]
   const subject = { repo, revision: commit, path }

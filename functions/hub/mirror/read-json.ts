@@ -6,12 +6,12 @@ import { SourceError } from '../../../shared/hf/source.ts'
 
 const answerMaxBytes = 16 * 1024 ** 2
 
-/** Asks the other Hub for JSON, and takes of it what the schema names. @throws SourceError */
+/** Requests JSON from the upstream Hub and validates it. @throws SourceError */
 export async function readJson<Schema extends z.ZodType>(request: JsonRequest<Schema>): Promise<z.output<Schema>> {
   return (await readPage({ ...request, url: urlOf(request) })).value
 }
 
-/** The items of every page of a list, by the links between them. @throws SourceError also where it has no end */
+/** The items of all pages of a list, following its links. @throws SourceError also for an endless list */
 export async function* readPages<Item extends z.ZodType>(
   request: Omit<JsonRequest<z.ZodArray<Item>>, 'json'>,
 ): AsyncGenerator<z.output<Item>> {
@@ -21,7 +21,7 @@ export async function* readPages<Item extends z.ZodType>(
     yield* value
     if (next === undefined) return
     const following = URL.parse(next, url.href)
-    // The token goes with the request, and so nowhere else.
+    // The token goes with the request, so other origins are refused.
     if (following?.origin !== url.origin || pages === pagesMax) throw notTheProtocol(request.subject)
     url = following
   }
@@ -59,7 +59,7 @@ interface JsonRequest<Schema extends z.ZodType> {
   /** Not encoded. */
   segments: readonly string[]
   query?: Record<string, string>
-  /** Sent with POST. */
+  /** A body, which makes the request a POST. */
   json?: unknown
   schema: Schema
   subject: Subject

@@ -5,8 +5,8 @@ import { signedAddress } from './signed-address.ts'
 import { claimsOpen, modelAnswer, type Snapshot, snapshotOf } from './snapshot.ts'
 
 /**
- * A repo at a ref, by one answer of the other Hub, and by a second one, asked for without our token, whether strangers
- * are shown it. @throws SourceError also where it is gated and its files are not for us
+ * Reads a repo at a ref, and checks with a second request without our token whether it is public. @throws SourceError
+ * also for a gated repo whose files we may not read
  */
 export async function readModel({ connection, repo, ref }: ModelRequest): Promise<Snapshot> {
   const [answer, isShown] = await Promise.all([
@@ -15,7 +15,7 @@ export async function readModel({ connection, repo, ref }: ModelRequest): Promis
   ])
   const snapshot = snapshotOf({ asked: repo, answer, isPublic: isShown && claimsOpen(answer) })
   const { commit, files: [first] = [] } = snapshot
-  // A gated repo is listed for all, and its files for those alone who were let in.
+  // A gated repo is listed for everyone, but its files need access.
   const isGated = answer.gated !== undefined && answer.gated !== false
   if (isGated && first !== undefined) await signedAddress({ connection, repo, commit, path: first.path })
   return snapshot
@@ -35,7 +35,7 @@ const questionOf = (repo: string, ref: string) => ({
 
 const hidden = new Set(['source_unauthorized', 'source_forbidden', 'source_gated', 'source_not_found'])
 
-/** What was read without a token is shown to all; what was read with one is tried without it. */
+/** A repo that was read with a token is tried again without it. */
 async function isShownToStrangers({ connection, repo, ref }: ModelRequest): Promise<boolean> {
   if (connection.token === undefined) return true
   try {

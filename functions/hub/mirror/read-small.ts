@@ -8,7 +8,7 @@ import { mirrorErrors } from './mirror-errors.ts'
 import type { MirroredFile } from './snapshot.ts'
 import type { Upstream } from './upstream.ts'
 
-/** The whole of a small file, which is what the other Hub listed or nothing; stored where that may be done. */
+/** Reads a small file whole and verifies it; stores it where this process may. */
 export async function readSmall(
   { repo, commit, file }: { repo: string; commit: string; file: MirroredFile },
   { table, objects, upstream, mayStore, now }: ReadSmall,

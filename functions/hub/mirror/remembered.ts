@@ -1,16 +1,16 @@
 import { AppError } from '../../../shared/errors.ts'
 
-/** How long it is believed that the other Hub has something not, does not show it, or cannot be read of it. */
+/** How long a missing, hidden or unreadable entry is cached. */
 const missingLifeMs = 60_000
-/** What is believed no more is let go of so soon, whether or not anybody asks for anything. */
+/** How often expired entries are dropped, even without requests. */
 const sweepMs = 30_000
 const missing = new Set(['repo_not_found', 'revision_not_found', 'gated_repo', 'upstream_unreadable'])
 
 type Outcome<Value> = { value: Value } | { error: AppError }
 
 /**
- * What was read of another Hub, for a while, at most so many things: the one that was not used for longest goes first.
- * However many ask for the same thing at once, it is read once. What failed for reasons that pass is not remembered.
+ * A cache of upstream answers with a lifetime and a maximum size, evicting the least recently used. Concurrent reads of
+ * one key share a request. Transient failures are not cached.
  */
 export class Remembered<Value> {
   readonly #held = new Map<string, { outcome: Outcome<Value>; untilMs: number }>()
@@ -24,7 +24,7 @@ export class Remembered<Value> {
     this.#now = now
   }
 
-  /** How many things it holds in memory. */
+  /** The number of cached entries. */
   get size(): number {
     return this.#held.size
   }

@@ -12,19 +12,18 @@ import type { MirroredFile } from './snapshot.ts'
 import { storeLarge } from './store-large.ts'
 import type { Upstream } from './upstream.ts'
 
-/** Such a file is read whole before any of it is sent, by one request however many ask. */
+/** A file up to this size is read whole before it is sent, by one request for all clients. */
 const smallMaxBytes = 8 * 1024 ** 2
-/** Small files in memory, for those who ask again before the import has them: at most so many times the size above. */
+/** Small files kept in memory until the import has them: at most this many, of at most the size above. */
 const smallFilesMax = 32
 const smallLifeMs = 30_000
-/** How many large files are being sent at once, and how often one of them. */
+/** Concurrent streams of large files, in total and of one file. */
 const streamsMax = 32
 const streamsOfFileMax = 4
-/** So many large files are known to be stored, for those who ask again before the import has them. */
+/** Remembers this many stored large files until the import has them. */
 const storedMax = 10_000
 
 interface SendRequest {
-  /** `owner/name`. */
   repo: string
   commit: string
   file: MirroredFile
@@ -35,15 +34,15 @@ interface SendRequest {
 export type Sending = ReturnType<typeof createSending>
 
 /**
- * Sends files of the other Hub. Where this process may write blobs, what is sent whole is stored meanwhile, so that the
- * import finds it. Of several who ask for one large file at once, the first one's is stored, and the others are sent
- * it from the Hub, up to a bound. Nobody gets to the end of a whole file that is not what the Hub listed.
+ * Streams files of the upstream Hub. Where this process may write blobs, a complete stream is also stored, so that the
+ * import finds it. Of concurrent streams of one file only the first is stored; the others come from the Hub, up to a
+ * limit. No client receives a complete file that differs from the Hub's listing.
  */
 export function createSending({ table, objects, upstream, log, now }: SendingInput) {
-  /** Only a store that is a server of its own gives addresses, and there this process may only read. */
+  /** Only a store that is a server has addresses of its own, and there this process may only read. */
   const mayStore = objects.downloadUrl === undefined
   const small = new Remembered<Uint8Array<ArrayBuffer>>({ itemsMax: smallFilesMax, now })
-  /** By repo, because what one repo holds is no reason to send it for another. */
+  /** Per repo, because one repo's content is no reason to serve it for another. */
   const stored = new Set<string>()
   const storing = new Set<string>()
   const streams = new Map<string, number>()
@@ -74,7 +73,7 @@ export function createSending({ table, objects, upstream, log, now }: SendingInp
     try {
       return (await objects.get({ key: objectKeys.blob(sha256), range, signal })).body
     } catch (error) {
-      // What no revision names for long is swept.
+      // The blob may have been collected before any revision named it.
       if (error instanceof ObjectMissing) return undefined
       throw error
     }

@@ -6,8 +6,8 @@ import { SourceError } from '../../../shared/hf/source.ts'
 const timeoutMs = 10_000
 
 /**
- * Where the other Hub redirects to for a file: another host, which is sent no token and gets none in the address.
- * `undefined` where the Hub sends the file itself. @throws SourceError where it refuses
+ * The address that the upstream Hub redirects to for a file: another host, which gets no token, neither in a header nor
+ * in the address. `undefined` where the Hub sends the file itself. @throws SourceError where it refuses
  */
 export async function signedAddress({ connection, repo, commit, path }: AddressInput): Promise<string | undefined> {
   const { endpoint, token } = connection
@@ -26,7 +26,7 @@ export async function signedAddress({ connection, repo, commit, path }: AddressI
   const { status, headers, ok } = response
   if (!ok) throw refusalOf({ status, headers, host, isTrusted, hasToken: token !== undefined, subject })
   const text = address?.href
-  // A Hub that puts what it was told into an address would hand it on to our clients.
+  // A Hub that repeats our token in an address would leak it to our clients.
   return text === undefined || (token !== undefined && decoded(text).includes(token)) ? undefined : text
 }
 

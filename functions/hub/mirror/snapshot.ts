@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { createFilePolicy } from '../../../shared/model/file-policy.ts'
 import { sortedByPath } from '../../../shared/model/revision-id.ts'
 
-/** A file as the other Hub lists it: by its sha256 where it is in LFS, else by git's name of it. */
+/** A file as the upstream Hub lists it: by sha256 in LFS, otherwise by its git hash. */
 export interface MirroredFile {
   path: string
   sizeBytes: number
@@ -10,19 +10,19 @@ export interface MirroredFile {
   gitSha1?: string | undefined
 }
 
-/** A repo of the other Hub at one commit: what clients are told of it, and nothing else that the Hub said. */
+/** An upstream repo at one commit: the parts that clients are shown. */
 export interface Snapshot {
-  /** `owner/name`, with its letters cased as the Hub does. */
+  /** `owner/name`, in the upstream Hub's letter case. */
   repo: string
   commit: string
-  /** Whether the Hub shows it, files and all, to whoever asks without a token. */
+  /** Whether the Hub shows it, including its files, without a token. */
   isPublic: boolean
   createdAt: string
   updatedAt: string
   task?: string | undefined
   library?: string | undefined
   tags: string[]
-  /** Those that are mirrored; absent where there are so many that the Hub does not list them here. */
+  /** The mirrored files; absent where there are too many for this answer. */
   files?: readonly MirroredFile[] | undefined
 }
 
@@ -38,7 +38,7 @@ const sibling = z.object({
   lfs: z.object({ size: sizeBytes, sha256: z.string().regex(/^[0-9a-f]{64}$/) }).nullish(),
 })
 
-/** What is read of R2's answer. */
+/** The parts of R2's answer that are read. */
 export const modelAnswer = z.object({
   id: z.string(),
   sha: hex40,
@@ -53,10 +53,10 @@ export const modelAnswer = z.object({
 })
 type ModelAnswer = z.infer<typeof modelAnswer>
 
-/** Beyond so many files the Hub may leave some out of a model's answer. */
+/** With more files, the Hub may leave some out of a model's answer. */
 const siblingsMax = 1000
 
-/** What the Hub's policy for strangers seems to be, before it is tried out. Where it says nothing, it is not open. */
+/** Whether the answer claims to be public, before that is tried. Without a statement it is not. */
 export const claimsOpen = ({ private: isPrivate, gated }: ModelAnswer): boolean =>
   isPrivate === false && gated === false
 
@@ -65,7 +65,7 @@ export function snapshotOf({ asked, answer, isPublic }: SnapshotInput): Snapshot
   const files = siblings?.map(fileOf)
   const isWhole = files !== undefined && files.length < siblingsMax && !files.includes(undefined)
   return {
-    // A repo that was renamed there is called here as it was asked for.
+    // A repo that was renamed upstream keeps the requested name here.
     repo: id.toLowerCase() === asked.toLowerCase() ? id : asked,
     commit: sha,
     isPublic,
@@ -79,7 +79,7 @@ export function snapshotOf({ asked, answer, isPublic }: SnapshotInput): Snapshot
 }
 
 interface SnapshotInput {
-  /** The name by which it was asked for. */
+  /** The requested name. */
   asked: string
   answer: ModelAnswer
   isPublic: boolean
@@ -87,13 +87,13 @@ interface SnapshotInput {
 
 const judgeFile = createFilePolicy({})
 
-/** Why a file is not mirrored, as an import would judge it; `undefined` where it is. */
+/** Why the import policy leaves a file out; `undefined` where it does not. */
 export function leftOutBecause(path: string): string | undefined {
   const verdict = judgeFile(path)
   return verdict.take ? undefined : verdict.reason
 }
 
-/** The files that an import takes: what clients are told before it must be what they are told after it. */
+/** The files that an import takes, so that clients see the same list before and after it. */
 export const mirroredFiles = (files: readonly MirroredFile[]): MirroredFile[] =>
   sortedByPath(files.filter(({ path }) => leftOutBecause(path) === undefined))
 

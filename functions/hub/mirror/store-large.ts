@@ -7,10 +7,10 @@ import { storeWhileSending } from './store-while-sending.ts'
 
 const holdMs = 30_000
 const renewMs = 10_000
-/** A client that takes longer is not waited for: the import moves the file by itself. */
+/** A slower client loses its claim, and the import transfers the file itself. */
 const heldMaxMs = 10 * 60_000
 
-/** Stores a large file as its blob while it is sent, and keeps the import from moving it at the same time. */
+/** Stores a large file as its blob while streaming it, and keeps the import from transferring it at the same time. */
 export async function* storeLarge(request: StoreLarge): AsyncGenerator<Uint8Array> {
   const { table, objects, log, now, repo, sha256, sizeBytes, body, onStored } = request
   const startedMs = now().getTime()
@@ -43,7 +43,6 @@ interface StoreLarge {
   objects: ObjectStore
   log: Logger
   now: () => Date
-  /** `owner/name`. */
   repo: string
   sha256: string
   sizeBytes: number

@@ -1,9 +1,9 @@
 import { ChecksumMismatch } from '../../../shared/objects/object-store.ts'
 
 /**
- * Passes bytes on while they are stored. Whoever is slower sets the pace, so that one chunk is all that is held. The
- * last chunk waits for the store's word on the whole: bytes that are not what they were said to be never reach a client
- * whole. A store that fails otherwise is the log's matter, and a client that leaves ends the storing with nothing kept.
+ * Passes bytes on while storing them, at the slower one's pace, so that only one chunk is held. The last chunk waits
+ * for the store's verification: no client receives a complete file with the wrong hash. Other failures of the store are
+ * only logged, and a client that leaves cancels the storing.
  */
 export async function* storeWhileSending({ body, store, onFailure }: StoreInput): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
@@ -11,11 +11,11 @@ export async function* storeWhileSending({ body, store, onFailure }: StoreInput)
   let isStoring = true
   const stored = store(readable).catch(async (error: unknown) => {
     isStoring = false
-    // It may not have begun to read, and what nobody reads is never written.
+    // The store may not have started reading, and unread bytes are never written.
     await writer.abort(error).catch(() => {})
     return { error }
   })
-  // An aborted stream rejects what waits for it, which is what is meant by it.
+  // An aborted stream rejects its waiters, as intended.
   writer.closed.catch(() => {})
   let last: Uint8Array | undefined
   let isWhole = false
@@ -41,7 +41,7 @@ export async function* storeWhileSending({ body, store, onFailure }: StoreInput)
 
 interface StoreInput {
   body: AsyncIterable<Uint8Array>
-  /** Stores what it is given whole or not at all. */
+  /** Stores its input whole or not at all. */
   store: (body: AsyncIterable<Uint8Array>) => Promise<undefined>
   onFailure: (error: unknown) => void
 }

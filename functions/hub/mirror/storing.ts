@@ -13,17 +13,17 @@ import { ensureMirrorOwner } from './mirror-owner.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Upstream } from './upstream.ts'
 
-/** So long a client that fetches a whole repo is given to bring it in by itself. */
+/** Leaves a client that fetches a whole repo time to bring it in by itself. */
 const planDelaySeconds = 5
-/** How often it is looked whether an import that was started still goes on. */
+/** How often a started import is checked to be still running. */
 const lookMs = 15_000
-/** An import that failed is not started again before, however often its files are read. */
+/** How long a failed import is not started again, however often its files are read. */
 const failedRestMs = 10 * 60_000
 const startedMax = 2000
 
 export type Storing = ReturnType<typeof createStoring>
 
-/** Starts the imports that bring here what was read through the mirror: one for each commit, however many read of it. */
+/** Starts the imports of what was read through the mirror: one per commit, however many clients read it. */
 export function createStoring({ table, queue, importsMax, upstream, log, now }: StoringInput) {
   const started = new Map<string, { importId: string; lookAtMs: number }>()
 
@@ -35,7 +35,7 @@ export function createStoring({ table, queue, importsMax, upstream, log, now }: 
     const item = await getImport(table, known.importId)
     const failedMs = item?.state === 'FAILED' ? Date.parse(item.updatedAt) : undefined
     const restsUntilMs = failedMs === undefined ? undefined : failedMs + failedRestMs
-    // Brought here and not here any more: it was deleted, and whoever reads it wants it again.
+    // It was imported and deleted again, and somebody wants it once more.
     if (item === undefined || item.state === 'READY' || (restsUntilMs ?? Number.POSITIVE_INFINITY) <= nowMs)
       return false
     known.lookAtMs = Math.min(restsUntilMs ?? Number.POSITIVE_INFINITY, nowMs + lookMs)
@@ -58,11 +58,11 @@ export function createStoring({ table, queue, importsMax, upstream, log, now }: 
       createdByName: principal.username,
       importsMax,
       now: at,
-      // Nothing newer: what may be seen was judged of this commit.
+      // Pinned, because the visibility was checked for this commit.
       sourceRevision: commit,
       mirror: { upstream: upstream.endpoint, visibility: isPublic ? 'public' : 'private' },
       delaySeconds: planDelaySeconds,
-      // A collection may be taking it away, having found nothing in it.
+      // A collection may be removing the namespace, having found it empty.
       alsoWrites: () => [ownerStands(owner)],
     })
     started.set(key, { importId: item.id, lookAtMs: at.getTime() + lookMs })
@@ -72,7 +72,7 @@ export function createStoring({ table, queue, importsMax, upstream, log, now }: 
     }
   }
 
-  /** Clients ask for files by the commit that they were told; what they mean is mostly where main is. */
+  /** Clients request files by commit, mostly the current one of main. */
   async function branchAt({ repo, ref, commit }: { repo: string; ref: string; commit: string }): Promise<string> {
     if (!isRevisionId(ref)) return isRefName(ref) ? ref : commit
     const main = await upstream.snapshot({ repo, ref: 'main' }).catch(() => undefined)
@@ -80,7 +80,7 @@ export function createStoring({ table, queue, importsMax, upstream, log, now }: 
   }
 
   return {
-    /** A read is answered whether or not it can be stored. */
+    /** Never throws, because a read succeeds whether or not it can be stored. */
     async begin(input: BeginInput): Promise<void> {
       try {
         await begin(input)
@@ -95,7 +95,7 @@ export function createStoring({ table, queue, importsMax, upstream, log, now }: 
 interface StoringInput {
   table: Table
   queue: Queue<IngestMessage>
-  /** How many imports an owner may have under way. */
+  /** The quota of running imports. */
   importsMax: number
   upstream: Upstream
   log: Logger
@@ -104,7 +104,7 @@ interface StoringInput {
 
 interface BeginInput {
   snapshot: Snapshot
-  /** By which it was asked for. */
+  /** The requested ref. */
   ref: string
   principal: Principal
 }

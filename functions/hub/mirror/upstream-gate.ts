@@ -1,12 +1,12 @@
 import { AppError } from '../../../shared/errors.ts'
 
-/** How often the other Hub may not answer before it is left alone for a while. */
+/** Failures of the upstream Hub before it is left alone for a while. */
 const failuresMax = 2
 const restMs = 10_000
 
 /**
- * Keeps a mirror from asking a Hub that asked to be left alone, or that is away: what is here is answered at once then,
- * and for the rest the same error is given without another request.
+ * A circuit breaker for the upstream Hub: while it is open, local content answers at once, and everything else fails
+ * with the same error without a request.
  */
 export class UpstreamGate {
   #failures = 0
@@ -17,7 +17,7 @@ export class UpstreamGate {
     this.#now = now
   }
 
-  /** Does some work with the Hub, unless it is being left alone. @throws AppError as `work` does */
+  /** Runs `work`, unless the breaker is open. @throws AppError as `work` does */
   async pass<Result>(work: () => Promise<Result>): Promise<Result> {
     const closed = this.#closed
     const nowMs = this.#now().getTime()

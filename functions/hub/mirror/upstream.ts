@@ -13,15 +13,15 @@ import type { MirroredFile, Snapshot } from './snapshot.ts'
 import { UpstreamGate } from './upstream-gate.ts'
 
 export interface UpstreamSettings {
-  /** The other Hub's address, without a slash at its end. */
+  /** The upstream address, without a trailing slash. */
   endpoint: string
-  /** Sent to that address and to nowhere else; never to a client. */
+  /** Sent to that address only, never to a client. */
   token?: string | undefined
-  /** How long it is believed where a branch is. @default 60 */
+  /** How long a branch's position is cached. @default 60 */
   revalidateSeconds?: number | undefined
 }
 
-/** What never changes is kept for as long as it is of use. */
+/** A commit is immutable, so it is kept while it is useful. */
 const commitLifeMs = 10 * 60_000
 const snapshotsMax = 300
 const listsMax = 8
@@ -36,8 +36,8 @@ type UpstreamRefs = z.infer<typeof refsAnswer>
 export type Upstream = ReturnType<typeof createUpstream>
 
 /**
- * The Hub that is mirrored: what it answers is remembered for a while, read once however many ask, and asked for with
- * the token of this server. @throws AppError for whatever it refuses or cannot answer
+ * The upstream Hub: its answers are cached, shared between concurrent requests, and fetched with this server's token.
+ * @throws AppError for whatever it refuses or cannot answer
  */
 export function createUpstream({ settings, now, connection: given = {} }: UpstreamInput) {
   const endpoint = settings.endpoint.replace(/\/+$/, '')
@@ -72,7 +72,7 @@ export function createUpstream({ settings, now, connection: given = {} }: Upstre
       return snapshot
     },
 
-    /** Every file that is mirrored, in the order of their paths. */
+    /** Every mirrored file, sorted by path. */
     async files({ repo, commit, files: known }: Snapshot): Promise<readonly MirroredFile[]> {
       if (known !== undefined) return known
       const read = () => asked(repo, commit, () => readFiles({ connection, repo, commit }))
@@ -95,13 +95,13 @@ export function createUpstream({ settings, now, connection: given = {} }: Upstre
       })
     },
 
-    /** Bytes of a file, exactly as many as were asked for or an error. */
+    /** The requested bytes of a file, exactly as many or an error. */
     open: ({ repo, commit, file, ...range }: OpenInput): Promise<AsyncIterable<Uint8Array>> =>
       asked(repo, commit, () =>
         openHf({ connection, repo, request: { file: asSource(file), revision: commit, ...range } }),
       ),
 
-    /** Where the Hub itself has the bytes, as an address that is a key to this one file and to nothing else. */
+    /** The Hub's own address for a file, which gives access to this file alone. */
     address: ({ repo, commit }: Snapshot, path: string): Promise<string | undefined> =>
       asked(repo, commit, () => signedAddress({ connection, repo, commit, path })),
   }

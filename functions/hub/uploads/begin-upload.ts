@@ -15,12 +15,12 @@ interface Beginning {
 
 const triesMax = 10
 
-/** The store ends an upload after some days; its addresses are good for less. */
+/** The store aborts an upload after some days; its addresses last shorter. */
 const reusedMaxMs = 24 * 3_600_000
 
 /**
- * The upload that an object is to be sent by, or none where it has come already. Decided again where it came further
- * meanwhile: another client's proof is not undone.
+ * The upload for an object, or none where it is already complete. Decides again after a concurrent change, so that
+ * another client's proof is kept.
  */
 export async function beginUpload(beginning: Beginning, parts: UploadParts): Promise<UploadItem | undefined> {
   const { oid, sizeBytes, repoId, by, isInParts } = beginning
@@ -39,16 +39,16 @@ export async function beginUpload(beginning: Beginning, parts: UploadParts): Pro
   }
 }
 
-/** What nobody commits is swept one day: a proof without its blob is none. */
+/** Uncommitted content is collected some day, and a proof without its blob is void. */
 async function isSettled({ oid, state }: UploadItem, { objects }: UploadParts): Promise<boolean> {
   if (state === 'arrived') return true
   return state === 'proven' && (await objects.head({ key: objectKeys.blob(oid) })) !== undefined
 }
 
 /**
- * The upload that parts go to: on this machine's disk the one that was begun before, so that asking often leaves nothing
- * behind. A store that is a server ends what is left behind by itself, and takes no part of an upload that another
- * client has completed: there each has its own.
+ * The multipart upload for the parts. On disk an existing one is reused, so that repeated requests leave nothing
+ * behind. A store that is a server cleans up by itself and refuses parts of an upload that another client completed, so
+ * there each client has its own.
  */
 async function multipartOf(
   { oid, repoId, sizeBytes, partBytes, found }: Beginning & { found: UploadItem | undefined },

@@ -39,14 +39,13 @@ type LfsBatch = z.output<typeof lfsBatch>
 interface BatchInput {
   batch: LfsBatch
   repo: RepoItem
-  /** Of this server, as the client knows it. */
+  /** This server's origin, as the client knows it. */
   origin: string
   parts: UploadParts
 }
 
 /**
- * W4 where objects are to come: what the repo's owner does not hold is to be sent, whoever else may hold it, and what it
- * holds and was lost is to be sent again.
+ * W4 for uploads: the client sends whatever the repo's owner does not hold, even if others do, and whatever was lost.
  */
 export async function answerUploadBatch({
   batch,
@@ -74,14 +73,14 @@ export async function answerUploadBatch({
   const answers = await inParallel(missing, readsAtOnce, (object) => uploadActions({ object, plan, addresses, parts }))
   const byOid = new Map(answers.map((answer) => [answer.oid, answer]))
   const isInParts = answers.some(({ actions }) => actions?.upload.header !== undefined)
-  // Each once: of what stands there twice, clients would send the same bytes twice at the same time.
+  // Each object once, because clients would send duplicates twice at the same time.
   const objects = distinct.map((object) => byOid.get(object.oid) ?? object)
   return { transfer: isInParts ? 'multipart' : 'basic', objects }
 }
 
-/** Why a commit of all that its owner does not hold would be refused, so that nobody sends it for nothing. */
+/** Why a commit of the missing objects would exceed the quota, so that nobody sends them in vain. */
 async function fullness({ more, repo: { owner }, principal }: More, { table, limits }: HubParts) {
-  // What its owner holds is not missing for the commit, and no other way does such a key learn what that is.
+  // This also would tell such a key what its owner's other repos hold.
   if (isForOneRepo(principal)) return undefined
   const moreBytes = more.reduce((sum, { size }) => sum + size, 0)
   try {
@@ -102,8 +101,8 @@ interface More {
 const isForOneRepo = ({ limit }: Principal): boolean => limit !== undefined && !('owner' in limit)
 
 /**
- * Whether a commit may name a content that nobody sends again. A key for one repo may not: it would learn what is in
- * others of the same owner, and bring it into its own.
+ * Whether a commit may reuse content without sending it. A key for one repo may not, because it would learn what the
+ * owner's other repos hold, and could copy it.
  */
 export const mayName = async (
   { oid, repo, principal }: { oid: string; repo: RepoItem; principal: Principal },
@@ -114,7 +113,7 @@ async function isStored(oid: string, { objects }: Pick<UploadParts, 'objects'>):
   return (await objects.head({ key: objectKeys.blob(oid) })) !== undefined
 }
 
-/** W4 where objects are to go: what the branch main holds is downloaded as any file of it. */
+/** W4 for downloads: content of the branch main is downloaded like any file. */
 export async function answerDownloadBatch({ batch, repo, origin, parts }: BatchInput) {
   const wanted = new Set(batch.objects.map(({ oid }) => oid))
   const paths = new Map<string, string>()

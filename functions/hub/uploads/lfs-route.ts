@@ -8,7 +8,7 @@ import type { HubApp, HubParts } from '../parts.ts'
 import { repoKinds } from '../repo-kinds.ts'
 import { answerDownloadBatch, answerUploadBatch, lfsBatch } from './lfs-batch.ts'
 
-/** W4: where objects of Git LFS are to be sent to, or are. Xet is never spoken. */
+/** W4: where Git LFS objects are sent to, or are. Xet is not supported. */
 export function addLfsRoute(app: HubApp, parts: HubParts) {
   for (const { kind, files } of repoKinds)
     app.post(`${files}/:owner/:repo/info/lfs/objects/batch`, async (context) => {
@@ -16,7 +16,7 @@ export function addLfsRoute(app: HubApp, parts: HubParts) {
       if (!folder.endsWith('.git')) throw errors.routeNotFound('POST', context.req.path)
       const name = `${owner}/${folder.slice(0, -'.git'.length)}`
       const principal = context.get('principal')
-      // The repo is looked at before the body, so that a stranger learns nothing of what a body may hold.
+      // Checks the repo before the body, so that a stranger learns nothing about valid bodies.
       const repo = await accessRepo(parts.table, { principal, access: 'read', kind, name })
       const batch = await readJson(context, lfsBatch)
       const asked = { batch, repo, origin: originOf(context.req.url, parts.publicUrl), parts }

@@ -1,19 +1,19 @@
-/** How the objects of one question are to be sent. */
+/** How the objects of one request are sent. */
 export interface UploadWays {
-  /** Up to so many bytes go as one piece, by one request. */
+  /** Objects up to this size are sent in one request. */
   basicMaxBytes: number
   partMinBytes: number
 }
 
-/** An answer holds one signed address for each part, and a Lambda answers at most 6 MB. */
+/** An answer has one signed address per part, and a Lambda answers at most 6 MB. */
 const partsMax = 2000
 
 const mebibyte = 1024 ** 2
 
-/** S3 takes no more in one piece. */
+/** S3's limit for a single PUT. */
 export const pieceMaxBytes = 5 * 1024 ** 3
 
-/** So many bytes in each part that the addresses of all parts of these objects fit into one answer. */
+/** The part size at which the addresses of all parts fit into one answer. */
 export function choosePartBytes(sizesBytes: readonly number[], { basicMaxBytes, partMinBytes }: UploadWays): number {
   const inParts = sizesBytes.filter((sizeBytes) => sizeBytes > basicMaxBytes)
   const totalBytes = inParts.reduce((sum, sizeBytes) => sum + sizeBytes, 0)

@@ -10,7 +10,9 @@ import type { UploadParts } from './upload-parts.ts'
 
 type Uploading = Context<HttpEnvironment>
 
-/** Takes an object in one piece. It is hashed while it is written, and nothing else than what was announced is kept. */
+/**
+ * Receives an object in one piece. It is hashed while it is written, and anything but the announced content is dropped.
+ */
 export async function receiveWhole(context: Uploading, upload: UploadItem, { table, objects, now }: UploadParts) {
   const { id, oid, sizeBytes } = upload
   const body = bodyOf(context, sizeBytes)
@@ -21,8 +23,8 @@ export async function receiveWhole(context: Uploading, upload: UploadItem, { tab
 }
 
 /**
- * Takes one part. What another client has sent whole meanwhile needs none any more: it is read and let go, for no client
- * looks at an answer before all of its part is sent. @returns what names it when the parts are joined
+ * Receives one part. Where another client has completed the content, the part is read and dropped, because clients only
+ * look at the answer after sending everything. @returns the part's tag for joining
  */
 export async function receivePart(context: Uploading, upload: UploadItem, parts: UploadParts): Promise<string> {
   const { id, oid } = upload
@@ -46,7 +48,7 @@ export async function receivePart(context: Uploading, upload: UploadItem, parts:
   })
 }
 
-/** The bytes of a request as they come; of another length than was announced, none are read. */
+/** The bytes of a request, unless their announced length is wrong. */
 function bodyOf({ req }: Uploading, sizeBytes: number): AsyncIterable<Uint8Array> {
   const announced = req.header('content-length')
   if (announced === undefined)

@@ -9,8 +9,8 @@ import type { UploadParts } from './upload-parts.ts'
 const lookEveryMs = 500
 
 /**
- * Brings an upload that has come whole to its end: proven now, or by somebody with more time, for whom it waits until
- * `deadline`. @throws AppError `upload_missing`, `upload_refused`, `upload_unproven`
+ * Finishes a complete upload: proves it now, or waits until `deadline` for a worker to do so. @throws AppError
+ * `upload_missing`, `upload_refused`, `upload_unproven`
  */
 export async function settleUpload(
   { upload, deadline }: { upload: UploadItem; deadline: Date },
@@ -22,7 +22,7 @@ export async function settleUpload(
   if (state === 'refused') throw uploadRefused(oid, fault ?? 'it was not what it was said to be')
   if (sizeBytes <= uploads.proveInRequestMaxBytes) return proveUpload(upload, parts)
   if (state === 'waiting' && !(await hasCome(upload, parts))) throw uploadMissing(oid)
-  // Whoever said that it has come may have ended before anyone was asked to prove it, or what was asked was lost.
+  // The request to prove it may never have been sent, or was lost.
   if (state === 'waiting' || now().getTime() - movedAtMs(upload) > forgottenMs) await haveProven(upload, parts)
   for (;;) {
     const found = await getUpload(table, id, now())
@@ -34,10 +34,10 @@ export async function settleUpload(
   }
 }
 
-/** Longer than the largest file takes to be read. */
+/** Longer than reading the largest file takes. */
 const forgottenMs = 30 * 60_000
 
-/** Asks for a proof, unless somebody else has seen to that meanwhile. */
+/** Requests a proof, unless somebody else did meanwhile. */
 async function haveProven(upload: UploadItem, { table, proveLater, now }: UploadParts) {
   try {
     await moveUpload(table, { id: upload.id, state: 'arrived', seen: upload, now: now() })

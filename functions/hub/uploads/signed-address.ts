@@ -6,7 +6,7 @@ interface Address {
   url: URL
 }
 
-/** Signs a request to this server: its method, its path, what it is asked for, and until when. */
+/** Signs a request to this server: method, path, query and expiry. */
 export function signAddress({ secret, method, url, expiresAt }: Address & { expiresAt: Date }): string {
   const signed = new URL(url)
   signed.searchParams.set('expires', String(Math.floor(expiresAt.getTime() / 1000)))
@@ -14,7 +14,7 @@ export function signAddress({ secret, method, url, expiresAt }: Address & { expi
   return signed.href
 }
 
-/** Whether we made this address and it still holds: clients come with it alone, and without a key. */
+/** Whether a signed address is ours and still valid, since clients present it without a key. */
 export function judgeAddress({ secret, method, url, now }: Address & { now: Date }): 'valid' | 'expired' | 'forged' {
   const given = Buffer.from(url.searchParams.get('signature') ?? '', 'hex')
   const wanted = Buffer.from(signatureOf({ secret, method, url }), 'hex')

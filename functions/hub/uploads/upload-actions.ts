@@ -18,7 +18,7 @@ interface ObjectAnswer extends AskedObject {
 
 const signedAtOnce = 16
 
-/** What a client is to do to upload one object; nothing where the repo has its proof already. */
+/** The client's actions to upload one object; none where the repo has it already. */
 export async function uploadActions({ object, plan, addresses, parts }: ActionsInput): Promise<ObjectAnswer> {
   const { oid, size: sizeBytes } = object
   const { repoId, by, partBytes, takesParts } = plan

@@ -2,10 +2,10 @@ import { stagedKey } from '../../../shared/uploads/prove-upload.ts'
 import { signAddress } from './signed-address.ts'
 import type { UploadParts } from './upload-parts.ts'
 
-/** Long enough for a hundred gigabytes over a home line's upload; S3 ends it earlier where its own session ends. */
+/** Enough for 100 GB over a home connection; S3 ends it earlier where its own session ends. */
 const expirySeconds = 12 * 3600
 
-/** The addresses of one upload: at the store itself where it is a server, else here, signed by us. */
+/** The addresses of one upload: the store's own where it is a server, otherwise signed ones of this server. */
 export function createUploadAddresses({
   origin,
   secret,

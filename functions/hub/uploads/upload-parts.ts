@@ -4,15 +4,15 @@ import type { UploadItem } from '../../../shared/table/uploads.ts'
 import type { UploadWays } from './plan-upload.ts'
 
 export interface UploadSettings extends UploadWays {
-  /** Of one file: whoever proves it reads the whole of it in one go. */
+  /** Per file; a proof reads the whole of it in one go. */
   objectMaxBytes: number
-  /** More than this is not read within a request, but by whoever `proveLater` asks. */
+  /** A larger object is not proven within a request, but by `proveLater`. */
   proveInRequestMaxBytes: number
-  /** How long a request waits for that one. */
+  /** How long a request waits for that. */
   waitMs: number
 }
 
-/** One machine has all the time of a request, and its disk takes a file in one piece as well as in parts. */
+/** A local request may take any time, and a disk takes a file in one piece as well as in parts. */
 export const localUploads: UploadSettings = {
   objectMaxBytes: 2 * 1024 ** 4,
   basicMaxBytes: 32 * 1024 ** 2,
@@ -22,11 +22,11 @@ export const localUploads: UploadSettings = {
 }
 
 /**
- * The HTTP API gives a Lambda 30 seconds. An object in parts is read where its parts are joined, by a request of its
- * own; one that came in one piece is read by the commit, which may name many.
+ * The HTTP API gives a Lambda 30 seconds. An object in parts is proven when its parts are joined, in a request of its
+ * own; one sent in one piece is proven by the commit, which may name many.
  */
 export const lambdaUploads: UploadSettings = {
-  // As of an import: a Lambda has a quarter of an hour to read it.
+  // As for imports: a Lambda has 15 minutes to read it.
   objectMaxBytes: 40 * 1024 ** 3,
   basicMaxBytes: 4 * 1024 ** 2,
   partMinBytes: 64 * 1024 ** 2,
@@ -34,14 +34,14 @@ export const lambdaUploads: UploadSettings = {
   waitMs: 20_000,
 }
 
-/** What the routes of uploads work with. */
+/** What the upload routes work with. */
 export interface UploadParts {
   table: Table
   objects: ObjectStore
   publicUrl: string | undefined
   uploadSecret: () => Promise<Uint8Array>
   uploads: UploadSettings
-  /** Has an upload proven by somebody with more time. */
+  /** Has an upload proven by a worker with more time. */
   proveLater: (upload: UploadItem) => Promise<void>
   now: () => Date
 }

@@ -24,8 +24,8 @@ const completion = z.object({
 })
 
 /**
- * W5 to W7, at addresses that `uploadActions` signed: clients send the bytes and join the parts without a key. They
- * stand before anything that asks who somebody is.
+ * W5 to W7, at addresses signed by `uploadActions`: clients send bytes and join parts without a key. They come before
+ * authentication.
  */
 export function addUploadRoutes(app: HubApp, parts: UploadParts) {
   app.put('/api/uploads/:id/content', async (context) => {
@@ -49,9 +49,9 @@ export function addUploadRoutes(app: HubApp, parts: UploadParts) {
       throw errors.invalidRequest(`The upload has the parts 1 to ${count}, each of them once.`, 'parts')
     const uploadId = context.req.query('upload') ?? ''
     if (upload.state === 'waiting') await joinParts({ upload, sent, uploadId }, parts)
-    // Another client was done first.
+    // Another client finished first.
     else await parts.objects.uploads.abort({ key: stagedKey(upload.id), uploadId })
-    // A client that is told to come again would send all parts again: the commit says it where it is too early.
+    // A client that is told to retry would send all parts again; the commit reports it where it is still too early.
     await settleUpload({ upload, deadline: deadlineOf(parts) }, parts).catch((error) => {
       if (!(error instanceof AppError) || error.code !== 'upload_unproven') throw error
     })
@@ -65,7 +65,7 @@ export function addUploadRoutes(app: HubApp, parts: UploadParts) {
   })
 }
 
-/** @throws AppError where we did not make the address, or made it too long ago */
+/** @throws AppError where the address is not ours or has expired */
 async function uploadAt(
   context: Context<HttpEnvironment>,
   method: 'PUT' | 'POST',
@@ -102,7 +102,7 @@ async function joinParts(
     if (error instanceof PartsRefused)
       throw errors.invalidRequest(`The parts cannot be joined: ${error.message}`, 'parts')
     if (!(error instanceof UploadMissing)) throw error
-    // A client that got no answer asks again for what was done, or another one sent the same content.
+    // The client repeats a request without an answer, or another one sent the same content.
     if (!(await hasCome(upload, parts))) throw uploadMissing(upload.oid)
   }
 }

@@ -3,9 +3,9 @@ import { keys } from '../../../shared/table/keys.ts'
 import { absent, ConditionFailed, type Table } from '../../../shared/table/table.ts'
 
 /**
- * What the addresses of uploads are signed with. It lies in the table, in a partition that the hub alone may read: it
- * is the same for every instance, is there in both hosts, and costs no request but the first. Whoever had it could
- * only send bytes to an upload that somebody began, and bytes are hashed before anyone can read them.
+ * The secret that signs upload addresses, stored in a partition of the table that only the hub function reads: it works
+ * in both hosts, is the same for every instance, and costs one read. A thief could only send bytes to a begun upload,
+ * and bytes are hashed before anyone can read them.
  */
 export function createUploadSecret(table: Table): () => Promise<Uint8Array> {
   let known: Promise<Uint8Array> | undefined
@@ -26,7 +26,7 @@ async function readOrMake(table: Table): Promise<Uint8Array> {
     await table.put({ ...keys.uploadSecret, secret: secret.toString('base64') }, absent)
     return secret
   } catch (error) {
-    // Another instance made it first.
+    // Another instance created it first.
     if (error instanceof ConditionFailed) return readOrMake(table)
     throw error
   }

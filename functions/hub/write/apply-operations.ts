@@ -4,7 +4,7 @@ import { type RevisionFile, sortedByPath } from '../../../shared/model/revision-
 import { hubErrors } from '../hub-errors.ts'
 import { createFolderTree } from './folder-tree.ts'
 
-/** What a commit does to a list of files, with the content of each known by its hash. */
+/** A commit's change to a list of files, with each content given by its hash. */
 export type FileChange =
   | { kind: 'put'; file: RevisionFile }
   | { kind: 'deletedFile'; path: string }
@@ -12,13 +12,13 @@ export type FileChange =
 
 export interface AppliedChanges {
   files: RevisionFile[]
-  /** Whether anything came out other than it was. */
+  /** Whether the result differs. */
   changed: boolean
 }
 
 /**
- * The files after a commit, each operation applied to what the one before it left: a client may empty a folder and
- * fill it again. @throws AppError `entry_not_found`, `invalid_request`
+ * The files after a commit. Each operation sees the result of the previous one, so a client may empty a folder and
+ * refill it. @throws AppError `entry_not_found`, `invalid_request`
  */
 export function applyOperations(before: readonly RevisionFile[], changes: readonly FileChange[]): AppliedChanges {
   const files = new Map(before.map((file) => [file.path, file]))

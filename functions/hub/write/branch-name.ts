@@ -3,8 +3,8 @@ import { isNewRefName } from '../../../shared/model/new-ref-name.ts'
 import { isRefName, isRevisionId } from '../../../shared/model/repo-id.ts'
 
 /**
- * The branch that a route names, also where it says that it is one: any that there may be, whatever it was called when it
- * was made. @throws AppError `invalid_request`
+ * The branch in a route, with or without `refs/heads/`. Accepts names that could no longer be created. @throws AppError
+ * `invalid_request`
  */
 export function branchName(ref: string): string {
   const name = nameOf(ref)
@@ -12,7 +12,7 @@ export function branchName(ref: string): string {
   throw noBranch(ref)
 }
 
-/** The name of a branch that is to be made; `HEAD` is main. @throws AppError `invalid_request` */
+/** The name for a new branch; `HEAD` is main. @throws AppError `invalid_request` */
 export function newBranchName(ref: string): string {
   const name = nameOf(ref)
   if (isNewRefName(name)) return name

@@ -1,12 +1,12 @@
-/** So many bytes at once for all who share it. */
+/** A limit in bytes that concurrent requests share. */
 interface ByteBudget {
-  /** A share that grows by what it lets through, until it is given back. */
+  /** A share that grows with the bytes passing through it, until it is released. */
   open(): { counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>; release(): void }
 }
 
 /**
- * Bounds the memory of what is read whole before anything is done with it, by what really came: who announces much and
- * sends nothing takes nothing from others. @throws whatever `onExceeded` makes, to who would go beyond
+ * Bounds the memory of bodies that are read whole, by the bytes received: announcing much and sending nothing takes
+ * nothing from others. @throws the error of `onExceeded`
  */
 export function createByteBudget({ maxBytes, onExceeded }: { maxBytes: number; onExceeded: () => Error }): ByteBudget {
   let heldBytes = 0

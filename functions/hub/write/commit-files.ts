@@ -21,13 +21,13 @@ const atOnce = 8
 interface CommitContext {
   repo: RepoItem
   principal: Principal
-  /** What the branch held when the commit was asked for. */
+  /** The files of the branch when the commit was requested. */
   before: readonly RevisionFile[]
 }
 
 /**
- * Brings what a commit says of files to what it changes in a list: each content is a blob that hashes to its name, and
- * counted for the repo's owner. @throws AppError for pickles, for what was not uploaded, for quotas
+ * Turns a commit's operations into changes of a file list: each content becomes a verified blob, counted for the repo's
+ * owner. @throws AppError for pickles, missing uploads and quotas
  */
 export async function storeFiles(
   operations: readonly CommitOperation[],
@@ -64,8 +64,8 @@ interface LargeInput extends CommitContext {
 }
 
 /**
- * Names a content that this repo holds, that its owner holds, or that was proven to be had by an upload to this repo, as
- * does one that was lost and is sent again.
+ * Refers to content that this repo or its owner holds, or that an upload to this repo proved; lost content has to be
+ * uploaded again.
  */
 async function largeFile({ operation, held, deadline, repo, principal }: LargeInput, parts: HubParts) {
   const { path, oid, sizeBytes } = operation

@@ -6,7 +6,7 @@ const path = z.string().superRefine((text, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: `"${text.slice(0, 200)}" is no path: ${fault}` })
 })
 
-/** A folder may come with a slash at its end. */
+/** A folder may have a trailing slash. */
 const folder = z.preprocess((value) => (typeof value === 'string' ? value.replace(/\/$/, '') : value), path)
 
 const header = z.object({
@@ -15,7 +15,7 @@ const header = z.object({
   parentCommit: z.string().max(128).nullish(),
 })
 
-/** Strict: what is not known here, such as a rename, must not be left out without a word. */
+/** Strict, because an unknown field (such as a rename) must not be ignored silently. */
 const values = {
   file: z.strictObject({ path, content: z.string(), encoding: z.enum(['base64', 'utf-8']).default('utf-8') }),
   lfsFile: z.strictObject({
@@ -33,7 +33,7 @@ export const commitValues = { header, ...values }
 export type CommitKey = keyof typeof commitValues
 export type CommitHeader = z.output<typeof header>
 
-/** What a commit does to one path. */
+/** A commit's change to one path. */
 export type CommitOperation =
   | { kind: 'file'; path: string; content: Uint8Array }
   | { kind: 'lfsFile'; path: string; oid: string; sizeBytes: number | undefined }

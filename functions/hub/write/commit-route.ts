@@ -22,7 +22,7 @@ import { notifyIngest } from './notify-ingest.ts'
 import { publishCommit } from './publish-commit.ts'
 import { readCommit } from './read-commit.ts'
 
-/** W8: changes the files of a branch, all of them or none. */
+/** W8: changes the files of a branch, all or none. */
 export function addCommitRoute(app: HubApp, parts: HubParts) {
   const inTurn = createTurns()
   const budget = createByteBudget({ maxBytes: commitsMaxBytes, onExceeded: commitsBusy })
@@ -70,7 +70,7 @@ interface CommitTarget {
   principal: Principal
 }
 
-/** What the bodies of commits may take of one process's memory at once; a single one is smaller by far. */
+/** The memory for the bodies of concurrent commits; a single one is much smaller. */
 const commitsMaxBytes = 128 * 1024 ** 2
 
 const commitsBusy = () =>
@@ -82,11 +82,11 @@ const commitsBusy = () =>
     retryAfterSeconds: 5,
   })
 
-/** Where people find a repo. */
+/** The web address of a repo. */
 export const urlOf = (repo: RepoItem, origin: string): string =>
   `${origin}${routesOf(repo.kind).files}/${fullName(repo)}`
 
-/** @throws AppError: a change is made on a branch here, not asked for. */
+/** @throws AppError, because changes are pushed to a branch, not proposed. */
 export function refusePullRequest(context: Context<HttpEnvironment>) {
   if (!isTrue(context, 'create_pr')) return
   throw new AppError({

@@ -4,7 +4,7 @@ import { createRef, type NewRef, type RefChange } from '../../../shared/repos/ch
 import type { RevisionItem } from '../../../shared/table/repos.ts'
 import { revisionWrites } from '../../../shared/table/revision-write.ts'
 
-/** A branch that begins with nothing: a commit without files and without a past. */
+/** Creates a branch from an empty commit without a parent. */
 export async function createEmptyBranch({
   table,
   repo,

@@ -33,7 +33,7 @@ const creation = z.object({
   files: z.array(commitValues.file).max(filesMax).nullish(),
 })
 
-/** W1: makes a repo with a first commit, as clients expect the branch main of every repo. */
+/** W1: creates a repo with a first commit, because clients expect the branch main in every repo. */
 export function addCreateRepoRoute(app: HubApp, parts: HubParts) {
   app.post('/api/repos/create', async (context) => {
     const principal = principalOf(context)
@@ -41,7 +41,7 @@ export function addCreateRepoRoute(app: HubApp, parts: HubParts) {
     const body = await readJson(context, creation)
     const [kind, name] = [kindOf(body.type), nameOf(body, principal)]
     const visibility = visibilityOf(body)
-    // Nothing is stored for who may not write there.
+    // Stores nothing for a caller who may not write there.
     const owner = await ensureOwner({ table, principal, owner: splitName(name).owner, now: now() })
     const spelled = `${owner.name}/${splitName(name).name}`
     const draft = newRepo({ kind, fullName: spelled, createdBy: principal.userId, now: now() })
@@ -73,13 +73,13 @@ export function addCreateRepoRoute(app: HubApp, parts: HubParts) {
   })
 }
 
-/** Clients that may find the repo there take every 409 for that, and read its address from the answer. */
+/** Clients with `exist_ok` take any 409 for an existing repo, and read its address from the answer. */
 function sayGone(error: unknown): never {
   if (!(error instanceof AppError) || error.code !== 'repo_deleted') throw error
   throw new AppError({ code: error.code, status: 410, message: error.message })
 }
 
-/** A collection that began meanwhile may have taken what was stored: it is stored again. */
+/** Stores the content again if a collection may have removed it. */
 async function unlessCollected<Result>(create: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {

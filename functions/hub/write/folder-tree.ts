@@ -1,7 +1,7 @@
-/** Paths by the folders they are in, so that a folder's files are found without looking at all others. */
+/** Paths by folder, so that a folder's files are found without visiting all others. */
 interface FolderTree {
   add(path: string): void
-  /** Every path that was ever put in a folder, its folders' too; after that the folder has none. */
+  /** Removes a folder's content and returns every path that was in it, at any depth. */
   empty(folder: string): string[]
 }
 
@@ -33,7 +33,7 @@ export function createFolderTree(paths: Iterable<string>): FolderTree {
     for (const one of names) above = above?.folders.get(one)
     const folder = above?.folders.get(name)
     if (folder === undefined) return []
-    // Detached whole: what is emptied again and again costs no more than what was put there since.
+    // Detached as a whole, so that emptying a folder repeatedly only costs what was added since.
     above?.folders.delete(name)
     return [...pathsIn(folder)]
   }

@@ -1,6 +1,6 @@
 import { errors } from '../../../shared/errors.ts'
 
-/** Node leaves out what is no base64; a file would come out shorter than it went in. */
+/** Node skips invalid base64 characters, which would silently shorten a file. */
 export function fromBase64(text: string, path: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64')
   const wanted = text.replace(/=+$/, '')

@@ -1,10 +1,10 @@
 import { errors } from '../../../shared/errors.ts'
 import { compilePattern } from '../../../shared/model/path-pattern.ts'
 
-/** A rule follows each of its wildcards at once through a path, so these bound the time that a client can take. */
+/** Matching follows all wildcards of a rule at once, so these limits bound its time. */
 const wildcardsMax = 5
 const rulesMax = 1000
-/** Of rules times letters of paths: that of a thousand files and a long `.gitignore` is a tenth of it. */
+/** Rules times path characters; a thousand files with a long `.gitignore` use a tenth of it. */
 const workMax = 10_000_000
 
 interface Rule {
@@ -14,8 +14,8 @@ interface Rule {
 }
 
 /**
- * Judges paths by the text of a `.gitignore`: the last rule that speaks of a path or of a folder above it decides.
- * @throws AppError where the rules, or what they are asked about, would take too long
+ * Compiles a `.gitignore`: the last rule that matches a path or a parent folder decides.
+ * @throws AppError where matching would take too long
  */
 export function compileGitIgnore(text: string): (path: string) => boolean {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
@@ -41,7 +41,7 @@ export function compileGitIgnore(text: string): (path: string) => boolean {
   }
   return (path) => {
     const segments = path.split('/')
-    // Nothing in a folder that is ignored can be taken back.
+    // Nothing inside an ignored folder can be re-included.
     const above = segments.slice(0, -1).map((_, at) => segments.slice(0, at + 1).join('/'))
     return above.some(isFolderIgnored) || judge(path, false)
   }
@@ -55,7 +55,7 @@ function toRule(line: string): Rule {
     .replace(/(?<!\\)\s+$/, '')
   const foldersOnly = text.endsWith('/')
   const pattern = text.replace(/\/$/, '')
-  // With a slash anywhere but at its end, a rule speaks of paths from the top; else of names in any folder.
+  // A rule with a slash before its end is anchored at the top; otherwise it matches names in any folder.
   const anchored = pattern.includes('/')
   const matches = compilePattern(anchored ? pattern.replace(/^\//, '') : `**/${pattern}`)
   return { takesBack, foldersOnly, matches }

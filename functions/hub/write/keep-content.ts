@@ -5,7 +5,7 @@ import { readSweepRound, type SweepRound } from '../../../shared/table/sweeps.ts
 import type { HubParts } from '../parts.ts'
 import type { FileChange } from './apply-operations.ts'
 
-/** Content that is there and stays, as long as the collection's round is the same when it is published. */
+/** Content that will stay, provided that the collection's round is unchanged at publication. */
 export interface KeptContent {
   changes: FileChange[]
   round: SweepRound
@@ -14,7 +14,7 @@ export interface KeptContent {
 const triesMax = 6
 const pauseMs = 400
 
-/** Stores what a commit needs, again where a collection is removing it this very moment. */
+/** Stores what a commit needs, and repeats it where a collection is removing that right now. */
 export async function keepContent(
   { repoId, store }: { repoId: string; store: () => Promise<FileChange[]> },
   { table, objects }: Pick<HubParts, 'table' | 'objects'>,

@@ -8,8 +8,8 @@ import { ConditionFailed, type Table, type TransactAction } from '../../../share
 const movesMax = 20
 
 /**
- * Moves the branch, again at once where only its repo was changed by others meanwhile: what is written for the commit is
- * right as long as the branch is where it was. @throws ConditionFailed
+ * Moves the branch, and retries where only its repo was changed by others: the commit stays valid as long as the branch
+ * is where it was. @throws ConditionFailed
  */
 export async function moveBranch(table: Table, { repo: asked, branch, revision, others }: Move): Promise<void> {
   let repo = asked

@@ -5,8 +5,8 @@ import type { IngestMessage } from '../../../shared/ingest/message.ts'
 import type { HubParts } from '../parts.ts'
 
 /**
- * Has what was just written read and recorded in the bucket. It was written, so a queue that does not answer is no
- * failure of the request: the next change of the repo, or a check of the registry, makes up for it.
+ * Queues the inspection and the manifest of a write. A queue failure does not fail the request, because the write is
+ * done: the next change of the repo or a check of the registry makes up for it.
  */
 export async function notifyIngest(context: Context<HttpEnvironment>, { ingest }: HubParts, message: IngestMessage) {
   try {

@@ -26,8 +26,8 @@ const ahead = z.object({
 })
 
 /**
- * W3: says of each file how it is to be sent, and which content is there already. What will not be taken in is refused
- * here, before anybody uploads it.
+ * W3: how to send each file, and which content is already here. Files that would be refused are refused here, before
+ * they are uploaded.
  */
 export function addPreuploadRoute(app: HubApp, { table }: HubParts) {
   for (const { kind, api } of repoKinds)
@@ -71,12 +71,12 @@ function refuse(paths: readonly string[], kind: RepoKind) {
   if (refused.length > 0) throw errors.invalidRequest(refused.slice(0, 10).join('\n'), 'files')
 }
 
-/** `huggingface_hub` from 1.20 on sends large files by Xet, unless it is told not to. */
+/** `huggingface_hub` from 1.20 on sends large files by Xet, unless it is disabled. */
 function speaksXetOnly(userAgent = ''): boolean {
   const [, major = '0', minor = '0'] = /\bhf_hub\/(\d+)\.(\d+)/.exec(userAgent) ?? []
   return Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 20)
 }
 
-/** Printed before that fails; the client does not say whether it was told already. */
+/** Printed before the upload fails, because the client does not say whether Xet is disabled. */
 const xetWarning =
   'xet; This server stores large files by Git LFS, not by Xet. If this upload fails: set HF_HUB_DISABLE_XET=1 and run it again.'

@@ -16,16 +16,16 @@ import { moveBranch } from './move-branch.ts'
 interface CommitRequest {
   repo: RepoItem
   branch: string
-  /** The commit that the branch must be at; without it, the changes are made to whatever it is at. */
+  /** The commit that the branch must be at; without it, the changes apply to its current one. */
   parentCommit: string | undefined
   title: string
   message: string
   by: string
-  /** Different for each request, so that two commits are never one. */
+  /** Unique per request, so that two commits never share an id. */
   nonce: string
-  /** Stores what the commit brings, and says what it changes; asked again where that may have been collected. */
+  /** Stores the content and returns the changes; called again if a collection may have removed it. */
   store: () => Promise<FileChange[]>
-  /** Who commits to the same branch of the same repo at this moment waits here; without it, nobody waits. */
+  /** Sequences concurrent commits to one branch of one repo. */
   inTurn?: InTurn | undefined
 }
 
@@ -33,15 +33,15 @@ const triesMax = 30
 const pauseMaxMs = 200
 
 /**
- * Makes a commit the head of its branch: its files are written first, and seen only once one transaction has moved the
- * branch from the commit that they were made of. @returns the head, which stays where nothing changes
+ * Publishes a commit: writes its files first, then moves the branch in one transaction, if it is still at the commit's
+ * parent. @returns the head, which stays where nothing changes
  */
 export async function publishCommit(
   request: CommitRequest,
   { table, objects, now }: Pick<HubParts, 'table' | 'objects' | 'now'>,
 ): Promise<{ head: string; isNew: boolean }> {
   const { repo, branch, store, inTurn = atOnce } = request
-  // Nobody waits for the content of others, nor brings any for a branch that is elsewhere already.
+  // Checked before the content is stored, so that a stale commit fails early.
   requireParent(request, (await headOf(table, { repo, branch }))?.id)
   const kept = await keepContent({ repoId: repo.id, store }, { table, objects })
   return inTurn(`${repo.id} ${branch}`, () => publishKept(request, kept, { table, objects, now }))
@@ -73,9 +73,9 @@ async function publishKept(
       await moveBranch(table, { repo, branch, revision, others: [roundStands(kept.round)] })
       return { head: revision.id, isNew: true }
     } catch (error) {
-      // What failed without a verdict may still happen: its files stay, and a sweep finds them by their mark.
+      // A write without a verdict may still succeed, so its files stay; a sweep finds them by their mark.
       if (!(error instanceof ConditionFailed)) throw error
-      // The verdict may be on a second sending of a write whose first answer was lost.
+      // The failure may be of a retried write whose first answer was lost.
       if ((await getRevision(table, repo.id, revision.id)) !== undefined) return { head: revision.id, isNew: true }
       await discard(table, { revision, files: applied.files })
       if (tries === triesMax)
@@ -87,7 +87,7 @@ async function publishKept(
 
 async function headOf(table: Table, { repo, branch }: { repo: RepoItem; branch: string }) {
   const ref = await getRef(table, { repoId: repo.id, kind: 'branch', name: branch })
-  // The first commit of a repo makes its branch main; others are made from one.
+  // The first commit of a repo creates main; other branches are created from a commit.
   if (ref === undefined && (branch !== 'main' || repo.revision !== undefined))
     throw errors.revisionNotFound(fullName(repo), branch)
   return ref && getRevision(table, repo.id, ref.revision)
@@ -127,7 +127,7 @@ interface NewRevision {
   at: string
 }
 
-/** What was written for a commit that was not made. */
+/** Removes the files of a commit that failed. */
 async function discard(table: Table, { revision, files }: { revision: RevisionItem; files: readonly RevisionFile[] }) {
   const { repoId, id } = revision
   await table.deleteMany(files.map(({ path }) => keys.revisionFile(repoId, id, path)))

@@ -6,7 +6,7 @@ import { type CommitHeader, type CommitKey, type CommitOperation, commitValues }
 import { fromBase64 } from './from-base64.ts'
 import { type LineLimits, readLines } from './read-lines.ts'
 
-/** Python counts on 100 MB; `preupload` asks for far less, so that a commit passes through a Lambda. */
+/** Python expects 100 MB; `preupload` steers clients far below, so that a commit fits through a Lambda. */
 const commitLimits: LineLimits = { totalMaxBytes: 64 * 1024 ** 2, linesMax: 25_000 }
 
 interface Commit {
@@ -14,7 +14,7 @@ interface Commit {
   operations: CommitOperation[]
 }
 
-/** Reads the lines of a commit, the header first. @throws AppError that names the line at fault */
+/** Reads the lines of a commit, the header first. @throws AppError naming the line at fault */
 export async function readCommit(body: AsyncIterable<Uint8Array>, limits = commitLimits): Promise<Commit> {
   let header: CommitHeader | undefined
   const operations: CommitOperation[] = []

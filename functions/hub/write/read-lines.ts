@@ -2,12 +2,12 @@ import { errors } from '../../../shared/errors.ts'
 import { isBrokenOff } from '../../../shared/http/broken-off.ts'
 
 export interface LineLimits {
-  /** Of all that is sent. */
+  /** Of the whole body. */
   totalMaxBytes: number
   linesMax: number
 }
 
-/** The lines of a text that comes in pieces, blank ones left out. @throws AppError `payload_too_large`, `invalid_request` */
+/** The non-blank lines of a streamed text. @throws AppError `payload_too_large`, `invalid_request` */
 export async function* readLines(
   body: AsyncIterable<Uint8Array>,
   { totalMaxBytes, linesMax }: LineLimits,
@@ -42,7 +42,7 @@ export async function* readLines(
   if (last.trim() !== '') yield last
 }
 
-/** A sender that went away is no failure of ours. */
+/** A sender that disconnects is no failure of ours. */
 async function* untilBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* body

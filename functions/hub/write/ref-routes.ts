@@ -24,7 +24,7 @@ const newBranch = z.object({
 })
 const newTag = z.object({ tag: z.string(), message: z.string().max(20_000).nullish() })
 
-/** W10 and W11: names of commits, movable ones and fixed ones. */
+/** W10 and W11: branches and tags. */
 export function addRefRoutes(app: HubApp, parts: HubParts) {
   const { table, now } = parts
   const isThere = async (repo: RepoItem, name: string) =>
@@ -39,7 +39,7 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
     app.post(`${api}/:owner/:name/branch/:ref{.+}`, async (context) => {
       const repo = await findRepo(context, { table, kind, access: 'write' })
       const name = newBranchName(refOf(context))
-      // Python sends no body where it has nothing to say.
+      // Python sends no body where all fields are absent.
       const { startingPoint, emptyBranch, overwrite } = await readOptionalJson(context, newBranch)
       const by = principalOf(context).username
       const ref = { kind: 'branch' as const, name, by, overwrite: overwrite === true }
@@ -86,10 +86,10 @@ export function addRefRoutes(app: HubApp, parts: HubParts) {
   }
 }
 
-/** A tag that there may be, whatever it was called when it was made. */
+/** Accepts names that could no longer be created. */
 const tagName = (text: string): string => parseRefName(withoutKind(text), 'tag')
 
-/** A tag that looked like a commit would stand in for one. */
+/** A tag shaped like a commit id would hide the commit. */
 function newTagName(text: string): string {
   const name = withoutKind(text)
   if (isNewRefName(name)) return name

@@ -3,7 +3,7 @@ import { findRepo } from '../find-revision.ts'
 import type { HubApp, HubParts } from '../parts.ts'
 import { repoKinds } from '../repo-kinds.ts'
 
-/** W13, and what else clients ask for that is not here: each says so, and what to do. */
+/** W13, and other requests of clients that are not supported: each answer says so, and what to do instead. */
 export function addRefusedRoutes(app: HubApp, { table }: HubParts) {
   for (const { kind, api } of repoKinds) {
     for (const right of ['read', 'write'] as const)

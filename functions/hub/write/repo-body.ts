@@ -5,14 +5,14 @@ import { parseRepoId } from '../../../shared/model/repo-id.ts'
 import type { RepoKind } from '../../../shared/table/keys.ts'
 import type { RepoItem } from '../../../shared/table/repo-item.ts'
 
-/** How clients name a repo in a body: its owner apart, or absent where it is their own. */
+/** How clients name a repo in a body: with a separate owner, absent for their own. */
 export const repoName = {
   name: z.string(),
   organization: z.string().nullish(),
   type: z.string().nullish(),
 }
 
-/** Newer clients say `visibility`, older ones `private`. */
+/** Newer clients send `visibility`, older ones `private`. */
 export const repoVisibility = {
   visibility: z.string().nullish(),
   private: z.boolean().nullish(),
@@ -39,7 +39,7 @@ export function kindOf(type: string | null | undefined): RepoKind {
   })
 }
 
-/** `undefined` where nothing is said of it. */
+/** `undefined` where neither is given. */
 export function visibilityOf(given: {
   visibility?: string | null | undefined
   private?: boolean | null | undefined

@@ -21,7 +21,7 @@ const deletion = z.object(repoName)
 const move = z.object({ fromRepo: z.string(), toRepo: z.string(), type: z.string().nullish() })
 const settings = z.object({ ...repoVisibility, gated: z.union([z.boolean(), z.string()]).nullish() })
 
-/** W9 and W12: deletes, moves and opens repos. Each is for who administers the repo. */
+/** W9 and W12: deleting, moving and publishing repos, for their admins. */
 export function addRepoRoutes(app: HubApp, parts: HubParts) {
   const { table, limits, now } = parts
   const manifested = ({ id }: RepoItem) => ({ step: 'write-repo-manifest' as const, repoId: id, attempt: 1 })
@@ -32,7 +32,7 @@ export function addRepoRoutes(app: HubApp, parts: HubParts) {
     const [kind, name] = [kindOf(body.type), nameOf(body, principal)]
     const repo = await accessRepo(table, { principal, access: 'admin', kind, name })
     requireCurrentName(repo, { asked: name, url: urlOf(repo, originOf(context.req.url, parts.publicUrl)) })
-    // It can be brought back for a while, so its name stays taken and it stays counted.
+    // It can be restored for a while, so its name stays taken and it stays counted.
     await deleteRepo({ table, principal, repo, now: now() })
     await notifyIngest(context, parts, manifested(repo))
     return context.json({ success: true })

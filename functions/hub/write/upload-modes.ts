@@ -1,7 +1,7 @@
 import { createFilePolicy } from '../../../shared/model/file-policy.ts'
 import type { RepoKind } from '../../../shared/table/keys.ts'
 
-/** One file that a client is about to send, as `preupload` names it. */
+/** A file that a client is about to send, as listed by `preupload`. */
 interface FileAhead {
   path: string
   sizeBytes: number
@@ -11,19 +11,19 @@ interface FileAhead {
 
 type UploadMode = 'lfs' | 'regular'
 
-/** A body of 6 MB reaches a Lambda, and it holds these bytes in base64 twice: the client's and the gateway's. */
+/** A Lambda accepts 6 MB, and the bytes are base64-encoded twice, by the client and the gateway. */
 const regularBudgetBytes = 2.5 * 1024 ** 2
-/** Of a question that is full, so that another one follows for the same commit: Python asks for 256 files, JS for 100. */
+/** For a full batch, which more batches of the same commit may follow: Python sends 256 files, JavaScript 100. */
 const partialBudgetBytes = 256 * 1024
 const fullQuestions = new Set([100, 256])
 
-/** Formats that are data whatever their first bytes look like. */
+/** Formats that are binary, whatever their first bytes look like. */
 const dataFormats =
   /\.(?:7z|arrow|avi|bz2|flac|ftz|gguf|gif|gz|ico|jpe?g|lz4|mlmodel|model|mov|mp3|mp4|msgpack|ogg|onnx|onnx_data\w*|parquet|pb|pdf|png|rar|safetensors|spm|tar|tflite|tgz|wasm|wav|webm|webp|xz|zip|zst)$/i
 
 /**
- * How each file is to be sent: text within the commit as long as the commit stays small, everything else before it,
- * to the store. The smallest texts come first, because clients that speak Xet alone can send nothing but texts.
+ * Chooses how each file is sent: text inside the commit while that stays small, everything else to the store
+ * beforehand. The smallest texts come first, because clients that only know Xet can send nothing else.
  */
 export function chooseUploadModes(files: readonly FileAhead[]): Map<string, UploadMode> {
   let budgetBytes = fullQuestions.has(files.length) ? partialBudgetBytes : regularBudgetBytes
@@ -37,7 +37,7 @@ export function chooseUploadModes(files: readonly FileAhead[]): Map<string, Uplo
   return modes
 }
 
-/** A sample may end within a letter. */
+/** A sample may end inside a character. */
 function isText(sample: Uint8Array, sizeBytes: number): boolean {
   if (sample.includes(0)) return false
   try {
@@ -55,7 +55,7 @@ const insteadOf: Record<RepoKind, string> = {
   dataset: 'the data as Parquet, Arrow, CSV or JSON lines',
 }
 
-/** Why a file may not enter a repo, with what to do about it; `undefined` where it may. */
+/** Why a file may not enter a repo, and what to do about it; `undefined` where it may. */
 export function refusalOf(path: string, kind: RepoKind): string | undefined {
   const verdict = judge(path)
   if (verdict.take) return undefined

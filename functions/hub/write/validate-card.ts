@@ -1,7 +1,7 @@
 import { messageOf } from '../../../shared/errors.ts'
 import { parseYaml } from '../../../shared/model/parse-yaml.ts'
 
-/** What is wrong with the front matter of a README, in the form that clients print. */
+/** The errors in a README's front matter, in the form that clients print. */
 interface CardVerdict {
   errors: { message: string }[]
   warnings: { message: string }[]
@@ -9,10 +9,10 @@ interface CardVerdict {
 
 const frontMatter = /^\uFEFF?---\r?\n(?:([\s\S]*?)\r?\n)?---\s*(?:\r?\n|$)/
 
-/** What takes a quarter of a second to parse, in which the process does nothing else, and what a few milliseconds. */
+/** The larger takes a quarter of a second to parse, which blocks the process; the smaller a few milliseconds. */
 export const yamlMaxBytes = { known: 64 * 1024, stranger: 8 * 1024 }
 
-/** W2: judges a README before it is committed. Without front matter it is good, and less is known of the repo. */
+/** W2: validates a README before it is committed. Front matter is optional. */
 export function validateCard(readme: string, maxBytes = yamlMaxBytes.known): CardVerdict {
   const match = frontMatter.exec(readme)
   if (match === null) return warned('The README has no YAML front matter; the license and the task stay unknown.')
@@ -41,13 +41,13 @@ function readYaml(yaml: string): unknown {
 const texts = new Set(['pipeline_tag', 'library_name', 'license_name', 'license_link', 'new_version'])
 const lists = new Set(['tags', 'datasets', 'base_model', 'language', 'license', 'metrics'])
 
-/** Of what the registry reads; everything else in a card is its author's. */
+/** Checks only the fields that the registry reads; the rest is up to the author. */
 function faultOf(name: string, value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined
   if (texts.has(name) && typeof value !== 'string') return `"${name}" must be a text.`
   if (!lists.has(name)) return undefined
   const items = Array.isArray(value) ? value : [value]
-  // YAML reads the language "no" as it stands only where its schema is the one of JSON.
+  // Only with the JSON schema does YAML read the language "no" as a text.
   const isFine = items.every((item) => ['string', 'number', 'boolean'].includes(typeof item))
   return isFine ? undefined : `"${name}" must be a text or a list of texts.`
 }

@@ -8,8 +8,8 @@ const readmeMaxBytes = 1024 ** 2
 const card = z.object({ content: z.string(), repoType: z.string().nullish() })
 
 /**
- * W2: judges a README before it is committed. Python prints what it is told, with and without errors, and where a card
- * is pushed by itself it asks without its token.
+ * W2: validates a README before it is committed. Python prints the answer, and calls without a token where a card is
+ * pushed by itself.
  */
 export function addValidateRoute(app: HubApp) {
   app.post('/api/validate-yaml', limitBody(readmeMaxBytes), async (context) => {

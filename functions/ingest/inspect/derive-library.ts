@@ -13,7 +13,7 @@ const libraryFiles: [RegExp, string][] = [
   [/\.gguf$/, 'gguf'],
 ]
 
-/** Which library made the model: its card says so, else a tag that names one, else files that only one writes. */
+/** The model's library: from its card, a tag that names one, or characteristic files. */
 export function deriveLibrary({ card, config, paths, onnx }: Evidence): string | undefined {
   if (card.library_name !== undefined) return card.library_name
   const tagged = card.tags.find((tag) => hubLibraries.has(tag))
@@ -22,7 +22,7 @@ export function deriveLibrary({ card, config, paths, onnx }: Evidence): string |
   const written = libraryFiles.find(([pattern]) => paths.some((path) => pattern.test(path)))?.[1]
   if (written !== undefined) return written
   if (onnx.some(({ producer }) => producer === 'skl2onnx')) return 'sklearn'
-  // A config.json alone does not say so: many libraries write one.
+  // Many libraries write a config.json, so it alone proves nothing.
   return 'transformers_version' in config ? 'transformers' : undefined
 }
 
@@ -41,6 +41,6 @@ const formatFiles: [RegExp, string][] = [
   [/\.(?:joblib|skops)$/, 'joblib'],
 ]
 
-/** What the weights of a model are kept as, in the words of the Hub's tags. */
+/** The weight formats, by the Hub's tags. */
 export const formatsOf = (paths: readonly string[]): string[] =>
   formatFiles.filter(([pattern]) => paths.some((path) => pattern.test(path))).map(([, format]) => format)

@@ -4,10 +4,10 @@ import { isRecord, textIn } from './json-fields.ts'
 
 type Lineage = Pick<RevisionMetadata, 'baseModels' | 'relation'>
 
-/** `owner/name`, and names that have no owner, as old models of the Hub. */
+/** `owner/name`, or a name without an owner, as for old models of the Hub. */
 const repoName = /^[\w.-]{1,96}(?:\/[\w.-]{1,96})?$/
 
-/** From which models this one was made, and how. What the card says is not doubted; the rest is inferred from files. */
+/** The models this one was made from, and how. The card is trusted; the rest is inferred from files. */
 export function deriveLineage(evidence: Evidence): Lineage {
   const { card, adapter, gguf } = evidence
   const adapted = textIn(adapter, 'base_model_name_or_path')

@@ -3,12 +3,12 @@ import type { Evidence } from './evidence.ts'
 import { hubTasks } from './hub-words.ts'
 import { fieldIn, textIn, textsIn } from './json-fields.ts'
 
-/** What the platform serves and the Hub has no name for. */
+/** Tasks that the platform serves and the Hub has no name for. */
 const ownTasks = new Set(['image-text-classification'])
 
 export const isTask = (name: string): boolean => hubTasks.has(name) || ownTasks.has(name)
 
-/** What the classes of transformers are for, by the ends of their names; the first that fits. */
+/** The task of a transformers class, by the first matching end of its name. */
 const architectureTasks: [RegExp, string][] = [
   [
     /^(?:Wav2Vec2|Hubert|WavLM|UniSpeech|Data2VecAudio|SEW|ASTF|Whisper)\w*For(?:Sequence|Audio)Classification$/,
@@ -48,7 +48,7 @@ const architectureTasks: [RegExp, string][] = [
   [/^(?:CLIP|ChineseCLIP|Siglip|Siglip2|AltCLIP|Align)Model$/, 'zero-shot-image-classification'],
 ]
 
-/** What a model does, in the Hub's words: its card says so, else its files, its architecture, or its tags. */
+/** The model's task, by the Hub's name: from its card, its files, its architecture, or its tags. */
 export function deriveTask(evidence: Evidence): string | undefined {
   const { card, config } = evidence
   if (card.pipeline_tag !== undefined && isTask(card.pipeline_tag)) return card.pipeline_tag
@@ -57,13 +57,13 @@ export function deriveTask(evidence: Evidence): string | undefined {
     fileTask(evidence) ??
     architectureTasks.find(([pattern]) => pattern.test(architecture))?.[1] ??
     card.tags.find(isTask) ??
-    // The bare model of a family gives vectors.
+    // A family's base model returns embeddings.
     (/Model(?:WithProjection)?$/.test(architecture) ? vectorTask(evidence) : undefined) ??
     operatorTask(evidence)
   )
 }
 
-/** Of texts, or of pictures where its graphs take nothing else. */
+/** Text embeddings, or image embeddings where the graphs only take images. */
 function vectorTask({ onnx }: Evidence): string {
   const takes = onnx.flatMap(({ inputs = [] }) => inputs)
   return takes.length > 0 && takes.every((name) => name === 'pixel_values')
@@ -71,7 +71,7 @@ function vectorTask({ onnx }: Evidence): string {
     : 'feature-extraction'
 }
 
-/** What files that only one library writes stand for. */
+/** The task behind characteristic files of one library. */
 function fileTask({ config, adapter, paths }: Evidence): string | undefined {
   const sklearn = textIn(fieldIn(config, 'sklearn'), 'task')
   if (sklearn !== undefined && isTask(sklearn)) return sklearn
@@ -90,7 +90,7 @@ const adapterTasks = new Map([
   ['FEATURE_EXTRACTION', 'feature-extraction'],
 ])
 
-/** Graphs of classical models hold operators that stand for nothing else (github.com/onnx/onnx, `Operators-ml.md`). */
+/** Operators that only graphs of classical models have (github.com/onnx/onnx, `Operators-ml.md`). */
 function operatorTask({ onnx }: Evidence): string | undefined {
   const operators = new Set(onnx.flatMap((graph) => [...graph.operators]))
   if (classifiers.some((operator) => operators.has(operator))) return 'tabular-classification'

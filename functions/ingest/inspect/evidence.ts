@@ -2,15 +2,15 @@ import type { GgufHeader } from './gguf-header.ts'
 import type { JsonRecord } from './json-fields.ts'
 import type { ModelCard } from './model-card.ts'
 
-/** What the files of a revision say, before it is decided what the model is. */
+/** Everything the files of a revision say, from which task, library and lineage are derived. */
 export interface Evidence {
   card: ModelCard
-  /** The parsed config.json, whatever it holds. */
+  /** The parsed config.json, not validated. */
   config: JsonRecord
   /** The parsed adapter_config.json. */
   adapter: JsonRecord | undefined
   paths: readonly string[]
-  /** What ONNX files say of who made them, the operators in them, and the names of what they take. */
+  /** The producer, operators and input names of each ONNX file. */
   onnx: readonly { producer?: string | undefined; operators: ReadonlySet<string>; inputs?: readonly string[] }[]
   gguf: readonly Pick<GgufHeader, 'baseModels'>[]
 }

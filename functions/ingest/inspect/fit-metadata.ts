@@ -3,10 +3,10 @@ import { itemSizeBytes } from '../../../shared/table/item-size.ts'
 import { keepableRecord } from './keepable.ts'
 import { word, words } from './words.ts'
 
-/** An item of the table has at most 400 KB, and the revision itself needs some of it. */
+/** Below the 400 KB that DynamoDB allows for an item, with room for the revision itself. */
 const metadataMaxBytes = 300_000
 
-/** Of what stands beside the lists. */
+/** For everything outside of the lists. */
 const recordMaxBytes = 64 * 1024
 const warningsMax = 50
 const warningMaxLength = 600
@@ -26,8 +26,8 @@ const listNames = [
 type ListName = (typeof listNames)[number]
 
 /**
- * Cuts what the files of a revision say of it to what the table can hold. They may say anything, at any length, so the
- * largest of the largest list goes until all of it fits; of an ONNX file its path and the reason stay.
+ * Cuts a revision's metadata to what the table can hold. Files can claim anything at any length, so the largest entry
+ * of the largest list is dropped until it fits; of an ONNX file the path and the reason remain.
  */
 export function fitMetadata(metadata: RevisionMetadata): RevisionMetadata {
   const fitted = cleanMetadata(metadata)
@@ -43,7 +43,7 @@ export function fitMetadata(metadata: RevisionMetadata): RevisionMetadata {
   return { ...fitted, ...Object.fromEntries(kept) }
 }
 
-/** All of it with words that can be shown, and with what strangers wrote as it can be stored. */
+/** Removes what cannot be displayed or stored. */
 function cleanMetadata(metadata: RevisionMetadata): RevisionMetadata {
   return {
     ...metadata,
@@ -102,7 +102,7 @@ interface MeasuredList {
   bytes: number
 }
 
-/** Takes the largest entry out of a list, or, where it is an ONNX file's, all but its name, and tells what that saves. */
+/** Drops the largest entry of a list, or all but the name where it is an ONNX file's. @returns the bytes saved */
 function dropLargest(list: MeasuredList): number {
   const at = list.entries.reduce((best, { bytes }, index, all) => (bytes > (all[best]?.bytes ?? 0) ? index : best), 0)
   const bytes = list.entries[at]?.bytes ?? 0

@@ -3,24 +3,24 @@ import { parseYaml } from '../../../shared/model/parse-yaml.ts'
 
 /** Cards with many evaluation results reach a few hundred KB. */
 const yamlMaxLength = 1024 ** 2
-/** What takes a quarter of a second to parse, in which the process does nothing else. */
+/** Takes a quarter of a second to parse, which blocks the process. */
 const pieceMaxLength = 64 * 1024
 const piecesMax = 20
 
 const frontMatter = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---[^\S\n]*(?:\n|$)/
 
-/** A line that starts a field of the outermost object: it is not indented, and no end or item of a list. */
+/** A line that starts a top-level field: not indented, and neither the end nor an item of a list. */
 const fieldStart = /^(?:[^\s#\-\]}'"[{,&*!|>%@`:][^\n:]*|"[^"\n]*"|'[^'\n]*'):(?:\s|$)/
 
 interface FrontMatter {
   data: Map<string, unknown>
-  /** What could not be read. */
+  /** The parts that could not be parsed. */
   warnings: string[]
 }
 
 /**
- * The fields between the first two `---` of a README. Long ones are parsed in pieces, so that results of a thousand
- * evaluations neither hold the process nor cost the license.
+ * The fields between the first two `---` of a README. Long front matter is parsed in pieces, so that a thousand
+ * evaluation results neither block the process nor lose the license.
  */
 export async function readFrontMatter(readme: string): Promise<FrontMatter> {
   const [, yaml] = frontMatter.exec(readme) ?? []
@@ -50,7 +50,7 @@ function fieldsOf(yaml: string): [string, unknown][] {
   return typeof data === 'object' && data !== null && !Array.isArray(data) ? Object.entries(data) : []
 }
 
-/** Whole fields, as many together as may be parsed at once. */
+/** Groups whole fields into pieces that may be parsed at once. */
 function inPieces(yaml: string): string[] {
   const fields: string[] = []
   for (const line of yaml.split('\n')) {
@@ -67,6 +67,6 @@ function inPieces(yaml: string): string[] {
   return pieces
 }
 
-/** The parser draws the place under its first line. */
+/** The parser quotes the text below its first line. */
 const firstLine = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown'

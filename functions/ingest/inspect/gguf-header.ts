@@ -2,18 +2,18 @@ import type { GgufMetadata } from '../../../shared/contract/repo.ts'
 import type { ByteReader } from '../../../shared/onnx/byte-reader.ts'
 import { GgufValues } from './gguf-values.ts'
 
-/** A vocabulary of 262,000 tokens and their merges takes 16 MB. */
+/** A vocabulary of 262,000 tokens with merges takes 16 MB. */
 const headMaxBytes = 24 * 1024 ** 2
 const fieldsMax = 10_000
 const tensorsMax = 100_000
 const dimensionsMax = 8
 
 export interface GgufHeader extends Omit<GgufMetadata, 'path' | 'fault'> {
-  /** The models it was made from, as repos of the Hub. */
+  /** The models it was made from, as Hub repos. */
   baseModels: string[]
 }
 
-/** What a GGUF file says of its model, in one read. @throws RangeError where it is no GGUF file. */
+/** Reads the metadata of a GGUF file in one request. @throws RangeError for any other file */
 export async function readGgufHeader(reader: ByteReader): Promise<GgufHeader> {
   const bytes = await reader.take(Math.min(reader.sizeBytes, headMaxBytes))
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -36,7 +36,7 @@ export async function readGgufHeader(reader: ByteReader): Promise<GgufHeader> {
     }
     parameters = countWeights(values, tensors)
   } catch (error) {
-    // What stands before a vocabulary too long to be read says what the model is.
+    // The fields before an overlong vocabulary are enough to identify the model.
     if (said.get('general.architecture') === undefined || reader.sizeBytes <= headMaxBytes) throw error
   }
   return { ...summaryOf(said), ...(parameters !== undefined && parameters > 0 && { parameters }) }

@@ -1,4 +1,4 @@
-/** Reads the little-endian values of a GGUF header (github.com/ggml-org/ggml, `docs/gguf.md`) one after the other. */
+/** Reads the little-endian values of a GGUF header (github.com/ggml-org/ggml, `docs/gguf.md`) in sequence. */
 export class GgufValues {
   readonly #view: DataView
   readonly #wideCounts: boolean
@@ -15,24 +15,24 @@ export class GgufValues {
     return this.#view.getUint32(this.#take(4), true)
   }
 
-  /** A count or a size; the first version of the format had four bytes for it. */
+  /** A count or size; the format's first version used four bytes. */
   count(): number {
     return this.#wideCounts ? this.wide() : this.uint32()
   }
 
-  /** Numbers beyond 2^53 are larger than anything that is counted. */
+  /** Imprecise beyond 2^53, which exceeds any valid count. */
   wide(): number {
     return Number(this.#view.getBigUint64(this.#take(8), true))
   }
 
-  /** @throws RangeError where it ends behind what was read. */
+  /** @throws RangeError beyond the bytes that were read */
   text(): string {
     const length = this.count()
     const start = this.#take(length)
     return textDecoder.decode(this.#bytes(start, Math.min(length, textMaxBytes)))
   }
 
-  /** A value of one of the kinds that matter: numbers and texts. Lists are passed over. */
+  /** A number or text; lists are skipped. */
   value(kind: number, depth = 0): number | string | boolean | undefined {
     if (++this.#steps > stepsMax) throw new RangeError('its header has more values than any model')
     if (kind === kinds.text) return this.text()

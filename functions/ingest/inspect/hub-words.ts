@@ -1,6 +1,6 @@
 /**
- * The tasks that the Hub knows, as in npm @huggingface/tasks 0.21.54 (`PIPELINE_DATA`), which itself is megabytes of
- * code samples; a test compares them.
+ * The Hub's tasks, as in npm @huggingface/tasks 0.21.54 (`PIPELINE_DATA`), which has megabytes of code samples; a test
+ * compares them.
  */
 export const hubTasks: ReadonlySet<string> = words(`
   text-classification token-classification table-question-answering question-answering zero-shot-classification
@@ -16,7 +16,7 @@ export const hubTasks: ReadonlySet<string> = words(`
   video-to-video
 `)
 
-/** The libraries that the Hub knows, as in the same package (`MODEL_LIBRARIES_UI_ELEMENTS`). */
+/** The Hub's libraries, as in the same package (`MODEL_LIBRARIES_UI_ELEMENTS`). */
 export const hubLibraries: ReadonlySet<string> = words(`
   acestep adapter-transformers allennlp aneforge anemoi araclip aviation-ner asteroid audiocraft audioseal
   bagel-mot bboxmaskpose ben2 bertopic big_vision bionemo birder birefnet bm25s boltzgen cancertathomev2

@@ -18,7 +18,7 @@ type FromConfiguration = Pick<
   | 'config'
 >
 
-/** What the configuration files of a revision say, and those that decide what it is. */
+/** The metadata of the configuration files, and the parts that decide the task. */
 export async function inspectConfiguration(files: OpenedFiles): Promise<{
   config: JsonRecord
   adapter: JsonRecord | undefined

@@ -14,7 +14,7 @@ import { type OpenedFiles, openFiles, type ReadBlob } from './opened-files.ts'
 
 export type { ReadBlob } from './opened-files.ts'
 
-/** Says what a revision is, from the headers of its files. A file that cannot be read is a warning, not a failure. */
+/** Reads the metadata of a revision from its files' headers. An unreadable file is a warning, not a failure. */
 export async function inspectFiles({ files, read, warnings = [] }: InspectInput): Promise<RevisionMetadata> {
   const opened = openFiles({ files, read, warnings })
   const card = await inspectCard(opened)
@@ -49,11 +49,11 @@ export async function inspectFiles({ files, read, warnings = [] }: InspectInput)
 interface InspectInput {
   files: readonly RevisionFile[]
   read: ReadBlob
-  /** What is known to be wrong already. */
+  /** Problems that are already known. */
   warnings?: string[]
 }
 
-/** The front matter stands at the start, and the text behind it may be long. */
+/** The front matter comes first, and the text behind it may be long. */
 const cardMaxBytes = 4 * 1024 ** 2
 
 async function inspectCard(files: OpenedFiles): Promise<Evidence['card']> {

@@ -3,17 +3,20 @@ import { type GgufHeader, readGgufHeader } from './gguf-header.ts'
 import type { OpenedFiles } from './opened-files.ts'
 import { groupShards } from './weight-files.ts'
 
-/** Each is read up to 24 MB. */
+/** Up to 24 MB is read of each. */
 const filesMax = 16
 
 interface GgufFindings {
   found: GgufMetadata[]
   headers: GgufHeader[]
-  /** Of the first model whose weights can be counted: the others are the same in other precisions. */
+  /** Of the first model that can be counted; the others are the same in other precisions. */
   parameters: number | undefined
 }
 
-/** What the GGUF files say, each model once: of one in parts, the first part does and all hold weights. */
+/**
+ * The metadata of the GGUF files, each model once: for a model in parts, the first part describes it and all hold
+ * weights.
+ */
 export async function inspectGguf(files: OpenedFiles): Promise<GgufFindings> {
   const all = files.all.filter(({ path }) => path.endsWith('.gguf'))
   if (all.length > filesMax) files.warnings.push(`Only the first ${filesMax} of ${all.length} GGUF files were read.`)

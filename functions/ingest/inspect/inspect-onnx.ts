@@ -6,7 +6,7 @@ import type { OpenedFiles } from './opened-files.ts'
 
 const filesMax = 64
 
-/** What the ONNX files take, give and need; the operators in them are evidence of what made them. */
+/** Inputs, outputs and requirements of the ONNX files; their operators hint at what made them. */
 export async function inspectOnnx(
   files: OpenedFiles,
 ): Promise<{ found: OnnxMetadata[]; evidence: Evidence['onnx'][number][] }> {
@@ -30,7 +30,7 @@ export async function inspectOnnx(
   return { found, evidence }
 }
 
-/** Weights in other files are named relative to the graph, and must be in the repo. */
+/** External weights are named relative to the graph, and must be in the repo. */
 function externalFault({ path, externalData, there }: ExternalInput): string | undefined {
   const missing = externalData.find((location) => !there.has(posix.join(posix.dirname(path), location)))
   return missing === undefined
@@ -41,6 +41,6 @@ function externalFault({ path, externalData, there }: ExternalInput): string | u
 interface ExternalInput {
   path: string
   externalData: readonly string[]
-  /** The files of the repo. */
+  /** The paths of the repo. */
   there: ReadonlySet<string>
 }

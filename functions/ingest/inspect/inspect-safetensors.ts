@@ -4,7 +4,7 @@ import type { OpenedFiles } from './opened-files.ts'
 import { countParameters } from './safetensors-header.ts'
 import { filesOfIndex, safetensorsFilesMax, weightFilesOf } from './weight-files.ts'
 
-/** Counts the weights of the model; a number that leaves out a part would be wrong, so that there is none then. */
+/** Counts the model's weights, or nothing where a part is unreadable, since the count would be wrong. */
 export async function inspectSafetensors(
   files: OpenedFiles,
 ): Promise<Pick<RevisionMetadata, 'parameters' | 'parametersByType'>> {
@@ -24,7 +24,7 @@ export async function inspectSafetensors(
   }
   const parameters = [...counts.values()].reduce((sum, count) => sum + count, 0)
   if (!isWhole) return {}
-  // The table holds no larger number, and no model has so many weights.
+  // The table cannot hold a larger number, and no model has so many.
   if (!Number.isSafeInteger(parameters)) {
     files.warnings.push('The safetensors files claim more weights than can be counted.')
     return {}
@@ -34,7 +34,7 @@ export async function inspectSafetensors(
 
 const indexesMax = 20
 
-/** Parts that an index names and the revision lacks are a model that cannot be loaded. */
+/** A model lacks parts that its index names, so it cannot be loaded. */
 async function checkIndexes(files: OpenedFiles): Promise<void> {
   const paths = new Set(files.paths)
   for (const path of files.paths.filter((each) => each.endsWith('.safetensors.index.json')).slice(0, indexesMax)) {

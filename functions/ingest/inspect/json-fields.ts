@@ -3,7 +3,7 @@ export type JsonRecord = Record<string, unknown>
 export const isRecord = (value: unknown): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A member of an object, `undefined` where it is not its own: configuration files name what they like. */
+/** An own property of an object, because configuration files may use any name. */
 export const fieldIn = (value: unknown, name: string): unknown =>
   isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
 

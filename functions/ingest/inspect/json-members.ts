@@ -13,9 +13,9 @@ const closes = new Set([0x7d, 0x5d])
 const comma = 0x2c
 
 /**
- * The members of a JSON object one after the other, or those of the object that is its member `within`, while the
- * process does other things in between: parsing 25 MB at once holds it for half a second. A value that is longer than
- * any needed here is `undefined`. @throws Error where the text is no object.
+ * Yields the members of a JSON object one by one, or those of its member `within`, and lets the process do other work
+ * in between: parsing 25 MB at once blocks it for half a second. Overlong values are `undefined`. @throws Error where
+ * the text is no object
  */
 export async function* jsonMembers({ reader, end, within }: MembersInput): AsyncGenerator<[string, unknown]> {
   const scan = new MemberScan(within)
@@ -28,17 +28,17 @@ export async function* jsonMembers({ reader, end, within }: MembersInput): Async
 
 interface MembersInput {
   reader: ByteReader
-  /** Where the text ends in the file. */
+  /** The position in the file where the text ends. */
   end: number
   within?: string
 }
 
-/** Cuts an object into the texts of its members, which are parsed one by one. */
+/** Splits an object into the texts of its members, which are parsed one by one. */
 class MemberScan {
   ended = false
   readonly #within: string | undefined
   #depth = 0
-  /** How deep the members lie: in the object itself, or in one of its members. */
+  /** The depth of the members: in the object itself, or in one of its members. */
   #target = 1
   #inString = false
   #escaped = false
@@ -51,7 +51,7 @@ class MemberScan {
   }
 
   *add(chunk: Uint8Array): Generator<[string, unknown]> {
-    // The reader's window may change while a member waits for its end.
+    // The reader may reuse its window while a member waits for its end.
     const bytes = Buffer.from(chunk)
     let from = 0
     for (let at = 0; at < bytes.length && !this.ended; at += 1) {

@@ -4,21 +4,21 @@ const nameMaxLength = 200
 const forbidden = new Set(['', '__proto__', 'constructor', 'prototype'])
 
 /**
- * As much of a value that a stranger wrote as a table and its readers can hold: no numbers that DynamoDB refuses, no
- * keys that reach a prototype, no deep nesting, and no more bytes than given. What is too much is left out.
+ * The part of an untrusted value that the table and its readers can hold: no numbers that DynamoDB refuses, no keys
+ * that reach a prototype, no deep nesting, at most `bytesMax`. The rest is left out.
  */
 export function keepable(value: unknown, bytesMax: number): unknown {
   return keep(value, { bytes: bytesMax }, 0)
 }
 
-/** The same of an object, `undefined` where nothing of it is left. */
+/** The same for an object; `undefined` where nothing remains. */
 export function keepableRecord(value: object, bytesMax: number): Record<string, unknown> | undefined {
   const kept = keepable(value, bytesMax) as Record<string, unknown> | undefined
   return kept === undefined || Object.keys(kept).length === 0 ? undefined : kept
 }
 
 function keep(value: unknown, left: { bytes: number }, depth: number): unknown {
-  // What DynamoDB counts for a value beside its text.
+  // DynamoDB's overhead per value.
   const cost = typeof value === 'string' ? Buffer.byteLength(value) : typeof value === 'number' ? 12 : 4
   if (cost > left.bytes || depth > depthMax) return undefined
   left.bytes -= cost
@@ -43,6 +43,6 @@ function keep(value: unknown, left: { bytes: number }, depth: number): unknown {
   return Object.fromEntries(kept)
 }
 
-/** Numbers of JSON that a table holds as they are; of zeros it has one. */
+/** JSON numbers that DynamoDB stores exactly. */
 const isStorable = (value: number): boolean =>
   Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER && (value === 0 || Math.abs(value) > 1e-100)

@@ -7,7 +7,7 @@ const words = z
   .catch([])
 const word = z.string().optional().catch(undefined)
 
-/** The front matter of a README, in the Hub's words; what is not of the expected kind is left out. */
+/** The front matter of a README by the Hub's names; fields of a wrong type are left out. */
 const card = z.object({
   pipeline_tag: word,
   library_name: word,
@@ -24,14 +24,14 @@ const card = z.object({
 })
 
 export interface ModelCard extends z.infer<typeof card> {
-  /** What else it says (github.com/huggingface/hub-docs, `modelcard.md`). */
+  /** Its other fields (github.com/huggingface/hub-docs, `modelcard.md`). */
   more: Record<string, unknown>
   warnings: string[]
 }
 
 const moreFields = /^(?:model-index|co2_eq_emissions|thumbnail|widget|inference|extra_gated_[a-z_]{1,50})$/
 
-/** Reads what the card of a model says. @throws Error where there is more than any card says. */
+/** Reads a model card. @throws Error where it is larger than any card */
 export async function readModelCard(readme: string): Promise<ModelCard> {
   const { data, warnings } = await readFrontMatter(readme)
   const more = [...data].filter(([name]) => moreFields.test(name))

@@ -5,7 +5,7 @@ const architecturesMax = 20
 
 type FromConfig = Pick<RevisionMetadata, 'architectures' | 'modelType' | 'dtype' | 'quantization' | 'sklearn'>
 
-/** What config.json says of the model itself. */
+/** The model's own fields of config.json. */
 export function summariseConfig(config: JsonRecord): FromConfig {
   const architectures = textsIn(config, 'architectures').slice(0, architecturesMax)
   return {
@@ -38,7 +38,7 @@ function sklearnOf(config: JsonRecord): RevisionMetadata['sklearn'] {
   }
 }
 
-/** What the Hub shows of config.json beside that (npm @huggingface/tasks, `ModelData.config`). */
+/** Further fields of config.json that the Hub shows (npm @huggingface/tasks, `ModelData.config`). */
 export function shownConfig(config: JsonRecord): JsonRecord {
   const quantization = fieldIn(config, 'quantization_config')
   const sklearn = fieldIn(config, 'sklearn')
@@ -49,7 +49,7 @@ export function shownConfig(config: JsonRecord): JsonRecord {
   })
 }
 
-/** Some members of an object, where it is one and has them. */
+/** Some members of a value, if it is an object that has any of them. */
 export function picked(value: unknown, names: string[]): JsonRecord | undefined {
   const found = withoutAbsent(Object.fromEntries(names.map((name) => [name, fieldIn(value, name)])))
   return Object.keys(found).length > 0 ? found : undefined

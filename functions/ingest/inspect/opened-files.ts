@@ -3,7 +3,7 @@ import type { RevisionFile } from '../../../shared/model/revision-id.ts'
 import { ByteReader } from '../../../shared/onnx/byte-reader.ts'
 import { isRecord, type JsonRecord } from './json-fields.ts'
 
-/** Parsing as much holds the process for some hundredths of a second. */
+/** Parsing this much blocks the process for some hundredths of a second. */
 const jsonMaxBytes = 2 * 1024 ** 2
 
 export type ReadBlob = (
@@ -11,16 +11,16 @@ export type ReadBlob = (
   range: { start: number; end: number },
 ) => Promise<{ body: AsyncIterable<Uint8Array> }>
 
-/** The files of a revision, read so that what is wrong with one is a warning and no failure. */
+/** The files of a revision; reading one turns its errors into warnings. */
 export interface OpenedFiles {
   readonly all: readonly RevisionFile[]
   readonly paths: readonly string[]
   readonly warnings: string[]
-  /** What `work` makes of a file, `undefined` where it is not there or cannot be read. */
+  /** The result of `work`; `undefined` where the file is missing or unreadable. */
   attempt<Result>(path: string, work: (reader: ByteReader) => Promise<Result>): Promise<Result | undefined>
-  /** A JSON object, `undefined` where it is not there or is none. */
+  /** A JSON object; `undefined` where it is missing or something else. */
   json(path: string): Promise<JsonRecord | undefined>
-  /** The value of a JSON file, whatever it is. */
+  /** The value of a JSON file, of any type. */
   jsonValue(path: string): Promise<unknown>
 }
 
@@ -41,7 +41,7 @@ export function openFiles({ files, read, warnings }: OpenInput): OpenedFiles {
     attempt(path, async (reader) => {
       if (reader.sizeBytes === 0) return undefined
       if (reader.sizeBytes > jsonMaxBytes) throw new RangeError(`it is larger than ${jsonMaxBytes} bytes`)
-      // The decoder takes a mark of the byte order away, which JSON does not have.
+      // The decoder removes a byte order mark, which JSON does not allow.
       return judge(JSON.parse(new TextDecoder().decode(await reader.take(reader.sizeBytes))))
     })
   return {
@@ -60,7 +60,7 @@ interface OpenInput {
   warnings: string[]
 }
 
-/** The store did not give the bytes, which says nothing about the file. */
+/** The store failed, which says nothing about the file. */
 class ReadFailed extends Error {}
 
 function asRecord(value: unknown): JsonRecord {

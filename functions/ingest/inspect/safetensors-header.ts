@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { ByteReader } from '../../../shared/onnx/byte-reader.ts'
 import { jsonMembers } from './json-members.ts'
 
-/** As the format has it (github.com/huggingface/safetensors, "Format"). */
+/** The format's own limit (github.com/huggingface/safetensors, "Format"). */
 const headerMaxBytes = 100_000_000
 const typesMax = 64
 
@@ -12,12 +12,12 @@ const tensor = z.object({
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 })
 
-/** How many weights of each type a file holds. */
+/** The number of weights of each type. */
 type ParametersByType = Map<string, number>
 
 /**
- * Counts the weights in a safetensors file from its JSON header, and that it is long enough to hold them.
- * @throws Error where it is no safetensors file.
+ * Counts the weights of a safetensors file by its JSON header, and checks that the file is long enough for them.
+ * @throws Error for any other file
  */
 export async function countParameters(reader: ByteReader): Promise<ParametersByType> {
   const prefix = await reader.take(8)
@@ -37,7 +37,7 @@ export async function countParameters(reader: ByteReader): Promise<ParametersByT
     if (offsets[1] < offsets[0] || offsets[1] > weightsBytes)
       throw new RangeError('it claims more weights than it holds')
     const count = shape.reduce((product, size) => product * size, 1)
-    // Four bits are the fewest that any type of weights has.
+    // No type has fewer than four bits per weight.
     if (count > 2 * (offsets[1] - offsets[0])) throw new RangeError('it claims more weights than it holds')
     counts.set(dtype, (counts.get(dtype) ?? 0) + count)
     if (counts.size > typesMax) throw new RangeError(`it has more than ${typesMax} types of weights`)

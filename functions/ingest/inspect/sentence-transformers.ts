@@ -3,10 +3,10 @@ import { countIn, fieldIn, type JsonRecord, textIn } from './json-fields.ts'
 
 const modulesMax = 20
 
-/** `pooling_mode_mean_tokens` and the like, as sentence-transformers writes them in the configuration of its module. */
+/** For example `pooling_mode_mean_tokens` in the module's configuration. */
 const poolingPrefix = /^pooling_mode_(?=.)/
 
-/** What the files of sentence-transformers say of the vectors it makes. */
+/** The embedding settings in the files of sentence-transformers. */
 export function summariseSentenceTransformers({
   modules,
   pooling,
@@ -30,7 +30,7 @@ interface SentenceTransformersInput {
   modules: unknown[] | undefined
   /** 1_Pooling/config.json */
   pooling: JsonRecord | undefined
-  /** sentence_bert_config.json and those named after other encoders. */
+  /** sentence_bert_config.json, and its variants for other encoders. */
   encoder: JsonRecord | undefined
   /** config_sentence_transformers.json */
   settings: JsonRecord | undefined

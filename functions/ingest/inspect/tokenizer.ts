@@ -8,10 +8,10 @@ import { keepable } from './keepable.ts'
 const specialTokens = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token']
 const templateMaxLength = 32 * 1024
 
-/** A tokenizer that was not told how long its texts may be says 10^30. */
+/** A tokenizer without a length limit says 10^30. */
 const lengthMax = 100_000_000
 
-/** What is known of a tokenizer from its configuration, and from the chat template that may lie in a file beside it. */
+/** Describes a tokenizer by its configuration and the chat template, which may be a file of its own. */
 export function summariseTokenizer({ config, model, hasTemplateFile }: TokenizerInput): RevisionMetadata['tokenizer'] {
   if (config === undefined && model === undefined && !hasTemplateFile) return undefined
   const length = countIn(config, 'model_max_length')
@@ -28,12 +28,12 @@ export function summariseTokenizer({ config, model, hasTemplateFile }: Tokenizer
 interface TokenizerInput {
   /** The parsed tokenizer_config.json. */
   config: Record<string, unknown> | undefined
-  /** What tokenizer.json calls its model. */
+  /** The model type in tokenizer.json. */
   model: string | undefined
   hasTemplateFile: boolean
 }
 
-/** What the Hub shows of tokenizer_config.json: the special tokens and the chat template. */
+/** The parts of tokenizer_config.json that the Hub shows: the special tokens and the chat template. */
 export function shownTokenizerConfig(config: Record<string, unknown>): Record<string, unknown> | undefined {
   const shown: [string, unknown][] = []
   for (const name of specialTokens) {
@@ -43,17 +43,17 @@ export function shownTokenizerConfig(config: Record<string, unknown>): Record<st
   }
   const template = config.chat_template
   if (typeof template === 'string' && template.length <= templateMaxLength) shown.push(['chat_template', template])
-  // Several of them have names.
+  // Several templates have names.
   else if (Array.isArray(template)) shown.push(['chat_template', keepable(template, templateMaxLength)])
   if (typeof config.use_default_system_prompt === 'boolean')
     shown.push(['use_default_system_prompt', config.use_default_system_prompt])
   return shown.length === 0 ? undefined : Object.fromEntries(shown)
 }
 
-/** tokenizer.json may have 30 MB, but names the kind of its model before the vocabulary. */
+/** tokenizer.json may have 30 MB, but names its model type before the vocabulary. */
 const modelWithinBytes = 16 * 1024 ** 2
 
-/** What a tokenizer.json calls its model: `BPE`, `WordPiece`, `Unigram`, `WordLevel`. */
+/** The model type in a tokenizer.json: `BPE`, `WordPiece`, `Unigram`, `WordLevel`. */
 export async function readTokenizerModel(reader: ByteReader): Promise<string | undefined> {
   const end = Math.min(reader.sizeBytes, modelWithinBytes)
   for await (const [name, value] of jsonMembers({ reader, end, within: 'model' }))

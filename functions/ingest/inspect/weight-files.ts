@@ -4,10 +4,10 @@ import { jsonMembers } from './json-members.ts'
 
 export const safetensorsFilesMax = 500
 
-/** `model-00001-of-00003.safetensors`: what the parts of one model have in common. */
+/** The common part of shard names such as `model-00001-of-00003.safetensors`. */
 const shardName = /^(?<stem>.*)-\d{5}-of-\d{5}(?<end>\.[a-z]+)$/
 
-/** Files of the same model together: its parts, or the one that holds all of it. */
+/** Groups files by model: its shards, or the single file. */
 export function groupShards(files: readonly RevisionFile[]): RevisionFile[][] {
   const groups = Map.groupBy(files, ({ path }) => {
     const { stem, end } = shardName.exec(path)?.groups ?? {}
@@ -19,8 +19,8 @@ export function groupShards(files: readonly RevisionFile[]): RevisionFile[][] {
 const rootNames = ['model.safetensors', 'adapter_model.safetensors', 'consolidated.safetensors']
 
 /**
- * The safetensors files that hold the model once: a repo may hold it again in another precision, or its parts and the
- * whole. Those that the Hub counts come first, then whatever is largest.
+ * The safetensors files that hold the model once, since a repo may repeat it in another precision, or both whole and in
+ * shards. Names that the Hub counts come first, then the largest.
  */
 export function weightFilesOf(files: readonly RevisionFile[]): RevisionFile[] {
   const groups = groupShards(files.filter(({ path }) => path.endsWith('.safetensors')))
@@ -32,7 +32,7 @@ export function weightFilesOf(files: readonly RevisionFile[]): RevisionFile[] {
 
 const bytesOf = (group: readonly RevisionFile[]): number => group.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 
-/** The files that an index of parts names (`model.safetensors.index.json`), beside it. */
+/** The files named by a shard index (`model.safetensors.index.json`). */
 export async function filesOfIndex(reader: ByteReader): Promise<Set<string>> {
   const named = new Set<string>()
   for await (const [, file] of jsonMembers({ reader, end: reader.sizeBytes, within: 'weight_map' })) {

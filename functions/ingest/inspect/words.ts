@@ -1,17 +1,17 @@
 const listMax = 300
 const wordMaxBytes = 300
 
-/** Control characters, halves of characters, and those that turn the direction of what follows. */
+/** Control characters, lone surrogates, and characters that reverse the text direction. */
 const unshowable = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u
 
-/** A word of a stranger as it may be shown and found, `undefined` where it may not. */
+/** A stranger's word that is safe to display and search; `undefined` for any other. */
 export function word(text: string | undefined): string | undefined {
   const trimmed = text?.trim()
   if (trimmed === undefined || trimmed === '') return undefined
   return Buffer.byteLength(trimmed) <= wordMaxBytes && !unshowable.test(trimmed) ? trimmed : undefined
 }
 
-/** Each once. */
+/** Without duplicates. */
 export const words = (all: readonly string[]): string[] => [
   ...new Set(
     all

@@ -7,7 +7,7 @@ import { listUpTo } from '../../../shared/objects/list-objects.ts'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
 import { faults } from '../import-fault.ts'
 
-/** A drop folder as a source: the files that lie below `drop/{owner}/{name}/{version}/`, at one fingerprint of them. */
+/** A drop folder as a source: the files below `drop/{owner}/{name}/{version}/`, at one fingerprint. */
 export function createDropSource({
   objects,
   repo,
@@ -45,7 +45,7 @@ export function createDropSource({
         }
         return body
       } catch (error) {
-        // A range that is not there any more is a RangeError.
+        // A RangeError means that the file was shortened.
         if (error instanceof ObjectMissing || error instanceof RangeError) throw changed(file.path)
         throw error
       }
@@ -58,7 +58,7 @@ interface DropSourceOptions {
   repo: string
   version: string
   leftOutOf?: LeftOutOf | undefined
-  /** What people write before a key of the bucket: `s3://models/` or `.slipway/`. */
+  /** The prefix that users write before a bucket key: `s3://models/` or `.slipway/`. */
   bucketAddress?: string | undefined
 }
 

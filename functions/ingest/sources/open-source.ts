@@ -9,15 +9,15 @@ import { createDropSource, type LeftOutOf } from './drop.ts'
 interface SourceOpenerOptions {
   objects: ObjectStore
   hfEndpoint: string
-  /** Sent to the Hub endpoint itself and to nowhere else. */
+  /** Sent to the Hub endpoint only. */
   hfToken: string | undefined
-  /** What lies in a drop folder beside its files, where the store can hold other things than objects. */
+  /** Entries of a drop folder that are no files, where the store can have such. */
   leftOutOf?: LeftOutOf
-  /** What people write before a key of the bucket: `s3://models/` or `.slipway/`. */
+  /** The prefix that users write before a bucket key: `s3://models/` or `.slipway/`. */
   bucketAddress: string
 }
 
-/** Opens the source that an import names. A state of the source that was pinned already is listed again, not a newer one. */
+/** Opens an import's source. A pinned revision is listed again, never a newer one. */
 export const sourceOpener =
   ({ objects, hfEndpoint, hfToken, leftOutOf, bucketAddress }: SourceOpenerOptions) =>
   (item: ImportItem): ModelSource => {

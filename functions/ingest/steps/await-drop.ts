@@ -7,13 +7,13 @@ import { keys } from '../../../shared/table/keys.ts'
 import { ConditionFailed } from '../../../shared/table/table.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 
-/** A marker is seen at most so many seconds, or a thirtieth of the quiet time, after it was put. */
+/** A marker is noticed after at most this many seconds, or a thirtieth of the quiet time. */
 const lookMinSeconds = 2
 
 /**
- * Whether the drop that an import waits for is complete, as whoever watches drops decides. Where it is not, the plan is
- * sent again for the next look; of messages that look at the same time one goes on, so that they do not multiply. One
- * that comes again goes on too: the try before it may have noted its look and sent no message.
+ * Whether the drop that an import waits for is complete, by the rules of the drop watcher. If not, the plan is sent
+ * again for the next look; of concurrent messages one continues, so that they do not multiply. A redelivered one
+ * continues, too, because the previous try may have written its look without sending the message.
  */
 export async function isDropComplete(
   { item, attempt }: { item: ImportItem; attempt: number },
@@ -40,7 +40,7 @@ export async function isDropComplete(
   return false
 }
 
-/** Moves the import, so that nobody takes it for one that was lost. */
+/** Counts as activity, so that the import is not resumed as lost. */
 function nextLook({ item, isAgain, restSeconds, delaySeconds, now }: Look) {
   const at = now.toISOString()
   return {

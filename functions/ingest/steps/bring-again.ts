@@ -11,7 +11,7 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { countProgress } from './count-progress.ts'
 import { sendTransfers } from './send-transfers.ts'
 
-/** Moves files of an import whose blobs were here and are gone: a collection took what nothing named yet. */
+/** Transfers files again whose blobs a collection removed before a revision named them. */
 export async function bringAgain(
   { item, missing }: { item: ImportItem; missing: readonly string[] },
   dependencies: IngestDependencies,

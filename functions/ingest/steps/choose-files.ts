@@ -7,10 +7,10 @@ import type { ImportFileItem } from '../../../shared/table/imports.ts'
 import type { IngestLimits } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 
-/** A file whose sha256 nobody claims is hashed in memory before it is written, up to this size. */
+/** A file without a known sha256 is hashed in memory before it is written, up to this size. */
 const bufferedMaxBytes = 8 * 1024 ** 2
 
-/** Decides which files of a source come in and by which way. @throws ImportFault */
+/** Chooses the files to import, and how each is transferred. @throws ImportFault */
 export function chooseFiles({ files, leftOut = [], include, exclude, limits }: ChooseInput): Chosen {
   const skipped: SkippedFile[] = []
   const taken: SourceFile[] = []

@@ -9,8 +9,8 @@ import { stagingKey } from './staged-upload.ts'
 const stagedMax = 1_000_000
 
 /**
- * Removes an ended import's staged bytes and work items, and then it from the list of active ones: where this breaks
- * off it is done again. Verified blobs stay: they are what a next pull need not move.
+ * Removes an ended import's staged bytes and work items, and takes it off the active list last, so that an interrupted
+ * clean-up is repeated. Verified blobs stay, because the next pull can use them.
  */
 export async function clearAway(item: ImportItem, { table, objects }: IngestDependencies): Promise<void> {
   const files = await Array.fromAsync(allImportFiles(table, item.id))
@@ -24,7 +24,7 @@ export async function clearAway(item: ImportItem, { table, objects }: IngestDepe
   }
   const staged = await listObjects({ objects, prefix: objectKeys.stagingPrefix(item.id), limit: stagedMax })
   await objects.delete({ keys: staged.map(({ key }) => key) })
-  // Files last, because they are how the rest is found.
+  // Files last, because the rest is found through them.
   await table.deleteMany(parts)
   await table.deleteMany(files.map(({ path }) => keys.importFile(item.id, path)))
   await table.update(keys.import(item.id), { expression: 'REMOVE activePk, activeSk' })

@@ -4,10 +4,7 @@ import { keys } from '../../../shared/table/keys.ts'
 import { allFiles } from '../../../shared/table/repos.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 
-/**
- * The files of a drop with the names of their blobs, where the very same drop was imported before: whoever pulls what
- * was imported by itself has nothing moved again.
- */
+/** Reuses the blobs of a drop that was already imported unchanged, so that pulling it transfers nothing again. */
 export async function withImportedFiles(
   { item, fingerprint, files }: { item: ImportItem; fingerprint: string; files: readonly ImportFileItem[] },
   { table }: Pick<IngestDependencies, 'table'>,

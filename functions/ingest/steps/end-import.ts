@@ -14,12 +14,12 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { clearAway } from './clear-away.ts'
 
 /**
- * The writes that end an import: its last state, its claim and its place among its owner's given back. It stays in the list of active ones until
- * it is cleared away.
+ * The writes that end an import: its final state, and the release of its claim and its quota. It stays on the active
+ * list until it is cleaned up.
  */
 export function endOfImport({ item, from, state, failure, sameAs, now }: EndInput): TransactAction[] {
   const at = now.toISOString()
-  // One that another answers for is in no list, and is looked for by its id only by whoever began it.
+  // A repeated import is in no list; only its starter looks it up, by id.
   const unlisted = ', sameAs = :same, expiresAt = :expires REMOVE listPk, listSk, ownerPk, ownerSk'
   const change = {
     expression: `SET #state = :next, updatedAt = :at, activeSk = :active${failure === undefined ? '' : ', failure = :failure'}${sameAs === undefined ? '' : unlisted}`,
@@ -48,12 +48,12 @@ interface EndInput {
   from: ImportState
   state: 'READY' | 'FAILED'
   failure?: ImportFailure | undefined
-  /** The import that had brought in the very same before. */
+  /** The earlier import of the same content. */
   sameAs?: string
   now: Date
 }
 
-/** Told in the same write, once however many messages would end it. */
+/** Written in the same transaction, so that it is logged once. */
 const endEvent = ({ id, repo, createdBy, createdByName }: ImportItem, failure: ImportFailure | undefined, now: Date) =>
   newEvent(
     {
@@ -66,7 +66,7 @@ const endEvent = ({ id, repo, createdBy, createdByName }: ImportItem, failure: I
     now,
   )
 
-/** What was dropped is remembered by its fingerprint also when it failed: it is tried again once it changes. */
+/** A failed drop's fingerprint is remembered, too; it is tried again once the drop changes. */
 function dropRecord({ item, state, at }: { item: ImportItem; state: ImportState; at: string }): TransactAction[] {
   const source = parseSource(item.source)
   if (source.kind !== 's3-drop' || item.fingerprint === undefined || source.repo !== item.repo) return []
@@ -74,7 +74,7 @@ function dropRecord({ item, state, at }: { item: ImportItem; state: ImportState;
   return [{ put: { ...keys.drop(source.repo, source.version), ...record } }]
 }
 
-/** Ends an import as FAILED with its reason and leaves nothing of it behind. */
+/** Ends an import as FAILED with its reason, and cleans up. */
 export async function failImport(
   message: ImportMessage,
   failure: ImportFailure,
@@ -96,10 +96,10 @@ export async function failImport(
   await clearAway(item, dependencies)
 }
 
-/** A late message fails only an import that is still where the message belongs: what is published is not undone. */
+/** A late message only fails an import in the state it belongs to, so that a published one stays. */
 const stateOf = ({ step }: ImportMessage): ImportState => (step === 'plan' ? 'PENDING' : 'TRANSFERRING')
 
-/** A message that comes twice may fail late, when its twin has brought the file in already: that ends nothing. */
+/** A duplicate message may fail after its twin brought the file in; that ends nothing. */
 function stillAtFault(message: ImportMessage): TransactAction[] {
   if (!('path' in message)) return []
   const expression = 'attribute_not_exists(pk) OR #state = :pending'

@@ -5,8 +5,8 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { countProgress } from './count-progress.ts'
 
 /**
- * Counts a verified file once, however often its message comes, and goes on to publish after the last.
- * @returns whether it was counted: not where it is done, or is being moved into another upload than was seen
+ * Counts a verified file once, however often its message comes, and continues with the publication after the last.
+ * @returns whether it was counted; not where it is already done, or is now transferred into another upload
  */
 export async function finishFile(
   { item, file, sha256, bytesMoved }: FinishedFile,
@@ -40,7 +40,7 @@ interface FinishedFile {
   item: ImportItem
   file: ImportFileItem
   sha256: string
-  /** Bytes that count now; the parts of a staged file were counted as they came. */
+  /** Bytes to count now; parts of a staged file were counted on arrival. */
   bytesMoved: number
 }
 
@@ -49,10 +49,10 @@ export async function passOnWhenAllDone(importId: string, { table, queue }: Inge
   if (item !== undefined && isAllThere(item)) await queue.send({ message: { step: 'publish', importId, attempt: 1 } })
 }
 
-/** Whether files of it are still to come. */
+/** Whether files are missing. */
 export const isUnderWay = ({ state, filesDone, filesTotal }: ImportItem): boolean =>
   state === 'TRANSFERRING' && filesDone < filesTotal
 
-/** Whether it can be published: `publication` writes it only where this still holds. */
+/** Whether it can be published; `publication` checks this again in its condition. */
 export const isAllThere = ({ state, filesDone, filesTotal }: ImportItem): boolean =>
   state === 'TRANSFERRING' && filesDone === filesTotal

@@ -8,8 +8,8 @@ import { inspect } from './inspect.ts'
 import { lastInspectTry } from './inspect-revision.ts'
 
 /**
- * Ends an import that stays where it is however often it is resumed: by the name of the file it waits for, or, where it
- * is published already, without what its files would say.
+ * Ends an import that makes no progress: failed, naming a file it waits for, or, if it is already published, without
+ * metadata.
  */
 export async function giveUp({ importId }: StepMessage<'give-up'>, dependencies: IngestDependencies): Promise<void> {
   const item = await getImport(dependencies.table, importId)

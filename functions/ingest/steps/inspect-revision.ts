@@ -14,10 +14,10 @@ import { inspectFiles } from '../inspect/inspect-files.ts'
 import { writeManifest } from './write-manifest.ts'
 import { type WriteRepoManifest, writeRepoManifest } from './write-repo-manifest.ts'
 
-/** The last of the tries that `judgeFailure` gives: it goes without what the files would say. */
+/** The last of the tries in `judgeFailure`, which continues without metadata. */
 export const lastInspectTry = 5
 
-/** Reads the headers of a published revision's files, and records and tells what they say, of it and of its repo. */
+/** Inspects a published revision's files, and records the metadata for it and its repo. */
 export async function inspectRevision(
   { repoId, revision: id, attempt }: Omit<StepMessage<'inspect-revision'>, 'step'>,
   dependencies: WriteRepoManifest,
@@ -38,13 +38,13 @@ export async function inspectRevision(
   if (!isGivenUp) await keepCard(table, { revision, files, read })
   if (!isGivenUp) await recordMetadata(table, { repoId, id, metadata })
   await changeRepo(table, repoId, (repo) => (repo.revision === id ? { repo: describedBy(repo, metadata) } : undefined))
-  // At once, not by a message: whoever is told that the revision is there may lose the table and restore it.
+  // Written at once rather than by a message, because whoever sees the revision may lose the table and rebuild it.
   await writeRepoManifest({ repoId }, dependencies)
   await inspectionDone(table, repoId, id)
   return metadata
 }
 
-/** Beside the metadata, so that whoever shows a repo reads the table alone. */
+/** Stored in the table, so that showing a repo needs no object. */
 async function keepCard(table: Table, { revision: { repoId, id }, files, read }: KeepCard) {
   const file = files.find(({ path }) => path === 'README.md')
   if (file === undefined || file.sizeBytes === 0 || file.sizeBytes > cardMaxBytes) return
@@ -59,7 +59,7 @@ interface KeepCard {
   read: (sha256: string, range: { start: number; end: number }) => Promise<ObjectBody>
 }
 
-/** A message that comes late and has given up takes nothing away of what another one has found. */
+/** A late message that gives up must not erase what another one found. */
 async function keepUnread(table: Table, { repoId, id }: RevisionItem): Promise<RevisionMetadata> {
   const warnings = ['The files could not be read for inspection.']
   const metadata = await inspectFiles({ files: [], read: () => Promise.reject(new Error('no file is read')), warnings })

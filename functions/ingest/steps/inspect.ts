@@ -9,7 +9,7 @@ import { clearAway } from './clear-away.ts'
 import { endOfImport } from './end-import.ts'
 import { inspectRevision } from './inspect-revision.ts'
 
-/** Records what the published files say, and ends the import. */
+/** Records the metadata of the published files, and ends the import. */
 export async function inspect(
   { importId, attempt }: StepMessage<'inspect'>,
   dependencies: IngestDependencies,
@@ -41,7 +41,7 @@ export async function inspect(
   )
 }
 
-/** For whoever waits for the import, and asks nothing else. */
+/** For callers that only look at the import. */
 function recordWarnings(
   table: Table,
   { item: { id, repo }, metadata }: { item: ImportItem; metadata: RevisionMetadata },

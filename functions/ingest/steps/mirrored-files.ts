@@ -6,7 +6,7 @@ import type { IngestDependencies } from '../dependencies.ts'
 
 const readsAtOnce = 16
 
-/** Small files with the names of their blobs, where a mirror stored them while it sent them. */
+/** Reuses the blobs of small files that a mirror stored while streaming them. */
 export async function withStoredFiles(
   { item, files }: { item: ImportItem; files: readonly ImportFileItem[] },
   { table }: IngestDependencies,
@@ -20,7 +20,7 @@ export async function withStoredFiles(
   })
 }
 
-/** Whether a mirror has stored a file, or is about to, since the import was planned. */
+/** Whether a mirror has stored a file, or is storing it, since the import was planned. */
 export async function judgeStreamed(
   { item, file }: { item: ImportItem; file: ImportFileItem },
   { table, objects, now }: IngestDependencies,

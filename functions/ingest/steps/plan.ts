@@ -25,10 +25,10 @@ import { withStoredFiles } from './mirrored-files.ts'
 import { endAsSame } from './same-drop.ts'
 import { sendPending } from './send-transfers.ts'
 
-/** Of files that are left out so many are named. */
+/** At most this many skipped files are named. */
 const skippedMax = 200
 
-/** Lists the source at one fixed state, decides what to move, and sends a message for each piece still to be moved. */
+/** Lists the source at one fixed revision, decides what to transfer, and sends a message for each piece. */
 export async function plan(
   { importId, attempt }: StepMessage<'plan'>,
   dependencies: IngestDependencies,
@@ -40,7 +40,7 @@ export async function plan(
   if (wrote) await writePlan(item, dependencies, signal)
   const planned = await getImport(dependencies.table, importId)
   if (planned?.state === 'TRANSFERRING') await sendWork(planned, dependencies)
-  // Work items written after the import has ended are left by nobody else.
+  // Work items written after the import has ended would never be cleaned up.
   if (planned !== undefined && !isActiveImport(planned.state) && (wrote || planned.activePk !== undefined))
     await clearAway(planned, dependencies)
 }
@@ -64,11 +64,11 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   await inParallel(files, 16, async (file) => {
     const held = file.sha256 !== undefined && (await objects.head({ key: objectKeys.blob(file.sha256) })) !== undefined
     const entry: ImportFileItem = held ? { ...file, state: 'done' } : file
-    // Where it was there, another delivery of this message wrote it.
+    // If it exists, another delivery of this message wrote it.
     await asSeen(() => table.put({ ...keys.importFile(item.id, file.path), ...entry, expiresAt }, absent))
   })
 
-  // Counted as they were written: a blob may have come since an earlier delivery of this message wrote its file.
+  // Counted from the table, because a blob may have arrived since an earlier delivery wrote its file.
   const planned = await Array.fromAsync(allImportFiles(table, item.id))
   const held = planned.filter((file) => file.state === 'done')
   const at = now().toISOString()
@@ -92,7 +92,7 @@ async function writePlan(item: ImportItem, dependencies: IngestDependencies, sig
   )
 }
 
-/** The first plan decides which state of the source is imported, so that a second one cannot mix two. */
+/** The first plan pins the source's revision, so that a second one cannot mix two. */
 async function pinRevision({ item, revision, isWhole }: Pinned, { table }: IngestDependencies) {
   const isDrop = parseSource(item.source).kind === 's3-drop'
   try {
@@ -110,7 +110,7 @@ async function pinRevision({ item, revision, isWhole }: Pinned, { table }: Inges
 interface Pinned {
   item: ImportItem
   revision: string
-  /** Whether none of it is left out, so that a drop need not be imported again. */
+  /** Whether nothing of the drop is left out, so that it need not be imported again. */
   isWhole: boolean
 }
 

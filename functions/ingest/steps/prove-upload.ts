@@ -5,7 +5,7 @@ import { getUpload, moveUpload } from '../../../shared/table/uploads.ts'
 import { proveUpload } from '../../../shared/uploads/prove-upload.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 
-/** Reads what a client uploaded, where it is too large for the request that it came with. The client asks for the outcome. */
+/** Proves an upload that is too large to be read within a request. The client polls for the result. */
 export async function proveUploadStep(
   { uploadId }: StepMessage<'prove-upload'>,
   { table, objects, now, log }: IngestDependencies,
@@ -21,7 +21,7 @@ export async function proveUploadStep(
   }
 }
 
-/** It ended its process each time: a client that waits for it is told so. */
+/** Proving it killed the process each time, so the waiting client gets a refusal. */
 export async function refuseUpload(
   { uploadId }: StepMessage<'prove-upload'>,
   { table, now }: IngestDependencies,
@@ -29,6 +29,6 @@ export async function refuseUpload(
   const upload = await getUpload(table, uploadId, now())
   if (upload?.state !== 'arrived') return
   const fault = 'it could not be read to its end'
-  // Where it was proven meanwhile, there is nothing to refuse.
+  // Nothing to refuse if it was proven meanwhile.
   await asSeen(() => moveUpload(table, { id: uploadId, state: 'refused', fault, now: now() }))
 }

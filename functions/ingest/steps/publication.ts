@@ -9,15 +9,15 @@ import type { RevisionItem } from '../../../shared/table/repos.ts'
 import { branchWrite, revisionWrites } from '../../../shared/table/revision-write.ts'
 import type { TransactAction } from '../../../shared/table/table.ts'
 
-/** The branch that an import moves: the one it was asked for by name, else main. */
+/** The branch that an import moves: the requested one, else main. */
 export function branchOf({ source }: Pick<ImportItem, 'source'>): string {
   const parsed = parseSource(source)
   return parsed.kind === 'hf' && !isRevisionId(parsed.ref) && parsed.ref !== 'HEAD' ? parsed.ref : 'main'
 }
 
 /**
- * Every branch that it moves: the first import into a repo gives it a main. A mirror is asked for commits that never
- * were main's there, so they are not main's here.
+ * Every branch it moves: the first import into a repo also creates main. A mirror may request commits that were never
+ * main upstream, so those do not become main here.
  */
 export function branchesOf(item: ImportItem, before: RepoItem | undefined): string[] {
   const { source, mirror } = item
@@ -47,7 +47,7 @@ export function publication({
       : repoWrites({ before, after: changesRepo ? after : before })),
     ...revisionWrites({ revision, known }),
     ...branches.map((name) => {
-      // A repo that has nothing yet gets a main beside the branch that was asked for.
+      // A new repo gets main besides the requested branch.
       const from = (name === branchOf(item) ? head : undefined) ?? 'absent'
       return branchWrite({ repoId, name, revision: id, from, now, by })
     }),
@@ -57,7 +57,7 @@ export function publication({
       update: keys.import(item.id),
       change: {
         expression: 'SET #state = :next, revision = :revision, repoId = :repoId, updatedAt = :now, activeSk = :active',
-        // Another delivery of the message may have found a blob gone and counted its file back since this one looked.
+        // Another delivery may have found a blob missing and counted its file back meanwhile.
         condition: '#state = :from AND filesDone = filesTotal',
         names: { '#state': 'state' },
         values: {
@@ -75,11 +75,11 @@ export function publication({
 
 interface PublicationInput {
   item: ImportItem
-  /** The repo as it is, where it is there already. */
+  /** The current repo, if it exists. */
   before: RepoItem | undefined
   after: RepoItem
   revision: RevisionItem
-  /** Where the branch was that it is made of, if there was one. */
+  /** The branch's revision that this one is based on, if any. */
   head: string | undefined
   /** Whether the same revision was published before. */
   known: boolean
@@ -87,7 +87,7 @@ interface PublicationInput {
   reposMax: number
 }
 
-/** What the source calls the revision leads to it, so that clients that know the commit find it. */
+/** Links the source's commit id to the revision, for clients that know it. */
 const commitWrites = ({ repoId, id, sourceRevision }: RevisionItem, now: string): TransactAction[] =>
   sourceRevision === undefined || !isRevisionId(sourceRevision)
     ? []

@@ -19,13 +19,13 @@ import { branchesOf, branchOf, publication } from './publication.ts'
 import { refuseAmbiguousRefs, refuseOtherRepo, refuseTakenTag } from './refuse-publication.ts'
 import { sendPending } from './send-transfers.ts'
 
-/** Makes the revision visible, whole, in one conditional transaction; before it nothing of the import can be seen. */
+/** Publishes the revision in one conditional transaction; nothing of the import is visible before. */
 export async function publish(
   { importId, attempt }: StepMessage<'publish'>,
   dependencies: IngestDependencies,
 ): Promise<void> {
   const item = await getImport(dependencies.table, importId)
-  // A try before may have counted files back and broken off before it had them brought.
+  // An earlier try may have counted files back without sending their transfers.
   if (item !== undefined && isUnderWay(item) && attempt > 1) await sendPending(importId, dependencies)
   if (item !== undefined && isAllThere(item)) {
     try {
@@ -42,10 +42,10 @@ export async function publish(
     await dependencies.queue.send({ message: { step: 'inspect', importId, attempt: 1 } })
 }
 
-/** How long what is being removed is given to be gone. */
+/** The time left for a running removal. */
 const busySeconds = 60
 
-/** Others may change the repo meanwhile; each try is made on what it is by then. */
+/** The repo may change meanwhile; each try uses its new state. */
 const triesMax = 20
 
 async function publishRevision({ item, files }: Publishing, dependencies: IngestDependencies) {
@@ -72,12 +72,12 @@ async function publishRevision({ item, files }: Publishing, dependencies: Ingest
     try {
       return await table.transact([...writes, roundStands(round)])
     } catch (error) {
-      // Another delivery of this message may have published; a tag taken meanwhile is said on the next try.
+      // Another delivery may have published it; a tag taken meanwhile is reported by the next try.
       const now = await getImport(table, item.id)
       if (!(error instanceof ConditionFailed)) throw error
-      // Nor is it published here where files are moved again: the last of them sends this message again.
+      // Files are being transferred again, and the last of them sends this message again.
       if (now === undefined || !isAllThere(now)) return
-      // Where it was made meanwhile, it need not be counted.
+      // If somebody created the repo meanwhile, it need not be counted.
       if (failedCount(error, writes) && (await findRepo(table, { name: item.repo, withDeleted: true })) === undefined)
         throw faults.quotaExceeded(await tooManyRepos(item, dependencies))
       if (tries === triesMax) throw error
@@ -108,7 +108,7 @@ async function newRevision(
   { table }: IngestDependencies,
 ): Promise<RevisionItem> {
   const origin = item.source.startsWith('hf://') ? `${item.source.split('@')[0]}@${item.sourceRevision}` : 'files'
-  // Clients of a mirror keep what they have under the name that the other Hub gave it.
+  // Clients of a mirror cache content under the upstream commit id.
   const id = item.mirror && item.sourceRevision ? item.sourceRevision : revisionId({ origin, files })
   const parent = head === undefined || head === id ? undefined : await getRevision(table, repoId, head)
   return {
@@ -139,7 +139,7 @@ const firstOf = ({ repo, repoId, createdBy, mirror }: ImportItem, now: Date): Re
 const repoWith = ({ item, repo, revision, isOnMain, at }: RepoWith): RepoItem => ({
   ...repo,
   ...(isOnMain && { revision: revision.id, sizeBytes: revision.sizeBytes }),
-  // What the other Hub hides by now is hidden here too; what it opens is for an admin to open.
+  // Hidden upstream means hidden here; publishing is left to an admin.
   ...(item.mirror?.visibility === 'private' && { visibility: 'private' as const }),
   updatedAt: at,
 })
@@ -148,7 +148,7 @@ interface RepoWith {
   item: ImportItem
   repo: RepoItem
   revision: RevisionItem
-  /** Whether it becomes what the branch main names. */
+  /** Whether it becomes the head of main. */
   isOnMain: boolean
   at: string
 }

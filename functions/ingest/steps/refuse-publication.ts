@@ -7,8 +7,8 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { faults } from '../import-fault.ts'
 
 /**
- * A mirrored repo is filled from its one Hub, and a repo of our own never from it without being asked. `before`: what has
- * the name now. @throws ImportFault
+ * A mirrored repo is filled only from its own Hub, and an ordinary repo never by the mirror. `before` is the repo of
+ * that name. @throws ImportFault
  */
 export function refuseOtherRepo(item: ImportItem, before: RepoItem | undefined): void {
   if (before === undefined) return
@@ -23,8 +23,8 @@ const isOwners = ({ owner }: RepoItem, { repo }: ImportItem): boolean =>
   owner.toLowerCase() === splitName(repo).owner.toLowerCase()
 
 /**
- * A name is one of a branch, a tag or an alias. A mirror has the other Hub's names, whatever they are. Whoever makes a
- * name at the same time changes the repo, which the publication fails on.
+ * A name belongs to a branch, a tag or an alias; a mirror follows the upstream names. Whoever creates a conflicting
+ * name meanwhile changes the repo, which fails the publication.
  * @throws ImportFault
  */
 export async function refuseAmbiguousRefs(
@@ -39,7 +39,7 @@ export async function refuseAmbiguousRefs(
   }
 }
 
-/** A version does not change once it is made. @throws ImportFault */
+/** Versions are immutable. @throws ImportFault */
 export async function refuseTakenTag(
   { item: { tag, repo }, revision }: { item: ImportItem; revision: RevisionItem },
   { table }: IngestDependencies,

@@ -13,10 +13,10 @@ import { countProgress } from './count-progress.ts'
 import { sendTransfers } from './send-transfers.ts'
 import { stagingKey } from './staged-upload.ts'
 
-/** How often a file whose bytes are wrong is moved again before the import fails. */
+/** How often a file with wrong bytes is transferred again before the import fails. */
 const restartsMax = 2
 
-/** Gives up the parts of a staged file and moves it again, into another upload. @throws ImportFault after some tries */
+/** Drops a staged file's parts and transfers it again into a new upload. @throws ImportFault after some tries */
 export async function restartFile({ item, file, fault }: Restart, dependencies: IngestDependencies): Promise<void> {
   const { table, objects, log, now } = dependencies
   const importId = item.id
@@ -38,7 +38,7 @@ export async function restartFile({ item, file, fault }: Restart, dependencies: 
     ])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
-    // Another delivery of this message did it, or the import has ended and been cleared away.
+    // Another delivery did it, or the import has ended and was cleaned up.
     if ((await getImport(table, importId))?.state !== 'TRANSFERRING')
       await objects.delete({ keys: [stagingKey(importId, path)] })
     return

@@ -10,9 +10,9 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { endOfImport } from './end-import.ts'
 
 /**
- * Ends the import of a drop that was imported already, as it is, into the same version, which still stands with all of
- * its contents: that import answers for it. So does one that failed because of the version that stands there, which
- * would fail again. Whether it is the same can be told only here, where the drop is listed.
+ * Ends the import of a drop that is already imported unchanged into a version that still exists completely, and refers
+ * to that import's result. The same goes for one that failed on the existing version, which would fail again. Only
+ * known here, where the drop is listed.
  */
 export async function endAsSame(
   { item, fingerprint }: SameDrop,
@@ -23,7 +23,7 @@ export async function endAsSame(
   const state = before.state === 'FAILED' ? 'FAILED' : 'READY'
   const { failure } = before
   const end = endOfImport({ item, from: 'PENDING', state, failure, sameAs: before.id, now: now() })
-  // Where it was not, another delivery of the message has ended it, or goes on with it.
+  // Otherwise another delivery has ended it, or is running it.
   const isEnded = await asSeen(() => table.transact(end))
   const said = state === 'READY' ? 'this drop was imported already' : 'this drop was tried already'
   if (isEnded) log.info({ importId: item.id, sameAs: before.id, repo: item.repo }, said)
@@ -32,13 +32,13 @@ export async function endAsSame(
 
 interface SameDrop {
   item: ImportItem
-  /** Of what lies there now. */
+  /** The fingerprint of the current drop. */
   fingerprint: string
 }
 
 const looksAtOnce = 16
 
-/** What was lost of one that is here is brought again by whoever pulls it again. */
+/** Pulling again restores a version that has lost content. */
 async function hasContents(
   { state, repoId, revision = '' }: ImportItem,
   { table, objects }: Pick<IngestDependencies, 'table' | 'objects'>,
@@ -64,9 +64,9 @@ async function sameImport({ item, fingerprint }: SameDrop, table: Table): Promis
   return isPull(item) && failedBecauseOf(tag, before) ? before : undefined
 }
 
-/** Whoever puts the marker anew wants to see it tried: the watcher says which drop it found. */
+/** Writing the marker anew means try again; the watcher passes the fingerprint it found. */
 const isPull = ({ fingerprint }: ImportItem): boolean => fingerprint === undefined
 
-/** A version does not change once it is made. */
+/** Versions are immutable. */
 const failedBecauseOf = (tag: RefItem, { state, failure, updatedAt }: ImportItem): boolean =>
   state === 'FAILED' && failure?.code === 'version_exists' && tag.updatedAt <= updatedAt

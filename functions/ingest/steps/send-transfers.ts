@@ -1,7 +1,7 @@
 import { allImportFiles, allImportParts, type ImportFileItem } from '../../../shared/table/imports.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 
-/** Sends a message for each part of a file that is not here yet, or, where all are, the one that checks the whole. */
+/** Sends a transfer message for each missing part of a file, or the one that verifies it where none is missing. */
 export async function sendTransfers(
   { importId, file }: { importId: string; file: ImportFileItem },
   { table, queue }: IngestDependencies,
@@ -16,7 +16,7 @@ export async function sendTransfers(
   })
 }
 
-/** Sends what is left to do of every file that is not here yet. @returns whether there is any */
+/** Sends the remaining messages of every unfinished file. @returns whether there are any */
 export async function sendPending(importId: string, dependencies: IngestDependencies): Promise<boolean> {
   let waiting = false
   for await (const file of allImportFiles(dependencies.table, importId)) {

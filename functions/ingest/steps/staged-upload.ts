@@ -4,7 +4,7 @@ import { getImportFile, type ImportFileItem } from '../../../shared/table/import
 import { keys } from '../../../shared/table/keys.ts'
 import type { IngestDependencies } from '../dependencies.ts'
 
-/** Where a large file is put together before it is verified. Its path may hold what a key should not. */
+/** Where a large file is assembled and verified. Its path may contain characters that a key must not. */
 export const stagingKey = (importId: string, path: string): string =>
   objectKeys.staging(importId, createHash('sha1').update(path).digest('hex'))
 
@@ -14,7 +14,7 @@ const isTransferring = {
   values: { ':state': 'TRANSFERRING' },
 }
 
-/** The file's one multipart upload. Of several that start it at once, the first to record it wins. */
+/** The file's one multipart upload. Of concurrent attempts, the first one recorded wins. */
 export async function ensureUpload(
   { importId, file }: { importId: string; file: ImportFileItem },
   { table, objects }: IngestDependencies,
@@ -33,12 +33,12 @@ export async function ensureUpload(
           values: { ':id': uploadId, ':pending': 'pending' },
         },
       },
-      // An import that has ended clears away the uploads that are recorded, so none may be added to them.
+      // An ended import has cleaned up its recorded uploads, so none may be added.
       { check: keys.import(importId), condition: isTransferring },
     ])
     return uploadId
   } catch (error) {
-    // The winner may be this very one: its write was made and only the answer was lost.
+    // This attempt may be the winner: its write succeeded and only the answer was lost.
     const winner = (await getImportFile(table, importId, file.path))?.uploadId
     if (winner !== uploadId) await objects.uploads.abort({ key, uploadId })
     if (winner === undefined) throw error

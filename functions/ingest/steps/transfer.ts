@@ -20,10 +20,10 @@ import { finishFile, passOnWhenAllDone } from './finish-file.ts'
 import { judgeStreamed } from './mirrored-files.ts'
 import { ensureUpload, stagingKey } from './staged-upload.ts'
 
-/** When a file is looked at again that a mirror is storing. */
+/** The delay before looking again at a file that a mirror is storing. */
 const streamedDelaySeconds = 3
 
-/** Moves one range of one file: a small file straight to its blob, a part of a large one into its staged upload. */
+/** Transfers one range of a file: a small file directly to its blob, a part of a large one into its staged upload. */
 export async function transfer(
   message: StepMessage<'transfer'>,
   dependencies: IngestDependencies,
@@ -39,12 +39,12 @@ export async function transfer(
   if (streamed === 'streamed') return queue.send({ message, delaySeconds: streamedDelaySeconds })
   if (streamed === 'stored' && file.sha256 !== undefined) {
     const stored = { item, file, sha256: file.sha256, bytesMoved: file.sizeBytes }
-    // Others of its parts may be coming in by now, and count: then this one is moved as well.
+    // Other parts may have arrived and been counted; then this one is transferred, too.
     if (!(await finishFile(stored, dependencies))) await queue.send({ message })
     return
   }
   dependencies.metrics.activeDownloads.inc()
-  // What is written may refuse the bytes before it reads any: they hold a connection to the source until it is ended.
+  // The writer may reject before reading anything, and the source's connection stays open until it is aborted.
   const over = new AbortController()
   const work = { item, file, signal: AbortSignal.any([signal, over.signal]) }
   try {

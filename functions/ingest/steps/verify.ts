@@ -9,7 +9,7 @@ import { finishFile, passOnWhenAllDone } from './finish-file.ts'
 import { restartFile } from './restart-file.ts'
 import { stagingKey } from './staged-upload.ts'
 
-/** Joins the parts of a large file, reads the whole once to hash it, and only then gives it its blob's name. */
+/** Joins the parts of a large file, hashes the whole, and only then moves it to its blob. */
 export async function verify(
   { importId, path }: StepMessage<'verify'>,
   dependencies: IngestDependencies,
@@ -21,7 +21,7 @@ export async function verify(
   if (item?.state !== 'TRANSFERRING' || file === undefined) return
   if (file.state === 'done') return passOnWhenAllDone(importId, dependencies)
 
-  // A late message from before the file was started again; the last part sends another.
+  // From before the file was restarted; its last part sends another.
   if (file.partsDone < file.partsTotal) return
 
   const key = stagingKey(importId, path)

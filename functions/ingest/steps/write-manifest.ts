@@ -6,8 +6,8 @@ import { manifestOf } from '../../../shared/repos/manifest-of.ts'
 import type { RevisionItem } from '../../../shared/table/repos.ts'
 
 /**
- * Writes a published revision's manifest, so that the bucket alone can rebuild the registry. Only what is published
- * has one: it would bring back what never was.
+ * Writes a published revision's manifest, so that the bucket alone can rebuild the registry. Unpublished revisions have
+ * none, because a rebuild would publish them.
  */
 export async function writeManifest(
   { revision, files }: { revision: RevisionItem; files: readonly RevisionFile[] },

@@ -9,9 +9,9 @@ import type { IngestDependencies } from '../dependencies.ts'
 import { putJson } from './write-manifest.ts'
 
 /**
- * Writes what a repo is and what its refs name beside its revisions' manifests. It is asked for after each change, and
- * writes what is there when it comes to it, so messages that come late or twice do no harm. What is served by an alias
- * goes along with it here too: the one who moved it may have broken off, or have moved it to what was still unread.
+ * Writes a repo's manifest: its item and refs. Requested after each change, it writes the current state, so late or
+ * duplicate messages are harmless. Also moves deployments along with their aliases, in case whoever moved the alias was
+ * interrupted, or its revision was not inspected yet.
  */
 export async function writeRepoManifest(
   { repoId }: Pick<StepMessage<'write-repo-manifest'>, 'repoId'>,
@@ -20,7 +20,7 @@ export async function writeRepoManifest(
   await followAliases(table, { repoId, deviceOf: deviceOfPools({ table, poolDevices, now }) })
   for (let isWritten = false; ; isWritten = true) {
     const repo = await getRepo(table, repoId)
-    // One that was purged meanwhile has none. What was not written here may be all that is left of a lost registry.
+    // A purged repo has none. A manifest that was not written here may be all that is left of a lost registry.
     if (repo === undefined) {
       if (isWritten) await objects.delete({ keys: [objectKeys.repoManifest(repoId)] })
       return manifestWritten(table, { repoId, version: undefined })
@@ -45,7 +45,7 @@ export async function writeRepoManifest(
     }
     const content: RepoManifest = { format: 1, ...about, refs }
     await putJson({ objects, key: objectKeys.repoManifest(repoId), content })
-    // Two of these at once may have read in one order and written in the other.
+    // Two concurrent runs may have read in one order and written in the other.
     if ((await getRepo(table, repoId))?.version === version) return manifestWritten(table, { repoId, version })
   }
 }

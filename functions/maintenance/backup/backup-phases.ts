@@ -13,7 +13,7 @@ import { addPart, allParts, partsOf } from './own-parts.ts'
 import { removeOldBackups, removeUnlistedBlobs } from './retention.ts'
 import { copyBlobs, listBlobs } from './save-blobs.ts'
 
-/** `20261121T024300Z-1a2b3c`: by time. */
+/** Sorts by time: `20261121T024300Z-1a2b3c`. */
 const newBackupId = (now: Date): string =>
   `${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`
 
@@ -26,7 +26,7 @@ const begin: Phase = {
   },
 }
 
-/** Saves every item that is not of what is under way, as it is when it is read. */
+/** Saves every item, as it is when read, except those of running work. */
 const saveItems: Phase = {
   name: 'registry',
   async run(step) {
@@ -47,7 +47,7 @@ const saveItems: Phase = {
   },
 }
 
-/** An item of no known kind would be lost in silence. */
+/** Refuses unknown kinds of items, which would silently be lost. */
 function createChoice({ parts }: Step): (item: AnyItem) => Promise<boolean> {
   let known: { of: string; isOver: Promise<boolean> } | undefined
   const isOver = async (importId: string) => {
@@ -64,7 +64,7 @@ function createChoice({ parts }: Step): (item: AnyItem) => Promise<boolean> {
   }
 }
 
-/** Says that the backup is complete, and reads that too. */
+/** Writes the record of a complete backup, and reads it back. */
 const finish: Phase = {
   name: 'record',
   async run(step) {
@@ -100,8 +100,8 @@ const finish: Phase = {
 }
 
 /**
- * Saves the registry into the bucket, and with `objects` its blobs beside it. What people write meanwhile is in it or
- * not, item by item; `slipway fsck --repair` after a restore mends what that leaves apart.
+ * Saves the registry into the bucket, and with `objects` its blobs, too. Concurrent writes are included or not, item by
+ * item; `slipway fsck --repair` after a restore fixes the resulting inconsistencies.
  */
 export const backupPhases = ({ objects = false }: MaintenanceOptions): Phase[] => [
   begin,

@@ -20,9 +20,8 @@ import { bringRefs, versionsOf } from './later-refs.ts'
 const atOnce = 8
 
 /**
- * Brings repos to where they were after the backup was made, as far as the bucket tells: the next change of one would
- * write its manifest anew, and with it go the commits, the names and the privacy that it got since. What was deleted of
- * its names goes again.
+ * Brings repos forward to their state after the backup, as far as their manifests tell: otherwise the next change would
+ * overwrite the manifest, and lose the commits, names and visibility since. Names deleted since are deleted again.
  */
 export const catchUp: Phase = {
   name: 'what came after the backup',
@@ -34,18 +33,18 @@ export const catchUp: Phase = {
     }),
 }
 
-/** @returns whether its manifest is of a later change than its item */
+/** @returns whether the manifest is newer than the item */
 async function bringForward(repoId: string, { parts, job }: Step): Promise<boolean> {
   const { table, objects, ingest, now } = parts
-  // In this order: of what changes at this moment, the item is the first to.
+  // The manifest is read first, because a concurrent change writes the item first.
   const said = await readManifest(objects, { key: objectKeys.repoManifest(repoId), schema: repoManifest })
   const repo = await getRepo(table, repoId)
   if (said === undefined || said === 'broken' || repo === undefined || said.version <= repo.version) return false
   await bringRevisions(repoId, parts)
   await bringRefs(said, { table, before: job.createdAt })
-  // A namespace that came to be since is nobody's now: whoever took its name would have the repo.
+  // A namespace created since has no owner; otherwise whoever takes its name would get the repo.
   await ensureOrganisation(table, { name: said.owner, createdBy: 'restore', now: now() })
-  // A name that another repo has by now is that one's.
+  // A name that another repo has by now stays with that one.
   await bringItem(said, parts, true).catch((error) => {
     if (!(error instanceof ConditionFailed)) throw error
     return bringItem(said, parts, false)
@@ -54,13 +53,13 @@ async function bringForward(repoId: string, { parts, job }: Step): Promise<boole
   return true
 }
 
-/** Those that were published since. Which names lead to them does not matter: their past is among them. */
+/** The revisions published since. All are restored, because history needs even those without a name. */
 async function bringRevisions(repoId: string, parts: MaintenanceParts): Promise<void> {
   const { table, objects } = parts
   for await (const page of listUnder(objects, `manifests/${repoId}/`))
     await inParallel(page, atOnce, async ({ key }) => {
       const [id = ''] = /[^/]+(?=\.json$)/.exec(key) ?? []
-      // A repo may have ten thousands, of which a few came since.
+      // Checked first, because of tens of thousands of revisions few are new.
       if (!isRevisionId(id) || (await getRevision(table, repoId, id)) !== undefined) return
       const said = await readManifest(objects, { key, schema: manifest })
       if (said !== undefined && said !== 'broken') await bringBack(said, parts)
@@ -82,7 +81,7 @@ async function bringItem(said: RepoManifest, { table, now }: MaintenanceParts, i
     }
     return { repo: after, writes: renamed(before, after, now()) }
   })
-  // So that no later change seems to be one of before.
+  // So that no later change appears older than this.
   const change = {
     expression: 'SET version = :later',
     condition: 'version < :later',

@@ -9,8 +9,8 @@ import { namedRevisions, revisionOf } from './named-revisions.ts'
 const atOnce = 8
 
 /**
- * Removes what the bucket says of repos and revisions that are about to be removed, so that no check brings them back.
- * What the backup names of a repo that was made while it was made is for a check to bring back.
+ * Removes the manifests of repos and revisions about to be removed, so that no check restores them. Manifests of repos
+ * created during the backup, which it only partly has, are kept for a check to restore.
  */
 export function manifestDropper({ table, objects }: MaintenanceParts, isSaved: (key: ItemKey) => boolean) {
   const named = namedRevisions(table, isSaved)

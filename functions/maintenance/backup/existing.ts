@@ -11,10 +11,10 @@ import { readRecord } from './list-backups.ts'
 import { staysWithRevision } from './named-revisions.ts'
 import { readPart } from './write-part.ts'
 
-/** What a registry has before anybody used it: the admin that a server makes for itself, with its keys. */
+/** What a new registry has: the built-in admin with its keys. */
 const ofTheStart = /^(?:USER#admin|USES#admin|OWNER#admin|PASSWORD#admin|FIRST#|KEY#|AUDIT#|USAGE#)/
 
-/** Whether a registry holds nothing that anybody made. */
+/** Whether a registry holds nothing that users created. */
 export async function isBare(scan: TableScan): Promise<boolean> {
   let startKey: Record<string, unknown> | undefined
   do {
@@ -29,25 +29,25 @@ const atOnce = 16
 
 let known: { backup: string; places: DigestSet } | undefined
 
-/** Removes what is not in the backup, except what whoever asked for it comes in with, and what is at work meanwhile. */
+/** Removes what the backup lacks, except the caller's own account and running work. */
 export const removeOthers: Phase = {
   name: 'removal of what is not in it',
   async run(step) {
     const { parts, memo, count } = step
     const backup = String(memo.backup)
-    // Only once all of it is read: what could not be is read again by a second try.
+    // Cached only once it is complete, so that a retry reads what failed.
     if (known?.backup !== backup) known = { backup, places: await placesOf(step, backup) }
     const { places } = known
     const isSaved = (key: ItemKey) => places.has(digestOf(key))
     return scanSome(step, async (items) => {
-      // Anew for each page: what was published before it was read is named by now.
+      // Anew for each page, because a revision published before its read is named by then.
       const stays = staysWithRevision(parts.table, isSaved)
       const dropManifests = manifestDropper(parts, isSaved)
       const others = await without(
         items.filter((item) => !isKept(step, item) && !isSaved(item)),
         stays,
       )
-      // Before the repos, which are how they are found; those of repos that were lost stay, for a check to bring back.
+      // Before the repos, through which they are found; manifests of lost repos stay for a check to restore.
       await dropManifests(others)
       await parts.table.deleteMany(others)
       count('itemsRemoved', others.length)
@@ -63,7 +63,7 @@ async function without(items: readonly AnyItem[], stays: (item: AnyItem) => Prom
 function isKept({ job }: Step, item: AnyItem): boolean {
   const { pk, userId } = item
   const by = job.createdBy
-  // What was done here is not undone by being replaced.
+  // Replacing the registry must not erase its audit log.
   if (pk.startsWith('AUDIT#') || kindOf(item)?.backup === 'live') return true
   return (
     [`USER#${by}`, `USES#${by}`, `PASSWORD#${by}`].includes(pk) ||
@@ -72,7 +72,7 @@ function isKept({ job }: Step, item: AnyItem): boolean {
   )
 }
 
-/** Whether it is of what runs now, and would be made anew. */
+/** Whether it belongs to running work, which recreates it. */
 const isPassing = (item: AnyItem): boolean => ['work', 'live'].includes(kindOf(item)?.backup ?? '')
 
 const isOwnName = ({ pk, userId }: AnyItem, by: string): boolean =>

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
-/** What a backup says of one of its parts: what was read back of it after it was written. */
+/** A backup's description of one of its parts, computed from reading it back. */
 export const backupPart = z.object({
-  /** Below the backup's folder. */
+  /** Relative to the backup's folder. */
   name: z.string().regex(/^[\w.-]+$/),
   kind: z.enum(['items', 'blobs']),
   lines: z.number().int(),
@@ -10,18 +10,21 @@ export const backupPart = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })
 
-/** `backups/{id}/backup.json`, written last: a backup without it is none. `format` grows when a reader of today could no longer read it. */
+/**
+ * `backups/{id}/backup.json`, written last: without it a backup is incomplete. `format` is raised for changes that
+ * current readers could not read.
+ */
 export const backupRecord = z.object({
   format: z.literal(1),
   id: z.string(),
   createdAt: z.string(),
-  /** When the last item was read: what was written meanwhile is in it, or not. */
+  /** When the last item was read; later writes are not included. */
   endedAt: z.string(),
   items: z.number().int(),
-  /** By their kinds. */
+  /** By kind. */
   itemsOf: z.record(z.string(), z.number().int()),
   sizeBytes: z.number().int(),
-  /** Of backups with objects: how many blobs, and of what size. */
+  /** For backups with objects: the number of blobs and their size. */
   blobs: z.object({ count: z.number().int(), sizeBytes: z.number().int() }).optional(),
   parts: z.array(backupPart),
 })

@@ -4,8 +4,8 @@ import type { Step } from '../jobs/phase.ts'
 import { recordOf } from './restore-items.ts'
 
 /**
- * Asks of namespaces whether they are others' by now than those who had them in the backup: they were made after it. One
- * that is nobody's, made anew by a file that was dropped, is not.
+ * Tells whether a namespace was created anew after the backup, and so belongs to somebody else. An ownerless one,
+ * recreated by a dropped file, does not count.
  */
 export async function createGivenNames(step: Step): Promise<(owner: string) => Promise<boolean>> {
   const { endedAt } = await recordOf(step)

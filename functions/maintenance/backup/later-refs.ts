@@ -11,7 +11,7 @@ import type { AnyItem } from '../read-pages.ts'
 
 const atOnce = 8
 
-/** Brings the refs of a repo to what its manifest says: those that were made or moved since, and none that was deleted. */
+/** Brings the refs of a repo to the state of its manifest: adds and moves later ones, and removes deleted ones. */
 export async function bringRefs(said: RepoManifest, { table, before }: { table: Table; before: string }) {
   const { id: repoId } = said
   const refs = await laterRefs(said, table)
@@ -20,7 +20,7 @@ export async function bringRefs(said: RepoManifest, { table, before }: { table: 
   await table.deleteMany(await goneRefs(said, { table, before }))
 }
 
-/** To revisions that are there. */
+/** Only those whose revisions exist. */
 async function laterRefs({ id: repoId, refs }: RepoManifest, table: Table) {
   const later = await inParallel(refs, atOnce, async (ref) => {
     const known = await getRef(table, { repoId, kind: ref.kind, name: ref.name })
@@ -30,7 +30,7 @@ async function laterRefs({ id: repoId, refs }: RepoManifest, table: Table) {
   return later.flat()
 }
 
-/** What is made at this moment was not deleted. */
+/** A ref that is being created now was not deleted. */
 async function goneRefs(said: RepoManifest, { table, before }: { table: Table; before: string }): Promise<ItemKey[]> {
   const { id: repoId } = said
   const stays = placesOf(said)
@@ -46,7 +46,7 @@ async function goneRefs(said: RepoManifest, { table, before }: { table: Table; b
 export const versionsOf = ({ refs }: RepoManifest): { name: string; number: number }[] =>
   refs.flatMap(({ name, versionNumber: number }) => (typeof number === 'number' ? [{ name, number }] : []))
 
-/** Asks of refs, and of their places among the versions, whether they were deleted: a manifest is there, and does not name them. */
+/** Tells whether a ref or a version was deleted: the manifest exists and does not name it. */
 export function deletedRefs(objects: ObjectStore): (item: AnyItem) => Promise<boolean> {
   const placesIn = askOnce(async (repoId) => {
     const said = await readManifest(objects, { key: objectKeys.repoManifest(repoId), schema: repoManifest })
@@ -58,7 +58,7 @@ export function deletedRefs(objects: ObjectStore): (item: AnyItem) => Promise<bo
   }
 }
 
-/** Where the refs that a manifest names stand, and its versions. */
+/** The keys of the refs and versions in a manifest. */
 const placesOf = (said: RepoManifest): Set<string> =>
   new Set([
     ...said.refs.map(({ kind, name }) => keyOfRef({ repoId: said.id, kind, name }).sk),

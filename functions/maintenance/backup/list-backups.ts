@@ -6,10 +6,10 @@ import { type BackupRecord, backupRecord, recordName } from './format.ts'
 
 const backupFolder = /^backups\/(\d{8}T\d{6}Z-[0-9a-f]{6})\//
 
-/** Every backup in the bucket by its id, newest first, with its record where it is complete. */
+/** Every backup in the bucket by id, newest first, with the record of complete ones. */
 export async function listBackups(objects: ObjectStore): Promise<{ id: string; record: BackupRecord | undefined }[]> {
   const ids = new Set<string>()
-  // Ids begin with a year, and the blobs of backups lie elsewhere.
+  // Ids begin with a year; the blobs are elsewhere.
   for await (const page of listUnder(objects, 'backups/2'))
     for (const { key } of page) ids.add(backupFolder.exec(key)?.[1] ?? '')
   ids.delete('')
@@ -17,7 +17,7 @@ export async function listBackups(objects: ObjectStore): Promise<{ id: string; r
   return Promise.all(newest.map(async (id) => ({ id, record: await readRecord(objects, id) })))
 }
 
-/** @returns `undefined` where the backup is not complete, or of a format that is not known */
+/** @returns `undefined` for an incomplete backup, or one of an unknown format */
 export async function readRecord(objects: ObjectStore, id: string): Promise<BackupRecord | undefined> {
   try {
     const { body } = await objects.get({ key: objectKeys.backup(id, recordName) })

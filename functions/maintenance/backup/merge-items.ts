@@ -21,8 +21,8 @@ import { partByPart } from './restore-items.ts'
 const atOnce = 16
 
 /**
- * Adds the repos that are not there, each with its name and in its lists: what is there may be deleted, hidden or renamed
- * since. One that was removed for good, and whose namespace others have by now, would be theirs.
+ * Adds missing repos, each with its name and its entries in lists; existing ones stay, since they may have been
+ * deleted, hidden or renamed. Skips a purged repo whose namespace has a new owner.
  */
 export const addRepos: Phase = {
   name: 'repos',
@@ -39,7 +39,7 @@ export const addRepos: Phase = {
     }),
 }
 
-/** A name that another repo has by now is that one's, and a collection may be removing the repo. */
+/** A name that another repo has by now stays with that one, and a collection may be purging the repo. */
 function creationOf(repo: AnyItem & RepoItem): TransactAction[] {
   const isFree = 'attribute_not_exists(pk) OR attribute_exists(redirectedAt) OR repoId = :id'
   return [
@@ -53,7 +53,9 @@ function creationOf(repo: AnyItem & RepoItem): TransactAction[] {
   ]
 }
 
-/** Adds what else is missing, of users and repos only where they are there, and no branch, tag or alias that was deleted. */
+/**
+ * Adds everything else that is missing, except parts of absent users and repos, and deleted branches, tags and aliases.
+ */
 export const addMissing: Phase = {
   name: 'registry',
   run: (step) =>
@@ -76,16 +78,16 @@ export const addMissing: Phase = {
     }),
 }
 
-/** Whether a deployment was lost or taken down nothing tells: it serves when somebody says so. */
+/** Nothing tells whether a missing deployment was lost or removed, so it comes back paused. */
 const asMerged = (item: AnyItem): AnyItem => (isDeployment(item) ? { ...item, isPaused: true } : item)
 
 const isDeployment = (item: AnyItem): item is AnyItem & DeploymentItem => item.sk === keys.deployment('').sk
 
-/** By these a repo is found: they came with it, or are not true of it any more. */
+/** Items that make a repo findable: they came with it, or are outdated. */
 const isFound = ({ pk, redirectedAt }: AnyItem): boolean =>
   pk.startsWith('LIST#') || (pk.startsWith('NAME#') && redirectedAt === undefined)
 
-/** By these people get in: whoever is not a member any more was let out, and an invitation was taken back, or is made anew. */
+/** Items that grant access: a missing member was removed, and a missing invitation was revoked. */
 const letsIn = (item: AnyItem): boolean => isMembership(item) || item.pk.startsWith('INVITATION#')
 
 function repoIdOf({ pk, repoId }: AnyItem): string | undefined {
@@ -94,11 +96,14 @@ function repoIdOf({ pk, repoId }: AnyItem): string | undefined {
   return kind === 'REPO' || kind === 'FILES' ? id : undefined
 }
 
-/** What a deployment serves: nobody asks one for a repo that was deleted since. */
+/** The repos that a deployment serves; it is skipped where one was deleted. */
 const servedBy = (item: AnyItem): string[] =>
   isDeployment(item) ? everyTargetOf(item).map((target) => target.repoId) : []
 
-/** Counts anew what owners use, and the admins of organisations: those that were there have more by now, and their counts were left as they were. */
+/**
+ * Recounts the use of owners and the admins of organisations, because existing owners may have gained items without
+ * their counts.
+ */
 export const countAnew: Phase = {
   name: 'usage',
   run: (step) =>

@@ -12,9 +12,9 @@ import { partByPart } from './restore-items.ts'
 const atOnce = 16
 
 /**
- * Adds the members of organisations that are not there: of one that is, who is missing was let out, and of one whose name
- * a user has by now nobody was ever in that. One without an admin was made anew by a file that was dropped. They come
- * before the organisations, so that another try knows these as well.
+ * Adds the members of missing organisations: members missing from an existing one were removed, and a user may have
+ * taken an organisation's name. An organisation without an admin, recreated by a dropped file, counts as missing. Runs
+ * before the organisations are added, so that a retry still knows which were missing.
  */
 export const addMembers: Phase = {
   name: 'members',
@@ -35,13 +35,13 @@ export const addMembers: Phase = {
 
 const memberOf = keys.ownerMember('', '').sk
 
-/** Beside the organisation, or beside the user. */
+/** The copy under the organisation, or the one under the user. */
 export const isMembership = ({ pk, sk }: AnyItem): boolean => /^(?:OWNER|USER)#/.test(pk) && sk.startsWith(memberOf)
 
 const organisationOf = ({ pk, sk }: AnyItem): string =>
   pk.startsWith('OWNER#') ? pk.slice('OWNER#'.length) : sk.slice(memberOf.length)
 
-/** Counts the admins of an organisation anew: nobody can leave one who seems to be the last. */
+/** Recounts an organisation's admins, because the last admin by count cannot leave. */
 export async function countAdmins(table: Table, { name, admins }: OwnerItem): Promise<void> {
   const members = table.queryAll<MemberItem>({
     expression: 'pk = :pk AND begins_with(sk, :member)',

@@ -10,7 +10,10 @@ import { partByPart } from './restore-items.ts'
 
 const atOnce = 16
 
-/** Adds the users that are not there, each with its name: whoever has the name of another comes into what is that one's. */
+/**
+ * Adds missing users, each with its name. One whose name is taken stays out, because it would get access to that
+ * namespace.
+ */
 export const addUsers: Phase = {
   name: 'users',
   run: (step) =>
@@ -21,7 +24,7 @@ export const addUsers: Phase = {
     }),
 }
 
-/** Made anew by a file that was dropped, or by what was brought back without its people. */
+/** Recreated by a dropped file, or restored without its members. */
 const nobodys = {
   expression: 'admins = :none AND createdBy IN (:drop, :restore, :fsck)',
   values: { ':none': 0, ':drop': 'drop', ':restore': 'restore', ':fsck': 'fsck' },
@@ -33,7 +36,7 @@ export const isUser = (item: AnyItem): item is AnyItem & UserItem =>
 function creationOf(user: AnyItem & Partial<UserItem>): TransactAction[] {
   const { id = '', username: name, createdAt = '', createdBy = id } = user
   const creation = { put: user, condition: absent }
-  // An admin of an early version had no name.
+  // An early version's admin has no name.
   if (name === undefined) return [creation]
   const isFree = {
     expression: `attribute_not_exists(pk) OR userId = :id OR (${nobodys.expression})`,
@@ -43,7 +46,7 @@ function creationOf(user: AnyItem & Partial<UserItem>): TransactAction[] {
   return [creation, { put: personal, condition: isFree }]
 }
 
-/** Whose an item is that is nothing without its user: what the user comes in with, and where it is a member. */
+/** The user that an item depends on: its credentials, and its memberships. */
 export function userIdOf({ pk, sk, userId }: AnyItem): string | undefined {
   const [kind, id] = pk.split('#')
   if (kind === 'KEY' || kind === 'EMAIL') return String(userId)

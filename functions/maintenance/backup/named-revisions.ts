@@ -5,8 +5,8 @@ import { askOnce } from '../ask-once.ts'
 import type { AnyItem } from '../read-pages.ts'
 
 /**
- * The revisions of a repo that its refs in the backup name, and those that led to them back to one that the backup has:
- * people push while a backup is made, and while it is brought back.
+ * The revisions that a repo's refs in the backup name, with their history back to one in the backup: users push while a
+ * backup is made or restored.
  */
 export const namedRevisions = (table: Table, isSaved: (key: ItemKey) => boolean) =>
   askOnce(async (repoId) => {
@@ -21,7 +21,7 @@ export const namedRevisions = (table: Table, isSaved: (key: ItemKey) => boolean)
     return named
   })
 
-/** Of which revision an item is a part, where it is of one. */
+/** The revision that an item belongs to, if any. */
 export function revisionOf({ pk, sk, revision }: AnyItem): { repoId: string; revision: string } | undefined {
   const [kind, repoId = '', ofFiles] = pk.split('#')
   if (kind === 'FILES' && ofFiles !== undefined) return { repoId, revision: ofFiles }
@@ -32,8 +32,8 @@ export function revisionOf({ pk, sk, revision }: AnyItem): { repoId: string; rev
 }
 
 /**
- * Whether an item is of a revision that stays: one that is named, or is being written to be named next. Whoever asks has
- * read the item before, so that of what is published meanwhile nothing is missed.
+ * Whether an item belongs to a revision that stays: a named one, or one that is being written. Callers read the item
+ * first, so that a concurrent publication is not missed.
  */
 export function staysWithRevision(table: Table, isSaved: (key: ItemKey) => boolean) {
   const isPending = askOnce(async (place) => {
@@ -44,7 +44,7 @@ export function staysWithRevision(table: Table, isSaved: (key: ItemKey) => boole
   return async (item: AnyItem): Promise<boolean> => {
     const of = revisionOf(item)
     if (of === undefined) return false
-    // In this order: a publication takes the mark away as it moves the ref.
+    // In this order, because a publication removes the mark as it moves the ref.
     return (await isPending(`${of.repoId} ${of.revision}`)) || (await named(of.repoId)).has(of.revision)
   }
 }

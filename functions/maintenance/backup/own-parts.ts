@@ -9,15 +9,14 @@ type Kind = BackupPart['kind']
 
 const atOnce = 16
 
-/** How many parts a backup that is being made has by now. */
+/** How many parts the running backup has. */
 export const partsOf = ({ memo }: Step, kind: Kind): number => Number(memo[memoOf[kind]] ?? 0)
 
 const memoOf: Record<Kind, string> = { items: 'itemParts', blobs: 'blobParts' }
 const prefixOf: Record<Kind, string> = { items: 'registry', blobs: 'blobs' }
 
 /**
- * Writes a part and, beside it, what is to be said of it: the item of the job would not hold that of a few thousand.
- * Doing it again writes the same place.
+ * Writes a part, and beside it its description, because the job's item could not hold those of thousands. Idempotent.
  */
 export async function addPart(step: Step, { kind, at, lines }: { kind: Kind; at: number; lines: readonly unknown[] }) {
   const { parts, memo } = step
@@ -28,7 +27,7 @@ export async function addPart(step: Step, { kind, at, lines }: { kind: Kind; at:
   memo[memoOf[kind]] = at + 1
 }
 
-/** What was said of a part when it was written. */
+/** The description of a part. */
 export async function partAt({ parts, memo }: Step, kind: Kind, at: number): Promise<BackupPart> {
   const { body } = await parts.objects.get({ key: aboutKey(String(memo.backup), nameOf(kind, at)) })
   return backupPart.parse(JSON.parse((await buffer(body)).toString()))

@@ -4,8 +4,8 @@ import type { Phase } from '../jobs/phase.ts'
 import { scanSome } from '../read-pages.ts'
 
 /**
- * A key that was there before has the same secret as one in the backup and another id: the admin's, which a server
- * makes for itself at its start. It stays under the id by which it is found.
+ * The built-in admin's key may exist under two ids with one secret, from before and from the backup. Keeps the id under
+ * which it is found.
  */
 export const removeTwins: Phase = {
   name: 'keys that are there twice',

@@ -12,7 +12,7 @@ import { readPart } from './write-part.ts'
 
 const atOnce = 16
 
-/** Writes all of the backup over what is there. Writing a part again changes nothing of what it says. */
+/** Writes all of the backup over existing items. Idempotent. */
 export const writeItems: Phase = {
   name: 'registry',
   run: (step) =>
@@ -23,13 +23,13 @@ export const writeItems: Phase = {
     }),
 }
 
-/** A repo that is there counts its changes on: one that was decided on before must not seem to fit. */
+/** Continues the count of an existing repo's changes, so that a write based on an older state fails. */
 async function asLate(repo: AnyItem & RepoItem, table: Table): Promise<AnyItem> {
   const { version = 0 } = (await getRepo(table, repo.id)) ?? {}
   return version < repo.version ? repo : { ...repo, version: version + 1 }
 }
 
-/** Works through the items of the backup, one of its parts at a time. */
+/** Works through the items of the backup, part by part. */
 export async function partByPart(step: Step, work: (items: AnyItem[]) => Promise<void>): Promise<Next | undefined> {
   const record = await recordOf(step)
   const ofItems = record.parts.filter(({ kind }) => kind === 'items')
@@ -40,14 +40,14 @@ export async function partByPart(step: Step, work: (items: AnyItem[]) => Promise
   return at + 1 < ofItems.length ? { cursor: at + 1 } : undefined
 }
 
-/** Imports that were under way are not restored, so nobody has any of them. */
+/** Running imports are not restored, so none may be counted. */
 function withoutWork(item: AnyItem): AnyItem {
   if (!item.pk.startsWith(keys.usage('').pk)) return item
   const limit = item[limitOf('imports')]
   return { ...item, imports: 0, [freeOf('imports')]: typeof limit === 'number' ? limit : 0 }
 }
 
-/** What the backup that is brought back says of itself. */
+/** The record of the backup that is restored. */
 export async function recordOf({ parts, memo }: Step): Promise<BackupRecord> {
   const record = await readRecord(parts.objects, String(memo.backup))
   if (record === undefined) throw new MaintenanceFault('backup_not_found', `The backup ${memo.backup} is gone.`)

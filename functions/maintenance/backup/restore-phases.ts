@@ -41,7 +41,7 @@ const choose: Phase = {
 
 const partsAtOnce = 1
 
-/** Everything of the backup is read and checked before anything is written. */
+/** Reads and checks the whole backup before anything is written. */
 const verify: Phase = {
   name: 'verification',
   async run(step) {
@@ -66,7 +66,7 @@ const requireRoom: Phase = {
 
 const namedMax = 10
 
-/** Blobs before the items that name them. All that can be brought are, before any that cannot ends the job. */
+/** Blobs come before the items that name them. Restores as many as possible before a damaged one fails the job. */
 const bringBlobs: Phase = {
   name: 'blobs',
   async run(step) {
@@ -101,7 +101,7 @@ const bringBlobs: Phase = {
   },
 }
 
-/** Deployments are written and removed like all else, and replicas look at them when they are told of a change. */
+/** Replicas only look at deployments when told of a change. */
 const tellReplicas: Phase = {
   name: 'deployments',
   async run({ parts }) {
@@ -111,10 +111,9 @@ const tellReplicas: Phase = {
 }
 
 /**
- * Brings a backup back. With `replace`, what is not in it is removed once all of it is written: whoever asked for it can
- * ask again at any time, so its own account and keys stay. With `merge` a repo that was deleted since stays deleted, and one
- * that was removed for good is back whole; a deployment is back paused; nobody gets in who was let out since, or whose
- * name another user has by now.
+ * Restores a backup. With `replace`, everything else is removed after the backup is written; the caller's own account
+ * and keys stay, so that it can retry. With `merge`, deleted repos stay deleted, purged ones return completely,
+ * deployments return paused, and nobody regains access who lost it since, or whose name somebody else has.
  */
 export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Phase[] => [
   choose,

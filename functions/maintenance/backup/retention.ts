@@ -10,7 +10,7 @@ import { readPart } from './write-part.ts'
 
 const defaultKeepDays = 30
 
-/** Removes backups that are too old, and what is left of those that never were complete; never the newest complete one. */
+/** Removes backups past their age and remains of incomplete ones, but never the newest complete one. */
 export const removeOldBackups: Phase = {
   name: 'old backups',
   async run({ parts, job, memo, count }) {
@@ -22,7 +22,7 @@ export const removeOldBackups: Phase = {
     for (const { id, record } of backups) {
       const isKept = record === undefined ? id === memo.backup : id === newest || record.createdAt >= keptFrom
       if (isKept) continue
-      // The record first: without it, what is left is no backup.
+      // The record first, because the rest is no backup without it.
       await objects.delete({ keys: [objectKeys.backup(id, recordName)] })
       for await (const page of listUnder(objects, objectKeys.backup(id, '')))
         await objects.delete({ keys: page.map(({ key }) => key) })
@@ -32,7 +32,7 @@ export const removeOldBackups: Phase = {
   },
 }
 
-/** A month of backups of a large registry has ten thousands, and one after the other would take longer than a function may. */
+/** A month of backups of a large registry has tens of thousands of parts, too many to list one by one. */
 const listsAtOnce = 16
 
 /** Removes blobs that no backup lists any more. */

@@ -13,10 +13,10 @@ export interface BlobLine {
   sizeBytes: number
 }
 
-/** What the parts before `next` list, for a process that goes on; another one lists some blobs twice, which does no harm. */
+/** The blobs listed before `next`, for a process that continues; a new one lists some twice, which is harmless. */
 let listed: { backup: string; next: number; hashes: DigestSet } | undefined
 
-/** Lists the blobs that the saved revisions name, each once, part by part of the registry. */
+/** Lists the blobs of the saved revisions, each once, part by part. */
 export const listBlobs: Phase = {
   name: 'list of blobs',
   async run(step) {
@@ -25,7 +25,7 @@ export const listBlobs: Phase = {
     const at = Number(cursor ?? 0)
     if (at >= partsOf(step, 'items')) return undefined
     const hashes = listed?.backup === id && listed.next === at ? listed.hashes : createDigestSet()
-    // Forgotten until the part is written: were that to fail, what is tried again would find every hash listed.
+    // Cleared until the part is written, because a failed write must be tried again with all of its hashes.
     listed = undefined
     const items = await readPart<AnyItem>(parts.objects, { id, part: await partAt(step, 'items', at) })
     const lines: BlobLine[] = items.flatMap(({ pk, sha256, sizeBytes }) =>
@@ -41,7 +41,7 @@ export const listBlobs: Phase = {
 
 const blobsAtOnce = 50
 
-/** Copies those that no backup has yet, and reads each copy; one that another backup copied was read then. */
+/** Copies the blobs that no backup has yet, and verifies each copy. */
 export const copyBlobs: Phase = {
   name: 'blobs',
   async run(step) {

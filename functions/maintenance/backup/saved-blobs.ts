@@ -2,7 +2,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
 import { hashOf } from '../hash-of.ts'
 
-/** Blobs of backups lie once for all backups, by their hash. */
+/** Backups share one copy of each blob, by its hash. */
 interface SavedBlob {
   sha256: string
   sizeBytes?: number
@@ -13,12 +13,12 @@ export async function hasSaved(objects: ObjectStore, { sha256, sizeBytes }: Save
   return saved !== undefined && (sizeBytes === undefined || saved.sizeBytes === sizeBytes)
 }
 
-/** Puts the blob of a backup where it belongs, and reads it again. @throws DamagedBlob where the backup's is damaged too */
+/** Restores a blob from the backups, and verifies it. @throws DamagedBlob where the copy is damaged, too */
 export async function saveBack(objects: ObjectStore, { sha256 }: SavedBlob): Promise<void> {
   await copyChecked(objects, { from: objectKeys.backupBlob(sha256), to: objectKeys.blob(sha256), sha256 })
 }
 
-/** Copies a blob and hashes what has come, so that a damaged one is taken for nothing. @returns its size */
+/** Copies a blob and hashes the copy, so that a damaged one is not accepted. @returns its size */
 export async function copyChecked(
   objects: ObjectStore,
   { from, to, sha256 }: { from: string; to: string; sha256: string },
@@ -30,7 +30,7 @@ export async function copyChecked(
   throw new DamagedBlob(sha256)
 }
 
-/** What is the matter with a blob whose copy could not be made, where that is the matter. */
+/** Why a blob could not be copied, if the blob itself is the cause. */
 export function lossOf(error: unknown): string | undefined {
   if (error instanceof ObjectMissing) return 'is not there'
   return error instanceof DamagedBlob ? 'is damaged' : undefined

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { MaintenanceFault } from '../jobs/phase.ts'
 import type { BackupPart } from './format.ts'
 
-/** Writes a part as lines of JSON, and reads it back: what is said of it is what was found there. */
+/** Writes a part as lines of JSON and reads it back; its description is of what was read. */
 export async function writePart(objects: ObjectStore, { id, name, kind, lines }: WritePart): Promise<BackupPart> {
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
   const body = await promisify(gzip)(text)
@@ -25,7 +25,7 @@ interface WritePart {
   lines: readonly unknown[]
 }
 
-/** @throws MaintenanceFault `backup_damaged` where it is not what the backup says of it */
+/** @throws MaintenanceFault `backup_damaged` where it does not match its description */
 export async function readPart<Line>(
   objects: ObjectStore,
   { id, part }: { id: string; part: BackupPart },

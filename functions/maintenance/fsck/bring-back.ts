@@ -2,7 +2,7 @@ import { objectKeys } from '../../../shared/objects/keys.ts'
 import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { DamagedBlob, saveBack } from '../backup/saved-blobs.ts'
 
-/** Puts a backup's blob in its place; one that is damaged there too is removed, so that the next backup saves it anew. */
+/** Restores a blob from the backups; a damaged copy is removed, so that the next backup saves it anew. */
 export async function bringBack(objects: ObjectStore, sha256: string): Promise<void> {
   try {
     await saveBack(objects, { sha256 })

@@ -4,12 +4,12 @@ import { hashOf } from '../hash-of.ts'
 import { bringBack } from './bring-back.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
-/** A blob is what its name says. One that is not is removed by a repair: no reader may take it for what it is not. */
+/** A blob must match its hash. A repair removes one that does not, so that nobody reads wrong bytes. */
 export async function checkBlob({ sha256 }: { sha256: string }, { objects }: CheckParts): Promise<Discrepancy[]> {
   const found = await hashOf(objects, objectKeys.blob(sha256))
   if (found === undefined || found.sha256 === sha256) return []
   const repair = async () => {
-    // Read once more, just before: it may have been brought again.
+    // Read once more, in case it was uploaded again.
     const again = await hashOf(objects, objectKeys.blob(sha256))
     if (again === undefined || again.sha256 === sha256) return
     if (await hasSaved(objects, { sha256 })) return bringBack(objects, sha256)

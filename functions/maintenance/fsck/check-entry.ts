@@ -5,7 +5,7 @@ import { getRepo } from '../../../shared/table/repos.ts'
 import type { TransactAction } from '../../../shared/table/table.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
-/** What stands in a list of repos is a repo that belongs there. That those which belong there stand in it, the repo's own check tells. */
+/** Every entry of a list of repos must belong there. The repo's own check finds missing entries. */
 export async function checkEntry(
   { pk, sk }: { pk: string; sk: string },
   { table }: CheckParts,
@@ -14,7 +14,7 @@ export async function checkEntry(
   if (entry === undefined) return []
   const repo = await getRepo(table, entry.id)
   if (repo !== undefined && entriesOf(repo).some((belongs) => belongs.pk === pk && belongs.sk === sk)) return []
-  // Asked again: the repo may have moved between the two.
+  // Read again, because the repo may have changed in between.
   if ((await table.get({ pk, sk })) === undefined) return []
   const unchanged: TransactAction =
     repo === undefined

@@ -9,7 +9,7 @@ import { mirrorAgain } from './mirror-again.ts'
 
 const atOnce = 16
 
-/** Every file of a revision has a blob of its size. */
+/** Every file of a revision needs a blob of its size. */
 export async function checkFileBlobs(
   { item, files, place }: { item: RevisionItem; files: readonly RevisionFile[]; place: string },
   parts: CheckParts,
@@ -38,7 +38,7 @@ export async function checkFileBlobs(
 
 const fromMirrored = 'The Hub that it mirrors has it: a repair has it imported again, which "npx slipway status" shows.'
 
-/** What brings a lost content again: nothing here has it. */
+/** How to restore content that nothing here has. */
 function wayBack({ source }: RevisionItem, isDamaged: boolean): string {
   const first = isDamaged ? 'Run "npx slipway fsck --deep --repair", which removes what is damaged, then ' : ''
   const again = source.startsWith('upload://') ? 'commit the file again' : `bring it again: npx slipway pull ${source}`

@@ -5,7 +5,7 @@ import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
-/** A claim on a name is of a repo that is called so; what a repo was called before is a redirect. */
+/** A claimed name must be its repo's current one; a former name is a redirect. */
 export async function checkName({ pk }: { pk: string }, parts: CheckParts): Promise<Discrepancy[]> {
   const { table, objects, now } = parts
   const key = { pk, sk: 'NAME' }
@@ -16,7 +16,7 @@ export async function checkName({ pk }: { pk: string }, parts: CheckParts): Prom
   const condition = { expression: 'repoId = :id AND attribute_not_exists(redirectedAt)', values: { ':id': repoId } }
   const repo = await getRepo(table, repoId)
   if (repo === undefined) {
-    // The check of the repo brings it back, or a collection is taking it away.
+    // The repo's own check restores it, or a collection is purging it.
     if ((await objects.head({ key: objectKeys.repoManifest(repoId) })) !== undefined) return []
     if ((await table.get(keys.purge(repoId))) !== undefined) return []
     const message = `The name "${place}" is held by the repo ${repoId}, which is not there.`

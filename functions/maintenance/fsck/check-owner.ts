@@ -13,7 +13,7 @@ const triesMax = 5
 
 type Usage = Record<string, number> | undefined
 
-/** What an owner holds and uses is what its repos need, and what is counted is what there is. */
+/** An owner must hold the blobs that its repos need, and its counts must match what exists. */
 export async function checkOwner({ name }: { name: string }, parts: CheckParts): Promise<Discrepancy[]> {
   const { table } = parts
   for (let tries = 1; tries <= triesMax; tries++) {
@@ -24,13 +24,13 @@ export async function checkOwner({ name }: { name: string }, parts: CheckParts):
       ...(await checkUsage({ name, usage: before }, parts)),
     ]
     const after = await table.get<Record<string, number>>(keys.usage(name))
-    // What was counted while it changed says nothing.
+    // A count that changed while it was checked proves nothing.
     if (found.length === 0 || textOf(before) === textOf(after)) return found
   }
   return []
 }
 
-/** Namespaces of earlier versions were in no list. */
+/** Earlier versions listed no namespaces. */
 async function checkListed(name: string, { table }: CheckParts): Promise<Discrepancy[]> {
   const owner = await findOwner(table, name)
   if (owner === undefined) return []
@@ -51,7 +51,7 @@ async function checkHeld(owner: string, { table, now }: CheckParts): Promise<Dis
   const found: Discrepancy[] = []
   for await (const { sk: sha256, sizeBytes } of heldBlobs(table, owner)) {
     const blob = needed.get(sha256)
-    // What nothing needs is for a collection to give back.
+    // Unneeded ones are left for a collection to release.
     needed.delete(sha256)
     if (blob === undefined || blob.sizeBytes === sizeBytes) continue
     const repair = () => resize(table, { owner, sha256, from: sizeBytes, to: blob.sizeBytes })
@@ -64,7 +64,7 @@ async function checkHeld(owner: string, { table, now }: CheckParts): Promise<Dis
   return [...found, { kind: 'held-missing', place: owner, severity: 'warning', message, repair }]
 }
 
-/** What is counted of an owner is what there is. */
+/** An owner's counts must match what exists. */
 export async function checkUsage({ name: owner, usage }: { name: string; usage: Usage }, parts: CheckParts) {
   const found: Discrepancy[] = []
   for (const what of countedNames) {
@@ -80,7 +80,7 @@ export async function checkUsage({ name: owner, usage }: { name: string; usage: 
   return found
 }
 
-/** Counts anew: what was mended before may have changed it. Where it changes meanwhile, the next check tells. */
+/** Counts anew, because an earlier repair may have changed it. Concurrent changes are left to the next check. */
 async function recount({ owner, what }: { owner: string; what: Counted }, parts: CheckParts) {
   const { table } = parts
   const usage = await table.get<Record<string, number>>(keys.usage(owner))
@@ -117,7 +117,7 @@ const resize = (
 async function neededBlobs(table: Table, owner: string): Promise<Map<string, Blob>> {
   const needed = new Map<string, Blob>()
   for (const repoId of await reposOf(table, owner)) {
-    // One that was given away since is no longer this owner's to hold.
+    // A repo that changed owners is no longer this owner's to hold.
     if ((await getRepo(table, repoId))?.owner.toLowerCase() !== owner.toLowerCase()) continue
     for await (const revision of allRevisions(table, repoId))
       for await (const { sha256, sizeBytes } of allFiles(table, repoId, revision.id))

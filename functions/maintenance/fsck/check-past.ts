@@ -2,7 +2,7 @@ import { keys } from '../../../shared/table/keys.ts'
 import { getRevision, type RevisionItem } from '../../../shared/table/repos.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
-/** The parent is a revision of the same repo, and a commit counts one more than its parent. */
+/** The parent must be a revision of the same repo, one less deep. */
 export async function checkPast(
   { item, place }: { item: RevisionItem; place: string },
   parts: CheckParts,

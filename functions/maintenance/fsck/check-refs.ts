@@ -11,14 +11,14 @@ export interface Known {
   refs: readonly RefItem[]
 }
 
-/** Every ref names a revision, and every version stands in the order of versions. */
+/** Every ref must name a revision, and every version must be in the order of versions. */
 export async function checkRefs({ repo, refs }: Known, { table }: CheckParts): Promise<Discrepancy[]> {
   const found: Discrepancy[] = []
   for (const { kind, name, revision, versionNumber } of refs) {
     if (kind === 'tag' && versionNumber !== undefined)
       found.push(...(await checkVersion({ repo, name, versionNumber }, table)))
     if ((await getRevision(table, repo.id, revision)) !== undefined) continue
-    // Deleted, or moved to what is there, since it was read.
+    // Deleted, or moved to an existing revision, since it was read.
     const now = await table.get<RefItem>(keyOfRef({ repoId: repo.id, kind, name }))
     if (now?.revision !== revision) continue
     const message = `The ${kind} "${name}" names ${revision}, which is not there. Where the bucket has its manifest, a repair brings it back; else move or delete the ${kind}.`
@@ -27,7 +27,7 @@ export async function checkRefs({ repo, refs }: Known, { table }: CheckParts): P
   return found
 }
 
-/** What main names is what the repo is found by. */
+/** A repo is searched by the metadata of main's revision. */
 export async function checkMain({ repo, refs }: Known, { table }: CheckParts): Promise<Discrepancy[]> {
   const main = refs.find(({ kind, name }) => kind === 'branch' && name === 'main')
   const revision = main && (await getRevision(table, repo.id, main.revision))

@@ -16,7 +16,10 @@ import { readManifest } from './read-manifest.ts'
 
 const triesMax = 5
 
-/** A repo is found by its name and in its lists, its refs name revisions that are there, and its manifest says the same. */
+/**
+ * A repo must be found by its name and in its lists, its refs must name existing revisions, and its manifest must
+ * agree.
+ */
 export async function checkRepo({ repoId }: { repoId: string }, parts: CheckParts): Promise<Discrepancy[]> {
   const { table } = parts
   if ((await table.get(keys.purge(repoId))) !== undefined) return []
@@ -24,7 +27,7 @@ export async function checkRepo({ repoId }: { repoId: string }, parts: CheckPart
     const repo = await getRepo(table, repoId)
     if (repo === undefined) return lostRepo(repoId, parts)
     const found = await checkKnown(repo, parts)
-    // What was read while the repo changed says nothing.
+    // A repo that changed while it was read proves nothing.
     if (found.length === 0 || (await getRepo(table, repoId))?.version === repo.version) return found
   }
   return []
@@ -78,7 +81,7 @@ async function checkEntries(repo: RepoItem, { table }: CheckParts): Promise<Disc
   return [{ kind: 'entry-missing', place: fullName(repo), severity: 'error', message, repair }]
 }
 
-/** Who changed it stopped before the second half of the change, which any change makes up for. */
+/** A change stopped before its second half, which any later change completes. */
 const halfChanged = (repo: RepoItem, { table }: Pick<CheckParts, 'table'>): Discrepancy => ({
   kind: 'entry-missing',
   place: fullName(repo),

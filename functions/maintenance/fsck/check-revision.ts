@@ -17,7 +17,7 @@ interface Place {
   revision: string
 }
 
-/** A revision's item, files and manifest say the same, its past is there, and every file has its blob. */
+/** A revision's item, files and manifest must agree, its parent must exist, and every file needs its blob. */
 export async function checkRevision({ repoId, revision: id }: Place, parts: CheckParts): Promise<Discrepancy[]> {
   const { table, objects } = parts
   if ((await table.get(keys.purge(repoId))) !== undefined) return []
@@ -41,7 +41,7 @@ async function lostRevision(
   parts: CheckParts,
 ): Promise<Discrepancy[]> {
   const { table, objects } = parts
-  // Without a manifest it never was published, and is garbage; without a repo, what is left of a purge is.
+  // Without a manifest it was never published, and without a repo it is the rest of a purge: both are garbage.
   if (said === undefined || (await table.get(keys.pendingRevision(repoId, revision))) !== undefined) return []
   const isOfRepo =
     (await getRepo(table, repoId)) !== undefined ||
@@ -58,7 +58,7 @@ async function lostRevision(
   ]
 }
 
-/** Writes a revision as its manifest has it. What its files say of themselves is read anew. */
+/** Restores a revision from its manifest. Its metadata is inspected anew. */
 export async function bringBack(said: Manifest, { table, ingest }: CheckParts): Promise<void> {
   const { format: _, files, ...about } = said
   const { repoId, id, sourceRevision, createdAt } = about
@@ -69,7 +69,7 @@ export async function bringBack(said: Manifest, { table, ingest }: CheckParts): 
     const commit = { kind: 'commit', name: sourceRevision, revision: id, updatedAt: createdAt }
     await table.put({ ...keys.commit(repoId, sourceRevision), ...commit })
   }
-  // Of a repo that is brought back too, all revisions are inspected then.
+  // A restored repo has all of its revisions inspected.
   if ((await getRepo(table, repoId)) !== undefined)
     await ingest.send({ message: { step: 'inspect-revision', repoId, revision: id, attempt: 1 } })
 }
@@ -84,7 +84,7 @@ async function filesAndManifest({ item, files, said, place }: Found, parts: Chec
   const isWhole = files.length === item.filesTotal && sizeOf(files) === item.sizeBytes
   const rewrite = () => ingest.send({ message: { step: 'inspect-revision', repoId, revision: id, attempt: 1 } })
   if (said === undefined || said === 'broken') {
-    // It is written a moment after the revision is published.
+    // It is written a moment after the publication.
     if (said === undefined && isWhole && isRecent(item.createdAt, parts)) return []
     const kind = said === undefined ? 'manifest-missing' : 'manifest-broken'
     const message = `The manifest of the revision is ${said === undefined ? 'not there' : 'not readable'}${isWhole ? '' : `, and ${files.length} of its ${item.filesTotal} files are known`}.`

@@ -1,14 +1,14 @@
-/** Where an item stands, and how often it was changed, says nothing of what it is. */
+/** Fields that are not compared, because they hold a position or a count of changes. */
 const incidental = new Set(['pk', 'sk', 'format', 'version'])
 
-/** Whether one says the same as the other, of everything that either says, or of what is named. */
+/** Whether two repos agree in all fields, or in the named ones. */
 export function isSameRepo(one: object, other: object, names?: readonly string[]): boolean {
   const [left, right] = [one, other] as Record<string, unknown>[]
   const compared = names ?? [...new Set([...Object.keys(one), ...Object.keys(other)])]
   return compared.every((name) => incidental.has(name) || textOf(left?.[name]) === textOf(right?.[name]))
 }
 
-/** Whatever the order of the parts, without what is absent. */
+/** Independent of the order of members, and without absent ones. */
 export function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).toSorted().join()}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? ''

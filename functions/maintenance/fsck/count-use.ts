@@ -8,7 +8,7 @@ import type { Table } from '../../../shared/table/table.ts'
 import type { Counted } from '../../../shared/table/usage.ts'
 import type { CheckParts } from './discrepancy.ts'
 
-/** What there is of everything that is counted. */
+/** The actual number of everything that is counted. */
 export const counts: Record<Counted, (owner: string, parts: CheckParts) => Promise<number>> = {
   repos: async (owner, { table }) => (await reposOf(table, owner)).length,
   async storedBytes(owner, { table }) {
@@ -23,7 +23,7 @@ export const counts: Record<Counted, (owner: string, parts: CheckParts) => Promi
 export const heldBlobs = (table: Table, owner: string): AsyncGenerator<HeldBlobItem & { sk: string }> =>
   table.queryAll({ expression: 'pk = :pk', values: { ':pk': keys.heldBlob(owner, '').pk }, consistent: true })
 
-/** Deleted ones too, which are counted until they are purged. */
+/** Includes deleted ones, which count until they are purged. */
 export async function reposOf(table: Table, owner: string): Promise<string[]> {
   const found: string[] = []
   for (const kind of ['model', 'dataset'] as const)

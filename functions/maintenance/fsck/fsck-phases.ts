@@ -7,7 +7,7 @@ import { confirm, settle, suspect } from './suspects.ts'
 
 const atOnce = 8
 
-/** Every manifest in the bucket: what the registry does not know has no item that leads to it. */
+/** Visits manifests, because items that the registry lost lead nowhere. */
 const manifests: Phase = {
   name: 'manifests',
   run: (step) =>
@@ -21,7 +21,7 @@ const manifests: Phase = {
     ),
 }
 
-/** Every item that says something which another one has to say too. */
+/** Visits items that must agree with others. */
 const items: Phase = {
   name: 'items',
   run(step) {
@@ -50,7 +50,7 @@ function subjectOf({ pk, sk }: AnyItem): Subject | undefined {
     : { what: 'repo', repoId }
 }
 
-/** Every owner, once what it has is mended. */
+/** Visits owners after their repos are repaired. */
 const owners: Phase = {
   name: 'owners',
   run(step) {
@@ -67,7 +67,7 @@ const owners: Phase = {
   },
 }
 
-/** Every blob, read and hashed. */
+/** Reads and hashes every blob. */
 const blobs: Phase = {
   name: 'blobs',
   run: (step) =>
@@ -86,7 +86,7 @@ async function objectsUnder(step: Step, prefix: string, subjectOf: (key: string[
   return page.cursor === undefined ? undefined : { cursor: page.cursor }
 }
 
-/** Compares the table, the objects and the manifests; `shared/contract/maintenance.ts` says what the options mean. */
+/** Compares the table, the objects and the manifests; `shared/contract/maintenance.ts` documents the options. */
 export const fsckPhases = ({ deep = false }: MaintenanceOptions): Phase[] => [
   manifests,
   items,

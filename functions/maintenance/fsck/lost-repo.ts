@@ -9,7 +9,7 @@ import { absent } from '../../../shared/table/table.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 import { readManifest } from './read-manifest.ts'
 
-/** A repo that the registry does not know: its manifest tells what it was, or nobody knows its name. */
+/** A repo missing from the registry: its manifest describes it; without one its name is unknown. */
 export async function lostRepo(repoId: string, parts: CheckParts): Promise<Discrepancy[]> {
   const { table, objects } = parts
   const said = await readManifest(objects, { key: objectKeys.repoManifest(repoId), schema: repoManifest })
@@ -37,9 +37,9 @@ export async function lostRepo(repoId: string, parts: CheckParts): Promise<Discr
   return [{ kind: 'repo-missing', place, severity: 'error', message, ...(!isTaken && { repair }) }]
 }
 
-/** Writes a repo as its manifest has it. What its card says is read anew; what was counted of it is lost. */
+/** Restores a repo from its manifest. Its metadata is inspected anew; its counters are lost. */
 async function bringRepoBack({ format: _, refs, ...about }: RepoManifest, { table, ingest, now }: CheckParts) {
-  // A namespace that is lost too is nobody's: whoever took its name would have the repo.
+  // A lost namespace gets no owner; otherwise whoever takes its name would get the repo.
   await ensureOrganisation(table, { name: about.owner, createdBy: 'fsck', now: now() })
   const main = refs.find(({ kind, name }) => kind === 'branch' && name === 'main')
   const revision = main && (await getRevision(table, about.id, main.revision))

@@ -6,8 +6,8 @@ import { getRepo, type RevisionItem } from '../../../shared/table/repos.ts'
 import type { CheckParts } from './discrepancy.ts'
 
 /**
- * Has what was lost of a mirror brought again from the Hub that it mirrors, by an import of the same commit; nobody may
- * pull into a mirror. @returns nothing where the revision is none of a mirror
+ * Restores a mirror's lost content from its upstream Hub by importing the same commit, because nobody can pull into a
+ * mirror. @returns nothing for any other revision
  */
 export async function mirrorAgain(
   { repoId, source: from, sourceRevision, createdBy }: RevisionItem,

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import type * as z from 'zod'
 import { ObjectMissing, type ObjectStore } from '../../../shared/objects/object-store.ts'
 
-/** What a manifest says: `undefined` where there is none, `broken` where it cannot be read. */
+/** The content of a manifest; `undefined` where it is missing, `broken` where it is invalid. */
 export async function readManifest<Schema extends z.ZodType>(
   objects: ObjectStore,
   { key, schema }: { key: string; schema: Schema },

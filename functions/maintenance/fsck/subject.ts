@@ -7,8 +7,8 @@ import { checkRevision } from './check-revision.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 
 /**
- * What is looked at as one. Those of the first rank are mended first: a repo's revisions before what names them, and
- * what an owner has before it is counted.
+ * A unit of the check. Lower ranks are repaired first: a repo's revisions before what names them, and an owner's
+ * content before its counts.
  */
 export type Subject =
   | { what: 'revision'; repoId: string; revision: string }
@@ -20,7 +20,7 @@ export type Subject =
 
 const ranks: Record<Subject['what'], number> = { blob: 0, revision: 1, repo: 2, name: 3, entry: 4, owner: 5 }
 
-/** As it is kept for a second look: in the order in which things are mended. */
+/** Sorts suspects in the order of repair. */
 export const textOf = (subject: Subject): string => `${ranks[subject.what]}#${JSON.stringify(subject)}`
 export const subjectOf = (text: string): Subject => JSON.parse(text.slice(text.indexOf('#') + 1)) as Subject
 

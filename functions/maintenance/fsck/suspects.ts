@@ -7,19 +7,19 @@ import type { Discrepancy } from './discrepancy.ts'
 import { check, type Subject, subjectOf, textOf } from './subject.ts'
 
 /**
- * What looked wrong once. It is looked at again after a while, and only what is wrong in the same way then is told: what
- * is under way changes in between.
+ * Something that looked wrong once. It is checked again later and reported only if it is wrong in the same way, because
+ * running work changes in between.
  */
 interface Suspect {
   sk: string
   subject: string
-  /** Of each discrepancy, its kind and place. */
+  /** The kind and place of each discrepancy. */
   seen: string[]
 }
 
 const prefixOf = (round: string): string => `SUSPECT#${round}#`
 
-/** Looks at something, and remembers it where anything seems wrong. */
+/** Checks a subject, and remembers it where anything looks wrong. */
 export async function suspect({ parts, job, count }: Step, round: string, subject: Subject): Promise<void> {
   count('checked')
   const found = await look(subject, parts)
@@ -34,7 +34,7 @@ export async function suspect({ parts, job, count }: Step, round: string, subjec
   })
 }
 
-/** What cannot be read is told like what is wrong, and ends nothing: on a disk that fails, that is how damage shows. */
+/** An unreadable subject is a finding, not a failure, because that is how a failing disk shows. */
 async function look(subject: Subject, parts: Step['parts']): Promise<Discrepancy[]> {
   try {
     return await check(subject, parts)
@@ -61,7 +61,7 @@ const listSuspects = (
 
 const suspectsAtOnce = 20
 
-/** Waits, where anything seems wrong, for what is under way to be over. */
+/** Waits for running work to end, if anything looked wrong. */
 export const settle = (round: string) => ({
   name: 'waiting for what is under way',
   async run({ parts, job, cursor }: Step) {
@@ -71,7 +71,7 @@ export const settle = (round: string) => ({
   },
 })
 
-/** Looks at suspects again, tells what still is wrong, and mends what can be where that is asked for. */
+/** Checks suspects again, reports what is still wrong, and repairs it on request. */
 export const confirm = (round: string) => ({
   name: 'second look',
   async run(step: Step) {
@@ -88,7 +88,7 @@ export const confirm = (round: string) => ({
       for (const { repair, ...finding } of still) {
         if (!seen.includes(`${finding.kind} ${finding.place}`)) continue
         const isTried = job.options.repair === true && repair !== undefined
-        // What cannot be mended is told like the rest, and keeps nothing else from being mended.
+        // A failed repair is reported and does not stop the others.
         const fault = isTried ? await repair().then(() => undefined, messageOf) : undefined
         const message = fault === undefined ? finding.message : `${finding.message} The repair failed: ${fault}.`
         const repaired = isTried && fault === undefined

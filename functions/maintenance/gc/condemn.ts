@@ -12,7 +12,7 @@ import { holdingOf } from './marks.ts'
 
 const atOnce = 16
 
-/** Remembers which round it is before anything is condemned. */
+/** Remembers the round before anything is condemned. */
 export const rememberRound: Phase = {
   name: 'start',
   async run({ parts, memo }) {
@@ -49,7 +49,7 @@ export const condemnHeld: Phase = {
   },
 }
 
-/** Condemns blobs that nothing needs and that have been there for longer than an import takes. */
+/** Condemns unneeded blobs that are older than any running import. */
 export const condemnBlobs: Phase = {
   name: 'blobs',
   async run(step) {
@@ -86,8 +86,8 @@ async function condemn(step: Step, { key, sizeBytes }: ObjectInfo) {
 const hashOf = (key: string): string | undefined => /^blobs\/sha256\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(key)?.[1]
 
 /**
- * Condemns, on condition that the collection's own round has not begun: a worker that was given up and wakes late must
- * not. It is no matter where somebody gave it back meanwhile, or a collection that died condemned it before.
+ * Condemns only while the collection's own round has not begun, so that a worker that lost its lease cannot. Fails
+ * silently where somebody took the blob back, or an earlier collection condemned it.
  */
 async function inRound({ parts, memo }: Step, action: TransactAction): Promise<void> {
   await asSeen(() => parts.table.transact([action, roundStands(memo.round as SweepRound)]))

@@ -3,7 +3,7 @@ import type { MaintenanceJobItem } from '../../../shared/table/maintenance-jobs.
 
 const defaultGraceHours = 24
 
-/** What is older is garbage where nothing needs it; counted from when the job was made, so that it is one moment for all of it. */
+/** The age at which unneeded things are garbage, counted from the job's start so that it is the same throughout. */
 export function cutoffsOf({ options, createdAt }: Pick<MaintenanceJobItem, 'options' | 'createdAt'>) {
   const { graceHours = defaultGraceHours, repoGraceDays = deletedRepoKeptDays } = options
   const from = Date.parse(createdAt)

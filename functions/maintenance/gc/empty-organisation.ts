@@ -9,7 +9,7 @@ import type { MaintenanceParts } from '../parts.ts'
 import type { AnyItem } from '../read-pages.ts'
 import { cutoffsOf } from './cutoffs.ts'
 
-/** Removes a namespace that was made for an import which failed, or for a drop, and never came to have anything or anybody. */
+/** Removes a namespace that was created for a drop or a failed import and stayed empty. */
 export async function dropEmptyOrganisation({ parts, job, count }: Step, { pk }: AnyItem): Promise<void> {
   const { table, now } = parts
   const owner = await findOwner(table, pk.slice(keys.owner('').pk.length))
@@ -18,13 +18,13 @@ export async function dropEmptyOrganisation({ parts, job, count }: Step, { pk }:
   count('itemsFreed')
 }
 
-/** One that its people made has an admin as long as it is there. */
+/** One that users created always has an admin. */
 async function isEmpty({ name, kind, admins }: OwnerItem, parts: MaintenanceParts): Promise<boolean> {
   const { table } = parts
   if (kind !== 'organisation' || admins > 0) return false
   const usage = (await table.get<Record<string, number>>(keys.usage(name))) ?? {}
   if (countedNames.some((what) => (usage[what] ?? 0) > 0)) return false
-  // What a restore brought into it may not be counted yet.
+  // Counted here, because a restore may not have updated the usage yet.
   for (const what of countedNames) if ((await counts[what](name, parts)) > 0) return false
   return (await listMembers(table, { owner: name, limit: 1 })).items.length === 0
 }

@@ -19,7 +19,7 @@ const looking: Phase[] = [
 const removing: Phase[] = [beginRound, markPhase('needed still'), removeCondemned, endRound]
 const tidying: Phase[] = [staleStaging, staleUploads, orphanManifests, ownStaging]
 
-/** Mark and sweep, safe beside imports and commits: `shared/table/sweeps.ts` tells why. A dry run only looks. */
+/** Mark and sweep, safe beside imports and commits, as `shared/table/sweeps.ts` explains. A dry run only reports. */
 export const gcPhases = ({ dryRun = false }: MaintenanceOptions): Phase[] => [
   ...looking,
   ...(dryRun ? [] : removing),

@@ -7,12 +7,12 @@ import { type AnyItem, scanSome } from '../read-pages.ts'
 import { cutoffsOf } from './cutoffs.ts'
 import { dropEmptyOrganisation } from './empty-organisation.ts'
 
-/** With the check, no more than a transaction takes. */
+/** With the check, the most that a transaction takes. */
 const deletesAtOnce = 99
-/** What has run out stays so long: whoever began to use it before has ended. */
+/** How long expired items are kept for whoever still uses them. */
 const expiredMs = 24 * 3_600_000
 
-/** Removes what is left in the table of what never came to an end: revisions that nobody published, names that lead nowhere, namespaces without anything or anybody, what has run out. */
+/** Removes abandoned items: unpublished revisions, names that lead nowhere, empty namespaces, expired items. */
 export const leftovers: Phase = {
   name: 'leftovers',
   run(step) {
@@ -38,10 +38,10 @@ async function dropExpired({ parts, job, count }: Step, { pk, sk, expiresAt }: A
   if (await asSeen(() => parts.table.transact([{ delete: { pk, sk }, condition }]))) count('itemsFreed')
 }
 
-/** A name that a repo had before, or has no longer, where the repo itself is gone. */
+/** A former name, or the name of a purged repo. */
 async function dropDeadName({ parts, job, count }: Step, { pk, sk, repoId, redirectedAt }: AnyItem) {
   if (typeof repoId !== 'string' || (await getRepo(parts.table, repoId)) !== undefined) return
-  // A claim whose repo is not there is a discrepancy and no garbage, unless the repo was purged.
+  // A claimed name without its repo is a discrepancy rather than garbage, unless the repo was purged.
   if (redirectedAt === undefined) return
   if (job.options.dryRun === true) return count('itemsFreed')
   const condition = {
@@ -52,8 +52,8 @@ async function dropDeadName({ parts, job, count }: Step, { pk, sk, repoId, redir
 }
 
 /**
- * Marks a revision that nobody published, then removes its files on condition that the mark is there. Whoever begins
- * to write the same revision takes the mark away first, so that no file of its own is removed.
+ * Marks an unpublished revision, then removes its files on condition of the mark. Whoever writes the same revision
+ * again removes the mark first, which protects the new files.
  */
 async function dropPending({ parts, job, count }: Step, item: AnyItem) {
   const { table } = parts
@@ -67,7 +67,7 @@ async function dropPending({ parts, job, count }: Step, item: AnyItem) {
   const marked = { ...marking, values: { ...marking.values, ':job': job.id } }
   if (!(await asSeen(() => table.update(key, marked)))) return
   const isMarked = { expression: 'sweptBy = :job', values: { ':job': job.id } }
-  // A revision that was published before, and is being published again, has its files already.
+  // A revision that is published again already has its files.
   const isPublished = (await getRevision(table, repoId, revision)) !== undefined
   if (!isPublished) {
     const checks: TransactAction[] = [
@@ -79,14 +79,14 @@ async function dropPending({ parts, job, count }: Step, item: AnyItem) {
   if (await asSeen(() => table.transact([{ delete: key, condition: isMarked }]))) count('itemsFreed')
 }
 
-/** Files of a revision that neither is there nor is being written: what a collection that died left. */
+/** Files of a revision that neither exists nor is being written, left by a collection that died. */
 async function dropNobodysFiles({ parts, job, count }: Step, pk: string) {
   const { table } = parts
   const [, repoId = '', revision = ''] = pk.split('#')
-  // In this order: a publication puts the revision in the place of the mark.
+  // In this order, because a publication replaces the mark by the revision.
   if ((await table.get(keys.pendingRevision(repoId, revision))) !== undefined) return
   if ((await getRevision(table, repoId, revision)) !== undefined) return
-  // Of a revision that is lost and has a manifest the files are no garbage.
+  // A lost revision with a manifest can be restored, so its files are no garbage.
   const { objects } = parts
   if ((await objects.head({ key: `manifests/${repoId}/${revision}.json` })) !== undefined) return
   if (job.options.dryRun === true) return

@@ -10,7 +10,7 @@ interface Found {
   unneededItems: number
 }
 
-/** Gathers every blob that a revision names, or an import or an upload under way is about to. */
+/** Collects every blob that a revision, a running import or a running upload needs. */
 export const markPhase = (name: string): Phase => ({
   name,
   async run(step) {
@@ -27,7 +27,7 @@ export const markPhase = (name: string): Phase => ({
   },
 })
 
-/** The marks that a phase before has gathered. */
+/** The marks that an earlier phase collected. */
 export const gathered = ({ parts, job, memo }: Step, name: string) =>
   openMarks(parts.objects, { jobId: job.id, name, pieces: Number(memo[`${name}Pieces`] ?? 0) })
 
@@ -35,7 +35,7 @@ function createLook({ parts, job }: Step, found: Found) {
   const { table } = parts
   const cutoffs = cutoffsOf(job)
   const isDryRun = job.options.dryRun === true
-  // The files of a revision, and of an import, come one after the other.
+  // The files of one revision or import come in sequence.
   let known: { of: string; standing: Promise<Standing> } | undefined
   let knownImport: { of: string; isActive: Promise<boolean> } | undefined
 

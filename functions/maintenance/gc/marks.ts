@@ -5,19 +5,19 @@ import type { ObjectStore } from '../../../shared/objects/object-store.ts'
 import { bytesOf, createDigestSet, type DigestSet } from '../digest-set.ts'
 
 /**
- * What is needed, gathered in pieces: in memory for who goes on, and staged for whoever takes over. `blobs` are needed
- * by somebody, `held` by the repos of one owner.
+ * What is needed, collected in pieces: in memory for this process, staged for one that takes over. `blobs` are needed
+ * by anybody, `held` by the repos of one owner.
  */
 interface Marks {
   blobs: DigestSet
   held: DigestSet
-  /** How many pieces of it are staged. */
+  /** How many pieces are staged. */
   pieces: number
   jobId: string
   name: string
 }
 
-/** A process works on one job at a time, and on one or two sets of marks. */
+/** A process works on one job at a time, with one or two sets of marks. */
 let remembered: Marks[] = []
 
 export async function openMarks(objects: ObjectStore, { jobId, name, pieces }: MarksRequest): Promise<Marks> {
@@ -39,10 +39,10 @@ interface MarksRequest {
   pieces: number
 }
 
-/** Adds a piece. Where this fails, the piece is gathered again and written in the same place. */
+/** Adds a piece. After a failure it is collected again and written to the same place. */
 export async function addPiece(objects: ObjectStore, marks: Marks, found: Record<'blobs' | 'held', readonly string[]>) {
   const { jobId, name } = marks
-  // Before anything is added: marks with hashes that were not staged are not those that a second try may go on with.
+  // Counted first: marks with unstaged hashes must not be continued by a retry.
   const piece = marks.pieces++
   for (const kind of ['blobs', 'held'] as const) {
     const body = bytesOf(found[kind].filter((hash) => marks[kind].add(hash)))
@@ -53,6 +53,6 @@ export async function addPiece(objects: ObjectStore, marks: Marks, found: Record
 const pieceKey = ({ jobId, name, piece, kind }: Omit<MarksRequest, 'pieces'> & { piece: number; kind: string }) =>
   objectKeys.staging(jobId, `${name}-${piece}-${kind}`)
 
-/** What an owner holds, as one hash. */
+/** An owner and a blob as one hash. */
 export const holdingOf = (owner: string, sha256: string): string =>
   createHash('sha256').update(`${owner.toLowerCase()}\0${sha256}`).digest('hex')

@@ -10,7 +10,7 @@ import { isRepo, scanSome } from '../read-pages.ts'
 import { removeManifests } from '../remove-manifests.ts'
 import { cutoffsOf } from './cutoffs.ts'
 
-/** Takes deleted repos whose grace is over out of the registry, one transaction each: from there on they cannot come back. */
+/** Removes deleted repos past their grace period, one transaction each; they cannot be restored afterwards. */
 export const beginPurges: Phase = {
   name: 'deleted repos',
   run: (step) =>
@@ -24,7 +24,7 @@ export const beginPurges: Phase = {
     }),
 }
 
-/** @returns whether it was there as it was seen: somebody may have brought it back */
+/** @returns whether it was unchanged; somebody may have restored it */
 async function beginPurge(table: Table, repo: RepoItem, now: Date): Promise<boolean> {
   const isSame = {
     expression: 'version = :version AND deletedAt = :deletedAt',
@@ -47,7 +47,7 @@ async function beginPurge(table: Table, repo: RepoItem, now: Date): Promise<bool
 
 const purgesAtOnce = 10
 
-/** Removes what is left of repos that are gone: their manifests first, so that nothing brings them back. */
+/** Removes what is left of purged repos, their manifests first so that nothing restores them. */
 export const finishPurges: Phase = {
   name: 'parts of deleted repos',
   async run({ parts, job, count }) {
@@ -68,7 +68,7 @@ async function finishPurge({ table, objects }: MaintenanceParts, repoId: string)
     const [, revision] = /^(?:REVISION|PENDING)#(.+)$/.exec(sk) ?? []
     if (revision !== undefined) removed += await removePartition(table, keys.revisionFile(repoId, revision, '').pk)
   }
-  // After the files, because they are how those are found.
+  // After the files, which are found through them.
   await table.deleteMany(parts)
   await table.delete(keys.purge(repoId))
   return removed

@@ -8,10 +8,10 @@ import { type AnyItem, scanSome } from '../read-pages.ts'
 import { gathered } from './mark.ts'
 import { holdingOf } from './marks.ts'
 
-/** What another one was removing is left to it for longer than it may live. */
+/** Longer than the process that is removing it may live. */
 const removalMs = 20 * 60_000
 
-/** From here on whoever publishes sees what is condemned, and whoever began before fails. */
+/** From here on publications see what is condemned, and earlier ones fail. */
 export const beginRound: Phase = {
   name: 'round',
   async run({ parts }) {
@@ -20,7 +20,7 @@ export const beginRound: Phase = {
   },
 }
 
-/** Removes what is still condemned, and still not needed by the second look. */
+/** Removes what is still condemned and still unneeded after the second look. */
 export const removeCondemned: Phase = {
   name: 'removal',
   async run(step) {
@@ -47,7 +47,7 @@ async function keepHeld({ parts }: Step, item: AnyItem) {
   await asSeen(() => parts.table.update(key, { expression: 'REMOVE condemnedBy', condition, values }))
 }
 
-/** The bytes are given back in the same transaction, and so exactly once. */
+/** The bytes are released in the same transaction, and therefore exactly once. */
 async function giveBack({ parts, count }: Step, item: AnyItem) {
   const owner = item.pk.slice('HELD#'.length)
   const sizeBytes = Number(item.sizeBytes)
@@ -70,7 +70,7 @@ async function removeBlob(step: Step, condemned: CondemnedBlobItem) {
   const { table, objects, now } = parts
   const { sha256, sizeBytes, state, since } = condemned
   const key: ItemKey = keys.condemnedBlob(sha256)
-  // Whoever was removing it may be about to do so, even after somebody brought the blob again.
+  // Another worker may be about to remove it, even if the blob was uploaded again.
   if (state === 'removing' && now().getTime() - Date.parse(since) < removalMs) return count('leftForNext')
   const { names, values, expression } = isIn(state)
   const taken = await asSeen(() =>
@@ -94,7 +94,7 @@ const isIn = (state: CondemnedBlobItem['state']) => ({
   values: { ':state': state },
 })
 
-/** Spares publications from asking, where nothing is condemned any more. */
+/** Marks that nothing is condemned, which saves publications a read. */
 export const endRound: Phase = {
   name: 'end of round',
   async run({ parts, job }) {

@@ -5,18 +5,18 @@ import type { Phase, Step } from '../jobs/phase.ts'
 import { cutoffsOf } from './cutoffs.ts'
 import { isImportActive } from './reachable.ts'
 
-/** As long as the bucket's own rule keeps what is staged. */
+/** As long as the bucket's lifecycle rule keeps staged objects. */
 const stagingMs = 7 * 24 * 3_600_000
 
 const uploadsMax = 10_000
 
-/** Removes what was staged and never used, where the bucket has no rule of its own for that. */
+/** Removes stale staged objects, where the bucket has no lifecycle rule for them. */
 export const staleStaging: Phase = {
   name: 'staging',
   run: (step) => objectsUnder(step, 'staging/', ({ key, modifiedAt }) => isAbandoned(step, key, modifiedAt)),
 }
 
-/** Likewise ends uploads that nobody goes on with: no list of objects shows their parts. */
+/** Likewise aborts abandoned uploads, whose parts no list of objects shows. */
 export const staleUploads: Phase = {
   name: 'uploads',
   async run(step) {
@@ -37,7 +37,10 @@ async function isAbandoned({ parts, job }: Step, key: string, since: Date): Prom
   return !(await isImportActive(table, id)) && (await getUpload(table, id, now())) === undefined
 }
 
-/** Removes manifests of revisions whose repo was purged while they were being written. A lost registry has its repos' own manifests. */
+/**
+ * Removes manifests of revisions whose repo was purged while they were written. Repos of a lost registry are recognised
+ * by their own manifests.
+ */
 export const orphanManifests: Phase = {
   name: 'manifests',
   run: (step) =>
@@ -50,7 +53,7 @@ export const orphanManifests: Phase = {
     }),
 }
 
-/** Removes what the job itself has staged. */
+/** Removes the job's own staged objects. */
 export const ownStaging: Phase = {
   name: 'own staging',
   run: (step) => objectsUnder(step, objectKeys.stagingPrefix(step.job.id), async () => true, false),

@@ -5,7 +5,7 @@ import type { Page, Table } from '../../../shared/table/table.ts'
 
 const lifeSeconds = 90 * 24 * 3600
 
-/** Of one place there is one finding of a kind, however often it is found. */
+/** Identifies a finding by kind and place, so that it is stored once. */
 const placeOf = ({ kind, place }: MaintenanceFinding): string =>
   `FOUND#${kind}#${createHash('sha256').update(place).digest('hex').slice(0, 32)}`
 

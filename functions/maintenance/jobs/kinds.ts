@@ -5,7 +5,7 @@ import { fsckPhases } from '../fsck/fsck-phases.ts'
 import { gcPhases } from '../gc/gc-phases.ts'
 import type { Phase } from './phase.ts'
 
-/** What each kind of job does, one after the other. */
+/** The phases of each kind of job, in order. */
 export function phasesOf({ kind, options }: Pick<MaintenanceJobItem, 'kind' | 'options'>): Phase[] {
   switch (kind) {
     case 'fsck':

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Asks for a job to be gone on with. */
+/** Asks a worker to continue a job. */
 export const maintenanceMessage = z.object({ jobId: z.string(), attempt: z.number().int().default(1) })
 
 export type MaintenanceMessage = z.infer<typeof maintenanceMessage>

@@ -3,18 +3,18 @@ import type { MaintenanceJobItem } from '../../../shared/table/maintenance-jobs.
 import type { MaintenanceParts } from '../parts.ts'
 
 /**
- * A part of a job, done in pieces. A piece may be done again from its start where whoever did it died, so it must not
- * matter that it is; what it counts is kept together with how far it came.
+ * A phase of a job, done in pieces. A piece may run again after its worker died, so it must be idempotent; its counts
+ * are saved together with its position.
  */
 export interface Phase {
   name: string
-  /** @returns where the next piece starts; `undefined` where the phase is over. */
+  /** @returns where the next piece starts; `undefined` at the end of the phase */
   run(step: Step): Promise<Next | undefined>
 }
 
 export interface Next {
   cursor: unknown
-  /** How long the next piece is to wait. */
+  /** The delay before the next piece. */
   delaySeconds?: number
 }
 
@@ -23,14 +23,14 @@ export interface Step {
   job: MaintenanceJobItem
   /** Where the piece starts; absent at the start of the phase. */
   cursor: unknown
-  /** Kept from piece to piece; small. */
+  /** Values passed from piece to piece; must stay small. */
   memo: Record<string, unknown>
   count(what: string, by?: number): void
   report(finding: MaintenanceFinding): Promise<void>
   signal: AbortSignal
 }
 
-/** Why a job cannot be done. Trying again does not help. */
+/** Why a job cannot be done. Retrying does not help. */
 export class MaintenanceFault extends Error {
   override name = 'MaintenanceFault'
   readonly code: string
@@ -40,7 +40,7 @@ export class MaintenanceFault extends Error {
   }
 }
 
-/** That what was asked for cannot be done as it was asked: nothing was changed, and nothing is broken. */
+/** The request cannot be done as given; nothing was changed, and nothing is broken. */
 export class MaintenanceRefusal extends MaintenanceFault {
   override name = 'MaintenanceRefusal'
 }

@@ -12,7 +12,7 @@ import { MaintenanceFault, MaintenanceRefusal, type Next } from './phase.ts'
 
 const triesMax = 5
 
-/** Goes on with a job, piece by piece, until it is over or the time of one message is. */
+/** Continues a job, piece by piece, until it ends or the time of one message is over. */
 export async function runJob(body: unknown, delivery: Delivery, parts: MaintenanceParts): Promise<void> {
   const message = maintenanceMessage.parse(body)
   const { table, now, limits, queue } = parts
@@ -41,7 +41,7 @@ export async function runJob(body: unknown, delivery: Delivery, parts: Maintenan
   }
 }
 
-/** Where the error says all there is to know, no stack tells more. */
+/** No stack trace where the error explains itself. */
 function tellFailure({ job, error, failure }: Failed, log: Logger): void {
   const { code, message } = failure
   if (error instanceof MaintenanceRefusal) log.warn({ code }, `${job.kind} refused: ${message}`)
@@ -54,7 +54,7 @@ interface Failed {
   failure: { code: string; message: string }
 }
 
-/** Someone else works on it. Should that one be dead, the message is what goes on with it. */
+/** Somebody else is working on the job; the message returns in case that worker has died. */
 async function comeBack(message: MaintenanceMessage, { table, queue, now }: MaintenanceParts) {
   const job = await getJob(table, message.jobId)
   if (job?.state !== 'RUNNING') return
@@ -62,7 +62,7 @@ async function comeBack(message: MaintenanceMessage, { table, queue, now }: Main
   await queue.send({ message, delaySeconds: Math.min(maxDelaySeconds, Math.max(1, Math.ceil(leftSeconds || 0))) })
 }
 
-/** A piece may be longer than a lease. */
+/** Renews the lease, because a piece may take longer than one. */
 function holdLease({ job, holder }: { job: MaintenanceJobItem; holder: string }, parts: MaintenanceParts) {
   const { table, now, limits, log } = parts
   const renew = () =>
@@ -94,7 +94,7 @@ async function work({ job: taken, holder, signal }: Work, parts: MaintenancePart
     job = { ...job, ...placeAfter(job, next), counts, memo, updatedAt: now().toISOString() }
     const delaySeconds = next?.delaySeconds ?? 0
     const leaseUntil = delaySeconds > 0 ? undefined : new Date(now().getTime() + limits.leaseMs)
-    // Another one took the job over: what this one does from here on would be done twice.
+    // Another worker took the job over, so any further work would be done twice.
     if (!(await saveJob(table, { job, holder, leaseUntil }))) return
     if (delaySeconds > 0) return queue.send({ message: { jobId: job.id, attempt: 1 }, delaySeconds })
   }
@@ -129,5 +129,5 @@ async function runPiece(
   return { next, counts, memo }
 }
 
-/** As it was saved last, which is what a failed piece is begun again from. */
+/** The last saved state, from which a failed piece starts again. */
 const fresh = async (job: MaintenanceJobItem, { table }: MaintenanceParts) => (await getJob(table, job.id)) ?? job

@@ -20,8 +20,8 @@ interface StartJob {
 const triesMax = 5
 
 /**
- * Starts a job, or answers with the same one where it is under way: one whose worker died is gone on with. Another one
- * that nobody works on any more is ended first. @throws AppError `conflict` where another one is running
+ * Starts a job, or returns the same one if it is running, resuming it if its worker has died. A different job that was
+ * abandoned is ended first. @throws AppError `conflict` where a different one is running
  */
 export async function startJob(
   request: StartJob,
@@ -50,7 +50,7 @@ export async function startJob(
   }
 }
 
-/** A job that waits for its next message is not left. */
+/** Longer than a job waits for its next message. */
 const abandonedMs = 2 * 3_600_000
 const isLong = ({ updatedAt }: MaintenanceJobItem, now: Date) => now.getTime() - Date.parse(updatedAt) > abandonedMs
 
@@ -68,7 +68,7 @@ function newJob({ kind, options, createdBy }: StartJob, now: Date): MaintenanceJ
   return { id: newJobId(now), kind, options, state: 'RUNNING', ...place, createdAt: at, createdBy, updatedAt: at }
 }
 
-/** Goes on with the job that a process left behind: for a host that has no other process, and whose queue forgets. */
+/** Resumes the job of an earlier process, on a host with one process and a queue in memory. */
 export async function resumeJob({ table, queue }: Pick<MaintenanceParts, 'table' | 'queue'>): Promise<void> {
   const job = await runningJob(table)
   if (job?.state !== 'RUNNING') return
