@@ -39,6 +39,8 @@ export type Rerank = (request: {
   truncation: Truncation
   /** The model's own numbers instead of ones between 0 and 1. */
   rawScores: boolean
+  /** How much of each text is read, where that is less than the model could. */
+  textTokensMax?: number | undefined
   options: CallOptions
 }) => Promise<Answered & { scores: number[] }>
 

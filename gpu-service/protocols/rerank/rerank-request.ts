@@ -2,15 +2,23 @@ import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 
-/** What Jina's and Cohere's clients send (docs.cohere.com/v2/reference/rerank, jina.ai/reranker). */
+const count = z.number().int().positive().nullish()
+
+/** What clients of Jina, Cohere (docs.cohere.com/v2/reference/rerank), vLLM, Infinity and Voyage send. */
 export const rerankRequest = z.object({
   model: z.string().nullish(),
   query: z.string().min(1, 'is empty'),
   documents: z.unknown(),
-  top_n: z.number().int().positive().nullish(),
+  top_n: count,
   return_documents: z.boolean().nullish(),
-  max_tokens_per_doc: z.undefined('is not served: a document is cut where the model ends').nullish(),
+  /** Cohere's */
+  max_tokens_per_doc: count,
+  /** Voyage's, as is `truncation`. */
+  top_k: count,
+  truncation: z.boolean().nullish(),
 })
+
+export type RerankRequest = z.output<typeof rerankRequest>
 
 /** Texts, or objects with a `text`. @throws AppError `invalid_request` naming the one at fault. */
 export function readDocuments(documents: unknown): string[] {
@@ -28,5 +36,9 @@ export function readDocuments(documents: unknown): string[] {
     throw errors.invalidRequest(`"${param}" must be a text, or an object with a "text".`, param)
   })
 }
+
+/** Whether a body is a request of these, and not text-embeddings-inference's on the same path. */
+export const namesDocuments = (body: unknown): boolean =>
+  isRecord(body) && body.documents !== undefined && body.texts === undefined
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

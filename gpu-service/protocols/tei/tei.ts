@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono'
 import * as z from 'zod'
 import { authenticate } from '../../../shared/auth/middleware.ts'
+import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
+import { answerErrors } from '../../../shared/http/error-handler.ts'
 import { version } from '../../../shared/version.ts'
 import type { Capabilities } from '../../tasks/capabilities.ts'
 import { callOptions } from '../call-options.ts'
@@ -18,6 +20,7 @@ import { chooseOperation } from './choose-operation.ts'
 import { embed, embedAll } from './embed.ts'
 import { embedSparse } from './embed-sparse.ts'
 import { predict } from './predict.ts'
+import { rankDocuments } from './rank-documents.ts'
 import { rerank } from './rerank.ts'
 import { similarity } from './similarity.ts'
 import { answerTei } from './tei-answer.ts'
@@ -55,6 +58,7 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
   const answerError = answerTeiErrors(metrics)
   const guard = guardPredictions({ parts, answerError })
   const answerMlflow = answerMlflowErrors(metrics)
+  const answerOpenai = answerErrors(openaiEnvelope, metrics)
   // Before the body is read nobody knows whose client asks.
   const hostsGuard = guardPredictions({ parts, answerError: answerTeiErrors(metrics, mlflowEnvelope) })
   const guards = [errorsBy(answerError), authenticate(verify)] as const
@@ -71,9 +75,16 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       const startedMs = performance.now()
       const counted = teiMetrics(metrics)
       const kinds = candidates.map(({ kind }) => kind)
-      const model = modelFor(context, kinds, path, { elseAny: isHosts })
-      routeAhead(context, { router, model })
+      const found = modelOrRefusal(() => modelFor(context, kinds, path, { elseAny: isHosts }))
+      if (found.model !== undefined) routeAhead(context, { router, model: found.model })
+      else if (path !== '/rerank') throw found.refusal
       const body = await readJsonInSlices(context, z.unknown())
+      if (path === '/rerank') {
+        const ranked = rankDocuments(context, { body, router, sole: found.model, answerError: answerOpenai })
+        if (ranked !== undefined) return ranked
+      }
+      if (found.model === undefined) throw found.refusal
+      const { model } = found
       // Found again behind the body, which may have been long in coming: another revision may answer by now.
       const route = routeTo(context, { router, model })
       if (isHosts && (isOfMlflow(body) || kinds.every((kind) => route.service.capabilities[kind] === undefined))) {
@@ -107,6 +118,15 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
     return context.text(version)
   })
   return app
+}
+
+/** A refusal is kept for where the body may name the model. */
+function modelOrRefusal(find: () => string): { model: string } | { model?: undefined; refusal: unknown } {
+  try {
+    return { model: find() }
+  } catch (refusal) {
+    return { refusal }
+  }
 }
 
 const answerOne = (operationFor: (body: unknown) => TeiOperation, request: TeiRequest) =>

@@ -4,9 +4,9 @@ import type { AskClasses } from '../text/sequence-classifier.ts'
 
 /** Scores texts against a query by a model that reads both at once; each pair is an item of its own. */
 export function rerankBy(ask: AskClasses): Rerank {
-  return async ({ query, texts, truncation, rawScores, options }) => {
+  return async ({ query, texts, truncation, rawScores, textTokensMax, options }) => {
     const inputs = texts.map((text, index) => ({ text: query, pair: text, param: `texts[${index}]` }))
-    const { logits, ...answered } = await ask({ inputs, truncation, options })
+    const { logits, ...answered } = await ask({ inputs, truncation, pairTokensMax: textTokensMax, options })
     const scores = logits.flatMap((row) => applyFunction(row.subarray(0, 1), rawScores ? 'none' : 'sigmoid'))
     return { ...answered, scores }
   }

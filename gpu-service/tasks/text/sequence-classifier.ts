@@ -67,16 +67,19 @@ export type AskClasses = (request: {
   inputs: readonly TextInput[]
   truncation: Truncation
   strategy?: PairStrategy
+  pairTokensMax?: number | undefined
   options: CallOptions
 }) => Promise<Answered & { logits: Logits[] }>
 
 export function askClasses({ model, batcher }: AskedOf): AskClasses {
-  return async ({ inputs, truncation, strategy, options }) => {
+  return async ({ inputs, truncation, strategy, pairTokensMax, options }) => {
     const yieldTurn = yieldTurnFor(options.signal)
     const rows: EncodedText[] = []
     const known: KnownStarts = new Map()
     for (const { text, pair, param } of inputs) {
-      rows.push(await model.encoder.encode({ text, pair, truncation, strategy, param, known, yieldTurn }))
+      rows.push(
+        await model.encoder.encode({ text, pair, pairTokensMax, truncation, strategy, param, known, yieldTurn }),
+      )
       await yieldTurn()
     }
     const results = await batcher.submitAll(rows, options)

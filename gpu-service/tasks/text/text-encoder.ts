@@ -13,6 +13,8 @@ import { type PairStrategy, sharedRoom, tooManyTokens } from './truncation.ts'
 export interface EncodeRequest {
   text: string
   pair?: string | undefined
+  /** How many tokens of the pair's second text are read at most, from its start. */
+  pairTokensMax?: number | undefined
   truncation: Truncation
   /** For a pair. The longer one gives way by default. */
   strategy?: PairStrategy | undefined
@@ -38,7 +40,10 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
     const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
     // Nearly every text ends within what the model takes: then which end is cut does not matter.
     const { known, yieldTurn } = request
-    const starts = await Promise.all(texts.map((text) => startOf({ text, room, tokenizer, known, yieldTurn })))
+    const read = await Promise.all(texts.map((text) => startOf({ text, room, tokenizer, known, yieldTurn })))
+    const { pairTokensMax } = request
+    const starts =
+      pairTokensMax === undefined ? read : read.map((ids, index) => (index === 0 ? ids : ids.slice(0, pairTokensMax)))
     const fits = starts.reduce((total, { length }) => total + length, 0) <= room
     const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
     const tokens =

@@ -1,0 +1,76 @@
+import type { Context } from 'hono'
+import type { Router } from '../../deployments/route.ts'
+import { capabilityOf } from '../../tasks/capabilities.ts'
+import { listParts, writeJson } from '../../tasks/write-json.ts'
+import { answerJson } from '../answer.ts'
+import { callOptions } from '../call-options.ts'
+import { askedModel, routeTo } from '../routing.ts'
+import type { ServingEnvironment } from '../serving-environment.ts'
+import { type RankedResult, rankedResults } from './ranked-results.ts'
+import { type RerankRequest, readDocuments } from './rerank-request.ts'
+
+/** Ranks the documents of a request and answers as its client reads it. */
+export async function answerRerank(
+  context: Context<ServingEnvironment>,
+  { body, router, sole, object, returnsDocuments }: AnswerRerank,
+): Promise<Response> {
+  const documents = readDocuments(body.documents)
+  const model = askedModel(context, body.model ?? sole)
+  const rerank = capabilityOf({ model, kind: 'rerank', route: routeTo(context, { router, model }) })
+  const options = callOptions(context)
+  const { scores, timing, tokens } = await rerank({
+    query: body.query,
+    texts: documents,
+    truncation: { truncate: body.truncation ?? true, direction: 'right' },
+    textTokensMax: body.max_tokens_per_doc ?? undefined,
+    rawScores: false,
+    options,
+  })
+  const forVoyage = isOfVoyage(context, body)
+  const returned = (body.return_documents ?? (returnsDocuments && !forVoyage)) ? documents : undefined
+  const count = body.top_n ?? body.top_k ?? documents.length
+  const results = rankedResults({ scores, documents: returned, count })
+  const answer = forVoyage ? voyageAnswer : jinaAnswer
+  const json = await writeJson(answer({ id: context.get('requestId'), object, model, results, tokens }), options.signal)
+  return answerJson(context, { json, timing, tokens })
+}
+
+interface AnswerRerank {
+  body: RerankRequest
+  router: Router
+  /** What answers where neither the path nor the body names a model. */
+  sole?: string | undefined
+  /** What the answer calls itself. */
+  object: 'list' | 'rerank'
+  returnsDocuments: boolean
+}
+
+/** Its Python client sends both fields always, its JavaScript client those that were given. */
+const isOfVoyage = (context: Context, { top_k, truncation }: RerankRequest): boolean =>
+  top_k !== undefined || truncation !== undefined || context.req.header('x-fern-sdk-name') === 'voyageai'
+
+/** Jina's and Cohere's, which vLLM and Infinity have, too. */
+function* jinaAnswer({ id, object, model, results, tokens }: Ranked): Generator<string, void> {
+  yield `${JSON.stringify({ id, object, model }).slice(0, -1)},"results":`
+  yield* listParts(results, (result) => JSON.stringify(result))
+  const usage = { prompt_tokens: tokens, total_tokens: tokens }
+  const meta = { api_version: { version: '2' }, tokens: { input_tokens: tokens } }
+  yield `,${JSON.stringify({ usage, meta }).slice(1)}`
+}
+
+/** docs.voyageai.com/reference/reranker-api: the results are `data`, and a document is its text. */
+function* voyageAnswer({ model, results, tokens }: Ranked): Generator<string, void> {
+  yield '{"object":"list","data":'
+  yield* listParts(results, ({ document, ...result }) =>
+    JSON.stringify({ ...result, ...(document && { document: document.text }) }),
+  )
+  yield `,${JSON.stringify({ model, usage: { total_tokens: tokens } }).slice(1)}`
+}
+
+interface Ranked {
+  id: string | undefined
+  object: string
+  model: string
+  results: readonly RankedResult[]
+  tokens: number
+}
