@@ -15,7 +15,7 @@ import { ShadowRequests } from './protocols/shadow-requests.ts'
 import { singleModelRoutes } from './protocols/single-model.ts'
 import { teiRootPaths, teiRoutes } from './protocols/tei/tei.ts'
 
-/** Every protocol that models are spoken to by, on one port. */
+/** Every protocol for calling models, on one port. */
 export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> {
   const { log, metrics } = parts
   const app = new Hono<ServingEnvironment>()
@@ -33,7 +33,7 @@ export function createServingApp(parts: ServingParts): Hono<ServingEnvironment> 
   return app
 }
 
-/** What models are asked by. */
+/** The routes that call models. */
 function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.route('/', rerankRoutes(parts))
@@ -45,7 +45,7 @@ function protocolRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   return app
 }
 
-/** Whether a path is this app's, for a host that puts it beside another on one port. */
+/** Whether a path belongs to this app, for a host that serves several on one port. */
 export const isServingPath = (path: string, method: string): boolean =>
   rootPaths.has(path) ||
   (path === '/' && method === 'POST') ||

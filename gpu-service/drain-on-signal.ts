@@ -7,16 +7,16 @@ interface DrainOptions {
   server: Server
   serving: Serving
   log: Logger
-  /** How long connections are still accepted, so that a load balancer sees `/ready` say no before one is refused. */
+  /** How long connections are still accepted, so that a load balancer sees `/ready` fail before one is refused. */
   drainMs: number
-  /** The most time that the whole end may take. */
+  /** The limit of the whole shutdown. */
   graceMs: number
   exit: (code: number) => void
 }
 
 /**
- * On SIGTERM or SIGINT: `/ready` says no and requests are still answered for `drainMs`, then no connection is accepted,
- * what is in flight is answered, the models are given back. A second signal, or the end of the grace, forces the exit.
+ * On SIGTERM or SIGINT: `/ready` fails while requests are answered for `drainMs`, then connections are refused, running
+ * requests finish, and the models are released. A second signal or the end of the grace period forces the exit.
  */
 export function drainOnSignal({ server, serving, log, drainMs, graceMs, exit }: DrainOptions): void {
   let isLeaving = false

@@ -3,9 +3,9 @@ import type { Metrics } from '../shared/metrics.ts'
 
 interface EmfOptions {
   namespace: string
-  /** Whose replica this is: pools of one stage do not scale on each other's numbers. */
+  /** The replica's pool, because pools do not scale on each other's numbers. */
   pool: string
-  /** How many runs this replica makes at once. */
+  /** This replica's concurrent runs. */
   engines: number
   metrics: Metrics
   write: (line: string) => void
@@ -14,10 +14,10 @@ interface EmfOptions {
 }
 
 /**
- * Writes how loaded this replica is, as CloudWatch's embedded metric format: JSON lines that CloudWatch Logs turns into
- * metrics. Each replica of a pool writes each number once, so that their average is that of a replica, which is what
- * scaling reads: the share of the time that its engines ran, and how long items waited for one. How many wait says less,
- * because a slow model's queue is refused while it is short. Returns what stops it.
+ * Writes this replica's load in CloudWatch's embedded metric format, JSON lines that CloudWatch Logs turns into
+ * metrics: the share of the time that its engines ran, and how long items waited. Every replica of a pool writes each
+ * number once, so that scaling reads their average. The queue's length would say less, because a slow model's queue is
+ * refused while short. Returns a function that stops it.
  */
 export function emitLoad({ namespace, pool, engines, metrics, write, ...timing }: EmfOptions): () => void {
   const { intervalMs = 15_000, now = Date.now } = timing
@@ -57,7 +57,7 @@ interface Counted {
 
 const sumOf = (values: readonly Counted[]): number => values.reduce((sum, { value }) => sum + value, 0)
 
-/** By how much counters grew since they were last looked at; one that was taken out in between begins again at zero. */
+/** The growth of counters since the last call; a removed one starts again at zero. */
 function growth(): (values: readonly Counted[]) => number {
   let before = new Map<string, number>()
   return (values) => {

@@ -6,25 +6,25 @@ import { repeatRefusals } from './repeat-refusals.ts'
 
 type FetchCallback = Parameters<typeof serve>[0]['fetch']
 
-/** Longer than a load balancer keeps an idle connection, so that it never sends a request into one that just closed. */
+/** Longer than a load balancer's idle timeout, so that it never sends a request over a connection that just closed. */
 export const keepAliveMs = 75_000
 
 interface ListenOptions {
   fetch: (request: Request) => Response | Promise<Response>
-  /** What is refused again before it gets to `fetch`. */
+  /** Refusals that are repeated before they reach `fetch`. */
   refusals?: RefusalCache
   port: number
   onListening?: (port: number) => void
 }
 
-/** The service's server, as it stands behind a load balancer. */
+/** The service's HTTP server, behind a load balancer. */
 export function listen({ fetch, refusals, port, onListening }: ListenOptions): Server {
   const guarded = withoutMetricsForStrangers(fetch)
-  // Node wants the headers of a kept connection's next request within the longer of the two.
+  // Node waits for the next request's headers for the longer of the two.
   const serverOptions = { keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5000 }
   const { createServer, keep } = repeatRefusals(() => refusals)
   const asked = (request: Request, { incoming }: { incoming: IncomingMessage }) => {
-    // A second app costs every request its way through it; only these may name the numbers, in whatever spelling.
+    // A second app would cost every request time; only these paths can spell "metrics".
     const response = /metrics|%/i.test(request.url) ? guarded.fetch(request) : fetch(request)
     return keep({ request, incoming, response })
   }
@@ -34,8 +34,8 @@ export function listen({ fetch, refusals, port, onListening }: ListenOptions): S
 }
 
 /**
- * The collector asks the replica itself; what came through a load balancer says so in a header. A rule on paths in
- * front of the service is not enough: `/%6detrics` and `/v1/../metrics` are `/metrics` here.
+ * Hides `/metrics` from requests through a load balancer, which adds a header; the collector asks the replica directly.
+ * A path rule in front is not enough, because `/%6detrics` and `/v1/../metrics` are `/metrics` here.
  */
 function withoutMetricsForStrangers(fetch: ListenOptions['fetch']): Hono {
   const app = new Hono()

@@ -12,7 +12,7 @@ import { listen } from './listen.ts'
 import { startServing } from './serving.ts'
 import { readServiceSettings, runConfigOf, serviceSettingNames } from './settings.ts'
 
-/** The composition root in the container. */
+/** The container's composition root. */
 const environment = readServiceSettings(process.env)
 
 const log = createLogger({ level: environment.SLIPWAY_LOG_LEVEL, name: 'gpu-service' })

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { type RefusalCache, wasRefused } from './protocols/refusal-cache.ts'
 
-/** The refusals of now; none while what refuses is not there yet. */
+/** The current refusal cache; `undefined` during startup. */
 export type RefusalsOfNow = () => RefusalCache | undefined
 
-/** What a server needs of its host to repeat refusals: the way in, before an app is asked, and the way out of one. */
+/** The hooks by which a server repeats refusals: one before the app, one after it. */
 export function repeatRefusals(refusals: RefusalsOfNow) {
   const repeating = (options: ServerOptions, listener: RequestListener): Server =>
     createServer(options, (incoming, outgoing) => {

@@ -1,20 +1,20 @@
 import type { Device } from './engine/engine.ts'
 import type { Isolation } from './tasks/task.ts'
 
-/** What a host decides of the inference service. */
+/** A host's settings of the inference service. */
 export interface ServingConfig {
   device: Device
-  /** Where the files of models are kept between starts. */
+  /** Where model files are kept between starts. */
   cacheDir: string
-  /** How large that folder may grow before what nothing serves is removed from it. */
+  /** The folder's limit, above which unused revisions are removed. */
   cacheMaxBytes?: number | undefined
-  /** What models may take of the memory, in all engines together; by default a share of the machine's. */
+  /** The memory budget of models in all engines; by default a share of the machine's. */
   modelMemoryMaxBytes?: number | undefined
-  /** How long a request may wait for its model to be loaded. */
+  /** How long a request may wait for its model's load. */
   loadWaitMsMax?: number
-  /** Engines, which are processes; by default one per core on a CPU, one on a GPU. */
+  /** Engine processes; by default one per core on a CPU, one on a GPU. */
   engines?: number | undefined
-  /** What the engines' processes are told of the environment; nothing by default. */
+  /** The environment of engine processes; empty by default. */
   engineEnvironment?: Readonly<Record<string, string>>
   /** Threads within a run; by default 1. */
   intraOpThreads?: number | undefined
@@ -23,19 +23,22 @@ export interface ServingConfig {
   heartbeatMs?: number
   /** This replica's name in the table. */
   replicaId?: string
-  /** Which deployments it serves: those of this pool. */
+  /** The pool whose deployments it serves. */
   pool?: string | undefined
-  /** Where clients reach this service, when it is not where they reach the registry. */
+  /** The service's address for clients, where that differs from the registry's. */
   publicUrl?: string | undefined
   /** sha256 of the first admin key. */
   adminKeySha256?: string | undefined
   queuedMax?: number
-  /** How long a small request may have to wait before it is refused; a large one waits up to four times as long. @default 250 */
+  /**
+   * How long a small request may have to wait before it is refused; up to four times as long for a large one. @default
+   * 250
+   */
   waitMsMax?: number
-  /** How long a request may take that gives itself no less time; as long as it takes, where it is not said. */
+  /** The limit of requests without a stricter one; unlimited by default. */
   requestTimeoutMs?: number | undefined
-  /** Whether the members of a batch run alone, where a deployment does not say. */
+  /** Whether inputs run alone, where a deployment does not decide. */
   isolate?: Isolation
-  /** Whether pictures are fetched that callers name by an https address on the public internet; off by default. */
+  /** Whether to fetch pictures from public https addresses in requests; off by default. */
   remoteImages?: boolean
 }

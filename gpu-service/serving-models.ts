@@ -21,13 +21,13 @@ interface ServingModelsOptions {
   config: ServingConfig
   log: Logger
   metrics: Metrics
-  /** Where `engine/worker.ts`, or a bundle of it, is. */
+  /** The location of `engine/worker.ts`, or of its bundle. */
   workerUrl: URL
-  /** Told of a model that an engine could not be given again. */
+  /** Called for a model that an engine could not take again. */
   onLoss: (lost: LostModel) => void
 }
 
-/** The engines, the models that they may hold, and where those come from. */
+/** The engines, the models they may load, and their sources. */
 export function createServingModels({ objects, config, log, metrics, workerUrl, onLoss }: ServingModelsOptions) {
   const { device, cacheDir, intraOpThreads, engineEnvironment: environment = {} } = config
   const engines = createEngines({
@@ -50,7 +50,7 @@ export function createServingModels({ objects, config, log, metrics, workerUrl, 
     remote: config.remoteImages === true ? createRemotePictures(openNetwork) : undefined,
   })
   const { modelMemoryMaxBytes = defaultModelMemoryBytes({ device }), loadWaitMsMax = 30_000 } = config
-  // Behind its turn a model has work to do, too, for which its callers wait.
+  // Half of the wait, because a model has its callers' work to do after its turn has come, too.
   const residency = observedResidency({ maxBytes: modelMemoryMaxBytes, waitMsMax: loadWaitMsMax / 2, metrics })
   const settings: RunSettings = { device, isolate: config.isolate ?? 'auto', pictures }
   return {
@@ -61,7 +61,7 @@ export function createServingModels({ objects, config, log, metrics, workerUrl, 
       engineBytes: () => engineBytes({ device, pids: engines.map(({ pid }) => pid) }),
     }),
     engineCount: engines.length,
-    /** Ends the engines, behind what they were asked. */
+    /** Ends the engines after their current work. */
     async close() {
       await pool.close()
       pictures.close()

@@ -27,25 +27,25 @@ interface ServingOptions {
   config: ServingConfig
   log: Logger
   metrics: Metrics
-  /** Where `engine/worker.ts`, or a bundle of it, is. */
+  /** The location of `engine/worker.ts`, or of its bundle. */
   workerUrl: URL
 }
 
 export interface Serving {
   app: Hono<HttpEnvironment>
-  /** For the server, to repeat what the app has just refused. */
+  /** For the server, which repeats recent refusals. */
   refusals: RefusalCache
   /** How many runs it makes at once. */
   engineCount: number
-  /** Fulfilled when what was deployed at the start is served, or has failed by name. */
+  /** Resolves when the initial deployments are served or have failed. */
   ready: Promise<void>
-  /** Turns `/ready` off and waits for the work that was admitted; requests are still answered. */
+  /** Makes `/ready` fail and waits for admitted work; requests are still answered. */
   drain(): Promise<void>
-  /** Gives the models back, takes this replica out of the table and ends the engines. */
+  /** Releases the models, removes this replica from the table and ends the engines. */
   close(): Promise<void>
 }
 
-/** The inference service on whatever host: engines, models and deployments behind one app. */
+/** The inference service on any host: engines, models and deployments behind one app. */
 export function startServing({ table, objects, config, log, metrics, workerUrl }: ServingOptions): Serving {
   const { device, replicaId = randomUUID(), adminKeySha256, publicUrl, heartbeatMs } = config
   const onLoss = (lost: LostModel) => reconciler.lose(lost)

@@ -4,7 +4,7 @@ import { poolName } from '../shared/contract/deployment-settings.ts'
 import { defaultPool } from '../shared/table/deployment-item.ts'
 import type { ServingConfig } from './serving-config.ts'
 
-/** How models are run, in whatever host. */
+/** How models are run, on any host. */
 export const runSettings = {
   SLIPWAY_MODEL_MEMORY_BYTES: wholeNumber({ min: 1 })
     .optional()
@@ -39,7 +39,7 @@ export const runConfigOf = (given: z.output<typeof runShape>) =>
     remoteImages: given.SLIPWAY_REMOTE_IMAGES,
   }) satisfies Partial<ServingConfig>
 
-/** What the container is told, all of it. */
+/** All settings of the container. */
 const serviceSettings = z
   .object({
     SLIPWAY_TABLE: z.string(),
@@ -47,7 +47,7 @@ const serviceSettings = z
     SLIPWAY_PORT: wholeNumber({ max: 65_535 }).default(8080),
     SLIPWAY_DEVICE: z.enum(['cpu', 'cuda'], 'must be "cpu" or "cuda"').default('cpu'),
     SLIPWAY_CACHE_DIR: z.string().default('/tmp/slipway-models'),
-    /** Which deployments this replica serves: those of this pool. */
+    /** The pool whose deployments this replica serves. */
     SLIPWAY_POOL: poolName.default(defaultPool),
     ...runSettings,
     SLIPWAY_EMF_NAMESPACE: z.string().optional(),
@@ -56,11 +56,11 @@ const serviceSettings = z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be the 64 lowercase hex digits of a sha256')
       .optional(),
-    /** Where clients reach the service: what the registry tells them. */
+    /** The service's address for clients, which the registry reports. */
     SLIPWAY_PUBLIC_URL: z.url('must be a URL').optional(),
-    /** How long a load balancer may take to see that `/ready` says no. */
+    /** How long a load balancer may take to notice that `/ready` fails. */
     SLIPWAY_DRAIN_MS: wholeNumber().default(0),
-    /** Below ECS's stop timeout, after which the process is killed. */
+    /** Less than ECS's stop timeout, after which the process is killed. */
     SLIPWAY_GRACE_MS: wholeNumber().default(25_000),
   })
   .refine(({ SLIPWAY_DRAIN_MS: drainMs, SLIPWAY_GRACE_MS: graceMs }) => graceMs > drainMs, {
@@ -68,7 +68,7 @@ const serviceSettings = z
     message: 'must be more than SLIPWAY_DRAIN_MS, or the process would be ended while it still accepts requests',
   })
 
-/** @throws Error naming every setting at fault. */
+/** @throws Error naming every setting at fault */
 export const readServiceSettings = (environment: Record<string, string | undefined>) =>
   parseEnvironment(serviceSettings, environment)
 

@@ -1,15 +1,14 @@
 import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
 
-/** What a thread with an event loop of its own opens at once, with room for what others open meanwhile. */
+/** What a thread with an event loop opens at once, plus room for concurrent opens. */
 const sparesMax = 8
 
 let spares: number[] | undefined
 
 /**
- * Does work that opens a few file descriptors and ends the process where it cannot: it gets those that were kept for it.
- *
- * @throws where none are left, and none were kept
+ * Runs work that opens a few file descriptors and would crash the process without them, on reserved ones.
+ * @throws where none are left, and none were reserved
  */
 export function withSpareDescriptors<Result>(work: () => Result): Result {
   const kept = spares ?? openSpares()
@@ -21,7 +20,7 @@ export function withSpareDescriptors<Result>(work: () => Result): Result {
     try {
       spares ??= openSpares()
     } catch {
-      // They are opened when they are needed, or that fails then.
+      // They are opened on demand, or that fails then.
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm'
 import { withSpareDescriptors } from './spare-descriptors.ts'
 
-/** Work was ended by force, as it took longer than it may. */
+/** Work was stopped because it took too long. */
 export class OutOfTime extends Error {
   constructor(limitMs: number) {
     super(`ended after ${limitMs} ms`)
@@ -10,10 +10,9 @@ export class OutOfTime extends Error {
 }
 
 /**
- * Does work on this thread that nobody can vouch for, and ends it by force after so many milliseconds: in the middle of
- * a loop or of a regular expression, whatever it catches. It must be no harm to end it anywhere and to begin it anew.
- * To watch over it takes a thread of its own, and so about a sixth of a millisecond.
- *
+ * Runs untrusted work on this thread and stops it by force after a time limit, even inside a loop or a regular
+ * expression, whatever it catches. The work must tolerate being stopped anywhere and started again. The watchdog is a
+ * thread, which costs about a sixth of a millisecond.
  * @throws OutOfTime
  */
 export function withinTime<Result>({ limitMs, work, usedMs = threadMs }: WithinTime<Result>): Result {
@@ -30,14 +29,14 @@ export function withinTime<Result>({ limitMs, work, usedMs = threadMs }: WithinT
     } catch (error) {
       if (!isTimeout(error)) throw error
       if (outcome === undefined) {
-        // Where others had the processor, or the machine slept, the work is not at fault.
+        // The work is not at fault where others had the processor, or the machine slept.
         if (usedMs() - startedMs < limitMs / 2) continue
         throw new OutOfTime(limitMs)
       }
     } finally {
       watched.sandbox.run = undefined
     }
-    // It may be told to end when it has just ended.
+    // It may be stopped when it has just ended.
     if (outcome !== undefined) return outcome.result
   }
 }
@@ -45,17 +44,17 @@ export function withinTime<Result>({ limitMs, work, usedMs = threadMs }: WithinT
 interface WithinTime<Result> {
   limitMs: number
   work: () => Result
-  /** For how long this thread has been at work. */
+  /** This thread's CPU time so far. */
   usedMs?: () => number
 }
 
-/** For how long this thread has been at work; what others do beside it does not count. */
+/** This thread's CPU time, without other threads'. */
 export function threadMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000
 }
 
-/** Made with its first use and then kept: a context takes milliseconds. */
+/** Created on first use and kept, because a context takes milliseconds. */
 let watched: ReturnType<typeof createWatched> | undefined
 
 function createWatched() {
@@ -63,6 +62,6 @@ function createWatched() {
   return { sandbox, context: createContext(sandbox), script: new Script('run()') }
 }
 
-/** The error is of the context, whose `Error` is another. */
+/** The error belongs to the context, which has an `Error` of its own. */
 const isTimeout = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'

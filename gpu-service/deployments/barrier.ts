@@ -1,10 +1,13 @@
 interface BarrierOptions {
   count: number
-  /** Asked when the last has arrived. @throws why they may not go on */
+  /** Called when the last one has arrived. @throws to stop all of them */
   agree: () => void
 }
 
-/** Has several arrive at one point before any of them goes on. Where one does not arrive, or they may not, none goes on. */
+/**
+ * Lets several parties continue only once all have arrived. If one fails to arrive, or they must not continue, none
+ * does.
+ */
 export class Barrier {
   readonly #agree: () => void
   readonly #decided = Promise.withResolvers<void>()
@@ -13,11 +16,11 @@ export class Barrier {
   constructor({ count, agree }: BarrierOptions) {
     this.#missing = count
     this.#agree = agree
-    // Nobody may have arrived to hear of it.
+    // Possibly nobody has arrived to handle the rejection.
     this.#decided.promise.catch(() => undefined)
   }
 
-  /** Fulfilled when all have arrived. @throws why they do not go on */
+  /** Resolves when all have arrived. @throws the reason not to continue */
   arrive(): Promise<void> {
     this.#missing--
     if (this.#missing === 0)
@@ -30,7 +33,7 @@ export class Barrier {
     return this.#decided.promise
   }
 
-  /** Rejects for those who have arrived and those who will. */
+  /** Rejects for present and future arrivals. */
   abort(reason: unknown): void {
     this.#decided.reject(reason)
   }

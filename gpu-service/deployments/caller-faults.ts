@@ -1,9 +1,9 @@
-/** How many callers must have met with errors that may be their own fault before such errors say something of a target. */
+/** How many callers must see errors that may be their own fault before such errors count against a target. */
 const callersMin = 3
 
 /**
- * How many of the errors that may be their callers' own fault count against a target: of each caller no more than the
- * third most stricken one had, so that nobody can take a target out of service by sending it what is wrong.
+ * How many caller-attributable errors count against a target: from each caller at most as many as the third most
+ * affected one saw, so that nobody can take a target out of service by sending bad requests.
  */
 export function sharedFaults(slices: readonly ReadonlyMap<string, number>[]): number {
   const byCaller = new Map<string, number>()

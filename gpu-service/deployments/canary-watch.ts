@@ -6,7 +6,7 @@ import type { ServedDeployment } from './served-deployment.ts'
 import type { ServedTarget } from './served-targets.ts'
 
 interface CanaryWatchOptions {
-  /** Writes a verdict down for every replica. */
+  /** Writes a verdict to the table, for every replica. */
   rollBack: (verdict: Verdict) => Promise<void>
   log: Logger
 }
@@ -17,7 +17,7 @@ export interface Verdict {
   reason: string
 }
 
-/** Judges the targets of deployments by what this replica sees of them, and takes out of service what fails. */
+/** Judges canary targets by this replica's observations, and takes failing ones out of service. */
 export class CanaryWatch {
   readonly #options: CanaryWatchOptions
 
@@ -25,7 +25,7 @@ export class CanaryWatch {
     this.#options = options
   }
 
-  /** Fulfilled when what was decided stands in the table. What could not be written is decided again the next time. */
+  /** Resolves when the verdict is in the table; a failed write is repeated by the next call. */
   async judge({ item, targets }: ServedDeployment): Promise<void> {
     const rule = item.canary
     if (rule === undefined) return
@@ -34,7 +34,7 @@ export class CanaryWatch {
       if (candidate.index === 0) continue
       const reason = verdictOn({ rule, candidate, baseline })
       if (reason === undefined) continue
-      // At once here, however long the table takes.
+      // Immediately on this replica, however long the table takes.
       candidate.weight = 0
       const { target } = candidate
       const about = { deployment: item.name, target: target.target, revision: target.revision, reason }
@@ -51,7 +51,7 @@ export class CanaryWatch {
 
 function verdictOn({ rule, candidate, baseline }: VerdictOn): string | undefined {
   const { slot } = candidate
-  // Every replica gives it up with this one, and a moment's trouble here says nothing of the target.
+  // A verdict applies to every replica, so a passing problem of this one must not cause it.
   if (slot.isHopeless) return `It could not be loaded: ${slot.reason ?? 'the reason is unknown.'}`
   return judgeCanary({ rule, baseline: sampleOf(baseline), candidate: sampleOf(candidate) })
 }

@@ -1,22 +1,22 @@
 import { errors } from '../../shared/errors.ts'
 import type { TokenBucket } from './token-bucket.ts'
 
-/** What one request takes off its deployment's tokens of a minute. */
+/** What one request takes from its deployment's tokens per minute. */
 export class ChargedTokens {
   readonly #bucket: TokenBucket | undefined
   readonly #perMinute: number
   #taken = 0
 
-  /** Without a bucket its tokens are not counted. */
+  /** Without a bucket, tokens are not counted. */
   constructor({ bucket, perMinute }: { bucket: TokenBucket | undefined; perMinute: number | undefined }) {
     this.#bucket = bucket
     this.#perMinute = perMinute ?? Number.POSITIVE_INFINITY
   }
 
   /**
-   * Takes them as soon as they are known, so that a crowd is not let in by what none of it has paid for yet. Whatever is
-   * left lets a request in, which may owe the rest: a large one would never find enough beside many small ones. Of what
-   * comes in parts the first decides. @throws AppError `rate_limited`, `request_too_costly`
+   * Charges tokens as soon as they are counted, so that a crowd is not admitted on credit. Any positive balance admits
+   * a request, which may go into debt: a large one would otherwise never succeed beside many small ones. For a request
+   * in parts the first one decides. @throws AppError `rate_limited`, `request_too_costly`
    */
   charge(tokens: number): void {
     const bucket = this.#bucket
@@ -28,7 +28,7 @@ export class ChargedTokens {
     this.#taken = all
   }
 
-  /** Of a request that got no answer. */
+  /** For a request without an answer. */
   giveBack(): void {
     this.#bucket?.take(-this.#taken)
     this.#taken = 0

@@ -1,14 +1,13 @@
 /** Something that gets a share of the requests. */
 interface Weighted {
-  /** The same as long as it is the same target to its callers. */
+  /** Identifies the target to its callers across revisions. */
   id: string
   weight: number
 }
 
 /**
- * Which of several targets a key belongs to: weighted rendezvous hashing, by which a key stays where it is unless its
- * own target lost weight or another gained it, so that a change of weights moves as few keys as it can. Without a key
- * the choice is by chance.
+ * Chooses a key's target by weighted rendezvous hashing: a key only moves if its target lost weight or another gained
+ * some, so a change of weights moves as few keys as possible. Without a key the choice is random.
  */
 export function chooseTarget<Target extends Weighted>({
   targets,
@@ -35,10 +34,13 @@ interface ChooseTarget<Target> {
   random?: () => number
 }
 
-/** A longer one is told by its beginning: it costs each request its length. */
+/** Longer keys are truncated, because hashing costs every request their length. */
 const keyMax = 256
 
-/** Where a text lies between 0 and 1, both excluded, evenly for texts of any kind (FNV-1a, finished as in MurmurHash3). */
+/**
+ * Maps a text to a number between 0 and 1, both excluded, evenly for texts of any kind (FNV-1a with MurmurHash3's
+ * finaliser).
+ */
 export function shareOf(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)

@@ -9,16 +9,16 @@ import { RequestLimits } from './request-limits.ts'
 import { ServedDeployment } from './served-deployment.ts'
 import type { SlotParts } from './slot-parts.ts'
 
-/** What deployments need besides what their slots do. */
+/** What deployments need besides the parts of their slots. */
 export interface CreateServed {
-  /** Is told of what this replica serves. */
+  /** Reports what this replica serves. */
   reporter: ReplicaReporter
-  /** What all replicas answered today. */
+  /** The day's requests of all replicas. */
   use: DayUse
   keys: Pick<KeyCounts, 'count'>
 }
 
-/** A deployment as a replica serves it from now on, with nothing loaded yet. */
+/** A deployment on this replica, with nothing loaded yet. */
 export function createServed(item: DeploymentItem, parts: SlotParts & CreateServed): ServedDeployment {
   const { reporter, use, keys, now } = parts
   const deployment = item.name

@@ -2,30 +2,30 @@ import { inParallel } from '../../shared/in-parallel.ts'
 import type { Logger } from '../../shared/log.ts'
 
 interface DayUseOptions {
-  /** Adds what this replica answered to what all did, and gives that. */
+  /** Adds this replica's requests to the total, and returns it. */
   add: (use: { deployment: string; day: string; requests: number }) => Promise<number>
-  /** Milliseconds since 1970: the day is UTC's. */
+  /** Milliseconds since 1970; days are UTC. */
   now: () => number
   log: Logger
 }
 
 interface Count {
   day: string
-  /** What all replicas answered, as of the last sum. */
+  /** The requests of all replicas, as of the last sum. */
   total: number
-  /** What this one answered since. */
+  /** This replica's requests since. */
   unsummed: number
-  /** What it is adding to the table now, which is in neither of the others. */
+  /** The requests being added to the table, which the other two do not include. */
   beingSummed: number
-  /** Whether the sum was learned today; what nobody asks since is not written again. */
+  /** Whether today's sum is known; an idle deployment is not written again. */
   isSummed: boolean
-  /** When it was summed up last. */
+  /** When it was last summed. */
   sumBegunAtMs: number
-  /** Of two sums at once, the older might be learned last. */
+  /** Prevents concurrent sums, whose older result might arrive last. */
   summing: Promise<void> | undefined
 }
 
-/** Of a sum that is older the others may have made much more: it is learned anew with the first request, not with the next step. */
+/** An older sum is refreshed by the next request, because other replicas may have added much. */
 const freshMs = 10_000
 
 const sumsAtOnce = 25
@@ -33,8 +33,8 @@ const sumsAtOnce = 25
 const dayMs = 86_400_000
 
 /**
- * How many requests deployments answered today, each by its `deploymentUseId`. Each replica adds its own to the table
- * every few seconds and learns the sum, so that a quota is exceeded by no more than what the others answered meanwhile.
+ * Counts each deployment's requests of the day, by `deploymentUseId`. Every replica adds its own to the table every few
+ * seconds and reads the total, so that a quota is exceeded by no more than the other replicas' requests in between.
  */
 export class DayUse {
   readonly #options: DayUseOptions
@@ -45,7 +45,7 @@ export class DayUse {
     this.#options = options
   }
 
-  /** Learns with the next sum what all replicas answered, also where nobody asks here before. */
+  /** Includes a deployment in the next sum, before its first request here. */
   follow(deployment: string): void {
     this.#count(deployment)
   }
@@ -55,7 +55,7 @@ export class DayUse {
     return total + unsummed + beingSummed
   }
 
-  /** Counts one for today. What this gives takes it back, also when it was summed up already: from that day, and no other. */
+  /** Counts a request. The returned function takes it back from the same day, even if it was already summed. */
   add(deployment: string): () => void {
     const count = this.#count(deployment)
     count.unsummed++
@@ -69,7 +69,7 @@ export class DayUse {
     return (dayMs - (this.#options.now() % dayMs)) / 1000
   }
 
-  /** Sums up what was answered since the last time; also of a deployment that is looked at for the first time today. */
+  /** Sums up the requests since the last time, and reads totals that are not known yet. */
   async sum(): Promise<void> {
     const counts = [...this.#counts].filter(([, count]) => isOpen(count) || count.beingSummed !== 0)
     await inParallel(counts, sumsAtOnce, ([deployment, count]) => this.#sumInTurn(deployment, count))
@@ -89,7 +89,7 @@ export class DayUse {
 
   async #sumOne(deployment: string, count: Count): Promise<void> {
     const { add, log } = this.#options
-    // After midnight, yesterday until somebody asks.
+    // Still yesterday's until the first request after midnight.
     const { day, unsummed: requests } = count
     count.unsummed = 0
     count.beingSummed += requests
@@ -124,5 +124,5 @@ export class DayUse {
   }
 }
 
-/** Whether there is something to add, or to learn. */
+/** Whether there is something to add or read. */
 const isOpen = ({ unsummed, isSummed }: Count): boolean => unsummed !== 0 || !isSummed

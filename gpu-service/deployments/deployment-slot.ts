@@ -11,13 +11,13 @@ import type { SlotParts } from './slot-parts.ts'
 import { SlotState } from './slot-state.ts'
 
 /**
- * One target of a deployment on this replica. LOADING → READY, or LOADING → FAILED, which is tried again after a growing pause and
- * keeps its reason meanwhile. READY → LOADING where an engine has lost the model.
+ * One target of a deployment on this replica. LOADING → READY, or LOADING → FAILED, which is retried after a growing
+ * delay and keeps its reason meanwhile. READY → LOADING where an engine has lost the model.
  */
 export class DeploymentSlot {
-  /** The deployment, with this target's own repo, revision and file. */
+  /** The deployment, with this target's repo, revision and file. */
   item: DeploymentItem
-  /** What the metrics call it. */
+  /** Its name in the metrics. */
   readonly label: string
   readonly outcomes = new Outcomes()
   readonly #parts: SlotParts
@@ -35,7 +35,7 @@ export class DeploymentSlot {
     this.#model = new SlotModel({ slot: this, state: this.#state, parts, onFailure, onEntered })
   }
 
-  /** What answers; where there is none, nothing does. */
+  /** Answers requests; `undefined` while nothing does. */
   get model(): ServedModel | undefined {
     return this.#model.current
   }
@@ -52,38 +52,38 @@ export class DeploymentSlot {
     return this.#state.reason
   }
 
-  /** How long the last load took. */
+  /** The duration of the last load. */
   get loadSeconds(): number | undefined {
     return this.#model.loadSeconds
   }
 
-  /** Whether it is to be loaded: not yet tried, lost, or failed and rested long enough. */
+  /** Whether to load it: not yet tried, lost, or failed long enough ago. */
   get isDue(): boolean {
     const isOver = this.state === 'READY' || this.#isRetired || this.#model.isLoading
     return !isOver && !this.#state.rests
   }
 
-  /** Whether it was tried here, and trying again will hardly load it. */
+  /** Whether it failed here and retrying is unlikely to help. */
   get isHopeless(): boolean {
     return this.#state.isHopeless
   }
 
-  /** When to ask again for what failed and may be loaded then. */
+  /** When to retry after a failure that may pass. */
   get retryAfterSeconds(): number | undefined {
     return this.#state.retryAfterSeconds
   }
 
-  /** Fulfilled when it is known whether it can be loaded, or nobody is to know any more. */
+  /** Resolves when the load has succeeded or failed, or no longer matters. */
   get settled(): Promise<void> {
     return this.#state.settled
   }
 
-  /** Loads the model; an outcome of either kind is a state, never a rejection. */
+  /** Loads the model; either outcome is a state, never a rejection. */
   load(): Promise<void> {
     return this.#model.load()
   }
 
-  /** Answers what waits, then gives the model back. */
+  /** Answers waiting requests, then releases the model. */
   async retire(): Promise<void> {
     this.#isRetired = true
     this.#model.end()
@@ -91,17 +91,17 @@ export class DeploymentSlot {
     await this.#model.giveBack('it was given up just now')
   }
 
-  /** Stops answering until the model is loaded anew: an engine could not be given it again, or ended over it too often. */
+  /** Stops answering until the model is reloaded: an engine could not take it again, or died over it too often. */
   lose(error: ModelLost): void {
     this.#state.lost(error)
     this.#model.giveBackBehind(error.message)
   }
 
-  /** The model was loaded, for this deployment and for all others that use it. */
+  /** The model was loaded, for every deployment that uses it. */
   #entered(took: LoadTimes): void {
     this.#state.entered()
     this.model?.control.entered()
-    // Nobody would take away again what is counted for a deployment that is gone.
+    // Nobody would remove the metrics of a deployment that is gone.
     if (this.#isRetired) return
     const { label: deployment } = this
     const { modelLoading, modelWarmup } = this.#parts.metrics
@@ -109,7 +109,7 @@ export class DeploymentSlot {
     modelWarmup.observe({ deployment }, took.warmUpMs / 1000)
   }
 
-  /** The model was out of the engines, and could not be loaded again for the work that had come. */
+  /** The model was out of memory, and could not be reloaded for new work. */
   #fallOut(error: unknown): void {
     if (this.state !== 'READY') return
     this.#state.failed(error)

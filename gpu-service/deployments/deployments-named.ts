@@ -1,7 +1,7 @@
 import { type DeploymentItem, type DeploymentTarget, isServed } from '../../shared/table/deployment-item.ts'
 import type { KnownRefs } from './known-refs.ts'
 
-/** What a name may mean, what it means most surely first. */
+/** The deployments that a name may mean, most specific first. */
 export function deploymentsNamed<Named extends { item: DeploymentItem }>({
   deployments,
   name,
@@ -33,7 +33,7 @@ const surest = 3
 
 type NamedTarget = Pick<DeploymentTarget, 'repo' | 'repoId' | 'ref' | 'revision'>
 
-/** Whether a target is what a name means, of the several of a deployment: all of them are meant by the deployment's own. */
+/** Whether a name means a given target of a deployment; the deployment's own name means all of them. */
 export function meantBy({ name, item, refs }: MeantBy): (target: NamedTarget) => boolean {
   if (item.name === name) return () => true
   const rankOf = rankBy(name, refs)
@@ -46,11 +46,11 @@ interface MeantBy {
   refs: Pick<KnownRefs, 'means'>
 }
 
-/** How surely a target is meant by a name; 0 where it is not. */
+/** How specifically a name means a target; 0 where it does not. */
 function rankBy(name: string, refs: Pick<KnownRefs, 'means'>): (target: NamedTarget) => number {
   const at = name.indexOf('@')
   const repo = (at < 0 ? name : name.slice(0, at)).toLowerCase()
-  // Without a ref, the default branch is meant where it is deployed.
+  // Without a ref, prefers the default branch if it is deployed.
   const ref = at < 0 ? 'main' : name.slice(at + 1)
   return (target) => {
     if (target.repo.toLowerCase() !== repo) return 0

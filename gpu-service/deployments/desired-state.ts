@@ -2,23 +2,23 @@ import { inParallel } from '../../shared/in-parallel.ts'
 import { type DeploymentItem, defaultPool } from '../../shared/table/deployments.ts'
 
 interface DesiredStateOptions {
-  /** Counts every change of a deployment. */
+  /** Counts every change of any deployment. */
   version: () => Promise<number>
   all: () => AsyncIterable<DeploymentItem>
-  /** One of them, as the table has it now, which the list may lag behind. */
+  /** The current state of one, because the list may lag behind. */
   one: (name: string) => Promise<DeploymentItem | undefined>
-  /** The deployments of other pools are none of this replica's. */
+  /** Other pools' deployments are ignored. */
   pool: string
   now: () => number
-  /** How long after a change the list may still lack it. */
+  /** How long the list may lag behind a change. */
   settleMs?: number
-  /** How old the list may become, whatever the version says. */
+  /** The maximum age of the list, even with an unchanged version. */
   refreshMs?: number
 }
 
 /**
- * What is to be served. A list of a thousand deployments is read when one of them changed, and seldom besides; in
- * between, a look costs one small item.
+ * The deployments to serve. A list of a thousand is read after a change, and rarely otherwise; in between, a check
+ * costs one small item.
  */
 export class DesiredState {
   readonly #options: Required<DesiredStateOptions>
@@ -38,7 +38,7 @@ export class DesiredState {
     const found = await version()
     const nowMs = now()
     if (found !== this.#version) this.#listUntilMs = nowMs + settleMs
-    // An index of the table shows a change a little after the change was made, so it is read until it surely does.
+    // An index shows changes a little late, so the list is read until it surely includes this one.
     if (nowMs > this.#listUntilMs && nowMs - this.#listedAtMs < refreshMs) return this.#wanted
     const wanted = new Map<string, DeploymentItem>()
     for await (const item of all()) if ((item.pool ?? defaultPool) === pool) wanted.set(item.name, item)
@@ -50,7 +50,7 @@ export class DesiredState {
     return wanted
   }
 
-  /** What the list lacks, or has as it was before, is looked up: who is asked for it must not be told that it is gone. */
+  /** Reads deployments that the list lacks or has outdated, so that requests for them do not fail. */
   async #catchUp(wanted: Map<string, DeploymentItem>): Promise<void> {
     const { one, pool } = this.#options
     const lagging = [...this.#wanted.values()].filter((known) => isBehind(wanted.get(known.name), known))

@@ -1,6 +1,6 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 
-/** What is said to whoever asks for a model that could not be loaded, or that ends engines: to come again where that may help. */
+/** The error for a model that could not be loaded, or that kills engines; retryable where that may help. */
 export const failedLoad = ({ model, reason, retryAfterSeconds }: FailedLoad): AppError =>
   retryAfterSeconds === undefined
     ? errors.modelFailed(model, reason)
@@ -9,6 +9,6 @@ export const failedLoad = ({ model, reason, retryAfterSeconds }: FailedLoad): Ap
 interface FailedLoad {
   model: string
   reason: string
-  /** Where the next try may load it. */
+  /** Set where a retry may succeed. */
   retryAfterSeconds: number | undefined
 }

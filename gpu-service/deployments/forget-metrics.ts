@@ -1,7 +1,7 @@
 import type { Metrics } from '../../shared/metrics.ts'
 import { servedTasks } from '../../shared/model/served-tasks.ts'
 
-/** Takes out of the metrics what is there of a deployment that is gone: a process may see thousands come and go. */
+/** Removes a deployment's metrics, because a process may see thousands come and go. */
 export function forgetMetrics(name: string, metrics: Metrics): void {
   for (const outcome of ['ok', 'error', 'dropped']) metrics.shadowRequests.remove({ deployment: name, outcome })
   for (const deployment of [name, `${name}:shadow`]) {

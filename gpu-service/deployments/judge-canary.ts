@@ -1,18 +1,18 @@
 import type { CanaryRule } from '../../shared/table/deployments.ts'
 import type { Sample } from './latency-window.ts'
 
-/** Why a target is to be taken out of service, by what it did of late beside the deployment's first one. */
+/** Why to take a target out of service, compared with the deployment's first target; `undefined` to keep it. */
 export function judgeCanary({ rule, baseline, candidate }: JudgeCanary): string | undefined {
   const { maxErrorRate, maxLatencyRatio, minRequests, windowSeconds } = rule
   const requests = candidate.answered + candidate.failed
   if (requests < minRequests) return undefined
   const of = `of its last ${requests} requests within ${windowSeconds} s`
   const errorRate = candidate.failed / requests
-  // What callers do wrong fails everywhere.
+  // Callers' mistakes fail on every target.
   const usual = baseline.answered + baseline.failed < minRequests ? 0 : rateOf(baseline)
   if (maxErrorRate !== undefined && errorRate - usual > maxErrorRate)
     return `${percent(errorRate)} ${of} failed, and ${percent(usual)} of the first target's; ${percent(maxErrorRate)} more are allowed.`
-  // Without enough of the first one's own answers there is nothing to compare with.
+  // Too few answers of the first target to compare with.
   if (maxLatencyRatio === undefined || baseline.answered < minRequests || candidate.answered < minRequests)
     return undefined
   const ratio = candidate.p95Ms / baseline.p95Ms

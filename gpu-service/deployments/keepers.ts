@@ -2,8 +2,8 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { shareOf } from './choose-target.ts'
 
 /**
- * Whether a replica is one of those that keep a deployment loaded, of which there are at most `max`. All replicas come to
- * the same by themselves, from who is there (rendezvous hashing): when one comes or goes, no more than one place changes.
+ * Whether a replica is one of the at most `max` that keep a deployment loaded. All replicas decide alike from who is
+ * there (rendezvous hashing), so at most one place changes when one comes or goes.
  */
 export function isKeeper({ item: { name, max }, self, replicas }: IsKeeper): boolean {
   if (max === undefined) return true
@@ -11,7 +11,7 @@ export function isKeeper({ item: { name, max }, self, replicas }: IsKeeper): boo
   const own = scoreOf(self)
   const ahead = replicas.filter((replica) => {
     const score = scoreOf(replica)
-    // By their names where the scores are the same, so that there is one order.
+    // Breaks ties by name, so that the order is the same everywhere.
     return score > own || (score === own && replica > self)
   })
   return ahead.length < max
@@ -20,10 +20,10 @@ export function isKeeper({ item: { name, max }, self, replicas }: IsKeeper): boo
 interface IsKeeper {
   item: Pick<DeploymentItem, 'name' | 'max'>
   self: string
-  /** Who is in the pool by now, as far as is known here. */
+  /** The replicas of the pool, as far as known here. */
   replicas: readonly string[]
 }
 
-/** The deployment as a replica serves it: one that is none of the keepers has it loaded by those who ask there. */
+/** A replica that is no keeper serves the deployment on demand. */
 export const asServedHere = (item: DeploymentItem, keeps: boolean): DeploymentItem =>
   keeps || item.min === 0 ? item : { ...item, min: 0 }

@@ -1,14 +1,14 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 
-/** How many pairs of a deployment and a key are told apart: each is a time series in somebody's Prometheus. */
+/** Limits the pairs of deployment and key, each of which is a time series in somebody's Prometheus. */
 const pairsMax = 500
 
-/** Counts requests by deployment and API key, as many keys as there is room for; the rest are counted together. */
+/** Counts requests by deployment and API key, as long as there is room; other keys are counted together. */
 export class KeyCounts {
   readonly #metrics: Pick<Metrics, 'keyRequests'>
   readonly #pairsMax: number
-  /** The keys that are told apart, by deployment. */
+  /** The keys with counts of their own, by deployment. */
   readonly #known = new Map<string, Set<string>>()
   #pairs = 0
 
@@ -21,7 +21,7 @@ export class KeyCounts {
     this.#metrics.keyRequests.inc({ deployment, key: this.#labelFor(deployment, caller) })
   }
 
-  /** Makes room for others. */
+  /** Frees its room. */
   forget(deployment: string): void {
     const known = this.#known.get(deployment) ?? []
     for (const key of [...known, 'session', 'other']) this.#metrics.keyRequests.remove({ deployment, key })
@@ -30,7 +30,7 @@ export class KeyCounts {
   }
 
   #labelFor(deployment: string, caller: Principal | undefined): string {
-    // A session has an id of its own each time, and nobody looks for it in a graph.
+    // Sessions have ever new ids, which nobody looks up in a graph.
     if (caller === undefined || !caller.keyId.startsWith('key_')) return 'session'
     const known = this.#known.get(deployment) ?? new Set()
     if (known.has(caller.keyId)) return caller.keyId

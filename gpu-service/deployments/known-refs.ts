@@ -6,30 +6,30 @@ import { namesOfRevisions, type RefOfRevision } from './ref-names.ts'
 interface KnownRefsOptions {
   /** The refs of a repo: aliases, then branches, then tags. */
   refsOf: (repoId: string) => AsyncIterable<RefOfRevision>
-  /** What a revision is called where it came from. */
+  /** A revision's id at its source. */
   commitOf: (repoId: string, revision: string) => Promise<string | undefined>
   now: () => number
   log: Logger
-  /** How old what is known of a repo may become. */
+  /** The maximum age of what is known about a repo. */
   refreshMs?: number
 }
 
 interface Known {
   revisions: ReadonlySet<string>
   readAtMs: number
-  /** Which of the revisions each name means. */
+  /** The revision of each name. */
   names: ReadonlyMap<string, string>
 }
 
 type Deployed = Pick<DeploymentItem, 'repoId' | 'revision'>
 
 const atOnce = 25
-/** Of more than these, the rest are not known here. */
+/** Further refs of a repo are ignored. */
 const refsMax = 1000
 
 /**
- * Which names besides its own mean the revision that a deployment serves, as they stood a moment ago: read beside the
- * desired state, so many repos at a time, and never for a request.
+ * Other names of the deployed revisions, as of a moment ago. Read in the background, a few repos at a time, never for a
+ * request.
  */
 export class KnownRefs {
   readonly #options: Required<KnownRefsOptions>
@@ -39,12 +39,12 @@ export class KnownRefs {
     this.#options = { refreshMs, ...options }
   }
 
-  /** Whether a name means the revision that is deployed. */
+  /** Whether a name means the deployed revision. */
   means({ repoId, revision }: Deployed, ref: string): boolean {
     return this.#repos.get(repoId)?.names.get(ref) === revision
   }
 
-  /** Reads what is new or old, of those first that were read longest ago. Never rejects. */
+  /** Reads new and outdated repos, the oldest first. Never rejects. */
   async follow(deployed: Iterable<Deployed>): Promise<void> {
     const revisions = revisionsByRepo(deployed)
     for (const repoId of this.#repos.keys()) if (!revisions.has(repoId)) this.#repos.delete(repoId)

@@ -1,16 +1,16 @@
 import { sharedFaults } from './caller-faults.ts'
 
-/** What was done within a window of time, as a canary is judged by. */
+/** What happened within a time window, as the basis of a canary's verdict. */
 export interface Sample {
   answered: number
   failed: number
-  /** Below which 95 of 100 answers stayed, to a tenth of it. */
+  /** The 95th percentile, within a tenth. */
   p95Ms: number
 }
 
 const slicesPerWindow = 12
 const callersPerSliceMax = 200
-/** From a tenth of a millisecond on, each a tenth wider than the one before: the last begins at two minutes. */
+/** Buckets from 0.1 ms on, each a tenth wider than the last; the final one begins at two minutes. */
 const bucketCount = 150
 const firstMs = 0.1
 const growth = Math.log(1.1)
@@ -20,11 +20,11 @@ interface Slice {
   answered: number
   failed: number
   buckets: Uint32Array
-  /** What may be its callers' own fault, by caller. */
+  /** Errors that may be a caller's own fault, by caller. */
   faults: Map<string, number>
 }
 
-/** Counts outcomes of the last while, in slices of it that are forgotten one by one. */
+/** Counts recent outcomes in time slices, which are dropped one by one. */
 export class LatencyWindow {
   readonly windowMs: number
   readonly #now: () => number
@@ -46,7 +46,7 @@ export class LatencyWindow {
     this.#slice().failed += items
   }
 
-  /** What may be the caller's own fault. */
+  /** An error that may be the caller's own fault. */
   faulted(caller: string): void {
     const { faults } = this.#slice()
     if (faults.has(caller) || faults.size < callersPerSliceMax) faults.set(caller, (faults.get(caller) ?? 0) + 1)

@@ -2,25 +2,25 @@ import { AppError, messageOf } from '../../shared/errors.ts'
 import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
 import { EngineDied, ModelEndsEngines, ModelHung } from '../engine/engine.ts'
 
-/** Of a store that does not answer for a moment, the next try may know nothing. */
+/** More than a store's short outage causes. */
 const hopelessAfter = 3
-/** Each try of a model that never ends takes an engine from the others for minutes. */
+/** Every try of a model that never finishes takes an engine from others for minutes. */
 const hungPauseMs = 3_600_000
-/** It may have been one caller's inputs; the others' models have the engines to themselves meanwhile. */
+/** The cause may have been one caller's inputs, and other models get the engines meanwhile. */
 const endsEnginesPauseMs = 60_000
-/** Of more than these, those are forgotten that have not failed for the longest time. */
+/** Beyond this, the files whose last failure is longest ago are forgotten. */
 const filesMax = 1000
 
 interface Failure {
   error: unknown
-  /** In a row. */
+  /** Consecutive failures. */
   count: number
   retryAtMs: number
 }
 
 /**
- * The files of models that could not be loaded on this replica, until they are: a file that ends engines ends as few of
- * them for ten deployments as for one, and for one that goes back and forth between two targets.
+ * Model files that failed to load on this replica. Kept per file, so that one that kills engines kills no more of them
+ * for ten deployments, or for one that alternates between two targets.
  */
 export class LoadFailures {
   readonly #now: () => number
@@ -30,32 +30,32 @@ export class LoadFailures {
     this.#now = now
   }
 
-  /** Why it is not to be tried now. */
+  /** Why not to try now. */
   reasonToRest(item: DeploymentItem): string | undefined {
     const failure = this.#failures.get(keyOf(item))
     return failure !== undefined && this.#now() < failure.retryAtMs ? messageOf(failure.error) : undefined
   }
 
-  /** Whether trying again will hardly load it: it cannot be served at all, or failed several times in a row. */
+  /** Whether retrying is unlikely to help: it cannot be served at all, or failed several times in a row. */
   isHopeless(item: DeploymentItem): boolean {
     const failure = this.#failures.get(keyOf(item))
     return failure !== undefined && (isUnservable(failure.error) || failure.count >= hopelessAfter)
   }
 
-  /** When to ask again for what may be loaded then; nothing of what cannot be served, which no client is to repeat. */
+  /** When to retry; `undefined` where it cannot be served, so that no client repeats the request. */
   retryAfterSeconds(item: DeploymentItem): number | undefined {
     const failure = this.#failures.get(keyOf(item))
     if (failure === undefined || isUnservable(failure.error)) return undefined
-    // A file that ends engines does so by itself, once that was seen several times.
+    // After several times, the file itself kills the engines.
     if (failure.error instanceof EngineDied && failure.count >= hopelessAfter) return undefined
     return Math.max(1, Math.ceil((failure.retryAtMs - this.#now()) / 1000))
   }
 
-  /** Gives how often it failed in a row by now. */
+  /** Returns the number of consecutive failures. */
   note(item: DeploymentItem, error: unknown): number {
     const key = keyOf(item)
     const last = this.#failures.get(key)
-    // Of one load, everybody is told who shares the model.
+    // The same failed load, reported by each deployment that shares the model.
     if (last !== undefined && last.error === error) return last.count
     const count = (last?.count ?? 0) + 1
     const pauseMs = pauseBehind(error) ?? backoffMs(count)
@@ -66,13 +66,13 @@ export class LoadFailures {
     return count
   }
 
-  /** It came into the engines. */
+  /** It was loaded. */
   forget(item: DeploymentItem): void {
     this.#failures.delete(keyOf(item))
   }
 }
 
-/** How long a load that failed this often in a row is left alone. */
+/** The delay after that many consecutive failures. */
 const backoffMs = (failures: number): number => Math.min(300_000, 1000 * 2 ** (failures - 1))
 
 function pauseBehind(error: unknown): number | undefined {
@@ -83,6 +83,6 @@ function pauseBehind(error: unknown): number | undefined {
 const isUnservable = (error: unknown): boolean =>
   error instanceof ModelHung || (error instanceof AppError && !error.retryable)
 
-/** The same file may be served by one task and not by another, and lie damaged in one repo only. */
+/** A file may work for one task and not another, and be damaged in one repo only. */
 const keyOf = ({ repoId, revision, file, task, isolate }: DeploymentItem): string =>
   JSON.stringify([repoId, revision, file, task, isolate])

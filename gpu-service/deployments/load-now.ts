@@ -2,7 +2,7 @@ import { AppError, errors, messageOf } from '../../shared/errors.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
 import { failedLoad } from './failed-load.ts'
 
-/** Has the model of a slot in memory, as soon as the slot has one. @throws AppError why it cannot be */
+/** Loads the model of a slot, as soon as the slot has one. @throws AppError why it cannot */
 export async function loadNow(slot: DeploymentSlot, signal: AbortSignal): Promise<void> {
   await slot.settled
   const { model, item, state } = slot

@@ -2,7 +2,7 @@ import type { DeploymentSlot } from './deployment-slot.ts'
 
 type Loadable = Pick<DeploymentSlot, 'isDue' | 'load'>
 
-/** Lets so many models be fetched and loaded at once, so that a thousand of them do not share one network and one disk. */
+/** Limits concurrent loads, so that a thousand models do not share one network and disk. */
 export class LoadTurns {
   readonly #atOnce: number
   readonly #waiting = new Map<Loadable, () => void>()
@@ -12,7 +12,7 @@ export class LoadTurns {
     this.#atOnce = atOnce
   }
 
-  /** Loads a slot that is due when its turn comes, if it is due still; `undefined` where it waits for that already. */
+  /** Loads a due slot when its turn comes, if it is still due; `undefined` where it is already waiting. */
   take(slot: Loadable): Promise<void> | undefined {
     if (!slot.isDue || this.#waiting.has(slot)) return undefined
     const turn = new Promise<void>((resolve) => this.#waiting.set(slot, resolve))

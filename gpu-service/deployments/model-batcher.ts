@@ -10,7 +10,7 @@ import type { TaskModel } from '../tasks/task.ts'
 import type { SlotParts } from './slot-parts.ts'
 
 export interface ModelBatcherOptions<Input, Output> {
-  /** The way to ask the model. */
+  /** One capability of the model. */
   model: TaskModel<Input, Output>
   lease: ModelLease
   item: Pick<DeploymentItem, 'name' | 'resultCache'>
@@ -18,7 +18,7 @@ export interface ModelBatcherOptions<Input, Output> {
   observe: BatchObserver
 }
 
-/** The queue of one way to ask a model, and the gate that lets its work run while the engines hold the model. */
+/** A queue for one capability of a model, behind a gate that opens while the engines have the model. */
 export function createModelBatcher<Input, Output>({
   model,
   lease,
@@ -44,7 +44,7 @@ export function createModelBatcher<Input, Output>({
     tokensOf: model.tokensOf,
     groupOf: model.groupOf,
     keyOf: model.keyOf,
-    // A machine's memory is given out as it is asked for: what it refuses at once is more than there is.
+    // System memory is shared in any case; a failed allocation means there is not enough at all.
     sharesMemory: () => device === 'cuda' && lease.hasNeighbours,
     run: async (inputs, engine, how) => {
       const tensors = await engine.run({ modelId, ...model.encode(inputs), ...how }).catch((error) => {

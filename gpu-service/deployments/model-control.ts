@@ -3,17 +3,14 @@ import type { ModelLease } from '../models/model-lease.ts'
 import type { Barrier } from './barrier.ts'
 
 interface ModelControlOptions {
-  /** Whose model it is, for messages. */
+  /** For error messages. */
   deployment: string
   lease: Pick<ModelLease, 'load' | 'unload' | 'assertMayLeave' | 'isResident'>
-  /** Fulfilled when the requests are answered that are under way now. */
+  /** Resolves when the current requests are answered. */
   answered: () => Promise<void>
 }
 
-/**
- * Explicit control of a model, as Triton calls it: it is loaded or unloaded on the order of whoever operates it. Orders are
- * carried out one after the other, so that the last one has its way.
- */
+/** Explicit loading and unloading by an operator, as in Triton. Orders run in sequence, so that the last one wins. */
 export class ModelControl {
   readonly #options: ModelControlOptions
   #last: Promise<void> = Promise.resolve()
@@ -24,12 +21,12 @@ export class ModelControl {
     this.#options = options
   }
 
-  /** Whether it was unloaded on order, and has not been loaded since. */
+  /** Whether it was unloaded by order, and not loaded since. */
   get isUnloaded(): boolean {
     return this.#isUnloaded
   }
 
-  /** Fulfilled when the engines hold it. @throws AppError `model_not_ready` @throws what its load throws */
+  /** Resolves when the engines have it. @throws AppError `model_not_ready` @throws what its load throws */
   load(signal: AbortSignal): Promise<void> {
     return this.#order(signal, () => this.#options.lease.load())
   }
@@ -40,8 +37,8 @@ export class ModelControl {
   }
 
   /**
-   * Fulfilled when its memory is given back, behind the requests that came before, and with all that are to give it back
-   * together. @throws AppError `model_kept_loaded`
+   * Resolves when its memory is free, after earlier requests, and together with all others at the barrier. @throws
+   * AppError `model_kept_loaded`
    */
   unload({ signal, barrier }: { signal: AbortSignal; barrier: Pick<Barrier, 'arrive'> }): Promise<void> {
     return this.#order(signal, async () => {
@@ -53,12 +50,12 @@ export class ModelControl {
     })
   }
 
-  /** Told that it came into the engines, whoever wanted it. */
+  /** The model was loaded, for whatever reason. */
   entered(): void {
     this.#isUnloaded = false
   }
 
-  /** Carries out no more orders: nobody would unload again what is loaded now. */
+  /** Accepts no more orders, because nobody would undo a load from now on. */
   close(): void {
     this.#isClosed = true
   }

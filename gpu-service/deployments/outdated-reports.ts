@@ -4,14 +4,14 @@ import type { ReplicaReporter } from './replica-reporter.ts'
 
 interface OutdatedReportsOptions {
   reporter: Pick<ReplicaReporter, 'forget'>
-  /** Whether there is a deployment of that name again. */
+  /** Whether a deployment of that name exists again. */
   isServed: (name: string) => boolean
   log: Logger
 }
 
 const atOnce = 25
 
-/** Deployments that are gone, while the table says that they are served here. */
+/** Reports in the table about deployments that this replica no longer serves. */
 export class OutdatedReports {
   readonly #options: OutdatedReportsOptions
   readonly #names = new Set<string>()
@@ -24,7 +24,7 @@ export class OutdatedReports {
     this.#names.add(name)
   }
 
-  /** What cannot be taken back now is with the next pass, and holds up nothing else. */
+  /** Removes the reports; a failure is retried by the next pass and blocks nothing. */
   async takeBack(): Promise<void> {
     await inParallel([...this.#names], atOnce, (name) => this.#takeOneBack(name))
   }
@@ -32,7 +32,7 @@ export class OutdatedReports {
   async #takeOneBack(name: string): Promise<void> {
     const { reporter, isServed, log } = this.#options
     try {
-      // Of one that is there again, the next report takes its place.
+      // For a deployment that exists again, the next report overwrites it.
       if (!isServed(name)) await reporter.forget(name)
       this.#names.delete(name)
     } catch (error) {

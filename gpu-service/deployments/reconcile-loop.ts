@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '../../shared/log.ts'
 
 interface ReconcileLoopOptions {
-  /** One pass; fulfilled with the loads that it began, which go on by themselves. */
+  /** One pass; resolves with the loads it started, which continue on their own. */
   pass: () => Promise<Promise<void>[]>
   intervalMs: number
   log: Logger
 }
 
-/** Makes one pass after the other until it is told to stop, whether or not one fails. */
+/** Repeats passes until it is stopped, even if one fails. */
 export class ReconcileLoop {
   readonly #options: ReconcileLoopOptions
   readonly #stop = new AbortController()
@@ -18,14 +18,14 @@ export class ReconcileLoop {
     this.#options = options
   }
 
-  /** Fulfilled when the loads of the first pass have ended. */
+  /** Resolves when the loads of the first pass have ended. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.#loop = this.#run(resolve)
     })
   }
 
-  /** Fulfilled when no pass is under way. */
+  /** Resolves when no pass is running. */
   async stop(): Promise<void> {
     this.#stop.abort()
     await this.#loop

@@ -11,21 +11,21 @@ import type { ServedDeployment } from './served-deployment.ts'
 import { ServedDeployments, type ServedDeploymentsOptions } from './served-deployments.ts'
 
 interface ReconcilerOptions extends ServedDeploymentsOptions {
-  /** What should be served, by name. */
+  /** The deployments to serve, by name. */
   desired: () => Promise<ReadonlyMap<string, DeploymentItem>>
-  /** Takes targets out of service that do worse than they may. */
+  /** Takes failing canaries out of service. */
   canaries: CanaryWatch
-  /** By which names what is deployed may be asked for, too. */
+  /** Other names of the deployed revisions. */
   refs: Pick<KnownRefs, 'follow'>
   intervalMs: number
 }
 
 const loadsAtOnce = 8
 const reportsAtOnce = 25
-/** How long a pass may keep the event loop to itself. */
+/** How long a pass may block the event loop. */
 const sliceMs = 3
 
-/** Makes this replica serve what the table asks for, and says in the table what has become of it. */
+/** Makes this replica serve what the table asks for, and reports the result to the table. */
 export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #served: ServedDeployments
@@ -45,12 +45,12 @@ export class Reconciler {
     return this.#served.byName
   }
 
-  /** One pass towards the desired state. Fulfilled with the loads it began, which go on by themselves. */
+  /** One pass towards the desired state. Resolves with the loads it started, which continue on their own. */
   async pass(): Promise<Promise<void>[]> {
     const { desired, reporter, canaries, use, refs } = this.#options
     await reporter.beat()
     const wanted = await desired()
-    // Another one of the same name may be somebody else's, whom the models of this one must not answer.
+    // A new deployment of the same name may belong to somebody else, and must not be answered by the old one's models.
     for (const [name, { item }] of [...this.deployments])
       if (wanted.get(name)?.createdAt !== item.createdAt) this.#remove(name)
     await this.#outdated.takeBack()
@@ -60,7 +60,7 @@ export class Reconciler {
       this.#served.follow(item).limits.set(item.limits)
       await yieldTurn()
     }
-    // Before any of them answers for the first time, which one that is loaded on demand does at once.
+    // Before the first answers, which on-demand deployments give at once.
     await use.sum()
     for (const deployment of [...this.deployments.values()]) {
       loads.push(...this.#load(deployment))
@@ -73,20 +73,20 @@ export class Reconciler {
     return loads
   }
 
-  /** Takes a model out of service that an engine could not be given again; the next pass loads it anew. */
+  /** Takes a model out of service that an engine could not take again; the next pass reloads it. */
   lose(lost: LostModel): void {
     this.#served.lose(lost)
   }
 
-  /** Begins to follow the table. Fulfilled when what it asked for at first is loaded, or has failed by name. */
+  /** Starts following the table. Resolves when the initial deployments are loaded or have failed. */
   start(): Promise<void> {
     return this.#loop.start()
   }
 
-  /** Stops following, gives every model back and takes this replica out of the table. */
+  /** Stops following, releases every model and removes this replica from the table. */
   async close(): Promise<void> {
     await this.#loop.stop()
-    // What was answered since the last pass counts for whoever comes in this one's place.
+    // The requests since the last pass count for its successor.
     await this.#options.use.sum()
     for (const name of [...this.deployments.keys()]) this.#remove(name)
     await this.#outdated.takeBack()
@@ -94,7 +94,7 @@ export class Reconciler {
     await this.#options.reporter.close()
   }
 
-  /** Begins the loads that are due, as far as it is their turn. */
+  /** Starts the loads that are due, within the limit. */
   #load(deployment: ServedDeployment): Promise<void>[] {
     return deployment.slots
       .map((slot) => this.#turns.take(slot))

@@ -3,8 +3,8 @@ import type { RefItem } from '../../shared/table/repos.ts'
 export type RefOfRevision = Pick<RefItem, 'kind' | 'name' | 'revision'>
 
 /**
- * Every way in which the hub lets refs be named, for those that mean one of the revisions. The refs stand in the order
- * in which a name is looked for: of two that share one, the first has it, whatever it means.
+ * Every name the hub accepts for a ref of one of the revisions. The refs are in lookup order, so of two with one name
+ * the first wins, whatever it points to.
  */
 export function namesOfRevisions({ refs, revisions }: NamesOfRevisions): Map<string, string> {
   const names = new Map<string, string>()

@@ -2,7 +2,7 @@ import type { ReplicaStatus, ReplicaTarget } from '../../shared/contract/deploym
 import type { DeploymentSlot } from './deployment-slot.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
-/** What this replica says of a deployment: what the table asks for counts, also while something older still answers. */
+/** This replica's report on a deployment. It describes the desired targets, even while an older one still answers. */
 export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id' | 'updatedAt'> {
   const { item, targets, shadow, limits, isKeeper } = deployment
   const state = stateOf(targets.map(({ slot }) => slot.state))
@@ -24,7 +24,7 @@ export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id'
   }
 }
 
-/** What of it is worth being told at once; the rest is told as a heartbeat. */
+/** The part of a report whose changes are written at once; the rest waits for the heartbeat. */
 export const gistOf = ({ targets = [], inFlight: _, ...status }: ReturnType<typeof reportOf>): string =>
   JSON.stringify([
     status,
@@ -49,7 +49,7 @@ function targetOf(slot: DeploymentSlot): ReplicaTarget {
   }
 }
 
-/** One target that serves is enough to be ready; failed means that none serves or still tries. */
+/** One serving target is enough to be ready; failed means that none serves or is still trying. */
 function stateOf(states: readonly DeploymentSlot['state'][]): ReplicaStatus['state'] {
   if (states.length === 0) return 'PAUSED'
   return (['READY', 'LOADING'] as const).find((state) => states.includes(state)) ?? 'FAILED'

@@ -10,14 +10,14 @@ interface ReplicaReporterOptions {
   replicaId: string
   write: (deployment: string, status: ReplicaStatus) => Promise<void>
   remove: (deployment: string) => Promise<void>
-  /** Says that this replica is there; fulfilled with who is of its pool. */
+  /** Writes a heartbeat; resolves with the replicas of the pool. */
   beat: () => Promise<readonly string[]>
   leave: () => Promise<void>
   now: () => number
   log: Logger
-  /** How old the last sign of life, and the counts of a busy deployment, may be. */
+  /** The maximum age of the heartbeat, and of a busy deployment's counts. */
   heartbeatMs: number
-  /** How old the report of a deployment may become of which there is nothing new. */
+  /** The maximum age of an unchanged report. */
   refreshMs?: number
 }
 
@@ -27,14 +27,14 @@ interface Reported {
   atMs: number
 }
 
-/** Writes down what this replica serves: what changed at once, counts now and then, and one sign of life for all. */
+/** Reports what this replica serves: changes at once, counts periodically, and one heartbeat for all. */
 export class ReplicaReporter {
   readonly #options: Required<ReplicaReporterOptions>
   readonly #reported = new Map<string, Reported>()
-  /** Of two writes at once, the older might be the one that stays, and nothing would be new for a long time. */
+  /** Sequences writes, because of two concurrent ones the older might win and stay for long. */
   readonly #inTurn = createTurns()
   #beatAtMs = Number.NEGATIVE_INFINITY
-  /** Who shares the work of the pool, as of the last sign of life: never nobody. */
+  /** The replicas of the pool as of the last heartbeat; never empty. */
   replicas: readonly string[]
 
   constructor({ refreshMs = 600_000, ...options }: ReplicaReporterOptions) {
@@ -42,12 +42,12 @@ export class ReplicaReporter {
     this.replicas = [options.replicaId]
   }
 
-  /** Whether this replica is one of those that keep a deployment loaded. */
+  /** Whether this replica keeps a deployment loaded. */
   isKeeper(item: DeploymentItem): boolean {
     return isKeeper({ item, self: this.#options.replicaId, replicas: this.replicas })
   }
 
-  /** Says that this replica is there. */
+  /** Writes a heartbeat. */
   async beat(): Promise<void> {
     const { replicaId, beat, now, heartbeatMs, log } = this.#options
     if (now() - this.#beatAtMs < heartbeatMs) return
@@ -60,7 +60,7 @@ export class ReplicaReporter {
     }
   }
 
-  /** Says what has become of a deployment, where there is news of it. A write that fails is made good by the next. */
+  /** Reports a deployment's news. A failed write is made up for by the next. */
   report(deployment: ServedDeployment): Promise<void> {
     return this.#inTurn(deployment.item.name, () => this.#reportNews(deployment))
   }
@@ -78,7 +78,7 @@ export class ReplicaReporter {
       await write(name, { id: replicaId, ...status, updatedAt: new Date(nowMs).toISOString() })
       this.#reported.set(name, { gist, counts, atMs: nowMs })
     } catch (error) {
-      // It may have been written all the same.
+      // The write may still have succeeded.
       this.#reported.delete(name)
       log.warn({ err: error, deployment: name }, 'what is served could not be written down')
     }

@@ -7,35 +7,43 @@ import { RequestSlots } from './request-slots.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 interface RequestLimitsOptions {
-  /** As its use is counted, by its `deploymentUseId`. */
+  /** The `deploymentUseId` under which its use is counted. */
   deployment: string
-  /** How many replicas share what the deployment may do. */
+  /** How many replicas share the deployment's limits. */
   replicaCount: () => number
-  /** What all of them answered today. */
+  /** The day's requests of all replicas. */
   use: DayUse
   now: () => number
-  /** Is told of every request that was let in. */
+  /** Called for each admitted request. */
   count: (caller: Principal | undefined) => void
 }
 
-/** A request that was counted. */
+/** A counted request. */
 export interface Admitted {
-  /** Takes a slot when it has come whole; one that finds none has cost nothing. @throws AppError `concurrency_limited` */
+  /**
+   * Takes a slot once its body has arrived; without a free one, nothing is charged. @throws AppError
+   * `concurrency_limited`
+   */
   enter(): () => void
-  /** Takes its tokens when they are known; one for which there are none has cost nothing. @throws AppError `rate_limited`, `request_too_costly` */
+  /**
+   * Charges its tokens once they are counted; a refused request costs nothing. @throws AppError `rate_limited`,
+   * `request_too_costly`
+   */
   charge(tokens: number): void
-  /** Takes back its tokens alone: it got no answer. */
+  /** Returns only its tokens, for a request without an answer. */
   giveBackTokens(): void
-  /** Takes back what it was counted for, which was turned away after all: nothing of a limit that was set since. */
+  /** Takes back everything it was counted for, after a late refusal; later changes of limits are unaffected. */
   giveBack(): void
 }
 
-/** What the client is told of its limit, in the words of OpenAI's headers. */
+/** The limit, in OpenAI's headers. */
 type LimitHeaders = Record<string, string>
 
-/** What a deployment may answer: this replica's share of each rate, the day's quota of all of them, and so many at a time. */
+/**
+ * A deployment's limits on this replica: its share of each rate, the day's quota of all replicas, and the concurrency.
+ */
 export class RequestLimits {
-  /** The requests that are under way. */
+  /** The running requests. */
   readonly slots: RequestSlots
   readonly #options: RequestLimitsOptions
   #limits: DeploymentLimits = {}
@@ -48,7 +56,7 @@ export class RequestLimits {
     this.slots = new RequestSlots(options)
   }
 
-  /** What is left of a rate stays left when the rate changes. */
+  /** The remaining balance of a rate survives a change of the rate. */
   set(limits: DeploymentLimits = {}): void {
     const shares = this.#options.replicaCount()
     if (limits === this.#limits && shares === this.#shares) return
@@ -61,7 +69,10 @@ export class RequestLimits {
     this.#tokens = this.#bucket(this.#tokens, tokensPerMinute, 60)
   }
 
-  /** Counts a request, which takes a slot only when it has come whole. @throws AppError `concurrency_limited`, `rate_limited`, `quota_used_up` */
+  /**
+   * Counts a request, which takes a slot only after its body has arrived. @throws AppError `concurrency_limited`,
+   * `rate_limited`, `quota_used_up`
+   */
   admit(caller: Principal | undefined): Admitted {
     const { requestsPerDay, tokensPerMinute: perMinute = 0 } = this.#limits
     const { use, deployment, count } = this.#options
@@ -109,7 +120,7 @@ export class RequestLimits {
   #bucket(current: TokenBucket | undefined, limit: number | undefined, seconds: number): TokenBucket | undefined {
     if (limit === undefined) return undefined
     const share = limit / this.#shares
-    // What one request may be over is no more than all replicas are given together.
+    // One request's debt is limited to the total of all replicas.
     const rate = { perSecond: share / seconds, burst: Math.max(1, share), debtMax: limit }
     if (current === undefined) return new TokenBucket({ ...rate, now: this.#options.now })
     current.set(rate)
@@ -117,7 +128,7 @@ export class RequestLimits {
   }
 }
 
-/** What is refused on its way has cost nothing. */
+/** A request refused on its way costs nothing. */
 function orGivenBack<Result>(giveBack: () => void, take: () => Result): Result {
   try {
     return take()

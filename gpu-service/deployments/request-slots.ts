@@ -5,15 +5,15 @@ interface RequestSlotsOptions {
   now: () => number
 }
 
-/** How much a newer request counts against the ones before it. */
+/** The weight of the newest request in the moving average. */
 const weight = 0.1
 
-/** How many requests a deployment answers at a time on this replica. What is under way stays so when that changes. */
+/** Limits a deployment's concurrent requests on this replica. A changed limit does not affect running ones. */
 export class RequestSlots {
   readonly #now: () => number
-  /** When each began that is under way, the oldest first. */
+  /** Start times of the running requests, oldest first. */
   readonly #taken = new Map<symbol, number>()
-  /** How long one is under way, of late. */
+  /** The recent average duration. */
   #heldMs: number | undefined
   max: number | undefined
 
@@ -21,7 +21,7 @@ export class RequestSlots {
     this.#now = now
   }
 
-  /** How many requests are under way, whether there is a limit or not. */
+  /** The running requests, limited or not. */
   get taken(): number {
     return this.#taken.size
   }
@@ -35,7 +35,7 @@ export class RequestSlots {
     if (this.max !== undefined && this.free === 0) throw errors.concurrencyLimited(this.max, this.#secondsUntilFree())
   }
 
-  /** Takes one until what this gives is called, once or more often. @throws AppError `concurrency_limited` */
+  /** Takes a slot; the returned function releases it, once or repeatedly. @throws AppError `concurrency_limited` */
   take(): () => void {
     this.assertFree()
     const slot = Symbol()
@@ -48,7 +48,7 @@ export class RequestSlots {
     }
   }
 
-  /** Of so many that are under way, one ends so often. Before any ended, the oldest is believed to be half done. */
+  /** With that many running, one ends this often. Before the first has ended, the oldest is assumed half done. */
   #secondsUntilFree(): number {
     const [oldestMs = this.#now()] = this.#taken.values()
     const heldMs = this.#heldMs ?? 2 * (this.#now() - oldestMs)

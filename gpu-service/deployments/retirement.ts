@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '../../shared/log.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
 
-/** How long requests that found a slot before another took its place have to come to its queue. */
+/** How long requests that have already chosen a slot may take to reach its queue after it was replaced. */
 const graceMs = 1000
 
-/** Slots that no target has any more, until what they were asked is answered and their models are given back. */
+/** Slots without a target, until their requests are answered and their models released. */
 export class Retirement {
   readonly #log: Logger
-  /** Whose they are. */
+  /** The deployment of each. */
   readonly #retiring = new Map<Promise<void>, string>()
   readonly #hurry = new AbortController()
 
@@ -16,10 +16,10 @@ export class Retirement {
     this.#log = log
   }
 
-  /** At once where it answers nobody, or nobody is to be answered any more. Fulfilled when all is given back. */
+  /** Immediate for a slot that answers nobody, or at shutdown. Resolves when everything is released. */
   take(slot: DeploymentSlot, { atOnce = slot.served === undefined }: { atOnce?: boolean } = {}): Promise<void> {
     const { name, revision } = slot.item
-    // Who is told that a change is made may order at once what it allows; what is still asked here is answered all the same.
+    // An operator may unload it as soon as the change is confirmed; its remaining requests are still answered.
     slot.model?.keepNoLonger()
     this.#log.info({ deployment: name, revision }, 'deployment leaves this replica')
     const { signal } = this.#hurry
@@ -32,12 +32,12 @@ export class Retirement {
     return retired
   }
 
-  /** Fulfilled when all of a deployment is given back that is under way to that. */
+  /** Resolves when no slot of a deployment is retiring. */
   async noneOf(deployment: string): Promise<void> {
     await Promise.all(this.#retiring.entries().map(([retired, name]) => (name === deployment ? retired : undefined)))
   }
 
-  /** Fulfilled when every model is given back; nobody is waited for who might still come. */
+  /** Resolves when every model is released, without waiting for late requests. */
   async close(): Promise<void> {
     this.#hurry.abort()
     await Promise.all(this.#retiring.keys())

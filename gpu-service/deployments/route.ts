@@ -10,61 +10,61 @@ import type { RequestLimits } from './request-limits.ts'
 import type { Served } from './served.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
-/** A deployment as a caller may name it. */
+/** A deployment as callers may name it. */
 export interface Routable extends Pick<ServedDeployment, 'item' | 'state' | 'reason' | 'served'> {
-  /** What answers a request, by its key where it has one; of those that are meant, where any is. */
+  /** Chooses the target for a request, by its key if it has one, and among the meant targets if any is. */
   choose(key: string | undefined, isMeant?: (target: DeploymentItem) => boolean): RoutableTarget | undefined
-  /** When to ask again for what failed and may be loaded then. */
+  /** When to retry after a failure that may pass. */
   retryAfterSeconds?: number | undefined
-  /** What gets copies of its requests. */
+  /** Gets copies of its requests. */
   shadow?: RoutableTarget | undefined
-  /** What it may answer. */
+  /** Its limits. */
   limits?: RequestLimits | undefined
 }
 
-/** A deployment as who operates it may name it: its models are had in memory here, or not. */
+/** A deployment as operators may name it: its models can be loaded and unloaded here. */
 export interface Operable extends Routable, Pick<ServedDeployment, 'load' | 'unload' | 'isUnloaded'> {}
 
 interface RoutableTarget {
-  /** The deployment, with the repo, revision and file of the target. */
+  /** The deployment, with the target's repo, revision and file. */
   item: DeploymentItem
   served: Served | undefined
   outcomes?: Outcomes | undefined
 }
 
 export interface Route extends Served {
-  /** The deployment, with the repo, revision and file of the target that answers. */
+  /** The deployment, with the answering target's repo, revision and file. */
   item: DeploymentItem
   deployment: Routable
-  /** Where it is noted how its requests end. */
+  /** Records how its requests end. */
   outcomes: Outcomes | undefined
 }
 
 export interface Asked {
-  /** As the caller named it. */
+  /** As the caller wrote it. */
   model: string
   caller: Principal | undefined
-  /** Those who send the same one are answered by the same target. */
+  /** Requests with the same key go to the same target. */
   stickyKey?: string | undefined
-  /** By what a request without such a key is given its target, so that it is the same one however often it is looked for. */
+  /** Stands in for the key of a request without one, so that repeated lookups choose the same target. */
   chance?: string | undefined
-  /** The revision or the ref of the target that is meant. */
+  /** The revision or ref of the wanted target. */
   version?: string | undefined
 }
 
-/** Finds what answers for a model's name, the same in every protocol. What a caller may not see is not there for it. */
+/** Resolves model names, the same for every protocol. Whatever a caller may not see does not exist for it. */
 export interface Router {
   /** @throws AppError `model_not_found`, `model_not_ready`, `model_failed`, `deployment_paused` */
   resolve(asked: Asked): Route
-  /** What is meant, whether it answers or not. @throws AppError `model_not_found` */
+  /** The deployment of a name, ready or not. @throws AppError `model_not_found` */
   find(asked: Pick<Asked, 'model' | 'caller'>): Operable
   list(caller: Principal | undefined): Operable[]
 }
 
 /**
- * A model is named by its deployment, by `owner/name`, or by `owner/name@ref` with the ref that was deployed, the
- * revision it named or another ref that means that; the slash may be percent-encoded, and the case of a repo's letters
- * does not matter. Of several deployments the one that answers goes first.
+ * A model is named by its deployment, by `owner/name`, or by `owner/name@ref` with the deployed ref, its revision, or
+ * another ref of that revision; the slash may be percent-encoded, and a repo's name is case-insensitive. Of several
+ * deployments, one that answers comes first.
  */
 export function createRouter(
   deployments: () => ReadonlyMap<string, Operable>,
@@ -102,11 +102,11 @@ export function createRouter(
   }
 }
 
-/** Whether a target is of a version: its revision, or the ref that it is deployed by. */
+/** Whether a target has a version: its revision, or the ref it was deployed by. */
 const isAt = ({ revision, ref }: DeploymentItem, version: string | undefined): boolean =>
   version === undefined || version === revision || version === ref
 
-/** Who may call a deployment may know of it, and so may who may read what is its owner's: all that it serves. */
+/** Callers of a deployment may see it, and so may readers of everything that it serves. */
 const sees = (caller: Principal | undefined, item: DeploymentItem): boolean =>
   targetsOf(item).every(({ repoId }) => {
     const resource = { owner: item.owner, repoId }

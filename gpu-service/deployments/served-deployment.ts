@@ -16,13 +16,13 @@ interface ServedDeploymentOptions {
   now: () => number
 }
 
-/** One deployment on this replica: its targets, and which of them answers whom. */
+/** One deployment on this replica: its targets, and the choice between them. */
 export class ServedDeployment {
   item: DeploymentItem
   targets: ServedTarget[] = []
   shadow: DeploymentSlot | undefined
   readonly limits: RequestLimits
-  /** Whether this replica is one of those that keep it loaded. */
+  /** Whether this replica keeps it loaded. */
   isKeeper = true
   readonly #options: ServedDeploymentOptions
 
@@ -32,12 +32,12 @@ export class ServedDeployment {
     this.limits = options.limits
   }
 
-  /** Whether there is nothing to follow: the table says what it said. */
+  /** Whether it already follows this state. */
   follows(item: DeploymentItem, isKeeper: boolean): boolean {
     return this.item === item && this.isKeeper === isKeeper && this.slots.length > 0
   }
 
-  /** Takes on what the table says now, as a replica that keeps it loaded or not. Gives what it has no more use for. */
+  /** Takes over the desired state, as a keeper or not. Returns the slots it no longer needs. */
   follow(item: DeploymentItem, isKeeper: boolean): DeploymentSlot[] {
     const { create, now } = this.#options
     this.isKeeper = isKeeper
@@ -54,7 +54,7 @@ export class ServedDeployment {
     return assigned.leaving
   }
 
-  /** Relieves those that stood in for what answers by now, and gives them. */
+  /** Replaces stand-ins whose successors answer by now, and returns them. */
   settle(): DeploymentSlot[] {
     const relieved: DeploymentSlot[] = []
     for (const target of this.targets) {
@@ -66,17 +66,17 @@ export class ServedDeployment {
     return relieved
   }
 
-  /** What is to be loaded and kept, the shadow included. */
+  /** Every slot to load and keep, including the shadow's. */
   get slots(): DeploymentSlot[] {
     return [...this.targets.map(({ slot }) => slot), ...(this.shadow === undefined ? [] : [this.shadow])]
   }
 
-  /** All that must be given back when the deployment goes. */
+  /** Every slot to release when the deployment goes. */
   get everySlot(): DeploymentSlot[] {
     return [...this.targets.flatMap(slotsOf), ...(this.shadow === undefined ? [] : [this.shadow])]
   }
 
-  /** READY as soon as one of its targets answers, whichever: requests for the others go there meanwhile. */
+  /** READY as soon as any of its targets answers; requests for the others go there meanwhile. */
   get state(): 'PAUSED' | DeploymentSlot['state'] {
     if (this.targets.length === 0) return 'PAUSED'
     if (this.served !== undefined) return 'READY'
@@ -87,18 +87,18 @@ export class ServedDeployment {
     return this.targets.map(({ slot }) => slot.reason).find((reason) => reason !== undefined)
   }
 
-  /** When to ask again where no target could be loaded, and one of them may be then. */
+  /** When to retry where no target could be loaded and one of them may be later. */
   get retryAfterSeconds(): number | undefined {
     const seconds = this.targets.flatMap(({ slot }) => slot.retryAfterSeconds ?? [])
     return seconds.length === 0 ? undefined : Math.min(...seconds)
   }
 
-  /** Of the first target that answers. */
+  /** From the first target that answers. */
   get served(): Served | undefined {
     return this.#first()?.served
   }
 
-  /** What answers a request, by its key where it has one; of those that are meant, where any is. */
+  /** Chooses the target for a request, by its key if it has one, and among the meant targets if any is. */
   choose(key: string | undefined, isMeant?: (target: DeploymentItem) => boolean): DeploymentSlot | undefined {
     const isOneOfSeveral = isMeant !== undefined && this.targets.length > 1
     const meant = isOneOfSeveral ? this.targets.filter((one) => slotsOf(one).some(({ item }) => isMeant(item))) : []
@@ -107,18 +107,18 @@ export class ServedDeployment {
     return answering ?? this.#first()
   }
 
-  /** Fulfilled when all that it serves is in memory here. @throws AppError */
+  /** Resolves when all of its models are in memory here. @throws AppError */
   async load(signal: AbortSignal): Promise<void> {
     if (this.targets.length === 0) throw errors.deploymentPaused(this.item.name)
     await Promise.all(this.targets.map(({ slot }) => loadNow(slot, signal)))
   }
 
-  /** Fulfilled when nothing that it serves takes memory here. @throws AppError where it is to be kept loaded */
+  /** Resolves when none of its models takes memory here. @throws AppError where one has to stay loaded */
   async unload(signal: AbortSignal): Promise<void> {
     await unloadTogether(this.everySlot, signal)
   }
 
-  /** Whether all that it serves was told to leave memory, and has not come again since. */
+  /** Whether all of its models were unloaded by order, and not loaded since. */
   get isUnloaded(): boolean {
     return this.targets.length > 0 && this.targets.every(({ slot }) => slot.model?.control.isUnloaded === true)
   }

@@ -10,11 +10,11 @@ import type { ServedDeployment } from './served-deployment.ts'
 import type { SlotParts } from './slot-parts.ts'
 
 export interface ServedDeploymentsOptions extends Omit<SlotParts, 'failures'>, CreateServed {
-  /** Counts who asks. */
+  /** Counts requests by key. */
   keys: Pick<KeyCounts, 'count' | 'forget'>
 }
 
-/** The deployments of a replica by their names, each from when it is wanted until nothing is left of it. */
+/** This replica's deployments by name, each from the moment it is wanted until nothing is left of it. */
 export class ServedDeployments {
   readonly #options: ServedDeploymentsOptions
   readonly #byName = new Map<string, ServedDeployment>()
@@ -31,7 +31,7 @@ export class ServedDeployments {
     return this.#byName
   }
 
-  /** Takes on what is wanted of one now. What answered before goes on until its successor does. */
+  /** Takes over the desired state. The old targets answer until the new ones do. */
   follow(item: DeploymentItem): ServedDeployment {
     const { reporter } = this.#options
     const deployment = this.#byName.get(item.name) ?? createServed(item, { ...this.#options, failures: this.#failures })
@@ -42,36 +42,36 @@ export class ServedDeployments {
     return deployment
   }
 
-  /** Relieves what stood in for what answers by now, and says so. */
+  /** Releases stand-ins whose successors answer by now, and reports that. */
   settle(deployment: ServedDeployment): Promise<void> {
     for (const slot of deployment.settle()) this.#retirement.take(slot)
     const isCurrent = this.#byName.get(deployment.item.name) === deployment
     return isCurrent ? this.#options.reporter.report(deployment) : Promise.resolve()
   }
 
-  /** Takes a model out of service that an engine could not be given again. */
+  /** Takes a model out of service that an engine could not take again. */
   lose({ modelId, error }: LostModel): void {
     this.#options.models.lose({ modelId, error })
     for (const { everySlot } of this.#byName.values())
       for (const slot of everySlot) if (slot.model?.modelId === modelId) slot.lose(error)
   }
 
-  /** Gives back what it has at once; who asked before is answered. */
+  /** Releases it at once; earlier requests are still answered. */
   remove(name: string): void {
     const deployment = this.#byName.get(name)
     this.#byName.delete(name)
     if (deployment !== undefined) this.#options.use.forget(deploymentUseId(deployment.item))
     for (const slot of deployment?.everySlot ?? []) void this.#retirement.take(slot, { atOnce: true })
-    // What is still answered meanwhile would be counted anew.
+    // Afterwards, because requests still being answered would create the metrics again.
     void this.#retirement.noneOf(name).then(() => this.#forget(name))
   }
 
-  /** Fulfilled when every model is given back of what was removed. */
+  /** Resolves when every model of removed deployments is released. */
   close(): Promise<void> {
     return this.#retirement.close()
   }
 
-  /** Takes it out of the metrics, unless there is another of that name by now. */
+  /** Removes its metrics, unless another deployment has the name by now. */
   #forget(name: string): void {
     if (this.#byName.has(name)) return
     this.#options.keys.forget(name)

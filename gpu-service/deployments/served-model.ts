@@ -17,15 +17,15 @@ import type { SlotParts } from './slot-parts.ts'
 
 interface ServedModelOptions {
   lease: ModelLease
-  /** The deployment, with the repo, revision and file of the target. */
+  /** The deployment, with the target's repo, revision and file. */
   item: DeploymentItem
-  /** What the metrics call it. */
+  /** Its name in the metrics. */
   label: string
   outcomes: Outcomes
   parts: Pick<SlotParts, 'pool' | 'metrics' | 'limits' | 'now' | 'device'>
 }
 
-/** Serves a leased model, or gives it back where that cannot be done. */
+/** Serves a leased model, or releases it where that fails. */
 export function serveLease(options: ServedModelOptions): ServedModel {
   try {
     return new ServedModel(options)
@@ -35,10 +35,10 @@ export function serveLease(options: ServedModelOptions): ServedModel {
   }
 }
 
-/** A model as one target of a deployment serves it, from its lease to giving that back. */
+/** A model serving one target of a deployment, from its lease to the release. */
 export class ServedModel {
   readonly served: Served
-  /** Loads and unloads it on order. */
+  /** Loads and unloads it by order. */
   readonly control: ModelControl
   readonly #options: ServedModelOptions
   readonly #queues: ItemQueue[] = []
@@ -75,40 +75,41 @@ export class ServedModel {
     return this.#options.lease.isResident
   }
 
-  /** Why it may not be kept loaded though it is to be. */
+  /** Why it cannot stay loaded although it should. */
   get keptFault(): string | undefined {
     return this.#options.lease.keptFault
   }
 
-  /** What keeps it loaded from now on are others; it still answers. */
+  /** Leaves keeping it loaded to others; it still answers. */
   keepNoLonger(): void {
     this.#options.lease.keepNoLonger()
   }
 
-  /** Lets in nobody who asks in a new way: what was let in before is answered. */
+  /** Opens no new queue; admitted requests are still answered. */
   giveUp(): void {
     this.#state = 'givenUp'
     this.control.close()
   }
 
-  /** Gives up all that waits. */
+  /** Refuses everything that waits. */
   shed(refusal: AppError): void {
     for (const gate of this.#gates) gate.shed(refusal)
   }
 
-  /** Answers what was let in, refuses the rest, and gives the model back. */
+  /** Answers admitted requests, refuses the rest, and releases the model. */
   async close(refusal: AppError): Promise<void> {
     const { parts, lease } = this.#options
-    // Whoever was let in may still be reading its input: texts are tokenised in slices, and pictures may come from far away.
+    // Admitted requests may still be reading their input: texts are tokenised in slices, and pictures may come from far
+    // away.
     await this.#calls.none()
-    // A request that found this deployment before it was given up may submit only now.
+    // A request that chose this model before it was given up may only submit now.
     await Promise.all(this.#queues.map((queue) => queue.close(refusal)))
     for (const gate of this.#gates) parts.pool.remove(gate)
     await lease.release()
   }
 
   #createQueue<Input, Output>(model: TaskModel<Input, Output>) {
-    // A way of asking that is rare gets its queue with its first request, which may come after all was given back.
+    // A rarely used capability gets its queue with the first request, which may come after the release.
     const { lease, item, label, outcomes, parts } = this.#options
     if (this.#state === 'givenUp') throw errors.modelNotReady(item.name, 'it was given up just now')
     const { metrics, pool } = parts

@@ -1,31 +1,31 @@
 import { type DeploymentItem, type DeploymentTarget, targetsOf } from '../../shared/table/deployments.ts'
 import type { DeploymentSlot } from './deployment-slot.ts'
 
-/** One target of a deployment as this replica serves it. */
+/** One target of a deployment on this replica. */
 export interface ServedTarget {
-  /** Which of the deployment's targets it is. */
+  /** Its index among the deployment's targets. */
   index: number
-  /** The same for callers whatever revision it is at. */
+  /** Identifies it to callers across revisions. */
   id: string
   weight: number
   target: DeploymentTarget
   slot: DeploymentSlot
-  /** What this target had before, which answers until the slot does. */
+  /** The target's previous slot, which answers until the new one does. */
   standIn: DeploymentSlot | undefined
 }
 
 interface AssignedSlots {
   targets: ServedTarget[]
-  /** What gets copies of requests. */
+  /** Gets copies of requests. */
   shadow: DeploymentSlot | undefined
-  /** What no target has any more. */
+  /** Slots without a target. */
   leaving: DeploymentSlot[]
 }
 
 /**
- * Gives every target of a deployment a slot. One that is served already keeps its slot, wherever it was in the list; a new
- * one gets a new slot, and what answered at its index before stands in for it. Where nothing would answer otherwise, what
- * answered at another index stands in.
+ * Assigns a slot to every target. An already served target keeps its slot, at whatever index; a new one gets a new
+ * slot, and the slot that answered at its index stands in for it. If nothing would answer otherwise, a slot of another
+ * index stands in.
  */
 export function assignSlots({ item, before, shadowBefore, create }: AssignSlots): AssignedSlots {
   const existing = new Set([...before.flatMap(slotsOf), ...(shadowBefore === undefined ? [] : [shadowBefore])])
@@ -73,7 +73,7 @@ export const slotsOf = ({ slot, standIn }: ServedTarget): DeploymentSlot[] =>
 
 const isAnswering = (target: ServedTarget): boolean => slotsOf(target).some(({ served }) => served !== undefined)
 
-/** What answered last for a target, where nothing else needs it. */
+/** A target's last answering slot, if nothing else needs it. */
 const standInOf = (target: ServedTarget, staying: ReadonlySet<DeploymentSlot>): DeploymentSlot | undefined =>
   slotsOf(target).find((slot) => slot.served !== undefined && !staying.has(slot))
 
@@ -85,8 +85,8 @@ const isRolledBack = (item: DeploymentItem, slot: DeploymentSlot): boolean =>
   )
 
 /**
- * What a caller means by a target: a newer revision of the same name is the same target, another file is not. The same
- * name may stand there twice, at what it names now and where it was: with one id for both, every key would go to one.
+ * Identifies a target to callers: a newer revision of the same ref is the same target, another file is not. Two targets
+ * may have one ref, at its current and its old revision; ids must differ, or every key would go to one of them.
  */
 function idOf(targets: readonly DeploymentTarget[], index: number): string {
   const names = targets.map(({ repoId, ref, wantedFile, precision }) => [repoId, ref, wantedFile, precision])
@@ -95,7 +95,7 @@ function idOf(targets: readonly DeploymentTarget[], index: number): string {
   return `${texts[index]}${same === 0 ? '' : ` ${same}`}`
 }
 
-/** The deployment as its one target has it. */
+/** The deployment, with one target's fields. */
 const itemOf = (item: DeploymentItem, target: DeploymentTarget): DeploymentItem => ({
   ...item,
   ...target,
@@ -103,7 +103,7 @@ const itemOf = (item: DeploymentItem, target: DeploymentTarget): DeploymentItem 
   shadow: undefined,
 })
 
-/** What cannot change below a slot: with another one, it is loaded anew beside it. */
+/** What a slot cannot change: otherwise another one is loaded beside it. */
 const identity = (item: DeploymentItem): string => {
   const { repoId, revision, file, task, isolate, resultCache, min = 1, idleSeconds } = item
   return JSON.stringify([repoId, revision, file, task, isolate, resultCache, min === 0 ? [idleSeconds] : 'stays'])

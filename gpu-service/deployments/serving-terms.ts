@@ -3,22 +3,22 @@ import type { DeploymentItem, DeploymentSettings } from '../../shared/table/depl
 
 const defaultIdleSeconds = 300
 
-/** Which model a deployment needs, and how long that stays in the engines. */
+/** Which model a deployment needs, and for how long it stays loaded. */
 export const leaseTermsOf = ({ name, repo, repoId, revision, file, task, isolate, ...item }: DeploymentItem) => ({
   ...{ deployment: name, repo, repoId, revision, file, task, isolate },
   ...stayOf(item),
 })
 
-/** One that nobody needs to keep loaded comes with its first request, and leaves when nobody asks it any more. */
+/** A model without a keeper is loaded by its first request, and unloaded when idle. */
 const stayOf = ({ min = 1, idleSeconds = defaultIdleSeconds }: DeploymentSettings) =>
   min === 0 ? { loadsOnDemand: true, idleMsMax: idleSeconds * 1000 } : {}
 
-/** Why this file is served and not another, and what the deployment asks for besides. */
+/** Why this file is served, and the deployment's other terms, for `/info`. */
 export function describeTerms(
   { task, file, wantedFile, precision: wanted, min = 1 }: DeploymentItem,
   { device }: { device: ModelDevice },
 ) {
-  // Trees and scalers have no weights that could be held more or less exactly.
+  // Trees and scalers have no weights with a precision.
   if (task.startsWith('tabular-')) return { isKeptLoaded: min > 0 }
   const { precision, why } = explainPrecision({ file, asked: wantedFile ?? wanted, device })
   return { precision, precisionChosenBecause: why, isKeptLoaded: min > 0 }

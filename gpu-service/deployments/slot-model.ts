@@ -10,19 +10,19 @@ interface SlotModelOptions {
   slot: Pick<DeploymentSlot, 'item' | 'label' | 'outcomes'>
   state: SlotState
   parts: SlotParts
-  /** Told that an engine could not be given it when work asked for it. */
+  /** Called when an engine could not load it for new work. */
   onFailure: (error: unknown) => void
-  /** Told whenever it has come into the engines. */
+  /** Called after each load. */
   onEntered: (took: LoadTimes) => void
 }
 
-/** The model of a slot, from being leased to being given back, of which either may begin while the other is under way. */
+/** The model of a slot, from lease to release; either may start while the other is running. */
 export class SlotModel {
   readonly #options: SlotModelOptions
-  /** What answers; where there is none, nothing does. */
+  /** Answers requests; `undefined` while nothing does. */
   current: ServedModel | undefined
   isLoading = false
-  /** How long the last load took. */
+  /** The duration of the last load. */
   loadSeconds: number | undefined
   #loaded: Promise<void> = Promise.resolve()
   #isOver = false
@@ -31,9 +31,9 @@ export class SlotModel {
     this.#options = options
   }
 
-  /** An outcome of either kind is a state, never a rejection. */
+  /** Either outcome is a state, never a rejection. */
   load(): Promise<void> {
-    // So that a second pass does not start it again while it runs.
+    // So that a second pass does not start it again.
     this.isLoading = true
     this.#loaded = this.#load().finally(() => {
       this.isLoading = false
@@ -41,12 +41,12 @@ export class SlotModel {
     return this.#loaded
   }
 
-  /** Has no load begun before serve anybody. */
+  /** Makes running loads serve nobody. */
   end(): void {
     this.#isOver = true
   }
 
-  /** Answers what waits, then gives it back; refuses the rest. */
+  /** Answers waiting requests, then releases the model; refuses the rest. */
   async giveBack(reason: string): Promise<void> {
     const { current } = this
     this.current = undefined
@@ -55,7 +55,9 @@ export class SlotModel {
     await current?.close(errors.modelNotReady(this.#options.slot.item.name, reason))
   }
 
-  /** Not awaited by the next load: what is still answered is of the old model, under an id of its own. */
+  /**
+   * The next load does not wait for this: requests being answered belong to the old model, which has an id of its own.
+   */
   giveBackBehind(reason: string): void {
     const { slot, parts } = this.#options
     this.giveBack(reason).catch((err) => parts.log.error({ err, deployment: slot.item.name }, 'unload failed'))
@@ -69,9 +71,9 @@ export class SlotModel {
       const lease = await parts.models.acquire({ ...leaseTermsOf(item), onFailure, onEntered })
       if (this.#isOver) return await lease.release()
       this.loadSeconds = (parts.now() - startedMs) / 1000
-      // Nothing is awaited from here on: whoever retires it meanwhile would not find what it has to give back.
+      // No await from here on: a retirement in between would miss what it has to release.
       this.current = serveLease({ lease, item, label, outcomes, parts })
-      // One that waits for its first request has not shown yet that it can be loaded.
+      // A model waiting for its first request has not proved that it loads.
       if (lease.isResident) state.entered()
       state.ready()
     } catch (error) {

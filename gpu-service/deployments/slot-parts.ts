@@ -7,7 +7,7 @@ import type { EnginePool } from '../engine/engine-pool.ts'
 import type { ModelRegistry } from '../models/model-registry.ts'
 import type { LoadFailures } from './load-failures.ts'
 
-/** What every slot of a replica shares with the others. */
+/** What all slots of a replica share. */
 export interface SlotParts {
   models: ModelRegistry
   device: ModelDevice

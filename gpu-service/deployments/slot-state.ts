@@ -5,13 +5,13 @@ import { ModelEndsEngines, type ModelLost } from '../engine/engine.ts'
 import type { LoadFailures } from './load-failures.ts'
 
 interface SlotStateOptions {
-  /** What stands in the slot now. */
+  /** The slot's current item. */
   item: () => DeploymentItem
   failures: LoadFailures
   log: Logger
 }
 
-/** Whether a slot answers, why not, and when it may. It may be waited for until that is known. */
+/** Whether a slot answers, why not, and when it may; callers can wait until that is known. */
 export class SlotState {
   readonly #options: SlotStateOptions
   is: 'LOADING' | 'READY' | 'FAILED' = 'LOADING'
@@ -25,24 +25,24 @@ export class SlotState {
     if (reason !== undefined) this.#settle('FAILED', reason)
   }
 
-  /** Whether its file failed elsewhere or here, and is to rest before it is tried again. */
+  /** Whether its file failed here or elsewhere, and must wait before the next try. */
   get rests(): boolean {
     return this.#restsBecause !== undefined
   }
 
-  /** Whether it was tried here, and trying again will hardly load it. */
+  /** Whether it failed here and retrying is unlikely to help. */
   get isHopeless(): boolean {
     const { item, failures } = this.#options
     return this.is === 'FAILED' && this.#hasFailed && failures.isHopeless(item())
   }
 
-  /** When to ask again for what failed and may be loaded then. */
+  /** When to retry after a failure that may pass. */
   get retryAfterSeconds(): number | undefined {
     const { item, failures } = this.#options
     return this.is === 'FAILED' ? failures.retryAfterSeconds(item()) : undefined
   }
 
-  /** Fulfilled when it is ready or has failed, or nobody is to know any more. */
+  /** Resolves when it is ready or has failed, or no longer matters. */
   get settled(): Promise<void> {
     return this.#settled.promise
   }
@@ -52,7 +52,7 @@ export class SlotState {
     this.#options.log.info(this.#about, 'deployment is ready')
   }
 
-  /** Counts and logs it; what the platform foresees is no error of its own. */
+  /** Counts and logs the failure; an expected one is no error. */
   failed(error: unknown): void {
     const { item, failures, log } = this.#options
     this.#hasFailed = true
@@ -62,18 +62,18 @@ export class SlotState {
     else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
   }
 
-  /** Its file came into the engines. */
+  /** Its file was loaded. */
   entered(): void {
     this.#options.failures.forget(this.#options.item())
   }
 
-  /** It is to be loaded anew; behind a pause where that would only end engines again. */
+  /** Reloads it, after a delay where that would only kill engines again. */
   lost(error: ModelLost): void {
     if (error instanceof ModelEndsEngines) this.failed(error)
     else this.#reopen(error.message)
   }
 
-  /** No target has it any more. */
+  /** No target uses it any more. */
   retired(): void {
     this.#settled.resolve()
   }

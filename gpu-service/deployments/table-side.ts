@@ -26,16 +26,16 @@ interface TableSideOptions {
   table: Table
   log: Logger
   replicaId: string
-  /** Which deployments this replica serves. */
+  /** The pool whose deployments this replica serves. */
   pool?: string | undefined
-  /** What this replica runs models on. */
+  /** This replica's device. */
   device: ModelDevice
-  /** Where clients reach this replica, when it is not where they reach the registry. */
+  /** This replica's address for clients, where that differs from the registry's. */
   publicUrl?: string | undefined
   heartbeatMs?: number | undefined
 }
 
-/** What is wanted of this replica, and what it says of itself: both stand in the table. */
+/** The replica's connection to the table: the desired state, and its own reports. */
 export function tableSide({
   table,
   log,

@@ -1,4 +1,4 @@
-/** Lets so much through per second, and at most so much at once. Who takes more than there is owes it, up to a bound. */
+/** A token bucket with debt: fills at a rate up to a maximum, and may be overdrawn up to a limit. */
 export class TokenBucket {
   readonly #now: () => number
   #perSecond = 0
@@ -14,7 +14,7 @@ export class TokenBucket {
     this.#level = this.#burst
   }
 
-  /** Another rate from now on; what is there stays, within the new bounds. */
+  /** Changes the rate; the balance stays, within the new bounds. */
   set({ perSecond, burst, debtMax }: Rate): void {
     this.#refill()
     this.#perSecond = perSecond
@@ -23,7 +23,7 @@ export class TokenBucket {
     this.#level = Math.max(-debtMax, Math.min(this.#level, burst))
   }
 
-  /** How much is there; below nothing where more was taken than there was. */
+  /** The balance; negative when overdrawn. */
   get level(): number {
     this.#refill()
     return this.#level
@@ -38,14 +38,14 @@ export class TokenBucket {
     this.#level = Math.max(-this.#debtMax, this.#level - amount)
   }
 
-  /** How long until so much is there. */
+  /** How long until the balance is that high. */
   secondsUntil(amount: number): number {
     return Math.max(0, (amount - this.level) / this.#perSecond)
   }
 
   #refill(): void {
     const nowMs = this.#now()
-    // A clock that is set back takes nothing away: nobody would be let in until it is where it was.
+    // A clock set back must not take anything, or nobody would be admitted until it catches up.
     const passedMs = Math.max(0, nowMs - this.#atMs)
     this.#level = Math.min(this.#burst, this.#level + (passedMs / 1000) * this.#perSecond)
     this.#atMs = nowMs
@@ -55,6 +55,6 @@ export class TokenBucket {
 interface Rate {
   perSecond: number
   burst: number
-  /** How far below nothing it may be. */
+  /** How far it may be overdrawn. */
   debtMax: number
 }

@@ -3,8 +3,8 @@ import { Barrier } from './barrier.ts'
 import type { ModelControl } from './model-control.ts'
 
 /**
- * Has all slots give the memory of their models back, or none of them. One that may not is found before anything is
- * waited for, and once more when all could go: a deployment may have come meanwhile that keeps it. @throws AppError
+ * Unloads the models of all slots, or none. Whether one has to stay is checked before waiting, and again when all are
+ * ready, because a new deployment may need it by then. @throws AppError
  */
 export async function unloadTogether(slots: readonly UnloadedSlot[], signal: AbortSignal): Promise<void> {
   const agree = () => {
@@ -16,7 +16,7 @@ export async function unloadTogether(slots: readonly UnloadedSlot[], signal: Abo
   signal.addEventListener('abort', left, { once: true })
   const unload = async (slot: UnloadedSlot) => {
     await slot.settled
-    // One that holds none has nothing to give.
+    // A slot without a model has nothing to unload.
     await (slot.model?.control.unload({ signal, barrier }) ?? barrier.arrive())
   }
   const abort = (error: unknown) => {

@@ -8,15 +8,15 @@ import { readOnnxGraph } from './onnx-graph.ts'
 
 interface BroughtFiles {
   files: ModelFiles
-  /** Of the file that is served. */
+  /** Of the served file. */
   graph: OnnxHeader
-  /** The files in which its graphs keep weights, by their paths in the repo. */
+  /** The files of its external weights, as paths in the repo. */
   weights: string[]
 }
 
 /**
- * Brings the files of a model to this disk. Those that hold its weights are told by their names where they are called as
- * usual, and by the graphs themselves where they are not. @throws AppError `unsupported_model` naming the file at fault.
+ * Downloads the files of a model. Weight files are recognised by their usual names, or by the names in the graphs.
+ * @throws AppError `unsupported_model` naming the file at fault
  */
 export async function bringFiles({ cache, request, others }: BringFiles): Promise<BroughtFiles> {
   const { file } = request
@@ -33,19 +33,22 @@ export async function bringFiles({ cache, request, others }: BringFiles): Promis
 interface BringFiles {
   cache: Pick<ModelCache, 'materialise'>
   request: ModelRequest
-  /** Other ONNX files that are served with it. */
+  /** Further ONNX files that are served with it. */
   others: readonly string[]
 }
 
 function readHeader(files: ModelFiles, path: string): Promise<OnnxHeader> {
   return readOnnxGraph(localPath(files, path)).catch((error) => {
-    // What only this machine is to blame for may be read the next time.
+    // A failure of this machine may pass.
     if (!(error instanceof RangeError)) throw error
     throw errors.unsupportedModel(`the file "${path}" is not an ONNX model: ${error.message}.`)
   })
 }
 
-/** Where weights lie that a graph names relative to itself. @throws AppError `unsupported_model` outside of its folder. */
+/**
+ * The paths of external weights, which a graph names relative to itself. @throws AppError `unsupported_model` outside
+ * of its folder
+ */
 function weightPaths({ file, graph }: { file: string; graph: OnnxHeader }): string[] {
   const folder = dirname(file)
   return (graph.externalData ?? []).map((location) => {

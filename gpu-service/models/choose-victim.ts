@@ -1,24 +1,23 @@
-/** A model that takes memory, as the one who has to make room sees it. */
+/** A loaded model, as far as eviction is concerned. */
 export interface Occupant {
-  /** When it came into the engines. */
+  /** When it was loaded. */
   sinceMs: number
-  /** When it was last asked. */
+  /** When it was last used. */
   usedMs: number
-  /** How long it stays at least while it has work, so that loading does not take more time than answering. */
+  /** How long it stays at least while it has work, so that loading does not outweigh answering. */
   turnMs: number
-  /** Whether a run of it is in flight, or work for it waits. */
+  /** Whether it is running, or has waiting work. */
   isBusy: boolean
-  /** Whether a deployment asks for it to be kept loaded. */
+  /** Whether a deployment wants it to stay loaded. */
   isKept: boolean
 }
 
-/** A client that asks again after each answer leaves its model idle for moments like this. */
+/** A client that sends one request after another leaves its model idle for short moments. */
 const idleMsMin = 100
 
 /**
- * Who leaves the engines for another: the one of the idle that was used longest ago, else the one that has been in the
- * longest of those that had their turn. Where nobody may leave yet, the moment when somebody may. What is to be kept
- * leaves only when nothing else is there.
+ * Chooses the model to evict: the least recently used idle one, else the longest loaded whose turn is over; otherwise
+ * the time when one becomes available. Models to keep go last.
  */
 export function chooseVictim<Place extends Occupant>({
   places: all,
@@ -42,12 +41,12 @@ export function chooseVictim<Place extends Occupant>({
 interface ChooseVictim<Place> {
   places: readonly Place[]
   nowMs: number
-  /** The longest that any turn may be now. */
+  /** The longest that a turn may be now. */
   turnMsMax?: number
 }
 
 interface Victim<Place> {
   victim: Place | undefined
-  /** `Infinity` where there is nobody at all. */
+  /** `Infinity` where there is none at all. */
   nextMs: number
 }

@@ -11,13 +11,13 @@ interface CreateLease {
   model: ResidentModel
   opened: OpenedModel
   residency: Residency
-  /** Of all who use the model. */
+  /** Of all users of the model. */
   requests: ReadonlySet<LoadRequest>
   keepNoLonger: () => void
   release: () => Promise<void>
 }
 
-/** What one of those holds who use a model. */
+/** A lease for one user of a model. */
 export function createLease({
   modelId,
   request,

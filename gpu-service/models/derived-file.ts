@@ -4,16 +4,16 @@ import { hashFile } from './hash-file.ts'
 import { verifiedFiles } from './verified-files.ts'
 
 interface DerivedFile {
-  /** The file it is made of; it stands beside it, so that weights kept in other files are found. */
+  /** The original file, beside which it is written so that external weights are found. */
   path: string
-  /** All that its content depends on besides that file. */
+  /** Everything else that its content depends on. */
   recipe: string | Buffer
   write(path: string): Promise<void>
 }
 
 /**
- * An ONNX file that is made of another, with its hash in a file of its own: what a disk has changed since is made anew,
- * and what an earlier process made is used. Returns its path.
+ * Writes an ONNX file derived from another, with its hash in a second file: a damaged one is made anew, and an earlier
+ * process's is reused. Returns its path.
  */
 export async function derivedFile({ path, recipe, write }: DerivedFile): Promise<string> {
   const target = `${path}.${createHash('sha256').update(recipe).digest('hex').slice(0, 12)}.onnx`
@@ -24,7 +24,7 @@ export async function derivedFile({ path, recipe, write }: DerivedFile): Promise
   try {
     await write(partial)
     const made = await hashFile(partial)
-    // The sum after the file, so that one which a kill left without it is made again.
+    // The hash comes last, so that a file without one after a kill is made again.
     await rename(partial, target)
     await writeFile(partial, made)
     await rename(partial, sumPath)

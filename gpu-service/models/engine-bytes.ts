@@ -2,15 +2,14 @@ import type { Device } from '../engine/engine.ts'
 import { privateBytes } from './private-bytes.ts'
 
 /**
- * What the engines hold beside files that they map, of the memory that models are given their share of; `undefined` where
- * that cannot be told. On a GPU it is the GPU's: what a process takes of the machine's, for CUDA itself above all, would be
- * counted as the model's that came first.
+ * The engines' memory besides mapped files; `undefined` where it is unknown. On a GPU the budget is the GPU's memory,
+ * and a process's memory (mostly CUDA's own) would be attributed to the model that came first.
  */
 export const engineBytes = ({ device, pids }: EngineBytes): number | undefined =>
   device === 'cuda' ? undefined : privateBytes(pids)
 
 interface EngineBytes {
   device: Device
-  /** Of the engines' processes, where they are at work. */
+  /** The engines' processes, where they are running. */
   pids: readonly (number | undefined)[]
 }

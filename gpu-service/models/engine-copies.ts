@@ -7,13 +7,13 @@ import { graphId } from './graph-id.ts'
 import { loadReason } from './load-reason.ts'
 
 /**
- * Puts a model into every engine and makes it run there in all shapes that it will be asked for. Nothing of it stays
- * where that fails. @throws AppError `unsupported_model` @throws ModelHung, ModelLost, EngineDied
- * @throws Error where memory is too small for it now
+ * Loads a model into every engine and warms it up in all shapes it will be used in. Unloads it on failure.
+ * @throws AppError `unsupported_model` @throws ModelHung, ModelLost, EngineDied
+ * @throws Error where memory is too short at the moment
  */
 export async function enterEngines(copies: EngineCopies & EnterEngines): Promise<Entered> {
   const { isKnown = false, pool } = copies
-  // One engine goes first: a model that never ends holds that one, and not all.
+  // One engine first, so that a model that never finishes blocks only that one.
   const first = isKnown ? [] : pool.engines.slice(0, 1)
   const others = pool.engines.slice(first.length)
   const stop = new AbortController()
@@ -29,19 +29,19 @@ export async function enterEngines(copies: EngineCopies & EnterEngines): Promise
     return { speed: entered.flatMap(({ speed }) => speed), warmUpMs: slowest ?? 0 }
   } catch (error) {
     stop.abort()
-    // One that was busy would be given the model behind its run, after it was taken out of all of them.
+    // A busy engine would otherwise load it after it was unloaded everywhere.
     await Promise.allSettled(entries)
     await leaveEngines(copies)
     if (error instanceof ModelHung || error instanceof ModelLost) throw error
     if (error instanceof EngineDied)
       throw new EngineDied(`the file "${copies.file}" could not be loaded: ${messageOf(error)}`)
     const reason = `the file "${copies.file}" could not be loaded: ${loadReason(messageOf(error))}`
-    // What fills the memory now may be gone at the next try.
+    // Memory may be free at the next try.
     throw isShortOfMemory(error) ? new Error(reason) : errors.unsupportedModel(reason)
   }
 }
 
-/** Fulfilled when every engine answers: what they take by themselves is there then. */
+/** Resolves when every engine answers, and its base memory is allocated. */
 export async function allAwake(pool: Pick<EnginePool, 'engines'>): Promise<void> {
   const awake = pool.engines.map(async (engine) => {
     await engine.restored()
@@ -50,7 +50,7 @@ export async function allAwake(pool: Pick<EnginePool, 'engines'>): Promise<void>
   await Promise.allSettled(awake)
 }
 
-/** Takes a model out of every engine, whichever have it. */
+/** Unloads a model from every engine that has it. */
 export async function leaveEngines({ modelId, opened, pool }: EngineCopies): Promise<void> {
   const ids = Object.keys(opened.graphs).map((graph) => graphId({ modelId, graph }))
   await Promise.allSettled(pool.engines.flatMap((engine) => ids.map((id) => engine.unload({ modelId: id }))))

@@ -3,14 +3,14 @@ import type { EnginePool } from '../engine/engine-pool.ts'
 import type { OpenedTask } from '../tasks/task.ts'
 import { graphId } from './graph-id.ts'
 
-/** A model under the id by which the engines know it. */
+/** A model, and its id in the engines. */
 export interface EngineCopies {
   modelId: string
   opened: Pick<OpenedTask, 'graphs' | 'warmUp'>
   pool: Pick<EnginePool, 'engines' | 'lend'>
 }
 
-/** A run of the warm-up, measured. */
+/** A measured warm-up run. */
 export interface MeasuredRun {
   graph: string
   items: number
@@ -24,20 +24,20 @@ export interface Entered {
 }
 
 export interface EnterEngines {
-  /** For messages. */
+  /** For error messages. */
   file: string
-  /** What its files hold together: how long a load may take grows with it. */
+  /** The size of its files, which the time limit of a load grows with. */
   fileBytes: number
-  /** Whether it was in before: it comes to an end, and its speed is known. */
+  /** Whether it was loaded before, so that it finishes and its speed is known. */
   isKnown?: boolean
 }
 
-/** Loads a model into one engine and makes the runs of its warm-up there. @throws what they throw, or that it was stopped */
+/** Loads a model into one engine and runs its warm-up there. @throws what they throw, or that it was stopped */
 export async function enterEngine(
   engine: Engine,
   { modelId, opened, pool, fileBytes, isKnown, signal }: EngineCopies & EnterEngines & { signal: AbortSignal },
 ): Promise<Entered> {
-  // Lent anew for each step, so that no work waits for more than one of them, nor behind one while others are free.
+  // Borrows the engine for each step, so that other work waits for at most one, and not while another engine is free.
   const step = <Answer>(use: () => Promise<Answer>) =>
     tryAgain({
       triesMax: isKnown ? triesMax.known : triesMax.unknown,
@@ -54,7 +54,7 @@ export async function enterEngine(
   for (const { graph, call, cost } of opened.warmUp) {
     const id = graphId({ modelId, graph })
     const items = itemsOf(call())
-    // The first run of a shape also makes room for it, so the second one is the measure: of what a busy engine does.
+    // The first run of a shape also allocates its memory, so the second is measured, as on a busy engine.
     for (const threads of ['all', 'own'] as const) await step(() => engine.run({ modelId: id, threads, ...call() }))
     if (isKnown) continue
     speed.push({
@@ -68,8 +68,8 @@ export async function enterEngine(
 }
 
 /**
- * A process may be ended from outside while it loads, so the one in its place does the same again. What ends them by
- * itself is given up soon: each takes the other models of its engine with it for a moment.
+ * A process may be killed from outside during a load, so its successor tries again. A model that kills them itself is
+ * given up soon, because each time its engine's other models are gone for a moment.
  */
 const triesMax = { known: 3, unknown: 2 }
 
@@ -95,5 +95,5 @@ async function measured(engine: Engine, call: EngineCall & { modelId: string }):
   return performance.now() - startedMs
 }
 
-/** How many inputs a run takes: the first dimension of its tensors. */
+/** The number of inputs in a run: the first dimension of its tensors. */
 const itemsOf = ({ inputs }: EngineCall): number => Object.values(inputs)[0]?.dims[0] || 1

@@ -5,14 +5,14 @@ import type { Stays } from './stays.ts'
 interface EvictorOptions {
   stays: Stays
   loads: LoadQueue
-  /** How long a model may wait for its turn, where its loads take no longer. */
+  /** How long a model may wait for its turn, if loads are shorter. */
   waitMsMax: number
   now: () => number
-  /** Called when there may be room to be made that could not be made before. */
+  /** Called when room may have become available. */
   again: () => void
 }
 
-/** Evicts models to make room for others: one at a time, and none before its turn is over. */
+/** Evicts models to make room for others: one at a time, and only after its turn. */
 export class Evictor {
   readonly #options: EvictorOptions
   #timer: NodeJS.Timeout | undefined
@@ -21,7 +21,7 @@ export class Evictor {
     this.#options = options
   }
 
-  /** Evicts one where one may leave, else tries again when one may. */
+  /** Evicts a model if one may go, or tries again when one may. */
   makeRoom(): void {
     const { stays, loads, waitMsMax, now, again } = this.#options
     const nowMs = now()
@@ -36,7 +36,7 @@ export class Evictor {
     }
   }
 
-  /** Does not try again: what comes next is decided anew. */
+  /** Cancels the retry, because the next step decides anew. */
   stop(): void {
     clearTimeout(this.#timer)
   }

@@ -2,20 +2,20 @@ import { appendFile, constants, copyFile, stat } from 'node:fs/promises'
 import { derivedFile } from './derived-file.ts'
 import { type GraphOutline, readOutline } from './graph-outline.ts'
 
-/** A file that cannot be given further nodes, for a reason of its own. */
+/** A file that cannot be extended, for a reason of its own. */
 export class GraphNotExtended extends Error {
   override name = 'GraphNotExtended'
 }
 
-/** What all names begin with that this service puts into a graph. */
+/** The prefix of every name that this service adds to a graph. */
 const ownNames = 'slipway_'
 
-/** What protobuf allows of one message; the weights of larger models are in files of their own. */
+/** Protobuf's limit for a message; larger models have their weights in files of their own. */
 const messageMaxBytes = 2 ** 31 - 1
 
 /**
- * Writes an ONNX file with further nodes beside the one it extends. Protobuf merges concatenated messages, so the bytes
- * of both together are the larger model; no weight is parsed. @throws GraphNotExtended
+ * Writes an extended ONNX file beside the original. Protobuf merges concatenated messages, so appending the new nodes
+ * is enough and no weight is parsed. @throws GraphNotExtended
  */
 export const extendGraph = ({ path, pieces }: { path: string; pieces: Buffer }): Promise<string> =>
   derivedFile({

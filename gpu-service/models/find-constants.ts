@@ -11,7 +11,7 @@ const wholeNumbers: Record<number, number> = { 6: 4, 7: 8 }
 const valuesMax = 65_536
 const bytesMax = 10 * valuesMax
 
-/** The constants of these names in an ONNX file on this disk that are lists of whole numbers or of texts, as texts. */
+/** The named constants of an ONNX file that are lists of integers or texts, as texts. */
 export async function findConstants(path: string, names: ReadonlySet<string>): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>()
   if (names.size === 0) return found
@@ -60,7 +60,7 @@ function varints(packed: Buffer): string[] {
   const values: string[] = []
   let [value, shift] = [0n, 0n]
   for (const byte of packed) {
-    // Ten bytes are the most that a number has; one without an end would grow for minutes.
+    // A varint has at most ten bytes; an endless one would grow for minutes.
     if (shift > 63n) return []
     value |= BigInt(byte & 0x7f) << shift
     shift += 7n

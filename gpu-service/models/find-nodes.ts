@@ -8,14 +8,14 @@ const graphNode = 1
 const node = { input: 1, output: 2, operator: 4, attribute: 5 }
 const attribute = { name: 1, ints: 8, strings: 9 }
 
-/** The other lists of a forest hold millions of numbers that nobody asks for. */
+/** A forest's other lists hold millions of numbers that nobody needs. */
 const listNames = /^classlabels_/
 
 const nodesMax = 16
 const inputsMax = 64
 const valuesMax = 65_536
 
-/** A node, with those of its attributes that list what it calls its classes. */
+/** A node, with those of its attributes that list class labels. */
 export interface FoundNode {
   operator: string
   inputs: string[]
@@ -23,7 +23,7 @@ export interface FoundNode {
   lists: Map<string, string[]>
 }
 
-/** The nodes of these kinds in an ONNX file on this disk, read without its weights. @throws RangeError where it is none. */
+/** The nodes of given types in an ONNX file, without its weights. @throws RangeError for an invalid one */
 export async function findNodes(path: string, operators: ReadonlySet<string>): Promise<FoundNode[]> {
   return readOnnxFile(path, async (reader) => {
     const found: FoundNode[] = []

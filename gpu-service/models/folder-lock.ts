@@ -2,15 +2,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /**
- * A lock that processes share: many may hold it together, or one alone. It is the operating system's own, on an SQLite
- * file that stays empty, so it ends with the process however that dies. The file is never removed, because a lock on a
- * removed file would keep nobody out.
+ * A lock between processes, shared or exclusive. Uses the operating system's lock on an empty SQLite file, which ends
+ * with the process in any case. The file is never removed, because a lock on a removed file would exclude nobody.
  */
 export interface FolderLock {
   release(): void
 }
 
-/** Holds it beside others. Whoever has it alone does so for no longer than a rename takes. */
+/** A shared lock. Exclusive holders only take as long as a rename. */
 export async function lockTogether(path: string): Promise<FolderLock> {
   for (;;) {
     const lock = tryLock(path, 'BEGIN; SELECT count(*) FROM sqlite_schema')
@@ -19,7 +18,7 @@ export async function lockTogether(path: string): Promise<FolderLock> {
   }
 }
 
-/** `undefined` where anybody holds it, in this process or in another. */
+/** An exclusive lock; `undefined` where any process holds the lock. */
 export const lockAlone = (path: string): FolderLock | undefined => tryLock(path, 'BEGIN EXCLUSIVE')
 
 const busyCode = 5

@@ -3,30 +3,30 @@ import type { ItemQueue } from '../batcher/item-queue.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { WorkSource } from '../engine/work-source.ts'
 
-/** What a queue's model is, as its gate needs to know it. */
+/** What a queue's gate has to know about the model. */
 export interface Gatekeeper {
-  /** Whether the engines hold it. */
+  /** Whether the engines have it. */
   readonly isIn: boolean
-  /** Asks for it to be loaded. */
+  /** Requests its load. */
   want(): void
-  /** How long that will take, about. */
+  /** The estimated time until it is loaded. */
   readonly comesInMs: number
-  /** Tells of a run; what it gives is called when that has ended. */
+  /** Records a run; the returned function ends it. */
   started(): () => void
 }
 
 interface GatedQueueOptions {
   model: Gatekeeper
-  /** For messages: whose queue it is, of those who share the model. */
+  /** The queue's deployment among those that share the model, for error messages. */
   deployment: string
   queue: ItemQueue
-  /** Says to the engines that there is work. */
+  /** Tells the engines that there is work. */
   wake: () => void
-  /** How long work may wait for the model to be loaded. */
+  /** How long work may wait for the load. */
   loadWaitMsMax: number
 }
 
-/** A queue whose work runs only while the engines hold its model. Work that comes meanwhile asks for it, and waits. */
+/** A queue whose work only runs while its model is loaded. Work that arrives otherwise requests the load and waits. */
 export class GatedQueue implements WorkSource {
   readonly #options: GatedQueueOptions
   #timer: NodeJS.Timeout | undefined
@@ -66,7 +66,7 @@ export class GatedQueue implements WorkSource {
     ended()
   }
 
-  /** Says that work has arrived, or that the model has come or gone. */
+  /** Called when work has arrived, or the model was loaded or unloaded. */
   wake(): void {
     const { model, wake } = this.#options
     if (model.isIn) {
@@ -78,12 +78,12 @@ export class GatedQueue implements WorkSource {
     }
   }
 
-  /** Gives up all that waits: the model cannot be loaded. */
+  /** Refuses all waiting work, because the model cannot be loaded. */
   shed(refusal: AppError): void {
     this.#options.queue.shed({ arrivedBeforeMs: Number.POSITIVE_INFINITY, refusal })
   }
 
-  /** Nothing waits for the model any more: it is in, or nobody uses this gate. */
+  /** Stops waiting: the model is loaded, or the gate is unused. */
   stopWaiting(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -103,7 +103,7 @@ export class GatedQueue implements WorkSource {
         queue.shed({ arrivedBeforeMs: performance.now() - loadWaitMsMax, refusal })
         this.#giveUpInTime()
       },
-      // Just after, so that the oldest is late by then.
+      // Slightly later, so that the oldest is overdue by then.
       Math.max(0, headSinceMs + loadWaitMsMax - nowMs) + 1,
     )
   }

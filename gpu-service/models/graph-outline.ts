@@ -10,15 +10,15 @@ const node = { input: 1, output: 2, operator: 4, attribute: 5 }
 const attribute = { graph: 6, graphs: 11 }
 const depthMax = 16
 
-/** Where the content of a length-delimited field lies in its file, end exclusive. */
+/** The position of a length-delimited field's content in its file, end exclusive. */
 export interface Span {
   start: number
   end: number
 }
 
-/** Which parts an ONNX file is made of and where they lie: its weights are never read. */
+/** The parts of an ONNX file and their positions, without its weights. */
 export interface GraphOutline {
-  /** What stands around the graph: versions, opsets, functions. */
+  /** The fields around the graph: versions, opsets, functions. */
   model: ({ number: number } & (Span | { value: number }))[]
   name: Span | undefined
   nodes: { span: Span; inputs: string[]; outputs: string[] }[]
@@ -27,7 +27,7 @@ export interface GraphOutline {
   outputs: { span: Span; name: string }[]
 }
 
-/** @throws RangeError where the file is no ONNX model. */
+/** @throws RangeError where the file is no ONNX model */
 export const readOutline = (path: string): Promise<GraphOutline> => readOnnxFile(path, readGraphOutline)
 
 async function readGraphOutline(reader: ByteReader): Promise<GraphOutline> {
@@ -55,7 +55,7 @@ async function readParts(reader: ByteReader, graph: Field, outline: GraphOutline
   }
 }
 
-/** What a node takes, with what graphs inside of it take from around them. */
+/** A node's inputs, including what its subgraphs take from outside. */
 async function readNode(reader: ByteReader, field: Field, depth: number) {
   if (depth > depthMax) throw new RangeError('its graphs are nested deeper than any')
   const found = { inputs: [] as string[], outputs: [] as string[] }
@@ -67,7 +67,7 @@ async function readNode(reader: ByteReader, field: Field, depth: number) {
     else if (inner.number === node.output) found.outputs.push(await text(reader, inner))
     else if (inner.number === node.attribute) attributes.push(inner)
   }
-  // Of other kinds nothing is gone through: a forest keeps millions of numbers in its attributes.
+  // Other attributes are skipped, as a forest has millions of numbers in them.
   if (branching.has(operator))
     for (const inner of attributes) found.inputs.push(...(await readBranches(reader, inner, depth)))
   return { inputs: found.inputs.filter(isNamed), outputs: found.outputs.filter(isNamed) }
@@ -85,7 +85,7 @@ async function readBranches(reader: ByteReader, attributeField: Field, depth: nu
   return names
 }
 
-/** A sparse weight is called as its values are. */
+/** A sparse weight has the name of its values. */
 async function sparseName(reader: ByteReader, field: Field): Promise<string> {
   for await (const inner of inside(reader, field)) if (inner.number === 1) return textIn(reader, inner, 8)
   return ''

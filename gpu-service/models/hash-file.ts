@@ -2,12 +2,12 @@ import { hash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 
-/** What is hashed here in less time than a thread takes to start, and holds the event loop for a millisecond. */
+/** Hashed in a millisecond, which is less than starting a thread takes. */
 const smallMaxBytes = 1024 * 1024
 
 let turn: Promise<unknown> = Promise.resolve()
 
-/** The sha256 of a file, in hex. Large ones are read by a thread of their own, one at a time. */
+/** The sha256 of a file, in hex. A thread reads large ones, one at a time. */
 export async function hashFile(path: string): Promise<string> {
   const { size } = await stat(path)
   if (size <= smallMaxBytes) return hash('sha256', await readFile(path), 'hex')

@@ -5,14 +5,16 @@ import { verifiedFiles } from './verified-files.ts'
 interface HoldFiles<Request extends ModelRequest> {
   cache: Pick<ModelCache, 'hold'>
   revision: string
-  /** Those who use the model: all mean the same files. */
+  /** The users of the model, who all mean the same files. */
   requests: ReadonlySet<Request>
   paths: readonly string[]
-  /** Brings the files and makes what is made of them. */
+  /** Downloads the files and derives others from them. */
   open: (request: Request) => Promise<unknown>
 }
 
-/** The files of a model that is out may have been removed or damaged meanwhile: they are brought and made again. */
+/**
+ * Holds a model's files, and downloads and derives them again where they were removed or damaged while it was unloaded.
+ */
 export async function holdFiles<Request extends ModelRequest>(asked: HoldFiles<Request>): Promise<FolderLock> {
   const { cache, revision, paths } = asked
   const lock = await cache.hold({ revision })
@@ -25,7 +27,7 @@ export async function holdFiles<Request extends ModelRequest>(asked: HoldFiles<R
   }
 }
 
-/** From the repo of any who share it: the one that it came from first may be gone. @throws what the last one throws */
+/** Tries the repo of each user, because the original one may be gone. @throws the last one's error */
 async function openAnew<Request extends ModelRequest>({ requests, open }: HoldFiles<Request>): Promise<void> {
   const ofEachRepo = [...new Map([...requests].map((request) => [request.repoId, request])).values()]
   const last = ofEachRepo.pop()
@@ -34,7 +36,7 @@ async function openAnew<Request extends ModelRequest>({ requests, open }: HoldFi
       await open(request)
       return
     } catch {
-      // The next one may have what this one lacks.
+      // The next repo may have what this one lacks.
     }
   }
   if (last !== undefined) await open(last)

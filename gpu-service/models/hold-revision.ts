@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { type FolderLock, lockTogether } from './folder-lock.ts'
 import { lockPath } from './trim-folder.ts'
 
-/** Keeps a revision from being removed, by this process and by others; it counts as used until that is given back. */
+/** Keeps a revision from being removed by any process until it is released, and marks it as used. */
 export async function holdRevision({ root, revision }: { root: string; revision: string }): Promise<FolderLock> {
   const path = lockPath(root, revision)
   await mkdir(dirname(path), { recursive: true })
@@ -19,12 +19,12 @@ export async function holdRevision({ root, revision }: { root: string; revision:
   }
 }
 
-/** The time of a revision's folder is when it was last used; one that is not there yet gets its own when it is made. */
+/** A folder's time is its last use; a new one gets it on creation. */
 function noteUse(folder: string): void {
   const now = new Date()
   try {
     utimesSync(folder, now, now)
   } catch {
-    // It is removed sooner than others then, which harms nobody who uses it.
+    // It is removed sooner than others then, which is harmless.
   }
 }

@@ -1,12 +1,12 @@
-/** Requests or runs that are under way, so that what they need is taken away only behind them. */
+/** Running requests or runs, so that their resources are released only after them. */
 export class InFlight {
   count = 0
   #latest = newCohort()
-  /** Fulfilled when the cohorts before the latest have ended. */
+  /** Resolves when all but the latest cohort have ended. */
   #earlier: Promise<void> = Promise.resolve()
   #whenNone: (() => void)[] = []
 
-  /** Counts one; what it gives says, once or more often, that it has ended. */
+  /** Counts one; the returned function ends it, once or repeatedly. */
   enter(): () => void {
     const cohort = this.#latest
     this.count++
@@ -22,12 +22,12 @@ export class InFlight {
     }
   }
 
-  /** Fulfilled when none is under way. */
+  /** Resolves when none is running. */
   none(): Promise<void> {
     return this.count === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenNone.push(resolve))
   }
 
-  /** Fulfilled when those have ended that are under way now, whoever comes meanwhile. */
+  /** Resolves when those running now have ended, regardless of new ones. */
   async before(): Promise<void> {
     const cohort = this.#latest
     if (cohort.count > 0) {
@@ -41,7 +41,7 @@ export class InFlight {
   }
 }
 
-/** Those that came between one look and the next. */
+/** Those that began between two calls of `before`. */
 interface Cohort {
   count: number
   ended: (() => void) | undefined

@@ -1,10 +1,10 @@
 import type { Resident } from './resident.ts'
 
-/** The models that deployments ask to be kept in the engines, whether they are there now or had to make room. */
+/** The models that deployments want to keep loaded, whether they are loaded or had to make room. */
 export class KeptModels {
   readonly #maxBytes: number
   readonly #models = new Set<Resident>()
-  /** Why not all of them can stay, where they cannot. */
+  /** Why not all of them fit, if they do not. */
   fault: string | undefined
 
   constructor({ maxBytes }: { maxBytes: number }) {
@@ -21,7 +21,7 @@ export class KeptModels {
     this.judge()
   }
 
-  /** Looks anew at what they take: a load may have shown that it is more, and a deployment may keep one no longer. */
+  /** Checks again whether they fit, after a load has shown a new size or a deployment has changed. */
   judge(): void {
     const neededBytes = [...this.#models].filter(isKept).reduce((total, { sizeBytes }) => total + sizeBytes, 0)
     this.fault =
@@ -30,7 +30,7 @@ export class KeptModels {
         : `The models that are to be kept loaded take about ${inMegabytes(neededBytes)} together, and the engines may hold ${inMegabytes(this.#maxBytes)}: they take turns, each loaded when it is asked.`
   }
 
-  /** One that had to make room, and for which there is room again. Where they take turns, each waits to be asked. */
+  /** A model that had to make room and fits again. Where not all fit, each waits for a request instead. */
   returning({ freeBytes, isAway }: { freeBytes: number; isAway: (model: Resident) => boolean }): Resident | undefined {
     if (this.fault !== undefined) return undefined
     return this.#models.values().find((model) => isKept(model) && isAway(model) && model.sizeBytes <= freeBytes)

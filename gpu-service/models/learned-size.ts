@@ -1,15 +1,15 @@
 interface LearnedSizeOptions {
-  /** What the files hold, which the engines map once for all. */
+  /** The size of the files, which all engines map once. */
   fileBytes: number
-  /** What all models together may take. */
+  /** The budget of all models together. */
   maxBytes: number
-  /** What the engines hold in memory of their own now, where that can be told. */
+  /** The engines' own memory, where it is known. */
   engineBytes: () => number | undefined
 }
 
 const measurementsMax = 8
 
-/** What a model takes: its weights once, and what the engines took beside them, on average of the last loads. */
+/** The size of a model: its weights once, plus the average growth of the engines' memory in its last loads. */
 export class LearnedSize {
   readonly #options: LearnedSizeOptions
   readonly #grownBytes: number[] = []
@@ -18,7 +18,9 @@ export class LearnedSize {
     this.#options = options
   }
 
-  /** Before a load was measured, the size of the files; never more than there is, or it could not come again. */
+  /**
+   * Before the first measurement the size of the files; never more than the budget, or it could not be loaded again.
+   */
   get bytes(): number {
     const { fileBytes, maxBytes } = this.#options
     if (this.#grownBytes.length === 0) return fileBytes
@@ -26,14 +28,14 @@ export class LearnedSize {
     return Math.min(fileBytes + Math.round(grown), maxBytes)
   }
 
-  /** Does a load and sees what the engines hold more behind it. */
+  /** Measures the growth of the engines' memory during a load. */
   async measure<Result>(load: () => Promise<Result>): Promise<Result> {
     const { engineBytes } = this.#options
     const before = engineBytes()
     const result = await load()
     const after = engineBytes()
     if (before === undefined || after === undefined) return result
-    // Other models run meanwhile, so one measurement may be far off.
+    // Other models run meanwhile, so a single measurement may be far off.
     this.#grownBytes.push(Math.max(0, after - before))
     if (this.#grownBytes.length > measurementsMax) this.#grownBytes.shift()
     return result

@@ -1,7 +1,7 @@
 import type { Resident } from './resident.ts'
 import { turnMs, turnMsFor } from './turns.ts'
 
-/** The models that are to be loaded, in the order in which they were asked for. */
+/** The models to load, in order of request. */
 export class LoadQueue {
   readonly #loads = new Map<Resident, PromiseWithResolvers<void>>()
 
@@ -9,12 +9,12 @@ export class LoadQueue {
     return this.#loads.size
   }
 
-  /** Whose turn it is to come in. */
+  /** The next to load. */
   get next(): Resident | undefined {
     return this.#loads.keys().next().value
   }
 
-  /** Fulfilled when it has come in; `undefined` where nobody asked for it. */
+  /** Resolves when it is loaded; `undefined` where nobody requested it. */
   of(model: Resident): Promise<void> | undefined {
     return this.#loads.get(model)?.promise
   }
@@ -33,14 +33,14 @@ export class LoadQueue {
     this.#take(model)?.reject(error)
   }
 
-  /** How long the loads take, about, until a model is in. */
+  /** The estimated time until a model is loaded. */
   loadsMsUntil(model: Resident): number {
     const wanted = [...this.#loads.keys()]
     const ahead = wanted.slice(0, wanted.indexOf(model) + 1)
     return ahead.reduce((total, { loadMs = turnMs.min }) => total + loadMs, 0)
   }
 
-  /** The more wait, the shorter the turns of those that are in: none of them is to wait in vain. */
+  /** The more models wait, the shorter are the turns of loaded ones, so that none waits in vain. */
   turnMsFor({ held, waitMsMax }: { held: number; waitMsMax: number }): number {
     return turnMsFor({ waiting: this.size, held, loadMs: this.next?.loadMs ?? 0, waitMsMax })
   }

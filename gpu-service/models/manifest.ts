@@ -5,7 +5,7 @@ import { type Manifest, manifest } from '../../shared/model/manifest.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import { ObjectMissing, type ObjectStore } from '../../shared/objects/object-store.ts'
 
-/** The files of a revision. @throws AppError `unsupported_model` where the manifest is not there or not one. */
+/** The files of a revision. @throws AppError `unsupported_model` for a missing or invalid manifest */
 export async function readManifest({ objects, repo, repoId, revision }: ReadManifest): Promise<Manifest> {
   const key = objectKeys.manifest(repoId, revision)
   try {
@@ -22,7 +22,7 @@ export async function readManifest({ objects, repo, repoId, revision }: ReadMani
 
 interface ReadManifest {
   objects: ObjectStore
-  /** For messages. */
+  /** For error messages. */
   repo: string
   repoId: string
   revision: string

@@ -1,12 +1,12 @@
 import { totalmem } from 'node:os'
 import type { Device } from '../engine/engine.ts'
 
-/** What the runs, the queues, the tokenizers and everything else but the models are left. */
+/** The rest is for runs, queues, tokenizers and everything else. */
 const modelsShare = 0.6
 
 /**
- * What models may take where no setting says it: a share of what this process may have of the machine's memory. On a
- * GPU they stand in memory of its own, of which nothing is known here.
+ * The default memory budget of models: a share of this process's memory. On a GPU models use its own memory, whose size
+ * is not known here.
  */
 export function defaultModelMemoryBytes({ device, machine = memoryOfMachine() }: DefaultMemory): number {
   return device === 'cuda' ? Number.POSITIVE_INFINITY : Math.floor(machine * modelsShare)
@@ -17,7 +17,7 @@ interface DefaultMemory {
   machine?: number
 }
 
-/** A container's limit, where there is one below what the machine has. */
+/** A container's limit, where it is below the machine's memory. */
 const memoryOfMachine = (): number => {
   const limit = process.constrainedMemory()
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem()

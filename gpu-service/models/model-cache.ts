@@ -20,24 +20,24 @@ export interface ModelRequest {
   revision: string
   /** The ONNX file to serve. */
   file: string
-  /** Other files that are served with it. */
+  /** Further files that are served with it. */
   others?: readonly string[]
 }
 
 interface ModelCacheOptions {
   objects: ObjectStore
   root: string
-  /** The most that the folder may hold of revisions that nothing uses. */
+  /** The folder's limit for unused revisions. */
   maxBytes?: number | undefined
-  /** Told of a file that is fetched again because it is not what it was. */
+  /** Called for a file that is downloaded again because it is damaged. */
   onDamage?: (file: RevisionFile) => void
   verified?: VerifiedFiles
 }
 
 /**
- * Brings the files of a revision from the object store to this disk. A file appears under its name only when it is
- * whole and hashes to what the manifest says, so two processes may share the folder, and a kill leaves nothing half.
- * What an earlier process left, or anybody touched since, is hashed before it is used; one that is damaged is replaced.
+ * Downloads a revision's files from the object store to this disk. A file appears only when it is complete and its hash
+ * is right, so processes may share the folder and a kill leaves nothing partial. Files from earlier processes, or
+ * touched since, are hashed before use; damaged ones are replaced.
  */
 export class ModelCache {
   readonly #objects: ObjectStore
@@ -46,7 +46,7 @@ export class ModelCache {
   readonly #onDamage: ModelCacheOptions['onDamage']
   readonly #verified: VerifiedFiles
   readonly #inFlight = new Map<string, Promise<void>>()
-  /** Tells others that they are not alone. */
+  /** Marks this process as a writer of the folder. */
   #writing: FolderLock | undefined
   #isClosed = false
 
@@ -59,34 +59,34 @@ export class ModelCache {
     this.#verified = verified
   }
 
-  /** Removes what killed processes left half written: for a start, before anything is written. */
+  /** Removes partial files of killed processes: for a start, before anything is written. */
   async sweep(): Promise<void> {
     const writing = await sweepFolder({ root: this.#root, nowMs: Date.now() })
-    // Who is stopped while it starts would hold the folder for as long as the process lives.
+    // A process stopped during its start would otherwise hold the folder for life.
     if (this.#isClosed) writing.release()
     else this.#writing = writing
   }
 
-  /** Writes to the folder no more. */
+  /** Ends writing to the folder. */
   close(): void {
     this.#isClosed = true
     this.#writing?.release()
     this.#writing = undefined
   }
 
-  /** Makes the folder no larger than it may be; what is held stays. */
+  /** Shrinks the folder to its limit; revisions in use stay. */
   async trim(): Promise<void> {
     if (this.#maxBytes === Number.POSITIVE_INFINITY) return
     await mkdir(join(this.#root, 'locks'), { recursive: true })
     await trimFolder({ root: this.#root, maxBytes: this.#maxBytes })
   }
 
-  /** Keeps the files of a revision from being removed, by this process and by others. */
+  /** Keeps a revision's files from being removed by any process. */
   hold({ revision }: Pick<ModelRequest, 'revision'>): Promise<FolderLock> {
     return holdRevision({ root: this.#root, revision })
   }
 
-  /** @throws AppError `unsupported_model` naming the file at fault. */
+  /** @throws AppError `unsupported_model` naming the file at fault */
   async materialise({ repo, repoId, revision, file, others }: ModelRequest): Promise<ModelFiles> {
     const { files } = await readManifest({ objects: this.#objects, repo, repoId, revision })
     const needed = neededFiles({ files, file, others })

@@ -4,16 +4,16 @@ import * as z from 'zod'
 import { errors, messageOf } from '../../shared/errors.ts'
 import { validationError } from '../../shared/http/json-body.ts'
 
-/** The files of one revision on this machine's disk, verified. */
+/** The verified files of one revision on this disk. */
 export interface ModelFiles {
-  /** The folder that holds them, by their paths in the repo. */
+  /** The folder that holds them, under their paths in the repo. */
   root: string
   paths: ReadonlySet<string>
 }
 
 export const localPath = ({ root }: ModelFiles, path: string): string => join(root, path)
 
-/** A JSON file of the repo, or `undefined` where it has none. @throws AppError `unsupported_model` naming the file. */
+/** A JSON file of the repo; `undefined` where it is missing. @throws AppError `unsupported_model` naming the file */
 export async function readConfig<Schema extends z.ZodType>(
   files: ModelFiles,
   path: string,

@@ -5,57 +5,59 @@ import type { GatedQueue } from './gated-queue.ts'
 import type { ModelRequest } from './model-cache.ts'
 import type { OpenedModel } from './open-model.ts'
 
-/** Which model a deployment needs, and how long that stays in the engines. */
+/** Which model a deployment needs, and for how long it stays loaded. */
 export interface LoadRequest extends ModelRequest {
   task: string
-  /** For messages. */
+  /** For error messages. */
   deployment: string
-  /** Whether the members of a batch run alone, where the deployment says so itself. */
+  /** Whether inputs run alone, where the deployment decides that. */
   isolate?: Isolation | undefined
-  /** How long it stays in the engines without work; for ever where this is absent. */
+  /** How long it stays loaded without work; without a limit, forever. */
   idleMsMax?: number | undefined
-  /** Whether it waits for its first request with being loaded. */
+  /** Whether its first request loads it. */
   loadsOnDemand?: boolean
-  /** Told that an engine could not be given it when work asked for it. */
+  /** Called when an engine could not load it for new work. */
   onFailure?: (error: unknown) => void
-  /** Told whenever the engines hold it anew, by all who use it then. */
+  /** Called after each load, for every current user. */
   onEntered?: (took: LoadTimes) => void
 }
 
-/** How long it took a model to come into the engines, and how much of that was the warm-up. */
+/** The duration of a load, and of the warm-up within it. */
 export interface LoadTimes {
   loadMs: number
   warmUpMs: number
 }
 
-/** A hold on a model that the engines hold, or will when work comes. The last one that is given back unloads it. */
+/** A hold on a model that is loaded, or will be when there is work. Releasing the last one unloads it. */
 export interface ModelLease extends OpenedModel {
   modelId: string
-  /** Puts a gate before a queue of the model's work, which lets it through while the engines hold the model. */
+  /** Puts a gate before a queue, which opens while the model is loaded. */
   gate(gated: { queue: ItemQueue; graph: string }): GatedQueue
-  /** Whether the engines hold it now. */
+  /** Whether the engines have it. */
   readonly isResident: boolean
-  /** Whether the engines hold other models too. */
+  /** Whether the engines have other models, too. */
   readonly hasNeighbours: boolean
-  /** Fulfilled when the engines hold it. @throws what its load throws */
+  /** Resolves when it is loaded. @throws what its load throws */
   load(): Promise<void>
-  /** @throws AppError `model_kept_loaded` where any who use it want it to stay */
+  /** @throws AppError `model_kept_loaded` where any user needs it to stay */
   assertMayLeave(): void
-  /** Has the engines give its memory back until somebody wants it again. @throws AppError `model_kept_loaded` */
+  /** Unloads it until somebody needs it again. @throws AppError `model_kept_loaded` */
   unload(): Promise<void>
-  /** Has it stay no longer for the sake of this one, who only answers what was asked before. */
+  /** Stops keeping it loaded for this user, who only answers earlier requests. */
   keepNoLonger(): void
-  /** Why it may not be kept loaded though it is to be. */
+  /** Why it cannot stay loaded although it should. */
   readonly keptFault: string | undefined
   release(): Promise<void>
 }
 
-/** A model that serves several deployments stays as long as any of them wants it to. */
+/** A shared model stays as long as any of its deployments wants it to. */
 export const idleMsOf = (leases: ReadonlySet<LoadRequest>): number | undefined =>
   [...leases].some(({ idleMsMax }) => idleMsMax === undefined)
     ? undefined
     : Math.max(...[...leases].map(({ idleMsMax = 0 }) => idleMsMax))
 
-/** A task has several names, and all of them are one model; run otherwise it is another. @throws AppError `unsupported_model` */
+/**
+ * The names of one task mean the same model; other run settings make another one. @throws AppError `unsupported_model`
+ */
 export const modelKeyOf = ({ revision, file, task, isolate = 'auto' }: LoadRequest): string =>
   `${revision}/${file} ${taskNamed(task).name}${isolate === 'auto' ? '' : ` ${isolate}`}`

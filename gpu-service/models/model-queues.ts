@@ -8,7 +8,7 @@ interface Queue {
   graph: string
 }
 
-/** The queues of a model's work, whoever they belong to, each behind a gate. */
+/** All queues of a model, each behind a gate. */
 export class ModelQueues {
   readonly #queues = new Set<Queue>()
   #speed: readonly MeasuredRun[] = []
@@ -26,12 +26,12 @@ export class ModelQueues {
     for (const known of this.#queues) if (known.gate === gate) this.#queues.delete(known)
   }
 
-  /** Says that the model has come or gone. */
+  /** Called when the model was loaded or unloaded. */
   wake(): void {
     for (const { gate } of this.#queues) gate.wake()
   }
 
-  /** What was measured counts for those that come later, too. */
+  /** Applies measured speeds to all queues, including later ones. */
   learn(speed: readonly MeasuredRun[]): void {
     if (speed.length === 0) return
     this.#speed = speed

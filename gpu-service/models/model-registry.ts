@@ -2,7 +2,7 @@ import type { LostModel } from '../engine/engine.ts'
 import { type LoadRequest, type ModelLease, modelKeyOf } from './model-lease.ts'
 import { SharedModel, type SharedModelParts } from './shared-model.ts'
 
-/** The models that are deployed here: two deployments of one file share it, and it is loaded once whoever asks. */
+/** The models deployed here. Deployments of one file share it, and it is loaded once. */
 export class ModelRegistry {
   readonly #parts: SharedModelParts
   readonly #models = new Map<string, SharedModel>()
@@ -22,7 +22,7 @@ export class ModelRegistry {
     }
   }
 
-  /** Lets the next one who asks load it anew, because an engine does not hold it any more. */
+  /** Makes the next acquisition load it anew, because an engine no longer has it. */
   lose({ modelId, error }: LostModel): void {
     for (const model of [...this.#models.values()]) if (model.modelId === modelId) model.lose(error)
   }
@@ -36,6 +36,6 @@ export class ModelRegistry {
     return model
   }
 
-  /** A folder that cannot be made smaller now is tried again after the next load. */
+  /** If the folder cannot be trimmed now, the next load tries again. */
   readonly #trim = (): Promise<void> => this.#parts.cache.trim().catch(() => undefined)
 }

@@ -3,23 +3,23 @@ import { errors } from '../../shared/errors.ts'
 import { pathFault } from '../../shared/model/file-path.ts'
 import { type RevisionFile, sortedByPath } from '../../shared/model/revision-id.ts'
 
-/** It is parsed on the thread that answers, so it is bounded; XLM-R's quarter of a million tokens take half of it. */
+/** Bounded because it is parsed on the serving thread; XLM-R's quarter of a million tokens take half of it. */
 const tokenizerMaxBytes = 32 * 1024 * 1024
 const configMaxBytes = 4 * 1024 * 1024
-/** What a module of sentence-transformers says of itself; other folders may be of anything, and thousands. */
+/** Modules of sentence-transformers; other folders may hold anything, and thousands. */
 const moduleConfigs = { pattern: /^[^/]+\/config\.json$/, countMax: 64, maxBytes: 64 * 1024 }
-/** The weights of a layer that sentence-transformers puts behind a model; 4096 × 4096 floats fit. */
+/** A dense layer of sentence-transformers; 4096 × 4096 floats fit. */
 const denseWeights = { pattern: /^\d+_Dense[^/]*\/model\.safetensors$/, countMax: 8, maxBytes: 80 * 1000 ** 2 }
 
-/** All that tasks read of the texts beside a model. */
+/** Every text file that tasks read. */
 const configNames = new Set([
   ...['config.json', 'config_sentence_transformers.json', 'modules.json', 'preprocessor_config.json'],
   ...['processor_config.json', 'sentence_bert_config.json', 'special_tokens_map.json', 'tokenizer_config.json'],
 ])
 
 /**
- * The files of a revision that serving one ONNX file takes: the file and those that go with it, the weights they keep
- * beside them, and the texts that say how they are to be used. @throws AppError `unsupported_model` where the file is not there or a path is not safe.
+ * The files needed to serve one ONNX file: itself, its companions, their external weights, and configuration. @throws
+ * AppError `unsupported_model` for a missing file or an unsafe path
  */
 export function neededFiles({ files, file, others = [] }: NeededFiles): RevisionFile[] {
   const has = (wanted: string) => files.some(({ path }) => path === wanted)
@@ -47,7 +47,7 @@ export function neededFiles({ files, file, others = [] }: NeededFiles): Revision
 interface NeededFiles {
   files: readonly RevisionFile[]
   file: string
-  /** Other files that are served with it. */
+  /** Further files that are served with it. */
   others?: readonly string[] | undefined
 }
 
@@ -67,6 +67,6 @@ interface OfModules {
   maxBytes: number
 }
 
-/** Folders of modules are numbered, so that they come before others. */
+/** Module folders are numbered, so they sort before others. */
 const firstOf = (files: readonly RevisionFile[], { pattern, countMax, maxBytes }: OfModules): RevisionFile[] =>
   sortedByPath(files.filter(({ path, sizeBytes }) => pattern.test(path) && sizeBytes <= maxBytes)).slice(0, countMax)

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../shared/metrics.ts'
 import { Residency } from './residency.ts'
 
-/** A residency whose numbers stand in the metrics whenever somebody asks for them. */
+/** A residency that exports its numbers as metrics. */
 export function observedResidency({ metrics, ...limits }: ObservedResidency): Residency {
   const { modelEvictions, modelsResident, modelMemory } = metrics
   const residency = new Residency({ ...limits, onEviction: (reason) => modelEvictions.inc({ reason }) })

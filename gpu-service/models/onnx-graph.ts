@@ -1,5 +1,5 @@
 import { type OnnxHeader, readOnnxHeader } from '../../shared/onnx/onnx-header.ts'
 import { readOnnxFile } from './read-onnx-file.ts'
 
-/** What an ONNX file on this disk says of itself, read without its weights. @throws RangeError where it is none. */
+/** The header of an ONNX file on this disk, without its weights. @throws RangeError for an invalid one */
 export const readOnnxGraph = (path: string): Promise<OnnxHeader> => readOnnxFile(path, readOnnxHeader)

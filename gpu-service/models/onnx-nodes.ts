@@ -1,6 +1,6 @@
 import { bytes, integer, message, string } from './protobuf-writer.ts'
 
-/** Pieces of an ONNX GraphProto, encoded by the field numbers of onnx.proto. */
+/** Builds parts of an ONNX GraphProto by the field numbers of onnx.proto. */
 export const node = ({ operator, inputs, output, attributes = {} }: NodeSpec): Buffer =>
   message(
     1,
@@ -22,7 +22,7 @@ export interface NodeSpec {
   attributes?: Record<string, number | number[]>
 }
 
-/** A list of numbers, or a tensor of them where it has dimensions. */
+/** A list of numbers, or a tensor with given dimensions. */
 export const constant = ({ name, value, dims = [value.length] }: Constant): Buffer =>
   message(
     5,
@@ -46,7 +46,7 @@ export const floatOutput = (name: string, dims: Dims): Buffer => graphOutput({ n
 export const graphInput = (value: GraphValue): Buffer => valueInfo(11, value)
 export const graphOutput = (value: GraphValue): Buffer => valueInfo(12, value)
 
-/** An input or an output of a graph, with the number that onnx.proto gives its type. */
+/** A graph's input or output, with onnx.proto's number of its type. */
 export interface GraphValue {
   name: string
   elementType: number
@@ -56,7 +56,7 @@ export interface GraphValue {
 export const floatType = 1
 const int64Type = 7
 
-/** A model that holds nothing but these pieces of a graph. */
+/** A model of nothing but these parts of a graph. */
 export const partialModel = (...pieces: Buffer[]): Buffer => message(7, ...pieces)
 
 function valueInfo(field: number, { name, elementType, dims }: GraphValue): Buffer {

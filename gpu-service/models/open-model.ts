@@ -6,16 +6,16 @@ import { bringFiles } from './bring-files.ts'
 import type { ModelCache, ModelRequest } from './model-cache.ts'
 import { localPath } from './model-files.ts'
 
-/** A model as its task understands it, with its files on this disk and nothing of it in the engines. */
+/** A model as its task understands it: its files are on this disk, and nothing is loaded. */
 export interface OpenedModel {
   task: string
   opened: OpenedTask
-  /** The files that the engines will read, and what they hold together. */
+  /** The files that the engines will read, and their total size. */
   paths: string[]
   fileBytes: number
 }
 
-/** @throws AppError `unsupported_model` naming the file at fault. */
+/** @throws AppError `unsupported_model` naming the file at fault */
 export async function openModel(
   request: ModelRequest & { task: string },
   { cache, settings }: { cache: ModelCache; settings: RunSettings },

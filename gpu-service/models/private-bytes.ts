@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * What these processes hold in memory of their own, or `undefined` where the system does not say. Files that they map
- * are not in it: those are one copy for all of them.
+ * The private memory of these processes; `undefined` where the system does not tell. Mapped files are not included,
+ * because they share one copy.
  */
 export function privateBytes(pids: readonly (number | undefined)[]): number | undefined {
   let total = 0
@@ -15,7 +15,7 @@ export function privateBytes(pids: readonly (number | undefined)[]): number | un
   return total
 }
 
-/** Made by the kernel in memory, so that reading it waits for no disk. */
+/** The kernel generates it in memory, so reading it does no I/O. */
 function readStatus(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/status`, 'latin1')

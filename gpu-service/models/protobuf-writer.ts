@@ -1,10 +1,10 @@
-/** The fields of a protobuf message, encoded; a message is their concatenation. */
+/** Encodes fields of a protobuf message, which is their concatenation. */
 export const integer = (field: number, value: number): Buffer => Buffer.concat([varint(field * 8), varint(value)])
 
 export const bytes = (field: number, value: Uint8Array): Buffer =>
   Buffer.concat([tagAndLength(field, value.length), value])
 
-/** What stands before the content of a field that has a length. */
+/** The header of a length-delimited field. */
 export const tagAndLength = (field: number, sizeBytes: number): Buffer =>
   Buffer.concat([varint(field * 8 + 2), varint(sizeBytes)])
 

@@ -3,23 +3,23 @@ import { derivedFile } from './derived-file.ts'
 import { type GraphOutline, graphField, modelField, readOutline, type Span } from './graph-outline.ts'
 import { integer, tagAndLength } from './protobuf-writer.ts'
 
-/** A part of a model as a model of its own. */
+/** A part of a model that becomes a model of its own. */
 export interface GraphPart {
-  /** Outputs of the whole graph that the part is to have. */
+  /** Outputs of the whole graph that the part computes. */
   outputs: readonly string[]
-  /** Outputs of the whole graph that the part is to be given, instead of what they are made of. */
+  /** Outputs of the whole graph that become inputs of the part. */
   given?: readonly string[]
 }
 
 interface PrunedGraph {
   path: string
-  /** What the part takes. */
+  /** The part's inputs. */
   inputs: string[]
 }
 
 /**
- * Writes the part of an ONNX file that some of its outputs need, beside it, so that weights kept in other files are
- * found. Weights are copied as bytes, and only those that the part uses. @throws RangeError where an output is missing.
+ * Writes the part of an ONNX file that given outputs need, beside the original so that external weights are found.
+ * Weights are copied as bytes, and only those in use. @throws RangeError for a missing output
  */
 export async function pruneGraph({ path, part }: { path: string; part: GraphPart }): Promise<PrunedGraph> {
   const outline = await readOutline(path)
@@ -41,7 +41,7 @@ interface Piece {
   name: string
 }
 
-/** What the wanted outputs are made of, walked backwards; in the order of the file, in which nodes follow their inputs. */
+/** The nodes behind the wanted outputs, found backwards; in file order, in which nodes follow their inputs. */
 function choose(outline: GraphOutline, { outputs, given = [] }: GraphPart): Piece[] {
   const makers = new Map(outline.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   const needed = new Set<string>(outputs)

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { ByteReader } from '../../shared/onnx/byte-reader.ts'
 
-/** Reads what `use` looks at of an ONNX file on this disk, and not its weights. */
+/** Reads the parts of an ONNX file that `use` visits, without its weights. */
 export async function readOnnxFile<Found>(path: string, use: (reader: ByteReader) => Promise<Found>): Promise<Found> {
   const file = await open(path)
   try {

@@ -6,18 +6,18 @@ import type { EvictionReason, Resident } from './resident.ts'
 import { Stays } from './stays.ts'
 
 interface ResidencyOptions {
-  /** What all models together may take. */
+  /** The budget of all models together. */
   maxBytes: number
-  /** How long a model may wait for its turn, where its loads take no longer. */
+  /** How long a model may wait for its turn, if loads are shorter. */
   waitMsMax: number
-  /** Told of whoever had to leave. */
+  /** Called for each eviction. */
   onEviction?: (reason: EvictionReason) => void
   now?: () => number
 }
 
 /**
- * Which models the engines hold, within a budget of memory. Those that are wanted come in one by one, in the order in
- * which they were asked for; the idle make room for them, then those that have had their turn.
+ * Which models the engines have, within a memory budget. Wanted models are loaded one by one in order of request; idle
+ * ones make room first, then those whose turn is over.
  */
 export class Residency {
   readonly #options: ResidencyOptions
@@ -39,7 +39,7 @@ export class Residency {
         this.#loads.grant(model)
       },
       onFailed: (model, error) => {
-        // It comes again when somebody asks for it.
+        // It returns when somebody requests it.
         this.#kept.delete(model)
         this.#loads.refuse(model, error)
       },
@@ -60,22 +60,22 @@ export class Residency {
     return this.#stays.heldBytes
   }
 
-  /** Whether the engines hold others than this one, those included that come in or leave. */
+  /** Whether the engines have other models, including those being loaded or unloaded. */
   holdsBeside(model: Resident): boolean {
     return this.#stays.count > (this.#stays.has(model) ? 1 : 0)
   }
 
-  /** Why not all models can stay that are to be kept, where they cannot. */
+  /** Why not all models that should stay fit, if they do not. */
   get keptFault(): string | undefined {
     return this.#kept.fault
   }
 
-  /** When a model that is wanted will be in, about: after those that were asked for before, one by one. */
+  /** The estimated time until a wanted model is loaded, after earlier requests. */
   comesInMs(model: Resident): number {
     return this.#loads.loadsMsUntil(model)
   }
 
-  /** Fulfilled when it is in the engines; asked for at the same time, it is loaded once. @throws what its load throws */
+  /** Resolves when it is loaded; concurrent calls share one load. @throws what its load throws */
   want(model: Resident): Promise<void> {
     const { sizeBytes, name } = model
     const { maxBytes } = this.#options
@@ -89,7 +89,7 @@ export class Residency {
     return granted
   }
 
-  /** Told that a model may stay longer or shorter without work than before, or is to be kept, or no longer. */
+  /** Called when a model's idle time or its wish to stay changed. */
   stayChanged(model: Resident): void {
     if (isKept(model) && model.sizeBytes <= this.#options.maxBytes) this.#kept.add(model)
     else this.#kept.delete(model)
@@ -98,7 +98,7 @@ export class Residency {
     this.#step()
   }
 
-  /** Says that a model has done some of its work. */
+  /** Records that a model has worked. */
   touch(model: Resident): void {
     const stay = this.#stays.of(model)
     if (stay?.state !== 'in') return
@@ -106,7 +106,7 @@ export class Residency {
     if (this.#loads.size > 0) this.#step()
   }
 
-  /** Takes a model out that comes again as soon as it is wanted; nothing where it is out. Its runs in flight end first. */
+  /** Unloads a model after its current runs, until it is wanted again. */
   async giveUp(model: Resident): Promise<void> {
     const stay = this.#stays.of(model)
     if (stay?.state === 'coming') await stay.settled
@@ -115,7 +115,7 @@ export class Residency {
     await held?.settled
   }
 
-  /** Takes a model out, whatever waits for it. */
+  /** Unloads a model, whatever waits for it. */
   async remove(model: Resident): Promise<void> {
     this.#kept.delete(model)
     const stay = this.#stays.of(model)
@@ -126,19 +126,19 @@ export class Residency {
     await held?.settled
   }
 
-  /** One step towards loading what was wanted first. Nothing overtakes it, so that a large one is not kept out for ever. */
+  /** A step towards loading the first wanted model. Nothing overtakes it, so that a large one gets its turn. */
   #step(): void {
     this.#evictor.stop()
     const next = this.#loads.next ?? this.#returning()
     if (this.#stays.areLoading || (next !== undefined && this.#stays.has(next))) return
     const { maxBytes } = this.#options
     const { heldBytes, stayingBytes } = this.#stays
-    // What was loaded may have turned out to be larger than thought, so there may be too much without anybody wanting more.
+    // A loaded model may prove larger than estimated, so the budget may be exceeded although nobody wants more.
     if (stayingBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#evictor.makeRoom()
     else if (next !== undefined && heldBytes + next.sizeBytes <= maxBytes) this.#stays.bring(next)
   }
 
-  /** Who is loaded without being asked for: what is to be kept, and would have stayed had others not needed its place. */
+  /** A model to reload without a request: one that should stay, and would have without others needing its place. */
   #returning(): Resident | undefined {
     const freeBytes = this.#options.maxBytes - this.heldBytes
     return this.#kept.returning({ freeBytes, isAway: (model) => !this.#stays.has(model) })

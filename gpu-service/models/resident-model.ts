@@ -18,19 +18,19 @@ interface ResidentModelOptions {
   opened: OpenedModel
   pool: EnginePool
   residency: Residency
-  /** How long work may wait for it to be loaded. */
+  /** How long work may wait for the load. */
   loadWaitMsMax: number
-  /** What the engines hold in memory of their own now, where that can be told. */
+  /** The engines' own memory, where it is known. */
   engineBytes: () => number | undefined
-  /** Makes sure that its files are what they were, and keeps them until that is given back. */
+  /** Restores its files if needed, and holds them until the lock is released. */
   holdFiles: (paths: readonly string[]) => Promise<FolderLock>
-  /** Told that it could not be loaded when work asked for it. */
+  /** Called when it could not be loaded for new work. */
   onFailure: (error: unknown) => void
-  /** Told whenever it has come into the engines. */
+  /** Called after each load. */
   onEntered: (took: LoadTimes) => void
 }
 
-/** A model that is deployed: in the engines, or out of them with its queues and its tokenizer ready. */
+/** A deployed model, loaded or unloaded; its queues and tokenizer are ready either way. */
 export class ResidentModel implements Resident, Gatekeeper {
   readonly #options: ResidentModelOptions
   readonly #queues = new ModelQueues()
@@ -60,9 +60,9 @@ export class ResidentModel implements Resident, Gatekeeper {
     return this.#idleMsMax
   }
 
-  /** Sets how long it stays without work; for ever where that is undefined. */
+  /** Sets how long it stays loaded without work; `undefined` for forever. */
   stayFor(idleMsMax: number | undefined): void {
-    // One that is kept and could not come back waits for being asked, and not for whoever else shares it.
+    // A model that should stay but could not return waits for a request, not for other users.
     if (idleMsMax === this.#idleMsMax) return
     this.#idleMsMax = idleMsMax
     this.#options.residency.stayChanged(this)
@@ -76,7 +76,7 @@ export class ResidentModel implements Resident, Gatekeeper {
     return this.#options.residency.comesInMs(this)
   }
 
-  /** Puts the gate before a queue of its work. */
+  /** Puts a gate before a queue. */
   gate({ deployment, queue, graph }: { deployment: string; queue: ItemQueue; graph: string }): GatedQueue {
     const { pool, loadWaitMsMax } = this.#options
     const gate = new GatedQueue({ model: this, deployment, queue, wake: () => pool.wake(), loadWaitMsMax })
@@ -89,13 +89,13 @@ export class ResidentModel implements Resident, Gatekeeper {
     this.#queues.remove(gate)
   }
 
-  /** Asks for it to be loaded because work for it has come. */
+  /** Requests its load, because work has arrived. */
   want(): void {
-    // Whoever has to know why it cannot be loaded is told where that is found out.
+    // A failure is reported where it occurs.
     this.come().catch(() => undefined)
   }
 
-  /** Fulfilled when it is in the engines; asked for at the same time, it is wanted once. @throws what its load throws */
+  /** Resolves when it is loaded; concurrent calls share one load. @throws what its load throws */
   come(): Promise<void> {
     this.#coming ??= this.#come().finally(() => {
       this.#coming = undefined
@@ -113,12 +113,12 @@ export class ResidentModel implements Resident, Gatekeeper {
     }
   }
 
-  /** Gives its memory back until somebody wants it again. */
+  /** Unloads it until somebody needs it again. */
   giveUp(): Promise<void> {
     return this.#options.residency.giveUp(this)
   }
 
-  /** Tells of a run; what it gives is called when that has ended. */
+  /** Records a run; the returned function ends it. */
   started(): () => void {
     const end = this.#runs.enter()
     return () => {

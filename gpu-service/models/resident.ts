@@ -1,20 +1,20 @@
-/** A model that can come into the engines and leave them. */
+/** A model that can be loaded and unloaded. */
 export interface Resident {
-  /** For messages. */
+  /** For error messages. */
   readonly name: string
-  /** What it takes in all engines together, as far as is known; before it was measured, the size of its files. */
+  /** Its size in all engines together, as far as known; before a measurement, the size of its files. */
   readonly sizeBytes: number
-  /** Whether a run of it is in flight or work for it waits. */
+  /** Whether it is running, or has waiting work. */
   readonly isBusy: boolean
-  /** How long it took to come in the last time. */
+  /** The duration of the last load. */
   readonly loadMs: number | undefined
-  /** How long it stays without work; for ever where this is undefined. */
+  /** How long it stays loaded without work; `undefined` for forever. */
   readonly idleMsMax: number | undefined
-  /** Goes into every engine; its work can be run from then on. */
+  /** Loads it into every engine. */
   enter(): Promise<void>
-  /** Ends the runs in flight, begins none, and gives the memory back. Never rejects. */
+  /** Starts no run, waits for the current ones, and unloads it. Never rejects. */
   leave(): Promise<void>
-  /** Told that its memory was given to others. */
+  /** Called when it was evicted. */
   left(): void
 }
 

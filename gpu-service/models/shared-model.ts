@@ -15,18 +15,18 @@ export interface SharedModelParts {
   pool: EnginePool
   residency: Residency
   settings: RunSettings
-  /** How long work may wait for its model to be loaded. */
+  /** How long work may wait for the load. */
   loadWaitMsMax: number
-  /** What the engines hold in memory of their own now, where that can be told. */
+  /** The engines' own memory, where it is known. */
   engineBytes?: () => number | undefined
 }
 
 interface SharedModelOptions extends SharedModelParts {
-  /** The same for whoever means the same model. */
+  /** The same for requests of the same model. */
   key: string
-  /** Of the first who asks for it. */
+  /** Of the first user. */
   request: LoadRequest
-  /** Told that nobody is to be given it any more. */
+  /** Called when it must not be given to further users. */
   onUnused: () => void
 }
 
@@ -35,21 +35,21 @@ interface Opening {
   opened: OpenedModel
 }
 
-/** How long a model stays for who is about to give it back: long enough for what may still come to find it there. */
+/** How long a model stays loaded for a user about to release it, so that late requests still find it. */
 const leavingIdleMs = 10_000
 
-/** One model and all who use it, from the first who asks for it to the last who gives it back. */
+/** A model and its users, from the first acquisition to the last release. */
 export class SharedModel {
   readonly modelId: string
   readonly #options: SharedModelOptions
   readonly #leases = new Set<LoadRequest>()
   readonly #opening: Promise<Opening>
-  /** Why an engine does not hold it any more. */
+  /** Why an engine no longer has it. */
   #lost: ModelLost | undefined
 
   constructor(options: SharedModelOptions) {
     this.#options = options
-    // Each load has an id of its own in the engines, so that giving one back late never unloads the next.
+    // A new id in the engines for each load, so that a late release never unloads the next one.
     this.modelId = `${options.key} ${randomUUID()}`
     this.#opening = this.#open(options)
   }

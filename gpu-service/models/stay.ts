@@ -6,16 +6,16 @@ import { turnMsAfter } from './turns.ts'
 interface StayOptions {
   model: Resident
   now: () => number
-  /** Told that it had no work for as long as it stays without. */
+  /** Called after it was idle for its whole idle time. */
   onIdle: (stay: Stay) => void
 }
 
-/** One stay of a model in the engines, from its coming to its leaving. */
+/** One stay of a model in the engines, from load to unload. */
 export class Stay implements Occupant {
   readonly model: Resident
   readonly #options: StayOptions
   state: 'coming' | 'in' | 'leaving' = 'coming'
-  /** Fulfilled when it has come, or has left, and what waited for that was told. */
+  /** Resolves when it is loaded or unloaded, after the callbacks for that. */
   settled: Promise<void> = Promise.resolve()
   sinceMs = 0
   usedMs = 0
@@ -46,20 +46,20 @@ export class Stay implements Occupant {
     this.touch()
   }
 
-  /** Says that it has done some of its work, or has just come. */
+  /** Records that it was loaded or has worked. */
   touch(): void {
     this.usedMs = this.#options.now()
     this.waitForIdleness()
   }
 
-  /** Begins its time without work anew, as long as it is to be now. */
+  /** Restarts its idle time. */
   waitForIdleness(): void {
     clearTimeout(this.#idleTimer)
     const { idleMsMax } = this.model
     if (idleMsMax === undefined) return
     const tellIfIdle = () => {
       if (this.state !== 'in') return
-      // Who asked may go away before a run, whose end would begin the time anew.
+      // A caller may leave before a run, whose end would restart the idle time.
       if (this.isBusy) this.waitForIdleness()
       else this.#options.onIdle(this)
     }

@@ -3,17 +3,17 @@ import { Stay } from './stay.ts'
 
 interface StaysOptions {
   now: () => number
-  /** Told of whoever had to leave. */
+  /** Called for each eviction. */
   onEviction: ((reason: EvictionReason) => void) | undefined
-  /** Told of whoever has come in. */
+  /** Called after each load. */
   onEntered: (model: Resident) => void
-  /** Told of whoever could not come in. */
+  /** Called after a failed load. */
   onFailed: (model: Resident, error: unknown) => void
-  /** Told behind each of these, and when somebody has left. */
+  /** Called after each of these, and after an unload. */
   onChange: () => void
 }
 
-/** The models that are in the engines, come in or leave, and what they take. */
+/** The models that are loaded, being loaded or being unloaded, and their sizes. */
 export class Stays {
   readonly #options: StaysOptions
   readonly #stays = new Map<Resident, Stay>()
@@ -34,7 +34,7 @@ export class Stays {
     return this.#stays.size
   }
 
-  /** Those that can be asked. */
+  /** Those that can run. */
   get present(): Stay[] {
     return [...this.#stays.values()].filter(({ state }) => state === 'in')
   }
@@ -47,7 +47,7 @@ export class Stays {
     return bytesOf([...this.#stays.values()])
   }
 
-  /** What they take when those have left that are leaving. */
+  /** Their total size once the leaving ones are gone. */
   get stayingBytes(): number {
     return bytesOf([...this.#stays.values()].filter(({ state }) => state !== 'leaving'))
   }
@@ -73,7 +73,7 @@ export class Stays {
     this.send(stay)
   }
 
-  /** Has one leave. */
+  /** Unloads one. */
   send(stay: Stay): void {
     stay.settled = stay.leave().then(() => {
       this.#stays.delete(stay.model)

@@ -3,16 +3,15 @@ import { dirname, join } from 'node:path'
 import { type FolderLock, lockAlone, lockTogether } from './folder-lock.ts'
 import { namesIn } from './trim-folder.ts'
 
-/** What is written gets a new time with every chunk, so one this old belongs to a process that was killed. */
+/** A file being written changes with every chunk, so one this old belongs to a killed process. */
 const partialLifeMs = 3_600_000
 
-/** What every process holds that writes to the folder, from its start to its end. */
+/** Locked by every process that writes to the folder, for as long as it runs. */
 const writersPath = (root: string): string => join(root, 'locks', 'writers.lock')
 
 /**
- * Removes what killed processes left half written: all of it where nobody else writes to the folder, for who is killed
- * and started again may leave a large model each time, and what is old beside others. Gives what holds the folder for
- * this process, as one that writes to it.
+ * Removes partial files of killed processes: all of them without other writers, because a process that is killed
+ * repeatedly may leave a large model each time; otherwise old ones. Returns this process's lock as a writer.
  */
 export async function sweepFolder({ root, nowMs }: { root: string; nowMs: number }): Promise<FolderLock> {
   await mkdir(dirname(writersPath(root)), { recursive: true })

@@ -5,12 +5,12 @@ import { lockAlone } from './folder-lock.ts'
 
 const isRevision = (name: string): boolean => /^[0-9a-f]{40}$/.test(name)
 
-/** What processes lock that use a revision; no folder of models. */
+/** The lock of a revision's users; outside of its folder. */
 export const lockPath = (root: string, revision: string): string => join(root, 'locks', `${revision}.lock`)
 
 /**
- * Removes revisions, the one used longest ago first, until the folder holds no more than `maxBytes`. One that is in use
- * stays, also over the limit, whichever process uses it.
+ * Removes the least recently used revisions until the folder is within `maxBytes`. A revision used by any process
+ * stays, even above the limit.
  */
 export async function trimFolder({ root, maxBytes }: { root: string; maxBytes: number }): Promise<void> {
   const names = (await namesIn(root)).filter(isRevision)
@@ -25,12 +25,12 @@ export async function trimFolder({ root, maxBytes }: { root: string; maxBytes: n
 async function removeUnused(root: string, revision: string): Promise<boolean> {
   const lock = lockAlone(lockPath(root, revision))
   if (lock === undefined) return false
-  // Under another name first, so that nobody takes what is left of it for a whole one.
+  // Renamed first, so that nobody takes its remains for a complete revision.
   const leaving = join(root, `${revision}.${randomUUID()}.partial`)
   try {
     await rename(join(root, revision), leaving)
   } catch (error) {
-    // Another process has removed it just now.
+    // Another process has just removed it.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return true
     throw error
   } finally {
@@ -48,6 +48,6 @@ async function measure(root: string, revision: string) {
   return { revision, sizeBytes, usedMs: mtimeMs }
 }
 
-/** None where the folder is not there, or went away just now. */
+/** Empty where the folder is missing. */
 export const namesIn = (folder: string, recursive = false): Promise<string[]> =>
   readdir(folder, { recursive }).catch(() => [])

@@ -3,14 +3,14 @@ import { hashFile } from './hash-file.ts'
 
 interface Verified {
   sha256: string
-  /** What changes when anybody writes to the file, or puts another in its place. */
+  /** Changes when somebody writes to the file or replaces it. */
   stamp: string
 }
 
-/** Enough for thousands of models; whoever is forgotten is hashed once more. */
+/** Enough for thousands of models; a forgotten file is hashed once more. */
 const countMax = 20_000
 
-/** Files of this machine whose content was read and hashed by this process, and which nobody touched since. */
+/** Files that this process has hashed, and nobody has touched since. */
 export class VerifiedFiles {
   readonly #known = new Map<string, Verified>()
   readonly #hash: (path: string) => Promise<string>
@@ -19,7 +19,7 @@ export class VerifiedFiles {
     this.#hash = hash
   }
 
-  /** Whether a file holds what it should. It is read only where that is not known yet, or where it was touched. */
+  /** Whether a file has the right content. Reads it only if that is unknown, or the file was touched. */
   async holds({ path, sha256 }: { path: string; sha256: string }): Promise<boolean> {
     const stamp = await stampOf(path)
     if (stamp === undefined) return false
@@ -31,13 +31,13 @@ export class VerifiedFiles {
     return found === sha256
   }
 
-  /** Takes note of a file that was hashed while it was written. */
+  /** Records a file that was hashed while it was written. */
   async trust({ path, sha256 }: { path: string; sha256: string }): Promise<void> {
     const stamp = await stampOf(path)
     if (stamp !== undefined) this.#remember(path, { sha256, stamp })
   }
 
-  /** Whether all of them are as they were when they were verified. */
+  /** Whether all of them are unchanged since they were verified. */
   async areUntouched(paths: readonly string[]): Promise<boolean> {
     const stamps = await Promise.all(paths.map(stampOf))
     return paths.every((path, index) => stamps[index] !== undefined && this.#known.get(path)?.stamp === stamps[index])
@@ -51,10 +51,10 @@ export class VerifiedFiles {
   }
 }
 
-/** Of this process: what the cache brought, and what was made of it. */
+/** The process's own set: downloaded files, and those derived from them. */
 export const verifiedFiles = new VerifiedFiles()
 
-/** The time of the last change cannot be set by anybody, unlike that of the last write. */
+/** The change time, which nobody can set, unlike the modification time. */
 async function stampOf(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined)
   return found && `${found.size} ${found.mtimeNs} ${found.ctimeNs} ${found.ino}`

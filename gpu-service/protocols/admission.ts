@@ -5,14 +5,14 @@ import { type Place, placeOf } from './call-options.ts'
 import { noteRefusal } from './refusal-cache.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
-/** Whether there is room for another request at all, whichever model it is for. */
+/** Whether there is room for another request, for any model. */
 export interface Admission {
   /** @throws AppError `overloaded` */
   assertRoom(place: Place): void
   bodies: BodyRoom
 }
 
-/** With several models the body says which is asked, and only that one's queue counts. */
+/** With several models only the body names one, so only that one's queue counts, later. */
 export function createAdmission(served: () => Iterable<Pick<Served, 'queues'>>): Admission {
   return {
     bodies: new BodyRoom(),
@@ -23,7 +23,7 @@ export function createAdmission(served: () => Iterable<Pick<Served, 'queues'>>):
   }
 }
 
-/** Nothing where there are several, of which no more than two are looked at. */
+/** `undefined` where there are several; looks at two at most. */
 function onlyOf<Item>(items: Iterable<Item>): Item | undefined {
   let only: Item | undefined
   for (const item of items) {
@@ -33,7 +33,7 @@ function onlyOf<Item>(items: Iterable<Item>): Item | undefined {
   return only
 }
 
-/** Before the body is read: a refusal must be the cheapest answer there is. @throws AppError `overloaded` */
+/** Runs before the body is read, because a refusal must be the cheapest answer. @throws AppError `overloaded` */
 export function takeRoom(context: Context<ServingEnvironment>, { admission, announced }: TakeRoom): BodyHold {
   const place = placeOf(context)
   try {
@@ -46,13 +46,13 @@ export function takeRoom(context: Context<ServingEnvironment>, { admission, anno
   const hold = admission.bodies.open(place.tenant ?? '')
   context.set('bodyHold', hold)
   if (Number.isNaN(announced)) req.raw = countedAsItComes(req.raw, hold)
-  // A larger one is over the limit of its route too, which says so for good: to come again would not help.
+  // A larger body also exceeds its route's limit, whose error tells clients not to retry.
   else if (announced <= admission.bodies.largestBytes) hold.add(announced)
   return hold
 }
 
 interface TakeRoom {
   admission: Admission
-  /** How long the body says that it is. */
+  /** The announced length of the body. */
   announced: number
 }

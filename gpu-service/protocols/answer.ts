@@ -6,13 +6,13 @@ interface Answer {
   json: JsonText
   timing: Timing
   tokens?: number | undefined
-  /** What a protocol says besides, or in other words. */
+  /** Headers of the protocol, which may replace ours. */
   headers?: Record<string, string>
 }
 
 /**
- * Answers with JSON that is written already, and tells where its time went, on every protocol alike. All headers are
- * given at once as a plain object: put one by one into `Headers` they cost as much as all else that HTTP takes.
+ * Sends serialised JSON with timing headers, in every protocol. All headers are passed as one plain object, because
+ * setting them one by one costs as much as the rest of HTTP.
  */
 export function answerJson(context: Context<ServingEnvironment>, { json, ...about }: Answer): Response {
   const headers = answerHeaders(context, about)
@@ -20,7 +20,7 @@ export function answerJson(context: Context<ServingEnvironment>, { json, ...abou
   return new Response(typeof json === 'string' ? json : bytesOf(json, leavesLater(context)), { headers })
 }
 
-/** What every answer of a model says in its headers, whatever its body is. */
+/** The headers of every model answer, whatever its body. */
 export function answerHeaders(
   context: Context<ServingEnvironment>,
   { timing, tokens, headers: own }: Omit<Answer, 'json'>,
@@ -39,14 +39,14 @@ export function answerHeaders(
   }
 }
 
-/** In milliseconds: how long the slowest item waited, how long its run took, and how many items that run had. */
+/** In milliseconds: the slowest item's wait, the duration of its run, and the number of items in that run. */
 const timingHeaders = ({ queueMs, runMs, batchSize }: Timing) => ({
   'x-queue-time': queueMs.toFixed(2),
   'x-inference-time': runMs.toFixed(2),
   'x-batch-size': String(batchSize),
 })
 
-/** Has the request count as answered when the last of its answer is sent, or its reader has left. */
+/** Counts the request as answered once the last part is sent, or the reader has left. */
 function leavesLater(context: Context<ServingEnvironment>): () => void {
   const leave = context.get('leave')
   context.set('leave', undefined)
@@ -55,7 +55,7 @@ function leavesLater(context: Context<ServingEnvironment>): () => void {
   return leave
 }
 
-/** Written as fast as it is read and no faster: a slow reader makes nothing pile up, one that left ends it. */
+/** Written at the reader's pace, so that nothing piles up; ends when the reader leaves. */
 function bytesOf(pieces: AsyncIterable<string>, ended: () => void): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]()
   const encoder = new TextEncoder()

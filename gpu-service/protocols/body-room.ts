@@ -1,17 +1,17 @@
 import { errors } from '../../shared/errors.ts'
 
-/** What one request holds of the room. */
+/** One request's share of the room. */
 export interface BodyHold {
-  /** Takes more, or gives some back. @throws AppError `overloaded` */
+  /** Takes more, or returns some. @throws AppError `overloaded` */
   add(bytes: number): void
   release(): void
 }
 
 const defaultMaxBytes = 256 * 1024 * 1024
-/** What others always find: one who sends slowly may not keep everybody else out. */
+/** The largest share of one tenant, so that a slow sender cannot exclude everybody else. */
 const tenantPart = 0.75
 
-/** The bytes that the bodies of all requests in flight may have together: a queue bounds how many wait, not their size. */
+/** Limits the total bytes of all bodies in flight, because a queue limits their number, not their size. */
 export class BodyRoom {
   readonly #maxBytes: number
   readonly #byTenant = new Map<string, number>()
@@ -25,7 +25,7 @@ export class BodyRoom {
     return this.#heldBytes
   }
 
-  /** The most that one may have where there is nobody else. */
+  /** The largest body that one tenant may send. */
   get largestBytes(): number {
     return this.#maxBytes * tenantPart
   }
@@ -51,7 +51,7 @@ export class BodyRoom {
   }
 }
 
-/** A request whose body takes its room as it comes, for one that did not say how long it is. */
+/** Counts a body of unannounced length as it arrives. */
 export function countedAsItComes(request: Request, hold: Pick<BodyHold, 'add'>): Request {
   if (request.body === null) return request
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()

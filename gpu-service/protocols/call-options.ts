@@ -5,11 +5,11 @@ import type { CallOptions } from '../batcher/call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import { toldOf } from './told-limits.ts'
 
-/** Seconds, as anybody may send them, and as the OpenAI SDKs for JavaScript and for Python send their own timeout. */
+/** In seconds: ours, and those in which the OpenAI SDKs for JavaScript and Python send their own timeout. */
 const timeoutHeaders = ['x-request-timeout', 'x-stainless-timeout', 'x-stainless-read-timeout'] as const
 const secondsMax = 3600
 
-/** What a request says of how it wants its work done. @throws AppError `invalid_request` naming the header at fault. */
+/** How the caller wants the work done. @throws AppError `invalid_request` naming the header at fault */
 export function callOptions(context: Context<ServingEnvironment>, now = () => performance.now()): CallOptions {
   return {
     signal: context.req.raw.signal,
@@ -25,10 +25,10 @@ function chargeTo(context: Context<ServingEnvironment>, tokens: number): void {
   if (limits !== undefined) toldOf(limits, context, () => context.get('admitted')?.charge(tokens))
 }
 
-/** Where a request's work will wait. */
+/** Where a request's work waits. */
 export type Place = Pick<CallOptions, 'priority' | 'tenant' | 'patience'>
 
-/** @throws AppError `invalid_request` naming the header at fault. */
+/** @throws AppError `invalid_request` naming the header at fault */
 export function placeOf(context: Context<ServingEnvironment>): Place {
   const known = context.get('place')
   if (known !== undefined) return known
@@ -39,7 +39,7 @@ export function placeOf(context: Context<ServingEnvironment>): Place {
   return place
 }
 
-/** By the size of the body, which is known before it is read: a request of many inputs takes longer by itself. */
+/** Depends on the size of the body, known before it is read, because many inputs take longer anyway. */
 export function patienceOf(contentLength: string | undefined): number {
   const sizeBytes = Number(contentLength ?? Number.POSITIVE_INFINITY)
   return sizeBytes <= 4096 ? 1 : sizeBytes <= 65_536 ? 2 : 4
@@ -57,7 +57,7 @@ function deadlineOf(context: Context<ServingEnvironment>, now: () => number): nu
   return seconds.length === 0 ? undefined : now() + Math.min(...seconds) * 1000
 }
 
-/** An SDK cuts what is behind the point: one that says 0 waits for up to a second, and leaves by itself before 1. */
+/** An SDK truncates its timeout: one that says 0 waits for up to a second, and gives up before 1. */
 const lostOf = (name: (typeof timeoutHeaders)[number], value: string): number =>
   name.startsWith('x-stainless') && /^\d+$/.test(value.trim()) ? 1 : 0
 

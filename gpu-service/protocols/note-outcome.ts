@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import type { ShadowRequests } from './shadow-requests.ts'
 
-/** When a request is answered: notes how it ended with the target that answered it, and copies it for a shadow. */
+/** Records how a request ended for its target, and copies it to a shadow. */
 export function noteOutcome(context: Context<ServingEnvironment>, { shadows }: Ended): void {
   const route = context.get('route')
   const endedMs = performance.now()
@@ -11,14 +11,14 @@ export function noteOutcome(context: Context<ServingEnvironment>, { shadows }: E
   const { res, error } = context
   const { status } = res
   const code = error instanceof AppError ? error.code : undefined
-  // Clients come again by themselves, and a day of that is no day of answers.
+  // Clients retry these, which must not use up the day's quota.
   if (code === 'overloaded' || status === 503) context.get('admitted')?.giveBack()
   else if (status >= 500) context.get('admitted')?.giveBackTokens()
   const caller = context.get('principal')?.userId ?? ''
-  // How long a caller takes to send says nothing of the target.
+  // A slow sender says nothing about the target.
   const latencyMs = endedMs - (context.get('routedMs') ?? endedMs)
   route.outcomes?.note({ status, code, latencyMs, caller })
-  // What was turned away for the load of it is not done in secret instead.
+  // A request refused for overload must not run as a shadow copy.
   if (status < 500 && status !== 429) shadows?.copy(context, route)
 }
 

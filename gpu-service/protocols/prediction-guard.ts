@@ -11,16 +11,15 @@ import type { ServingParts } from './serving-parts.ts'
 
 interface PredictionGuard {
   parts: ServingParts
-  /** How its protocol writes what goes wrong. */
+  /** How the protocol writes errors. */
   answerError: AnswerError
-  /** How large a body may be. */
+  /** The limit of the body's size. */
   bodyMaxBytes?: (context: Context<ServingEnvironment>) => number
 }
 
 /**
- * Stands before every route that gives a model work: lets in who may, while there is room, before a body is read; gives
- * everything back at the end and notes how that was. One middleware and not six, because each costs every request more
- * than what it does.
+ * Guards every route that gives a model work: authenticates, checks for room before the body is read, and finally
+ * releases everything and records the outcome. One middleware rather than six, because each costs more than its work.
  */
 export function guardPredictions({
   parts,

@@ -4,8 +4,8 @@ import type { ServingEnvironment } from './serving-environment.ts'
 export type AnswerError = ErrorHandler<ServingEnvironment>
 
 /**
- * Has what goes wrong from here on answered as a protocol writes it. An app of its own with its own `onError` would do
- * so too, but Hono then puts each of its handlers into a chain of its own.
+ * Selects how errors are written from here on. A sub-app with its own `onError` could do so, too, but then Hono chains
+ * each of its handlers separately.
  */
 export const errorsBy = (answerError: AnswerError): MiddlewareHandler<ServingEnvironment> =>
   writesErrors(answerError, (context, next) => {
@@ -15,7 +15,7 @@ export const errorsBy = (answerError: AnswerError): MiddlewareHandler<ServingEnv
 
 const writers = new WeakMap<object, AnswerError>()
 
-/** Notes of a middleware that it has errors answered so, for who comes to its path in a way that it is not run. */
+/** Marks a middleware with its way of writing errors, for requests to its path that do not run it. */
 export function writesErrors<Handler extends MiddlewareHandler<ServingEnvironment>>(
   answerError: AnswerError,
   handler: Handler,
@@ -24,13 +24,13 @@ export function writesErrors<Handler extends MiddlewareHandler<ServingEnvironmen
   return handler
 }
 
-/** Has what goes wrong answered as by those handlers, where one of them was noted. */
+/** Writes errors in the way of the first marked handler, if there is one. */
 export function answerAs(context: Context<ServingEnvironment>, handlers: readonly unknown[]): void {
   const noted = handlers.find((handler) => typeof handler === 'function' && writers.has(handler))
   if (noted !== undefined) context.set('answerError', writers.get(noted as MiddlewareHandler))
 }
 
-/** The one `onError` of an app of protocols. */
+/** The single `onError` of an app of several protocols. */
 export const answerAsAsked =
   (otherwise: AnswerError): AnswerError =>
   (thrown, context) =>

@@ -2,37 +2,37 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { patienceOf } from './call-options.ts'
 
-/** How long a refusal is repeated: a small part of what waits, so that room is seen as soon as it is there. */
+/** How long a refusal is repeated: short compared with the queue, so that free room is noticed. */
 const repeatMs = 20
 const heldMax = 1000
 
 const noted = new WeakSet<Request>()
 
-/** Says that a request is refused for what its head says, whatever is in its body. */
+/** Marks a request as refused because of its head, whatever its body. */
 export const noteRefusal = (request: Request): void => void noted.add(request)
 
-/** Whether that was said of it. */
+/** Whether it was marked. */
 export const wasRefused = (request: Request): boolean => noted.has(request)
 
 interface Refusal {
   status: number
-  /** Names and values in turn, without those that each refusal has of its own. */
+  /** Alternating names and values, without those that differ per refusal. */
   headers: string[]
-  /** What stands around the id of the request. */
+  /** The text around the request's id. */
   bodyParts: string[]
   untilMs: number
 }
 
 interface RefusalCacheOptions {
-  /** Told how many were repeated in a turn of the event loop. */
+  /** Called with the number of repeats per turn of the event loop. */
   onRepeats?: (count: number) => void
   now?: () => number
 }
 
 /**
- * Under overload most requests are refused, so a refusal must cost next to nothing: what was just refused before its
- * body was read is refused again without going through the app. Only the same caller with the same token, who was known a
- * moment ago, is told so; everybody else goes the whole way, and a stranger is told 401.
+ * Makes refusals nearly free, because most requests are refused under overload: a request refused before its body was
+ * read is refused again without running the app. Only for the same caller with the same, recently verified token;
+ * everybody else goes through the app, and a stranger gets 401.
  */
 export class RefusalCache {
   readonly #held = new Map<string, Refusal>()
@@ -45,7 +45,7 @@ export class RefusalCache {
     this.#now = now
   }
 
-  /** Keeps the answer where the request was noted. */
+  /** Stores the answer if the request was marked. */
   async keep({ request, incoming, response }: KeepRefusal): Promise<Response> {
     if (!wasRefused(request)) return response
     const body = await response.text()
@@ -58,7 +58,7 @@ export class RefusalCache {
     return new Response(body, { status, headers: response.headers })
   }
 
-  /** Answers what was refused just now; returns whether it did. */
+  /** Repeats a recent refusal; returns whether it did. */
   repeat(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
     if (this.#held.size === 0) return false
     const key = keyOf(incoming)
@@ -77,7 +77,7 @@ export class RefusalCache {
     return true
   }
 
-  /** A counter hashes its labels each time that it is told. */
+  /** Batched, because a counter hashes its labels on every call. */
   #count(): void {
     if (this.#repeats++ > 0) return
     setImmediate(() => {
@@ -93,7 +93,7 @@ interface KeepRefusal {
   response: Response
 }
 
-/** All that a refusal depends on before a body is read: who asks, what, and what the head says of how. */
+/** Everything that a refusal before the body depends on: the caller, the route, and the relevant headers. */
 const keyOf = ({ method, url, headers }: IncomingMessage): string => {
   const {
     authorization = '',
@@ -101,6 +101,6 @@ const keyOf = ({ method, url, headers }: IncomingMessage): string => {
     'x-priority': priority = '',
     'x-session-id': session = '',
   } = headers
-  // No header holds the end of a line.
+  // Headers cannot contain line ends.
   return `${patienceOf(headers['content-length'])}${method} ${url}\n${authorization}\n${key}\n${priority}\n${session}`
 }

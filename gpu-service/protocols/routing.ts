@@ -7,21 +7,21 @@ import { placeOf } from './call-options.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 import { toldOf } from './told-limits.ts'
 
-/** Below a base path of one model, that one answers, whatever a body names: clients send an address, or "dummy". */
+/** Below one model's base path that model answers, whatever the body names: clients send an address, or "dummy". */
 export const modelFromPath = (nameOf: (context: Context<ServingEnvironment>) => string) =>
   createMiddleware<ServingEnvironment>((context, next) => {
     context.set('model', nameOf(context))
     return next()
   })
 
-/** The base path's model, or the one that the body names. @throws AppError `invalid_request` where neither does. */
+/** The base path's model, or the one that the body names. @throws AppError `invalid_request` for neither */
 export function askedModel(context: Context<ServingEnvironment>, named: string | undefined): string {
   const model = context.get('model') ?? named
   if (model === undefined || model === '') throw errors.invalidRequest('"model" is missing.', 'model')
   return model
 }
 
-/** What would answer, for whoever asks about a model and gives it no work. @throws AppError */
+/** The route for questions about a model, which give it no work. @throws AppError */
 export function findRoute(context: Context<ServingEnvironment>, { router, model, version }: RouteTo): Route {
   const stickyKey = context.req.header('x-session-id')
   const caller = context.get('principal')
@@ -30,7 +30,7 @@ export function findRoute(context: Context<ServingEnvironment>, { router, model,
   return route
 }
 
-/** Drawn once: a request is looked at on its way by the target that will answer it. */
+/** Drawn once per request, so that every lookup finds the same target. */
 function chanceOf(context: Context<ServingEnvironment>): string {
   const chance = context.get('chance') ?? String(Math.random())
   context.set('chance', chance)
@@ -38,8 +38,8 @@ function chanceOf(context: Context<ServingEnvironment>): string {
 }
 
 /**
- * What answers, and goes on doing so until the request is answered, whatever is deployed meanwhile. From here on it is
- * one of those that its deployment answers at a time. @throws AppError
+ * The route that answers, held until the request is answered whatever is deployed meanwhile. Takes one of the
+ * deployment's concurrent slots. @throws AppError
  */
 export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): Route {
   const route = routeAhead(context, asked)
@@ -53,8 +53,8 @@ export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): R
 }
 
 /**
- * What would answer now, where there is room in its queue: refuses before the input is read. Nothing is kept for whoever
- * sends slowly, so that the route is to be found again behind the body. @throws AppError
+ * Checks the route and its queue's room before the body is read. Holds nothing for a slow sender, so the route is
+ * resolved again after the body. @throws AppError
  */
 export function routeAhead(context: Context<ServingEnvironment>, asked: RouteTo): Route {
   const route = findRoute(context, asked)
@@ -64,7 +64,10 @@ export function routeAhead(context: Context<ServingEnvironment>, asked: RouteTo)
   return route
 }
 
-/** Counts the request once against what its deployment may answer. @throws AppError `concurrency_limited`, `rate_limited`, `quota_used_up` */
+/**
+ * Counts the request once against its deployment's limits. @throws AppError `concurrency_limited`, `rate_limited`,
+ * `quota_used_up`
+ */
 function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } }: Route): void {
   if (limits === undefined || context.get('limits') === limits) return
   context.set('limits', limits)
@@ -77,6 +80,6 @@ function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } 
 interface RouteTo {
   router: Router
   model: string
-  /** The revision or the ref of the target that is meant. */
+  /** The revision or ref of the wanted target. */
   version?: string | undefined
 }

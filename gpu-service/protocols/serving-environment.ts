@@ -5,32 +5,32 @@ import type { BodyHold } from './body-room.ts'
 import type { Place } from './call-options.ts'
 import type { AnswerError } from './protocol-errors.ts'
 
-/** What every request of the inference service carries. */
+/** The variables of every request of the inference service. */
 export interface ServingEnvironment {
   Variables: HttpVariables & {
-    /** The model of the base path that was asked, where the route is below one. */
+    /** The model of the base path, on routes below one. */
     model?: string | undefined
-    /** Of the model that was found to answer. */
+    /** The answering model's revision. */
     revision?: string | undefined
-    /** What the deployment that answers may answer. */
+    /** The answering deployment's limits. */
     limits?: RequestLimits | undefined
-    /** What it was counted for there. */
+    /** Its admission by those limits. */
     admitted?: Admitted | undefined
-    /** By what it is given one of several targets, where it has no key. */
+    /** Stands in for a sticky key in the choice of a target. */
     chance?: string | undefined
-    /** What answers. */
+    /** The answering target. */
     route?: Route | undefined
-    /** When its work was given to that, behind the body. */
+    /** When its work was submitted, after the body. */
     routedMs?: number | undefined
-    /** Lets go of what answers. */
+    /** Releases the answering target. */
     release?: (() => void) | undefined
-    /** Gives back the place that it takes of those that its deployment answers at a time. */
+    /** Releases its slot among the deployment's concurrent requests. */
     leave?: (() => void) | undefined
-    /** Where its work will wait. */
+    /** Where its work waits. */
     place?: Place | undefined
-    /** Answers what goes wrong as its protocol writes it. */
+    /** Writes errors in its protocol. */
     answerError?: AnswerError | undefined
-    /** What its body takes of the room for all. */
+    /** Its share of the room for bodies. */
     bodyHold?: BodyHold | undefined
   }
 }

@@ -6,7 +6,7 @@ import type { Device } from '../engine/engine.ts'
 import type { Admission } from './admission.ts'
 import type { ShadowRequests } from './shadow-requests.ts'
 
-/** What the routes of every protocol are made from. */
+/** What the routes of every protocol share. */
 export interface ServingParts {
   verify: Verifier
   router: Router
@@ -14,14 +14,14 @@ export interface ServingParts {
   log: Logger
   readiness: Readiness
   admission: Admission
-  /** What copies requests for shadow targets; a copy is not copied. */
+  /** Copies requests to shadow targets; absent for a copy itself. */
   shadows?: Pick<ShadowRequests, 'copy'> | undefined
-  /** What the models run on. */
+  /** The device of the models. */
   device: Device
 }
 
-/** Whether this replica should be sent requests. */
+/** Whether this replica should get requests. */
 interface Readiness {
-  /** `undefined` when it should, else why not. */
+  /** `undefined` if it should, otherwise the reason. */
   reason(): string | undefined
 }

@@ -13,7 +13,7 @@ import type { ServingParts } from './serving-parts.ts'
 
 interface ShadowRequestsOptions {
   parts: ServingParts
-  /** The routes of every protocol, over other parts. */
+  /** Builds the routes of every protocol. */
   routes: (parts: ServingParts) => Hono<ServingEnvironment>
   random?: () => number
 }
@@ -26,13 +26,13 @@ interface Copied {
 }
 
 const inFlightMax = 8
-/** What waits for the target that answers may not be delayed: from so much on, copies are left out. */
+/** Above this backlog copies are left out, so that they do not delay the answering target. */
 const backlogMsMax = 20
 const timeoutMs = 60_000
 
 /**
- * Asks the shadow targets of deployments what their callers ask, whatever the protocol: a copy of the request goes
- * through the same routes again, where every name leads to the shadow, and its answer is thrown away.
+ * Sends copies of requests to deployments' shadow targets, in every protocol: a copy runs through the same routes,
+ * where every name leads to the shadow, and its answer is discarded.
  */
 export class ShadowRequests {
   readonly #app: Hono<ServingEnvironment>
@@ -45,7 +45,7 @@ export class ShadowRequests {
     this.#metrics = parts.metrics
     this.#random = random
     const app = new Hono<ServingEnvironment>()
-    // What goes wrong in a copy is counted as that, and not as an error that somebody was told.
+    // Separate metrics, so that a copy's failure is not counted as an error that a caller saw.
     const metrics = createMetrics()
     app.onError(answerAsAsked(answerErrors(platformEnvelope, metrics)))
     app.use(async (context, next) => {
@@ -64,7 +64,7 @@ export class ShadowRequests {
     this.#app = app
   }
 
-  /** Copies a request, where its deployment has a shadow, its turn has come and there is room. Never waits or throws. */
+  /** Copies a request, if its deployment has a shadow, it is selected and there is room. Never waits or throws. */
   copy(context: Context<ServingEnvironment>, { deployment, queues, item }: Route): void {
     const shadow = deployment.item.shadow
     if (shadow === undefined || this.#random() * 100 >= shadow.percent) return
@@ -78,7 +78,7 @@ export class ShadowRequests {
     }
     const { served } = target
     const asked = { item: target.item, state: 'READY' as const, reason: undefined, served, choose: () => target }
-    // Of the target that was asked: a shadow answers for it also where a version was named.
+    // With the original target's item, so that the shadow also answers where a version was named.
     const route = { item, deployment: asked, outcomes: undefined, ...served }
     const copied = { route, principal, requestId: context.get('requestId'), log: context.get('log') }
     this.#inFlight++
@@ -92,7 +92,7 @@ export class ShadowRequests {
 
   async #run(context: Context<ServingEnvironment>, copied: Copied): Promise<'ok' | 'error'> {
     const { req } = context
-    // The body as it was read for the caller; it is read by then, and kept.
+    // The body as it was buffered for the caller.
     const body = await req.arrayBuffer()
     await aTurn()
     const headers = new Headers(req.raw.headers)

@@ -2,32 +2,35 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { Verifier } from '../../shared/auth/verify.ts'
 
-/** How long the next lookup is put off for each further request that the one before answered: a crowd waits, one does not. */
+/**
+ * The delay of the next lookup per additional request in the last one, so that a crowd waits and a single request does
+ * not.
+ */
 const pausePerRequestMs = 0.25
 const pauseMsMax = 3
 
 interface Lookups {
-  /** Answers the requests that came before it began. Fulfilled when it has. */
+  /** Answers the requests that came before it began; resolves afterwards. */
   running: Promise<void> | undefined
   /** How many those are. */
   requests: number
-  /** The one behind, for those that came since; their count grows until it begins. */
+  /** The next one, for later requests; their count grows until it begins. */
   next: { answer: Promise<Principal>; requests: number } | undefined
 }
 
 interface SharedVerifierOptions {
   verify: Verifier
-  /** Who is known without a lookup, and waits for nobody. */
+  /** Recognises a token without a lookup or a wait. */
   known?: (token: string) => Principal | undefined
   pause?: (ms: number) => Promise<unknown>
 }
 
 /**
- * Lets the requests of one token share what they look up: at most one lookup runs and one waits, however many
- * requests there are. No request is answered by a lookup that began before it came, so that a revoked key is refused
- * with the next one. A lookup begins behind all requests that were read at the same time: a batch's callers, who are
- * answered together and come back together, cost one, and are not torn apart. Those whom it answers go on one behind the
- * other, each as far as it can: side by side, all would find the room in a queue that there is for one.
+ * Lets concurrent requests with one token share their lookups: at most one runs and one waits, however many requests
+ * there are. No request is answered by a lookup that began before it arrived, so a revoked key is refused from the next
+ * request on. A lookup begins after all requests that were read in the same turn, so that the callers of one batch, who
+ * are answered together and return together, share one and stay together. Afterwards they continue one at a time, each
+ * as far as it can: side by side, all would find the queue's last free place.
  *
  *              a turn
  *     requests a b c │           d   e

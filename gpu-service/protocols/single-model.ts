@@ -8,8 +8,8 @@ import type { ServingParts } from './serving-parts.ts'
 import { teiRoutes } from './tei/tei.ts'
 
 /**
- * Base paths that stand for one model: a deployment's name, or `owner/name` with its slash plain or encoded, each with
- * `@ref` or without. A client is told one of them and finds below it every protocol that knows only one model.
+ * Base paths of one model: a deployment's name, or `owner/name` with a plain or encoded slash, each with an optional
+ * `@ref`. Below it a client finds every protocol that only knows one model.
  */
 const bases = [
   { path: '/models/:id{[^/]+%2[fF][^/]+}', params: ['id'] },
@@ -18,7 +18,7 @@ const bases = [
   { path: '/api/v1/predict/:owner/:name', params: ['owner', 'name'] },
 ] as const
 
-/** What one model is asked by, mounted below each base path. */
+/** The routes of one model, mounted below each base path. */
 export function singleModelRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   const protocols = new Hono<ServingEnvironment>()

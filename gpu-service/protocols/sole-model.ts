@@ -4,12 +4,13 @@ import type { Router } from '../deployments/route.ts'
 import type { Capabilities } from '../tasks/capabilities.ts'
 import type { TaskService } from '../tasks/task.ts'
 
-/** How many base paths are told to somebody who named none. */
+/** How many base paths an error lists. */
 const basesMax = 20
 
 /**
- * At the root, where nobody names a model, the one deployment that is for it answers, or the one that can do it besides.
- * @throws AppError `model_not_named` with the base paths of those that could
+ * The deployment that answers at the root, without a name in the request: the only one of these kinds, or the only one
+ * capable of them.
+ * @throws AppError `model_not_named` with the possible base paths
  */
 export function soleModel({ router, caller, kinds, elseAny = false, path }: SoleModel): string {
   const listed = router.list(caller)
@@ -30,9 +31,9 @@ const isMadeFor = (kind: keyof Capabilities, service: TaskService | undefined): 
 interface SoleModel {
   router: Router
   caller: Principal | undefined
-  /** Any of which will do. */
+  /** Any of them qualifies. */
   kinds: readonly (keyof Capabilities)[]
-  /** Whether any other will do where none of those is there. */
+  /** Falls back to any other deployment. */
   elseAny?: boolean
   path: string
 }

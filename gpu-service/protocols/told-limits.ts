@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { RequestLimits } from '../deployments/request-limits.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
-/** Whoever is over a limit is told in the headers what that is. */
+/** Adds the limit's headers where a caller exceeds it. */
 export function toldOf<Result>(limits: RequestLimits, context: Context<ServingEnvironment>, use: () => Result): Result {
   try {
     return use()

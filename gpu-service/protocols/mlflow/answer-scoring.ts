@@ -6,7 +6,7 @@ import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { scoringInput } from './scoring-input.ts'
 
-/** Answers `{"predictions": …}`: of a table the labels or numbers, as `predict` of MLflow's models gives them. */
+/** Answers `{"predictions": …}`; for a table the labels or numbers that an MLflow model's `predict` returns. */
 export async function answerScoring(context: Context<ServingEnvironment>, { body, route }: Scoring) {
   const input = scoringInput(body, route)
   const { json, ...about } = await route.service.pipeline({

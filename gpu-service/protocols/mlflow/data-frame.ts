@@ -6,7 +6,7 @@ interface SplitFrame {
   data: unknown[][]
 }
 
-/** A frame as pandas writes it with `orient="split"`; its index is of no matter. @throws AppError `invalid_request` */
+/** A pandas frame with `orient="split"`, ignoring its index. @throws AppError `invalid_request` */
 export function readSplit(frame: unknown): SplitFrame {
   const { columns: given = undefined, data = undefined } = isRecord(frame) ? frame : {}
   const columns = given === undefined ? undefined : namesOf(given)
@@ -25,7 +25,7 @@ export function readSplit(frame: unknown): SplitFrame {
   return { columns, data }
 }
 
-/** A frame with `orient="records"`. @throws AppError `invalid_request` */
+/** A pandas frame with `orient="records"`. @throws AppError `invalid_request` */
 export function readRecords(records: unknown, param: string): Record<string, unknown>[] {
   if (!Array.isArray(records) || !records.every(isRecord))
     throw errors.invalidRequest(`"${param}" must be a list of objects, each with its values by column.`, param)
@@ -33,7 +33,7 @@ export function readRecords(records: unknown, param: string): Record<string, unk
   return records
 }
 
-/** The values of a frame that has but one column. @throws AppError `invalid_request` */
+/** The values of a frame's only column. @throws AppError `invalid_request` */
 export function onlyColumn(rows: readonly (readonly unknown[])[], param: string): unknown[] {
   if (rows.every(({ length }) => length === 1)) return rows.map(([value]) => value)
   throw errors.invalidRequest(`"${param}" must have one column: what this model is asked about.`, param)
@@ -46,7 +46,7 @@ function assertFew({ length }: readonly unknown[], param: string): void {
 
 const isRows = (value: unknown): value is unknown[][] => Array.isArray(value) && value.every(Array.isArray)
 
-/** What pandas counts from 0 was given no names. */
+/** Columns that pandas counts from 0 have no names. */
 function namesOf(columns: unknown): string[] | undefined | 'none' {
   if (!Array.isArray(columns) || !columns.every((one) => typeof one === 'string' || typeof one === 'number'))
     return 'none'

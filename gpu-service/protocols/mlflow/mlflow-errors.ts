@@ -5,7 +5,7 @@ import { answerErrors } from '../../../shared/http/error-handler.ts'
 import type { Metrics } from '../../../shared/metrics.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
-/** Answers in the envelope of MLflow's scoring server, which says 400 to whatever is wrong with an input. */
+/** Errors as from MLflow's scoring server, which answers 400 for any invalid input. */
 export const answerMlflowErrors = (metrics: Metrics): ErrorHandler<ServingEnvironment> => {
   const answer = answerErrors(mlflowEnvelope, metrics)
   return (thrown, context) =>
@@ -18,7 +18,7 @@ function as400({ code, message, param, retryable, retryAfterSeconds, details, ca
   return new AppError({ code, status: 400, message, param, retryable, retryAfterSeconds, details, cause })
 }
 
-/** MLflow's names of what goes wrong. */
+/** MLflow's error codes. */
 const names: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',

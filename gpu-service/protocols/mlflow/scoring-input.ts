@@ -4,15 +4,15 @@ import type { PipelineRequest } from '../../tasks/task.ts'
 import { isRecord, onlyColumn, readRecords, readSplit } from './data-frame.ts'
 import { tensorReaders } from './tensor-readers.ts'
 
-/** How MLflow's scoring protocol says what to predict: a body has one of these, and may have `params`. */
+/** The formats of MLflow's scoring protocol: a body has exactly one of these, and optional `params`. */
 const formats = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const
 export type Readers = Record<(typeof formats)[number], (value: unknown) => unknown>
 
-/** Whether nobody but a client of MLflow would ask so. */
+/** Whether only an MLflow client would send this. */
 export const isOfMlflow = (body: unknown): boolean =>
   isRecord(body) && formats.some((format) => format !== 'inputs' && Object.hasOwn(body, format))
 
-/** What is asked in MLflow's protocol, as the pipeline of the model takes it. @throws AppError `invalid_request` */
+/** Translates an MLflow request into a pipeline's. @throws AppError `invalid_request` */
 export function scoringInput(body: unknown, route: Route): Pick<PipelineRequest, 'inputs' | 'parameters'> {
   const given = isRecord(body) ? formats.filter((format) => Object.hasOwn(body, format)) : []
   const [format, ...others] = given
@@ -37,7 +37,7 @@ function readersOf({ task, service }: Route): Readers {
   }
 }
 
-/** Rows alone where the frame does not name its columns. */
+/** Only the rows, where the frame does not name its columns. */
 function wholeOrRows(frame: unknown) {
   const { columns, data } = readSplit(frame)
   return columns === undefined ? data : { columns, data }

@@ -2,7 +2,7 @@ import { errors } from '../../../shared/errors.ts'
 import { isRecord, readRecords, readSplit } from './data-frame.ts'
 import type { Readers } from './scoring-input.ts'
 
-/** For a graph that is asked by the names of its inputs; one that has only one is also asked without. */
+/** For graphs called by input names; those are optional with a single input. */
 export function tensorReaders(names: readonly string[]): Readers {
   const [only] = names.length === 1 ? names : []
   const named = (value: unknown) => (only !== undefined && !isRecord(value) ? { [only]: value } : value)
@@ -11,7 +11,7 @@ export function tensorReaders(names: readonly string[]): Readers {
     if (unknown === undefined) return columns
     throw errors.invalidRequest(`"${param}" has a column "${unknown}"; the model takes ${names.join(', ')}.`, param)
   }
-  /** Each value stands in a list of its own, as MLflow gives a column of a frame to a graph. */
+  /** Each value in a list of its own, as MLflow passes a frame's column to a graph. */
   const byColumn = (columns: readonly string[], rows: readonly unknown[][]) =>
     Object.fromEntries(columns.map((name, at) => [name, rows.map((row) => [row[at]])]))
   const valuesOf = (record: Record<string, unknown>, columns: readonly string[], param: string) =>

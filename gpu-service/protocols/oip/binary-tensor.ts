@@ -5,7 +5,10 @@ import { arrays } from '../../engine/tensor-types.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 import { joinBytes } from './join-bytes.ts'
 
-/** Elements as raw bytes: little-endian, row after row, a text as its length and its UTF-8. @throws AppError `invalid_input` */
+/**
+ * Reads elements from raw little-endian bytes in row order; a text is its length and its UTF-8. @throws AppError
+ * `invalid_input`
+ */
 export async function readBinary({ bytes, type, count, param, yieldTurn }: ReadBinary): Promise<TensorData> {
   const fault = (what: string) => errors.invalidInput(`The bytes of "${param}" ${what}.`, param)
   if (type === 'string') return unpackTexts({ bytes, count, yieldTurn, fault })
@@ -15,7 +18,7 @@ export async function readBinary({ bytes, type, count, param, yieldTurn }: ReadB
       `"${param}" has ${bytes.byteLength} bytes; its shape and datatype need ${count * size}.`,
       param,
     )
-  // A copy, because a view would have to begin at a multiple of its elements' size.
+  // A copy, because a view would have to be aligned to its elements.
   const copy = await joinBytes([bytes], yieldTurn)
   if (type === 'bool') await makeBools(copy, yieldTurn)
   return new arrays[type](copy.buffer, 0, count)
@@ -39,7 +42,7 @@ async function makeBools(bytes: Uint8Array, yieldTurn: YieldTurn): Promise<void>
   }
 }
 
-/** What is read by `readBinary`; numbers are a view of the tensor's memory. */
+/** The inverse of `readBinary`; numbers are a view of the tensor's memory. */
 export async function writeBinary({ data }: Tensor, yieldTurn: YieldTurn): Promise<Uint8Array> {
   if (Array.isArray(data)) return packTexts({ texts: data, yieldTurn })
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)

@@ -1,12 +1,12 @@
 import { errors } from '../../../shared/errors.ts'
 import { dimensionsMax } from '../../tasks/tensors/tensor-limits.ts'
 
-/** Where the elements of one `data` lie, between its outermost brackets, and what the brackets said. */
+/** The position of the elements of one `data`, inside its outermost brackets, and its shape. */
 export interface ScannedData {
   bytes: Uint8Array
-  /** From one to another, each cut at a comma. */
+  /** Pieces that end at commas. */
   pieces: { from: number; to: number }[]
-  /** The lengths of its nested lists. One, where it is flat. */
+  /** The lengths of nested lists; one for a flat list. */
   dims: number[]
 }
 
@@ -26,7 +26,7 @@ const [quote, backslash, comma, openList, closeList, openObject] = [...'"\\,[]{'
   number,
 ]
 
-/** Reads the brackets of nested lists. It changes no byte: the body is read again where a shadow gets a copy of it. */
+/** Scans the brackets of nested lists. Modifies nothing, because a shadow's copy reads the body again. */
 export class DataScanner {
   readonly #bytes: Uint8Array
   readonly #open: OpenList[] = []
@@ -35,7 +35,7 @@ export class DataScanner {
   #at: number
   #pieceFrom: number
   #leafDepth = 0
-  /** Within a text, which may be longer than a slice. */
+  /** Inside a text, which may be longer than a slice. */
   #inText = false
 
   constructor({ bytes, from }: { bytes: Uint8Array; from: number }) {
@@ -44,7 +44,7 @@ export class DataScanner {
     this.#pieceFrom = from + 1
   }
 
-  /** Behind the last bracket, once all is read. */
+  /** After the last bracket, once the scan is complete. */
   get end(): number {
     return this.#at
   }
@@ -53,7 +53,7 @@ export class DataScanner {
     return { bytes: this.#bytes, pieces: this.#pieces, dims: this.#dims }
   }
 
-  /** Goes on for about as many bytes; true at the end. @throws AppError `invalid_json`, `invalid_input` */
+  /** Scans about `count` bytes more; true at the end. @throws AppError `invalid_json`, `invalid_input` */
   scan(count: number): boolean {
     const bytes = this.#bytes
     const until = Math.min(bytes.length, this.#at + count)

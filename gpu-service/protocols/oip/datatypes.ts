@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import type { TensorType } from '../../engine/engine.ts'
 
-/** The protocol's names for the types of elements. */
+/** The protocol's names of element types. */
 const names: Record<TensorType, string> = {
   bool: 'BOOL',
   uint8: 'UINT8',

@@ -6,7 +6,7 @@ const [quote, backslash, openList, closeList, blank] = [...'"\\[] '].map((one) =
   number,
 ]
 
-/** A piece of nested lists, cut at commas, as a piece of one flat list: a copy with blanks for the brackets. */
+/** Flattens a piece of nested lists, cut at commas, by copying it with blanks for brackets. */
 export function flatList(piece: Uint8Array): Uint8Array {
   const flat = new Uint8Array(piece)
   let inText = false

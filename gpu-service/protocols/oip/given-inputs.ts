@@ -10,17 +10,17 @@ import { typeOf } from './datatypes.ts'
 import { textsMax } from './limits.ts'
 import { readElements } from './read-elements.ts'
 
-/** An input as a request's JSON has it. */
+/** An input in a request's JSON. */
 export const givenInput = z.looseObject({
   name: z.string(),
   shape: z.array(z.number()),
   datatype: z.string(),
   parameters: z.looseObject({ binary_data_size: z.number().int().nonnegative().optional() }).nullish(),
-  /** Its place among the lists that were taken out. */
+  /** Its index among the extracted lists. */
   data: z.number().int().nonnegative().optional(),
 })
 
-/** An input whose elements are not read yet. */
+/** An input whose elements are not parsed yet. */
 interface GivenInput {
   name: string
   type: TensorType
@@ -30,7 +30,10 @@ interface GivenInput {
   param: string
 }
 
-/** What each input is, and where its elements lie: in the JSON or behind it. @throws AppError `invalid_input` */
+/**
+ * The description of each input and the position of its elements, in the JSON or behind it. @throws AppError
+ * `invalid_input`
+ */
 export function givenInputs({ inputs, data, behind, hasHeader }: GivenInputs): GivenInput[] {
   const names = new Set<string>()
   let at = 0
@@ -46,7 +49,7 @@ export function givenInputs({ inputs, data, behind, hasHeader }: GivenInputs): G
     }
     const size = own?.binary_data_size
     const scanned = place === undefined ? undefined : data[place]
-    // A caller who writes a number for "data" could name one list for many inputs, and have memory taken for each.
+    // Otherwise a caller could write a number as "data", and have memory allocated for one list many times.
     if (place !== undefined) delete data[place]
     if (size === undefined && scanned !== undefined) return { ...head, elements: { scanned }, param: `${param}.data` }
     if (size === undefined || scanned !== undefined)
@@ -69,15 +72,15 @@ export function givenInputs({ inputs, data, behind, hasHeader }: GivenInputs): G
 interface GivenInputs {
   inputs: readonly z.output<typeof givenInput>[]
   data: ScannedData[]
-  /** What follows the JSON. */
+  /** The bytes after the JSON. */
   behind: Uint8Array
   hasHeader: boolean
 }
 
-/** What a text takes beside its characters. */
+/** The memory of a text besides its characters. */
 const textBytes = 32
 
-/** A text of no characters is three bytes of a body, and far more once it is read. @throws AppError */
+/** An empty text is three bytes of a body, and far more in memory. @throws AppError */
 export function takeTextRoom(given: readonly GivenInput[], hold: Pick<BodyHold, 'add'> | undefined): void {
   const texts = given.reduce((total, { type, count }) => (type === 'string' ? total + count : total), 0)
   if (texts > textsMax)

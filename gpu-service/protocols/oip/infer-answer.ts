@@ -10,22 +10,22 @@ import { datatypeOf } from './datatypes.ts'
 import { joinBytes } from './join-bytes.ts'
 
 const packers = { gzip: promisify(gzip), deflate: promisify(deflate) }
-/** Below this, packing costs more than it saves. */
+/** Below this, compression costs more than it saves. */
 const packedBytesMin = 1024
 
 interface InferAnswer {
-  /** What every answer says in its headers. */
+  /** The headers of every answer. */
   headers: Record<string, string>
   model: string
   version: string
   id: string | undefined
   tensors: Tensors
-  /** In the order in which they are answered. */
+  /** In the order of the answer. */
   outputs: readonly { name: string; isBinary: boolean }[]
   yieldTurn: YieldTurn
 }
 
-/** Tensors as JSON, and as bytes behind it where that was asked for. */
+/** Sends tensors as JSON, or as bytes behind it on request. */
 export async function answerInfer(context: Context<ServingEnvironment>, answer: InferAnswer): Promise<Response> {
   const header: Buffer[] = []
   const behind: Uint8Array[] = []
@@ -67,7 +67,7 @@ async function* dataPieces(tensor: Tensor): AsyncGenerator<string> {
   yield ']'
 }
 
-/** Packed away from this thread, where the client says that it unpacks. */
+/** Compressed off this thread, where the client accepts it. */
 async function sendPacked({ context, headers, body }: SendPacked): Promise<Response> {
   const accepted = context.req.header('accept-encoding') ?? ''
   const coding = /\bgzip\b/i.test(accepted) ? 'gzip' : /\bdeflate\b/i.test(accepted) ? 'deflate' : undefined

@@ -16,7 +16,7 @@ const parameters = z
     binary_data_output: z.boolean('must be true or false').optional(),
     /** In microseconds. */
     timeout: z.number('must be a number of microseconds').nonnegative('must be 0 or more').optional(),
-    /** 1 is the highest, and 0 says nothing. */
+    /** 1 is the highest; 0 means default. */
     priority: z.int('must be a whole number from 0').nonnegative('must be a whole number from 0').optional(),
   })
   .nullish()
@@ -39,13 +39,13 @@ export interface InferRequest {
   id: string | undefined
   parameters: NonNullable<z.output<typeof parameters>>
   inputs: Tensors
-  /** All, where it names none. */
+  /** All outputs, where the request names none. */
   outputs: { name: string; isBinary: boolean }[]
-  /** Whether outputs that it does not name come as bytes. */
+  /** Whether unnamed outputs are sent as bytes. */
   isBinary: boolean
 }
 
-/** The JSON, and behind it the bytes of the tensors that have no `data` in it. @throws AppError */
+/** Parses the JSON, and behind it the bytes of tensors without `data`. @throws AppError */
 export async function readInferRequest({
   body,
   headerLength,
@@ -58,7 +58,7 @@ export async function readInferRequest({
   const { text, data } = await outlineOf(body.subarray(0, length), signal)
   const { id, parameters: asked, inputs, outputs } = parseWith(outline, parseOutline(text))
   const given = givenInputs({ inputs, data, behind: body.subarray(length), hasHeader: headerLength !== undefined })
-  // Before the elements are read, of which there may be millions in a small body: what the model does not take is none.
+  // Checked before the elements are parsed, because a small body may have millions, for inputs the model lacks.
   const heads = Object.fromEntries(given.map((one) => [one.name, one]))
   checkInputs(heads, tensors.inputs)
   rowsOf(heads)
@@ -78,10 +78,10 @@ export async function readInferRequest({
 
 interface ReadRequest {
   body: Uint8Array
-  /** What `Inference-Header-Content-Length` says. */
+  /** The `Inference-Header-Content-Length`. */
   headerLength: number | undefined
   tensors: Pick<TensorAccess, 'inputs'>
-  /** What the request holds of the room for bodies. */
+  /** The request's share of the room for bodies. */
   hold?: Pick<BodyHold, 'add'> | undefined
   signal: AbortSignal
 }

@@ -32,7 +32,7 @@ export async function infer(
     signal: given.signal,
     hold: context.get('bodyHold'),
   })
-  // Found again behind the body, which may have been long in coming: another revision may answer by now.
+  // Resolved again after the body, whose upload may have taken long: another revision may answer by now.
   const route = versionedRoute(context, { router, path })
   const tensors = capabilityOf({ model, kind: 'tensors', route })
   const wanted = request.outputs.length > 0 ? request.outputs : namesOf(tensors.outputs, request.isBinary)
@@ -57,7 +57,7 @@ export async function infer(
 const namesOf = (outputs: readonly { name: string }[], isBinary: boolean) =>
   outputs.map(({ name }) => ({ name, isBinary }))
 
-/** `timeout` in microseconds and `priority`, as Triton's schedule_policy has them: 0 of either says nothing. */
+/** Triton's `timeout` in microseconds, and `priority`; 0 means default for either. */
 function optionsOf(
   given: CallOptions,
   { timeout = 0, priority = 0 }: InferRequest['parameters'],
@@ -69,7 +69,7 @@ function optionsOf(
   return options
 }
 
-/** @throws AppError `invalid_request` where it lies */
+/** @throws AppError `invalid_request` where it is wrong */
 function headerLengthOf(context: Context<ServingEnvironment>, bodyBytes: number): number | undefined {
   const value = context.req.header('inference-header-content-length')
   if (value === undefined) return undefined

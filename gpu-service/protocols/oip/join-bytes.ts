@@ -2,7 +2,7 @@ import type { YieldTurn } from '../../yield-turn.ts'
 
 const sliceBytes = 256 * 1024
 
-/** The pieces one behind the other in memory of their own; what is long is copied with others in between. */
+/** Concatenates pieces into new memory, yielding during long copies. */
 export async function joinBytes(pieces: readonly Uint8Array[], yieldTurn: YieldTurn): Promise<Uint8Array<ArrayBuffer>> {
   const joined = new Uint8Array(pieces.reduce((total, { byteLength }) => total + byteLength, 0))
   let end = 0

@@ -3,7 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import { DataScanner, type ScannedData } from './data-scanner.ts'
 import { outlineMaxBytes, tensorsMax } from './limits.ts'
 
-/** A request's JSON with a number in place of each `data` of its inputs, and where those elements lie. */
+/** A request's JSON with each input's `data` replaced by an index, and the positions of those elements. */
 interface Outline {
   text: string
   data: ScannedData[]
@@ -16,18 +16,18 @@ const [quote, backslash, colon, openList, closeList, openObject, closeObject] = 
 const depthMax = 64
 
 /**
- * Goes through a request once, in slices, and takes the lists of elements out of it: what is left is small and can be
- * parsed at once, and millions of numbers are parsed later piece by piece. @throws AppError `invalid_json`
+ * Scans a request once, in slices, and extracts the lists of elements: the small rest can be parsed at once, and
+ * millions of numbers later, piece by piece. @throws AppError `invalid_json`
  */
 export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise<Outline> {
   const kept: Uint8Array[] = []
   const data: ScannedData[] = []
   const stack: number[] = []
-  /** The key that was read last, by depth. */
+  /** The last key, by depth. */
   const keys: string[] = []
   let word: { start: number; end: number } | undefined
   let keptFrom = 0
-  /** Where what is kept would be too much: nothing is read beyond, a text without an end neither. */
+  /** The limit of the JSON to keep; nothing is read beyond it, not even an endless text. */
   let keptTo = outlineMaxBytes
   let turnAt = sliceBytes
   for (let at = 0; at < bytes.length; at++) {

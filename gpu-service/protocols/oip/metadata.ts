@@ -5,7 +5,7 @@ import type { Route } from '../../deployments/route.ts'
 import { capabilityOf } from '../../tasks/capabilities.ts'
 import { datatypeOf } from './datatypes.ts'
 
-/** `GET /v2`: only what is true of this server. */
+/** `GET /v2`: lists only what this server supports. */
 export const serverMetadata = () => ({
   name: 'slipway',
   version,
@@ -28,11 +28,11 @@ export function modelMetadata(model: string, route: Route) {
 function versionsOf({ deployment, item: { revision } }: Route): string[] {
   const sharing = targetsOf(deployment.item).filter(isServed)
   const revisions = new Set(sharing.map((target) => target.revision))
-  // While another one is loaded, the one before it answers.
+  // While a new one is loaded, the old one answers.
   return revisions.has(revision) ? [...revisions] : [revision]
 }
 
-/** `GET /v2/models/{model}/config`, in the words of Triton's ModelConfig. The first axis is not in its shapes. */
+/** `GET /v2/models/{model}/config`, as Triton's ModelConfig, whose shapes lack the first axis. */
 export function modelConfig(model: string, route: Route) {
   const { inputs, outputs, rowsTogetherMax } = capabilityOf({ model, kind: 'tensors', route })
   const tensor = (one: TensorSignature) => {

@@ -19,10 +19,7 @@ export function parseModelPath(path: string): ModelPath | undefined {
   return { model: decoded(model), version: version === undefined ? undefined : decoded(version), action }
 }
 
-/**
- * A model called `owner/ready` is also read as "whether `owner` is ready": it is meant where it is deployed and nothing
- * is deployed as `owner`.
- */
+/** `owner/ready` can also ask whether `owner` is ready; it is a model's name if that is deployed and `owner` is not. */
 export function meantPath(path: ModelPath, deployed: readonly Pick<Routable, 'item'>[]): ModelPath {
   const { model, version, action } = path
   if (action === '' || version !== undefined || model.includes('/')) return path
@@ -31,7 +28,7 @@ export function meantPath(path: ModelPath, deployed: readonly Pick<Routable, 'it
   return deployed.some(({ item }) => item.repo === longer) ? { model: longer, version, action: '' } : path
 }
 
-/** "1", which clients send by habit, is whatever answers; of several targets one is meant by its revision or its ref. */
+/** "1", which clients send by habit, means whatever answers; any other version is a revision or a ref of a target. */
 export function versionedRoute(
   context: Context<ServingEnvironment>,
   { router, path, find = routeTo }: Versioned,
@@ -49,7 +46,7 @@ export function versionedRoute(
 interface Versioned {
   router: Router
   path: ModelPath
-  /** Whether it is to be given work, or only asked about. */
+  /** Whether the model gets work, or is only described. */
   find?: typeof routeTo | typeof findRoute
 }
 

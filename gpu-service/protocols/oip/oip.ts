@@ -19,7 +19,7 @@ import { statisticsOf } from './statistics.ts'
 /** `{"error": "…"}` */
 const oipEnvelope: Envelope = ({ message }) => ({ error: message })
 
-/** The Open Inference Protocol v2, as KServe and Triton speak it, under `/v2`. */
+/** The Open Inference Protocol v2 of KServe and Triton, under `/v2`. */
 export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const { verify, router, readiness, metrics } = parts
   const app = new Hono<ServingEnvironment>()
@@ -50,7 +50,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     const { model, action } = path
     if (isGiven(path)) throw wrongMethod(context, 'POST')
     if (action === 'ready') {
-      // Triton's and KServe's clients go by the status.
+      // Clients of Triton and KServe look at the status.
       const ready = isReady(context, path)
       return context.json({ name: model, ready }, ready ? 200 : 503)
     }
@@ -64,7 +64,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   })
   return app
 
-  /** A model that loads, has failed or was told to leave is not ready; one that is not there is an error. */
+  /** A model that is loading, failed or was unloaded is not ready; an unknown one is an error. */
   function isReady(context: Context<ServingEnvironment>, path: ModelPath): boolean {
     try {
       versionedRoute(context, { router, path, find: findRoute })
@@ -84,7 +84,7 @@ function modelPathOf(context: Context<ServingEnvironment>): ModelPath {
   return path
 }
 
-/** Triton and KServe say 400 of whatever is wrong with a request. */
+/** Triton and KServe answer 400 for any invalid request. */
 const asTriton = (thrown: Error): Error =>
   thrown instanceof AppError && thrown.status === 422
     ? new AppError({ ...thrown, message: thrown.message, status: 400, cause: thrown.cause })
@@ -98,7 +98,7 @@ const generatesLater = () =>
       'Text generation is not served yet; the generate extension comes with it. Embeddings, classification and tensors are.',
   })
 
-/** Whether a path is for giving a model work; all others are read. */
+/** Whether a path gives a model work; all others read. */
 const isGiven = ({ action }: ModelPath): boolean => action === 'infer' || action.startsWith('generate')
 
 const wrongMethod = (context: Context<ServingEnvironment>, taken: string) =>

@@ -2,8 +2,8 @@ import { errors, messageOf } from '../../../shared/errors.ts'
 import { duplicateKey } from '../../../shared/http/duplicate-key.ts'
 
 /**
- * A request's JSON without the elements of its tensors, whose places are in it: that a name stands there twice, "data"
- * too, is seen in it, and the millions of numbers are not gone through again. @throws AppError `invalid_json`
+ * Parses a request's JSON after its elements were extracted, so that duplicate names, even of "data", are found without
+ * scanning millions of numbers again. @throws AppError `invalid_json`
  */
 export function parseOutline(text: string): unknown {
   const twice = duplicateKey(text)

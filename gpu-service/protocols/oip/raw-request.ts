@@ -8,7 +8,7 @@ import { type YieldTurn, yieldTurnFor } from '../../yield-turn.ts'
 import { readBinary } from './binary-tensor.ts'
 import type { InferRequest } from './infer-request.ts'
 
-/** A body that is nothing but one tensor: its shape follows from the model's and from how many bytes came. */
+/** A body that is a single tensor: its shape follows from the model and the number of bytes. */
 export async function rawRequest({ body, tensors: { inputs }, signal }: RawRequest): Promise<InferRequest> {
   const [only, ...others] = inputs
   if (only === undefined || others.length > 0)
@@ -35,7 +35,7 @@ interface RawRequest {
   signal: AbortSignal
 }
 
-/** Triton's rules: texts are one, and where a batch is not all that is open it is of one row. */
+/** Triton's rules: a text is one element, and with other dynamic dimensions than the batch, the batch is one row. */
 function dimsOf({ type, shape, sizeBytes }: DimsOf): number[] | undefined {
   const isOpen = (size: number | string) => typeof size !== 'number' || size < 0
   const known = shape.reduce<number>((product, size) => (isOpen(size) ? product : product * Number(size)), 1)
@@ -53,7 +53,7 @@ interface DimsOf {
   sizeBytes: number
 }
 
-/** All of the body: unlike the texts behind a JSON header, this one does not begin with its length. */
+/** The whole body: unlike texts behind a JSON header, this one has no length prefix. */
 async function onlyText(body: Uint8Array, name: string, yieldTurn: YieldTurn): Promise<string> {
   const text = await longText(Buffer.from(body.buffer, body.byteOffset, body.byteLength), yieldTurn)
   if (text === undefined) throw errors.invalidInput(`The text of "${name}" is not valid UTF-8.`, name)

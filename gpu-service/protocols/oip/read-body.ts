@@ -8,18 +8,18 @@ import type { ServingEnvironment } from '../serving-environment.ts'
 import { joinBytes } from './join-bytes.ts'
 import { bodyMaxBytes } from './limits.ts'
 
-/** `deflate` is what HTTP calls the format of zlib. */
+/** `deflate` is HTTP's name of the zlib format. */
 const unpackers = { gzip: createGunzip, deflate: createInflate }
-/** Of what is unpacked at a time. */
+/** Per decompressed chunk. */
 const chunkSize = 256 * 1024
 
-/** Shorter ones are cheaper to take as they are. */
+/** Shorter bodies are cheaper to buffer as they are. */
 const inPlaceBytesMin = 1024 * 1024
 
-/** The most bytes that deflate can make of one. */
+/** The largest expansion by deflate. */
 const expansionMax = 1032
 
-/** The body, unpacked away from this thread and never beyond the limit. @throws AppError */
+/** Reads the body, decompressed off this thread and never beyond the limit. @throws AppError */
 export async function readBody(context: Context<ServingEnvironment>): Promise<Uint8Array> {
   const coding = context.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
   const packed = await bytesOf(context).catch((error) => {
@@ -40,7 +40,7 @@ export async function readBody(context: Context<ServingEnvironment>): Promise<Ui
   }
 }
 
-/** @throws AppError `payload_too_large`, Error of zlib */
+/** @throws AppError `payload_too_large`, zlib's Error */
 async function unpack(packed: Uint8Array, coding: keyof typeof unpackers): Promise<Uint8Array[]> {
   const unpacker = unpackers[coding]({ chunkSize })
   unpacker.end(packed)
@@ -54,7 +54,7 @@ async function unpack(packed: Uint8Array, coding: keyof typeof unpackers): Promi
   return pieces
 }
 
-/** Put in place as it comes, where it is long: all at the end would hold up everybody else. */
+/** A long body is copied as it arrives, because copying it at the end would block everybody else. */
 async function bytesOf({ req }: Context<ServingEnvironment>): Promise<Uint8Array> {
   const announced = announcedBytes(req)
   const { body } = req.raw
@@ -67,7 +67,7 @@ async function bytesOf({ req }: Context<ServingEnvironment>): Promise<Uint8Array
     at += chunk.length
   }
   if (at < announced) throw errors.clientClosed()
-  // A shadow is sent the body as it was read.
+  // A shadow gets the body as it was read.
   req.bodyCache.arrayBuffer = bytes.buffer
   return bytes
 }

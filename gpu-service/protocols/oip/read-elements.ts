@@ -5,10 +5,10 @@ import { yieldTurnFor } from '../../yield-turn.ts'
 import type { ScannedData } from './data-scanner.ts'
 import { flatList } from './flat-list.ts'
 
-/** Elements that were written as JSON, piece by piece. @throws AppError `invalid_json`, `invalid_input` */
+/** Parses elements from JSON, piece by piece. @throws AppError `invalid_json`, `invalid_input` */
 export async function readElements({ scanned, type, shape, count, param, signal }: ReadElements): Promise<TensorData> {
   const { dims, pieces, bytes } = scanned
-  // Flat or nested: but where it is nested, as the shape says.
+  // Flat, or nested exactly as the shape says.
   if (dims.length > 1 && (dims.length !== shape.length || dims.some((size, axis) => size !== shape[axis])))
     throw errors.invalidInput(
       `"${param}" is nested as [${dims.join(', ')}]; its shape is [${shape.join(', ')}].`,
@@ -49,7 +49,7 @@ function valuesOf(bytes: Uint8Array, type: TensorType, isAll: boolean): unknown[
     const isWide =
       (type === 'int64' || type === 'uint64') &&
       values.some((one) => Number.isInteger(one) && !Number.isSafeInteger(one))
-    // Numbers beyond 2^53 lose their last digits in JSON.parse.
+    // JSON.parse loses the last digits of numbers beyond 2^53.
     return isWide ? text.split(',').map((digits) => wholeOf(digits.trim())) : values
   } catch (error) {
     const reason = /\b-?(?:NaN|Infinity)\b/.test(text)

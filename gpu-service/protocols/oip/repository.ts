@@ -15,13 +15,13 @@ import { whileWaitedFor } from './while-waited-for.ts'
 const indexRequest = z.looseObject({ ready: z.boolean().optional() })
 const controlRequest = z.looseObject({ parameters: z.record(z.string(), z.unknown()).optional() })
 
-/** Triton's Python client waits for a minute by itself. */
+/** Triton's Python client times out after a minute. */
 const orderMsMax = 50_000
 
 /**
- * Triton's model repository: what is deployed, whether it answers, and having a model in the memory of this replica now,
- * or not. What there is and what is kept loaded stands in the deployments: nothing that they ask for is undone here, and
- * a model that was told to leave comes again with the next request for it.
+ * Triton's model repository: lists deployments and whether they answer, and loads or unloads models in this replica's
+ * memory. Deployments stay in control: nothing they require is undone here, and an unloaded model returns with its next
+ * request.
  */
 export function repositoryRoutes({
   verify,
@@ -47,14 +47,14 @@ export function repositoryRoutes({
 
   app.post('/models/:model{.+}/unload', requireScope('write'), async (context) => {
     const deployment = operated(context, 'unload')
-    // That nothing depends on a model is true of every one here, whatever is asked about those that do.
+    // No model here has dependents, so any option about them is fulfilled.
     await readOptionalJson(context, controlRequest)
     await obeyed(context, deployment, (signal) => deployment.unload(signal))
     return context.json({})
   })
   return app
 
-  /** What is meant, for whoever may change it. @throws AppError `model_not_found`, `forbidden` */
+  /** The deployment, if the caller may change it. @throws AppError `model_not_found`, `forbidden` */
   function operated(context: Context<ServingEnvironment>, verb: 'load' | 'unload'): Operable {
     const caller = context.get('principal')
     const deployment = found(context.req.param('model') ?? '', verb, (model) => router.find({ model, caller }))
@@ -82,7 +82,7 @@ async function obeyed(
   logOf(context).info({ deployment: item.name, path, tookMs: performance.now() - startedMs }, 'a model was ordered')
 }
 
-/** Triton's examples look for its own words. */
+/** Triton's examples look for its exact message. */
 function found<Found>(model: string, verb: string, find: (model: string) => Found): Found {
   try {
     return find(model)

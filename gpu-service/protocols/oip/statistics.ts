@@ -1,7 +1,7 @@
 import type { Duration } from '../../batcher/inference-statistics.ts'
 import type { Routable } from '../../deployments/route.ts'
 
-/** One model of Triton's statistics extension, where it is loaded: durations in nanoseconds, items of all protocols. */
+/** A loaded model in Triton's statistics extension: durations in nanoseconds, counts of all protocols. */
 export function statisticsOf(model: string, { served, item }: Pick<Routable, 'served' | 'item'>) {
   if (served === undefined) return []
   const { success, queue, compute, failed, lastMs, batches } = served.statistics
@@ -15,7 +15,7 @@ export function statisticsOf(model: string, { served, item }: Pick<Routable, 'se
       execution_count: compute.count,
       inference_stats: {
         success: inNanoseconds(success),
-        // How long a failure took is not kept.
+        // The duration of failures is not recorded.
         fail: { count: failed, ns: 0 },
         queue: inNanoseconds(queue),
         compute_input: none,

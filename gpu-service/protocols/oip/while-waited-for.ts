@@ -1,18 +1,18 @@
 import { type AppError, errors } from '../../../shared/errors.ts'
 
 interface WhileWaitedFor<Result> {
-  /** Aborted when the caller has left. */
+  /** Aborts when the caller has left. */
   left: AbortSignal
   waitMsMax: number
-  /** What is said when that has passed. */
+  /** The error after that time. */
   late: () => AppError
-  /** Given a signal that is aborted when nobody waits for it any more. */
+  /** Its signal aborts when nobody waits any more. */
   use: (signal: AbortSignal) => Promise<Result>
 }
 
-/** What comes of something that may take long, or why its caller waits no longer. @throws AppError */
+/** Awaits something slow, until the caller leaves or the time is over. @throws AppError */
 export async function whileWaitedFor<Result>({ left, waitMsMax, late, use }: WhileWaitedFor<Result>): Promise<Result> {
-  // What is left of a request's time is a fraction, which a timeout does not take.
+  // The remaining time is a fraction, which AbortSignal.timeout rejects.
   const signal = AbortSignal.any([left, AbortSignal.timeout(Math.max(0, Math.ceil(waitMsMax)))])
   const { promise: over, reject } = Promise.withResolvers<never>()
   const end = () => reject(left.aborted ? errors.clientClosed() : late())

@@ -9,7 +9,7 @@ interface EmbeddingList {
   promptTokens: number
 }
 
-/** The answer of `/v1/embeddings`, part by part: 2048 vectors of 1024 floats are 40 MB of text. */
+/** Serialises the answer of `/v1/embeddings` in parts, because 2048 vectors of 1024 floats are 40 MB of text. */
 export function* embeddingList({ model, vectors, format, promptTokens }: EmbeddingList): Generator<string, void> {
   const vectorJson = format === 'base64' ? base64Json : floatsJson
   yield '{"object":"list","data":'

@@ -27,7 +27,7 @@ const request = z.object({
   prompt_name: z.string().nullish(),
 })
 
-/** `POST /v1/embeddings`, as OpenAI has it. */
+/** OpenAI's `POST /v1/embeddings`. */
 export function embeddingRoutes(parts: ServingParts, { mayBeUnnamed = false } = {}): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   const { router } = parts
@@ -51,7 +51,7 @@ export function embeddingRoutes(parts: ServingParts, { mayBeUnnamed = false } = 
   return app
 }
 
-/** OpenAI's vectors have the length 1; the model's own are given as they are, and what is cut is brought to it again. */
+/** OpenAI's vectors have length 1. A model's own are returned as they are; truncated ones are normalised again. */
 const isCut = (dimensions: number | null | undefined): true | undefined => (dimensions == null ? undefined : true)
 
 interface ReadInput {
@@ -61,14 +61,17 @@ interface ReadInput {
   signal: AbortSignal
 }
 
-/** A text, tokens, or a list of either, as text-embeddings-inference takes it. @throws AppError `invalid_request`, `invalid_input` */
+/**
+ * A text, token ids, or a list of either, as text-embeddings-inference accepts it. @throws AppError `invalid_request`,
+ * `invalid_input`
+ */
 async function readInput({ input, embeddings, ...how }: ReadInput): Promise<EmbeddingInput[]> {
   if (typeof input === 'string') return embeddings.tokenize({ texts: [input], param: 'input', ...how })
   if (!Array.isArray(input) || input.length === 0) throw errors.invalidRequest(expected, 'input')
   if (isIds(input)) return [embeddings.accept(input, 'input')]
   if (input.length > inputsMax)
     throw errors.invalidRequest(`"input" has ${input.length} items; the limit is ${inputsMax} per request.`, 'input')
-  // An empty text is one: it has the vector of its special tokens, as in sentence-transformers.
+  // An empty text has the embedding of its special tokens, as in sentence-transformers.
   const strange = input.findIndex((one) => typeof one !== 'string' && !isIds(one))
   if (strange >= 0)
     throw errors.invalidRequest(`"input[${strange}]" must be a text or a list of token ids.`, `input[${strange}]`)

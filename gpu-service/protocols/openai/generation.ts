@@ -8,13 +8,13 @@ import { errorsBy } from '../protocol-errors.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
-/** Where clients of text generation ask. */
+/** The routes of text generation. */
 export const generationPaths = {
   openai: ['/chat/completions', '/completions', '/responses'],
   tgi: ['/generate', '/generate_stream'],
 }
 
-/** Says that text is not generated yet and what is served, so that nobody looks for a typing error in an address. */
+/** Answers that text generation is not supported yet and what is, so that nobody suspects a wrong address. */
 export function generationRoutes(
   { verify, metrics }: Pick<ServingParts, 'verify' | 'metrics'>,
   paths: readonly string[],

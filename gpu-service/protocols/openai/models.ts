@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import type { Routable, Router } from '../../deployments/route.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
-/** `GET /v1/models` and `/v1/models/{id}`: the deployments that answer, as OpenAI lists models. */
+/** `GET /v1/models` and `/v1/models/{id}`: the deployments that answer, in OpenAI's format. */
 export function modelRoutes({ router }: { router: Router }): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.get('/models', (context) => {

@@ -9,7 +9,7 @@ import { embeddingRoutes } from './embeddings.ts'
 import { generationPaths, generationRoutes } from './generation.ts'
 import { modelRoutes } from './models.ts'
 
-/** What the OpenAI SDKs speak, under `/v1`, with OpenAI's errors. */
+/** OpenAI's routes under `/v1`, with its errors. */
 export function openaiRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.route('/', embeddingRoutes(parts))
@@ -19,7 +19,7 @@ export function openaiRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   return app
 }
 
-/** The same without `/v1`, as text-embeddings-inference has it, and what text-generation-inference is asked. */
+/** The same without `/v1`, as in text-embeddings-inference, plus text-generation-inference's routes. */
 export function openaiAliases(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.route('/', embeddingRoutes(parts, { mayBeUnnamed: true }))

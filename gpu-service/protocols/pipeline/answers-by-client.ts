@@ -1,7 +1,7 @@
 import type { LabelScore } from '../../tasks/label-scores.ts'
 import type { JsonText } from '../../tasks/task.ts'
 
-/** An answer as the client that asks for it reads it, by its own name where clients of one task differ. */
+/** Adapts an answer to the client, by its user agent, where clients of one task differ. */
 export function asReadBy(userAgent: string | undefined, { task, inputs, json }: Answered): JsonText {
   if (userAgent === undefined || typeof json !== 'string') return json
   return task === 'zero-shot-classification' ? labelsReadBy(userAgent, { inputs, json }) : json
@@ -14,11 +14,11 @@ interface Answered {
 }
 
 /**
- * The labels of a text as clients read them. huggingface_hub reads a list of `{label, score}` since 1.2, and before that
- * nothing but the object of lists that transformers itself gives: no answer is both, so the client's own name decides.
+ * Classification labels for a client's version: huggingface_hub reads a flat list of `{label, score}` since 1.2, and
+ * before that only the nested lists of transformers. No answer fits both.
  */
 function labelsReadBy(userAgent: string, { inputs, json }: { inputs: unknown; json: string }): string {
-  // Its client asks about one text.
+  // That client sends a single text.
   if (typeof inputs !== 'string' || !readsListsOnly(userAgent)) return json
   const shares = JSON.parse(json) as LabelScore[]
   return JSON.stringify({

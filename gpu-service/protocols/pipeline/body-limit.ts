@@ -7,12 +7,12 @@ import { pictureMaxBytes } from '../../tasks/image/picture-limits.ts'
 import { askedModel } from '../routing.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
-/** The photo of a telephone as base64, which is how clients send one that comes with labels or a text. */
+/** A phone's photo as base64, which clients send with labels or a text. */
 const jsonPictureMaxBytes = 12 * 1024 * 1024
-/** Far more than stand around pictures. */
+/** Far more than accompany pictures. */
 const valuesMax = 100_000
 
-/** Pictures are larger than texts: a body that is one may be larger, and JSON for a model that reads pictures. */
+/** Pictures are larger than texts, so their bodies may be, and JSON for a model that reads pictures. */
 export const pipelineMaxBytes = (router: Router) => (context: Context<ServingEnvironment>) => {
   if (isBytes(context)) return pictureMaxBytes
   if (!isLarge(context)) return predictionMaxBytes
@@ -20,7 +20,7 @@ export const pipelineMaxBytes = (router: Router) => (context: Context<ServingEnv
   return /\bimage\b/.test(taskOf(router, asked)) ? jsonPictureMaxBytes : predictionMaxBytes
 }
 
-/** Also of a model that does not answer now: what it may be sent does not change with that. */
+/** Also for a model that is not ready, because its inputs do not depend on that. */
 function taskOf(router: Router, asked: Asked): string {
   try {
     return router.resolve(asked).item.task
@@ -29,14 +29,17 @@ function taskOf(router: Router, asked: Asked): string {
   }
 }
 
-/** Whether a body is larger than any but pictures may be; one that does not say how large it is may not. */
+/** Whether a body exceeds the limit of anything but pictures; one of unannounced length counts as small. */
 export const isLarge = (context: Context): boolean => announcedBytes(context.req) > predictionMaxBytes
 
-/** A body that says that it is no JSON. */
+/** Whether the body's content type is binary. */
 export const isBytes = (context: Context): boolean =>
   /^(?:image\/|application\/octet-stream\b)/.test(context.req.header('content-type')?.toLowerCase() ?? '')
 
-/** A large body is pictures: millions of values would take seconds to parse. @throws AppError `payload_too_large` */
+/**
+ * A large body must be mostly pictures, because parsing millions of values would take seconds. @throws AppError
+ * `payload_too_large`
+ */
 export function assertFewValues(bytes: Uint8Array): void {
   let count = 0
   for (let at = bytes.indexOf(comma); at >= 0; at = bytes.indexOf(comma, at + 1))

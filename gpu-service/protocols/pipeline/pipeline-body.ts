@@ -17,7 +17,7 @@ const body = z.looseObject({
   }, z.looseObject({}).nullish()),
 })
 
-/** Hugging Face's client calls the rows of a tabular task `table`, and sends no `inputs`. */
+/** Hugging Face's client sends the rows of a tabular task as `table`, without `inputs`. */
 const tabularBody = z.preprocess((given) => {
   if (!isRecord(given) || given.table === undefined) return given
   const { inputs, table, ...rest } = given
@@ -27,7 +27,7 @@ const tabularBody = z.preprocess((given) => {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** JSON with `inputs`, or a picture as it is. @throws AppError `invalid_json`, `invalid_request` */
+/** Reads JSON with `inputs`, or a bare picture. @throws AppError `invalid_json`, `invalid_request` */
 export async function readPipelineBody(
   context: Context<ServingEnvironment>,
   task: string,
@@ -46,7 +46,7 @@ export async function readPipelineBody(
   return { inputs, parameters: { ...root, ...parameters } }
 }
 
-/** Hugging Face's client sends a Blob without a type, and fetch and curl then put a form's or a text's. */
+/** Hugging Face's client sends a Blob without a type, for which fetch and curl set a form's or a text's. */
 const saysNothing = (context: Context): boolean => !/\bjson\b/i.test(context.req.header('content-type') ?? '')
 
 async function bytesOf(context: Context): Promise<Uint8Array> {

@@ -15,8 +15,8 @@ import { pipelineMaxBytes } from './body-limit.ts'
 import { readPipelineBody } from './pipeline-body.ts'
 
 /**
- * `POST` on the base path of one model: the Hugging Face pipeline shape of whatever task it does. Below it,
- * `/pipeline/{task}` names the task, as Hugging Face's own router has it.
+ * `POST` on one model's base path: the Hugging Face pipeline of its task. `/pipeline/{task}` below names the task, as
+ * in Hugging Face's router.
  */
 export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
@@ -30,7 +30,7 @@ export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     const ahead = routeAhead(context, { router, model })
     assertTask(task, model, ahead)
     const request = await readPipelineBody(context, ahead.task)
-    // Found again behind the body, which may have been long in coming: another revision may answer by now.
+    // Resolved again after the body, whose upload may have taken long: another revision may answer by now.
     const { service, task: answering } = routeTo(context, { router, model })
     const options = callOptions(context)
     const client = context.req.header('user-agent')
@@ -43,7 +43,7 @@ export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   return app
 }
 
-/** A task has several names. @throws AppError `wrong_task`, `unsupported_model` where nothing is served for it */
+/** Accepts every name of a task. @throws AppError `wrong_task`, `unsupported_model` for an unsupported task */
 function assertTask(asked: string | undefined, model: string, route: Route): void {
   if (asked !== undefined && taskNamed(asked).name !== route.task) throw errors.wrongTask(model, route.task, asked)
 }

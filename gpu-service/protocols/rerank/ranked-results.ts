@@ -1,11 +1,11 @@
 export interface RankedResult {
-  /** Where the document stands in the request. */
+  /** The document's index in the request. */
   index: number
   relevance_score: number
   document?: { text: string }
 }
 
-/** The best first; documents of one score stay in the order they were sent in. */
+/** Best first; equal scores keep the order of the request. */
 export function rankedResults({ scores, documents, count }: RankResults): RankedResult[] {
   return scores
     .map((score, index): RankedResult => ({ index, relevance_score: score }))
@@ -19,7 +19,7 @@ export function rankedResults({ scores, documents, count }: RankResults): Ranked
 
 interface RankResults {
   scores: readonly number[]
-  /** Given back with the results where they are asked for. */
+  /** Returned with the results on request. */
   documents: readonly string[] | undefined
   count: number
 }

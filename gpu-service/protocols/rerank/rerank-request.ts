@@ -4,7 +4,7 @@ import { inputsMax } from '../../tasks/limits.ts'
 
 const count = z.number().int().positive().nullish()
 
-/** What clients of Jina, Cohere (docs.cohere.com/v2/reference/rerank), vLLM, Infinity and Voyage send. */
+/** The requests of clients for Jina, Cohere (docs.cohere.com/v2/reference/rerank), vLLM, Infinity and Voyage. */
 export const rerankRequest = z.object({
   model: z.string().nullish(),
   query: z.string().min(1, 'is empty'),

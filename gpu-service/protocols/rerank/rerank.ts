@@ -8,7 +8,7 @@ import type { ServingParts } from '../serving-parts.ts'
 import { answerRerank } from './answer-rerank.ts'
 import { rerankRequest } from './rerank-request.ts'
 
-/** `POST /v1/rerank` as Jina and Voyage have it, and `POST /v2/rerank` as Cohere has it: one request, two errors. */
+/** `POST /v1/rerank` of Jina and Voyage, and `POST /v2/rerank` of Cohere: the same request, different errors. */
 export function rerankRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.route('/v1', rerankRoute({ parts, envelope: openaiEnvelope, returnsDocuments: true }))
@@ -30,6 +30,6 @@ function rerankRoute({ parts, envelope, returnsDocuments }: RerankRoute): Hono<S
 interface RerankRoute {
   parts: ServingParts
   envelope: Envelope
-  /** Where the request does not say: Jina's clients expect the texts back, Cohere's do not. */
+  /** The default, since Jina's clients expect the texts back and Cohere's do not. */
   returnsDocuments: boolean
 }

@@ -4,7 +4,7 @@ import { servedAs } from '../../../shared/model/served-tasks.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
-/** `GET /info`: what this replica serves and how, deployment by deployment. */
+/** `GET /info`: what this replica serves and how, by deployment. */
 export function infoRoutes({ verify, router }: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.get('/info', authenticate(verify), (context) =>

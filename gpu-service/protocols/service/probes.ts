@@ -3,7 +3,7 @@ import { yieldTurnFor } from '../../yield-turn.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
-/** For load balancers and Prometheus, without a token: is the process alive, should it be sent requests, its numbers. */
+/** For load balancers and Prometheus, without a token: liveness, readiness, metrics. */
 export function probeRoutes({ readiness, metrics }: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.get('/health', (context) => context.json({ status: 'ok' }))
@@ -15,7 +15,7 @@ export function probeRoutes({ readiness, metrics }: ServingParts): Hono<ServingE
     const { registry } = metrics
     const yieldTurn = yieldTurnFor(context.req.raw.signal)
     const texts: string[] = []
-    // One by one, and not as the library does it: those of hundreds of deployments are a megabyte.
+    // One by one, because those of hundreds of deployments are a megabyte and the library builds them at once.
     for (const metric of registry.getMetricsAsArray()) {
       texts.push(await registry.getSingleMetricAsString(metric.name))
       await yieldTurn()

@@ -7,7 +7,7 @@ import type { TeiOperation } from './tei-operation.ts'
 
 const request = z.object({ inputs: z.unknown(), ...truncationFields, prompt_name: z.string().nullish() })
 
-/** `POST /embed_sparse`: `{index, value}[][]`, for models that give such vectors. */
+/** `POST /embed_sparse`: `{index, value}[][]`, for sparse models. */
 export const embedSparse: TeiOperation = {
   kind: 'sparse',
   counts: 'embed',

@@ -15,7 +15,7 @@ const embedRequest = allRequest.extend({
   dimensions: z.number().int().positive('should be positive').nullish(),
 })
 
-/** `POST /embed`: `number[][]`, a batch for one input too; at length 1 unless `normalize` is false. */
+/** `POST /embed`: `number[][]`, a list even for one input; normalised unless `normalize` is false. */
 export const embed: TeiOperation = {
   kind: 'embeddings',
   counts: 'embed',
@@ -56,7 +56,7 @@ const about = (list: TextOrIds[], tokens: EmbeddingInput[]) => ({
   inputs: list.length,
 })
 
-/** The vector of each token of a text. */
+/** The vector of each token. */
 function* rowsOf(output: Embedding, count: number): Generator<Embedding> {
   const width = output.length / count
   for (let row = 0; row < count; row++) yield output.subarray(row * width, (row + 1) * width)

@@ -10,7 +10,10 @@ const sequence = z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()
 })
 const request = z.object({ inputs: z.unknown(), ...truncationFields, raw_scores: z.boolean().nullish() })
 
-/** `POST /predict`: a text, ONE pair as a list of two, or a list of lists of either. One answers flat, several nested. */
+/**
+ * `POST /predict`: a text, one pair as a list of two, or a list of lists of either. One input gets a flat answer,
+ * several a nested one.
+ */
 export const predict: TeiOperation = {
   kind: 'classify',
   counts: 'predict',

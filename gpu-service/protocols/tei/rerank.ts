@@ -13,7 +13,7 @@ const request = z.object({
   return_text: z.boolean().nullish(),
 })
 
-/** `POST /rerank`: `[{index, text?, score}]`, the best first. */
+/** `POST /rerank`: `[{index, text?, score}]`, best first. */
 export const rerank: TeiOperation = {
   kind: 'rerank',
   counts: 'predict',

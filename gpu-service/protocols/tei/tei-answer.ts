@@ -6,7 +6,7 @@ import type { TeiAnswer, TeiOperation } from './tei-operation.ts'
 
 const nothing = { queueMs: 0, runMs: 0, batchSize: 0 }
 
-/** Answers with the headers of text-embeddings-inference beside our own: whole milliseconds, as its clients read them. */
+/** Adds text-embeddings-inference's headers to ours, in whole milliseconds as its clients expect. */
 export function answerTei(
   context: Context<ServingEnvironment>,
   { answer, startedMs, counts, metrics, device }: AnswerTei,

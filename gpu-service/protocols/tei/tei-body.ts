@@ -11,7 +11,7 @@ export const truncationFields = {
   truncation_direction: z.enum(['Left', 'Right', 'left', 'right']).nullish(),
 }
 
-/** Cut unless it is said otherwise, as the server does by default. */
+/** Truncates by default, like the original server. */
 export const truncationOf = ({ truncate, truncation_direction }: TruncationFields): Truncation => ({
   truncate: truncate ?? true,
   direction: truncation_direction?.toLowerCase() === 'left' ? 'left' : 'right',
@@ -36,14 +36,14 @@ const notTextNorIds = (input: unknown, param: string) =>
     param,
   )
 
-/** Neither a text nor a pair of texts may be nothing at all. @throws AppError `empty_input` */
+/** A text or a pair of texts must not be empty. @throws AppError `empty_input` */
 export function assertText<Input extends TextOrIds | readonly string[]>(input: Input, field: string): Input {
   const isEmpty = typeof input === 'string' ? input === '' : input.every((one) => one === '')
   if (isEmpty) throw teiErrors.empty(field)
   return input
 }
 
-/** The count is looked at before anything else of a list. */
+/** Checked before the items themselves. */
 export function assertCount(inputs: unknown, field: string, max = inputsMax): unknown {
   if (!Array.isArray(inputs)) return inputs
   if (inputs.length === 0) throw teiErrors.empty(field)
@@ -51,7 +51,7 @@ export function assertCount(inputs: unknown, field: string, max = inputsMax): un
   return inputs
 }
 
-/** How many characters texts have; tokens that a caller made have none. */
+/** The number of characters of texts; a caller's own tokens have none. */
 export function charactersOf(inputs: readonly (TextOrIds | readonly string[])[]): number {
   let total = 0
   for (const input of inputs)
@@ -60,7 +60,7 @@ export function charactersOf(inputs: readonly (TextOrIds | readonly string[])[])
   return total
 }
 
-/** A pair of UTF-16 units is one character. */
+/** A surrogate pair is one character. */
 function countOf(text: string): number {
   let count = text.length
   for (let index = 0; index < text.length - 1; index++)

@@ -6,7 +6,7 @@ import type { Metrics } from '../../../shared/metrics.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import { teiMetrics } from './tei-metrics.ts'
 
-/** The names that text-embeddings-inference gives its errors, as it writes them. */
+/** text-embeddings-inference's error types. */
 type TeiErrorType = 'Unhealthy' | 'Backend' | 'Overloaded' | 'Validation' | 'Tokenizer' | 'Empty'
 
 const emptyCode = 'empty_input'
@@ -24,7 +24,7 @@ export const teiErrors = {
     }),
 }
 
-/** Answers in the envelope and with the statuses of text-embeddings-inference 1.9. */
+/** Errors as from text-embeddings-inference 1.9. */
 export const answerTeiErrors = (metrics: Metrics, beside?: Envelope): ErrorHandler<ServingEnvironment> => {
   const envelope: Envelope = (error, requestId) => ({ ...teiEnvelope(error, requestId), ...beside?.(error, requestId) })
   const answer = answerErrors(envelope, metrics)
@@ -36,7 +36,7 @@ export const answerTeiErrors = (metrics: Metrics, beside?: Envelope): ErrorHandl
 
 const teiEnvelope: Envelope = (error) => ({ error: error.message, error_type: typeOf(error) })
 
-/** The same error with the status and the words that this protocol has for it. */
+/** The same error with this protocol's status and message. */
 function asTei(error: AppError): AppError {
   const { code, param, retryable, retryAfterSeconds, details, cause } = error
   const rest = { code, param, retryable, retryAfterSeconds, details, cause }
@@ -48,7 +48,7 @@ function asTei(error: AppError): AppError {
   return new AppError({ ...rest, status: 422, message })
 }
 
-/** Of a model that cannot do it, or failed at it. */
+/** The model cannot do it, or failed. */
 const backendCodes = new Set([
   'inference_failed',
   'input_ends_engine',
@@ -67,7 +67,7 @@ function typeOf({ code, status, param }: AppError): TeiErrorType {
   return inputCodes.has(code) && param?.startsWith('ids') ? 'Tokenizer' : 'Validation'
 }
 
-/** What its counter of failures calls them. */
+/** The label in its failure counter. */
 function failureOf({ code, status }: AppError): string {
   if (status === 429) return 'overloaded'
   if (code === batchSizeCode) return 'batch_size'

@@ -4,7 +4,7 @@ import type { Route } from '../../deployments/route.ts'
 import { inputsMax } from '../../tasks/limits.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
-/** `GET /info` below one model's base path: as text-embeddings-inference says it, and what `/info` says here. */
+/** `GET /info` below one model's base path: text-embeddings-inference's fields and our own. */
 export function answerTeiInfo(
   context: Context<ServingEnvironment>,
   { item, task, describe, service }: Route,
@@ -19,7 +19,7 @@ export function answerTeiInfo(
         : 'float32',
     served_model_name: item.name,
     model_type: modelType({ describe, service }),
-    // Work is admitted by how long it would wait, not by a count of requests, and runs are bounded by predicted time.
+    // Admission goes by the estimated wait, not by a count, and runs are limited by estimated time.
     max_concurrent_requests: null,
     max_batch_tokens: null,
     max_batch_requests: null,
@@ -56,5 +56,5 @@ function modelType({
   return capabilities.classify === undefined ? {} : { classifier: names }
 }
 
-/** Its names for them. */
+/** Its own names. */
 const teiPooling: Record<string, string> = { lasttoken: 'last_token' }

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Metric, type Registry } from 'prom-client'
 import type { Metrics } from '../../../shared/metrics.ts'
 
-/** As text-embeddings-inference has them: 35 from 15 µs, each half as long again as the one before. */
+/** text-embeddings-inference's 35 buckets from 15 µs, each half as long again as the last. */
 const durationBuckets = Array.from({ length: 35 }, (_, index) => 0.000015 * 1.5 ** index)
 const lengthBuckets = Array.from({ length: 15 }, (_, index) => 2 ** index)
 
@@ -24,7 +24,7 @@ export interface TeiMetrics {
 
 const made = new WeakMap<Registry, TeiMetrics>()
 
-/** The metrics that a dashboard of text-embeddings-inference reads, written from what its routes do. One set per process. */
+/** The metrics of text-embeddings-inference's dashboards, filled by its routes. One set per process. */
 export function teiMetrics(metrics: Metrics): TeiMetrics {
   const { registry } = metrics
   const held = made.get(registry)
@@ -81,7 +81,7 @@ function createTeiMetrics({ registry, queueDepth, batchSize }: Metrics): TeiMetr
   }
 }
 
-/** A histogram of ours under another name, its labels added together: read when it is asked for, counted nowhere twice. */
+/** One of our histograms under another name, summed over its labels when scraped. */
 function summed({ source, name, help }: { source: Metrics['batchSize']; name: string; help: string }): Metric {
   const get = async () => {
     const { values, name: own, ...rest } = await source.get()

@@ -6,11 +6,11 @@ import type { JsonText, Timing } from '../../tasks/task.ts'
 
 export interface TeiRequest {
   body: unknown
-  /** As the caller named it. */
+  /** As the caller wrote it. */
   model: string
   route: Route
   options: CallOptions
-  /** What all parts of its answer hold together. */
+  /** Limits the total size of all parts of the answer. */
   held?: HeldWeights
 }
 
@@ -21,17 +21,17 @@ export interface TeiAnswer {
   tokens: number
   characters: number
   tokenizationMs?: number
-  /** How many texts or pairs were asked about, and whether as a list. */
+  /** How many texts or pairs there were, and whether in a list. */
   inputs: number
   isSingle: boolean
 }
 
-/** One thing that text-embeddings-inference does, by whichever of its routes it is asked. */
+/** An operation of text-embeddings-inference, behind any of its routes. */
 export interface TeiOperation {
-  /** What a model must be able to do for it. */
+  /** The capability it needs. */
   kind: keyof Capabilities
   counts: 'embed' | 'predict'
-  /** Where a body has what it is asked about. @default inputs */
+  /** The field of its inputs. @default inputs */
   field?: string
   answer(request: TeiRequest): Promise<TeiAnswer>
 }

@@ -43,14 +43,14 @@ const operations: Record<string, TeiOperation> = {
 }
 
 /**
- * What the hosts' own routes ask a model for: the first that it can do and that the body is one of. SageMaker's is also
- * MLflow's, which answers for bodies of its own, and for models that do nothing of this.
+ * The operations behind hosting platforms' own routes, in order of preference. SageMaker's route is also MLflow's,
+ * which takes bodies in its own format and models without any of these.
  */
 const byModel = [rerank, predict, embedSparse, embed]
 
 /**
- * What clients of text-embeddings-inference speak, below the base path of a model (`isRoot` false: the base's own `POST`
- * is the pipeline's) or at the root, where the one deployment that can do it answers.
+ * text-embeddings-inference's routes, below a model's base path (`isRoot` false, where `POST` itself is the pipeline)
+ * or at the root, where the one capable deployment answers.
  */
 export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }): Hono<ServingEnvironment> {
   const { verify, router, metrics } = parts
@@ -59,7 +59,7 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
   const guard = guardPredictions({ parts, answerError })
   const answerMlflow = answerMlflowErrors(metrics)
   const answerOpenai = answerErrors(openaiEnvelope, metrics)
-  // Before the body is read nobody knows whose client asks.
+  // The client's protocol is unknown until the body is read.
   const hostsGuard = guardPredictions({ parts, answerError: answerTeiErrors(metrics, mlflowEnvelope) })
   const guards = [errorsBy(answerError), authenticate(verify)] as const
 
@@ -85,7 +85,7 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
       }
       if (found.model === undefined) throw found.refusal
       const { model } = found
-      // Found again behind the body, which may have been long in coming: another revision may answer by now.
+      // Resolved again after the body, whose upload may have taken long: another revision may answer by now.
       const route = routeTo(context, { router, model })
       if (isHosts && (isOfMlflow(body) || kinds.every((kind) => route.service.capabilities[kind] === undefined))) {
         context.set('answerError', answerMlflow)
@@ -132,5 +132,5 @@ function modelOrRefusal(find: () => string): { model: string } | { model?: undef
 const answerOne = (operationFor: (body: unknown) => TeiOperation, request: TeiRequest) =>
   operationFor(request.body).answer(request)
 
-/** The root's paths of this protocol, for whoever puts the service beside another on one port. */
+/** The root paths of this protocol, for a host that serves several apps on one port. */
 export const teiRootPaths = [...Object.keys(operations), '/invocations', '/vertex']

@@ -46,9 +46,9 @@ export const tokenize: TeiOperation = {
   },
 }
 
-/** Each is kept with its place until all are told. */
+/** Each is kept with its position until all are sent. */
 const tokensMax = 100_000
-/** A list of ids is turned into text without a pause; others are let in between two of them. */
+/** A list of ids is decoded without a pause; the event loop yields between lists. */
 const listMax = 16_384
 
 const writeToken = (token: Token): string =>

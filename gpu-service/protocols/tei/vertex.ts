@@ -7,7 +7,10 @@ import type { TeiAnswer, TeiOperation, TeiRequest } from './tei-operation.ts'
 const request = z.object({ instances: z.unknown() })
 const instancesMax = 256
 
-/** Vertex AI's `{instances}` to `{predictions}`: each instance is a request of its own, of its own kind too, and they share runs. */
+/**
+ * Vertex AI's `{instances}` to `{predictions}`: each instance is a request of its own, possibly of its own kind, and
+ * they share runs.
+ */
 export async function answerVertex(
   operationFor: (body: unknown) => TeiOperation,
   asked: TeiRequest,
@@ -22,7 +25,7 @@ export async function answerVertex(
   const shared = { ...asked, options, held: { weights: 0 } }
   const answers = await Promise.all(bodies.map((body) => operationFor(body).answer({ ...shared, body }))).catch(
     (error) => {
-      // Nobody gets what the others would answer.
+      // Nobody would get the other answers.
       failed.abort()
       throw error
     },
