@@ -1,0 +1,51 @@
+import type { Template } from 'aws-cdk-lib/assertions'
+
+/** What somebody asks of the table, in the words of IAM. */
+export interface Asked {
+  action: string
+  /** `''` is the table itself. */
+  index?: string | undefined
+  partitions?: string[]
+}
+
+interface Statement {
+  Effect: string
+  Action: string | string[]
+  Resource: Resource | Resource[]
+  Condition?: Record<string, Record<string, string | string[]>>
+}
+
+type Resource = string | { 'Fn::Join'?: [string, Resource[]]; 'Fn::GetStackOutput'?: { OutputName: string } }
+
+/** Whether the policies that are synthesised for a role let it do something with the table, decided as IAM decides it. */
+export function policyOf(template: Template, role: RegExp): (asked: Asked) => boolean {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'))
+  const own = policies.filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => role.test(Ref)))
+  const statements: Statement[] = own.flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+  return ({ action, index, partitions = [] }) =>
+    statements.some(({ Effect, Action, Resource, Condition }) => {
+      const leading = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']
+      return (
+        Effect === 'Allow' &&
+        [Action].flat().includes(`dynamodb:${action}`) &&
+        [Resource]
+          .flat()
+          .some((resource) => named(resource) === (index === undefined ? table : `${table}/index/${index}`)) &&
+        (leading === undefined ||
+          partitions.every((partition) => [leading].flat().some((like) => isLike(partition, like))))
+      )
+    })
+}
+
+const table = 'table'
+
+/** The table's name comes from the other stack, and an index's is told beside it. */
+const named = (resource: Resource): string => {
+  if (typeof resource === 'string') return resource
+  const { 'Fn::Join': join, 'Fn::GetStackOutput': output } = resource
+  if (join !== undefined) return join[1].map(named).join(join[0])
+  return /^PublishOutputFnGetAttTable[0-9A-F]{8}Arn/.test(output?.OutputName ?? '') ? table : ''
+}
+
+const isLike = (partition: string, like: string): boolean =>
+  like.endsWith('*') ? partition.startsWith(like.slice(0, -1)) : partition === like
