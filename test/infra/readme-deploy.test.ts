@@ -17,12 +17,20 @@ function told(block: string, cwd: string): string[] {
   return stdout.split('\n')
 }
 
+const readme = blocksOf(readFileSync(join(repositoryRoot, 'README.md'), 'utf8'))
+
+it('each script that the README runs installs first what it needs, so that one may begin with any of them', () => {
+  const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'))
+  const shown = readme.filter(({ kind }) => kind === 'sh').flatMap(({ text }) => text.split('\n'))
+  const run = shown.flatMap((line) => /^npm (?:run )?(\w+)/.exec(line)?.[1] ?? [])
+  expect(run).toContain('synth')
+  for (const name of run) expect(scripts[`pre${name}`], name).toBe(scripts.prestart)
+})
+
 it('each deployment that the README shows lets in the admin key that the first one chose', () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-readme-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const blocks = blocksOf(readFileSync(join(repositoryRoot, 'README.md'), 'utf8')).filter(
-    ({ kind }) => kind === 'sh aws',
-  )
+  const blocks = readme.filter(({ kind }) => kind === 'sh aws')
   const deployments = blocks.map(({ text }) => told(text, folder)).filter((words) => words.includes('deploy'))
   const key = readFileSync(join(folder, 'slipway-admin-key'), 'utf8').trim()
   const sha256 = createHash('sha256').update(key).digest('hex')
