@@ -7,12 +7,16 @@ import { expect, it, onTestFinished } from 'vitest'
 import { repositoryRoot } from '../../infra/constructs/repository-root.ts'
 import { blocksOf } from '../support/readme-blocks.ts'
 
-/** What a block gives to the CDK's command line, which is not run. */
+/** What a block gives to the CDK's command line, which is not run, where there is no sha256sum, as on a Mac. */
 function told(block: string, cwd: string): string[] {
-  const { stdout, status } = spawnSync('bash', ['-ec', `npx() { printf '%s\\n' "$@"; }\n${block}`], {
-    cwd,
-    encoding: 'utf8',
-  })
+  const { stdout, status } = spawnSync(
+    'bash',
+    ['-ec', `sha256sum() { exit 127; }\nnpx() { printf '%s\\n' "$@"; }\n${block}`],
+    {
+      cwd,
+      encoding: 'utf8',
+    },
+  )
   expect(status).toBe(0)
   return stdout.split('\n')
 }
