@@ -1,11 +1,11 @@
-/** A text that was made from another, knowing of each of its UTF-16 units where it stood there. */
+/** A text derived from another, with the source range of each of its UTF-16 units. */
 export interface AlignedText {
   text: string
   starts: readonly number[]
   ends: readonly number[]
 }
 
-/** A part of a text, as it stands there. */
+/** Aligns a part of a text with itself. */
 export function alignText(text: string, from = 0, to = text.length): AlignedText {
   const made = startAligned()
   for (let index = from; index < to; ) {
@@ -20,13 +20,13 @@ export function sliceAligned({ text, starts, ends }: AlignedText, from: number, 
   return { text: text.slice(from, to), starts: starts.slice(from, to), ends: ends.slice(from, to) }
 }
 
-/** Collects an aligned text piece by piece. */
+/** Builds an aligned text piece by piece. */
 export function startAligned() {
   const pieces: string[] = []
   const starts: number[] = []
   const ends: number[] = []
   return {
-    /** Every unit of the piece comes from the same place. */
+    /** Every unit of the piece maps to the same source range. */
     add(piece: string, start: number, end: number): void {
       pieces.push(piece)
       for (let unit = 0; unit < piece.length; unit++) {
@@ -38,7 +38,7 @@ export function startAligned() {
   }
 }
 
-/** What matches a pattern becomes something else, which stands where that stood. */
+/** Replaces every match of a pattern; the replacement maps to the source range of the match. */
 export function replaceAligned(input: AlignedText, pattern: RegExp | string, content: string): AlignedText {
   const made = startAligned()
   const keep = (from: number, to: number) => {

@@ -1,6 +1,8 @@
 import { type AlignedText, startAligned } from './aligned-text.ts'
 
-/** The characters that byte-level tokenizers write bytes as: printable ones as they are, the others from 256 on. */
+/**
+ * The characters that byte-level tokenizers write bytes as: printable bytes as themselves, all others from U+0100 on.
+ */
 const alphabet = (() => {
   const printable = (byte: number) =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff)
@@ -8,12 +10,12 @@ const alphabet = (() => {
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++))
 })()
 
-/** The space of the alphabet, which starts a word. */
+/** How the alphabet writes a space, which starts a word. */
 export const byteSpace = alphabet[0x20] ?? ''
 
 const encoder = new TextEncoder()
 
-/** A text in the alphabet, a character per byte. */
+/** Writes a text in the byte alphabet, one character per UTF-8 byte. */
 export function toByteAlphabet({ text, starts, ends }: AlignedText): AlignedText {
   const made = startAligned()
   let unit = 0

@@ -18,21 +18,21 @@ export interface TokenizerFile {
 
 export interface CheckedTokenizer {
   tokenizer: Tokenizer
-  /** To be told how long a text is, or what tokens become one, before its way through the stages begins. */
+  /** Must be called with the length of a text, or of the tokens to decode, before it passes through the stages. */
   allowGrowth: (length: number) => void
-  /** Whether it takes milliseconds for any piece of a text; of others it is not known. */
+  /** Whether any piece of a text is known to take only milliseconds. */
   isUsual: boolean
 }
 
 const noWords = { type: 'WordLevel', vocab: {}, unk_token: '' }
-/** Many times what the stages of any tokenizer take for all tokens of its own. */
+/** Many times what the stages of any real tokenizer take for all of its own tokens. */
 const stagesLimitMs = 1000
 
 /**
- * The library's tokenizer, where it takes little memory for any text. While it is made it runs its stages on the tokens
- * that a file adds, on the thread that answers everybody, so they are tried before.
+ * Creates the library's tokenizer if it takes little memory for any text. Its constructor runs the stages on the tokens
+ * that a file adds, on the thread that serves all requests, so they are tried under a time limit first.
  *
- * @throws AppError `unsupported_model` naming what is too much
+ * @throws AppError `unsupported_model` naming what is too large or too slow
  */
 export function checkedTokenizer(file: TokenizerFile, config: object, limitMs = stagesLimitMs): CheckedTokenizer {
   refuseManySpecials(config)

@@ -1,10 +1,10 @@
 /**
- * Turns places in a JavaScript string, which counts UTF-16 units, into places as Python counts them: in code points.
- * That is what Hugging Face's own servers answer and what every client that cuts a text by an answer expects.
+ * Converts offsets in UTF-16 units, as JavaScript counts, to offsets in code points, as Python counts: Hugging Face's
+ * own servers answer with those, and clients that slice a text by an answer expect them.
  */
 export function codePointCounter(text: string): (unit: number) => number {
   if (!surrogates.test(text)) return (unit) => unit
-  // The characters of two units before each block: one number for each of them takes long to make for a long text.
+  // The number of surrogate pairs before each block: one entry per unit would take too long for a long text.
   const before: number[] = []
   let pairs = 0
   for (let from = 0; from <= text.length; from += blockLength) {
@@ -20,7 +20,7 @@ export function codePointCounter(text: string): (unit: number) => number {
 const surrogates = /[\ud800-\udfff]/
 const blockLength = 256
 
-/** How many characters of two units have their second one there. */
+/** The number of surrogate pairs whose second unit is in the range. */
 function pairsWithin(text: string, from: number, to: number): number {
   let pairs = 0
   for (let unit = Math.max(1, from); unit < Math.min(to, text.length); unit++)

@@ -7,10 +7,10 @@ export interface EncodedText {
   typeIds: number[]
 }
 
-/** The same with where each token comes from: 0 to 0 for a special token. */
+/** The same with the source range of each token, which is 0 to 0 for a special token. */
 export interface LocatedText extends PlacedTokens {
   typeIds: Int32Array
-  /** Which text each token is of: 0 the first, 1 the second, `specialToken` for one put around them. */
+  /** Which text each token is from: 0 the first, 1 the second, `specialToken` none. */
   sequences: Int8Array
 }
 

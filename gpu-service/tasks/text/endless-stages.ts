@@ -1,17 +1,17 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Stage } from './tokenizer-stages.ts'
 
-/** Far more than any tokenizer that was made for texts. */
+/** Far more than any real tokenizer has. */
 const stagesMax = 1000
-/** Of what is put somewhere, or in the place of something; tokenizers put a few characters there. */
+/** For inserted text and replacements; real tokenizers use a few characters. */
 const contentLengthMax = 100
-/** No pattern of a tokenizer is a tenth as long, and to compile one cannot be ended. */
+/** More than ten times the longest pattern of any real tokenizer: compiling a pattern cannot be interrupted. */
 const patternLengthMax = 8192
-/** What the stages of the library, or what their files say of them, have such content as. */
+/** The names of inserted text and replacements, in the library's stages or in their configuration. */
 const contents = ['content', 'prepend', 'replacement', 'str_rep', 'suffix', 'prefix', 'word_delimiter_token']
 
 /**
- * Refuses a tokenizer that makes a page of each letter in one step, or goes through a text without end.
+ * Refuses a tokenizer with a stage that turns each letter into a page, or that never ends.
  *
  * @throws AppError `unsupported_model`
  */
@@ -26,7 +26,7 @@ export function refuseEndlessStages(stages: readonly Stage[]): void {
       throw errors.unsupportedModel(
         `"tokenizer.json" replaces little by more than ${contentLengthMax} characters; a text of one letter may become gigabytes.`,
       )
-    // JavaScript puts what was found there, or all before it, where others have these signs stand for themselves.
+    // JavaScript inserts the match, or all text before it, for these; other implementations take them literally.
     if (contents.some((name) => /\$[&`'<\d]/.test(String(said[name] ?? ''))))
       throw errors.unsupportedModel('"tokenizer.json" replaces something by "$" and a sign that stands for more text.')
     const { pattern } = said

@@ -1,15 +1,15 @@
 import { errors } from '../../../shared/errors.ts'
 
-/** Four times what SentencePiece makes by itself. Unigram keeps all pieces that begin at each place of a text. */
+/** Four times SentencePiece's default. Unigram keeps every piece that begins at each position of a text. */
 const pieceLengthMax = 64
-/** The library compares each of the special ones with all others. */
+/** The library compares each special token with all others. */
 const specialMax = 10_000
 
 /**
- * Refuses a tokenizer that may fill the memory for one long word.
+ * Refuses a vocabulary with pieces so long that one long word may exhaust the memory.
  *
- * @param model the library's, which has what the file says under names of its own
- * @throws AppError `unsupported_model` naming what is too long
+ * @param model the library's model, with its own field names
+ * @throws AppError `unsupported_model` naming the piece
  */
 export function refuseLongPieces(model: unknown): void {
   const { scores, vocab = [] } = model as { scores?: unknown; vocab?: unknown[] }
@@ -22,9 +22,9 @@ export function refuseLongPieces(model: unknown): void {
 }
 
 /**
- * Refuses one that takes minutes to be made.
+ * Refuses a tokenizer that would take minutes to construct.
  *
- * @throws AppError `unsupported_model` naming what is too much
+ * @throws AppError `unsupported_model`
  */
 export function refuseManySpecials(config: object): void {
   const { additional_special_tokens: special = [] } = config as { additional_special_tokens?: unknown }

@@ -4,7 +4,7 @@ import type { TokenMarks } from './tokenizer-parts.ts'
 
 const metaspace = '\u2581'
 
-/** Where each unit of a word stands in the stream, or -1 where the tokenizer has put it there itself. */
+/** Finds the index in the stream of each unit of a word, or -1 for one that the tokenizer has inserted. */
 export function findWord({ word, stream: { text }, cursor: from, marks }: FindWord): {
   places: number[]
   cursor: number
@@ -30,7 +30,7 @@ interface FindWord {
 
 const matches = (unit: string, wanted: string): boolean => unit === wanted || (wanted === metaspace && unit === ' ')
 
-/** What stands between words is of no token. */
+/** Skips what lies between words and belongs to no token. */
 function seek(text: string, unit: string, from: number): number {
   if (matches(text.charAt(from), unit)) return from
   return text.indexOf(unit, from)

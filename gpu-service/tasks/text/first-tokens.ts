@@ -1,20 +1,21 @@
 import { isOnePiece, piecesOf } from './text-pieces.ts'
 import { type CutPrefix, sliceWhole } from './text-prefix.ts'
 
-/** Tokens near a cut may differ from those of the whole text; this many are not taken. */
+/** Tokens near a cut may differ from those of the whole text; this many are discarded. */
 const margin = 64
 const charactersPerToken = 8
-/** Beyond so many characters per token that is kept, and so many at all, a text is not read: no language needs them. */
+/** A text is not read beyond this many characters per kept token, or this many in total: no language needs more. */
 const charactersPerTokenMax = 64
 const charactersMax = 65_536
 
 /**
- * The first `keep` tokens of a text, without tokenising much more of it than they need, with a step between pieces of a
- * long one. A text whose tokens stand for more than 64 characters each (endless runs of one sign) counts as ended there.
+ * Generates the first `keep` tokens of a text without tokenising much more than needed, yielding between the pieces of
+ * a long one. A text whose tokens span more than 64 characters each (endless runs of one character) counts as ended
+ * there.
  */
 export function* firstTokens({ text, keep, encode, cut }: FirstTokens): Generator<void, number[]> {
   const usual = charactersPerToken * (keep + margin)
-  // What could not hold many more than are kept is nearly every text.
+  // True of nearly every text: it cannot have many more tokens than are kept.
   if (text.length <= usual) return (yield* tokensOf(text, encode)).slice(0, keep)
   const max = Math.min(charactersPerTokenMax * (keep + margin), Math.max(charactersMax, charactersPerToken * keep))
   for (let length = usual; ; length *= 2) {
@@ -37,7 +38,7 @@ function* tokensOf(text: string, encode: FirstTokens['encode']): Generator<void,
 interface FirstTokens {
   text: string
   keep: number
-  /** Ids without special tokens of a text, or of a piece that others stand before. */
+  /** Returns the ids, without special tokens, of a text or of a later piece of one. */
   encode: (text: string, isStart: boolean) => number[]
   cut: CutPrefix
 }

@@ -1,16 +1,16 @@
 import { errors } from '../../../shared/errors.ts'
 import type { Stage } from './tokenizer-stages.ts'
 
-/** How many times as long as it was a text may become: Unicode makes up to eighteen characters of one, and bytes three of each. */
+/** The most a text may grow: Unicode normalisation makes up to eighteen characters of one, and bytes three of each. */
 const growthMax = 64
-/** What is put before any text, however short. */
+/** For what is prepended to any text, however short. */
 const addedMax = 10_000
 
 /**
- * Ends the way of a text through a tokenizer's stages that make it very long: ten for each letter, ten for each of those,
- * and on, until one letter is gigabytes.
+ * Makes a tokenizer's stages fail on a text that grows too long: ten characters for each letter, ten for each of those,
+ * and so on, until one letter is gigabytes.
  *
- * @returns what is told how long a text is before its way begins
+ * @returns a function to call with the length of a text before it passes through the stages
  */
 export function boundGrowth(stages: readonly Stage[]): (length: number) => void {
   let lengthMax = addedMax
@@ -44,7 +44,7 @@ export function boundGrowth(stages: readonly Stage[]): (length: number) => void 
   }
 }
 
-/** Of all pieces, each of which takes its place also where it is empty. */
+/** Total length of the pieces, plus one for each, since empty ones take memory too. */
 export function lengthOf(pieces: readonly string[]): number {
   let length = pieces.length
   for (const piece of pieces) length += piece.length

@@ -3,20 +3,20 @@ import { OutOfTime, threadMs, withinTime } from '../../within-time.ts'
 
 /** Several times what a piece of a text takes at most. */
 const usualLimitMs = 500
-/** What takes longer than this counts as slow: no tokenizer that was made for texts is. */
+/** Work that takes longer counts as slow; real tokenizers never do. */
 const usualSlowMs = 100
-/** For so long it may be slow at once; then it rests until this share of the time that passes has made up for it. */
+/** The allowance of slow time, and the share of the elapsed time by which it refills once used up. */
 const slowAtOnceMs = 1000
 const slowShare = 0.05
 
-/** Does what a tokenizer does with so many characters. */
+/** Runs tokenizer work on a text, or tokens, of this length. */
 export type Guard = <Result>(length: number, work: () => Result) => Result
 
 /**
- * Ends what one tokenizer does with a text where that takes too long, and has it rest where it is slow again and again:
- * it works on the thread that answers everybody, of whose time all slow texts together get a twentieth.
+ * Ends the work of one tokenizer on a text when it takes too long, and suspends a tokenizer that is slow again and
+ * again: it runs on the thread that serves all requests, of which all slow texts together get a twentieth.
  *
- * @throws AppError `invalid_input` for a text that takes too long, `tokenizer_rests` while it rests
+ * @throws AppError `invalid_input` for a text that takes too long, `tokenizer_rests` while suspended
  */
 export function guardTokens({
   limitMs = usualLimitMs,
@@ -35,7 +35,7 @@ export function guardTokens({
     try {
       return withinTime({ limitMs, work, usedMs })
     } catch (error) {
-      // A pattern that is tried in very many ways may fill its stack before that.
+      // A backtracking pattern may overflow its stack before the limit.
       if (!(error instanceof OutOfTime || error instanceof RangeError)) throw error
       throw errors.invalidInput(
         `The tokenizer of this model cannot take a text of ${length} characters like this one apart in ${limitMs} ms, so it was stopped: what its "tokenizer.json" looks for may be there in very many ways. Send a shorter text, or split it.`,
@@ -51,6 +51,6 @@ interface GuardTokens {
   limitMs?: number
   slowMs?: number
   now?: () => number
-  /** For how long this thread has been at work. */
+  /** CPU time of this thread. */
   usedMs?: () => number
 }

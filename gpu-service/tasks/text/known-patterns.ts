@@ -1,7 +1,6 @@
 /**
- * The patterns of tokenizers that are in use, as their files say them. For any text each takes about as long as the
- * text, or goes through a few thousand characters once for each of them, which is milliseconds. Another one may do so,
- * too, but nobody knows.
+ * The patterns of tokenizers in common use, as their files spell them. Each takes time linear in the text, or rescans a
+ * few thousand characters for each of them, which is milliseconds. Other patterns may be as fast, but that is unknown.
  */
 export const knownPatterns: ReadonlySet<string> = new Set([
   // ALBERT, T5, XLM-RoBERTa, DeBERTa: repeated spaces; CLIP and SigLIP: spaces and punctuation.

@@ -2,10 +2,10 @@ import type { YieldTurn } from '../../yield-turn.ts'
 import { isOnePiece } from './text-pieces.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
-/** The tokens that texts of one request begin with: a query stands before each of two thousand documents. */
+/** The first tokens of the texts of one request: a query is repeated for each of two thousand documents. */
 export type KnownStarts = Map<string, { ids: number[]; room: number }>
 
-/** The first tokens of a text, one more than there is room for, so that it is known whether it fits. */
+/** Returns the first tokens of a text, up to one more than there is room for, which shows that it does not fit. */
 export async function startOf({ text, room, tokenizer, known, yieldTurn }: StartOf): Promise<number[]> {
   const before = known?.get(text)
   if (before?.room === room) return before.ids

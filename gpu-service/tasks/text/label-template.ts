@@ -1,12 +1,15 @@
 import { errors } from '../../../shared/errors.ts'
 
 const slot = '{}'
-/** Far more than any model reads. A template of many slots would make gigabytes of labels that are a little longer. */
+/** Far more than any model reads. A template with many slots would turn slightly longer labels into gigabytes. */
 const filledMax = 16_384
 
 export const hasSlot = (template: string): boolean => template.includes(slot)
 
-/** What a model reads for each label. @throws AppError `invalid_input` before a text is made that is too long */
+/**
+ * Fills every slot of the template with each label. @throws AppError `invalid_input` before making a text that is too
+ * long
+ */
 export function fillTemplate(template: string, labels: readonly string[]): string[] {
   const parts = template.split(slot)
   const between = template.length - slot.length * (parts.length - 1)

@@ -1,4 +1,4 @@
-/** The places of the largest numbers, from the largest down; of equals the first one leads. */
+/** Returns the indices of the largest numbers, in descending order; equal numbers keep their order. */
 export function largest(numbers: ArrayLike<number>, count: number): number[] {
   const valueAt = (index: number) => numbers[index] ?? Number.NEGATIVE_INFINITY
   const best: number[] = []
@@ -11,7 +11,7 @@ export function largest(numbers: ArrayLike<number>, count: number): number[] {
   return best
 }
 
-/** Behind all that are as large or larger. */
+/** After all values that are as large or larger. */
 function placeFor(value: number, best: readonly number[], valueAt: (index: number) => number): number {
   let low = 0
   let high = best.length

@@ -1,6 +1,6 @@
 import { type AlignedText, replaceAligned, sliceAligned, startAligned } from './aligned-text.ts'
 
-/** One step of a tokenizer's normalising: the library's, with what its file says of it. */
+/** One normalisation step: the library's function with its settings. */
 export interface NormaliseStep {
   normalise(text: string): string
   /** As in tokenizer.json. */
@@ -10,7 +10,7 @@ export interface NormaliseStep {
   content?: string | undefined
 }
 
-/** Normalises a text as the library does, and keeps where each character came from. */
+/** Normalises a text as the library does and keeps the source range of each character. */
 export const normaliseAligned = (text: AlignedText, steps: readonly NormaliseStep[]): AlignedText =>
   steps.reduce(takeStep, text)
 
@@ -21,17 +21,20 @@ function takeStep(input: AlignedText, step: NormaliseStep): AlignedText {
   if (type === 'Replace' && pattern !== undefined) return replaceAligned(input, pattern, content)
   if (type === 'Strip') return sliceAligned(input, input.text.indexOf(text), input.text.indexOf(text) + text.length)
   const made = type === 'Prepend' ? undefined : inClusters({ ...input, normalise, type })
-  // Lengths decide: a letter may look another way in its context, as the last sigma of a word does.
+  // Only the lengths must agree: a letter may take another form in context, as a final sigma does.
   if (made?.text.length === text.length) return { ...made, text }
   return spliced(input, text)
 }
 
-/** What composing forms look at together: a character with its marks, and the letters of a Korean syllable. */
+/** The units that composing forms treat together: a character with its marks, and the letters of a Korean syllable. */
 const composed = /[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|\P{M}\p{M}*|\p{M}+/gu
 const single = /[\s\S]/gu
 const composing = new Set(['NFC', 'NFKC', 'Precompiled'])
 
-/** Character by character: what one becomes comes from it, the n-th of what several become from the n-th of them. */
+/**
+ * Normalises cluster by cluster: the result of one character maps to it, the n-th character of the result of several to
+ * the n-th of them.
+ */
 function inClusters({ text, starts, ends, normalise, type }: InClusters): AlignedText {
   const made = startAligned()
   for (const { index, 0: cluster } of text.matchAll(composing.has(type) ? composed : single)) {
@@ -50,7 +53,7 @@ interface InClusters extends AlignedText {
   type: string
 }
 
-/** What two texts share at both ends stays where it was; all between comes from all between. */
+/** Aligns the common prefix and suffix; everything between maps to everything between. */
 function spliced({ text: before, starts, ends }: AlignedText, text: string): AlignedText {
   const shorter = Math.min(before.length, text.length)
   let tail = 0

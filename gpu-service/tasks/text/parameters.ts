@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import type { Truncation } from '../capabilities.ts'
 
-/** Reads what a caller sent beside its inputs; null counts as absent. @throws AppError `invalid_input` naming the field. */
+/** Parses the parameters of a request; null counts as absent. @throws AppError `invalid_input` naming the field. */
 export function readParameters<Schema extends z.ZodType>(
   schema: Schema,
   parameters: Record<string, unknown>,
@@ -27,7 +27,7 @@ export const trueOrFalse = z.boolean('must be true or false')
 
 export const text = z.string('must be a text')
 
-/** Counted before any is looked at, since a body may hold millions. */
+/** Counts the items before it looks at any, because a body may hold millions. */
 export const listOfTexts = ({ of, max }: { of: string; max: number }) =>
   z
     .custom<unknown[]>(Array.isArray, { message: `must be a list of ${of}`, abort: true })
@@ -37,7 +37,7 @@ export const listOfTexts = ({ of, max }: { of: string; max: number }) =>
 export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, `must be one of ${names.join(', ')}`)
 
-/** As text-embeddings-inference names them; too long a text is cut unless that is forbidden. */
+/** As text-embeddings-inference names them; a text that is too long is truncated by default. */
 export const truncationParameters = {
   truncate: trueOrFalse.default(true),
   truncation_direction: oneOf(['right', 'left', 'Right', 'Left']).default('right'),

@@ -1,13 +1,13 @@
 import type { SpannedToken } from './token-spans.ts'
 
-/** Tokens with the place of each, in columns: as objects a million of them take hundreds of megabytes. */
+/** Tokens with their offsets, in columns: a million of them as objects take hundreds of megabytes. */
 export interface PlacedTokens {
   readonly length: number
   ids: Int32Array
-  /** Where each stands in its text, in UTF-16 units as JavaScript counts them. */
+  /** Offsets in the text, in UTF-16 units as JavaScript counts them. */
   starts: Int32Array
   ends: Int32Array
-  /** The place of the word that each is a part of. */
+  /** The offsets of the word that contains the token. */
   wordStarts: Int32Array
   wordEnds: Int32Array
 }
@@ -24,7 +24,7 @@ export function placedTokens(tokens: readonly SpannedToken[]): PlacedTokens {
   return placed
 }
 
-/** A part of them, which shares their memory. */
+/** A view of a range; it shares the memory. */
 export const slicePlaced = (tokens: PlacedTokens, from: number, to?: number): PlacedTokens =>
   placedOf((name) => tokens[name].subarray(from, to))
 
@@ -40,7 +40,7 @@ export function joinPlaced(parts: readonly PlacedTokens[]): PlacedTokens {
   return joined
 }
 
-/** Writes tokens into others, from the place `at` on. */
+/** Copies tokens to position `at` of others. */
 export function copyPlaced({ from, to, at }: { from: PlacedTokens; to: PlacedTokens; at: number }): void {
   for (const name of columns) to[name].set(from[name], at)
 }

@@ -1,8 +1,8 @@
 import type { NormaliseStep } from './normalised-text.ts'
 
 /**
- * What a text needs so that the library's tokenizer gives what Python's gives. Half a surrogate pair is no character;
- * capital sigma becomes the same letter everywhere; a Chinese character outside the first plane is a word of its own.
+ * Prepares a text so that the library's tokenizer agrees with Python's: lone surrogates are replaced, capital sigma
+ * always becomes the same letter, and a Chinese character outside the basic plane is a word of its own.
  */
 export function prepareText(file: { normalizer?: unknown }): NormaliseStep {
   const steps = flat(file.normalizer)

@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../limits.ts'
 
-/** A text, or a pair of texts, and what an error names it by. */
+/** A text, or a pair of texts, with its name for error messages. */
 export interface TextInput {
   text: string
   pair?: string | undefined
@@ -9,8 +9,9 @@ export interface TextInput {
 }
 
 /**
- * The `inputs` of a pipeline: a text or a list of them. Where pairs make sense also `{text, text_pair}` and lists of
- * two texts. @throws AppError `invalid_input` naming the one at fault.
+ * Parses the `inputs` of a pipeline: a text or a list of texts; with `pairs` also `{text, text_pair}` and lists of two
+ * texts.
+ * @throws AppError `invalid_input` naming the item at fault
  */
 export function readTexts(inputs: unknown, { pairs = false } = {}): { items: TextInput[]; isList: boolean } {
   if (!Array.isArray(inputs)) return { items: [readOne(inputs, { param: 'inputs', pairs })], isList: false }

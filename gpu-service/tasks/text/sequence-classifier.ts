@@ -20,18 +20,18 @@ import {
 } from './text-model.ts'
 import type { PairStrategy } from './truncation.ts'
 
-/** A list of more would make `/info` long for nobody. */
+/** A longer list would only bloat `/info`. */
 const labelsToldMax = 1000
 
 /** One number per class. */
 export type Logits = Float32Array<ArrayBuffer>
 
-/** A model that gives a text, or a pair, one number per class: classifiers, rerankers and models of inference alike. */
+/** A model that gives a text, or a pair, one number per class: classifiers, rerankers and NLI models. */
 export interface SequenceClassifier {
   model: TextModel
   labels: Labels
   batches: TaskModel<EncodedText, Logits>
-  /** All of the opened task but how it is asked. */
+  /** The opened task without its `serve`. */
   opened: Omit<OpenedTask, 'serve'>
 }
 
@@ -62,7 +62,7 @@ export async function openSequenceClassifier(source: ModelSource): Promise<Seque
   }
 }
 
-/** Asks it, text by text or pair by pair. */
+/** Classifies texts or pairs. */
 export type AskClasses = (request: {
   inputs: readonly TextInput[]
   truncation: Truncation

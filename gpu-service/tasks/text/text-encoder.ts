@@ -16,21 +16,24 @@ export interface EncodeRequest {
   /** How many tokens of the pair's second text are read at most, from its start. */
   pairTokensMax?: number | undefined
   truncation: Truncation
-  /** For a pair. The longer one gives way by default. */
+  /** For a pair. @default 'longest_first' */
   strategy?: PairStrategy | undefined
   addSpecialTokens?: boolean | undefined
-  /** What an error names as being too long. */
+  /** The parameter that an error names. @default 'inputs' */
   param?: string | undefined
-  /** Of the other texts of its request. */
+  /** Shared by the texts of one request. */
   known?: KnownStarts | undefined
   yieldTurn: YieldTurn
 }
 
-/** Texts and pairs to what a model reads. @throws AppError `invalid_input` for one that is too long and may not be cut. */
+/**
+ * Encodes texts and pairs for a model. @throws AppError `invalid_input` for one that is too long and may not be
+ * truncated.
+ */
 export interface TextEncoder {
   maxTokens: number
   encode(request: EncodeRequest): Promise<EncodedText>
-  /** Slower, and knows where each token stands. */
+  /** Slower; also returns the offsets of each token. */
   locate(request: EncodeRequest): Promise<LocatedText>
 }
 
@@ -38,7 +41,7 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
   const idsOf = (text: string, piece: Piece) => tokenizer.ids(text, piece)
   const encode: TextEncoder['encode'] = async (request) => {
     const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
-    // Nearly every text ends within what the model takes: then which end is cut does not matter.
+    // Nearly every text fits, and then it does not matter which end would be truncated.
     const { known, yieldTurn } = request
     const read = await Promise.all(texts.map((text) => startOf({ text, room, tokenizer, known, yieldTurn })))
     const { pairTokensMax } = request
@@ -58,7 +61,8 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
     maxTokens,
     encode,
     async locate(request) {
-      // What may not be cut is refused by its ids: where each of millions stands takes hundreds of megabytes.
+      // A text that may not be truncated is refused by its ids alone: the offsets of millions of tokens take hundreds
+      // of megabytes.
       if (!request.truncation.truncate) await encode(request)
       const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
       const tokensOf = (text: string, piece: Piece) => tokenizer.spanned(text, piece)
@@ -75,7 +79,7 @@ interface TextEncoderOptions {
   maxTokens: number
 }
 
-/** No graph has an answer to nothing at all. */
+/** No graph accepts a row without tokens. */
 function someTokens<Encoded extends Pick<TokenRow, 'ids'>>(
   encoded: Encoded,
   { param = 'inputs' }: EncodeRequest,
@@ -97,7 +101,10 @@ function askedFor(
   }
 }
 
-/** What may be cut is read from the end that stays, no further than needed; what may not, whole, to say how long it is. */
+/**
+ * Tokenises from the end that is kept, no further than needed; all of a text that may not be truncated, to report its
+ * length.
+ */
 function gatherAll<Tokens, Gathered>(asked: GatherAll<Tokens, Gathered>): Promise<Gathered[]> {
   const { request, texts, room, gather, tokensOf } = asked
   const { truncation, yieldTurn } = request
@@ -122,7 +129,7 @@ interface GatherAll<Tokens, Gathered> {
   tokensOf: (text: string, piece: Piece) => Tokens
 }
 
-/** Which tokens of each text the model is given. */
+/** The range of tokens that is kept of each text. */
 function keptOf({ request, tokens, room, maxTokens, parts }: KeptOf): { from: number; to: number }[] {
   const { truncation, strategy = 'longest_first', param } = request
   const [first = 0, second = 0] = tokens.map(({ length }) => length)
@@ -130,7 +137,7 @@ function keptOf({ request, tokens, room, maxTokens, parts }: KeptOf): { from: nu
   if (total <= room) return tokens.map(({ length }) => ({ from: 0, to: length }))
   if (!truncation.truncate) throw tooManyTokens(maxTokens, total + specialCount(parts), param)
   const lengths = [first, second] as const
-  // A text that cannot give way enough is cut together with the other, rather than refused.
+  // If the text to truncate cannot make enough room, both are truncated rather than refused.
   const kept =
     sharedRoom({ lengths, room, strategy }) ?? sharedRoom({ lengths, room, strategy: 'longest_first' }) ?? lengths
   return tokens.map(({ length }, index) => {

@@ -9,14 +9,14 @@ import { readTextSettings, type TextSettings } from './text-settings.ts'
 import { readTokenInputs, type TokenInputs, type TokenRow, tokenTensors } from './token-tensors.ts'
 import { openTokenizer, type TextTokenizer } from './tokenizer.ts'
 
-/** What every model that reads tokens has, whatever it says of them. */
+/** What every model that reads tokens needs. */
 export interface TextModel {
   tokenizer: TextTokenizer
   texts: TextSettings
   encoder: TextEncoder
   inputs: TokenInputs
   source: ModelSource
-  /** What `/info` says of it. */
+  /** Its fields in `/info`. */
   describe: Record<string, unknown>
 }
 
@@ -36,10 +36,10 @@ export async function openTextModel(source: ModelSource): Promise<TextModel> {
   }
 }
 
-/** A CPU is fastest at a few hundred tokens per run and slower beyond; a GPU is only filled by thousands. */
+/** A CPU is fastest at a few hundred tokens per run and slower beyond; only thousands fill a GPU. */
 const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
 
-/** How token rows become tensors, padded to the longest of their batch, and what the graph says of each. */
+/** Batches token rows into tensors, padded to the longest row. */
 export function tokenModel<Row extends TokenRow, Output>(options: TokenModel<Row, Output>): TaskModel<Row, Output> {
   const { model, outputs, decode, keyOf = rowKey } = options
   const { inputs, texts, source } = model
@@ -48,7 +48,7 @@ export function tokenModel<Row extends TokenRow, Output>(options: TokenModel<Row
   const { padTokenId, positionOffset } = texts
   return {
     graph: 'main',
-    // A row without tokens (no text, no special tokens) is padding alone, and still a run.
+    // A row without tokens (an empty text without special tokens) is all padding, but still costs a run.
     sizeOf: ({ ids }) => inputs.width ?? Math.max(1, ids.length),
     tokensOf: ({ ids }) => ids.length,
     costMax,
@@ -66,10 +66,10 @@ export interface TokenModel<Row extends TokenRow, Output> {
   decode(tensors: Tensors, batch: readonly Row[]): Output[]
 }
 
-/** Rows of the same tokens have the same answer. */
+/** Rows with the same tokens have the same answer. */
 export const rowKey = ({ ids, typeIds = [] }: TokenRow): string => `${typeIds.lastIndexOf(0)}/${idsKey(ids)}`
 
-/** One short text, and full batches of short and of longer ones. */
+/** One token, then batches of up to 16 texts of 24 and of 128 tokens. */
 export function warmUpRuns<Row extends TokenRow, Output>(
   { encode, costMax, itemsMax }: TaskModel<Row, Output>,
   { maxTokens, padTokenId, rowOf }: WarmUpTexts<Row>,
@@ -86,7 +86,7 @@ interface WarmUpTexts<Row> extends Pick<TextSettings, 'maxTokens' | 'padTokenId'
   rowOf: (ids: number[]) => Row
 }
 
-/** The output of a graph by its usual name, or its only one of so many dimensions. @throws AppError `unsupported_model` */
+/** Returns the output with the usual name, else the only one of that rank. @throws AppError `unsupported_model` */
 export function outputNamed({ graph, file, name, rank }: OutputNamed): string {
   const alike = graph.outputs.filter(({ type, shape }) => type.startsWith('float') && shape?.length === rank)
   const found = graph.outputs.find((output) => output.name === name) ?? (alike.length === 1 ? alike[0] : undefined)
@@ -105,7 +105,7 @@ interface OutputNamed {
   rank: number
 }
 
-/** The rows of an output, one per text, as views that share its buffer. */
+/** The rows of an output, one per text, as views of its buffer. */
 export function outputRows(tensor: Tensor | undefined, count: number): Float32Array<ArrayBuffer>[] {
   if (!(tensor?.data instanceof Float32Array)) throw new Error('the output is not float32')
   const { data } = tensor
@@ -113,9 +113,9 @@ export function outputRows(tensor: Tensor | undefined, count: number): Float32Ar
   return Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width))
 }
 
-/** A score that is no number would reach the caller as null. @throws AppError `inference_failed` */
+/** NaN would reach the caller as null. @throws AppError `inference_failed` */
 export function assertNumbers<Row extends Float32Array>(row: Row): Row {
-  // A vocabulary has a quarter of a million of them: a function called for each takes four times as long.
+  // A vocabulary has up to 250,000 entries: calling a function for each takes four times as long.
   for (let index = 0; index < row.length; index++)
     if (Number.isNaN(row[index])) throw errors.inferenceFailed('it answered with values that are no numbers')
   return row

@@ -2,7 +2,7 @@ import type { YieldTurn } from '../../yield-turn.ts'
 import { joinPlaced, type PlacedTokens, placedTokens } from './placed-tokens.ts'
 import type { SpannedToken } from './token-spans.ts'
 
-/** A piece is about so long, and never longer than twice that: so much is tokenised in a few milliseconds. */
+/** The usual and the greatest length of a piece, in UTF-16 units: one takes a few milliseconds to tokenise. */
 const pieceLength = 1024
 const pieceLengthMax = 2 * pieceLength
 
@@ -11,12 +11,13 @@ export interface Piece {
   end: number
 }
 
-/** Nearly every text is no longer than a piece. */
+/** True of nearly every text. */
 export const isOnePiece = (text: string): boolean => text.length <= pieceLengthMax
 
 /**
- * Cuts a long text before spaces that stand between words, where no tokenizer's token goes across, and what has no
- * space for long where a word ends in another way. All its pieces together have the tokens of the whole.
+ * Cuts a long text before single spaces, which no token crosses; where there is none for long, at the end of a word, or
+ * next to a Chinese character. The tokens of the pieces are those of the whole text, except where a run without any
+ * such place is cut.
  */
 export function* piecesOf(text: string): Generator<Piece> {
   let start = 0
@@ -41,11 +42,11 @@ function cutBehind(text: string, start: number): number {
 
 const isSpace = (text: string, at: number): boolean => text.charCodeAt(at) === 0x20
 
-/** Behind a letter these begin no token of their own that goes on with letters, as "[" and "'" may. */
+/** After a letter or digit, these never begin a token that continues with letters, as "[" and "'" may. */
 const endsWord = (text: string, at: number): boolean =>
   /^[\p{L}\p{N}][.,;:!?)\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]/u.test(text.slice(at - 1, at + 1))
 
-/** A Chinese character begins a word of its own, and so does what follows one. */
+/** A Chinese character is a word of its own, so a token starts before and after it. */
 const standsAlone = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at)
   const before = text.charCodeAt(at - 1)
@@ -55,19 +56,19 @@ const standsAlone = (text: string, at: number): boolean => {
 
 export interface GatherTokens<Tokens> {
   text: string
-  /** Enough of them end the search; all without it. */
+  /** Stops at this many tokens. @default all */
   enough?: number | undefined
-  /** Which end they are wanted from. */
+  /** The end of the text to start from. */
   from: 'start' | 'end'
   tokensOf: (piece: Piece) => Tokens
   yieldTurn: YieldTurn
 }
 
-/** Tokens of a text from one of its ends, in its order, at least `enough` where it has so many. */
+/** Returns tokens from one end of a text, in text order: at least `enough`, if it has as many. */
 export const gatherTokens = async <Token>(wanted: GatherTokens<Token[]>): Promise<Token[]> =>
   (await gatherPieces(wanted)).flat()
 
-/** The same with the place of each. */
+/** The same with the offsets of each token. */
 export const gatherPlaced = async ({ tokensOf, ...wanted }: GatherTokens<SpannedToken[]>): Promise<PlacedTokens> =>
   joinPlaced(await gatherPieces({ ...wanted, tokensOf: (piece) => placedTokens(tokensOf(piece)) }))
 

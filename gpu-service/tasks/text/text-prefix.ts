@@ -1,15 +1,15 @@
-/** A part of a text whose tokens are the first tokens of the whole, but for the few at its end. */
+/** A part of a text whose tokens are the first tokens of the whole, except for a few at its end. */
 export interface Prefix {
   text: string
   isWhole: boolean
 }
 
-/** Takes a prefix of about `length` characters. */
+/** Cuts a prefix of about `length` characters. */
 export type CutPrefix = (text: string, length: number) => Prefix
 
 /**
- * How a tokenizer's texts may be cut. BERT's never looks across the end of a word, so its cut changes no token. Others
- * are cut at a space, or in the middle of what has none for long: only tokens next to the cut may change by that.
+ * Chooses how a tokenizer's texts may be cut. BERT's never looks across the end of a word, so its cut changes no token.
+ * For others the cut is at a space, or anywhere if there is none for long; only tokens next to it may change.
  */
 export function prefixCutter({ pre_tokenizer }: TokenizerShape): CutPrefix {
   const kinds = [pre_tokenizer, ...(pre_tokenizer?.pretokenizers ?? [])].map((one) => one?.type ?? '')
@@ -27,18 +27,18 @@ const cutAtSpace: CutPrefix = (text, length) => {
   return { text: sliceWhole(text, length), isWhole: false }
 }
 
-/** The first characters of a text, without the half of a pair at the end. */
+/** The first characters of a text, without half a surrogate pair at the end. */
 export function sliceWhole(text: string, length: number): string {
   const last = text.charCodeAt(length - 1)
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length)
 }
 
-/** A longer word is one unknown token to WordPiece, whatever it goes on with. */
+/** WordPiece makes one unknown token of a longer word, however it continues. */
 const longestWord = 1000
 
 /**
- * For BERT's splitting, where spaces, punctuation and Chinese characters end a word. Runs that tell it nothing (spaces,
- * the rest of an endless word) are left out, so that megabytes of them are not tokenised in vain.
+ * For BERT's splitting, where spaces, punctuation and Chinese characters end a word. Skips what does not change the
+ * tokens (repeated spaces, the rest of an endless word), so that megabytes of it are not tokenised in vain.
  */
 const cutWords: CutPrefix = (text, length) => {
   const pieces: string[] = []
@@ -70,7 +70,7 @@ function kindOf(code: number): number {
   if (isSpace(code)) return space
   if ((code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)) return letter
   if (code < 0x80) return code > 0x20 && code < 0x7f ? single : other
-  // Latin, Greek, Cyrillic, Kana, Hangul: a letter stays at least one through every normalisation.
+  // Latin, Greek, Cyrillic, Kana, Hangul: every normalisation keeps at least one letter.
   if ((code >= 0xc0 && code < 0x250 && code !== 0xd7 && code !== 0xf7) || (code >= 0x400 && code < 0x482)) return letter
   if ((code >= 0x3041 && code < 0x3097) || (code >= 0x30a1 && code < 0x30fb) || (code >= 0xac00 && code < 0xd7a4))
     return letter

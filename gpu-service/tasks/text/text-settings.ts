@@ -13,17 +13,17 @@ const modelConfig = z.object({
 const sentenceConfig = z.object({ max_seq_length: z.number().nullish() })
 const tokenizerConfig = z.object({ model_max_length: z.number().nullish(), pad_token: z.unknown().optional() })
 
-/** How a model wants its texts. */
+/** How a model's texts are tokenised, truncated and padded. */
 export interface TextSettings {
   maxTokens: number
   padTokenId: number
-  /** Ids from here on are not the model's. */
+  /** The model has no embeddings for ids from here on. */
   vocabularySize: number | undefined
-  /** The position of a text's first token, for a graph that is told positions. */
+  /** The position of a text's first token, for a graph with a `position_ids` input. */
   positionOffset: number
 }
 
-/** Gathers them from the files that a repo of transformers or sentence-transformers keeps them in. */
+/** Reads them from the files of a transformers or sentence-transformers repo. */
 export async function readTextSettings({
   files,
   tokenizer: { file, idOf },

@@ -1,9 +1,10 @@
 import { type Stage, type Staged, stagesOf } from './tokenizer-stages.ts'
 
 /**
- * What a tokenizer puts before a text or a word, it does not put before a later piece of a text that was cut within one.
+ * Makes stages that prepend something to a text, or to each word, leave it out for a piece that was cut from the middle
+ * of a text.
  *
- * @returns what is told of each piece before its way through the stages begins
+ * @returns a function to call with each piece before it passes through the stages
  */
 export function textStarts({ normalizer, pre_tokenizer }: Omit<Staged, 'decoder'>): (piece: PieceStart) => void {
   let isStart = true
@@ -38,11 +39,11 @@ export function textStarts({ normalizer, pre_tokenizer }: Omit<Staged, 'decoder'
 
 export interface PieceStart {
   text: string
-  /** Whether it is the first of its text. */
+  /** Whether it is the first piece of its text. */
   isStart: boolean
 }
 
-/** What the library's Metaspace and ByteLevel keep of their files. */
+/** The fields of the library's Metaspace and ByteLevel. */
 interface SplittingStage extends Omit<Stage, 'pre_tokenize'> {
   pre_tokenize?(text: string | string[], options?: { section_index?: number }): string[]
   str_rep?: string

@@ -1,4 +1,4 @@
-/** Above this a `model_max_length` is a way to say that there is none. */
+/** transformers writes a huge `model_max_length` for "no limit". */
 const saneMax = 1_000_000
 const fallback = 512
 
@@ -15,7 +15,10 @@ export interface TokenLimitSources {
   padTokenId?: number | undefined
 }
 
-/** The most tokens of a text, special ones included: what sentence-transformers obeys, never more than the graph holds. */
+/**
+ * The most tokens of a text, special ones included: as sentence-transformers decides, capped by the number of
+ * positions.
+ */
 export function tokenLimit(sources: TokenLimitSources): number {
   const { sentenceBert, tokenizer, tokenizerConfig, positions } = sources
   const asked = [sentenceBert, tokenizer, tokenizerConfig].find(isLimit)
@@ -24,11 +27,11 @@ export function tokenLimit(sources: TokenLimitSources): number {
   return Math.min(asked ?? held ?? fallback, held ?? saneMax)
 }
 
-/** Some write -1, too, or a number without an end for none. */
+/** Some files write -1 or infinity for "no limit". */
 const isLimit = (limit: number | undefined): limit is number =>
   limit !== undefined && Number.isInteger(limit) && limit > 0 && limit < saneMax
 
-/** The position of a text's first token: the RoBERTa family counts from behind the padding's. */
+/** The position of a text's first token: the RoBERTa family starts after the padding position. */
 export const positionOffset = ({
   modelType = '',
   padTokenId = 1,

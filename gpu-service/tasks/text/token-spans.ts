@@ -4,16 +4,16 @@ import { findWord } from './find-word.ts'
 import { type NormaliseStep, normaliseAligned } from './normalised-text.ts'
 import type { TokenizerParts, TokenMarks } from './tokenizer-parts.ts'
 
-/** A token and the place in the text that it stands for, in UTF-16 units as JavaScript counts them. */
+/** A token and its range in the text, in UTF-16 units as JavaScript counts them. */
 export interface SpannedToken {
   id: number
   start: number
   end: number
-  /** The place of the word that it is a part of; one and the same object for all its tokens. */
+  /** The range of the word that contains it; all tokens of a word share the object. */
   word: { start: number; end: number }
 }
 
-/** The tokens of a part of a text, without special tokens around them: the library's, each with its place. */
+/** Tokenises a part of a text like the library, without special tokens, and returns the range of each token. */
 export function spannedTokens(text: string, parts: TokenizerParts, from = 0, to = text.length): SpannedToken[] {
   const tokens: SpannedToken[] = []
   const steps = from === 0 ? parts.steps : parts.steps.map(keepStart)
@@ -32,7 +32,7 @@ const wholeWord = (token: Omit<SpannedToken, 'word'>): SpannedToken => ({
   word: { start: token.start, end: token.end },
 })
 
-/** The space that a later piece of a text begins with is not at the start of the text. */
+/** In a later piece of a text a leading space is not at the start of the text, so it is kept. */
 function keepStart(step: NormaliseStep): NormaliseStep {
   if (step.type !== 'Strip') return step
   const leading = (text: string) => text.slice(0, text.length - text.trimStart().length)
@@ -83,7 +83,7 @@ function addWords({ tokens, parts, piece, words }: AddWords): void {
       place.end = token.end
       tokens.push({ ...token, word: place })
       behind = token.end
-      // The bytes of a character all stand for it: only behind the last one the word goes on.
+      // All byte tokens of a character map to it; the word advances after the last one.
       bytes = isByte && bytes + 1 < Buffer.byteLength(firstCharacter(rest)) ? bytes + 1 : 0
       if (bytes === 0) at += length
     }
@@ -97,11 +97,11 @@ interface AddWords {
   words: readonly string[]
 }
 
-/** How a tokenizer that falls back to bytes writes one. */
+/** How tokenizers with byte fallback write a byte. */
 const byteToken = /^<0x[0-9A-F]{2}>$/
 const firstCharacter = (text: string): string => text.match(/^[\s\S]/u)?.[0] ?? ''
 
-/** How many units of its word a token stands for. */
+/** The number of units of its word that a token covers. */
 function surfaceLength({ token, index, rest, marks }: SurfaceLength): number {
   if (token === marks.unknown && !rest.startsWith(token))
     return marks.unknownIsWord ? rest.length : firstCharacter(rest).length
@@ -115,7 +115,7 @@ function surfaceLength({ token, index, rest, marks }: SurfaceLength): number {
 interface SurfaceLength {
   token: string
   index: number
-  /** What is left of the word. */
+  /** The rest of the word. */
   rest: string
   marks: TokenMarks
 }

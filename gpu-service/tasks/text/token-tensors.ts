@@ -7,11 +7,11 @@ import { int64Rows } from '../int64.ts'
 export const tokenInputs = ['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'] as const
 type TokenInput = (typeof tokenInputs)[number]
 
-/** What of a text's tokens a graph wants to be given. */
+/** Which token inputs a graph has. */
 export interface TokenInputs {
-  /** As which integers. */
+  /** The integer type of each. */
   types: Partial<Record<TokenInput, 'int64' | 'int32'>>
-  /** How many tokens a text must have, padding included, where it was exported for one length. */
+  /** The number of tokens per row, padding included, of a graph exported for a fixed length. */
   width?: number | undefined
 }
 
@@ -33,20 +33,20 @@ export function readTokenInputs({ graph, file }: { graph: Pick<OnnxHeader, 'inpu
   return { types, width }
 }
 
-/** A list of an array's own kind takes a quarter of the memory. */
+/** A typed array takes a quarter of the memory of a list. */
 type TokenNumbers = readonly number[] | Int32Array
 
 export interface TokenRow {
   ids: TokenNumbers
-  /** All 0 where it is absent. */
+  /** @default all 0 */
   typeIds?: TokenNumbers | undefined
 }
 
-/** How wide the tensors of a batch are: as its longest text, or as the graph demands. */
+/** The width of a batch: its longest text, or what the graph requires. */
 export const widthOf = ({ width }: TokenInputs, batch: readonly Pick<TokenRow, 'ids'>[]): number =>
   width ?? batch.reduce((longest, { ids }) => Math.max(longest, ids.length), 0)
 
-/** A batch of token rows as the tensors of a graph, padded behind. */
+/** Converts a batch of token rows to the tensors of a graph, padded at the end. */
 export function tokenTensors({ inputs, batch, padTokenId, positionOffset = 0 }: TokenTensors): Tensors {
   const width = widthOf(inputs, batch)
   const dims = [batch.length, width]
@@ -60,7 +60,7 @@ export function tokenTensors({ inputs, batch, padTokenId, positionOffset = 0 }: 
   return tensors
 }
 
-/** What a row is before it is padded. */
+/** The values of a row before padding. */
 const rowOf: Record<TokenInput, (row: TokenRow, positionOffset: number) => ArrayLike<number>> = {
   input_ids: ({ ids }) => ids,
   attention_mask: ({ ids }) => new Uint8Array(ids.length).fill(1),
@@ -72,7 +72,7 @@ interface TokenTensors {
   inputs: TokenInputs
   batch: readonly TokenRow[]
   padTokenId: number
-  /** The position of the first token, for a graph that is told positions. */
+  /** The position of the first token, for a graph with a `position_ids` input. */
   positionOffset?: number | undefined
 }
 

@@ -3,7 +3,7 @@ export interface Window {
   end: number
 }
 
-/** Windows over a long list of tokens, each sharing `stride` of them with the one before, as Hugging Face cuts them. */
+/** Splits a token list into windows that overlap by `stride` tokens, as Hugging Face does. */
 export function tokenWindows({ length, size, stride }: TokenWindows): Window[] {
   const windows: Window[] = []
   for (let start = 0; ; start += size - stride) {
@@ -13,13 +13,13 @@ export function tokenWindows({ length, size, stride }: TokenWindows): Window[] {
   }
 }
 
-/** How many they will be. */
+/** The number of windows that `tokenWindows` would return. */
 export const windowCount = ({ length, size, stride }: TokenWindows): number =>
   1 + Math.max(0, Math.ceil((length - size) / (size - stride)))
 
 export interface TokenWindows {
   length: number
-  /** The most tokens of a window; more than `stride`. */
+  /** The most tokens of a window; must be greater than `stride`. */
   size: number
   stride: number
 }

@@ -7,7 +7,7 @@ import { gatherPlaced } from './text-pieces.ts'
 import { specialCount } from './token-template.ts'
 import type { TextTokenizer } from './tokenizer.ts'
 
-/** Texts to tokens and back, for those who want to see them. Within the limit a text is told whole. */
+/** Exposes a tokenizer to clients. Texts are not truncated; those over the limit are refused. */
 export function tokenizerCapability(tokenizer: TextTokenizer): TokenizerCapability {
   const { template, tokenOf } = tokenizer
   const known = (id: number) => Number.isInteger(id) && id >= 0 && tokenOf(id) !== undefined
@@ -19,7 +19,7 @@ export function tokenizerCapability(tokenizer: TextTokenizer): TokenizerCapabili
       let room = tokensMax
       for (const text of texts) {
         const tokensOf = (piece: { start: number; end: number }) => tokenizer.spanned(text, piece)
-        // Of what is refused, no more is tokenised than it takes to know that.
+        // Tokenises no more than is needed to see that the limit is exceeded.
         const spanned = await gatherPlaced({ text, from: 'start', enough: room + 1, tokensOf, yieldTurn })
         room -= spanned.length + specialCount(parts)
         if (room < 0)

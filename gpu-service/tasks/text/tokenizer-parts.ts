@@ -2,42 +2,42 @@ import type { Tokenizer } from '@huggingface/tokenizers'
 import type { NormaliseStep } from './normalised-text.ts'
 
 /**
- * The stages of the library's tokenizer, one by one: its own `encode` runs them all and does not say which character a
- * token comes from. What is read here of it is private to version 0.2; the tests compare both ways, token by token.
+ * The separate stages of the library's tokenizer, whose `encode` does not return offsets. The fields used here are
+ * private to version 0.2; the tests compare the tokens of both ways.
  */
 export interface TokenizerParts {
   steps: NormaliseStep[]
-  /** Splits at the tokens that are looked for before normalising, and those that are looked for after it. */
+  /** Split a text at the added tokens that are matched before, or after, normalisation. */
   splitRaw(text: string): string[]
   splitNormalised(text: string): string[]
   isAdded(section: string): boolean
-  /** The words of a text, in the model's alphabet. */
+  /** Splits a text into words, in the model's alphabet. */
   words(text: string, sectionIndex: number): string[]
-  /** The tokens of one word. */
+  /** Splits a word into tokens. */
   tokensOf(word: string): string[]
   idOf(token: string): number
-  /** What the tokens of a word are written with besides its characters. */
+  /** What tokens contain besides the characters of their word. */
   marks: TokenMarks
 }
 
 export interface TokenMarks {
   unknown: string | undefined
-  /** Before a token that goes on with a word. */
+  /** Prefix of a token that continues a word. */
   continuing: string | undefined
-  /** Behind the last token of a word. */
+  /** Suffix of the last token of a word. */
   endOfWord: string | undefined
-  /** Whether an unknown token stands for a whole word, not for one character. */
+  /** Whether an unknown token covers a whole word rather than one character. */
   unknownIsWord: boolean
   isByteLevel: boolean
-  /** What every word begins with, where the library's splitting leaves a text in one piece. */
+  /** Prefix of every word, for tokenizers whose words the library does not split. */
   startOfWord: string | undefined
-  /** Whether spaces are no part of any word. */
+  /** Whether spaces belong to no word. */
   dropsSpaces: boolean
-  /** Whether a token's place leaves out the spaces around it. */
+  /** Whether the range of a token excludes surrounding spaces. */
   trimsSpaces: boolean
 }
 
-/** Types of library objects as they are at run time. */
+/** The library's objects at run time. */
 interface Stage {
   config?: { type?: string; content?: string }
   normalizers?: (Stage | null)[]
@@ -92,11 +92,11 @@ export function tokenizerParts(tokenizer: Tokenizer, { file, prepare }: PartsInp
 
 interface PartsInput {
   file: { pre_tokenizer?: unknown; post_processor?: unknown }
-  /** What is done to a text before the library sees it. */
+  /** Applied to a text before the library sees it. */
   prepare: NormaliseStep
 }
 
-/** What tokenizer_config.json asks for before the file's own normalising. */
+/** The steps that tokenizer_config.json puts before those of tokenizer.json. */
 function textSteps({ remove_space, do_lowercase_and_remove_accent: plain }: Internals): NormaliseStep[] {
   const replace = (pattern: RegExp, content: string): NormaliseStep => ({
     type: 'Replace',

@@ -1,11 +1,11 @@
-/** The stages of the library's tokenizer that run on texts, or on what is made of them. */
+/** The stages of the library's tokenizer that process texts or words. */
 export interface Staged {
   normalizer: unknown
   pre_tokenizer: unknown
   decoder: unknown
 }
 
-/** One of them that is made of no others, with what its file says under names of the library's own. */
+/** A stage that is not a sequence of others, with its configuration under the library's own names. */
 export interface Stage {
   config?: Record<string, unknown>
   normalize?(text: string): string

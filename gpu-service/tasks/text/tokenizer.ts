@@ -27,28 +27,28 @@ export const tokenizerFile = z.looseObject({
 })
 
 export interface TextTokenizer {
-  /** The ids of a text with special tokens, cut to `max` as Hugging Face's tokenizers cut it. */
+  /** Returns the ids of a text with special tokens, truncated to `max` as Hugging Face's tokenizers do. */
   encode(text: string, max: number): number[]
-  /** The first tokens of a text, without special tokens and without tokenising much more than they need. */
+  /** Returns the first tokens of a text without special tokens, tokenising little more than needed. */
   first(text: string, keep: number): number[]
-  /** The same of a long text, with others in between. */
+  /** The same for a long text; yields to the event loop in between. */
   firstInTurns(text: string, keep: number, yieldTurn: YieldTurn): Promise<number[]>
-  /** All tokens of a piece of a text, without special tokens. */
+  /** Returns all tokens of a piece of a text, without special tokens. */
   ids(text: string, piece: Piece): number[]
-  /** The same with the place of each. */
+  /** The same with the range of each token. */
   spanned(text: string, piece: Piece): SpannedToken[]
   /** The special tokens around one text and around a pair. */
   template: TokenTemplate
   decode(ids: readonly number[], skipSpecialTokens: boolean): string
-  /** What tokenizer.json says. */
+  /** The contents of tokenizer.json. */
   file: z.infer<typeof tokenizerFile>
   idOf(token: string): number | undefined
   tokenOf(id: number): string | undefined
-  /** What stands for characters that the model does not know. */
+  /** The token for characters that the model does not know. */
   unknownId: number | undefined
-  /** Whether a token that goes on with a word is written so that one sees it, as WordPiece's `##`. */
+  /** Whether tokens that continue a word are marked, as by WordPiece's `##`. */
   marksContinuation: boolean
-  /** Tokens to a text, as they stand in the vocabulary. */
+  /** Joins tokens, spelled as in the vocabulary, into a text. */
   join(tokens: readonly string[]): string
 }
 
@@ -67,13 +67,13 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
   }
 }
 
-/** @param guard what is around all that it does with texts, where it is not made as others are */
+/** @param guard wraps all work on texts, unless the tokenizer is known to be fast */
 export function createTokenizer(
   file: z.infer<typeof tokenizerFile>,
   config: object,
   guard: Guard = guardTokens(),
 ): TextTokenizer {
-  // What the file says of cutting and padding is for training; here a text is cut to the model and padded to its batch.
+  // The file's truncation and padding are for training; here texts are cut to the model and padded to the batch.
   const { truncation: _truncation, padding: _padding, ...rest } = file
   const { tokenizer, allowGrowth, isUsual } = checkedTokenizer(rest, config)
   const guarded: Guard = isUsual ? (_length, work) => work() : guard

@@ -1,11 +1,11 @@
 import { errors } from '../../../shared/errors.ts'
 
-/** Which text of a pair gives way: the longer one, or always the first or the second. */
+/** Which text of a pair is truncated: the longer one, or always the first or the second. */
 export type PairStrategy = 'longest_first' | 'only_first' | 'only_second'
 
 /**
- * How many tokens of each text stay where both may have `room` together, as Hugging Face's tokenizers share it.
- * Undefined where the text that should give way is too short to make room.
+ * Returns how many tokens of each text are kept in a shared `room`, as Hugging Face's tokenizers divide it, or
+ * undefined if the text to truncate is too short to make room.
  */
 export function sharedRoom({ lengths, room, strategy }: SharedRoom): [number, number] | undefined {
   const [first, second] = lengths
@@ -26,6 +26,6 @@ interface SharedRoom {
   strategy: PairStrategy
 }
 
-/** The words of text-embeddings-inference, which its clients know. */
+/** The exact wording of text-embeddings-inference, which its clients know. */
 export const tooManyTokens = (max: number, count: number, param = 'inputs') =>
   errors.invalidInput(`Input validation error: \`inputs\` must have less than ${max} tokens. Given: ${count}`, param)

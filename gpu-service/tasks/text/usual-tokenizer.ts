@@ -1,23 +1,25 @@
 import { knownPatterns } from './known-patterns.ts'
 import { type Stage, type Staged, stagesOf } from './tokenizer-stages.ts'
 
-/** Of what such tokenizers have, with room: beyond it a piece of a text may take more than a few milliseconds. */
+/**
+ * Limits of such tokenizers, with room to spare: beyond them a piece of a text may take more than a few milliseconds.
+ */
 const usual = {
   stagesMax: 32,
   addedMax: 2000,
   addedLengthMax: 256,
-  /** WordPiece's time grows with the cube of a word that it knows letter by letter. */
+  /** WordPiece's time grows with the cube of the length of a word that it spells letter by letter. */
   wordLengthMax: 100,
   affixLengthMax: 10,
-  /** Unigram's grows with the square of how many pieces begin at one place. */
+  /** Unigram's time grows with the square of the number of pieces that begin at one position. */
   pieceLengthMax: 16,
-  /** What is put in the place of one letter is gone through by all that comes after it. */
+  /** Every later stage processes what replaces a letter. */
   growthMax: 8,
 }
 
 /**
- * Whether a tokenizer is made as those are that are in use, and so takes milliseconds for any piece of a text. What
- * another one takes is not known.
+ * Whether a tokenizer is built like those in common use and so takes only milliseconds for any piece of a text. The
+ * time of others is unknown.
  */
 export function isUsual(tokenizer: LibraryTokenizer): boolean {
   const stages = stagesOf(tokenizer)
@@ -37,15 +39,15 @@ export interface LibraryTokenizer extends Staged {
   model: LibraryModel
 }
 
-/** A text that is looked for as it stands takes no time. */
+/** Finding a literal string takes no time. */
 function hasKnownPattern({ config: { pattern } = {} }: Stage): boolean {
   const { Regex: source } = (pattern ?? {}) as { Regex?: unknown }
   return source === undefined || knownPatterns.has(String(source))
 }
 
-/** How many characters may stand for one behind this stage. */
+/** The most characters that this stage makes of one. */
 function putsInPlace({ config, decode_chain, ...stage }: Stage & { str_rep?: unknown }): number {
-  // Tokens become texts behind all others.
+  // Decoding is not part of tokenising.
   if (decode_chain !== undefined) return 1
   return Math.max(1, ...[config?.content, config?.prepend, stage.str_rep].map((one) => String(one ?? '').length))
 }
@@ -61,7 +63,7 @@ function hasUsualWords({ max_input_chars_per_word: wordLength = 0, scores, vocab
   )
 }
 
-/** What the library keeps of a file under names of its own. */
+/** The fields of the library's models. */
 interface LibraryModel {
   max_input_chars_per_word?: unknown
   scores?: unknown

@@ -2,22 +2,22 @@ import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../limits.ts'
 import { type TokenWindows, tokenWindows, type Window, windowCount } from './token-windows.ts'
 
-/** What all windows of one request may hold, so that those of a model of long texts fit into memory as well. */
+/** The most tokens in all windows of a request, so that those of a model for long texts fit into memory, too. */
 const tokensMax = 524_288
-/** And so do the answers of a model that says very much of each token. */
+/** The same limit for the output of a model with many numbers per token. */
 const numbersMax = 16_777_216
 
-/** What the texts of one request may be cut into. */
+/** The windows that the texts of one request may still use. */
 export interface WindowBudget {
-  /** Of a text with more tokens than these, no more need be known: however it is cut, it is too long. */
+  /** More tokens than this in one text are too many, however it is split. */
   readonly tokensLeft: number
-  /** @throws AppError `invalid_input` before any window is made that is over the limit of the request */
+  /** @throws AppError `invalid_input` before it makes a window over the limit of the request */
   make(windows: TokenWindows & { param: string }): Window[]
-  /** A text that is not cut is one window. @throws AppError `invalid_input` */
+  /** Counts a text that is not split as one window. @throws AppError `invalid_input` */
   add(text: { length: number; param: string }): void
 }
 
-/** The windows of one request are counted before they are made: with a large stride a short text asks for very many. */
+/** Counts the windows of a request before they are made: with a large stride a short text makes very many. */
 export function windowBudget({ numbersPerToken }: { numbersPerToken: number }): WindowBudget {
   const most = Math.min(tokensMax, Math.floor(numbersMax / numbersPerToken))
   let [windows, tokens] = [0, 0]
