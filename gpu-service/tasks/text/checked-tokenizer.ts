@@ -1,11 +1,11 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { OutOfTime, withinTime } from '../../within-time.ts'
-import { refuseEndlessStages } from './endless-stages.ts'
-import { refuseLongPieces, refuseManySpecials } from './endless-words.ts'
-import { boundGrowth } from './growth.ts'
+import { limitGrowth } from './growth.ts'
+import { isKnownFast, type LibraryTokenizer } from './known-fast.ts'
+import { refuseUnboundedStages } from './stage-limits.ts'
 import { stagesOf } from './tokenizer-stages.ts'
-import { isUsual, type LibraryTokenizer } from './usual-tokenizer.ts'
+import { refuseLongPieces, refuseManySpecials } from './vocabulary-limits.ts'
 
 export interface TokenizerFile {
   normalizer?: unknown
@@ -21,7 +21,7 @@ export interface CheckedTokenizer {
   /** Must be called with the length of a text, or of the tokens to decode, before it passes through the stages. */
   allowGrowth: (length: number) => void
   /** Whether any piece of a text is known to take only milliseconds. */
-  isUsual: boolean
+  isKnownFast: boolean
 }
 
 const noWords = { type: 'WordLevel', vocab: {}, unk_token: '' }
@@ -48,16 +48,16 @@ export function checkedTokenizer(file: TokenizerFile, config: object, limitMs = 
   refuseLongPieces(tokenizer.model)
   return {
     tokenizer,
-    allowGrowth: boundGrowth(stagesOf(tokenizer)),
-    isUsual: isUsual(tokenizer as unknown as LibraryTokenizer),
+    allowGrowth: limitGrowth(stagesOf(tokenizer)),
+    isKnownFast: isKnownFast(tokenizer as unknown as LibraryTokenizer),
   }
 }
 
 function tryStages(file: TokenizerFile): void {
   const { normalizer, pre_tokenizer, decoder } = new Tokenizer({ ...file, model: noWords, added_tokens: [] }, {})
   const stages = stagesOf({ normalizer, pre_tokenizer, decoder })
-  refuseEndlessStages(stages)
-  const allow = boundGrowth(stages)
+  refuseUnboundedStages(stages)
+  const allow = limitGrowth(stages)
   for (const { content } of file.added_tokens ?? []) {
     allow(content.length)
     try {

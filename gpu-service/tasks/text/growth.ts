@@ -12,7 +12,7 @@ const addedMax = 10_000
  *
  * @returns a function to call with the length of a text before it passes through the stages
  */
-export function boundGrowth(stages: readonly Stage[]): (length: number) => void {
+export function limitGrowth(stages: readonly Stage[]): (length: number) => void {
   let lengthMax = addedMax
   const assertShort = (length: number) => {
     if (length <= lengthMax) return

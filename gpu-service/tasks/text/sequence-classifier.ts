@@ -7,7 +7,7 @@ import { fixedBatch, inFixedBatches } from '../fixed-batch.ts'
 import { type Labels, readLabels } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type TaskModel, timingOf } from '../task.ts'
 import type { EncodedText } from './encoded-text.ts'
-import type { KnownStarts } from './known-starts.ts'
+import type { FirstTokensCache } from './first-tokens-cache.ts'
 import type { TextInput } from './read-texts.ts'
 import {
   assertNumbers,
@@ -21,7 +21,7 @@ import {
 import type { PairStrategy } from './truncation.ts'
 
 /** A longer list would only bloat `/info`. */
-const labelsToldMax = 1000
+const labelsDescribedMax = 1000
 
 /** One number per class. */
 export type Logits = Float32Array<ArrayBuffer>
@@ -56,7 +56,7 @@ export async function openSequenceClassifier(source: ModelSource): Promise<Seque
     batches,
     opened: {
       graphs: { main: localPath(files, file) },
-      describe: { ...model.describe, labels: labels.names.slice(0, labelsToldMax) },
+      describe: { ...model.describe, labels: labels.names.slice(0, labelsDescribedMax) },
       warmUp: warmUpRuns(batches, { ...model.texts, rowOf }),
     },
   }
@@ -75,10 +75,10 @@ export function askClasses({ model, batcher }: AskedOf): AskClasses {
   return async ({ inputs, truncation, strategy, pairTokensMax, options }) => {
     const yieldTurn = yieldTurnFor(options.signal)
     const rows: EncodedText[] = []
-    const known: KnownStarts = new Map()
+    const cache: FirstTokensCache = new Map()
     for (const { text, pair, param } of inputs) {
       rows.push(
-        await model.encoder.encode({ text, pair, pairTokensMax, truncation, strategy, param, known, yieldTurn }),
+        await model.encoder.encode({ text, pair, pairTokensMax, truncation, strategy, param, cache, yieldTurn }),
       )
       await yieldTurn()
     }

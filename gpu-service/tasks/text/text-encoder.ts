@@ -2,7 +2,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 import type { Truncation } from '../capabilities.ts'
 import { assembleIds, assembleLocated, type EncodedText, type LocatedText } from './encoded-text.ts'
-import { type KnownStarts, startOf } from './known-starts.ts'
+import { cachedFirstTokens, type FirstTokensCache } from './first-tokens-cache.ts'
 import { slicePlaced } from './placed-tokens.ts'
 import { type GatherTokens, gatherPlaced, gatherTokens, type Piece } from './text-pieces.ts'
 import { specialCount, type TemplatePart } from './token-template.ts'
@@ -13,7 +13,7 @@ import { type PairStrategy, sharedRoom, tooManyTokens } from './truncation.ts'
 export interface EncodeRequest {
   text: string
   pair?: string | undefined
-  /** How many tokens of the pair's second text are read at most, from its start. */
+  /** Limit on the tokens of the second text. @default none */
   pairTokensMax?: number | undefined
   truncation: Truncation
   /** For a pair. @default 'longest_first' */
@@ -22,7 +22,7 @@ export interface EncodeRequest {
   /** The parameter that an error names. @default 'inputs' */
   param?: string | undefined
   /** Shared by the texts of one request. */
-  known?: KnownStarts | undefined
+  cache?: FirstTokensCache | undefined
   yieldTurn: YieldTurn
 }
 
@@ -40,22 +40,25 @@ export interface TextEncoder {
 export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions): TextEncoder {
   const idsOf = (text: string, piece: Piece) => tokenizer.ids(text, piece)
   const encode: TextEncoder['encode'] = async (request) => {
-    const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
+    const { parts, texts, room } = layoutOf(request, { tokenizer, maxTokens })
     // Nearly every text fits, and then it does not matter which end would be truncated.
-    const { known, yieldTurn } = request
-    const read = await Promise.all(texts.map((text) => startOf({ text, room, tokenizer, known, yieldTurn })))
-    const { pairTokensMax } = request
+    const { cache, pairTokensMax, yieldTurn } = request
+    const firsts = await Promise.all(
+      texts.map((text) => cachedFirstTokens({ text, room, tokenizer, cache, yieldTurn })),
+    )
     const starts =
-      pairTokensMax === undefined ? read : read.map((ids, index) => (index === 0 ? ids : ids.slice(0, pairTokensMax)))
+      pairTokensMax === undefined
+        ? firsts
+        : firsts.map((ids, index) => (index === 0 ? ids : ids.slice(0, pairTokensMax)))
     const fits = starts.reduce((total, { length }) => total + length, 0) <= room
     const fromStart = request.truncation.truncate && request.truncation.direction === 'right'
     const tokens =
       fits || fromStart
         ? starts
         : await gatherAll({ request, texts, room, gather: gatherTokens<number>, tokensOf: idsOf })
-    const kept = keptOf({ request, tokens, room, maxTokens, parts })
+    const kept = keptRanges({ request, tokens, room, maxTokens, parts })
     const cut = tokens.map((all, index) => all.slice(kept[index]?.from, kept[index]?.to))
-    return someTokens(assembleIds(parts, cut), request)
+    return assertSomeTokens(assembleIds(parts, cut), request)
   }
   return {
     maxTokens,
@@ -64,12 +67,12 @@ export function createTextEncoder({ tokenizer, maxTokens }: TextEncoderOptions):
       // A text that may not be truncated is refused by its ids alone: the offsets of millions of tokens take hundreds
       // of megabytes.
       if (!request.truncation.truncate) await encode(request)
-      const { parts, texts, room } = askedFor(request, { tokenizer, maxTokens })
+      const { parts, texts, room } = layoutOf(request, { tokenizer, maxTokens })
       const tokensOf = (text: string, piece: Piece) => tokenizer.spanned(text, piece)
       const tokens = await gatherAll({ request, texts, room, gather: gatherPlaced, tokensOf })
-      const kept = keptOf({ request, tokens, room, maxTokens, parts })
+      const kept = keptRanges({ request, tokens, room, maxTokens, parts })
       const cut = tokens.map((all, index) => slicePlaced(all, kept[index]?.from ?? 0, kept[index]?.to))
-      return someTokens(assembleLocated(parts, cut), request)
+      return assertSomeTokens(assembleLocated(parts, cut), request)
     },
   }
 }
@@ -80,7 +83,7 @@ interface TextEncoderOptions {
 }
 
 /** No graph accepts a row without tokens. */
-function someTokens<Encoded extends Pick<TokenRow, 'ids'>>(
+function assertSomeTokens<Encoded extends Pick<TokenRow, 'ids'>>(
   encoded: Encoded,
   { param = 'inputs' }: EncodeRequest,
 ): Encoded {
@@ -88,7 +91,7 @@ function someTokens<Encoded extends Pick<TokenRow, 'ids'>>(
   throw errors.invalidInput(`"${param}" holds no tokens for this model.`, param)
 }
 
-function askedFor(
+function layoutOf(
   { text, pair, addSpecialTokens = true }: EncodeRequest,
   { tokenizer, maxTokens }: TextEncoderOptions,
 ) {
@@ -130,7 +133,7 @@ interface GatherAll<Tokens, Gathered> {
 }
 
 /** The range of tokens that is kept of each text. */
-function keptOf({ request, tokens, room, maxTokens, parts }: KeptOf): { from: number; to: number }[] {
+function keptRanges({ request, tokens, room, maxTokens, parts }: KeptRanges): { from: number; to: number }[] {
   const { truncation, strategy = 'longest_first', param } = request
   const [first = 0, second = 0] = tokens.map(({ length }) => length)
   const total = first + second
@@ -146,7 +149,7 @@ function keptOf({ request, tokens, room, maxTokens, parts }: KeptOf): { from: nu
   })
 }
 
-interface KeptOf {
+interface KeptRanges {
   request: EncodeRequest
   tokens: readonly { readonly length: number }[]
   room: number

@@ -22,20 +22,20 @@ export const isOnePiece = (text: string): boolean => text.length <= pieceLengthM
 export function* piecesOf(text: string): Generator<Piece> {
   let start = 0
   while (text.length - start > pieceLengthMax) {
-    const end = cutBehind(text, start)
+    const end = pieceEnd(text, start)
     yield { start, end }
     start = end
   }
   yield { start, end: text.length }
 }
 
-function cutBehind(text: string, start: number): number {
+function pieceEnd(text: string, start: number): number {
   const least = start + pieceLength
   const most = start + pieceLengthMax
   for (let end = least; end < most; end++)
     if (isSpace(text, end) && !isSpace(text, end - 1) && !isSpace(text, end + 1)) return end
   for (let end = least; end < most; end++) if (text[end] === '\n' || endsWord(text, end)) return end
-  for (let end = least; end < most; end++) if (standsAlone(text, end)) return end
+  for (let end = least; end < most; end++) if (isChineseBoundary(text, end)) return end
   const last = text.charCodeAt(most - 1)
   return most - (last >= 0xd800 && last < 0xdc00 ? 1 : 0)
 }
@@ -47,7 +47,7 @@ const endsWord = (text: string, at: number): boolean =>
   /^[\p{L}\p{N}][.,;:!?)\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]/u.test(text.slice(at - 1, at + 1))
 
 /** A Chinese character is a word of its own, so a token starts before and after it. */
-const standsAlone = (text: string, at: number): boolean => {
+const isChineseBoundary = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at)
   const before = text.charCodeAt(at - 1)
   if (code >= 0xdc00 && code < 0xe000) return false

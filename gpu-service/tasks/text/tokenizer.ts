@@ -2,17 +2,17 @@ import * as z from 'zod'
 import { AppError, errors, messageOf } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { afterSteps, type YieldTurn } from '../../yield-turn.ts'
+import { asciiWordPiece } from './ascii-word-piece.ts'
 import { checkedTokenizer } from './checked-tokenizer.ts'
 import { firstTokens } from './first-tokens.ts'
 import { lengthOf } from './growth.ts'
-import { type Guard, guardTokens } from './guarded-tokens.ts'
-import { plainWords } from './plain-words.ts'
+import { trackPieceStart } from './piece-start.ts'
 import { prepareText } from './prepare-text.ts'
 import type { Piece } from './text-pieces.ts'
 import { prefixCutter } from './text-prefix.ts'
-import { textStarts } from './text-starts.ts'
 import { type SpannedToken, spannedTokens } from './token-spans.ts'
 import { specialCount, type TokenTemplate, tokenTemplate } from './token-template.ts'
+import { type Guard, guardTokenizer } from './tokenizer-guard.ts'
 import { tokenizerParts } from './tokenizer-parts.ts'
 
 export const tokenizerFile = z.looseObject({
@@ -71,23 +71,23 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
 export function createTokenizer(
   file: z.infer<typeof tokenizerFile>,
   config: object,
-  guard: Guard = guardTokens(),
+  guard: Guard = guardTokenizer(),
 ): TextTokenizer {
   // The file's truncation and padding are for training; here texts are cut to the model and padded to the batch.
   const { truncation: _truncation, padding: _padding, ...rest } = file
-  const { tokenizer, allowGrowth, isUsual } = checkedTokenizer(rest, config)
-  const guarded: Guard = isUsual ? (_length, work) => work() : guard
-  const startsHere = textStarts(tokenizer)
+  const { tokenizer, allowGrowth, isKnownFast } = checkedTokenizer(rest, config)
+  const guarded: Guard = isKnownFast ? (_length, work) => work() : guard
+  const startPiece = trackPieceStart(tokenizer)
   const prepare = prepareText(file)
   const idOf = (token: string) => tokenizer.token_to_id(token)
-  const encodePlain = plainWords({ file: rest, config, idOf })
+  const encodeAscii = asciiWordPiece({ file: rest, config, idOf })
   const encodeAny = (text: string, isStart: boolean) => {
     allowGrowth(text.length)
-    startsHere({ text, isStart })
+    startPiece({ text, isStart })
     return tokenizer.encode(prepare.normalise(text), { add_special_tokens: false }).ids
   }
   const encode = (text: string, isStart: boolean) =>
-    guarded(text.length, () => encodePlain?.(text) ?? encodeAny(text, isStart))
+    guarded(text.length, () => encodeAscii?.(text) ?? encodeAny(text, isStart))
   const parts = tokenizerParts(tokenizer, { file, prepare })
   const template = tokenTemplate(tokenizer, file.post_processor)
   const cut = prefixCutter(file)
@@ -104,7 +104,7 @@ export function createTokenizer(
     ids: (text, { start, end }) => encode(text.slice(start, end), start === 0),
     spanned(text, { start, end }) {
       allowGrowth(end - start)
-      startsHere({ text: text.slice(start, end), isStart: start === 0 })
+      startPiece({ text: text.slice(start, end), isStart: start === 0 })
       return guarded(end - start, () => spannedTokens(text, parts, start, end))
     },
     idOf,

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { checkedTokenizer } from '../../../../../gpu-service/tasks/text/checked-tokenizer.ts'
-import { guardTokens } from '../../../../../gpu-service/tasks/text/guarded-tokens.ts'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
 import { yieldTurnFor } from '../../../../../gpu-service/yield-turn.ts'
 import { countTurns } from '../../../../support/count-turns.ts'
 import { plainTokenizer } from '../../support/plain-tokenizer.ts'
 
 const splitting = (Regex: string) => ({ type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false })
 const tokenizerOf = (parts: object, limitMs = 50) =>
-  createTokenizer({ ...plainTokenizer, ...parts } as never, {}, guardTokens({ limitMs }))
+  createTokenizer({ ...plainTokenizer, ...parts } as never, {}, guardTokenizer({ limitMs }))
 const stopped = expect.objectContaining({ code: 'invalid_input', status: 422 })
 const page = `${'a'.repeat(2000)}!`
 
@@ -112,7 +112,7 @@ describe('a tokenizer that was stopped', () => {
     }
     let limitMs = 1
     const often = createTokenizer({ ...plainTokenizer, ...parts } as never, {}, (length, work) =>
-      guardTokens({ limitMs })(length, work),
+      guardTokenizer({ limitMs })(length, work),
     )
     const never = tokenizerOf(parts, 5000)
     let stops = 0

@@ -30,15 +30,15 @@ describe('texts of one request', () => {
       return tokenizer.first(text, keep)
     }
     const counting = createTextEncoder({ tokenizer: { ...tokenizer, first }, maxTokens: 12 })
-    const known = new Map()
+    const cache = new Map()
     const documents = ['the sun', 'the sea', 'the old town', 'the sun']
     for (const pair of documents) {
       const asked = { text: story, pair, truncation: right, yieldTurn }
-      expect(await counting.encode({ ...asked, known })).toEqual(await encoder.encode(asked))
+      expect(await counting.encode({ ...asked, cache })).toEqual(await encoder.encode(asked))
     }
     expect(read).toEqual([story, 'the sun', 'the sea', 'the old town'])
     // Alone there is more room for it.
-    expect((await counting.encode({ text: story, truncation: right, known, yieldTurn })).ids).toHaveLength(12)
+    expect((await counting.encode({ text: story, truncation: right, cache, yieldTurn })).ids).toHaveLength(12)
   })
 })
 

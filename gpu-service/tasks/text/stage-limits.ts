@@ -15,7 +15,7 @@ const contents = ['content', 'prepend', 'replacement', 'str_rep', 'suffix', 'pre
  *
  * @throws AppError `unsupported_model`
  */
-export function refuseEndlessStages(stages: readonly Stage[]): void {
+export function refuseUnboundedStages(stages: readonly Stage[]): void {
   if (stages.length > stagesMax)
     throw errors.unsupportedModel(
       `the file "tokenizer.json" has ${stages.length} steps from a text to tokens and back; the limit is ${stagesMax}.`,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plainWords } from '../../../../../gpu-service/tasks/text/plain-words.ts'
+import { asciiWordPiece } from '../../../../../gpu-service/tasks/text/ascii-word-piece.ts'
 import { modelsFolder } from '../../../../support/real-models.ts'
 import { fixtureModel } from '../../support/folders.ts'
 
@@ -14,7 +14,7 @@ const minilm = modelsFolder && join(modelsFolder, 'sentence-transformers/all-Min
 function both(file: object, config: object = {}) {
   const tokenizer = new Tokenizer(file, config)
   return {
-    encode: plainWords({ file, config, idOf: (token) => tokenizer.token_to_id(token) }),
+    encode: asciiWordPiece({ file, config, idOf: (token) => tokenizer.token_to_id(token) }),
     expected: (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids,
   }
 }

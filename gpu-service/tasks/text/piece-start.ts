@@ -6,7 +6,7 @@ import { type Stage, type Staged, stagesOf } from './tokenizer-stages.ts'
  *
  * @returns a function to call with each piece before it passes through the stages
  */
-export function textStarts({ normalizer, pre_tokenizer }: Omit<Staged, 'decoder'>): (piece: PieceStart) => void {
+export function trackPieceStart({ normalizer, pre_tokenizer }: Omit<Staged, 'decoder'>): (piece: PieceStart) => void {
   let isStart = true
   let isWithinWord = false
   for (const stage of stagesOf({ normalizer, pre_tokenizer: null, decoder: null })) {

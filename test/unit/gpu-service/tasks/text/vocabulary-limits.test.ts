@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { guardTokens } from '../../../../../gpu-service/tasks/text/guarded-tokens.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
 
 const others = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] }
 const tokenizerOf = (model: object) => createTokenizer({ ...others, model } as never, {})
@@ -21,14 +21,14 @@ const unigram = (longest: number) => ({
 
 describe('a tokenizer that may take minutes for one word', () => {
   const guarded = (model: object) =>
-    createTokenizer({ ...others, model } as never, {}, guardTokens({ limitMs: 50 })).encode('a'.repeat(2048), 512)
+    createTokenizer({ ...others, model } as never, {}, guardTokenizer({ limitMs: 50 })).encode('a'.repeat(2048), 512)
   const stopped = expect.objectContaining({ code: 'invalid_input', status: 422 })
 
   it('is stopped where it takes words apart whatever their length, plain or not', () => {
     const bert = { normalizer: { type: 'BertNormalizer' }, pre_tokenizer: { type: 'BertPreTokenizer' } }
     for (const length of [1_000_000, '1000000', {}]) expect(() => guarded(wordPiece(length))).toThrow(stopped)
     const file = { ...others, ...bert, model: { ...wordPiece(1_000_000), vocab: { '[UNK]': 0, a: 1, '##aaaa': 2 } } }
-    const tokenizer = createTokenizer(file as never, {}, guardTokens({ limitMs: 20 }))
+    const tokenizer = createTokenizer(file as never, {}, guardTokenizer({ limitMs: 20 }))
     expect(() => tokenizer.encode('a'.repeat(2048), 512)).toThrow(stopped)
   })
 

@@ -20,7 +20,7 @@ const usualConfig = z.object({
   do_lowercase_and_remove_accent: z.literal(false).nullish(),
 })
 
-export interface PlainWordsOptions {
+export interface AsciiWordPieceOptions {
   /** The contents of tokenizer.json and tokenizer_config.json. */
   file: unknown
   config: object
@@ -28,7 +28,7 @@ export interface PlainWordsOptions {
 }
 
 /** Returns the ids of a text's tokens without special tokens, or `undefined` for a text that it does not support. */
-export type EncodePlain = (text: string) => number[] | undefined
+export type EncodeAscii = (text: string) => number[] | undefined
 
 /**
  * Creates a fast path of BERT's tokenizer for most texts: those in ASCII without any character that begins a special
@@ -37,7 +37,7 @@ export type EncodePlain = (text: string) => number[] | undefined
  *
  * @returns `undefined` for any other tokenizer
  */
-export function plainWords({ file, config, idOf }: PlainWordsOptions): EncodePlain | undefined {
+export function asciiWordPiece({ file, config, idOf }: AsciiWordPieceOptions): EncodeAscii | undefined {
   const { data } = bertFile.safeParse(file)
   const unknown = data && idOf(data.model.unk_token)
   if (data === undefined || unknown === undefined || !usualConfig.safeParse(config).success) return undefined

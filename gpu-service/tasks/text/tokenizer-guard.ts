@@ -18,12 +18,12 @@ export type Guard = <Result>(length: number, work: () => Result) => Result
  *
  * @throws AppError `invalid_input` for a text that takes too long, `tokenizer_rests` while suspended
  */
-export function guardTokens({
+export function guardTokenizer({
   limitMs = usualLimitMs,
   slowMs = usualSlowMs,
   now = () => performance.now(),
   usedMs = threadMs,
-}: GuardTokens = {}): Guard {
+}: GuardOptions = {}): Guard {
   let slowLeftMs = slowAtOnceMs
   let countedMs = now()
   return (length, work) => {
@@ -47,7 +47,7 @@ export function guardTokens({
   }
 }
 
-interface GuardTokens {
+interface GuardOptions {
   limitMs?: number
   slowMs?: number
   now?: () => number

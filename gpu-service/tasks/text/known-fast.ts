@@ -21,13 +21,13 @@ const usual = {
  * Whether a tokenizer is built like those in common use and so takes only milliseconds for any piece of a text. The
  * time of others is unknown.
  */
-export function isUsual(tokenizer: LibraryTokenizer): boolean {
+export function isKnownFast(tokenizer: LibraryTokenizer): boolean {
   const stages = stagesOf(tokenizer)
   const { added_tokens: added, model } = tokenizer
   return (
     stages.length <= usual.stagesMax &&
     stages.every(hasKnownPattern) &&
-    stages.reduce((times, stage) => times * putsInPlace(stage), 1) <= usual.growthMax &&
+    stages.reduce((times, stage) => times * growthOf(stage), 1) <= usual.growthMax &&
     added.length <= usual.addedMax &&
     added.every(({ content }) => content.length <= usual.addedLengthMax) &&
     hasUsualWords(model)
@@ -46,7 +46,7 @@ function hasKnownPattern({ config: { pattern } = {} }: Stage): boolean {
 }
 
 /** The most characters that this stage makes of one. */
-function putsInPlace({ config, decode_chain, ...stage }: Stage & { str_rep?: unknown }): number {
+function growthOf({ config, decode_chain, ...stage }: Stage & { str_rep?: unknown }): number {
   // Decoding is not part of tokenising.
   if (decode_chain !== undefined) return 1
   return Math.max(1, ...[config?.content, config?.prepend, stage.str_rep].map((one) => String(one ?? '').length))

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { guardTokens } from '../../../../../gpu-service/tasks/text/guarded-tokens.ts'
+import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
 
 /** A guard for a thread of which each work takes as long as it says. */
 function guardOn() {
   let [nowMs, usedMs] = [0, 0]
-  const guard = guardTokens({ now: () => nowMs, usedMs: () => usedMs })
+  const guard = guardTokenizer({ now: () => nowMs, usedMs: () => usedMs })
   return {
     take: (ms: number) =>
       guard(100, () => {
@@ -51,7 +51,7 @@ it('never has one rest that is quick, however much it is asked', () => {
 })
 
 it('stops what takes too long, or too much room, and says what to do', () => {
-  const guard = guardTokens({ limitMs: 20 })
+  const guard = guardTokenizer({ limitMs: 20 })
   const words = {
     code: 'invalid_input',
     status: 422,
