@@ -82,7 +82,7 @@ function weightsOf(words: Embedding, { pooling, logarithms }: SparseConfig): Spa
   for (const [index, number] of words.entries()) {
     if (number <= 0) continue
     // In JSON it would be null.
-    if (!Number.isFinite(number)) throw errors.inferenceFailed('it answered with values that are no numbers')
+    if (!Number.isFinite(number)) throw errors.inferenceFailed('its output is not finite.')
     const logarithm = logarithms === 1 ? Math.log1p(number) : Math.log1p(Math.log1p(number))
     vector.push({ index, value: Math.fround(pooling === 'sum' ? number : logarithm) })
   }

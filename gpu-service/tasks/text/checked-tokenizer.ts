@@ -41,7 +41,7 @@ export function checkedTokenizer(file: TokenizerFile, config: object, limitMs = 
   } catch (error) {
     if (!(error instanceof OutOfTime)) throw error
     throw errors.unsupportedModel(
-      `what "tokenizer.json" says takes longer than ${limitMs} ms for the tokens that it adds: one of its patterns may try them in very many ways.`,
+      `"tokenizer.json" takes longer than ${limitMs} ms to process its own added tokens: one of its patterns may backtrack too much.`,
     )
   }
   const tokenizer = new Tokenizer(file, config)
@@ -64,7 +64,7 @@ function tryStages(file: TokenizerFile): void {
       normalizer?.normalize(content)
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      throw errors.unsupportedModel(`"tokenizer.json" makes very much of the token "${content.slice(0, 20)}".`)
+      throw errors.unsupportedModel(`"tokenizer.json" expands the token "${content.slice(0, 20)}" too much.`)
     }
   }
 }

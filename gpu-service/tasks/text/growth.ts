@@ -16,10 +16,7 @@ export function limitGrowth(stages: readonly Stage[]): (length: number) => void 
   let lengthMax = addedMax
   const assertShort = (length: number) => {
     if (length <= lengthMax) return
-    throw errors.invalidInput(
-      `A text becomes more than ${growthMax} times as long by what "tokenizer.json" replaces.`,
-      'inputs',
-    )
+    throw errors.invalidInput(`"tokenizer.json" makes a text more than ${growthMax} times as long.`, 'inputs')
   }
   for (const stage of stages) {
     const [normalise, split, decode] = [stage.normalize, stage.pre_tokenize, stage.decode_chain]

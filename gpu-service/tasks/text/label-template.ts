@@ -16,7 +16,7 @@ export function fillTemplate(template: string, labels: readonly string[]): strin
   const longest = labels.reduce((most, { length }) => Math.max(most, length), 0)
   if (between + longest * (parts.length - 1) > filledMax)
     throw errors.invalidInput(
-      `"hypothesis_template" with a label of ${longest} characters in it has more than ${filledMax} characters.`,
+      `"hypothesis_template" filled with a label of ${longest} characters has more than ${filledMax} characters.`,
       'hypothesis_template',
     )
   return labels.map((label) => parts.join(label))

@@ -18,17 +18,19 @@ const contents = ['content', 'prepend', 'replacement', 'str_rep', 'suffix', 'pre
 export function refuseUnboundedStages(stages: readonly Stage[]): void {
   if (stages.length > stagesMax)
     throw errors.unsupportedModel(
-      `the file "tokenizer.json" has ${stages.length} steps from a text to tokens and back; the limit is ${stagesMax}.`,
+      `"tokenizer.json" has ${stages.length} normalizers, pre-tokenizers and decoders; the limit is ${stagesMax}.`,
     )
   for (const stage of stages) {
     const said: Record<string, unknown> = { ...stage.config, ...stage }
     if (contents.some((name) => String(said[name] ?? '').length > contentLengthMax))
       throw errors.unsupportedModel(
-        `"tokenizer.json" replaces little by more than ${contentLengthMax} characters; a text of one letter may become gigabytes.`,
+        `"tokenizer.json" inserts more than ${contentLengthMax} characters at once; a text of one letter could become gigabytes.`,
       )
     // JavaScript inserts the match, or all text before it, for these; other implementations take them literally.
     if (contents.some((name) => /\$[&`'<\d]/.test(String(said[name] ?? ''))))
-      throw errors.unsupportedModel('"tokenizer.json" replaces something by "$" and a sign that stands for more text.')
+      throw errors.unsupportedModel(
+        'a replacement in "tokenizer.json" holds "$" and a character that expands to more text.',
+      )
     const { pattern } = said
     if (pattern instanceof RegExp && pattern.source.length > patternLengthMax)
       throw errors.unsupportedModel(
@@ -37,7 +39,7 @@ export function refuseUnboundedStages(stages: readonly Stage[]): void {
     const { type, length } = stage.config ?? {}
     if (type === 'FixedLength' && !(Number.isInteger(length) && Number(length) > 0))
       throw errors.unsupportedModel(
-        `"tokenizer.json" cuts texts into pieces of ${JSON.stringify(length) ?? 'no'} characters; there must be at least one in each.`,
+        `"tokenizer.json" splits texts into pieces of ${JSON.stringify(length) ?? 'no'} characters; a piece needs at least one.`,
       )
   }
 }

@@ -117,6 +117,6 @@ export function outputRows(tensor: Tensor | undefined, count: number): Float32Ar
 export function assertNumbers<Row extends Float32Array>(row: Row): Row {
   // A vocabulary has up to 250,000 entries: calling a function for each takes four times as long.
   for (let index = 0; index < row.length; index++)
-    if (Number.isNaN(row[index])) throw errors.inferenceFailed('it answered with values that are no numbers')
+    if (Number.isNaN(row[index])) throw errors.inferenceFailed('its output contains NaN.')
   return row
 }

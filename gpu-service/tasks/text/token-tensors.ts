@@ -23,13 +23,13 @@ export function readTokenInputs({ graph, file }: { graph: Pick<OnnxHeader, 'inpu
     const known = tokenInputs.find((one) => one === name)
     if (known === undefined || (type !== 'int64' && type !== 'int32'))
       throw errors.unsupportedModel(
-        `"${file}" takes an input "${name}" (${type}); int64 or int32 ${tokenInputs.join(', ')} are served.`,
+        `"${file}" has an input "${name}" (${type}); int64 or int32 ${tokenInputs.join(', ')} are served.`,
       )
     types[known] = type
     width ??= fixedSize(shape?.[1])
   }
   if (types.input_ids === undefined)
-    throw errors.unsupportedModel(`"${file}" takes no "input_ids", so it is no model of texts.`)
+    throw errors.unsupportedModel(`"${file}" has no "input_ids" input, so it does not read texts.`)
   return { types, width }
 }
 

@@ -38,7 +38,7 @@ export function guardTokenizer({
       // A backtracking pattern may overflow its stack before the limit.
       if (!(error instanceof OutOfTime || error instanceof RangeError)) throw error
       throw errors.invalidInput(
-        `The tokenizer of this model cannot take a text of ${length} characters like this one apart in ${limitMs} ms, so it was stopped: what its "tokenizer.json" looks for may be there in very many ways. Send a shorter text, or split it.`,
+        `The tokenizer of this model was stopped because a text of ${length} characters took longer than ${limitMs} ms: a pattern in its "tokenizer.json" may backtrack too much. Send a shorter text, or split it.`,
       )
     } finally {
       const tookMs = usedMs() - startedMs

@@ -57,7 +57,7 @@ export async function openTokenizer(files: ModelFiles): Promise<TextTokenizer> {
   const path = 'tokenizer.json'
   const file = await readConfig(files, path, tokenizerFile)
   if (file === undefined)
-    throw errors.unsupportedModel(`the repo has no "${path}"; texts cannot be turned into tokens without it.`)
+    throw errors.unsupportedModel(`the repo has no "${path}", without which texts cannot be tokenized.`)
   const config = (await readConfig(files, 'tokenizer_config.json', z.looseObject({}))) ?? {}
   try {
     return createTokenizer(file, config)

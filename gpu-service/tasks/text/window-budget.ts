@@ -26,7 +26,7 @@ export function windowBudget({ numbersPerToken }: { numbersPerToken: number }): 
     tokens += count * size
     if (windows <= inputsMax && tokens <= most) return
     throw errors.invalidInput(
-      `What is to be read up to "${param}" makes ${windows} windows of ${tokens} tokens, or more; the limits are ${inputsMax} and ${most} per request: send less text at once, or have windows share less.`,
+      `The inputs up to "${param}" make ${windows} windows with ${tokens} tokens, or more; the limits are ${inputsMax} and ${most} per request. Send less text, or use a smaller stride.`,
       param,
     )
   }

@@ -32,7 +32,7 @@ describe('a tokenizer that makes texts longer', () => {
   it('is refused where it does that with a token of its own while it is loaded', () => {
     const normalizer = { type: 'Sequence', normalizers: tenfold(9) }
     const added_tokens = [{ id: 2, content: 'a', normalized: true }]
-    expect(() => tokenizerWith({ normalizer, added_tokens })).toThrow('makes very much of the token "a"')
+    expect(() => tokenizerWith({ normalizer, added_tokens })).toThrow('expands the token "a" too much')
   })
 
   it('is taken where it makes a few characters of each, however many steps it has', () => {

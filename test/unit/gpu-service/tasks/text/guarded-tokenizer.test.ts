@@ -87,7 +87,7 @@ describe('a tokenizer whose pattern nobody knows', () => {
     const added_tokens = [{ id: 2, content: `${'a'.repeat(40)}!`, normalized: true }]
     const checked = () => checkedTokenizer({ ...plainTokenizer, normalizer, added_tokens }, {}, 50)
     expect(checked).toThrow(expect.objectContaining({ code: 'unsupported_model' }))
-    expect(checked).toThrow('"tokenizer.json" says takes longer than 50 ms')
+    expect(checked).toThrow('"tokenizer.json" takes longer than 50 ms')
   })
 
   it('is refused where the pattern is so long that to compile it takes too long', () => {

@@ -15,16 +15,16 @@ it('refuses a tokenizer of which one step puts very much in the place of little'
 })
 
 it('refuses one that puts all that stands before a letter in its place', () => {
-  expect(() => tokenizerWith({ normalizer: replacing('$`') })).toThrow('a sign that stands for more text')
+  expect(() => tokenizerWith({ normalizer: replacing('$`') })).toThrow('a character that expands to more text')
 })
 
 it.each([0, -1, 1e-9, null, undefined])('refuses one that cuts texts into pieces of %s characters', (length) => {
   const cutting = () => tokenizerWith({ pre_tokenizer: { type: 'FixedLength', length } })
-  expect(cutting).toThrow('at least one in each')
+  expect(cutting).toThrow('needs at least one')
 })
 
 it('refuses one of more steps than any has', () => {
   const pretokenizers = Array.from({ length: 1001 }, () => ({ type: 'Metaspace' }))
   const tokenizer = () => tokenizerWith({ pre_tokenizer: { type: 'Sequence', pretokenizers } })
-  expect(tokenizer).toThrow('1001 steps from a text to tokens and back; the limit is 1000')
+  expect(tokenizer).toThrow('1001 normalizers, pre-tokenizers and decoders; the limit is 1000')
 })
