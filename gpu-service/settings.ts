@@ -8,23 +8,21 @@ import type { ServingConfig } from './serving-config.ts'
 export const runSettings = {
   SLIPWAY_MODEL_MEMORY_BYTES: wholeNumber({ min: 1 })
     .optional()
-    .describe("what models may take of the memory, all together; six tenths of the machine's where it is not set"),
+    .describe("the memory for all loaded models; default: 60 % of the machine's"),
   SLIPWAY_ENGINES: wholeNumber({ min: 1, max: 256 })
     .optional()
-    .describe('how many runs are made at once; one per core on a CPU and one on a GPU where it is not set'),
+    .describe('the number of engines; default: one per core on a CPU, one on a GPU'),
   SLIPWAY_INTRA_OP_THREADS: wholeNumber({ min: 1, max: 256 })
     .optional()
-    .describe('threads of one run; 1 where it is not set, which has the engines use all cores'),
-  SLIPWAY_CACHE_BYTES: wholeNumber()
-    .optional()
-    .describe('how large the files of models on this disk may grow; 20 GB where it is not set'),
+    .describe('threads of one run; default: 1, so that the engines together use all cores'),
+  SLIPWAY_CACHE_BYTES: wholeNumber().optional().describe('the size of the model cache on disk; default: 20 GB'),
   SLIPWAY_REQUEST_TIMEOUT_MS: wholeNumber({ min: 1 })
     .optional()
-    .describe('after which a request is told that its answer is not ready; it may give itself less by a header'),
+    .describe('the time limit of a request, which may set a shorter one by a header'),
   SLIPWAY_REMOTE_IMAGES: z
     .stringbool('must be "true" or "false"')
     .default(false)
-    .describe('whether pictures are fetched that callers name by their https address'),
+    .describe('whether to fetch images that requests name by an https URL'),
 }
 
 const runShape = z.object(runSettings)

@@ -79,13 +79,17 @@ const quota = wholeNumber()
 
 /** Quotas of owners for whom no admin set others. */
 export const quotaEnvironment = z.object({
-  SLIPWAY_QUOTA_REPOS: quota.default(defaultQuotas.repos).describe('repos that an owner may have'),
-  SLIPWAY_QUOTA_STORED_BYTES: quota.default(defaultQuotas.storedBytes).describe('bytes that an owner may store'),
-  SLIPWAY_QUOTA_IMPORTS: quota.default(defaultQuotas.imports).describe('imports of an owner at the same time'),
-  SLIPWAY_QUOTA_DEPLOYMENTS: quota.default(defaultQuotas.deployments).describe('deployments that an owner may have'),
+  SLIPWAY_QUOTA_REPOS: quota.default(defaultQuotas.repos).describe('the maximum number of repos per owner'),
+  SLIPWAY_QUOTA_STORED_BYTES: quota.default(defaultQuotas.storedBytes).describe('the maximum stored bytes per owner'),
+  SLIPWAY_QUOTA_IMPORTS: quota
+    .default(defaultQuotas.imports)
+    .describe('the maximum number of concurrent imports per owner'),
+  SLIPWAY_QUOTA_DEPLOYMENTS: quota
+    .default(defaultQuotas.deployments)
+    .describe('the maximum number of deployments per owner'),
   SLIPWAY_QUOTA_REQUESTS_PER_MINUTE: wholeNumber({ min: 1 })
     .optional()
-    .describe('requests of an owner; not counted where it is not set'),
+    .describe('the maximum requests per minute and owner; default: unlimited'),
 })
 
 export const quotasOf = (given: z.output<typeof quotaEnvironment>): Quotas => ({

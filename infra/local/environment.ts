@@ -8,32 +8,37 @@ import { unknownSettings } from '../../shared/unknown-settings.ts'
 import { describeSettings } from './describe-settings.ts'
 
 const schema = z.object({
-  PORT: wholeNumber({ max: 65_535 }).default(8000).describe('the port of everything'),
-  HOST: z.string().default('127.0.0.1').describe('the address it listens on; 0.0.0.0 for colleagues on your network'),
-  SLIPWAY_DATA: z.string().default('.slipway').describe('the folder that holds all state'),
+  PORT: wholeNumber({ max: 65_535 }).default(8000).describe('the port'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('the address to listen on; 0.0.0.0 lets in colleagues on your network'),
+  SLIPWAY_DATA: z.string().default('.slipway').describe('the folder for all data'),
   SLIPWAY_DYNAMODB_ENDPOINT: z
     .url('must be a URL, such as http://127.0.0.1:8001')
     .optional()
-    .describe('a server that speaks DynamoDB, instead of the embedded one'),
+    .describe('the URL of a server that speaks DynamoDB, to use instead of the embedded one'),
   SLIPWAY_LOG_LEVEL: logLevel.describe('debug, info, warn, error or silent'),
   SLIPWAY_REGISTRATION: z
     .enum(registrations, { error: 'must be "open", "invitation" or "closed"' })
     .default('closed')
-    .describe('who may make an account: "open" anyone, "invitation" whoever is invited, "closed" an admin for others'),
+    .describe('who may create an account: "open" anyone, "invitation" invited people, "closed" only admins'),
   ...quotaEnvironment.shape,
   ...runSettings,
-  HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co').describe('the Hub that models are pulled from'),
-  HF_TOKEN: z.string().optional().describe('the token for that Hub; it is sent nowhere else'),
+  HF_ENDPOINT: z.url('must be a URL').default('https://huggingface.co').describe('the Hub to pull models from'),
+  HF_TOKEN: z.string().optional().describe('the token for HF_ENDPOINT; it is sent nowhere else'),
   SLIPWAY_MIRROR_ENDPOINT: z
     .url('must be a URL, such as https://huggingface.co')
     .optional()
-    .describe('the Hub that is read for names that are not here; HF_TOKEN goes to it where HF_ENDPOINT is the same'),
+    .describe(
+      'the Hub to mirror: repos that are not here are read from it, with HF_TOKEN if HF_ENDPOINT is the same Hub',
+    ),
   SLIPWAY_MIRROR_REVALIDATE_SECONDS: z.coerce
     .number('must be a number')
     .min(0)
     .max(86_400)
     .default(60)
-    .describe('how long it is believed where a branch of that Hub is, and that a name is not there'),
+    .describe('how long the branches and missing names of the mirrored Hub are cached'),
   /** Set by npm while it runs a script. */
   npm_lifecycle_event: z.string().optional(),
 })

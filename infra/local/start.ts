@@ -26,7 +26,7 @@ const tableName = 'slipway'
 const graceMs = 30_000
 
 if (process.argv.includes('--help')) {
-  const title = 'Settings, in the environment, with what they are where they are not set:'
+  const title = 'Settings (environment variables, with their defaults):'
   process.stdout.write(`npm start [-- --no-sample]\n\n${title}\n\n${settingsHelp()}\n`)
   process.exit(0)
 }

@@ -65,7 +65,7 @@ Examples:
 Commands:
 ${lines.join('\n')}
 
-Every command takes --json (answers for programs) and --help.
-The server is found by SLIPWAY_URL and SLIPWAY_API_KEY, else by the data folder .slipway (SLIPWAY_DATA).
+Every command takes --json (output for programs) and --help.
+The server is SLIPWAY_URL with the key SLIPWAY_API_KEY, or by default the one whose data folder is .slipway (SLIPWAY_DATA).
 `
 }

@@ -84,7 +84,7 @@ export function createApiClient({ url, token, fetch = globalThis.fetch, signal }
 function addressOf(base: string, path: string): string {
   if (path.startsWith('/')) return base + path
   if (base.startsWith('https:') && !path.startsWith('https:'))
-    throw new Error('the server names an address without https, so the key is not sent there')
+    throw new Error('the server refers to an address without https, so the key is not sent there')
   return path
 }
 

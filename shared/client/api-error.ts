@@ -43,7 +43,7 @@ export function connectionError({ base, address, cause }: LostConnection): ApiEr
   const why = reasonOf(cause)
   const message = address.startsWith(`${base}/`)
     ? `No Slipway answers at ${base}${why}. Start one with "npm start", or set SLIPWAY_URL to where it runs.`
-    : `The server ${base} says that this is answered at ${URL.parse(address)?.origin ?? address}, where nothing answers${why}. Can that address be reached from here?`
+    : `The server ${base} refers this request to ${URL.parse(address)?.origin ?? address}, where nothing answers${why}. Can that address be reached from here?`
   return new ApiError({ code: 'unreachable', status: 0, message, cause })
 }
 

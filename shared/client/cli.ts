@@ -52,8 +52,8 @@ export async function runCli(request: CliRequest): Promise<number> {
   }
 }
 
-const everyCommand = `--json answers with one JSON value on standard output, a failure too, whose "error" says why. It ends with 0 when all
-is done, 1 when it failed, 2 when it was used wrongly.`
+const everyCommand = `--json prints one JSON value to standard output, with an "error" if the command failed. Exit codes: 0 for success, 1 for a
+failure, 2 for wrong usage.`
 
 /** `--json` may come before the command, too. */
 const commandFirst = (parameters: string[]): string[] =>

@@ -44,12 +44,12 @@ function requireAddress(given: string): void {
   const address = URL.parse(given)
   if (/^https?:$/.test(address?.protocol ?? '')) {
     if (!/^\/(?:api\/)?v1\/?$/.test(address?.pathname ?? '')) return
-    throw new CommandFailed(`SLIPWAY_URL is "${given}". It is the address alone, without a path: ${address?.origin}`)
+    throw new CommandFailed(`SLIPWAY_URL is "${given}". Use the address without a path: ${address?.origin}`)
   }
   const host = given.replace(/^[a-z]+:\/\//i, '')
   const right = `${isLoopback(`http://${host}`) ? 'http' : 'https'}://${host}`
   throw new CommandFailed(
-    `SLIPWAY_URL is "${given}", which is no address. It begins with http:// or https://: ${right}`,
+    `SLIPWAY_URL is "${given}", which is not a URL. It must start with http:// or https://: ${right}`,
   )
 }
 

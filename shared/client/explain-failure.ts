@@ -25,7 +25,7 @@ function failureOf(error: unknown): Explained {
     return { code, said, message, exitCode: 1, details: { status, requestId } }
   }
   const reason = error instanceof Error ? error.message : String(error)
-  const said = `the server's answer is not understood (${reason}). Is it of another version?`
+  const said = `cannot understand the server's answer (${reason}). Does it run another version?`
   return { code: 'not_understood', said, exitCode: 1 }
 }
 

@@ -22,7 +22,7 @@ const elsewhere: Record<string, string> = {
   ...each(['download', 'cp'], '"hf download OWNER/NAME" with this server as HF_ENDPOINT and a key of it as HF_TOKEN'),
   ...each(
     ['login', 'auth', 'logout', 'config', 'configure'],
-    'in the environment: SLIPWAY_URL and SLIPWAY_API_KEY; "slipway status" tells who you are',
+    'set by the environment: SLIPWAY_URL and SLIPWAY_API_KEY; "slipway status" shows who you are',
   ),
   ...each(['token', 'tokens', 'apikey', 'api-key'], '"slipway keys"'),
   ...each(['logs', 'events'], '"slipway status NAME" of a deployment, "slipway audit" of what was done'),

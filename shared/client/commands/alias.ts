@@ -9,22 +9,22 @@ import { orphanedFollowers } from './alias-followers.ts'
 import { datasetOption, namedRevision } from './named-repo.ts'
 
 export const alias: Command = {
-  summary: 'name the revision that is to be served, and move that name',
+  summary: 'give a revision a name for serving, and move that name',
   usage: 'slipway alias OWNER/NAME[@REF] [ALIAS]',
   help: `Examples:
   slipway alias acme/iris                       lists the aliases
-  slipway alias acme/iris@v2 champion           makes it, or moves it to v2
-  slipway alias acme/iris champion --protect    only admins move it from now on
+  slipway alias acme/iris@v2 champion           creates it or moves it to v2
+  slipway alias acme/iris champion --protect    only admins may move it from now on
   slipway alias acme/iris champion --history
   slipway alias acme/iris champion --delete
 
 Options:
-  --protect, --unprotect   whether only admins of the owner may move or delete it
-  --history                what was done to it
+  --protect, --unprotect   let only admins of the owner move or delete it, or everyone who may write
+  --history                show its changes
   --delete                 delete it
   --dataset                a dataset instead of a model
 
-It is moved only where nobody else moved it since it was read.`,
+The move fails if somebody else moved the alias at the same time.`,
   options: {
     protect: { type: 'boolean' },
     unprotect: { type: 'boolean' },
@@ -38,9 +38,9 @@ It is moved only where nobody else moved it since it was read.`,
     const [given = '', name] = invocation.parameters
     const { ref, ...repo } = namedRevision(invocation, given)
     const doing = ['protect', 'unprotect', 'history', 'delete'].filter((option) => options[option] === true)
-    if (doing.length > 1) throw new UsageError(`--${doing.join(' and --')} do not go together`)
+    if (doing.length > 1) throw new UsageError(`--${doing.join(' and --')} cannot be combined`)
     if (name === undefined) {
-      if (doing.length > 0) throw new UsageError(`of which alias is --${doing[0]} meant`)
+      if (doing.length > 0) throw new UsageError(`--${doing[0]} needs the name of an alias`)
       return list(invocation, repo)
     }
     if (options.history === true) return history(invocation, { repo, name })

@@ -6,7 +6,7 @@ import { table } from '../terminal.ts'
 const pagesMax = 20
 
 export const audit: Command = {
-  summary: 'show what was done, by whom, from where and with what outcome',
+  summary: 'show the audit log: what was done, by whom, from where, and the outcome',
   usage: 'slipway audit',
   help: `Examples:
   slipway audit
@@ -14,14 +14,14 @@ export const audit: Command = {
   slipway audit --actor ada --after 2026-11-20T00:00:00Z --json
 
 Options:
-  --owner OWNER       what was done to what an owner has
-  --actor USER        what one user did
+  --owner OWNER       events in the namespace of an owner
+  --actor USER        events by one user
   --action ACTION     one kind of event: repo.delete, deployment.create, …
   --after TIME, --before TIME
-                      within a time, as in 2026-11-20T00:00:00Z
-  --limit N           how many, from 1 to 10000 (default 50)
+                      a time range, as in 2026-11-20T00:00:00Z
+  --limit N           the number of events, from 1 to 10000 (default 50)
 
-Newest first. What you did yourself; what was done to an owner, for its admins; everything, for admins of the platform.`,
+Newest first. You see your own events, admins of an owner also those in its namespace, and admins of the platform all.`,
   options: {
     owner: { type: 'string' },
     actor: { type: 'string' },

@@ -5,7 +5,7 @@ import { detachHelp, detachOption, runMaintenance } from './follow-maintenance.t
 import { numberOption } from './gc.ts'
 
 export const backup: Command = {
-  summary: 'save the registry into its bucket, with or without the blobs',
+  summary: 'back up the registry to its bucket, with or without the blobs',
   usage: 'slipway backup',
   help: `Examples:
   slipway backup
@@ -13,14 +13,14 @@ export const backup: Command = {
   slipway backup --list
 
 Options:
-  --objects           the blobs too: a second copy below backups/, each once for all backups
-  --keep-days N       older backups are removed, but never the newest complete one (default 30)
+  --objects           also copy the blobs to backups/, each once for all backups
+  --keep-days N       remove older backups, but never the newest complete one (default 30)
   --list              list the complete backups, newest first
 ${detachHelp}
 
-It lies in the same bucket (backups/), so it protects from mistakes and from the loss of the table, not from the loss of
-the bucket: copy backups/ elsewhere for that, and blobs/ with it where backups are without objects. Sessions, logins and
-what is under way are not in it; passwords and keys are, as hashes.`,
+The backup is in the same bucket (backups/), so it protects from mistakes and from the loss of the table, but not from
+the loss of the bucket: for that, copy backups/ elsewhere, and also blobs/ unless you use --objects. Passwords and keys
+are included as hashes; sessions, logins and running jobs are not.`,
   options: {
     objects: { type: 'boolean' },
     'keep-days': { type: 'string' },

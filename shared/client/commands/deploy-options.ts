@@ -85,7 +85,7 @@ export function wantedOf(invocation: Invocation): WantedDeployment {
 function shareOf(invocation: Invocation, name: 'canary-errors'): NumberOption {
   const share = numberOption(invocation, name)
   if (typeof share === 'number' && share > 1 && share <= 100)
-    throw new UsageError(`--${name} is a share of all, at most 1: ${share} of a hundred are --${name} ${share / 100}`)
+    throw new UsageError(`--${name} is a share between 0 and 1: for ${share} % use --${name} ${share / 100}`)
   return name
 }
 
@@ -94,7 +94,7 @@ function shadowOf(invocation: Invocation): object | null | undefined {
   const percent = numberOption(invocation, 'shadow-percent')
   const isTakenAway = shadow !== undefined && takesAway(invocation, 'shadow', shadow)
   if (percent !== undefined && (shadow === undefined || isTakenAway))
-    throw new UsageError('--shadow-percent goes with --shadow OWNER/NAME[@REF], which names what is copied to')
+    throw new UsageError('--shadow-percent needs --shadow OWNER/NAME[@REF], the target of the copies')
   if (shadow === undefined) return undefined
   if (isTakenAway) return null
   rightly(() => parseTarget(shadow))
@@ -122,7 +122,7 @@ function numberOption(invocation: Invocation, name: NumberOption): number | null
 function takesAway({ options }: Invocation, name: string, value: string): boolean {
   if (value !== 'none' || !removable.has(name)) return false
   if (options.update === true) return true
-  throw new UsageError(`--${name} none takes away what a deployment has, so it goes with --update`)
+  throw new UsageError(`--${name} none removes a setting, so it needs --update`)
 }
 
 function numberOf(name: string, text: string): number {

@@ -19,37 +19,37 @@ export const deploy: Command = {
   help: `Examples:
   slipway deploy slipway/iris
   slipway deploy sentence-transformers/all-MiniLM-L6-v2 --name minilm --precision int8
-  slipway deploy acme/iris@champion --name iris          goes along when the alias moves
-  slipway deploy acme/iris@v2 --name iris --update       without a dropped request
+  slipway deploy acme/iris@champion --name iris          follows the alias when it moves
+  slipway deploy acme/iris@v2 --name iris --update       updates it without a dropped request
   slipway deploy acme/iris@v1 acme/iris@v2 --weight 90 --weight 10 --canary-errors 0.05 --name iris --update
   slipway deploy --name iris --update --requests-per-second 50 --requests-per-day none
 
 Options:
   --name NAME          the deployment's name (default: the model's name)
-  --owner NAME         whose it is (default: the model's owner)
-  --file PATH          which ONNX file, where there are several
+  --owner NAME         the deployment's owner (default: the model's owner)
+  --file PATH          the ONNX file to serve, if there are several
   --precision P        fp32, fp16, int8 or q4 (default: what suits the device)
-  --task TASK          serve it as something else than its repo says, as tensors or text-classification
-  --no-follow          stay at what an alias names now
-  --weight N           the share of each of several targets, in their order
-  --sticky WHO         session (default: by the header x-session-id) or caller
+  --task TASK          override the task of the repo, for example with tensors or text-classification
+  --no-follow          stay at the current revision of an alias
+  --weight N           the traffic share of each target, repeated in their order
+  --sticky WHO         session (default, by the header x-session-id) or caller
   --canary-errors R, --canary-latency N, --canary-requests N, --canary-window S
-                       take a target other than the first out of service where more than the share R of its requests
-                       fails (wrong input of one caller alone does not count), or its p95 is more than N times the
-                       first one's
+                       roll back a target other than the first if a share of more than R of its requests fails (invalid
+                       input of a single caller does not count) or its p95 is more than N times that of the first,
+                       judged by at least --canary-requests requests within S seconds
   --shadow TARGET, --shadow-percent N
-                       copy N of a hundred requests to it, and throw its answers away
-  --pool NAME          which replicas serve it
-  --min N              how many replicas are to answer; with 0 it is loaded for its first request
-  --max N              how many keep it loaded at most; others load it when they are asked
-  --idle S             how long it then stays without one
-  --isolate WHEN       auto, always or never run inputs alone
-  --cache N            keep N answers to give them again
+                       copy N percent of the requests to TARGET and discard its answers
+  --pool NAME          the pool of replicas that serves it
+  --min N              the number of replicas that keep it loaded; with 0 it is loaded on the first request
+  --max N              the maximum number of replicas that keep it loaded; others load it when asked
+  --idle S             with --min 0: unload it after S seconds without a request
+  --isolate WHEN       run inputs alone: auto, always or never
+  --cache N            cache the last N answers
   --requests-per-second N, --requests-per-day N, --tokens-per-minute N
-  --concurrency N      answer so many requests at a time on each replica
-  --update             change the deployment instead of making it: what is not named stays, and "none" takes away a
-                       limit, --max, --cache, --shadow, --canary-errors and --canary-latency
-  --detach             do not wait until it is ready, nor for a model that is being brought in`,
+  --concurrency N      the maximum number of concurrent requests per replica
+  --update             change an existing deployment; options that are not given stay, and "none" removes a limit,
+                       --max, --cache, --shadow, --canary-errors or --canary-latency
+  --detach             do not wait until it is ready, nor for a running import of the model`,
   options: deployOptions,
   parameters: { min: 0, max: 8 },
   async run(invocation) {
@@ -77,7 +77,7 @@ const create = ({ client, parameters }: Invocation, wanted: WantedDeployment): P
   return client.createDeployment(wanted as CreateDeployment).catch(
     advised({
       codes: ['repo_not_found'],
-      advice: `To bring it in: slipway pull hf://${isSole ? parameters[0] : 'OWNER/NAME'}`,
+      advice: `To import it: slipway pull hf://${isSole ? parameters[0] : 'OWNER/NAME'}`,
     }),
   )
 }
@@ -85,10 +85,11 @@ const create = ({ client, parameters }: Invocation, wanted: WantedDeployment): P
 /** Fails where somebody else changed the deployment since it was read. */
 async function update({ client, parameters }: Invocation, wanted: WantedDeployment): Promise<Deployment> {
   const { name: given, owner, pool, ...change } = wanted
-  if (owner !== undefined || pool !== undefined) throw new UsageError('the owner and the pool of a deployment stay')
+  if (owner !== undefined || pool !== undefined)
+    throw new UsageError('the owner and the pool of a deployment cannot be changed')
   const [first] = parameters
   const name = given ?? (first === undefined ? undefined : defaultDeploymentName(first.split('@')[0] ?? first))
-  if (name === undefined) throw new UsageError('which deployment: --name is missing')
+  if (name === undefined) throw new UsageError('--name is missing: which deployment to update')
   if (Object.keys(change).length === 0) throw new UsageError('--update names nothing to change')
   const standing = await client.getDeployment(name)
   return client.changeDeployment(name, besideWhatStands(change, standing), standing.version)

@@ -5,4 +5,4 @@ export const deploymentAddress = ({ url, pool }: Deployment, serverUrl: string):
   url === undefined ? nobodyAnswers(pool) : String(new URL(url, serverUrl))
 
 /** A pool with addresses of its own only reports them while a replica runs. */
-export const nobodyAnswers = (pool: string): string => `no replica of the pool "${pool}" runs`
+export const nobodyAnswers = (pool: string): string => `no replica of the pool "${pool}" is running`

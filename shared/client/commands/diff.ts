@@ -7,7 +7,7 @@ import { formatBytes } from '../units.ts'
 import { datasetOption, namedRevision, rightly } from './named-repo.ts'
 
 export const diff: Command = {
-  summary: 'show what differs between two revisions of a model',
+  summary: 'show the differences between two revisions of a model',
   usage: 'slipway diff OWNER/NAME[@REF] FROM',
   help: `Examples:
   slipway diff acme/iris v1                 what main has changed since v1
@@ -46,8 +46,8 @@ const isTarget = (given: string): boolean => /^[^/@]+\/[^/@]+@/.test(given)
 /** With two full names, the older one comes first. */
 function notTwice({ repo, to, from }: { repo: string; to: string; from: string }): UsageError {
   if (rightly(() => parseTarget(from)).repo.toLowerCase() !== repo.toLowerCase())
-    return new UsageError('two revisions of one model are compared, not two models')
-  return new UsageError(`FROM is a ref alone, and comes second: slipway diff ${from} ${to}`)
+    return new UsageError('diff compares two revisions of one model, not two models')
+  return new UsageError(`FROM is only a ref and comes second: slipway diff ${from} ${to}`)
 }
 
 function lineOf({ path, change, before, after }: FileChange): string {

@@ -21,14 +21,14 @@ export async function followDeployment(
     isOver: (now) => options.detach === true || !isUnderWay(now) || performance.now() >= until,
     look: ({ name }) => client.getDeployment(name),
     show: ({ name, state }) => progress.show(`${name}: ${state.toLowerCase()}`),
-    goesOn: `It is loaded whether or not this looks on: slipway status ${changed.name}`,
+    goesOn: `Loading continues on the server: slipway status ${changed.name}`,
     everyMs: 250,
     progress,
   })
   const { name, state } = deployment
   if (options.detach !== true && isUnderWay(deployment))
     throw new CommandFailed(
-      `"${name}" is ${state === 'READY' ? 'not yet ready as a whole' : `still ${state.toLowerCase()}`} after 10 minutes; it goes on by itself: slipway status ${name}`,
+      `"${name}" is ${state === 'READY' ? 'not completely ready yet' : `still ${state.toLowerCase()}`} after 10 minutes; loading continues on the server: slipway status ${name}`,
       deployment,
     )
   if (state === 'FAILED')

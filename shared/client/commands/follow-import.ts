@@ -18,7 +18,7 @@ export function followImport(started: ImportJob, client: ApiClient, terminal: Te
       const bytesPerSecond = terminal.isTty ? rate(job.bytesDone - job.bytesHeld) : 0
       progress.show(describe(job, { bytesPerSecond, isTty: terminal.isTty }))
     },
-    goesOn: 'The pull goes on by itself; the same command looks on again.',
+    goesOn: 'The import continues on the server; repeat the command to follow it.',
     everyMs: 500,
     progress,
   })

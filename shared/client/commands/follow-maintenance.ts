@@ -5,7 +5,7 @@ import { allPages } from '../request.ts'
 import { createProgress, printable } from '../terminal.ts'
 
 export const detachOption = { detach: { type: 'boolean' } } as const
-export const detachHelp = '  --detach            do not wait for it; it goes on by itself either way'
+export const detachHelp = '  --detach            do not wait; the job continues on the server either way'
 
 /**
  * Starts a job and waits for its end. @returns `undefined` with `--detach`.
@@ -19,7 +19,7 @@ export async function runMaintenance(
   const started = await client.startMaintenance({ kind, options: wanted })
   if (options.detach === true) {
     terminal.out(json ? `${JSON.stringify(started)}\n` : `${started.id}\n`)
-    if (!json) terminal.err('next: the same without --detach, to look on\n')
+    if (!json) terminal.err('next: the same command without --detach follows the job\n')
     return undefined
   }
   const progress = createProgress(terminal)
@@ -28,7 +28,7 @@ export async function runMaintenance(
     isOver: ({ state }) => state !== 'RUNNING',
     look: ({ id }) => client.getMaintenance(id),
     show: (now) => progress.show(describe(now)),
-    goesOn: `The ${kind} goes on by itself; the same command looks on again.`,
+    goesOn: `The ${kind} continues on the server; repeat the command to follow it.`,
     everyMs: 500,
     progress,
   })

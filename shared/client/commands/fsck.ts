@@ -12,12 +12,12 @@ export const fsck: Command = {
   slipway fsck --deep --repair
 
 Options:
-  --repair            mend what can be mended, from the manifests, the lists of files and the backups' blobs
-  --deep              read every blob and check its hash; with --repair, what is damaged is removed
+  --repair            repair what is possible from manifests, file lists and the blobs of backups
+  --deep              read every blob and check its hash; with --repair, damaged blobs are removed
 ${detachHelp}
 
-Ends with exit code 1 where something is wrong and was not repaired. What is under way is not wrong: whatever seems so
-is looked at twice.`,
+The exit code is 1 if a discrepancy remains. Every discrepancy is checked twice, so that running imports and commits are
+not reported.`,
   options: { repair: { type: 'boolean' }, deep: { type: 'boolean' }, ...detachOption },
   parameters: { min: 0, max: 0 },
   async run(invocation) {

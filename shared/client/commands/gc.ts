@@ -3,7 +3,7 @@ import { counted, formatBytes } from '../units.ts'
 import { detachHelp, detachOption, runMaintenance } from './follow-maintenance.ts'
 
 export const gc: Command = {
-  summary: 'remove deleted repos and content that nothing needs',
+  summary: 'remove deleted repos and unreferenced content',
   usage: 'slipway gc',
   help: `Examples:
   slipway gc --dry-run
@@ -11,12 +11,12 @@ export const gc: Command = {
   slipway gc --repo-grace-days 7
 
 Options:
-  --dry-run             say what would be freed, and change nothing
-  --grace-hours N       how long what nothing needs stays, at the least (default 24)
-  --repo-grace-days N   how long a deleted repo can be brought back (default 30)
+  --dry-run             print what would be freed, and change nothing
+  --grace-hours N       keep unreferenced content for at least N hours (default 24)
+  --repo-grace-days N   keep deleted repos restorable for N days (default 30)
 ${detachHelp}
 
-It is safe beside imports and commits: whatever they need is kept.`,
+It is safe to run during imports and commits: everything they need is kept.`,
   options: {
     'dry-run': { type: 'boolean' },
     'grace-hours': { type: 'string' },

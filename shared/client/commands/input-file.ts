@@ -16,7 +16,7 @@ interface InputFile {
  * file
  */
 export async function bytesOf({ path, deployment }: InputFile): Promise<Uint8Array> {
-  if (path === '') throw new UsageError('the name of a file follows "@", as in @photo.jpg')
+  if (path === '') throw new UsageError('"@" needs the name of a file, as in @photo.jpg')
   const found = await stat(path).catch((error) => {
     const isMissing = error.code === 'ENOENT'
     throw new UsageError(`"${path}" cannot be read: ${isMissing ? 'there is no such file' : messageOf(error)}`)
@@ -28,7 +28,7 @@ export async function bytesOf({ path, deployment }: InputFile): Promise<Uint8Arr
   })
   if (!isJson(bytes)) return new Uint8Array(bytes)
   throw new UsageError(
-    `to send a file of JSON: ${piped({ path, deployment })} ("@" is for what is sent as it is, such as a picture)`,
+    `to send a JSON file: ${piped({ path, deployment })} ("@" sends the bytes of a file unchanged, such as an image)`,
   )
 }
 

@@ -8,20 +8,20 @@ import { numberOption } from './gc.ts'
 import { refuseOptions, runVerb, type Verb } from './verbs.ts'
 
 export const invite: Command = {
-  summary: 'invite people to make accounts, for admins',
+  summary: 'invite people to create accounts (admins only)',
   usage: 'slipway invite [EMAIL | create | revoke ID]',
   help: `Examples:
-  slipway invite                                    lists them
-  slipway invite ada@example.com > invitation       that nobody else can use
-  slipway invite create --expires-in-days 1         for whoever has it
+  slipway invite                                    lists invitations
+  slipway invite ada@example.com > invitation       only for this address
+  slipway invite create --expires-in-days 1         for anyone who has it
   slipway invite ada@example.com --role admin
   slipway invite revoke inv_…
 
 Options:
   --role ROLE           of the account: member (default) or admin
-  --expires-in-days N   how long it is good (default 7)
+  --expires-in-days N   expire after N days (default 7)
 
-The invitation is all that stands on standard output, this once. It makes one account:
+The invitation is printed once, alone on standard output. It is good for one account:
 POST /api/v1/auth/register with "username", "email", "password" and "invitation".`,
   options: { role: { type: 'string' }, 'expires-in-days': { type: 'string' } },
   parameters: { min: 0, max: 2 },

@@ -18,10 +18,10 @@ export const keys: Command = {
 
 Options of create:
   --scope SCOPE         read, write (and read), infer or admin; may be given again (default: read and infer)
-  --limit WHAT          an owner, a model OWNER/NAME or datasets/OWNER/NAME: it may do nothing elsewhere
-  --expires-in-days N   when it ends by itself
+  --limit WHAT          restrict the key to an owner, a model OWNER/NAME, or datasets/OWNER/NAME
+  --expires-in-days N   expire after N days
 
-The key is all that stands on standard output, this once. No key can do more than the one that makes it.`,
+The key is printed once, alone on standard output. A key cannot do more than the key that creates it.`,
   options: {
     scope: { type: 'string', multiple: true },
     limit: { type: 'string' },

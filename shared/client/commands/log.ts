@@ -5,14 +5,14 @@ import { counted, formatAge, formatBytes } from '../units.ts'
 import { datasetOption, namedRevision } from './named-repo.ts'
 
 export const log: Command = {
-  summary: 'show the revisions that led to one',
+  summary: 'show the history of a revision',
   usage: 'slipway log OWNER/NAME[@REF]',
   help: `Examples:
   slipway log acme/iris
   slipway log acme/iris@champion -n 3 --json
 
 Options:
-  -n, --count NUMBER   how many, the newest first (default: 20)
+  -n, --count NUMBER   the number of revisions, newest first (default: 20)
   --dataset            a dataset instead of a model`,
   options: { count: { type: 'string', short: 'n' }, ...datasetOption },
   parameters: { min: 1, max: 1 },

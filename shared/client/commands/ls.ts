@@ -14,22 +14,22 @@ export const ls: Command = {
   usage: 'slipway ls [OWNER | OWNER/PREFIX]',
   help: `Examples:
   slipway ls
-  slipway ls acme --sort updated          those of one owner
-  slipway ls acme/all-                    those whose OWNER/NAME begins so
+  slipway ls acme --sort updated          models of one owner
+  slipway ls acme/all-                    models whose OWNER/NAME starts with this
   slipway ls --task feature-extraction --prefix all-
   slipway ls --deleted --json
 
 Options:
   --owner NAME      the same as OWNER
   --task TASK, --library LIBRARY, --license LICENSE, --tag TAG
-                    by one of these at a time
-  --prefix TEXT     whose name, or with a "/" whose owner/name, begins so; sorted by name
-  --sort ORDER      name (default), updated, created, downloads, size; the largest first, but names from A
-  --reverse         the other way round
-  --deleted         those that you can bring back
+                    filter by one of these
+  --prefix TEXT     only names that start with TEXT (OWNER/NAME if TEXT has a "/"), sorted by name
+  --sort ORDER      name (default), updated, created, downloads or size; largest first, names from A
+  --reverse         reverse the order
+  --deleted         deleted models that you can restore
   --dataset         datasets instead of models
 
-With --json, one JSON array of every model.`,
+With --json, one JSON array of all models.`,
   options: {
     ...Object.fromEntries(filters.map((name) => [name, { type: 'string' as const }])),
     reverse: { type: 'boolean' },
@@ -76,14 +76,14 @@ function named(invocation: Invocation) {
   if (what === undefined) return {}
   const name = what.includes('/') ? 'prefix' : 'owner'
   if (textOption(invocation, name) === undefined) return { [name]: what }
-  throw new UsageError(`"${what}" is the same as --${name}: give one of them`)
+  throw new UsageError(`"${what}" means the same as --${name}: use one of them`)
 }
 
 function nothing({ options, parameters: [what] }: Invocation): string {
   const kind = options.dataset === true ? 'dataset' : 'model'
   if (what !== undefined && !what.includes('/'))
-    return `No ${kind} of the owner "${printable(what)}" matches. Those whose name begins so: slipway ls --prefix ${shellWord(what)}`
+    return `No ${kind} of the owner "${printable(what)}" matches. To search by the start of a name: slipway ls --prefix ${shellWord(what)}`
   if (what !== undefined) return `No ${kind} matches.`
   if (Object.keys(options).some((name) => name !== 'json' && name !== 'dataset')) return `No ${kind} matches.`
-  return kind === 'dataset' ? 'No datasets yet.' : 'No models yet. Bring one in: slipway pull hf://owner/name'
+  return kind === 'dataset' ? 'No datasets yet.' : 'No models yet. Import one: slipway pull hf://owner/name'
 }

@@ -7,19 +7,19 @@ import { formatAge } from '../units.ts'
 import { refuseOptions, runVerb, type Verb } from './verbs.ts'
 
 export const members: Command = {
-  summary: 'list the members of an organisation, let users in and out',
+  summary: 'list, add and remove members of an organisation',
   usage: 'slipway members [OWNER | VERB OWNER USER …]',
   help: `Examples:
   slipway members acme
-  slipway members add acme ada                  to read and to ask deployments
-  slipway members add acme ada --role write     to change what it has, too
-  slipway members role acme ada admin           to say who is in it, too
+  slipway members add acme ada                  may read its repos and use its deployments
+  slipway members add acme ada --role write     may also change them
+  slipway members role acme ada admin           may also manage members
   slipway members remove acme ada               or yourself, to leave
 
 Options:
-  --role ROLE   of add: read (default), write or admin
+  --role ROLE   add: read (default), write or admin
 
-It counts with the next request. The last admin of an organisation stays one.`,
+Changes apply from the next request on. The last admin of an organisation cannot be removed.`,
   options: { role: { type: 'string' } },
   parameters: { min: 1, max: 4 },
   async run(invocation) {

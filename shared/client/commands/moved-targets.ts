@@ -6,9 +6,9 @@ type Target = Pick<
   'target' | 'ref' | 'movedTo' | 'wantedFile' | 'precision' | 'wantedTask'
 >
 
-/** For example `the branch main names 0123456789ab now`. */
+/** For example `the branch main is at 0123456789ab now`. */
 export const movedWords = ({ ref, movedTo }: Target): string =>
-  movedTo === undefined ? '' : `the ${movedTo.kind} ${ref} names ${movedTo.revision.slice(0, 12)} now`
+  movedTo === undefined ? '' : `the ${movedTo.kind} ${ref} is at ${movedTo.revision.slice(0, 12)} now`
 
 /** The first target, or the shadow, whose ref has moved on. */
 export const movedTarget = ({ targets, shadow }: Deployment): Target | undefined =>
@@ -19,7 +19,7 @@ export function howToCatchUp(deployments: readonly Deployment[]): string | undef
   const [first, ...more] = deployments.filter((one) => movedTarget(one) !== undefined)
   if (first === undefined) return undefined
   const command = more.length === 0 ? catchUp(first) : 'slipway deploy TARGET --name DEPLOYMENT --update'
-  return `To serve what is named now: ${command}`
+  return `To serve the new revision: ${command}`
 }
 
 /** The full command where it can express every current setting. */

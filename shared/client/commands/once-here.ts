@@ -7,7 +7,7 @@ import { createProgress } from '../terminal.ts'
 const patienceMs = 10 * 60_000
 
 const coming: Readonly<Record<string, string>> = {
-  import_under_way: 'is being brought in',
+  import_under_way: 'is being imported',
   still_inspected: 'is being inspected',
 }
 
@@ -30,7 +30,7 @@ export async function onceHere<Answer>(ask: () => Promise<Answer>, invocation: I
     isOver: (now) => !(now instanceof ApiError) || performance.now() >= until,
     look: attempt,
     show: (now) => now instanceof ApiError && progress.show(`${parameters.join(', ')}: ${coming[now.code]}`),
-    goesOn: 'It comes whether or not this looks on; the same command deploys it then.',
+    goesOn: 'The import continues on the server; repeat the command to deploy the model.',
     everyMs: 500,
     progress,
   })

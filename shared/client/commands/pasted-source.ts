@@ -10,10 +10,10 @@ const datasetPage = /^(?:https:\/\/)?(?:huggingface\.co|hf\.co)\/datasets\//
  * settings choose the Hub. @throws UsageError
  */
 export function pastedSource(given: string): { source: string; isPage: boolean } {
-  if (datasetPage.test(given)) throw new UsageError(`"${given}" is a dataset, and only models are pulled`)
+  if (datasetPage.test(given)) throw new UsageError(`"${given}" is a dataset, but only models can be pulled`)
   if (/^(?:\.{0,2}\/|~)/.test(given))
     throw new UsageError(
-      `"${given}" is a folder of this machine, and a pull is from a Hub or from the drop folder. What is in it is uploaded: "slipway repo create OWNER/NAME" says the whole line`,
+      `"${given}" is a folder on this machine, but a pull is from a Hub or from the drop folder. To upload a folder, see the command that "slipway repo create OWNER/NAME" prints`,
     )
   const [, repo, ref] = page.exec(given) ?? []
   const source = repo === undefined ? named(given) : `hf://${repo}${ref === undefined ? '' : `@${decoded(ref)}`}`

@@ -6,7 +6,7 @@ import { bytesOf, fileMeant } from './input-file.ts'
 import { askWhereServed } from './served-where.ts'
 
 export const predict: Command = {
-  summary: 'ask a deployment',
+  summary: 'send a request to a deployment',
   usage: 'slipway predict NAME [JSON|@FILE]',
   help: `Examples:
   slipway predict iris '[[5.1, 3.5, 1.4, 0.2]]'

@@ -10,7 +10,7 @@ import { rightly } from './named-repo.ts'
 import { pastedSource } from './pasted-source.ts'
 
 export const pull: Command = {
-  summary: 'bring a model in from a Hub or from the drop folder',
+  summary: 'import a model from a Hub or from the drop folder',
   usage: 'slipway pull SOURCE',
   help: `Examples:
   slipway pull hf://sentence-transformers/all-MiniLM-L6-v2
@@ -19,14 +19,14 @@ export const pull: Command = {
   slipway pull s3-drop://team/churn/v3
 
 Options:
-  --repo OWNER/NAME   where it goes (default: the source's own name)
-  --include PATTERN   only files that match; may be given again
-  --exclude PATTERN   not the files that match; may be given again
-  --now               of a drop: take what lies there now, instead of waiting until it is complete
-  --detach            do not wait for it
+  --repo OWNER/NAME   the repo to import into (default: the source's name)
+  --include PATTERN   only matching files; may be repeated
+  --exclude PATTERN   skip matching files; may be repeated
+  --now               import the files of a drop now, instead of waiting until it is complete
+  --detach            do not wait for the import
 
-A drop is complete when _SUCCESS was put there last, or when nothing of it has changed for a while. A pull that failed
-or was cut off is resumed by the same command: what is here already is not moved again.`,
+A drop is complete when it contains a file _SUCCESS, or when it has not changed for a while. To resume a failed or
+interrupted pull, repeat the command: files that are already here are not transferred again.`,
   options: {
     repo: { type: 'string' },
     include: { type: 'string', multiple: true },
@@ -45,8 +45,7 @@ or was cut off is resumed by the same command: what is here already is not moved
       textOptions(invocation, 'exclude'),
     ]
     if (repo !== undefined) rightly(() => parseRepoId(repo))
-    if (isPage)
-      terminal.err(`taken as ${printable(source)}, which comes from the Hub that the server has as HF_ENDPOINT\n`)
+    if (isPage) terminal.err(`reading this as ${printable(source)}, from the Hub that the server uses as HF_ENDPOINT\n`)
     const asked = client.createImport({
       source,
       ...(repo !== undefined && { repo }),
@@ -54,7 +53,7 @@ or was cut off is resumed by the same command: what is here already is not moved
       ...(exclude !== undefined && { exclude }),
       ...(options.now === true && { now: true }),
     })
-    const elsewhere = `To bring it in elsewhere: slipway pull ${shellWord(given)} --repo OWNER/NAME`
+    const elsewhere = `To import it into another repo: slipway pull ${shellWord(given)} --repo OWNER/NAME`
     const started = await (repo === undefined
       ? asked.catch(advised({ codes: ['owner_not_found', 'name_reserved'], advice: elsewhere }))
       : asked)
@@ -81,6 +80,6 @@ function report(job: ImportJob, terminal: Terminal) {
   terminal.err(
     job.notServed === undefined
       ? `next: slipway deploy ${job.repo}\n`
-      : `It is here, but cannot be deployed as it is: ${printable(job.notServed)}\n`,
+      : `The model was imported, but cannot be deployed: ${printable(job.notServed)}\n`,
   )
 }

@@ -4,24 +4,25 @@ import { printable } from '../terminal.ts'
 import { asKind, datasetOption, namedRepo, uploadTo } from './named-repo.ts'
 
 export const repo: Command = {
-  summary: 'make, rename, delete and bring back repos, and say who may see them',
+  summary: 'create, rename, delete and restore repos, and change who may see them',
   usage: 'slipway repo VERB OWNER/NAME …',
   help: `Examples:
   slipway repo create acme/classifier --public
   slipway repo rename acme/classifier acme/iris-classifier
   slipway repo visibility acme/iris-classifier private
-  slipway repo tags acme/iris-classifier                  shows them
-  slipway repo tags acme/iris-classifier tabular gold     these instead of those it has
+  slipway repo tags acme/iris-classifier                  shows its tags
+  slipway repo tags acme/iris-classifier tabular gold     replaces them
   slipway repo delete acme/iris-classifier
   slipway repo undelete acme/iris-classifier
 
 Options:
-  --public      of create: anyone may read it
-  --clear       of tags: take all of them away
-  --force       of delete: although others serve it
+  --public      create: anyone may read it
+  --clear       tags: remove all tags
+  --force       delete: even if others' deployments serve it
   --dataset     a dataset instead of a model
 
-A renamed repo is found under its old name until another takes that. A deleted one can be brought back for 30 days.`,
+A renamed repo can still be reached by its old name until another repo takes that name. A deleted repo can be restored
+for 30 days.`,
   options: { public: { type: 'boolean' }, force: { type: 'boolean' }, clear: { type: 'boolean' }, ...datasetOption },
   parameters: { min: 2, max: 20 },
   async run(invocation) {
@@ -64,7 +65,7 @@ const verbs: Record<string, (invocation: Invocation, rest: string[]) => Promise<
   },
   async tags(invocation, tags) {
     const isCleared = invocation.options.clear === true
-    if (isCleared && tags.length > 0) throw new UsageError('--clear takes all tags away, and none are given then')
+    if (isCleared && tags.length > 0) throw new UsageError('--clear removes all tags, so it takes no tags')
     if (tags.length === 0 && !isCleared) {
       const answer = await invocation.client.getRepo(repoOf(invocation))
       return { answer, said: answer.tags.join('\n') }

@@ -3,7 +3,7 @@ import { counted } from '../units.ts'
 import { detachHelp, detachOption, runMaintenance } from './follow-maintenance.ts'
 
 export const restore: Command = {
-  summary: 'bring a backup of the registry back',
+  summary: 'restore a backup of the registry',
   usage: 'slipway restore [BACKUP]',
   help: `Examples:
   slipway restore
@@ -11,18 +11,18 @@ export const restore: Command = {
   slipway restore --merge --objects
 
 Options:
-  --replace           put the backup in the place of what is there: repos that it does not have go for good; only your
-                      own account and keys stay beside it. After the loss of a table, this is how its repos come back,
-                      where drop folders were imported anew meanwhile
-  --merge             add what is missing, and leave what is there: a repo that was deleted stays so while it can be
-                      brought back, as do branches, tags and aliases; a name that another repo or user has by now stays
-                      that one's; who was let out of an organisation stays out; and deployments come back paused
-  --objects           the backup's blobs too, where they are missing
+  --replace           replace the registry by the backup: repos that are not in it are lost for good; only your own
+                      account and keys stay. Use this after the loss of a table if drop folders were imported again
+                      meanwhile
+  --merge             add what is missing and keep what is there: deleted repos stay deleted while they can be restored,
+                      and so do deleted branches, tags and aliases; names taken by others meanwhile stay theirs; removed
+                      members stay removed; deployments come back paused
+  --objects           also restore missing blobs from the backup
 ${detachHelp}
 
-Without BACKUP it is the newest complete one. Without --replace or --merge only an empty registry is written to. All of
-the backup is read and checked before the first write; one that was cut off goes on where it was. Where the table was
-lost, what its repos got after the backup comes back from the bucket too.`,
+The default is the newest complete backup. Without --replace or --merge the registry must be empty. The whole backup is
+read and checked before the first write, and an interrupted restore continues where it stopped. After the loss of the
+table, revisions newer than the backup are restored from the bucket, too.`,
   options: { replace: { type: 'boolean' }, merge: { type: 'boolean' }, objects: { type: 'boolean' }, ...detachOption },
   parameters: { min: 0, max: 1 },
   async run(invocation) {

@@ -16,7 +16,7 @@ async function servedWhere(client: ApiClient, name: string): Promise<Served> {
   const { name: deployment, url, pool } = await deploymentCalled(client, name)
   if (url === undefined)
     throw new CommandFailed(
-      `"${name}" cannot be asked now: ${nobodyAnswers(pool)}. Look again with: slipway status ${deployment}`,
+      `"${name}" cannot answer now: ${nobodyAnswers(pool)}. Check again with: slipway status ${deployment}`,
     )
   return { url }
 }
@@ -32,7 +32,8 @@ async function deploymentCalled(client: ApiClient, name: string): Promise<Deploy
   // Without a ref, prefers a deployment of the default branch, then any other.
   const another = async () => (name.includes('@') ? serves((await client.getRevision({ repo }, ref)).id) : ofRepo[0])
   const serving = serves(ref) ?? (ofRepo.length === 0 ? undefined : await another())
-  if (serving === undefined) throw new CommandFailed(`No deployment serves "${name}". Make one: slipway deploy ${name}`)
+  if (serving === undefined)
+    throw new CommandFailed(`No deployment serves "${name}". Create one: slipway deploy ${name}`)
   return serving
 }
 

@@ -8,7 +8,7 @@ import { formatBytes } from '../units.ts'
 import { datasetOption, namedRevision, uploadTo } from './named-repo.ts'
 
 export const show: Command = {
-  summary: 'show a model: its refs, files and what it takes and gives',
+  summary: 'show a model: its refs, files, inputs and outputs',
   usage: 'slipway show OWNER/NAME[@REF]',
   help: `Examples:
   slipway show slipway/iris

@@ -12,7 +12,7 @@ export const status: Command = {
   usage: 'slipway status [DEPLOYMENT]',
   help: `Examples:
   slipway status
-  slipway status minilm      what it is to serve, and what each replica really runs
+  slipway status minilm      what it should serve, and what each replica really runs
   slipway status --json`,
   options: {},
   parameters: { min: 0, max: 1 },

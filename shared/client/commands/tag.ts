@@ -5,17 +5,17 @@ import { formatAge } from '../units.ts'
 import { datasetOption, namedRevision } from './named-repo.ts'
 
 export const tag: Command = {
-  summary: 'tag a revision, or make the next version of a model',
+  summary: 'tag a revision, or create the next version of a model',
   usage: 'slipway tag OWNER/NAME[@REF] [TAG]',
   help: `Examples:
   slipway tag acme/iris                     lists the tags
-  slipway tag acme/iris --next              makes v1, v2, …
+  slipway tag acme/iris --next              creates v1, v2, …
   slipway tag acme/iris@dev rc-1 -m "for the review"
   slipway tag acme/iris rc-1 --delete
 
 Options:
-  --next                 make the next version
-  -m, --message TEXT     what to say of it
+  --next                 create the next version
+  -m, --message TEXT     a message for the tag
   --delete               delete the tag
   --dataset              a dataset instead of a model`,
   options: {
@@ -30,7 +30,7 @@ Options:
     const [given = '', name] = invocation.parameters
     const { ref, ...repo } = namedRevision(invocation, given)
     const message = textOption(invocation, 'message')
-    if (options.next === true && name !== undefined) throw new UsageError('--next gives the tag its name')
+    if (options.next === true && name !== undefined) throw new UsageError('--next chooses the name of the tag')
     if (options.delete === true) {
       if (name === undefined) throw new UsageError('which tag is to be deleted')
       await client.deleteTag(repo, name)

@@ -5,13 +5,13 @@ import { table } from '../terminal.ts'
 import { formatBytes } from '../units.ts'
 
 export const usage: Command = {
-  summary: 'show what your namespaces use of their quotas',
+  summary: 'show the usage and quotas of your namespaces',
   usage: 'slipway usage [OWNER]',
   help: `Examples:
   slipway usage
   slipway usage acme --json
 
-Stored bytes: each distinct file content that an owner has counts once for it, whoever else has it too.`,
+Stored bytes count each distinct file content once per owner.`,
   options: {},
   parameters: { min: 0, max: 1 },
   async run({ parameters: [owner], client, terminal, json }) {

@@ -9,23 +9,23 @@ import { newPassword, passwordOption } from './new-password.ts'
 import { refuseOptions, runVerb, type Verb } from './verbs.ts'
 
 export const users: Command = {
-  summary: 'list, make and disable the users of this platform, for its admins',
+  summary: 'list, create and disable users (admins only)',
   usage: 'slipway users [VERB NAME …]',
   help: `Examples:
   slipway users
-  slipway users add ada --email ada@example.com > password    one is made
+  slipway users add ada --email ada@example.com > password    with a generated password
   slipway users add ada --email ada@example.com --password-stdin < password
   slipway users role ada admin                                or member
-  slipway users disable ada                                   refuses every key and session at once
+  slipway users disable ada                                   refuses all keys and sessions at once
   slipway users enable ada
-  slipway users password ada                                  a new one, for who forgot it
+  slipway users password ada                                  sets a new, generated password
 
 Options:
-  --email ADDRESS     of add, which needs it
-  --password-stdin    of add and password: read it from standard input instead of making one
+  --email ADDRESS     add: the e-mail address (required)
+  --password-stdin    add, password: read the password from standard input instead of generating one
 
-A password that was made is all that stands on standard output, this once. With it ada logs in
-(POST /api/v1/auth/login) and makes keys: SLIPWAY_API_KEY=<accessToken> slipway keys create NAME`,
+A generated password is printed once, alone on standard output. With it Ada logs in (POST /api/v1/auth/login) and
+creates keys: SLIPWAY_API_KEY=<accessToken> slipway keys create NAME`,
   options: { email: { type: 'string' }, ...passwordOption },
   parameters: { min: 0, max: 3 },
   run: (invocation) => (invocation.parameters.length === 0 ? list(invocation) : runVerb('users', verbs, invocation)),
@@ -58,10 +58,10 @@ const verbs: Record<string, Verb> = {
     options: ['email', 'password-stdin'],
     async run(invocation, [username = '']) {
       const email = textOption(invocation, 'email')
-      if (email === undefined) throw new UsageError('which address: --email is missing')
+      if (email === undefined) throw new UsageError('--email is missing')
       const { password, isMade } = await newPassword(invocation)
       const made = await invocation.client.registerUser({ username, email, password })
-      tell(invocation, made, `${made.username} is made`, isMade ? password : undefined)
+      tell(invocation, made, `${made.username} is created`, isMade ? password : undefined)
     },
   },
   role: {
@@ -72,7 +72,7 @@ const verbs: Record<string, Verb> = {
     },
   },
   disable: changing({ disabled: true }, 'is disabled'),
-  enable: changing({ disabled: false }, 'is let in again'),
+  enable: changing({ disabled: false }, 'is enabled again'),
   password: {
     takes: ['the name of a user'],
     options: ['password-stdin'],
@@ -83,7 +83,7 @@ const verbs: Record<string, Verb> = {
       tell(
         invocation,
         changed,
-        `${changed.username} has a new password, and no session any more`,
+        `${changed.username} has a new password; all sessions are ended`,
         isMade ? password : undefined,
       )
     },

@@ -15,7 +15,7 @@ describe('a refusal that the command knows a way around', () => {
   ])('names it, to programs too: %j', async (parameters, code, way) => {
     refuses(code)
     const { code: exit, out, err } = await cli(...parameters, '--json')
-    expect({ exit, err }).toEqual({ exit: 1, err: expect.stringMatching(/^slipway: No\. To bring it in/) })
+    expect({ exit, err }).toEqual({ exit: 1, err: expect.stringMatching(/^slipway: No\. To import it/) })
     expect(err).toContain(way)
     expect(JSON.parse(out).error).toEqual({ code, status: 404, message: expect.stringContaining(way) })
   })

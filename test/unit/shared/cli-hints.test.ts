@@ -39,7 +39,7 @@ describe('a deployment that is left to itself', () => {
     [
       ['gc', '--detach'],
       { id: 'mnt_1', state: 'RUNNING', kind: 'gc' },
-      'next: the same without --detach, to look on\n',
+      'next: the same command without --detach follows the job\n',
     ],
   ])('names where it can be seen, after %j', async (parameters, answer, err) => {
     answers(answer)
@@ -83,7 +83,7 @@ describe('an input that is named next', () => {
 
 describe('a list that is empty', () => {
   it.each([
-    [['ls'], 'No models yet. Bring one in: slipway pull hf://owner/name\n'],
+    [['ls'], 'No models yet. Import one: slipway pull hf://owner/name\n'],
     [['ls', '--dataset'], 'No datasets yet.\n'],
     [['ls', '--owner', 'acme'], 'No model matches.\n'],
     [['ls', '--dataset', '--tag', 'x'], 'No dataset matches.\n'],

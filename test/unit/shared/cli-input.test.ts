@@ -32,7 +32,7 @@ describe('a source', () => {
 
   it('that is the address of a page says which Hub it comes from: the one that the server has', async () => {
     const { err } = await cli('pull', 'https://huggingface.co/acme/one', '--detach')
-    expect(err).toContain('taken as hf://acme/one, which comes from the Hub that the server has as HF_ENDPOINT\n')
+    expect(err).toContain('reading this as hf://acme/one, from the Hub that the server uses as HF_ENDPOINT\n')
     expect((await cli('pull', 'hf://acme/one', '--detach')).err).not.toContain('HF_ENDPOINT')
   })
 
@@ -43,8 +43,8 @@ describe('a source', () => {
     [['pull', 'acme/one', '--repo', 'one'], '"one" is not a repo name'],
     [['deploy', 'one'], '"one" is not a repo name'],
     [['deploy', 'acme/one', '--shadow', 'one'], '"one" is not a repo name'],
-    [['pull', './one'], '"./one" is a folder of this machine'],
-    [['pull', '/data/one'], 'is uploaded: "slipway repo create OWNER/NAME"'],
+    [['pull', './one'], '"./one" is a folder on this machine'],
+    [['pull', '/data/one'], 'To upload a folder, see the command that "slipway repo create OWNER/NAME" prints'],
     [['pull', 's3-drop://acme'], 'is not a source. Use'],
   ])('of a wrong form is wrong usage: %j', async (parameters, said) => {
     expect(await cli(...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
@@ -57,7 +57,7 @@ describe('a command of one deployment', () => {
     'says what it takes where a model is named: %s',
     async (command) => {
       const said =
-        'slipway: "acme/one" is a model, and this takes the name of a deployment: "slipway status" lists them'
+        'slipway: "acme/one" is a model, but this command needs the name of a deployment: "slipway status" lists them'
       expect(await cli(command, 'acme/one')).toMatchObject({ code: 2, err: expect.stringContaining(said) })
       expect(asked).toEqual([])
     },
@@ -67,7 +67,7 @@ describe('a command of one deployment', () => {
 describe('slipway diff', () => {
   it.each([
     [['Acme/one@v1', 'acme/one@v2'], 'slipway diff acme/one@v2 v1'],
-    [['acme/one@v1', 'acme/two@v2'], 'two revisions of one model are compared'],
+    [['acme/one@v1', 'acme/two@v2'], 'diff compares two revisions of one model'],
   ])('says how two are compared that were both named in full: %j', async (parameters, said) => {
     expect(await cli('diff', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
     expect(asked).toEqual([])
@@ -90,7 +90,7 @@ describe('slipway predict', () => {
     [[`it's "so"`], `slipway predict one '"it'\\''s \\"so\\""'`],
     [['{"a": 1'], 'is not JSON'],
     [[], 'there is no input'],
-    [['@'], 'the name of a file follows "@"'],
+    [['@'], '"@" needs the name of a file'],
     [['@/nonexistent'], '"/nonexistent" cannot be read: there is no such file'],
   ])('says what to type instead of %j', async (given, said) => {
     const { code, err } = await cli('predict', 'one', ...given)
@@ -138,7 +138,7 @@ describe('slipway predict', () => {
     await writeFile(path, '[[5.1, 3.5, 1.4, 0.2]]\n')
     expect(await cli('predict', 'one', `@${path}`)).toMatchObject({
       code: 2,
-      err: expect.stringContaining(`to send a file of JSON: slipway predict one - < ${path} `),
+      err: expect.stringContaining(`to send a JSON file: slipway predict one - < ${path} `),
     })
     expect(asked).toEqual([])
     await rm(folder, { recursive: true })

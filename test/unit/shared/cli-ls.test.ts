@@ -24,13 +24,13 @@ describe('slipway ls', () => {
 
   it('says of an owner without models how to ask by the beginning of a name', async () => {
     expect((await cli('ls', 'iris')).err).toBe(
-      'No model of the owner "iris" matches. Those whose name begins so: slipway ls --prefix iris\n',
+      'No model of the owner "iris" matches. To search by the start of a name: slipway ls --prefix iris\n',
     )
     expect((await cli('ls', 'acme/x', '--dataset')).err).toBe('No dataset matches.\n')
   })
 
   it.each([
-    [['acme', '--owner', 'lab'], '"acme" is the same as --owner: give one of them'],
+    [['acme', '--owner', 'lab'], '"acme" means the same as --owner: use one of them'],
     [['acme', 'lab'], '"lab" is one parameter too many'],
   ])('takes %j as used wrongly', async (parameters, message) => {
     expect(await cli('ls', ...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })

@@ -24,8 +24,8 @@ const statusOf = async (one: object) => {
 describe('slipway status of a deployment whose ref has moved on', () => {
   it('says where the branch is now, and the command that serves it', async () => {
     const { out, err } = await statusOf(deployment('one', [at('main', moved('branch'))]))
-    expect(out).toMatch(/acme\/one@main +a{12} .* the branch main names b{12} now$/m)
-    expect(err).toBe('\nTo serve what is named now: slipway deploy acme/one@main --name one --update\n')
+    expect(out).toMatch(/acme\/one@main +a{12} .* the branch main is at b{12} now$/m)
+    expect(err).toBe('\nTo serve the new revision: slipway deploy acme/one@main --name one --update\n')
   })
 
   it.each([
@@ -37,14 +37,14 @@ describe('slipway status of a deployment whose ref has moved on', () => {
     [[at('main', moved('branch')), at('v1', { wantedFile: 'x.onnx' })], '…'],
   ])('loses nothing of how %j is chosen', async (targets, command) => {
     const { err } = await statusOf(deployment('one', targets))
-    expect(err).toBe(`\nTo serve what is named now: slipway deploy ${command} --name one --update\n`)
+    expect(err).toBe(`\nTo serve the new revision: slipway deploy ${command} --name one --update\n`)
   })
 
   it('speaks of a shadow too', async () => {
     const { out, err } = await statusOf(
       deployment('one', [at('v1')], { shadow: at('main', { ...moved('branch'), percent: 5 }) }),
     )
-    expect(out).toMatch(/SHADOW +the branch main names b{12} now$/m)
+    expect(out).toMatch(/SHADOW +the branch main is at b{12} now$/m)
     expect(err).toContain('slipway deploy --shadow acme/one@main --shadow-percent 5 --name one --update\n')
   })
 
@@ -59,6 +59,6 @@ it('slipway status says it of each in its row, and once how they are brought alo
     Response.json(url.includes('/deployments?') ? { items } : { items: [], scopes: [] }),
   )
   const { out, err } = await cli('status')
-  expect(out.match(/the branch main names b{12} now$/gm)).toHaveLength(2)
-  expect(err).toBe('\nTo serve what is named now: slipway deploy TARGET --name DEPLOYMENT --update\n')
+  expect(out.match(/the branch main is at b{12} now$/gm)).toHaveLength(2)
+  expect(err).toBe('\nTo serve the new revision: slipway deploy TARGET --name DEPLOYMENT --update\n')
 })

@@ -30,7 +30,7 @@ describe('slipway deploy of what is not here yet', () => {
     )
     const { code, out, err } = await cli('deploy', 'acme/one')
     expect({ code, out }).toEqual({ code: 0, out: 'one  READY  http://127.0.0.1:8000/api/v1/predict/one\n' })
-    expect(err).toMatch(/^acme\/one: is being brought in\nacme\/one: is being inspected\n/)
+    expect(err).toMatch(/^acme\/one: is being imported\nacme\/one: is being inspected\n/)
     expect(asked.slice(0, 3)).toEqual(['POST', 'POST', 'POST'])
   })
 
@@ -46,6 +46,6 @@ describe('slipway deploy of what is not here yet', () => {
       () => notYet('import_under_way'),
       () => notYet('repo_not_found', 404),
     )
-    expect(await cli('deploy', 'acme/one')).toMatchObject({ code: 1, err: expect.stringContaining('To bring it in:') })
+    expect(await cli('deploy', 'acme/one')).toMatchObject({ code: 1, err: expect.stringContaining('To import it:') })
   })
 })

@@ -49,7 +49,7 @@ describe('slipway users', () => {
     expect({ code, path }).toEqual({ code: 0, path: '/api/v1/auth/register' })
     expect(body).toEqual({ username: 'ada', email: 'ada@example.com', password: expect.stringMatching(/^\S{24}$/) })
     expect(out).toBe(`${body.password}\n`)
-    expect(err).toBe('ada is made. The password is shown this once.\n')
+    expect(err).toBe('ada is created. The password is shown this once.\n')
     const again = JSON.parse((await cli('users', 'add', 'ada', '--email', 'ada@example.com', '--json')).out)
     expect(again).toEqual({ ...ada, password: (asked[1] as { body: { password: string } }).body.password })
     expect(again.password).not.toBe(body.password)
@@ -59,7 +59,7 @@ describe('slipway users', () => {
     const options = ['--email', 'ada@example.com', '--password-stdin']
     const { out, err } = await cliReading('a long enough password\n', 'users', 'add', 'ada', ...options)
     expect(asked).toMatchObject([{ body: { password: 'a long enough password' } }])
-    expect({ out, err }).toEqual({ out: 'ada is made\n', err: '' })
+    expect({ out, err }).toEqual({ out: 'ada is created\n', err: '' })
     expect(await cli('users', 'add', 'ada', ...options)).toMatchObject({ code: 2 })
   })
 

@@ -91,7 +91,7 @@ it('says that nobody answers, where no replica is there to tell its address', as
   const asked = answering({ '/api/v1/deployments/one': () => Response.json({ ...one, url: undefined, pool: 'gpu' }) })
   expect(await cli('predict', 'one', '1')).toMatchObject({
     code: 1,
-    err: expect.stringMatching(/no replica of the pool "gpu" runs.*slipway status one/),
+    err: expect.stringMatching(/no replica of the pool "gpu" is running.*slipway status one/),
   })
   expect(asked).toHaveLength(1)
 })

@@ -54,7 +54,9 @@ describe('slipway status of one deployment', () => {
   it('says the whole address that is asked', async () => {
     expect(await details({})).toMatch(/^one {2}READY {2}http:\/\/127\.0\.0\.1:8000\/api\/v1\/predict\/one {2}/)
     expect(await details({ url: 'https://infer.example/api/v1/predict/one' })).toContain('  https://infer.example/api')
-    expect(await details({ url: undefined, pool: 'gpu' })).toContain('  no replica of the pool "gpu" runs  version 3')
+    expect(await details({ url: undefined, pool: 'gpu' })).toContain(
+      '  no replica of the pool "gpu" is running  version 3',
+    )
   })
 
   it('says how it is served', async () => {

@@ -51,17 +51,17 @@ describe('slipway deploy --update', () => {
   })
 
   it.each([
-    [['deploy', 'acme/one', '--shadow-percent', '5'], '--shadow-percent goes with --shadow'],
-    [['deploy', '--name', 'one', '--update', '--shadow-percent', '5'], '--shadow-percent goes with --shadow'],
+    [['deploy', 'acme/one', '--shadow-percent', '5'], '--shadow-percent needs --shadow'],
+    [['deploy', '--name', 'one', '--update', '--shadow-percent', '5'], '--shadow-percent needs --shadow'],
     [
       ['deploy', '--name', 'one', '--update', '--shadow', 'none', '--shadow-percent', '5'],
-      '--shadow-percent goes with',
+      '--shadow-percent needs --shadow',
     ],
-    [['deploy', 'acme/one', '--requests-per-day', 'none'], 'goes with --update'],
-    [['deploy', 'acme/one', '--shadow', 'none'], 'goes with --update'],
+    [['deploy', 'acme/one', '--requests-per-day', 'none'], 'so it needs --update'],
+    [['deploy', 'acme/one', '--shadow', 'none'], 'so it needs --update'],
     [['deploy', '--name', 'one', '--update', '--min', 'none'], '--min takes a number, not "none"'],
     [['deploy', '--name', 'one', '--update'], 'nothing to change'],
-    [['deploy', 'acme/one', '--canary-errors', '5'], '5 of a hundred are --canary-errors 0.05'],
+    [['deploy', 'acme/one', '--canary-errors', '5'], 'for 5 % use --canary-errors 0.05'],
   ])('says of %j what is wrong, and asks for nothing', async (parameters, message) => {
     expect(await cli(...parameters)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
     expect(sent).toEqual([])

@@ -9,7 +9,7 @@ const refused = async () => {
 
 it('blames the address that was asked, where another host serves a deployment', async () => {
   const asked = asking(refused).predict({ url: 'http://127.0.0.1:9/api/v1/predict/one' }, {})
-  await expect(asked).rejects.toThrow('answered at http://127.0.0.1:9, where nothing answers (ECONNREFUSED)')
+  await expect(asked).rejects.toThrow('refers this request to http://127.0.0.1:9, where nothing answers (ECONNREFUSED)')
   await expect(asked).rejects.not.toThrow('npm start')
 })
 
