@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { authenticate } from '../../../shared/auth/middleware.ts'
 import { errors } from '../../../shared/errors.ts'
-import { openaiEnvelope } from '../../../shared/http/envelopes.ts'
+import { openaiEnvelope, pipelineEnvelope } from '../../../shared/http/envelopes.ts'
 import { answerErrors } from '../../../shared/http/error-handler.ts'
+import type { Metrics } from '../../../shared/metrics.ts'
 import { servedTasks } from '../../../shared/model/served-tasks.ts'
-import { errorsBy } from '../protocol-errors.ts'
+import { type AnswerError, errorsBy } from '../protocol-errors.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 
@@ -20,10 +21,20 @@ export function generationRoutes(
   paths: readonly string[],
 ): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
-  const guards = [errorsBy(answerErrors(openaiEnvelope, metrics)), authenticate(verify)] as const
+  const guards = [errorsBy(answerAsRead(metrics)), authenticate(verify)] as const
   for (const path of paths)
     app.post(path, ...guards, (context) => {
       throw errors.generationNotServed(context.req.path, servedTasks)
     })
   return app
+}
+
+/** Hugging Face's client for JavaScript asks OpenAI's routes, and of errors that are no text it shows nothing. */
+function answerAsRead(metrics: Metrics): AnswerError {
+  const answerOpenai = answerErrors(openaiEnvelope, metrics)
+  const answerText = answerErrors(pipelineEnvelope, metrics)
+  return (thrown, context) => {
+    const isHuggingFace = context.req.header('user-agent')?.includes('@huggingface/inference') === true
+    return (isHuggingFace ? answerText : answerOpenai)(thrown, context)
+  }
 }

@@ -1,7 +1,9 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
+import { errors } from '../../../shared/errors.ts'
 import { readFailure } from '../../../shared/http/broken-off.ts'
 import { assertFewFields, refusePacked } from '../../../shared/http/json-body.ts'
+import { servedTasks } from '../../../shared/model/served-tasks.ts'
 import { formatOf } from '../../tasks/image/picture-format.ts'
 import type { PipelineRequest } from '../../tasks/task.ts'
 import { yieldTurnFor } from '../../yield-turn.ts'
@@ -43,6 +45,8 @@ export async function readPipelineBody(
     context,
     task.startsWith('tabular-') ? tabularBody : body,
   )
+  // Only whoever wants text to be written says whether it is to come in pieces, and reads no answer of another task.
+  if (typeof root.stream === 'boolean') throw errors.generationNotServed('"stream"', servedTasks)
   return { inputs, parameters: { ...root, ...parameters } }
 }
 

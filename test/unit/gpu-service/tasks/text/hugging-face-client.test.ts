@@ -67,4 +67,17 @@ describe.skipIf(!hasTinyModels)("Hugging Face's client for JavaScript", () => {
     const asked = clientOf('fill-mask').fillMask({ inputs: 'no gap' })
     await expect(asked).rejects.toThrow('[MASK]')
   })
+
+  it('is told that text is not generated yet', async () => {
+    const client = clientOf('fill-mask')
+    const told = /Text generation is not served yet/
+    await expect(client.textGeneration({ inputs: 'Once' })).rejects.toThrow(told)
+    const messages = [{ role: 'user', content: 'hello' }]
+    await expect(client.chatCompletion({ messages })).rejects.toThrow(told)
+    // huggingface_hub asks the address itself (serving-protocols, section 4).
+    const response = await host.ask('/models/slipway/tiny-bert-mlm', {
+      json: { inputs: 'Once [MASK]', parameters: { max_new_tokens: 5 }, stream: false },
+    })
+    expect([response.status, await response.json()]).toMatchObject([501, { error: expect.stringMatching(told) }])
+  })
 })
