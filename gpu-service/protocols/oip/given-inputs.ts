@@ -8,6 +8,7 @@ import { readBinary } from './binary-tensor.ts'
 import type { ScannedData } from './data-scanner.ts'
 import { typeOf } from './datatypes.ts'
 import { textsMax } from './limits.ts'
+import { noSharedMemory } from './not-served.ts'
 import { readElements } from './read-elements.ts'
 
 /** An input in a request's JSON. */
@@ -15,7 +16,9 @@ export const givenInput = z.looseObject({
   name: z.string(),
   shape: z.array(z.number()),
   datatype: z.string(),
-  parameters: z.looseObject({ binary_data_size: z.number().int().nonnegative().optional() }).nullish(),
+  parameters: z
+    .looseObject({ binary_data_size: z.number().int().nonnegative().optional(), shared_memory_region: noSharedMemory })
+    .nullish(),
   /** Its index among the extracted lists. */
   data: z.number().int().nonnegative().optional(),
 })

@@ -1,13 +1,14 @@
 import * as z from 'zod'
-import { errors } from '../../../shared/errors.ts'
 import { parseWith } from '../../../shared/http/json-body.ts'
 import type { Tensor, Tensors } from '../../engine/engine.ts'
 import { checkInputs, rowsOf } from '../../tasks/tensors/signature.ts'
 import type { TensorAccess } from '../../tasks/tensors/tensors.ts'
 import type { BodyHold } from '../body-room.ts'
+import { classesMax } from './classify-output.ts'
 import { elementsOf, givenInput, givenInputs, takeTextRoom } from './given-inputs.ts'
 import { outlineOf } from './json-outline.ts'
 import { tensorsMax } from './limits.ts'
+import { noSharedMemory } from './not-served.ts'
 import { parseOutline } from './parse-outline.ts'
 import { rawRequest } from './raw-request.ts'
 
@@ -21,10 +22,19 @@ const parameters = z
   })
   .nullish()
 
+const classification = z
+  .int(`must be a whole number up to ${classesMax}`)
+  .positive('must be 1 or more')
+  .max(classesMax, `must be a whole number up to ${classesMax}`)
+
 const wantedOutput = z.looseObject({
   name: z.string(),
   parameters: z
-    .looseObject({ binary_data: z.boolean('must be true or false').optional(), classification: z.unknown().optional() })
+    .looseObject({
+      binary_data: z.boolean('must be true or false').optional(),
+      classification: classification.optional(),
+      shared_memory_region: noSharedMemory,
+    })
     .nullish(),
 })
 
@@ -40,9 +50,16 @@ export interface InferRequest {
   parameters: NonNullable<z.output<typeof parameters>>
   inputs: Tensors
   /** All outputs, where the request names none. */
-  outputs: { name: string; isBinary: boolean }[]
+  outputs: WantedOutput[]
   /** Whether unnamed outputs are sent as bytes. */
   isBinary: boolean
+}
+
+export interface WantedOutput {
+  name: string
+  isBinary: boolean
+  /** How many of the largest values of each row to send instead of all. */
+  classes?: number | undefined
 }
 
 /** Parses the JSON, and behind it the bytes of tensors without `data`. @throws AppError */
@@ -86,8 +103,8 @@ interface ReadRequest {
   signal: AbortSignal
 }
 
-function wanted({ name, parameters: own }: z.output<typeof wantedOutput>, isBinary: boolean) {
-  if (own?.classification !== undefined)
-    throw errors.invalidInput(`The classification of "${name}" is not served; ask for the output itself.`, 'outputs')
-  return { name, isBinary: own?.binary_data ?? isBinary }
-}
+const wanted = ({ name, parameters: own }: z.output<typeof wantedOutput>, isBinary: boolean): WantedOutput => ({
+  name,
+  isBinary: own?.binary_data ?? isBinary,
+  classes: own?.classification,
+})

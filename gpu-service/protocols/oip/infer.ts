@@ -8,8 +8,9 @@ import { callOptions } from '../call-options.ts'
 import { routeAhead } from '../routing.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
+import { classifiedOutputs } from './classify-output.ts'
 import { answerInfer } from './infer-answer.ts'
-import { type InferRequest, readInferRequest } from './infer-request.ts'
+import { type InferRequest, readInferRequest, type WantedOutput } from './infer-request.ts'
 import { type ModelPath, versionedRoute } from './model-path.ts'
 import { readBody } from './read-body.ts'
 
@@ -43,18 +44,19 @@ export async function infer(
   })
   const headers = answerHeaders(context, { timing: result.timing })
   const { revision } = route.item
+  const yieldTurn = yieldTurnFor(given.signal)
   return answerInfer(context, {
     model,
     headers,
     version: revision,
     id: request.id,
-    tensors: result.output,
+    tensors: await classifiedOutputs({ tensors: result.output, wanted, route, yieldTurn }),
     outputs: wanted,
-    yieldTurn: yieldTurnFor(given.signal),
+    yieldTurn,
   })
 }
 
-const namesOf = (outputs: readonly { name: string }[], isBinary: boolean) =>
+const namesOf = (outputs: readonly { name: string }[], isBinary: boolean): WantedOutput[] =>
   outputs.map(({ name }) => ({ name, isBinary }))
 
 /** Triton's `timeout` in microseconds, and `priority`; 0 means default for either. */

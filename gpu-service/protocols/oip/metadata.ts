@@ -9,7 +9,14 @@ import { datatypeOf } from './datatypes.ts'
 export const serverMetadata = () => ({
   name: 'slipway',
   version,
-  extensions: ['binary_tensor_data', 'model_configuration', 'model_repository', 'schedule_policy', 'statistics'],
+  extensions: [
+    'binary_tensor_data',
+    'classification',
+    'model_configuration',
+    'model_repository',
+    'schedule_policy',
+    'statistics',
+  ],
 })
 
 /** `GET /v2/models/{model}` */

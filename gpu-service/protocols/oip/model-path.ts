@@ -13,7 +13,9 @@ export interface ModelPath {
 /** `/v2/models/{model}[/versions/{version}][/{action}]`, where the model may be `owner/name`. */
 export function parseModelPath(path: string): ModelPath | undefined {
   const match =
-    /^\/v2\/models\/(.+?)(?:\/versions\/([^/]+))?(?:\/(infer|ready|stats|config|generate|generate_stream))?$/.exec(path)
+    /^\/v2\/models\/(.+?)(?:\/versions\/([^/]+))?(?:\/(infer|ready|stats|config|generate|generate_stream|trace\/setting))?$/.exec(
+      path,
+    )
   if (match === null) return undefined
   const [, model = '', version, action = ''] = match
   return { model: decoded(model), version: version === undefined ? undefined : decoded(version), action }

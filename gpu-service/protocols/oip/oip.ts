@@ -13,6 +13,7 @@ import { infer } from './infer.ts'
 import { bodyMaxBytes } from './limits.ts'
 import { modelConfig, modelMetadata, serverMetadata } from './metadata.ts'
 import { type ModelPath, meantPath, parseModelPath, versionedRoute } from './model-path.ts'
+import { notServed, notServedError, tracing } from './not-served.ts'
 import { repositoryRoutes } from './repository.ts'
 import { statisticsOf } from './statistics.ts'
 
@@ -39,6 +40,10 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     const isReady = readiness.reason() === undefined
     return context.json({ live: true, ready: isReady }, isReady ? 200 : 503)
   })
+  for (const [path, what] of Object.entries(notServed))
+    app.all(path, () => {
+      throw notServedError(what)
+    })
   app.route('/v2/repository', repositoryRoutes(parts))
   app.get('/v2/models/stats', authenticate(verify), (context) =>
     context.json({
@@ -81,6 +86,7 @@ function modelPathOf(context: Context<ServingEnvironment>): ModelPath {
   const { pathname } = new URL(context.req.url)
   const path = parseModelPath(pathname)
   if (path === undefined) throw errors.routeNotFound(context.req.method, pathname)
+  if (path.action === 'trace/setting') throw notServedError(tracing)
   return path
 }
 

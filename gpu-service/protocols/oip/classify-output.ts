@@ -1,0 +1,75 @@
+import { errors } from '../../../shared/errors.ts'
+import type { Route } from '../../deployments/route.ts'
+import type { Tensor, Tensors } from '../../engine/engine.ts'
+import { largest } from '../../tasks/text/largest.ts'
+import type { YieldTurn } from '../../yield-turn.ts'
+import { textsMax } from './limits.ts'
+
+/** As many as anybody reads: each row's are found one by one. */
+export const classesMax = 1000
+
+/** The outputs, of which some are asked for by their largest values. @throws AppError `invalid_input` */
+export async function classifiedOutputs({ tensors, wanted, route, yieldTurn }: ClassifiedOutputs): Promise<Tensors> {
+  // Of a table they are called classes.
+  const labels = route.describe.labels ?? route.describe.classes
+  const classified: Tensors = { ...tensors }
+  for (const { name, classes: count } of wanted) {
+    const tensor = tensors[name]
+    if (tensor === undefined || count === undefined) continue
+    const named = Array.isArray(labels) ? labels.map(String) : []
+    classified[name] = await classifyOutput({ name, tensor, count, labels: named, yieldTurn })
+  }
+  return classified
+}
+
+interface ClassifiedOutputs {
+  tensors: Tensors
+  wanted: readonly { name: string; classes?: number | undefined }[]
+  route: Pick<Route, 'describe'>
+  yieldTurn: YieldTurn
+}
+
+/**
+ * Triton's classification extension: of each row of an output the largest values as texts, `value:index[:label]`, from the
+ * largest down. @throws AppError `invalid_input` for an output of texts
+ */
+export async function classifyOutput({ name, tensor, count, labels, yieldTurn }: ClassifyOutput): Promise<Tensor> {
+  const [rows = 1, ...rest] = tensor.dims.length > 1 ? tensor.dims : [1, ...tensor.dims]
+  const width = rest.reduce((product, size) => product * size, 1)
+  const numbers = numbersOf(tensor)
+  if (numbers === undefined) throw errors.invalidInput(`"${name}" has texts, which are no classes.`, 'outputs')
+  const kept = Math.min(count, width)
+  if (rows * kept > textsMax)
+    throw errors.invalidInput(`"${name}" has ${rows * kept} classes; the limit is ${textsMax} per request.`, 'outputs')
+  const named = labels.length === width ? labels : undefined
+  const texts: string[] = []
+  for (let row = 0; row < rows; row++) {
+    const values = numbers.subarray(row * width, (row + 1) * width)
+    for (const index of largest(values, kept))
+      texts.push([written(values[index] ?? Number.NaN, tensor), index, ...(named ? [named[index]] : [])].join(':'))
+    await yieldTurn()
+  }
+  return { type: 'string', dims: tensor.dims.length > 1 ? [rows, kept] : [kept], data: texts }
+}
+
+interface ClassifyOutput {
+  name: string
+  tensor: Tensor
+  count: number
+  /** Of the model's classes; an output has them that has as many values. */
+  labels: readonly string[]
+  yieldTurn: YieldTurn
+}
+
+function numbersOf({ type, data }: Tensor): Float32Array | Float64Array | undefined {
+  if (type === 'string') return undefined
+  if (type === 'float32' || type === 'float64') return data as Float32Array | Float64Array
+  if (type === 'float16') {
+    const { buffer, byteOffset, length } = data as Uint16Array
+    return Float64Array.from(new Float16Array(buffer, byteOffset, length))
+  }
+  return Float64Array.from(data as ArrayLike<number | bigint>, Number)
+}
+
+/** As C's `%f` writes it, which is what clients of Triton split and parse. */
+const written = (value: number, { type }: Tensor): string => (type.startsWith('float') ? value.toFixed(6) : `${value}`)
