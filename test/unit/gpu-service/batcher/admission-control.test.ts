@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { manualBatcher, settled } from '../support/manual-batcher.ts'
 
-describe('the admission control of a batcher', () => {
-  it('refuses by predicted wait, and says how long to stay away', async () => {
+describe('admission control', () => {
+  it('refuses work whose predicted wait is too long, and says when to retry', async () => {
     const { batcher, counts } = manualBatcher<number>({ sizeOf: (size) => size })
     batcher.learn({ cost: 10, runMs: 100 })
     void batcher.submit(150)
@@ -10,7 +10,7 @@ describe('the admission control of a batcher', () => {
     expect(counts.refused).toBe(1)
   })
 
-  it('lets a few runs be waited for, however long they take, and longer by one who brings much work', async () => {
+  it('always lets a few runs queue, however slow they are, and lets a larger request wait longer', async () => {
     const { batcher, runs, clock, pull } = manualBatcher<number>({ sizeOf: (size) => size })
     batcher.learn({ cost: 1, runMs: 2000 })
     const first = batcher.submit(1)
@@ -26,7 +26,7 @@ describe('the admission control of a batcher', () => {
     expect(batcher.depth).toBe(depth + 1)
   })
 
-  it('has little work wait no longer for saying that it is much, as a padded body does', async () => {
+  it('gives a small request no extra patience for claiming to be large, as a padded body does', async () => {
     const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
     batcher.learn({ cost: 10, runMs: 10 })
     batcher.learn({ cost: 1000, runMs: 1000 })
@@ -40,7 +40,7 @@ describe('the admission control of a batcher', () => {
     expect(batcher.depth).toBe(depth + 10)
   })
 
-  it('refuses nobody before it knows how fast the model is', async () => {
+  it('refuses nothing until the speed of the model is known', async () => {
     const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
     for (let i = 0; i < 100; i++) void batcher.submit(1_000_000)
     expect(batcher.depth).toBe(100)
@@ -55,7 +55,7 @@ describe('the admission control of a batcher', () => {
     expect(batcher.depth).toBe(3)
   })
 
-  it('takes a request of any size while nothing waits', () => {
+  it('takes a request of any size while the queue is empty', () => {
     const { batcher } = manualBatcher<number>({
       limits: { itemsMax: 8, queuedMax: 10 },
     })
@@ -63,7 +63,7 @@ describe('the admission control of a batcher', () => {
     expect(batcher.depth).toBe(50)
   })
 
-  it('refuses a request that alone would hold the engines for longer than one may', async () => {
+  it('refuses a request that would keep the engines busy for longer than the limit', async () => {
     const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
     batcher.learn({ cost: 10, runMs: 100 })
     const tooMuch = batcher.submitAll(Array.from({ length: 100 }, () => 100))
@@ -72,7 +72,7 @@ describe('the admission control of a batcher', () => {
     expect(batcher.depth).toBe(2)
   })
 
-  it('takes no engine for slow because this process was busy with something else when its answer came', async () => {
+  it('does not mistake a busy event loop for a slow engine', async () => {
     const clock = { nowMs: 0 }
     let end = () => {}
     const { batcher, pull } = manualBatcher<string>({
@@ -95,7 +95,8 @@ describe('the admission control of a batcher', () => {
       expect((await answer).runMs).toBe(3)
     }
     const refused: unknown[] = []
-    // Each waits behind those before it: 300 ms of the 1000 it may, and not 12 s.
+    // Each waits for those ahead of it: 300 ms in total, within the limit of 1000 ms; counting the late answers it
+    // would be 12 s.
     for (let one = 0; one < 100; one++) batcher.submit('one of many').catch((error) => refused.push(error))
     await settled()
     expect(refused).toEqual([])

@@ -3,7 +3,7 @@ import { errors } from '../../../../shared/errors.ts'
 import { manualBatcher, settled } from '../support/manual-batcher.ts'
 
 describe('Batcher', () => {
-  it('runs a lone request by itself, at once', async () => {
+  it('runs a lone request at once, by itself', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answer = batcher.submit('a')
     void pull()
@@ -12,7 +12,7 @@ describe('Batcher', () => {
     expect(await answer).toMatchObject({ output: 'a', queueMs: 0, batchSize: 1 })
   })
 
-  it('makes batches of what arrives while the engine is busy', async () => {
+  it('batches what arrives while the engine is busy', async () => {
     const { batcher, runs, pull } = manualBatcher<number>()
     const answers = [batcher.submit(0)]
     const working = pull()
@@ -27,7 +27,7 @@ describe('Batcher', () => {
     expect((await Promise.all(answers)).map(({ output }) => output)).toEqual(Array.from({ length: 21 }, (_, i) => i))
   })
 
-  it('tells each caller how long it waited, how long it ran and in what company', async () => {
+  it('reports to each caller its queue time, its run time and its batch size', async () => {
     const { batcher, runs, clock, pull } = manualBatcher<string>()
     const answers = batcher.submitAll(['a', 'b'])
     clock.nowMs = 7
@@ -37,7 +37,7 @@ describe('Batcher', () => {
     expect(await answers).toEqual(['a', 'b'].map((output) => ({ output, queueMs: 7, runMs: 5, batchSize: 2 })))
   })
 
-  it('is idle when nothing waits and nothing runs, not before', async () => {
+  it('is idle only when nothing waits and nothing runs', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     void batcher.submit('a')
     let isIdle = false
@@ -52,7 +52,7 @@ describe('Batcher', () => {
     expect(isIdle).toBe(true)
   })
 
-  it('refuses what comes after it was closed, and answers what was there', async () => {
+  it('refuses new work once closed, and still answers what was queued', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answer = batcher.submit('a')
     const closed = batcher.close(errors.modelNotReady('a', 'it was given up'))
@@ -63,7 +63,7 @@ describe('Batcher', () => {
     await closed
   })
 
-  it('passes 20,000 items without losing one', async () => {
+  it('answers each of 20,000 items with its own output', async () => {
     const { batcher, runs, pull } = manualBatcher<number>({
       limits: {
         costMax: 64,

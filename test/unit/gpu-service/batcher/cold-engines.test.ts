@@ -6,13 +6,13 @@ const limits = { itemsMax: 64, costMax: 64, waitMsMax: 250 }
 const msOf = ({ items, longest }: { items: number; longest: number }) => 3 + 0.05 * items * longest
 const coldMs = 80 * msOf({ items: 1, longest: 1 })
 
-/** Engines whose first run takes 80 times as long as those behind it. */
+/** Engines whose first run takes 80 times as long as later ones. */
 function coldly() {
   const ran = new Set<Engine>()
   return (engine: Engine) => (ran.has(engine) ? 1 : ran.add(engine) && 80)
 }
 
-/** Callers who ask for one item each, at these times; how long those waited who were answered. */
+/** Submits one item at each of these times; returns the waits of those answered. */
 async function crowd(engines: number, arriveAtMs: readonly number[]) {
   const { time, batcher, tally } = simulatedService({ engines, msOf, noise: coldly(), isWarm: false, limits })
   const waits: number[] = []
@@ -31,7 +31,7 @@ async function crowd(engines: number, arriveAtMs: readonly number[]) {
 const evenly = (count: number, perSecond: number) => Array.from({ length: count }, (_, at) => (at * 1000) / perSecond)
 
 describe('a model whose engines were not warmed up', () => {
-  it.each([1, 2, 4])('answers all of its first crowd with %i engines that can do it once warm', async (engines) => {
+  it.each([1, 2, 4])('answers its whole first crowd on %i engines if warm engines can keep up', async (engines) => {
     const { waits, tally } = await crowd(engines, evenly(1000, 1000))
     expect(tally.refused).toBe(0)
     expect(waits).toHaveLength(1000)
@@ -39,21 +39,21 @@ describe('a model whose engines were not warmed up', () => {
   })
 
   it.each([1, 2, 4])(
-    'takes nothing for its speed from one who came before the crowd, on %i engines',
+    'does not take the slow first run of a lone request for its speed, on %i engines',
     async (engines) => {
       const together = Array.from({ length: 60 }, () => 1000)
       const { waits, tally } = await crowd(engines, [0, ...together, ...evenly(500, 500).map((atMs) => 1000 + atMs)])
       expect(tally.refused).toBe(0)
       expect(waits).toHaveLength(561)
-      // Engines that had nothing to do until now are cold still.
+      // Engines that had no work until now are still cold.
       expect(Math.max(...waits)).toBeLessThan(2 * coldMs)
     },
   )
 
-  it('refuses what is too much as soon as it is known what warm engines take', async () => {
+  it('refuses excess work as soon as the speed of warm engines is known', async () => {
     const { waits, tally } = await crowd(1, evenly(60_000, 30_000))
     expect(tally.refused).toBeGreaterThan(1000)
-    // What was let in while nothing was known is bounded by the places there are.
+    // What is admitted before the speed is known is bounded by the queue limit.
     expect(waits.length).toBeGreaterThan(8000)
   })
 })

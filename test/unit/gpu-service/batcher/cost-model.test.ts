@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CostModel, type RunShape } from '../../../../gpu-service/batcher/cost-model.ts'
 import { seededRandom } from '../../../bench/sentences.ts'
 
-/** MiniLM fp32 on one core, as the sheet of measurements has it: 4.5 ms for 16 tokens, 28 for 8 × 16, 30 for 128. */
+/** MiniLM fp32 on one core, as measured: 4.5 ms for 16 tokens, 28 for 8 × 16, 30 for 128. */
 const minilm = ({ items, longest }: RunShape) => 1.1 + items * longest * (0.2 + 0.0003 * longest)
 
 const warmUp = [
@@ -18,11 +18,11 @@ function learnt(shapes: RunShape[], msOf: (shape: RunShape) => number): CostMode
 }
 
 describe('CostModel', () => {
-  it('knows nothing before it has seen a run', () => {
+  it('predicts nothing before it has seen a run', () => {
     expect(new CostModel().predictMs({ items: 8, longest: 100 })).toBe(0)
   })
 
-  it('predicts shapes that the warm-up did not run, within a tenth', () => {
+  it('predicts shapes that the warm-up did not run to within a tenth', () => {
     const model = learnt(warmUp, minilm)
     for (const shape of [
       { items: 1, longest: 16 },
@@ -33,7 +33,7 @@ describe('CostModel', () => {
       expect(model.predictMs(shape) / minilm(shape)).toBeCloseTo(1, 1)
   })
 
-  it('takes cost for the measure of time where only one shape was seen', () => {
+  it('scales time with cost if it has seen only one shape', () => {
     const model = learnt([{ items: 4, longest: 10 }], () => 20)
     expect(model.predictMs({ items: 8, longest: 10 })).toBeCloseTo(40)
   })
@@ -49,7 +49,7 @@ describe('CostModel', () => {
     expect(model.predictMs({ items: 1, longest: 128 }) / minilm({ items: 1, longest: 128 })).toBeGreaterThan(1.7)
   })
 
-  it('is not led astray by a pause of the process', () => {
+  it('is hardly moved by one pause of the process', () => {
     const model = learnt(warmUp, minilm)
     const shape = { items: 8, longest: 24 }
     for (let run = 0; run < 20; run++) model.observe({ ...shape, runMs: minilm(shape) })
@@ -57,7 +57,7 @@ describe('CostModel', () => {
     expect(model.predictMs(shape) / minilm(shape)).toBeLessThan(1.15)
   })
 
-  it('stays within a quarter of noisy runs of all shapes, three of a hundred of them ten times too long', () => {
+  it('stays within a quarter of the true time if runs are noisy and 3% of them take ten times too long', () => {
     const random = seededRandom(5)
     const model = learnt(warmUp, minilm)
     for (let run = 0; run < 500; run++) {
@@ -75,7 +75,7 @@ describe('CostModel', () => {
     }
   })
 
-  it('stays near the runs of a GPU, whose small ones take all the same, while the machine gets slower and fast again', () => {
+  it('tracks a GPU, whose small runs all take the same time, as the machine slows down and speeds up', () => {
     const random = seededRandom(5)
     const onGpu = ({ items, longest }: RunShape) =>
       Math.max(3, 0.5 + 0.0008 * items * longest) + 1e-6 * items * longest ** 2
@@ -99,13 +99,13 @@ describe('CostModel', () => {
     }
   })
 
-  it('takes what every engine says of a shape in its warm-up for the same', () => {
+  it('averages what several engines measure for the same warm-up shape', () => {
     const model = new CostModel()
     for (const slower of [1, 2, 3]) for (const shape of warmUp) model.learn({ ...shape, runMs: slower * minilm(shape) })
     for (const shape of warmUp) expect(model.predictMs(shape) / minilm(shape)).toBeCloseTo(2, 1)
   })
 
-  it('remembers what other shapes take, however long runs of one shape alone are made', () => {
+  it('remembers the times of other shapes through thousands of runs of one shape', () => {
     const random = seededRandom(3)
     const model = learnt(warmUp, minilm)
     const [busy, lone] = [
@@ -121,7 +121,7 @@ describe('CostModel', () => {
     }
   })
 
-  it('never predicts less for more', () => {
+  it('never predicts less time for more items', () => {
     const random = seededRandom(9)
     const model = new CostModel()
     for (let run = 0; run < 200; run++)

@@ -10,7 +10,7 @@ import {
 
 const limits = { costMax: 384, itemsMax: 64, wasteMax: 0.1, runMsMax: 50 }
 
-/** From a queue whose speed is not known yet, where nothing else is said. */
+/** Cuts from a queue whose speed is not known, unless told otherwise. */
 const cutBatch = <Entry extends Sized>({ queue, ...input }: { queue: readonly Entry[] } & Partial<CutInput<Entry>>) =>
   cut({
     window: queue.slice(0, windowOf(limits)),
@@ -26,7 +26,7 @@ const sized = (sizes: number[]) => sizes.map((size, id) => ({ id, size }))
 const queues = fc.array(fc.integer({ min: 1, max: 512 }), { minLength: 1, maxLength: 200 }).map(sized)
 
 describe('cutBatch', () => {
-  it('keeps the oldest, the budget, the waste, the share and the order, for any queue', () => {
+  it('starts with the oldest, keeps to the cost, padding and share limits, and keeps the order of equal sizes, for any queue', () => {
     fc.assert(
       fc.property(queues, fc.integer({ min: 1, max: 8 }), (queue, freeEngines) => {
         const batch = cutBatch({ queue, freeEngines })
@@ -50,7 +50,7 @@ describe('cutBatch', () => {
     expect(batch.map(({ size }) => size)).toEqual([20, 20, 21, 19])
   })
 
-  it('runs an item that is over the budget by itself', () => {
+  it('runs an item over the cost limit by itself', () => {
     const batch = cutBatch({ queue: sized([500, 500]) })
     expect(batch.map(({ id }) => id)).toEqual([0])
   })
@@ -59,19 +59,19 @@ describe('cutBatch', () => {
     expect(cutBatch({ queue: sized([8, 8, 8, 8, 8]), freeEngines: 2 })).toHaveLength(3)
   })
 
-  it('keeps the groups of a queue apart, and gives each an even share of the free engines', () => {
+  it('never mixes groups, and gives each group an even share of the free engines', () => {
     const queue = Array.from({ length: 20 }, (_, id) => ({ id, size: 10, group: id % 2 ? 'b' : 'a' }))
     expect(cutBatch({ queue }).map(({ id }) => id)).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18])
     expect(cutBatch({ queue, freeEngines: 2 }).map(({ id }) => id)).toEqual([0, 2, 4, 6, 8])
   })
 
-  it('stops where the run would take longer than a run may', () => {
+  it('stops before the run would take longer than the limit', () => {
     const predictMs = ({ items, longest }: { items: number; longest: number }) => 1 + items * longest
     expect(cutBatch({ queue: sized(Array(30).fill(10)), predictMs })).toHaveLength(4)
     expect(cutBatch({ queue: sized([70, 10, 10]), predictMs })).toHaveLength(1)
   })
 
-  it('runs many together where one alone already takes longer than a run may, for hardly more time', () => {
+  it('still batches if one item alone exceeds the time limit, as long as more items add little time', () => {
     const queue = sized(Array(20).fill(10))
     const fixed = ({ items }: { items: number }) => 60 + items
     const perItem = ({ items }: { items: number }) => 60 * items
@@ -80,7 +80,7 @@ describe('cutBatch', () => {
     expect(cutBatch({ queue, predictMs: perItem })).toHaveLength(1)
   })
 
-  it('pads further where a larger run makes each unit of work cheaper, and no further', () => {
+  it('pads further only if the larger run makes each unit of work cheaper', () => {
     const queue = sized([20, 40, 30])
     const steep = ({ items, longest }: { items: number; longest: number }) => items * longest * 0.1
     const flat = ({ items, longest }: { items: number; longest: number }) => 20 + items * longest * 0.01
@@ -88,7 +88,7 @@ describe('cutBatch', () => {
     expect(cutBatch({ queue, predictMs: flat }).map(({ size }) => size)).toEqual([20, 30, 40])
   })
 
-  it('lets none of the younger half go before older ones of other sizes, unless that saves much time', () => {
+  it('takes none from the younger half of the queue ahead of older ones of other sizes, unless that saves much time', () => {
     const unlike = Array.from({ length: 38 }, () => 90)
     const queue = sized([10, ...unlike, 10, 10, ...unlike, 10, 10])
     const steep = ({ items, longest }: { items: number; longest: number }) => 0.1 + items * longest * 0.1
@@ -98,19 +98,19 @@ describe('cutBatch', () => {
     expect(cutBatch({ queue }).map(({ id }) => id)).toEqual([0, 39, 40, 79, 80])
   })
 
-  it('takes all that wait where a further one costs hardly any time, however many there are', () => {
+  it('takes all that wait if each further item costs hardly any time', () => {
     const long = { ...limits, costMax: 4096 }
     const predictMs = ({ items }: { items: number }) => 10 + 0.05 * items
     expect(cutBatch({ queue: sized(Array(64).fill(21)), limits: long, predictMs })).toHaveLength(64)
   })
 
-  it('lets a run be as large as its limit, also where that is larger than the window', () => {
+  it('fills a run up to its item limit, even if that exceeds the usual window', () => {
     const wide = { ...limits, costMax: 4096, itemsMax: 1024 }
     const window = sized(Array(windowOf(wide)).fill(1))
     expect(cutBatch({ queue: window, window, waiting: 5000, limits: wide })).toHaveLength(1024)
   })
 
-  it('cuts nothing from nothing', () => {
+  it('cuts an empty batch from an empty queue', () => {
     expect(cutBatch({ queue: [] })).toEqual([])
   })
 })

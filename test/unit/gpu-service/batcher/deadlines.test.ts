@@ -24,7 +24,7 @@ function start(limits = {}) {
 }
 
 describe('a deadline', () => {
-  it('settles what waits at its time, not when the running batch ends', async () => {
+  it('expires queued work on time, not when the running batch ends', async () => {
     const { ask, pull, runs, time, counts, batcher } = start({ itemsMax: 1 })
     const running = ask(1, 10_000)
     void pull()
@@ -42,7 +42,7 @@ describe('a deadline', () => {
     expect(runs).toHaveLength(2)
   })
 
-  it('settles what runs at its time too, and the answer that comes later goes to nobody', async () => {
+  it('expires running work on time too, and discards the answer that comes later', async () => {
     const { ask, pull, runs, time, counts } = start()
     const late = ask(1, 30)
     void pull()
@@ -52,7 +52,7 @@ describe('a deadline', () => {
     expect(counts).toMatchObject({ expired: 1, answered: 0 })
   })
 
-  it('keeps what is out of time from running where the thread was too busy for the timer', async () => {
+  it('keeps expired work from running even if a busy event loop delayed the timer', async () => {
     const { ask, pull, runs, time } = start()
     const late = ask(1, 30)
     time.nowMs = 40
@@ -61,13 +61,13 @@ describe('a deadline', () => {
     expect(await late).toEqual(['deadline_exceeded', 40])
   })
 
-  it('that has passed already is told at once', async () => {
+  it('that has already passed is refused at once', async () => {
     const { ask, time } = start()
     time.nowMs = 50
     expect(await ask(1, 50)).toEqual(['deadline_exceeded', 50])
   })
 
-  it('that an idle server could not keep is refused for good; one that only the queue endangers may come again', async () => {
+  it('is not retryable if even an idle server would miss it, and retryable if only the queue makes it late', async () => {
     const { batcher, ask } = start()
     batcher.learn({ cost: 10, runMs: 100 })
     await expect(batcher.submit(10, { deadlineMs: 60 })).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('a deadline', () => {
     expect(batcher.depth).toBe(2)
   })
 
-  it('is set by the configuration too, for those who give themselves none or a later one', async () => {
+  it('is at most the configured timeout, for callers who set none or a later one', async () => {
     const { batcher, ask, time } = start({ timeoutMs: 100 })
     const silent = batcher.submit(1).catch((error) => [codeOf(error), time.nowMs])
     const [patient, hasty] = [ask(1, 5000), ask(1, 50)]
@@ -94,7 +94,7 @@ describe('a deadline', () => {
     expect(await Promise.all([silent, patient])).toEqual(Array(2).fill(['deadline_exceeded', 100]))
   })
 
-  it('takes a request out as a whole, with what it has waiting', async () => {
+  it('removes all waiting inputs of a request together', async () => {
     const { batcher, time } = start()
     const request = batcher.submitAll([1, 2, 3], { deadlineMs: 5 }).catch(codeOf)
     await time.runTo(5)
@@ -104,7 +104,7 @@ describe('a deadline', () => {
 })
 
 describe('Deadlines', () => {
-  it('holds one timer, for the earliest, and nothing of what was settled', async () => {
+  it('keeps one timer, for the earliest deadline, and forgets what is settled', async () => {
     const time = new VirtualTime()
     let timers = 0
     const told: number[] = []

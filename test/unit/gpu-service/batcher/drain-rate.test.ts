@@ -3,8 +3,8 @@ import { DrainRate } from '../../../../gpu-service/batcher/drain-rate.ts'
 import type { AppError } from '../../../../shared/errors.ts'
 import { simulatedService } from '../support/simulated-service.ts'
 
-describe('how fast what waits is seen to go', () => {
-  it('is told by those who wait now, and not by a slow hour before', () => {
+describe('the measured drain rate', () => {
+  it('comes from the current queue, not from a slow hour before it was last empty', () => {
     const rate = new DrainRate()
     const worked = ({ fromMs, runMs }: { fromMs: number; runMs: number }) => {
       for (let run = 0; run < 20; run++) {
@@ -19,7 +19,7 @@ describe('how fast what waits is seen to go', () => {
     expect(rate.seenMs(100)).toBeCloseTo(150, -2)
   })
 
-  it('counts those that fail too: nobody is told to come back in minutes behind a crowd that fails', async () => {
+  it('counts failed items too, so that a crowd of failures does not inflate Retry-After', async () => {
     const msOf = () => 10
     const { time, batcher } = simulatedService({ engines: 1, msOf, isShared: false, limits: { waitMsMax: 250 } })
     const comeBackIn: number[] = []

@@ -19,7 +19,7 @@ function start(names: string[]) {
 }
 
 describe('a batch whose engine died', () => {
-  it('runs once more as it was, and nobody hears of it', async () => {
+  it('runs once more as a whole, and its callers notice nothing', async () => {
     const { runs, pull, answers, ran, counts } = start(['a', 'b', 'c'])
     const working = pull()
     await runs[0]?.fail(died())
@@ -31,7 +31,7 @@ describe('a batch whose engine died', () => {
     expect(counts).toMatchObject({ engine_died: 1, failed: 0, answered: 3 })
   })
 
-  it('is run member by member when another engine dies over it, so that only the one which kills engines fails', async () => {
+  it('runs item by item after a second death, so that only the input that kills engines fails', async () => {
     const { runs, pull, answers, ran } = start(['a', 'deadly', 'c'])
     for (let run = 0; run < 5; run++) {
       const working = pull()
@@ -43,7 +43,7 @@ describe('a batch whose engine died', () => {
     expect(ran()).toEqual(['adeadlyc', 'adeadlyc', 'a', 'deadly', 'c'])
   })
 
-  it('of one input alone outlives two engines that end together, and is given up with the third', async () => {
+  it('of a single input survives two deaths and fails at the third', async () => {
     const { runs, pull, answers, ran } = start(['deadly'])
     for (let run = 0; run < 3; run++) {
       const working = pull()
@@ -58,7 +58,7 @@ describe('a batch whose engine died', () => {
     ['by itself', true, { code: 'input_ends_engine', status: 422, retryable: false }],
     ['from outside', false, { code: 'engine_died', status: 503, retryable: true, retryAfterSeconds: 3 }],
   ])(
-    'fails its input as its own fault where it ended %s, and else says when to come again',
+    'fails its input as its own fault or tells it to retry, depending on the cause: the engine ended %s',
     async (_how, isByItself, told) => {
       const { batcher, runs, pull } = manualBatcher<string>()
       const answer = batcher.submit('a').catch((error) => error)
@@ -73,7 +73,7 @@ describe('a batch whose engine died', () => {
     },
   )
 
-  it('goes before all that waits, without those who have left since', async () => {
+  it('runs before everything else in the queue, without the callers who have left', async () => {
     const { batcher, runs, pull, ran, answers, leave } = start(['a', 'b'])
     const working = pull()
     const late = batcher.submit('late')
@@ -89,7 +89,7 @@ describe('a batch whose engine died', () => {
     expect(ran()).toEqual(['ab', 'b', 'late'])
   })
 
-  it('leaves no queue waiting for ever when all its callers are gone', async () => {
+  it('leaves the batcher idle when all its callers are gone', async () => {
     const { batcher, runs, pull, answers, leave } = start(['a'])
     const working = pull()
     await runs[0]?.fail(died())
@@ -102,7 +102,7 @@ describe('a batch whose engine died', () => {
     expect(runs).toHaveLength(1)
   })
 
-  it('of a model that never ends is not run again: that would cost another engine', async () => {
+  it('is not run again if the model hung, because that would cost another engine', async () => {
     const { runs, pull, answers, ran } = start(['a', 'b'])
     const working = pull()
     await runs[0]?.fail(new ModelHung('it did not end'))

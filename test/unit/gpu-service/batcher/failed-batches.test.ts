@@ -5,7 +5,7 @@ import { manualBatcher } from '../support/manual-batcher.ts'
 const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error))
 
 describe('a batch that fails', () => {
-  it('lets a poisoned member fail alone, found by halves in 2 log n runs', async () => {
+  it('is halved until only the poisoned input fails, in 2 log n runs', async () => {
     const { batcher, runs, counts, pull } = manualBatcher<number>({
       limits: { costMax: 64, queuedMax: 100 },
     })
@@ -21,7 +21,7 @@ describe('a batch that fails', () => {
     expect(counts).toMatchObject({ answered: 15, failed: 1, split: 4 })
   })
 
-  it('answers the good half of a failed batch at once, whatever becomes of the other', async () => {
+  it('answers its good half at once, without waiting for the other half', async () => {
     const { batcher, runs, clock, pull } = manualBatcher<string>()
     const good = batcher.submit('good', { deadlineMs: 100 })
     const poison = batcher.submit('poison').catch(codeOf)
@@ -34,7 +34,7 @@ describe('a batch that fails', () => {
     expect(await poison).toBe('inference_failed')
   })
 
-  it('does not ask again, in halves, what failed for no reason of its inputs', async () => {
+  it('is not halved if the failure has nothing to do with its inputs', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answers = ['a', 'b'].map((input) => batcher.submit(input).catch(codeOf))
     void pull()
@@ -51,7 +51,7 @@ describe('a batch that fails', () => {
     ['that it has for itself, never', false, outOfMemory, { code: 'inference_failed', status: 422 }],
     ['but fails for its input, never', true, new Error('no'), { code: 'inference_failed', status: 422 }],
   ])(
-    'is run in halves where it finds too little memory; what is too large alone, in memory %s',
+    'is halved if memory runs out; the input that does not fit alone fails: in memory %s',
     async (_which, sharesMemory, failure, told) => {
       const { batcher, runs, pull } = manualBatcher<string>({ sharesMemory: () => sharesMemory })
       const small = batcher.submit('small')
@@ -65,7 +65,7 @@ describe('a batch that fails', () => {
     },
   )
 
-  it('fails a request as a whole, and does not run the rest of it', async () => {
+  it('fails the whole request, and does not run the rest of it', async () => {
     const { batcher, runs, pull } = manualBatcher<string>({
       limits: { costMax: 1, itemsMax: 1, queuedMax: 10 },
     })
@@ -76,7 +76,7 @@ describe('a batch that fails', () => {
     expect(batcher.depth).toBe(0)
   })
 
-  it('fails a batch whose answers are not as many as its inputs', async () => {
+  it('fails if the number of outputs is not the number of inputs', async () => {
     const { batcher, runs, pull } = manualBatcher<string>()
     const answer = batcher.submit('a').catch(codeOf)
     void pull()

@@ -27,7 +27,7 @@ const steps = fc.array(
 )
 
 describe('FairQueue', () => {
-  it('goes through what waits in the very order in which it would be taken, whatever came and left before', () => {
+  it('walks the queue in exactly the order in which it would be taken, after any history', () => {
     fc.assert(
       fc.property(steps, (list) => {
         const queue = new FairQueue<Member>(weightOf)
@@ -69,7 +69,7 @@ describe('FairQueue', () => {
     )
   })
 
-  it('forgets tenants that are gone, however many there were', () => {
+  it('forgets tenants that have left, however many there were', () => {
     const queue = new FairQueue<Member>()
     const staying = member(0, 'staying', 1)
     queue.add(staying, 'staying')

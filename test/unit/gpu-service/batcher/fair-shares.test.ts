@@ -4,10 +4,10 @@ import { manualBatcher } from '../support/manual-batcher.ts'
 
 const limits = { costMax: 1, itemsMax: 1 }
 
-/** So long that no two are handed over together. */
+/** So long that no two runs are handed over together. */
 const longRunMs = 30
 
-/** Runs what waits, and tells the order. */
+/** Runs everything that waits and returns the order. */
 async function drain({ runs, pull, batcher, clock }: ReturnType<typeof manualBatcher<string>>, runMs = longRunMs) {
   const order: string[] = []
   while (batcher.depth > 0) {
@@ -33,14 +33,14 @@ const submit = (
 const named = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index}`)
 
 describe('tenants of one model', () => {
-  it('take turns, however much one of them has waiting, each in the order of arrival', async () => {
+  it('take turns, however much one of them has queued, each in order of arrival', async () => {
     const made = manualBatcher<string>({ limits })
     submit(made, named('a', 6), { tenant: 'a' })
     submit(made, named('b', 3), { tenant: 'b' })
     expect(await drain(made)).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2', 'a3', 'a4', 'a5'])
   })
 
-  it('have shares by their weight', async () => {
+  it('get shares by weight', async () => {
     const made = manualBatcher<string>({ limits, weightOf: (tenant) => (tenant === 'a' ? 2 : 1) })
     submit(made, named('a', 40), { tenant: 'a' })
     submit(made, named('b', 40), { tenant: 'b' })
@@ -48,7 +48,7 @@ describe('tenants of one model', () => {
     expect(order.slice(0, 30).filter((name) => name.startsWith('a'))).toHaveLength(20)
   })
 
-  it('are counted by the size of their work, not by how many requests it is', async () => {
+  it('are charged for the size of their work, not for the number of requests', async () => {
     const made = manualBatcher<string>({
       limits: { ...limits, costMax: 100 },
       sizeOf: (name) => (name[0] === 'a' ? 10 : 1),
@@ -59,7 +59,7 @@ describe('tenants of one model', () => {
     expect(order.slice(0, 44).filter((name) => name.startsWith('b')).length).toBeGreaterThanOrEqual(38)
   })
 
-  it('save nothing up while they are idle, and lose nothing by what they gave up', async () => {
+  it('gain no credit while idle, and are not charged for cancelled work', async () => {
     const made = manualBatcher<string>({ limits })
     submit(made, named('a', 10), { tenant: 'a' })
     const leaving = new AbortController()
@@ -75,7 +75,7 @@ describe('tenants of one model', () => {
     expect(await drain(made)).toEqual(['a5', 'late0', 'a6', 'late1', 'a7', 'late2', 'a8', 'a9'])
   })
 
-  it('cannot get more by sending one large request after the other', async () => {
+  it('get no more by sending one large request after another', async () => {
     const made = manualBatcher<string>({
       limits: { ...limits, costMax: 100 },
       sizeOf: (name) => (name[0] === 'L' ? 20 : 1),
@@ -84,7 +84,7 @@ describe('tenants of one model', () => {
     const order: string[] = []
     let isWaiting = false
     while (order.length < 44) {
-      // As a client does that sends the next when it has its answer.
+      // A client that sends the next request as soon as it has its answer.
       if (!isWaiting) submit(made, [`L${order.length}`], { tenant: 'large' })
       const before = made.runs.length
       const working = made.pull()
@@ -100,7 +100,7 @@ describe('tenants of one model', () => {
     expect(large).toBeLessThanOrEqual(3)
   })
 
-  it('are refused for what they themselves have waiting, not for what another has', async () => {
+  it("are refused for their own backlog, not for another's", async () => {
     const made = manualBatcher<string>({ limits, sizeOf: () => 1 })
     made.batcher.learn({ cost: 1, runMs: 100 })
     submit(made, named('a', 11), { tenant: 'a' })
@@ -118,7 +118,7 @@ describe('priorities', () => {
     expect(await drain(made)).toEqual(['now0', 'now1', 'bulk0', 'bulk1', 'bulk2'])
   })
 
-  it('give bulk work every eighth run once it has waited for a second, so that it never starves nor takes over', async () => {
+  it('give bulk work every eighth run once it has waited for a second, so that it neither starves nor takes over', async () => {
     const made = manualBatcher<string>({ limits })
     submit(made, named('bulk', 3), { priority: 'bulk' })
     submit(made, named('now', 60))
@@ -127,7 +127,7 @@ describe('priorities', () => {
     expect(order.flatMap((name, at) => (name.startsWith('bulk') ? [at] : []))).toEqual([27, 35, 43])
   })
 
-  it('never put bulk work into a run of those who wait for an answer', async () => {
+  it('never mix bulk work into an interactive run', async () => {
     const made = manualBatcher<string>({ limits: { ...limits, costMax: 8, itemsMax: 8 } })
     submit(made, ['bulk'], { priority: 'bulk' })
     submit(made, ['now'])
@@ -135,7 +135,7 @@ describe('priorities', () => {
     expect(made.runs.map(({ inputs }) => inputs.length)).toEqual([1, 1])
   })
 
-  it('let bulk work wait for longer, in no more than half of the places', async () => {
+  it('let bulk work wait longer, in at most half of the queue', async () => {
     const made = manualBatcher<string>({ limits: { ...limits, queuedMax: 10 } })
     submit(made, named('bulk', 5), { priority: 'bulk' })
     await expect(made.batcher.submit('bulk', { priority: 'bulk' })).rejects.toMatchObject({ code: 'overloaded' })

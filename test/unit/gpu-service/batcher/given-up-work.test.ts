@@ -4,8 +4,8 @@ import { manualBatcher } from '../support/manual-batcher.ts'
 
 const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error))
 
-describe('work that nobody waits for any more', () => {
-  it('never runs what its caller has left, and counts it', async () => {
+describe('abandoned work', () => {
+  it('never runs once its caller has left, and is counted as dropped', async () => {
     const { batcher, runs, counts, pull } = manualBatcher<string>()
     const caller = new AbortController()
     const gone = batcher.submit('gone', { signal: caller.signal }).catch(codeOf)
@@ -20,13 +20,13 @@ describe('work that nobody waits for any more', () => {
     expect(counts.dropped).toBe(1)
   })
 
-  it('takes nothing from a caller who left before', async () => {
+  it('is refused at once if its caller left before submitting', async () => {
     const { batcher } = manualBatcher<string>()
     await expect(batcher.submit('a', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'client_closed' })
     expect(batcher.depth).toBe(0)
   })
 
-  it('gives up what has waited too long for its model, and nothing that came later or runs', async () => {
+  it('is shed by age: older waiting work fails, younger and running work goes on', async () => {
     const { batcher, runs, clock, pull } = manualBatcher<string>({
       limits: { costMax: 1, itemsMax: 1, queuedMax: 10 },
     })

@@ -5,7 +5,7 @@ import { measuredCosts } from '../../../bench/measured-costs.ts'
 import { mixedLengths, seededRandom } from '../../../bench/sentences.ts'
 import { type SimulatedInput, type SimulatedOptions, simulatedService } from '../support/simulated-service.ts'
 
-/** How long those took, from the shortest up, that were accepted of a text every millisecond for five seconds. */
+/** Sends a text every millisecond for five seconds; returns the latencies of the accepted ones, sorted. */
 async function flooded(service: SimulatedOptions): Promise<number[]> {
   const { time, batcher } = simulatedService(service)
   const latenciesMs: number[] = []
@@ -20,7 +20,7 @@ async function flooded(service: SimulatedOptions): Promise<number[]> {
 }
 
 describe('a refusal', () => {
-  it('says when to come back by the measured rate, so that who obeys it is let in', async () => {
+  it('computes Retry-After from the measured rate, so that clients who obey it get in', async () => {
     const { time, batcher } = simulatedService({
       engines: 2,
       msOf: measuredCosts.fp32,
@@ -33,7 +33,7 @@ describe('a refusal', () => {
     const ask = () => {
       batcher.submit(input(`${sent++}`)).catch((error: AppError) => {
         expect(error.status).toBe(429)
-        // One in a hundred obeys; the others stay away for good.
+        // One in a hundred retries as told; the others never come back.
         if (sent % 100 !== 0) return
         time.after((error.retryAfterSeconds ?? 0) * 1000, () => {
           batcher.submit(input(`again ${sent++}`)).then(
@@ -51,8 +51,8 @@ describe('a refusal', () => {
   })
 })
 
-describe('ten times more than the engines can do, of mixed lengths', () => {
-  it('is worked off faster than one by one, in bounded time for all that are accepted, and is forgotten when it is over', async () => {
+describe('ten times overload of mixed lengths', () => {
+  it('is served faster than one by one, with bounded latency for what is accepted, and leaves no backlog', async () => {
     const waitMsMax = 400
     const [engines, overloadMs] = [2, 5000]
     const msOf = measuredCosts.fp32
@@ -78,7 +78,7 @@ describe('ten times more than the engines can do, of mixed lengths', () => {
     await time.runTo(overloadMs + 1000)
     expect(batcher.depth).toBe(0)
     expect(answered / overloadMs).toBeGreaterThan((0.95 * engines) / aloneMs)
-    // In tokens too, for it is chance how long the texts are that find room.
+    // Compared in tokens as well, because which text lengths get in is chance.
     const aloneUnits = sizes.reduce((total, size) => total + size, 0) / sizes.length
     expect(workedUnits / overloadMs).toBeGreaterThan((1.04 * engines * aloneUnits) / aloneMs)
     expect(latenciesMs.toSorted((a, b) => a - b)[Math.floor(latenciesMs.length * 0.99)]).toBeLessThan(1.6 * waitMsMax)
@@ -87,7 +87,7 @@ describe('ten times more than the engines can do, of mixed lengths', () => {
     expect(1 - tally.realUnits / tally.paddedUnits).toBeLessThan(0.08)
   })
 
-  it('lets a crowd in that a few runs answer, where it was only ever asked by one', async () => {
+  it('admits a crowd that a few large runs can answer, even if only single requests were seen before', async () => {
     const msOf = ({ items, longest }: RunShape) => 3 + 0.001 * items * longest
     const limits = { costMax: 16_384, itemsMax: 512, waitMsMax: 250, runMsMax: 100 }
     const { time, batcher } = simulatedService({ engines: 1, msOf, isShared: false, limits })
@@ -101,23 +101,23 @@ describe('ten times more than the engines can do, of mixed lengths', () => {
     expect(outcomes).toEqual({ answered: 300, refused: 0 })
   })
 
-  it('keeps them waiting no longer where this process is too busy to give the engines work', async () => {
+  it('keeps waits bounded if this process is too busy to feed the engines', async () => {
     const [waitMsMax, lateMs] = [250, 100]
     const msOf = measuredCosts.fp32
     const latenciesMs = await flooded({ engines: 2, msOf, lateMs, isShared: false, limits: { waitMsMax } })
     expect(latenciesMs.length).toBeGreaterThan(500)
-    // Those of the first half second, before that was seen, are few enough to be none of these.
+    // The requests of the first half second, before the delay is noticed, are fewer than a tenth.
     const p90Ms = latenciesMs[Math.floor(latenciesMs.length * 0.9)]
     expect(p90Ms).toBeLessThan(2 * waitMsMax)
   })
 
-  it('keeps them waiting no longer where a run takes long because many share it', async () => {
+  it('keeps waits bounded if runs are long because many share them', async () => {
     const [waitMsMax, runMsMax] = [250, 800]
     const msOf = ({ items, longest }: RunShape) => 20 + 0.6 * items * longest
     const limits = { costMax: 2048, waitMsMax, runMsMax }
     const latenciesMs = await flooded({ engines: 1, msOf, isShared: false, limits })
     expect(latenciesMs.length).toBeGreaterThan(300)
-    // What runs when a request comes, the runs that go before it, and its own.
+    // The run in progress, the queued runs ahead, and its own run.
     const inTimeMs = 2 * waitMsMax + runMsMax / 2
     expect(latenciesMs[Math.floor(latenciesMs.length * 0.99)]).toBeLessThan(inTimeMs)
   })

@@ -15,7 +15,7 @@ import { simulatedService } from '../support/simulated-service.ts'
 
 const patienceMs = 1000
 
-/** The service's own parts, on the same arrivals. */
+/** Runs the real batcher on the same arrivals. */
 async function tryOurs({ arrivals, engines, msOf }: PolicyTrial): Promise<PolicyOutcome> {
   const { time, batcher } = simulatedService({ engines, msOf, isShared: false })
   const answers: Answer[] = []
@@ -36,7 +36,7 @@ const lengths = {
   'one long among twenty short': [...Array(20).fill(12), 250],
 }
 
-/** What one-at-a-time serving can do at most. */
+/** The most that one-at-a-time serving can do. */
 function capacityOf(sizes: readonly number[], msOf: PolicyTrial['msOf'], engines: number): number {
   const meanMs = sizes.reduce((total, size) => total + msOf({ items: 1, longest: size }), 0) / sizes.length
   return (engines * 1000) / meanMs
@@ -54,7 +54,7 @@ const mixes = Object.entries(lengths).flatMap(([texts, sizes]) =>
   ),
 )
 
-/** The mean over several seeds: the tail of one is chance. */
+/** The mean over several seeds, because the tail of one seed is chance. */
 async function overSeeds(outcomeFor: (seed: number) => PolicyOutcome | Promise<PolicyOutcome>): Promise<PolicyOutcome> {
   const outcomes = await Promise.all([3, 4, 5].map(outcomeFor))
   const mean = (part: keyof PolicyOutcome) =>
@@ -62,11 +62,11 @@ async function overSeeds(outcomeFor: (seed: number) => PolicyOutcome | Promise<P
   return { goodput: mean('goodput'), p50Ms: mean('p50Ms'), p99Ms: mean('p99Ms') }
 }
 
-describe('the batcher against other policies', () => {
+describe('the batcher compared with other policies', () => {
   const worst = new Map(Object.keys(policies).map((name) => [name, { goodput: 1, p99: 1 }]))
 
   it.each(mixes)(
-    '$texts texts, $precision, $load of capacity in bursts of $burst',
+    'is at least about as good for $texts texts, $precision, at $load of capacity in bursts of $burst',
     async ({ sizes, precision, load, burst }) => {
       const msOf = measuredCosts[precision]
       const engines = 2
@@ -88,7 +88,7 @@ describe('the batcher against other policies', () => {
     },
   )
 
-  it('is the only one that is not far behind in some mix', () => {
+  it('is the only policy that is not far worse in some mix', () => {
     for (const [name, { goodput, p99 }] of worst)
       expect(p99 > 1.5 || goodput < 0.7, `${name}: ${goodput} ${p99}`).toBe(true)
   })

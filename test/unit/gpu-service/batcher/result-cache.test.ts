@@ -9,8 +9,8 @@ import { manualBatcher } from '../support/manual-batcher.ts'
 const maxBytes = 640_000
 const answer = () => new Float32Array(2000)
 
-describe('the answers kept', () => {
-  it('stay within the memory that all caches share, however many each may keep', () => {
+describe('cached answers', () => {
+  it('stay within the memory budget that all caches share', () => {
     const budget = new CacheBudget({ maxBytes })
     const caches = [1, 2].map(() => new ResultCache<Float32Array>({ itemsMax: 1_000_000, budget }))
     for (let index = 0; index < 500; index++) {
@@ -25,7 +25,7 @@ describe('the answers kept', () => {
     expect(budget.heldBytes).toBe(0)
   })
 
-  it('do not have one among them that would put many others out', () => {
+  it('never include one so large that it would evict many others', () => {
     const budget = new CacheBudget({ maxBytes })
     const cache = new ResultCache<Float32Array>({ itemsMax: 10, budget })
     cache.set('large', new Float32Array(maxBytes / 16))
@@ -37,7 +37,7 @@ describe('the answers kept', () => {
     ['a vector', (view: Float32Array) => view],
     ['a list of vectors', (view: Float32Array) => [view, view]],
     ['two ends', (view: Float32Array) => ({ start: view, end: view })],
-  ])('share no memory with the tensor of their batch: %s', (_name, of) => {
+  ])('share no memory with the output tensor of their batch: %s', (_name, of) => {
     const tensor = new Float32Array(1_000_000).fill(1)
     const output = of(tensor.subarray(4, 8))
     const copy = cachedCopy<unknown>(output)
@@ -52,27 +52,24 @@ describe('the answers kept', () => {
     ['a vector', () => new Float32Array(40)],
     ['starts and ends', () => ({ start: new Float32Array(40), end: new Float32Array(40) })],
     ['words for a gap', () => [Array.from({ length: 5 }, (_, token) => ({ token, score: Math.random() }))]],
-  ])(
-    'count for no less than the memory that they take, and not for several times as much: %s',
-    async (_name, answer) => {
-      const budget = new CacheBudget()
-      const cache = new ResultCache<unknown>({ itemsMax: 1_000_000, budget })
-      const before = await heldBytes()
-      for (let index = 0; index < 20_000; index++) cache.set(`the key of the answer ${index}`, answer())
-      const took = (await heldBytes()) - before
-      expect(budget.heldBytes).toBeGreaterThan(took)
-      expect(budget.heldBytes).toBeLessThan(2.5 * took)
-      cache.close()
-    },
-  )
+  ])('are charged at least the memory that they take, and less than 2.5 times as much: %s', async (_name, answer) => {
+    const budget = new CacheBudget()
+    const cache = new ResultCache<unknown>({ itemsMax: 1_000_000, budget })
+    const before = await heldBytes()
+    for (let index = 0; index < 20_000; index++) cache.set(`the key of the answer ${index}`, answer())
+    const took = (await heldBytes()) - before
+    expect(budget.heldBytes).toBeGreaterThan(took)
+    expect(budget.heldBytes).toBeLessThan(2.5 * took)
+    cache.close()
+  })
 
-  it('are only such as can be measured', () => {
+  it('are stored only if their size can be measured', () => {
     const cache = new ResultCache<unknown>({ itemsMax: 10, budget: new CacheBudget() })
     cache.set('key', { nested: new Map() })
     expect(cache.get('key')).toBeUndefined()
   })
 
-  it('are given while everybody else is refused, and whoever asks for more than them is refused too', async () => {
+  it('are served even while new work is refused; a request that needs more than them is refused', async () => {
     const limits = { itemsMax: 1, cachedMax: 10, queuedMax: 1 }
     const { batcher, runs, counts, pull } = manualBatcher<string>({ keyOf: (input) => input, limits })
     const first = batcher.submit('known')
@@ -87,7 +84,7 @@ describe('the answers kept', () => {
     expect(counts).toMatchObject({ cache: 1, refused: 3 })
   })
 
-  it('are not looked for while everybody is refused and hardly anybody asks for them, but now and then', async () => {
+  it('are looked up only now and then while the queue is full and few requests hit', async () => {
     const limits = { itemsMax: 1, cachedMax: 10, queuedMax: 1 }
     const { batcher, clock, runs, pull } = manualBatcher<string>({ keyOf: (input) => input, limits })
     const first = batcher.submit('known')
@@ -106,13 +103,13 @@ describe('the answers kept', () => {
     batcher.assertRoom(1)
   })
 
-  it('of a model whose answers have no keys are not looked for, and whoever comes while it is full is refused', () => {
+  it('are not looked up for a model without cache keys: a full queue refuses at once', () => {
     const { batcher } = manualBatcher<string>({ limits: { itemsMax: 1, cachedMax: 10, queuedMax: 1 } })
     void batcher.submit('waits')
     expect(() => batcher.assertRoom(1)).toThrow('overloaded')
   })
 
-  it('give their memory back when their queue is closed, also what was running then', async () => {
+  it('free their memory when the batcher closes, including what was still running', async () => {
     const cacheBudget = new CacheBudget()
     const limits = { itemsMax: 1, cachedMax: 10, cacheBudget }
     const { batcher, runs, pull } = manualBatcher<string>({ keyOf: (input) => input, limits })

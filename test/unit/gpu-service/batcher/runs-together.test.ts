@@ -4,7 +4,7 @@ import { cutRuns } from '../../../../gpu-service/batcher/cut-runs.ts'
 import { AppError } from '../../../../shared/errors.ts'
 import { manualBatcher } from '../support/manual-batcher.ts'
 
-/** A size is a millisecond. */
+/** One millisecond per unit of size. */
 const predictMs = ({ longest }: { longest: number }) => longest
 const sized = (sizes: number[]) => sizes.map((size) => ({ size }))
 
@@ -15,8 +15,8 @@ const limits = {
   ...{ queuedMax: 100, waitMsMax: 1000, requestMsMax: 60_000 },
 }
 
-describe('inputs that are a run each', () => {
-  it('are handed over oldest first, together no longer than 25 ms but for one, and leave others their share', () => {
+describe('inputs that each need a run of their own', () => {
+  it('are handed over oldest first, at most 25 ms of work at a time, and leave the other engines their share', () => {
     const queues = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 60 }).map(sized)
     fc.assert(
       fc.property(queues, fc.integer({ min: 1, max: 4 }), (window, freeEngines) => {
@@ -31,11 +31,11 @@ describe('inputs that are a run each', () => {
     )
   })
 
-  it('are handed over one by one while their time is not known', () => {
+  it('are handed over one by one until their run time is known', () => {
     expect(cutRuns({ window: sized([1, 1, 1]), waiting: 3, freeEngines: 1, predictMs: () => 0 })).toHaveLength(1)
   })
 
-  it('are answered together, and the one that fails fails alone, without a second run of any', async () => {
+  it('are answered together, and a failing one fails alone, without rerunning the others', async () => {
     const { batcher, runs, counts, pull } = manualBatcher<string>({ limits })
     batcher.learn({ cost: 1, runMs: 5 })
     const answers = ['a', 'bad', 'c'].map((input) => batcher.submit(input).catch((error: AppError) => error))
@@ -53,7 +53,7 @@ describe('inputs that are a run each', () => {
     expect(counts).toMatchObject({ answered: 2, failed: 1, split: 0 })
   })
 
-  it('teach and tell how long each took, not how long all of them did', async () => {
+  it('are measured and reported individually, not as the total of the group', async () => {
     const clock = { nowMs: 0 }
     const ends: (() => void)[] = []
     const { batcher, pull } = manualBatcher<string>({
@@ -72,7 +72,7 @@ describe('inputs that are a run each', () => {
     batcher.learn({ cost: 1, runMs: 1 })
     const answers = ['a', 'four', 'a', 'four'].map((input) => batcher.submit(input))
     void pull()
-    // Ten in the engine, and two to hand them over.
+    // Ten in the engine, and two for the handover.
     clock.nowMs = 12
     for (const end of ends) end()
     expect((await Promise.all(answers)).map(({ runMs }) => runMs)).toEqual([1.2, 4.8, 1.2, 4.8].map(about))

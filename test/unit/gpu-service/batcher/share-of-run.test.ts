@@ -4,7 +4,7 @@ import { shareOfRun } from '../../../../gpu-service/batcher/share-of-run.ts'
 
 const limits = { costMax: 16_384, itemsMax: 512, wasteMax: 0.1, runMsMax: 100 }
 
-/** Warmed up with runs of up to so many items. */
+/** Warmed up with runs of up to `itemsMax` items. */
 function warmed(msOf: (shape: RunShape) => number, itemsMax: number): CostModel {
   const costs = new CostModel()
   for (const longest of [8, 32, 128])
@@ -17,22 +17,22 @@ const onCpu = ({ items, longest }: RunShape) => 0.5 + 0.2 * items * longest
 const work = (items: number) => ({ items, units: items * 20 })
 
 describe('shareOfRun', () => {
-  it('is small where many take hardly longer than one, and one where they take as long as one by one', () => {
+  it('is small if a large run takes hardly longer than one item, and one if batching gains nothing', () => {
     expect(shareOfRun({ work: work(200), limits, costs: warmed(onGpu, 64) })).toBeLessThan(0.05)
     expect(shareOfRun({ work: work(1), limits, costs: warmed(onGpu, 64) })).toBeGreaterThanOrEqual(1)
     expect(shareOfRun({ work: work(200), limits, costs: warmed(onCpu, 64) })).toBeGreaterThan(1)
   })
 
-  it('does not count on runs far larger than those that were measured', () => {
+  it('does not count on runs far larger than those measured', () => {
     expect(shareOfRun({ work: work(200), limits, costs: warmed(onGpu, 1) })).toBeGreaterThan(0.5)
   })
 
-  it('counts on no run that takes longer than one may', () => {
+  it('does not count on runs longer than the limit', () => {
     const short = { ...limits, runMsMax: 4 }
     expect(shareOfRun({ work: work(200), limits: short, costs: warmed(onGpu, 64) })).toBeGreaterThan(0.02)
   })
 
-  it('promises nothing while the speed is not known', () => {
+  it('assumes no gain while the speed is unknown', () => {
     expect(shareOfRun({ work: work(200), limits, costs: new CostModel() })).toBe(1)
     expect(shareOfRun({ work: { items: 0, units: 0 }, limits, costs: warmed(onGpu, 64) })).toBeGreaterThanOrEqual(1)
   })

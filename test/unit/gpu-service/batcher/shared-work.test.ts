@@ -12,7 +12,7 @@ const outcome = (answer: Promise<{ output: unknown }>) =>
 const keyed = (more = {}) => manualBatcher<string>({ keyOf: (input) => input, limits: { ...limits, ...more } })
 
 describe('identical inputs', () => {
-  it('that wait together are computed once, for all who asked', async () => {
+  it('that wait together are computed once, for all callers', async () => {
     const { batcher, runs, pull, counts } = keyed()
     const answers = ['same', 'other', 'same'].map((input) => outcome(batcher.submit(input)))
     const list = batcher.submitAll(['same', 'same'])
@@ -24,7 +24,7 @@ describe('identical inputs', () => {
     expect(counts).toMatchObject({ run: 3, answered: 5 })
   })
 
-  it('join one that runs already, and have not waited then', async () => {
+  it('join a run already in progress, with a queue time of zero', async () => {
     const { batcher, runs, pull, clock } = keyed()
     const first = batcher.submit('same')
     void pull()
@@ -41,7 +41,7 @@ describe('identical inputs', () => {
     expect((await third).output).toBe('again')
   })
 
-  it('join one whose run has just ended, and wait for it no less than no time', async () => {
+  it('join a run that has just ended, with a latency of zero and never a negative one', async () => {
     const latencies: number[] = []
     const observe = {
       depth() {},
@@ -62,14 +62,14 @@ describe('identical inputs', () => {
     void pull()
     clock.nowMs = 5
     const ended = runs[0]?.finish(['S'])
-    // Behind the end of the run, before that is known here.
+    // After the end of the run, before the batcher has heard of it.
     const second = batcher.submit('same')
     await ended
     expect([(await first).output, (await second).output]).toEqual(['S', 'S'])
     expect(latencies).toEqual([5, 0])
   })
 
-  it('are answered to those who stay when the one who asked first leaves, before the run or in it', async () => {
+  it('still answer the remaining callers if the first caller leaves, before or during the run', async () => {
     const { batcher, runs, pull, counts } = keyed()
     const leaving = [new AbortController(), new AbortController()] as const
     const gone = leaving.map(({ signal }) => outcome(batcher.submit('same', { signal })))
@@ -83,7 +83,7 @@ describe('identical inputs', () => {
     expect(counts.dropped).toBe(2)
   })
 
-  it('are not run when all have left, and are computed anew for who comes then', async () => {
+  it('are not run once all callers have left, and are computed anew for later ones', async () => {
     const { batcher, runs, pull } = keyed()
     const leaving = new AbortController()
     const gone = [1, 2].map(() => outcome(batcher.submit('same', { signal: leaving.signal })))
@@ -114,7 +114,7 @@ describe('identical inputs', () => {
     expect(await patient).toBe('S')
   })
 
-  it('run as early as the one who may go first: nobody waits in the line of another', async () => {
+  it('run at the best position of any of their callers', async () => {
     const one = { ...limits, costMax: 1, itemsMax: 1 }
     const { batcher, runs, pull } = keyed(one)
     for (const name of ['a', 'b', 'c', 'same']) void batcher.submit(name, { tenant: 'busy', priority: 'bulk' })
@@ -126,7 +126,7 @@ describe('identical inputs', () => {
     expect(batcher.depth).toBe(3)
   })
 
-  it('all hear of the failure of the one run', async () => {
+  it('fail for all callers if their one run fails', async () => {
     const { batcher, runs, pull } = keyed()
     const answers = [1, 2].map(() => outcome(batcher.submit('bad')))
     void pull()
@@ -138,7 +138,7 @@ describe('identical inputs', () => {
     expect(await again).toBe('good')
   })
 
-  it('wait for nothing more, so that they count nothing towards a refusal', async () => {
+  it('add nothing to the backlog, so that they cause no refusals', async () => {
     const { batcher } = keyed()
     batcher.learn({ cost: 1, runMs: 900 })
     for (let caller = 0; caller < 500; caller++) void batcher.submit('same')
@@ -146,7 +146,7 @@ describe('identical inputs', () => {
     expect(batcher.backlogMs).toBeCloseTo(900)
   })
 
-  it('count as waiting until the last who asked has left, whoever asked first and in whichever line the others stand', async () => {
+  it('count in the backlog until the last caller leaves, in whatever order and queues', async () => {
     const { batcher } = keyed()
     batcher.learn({ cost: 1, runMs: 10 })
     const names = Array.from({ length: 40 }, (_, index) => `${index}`)
@@ -168,7 +168,7 @@ describe('identical inputs', () => {
     expect(batcher.backlogMs).toBeCloseTo(0)
   })
 
-  it('let go each of thousands of callers who leave at once', async () => {
+  it('release each of thousands of callers who leave at once', async () => {
     const { batcher } = keyed({ queuedMax: 8192 })
     const callers = Array.from({ length: 8000 }, () => new AbortController())
     const gone = callers.map(({ signal }) => outcome(batcher.submit('same', { signal })))
@@ -178,8 +178,8 @@ describe('identical inputs', () => {
   })
 })
 
-describe('the cache of answers', () => {
-  it('is off where it is not asked for', async () => {
+describe('the result cache', () => {
+  it('is off by default', async () => {
     const { batcher, runs, pull } = keyed()
     void batcher.submit('same')
     void pull()
@@ -188,7 +188,7 @@ describe('the cache of answers', () => {
     expect(batcher.depth).toBe(1)
   })
 
-  it('answers what was answered before, of the latest so many', async () => {
+  it('answers repeated inputs, up to its item limit', async () => {
     const { batcher, runs, pull, counts } = keyed({ cachedMax: 2 })
     const vector = new Float32Array(8).subarray(2, 4)
     for (const name of ['a', 'b', 'c']) {
@@ -205,7 +205,7 @@ describe('the cache of answers', () => {
     expect(batcher.depth).toBe(1)
   })
 
-  it('answers a request in part, and the rest by a run', async () => {
+  it('answers part of a request and runs the rest', async () => {
     const { batcher, runs, pull } = keyed({ cachedMax: 10 })
     void batcher.submit('a')
     void pull()

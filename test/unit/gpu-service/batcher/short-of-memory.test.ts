@@ -4,13 +4,13 @@ import { manualBatcher } from '../support/manual-batcher.ts'
 const minuteMs = 60_000
 const short = new Error('BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 9')
 
-/** A model for whose runs there is memory up to so many members. */
+/** A model whose runs fit in memory up to a number of items. */
 function scarce() {
   const state = { membersMax: 5, poison: '' }
   const started = manualBatcher<string>({ limits: { costMax: 16, itemsMax: 64 } })
   const { batcher, runs, pull } = started
   let ended = 0
-  /** What is submitted at once, by how many members the runs of it had. */
+  /** Submits this many items at once; returns the size of each run. */
   const runsOf = async (count: number) => {
     const before = runs.length
     const answers = Array.from({ length: count }, (_, at) => batcher.submit(at === 0 ? state.poison : `${at}`))
@@ -30,8 +30,8 @@ function scarce() {
   return { ...started, state, runsOf }
 }
 
-describe('a model that finds too little memory for its runs', () => {
-  it('is given smaller ones from then on, and is not run in halves each time anew', async () => {
+describe('a model that runs out of memory', () => {
+  it('gets smaller runs from then on, rather than being halved again each time', async () => {
     const { runsOf, counts, state } = scarce()
     expect(await runsOf(16)).toEqual([16, 8, 4, 4, 8, 4, 4])
     expect(counts.split).toBe(3)
@@ -39,7 +39,7 @@ describe('a model that finds too little memory for its runs', () => {
     expect(counts.split).toBe(3)
   })
 
-  it('is given larger ones again after minutes, and remembers where there is too little still', async () => {
+  it('gets larger runs again after some minutes, and remembers the size that still fails', async () => {
     const { runsOf, clock, counts, state } = scarce()
     await runsOf(16)
     clock.nowMs += minuteMs
@@ -54,7 +54,7 @@ describe('a model that finds too little memory for its runs', () => {
     expect(Math.max(...(await runsOf(40)))).toBe(16)
   })
 
-  it('runs with the others what finds too little by itself, which is its own fault', async () => {
+  it('keeps its run size if only one input does not fit, even alone', async () => {
     const { runsOf, state, counts } = scarce()
     state.membersMax = 16
     state.poison = 'poison'

@@ -4,8 +4,8 @@ import { windowOf } from '../../../../gpu-service/batcher/cut-batch.ts'
 import { type SimulatedInput, simulatedLimits } from '../support/simulated-service.ts'
 import { type Asked, plans, simulate } from '../support/simulated-workload.ts'
 
-describe('any workload of bursts, tenants, priorities, deadlines, leavers, poison and dying engines', () => {
-  it('is answered request by request, exactly once, each for its own reason, by runs that keep every bound', async () => {
+describe('any workload of bursts, tenants, priorities, deadlines, disconnects, poison and dying engines', () => {
+  it('gets exactly one answer per request, each failure for its own reason, from runs within every limit', async () => {
     await fc.assert(
       fc.asyncProperty(plans, async (plan) => {
         const { asked, violations, batcher, runs, tally } = await simulate(plan)
@@ -23,7 +23,7 @@ describe('any workload of bursts, tenants, priorities, deadlines, leavers, poiso
           else if (kind === 'client_closed') expect(atMs).toBe(request.leavesAtMs)
           else if (kind === 'deadline_exceeded') expect(request.deadlineMs).toBeLessThan(Number.POSITIVE_INFINITY)
           else expect(kind).toBe('overloaded')
-          // One timer, rounded up to a millisecond, in which an answer may still come.
+          // Deadlines are rounded up to a millisecond, and an answer may still come in it.
           expect(atMs).toBeLessThanOrEqual(request.deadlineMs + 1)
         }
         if (plan.load < 1 && plan.hasty === 0 && plan.burst === 1 && plan.deadly === 0) expect(tally.refused).toBe(0)
@@ -34,10 +34,10 @@ describe('any workload of bursts, tenants, priorities, deadlines, leavers, poiso
   })
 })
 
-describe('what waits', () => {
+describe('the order of runs', () => {
   const calm = { leaving: 0, hasty: 0, poisoned: 0, deadly: 0, repeated: 0, groups: 1, bulk: 0 }
 
-  it('is begun with the oldest of a tenant, and never before more than a window of older ones', async () => {
+  it('starts each run with the oldest of a tenant, and skips at most a window of older items', async () => {
     const { asked, runs } = await simulate({ seed: 5, engines: 2, load: 3, burst: 60, tenants: 3, ...calm })
     const keys = new Map(
       asked.flatMap((request, at) => request.inputs.map(({ key }) => [key, { request, at }] as const)),

@@ -3,8 +3,8 @@ import { measuredCosts } from '../../../bench/measured-costs.ts'
 import { mixedLengths, seededRandom } from '../../../bench/sentences.ts'
 import { type SimulatedInput, simulatedLimits, simulatedService } from '../support/simulated-service.ts'
 
-describe('what waits', () => {
-  it('starves in no tenant: a small one among a flood waits for a few runs', async () => {
+describe('a flood', () => {
+  it('does not starve a small tenant: it waits for a few runs', async () => {
     const { time, batcher } = simulatedService({ engines: 1, msOf: measuredCosts.fp32, isShared: false })
     const random = seededRandom(8)
     const lengths = mixedLengths({ count: 512, random })
@@ -32,7 +32,7 @@ describe('what waits', () => {
     expect(Math.max(...waits)).toBeLessThan(3 * simulatedLimits.runMsMax)
   })
 
-  it('starves in no priority: bulk work is worked off while interactive work floods the engines', async () => {
+  it('of interactive work does not starve bulk work', async () => {
     const { time, batcher } = simulatedService({ engines: 1, msOf: measuredCosts.int8, isShared: false })
     let sent = 0
     const input = (key: string): SimulatedInput => ({ size: 24, group: '', key, nature: 'harmless' })

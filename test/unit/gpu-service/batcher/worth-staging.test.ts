@@ -4,13 +4,13 @@ import { manualBatcher } from '../support/manual-batcher.ts'
 
 const onGpu = { costMax: 16_384, itemsMax: 512, queuedMax: 8192 }
 
-describe('a run of a queue that may be staged behind another', () => {
-  it('hands over nothing behind a run while there is what an engine died over, and fails nobody but its cause', async () => {
+describe('staging the next run while one is running', () => {
+  it('stops after an engine died until the cause is found, and fails only the cause', async () => {
     const { batcher, runs, counts, pull } = manualBatcher<string>({ sizeOf: (input) => input.length })
     const answers = ['poisoned', 'harmless'].map((input) => batcher.submit(input).catch(({ code }) => code))
     void pull()
     void pull()
-    // The second lay ready behind the first.
+    // The second run was staged while the first ran.
     void runs[0]?.fail(new EngineDied('it died'))
     await runs[1]?.fail(new EngineDied('it died'))
     expect(batcher.isWorthStaging).toBe(false)
@@ -23,7 +23,7 @@ describe('a run of a queue that may be staged behind another', () => {
     expect(counts.failed).toBe(1)
   })
 
-  it('stages a run that is no smaller than the one before, whose callers come again only when it has ended', () => {
+  it('happens for a run at least as large as the current one, whose callers return only when it ends', () => {
     const { batcher, pull } = manualBatcher<string>({ limits: onGpu })
     const ask = (count: number) => void batcher.submitAll(Array.from({ length: count }, (_, index) => `${index}`))
     ask(64)
@@ -35,7 +35,7 @@ describe('a run of a queue that may be staged behind another', () => {
     expect(batcher.isWorthStaging).toBe(true)
   })
 
-  it('stages no small run, which gains by what still comes', () => {
+  it('does not happen for a small run, which gains by waiting for more items', () => {
     const { batcher, pull } = manualBatcher<string>({ limits: onGpu })
     void batcher.submit('first')
     void pull()
@@ -43,7 +43,7 @@ describe('a run of a queue that may be staged behind another', () => {
     expect(batcher.isWorthStaging).toBe(false)
   })
 
-  it('stages a run when it holds as much as one may', () => {
+  it('happens for a run that is full', () => {
     const { batcher } = manualBatcher<string>({ sizeOf: (input) => input.length })
     void batcher.submit('four')
     expect(batcher.isWorthStaging).toBe(false)
@@ -51,7 +51,7 @@ describe('a run of a queue that may be staged behind another', () => {
     expect(batcher.isWorthStaging).toBe(true)
   })
 
-  it('does not count what its caller has left', async () => {
+  it('does not count items whose callers have left', async () => {
     const { batcher } = manualBatcher<string>({ sizeOf: (input) => input.length })
     const leaving = new AbortController()
     const gone = batcher.submit('four', { signal: leaving.signal }).catch(() => undefined)
