@@ -6,7 +6,7 @@ import { Sessions } from '../../../../gpu-service/engine/sessions.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { elementTypes, tinyGraph } from '../support/tiny-graphs.ts'
 
-/** Gives its value as many times as it is told to. */
+/** A graph that repeats its value to the requested shape. */
 const expander = (type: 'float32' | 'string') =>
   tinyGraph({
     nodes: [{ operator: 'Expand', inputs: ['value', 'shape'], output: 'filled' }],
@@ -17,11 +17,11 @@ const expander = (type: 'float32' | 'string') =>
     outputs: [{ name: 'filled', elementType: elementTypes[type], dims: ['many'] }],
   })
 
-describe('what a run gives', () => {
+describe('the outputs of a run', () => {
   it.each<Tensor & { fewest: number }>([
     { type: 'float32', dims: [1], data: Float32Array.of(0), fewest: 1000 },
     { type: 'string', dims: [1], data: [''], fewest: 100 },
-  ])('goes no further where it is more $type than may be sent, and the next run is answered', async (given) => {
+  ])('fail the run if there is more $type than the limit, and leave the engine usable', async (given) => {
     const { fewest, ...value } = given
     const path = join(await temporaryFolder(), 'model.onnx')
     await writeFile(path, expander(value.type as 'float32' | 'string'))

@@ -14,7 +14,7 @@ function start(limits: Pick<WorkerEngineOptions, 'runMsMax' | 'loadMsMax'>) {
   return { engine, lost }
 }
 
-it('ends a run that never ends by itself, tells whose it was, and goes on without it', async () => {
+it('kills a run that never ends, names its model as lost, and serves the others', async () => {
   const { engine, lost } = start({ runMsMax: 50 })
   await engine.load({ modelId: 'good', path: 'good.onnx' })
   await engine.load({ modelId: 'endless', path: 'endless.onnx' })
@@ -26,7 +26,7 @@ it('ends a run that never ends by itself, tells whose it was, and goes on withou
   await expect(engine.run({ modelId: 'good', inputs: {}, outputs: [] })).resolves.toEqual({})
 })
 
-it('tells who waits behind a run that never ends how soon the engine is there again', async () => {
+it('tells the runs queued after an endless one when the engine will be back', async () => {
   const { engine } = start({ runMsMax: 50 })
   for (const modelId of ['endless', 'good']) await engine.load({ modelId, path: `${modelId}.onnx` })
   const run = (modelId: string) => engine.run({ modelId, inputs: {}, outputs: [] })
@@ -34,7 +34,7 @@ it('tells who waits behind a run that never ends how soon the engine is there ag
   expect(behind).toMatchObject({ status: 'rejected', reason: { name: 'EngineDied', backInMs: expect.any(Number) } })
 })
 
-it('does not blame a run for the time that it waited behind a load', async () => {
+it('does not count the time spent waiting for a load against a run', async () => {
   const { engine, lost } = start({ runMsMax: 1000 })
   await engine.load({ modelId: 'good', path: 'good.onnx' })
   const loading = engine.load({ modelId: 'slow', path: 'slow.onnx' })
@@ -43,7 +43,7 @@ it('does not blame a run for the time that it waited behind a load', async () =>
   expect(lost).toEqual([])
 })
 
-it('ends a load that never ends, and blames nothing that waited behind it', async () => {
+it('kills a load that never ends, and does not blame what waited for it', async () => {
   const { engine, lost } = start({ loadMsMax: 5000 })
   await engine.load({ modelId: 'good', path: 'good.onnx' })
   const stuck = engine.load({ modelId: 'stuck', path: 'stuck.onnx' })
@@ -56,7 +56,7 @@ it('ends a load that never ends, and blames nothing that waited behind it', asyn
   expect(lost).toEqual([])
 })
 
-it('blames none of the runs that were handed over together for the one that never ends, until it is run alone', async () => {
+it('blames no model for a hang in a group of runs until one hangs alone', async () => {
   const { engine, lost } = start({ runMsMax: 1500 })
   await engine.load({ modelId: 'good', path: 'good.onnx' })
   const run = (modelId: string, more: boolean) => engine.run({ modelId, inputs: {}, outputs: [], more })

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { engineEnvironment } from '../../../../gpu-service/engine/engine-environment.ts'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 
-it('keeps what opens doors from a process that parses files of strangers', async () => {
+it('hides credentials from the process that parses untrusted model files', async () => {
   vi.stubEnv('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', '/v2/role')
   vi.stubEnv('SLIPWAY_ADMIN_KEY_SHA256', 'a'.repeat(64))
   vi.stubEnv('CUDA_VISIBLE_DEVICES', '1')

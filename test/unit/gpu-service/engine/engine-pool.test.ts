@@ -12,7 +12,7 @@ const engine = (): Engine => ({
   close: () => Promise.resolve(),
 })
 
-/** A queue of arrival times; a run ends when the test says so. */
+/** A queue of arrival times; a run ends when the test ends it. */
 function source(arrivals: number[], log: string[], name: string): WorkSource & { end: () => void } {
   const ends: (() => void)[] = []
   return {
@@ -30,7 +30,7 @@ function source(arrivals: number[], log: string[], name: string): WorkSource & {
 }
 
 describe('EnginePool', () => {
-  it('gives a free engine to the model that has had the least of them, the one that waits longest first', async () => {
+  it('gives a free engine to the model that has used it least, and among equals to the one waiting longest', async () => {
     const log: string[] = []
     let nowMs = 0
     const [a, b] = [source([1, 2, 3, 4], log, 'a'), source([2, 5], log, 'b')]
@@ -53,7 +53,7 @@ describe('EnginePool', () => {
     expect(log).toEqual(['a1', 'b2', 'b5', 'a2', 'a3', 'a4'])
   })
 
-  it('answers a model that was idle after one run of the other, however much waits there', async () => {
+  it('serves a model that was idle after one more run of the busy one, however much is queued there', async () => {
     const log: string[] = []
     let nowMs = 0
     const lateArrivals: number[] = []
@@ -72,7 +72,7 @@ describe('EnginePool', () => {
     expect(log).toEqual(['busy1', 'busy2', 'busy3', 'late7', 'late8', 'busy4'])
   })
 
-  it('shares them evenly with a model that comes when the other, served alone for an hour, is idle', async () => {
+  it('shares evenly with a newcomer, even if the other model had the engine to itself for an hour', async () => {
     const log: string[] = []
     let nowMs = 0
     const oldArrivals: number[] = []
@@ -102,7 +102,7 @@ describe('EnginePool', () => {
     expect(log).toEqual(['new1', 'old1', 'new2', 'old2', 'new3', 'old3'])
   })
 
-  it('leaves alone what cannot run yet, and runs it as soon as it is woken when it can', async () => {
+  it('skips a queue that cannot run yet, and runs it once it can and wakes the pool', async () => {
     const log: string[] = []
     let isRunnable = false
     const [absent, present] = [source([1], log, 'absent'), source([2], log, 'present')]
@@ -128,7 +128,7 @@ describe('EnginePool', () => {
     expect(log).toEqual(['a1', 'a2'])
   })
 
-  it('predicts for one model only what waits for it and its share of the engines', () => {
+  it('predicts the wait of a model from its own backlog, not from that of others', () => {
     const pool = new EnginePool({ engines: [engine()] })
     const [crowded, quiet] = [source([1], [], 'a'), { ...source([], [], 'b'), backlogMs: 0, headSinceMs: undefined }]
     pool.add({ ...crowded, backlogMs: 60_000, headSinceMs: 1 })
@@ -156,7 +156,7 @@ describe('EnginePool', () => {
     expect(log.slice(0, 20).filter((name) => name.startsWith('heavy'))).toHaveLength(15)
   })
 
-  it('counts a run that is not over yet, so that a long one does not get a second engine before the others', async () => {
+  it('charges for runs in progress, so that a long one does not get a second engine before the others', async () => {
     const log: string[] = []
     let nowMs = 0
     const [long, short] = [source([1, 2, 3], log, 'long'), source([4, 5, 6], log, 'short')]
@@ -174,7 +174,7 @@ describe('EnginePool', () => {
     expect(log).toEqual(['long1', 'short4', 'short5', 'short6'])
   })
 
-  it('predicts the wait of a queue by its share of the engines, or by all that waits where that is less', () => {
+  it('predicts a wait from the share of the engines, or from the whole backlog if that is less', () => {
     const pool = new EnginePool({ engines: [engine(), engine()] })
     const one = { ...source([1], [], 'a'), headSinceMs: 1, backlogMs: 1000 }
     const other = { ...source([1], [], 'b'), headSinceMs: 1, backlogMs: 100 }

@@ -3,7 +3,7 @@ import { FrameReader } from '../../../../gpu-service/engine/frame-reader.ts'
 import { encodeFrame, type Frame } from '../../../../gpu-service/engine/frames.ts'
 import type { PackedTensors } from '../../../../gpu-service/engine/packed-tensors.ts'
 
-/** What comes out where the bytes of these frames come in pieces of one size. */
+/** Sends the frames as bytes in pieces of one size; returns the frames read. */
 function through(frames: Frame<unknown>[], pieceBytes: number): Frame<unknown>[] {
   const read: Frame<unknown>[] = []
   const reader = new FrameReader<unknown>((frame) => read.push(frame))
@@ -25,24 +25,24 @@ const everyType: PackedTensors = {
 }
 
 describe('frames', () => {
-  it.each([1, 7, 64, 1_000_000])('brings every type of tensor through, in pieces of %d bytes', (pieceBytes) => {
+  it.each([1, 7, 64, 1_000_000])('carry every tensor type unchanged, in pieces of %d bytes', (pieceBytes) => {
     const frames = [{ message: { id: 1 }, tensors: everyType }, { message: { id: 2, reason: 'ÄÖÜ' } }]
     expect(through(frames, pieceBytes)).toEqual(frames)
   })
 
-  it('takes a view of a larger buffer, and not what lies around it', () => {
+  it('carry only the viewed part of a larger buffer', () => {
     const data = new Float32Array(8).fill(9).subarray(2, 4)
     const [frame] = through([{ message: {}, tensors: { x: { type: 'float32', dims: [2], data } } }], 1000)
     expect(frame?.tensors?.x?.data).toEqual(Float32Array.of(9, 9))
   })
 
-  it('brings tensors through that are larger than any piece', () => {
+  it('carry tensors larger than any piece', () => {
     const data = new Float32Array(100_000).map((_, index) => index)
     const frames = [{ message: { id: 1 }, tensors: { x: { type: 'float32' as const, dims: [100_000], data } } }]
     expect(through(frames, 65_536)).toEqual(frames)
   })
 
-  it('is done with a message of no tensors at its last byte', () => {
+  it('complete a message without tensors at its last byte', () => {
     expect(through([{ message: 'a', tensors: {} }, { message: 'b' }], 3)).toEqual([
       { message: 'a', tensors: {} },
       { message: 'b' },

@@ -9,8 +9,8 @@ import { outputs, path, row, useEngines } from '../support/worker-engines.ts'
 
 const start = useEngines()
 
-describe('an engine whose process ends', () => {
-  it('fails the work of a process that dies, and replaces it with its models loaded', async () => {
+describe('an engine process that ends', () => {
+  it('fails its work, and is replaced by one with the same models loaded', async () => {
     const deaths: EngineDied[] = []
     const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
     const engine = start({ workerUrl: mortal, onDeath: (error) => deaths.push(error) })
@@ -23,7 +23,7 @@ describe('an engine whose process ends', () => {
     expect(deaths).toHaveLength(1)
   })
 
-  it('says which model a new process could not load, and why, and runs the others', async () => {
+  it('reports the models that its replacement could not load, and why, and runs the others', async () => {
     const lost: LostModel[] = []
     const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
     const engine = start({ workerUrl: mortal, onLoss: (one) => lost.push(one) })
@@ -42,7 +42,7 @@ describe('an engine whose process ends', () => {
     await expect(engine.run({ modelId: 'gone', inputs: row(), outputs })).resolves.toBeDefined()
   })
 
-  it('gives up a model that kills the process which loads it again', async () => {
+  it('gives up a model that kills each process that loads it again', async () => {
     const lost: string[] = []
     const deaths: EngineDied[] = []
     const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
@@ -59,11 +59,12 @@ describe('an engine whose process ends', () => {
     await expect(engine.run({ modelId: 'fragile', inputs: row(), outputs })).rejects.toBeInstanceOf(ModelLost)
     expect(lost).toEqual(['fragile'])
     await engine.load({ modelId: 'iris', path })
-    // Once over the run, and three times over the load: a process that was ended from outside had done nothing wrong.
+    // Once during the run, and three times during the load: a process killed from outside would not be the model's
+    // fault.
     expect(deaths).toHaveLength(4)
   })
 
-  it('loses no model when its process is ended twice more while it is loaded again', async () => {
+  it('loses no model if the process is killed twice more while loading it', async () => {
     const lost: string[] = []
     const deaths: EngineDied[] = []
     const fragile = join(await temporaryFolder(), 'fragile.onnx')
@@ -81,7 +82,7 @@ describe('an engine whose process ends', () => {
     expect([deaths.length, lost]).toEqual([3, []])
   })
 
-  it('keeps the models that waited behind the one that kills the process which loads it again', async () => {
+  it('keeps the models loaded after the one that kills its process', async () => {
     const lost: string[] = []
     const mortal = new URL('../support/mortal-worker.ts', import.meta.url)
     const engine = start({ workerUrl: mortal, onLoss: ({ modelId }) => lost.push(modelId) })
@@ -96,7 +97,7 @@ describe('an engine whose process ends', () => {
     expect(lost).toEqual(['fragile'])
   })
 
-  it('does not start a process again and again that cannot start', async () => {
+  it('is not restarted if it cannot start at all', async () => {
     const deaths: EngineDied[] = []
     const absent = new URL('./absent-worker.ts', import.meta.url)
     const engine = start({ workerUrl: absent, onDeath: (error) => deaths.push(error) })
@@ -104,7 +105,7 @@ describe('an engine whose process ends', () => {
     expect(deaths).toHaveLength(1)
   })
 
-  it('is told at once of a process that is killed from outside, and replaces it', async () => {
+  it('is noticed at once if killed from outside, and is replaced', async () => {
     const deaths: EngineDied[] = []
     const engine = start({ onDeath: (error) => deaths.push(error) })
     await engine.load({ modelId: 'iris', path })
@@ -116,7 +117,7 @@ describe('an engine whose process ends', () => {
     expect(deaths).toHaveLength(1)
   })
 
-  it('says of a process that was killed how long it usually takes until another can be given work', async () => {
+  it('reports how long a restart with models usually takes', async () => {
     const deaths: EngineDied[] = []
     const group = newEngineGroup()
     const engine = start({ group, onDeath: (error) => deaths.push(error) })
@@ -130,7 +131,7 @@ describe('an engine whose process ends', () => {
       return performance.now() - killedMs
     }
     const tookMs = await kill()
-    // Until then only a start without models was seen, which also takes longer than nothing.
+    // Only a start without models has been seen so far, and even that takes some time.
     expect(deaths[0]?.backInMs).toBeGreaterThan(5)
     await kill()
     expect(deaths[1]?.backInMs).toBeGreaterThan(5)

@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.close())))
 
-/** What the model answers in an engine of its own. */
+/** The answer of the model in an engine of its own. */
 async function answer(mapBytesMin: number): Promise<Tensors> {
   const engine = new WorkerEngine({ workerUrl, device: 'cpu', mapBytesMin })
   engines.push(engine)
@@ -29,14 +29,14 @@ async function answer(mapBytesMin: number): Promise<Tensors> {
 const files = async () => (await readdir(join(path, '..'))).filter((name) => name !== 'model.onnx')
 
 describe('mapped weights', () => {
-  it('answer the same numbers as the file that they are of', async () => {
+  it('give the same numbers as the file they were made from', async () => {
     const plain = await answer(2 ** 30)
     expect(await files()).toEqual([])
     expect(await answer(0)).toEqual(plain)
     expect(await files()).toEqual([expect.stringMatching(/^model\.onnx\.[0-9a-f]{12}\.mapped$/)])
   })
 
-  it('are made again where a disk has changed them', async () => {
+  it('are made again if they changed on disk', async () => {
     const before = await answer(0)
     const [folder = ''] = await files()
     await appendFile(join(path, '..', folder, 'graph.onnx'), 'x')
@@ -48,13 +48,13 @@ describe('mapped weights', () => {
     expect(await files()).toEqual([folder])
   })
 
-  it('are made once by two engines that load at once', async () => {
+  it('are made once if two engines load at the same time', async () => {
     const [one, other] = await Promise.all([answer(0), answer(0)])
     expect(one).toEqual(other)
     expect(await files()).toHaveLength(1)
   })
 
-  it('are gone without where they cannot be made, and the file says what is wrong with it', async () => {
+  it('are left out if they cannot be made, and the error is about the model file', async () => {
     await writeFile(path, 'no graph')
     await expect(answer(0)).rejects.toThrow(/protobuf|parse|model/i)
     expect(await files()).toEqual([])

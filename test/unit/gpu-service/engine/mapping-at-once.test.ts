@@ -4,7 +4,9 @@ import { expect, it } from 'vitest'
 import { type MapCommand, mappedGraph } from '../../../../gpu-service/engine/mapped-graph.ts'
 import { temporaryFolder } from '../support/folders.ts'
 
-/** Writes what the runtime would, the graph behind the file's name; where a file is given, once that is there. */
+/**
+ * Writes what the runtime would, with the path of the model as the graph; waits for a file to appear if one is given.
+ */
 const command = (waitFor = ''): MapCommand => [
   '-e',
   `
@@ -30,7 +32,7 @@ async function start() {
   return { path, sizeBytesMin: 0 }
 }
 
-it('leaves a mapped graph in its place that another process has made meanwhile, and may be opening', async () => {
+it('keeps the mapped graph that another process finished first, because it may already be open', async () => {
   const model = await start()
   const go = `${model.path}.go`
   const slow = mappedGraph({ ...model, command: command(go) })
@@ -42,7 +44,7 @@ it('leaves a mapped graph in its place that another process has made meanwhile, 
   expect((await stat(dirname(made))).ino).toBe(ino)
 })
 
-it('replaces what is damaged before it makes another', async () => {
+it('replaces a damaged mapped graph, unless another process has replaced it first', async () => {
   const model = await start()
   const made = await mappedGraph({ ...model, command: command() })
   await writeFile(made, 'damaged')

@@ -7,7 +7,7 @@ import { eventually } from '../../../support/eventually.ts'
 import { isAlive } from '../../../support/is-alive.ts'
 import { temporaryFolder } from '../support/folders.ts'
 
-it.skipIf(!existsSync('/usr/bin/setpriv'))('ends with the engine that asked for a mapped graph', async () => {
+it.skipIf(!existsSync('/usr/bin/setpriv'))('dies with the engine that asked for a mapped graph', async () => {
   const path = join(await temporaryFolder(), 'model.onnx')
   await writeFile(path, '')
   const engine = fork(new URL('../support/mapping-host.ts', import.meta.url), [path])

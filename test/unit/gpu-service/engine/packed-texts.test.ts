@@ -4,20 +4,20 @@ import { packTexts, unpackTexts } from '../../../../gpu-service/engine/packed-te
 const yieldTurn = () => undefined
 const fault = (what: string) => new Error(`they ${what}`)
 
-it('brings texts through as they were', async () => {
+it('carries texts unchanged', async () => {
   const texts = ['', 'naïve 🚀', 'a"b\n\0', '\ufeffa mark', '\ufffd as it was sent', 'x'.repeat(100_000), '']
   const bytes = await packTexts({ texts, yieldTurn })
   expect(await unpackTexts({ bytes, count: texts.length, yieldTurn, fault })).toEqual(texts)
 })
 
-it.each(['a', 'é', '€', '😀'])('brings a long text of %s through as it was, wherever it is cut', async (sign) => {
+it.each(['a', 'é', '€', '😀'])('carries a long text of %s unchanged, wherever it is cut', async (sign) => {
   const texts = [0, 1, 2, 3].map((before) => 'x'.repeat(before) + sign.repeat(100_000))
   const bytes = await packTexts({ texts, yieldTurn })
   expect(Buffer.compare(bytes.subarray(4, 4 + Buffer.byteLength(texts[0] ?? '')), Buffer.from(texts[0] ?? ''))).toBe(0)
   expect(await unpackTexts({ bytes, count: texts.length, yieldTurn, fault })).toEqual(texts)
 })
 
-it.each([65_534, 65_535, 65_536, 100_000])('refuses a long text that is none behind %d bytes', async (at) => {
+it.each([65_534, 65_535, 65_536, 100_000])('refuses a long text whose UTF-8 is broken at byte %d', async (at) => {
   const bytes = await packTexts({ texts: ['€'.repeat(60_000)], yieldTurn })
   bytes[4 + at] = 0x80 + ((bytes[4 + at] ?? 0) >= 0x80 && (bytes[4 + at] ?? 0) < 0xc0 ? 0x60 : 0)
   await expect(unpackTexts({ bytes, count: 1, yieldTurn, fault })).rejects.toThrow(
@@ -25,7 +25,7 @@ it.each([65_534, 65_535, 65_536, 100_000])('refuses a long text that is none beh
   )
 })
 
-it('packs a text as its length, little-endian, and its UTF-8', async () => {
+it('packs a text as its length in little-endian, then its UTF-8', async () => {
   expect([...(await packTexts({ texts: ['é', ''], yieldTurn }))]).toEqual([2, 0, 0, 0, 0xc3, 0xa9, 0, 0, 0, 0])
 })
 
@@ -40,7 +40,7 @@ it.each<[string, number[], number]>([
   await expect(unpacked).rejects.toThrow(`they ${what}`)
 })
 
-it('lets others in between, both ways, however short the texts are', async () => {
+it('yields the event loop both ways while handling many short texts', async () => {
   let yields = 0
   const counted = () => void yields++
   const texts = Array<string>(100_000).fill('ab')
@@ -51,7 +51,7 @@ it('lets others in between, both ways, however short the texts are', async () =>
   expect(yields).toBeGreaterThan(100)
 })
 
-it('lets others in between, both ways, however long a text is', async () => {
+it('yields the event loop both ways while handling one long text', async () => {
   let yields = 0
   const counted = () => void yields++
   const bytes = await packTexts({ texts: ['a long text '.repeat(1_000_000)], yieldTurn: counted })

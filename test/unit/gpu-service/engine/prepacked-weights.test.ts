@@ -12,7 +12,7 @@ afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.close())))
 
 const numbers = (length: number) => Float32Array.from({ length }, (_, at) => ((at * 37) % 101) / 50 - 1)
 
-/** A multiplication by each weight, one behind the other; a weight has as many rows as the one before has columns. */
+/** A chain of multiplications; each weight has as many rows as the one before has columns. */
 const chain = (sizes: readonly number[]) =>
   tinyGraph({
     nodes: sizes.slice(1).map((_, at) => ({ operator: 'MatMul', inputs: [`x${at}`, `w${at}`], output: `x${at + 1}` })),
@@ -24,7 +24,7 @@ const chain = (sizes: readonly number[]) =>
     }),
   })
 
-/** What a chain answers from a file of its own, and from mapped weights with what lies beside them then. */
+/** The answers of a chain from its plain file and from mapped weights, and the mapped graph. */
 async function bothAnswers(sizes: readonly number[]) {
   const folder = await temporaryFolder()
   const path = join(folder, 'model.onnx')
@@ -44,22 +44,22 @@ async function bothAnswers(sizes: readonly number[]) {
   return { plain, mapped, graph: await readFile(join(folder, made, 'graph.onnx'), 'latin1') }
 }
 
-describe('weights laid out for the kernels', () => {
-  it('answer as the file does where small ones of odd lengths stood before them', async () => {
+describe('prepacked weights', () => {
+  it('give the same answer as the file if small weights of odd lengths come before them', async () => {
     const { plain, mapped, graph } = await bothAnswers([33, 65, 384, 384])
     expect(mapped).toEqual(plain)
     expect(graph).toContain('prepacked_0')
     expect(areAligned(graph)).toBe(true)
   })
 
-  it('are gone without where those of odd lengths are large themselves', async () => {
+  it('are left out if large weights have odd lengths', async () => {
     const { plain, mapped, graph } = await bothAnswers([301, 501, 303, 7])
     expect(mapped).toEqual(plain)
     expect(graph).toContain('weights.bin')
     expect(graph).not.toContain('prepacked_0')
   })
 
-  it('are not used where one of several begins out of place, or is written as none is known to be', () => {
+  it('are not used if any of them is misaligned or in an unknown format', () => {
     const entry = (places: string) => `\x0aprepacked_0\x12\x44Attention+805209616${places}p`
     expect(areAligned(entry('|128;6336;0|6464;6336;0'))).toBe(true)
     expect(areAligned(entry('|128;6336;0|6468;6336;0'))).toBe(false)

@@ -6,7 +6,7 @@ import { RequestWriter } from '../../../../gpu-service/engine/request-writer.ts'
 
 const run: Question = { kind: 'run', modelId: 'a', outputs: [], threads: 'own' }
 
-it('writes what is asked for in one turn in one piece', async () => {
+it('writes all requests of one turn in one piece', async () => {
   const pieces: Uint8Array[] = []
   const ignore = () => {}
   const write = (piece: Uint8Array) => pieces.push(piece) > 0
@@ -19,7 +19,7 @@ it('writes what is asked for in one turn in one piece', async () => {
   expect([pieces.length, read.map(({ id }) => id)]).toEqual([1, [0, 1, 2]])
 })
 
-it('writes in the order of asking and ends behind it all, where texts take a while to pack', async () => {
+it('writes in order and ends after the last request, even if texts take a while to pack', async () => {
   const pieces: Uint8Array[] = []
   const ignore = () => {}
   const write = (piece: Uint8Array) => pieces.push(piece) > 0

@@ -3,11 +3,11 @@ import { RestartTimes } from '../../../../gpu-service/engine/restart-times.ts'
 
 const models = 1
 
-it('knows nothing before an engine was there', () => {
+it('knows no usual time before the first start', () => {
   expect(new RestartTimes().usualMs).toBeUndefined()
 })
 
-it('tells what a start takes until one has come back with its models', () => {
+it('uses start times until a restart with models has been measured', () => {
   const times = new RestartTimes()
   for (const startMs of [300, 200, 250]) times.took(startMs, { models: 0 })
   expect(times.usualMs).toBe(250)
@@ -15,7 +15,7 @@ it('tells what a start takes until one has come back with its models', () => {
   expect(times.usualMs).toBe(900)
 })
 
-it('does not tell for ever what one took while the machine was busy', () => {
+it('soon drops an outlier from a busy moment', () => {
   const times = new RestartTimes()
   for (const tookMs of [1000, 17_000]) times.took(tookMs, { models })
   expect(times.usualMs).toBe(1000)
@@ -23,7 +23,7 @@ it('does not tell for ever what one took while the machine was busy', () => {
   expect(times.usualMs).toBe(1100)
 })
 
-it('follows where it takes longer from now on', () => {
+it('follows a lasting slowdown', () => {
   const times = new RestartTimes()
   for (const tookMs of [1000, 1000, 1000, 1000, 1000, 6000, 6000, 6000]) times.took(tookMs, { models })
   expect(times.usualMs).toBe(6000)

@@ -10,7 +10,7 @@ const outcomes = (deaths: RunDeaths, count: number, error = byItself) =>
   Array.from({ length: count }, () => deaths.died('model', error)).filter((lost) => lost !== undefined)
 
 describe('RunDeaths', () => {
-  it('keeps nothing of a model that is taken out of the engines', async () => {
+  it('forgets a model that is unloaded', async () => {
     const group = newEngineGroup()
     const engine = new WorkerEngine({ workerUrl, device: 'cpu', group })
     outcomes(group.runDeaths, 11)
@@ -18,7 +18,7 @@ describe('RunDeaths', () => {
     expect(outcomes(group.runDeaths, 11)).toEqual([])
   })
 
-  it('gives a model up when four inputs in a row have each ended three engines, with the reason', () => {
+  it('gives a model up after four inputs in a row have each ended three engines, with the reason', () => {
     const deaths = new RunDeaths()
     expect(outcomes(deaths, 11)).toEqual([])
     const [lost] = outcomes(deaths, 1)
@@ -29,7 +29,7 @@ describe('RunDeaths', () => {
     expect(outcomes(deaths, 11)).toEqual([])
   })
 
-  it('keeps one that answers in between, and one whose engines are ended from outside', () => {
+  it('keeps a model that answers in between, or whose engines are killed from outside', () => {
     const deaths = new RunDeaths()
     outcomes(deaths, 11)
     deaths.answered('model')

@@ -11,14 +11,14 @@ const path = join(fixtureModel('sklearn/iris-logistic-regression'), 'model.onnx'
 const settings = { device: 'cpu', intraOpThreads: 1, loneThreads: 1, mapBytesMin: 0 } as const
 
 describe('an engine that cannot be started', () => {
-  it('is told to who asks, and is back with its models when the service has file descriptors again', async () => {
+  it('fails its callers, and returns with its models once file descriptors are free again', async () => {
     const script = fileURLToPath(new URL('../support/scarce-descriptors.ts', import.meta.url))
     const limited = ['-c', 'ulimit -n 64 && exec "$0" "$@"', process.execPath, script, path]
     const { stdout } = await promisify(execFile)('/bin/sh', limited)
     expect(JSON.parse(stdout)).toEqual({ without: 'EngineDied', behind: 'answered' })
   })
 
-  it('rejects what it is asked where Node throws instead of telling', async () => {
+  it('rejects requests if Node throws instead of emitting an error', async () => {
     const environment = { NAME: 'with a zero byte: \0' }
     const gone: string[] = []
     const engine = new WorkerProcess({ workerUrl, settings, environment, onGone: ({ name }) => gone.push(name) })

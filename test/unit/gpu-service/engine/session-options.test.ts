@@ -9,12 +9,12 @@ const iris = fileURLToPath(new URL('../../../../infra/local/sample/iris/model.on
 const sessionSettings = (device: 'cpu' | 'cuda') => sessionOptions({ device, threads: 1 }).extra?.session as object
 
 describe('the weights of a model', () => {
-  it('lie outside the arena on a GPU, which would take the next power of two for them and keep it', () => {
+  it('are kept out of the arena on a GPU, which would reserve the next power of two for them', () => {
     expect(sessionSettings('cuda')).toMatchObject({ use_device_allocator_for_initializers: '1' })
     expect(sessionSettings('cpu')).not.toHaveProperty('use_device_allocator_for_initializers')
   })
 
-  it('are told so in words that this runtime knows, and the model answers as it does otherwise', async () => {
+  it('use session options that this runtime knows, with the same answers', async () => {
     const packageFolder = dirname(fileURLToPath(import.meta.resolve('onnxruntime-node/package.json')))
     const libraries = join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch)
     const [library = ''] = readdirSync(libraries).filter((name) => /^(?:lib)?onnxruntime\.(?!.*shared)/.test(name))

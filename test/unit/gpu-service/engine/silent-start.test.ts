@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 
-it('gives up a process that never answers, and tells so whoever waits for it', async () => {
+it('gives up a process that never answers, and fails all who wait for it', async () => {
   const workerUrl = new URL('../support/silent-worker.ts', import.meta.url)
   const engine = new WorkerEngine({ workerUrl, device: 'cpu', startMsMax: 200 })
   onTestFinished(() => engine.close())

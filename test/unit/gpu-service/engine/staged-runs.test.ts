@@ -16,7 +16,7 @@ const engine: Engine = {
   close: () => Promise.resolve(),
 }
 
-/** A queue that never empties; its runs end in order, when the test says so. */
+/** A queue that never empties; its runs end in order, when the test ends them. */
 function endlessQueue({ isWorthStaging }: { isWorthStaging: boolean }) {
   const ends: (() => void)[] = []
   const queue = {
@@ -37,7 +37,7 @@ function endlessQueue({ isWorthStaging }: { isWorthStaging: boolean }) {
   return queue
 }
 
-/** One engine that does one thing after the other, and two full queues whose runs take 30 and 10 ms. */
+/** One engine that runs one thing at a time, and two full queues whose runs take 30 and 10 ms. */
 function stagedPool() {
   const time = new VirtualTime()
   const runs: string[] = []
@@ -73,8 +73,8 @@ async function poolOf(queue: WorkSource, stagedMax?: number) {
   return pool
 }
 
-describe('a run that is staged behind another', () => {
-  it('is handed over where a full one waits, one and no more, so that the engine never waits for the next', async () => {
+describe('a staged run', () => {
+  it('is handed over early if a full one waits, one at most, so that the engine never idles between runs', async () => {
     const queue = endlessQueue({ isWorthStaging: true })
     await poolOf(queue, 1)
     expect(queue.begun).toBe(2)
@@ -90,13 +90,13 @@ describe('a run that is staged behind another', () => {
     expect(queue.begun).toBe(2)
   })
 
-  it('is left out where a large run is no faster than two: on a CPU', async () => {
+  it('does not happen on a CPU, where a large run is no faster than two', async () => {
     const queue = endlessQueue({ isWorthStaging: true })
     await poolOf(queue)
     expect(queue.begun).toBe(1)
   })
 
-  it('lets a load have the engine to itself, behind what was handed over and before all that comes', async () => {
+  it('lets a load have the engine to itself, after what was handed over and before all that follows', async () => {
     const queue = endlessQueue({ isWorthStaging: true })
     const pool = await poolOf(queue, 1)
     const load = Promise.withResolvers<void>()
@@ -115,7 +115,7 @@ describe('a run that is staged behind another', () => {
     expect(queue.begun).toBe(4)
   })
 
-  it('has nothing of the engine before it begins, so that queues of one weight get one share', async () => {
+  it('is not charged before it begins, so that queues of equal weight get equal shares', async () => {
     const { pool, time, runs } = stagedPool()
     pool.wake()
     await settled()
@@ -125,7 +125,7 @@ describe('a run that is staged behind another', () => {
     expect((long * 30) / (short * 10)).toBeLessThan(1.25)
   })
 
-  it('begins when the engine has answered what went before', async () => {
+  it('begins only after the engine has answered the run before it', async () => {
     const worker = new WorkerEngine({ workerUrl, device: 'cpu' })
     const events: string[] = []
     const run = (name: string) =>
@@ -147,7 +147,7 @@ describe('a run that is staged behind another', () => {
     expect(events.at(-1)).toBe('second ends')
   })
 
-  it('counts as waiting until it begins, and teaches only the time that it ran', async () => {
+  it('counts as queued until it begins, and only its own run time is learned', async () => {
     let begin = () => {}
     let end = (_: string[]) => {}
     const { batcher, clock, pull } = manualBatcher<string>({

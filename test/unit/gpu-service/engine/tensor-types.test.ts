@@ -33,7 +33,7 @@ describe('an engine', () => {
   })
   afterAll(() => engine.close())
 
-  it.each(types)('gives a tensor of %s back as it was, bit for bit', async (type) => {
+  it.each(types)('returns a tensor of %s bit for bit', async (type) => {
     const path = join(await temporaryFolder(), `${type}.onnx`)
     await writeFile(path, identityGraph([type]))
     await engine.load({ modelId: type, path })

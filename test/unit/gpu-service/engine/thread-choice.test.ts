@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { ThreadChoice } from '../../../../gpu-service/engine/thread-choice.ts'
 
-/** Which way each of so many runs was made, where a run takes what `runMs` says of its way. */
+/** The choice made for each of `count` runs, whose time depends on the choice. */
 function runs(choice: ThreadChoice, count: number, runMs: { own: number; all: number }): string[] {
   return Array.from({ length: count }, () => {
     const threads = choice.next()
@@ -12,7 +12,7 @@ function runs(choice: ThreadChoice, count: number, runMs: { own: number; all: nu
 
 const shareOf = (made: string[], way: string) => made.filter((one) => one === way).length / made.length
 
-it('takes the way that is faster, and goes over to the other when that has become so', () => {
+it('picks the faster thread setting, and switches when the other becomes faster', () => {
   const choice = new ThreadChoice()
   expect(shareOf(runs(choice, 320, { own: 4, all: 3 }), 'all')).toBeGreaterThan(0.95)
   const crowded = runs(choice, 320, { own: 4, all: 10 })

@@ -13,7 +13,7 @@ import { outputs, path, row, useEngines } from '../support/worker-engines.ts'
 const start = useEngines()
 
 describe('WorkerEngine', () => {
-  it('runs a real graph and gives back the outputs asked for, no others', async () => {
+  it('runs a real graph and returns only the outputs asked for', async () => {
     const engine = start()
     await engine.load({ modelId: 'iris', path })
     const answer = await engine.run({ modelId: 'iris', inputs: row(), outputs: ['output_label'] })
@@ -21,13 +21,13 @@ describe('WorkerEngine', () => {
     expect(answer.output_label).toMatchObject({ type: 'int64', dims: [1], data: BigInt64Array.of(0n) })
   })
 
-  it('gives way to the thread that answers everybody', async () => {
+  it('runs at a lower priority than the HTTP process', async () => {
     const engine = start()
     await engine.load({ modelId: 'iris', path })
     expect(getPriority(engine.pid) - getPriority()).toBe(5)
   })
 
-  it('holds many models and gives one back without touching the others', async () => {
+  it('holds many models and unloads one without touching the others', async () => {
     const engine = start()
     await engine.load({ modelId: 'one', path })
     await engine.load({ modelId: 'two', path })
@@ -36,13 +36,13 @@ describe('WorkerEngine', () => {
     await expect(engine.run({ modelId: 'two', inputs: row(), outputs })).resolves.toBeDefined()
   })
 
-  it('says why a file could not be loaded, and lives on', async () => {
+  it('reports why a file could not be loaded, and goes on', async () => {
     const engine = start()
     await expect(engine.load({ modelId: 'bad', path: import.meta.filename })).rejects.toThrow()
     await expect(engine.load({ modelId: 'iris', path })).resolves.toBeUndefined()
   })
 
-  it('refuses an input of the wrong shape by an error, not by dying', async () => {
+  it('rejects an input of the wrong shape without dying', async () => {
     const engine = start()
     await engine.load({ modelId: 'iris', path })
     const inputs: Tensors = { X: { type: 'float32', dims: [1, 3], data: Float32Array.of(1, 2, 3) } }
@@ -50,7 +50,7 @@ describe('WorkerEngine', () => {
     await expect(engine.run({ modelId: 'iris', inputs: row(), outputs })).resolves.toBeDefined()
   })
 
-  it('fails only the bad one of runs that it was handed together', async () => {
+  it('fails only the bad one of several runs handed over together', async () => {
     const engine = start()
     await engine.load({ modelId: 'iris', path })
     const bad: Tensors = { X: { type: 'float32', dims: [1, 3], data: new Float32Array(3) } }
@@ -59,7 +59,7 @@ describe('WorkerEngine', () => {
     expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
-  it('finishes what it was asked before it leaves', async () => {
+  it('finishes its work before it closes', async () => {
     const engine = start()
     await engine.load({ modelId: 'iris', path })
     const answers = [1, 2, 3].map(() => engine.run({ modelId: 'iris', inputs: row(), outputs }))
@@ -72,7 +72,7 @@ describe('WorkerEngine', () => {
 
   it.each([
     { state: 'that is idle', worker: 'mortal-worker' },
-    // Without setpriv nothing ends this one.
+    // Without setpriv nothing would end this one.
     ...(existsSync('/usr/bin/setpriv') ? [{ state: 'in a run that never ends', worker: 'endless-worker' }] : []),
   ])('leaves no process $state behind when the service is killed', async ({ worker }) => {
     const host = fork(new URL('../support/engine-host.ts', import.meta.url), [worker])
@@ -102,7 +102,7 @@ describe('WorkerEngine', () => {
     expect(all).toEqual(own)
   })
 
-  it('refuses work after it was closed', async () => {
+  it('refuses work once closed', async () => {
     const engine = start()
     await engine.load({ modelId: 'iris', path })
     await engine.close()
