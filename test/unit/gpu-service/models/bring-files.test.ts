@@ -15,7 +15,7 @@ const weights = Buffer.from(Float32Array.of(1, 2, 3, 4).buffer)
 const engine = new WorkerEngine({ workerUrl, device: 'cpu' })
 afterAll(() => engine.close())
 
-/** Adds four numbers, which are in another file. */
+/** Adds four numbers that are stored in another file. */
 function graphWith(location: string): Buffer {
   const entry = (key: string, value: string) => message(13, string(1, key), string(2, value))
   const external = [entry('location', location), entry('length', '16'), integer(14, 1)]
@@ -38,9 +38,9 @@ async function open(files: Record<string, Buffer>) {
   return openModel({ ...request, task: 'tensors' }, { cache, settings: { device: 'cpu', isolate: 'auto' } })
 }
 
-describe('weights that a graph keeps in another file', () => {
+describe('external weights of a graph', () => {
   it.each(['model.onnx_data', 'weights.bin', 'model.weights', 'data/w0', './w0'])(
-    'are brought and counted, whatever the file is called: %s',
+    'are fetched and counted under any file name: %s',
     async (location) => {
       const graph = graphWith(location)
       const path = `onnx/${location.replace('./', '')}`
@@ -61,7 +61,7 @@ describe('weights that a graph keeps in another file', () => {
     ['../weights.bin', '"onnx/model.onnx" names "../weights.bin" for its weights, which is outside its folder'],
     ['data/../../weights.bin', 'which is outside its folder'],
     ['/etc/passwd', '"/etc/passwd" for its weights, which is outside its folder'],
-  ])('are refused by name where they are not beside it: %s', async (location, reason) => {
+  ])('are refused by name if they are missing or outside the folder: %s', async (location, reason) => {
     await expect(open({ [file]: graphWith(location), 'weights.bin': weights })).rejects.toMatchObject({
       code: 'unsupported_model',
       message: expect.stringContaining(reason),

@@ -13,7 +13,7 @@ const revision = 'a'.repeat(40)
 const request = { repo: 'team/model', repoId: repoIdOf('team/model'), revision, file: 'model.onnx' }
 const content = Buffer.alloc(3_000_000, 'weights')
 
-/** Other bytes, as many as before, and the times as they were: what a failing disk does. */
+/** Flips one byte and keeps size and times, as a failing disk does. */
 async function damage(path: string): Promise<void> {
   const bytes = await readFile(path)
   const place = Math.floor(bytes.length / 2)
@@ -43,7 +43,7 @@ async function start() {
   return { process, path: join(root, revision, 'model.onnx'), hashed, damaged }
 }
 
-it('reads a file once in a process, and not again while nobody touches it', async () => {
+it('hashes a file at most once per process while it is unchanged', async () => {
   const { process, hashed, damaged } = await start()
   const first = process()
   for (let load = 0; load < 3; load++) await first.materialise(request)
@@ -54,7 +54,7 @@ it('reads a file once in a process, and not again while nobody touches it', asyn
   expect(damaged).toEqual([])
 })
 
-it('brings a file again whose bytes have changed, though its size and its times have not', async () => {
+it('fetches a file again whose bytes have changed, even if its size and times have not', async () => {
   const { process, path, damaged } = await start()
   const first = process()
   await first.materialise(request)
@@ -67,7 +67,7 @@ it('brings a file again whose bytes have changed, though its size and its times 
   expect(damaged).toEqual(['model.onnx', 'model.onnx'])
 })
 
-it('leaves the event loop free while a large file is hashed', async () => {
+it('keeps the event loop free while a large file is hashed', async () => {
   const path = join(await temporaryFolder(), 'large')
   await writeFile(path, Buffer.alloc(200_000_000))
   let longestMs = 0
@@ -80,11 +80,11 @@ it('leaves the event loop free while a large file is hashed', async () => {
   lastMs = performance.now()
   const startedMs = lastMs
   await hashFile(path)
-  // Of the time that the hash takes, no large part is in one piece.
+  // No single block is a large part of the time that the hash takes.
   expect(longestMs).toBeLessThan((performance.now() - startedMs) / 2)
 })
 
-it('makes a file anew that was made of another and has changed, and one whose sum is missing', async () => {
+it('remakes a derived file that has changed or whose checksum is damaged', async () => {
   const path = join(await temporaryFolder(), 'model.onnx')
   await writeFile(path, content)
   const whole = Buffer.concat([content, Buffer.from('more')])

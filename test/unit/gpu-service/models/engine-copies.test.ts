@@ -36,8 +36,8 @@ async function load(files: Record<string, Buffer>, change: Change = {}) {
   return { ...model, ...entered }
 }
 
-describe('a model that is loaded', () => {
-  it('describes what it loaded', async () => {
+describe('loading a model', () => {
+  it('describes what was loaded', async () => {
     const { opened, task, speed } = await load(embedder, { task: 'sentence-similarity' })
     expect(task).toBe('feature-extraction')
     expect(opened.describe).toEqual({
@@ -53,7 +53,7 @@ describe('a model that is loaded', () => {
     expect(speed.every(({ cost, runMs }) => cost > 0 && runMs > 0)).toBe(true)
   })
 
-  it('falls back to the mean without normalising where the repo lists no modules, and says so', async () => {
+  it('falls back to mean pooling without normalisation if the repo lists no modules, and says so', async () => {
     const { opened } = await load(
       Object.fromEntries(Object.entries(embedder).filter(([path]) => !/modules|Pooling/.test(path))),
     )
@@ -94,7 +94,7 @@ describe('a model that is loaded', () => {
     ],
     ['a task that is not served', embedder, { task: 'image-to-video' }, '"image-to-video" is not served'],
     ['a file that is not there', embedder, { file: 'absent.onnx' }, 'no file "absent.onnx"'],
-  ])('refuses %s by a reason that names it', async (_what, files, change, reason) => {
+  ])('refuses %s with a reason that names it', async (_what, files, change, reason) => {
     await expect(load(files, change)).rejects.toMatchObject({
       code: 'unsupported_model',
       message: expect.stringContaining(reason),
@@ -108,7 +108,7 @@ describe('a model that is loaded', () => {
     'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; expr=cublasCreate(&cublas_handle_);',
     'CUDNN failure 4: CUDNN_STATUS_ALLOC_FAILED ; GPU=0',
     'mmap file "weights.bin" failed, errno: 12 - Cannot allocate memory',
-  ])('may find room at another try, where memory is too small for it now: %s', async (said) => {
+  ])('stays retryable if memory is short for now: %s', async (said) => {
     const [engine] = pool.engines
     if (engine === undefined) throw new Error('the pool has no engine')
     const full = new EnginePool({

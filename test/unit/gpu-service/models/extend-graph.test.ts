@@ -14,7 +14,7 @@ async function model(): Promise<string> {
   return path
 }
 
-it('refuses a graph that has one of its names inside already, where the header does not tell', async () => {
+it('refuses a graph that already uses one of the new names inside', async () => {
   const path = await model()
   const extended = await extendGraph({ path, pieces: pieces('slipway_sum') })
   const again = extendGraph({ path: extended, pieces: pieces('slipway_vector') })
@@ -22,15 +22,15 @@ it('refuses a graph that has one of its names inside already, where the header d
   await expect(again).rejects.toThrow('"slipway_sum"')
 })
 
-it('refuses a file that would outgrow what an ONNX file can hold, and leaves nothing behind', async () => {
+it('refuses a file that would outgrow the ONNX limit, and leaves nothing behind', async () => {
   const path = await model()
-  // Sparse: it takes no space on the disk.
+  // Sparse: takes no space on the disk.
   await truncate(path, 2 ** 31 - 10)
   await expect(extendGraph({ path, pieces: pieces('slipway_sum') })).rejects.toThrow('larger than the 2 GB')
   expect(await readdir(dirname(path))).toEqual(['model.onnx'])
 })
 
-it('makes one file for each way to extend it, and each once', async () => {
+it('makes one file per extension, and each once', async () => {
   const path = await model()
   const [one, two] = [pieces('slipway_one'), pieces('slipway_two')]
   const made = [await extendGraph({ path, pieces: one }), await extendGraph({ path, pieces: two })]

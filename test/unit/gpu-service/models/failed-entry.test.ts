@@ -4,7 +4,7 @@ import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { enterEngines } from '../../../../gpu-service/models/engine-copies.ts'
 
-/** An engine that tells which models it holds. */
+/** An engine that records which models it holds. */
 function engineThatHolds(held: Set<string>, load: () => Promise<void>): Engine {
   return {
     async load({ modelId }) {
@@ -27,7 +27,7 @@ const enter = (pool: EnginePool) =>
     opened: { graphs: { main: '/model.onnx' }, warmUp: [] },
   })
 
-it('leaves no copy of a model that one engine could not load, in one that was busy meanwhile', async () => {
+it('leaves no copy in a busy engine if another engine failed to load the model', async () => {
   const held = new Set<string>()
   const busy = engineThatHolds(held, async () => {})
   const pool = new EnginePool({ engines: [engineThatHolds(held, fails), busy] })
@@ -41,7 +41,7 @@ it('leaves no copy of a model that one engine could not load, in one that was bu
   expect(held).toEqual(new Set())
 })
 
-it('leaves no copy of a model that one engine could not load, in one that was loading it just then', async () => {
+it('leaves no copy in an engine that was still loading when another engine failed to load the model', async () => {
   const held = new Set<string>()
   const disk = Promise.withResolvers<void>()
   const pool = new EnginePool({ engines: [engineThatHolds(held, fails), engineThatHolds(held, () => disk.promise)] })

@@ -46,7 +46,7 @@ function start({ isIn }: { isIn: boolean }) {
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
-it('lets work through while the model is in the engines, and counts it as running', async () => {
+it('passes work on while the model is in the engines, and counts it as running', async () => {
   const { gate, asked, runs, submit, outcomes } = start({ isIn: true })
   submit('a')
   expect(asked).toEqual({ wanted: 0, woken: 1, running: 0 })
@@ -61,7 +61,7 @@ it('lets work through while the model is in the engines, and counts it as runnin
   expect(outcomes).toEqual(['a'])
 })
 
-it('asks for a model that is out, and keeps the work for it until it is in', async () => {
+it('asks for a model that is out, and holds its work until it is in', async () => {
   const { gate, model, asked, submit, outcomes } = start({ isIn: false })
   submit('a')
   expect(asked).toEqual({ wanted: 1, woken: 0, running: 0 })
@@ -74,7 +74,7 @@ it('asks for a model that is out, and keeps the work for it until it is in', asy
   expect(outcomes).toEqual([])
 })
 
-it('gives up each piece of work at its own time, with the time to come back', async () => {
+it('fails each piece of work at its own limit, with a Retry-After', async () => {
   const { submit, outcomes } = start({ isIn: false })
   submit('early')
   await pass(600)
@@ -87,7 +87,7 @@ it('gives up each piece of work at its own time, with the time to come back', as
   expect(outcomes).toMatchObject([refused, refused])
 })
 
-it('holds nothing in memory by a timer once the model is in, or nobody uses it any more', async () => {
+it('keeps no timer once the model is in or the queue is given up', async () => {
   const served = start({ isIn: false })
   served.submit('a')
   served.model.isIn = true

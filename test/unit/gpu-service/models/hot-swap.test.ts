@@ -4,12 +4,12 @@ import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { brokenModel, embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
-/** For a machine that is busy with others. */
+/** For a machine that is busy with other work. */
 const slow = { timeout: 20_000 }
 
-/** A deployment that eight clients ask without a pause, and what they were answered. */
+/** A deployment that eight clients ask without pause, and the answers they got. */
 async function startUnderLoad(config: Parameters<typeof startTestServing>[1] = {}) {
-  // On a busy machine a queue may take longer than a server at work would let anybody wait.
+  // On a busy machine the queue may take longer than the default limit.
   const host = await startTestServing([], { waitMsMax: 30_000, ...config })
   const model = await embedderModel()
   const first = await publishTarget(host, model)
@@ -50,8 +50,8 @@ async function startUnderLoad(config: Parameters<typeof startTestServing>[1] = {
   }
 }
 
-it('takes a new revision in with memory for one model only, and no request fails', async () => {
-  // Less than two of the tiny models were measured to take, and more than the file of one.
+it('swaps in a new revision with memory for one model only, without failing a request', async () => {
+  // Less than the measured memory of two tiny models, and more than the file of one.
   const { model, seen, stop, change, revisionOf } = await startUnderLoad({ modelMemoryMaxBytes: 50_000 })
   await expect.poll(() => seen.length, slow).toBeGreaterThan(0)
   const revision = await change(model)
@@ -62,7 +62,7 @@ it('takes a new revision in with memory for one model only, and no request fails
   expect(new Set(seen.map((one) => one.revision)).size).toBe(2)
 })
 
-it('goes on with the old revision while the new one cannot be loaded, and no request fails', async () => {
+it('keeps serving the old revision if the new one cannot be loaded, without failing a request', async () => {
   const { host, model, first, seen, stop, change } = await startUnderLoad()
   const broken = await brokenModel()
   await change({ ...model, files: { ...model.files, [model.file]: broken.files['model.onnx'] ?? Buffer.alloc(0) } })

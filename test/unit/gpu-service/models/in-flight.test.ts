@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { InFlight } from '../../../../gpu-service/models/in-flight.ts'
 
-/** Whether it is fulfilled by now, when everything that was due has been done. */
+/** A function that tells whether the promise is fulfilled. */
 async function seen(promise: Promise<void>): Promise<() => boolean> {
   let isOver = false
   promise.then(() => {
@@ -11,7 +11,7 @@ async function seen(promise: Promise<void>): Promise<() => boolean> {
 }
 const aMoment = () => new Promise((resolve) => setImmediate(resolve))
 
-it('waits for those that are under way, and for nobody who comes later', async () => {
+it('waits for what is in flight, not for what comes later', async () => {
   const flights = new InFlight()
   const [first, second] = [flights.enter(), flights.enter()]
   const isOver = await seen(flights.before())
@@ -27,7 +27,7 @@ it('waits for those that are under way, and for nobody who comes later', async (
   await flights.none()
 })
 
-it('waits for all that came before, also for those that an earlier look waits for', async () => {
+it('waits for everything earlier, including what an earlier wait is for', async () => {
   const flights = new InFlight()
   const first = flights.enter()
   const one = await seen(flights.before())

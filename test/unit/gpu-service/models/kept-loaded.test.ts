@@ -5,11 +5,11 @@ import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
-/** For a machine that is busy with others. */
+/** For a machine that is busy with other work. */
 const slow = { timeout: 20_000 }
 
-it('says of each deployment that it is not kept loaded where there is no memory for all of them, and answers all', async () => {
-  // Less than two of the tiny models were measured to take, and more than the file of one.
+it('reports deployments that do not all fit in memory as not kept loaded, and still answers for each', async () => {
+  // Less than the measured memory of two tiny models, and more than the file of one.
   const host = await startTestServing([], { modelMemoryMaxBytes: 50_000, waitMsMax: 30_000, heartbeatMs: 50 })
   onTestFinished(() => host.close())
   const names = ['one', 'two']

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('keeps what is to be kept loaded while one that is not can make room, however busy that is', async () => {
+it('evicts models on demand, even busy ones, before models that are kept loaded', async () => {
   const { residency, model, story } = startResidency({ places: 2 })
   const kept = model('kept')
   const passing = model('passing', { idleMsMax: 60_000, isBusy: true })
@@ -24,7 +24,7 @@ it('keeps what is to be kept loaded while one that is not can make room, however
   expect(story.slice(4)).toEqual(['new out', 'kept out', 'large in'])
 })
 
-it('takes back what is to be kept as soon as there is room again, and lets it displace nobody for that', async () => {
+it('reloads a kept model as soon as there is room, without evicting another for it', async () => {
   const { residency, model, story } = startResidency({ places: 1 })
   const kept = model('kept')
   void residency.want(kept)
@@ -38,19 +38,19 @@ it('takes back what is to be kept as soon as there is room again, and lets it di
   expect(residency.keptFault).toBeUndefined()
 })
 
-it('takes back what is to be kept only since it was in, too', async () => {
+it('also reloads a model that became kept after it was loaded', async () => {
   const { residency, keep, model, story } = startResidency({ places: 1 })
   const shared = model('shared', { idleMsMax: 60_000 })
   void residency.want(shared)
   await pass(loadMs + 1000)
-  // Another deployment of the same model asks for it to be kept.
+  // Another deployment of the same model wants it kept loaded.
   keep(shared)
   void residency.want(model('passing', { idleMsMax: 500 }))
   await pass(10_000)
   expect(story).toEqual(['shared in', 'shared out', 'passing in', 'passing out', 'shared in'])
 })
 
-it('evicts nobody for idleness that is to be kept since it was in', async () => {
+it('does not evict for idleness a model that became kept after it was loaded', async () => {
   const { residency, keep, model, story } = startResidency({ places: 1 })
   const shared = model('shared', { idleMsMax: 500 })
   void residency.want(shared)
@@ -60,7 +60,7 @@ it('evicts nobody for idleness that is to be kept since it was in', async () => 
   expect(story).toEqual(['shared in'])
 })
 
-it('brings what is to be kept since it was sent away, as soon as there is room', async () => {
+it('loads a model that became kept after it was evicted, as soon as there is room', async () => {
   const { residency, keep, model, story } = startResidency({ places: 1 })
   const shared = model('shared', { idleMsMax: 500 })
   void residency.want(shared)
@@ -73,7 +73,7 @@ it('brings what is to be kept since it was sent away, as soon as there is room',
   expect(story.slice(3)).toEqual(['passing out', 'shared in'])
 })
 
-it('sends a model away in its time that nobody asks to be kept any more', async () => {
+it('evicts a model after its idle time once nothing keeps it any more', async () => {
   const { residency, model, story, evictions } = startResidency({ places: 1 })
   const shared = model('shared')
   void residency.want(shared)
@@ -87,7 +87,7 @@ it('sends a model away in its time that nobody asks to be kept any more', async 
   expect(evictions).toEqual(['idle'])
 })
 
-it('counts what is to be kept since it was in among what is to be kept, and not what no longer is', async () => {
+it('counts a model as kept from the moment it is, and no longer than that', async () => {
   const { residency, keep, model, story } = startResidency({ places: 1 })
   const [kept, shared] = [model('kept'), model('shared', { idleMsMax: 60_000 })]
   void residency.want(shared)
@@ -104,13 +104,13 @@ it('counts what is to be kept since it was in among what is to be kept, and not 
   expect(story).toEqual(['shared in', 'shared out', 'kept in', 'kept out', 'shared in'])
 })
 
-it('says of nobody that it takes turns because of a model that can never come in', () => {
+it('does not report that models take turns because of one that can never fit', () => {
   const { residency, model } = startResidency({ places: 1 })
   residency.stayChanged(model('giant', { sizeBytes: 11 }))
   expect(residency.keptFault).toBeUndefined()
 })
 
-it('asks no second time for what is to be kept and cannot come back', async () => {
+it('does not retry a kept model that cannot come back', async () => {
   const { residency, model, story } = startResidency({ places: 1 })
   const kept = model('kept')
   void residency.want(kept)
@@ -123,7 +123,7 @@ it('asks no second time for what is to be kept and cannot come back', async () =
   expect(enter).toHaveBeenCalledOnce()
 })
 
-it('says why not all can stay that are to be kept, as long as that is so', async () => {
+it('reports why not all kept models can stay, for as long as that is so', async () => {
   const { residency, model } = startResidency({ places: 2, sizeBytes: 8 })
   const [a, b, c] = [model('a'), model('b'), model('c')]
   void residency.want(model('passing', { idleMsMax: 60_000 }))

@@ -6,11 +6,11 @@ import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
-/** For a machine that is busy with others. */
+/** For a machine that is busy with other work. */
 const slow = { timeout: 20_000 }
 const clients = 16
 
-/** Sixteen clients of several models, which ask again as soon as they are answered. */
+/** Sixteen clients of several models, each of which asks again as soon as it is answered. */
 async function startAsked({ min, modelMemoryMaxBytes }: { min: number; modelMemoryMaxBytes?: number }) {
   const host = await startTestServing([], { waitMsMax: 30_000, ...(modelMemoryMaxBytes && { modelMemoryMaxBytes }) })
   const names = ['a', 'b', 'c', 'd']
@@ -38,7 +38,7 @@ async function startAsked({ min, modelMemoryMaxBytes }: { min: number; modelMemo
   return { host, names, ask, seen }
 }
 
-/** Kills the engines one by one, each when the one before it was replaced and clients were answered meanwhile. */
+/** Kills the engines one by one, each after the previous one was replaced and clients were answered. */
 async function killInTurn({ times, seen }: { times: number; seen: readonly string[] }) {
   const engineCount = enginePids().length
   for (let kill = 0; kill < times; kill++) {
@@ -57,7 +57,7 @@ it.skipIf(!existsSync('/proc/self/stat')).each([
   ['that it keeps', { min: 1 }],
   ['that take turns in memory for one of them', { min: 0, modelMemoryMaxBytes: 50_000 }],
 ])(
-  'loses no request for models %s while its engines are killed again and again, and is well soon after',
+  'loses no request for models %s while engines are killed again and again, and recovers',
   async (_which, how) => {
     const { host, names, ask, seen } = await startAsked(how)
     seen.length = 0

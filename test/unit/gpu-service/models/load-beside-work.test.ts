@@ -4,7 +4,7 @@ import { EnginePool } from '../../../../gpu-service/engine/engine-pool.ts'
 import { enterEngines } from '../../../../gpu-service/models/engine-copies.ts'
 import { settled } from '../support/manual-batcher.ts'
 
-/** Engines whose loads end when the test says so, and a queue that tells which of them were given its work. */
+/** Engines whose loads end when the test ends them, and a queue that records which engines got its work. */
 function start({ engineCount }: { engineCount: number }) {
   const loads: (() => void)[] = []
   const workedBy: number[] = []
@@ -54,7 +54,7 @@ it('gives work to the engines that are not loading', async () => {
   await entering
 })
 
-it('lets work in between the steps of a load where there is no other engine', async () => {
+it('runs work between the steps of a load if there is only one engine', async () => {
   const { entering, loads, workedBy, ask } = start({ engineCount: 1 })
   await ask()
   expect(workedBy).toEqual([])

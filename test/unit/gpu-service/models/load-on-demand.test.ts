@@ -6,10 +6,10 @@ import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { irisModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
-/** For a machine that is busy with others. */
+/** For a machine that is busy with other work. */
 const slow = { timeout: 20_000 }
 
-it('tells whoever waits why a model cannot come back, and answers again when it can', async () => {
+it('tells callers why a model cannot be reloaded, and answers again once it can', async () => {
   const cacheDir = await temporaryFolder()
   const host = await startTestServing([], { cacheDir })
   onTestFinished(() => host.close())
@@ -17,7 +17,7 @@ it('tells whoever waits why a model cannot come back, and answers again when it 
   await deployTargets(host, { name: 'sleeping', targets: [target], min: 0, idleSeconds: 1 })
   const info = async () => JSON.stringify(await (await host.ask('/info')).json())
   await expect.poll(info, slow).toContain('READY')
-  // Damaged on this disk and gone from the store: it cannot be made good.
+  // Damaged on this disk and gone from the store, so it cannot be repaired.
   const blobs = [...host.objects.content].filter(([key]) => key.startsWith('blobs/'))
   for (const [key] of blobs) host.objects.content.delete(key)
   const folder = join(cacheDir, target.revision)

@@ -10,7 +10,7 @@ afterEach(async () => {
 })
 
 const count = 24
-/** A tiny model is measured at about 1 MB of two engines, some at half of it and some at twice. */
+/** A tiny model measures about 1 MB in two engines, some half of that and some twice. */
 const budget = 6_000_000
 
 const embedders = () =>
@@ -26,12 +26,12 @@ const ask = async (name: string, inputs = 'one text') => {
   return { status: response.status, body: await response.json(), retryAfter: response.headers.get('retry-after') }
 }
 
-it('answers for 24 models in memory for a quarter of them, one after another', async () => {
+it('answers for 24 models one after another, with memory for a quarter of them', async () => {
   host = await startTestServing(await embedders(), { modelMemoryMaxBytes: budget })
   const answers = []
   for (let index = 0; index < count; index++) {
     answers.push(await ask(`m${index}`))
-    // One that turns out to be larger than was thought sends another away.
+    // A model that turns out to be larger than estimated evicts another.
     await expect.poll(() => metricOf('model_memory_bytes')).toBeLessThanOrEqual(budget)
   }
   for (const answer of answers) expect(answer).toEqual({ status: 200, body: answers[0]?.body, retryAfter: null })
@@ -40,7 +40,7 @@ it('answers for 24 models in memory for a quarter of them, one after another', a
   expect(await metricOf('model_evictions_total')).toBeGreaterThan(count / 2)
 }, 60_000)
 
-it('answers for all of them while all are asked at once and again, each as often as the others', async () => {
+it('answers for all 24 models asked at once, at least five times per load', async () => {
   host = await startTestServing(await embedders(), { modelMemoryMaxBytes: budget })
   const before = await metricOf('model_evictions_total')
   const endMs = performance.now() + 6000
@@ -55,12 +55,12 @@ it('answers for all of them while all are asked at once and again, each as often
   await Promise.all(answered.map((_, index) => client(index)))
   await expect.poll(() => metricOf('model_memory_bytes')).toBeLessThanOrEqual(budget)
   const total = answered.reduce((sum, one) => sum + one, 0)
-  // More than one answer for each time that a model was loaded: it has its turn.
+  // A model answers several requests in each turn in memory.
   expect(total / ((await metricOf('model_evictions_total')) - before)).toBeGreaterThan(5)
   expect(Math.min(...answered)).toBeGreaterThan(0)
 }, 60_000)
 
-it('refuses a model that is larger than the budget, by name and with what to do', async () => {
+it('refuses a model larger than the budget, by name and with the setting to raise', async () => {
   host = await startTestServing(await Promise.all([embedderModel('first'), irisModel('second')]), {
     modelMemoryMaxBytes: 5000,
   })
@@ -74,7 +74,7 @@ it('refuses a model that is larger than the budget, by name and with what to do'
   expect((await host.ask('/api/v1/predict/second', { json: row })).status).toBe(200)
 })
 
-it('is a share of the memory of the machine, and none is known of a GPU', () => {
+it("defaults to a share of the machine's memory on a CPU, and to no limit on a GPU", () => {
   expect(defaultModelMemoryBytes({ device: 'cpu', machine: 1000 })).toBe(600)
   expect(defaultModelMemoryBytes({ device: 'cpu' })).toBeGreaterThan(100_000_000)
   expect(defaultModelMemoryBytes({ device: 'cuda' })).toBe(Number.POSITIVE_INFINITY)

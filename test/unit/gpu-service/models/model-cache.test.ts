@@ -41,7 +41,7 @@ async function corrupt(objects: Awaited<ReturnType<typeof start>>['objects'], fi
 }
 
 describe('ModelCache', () => {
-  it('brings the graph, its own weights and the texts beside it, and nothing else', async () => {
+  it('fetches the graph, its own weights and the small text files, and nothing else', async () => {
     const { cache, root } = await start()
     const { paths, root: folder } = await cache.materialise(request)
     expect([...paths].sort()).toEqual([
@@ -54,13 +54,13 @@ describe('ModelCache', () => {
     expect(await namesIn(join(root, revision))).toHaveLength(4)
   })
 
-  it('fetches each file once, whoever asks at the same time', async () => {
+  it('fetches each file once for concurrent callers', async () => {
     const { cache, blobReads } = await start()
     await Promise.all([cache.materialise(request), cache.materialise(request), cache.materialise(request)])
     expect(blobReads()).toBe(4)
   })
 
-  it('uses what an earlier process left, and fetches again what is not whole', async () => {
+  it('reuses the files of an earlier process, and fetches incomplete ones again', async () => {
     const { cache, objects, root, blobReads } = await start()
     const { root: folder } = await cache.materialise(request)
     await truncate(join(folder, 'onnx/model.onnx'), 100)
@@ -77,7 +77,7 @@ describe('ModelCache', () => {
     expect((await namesIn(root)).filter((name) => name.includes('.partial'))).toEqual([])
   })
 
-  it('refuses content that does not match its sha256 by the name of the file, and keeps nothing of it', async () => {
+  it('refuses content that does not match its sha256, by file name, and keeps none of it', async () => {
     const { cache, objects, root } = await start()
     await corrupt(objects, 'onnx/model.onnx')
     await expect(cache.materialise(request)).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe('ModelCache', () => {
     expect((await namesIn(root)).filter((name) => name.includes('model.onnx'))).toEqual([])
   })
 
-  it('says which file is missing from the store, from the revision, or has no manifest', async () => {
+  it('names a file missing from the store or the revision, and a missing manifest', async () => {
     const { cache, objects } = await start()
     objects.content.delete(await corrupt(objects, 'config.json'))
     await expect(cache.materialise(request)).rejects.toThrow('"config.json" is not in the store')
@@ -95,7 +95,7 @@ describe('ModelCache', () => {
     await expect(cache.materialise({ ...request, revision: 'b'.repeat(40) })).rejects.toThrow('has no manifest')
   })
 
-  it('refuses a tokenizer that is too large to be read on the thread that answers, before it is fetched', async () => {
+  it('refuses a tokenizer too large to read on the HTTP thread, before fetching it', async () => {
     const { cache, objects, blobReads } = await start()
     const key = objectKeys.manifest(request.repoId, revision)
     const manifest = JSON.parse(String(objects.content.get(key)))
@@ -107,7 +107,7 @@ describe('ModelCache', () => {
     expect(blobReads()).toBe(0)
   })
 
-  it('refuses a manifest that is damaged, or whose paths leave the folder', async () => {
+  it('refuses a damaged manifest, and one whose paths leave the folder', async () => {
     const { cache, objects, root } = await start()
     const key = objectKeys.manifest(request.repoId, revision)
     const evil = { path: '../config.json', sizeBytes: 1, sha256: 'c'.repeat(64) }
@@ -119,7 +119,7 @@ describe('ModelCache', () => {
     expect(await namesIn(root)).toEqual([])
   })
 
-  it('is not disturbed by what a killed process left behind', async () => {
+  it('ignores the partial files of a killed process', async () => {
     const { cache, root } = await start()
     const { root: folder } = await cache.materialise(request)
     await writeFile(join(folder, 'onnx/model.onnx.0000.partial'), 'half')
@@ -127,7 +127,7 @@ describe('ModelCache', () => {
     expect(paths.size).toBe(4)
   })
 
-  it('removes at a start what was half written long ago, not what another process writes now', async () => {
+  it('removes old partial files at start, not those that another process is writing', async () => {
     const { cache, root } = await start()
     const { root: folder } = await cache.materialise(request)
     const [old, fresh] = [join(folder, 'onnx/a.partial'), join(folder, 'onnx/b.partial')]
@@ -140,7 +140,7 @@ describe('ModelCache', () => {
     expect(await readFile(join(folder, 'onnx/model.onnx'))).toEqual(files['onnx/model.onnx'])
   })
 
-  it('removes the revisions used longest ago beyond its size, and none in use', async () => {
+  it('removes the least recently used revisions beyond its size, and none in use', async () => {
     const { objects, root } = await start()
     const revisions = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(40))
     const cache = new ModelCache({ objects, root, maxBytes: 450_000 })
@@ -161,7 +161,7 @@ describe('ModelCache', () => {
     held.release()
   })
 
-  it('counts a revision as used until it is given back', async () => {
+  it('counts a revision as used until it is released', async () => {
     const { objects, root } = await start()
     const [busy, other] = ['a'.repeat(40), 'b'.repeat(40)]
     const cache = new ModelCache({ objects, root, maxBytes: 250_000 })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true }))
 
-it('says in a line what is wrong in a file of a model, and where', async () => {
+it('says in one line what is wrong in a file of a model, and where', async () => {
   await writeFile(join(root, 'config.json'), '{"size": {"height": 60000}}')
   const schema = z.object({ size: z.object({ height: z.number().max(2048) }) })
   const read = readConfig({ root, paths: new Set(['config.json']) }, 'config.json', schema)

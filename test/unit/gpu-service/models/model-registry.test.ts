@@ -22,7 +22,7 @@ const request = { repo, repoId: repoIdOf(repo), revision: 'a'.repeat(40), file: 
 
 const other = 'b'.repeat(40)
 
-/** A registry over one real engine, with what it was asked to hold and to give back. */
+/** A registry over one real engine, with a record of which models the engine holds. */
 async function start({ maxBytes = 0, loadWaitMsMax = 30_000 } = {}) {
   const objects = createMemoryObjects()
   const files = await filesIn(fixtureModel(repo))
@@ -53,7 +53,7 @@ async function start({ maxBytes = 0, loadWaitMsMax = 30_000 } = {}) {
   return { held, root, objects, damaged, models: new ModelRegistry(parts) }
 }
 
-it('loads a model once under all names of its task, and keeps it until the last lease is given back', async () => {
+it('loads a model once for all names of its task, and keeps it until the last lease is released', async () => {
   const { models, held } = await start()
   const [one, two] = await Promise.all([
     models.acquire({ ...request, task: 'feature-extraction' }),
@@ -67,7 +67,7 @@ it('loads a model once under all names of its task, and keeps it until the last 
   expect(held.size).toBe(0)
 })
 
-it('keeps a model whose file another task cannot do anything with', async () => {
+it('keeps a model when another task fails to load the same file', async () => {
   const { models, held } = await start()
   const lease = await models.acquire({ ...request, task: 'feature-extraction' })
   await expect(models.acquire({ ...request, task: 'image-classification' })).rejects.toMatchObject({
@@ -76,7 +76,7 @@ it('keeps a model whose file another task cannot do anything with', async () => 
   expect([...held]).toEqual([`${lease.modelId} main`])
 })
 
-it('lets a model be taken again while it is given back', async () => {
+it('lets a model be acquired again while it is being released', async () => {
   const { models, held } = await start()
   const task = 'feature-extraction'
   const released = (await models.acquire({ ...request, task })).release()
@@ -85,7 +85,7 @@ it('lets a model be taken again while it is given back', async () => {
   expect([...held]).toEqual([`${lease.modelId} main`])
 })
 
-it('keeps the files of what is loaded, and none of what was, where the folder is full', async () => {
+it('keeps the files of loaded models and removes those of released ones if the folder is full', async () => {
   const { models, root } = await start()
   const task = 'feature-extraction'
   const first = await models.acquire({ ...request, task })
@@ -96,7 +96,7 @@ it('keeps the files of what is loaded, and none of what was, where the folder is
   await expect.poll(async () => (await readdir(root)).sort()).toEqual([other, 'locks'])
 })
 
-it('makes good what was damaged of a model while it was out of the engines: its file, and the one made of it', async () => {
+it('repairs the file of a model, and the file derived from it, if they were damaged while it was out', async () => {
   const { models, held, root, damaged } = await start({ maxBytes: 1e9 })
   const task = 'feature-extraction'
   const lease = await models.acquire({ ...request, task, idleMsMax: 1 })
@@ -113,7 +113,7 @@ it('makes good what was damaged of a model while it was out of the engines: its 
   expect(damaged).toEqual([request.file])
 })
 
-it('brings the files of a model again that were removed to make room while it was out', async () => {
+it('fetches the files of a model again if they were removed while it was out', async () => {
   const { models, held, root } = await start()
   const lease = await models.acquire({ ...request, task: 'feature-extraction', idleMsMax: 1 })
   await expect.poll(() => held.size).toBe(0)
@@ -123,7 +123,7 @@ it('brings the files of a model again that were removed to make room while it wa
   expect([lease.isResident, again.isResident]).toEqual([true, true])
 })
 
-it('brings a model again for whoever still has it, when the repo that it came from first is gone', async () => {
+it('reloads a shared model from a remaining repo after its first repo was deleted', async () => {
   const { models, held, root, objects } = await start()
   const task = 'feature-extraction'
   const theirs = { ...request, task, repo: 'second/copy', repoId: repoIdOf('second/copy') }
@@ -139,7 +139,7 @@ it('brings a model again for whoever still has it, when the repo that it came fr
   expect(again.isResident).toBe(true)
 })
 
-it('knows of a model whether the engines hold others beside it, which may have the memory that it lacks', async () => {
+it('knows whether other models share the engines, and so the memory', async () => {
   const { models } = await start()
   const lease = await models.acquire({ ...request, task: 'feature-extraction' })
   expect(lease.hasNeighbours).toBe(false)
@@ -149,7 +149,7 @@ it('knows of a model whether the engines hold others beside it, which may have t
   await expect.poll(() => lease.hasNeighbours).toBe(false)
 })
 
-it('sends a model away that nobody asks, once the last who wanted it kept has given it back', async () => {
+it('evicts an idle model once the last lease that keeps it is released', async () => {
   const { models } = await start()
   const kept = await models.acquire({ ...request, task: 'feature-extraction' })
   const onDemand = await models.acquire({ ...request, task: 'feature-extraction', idleMsMax: 1 })
@@ -158,7 +158,7 @@ it('sends a model away that nobody asks, once the last who wanted it kept has gi
   await expect.poll(() => onDemand.isResident).toBe(false)
 })
 
-it('names to whoever waits for memory their own deployment, never that of others who share the model', async () => {
+it("names the caller's own deployment in errors, never another that shares the model", async () => {
   const { models } = await start({ loadWaitMsMax: 1 })
   const shared = { ...request, task: 'feature-extraction', loadsOnDemand: true }
   await models.acquire({ ...shared, deployment: 'first' })
@@ -174,7 +174,7 @@ it('names to whoever waits for memory their own deployment, never that of others
   })
 })
 
-it('does not load a model before its first request where that is wanted', async () => {
+it('loads on demand only at the first request, if asked to', async () => {
   const { models, held } = await start()
   const lease = await models.acquire({ ...request, task: 'feature-extraction', loadsOnDemand: true })
   expect(lease.isResident).toBe(false)

@@ -8,7 +8,7 @@ const file = (path: string, sizeBytes = 1000) => ({ path, sizeBytes, sha256: '0'
 const pathsOf = (paths: readonly string[]) =>
   neededFiles({ files: ['model.onnx', ...paths].map((path) => file(path)), file: 'model.onnx' }).map(({ path }) => path)
 
-it('brings no more beside a model than a few modules take, however many files its repo has', () => {
+it('fetches a bounded number of side files, however many the repo has', () => {
   const many = (name: (at: number) => string, sizeBytes: number) =>
     Array.from({ length: 10_000 }, (_, at) => file(name(at), sizeBytes))
   const files = [
@@ -24,7 +24,7 @@ it('brings no more beside a model than a few modules take, however many files it
   expect(needed.map(({ path }) => path)).toContain('1_Pooling/config.json')
 })
 
-it('brings every text that a task reads', async () => {
+it('fetches every text file that a task reads', async () => {
   const folder = fileURLToPath(new URL('../../../../gpu-service/tasks/', import.meta.url))
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'))
   const sources = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))

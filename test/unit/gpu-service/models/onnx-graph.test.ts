@@ -7,7 +7,7 @@ import { fixtureModel, temporaryFolder } from '../support/folders.ts'
 const iris = join(fixtureModel('sklearn/iris-logistic-regression'), 'model.onnx')
 
 describe('readOnnxGraph', () => {
-  it('tells the inputs, the outputs and the operators without a session', async () => {
+  it('reads inputs, outputs and operators without a session', async () => {
     const { inputs, outputs, operators } = await readOnnxGraph(iris)
     expect(inputs).toMatchObject([{ name: 'X', type: 'float32', shape: [expect.anything(), 4] }])
     expect(outputs.map(({ name, type }) => [name, type])).toEqual([
@@ -17,12 +17,12 @@ describe('readOnnxGraph', () => {
     expect(operators).toContain('LinearClassifier')
   })
 
-  it('knows a sequence of maps from a tensor', async () => {
+  it('tells a sequence of maps from a tensor', async () => {
     const { outputs } = await readOnnxGraph(join(fixtureModel('sklearn/iris-logistic-regression-zipmap'), 'model.onnx'))
     expect(outputs.map(({ type }) => type)).toEqual(['int64', 'sequence'])
   })
 
-  it('refuses with a reason whatever is no ONNX file, cut at any byte', async () => {
+  it('refuses, with a reason, anything that is not a whole ONNX file', async () => {
     const folder = await temporaryFolder()
     const path = join(folder, 'broken.onnx')
     const whole = await readFile(iris)

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/folders.ts'
 const weight = (name: string, value: number) => constant({ name, value: Float32Array.of(value, value) })
 const bytesOf = (value: number) => Buffer.from(Float32Array.of(value, value).buffer)
 
-/** Two towers, one of which has a branch that takes a weight from around it, and a head over both. */
+/** Two towers and a head over both; one tower has a branch that uses a weight from outside it. */
 async function twoTowers(): Promise<string> {
   const inner = message(
     6,
@@ -51,7 +51,7 @@ async function twoTowers(): Promise<string> {
 const operators = async (path: string) => [...(await readOnnxGraph(path)).operators].toSorted()
 
 describe('a part of a graph', () => {
-  it('holds what its output is made of, and no weight of the rest', async () => {
+  it('holds what its output depends on, and no weight of the rest', async () => {
     const part = await pruneGraph({ path: await twoTowers(), part: { outputs: ['text'] } })
     expect(part.inputs).toEqual(['words'])
     expect(await operators(part.path)).toEqual(['Mul'])
@@ -60,13 +60,13 @@ describe('a part of a graph', () => {
     for (const other of [1, 2, 4]) expect(content.includes(bytesOf(other))).toBe(false)
   })
 
-  it('holds what graphs inside of its nodes take from around them', async () => {
+  it('holds what the subgraphs of its nodes use from outside', async () => {
     const part = await pruneGraph({ path: await twoTowers(), part: { outputs: ['image'] } })
     expect(part.inputs).toEqual(['pixels', 'flag'])
     expect((await readFile(part.path)).includes(bytesOf(2))).toBe(true)
   })
 
-  it('is given outputs of the whole instead of what they are made of', async () => {
+  it('can take outputs of the whole graph as its inputs', async () => {
     const path = await twoTowers()
     const part = await pruneGraph({ path, part: { outputs: ['score'], given: ['image', 'text'] } })
     expect(part.inputs).toEqual(['image', 'text'])
@@ -76,14 +76,14 @@ describe('a part of a graph', () => {
     expect(header.opset).toEqual({ 'ai.onnx': 17 })
   })
 
-  it('is written once, however many ask for it at once', async () => {
+  it('is written once for concurrent callers', async () => {
     const path = await twoTowers()
     const parts = await Promise.all(Array.from({ length: 5 }, () => pruneGraph({ path, part: { outputs: ['text'] } })))
     expect(new Set(parts.map((part) => part.path)).size).toBe(1)
     expect(await operators(parts[0]?.path ?? '')).toEqual(['Mul'])
   })
 
-  it('is refused where there is no such output', async () => {
+  it('is refused if the graph has no such output', async () => {
     await expect(pruneGraph({ path: await twoTowers(), part: { outputs: ['nothing'] } })).rejects.toThrow('"nothing"')
   })
 })

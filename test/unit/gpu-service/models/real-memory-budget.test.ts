@@ -18,7 +18,7 @@ const asksEach = 6
 
 async function start(models: number, modelMemoryMaxBytes?: number): Promise<TestServing> {
   if (minilmInt8 === undefined) throw new Error('there are no weights')
-  // On a machine that is busy with others each load takes seconds.
+  // On a machine that is busy with other work each load takes seconds.
   const patience = { loadWaitMsMax: 120_000, waitMsMax: 120_000 }
   host = await startTestServing([], { modelMemoryMaxBytes, ...patience })
   const files = await realFiles(minilmInt8)
@@ -37,7 +37,7 @@ const metricOf = async ({ metrics }: TestServing, name: string): Promise<number>
   return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0)
 }
 
-/** Numbers from 0 to 1 that are the same in every run. */
+/** Numbers from 0 to 1, the same in every run. */
 function seeded(seed: number): () => number {
   let state = seed
   return () => {
@@ -52,7 +52,7 @@ async function ask(serving: TestServing, index: number, inputs: string) {
 }
 
 it.skipIf(minilmInt8 === undefined)(
-  'answers all for 24 real models in memory for six, asked at once and then at random, and never takes more than that',
+  'answers for 24 real models with memory for six, all at once and then at random, within the budget',
   async () => {
     const alone = await start(1)
     const first = await ask(alone, 0, 'one text')
@@ -83,7 +83,7 @@ it.skipIf(minilmInt8 === undefined)(
     clearInterval(watch)
     expect(await metricOf(serving, 'model_evictions_total')).toBeGreaterThanOrEqual(count - places)
     expect(most.bytes).toBeLessThanOrEqual(budget)
-    // That a model takes more than was thought is known only when it is loaded.
+    // That a model takes more than estimated is known only once it is loaded.
     expect(most.countedBytes).toBeLessThanOrEqual(budget + oneBytes)
     expect(most.countedBytes).toBeGreaterThan(budget / 2)
   },

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('loads a model once, whoever asks for it at the same time', async () => {
+it('loads a model once for concurrent callers', async () => {
   const { residency, model, story } = startResidency({ places: 1 })
   const a = model('a')
   const asked = Promise.all([residency.want(a), residency.want(a)])
@@ -18,7 +18,7 @@ it('loads a model once, whoever asks for it at the same time', async () => {
   expect(story).toEqual(['a in'])
 })
 
-it('gives the place of the idle one that was used longest ago, and never has more than its budget', async () => {
+it('evicts the least recently used idle model, and stays within its budget', async () => {
   const { residency, model, story, evictions, heldMost } = startResidency({ places: 2 })
   const [a, b, c] = [model('a'), model('b'), model('c')]
   for (const one of [a, b]) {
@@ -35,7 +35,7 @@ it('gives the place of the idle one that was used longest ago, and never has mor
   expect(heldMost()).toBe(20)
 })
 
-it('lets a busy one have its turn before it makes room, and not longer', async () => {
+it('lets a busy model have its turn before evicting it, and no longer', async () => {
   const { residency, model, story } = startResidency({ places: 1 })
   const a = model('a', { isBusy: true })
   void residency.want(a)
@@ -47,7 +47,7 @@ it('lets a busy one have its turn before it makes room, and not longer', async (
   expect(story).toEqual(['a in', 'a out', 'b in'])
 })
 
-it('gives each of many busy ones a turn in the order in which they were asked for', async () => {
+it('gives each of many busy models a turn, in the order they were asked for', async () => {
   const { residency, model, story } = startResidency({ places: 2 })
   const models = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => {
     const one = model(name, { isBusy: true })
@@ -60,7 +60,7 @@ it('gives each of many busy ones a turn in the order in which they were asked fo
   expect(entered.slice(0, 18).join('')).toBe('abcdef'.repeat(3))
 })
 
-it('lets nobody overtake a large one', async () => {
+it('lets no smaller model overtake a large one', async () => {
   const { residency, model, story, heldMost } = startResidency({ places: 2 })
   const small = ['a', 'b', 'c'].map((name) => model(name))
   for (const one of small.slice(0, 2)) void residency.want(one)
@@ -72,7 +72,7 @@ it('lets nobody overtake a large one', async () => {
   expect(heldMost()).toBe(20)
 })
 
-it('refuses by name what can never fit, and goes on after a load that failed', async () => {
+it('refuses by name what can never fit, and goes on after a failed load', async () => {
   const { residency, model, story } = startResidency({ places: 2 })
   await expect(residency.want(model('giant', { sizeBytes: 21 }))).rejects.toMatchObject({
     code: 'model_too_large',
@@ -86,7 +86,7 @@ it('refuses by name what can never fit, and goes on after a load that failed', a
   expect(story).toEqual(['good in'])
 })
 
-it('makes room where a model turned out to be larger than it was thought to be', async () => {
+it('makes room if a model turns out larger than estimated', async () => {
   const { residency, model, story } = startResidency({ places: 2 })
   const a = model('a')
   void residency.want(a)
@@ -103,7 +103,7 @@ it('makes room where a model turned out to be larger than it was thought to be',
   expect(story).toEqual(['a in', 'b in', 'a out'])
 })
 
-it('sends a model away that had no work for its time, and not while it has some', async () => {
+it('evicts a model after its idle time, and not while it has work', async () => {
   const { residency, model, story, evictions } = startResidency({ places: 2 })
   const a = model('a', { idleMsMax: 500 })
   void residency.want(a)
@@ -118,7 +118,7 @@ it('sends a model away that had no work for its time, and not while it has some'
   expect(evictions).toEqual(['idle'])
 })
 
-it('sends a model away whose work was taken back before it ran', async () => {
+it('evicts an idle model whose work was cancelled before it ran', async () => {
   const { residency, model, story } = startResidency({ places: 2 })
   const a = model('a', { idleMsMax: 500 })
   void residency.want(a)
@@ -130,7 +130,7 @@ it('sends a model away whose work was taken back before it ran', async () => {
   expect(story).toEqual(['a in', 'a out'])
 })
 
-it('takes out a model that is given up, and forgets one that still waits', async () => {
+it('removes a model, whether it is loaded or still waiting', async () => {
   const { residency, model, story } = startResidency({ places: 1 })
   const a = model('a', { isBusy: true })
   void residency.want(a)
@@ -144,7 +144,7 @@ it('takes out a model that is given up, and forgets one that still waits', async
   expect(residency.residentCount).toBe(0)
 })
 
-it('gives up a model that comes again when it is wanted, and waits for one that is just coming', async () => {
+it('unloads a model on request, even one still loading, and loads it again when wanted', async () => {
   const { residency, model, story, evictions } = startResidency({ places: 1 })
   const a = model('a', { idleMsMax: 60_000 })
   await residency.giveUp(a)
@@ -158,7 +158,7 @@ it('gives up a model that comes again when it is wanted, and waits for one that 
   expect(story.slice(2)).toEqual(['a in'])
 })
 
-it('gives up a model at once that others wait for, and lets them in', async () => {
+it('unloads a busy model on request at once, and lets waiting models in', async () => {
   const { residency, model, story, evictions } = startResidency({ places: 1 })
   const a = model('a', { idleMsMax: 60_000, isBusy: true })
   void residency.want(a)

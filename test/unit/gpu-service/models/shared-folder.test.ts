@@ -20,7 +20,7 @@ function start(...parameters: string[]): ChildProcess {
 
 const revision = 'a'.repeat(40)
 
-it('keeps what another process uses, and removes it when that process was killed', async () => {
+it('keeps files that another process uses, and removes them once that process was killed', async () => {
   const root = await temporaryFolder()
   const other = start(root, 'hold')
   expect((await once(other, 'message'))[0]).toBe('held')
@@ -34,7 +34,7 @@ it('keeps what another process uses, and removes it when that process was killed
   expect(existsSync(join(root, revision))).toBe(false)
 })
 
-it('gives back at a start what a killed process left half written a moment ago, unless another one may be writing it', async () => {
+it('removes the fresh partial files of a killed process at start, unless another process may be writing them', async () => {
   const root = await temporaryFolder()
   const partial = join(root, revision, 'onnx/weights.0000.partial')
   const startedBeside = async () => {
@@ -53,7 +53,7 @@ it('gives back at a start what a killed process left half written a moment ago, 
   expect(await startedBeside()).toBe(false)
 })
 
-it('is no longer held as one that writes to the folder by who is closed while it starts', async () => {
+it('releases the writer lock if closed while it starts', async () => {
   const root = await temporaryFolder()
   const cache = new ModelCache({ objects: createMemoryObjects(), root })
   const swept = cache.sweep()
@@ -64,7 +64,7 @@ it('is no longer held as one that writes to the folder by who is closed while it
   alone?.release()
 })
 
-it('never lets a process miss a file that it holds, while three of them fill the folder and empty it', async () => {
+it('never takes away a file that a process holds, while three of them fill and empty the folder', async () => {
   const root = await temporaryFolder()
   const ends = await Promise.all(
     [1, 2, 3].map(async () => {

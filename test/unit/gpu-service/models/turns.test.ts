@@ -11,7 +11,7 @@ afterEach(() => {
 
 const waitMsMax = 15_000
 
-/** So many models that are asked all the time, with memory for a few of them; how long each waited, every time. */
+/** Keeps a number of models busy all the time, with memory for a few; returns each wait and each stay. */
 async function waitsOf({ models, held, loadMs }: { models: number; held: number; loadMs: number }) {
   const residency = new Residency({ maxBytes: held, waitMsMax, now: () => Date.now() })
   const waits: number[][] = []
@@ -42,18 +42,18 @@ async function waitsOf({ models, held, loadMs }: { models: number; held: number;
 }
 
 it.each([
-  // Four loads' time for each turn, which nobody waits longer for than he may.
+  // Each turn lasts four loads, because nothing waits too long with that.
   { models: 24, held: 6, loadMs: 100, boundMs: 24 * 100 + 400 },
   { models: 8, held: 6, loadMs: 500, boundMs: 8 * 500 },
-  // Turns as long as four loads would have the last one wait for half a minute, and for one minute.
+  // Turns of four loads would make the last model wait for half a minute here, and for a minute in the next.
   { models: 24, held: 2, loadMs: 500, boundMs: waitMsMax },
   { models: 24, held: 1, loadMs: 300, boundMs: waitMsMax },
-  // One load after the other takes longer than the turns do.
+  // The loads take longer than the turns.
   { models: 24, held: 6, loadMs: 1000, boundMs: 24 * 1000 + 1000 },
-])('the last of $models models with room for $held, loaded in $loadMs ms, waits $boundMs ms at most', async (line) => {
+])('the last of $models models with room for $held, loaded in $loadMs ms, waits at most $boundMs ms', async (line) => {
   const { waits, stays } = await waitsOf(line)
   expect(Math.max(...waits.flat())).toBeLessThanOrEqual(line.boundMs)
-  // Each has as many turns as the others, and none is too short to be of use.
+  // All get the same number of turns, and no turn is too short to be useful.
   const turns = waits.map((own) => own.length)
   expect(Math.max(...turns) - Math.min(...turns)).toBeLessThanOrEqual(1)
   expect(Math.min(...stays)).toBeGreaterThanOrEqual(250)

@@ -18,7 +18,7 @@ const graph: OnnxHeader = { opset: {}, inputs: [], outputs, operators: new Set()
 const towers = { text: file, vision: file }
 const request = { repo: 'team/model', repoId: 'repo', revision: 'a'.repeat(40), file }
 
-/** A folder in a file's place cannot be read, as a file on a failing disk cannot, or one too many. */
+/** A folder in place of a file cannot be read, like a file on a failing disk or one beyond the descriptor limit. */
 async function unreadable(...contents: [path: string, content: string | undefined][]): Promise<ModelFiles> {
   const root = await temporaryFolder()
   for (const [path, content] of contents) {
@@ -46,9 +46,6 @@ const readings: Record<string, () => Promise<unknown>> = {
     twoTowers({ files: await unreadable(['config.json', clip], [file, undefined]), file, graph, settings }, towers),
 }
 
-it.each(Object.keys(readings))(
-  'no model is called one that cannot be served because the disk failed: %s',
-  async (name) => {
-    await expect(readings[name]?.()).rejects.toMatchObject({ code: 'EISDIR' })
-  },
-)
+it.each(Object.keys(readings))('reports a failing disk as such, not as an unsupported model: %s', async (name) => {
+  await expect(readings[name]?.()).rejects.toMatchObject({ code: 'EISDIR' })
+})
