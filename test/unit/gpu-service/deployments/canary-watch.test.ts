@@ -24,7 +24,7 @@ const item: DeploymentItem = {
   createdBy: 'u',
 }
 
-/** A deployment whose targets fail to load by such an error. */
+/** A deployment whose targets fail to load with this error. */
 function start(fail: () => Error) {
   const acquire = () => Promise.reject(fail())
   const parts = { models: { acquire }, now, log, failures: new LoadFailures({ now }) } as unknown as SlotParts
@@ -51,7 +51,7 @@ function start(fail: () => Error) {
 }
 
 describe('a target that a replica could not load', () => {
-  it('is given up for all replicas only after several tries, because the next one may succeed', async () => {
+  it('is rolled back for all replicas only after several tries, because the next may succeed', async () => {
     const { verdicts, tryToLoad } = start(() => new Error('the store does not answer'))
     await tryToLoad()
     await tryToLoad()
@@ -60,7 +60,7 @@ describe('a target that a replica could not load', () => {
     expect(verdicts).toMatchObject([{ target: targets[1], reason: expect.stringContaining('does not answer') }])
   })
 
-  it('is given up at once where it can be served by nobody', async () => {
+  it('is rolled back at once if no replica could ever serve it', async () => {
     const { verdicts, tryToLoad } = start(() => errors.unsupportedModel('"model.onnx" has no output'))
     await tryToLoad()
     expect(verdicts).toMatchObject([{ target: targets[1], reason: expect.stringContaining('has no output') }])

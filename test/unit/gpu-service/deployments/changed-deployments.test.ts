@@ -11,7 +11,7 @@ const { ask, answers } = rowTraffic((started) => {
 })
 
 describe('a deployment', () => {
-  it('is changed under load without a dropped request, and each answer says which revision gave it', async () => {
+  it('changes under load without a dropped request, and each answer names the revision that gave it', async () => {
     const model = await irisModel()
     const revisions = await Promise.all(Array.from({ length: 4 }, () => publishTarget(host, model)))
     const [first] = revisions
@@ -19,7 +19,7 @@ describe('a deployment', () => {
     await deployTargets(host, { name: 'moving', targets: [first] })
     await answers('moving')
     const placeOf = (revision: string | null) => revisions.findIndex((target) => target.revision === revision)
-    /** The newest that has answered anybody so far. */
+    /** The newest revision that has answered so far. */
     let newest = 0
     const seen: { status: number; place: number; atLeast: number }[] = []
     let isOver = false

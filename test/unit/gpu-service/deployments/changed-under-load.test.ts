@@ -12,14 +12,14 @@ import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
-/** For a machine that is busy with others. */
+/** For a machine that is busy with other work. */
 const slow = { timeout: 30_000 }
 const json = { inputs: 'the sun shines on the sea' }
 const soon = { ...slow, interval: 5 }
 const changesMin = 60
 const clientCount = 16
 
-/** What is reachable still of what deployments are made of, once all that is not was collected. */
+/** Counts the parts of deployments that are still reachable after garbage collection. */
 const leftInMemory = () =>
   [Batcher, GatedQueue, ResidentModel].map((made) => [made.name, queryObjects(made, { format: 'count' })])
 
@@ -33,7 +33,7 @@ const heldFiles = (cacheDir: string) =>
     }
   })
 
-/** Three revisions of one repo that answer differently: by the mean, the first and the largest of the tokens' vectors. */
+/** Three revisions of one repo that answer differently: by mean, first-token and max pooling. */
 async function startChanging() {
   const host = await startTestServing([], { waitMsMax: 30_000 })
   onTestFinished(() => host.close())
@@ -60,7 +60,7 @@ async function startChanging() {
   return { host, targets: [first, second, third] as const, answerOf, ask: () => ask('moving') }
 }
 
-it('a deployment that is changed in every way drops no request, gives no wrong answer and leaves nothing behind', async () => {
+it('a deployment changed in every way under load drops no request, gives no wrong answer and leaks nothing', async () => {
   const { host, targets, answerOf, ask } = await startChanging()
   const [first, second, third] = targets
   const seen: string[] = []
@@ -68,7 +68,7 @@ it('a deployment that is changed in every way drops no request, gives no wrong a
   let isOver = false
   const client = async () => {
     while (!isOver) {
-      // As over a socket, where an answer that was kept takes a turn of the event loop, too.
+      // Over a socket, even a cached answer takes a turn of the event loop.
       await aTurn()
       const answer = await ask()
       answeredBy = answer.headers.get('x-model-revision')
@@ -96,7 +96,7 @@ it('a deployment that is changed in every way drops no request, gives no wrong a
   for (let change = 0; change < changesMin; change++) {
     const next = changes[change % changes.length]
     const changed = await changeDeployment(host.table, 'moving', (item) => ({ ...item, ...next }))
-    // Some are taken back before anything of them is loaded, some while it is, and some when all of it serves.
+    // Some changes are undone before anything of them is loaded, some during the load, and some once all of it serves.
     const answered = seen.length + (change % 4) * clientCount
     await expect.poll(() => seen.length, soon).toBeGreaterThanOrEqual(answered)
     if (change % 4 === 3)
@@ -109,7 +109,7 @@ it('a deployment that is changed in every way drops no request, gives no wrong a
   if (item !== undefined) await deleteDeployment(host.table, item)
   await expect.poll(() => host.metrics.registry.metrics(), slow).toContain('models_resident 0')
   await expect.poll(() => host.metrics.registry.metrics(), slow).not.toMatch(/(?:deployment|model)="moving/)
-  // That this process writes to the folder, which it does as long as it lives.
+  // The lock of a process that writes to the folder, held as long as it lives.
   await expect.poll(() => heldFiles(host.cacheDir), slow).toEqual(['locks/writers.lock'])
   await expect.poll(() => leftInMemory().filter(([, count]) => count !== 0), slow).toEqual([])
 }, 120_000)

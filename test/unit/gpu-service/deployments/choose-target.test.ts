@@ -11,7 +11,7 @@ const shares = (places: (string | undefined)[]) => (id: string) =>
   places.filter((place) => place === id).length / places.length
 
 describe('the target of a key', () => {
-  it('is chosen in proportion to the weights, and always the same', () => {
+  it('is chosen in proportion to the weights, and is always the same', () => {
     const places = placesOf({ a: 70, b: 25, c: 5 })
     const share = shares(places)
     expect(share('a')).toBeCloseTo(0.7, 1)
@@ -29,7 +29,7 @@ describe('the target of a key', () => {
     [{ a: 100, b: 0 }, { a: 95, b: 5 }, 0.05],
     [{ a: 50, b: 40, c: 10 }, { a: 50, b: 40, c: 0 }, 0.1],
     [{ a: 60, b: 40 }, { a: 60, b: 40, c: 20 }, 1 / 6],
-  ])('moves no more keys from %j to %j than the shares do', (before, after, moved) => {
+  ])('moves no more keys from %j to %j than the change in shares requires', (before, after, moved) => {
     const [then, now] = [placesOf(before), placesOf(after)]
     const moves = then.filter((place, at) => place !== now[at]).length / keys.length
     expect(moves).toBeLessThan(moved * 1.1)
@@ -42,19 +42,19 @@ describe('the target of a key', () => {
     expect(chooseTarget({ targets: [], key: 'k' })).toBeUndefined()
   })
 
-  it('is left to chance without a key, in the same proportion', () => {
+  it('is random without a key, in the same proportion', () => {
     const targets = targetsOf({ a: 80, b: 20 })
     const places = keys.map(() => chooseTarget({ targets, key: undefined })?.id)
     expect(shares(places)('b')).toBeCloseTo(0.2, 1)
   })
 
-  it('costs no more for a key that is a megabyte', () => {
+  it('depends on a bounded prefix of a key of a megabyte', () => {
     const targets = targetsOf({ a: 1, b: 1 })
     const long = 'x'.repeat(1024 ** 2)
     expect(chooseTarget({ targets, key: long })).toBe(chooseTarget({ targets, key: `${long}y` }))
   })
 
-  it('spreads keys evenly, whatever they look like', () => {
+  it('spreads keys of any form evenly', () => {
     for (const textOf of [(n: number) => String(n), (n: number) => `user_${n.toString(16).padStart(24, '0')}`]) {
       const counts = new Array(20).fill(0)
       for (let n = 0; n < 20_000; n++) counts[Math.floor(shareOf(textOf(n)) * 20)]++

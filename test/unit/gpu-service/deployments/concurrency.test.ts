@@ -6,7 +6,7 @@ import { deployTargets, publishTarget } from '../support/test-deployments.ts'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing, type TestServing } from '../support/test-serving.ts'
 
-/** For a machine that is busy with others. */
+/** For a machine that is busy with other work. */
 const slow = { timeout: 20_000 }
 
 let host: TestServing
@@ -35,11 +35,11 @@ const inFlight = async () => {
   const { deployments } = (await (await host.ask('/info')).json()) as { deployments: { inFlight: number }[] }
   return deployments[0]?.inFlight
 }
-/** Has the next request wait for its model to be loaded. */
+/** Makes the next request wait for its model to load. */
 const unload = async () =>
   expect((await host.ask('/v2/repository/models/one/unload', { method: 'POST' })).status).toBe(200)
 
-it('refuses what comes while as many are under way as may be, in the envelope of its protocol', async () => {
+it('refuses requests beyond the concurrency limit, in the error format of their protocol', async () => {
   await unload()
   const first = embed()
   const path = '/api/v1/predict/one'
@@ -67,7 +67,7 @@ it('refuses what comes while as many are under way as may be, in the envelope of
   expect((await embed()).status).toBe(200)
 })
 
-it('takes one again when a caller hangs up, when time is up, and when its input is wrong', async () => {
+it('gives the slot back when the client disconnects, when the deadline passes and when the input is invalid', async () => {
   const caller = new AbortController()
   await unload()
   const left = embed({ signal: caller.signal })
@@ -86,7 +86,7 @@ it('takes one again when a caller hangs up, when time is up, and when its input 
   expect(await inFlight()).toBe(0)
 })
 
-it('counts one until its answer is read, and no longer where the stream is cut', async () => {
+it('holds a slot until the answer is read or the stream is cancelled', async () => {
   const read = await embed({ texts: 1000 })
   expect([read.status, await inFlight(), (await embed()).status]).toEqual([200, 1, 429])
   expect(((await read.json()) as { data: unknown[] }).data).toHaveLength(1000)
@@ -98,7 +98,7 @@ it('counts one until its answer is read, and no longer where the stream is cut',
   expect((await embed()).status).toBe(200)
 })
 
-it('takes one again from a connection that is cut in the middle of an answer', async () => {
+it('gives the slot back when the connection is cut in the middle of an answer', async () => {
   const json = JSON.stringify({ model: 'one', input: Array.from({ length: 2000 }, (_, index) => `text ${index}`) })
   const headers = { authorization: `Bearer ${host.token}`, 'content-type': 'application/json' }
   const cut = new Promise<number | undefined>((resolve, reject) => {
@@ -116,7 +116,7 @@ it('takes one again from a connection that is cut in the middle of an answer', a
   expect((await embed()).status).toBe(200)
 })
 
-/** One that is let in by its head, whose body is held back until it is told to send the rest. */
+/** Sends the head and half of the body; returns a function that sends the rest. */
 async function begin() {
   const [start, rest] = ['{"inputs": ', '"text"}']
   const headers = { authorization: `Bearer ${host.token}`, 'content-type': 'application/json' }
@@ -147,13 +147,13 @@ const letIn = async () => {
   return values.reduce((total, { value }) => total + value, 0)
 }
 
-it('holds no slot for a body that has not come', async () => {
+it('holds no slot while the body is still being sent', async () => {
   const send = await begin()
   expect([await inFlight(), (await embed()).status]).toEqual([0, 200])
   expect((await send()).status).toBe(200)
 })
 
-it('takes nothing off the quota for what is refused when its body has come', async () => {
+it('does not charge the quota for a request refused after its body has arrived', async () => {
   const limits = { concurrency: 1, requestsPerDay: 1000 }
   await changeDeployment(host.table, 'one', async (item) => ({ ...item, limits }))
   const quota = async () => Number((await embed()).headers.get('x-quota-remaining-requests'))
@@ -163,11 +163,11 @@ it('takes nothing off the quota for what is refused when its body has come', asy
   const read = await embed({ texts: 1000 })
   for (const { status } of await Promise.all(sends.map((send) => send()))) expect(status).toBe(429)
   await read.json()
-  // The one that was answered, and the one that asks; the three had been counted before.
+  // One request was answered and one asks for the quota; the three refused ones had been charged and are given back.
   expect(await quota()).toBe(before + 3 - 2)
 })
 
-it('lets as many in as its deployment says from then on', async () => {
+it('applies a changed concurrency limit', async () => {
   await changeDeployment(host.table, 'one', async (item) => ({ ...item, limits: { concurrency: 3 } }))
   const limit = async () => (await embed()).headers.get('x-concurrency-limit')
   await expect.poll(limit, slow).toBe('3')

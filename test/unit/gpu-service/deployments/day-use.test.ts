@@ -6,11 +6,11 @@ import { deployment, startReconciler } from '../support/test-reconciler.ts'
 
 const log = createLogger({ level: 'silent', name: 'test' })
 
-describe('the sums of a day', () => {
+describe('the request count of a day', () => {
   it.each([
     ['the table takes it', 7],
     ['the table refuses it', 4],
-  ])('count what is being summed up meanwhile, and after %s', async (_how, known) => {
+  ])('includes requests made while a sum is being written, and after %s', async (_how, known) => {
     const write = Promise.withResolvers<number>()
     const use = new DayUse({ add: () => write.promise, now: () => 0, log })
     const limits = new RequestLimits({ deployment: 'd', replicaCount: () => 1, use, now: () => 0, count() {} })
@@ -26,7 +26,7 @@ describe('the sums of a day', () => {
     expect(use.of('d')).toBe(known)
   })
 
-  it('are learned with the first request by a replica that nobody asked while others used the quota up', async () => {
+  it('is fetched with the first request by a replica that was idle while others used up the quota', async () => {
     const state = { nowMs: 0, inTable: 0 }
     const writes: number[] = []
     const add = async ({ requests }: { requests: number }) => {
@@ -48,7 +48,7 @@ describe('the sums of a day', () => {
     expect(writes).toEqual([0, 1, 2])
   })
 
-  it('are not summed up twice at once, so that what was learned first is not what stays, and none is left at an end', async () => {
+  it('is never written twice at once, so that a late answer cannot overwrite a newer one, and is complete on close', async () => {
     const state = { nowMs: 0, inTable: 0 }
     const open: (() => void)[] = []
     const add = async ({ requests }: { requests: number }) => {
@@ -77,7 +77,7 @@ describe('the sums of a day', () => {
     expect([state.inTable, use.of('d')]).toEqual([4, 4])
   })
 
-  it('are learned by a replica that has just come before anybody asks it', async () => {
+  it('is fetched by a new replica before its first request', async () => {
     const use = new DayUse({ add: async () => 10, now: () => 0, log })
     const limits = new RequestLimits({ deployment: 'd', replicaCount: () => 2, use, now: () => 0, count() {} })
     limits.set({ requestsPerDay: 10 })
@@ -85,7 +85,7 @@ describe('the sums of a day', () => {
     expect(() => limits.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
   })
 
-  it('count for the day on which they were answered what is summed up only after midnight', async () => {
+  it('counts requests for the day they were answered, even if written after midnight', async () => {
     const state = { nowMs: Date.parse('2026-11-20T23:59:59.000Z') }
     const written: unknown[] = []
     const add = async ({ day, requests }: { day: string; requests: number }) => {
@@ -104,7 +104,7 @@ describe('the sums of a day', () => {
     ])
   })
 
-  it('are summed up for several deployments at once, and written again only of those that answered since', async () => {
+  it('is written for several deployments at once, and again only for those with new requests', async () => {
     const written: [string, number][] = []
     const state = { atOnce: 0, atOnceMax: 0 }
     const use = new DayUse({
@@ -130,7 +130,7 @@ describe('the sums of a day', () => {
     expect(written).toEqual([['d7', 1]])
   })
 
-  it('are known before a replica that has just come answers for the first time, also of what is loaded on demand', async () => {
+  it('is known to a new replica before its first answer, even for a model loaded on demand', async () => {
     const { state, reconciler, answeredElsewhere } = await startReconciler()
     answeredElsewhere(100)
     state.desired = [deployment('iris', { min: 0, limits: { requestsPerDay: 100 } })]
@@ -140,7 +140,7 @@ describe('the sums of a day', () => {
     expect(() => limits?.admit(undefined)).toThrow(expect.objectContaining({ code: 'quota_used_up' }))
   })
 
-  it('hold what a replica answered just before it left', async () => {
+  it('includes what a replica answered just before it left', async () => {
     const { state, pass, reconciler, summed } = await startReconciler()
     state.desired = [deployment('iris', { limits: { requestsPerDay: 100 } })]
     await pass()

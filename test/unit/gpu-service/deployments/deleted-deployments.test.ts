@@ -10,8 +10,8 @@ const { ask, answers } = rowTraffic((started) => {
   host = started
 })
 
-describe('a deployment', () => {
-  it('gives its model back when it is deleted, by whichever protocol it was asked or asked about', async () => {
+describe('a deleted deployment', () => {
+  it('releases its model, whichever protocol used or described it', async () => {
     const own = await startTestServing([])
     onTestFinished(() => own.close())
     const target = await publishTarget(own, await embedderModel())
@@ -37,12 +37,12 @@ describe('a deployment', () => {
     const told = () => own.metrics.registry.metrics()
     expect(await told()).toContain('models_resident 1')
     for (const item of items) await deleteDeployment(own.table, item)
-    // Of one that still holds its model, they stay.
+    // The metrics of a deployment that still holds its model would stay.
     await expect.poll(told, slow).not.toMatch(/deployment="/)
     await expect.poll(told, slow).toContain('models_resident 0')
   })
 
-  it('that is deleted leaves nothing in the metrics', async () => {
+  it('leaves nothing in the metrics', async () => {
     const model = await irisModel()
     const [target, same] = [await publishTarget(host, model), await publishTarget(host, model)]
     const shadow = { target: same, percent: 100 }

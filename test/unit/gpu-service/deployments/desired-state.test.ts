@@ -4,7 +4,7 @@ import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
 
 function start(pool = 'default') {
   const items: Partial<DeploymentItem>[] = []
-  /** `behind` is what the index shows, where that is not what the table holds. */
+  /** `behind` is what the index shows if it lags behind the table. */
   const state = { nowMs: 0, version: 1, items, behind: undefined as typeof items | undefined, lists: 0 }
   const desired = new DesiredState({
     version: async () => state.version,
@@ -21,13 +21,13 @@ function start(pool = 'default') {
 }
 
 describe('the desired state', () => {
-  it('is listed when it changed and twice a minute, not at every look', async () => {
+  it('is listed on change and twice a minute, not at every look', async () => {
     const { state, desired } = start()
     for (; state.nowMs < 600_000; state.nowMs += 2000) await desired.read()
     expect(state.lists).toBeLessThanOrEqual(3 + 600 / 30)
   })
 
-  it('is looked at again for a while after a change, which an index may show late', async () => {
+  it('is read again for a while after a change, because an index may lag', async () => {
     const { state, names } = start()
     expect(await names()).toEqual([])
     state.nowMs += 60_000
@@ -39,7 +39,7 @@ describe('the desired state', () => {
     expect(await names()).toEqual(['late'])
   })
 
-  it('is found also where nobody counted the change', async () => {
+  it('is found even if nothing counted the change', async () => {
     const { state, names } = start()
     await names()
     state.nowMs += 10_000
@@ -50,7 +50,7 @@ describe('the desired state', () => {
     expect(await names()).toEqual(['restored'])
   })
 
-  it('keeps what an index forgets for a moment, or shows as it was before', async () => {
+  it('keeps what a lagging index omits for a moment or shows in an old version', async () => {
     const { state, desired } = start()
     const made = { name: 'fresh', createdAt: '2026-01-02', version: 1 }
     const changed = { ...made, version: 2 }
@@ -69,7 +69,7 @@ describe('the desired state', () => {
     expect(await shown([])).toEqual([])
   })
 
-  it('of another pool is none of ours; older items are of the default one', async () => {
+  it('includes only the deployments of its own pool; items without a pool belong to the default one', async () => {
     const items = [{ name: 'old' }, { name: 'gpu', pool: 'gpu' }, { name: 'here', pool: 'default' }]
     const [here, there] = [start(), start('gpu')]
     here.state.items = items

@@ -4,7 +4,7 @@ import { modelIdOf } from '../../../../gpu-service/models/graph-id.ts'
 import { broken, deployment, other, revision, startReconciler } from '../support/test-reconciler.ts'
 
 describe('a model that cannot be loaded', () => {
-  it('names the reason of a failed load, and tries again after growing pauses only', async () => {
+  it('is reported with the reason, and retried only after growing pauses', async () => {
     const { state, pass, reconciler, reports } = await startReconciler()
     state.desired = [deployment('bad', { revision: broken }), deployment('good')]
     await pass()
@@ -21,7 +21,7 @@ describe('a model that cannot be loaded', () => {
     expect(attempts).toEqual([1, 3, 7, 15])
   })
 
-  it('leaves a file alone that could not be loaded, whoever is to serve it next and whatever was served meanwhile', async () => {
+  it('is not retried early, whichever deployment asks for it and whatever was served meanwhile', async () => {
     const { state, pass, reconciler, loads } = await startReconciler()
     const fatal = [deployment('one', { revision: other }), deployment('two', { revision: other })]
     const attempts = async () => {
@@ -31,7 +31,7 @@ describe('a model that cannot be loaded', () => {
     }
     state.isFatal = true
     state.desired = fatal
-    // An engine that is ended from outside while it loads is no fault of the file, so the next one tries it, too.
+    // An engine killed from outside during a load is not the fault of the file, so the next engine tries it too.
     expect(await attempts()).toBe(2)
     state.nowMs += 1000
     expect(await attempts()).toBe(2)
@@ -49,7 +49,7 @@ describe('a model that cannot be loaded', () => {
       expect(reconciler.deployments.get(name)).toMatchObject({ state: 'READY', item: { revision: other } })
   })
 
-  it('lets a model that cannot be loaded on demand rest for longer and longer, however often it is asked', async () => {
+  it('is retried on demand only after growing pauses, however often it is requested', async () => {
     const { state, pass, reconciler, loads } = await startReconciler()
     state.desired = [deployment('sleeping', { min: 0 })]
     state.isFatal = true
@@ -83,7 +83,7 @@ describe('a model that cannot be loaded', () => {
     await ask()
   })
 
-  it('loads a model anew that an engine has lost, says why meanwhile, and gives the lost one back', async () => {
+  it('is loaded again after an engine lost it, with the reason shown meanwhile and the lost copy released', async () => {
     const { state, pass, reconciler, states, loads, unloads } = await startReconciler()
     state.desired = [deployment('one'), deployment('two')]
     await pass()

@@ -18,20 +18,20 @@ describe('a canary', () => {
     ['is slower, as it may be', sample(100), sample(100, 0, 19), undefined],
     ['is too slow', sample(100), sample(100, 0, 25), '2.5 times as long'],
     ['is slow where there is nothing to compare with', sample(19), sample(100, 0, 500), undefined],
-  ])('that %s is judged so', (_what, baseline, candidate, expected) => {
+  ])('that %s gets the right verdict', (_what, baseline, candidate, expected) => {
     const reason = judgeCanary({ rule, baseline, candidate })
     if (expected === undefined) expect(reason).toBeUndefined()
     else expect(reason).toContain(expected)
   })
 
-  it('is judged only by what the rule names', () => {
+  it('is judged only by the limits in the rule', () => {
     const { maxErrorRate: _, ...byLatency } = rule
     expect(judgeCanary({ rule: byLatency, baseline: sample(100), candidate: sample(50, 50) })).toBeUndefined()
   })
 })
 
 describe('a window of latencies', () => {
-  it('knows within a tenth where 95 of 100 answers stayed', () => {
+  it('knows the 95th percentile to within a tenth', () => {
     const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
     for (let latencyMs = 1; latencyMs <= 1000; latencyMs++) window.answered(latencyMs)
     const { answered, p95Ms } = window.sample()
@@ -40,7 +40,7 @@ describe('a window of latencies', () => {
     expect(p95Ms / 950).toBeLessThan(1.1)
   })
 
-  it('forgets what is older, and stays small however long it runs', () => {
+  it('forgets old answers, and stays small however long it runs', () => {
     const clock = { nowMs: 0 }
     const window = new LatencyWindow({ windowMs: 12_000, now: () => clock.nowMs })
     for (; clock.nowMs < 100_000; clock.nowMs += 100) window.answered(5)
@@ -51,7 +51,7 @@ describe('a window of latencies', () => {
     expect(window.sample()).toEqual({ answered: 0, failed: 0, p95Ms: 0 })
   })
 
-  it('counts what may be its callers’ own fault only where several met it, and of each no more than the third did', () => {
+  it('counts possible client errors only if several callers have them, and for each caller at most as many as the third one has', () => {
     const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
     const outcomes = Object.assign(new Outcomes(), { window })
     const note = (caller: string, status: number, times: number) => {
@@ -66,7 +66,7 @@ describe('a window of latencies', () => {
     expect(window.sample().failed).toBe(7)
   })
 
-  it('is not blamed for a model that waits for memory, or finds too little beside others', () => {
+  it('does not blame a model that waits for memory or runs short of it next to others', () => {
     const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
     const outcomes = Object.assign(new Outcomes(), { window })
     for (const code of ['model_not_ready', 'engine_memory_short'])
@@ -76,7 +76,7 @@ describe('a window of latencies', () => {
     expect(window.sample().failed).toBe(1)
   })
 
-  it('counts each engine that ended over a caller’s input, also over those of one caller, whatever status says so', () => {
+  it('counts every engine killed by an input, even from one caller, whatever the status', () => {
     const window = new LatencyWindow({ windowMs: 60_000, now: () => 0 })
     const outcomes = Object.assign(new Outcomes(), { window })
     const ended = { latencyMs: 1, caller: 'alice' }
@@ -87,7 +87,7 @@ describe('a window of latencies', () => {
     expect(window.sample().failed).toBe(4)
   })
 
-  it('takes any latency, also none and one of hours', () => {
+  it('takes any latency, including zero, negative and infinite ones', () => {
     const window = new LatencyWindow({ windowMs: 1000, now: () => 0 })
     for (const latencyMs of [0, -1, 1e-9, 1e9, Number.POSITIVE_INFINITY]) window.answered(latencyMs)
     expect(window.sample()).toMatchObject({ answered: 5 })

@@ -7,20 +7,20 @@ const keepersOf = (item: Pick<DeploymentItem, 'name' | 'max'>, among = replicas)
   among.filter((self) => isKeeper({ item, self, replicas: among.toReversed() }))
 const names = Array.from({ length: 200 }, (_, index) => `model-${index}`)
 
-it('are as many as may be, whichever replica is asked', () => {
+it('keepers are as many as `max` allows, and every replica agrees who they are', () => {
   for (const max of [1, 3, 10, 20])
     for (const name of names) expect(keepersOf({ name, max })).toHaveLength(Math.min(max, replicas.length))
   expect(keepersOf({ name: 'a', max: undefined })).toEqual(replicas)
 })
 
-it('are spread over the replicas', () => {
+it('keepers are spread over the replicas', () => {
   const counts = new Map(replicas.map((replica) => [replica, 0]))
   for (const name of names)
     for (const keeper of keepersOf({ name, max: 2 })) counts.set(keeper, (counts.get(keeper) ?? 0) + 1)
   for (const count of counts.values()) expect(count).toBeGreaterThan(20)
 })
 
-it('stay who they are when another replica comes or goes', () => {
+it('keepers stay the same when another replica comes or goes', () => {
   for (const name of names) {
     const before = keepersOf({ name, max: 3 })
     const gone = before[1]
@@ -32,7 +32,7 @@ it('stay who they are when another replica comes or goes', () => {
   }
 })
 
-it('include one that does not stand in the table yet, where it would be one', () => {
+it('a replica that is not in the table yet already knows whether it will be a keeper', () => {
   const keeps = (name: string, among: readonly string[]) =>
     isKeeper({ item: { name, max: 3 }, self: 'new', replicas: among })
   const before = names.map((name) => keeps(name, replicas))
@@ -40,7 +40,7 @@ it('include one that does not stand in the table yet, where it would be one', ()
   expect(new Set(before)).toEqual(new Set([true, false]))
 })
 
-it('keep it as the deployment says, and others have it loaded by who asks there', () => {
+it('a keeper keeps the model loaded as deployed; other replicas load it on demand', () => {
   const item = { name: 'a', min: 2, max: 3 } as DeploymentItem
   expect(asServedHere(item, true)).toBe(item)
   expect(asServedHere(item, false)).toEqual({ ...item, min: 0 })

@@ -4,7 +4,7 @@ import { createMetrics } from '../../../../shared/metrics.ts'
 import { member } from '../../../support/principals.ts'
 
 describe('the counts of keys', () => {
-  it('tell so many keys apart and no more, however many come', async () => {
+  it('tell at most `max` keys apart, and count the rest together', async () => {
     const metrics = createMetrics()
     const counts = new KeyCounts({ metrics, max: 3 })
     for (let n = 0; n < 100; n++) counts.count({ deployment: 'd', caller: member({ keyId: `key_${n}` }) })
@@ -20,7 +20,7 @@ describe('the counts of keys', () => {
     })
   })
 
-  it('forget those of a deployment that is gone, which leaves their room to others', async () => {
+  it('forget the keys of a deleted deployment, which frees their places', async () => {
     const metrics = createMetrics()
     const counts = new KeyCounts({ metrics, max: 2 })
     const count = (deployment: string, n: number) => counts.count({ deployment, caller: member({ keyId: `key_${n}` }) })

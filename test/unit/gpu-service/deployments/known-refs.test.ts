@@ -26,8 +26,8 @@ function start(refs: RefOfRevision[] = []) {
   return { state, known }
 }
 
-describe('the names of what is deployed', () => {
-  it('are all by which the hub knows its revision: aliases, branches, tags, HEAD, and what it is called elsewhere', async () => {
+describe('the refs of a deployed revision', () => {
+  it('include every alias, branch, tag, HEAD and commit by which the hub knows it', async () => {
     const { known } = start([
       { kind: 'alias', name: 'champion', revision: a },
       { kind: 'branch', name: 'main', revision: a },
@@ -42,7 +42,7 @@ describe('the names of what is deployed', () => {
     expect(others.filter((ref) => known.means(item, ref))).toEqual([])
   })
 
-  it('mean what the hub takes them for where an alias and a tag share one', async () => {
+  it('resolve as on the hub if an alias and a tag share a name', async () => {
     const { known } = start([
       { kind: 'alias', name: 'best', revision: b },
       { kind: 'tag', name: 'best', revision: a },
@@ -53,7 +53,7 @@ describe('the names of what is deployed', () => {
     expect(known.means(item, 'refs/tags/best')).toBe(true)
   })
 
-  it('are read when a repo is deployed and twice a minute, a few repos at a time, and forgotten with it', async () => {
+  it('are read on deployment and twice a minute, a few repos at a time, and forgotten with the deployment', async () => {
     const { state, known } = start([{ kind: 'tag', name: 'v1', revision: a }])
     const items = Array.from({ length: 60 }, (_, index) => ({ repoId: `r${index}`, revision: a }))
     for (const read of [25, 50, 60, 60]) {
@@ -67,7 +67,7 @@ describe('the names of what is deployed', () => {
     expect(items.filter((item) => known.means(item, 'v1'))).toEqual([items[0]])
   })
 
-  it('stay what they were while the table does not answer', async () => {
+  it('stay as they were while the table does not answer', async () => {
     const { state, known } = start([{ kind: 'tag', name: 'v1', revision: a }])
     const item = { repoId: 'r', revision: a }
     await known.follow([item])
@@ -78,7 +78,7 @@ describe('the names of what is deployed', () => {
   })
 })
 
-it('a model is found by another ref that names the revision which is served, and by no ref of another one', async () => {
+it('a model is found by any ref of its deployed revision, and by no ref of another', async () => {
   const host = await startTestServing([])
   onTestFinished(() => host.close())
   const model = await irisModel()

@@ -12,7 +12,7 @@ const { ask, answers } = rowTraffic((started) => {
 const metric = (start: string) => metricValue(host, start)
 
 describe('a deployment with limits', () => {
-  it('answers so many requests a second, and tells the others when to come again', async () => {
+  it('answers as many requests per second as its limit, and tells the others when to retry', async () => {
     const target = await publishTarget(host, await irisModel())
     await deployTargets(host, { name: 'limited', targets: [target], limits: { requestsPerSecond: 5 } })
     await answers('limited')
@@ -29,7 +29,7 @@ describe('a deployment with limits', () => {
     await expect.poll(async () => (await ask('limited')).status, { timeout: waitMs + 1000 }).toBe(200)
   })
 
-  it('answers so many requests a day, and so many tokens a minute', async () => {
+  it('stops at its requests per day and its tokens per minute', async () => {
     const rows = await publishTarget(host, await irisModel())
     const texts = await publishTarget(host, await embedderModel())
     await deployTargets(host, { name: 'daily', targets: [rows], limits: { requestsPerDay: 3 } })
@@ -45,7 +45,7 @@ describe('a deployment with limits', () => {
     expect(await asOpenai.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limited' } })
   })
 
-  it('is asked about, by whatever protocol, without that counting as a request or being copied', async () => {
+  it('does not count metadata, health and readiness requests of any protocol, nor copy them to its shadow', async () => {
     const model = await irisModel()
     const [target, same] = [await publishTarget(host, model), await publishTarget(host, model)]
     const shadow = { target: same, percent: 100 }
@@ -63,7 +63,7 @@ describe('a deployment with limits', () => {
     for (let times = 0; times < 3; times++) await statuses()
     expect([(await ask('probed')).status, (await ask('probed')).status]).toEqual([200, 200])
     expect((await ask('probed')).status).toBe(429)
-    // Of a model that may answer no more today, all can be told still.
+    // These still answer for a model whose quota for today is used up.
     expect(await statuses()).toEqual(paths.map(() => 200))
     expect(await (await host.ask('/v2/models/probed/ready')).json()).toEqual({ name: 'probed', ready: true })
     expect(await metric('key_requests_total{deployment="probed"')).toBe(2)

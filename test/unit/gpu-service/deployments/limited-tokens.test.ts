@@ -20,10 +20,10 @@ async function deployLimited(name: string, tokensPerMinute: number, model?: Test
 const left = (answer: Response) => Number(answer.headers.get('x-ratelimit-remaining-tokens'))
 const tokensOf = (answer: Response) => Number(answer.headers.get('x-tokens'))
 
-/** Of so many a minute hardly one comes back between two answers. */
+/** So few a minute that hardly one comes back between two answers. */
 const perMinute = 300
 
-/** Asks, and holds what was taken off against what the answer says; gives what is left. */
+/** Asks, compares the charge with the tokens reported in the answer, and returns what is left. */
 async function asksFor({ path, json, before }: { path: string; json: unknown; before: number }): Promise<number> {
   const answer = await host.ask(path, { json })
   const told = tokensOf(answer)
@@ -36,8 +36,8 @@ async function asksFor({ path, json, before }: { path: string; json: unknown; be
 
 const text = 'many words in a row'
 
-describe('a deployment that answers so many tokens a minute', () => {
-  it('lets a crowd that comes at once have no more than that and one request over', async () => {
+describe('a deployment with tokens per minute', () => {
+  it('gives a simultaneous crowd no more than its limit plus one request', async () => {
     await deployLimited('crowded', 300)
     const json = { model: 'crowded', input: 'many words '.repeat(20) }
     const all = await Promise.all(Array.from({ length: 40 }, () => host.ask('/v1/embeddings', { json })))
@@ -50,12 +50,12 @@ describe('a deployment that answers so many tokens a minute', () => {
     for (const one of refused) {
       expect(await one.json()).toMatchObject({ error: { code: 'rate_limited' } })
       expect(left(one)).toBe(0)
-      // What one request is over is made up for within its own share of the minute.
+      // The overdraft of one request is paid back within its own share of the minute.
       expect(Number(one.headers.get('retry-after'))).toBeLessThanOrEqual(Math.ceil((size / 300) * 60) + 1)
     }
   })
 
-  it('refuses what has more than a minute of them, and takes nothing off for it', async () => {
+  it("refuses a request larger than a minute's tokens, without charging it", async () => {
     await deployLimited('small', 20)
     const ask = (input: string | string[]) => host.ask('/v1/embeddings', { json: { model: 'small', input } })
     const refused = await ask(Array<string>(10).fill(text))
@@ -63,7 +63,7 @@ describe('a deployment that answers so many tokens a minute', () => {
     expect((await ask('a text')).status).toBe(200)
   })
 
-  it('takes off what each route says that a request was', async () => {
+  it('charges what each route reports as the tokens of a request', async () => {
     await deployLimited('routes', perMinute)
     const base = '/api/v1/predict/routes'
     const ids = [5, 6, 7]
@@ -84,7 +84,7 @@ describe('a deployment that answers so many tokens a minute', () => {
     for (const [path, json] of asked) before = await asksFor({ path, json, before })
   })
 
-  it.skipIf(!hasTinyModels)('takes off what each task says that a request was', async () => {
+  it.skipIf(!hasTinyModels)('charges what each task reports as the tokens of a request', async () => {
     const qa = { question: 'who?', context: text }
     const asked: [string, string, unknown][] = [
       ['tiny-bert-sentiment', 'text-classification', { inputs: text }],

@@ -11,14 +11,14 @@ function start() {
   return { clock, failures: new LoadFailures({ now: () => clock.nowMs }) }
 }
 
-it('one load that failed counts once for all who share it', () => {
+it('counts one failed load once for all deployments that share it', () => {
   const { failures } = start()
   const error = new Error('the engine died')
   expect([failures.note(item(), error), failures.note(item({ name: 'other' }), error)]).toEqual([1, 1])
   expect(failures.note(item(), new Error('the engine died'))).toBe(2)
 })
 
-it('a file rests for itself: not in another task, nor in another revision', () => {
+it('blocks only the file that failed, not its other tasks or revisions', () => {
   const { failures, clock } = start()
   failures.note(item(), new Error('no graph'))
   expect(failures.reasonToRest(item())).toBe('no graph')
@@ -28,7 +28,7 @@ it('a file rests for itself: not in another task, nor in another revision', () =
   expect(failures.reasonToRest(item())).toBeUndefined()
 })
 
-it('a model that never ends is left alone for an hour, and not for ever', () => {
+it('blocks a model that hung for an hour, and not for ever', () => {
   const { failures, clock } = start()
   failures.note(item(), new ModelHung('a run did not come to an end'))
   expect(failures.isHopeless(item())).toBe(true)
@@ -38,7 +38,7 @@ it('a model that never ends is left alone for an hour, and not for ever', () => 
   expect(failures.reasonToRest(item())).toBeUndefined()
 })
 
-it('remembers the last thousand files that failed', () => {
+it('remembers the last thousand failed files', () => {
   const { failures } = start()
   for (let file = 0; file < 1500; file++) failures.note(item({ file: String(file) }), new Error('no'))
   const resting = Array.from({ length: 1500 }, (_, file) => failures.reasonToRest(item({ file: String(file) })))

@@ -18,11 +18,11 @@ function slots(count: number) {
   return { state, all }
 }
 
-it('loads a thousand models that come at once a few at a time, each once, in their order', async () => {
+it('loads a thousand models a few at a time, each once, in order', async () => {
   const { state, all } = slots(1000)
   const turns = new LoadTurns({ atOnce: 8 })
   const loads = all.map((slot) => turns.take(slot))
-  // The next pass finds them due still.
+  // The next pass still finds them due.
   expect(all.slice(8).map((slot) => turns.take(slot))).toEqual(Array(992).fill(undefined))
   while (state.loads.length < 1000 || state.running > 0) {
     await aTurn()
@@ -33,7 +33,7 @@ it('loads a thousand models that come at once a few at a time, each once, in the
   expect(state.loads).toEqual(all.map((_, n) => n))
 })
 
-it('passes over what has been given up before its turn', async () => {
+it('skips a model that was given up before its turn', async () => {
   const { state, all } = slots(3)
   const turns = new LoadTurns({ atOnce: 1 })
   const loads = all.map((slot) => turns.take(slot))

@@ -6,7 +6,7 @@ import { createMetrics } from '../../../../shared/metrics.ts'
 
 type Options = ModelBatcherOptions<number, number>
 
-/** The code by which an input fails for which an engine had too little memory. */
+/** The error code for an input for which the engine had too little memory. */
 async function failureOn({ device, hasNeighbours }: { device: 'cpu' | 'cuda'; hasNeighbours: boolean }) {
   const limits = { wasteMax: 0.1, runMsMax: 50, queuedMax: 10, waitMsMax: 1000, requestMsMax: 60_000 }
   const { batcher } = createModelBatcher<number, number>({
@@ -33,6 +33,6 @@ it.each([
   ['a GPU beside other models is told to come again', { device: 'cuda', hasNeighbours: true }, 'engine_memory_short'],
   ['a GPU that it has for itself is too large', { device: 'cuda', hasNeighbours: false }, 'inference_failed'],
   ['a machine is too large, whatever else is loaded', { device: 'cpu', hasNeighbours: true }, 'inference_failed'],
-] as const)('what finds too little memory on %s', async (_where, engines, code) => {
+] as const)('running out of memory on %s', async (_where, engines, code) => {
   expect(await failureOn(engines)).toBe(code)
 })

@@ -13,7 +13,7 @@ afterAll(() => host.close())
 it.each([
   ['with answers that are kept', { resultCache: { entries: 100 } }],
   ['without', {}],
-])('what a deployment turns away for its load is nothing off its quota of the day: %s', async (name, settings) => {
+])('does not charge the daily quota for requests refused under load: %s', async (name, settings) => {
   const target = await publishTarget(host, await embedderModel())
   const model = `quota ${name}`.replaceAll(' ', '-')
   await deployTargets(host, { name: model, targets: [target], limits: { requestsPerDay: 1000 }, ...settings })

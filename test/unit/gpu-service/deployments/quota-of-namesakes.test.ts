@@ -13,13 +13,13 @@ const { ask, answers } = rowTraffic((started) => {
   host = started
 })
 
-/** What all replicas together have written down that it answered today. */
+/** The number of requests today that all replicas have written to the table. */
 async function summed(item: DeploymentItem): Promise<number | undefined> {
   const key = keys.deploymentUse(deploymentUseId(item), new Date().toISOString().slice(0, 10))
   return (await host.table.get<{ requests: number }>(key))?.requests
 }
 
-it('a deployment has its quota of the day though one of the same name used up its own before it was deleted', async () => {
+it('a new deployment has its full daily quota, even if a deleted one of the same name used up its own', async () => {
   const target = await publishTarget(host, await irisModel())
   const before = await deployTargets(host, { name: 'named', targets: [target], limits: { requestsPerDay: 3 } })
   await answers('named')

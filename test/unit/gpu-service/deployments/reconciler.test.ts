@@ -14,7 +14,7 @@ describe('the reconciler', () => {
     ])
   })
 
-  it('reports again only on change, and where nothing changed every ten minutes', async () => {
+  it('reports only on change, and every ten minutes if nothing changes', async () => {
     const { state, pass, reports } = await startReconciler()
     state.desired = [deployment('iris')]
     await pass()
@@ -27,7 +27,7 @@ describe('the reconciler', () => {
     expect(reports).toHaveLength(3)
   })
 
-  it('gives up what the table no longer asks for, and takes its report back', async () => {
+  it('stops serving what the table no longer asks for, and removes its report', async () => {
     const { state, pass, states, forgotten, unloads } = await startReconciler()
     state.desired = [deployment('iris')]
     await pass()
@@ -38,7 +38,7 @@ describe('the reconciler', () => {
     await expect.poll(() => unloads).toHaveLength(1)
   })
 
-  it('goes on while a report cannot be taken back, and takes it back as soon as it can', async () => {
+  it('goes on if a report cannot be removed, and removes it once it can', async () => {
     const { state, pass, states, forgotten } = await startReconciler()
     state.desired = [deployment('old'), deployment('gone')]
     await pass()
@@ -47,7 +47,7 @@ describe('the reconciler', () => {
     await pass()
     expect(states()).toEqual([['new', 'READY']])
     expect(forgotten).toEqual([])
-    // One is there again before its report could be taken back.
+    // One is deployed again before its report could be removed.
     state.desired = [deployment('new'), deployment('old')]
     await pass()
     state.areReportsStuck = false
@@ -56,7 +56,7 @@ describe('the reconciler', () => {
     expect(forgotten).toEqual(['gone'])
   })
 
-  it('gives a model back only behind the requests that hold it, however long they read their input', async () => {
+  it('releases a model only after the requests that hold it, however slow their input is', async () => {
     const { state, pass, reconciler, unloads } = await startReconciler()
     state.desired = [deployment('iris')]
     await pass()
@@ -73,7 +73,7 @@ describe('the reconciler', () => {
     await expect.poll(() => unloads).toHaveLength(1)
   })
 
-  it('loads a model once for two deployments of it, and keeps it until both are gone', async () => {
+  it('loads a model once for two deployments, and keeps it until both are gone', async () => {
     const { state, pass, states, loads, unloads, metrics } = await startReconciler()
     state.desired = [deployment('one'), deployment('two')]
     await pass()
@@ -101,7 +101,7 @@ describe('the reconciler', () => {
     expect(states()).toEqual([['iris', 'READY']])
   })
 
-  it('is ready when the first deployments are loaded or have failed by name', async () => {
+  it('is ready once the first deployments are loaded or have failed by name', async () => {
     const { state, reconciler, states } = await startReconciler()
     state.desired = [deployment('iris'), deployment('bad', { revision: broken })]
     await reconciler.start()

@@ -5,7 +5,7 @@ import type { ReplicaStatus } from '../../../../shared/contract/deployment.ts'
 import { createLogger } from '../../../../shared/log.ts'
 import type { DeploymentItem } from '../../../../shared/table/deployments.ts'
 
-/** A replica whose first write arrives only when it is let go. */
+/** A replica whose first write arrives only when the test lets it. */
 function start() {
   const table = new Map<string, ReplicaStatus>()
   const first = Promise.withResolvers<void>()
@@ -36,7 +36,7 @@ function start() {
   return { table, reporter, deployment, change, arrive: first.resolve }
 }
 
-it('what a replica said last of a deployment stands in the table, however late what it said before arrives', async () => {
+it('the last report about a deployment wins, even if an earlier one arrives late', async () => {
   const { table, reporter, deployment, change, arrive } = start()
   const before = reporter.report(deployment)
   change()
@@ -47,7 +47,7 @@ it('what a replica said last of a deployment stands in the table, however late w
   expect(table.get('iris')).toMatchObject({ revision: 'after' })
 })
 
-it('what is not served any more is taken back behind what was said of it, however late that arrives', async () => {
+it('a report is removed when the deployment is, even if the report arrives late', async () => {
   const { table, reporter, deployment, arrive } = start()
   const said = reporter.report(deployment)
   const forgotten = reporter.forget('iris')

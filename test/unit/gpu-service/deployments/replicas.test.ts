@@ -8,7 +8,7 @@ import { startTestServing } from '../support/test-serving.ts'
 const slow = { timeout: 20_000 }
 const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }
 
-it('replicas of one pool each say what they run, share a limit, and take what they said with them', async () => {
+it('the replicas of a pool report what they run, share a limit, and remove their reports when they leave', async () => {
   const one = await startTestServing([], { replicaId: 'one', engines: 1, heartbeatMs: 50 })
   const two = await startTestServing([], { replicaId: 'two', engines: 1, heartbeatMs: 50 }, undefined, one)
   const elsewhere = await startTestServing(
@@ -47,7 +47,7 @@ it('replicas of one pool each say what they run, share a limit, and take what th
   await one.close()
 }, 60_000)
 
-it('a replica says where its pool is asked before it serves anything, and nothing where the registry is asked too', async () => {
+it("a replica reports the URL of its pool before it serves anything, and none if it shares the registry's", async () => {
   const publicUrl = 'https://infer.example'
   const apart = await startTestServing([], { replicaId: 'apart', publicUrl, heartbeatMs: 50 })
   const beside = await startTestServing([], { replicaId: 'beside', heartbeatMs: 50 }, undefined, apart)
@@ -63,7 +63,7 @@ it('a replica says where its pool is asked before it serves anything, and nothin
   await apart.close()
 }, 60_000)
 
-it('at most `max` replicas of a pool keep a model loaded, others load it when asked, and one takes the place of one that leaves', async () => {
+it('at most `max` replicas keep a model loaded, others load it on demand, and one takes over when a keeper leaves', async () => {
   const one = await startTestServing([], { replicaId: 'one', engines: 1, heartbeatMs: 50 })
   const two = await startTestServing([], { replicaId: 'two', engines: 1, heartbeatMs: 50 }, undefined, one)
   const replicas = ['one', 'two']
@@ -92,7 +92,7 @@ it('at most `max` replicas of a pool keep a model loaded, others load it when as
     ['one', false],
     ['two', undefined],
   ])
-  // Nobody asks any more.
+  // No requests come any more.
   await expect.poll(() => isLoaded(one), slow).toBe(false)
   expect(await isLoaded(two)).toBe(true)
   expect([await ask(one), await ask(two)]).toEqual([200, 200])

@@ -38,7 +38,7 @@ function start({ replicas = 1 } = {}) {
 }
 
 describe('the limits of a deployment', () => {
-  it('let in so much a second and no more, in the long run and at once', () => {
+  it('admit their requests per second, in a burst and in the long run', () => {
     const { state, limits, askTimes, counted } = start()
     limits.set({ requestsPerSecond: 10 })
     expect(askTimes(100)).toBe(10)
@@ -63,7 +63,7 @@ describe('the limits of a deployment', () => {
     expect(askTimes(100)).toBe(10)
   })
 
-  it('let one request in at a time where less than one a second is allowed', () => {
+  it('admit one request at a time if less than one per second is allowed', () => {
     const { state, limits, askTimes } = start({ replicas: 4 })
     limits.set({ requestsPerSecond: 1 })
     expect(askTimes(10)).toBe(1)
@@ -73,7 +73,7 @@ describe('the limits of a deployment', () => {
     expect(askTimes(10)).toBe(1)
   })
 
-  it('keep what is used up used up when they are set anew', () => {
+  it('stay used up when they are changed', () => {
     const { limits, ask, askTimes } = start()
     limits.set({ requestsPerSecond: 5 })
     expect(askTimes(9)).toBe(5)
@@ -83,7 +83,7 @@ describe('the limits of a deployment', () => {
     expect(askTimes(1000)).toBe(1000)
   })
 
-  it('hold callers back until the minute made up for the tokens of one that was let in by the last of them', () => {
+  it('make callers wait until the token overdraft of the last admitted request is paid back', () => {
     const { state, limits, ask } = start()
     limits.set({ tokensPerMinute: 60 })
     const [first, second, third] = [1, 2, 3].map(() => limits.admit(undefined))
@@ -97,7 +97,7 @@ describe('the limits of a deployment', () => {
     expect(ask()).toBe('in')
   })
 
-  it('end for the day with the quota, whichever replica answered, and begin anew at midnight', async () => {
+  it('stop for the day when the quota of all replicas is used up, and start anew at midnight', async () => {
     const { state, use, limits, ask, askTimes } = start()
     limits.set({ requestsPerDay: 10 })
     expect(askTimes(4)).toBe(4)
@@ -111,7 +111,7 @@ describe('the limits of a deployment', () => {
     expect(ask()).toBe('in')
   })
 
-  it('take nothing for a request that finds no slot when it has come whole, also where it was summed up already', async () => {
+  it('charge nothing for a request that finds no slot, even if it was already written to the table', async () => {
     const { state, use, limits } = start()
     limits.set({ requestsPerSecond: 10, requestsPerDay: 100, concurrency: 1 })
     const left = () => {
@@ -131,7 +131,7 @@ describe('the limits of a deployment', () => {
     expect(left()).toEqual(['8', '98'])
   })
 
-  it('are given back what a request was counted for, and nothing of a limit that was set since', async () => {
+  it('take back the charges of a request, but not against limits set since', async () => {
     const { state, use, limits, askTimes } = start()
     const before = [1, 2, 3].map(() => limits.admit(undefined))
     limits.set({ requestsPerSecond: 3, requestsPerDay: 5 })
@@ -144,7 +144,7 @@ describe('the limits of a deployment', () => {
     expect(state.inTable).toBe(5)
   })
 
-  it('of a day are not given back what was counted for the day before', async () => {
+  it('take nothing back from today for requests of yesterday', async () => {
     const { state, use, limits, askTimes } = start()
     limits.set({ requestsPerDay: 10 })
     const before = Array.from({ length: 10 }, () => limits.admit(undefined))
@@ -158,7 +158,7 @@ describe('the limits of a deployment', () => {
     expect(state.inTable).toBe(10)
   })
 
-  it('forget no request that the table did not take', async () => {
+  it('keep requests that the table did not accept', async () => {
     const { state, use, limits, askTimes } = start()
     limits.set({ requestsPerDay: 10 })
     askTimes(4)
@@ -170,7 +170,7 @@ describe('the limits of a deployment', () => {
     expect(state.inTable).toBe(4)
   })
 
-  it('refuse for good what has more tokens than a minute, and count nothing of it', () => {
+  it('refuse for good a request of more tokens than a minute has, and charge nothing', () => {
     const { limits } = start({ replicas: 2 })
     limits.set({ tokensPerMinute: 60, requestsPerSecond: 20, requestsPerDay: 5 })
     const admitted = limits.admit(undefined)
@@ -185,7 +185,7 @@ describe('the limits of a deployment', () => {
     })
   })
 
-  it('answer the whole of a request in parts whose first was let in, and are given back all of it', () => {
+  it('admit all parts of a request once its first part was admitted, and can refund them all, once', () => {
     const { limits, ask } = start()
     limits.set({ tokensPerMinute: 60 })
     const parts = limits.admit(undefined)
@@ -196,7 +196,7 @@ describe('the limits of a deployment', () => {
     expect(limits.headers()).toMatchObject({ 'x-ratelimit-remaining-tokens': '60' })
   })
 
-  it('have nobody wait for hours that was over a larger limit of before', () => {
+  it('do not carry the overdraft of a larger former limit into a smaller one', () => {
     const { state, limits, ask } = start()
     limits.set({ tokensPerMinute: 1_000_000 })
     const [first, second] = [1, 2].map(() => limits.admit(undefined))
@@ -207,7 +207,7 @@ describe('the limits of a deployment', () => {
     expect(ask()).toBe('in')
   })
 
-  it('are told in headers', () => {
+  it('are reported in headers', () => {
     const { limits } = start()
     expect(limits.headers()).toEqual({})
     limits.set({ requestsPerSecond: 5, requestsPerDay: 100 })

@@ -17,8 +17,8 @@ function start(max?: number) {
   return { clock, slots, refusal }
 }
 
-describe('the slots of a deployment', () => {
-  it('are as many as may be, each given back once', () => {
+describe('the concurrency slots of a deployment', () => {
+  it('are limited in number, and each is given back once', () => {
     const { slots, refusal } = start(2)
     const [first] = [slots.take(), slots.take()]
     expect([slots.taken, slots.free]).toEqual([2, 0])
@@ -28,13 +28,13 @@ describe('the slots of a deployment', () => {
     expect([slots.taken, slots.free, refusal()]).toEqual([1, 1, undefined])
   })
 
-  it('are without end where nobody limits them, and counted all the same', () => {
+  it('are unlimited without a limit, and still counted', () => {
     const { slots, refusal } = start()
     for (let n = 0; n < 1000; n++) slots.take()
     expect([slots.taken, refusal()]).toEqual([1000, undefined])
   })
 
-  it('tell when one will be free by how long requests take', () => {
+  it('predict when one will be free from how long requests take', () => {
     const { clock, slots, refusal } = start(4)
     for (let n = 0; n < 100; n++) {
       const leave = slots.take()
@@ -45,7 +45,7 @@ describe('the slots of a deployment', () => {
     expect(refusal()).toMatchObject({ code: 'concurrency_limited', status: 429, retryable: true, retryAfterSeconds: 2 })
   })
 
-  it('tell it by how long the oldest has been under way, before any has ended', () => {
+  it('predict it from the oldest running request before any has ended', () => {
     const { clock, slots, refusal } = start(1)
     slots.take()
     expect(refusal()?.retryAfterSeconds).toBe(0.1)
@@ -53,7 +53,7 @@ describe('the slots of a deployment', () => {
     expect(refusal()?.retryAfterSeconds).toBe(6)
   })
 
-  it('let nobody in while more are under way than may be by now, and end none of them', () => {
+  it('admit nothing while more are taken than a lowered limit allows, and end none of them', () => {
     const { slots, refusal } = start(3)
     const leaves = [slots.take(), slots.take(), slots.take()]
     slots.max = 1

@@ -11,7 +11,7 @@ const { ask, answers } = rowTraffic((started) => {
 })
 
 describe('a deployment', () => {
-  it('that is paused refuses with what no client repeats by itself, and answers again when it is resumed', async () => {
+  it('refuses with a status that clients do not retry while paused, and answers again when resumed', async () => {
     const target = await publishTarget(host, await irisModel())
     await deployTargets(host, { name: 'resting', targets: [target] })
     await answers('resting')
@@ -24,7 +24,7 @@ describe('a deployment', () => {
     await answers('resting')
   })
 
-  it('that no replica needs to keep is loaded for its first request, answers it, and leaves when nobody asks', async () => {
+  it('loads with its first request if no replica has to keep it, and unloads when idle', async () => {
     const target = await publishTarget(host, await irisModel())
     await deployTargets(host, { name: 'sleeping', targets: [target], min: 0, idleSeconds: 1 })
     const told = async () => {

@@ -13,7 +13,7 @@ const { ask, answers } = rowTraffic((started) => {
 })
 
 describe('a deployment with a canary', () => {
-  it('takes a target that fails several callers out of service by itself, once, and says why; one caller alone cannot', async () => {
+  it('rolls back a target that fails several callers, once and with the reason; one caller alone cannot cause it', async () => {
     const stable = await publishTarget(host, await irisModel(), { weight: 50 })
     // Takes texts, and so fails every row.
     const failing = await publishTarget(host, await embedderModel(), { weight: 50 })
@@ -23,7 +23,7 @@ describe('a deployment with a canary', () => {
     const rolledBack = async () => targetsOf((await getDeployment(host.table, 'guarded')) ?? failed())[1]?.rolledBack
     const byOne = async () => Promise.all(Array.from({ length: 40 }, async () => (await ask('guarded')).status))
     await expect.poll(async () => new Set(await byOne()), slow).toEqual(new Set([200, 422]))
-    // Several judgements later.
+    // Time for several judgements.
     await pause(300)
     expect(await rolledBack()).toBeUndefined()
     const users = await Promise.all([1, 2, 3].map(() => makeUser(host.table, { role: 'admin' })))
@@ -46,7 +46,7 @@ describe('a deployment with a canary', () => {
     expect((await getDeployment(host.table, 'guarded'))?.version).toBe(2)
   })
 
-  it('takes a target out of service that cannot be loaded', async () => {
+  it('rolls back a target that cannot be loaded', async () => {
     const model = await irisModel()
     const stable = await publishTarget(host, model)
     const files = { ...model.files, 'model.onnx': Buffer.from('no graph at all') }

@@ -73,7 +73,7 @@ describe('the router', () => {
     ['team/half', 'half'],
     ['Team/MiniLM@v2', 'minilm-v2'],
     ['team/minilm@stable', 'minilm-v2'],
-  ])('finds what %s names', (model, name) => {
+  ])('resolves %s', (model, name) => {
     expect(nameOf(model)).toBe(name)
   })
 
@@ -86,7 +86,7 @@ describe('the router', () => {
     },
   )
 
-  it('says that a model is still loading, and why one has failed', () => {
+  it('says that a model is still loading, or why it failed', () => {
     expect(() => resolve({ model: 'loading', caller: admin() })).toThrow(
       expect.objectContaining({ code: 'model_not_ready', status: 503 }),
     )
@@ -106,7 +106,7 @@ describe('the router', () => {
     ['a stranger to its owner', member()],
     ['a key for another owner', member({ username: 'team', limit: { owner: 'other' } })],
     ['a key for another repo', member({ username: 'team', limit: { repoId: 'another' } })],
-  ])('has nothing for %s, whatever the name', (_who, caller) => {
+  ])('shows nothing to %s, whatever the name', (_who, caller) => {
     expect(list(caller)).toEqual([])
     for (const model of ['minilm', 'team/minilm', 'team/minilm@v2', 'loading', 'team/broken'])
       expect(() => resolve({ model: model, caller: caller })).toThrow(absent)
@@ -121,7 +121,7 @@ describe('the router', () => {
     expect(resolve({ model: 'team/minilm', caller: caller }).item.name).toBe('minilm')
   })
 
-  it('is closed to a key for one repo where a deployment serves another one too', () => {
+  it('hides a deployment from a key for one repo if it also serves another', () => {
     const targets = ['team/minilm', 'team/other'].map((repo) => ({ ...slot('x', { repo }).item, name: undefined }))
     const mixed = createRouter(() => byName(slot('mixed', { targets })))
     const caller = member({ username: 'team', limit: { repoId: 'team/minilm' } })
@@ -129,13 +129,13 @@ describe('the router', () => {
     expect(mixed.resolve({ model: 'mixed', caller: member({ username: 'team' }) }).item.name).toBe('mixed')
   })
 
-  it('says of a paused deployment that it is, with what no client repeats', () => {
+  it('refuses for a paused deployment in a way that clients do not retry', () => {
     const resting = createRouter(() => byName(slot('resting', {}, { state: 'PAUSED', served: undefined })))
     const paused = expect.objectContaining({ code: 'deployment_paused', status: 409, retryable: false })
     expect(() => resting.resolve({ model: 'resting', caller: admin() })).toThrow(paused)
   })
 
-  it('falls back to no deployment of somebody else where a name is shared', () => {
+  it("resolves a shared name only among the caller's own deployments", () => {
     const two = createRouter(() =>
       byName(slot('theirs', { owner: 'other', createdAt: '2026-12-01T00:00:00.000Z' }), slot('mine', {})),
     )

@@ -16,13 +16,13 @@ function targetsOf(targets: DeploymentItem['targets']) {
 
 const keys = Array.from({ length: 4000 }, (_, n) => `session-${n}`)
 
-it('callers are shared by two targets of one name too, of which one goes along with it and one stays', () => {
+it('splits callers between two targets of one name, one following the alias and one fixed', () => {
   const targets = targetsOf([before, after])
   const given = keys.filter((key) => chooseTarget({ targets, key })?.index === 1).length
   expect(given / keys.length).toBeCloseTo(0.25, 1)
 })
 
-it('a target is the same to its callers at another revision and beside others', () => {
+it('keeps the identity of a target across revisions and neighbours', () => {
   const [standing] = targetsOf([before])
   expect(targetsOf([{ ...before, revision: '3'.repeat(40) }, after])[0]?.id).toBe(standing?.id)
 })

@@ -12,7 +12,7 @@ const { ask, answers } = rowTraffic((started) => {
 const metric = (start: string) => metricValue(host, start)
 
 describe('a deployment with a shadow', () => {
-  it('copies requests to its shadow without its callers ever noticing, whatever becomes of the copies', async () => {
+  it('copies requests to its shadow without affecting its callers, even if the copies fail', async () => {
     const [stable, same] = await Promise.all([irisModel(), irisModel()].map(async (m) => publishTarget(host, await m)))
     const failing = await publishTarget(host, await embedderModel())
     if (stable === undefined || same === undefined) throw new Error('unreachable')
@@ -33,7 +33,7 @@ describe('a deployment with a shadow', () => {
     await keepAsking('hindered', 'error')
     expect(await count('mirrored', 'error')).toBe(0)
     expect(await metric('predictions_total{deployment="mirrored:shadow"')).toBeGreaterThan(5)
-    // A crowd: the copies are left out, not the callers.
+    // Under a crowd the copies are dropped, not the requests.
     const crowd = await Promise.all(Array.from({ length: 300 }, async () => (await ask('mirrored')).status))
     expect(new Set(crowd)).toEqual(new Set([200]))
     expect(await count('mirrored', 'dropped')).toBeGreaterThan(100)

@@ -10,7 +10,7 @@ const { ask, answers } = rowTraffic((started) => {
 })
 
 describe('a deployment of several targets', () => {
-  it('shares its requests by weight, and answers those of one session by one target', async () => {
+  it('splits requests by weight, and keeps a session on one target', async () => {
     const model = await irisModel()
     const a = await publishTarget(host, model, { ref: 'a', weight: 80 })
     const b = await publishTarget(host, model, { ref: 'b', weight: 20 })
@@ -30,7 +30,7 @@ describe('a deployment of several targets', () => {
     expect(await Promise.all(sessions.map((headers) => revisionOf(ask('shared', headers))))).toEqual(chosen)
   })
 
-  it('answers by the target whose name is asked for, where that is not its own', async () => {
+  it("answers from the target named in the request, if it is not the deployment's own name", async () => {
     const model = await irisModel()
     const a = await publishTarget(host, model, { ref: 'named-a' })
     const b = await publishTarget(host, model, { ref: 'named-b' })
@@ -46,7 +46,7 @@ describe('a deployment of several targets', () => {
     expect(await revisionsOf(() => ask('named'))).toEqual(new Set([a.revision, b.revision]))
   })
 
-  it('answers a caller always by one target where it is sticky by caller', async () => {
+  it('keeps a caller on one target if it is sticky by caller', async () => {
     const model = await irisModel()
     const targets = [await publishTarget(host, model, { ref: 'a' }), await publishTarget(host, model, { ref: 'b' })]
     await deployTargets(host, { name: 'sticky', targets, stickyBy: 'caller' })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { aTurn, broken, deployment, other, revision, startReconciler } from '../support/test-reconciler.ts'
 
-describe('what takes the place of what answers', () => {
-  it('replaces a deployment whose revision has changed', async () => {
+describe('a changed deployment', () => {
+  it('is replaced by its new revision', async () => {
     const { state, pass, reconciler } = await startReconciler()
     state.desired = [deployment('iris', { revision: broken })]
     await pass()
@@ -13,7 +13,7 @@ describe('what takes the place of what answers', () => {
     ])
   })
 
-  it('answers with the old revision until the new one is loaded, and swaps them without a gap', async () => {
+  it('answers with the old revision until the new one is loaded, and swaps without a gap', async () => {
     const { state, pass, reconciler, unloads, reports } = await startReconciler()
     state.desired = [deployment('iris', { revision: other })]
     await pass()
@@ -30,7 +30,7 @@ describe('what takes the place of what answers', () => {
     await expect.poll(() => unloads, { timeout: 10_000 }).toHaveLength(1)
   })
 
-  it('goes on with a target that has lost its weight until one of those that took it answers', async () => {
+  it('keeps answering from a target that lost its weight until one of the new targets answers', async () => {
     const { state, pass, reconciler } = await startReconciler()
     const [old, next] = [deployment('iris'), deployment('iris', { revision: other })]
     state.desired = [old]
@@ -42,7 +42,7 @@ describe('what takes the place of what answers', () => {
     expect(reconciler.deployments.get('iris')?.choose(undefined)).toMatchObject({ item: { revision: other } })
   })
 
-  it('has no target answer any more that was rolled back, though nobody else does yet', async () => {
+  it('never answers from a rolled-back target, even if no other can answer yet', async () => {
     const { state, pass, reconciler } = await startReconciler()
     const [first, canary] = [deployment('iris', { revision: broken }), deployment('iris', { revision: other })]
     state.desired = [{ ...first, targets: [first, canary] }]
@@ -54,7 +54,7 @@ describe('what takes the place of what answers', () => {
     expect(reconciler.deployments.get('iris')?.choose(undefined)).toBeUndefined()
   })
 
-  it("answers with nothing of a deployment that is gone for another one of its name, which may be somebody else's", async () => {
+  it('never answers for a new deployment of the same name with the model of the deleted one', async () => {
     const { state, pass, reconciler, unloads } = await startReconciler()
     state.desired = [deployment('iris')]
     await pass()
@@ -67,7 +67,7 @@ describe('what takes the place of what answers', () => {
     await expect.poll(() => unloads).toHaveLength(1)
   })
 
-  it('goes on with the old revision while the new one cannot be loaded, and says why', async () => {
+  it('keeps the old revision if the new one cannot be loaded, and reports why', async () => {
     const { state, pass, reconciler, reports } = await startReconciler()
     state.desired = [deployment('iris')]
     await pass()

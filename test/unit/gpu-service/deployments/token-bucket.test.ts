@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { TokenBucket } from '../../../../gpu-service/deployments/token-bucket.ts'
 
-it('keeps what is there, and goes on being filled, when the clock is set back', () => {
+it('keeps its level and goes on filling when the clock is set back', () => {
   const state = { nowMs: 10_000_000 }
   const bucket = new TokenBucket({ now: () => state.nowMs, perSecond: 10, burst: 10, debtMax: 0 })
   bucket.take(4)

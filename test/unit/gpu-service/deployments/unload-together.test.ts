@@ -6,7 +6,7 @@ import { errors } from '../../../../shared/errors.ts'
 const refusal = expect.objectContaining({ code: 'model_kept_loaded' })
 const stays = new AbortController().signal
 
-/** The slot of a model whose requests are answered when that is said. */
+/** The slot of a model whose requests end when the test ends them. */
 function slot({ isKept = false } = {}) {
   const under = Promise.withResolvers<void>()
   const lease = {
@@ -25,14 +25,14 @@ function slot({ isKept = false } = {}) {
   return { lease, answer: under.resolve, settled: Promise.resolve(), model: { control } }
 }
 
-describe('unloading all that a deployment serves', () => {
-  it('is refused at once where one is kept, whatever is still being answered', async () => {
+describe('unloading all models of a deployment', () => {
+  it('is refused at once if one is kept loaded, whatever is still being answered', async () => {
     const slots = [slot(), slot({ isKept: true })]
     await expect(unloadTogether(slots, stays)).rejects.toEqual(refusal)
     expect(slots.map(({ lease }) => lease.isResident)).toEqual([true, true])
   })
 
-  it('takes none out where one came to be kept while another was still answering', async () => {
+  it('unloads none if one became kept while another was still answering', async () => {
     const [answered, answering] = [slot(), slot()]
     const unloaded = unloadTogether([answered, answering], stays)
     answered.answer()
@@ -47,7 +47,7 @@ describe('unloading all that a deployment serves', () => {
     expect([answered, answering].map(({ lease }) => lease.isResident)).toEqual([false, false])
   })
 
-  it('takes out all that there is, also where a slot holds no model, and where there is no slot', async () => {
+  it('unloads all, including when a slot holds no model and when there is no slot', async () => {
     const one = slot()
     one.answer()
     await unloadTogether([one, { settled: Promise.resolve(), model: undefined }], stays)
@@ -55,7 +55,7 @@ describe('unloading all that a deployment serves', () => {
     await unloadTogether([], stays)
   })
 
-  it('takes none out where one was given up meanwhile, and no order waits for it for ever', async () => {
+  it('unloads none if one was released meanwhile, and blocks no later order', async () => {
     const [left, given] = [slot(), slot()]
     left.answer()
     given.model.control.close()
@@ -64,7 +64,7 @@ describe('unloading all that a deployment serves', () => {
     await left.model.control.load(stays)
   })
 
-  it('takes none out for a caller who has left, and lets the orders after it come', async () => {
+  it('unloads none for a caller who has left, and blocks no later order', async () => {
     const caller = new AbortController()
     const [answered, loading] = [slot(), { settled: new Promise<void>(() => {}), model: undefined }]
     answered.answer()
