@@ -6,7 +6,7 @@ import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
 describe('createAdmission', () => {
-  it('refuses before the body is read where only one model can be meant, by the wait of the one who asks', () => {
+  it("refuses by the caller's own wait before reading the body, if only one model is served", () => {
     const { batcher } = manualBatcher<number>({ sizeOf: (size) => size })
     batcher.learn({ cost: 10, runMs: 100 })
     for (let item = 0; item < 11; item++) void batcher.submit(10, { tenant: 'busy' })
@@ -28,7 +28,7 @@ describe('patienceOf', () => {
 })
 
 describe('an overloaded service', () => {
-  it('answers 429 with Retry-After, in seconds and in milliseconds, and answers again when the wait is over', async () => {
+  it('answers 429 with Retry-After in seconds and milliseconds, and answers again once the queue is short', async () => {
     const host = await startTestServing([await embedderModel()], { waitMsMax: 0, engines: 1 })
     const ask = (input: string | string[]) => host.ask('/v1/embeddings', { json: { model: 'tiny', input } })
     const large = ask(Array.from({ length: 2048 }, (_, index) => `the sun shines ${index}`))

@@ -37,9 +37,9 @@ function serve(maxBytes: number) {
   return { app, bodies, post, go }
 }
 
-describe('bodies of requests in flight', () => {
+describe('the bodies of requests in flight', () => {
   it.each([true, false])(
-    'are refused together beyond the room, whether announced (%s), and give it back',
+    'share one memory limit, with or without a content-length (%s), and free their room at the end',
     async (isAnnounced) => {
       const { bodies, post, go } = serve(1000)
       const first = post(700, { isAnnounced })
@@ -54,7 +54,7 @@ describe('bodies of requests in flight', () => {
     },
   )
 
-  it('leave room for others, however much one caller sends', async () => {
+  it('of one caller leave room for others', async () => {
     const { bodies, post, go } = serve(1000)
     const first = post(700)
     await expect.poll(() => bodies.heldBytes).toBe(700)
@@ -64,7 +64,7 @@ describe('bodies of requests in flight', () => {
     expect([(await first).status, (await other).status]).toEqual([200, 200])
   })
 
-  it('are counted over HTTP too where they come in chunks', async () => {
+  it('are counted over HTTP too if they come in chunks', async () => {
     const { app, bodies, go } = serve(100_000)
     const server = listen({ fetch: app.fetch, port: 0 })
     await once(server, 'listening')

@@ -15,9 +15,9 @@ afterAll(() => host.close())
 const ask = (headers: Record<string, string>, input: string | string[] = 'the sun shines') =>
   host.ask('/v1/embeddings', { json: { model: 'tiny', input }, headers })
 
-describe('a request that says how long it waits', () => {
+describe('a request with a timeout', () => {
   it.each(['x-request-timeout', 'x-stainless-timeout', 'x-stainless-read-timeout'])(
-    'by %s is told 504 where that is over, and the SDKs are told not to try again',
+    'gets 504 when %s has passed, and SDKs are told not to retry',
     async (name) => {
       const answer = await ask({ [name]: '0.000001' })
       expect(answer.status).toBe(504)
@@ -27,29 +27,29 @@ describe('a request that says how long it waits', () => {
     },
   )
 
-  it('is answered within it, or told 504 or 429 not long after, while another has thousands of texts before it', async () => {
+  it('gets its answer, a 504 or a 429 promptly, even while another request has thousands of texts queued', async () => {
     const texts = Array.from({ length: 2048 }, (_, index) => `the sun shines ${index} times`)
     const large = ask({}, texts)
     const startedMs = performance.now()
     const answer = await ask({ 'x-request-timeout': '0.05' })
-    // Nobody looked at the clock while the thread was busy with the large one's tokens.
+    // The thread was busy with the tokens of the large request, so the timer may fire late.
     expect(performance.now() - startedMs).toBeLessThan(2000)
     expect([200, 429, 504]).toContain(answer.status)
     expect((await large).status).toBe(200)
   })
 
-  it('is answered when there is time enough', async () => {
+  it('is answered if there is enough time', async () => {
     expect((await ask({ 'x-request-timeout': '30', 'x-priority': 'bulk' })).status).toBe(200)
   })
 
-  it('is told 400 where that is no time, and where its priority is none', async () => {
+  it('gets 400 for an invalid timeout or priority', async () => {
     for (const headers of [{ 'x-request-timeout': 'soon' }, { 'x-request-timeout': '-1' }, { 'x-priority': 'high' }])
       expect((await ask(headers as Record<string, string>)).status).toBe(400)
   })
 })
 
 describe('the OpenAI SDK', () => {
-  it.each([500, 900, 1500])('may be told to wait for %d ms', async (timeout) => {
+  it.each([500, 900, 1500])('gets its answer with a timeout of %d ms', async (timeout) => {
     const fetch = (url: string | URL | Request, init?: RequestInit) => host.ask(new URL(String(url)).pathname, init)
     const openai = new OpenAI({ apiKey: host.token, baseURL: 'http://slipway/v1', fetch, maxRetries: 5 })
     const { data } = await openai.embeddings.create({ model: 'tiny', input: 'the sun shines' }, { timeout })
@@ -57,7 +57,7 @@ describe('the OpenAI SDK', () => {
   })
 })
 
-describe('seconds that an SDK cut to whole ones', () => {
+describe('a timeout that an SDK truncates to whole seconds', () => {
   const secondsOf = async (headers: Record<string, string>) => {
     const app = new Hono<ServingEnvironment>()
     app.get('/', (context) => {
@@ -73,18 +73,18 @@ describe('seconds that an SDK cut to whole ones', () => {
     ['600', 601],
     ['0.5', 0.5],
     ['10.0', 10],
-  ])('are not over before the SDK leaves by itself, where it says %s', async (value, seconds) => {
+  ])("is extended, so that it does not end before the SDK's own: %s", async (value, seconds) => {
     expect(await secondsOf({ 'x-stainless-timeout': value })).toBe(seconds)
     expect(await secondsOf({ 'x-stainless-read-timeout': value })).toBe(seconds)
   })
 
-  it('are exact where the caller writes them himself', async () => {
+  it('is exact if the caller sets it', async () => {
     expect(await secondsOf({ 'x-request-timeout': '2' })).toBe(2)
   })
 })
 
-describe('one text asked for by many at once', () => {
-  it('is computed once, and counted', async () => {
+describe('one text requested by many at once', () => {
+  it('is computed once, and the reuse is counted', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask({}, 'the same text for all')))
     const vectors = await Promise.all(
       answers.map(async (answer) => {

@@ -46,7 +46,7 @@ describe('POST /v1/embeddings', () => {
     expect(usage.prompt_tokens).toBe(3 + 2)
   })
 
-  it('gives the vectors of the reference, alone and batched, in the order of the texts', async () => {
+  it('gives the reference vectors, alone and batched, in the order of the texts', async () => {
     const batched = await embed({ input: rows.map(({ text }) => text) })
     expect(batched).toMatchObject({ object: 'list', model: 'tiny' })
     for (const [index, { text, vector }] of rows.entries()) {
@@ -57,14 +57,14 @@ describe('POST /v1/embeddings', () => {
     }
   })
 
-  it('takes token ids, one list or several, as the texts they stand for', async () => {
+  it('accepts token ids, as one list or several', async () => {
     const one = await embed({ input: rows[0]?.input_ids })
     const two = await embed({ input: [rows[1]?.input_ids, rows[2]?.input_ids] })
     expectVector(one.data[0]?.embedding, rows[0]?.vector ?? [])
     expectVector(two.data[1]?.embedding, rows[2]?.vector ?? [])
   })
 
-  it('takes texts and token ids mixed, as text-embeddings-inference does', async () => {
+  it('accepts texts and token ids mixed, like text-embeddings-inference', async () => {
     const { data, usage } = await embed({
       input: [rows[0]?.input_ids, rows[1]?.text, rows[2]?.input_ids, rows[3]?.text],
     })
@@ -73,13 +73,13 @@ describe('POST /v1/embeddings', () => {
     expect([data.length, usage.prompt_tokens]).toEqual([4, tokens])
   })
 
-  it('counts the tokens that were embedded, special ones included', async () => {
+  it('counts the embedded tokens, including special ones', async () => {
     const { usage } = await embed({ input: rows.map(({ text }) => text) })
     const tokens = rows.reduce((total, { input_ids }) => total + input_ids.length, 0)
     expect(usage).toEqual({ prompt_tokens: tokens, total_tokens: tokens })
   })
 
-  it('gives fewer dimensions at length 1', async () => {
+  it('shortens vectors to the requested dimensions, at length 1', async () => {
     const { data } = await embed({ input: rows[0]?.text, dimensions: 4 })
     const short = rows[0]?.vector.slice(0, 4) ?? []
     expectVector(
@@ -88,7 +88,7 @@ describe('POST /v1/embeddings', () => {
     )
   })
 
-  it('answers the OpenAI SDK, which asks for base64 by itself', async () => {
+  it('answers the OpenAI SDK, which asks for base64 by default', async () => {
     const fetchFromApp = (url: string | URL | Request, init?: RequestInit) =>
       host.ask(new URL(String(url)).pathname, { ...init, token: null })
     const token = await newKey(['infer'], ['slipway-tests', 'sklearn'])
@@ -127,7 +127,7 @@ describe('POST /v1/embeddings', () => {
     ['more dimensions than there are', { model: 'tiny', input: 'a', dimensions: 17 }, 400, 'dimensions'],
     ['a model of another task', { model: 'iris', input: 'a' }, 400, 'model'],
     ['an unknown model', { model: 'absent', input: 'a' }, 404, 'model'],
-  ])("refuses %s in OpenAI's words", async (_what, json, status, param) => {
+  ])("refuses %s in OpenAI's error format", async (_what, json, status, param) => {
     const response = await post(json)
     expect(response.status).toBe(status)
     const { error } = (await response.json()) as { error: Record<string, unknown> }
@@ -135,7 +135,7 @@ describe('POST /v1/embeddings', () => {
     expect(error).toMatchObject({ type: 'invalid_request_error', param })
   })
 
-  it('refuses a text of 10 MB by its size, and cuts one of 3 MB without holding up the others', async () => {
+  it('refuses a text of 10 MB, and truncates one of 3 MB', async () => {
     const large = await post({ model: 'tiny', input: 'the sun '.repeat(1_300_000) })
     expect(large.status).toBe(413)
     const { data } = await embed({ input: 'the '.repeat(750_000) })
@@ -143,7 +143,7 @@ describe('POST /v1/embeddings', () => {
     expect(data[0]?.embedding).toEqual(same.data[0]?.embedding)
   })
 
-  it('asks for a key, and for the right to infer', async () => {
+  it('requires a key with the scope to infer', async () => {
     const denied = await host.ask('/v1/embeddings', { method: 'POST', body: '{', token: null })
     expect([denied.status, await denied.json()]).toMatchObject([401, { error: { type: 'authentication_error' } }])
     const token = await newKey(['read'], ['slipway-tests'])
@@ -153,7 +153,7 @@ describe('POST /v1/embeddings', () => {
     expect((await host.ask('/v1/embeddings', { json: { model: 'tiny', input: 'a' }, token: granted })).status).toBe(200)
   })
 
-  it('has no model for who may not call it, as if it were not there', async () => {
+  it('answers for a hidden model as if it did not exist', async () => {
     const token = await newKey(['infer'], ['other-team'])
     const ask = async (model: string) => {
       const answer = await host.ask('/v1/embeddings', { json: { model, input: 'a' }, token })
@@ -165,7 +165,7 @@ describe('POST /v1/embeddings', () => {
   })
 })
 
-/** A key of somebody who belongs to these organisations. */
+/** A key of a user who belongs to these organisations. */
 async function newKey(scopes: ('infer' | 'read')[], owners: string[]): Promise<string> {
   const user = await makeUser(host.table)
   for (const owner of owners) await putMembership(host.table, { user, owner, role: 'read' })

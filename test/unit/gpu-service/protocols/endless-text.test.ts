@@ -13,7 +13,7 @@ const models: [string, () => Promise<TestModel | undefined>][] = [
 ]
 
 it.each(models)(
-  'keeps the event loop free for /health, by turns of less than 200 ms, while %s is sent 4 MB without a space',
+  'keeps the event loop free, in turns of less than 200 ms, while %s is sent 4 MB without a space',
   async (_name, model) => {
     const given = await model()
     if (given === undefined) return
@@ -26,7 +26,7 @@ it.each(models)(
       })
       const turnsMs: number[] = []
       while (!isAnswered) {
-        // The thread's own time: a machine that is busy with other things makes no turn long.
+        // CPU time of the thread, so that a busy machine makes no turn long.
         const before = process.threadCpuUsage()
         await new Promise((resolve) => setImmediate(resolve))
         expect((await host.ask('/health')).status).toBe(200)

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { embedderModel } from '../support/test-models.ts'
 import { startTestServing } from '../support/test-serving.ts'
 
-it('/tokenize refuses millions of tokens as soon as it has found too many, and lets others in meanwhile', async () => {
+it('/tokenize refuses millions of tokens as soon as it counts too many, and keeps the event loop free meanwhile', async () => {
   const host = await startTestServing([await embedderModel('one')])
   onTestFinished(() => host.close())
   const tokenize = async (count: number) => {
@@ -12,7 +12,7 @@ it('/tokenize refuses millions of tokens as soon as it has found too many, and l
     })
     const turnsMs: number[] = []
     while (!isAnswered) {
-      // The thread's own time: a machine that is busy with other things makes no turn long.
+      // CPU time of the thread, so that a busy machine makes no turn long.
       const before = process.threadCpuUsage()
       await new Promise((resolve) => setImmediate(resolve))
       const { user, system } = process.threadCpuUsage(before)
@@ -22,7 +22,7 @@ it('/tokenize refuses millions of tokens as soon as it has found too many, and l
     const totalMs = turnsMs.reduce((total, turnMs) => total + turnMs, 0)
     return { status: answer.status, body: await answer.json(), longestMs: Math.max(...turnsMs), totalMs }
   }
-  // With those that stand around every text, as many as there may be.
+  // Together with the two special tokens, exactly the limit.
   const told = await tokenize(99_998)
   expect(told.status).toBe(200)
   expect((told.body as unknown[][])[0]).toHaveLength(100_000)

@@ -9,14 +9,14 @@ import { startTestServing, type TestServing } from '../support/test-serving.ts'
 
 const workerUrl = new URL('../support/worker-that-ends.ts', import.meta.url)
 
-it('answers 503 with the reason, never 500, while a model is fetched anew that a replaced engine could not load', async () => {
+it('answers 503 with the reason, never 500, while a model that a new engine could not load is fetched again', async () => {
   const cacheDir = await temporaryFolder()
   const host = await startTestServing([await irisModel()], { cacheDir, engines: 1 }, workerUrl)
   onTestFinished(() => host.close())
   const ask = (inputs: number[][]) => host.ask('/api/v1/predict/iris', { json: { inputs } })
   expect((await ask([[5.1, 3.5, 1.4, 0.2]])).status).toBe(200)
   await rm(cacheDir, { recursive: true })
-  // The stand-in's thread ends over this row, and the one that the row is given to next cannot load the model.
+  // The engine exits on this row, and its replacement cannot load the model.
   expect((await ask([[666, 0, 0, 0]])).status).toBe(503)
   const statuses = new Set<number>()
   const answer = await eventually(
@@ -33,7 +33,7 @@ it('answers 503 with the reason, never 500, while a model is fetched anew that a
 
 const publishIris = async (host: TestServing, weight: number) => publishTarget(host, await irisModel(), { weight })
 
-describe('a request over which one engine after the other ends', () => {
+describe('a request that ends one engine after another', () => {
   async function start() {
     const host = await startTestServing([await irisModel()], { engines: 2 }, workerUrl)
     onTestFinished(() => host.close())
@@ -50,7 +50,7 @@ describe('a request over which one engine after the other ends', () => {
   }
   const slow = { timeout: 30_000 }
 
-  it('is told that its input is at fault, and others are answered', slow, async () => {
+  it('is told that its input is at fault, while others are answered', slow, async () => {
     const { asked } = await start()
     const { pipeline, oip } = await asked(666)
     const message = expect.stringContaining('it ended by itself, code 7')
@@ -64,20 +64,16 @@ describe('a request over which one engine after the other ends', () => {
     expect(next.status).toBe(200)
   })
 
-  it(
-    'has its model rest where it comes again and again, and who asks then is told why and for how long',
-    slow,
-    async () => {
-      const { asked } = await start()
-      for (let request = 0; request < 2; request++) expect((await asked(666)).pipeline.status).toBe(422)
-      const { pipeline } = await asked(5.1)
-      expect(pipeline.status).toBe(503)
-      expect(await pipeline.json()).toMatchObject({ error: expect.stringContaining('12 engines ended over its runs') })
-      expect(Number(pipeline.headers.get('retry-after'))).toBeGreaterThan(30)
-    },
-  )
+  it('blocks its model for a while if it keeps coming, and others are told why and for how long', slow, async () => {
+    const { asked } = await start()
+    for (let request = 0; request < 2; request++) expect((await asked(666)).pipeline.status).toBe(422)
+    const { pipeline } = await asked(5.1)
+    expect(pipeline.status).toBe(503)
+    expect(await pipeline.json()).toMatchObject({ error: expect.stringContaining('12 engines ended over its runs') })
+    expect(Number(pipeline.headers.get('retry-after'))).toBeGreaterThan(30)
+  })
 
-  it('takes a canary out of service by itself, whoever asks, in whatever protocol', slow, async () => {
+  it('rolls back a canary, whoever sends it, in any protocol', slow, async () => {
     const host = await startTestServing([], { engines: 2, waitMsMax: 60_000 }, workerUrl)
     onTestFinished(() => host.close())
     const targets = [0, 100].map((weight) => publishIris(host, weight))
@@ -94,7 +90,7 @@ describe('a request over which one engine after the other ends', () => {
       .toMatchObject({ reason: expect.stringContaining('66.7 % of its last 3 requests') })
   })
 
-  it('is told to come again where they were killed, and how soon by how long it takes to start one', slow, async () => {
+  it('is told to retry if the engines were killed from outside, after the usual time of a restart', slow, async () => {
     const { asked } = await start()
     const { pipeline, oip } = await asked(667)
     const message = expect.stringContaining('the engine died (SIGKILL)')

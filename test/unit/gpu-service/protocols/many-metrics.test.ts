@@ -5,7 +5,7 @@ import { probeRoutes } from '../../../../gpu-service/protocols/service/probes.ts
 import { createMetrics } from '../../../../shared/metrics.ts'
 import { countTurns } from '../../../support/count-turns.ts'
 
-it('/metrics writes the numbers of many deployments one metric after the other, with others in between', async () => {
+it('/metrics yields the event loop between the metrics of many deployments', async () => {
   const metrics = createMetrics()
   for (let at = 0; at < 20; at++)
     new Gauge({
@@ -22,7 +22,7 @@ it('/metrics writes the numbers of many deployments one metric after the other, 
   const turns = countTurns()
   const answer = await app.request('/metrics')
   expect(turns()).toBeGreaterThan(5)
-  // As Prometheus reads them.
+  // The same text as the registry gives in one piece.
   expect(await answer.text()).toBe(await metrics.registry.metrics())
   expect(answer.headers.get('content-type')).toBe(metrics.registry.contentType)
 })

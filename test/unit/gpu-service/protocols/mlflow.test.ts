@@ -85,7 +85,7 @@ describe("MLflow's /invocations", () => {
       ],
     ],
     ['inputs', { a: [[10], [20]], b: [[1], [2]] }],
-  ])('gives %s to a graph by the names of its inputs', async (format, value) => {
+  ])('assigns the columns of %s to the inputs of a graph by name', async (format, value) => {
     const { body } = await score('adding', { [format]: value })
     expect(body).toEqual({ predictions: { sum: [[11], [22]] } })
   })
@@ -96,11 +96,11 @@ describe("MLflow's /invocations", () => {
     ['instances', [[1, 2]]],
     ['inputs', [[1, 2]]],
     ['inputs', { x: [[1, 2]] }],
-  ])('gives %s as they are to a graph of one input: %j', async (format, value) => {
+  ])('gives %s unchanged to a graph of one input: %j', async (format, value) => {
     expect((await score('doubling', { [format]: value })).body).toEqual({ predictions: { y: [[2, 4]] } })
   })
 
-  it('asks a model of texts with the one column of a frame, and leaves what SageMaker sends as it was', async () => {
+  it("gives a text model the one column of a frame, and leaves SageMaker's format as it is", async () => {
     const texts = ['one text', 'another']
     const vectors = (await score('tiny', { inputs: texts })).body as number[][]
     expect(vectors).toHaveLength(2)
@@ -129,7 +129,7 @@ describe("MLflow's /invocations", () => {
     ['adding', { dataframe_records: [{ a: 1, b: 2 }, { a: 1 }] }, 'the same columns in every row'],
     ['doubling', { dataframe_split: { data: Array(2049).fill([1, 2]) } }, 'the limit is 2048 rows'],
     ['tiny', { dataframe_split: { columns: ['a', 'b'], data: [['x', 'y']] } }, 'must have one column'],
-  ])('says 400 in the envelope of MLflow of %s asked %j', async (name, body, message) => {
+  ])("answers 400 in MLflow's error format for %s with %j", async (name, body, message) => {
     const answer = await score(name, body)
     expect(answer).toMatchObject({
       status: 400,
@@ -138,7 +138,7 @@ describe("MLflow's /invocations", () => {
     expect(Object.keys(answer.body as object)).toEqual(['error_code', 'message'])
   })
 
-  it('says in its envelope too, beside that of SageMaker, what is wrong before the body is read', async () => {
+  it("uses MLflow's error format, next to SageMaker's, for errors before the body is read", async () => {
     const path = '/api/v1/predict/iris/invocations'
     const stranger = await host.ask(path, { json: { instances: [setosa] }, token: null })
     expect([stranger.status, await stranger.json()]).toMatchObject([
@@ -149,7 +149,7 @@ describe("MLflow's /invocations", () => {
     expect(absent).toMatchObject({ status: 404, body: { error_code: 'RESOURCE_DOES_NOT_EXIST' } })
   })
 
-  it('answers at the root where one model is served, and names the base paths where there are several', async () => {
+  it('answers at the root if one model is served, and names the base paths if there are several', async () => {
     const alone = await startTestServing([await irisModel()])
     onTestFinished(() => alone.close())
     expect((await postTo(alone, '/invocations', { instances: [setosa] })).body).toEqual({ predictions: ['setosa'] })
@@ -160,7 +160,7 @@ describe("MLflow's /invocations", () => {
     expect((several.body as { message: string }).message).toContain('/api/v1/predict/other/invocations')
   })
 
-  it('stands beside /ping and /version', async () => {
+  it('is served next to /ping and /version', async () => {
     const at = (path: string) => host.ask(`/api/v1/predict/iris${path}`)
     expect((await at('/ping')).status).toBe(200)
     expect(await (await at('/version')).text()).toMatch(/^\d+\.\d+\.\d+/)

@@ -48,29 +48,29 @@ describe.each([
       await tinyModel('tiny-bert-qa', 'question-answering'),
     ],
   ],
-] as const)('texts that are hardly any, in requests %s', (name, asks, models) => {
-  describe.skipIf(name === 'of other tasks' && !hasTinyModels)('', () => {
+] as const)('unusual texts in requests %s', (name, asks, models) => {
+  describe.skipIf(name === 'of other tasks' && !hasTinyModels)('to a running service', () => {
     let host: TestServing
     beforeAll(async () => {
       host = await startTestServing([...(await models())])
     }, 60_000)
     afterAll(() => host?.close())
 
-    it.each([...asks])('%s: half of a surrogate pair is refused by its place', async (_name, ask) => {
+    it.each([...asks])('%s: half of a surrogate pair is refused with its position', async (_name, ask) => {
       const [path, json, param] = ask('\ud83d')
       const refused = await host.ask(path, { json })
       expect([400, 422]).toContain(refused.status)
       expect(await refused.text()).toContain(`\\"${param}\\" holds half of a surrogate pair`)
     })
 
-    it.each([...asks])('%s: a NUL is a character', async (_name, ask) => {
+    it.each([...asks])('%s: a NUL is accepted as a character', async (_name, ask) => {
       const [path, json] = ask('\u0000')
       expect((await host.ask(path, { json })).status).toBe(200)
     })
   })
 })
 
-it('/embed_all has an empty list in the place of a text without tokens, so that the others keep theirs', async () => {
+it('/embed_all gives an empty list for a text without tokens, so that the others keep their places', async () => {
   const model = await embedderModel('bare')
   const tokenizer = JSON.parse(String(model.files['tokenizer.json']))
   const bare = Buffer.from(JSON.stringify({ ...tokenizer, post_processor: null }))
@@ -82,7 +82,7 @@ it('/embed_all has an empty list in the place of a text without tokens, so that 
   expect(await vectorsOf(' ')).toEqual([[]])
 })
 
-it('refuses a request of thousands of fields before anything goes through them', async () => {
+it('refuses a request of thousands of fields before processing it', async () => {
   const host = await startTestServing([await embedderModel('one')])
   onTestFinished(() => host.close())
   const many = (length: number) => Object.fromEntries(Array.from({ length }, (_, at) => [`k${at}`, at]))

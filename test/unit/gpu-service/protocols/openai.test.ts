@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => host.close())
 
-/** The SDK with retries as it comes, over the app itself. */
+/** The SDK with its default retries, directly on the app. */
 function client(apiKey: string): OpenAI {
   requests = []
   const fetch = async (url: string | URL | Request, init?: RequestInit) => {
@@ -54,7 +54,7 @@ const failure = async (promise: Promise<unknown>) =>
   )
 
 describe('the OpenAI SDK', () => {
-  it('gets vectors in base64 by default and in floats when it asks, of texts and of tokens, with what they cost', async () => {
+  it('gets vectors as base64 by default and as floats on request, for texts and tokens, with their usage', async () => {
     const input = rows.map(({ text }) => text)
     const packed = await openai.embeddings.create({ model: 'tiny', input })
     expect(JSON.parse(requests.at(-1)?.body ?? '')).toMatchObject({ encoding_format: 'base64' })
@@ -70,7 +70,7 @@ describe('the OpenAI SDK', () => {
     }
   })
 
-  it('gets fewer dimensions, and a text in one list of token ids', async () => {
+  it('gets fewer dimensions, and accepts one list of token ids', async () => {
     const [row] = rows as [(typeof rows)[number]]
     const { data } = await openai.embeddings.create({ model: 'tiny', input: row.input_ids, dimensions: 8 })
     const short = row.vector.slice(0, 8)
@@ -80,7 +80,7 @@ describe('the OpenAI SDK', () => {
     )
   })
 
-  it('lists models and finds one by its deployment and by its repo, the slash plain or encoded', async () => {
+  it('lists models, and finds one by deployment or repo, with the slash plain or encoded', async () => {
     const { data } = await openai.models.list()
     expect(data.map(({ id }) => id)).toEqual(['iris', 'limited', 'tiny'])
     const card = { id: 'tiny', object: 'model', owned_by: 'slipway-tests', created: expect.any(Number) }
@@ -116,17 +116,20 @@ describe('the OpenAI SDK', () => {
       'invalid_input',
       'input[0]',
     ],
-  ])('has a typed error for %s, asks once, and names the request', async (_what, body, type, status, code, param) => {
-    const before = requests.length
-    const error = await failure(openai.embeddings.create(body))
-    expect(error).toBeInstanceOf(type)
-    expect(error).toMatchObject({ status, code, param, type: 'invalid_request_error' })
-    expect(error.requestID).toMatch(/^[\w-]{8,}$/)
-    expect(requests.length - before).toBe(1)
-    expect(requests.at(-1)?.headers.get('x-should-retry')).toBe('false')
-  })
+  ])(
+    'raises a typed error for %s, does not retry, and has the request id',
+    async (_what, body, type, status, code, param) => {
+      const before = requests.length
+      const error = await failure(openai.embeddings.create(body))
+      expect(error).toBeInstanceOf(type)
+      expect(error).toMatchObject({ status, code, param, type: 'invalid_request_error' })
+      expect(error.requestID).toMatch(/^[\w-]{8,}$/)
+      expect(requests.length - before).toBe(1)
+      expect(requests.at(-1)?.headers.get('x-should-retry')).toBe('false')
+    },
+  )
 
-  it('is refused with a wrong key, and by a model that has answered enough', async () => {
+  it('raises typed errors for a wrong key and for a reached rate limit', async () => {
     const stranger = await failure(client('hf_wrong').embeddings.create({ model: 'tiny', input: 'a' }))
     expect(stranger).toBeInstanceOf(AuthenticationError)
     await openai.embeddings.create({ model: 'limited', input: 'a' })
@@ -136,7 +139,7 @@ describe('the OpenAI SDK', () => {
     expect(Number(refused.headers.get('retry-after-ms'))).toBeGreaterThan(0)
   })
 
-  it('is told that text generation is not served, and what is, without asking again', async () => {
+  it('is told that text generation is not served, and what is, and does not retry', async () => {
     const messages = [{ role: 'user' as const, content: 'hello' }]
     const asked = [
       () => openai.chat.completions.create({ model: 'tiny', messages }),
@@ -157,14 +160,14 @@ describe('the OpenAI SDK', () => {
     }
   })
 
-  it('may send what is not known here', async () => {
+  it('may send unknown fields', async () => {
     const json = { model: 'tiny', input: 'a', user: 'u', metadata: { a: 1 }, truncate: 'END', input_type: 'query' }
     expect((await host.ask('/v1/embeddings', { json })).status).toBe(200)
   })
 })
 
 describe('a large answer', () => {
-  it('of 2048 texts is whole, in order, and the same in both formats', async () => {
+  it('of 2048 texts is complete, in order, and the same in both formats', async () => {
     const input = Array.from({ length: 2048 }, (_, index) => rows[index % rows.length]?.text ?? '')
     for (const encoding_format of ['base64', 'float'] as const) {
       const { data } = await openai.embeddings.create({ model: 'tiny', input, encoding_format })
@@ -177,7 +180,7 @@ describe('a large answer', () => {
     }
   })
 
-  it('of 2048 vectors of 1024 numbers leaves in pieces, and never takes the memory of the whole', async () => {
+  it('of 2048 vectors of 1024 numbers is streamed in pieces, without holding the whole in memory', async () => {
     const vectors = Array.from({ length: 2048 }, (_, at) =>
       Float32Array.from({ length: 1024 }, (_, i) => Math.sin(at + i)),
     )
@@ -196,13 +199,13 @@ describe('a large answer', () => {
       }
       expect(total).toBeGreaterThan(10_000_000)
       expect(longest).toBeLessThan(100_000)
-      // What is written and sent is garbage at once; how much of it waits for its collection is the runtime's affair.
+      // What was sent is garbage at once; how much of it waits for collection is up to the runtime.
       expect(most).toBeLessThan(64 * 1024 ** 2)
     }
   })
 })
 
-/** For the float format with the SDK's own default the numbers are there already. */
+/** Decodes base64, in case the SDK has not done so already. */
 function decoded(base64: string): Float32Array {
   const bytes = Buffer.from(base64, 'base64')
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))

@@ -26,17 +26,20 @@ const send = (path: string, { body, coding, type }: { body: Uint8Array; coding: 
   return host.ask(path, { method: 'POST', body: new Uint8Array(body), headers })
 }
 
-describe('a packed body', () => {
-  it.each(Object.entries(packed))('of %s is refused by a pipeline with 415 and what to send', async (coding, body) => {
-    for (const type of ['application/json', 'application/octet-stream', 'image/png', 'text/plain']) {
-      const answer = await send(base, { body, coding, type })
-      const { error, code } = (await answer.json()) as { error: string; code: string }
-      expect([type, answer.status, code]).toEqual([type, 415, 'unsupported_encoding'])
-      expect(error).toBe(`The content encoding "${coding.trim()}" is not taken; send the body as it is.`)
-    }
-  })
+describe('a compressed body', () => {
+  it.each(Object.entries(packed))(
+    'in %s is refused by a pipeline with 415 and what to send instead',
+    async (coding, body) => {
+      for (const type of ['application/json', 'application/octet-stream', 'image/png', 'text/plain']) {
+        const answer = await send(base, { body, coding, type })
+        const { error, code } = (await answer.json()) as { error: string; code: string }
+        expect([type, answer.status, code]).toEqual([type, 415, 'unsupported_encoding'])
+        expect(error).toBe(`The content encoding "${coding.trim()}" is not taken; send the body as it is.`)
+      }
+    },
+  )
 
-  it('is refused in the words of each protocol that takes none', async () => {
+  it('is refused in the error format of each protocol without compression', async () => {
     const { gzip: body } = packed
     const told = async (path: string) => {
       const answer = await send(path, { body, coding: 'gzip' })
@@ -51,7 +54,7 @@ describe('a packed body', () => {
     expect(await told('/v2/rerank')).toMatchObject([415, { message: said }])
   })
 
-  it('is never unpacked: one that would be 64 MB costs what its own bytes do', async () => {
+  it('is never decompressed: one of 64 MB costs no more than its own bytes', async () => {
     const body = gzipSync(Buffer.alloc(64 * 1024 ** 2))
     const before = process.memoryUsage.rss()
     expect((await send(base, { body, coding: 'gzip' })).status).toBe(415)
@@ -59,7 +62,7 @@ describe('a packed body', () => {
   })
 })
 
-it('takes a body that says that it is not packed', async () => {
+it('accepts a body with content-encoding identity', async () => {
   for (const coding of ['identity', 'Identity', '']) {
     const answer = await send(base, { body: Buffer.from(json), coding })
     expect([coding, answer.status]).toEqual([coding, 200])

@@ -26,7 +26,7 @@ afterAll(() => host.close())
 const predict = (deployment: string, json: unknown) => host.ask(`/api/v1/predict/${deployment}`, { json })
 
 describe('POST /api/v1/predict/{deployment} of a scikit-learn export', () => {
-  it.each(names)('answers like scikit-learn itself: %s', async (name) => {
+  it.each(names)('gives the same answers as scikit-learn: %s', async (name) => {
     const { rows, classes } = await readReference(name)
     const response = await predict(name, { inputs: rows.map((row: { x: number[] }) => row.x) })
     expect(response.status).toBe(200)
@@ -57,14 +57,14 @@ interface Failure {
 }
 
 describe('POST /api/v1/predict/{deployment}', () => {
-  it('takes rows by column name, and a table of columns', async () => {
+  it('accepts rows by column name, and tables of columns', async () => {
     const table = Object.fromEntries(columns.map((name, i) => [name, [setosa[i]]]))
     const answers = [
       await predict(iris, { inputs: [setosa] }),
       await predict(iris, { inputs: [named] }),
       await predict(iris, { inputs: { data: table } }),
       await predict(iris, { inputs: table }),
-      // As `InferenceClient.tabular_classification` of huggingface_hub sends it.
+      // The format of huggingface_hub's `InferenceClient.tabular_classification`.
       await predict(iris, { parameters: {}, table }),
     ]
     const [row, ...others] = await Promise.all(answers.map((answer) => answer.json()))
@@ -72,7 +72,7 @@ describe('POST /api/v1/predict/{deployment}', () => {
     for (const other of others) expect(other).toEqual(row)
   })
 
-  it('tells where the time went, and the id of the request', async () => {
+  it('reports queue time, run time, batch size and the request id', async () => {
     const { headers } = await host.ask(`/api/v1/predict/${iris}`, {
       json: { inputs: Array(5).fill(setosa) },
       headers: { 'x-request-id': 'mine-1' },
@@ -84,7 +84,7 @@ describe('POST /api/v1/predict/{deployment}', () => {
     expect(Number(headers.get('x-queue-time'))).toBeGreaterThanOrEqual(0)
   })
 
-  it('answers 2048 rows in their order', async () => {
+  it('answers 2048 rows in order', async () => {
     const inputs = Array.from({ length: 2048 }, (_, i) => (i % 3 === 0 ? setosa : [7.2, 3.6, 6.1, 2.5]))
     const answers = (await (await predict(iris, { inputs })).json()) as { label: string }[]
     expect(answers.map(({ label }) => label)).toEqual(inputs.map((row) => (row === setosa ? 'setosa' : 'virginica')))
@@ -139,7 +139,7 @@ describe('POST /api/v1/predict/{deployment}', () => {
   ])('refuses %s, and says where and what', async (_what, json, status, _param, message) => {
     const response = await predict(iris, json)
     expect(response.status).toBe(status)
-    // The shape that the contract tells every client of.
+    // The error format that the contract promises every client.
     const { error, code, requestId } = predictFailure.parse(await response.json())
     expect(error).toContain(message)
     expect(code).toMatch(/^invalid_/)
@@ -158,14 +158,14 @@ describe('POST /api/v1/predict/{deployment}', () => {
     ['an object of neither', { inputs: { text: 'a' } }, 'must be a text, a list of texts, or {"source_sentence"'],
     ['no source', { inputs: { sentences: ['a'] } }, '"inputs.source_sentence": is missing'],
     ['no sentences', { inputs: { source_sentence: 'a', sentences: [] } }, '"inputs.sentences"'],
-  ])('refuses %s for a model of texts', async (_what, json, message) => {
+  ])('refuses %s for a text model', async (_what, json, message) => {
     const response = await predict('tiny', json)
     expect(response.status).toBe(422)
     expect(((await response.json()) as Failure).error).toContain(message)
   })
 
   it.each(['', '   ', '{', '{"inputs": [[1, NaN, 3, 4]]}', 'inputs=1'])(
-    'refuses what is not JSON: %j',
+    'refuses a body that is not JSON: %j',
     async (body) => {
       const response = await host.ask(`/api/v1/predict/${iris}`, { method: 'POST', body })
       expect(response.status).toBe(400)
@@ -173,13 +173,13 @@ describe('POST /api/v1/predict/{deployment}', () => {
     },
   )
 
-  it('refuses a body over 4 MiB before it is parsed', async () => {
+  it('refuses a body over 4 MiB before parsing it', async () => {
     const response = await predict(iris, { inputs: 'x'.repeat(10 * 1024 * 1024) })
     expect(response.status).toBe(413)
     expect(((await response.json()) as Failure).error).toContain('4194304 bytes')
   })
 
-  it('says that a deployment is not there, or why it failed', async () => {
+  it('says that a deployment does not exist, or why it failed', async () => {
     const absent = await predict('absent', { inputs: [setosa] })
     expect([absent.status, ((await absent.json()) as Failure).code]).toEqual([404, 'model_not_found'])
     const broken = await predict('broken', { inputs: [setosa] })
@@ -195,14 +195,14 @@ describe('POST /api/v1/predict/{deployment}', () => {
       expect((await predict(name, { inputs: [setosa] })).status).toBe(200)
   })
 
-  it('asks for a key before it looks at the body', async () => {
+  it('checks the key before the body', async () => {
     for (const token of [null, 'hf_wrong', 'nonsense']) {
       const response = await host.ask(`/api/v1/predict/${iris}`, { method: 'POST', body: '{', token })
       expect(response.status).toBe(401)
     }
   })
 
-  it('drops what waits when the client hangs up', async () => {
+  it('answers 499 when the client disconnects', async () => {
     const caller = new AbortController()
     const asked = host.ask(`/api/v1/predict/${iris}`, { json: { inputs: [setosa] }, signal: caller.signal })
     caller.abort()

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { readJsonInSlices } from '../../../../gpu-service/protocols/read-json-in-slices.ts'
 import { countTurns } from '../../../support/count-turns.ts'
 
-/** What was read, or thrown, and how often others had a turn meanwhile. */
+/** The result or error, and how often others got a turn. */
 async function read(body: string) {
   let turns = 0
   const app = new Hono()
@@ -22,8 +22,8 @@ async function read(body: string) {
 
 const inputs = Array.from({ length: 1_000_000 }, () => [1])
 
-describe('a body of megabytes', () => {
-  it('is read while others are let in between, and no otherwise than at once', async () => {
+describe('a JSON body', () => {
+  it('of megabytes is parsed in slices that yield the event loop, with the usual result', async () => {
     const { ended, turns } = await read(JSON.stringify({ inputs }))
     expect(ended).toEqual({ inputs })
     expect(turns).toBeGreaterThan(5)
@@ -33,14 +33,14 @@ describe('a body of megabytes', () => {
     ['is no JSON', JSON.stringify({ inputs }).slice(0, -1), { code: 'invalid_json' }],
     ['holds a name twice', `{"inputs":${JSON.stringify(inputs)},"inputs":1}`, { message: /"inputs" twice/ }],
     ['ends in half a character', `[${JSON.stringify(inputs)},"\\ud800"]`, { param: '[1]' }],
-  ])('that %s is refused so while others are let in between', async (_what, body, error) => {
+  ])('that %s gets the usual error, and still yields the event loop', async (_what, body, error) => {
     const { ended, turns } = await read(body)
     const message = 'message' in error ? { message: expect.stringMatching(error.message) } : {}
     expect(ended).toMatchObject({ ...error, ...message })
     expect(turns).toBeGreaterThan(5)
   })
 
-  it('that is short is read in the turn that it has come in', async () => {
+  it('that is short is parsed in one turn', async () => {
     expect(await read('{"inputs":[1,2,3]}')).toEqual({ ended: { inputs: [1, 2, 3] }, turns: 0 })
   })
 })

@@ -8,7 +8,7 @@ let [nowMs, whole, repeated] = [0, 0, 0]
 let server: ReturnType<typeof listen>
 let url = ''
 
-/** A service that is full, whose every whole way is counted. */
+/** A service that is full and counts the requests that reach it. */
 function refuse(request: Request): Response {
   whole++
   if (request.headers.get('authorization') === null) return new Response('who are you?', { status: 401 })
@@ -36,7 +36,7 @@ const ask = (path: string, headers: Record<string, string> = { authorization: 'B
   fetch(url + path, { method: 'POST', headers, body: 'x'.repeat(100_000) })
 
 describe('a refusal', () => {
-  it('is repeated to the same caller for a moment, with an id of its own, without the whole way to it', async () => {
+  it('is repeated to the same caller for a moment, with a new request id, without reaching the service', async () => {
     const first = await ask('/v1/embeddings')
     const again = await ask('/v1/embeddings')
     expect([first.status, again.status, whole, repeated]).toEqual([429, 429, 1, 1])
@@ -49,7 +49,7 @@ describe('a refusal', () => {
     expect([whole, repeated]).toEqual([2, 1])
   })
 
-  it('is told to nobody else: not to a stranger, not with another key, not for another path or priority', async () => {
+  it('is not repeated for another caller, key, path or priority', async () => {
     await ask('/v1/embeddings')
     expect((await ask('/v1/embeddings', {})).status).toBe(401)
     await ask('/v1/embeddings', { authorization: 'Bearer b' })
@@ -58,7 +58,7 @@ describe('a refusal', () => {
     expect([whole, repeated]).toEqual([5, 0])
   })
 
-  it('leaves the connection usable whose body nobody read', async () => {
+  it('keeps the connection usable although the body was not read', async () => {
     for (let round = 0; round < 5; round++) expect((await ask('/v1/embeddings')).status).toBe(429)
     expect([whole, repeated]).toEqual([1, 4])
   })

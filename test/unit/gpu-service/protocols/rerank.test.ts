@@ -16,13 +16,13 @@ const rerank = async (route: string, json: unknown) => {
 }
 const good = { model: 'tiny', query: 'q', documents: ['a', 'b'] }
 
-describe('the order of reranked documents', () => {
-  it('is by score, and that of the request among equals', () => {
+describe('reranked documents', () => {
+  it('are sorted by score, and equal scores by their order in the request', () => {
     const results = rankedResults({ scores: [0.1, 0.9, 0.1, 0.5], documents: undefined, count: 4 })
     expect(results.map(({ index }) => index)).toEqual([1, 3, 0, 2])
   })
 
-  it('ends at the count asked for, and carries the texts where they are asked for', () => {
+  it('are cut to the requested count, and include their texts on request', () => {
     const results = rankedResults({ scores: [0.1, 0.9], documents: ['a', 'b'], count: 1 })
     expect(results).toEqual([{ index: 1, relevance_score: 0.9, document: { text: 'b' } }])
   })
@@ -46,7 +46,7 @@ describe.each(['/v1/rerank', '/v2/rerank'])('POST %s', (route) => {
     expect(message).toContain(Object.keys(wrong)[0])
   })
 
-  it('says that a model cannot do it', async () => {
+  it('refuses a model that cannot rerank', async () => {
     expect((await rerank(route, good)).status).toBe(400)
   })
 })

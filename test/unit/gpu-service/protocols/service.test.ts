@@ -14,13 +14,13 @@ afterAll(() => host.close())
 const open = (path: string) => host.ask(path, { token: null })
 
 describe("the service's own routes", () => {
-  it('are open to probes without a key, but for what is deployed', async () => {
+  it('answer probes without a key, but nothing about deployments', async () => {
     for (const path of ['/health', '/ready', '/metrics']) expect((await open(path)).status).toBe(200)
     expect((await open('/info')).status).toBe(401)
     expect((await open('/v1/models')).status).toBe(401)
   })
 
-  it('tell of each deployment what it is and how it does', async () => {
+  it('describe each deployment and its state', async () => {
     const { deployments } = (await (await host.ask('/info')).json()) as { deployments: Record<string, unknown>[] }
     expect(deployments).toMatchObject([
       { name: 'broken', state: 'FAILED', reason: expect.stringContaining('"model.onnx"') },
@@ -45,7 +45,7 @@ describe("the service's own routes", () => {
         normalize: true,
       },
     ])
-    // Which a table of numbers has not.
+    // A table model has no precision.
     expect(deployments[1]).not.toHaveProperty('precision')
     expect(deployments[1]).not.toHaveProperty('precisionChosenBecause')
   })
@@ -68,27 +68,27 @@ describe("the service's own routes", () => {
     expect(text).toMatch(/http_requests_total\{method="POST",route="\/api\/v1\/predict[^"]*",status="200"\} 1/)
   })
 
-  it('answer an unknown route in the words of its family', async () => {
+  it('answer an unknown route in the error format of its protocol', async () => {
     const [platform, openai] = await Promise.all([host.ask('/nowhere'), host.ask('/v1/nowhere')])
     expect([platform.status, await platform.json()]).toMatchObject([404, { error: { code: 'route_not_found' } }])
     expect([openai.status, await openai.json()]).toMatchObject([404, { error: { type: 'invalid_request_error' } }])
   })
 
-  it('write in the table what this replica serves, and on what', async () => {
+  it('report to the table what this replica serves, and on which device', async () => {
     expect(await poolDevice(host.table)).toBe('cpu')
     const replicas = await reportsOf(host.table, 'broken')
     expect(replicas).toMatchObject([{ state: 'FAILED', reason: expect.stringContaining('not an ONNX model') }])
   })
 
-  it('serve what is deployed later, without a restart', async () => {
+  it('serve a later deployment without a restart', async () => {
     await host.deploy(await irisModel('later'))
     const ask = () => host.ask('/api/v1/predict/later', { json: { inputs: [[5.1, 3.5, 1.4, 0.2]] } })
     await expect.poll(async () => (await ask()).status, { timeout: 5000 }).toBe(200)
   })
 })
 
-describe('a replica that leaves', () => {
-  it('says so at /ready, answers what it has, and takes itself out of the table', async () => {
+describe('a replica that shuts down', () => {
+  it('is not ready, answers what it has, and removes its reports from the table', async () => {
     const leaving = await startTestServing([await irisModel()])
     const { serving, table } = leaving
     const asked = leaving.ask('/api/v1/predict/iris', { json: { inputs: [[5.1, 3.5, 1.4, 0.2]] } })
@@ -103,7 +103,7 @@ describe('a replica that leaves', () => {
   })
 })
 
-/** As the registry reads them. */
+/** The reports as the registry reads them. */
 async function reportsOf(table: Table, deployment: string) {
   const now = new Date()
   return liveReplicas(table, { deployment, alive: await poolReplicas(table, defaultPool, now), now })

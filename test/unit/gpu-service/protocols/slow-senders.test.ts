@@ -18,7 +18,7 @@ const sentSlowly = () =>
     },
   })
 
-it('a canary is not blamed for callers who take long to send', slow, async () => {
+it('a canary is not blamed for callers who send slowly', slow, async () => {
   const host = await startTestServing([])
   onTestFinished(() => host.close())
   const [stable, canary] = [
@@ -39,13 +39,13 @@ it('a canary is not blamed for callers who take long to send', slow, async () =>
     await expect.poll(answeredBy, { ...slow, interval: 5 }).toBe(revision)
     return `${sessions}`
   }
-  // Until that one is loaded, the other answers for it.
+  // Until the canary is loaded, the stable target answers for it.
   const guarded = await sessionOf(canary)
   const usual = await sessionOf(stable)
   for (let at = 0; at < 200; at++) await ask(usual, sentAtOnce)
   const slowly = await Promise.all(Array.from({ length: 20 }, () => ask(guarded, sentSlowly)))
   expect(new Set(slowly.map(({ status }) => status))).toEqual(new Set([200]))
-  // A replica that takes on the second of these has ended the pass over all in which it took on the first.
+  // Once a replica serves the second of these, it has finished the pass in which it took on the first.
   for (const name of ['first', 'second']) {
     await deployTargets(host, { name, targets: [stable] })
     await expect.poll(async () => (await host.ask(`/api/v1/predict/${name}/health`)).status, slow).toBe(200)

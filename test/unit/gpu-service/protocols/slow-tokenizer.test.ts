@@ -26,7 +26,7 @@ const asked: Record<string, { path: (name: string) => string; json: object; told
   },
 }
 
-describe('a model whose tokenizer takes years for some texts', () => {
+describe('a model whose tokenizer takes exponential time for some texts', () => {
   let host: TestServing
   beforeAll(async () => {
     const model = await embedderModel()
@@ -39,7 +39,7 @@ describe('a model whose tokenizer takes years for some texts', () => {
   afterAll(() => host?.close())
 
   it.each(Object.entries(asked))(
-    'says so in the words of each protocol, and answers other texts: %s',
+    'refuses them in the error format of each protocol, and answers other texts: %s',
     async (name, one) => {
       const model = `team/${name}`
       const refused = await host.ask(one.path(name), { json: { model, ...one.json } })
@@ -49,7 +49,7 @@ describe('a model whose tokenizer takes years for some texts', () => {
     },
   )
 
-  it('rests where it was slow again and again, and says when to come again', async () => {
+  it('is blocked for a while after repeated slow texts, with a Retry-After', async () => {
     const ask = () => host.ask('/v1/embeddings', { json: { model: 'team/openai', input: text } })
     let response = await ask()
     for (let request = 0; request < 5 && response.status === 422; request++) response = await ask()

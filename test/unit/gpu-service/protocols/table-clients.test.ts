@@ -36,8 +36,8 @@ const client = (repo: string) =>
     },
   })
 
-describe('the rows of a table', () => {
-  it('are a list of numbers for @huggingface/inference, which reads nothing else', async () => {
+describe('the answers for table rows', () => {
+  it('are numbers for @huggingface/inference, which accepts nothing else', async () => {
     const { rows } = (await readReference('iris-logistic-regression')) as { rows: { x: number[]; label: number }[] }
     const data = Object.fromEntries(columns.map((name, at) => [name, rows.map(({ x }) => String(x[at]))]))
     expect(await client(iris).tabularClassification({ inputs: { data } })).toEqual(rows.map(({ label }) => label))
@@ -46,14 +46,14 @@ describe('the rows of a table', () => {
     expect(values).toEqual([expect.any(Number), expect.any(Number)])
   })
 
-  it('are a list of labels for huggingface_hub, and tell everybody else how sure the model is', async () => {
+  it('are labels for huggingface_hub, and labels with scores for other clients', async () => {
     const asked = (agent: string) =>
       host.ask(`/models/${iris}`, { json: { inputs: [[5.1, 3.5, 1.4, 0.2]] }, headers: { 'user-agent': agent } })
     expect(await (await asked('unknown/None; hf_hub/1.3.0; python/3.12')).json()).toEqual(['setosa'])
     expect(await (await asked('curl/8.5.0')).json()).toMatchObject([{ label: 'setosa', score: expect.any(Number) }])
   })
 
-  it('are numbers where the classes are called by numbers, whatever their places', () => {
+  it('are the class numbers if classes are numbers, not their positions', () => {
     const rows = [{ label: '5', score: 0.7, probabilities: { 3: 0.3, 5: 0.7 } }, { label: '3' }]
     expect(rows.map(rowToldTo('@huggingface/inference/4.1.0 Node.js/24'))).toEqual([5, 3])
   })

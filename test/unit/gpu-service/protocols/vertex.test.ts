@@ -3,7 +3,7 @@ import type { TeiOperation, TeiRequest } from '../../../../gpu-service/protocols
 import { answerVertex } from '../../../../gpu-service/protocols/tei/vertex.ts'
 import { errors } from '../../../../shared/errors.ts'
 
-it('gives up the other instances where one is invalid, and still ends them when the caller leaves', async () => {
+it('cancels the other instances if one is invalid, and all of them when the caller leaves', async () => {
   const signals: AbortSignal[] = []
   const operation: TeiOperation = {
     kind: 'embeddings',

@@ -18,7 +18,7 @@ const ask = async (method: string, path: string, token?: null) => {
 }
 const said = (method: string) => expect.stringMatching(new RegExp(`does not take ${method}\\. It takes [A-Z, ]+\\.$`))
 
-/** How each family of protocols writes it. */
+/** The error format of each protocol family. */
 const envelopes = {
   platform: (method: string) => ({ error: { code: 'method_not_allowed', message: said(method), retryable: false } }),
   openai: (method: string) => ({
@@ -30,7 +30,7 @@ const envelopes = {
   cohere: (method: string) => ({ message: said(method), code: 'method_not_allowed' }),
 }
 
-describe('a path that is asked with a method that it does not take', () => {
+describe('a path with a method that it does not support', () => {
   it.each<[string, string, string, keyof typeof envelopes]>([
     ['GET', '/v1/embeddings', 'POST', 'openai'],
     ['DELETE', '/v1/models', 'GET, HEAD', 'openai'],
@@ -55,7 +55,7 @@ describe('a path that is asked with a method that it does not take', () => {
     ['DELETE', '/api/v1/predict/owner/name', 'POST', 'pipeline'],
     ['GET', '/api/v1/predict/tiny/v1/embeddings', 'POST', 'openai'],
   ])(
-    'answers %s %s with 405, the methods that it takes (%s) and the envelope of %s',
+    'answers %s %s with 405, the allowed methods (%s) and the error format of %s',
     async (method, path, taken, family) => {
       const { status, allow, requestId, response } = await ask(method, path)
       const body = await response.json()
@@ -65,7 +65,7 @@ describe('a path that is asked with a method that it does not take', () => {
     },
   )
 
-  it('says so below every base path of a model', async () => {
+  it('answers so below every base path of a model', async () => {
     for (const [method, path, taken, family] of [
       ['GET', '', 'POST', 'pipeline'],
       ['PUT', '/pipeline/feature-extraction', 'POST', 'pipeline'],
@@ -82,7 +82,7 @@ describe('a path that is asked with a method that it does not take', () => {
     }
   })
 
-  it('is told of no methods where there is no such path', async () => {
+  it('is 404 without allowed methods if the path does not exist', async () => {
     for (const path of ['/nowhere', '/v1/nowhere', '/v2/nowhere', `${base}/nowhere`, '/v2/models/']) {
       const { status, allow } = await ask('POST', path)
       expect([path, status, allow]).toEqual([path, 404, null])
@@ -95,13 +95,13 @@ describe('a path that is asked with a method that it does not take', () => {
     ['/v1/nowhere/', 'The routes are listed at /api/v1/openapi.json.'],
     ['/models/tiny', 'A deployment is asked at /api/v1/predict/{deployment}'],
     ['/api/embed', "Ollama's clients are not served; OpenAI's are, below /v1"],
-  ])('is told what is there instead, where that is known: %s', async (path, said) => {
+  ])('suggests what exists instead, if that is known: %s', async (path, said) => {
     const { status, response } = await ask('POST', path)
     expect(status).toBe(404)
     expect(await response.text()).toContain(said)
   })
 
-  it('answers the head of whatever can be read, and of nothing else', async () => {
+  it('answers HEAD wherever GET is answered, and nowhere else', async () => {
     for (const path of ['/health', '/ready', '/v2/health/live', '/v1/models', '/v2/models/tiny', `${base}/info`]) {
       const { status, response } = await ask('HEAD', path)
       expect([path, status, await response.text()]).toEqual([path, 200, ''])
@@ -109,7 +109,7 @@ describe('a path that is asked with a method that it does not take', () => {
     expect(await ask('HEAD', '/embed')).toMatchObject({ status: 405, allow: 'POST' })
   })
 
-  it('tells a stranger no more than before where a path asks for a key before anything', async () => {
+  it('answers 401 first where the path requires a key', async () => {
     expect(await ask('DELETE', '/v1/models', null)).toMatchObject({ status: 401 })
   })
 })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => host.close())
 
-describe('what is not a request', () => {
+describe('an invalid inference request', () => {
   const one = (change: object) => ({
     inputs: [{ name: 'float32', shape: [1, 2], datatype: 'FP32', data: [1, 2], ...change }],
   })
@@ -50,7 +50,7 @@ describe('what is not a request', () => {
     expect([response.status, await response.json()]).toEqual([400, { error: expect.any(String) }])
   })
 
-  it('is refused with a million rows, and others are answered while a million numbers are read', async () => {
+  it('is refused if it has a million rows, and a valid one of a million numbers keeps the event loop free', async () => {
     const data = `[${'0.25,'.repeat(999_999)}0.25]`
     const million = (shape: string) =>
       `{"inputs":[{"name":"float32","shape":${shape},"datatype":"FP32","data":${data}}]}`
@@ -62,22 +62,22 @@ describe('what is not a request', () => {
     clearInterval(timer)
     const { outputs } = await readAnswer(answered)
     expect(outputs[0]?.data).toHaveLength(1_000_000)
-    // How long each took depends on who else is on the machine; that there were many does not.
+    // The number of turns does not depend on how busy the machine is, unlike their length.
     expect(turns).toBeGreaterThan(40)
   })
 
-  it('keeps the digits of whole numbers beyond what JSON’s readers keep', async () => {
+  it('does not include integers beyond 2^53, which keep all their digits', async () => {
     const body = '{"inputs":[{"name":"int64","shape":[1,1],"datatype":"INT64","data":[9223372036854775807]}]}'
     const answer = await host.ask('/v2/models/whole/infer', { method: 'POST', body })
     expect(await answer.text()).toContain('"data":[9223372036854775807]')
   })
 
-  it('is told apart by who asks: without a token, nothing', async () => {
+  it('gets 401 without a token, before anything else', async () => {
     const response = await host.ask('/v2/models/simple/infer', { json: simpleRequest(), token: null })
     expect([response.status, await response.json()]).toEqual([401, { error: expect.any(String) }])
   })
 
-  it('refuses a body that holds the elements of an input twice, in its own envelope', async () => {
+  it('is refused if it has the elements of an input twice, in its own error format', async () => {
     const body = JSON.stringify(simpleRequest()).replace('"data":', '"data":[9],"data":')
     const answer = await host.ask('/v2/models/simple/infer', { method: 'POST', body })
     expect([answer.status, await answer.json()]).toEqual([400, { error: expect.stringContaining('"data" twice') }])

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => host.close())
 
-describe('tensors as bytes', () => {
+describe('binary tensors', () => {
   const body = (header: unknown, ...behind: Uint8Array[]) => {
     const json = Buffer.from(JSON.stringify(header))
     return { length: String(json.length), bytes: new Uint8Array(Buffer.concat([json, ...behind])) }
@@ -35,7 +35,7 @@ describe('tensors as bytes', () => {
       headers: { 'content-type': 'application/octet-stream', 'inference-header-content-length': length, ...headers },
     })
 
-  it('come and go in every type, bit for bit', async () => {
+  it('round-trip in every type, bit for bit', async () => {
     const sizes = { bool: 1, float16: 2, float32: 4, float64: 8 } as Record<string, number>
     const datatypes = { bool: 'BOOL', float16: 'FP16', float32: 'FP32', float64: 'FP64', string: 'BYTES' } as Record<
       string,
@@ -86,7 +86,7 @@ describe('tensors as bytes', () => {
     expect(at).toBe(all.length)
   })
 
-  it('may be all of a body, whose shape follows from the model', async () => {
+  it('may be the whole body, with the shape taken from the model', async () => {
     const bytes = new Uint8Array(Float32Array.of(5.1, 3.5, 1.4, 0.2, 6.7, 3, 5.2, 2.3).buffer)
     const response = await send('iris', { length: '0', bytes })
     const all = Buffer.from(await response.arrayBuffer())
@@ -99,7 +99,7 @@ describe('tensors as bytes', () => {
   it.each([
     ['texts', 'one text, and no length before it', [1, 1]],
     ['echo', Float32Array.of(1, 2, 3), [1, 3]],
-  ])('may be all of a body for %s, with one row where more than the rows is open', async (model, data, shape) => {
+  ])('may be the whole body for %s, as one row if other dimensions are open too', async (model, data, shape) => {
     const bytes = typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data.buffer)
     const response = await send(model, { length: '0', bytes: new Uint8Array(bytes) })
     const all = Buffer.from(await response.arrayBuffer())
@@ -109,12 +109,12 @@ describe('tensors as bytes', () => {
     expect(all.subarray(-bytes.length).equals(bytes)).toBe(true)
   })
 
-  it('are refused as all of a body that is no text', async () => {
+  it('are refused as a whole text body that is not UTF-8', async () => {
     const response = await send('texts', { length: '0', bytes: Uint8Array.of(0xff, 0xfe) })
     expect([response.status, await response.json()]).toEqual([400, { error: expect.stringContaining('UTF-8') }])
   })
 
-  it('come and go packed', async () => {
+  it('may be compressed in both directions', async () => {
     const data = Array.from({ length: 4096 }, (_, index) => index / 8)
     const request = JSON.stringify({ inputs: [{ name: 'float32', shape: [1, 4096], datatype: 'FP32', data }] })
     const response = await host.ask('/v2/models/echo/infer', {
@@ -141,12 +141,12 @@ describe('tensors as bytes', () => {
     ['has a negative dimension', () => body(header(16, [-1, -4]), new Uint8Array(16))],
     ['has a dimension that is no whole number', () => body(header(16, [0.5, 8]), new Uint8Array(16))],
     ['has no rows', () => body(header(0, [0, 4]), new Uint8Array(0))],
-  ])('are refused of a body that %s', async (_what, made) => {
+  ])('are refused if the body %s', async (_what, made) => {
     const response = await send('echo', made())
     expect([response.status, await response.json()]).toEqual([400, { error: expect.any(String) }])
   })
 
-  it('are refused as texts that lie about their lengths or are not UTF-8', async () => {
+  it('are refused as texts with wrong lengths or invalid UTF-8', async () => {
     for (const bytes of [
       [255, 255, 255, 255, 65],
       [1, 0, 0, 0, 255],
@@ -160,13 +160,13 @@ describe('tensors as bytes', () => {
     }
   })
 
-  it('are refused of a body that says that it is larger than any, and not told to come again', async () => {
+  it('are refused with 413, without a retry, if the content-length exceeds the limit', async () => {
     const headers = { 'content-length': '9007199254740993', 'content-type': 'application/json' }
     const response = await host.ask('/v2/models/echo/infer', { method: 'POST', body: '{}', headers })
     expect([response.status, await response.json()]).toEqual([413, { error: expect.stringContaining('67108864') }])
   })
 
-  it('are refused of a body that unpacks to more than any request', async () => {
+  it('are refused if the body decompresses beyond the limit', async () => {
     const bomb = new Uint8Array(gzipSync(Buffer.alloc(80 * 1024 * 1024)))
     const response = await send('echo', { length: '10', bytes: bomb }, { 'content-encoding': 'gzip' })
     expect([response.status, await response.json()]).toEqual([413, { error: expect.any(String) }])

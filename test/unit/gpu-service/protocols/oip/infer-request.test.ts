@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readInferRequest } from '../../../../../gpu-service/protocols/oip/infer-request.ts'
 
-it('reads the elements of one input for no other', async () => {
+it('never takes the elements of one input for another', async () => {
   const inputs = [
     { name: 'a', shape: [2], datatype: 'FP32', data: [1, 2] },
     { name: 'b', shape: [2], datatype: 'FP32', data: 0 },
@@ -17,7 +17,7 @@ it.each([
   ['its name escaped', '{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1],"d\\u0061ta":[2]}]}', 'data'],
   ['two shapes', '{"inputs":[{"name":"x","shape":[2],"shape":[1],"datatype":"FP32","data":[1]}]}', 'shape'],
   ['two lists of inputs', '{"inputs":[],"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1]}]}', 'inputs'],
-])('refuses %s where one would be taken without a word', async (_, json, name) => {
+])('refuses %s instead of silently taking one', async (_, json, name) => {
   const { signal } = new AbortController()
   const read = readInferRequest({ body: Buffer.from(json), headerLength: undefined, tensors: { inputs: [] }, signal })
   await expect(read).rejects.toMatchObject({
@@ -26,7 +26,7 @@ it.each([
   })
 })
 
-it('takes texts among the elements that look like names', async () => {
+it('accepts text elements that look like field names', async () => {
   const inputs = [{ name: 'x', shape: [4], datatype: 'BYTES', data: ['data', 'data', '"a":1', '"a":1'] }]
   const body = Buffer.from(JSON.stringify({ inputs }))
   const { signal } = new AbortController()
@@ -35,7 +35,7 @@ it('takes texts among the elements that look like names', async () => {
   expect(read.inputs.x?.data).toEqual(inputs[0]?.data)
 })
 
-describe('texts as bytes', () => {
+describe('binary texts', () => {
   const { signal } = new AbortController()
   const read = ({ type = 'string', shape, bytes, hold = { add() {} } }: Texts) => {
     const given = { name: 'x', shape, datatype: 'BYTES', parameters: { binary_data_size: bytes.length } }
@@ -50,16 +50,16 @@ describe('texts as bytes', () => {
     hold?: { add(bytes: number): void }
   }
 
-  it('are not read where the model takes none', async () => {
+  it('are not read if the model takes no texts', async () => {
     const noTexts = Buffer.alloc(64, 255)
     await expect(read({ type: 'float32', shape: [3], bytes: noTexts })).rejects.toThrow('the model takes float32')
   })
 
-  it('are not read where they are more rows than a request may have', async () => {
+  it('are not read if they have more rows than the limit', async () => {
     await expect(read({ shape: [70_000], bytes: Buffer.alloc(8, 255) })).rejects.toThrow('limit is 65536')
   })
 
-  it('are refused where they are more than a request may have, whatever their shape', async () => {
+  it('are refused beyond the limit per request, whatever their shape', async () => {
     const tensors = { inputs: [{ name: 'x', type: 'string', shape: [1, 'n'] }] }
     const inputs = [{ name: 'x', shape: [1, 2 ** 20 + 1], datatype: 'BYTES', data: ['a'] }]
     const body = Buffer.from(JSON.stringify({ inputs }))
@@ -67,7 +67,7 @@ describe('texts as bytes', () => {
     await expect(refused).rejects.toThrow('1048577 texts; the limit is 1048576')
   })
 
-  it('take room beside the bytes of the body, for what they are in memory', async () => {
+  it('reserve room for their size in memory, in addition to the body', async () => {
     const held: number[] = []
     const hold = { add: (bytes: number) => void held.push(bytes) }
     await read({ shape: [1000], bytes: Buffer.alloc(4000), hold })

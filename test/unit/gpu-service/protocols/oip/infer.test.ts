@@ -10,7 +10,7 @@ let host: TestServing
 beforeAll(async () => {
   host = await startTestServing([
     tensorsModel('simple', simpleGraph()),
-    // What is not known to be slow refuses nobody, however busy the machine of the test is.
+    // A graph not yet known to be slow refuses nothing, however busy the test machine is.
     tensorsModel('many-rows', simpleGraph()),
     tensorsModel('shared-rows', simpleGraph()),
     tensorsModel('timed', simpleGraph()),
@@ -38,15 +38,15 @@ describe('POST /v2/models/{model}/infer', () => {
     }
   })
 
-  it('gives only the outputs that are asked for', async () => {
+  it('returns only the requested outputs', async () => {
     const { outputs } = await readAnswer(
       await inferOn(host, 'simple', { ...simpleRequest(), outputs: [{ name: 'OUTPUT1' }] }),
     )
     expect(outputs.map(({ name }) => name)).toEqual(['OUTPUT1'])
   })
 
-  it('gives each of many callers who share runs its own rows', async () => {
-    // The first runs of a graph are slow: were they all that is known of it, so many callers would be too many.
+  it('returns its own rows to each of many callers who share runs', async () => {
+    // The first runs of a graph are slow; if only they were known, 40 callers would be too many.
     for (let run = 0; run < 10; run++) await inferOn(host, 'simple', simpleRequest())
     const answers = await Promise.all(
       Array.from({ length: 40 }, async (_, caller) => {
@@ -60,7 +60,7 @@ describe('POST /v2/models/{model}/infer', () => {
     expect(Math.max(...answers.map(({ batch }) => batch))).toBeGreaterThan(1)
   })
 
-  it('gives the rows of a large request in their order, whichever run each was in', async () => {
+  it('returns the rows of a large request in order, across runs', async () => {
     const rows = 5000
     const data = Array.from({ length: rows * 16 }, (_, index) => index)
     for (let round = 0; round < 2; round++) {
@@ -73,7 +73,7 @@ describe('POST /v2/models/{model}/infer', () => {
     }
   })
 
-  it('lets others in between the rows of a large request', async () => {
+  it('answers others between the rows of a large request', async () => {
     const rows = 20_000
     const large = inferOn(host, 'shared-rows', simpleRequest(Array(rows * 16).fill(1), [rows, 16]))
     let isAnswered = false
@@ -85,7 +85,7 @@ describe('POST /v2/models/{model}/infer', () => {
     expect((await readAnswer(await large)).outputs[0]?.data).toEqual(Array(rows * 16).fill(2))
   })
 
-  it('is told that its time is over where "timeout" is shorter than the work, and answered where it is not', async () => {
+  it('answers 504 if "timeout" is shorter than the work, and 200 if not', async () => {
     const timed = (timeout: number, rows: number) =>
       inferOn(host, 'timed', { ...simpleRequest(Array(rows * 16).fill(1), [rows, 16]), parameters: { timeout } })
     expect((await timed(600_000_000, 20_000)).status).toBe(200)
@@ -94,7 +94,7 @@ describe('POST /v2/models/{model}/infer', () => {
     expect((await timed(0, 1)).status).toBe(200)
   })
 
-  it('answers like scikit-learn itself', async () => {
+  it('gives the same answers as scikit-learn', async () => {
     const { rows } = await readReference('iris-logistic-regression')
     const data = rows.map((row: { x: number[] }) => row.x)
     const request = { inputs: [{ name: 'X', shape: [rows.length, 4], datatype: 'FP32', data }] }
@@ -105,7 +105,7 @@ describe('POST /v2/models/{model}/infer', () => {
     for (const [index, one] of numbersOf(outputs[1]).entries()) expect(one).toBeCloseTo(expected[index], 5)
   })
 
-  it('gives tokens their vectors, and texts theirs, of a model that pools behind its file', async () => {
+  it('returns token vectors and text vectors for a model that is pooled after its file', async () => {
     const ids = [1, 5, 6, 2]
     const tensor = (name: string, data: number[]) => ({ name, shape: [1, 4], datatype: 'INT64', data })
     const metadata = (await (await host.ask('/v2/models/tiny')).json()) as { inputs: { name: string }[] }
@@ -123,7 +123,7 @@ describe('POST /v2/models/{model}/infer', () => {
       expect(one).toBeCloseTo(same.data[0]?.embedding[index] ?? Number.NaN, 5)
   })
 
-  it('answers for an output of maps with the tensor behind them', async () => {
+  it('returns an output of maps as its underlying tensor', async () => {
     const { rows } = await readReference('iris-logistic-regression-zipmap')
     const data = rows.map((row: { x: number[] }) => row.x)
     const request = { inputs: [{ name: 'X', shape: [rows.length, 4], datatype: 'FP32', data }] }

@@ -7,7 +7,7 @@ const { signal } = new AbortController()
 const outline = (text: string) => outlineOf(Buffer.from(text), signal)
 const lists = (count: number) => `{"inputs":[${Array(count).fill('{"data":[7]}').join(',')}]}`
 
-/** What was read, or thrown, the work that it took, and how often others had a turn meanwhile. */
+/** The result or error, the CPU time it took, and how often others got a turn. */
 async function watched(text: string) {
   const bytes = Buffer.from(text)
   const turns = countTurns()
@@ -18,32 +18,32 @@ async function watched(text: string) {
 }
 
 describe('outlineOf', () => {
-  it('takes as many lists of elements out of a request as it may have inputs', async () => {
+  it('accepts as many element lists as a request may have inputs', async () => {
     const { text, data } = await outline(lists(tensorsMax))
     expect(data).toHaveLength(tensorsMax)
     expect(JSON.parse(text).inputs.at(-1)).toEqual({ data: tensorsMax - 1 })
   })
 
-  it('refuses a request of a million lists at the first too many', async () => {
+  it('refuses a million element lists at the first one too many', async () => {
     const { ended, cpuMs } = await watched(lists(1_000_000))
     expect(ended).toMatchObject({ code: 'invalid_input', param: 'inputs' })
     expect(cpuMs).toBeLessThan(25)
   })
 
-  it('refuses a text that is longer than all beside the elements without reading it to its end', async () => {
+  it('refuses an oversized text outside the elements without reading to its end', async () => {
     const { ended, cpuMs } = await watched(`{"id":"${'x'.repeat(60_000_000)}","inputs":[]}`)
     expect(ended).toMatchObject({ status: 413 })
     expect(cpuMs).toBeLessThan(25)
   })
 
-  it('lets others in between while it reads elements that are one giant text', async () => {
+  it('yields the event loop while reading elements that are one giant text', async () => {
     const body = `{"inputs":[{"data":["${'\\"],['.repeat(6_000_000)}"]}]}`
     const { ended, turns } = await watched(body)
     expect(ended).toMatchObject({ data: [{ dims: [1] }] })
     expect(turns).toBeGreaterThan(body.length / (256 * 1024))
   })
 
-  it('reads a text whose last backslash or quote lies on the edge of a slice', async () => {
+  it('reads a text whose last backslash or quote is at the edge of a slice', async () => {
     for (let length = 128 * 1024 - 30; length < 128 * 1024 + 10; length++) {
       const { text, data } = await outline(`{"inputs":[{"data":["${'x'.repeat(length)}\\"]","[,"]}]}`)
       expect(text).toBe('{"inputs":[{"data":0}]}')

@@ -7,7 +7,7 @@ import { createTensors } from '../../../../../gpu-service/tasks/tensors/tensors.
 const inputs = [{ name: 'x', type: 'float32', shape: ['batch', 4] }]
 const graph = { graph: 'main', inputs, outputs: [], hidden: undefined }
 
-it.each(['cpu', 'cuda'] as const)('the config of a model says how many rows share a run on %s', (device) => {
+it.each(['cpu', 'cuda'] as const)('the config of a model states how many rows share a run on %s', (device) => {
   const noBatcher = () => {
     throw new Error('nobody asks')
   }

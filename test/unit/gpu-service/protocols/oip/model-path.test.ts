@@ -15,13 +15,13 @@ afterAll(() => host.close())
 
 const get = async (path: string) => (await host.ask(`/v2/models/${path}`)).json()
 
-it('finds a model whose name is the name of an action, and asks of it what others are asked', async () => {
+it('finds a model whose name is the name of an action, and every action on it', async () => {
   expect(await get('owner/ready')).toMatchObject({ name: 'owner/ready', platform: 'onnx_onnxv1' })
   expect(await get('owner/ready/ready')).toEqual({ name: 'owner/ready', ready: true })
   expect(await get('owner/ready/versions/1')).toMatchObject({ name: 'owner/ready', platform: 'onnx_onnxv1' })
 })
 
-it('keeps to the action where a deployment has the shorter name', async () => {
+it('prefers the action if a deployment has the shorter name', async () => {
   expect(await get('taken/ready')).toEqual({ name: 'taken', ready: true })
   expect(await get('taken/config')).toMatchObject({ name: 'taken', max_batch_size: expect.any(Number) })
 })

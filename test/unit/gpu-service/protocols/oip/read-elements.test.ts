@@ -4,7 +4,7 @@ import { readElements } from '../../../../../gpu-service/protocols/oip/read-elem
 
 const { signal } = new AbortController()
 
-it('reads nested texts that look like lists in pieces, and leaves the body as it came', async () => {
+it('reads nested texts that look like lists in pieces, and leaves the body unchanged', async () => {
   const awkward = ['[', ']', '","', '\\"],[', '\\', '[[1,2]]', 'é]']
   const rows = Array.from({ length: 20_000 }, (_, row) => [awkward[row % awkward.length] ?? '', `${row}`])
   const body = Buffer.from(JSON.stringify({ inputs: [{ data: rows }] }))

@@ -21,7 +21,7 @@ interface Output {
   parameters?: { binary_data_size: number }
 }
 
-/** An answer's tensors as numbers, whether they came as JSON or as bytes. */
+/** The tensors of an answer as numbers, whether they came as JSON or as bytes. */
 async function readTensors(response: Response): Promise<Record<string, { shape: number[]; data: number[] }>> {
   const body = Buffer.from(await response.arrayBuffer())
   expect(response.status, body.toString('latin1').slice(0, 300)).toBe(200)
@@ -39,7 +39,7 @@ async function readTensors(response: Response): Promise<Record<string, { shape: 
   )
 }
 
-/** One input as JSON, or the same as bytes behind it, which asks for bytes in return. */
+/** The inputs as JSON, or as binary tensors that ask for binary outputs. */
 function bodyOf(inputs: { name: string; shape: number[]; numbers: Float32Array | BigInt64Array }[], isBinary: boolean) {
   const datatype = (numbers: Float32Array | BigInt64Array) => (numbers instanceof Float32Array ? 'FP32' : 'INT64')
   const header = inputs.map(({ name, shape, numbers }) => ({
@@ -86,7 +86,7 @@ describe.skipIf(modelsFolder === undefined).each([
   const ask = (model: string, inputs: Parameters<typeof bodyOf>[0]) =>
     host.ask(`/v2/models/${model}/infer`, { method: 'POST', ...bodyOf(inputs, isBinary) })
 
-  it.each(tables)('of %s have the labels and the probabilities of scikit-learn', async (name) => {
+  it.each(tables)('of %s give the labels and probabilities of scikit-learn', async (name) => {
     const { rows } = JSON.parse(await readFile(join(folder, `reference/${name}.json`), 'utf8')) as {
       rows: { x: number[]; label: number; probabilities: number[] }[]
     }
@@ -106,7 +106,7 @@ describe.skipIf(modelsFolder === undefined).each([
   ]
   for (const { name, model, cosineMin } of minilms)
     it.skipIf(model === undefined)(
-      `of MiniLM ${name} are as near to sentence-transformers as its weights are`,
+      `of MiniLM ${name} match sentence-transformers within the precision of the weights`,
       async () => {
         const { rows } = await readMinilmReference()
         for (const { input_ids: ids, vector } of rows.slice(0, 12)) {

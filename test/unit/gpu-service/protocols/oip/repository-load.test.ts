@@ -9,7 +9,7 @@ const { host, order, isReady, indexed, infer, metric, sleeping, change } = await
 afterAll(() => host.close())
 
 describe('loading a model', () => {
-  it('has it in memory when that is answered, by whatever name, once for all who ask', async () => {
+  it('answers once it is in memory, under any name, and loads once for concurrent callers', async () => {
     await sleeping('wanted')
     const before = await metric('models_resident')
     const names = ['wanted', 'triton/wanted', 'triton%2Fwanted', 'triton/wanted@main', 'wanted']
@@ -21,14 +21,14 @@ describe('loading a model', () => {
     expect(await metric('model_loading_duration_seconds_count{deployment="wanted"')).toBe(1)
   })
 
-  it('waits for a deployment that was made just now', async () => {
+  it('works for a deployment that was just made', async () => {
     const target = await publishTarget(host, tensorsModel('new', simpleGraph()))
     await deployTargets(host, { name: 'new', targets: [target] })
     await expect.poll(async () => (await order('load', 'new')).status, slow).toBe(200)
     expect((await infer('new')).status).toBe(200)
   })
 
-  it('says why it cannot be, as long as it cannot', async () => {
+  it('answers why it cannot be loaded, for as long as it cannot', async () => {
     const target = await publishTarget(host, await brokenModel())
     await deployTargets(host, { name: 'broken', targets: [target], min: 0 })
     await expect.poll(async () => (await order('load', 'broken')).body, slow).toEqual(said('could not be loaded'))
@@ -44,7 +44,7 @@ describe('loading a model', () => {
     expect(await order('unload', 'paused')).toMatchObject(done)
   })
 
-  it('takes no files and no configuration of the caller’s own', async () => {
+  it('refuses files and configuration from the caller', async () => {
     await sleeping('own')
     for (const name of ['config', 'file:1/model.onnx'])
       expect(await order('load', 'own', { json: { parameters: { [name]: '{}' } } })).toMatchObject({
@@ -62,7 +62,7 @@ describe('loading a model', () => {
       expect(await order('load', 'own', body === undefined ? {} : { body })).toMatchObject(done)
   })
 
-  it('fails in Triton’s words for what is not deployed', async () => {
+  it("fails in Triton's words for a model that is not deployed", async () => {
     expect(await order('load', 'none')).toMatchObject({ status: 404, body: said('failed to load "none"') })
     expect(await order('unload', 'none')).toMatchObject({ status: 404, body: said('POST /api/v1/deployments') })
   })

@@ -8,8 +8,8 @@ import { simpleGraph } from '../../support/tiny-graphs.ts'
 const { host, order, indexed, metric, sleeping } = await startRepository()
 afterAll(() => host.close())
 
-describe('who orders a model into memory, or out of it', () => {
-  it('is who may write what is its owner’s, and nobody learns of what is not theirs', async () => {
+describe('loading and unloading', () => {
+  it('requires write access to the owner, and hides the model from strangers', async () => {
     const [owner, stranger] = await Promise.all([makeUser(host.table), makeUser(host.table)])
     const named = { ...tensorsModel('private', simpleGraph()), repo: `${owner.username}/private` }
     await deployTargets(host, { name: 'private', targets: [await publishTarget(host, named)], min: 0 })
@@ -28,7 +28,7 @@ describe('who orders a model into memory, or out of it', () => {
   it.each([
     ['x-request-timeout', '5'],
     ['x-stainless-timeout', '19.9995'],
-  ])('obeys an order that says how long it may take: %s %s', async (header, seconds) => {
+  ])('respects the time limit of the request: %s %s', async (header, seconds) => {
     const name = header.replace('timeout', 'timed')
     await sleeping(name)
     const headers = { [header]: seconds }
@@ -36,7 +36,7 @@ describe('who orders a model into memory, or out of it', () => {
     expect(await order('unload', name, { json: {}, headers })).toMatchObject(done)
   })
 
-  it('says after how long to come again where a load takes longer than its request has time', async () => {
+  it("answers 503 with Retry-After if the load takes longer than the request's limit", async () => {
     await sleeping('late')
     const headers = { 'x-request-timeout': '0.000001' }
     const { status, body, headers: told } = await order('load', 'late', { json: {}, headers })

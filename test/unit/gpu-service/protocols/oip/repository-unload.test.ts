@@ -13,7 +13,7 @@ const { host, order, isReady, indexed, infer, metric, unloads, sleeping, change 
 afterAll(() => host.close())
 
 describe('unloading a model', () => {
-  it('gives its memory back, says so, and has it come again with the next request', async () => {
+  it('frees its memory, is reported, and lets the next request load it again', async () => {
     await sleeping('left')
     await order('load', 'left')
     const [resident, before] = [await metric('models_resident'), await unloads()]
@@ -30,7 +30,7 @@ describe('unloading a model', () => {
     expect(await indexed('left')).toEqual({ state: 'READY', reason: '' })
   })
 
-  it('is refused where a deployment asks for it to be kept loaded, with what to do', async () => {
+  it('is refused if a deployment keeps it loaded, with what to do', async () => {
     const refused = { status: 409, body: said('slipway deploy --update --name kept --min 0') }
     expect(await order('unload', 'kept')).toMatchObject(refused)
     const target = await publishTarget(host, tensorsModel('shared', simpleGraph()))
@@ -46,7 +46,7 @@ describe('unloading a model', () => {
     expect(await isReady('mine')).toMatchObject({ ready: true })
   })
 
-  it('is allowed as soon as the replica says that it serves the version that allows it', async () => {
+  it('is allowed as soon as the replica reports the version that allows it', async () => {
     const target = await publishTarget(host, tensorsModel('waking', simpleGraph()))
     await deployTargets(host, { name: 'waking', targets: [target] })
     const told = async () => {
@@ -63,7 +63,7 @@ describe('unloading a model', () => {
     expect((await infer('waking')).status).toBe(200)
   })
 
-  it('gives back nothing of a deployment where part of it is kept loaded', async () => {
+  it('unloads nothing of a deployment if part of it is kept loaded', async () => {
     const [own, shared] = [
       await publishTarget(host, tensorsModel('apart', simpleGraph())),
       await publishTarget(host, tensorsModel('kept-too', simpleGraph())),
@@ -80,7 +80,7 @@ describe('unloading a model', () => {
     expect(await isReady('partly')).toMatchObject({ ready: false })
   })
 
-  it('is behind the requests that came before, and loses none of those that come meanwhile', async () => {
+  it('waits for earlier requests, and loses no later ones', async () => {
     await sleeping('busy')
     await order('load', 'busy')
     const answers = []
@@ -93,7 +93,7 @@ describe('unloading a model', () => {
     for (const { status, body } of await Promise.all(answers)) expect({ status, body }).toMatchObject({ status: 200 })
   })
 
-  it('and loading it end as whoever said so last wants it, in whatever order they come', async () => {
+  it('and loading it end as ordered last, for any sequence of orders', async () => {
     await sleeping('undecided')
     const orders = []
     for (let round = 0; round < 6; round++)
@@ -104,7 +104,7 @@ describe('unloading a model', () => {
     expect(await isReady('undecided')).toMatchObject({ ready: false })
   })
 
-  it('while a new revision takes its place, or it is taken away, ends by name and leaves nothing behind', async () => {
+  it('ends cleanly and leaks nothing while the model is replaced or deleted', async () => {
     await sleeping('swapped')
     const before = await metric('models_resident')
     for (let round = 0; round < 4; round++) {

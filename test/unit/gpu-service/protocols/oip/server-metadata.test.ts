@@ -9,8 +9,8 @@ beforeAll(async () => {
 })
 afterAll(() => host.close())
 
-describe('what a server of the Open Inference Protocol says of itself', () => {
-  it('is alive and ready without a token', async () => {
+describe('the server metadata of the Open Inference Protocol', () => {
+  it('reports live and ready without a token', async () => {
     for (const probe of ['live', 'ready']) {
       const response = await host.ask(`/v2/health/${probe}`, { token: null })
       expect(response.status).toBe(200)
@@ -18,13 +18,13 @@ describe('what a server of the Open Inference Protocol says of itself', () => {
     }
   })
 
-  it('names itself and only extensions that it has', async () => {
+  it('names the server and its extensions', async () => {
     const answer = (await (await host.ask('/v2')).json()) as { name: string; extensions: string[] }
     expect(answer.name).toBe('slipway')
     expect(answer.extensions).toContain('binary_tensor_data')
   })
 
-  it('tells the tensors of a model by its name, its repo plain or encoded, and its version', async () => {
+  it('describes the tensors of a model under each of its names and versions', async () => {
     const ones = ['simple', 'triton/simple', 'triton%2Fsimple', 'simple/versions/1', 'simple/versions/main']
     for (const name of ones) {
       const answer = (await (await host.ask(`/v2/models/${name}`)).json()) as { inputs: unknown[]; outputs: unknown[] }
@@ -35,7 +35,7 @@ describe('what a server of the Open Inference Protocol says of itself', () => {
     expect(await (await host.ask('/v2/models/simple/ready')).json()).toEqual({ name: 'simple', ready: true })
   })
 
-  it('does not know other models or versions', async () => {
+  it('is 404 for other models and versions', async () => {
     for (const path of ['none', 'none/ready', 'simple/versions/2', 'simple/versions/2/ready']) {
       const response = await host.ask(`/v2/models/${path}`)
       expect(response.status).toBe(404)
@@ -51,7 +51,7 @@ describe('what a server of the Open Inference Protocol says of itself', () => {
     expect(index.find(({ name }) => name === 'simple')).toMatchObject({ state: 'READY', reason: '' })
   })
 
-  it('gives a configuration in Triton’s words', async () => {
+  it("gives a model configuration in Triton's format", async () => {
     expect(await (await host.ask('/v2/models/simple/config')).json()).toMatchObject({
       name: 'simple',
       max_batch_size: 64,
@@ -59,7 +59,7 @@ describe('what a server of the Open Inference Protocol says of itself', () => {
     })
   })
 
-  it('says that text generation comes later', async () => {
+  it('answers 501 for text generation', async () => {
     for (const route of ['generate', 'generate_stream']) {
       const response = await host.ask(`/v2/models/simple/${route}`, { json: { text_input: 'x' } })
       expect([response.status, await response.json()]).toEqual([

@@ -14,7 +14,7 @@ const rows = [
   [6.2, 3.4, 5.4, 2.3],
 ]
 
-it('is asked by a shadow just as its caller asked, flat or nested, by whatever version', async () => {
+it('copies a request to its shadow exactly as it was sent, flat or nested, with any version', async () => {
   const stable = await publishTarget(host, await irisModel())
   const same = await publishTarget(host, await irisModel())
   await deployTargets(host, { name: 'iris', targets: [stable], shadow: { target: same, percent: 100 } })

@@ -13,7 +13,7 @@ const json = { inputs: [{ name: 'X', datatype: 'FP32', shape: [1, 4], data: [5.1
 const infer = (path: string) => host.ask(`/v2/models/${path}/infer`, { json })
 const times = <Result>(count: number, ask: () => Promise<Result>) => Promise.all(Array.from({ length: count }, ask))
 
-it('a version of several that share the requests is answered by that one, each time, and both are told', async () => {
+it('answers a named version from its own target every time, and lists all versions', async () => {
   const model = await irisModel()
   const a = await publishTarget(host, model, { ref: 'a', weight: 80 })
   const b = await publishTarget(host, model, { ref: 'b', weight: 20 })
@@ -32,13 +32,13 @@ it('a version of several that share the requests is answered by that one, each t
   expect((await infer('versions/versions/c')).status).toBe(404)
 })
 
-it('a request is read and answered by one target, whichever of them gets it', async () => {
+it('reads and answers each request with one target', async () => {
   const rows = await publishTarget(host, await irisModel(), { weight: 50 })
   const texts = await publishTarget(host, await embedderModel(), { weight: 50 })
   await deployTargets(host, { name: 'halves', targets: [rows, texts] })
   await expect.poll(async () => (await infer(`halves/versions/${texts.revision}`)).status, slow).toBe(400)
   const statuses = await times(200, async () => (await infer('halves')).status)
   expect(new Set(statuses)).toEqual(new Set([200, 400]))
-  // Found anew for each step on the way, one in eight was answered.
+  // If each step had chosen a target anew, only one in eight would have been answered.
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(60)
 })

@@ -6,13 +6,13 @@ import { simpleGraph } from '../../support/tiny-graphs.ts'
 let host: TestServing
 beforeAll(async () => {
   host = await startTestServing([tensorsModel('simple', simpleGraph())])
-  // The first runs of a graph are slow: were they all that is known of it, so many callers would be too many.
+  // The first runs of a graph are slow; if only they were known, 40 callers would be too many.
   for (let run = 0; run < 10; run++) await inferOn(host, 'simple', simpleRequest())
   await Promise.all(Array.from({ length: 40 }, () => inferOn(host, 'simple', simpleRequest())))
 })
 afterAll(() => host.close())
 
-it('counts what it did in Triton’s statistics', async () => {
+it("counts inferences and runs in Triton's statistics", async () => {
   const { model_stats } = (await (await host.ask('/v2/models/simple/stats')).json()) as {
     model_stats: {
       inference_count: number
@@ -26,7 +26,7 @@ it('counts what it did in Triton’s statistics', async () => {
   expect(one?.inference_stats.success.ns).toBeGreaterThan(0)
 })
 
-it('counts what it did under the names of Triton’s metrics', async () => {
+it("counts inferences and runs under the names of Triton's metrics", async () => {
   const text = await (await host.ask('/metrics')).text()
   const of = (name: string) =>
     Number(new RegExp(`^${name}\\{model="simple",version="1"\\} (\\d+)$`, 'm').exec(text)?.[1])

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { embedAll } from '../../../../../gpu-service/protocols/tei/embed.ts'
 
-it('/embed_all writes the vectors of one long text in pieces, none of which holds others up', async () => {
+it('/embed_all writes the vectors of one long text in small pieces', async () => {
   const [tokens, width] = [1000, 256]
   const output = Float32Array.from({ length: tokens * width }, (_, index) => index / 7)
   const embeddings = {

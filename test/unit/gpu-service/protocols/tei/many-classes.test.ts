@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { predict } from '../../../../../gpu-service/protocols/tei/predict.ts'
 
-it('/predict makes and writes the classes of very many texts one by one, so that none holds others up', async () => {
+it('/predict makes and writes the classes of many texts one by one', async () => {
   const [texts, labels] = [2048, 150]
   const one = Array.from({ length: labels }, (_, at) => ({ label: `label ${at}`, score: 1 / (at + 2) }))
   let made = 0

@@ -5,7 +5,7 @@ import { modelsFolder } from '../../../../support/real-models.ts'
 import { postTo } from '../../support/post-to.ts'
 import { startTestServing, type TestServing } from '../../support/test-serving.ts'
 
-describe('models of pairs and classes, in the routes of text-embeddings-inference', () => {
+describe('rerankers and classifiers in the routes of text-embeddings-inference', () => {
   const folder = modelsFolder && join(modelsFolder, 'slipway')
   let pairs: TestServing
   const post = (path: string, json: unknown) => postTo(pairs, path, json)
@@ -26,7 +26,7 @@ describe('models of pairs and classes, in the routes of text-embeddings-inferenc
   afterAll(() => pairs?.close())
 
   it.skipIf(folder === undefined)(
-    '/predict answers flat for one, nested for several, with scores that the pipeline has',
+    '/predict answers flat for one text, nested for several, with the scores of the pipeline',
     async () => {
       const base = '/models/slipway/tiny-bert-sentiment'
       const piped = (await post(base, { inputs: ['good', 'a list'] })).body as {
@@ -39,7 +39,7 @@ describe('models of pairs and classes, in the routes of text-embeddings-inferenc
       expect(one.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 5)
       const pair = (await post(`${base}/predict`, { inputs: ['good', 'a list'] })).body as unknown[]
       expect(pair[0]).toEqual({ label: expect.any(String), score: expect.any(Number) })
-      // A reranker has classes too: one.
+      // A reranker also has a class.
       expect(await post('/predict', { inputs: 'good' })).toMatchObject({ status: 400 })
       const raw = (await post(`${base}/predict`, { inputs: 'good', raw_scores: true })).body as {
         score: number
@@ -49,7 +49,7 @@ describe('models of pairs and classes, in the routes of text-embeddings-inferenc
   )
 
   it.skipIf(folder === undefined)(
-    "a host's own routes ask a reranker for a ranking or for classes, as each body does",
+    '/vertex and /invocations ask a reranker for a ranking or for classes, depending on the body',
     async () => {
       const base = '/models/slipway/tiny-bert-reranker'
       const ranking = { query: 'lists', texts: ['a list of strings', 'the sun'] }
@@ -66,25 +66,22 @@ describe('models of pairs and classes, in the routes of text-embeddings-inferenc
     },
   )
 
-  it.skipIf(folder === undefined)(
-    '/rerank ranks the texts as Jina does, with the text where it is asked for',
-    async () => {
-      const base = '/models/slipway/tiny-bert-reranker'
-      const texts = ['a list of strings', 'the sun', 'an error is raised']
-      const ranked = (await post(`${base}/rerank`, { query: 'lists', texts, return_text: true })).body as {
-        index: number
-        text: string
-        score: number
-      }[]
-      const { results } = (await post(`${base}/v1/rerank`, { query: 'lists', documents: texts })).body as {
-        results: { index: number; relevance_score: number }[]
-      }
-      expect(ranked.map(({ index, score }) => [index, score])).toEqual(
-        results.map(({ index, relevance_score }) => [index, relevance_score]),
-      )
-      for (const { index, text } of ranked) expect(text).toBe(texts[index])
-      expect((await post('/rerank', { query: 'lists', texts })).status).toBe(200)
-      expect((await post(`${base}/rerank`, { query: 'lists', texts: [] })).status).toBe(400)
-    },
-  )
+  it.skipIf(folder === undefined)("/rerank ranks like Jina's route, with the texts on request", async () => {
+    const base = '/models/slipway/tiny-bert-reranker'
+    const texts = ['a list of strings', 'the sun', 'an error is raised']
+    const ranked = (await post(`${base}/rerank`, { query: 'lists', texts, return_text: true })).body as {
+      index: number
+      text: string
+      score: number
+    }[]
+    const { results } = (await post(`${base}/v1/rerank`, { query: 'lists', documents: texts })).body as {
+      results: { index: number; relevance_score: number }[]
+    }
+    expect(ranked.map(({ index, score }) => [index, score])).toEqual(
+      results.map(({ index, relevance_score }) => [index, relevance_score]),
+    )
+    for (const { index, text } of ranked) expect(text).toBe(texts[index])
+    expect((await post('/rerank', { query: 'lists', texts })).status).toBe(200)
+    expect((await post(`${base}/rerank`, { query: 'lists', texts: [] })).status).toBe(400)
+  })
 })

@@ -12,7 +12,7 @@ afterAll(() => host.close())
 
 const post = (path: string, json: unknown, on = host) => postTo(on, path, json)
 
-describe('a request that a route of text-embeddings-inference refuses', () => {
+describe('a refusal of text-embeddings-inference', () => {
   it.each([
     ['/embed', { inputs: [] }, 400, 'Empty', '`inputs` cannot be empty'],
     ['/embed', { inputs: '' }, 400, 'Empty', '`inputs` cannot be empty'],
@@ -44,14 +44,14 @@ describe('a request that a route of text-embeddings-inference refuses', () => {
     ['/decode', { ids: [-1] }, 422, 'Tokenizer', 'ids'],
     ['/vertex', { instances: [] }, 400, 'Empty', '`instances` cannot be empty'],
     ['/vertex', { instances: 5 }, 422, 'Validation', 'instances'],
-  ])('%s refuses %j in its envelope', async (path, json, status, type, message) => {
+  ])("of %s for %j has TEI's error format", async (path, json, status, type, message) => {
     const refused = await post(tiny + path, json)
     expect(refused).toMatchObject({ status, body: { error: expect.stringContaining(message), error_type: type } })
     expect(Object.keys(refused.body as object).sort()).toEqual(['error', 'error_type'])
     expect(refused.headers.get('x-should-retry')).toBe('false')
   })
 
-  it('refuses a text of more tokens than are written without a pause', async () => {
+  it('is given to a text of more tokens than are written at once', async () => {
     const { status, body } = await post(`${tiny}/tokenize`, { inputs: '.'.repeat(100_000) })
     expect({ status, body }).toMatchObject({
       status: 422,
@@ -59,7 +59,7 @@ describe('a request that a route of text-embeddings-inference refuses', () => {
     })
   })
 
-  it('refuses a list of more ids than are turned into text without a pause, and takes as many in several', async () => {
+  it('is given to a list of more ids than are decoded at once, while several such lists are accepted', async () => {
     const { status, body } = await post(`${tiny}/decode`, { ids: Array(16_385).fill(5) })
     expect({ status, body }).toMatchObject({
       status: 422,
@@ -69,7 +69,7 @@ describe('a request that a route of text-embeddings-inference refuses', () => {
     expect([several.status, (several.body as string[]).length]).toEqual([200, 2])
   })
 
-  it('says that a model is overloaded in its words, and when to come back', async () => {
+  it("for overload has TEI's words and a Retry-After", async () => {
     const busy = await startTestServing([await embedderModel('busy')], { queuedMax: 1 })
     onTestFinished(() => busy.close())
     const inputs = Array(20).fill('the sun shines')
@@ -85,7 +85,7 @@ describe('a request that a route of text-embeddings-inference refuses', () => {
     }
   })
 
-  it('says what limit is reached as an overload, and when to come back', async () => {
+  it('for a rate limit counts as overload and has a Retry-After', async () => {
     const limited = { ...(await embedderModel('limited')), limits: { requestsPerSecond: 0.1 } }
     const other = await startTestServing([limited])
     onTestFinished(() => other.close())
@@ -98,7 +98,7 @@ describe('a request that a route of text-embeddings-inference refuses', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
-  it('asks for a key before it looks at anything', async () => {
+  it('for a missing key comes before anything else', async () => {
     for (const path of ['/embed', '/', `${tiny}/embed`, '/generate']) {
       const denied = await host.ask(path, { method: 'POST', body: '{', token: null })
       expect([path, denied.status]).toEqual([path, 401])

@@ -33,7 +33,7 @@ const dot = (a: readonly number[] = [], b: readonly number[] = []) =>
   a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
 
 describe('the routes of text-embeddings-inference', () => {
-  it('/embed gives a batch for one text, for several, for token ids and for both mixed', async () => {
+  it('/embed returns a batch for one text, for several, for token ids and for a mix', async () => {
     const [first, second, third] = rows as [Row, Row, Row]
     expectVector((await answer<number[][]>(`${tiny}/embed`, { inputs: first.text }))[0], first.vector)
     expectVector((await answer<number[][]>(`${tiny}/embed`, { inputs: first.input_ids }))[0], first.vector)
@@ -42,7 +42,7 @@ describe('the routes of text-embeddings-inference', () => {
     expectVector(mixed[1], third.vector)
   })
 
-  it('/embed normalises unless told not to, and gives fewer dimensions at length 1', async () => {
+  it('/embed normalises by default, and shortens to the requested dimensions at length 1', async () => {
     const inputs = rows[0]?.text
     const [raw = []] = await answer<number[][]>(`${tiny}/embed`, { inputs, normalize: false })
     expect(dot(raw, raw)).not.toBeCloseTo(1, 2)
@@ -51,7 +51,7 @@ describe('the routes of text-embeddings-inference', () => {
     expectVector(short, unit(rows[0]?.vector.slice(0, 4) ?? []))
   })
 
-  it('/embed_all gives a vector for every token, whose mean is what the text has', async () => {
+  it('/embed_all returns a vector for every token, whose mean is the vector of the text', async () => {
     const inputs = rows.slice(0, 3).map(({ text }) => text)
     const all = await answer<number[][][]>(`${tiny}/embed_all`, { inputs })
     for (const [index, vectors] of all.entries()) {
@@ -61,7 +61,7 @@ describe('the routes of text-embeddings-inference', () => {
     }
   })
 
-  it('cuts token ids at the end that is asked for and puts nothing in their place, or refuses them', async () => {
+  it('truncates token ids on the requested side, or refuses them', async () => {
     const [first, ...others] = rows[0]?.input_ids ?? []
     const long = [first, ...Array(40).fill(others[0])]
     const embedOne = async (json: object) => (await answer<number[][]>(`${tiny}/embed`, json))[0]
@@ -72,7 +72,7 @@ describe('the routes of text-embeddings-inference', () => {
     expect(await post(`${tiny}/embed`, { inputs: long, truncate: false })).toMatchObject({ status: 422 })
   })
 
-  it('cuts a text at the end that is asked for, or refuses it in its words', async () => {
+  it("truncates a text on the requested side, or refuses it in TEI's words", async () => {
     const long = `${'the '.repeat(40)}cat`
     const embedOne = async (json: object) => (await answer<number[][]>(`${tiny}/embed`, json))[0]
     expect(await embedOne({ inputs: long })).toEqual(await embedOne({ inputs: 'the '.repeat(22) }))
@@ -89,7 +89,7 @@ describe('the routes of text-embeddings-inference', () => {
     })
   })
 
-  it('/similarity gives the cosine of each sentence to the source', async () => {
+  it('/similarity returns the cosine of each sentence to the source', async () => {
     const [source, ...others] = rows as [Row, ...Row[]]
     const inputs = { source_sentence: source.text, sentences: others.map(({ text }) => text) }
     const scores = await answer<number[]>(`${tiny}/similarity`, { inputs, parameters: { truncate: true } })
@@ -101,7 +101,7 @@ describe('the routes of text-embeddings-inference', () => {
     expectVector(piped, scores)
   })
 
-  it('/tokenize and /decode go from texts to tokens and back', async () => {
+  it('/tokenize and /decode convert between texts and tokens', async () => {
     const inputs = ['the sun shines', 'unaffable']
     const lists = await answer<
       { id: number; text: string; special: boolean; start: number | null; stop: number | null }[][]
@@ -122,14 +122,14 @@ describe('the routes of text-embeddings-inference', () => {
     })
   })
 
-  it('/embeddings answers as OpenAI does, whatever model is named', async () => {
+  it('/embeddings answers like OpenAI, for any model name', async () => {
     const { body } = await post(`${tiny}/embeddings`, { input: rows[0]?.text, model: 'any' })
     const { data, object } = body as { object: string; data: { embedding: number[] }[] }
     expect(object).toBe('list')
     expectVector(data[0]?.embedding, rows[0]?.vector ?? [])
   })
 
-  it('/invocations and /vertex ask for what the model does', async () => {
+  it('/invocations and /vertex run the task of the model', async () => {
     const inputs = rows.slice(0, 2).map(({ text }) => text)
     const embedded = await answer<number[][]>(`${tiny}/embed`, { inputs })
     expect(await answer(`${tiny}/invocations`, { inputs })).toEqual(embedded)
@@ -137,7 +137,7 @@ describe('the routes of text-embeddings-inference', () => {
     expect([status, body]).toEqual([200, { predictions: [embedded, [embedded[0]]] }])
   })
 
-  it('answers at the root by the one model that can, in every route', async () => {
+  it('every route answers at the root with the one model that can', async () => {
     const inputs = rows[0]?.text
     const [vector] = await answer<number[][]>(`${tiny}/embed`, { inputs })
     for (const path of ['/embed', '/', '/invocations']) expect(await answer(path, { inputs })).toEqual([vector])
@@ -148,7 +148,7 @@ describe('the routes of text-embeddings-inference', () => {
     expect(await post('/predict', { inputs })).toMatchObject({ status: 400, body: { error_type: 'Validation' } })
   })
 
-  it('names the base paths at the root where several models could answer, and only those of the caller', async () => {
+  it('names the base paths at the root if several models could answer, and only those of the caller', async () => {
     const two = await startTestServing([
       await embedderModel('one'),
       { ...(await embedderModel('two')), repo: 'other/embedder' },

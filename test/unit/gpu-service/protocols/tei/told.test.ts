@@ -10,8 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => host.close())
 
-describe('what text-embeddings-inference tells beside its answers', () => {
-  it('tells where the time went in whole milliseconds, and how much was computed', async () => {
+describe('the metadata of text-embeddings-inference', () => {
+  it('reports times in whole milliseconds and amounts computed, in headers', async () => {
     const { headers } = await postTo(host, `${tiny}/embed`, { inputs: ['the sun 😀', 'x'] })
     for (const name of ['compute-time', 'total-time', 'tokenization-time', 'queue-time', 'inference-time'])
       expect(headers.get(`x-${name}`)).toMatch(/^\d+$/)
@@ -20,7 +20,7 @@ describe('what text-embeddings-inference tells beside its answers', () => {
     expect(headers.get('x-compute-tokens')).toBe(headers.get('x-tokens'))
   })
 
-  it('says what a model is below its base path', async () => {
+  it('describes a model below its base path', async () => {
     const info = await host.ask(`${tiny}/info`)
     expect(await info.json()).toMatchObject({
       model_id: 'slipway-tests/tiny-embedder',
@@ -35,7 +35,7 @@ describe('what text-embeddings-inference tells beside its answers', () => {
     for (const path of ['/health', '/ping']) expect((await host.ask(tiny + path)).status).toBe(200)
   })
 
-  it('counts for its dashboards', async () => {
+  it('counts under the metric names of its dashboards', async () => {
     await postTo(host, `${tiny}/embed`, { inputs: 'one' })
     await postTo(host, `${tiny}/embed`, { inputs: ['one', 'two'] })
     await postTo(host, `${tiny}/embed`, { inputs: Array(2049).fill('a') })
