@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { acceptIds } from '../../../../gpu-service/tasks/feature-extraction/accept-ids.ts'
 
-it('more token ids than a model takes are refused before any of them is looked at', () => {
+it('refuses too many token ids before looking at any of them', () => {
   const ids = new Proxy<number[]>(Array(100).fill(1), {
     get(list, name) {
       if (name === 'length') return list.length

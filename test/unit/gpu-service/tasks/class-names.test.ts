@@ -29,23 +29,23 @@ const linear = (output: string, ...classes: number[]): NodeSpec => ({
 })
 const pick = (...inputs: string[]): NodeSpec => ({ operator: 'ArrayFeatureExtractor', inputs, output: 'label' })
 
-describe('what a graph calls its classes', () => {
+describe('the class names in a graph', () => {
   it.each([
     ['digits-mlp', 10],
     ['breast-cancer-random-forest', 2],
     ['iris-logistic-regression', 3],
-  ])('is read from files that scikit-learn was exported to: %s', async (repo, count) => {
+  ])('are read from scikit-learn exports: %s', async (repo, count) => {
     const names = Array.from({ length: count }, (_, index) => String(index))
     expect(await classesOf(`${fixtureModel(`sklearn/${repo}`)}/model.onnx`)).toEqual(names)
   })
 
-  it('is the list that labels are picked from, not what a member of an ensemble calls them', async () => {
+  it('come from the list that labels are picked from, not from a member of an ensemble', async () => {
     const columns = { ...pick('X', 'columns'), output: 'some' }
     expect(await classesOf(await written(columns, linear('a', 0, 1), pick('classes', 'a')))).toEqual(['4', '-7'])
     expect(await classesOf(await written(columns, linear('label', 3, 5)))).toEqual(['3', '5'])
   })
 
-  it('is not known where several nodes say it', async () => {
+  it('are unknown if several nodes disagree', async () => {
     expect(await classesOf(await written(linear('a', 0, 1), linear('label', 3, 5)))).toBeUndefined()
   })
 })

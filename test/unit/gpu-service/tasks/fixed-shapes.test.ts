@@ -33,7 +33,7 @@ function tableModel(name: string, rows: string | number): TestModel {
   }
 }
 
-describe('a graph that was exported for so many inputs, or for texts of one length', () => {
+describe('a graph exported with a fixed batch size or sequence length', () => {
   let host: TestServing
   beforeAll(async () => {
     const models: TestModel[] = [
@@ -50,7 +50,7 @@ describe('a graph that was exported for so many inputs, or for texts of one leng
   }, 60_000)
   afterAll(() => host?.close())
 
-  it.each(fixed)('answers for texts what one answers that takes any: %s', async (name) => {
+  it.each(fixed)('gives the same answers for texts as a graph of any shape: %s', async (name) => {
     for (const inputs of [masked, masked[0]]) {
       const free = await askPipeline(host, 'mask-free', { inputs })
       expect(free.status).toBe(200)
@@ -71,7 +71,7 @@ describe('a graph that was exported for so many inputs, or for texts of one leng
     }
   })
 
-  it('says of a text that is longer than its length what it says of one that is too long', async () => {
+  it('refuses a text beyond its length like any text that is too long', async () => {
     const { status, body } = await askPipeline(host, 'mask-wide', { inputs: `${'a '.repeat(20)} [MASK]` })
     expect(status).toBe(422)
     expect(JSON.stringify(body)).toContain('beyond the 7 tokens')

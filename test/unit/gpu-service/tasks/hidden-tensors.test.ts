@@ -13,7 +13,7 @@ const masks: Pick<Tensor, 'type' | 'data'>[] = [
   { type: 'float32', data: Float32Array.of(1, 1, 1, 0) },
 ]
 
-it.each(masks)('pools no padding for who asks by tensors, with a mask of $type', (mask) => {
+it.each(masks)('excludes padding from pooling for a tensor request with a mask of $type', (mask) => {
   const hidden = hiddenTensors({ made, pooling: { modes: ['mean'] } as never })
   const dims = [1, 4]
   const ids: Tensor = { type: 'int64', dims, data: BigInt64Array.of(3n, 50n, 4n, 0n) }

@@ -36,7 +36,7 @@ async function embed(model: string, input: string | string[]): Promise<number[][
   return data.map(({ embedding }) => embedding)
 }
 
-/** How far a number of a vector is from the same of the same text in company. */
+/** The largest difference between the vectors of a text alone and in a batch. */
 async function furthest(model: string): Promise<number> {
   const batched = await embed(model, texts)
   let most = 0
@@ -50,8 +50,8 @@ async function furthest(model: string): Promise<number> {
 
 const told = async (name: string) => (await host.ask(`/api/v1/predict/${name}/info`)).json()
 
-describe('a text has the same vector alone and in company', () => {
-  it('for a float32 file, whatever the deployment says', async () => {
+describe('a text has the same vector alone and in a batch', () => {
+  it("for a float32 file, whatever the deployment's isolation", async () => {
     for (const isolate of ['auto', 'never', 'always'] as const) {
       expect(await furthest(`tiny-${isolate}`)).toBeLessThanOrEqual(1e-6)
       expect(await told(`tiny-${isolate}`)).toMatchObject({ batchInvariant: true, isolate })
@@ -68,8 +68,11 @@ describe('a text has the same vector alone and in company', () => {
     expect(await told('int8-auto')).toMatchObject({ batchInvariant: true, isolate: 'auto' })
   })
 
-  it.skipIf(minilmInt8 === undefined)('not for such a file that is told never to isolate, and it says so', async () => {
-    expect(await furthest('int8-never')).toBeGreaterThan(1e-3)
-    expect(await told('int8-never')).toMatchObject({ batchInvariant: false, isolate: 'never' })
-  })
+  it.skipIf(minilmInt8 === undefined)(
+    'but not for such a file with isolation "never", and its info says so',
+    async () => {
+      expect(await furthest('int8-never')).toBeGreaterThan(1e-3)
+      expect(await told('int8-never')).toMatchObject({ batchInvariant: false, isolate: 'never' })
+    },
+  )
 })

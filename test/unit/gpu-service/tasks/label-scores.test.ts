@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { labelScores, readLabels } from '../../../../gpu-service/tasks/label-scores.ts'
 import { temporaryFolder } from '../support/folders.ts'
 
-describe('the function that makes scores of the numbers of a classifier', () => {
+describe('the score function of a classifier', () => {
   it.each([
     ['single_label_classification', 1, 'sigmoid'],
     [undefined, 1, 'sigmoid'],
@@ -12,7 +12,7 @@ describe('the function that makes scores of the numbers of a classifier', () => 
     ['single_label_classification', 3, 'softmax'],
     ['multi_label_classification', 3, 'sigmoid'],
     [undefined, 3, 'softmax'],
-  ])('is chosen as transformers chooses it: %s with %i classes', async (problem_type, count, expected) => {
+  ])('is chosen like in transformers: %s with %i classes', async (problem_type, count, expected) => {
     const root = await temporaryFolder()
     await writeFile(join(root, 'config.json'), JSON.stringify({ problem_type }))
     const labels = await readLabels({ root, paths: new Set(['config.json']) }, count)
@@ -20,7 +20,7 @@ describe('the function that makes scores of the numbers of a classifier', () => 
   })
 })
 
-it('has a score for each number that a classifier gives, whatever its files name', () => {
+it('scores every output of a classifier, however many labels its files name', () => {
   const named = (...names: string[]) => labelScores({ logits: [1, 3, 2], names, apply: 'none', topK: 10 })
   const three = [
     { label: 'LABEL_1', score: 3 },
@@ -31,7 +31,7 @@ it('has a score for each number that a classifier gives, whatever its files name
   expect(named('good', 'LABEL_1', 'LABEL_2', 'bad', 'worse')).toEqual(three)
 })
 
-it('makes no names for more classes than any classifier has, whoever says that there are so many', async () => {
+it('refuses more classes than the limit, wherever the number comes from', async () => {
   const root = await temporaryFolder()
   const files = { root, paths: new Set(['config.json']) }
   const said = { message: expect.stringContaining('classes; the limit is 1000000') }
@@ -42,7 +42,7 @@ it('makes no names for more classes than any classifier has, whoever says that t
   await expect(readLabels({ root, paths: new Set() }, 1e9)).rejects.toMatchObject(said)
 })
 
-it('reads the names of as many as it may have', async () => {
+it('reads the names of 200,000 classes', async () => {
   const root = await temporaryFolder()
   const id2label = Object.fromEntries(Array.from({ length: 200_000 }, (_, id) => [id, `class ${id}`]))
   await writeFile(join(root, 'config.json'), JSON.stringify({ id2label }))

@@ -25,8 +25,8 @@ interface Row {
   value: number
 }
 
-describe('a model whose columns are inputs of their own, of several types', () => {
-  it('answers like scikit-learn itself, missing values filled in, by place and by name', async () => {
+describe('a model with one typed input per column', () => {
+  it('matches scikit-learn, including missing values, by position and by name', async () => {
     const { rows } = (await readReference('mixed-columns')) as { rows: Row[] }
     const byName = rows.map(({ x: [city, area, rooms] }) => ({ rooms, city, area }))
     for (const inputs of [rows.map(({ x }) => x), byName]) {
@@ -43,19 +43,19 @@ describe('a model whose columns are inputs of their own, of several types', () =
     [['Oslo', 'ninety', 1], 'must be a number'],
     [['Oslo', 90, '1.5'], 'whole numbers'],
     [['Oslo', 1e300, 1], 'too large'],
-  ])('refuses %j by the value at fault', async (row, hint) => {
+  ])('refuses %j and names the wrong value', async (row, hint) => {
     const { status, body } = await predict([row])
     expect([status, body.error]).toEqual([422, expect.stringContaining(hint)])
   })
 
-  it('reads numbers that came as texts, as Hugging Face sends the columns of a table', async () => {
+  it('accepts numbers as texts, like the columns of Hugging Face tables', async () => {
     const table = { city: ['Oslo', 'Bergen'], area: ['90', '7.05e1'], rooms: ['3', '2'] }
     const asNumbers = { ...table, area: [90, 70.5], rooms: [3, 2] }
     expect(await predict({ data: table })).toEqual(await predict({ data: asNumbers }))
     expect((await predict({ data: table })).status).toBe(200)
   })
 
-  it('takes no missing value where the model does not fill it in', async () => {
+  it('refuses a missing value if the model does not fill it in', async () => {
     const { status, body } = await predict([[5.1, null, 1.4, 0.2]], 'iris')
     expect([status, body.error]).toEqual([422, expect.stringContaining('null')])
   })

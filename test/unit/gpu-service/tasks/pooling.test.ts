@@ -70,7 +70,7 @@ async function inside(pooling: Recipe, ask: Ask) {
 const outside = (pooling: Recipe, ask: Ask) =>
   run(source, { pooledBy: 'service', outputs: { tokens: 'last_hidden_state' } }, pooling, ask)
 
-/** By the definition, in 64 bits, from the token vectors of a text that shares its run with nobody. */
+/** By definition, in 64 bits, from the token vectors of a text that runs alone. */
 async function defined({ modes, steps }: Recipe, ids: number[], skipped = 0): Promise<number[]> {
   const [tokens = []] = await outside({ modes, steps }, { texts: [ids], wanted: 'tokens' })
   const columns = Array.from({ length: width }, (_, index) =>
@@ -135,7 +135,7 @@ const named = recipes.map(
 
 describe('pooling', () => {
   it.each(named)(
-    'is that of sentence-transformers and ignores padding, inside and outside of the graph: %s',
+    'matches sentence-transformers and ignores padding, inside and outside the graph: %s',
     async (_, recipe) => {
       const [within, without] = await Promise.all([inside(recipe, { texts }), outside(recipe, { texts })])
       for (const [index, ids] of texts.entries()) {
@@ -146,18 +146,18 @@ describe('pooling', () => {
     },
   )
 
-  it.each(named)('leaves the tokens of a prompt out where they do not count: %s', async (_, recipe) => {
+  it.each(named)('excludes the tokens of a prompt if configured: %s', async (_, recipe) => {
     const ask = { texts, skipped: 2 }
     const [within, without] = await Promise.all([inside(recipe, ask), outside(recipe, ask)])
     for (const [index, ids] of texts.entries()) {
-      // A text that is nothing but its prompt is pooled from that.
+      // A text that is only its prompt is pooled from the prompt.
       const right = await defined(recipe, ids, ids.length > 2 ? 2 : 0)
       expectNear(within[index], right, 1e-6)
       expectNear(without[index], right, 1e-6)
     }
   })
 
-  it('gives what was there before the last step, and token vectors without padding, in one run with vectors', async () => {
+  it('returns the vector before the last step, and token vectors without padding', async () => {
     const recipe: Recipe = { modes: ['mean'], steps: [unit] }
     for (const path of [inside, outside]) {
       const raw = await path(recipe, { texts, wanted: 'raw' })
@@ -169,7 +169,7 @@ describe('pooling', () => {
     }
   })
 
-  it('takes token vectors of 16 bits, inside and outside of the graph', async () => {
+  it('reads float16 token vectors, inside and outside the graph', async () => {
     const path = join(await temporaryFolder(), 'half.onnx')
     const float16 = 10
     const dims = ['batch', 'length', 'width'].map((name) => message(1, string(2, name)))
@@ -190,7 +190,7 @@ describe('pooling', () => {
     }
   })
 
-  it('is done outside where the file has names of ours already, or operators too old to take our inputs', async () => {
+  it('happens outside the graph if a name is taken or the opset is too old, and not at all if the file pools', async () => {
     const folder = await temporaryFolder()
     const path = join(folder, 'model.onnx')
     await copyFile(source, path)

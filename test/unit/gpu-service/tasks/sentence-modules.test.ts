@@ -8,7 +8,7 @@ const out = 3
 const weight = Array.from({ length: out * width }, (_, index) => Math.sin(index + 1) / 3)
 const bias = [0.5, -0.25, 0.125]
 
-/** The bytes of a safetensors file of float32 tensors. */
+/** A safetensors file of float32 tensors. */
 function safetensors(tensors: Record<string, { shape: number[]; values: number[] }>): Buffer {
   let at = 0
   const header = Object.fromEntries(
@@ -107,8 +107,8 @@ const unit = (vector: number[]) => {
 const mean = (tokens: number[][]) =>
   Array.from({ length: width }, (_, column) => tokens.reduce((sum, one) => sum + (one[column] ?? 0), 0) / tokens.length)
 
-describe("the module files of sentence-transformers' repos", () => {
-  it('a Dense layer changes the pooled vector, and what stands behind it brings that to length 1', async () => {
+describe('the modules of a sentence-transformers repo', () => {
+  it('a Dense layer transforms the pooled vector, and Normalize brings that to length 1', async () => {
     for (const { text } of rows.slice(0, 4)) {
       const pooled = mean(await allTokens(text))
       const layer = bias.map((start, row) =>
@@ -119,13 +119,13 @@ describe("the module files of sentence-transformers' repos", () => {
     }
   })
 
-  it('several poolings stand behind each other in one vector', async () => {
+  it('several poolings are concatenated into one vector', async () => {
     const text = rows[1]?.text ?? ''
     const tokens = await allTokens(text)
     expectNear((await embed('both', text))[0], [...(tokens[0] ?? []), ...mean(tokens)])
   })
 
-  it('the last token of a text is its own, however long the others in its batch are', async () => {
+  it('last-token pooling uses the own last token of each text in a batch', async () => {
     const texts = rows.slice(0, 6).map(({ text }) => text)
     const batched = await embed('last', texts)
     for (const [index, text] of texts.entries()) {
@@ -134,7 +134,7 @@ describe("the module files of sentence-transformers' repos", () => {
     }
   })
 
-  it('a prompt is put before a text by its name, or by default, and its tokens are left out where they do not count', async () => {
+  it('a prompt is prepended by name or by default, and its tokens are not pooled if configured', async () => {
     const text = 'sat on the mat'
     expectNear(
       (await embed('prompted', text))[0],
@@ -151,7 +151,7 @@ describe("the module files of sentence-transformers' repos", () => {
     expectNear(((await openai.json()) as { data: { embedding: number[] }[] }).data[0]?.embedding, query[0] ?? [])
   })
 
-  it('a model of masked words whose file gives token vectors is one of texts, pooled by the mean without a list of modules', async () => {
+  it('a masked-word model that outputs token vectors is pooled by the mean without a list of modules', async () => {
     const text = rows[1]?.text ?? ''
     expectNear((await embed('masked', text))[0], mean(await allTokens(text)))
   })
@@ -161,7 +161,7 @@ describe("the module files of sentence-transformers' repos", () => {
     ['cut-short', '2_Dense/model.safetensors'],
     ['no-weights', '2_Dense/model.safetensors'],
     ['lstm', 'LSTM'],
-  ])('refuses what is not possible by its name: %s', async (name, words) => {
+  ])('refuses an unsupported module by name: %s', async (name, words) => {
     const response = await host.ask(`/api/v1/predict/${name}`, { json: { inputs: 'a' } })
     expect(response.status).toBe(422)
     expect(((await response.json()) as { error: string }).error).toContain(words)

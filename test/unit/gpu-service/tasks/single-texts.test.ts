@@ -3,7 +3,7 @@ import { startTestServing, type TestModel, type TestServing } from '../support/t
 import { elementTypes, tinyGraph } from '../support/tiny-graphs.ts'
 import { askPipeline } from '../support/tiny-models.ts'
 
-/** A classifier whose class for a text is the text. */
+/** A classifier whose class for a text is the text itself. */
 function textModel(name: string, dims: (string | number)[]): TestModel {
   const graph = tinyGraph({
     nodes: [{ operator: 'Identity', inputs: ['text'], output: 'label' }],
@@ -14,14 +14,14 @@ function textModel(name: string, dims: (string | number)[]): TestModel {
   return { name, repo: `slipway-tests/${name}`, task: 'tabular-classification', file: 'model.onnx', files }
 }
 
-describe("scikit-learn's models of texts, whose table has one column", () => {
+describe("scikit-learn's text models, with one column", () => {
   let host: TestServing
   beforeAll(async () => {
     host = await startTestServing([textModel('flat', ['rows']), textModel('column', ['rows', 1])])
   })
   afterAll(() => host?.close())
 
-  it.each(['flat', 'column'])('read a list of texts as well as a list of rows: %s', async (name) => {
+  it.each(['flat', 'column'])('accept a list of texts as well as a list of rows: %s', async (name) => {
     for (const inputs of [
       ['good day', 'bad'],
       [['good day'], ['bad']],
@@ -35,7 +35,7 @@ describe("scikit-learn's models of texts, whose table has one column", () => {
     [[7], '"inputs[0]"'],
     [[['a', 'b']], 'the model takes 1 text'],
     ['a', '[["a text"]]'],
-  ])('refuse %j by the place and with what they take', async (inputs, words) => {
+  ])('refuse %j with its position and the expected format', async (inputs, words) => {
     const { status, body } = await askPipeline(host, 'column', { inputs })
     expect(status).toBe(422)
     expect(body.error).toContain(words)

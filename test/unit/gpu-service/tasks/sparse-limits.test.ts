@@ -6,7 +6,7 @@ import { answerVertex } from '../../../../gpu-service/protocols/tei/vertex.ts'
 import type { Embedding, EmbeddingInput } from '../../../../gpu-service/tasks/feature-extraction/embeddings.ts'
 import { createSparse } from '../../../../gpu-service/tasks/sparse/sparse.ts'
 
-/** A model of so many words; what it gives for a text depends on which of the request's it is. */
+/** A model with this vocabulary size whose output depends on the position of the text in the request. */
 function asking({ words, outputOf }: { words: number; outputOf: (text: number) => Embedding }) {
   const asked: number[] = []
   const submitAll = async (inputs: readonly EmbeddingInput[]) => {
@@ -25,7 +25,7 @@ function asking({ words, outputOf }: { words: number; outputOf: (text: number) =
   return { asked, ask, sparse }
 }
 
-it('asks about no more texts at once than can be held with a number for every word, and answers all in order', async () => {
+it('runs no more texts at once than fit in memory with a number per word, and answers all in order', async () => {
   const outputOf = (text: number) => new Float32Array(600).fill(1, text, text + 1)
   const { ask, asked } = asking({ words: 250_002, outputOf })
   const { vectors } = await ask(600)
@@ -33,14 +33,14 @@ it('asks about no more texts at once than can be held with a number for every wo
   expect(asked).toEqual([268, 268, 64])
 })
 
-it('has as many texts in one request as others, of a vocabulary and with weights as usual', async () => {
+it('accepts the usual number of texts for a usual vocabulary and usual weights', async () => {
   const output = new Float32Array(30_522).fill(1, 0, 300)
   const { ask, asked } = asking({ words: 30_522, outputOf: () => output })
   expect((await ask(2048)).vectors.map(({ length }) => length)).toEqual(Array(2048).fill(300))
   expect(asked).toEqual([2048])
 })
 
-it('refuses more weights than can be held, of a model that leaves no word out', async () => {
+it('refuses more weights than the limit, from a model that gives every word a weight', async () => {
   const output = new Float32Array(30_522).fill(1)
   await expect(asking({ words: 30_522, outputOf: () => output }).ask(2048)).rejects.toMatchObject({
     code: 'invalid_input',
@@ -48,7 +48,7 @@ it('refuses more weights than can be held, of a model that leaves no word out', 
   })
 })
 
-it('refuses them too where the instances of one request have so many together', async () => {
+it('applies the limit of weights to all instances of a request together', async () => {
   const output = new Float32Array(30_522).fill(1)
   const { sparse } = asking({ words: 30_522, outputOf: () => output })
   const instances = Array.from({ length: 256 }, () => ({ inputs: Array<string>(8).fill('a') }))

@@ -10,7 +10,7 @@ const modelOf = (words: number) =>
     logits: { shape: ['batch', 'tokens', words] },
   })
 
-it('a run asks for each text by the places of its own tokens, however the batch is padded', () => {
+it("a run uses the positions of each text's own tokens, however the batch is padded", () => {
   const { inputs } = modelOf(10).encode([
     { ids: [7, 8, 9], wanted: 'vector' },
     { ids: [5], wanted: 'vector' },

@@ -55,10 +55,10 @@ function expectWeights(found: Vector, wanted: number[], digits = 5) {
 const wantedOf = (ids: number[], activate: (logit: number) => number, pool: (all: number[]) => number) =>
   Array.from({ length: words }, (_, word) => pool(ids.map((id) => activate(logitOf(id, word)))))
 
-describe('the weights of words', () => {
+describe('word weights', () => {
   for (const { name, activate, pool } of ways)
     for (const task of tasks)
-      it(`are what the repo's module says (${name}), for a model served for ${task}, alone and beside longer texts`, async () => {
+      it(`match the repo's module (${name}) for a model served for ${task}, alone and batched`, async () => {
         const batched = await ask(`${name}-${task}`, '/embed_sparse', { inputs: Object.keys(texts) })
         for (const [index, [text, ids]] of Object.entries(texts).entries()) {
           const wanted = wantedOf(ids, activate, pool)
@@ -68,13 +68,13 @@ describe('the weights of words', () => {
         }
       })
 
-  it('come from logits of half precision too, beside words for gaps', async () => {
+  it('are also computed from float16 logits, next to mask filling', async () => {
     const { body } = await ask('half', '/embed_sparse', { inputs: 'x' })
     expectWeights(body[0], wantedOf([2, 51, 3], logarithm, largest), 2)
     expect((await ask('half', '', { inputs: 'the [MASK]', parameters: { top_k: 1 } })).status).toBe(200)
   })
 
-  it('leave the gaps of a text to be filled with the likeliest words, whichever way they are pooled', async () => {
+  it('leave mask filling unchanged, whatever their pooling', async () => {
     const likeliest = Array.from({ length: words }, (_, word) => word).sort((a, b) => logitOf(4, b) - logitOf(4, a))
     for (const { name } of ways) {
       const { body } = await ask(`${name}-fill-mask`, '', {
@@ -86,7 +86,7 @@ describe('the weights of words', () => {
     }
   })
 
-  it('are refused of a module that is not served, and the gaps of a text are filled all the same', async () => {
+  it('are refused for an unsupported module, while mask filling works', async () => {
     const { status, body } = await ask('mean-fill-mask', '/embed_sparse', { inputs: 'x' })
     expect({ status, body }).toMatchObject({ status: 424, body: { error_type: 'Backend' } })
     expect((await ask('mean-fill-mask', '', { inputs: 'the [MASK]' })).status).toBe(200)
@@ -95,7 +95,7 @@ describe('the weights of words', () => {
     })
   })
 
-  it('are all that a model for features would give, so that one with such a module is not served, and says why', async () => {
+  it('are refused with a reason if they are all that the model could give and its module is unsupported', async () => {
     for (const name of ['mean-feature-extraction', 'list-feature-extraction']) {
       const { status, body } = await ask(name, '', { inputs: 'x' })
       expect(status).toBe(422)
@@ -103,13 +103,13 @@ describe('the weights of words', () => {
     }
   })
 
-  it('are given by no file that has a name of this service already, which says so', async () => {
+  it('are refused with a reason if the file already uses a name of this service', async () => {
     const { status, body } = await ask('taken', '', { inputs: 'the [MASK]' })
     expect(status).toBe(422)
     expect(JSON.stringify(body)).toContain('slipway_mask')
   })
 
-  it('are told of with how they are made', async () => {
+  it('are described with their pooling', async () => {
     const told = {
       pooling: 'splade',
       wordPooling: 'sum',
@@ -120,7 +120,7 @@ describe('the weights of words', () => {
     expect(await describeOf('as-splade-fill-mask')).toMatchObject({ wordPooling: 'max', poolingSource: 'config.json' })
   })
 
-  it('leave the graph to be asked by the names of its own tensors', async () => {
+  it('leave the tensors of the graph available under their names', async () => {
     const tensor = (name: string, data: number[]) => ({ name, datatype: 'INT64', shape: [2, 2], data })
     const inputs = [tensor('input_ids', [2, 51, 5, 3]), tensor('attention_mask', [1, 1, 1, 1])]
     for (const name of ['max', 'sum'].flatMap((way) => tasks.map((task) => `${way}-${task}`))) {
@@ -137,19 +137,19 @@ describe('the weights of words', () => {
     }
   })
 
-  it('are asked at the root of the model that is for them, and of one for gaps where there is no other', async () => {
+  it('are served at the root by the model made for them, else by a mask-filling model', async () => {
     const { body: wanted } = await ask('as-splade-fill-mask', '/embed_sparse', { inputs: 'x' })
     const gaps = await maskedWordsModel({ name: 'gaps', task: 'fill-mask' })
     const few = await startTestServing([gaps, await embedderModel()])
     onTestFinished(() => few.close())
     const sparse = await few.ask('/embed_sparse', { json: { inputs: 'x' } })
     expect(await sparse.json()).toEqual(wanted)
-    // Where any will do, it does not stand in the way of a model that is made for it.
+    // A dense model stays first where any model will do.
     const dense = await few.ask('/invocations', { json: { inputs: 'x' } })
     expect(await dense.json()).toEqual([expect.arrayContaining([expect.any(Number)])])
   })
 
-  it('are refused for token ids of no word of the model', async () => {
+  it('are refused for token ids outside the vocabulary', async () => {
     const { status } = await ask('max-fill-mask', '/embed_sparse', { inputs: [[2, 70, 3]] })
     expect(status).toBe(422)
   })

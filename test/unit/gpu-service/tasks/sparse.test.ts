@@ -27,7 +27,7 @@ const post = async (path: string, json: unknown) => {
   return { status: response?.status, body: (await response?.json()) as Body }
 }
 
-/** log(1 + relu(logit)), the largest of a text's tokens for each word: straight from the runtime, one text at a time. */
+/** log(1 + relu(logit)), the maximum over tokens for each word, straight from the runtime, one text at a time. */
 async function direct(ids: number[]): Promise<Map<number, number>> {
   const session = await InferenceSession.create(join(folder ?? '', 'onnx/model.onnx'))
   const row = (values: number[]) => new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length])
@@ -45,9 +45,9 @@ async function direct(ids: number[]): Promise<Map<number, number>> {
   return weights
 }
 
-describe('a model of masked words', () => {
+describe('a masked-word model', () => {
   it.skipIf(folder === undefined).each(['splade', 'gaps'])(
-    'gives the weights of SPLADE, alone and batched, for nothing but the words they are of, as "%s" too',
+    'gives the weights of SPLADE, alone and batched, only for words above zero, also as "%s"',
     async (name) => {
       const base = `/api/v1/predict/${name}`
       const { body: tokens } = await post(`${base}/tokenize`, { inputs: texts })
@@ -63,16 +63,19 @@ describe('a model of masked words', () => {
     },
   )
 
-  it.skipIf(folder === undefined)('is asked at the root before one that fills gaps', async () => {
+  it.skipIf(folder === undefined)('served for features is preferred at the root to one that fills masks', async () => {
     const sparse = await post('/api/v1/predict/splade/embed_sparse', { inputs: texts })
     expect(await post('/embed_sparse', { inputs: texts })).toEqual(sparse)
     expect(sparse.status).toBe(200)
   })
 
-  it.skipIf(folder === undefined)('answers the same below its pipeline, and no route of dense vectors', async () => {
-    const sparse = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })
-    expect(await post('/models/slipway/tiny-bert-mlm', { inputs: texts })).toEqual(sparse)
-    const dense = await post('/models/slipway/tiny-bert-mlm/embed', { inputs: texts })
-    expect(dense).toMatchObject({ status: 424, body: { error_type: 'Backend' } })
-  })
+  it.skipIf(folder === undefined)(
+    'gives the same weights from its pipeline, and refuses the routes of dense vectors',
+    async () => {
+      const sparse = await post('/models/slipway/tiny-bert-mlm/embed_sparse', { inputs: texts })
+      expect(await post('/models/slipway/tiny-bert-mlm', { inputs: texts })).toEqual(sparse)
+      const dense = await post('/models/slipway/tiny-bert-mlm/embed', { inputs: texts })
+      expect(dense).toMatchObject({ status: 424, body: { error_type: 'Backend' } })
+    },
+  )
 })

@@ -9,7 +9,7 @@ const { float32, int64 } = elementTypes
 type Graph = Parameters<typeof tinyGraph>[0]
 const numbers = (name: string, width: number) => ({ name, elementType: float32, dims: ['n', width] })
 
-/** As a net of scikit-learn is written: the likeliest column picks the label from a list of the classes. */
+/** Like a net of scikit-learn: the most likely column picks the label from a list of classes. */
 const picking = (pick: string): Graph => ({
   nodes: [
     { operator: 'Softmax', inputs: ['X'], output: 'probabilities', attributes: { axis: 1 } },
@@ -31,7 +31,7 @@ const net: Graph = {
   inputs: [numbers('X', 3)],
   outputs: [numbers('logits', 3)],
 }
-/** Of two classes, one number: how likely the second is. */
+/** Two classes as one number: the probability of the second. */
 const oneNumber: Graph = {
   nodes: [
     { operator: 'Sigmoid', inputs: ['X'], output: 'probability' },
@@ -98,8 +98,8 @@ const predict = async (name: string, inputs: unknown) => {
   return { status: response.status, body: (await response.json()) as Record<string, unknown>[] & { error?: string } }
 }
 
-describe('the answers of a table', () => {
-  it.each(['gathered', 'misnamed'])('name no probability after a class that it may not be of: %s', async (name) => {
+describe('the answers for a table', () => {
+  it.each(['gathered', 'misnamed'])('name no probability after a class that it may not belong to: %s', async (name) => {
     const { body } = await predict(name, [
       [5, 0, 0],
       [0, 5, 0],
@@ -111,7 +111,7 @@ describe('the answers of a table', () => {
   })
 
   it.each(['digits-mlp', 'breast-cancer-random-forest'])(
-    'name the probabilities as the graph does where nothing else names them: %s',
+    'take class names from the graph if nothing else names them: %s',
     async (repo) => {
       const { rows } = (await readReference(repo)) as { rows: { x: number[]; probabilities: number[] }[] }
       const { body } = await predict(repo.startsWith('digits') ? 'digits' : 'forest', [rows[0]?.x])
@@ -121,7 +121,7 @@ describe('the answers of a table', () => {
     },
   )
 
-  it('hold every target of a regressor', async () => {
+  it('contain every target of a regressor', async () => {
     const { body } = await predict('regressor', [
       [1, 0],
       [0, 1],
@@ -129,7 +129,7 @@ describe('the answers of a table', () => {
     expect(body).toEqual([{ values: [1, 10] }, { values: [2, 20] }])
   })
 
-  it('are classes where a net gives a number for each name of config.json', async () => {
+  it('are classes if a net gives one number per name in config.json', async () => {
     const { body } = await predict('net', [
       [0, 3, 0],
       [0.1, 0.2, 0.7],
@@ -143,7 +143,7 @@ describe('the answers of a table', () => {
     })
   })
 
-  it('go out in pieces where they are long, so that no text of megabytes holds others up', async () => {
+  it('are streamed in small pieces if they are long', async () => {
     const response = await host.ask('/api/v1/predict/many-classes', { json: { inputs: Array(2000).fill([1]) } })
     const pieces = await Array.fromAsync(response.body ?? [])
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000)
@@ -152,7 +152,7 @@ describe('the answers of a table', () => {
     expect(Object.keys(rows[1999].probabilities)).toHaveLength(classCount)
   })
 
-  it('do not call the one number of two classes the probability of either', async () => {
+  it('do not report the single number of two classes as the probability of either', async () => {
     const { body } = await predict('one-number', [[-2], [2]])
     expect(body).toEqual([
       { label: '0', score: expect.closeTo(0.1192, 4) },
@@ -160,13 +160,13 @@ describe('the answers of a table', () => {
     ])
   })
 
-  it.each([-1, 0])('are no null where the model gives no number: %d', async (value) => {
+  it.each([-1, 0])('are never null: a NaN or infinite output is an error: %d', async (value) => {
     const [failed, answered] = await Promise.all([predict('logarithm', [[value]]), predict('logarithm', [[1]])])
     expect([failed.status, failed.body.error]).toEqual([422, expect.stringContaining('NaN or infinity')])
     expect(answered.body).toEqual([{ value: 0 }])
   })
 
-  it.each(['many', 'many-hidden'])('are refused where rows have several labels: %s', async (name) => {
+  it.each(['many', 'many-hidden'])('are refused if rows have several labels: %s', async (name) => {
     const { status, body } = await predict(name, [
       [9, 9],
       [-9, -9],
@@ -175,7 +175,7 @@ describe('the answers of a table', () => {
   })
 })
 
-it('answers for a model of more classes than a function has room for', () => {
+it('answers for a model with more classes than a function takes arguments', () => {
   const count = 200_000
   const label = { type: 'int64' as const, dims: [1], data: BigInt64Array.of(7n) }
   const scores = { type: 'float32' as const, dims: [1, count], data: new Float32Array(count).fill(0.5, 7, 8) }

@@ -13,18 +13,18 @@ const renamed = (from: string, to: string) => {
   return { ...rest, [to]: value }
 }
 
-describe('a row with a column that a model of many does not have', () => {
-  it('is refused with the name that is like it', async () => {
+describe('a row with an unknown column', () => {
+  it('is refused with the most similar column name', async () => {
     const message = '"inputs[0]" has a column "mean radiuss"; the model takes 16 numbers, one of them "mean radius".'
     await expect(read([renamed('mean radius', 'mean radiuss')], many)).rejects.toThrow(message)
   })
 
-  it('is refused with no name where none is like it, and in no time however long it is', async () => {
+  it('is refused without a suggestion if no name is similar, and quickly however long it is', async () => {
     for (const name of ['colour', 'x'.repeat(1_000_000)])
       await expect(read([renamed('mean radius', name)], many)).rejects.toThrow('the model takes 16 numbers.')
   })
 
-  it('is refused with every name where there are few', async () => {
+  it('is refused with all names if there are few', async () => {
     const few = { width: 2, columns: ['height', 'width'] }
     await expect(read([{ hieght: 1, width: 2 }], few)).rejects.toThrow(
       'has a column "hieght"; the model takes 2: height, width.',
@@ -33,7 +33,7 @@ describe('a row with a column that a model of many does not have', () => {
 })
 
 describe('a table of many rows', () => {
-  /** Sixty values, each of which takes a millisecond to look at. */
+  /** Sixty values, each of which takes a millisecond to read. */
   const slow = (value: unknown) => {
     const get = () => {
       const untilMs = performance.now() + 1
@@ -46,7 +46,7 @@ describe('a table of many rows', () => {
   it.each([
     ['row by row', slow([1])],
     ['column by column', { width: slow(1) }],
-  ])('that is sent %s lets others in between', async (_how, inputs) => {
+  ])('sent %s yields the event loop while being read', async (_how, inputs) => {
     const turns = countTurns()
     expect(await read(inputs, { width: 1, columns: ['width'] })).toEqual(Array(60).fill([1]))
     expect(turns()).toBeGreaterThan(8)

@@ -18,7 +18,7 @@ it.each([
   [30_522, undefined, device, 2048],
   [250_002, undefined, 'cpu', 67],
   [250_002, undefined, device, 268],
-  // What the config says of another graph's words counts for nothing beside this graph's own.
+  // The config may describe another graph, so this graph's own size wins.
   [250_002, 30_522, device, 268],
   [30_522, 250_002, device, 2048],
   ['words', 250_002, device, 268],
@@ -27,18 +27,18 @@ it.each([
   ['words', 0, device, 256],
   [2 ** 40, undefined, 'cpu', 1],
 ] as const)(
-  'of %s words in the graph and %s in the config, %s runs %i tokens together',
+  'with %s words in the graph and %s in the config, %s runs %i tokens together',
   (words, vocabularySize, on, tokens) => {
     expect(wordCostMax({ device: on, logits: { shape: ['batch', 'tokens', words] }, vocabularySize })).toBe(tokens)
   },
 )
 
-it('is as short for a graph that says nothing of its shape', () => {
+it('assumes a large vocabulary for a graph without shapes', () => {
   expect(wordCostMax({ device, logits: { shape: undefined }, vocabularySize: undefined })).toBe(256)
 })
 
-describe.skipIf(!hasTinyModels)('a graph that fills masks and gives weights of words', () => {
-  it('is held to the same memory by both of its queues, and by the words of the graph', async () => {
+describe.skipIf(!hasTinyModels)('a graph that fills masks and gives word weights', () => {
+  it('has the same memory limit in both of its queues, from the words of the graph', async () => {
     const root = await temporaryFolder()
     await cp(join(modelsFolder ?? '', 'slipway', 'tiny-bert-mlm'), root, { recursive: true })
     const file = 'onnx/model.onnx'

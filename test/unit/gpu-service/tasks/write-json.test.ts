@@ -10,13 +10,13 @@ async function collect(json: string | AsyncIterable<string>): Promise<string[]> 
 }
 
 describe('the answers of a request', () => {
-  it('are a list, or the one answer where the inputs were no list', async () => {
+  it('are a list, or a single answer if the input was no list', async () => {
     expect(await answersJson({ ...asked, items: [1, 2] })).toBe('[1,2]')
     expect(await answersJson({ ...asked, items: [1] })).toBe('[1]')
     expect(await answersJson({ ...asked, items: [1], isList: false })).toBe('1')
   })
 
-  it('come in pieces where they are long, which are the same list together', async () => {
+  it('are streamed in pieces if they are long, and join to the same list', async () => {
     const items = Array.from({ length: 2000 }, (_, index) => ({ index, text: 'x'.repeat(500) }))
     const pieces = await collect(await answersJson({ ...asked, items }))
     expect(pieces.length).toBeGreaterThan(5)
@@ -24,7 +24,7 @@ describe('the answers of a request', () => {
     expect(JSON.parse(pieces.join(''))).toEqual(items)
   })
 
-  it('come in pieces where one item is all of it, which is not known before it is written', async () => {
+  it('are streamed in pieces even if a single item is long', async () => {
     const item = Array.from({ length: 20_000 }, (_, at) => ({ at, word: 'ship' }))
     const write = () => listParts(item, (one) => JSON.stringify(one))
     const pieces = await collect(await answersJson({ ...asked, items: [item], isList: false, write }))
@@ -32,7 +32,7 @@ describe('the answers of a request', () => {
     expect(JSON.parse(pieces.join(''))).toEqual(item)
   })
 
-  it('stop being written when their caller has left', async () => {
+  it('are no longer written once their caller has left', async () => {
     const leaving = new AbortController()
     const write = () => {
       const untilMs = performance.now() + 2

@@ -7,7 +7,7 @@ import { integer, message, string } from '../../../../gpu-service/models/protobu
 import { unzipGraph } from '../../../../gpu-service/tasks/tabular/zip-map.ts'
 import { temporaryFolder } from '../support/folders.ts'
 
-/** What skl2onnx writes: a node that holds all trees in lists of numbers, and one that makes maps of what it gives. */
+/** Like skl2onnx: one node with all trees in lists of numbers, and one that makes maps of its output. */
 function forest({ listLength, probabilities = 'probabilities' }: { listLength: number; probabilities?: string }) {
   const list = (name: string, values: Buffer) => message(5, string(1, name), values, integer(20, 7))
   const trees = message(
@@ -33,7 +33,7 @@ async function written(content: Buffer) {
 }
 
 describe('the maps of a scikit-learn export', () => {
-  it('are opened though a forest holds more numbers than a file may have fields', async () => {
+  it('are opened even if a forest has more numbers than a file may have fields', async () => {
     const model = await written(forest({ listLength: 1_100_000 }))
     const unzipped = await unzipGraph({ ...model, graph: await readOnnxGraph(model.path) })
     expect(unzipped).toMatchObject({ tensor: 'probabilities', output: 'maps', classes: ['0', '1'] })
@@ -41,7 +41,7 @@ describe('the maps of a scikit-learn export', () => {
     expect(outputs).toContainEqual({ name: 'probabilities', type: 'float32', shape: ['slipway_rows', 2] })
   })
 
-  it('are refused by the name of the file where it cannot be given another output', async () => {
+  it('are refused by file name if the file cannot be given another output', async () => {
     const own = await written(forest({ listLength: 1, probabilities: 'slipway_probabilities' }))
     const graph = await readOnnxGraph(own.path)
     const refused = (reason: string) => ({

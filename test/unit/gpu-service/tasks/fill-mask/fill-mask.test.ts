@@ -40,7 +40,7 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
       expect(Math.abs((found[index]?.score ?? Number.NaN) - score)).toBeLessThan(1e-5)
   }
 
-  it('finds the words of the reference with their scores, alone and all at once, a list per mask where there are several', async () => {
+  it('finds the words and scores of the reference, alone and batched, as a list per mask if there are several', async () => {
     const batched = await ask(rows.map(({ text }) => text))
     for (const [index, { text, top5 }] of rows.entries()) {
       const alone = await ask(text)
@@ -59,14 +59,14 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
     expect(several[0][0].sequence).toContain('ann')
   })
 
-  it('considers only the words that are asked for, the likeliest first', async () => {
+  it('considers only the target words, most likely first', async () => {
     const { body } = await ask('[MASK] world', { targets: ['running', 'details', 'male'] })
     expect(body.map(({ token_str }: Filling) => token_str)).toEqual(['details', 'male', 'running'])
     const { body: one } = await ask('[MASK] world', { targets: 'details' })
     expect(one).toEqual([body[0]])
   })
 
-  it('gives as many words as asked for, from the likeliest down', async () => {
+  it('returns as many words as requested, most likely first', async () => {
     const { body } = await ask('[MASK] world', { top_k: 100 })
     expect(body.length).toBe(100)
     const scores = body.map(({ score }: Filling) => score)
@@ -88,18 +88,18 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
     expect(body.error).toContain(`"${param}"`)
   })
 
-  it('refuses to choose between more words than it takes', async () => {
+  it('refuses more target words than its limit', async () => {
     const { status, body } = await ask('[MASK]', { targets: Array(1001).fill('a') })
     expect([status, body.error]).toEqual([422, '"targets" must be at most 1000 words.'])
   })
 
-  it('says so where a mask stands beyond what is read of its text', async () => {
+  it('says so if a mask is beyond the part of the text that is read', async () => {
     const { body } = await ask(`${'word '.repeat(600)} [MASK]`)
     expect(body.error).toMatch(/\[MASK\] only beyond the 512 tokens/)
     expect((await ask('no gap in it')).body.error).toContain('has no mask')
   })
 
-  it('reads long targets without keeping others waiting, and not for a caller who has left', async () => {
+  it('yields the event loop while reading long targets, and stops once the caller has left', async () => {
     const task = await openTask({ folder: join(modelsFolder ?? '', 'slipway', name), task: 'fill-mask' })
     onTestFinished(task.close)
     const caller = new AbortController()
@@ -110,19 +110,19 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
     await expect(answer).rejects.toMatchObject({ code: 'client_closed' })
   })
 
-  it('finds a mask at the end of a long text where the other end may be cut', async () => {
+  it('finds a mask at the end of a long text if the text is truncated on the left', async () => {
     const { status, body } = await ask(`${'word '.repeat(600)} [MASK]`, { truncation_direction: 'left' })
     expect(status).toBe(200)
     expect(body.length).toBe(5)
   })
 
-  it('is not served where the tokenizer knows no mask, and says so', async () => {
+  it('is refused if the tokenizer has no mask', async () => {
     const { status, body } = await askPipeline(host, 'no-mask', { inputs: '[MASK]' })
     expect(status).toBe(422)
     expect(body.error).toMatch(/mask|input/)
   })
 
-  it('tells the mask and shows tokens', async () => {
+  it('describes its mask token and tokenizes it as one token', async () => {
     const task = await openTask({ folder: join(modelsFolder ?? '', 'slipway', name), task: 'fill-mask' })
     onTestFinished(task.close)
     expect(task.describe).toMatchObject({ maskToken: '[MASK]', maxTokens: 512 })

@@ -37,7 +37,7 @@ const send = (bytes: Buffer, type: string) =>
   })
 
 describe('an AVIF', () => {
-  it('is read as any other picture: also with transparency, and of 10 and 12 bits', async () => {
+  it('is read with transparency, and with 10 and 12 bits', async () => {
     const pictures = [
       await avif(),
       await picture(8, 8, 0.5).avif({ quality: 100 }).toBuffer(),
@@ -52,7 +52,7 @@ describe('an AVIF', () => {
     }
   })
 
-  it('is answered by a model however it is sent: as it is, named or not, and in JSON', async () => {
+  it('is accepted as a raw body, under a wrong content type, and in JSON', async () => {
     const bytes = await avif()
     const json = { inputs: `data:image/avif;base64,${bytes.toString('base64')}` }
     const answers = [
@@ -67,7 +67,7 @@ describe('an AVIF', () => {
     }
   })
 
-  it('is refused by its header where it would be beyond the limits', async () => {
+  it('is refused by its header if it exceeds the size limits', async () => {
     const startedMs = performance.now()
     await expect(read(withSides(await avif(), 30_000, 30_000))).rejects.toThrow('more than 16000000 pixels')
     await expect(read(withSides(await avif(), 4_001, 4_000))).rejects.toThrow('more than 16000000 pixels')
@@ -79,24 +79,24 @@ describe('an AVIF', () => {
     [12_000, 12_000, 'more than 16000000 pixels'],
     [4_001, 4_000, 'more than 16000000 pixels'],
     [70_000, 8, '65535 on a side'],
-  ])('is refused where its transparency alone would be %i x %i', async (width, height, fault) => {
+  ])('is refused if its transparency alone would be %i x %i', async (width, height, fault) => {
     const bytes = await picture(16, 16, 0.5).avif().toBuffer()
     await expect(read(withSideOfItsOwn(bytes, width, height))).rejects.toThrow(fault)
   })
 
-  it('is read where its transparency has a size of its own within the limits', async () => {
+  it('is read if its transparency has its own size within the limits', async () => {
     const bytes = await picture(16, 16, 0.5).avif().toBuffer()
     expect(await read(withSideOfItsOwn(bytes, 16, 16))).toHaveLength(192)
   })
 
-  it('is refused where it or its transparency holds far more than its header says', async () => {
+  it('is refused if it or its transparency is far larger than its header says', async () => {
     const large = withSides(await picture(1200, 1200).avif({ effort: 0 }).toBuffer(), 16, 16)
     await expect(read(large)).rejects.toThrow('broken')
     const shared = await picture(1200, 1200, 0.5).avif({ effort: 0 }).toBuffer()
     await expect(read(withSideOfItsOwn(shared, 16, 16))).rejects.toThrow('broken')
   })
 
-  it('is refused where a picture in it says no size, behind which it could have any', async () => {
+  it('is refused if a picture in it has no size property, because it could then have any size', async () => {
     const bytes = await picture(16, 16, 0.5).avif().toBuffer()
     await expect(read(withProperty(bytes, 5))).rejects.toThrow('its boxes are not those')
   })
@@ -109,14 +109,14 @@ describe('an AVIF', () => {
     ['ipco', ['meta', 'iprp']],
     ['ipma', ['meta', 'iprp']],
     ['meta', []],
-  ])('is refused where it has two boxes "%s", of which two readers may each take another', async (kind, around) => {
+  ])('is refused if it has two boxes "%s", because two readers may pick different ones', async (kind, around) => {
     const bytes = await avif()
     const box = boxOf(bytes, kind)
     const before = bytes.indexOf(kind) - 4 + box.length
     await expect(read(withBox(bytes, { box, before, around }))).rejects.toThrow('its boxes are not those')
   })
 
-  it('is refused where it is described in the short form as well, or a box in it has no plain length', async () => {
+  it('is refused if it also has the short form, or a box without a plain length', async () => {
     const bytes = await avif()
     const mini = Buffer.from('\0\0\0\x0cmini\0\0\0\0', 'latin1')
     const both = withBox(bytes, { box: mini, before: bytes.indexOf('meta') - 4, around: [] })
@@ -128,7 +128,7 @@ describe('an AVIF', () => {
     }
   })
 
-  it('is read where a box that says nothing stands twice, and the picture goes on to the end of the file', async () => {
+  it('is read with repeated empty boxes, and with picture data up to the end of the file', async () => {
     const free = Buffer.from('\0\0\0\x0cfree\0\0\0\0', 'latin1')
     let bytes: Buffer = await avif()
     for (let turn = 0; turn < 2; turn++)
@@ -137,7 +137,7 @@ describe('an AVIF', () => {
     expect(await read(bytes)).toHaveLength(192)
   })
 
-  it('is refused where it is not plain: put together of tiles or of other formats', async () => {
+  it('is refused if it is made of tiles or of other formats', async () => {
     await expect(read(changed(await avif(), 'av01', 'grid'))).rejects.toThrow('tiles')
     await expect(read(changed(await avif(), 'av01', 'hvc1'))).rejects.toThrow('"hvc1"')
     const twoOfOneNumber = await picture(8, 8, 0.5).avif().toBuffer()
@@ -146,14 +146,14 @@ describe('an AVIF', () => {
     await expect(read(twoOfOneNumber)).rejects.toThrow('broken')
   })
 
-  it('is refused wherever it is cut off or changed, and the next one is read', async () => {
+  it('is refused wherever it is truncated or corrupted, and the next one is read', async () => {
     const whole = await avif()
     for (let end = 12; end < whole.length; end += 7)
       await expect(read(whole.subarray(0, end)), `cut at ${end}`).rejects.toMatchObject({ code: 'invalid_input' })
     for (const at of Array.from({ length: whole.length }, (_, index) => index).filter((index) => index % 5 === 0)) {
       const other = Buffer.from(whole)
       other[at] = (other[at] ?? 0) ^ 0xff
-      // It may be a picture still, and if not it is the caller's fault.
+      // It may still be a valid picture; if not, the error is the caller's.
       await read(other).catch((error) => expect(error).toMatchObject({ code: 'invalid_input' }))
     }
     expect(await read(whole)).toHaveLength(192)
@@ -161,7 +161,7 @@ describe('an AVIF', () => {
 })
 
 describe('a HEIC', () => {
-  it.each(['heic', 'mif1', 'hevc'])('is refused by its name, whatever is said of it: %s', async (brand) => {
+  it.each(['heic', 'mif1', 'hevc'])('is refused by name under any content type: %s', async (brand) => {
     const bytes = Buffer.concat([Buffer.from([0, 0, 0, 20]), Buffer.from(`ftyp${brand}\0\0\0\0heix`), Buffer.alloc(50)])
     for (const type of ['image/heic', 'text/plain']) {
       const response = await send(bytes, type)
@@ -170,7 +170,7 @@ describe('a HEIC', () => {
     }
   })
 
-  it('is not taken for one where it only has boxes, as a film does', async () => {
+  it('is not seen in other files of boxes, such as films', async () => {
     const film = Buffer.concat([Buffer.from([0, 0, 0, 16]), Buffer.from('ftypisom\0\0\0\0'), Buffer.alloc(50)])
     await expect(read(film)).rejects.toThrow('by its first bytes')
   })

@@ -5,7 +5,7 @@ import { picture, pictureModels } from '../../../../support/picture-models.ts'
 import { pictureModel } from '../../support/picture-serving.ts'
 import { startTestServing, type TestServing } from '../../support/test-serving.ts'
 
-describe.skipIf(pictureModels === undefined)('a picture that is none', () => {
+describe.skipIf(pictureModels === undefined)('an invalid picture', () => {
   let host: TestServing
   beforeAll(async () => {
     host = await startTestServing([await pictureModel('tiny-vit')])
@@ -24,7 +24,7 @@ describe.skipIf(pictureModels === undefined)('a picture that is none', () => {
     expect(Object.keys(body).toSorted()).toEqual(['code', 'error', 'requestId'])
   }
 
-  it('is refused by its header in milliseconds when it would be 2.7 GB', async () => {
+  it('is refused by its header in milliseconds if it would decode to 2.7 GB', async () => {
     await good()
     const startedMs = performance.now()
     await expectRefusal(await send(picture('broken-bomb.png')), /more than 50000000 pixels/)
@@ -69,7 +69,7 @@ describe.skipIf(pictureModels === undefined)('a picture that is none', () => {
     ['an address, where none are fetched', { inputs: { url: 'https://example.com/cat.png' } }, /fetches no pictures/],
   ])('is refused in JSON: %s', async (_name, json, words) => expectRefusal(await ask(json), words))
 
-  it('is not fetched from inside, on a host that fetches pictures', async () => {
+  it('is not fetched from an internal address, on a host that fetches pictures', async () => {
     const fetching = await startTestServing([await pictureModel('tiny-vit')], { remoteImages: true })
     onTestFinished(() => fetching.close())
     const ways = (url: string) => [{ inputs: url }, { inputs: { url } }, { inputs: { image: url } }, { inputs: [url] }]
@@ -82,7 +82,7 @@ describe.skipIf(pictureModels === undefined)('a picture that is none', () => {
     )
   })
 
-  it('is refused before it is read when it has more bytes than any picture', async () => {
+  it('is refused before its body is read if it exceeds the limit of bytes', async () => {
     const response = await host.ask('/models/slipway/tiny-vit', {
       method: 'POST',
       body: 'x',
@@ -101,7 +101,7 @@ describe.skipIf(pictureModels === undefined)('a picture that is none', () => {
     expect((await host.ask('/health')).status).toBe(200)
   })
 
-  it('may be one pixel, 16 bits deep, ink, moving, or have a palette', async () => {
+  it('is not one of a single pixel, of 16 bits, in CMYK, animated, or with a palette', async () => {
     const one = { create: { width: 1, height: 1, channels: 3, background: '#804020' } } as const
     const noise = sharp(picture('landscape.png'))
     const pictures = [
@@ -118,7 +118,7 @@ describe.skipIf(pictureModels === undefined)('a picture that is none', () => {
 
 const picture64 = () => (pictureModels === undefined ? '' : picture('gray.jpg').toString('base64'))
 
-/** A PNG whose header says what it likes. */
+/** A PNG with any size in its header. */
 function png({ width, height }: { width: number; height: number }): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)

@@ -6,7 +6,7 @@ import { startTestServing } from '../../support/test-serving.ts'
 
 const float16 = 10
 
-/** Says of each pixel what it was given. */
+/** A graph that returns its pixels. */
 function flattening(): Buffer {
   const graph = [
     node({ operator: 'Flatten', inputs: ['pixel_values'], output: 'logits' }),
@@ -16,8 +16,8 @@ function flattening(): Buffer {
   return Buffer.concat([integer(1, 8), bytes(7, Buffer.concat(graph)), message(8, integer(2, 17))])
 }
 
-describe('a model in half precision', () => {
-  it('is given pictures in its own kind of numbers, and its answers are read', async () => {
+describe('a half-precision model', () => {
+  it('gets pictures as float16, and its outputs are read', async () => {
     const settings = { image_processor_type: 'ViTImageProcessor', size: { height: 2, width: 2 }, resample: 2 }
     const host = await startTestServing([
       {

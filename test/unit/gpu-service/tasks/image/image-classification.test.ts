@@ -31,7 +31,7 @@ describe.skipIf(pictureModels === undefined)('image-classification', () => {
       expect(Math.abs(score - (wanted[index]?.score ?? 9))).toBeLessThan(1e-4)
   }
 
-  it.each(rows.map((row) => [row.image, row] as const))('scores %s as transformers does', async (image, row) => {
+  it.each(rows.map((row) => [row.image, row] as const))('scores %s like transformers', async (image, row) => {
     const raw = await send(picture(image), 'application/octet-stream')
     expect(raw.status).toBe(200)
     expectScores((await raw.json()) as Scored[], row, 5)
@@ -39,7 +39,7 @@ describe.skipIf(pictureModels === undefined)('image-classification', () => {
     expectScores((await json.json()) as Scored[], row, 10)
   })
 
-  it('gives the logits of transformers within 1e-4 where no function is to be applied', async () => {
+  it('returns the logits of transformers within 1e-4 without a function applied', async () => {
     for (const { image, logits } of rows) {
       const response = await ask({ inputs: base64(image), parameters: { top_k: 10, function_to_apply: 'none' } })
       for (const { label, score } of (await response.json()) as Scored[])
@@ -47,7 +47,7 @@ describe.skipIf(pictureModels === undefined)('image-classification', () => {
     }
   })
 
-  it('takes a picture in every shape that clients send', async () => {
+  it('accepts a picture in every format that clients send', async () => {
     const image = 'rotated-exif6.jpg'
     const bytes = picture(image)
     const answers = await Promise.all([
@@ -64,7 +64,7 @@ describe.skipIf(pictureModels === undefined)('image-classification', () => {
     for (const other of others) expect(other).toEqual(first)
   })
 
-  it('answers the same for a picture alone and in a batch of others, in the order asked', async () => {
+  it('gives the same answer for a picture alone and in a batch, in order', async () => {
     const images = Array.from({ length: 24 }, (_, index) => rows[index % rows.length]?.image ?? '')
     const response = await ask({ inputs: images.map(base64), parameters: { function_to_apply: 'none' } })
     const together = (await response.json()) as Scored[][]

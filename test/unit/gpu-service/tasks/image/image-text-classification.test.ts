@@ -22,7 +22,7 @@ describe.skipIf(pictureModels === undefined)('image-text-classification', () => 
     text,
   })
 
-  it('gives the logits and the scores of transformers within 1e-4, one pair at a time and all at once', async () => {
+  it('gives the logits and scores of transformers within 1e-4, alone and batched', async () => {
     expect(rows.length).toBeGreaterThan(0)
     const raw = { function_to_apply: 'none' }
     const together = (await (await ask({ inputs: rows.map(pair), parameters: raw })).json()) as Scored[][]

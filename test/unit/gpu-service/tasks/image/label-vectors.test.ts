@@ -13,7 +13,7 @@ import {
 import { heldBytes } from '../../support/held-bytes.ts'
 
 describe('the vectors of labels', () => {
-  it('are run once for each label, in the order asked', async () => {
+  it('are computed once per label, in the order requested', async () => {
     const ran: string[] = []
     const vectorsOf = labelVectorsOf({
       texts: {
@@ -36,7 +36,7 @@ describe('the vectors of labels', () => {
     expect(ran).toEqual(['a', 'b', 'c'])
   })
 
-  it('are forgotten when there are too many, those first that were not asked for', () => {
+  it('are evicted when there are too many, least recently used first', () => {
     const known = new LabelVectors()
     for (let index = 0; index < 12_000; index++) {
       known.keep(`label ${index}`, new Float32Array(16))
@@ -48,13 +48,13 @@ describe('the vectors of labels', () => {
     expect(known.get('label 11999')).toBeDefined()
   })
 
-  it('do not grow with long labels', () => {
+  it('take bounded memory with long labels', () => {
     const known = new LabelVectors()
     for (let index = 0; index < 9000; index++) known.keep(`${index} ${'x'.repeat(4000)}`, new Float32Array(512))
     expect(known.count * (4000 * 2 + 2048)).toBeLessThan(33 * 1024 * 1024)
   })
 
-  it('keep nothing of the bodies that their labels were cut out of', async () => {
+  it('keep no request body alive that a label was cut from', async () => {
     const known = new LabelVectors()
     const bodyLength = 1_000_000
     const before = await heldBytes()
@@ -69,7 +69,7 @@ describe('the vectors of labels', () => {
   })
 })
 
-describe('the end of a graph', () => {
+describe('the scoring of a joint graph', () => {
   const score = (make: (cosine: number, product: number) => number) => {
     const { image, texts } = probeVectors(4)
     const dot = (text: Float32Array) => text.reduce((sum, value, i) => sum + value * (image[i] ?? 0), 0)
@@ -79,7 +79,7 @@ describe('the end of a graph', () => {
   it.each([
     ['CLIP', score((_, product) => 100 * product), { scale: 100, bias: 0, isCosine: false }],
     ['SigLIP', score((cosine) => 117 * cosine - 12.9), { scale: 117, bias: -12.9, isCosine: true }],
-  ])('tells how it scores: %s', (_name, learnt, expected) => {
+  ])('is recovered from probe inputs: %s', (_name, learnt, expected) => {
     expect(learnt.scale).toBeCloseTo(expected.scale, 6)
     expect(learnt.bias).toBeCloseTo(expected.bias, 6)
     expect(learnt.isCosine).toBe(expected.isCosine)

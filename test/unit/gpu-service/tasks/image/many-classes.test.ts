@@ -19,7 +19,7 @@ const graph = tinyGraph({
 })
 
 it.skipIf(pictureModels === undefined)(
-  'the classes of many pictures are written picture by picture, so that no text of megabytes holds others up',
+  'writes the classes of many pictures picture by picture, in small pieces',
   async () => {
     const model = await pictureModel('tiny-vit')
     const { id2label: _few, label2id: _too, ...config } = JSON.parse(String(model.files['config.json']))
@@ -32,7 +32,7 @@ it.skipIf(pictureModels === undefined)(
     const pieces = await Array.fromAsync(response.body ?? [])
     const answers = JSON.parse(Buffer.concat(pieces).toString())
     expect(answers.map(({ length }: unknown[]) => length)).toEqual(Array(20).fill(classCount))
-    // One picture's are a tenth of a megabyte.
+    // The classes of one picture are a tenth of a megabyte.
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(250_000)
   },
 )

@@ -2,8 +2,8 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openNetwork } from '../../../../../gpu-service/tasks/image/open-network.ts'
 
-describe('the internet', () => {
-  it('is asked at the address that was checked, whatever the name means, and for a certificate of that name', async () => {
+describe('the open network', () => {
+  it('connects to the checked address, whatever the name resolves to, and asks for the certificate of the name', async () => {
     const greeted = Promise.withResolvers<Buffer>()
     const listener = createTcpServer((socket) => {
       socket.on('error', () => {})
@@ -20,7 +20,7 @@ describe('the internet', () => {
     expect((await greeted.promise).includes('pictures.invalid')).toBe(true)
   })
 
-  it('is not asked for the name of an address', async () => {
+  it('resolves an address to itself', async () => {
     expect(await openNetwork.resolve('10.0.0.1')).toEqual(['10.0.0.1'])
     expect(await openNetwork.resolve('::1')).toEqual(['::1'])
   })

@@ -42,7 +42,7 @@ describe.skipIf(pictureModels === undefined)('a picture over HTTP', () => {
     return { label: names[scores.indexOf(Math.max(...scores))], score: expect.closeTo(Math.max(...scores), 4) }
   }
 
-  it('is classified for @huggingface/inference, as a Blob with a type and without', async () => {
+  it('is classified for @huggingface/inference, as a Blob with and without a type', async () => {
     const { rows, labels } = pictureReference('tiny-vit')
     for (const type of ['image/jpeg', '']) {
       const data = new Blob([picture('landscape.jpg')], { type })
@@ -52,7 +52,7 @@ describe.skipIf(pictureModels === undefined)('a picture over HTTP', () => {
     }
   })
 
-  it('is given labels for @huggingface/inference', async () => {
+  it('is scored against labels for @huggingface/inference', async () => {
     const labels = ['a house', 'a cat', 'the night']
     const answer = await endpoint('slipway/tiny-clip').zeroShotImageClassification({
       inputs: { image: new Blob([picture('square.webp')]) },
@@ -68,7 +68,7 @@ describe.skipIf(pictureModels === undefined)('a picture over HTTP', () => {
     expect(await python.json()).toEqual(answer)
   })
 
-  it('may be as large as the photo of a telephone where labels come with it, and nothing else may', async () => {
+  it('may be as large as a phone photo next to labels, while other inputs may not', async () => {
     const photo = Buffer.concat([picture('landscape.jpg'), Buffer.alloc(4_800_000)])
     const parameters = { candidate_labels: ['a house', 'a cat'] }
     const ask = (bytes: Buffer) =>
@@ -80,7 +80,7 @@ describe.skipIf(pictureModels === undefined)('a picture over HTTP', () => {
     await expect(ask(Buffer.alloc(10_000_000))).rejects.toThrow(/larger than the limit of 12582912 bytes/)
   })
 
-  it("is classified in the shapes of Python's client", async () => {
+  it("is classified in the formats of Python's client", async () => {
     const { rows, labels } = pictureReference('tiny-vit')
     const bytes = await post('slipway/tiny-vit', picture('gray.jpg'), 'image/jpeg')
     const [first] = (await bytes.json()) as { label: string; score: number }[]
@@ -92,12 +92,12 @@ describe.skipIf(pictureModels === undefined)('a picture over HTTP', () => {
     expect(await task.json()).toEqual([first])
   })
 
-  it('that is broken is an error that the client shows', async () => {
+  it('that is broken gives an error that the client shows', async () => {
     const data = new Blob([picture('broken-truncated.jpg')], { type: 'image/jpeg' })
     await expect(endpoint('slipway/tiny-vit').imageClassification({ data })).rejects.toThrow(/cannot be read/)
   })
 
-  it('is described by /info, with the labels, the size and how it is prepared', async () => {
+  it('has its preprocessing, labels and size described by /info', async () => {
     const response = await fetch(`${origin}/info`, { headers: { authorization: `Bearer ${token}` } })
     const text = await response.text()
     for (const part of ['harbour', 'bicubic', 'shortestEdge', '0.48145466', 'softmax']) expect(text).toContain(part)

@@ -10,7 +10,7 @@ const real = new URL('../../../../../gpu-service/tasks/image/picture-process.ts'
 const fit = { resize: { kind: 'exact', size: { width: 4, height: 4 } }, resample: 2, crop: undefined } as const
 const { signal } = new AbortController()
 
-/** A decoder that dies of what holds "die", each time or once, and answers everything else. */
+/** A decoder that dies on "always" each time and on "once" the first time, and answers everything else. */
 async function mortal(): Promise<URL> {
   const folder = await temporaryFolder()
   const path = join(folder, 'mortal.mjs')
@@ -39,7 +39,7 @@ const ask = (reader: PictureReader, bytes: Uint8Array, by = signal) =>
   reader.read({ bytes, fit, param: 'inputs', asker: { signal: by } })
 
 describe('the process that decodes pictures', () => {
-  it('may be killed by a picture: its caller is told, and others are answered', async () => {
+  it('may be killed by a picture: its caller gets an error, and others are answered', async () => {
     const reader = readerOf(await mortal())
     const answers = await Promise.allSettled([
       ask(reader, jpeg('fine')),
@@ -50,11 +50,11 @@ describe('the process that decodes pictures', () => {
     expect(answers[1]).toMatchObject({ reason: { code: 'invalid_input', status: 422, param: 'inputs' } })
   })
 
-  it('may die of something else: the picture is read by the next one', async () => {
+  it('may die for another reason: the picture is read by the next process', async () => {
     expect(await ask(readerOf(await mortal()), jpeg('once'))).toBeInstanceOf(Uint8Array)
   })
 
-  it('is told nothing of the environment', async () => {
+  it('gets no environment variables', async () => {
     const [, variables] = await ask(readerOf(await mortal()), jpeg('fine'))
     expect(variables).toBe(0)
   })
@@ -72,7 +72,7 @@ describe('the process that decodes pictures', () => {
     expect(await first).toHaveLength(48)
   })
 
-  it('gets no more than it can read in time: the others are told when to come again', async () => {
+  it('gets no more than it can read in time; excess callers get a Retry-After', async () => {
     const reader = readerOf(real, 200)
     const bytes = await sharp({ create: { width: 4000, height: 3000, channels: 3, background: '#123456' } })
       .png()
@@ -86,7 +86,7 @@ describe('the process that decodes pictures', () => {
     expect(answers.length - refused.length).toBeGreaterThan(0)
   })
 
-  it('reads the formats that are served and no other, also where a file begins like one of them', async () => {
+  it('reads only the supported formats, even if a file begins like one of them', async () => {
     const reader = readerOf(real)
     const svg = Buffer.from(
       '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
@@ -105,11 +105,11 @@ describe('a picture', () => {
     create: { width: 4, height: 4, channels: 4, background: { r: 200, g: 100, b: 50, alpha: 0.2 } },
   } as const
 
-  it('loses its transparency and keeps its colours, as Pillow has it', async () => {
+  it('loses its transparency and keeps its colours, like in Pillow', async () => {
     expect(await read(await sharp(red).png().toBuffer())).toEqual([200, 100, 50])
   })
 
-  it('is read without its colour profile', async () => {
+  it('is read without applying its colour profile', async () => {
     const bytes = await sharp({ ...red, create: { ...red.create, channels: 3 } })
       .withIccProfile('p3')
       .png()
@@ -127,7 +127,7 @@ describe('a picture', () => {
     expect(await read(deep)).toEqual([0xab, 0xab, 0xab])
   })
 
-  it('that moves is its first frame', async () => {
+  it('that is animated is read as its first frame', async () => {
     const frame = (background: string) =>
       sharp({ create: { width: 4, height: 4, channels: 3, background } })
         .png()
@@ -138,7 +138,7 @@ describe('a picture', () => {
     expect(await read(moving)).toEqual([255, 0, 0])
   })
 
-  it('that moves and is an AVIF is the plain picture that such a file has in it as well', async () => {
+  it('that is an animated AVIF is read as its still picture', async () => {
     const still = sharp({ create: { width: 8, height: 8, channels: 3, background: '#ff0000' } })
     const avif = await still.avif({ lossless: true }).toBuffer()
     expect(avif.toString('latin1', 4, 12)).toBe('ftypavif')
@@ -146,7 +146,7 @@ describe('a picture', () => {
     expect(await read(moving)).toEqual(await read(avif))
   })
 
-  it('that is a GIF keeps the colours that are not to be seen, as Pillow does', async () => {
+  it('that is a GIF keeps the colours of transparent pixels, like in Pillow', async () => {
     const header = [...Buffer.from('GIF89a'), 1, 0, 1, 0, 0x80, 0, 0]
     const colours = [200, 100, 50, 0, 0, 0]
     const comment = [0x21, 0xfe, 2, 0x2c, 0x21, 0]

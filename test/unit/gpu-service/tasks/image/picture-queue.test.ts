@@ -5,7 +5,7 @@ const { signal } = new AbortController()
 const queueOf = (change: Partial<ConstructorParameters<typeof PictureQueue>[0]> = {}) =>
   new PictureQueue<string>({ decoders: 1, waitMsMax: 2000, ...change })
 
-/** Has pictures wait, and tells whose turn came in which order. */
+/** Queues pictures, and records whose turn came in which order. */
 function waiting(queue: PictureQueue<string>) {
   const served: string[] = []
   const wait = (tenant: string, { pictureMs = 10, sizeBytes = 1, by = signal } = {}) =>
@@ -15,8 +15,8 @@ function waiting(queue: PictureQueue<string>) {
   return { served, wait }
 }
 
-describe('pictures that wait for a decoder', () => {
-  it('go tenant by tenant, however many one of them sent before', async () => {
+describe('pictures waiting for a decoder', () => {
+  it('take turns by tenant, however many one of them sent first', async () => {
     const queue = queueOf()
     const { served, wait } = waiting(queue)
     const all = [...Array.from({ length: 50 }, () => wait('many')), wait('few'), wait('few'), wait('one')]
@@ -27,7 +27,7 @@ describe('pictures that wait for a decoder', () => {
     expect(queue.give('decoder')).toBe(false)
   })
 
-  it('go by the time that they take, so that large ones of one tenant are fewer', async () => {
+  it('are charged by decoding time, so that a tenant with large pictures gets fewer', async () => {
     const queue = queueOf({ waitMsMax: 100_000 })
     const { served, wait } = waiting(queue)
     const all = Array.from({ length: 20 }, () => [wait('large', { pictureMs: 90 }), wait('small')]).flat()
@@ -38,7 +38,7 @@ describe('pictures that wait for a decoder', () => {
     await Promise.all(all)
   })
 
-  it('are refused where those before them take too long, and not for what another tenant sent', async () => {
+  it("are refused for the backlog of their own tenant, not for another's", async () => {
     const queue = queueOf({ waitMsMax: 500 })
     const { wait } = waiting(queue)
     const all = Array.from({ length: 51 }, () => wait('many'))
@@ -48,7 +48,7 @@ describe('pictures that wait for a decoder', () => {
     await Promise.all(all)
   })
 
-  it('may fill no more than their part of the memory', async () => {
+  it("fill at most their tenant's share of the memory", async () => {
     const queue = queueOf({ waitingMaxBytes: 100 })
     const { wait } = waiting(queue)
     const all = [wait('large', { sizeBytes: 70 })]
@@ -62,7 +62,7 @@ describe('pictures that wait for a decoder', () => {
     await again
   })
 
-  it('wait no more when their caller has left, and hold nothing', async () => {
+  it('leave the queue and free their memory when their caller leaves', async () => {
     const queue = queueOf({ waitingMaxBytes: 100 })
     const { wait } = waiting(queue)
     const caller = new AbortController()

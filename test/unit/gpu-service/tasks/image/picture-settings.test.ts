@@ -19,7 +19,7 @@ const square = (edge: number) => ({ width: edge, height: edge })
 const exact = (edge: number) => ({ kind: 'exact', size: square(edge) })
 const shortest = (edge: number) => ({ kind: 'shortest', edge })
 
-describe('what a repo says of its pictures', () => {
+describe('the preprocessing of a repo', () => {
   it.each([
     [
       'ViT',
@@ -134,24 +134,24 @@ describe('what a repo says of its pictures', () => {
       { resize: undefined, resample: 2, crop: square(64) },
       64,
     ],
-  ])('is understood as transformers does: %s', async (_name, config, fit, edge) => {
+  ])('is understood as in transformers: %s', async (_name, config, fit, edge) => {
     const settings = await settingsOf(config)
     expect(settings.fit).toEqual(fit)
     expect(settings.size).toEqual(square(edge))
   })
 
-  // Means, deviations and shares as the classes of transformers 5.23 have them where a file says nothing.
+  // Means, deviations and factors are the defaults of the classes of transformers 5.23.
   it.each([
     ['ViTImageProcessor', [0.5, 0.5, 0.5], [0.5, 0.5, 0.5], false],
     ['CLIPImageProcessorFast', [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711], false],
     ['PvtImageProcessor', [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], false],
     ['MobileViTImageProcessor', [0, 0, 0], [1, 1, 1], true],
-  ])('has the colours of its kind where it names none: %s', async (kind, mean, std, isReversed) => {
+  ])('has the default colours of its class: %s', async (kind, mean, std, isReversed) => {
     const { values } = await settingsOf({ image_processor_type: kind })
     expect(values).toEqual({ rescaleFactor: 1 / 255, offset: 0, mean, std, isReversed })
   })
 
-  it('is of the kind that the model is of where it names none', async () => {
+  it('has the class of the model type if it names none', async () => {
     const said = { do_resize: true, do_normalize: true, size: 224 }
     expect(await settingsOf(said, { model_type: 'vit' })).toMatchObject({ fit: { resize: exact(224), resample: 2 } })
     expect(await settingsOf(said, { model_type: 'beit' })).toMatchObject({ fit: { resize: exact(224), resample: 3 } })
@@ -159,7 +159,7 @@ describe('what a repo says of its pictures', () => {
     expect(await settingsOf(said, { model_type: 'clip' })).toMatchObject(byEdge)
   })
 
-  it('is normalised once more for EfficientNet, and moved where it says so', async () => {
+  it('is normalised twice for EfficientNet, and shifted if it says so', async () => {
     const kind = { image_processor_type: 'EfficientNetImageProcessor', size: 224 }
     const twice = await settingsOf({ ...kind, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.25, 0.2] })
     expect(twice.values).toMatchObject({ offset: 0, mean: [0.5, 0.5, 0.5], std: [0.25, 0.0625, 0.2 * 0.2] })
@@ -183,14 +183,14 @@ describe('what a repo says of its pictures', () => {
     ['a mean of two channels', { size: 224, image_mean: [0, 0] }, path],
     ['a deviation of nothing', { size: 224, image_std: [1, 0, 1] }, path],
     ['a resampling that Pillow does not have', { size: 224, resample: 9 }, path],
-  ])('is refused by name where it is not served: %s', async (_name, config, words) => {
+  ])('is refused by name if it is not supported: %s', async (_name, config, words) => {
     await expect(settingsOf(config)).rejects.toMatchObject({
       code: 'unsupported_model',
       message: expect.stringContaining(words),
     })
   })
 
-  it('is read where transformers 5 writes it for models of texts and pictures, which it reads first', async () => {
+  it('is read from processor_config.json first, like in transformers 5', async () => {
     const image_processor = { image_processor_type: 'CLIPImageProcessor', size: { shortest_edge: 336 }, crop_size: 336 }
     const root = await temporaryFolder()
     await writeFile(join(root, 'processor_config.json'), JSON.stringify({ image_processor }))
@@ -202,13 +202,13 @@ describe('what a repo says of its pictures', () => {
     expect((await readPictureSettings({ root, paths })).size).toEqual(square(96))
   })
 
-  it('is needed', async () => {
+  it('is required', async () => {
     const empty = readPictureSettings({ root: await temporaryFolder(), paths: new Set() })
     await expect(empty).rejects.toMatchObject({ message: expect.stringContaining(path) })
   })
 })
 
-describe('bytes of pixels', () => {
+describe('pixel tensors', () => {
   const plain = { rescaleFactor: 1 / 255, offset: 0, mean: [0.5, 0.4, 0.3], std: [0.5, 0.2, 0.1], isReversed: false }
   /** One pixel: red 255, green 0, blue 51. */
   const pictures = [Uint8Array.of(255, 0, 51)]
@@ -228,7 +228,7 @@ describe('bytes of pixels', () => {
     expect(Array.from(data, Number)).toEqual([expect.closeTo(1, 6), expect.closeTo(-2, 6), expect.closeTo(-1, 6)])
   })
 
-  it('stand pixel by pixel for a graph with channels last', () => {
+  it('are laid out pixel by pixel for a graph with channels last, and reversed on request', () => {
     const size = { width: 2, height: 1 }
     const table = valueTable({ rescaleFactor: 1, offset: 0, mean: [0, 0, 0], std: [1, 1, 1], isReversed: false })
     const planes = [Uint8Array.of(1, 2, 3, 4, 5, 6)]
@@ -258,7 +258,7 @@ describe('a graph that takes pictures', () => {
   const read = (shape: (number | string)[], type = 'float32') =>
     readPictureGraph({ inputs: [{ name: 'x', type, shape }], file: 'model.onnx', size: square(224), device: 'cpu' })
 
-  it('says where the channels stand and whether it takes several at once', () => {
+  it('determines the channel layout and the batch size', () => {
     expect(read(['n', 3, 224, 224])).toEqual({ input: 'x', type: 'float32', layout: 'channels first', itemsMax: 6 })
     expect(read(['n', 'h', 'w', 3])).toEqual({ input: 'x', type: 'float32', layout: 'channels last', itemsMax: 6 })
     expect(read([1, 3, 224, 224])).toMatchObject({ itemsMax: 1, batchSize: 1 })

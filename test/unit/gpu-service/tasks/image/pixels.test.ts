@@ -12,7 +12,7 @@ const reader = new PictureReader({ processUrl, decoders: 1 })
 afterAll(() => reader.close())
 
 describe('resizing', () => {
-  it.each(resized.rows)('makes byte for byte what Pillow makes: $name', ({ from, to, resample, pixels, expected }) => {
+  it.each(resized.rows)('matches Pillow byte for byte: $name', ({ from, to, resample, pixels, expected }) => {
     const [width = 0, height = 0] = from
     const [toWidth = 0, toHeight = 0] = to
     const size = { width: toWidth, height: toHeight }
@@ -25,7 +25,7 @@ describe('resizing', () => {
     expect(Buffer.from(rows).toString('base64')).toBe(expected)
   })
 
-  it('keeps the middle of a larger picture and puts a smaller one on black', () => {
+  it('keeps the middle of a larger picture, and centres a smaller one on black', () => {
     const fitted = (width: number, height: number) =>
       fitPicture(
         { width, height },
@@ -41,7 +41,7 @@ describe('resizing', () => {
     expect(small.answer).toEqual({ left: 2, top: 0, width: 6, height: 4 })
   })
 
-  it('costs no more than the answer needs, however long and thin a picture is', () => {
+  it('costs no more than the result needs, however long and thin the picture is', () => {
     const thin = { width: 60_000, height: 1, data: new Uint8Array(180_000).fill(200) }
     const settings = {
       resize: { kind: 'shortest', edge: 224 },
@@ -56,7 +56,7 @@ describe('resizing', () => {
 })
 
 describe.skipIf(pictureModels === undefined)('the pixels that a model gets', () => {
-  it.each(['tiny-vit', 'tiny-clip', 'tiny-flava'] as const)('are those of transformers: %s', async (name) => {
+  it.each(['tiny-vit', 'tiny-clip', 'tiny-flava'] as const)('match transformers: %s', async (name) => {
     const root = `${pictureModels}/slipway/${name}`
     const { fit, size, values } = await readPictureSettings({ root, paths: new Set(['preprocessor_config.json']) })
     for (const { image, pixel_values } of pictureReference(name).rows) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { isPublicAddress } from '../../../../../gpu-service/tasks/image/public-address.ts'
 
-describe('an address', () => {
+describe('isPublicAddress', () => {
   it.each(['8.8.8.8', '93.184.216.34', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001::1'])(
-    'is public: %s',
+    'accepts %s',
     (address) => expect(isPublicAddress(address)).toBe(true),
   )
 
@@ -37,5 +37,5 @@ describe('an address', () => {
     'localhost',
     '',
     '2130706433',
-  ])('is not public, or none: %s', (address) => expect(isPublicAddress(address)).toBe(false))
+  ])('refuses "%s"', (address) => expect(isPublicAddress(address)).toBe(false))
 })

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRemotePictures, type Network } from '../../../../../gpu-service/tasks/image/remote-pictures.ts'
 
-describe('a picture that is named by its address', () => {
-  /** What the host of the picture does; each path is one way to behave. */
+describe('a picture given by URL', () => {
+  /** The host of the pictures; each path behaves in its own way. */
   const server = createServer((request, response) => {
     seen.push({ path: request.url ?? '', host: request.headers.host ?? '', headers: Object.keys(request.headers) })
     if (request.url === '/good') response.end('picture')
@@ -42,7 +42,7 @@ describe('a picture that is named by its address', () => {
   }
   const asked: { host: string; address: string }[] = []
 
-  /** Names as they are told here; whatever address is asked, the server above answers. */
+  /** Resolves names as the test says; the server above answers for every address. */
   const network: Network = {
     async resolve(host) {
       return names[host] ?? (/^[\d.]+$|:/.test(host) ? [host] : [])
@@ -69,7 +69,7 @@ describe('a picture that is named by its address', () => {
   const get = (url: string, signal = new AbortController().signal, tenant = 'one') =>
     remote.fetch({ url, param: 'inputs.url', asker: { signal, tenant } })
 
-  it('is fetched from the address that was checked, through redirects', async () => {
+  it('is fetched from the checked address, through redirects', async () => {
     asked.length = 0
     for (const path of ['good', 'moved'])
       expect(Buffer.from(await get(`https://pictures.test/${path}`)).toString()).toBe('picture')
@@ -103,7 +103,7 @@ describe('a picture that is named by its address', () => {
     expect(String(error)).toMatch(words)
   })
 
-  it('is told nothing of this host', async () => {
+  it('is fetched without credentials or cookies', async () => {
     seen.length = 0
     await get('https://pictures.test/good')
     expect(seen[0]?.headers).not.toContain('authorization')
@@ -117,7 +117,7 @@ describe('a picture that is named by its address', () => {
     await expect(fetched).rejects.toMatchObject({ code: 'client_closed' })
   })
 
-  it('is fetched beside 15 others of a tenant, whose further ones wait for those, and never for another tenant', async () => {
+  it('is one of 16 at a time per tenant, more wait, and other tenants are not affected', async () => {
     const caller = new AbortController()
     const leaving = (url: string) => get(url, caller.signal).catch(() => 'left')
     const silent = Array.from({ length: 16 + 64 }, () => leaving('https://pictures.test/silent'))
@@ -128,12 +128,12 @@ describe('a picture that is named by its address', () => {
     expect(Buffer.from(await get('https://pictures.test/good')).toString()).toBe('picture')
   })
 
-  it('comes for each of the most pictures that a request may have', async () => {
+  it('is fetched for each of the most pictures that a request may have', async () => {
     const all = await Promise.all(Array.from({ length: 64 }, () => get('https://pictures.test/good')))
     expect(all.map((bytes) => Buffer.from(bytes).toString())).toEqual(Array(64).fill('picture'))
   })
 
-  it('is refused where several tenants fill all slots with hosts that say nothing', async () => {
+  it('is refused if several tenants fill all slots with silent hosts', async () => {
     const caller = new AbortController()
     const silent = ['a', 'b', 'c', 'd'].flatMap((tenant) =>
       Array.from({ length: 16 }, () => get('https://pictures.test/silent', caller.signal, tenant).catch(() => 'left')),

@@ -7,8 +7,8 @@ import { publish } from '../../../../support/publish.ts'
 import { pictureModel } from '../../support/picture-serving.ts'
 import { startTestServing } from '../../support/test-serving.ts'
 
-describe.skipIf(pictureModels === undefined)('a deployment that gets another revision', () => {
-  it('answers all whose pictures are being read meanwhile', { timeout: 60_000 }, async () => {
+describe.skipIf(pictureModels === undefined)('a deployment that gets a new revision', () => {
+  it('answers every request whose picture is being decoded meanwhile', { timeout: 60_000 }, async () => {
     const model = await pictureModel('tiny-vit')
     const host = await startTestServing([model])
     onTestFinished(() => host.close())
@@ -32,11 +32,11 @@ describe.skipIf(pictureModels === undefined)('a deployment that gets another rev
         if (response.status === 200) revisions.add(response.headers.get('x-model-revision'))
       }
     }
-    // More than the decoder gets through within the pause that is between two revisions.
+    // More than the decoder handles in the pause between two revisions.
     const clients = Array.from({ length: 16 }, client)
     await changeDeployment(host.table, 'tiny-vit', (item) => ({ ...item, revision }))
     await Promise.all(clients)
-    // Refused are those for whom a picture is one too many, and nobody for the change.
+    // Requests may be refused for one picture too many, but not because of the change.
     expect(failures).toEqual([])
     expect([...revisions]).toEqual([before.revision, revision])
   })

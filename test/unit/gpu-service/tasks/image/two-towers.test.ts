@@ -31,7 +31,7 @@ const expectNear = (found: number[], wanted: number[], within = 1e-5) => {
   for (const [at, value] of wanted.entries()) expect(Math.abs((found[at] ?? 9) - value)).toBeLessThan(within)
 }
 
-/** The little CLIP cut into two files, as exporters make them. */
+/** The tiny CLIP cut into two files, as exporters do. */
 async function realTowers(): Promise<TestModel> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-test-'))
   const { 'onnx/model.onnx': joint, ...others } = await pictureModelFiles('tiny-clip')
@@ -78,7 +78,7 @@ const vectorsOf = async (model: string, input: string[]) => {
 }
 
 describe('a CLIP in two files', () => {
-  it('chooses among labels by the cosine of both vectors, whichever of the two is deployed', async () => {
+  it('chooses among labels by the cosine of both vectors, whichever file is deployed', async () => {
     const names = Object.keys(labels)
     const scores = softmax(Object.values(labels).map((ids) => 100 * cosine(imageVector, textVector(ids))))
     const wanted = names.map((label, at) => ({ label, score: scores[at] ?? 9 })).sort((a, b) => b.score - a.score)
@@ -98,7 +98,7 @@ describe('a CLIP in two files', () => {
     }
   })
 
-  it('gives the vectors of texts, as the model of both and as a model of texts, and those of pictures', async () => {
+  it('returns text vectors, jointly or as a text model, and picture vectors', async () => {
     const texts = Object.keys(labels)
     for (const name of ['towers', 'texts'])
       for (const [at, vector] of (await vectorsOf(name, texts)).entries())
@@ -107,14 +107,14 @@ describe('a CLIP in two files', () => {
     expectNear(body[0], imageVector)
   })
 
-  it('tells which files are used, and whence its scale comes', async () => {
+  it('reports which files it uses, and its scale', async () => {
     expect(await answerOf('/api/v1/predict/towers/info')).toMatchObject({
       files: [vision, 'onnx/text_model.onnx'],
       logitScale: 100,
     })
   })
 
-  it('is asked by the tensors of the one that is deployed', async () => {
+  it('accepts the tensors of the deployed file', async () => {
     const { inputs } = await answerOf<{ inputs: { name: string }[] }>('/v2/models/by-text')
     expect(inputs.map(({ name }) => name)).toEqual(['input_ids', 'attention_mask'])
   })
@@ -122,24 +122,27 @@ describe('a CLIP in two files', () => {
   it.each([
     ['half', 'onnx/text_model.onnx'],
     ['siglip', 'siglip'],
-  ])('is refused where something is missing: %s', async (name, hint) => {
+  ])('is refused if something is missing: %s', async (name, hint) => {
     const { status, body } = await ask(name, { inputs: await solid(), parameters: { candidate_labels: ['a'] } })
     expect(status).toBe(422)
     expect(JSON.stringify(body)).toContain(hint)
   })
 
-  it.skipIf(pictureModels === undefined)('gives the vectors of transformers, and scores made of them', async () => {
-    const { rows, texts, text_embeds: vectors } = pictureReference('tiny-clip')
-    const names = texts.filter((text) => text !== '')
-    for (const [at, vector] of (await vectorsOf('real', names)).entries()) expectNear(vector, vectors[at] ?? [], 1e-4)
-    for (const { image, image_embed: seen } of rows) {
-      const { body } = await ask('real', {
-        inputs: picture(image).toString('base64'),
-        parameters: { candidate_labels: names, hypothesis_template: '{}' },
-      })
-      const scores = softmax(names.map((_, at) => 100 * cosine(seen, vectors[at] ?? [])))
-      for (const { label, score } of body)
-        expect(Math.abs(score - (scores[names.indexOf(label)] ?? 9))).toBeLessThan(1e-3)
-    }
-  })
+  it.skipIf(pictureModels === undefined)(
+    'matches the vectors of transformers, and the scores computed from them',
+    async () => {
+      const { rows, texts, text_embeds: vectors } = pictureReference('tiny-clip')
+      const names = texts.filter((text) => text !== '')
+      for (const [at, vector] of (await vectorsOf('real', names)).entries()) expectNear(vector, vectors[at] ?? [], 1e-4)
+      for (const { image, image_embed: seen } of rows) {
+        const { body } = await ask('real', {
+          inputs: picture(image).toString('base64'),
+          parameters: { candidate_labels: names, hypothesis_template: '{}' },
+        })
+        const scores = softmax(names.map((_, at) => 100 * cosine(seen, vectors[at] ?? [])))
+        for (const { label, score } of body)
+          expect(Math.abs(score - (scores[names.indexOf(label)] ?? 9))).toBeLessThan(1e-3)
+      }
+    },
+  )
 })

@@ -20,7 +20,7 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
 
   const reference = pictureModels === undefined ? undefined : pictureReference('tiny-clip')
   const { rows = [], texts = [] } = reference ?? {}
-  /** A label must not be empty, so the reference's empty text is left out and its share with it. */
+  /** Labels must not be empty, so the empty text of the reference is left out of the softmax. */
   const labels = texts.filter((text) => text !== '')
   const base64 = (image: string) => picture(image).toString('base64')
   const ask = (json: unknown) => host.ask('/api/v1/predict/tiny-clip', { json })
@@ -35,7 +35,7 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
       .map((score, index) => ({ label: labels[index], score }))
       .sort((a, b) => b.score - a.score)
 
-  it.each(rows.map((row) => [row.image, row] as const))('scores %s as transformers does', async (image, row) => {
+  it.each(rows.map((row) => [row.image, row] as const))('scores %s like transformers', async (image, row) => {
     for (const inputs of [base64(image), { image: base64(image) }]) {
       const response = await ask({ inputs, parameters })
       expect(response.status).toBe(200)
@@ -47,7 +47,7 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
     }
   })
 
-  it('gives the vectors of transformers: of pictures by the pipeline, of texts by /v1/embeddings', async () => {
+  it('returns the vectors of transformers: pictures by the pipeline, texts by /v1/embeddings', async () => {
     const response = await host.ask('/api/v1/predict/vectors', {
       json: { inputs: rows.map(({ image }) => base64(image)) },
     })
@@ -62,7 +62,7 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
         expect(Math.abs((embedding[i] ?? 9) - value)).toBeLessThan(1e-4)
   })
 
-  it('says "This is a photo of {}." of each label unless told otherwise', async () => {
+  it('uses the template "This is a photo of {}." by default', async () => {
     const plain = await (
       await ask({ inputs: base64('gray.jpg'), parameters: { candidate_labels: ['a cat', 'a hill'] } })
     ).json()
@@ -73,7 +73,7 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
     expect(await written.json()).toEqual(plain)
   })
 
-  it('answers the same for a picture alone and in a batch of others', async () => {
+  it('gives the same answer for a picture alone and in a batch', async () => {
     const images = rows.map(({ image }) => image)
     const together = (await (await ask({ inputs: images.map(base64), parameters })).json()) as Scored[][]
     for (const [index, image] of images.entries()) {
@@ -108,7 +108,7 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
     expect(await response.json()).toMatchObject({ error: expect.stringContaining(`"${named}"`), code: 'invalid_input' })
   })
 
-  it('reads a label of a thousand emoji, and one that looks like a template', async () => {
+  it('accepts a label of a thousand emoji, and one that looks like a template', async () => {
     const labelled = await ask({
       inputs: base64('gray.jpg'),
       parameters: { candidate_labels: ['🙂'.repeat(1000), 'a {} b $& c'] },

@@ -7,10 +7,10 @@ import { tokenWindows } from '../../../../../gpu-service/tasks/text/token-window
 
 const logits = fc.double({ min: -20, max: 20, noNaN: true })
 
-/** [CLS] question [SEP] context of the length given [SEP] */
+/** [CLS] question [SEP] context of this length [SEP] */
 const layout = (length: number) => [false, false, false, ...Array<boolean>(length).fill(true), false]
 
-/** The way of transformers, written as its matrices: every pair of tokens, then those that are allowed. */
+/** Like the matrices of transformers: every pair of tokens, then only the allowed ones. */
 function everySpan(start: number[], end: number[], isContext: boolean[], lengthMax: number) {
   const shares = (numbers: number[]) => {
     const masked = numbers.map((value, index) => (isContext[index] || index === 0 ? value : -10_000))
@@ -26,7 +26,7 @@ function everySpan(start: number[], end: number[], isContext: boolean[], lengthM
 }
 
 describe('the spans of a window', () => {
-  it('are the likeliest of all that are allowed, for any numbers', () => {
+  it('are the most likely of all allowed spans, for any logits', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 12 }).chain((length) => {
@@ -51,7 +51,7 @@ describe('the spans of a window', () => {
     )
   })
 
-  it('say how likely there is no answer by the first token', () => {
+  it('include the likelihood of no answer, from the first token', () => {
     const start = [3, 0, 0, 1, 1, 0]
     const { nullScore } = answerSpans({ start, end: start, isContext: layout(2), nullToken: 0, lengthMax: 5, count: 1 })
     const share = Math.exp(3) / (Math.exp(3) + 2 * Math.exp(1))
@@ -59,7 +59,7 @@ describe('the spans of a window', () => {
   })
 })
 
-describe('the answers of windows', () => {
+describe('the answers of several windows', () => {
   const located: LocatedText = {
     length: 4,
     ids: Int32Array.of(2, 7, 8, 3),
@@ -86,12 +86,12 @@ describe('the answers of windows', () => {
     yieldTurn: async () => {},
   }
 
-  it('are whole words, and spans of the same words are one answer', async () => {
+  it('are whole words, and spans of the same words are merged', async () => {
     expect(await answersOf(asked)).toEqual([{ score: 0.5, start: 0, end: 5, answer: 'Paris' }])
     expect((await answersOf({ ...asked, byWords: false })).map(({ answer }) => answer)).toEqual(['Pa', 'Paris'])
   })
 
-  it('have "no answer" among them where it is asked for, as likely as in the window that has most to say', async () => {
+  it('include "no answer" on request, with the score of the window that is least sure of it', async () => {
     const other = { located, found: { ...found, nullScore: 0.05 } }
     const answers = await answersOf({ ...asked, windows: [...asked.windows, other], withNone: true })
     expect(answers.at(-1)).toEqual({ score: 0.05, start: 0, end: 0, answer: '' })
@@ -99,7 +99,7 @@ describe('the answers of windows', () => {
 })
 
 describe('windows over tokens', () => {
-  it('cover all, share the stride with the one before, and end with the last', () => {
+  it('cover all tokens, overlap by the stride, and end with the last token', () => {
     expect(tokenWindows({ length: 10, size: 4, stride: 2 })).toEqual([
       { start: 0, end: 4 },
       { start: 2, end: 6 },

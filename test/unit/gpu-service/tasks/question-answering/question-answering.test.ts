@@ -31,7 +31,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
   const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })
   const inCharacters = (text: string, { start, end }: Answer) => [...text].slice(start, end).join('')
 
-  /** The chance of the span of the reference, from its logits, by the sum over the context and [CLS]. */
+  /** The probability of the reference span from its logits, normalised over the context and [CLS]. */
   const scoreOf = ({ start_logits, end_logits, input_ids, best }: Row) => {
     const separator = input_ids.indexOf(3)
     const isIn = (index: number) => index === 0 || (index > separator && index < input_ids.length - 1)
@@ -41,7 +41,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     return share(start_logits, best.start_token) * share(end_logits, best.end_token)
   }
 
-  it('finds every answer of the reference, with its score and place, alone and all at once', async () => {
+  it('finds every answer of the reference, with score and position, alone and batched', async () => {
     const parameters = { align_to_words: false, max_answer_len: 15 }
     const batched = await ask(
       rows.map(({ question, context }) => ({ question, context })),
@@ -57,7 +57,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     }
   })
 
-  it('gives several answers from the likeliest down, each of them a part of the context', async () => {
+  it('returns several answers, most likely first, each a part of the context', async () => {
     const context = 'Ça va 🙂? Anna lives in Zürich with Tom Smith, unbelievably.'
     const { body } = await ask({ question: 'Who lives in Zürich?', context }, { top_k: 5 })
     expect(body.length).toBe(5)
@@ -70,7 +70,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     expect(new Set(body.map(({ answer }: Answer) => answer.toLowerCase())).size).toBe(5)
   })
 
-  it('reads a long context in windows, and a window alone says the same as among others', async () => {
+  it('reads a long context in windows, with the same answers alone and batched', async () => {
     const filler = 'The harbour is closed in winter and the waiter was rude. '.repeat(60)
     const context = `${filler}Anna lives in Paris with Tom Smith. ${filler}`
     const question = 'Who lives in Paris?'
@@ -90,7 +90,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     }
   })
 
-  it('may say that there is no answer', async () => {
+  it('may answer that there is no answer', async () => {
     const { question, context } = rows[0] as Row
     const { body } = await ask({ question, context }, { top_k: 100, handle_impossible_answer: true })
     expect(body.find(({ answer }: Answer) => answer === '')).toMatchObject({ start: 0, end: 0 })
@@ -125,7 +125,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     expect(body.error).toContain(`"${param}"`)
   })
 
-  it('cuts a question that is too long where that is asked for', async () => {
+  it('truncates a question that is too long on request', async () => {
     const asked = { question: 'a '.repeat(400), context: 'Anna lives in Paris.' }
     expect((await ask(asked, { max_question_len: 64 })).status).toBe(200)
   })

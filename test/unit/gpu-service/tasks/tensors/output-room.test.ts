@@ -10,7 +10,7 @@ const outputOf = (rows: number, rowBytes: number) => ({
   y: { type: 'uint8' as const, dims: [rows, rowBytes], data: new Uint8Array(rows * rowBytes) },
 })
 
-/** A graph that makes so much of each row, in runs of one piece each. */
+/** A graph that makes this many bytes of each row, one run per piece. */
 function expanding(rowBytes: number) {
   const signature = { name: 'x', type: 'uint8', shape: ['batch', 1] }
   const graph = { graph: 'main', inputs: [signature], outputs: [], hidden: undefined, device: 'cpu' as const }
@@ -32,7 +32,7 @@ function expanding(rowBytes: number) {
   return { ask, runs: () => runs }
 }
 
-it('refuses a request in pieces as soon as their outputs hold more together than those of a run may', async () => {
+it('refuses a request as soon as the outputs of its pieces exceed the limit of one run', async () => {
   const { ask, runs } = expanding(mebibyte)
   await expect(ask(65_536)).rejects.toMatchObject({
     code: 'inference_failed',
@@ -42,7 +42,7 @@ it('refuses a request in pieces as soon as their outputs hold more together than
   expect((await ask(200)).output.y?.dims).toEqual([200, mebibyte])
 })
 
-it('takes the room of a batch whole or not at all, for it is run again in halves', () => {
+it('reserves room for a whole batch or not at all, because a failed batch is run again in halves', () => {
   const [one, other] = [
     { bytesMax: 10, heldBytes: 4 },
     { bytesMax: 10, heldBytes: 0 },

@@ -10,7 +10,7 @@ const table = (rows: number, width: number): Tensors => ({
 })
 
 describe('the pieces of a request', () => {
-  it('are all its rows in order, and together what they were, for any size', async () => {
+  it('hold all rows in order and join to the same rows, for any size', async () => {
     const [anyRows, anyEach] = [fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 50 })]
     await fc.assert(
       fc.asyncProperty(anyRows, fc.nat(3), anyEach, async (rows, width, each) => {
@@ -22,7 +22,7 @@ describe('the pieces of a request', () => {
     )
   })
 
-  it('are not put together where the outputs have rows of their own', async () => {
+  it('are not joined if the output rows do not match the input rows', async () => {
     const output = (dims: number[]): Tensors => ({
       y: { type: 'float32', dims, data: new Float32Array(dims.reduce((product, size) => product * size, 1)) },
     })
@@ -37,7 +37,7 @@ describe('the pieces of a request', () => {
     expect(await pieces([2, 3], [])).toBeUndefined()
   })
 
-  it('are put together with others in between', async () => {
+  it('yield the event loop while being joined', async () => {
     let yields = 0
     const pieces = piecesOf({ inputs: table(40, 3), rows: 40, from: 0, rowsEach: 2, count: 50 })
     const outputs = pieces.map((piece) => ({ ...piece, output: piece.inputs }))
@@ -49,7 +49,7 @@ describe('the pieces of a request', () => {
 describe('the size of a piece', () => {
   const rows = 65_536
 
-  /** Runs of a graph with so much for any run and so much for each row, each as large as a piece is by then. */
+  /** Runs with this time per run and per row, each as large as a piece is by then. */
   function learn(sizes: ReturnType<typeof createPieceSizes>, { runMs, rowMs }: { runMs: number; rowMs: number }) {
     for (let run = 0; run < 30; run++) {
       const size = sizes.rowsEach({ rows, size: rows })
@@ -67,11 +67,11 @@ describe('the size of a piece', () => {
     expect(learn(fresh(), { runMs: 0.1, rowMs: 0.001 })).toBe(4000)
   })
 
-  it('is no smaller where a run takes long whatever is in it', () => {
+  it('is not reduced if a run takes long whatever its size', () => {
     expect(learn(fresh(), { runMs: 140, rowMs: 0.01 })).toBe(4000)
   })
 
-  it('grows step by step, for what a small run took says little of a large one', () => {
+  it('grows step by step, because a small run says little about a large one', () => {
     const sizes = fresh()
     sizes.learn({ size: 64, runMs: 0.1 })
     expect(sizes.rowsEach({ rows, size: rows })).toBe(128)
@@ -79,7 +79,7 @@ describe('the size of a piece', () => {
     expect(sizes.rowsEach({ rows, size: rows })).toBe(1024)
   })
 
-  it('is found out by few runs before the rest are asked for', () => {
+  it('is measured with a few runs before the rest is queued', () => {
     const sizes = createPieceSizes({ costMax: 64, isSteady: false })
     expect(sizes.countAfter(0)).toBe(1)
     expect(sizes.countAfter(1)).toBe(2)
@@ -88,20 +88,20 @@ describe('the size of a piece', () => {
     expect(createPieceSizes({ costMax: 64, isSteady: true }).countAfter(0)).toBe(Number.POSITIVE_INFINITY)
   })
 
-  it('counts how large a row is', () => {
+  it('accounts for the size of a row', () => {
     const sizes = createPieceSizes({ costMax: 4096, isSteady: false })
     expect(sizes.rowsEach({ rows, size: rows * 128 })).toBe(64)
     expect(sizes.rowsEach({ rows: 10, size: 10 * 10_000 })).toBe(1)
   })
 
-  it('never makes more pieces than a queue takes, nor larger ones than there are rows', () => {
+  it('is never so small that a queue overflows, nor larger than the request', () => {
     const sizes = createPieceSizes({ costMax: 64, isSteady: false })
     for (let run = 0; run < 20; run++) sizes.learn({ size: 64, runMs: 6400 })
     expect(rows / sizes.rowsEach({ rows, size: rows })).toBeLessThanOrEqual(1024)
     expect(sizes.rowsEach({ rows: 3, size: 3 })).toBeLessThanOrEqual(3)
   })
 
-  it('is always the same where rows that run together change each other', () => {
+  it('is fixed if rows of one run affect each other', () => {
     const sizes = createPieceSizes({ costMax: 64, isSteady: true })
     for (let run = 0; run < 20; run++) sizes.learn({ size: 64, runMs: 0.1 })
     expect(sizes.rowsEach({ rows: 1000, size: 1000 })).toBe(64)

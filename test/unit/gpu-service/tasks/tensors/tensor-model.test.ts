@@ -18,19 +18,19 @@ function model(...shapes: (number | string)[][]) {
   return tensorModel({ graph: 'main', inputs, device: 'cpu', hidden: undefined })
 }
 
-it('gives the tensors of a lone request on without a copy, which may be of sixty million bytes', () => {
+it('passes on the tensors of a lone request without a copy', () => {
   const request = requestOf([2, 4])
   expect(model(['batch', 4]).encode([request]).inputs.input0?.data).toBe(request.inputs.input0?.data)
 })
 
-describe('what a request of tensors costs', () => {
-  it('is its rows, where the graph says how large a row is', () => {
+describe('the cost of a tensor request', () => {
+  it('is its rows, if the graph fixes the size of a row', () => {
     const { sizeOf, costMax } = model(['batch', 4], ['batch', 2, 3])
     expect([1, 7, 64].map((rows) => sizeOf(requestOf([rows, 4], [rows, 2, 3])))).toEqual([1, 7, 64])
     expect(costMax).toBe(64)
   })
 
-  it('grows with the row, where the request says how large that is', () => {
+  it('grows with the size of a row, if the request determines it', () => {
     const { sizeOf, costMax } = model(['batch', 'sequence'], ['batch', 'sequence'])
     expect(sizeOf(requestOf([2, 128], [2, 128]))).toBe(256)
     const one = requestOf([1, 1_000_000], [1, 1_000_000])
@@ -38,7 +38,7 @@ describe('what a request of tensors costs', () => {
     expect(2 * sizeOf(one)).toBeGreaterThan(costMax)
   })
 
-  it('is never nothing', () => {
+  it('is never zero', () => {
     expect(model(['batch', 0]).sizeOf(requestOf([3, 0]))).toBe(1)
     expect(model([]).sizeOf(requestOf([]))).toBe(1)
   })

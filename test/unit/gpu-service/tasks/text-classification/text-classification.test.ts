@@ -38,7 +38,7 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     for (const [index, value] of wanted.entries())
       expect(Math.abs((found[index] ?? Number.NaN) - value)).toBeLessThan(1e-5)
   }
-  it('scores every text of the reference, alone and all at once, from the likeliest class down', async () => {
+  it('scores every text of the reference, alone and batched, most likely class first', async () => {
     const { body, headers } = await ask(rows.map(({ text }) => text))
     expect(Number(headers.get('x-tokens'))).toBe(rows.reduce((total, row) => total + row.input_ids.length, 0))
     expect(body.length).toBe(rows.length)
@@ -54,7 +54,7 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     }
   })
 
-  it('gives the numbers of the model as they are, or each as a probability of its own, where it is asked to', async () => {
+  it('returns raw logits or independent probabilities on request', async () => {
     const texts = rows.map(({ text }) => text)
     const raw = await ask(texts, { function_to_apply: 'none' })
     const each = await ask(texts, { function_to_apply: 'sigmoid' })
@@ -67,12 +67,12 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     }
   })
 
-  it('gives as many classes as asked for', async () => {
+  it('returns as many classes as requested', async () => {
     const { body } = await ask('I love this harbour.', { top_k: 1 })
     expect(body[0].map(({ label }: { label: string }) => label)).toEqual(['neutral'])
   })
 
-  it('reads pairs in each of their shapes alike', async () => {
+  it('reads pairs alike in each of their formats', async () => {
     const answers = await Promise.all(
       [[['a ship', 'a boat']], [{ text: 'a ship', text_pair: 'a boat' }], { text: 'a ship', text_pair: 'a boat' }].map(
         async (inputs) => (await ask(inputs)).body,
@@ -82,7 +82,7 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     expect(inOrder(answers[0][0])).not.toEqual(inOrder((await ask('a ship')).body[0]))
   })
 
-  it('a model of one class gives a probability, and reranks too', async () => {
+  it('gives a probability for a single class, and reranks with it', async () => {
     const { body } = await askPipeline(host, 'one-label', { inputs: [['what is it', 'a ship']] })
     expect(body[0][0].score).toBeGreaterThan(0)
     expect(body[0][0].score).toBeLessThan(1)
@@ -90,7 +90,7 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     expect(rerank.status).toBe(200)
   })
 
-  it('answers protocols: pairs and texts together, raw numbers, and a text that is too long and may not be cut', async () => {
+  it('classifies texts and pairs together, returns raw scores, and refuses a long text that must not be truncated', async () => {
     const folder = join(modelsFolder ?? '', 'slipway', name)
     const { service, close } = await openTask({ folder, task: 'text-classification' })
     onTestFinished(close)
@@ -106,7 +106,7 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     await expect(refused).rejects.toMatchObject({ code: 'invalid_input', message, param: 'inputs[1]' })
   })
 
-  it('tells its labels', async () => {
+  it('describes its labels', async () => {
     const info = (await (await host.ask('/info')).json()) as { deployments: Record<string, unknown>[] }
     const told = info.deployments.find((one) => one.name === name)
     expect(told).toMatchObject({ labels, maxTokens: 512, functionToApply: 'softmax', batchInvariant: true })
@@ -128,7 +128,7 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     expect(body.error).toContain(`"${param}"`)
   })
 
-  it('survives texts that are none', async () => {
+  it('answers empty and unusual texts', async () => {
     const odd = ['', ' ', '😀'.repeat(250_000), '\u0000', '\u0000\u200d']
     const { status, body } = await ask(odd)
     expect(status).toBe(200)

@@ -28,7 +28,7 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
   const near = (found: number | undefined, wanted: number) =>
     expect(Math.abs((found ?? Number.NaN) - wanted)).toBeLessThan(1e-5)
 
-  it('scores every pair of the reference, alone and all at once', async () => {
+  it('scores every pair of the reference, alone and batched', async () => {
     const pairs = await ask(rows.map(({ query, document }) => [query, document]))
     for (const [index, { query, document, score, logit }] of rows.entries()) {
       near(pairs.body[index][0].score, score)
@@ -38,7 +38,7 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
     }
   })
 
-  it('ranks texts from the best down, or gives a number each where they are named sentences', async () => {
+  it('ranks texts best first, or scores sentences in order', async () => {
     const { query } = rows[0] as Row
     const texts = rows.filter((row) => row.query === query).map(({ document }) => document)
     const ranked = await ask({ query, texts }, { return_text: true })
@@ -70,7 +70,7 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
     [`/models/slipway/${name}`, { inputs: { query: 'a', texts: documents }, return_text: true }, (body) => body],
     [`/models/slipway/${name}/rerank`, { query: 'a', texts: documents, return_text: true }, (body) => body],
     ['/v1/rerank', { model: name, query: 'a', documents }, ({ results }) => results],
-  ])('gives many documents back in pieces that hold nobody up: %s', async (path, json, listIn) => {
+  ])('streams many documents back in small pieces: %s', async (path, json, listIn) => {
     const response = await host.ask(path, { json })
     const pieces = await Array.fromAsync(response.body ?? [])
     const listed = listIn(JSON.parse(Buffer.concat(pieces).toString()))
@@ -80,7 +80,7 @@ describe.skipIf(!hasTinyModels)('text ranking', () => {
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(200_000)
   })
 
-  it('is not served from a model of several classes, and says so', async () => {
+  it('is refused for a model of several classes', async () => {
     const { status, body } = await askPipeline(host, 'three-labels', { inputs: { query: 'a', texts: ['b'] } })
     expect(status).toBe(422)
     expect(body.error).toContain('3 labels')

@@ -53,10 +53,10 @@ function compare(file: object, { numRuns = 1000, isLeft = false } = {}) {
   else expect(plain).toBeGreaterThan(numRuns / 20)
 }
 
-describe('plain texts', () => {
-  it('have the tokens that the library gives them, whatever stands in them', () => compare(tiny))
+describe('the fast path for plain texts', () => {
+  it('gives the same tokens as the library, for any text', () => compare(tiny))
 
-  it('have them with their case kept, with other marks and other lengths', () =>
+  it('gives the same tokens for a cased tokenizer and another word length', () =>
     compare(
       changed(({ normalizer, model }) => {
         normalizer.lowercase = false
@@ -64,19 +64,20 @@ describe('plain texts', () => {
       }),
     ))
 
-  it('have them where neighbouring unknown words are one, which is left to the library', () =>
+  it('is not used if neighbouring unknown words are fused', () =>
     compare(
       changed(({ model }) => (model.fuse_unk = true)),
       { isLeft: true },
     ))
 
-  it('have them where that is said not to be so', () => compare(changed(({ model }) => (model.fuse_unk = false))))
+  it('gives the same tokens if fusing is explicitly off', () =>
+    compare(changed(({ model }) => (model.fuse_unk = false))))
 
-  it.skipIf(minilm === undefined)('have them with a real vocabulary', async () =>
+  it.skipIf(minilm === undefined)('gives the same tokens with a real vocabulary', async () =>
     compare(await read(minilm ?? ''), { numRuns: 3000 }),
   )
 
-  it('are not those with anything but ASCII, or with a sign that a special token begins with', () => {
+  it('is not used for other than ASCII text, or for characters that begin a special token', () => {
     const { encode } = both(tiny)
     expect(encode?.('the sun')).toBeDefined()
     for (const text of ['thé sun', '中', 'the\u00a0sun', 'a [MASK] b', '[', 'a\x00b', 'a\x7fb', '😀'])
@@ -86,7 +87,7 @@ describe('plain texts', () => {
     expect([more?.('the sun'), more?.('gpt'), more?.('egg')]).toEqual([expect.anything(), undefined, undefined])
   })
 
-  it('are left to the library where a tokenizer is not BERT’s own in everything', () => {
+  it("is not used for a tokenizer that differs from BERT's in any way", () => {
     expect(both(tiny).encode).toBeDefined()
     const others = [
       changed((file) => (file.normalizer = null)),

@@ -7,7 +7,7 @@ const replacing = (content: string) => ({ type: 'Replace', pattern: { String: 'a
 const tenfold = (steps: number) => Array.from({ length: steps }, () => replacing('a'.repeat(10)))
 
 describe('a tokenizer that makes texts longer', () => {
-  it('ends with a refusal before one letter is gigabytes, told with places or without', () => {
+  it('is stopped long before one letter becomes gigabytes, with and without positions', () => {
     const tokenizer = tokenizerWith({ normalizer: { type: 'Sequence', normalizers: tenfold(9) } })
     const startedMs = performance.now()
     expect(() => tokenizer.encode('a', 512)).toThrow('more than 64 times as long')
@@ -15,7 +15,7 @@ describe('a tokenizer that makes texts longer', () => {
     expect(performance.now() - startedMs).toBeLessThan(500)
   })
 
-  it('ends so too where it does that while it cuts texts into words, or writes tokens as texts again', () => {
+  it('is also stopped while splitting words and while decoding tokens', () => {
     const spaces = Array.from({ length: 30 }, () => ({ type: 'Metaspace', replacement: '' }))
     const tokenizer = tokenizerWith({
       pre_tokenizer: { type: 'Sequence', pretokenizers: tenfold(9) },
@@ -29,13 +29,13 @@ describe('a tokenizer that makes texts longer', () => {
     expect(performance.now() - startedMs).toBeLessThan(500)
   })
 
-  it('is refused where it does that with a token of its own while it is loaded', () => {
+  it('is refused at load if it does that to a token of its own', () => {
     const normalizer = { type: 'Sequence', normalizers: tenfold(9) }
     const added_tokens = [{ id: 2, content: 'a', normalized: true }]
     expect(() => tokenizerWith({ normalizer, added_tokens })).toThrow('expands the token "a" too much')
   })
 
-  it('is taken where it makes a few characters of each, however many steps it has', () => {
+  it('is accepted if it makes a few characters of each, however many steps it has', () => {
     const normalizers = [...'bcdefghijk'].map((letter) => ({ ...replacing('aaa'), pattern: { String: letter } }))
     const tokenizer = tokenizerWith({ normalizer: { type: 'Sequence', normalizers } })
     expect(tokenizer.encode('bcd '.repeat(500), 512).length).toBeGreaterThan(0)

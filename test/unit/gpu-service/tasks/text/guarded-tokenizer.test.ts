@@ -24,7 +24,7 @@ const endless = {
   'what is looked for as far as it reaches, again and again': '(?:a(?=a*))*b',
 }
 
-/** Of tokenizers that are in use, or might be. */
+/** Patterns of tokenizers in use, or similar. */
 const unknown = {
   'thousands of Command A': String.raw`\p{N}{1,3}(?=(?:\p{N}{3})*(?:\P{N}|$))`,
   'letters with their marks': String.raw`(?:\p{L}\p{M}*)+`,
@@ -33,22 +33,22 @@ const unknown = {
   'what was found, once more': String.raw`([\p{L}])\1`,
 }
 
-describe('a tokenizer whose pattern nobody knows', () => {
-  it.each(Object.entries(unknown))('has texts taken apart: %s', (_name, source) => {
+describe('a tokenizer with an unknown pattern', () => {
+  it.each(Object.entries(unknown))('splits texts: %s', (_name, source) => {
     const tokenizer = tokenizerOf({ pre_tokenizer: splitting(source) }, 5000)
     const text = `The good ship sails ${'to the harbour, 12345 miles '.repeat(70)}`.slice(0, 2000)
     expect(tokenizer.ids(text, { start: 0, end: text.length }).length).toBeGreaterThan(1)
     expect(tokenizer.spanned(text, { start: 0, end: text.length }).length).toBeGreaterThan(1)
   })
 
-  it.each(Object.entries(endless))('is stopped where it takes too long: %s', (_name, source) => {
+  it.each(Object.entries(endless))('is stopped if it takes too long: %s', (_name, source) => {
     const tokenizer = tokenizerOf({ pre_tokenizer: splitting(source) })
     const startedMs = process.threadCpuUsage().user / 1000
     expect(() => tokenizer.first(page, 512)).toThrow(stopped)
     expect(process.threadCpuUsage().user / 1000 - startedMs).toBeLessThan(1000)
   })
 
-  it('is stopped whatever it is asked for, wherever it has the pattern', () => {
+  it('is stopped in every operation and every stage', () => {
     const pattern = { Regex: '(a+)+b' }
     const piece = { start: 0, end: page.length }
     const before = { normalizer: { type: 'Replace', pattern, content: '' }, pre_tokenizer: splitting('(a+)+b') }
@@ -65,7 +65,7 @@ describe('a tokenizer whose pattern nobody knows', () => {
     expect(() => tokenizer.join([page])).toThrow(stopped)
   })
 
-  it('lets others have turns while it is asked again and again', async () => {
+  it('yields the event loop between repeated requests', async () => {
     const encoder = createTextEncoder({
       tokenizer: tokenizerOf({ pre_tokenizer: splitting('(a+)+b') }),
       maxTokens: 512,
@@ -82,7 +82,7 @@ describe('a tokenizer whose pattern nobody knows', () => {
     expect(codes).toEqual(new Set(['invalid_input']))
   })
 
-  it('is refused by name where it takes too long with the tokens of its own file', () => {
+  it('is refused by name if it takes too long for the tokens of its own file', () => {
     const normalizer = { type: 'Replace', pattern: { Regex: '(a+)+b' }, content: '' }
     const added_tokens = [{ id: 2, content: `${'a'.repeat(40)}!`, normalized: true }]
     const checked = () => checkedTokenizer({ ...plainTokenizer, normalizer, added_tokens }, {}, 50)
@@ -90,7 +90,7 @@ describe('a tokenizer whose pattern nobody knows', () => {
     expect(checked).toThrow('"tokenizer.json" takes longer than 50 ms')
   })
 
-  it('is refused where the pattern is so long that to compile it takes too long', () => {
+  it('is refused if its pattern is too long to compile', () => {
     const tokenizer = () => tokenizerOf({ pre_tokenizer: splitting('\\p{L}'.repeat(2000)) })
     expect(tokenizer).toThrow('has 10000 characters; the limit is 8192')
   })

@@ -20,7 +20,7 @@ describe.skipIf(!hasTinyModels)("Hugging Face's client for JavaScript", () => {
   }, 60_000)
   afterAll(() => host?.close())
 
-  /** The client itself, whose requests go to the service without a port. */
+  /** The real client, whose requests go to the service without a port. */
   const clientOf = (task: keyof typeof served) =>
     new InferenceClient(undefined, {
       endpointUrl: `http://slipway/models/slipway/${served[task]}`,
@@ -46,13 +46,13 @@ describe.skipIf(!hasTinyModels)("Hugging Face's client for JavaScript", () => {
     }
   })
 
-  it('sorts a text under labels', async () => {
+  it('classifies a text among given labels', async () => {
     const parameters = { candidate_labels: ['travel', 'food'], multi_label: true }
     const found = await clientOf('zero-shot-classification').zeroShotClassification({ inputs: 'A meal.', parameters })
     expect(found.map(({ label }) => label).sort()).toEqual(['food', 'travel'])
   })
 
-  it('fills in a gap', async () => {
+  it('fills in a mask', async () => {
     const found = await clientOf('fill-mask').fillMask({ inputs: 'Paris is the [MASK] of France.' })
     expect(found.map(({ token_str }) => token_str)).toContain('kg')
   })
@@ -63,7 +63,7 @@ describe.skipIf(!hasTinyModels)("Hugging Face's client for JavaScript", () => {
     expect(found).toMatchObject({ answer: inputs.context.slice(found.start, found.end) })
   })
 
-  it('is told what is wrong', async () => {
+  it('gets an error that says what is wrong', async () => {
     const asked = clientOf('fill-mask').fillMask({ inputs: 'no gap' })
     await expect(asked).rejects.toThrow('[MASK]')
   })

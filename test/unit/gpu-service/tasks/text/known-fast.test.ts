@@ -39,7 +39,7 @@ describe('a tokenizer', () => {
       'words of usual length': { model: wordPiece({ max_input_chars_per_word: 100 }) },
       'pieces of usual length': { model: unigram(16) },
     }),
-  )('of %s is asked without a guard, which takes as long as a short text', (_name, parts) => {
+  )('with %s runs without a guard, which costs as much as a short text', (_name, parts) => {
     expect(isGuarded({ ...plainTokenizer, ...parts })).toBe(false)
   })
 
@@ -60,12 +60,12 @@ describe('a tokenizer', () => {
       'a page before each part of a word': { model: wordPiece({ continuing_subword_prefix: '#'.repeat(10_000) }) },
       'very long pieces': { model: unigram(17) },
     }),
-  )('of %s is asked under guard', (_name, parts) => {
+  )('with %s runs under a guard', (_name, parts) => {
     expect(isGuarded({ ...plainTokenizer, ...parts })).toBe(true)
   })
 })
 
-describe('a pattern that is known', () => {
+describe('a known pattern', () => {
   const length = 2048
   const worst = [
     'a',
@@ -93,7 +93,7 @@ describe('a pattern that is known', () => {
   it.each([...knownPatterns])('takes milliseconds for the worst piece of a text: %s', (source) => {
     const tokenizer = createTokenizer({ ...plainTokenizer, pre_tokenizer: splitting(source) } as never, {})
     for (const text of texts) {
-      // The first time it is compiled.
+      // The first run compiles the pattern.
       const [, ms = 0] = [0, 1].map(() => {
         const before = process.threadCpuUsage()
         tokenizer.ids(text, { start: 0, end: text.length })

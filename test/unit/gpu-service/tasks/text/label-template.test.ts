@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { fillTemplate } from '../../../../../gpu-service/tasks/text/label-template.ts'
 
-it('has each label wherever the template has room for it, as it is', () => {
+it('inserts each label verbatim at every place in the template', () => {
   expect(fillTemplate('{} is {}.', ['a', '$& {}'])).toEqual(['a is a.', '$& {} is $& {}.'])
 })
 
-it('is refused before gigabytes are made of it', () => {
+it('is refused before it expands to gigabytes', () => {
   const refusal = expect.objectContaining({ code: 'invalid_input', param: 'hypothesis_template' })
   expect(() => fillTemplate('{}'.repeat(2000), ['x'.repeat(4000)])).toThrow(refusal)
   expect(() => fillTemplate('{}'.repeat(1_000_000), Array(512).fill('x'.repeat(4000)))).toThrow(refusal)

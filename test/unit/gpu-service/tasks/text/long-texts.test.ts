@@ -12,14 +12,14 @@ describe('a long text in pieces', () => {
 
   const kinds = { xlmr, t5, nfkc, deberta, roberta: bytes(true), prefixed: bytes(false, true), gpt: bytes(false) }
 
-  it.each(Object.entries(kinds))('has the tokens of the whole, with their places: %s', async (_, tokenizer) => {
+  it.each(Object.entries(kinds))('has the same tokens and positions as the whole: %s', async (_, tokenizer) => {
     const tokensOf = (piece: Piece) => tokenizer.spanned(text, piece)
     const tokens = await gatherTokens({ text, from: 'start', tokensOf, yieldTurn })
     expect(tokens).toEqual(tokensOf({ start: 0, end: text.length }))
   })
 
   it.each(Object.entries({ ...kinds, llama: fallback }))(
-    'has them where it is read in turns, though no space tells its words apart: %s',
+    'has the same tokens if read in slices, even without spaces between words: %s',
     async (_, tokenizer) => {
       for (const joined of [text, '世界，Hello。'.repeat(600), 'Hello,world.12;'.repeat(600)]) {
         const whole = tokenizer.ids(joined, { start: 0, end: joined.length })
@@ -29,7 +29,7 @@ describe('a long text in pieces', () => {
     },
   )
 
-  it('lets others have turns, however many of its tokens the model takes', async () => {
+  it('yields the event loop, however many tokens the model takes', async () => {
     const encoder = createTextEncoder({ tokenizer: nfkc, maxTokens: 8192 })
     const truncation = { truncate: true, direction: 'right' } as const
     const turns = countTurns()

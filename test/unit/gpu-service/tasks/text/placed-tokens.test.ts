@@ -16,7 +16,7 @@ const token = fc.record({
 })
 
 describe('tokens in columns', () => {
-  it('are the same cut up and joined again', () => {
+  it('are unchanged by slicing and joining', () => {
     fc.assert(
       fc.property(fc.array(token), fc.nat(20), (tokens, at) => {
         const placed = placedTokens(tokens)
@@ -25,7 +25,7 @@ describe('tokens in columns', () => {
     )
   })
 
-  it('stand between the special tokens of their model, which are nowhere in the text', () => {
+  it('are placed between the special tokens of the model, which have no position', () => {
     const texts = [3, 5].map((id) => placedTokens([{ id, start: id, end: id + 1, word: { start: 1, end: 9 } }]))
     const parts = [
       { special: 7, typeId: 0 },
@@ -44,7 +44,7 @@ describe('tokens in columns', () => {
     })
   })
 
-  it('of a long text take tens of bytes each in its windows, not hundreds', async () => {
+  it('of a long text take less than 100 bytes each', async () => {
     const spanned = (_text: string, { start, end }: Piece) =>
       Array.from({ length: end - start }, (_, at) => {
         const place = { start: start + at, end: start + at + 1 }

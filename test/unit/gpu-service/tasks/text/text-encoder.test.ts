@@ -22,8 +22,8 @@ const off = { truncate: false, direction: 'right' } as const
 const encoder = createTextEncoder({ tokenizer, maxTokens: 12 })
 const story = 'the sun shines on the sea and the ship sails to the old harbour of the town'
 
-describe('texts of one request', () => {
-  it('are each turned into tokens once, however many pairs they are in', async () => {
+describe('the texts of one request', () => {
+  it('are each tokenized once, however many pairs they are in', async () => {
     const read: string[] = []
     const first = (text: string, keep: number) => {
       read.push(text)
@@ -37,13 +37,13 @@ describe('texts of one request', () => {
       expect(await counting.encode({ ...asked, cache })).toEqual(await encoder.encode(asked))
     }
     expect(read).toEqual([story, 'the sun', 'the sea', 'the old town'])
-    // Alone there is more room for it.
+    // A text alone has more room than in a pair.
     expect((await counting.encode({ text: story, truncation: right, cache, yieldTurn })).ids).toHaveLength(12)
   })
 })
 
 describe('a text that is too long', () => {
-  it('is refused without being told where each of its tokens stands, where it may not be cut', async () => {
+  it('is refused without computing token positions, if it must not be truncated', async () => {
     let located = 0
     const spanned: typeof tokenizer.spanned = (...asked) => {
       const tokens = tokenizer.spanned(...asked)
@@ -59,7 +59,7 @@ describe('a text that is too long', () => {
     expect(located).toBeGreaterThan(0)
   })
 
-  it('keeps its start, or its end where that is asked for, and its special tokens', async () => {
+  it('keeps its start, or its end on request, and its special tokens', async () => {
     const ids = whole(story)
     const [before = -1, after = -1] = (await encoder.encode({ text: '', truncation: right, yieldTurn })).ids
     expect((await encoder.encode({ text: story, truncation: right, yieldTurn })).ids).toEqual([
@@ -76,7 +76,7 @@ describe('a text that is too long', () => {
     expect([...located.ids]).toEqual([before, ...ids.slice(-10), after])
   })
 
-  it('is refused by the number of its tokens where it may not be cut, in the words that clients know', async () => {
+  it('is refused with its number of tokens if it must not be truncated, in the words of TEI', async () => {
     const count = whole(story).length + 2
     const message = `Input validation error: \`inputs\` must have less than 12 tokens. Given: ${count}`
     const asked = { text: story, truncation: off, yieldTurn, param: 'inputs[3]' }
@@ -89,14 +89,14 @@ describe('a text that is too long', () => {
     await expect(encoder.locate(asked)).rejects.toMatchObject({ message })
   })
 
-  it('has no special tokens where none are asked for, and the room that they would have taken', async () => {
+  it('gets the room of the special tokens if none are requested', async () => {
     const { ids } = await encoder.encode({ text: story, truncation: right, addSpecialTokens: false, yieldTurn })
     expect(ids).toEqual(whole(story).slice(0, 12))
   })
 })
 
 describe('a pair', () => {
-  it('has both texts with their types, an empty one too', async () => {
+  it('has both texts with their types, even an empty one', async () => {
     const { ids, typeIds } = await encoder.encode({ text: 'the sun', pair: '', truncation: right, yieldTurn })
     expect(ids.length).toBe(whole('the sun').length + 3)
     expect(typeIds.at(-1)).toBe(1)
@@ -105,7 +105,7 @@ describe('a pair', () => {
     expect([...located.sequences]).toEqual([specialToken, ...the, specialToken, ...sun, specialToken])
   })
 
-  it('shares the room as the tokenizers of Python do', () => {
+  it('shares the room like the tokenizers of Python', () => {
     const room = (lengths: [number, number], strategy: Parameters<typeof sharedRoom>[0]['strategy']) =>
       sharedRoom({ lengths, room: 10, strategy })
     expect(room([4, 6], 'longest_first')).toEqual([4, 6])
@@ -128,7 +128,7 @@ describe('a long text in pieces', () => {
     },
   )
 
-  it('has the tokens of the whole, with their places', async () => {
+  it('has the same tokens and positions as the whole', async () => {
     await fc.assert(
       fc.asyncProperty(parts, async (strings) => {
         const text = strings.join('')
@@ -140,7 +140,7 @@ describe('a long text in pieces', () => {
     )
   })
 
-  it('loses nothing and splits no pair, even where there is no space', () => {
+  it('loses nothing and splits no surrogate pair, even without spaces', () => {
     const text = '😀'.repeat(50_000)
     const pieces = [...piecesOf(text)]
     expect(pieces.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text)
@@ -149,7 +149,7 @@ describe('a long text in pieces', () => {
 
   it.each(['😀', 'a', ' ', '\ud800', '.', '中'])('a megabyte of %j leaves the event loop free', async (unit) => {
     const text = unit.repeat(1_000_000 / unit.length)
-    // The time of this thread and not of the clock, nor of the compiler and the collector beside it: others use the machine.
+    // CPU time of this thread, because others use the machine.
     const usedMs = () => (process.threadCpuUsage().user + process.threadCpuUsage().system) / 1000
     let longestMs = 0
     let turns = 0
@@ -173,7 +173,7 @@ describe('a long text in pieces', () => {
 describe('the tokenizer of a model', () => {
   const capability = tokenizerCapability(tokenizer)
 
-  it('tells each token, where it stands in characters, and which are special', async () => {
+  it('reports each token, its position in characters, and which are special', async () => {
     const [tokens = []] = await capability.tokenize({
       texts: ['🙂 the sun'],
       addSpecialTokens: true,
@@ -185,7 +185,7 @@ describe('the tokenizer of a model', () => {
     expect(tokens.find(({ text }) => text === 'the')).toMatchObject({ special: false, start: 2, stop: 5 })
   })
 
-  it('tells as many tokens as there may be in all texts, special ones too, and refuses one more', async () => {
+  it('reports as many tokens as the limit for all texts, including special ones, and refuses one more', async () => {
     const ask = (tokensMax: number) =>
       capability.tokenize({ texts: ['the sun', 'the sun'], addSpecialTokens: true, tokensMax, signal })
     const lists = await ask(1000)
@@ -194,7 +194,7 @@ describe('the tokenizer of a model', () => {
     await expect(ask(count - 1)).rejects.toMatchObject({ code: 'invalid_input', param: 'inputs' })
   })
 
-  it('gives a text back from its ids, and refuses ids that it does not know', async () => {
+  it('decodes ids to text, and refuses unknown ids', async () => {
     const { ids } = await encoder.encode({ text: 'the sun', truncation: right, yieldTurn })
     expect(capability.decode({ ids, skipSpecialTokens: true })).toBe('the sun')
     expect(capability.decode({ ids, skipSpecialTokens: false })).toContain('[CLS]')

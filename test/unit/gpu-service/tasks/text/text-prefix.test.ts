@@ -37,7 +37,7 @@ const gaps = ['', ' ', '  ', '\n', '\t', '\u00a0', '\u3000', ' '.repeat(30)]
 const pieces = fc.array(fc.tuple(fc.constantFrom(...words), fc.constantFrom(...gaps)), { maxLength: 400 })
 
 describe('firstTokens', () => {
-  it('are the first tokens of the whole text, for any text', () => {
+  it('gives the first tokens of the whole text, for any text', () => {
     fc.assert(
       fc.property(pieces, fc.integer({ min: 0, max: 40 }), (parts, keep) => {
         const text = parts.flat().join('')
@@ -53,7 +53,7 @@ describe('firstTokens', () => {
     ['nothing but spaces', ' '.repeat(3_000_000)],
     ['Chinese', '中文'.repeat(1_000_000)],
     ['punctuation', '.'.repeat(3_000_000)],
-  ])('need only a small part of megabytes of %s', (_name, text) => {
+  ])('reads only a small part of megabytes of %s', (_name, text) => {
     let asked = 0
     const encode = (part: string) => {
       asked += part.length
@@ -69,10 +69,10 @@ describe('firstTokens', () => {
     ['letters and joiners', 'a\u200d'.repeat(2_000_000)],
     ['a word, then letters', `one ${'a'.repeat(4_000_000)}`],
     ['emoji', '😀'.repeat(2_000_000)],
-  ])('read no more than a bound of 4 MB without spaces, whatever the tokenizer: %s', (_name, text) => {
+  ])('reads a bounded part of 4 MB without spaces, for any tokenizer: %s', (_name, text) => {
     for (const shape of [file, { pre_tokenizer: { type: 'ByteLevel' } }, { pre_tokenizer: null }]) {
       const asked: string[] = []
-      // A tokenizer that makes one token of everything, so that the next part is always asked for.
+      // One token for everything, so that the next part is always requested.
       const encode = (part: string) => [asked.push(part)]
       firstOf({ text, keep: 254, encode, cut: prefixCutter(shape) })
       expect(asked.reduce((total, { length }) => total + length, 0)).toBeLessThan(50_000)
@@ -80,7 +80,7 @@ describe('firstTokens', () => {
     }
   })
 
-  it('cut other tokenizers at a space where there is one, else in the middle', () => {
+  it('cuts at a space for other tokenizers if there is one, else anywhere', () => {
     const byteLevel = prefixCutter({ pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'ByteLevel' }] } })
     expect(byteLevel('one two three', 9)).toEqual({ text: 'one two', isWhole: false })
     expect(prefixCutter({ pre_tokenizer: null })('one two', 30)).toEqual({ text: 'one two', isWhole: true })

@@ -30,7 +30,7 @@ describe('tokenLimit', () => {
 })
 
 describe('int64Rows', () => {
-  it('writes the numbers that BigInts would, padded to the width', () => {
+  it('writes the same numbers as BigInts would, padded to the width', () => {
     const data = int64Rows({ rows: [[1, -2, 2 ** 31 - 1], [7]], width: 3, fill: -1 })
     expect([...data]).toEqual([1n, -2n, 2147483647n, 7n, -1n, -1n])
   })

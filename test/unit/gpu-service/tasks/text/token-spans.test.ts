@@ -22,7 +22,7 @@ const wordPiece = tokenizerIn(fixtureModel('slipway-tests/tiny-embedder')).token
 const spans = (text: string, { tokenizer } = { tokenizer: wordPiece }) =>
   tokenizer.spanned(text, { start: 0, end: text.length })
 
-/** What each token stands for in the text. */
+/** The part of the text that each token covers. */
 const covered = (text: string, model?: { tokenizer: typeof wordPiece }) =>
   spans(text, model).map(({ start, end }) => text.slice(start, end))
 
@@ -51,29 +51,29 @@ const texts = fc
   .array(fc.tuple(fc.constantFrom(...words), fc.constantFrom(...gaps)), { maxLength: 40 })
   .map((parts) => parts.flat().join(''))
 
-describe('a token and its place', () => {
-  it('leaves out the spaces between words, however many', () => {
+describe('the position of a token', () => {
+  it('excludes the spaces between words', () => {
     expect(covered('  the \t sun\n\nshines ')).toEqual(expect.arrayContaining(['the', 'sun']))
     expect(covered('  the \t sun').join('|')).not.toMatch(/\s/)
   })
 
-  it('covers the accented letter that became a plain one', () => {
+  it('includes the accented letter that became a plain one', () => {
     const parts = spans('Très café')
     expect(parts[0]?.start).toBe(0)
     expect(parts.at(-1)?.end).toBe('Très café'.length)
   })
 
-  it('leaves out the accent that follows its letter by itself, as the tokenizers of Python do', () => {
+  it('excludes a combining accent after its letter, like the tokenizers of Python', () => {
     const parts = spans('cafe\u0301 x')
     expect(parts.at(-2)?.end).toBe(4)
     expect(parts.at(-1)).toMatchObject({ start: 6, end: 7 })
   })
 
-  it('gives each Chinese character a place of its own, outside the first plane too', () => {
+  it('is separate for each Chinese character, also outside the basic plane', () => {
     expect(covered('東京は𠀀𠀁')).toEqual(['東', '京', 'は', '𠀀', '𠀁'])
   })
 
-  it('counts code points where Python does', () => {
+  it('is converted to code points for Python', () => {
     const text = '🙂🙂 the 🙂 sun'
     const inCharacters = codePointCounter(text)
     const sun = spans(text).at(-1)
@@ -82,7 +82,7 @@ describe('a token and its place', () => {
     expect(inCharacters(4)).toBe(2)
   })
 
-  it('stands in order within the text, for any text', () => {
+  it('is in order within the text, for any text', () => {
     fc.assert(
       fc.property(texts, (text) => {
         let last = 0
@@ -108,7 +108,7 @@ describe.skipIf(modelsFolder === undefined)('the tokenizers of the real models',
     'slipway/tiny-flava',
   ]
 
-  it.each(models)('%s gives the same tokens with their places as without', (model) => {
+  it.each(models)('%s gives the same tokens with positions as without', (model) => {
     const { tokenizer } = real(model)
     fc.assert(
       fc.property(texts, (text) => {
@@ -119,7 +119,7 @@ describe.skipIf(modelsFolder === undefined)('the tokenizers of the real models',
     )
   })
 
-  it('has every offset of the reference', () => {
+  it('match every offset of the reference', () => {
     const model = real('slipway/tiny-bert-ner')
     const { rows } = readJson(join(modelsFolder ?? '', 'reference/tiny-bert-ner.json'))
     expect(rows.length).toBeGreaterThan(8)
@@ -131,7 +131,7 @@ describe.skipIf(modelsFolder === undefined)('the tokenizers of the real models',
     }
   })
 
-  it('of byte-level models give a word its place, without the space before it only where their file says so', () => {
+  it('of byte-level models include the space before a word only if their file says so', () => {
     expect(covered('Hello  world', real('slipway/tiny-clip')).join('')).toBe('Helloworld')
     const text = 'Hello 🙂 wörld'
     const found = spans(text, real('slipway/tiny-gpt2-random'))

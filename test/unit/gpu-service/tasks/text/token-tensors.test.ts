@@ -12,8 +12,8 @@ import { readTokenInputs, tokenTensors } from '../../../../../gpu-service/tasks/
 const input = (name: string, type: string) => ({ name, type, shape: ['batch', 'length'] }) as never
 const batch = [{ ids: [7, 8, 9], typeIds: [0, 1, 1] }, { ids: [5] }]
 
-describe('rows of tokens as tensors', () => {
-  it('are what the graph takes, as the integers it takes, padded behind', () => {
+describe('token tensors', () => {
+  it('have the inputs and integer types that the graph takes, padded at the end', () => {
     const inputs = readTokenInputs({
       file: 'a.onnx',
       graph: {
@@ -34,12 +34,12 @@ describe('rows of tokens as tensors', () => {
     })
   })
 
-  it('are not given what the graph does not take', () => {
+  it('include no input that the graph does not take', () => {
     const tensors = tokenTensors({ inputs: { types: { input_ids: 'int64' } }, batch, padTokenId: 0 })
     expect(Object.keys(tensors)).toEqual(['input_ids'])
   })
 
-  it('are as wide as a graph demands that was exported for one length', () => {
+  it('are as wide as a graph of fixed length demands', () => {
     const inputs = readTokenInputs({
       file: 'a.onnx',
       graph: { inputs: [{ name: 'input_ids', type: 'int64', shape: ['batch', 5] }] },
@@ -52,19 +52,19 @@ describe('rows of tokens as tensors', () => {
     [[input('input_ids', 'int64'), input('pixel_values', 'float32')], 'pixel_values'],
     [[input('input_ids', 'float32')], 'input_ids'],
     [[input('attention_mask', 'int64')], 'no "input_ids"'],
-  ])('are refused by a graph that wants something else, by its name', (inputs, named) => {
+  ])('are refused by name if the graph takes something else', (inputs, named) => {
     expect(() => readTokenInputs({ file: 'a.onnx', graph: { inputs } })).toThrow(named)
   })
 })
 
-describe('a model whose numbers depend on who shares the batch', () => {
+describe('a model whose numbers depend on the batch', () => {
   const asked = (isolate: 'auto' | 'always' | 'never', operator: string) => {
     const source = { settings: { device: 'cpu', isolate }, graph: { operators: new Set([operator]) } }
     const model = { inputs: { types: { input_ids: 'int64' } }, texts: { padTokenId: 0, positionOffset: 0 }, source }
     return tokenModel({ model: model as unknown as TextModel, outputs: ['logits'], decode: () => [] }).itemsMax
   }
 
-  it('reads one text per run, unless that is forbidden; others only where it is asked for', () => {
+  it('runs one text at a time unless forbidden; other models only on request', () => {
     expect(asked('auto', 'DynamicQuantizeLinear')).toBe(1)
     expect(asked('never', 'DynamicQuantizeLinear')).toBe(64)
     expect(asked('auto', 'MatMul')).toBe(64)
@@ -72,23 +72,23 @@ describe('a model whose numbers depend on who shares the batch', () => {
   })
 })
 
-describe('what a graph answers', () => {
+describe('the output of a graph', () => {
   const output = (name: string, shape: (string | number)[], type = 'float32') => ({ name, type, shape }) as never
   const named = (...outputs: never[]) => outputNamed({ graph: { outputs }, file: 'a.onnx', name: 'logits', rank: 2 })
 
-  it('is found by its name, or as the only output of its form', () => {
+  it('is found by name, or as the only output of its shape', () => {
     expect(named(output('hidden', ['b', 3]), output('logits', ['b', 3]))).toBe('logits')
     expect(named(output('output_0', ['b', 3]), output('hidden', ['b', 's', 8]))).toBe('output_0')
     expect(() => named(output('one', ['b', 3]), output('two', ['b', 3]))).toThrow('it has one, two')
     expect(() => named(output('logits', ['b', 3], 'float16'))).toThrow('float16')
   })
 
-  it('is a row per text, in place', () => {
+  it('is split into a row per text without a copy', () => {
     const data = Float32Array.of(1, 2, 3, 4)
     expect(outputRows({ type: 'float32', dims: [2, 2], data }, 2)).toEqual([data.subarray(0, 2), data.subarray(2)])
   })
 
-  it('is an error of that input where it is no number, and not a score that is null', () => {
+  it('is an error if it is NaN, not a score of null', () => {
     expect(assertNumbers(Float32Array.of(1, Number.NEGATIVE_INFINITY))).toHaveLength(2)
     const wrong = () => assertNumbers(Float32Array.of(1, Number.NaN))
     expect(wrong).toThrow(expect.objectContaining({ code: 'inference_failed', status: 422 }))
@@ -96,12 +96,12 @@ describe('what a graph answers', () => {
 })
 
 describe('the texts of a request', () => {
-  it('are limited in their number', () => {
+  it('are limited in number', () => {
     expect(readTexts(Array(2048).fill('a')).items.length).toBe(2048)
     expect(() => readTexts(Array(2049).fill('a'))).toThrow('the limit is 2048')
   })
 
-  it('are no pairs where none make sense', () => {
+  it('are not accepted as pairs where pairs make no sense', () => {
     expect(() => readTexts([['a', 'b']])).toThrow('"inputs[0]" must be a text.')
     expect(readTexts([['a', 'b']], { pairs: true }).items).toEqual([{ text: 'a', pair: 'b', param: 'inputs[0]' }])
   })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { guardTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer-guard.ts'
 
-/** A guard for a thread of which each work takes as long as it says. */
+/** A guard on a fake thread whose work takes as long as the test says. */
 function guardOn() {
   let [nowMs, usedMs] = [0, 0]
   const guard = guardTokenizer({ now: () => nowMs, usedMs: () => usedMs })
@@ -18,7 +18,7 @@ function guardOn() {
   }
 }
 
-it('has a tokenizer rest that is slow again and again, for as long as it says, whoever asks it', () => {
+it('blocks a repeatedly slow tokenizer for all callers, for as long as it announces', () => {
   const { take, pass } = guardOn()
   for (let text = 0; text < 5; text++) expect(take(250)).toBe('tokens')
   const resting = { code: 'tokenizer_rests', status: 429, retryable: true, retryAfterSeconds: 4 }
@@ -32,7 +32,7 @@ it('has a tokenizer rest that is slow again and again, for as long as it says, w
   expect(take(1)).toBe('tokens')
 })
 
-it('gives slow texts no more than a twentieth of the time of a minute, after the first second', () => {
+it('gives slow texts at most a twentieth of each minute, after the first second', () => {
   const { take, pass } = guardOn()
   let slowMs = 0
   for (let ms = 0; ms < 60_000; ms += 100) {
@@ -45,12 +45,12 @@ it('gives slow texts no more than a twentieth of the time of a minute, after the
   expect(slowMs).toBeLessThan(1000 + 0.05 * (60_000 + slowMs) + 500)
 })
 
-it('never has one rest that is quick, however much it is asked', () => {
+it('never blocks a fast tokenizer, however often it is used', () => {
   const { take } = guardOn()
   for (let text = 0; text < 1000; text++) expect(take(99)).toBe('tokens')
 })
 
-it('stops what takes too long, or too much room, and says what to do', () => {
+it('stops what takes too long or too deep a stack, and says what to do', () => {
   const guard = guardTokenizer({ limitMs: 20 })
   const words = {
     code: 'invalid_input',

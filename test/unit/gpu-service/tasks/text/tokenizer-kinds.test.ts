@@ -10,22 +10,22 @@ function places(tokenizer: TextTokenizer, text: string) {
   return found.map(({ start, end }) => [start, end])
 }
 
-describe('tokens of every kind of tokenizer have their places', () => {
-  it('where words are split at spaces and then marked, without the spaces', () => {
+describe('tokens have positions', () => {
+  it('if words are split at spaces and then marked: without the spaces', () => {
     expect(places(xlmr, 'Hello  world')).toEqual([
       [0, 5],
       [7, 12],
     ])
   })
 
-  it('where a space becomes the mark, with that space', () => {
+  it('if a space becomes the mark: with that space', () => {
     expect(places(t5, 'Hello world')).toEqual([
       [0, 5],
       [5, 11],
     ])
   })
 
-  it('where the mark alone was put before the text, at no place', () => {
+  it('if the mark was only prepended: an empty position', () => {
     expect(places(t5, '世界')).toEqual([
       [0, 0],
       [0, 1],
@@ -33,7 +33,7 @@ describe('tokens of every kind of tokenizer have their places', () => {
     ])
   })
 
-  it('where several characters became one, or one several', () => {
+  it('if several characters became one, or one became several', () => {
     expect(places(nfkc, 'Hello ①②')).toEqual([
       [0, 5],
       [5, 6],
@@ -42,7 +42,7 @@ describe('tokens of every kind of tokenizer have their places', () => {
     ])
   })
 
-  it('where spaces were taken out around and within the text, and each word has its own place', () => {
+  it('if spaces were removed around and within the text: each word its own', () => {
     const text = '  Hello   wor\u00a0Hello '
     expect(places(deberta, text)).toEqual([
       [2, 7],
@@ -56,7 +56,7 @@ describe('tokens of every kind of tokenizer have their places', () => {
     ])
   })
 
-  it('where bytes are tokens: all bytes of a character stand for it', () => {
+  it('if bytes are tokens: the whole character for each of its bytes', () => {
     expect(places(bytes(false), 'é🙂')).toEqual([
       [0, 1],
       [0, 1],
@@ -67,7 +67,7 @@ describe('tokens of every kind of tokenizer have their places', () => {
     ])
   })
 
-  it('where bytes are tokens: with the space before a word, or without it where the file trims', () => {
+  it('if bytes are tokens: with the space before a word, or without it if the file trims', () => {
     expect(places(bytes(false), 'x world')).toEqual([
       [0, 1],
       [1, 4],
@@ -85,7 +85,7 @@ describe('tokens of every kind of tokenizer have their places', () => {
     expect(places(bytes(true, true), 'world')[0]).toEqual([0, 2])
   })
 
-  it('where unknown characters are written in bytes, and the text begins with a mark of its own', () => {
+  it('if unknown characters are written in bytes and the text gets a mark', () => {
     expect(places(fallback, 'hi é')).toEqual([
       [0, 2],
       [2, 3],
@@ -94,7 +94,7 @@ describe('tokens of every kind of tokenizer have their places', () => {
     ])
   })
 
-  it('where a token of its own stands in the text', () => {
+  it('if a special token is in the text', () => {
     expect(places(xlmr, 'Hello <mask> world')).toEqual([
       [0, 5],
       [6, 12],
@@ -103,7 +103,7 @@ describe('tokens of every kind of tokenizer have their places', () => {
   })
 })
 
-describe('a pair of RoBERTa', () => {
+describe('a pair for RoBERTa', () => {
   it('has two separators between its texts, and one type', async () => {
     const encoder = createTextEncoder({ tokenizer: bytes(true), maxTokens: 20 })
     const yieldTurn = yieldTurnFor(new AbortController().signal)

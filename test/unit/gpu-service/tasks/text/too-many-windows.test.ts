@@ -5,7 +5,7 @@ import type { TextTokenizer } from '../../../../../gpu-service/tasks/text/tokeni
 import { windowBudget } from '../../../../../gpu-service/tasks/text/window-budget.ts'
 import { textWindows } from '../../../../../gpu-service/tasks/token-classification/text-windows.ts'
 
-/** One token per character, of which it counts how many it was asked for. */
+/** One token per character; counts how many were made. */
 function countingTokenizer() {
   const made = { tokens: 0 }
   const spanned = (_text: string, { start, end }: Piece) => {
@@ -44,7 +44,7 @@ it.each([
         budget: windowBudget({ numbersPerToken: 5 }),
       }),
   ],
-])('%s of millions of tokens is refused before most of them are made', async (_what, cut) => {
+])('refuses %s of millions of tokens before making most of them', async (_what, cut) => {
   const { made, tokenizer } = countingTokenizer()
   await expect(cut(tokenizer)).rejects.toMatchObject({ code: 'invalid_input', param: 'inputs' })
   expect(made.tokens).toBeLessThan(1_100_000)

@@ -24,7 +24,7 @@ describe('a tokenizer that may take minutes for one word', () => {
     createTokenizer({ ...others, model } as never, {}, guardTokenizer({ limitMs: 50 })).encode('a'.repeat(2048), 512)
   const stopped = expect.objectContaining({ code: 'invalid_input', status: 422 })
 
-  it('is stopped where it takes words apart whatever their length, plain or not', () => {
+  it("is stopped if its word length is unlimited, with or without BERT's stages", () => {
     const bert = { normalizer: { type: 'BertNormalizer' }, pre_tokenizer: { type: 'BertPreTokenizer' } }
     for (const length of [1_000_000, '1000000', {}]) expect(() => guarded(wordPiece(length))).toThrow(stopped)
     const file = { ...others, ...bert, model: { ...wordPiece(1_000_000), vocab: { '[UNK]': 0, a: 1, '##aaaa': 2 } } }
@@ -32,25 +32,25 @@ describe('a tokenizer that may take minutes for one word', () => {
     expect(() => tokenizer.encode('a'.repeat(2048), 512)).toThrow(stopped)
   })
 
-  it('is stopped where it looks for each part of a word behind a page of prefix', () => {
+  it('is stopped if its subword prefix is a page long', () => {
     const prefix = '#'.repeat(100_000)
     const vocab = { '[UNK]': 0, a: 1, [`${prefix}a`]: 2 }
     expect(() => guarded({ ...wordPiece(1_000_000), continuing_subword_prefix: prefix, vocab })).toThrow(stopped)
   })
 
-  it('is refused where it has more special tokens than can be compared', () => {
+  it('is refused with too many special tokens', () => {
     const config = { additional_special_tokens: Array.from({ length: 10_001 }, (_, at) => `<${at}>`) }
     const tokenizer = () => createTokenizer({ ...others, model: wordPiece(100) } as never, config)
     expect(tokenizer).toThrow('10001 "additional_special_tokens"')
   })
 
-  it('is refused where very many of its pieces begin at one place', () => {
+  it('is refused if very many pieces begin at one position', () => {
     expect(() => tokenizerOf(unigram(65))).toThrow('of 65 characters; the limit is 64')
   })
 })
 
 describe('a tokenizer of usual words', () => {
-  it('tells the tokens of a page without a space in less than two seconds of a core', () => {
+  it('takes less than two seconds of CPU for a page without a space', () => {
     for (const model of [wordPiece(100), wordPiece(undefined), unigram(16)]) {
       const tokenizer = tokenizerOf(model)
       const before = process.cpuUsage()

@@ -8,7 +8,7 @@ import {
 const names = ['O', 'B-MISC', 'I-MISC', 'B-PER', 'I-PER', 'B-ORG', 'I-ORG', 'B-LOC', 'I-LOC']
 const join = (tokens: readonly string[]) => tokens.join(' ').replaceAll(' ##', '')
 
-/** A token whose classes have the shares given, and the others none. */
+/** A token with these shares for its classes, and zero for the others. */
 const token = (word: string, start: number, end: number, shares: Record<string, number>): ScoredToken => ({
   word,
   start,
@@ -27,7 +27,7 @@ const ramazotti = [
 
 /** The examples of transformers' own tests. */
 describe('entities as transformers aggregates them', () => {
-  it('none: a token each, as it stands in the vocabulary', () => {
+  it('none: one entity per token, as in the vocabulary', () => {
     expect(entities(ramazotti, 'none')).toEqual([
       { entity: 'B-MISC', score: 0.55, index: 1, word: 'Ra', start: 0, end: 2 },
       { entity: 'B-LOC', score: 0.8, index: 3, word: '##ma', start: 2, end: 4 },
@@ -46,7 +46,7 @@ describe('entities as transformers aggregates them', () => {
     expect(others).toEqual([])
   })
 
-  it('simple: neighbours of one name are one entity, with the mean of their scores', () => {
+  it('simple: neighbours of one class are one entity, with the mean of their scores', () => {
     const tokens = [
       token('En', 0, 2, { 'I-PER': 0.9968166351318359 }),
       token('##zo', 2, 4, { 'I-PER': 0.9957635998725891 }),

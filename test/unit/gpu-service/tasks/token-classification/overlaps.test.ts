@@ -6,7 +6,7 @@ import { withoutOverlaps } from '../../../../../gpu-service/tasks/token-classifi
 const entity = (start: number, end: number, score: number): Entity => ({ entity: 'PER', word: '', start, end, score })
 const yieldTurn = async () => {}
 
-/** The way of transformers: all of all windows in one order, each held against the one before it. */
+/** Like transformers: sorts the entities of all windows and compares each with the one before it. */
 function allAtOnce(entities: readonly Entity[]): Entity[] {
   const kept: Entity[] = []
   for (const one of [...entities].sort((a, b) => a.start - b.start)) {
@@ -18,8 +18,8 @@ function allAtOnce(entities: readonly Entity[]): Entity[] {
   return kept
 }
 
-describe('what windows found at one place', () => {
-  it('is the longest, and of those the surest', async () => {
+describe('overlapping entities of several windows', () => {
+  it('are reduced to the longest, and among those to the surest', async () => {
     const windows = [
       { start: 0, entities: [entity(0, 4, 0.5), entity(5, 9, 0.9)] },
       { start: 0, entities: [entity(0, 9, 0.1), entity(20, 22, 0.4)] },
@@ -28,7 +28,7 @@ describe('what windows found at one place', () => {
     expect(await withoutOverlaps(windows, yieldTurn)).toEqual([entity(0, 9, 0.1), entity(20, 22, 0.6)])
   })
 
-  it('is the same as of all windows at once, for any windows', async () => {
+  it('are reduced as if all windows were compared at once, for any windows', async () => {
     const window = fc.tuple(fc.nat(8), fc.array(fc.tuple(fc.nat(6), fc.integer({ min: 1, max: 9 }), fc.nat(3))))
     await fc.assert(
       fc.asyncProperty(fc.array(window, { minLength: 1, maxLength: 8 }), async (drawn) => {

@@ -34,7 +34,7 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
   const ask = (inputs: unknown, parameters?: unknown) => askPipeline(host, name, { inputs, parameters })
   const inCharacters = (text: string, { start, end }: Found) => [...text].slice(start, end).join('')
 
-  it('has every token of the reference with its class, score and place, alone and all at once', async () => {
+  it('returns every token of the reference with class, score and position, alone and batched', async () => {
     const parameters = { aggregation_strategy: 'none', ignore_labels: [] }
     const batched = await ask(
       rows.map(({ text }) => text),
@@ -56,7 +56,7 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
     }
   })
 
-  it('gives groups with places in the text, as both clients read them, unless told otherwise', async () => {
+  it('returns groups with positions by default, in the format that both clients read', async () => {
     const { body } = await ask('Ça va, Anna 🙂 in Paris?')
     expect(body.length).toBeGreaterThan(0)
     for (const entity of body as Found[]) {
@@ -66,7 +66,7 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
   })
 
   it.each(['simple', 'first', 'average', 'max'])(
-    '%s: entities lie in the text, in order, without overlap',
+    '%s: entities are within the text, in order, without overlap',
     async (strategy) => {
       const text = 'Anna lives in Zürich 🙂 with Tom Smith, unbelievably.'
       const { body } = await ask(text, { aggregation_strategy: strategy, ignore_labels: [] })
@@ -81,7 +81,7 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
     },
   )
 
-  it('reads a text that is longer than the model in windows, where a stride is given', async () => {
+  it('reads a text longer than the model in windows, if a stride is given', async () => {
     const text = 'Anna lives in Paris with Tom Smith. '.repeat(120)
     const cut = await ask(text, { ignore_labels: [] })
     const whole = await ask(text, { stride: 64, ignore_labels: [] })
@@ -103,12 +103,12 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
     expect(body.error).toContain(`"${param}"`)
   })
 
-  it('refuses to ignore more labels than any model has', async () => {
+  it('refuses more labels to ignore than its limit', async () => {
     const { status, body } = await ask('Anna', { ignore_labels: Array(1001).fill('O') })
     expect([status, body.error]).toEqual([422, '"ignore_labels" must be at most 1000 labels.'])
   })
 
-  it('refuses a short text that asks for very many windows', async () => {
+  it('refuses a stride that makes too many windows', async () => {
     const text = 'Anna lives in Paris with Tom Smith. '.repeat(400)
     const { status, body } = await ask(text, { stride: 509 })
     expect(status).toBe(422)
@@ -116,7 +116,7 @@ describe.skipIf(!hasTinyModels)('token classification', () => {
     expect(body.error).toMatch(/make \d+ windows/)
   })
 
-  it('refuses a text that is too long where it may not be cut', async () => {
+  it('refuses a text that is too long if it must not be truncated', async () => {
     const { status, body } = await ask('a '.repeat(600), { truncate: false })
     expect(status).toBe(422)
     expect(body.error).toContain('must have less than 512 tokens. Given: 602')

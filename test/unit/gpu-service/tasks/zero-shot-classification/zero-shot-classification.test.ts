@@ -14,7 +14,7 @@ describe('the shares of labels', () => {
   const rows = [Float32Array.of(2, 0, 1), Float32Array.of(0, 5, 1)]
   const labels = ['a', 'b']
 
-  it('hold the class that follows against the one that contradicts, at whichever end that is', () => {
+  it('compare entailment with contradiction, at whichever end those are', () => {
     const [first] = labelShares({ logits: rows, labels, entailmentId: 2, multiLabel: true })
     expect(first).toEqual({ label: 'b', score: Math.exp(1) / (Math.exp(1) + Math.exp(0)) })
     const shares = labelShares({ logits: rows, labels, entailmentId: 0, multiLabel: true })
@@ -22,7 +22,7 @@ describe('the shares of labels', () => {
     expect(shares[0]?.score).toBeCloseTo(Math.exp(2) / (Math.exp(2) + Math.exp(1)), 12)
   })
 
-  it('are a question of its own for a label alone, as in transformers', () => {
+  it('are independent for a single label, like in transformers', () => {
     const [only] = labelShares({ logits: [rows[1] as Float32Array], labels: ['b'], entailmentId: 2, multiLabel: false })
     expect(only?.score).toBeCloseTo(Math.exp(1) / (Math.exp(1) + 1), 12)
   })
@@ -52,7 +52,7 @@ describe.skipIf(!hasTinyModels)('zero-shot classification', () => {
     expect(numbers).toEqual([...numbers].sort((a, b) => b - a))
   }
 
-  it('gives huggingface_hub before 1.2 the lists that it reads, and everybody else a list', async () => {
+  it('answers huggingface_hub before 1.2 with the lists it reads, and everyone else with a list of objects', async () => {
     const parameters = { candidate_labels: ['travel', 'food', 'music'] }
     const answered = async (userAgent: string, inputs: unknown) => {
       const json = { inputs, parameters }
@@ -68,11 +68,11 @@ describe.skipIf(!hasTinyModels)('zero-shot classification', () => {
       expect(await answered(agent(version), 'A meal.')).toEqual({ sequence: 'A meal.', labels, scores })
     for (const version of ['1.2.0', '1.10.1', '2.0.0', '10.0.0'])
       expect(await answered(agent(version), 'A meal.')).toEqual(shares)
-    // Which no version of it asks.
+    // No version of that client sends a list.
     expect(await answered(agent('0.36.2'), ['A meal.'])).toEqual([shares])
   })
 
-  it('has every score of the reference, alone and all at once, as one choice and as one question per label', async () => {
+  it('matches every score of the reference, alone and batched, as one choice and as one question per label', async () => {
     const { rows, candidate_labels } = reference
     const texts = rows.map(({ text }) => text)
     const batched = await ask(texts, { candidate_labels })
@@ -85,7 +85,7 @@ describe.skipIf(!hasTinyModels)('zero-shot classification', () => {
     }
   })
 
-  it('reads labels with commas between them, and a template of the caller', async () => {
+  it('accepts comma-separated labels and a custom template', async () => {
     const { candidate_labels } = reference
     const text = 'I love this harbour.'
     const list = await ask(text, { candidate_labels })
@@ -95,7 +95,7 @@ describe.skipIf(!hasTinyModels)('zero-shot classification', () => {
     expect(other.body).not.toEqual(list.body)
   })
 
-  it('keeps the sentence about the label whole where the text is too long', async () => {
+  it('keeps the hypothesis whole if the text is too long', async () => {
     const { candidate_labels } = reference
     const { status, body } = await ask('word '.repeat(3000), { candidate_labels })
     expect(status).toBe(200)
@@ -123,7 +123,7 @@ describe.skipIf(!hasTinyModels)('zero-shot classification', () => {
     expect(body.error).toContain('2400 pairs')
   })
 
-  it('is not served from a model of one class, and says so', async () => {
+  it('is refused for a model of one class', async () => {
     const { status, body } = await askPipeline(host, 'one-label', {
       inputs: 'a',
       parameters: { candidate_labels: 'b' },
