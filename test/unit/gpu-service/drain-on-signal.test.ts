@@ -16,8 +16,8 @@ const told = async (child: ChildProcess, what: string) => {
   }
 }
 
-describe('a service that is told to end', () => {
-  it('answers what is in flight, accepts no more, gives its models back and ends with 0', async () => {
+describe('a service that gets a signal to end', () => {
+  it('answers what is in flight, accepts nothing more, releases its models and exits with 0', async () => {
     const { child, url } = await start()
     const answer = fetch(url)
     await told(child, 'asked')
@@ -33,7 +33,7 @@ describe('a service that is told to end', () => {
     expect(code).toBe(0)
   })
 
-  it('goes on answering, one request to a connection, until a load balancer has seen that it leaves', async () => {
+  it('goes on answering, one request per connection, until a load balancer has noticed', async () => {
     const { child, quickUrl } = await start({ drainMs: 1500 })
     const [draining, exited] = [told(child, 'drain'), once(child, 'exit')]
     child.kill('SIGTERM')
@@ -58,7 +58,7 @@ describe('a service that is told to end', () => {
     expect(await answer).toBe('cut')
   })
 
-  it('ends when the grace is over, whatever is in flight', async () => {
+  it('ends when the grace period is over, whatever is in flight', async () => {
     const { child, url } = await start({ graceMs: 50 })
     const answer = fetch(url).catch(() => 'cut')
     await told(child, 'asked')

@@ -11,7 +11,7 @@ afterEach(() => {
 
 const intervalMs = 15_000
 
-/** What a replica of two engines writes. */
+/** The output of a replica with two engines. */
 function start() {
   const metrics = createMetrics()
   const lines: string[] = []
@@ -30,8 +30,8 @@ const metric = (name: string, dimensions: string[]) => ({
   CloudWatchMetrics: [{ Namespace: 'Slipway', Dimensions: [dimensions], Metrics: [{ Name: name }] }],
 })
 
-describe("a replica's load", () => {
-  it('is written for its pool, and what waits for each deployment too, until it is stopped', async () => {
+describe('the load metrics of a replica', () => {
+  it('are written for its pool, with the queue depth of each deployment, until stopped', async () => {
     const { metrics, stop, next, ran } = start()
     metrics.queueDepth.set({ deployment: 'iris' }, 3)
     metrics.queueDepth.set({ deployment: 'tiny' }, 2)
@@ -49,7 +49,7 @@ describe("a replica's load", () => {
     expect(await next()).toEqual([])
   })
 
-  it('is that of the last interval, and nothing where nothing was asked', async () => {
+  it('cover the last interval, and are zero without requests', async () => {
     const { metrics, next, ran } = start()
     ran('iris', 6)
     metrics.queueWait.observe({ deployment: 'iris' }, 0.4)
@@ -60,7 +60,7 @@ describe("a replica's load", () => {
     expect(await next()).toMatchObject([{ busy_share: 0.5 }, { queue_wait_seconds: expect.closeTo(0.2) }, {}])
   })
 
-  it('never falls below nothing when a deployment is forgotten, nor above the whole when runs end in a bunch', async () => {
+  it('stay between 0 and 1 when a deployment is forgotten or many runs end at once', async () => {
     const { metrics, next, ran } = start()
     ran('iris', 20)
     await next()

@@ -15,7 +15,7 @@ async function start() {
   return { server, port: (server.address() as AddressInfo).port }
 }
 
-/** Asks for exactly this path: fetch would tidy it up first. */
+/** Requests exactly this path; fetch would normalise it first. */
 async function ask(port: number, path: string, headers: Record<string, string> = {}) {
   const asked = request({ port, host: '127.0.0.1', path, headers: { connection: 'close', ...headers } }).end()
   const [answer] = await once(asked, 'response')
@@ -24,14 +24,14 @@ async function ask(port: number, path: string, headers: Record<string, string> =
 }
 
 describe('the server of a replica', () => {
-  it('keeps a connection for longer than a load balancer does, and gives each request time beyond that', async () => {
+  it('keeps connections open longer than a load balancer, and allows each request more time than that', async () => {
     const { server } = await start()
     expect(server.keepAliveTimeout).toBe(keepAliveMs)
     expect(server.keepAliveTimeout).toBeGreaterThan(60_000)
     expect(server.headersTimeout).toBeGreaterThan(server.keepAliveTimeout)
   })
 
-  it('tells its numbers to who asks the replica itself, and to nobody through a load balancer', async () => {
+  it('serves /metrics to direct requests only, not through a load balancer', async () => {
     const { port } = await start()
     expect(await ask(port, '/metrics')).toBe(200)
     for (const path of ['/metrics', '/%6detrics', '/v1/../metrics', '/v1/%2e%2e/metrics', '/./metrics', '/metrics?a=b'])

@@ -23,12 +23,12 @@ const run = {
 }
 
 describe('the settings', () => {
-  it('of how models are run are the same in the container and on this machine', () => {
+  it('for running models are the same in the container and on this machine', () => {
     expect(runConfigOf(readServiceSettings({ ...required, ...runEnvironment }))).toEqual(run)
     expect(readSettings(runEnvironment, []).run).toEqual(run)
   })
 
-  it('are all named that are wrong or missing, each with what it has to be', () => {
+  it('are all listed that are wrong or missing, each with what it must be', () => {
     const wrong = {
       SLIPWAY_TABLE: 'table',
       SLIPWAY_PORT: '80800',
@@ -53,22 +53,22 @@ describe('the settings', () => {
       expect(read).toThrow(fault)
   })
 
-  it('refuse a grace that ends before the drain does', () => {
+  it('refuse a grace period that ends before the drain', () => {
     const grace = { ...required, SLIPWAY_DRAIN_MS: '30000', SLIPWAY_GRACE_MS: '25000' }
     expect(() => readServiceSettings(grace)).toThrow('SLIPWAY_GRACE_MS: must be more than SLIPWAY_DRAIN_MS')
   })
 
-  it('say what is amiss with a setting that was left to its default, and not that it is missing', () => {
+  it('name the default that conflicts with another setting, rather than calling it missing', () => {
     const drain = { ...required, SLIPWAY_DRAIN_MS: '30000' }
     expect(() => readServiceSettings(drain)).toThrow('SLIPWAY_GRACE_MS: must be more than SLIPWAY_DRAIN_MS')
   })
 })
 
-describe('a variable that nothing reads', () => {
+describe('an unknown variable', () => {
   const warningsOf = (environment: Record<string, string>) =>
     unknownSettings({ environment: { ...required, ...environment }, known: serviceSettingNames })
 
-  it('is told, with the setting that was meant and without its value', () => {
+  it('is reported with the setting that was probably meant, without its value', () => {
     expect(warningsOf({ SLIPWAY_POOOL: 'gpu', SLIPWAY_REMOTE_IMAGE: 'true', SLIPWAY_COLOUR: 'blue' })).toEqual([
       'SLIPWAY_POOOL is not a setting and sets nothing; SLIPWAY_POOL is one',
       'SLIPWAY_REMOTE_IMAGE is not a setting and sets nothing; SLIPWAY_REMOTE_IMAGES is one',
@@ -76,13 +76,13 @@ describe('a variable that nothing reads', () => {
     ])
   })
 
-  it('is told on this machine too', () => {
+  it('is reported on this machine too', () => {
     expect(readSettings({ SLIPWAY_DATE: 'x' }, []).warnings).toEqual([
       'SLIPWAY_DATE is not a setting and sets nothing; SLIPWAY_DATA is one',
     ])
   })
 
-  it('is left alone where the CLI or a test reads it in the same shell, or it is not ours', () => {
+  it("is not reported if the CLI or a test reads it, or if it is not one of Slipway's", () => {
     expect(warningsOf({ SLIPWAY_URL: 'x', SLIPWAY_API_KEY: 'x', SLIPWAY_TEST_LOG: 'x', PATH: 'x' })).toEqual([])
   })
 })

@@ -9,7 +9,7 @@ import { fixtureModel } from './support/folders.ts'
 const repo = 'slipway-tests/tiny-embedder'
 const model = { repo, file: 'onnx/model.onnx', folder: fixtureModel(repo) }
 const clients = 16
-/** A connection that asks nothing for so long is ended, and on a busy machine a client may be late. */
+/** A connection without a request for this long is closed, and on a busy machine a client may be slow. */
 const drainMs = 3000
 
 async function start(): Promise<Host> {
@@ -18,7 +18,7 @@ async function start(): Promise<Host> {
   return host
 }
 
-/** Clients that ask again as soon as they are answered, until told to stop or told that their connection ends. */
+/** Clients that ask again after each answer, until stopped or until their connection is closed. */
 function keepAsking({ port, token }: Host) {
   const statuses: number[] = []
   const failures: unknown[] = []
@@ -51,7 +51,7 @@ function keepAsking({ port, token }: Host) {
 }
 
 describe.skipIf(!existsSync('/proc/self/smaps_rollup'))('a service under load', { timeout: 30_000 }, () => {
-  it('loses no request when its engines are killed, one after the other and both at once', async () => {
+  it('loses no request when its engines are killed, one by one and both at once', async () => {
     const host = await start()
     const load = keepAsking(host)
     const { enginePids: first } = await host.stats()
@@ -76,7 +76,7 @@ describe.skipIf(!existsSync('/proc/self/smaps_rollup'))('a service under load', 
     expect(metrics).toContain('errors_total{code="engine_died"} 4')
   })
 
-  it('answers everything that it accepted when it is told to end, and ends', async () => {
+  it('answers every accepted request after a signal to end, and ends', async () => {
     const host = await start()
     const { enginePids } = await host.stats()
     const load = keepAsking(host)

@@ -13,8 +13,8 @@ const spin = (ms: number) => {
   return ms
 }
 
-describe('work within a time', () => {
-  it('gives what it makes, and throws what it throws', () => {
+describe('withinTime', () => {
+  it('returns the result of the work, and throws what it throws', () => {
     const thrown = new RangeError('mine')
     expect(withinTime({ limitMs: 1000, work: () => 7 })).toBe(7)
     expect(withinTime({ limitMs: 1000, work: () => undefined })).toBeUndefined()
@@ -34,12 +34,12 @@ describe('work within a time', () => {
     expect(thrown.stack).toBe(stack)
   })
 
-  it('is ended in the middle of a loop or of a regular expression', () => {
+  it('stops work in the middle of a loop or of a regular expression', () => {
     const catastrophic = () => /(a+)+$/.test(`${'a'.repeat(60)}b`)
     for (const work of [forEver, catastrophic]) expect(() => withinTime({ limitMs: 30, work })).toThrow(OutOfTime)
   })
 
-  it('is ended though it catches whatever is thrown', () => {
+  it('stops work that catches everything', () => {
     const after: string[] = []
     const stubborn = () => {
       for (;;)
@@ -55,7 +55,7 @@ describe('work within a time', () => {
     expect(after).toEqual([])
   })
 
-  it('is ended within other work, which goes on where it has more time', () => {
+  it('stops nested work alone if the outer work has time left', () => {
     const within = (outer: number, inner: number) =>
       withinTime({
         limitMs: outer,
@@ -71,7 +71,7 @@ describe('work within a time', () => {
     expect(() => within(30, 2000)).toThrow(OutOfTime)
   })
 
-  it('is done or ended where both come together, and what is done next is whole', async () => {
+  it('finishes or stops work that ends right at its limit, and leaves later work intact', async () => {
     let [done, ended] = [0, 0]
     for (let round = 0; round < 150; round++) {
       await Promise.resolve()
@@ -88,21 +88,21 @@ describe('work within a time', () => {
     expect(done + ended).toBe(150)
   })
 
-  it('is done, or refused, and does not end its process where that has no file descriptor left', async () => {
+  it('does the work or refuses it without a file descriptor, and never ends the process', async () => {
     const script = fileURLToPath(new URL('support/watched-without-descriptors.ts', import.meta.url))
     const limited = ['-c', 'ulimit -n 64 && exec "$0" "$@"', process.execPath, script]
     const { stdout } = await promisify(execFile)('/bin/sh', limited)
     expect(JSON.parse(stdout)).toEqual({ without: 'done', within: 'EMFILE', behind: 'done' })
   })
 
-  it('begins anew where it was the machine that took so long', () => {
+  it('starts the work again if the machine was busy rather than the work slow', () => {
     let tries = 0
     const work = () => {
       tries++
       if (tries < 3) forEver()
       return tries
     }
-    // The thread was hardly at work in that time.
+    // The thread hardly worked in that time.
     expect(withinTime({ limitMs: 20, work, usedMs: () => tries })).toBe(3)
     tries = 0
     expect(() => withinTime({ limitMs: 20, work, usedMs: () => tries * 5 })).toThrow(OutOfTime)

@@ -1,13 +1,13 @@
 import { expect } from 'vitest'
 
-/** The file with some bytes of it put in the place of others, each time they occur. */
+/** Replaces every occurrence of some bytes in the file. */
 export function changed(bytes: Buffer, from: string, to: string): Buffer {
   const text = bytes.toString('latin1')
   expect(text).toContain(from)
   return Buffer.from(text.replaceAll(from, to), 'latin1')
 }
 
-/** What its header says of its size; what is coded stays as it was. */
+/** Changes the size in the header only; the coded picture stays as it was. */
 export function withSides(bytes: Buffer, width: number, height: number): Buffer {
   const copy = Buffer.from(bytes)
   const at = copy.indexOf('ispe')
@@ -16,7 +16,7 @@ export function withSides(bytes: Buffer, width: number, height: number): Buffer 
   return copy
 }
 
-/** With a box more, each around it that much longer, and what is behind it found where it is now. */
+/** Adds a box: lengthens each box around it, and corrects the offsets of what follows. */
 export function withBox(
   bytes: Buffer,
   { box, before, around }: { box: Buffer; before: number; around: string[] },
@@ -35,13 +35,13 @@ export function withBox(
   return copy
 }
 
-/** A box of the file, whole. */
+/** One box of the file, with its header. */
 export const boxOf = (bytes: Buffer, kind: string): Buffer => {
   const start = bytes.indexOf(kind) - 4
   return Buffer.from(bytes.subarray(start, start + bytes.readUInt32BE(start)))
 }
 
-/** A size for the transparency alone, at the end of the list of properties and in the place of the one it shared. */
+/** Gives the transparency a size property of its own, at the end of the property list. */
 export function withSideOfItsOwn(bytes: Buffer, width: number, height: number): Buffer {
   const own = Buffer.alloc(20)
   own.writeUInt32BE(20)
@@ -52,10 +52,10 @@ export function withSideOfItsOwn(bytes: Buffer, width: number, height: number): 
   return withProperty(withBox(bytes, { box: own, before, around: ['meta', 'iprp', 'ipco'] }), 7)
 }
 
-/** With another property of the transparency in the place of its size. */
+/** Replaces the size property of the transparency by another property. */
 export function withProperty(bytes: Buffer, number: number): Buffer {
   const copy = Buffer.from(bytes)
-  // Each of the two parts has its number, how many properties, and one byte for each.
+  // Each of the two parts has its number, the number of its properties, and one byte for each.
   const parts = copy.indexOf('ipma') + 12
   const second = parts + 3 + (copy[parts + 2] ?? 0)
   expect([copy.readUInt16BE(second), copy[second + 4]]).toEqual([2, 2])

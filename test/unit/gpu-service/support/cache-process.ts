@@ -4,7 +4,7 @@ import { ModelCache } from '../../../../gpu-service/models/model-cache.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
 import { createMemoryObjects } from './memory-objects.ts'
 
-/** A process that shares a folder of models: it holds one for ever, or uses many in turn and makes room all the time. */
+/** A process that shares a model folder: it holds one model for ever, or uses many in turn and trims all the time. */
 const [root = '', job = '', roundsMax = '0'] = process.argv.slice(2)
 const repo = 'team/model'
 const files = { 'onnx/model.onnx': Buffer.alloc(100_000, 'graph'), 'config.json': Buffer.from('{}') }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const childrenOf = (task: string): number[] =>
   readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
-/** The engines that are processes of this one, as the system knows them now. */
+/** The pids of this process's engines, as the system knows them now. */
 export const enginePids = (): number[] =>
   readdirSync('/proc/self/task')
     .flatMap(childrenOf)

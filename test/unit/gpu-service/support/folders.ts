@@ -11,7 +11,7 @@ export const fixtureModel = (repo: string): string => join(fixtures, 'models', r
 export const readReference = async (name: string) =>
   JSON.parse(await readFile(join(fixtures, 'reference', `${name}.json`), 'utf8'))
 
-/** A folder that is gone after the test. */
+/** A folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))

@@ -5,7 +5,10 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** What this process holds besides garbage. Twice, because a buffer's memory is given back some time behind the collection that finds it. */
+/**
+ * The memory that this process holds without garbage. Collects twice, because the memory of a buffer is freed some time
+ * after the collection that finds it.
+ */
 export async function heldBytes(): Promise<number> {
   collect()
   await aTurn()

@@ -3,7 +3,7 @@ import { drainOnSignal } from '../../../../gpu-service/drain-on-signal.ts'
 import type { Serving } from '../../../../gpu-service/serving.ts'
 import { createLogger } from '../../../../shared/log.ts'
 
-/** A server in a process of its own that answers when it is told to, and tells what its end asked of the service. */
+/** A server in its own process that answers when told to, and reports which shutdown steps were called. */
 const [graceMs = '10000', drainMs = '0'] = process.argv.slice(2)
 const server = createServer((request, response) => {
   process.send?.('asked')

@@ -4,12 +4,12 @@ import type { Engine } from '../../../../gpu-service/engine/engine.ts'
 
 interface Run<Input> {
   inputs: readonly Input[]
-  /** Ends the run: with answers (by default the inputs themselves), or with a failure. */
+  /** Ends the run with these outputs, by default its inputs. */
   finish(answers?: unknown[]): Promise<void>
   fail(error: Error): Promise<void>
 }
 
-/** Lets every promise that can go on do so, without a timer; callers are answered in a turn behind the end of a run. */
+/** Lets every pending promise settle without a timer; callers are answered one turn after the end of a run. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -28,11 +28,11 @@ const usualLimits = {
 }
 
 interface ManualOptions<Input> extends Partial<Omit<BatcherOptions<Input, unknown>, 'limits'>> {
-  /** Those that the test is about. */
+  /** The limits that the test is about. */
   limits?: Partial<BatcherOptions<Input, unknown>['limits']>
 }
 
-/** A batcher over a fake clock whose runs the test ends by hand. */
+/** A batcher on a fake clock whose runs the test ends by hand. */
 export function manualBatcher<Input>({ limits, ...options }: ManualOptions<Input> = {}) {
   const clock = { nowMs: 0 }
   const runs: Run<Input>[] = []

@@ -3,14 +3,14 @@ import { embedderModel } from './test-models.ts'
 import type { TestModel } from './test-serving.ts'
 import { elementTypes, tinyGraph } from './tiny-graphs.ts'
 
-/** As many as the vocabulary of the tokenizer that it is served with. */
+/** The size of the tokenizer's vocabulary. */
 export const words = 57
 
-/** A token's logit for a word. Padding is sure of every word, so that it shows wherever it counts. */
+/** The logit of a token for a word. Padding has a high logit for every word, so that it shows if it is counted. */
 export const logitOf = (token: number, word: number): number =>
   token === 0 ? 50 : Math.fround(3 * Math.sin(7 * token + 3 * word))
 
-/** A model of masked words of which every number is known: a token's logits are its own, whatever stands beside it. */
+/** A masked-word model with known numbers: the logits of a token depend on that token only. */
 export async function maskedWordsModel({
   name,
   task,
@@ -45,11 +45,11 @@ interface MaskedWords {
   name: string
   task: 'fill-mask' | 'feature-extraction'
   type?: 'float32' | 'float16'
-  /** What its graph calls its mask. */
+  /** The name of the mask in the graph. */
   read?: string
-  /** Of its inputs. */
+  /** The dimensions of its inputs. */
   dims?: (string | number)[]
-  /** What the repo has besides. */
+  /** Further files of the repo. */
   files?: Record<string, Buffer>
 }
 

@@ -3,7 +3,7 @@ import { ObjectMissing, type ObjectStore } from '../../../../shared/objects/obje
 
 export type MemoryObjects = ObjectStore & { content: Map<string, Buffer>; reads: string[] }
 
-/** Objects in memory that remember what was read. */
+/** An object store in memory that records which keys were read. */
 export function createMemoryObjects(): MemoryObjects {
   const content = new Map<string, Buffer>()
   const reads: string[] = []

@@ -1,6 +1,6 @@
 import type { TestServing } from './test-serving.ts'
 
-/** The value of the first line of the metrics that begins so, and 0 where there is none. */
+/** The value of the first metric line with this prefix, 0 without one. */
 export async function metricValue({ metrics }: Pick<TestServing, 'metrics'>, start: string): Promise<number> {
   const lines = (await metrics.registry.metrics()).split('\n')
   return Number(

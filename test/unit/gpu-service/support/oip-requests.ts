@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { TestModel, TestServing } from './test-serving.ts'
 
-/** A graph that is served as it is, as a deployment. */
+/** A plain graph as a deployment. */
 export const tensorsModel = (name: string, graph: Buffer): TestModel => ({
   name,
   repo: `triton/${name}`,
@@ -12,7 +12,7 @@ export const tensorsModel = (name: string, graph: Buffer): TestModel => ({
 
 export const sixteen = Array.from({ length: 16 }, (_, index) => index)
 
-/** What Triton's example of two inputs is asked. */
+/** A request to Triton's example of two inputs. */
 export const simpleRequest = (data: unknown = sixteen, shape: unknown = [1, 16]) => ({
   id: 'a-1',
   inputs: ['INPUT0', 'INPUT1'].map((name) => ({ name, shape, datatype: 'INT32', data })),
@@ -36,7 +36,7 @@ export interface OipAnswer {
 
 export const numbersOf = (output: OipAnswer['outputs'][number] | undefined) => (output?.data ?? []) as number[]
 
-/** The answer, where it is one. */
+/** The answer of a successful response. */
 export async function readAnswer(response: Response): Promise<OipAnswer> {
   const answer = await response.json()
   expect(response.status, JSON.stringify(answer)).toBe(200)

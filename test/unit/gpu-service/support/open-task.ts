@@ -15,14 +15,14 @@ interface TaskAtWork {
   close(): Promise<void>
 }
 
-/** A task with a real engine and the model of a folder, and nothing around it: for what no protocol shows. */
+/** A task with a real engine and a model folder, without the service around it: for what no protocol shows. */
 export async function openTask({
   folder: original,
   file = 'onnx/model.onnx',
   task,
   settings,
 }: OpenTask): Promise<TaskAtWork> {
-  // A task may write graphs beside the model's own.
+  // A copy, because a task may write graphs next to the model's own.
   const folder = await temporaryFolder()
   await cp(original, folder, { recursive: true })
   const engine = new WorkerEngine({ workerUrl, device: 'cpu' })
@@ -43,7 +43,7 @@ interface OpenTask {
   settings?: Partial<RunSettings>
 }
 
-/** Batches of all that is submitted at once. */
+/** Runs everything submitted at once as one batch. */
 function runningAlone<Input, Output>({ model, engine }: { model: TaskModel<Input, Output>; engine: WorkerEngine }) {
   const batcher = {
     async submitAll(inputs: readonly Input[]) {

@@ -7,7 +7,7 @@ const tasks: Record<PictureModelName, string> = {
   'tiny-flava': 'image-text-classification',
 }
 
-/** A tiny model of pictures, as a deployment. */
+/** A tiny picture model as a deployment. */
 export async function pictureModel(
   repo: PictureModelName,
   { name = repo, task = tasks[repo] }: { name?: string; task?: string } = {},

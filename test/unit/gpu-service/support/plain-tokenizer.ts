@@ -1,4 +1,4 @@
-/** A `tokenizer.json` of one word, with nothing in any stage. */
+/** A `tokenizer.json` of one word, with every stage empty. */
 export const plainTokenizer = {
   normalizer: null,
   pre_tokenizer: null,

@@ -5,13 +5,13 @@ import { deployTargets, publishTarget } from './test-deployments.ts'
 import { startTestServing, type TestModel } from './test-serving.ts'
 import { simpleGraph } from './tiny-graphs.ts'
 
-/** For a machine that is busy with others. */
+/** For a machine that is busy with other work. */
 export const slow = { timeout: 20_000 }
 
 export const done = { status: 200, body: {} }
 export const said = (text: string) => ({ error: expect.stringContaining(text) })
 
-/** A service whose models are loaded and unloaded by orders, as Triton's are. */
+/** A service whose models are loaded and unloaded through the repository routes, as in Triton. */
 export async function startRepository(models: TestModel[] = []) {
   const host = await startTestServing(models)
   const order = async (verb: 'load' | 'unload', model: string, request: object = { json: {} }) => {
@@ -40,7 +40,7 @@ export async function startRepository(models: TestModel[] = []) {
   }
   const unloads = () => metric('model_evictions_total{reason="unload"}')
 
-  /** One that comes with its first request, served but not loaded. */
+  /** A model that loads with its first request: served, but not loaded yet. */
   async function sleeping(name: string, settings: object = {}) {
     const target = await publishTarget(host, tensorsModel(name, simpleGraph()))
     await deployTargets(host, { name, targets: [target], min: 0, ...settings })

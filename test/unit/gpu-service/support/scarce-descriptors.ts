@@ -3,7 +3,10 @@ import { WorkerEngine } from '../../../../gpu-service/engine/worker-engine.ts'
 import { takeDescriptors } from './take-descriptors.ts'
 import { workerUrl } from './worker-url.ts'
 
-/** An engine dies while its service has no file descriptor left: prints what becomes of it then, and when there are some. */
+/**
+ * Kills an engine while its service has no file descriptor left; prints the result of a run then, and once there are
+ * some again.
+ */
 const [path = ''] = process.argv.slice(2)
 const inputs = () => ({ X: { type: 'float32', dims: [1, 4], data: Float32Array.of(5.1, 3.5, 1.4, 0.2) } }) as const
 const deaths: string[] = []

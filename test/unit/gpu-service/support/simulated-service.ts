@@ -9,7 +9,7 @@ export interface SimulatedInput {
   size: number
   group: string
   key: string
-  /** What running it does. */
+  /** The effect of running it. */
   nature: 'harmless' | 'poisoned' | 'deadly'
 }
 
@@ -22,11 +22,11 @@ export interface SimulatedRun {
 export interface SimulatedOptions {
   engines: number
   msOf: (shape: RunShape) => number
-  /** What a run takes against the prediction of `msOf`. */
+  /** The run time relative to the prediction of `msOf`. */
   noise?: (engine: Engine) => number
-  /** How long this process is too busy to see that a run ended. */
+  /** How long this process is too busy to notice that a run ended. */
   lateMs?: number
-  /** Whether the engines have run before, and it is known how long they took. */
+  /** Whether the engines have run before, so that their speed is known. */
   isWarm?: boolean
   limits?: Partial<BatcherOptions<SimulatedInput, string>['limits']>
   onRun?: (run: SimulatedRun) => void
@@ -40,7 +40,7 @@ export const simulatedLimits = {
 
 const restartMs = 300
 
-/** The real batcher and the real pool of engines on a clock of their own, with engines that only take their time. */
+/** The real batcher and engine pool on a virtual clock, with engines that only take time. */
 export function simulatedService(options: SimulatedOptions) {
   const { engines, msOf, noise = () => 1, lateMs = 0, isWarm = true, limits, onRun, isShared = true } = options
 

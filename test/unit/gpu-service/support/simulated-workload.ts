@@ -5,11 +5,11 @@ import { measuredCosts } from '../../../bench/measured-costs.ts'
 import { mixedLengths, seededRandom } from '../../../bench/sentences.ts'
 import { type SimulatedInput, type SimulatedRun, simulatedLimits, simulatedService } from './simulated-service.ts'
 
-/** A workload, made from a seed: bursts of callers who leave, are in a hurry, or ask what ends an engine. */
+/** A seeded workload: bursts of callers who leave, have deadlines, or send inputs that kill an engine. */
 interface Plan {
   seed: number
   engines: number
-  /** Against what the engines can do. */
+  /** Relative to the capacity of the engines. */
   load: number
   burst: number
   tenants: number
@@ -63,7 +63,7 @@ function requestsOf(plan: Plan): Asked[] {
       const size = lengths[pick(lengths.length)] ?? 1
       const fate = random()
       const isRepeated = fate > plan.deadly + plan.poisoned && random() < plan.repeated
-      // Of those that are repeated every property follows from the key.
+      // Every property of a repeated input follows from its key.
       if (isRepeated)
         return { size: 10 + (size % 8), group: 'group 0', key: `repeated ${size % 8}`, nature: 'harmless' }
       const nature = fate < plan.deadly ? 'deadly' : fate < plan.deadly + plan.poisoned ? 'poisoned' : 'harmless'
@@ -81,7 +81,7 @@ function requestsOf(plan: Plan): Asked[] {
   })
 }
 
-/** Asks a simulated service all of a plan, and looks at each run at the moment at which it begins. */
+/** Sends a whole plan to a simulated service, and checks each run when it begins. */
 export async function simulate(plan: Plan) {
   const asked = requestsOf(plan)
   const random = seededRandom(plan.seed + 1)
@@ -113,13 +113,13 @@ export async function simulate(plan: Plan) {
   return { asked, runs, violations, ...service }
 }
 
-/** What is wrong with a run at the moment at which it begins. */
+/** What is wrong with a run when it begins. */
 function faultsOf({ inputs, startedMs }: SimulatedRun, asked: readonly Asked[]): string[] {
   const longest = Math.max(...inputs.map(({ size }) => size))
   const faults: string[] = []
   if (inputs.length > 1 && longest * inputs.length > simulatedLimits.costMax) faults.push('a run above its cost')
   if (inputs.length > simulatedLimits.itemsMax) faults.push('a run of too many items')
-  // The prediction is learnt from runs that are a fifth off.
+  // The prediction is learned from runs that are up to a fifth off.
   if (inputs.length > 1 && measuredCosts.fp32({ items: inputs.length, longest }) > 1.35 * simulatedLimits.runMsMax)
     faults.push('a run that takes too long')
   if (new Set(inputs.map(({ group }) => group)).size > 1) faults.push('groups in one run')

@@ -48,15 +48,15 @@ const unigram = (parts: Partial<File>) =>
   )
 
 const metaspace = { type: 'Metaspace', replacement: '\u2581', add_prefix_space: true, prepend_scheme: 'always' }
-/** As XLM-RoBERTa has it: spaces split words, and each word begins with a mark. */
+/** Like XLM-RoBERTa: spaces split words, and each word begins with a mark. */
 export const xlmr = unigram({
   pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, metaspace] },
 })
-/** As T5 has it: a space becomes the mark. */
+/** Like T5: a space becomes the mark. */
 export const t5 = unigram({ pre_tokenizer: metaspace })
 export const nfkc = unigram({ normalizer: { type: 'NFKC' }, pre_tokenizer: metaspace })
 
-/** As DeBERTa has it: what surrounds the text and repeated spaces go first. */
+/** Like DeBERTa: surrounding and repeated spaces are removed first. */
 export const deberta = unigram({
   normalizer: {
     type: 'Sequence',
@@ -69,7 +69,7 @@ export const deberta = unigram({
   pre_tokenizer: metaspace,
 })
 
-/** Byte-level, with no merges but those of "Ġworld": every other token is a byte. */
+/** Byte-level, with merges for "Ġwo" only: every other token is a byte. */
 export const bytes = (trim: boolean, prefix = false) => {
   const alphabet = [...'!?.,Helowrdtxmas0123456789', 'Ġ', 'Ã', '©', 'ð', 'Ł', 'Ļ', 'Ĥ', 'Ġw', 'Ġwo']
   const tokens = [...added.map(({ content }) => content), ...alphabet]
@@ -90,7 +90,7 @@ export const bytes = (trim: boolean, prefix = false) => {
   )
 }
 
-/** As Llama 2 has it: no splitting at all, and what has no token is written in bytes. */
+/** Like Llama 2: no splitting, and what has no token is written in bytes. */
 export const fallback = createTokenizer(
   {
     ...base,

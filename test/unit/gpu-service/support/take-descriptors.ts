@@ -1,12 +1,12 @@
 import { openSync } from 'node:fs'
 
-/** Opens files until this process may open no more. */
+/** Opens files until the process reaches its limit. */
 export function takeDescriptors(): number[] {
   const descriptors: number[] = []
   try {
     for (;;) descriptors.push(openSync('/dev/null', 'r'))
   } catch {
-    // There are none left.
+    // The limit is reached.
     return descriptors
   }
 }

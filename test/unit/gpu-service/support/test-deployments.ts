@@ -9,7 +9,7 @@ import { splitName } from '../../../../shared/table/repo-item.ts'
 import { publish, repoIdOf } from '../../../support/publish.ts'
 import type { TestModel, TestServing } from './test-serving.ts'
 
-/** Publishes a model as a new revision of its repo, to be a target. */
+/** Publishes a model as a new revision of its repo, for use as a target. */
 export async function publishTarget(
   { objects }: Pick<TestServing, 'objects'>,
   { files, repo, task, file, ref = 'main' }: Omit<TestModel, 'name'>,
@@ -20,7 +20,7 @@ export async function publishTarget(
   return { target: `${repo}@${ref}`, repo, repoId: repoIdOf(repo), ref, revision, task, file, ...change }
 }
 
-/** Puts a deployment of targets into the table, as the registry does. */
+/** Writes a deployment into the table, as the registry does. */
 export async function deployTargets(
   { table }: Pick<TestServing, 'table'>,
   { name, targets, shadow, ...settings }: DeployTargets,

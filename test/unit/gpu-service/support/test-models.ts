@@ -2,7 +2,7 @@ import { filesIn } from '../../../support/files-in.ts'
 import { fixtureModel } from './folders.ts'
 import type { TestModel } from './test-serving.ts'
 
-/** The small models of the fixtures, as deployments. */
+/** The small models of the fixtures as deployments. */
 export async function irisModel(name = 'iris'): Promise<TestModel> {
   const repo = 'sklearn/iris-logistic-regression'
   return { name, repo, task: 'tabular-classification', file: 'model.onnx', files: await filesIn(fixtureModel(repo)) }

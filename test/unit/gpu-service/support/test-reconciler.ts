@@ -25,7 +25,7 @@ export const broken = 'b'.repeat(40)
 export const other = 'c'.repeat(40)
 export const aTurn = () => new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))
 
-/** What the table says of one. */
+/** The item of a deployment in the table. */
 export function deployment(name: string, change: Partial<DeploymentItem> = {}): DeploymentItem {
   const of = { owner: 'sklearn', repo, repoId: repoIdOf(repo), ref: 'main', target: `${repo}@main`, revision }
   const item = { name, ...of, task: 'tabular-classification' }
@@ -34,7 +34,7 @@ export function deployment(name: string, change: Partial<DeploymentItem> = {}): 
 
 const log = createLogger({ level: 'silent', name: 'test' })
 
-/** A reconciler over one real engine and a table of the test's making. */
+/** A reconciler over one real engine and a simulated table. */
 export async function startReconciler() {
   const objects = createMemoryObjects()
   const files = await filesIn(fixtureModel(repo))
@@ -53,7 +53,7 @@ export async function startReconciler() {
           return engine.load(request)
         },
         unload: (request) => {
-          // An engine is asked so whether it still answers.
+          // An unload without a model only asks whether the engine still answers.
           if (request.modelId !== '') unloads.push(request.modelId)
           return engine.unload(request)
         },

@@ -4,7 +4,7 @@ import type { EvictionReason, Resident } from '../../../../gpu-service/models/re
 
 export const loadMs = 100
 
-/** Models of one size over a clock of the test's, and what became of them. */
+/** Models of one size on a fake clock, and a record of their loads and evictions. */
 export function startResidency({ places, sizeBytes = 10 }: { places: number; sizeBytes?: number }) {
   const story: string[] = []
   const evictions: EvictionReason[] = []
@@ -38,7 +38,7 @@ export function startResidency({ places, sizeBytes = 10 }: { places: number; siz
     }
     return made
   }
-  /** Another deployment of the same model asks for it to be kept. */
+  /** Another deployment of the same model wants it kept loaded. */
   const keep = (kept: ReturnType<typeof model>) => {
     kept.idleMsMax = undefined
     residency.stayChanged(kept)
@@ -46,5 +46,5 @@ export function startResidency({ places, sizeBytes = 10 }: { places: number; siz
   return { residency, model, keep, story, evictions, heldMost: () => heldMost }
 }
 
-/** Lets time go by. */
+/** Advances the clock. */
 export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)

@@ -20,7 +20,7 @@ import { workerUrl } from './worker-url.ts'
 export { workerUrl }
 
 export interface TestModel {
-  /** The deployment's name; without one the model is not deployed. */
+  /** The name of the deployment. */
   name: string
   repo: string
   task: string
@@ -39,17 +39,17 @@ export interface TestServing {
   /** The key that `ask` sends. */
   token: string
   deploy(model: TestModel): Promise<{ revision: string }>
-  /** Asks the app, with a key that may infer unless told otherwise. */
+  /** Sends a request to the app, with a key that may infer unless told otherwise. */
   ask(path: string, request?: RequestInit & { json?: unknown; token?: string | null }): Promise<Response>
   close(): Promise<void>
 }
 
-/** The whole service with real engines over a real table, on no port. */
+/** The whole service with real engines over a real table, without a port. */
 export async function startTestServing(
   models: TestModel[],
   config: Partial<ServingConfig> = {},
   engineUrl = workerUrl,
-  /** The replica beside which it serves, with the same table and objects. */
+  /** A replica whose table and objects it shares. */
   beside?: Pick<TestServing, 'table' | 'objects'>,
 ): Promise<TestServing> {
   const database = beside === undefined ? await startTable() : { table: beside.table, close: async () => {} }

@@ -9,7 +9,7 @@ import {
 } from '../../../../gpu-service/models/onnx-nodes.ts'
 import { integer, message, string } from '../../../../gpu-service/models/protobuf-writer.ts'
 
-/** ONNX files of a few nodes, written here so that a test says all of what its model does. */
+/** An ONNX file of a few nodes, built here so that a test shows all that its model does. */
 export function tinyGraph({ nodes, inputs, outputs, weights = [] }: TinyGraph): Buffer {
   const graph = message(
     7,
@@ -46,7 +46,7 @@ export const elementTypes = {
   uint64: 13,
 } as const
 
-/** What Triton's examples call `simple`: two inputs of sixteen numbers, their sum and their difference. */
+/** Triton's example `simple`: two inputs of sixteen numbers, their sum and their difference. */
 export function simpleGraph(): Buffer {
   const value = (name: string): GraphValue => ({ name, elementType: elementTypes.int32, dims: ['batch', 16] })
   return tinyGraph({
@@ -59,7 +59,7 @@ export function simpleGraph(): Buffer {
   })
 }
 
-/** One input and one output for each type, which is what came in. */
+/** One input and one output per type; each output is its input. */
 export function identityGraph(types: readonly (keyof typeof elementTypes)[]): Buffer {
   const value = (name: string, type: keyof typeof elementTypes): GraphValue => ({
     name,

@@ -4,7 +4,7 @@ import { filesIn } from '../../../support/files-in.ts'
 import { modelsFolder } from '../../../support/real-models.ts'
 import type { TestModel, TestServing } from './test-serving.ts'
 
-/** The little models that lie beside the project with what they must answer; without them their tests are skipped. */
+/** The tiny models outside the repository, with their reference answers; without them their tests are skipped. */
 export const hasTinyModels = modelsFolder !== undefined
 
 export async function tinyModel(name: string, task: string): Promise<TestModel> {
@@ -15,7 +15,7 @@ export async function tinyModel(name: string, task: string): Promise<TestModel> 
 export const tinyReference = async (name: string) =>
   JSON.parse(await readFile(join(modelsFolder ?? '', `reference/${name}.json`), 'utf8'))
 
-/** Asks a model's pipeline; a refusal is given back as its status and envelope. */
+/** Asks the pipeline of a model; returns the status and body of a refusal too. */
 export async function askPipeline(host: TestServing, model: string, json: unknown) {
   const response = await host.ask(`/api/v1/predict/${model}`, { json })
   // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests check.

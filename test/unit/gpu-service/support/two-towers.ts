@@ -5,11 +5,11 @@ import { elementTypes, tinyGraph } from './tiny-graphs.ts'
 const words = 57
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 
-/** What the text tower makes of a token; of several the largest numbers. Padding is far below all of them. */
+/** The vector of a token in the text tower, which takes the maximum over tokens. Padding is far below all of them. */
 export const tokenVector = (token: number): number[] =>
   token === 0 ? [-50, -50, -50] : [1 + Math.sin(token) / 5, 0.5 + Math.cos(token) / 5, 0.2 + Math.sin(3 * token) / 5]
 
-/** A CLIP in two files of which every number is known: a picture's vector is its mean colour. */
+/** A CLIP in two files with known numbers: the vector of a picture is its mean colour. */
 export async function twoTowerFiles(): Promise<Record<string, Buffer>> {
   const { files } = await embedderModel()
   return {
@@ -35,7 +35,7 @@ interface TwoTowerModel {
   name: string
   task: string
   file: string
-  /** What the repo has besides, or instead. */
+  /** Further files of the repo, or replacements. */
   files?: Record<string, Buffer>
 }
 

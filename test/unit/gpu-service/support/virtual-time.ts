@@ -7,7 +7,7 @@ interface Event extends Placed {
   happen: () => void
 }
 
-/** A clock that stands still until it is told to go on, and what is to happen on it. */
+/** A clock that stands still until told to advance, with the events scheduled on it. */
 export class VirtualTime {
   nowMs = 0
   #order = 0
@@ -27,18 +27,18 @@ export class VirtualTime {
     return event
   }
 
-  /** Fulfilled after so long. */
+  /** Fulfilled after this delay. */
   wait(delayMs: number): Promise<void> {
     return new Promise((resolve) => this.after(delayMs, resolve))
   }
 
-  /** Lets everything happen up to a moment; what each thing leads to is finished before the next. */
+  /** Runs every event up to this moment, each with all that it leads to before the next. */
   async runTo(untilMs: number): Promise<void> {
     for (let { first } = this.#events; first !== undefined && first.atMs <= untilMs; { first } = this.#events) {
       this.#events.remove(first)
       this.nowMs = Math.max(this.nowMs, first.atMs)
       first.happen()
-      // Twice: what this led to may ask for a turn of its own.
+      // Twice, because what an event leads to may wait for a turn of its own.
       for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
     }
     if (untilMs < Number.POSITIVE_INFINITY) this.nowMs = Math.max(this.nowMs, untilMs)

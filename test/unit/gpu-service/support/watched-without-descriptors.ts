@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import { withinTime } from '../../../../gpu-service/within-time.ts'
 import { takeDescriptors } from './take-descriptors.ts'
 
-/** Does work within a time while its process has no file descriptor left: prints what comes of it, and of work within it. */
+/** Runs `withinTime` while its process has no file descriptor left, also nested; prints the results. */
 const work = () => 'done'
 withinTime({ limitMs: 1000, work })
 const taken = takeDescriptors()

@@ -5,12 +5,12 @@ import { WorkerEngine, type WorkerEngineOptions } from '../../../../gpu-service/
 import { fixtureModel } from './folders.ts'
 import { workerUrl } from './test-serving.ts'
 
-/** A model of a few kilobytes, what it is asked for, and one row of its input. */
+/** A model of a few kilobytes, its outputs, and one row of its input. */
 export const path = join(fixtureModel('sklearn/iris-logistic-regression'), 'model.onnx')
 export const outputs = ['output_label', 'output_probability']
 export const row = (): Tensors => ({ X: { type: 'float32', dims: [1, 4], data: Float32Array.of(5.1, 3.5, 1.4, 0.2) } })
 
-/** For a file of tests: starts engines, which are closed behind each test. */
+/** Starts engines that are closed after each test of the file. */
 export function useEngines() {
   const engines: WorkerEngine[] = []
   afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.close())))

@@ -1,7 +1,7 @@
 import { serveRequests } from '../../../../gpu-service/engine/serve-requests.ts'
 import { Sessions } from '../../../../gpu-service/engine/sessions.ts'
 
-/** The real worker, which leaves without an answer when it is given the number 666, and is killed when it is given 667. */
+/** The real worker, except that it exits on the input 666 and is killed on 667. */
 const sessions = new Sessions({ device: 'cpu', intraOpThreads: 1, loneThreads: 1, mapBytesMin: 2 ** 30 }, [''])
 await serveRequests(async (request, inputs) => {
   const isGiven = (number: number) =>
