@@ -8,7 +8,7 @@ import { createSqsQueue } from '../../shared/queue/sqs-queue.ts'
 import { createSignedReads } from '../../shared/table/signed-reads.ts'
 import { openTable } from '../../shared/table/table.ts'
 
-/** Takes every request and answers none, or sends the beginning of a body. */
+/** Accepts every request and answers none, or sends only the beginning of a body. */
 const server = createServer((request, response) => {
   if (request.url?.includes('beginning') !== true) return
   response.writeHead(200, { 'content-length': '1000', etag: '"x"' })
@@ -29,13 +29,13 @@ afterAll(() => {
   server.close()
   server.closeAllConnections()
 })
-/** Sooner than in earnest, so that the test is. */
+/** Shorter than in production, to keep the test short. */
 const soon = { requestTimeout: 100, socketTimeout: 100 }
 
 it.each([
   ['by the SDK', undefined],
   ['by signed reads', createSignedReads],
-])('a database that does not answer is given up %s', async (_, createReads) => {
+])('gives up %s on a database that does not answer', async (_, createReads) => {
   const requestHandler = { ...awsTimeouts.table, ...soon }
   const of = { ...client, maxAttempts: 2, requestHandler }
   const table = openTable({ tableName: 'test', client: of, ...(createReads && { createReads }) })
@@ -43,7 +43,7 @@ it.each([
   table.close()
 })
 
-it('a database is waited for as long as is written, when nobody says otherwise', async () => {
+it('waits for a database as long as the default timeout says', async () => {
   const table = openTable({ tableName: 'test', client: { ...client, maxAttempts: 1 } })
   const started = performance.now()
   await expect(table.get({ pk: 'a', sk: 'a' })).rejects.toMatchObject({ name: 'TimeoutError' })
@@ -51,14 +51,14 @@ it('a database is waited for as long as is written, when nobody says otherwise',
   table.close()
 })
 
-it('a queue that does not answer is given up', async () => {
+it('gives up on a queue that does not answer', async () => {
   const requestHandler = { ...awsTimeouts.queue, ...soon }
   const queueUrl = `${client.endpoint}/queue`
   const queue = createSqsQueue({ queueUrl, client: { ...client, maxAttempts: 1, requestHandler } })
   await expect(queue.send({ message: 'x' })).rejects.toMatchObject({ name: 'TimeoutError' })
 })
 
-it('a store that does not answer, or stops in the middle of a body, is given up', async () => {
+it('gives up on a store that does not answer, or stops in the middle of a body', async () => {
   const requestHandler = { ...awsTimeouts.objects, socketTimeout: 100 }
   const options = { ...client, forcePathStyle: true, maxAttempts: 1, requestHandler }
   const objects = createS3ObjectStore({ bucket: 'b', client: options })

@@ -31,7 +31,7 @@ describe('a folder as an object store', () => {
     'key',
     '',
     `drop/${'x'.repeat(256)}`,
-  ])('refuses the key %j wherever it is used', async (key) => {
+  ])('refuses the key %j in every operation', async (key) => {
     const not = /is not a key of this store/
     await expect(async () => objects.head({ key })).rejects.toThrow(not)
     await expect(async () => objects.get({ key })).rejects.toThrow(not)
@@ -42,7 +42,7 @@ describe('a folder as an object store', () => {
     expect(await filesUnder('.')).toEqual([])
   })
 
-  it('leaves no temporary file behind, whatever goes wrong', async () => {
+  it('leaves no temporary file behind after any failure', async () => {
     await put('manifests/a', 'x')
     await expect(put('manifests/a/b', 'below a file')).rejects.toThrow()
     await mkdir(join(root, 'manifests', 'folder', 'full'), { recursive: true })
@@ -54,7 +54,7 @@ describe('a folder as an object store', () => {
     expect(await filesUnder('staging/.writing')).toEqual([])
   })
 
-  it('keeps the copy of a backup whole where the file rots that it is of, and the other way round', async () => {
+  it('keeps a backup copy intact if the original is damaged, and the other way round', async () => {
     await put('blobs/a', 'whole')
     await objects.copy({ from: 'blobs/a', to: 'backups/blobs/a' })
     await writeFile(join(root, 'blobs/a'), 'rotten')
@@ -64,7 +64,7 @@ describe('a folder as an object store', () => {
     expect(await contentOf(objects, 'blobs/a')).toBe('whole')
   })
 
-  it('says that an upload is missing where a death came behind its object, between the ends of its parts', async () => {
+  it('reports an upload as missing if the process died while its parts were being deleted', async () => {
     const key = objectKeys.staging('imp_1', 'f')
     const { uploadId } = await objects.uploads.create({ key })
     const parts: { partNumber: number; etag: string }[] = []
@@ -78,7 +78,7 @@ describe('a folder as an object store', () => {
     await expect(objects.uploads.complete({ key, uploadId, parts })).rejects.toThrow(UploadMissing)
   })
 
-  it('is cleared at a start of what killed writers left, and keeps uploads that may go on', async () => {
+  it('removes at start what killed writers left, and keeps uploads that can continue', async () => {
     await sweepFolder({ root, now: new Date() })
     const key = objectKeys.staging('imp_1', 'f')
     const { uploadId } = await objects.uploads.create({ key })
@@ -99,7 +99,7 @@ describe('a folder as an object store', () => {
     expect(await contentOf(objects, key)).toBe('a')
   })
 
-  it('shows whole objects only, however often the writer is killed', async () => {
+  it('shows only whole objects, however often the writer is killed', async () => {
     const module = fileURLToPath(new URL('../../shared/objects/folder-object-store.ts', import.meta.url))
     const script = `
       const { parentPort, workerData } = require('node:worker_threads')

@@ -10,8 +10,8 @@ import { keysBelow } from './test-store.ts'
 
 useFolder()
 
-describe('a folder that others write to, too', () => {
-  it('lists the uploads that are open beside what a file manager left among them', async () => {
+describe('a folder that other programs write to', () => {
+  it('lists open uploads even if a file manager left files among them', async () => {
     const key = objectKeys.staging('imp_1', 'f')
     await objects.uploads.create({ key })
     await writeFile(join(root, 'staging', '.uploads', '.DS_Store'), '')
@@ -19,7 +19,7 @@ describe('a folder that others write to, too', () => {
     expect(open.map((upload) => upload.key)).toEqual([key])
   })
 
-  it('takes only plain files of a drop for objects: no links, folders or pipes', async () => {
+  it('takes only plain files of a drop as objects: no links, folders or pipes', async () => {
     const secret = join(root, 'key')
     const folder = join(root, 'drop', 'acme', 'model', 'v1')
     await mkdir(join(folder, 'config.json'), { recursive: true })
@@ -42,14 +42,14 @@ describe('a folder that others write to, too', () => {
     expect(await keysBelow(objects, 'drop/')).toEqual([`${prefix}real`])
   })
 
-  it('lists a drop whose folders are called as its own', async () => {
+  it('lists a drop that has folders with the names of internal ones', async () => {
     const key = 'drop/acme/model/v1/staging/.writing/x'
     await put(key, 'x')
     await put('drop/acme/model/v1/staging/.uploads/y', 'y')
     expect(await keysBelow(objects, 'drop/')).toHaveLength(2)
   })
 
-  it('lists every object, whichever folders beside them come and go meanwhile', async () => {
+  it('lists every object while unrelated folders come and go', async () => {
     const keys = Array.from({ length: 20 }, (_, index) => `drop/acme/model/v1/d${index}/f`).toSorted()
     for (const key of keys) await put(key, 'x')
     let isOver = false
@@ -69,7 +69,7 @@ describe('a folder that others write to, too', () => {
     }
   })
 
-  it('tells when a file came, not the time that was copied along with it', async () => {
+  it('reports when a file arrived, not the modification time copied with it', async () => {
     const path = join(root, 'drop', 'acme', 'model', 'v1', 'x')
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, 'x')

@@ -19,7 +19,7 @@ queueSuite('the local queue', async () => {
   }
 })
 
-it('delivers every message twice when it is told to', async () => {
+it('delivers every message twice if configured to', async () => {
   const queue = new LocalQueue<string>({ ...options, deliverTwice: true })
   const received: string[] = []
   queue.consume(async (message) => void received.push(message))
@@ -28,7 +28,7 @@ it('delivers every message twice when it is told to', async () => {
   expect(received.toSorted()).toEqual(['a', 'a', 'b', 'b'])
 })
 
-it('handles no more messages at once than it may', async () => {
+it('handles as many messages at once as its concurrency and no more', async () => {
   const queue = new LocalQueue<number>(options)
   let running = 0
   let most = 0
@@ -42,7 +42,7 @@ it('handles no more messages at once than it may', async () => {
   expect(most).toBe(options.concurrency)
 })
 
-it('hands out nothing after it is closed, tells handlers to stop and waits for them', async () => {
+it('delivers nothing after it is closed, aborts running handlers and waits for them', async () => {
   const queue = new LocalQueue<string>({ ...options, concurrency: 1 })
   const received: string[] = []
   const begun = Promise.withResolvers<void>()
@@ -64,7 +64,7 @@ it('hands out nothing after it is closed, tells handlers to stop and waits for t
   expect(received).toEqual(['running'])
 })
 
-it('has one consumer', () => {
+it('accepts only one consumer', () => {
   const queue = new LocalQueue<string>(options)
   queue.consume(async () => {})
   expect(() => queue.consume(async () => {})).toThrow('has a consumer already')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ObjectChanged } from '../../shared/objects/object-store.ts'
 import { contentOf, freshStore, keysBelow, manifest, type StartStore } from './test-store.ts'
 
-/** What every object store holds to of what is copied and deleted in it. */
+/** What every object store guarantees for copies and deletes. */
 export function copiesSuite(name: string, start: StartStore): void {
   describe(`copies within ${name}`, () => {
     const store = freshStore(start)
@@ -38,7 +38,7 @@ export function copiesSuite(name: string, start: StartStore): void {
       },
     )
 
-    it('deletes what is there and does not mind what is not', async () => {
+    it('deletes what exists and ignores what does not', async () => {
       await store.put(manifest('a'), 'a')
       await store.put(manifest('b'), 'b')
       await store.objects.delete({ keys: [manifest('a'), manifest('nothing'), 'drop/nobody/nothing/v1/x'] })

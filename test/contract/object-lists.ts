@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { freshStore, keysBelow, type StartStore } from './test-store.ts'
 
-/** What every object store holds to of its lists. */
+/** What every object store guarantees for lists. */
 export function listsSuite(name: string, start: StartStore): void {
   describe(`lists of ${name}`, () => {
     const store = freshStore(start)
@@ -15,7 +15,7 @@ export function listsSuite(name: string, start: StartStore): void {
       expect(await keysBelow(store.objects, 'drop/nobody/')).toEqual([])
     })
 
-    it('lists in the order of UTF-8 bytes, however the pages are cut, and every object once', async () => {
+    it('lists in the order of UTF-8 bytes, in pages of any size, every object once', async () => {
       const names = ['Z', 'a', 'a!', 'a/b', 'a0', 'ab', 'z', 'é', '\u{ff5e}', '\u{1f600}', 'a b', 'a+b']
       const keys = names.map((text) => `drop/acme/model/v1/${text === 'a' ? 'aa' : text}`)
       for (const key of keys) await store.put(key, 'x')

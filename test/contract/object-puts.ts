@@ -14,12 +14,12 @@ import {
   sha256,
 } from './test-store.ts'
 
-/** What every object store holds to of what is put into it. */
+/** What every object store guarantees for puts. */
 export function putsSuite(name: string, start: StartStore): void {
   describe(`objects put into ${name}`, () => {
     const store = freshStore(start)
 
-    it('gives back what was put, with its size and one ETag from head, get and list', async () => {
+    it('returns what was put, with the same size and ETag from head, get and list', async () => {
       const key = manifest('a')
       expect(await store.objects.put({ key, body: inChunks('one ', 'two'), sizeBytes: 7 })).toBe('written')
       const head = await store.objects.head({ key })
@@ -31,7 +31,7 @@ export function putsSuite(name: string, start: StartStore): void {
       expect(Math.abs((head?.modifiedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000)
     })
 
-    it('takes a stream in pieces of any size', async () => {
+    it('accepts a stream of chunks of any size', async () => {
       const key = manifest('a')
       async function* pieces() {
         for (let size = 1; size < 3000; size += 7) yield Buffer.alloc(size, 'x')
@@ -41,14 +41,14 @@ export function putsSuite(name: string, start: StartStore): void {
       expect((await contentOf(store.objects, key)).length).toBe(sizeBytes)
     })
 
-    it('takes an empty object', async () => {
+    it('accepts an empty object', async () => {
       const key = manifest('empty')
       await store.objects.put({ key, body: inChunks(), sizeBytes: 0, sha256: sha256(bytes('')) })
       expect(await contentOf(store.objects, key)).toBe('')
       expect(await store.objects.head({ key })).toMatchObject({ sizeBytes: 0 })
     })
 
-    it('takes content from a buffer and from a stream with its sha256', async () => {
+    it('accepts a buffer or a stream with its sha256', async () => {
       const content = bytes('checked')
       for (const body of [content, inChunks('check', 'ed')]) {
         const key = objectKeys.blob(sha256(content))
@@ -57,7 +57,7 @@ export function putsSuite(name: string, start: StartStore): void {
       }
     })
 
-    it('replaces an object whole, and its ETag with it', async () => {
+    it('replaces an object as a whole, including its ETag', async () => {
       const key = manifest('a')
       await store.put(key, 'a long first text')
       const before = await store.objects.head({ key })
@@ -69,7 +69,7 @@ export function putsSuite(name: string, start: StartStore): void {
     it.each([
       ['a buffer', () => bytes('wrong')],
       ['a stream', () => inChunks('wr', 'ong')],
-    ])('keeps nothing of %s whose sha256 is another', async (_, body) => {
+    ])('keeps nothing of %s with another sha256', async (_, body) => {
       const key = manifest('a')
       const wanted = sha256(bytes('right'))
       await expect(store.objects.put({ key, body: body(), sizeBytes: 5, sha256: wanted })).rejects.toThrow(
@@ -79,7 +79,7 @@ export function putsSuite(name: string, start: StartStore): void {
       expect(await keysBelow(store.objects, 'manifests/')).toEqual([])
     })
 
-    it('keeps the old object where the new one is refused', async () => {
+    it('keeps the old object if the new one is refused', async () => {
       const key = manifest('a')
       await store.put(key, 'old')
       const wrong = { key, body: bytes('new'), sizeBytes: 3, sha256: sha256(bytes('other')) }
@@ -100,7 +100,7 @@ export function putsSuite(name: string, start: StartStore): void {
       expect(await store.objects.head({ key })).toBeUndefined()
     })
 
-    it('keeps nothing of a stream that breaks off, and says why it did', async () => {
+    it('keeps nothing of a stream that breaks off, and passes its error on', async () => {
       const key = manifest('a')
       const broken = store.objects.put({ key, body: breakingAfter('123'), sizeBytes: 1_000_000 })
       await expect(broken).rejects.toThrow('the source went away')
@@ -126,14 +126,14 @@ export function putsSuite(name: string, start: StartStore): void {
       expect(await contentOf(store.objects, key)).toBe('first second')
     })
 
-    it('leaves an object that is there as it is when asked to', async () => {
+    it('leaves an existing object unchanged if asked to', async () => {
       const key = manifest('a')
       await store.put(key, 'first')
       expect(await store.objects.put({ key, body: inChunks('other'), sizeBytes: 5, ifAbsent: true })).toBe('exists')
       expect(await contentOf(store.objects, key)).toBe('first')
     })
 
-    it('lets one of many win that write an absent object at once', async () => {
+    it('lets exactly one of several concurrent writers of an absent object win', async () => {
       const key = manifest('a')
       const texts = ['one', 'two', 'six', 'ten']
       const outcomes = await Promise.allSettled(

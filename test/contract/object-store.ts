@@ -5,7 +5,7 @@ import { readsSuite } from './object-reads.ts'
 import type { StartStore } from './test-store.ts'
 import { uploadsSuite } from './uploads.ts'
 
-/** What every object store holds to, whatever keeps its bytes. */
+/** What every object store guarantees, whatever keeps its bytes. */
 export function objectStoreSuite(name: string, start: StartStore, partBytes?: number): void {
   putsSuite(name, start)
   readsSuite(name, start)

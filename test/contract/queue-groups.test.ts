@@ -9,7 +9,7 @@ const groupOf = (message: string) => message.split(' ')[0] ?? ''
 const many = (group: string, count: number) => Array.from({ length: count }, (_, at) => `${group} ${at}`)
 const options = { name: 'test', visibilityTimeoutMs: 60_000, maxReceiveCount: 3, groupOf }
 
-describe('groups of messages of the local queue', () => {
+describe('message groups of the local queue', () => {
   it('take turns, whatever was sent first', async () => {
     const queue = new LocalQueue<string>({ ...options, concurrency: 1 })
     const received: string[] = []
@@ -19,7 +19,7 @@ describe('groups of messages of the local queue', () => {
     expect(received).toEqual(['large 0', 'small 0', 'one 0', 'large 1', 'small 1', 'large 2', 'large 3'])
   })
 
-  it('go first that have the least in hand', async () => {
+  it('go first if they have the fewest messages in progress', async () => {
     const { queue, received, end } = held({ concurrency: 4 })
     await queue.sendMany({ messages: many('large', 6) })
     await expect.poll(() => received).toHaveLength(4)
@@ -28,7 +28,7 @@ describe('groups of messages of the local queue', () => {
     expect(received.slice(4)).toEqual(['small 0', 'one 0', 'large 4'])
   })
 
-  it('leave room for a group that has nothing in hand, and fill it for none that has', async () => {
+  it('keep room for a group with nothing in progress, and for no other', async () => {
     const { queue, received, end } = held({ concurrency: 4, keptForOthers: 2 })
     await queue.sendMany({ messages: many('large', 6) })
     await expect.poll(() => received).toEqual(['large 0', 'large 1'])
@@ -39,7 +39,7 @@ describe('groups of messages of the local queue', () => {
     expect(received.slice(4)).toEqual(['small 1'])
   })
 
-  it('come back into their group when they fail', async () => {
+  it('return to their group when they fail', async () => {
     const queue = new LocalQueue<string>({ ...options, concurrency: 3, keptForOthers: 1 })
     const received: number[] = []
     let inHand = 0
@@ -58,7 +58,7 @@ describe('groups of messages of the local queue', () => {
   })
 })
 
-/** A queue whose messages are worked on until `end` is called for them. */
+/** A queue whose messages are in progress until `end` is called for them. */
 function held(more: { concurrency: number; keptForOthers?: number }) {
   const queue = new LocalQueue<string>({ ...options, ...more })
   const received: string[] = []
@@ -77,7 +77,7 @@ function held(more: { concurrency: number; keptForOthers?: number }) {
   return { queue, received, end }
 }
 
-it('SQS is told the group of each message, alone and among many', async () => {
+it('sends the group of each message to SQS, in single and batch sends', async () => {
   const asked: unknown[] = []
   const server = createServer(async (request, response) => {
     asked.push(await json(request))

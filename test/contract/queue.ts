@@ -10,11 +10,11 @@ export interface TestQueue {
   close(): Promise<void>
 }
 
-/** The settings that every queue of the suite is made with. */
+/** The settings of every queue in the suite. */
 export const suiteVisibilityMs = 1000
 export const suiteReceivesMax = 3
 
-/** What every queue holds to, whatever carries its messages. */
+/** What every queue guarantees, whatever carries its messages. */
 export function queueSuite(name: string, start: () => Promise<TestQueue>) {
   describe(`messages of ${name}`, () => {
     let test: TestQueue
@@ -27,7 +27,7 @@ export function queueSuite(name: string, start: () => Promise<TestQueue>) {
     })
     afterEach(() => test.close())
 
-    it('arrive once each, also many sent together', async () => {
+    it('arrive once each, also in batches', async () => {
       test.consume(async (message) => void received.push(message))
       await test.queue.send({ message: { number: 0 } })
       await test.queue.sendMany({ messages: Array.from({ length: 25 }, (_, at) => ({ number: at + 1 })) })
@@ -37,7 +37,7 @@ export function queueSuite(name: string, start: () => Promise<TestQueue>) {
       expect(numbers).toEqual(Array.from({ length: 26 }, (_, at) => at))
     })
 
-    it('are JSON at the moment they are sent', async () => {
+    it('are serialised as JSON when they are sent', async () => {
       const message: Record<string, unknown> = { text: 'ü\u{1f600}\n', nothing: undefined, at: new Date(0), list: [1] }
       await test.queue.send({ message })
       message.text = 'changed afterwards'
@@ -46,7 +46,7 @@ export function queueSuite(name: string, start: () => Promise<TestQueue>) {
       expect(received).toStrictEqual([{ text: 'ü\u{1f600}\n', at: '1970-01-01T00:00:00.000Z', list: [1] }])
     })
 
-    it('come back when their handler fails, counted, and end among the dead letters', async () => {
+    it('are redelivered with a count when their handler fails, and end up as dead letters', async () => {
       test.consume(async (message, { receiveCount }) => {
         received.push(receiveCount)
         throw new Error(`no: ${JSON.stringify(message)}`)
@@ -57,7 +57,7 @@ export function queueSuite(name: string, start: () => Promise<TestQueue>) {
       expect(await test.deadLetters()).toEqual([{ bad: true }])
     })
 
-    it('are not kept back by one that fails', async () => {
+    it('are not held up by one that fails', async () => {
       test.consume(async (message) => {
         if (message === 'bad') throw new Error('no')
         received.push(message)
@@ -77,7 +77,7 @@ export function queueSuite(name: string, start: () => Promise<TestQueue>) {
       expect(received).toEqual(['soon', 'late'])
     })
 
-    it('are handed out again beside a handler that outlives the visibility timeout', async () => {
+    it('are redelivered while a handler exceeds the visibility timeout', async () => {
       test.consume(async (_, { receiveCount }) => {
         received.push(receiveCount)
         if (receiveCount === 1) await wait(suiteVisibilityMs * 2)

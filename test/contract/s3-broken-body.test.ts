@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 
-/** An S3 that sends the beginning of an object, with a checksum that the SDK checks, and then nothing. */
+/** An S3 that sends the beginning of an object, with a checksum that the SDK verifies, and then nothing. */
 async function startStalled() {
   const server = createServer((_, response) => {
     const checksum = { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-checksum-type': 'FULL_OBJECT' }
@@ -26,7 +26,7 @@ async function startStalled() {
   return { server, client, objects: createS3ObjectStore({ bucket: 'b', client }), [Symbol.dispose]: close }
 }
 
-it('a body that breaks before anyone reads it ends nothing but itself', async () => {
+it('a body that breaks before it is read causes no error elsewhere', async () => {
   using stalled = await startStalled()
   const over = new AbortController()
   const { body } = await stalled.objects.get({ key: 'x', signal: over.signal })

@@ -7,7 +7,7 @@ import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 
 const gibibyte = 1024 ** 3
 
-/** An S3 that claims to hold an object of 12 GiB, and says what it was asked to copy. */
+/** An S3 that claims to hold an object of 12 GiB, and records what it was asked to copy. */
 async function startLargeObject({ changedAtPart = Number.POSITIVE_INFINITY } = {}) {
   const ranges: string[] = []
   const asked: string[] = []
@@ -53,7 +53,7 @@ async function startLargeObject({ changedAtPart = Number.POSITIVE_INFINITY } = {
 
 const copy = { from: 'staging/imp_1/f', to: 'blobs/sha256/aa/f', ifMatch: '"large"' }
 
-it('an object that is too large for one copy is copied in parts, some at once, each of the content that was read', async () => {
+it('copies an object that is too large for one copy in parts, some at once, all from the content that was read', async () => {
   using large = await startLargeObject()
   await large.objects.copy(copy)
   const starts = large.ranges.map((range) => Number(/bytes=(\d+)-/.exec(range)?.[1])).toSorted((a, b) => a - b)
@@ -64,7 +64,7 @@ it('an object that is too large for one copy is copied in parts, some at once, e
   expect(large.asked).toEqual(['POST 0', 'POST 0'])
 })
 
-it('a copy in parts of an object that changes is given up when its last part has come, and nothing appears', async () => {
+it('aborts a copy in parts once its last part has ended if the object changes, and creates nothing', async () => {
   using large = await startLargeObject({ changedAtPart: 10 })
   await expect(large.objects.copy(copy)).rejects.toThrow(ObjectChanged)
   expect(large.asked).toEqual(['POST 0', 'DELETE 0'])

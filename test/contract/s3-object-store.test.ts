@@ -6,7 +6,7 @@ import { createS3ObjectStore } from '../../shared/objects/s3-object-store.ts'
 import { objectStoreSuite } from './object-store.ts'
 import { contentOf } from './test-store.ts'
 
-/** `SLIPWAY_TEST_S3_ENDPOINT=http://127.0.0.1:7070` of any S3 server; the keys come as for every AWS client. */
+/** `SLIPWAY_TEST_S3_ENDPOINT=http://127.0.0.1:7070` of any S3 server; credentials are set as for every AWS client. */
 const endpoint = process.env.SLIPWAY_TEST_S3_ENDPOINT
 const credentials = {
   accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'test',
@@ -27,7 +27,7 @@ if (endpoint === undefined) {
 } else {
   objectStoreSuite('S3', startBucket, 5 * 1024 ** 2)
 
-  it('has an address of one object, for whoever is sent there: whole, in parts, and by the name it is told', async () => {
+  it('gives a URL of one object that serves it whole, in parts, and under a given file name', async () => {
     const { objects } = await startBucket()
     const key = objectKeys.blob('a'.repeat(64))
     await objects.put({ key, body: Buffer.from('hello'), sizeBytes: 5 })
@@ -43,7 +43,7 @@ if (endpoint === undefined) {
     expect((await fetch(url.replace('a'.repeat(64), 'b'.repeat(64)))).status).toBe(403)
   })
 
-  it('takes an object from whoever was given its address, whole or in parts', async () => {
+  it('accepts an object from the holder of an upload URL, whole or in parts', async () => {
     const { objects } = await startBucket()
     const [whole, joined] = [objectKeys.staging('a', 'whole'), objectKeys.staging('a', 'joined')]
     const send = async (url = '', body = '') => {

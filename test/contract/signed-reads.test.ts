@@ -23,7 +23,7 @@ afterEach(async () => {
   await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)))
 })
 
-/** A table behind a server that answers as the test says, and tells what it was asked. */
+/** A table on a server that answers as the test says, and records the requests. */
 async function start(answer: (at: number) => { status: number; body: object }) {
   const asked: Asked[] = []
   server = createServer(async (request, response) => {
@@ -41,7 +41,7 @@ async function start(answer: (at: number) => { status: number; body: object }) {
 const found = { status: 200, body: { Item: { pk: { S: 'a' }, sk: { S: 'b' }, count: { N: '7' } } } }
 const isOfSdk = ({ request }: Asked) => request.headers['user-agent'] !== undefined
 
-it('a read is one request, signed as AWS asks for', async () => {
+it('a read is one request with an AWS signature', async () => {
   const { table, asked } = await start(() => found)
   expect(await table.get(key)).toEqual({ ...key, count: 7 })
   const [one] = asked
@@ -51,14 +51,14 @@ it('a read is one request, signed as AWS asks for', async () => {
   expect(one.request.headers.authorization).toBe(authorizationOf(one))
 })
 
-it('what is refused is asked by the SDK, and so is all for a while', async () => {
+it('a failed read is repeated by the SDK, and later reads use the SDK for a while', async () => {
   const { table, asked } = await start((at) => (at === 1 ? { status: 500, body: {} } : found))
   expect(await table.get(key)).toEqual({ ...key, count: 7 })
   expect(await table.get(key)).toEqual({ ...key, count: 7 })
   expect(asked.map(isOfSdk)).toEqual([false, true, true])
 })
 
-it('a read of any kind finds what was written, page by page', async () => {
+it('every kind of read finds what was written, page by page', async () => {
   const database = await startTable()
   const items = Array.from({ length: 5 }, (_, at) => ({
     ...{ pk: 'kinds', sk: String(at), text: 'ü "B":', number: 1.5, none: null, list: [1, { deep: true }] },
@@ -75,7 +75,7 @@ it('a read of any kind finds what was written, page by page', async () => {
   await database.close()
 })
 
-/** Signature version 4, written down a second time. */
+/** Signature version 4, implemented a second time. */
 function authorizationOf({ request: { headers, method = '', url = '' }, body }: Asked): string {
   const date = String(headers['x-amz-date'])
   const scope = `${date.slice(0, 8)}/eu-central-1/dynamodb/aws4_request`

@@ -25,7 +25,7 @@ beforeEach(() => {
 })
 afterAll(() => server.close())
 
-/** What Lambda would be answered for messages that came so often; those that say "bad" fail. */
+/** The answer to Lambda for messages with these receive counts; those that say "bad" fail. */
 function handle(...messages: { body: string; receiveCount: number }[]) {
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
   const endpoint = new URL(queueUrl).origin
@@ -44,7 +44,7 @@ function handle(...messages: { body: string; receiveCount: number }[]) {
   return handleSqsRecords({ Records }, { handler, comeBack, signal: new AbortController().signal, log })
 }
 
-it('a message that fails comes back after a while that grows, long before its visibility timeout, and no other does', async () => {
+it('a failed message, and no other, is redelivered after a growing delay, long before its visibility timeout', async () => {
   const bad = [1, 2, 3, 4].map((receiveCount) => ({ body: 'bad', receiveCount }))
   const { batchItemFailures } = await handle({ body: 'good', receiveCount: 1 }, ...bad)
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['m1', 'm2', 'm3', 'm4'])
@@ -57,12 +57,12 @@ it('a message that fails comes back after a while that grows, long before its vi
   )
 })
 
-it('a message that failed for the last time is among the dead letters at once, where somebody is told of it', async () => {
+it('a message that failed for the last time becomes a dead letter at once, which raises an alarm', async () => {
   await handle({ body: 'bad', receiveCount: receivesMax - 1 }, { body: 'bad', receiveCount: receivesMax })
   expect(asked.map(({ body }) => body)).toMatchObject([{ VisibilityTimeout: 3840 }, { VisibilityTimeout: 0 }])
 })
 
-it('a message that fails comes back also where its queue does not take when', async () => {
+it('a failed message is redelivered even if its delay cannot be set', async () => {
   status = 500
   const { batchItemFailures } = await handle({ body: 'bad', receiveCount: 1 }, { body: 'bad', receiveCount: 1 })
   expect(batchItemFailures).toHaveLength(2)

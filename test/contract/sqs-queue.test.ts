@@ -57,7 +57,7 @@ async function startSqs(): Promise<TestQueue> {
   }
 }
 
-/** What the event source mapping of a Lambda does. */
+/** Polls like the event source mapping of a Lambda. */
 async function poll({ sqs, queueUrl, handler, comeBack, signal }: PollInput) {
   while (!signal.aborted) {
     const answer = await sqs.send(

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { openTable } from '../../shared/table/table.ts'
 
-describe('a write that meets another transaction', () => {
+describe('a write that conflicts with a transaction', () => {
   const conflict = { __type: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException' }
   const cancelled = (...codes: string[]) => ({
     __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
@@ -11,7 +11,7 @@ describe('a write that meets another transaction', () => {
   })
   const key = { pk: 'a', sk: 'a' }
 
-  /** A database that refuses in this order and then agrees. */
+  /** A database that answers with these refusals in order, and then accepts. */
   async function refusing(refusals: object[]) {
     let asked = 0
     const server = createServer((request, response) => {
@@ -37,26 +37,23 @@ describe('a write that meets another transaction', () => {
     return { table: opened, pauses, asked: () => asked, [Symbol.dispose]: close }
   }
 
-  it('is tried again after pauses that grow', async () => {
+  it('is retried after growing delays', async () => {
     using database = await refusing([cancelled('None', 'TransactionConflict'), cancelled('TransactionConflict')])
     await database.table.transact([{ put: key }])
     expect(database.pauses).toEqual([20, 40])
   })
 
-  it('is tried again also when it is one item', async () => {
+  it('is retried for a single item too', async () => {
     using database = await refusing([conflict, conflict, conflict])
     await database.table.put(key)
     expect(database.asked()).toBe(4)
   })
 
-  it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
-    'is tried again when it is cancelled by %s',
-    async (code) => {
-      using database = await refusing([cancelled('None', code), cancelled(code)])
-      await database.table.transact([{ put: key }])
-      expect(database.pauses).toEqual([20, 40])
-    },
-  )
+  it.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])('is retried when cancelled by %s', async (code) => {
+    using database = await refusing([cancelled('None', code), cancelled(code)])
+    await database.table.transact([{ put: key }])
+    expect(database.pauses).toEqual([20, 40])
+  })
 
   it('gives up after a bounded number of tries', async () => {
     using database = await refusing(Array.from({ length: 50 }, () => cancelled('TransactionConflict')))
@@ -66,7 +63,7 @@ describe('a write that meets another transaction', () => {
     expect(database.asked()).toBe(8)
   })
 
-  it('is not tried again when a condition failed', async () => {
+  it('is not retried if a condition failed', async () => {
     using database = await refusing([cancelled('TransactionConflict', 'ConditionalCheckFailed')])
     await expect(database.table.transact([{ put: key }])).rejects.toMatchObject({ failed: [false, true] })
     expect(database.asked()).toBe(1)

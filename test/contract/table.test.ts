@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** A partition of its own for each test. */
+/** A new partition for each test. */
 const newKey = (sk = 'a'): ItemKey => ({ pk: `TEST#${++count}`, sk })
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -21,7 +21,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   )
 
 describe('one item', () => {
-  it('is what was put, without what is undefined', async () => {
+  it('is returned as it was put, without undefined values', async () => {
     const key = newKey()
     await table.put({ ...key, text: 'ü', list: [1, { deep: true }], nothing: undefined, none: null })
     expect(await table.get(key)).toStrictEqual({ ...key, text: 'ü', list: [1, { deep: true }], none: null })
@@ -30,7 +30,7 @@ describe('one item', () => {
     expect(await table.get(key)).toBeUndefined()
   })
 
-  it('is put by one of many that want it absent', async () => {
+  it('is put by exactly one of many that require it to be absent', async () => {
     const key = newKey()
     const puts = Array.from({ length: 8 }, (_, who) => failureOf(table.put({ ...key, who }, absent)))
     const outcomes = await Promise.all(puts)
@@ -56,7 +56,7 @@ describe('one item', () => {
 })
 
 describe('a transaction', () => {
-  it('writes all or nothing, and says whose condition failed', async () => {
+  it('writes all or nothing, and reports which conditions failed', async () => {
     const [there, other, gone] = [newKey(), newKey(), newKey()]
     await table.put({ ...there, number: 1 })
     await table.put({ ...gone, number: 1 })
@@ -83,7 +83,7 @@ describe('a transaction', () => {
     expect(await table.get(gone)).toBeUndefined()
   })
 
-  it('loses no count when many add at once', async () => {
+  it('loses no increment when many run at once', async () => {
     const key = newKey()
     await table.put({ ...key, number: 0 })
     const add = { expression: 'ADD #n :one', names: { '#n': 'number' }, values: { ':one': 1 } }
@@ -100,7 +100,7 @@ describe('a transaction', () => {
 })
 
 describe('a list', () => {
-  it('comes in the order of its sort key, forwards and backwards, page by page, each item once', async () => {
+  it('is in the order of its sort key, forwards and backwards, page by page, each item once', async () => {
     const { pk } = newKey()
     const names = Array.from({ length: 60 }, (_, at) => `i${String(at).padStart(3, '0')}`)
     await table.putMany(names.toReversed().map((sk) => ({ pk, sk })))
@@ -119,7 +119,7 @@ describe('a list', () => {
     expect(all.map(({ sk }) => sk)).toEqual(names)
   })
 
-  it('passes a page of DynamoDB, which ends at 1 MB', async () => {
+  it('continues beyond a page of DynamoDB, which ends at 1 MB', async () => {
     const { pk } = newKey()
     const text = 'x'.repeat(300_000)
     for (const sk of ['a', 'b', 'c', 'd', 'e']) await table.put({ pk, sk, text })
@@ -129,7 +129,7 @@ describe('a list', () => {
     expect(all.map(({ sk }) => sk)).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
-  it('of an index holds only items that have its keys', async () => {
+  it('of an index contains only items that have its keys', async () => {
     const listPk = `LIST#${++count}`
     const query = { index: 'byList' as const, expression: 'listPk = :pk', values: { ':pk': listPk } }
     const [one, two] = [newKey(), newKey()]

@@ -6,7 +6,7 @@ import { createFolderObjectStore } from '../../shared/objects/folder-object-stor
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 import { bytes } from './test-store.ts'
 
-/** Those of the test that runs. */
+/** Those of the current test. */
 export let root: string
 export let objects: ObjectStore
 
@@ -16,7 +16,7 @@ export async function startFolder() {
   return { root: folder, objects: createFolderObjectStore({ root: folder }), close }
 }
 
-/** A folder for each of the tests of a file. */
+/** A new folder for each test of a file. */
 export function useFolder(): void {
   let close: () => Promise<void>
   beforeEach(async () => {

@@ -10,7 +10,7 @@ interface TestStore {
 }
 export type StartStore = () => Promise<TestStore>
 
-/** A store for each test of a suite. */
+/** A new store for each test of a suite. */
 export function freshStore(start: StartStore) {
   let store: TestStore
   beforeEach(async () => {

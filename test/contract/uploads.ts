@@ -3,7 +3,7 @@ import { objectKeys } from '../../shared/objects/keys.ts'
 import { SizeMismatch, UploadMissing } from '../../shared/objects/object-store.ts'
 import { breakingAfter, bytes, contentOf, freshStore, inChunks, keysBelow, type StartStore } from './test-store.ts'
 
-/** What every object store holds to of objects written in parts. S3 wants 5 MiB of every part but the last. */
+/** What every object store guarantees for uploads in parts. S3 requires at least 5 MiB for every part but the last. */
 export function uploadsSuite(name: string, start: StartStore, partBytes = 8): void {
   describe(`uploads in parts to ${name}`, () => {
     const key = objectKeys.staging('imp_1', 'f')
@@ -20,7 +20,7 @@ export function uploadsSuite(name: string, start: StartStore, partBytes = 8): vo
       })),
     })
 
-    it('joins parts that came in any order, and shows nothing before', async () => {
+    it('joins parts that arrived in any order, and shows nothing before', async () => {
       const { uploadId } = await store.objects.uploads.create({ key })
       const last = await putPart(uploadId, 3, 'the end')
       const [first, second] = await Promise.all([putPart(uploadId, 1, text('a')), putPart(uploadId, 2, text('b'))])
@@ -31,7 +31,7 @@ export function uploadsSuite(name: string, start: StartStore, partBytes = 8): vo
       expect(await keysBelow(store.objects, 'staging/')).toEqual([key])
     })
 
-    it('counts the last of a part that is sent again', async () => {
+    it('uses the latest version of a part that is sent again', async () => {
       const { uploadId } = await store.objects.uploads.create({ key })
       await putPart(uploadId, 1, text('x'))
       const parts = [await putPart(uploadId, 1, text('a')), await putPart(uploadId, 2, 'b')]
@@ -39,7 +39,7 @@ export function uploadsSuite(name: string, start: StartStore, partBytes = 8): vo
       expect(await contentOf(store.objects, key)).toBe(`${text('a')}b`)
     })
 
-    it('takes a part from a stream, and keeps nothing of one that breaks off or is of another size', async () => {
+    it('accepts a part from a stream, and keeps nothing of one that breaks off or has another size', async () => {
       const { uploadId } = await store.objects.uploads.create({ key })
       const part = { key, uploadId, partNumber: 1 }
       await expect(store.objects.uploads.putPart({ ...part, body: breakingAfter('ab'), sizeBytes: 4 })).rejects.toThrow(
@@ -52,7 +52,7 @@ export function uploadsSuite(name: string, start: StartStore, partBytes = 8): vo
       expect(await contentOf(store.objects, key)).toBe('abcd')
     })
 
-    it('changes nothing when an upload is completed twice', async () => {
+    it('changes nothing if an upload is completed twice', async () => {
       const { uploadId } = await store.objects.uploads.create({ key })
       const parts = [await putPart(uploadId, 1, 'a')]
       await store.objects.uploads.complete({ key, uploadId, parts })
@@ -64,7 +64,7 @@ export function uploadsSuite(name: string, start: StartStore, partBytes = 8): vo
       expect(await contentOf(store.objects, key)).toBe('a')
     })
 
-    it('forgets an upload that is aborted, however often', async () => {
+    it('forgets an aborted upload, also if aborted twice', async () => {
       const { uploadId } = await store.objects.uploads.create({ key })
       const parts = [await putPart(uploadId, 1, 'a')]
       await store.objects.uploads.abort({ key, uploadId })
@@ -74,7 +74,7 @@ export function uploadsSuite(name: string, start: StartStore, partBytes = 8): vo
       expect(await keysBelow(store.objects, 'staging/')).toEqual([])
     })
 
-    it('tells of the uploads to keys below a prefix that are open, and of no other', async () => {
+    it('lists the open uploads to keys with a prefix, and no others', async () => {
       const open = async (prefix: string, limit = 10) =>
         (await store.objects.uploads.open({ prefix, limit })).map((upload) => upload.key).toSorted()
       expect(await open('drop/')).toEqual([])
@@ -94,7 +94,7 @@ export function uploadsSuite(name: string, start: StartStore, partBytes = 8): vo
       expect(await open('drop/acme/m/v1/')).toHaveLength(1)
     })
 
-    it('keeps two uploads of one key apart', async () => {
+    it('keeps two uploads to one key apart', async () => {
       const [one, two] = [await store.objects.uploads.create({ key }), await store.objects.uploads.create({ key })]
       const first = await putPart(one.uploadId, 1, 'one')
       await putPart(two.uploadId, 1, 'two')
@@ -103,7 +103,7 @@ export function uploadsSuite(name: string, start: StartStore, partBytes = 8): vo
       expect(await contentOf(store.objects, key)).toBe('one')
     })
 
-    it('replaces an object by the one that is put together', async () => {
+    it('replaces an existing object on completion', async () => {
       await store.put(key, 'old')
       const { uploadId } = await store.objects.uploads.create({ key })
       const parts = [await putPart(uploadId, 1, 'new one')]
