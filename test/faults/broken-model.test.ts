@@ -27,7 +27,7 @@ async function imported(repo: string, files: Record<string, string | Buffer>) {
 
 const iris = () => readFile(new URL('../../infra/local/sample/iris/model.onnx', import.meta.url))
 
-it('a model that cannot be read is brought in, and the import says what is wrong with it', async () => {
+it('imports a model that cannot be read, and says what is wrong with it', async () => {
   const { item, warnings, notServed } = await imported('acme/broken', { 'model.onnx': 'this is no graph' })
   expect(item?.state).toBe('READY')
   expect(warnings).toEqual([expect.stringMatching(/^model\.onnx: /)])
@@ -39,13 +39,13 @@ it('a model that cannot be read is brought in, and the import says what is wrong
 it.each([
   ['without an ONNX file', { 'a.safetensors': 'x' }, /holds no ONNX file/],
   ['that writes text', { 'README.md': '---\npipeline_tag: text-generation\n---\n' }, /models that write text/],
-])('a model %s is said not to be served', async (_, files, fault) => {
+])('says why a model %s cannot be served', async (_, files, fault) => {
   const name = `acme/unserved-${Object.keys(files)[0]?.length}`
   const onnx = 'README.md' in files ? { 'model.onnx': await iris() } : {}
   expect((await imported(name, { ...files, ...onnx })).notServed).toMatch(fault)
 })
 
-it('of a model that is whole nothing is said', async () => {
+it('reports nothing for a valid model', async () => {
   const { item, warnings, notServed } = await imported('acme/whole', { 'model.onnx': await iris() })
   expect({ state: item?.state, warnings, notServed }).toEqual({ state: 'READY', warnings: [] })
 })

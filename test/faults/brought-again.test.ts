@@ -32,13 +32,13 @@ afterEach(async () => {
   await lab.close()
 })
 
-/** Sees a blob gone, as it is between a collection that took it and another import that brings it again. */
+/** Reports a blob as missing, as between a garbage collection that took it and another import that brings it back. */
 const without = (objects: ObjectStore): ObjectStore => ({
   ...objects,
   head: async (request) => (request.key === goneBlob ? undefined : objects.head(request)),
 })
 
-/** A table that has something done instead of the first transaction that is `wanted`, for which the others wait. */
+/** A table that runs `work` in place of the first transaction that is `wanted`; later ones wait for it. */
 function insteadOfFirst(
   table: Table,
   wanted: (actions: TransactAction[]) => boolean,
@@ -65,15 +65,15 @@ const publishes = (actions: TransactAction[]) =>
 const countsBack = (actions: TransactAction[]) =>
   actions.some((action) => 'update' in action && action.change.values?.[':files'] === -1)
 
-describe('an import of which a blob is found gone when all its files have come', () => {
-  it('is published by nobody until the file is here again, and then shows all of its files', async () => {
+describe('an import that finds a blob missing after all its files have arrived', () => {
+  it('is not published until the file is back, and then shows all of its files', async () => {
     const sent: IngestMessage[] = []
     const queue: IngestDependencies['queue'] = {
       send: async ({ message }) => void sent.push(message),
       sendMany: async ({ messages }) => void sent.push(...messages),
     }
     let id = ''
-    // The second delivery of the message looks, and counts back, where the first one has looked and is about to write.
+    // The second delivery checks and takes its count back after the first has checked and before it writes.
     const table = insteadOfFirst(lab.table, publishes, async (write) => {
       const second = { ...process.dependencies, table: lab.table, objects: without(store.objects), queue }
       await publish({ step: 'publish', importId: id, attempt: 1 }, second)
@@ -93,7 +93,7 @@ describe('an import of which a blob is found gone when all its files have come',
   it.each([
     ['before', false],
     ['after', true],
-  ])('brings it, though the connection is lost %s it is counted back', async (_, writesIt) => {
+  ])('transfers the file again, even if the connection is lost %s the count is taken back', async (_, writesIt) => {
     let isGone = true
     const objects: ObjectStore = {
       ...store.objects,

@@ -12,7 +12,7 @@ import { putRepo } from '../support/put-repo.ts'
 const first = '1'.repeat(40)
 const sha256 = 'a'.repeat(64)
 const now = () => new Date('2026-11-20T12:00:00Z')
-/** Every blob is there. */
+/** Every blob exists. */
 const objects = { head: async ({ key }: { key: string }) => ({ key, sizeBytes: 5 }) } as unknown as ObjectStore
 
 let held: TestTable
@@ -44,7 +44,7 @@ const headOf = async ({ id }: RepoItem) =>
   (await getRef(table, { repoId: id, kind: 'branch', name: 'main' }))?.revision ?? ''
 const filesOf = async ({ id }: RepoItem, revision: string) =>
   (await Array.fromAsync(allFiles(table, id, revision))).map(({ path }) => path)
-/** What is left in the table of revisions that were not published. */
+/** What unpublished revisions left in the table. */
 const leftovers = async ({ id }: RepoItem) => {
   const published = new Set((await Array.fromAsync(allRevisions(table, id))).map((revision) => revision.id))
   const items = await held.scan()
@@ -56,7 +56,7 @@ const leftovers = async ({ id }: RepoItem) => {
 }
 
 describe('commits', () => {
-  it('to a repo that others change all the time are made all the same, and written once', async () => {
+  it('to a repo that others change all the time succeed, and are written once', async () => {
     const repo = await named('crowd/busy')
     let marks = 0
     let changes = 0
@@ -77,7 +77,7 @@ describe('commits', () => {
     expect(await leftovers(repo)).toEqual([])
   })
 
-  it('from one parent: of a thousand, one wins each round, and nothing is left of the others', async () => {
+  it('from one parent: exactly one of fifty wins each round, and nothing is left of the others', async () => {
     const repo = await named('crowd/stale')
     const won = ['kept.txt']
     for (let round = 0; round < 20; round++) {
@@ -96,7 +96,7 @@ describe('commits', () => {
     expect(await leftovers(repo)).toEqual([])
   }, 120_000)
 
-  it('from no parent lose nothing, however many come at once', async () => {
+  it('without a parent lose nothing, however many run at once', async () => {
     const repo = await named('crowd/last')
     const paths = Array.from({ length: 15 }, (_, at) => `${at}.txt`)
     const heads = await Promise.all(paths.map((path) => commit({ repo, path })))
@@ -106,21 +106,21 @@ describe('commits', () => {
     expect(await getRepo(table, repo.id)).toMatchObject({ revision: await headOf(repo), sizeBytes: 16 * 5 })
   }, 60_000)
 
-  it('to fifty repos never stand in each other’s way', async () => {
+  it('to fifty repos never block each other', async () => {
     const repos = await Promise.all(Array.from({ length: 50 }, (_, at) => named(`each/repo-${at}`)))
     const parents = await Promise.all(repos.map(headOf))
     await Promise.all(repos.map((repo, at) => commit({ repo, path: 'mine.txt', parentCommit: parents[at] })))
     for (const repo of repos) expect(await filesOf(repo, await headOf(repo))).toEqual(['kept.txt', 'mine.txt'])
   }, 60_000)
 
-  it('to a branch leave main, and what the repo is found by, as they are', async () => {
+  it("to a branch leave main and the repo's search entries unchanged", async () => {
     const repo = await putRepo(table, { name: 'one/branch', revisions: { [first]: [] }, branches: { dev: first } })
     await commit({ repo, path: 'dev.txt', branch: 'dev' })
     expect(await headOf(repo)).toBe(first)
     expect((await getRepo(table, repo.id))?.revision).toBe(first)
   })
 
-  it('to a repo that is deleted meanwhile are not made', async () => {
+  it('to a repo that is deleted meanwhile fail', async () => {
     for (const branch of ['main', 'dev']) {
       const repo = await putRepo(table, {
         name: `gone/${branch}`,
@@ -149,7 +149,7 @@ describe('commits', () => {
       ...table,
       async transact(actions) {
         await table.transact(actions)
-        // As the SDK does when it gets no answer: the same again.
+        // The SDK repeats the request if it gets no answer.
         if (lost++ === 0) await table.transact(actions)
       },
     }
@@ -160,13 +160,13 @@ describe('commits', () => {
     expect(await Array.fromAsync(allRevisions(table, repo.id))).toHaveLength(2)
   })
 
-  it('that fail without a verdict keep their files, because they may still be made', async () => {
+  it('that fail without a clear answer keep their files, because they may still succeed', async () => {
     const repo = await named('no/verdict')
     let late: (() => Promise<void>) | undefined
     const on: Table = {
       ...table,
       transact: async (actions) => {
-        // What it holds is counted before, by a transaction of its own.
+        // A transaction of its own counts beforehand what the commit holds.
         if (!actions.some((action) => 'put' in action && action.put.sk.startsWith('REVISION#')))
           return table.transact(actions)
         late = () => table.transact(actions)

@@ -26,7 +26,7 @@ describe('an import whose process dies', () => {
       const heir = new IngestProcess({ lab, store, hub })
       await heir.resume()
       await heir.idle()
-      // Where even the claim was not written, nothing happened and the asker was told so.
+      // If not even the claim was written, nothing happened and the caller was told so.
       const again = id ?? (await heir.start(source, repo))
       await heir.idle()
       expect({ at, ...(await importOf(lab, again)) }).toMatchObject({ at, state: 'READY', filesDone: 5, filesTotal: 5 })

@@ -6,7 +6,7 @@ timedDrops('once', (fresh) => {
   drop = fresh
 })
 
-describe('a drop whose files come one by one', () => {
+describe('a drop whose files arrive one by one', () => {
   it.each<[string, [number, string][]]>([
     [
       'with its marker last',
@@ -73,7 +73,7 @@ describe('a drop whose files come one by one', () => {
         [1, 'config.json'],
       ],
     ],
-  ])('is one import of all of them when some are uploaded in parts, %s', async (_, files) => {
+  ])('is one import of all of them if some are uploaded in parts, %s', async (_, files) => {
     await drop.play(files)
     expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 2 }])
     drop.time.nowMs = drop.time.startMs
@@ -82,7 +82,7 @@ describe('a drop whose files come one by one', () => {
     expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 2, createdBy: 'test' }])
   })
 
-  it('is looked at as soon as its upload may be over, though a later look was to come', async () => {
+  it('is checked as soon as its upload may be over, even if a later check was planned', async () => {
     await drop.play([
       [0, 'config.json'],
       [1, 'model.onnx', 20],
@@ -90,11 +90,11 @@ describe('a drop whose files come one by one', () => {
     ])
     const [item] = await drop.imports()
     expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 2 }])
-    // A tenth of the quiet time apart, and not at the end of it.
+    // A tenth of the quiet time apart, rather than at its end.
     expect(drop.time.secondsTo(item?.updatedAt)).toBeLessThan(30)
   })
 
-  it('is one import also of what comes between the decision and the listing', async () => {
+  it('is one import including a file that arrives between the decision and the listing', async () => {
     await drop.play([
       [0, 'a'],
       [60.5, 'b'],
@@ -102,7 +102,7 @@ describe('a drop whose files come one by one', () => {
     expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 2 }])
   })
 
-  it('is tried again when it failed and its marker is put anew', async () => {
+  it('is tried again if it failed and its marker is written again', async () => {
     const begin = drop.ingest.dependencies.openSource
     drop.ingest.dependencies.openSource = (item) => ({
       ...begin(item),

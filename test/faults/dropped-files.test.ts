@@ -12,7 +12,7 @@ freshDrops('dropped-files', (fresh) => {
   drop = fresh
 })
 
-it('a drop of more files than a source may have fails and says so, once', async () => {
+it('a drop of more files than the limit fails once and says so', async () => {
   const found = Array.from({ length: 20_500 }, (_, at) => ({
     key: `drop/${drop.repo}/v1/${String(at).padStart(5, '0')}.txt`,
     sizeBytes: 1,
@@ -36,7 +36,7 @@ it('a drop of more files than a source may have fails and says so, once', async 
   expect(await drop.leftovers()).toEqual([])
 })
 
-describe('what is dropped', () => {
+describe('a dropped path', () => {
   it.each([
     ['a name that cannot be decoded', 'drop/acme/model/v1/%ff'],
     ['a broken escape', 'drop/acme/model/v1/%'],
@@ -47,14 +47,14 @@ describe('what is dropped', () => {
     ['an owner that is none', 'drop/ac--me/model/v1/x'],
     ['no name at all', 'drop///v1/x'],
     ['another folder', 'blobs/sha256/aa/x'],
-  ])('with %s is left alone', async (_, key) => {
+  ])('with %s is ignored', async (_, key) => {
     const before = (await listImports(drop.lab.table, { limit: 100 })).items.length
     await drop.handle(eventOf(key))
     expect(drop.looks).toEqual([])
     expect((await listImports(drop.lab.table, { limit: 100 })).items).toHaveLength(before)
   })
 
-  it('with ".." in the name of a file fails by that name', async () => {
+  it('with ".." in a file name fails by that name', async () => {
     await drop.put({ 'a.txt': 'a' })
     const hostile = { key: `drop/${drop.repo}/v1/../../../key`, sizeBytes: 3, etag: '"x"', modifiedAt: new Date() }
     const objects = { ...drop.store.objects, list: async () => ({ objects: [hostile] }) }
@@ -69,7 +69,7 @@ describe('what is dropped', () => {
     expect(item).toMatchObject({ state: 'FAILED', failure: { code: 'unsafe_path', path: '../../../key' } })
   })
 
-  it('leaves a manifest that names its version, so that the bucket alone can rebuild the registry', async () => {
+  it('leads to a manifest that names its version, so that the bucket alone can rebuild the registry', async () => {
     await drop.put({ 'ok.txt': 'x', _SUCCESS: '' })
     await drop.mark()
     await drop.idle()
@@ -88,7 +88,7 @@ describe('what is dropped', () => {
     ['a backslash', 'a\\b.txt'],
     ['a line break', 'a\nb.txt'],
     ['a name that is not normalised', 'u\u0308.txt'],
-  ])('with %s in a name fails by that name', async (_, path) => {
+  ])('with %s in a file name fails by that name', async (_, path) => {
     await drop.put({ [path]: 'x', 'ok.txt': 'x', _SUCCESS: '' })
     await drop.mark()
     await drop.idle()
@@ -97,7 +97,7 @@ describe('what is dropped', () => {
     expect((await drop.visible()).items).toEqual([])
   })
 
-  it('as a folder that is called like a file is what is in it', async () => {
+  it('with a folder named like a file is imported as a folder, and links are ignored', async () => {
     await drop.put({ 'model.onnx/config.json': '{}', _SUCCESS: '' })
     await symlink('/etc/passwd', join(drop.folder(), 'link.txt'))
     await drop.mark()
@@ -106,7 +106,7 @@ describe('what is dropped', () => {
     expect(await drop.paths()).toEqual([['model.onnx/config.json']])
   })
 
-  it('and changed between the list and the reading, to the same size, fails and keeps nothing', async () => {
+  it('changed to the same size between listing and reading fails and keeps nothing', async () => {
     await drop.put({ 'a.txt': 'one', 'b.txt': 'two', _SUCCESS: '' })
     const objects: ObjectStore = {
       ...drop.store.objects,
@@ -133,7 +133,7 @@ describe('what is dropped', () => {
     expect((await drop.imports())[0]).toMatchObject({ state: 'READY' })
   })
 
-  it('and taken away before the reading fails by its name', async () => {
+  it('removed before reading fails by its name', async () => {
     await drop.put({ 'a.txt': 'one', _SUCCESS: '' })
     const objects: ObjectStore = {
       ...drop.store.objects,

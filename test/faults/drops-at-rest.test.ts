@@ -9,7 +9,7 @@ freshDrops('drops-at-rest', (fresh) => {
 })
 
 describe('a drop without a marker', () => {
-  it('is imported when nothing of it has changed for the quiet time, and not before', async () => {
+  it('is imported once nothing of it has changed for the quiet time, and not before', async () => {
     await drop.put({ 'a.txt': 'a' })
     await drop.event('a.txt')
     expect(drop.looks).toMatchObject([{ delaySeconds: drop.quietSeconds }])
@@ -38,7 +38,7 @@ describe('a drop without a marker', () => {
         return drop.store.objects.list(request)
       },
     }
-    // Events at once may each send their own: all but one are left aside.
+    // Simultaneous events may each schedule a check: all but one are ignored.
     const doubled = [
       ...drop.looks.splice(0),
       { message: { settle: { repo: drop.repo, version: 'v1', id: 'another' } } },
@@ -55,7 +55,7 @@ describe('a drop without a marker', () => {
     expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 40 }])
   })
 
-  it('is looked at also when the look that was to come was lost', async () => {
+  it('is still checked if the scheduled check was lost', async () => {
     await drop.put({ 'a.txt': 'a' })
     await drop.event('a.txt')
     drop.looks.length = 0
@@ -64,7 +64,7 @@ describe('a drop without a marker', () => {
     expect(drop.looks).toHaveLength(1)
   })
 
-  it('is looked at also when the queue was one of an earlier process', async () => {
+  it('is still checked if the check was scheduled in the queue of an earlier process', async () => {
     await drop.put({ 'a.txt': 'a' })
     drop.queueLife = 'first'
     await drop.event('a.txt')
@@ -91,7 +91,7 @@ describe('a drop without a marker', () => {
     expect(await drop.imports()).toMatchObject([{ id: byHand.item.id }])
   })
 
-  it('is looked at again after an import that it changed under', async () => {
+  it('is checked again after an import during which it changed', async () => {
     await drop.put({ 'a.txt': 'a' })
     drop.later(drop.quietSeconds + 5)
     const settle = { settle: { repo: drop.repo, version: 'v1' } }

@@ -23,7 +23,7 @@ describe('a drop with a marker', () => {
     expect(await drop.leftovers()).toEqual([])
   })
 
-  it('moves large files in parts', async () => {
+  it('transfers large files in parts', async () => {
     await drop.put({ 'big.txt': 'x'.repeat(9 * 1024 ** 2), _SUCCESS: '' })
     await drop.mark()
     await drop.idle()
@@ -32,7 +32,7 @@ describe('a drop with a marker', () => {
     expect(drop.process.messages.filter(({ step }) => step === 'transfer').length).toBeGreaterThan(100)
   })
 
-  it('is one import however often and in whatever order its events come', async () => {
+  it('is one import, however often and in whatever order its events arrive', async () => {
     await drop.put({ 'a.txt': 'a', 'b.txt': 'b', _SUCCESS: '' })
     await Promise.all([
       drop.mark(),
@@ -51,7 +51,7 @@ describe('a drop with a marker', () => {
     expect(drop.looks).toEqual([])
   })
 
-  it('is imported once more when the same is dropped again, and stays the same revision', async () => {
+  it('is imported again if the same files are dropped again, as the same revision', async () => {
     await drop.put({ 'a.txt': 'a', _SUCCESS: '' })
     await drop.mark()
     await drop.idle()
@@ -66,7 +66,7 @@ describe('a drop with a marker', () => {
     expect(await drop.visible()).toEqual(before)
   })
 
-  it('makes a new revision under a new version', async () => {
+  it('makes a new revision for a new version', async () => {
     for (const version of ['v1', 'v2']) {
       await drop.put({ 'a.txt': version, _SUCCESS: '' }, version)
       await drop.mark(version)
@@ -80,7 +80,7 @@ describe('a drop with a marker', () => {
     expect(items).toContainEqual(expect.objectContaining({ name: 'main', revision: second?.revision }))
   })
 
-  it('fails by the name of its version when that has other content, and changes nothing', async () => {
+  it('fails by the name of its version if that has other content, and changes nothing', async () => {
     await drop.put({ 'a.txt': 'one', _SUCCESS: '' })
     await drop.mark()
     await drop.idle()
@@ -98,7 +98,7 @@ describe('a drop with a marker', () => {
     expect(await drop.imports()).toHaveLength(2)
   })
 
-  it('fails when it holds nothing', async () => {
+  it('fails if it is empty', async () => {
     await drop.put({ _SUCCESS: '' })
     await drop.mark()
     await drop.idle()
@@ -107,7 +107,7 @@ describe('a drop with a marker', () => {
     expect((await drop.visible()).items).toEqual([])
   })
 
-  it('is nothing when it was taken away again', async () => {
+  it('is ignored if it was removed again', async () => {
     await drop.mark()
     await drop.event('a.txt')
     for (const { message } of drop.looks.splice(0)) await drop.handle(message)

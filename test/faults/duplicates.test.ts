@@ -32,8 +32,8 @@ afterAll(async () => {
   await lab.close()
 })
 
-describe('messages that come twice and in any order', () => {
-  it.each(Array.from({ length: 12 }, (_, at) => at + 1))('end in the same registry (seed %i)', async (seed) => {
+describe('messages that arrive twice and in any order', () => {
+  it.each(Array.from({ length: 12 }, (_, at) => at + 1))('lead to the same registry (seed %i)', async (seed) => {
     const random = seeded(seed)
     const store = await lab.newStore()
     const repo = newRepo()
@@ -58,7 +58,7 @@ describe('messages that come twice and in any order', () => {
     expect(process.deadLetters).toEqual([])
   })
 
-  it('change nothing when all of them come again after the end', async () => {
+  it('change nothing if all are delivered again after the end', async () => {
     const store = await lab.newStore()
     const repo = newRepo()
     const process = new IngestProcess({ lab, store, hub })
@@ -70,7 +70,7 @@ describe('messages that come twice and in any order', () => {
     expect(await leftoversOf(lab, store, [item.id])).toEqual([])
   })
 
-  it('change nothing when all of them come again after a failure', async () => {
+  it('change nothing if all are delivered again after a failure', async () => {
     const store = await lab.newStore()
     const repo = newRepo()
     const process = new IngestProcess({ lab, store, hub, deliverTwice: true })
@@ -85,7 +85,7 @@ describe('messages that come twice and in any order', () => {
   })
 })
 
-/** A few faults that pass, so that retries mix with duplicates. */
+/** A few temporary faults, so that retries mix with duplicates. */
 function* faultsOf(random: () => number): Generator<Fault> {
   if (random() < 0.5) yield { kind: 'status', status: 503, where: 'resolve', times: 2 }
   if (random() < 0.5) yield { kind: 'cut', where: 'storage', afterBytes: 10_000, times: 2 }
@@ -93,10 +93,10 @@ function* faultsOf(random: () => number): Generator<Fault> {
 }
 
 describe('a plan that is made a second time', () => {
-  it('counts files as the first one wrote them, also when their blobs have come since', async () => {
+  it('counts files as the first plan did, even if their blobs have arrived since', async () => {
     const store = await lab.newStore()
     const repo = newRepo()
-    // Claim, message, pinned commit, what is left out, five files: without the tenth write the state is PENDING.
+    // Claim, message, pinned commit, skipped files, five files: without the tenth write the state is still PENDING.
     const doomed = new IngestProcess({ lab, store, hub, fuse: new Fuse({ at: 10, writes: false, dies: true }) })
     const id = await doomed.start(source, repo)
     await doomed.idleOrDead()
@@ -110,7 +110,7 @@ describe('a plan that is made a second time', () => {
   })
 })
 
-describe('imports of one source asked for at once', () => {
+describe('imports of one source requested at the same time', () => {
   it('are one import', async () => {
     const store = await lab.newStore()
     const repo = newRepo()
@@ -123,7 +123,7 @@ describe('imports of one source asked for at once', () => {
     await process.idle()
   })
 
-  it('start anew, and never fail, when the one under way ends at that moment', async () => {
+  it('start anew, and never fail, if the running one ends at that moment', async () => {
     const store = await lab.newStore()
     const repo = newRepo()
     const process = new IngestProcess({ lab, store, hub })
@@ -148,7 +148,7 @@ describe('imports of one source asked for at once', () => {
     }
   })
 
-  it('of two repos share their blobs and are each whole', async () => {
+  it('into several repos share their blobs and are each complete', async () => {
     const store = await lab.newStore()
     const process = new IngestProcess({ lab, store, hub, deliverTwice: true, random: seeded(99) })
     const repos = [newRepo(), newRepo(), newRepo()]
@@ -171,7 +171,7 @@ describe('a message that fails late', () => {
     const message = { step, importId: item.id, path, partNumber: 1, attempt: 100 }
     const dependencies = process.dependencies
     let looks = 0
-    // The first look at the import still shows what its twin has since left behind.
+    // The first read of the import returns an old state, which its twin has since changed.
     const stale = {
       ...dependencies,
       openSource: broken,
@@ -196,7 +196,7 @@ describe('a message that fails late', () => {
   })
 })
 
-it('a late part of an import that has ended opens no upload that nobody would close', async () => {
+it('a late part of an ended import opens no upload', async () => {
   const store = await lab.newStore()
   const process = new IngestProcess({ lab, store, hub })
   const item = await process.pull(source, newRepo())

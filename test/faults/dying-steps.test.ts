@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => hub.close())
 beforeEach(async () => {
-  // Of its own, because a sweep goes over all imports of a database.
+  // One per test, because a sweep covers all imports of a database.
   lab = await startLab()
   store = await lab.newStore()
   repo = `acme/dying-${++runs}`
@@ -48,8 +48,8 @@ const whileInspecting: Deadly = (dependencies, kill) => ({
   },
 })
 
-describe('a step that ends its process each time', () => {
-  it.each(['config.json', bigPath])('fails the import by the name of the file: %s', async (path) => {
+describe('a step that kills its process each time', () => {
+  it.each(['config.json', bigPath])('fails the import by file name: %s', async (path) => {
     const process = new IngestProcess({ lab, store, hub, deadly: whileReading(path) })
     const item = await process.pull(source, repo)
     expect(item).toMatchObject({ state: 'FAILED', failure: { code: 'step_died', path } })
@@ -77,9 +77,9 @@ describe('a step that ends its process each time', () => {
 
 describe('an import whose messages are lost', () => {
   const minuteMs = 60_000
-  /** What the queue was sent since it was asked last. */
+  /** The steps sent to the queue since the last call. */
   const sentBy = (process: IngestProcess) => process.messages.splice(0).map(({ step }) => step)
-  /** An import whose messages all wait, or are lost: nothing ever works them off. */
+  /** An import whose messages are never processed. */
   const standing = async (deadly: Deadly) => {
     const process = new IngestProcess({ lab, store, hub, deadly })
     const queue = { ...process.queue, send: async () => {}, sendMany: async () => {} }
@@ -91,7 +91,7 @@ describe('an import whose messages are lost', () => {
   }
   const nothingDeadly: Deadly = (dependencies) => dependencies
 
-  it('is resumed once per quiet time, and ever more seldom while it does not move', async () => {
+  it('is resumed once per quiet time, and less and less often if it makes no progress', async () => {
     const { process, at } = await standing(nothingDeadly)
     const resumedAfter: number[] = []
     for (let minute = 30; minute < 16 * 60; minute += 5) {
@@ -103,14 +103,14 @@ describe('an import whose messages are lost', () => {
     expect(sentBy(process).filter((step) => step === 'plan')).toHaveLength(5)
   })
 
-  it('is sent one message by sweeps that run at once', async () => {
+  it('gets one message from several simultaneous sweeps', async () => {
     const { process, at } = await standing(nothingDeadly)
     const before = new Date(at.getTime() + 1)
     const sweeps = Array.from({ length: 5 }, () => process.resume({ before, restMs: minuteMs }))
     expect((await Promise.all(sweeps)).reduce((sum, resumed) => sum + resumed)).toBe(1)
   })
 
-  it('fails by the name of a file that it waits for, when it has been resumed often enough in vain', async () => {
+  it('fails by the name of a file it waits for, after it was resumed in vain often enough', async () => {
     const { process, id } = await standing(nothingDeadly)
     for (let times = 1; times <= 3; times++)
       await process.resume({ before: new Date(Date.now() + times * minuteMs), resumesMax: 3 })
@@ -123,7 +123,7 @@ describe('an import whose messages are lost', () => {
     expect(await leftoversOf(lab, store, [id])).toEqual([])
   })
 
-  it('is not given up while something of it comes in', async () => {
+  it('is not given up while it makes progress', async () => {
     const { process, id } = await standing(nothingDeadly)
     for (let times = 1; times <= 5; times++) {
       await process.resume({ before: new Date(Date.now() + times * minuteMs), resumesMax: 1 })

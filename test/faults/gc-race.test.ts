@@ -43,8 +43,8 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true, maxRetries: 5 })
 })
 
-describe('a collection beside imports, commits and deletions', () => {
-  it('never takes a blob that a published revision names, with no grace at all', { timeout: 600_000 }, async () => {
+describe('a garbage collection during imports, commits and deletions', () => {
+  it('never removes a blob of a published revision, even without a grace period', { timeout: 600_000 }, async () => {
     const random = seeded(Number(process.env.SLIPWAY_RACE_SEED ?? 7))
     const { table } = database
     const slowTable = hesitant(table, random, ['get', 'put', 'update', 'transact', 'putMany', 'delete'])
@@ -52,7 +52,7 @@ describe('a collection beside imports, commits and deletions', () => {
       ...objects,
       ...hesitant({ head: objects.head, delete: objects.delete }, random, ['head', 'delete']),
     }
-    // A collection that lives weeks later than the imports: everything is past every grace, and no work item has run out.
+    // The collection runs weeks after the imports: every grace period has passed, and no work item has expired.
     const later = () => new Date(Date.now() + 20 * day)
     const maintenance = createTestMaintenance({
       table: hesitant(table, random, ['put', 'update', 'transact', 'delete']),
@@ -62,7 +62,7 @@ describe('a collection beside imports, commits and deletions', () => {
       limits: { budgetMs: 0, pagesAtOnce: 1, itemsAtOnce: 200 },
     })
 
-    // Few enough that most of what an import brings was here before: held, condemned, or being removed.
+    // Few enough that most of what an import brings was there before: held, condemned, or being removed.
     const contents = Array.from({ length: Math.max(150, importsTotal) }, (_, index) => `content ${index}`)
     const pick = () => contents[Math.floor(random() * contents.length)] ?? ''
     const filesOf = new Map<string, Record<string, string>>()
@@ -97,7 +97,7 @@ describe('a collection beside imports, commits and deletions', () => {
       log,
       metrics: dependencies.metrics,
     })
-    /** Puts one small file on main, whatever main is at. */
+    /** Commits one small file to main, whatever its head is. */
     async function commit(repo: string): Promise<string> {
       const content = Buffer.from(pick()).toString('base64')
       const lines = [
@@ -171,8 +171,8 @@ describe('a collection beside imports, commits and deletions', () => {
     await queue.close()
 
     expect(queue.deadLetters).toEqual([])
-    // An import into a repo that was deleted a moment ago says so; nothing else may happen to any.
-    // So do commits to one that is not there, and one that meets a collection at each of its tries asks to come again.
+    // An import into a repo that was just deleted says so, and so does a commit to a missing one; a commit that meets a
+    // collection at each try asks to retry. Nothing else may happen.
     const fine = ['READY', 'repo_deleted', 'commit 200', 'commit 404', 'commit 503']
     expect([...endings.keys()].filter((end) => !fine.includes(end))).toEqual([])
     expect(endings.get('READY')).toBeGreaterThan(importsTotal / 10)
@@ -182,7 +182,7 @@ describe('a collection beside imports, commits and deletions', () => {
     expect(freed.repos).toBeGreaterThan(0)
     await expectWhole({ scan: database.scan, objects, owners })
 
-    // What is left after a last one is what is needed, and nothing else; each deleted repo was purged, and once.
+    // After a last collection only what is needed is left, and each deleted repo was purged once.
     const last = await maintenance.run('gc', { graceHours: 1, repoGraceDays: 0 })
     expect(freed.repos + (last.counts.reposPurged ?? 0)).toBe(deleted.size)
     const { needed } = await expectWhole({ scan: database.scan, objects, owners })

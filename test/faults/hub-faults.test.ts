@@ -60,8 +60,8 @@ const mended: [string, Fault[]][] = [
   ['stops sending in the middle', [{ kind: 'hang', where: 'storage', afterBytes: 20_000, times: 2 }]],
 ]
 
-describe('an import is what it would have been when the hub', () => {
-  it.each(mended)('%s', async (_, faults) => {
+describe('an import from a hub with a temporary fault', () => {
+  it.each(mended)('ends as if undisturbed if the hub %s', async (_, faults) => {
     const item = await pullUnder(...faults)
     expect(item).toMatchObject({ state: 'READY', filesDone: 5, filesTotal: 5 })
     expect(item.bytesDone).toBe(item.bytesTotal)
@@ -69,7 +69,7 @@ describe('an import is what it would have been when the hub', () => {
     expect(await leftoversOf(lab, store, [item.id])).toEqual([])
   })
 
-  it('moves its branch while the import is under way', async () => {
+  it('ends as if undisturbed if the branch moves during the import', async () => {
     await using moving = await startHub({ repos: { 'acme/model': { files: await sampleFiles() } } })
     const commit = moving.commitOf('acme/model')
     moving.faults.push({ kind: 'moved-commit', where: 'api', times: 1 })
@@ -80,12 +80,12 @@ describe('an import is what it would have been when the hub', () => {
   })
 })
 
-it('waits as long as the hub asks for', async () => {
+it('waits as long as the hub asks', async () => {
   await pullUnder({ kind: 'status', status: 429, retryAfterSeconds: 640, where: 'resolve', times: 3 })
   expect(process.delays.filter((seconds) => seconds >= 640)).toHaveLength(3)
 })
 
-it('does not hammer a hub that says "at once"', async () => {
+it('backs off even if the hub says to retry at once', async () => {
   await pullUnder({ kind: 'status', status: 503, retryAfterSeconds: 0, where: 'api', times: 3 })
   const [first = 0, second = 0, third = 0] = process.delays.filter((seconds) => seconds > 0)
   expect([first >= 0.5, second >= 1, third >= 2]).toEqual([true, true, true])
@@ -134,8 +134,8 @@ const broken: [string, Fault[], Partial<ImportItem['failure']> & object][] = [
   ['a file twice', [{ kind: 'hostile-path', path: 'CONFIG.JSON' }], { code: 'colliding_paths' }],
 ]
 
-describe('an import fails, names the file and leaves nothing behind for', () => {
-  it.each(broken)('%s', async (_, faults, failure) => {
+describe('an import from a hub with a permanent fault', () => {
+  it.each(broken)('fails by file name and leaves nothing behind for %s', async (_, faults, failure) => {
     const item = await pullUnder(...faults)
     expect(item).toMatchObject({ state: 'FAILED', failure })
     if (failure.path !== undefined) expect(item.failure?.message).toContain(failure.path)
@@ -146,7 +146,7 @@ describe('an import fails, names the file and leaves nothing behind for', () => 
     expect(process.deadLetters).toEqual([])
   })
 
-  it.each(broken)('%s, and pulling again brings it in without moving twice what is here', async (_, faults) => {
+  it.each(broken)('succeeds if repeated after %s, without transferring again what was kept', async (_, faults) => {
     await pullUnder(...faults)
     const kept = (await store.objects.list({ prefix: 'blobs/' })).objects.map(({ key }) => key.slice(-64))
     hub.faults.length = 0
@@ -161,7 +161,7 @@ describe('an import fails, names the file and leaves nothing behind for', () => 
   })
 })
 
-it('a file that is too large to be checked in one go is refused by its name, and pulled without it the rest comes', async () => {
+it('refuses a file that is too large to check in one go, by name, and imports the rest without it', async () => {
   await fresh({ limits: { fileBytesMax: 100_000 } })
   const failed = await process.pull(source, repo)
   expect(failed).toMatchObject({ state: 'FAILED', failure: { code: 'file_too_large', path: bigPath } })
@@ -169,7 +169,7 @@ it('a file that is too large to be checked in one go is refused by its name, and
   expect(await process.pull(source, repo, { exclude: [bigPath] })).toMatchObject({ state: 'READY', filesDone: 4 })
 })
 
-it('moves nothing of a second repo that holds the same large files', async () => {
+it('transfers nothing for a second repo with the same large files', async () => {
   await process.pull(source, repo)
   hub.requests.length = 0
   const item = await process.pull(source, `${repo}-copy`)

@@ -28,7 +28,7 @@ async function pull(files: HubFile[], objects: ObjectStore = store.objects) {
   return { item, metadata: (await getRevision(lab.table, item.repoId, item.revision ?? ''))?.metadata }
 }
 
-it('files that claim the impossible are imported with warnings, and what they claim fits the table', async () => {
+it('imports files with impossible claims with warnings that fit into the table', async () => {
   const tags = `---\ntags: [${Array.from({ length: 40_000 }, (_, at) => `tag${at}`).join(',')}]\n---\n`
   const header = Buffer.from('{"a":{"dtype":"F32","shape":[1000000000,1000000000,1000000000]}}')
   const prefix = Buffer.alloc(8)
@@ -49,7 +49,7 @@ it('files that claim the impossible are imported with warnings, and what they cl
   ])
 })
 
-it('a card whose every list is as long as it may be fits the table, and what it says is kept', async () => {
+it('keeps a model card whose every list is as long as allowed, and it fits into the table', async () => {
   const list = `[${Array.from({ length: 300 }, (_, at) => `${'語'.repeat(at % 2 === 0 ? 98 : 290)}${at}`).join(',')}]`
   const card = `---\nlicense: mit\ntags: ${list}\nbase_model: ${list}\ndatasets: ${list}\nlanguage: ${list}\n---\n`
   const { item, metadata } = await pull([{ path: 'README.md', content: card }, ...(await sampleFiles()).slice(1)])
@@ -58,7 +58,7 @@ it('a card whose every list is as long as it may be fits the table, and what it 
   expect(metadata?.tags.length).toBeGreaterThan(100)
 })
 
-it('a store that fails for a moment costs nothing of what the files say', async () => {
+it('loses no metadata if the store fails for a moment', async () => {
   let failures = 3
   const objects: ObjectStore = {
     ...store.objects,
@@ -72,7 +72,7 @@ it('a store that fails for a moment costs nothing of what the files say', async 
   expect(metadata).toMatchObject({ warnings: [], onnx: [{ inputs: [{ name: 'X' }] }] })
 })
 
-it('a store that cannot be read ends the import READY with a warning: what is published is not undone', async () => {
+it('ends READY with a warning if the store cannot be read, because a published revision is not undone', async () => {
   const objects: ObjectStore = {
     ...store.objects,
     async get(request) {

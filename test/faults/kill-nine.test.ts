@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
 })
 
-/** What anyone may see at any moment: nothing of the model, or all of it. */
+/** What readers may see at any moment: nothing of the model, or all of it. */
 async function visible(api: Api): Promise<'nothing' | 'everything'> {
   const { status, body } = await api.get(`/api/v1/repos/${repo}`)
   if (status === 404) return 'nothing'
@@ -42,7 +42,7 @@ async function visible(api: Api): Promise<'nothing' | 'everything'> {
   return 'everything'
 }
 
-it('a pull that is killed again and again ends whole, and is never seen in part', async () => {
+it('a pull that is killed repeatedly ends complete, and is never visible in part', async () => {
   const environment = { HF_ENDPOINT: hub.url }
   const delaysMs = [5, 60, 150, 400, 800, 1500, 2500]
   let id: string | undefined

@@ -22,7 +22,7 @@ afterEach(async () => {
   await lab.close()
 })
 
-it('what a mirror lost is here again once it was imported again from the Hub that it mirrors', async () => {
+it('restores what a mirror lost by importing it again from its Hub', async () => {
   const { table } = lab
   const ingest = new IngestProcess({ lab, store, hub })
   const mirror = { upstream: hub.url, visibility: 'public' as const }
@@ -41,7 +41,7 @@ it('what a mirror lost is here again once it was imported again from the Hub tha
   expect(items).toMatchObject([whole, whole])
   for (const key of blobs) expect(await store.objects.head({ key }), key).toBeDefined()
 
-  // Under another name it is a copy of our own, and whatever has the name there now is none of it.
+  // Under another name it is a copy of our own, unrelated to what has that name on the Hub.
   await changeRepo(table, repoId, (repo) => ({ repo: { ...repo, name: 'ours' } }))
   expect(await mirrorAgain(item, { table, ingest: ingest.queue, now: () => new Date() })).toBeUndefined()
 })

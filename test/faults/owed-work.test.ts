@@ -28,7 +28,7 @@ freshRepos('owed', async (fresh) => {
   host.sent.length = 0
 })
 
-/** What a sweep an hour later finds. */
+/** The messages that a sweep sends an hour later. */
 async function resumed(limits: { restMs?: number; resumesMax?: number } = {}): Promise<IngestMessage[]> {
   const messages: IngestMessage[] = []
   const queue = {
@@ -51,7 +51,7 @@ async function manifest() {
   return repoManifest.parse(JSON.parse(String(await buffer(body))))
 }
 
-describe('a process that is killed after a change and before its message', () => {
+describe('a process killed after a change and before its message', () => {
   it.each<[string, () => Promise<{ status: number }>, object]>([
     ['a tag', () => host.ask('POST', `/${repo}/tags`, { json: { name: 'v1' } }), { kind: 'tag', name: 'v1' }],
     ['a branch', () => host.ask('POST', `/${repo}/branches`, { json: { name: 'x' } }), { kind: 'branch', name: 'x' }],
@@ -59,7 +59,7 @@ describe('a process that is killed after a change and before its message', () =>
     ['a branch of the Hub', () => host.call('POST', `/api/models/${repo}/branch/y`, { json: {} }), { name: 'y' }],
   ])('leaves the manifest to be written by a sweep: %s', async (_, change, ref) => {
     expect((await change()).status).toBeLessThan(300)
-    // They were in the memory of the one that died.
+    // They were in the memory of the killed process.
     host.sent.length = 0
     expect((await manifest()).refs).not.toContainEqual(expect.objectContaining(ref))
     const messages = await resumed()
@@ -69,7 +69,7 @@ describe('a process that is killed after a change and before its message', () =>
     expect(await resumed()).toEqual([])
   })
 
-  it('leaves a commit to be read by a sweep', async () => {
+  it('leaves a commit to be inspected by a sweep', async () => {
     const line = (key: string, value: object) => JSON.stringify({ key, value })
     const content = Buffer.from('---\nlicense: mit\n---\n').toString('base64')
     const body = [line('header', { summary: 's' }), line('file', { path: 'README.md', content, encoding: 'base64' })]
@@ -88,8 +88,8 @@ describe('a process that is killed after a change and before its message', () =>
   })
 })
 
-describe('work that is owed', () => {
-  it('is asked for again until it is done, and not while it rests', async () => {
+describe('pending work', () => {
+  it('is requested again until it is done, and not before its pause is over', async () => {
     await host.ask('POST', `/${repo}/tags`, { json: { name: 'v1' } })
     expect(await resumed()).toHaveLength(1)
     const messages = await resumed()
@@ -98,7 +98,7 @@ describe('work that is owed', () => {
     expect(await resumed()).toEqual([])
   })
 
-  it('rests twice as long each time that it is asked for in vain, and is told of and left alone in the end', async () => {
+  it('pauses twice as long after each request in vain, and is reported and given up in the end', async () => {
     await host.ask('POST', `/${repo}/tags`, { json: { name: 'v1' } })
     const limits = { restMs: 3_600_000 - 1, resumesMax: 4 }
     const asked: number[] = []
@@ -111,14 +111,14 @@ describe('work that is owed', () => {
     }
     const failed = { action: 'repo.record', actor: { userId: 'cleanup' }, outcome: { result: 'failed' } }
     expect(await told()).toMatchObject([failed])
-    // A later change asks for it anew.
+    // A later change requests it anew.
     await host.ask('POST', `/${repo}/tags`, { json: { name: 'v2' } })
     await work(await resumed(limits))
     expect((await manifest()).refs.map(({ name }) => name)).toEqual(expect.arrayContaining(['v1', 'v2']))
     expect(await told()).toHaveLength(1)
   })
 
-  it('is asked for whatever becomes of imports and events, and their faults are told', async () => {
+  it('is requested even if sweeping imports and audit events fails, and those failures are reported', async () => {
     await host.ask('POST', `/${repo}/tags`, { json: { name: 'v1' } })
     const messages: IngestMessage[] = []
     const queue = {
@@ -144,7 +144,7 @@ describe('work that is owed', () => {
     expect(messages).toMatchObject([{ step: 'write-repo-manifest' }])
   })
 
-  it('is not taken for done by whoever wrote an older state', async () => {
+  it('is not marked done by a process that wrote an older state', async () => {
     await host.ask('POST', `/${repo}/tags`, { json: { name: 'v1' } })
     const found = await findRepo(host.table, { name: repo })
     const objects = {

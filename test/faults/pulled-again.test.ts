@@ -8,8 +8,8 @@ timedDrops('pulled-again', (fresh) => {
   drop = fresh
 })
 
-describe('a drop that was imported by itself and that somebody pulls', () => {
-  it('is answered by that import, as long as its version stands', async () => {
+describe('pulling a drop that was imported automatically', () => {
+  it('is answered by that import as long as its version exists', async () => {
     const pulled: string[] = []
     const pull = async () => pulled.push((await drop.pull()).item.id)
     await drop.play(
@@ -38,7 +38,7 @@ describe('a drop that was imported by itself and that somebody pulls', () => {
     expect(again).toMatchObject({ id: pulled[1], revision: own?.revision, filesTotal: 2, bytesHeld: 2 })
   })
 
-  it('and failed, because its version is there with other content, is answered by that failure', async () => {
+  it('is answered by its failure if its version exists with other content', async () => {
     const pulled: string[] = []
     const pull = async () => pulled.push((await drop.pull()).item.id)
     await drop.play([
@@ -69,7 +69,7 @@ describe('a drop that was imported by itself and that somebody pulls', () => {
     expect(await drop.imports()).toMatchObject([{ id: pulled[1], state: 'READY', filesTotal: 2 }, failed, first])
   })
 
-  it('and failed because of its version is tried again by itself where its marker is put anew', async () => {
+  it('is unnecessary after such a failure if its marker is written again', async () => {
     await drop.play([
       [0, 'a'],
       [1, '_SUCCESS'],
@@ -83,7 +83,7 @@ describe('a drop that was imported by itself and that somebody pulls', () => {
     expect(await drop.imports()).toMatchObject([failed, failed, { state: 'READY' }])
   })
 
-  it('is brought again where one of its contents was lost since', async () => {
+  it('imports again if one of its blobs was lost since', async () => {
     await drop.play([
       [0, 'a'],
       [1, 'b'],
@@ -98,7 +98,7 @@ describe('a drop that was imported by itself and that somebody pulls', () => {
     expect(await objects.head({ key: lost })).toMatchObject({ sizeBytes: 1 })
   })
 
-  it('as no version, has no byte moved again', async () => {
+  it('without a version transfers nothing again', async () => {
     await drop.play(
       [
         [0, 'a'],
@@ -113,7 +113,7 @@ describe('a drop that was imported by itself and that somebody pulls', () => {
     expect(own).toMatchObject({ bytesHeld: 0 })
   })
 
-  it('and was changed since is moved as it is now', async () => {
+  it('transfers what has changed since', async () => {
     await drop.play([
       [0, 'a'],
       [1, '_SUCCESS'],

@@ -6,8 +6,8 @@ timedDrops('pulled', (fresh) => {
   drop = fresh
 })
 
-describe('a drop that somebody pulls', () => {
-  it('is waited for until its marker is there, and is one import', async () => {
+describe('a pull of a drop', () => {
+  it('waits for its marker, and is one import', async () => {
     const seen: (string | undefined)[] = []
     const look = async () => seen.push((await drop.imports())[0]?.waitsUntil)
     await drop.play(
@@ -28,7 +28,7 @@ describe('a drop that somebody pulls', () => {
     expect(drop.time.secondsTo(item?.updatedAt)).toBeLessThan(54)
   })
 
-  it('is waited for until nothing of it has changed for the quiet time', async () => {
+  it('waits until nothing of it has changed for the quiet time', async () => {
     await drop.play(
       [
         [0, 'a'],
@@ -41,14 +41,14 @@ describe('a drop that somebody pulls', () => {
     expect(drop.time.secondsTo(item?.updatedAt)).toBeGreaterThanOrEqual(100)
   })
 
-  it('is not waited for by whoever asks for what lies there', async () => {
+  it('does not wait if asked to take what is there', async () => {
     await drop.play([[0, 'a']], [[1, () => drop.pull({ awaitsDrop: false })]])
     const [item] = await drop.imports()
     expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 1 }])
     expect(drop.time.secondsTo(item?.updatedAt)).toBe(1)
   })
 
-  it('is looked at by one of the messages that come twice, and looked at again after a loss', async () => {
+  it('is checked by only one of duplicate messages, and again after a loss', async () => {
     const looks = () => drop.time.due.length
     const twice = async () => {
       const { item } = await drop.pull()
@@ -67,7 +67,7 @@ describe('a drop that somebody pulls', () => {
         [20, lose],
       ],
     )
-    // The look at the import, and the one of the watcher.
+    // One check of the import, and one of the watcher.
     expect(counted).toEqual([2])
     expect(await drop.imports()).toMatchObject([{ state: 'PENDING' }])
     drop.time.nowMs += 1000 * 1000
@@ -78,7 +78,7 @@ describe('a drop that somebody pulls', () => {
   })
 
   it.each(['is lost', 'is sent, and only the answer lost'])(
-    'is looked at by one message after all when the message for its next look %s',
+    'is still checked by exactly one message if the message for its next check %s',
     async (how) => {
       const { send } = drop.ingestQueue
       let breaks = 1
@@ -104,13 +104,13 @@ describe('a drop that somebody pulls', () => {
         .finally(() => {
           drop.ingestQueue.send = send
         })
-      // Those of the import, of the watcher, and the file that is still to be put.
+      // One check of the import, one of the watcher, and the file still to come.
       expect([breaks < 1, looks]).toEqual([true, [3]])
       expect(await drop.imports()).toMatchObject([{ state: 'READY', filesTotal: 2, createdBy: 'test' }])
     },
   )
 
-  it('and that holds nothing is told of at once', async () => {
+  it('fails at once if it is empty', async () => {
     await drop.play([], [[0, drop.pull]])
     expect(await drop.imports()).toMatchObject([{ state: 'FAILED', failure: { code: 'nothing_to_import' } }])
     expect(drop.time.secondsTo((await drop.imports())[0]?.updatedAt)).toBe(0)

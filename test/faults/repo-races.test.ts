@@ -38,7 +38,7 @@ const refsOf = async ({ id }: RepoItem) =>
   (await Array.fromAsync(listRefs(lab.table, id))).map(({ kind, name, revision }) => `${kind} ${name} ${revision}`)
 
 describe('a repo that is deleted while an import publishes into it', () => {
-  it.each(['hf://acme/model@side', source])('is not changed after it was deleted: %s', async (from) => {
+  it.each(['hf://acme/model@side', source])('is not changed after its deletion: %s', async (from) => {
     const random = seeded(7)
     const ends = new Set<string>()
     for (let round = 0; round < 12; round++) {
@@ -62,7 +62,7 @@ describe('a repo that is deleted while an import publishes into it', () => {
 })
 
 describe('a repo that is deleted while it is deployed', () => {
-  it('is one of the two, never both', async () => {
+  it('is either deleted or deployed, never both', async () => {
     const process = new IngestProcess({ lab, store, hub })
     const ends: string[] = []
     for (let round = 0; round < 10; round++) {
@@ -83,8 +83,8 @@ describe('a repo that is deleted while it is deployed', () => {
   })
 })
 
-describe('a repo that is renamed, filled and deleted by many at once', () => {
-  it('is whole at the end, under one name, in every list that it belongs to', async () => {
+describe('a repo that is renamed, filled and branched at the same time', () => {
+  it('is complete at the end, under one name, in all its lists', async () => {
     const process = new IngestProcess({ lab, store, hub })
     for (let round = 0; round < 6; round++) {
       const name = `acme/busy-${round}`

@@ -16,7 +16,7 @@ afterAll(async () => {
   await lab.close()
 })
 
-it('a staged file that is replaced after it was hashed never takes the name of the content that was hashed', async () => {
+it('never publishes a staged file that was replaced after hashing under the hash of its old content', async () => {
   const store = await lab.newStore()
   let forged = 0
   const objects: ObjectStore = {

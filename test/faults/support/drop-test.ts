@@ -13,14 +13,14 @@ import { freshStores } from './fresh-stores.ts'
 import { type Lab, leftoversOf, type Store, visibleOf } from './lab.ts'
 import { IngestProcess } from './process.ts'
 
-/** A drop folder and those who watch and import it, with a clock that tests turn and looks that they hand out. */
+/** A drop folder with its watcher and importer, on a clock set by the tests, with the scheduled checks collected. */
 export class DropTest {
   readonly quietSeconds = 10
   readonly lab: Lab
   readonly store: Store
   readonly repo: string
   process: IngestProcess
-  /** Messages of the drop queue that are still to come. */
+  /** Scheduled messages of the drop queue. */
   looks: { message: DropMessage; delaySeconds: number }[] = []
   clock = new Date()
   queueLife: string | undefined
@@ -41,7 +41,7 @@ export class DropTest {
     }
   }
 
-  /** Has what is imported from now on read from other objects. */
+  /** Imports read from these objects from now on. */
   importFrom(objects: ObjectStore): void {
     this.process = new IngestProcess({ lab: this.lab, store: { ...this.store, objects } })
   }
@@ -62,12 +62,12 @@ export class DropTest {
     })
   }
 
-  /** Tells of a file that appeared. */
+  /** Sends the event of a file that appeared. */
   event(path: string, { version = 'v1', objects }: { version?: string; objects?: ObjectStore } = {}): Promise<void> {
     return this.handle(eventOf(encodeEventKey(`drop/${this.repo}/${version}/${path}`)), objects)
   }
 
-  /** A moment later, so that imports are listed in their order. */
+  /** A moment later, so that imports are listed in order. */
   mark(version?: string): Promise<void> {
     this.later(0.001)
     return this.event('_SUCCESS', { ...(version !== undefined && { version }) })
@@ -104,7 +104,7 @@ export class DropTest {
 
 export const eventOf = (key: string) => ({ Records: [{ s3: { object: { key } } }] })
 
-/** Starts a database for the tests of a file, and gives each of them a drop folder of its own. */
+/** Starts a database for the tests of a file, with a new drop folder for each. */
 export function freshDrops(name: string, begin: (drop: DropTest) => void): void {
   let drop: DropTest
   freshStores({

@@ -10,19 +10,19 @@ export const allManifestsOf = async (store: Store): Promise<unknown[]> => [
   ...(await repoManifestsOf(store)),
 ]
 
-/** Imports that are disturbed at each of their writes, and what one looks like that is not. */
+/** Imports that are disturbed at each of their writes, and an undisturbed one to compare with. */
 export interface EveryWrite {
   hub: Hub
   undisturbed: Awaited<ReturnType<typeof visibleOf>>
   manifests: unknown[]
   newRepo(): string
-  /** Runs `work` for 1, 2, 3 and so on, a few at once, until its fuse is longer than the work, several times over. */
+  /** Runs `work` for 1, 2, 3 and so on, a few at once, until three runs end before their fuse blows. */
   forEachWrite(work: (at: number, lab: Lab) => Promise<Fuse>): Promise<void>
   close(): Promise<void>
 }
 
 export async function startEveryWrite(): Promise<EveryWrite> {
-  // One database for each of the runs at once: what resumes imports resumes all of a database.
+  // One database per parallel run, because a resume covers all imports of a database.
   const labs: [Lab, Lab, Lab] = await Promise.all([startLab(), startLab(), startLab()])
   const [lab] = labs
   const hub = await startHub({ repos: { 'acme/model': { files: await sampleFiles() } } })

@@ -8,14 +8,14 @@ interface FreshStore {
 }
 
 interface FreshStoresOptions {
-  /** What the repos are called after. */
+  /** The prefix of the repo names. */
   name: string
   begin: (fresh: FreshStore) => void
-  /** Behind each test. */
+  /** Runs after each test. */
   end?: () => unknown
 }
 
-/** Starts a database for the tests of a file, and gives each of them a store and a repo of its own. */
+/** Starts a database for the tests of a file, with a new store and repo for each. */
 export function freshStores({ name, begin, end = () => {} }: FreshStoresOptions): void {
   let lab: Lab
   let runs = 0

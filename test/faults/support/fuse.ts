@@ -4,15 +4,15 @@ import type { Table } from '../../../shared/table/table.ts'
 
 /** What happens at the n-th write of a process. */
 interface FuseOptions {
-  /** Counted from 1; without it nothing ever happens. */
+  /** Counted from 1; nothing happens without it. */
   at?: number
-  /** The write is made and only its answer is lost; else it is not made. */
+  /** True if the write is made and only its answer is lost; else it is not made. */
   writes: boolean
-  /** Nothing works after it, as after `kill -9`; else only this one call fails. */
+  /** True if nothing works afterwards, as after `kill -9`; else only this call fails. */
   dies: boolean
 }
 
-/** Counts the writes of one process to all that is outside of it, and breaks at one of them. */
+/** Counts a process's writes to everything outside it, and breaks at one of them. */
 export class Fuse {
   writes = 0
   isDead = false

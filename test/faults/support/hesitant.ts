@@ -1,4 +1,4 @@
-/** A moment now and then, so that every order of writes comes about. */
+/** Delays some calls for a moment, so that every order of writes occurs. */
 export function hesitant<Target extends object>(
   target: Target,
   random: () => number,
@@ -12,7 +12,7 @@ export function hesitant<Target extends object>(
       name,
       methods.includes(name)
         ? async (...given: unknown[]) => {
-            // There are hundreds of these, and they are all of one step.
+            // There are hundreds of these, all in one step.
             if (JSON.stringify(given[0])?.includes('ROUND#')) return method(...given)
             await slow()
             const answer = await method(...given)

@@ -16,11 +16,11 @@ import type { Table } from '../../../shared/table/table.ts'
 import { startTable } from '../../support/dynoxide.ts'
 import { stagedFiles } from './staged-files.ts'
 
-/** The parts that outlive a process: a database and folders, and a look at all they hold. */
+/** The parts that outlive a process: a database and folders, with access to all they hold. */
 export interface Lab {
   table: Table
   scan(): Promise<Record<string, unknown>[]>
-  /** A store of its own, empty. */
+  /** A new, empty store. */
   newStore(): Promise<Store>
   close(): Promise<void>
 }
@@ -49,8 +49,8 @@ export async function startLab(): Promise<Lab> {
 }
 
 /**
- * All that a reader of a repo can see, without its times, its id and its own name, so that two can be compared.
- * @throws Error where anything that is visible is not whole: that is never allowed, at no instant.
+ * Everything that readers of a repo can see, without times, ids and its name, so that two repos can be compared.
+ * @throws Error if anything visible is incomplete, which is never allowed
  */
 export async function visibleOf({ table, objects, repo }: { table: Table; objects: ObjectStore; repo: string }) {
   const head = await findRepo(table, { name: repo, withDeleted: true })
@@ -63,7 +63,7 @@ export async function visibleOf({ table, objects, repo }: { table: Table; object
       consistent: true,
     }),
   )
-  // Marks of work, which no reader looks at: `leftoversOf` does.
+  // Markers of pending work, which no reader sees; `leftoversOf` checks them.
   const items = all.filter(({ sk }) => !String(sk).startsWith('PENDING#'))
   const revisions = items.filter(({ sk }) => String(sk).startsWith('REVISION#')) as unknown as RevisionItem[]
   const refs = items.filter(({ sk }) => String(sk).startsWith('REF#')) as unknown as RefItem[]
@@ -82,12 +82,12 @@ export async function visibleOf({ table, objects, repo }: { table: Table; object
   return { items: items.map((item) => canonical(item, head)), content }
 }
 
-/** Every list that a repo belongs to holds it as it is, at no instant otherwise. */
+/** Every list of a repo must have its current entry at all times. */
 async function requireListed(table: Table, head: RepoItem): Promise<void> {
   const entries = entriesOf(head)
   const found = await Promise.all(entries.map(({ pk, sk }) => table.get<RepoEntry>({ pk, sk })))
   const now = await getRepo(table, head.id)
-  // Changed while it was read: the next look sees it.
+  // Changed while it was read; the next check sees it.
   if (now?.version !== head.version) return
   for (const [at, entry] of entries.entries())
     if (!isDeepStrictEqual(found[at], withoutAbsent(entry)))
@@ -115,7 +115,7 @@ const canonical = (item: Record<string, unknown>, { id, owner, name }: RepoItem)
       .replaceAll(name, 'NAME'),
   )
 
-/** What the manifests of a store say of their files. */
+/** The files in the revision manifests of a store. */
 export async function manifestsOf(store: Store): Promise<{ id: string; depth: number; files: unknown[] }[]> {
   const found = await readManifests(store, (key) => !key.endsWith('/repo.json'))
   return found.map((content) => {
@@ -124,7 +124,7 @@ export async function manifestsOf(store: Store): Promise<{ id: string; depth: nu
   })
 }
 
-/** What they say of the repos themselves, without times and ids. */
+/** The repo manifests of a store, without times and ids. */
 export async function repoManifestsOf(
   store: Store,
 ): Promise<{ refs: { kind: string; name: string; revision: string }[] }[]> {
@@ -142,7 +142,7 @@ async function readManifests({ objects }: Store, isWanted: (key: string) => bool
   return Promise.all(wanted.map(async ({ key }) => JSON.parse(String(await buffer((await objects.get({ key })).body)))))
 }
 
-/** What is left of the work of imports that are over, and what is counted wrongly: there should be nothing. */
+/** What is left of imports that have ended, and wrong counters: both should be empty. */
 export async function leftoversOf(lab: Lab, { root }: Store, importIds: readonly string[]): Promise<string[]> {
   const all = await lab.scan()
   const repoIds = all
@@ -162,7 +162,7 @@ export async function leftoversOf(lab: Lab, { root }: Store, importIds: readonly
   return [...items.map(({ pk, sk }) => `${pk} ${sk}`), ...(await stagedFiles(root)), ...miscountsIn(all)]
 }
 
-/** Counters of owners that are not the sum of what they count. */
+/** Counters of owners that differ from the sum of what they count. */
 function miscountsIn(all: readonly Record<string, unknown>[]): string[] {
   return all
     .filter(({ pk, sk }) => String(pk).startsWith('USAGE#') && sk === 'USAGE')

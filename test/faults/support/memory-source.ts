@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ModelSource } from '../../../shared/hf/source.ts'
 
-/** A source whose files are in this process; it tells the hash of each, as a Hub does of its LFS files. */
+/** A source with its files in memory; it reports the hash of each, like a Hub for its LFS files. */
 export function memorySource(files: Readonly<Record<string, string>>): ModelSource {
   const listed = Object.entries(files).map(([path, content]) => ({
     path,

@@ -3,7 +3,7 @@ import type { HubFile } from '../../support/hub/files.ts'
 
 const sample = new URL('../../../infra/local/sample/iris/', import.meta.url)
 
-/** A small model with all that an import meets: small and LFS files, an empty one, one of three parts, a left out one. */
+/** A small model with every case of an import: small and LFS files, an empty one, one in three parts, a skipped one. */
 export async function sampleFiles(): Promise<HubFile[]> {
   const [onnx, config, readme] = await Promise.all(
     ['model.onnx', 'config.json', 'README.md'].map((name) => readFile(new URL(name, sample))),

@@ -1,8 +1,8 @@
-/** A clock of its own, which goes on from one thing that is due to the next. */
+/** A clock that jumps from one scheduled event to the next. */
 export class PlayedTime {
   readonly startMs = Date.parse('2026-11-20T12:00:00.000Z')
   nowMs = this.startMs
-  /** All that is to come, and when. */
+  /** The scheduled events. */
   due: { atMs: number; run: () => Promise<void> }[] = []
 
   now = (): Date => new Date(this.nowMs)
@@ -13,7 +13,7 @@ export class PlayedTime {
 
   secondsTo = (text: string | undefined): number => (Date.parse(text ?? '') - this.startMs) / 1000
 
-  /** A queue whose messages come when they are due. */
+  /** A queue that delivers messages when they are due. */
   queueOf<Message>(work: (message: Message) => Promise<void>) {
     return {
       send: async ({ message, delaySeconds = 0 }: { message: Message; delaySeconds?: number }) =>

@@ -25,19 +25,19 @@ export interface ProcessOptions {
   hub?: Hub
   fuse?: Fuse
   deliverTwice?: boolean
-  /** Gives each message a delay of up to 20 ms, so that they come in another order. */
+  /** Delays each message by up to 20 ms, so that they arrive in another order. */
   random?: () => number
   partSizeBytes?: number
   limits?: Partial<IngestLimits>
   timeouts?: HfTimeouts
-  /** Puts things that end the process among what a step works with: its message comes back, and nobody says why. */
+  /** Replaces dependencies of a step by ones that kill the process: its message is redelivered, without a reason. */
   deadly?: (dependencies: IngestDependencies, kill: () => Promise<never>) => IngestDependencies
 }
 
-/** One process that works off imports, with seconds that last a millisecond. */
+/** A process that runs imports, in which a second lasts a millisecond. */
 export class IngestProcess {
   readonly messages: IngestMessage[] = []
-  /** As asked for, in seconds. */
+  /** The requested delays in seconds. */
   readonly delays: number[] = []
   readonly queue: Queue<IngestMessage>
   readonly fuse: Fuse
@@ -114,21 +114,21 @@ export class IngestProcess {
     }
   }
 
-  /** Asks for an import as the API does. */
+  /** Starts an import like the API. */
   async start(source: string, repo: string, extra: Partial<StartImport> = {}): Promise<string> {
     const { table } = this.dependencies
     const request = { table, queue: this.queue, source: parseSource(source), repo, createdBy: 'test', now: new Date() }
     return (await startImport({ ...request, ...extra })).item.id
   }
 
-  /** Asks for an import and waits for its end. */
+  /** Starts an import and waits for its end. */
   async pull(source: string, repo: string, extra: Partial<StartImport> = {}): Promise<ImportItem> {
     const id = await this.start(source, repo, extra)
     await this.idle()
     return importOf(this.#options.lab, id)
   }
 
-  /** What the schedule in AWS, and a start on one machine, do. */
+  /** Runs the sweep that AWS runs on a schedule, and one machine at its start. */
   resume(how: { before?: Date; restMs?: number; resumesMax?: number } = {}): Promise<number> {
     const before = new Date(Date.now() + 60_000)
     return resumeImports({ table: this.#options.lab.table, queue: this.queue, before, log, ...how })
@@ -139,7 +139,7 @@ export class IngestProcess {
     return this.#local.idle()
   }
 
-  /** Waits until all is done or the process dies, which forgets every message. */
+  /** Waits until all is done or the process dies, which loses every message. */
   async idleOrDead(): Promise<void> {
     await Promise.race([this.idle(), this.fuse.isDead ? undefined : this.fuse.died.promise])
     if (this.fuse.isDead) await this.#local.close()

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * The files below `staging/` of a folder store. An upload that was begun and noted by nobody holds only the key that it
- * is for, and is swept after a week, as a bucket's lifecycle does: it is none of them.
+ * The files in `staging/` of a folder store. An upload that was begun but never recorded consists only of its key; it
+ * is swept after a week, like in a bucket's lifecycle, and is not listed here.
  */
 export async function stagedFiles(root: string): Promise<string[]> {
   const entries = await readdir(join(root, 'staging'), { recursive: true, withFileTypes: true }).catch(() => [])

@@ -22,12 +22,12 @@ import { IngestProcess } from './process.ts'
 
 const quietSeconds = 60
 
-/** A drop whose files come, and whose watcher and importer look, each at its own second of one clock that is played. */
+/** A drop whose files, watcher and importer all run at given seconds of one simulated clock. */
 export class TimedDrop {
   readonly ingest: IngestProcess
   readonly time = new PlayedTime()
   repo: string
-  /** When each file came, by this clock. */
+  /** When each file arrived, on this clock. */
   readonly puts = new Map<string, number>()
   readonly ingestQueue = this.time.queueOf<IngestMessage>((message) => this.#import(message))
   readonly #lab: Lab
@@ -46,8 +46,8 @@ export class TimedDrop {
   }
 
   /**
-   * Puts files at seconds after now, each told of half a second later, and lets all of it come to its end. One that
-   * takes seconds is put in parts, and has as on S3 the time at which it was begun.
+   * Puts files at seconds from now, each with its event half a second later, and plays everything to the end. A file
+   * with an upload time is put in parts, and has the time at which it was begun, as on S3.
    */
   async play(
     files: [atSeconds: number, path: string, uploadSeconds?: number][],
@@ -70,7 +70,7 @@ export class TimedDrop {
 
   keyOf = (path: string): string => `drop/${this.repo}/v1/${path}`
 
-  /** Has a file hold something, of which nobody is told. */
+  /** Writes a file without an event. */
   async write(path: string, content: string): Promise<void> {
     const file = join(this.#store.root, this.keyOf(path))
     await mkdir(dirname(file), { recursive: true })
@@ -79,7 +79,7 @@ export class TimedDrop {
     this.puts.set(this.keyOf(path), this.time.nowMs)
   }
 
-  /** Loses an object, as a disk does. */
+  /** Loses an object, like a failing disk. */
   removeObject = (key: string) => this.#store.objects.delete({ keys: [key] })
 
   /** The imports of its repo, newest first. */
@@ -88,10 +88,10 @@ export class TimedDrop {
     return items.filter((item) => item.repo === this.repo)
   }
 
-  /** What answers for the id of an import. */
+  /** The import that answers for an id. */
   answering = (id = '') => answeringImport(this.#lab.table, id)
 
-  /** How many imports of its owner are counted as under way. */
+  /** The number of running imports counted for its owner. */
   underWay = async () => (await readOwnerUse(this.#lab.table, splitName(this.repo).owner)).use.imports
 
   deleteVersion = async () => {
@@ -155,7 +155,7 @@ export class TimedDrop {
     })
 }
 
-/** Starts a database for the tests of a file, and gives each of them a drop of its own. */
+/** Starts a database for the tests of a file, with a new drop for each. */
 export function timedDrops(name: string, begin: (drop: TimedDrop) => void): void {
   let drop: TimedDrop
   freshStores({

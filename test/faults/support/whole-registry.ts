@@ -13,8 +13,8 @@ interface Registry {
 }
 
 /**
- * Every file of every published revision is there, is its blob, and is held by its owner; and what is held is counted.
- * Returns the hashes of the blobs that are needed.
+ * Every file of every published revision exists, is its blob and is held by its owner, and what is held is counted.
+ * Returns the hashes of all needed blobs.
  */
 export async function expectWhole({ scan, objects, owners }: Registry): Promise<{ needed: Set<string> }> {
   const items = await scan()
