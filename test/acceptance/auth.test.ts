@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, createApi } from '../support/http.ts'
 import { type LocalHost, startLocalHost } from '../support/local-host.ts'
 
-/** The stack under test: `SLIPWAY_URL` with `SLIPWAY_API_KEY` of an admin, else a local host of the suite's own. */
+/** The stack under test: `SLIPWAY_URL` with `SLIPWAY_API_KEY` of an admin, else the suite's own local host. */
 const { SLIPWAY_URL, SLIPWAY_API_KEY } = process.env
 const isDeployed = SLIPWAY_URL !== undefined && SLIPWAY_API_KEY !== undefined
 
@@ -12,7 +12,7 @@ let host: LocalHost | undefined
 let url: string
 let admin: Api
 let stranger: Api
-/** Names of this run, for a stack that keeps those of earlier ones. */
+/** Makes names unique to this run, for a stack that keeps those of earlier runs. */
 const run = randomBytes(4).toString('hex')
 const password = 'correct horse battery'
 
@@ -35,8 +35,8 @@ async function person(name: string) {
   return { username, id: made.body.id as string, ...(body as { accessToken: string; refreshToken: string }) }
 }
 
-describe('people', () => {
-  it('are let in by an admin, log in, and are who they say', async () => {
+describe('users', () => {
+  it('are registered by an admin, log in, and get their own profile', async () => {
     const closed = { username: `x-${run}`, email: `x-${run}@example.com`, password }
     expect((await stranger.post('/api/v1/auth/register', closed)).body.error.code).toBe('registration_closed')
     const ada = await person('ada')
@@ -48,7 +48,7 @@ describe('people', () => {
     expect(whoami.body).toMatchObject({ name: ada.username, email: `${ada.username}@example.com`, orgs: [] })
   })
 
-  it('keep a session by refreshing it, and lose it when a used token comes again', async () => {
+  it('keep a session by refreshing it, and lose it when a used refresh token is presented again', async () => {
     const ada = await person('session')
     const refresh = (refreshToken: string) => stranger.post('/api/v1/auth/refresh', { refreshToken })
     const { status, body } = await refresh(ada.refreshToken)
@@ -60,7 +60,7 @@ describe('people', () => {
       expect((await as(body.accessToken).get(path)).status, path).toBe(401)
   })
 
-  it('have tokens that anyone can verify by the published keys', async () => {
+  it('have access tokens that anyone can verify with the published keys', async () => {
     const ada = await person('verified')
     const { payload } = await jwtVerify(ada.accessToken, createRemoteJWKSet(new URL('/.well-known/jwks.json', url)), {
       issuer: 'slipway',
@@ -90,7 +90,7 @@ describe('people', () => {
     }
   })
 
-  it('are asked to wait after many wrong passwords', async () => {
+  it('are rate limited after many wrong passwords', async () => {
     const ada = await person('guessed')
     const guess = () => stranger.post('/api/v1/auth/login', { login: ada.username, password: 'not the password' })
     const answers = await Promise.all(Array.from({ length: 30 }, guess))
@@ -102,7 +102,7 @@ describe('people', () => {
 })
 
 describe('API keys', () => {
-  it('are refused from the next request on when they are revoked: registry, Hub and predictions', async () => {
+  it('are refused everywhere from the next request on when they are revoked', async () => {
     const ada = await person('revoker')
     const paths = ['/api/v1/me', '/api/v1/repos', '/v1/models', '/api/whoami-v2']
     for (let round = 0; round < 3; round++) {
@@ -115,7 +115,7 @@ describe('API keys', () => {
     }
   })
 
-  it('say when they were used', async () => {
+  it('show when they were last used', async () => {
     const ada = await person('user')
     const { body } = await as(ada.accessToken).post('/api/v1/keys', { name: 'k', scopes: ['infer'] })
     await as(body.token).get('/v1/models')
@@ -126,7 +126,7 @@ describe('API keys', () => {
 })
 
 describe('organisations', () => {
-  it('are made by users, hold members with roles, and go when they are empty', async () => {
+  it('are created by users, have members with roles, and can be deleted when empty', async () => {
     const [ada, grace] = await Promise.all([person('founder'), person('joiner')])
     const name = `org-${run}`
     expect((await as(ada.accessToken).post('/api/v1/owners', { name, kind: 'organisation' })).status).toBe(201)
@@ -146,7 +146,7 @@ describe('organisations', () => {
 })
 
 describe.skipIf(isDeployed)('a restart', () => {
-  it('ends no session, and the first to register elsewhere stays no admin', async () => {
+  it('ends no session, and the first user to register later does not become admin', async () => {
     const ada = await person('restarted')
     const dataDir = host?.dataDir ?? ''
     await host?.stop()
@@ -161,7 +161,7 @@ describe.skipIf(isDeployed)('a restart', () => {
     expect(made.body).toMatchObject({ role: 'member' })
   })
 
-  it('counts guesses by the connection they come by, whatever they say of themselves', async () => {
+  it("rate limits logins by the connection's address, whatever headers claim", async () => {
     const guess = (_: unknown, index: number) =>
       stranger.post(
         '/api/v1/auth/login',

@@ -10,7 +10,7 @@ beforeAll(async () => {
   await target.api.deploy('acme/tiny-embedder')
 })
 afterAll(async () => {
-  // Whatever was sent, the server is still there.
+  // Whatever was sent, the server is still up.
   expect((await target.anonymous.get('/health')).status).toBe(200)
   await target.close()
 })
@@ -38,7 +38,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a prediction', () => {
     if (status !== undefined) expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code })
   })
 
-  it('names the row at fault and what was expected', async () => {
+  it('names the wrong row and what was expected', async () => {
     const row = Array(64).fill(0)
     const { body } = await target.api.post(predict, { inputs: [row, row, [1]] })
     expect(body.error).toContain('inputs[2]')
@@ -53,7 +53,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a prediction', () => {
     expect(status).toBe(413)
   })
 
-  it('of a long text goes on answering others meanwhile', async () => {
+  it('for a long text does not block other requests', async () => {
     const long = 'the quick brown fox '.repeat(150_000)
     const [slow, health] = await Promise.all([
       target.api.post('/v1/embeddings', { model: 'tiny-embedder', input: long }),
@@ -67,7 +67,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a prediction', () => {
     expect(health).toBeLessThan(1000)
   })
 
-  it('of an unknown model is 404 in the envelope of its protocol', async () => {
+  it('for an unknown model is 404 in the error format of its protocol', async () => {
     const openai = await target.api.post('/v1/embeddings', { model: 'no/such', input: 'x' })
     expect(openai.status).toBe(404)
     expect(openai.body.error).toMatchObject({ code: 'model_not_found', type: 'invalid_request_error', param: 'model' })
@@ -87,7 +87,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a prediction', () => {
     expect(answer.body.error.param).toContain(param)
   })
 
-  it('cannot be had of a corrupt ONNX file, and the deployment says which file it is', async () => {
+  it('is impossible for a corrupt ONNX file, which the deployment refuses by name', async () => {
     const { status, body } = await target.api.post('/api/v1/deployments', { target: 'acme/corrupt' })
     expect(status).toBe(422)
     expect(body.error).toMatchObject({ code: 'unsupported_model', message: expect.stringContaining('model.onnx') })

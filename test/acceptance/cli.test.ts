@@ -23,7 +23,7 @@ const run = (
   })
 
 describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
-  it('pulls, deploys, predicts, shows and lists, each naming the next step', async () => {
+  it('pulls, deploys, predicts, shows and lists, and suggests the next step', async () => {
     const pulled = await run(['pull', 'hf://acme/digits'])
     expect(pulled).toMatchObject({ code: 0, out: expect.stringMatching(/^acme\/digits {2}[0-9a-f]{40} {2}3 files/) })
     expect(pulled.err).toContain('next: slipway deploy acme/digits')
@@ -42,7 +42,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     expect((await run(['undeploy', 'digits'])).code).toBe(0)
   })
 
-  it('shares a deployment between targets, changes it, pauses and resumes it, and shows what runs', async () => {
+  it('splits a deployment between targets, changes, pauses and resumes it, and shows its status', async () => {
     expect((await run(['pull', 'hf://acme/digits'])).code).toBe(0)
     expect((await run(['alias', 'acme/digits@main', 'champion'])).code).toBe(0)
     const shares = ['--weight', '90', '--weight', '10', '--canary-errors', '0.05']
@@ -68,7 +68,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
       expect(await run(wrong)).toMatchObject({ code: 2, err: expect.stringContaining('slipway deploy --help') })
   })
 
-  it('makes a key that may do what it is for, and no longer than it stands', async () => {
+  it('makes a key that is limited to its scopes and stops working when revoked', async () => {
     const made = await run(['keys', 'create', 'notebook', '--scope', 'read', '--json'])
     const { id, token } = JSON.parse(made.out)
     const environment = { SLIPWAY_API_KEY: token }
@@ -81,7 +81,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     })
   })
 
-  it('asks with a key that may do nothing else', async () => {
+  it('predicts with a key that may do nothing else', async () => {
     expect((await run(['pull', 'hf://acme/digits'])).code).toBe(0)
     expect((await run(['deploy', 'acme/digits', '--name', 'asked'])).code).toBe(0)
     const { out } = await run(['keys', 'create', 'app', '--scope', 'infer'])
@@ -92,7 +92,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     expect((await run(['undeploy', 'asked'])).code).toBe(0)
   })
 
-  it('makes a user, lets it into an organisation and out again, and disables it', async () => {
+  it('adds a user, adds and removes an organisation member, and disables a user', async () => {
     expect((await run(['pull', 'hf://acme/digits'])).code).toBe(0)
     const added = await run(['users', 'add', 'grace', '--email', 'grace@example.com'])
     expect(added).toMatchObject({ code: 0, out: expect.stringMatching(/^\S{24}\n$/) })
@@ -134,7 +134,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     }
   })
 
-  it('ends with 1 when the work fails, saying why, also as JSON', async () => {
+  it('exits with 1 when the work fails, saying why, also as JSON', async () => {
     const failed = await run(['pull', 'hf://acme/absent', '--json'])
     expect(failed.code).toBe(1)
     expect(JSON.parse(failed.out)).toMatchObject({
@@ -154,13 +154,13 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     [['ls', '--nope']],
     [['predict', 'x', 'not json']],
     [['show', '../..']],
-  ])('ends with 2 when it is used wrongly: %j', async (parameters) => {
+  ])('exits with 2 when used wrongly: %j', async (parameters) => {
     const { code, err } = await run(parameters)
     expect(code).toBe(2)
     expect(err).toMatch(/^slipway: .*help/s)
   })
 
-  it('ends quietly when its reader has had enough', async () => {
+  it('exits quietly when its output is closed', async () => {
     const env = { PATH: process.env.PATH, SLIPWAY_URL: target.api.url, SLIPWAY_API_KEY: target.key }
     const child = spawn(process.execPath, [slipway, 'show', 'slipway/iris'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
@@ -170,15 +170,15 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('slipway', () => {
     expect(err).not.toContain('EPIPE')
   })
 
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   })
 
-  it('takes the address of a page of the Hub for a source', async () => {
+  it('accepts the URL of a Hub page as a source', async () => {
     expect(await run(['pull', 'https://huggingface.co/acme/digits'])).toMatchObject({ code: 0 })
   })
 
-  it('says how to start a server where none answers, and how to give a key where none is known', async () => {
+  it('says how to start a server if none answers, and how to give a key if none is known', async () => {
     const nowhere = await run(['ls'], { environment: { SLIPWAY_URL: 'http://127.0.0.1:9' } })
     expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('npm start') })
     const keyless = await run(['ls'], { environment: { SLIPWAY_API_KEY: '', SLIPWAY_DATA: '/nonexistent' } })

@@ -50,8 +50,8 @@ const pull = (source: string, repo: string): Promise<Answer> =>
 const slipway = (...parameters: string[]) =>
   runSlipway(parameters, { environment: { SLIPWAY_URL: host.url, SLIPWAY_API_KEY: host.key } })
 
-describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is counted', () => {
-  it('is each distinct content of an owner once, for every owner that has it', async () => {
+describe.skipIf(process.env.SLIPWAY_URL !== undefined)('usage', () => {
+  it('counts each distinct content once per owner', async () => {
     await api.pull('hf://small/a', { repo: 'one/a' })
     await api.pull('hf://small/b', { repo: 'one/b' })
     await api.pull('hf://small/b', { repo: 'two/b' })
@@ -61,7 +61,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is counted', () => 
     expect(await usedOf('one', 'imports')).toBe(0)
   })
 
-  it('is given back once by imports that a kill -9 interrupted, and their ends are told once', async () => {
+  it('of imports interrupted by kill -9 is given back once, and their ends are audited once', async () => {
     const started = [await pull('slow/one', 'killed/one'), await pull('slow/two', 'killed/two')]
     expect(started.map(({ status }) => status)).toEqual([202, 202])
     const refused = await pull('slow/three', 'killed/three')
@@ -81,7 +81,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is counted', () => 
     expect((await pull('slow/three', 'killed/three')).status).toBe(202)
   })
 
-  it('is told by slipway usage, for people and for programs', async () => {
+  it('is shown by slipway usage, for people and as JSON', async () => {
     const { code, out } = await slipway('usage', 'one')
     expect(code).toBe(0)
     expect(out).toMatch(/one +repos +2 +100000/)
@@ -90,8 +90,8 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is counted', () => 
   })
 })
 
-describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is done', () => {
-  it('is told by slipway audit with who, what, when, from where and the outcome', async () => {
+describe.skipIf(process.env.SLIPWAY_URL !== undefined)('the audit log', () => {
+  it('shows who did what, when, from where and with what outcome', async () => {
     const { code, out } = await slipway('audit', '--owner', 'one', '--action', 'import')
     expect(code).toBe(0)
     expect(out).toMatch(/T\S+Z +admin +import\.create +repos\/one\/b\/imports\/imp_[0-9a-f]{32} +done +127\.0\.0\.1/)
@@ -101,7 +101,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('what is done', () => {
     expect(JSON.stringify(events)).not.toContain(host.key)
   })
 
-  it('is not told where a parameter is wrong', async () => {
+  it('refuses wrong parameters', async () => {
     expect(await slipway('audit', '--limit', 'x')).toMatchObject({ code: 2 })
     expect(await slipway('audit', '--action', 'a b')).toMatchObject({ code: 1, err: expect.stringContaining('action') })
   })

@@ -15,7 +15,7 @@ const made = async (answer: Promise<{ status: number; body: unknown }>) => {
   return body as Record<string, string>
 }
 
-/** Asks without a pause until it is told to stop, and tells how each request ended and which revision answered. */
+/** Asks without pause until stopped, and records the status and revision of each answer. */
 function keepAsking(clients: number) {
   const seen: { status: number; revision: string | null }[] = []
   let isOver = false
@@ -37,7 +37,7 @@ function keepAsking(clients: number) {
 }
 
 describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a deployment of an alias', () => {
-  it('goes along when the alias moves, and is changed and limited, while no request is dropped', async () => {
+  it('follows the alias when it moves, and is changed and limited without dropping a request', async () => {
     expect(await target.api.pull('hf://acme/digits', { repo })).toMatchObject({ state: 'READY' })
     const first = (await made(target.api.get(`/api/v1/repos/${repo}`))).revision
     await target.hub?.addFile({ repo: 'acme/digits', file: { path: 'NOTES.md', content: 'new' } })

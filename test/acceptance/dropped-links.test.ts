@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => host.close())
 
-/** Puts a snapshot of the cache of Hugging Face there as `cp -r` copies it, with these files beside its one link. */
+/** Drops a snapshot of the Hugging Face cache as `cp -r` copies it, with these files next to its one link. */
 async function drop(name: string, files: Record<string, string>) {
   const made = join(host.dataDir, 'staging', name)
   await mkdir(made, { recursive: true })
@@ -37,12 +37,12 @@ async function importOf(name: string) {
 type Item = { id: string; repo: string; state: string }
 
 describe('a dropped link', () => {
-  it('is named among what was left out', async () => {
+  it('is listed among the skipped files', async () => {
     await drop('linked', { 'README.md': '# linked\n' })
     expect(await importOf('linked')).toMatchObject({ state: 'READY', filesTotal: 1, skipped: [link] })
   })
 
-  it('is named where nothing else is there to be imported', async () => {
+  it('is named in the error if nothing else can be imported', async () => {
     await drop('only-links', {})
     expect(await importOf('only-links')).toMatchObject({
       state: 'FAILED',
@@ -52,7 +52,7 @@ describe('a dropped link', () => {
 })
 
 describe('a drop folder without files', () => {
-  it('is named as whoever runs this server finds it', async () => {
+  it('is named with its path on this server', async () => {
     await createApi(host).post('/api/v1/imports', { source: 's3-drop://team/nothing/v1' })
     const message = expect.stringContaining(`"${join(host.dataDir, 'drop/team/nothing/v1')}/" holds no files`)
     expect(await importOf('nothing')).toMatchObject({ state: 'FAILED', failure: { message } })

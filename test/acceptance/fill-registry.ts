@@ -4,7 +4,7 @@ import type { Api } from '../support/http.ts'
 import type { LocalHost } from '../support/local-host.ts'
 import { makePerson, type Person } from '../support/people.ts'
 
-/** Puts something of everything into a registry: people, organisations, models, datasets, what was renamed and deleted. */
+/** Fills a registry with one of everything: users, organisations, models, datasets, renamed and deleted repos. */
 export async function fillRegistry({
   host,
   api,

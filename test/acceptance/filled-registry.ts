@@ -15,13 +15,13 @@ import { fillRegistry } from './fill-registry.ts'
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url))
 
 let hub: Hub
-/** The server, how an admin and a person ask it, and what there is to ask for. */
+/** The server, an admin and a user of it, and what it contains. */
 export let host: LocalHost
 export let api: Api
 export let person: Person
 export let known: Known
 
-/** For a file of tests: a registry that holds something of everything. */
+/** For a file of tests: a registry that contains one of everything. */
 export function useFilledRegistry(): void {
   beforeAll(async () => {
     hub = await startHub({
@@ -45,7 +45,7 @@ export function useFilledRegistry(): void {
 export const run = (...parameters: string[]) =>
   runSlipway(parameters, { environment: { SLIPWAY_URL: host.url, SLIPWAY_API_KEY: host.key } })
 
-/** Stops the server and starts it again over what is left. */
+/** Stops the server and starts it again with the remaining data. */
 export async function restart({ withoutTable = false } = {}) {
   expect(await host.stop()).toBe(0)
   if (withoutTable)
@@ -60,7 +60,7 @@ export async function restart({ withoutTable = false } = {}) {
   person = { ...person, api: createApi({ url: host.url, key: person.key }) }
 }
 
-/** Nothing of what was asked for is still to be done: imports have ended, cards are read, manifests are written. */
+/** Waits until no work is left: imports have ended, cards are read, manifests are written. */
 export async function settled() {
   await eventually(
     () => api.get('/api/v1/imports?limit=100'),

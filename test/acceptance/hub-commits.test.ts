@@ -14,8 +14,8 @@ import { blob, bytesOf, failure, file, header, textOf, useHubWriter } from './hu
 
 const { hub, ask, post, sendCommit, pathsIn } = useHubWriter()
 
-describe('what the protocol has beside', () => {
-  it('renames a repo, whose old name leads to it until someone takes it', async () => {
+describe('the rest of the Hub protocol', () => {
+  it('renames a repo, whose old name redirects to it until it is taken', async () => {
     const repo = 'writers/old-name'
     await createRepo({ ...hub.params, repo })
     await uploadFile({ ...hub.params, repo, file: { path: 'a', content: blob('moved') } })
@@ -32,7 +32,7 @@ describe('what the protocol has beside', () => {
     expect((await move('others/new-name', 'others/../x')).status).toBe(400)
   })
 
-  it('opens a repo to everyone, and closes it', async () => {
+  it('makes a repo public and private', async () => {
     const repo = 'writers/open'
     await createRepo({ ...hub.params, repo, private: false })
     await uploadFile({ ...hub.params, repo, file: { path: 'a', content: blob('open') } })
@@ -77,7 +77,7 @@ describe('what the protocol has beside', () => {
     ['POST', 'discussions', 501, /no pull requests/],
     ['GET', 'discussions', 404, /no pull requests/],
     ['GET', 'lfs-files', 501, /collected by itself/],
-  ])('says clearly what it has not: %s %s', async (method, path, status, message) => {
+  ])('says clearly what is not supported: %s %s', async (method, path, status, message) => {
     const repo = 'writers/refused'
     await createRepo({ ...hub.params, repo }).catch(() => {})
     const answer = await ask(`/api/models/${repo}/${path}`, { method, ...(method === 'POST' && { body: '{}' }) })
@@ -100,7 +100,7 @@ describe('what the protocol has beside', () => {
     expect((await fetch(`${hub.target.api.url}/v2/${repo}/manifests/latest`)).status).toBe(401)
   })
 
-  it('judges a model card, sent as JSON or as a form', async () => {
+  it('validates a model card sent as JSON or as a form', async () => {
     const good = await post('/api/validate-yaml', { content: '---\nlicense: mit\n---\n', repoType: 'model' })
     expect([good.status, await good.json()]).toEqual([200, { errors: [], warnings: [] }])
     const bad = await ask('/api/validate-yaml', {
@@ -111,7 +111,7 @@ describe('what the protocol has beside', () => {
     expect([bad.status, await bad.json()]).toEqual([400, { errors: [{ message: expect.any(String) }], warnings: [] }])
   })
 
-  it('warns clients that speak Xet alone, and only where it matters', async () => {
+  it('warns clients that upload through Xet only, and only where it matters', async () => {
     const repo = 'writers/xet'
     await createRepo({ ...hub.params, repo })
     const ahead = (path: string, agent: string) =>
@@ -131,7 +131,7 @@ describe('what the protocol has beside', () => {
   })
 })
 
-describe('a commit that cannot be', () => {
+describe('an invalid commit', () => {
   const repo = 'writers/hostile'
   const oid = createHash('sha256').update('never uploaded').digest('hex')
   beforeAll(async () => {
@@ -150,7 +150,7 @@ describe('a commit that cannot be', () => {
     ['deletes what is not there', [header(), { key: 'deletedFile', value: { path: 'none' } }], 404, /none/],
     ['collides', [header(), file('KEPT.txt', 'x')], 400, /differ in case/],
     ['has no header', [file('a', 'a')], 400, /header is the first/],
-  ])('is refused whole: it %s', async (_, lines, status, message) => {
+  ])('is refused as a whole: it %s', async (_, lines, status, message) => {
     const before = await countCommits({ ...hub.params, repo })
     const answer = await sendCommit(repo, [...lines.slice(0, 1), file('also.txt', 'also'), ...lines.slice(1)])
     expect([answer.status, answer.headers.get('x-error-message')]).toEqual([status, expect.stringMatching(message)])
@@ -158,14 +158,14 @@ describe('a commit that cannot be', () => {
     expect(await pathsIn(repo)).toEqual(['kept.txt'])
   })
 
-  it('keeps pickles out before they are uploaded', async () => {
+  it('refuses pickles before they are uploaded', async () => {
     const refused = await failure(
       uploadFile({ ...hub.params, repo, file: { path: 'pytorch_model.bin', content: blob(bytesOf(1000, 'p')) } }),
     )
     expect(refused).toMatchObject({ statusCode: 400, message: expect.stringContaining('safetensors') })
   })
 
-  it('changes nothing where nothing changes', async () => {
+  it('creates no commit if nothing changes', async () => {
     const before = await countCommits({ ...hub.params, repo })
     const again = await sendCommit(repo, [header(), file('kept.txt', 'kept')])
     const [head] = await Array.fromAsync(listCommits({ ...hub.params, repo }))
@@ -174,8 +174,8 @@ describe('a commit that cannot be', () => {
   })
 })
 
-describe('many who commit at once', () => {
-  it('lose nothing of what they commit to one branch', async () => {
+describe('concurrent commits', () => {
+  it('to one branch lose nothing', async () => {
     const repo = 'writers/crowd'
     await createRepo({ ...hub.params, repo })
     const names = Array.from({ length: 12 }, (_, at) => `file-${at}.txt`)
@@ -185,7 +185,7 @@ describe('many who commit at once', () => {
     expect(await countCommits({ ...hub.params, repo })).toBe(13)
   })
 
-  it('win one at a time from one parent', async () => {
+  it('from one parent succeed one at a time', async () => {
     const repo = 'writers/race'
     await createRepo({ ...hub.params, repo })
     for (let round = 0; round < 3; round++) {

@@ -11,7 +11,7 @@ import { startTarget, type Target } from './target.ts'
 const script = fileURLToPath(new URL('hub-python-write.py', import.meta.url))
 const largeBytes = 100 * 1024 ** 2
 
-/** How many bodies of uploads came to the host itself; a deployed stack has them sent to its bucket. */
+/** How many upload bodies the host itself received; a deployed stack sends them to its bucket. */
 async function partsSent(): Promise<number> {
   const { body } = await target.anonymous.get('/metrics')
   const lines = (body as string).split('\n').filter((line) => /^http_requests_total\{method="PUT".*uploads/.test(line))
@@ -53,7 +53,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
     const usable = (skip: (reason: string) => never): PythonHub => ('reason' in client ? skip(client.reason) : client)
     const newRepo = () => `${ada.username}/pushed-${randomBytes(3).toString('hex')}`
 
-    it('pushes, reads back, branches, tags, moves and deletes, a file of 100 MB included', async ({ skip }) => {
+    it('pushes, reads back, branches, tags, moves and deletes, including a file of 100 MB', async ({ skip }) => {
       const { python } = usable(skip)
       const repo = newRepo()
       const partsBefore = await partsSent()
@@ -90,7 +90,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(said.pullRequest).not.toEqual([])
     }, 120_000)
 
-    it('sends copies of one large file and a card by itself, and is told why a deleted name is taken', async ({
+    it('uploads copies of one large file and a card alone, and is told why a deleted name is taken', async ({
       skip,
     }) => {
       const { python } = usable(skip)
@@ -103,7 +103,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(said.made.at(-1)).toContain('brought back')
     }, 120_000)
 
-    it('pushes by the command hf', async ({ skip }) => {
+    it('pushes with the hf command, and downloads the same bytes', async ({ skip }) => {
       const { hf } = usable(skip)
       const repo = newRepo()
       await hf(
@@ -114,7 +114,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       await hf(['download', repo, 'model.onnx', '--local-dir', folder], environmentOf(ada))
     }, 60_000)
 
-    it('is told nothing of what is private to somebody else, and changes nothing there', async ({ skip }) => {
+    it("learns nothing about another user's private repo, and changes nothing there", async ({ skip }) => {
       const { python } = usable(skip)
       const repo = newRepo()
       expect((await ada.api.post('/api/repos/create', { name: repo.split('/')[1], private: true })).status).toBe(200)

@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => target.close())
 
-/** How often files were asked for, with their bytes. */
+/** How often the contents of files were requested. */
 async function dataRequests(): Promise<number> {
   const { body } = await target.anonymous.get('/metrics')
   const lines = (body as string)
@@ -72,26 +72,26 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
     }, 180_000)
     afterAll(() => rm(home, { recursive: true, force: true }))
 
-    /** The client, unless there is none or the stack pulls from a Hub that is not ours. */
+    /** The client, unless it is not available or the stack pulls from another Hub. */
     const usable = (skip: (reason: string) => never): PythonHub => {
       if ('reason' in client) return skip(client.reason)
       return target.hub === undefined ? skip('the stack pulls from a Hub that is not ours') : client
     }
 
-    it('downloads a snapshot, every byte of it, and no byte again', async ({ skip }) => {
+    it('downloads a snapshot completely, and no byte of it again', async ({ skip }) => {
       const { python } = usable(skip)
       const before = await dataRequests()
       const folder = JSON.parse(await python([script, 'snapshot', repo], environment))
       expect(folder).toContain(commit)
       await expectFiles(folder)
       const after = await dataRequests()
-      // One of them is empty, and Python makes that without a request.
+      // One file is empty, and Python creates it without a request.
       expect(after - before).toBe(files.length - 1)
       expect(JSON.parse(await python([script, 'snapshot', repo], environment))).toBe(folder)
       expect(await dataRequests()).toBe(after)
     })
 
-    it('downloads by the command hf', async ({ skip }) => {
+    it('downloads with the hf command', async ({ skip }) => {
       const { hf } = usable(skip)
       const folder = join(home, 'downloaded')
       await hf(['download', repo, '--local-dir', folder], environment)
@@ -99,7 +99,7 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
       expect(await hf(['auth', 'whoami'], environment)).toContain(target.api.url)
     })
 
-    it('is answered by every call that reads, and raises its own errors', async ({ skip }) => {
+    it('gets an answer to every reading call, and raises its own errors', async ({ skip }) => {
       const { python } = usable(skip)
       await python([script, 'snapshot', repo], environment)
       const said = JSON.parse(await python([script, 'calls', repo, 'sub folder', weights.path], environment))

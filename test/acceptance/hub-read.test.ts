@@ -4,7 +4,7 @@ import { clientAnswers } from './hub-read/client-answers.ts'
 import { clientDownloads } from './hub-read/client-downloads.ts'
 import { useStoredFiles } from './hub-read/stored-files.ts'
 
-// One file, because each starts a stack of its own.
+// In one file, because each file starts its own stack.
 useStoredFiles()
 clientAnswers()
 clientDownloads()

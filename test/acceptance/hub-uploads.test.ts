@@ -35,7 +35,7 @@ describe('an upload', () => {
   }
   beforeAll(() => createRepo({ ...hub.params, repo }))
 
-  it('is kept only where it is what it was said to be', async () => {
+  it('is kept only if its content matches its hash and size', async () => {
     const { upload, verify } = await actionsOf()
     const put = (body: Buffer) => fetch(upload.href, { method: 'PUT', body: new Uint8Array(body) })
     expect((await put(bytesOf(1000, 'forged'))).status).toBe(422)
@@ -51,7 +51,7 @@ describe('an upload', () => {
     expect((await sendCommit(repo, [header(), named])).status).toBe(200)
   })
 
-  it('goes only to an address that was given for it', async () => {
+  it('is accepted only at a URL issued for it', async () => {
     const other = createHash('sha256').update('another').digest('hex')
     const { upload, verify } = await actionsOf(7, other)
     const put = (href: string) => fetch(href, { method: 'PUT', body: 'another' })
@@ -66,7 +66,7 @@ describe('an upload', () => {
     expect((await put(upload.href)).status).toBe(200)
   })
 
-  it('comes in parts, the last of them short, and is joined once they are all there', async () => {
+  it('arrives in parts, the last of them short, and is joined once all have arrived', async () => {
     const large = bytesOf(32 * 1024 ** 2 + 5, 'in parts')
     const name = createHash('sha256').update(large).digest('hex')
     const { upload } = await actionsOf(large.length, name)
@@ -107,16 +107,16 @@ describe('an upload', () => {
     [{ objects: Array.from({ length: 257 }, () => ({ oid, size: 1 })) }],
     [{ operation: 'delete' }],
     [{ hash_algo: 'md5' }],
-  ])('is asked for as the protocol has it: %#', async (more) => {
+  ])('is refused if requested against the protocol: %#', async (more) => {
     expect((await batch([{ oid, size: 1000 }], more)).status).toBe(400)
   })
 
-  it('is refused where no store would take it', async () => {
+  it('is refused if no store could hold it', async () => {
     const huge = { oid: 'e'.repeat(64), size: 6 * 1024 ** 4 }
     expect((await batch([huge])).objects).toEqual([{ ...huge, error: { code: 422, message: expect.any(String) } }])
   })
 
-  it('is downloaded by who may read, from where the file is', async () => {
+  it('can be downloaded by readers, from where the file is', async () => {
     const { objects } = (await (
       await post(`/${repo}.git/info/lfs/objects/batch`, {
         operation: 'download',
@@ -134,7 +134,7 @@ describe('an upload', () => {
   })
 })
 
-describe('who may write', () => {
+describe('write access', () => {
   const repo = 'writers/guarded'
   const routes: [string, string, unknown][] = [
     ['POST', '/api/repos/create', { name: 'new', organization: 'writers' }],
@@ -151,21 +151,18 @@ describe('who may write', () => {
   ]
   beforeAll(() => createRepo({ ...hub.params, repo }))
 
-  it.each(routes)(
-    'is nobody without a key, or with one that is wrong or may only read: %s %s',
-    async (method, path, body) => {
-      const { body: reader } = await hub.target.api.post('/api/v1/keys', { name: 'reads', scopes: ['read'] })
-      const before = await modelInfo({ ...hub.params, name: repo, additionalFields: ['sha'] })
-      const status = async (headers: Record<string, string>) =>
-        (await fetch(hub.target.api.url + path, { method, headers, body: JSON.stringify(body) })).status
-      expect(await status({})).toBe(401)
-      expect(await status({ authorization: `Bearer hf_${'x'.repeat(43)}` })).toBe(401)
-      expect(await status({ authorization: `Bearer ${reader.token}` })).toBe(403)
-      expect(await modelInfo({ ...hub.params, name: repo, additionalFields: ['sha'] })).toEqual(before)
-    },
-  )
+  it.each(routes)('requires a valid key with the scope to write: %s %s', async (method, path, body) => {
+    const { body: reader } = await hub.target.api.post('/api/v1/keys', { name: 'reads', scopes: ['read'] })
+    const before = await modelInfo({ ...hub.params, name: repo, additionalFields: ['sha'] })
+    const status = async (headers: Record<string, string>) =>
+      (await fetch(hub.target.api.url + path, { method, headers, body: JSON.stringify(body) })).status
+    expect(await status({})).toBe(401)
+    expect(await status({ authorization: `Bearer hf_${'x'.repeat(43)}` })).toBe(401)
+    expect(await status({ authorization: `Bearer ${reader.token}` })).toBe(403)
+    expect(await modelInfo({ ...hub.params, name: repo, additionalFields: ['sha'] })).toEqual(before)
+  })
 
-  it('is told of no repo that it may not see', async () => {
+  it('reveals no repo to a stranger', async () => {
     const stranger = createApi({ url: hub.target.api.url })
     for (const name of [repo, 'writers/none']) {
       const answer = await stranger.get(`/api/models/${name}`)

@@ -29,7 +29,7 @@ import { blob, bytesOf, failure, file, header, textOf, useHubWriter } from './hu
 const { hub, post, sendCommit, pathsIn } = useHubWriter()
 
 describe('@huggingface/hub', () => {
-  it('makes a repo with a first commit, once', async () => {
+  it('creates a repo with a first commit, once', async () => {
     const repo = 'writers/first'
     const made = await createRepo({
       ...hub.params,
@@ -54,7 +54,7 @@ describe('@huggingface/hub', () => {
     )
   })
 
-  it('uploads small and large files in one commit, and gets the same bytes back', async () => {
+  it('uploads small and large files in one commit, and reads the same bytes back', async () => {
     const repo = 'writers/files'
     await createRepo({ ...hub.params, repo })
     const large = bytesOf(40 * 1024 ** 2 + 17, 'large')
@@ -92,7 +92,7 @@ describe('@huggingface/hub', () => {
     )
   })
 
-  it('sends again nothing that its owner holds, and says how far it is', async () => {
+  it('sends nothing again that the owner already has, and reports progress', async () => {
     const repo = 'writers/again'
     await createRepo({ ...hub.params, repo })
     const content = bytesOf(2_000_000, 'again')
@@ -113,7 +113,7 @@ describe('@huggingface/hub', () => {
     expect(await fileExists({ ...hub.params, repo: 'writers/other', path: 'two.onnx' })).toBe(true)
   })
 
-  it('edits, deletes files and folders, and leaves what was as it was', async () => {
+  it('edits and deletes files and folders, and keeps older commits as they were', async () => {
     const repo = 'writers/edits'
     await createRepo({ ...hub.params, repo })
     const files = ['a.txt', 'b.txt', 'sub/c.txt', 'sub/d.txt'].map((path) => ({ path, content: blob(path) }))
@@ -144,7 +144,7 @@ describe('@huggingface/hub', () => {
     expect(await pathsIn(repo)).toEqual(['e.txt'])
   })
 
-  it('refuses a commit that was made of another state of the branch', async () => {
+  it('refuses a commit based on another state of the branch', async () => {
     const repo = 'writers/stale'
     await createRepo({ ...hub.params, repo })
     const one = await uploadFile({ ...hub.params, repo, file: { path: 'a', content: blob('1') } })
@@ -158,7 +158,7 @@ describe('@huggingface/hub', () => {
     ).toBe(200)
   })
 
-  it('makes branches of commits, works on them, and deletes them', async () => {
+  it('creates branches from commits, commits to them, and deletes them', async () => {
     const repo = 'writers/branches'
     await createRepo({ ...hub.params, repo })
     const base = await uploadFile({ ...hub.params, repo, file: { path: 'a', content: blob('main') } })
@@ -189,7 +189,7 @@ describe('@huggingface/hub', () => {
     expect((await lost).statusCode).toBe(404)
   })
 
-  it('keeps datasets beside models, under names of their own', async () => {
+  it('keeps datasets separate from models of the same name', async () => {
     const dataset = { type: 'dataset', name: 'writers/data' } as const
     await createRepo({ ...hub.params, repo: dataset })
     await createRepo({ ...hub.params, repo: 'writers/data' })
@@ -218,7 +218,7 @@ describe('@huggingface/hub', () => {
     expect(await repoExists({ ...hub.params, repo: 'writers/data' })).toBe(true)
   })
 
-  it('deletes a repo, which is gone for every route at once', async () => {
+  it('deletes a repo, which is then gone on every route', async () => {
     const repo = 'writers/gone'
     await createRepo({ ...hub.params, repo })
     await uploadFile({ ...hub.params, repo, file: { path: 'a', content: blob('a') } })

@@ -3,7 +3,7 @@ import { downloadFile, type HubApiError, listFiles } from '@huggingface/hub'
 import { afterAll, beforeAll } from 'vitest'
 import { startTarget, type Target } from './target.ts'
 
-/** A hub for the tests of one file, with what they write to it by. */
+/** A hub for the tests of one file, with functions to write to it. */
 export function useHubWriter() {
   const hub = {} as { target: Target; params: { hubUrl: string; accessToken: string } }
   beforeAll(async () => {
@@ -35,7 +35,7 @@ export function useHubWriter() {
 export const blob = (content: string | Buffer) =>
   new Blob([typeof content === 'string' ? content : new Uint8Array(content)])
 
-/** Bytes that no other content has. */
+/** Content that is unique to its seed. */
 export const bytesOf = (sizeBytes: number, seed: string) => {
   const unit = createHash('sha256').update(seed).digest()
   return Buffer.alloc(sizeBytes, unit)

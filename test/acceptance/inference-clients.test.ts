@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => served?.close())
 
-/** Two addresses of each model: by its repo, and by its deployment. */
+/** Two URLs of each model: by its repo, and by its deployment. */
 const addresses = (name: ServedName) => [
   `${served.url}/models/${servedRepos[name]}`,
   `${served.url}/api/v1/predict/${name}`,
@@ -28,7 +28,7 @@ function softmax(logits: number[]): number[] {
 const close = (value: number) => expect.closeTo(value, 4)
 
 describe.skipIf(missing)('@huggingface/inference (needs SLIPWAY_MODELS or ../shared/models)', () => {
-  it('classifies texts as transformers does', async () => {
+  it('classifies texts like transformers', async () => {
     const { rows } = await served.reference('tiny-bert-sentiment')
     for (const client of clients('sentiment'))
       for (const { text, scores } of rows.slice(0, 4)) {
@@ -50,7 +50,7 @@ describe.skipIf(missing)('@huggingface/inference (needs SLIPWAY_MODELS or ../sha
     }
   })
 
-  it('finds the labels that fit a text, one of them or several', async () => {
+  it('scores labels for a text, exclusively or independently', async () => {
     const { rows, candidate_labels, hypothesis_template } = await served.reference('tiny-bert-nli')
     for (const client of clients('nli'))
       for (const { text, scores, multi_label_scores } of rows.slice(0, 3)) {
@@ -88,7 +88,7 @@ describe.skipIf(missing)('@huggingface/inference (needs SLIPWAY_MODELS or ../sha
       }
   })
 
-  it('finds the entities of a text, with their places in it', async () => {
+  it('finds the entities of a text, with their positions', async () => {
     const { rows } = await served.reference('tiny-bert-ner')
     for (const client of clients('ner'))
       for (const { text } of rows.slice(0, 3)) {
@@ -104,10 +104,10 @@ describe.skipIf(missing)('@huggingface/inference (needs SLIPWAY_MODELS or ../sha
       }
   })
 
-  it('classifies pictures, by given labels too', async () => {
+  it('classifies pictures, also by given labels', async () => {
     const vit = await served.reference('tiny-vit')
     const clip = await served.reference('tiny-clip')
-    // Its last text is empty, which is no label.
+    // Its last text is empty, which is not a valid label.
     const labels: string[] = clip.texts.filter((text: string) => text !== '')
     const expected = softmax(clip.rows[0].logits_per_image.slice(0, labels.length))
     const bytes = await served.picture('landscape.png')
@@ -128,15 +128,15 @@ describe.skipIf(missing)('@huggingface/inference (needs SLIPWAY_MODELS or ../sha
     }
   })
 
-  it('is told in words what is wrong', async () => {
+  it('gets errors that say what is wrong', async () => {
     const [client] = clients('sentiment')
     await expect(client?.textClassification({ inputs: 7 as never })).rejects.toThrow(/inputs/)
     await expect(client?.fillMask({ inputs: 'a [MASK]' })).rejects.toThrow()
   })
 })
 
-describe.skipIf(missing)('the OpenAI SDK below the base path of one model', () => {
-  it('embeds, whatever model it names, and gets its typed errors', async () => {
+describe.skipIf(missing)('the OpenAI SDK at the base path of one model', () => {
+  it('embeds for any model name, and raises its typed errors', async () => {
     for (const address of addresses('minilm')) {
       const openai = new OpenAI({ apiKey: served.key, baseURL: `${address}/v1`, maxRetries: 0 })
       const { data, usage } = await openai.embeddings.create({ model: 'tgi', input: ['a', 'b'] })
@@ -151,7 +151,7 @@ describe.skipIf(missing)('the OpenAI SDK below the base path of one model', () =
 })
 
 describe.skipIf(missing)('rerankers', () => {
-  it('rank documents by the scores of transformers, over Jina’s route and Cohere’s', async () => {
+  it("rank documents by the scores of transformers, in Jina's and Cohere's routes", async () => {
     const { rows } = await served.reference('tiny-bert-reranker')
     const [{ query }] = rows
     const asked = rows.filter((row: { query: string }) => row.query === query)

@@ -24,7 +24,7 @@ async function ask(skip: (reason: string) => never, ...parameters: string[]) {
 }
 
 describe.skipIf(missing)('Python clients of inference (need python3 and SLIPWAY_MODELS or ../shared/models)', () => {
-  it('huggingface_hub.InferenceClient gets every task in the shape it reads', async ({ skip }) => {
+  it('huggingface_hub.InferenceClient gets every task in the format it reads', async ({ skip }) => {
     const picture = join(modelsFolder ?? '', 'reference/images/landscape.png')
     const said = await ask(skip, 'hugging_face', picture)
     const near = (value: number) => expect.closeTo(value, 3)

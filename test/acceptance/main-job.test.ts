@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => target.close())
 
 describe('a model from a Hub', () => {
-  it('goes in by name, is deployed, and predicts what its maker predicts', async (context) => {
+  it('is pulled by name, deployed, and predicts like its original', async (context) => {
     if (target.hub === undefined) return context.skip('the stack pulls from a Hub that is not ours')
     const job = await target.api.pull('hf://acme/digits')
     expect(job).toMatchObject({ state: 'READY', repo: 'acme/digits', filesDone: 3, filesTotal: 3 })
@@ -53,7 +53,7 @@ describe('a model from a Hub', () => {
     expect((await client.models.list()).data.map(({ id }) => id)).toContain('embedder')
   })
 
-  it('is the same revision when it is pulled again, and moves no large file twice', async (context) => {
+  it('keeps its revision when pulled again, and transfers no large file twice', async (context) => {
     if (target.hub === undefined) return context.skip('the stack pulls from a Hub that is not ours')
     const first = await target.api.pull('hf://acme/digits')
     const before = target.hub.requests.filter(({ where }) => where === 'storage').length
@@ -63,14 +63,14 @@ describe('a model from a Hub', () => {
     expect(target.hub.requests.filter(({ where }) => where === 'storage')).toHaveLength(before)
   })
 
-  it('is left out where loading it could run code', async (context) => {
+  it('is not imported if loading it could run code', async (context) => {
     if (target.hub === undefined) return context.skip('the stack pulls from a Hub that is not ours')
     const job = await target.api.pull('hf://acme/pickle')
     expect(job).toMatchObject({ state: 'FAILED', failure: { code: 'nothing_to_import' } })
     expect((await target.api.get('/api/v1/repos/acme/pickle')).status).toBe(404)
   })
 
-  it('that is not there is said by name', async (context) => {
+  it('that does not exist is reported by name', async (context) => {
     if (target.hub === undefined) return context.skip('the stack pulls from a Hub that is not ours')
     const job = await target.api.pull('hf://acme/absent')
     expect(job).toMatchObject({ state: 'FAILED', failure: { message: expect.stringContaining('acme/absent') } })

@@ -17,7 +17,7 @@ const served = () =>
   )
 
 describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a registry', () => {
-  it('is found whole by fsck, and nothing of it is garbage', async () => {
+  it('is found complete by fsck, without garbage', async () => {
     const checked = await run('fsck', '--deep')
     expect(checked.err).not.toContain('slipway:')
     expect(checked).toMatchObject({ code: 0, out: expect.stringContaining('no discrepancies') })
@@ -27,7 +27,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a registry', () => {
     expect(JSON.parse(out).counts.blobsFreed ?? 0).toBe(0)
   })
 
-  it('answers every question as before when its table was destroyed and a backup brought back', {
+  it('gives the same answers as before after its table was destroyed and a backup restored', {
     timeout: 180_000,
   }, async () => {
     const saved = await run('backup', '--objects', '--json')
@@ -59,7 +59,9 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a registry', () => {
     expect((await run('fsck', '--deep')).out).toContain('no discrepancies')
   })
 
-  it('that is not empty is left as it is, unless it is said what becomes of it', { timeout: 120_000 }, async () => {
+  it('that is not empty is left unchanged by a restore, unless told to merge or replace', {
+    timeout: 120_000,
+  }, async () => {
     const refused = await run('restore')
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--replace') })
     await made(api.post('/api/repos/create', { name: 'globex/later', files: [readme('later', 'mit')] }))
@@ -72,7 +74,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a registry', () => {
     expect(await run('fsck')).toMatchObject({ code: 0, out: expect.stringContaining('no discrepancies') })
   })
 
-  it('comes back from the bucket alone: repos, revisions, refs and files, but nobody', {
+  it('is rebuilt from the bucket alone: repos, revisions, refs and files, but no users', {
     timeout: 120_000,
   }, async () => {
     const ofRepos = (await everyAddress(api, known)).filter(
@@ -92,7 +94,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a registry', () => {
     expect(await run('fsck')).toMatchObject({ code: 0, out: expect.stringContaining('no discrepancies') })
   })
 
-  it('says what is damaged and mends it from a backup, with exit code 1 where it cannot', {
+  it('reports damage and repairs it from a backup, and exits with 1 if it cannot', {
     timeout: 120_000,
   }, async () => {
     const { body } = await api.get('/api/v1/repos/acme/digits/revisions/main/files')
@@ -115,7 +117,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a registry', () => {
     expect((await run('fsck', '--deep')).code).toBe(0)
   })
 
-  it('is for admins of the platform alone', async () => {
+  it('can be maintained by platform admins only', async () => {
     const other = await makePerson(api, { scopes: ['admin'] })
     for (const ask of [
       () => other.api.get('/api/v1/maintenance'),

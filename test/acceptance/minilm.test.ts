@@ -45,7 +45,7 @@ const furthest = (a: number[], b: number[]) =>
   Math.max(...a.map((value, index) => Math.abs(value - (b[index] ?? Infinity))))
 
 describe.skipIf(missing)('the real all-MiniLM-L6-v2 (needs SLIPWAY_MODELS or ../shared/models)', () => {
-  it('says of itself what its card and its files say', async () => {
+  it('is described by its card and its files', async () => {
     const { body } = await api.get(`/api/v1/repos/${repo}`)
     expect(body).toMatchObject({ library: 'sentence-transformers', license: 'apache-2.0' })
   })
@@ -58,7 +58,7 @@ describe.skipIf(missing)('the real all-MiniLM-L6-v2 (needs SLIPWAY_MODELS or ../
     }
   }, 120_000)
 
-  it('counts the very tokens of the reference, truncated texts included', async () => {
+  it('counts exactly the tokens of the reference, including truncated texts', async () => {
     for (const { text, input_ids } of rows()) {
       const answer = await openai.embeddings.create({ model: 'int8', input: text })
       expect(answer.usage.prompt_tokens).toBe(input_ids.length)
@@ -69,7 +69,7 @@ describe.skipIf(missing)('the real all-MiniLM-L6-v2 (needs SLIPWAY_MODELS or ../
 describe.skipIf(missing || fp32Path === undefined)(
   'the real all-MiniLM-L6-v2 in fp32 (needs SLIPWAY_MINILM_FP32)',
   () => {
-    it('answers like sentence-transformers, alone and in company, as floats and as base64', async () => {
+    it('matches sentence-transformers, alone and batched, as floats and as base64', async () => {
       expect(await api.deploy(repo, { name: 'fp32' })).toMatchObject({ state: 'READY', file: 'onnx/model.onnx' })
       const reference = rows()
       const texts = reference.map(({ text }) => text)

@@ -23,7 +23,7 @@ const files: HubFile[] = [
 ]
 const paths = files.map(({ path }) => path).toSorted()
 const listed = [...files, { path: 'pytorch_model.bin', content: 'pickled' }]
-/** One for each test, so that each begins with a name that is not here. */
+/** One per test, so that each begins with a name that is not here yet. */
 const names = ['head', 'snapshot', 'across', 'slow', 'left', 'moved', 'offline', 'bound', 'tagged', 'py0', 'py1', 'py2']
 
 const filesOfIris = () =>
@@ -70,7 +70,10 @@ const stored = (repo: string, revision: string) =>
     () => importsOf(repo),
     (items) => items.some((item) => item.state === 'READY' && item.revision === revision),
   )
-/** How often bytes of a file went out of the other Hub, save of one alone, by which a size is asked for. */
+/**
+ * The requests that sent bytes of a file from the other Hub, without those for a single byte, which only ask for its
+ * size.
+ */
 const sendingsOf = (repo: string, path: string) =>
   hub.requests.filter(
     (request) =>
@@ -82,8 +85,8 @@ const sendingsOf = (repo: string, path: string) =>
       request.range !== 'bytes=0-0',
   )
 
-describe('a model that is read through the mirror', () => {
-  it('is deployed at once: slipway deploy waits while it is brought in', async () => {
+describe('a model read through the mirror', () => {
+  it('is deployed at once: slipway deploy waits while it is imported', async () => {
     await (await ask('/far/iris/resolve/main/config.json')).text()
     const refused = await api.post('/api/v1/deployments', { target: 'far/iris' })
     expect(refused).toMatchObject({ status: 409, body: { error: { code: 'import_under_way', retryable: true } } })
@@ -94,7 +97,7 @@ describe('a model that is read through the mirror', () => {
 })
 
 describe('a mirror asked for the first time', () => {
-  it('answers a HEAD of a file that it never saw within a second, and fetches nothing for it', async () => {
+  it('answers a HEAD for an unknown file within a second, and fetches nothing for it', async () => {
     const startedMs = performance.now()
     const answer = await ask(`/far/head/resolve/main/${weights.path}`, { method: 'HEAD' })
     expect(performance.now() - startedMs).toBeLessThan(1000)
@@ -106,9 +109,9 @@ describe('a mirror asked for the first time', () => {
   })
 })
 
-// Side by side, because what each waits for is an import that begins after a while.
+// Concurrent, because each test waits for an import that begins after a while.
 describe.concurrent('a mirror', () => {
-  it('gives a whole repo to @huggingface/hub and stores it on the way: no byte leaves the Hub twice', async () => {
+  it('gives a whole repo to @huggingface/hub and stores it at the same time: no byte leaves the Hub twice', async () => {
     const repo = 'far/snapshot'
     const commit = hub.commitOf(repo)
     const cacheDir = await mkdtemp(join(tmpdir(), 'slipway-mirror-'))
@@ -126,7 +129,7 @@ describe.concurrent('a mirror', () => {
     expect(sendingsOf(repo, weights.path)).toHaveLength(1)
   })
 
-  it('tells the same before a repo is stored and after it', async () => {
+  it('gives the same answers before a repo is stored and afterwards', async () => {
     const repo = 'far/across'
     const params = paramsOf(repo)
     const commit = hub.commitOf(repo)
@@ -160,7 +163,7 @@ describe.concurrent('a mirror', () => {
     expect(before.trees[0]?.map(({ path }) => path)).toEqual(expect.arrayContaining(paths))
   })
 
-  it('waits with the import for what a slow client is being sent', async () => {
+  it('delays the import while a slow client is still downloading', async () => {
     const repo = 'far/slow'
     const fault = { kind: 'slow', where: 'storage', match: /^\/far\/slow\//, bytesPerSecond: 2_500_000 } as const
     hub.faults.push(fault)
@@ -170,7 +173,7 @@ describe.concurrent('a mirror', () => {
     expect(sendingsOf(repo, weights.path)).toHaveLength(1)
   })
 
-  it('stores what a client asked for and left', async () => {
+  it('stores a file whose client has disconnected', async () => {
     const repo = 'far/left'
     const leaving = new AbortController()
     const answer = await ask(`/${repo}/resolve/main/${weights.path}`, { signal: leaving.signal })
@@ -181,7 +184,7 @@ describe.concurrent('a mirror', () => {
     expect(Buffer.from(await file.arrayBuffer()).equals(await bytesOf(weights))).toBe(true)
   })
 
-  it('follows a branch that moves, and keeps what it was before', async () => {
+  it('follows a branch that moves, and keeps the older state', async () => {
     const repo = 'far/moved'
     const old = hub.commitOf(repo)
     await (await ask(`/${repo}/resolve/main/config.json`)).text()
@@ -197,7 +200,7 @@ describe.concurrent('a mirror', () => {
     expect(await (await ask(`/api/models/${repo}`)).json()).toMatchObject({ sha: commit })
   })
 
-  it('reads a tag or an older commit without moving main', async () => {
+  it('serves a tag or an older commit without moving main', async () => {
     const repo = 'far/tagged'
     const old = hub.commitOf(repo)
     const commit = await hub.addFile({ repo, file: { path: 'config.json', content: '{"model_type": "gpt2"}' } })
@@ -209,7 +212,7 @@ describe.concurrent('a mirror', () => {
     expect(await (await ask(`/${repo}/resolve/${old}/config.json`)).text()).toContain('bert')
   })
 
-  it('is only read: no push, and no import of anything else', async () => {
+  it('is read-only: it takes no push, and no import from elsewhere', async () => {
     const repo = 'far/bound'
     await (await ask(`/${repo}/resolve/main/config.json`)).text()
     await stored(repo, hub.commitOf(repo))
@@ -236,7 +239,7 @@ describe.each([
   }, 180_000)
   afterAll(() => rm(home, { recursive: true, force: true }))
 
-  it('downloads a snapshot before it is stored, and finds all of it again after', async ({ skip }) => {
+  it('downloads a snapshot before it is stored, and finds all of it again afterwards', async ({ skip }) => {
     if ('reason' in client) return skip(client.reason)
     const environment = {
       HOME: home,
@@ -264,8 +267,8 @@ describe.each([
   })
 })
 
-describe('a mirror whose Hub is away', () => {
-  it('serves what it has, and says of the rest that it cannot know', async () => {
+describe('a mirror whose Hub is unreachable', () => {
+  it('serves what it has, and answers 504 for the rest', async () => {
     const repo = 'far/offline'
     const commit = hub.commitOf(repo)
     await (await ask(`/${repo}/resolve/main/config.json`)).text()

@@ -5,7 +5,7 @@ import { startLocalHost } from '../support/local-host.ts'
 
 const card = { path: 'README.md', content: '# small\n' }
 
-it('an import does not wait for the files of a large one, however long they take', async () => {
+it('an import does not wait for the files of another, however long they take', async () => {
   const shards = Array.from({ length: 40 }, (_, at) => ({ path: `shard-${at}.txt`, content: `${at}` }))
   const hub = await startHub({
     repos: { 'far/large': { files: shards }, 'far/small': { files: [card] } },

@@ -16,7 +16,7 @@ describe('probes', () => {
     expect((await target.anonymous.get('/ready')).status).toBe(200)
   })
 
-  it('says on /metrics what it promises to measure', async () => {
+  it('exposes the promised metrics on /metrics', async () => {
     await target.api.get('/api/v1/me')
     const { body } = await target.anonymous.get('/metrics')
     for (const name of [
@@ -28,7 +28,7 @@ describe('probes', () => {
       expect(body).toContain(name)
   })
 
-  it('describes itself on /info', async () => {
+  it('describes the server on /info', async () => {
     const { status, body } = await target.api.get('/info')
     expect(status).toBe(200)
     expect(body).toBeTypeOf('object')
@@ -36,18 +36,18 @@ describe('probes', () => {
 })
 
 describe('requests', () => {
-  it('keeps the id that the caller gave', async () => {
+  it('keep the request id that the caller gave', async () => {
     const { headers } = await target.api.get('/api/v1/me', { 'x-request-id': 'mine-1' })
     expect(headers.get('x-request-id')).toBe('mine-1')
   })
 
-  it('gives an id of its own where the given one is not a sane one', async () => {
+  it('get a new request id if the given one is not valid', async () => {
     const { headers } = await target.api.get('/api/v1/me', { 'x-request-id': 'a b{}' })
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   it.each(['/api/v1/nothing', '/nothing', '/v1/nothing'])(
-    'names the unknown route %s with the request id',
+    'to the unknown route %s get 404 with the request id',
     async (path) => {
       const { status, headers, body } = await target.api.get(path, { 'x-request-id': 'mine-2' })
       expect(status).toBe(404)
@@ -56,7 +56,7 @@ describe('requests', () => {
     },
   )
 
-  it('names the unknown route, and where the routes are listed', async () => {
+  it('to an unknown route are told where the routes are listed', async () => {
     const { status, body } = await target.api.get('/api/v1/nothing')
     expect(status).toBe(404)
     expect(body.error).toMatchObject({ code: 'route_not_found', message: expect.stringContaining('openapi.json') })
@@ -65,7 +65,7 @@ describe('requests', () => {
 })
 
 describe('keys', () => {
-  it('are asked for on every route of the OpenAPI document that is not open, before anything else is looked at', async () => {
+  it('are required on every route of the OpenAPI document that is not open, before anything else is checked', async () => {
     const { body: document } = await target.anonymous.get('/api/v1/openapi.json')
     const routes = Object.entries<Record<string, { security: object[] }>>(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods)
@@ -80,23 +80,23 @@ describe('keys', () => {
     }
   })
 
-  it('are asked for by the serving protocols in their own envelope', async () => {
+  it('are required by the serving protocols in their own error format', async () => {
     const { status, body } = await target.anonymous.post('/v1/embeddings', '{not json')
     expect(status).toBe(401)
     expect(body.error).toMatchObject({ type: 'authentication_error', code: 'unauthenticated' })
   })
 
-  it('that nobody gave out are refused', async () => {
+  it('that were never issued are refused', async () => {
     const { status, body } = await target.anonymous.get('/api/v1/me', { authorization: `Bearer hf_${'x'.repeat(43)}` })
     expect(status).toBe(401)
     expect(body.error.code).toBe('invalid_token')
   })
 
-  it('are accepted as X-API-Key too', async () => {
+  it('are also accepted as X-API-Key', async () => {
     expect((await target.anonymous.get('/api/v1/me', { 'x-api-key': target.key })).status).toBe(200)
   })
 
-  it('cannot lock out their owner by their own hand', async () => {
+  it('cannot revoke themselves and lock their owner out', async () => {
     const made = await target.api.post('/api/v1/keys', { name: 'second admin', scopes: ['admin'] })
     const bearer = { authorization: `Bearer ${made.body.token}` }
     const own = await fetch(`${target.api.url}/api/v1/keys/${made.body.id}`, { method: 'DELETE', headers: bearer })
@@ -108,11 +108,11 @@ describe('keys', () => {
     { name: '\ud800' },
     { name: 'x', scopes: ['read', 'read'] },
     { name: 'x', scopes: Array(100_000).fill('read') },
-  ])('are not made of nonsense', async (wanted) => {
+  ])('are refused with invalid names or scopes', async (wanted) => {
     expect((await target.api.post('/api/v1/keys', wanted)).status).toBe(400)
   })
 
-  it('can be made with fewer rights, used, listed without their secret, and revoked', async () => {
+  it('can be made with fewer scopes, used, listed without their secret, and revoked', async () => {
     const made = await target.api.post('/api/v1/keys', { name: 'reader', scopes: ['read'] })
     expect(made.status).toBe(201)
     const bearer = { authorization: `Bearer ${made.body.token}` }
@@ -128,7 +128,7 @@ describe('keys', () => {
   })
 })
 
-describe('names and ids in a path', () => {
+describe('names, ids and cursors', () => {
   it.each([
     `/api/v1/imports/${'x'.repeat(3000)}`,
     `/api/v1/repos/a/b/revisions/${'x'.repeat(1500)}`,
@@ -141,7 +141,7 @@ describe('names and ids in a path', () => {
   })
 
   it.each([`/api/v1/repos/${'a'.repeat(200)}/b`, '/api/v1/repos/a/b%00', '/api/v1/repos/..%2f../etc'])(
-    'that no repo can have are of none: %.60s',
+    'that no repo can have are refused or not found: %.60s',
     async (path) => {
       const { status, body } = await target.api.get(path)
       expect([400, 404]).toContain(status)
@@ -149,7 +149,7 @@ describe('names and ids in a path', () => {
     },
   )
 
-  it('that no list gave are no cursor', async () => {
+  it('that are forged cursors are refused', async () => {
     const { body } = await target.api.get('/api/v1/repos?limit=1')
     for (const sk of ['', 'x'.repeat(2000)]) {
       const forged = { listPk: 'REPOS', listSk: sk, pk: 'REPO#a/b', sk: 'REPO' }
@@ -161,7 +161,7 @@ describe('names and ids in a path', () => {
 })
 
 describe('lists', () => {
-  it('page by a cursor, and refuse one that is not theirs', async () => {
+  it('page by a cursor, and refuse the cursor of another list', async () => {
     for (const name of ['one', 'two', 'three']) await target.api.post('/api/v1/keys', { name })
     const first = await target.api.get('/api/v1/keys?limit=2')
     expect(first.body.items).toHaveLength(2)

@@ -26,7 +26,7 @@ let server: ChildProcess | undefined
 let said = ''
 
 beforeAll(async () => {
-  // The Hub itself is out of reach of a test: a stand-in has the model under its name.
+  // Tests cannot reach the Hub: a stand-in has the model under its name.
   hub = await startHub({ repos: { [minilm]: modelsFolder === undefined ? tiny : join(modelsFolder, minilm) } })
   dataDir = await mkdtemp(join(tmpdir(), 'slipway-'))
   port = await freePort()
@@ -50,7 +50,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
 })
 
-/** The page's own text, on a free port and a folder that is not the developer's. */
+/** The README's own text, with a free port and a temporary data folder. */
 const here = (text: string) => text.replaceAll(':8000', `:${port}`).replaceAll('.slipway/', `${dataDir}/`)
 
 const run = (text: string) =>
@@ -91,7 +91,7 @@ describe('the README', () => {
       }, 300_000)
   }
 
-  it('holds no place that is still to be filled in', () => {
+  it('has no placeholder left to fill in', () => {
     expect(readFileSync(join(root, 'README.md'), 'utf8')).not.toMatch(/^[A-Z_]{6,}$/m)
   })
 

@@ -41,7 +41,7 @@ async function cli(...parameters: string[]) {
 }
 
 describe('a repo over HTTP', () => {
-  it('is made, opened, renamed, deleted and brought back, and found by its old name', async () => {
+  it('is created, made public, renamed, deleted and restored, and found by its old name', async () => {
     const made = await send('POST', '', { name: `${owner}/first` })
     expect(made).toMatchObject({ status: 201, body: { id: `${owner}/first`, visibility: 'private' } })
     expect((await send('POST', '', { name: `${owner}/FIRST` })).body.error).toMatchObject({
@@ -61,8 +61,8 @@ describe('a repo over HTTP', () => {
   })
 })
 
-describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a model that was pulled', () => {
-  it('has a card, versions and an alias; what changed since is told; a deployment follows what it was named by', async () => {
+describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a pulled model', () => {
+  it('has a card, versions, an alias and a diff between revisions, and cannot be deleted while deployed', async () => {
     expect(await target.api.pull('hf://acme/digits', { repo: `${owner}/digits` })).toMatchObject({ state: 'READY' })
     const { body: detail } = await send('GET', `/${owner}/digits`)
     expect(detail).toMatchObject({
@@ -82,7 +82,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a model that was pulled'
     expect((await target.api.delete(`/api/v1/deployments/${owner}-digits`)).status).toBe(204)
   })
 
-  it('is looked at and moved from the command line', async () => {
+  it('is inspected, tagged and aliased from the command line', async () => {
     const repo = `${owner}/digits`
     expect((await cli('ls', '--owner', owner, '--sort', 'size')).out).toContain(repo)
     expect((await cli('tag', repo, '--next')).out).toMatch(/^v2 {2}[0-9a-f]{40}\n$/)
@@ -106,7 +106,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a model that was pulled'
     }
   })
 
-  it('is made, renamed, hidden, deleted and brought back from the command line', async () => {
+  it('can be created, renamed, hidden, deleted and restored from the command line', async () => {
     const name = `${owner}/by-hand`
     expect(await cli('repo', 'create', name, '--public')).toMatchObject({ code: 0, out: `${name}  public, empty\n` })
     expect((await cli('show', name)).err).toContain('It is empty')
@@ -134,7 +134,7 @@ describe.skipIf(process.env.SLIPWAY_URL !== undefined)('a model that was pulled'
     [['alias', 'a/b', 'x', '--protect', '--delete']],
     [['log', 'a/b', '-n', '0']],
     [['diff', 'a/b']],
-  ])('is not done where it is asked wrongly: %j', async (parameters) => {
+  ])('is left unchanged by a wrong command: %j', async (parameters) => {
     const { code, err } = await cli(...parameters)
     expect([code, err]).toEqual([2, expect.stringMatching(/^slipway: .*help/s)])
   })

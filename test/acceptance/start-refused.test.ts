@@ -8,7 +8,7 @@ import { runLocalHost } from '../support/local-host.ts'
 import { start } from './started-host.ts'
 
 describe('npm start', () => {
-  it('says that the data folder is in use, and by whom', async () => {
+  it('says that the data folder is in use, and by which server', async () => {
     const host = await start({ parameters: ['--no-sample'] })
     const { code, said } = await runLocalHost({ SLIPWAY_DATA: host.dataDir })
     expect(code).toBe(1)
@@ -16,7 +16,7 @@ describe('npm start', () => {
     expect(said).toContain(host.url)
   })
 
-  it('says that the port is in use, and names the way out', async () => {
+  it('says that the port is in use, and how to choose another', async () => {
     const holder = createServer().listen(0, '127.0.0.1')
     await once(holder, 'listening')
     const { port } = holder.address() as { port: number }
@@ -29,20 +29,20 @@ describe('npm start', () => {
     expect(said).toContain('PORT=')
   })
 
-  it('names every setting that is wrong', async () => {
+  it('names every wrong setting', async () => {
     const { code, said } = await runLocalHost({ PORT: 'eight', HF_ENDPOINT: 'nowhere' })
     expect(code).toBe(1)
     expect(said).toContain('PORT')
     expect(said).toContain('HF_ENDPOINT')
   })
 
-  it('does not take itself for the Hub that models come from', async () => {
+  it('refuses its own address as the Hub to pull from', async () => {
     const { code, said } = await runLocalHost({ PORT: '8000', HF_ENDPOINT: 'http://localhost:8000' })
     expect(code).toBe(1)
     expect(said).toContain('HF_ENDPOINT')
   })
 
-  it('says what is wrong when DynamoDB does not answer, its file is damaged, or the data folder is a file', async () => {
+  it('says what is wrong if DynamoDB does not answer, its file is damaged, or the data folder is a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-'))
     const unreachable = await runLocalHost({ SLIPWAY_DATA: folder, SLIPWAY_DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' })
     expect(unreachable).toMatchObject({ code: 1, said: expect.stringContaining('SLIPWAY_DYNAMODB_ENDPOINT') })

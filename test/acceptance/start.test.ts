@@ -8,7 +8,7 @@ import { createApi } from '../support/http.ts'
 import { saidSample, start } from './started-host.ts'
 
 describe('npm start', () => {
-  it('makes the admin key, tells a log no more than where it is kept, and does the main job in front of the newcomer', async () => {
+  it('creates the admin key, logs only where it is kept, and runs the sample from drop to prediction', async () => {
     const host = await start()
     expect(host.key).toMatch(/^hf_[0-9a-f]{64}$/)
     expect((await stat(join(host.dataDir, 'key'))).mode & 0o777).toBe(0o600)
@@ -36,7 +36,7 @@ describe('npm start', () => {
     expect(host.said()).not.toContain('sample')
   })
 
-  it('works over any server that speaks DynamoDB', async () => {
+  it('works with any server that speaks DynamoDB', async () => {
     const database = await startDatabase()
     const host = await start({ environment: { SLIPWAY_DYNAMODB_ENDPOINT: database.endpoint } })
     await saidSample(host)

@@ -14,7 +14,7 @@ import { saidSample, start } from './started-host.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The status of one prediction, or how it went without an answer. */
+/** The status of one prediction, or why it got no answer. */
 const askOnce = (host: LocalHost, agent: Agent): Promise<string> =>
   new Promise((resolve) => {
     const headers = { authorization: `Bearer ${host.key}`, 'content-type': 'application/json' }
@@ -29,7 +29,7 @@ const askOnce = (host: LocalHost, agent: Agent): Promise<string> =>
     sent.end(JSON.stringify({ inputs: [[5.1, 3.5, 1.4, 0.2]] }))
   })
 
-/** A prediction whose headers the server has, and whose body it still waits for. */
+/** A prediction whose headers have arrived and whose body the server still waits for. */
 async function requestInFlight(host: LocalHost, body: string) {
   const headers = { authorization: `Bearer ${host.key}`, 'content-type': 'application/json', expect: '100-continue' }
   const sent = request(`${host.url}/api/v1/predict/iris`, { method: 'POST', headers })
@@ -39,8 +39,8 @@ async function requestInFlight(host: LocalHost, body: string) {
   return { answered, finish: () => sent.end(body) }
 }
 
-describe('npm start that ends', () => {
-  it('goes on after kill -9 with everything it had', async () => {
+describe('npm start', () => {
+  it('continues after kill -9 with everything it had', async () => {
     const host = await start()
     await saidSample(host)
     await host.kill()
@@ -85,7 +85,7 @@ describe('npm start that ends', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('loses no request of clients that keep their connections when it stops', async () => {
+  it('loses no request of clients with persistent connections when it stops', async () => {
     const host = await start()
     await saidSample(host)
     const agent = new Agent({ keepAlive: true, maxSockets: 16 })
@@ -105,7 +105,7 @@ describe('npm start that ends', () => {
     expect(await host.stop()).toBe(0)
     await Promise.all(clients)
     agent.destroy()
-    // Once it has left, a new connection is not let in: that request was never taken up.
+    // Once it has stopped, a new connection is refused: that request was never accepted.
     expect(new Set(outcomes)).toEqual(new Set(['200', 'not let in']))
   })
 })

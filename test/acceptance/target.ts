@@ -10,13 +10,13 @@ export interface Target {
   /** Without a key. */
   anonymous: Api
   key: string
-  /** The Hub that the target pulls from, where the suite started both. */
+  /** The Hub that the target pulls from, if the suite started both. */
   hub: Hub | undefined
   host: LocalHost | undefined
   close(): Promise<void>
 }
 
-/** The stack under test: `SLIPWAY_URL` with `SLIPWAY_API_KEY`, else a local host and a stand-in Hub of the suite's own. */
+/** The stack under test: `SLIPWAY_URL` with `SLIPWAY_API_KEY`, else the suite's own local host and stand-in Hub. */
 export async function startTarget(): Promise<Target> {
   const { SLIPWAY_URL: url, SLIPWAY_API_KEY: key } = process.env
   if (url !== undefined && key !== undefined)

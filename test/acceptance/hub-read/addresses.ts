@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { bytesOf } from '../../support/hub/files.ts'
 import { commit, get, repo, weights } from './stored-files.ts'
 
-/** What is at the address of a file. */
+/** The URL of a file. */
 export function fileAddresses(): void {
-  describe('a file by its address', () => {
+  describe('a file at its URL', () => {
     const path = `/${repo}/resolve/main/${weights.path}`
 
-    it('is said to be what it is by HEAD, without its bytes', async () => {
+    it('is described by HEAD, without its bytes', async () => {
       const head = await get(path, {}, 'HEAD')
       expect(head.status).toBe(200)
       const tag = head.headers.get('etag') ?? ''
@@ -39,13 +39,13 @@ export function fileAddresses(): void {
       expect(body.equals((await bytesOf(weights)).subarray(start, end))).toBe(true)
     })
 
-    it('has no part behind its end', async () => {
+    it('is 416 for a range after its end', async () => {
       const answer = await get(path, { range: 'bytes=3000001-' })
       expect(answer.status).toBe(416)
       expect(answer.headers.get('content-range')).toBe('bytes */3000001')
     })
 
-    it('is not sent again to who has it', async () => {
+    it('is not sent again to a client that has it', async () => {
       const etag = (await get(path, {}, 'HEAD')).headers.get('etag') ?? ''
       expect((await get(path, { 'if-none-match': `"other", W/${etag}` })).status).toBe(304)
       expect((await get(path, { 'if-none-match': '"other"' }, 'HEAD')).status).toBe(200)
@@ -60,7 +60,7 @@ export function fileAddresses(): void {
       expect(await answer.text()).toBe('')
     })
 
-    it('is run by no browser', async () => {
+    it('cannot be executed by a browser', async () => {
       const { headers } = await get(`/${repo}/resolve/main/README.md`, {}, 'HEAD')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('content-security-policy')).toContain('sandbox')
@@ -79,7 +79,7 @@ export function fileAddresses(): void {
       ['/api/models/gpt2/revision/main', 'RepoNotFound'],
       ['/api/datasets/acme/files', 'RepoNotFound'],
       ['/datasets/acme/files/resolve/main/x', 'RepoNotFound'],
-    ])('that is not there is said so by name: %s', async (missing, code) => {
+    ])('is 404 with an error code if something is missing: %s', async (missing, code) => {
       const answer = await get(missing.replace('LONG', 'a'.repeat(2000)))
       expect(answer.status).toBe(404)
       expect(answer.headers.get('x-error-code')).toBe(code)
@@ -95,7 +95,7 @@ export function fileAddresses(): void {
       '/api/models?cursor=x',
       '/api/models?limit=many',
       '/api/models?sort=color',
-    ])('or that is nonsense is refused: %s', async (nonsense) => {
+    ])('is 400 for a malformed request: %s', async (nonsense) => {
       expect((await get(nonsense)).status).toBe(400)
     })
   })

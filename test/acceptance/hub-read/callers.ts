@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { get, repo, target } from './stored-files.ts'
 
-/** Who may ask, and for what. */
+/** Who may read what. */
 export function callers(): void {
-  describe('who may ask', () => {
+  describe('a caller', () => {
     const routes = [
       `/${repo}/resolve/main/config.json`,
       `/${repo}/raw/main/config.json`,
@@ -14,7 +14,7 @@ export function callers(): void {
       `/api/models/${repo}/auth-check`,
     ]
 
-    it.each(['/api/whoami-v2', ...routes])('is someone with a key: %s', async (path) => {
+    it.each(['/api/whoami-v2', ...routes])('needs a valid key: %s', async (path) => {
       const anonymous = await fetch(target.api.url + path)
       expect(anonymous.status).toBe(401)
       expect(anonymous.headers.get('x-error-code')).toBe('RepoNotFound')
@@ -24,7 +24,7 @@ export function callers(): void {
       expect(wrong.headers.get('x-error-code')).toBeNull()
     })
 
-    it.each(routes)('has a key that may read: %s', async (path) => {
+    it.each(routes)('needs a key with the scope to read: %s', async (path) => {
       const { body: key } = await target.api.post('/api/v1/keys', { name: 'infers', scopes: ['infer'] })
       const authorization = `Bearer ${key.token}`
       expect((await get(path, { authorization })).status).toBe(403)
@@ -33,7 +33,7 @@ export function callers(): void {
       })
     })
 
-    it('is told of no private model without a key that may read it', async () => {
+    it('sees no private model without a key that may read it', async () => {
       const { body: key } = await target.api.post('/api/v1/keys', { name: 'infers', scopes: ['infer'] })
       for (const headers of [{}, { authorization: `Bearer ${key.token}` }] as Record<string, string>[]) {
         const answer = await fetch(`${target.api.url}/api/models`, { headers })
@@ -42,7 +42,7 @@ export function callers(): void {
       expect((await get('/api/models', { authorization: `Bearer hf_${'x'.repeat(43)}` })).status).toBe(401)
     })
 
-    it('is told whether a key may write', async () => {
+    it('can check whether a key may write', async () => {
       const { body: key } = await target.api.post('/api/v1/keys', { name: 'reads', scopes: ['read'] })
       const check = `/api/models/${repo}/auth-check`
       expect((await get(check)).status).toBe(200)
@@ -53,7 +53,7 @@ export function callers(): void {
       expect((await get('/api/models/acme/none/auth-check')).headers.get('x-error-code')).toBe('RepoNotFound')
     })
 
-    it('may be any page, which sees what a client needs', async () => {
+    it('may be any web page, which can read the headers it needs', async () => {
       const path = `/${repo}/resolve/main/config.json`
       const asked = await fetch(target.api.url + path, {
         method: 'OPTIONS',

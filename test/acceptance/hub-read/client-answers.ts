@@ -14,16 +14,16 @@ import {
 import { describe, expect, it } from 'vitest'
 import { commit, failure, get, params, paths, repo, target } from './stored-files.ts'
 
-/** What the client of the Hub is told. */
+/** What the Hub's JavaScript client reads. */
 export function clientAnswers(): void {
   describe('@huggingface/hub', () => {
-    it('says whose key it has', async () => {
+    it('gets the owner of its key', async () => {
       const me = await whoAmI(params)
       expect(me).toMatchObject({ type: 'user', orgs: [], auth: { type: 'access_token' } })
       expect(me.name).not.toBe('')
     })
 
-    it('knows a model by its name, and what is in it', async () => {
+    it('finds a model by name, with its contents', async () => {
       const info = await modelInfo({
         ...params,
         name: repo,
@@ -65,7 +65,7 @@ export function clientAnswers(): void {
       expect(JSON.stringify(all)).not.toContain('xetHash')
     })
 
-    it('is told which files are there and which are not', async () => {
+    it('learns which files exist and which do not', async () => {
       expect(await fileExists({ ...params, path: 'config.json' })).toBe(true)
       expect(await fileExists({ ...params, path: 'nothing.json' })).toBe(false)
       expect(await downloadFile({ ...params, path: 'nothing.json' })).toBeNull()
@@ -111,7 +111,7 @@ export function clientAnswers(): void {
       expect(second.headers.get('link')).toBeNull()
     })
 
-    it('is told clearly what is missing', async () => {
+    it('gets clear errors for what is missing', async () => {
       await checkRepoAccess(params)
       expect(await repoExists(params)).toBe(true)
       expect(await repoExists({ ...params, repo: 'acme/none' })).toBe(false)

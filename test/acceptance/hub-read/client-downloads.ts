@@ -7,10 +7,10 @@ import { eventually } from '../../support/eventually.ts'
 import { bytesOf } from '../../support/hub/files.ts'
 import { bytes, commit, expected, get, params, paths, repo, target, weights } from './stored-files.ts'
 
-/** What the client of the Hub downloads. */
+/** What the Hub's JavaScript client downloads. */
 export function clientDownloads(): void {
   describe('downloads of @huggingface/hub', () => {
-    it('downloads every file as it is, also empty ones and ones with a space in the name', async () => {
+    it('include every file unchanged, also empty ones and ones with a space in the name', async () => {
       for (const path of paths) {
         const info = await fileDownloadInfo({ ...params, path })
         const wanted = await expected(path)
@@ -21,13 +21,13 @@ export function clientDownloads(): void {
       }
     })
 
-    it('reads a slice without the rest', async () => {
+    it('read a slice without the rest', async () => {
       const blob = await downloadFile({ ...params, path: weights.path })
       const slice = await bytes(blob?.slice(1_000_000, 1_000_010) ?? null)
       expect(slice.equals((await bytesOf(weights)).subarray(1_000_000, 1_000_010))).toBe(true)
     })
 
-    it('downloads the pointer in the place of a large file where it wants what git holds', async () => {
+    it('include the LFS pointer of a large file if the raw git content is requested', async () => {
       const [entry] = await pathsInfo({ ...params, paths: [weights.path] })
       const text = (await bytes(await downloadFile({ ...params, path: weights.path, raw: true }))).toString()
       expect(text).toBe(
@@ -39,7 +39,7 @@ export function clientDownloads(): void {
       expect((await get(`/${repo}/raw/main/config.json`)).headers.get('content-type')).toBe('application/octet-stream')
     })
 
-    it('downloads a snapshot, every byte of it', async () => {
+    it('include a complete snapshot', async () => {
       const cacheDir = await mkdtemp(join(tmpdir(), 'slipway-hub-cache-'))
       const silence = vi.spyOn(console, 'debug').mockImplementation(() => {})
       const folder = await snapshotDownload({ ...params, cacheDir })
@@ -51,7 +51,7 @@ export function clientDownloads(): void {
   })
 
   describe('a drop', () => {
-    it('is pulled by its tag, whose name may hold a slash or be said in full', async (context) => {
+    it('can be read by its tag, branch or commit, in short or full form', async (context) => {
       const { host } = target
       if (host === undefined) return context.skip('the drop folder of the stack is not ours')
       const folder = join(host.dataDir, 'drop/acme/dropped/v1')

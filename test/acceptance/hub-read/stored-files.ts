@@ -16,15 +16,15 @@ const files: HubFile[] = [
 ]
 export const paths = [...files.map(({ path }) => path), 'late.txt', 'model.onnx'].toSorted()
 
-/** The stack that the tests read from, and how a client asks it for the repo. */
+/** The stack that the tests read from, and a client's parameters for the repo. */
 export let target: Target
 export let params: { repo: string; hubUrl: string; accessToken: string }
 /** The head of main. */
 export let commit = ''
-/** The bytes of a file as they went in. */
+/** The original bytes of a file. */
 export let expected: (path: string) => Promise<Buffer>
 
-/** For a file of tests: a repo of two commits with these files, and another. */
+/** For a file of tests: a repo of two commits with these files, and another repo. */
 export function useStoredFiles(): void {
   beforeAll(async () => {
     target = await startTarget()
