@@ -2,7 +2,7 @@ import { Batcher } from '../../gpu-service/batcher/batcher.ts'
 import type { Engine } from '../../gpu-service/engine/engine.ts'
 import { mixedLengths, seededRandom } from './sentences.ts'
 
-/** What the batcher costs the main thread for each item, by how many wait; engines that answer at once. */
+/** The CPU cost of the batcher per item on the main thread, by queue length, with engines that answer at once. */
 async function measureBatcher({
   waiting,
   tenants = 1,

@@ -3,21 +3,24 @@ import { Worker } from 'node:worker_threads'
 
 export interface CeilingJob {
   path: string
-  /** Batches of token ids, made beforehand. */
+  /** Batches of token ids, made in advance. */
   batches: number[][][]
-  /** Where among them it begins, from 0 to 1: one that is short meets only a few, which may be easier than the others. */
+  /**
+   * Where in the batches to begin, from 0 to 1: a short measurement meets only a few, which may be easier than the
+   * rest.
+   */
   from: number
   seconds: number
 }
 
 export interface Ceiling {
-  /** Sentences. */
+  /** Sentences per second. */
   perSecond: number
-  /** CPU of a sentence, which other work on the machine hardly changes. */
+  /** CPU time per sentence, which other work on the machine hardly changes. */
   cpuMicros: number
 }
 
-/** Sentences per second of bare `session.run` loops: as many workers as engines, one thread each, nothing else. */
+/** Sentences per second of bare `session.run` loops: one single-threaded worker per engine, nothing else. */
 export async function measureCeiling({ workers, ...job }: CeilingJob & { workers: number }): Promise<Ceiling> {
   const started = Array.from({ length: workers }, async (_, index) => {
     const workerData: CeilingJob = { ...job, from: (job.from + index) / workers }
@@ -25,7 +28,7 @@ export async function measureCeiling({ workers, ...job }: CeilingJob & { workers
     await once(worker, 'message')
     return worker
   })
-  // At the same time: one that runs while another still loads its session has the memory for itself.
+  // All start together: a worker that runs while another still loads would have the memory to itself.
   const counts = (await Promise.all(started)).map(async (worker) => {
     worker.postMessage('go')
     const [ceiling] = (await once(worker, 'message')) as [Ceiling]

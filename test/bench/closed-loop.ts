@@ -8,9 +8,9 @@ import type { Texts } from './texts.ts'
 interface Workload {
   texts: Texts
   clients: number
-  /** Texts of one request. */
+  /** Texts per request. */
   perRequest: number
-  /** Engines that it can keep busy. */
+  /** How many engines it can keep busy. */
   workers?: number
 }
 
@@ -20,11 +20,11 @@ export interface Measured extends LoadResult {
   served: number
   ceiling: number
   ratio: number
-  /** Of the ceiling in the batches in which that of the peers was measured, where they are others. */
+  /** Relative to the ceiling in the batches used for the peers, if those differ. */
   peerRatio: number | undefined
-  /** Of the CPU that the service and its engines use, how much the bare runtime would need for the same sentences. */
+  /** The share of the CPU of service and engines that the bare runtime would need for the same sentences. */
   cpuRatio: number
-  /** Main-thread CPU of a request, tokenising included. */
+  /** Main-thread CPU per request, including tokenising. */
   mainThreadMicros: number
   loopDelayP99Ms: number
   naive: number | undefined
@@ -37,10 +37,13 @@ interface MeasureClosedLoop {
   seconds: number
 }
 
-/** How often they take turns: what lies seconds apart is not to be compared, a machine is never as quiet twice. */
+/**
+ * How often they take turns: measurements that are seconds apart cannot be compared, because a machine is never equally
+ * quiet twice.
+ */
 const rounds = 4
 
-/** What is served, with the ceiling and the naive server in turns with it. */
+/** Measures the service, taking turns with the ceiling and the naive server. */
 export async function measureClosedLoop({ host, naive, workload, seconds }: MeasureClosedLoop): Promise<Measured> {
   const { texts, clients, perRequest, workers = availableParallelism() } = workload
   const timed = { seconds: seconds / rounds, leadSeconds: Math.min(0.3, seconds / rounds) }
@@ -52,7 +55,7 @@ export async function measureClosedLoop({ host, naive, workload, seconds }: Meas
   const [served, peers]: [LoadResult[], LoadResult[]] = [[], []]
   const used = { mainThreadMs: 0, enginesMs: 0, loopDelayP99Ms: 0 }
   for (let round = 0; round < rounds; round++) {
-    // All of them together meet short and long texts alike.
+    // Together the rounds meet short and long texts equally.
     const from = round / rounds
     if (naive !== undefined) peers.push(await load({ ...asked, from, port: naive.port, token: host.token }))
     const before = await host.stats()

@@ -6,7 +6,7 @@ interface CpuProfile {
   timeDeltas: number[]
 }
 
-/** Which packages and folders a `.cpuprofile` spent its last so many seconds in, the largest share first. */
+/** The packages and folders in which a `.cpuprofile` spent its last `lastSeconds`, largest share first. */
 export async function whereTimeWent(path: string, lastSeconds: number): Promise<[where: string, ms: number][]> {
   const { nodes, samples, timeDeltas }: CpuProfile = JSON.parse(await readFile(path, 'utf8'))
   const whereOf = new Map(nodes.map(({ id, callFrame }) => [id, placeOf(callFrame)]))
@@ -23,7 +23,7 @@ export async function whereTimeWent(path: string, lastSeconds: number): Promise<
   return [...spent].sort(([, a], [, b]) => b - a)
 }
 
-/** `undefined` is time in which nothing was done. */
+/** `undefined` is idle time. */
 function placeOf({ functionName, url }: { functionName: string; url: string }): string | undefined {
   if (url === '') return functionName === '(idle)' ? undefined : `system: ${functionName}`
   const [, inPackage] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []

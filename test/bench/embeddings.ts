@@ -16,13 +16,13 @@ import { type Variant, variants } from './variants.ts'
 interface BenchReport {
   /** Markdown. */
   lines: string[]
-  /** What stayed below the least that is accepted. */
+  /** What is below the accepted minimum. */
   slow: string[]
 }
 
 const openLoad = 0.8
 
-/** `/v1/embeddings` beside what the bare runtime makes of the same texts, and beside a naive server, in one run. */
+/** `/v1/embeddings` compared with the bare runtime on the same texts and with a naive server, in one run. */
 export async function benchEmbeddings({ seconds }: { seconds: number }): Promise<BenchReport> {
   const notes = variants.filter(({ model }) => model === undefined).map(({ name }) => `${name}: skipped, no weights`)
   const outcomes: Outcome[] = []
@@ -72,7 +72,7 @@ async function benchVariant(variant: Variant, model: RealModel, seconds: number,
   return { variant, closed, open, overload, withKey }
 }
 
-/** The same service, asked with a key that is looked up in the table. */
+/** The same service, with a key that is looked up in the table. */
 const keyed = (host: Host) => ({ host: { ...host, token: host.key }, naive: undefined })
 
 interface NaiveOr {

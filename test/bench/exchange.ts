@@ -6,7 +6,7 @@ interface HttpRequest {
   body: string
 }
 
-/** The bytes of a request, made beforehand: the generator shares the cores with the server. */
+/** The bytes of a request, made in advance because the generator shares the cores with the server. */
 export const requestBytes = ({ path, token, body }: HttpRequest): Buffer =>
   Buffer.from(
     `POST ${path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -16,7 +16,7 @@ export const getBytes = (path: string): Buffer => Buffer.from(`GET ${path} HTTP/
 
 export interface Reply {
   status: number
-  /** As the server sent them. */
+  /** As sent by the server. */
   head: string
 }
 
@@ -25,10 +25,10 @@ interface Exchange {
   reject: (error: Error) => void
 }
 
-/** Where every connection reads: what is in it is taken out at once. */
+/** The read buffer of every connection; its content is taken out at once. */
 const received = Buffer.allocUnsafe(64 * 1024)
 
-/** A client's connection, with one request under way at most. It listens once, whatever is sent on it. */
+/** A client's connection with at most one request in flight. It registers its listeners once. */
 export class Connection {
   readonly #socket: Socket
   #exchange: Exchange | undefined
@@ -45,7 +45,7 @@ export class Connection {
     this.#socket.on('close', () => this.#fail(new Error('the server closed the connection')))
   }
 
-  /** One request and its whole answer. @throws Error the connection is gone */
+  /** Sends one request and reads its whole answer. @throws Error if the connection is closed */
   exchange(request: Buffer): Promise<Reply> {
     if (this.#end !== undefined) return Promise.reject(this.#end)
     return new Promise((resolve, reject) => {
@@ -78,7 +78,7 @@ export class Connection {
   }
 }
 
-/** By its length, or by the empty chunk that ends an answer in pieces. */
+/** By content-length, or by the empty chunk at the end of a chunked answer. */
 function isWhole(head: string, answer: string, bodyStart: number): boolean {
   const [, length] = /content-length: (\d+)/i.exec(head) ?? []
   if (length !== undefined) return answer.length >= bodyStart + Number(length)

@@ -9,21 +9,21 @@ import type { RealModel } from '../support/real-models.ts'
 export interface HostJob {
   model: RealModel
   options: Partial<ServingConfig>
-  /** How long it goes on accepting after a signal to end. */
+  /** How long it accepts requests after a signal to end. */
   drainMs?: number
-  /** Engines that sleep instead of working, so that only what stands around them is measured. */
+  /** Use engines that sleep rather than run, so that only the rest of the service is measured. */
   isInstant?: boolean
 }
 
-/** What the host's process says of itself. */
+/** What the host process reports about itself. */
 export interface HostStats {
   /** CPU time of the thread that serves HTTP, since the start. */
   mainThreadMs: number
   /** CPU time of the engines, since their start. */
   enginesMs: number
-  /** Since it was last asked. */
+  /** Since the last report. */
   loopDelayP99Ms: number
-  /** Of the service and its engines, with shared pages counted once. */
+  /** Of the service and its engines; shared pages are counted once. */
   memoryMiB: number
   enginePids: number[]
 }
@@ -31,9 +31,9 @@ export interface HostStats {
 export interface Host {
   child: ChildProcess
   port: number
-  /** The key that the service was given at its start, known without a look at the table. */
+  /** The key given to the service at its start, known without a table lookup. */
   token: string
-  /** A key of the table. */
+  /** A key in the table. */
   key: string
   /** The graph that the engines run. */
   graphPath: string
@@ -41,9 +41,9 @@ export interface Host {
   close(): Promise<void>
 }
 
-/** The service in a process of its own. */
+/** The service in its own process. */
 export async function startHost(job: HostJob, execArgv: string[] = []): Promise<Host> {
-  // What the image gives to Node, so that what is measured is what is deployed.
+  // The Node flags of the image, so that the measured process is the deployed one.
   const child = fork(new URL('./serving-host.ts', import.meta.url), [JSON.stringify(job)], {
     execArgv: ['--expose-gc', ...imageFlags, ...execArgv],
   })

@@ -1,6 +1,6 @@
 import { serveRequests } from '../../gpu-service/engine/serve-requests.ts'
 
-/** An engine that sleeps instead of working, so that all that is measured is what stands around it. */
+/** An engine that sleeps rather than runs, so that only the rest of the service is measured. */
 const width = 384
 const runMs = 4
 const never = new Int32Array(new SharedArrayBuffer(4))

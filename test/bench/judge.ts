@@ -3,33 +3,33 @@ import type { OpenLoopResult } from './open-loop.ts'
 import type { OverloadResult } from './overload.ts'
 import type { Variant } from './variants.ts'
 
-/** All that was measured of one way to serve one file. */
+/** The measurements of one way to serve one file. */
 export interface Outcome {
   variant: Variant
-  /** 32 clients with fixed texts, with mixed ones, 4 clients with 32 texts each, one client. */
+  /** 32 clients with fixed texts, 32 with mixed ones, 4 clients with 32 texts each, one client. */
   closed: Measured[]
-  /** At 80 % of what 32 clients got. */
+  /** At 80 % of the throughput with 32 clients. */
   open: OpenLoopResult
   overload: OverloadResult
   /** 32 clients whose key is looked up in the table. */
   withKey: Measured
 }
 
-/** Tokens of a text and of a full batch of them. */
+/** Tokens of a text and of a full batch. */
 const [textTokens, batchTokens] = [21, 384]
 
-/** One engine's time for a full batch while the others are busy too. */
+/** The time of one engine for a full batch while the others are busy too. */
 export function fullBatchMs({ closed: [fixed] }: Outcome, engines: number): number {
   if (fixed === undefined) return Number.NaN
   return (batchTokens / textTokens / (fixed.ceiling / engines)) * 1000
 }
 
-/** What text-embeddings-inference's p50 would be on this machine, by the ceilings of the two runs. */
+/** The p50 of text-embeddings-inference scaled to this machine by the ceilings of the two runs. */
 export function loneBoundMs({ variant: { tei }, closed: [fixed] }: Outcome): number {
   return fixed === undefined ? Number.NaN : (tei.p50Ms * tei.ceiling) / fixed.ceiling
 }
 
-/** What is too slow to be let through. */
+/** What is too slow to be accepted. */
 export function judge(outcome: Outcome): string[] {
   const { variant, closed, overload } = outcome
   const { name, least } = variant

@@ -2,31 +2,33 @@ import { Connection, requestBytes } from './exchange.ts'
 
 interface Load {
   port: number
-  /** Bodies that are sent in turn. */
+  /** The bodies, sent in turn. */
   bodies: readonly string[]
-  /** Where among them it begins, from 0 to 1. @default 0 */
+  /** Where in the bodies to begin, from 0 to 1. @default 0 */
   from?: number
   path: string
   token: string
   connections: number
   seconds: number
-  /** What comes before that: nothing counts until all connections are at work. @default 0 */
+  /** Lead time before the measurement, so that all connections are busy when it starts. @default 0 */
   leadSeconds?: number
 }
 
 export interface LoadResult {
-  /** Of the answers that came within the seconds: those to the last requests come when there are fewer and fewer. */
+  /** Of the answers within the measured time; the last answers come when fewer and fewer requests are in flight. */
   perSecond: number
-  /** All of them, those outside of the seconds too. */
+  /** All answers, including those outside the measured time. */
   answered: number
-  /** Of those within the seconds. */
+  /** Of the answers within the measured time. */
   latenciesMs: number[]
   p50Ms: number
   p99Ms: number
   refused: number
 }
 
-/** Until the compiler has seen to what is used most: a process takes almost twice the CPU in its first 40 seconds of load. */
+/**
+ * Until the compiler has optimised the hot code: a process uses almost twice the CPU in its first 40 seconds of load.
+ */
 export const warmUpSeconds = (seconds: number): number => Math.min(40, 8 * seconds)
 
 const noBytes = Buffer.alloc(0)

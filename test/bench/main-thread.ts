@@ -14,7 +14,7 @@ import { table } from './table.ts'
 const clients = 32
 const texts = sentences({ lengths: Array(512).fill(21), random: seededRandom(7) })
 
-/** What the thread that serves HTTP works for one request of one text, with engines that sleep instead of working. */
+/** The CPU of the HTTP thread per request of one text, with engines that sleep rather than run. */
 export async function measureMainThread({ seconds }: { seconds: number }): Promise<string[]> {
   const model = minilmInt8
   if (model === undefined) return ['The main thread was not measured: MiniLM is not there.']
@@ -25,7 +25,7 @@ export async function measureMainThread({ seconds }: { seconds: number }): Promi
   const tableKey = await microsOf(host, host.key, seconds)
   await host.close()
   const tokenising = await tokenisingMicros(model)
-  // Profiling slows it down, so it is done in a run of its own.
+  // Profiling slows it down, so it has its own run.
   const profiled = await startHost(job, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
   await microsOf(profiled, profiled.token, seconds)
   await profiled.close()
@@ -69,7 +69,7 @@ async function tokenisingMicros(model: RealModel): Promise<number> {
   return (user + system) / (rounds * texts.length)
 }
 
-/** That of the main thread, where the process wrote several. */
+/** The profile of the main thread is the largest if the process wrote several. */
 async function largestIn(folder: string): Promise<string> {
   const sized = (await readdir(folder)).map(async (name) => {
     const path = join(folder, name)

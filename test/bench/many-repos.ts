@@ -15,16 +15,16 @@ const revision = 'a'.repeat(40)
 const content = Buffer.from('{"hidden_size": 384}')
 const sha256 = createHash('sha256').update(content).digest('hex')
 
-/** The name of the repo with a number, of so many: names and their order have nothing to do with it. */
+/** The name of a repo by its number; the hash makes the order of names independent of the numbers. */
 export const nameOf = (at: number): string => {
   const spread = createHash('sha256').update(String(at)).digest('hex').slice(0, 12)
   return `owner-${at % ownersMax}/model-${spread}`
 }
 
-/** So many of them have a file: enough to ask for a different one each time. */
+/** How many repos have a file: enough to request a different one each time. */
 export const withFiles = 1000
 
-/** Fills a table with repos as they stand after a commit, by writes in batches. */
+/** Fills a table with repos as they are after a commit, in batches. */
 export async function putManyRepos({ table, objects, count }: PutManyRepos): Promise<void> {
   await objects.put({ key: objectKeys.blob(sha256), body: content, sizeBytes: content.length })
   const numbers = Array.from({ length: Math.ceil(count / batchSize) }, (_, at) => at * batchSize)

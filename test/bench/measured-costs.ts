@@ -1,7 +1,7 @@
 import type { RunShape } from '../../gpu-service/batcher/cost-model.ts'
 
 /**
- * How long one core needs for a run of MiniLM-L6, after the measurements in the sheet of onnxruntime-node: 4.5 ms for one
+ * The time of one core for a run of MiniLM-L6, from the measurements in the sheet of onnxruntime-node: 4.5 ms for one
  * text of 16 tokens (int8 1.5), 28 for eight (10), 30 for one of 128 (11.5); beyond a thousand tokens a run is slower.
  */
 export const measuredCosts = {

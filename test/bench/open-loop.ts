@@ -13,14 +13,14 @@ interface OpenLoop {
 }
 
 export interface OpenLoopResult {
-  /** Requests per second that were really sent. */
+  /** Requests actually sent per second. */
   offered: number
-  /** Answers per second with 200. */
+  /** Answers with status 200 per second. */
   goodput: number
   p50Ms: number
   p99Ms: number
   refused: number
-  /** Refusals that did not say when to come back. */
+  /** Refusals without Retry-After. */
   withoutRetryAfter: number
   failed: number
 }
@@ -30,7 +30,7 @@ const connectionsMax = 1024
 const tickMs = 1
 const noBytes = Buffer.alloc(0)
 
-/** Requests that come when they come (Poisson), whether the ones before were answered or not. */
+/** Poisson arrivals that do not wait for earlier answers. */
 export async function openLoop({ port, bodies, path, token, perSecond, seconds }: OpenLoop): Promise<OpenLoopResult> {
   const requests = bodies.map((body) => requestBytes({ path, token, body }))
   const random = seededRandom(11)
@@ -53,7 +53,7 @@ export async function openLoop({ port, bodies, path, token, perSecond, seconds }
   }
   const send = (dueMs: number) => {
     const connection = idle.pop() ?? (connections < connectionsMax ? open() : undefined)
-    // Nothing more is outstanding than a client's system would keep open.
+    // A client's system would not keep more connections open.
     if (connection === undefined) return
     underWay++
     const answered = (reply: Reply) => {

@@ -7,14 +7,14 @@ import { type OpenLoopResult, openLoop } from './open-loop.ts'
 interface Overload {
   host: Host
   bodies: readonly string[]
-  /** Sentences per second that the service makes at its best. */
+  /** The service's best throughput in sentences per second. */
   capacity: number
   seconds: number
 }
 
 export interface OverloadResult extends OpenLoopResult {
   healthP99Ms: number
-  /** From the end of the load until a lone request is answered as fast as before it, about. */
+  /** From the end of the load until a lone request is about as fast as before it. */
   calmMs: number
   memoryBeforeMiB: number
   memoryAfterMiB: number
@@ -23,7 +23,7 @@ export interface OverloadResult extends OpenLoopResult {
 const path = '/v1/embeddings'
 const times = 10
 
-/** Ten times as much as it can do, by a generator on the same cores. */
+/** Ten times the capacity, from a generator on the same cores. */
 export async function measureOverload({ host, bodies, capacity, seconds }: Overload): Promise<OverloadResult> {
   const { port, token } = host
   const [body = ''] = bodies
@@ -47,7 +47,7 @@ async function loneMs({ port, token, body }: { port: number; token: string; body
   return status === 200 ? performance.now() - startedMs : Number.POSITIVE_INFINITY
 }
 
-/** Asks `/health` ten times a second on a connection of its own. */
+/** Asks `/health` ten times a second on its own connection. */
 function watchHealth(port: number) {
   const connection = new Connection(port)
   const latencies: number[] = []

@@ -1,21 +1,21 @@
 import type { RunShape } from '../../gpu-service/batcher/cost-model.ts'
 import { seededRandom } from './sentences.ts'
 
-/** A request of one text, and until when its answer is of use. */
+/** A request of one text. */
 export interface Arrival {
   atMs: number
   size: number
 }
 
 export interface PolicyOutcome {
-  /** Work answered in time per second, by its size: who answers only the short ones is no better for it. */
+  /** Work answered in time per second, weighted by size, so that answering only short texts is no advantage. */
   goodput: number
   p50Ms: number
-  /** Over the answers in time and those that came never, which count as the patience of their callers. */
+  /** Over all requests; one not answered in time counts as its caller's patience. */
   p99Ms: number
 }
 
-/** Which of those that wait, oldest first, run next; the others stay in their order. */
+/** Selects from the queue, oldest first, what runs next; the others keep their order. */
 type Policy = (queue: readonly Arrival[]) => readonly Arrival[]
 
 const paddedWithin = (queue: readonly Arrival[], costMax: number): Arrival[] => {
@@ -29,7 +29,10 @@ const paddedWithin = (queue: readonly Arrival[], costMax: number): Arrival[] => 
   return batch
 }
 
-/** How others cut: alone; in order of arrival by padded cost (text-embeddings-inference); sorted by length (Infinity). */
+/**
+ * How others batch: one at a time; in order of arrival by padded cost (text-embeddings-inference); sorted by length
+ * (Infinity).
+ */
 export const policies: Record<string, Policy> = {
   'one at a time': (queue) => queue.slice(0, 1),
   'first come, 384 tokens': (queue) => paddedWithin(queue, 384),
@@ -48,7 +51,7 @@ export interface PolicyTrial {
   msOf: (shape: RunShape) => number
 }
 
-/** Serves all arrivals by a policy whose engines pull; what is out of time is dropped before it runs. */
+/** Serves all arrivals with a policy whose engines pull; expired requests are dropped before they run. */
 export function tryPolicy(policy: Policy, { arrivals, engines, patienceMs, msOf }: PolicyTrial): PolicyOutcome {
   const freeAtMs = Array<number>(engines).fill(0)
   const answers: Answer[] = []
@@ -88,7 +91,7 @@ export interface Answer {
 }
 
 interface Answered {
-  /** Those in time. */
+  /** The answers in time. */
   answers: readonly Answer[]
   arrivals: readonly Arrival[]
   patienceMs: number
@@ -97,13 +100,13 @@ interface Answered {
 interface ArrivalPlan {
   count: number
   perSecond: number
-  /** How many arrive at once. */
+  /** How many arrive together. */
   burst: number
   sizes: readonly number[]
   seed: number
 }
 
-/** Poisson arrivals, in bursts where asked for. */
+/** Poisson arrivals, optionally in bursts. */
 export function planArrivals({ count, perSecond, burst, sizes, seed }: ArrivalPlan): Arrival[] {
   const random = seededRandom(seed)
   let atMs = 0

@@ -10,7 +10,7 @@ import { openTable } from '../../shared/table/table.ts'
 import { type LocalHost, startLocalHost } from '../support/local-host.ts'
 import { nameOf, putManyRepos, withFiles } from './many-repos.ts'
 
-/** What is asked of both registries, about a repo by its number. */
+/** The requests to both registries, for a repo by its number. */
 const questions: Record<string, (at: number) => string> = {
   list: () => '/api/v1/repos?limit=20',
   'list by downloads': () => '/api/models?limit=20&sort=downloads&direction=-1',
@@ -34,7 +34,7 @@ interface Quantiles {
 
 const warmUps = 50
 
-/** Asks a registry of few repos and one of many the same, in turn, so that whatever else happens happens to both. */
+/** Sends the same requests to a small and a large registry in turn, so that disturbances affect both. */
 export async function measureRegistrySize({ few = 100, many, requests }: MeasureSize): Promise<SizeFigures> {
   const started = performance.now()
   const registries = [await startRegistry(few), await startRegistry(many)] as const
@@ -62,7 +62,7 @@ interface MeasureSize {
   requests: number
 }
 
-/** The figures in words, and what grows by more than it may. */
+/** The figures as text, and what grows by more than the limit. */
 export function describeSize({ few, many, rows }: SizeFigures): { lines: string[]; slow: string[] } {
   const ratios = ({ few: a, many: b }: SizeFigures['rows'][number]) => [b.p50Ms / a.p50Ms, b.p99Ms / a.p99Ms] as const
   const told = ({ p50Ms, p99Ms }: Quantiles) => `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`
@@ -76,7 +76,7 @@ export function describeSize({ few, many, rows }: SizeFigures): { lines: string[
   return { lines, slow }
 }
 
-/** `SLIPWAY_BENCH_DATA` keeps the databases in a folder, for whoever works on this. */
+/** `SLIPWAY_BENCH_DATA` is a folder in which to keep the databases between runs. */
 async function startRegistry(count: number) {
   const kept = process.env.SLIPWAY_BENCH_DATA
   const folder = kept ?? (await mkdtemp(join(fastestFolder(), 'slipway-bench-')))
@@ -101,7 +101,7 @@ async function startRegistry(count: number) {
   return { host, count, close }
 }
 
-/** In memory where the system has such a folder: a load of many small writes waits for nothing but the disk. */
+/** In memory if the system has such a folder: loading many small writes would only wait for the disk. */
 const fastestFolder = (): string => (existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
 
 async function timeOf({ url, key }: LocalHost, path: string): Promise<number> {

@@ -4,7 +4,7 @@ import { measureMainThread } from './main-thread.ts'
 import { describeSize, measureRegistrySize } from './registry-size.ts'
 import { describeTransfer, measureTransfer } from './transfer-memory.ts'
 
-/** Every benchmark, one after the other: `npm run bench`. `SLIPWAY_BENCH_SECONDS` is how long each load lasts. */
+/** Runs every benchmark in turn: `npm run bench`. `SLIPWAY_BENCH_SECONDS` is the length of each load. */
 const seconds = Number(process.env.SLIPWAY_BENCH_SECONDS || 5)
 if (!(seconds > 0)) throw new Error('SLIPWAY_BENCH_SECONDS must be a number of seconds over 0')
 const { lines, slow } = await benchEmbeddings({ seconds })
@@ -12,7 +12,7 @@ const show = (shown: readonly string[]) => process.stdout.write(`${shown.join('\
 show(lines)
 show(await measureMainThread({ seconds }))
 show(await measureHandOver({ rounds: seconds * 600 }))
-// A shortened run shows that the benchmark works; its numbers mean nothing.
+// A shortened run only shows that the benchmark works; its numbers mean nothing.
 const isFullLength = seconds >= 3
 const sizeBytes = isFullLength ? 2 * 1024 ** 3 : 64 * 1024 ** 2
 for (const line of describeTransfer(await measureTransfer({ sizeBytes }))) process.stdout.write(`${line}\n`)

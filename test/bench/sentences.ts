@@ -1,4 +1,4 @@
-/** Words that are one token each to BERT's vocabulary. */
+/** Words that are one token each in BERT's vocabulary. */
 const words =
   'the of and in to was is for on as with by he at from his it an were are which this be had she her their they not have one all two who also time first after new other into there over year some can where most about under part well early name city school between work until end water found used later life home small place war long area service river band music film book house second day line station since town team several called during state world number'.split(
     ' ',
@@ -15,7 +15,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** Texts of so many tokens each, with the two special ones. */
+/** Texts with these numbers of tokens, including the two special ones. */
 export function sentences({ lengths, random }: { lengths: readonly number[]; random: () => number }): string[] {
   const word = () => words[Math.floor(random() * words.length)] ?? 'the'
   return lengths.map((length) => Array.from({ length: length - 2 }, word).join(' '))

@@ -18,7 +18,7 @@ import { publish, repoIdOf } from '../support/publish.ts'
 import { realFiles } from '../support/real-models.ts'
 import type { HostJob, HostStats } from './host.ts'
 
-/** The serving app in a process of its own, as the benchmark's parent asks for it; tells its port when it is ready. */
+/** The serving app in its own process, configured by the benchmark; sends its port when ready. */
 const [given = '{}'] = process.argv.slice(2)
 const { model, options, drainMs = 0, isInstant = false } = JSON.parse(given) as HostJob
 const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'))
@@ -26,7 +26,7 @@ const database = await startTable()
 const objects = createFolderObjectStore({ root: join(folder, 'objects') })
 const revision = 'b'.repeat(40)
 await publish({ objects, repo: model.repo, revision, files: await realFiles(model) })
-// What putting the files there left behind is not the service's.
+// Collects the garbage of publishing the files, which is not the service's.
 globalThis.gc?.()
 const of = { owner: splitName(model.repo).owner, repo: model.repo, repoId: repoIdOf(model.repo) }
 const deployed = { ...of, name: 'bench', ref: 'main', target: model.repo, revision, file: model.file }
@@ -45,7 +45,7 @@ const serving = startServing({
   workerUrl: new URL(isInstant ? './instant-worker.ts' : '../../gpu-service/engine/worker.ts', import.meta.url),
 })
 await serving.ready
-// Looking every millisecond would cost the machine 50 ms of every second.
+// Sampling every millisecond would cost 50 ms of CPU per second.
 const delayStepMs = 20
 const delay = monitorEventLoopDelay({ resolution: delayStepMs })
 delay.enable()
@@ -75,10 +75,10 @@ async function leave(code: number): Promise<void> {
   process.exit(code)
 }
 
-/** Since it was last asked. */
+/** Event-loop delay is since the last report. */
 function stats(): HostStats {
   const { user, system } = process.threadCpuUsage()
-  // The monitor counts from one tick of its timer to the next.
+  // The monitor measures from one tick of its timer to the next.
   const loopDelayP99Ms = Math.max(0, delay.percentile(99) / 1e6 - delayStepMs)
   delay.reset()
   const pids = [process.pid, ...enginePids()]
@@ -92,12 +92,15 @@ function enginePids(): number[] {
   return children.filter((pid) => pid !== '' && readlinkSync(`/proc/${pid}/exe`) === process.execPath).map(Number)
 }
 
-/** Linux counts it in hundredths of a second, as the 14th and 15th field; the 2nd, a name in brackets, may hold spaces. */
+/**
+ * Linux counts CPU in hundredths of a second in the 14th and 15th field; the 2nd, a name in brackets, may contain
+ * spaces.
+ */
 function cpuMsOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
-/** Pages that processes share are counted once. */
+/** Pages shared by several processes are counted once. */
 const proportionalKib = (pid: number): number =>
   Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)

@@ -6,7 +6,7 @@ export interface Texts {
   name: string
   list: string[]
   batches: number[][][]
-  /** Those in which the peers' ceiling was measured, where they are others. */
+  /** The batches in which the peers' ceiling was measured, if those differ. */
   peerBatches?: number[][][]
 }
 
@@ -14,10 +14,10 @@ const fixedLength = 21
 const count = 512
 const [mixedTokensMax, peerTokensMax] = [384, 1024]
 
-/** So many that none is asked for again while it waits, where it would be answered with the one before it. */
+/** So many that no text repeats while it is still queued, where it would share the earlier one's run. */
 const crowdCount = 32_768
 
-/** What an open loop asks for, of the length of the fixed texts. */
+/** The texts of the open loop, as long as the fixed ones. */
 export const crowdTexts = (): string[] =>
   sentences({ lengths: Array(crowdCount).fill(fixedLength), random: seededRandom(13) })
 
@@ -29,7 +29,7 @@ export function benchTexts(tokenizer: TextTokenizer): Record<'fixed' | 'mixed' |
   return {
     fixed: { name: 'fixed', list: fixed, batches: groupsOf(fixedIds ?? [], () => 16) },
     single: { name: 'fixed', list: fixed, batches: groupsOf(fixedIds ?? [], () => 1) },
-    // Shuffled, so that a run which does not come to the end has met short and long ones alike.
+    // Shuffled, so that a run that is cut short has met short and long texts equally.
     mixed: {
       name: 'mixed',
       list: mixed,
@@ -39,14 +39,14 @@ export function benchTexts(tokenizer: TextTokenizer): Record<'fixed' | 'mixed' |
   }
 }
 
-/** Each text by itself: the ceiling of a file whose members run alone. */
+/** Each text by itself: the ceiling for a file whose texts run alone. */
 export const oneByOne = ({ name, list, batches }: Texts): Texts => ({
   name,
   list,
   batches: batches.flat().map((ids) => [ids]),
 })
 
-/** Cuts a list into groups; the size may depend on the first of each. */
+/** Cuts a list into groups; the size may depend on the first item. */
 function groupsOf<Item>(items: readonly Item[], sizeOf: (first: Item) => number): Item[][] {
   const groups: Item[][] = []
   for (let start = 0; start < items.length; start += groups.at(-1)?.length ?? 1) {
@@ -56,7 +56,7 @@ function groupsOf<Item>(items: readonly Item[], sizeOf: (first: Item) => number)
   return groups
 }
 
-/** Longest first, so that the first of a batch says how many fit into the budget of padded tokens. */
+/** Longest first, so that the first of a batch determines how many fit into the budget of padded tokens. */
 const sortedBatches = (ids: number[][], budget: number): number[][][] =>
   groupsOf(
     ids.toSorted((a, b) => b.length - a.length),

@@ -15,11 +15,11 @@ interface TransferFigures {
 
 interface Phase {
   seconds: number
-  /** The most that the server's process held while it lasted. */
+  /** The server's peak memory during the phase. */
   rssMaxBytes: number
 }
 
-/** Sends one large file to the local host as clients of the Hub do, in parts, and gets it back. */
+/** Uploads one large file to the local host in parts, like Hub clients, and downloads it again. */
 export async function measureTransfer({ sizeBytes }: { sizeBytes: number }): Promise<TransferFigures> {
   const host = await startLocalHost({ parameters: ['--no-sample'] })
   try {
@@ -39,7 +39,7 @@ export async function measureTransfer({ sizeBytes }: { sizeBytes: number }): Pro
   }
 }
 
-/** The figures in words. */
+/** The figures as text. */
 export const describeTransfer = ({ sizeBytes, ...phases }: TransferFigures): string[] =>
   Object.entries(phases).map(([name, { seconds, rssMaxBytes }]) => {
     const speed = Math.round(sizeBytes / mebibyte / seconds)
@@ -63,7 +63,7 @@ async function uploadInParts({ host, repo, oid, sizeBytes }: Upload) {
   const partBytes = Number(header.chunk_size)
   const numbers = Object.keys(header).filter((name) => /^\d+$/.test(name))
   const parts: { partNumber: number; etag: string }[] = []
-  // Three at once, as clients send several.
+  // Three at once, because clients send several.
   for (let at = 0; at < numbers.length; at += 3) {
     const sent = numbers.slice(at, at + 3).map(async (number) => {
       const start = (Number(number) - 1) * partBytes
@@ -103,7 +103,7 @@ function put(href: string, start: number, sizeBytes: number): Promise<string> {
   })
 }
 
-/** Every mebibyte begins with its number, so that none is like another. */
+/** Every mebibyte begins with its number, so that all differ. */
 function* bytesFrom(start: number, sizeBytes: number): Generator<Buffer> {
   for (let at = start; at < start + sizeBytes; at += mebibyte) {
     const chunk = Buffer.alloc(Math.min(mebibyte, start + sizeBytes - at))

@@ -1,21 +1,23 @@
 import type { ServingConfig } from '../../gpu-service/serving-config.ts'
 import { minilmFp32, minilmInt8, type RealModel } from '../support/real-models.ts'
 
-/** A file and how it is served, with what text-embeddings-inference reached for it on a quiet machine of this kind. */
+/**
+ * A file and how it is served, with the results of text-embeddings-inference for it on a quiet machine of this kind.
+ */
 export interface Variant {
   name: string
   model: RealModel | undefined
   options: Partial<ServingConfig>
-  /** As transformers.js calls it; absent where it would only be measured once more. */
+  /** The name in transformers.js; absent if that was already measured. */
   dtype?: string
-  /** Whether every text is a run of its own, in the ceiling too. */
+  /** Whether every text runs alone, in the ceiling too. */
   isAlone?: boolean
-  /** Its p50 for one client, and the ceiling of that run: the bound for ours is scaled by the ceilings. */
+  /** Its p50 for one client, and the ceiling of that run: our bound is scaled by the ceilings. */
   tei: { p50Ms: number; ceiling: number }
   least: Least
 }
 
-/** The least of the ceiling that is accepted: what was reached, minus the noise of a machine that others use too. */
+/** The lowest accepted share of the ceiling: what was reached, minus the noise of a shared machine. */
 interface Least {
   fixed: number
   mixed: number

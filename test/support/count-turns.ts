@@ -1,4 +1,4 @@
-/** Counts how often others had a turn of the event loop, from now until what this gives is called. */
+/** Counts the turns of the event loop until the returned function is called. */
 export function countTurns(): () => number {
   let turns = 0
   let isOver = false

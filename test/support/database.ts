@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startEmbeddedDynamodb } from '../../infra/local/embedded-dynamodb.ts'
 import { createLogger } from '../../shared/log.ts'
 
-/** A server that speaks DynamoDB, started by someone else than the product. */
+/** A DynamoDB server that the product did not start. */
 export async function startDatabase(): Promise<{ endpoint: string; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-database-'))
   const log = createLogger({ level: 'silent' })

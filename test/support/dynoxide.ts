@@ -21,8 +21,8 @@ export interface TestTable {
 }
 
 /**
- * An empty table of its own: in the memory of a database process that ends with it, or, where the product is told of a
- * database by `SLIPWAY_DYNAMODB_ENDPOINT`, under a name of its own there.
+ * An empty table: in memory, in a database process that ends with it, or under a random name in the database at
+ * `SLIPWAY_DYNAMODB_ENDPOINT`.
  */
 export async function startTable(): Promise<TestTable> {
   const database = await startDatabase(process.env.SLIPWAY_DYNAMODB_ENDPOINT)
@@ -63,7 +63,7 @@ async function startDatabase(given: string | undefined) {
   }
 }
 
-/** The database says nothing when it is ready, so its port is asked until it answers. */
+/** The database does not announce that it is ready, so its port is polled. */
 async function listening(port: number): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {

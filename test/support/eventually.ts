@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Asks again until the answer is enough. @throws Error with the last answer after `timeoutMs`. */
+/** Asks again until the answer is enough. @throws Error with the last answer after `timeoutMs` */
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   enough: (answer: Answer) => boolean,

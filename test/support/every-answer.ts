@@ -1,7 +1,7 @@
 import type { Api } from './http.ts'
 
 export interface Known {
-  /** `owner/name`, models; also names that they had before. */
+  /** `owner/name` of models, including their former names. */
   models: readonly string[]
   datasets: readonly string[]
   owners: readonly string[]
@@ -11,8 +11,8 @@ export interface Known {
 }
 
 /**
- * Not of the registry's own state: jobs and backups are work, keys that sign sessions are made anew, and metrics and
- * models that are served belong to a process.
+ * Not part of the registry's state: jobs and backups are work, session keys are made anew, and metrics and served
+ * models belong to a process.
  */
 const left = [
   /^\/api\/v1\/(?:maintenance|backups|mirrors)/,
@@ -21,7 +21,7 @@ const left = [
   /^\/(?:health|ready|info|metrics)$/,
 ]
 
-/** Every address that answers what the registry knows: each GET route of the OpenAPI document, and each of the Hub. */
+/** Every address that returns registry state: each GET route of the OpenAPI document, and each of the Hub. */
 export async function everyAddress(api: Api, known: Known): Promise<string[]> {
   const { paths } = (await api.get('/api/v1/openapi.json')).body as { paths: Record<string, Record<string, unknown>> }
   const templates = Object.entries(paths).flatMap(([path, verbs]) => ('get' in verbs ? [path] : []))
@@ -96,7 +96,7 @@ function hubAddresses({ models, datasets, owners, refs }: Known): string[] {
   ]
 }
 
-/** What each address answers, without what is told anew of each request. */
+/** The answer of each address, without what differs from request to request. */
 export async function answersOf(api: Api, addresses: readonly string[]): Promise<Record<string, unknown>> {
   const answers: Record<string, unknown> = {}
   for (const address of addresses) {
@@ -106,7 +106,7 @@ export async function answersOf(api: Api, addresses: readonly string[]): Promise
   return answers
 }
 
-/** When keys were last used, what this very comparison did, and ids of requests. */
+/** When keys were last used, what this comparison itself did, and request ids. */
 function withoutTheMoment(body: unknown): unknown {
   const text = JSON.stringify(body, (name, value: unknown) => {
     if (['lastUsedAt', 'requestId', 'requestsThisMinute', 'cursor', 'replicas'].includes(name)) return undefined

@@ -1,7 +1,7 @@
 import type { ObjectAccess } from '../../shared/objects/access.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 
-/** Objects that refuse what IAM would refuse: folders of the bucket that the access of a deployable does not name. */
+/** Objects that refuse what IAM would refuse: bucket folders outside the access of a deployable. */
 export function guardedObjects(
   objects: ObjectStore,
   { reads = [], writes = [], deletes = [], seesUploads = false }: ObjectAccess,
@@ -10,7 +10,7 @@ export function guardedObjects(
     if (!folders.some((folder) => key.startsWith(`${folder}/`)))
       throw new Error(`AccessDenied: ${key} is in none of ${folders.join(', ')}`)
   }
-  /** Runs a call, once its keys are found in the folders. */
+  /** Checks the keys of a call before running it. */
   const guarded =
     <Request, Answer>(call: (request: Request) => Promise<Answer>, check: (request: NoInfer<Request>) => void) =>
     async (request: Request) => {

@@ -3,7 +3,7 @@ import { tableDefinition } from '../../shared/table/definition.ts'
 import type { ItemKey } from '../../shared/table/keys.ts'
 import { absent, type Condition, type Table, type TableQuery, type TransactAction } from '../../shared/table/table.ts'
 
-/** A table that refuses what IAM would refuse: partitions that the access of a deployable does not name. */
+/** A table that refuses what IAM would refuse: partitions outside the access of a deployable. */
 export function guardedTable(table: Table, { reads = [], writes = [], appends = [], lists = [] }: TableAccess): Table {
   const demand = (patterns: readonly string[], partition: string) => {
     if (!patterns.some((pattern) => isLike(partition, pattern)))
@@ -11,14 +11,14 @@ export function guardedTable(table: Table, { reads = [], writes = [], appends = 
   }
   const read = (partition: string) => demand([...reads, ...writes], partition)
   const write = ({ pk }: ItemKey) => demand(writes, pk)
-  /** What may only be appended is put where nothing is, or not at all. */
+  /** An append-only item is put only if absent. */
   const put = (item: ItemKey, condition: Condition | undefined) => {
     if (appends.some((pattern) => isLike(item.pk, pattern)) && condition?.expression === absent.expression) return
     write(item)
   }
   const query = ({ index, expression, values }: TableQuery) => {
     const partition = String(values[/= (:\w+)/.exec(expression)?.[1] ?? ''])
-    // The orders of a list are indexes of the table's own partitions.
+    // The orders of a list are local indexes of the table's own partitions.
     if (index === undefined || localOrders.has(index)) read(partition)
     else demand(lists, partition)
   }
@@ -74,6 +74,6 @@ export function guardedTable(table: Table, { reads = [], writes = [], appends = 
 
 const localOrders = new Set<string>(tableDefinition.orders.map(({ name }) => name))
 
-/** As IAM's StringLike, where a star stands for anything, slashes included. */
+/** Like IAM's StringLike, in which a star matches anything, including slashes. */
 const isLike = (text: string, pattern: string): boolean =>
   pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern

@@ -15,11 +15,11 @@ export interface Api {
   delete(path: string): Promise<Answer>
   /** Pulls and waits for the end, which may be FAILED. */
   pull(source: string, options?: Record<string, unknown>): Promise<Answer['body']>
-  /** Deploys and waits until it is READY or FAILED. */
+  /** Deploys and waits until READY or FAILED. */
   deploy(target: string, options?: Record<string, unknown>): Promise<Answer['body']>
 }
 
-/** A server of the platform as plain HTTP. A string or bytes are sent as they are, anything else as JSON. */
+/** The platform over plain HTTP. Strings and bytes are sent as they are, anything else as JSON. */
 export function createApi({ url, key }: { url: string; key?: string | undefined }): Api {
   const send = async (
     method: string,

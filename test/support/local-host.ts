@@ -12,9 +12,9 @@ export interface LocalHost {
   url: string
   key: string
   dataDir: string
-  /** Everything it has written so far. */
+  /** Its output so far. */
   said: () => string
-  /** Asks it to stop and resolves to its exit code. */
+  /** Stops it and resolves to its exit code. */
   stop(): Promise<number | null>
   /** `kill -9`. */
   kill(): Promise<void>
@@ -23,13 +23,13 @@ export interface LocalHost {
 }
 
 interface LocalHostOptions {
-  /** A data folder to go on with; by default a new one that `close` removes. */
+  /** A data folder to continue with; by default a new one that `close` removes. */
   dataDir?: string
   environment?: Record<string, string>
   parameters?: string[]
 }
 
-/** Starts the product as `npm start` does, on a free port and a folder of its own, as a process of its own. */
+/** Starts the product like `npm start`, on a free port, in its own folder and process. */
 export async function startLocalHost({
   dataDir,
   environment = {},
@@ -79,7 +79,7 @@ export async function runLocalHost(environment: Record<string, string>, paramete
   return { code: code as number | null, said }
 }
 
-/** The file by which the process says how to reach it; one of an earlier process names another pid. */
+/** Reads the file in which the process says how to reach it; the file of an earlier process has another pid. */
 async function runningAs(child: ChildProcess, folder: string, said: () => string): Promise<{ url: string }> {
   for (let attempt = 0; attempt < 1200; attempt++) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the local host ended: ${said()}`)

@@ -18,16 +18,16 @@ export interface TestMaintenanceOptions {
   now?: () => Date
   limits?: Partial<MaintenanceLimits>
   log?: Logger
-  /** Told of each message before it is worked on. */
+  /** Called with each message before it is processed. */
   onMessage?: (message: MaintenanceMessage) => Promise<void> | void
 }
 
-/** Maintenance in this process, without waiting: each message is worked on as soon as the one before is over. */
+/** Maintenance in this process, without waiting: processes each message right after the one before. */
 export function createTestMaintenance(options: TestMaintenanceOptions) {
   const { table, scan, objects, now = () => new Date(), limits, onMessage } = options
   const log = options.log ?? createLogger({ level: process.env.SLIPWAY_TEST_LOG === undefined ? 'silent' : 'debug' })
   const waiting: MaintenanceMessage[] = []
-  /** What was asked of the ingest function. */
+  /** The messages to the ingest function. */
   const asked: IngestMessage[] = []
   const parts: MaintenanceParts = {
     table,
@@ -45,7 +45,7 @@ export function createTestMaintenance(options: TestMaintenanceOptions) {
     waiting,
     start: (kind: MaintenanceKind, given: MaintenanceOptions = {}) =>
       startJob({ kind, options: given, createdBy: 'admin' }, parts),
-    /** Works on one message, if there is one. */
+    /** Processes one message, if there is one. */
     async step(signal = new AbortController().signal) {
       const message = waiting.shift()
       if (message === undefined) return false
@@ -53,7 +53,7 @@ export function createTestMaintenance(options: TestMaintenanceOptions) {
       await runJob(message, { receiveCount: 1, signal }, parts)
       return true
     },
-    /** Starts a job and works until it is over. */
+    /** Starts a job and processes messages until it ends. */
     async run(kind: MaintenanceKind, given: MaintenanceOptions = {}): Promise<MaintenanceJobItem> {
       const { job } = await this.start(kind, given)
       while (await this.step());

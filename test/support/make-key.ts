@@ -21,7 +21,7 @@ interface MakeUser {
   role?: UserItem['role']
 }
 
-/** A key of a user, of a new one where none is given. */
+/** A key of a user, by default of a new one. */
 export async function makeKey(
   table: Table,
   { user, scopes = ['admin'], limit, validUntil }: MakeKey = {},
@@ -49,7 +49,7 @@ interface MakeKey {
   validUntil?: string
 }
 
-/** Puts a user into an organisation, on the user's side alone: what a verifier reads. */
+/** Puts a user into an organisation, only on the user's side, which is what a verifier reads. */
 export const putMembership = (
   table: Table,
   { user, owner, role }: { user: UserItem; owner: string; role: 'read' | 'write' | 'admin' },

@@ -3,12 +3,12 @@ import { type Api, createApi } from './http.ts'
 
 export interface Person {
   username: string
-  /** An API key of theirs. */
+  /** Their API key. */
   key: string
   api: Api
 }
 
-/** Registers someone new by an admin's hand, and makes them a key of their own. */
+/** Registers a new user as an admin, and makes an API key for them. */
 export async function makePerson(
   admin: Api,
   { name = 'person', scopes = ['read', 'write', 'infer'] }: { name?: string; scopes?: string[] } = {},

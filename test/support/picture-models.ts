@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { filesIn } from './files-in.ts'
 import { modelsFolder } from './real-models.ts'
 
-/** The tiny models of pictures and what they must answer lie beside the project; tests that need them can be skipped. */
+/**
+ * The tiny picture models and their reference answers are outside the repository; tests that need them can be skipped.
+ */
 export const pictureModels =
   modelsFolder !== undefined && existsSync(join(modelsFolder, 'slipway/tiny-clip')) ? modelsFolder : undefined
 
@@ -14,7 +16,7 @@ const folder = pictureModels ?? ''
 export const pictureModelFiles = (name: PictureModelName): Promise<Record<string, Buffer>> =>
   filesIn(join(folder, 'slipway', name))
 
-/** One of the pictures of the references, good or broken. */
+/** One of the reference pictures, valid or broken. */
 export const picture = (name: string): Buffer<ArrayBuffer> =>
   Buffer.from(readFileSync(join(folder, 'reference/images', name)))
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 
-/** A user of its own namespace, with a key that may do everything its user may. */
+/** A user of its own namespace, with a key that may do everything the user may. */
 export const member = (change: Partial<Principal> = {}): Principal => ({
   userId: 'u',
   username: 'u',

@@ -3,7 +3,7 @@ import type { Manifest } from '../../shared/model/manifest.ts'
 import { objectKeys } from '../../shared/objects/keys.ts'
 import type { ObjectStore } from '../../shared/objects/object-store.ts'
 
-/** The same id for the same name, so that a test need not carry it along. */
+/** The same id for the same name, so that tests need not pass it around. */
 export const repoIdOf = (repo: string): string => createHash('sha256').update(repo).digest('hex').slice(0, 24)
 
 /** Publishes files as a revision: its blobs and its manifest. */

@@ -9,13 +9,13 @@ interface PutRepo {
   name: string
   kind?: RepoKind
   visibility?: RepoItem['visibility']
-  /** By id, oldest first; each comes after the one before it. Main names the last. */
+  /** By id, oldest first, each the child of the one before. Main is the last. */
   revisions?: Record<string, readonly RevisionFile[]>
   branches?: Record<string, string>
   tags?: Record<string, string>
 }
 
-/** A repo as it stands in the table, with its revisions, for tests of who reads it. */
+/** Writes a repo with its revisions into the table, for tests of who may read it. */
 export async function putRepo(
   table: Table,
   { name, kind = 'model', visibility, ...content }: PutRepo,

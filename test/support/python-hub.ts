@@ -7,15 +7,15 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 export interface PythonHub {
-  /** Runs Python of the environment. @throws Error with what it said */
+  /** Runs Python in the environment. @throws Error with its output */
   python(parameters: string[], environment: Record<string, string>): Promise<string>
   /** Runs the command `hf`. */
   hf(parameters: string[], environment: Record<string, string>): Promise<string>
 }
 
 /**
- * A virtual environment with some packages, such as one version of `huggingface_hub`, kept in the folder for temporary files for the next
- * run. Without Python, or without a way to its packages, it is the reason why there is none.
+ * A virtual environment with some packages, such as one version of `huggingface_hub`, cached in the temporary folder
+ * for later runs. Returns the reason if Python or the packages are not available.
  */
 export async function pythonHub(...requirements: string[]): Promise<PythonHub | { reason: string }> {
   const cache = join(tmpdir(), 'slipway-python-hub')
@@ -24,7 +24,7 @@ export async function pythonHub(...requirements: string[]): Promise<PythonHub | 
   const found = await realpath(ready).catch(() => undefined)
   if (found !== undefined) return environmentAt(found)
 
-  // Scripts of an environment know where they are: it is made where it stays, and named only when it is whole.
+  // Scripts of an environment contain its path, so it is made in its final place and linked only when complete.
   const folder = join(cache, `${name}-${process.pid}`)
   try {
     await mkdir(cache, { recursive: true })

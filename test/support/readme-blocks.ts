@@ -1,4 +1,4 @@
-/** A fenced block of a page: its language with what follows it, and the heading it stands under. */
+/** A fenced block of a page: its info string, its text and the heading above it. */
 interface Block {
   /** `sh`, `sh aws`, `json`, `text`. */
   kind: string
@@ -23,7 +23,7 @@ export function blocksOf(markdown: string): Block[] {
   return blocks
 }
 
-/** Whether the output shows what the page shows, in its order; `…` stands for anything. */
+/** Whether the output contains what the page shows, in order; `…` stands for anything. */
 export function shows(output: string, expected: string): boolean {
   let at = 0
   for (const piece of expected.split(/…|\n/).map((text) => text.trim())) {

@@ -8,7 +8,7 @@ const beside = fileURLToPath(new URL('../../../shared/models', import.meta.url))
 const minilm = 'sentence-transformers/all-MiniLM-L6-v2'
 
 /**
- * Real weights with their reference answers: `$SLIPWAY_MODELS`, then the folder beside the project. They are too large
+ * Real weights with their reference answers: `$SLIPWAY_MODELS`, then the folder next to the project. They are too large
  * for the repository, so the tests that need them can be skipped.
  */
 export const modelsFolder = [process.env.SLIPWAY_MODELS, beside].find(
@@ -17,7 +17,7 @@ export const modelsFolder = [process.env.SLIPWAY_MODELS, beside].find(
 
 const minilmFolder = modelsFolder && join(modelsFolder, minilm)
 
-/** A file to serve of a repo in a folder. */
+/** A file of a repo in a folder, to be served. */
 export interface RealModel {
   repo: string
   file: string
@@ -44,7 +44,7 @@ export async function readMinilmReference(): Promise<MinilmReference> {
   return JSON.parse(await readFile(join(modelsFolder, 'reference/minilm.json'), 'utf8'))
 }
 
-/** The files of a real model that serving one of its graphs takes. */
+/** The files needed to serve one graph of a real model. */
 export async function realFiles({ folder, file }: RealModel): Promise<Record<string, Buffer>> {
   const files = await filesIn(folder)
   return Object.fromEntries(Object.entries(files).filter(([path]) => path === file || !path.endsWith('.onnx')))

@@ -12,7 +12,7 @@ interface Ran {
   err: string
 }
 
-/** Runs the command as people do, as a process of its own. */
+/** Runs the command like a user, in its own process. */
 export async function runSlipway(
   parameters: string[],
   { input = '', environment }: { input?: string; environment: Record<string, string> },
@@ -26,7 +26,7 @@ export async function runSlipway(
   const tooLong = setTimeout(() => child.kill(), runMsMax)
   const [code, signal] = await once(child, 'close')
   clearTimeout(tooLong)
-  // A test that times out says nothing of what it waited for; the command that hangs does.
+  // A test timeout says nothing about what it waited for; the hanging command does.
   if (signal !== null) throw new Error(`slipway ${parameters.join(' ')} ended by ${signal}: ${said.out}${said.err}`)
   return { code: code as number | null, ...said }
 }

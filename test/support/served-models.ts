@@ -5,7 +5,7 @@ import { startHub } from './hub/start-hub.ts'
 import { startLocalHost } from './local-host.ts'
 import { modelsFolder } from './real-models.ts'
 
-/** What each of the small models does, by its deployment's name. */
+/** The small models by the name of their deployment. */
 export const servedRepos = {
   sentiment: 'team/tiny-bert-sentiment',
   reranker: 'team/tiny-bert-reranker',
@@ -19,12 +19,12 @@ export const servedRepos = {
   iris: 'sklearn/iris-logistic-regression',
 } as const
 
-/** The folder keeps the small ones under the platform's own name, which nobody may import into. */
+/** The folder keeps the small models under the platform's own owner, into which no import is allowed. */
 const folderOf = (repo: string): string => repo.replace(/^team\//, 'slipway/')
 
 export type ServedName = keyof typeof servedRepos
 
-/** A local host that has pulled and deployed every small model of the folder of models, as a team would. */
+/** A local host that has pulled and deployed every small model of the models folder. */
 export async function serveModels() {
   const folder = modelsFolder
   if (folder === undefined) throw new Error('the models are not there')
@@ -32,7 +32,7 @@ export async function serveModels() {
   const hub = await startHub({ repos })
   const host = await startLocalHost({ environment: { HF_ENDPOINT: hub.url }, parameters: ['--no-sample'] })
   const api = createApi(host)
-  // One after the other: all at once they would wait for each other longer than a test may.
+  // One by one: together they would wait for each other longer than a test may.
   for (const [name, repo] of Object.entries(servedRepos)) {
     const pulled = await api.pull(`hf://${repo}`)
     if (pulled.state !== 'READY') throw new Error(`${repo} could not be pulled: ${pulled.reason}`)

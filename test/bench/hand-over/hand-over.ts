@@ -8,7 +8,7 @@ const shapes = [
 ] as const
 const warmUps = 500
 
-/** How long a batch takes to another thread or process and back, and what of it the main thread works for. */
+/** The round-trip time of a batch to another thread or process, and the main-thread CPU it takes. */
 export async function measureHandOver({ rounds }: { rounds: number }): Promise<string[]> {
   const { encode } = embeddingModel({
     inputs: { types: { input_ids: 'int64', attention_mask: 'int64', token_type_ids: 'int64' } },

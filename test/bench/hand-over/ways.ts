@@ -8,7 +8,7 @@ import { engineFd } from '../../../gpu-service/engine/messages.ts'
 import type { PackedTensors } from '../../../gpu-service/engine/packed-tensors.ts'
 import { buffersOf } from './echo.ts'
 
-/** Hands tensors to another thread or process and gets the answer's. */
+/** Hands tensors to another thread or process and returns the tensors of the answer. */
 interface Way {
   name: string
   exchange(inputs: Tensors): Promise<Tensors>

@@ -15,15 +15,15 @@ export interface Peer {
 
 const run = promisify(execFile)
 const source = fileURLToPath(new URL('./naive/', import.meta.url))
-/** Outside of the project, whose `npm ci` has nothing to do with it, and kept for the next time. */
+/** Outside the project, because its `npm ci` must not install it; kept for the next run. */
 const folder = join(tmpdir(), 'slipway-bench-naive-4.3.1')
 
-/** @throws Error with the reason why it cannot be had here. */
+/** @throws Error with the reason if it is not available here */
 export async function startNaive({ model, dtype }: { model: RealModel; dtype: string }): Promise<Peer> {
   if (!existsSync(join(folder, 'node_modules/@huggingface/transformers/package.json'))) {
     await mkdir(folder, { recursive: true })
     await cp(source, folder, { recursive: true })
-    // Its install scripts would fetch CUDA.
+    // Its install scripts would download CUDA.
     const options = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock']
     await run('npm', options, { cwd: folder, timeout: 180_000 })
   }

@@ -1,10 +1,10 @@
 import { type HubFile, readBytes } from './files.ts'
 
-/** What a route decided to say, before a fault spoils it and before it is sent. */
+/** The answer of a route, before a fault changes it and before it is sent. */
 export interface Answer {
   status: number
   headers: Record<string, string>
-  /** JSON is kept as a value until it is sent, so that a fault can edit it. */
+  /** JSON stays a value until it is sent, so that a fault can edit it. */
   json?: unknown
   bytes?: { sizeBytes: number; read: () => AsyncIterable<Uint8Array> }
 }
@@ -34,7 +34,7 @@ export const textAnswer = ({ status, type, text }: { status: number; type: strin
   bytes: { sizeBytes: Buffer.byteLength(text), read: () => once(Buffer.from(text)) },
 })
 
-/** 200 with the whole file, 206 with the range that was asked, or 416. */
+/** 200 with the whole file, 206 with the requested range, or 416. */
 export function fileAnswer({ file, sizeBytes, range, headers }: FileInput): Answer {
   const common = { 'Accept-Ranges': 'bytes', 'Content-Type': 'application/octet-stream', ...headers }
   const read = (start: number, end: number) => ({

@@ -1,41 +1,41 @@
-/** Which part of the stand-in a request meets: file routes, the store they redirect to, or JSON routes. */
+/** The part of the stand-in that gets the request: file routes, the store they redirect to, or JSON routes. */
 export type Where = 'resolve' | 'storage' | 'api'
 
 /**
- * What goes wrong, for whom and how often. `match` is tried on the decoded path of the request; without `where` every
- * part is meant, without `times` every request. The list of a running stand-in may be changed at any time.
+ * What goes wrong, for which requests and how often. `match` tests the decoded path; without `where` it applies to
+ * every part, without `times` to every request. The list of a running stand-in may be changed at any time.
  */
 export type Fault = FaultKind & { match?: RegExp; where?: Where; times?: number }
 
 type FaultKind =
-  /** An error status; `retryAfterSeconds` goes into `Retry-After`, `headers` replace what is set. */
+  /** An error status; `retryAfterSeconds` sets `Retry-After`, `headers` override. */
   | { kind: 'status'; status: number; retryAfterSeconds?: number; headers?: Record<string, string> }
-  /** The connection is destroyed after so many bytes of the body; without `afterBytes`, before any header. */
+  /** Destroys the connection after this many bytes of the body; without `afterBytes`, before any header. */
   | { kind: 'cut'; afterBytes?: number }
-  /** The first byte of the body is another one; the length stays. */
+  /** Changes the first byte of the body and keeps the length. */
   | { kind: 'wrong-bytes' }
-  /** The body ends properly, but earlier than `Content-Range` announced. */
+  /** Ends the body properly, but earlier than `Content-Range` says. */
   | { kind: 'short'; missingBytes?: number }
-  /** The body goes on with zeros after what `Content-Range` announced. */
+  /** Continues the body with zeros beyond what `Content-Range` says. */
   | { kind: 'long'; extraBytes: number }
   | { kind: 'slow'; bytesPerSecond: number }
-  /** Nothing more comes and the connection stays open: after so many bytes, or before any header. */
+  /** Sends nothing more and keeps the connection open: after this many bytes, or before any header. */
   | { kind: 'hang'; afterBytes?: number }
-  /** The branch moves to a new commit as soon as this answer is made. */
+  /** Moves the branch to a new commit right after this answer. */
   | { kind: 'moved-commit' }
-  /** 200 with a web page where JSON or a file belongs. */
+  /** 200 with a web page instead of JSON or a file. */
   | { kind: 'html' }
-  /** A tree lists one more file, under this path. */
+  /** Lists one more file in a tree, under this path. */
   | { kind: 'hostile-path'; path: string }
-  /** The JSON answer is what `edit` makes of it. */
+  /** Replaces the JSON answer by what `edit` returns. */
   | { kind: 'edit-json'; edit: (json: unknown) => unknown }
   | { kind: 'redirect'; location: string }
-  /** Headers that replace those of the answer. */
+  /** Headers that override those of the answer. */
   | { kind: 'headers'; headers: Record<string, string> }
-  /** The whole file with 200, whatever range was asked. */
+  /** The whole file with 200, whatever range was requested. */
   | { kind: 'ignore-range' }
 
-/** Finds the fault that a request meets and counts it as used. */
+/** Finds the fault for a request and counts it as used. */
 export function takeFault({ faults, used, where, path }: TakeInput): Fault | undefined {
   const fault = faults.find(
     (one) =>

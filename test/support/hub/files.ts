@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 
-/** A file that the stand-in serves: bytes held in memory, a file on disk, or bytes made up while they are read. */
+/** A file of the stand-in: bytes in memory, a file on disk, or bytes generated while they are read. */
 export type HubFile =
   | { path: string; content: string | Uint8Array }
   | { path: string; diskPath: string }
@@ -16,7 +16,7 @@ export async function sizeOf(file: HubFile): Promise<number> {
   return file.sizeBytes
 }
 
-/** Bytes `start` to `end` of a file; `end` is exclusive here, so that an empty range can be said. */
+/** Bytes `start` to `end` of a file; `end` is exclusive, so that a range can be empty. */
 export async function* readBytes({ file, start, end }: ReadInput): AsyncGenerator<Uint8Array> {
   if (start >= end) return
   if ('content' in file) yield Buffer.from(file.content).subarray(start, end)
@@ -30,7 +30,7 @@ interface ReadInput {
   end: number
 }
 
-/** The bytes that `{ sizeBytes, seed }` stands for, whole: for comparing with what a client received. */
+/** All bytes that `{ sizeBytes, seed }` stands for, to compare with what a client received. */
 export async function bytesOf(file: HubFile): Promise<Buffer> {
   return buffer(readBytes({ file, start: 0, end: await sizeOf(file) }))
 }
@@ -58,7 +58,7 @@ export async function filesOfFolder(folder: string): Promise<HubFile[]> {
 const cipherBlockBytes = 16
 const chunkBytes = 64 * 1024
 
-/** A cipher in counter mode can start at any block, so a range of a big file costs only that range. */
+/** A cipher in counter mode can start at any block, so a range of a large file costs only that range. */
 async function* madeUpBytes({ seed, start, end }: { seed: number; start: number; end: number }) {
   const key = createHash('md5').update(`slipway test bytes ${seed}`).digest()
   for (let at = start; at < end; ) {

@@ -4,7 +4,7 @@ import { answerModel, answerModels } from './model-routes.ts'
 import { answerResolve } from './resolve-route.ts'
 import { whoamiJson } from './shapes.ts'
 
-/** Everything that the hub itself answers: who may ask, which repo is meant, and the route. */
+/** Everything that the hub itself answers: authorisation, the repo, and the route. */
 export function answerHub({ url, path, range, authorization, body, settings }: HubInput): Answer {
   const { token, repos } = settings
   const isKnown = token === undefined ? authorization !== undefined : authorization === `Bearer ${token}`
@@ -39,7 +39,7 @@ interface HubInput {
   settings: HubSettings
 }
 
-/** A hub does not tell a stranger whether a repo is missing or hidden. */
+/** A hub does not reveal to strangers whether a repo is missing or hidden. */
 const noRepo = (mayRead: boolean): Answer =>
   errorAnswer({
     status: mayRead ? 404 : 401,

@@ -4,7 +4,7 @@ import type { LinkSigner } from './signed-links.ts'
 /** What the routes of a running stand-in read. */
 export interface HubSettings {
   repos: Map<string, Repo>
-  /** The only token that is good; without one, nobody needs any. */
+  /** The only valid token; undefined if none is needed. */
   token: string | undefined
   pageSize: number
   url: string

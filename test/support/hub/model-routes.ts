@@ -27,7 +27,7 @@ interface ModelInput {
   settings: HubSettings
 }
 
-/** R7: the models whose name holds `search`, of one `author` if asked. */
+/** R7: the models whose name contains `search`, optionally of one `author`. */
 export function answerModels({ url, settings }: { url: URL; settings: HubSettings }): Answer {
   const search = url.searchParams.get('search') ?? ''
   const author = url.searchParams.get('author')
@@ -38,7 +38,7 @@ export function answerModels({ url, settings }: { url: URL; settings: HubSetting
   return jsonAnswer(models.slice(0, limit))
 }
 
-/** R4: Python sends a form, JavaScript sends JSON; paths that do not exist are left out. */
+/** R4: Python sends a form, JavaScript sends JSON; missing paths are left out. */
 function answerPathsInfo({ repo, ref, body }: { repo: Repo; ref: string; body: string }): Answer {
   const commit = resolveRef(repo, ref)
   if (commit === undefined) return noRevision(ref)

@@ -13,9 +13,9 @@ export interface HubRequest {
   hasAuthorization: boolean
   userAgent: string | undefined
   headers: Readonly<Record<string, string | string[] | undefined>>
-  /** The status that was sent, once one was. */
+  /** The status, once one was sent. */
   status: number | undefined
-  /** Resolves when the exchange is over: `true` if the whole answer went out, `false` if either side broke it off. */
+  /** Resolves when the exchange is over: `true` if the whole answer was sent, `false` if either side broke it off. */
   finished: Promise<boolean>
 }
 
@@ -47,7 +47,7 @@ interface RecordInput {
   response: ServerResponse
 }
 
-/** A path that is not valid percent-encoding is shown as it came. */
+/** A path that is not valid percent-encoding is kept as it came. */
 export function decodedPath(url: URL): string {
   try {
     return decodeURIComponent(url.pathname)

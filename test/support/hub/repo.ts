@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
 import { filesOfFolder, type HubFile, hashFile, sizeOf } from './files.ts'
 
-/** One file of a commit with the names that the protocol gives its content. */
+/** One file of a commit, with its content hashes in the protocol. */
 export interface Entry {
   path: string
   sizeBytes: number
-  /** The git blob id; for an LFS file that of its pointer text. */
+  /** The git blob id; for an LFS file, that of its pointer text. */
   gitSha1: string
   /** Only for LFS files. */
   sha256?: string
   file: HubFile
 }
 
-/** A repo with every commit it ever had, so that a pinned reader goes on reading after a branch moved. */
+/** A repo with all its commits, so that a pinned reader can continue after a branch moved. */
 export interface Repo {
   id: string
   gated: boolean
@@ -20,7 +20,7 @@ export interface Repo {
   refs: Map<string, { kind: 'branch' | 'tag'; commit: string }>
 }
 
-/** A folder, or files said one by one; `gated` repos are listed but their files are refused. */
+/** A folder, or a list of files; `gated` repos are listed but their files are refused. */
 export type RepoInput = string | { folder?: string; files?: HubFile[]; tags?: string[]; gated?: boolean }
 
 export interface LfsRule {
@@ -54,7 +54,7 @@ interface CommitInput {
   lfs: LfsRule
 }
 
-/** The commit that a branch, tag, commit or the literal `HEAD` names. */
+/** The commit of a branch, a tag, a commit or the literal `HEAD`. */
 export function resolveRef(repo: Repo, ref: string): string | undefined {
   if (repo.commits.has(ref)) return ref
   return repo.refs.get(ref === 'HEAD' ? 'main' : ref.replace(/^refs\/(?:heads|tags)\//, ''))?.commit

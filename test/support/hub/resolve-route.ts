@@ -39,7 +39,7 @@ interface ResolveInput {
   rest: string
   range: string | undefined
   settings: HubSettings
-  /** Whether the request came by the redirect for small files. */
+  /** Whether the request came through the redirect for small files. */
   isCached?: boolean
 }
 

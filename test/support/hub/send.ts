@@ -5,7 +5,7 @@ import type { Answer } from './answer.ts'
 import type { Fault } from './faults.ts'
 import { spoil, stopAfter } from './spoil.ts'
 
-/** Writes an answer to its connection, as the fault has it. Resolves when nothing more will be written. */
+/** Writes an answer to its connection, with its fault. Resolves when nothing more will be written. */
 export async function send({ response, answer, fault, isHead }: SendInput): Promise<void> {
   if (fault?.kind === 'hang' && fault.afterBytes === undefined) return
   if (fault?.kind === 'cut' && fault.afterBytes === undefined) {
@@ -21,7 +21,7 @@ export async function send({ response, answer, fault, isHead }: SendInput): Prom
     response.end()
     return
   }
-  // A client that goes away in the middle is normal here: its request is recorded as unfinished.
+  // A client that disconnects is normal here: its request is recorded as unfinished.
   await sendBody({ response, body: bytes.read(), fault }).catch(() => response.destroy())
 }
 

@@ -4,7 +4,7 @@ const madeAt = '2026-01-02T03:04:05.000Z'
 
 const pointerSize = (sha256: string, sizeBytes: number): number => pointerText(sha256, sizeBytes).length
 
-/** A model as R2 and R7 show it; `siblings` name the hash of an LFS file `sha256`, trees name it `oid`. */
+/** A model in R2 and R7; `siblings` call the hash of an LFS file `sha256`, trees call it `oid`. */
 export function modelJson({ repo, commit }: { repo: Repo; commit: string }) {
   const siblings = (repo.commits.get(commit) ?? []).map(({ path, sizeBytes, gitSha1, sha256 }) => ({
     rfilename: path,
@@ -35,7 +35,7 @@ export function fileJson({ path, sizeBytes, gitSha1, sha256 }: Entry) {
   return { type: 'file', oid: gitSha1, size: sizeBytes, path, ...(lfs ? { lfs } : {}) }
 }
 
-/** What the protocol adds to a tree entry under `expand=true`. */
+/** The fields that `expand=true` adds to a tree entry. */
 export const expandedJson = (commit: string) => ({
   lastCommit: { id: commit, title: 'Add files', date: madeAt },
   securityFileStatus: { status: 'safe', avScan: null, pickleImportScan: null },

@@ -1,12 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto'
 
-/** Links that are good for one path and for a while, as a content network signs them. */
+/** Links that are valid for one path and a limited time, like those of a CDN. */
 export function createLinkSigner({ lifetimeSeconds }: { lifetimeSeconds: number }) {
   const secret = randomBytes(16)
   const signatureOf = (path: string, expires: string) =>
     createHmac('sha256', secret).update(`${path}\0${expires}`).digest('hex')
   return {
-    /** The query that makes a link to this path good. */
+    /** The query that makes a link to this path valid. */
     sign(path: string): string {
       const expires = String(Date.now() + lifetimeSeconds * 1000)
       return new URLSearchParams({ Expires: expires, Signature: signatureOf(path, expires) }).toString()

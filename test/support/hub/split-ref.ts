@@ -1,9 +1,6 @@
 import type { Repo } from './repo.ts'
 
-/**
- * Cuts `ref/path/to/file`. Clients send a ref with a slash percent-encoded or raw, so the longest ref that the repo
- * has wins.
- */
+/** Splits `ref/path/to/file`. Clients send a ref with a slash percent-encoded or raw, so the longest known ref wins. */
 export function splitRef(repo: Repo, rest: string): { ref: string; path: string } {
   const known = [...repo.refs.keys()].toSorted((a, b) => b.length - a.length)
   const ref = known.find((name) => rest === name || rest.startsWith(`${name}/`)) ?? rest.split('/')[0] ?? ''

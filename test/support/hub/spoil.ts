@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, errorAnswer, textAnswer } from './answer.ts'
 import type { Fault } from './faults.ts'
 
-/** What an answer becomes under a fault; `cut` and `hang` end the connection and belong to the sender. */
+/** Applies a fault to an answer; `cut` and `hang` end the connection, so the sender applies them. */
 export function spoil(answer: Answer, fault: Fault | undefined): Answer {
   switch (fault?.kind) {
     case 'status':
@@ -30,7 +30,7 @@ export function spoil(answer: Answer, fault: Fault | undefined): Answer {
   }
 }
 
-/** Passes on so many bytes of a body and no more. */
+/** Passes on this many bytes of a body and no more. */
 export async function* stopAfter(body: AsyncIterable<Uint8Array>, sizeBytes: number) {
   let left = sizeBytes
   for await (const chunk of body) {
@@ -61,7 +61,7 @@ function withBody(
   return { ...answer, bytes: { ...bytes, read: () => change(bytes.read(), bytes.sizeBytes) } }
 }
 
-/** Without a length in the header a body may end anywhere and still be a whole message. */
+/** Without a length in the header, a body may end anywhere and still be complete. */
 const chunked = (answer: Answer): Answer => ({
   ...answer,
   headers: { ...answer.headers, 'Transfer-Encoding': 'chunked' },

@@ -14,32 +14,32 @@ import { answerStorage } from './storage-routes.ts'
 export interface HubOptions {
   /** Served as the repo `acme/model`. */
   folder?: string
-  /** By `owner/name`: a folder, or files said one by one. */
+  /** By `owner/name`: a folder, or a list of files. */
   repos?: Record<string, RepoInput>
   faults?: Fault[]
   /** Makes every repo private: only this bearer token reads. */
   token?: string
-  /** How many entries a page of a tree holds. */
+  /** Entries per page of a tree. */
   pageSize?: number
-  /** Which files are answered by a redirect to the store: those over a size, and those whose path matches. */
+  /** Which files are redirected to the store: those over a size, and those whose path matches. */
   lfs?: Partial<LfsRule>
-  /** How long a link to the store is good. */
+  /** How long a link to the store is valid. */
   linkLifetimeSeconds?: number
-  /** Answers small files as huggingface.co does: 307 to a relative path of the hub itself. */
+  /** Redirects small files like huggingface.co: 307 to a relative path on the hub itself. */
   redirectsSmallFiles?: boolean
 }
 
 /** A running stand-in. Its lists are live: push faults and read requests at any time. */
 export interface Hub extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>`; what a client takes as its endpoint. */
+  /** `http://127.0.0.1:<port>`; the endpoint for clients. */
   url: string
-  /** `http://localhost:<port>`; where LFS files are, on another hostname as on the real hub. */
+  /** `http://localhost:<port>`; serves LFS files from another hostname, as on the real hub. */
   storageUrl: string
   requests: HubRequest[]
   faults: Fault[]
   /** Commits a file to a branch (`main`) and returns the new commit; older commits stay readable. */
   addFile(input: { repo: string; file: HubFile; branch?: string }): Promise<string>
-  /** The commit that a ref (`main`) names now. */
+  /** The current commit of a ref (`main`). */
   commitOf(repo: string, ref?: string): string
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { type Answer, fileAnswer, textAnswer } from './answer.ts'
 import type { HubSettings } from './hub-settings.ts'
 
-/** What the store behind the redirects answers: signed links only, ranges, and never a second way to authenticate. */
+/** The store behind the redirects: signed links only, with ranges, and no second way to authenticate. */
 export function answerStorage({ url, path, range, authorization, settings }: StorageInput): Answer {
   if (authorization !== undefined) return refusal(400, 'InvalidArgument', 'Only one auth mechanism allowed')
   if (!settings.signer.isGood(url)) return refusal(403, 'AccessDenied', 'Access denied')

@@ -5,7 +5,7 @@ import { type Entry, entriesOf, type Repo, resolveRef } from './repo.ts'
 import { expandedJson, fileJson } from './shapes.ts'
 import { splitRef } from './split-ref.ts'
 
-/** R3: files and folders of a commit, a page at a time, with an absolute `Link` to the next page. */
+/** R3: files and folders of a commit in pages, with an absolute `Link` to the next page. */
 export function answerTree({ repo, rest, url, settings }: TreeInput): Answer {
   const { ref, path } = splitRef(repo, rest)
   const commit = resolveRef(repo, ref)
