@@ -6,45 +6,45 @@ import type { Sparse } from './sparse/sparse.ts'
 import type { Timing } from './task.ts'
 import type { TensorAccess } from './tensors/tensors.ts'
 
-/** What protocols may ask of a model besides its pipeline, kind by kind. A task has those that its models can do. */
+/** What protocols may use of a model besides its pipeline. Each task offers those that its model supports. */
 export interface Capabilities {
   embeddings: Embeddings
   sparse: Sparse
   rerank: Rerank
   classify: Classify
   tokenizer: TokenizerCapability
-  /** The graph itself, by the names of its tensors: every model has it whose graph is its repo's. */
+  /** The graph itself, by tensor names: for every model whose graph is the repo's. */
   tensors: TensorAccess
 }
 
-/** How a text that is too long for the model is dealt with. */
+/** What happens to a text that is too long for the model. */
 export interface Truncation {
-  /** Off: such a text is an error, `invalid_input`. */
+  /** If false, such a text is refused with `invalid_input`. */
   truncate: boolean
   /** The end that is cut off. */
   direction: 'left' | 'right'
 }
 
-/** What an answer cost. */
+/** The cost of an answer. */
 export interface Answered {
   timing: Timing
-  /** The tokens of all inputs, special ones included. */
+  /** The number of tokens of all inputs, special ones included. */
   tokens: number
 }
 
-/** How well each text answers a query, by a cross-encoder. */
+/** Scores how well each text answers a query, with a cross-encoder. */
 export type Rerank = (request: {
   query: string
   texts: readonly string[]
   truncation: Truncation
-  /** The model's own numbers instead of ones between 0 and 1. */
+  /** Return the model's own numbers instead of scores between 0 and 1. */
   rawScores: boolean
-  /** How much of each text is read, where that is less than the model could. */
+  /** Truncates each text to this many tokens. @default the model's limit */
   textTokensMax?: number | undefined
   options: CallOptions
 }) => Promise<Answered & { scores: number[] }>
 
-/** The classes of texts, or of pairs of texts, each list from the likeliest down, and made when it is asked for. */
+/** Classifies texts, or pairs of texts; each list is in descending order of score and computed when called. */
 export type Classify = (request: {
   inputs: readonly (string | readonly [string, string])[]
   truncation: Truncation
@@ -53,14 +53,14 @@ export type Classify = (request: {
 }) => Promise<Answered & { classes: (() => LabelScore[])[] }>
 
 export interface TokenizerCapability {
-  /** @throws AppError `invalid_input` where all texts together have more than `tokensMax` tokens. */
+  /** @throws AppError `invalid_input` if all texts together have more than `tokensMax` tokens. */
   tokenize(request: {
     texts: readonly string[]
     addSpecialTokens: boolean
     tokensMax: number
     signal: AbortSignal
   }): Promise<Token[][]>
-  /** @throws AppError `invalid_input` for an id that is not the model's. */
+  /** @throws AppError `invalid_input` for an id that the model does not have. */
   decode(request: { ids: readonly number[]; skipSpecialTokens: boolean }): string
 }
 
@@ -68,12 +68,12 @@ export interface Token {
   id: number
   text: string
   special: boolean
-  /** Where it stands in the text, in characters; absent for a special token. */
+  /** Offsets in the text in code points; absent for a special token. */
   start?: number
   stop?: number
 }
 
-/** The task that is named to a caller who asks for what a model cannot do. */
+/** What an error suggests when a model lacks the capability. */
 const taskFor: Record<keyof Capabilities, string> = {
   embeddings: 'feature-extraction',
   sparse: 'sparse embeddings, as SPLADE makes them of a model for fill-mask',
@@ -83,7 +83,7 @@ const taskFor: Record<keyof Capabilities, string> = {
   tensors: 'a model whose graph is served as it is',
 }
 
-/** @throws AppError `wrong_task` where the model cannot do it. */
+/** @throws AppError `wrong_task` if the model lacks the capability. */
 export function capabilityOf<Kind extends keyof Capabilities>({ model, kind, route }: AskCapability<Kind>) {
   const capability = route.service.capabilities[kind]
   if (capability === undefined) throw errors.wrongTask(model, route.task, taskFor[kind])

@@ -1,18 +1,18 @@
 import type { TensorSignature } from '../../shared/contract/repo.ts'
 import type { TaskModel } from './task.ts'
 
-/** A dimension that a graph was exported with as a number, where others leave it open. */
+/** The size of a dimension that a graph was exported with, if it is fixed. */
 export const fixedSize = (dimension: number | string | undefined): number | undefined =>
   typeof dimension === 'number' && dimension > 0 ? dimension : undefined
 
-/** How many inputs a graph takes at once, where it was exported for just so many. */
+/** The number of inputs per run, if the graph was exported with a fixed batch size. */
 export const fixedBatch = (inputs: readonly Pick<TensorSignature, 'shape'>[]): number | undefined =>
   inputs.map(({ shape }) => fixedSize(shape?.[0])).find((size) => size !== undefined)
 
 /**
- * Serves a graph that was exported for so many inputs at once, as `torch.onnx.export` does unless it is told which axes
- * are dynamic: each run has just as many, and copies of the last one stand where there are fewer. Copies, because they
- * change nothing for a graph that quantises over its whole batch.
+ * Adapts a model to a graph with a fixed batch size, which `torch.onnx.export` makes unless it is told which axes are
+ * dynamic. Smaller batches are filled with copies of their last input, because copies do not change the result of a
+ * graph that quantises over its whole batch.
  */
 export function inFixedBatches<Input, Output>(
   model: TaskModel<Input, Output>,
@@ -24,7 +24,7 @@ export function inFixedBatches<Input, Output>(
     Array.from({ length: size }, (_, at) => batch[at] ?? lastOf(batch))
   return {
     ...model,
-    // However few there are, a run takes as long as a full one.
+    // A run takes as long as a full one, however few inputs it has.
     sizeOf: () => 1,
     costMax: size,
     itemsMax: Math.min(model.itemsMax, size),

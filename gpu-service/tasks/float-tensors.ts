@@ -1,12 +1,12 @@
 import type { Tensor, Tensors } from '../engine/engine.ts'
 
-/** The kinds of floats that graphs take and give here. */
+/** The float types that are served. */
 export const floatTypes = ['float32', 'float16'] as const
 export type FloatType = (typeof floatTypes)[number]
 
 export const isFloatType = (type: string): type is FloatType => floatTypes.some((one) => one === type)
 
-/** Numbers as the tensor of either kind. */
+/** Creates a tensor of either float type. */
 export function floatTensor({ type, dims, data }: FloatTensor): Tensor {
   return type === 'float32'
     ? { type, dims, data }
@@ -19,14 +19,14 @@ interface FloatTensor {
   data: Float32Array<ArrayBuffer>
 }
 
-/** The rows of an output with one row per input; views of one buffer. */
+/** Splits an output into one row per input; the rows are views of one buffer. */
 export function rowsOf(tensors: Tensors, output: string, count: number): Float32Array<ArrayBuffer>[] {
   const data = floatsOf(tensors, output)
   const width = data.length / count
   return Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width))
 }
 
-/** The numbers of an output, of whichever kind they are. */
+/** Returns an output of either float type as float32. */
 export function floatsOf(tensors: Tensors, output: string): Float32Array<ArrayBuffer> {
   const tensor = tensors[output]
   if (tensor?.data instanceof Float32Array) return tensor.data

@@ -1,6 +1,6 @@
 /**
- * An int64 tensor's data with 32-bit values in it, written through the low words of the same buffer: making a BigInt of
- * every token would cost more than the tokenizer. Little-endian, as every machine that onnxruntime runs on.
+ * Returns the data of an int64 tensor with 32-bit values, written through the low words of the same buffer: making a
+ * BigInt of every token would cost more than the tokenizer. Little-endian, as every machine that onnxruntime runs on.
  */
 export function int64Rows({ rows, width, fill }: Int64Rows): BigInt64Array<ArrayBuffer> {
   const data = new BigInt64Array(rows.length * width)
@@ -19,6 +19,6 @@ export function int64Rows({ rows, width, fill }: Int64Rows): BigInt64Array<Array
 interface Int64Rows {
   rows: readonly ArrayLike<number>[]
   width: number
-  /** What stands behind the end of a shorter row. */
+  /** Fills the end of shorter rows. */
   fill: number
 }

@@ -2,8 +2,8 @@ import type { OnnxHeader } from '../../shared/onnx/onnx-header.ts'
 import type { Isolation } from './task.ts'
 
 /**
- * Whether an input's answer is the same whoever shares its batch. A dynamically quantised file takes one scale for all
- * activations of a run, padding included, so there it is not.
+ * Whether an input's answer does not depend on the others in its batch. In a dynamically quantised file it does: one
+ * scale applies to all activations of a run, padding included.
  */
 export const isBatchInvariant = ({ operators }: Pick<OnnxHeader, 'operators'>): boolean =>
   !operators.has('DynamicQuantizeLinear')
@@ -11,7 +11,7 @@ export const isBatchInvariant = ({ operators }: Pick<OnnxHeader, 'operators'>): 
 export const runsAlone = ({ isolate, graph }: IsolationInput): boolean =>
   isolate === 'always' || (isolate === 'auto' && !isBatchInvariant(graph))
 
-/** What `/info` says of it. */
+/** The fields in `/info`. */
 export const describeIsolation = (input: IsolationInput) => ({
   batchInvariant: isBatchInvariant(input.graph) || runsAlone(input),
   isolate: input.isolate,

@@ -10,13 +10,13 @@ export interface LabelScore {
 export const scoreFunctions = ['softmax', 'sigmoid', 'none'] as const
 export type ScoreFunction = (typeof scoreFunctions)[number]
 
-/** What a classifier calls its classes, and how its numbers become scores unless a caller says. */
+/** The names of a classifier's classes, and how its numbers become scores by default. */
 export interface Labels {
   names: readonly string[]
   defaultFunction: ScoreFunction
 }
 
-/** More than any classifier has, and each has a name in memory. */
+/** More than any classifier has; each needs a name in memory. */
 const classesMax = 1_000_000
 
 const config = z.object({
@@ -26,7 +26,7 @@ const config = z.object({
   problem_type: z.string().nullish(),
 })
 
-/** From config.json; classes without a name are called as transformers calls them. */
+/** Reads them from config.json; classes without a name are named as in transformers. */
 export async function readLabels(files: ModelFiles, count: number | undefined): Promise<Labels> {
   const { id2label, num_labels, problem_type } = (await readConfig(files, 'config.json', config)) ?? {}
   const highest = Object.keys(id2label ?? {}).reduce((most, id) => Math.max(most, Number(id) || 0), -1)
@@ -39,7 +39,9 @@ export async function readLabels(files: ModelFiles, count: number | undefined): 
 
 const unnamed = (id: number): string => `LABEL_${id}`
 
-/** As transformers chooses it: a regression's number is its answer, and one class alone is likely or not, whatever it is called. */
+/**
+ * As in transformers: a regression's number is its answer, and a single class is scored by sigmoid, whatever its name.
+ */
 function defaultFunction({
   problemType,
   size,
@@ -56,7 +58,7 @@ export interface ScoreOptions {
   topK: number
 }
 
-/** `top_k` and `function_to_apply`, as Hugging Face's clients send them. @throws AppError `invalid_input` */
+/** Parses `top_k` and `function_to_apply`, as Hugging Face's clients send them. @throws AppError `invalid_input` */
 export function readScoreOptions(parameters: Record<string, unknown>, defaults: ScoreOptions): ScoreOptions {
   const { top_k: topK, function_to_apply: apply } = parameters
   if (topK !== undefined && topK !== null && !(typeof topK === 'number' && Number.isInteger(topK) && topK >= 1))
@@ -67,7 +69,7 @@ export function readScoreOptions(parameters: Record<string, unknown>, defaults: 
   return { topK: topK ?? defaults.topK, apply: named ?? defaults.apply }
 }
 
-/** The likeliest first; of as many classes as the model has a number for, whatever its files name. */
+/** The scores in descending order, for every number that the model returns, named or not. */
 export function labelScores({ logits, names, apply, topK }: LabelScores): LabelScore[] {
   return applyFunction(logits, apply)
     .map((score, index) => ({ label: names[index] ?? unnamed(index), score }))

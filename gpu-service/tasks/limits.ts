@@ -1,2 +1,2 @@
-/** The most inputs of one request, in every protocol and task. */
+/** The most inputs per request, in every protocol and task. */
 export const inputsMax = 2048

@@ -7,54 +7,54 @@ import type { ModelFiles } from '../models/model-files.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Pictures } from './image/pictures.ts'
 
-/** One kind of thing that models do. A task reads a model's files and knows how to ask its graph. */
+/** A kind of model. A task reads a model's files and knows how to run its graph. */
 export interface Task {
   name: string
-  /** Other ONNX files of a repo that it serves together with this one. */
+  /** Other ONNX files of the repo that it serves together with this one. */
   filesWith?(file: string): readonly string[]
-  /** @throws AppError `unsupported_model` with a reason that names the file at fault. */
+  /** @throws AppError `unsupported_model` naming the file at fault. */
   open(model: ModelSource): Promise<OpenedTask>
 }
 
 export interface ModelSource {
   files: ModelFiles
-  /** The ONNX file that is served, by its path in the repo. */
+  /** The path in the repo of the ONNX file to serve. */
   file: string
   graph: OnnxHeader
   settings: RunSettings
 }
 
-/** How the host and the deployment want models to be run. */
+/** How the host and the deployment want models to run. */
 export interface RunSettings {
   device: Device
-  /** Whether the members of a batch run alone: `auto` where the others would change a member's answer. */
+  /** Whether each input runs alone: `auto` does so if others in the batch would change its answer. */
   isolate: Isolation
-  /** What reads pictures, on a host that does. */
+  /** Decodes pictures, on a host that serves models for them. */
   pictures?: Pictures | undefined
 }
 
 export type Isolation = 'auto' | 'always' | 'never'
 
-/** A model as its task understands it, before any engine holds it. */
+/** An opened model, before any engine has loaded it. */
 export interface OpenedTask {
-  /** The files that the engines load, by a name of the task's own: the repo's file as it is, or made from it. */
+  /** The files for the engines to load, by a name of the task's choice: the repo's file, or one derived from it. */
   graphs: Readonly<Record<string, string>>
-  /** What `/info` says of it. */
+  /** Its fields in `/info`. */
   describe: Record<string, unknown>
-  /** Runs that a new model makes before it is ready: every shape that it will be asked for, about. */
+  /** Runs to make before the model is ready, of about every shape that requests will have. */
   warmUp: WarmUpRun[]
-  /** What the graph `hidden.graph` was made to take and give beside what the repo's file says. */
+  /** Tensors that the graph `hidden.graph` has in addition to those of the repo's file. */
   hidden?: HiddenTensors | undefined
-  /** Puts queues before it, one for each way to ask it. */
+  /** Creates its queues, one for each way to run it. */
   serve(createBatcher: BatcherFactory): TaskService
 }
 
-/** The tensors that nodes behind a graph added to it, for those who ask it by the names of its tensors. */
+/** The tensors of nodes added to a graph, for callers that address tensors by name. */
 export interface HiddenTensors {
   graph: string
-  /** Further outputs, by the name that callers see and the name in the graph. */
+  /** Further outputs: `name` for callers, `source` in the graph. */
   outputs: readonly (TensorSignature & { source: string })[]
-  /** The inputs that callers do not see, made from those they gave. @throws AppError `invalid_input` */
+  /** Computes the inputs that callers do not see from theirs. @throws AppError `invalid_input` */
   fill(call: EngineCall): Tensors
 }
 
@@ -71,48 +71,48 @@ export interface TaskModel<Input, Output> {
   /** Which of the task's graphs it runs. */
   graph: string
   sizeOf(input: Input): number
-  /** How many tokens of a text it is, as limits and bills count them; none, where it is not said. */
+  /** The number of text tokens, as limits and bills count them. @default 0 */
   tokensOf?: (input: Input) => number
   /** The most that one run may cost, padding included, in the unit of `sizeOf`. */
   costMax: number
   itemsMax: number
-  /** Only inputs of one group may share a run. All may, where this is absent. */
+  /** Only inputs of the same group may share a run. @default all may */
   groupOf?: (input: Input) => string
-  /** Inputs with one key have one answer, so that those which wait together are computed once. */
+  /** Inputs with the same key have the same answer, so that they are computed once. */
   keyOf?: (input: Input) => string
   encode(inputs: readonly Input[]): EngineCall
-  /** As many answers as inputs, in their order. */
+  /** Returns one answer per input, in order. */
   decode(tensors: Tensors, inputs: readonly Input[]): Output[]
 }
 
-/** A task at work: what the protocols speak to. */
+/** A running task, as protocols use it. */
 export interface TaskService {
-  /** The Hugging Face pipeline shape. */
+  /** The Hugging Face pipeline. */
   pipeline(request: PipelineRequest): Promise<PipelineAnswer>
-  /** What else it can do, for the protocols that ask for it. */
+  /** For the protocols that need more. */
   capabilities: Partial<Capabilities>
-  /** Which of those it is not for, so that it does them where it is named and no other does. */
+  /** Those that it offers only to callers that name the model. */
   besides?: readonly (keyof Capabilities)[]
 }
 
 export interface PipelineRequest {
   /** The body's `inputs`, or the bytes of a body that is a picture. */
   inputs: unknown
-  /** What stands in the body beside `inputs`, and over it what stands in its `parameters`: clients send either. */
+  /** The body's other fields, overridden by those of its `parameters`: clients send either. */
   parameters: Record<string, unknown>
   options: CallOptions
-  /** What the caller's client calls itself, where clients of one task read different answers. */
+  /** The name of the caller's client, for those of one task that expect different answers. */
   client?: string | undefined
 }
 
 export interface PipelineAnswer {
   json: JsonText
   timing: Timing
-  /** How many tokens the inputs were, for a text model. */
+  /** The number of input tokens, for a text model. */
   tokens?: number
 }
 
-/** A body that is written already: in pieces where it is large, so that no giant string is made. */
+/** A serialised body, in pieces if it is large, to avoid giant strings. */
 export type JsonText = string | AsyncIterable<string>
 
 export interface Timing {
@@ -121,7 +121,7 @@ export interface Timing {
   batchSize: number
 }
 
-/** Of a request whose items ran in several batches: the longest of each. */
+/** The timing of a request whose items ran in several batches: the maximum of each. */
 export function timingOf(results: readonly Timing[]): Timing {
   const timing = { queueMs: 0, runMs: 0, batchSize: 0 }
   for (const { queueMs, runMs, batchSize } of results) {

@@ -15,7 +15,6 @@ import { tokenClassification } from './token-classification/token-classification
 import { zeroShotClassification } from './zero-shot-classification/zero-shot-classification.ts'
 import { zeroShotImageClassification } from './zero-shot-image-classification/zero-shot-image-classification.ts'
 
-/** Which code does a task. */
 const tasks: Record<ServedTask, Task> = {
   'feature-extraction': featureExtraction,
   'sentence-similarity': featureExtraction,
@@ -34,7 +33,7 @@ const tasks: Record<ServedTask, Task> = {
   tensors: tensorsTask,
 }
 
-/** @throws AppError `unsupported_model` naming the tasks there are. */
+/** @throws AppError `unsupported_model` listing the served tasks. */
 export function taskNamed(name: string): Task {
   if (isServedTask(name)) return tasks[name]
   throw errors.unsupportedModel(`the task "${name}" is not served; it must be one of ${servedTasks.join(', ')}.`)

@@ -1,15 +1,15 @@
 import { type YieldTurn, yieldTurnFor } from '../yield-turn.ts'
 import type { JsonText } from './task.ts'
 
-/** Past so many characters a piece goes out. */
+/** Characters after which a piece is sent. */
 const pieceLength = 65_536
-/** An answer that is shorter is one string, which HTTP can give the length of. */
+/** A shorter answer is a single string, so that HTTP can declare its length. */
 const wholeMax = 262_144
 
-/** Some JSON, or the parts of it where it may be long. */
+/** Some JSON, or a generator of its parts if it may be long. */
 export type Written = string | Generator<string, void>
 
-/** JSON that is written part by part, so that others get their turn in between and no string holds all of a long one. */
+/** Serialises JSON part by part, yielding to the event loop, so that no string holds all of a long answer. */
 export async function writeJson(json: Iterable<string>, signal: AbortSignal): Promise<JsonText> {
   const parts = json[Symbol.iterator]()
   const yieldTurn = yieldTurnFor(signal)
@@ -27,7 +27,7 @@ export async function writeJson(json: Iterable<string>, signal: AbortSignal): Pr
   return written.join('') + text
 }
 
-/** The answers of a request, as a list or, for inputs that were no list, as the one that there is. */
+/** Serialises the answers of a request: as a list, or alone if its input was not a list. */
 export function answersJson<Item>({ items, isList, write, signal }: AnswersJson<Item>): Promise<JsonText> {
   const [only] = items
   if (isList || only === undefined) return writeJson(listParts(items, write), signal)
@@ -42,7 +42,7 @@ interface AnswersJson<Item> {
   signal: AbortSignal
 }
 
-/** A JSON list, item by item. */
+/** Generates the parts of a JSON list. */
 export function* listParts<Item>(
   items: Iterable<Item>,
   write: (item: Item, index: number) => Written,
@@ -74,7 +74,7 @@ async function* inPieces({ written, parts, yieldTurn }: InPieces): AsyncGenerato
 }
 
 interface InPieces {
-  /** Those that are written already. */
+  /** The pieces written so far. */
   written: readonly string[]
   parts: Iterator<string>
   yieldTurn: YieldTurn

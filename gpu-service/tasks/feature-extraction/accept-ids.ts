@@ -3,11 +3,12 @@ import type { Truncation } from '../capabilities.ts'
 import type { Tokens } from './embeddings.ts'
 
 /**
- * Token ids that a caller made, special ones included; where they are to be cut, nothing is put in the place of what is.
- * @throws AppError `invalid_input` naming the one at fault
+ * Validates token ids sent by a caller, which include the special tokens; truncation cuts those off like any others.
+ *
+ * @throws AppError `invalid_input` naming the item at fault
  */
 export function acceptIds({ ids: given, param, maxTokens, vocabularySize, truncation }: AcceptIds): Tokens {
-  // Before any is looked at: a body may hold millions.
+  // Before the ids are looked at, because a body may hold millions.
   if (given.length > maxTokens && !truncation?.truncate)
     throw errors.invalidInput(`"${param}" has ${given.length} tokens; the model takes at most ${maxTokens}.`, param)
   const from = truncation?.direction === 'left' ? Math.max(0, given.length - maxTokens) : 0
@@ -27,6 +28,6 @@ interface AcceptIds {
   param: string
   maxTokens: number
   vocabularySize: number | undefined
-  /** What is too long is refused where nothing is said of it. */
+  /** @default ids over the limit are refused */
   truncation?: Truncation | undefined
 }

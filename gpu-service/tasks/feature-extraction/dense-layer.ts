@@ -5,12 +5,12 @@ import { readSafetensors } from './safetensors.ts'
 
 export type Activation = 'identity' | 'tanh' | 'relu' | 'sigmoid'
 
-/** A layer behind the pooling: activation(vector × weight + bias). */
+/** A layer after the pooling: activation(vector × weight + bias). */
 export interface DenseLayer {
   kind: 'dense'
   inWidth: number
   outWidth: number
-  /** Row by row of the inputs, as a matrix product takes it. */
+  /** [inWidth, outWidth] in row-major order, as MatMul takes it. */
   weight: Float32Array<ArrayBuffer>
   bias: Float32Array<ArrayBuffer> | undefined
   activation: Activation
@@ -27,7 +27,7 @@ const denseConfig = z.object({
 
 const activations: Record<string, Activation> = { Identity: 'identity', Tanh: 'tanh', ReLU: 'relu', Sigmoid: 'sigmoid' }
 
-/** A `Dense` module of sentence-transformers. @throws AppError `unsupported_model` naming what is at fault */
+/** Reads a `Dense` module of sentence-transformers. @throws AppError `unsupported_model` naming what is wrong */
 export async function readDenseLayer(files: ModelFiles, folder: string): Promise<DenseLayer> {
   const path = `${folder}/config.json`
   const config = await readConfig(files, path, denseConfig)
@@ -60,7 +60,7 @@ async function readWeights({ files, folder, inWidth, outWidth }: ReadWeights) {
   if (!files.paths.has(path))
     throw errors.unsupportedModel(`the dense layer "${folder}" has no "${path}"; other kinds of weights are not read.`)
   const tensors = await readSafetensors(localPath(files, path)).catch((error) => {
-    // What the system is to blame for is no fault of the file.
+    // An error of the file system is not the file's fault.
     if (error instanceof Error && 'syscall' in error) throw error
     throw errors.unsupportedModel(`the file "${path}" could not be read: ${messageOf(error)}`)
   })

@@ -9,13 +9,13 @@ export interface EmbeddingCall {
   batch: readonly Pick<EmbeddingInput, 'ids' | 'skipped'>[]
   inputs: TokenInputs
   outputs: readonly string[]
-  /** What is pooled by nodes behind the graph. */
+  /** The poolings done by nodes added to the graph. */
   modes: readonly Pooling[]
   padTokenId: number
   positionOffset?: number | undefined
 }
 
-/** Texts as tensors, padded at the end to the longest of their batch: a mask says so, whichever side a model prefers. */
+/** Converts texts to tensors, always padded at the end: the attention mask makes the side irrelevant. */
 export function embeddingCall({ batch, outputs, modes, ...how }: EmbeddingCall): EngineCall {
   const call = tokenTensors({ ...how, batch })
   const texts = batch.map(({ ids, skipped = 0 }) => ({ length: ids.length, skipped }))

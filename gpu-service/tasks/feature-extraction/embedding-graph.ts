@@ -8,24 +8,24 @@ import { namePrefix, pooledOutput, poolingNodes, rawOutput } from './pooling-nod
 export interface EmbeddingGraph {
   /** The file to load. */
   path: string
-  /** What pools: the file by itself, nodes that were put behind it, or this service where that cannot be. */
+  /** What pools: the original graph, nodes added to it, or this service if none can be added. */
   pooledBy: 'file' | 'nodes' | 'service'
-  /** The outputs to ask for. */
+  /** The outputs to request. */
   outputs: EmbeddingOutputs
-  /** How long a token's vector and a text's are, where the file says so. */
+  /** The lengths of a token's vector and of a text's, if the file declares them. */
   width: { token?: number | undefined; text?: number | undefined }
 }
 
 export interface EmbeddingOutputs {
-  /** One vector per text; absent where the service pools. */
+  /** One vector per text; absent if the service pools. */
   vector?: string
-  /** That vector before it is brought to length 1; absent where it never was. */
+  /** That vector before normalisation; absent if it is not normalised by added nodes. */
   raw?: string
   /** One vector per token. */
   tokens?: string
 }
 
-/** A graph that gives one vector per text: the repo's own, or one made of it. @throws AppError `unsupported_model` */
+/** Returns a graph with one vector per text: the original, or an extended copy. @throws AppError `unsupported_model` */
 export async function embeddingGraph({ graph, path, file, config }: EmbeddingGraphInput): Promise<EmbeddingGraph> {
   const tokens = tokenOutput(graph.outputs)
   const pooled = pooledOutputOf(graph.outputs, tokens)
@@ -46,16 +46,16 @@ export async function embeddingGraph({ graph, path, file, config }: EmbeddingGra
 interface EmbeddingGraphInput {
   graph: OnnxHeader
   path: string
-  /** Its name in the repo. */
+  /** Its path in the repo. */
   file: string
   config: Pick<PoolingConfig, 'modes' | 'steps'>
 }
 
-/** Names that a file has already cannot be given again, and operators without broadcasting cannot take our inputs. */
+/** Names must not clash, and the added nodes need operators with broadcasting (opset 7). */
 export const canBeExtended = ({ inputs, outputs, opset }: Pick<OnnxHeader, 'inputs' | 'outputs' | 'opset'>): boolean =>
   [...inputs, ...outputs].every(({ name }) => !name.startsWith(namePrefix)) && (opset['ai.onnx'] ?? 0) >= 7
 
-/** Names inside of the graph, and its size, are known only when it is read. */
+/** Names inside the graph, and its size, are known only once it is read. */
 function ifNotExtended(error: unknown): undefined {
   if (!(error instanceof GraphNotExtended)) throw error
 }
@@ -66,10 +66,10 @@ const tokenOutput = (outputs: readonly TensorSignature[]): TensorSignature | und
   outputs.find(({ name }) => name === 'last_hidden_state' || name === 'token_embeddings') ??
   outputs.find((output) => isFloat(output) && output.shape?.length === 3)
 
-/** What sentence-transformers calls a text's vector, and what CLIP's half that reads texts does. */
+/** The names in sentence-transformers and in CLIP's text tower. */
 const pooledNames = ['sentence_embedding', 'text_embeds']
 
-/** A vector per text: named so, or all that there is. */
+/** A vector per text: by its name, or as the only output. */
 const pooledOutputOf = (outputs: readonly TensorSignature[], tokens: TensorSignature | undefined) =>
   outputs.find((output) => pooledNames.includes(output.name) && isFloat(output) && output.shape?.length !== 3) ??
   (tokens === undefined && outputs.length === 1

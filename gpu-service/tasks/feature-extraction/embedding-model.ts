@@ -14,17 +14,17 @@ export interface EmbeddingModelOptions {
   pooling: Pick<PoolingConfig, 'modes' | 'steps'>
   padTokenId: number
   positionOffset?: number | undefined
-  /** One text per run, where the others in a batch would change its vector. */
+  /** One text per run, because the others in a batch would change its vector. */
   alone: boolean
   device: Device
 }
 
-/** A CPU is fastest at a few hundred tokens per run and slower beyond; a GPU is only filled by thousands. */
+/** A CPU is fastest at a few hundred tokens per run and slower beyond; only thousands fill a GPU. */
 export const limits = { cpu: { costMax: 384, itemsMax: 64 }, cuda: { costMax: 16_384, itemsMax: 512 } }
-/** How many numbers of token vectors may be pooled here at once, so that the thread is not held for long. */
+/** The most numbers in token vectors pooled at once on this thread, so that it is not blocked for long. */
 const pooledHereMax = 2_000_000
 
-/** How texts become tensors, and how their vectors come back: one of a text, or those of its tokens. */
+/** Converts texts to tensors and the outputs to a vector per text, or the vectors of its tokens. */
 export function embeddingModel(options: EmbeddingModelOptions): TaskModel<EmbeddingInput, Embedding> {
   const { inputs, graph, pooling, padTokenId, positionOffset, alone, device } = options
   const { costMax, itemsMax } = limits[device]
@@ -48,7 +48,7 @@ export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Embedd
       const size = data.length / batch.length
       const width = tensors[output]?.dims.at(-1) ?? 0
       return batch.map((input, index) => {
-        // A view, not a copy: the vectors of a batch share its buffer until they are written out.
+        // A view: the vectors of a batch share its buffer until they are serialised.
         const row = data.subarray(index * size, (index + 1) * size)
         return decodeRow({ input, row, width, options })
       })
@@ -56,7 +56,7 @@ export function embeddingModel(options: EmbeddingModelOptions): TaskModel<Embedd
   }
 }
 
-/** Of all in a batch, which is of one group. */
+/** All inputs of a batch are of one group. */
 const wantedOf = ([first]: readonly EmbeddingInput[]): EmbeddingInput['wanted'] => first?.wanted ?? 'vector'
 
 const keyOf = ({ ids, skipped = 0, wanted }: EmbeddingInput): string => `${wanted} ${skipped} ${idsKey(ids)}`
@@ -83,19 +83,19 @@ function decodeRow({ input, row, width, options }: DecodeRow): Embedding {
 
 interface DecodeRow {
   input: EmbeddingInput
-  /** What the run gave for this input, padding included. */
+  /** The output for this input, padding included. */
   row: Embedding
-  /** Of the last dimension. */
+  /** The size of the last dimension. */
   width: number
   options: EmbeddingModelOptions
 }
 
-/** An output as float32, whatever kind of float the graph gives. */
+/** Returns an output of any float type as float32. */
 export function floatsOf(tensors: Tensors, output: string): Embedding {
   const { type, data }: { type?: string; data?: unknown } = tensors[output] ?? {}
   if (data instanceof Float32Array) return data as Embedding
   if (data instanceof Float16Array || data instanceof Float64Array) return Float32Array.from(data)
-  // Their bits, as an engine hands them over.
+  // Engines return float16 as its bits.
   if (type === 'float16' && data instanceof Uint16Array)
     return Float32Array.from(new Float16Array(data.buffer, data.byteOffset, data.length))
   throw new Error(`the output "${output}" is no tensor of floats`)

@@ -8,39 +8,42 @@ import { unit } from './pool-outside.ts'
 import type { Prompts } from './prompts.ts'
 import type { TextInputs } from './text-inputs.ts'
 
-/** A text as the model's tokens, special ones included, cut to what the model takes. */
+/** The token ids of a text, special ones included, truncated to the model's limit. */
 export type Tokens = readonly number[]
 
-/** One vector, or those of a text's tokens one behind the other. */
+/** One vector, or the concatenated vectors of a text's tokens. */
 export type Embedding = Float32Array<ArrayBuffer>
 
 export interface EmbeddingInput {
   ids: Tokens
-  /** How many tokens at the start are a prompt's that does not count in the vector. */
+  /** The number of prompt tokens at the start that pooling leaves out. */
   skipped?: number
-  /** A text's vector, the same before it is brought to length 1, or its tokens' vectors. */
+  /** The vector of the text, the same before normalisation, or the vectors of its tokens. */
   wanted: 'vector' | 'raw' | 'tokens'
 }
 
 export interface EmbeddingRequest {
   inputs: readonly EmbeddingInput[]
-  /** Whether vectors have the length 1. By default they are as the model gives them. */
+  /** Whether vectors have length 1. @default as the model returns them */
   normalize?: boolean | null | undefined
-  /** Keep the first of them. What the model gives at length 1 is at length 1 again. */
+  /** Truncates vectors to this many dimensions; normalised ones are normalised again. */
   dimensions?: number | null | undefined
   options: CallOptions
 }
 
-/** What every protocol of embeddings builds on. */
+/** What all embedding protocols build on. */
 export interface Embeddings {
   prompts: Prompts
-  /** Texts to tokens behind a prompt, in slices that leave the event loop free. @throws AppError `invalid_input` */
+  /** Tokenises texts after a prompt, yielding to the event loop. @throws AppError `invalid_input` */
   tokenize(request: TokenizeTexts): Promise<EmbeddingInput[]>
-  /** Token ids that a caller made, special ones included. @throws AppError `invalid_input` naming the one at fault. */
+  /**
+   * Validates token ids sent by a caller, special ones included. @throws AppError `invalid_input` naming the item at
+   * fault.
+   */
   accept(ids: readonly number[], param: string, truncation?: Truncation): EmbeddingInput
-  /** @throws AppError `invalid_input` where the model cannot give such vectors */
+  /** @throws AppError `invalid_input` if the model cannot return such vectors */
   embed(request: EmbeddingRequest): Promise<BatchResult<Embedding>[]>
-  /** The vectors of each text's tokens, special ones included. */
+  /** Returns the vectors of each text's tokens, special ones included. */
   embedTokens(request: Pick<EmbeddingRequest, 'inputs' | 'options'>): Promise<BatchResult<Embedding>[]>
 }
 
@@ -48,7 +51,7 @@ export interface TokenizeTexts {
   texts: readonly string[]
   promptName?: string | null | undefined
   truncation?: Truncation | undefined
-  /** What the request calls its texts, for messages. */
+  /** The request's name for its texts, for error messages. */
   param?: string
   signal: AbortSignal
 }
@@ -58,17 +61,17 @@ export interface EmbeddingsOptions {
   texts: TextInputs
   prompts: Prompts
   maxTokens: number
-  /** Ids from here on are not the model's. */
+  /** The model has no embeddings for ids from here on. */
   vocabularySize: number | undefined
-  /** Whether the model gives vectors at length 1, and whether it can be asked for them as they were before. */
+  /** Whether the model returns normalised vectors, and whether it also offers them without. */
   normalizes: boolean
   hasRaw: boolean
   hasTokens: boolean
-  /** Of a text's vector and of a token's, where they are known. */
+  /** The lengths of a text's vector and of a token's, if known. */
   width: { text?: number | undefined; token?: number | undefined }
 }
 
-/** How many numbers one request may have of token vectors, which are all held at once. */
+/** The most numbers in the token vectors of one request, all of which are in memory at once. */
 const tokenNumbersMax = 16_000_000
 
 export function createEmbeddings(made: EmbeddingsOptions): Embeddings {

@@ -16,7 +16,7 @@ import { createTextInputs } from './text-inputs.ts'
 import { readTextModel } from './text-model.ts'
 import { warmUpRuns } from './warm-up.ts'
 
-/** Texts to vectors, as sentence-transformers makes them: short and full of numbers, or as long as the vocabulary. */
+/** Dense embeddings as sentence-transformers makes them, or sparse ones over the vocabulary. */
 export const featureExtraction: Task = {
   name: 'feature-extraction',
 
@@ -66,7 +66,7 @@ export const featureExtraction: Task = {
   },
 }
 
-/** For `/info`: how a text's vector is made, by what, and which file says so. */
+/** The fields in `/info`: how a text's vector is made, by what, and which file configures it. */
 function describePooling(config: PoolingConfig, { pooledBy, outputs, width }: EmbeddingGraph) {
   const inFile = pooledBy === 'file'
   return {

@@ -6,7 +6,7 @@ import type { PoolingConfig } from './pooling-config.ts'
 import { maskInput, poolingInput } from './pooling-nodes.ts'
 import { maskTensor, weightsTensor } from './pooling-weights.ts'
 
-/** For those who send tokens as tensors: the pooled vector is an output too, and what pools needs no input of theirs. */
+/** For clients that send tokens as tensors: offers the pooled vector as an output and fills the pooling inputs. */
 export function hiddenTensors({ made, pooling }: HiddenOptions): HiddenTensors | undefined {
   const { pooledBy, outputs, width } = made
   const { vector } = outputs
@@ -31,14 +31,14 @@ interface HiddenOptions {
   pooling: PoolingConfig
 }
 
-/** How many tokens each text has: as its mask says, or all of them. */
+/** The number of tokens of each text: from its attention mask, else all of them. */
 function lengthsOf({ input_ids: ids, attention_mask: mask }: Tensors, isPooled: boolean) {
   const [rows = 0, width = 0] = (ids ?? mask)?.dims ?? []
   const marks = mask?.data
   if (marks === undefined || Array.isArray(marks)) return { lengths: Array<number>(rows).fill(width), width }
   const lengths = Array.from({ length: rows }, (_, row) => {
     const own = marks.subarray(row * width, (row + 1) * width)
-    // Exporters give a mask of whichever type they like.
+    // The type of the mask depends on the exporter.
     const end = own.findIndex((mark: number | bigint) => !isToken(mark))
     const length = end < 0 ? width : end
     if (isPooled && (length === 0 || own.subarray(length).some(isToken)))

@@ -12,7 +12,7 @@ const embeddingParameters = z.looseObject({
   encoding_format: z.enum(['float', 'base64']).nullish(),
 })
 
-/** What a caller may say beside the texts. @throws AppError `invalid_input` naming the parameter at fault */
+/** Parses the parameters sent with the texts. @throws AppError `invalid_input` naming the parameter at fault */
 export function readEmbeddingParameters(parameters: Record<string, unknown>) {
   const { truncate, truncation_direction, prompt_name, ...rest } = parseInput(embeddingParameters, parameters)
   const truncation: Truncation = {
@@ -22,7 +22,7 @@ export function readEmbeddingParameters(parameters: Record<string, unknown>) {
   return { ...rest, truncation, promptName: prompt_name }
 }
 
-/** What stands in a pipeline's body is input, so that a fault in it is one of the input. */
+/** Parses a part of a pipeline's body; all of it is input, so errors are `invalid_input`. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   try {
     return parseWith(schema, value)

@@ -2,7 +2,7 @@ import type { Embedding } from './embeddings.ts'
 import type { PoolingConfig, VectorStep } from './pooling-config.ts'
 import { fillWeights, type PooledText, skippedOf } from './pooling-weights.ts'
 
-/** What the extended graph does, done here: for a file that cannot be extended. */
+/** Does the work of the pooling nodes, for a graph that cannot be extended. */
 export function poolOutside({ tokens, width, text, modes, steps }: PoolOutside): Embedding {
   const rows = new Float32Array(modes.length * width)
   for (const [index, mode] of modes.entries()) {
@@ -18,13 +18,13 @@ export function poolOutside({ tokens, width, text, modes, steps }: PoolOutside):
 }
 
 interface PoolOutside extends Pick<PoolingConfig, 'modes' | 'steps'> {
-  /** The token vectors of one text, one behind the other. */
+  /** The concatenated token vectors of one text. */
   tokens: Float32Array
   width: number
   text: PooledText
 }
 
-/** Summed in 64 bits and rounded at the end. */
+/** Sums in float64 and rounds once at the end. */
 function weigh({ tokens, width, weights, row }: Pooled & { weights: Float32Array }): void {
   const sums = new Float64Array(width)
   for (const [position, weight] of weights.entries()) {
@@ -72,7 +72,7 @@ const activations = {
   sigmoid: (value: number) => 1 / (1 + Math.exp(-value)),
 }
 
-/** A vector at length 1; one without a length stays as it is. */
+/** Scales a vector to length 1; the zero vector stays as it is. */
 export function unit(vector: Embedding): Embedding {
   let square = 0
   for (const value of vector) square += value * value

@@ -3,33 +3,35 @@ import { errors } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { type DenseLayer, readDenseLayer } from './dense-layer.ts'
 
-/** In the order in which sentence-transformers puts the vectors of several into one. */
+/** In the order in which sentence-transformers concatenates several. */
 export const poolings = ['cls', 'max', 'mean', 'mean_sqrt_len', 'weightedmean', 'lasttoken'] as const
 export type Pooling = (typeof poolings)[number]
 
 /** How token vectors become one vector. */
 export interface PoolingConfig {
-  /** Several give one longer vector. */
+  /** The vectors of several modes are concatenated. */
   modes: readonly Pooling[]
-  /** What follows, in order. */
+  /** Applied in order after the pooling. */
   steps: readonly VectorStep[]
-  /** Whether the tokens of a prompt count. */
+  /** Whether pooling includes the prompt's tokens. */
   includePrompt: boolean
-  /** Which file says so. */
+  /** The file that configures it. */
   source: string
 }
 
 export type VectorStep = { kind: 'normalize' } | DenseLayer
 
-/** Whether vectors leave the model at length 1. */
+/** Whether the model's vectors have length 1. */
 export const normalizes = ({ steps }: Pick<PoolingConfig, 'steps'>): boolean => steps.at(-1)?.kind === 'normalize'
 
 const modules = z.array(z.object({ path: z.string(), type: z.string() }))
 const poolingModes = z.record(z.string(), z.unknown())
 
 /**
- * What sentence-transformers would do with the repo: its modules in order, and mean pooling without normalising where it
- * lists none. @throws AppError `unsupported_model` naming a module that is not served.
+ * Reads what sentence-transformers would do with the repo: its modules in order, or mean pooling without normalisation
+ * if it lists none.
+ *
+ * @throws AppError `unsupported_model` naming a module that is not served
  */
 export async function readPooling(files: ModelFiles): Promise<PoolingConfig> {
   const kinds = await readModules(files)
@@ -40,7 +42,7 @@ export async function readPooling(files: ModelFiles): Promise<PoolingConfig> {
   for (const { kind, path } of rest)
     if (kind === 'Normalize') steps.push({ kind: 'normalize' })
     else if (kind === 'Dense') steps.push(await readDenseLayer(files, path))
-    // It does something in training only.
+    // Dropout is active in training only.
     else if (kind !== 'Dropout') throw notServed(kind)
   const path = `${pooling?.path ?? '1_Pooling'}/config.json`
   const config = await readConfig(files, path, poolingModes)
@@ -49,7 +51,7 @@ export async function readPooling(files: ModelFiles): Promise<PoolingConfig> {
   return { modes: modesOf(config, path), steps, includePrompt: config.include_prompt !== false, source: path }
 }
 
-/** The modules that a repo of sentence-transformers lists, by the last word of their names. */
+/** The modules of a sentence-transformers repo, by the last part of their type. */
 export async function readModules(files: ModelFiles): Promise<{ kind: string; path: string }[]> {
   const listed = (await readConfig(files, 'modules.json', modules)) ?? []
   return listed.map(({ type, path }) => ({ kind: type.split('.').at(-1) ?? type, path }))

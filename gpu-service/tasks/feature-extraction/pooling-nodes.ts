@@ -10,17 +10,17 @@ import {
 import { normalizes, type PoolingConfig } from './pooling-config.ts'
 import { stepNodes } from './step-nodes.ts'
 
-/** Every name that is added to a file begins like this. */
+/** The prefix of every name that is added to a graph. */
 export const namePrefix = 'slipway_'
 export const poolingInput = 'slipway_pooling'
 export const maskInput = 'slipway_mask'
 export const pooledOutput = 'slipway_embedding'
-/** The vector before it is brought to length 1, where that is the last step. */
+/** The vector before normalisation, if that is the last step. */
 export const rawOutput = 'slipway_raw'
 
 /**
- * The nodes that pool and normalise inside the graph, so that one vector per text leaves the engine and not one per
- * token. Operators whose form has changed between opsets are avoided: the pieces fit any exporter's file.
+ * Returns nodes that pool and normalise inside the graph, so that the engine returns one vector per text rather than
+ * one per token. They avoid operators whose form has changed between opsets, so they fit any exporter's file.
  */
 export function poolingNodes({ tokens, ...config }: PoolingNodes): Buffer {
   const weighted = config.modes.filter((mode) => mode !== 'max').length
@@ -50,24 +50,24 @@ export function poolingNodes({ tokens, ...config }: PoolingNodes): Buffer {
 }
 
 type PoolingNodes = Pick<PoolingConfig, 'modes' | 'steps'> & {
-  /** The output of token vectors, [batch, length, width]. */
+  /** The output with the token vectors, [batch, length, width]. */
   tokens: string
 }
 
-/** Where each pooling's row stands: the weighted ones come first, the largest last. */
+/** The position of each mode's row in the concatenation, where weighted poolings come before max. */
 function orderOf(modes: PoolingConfig['modes'], weighted: number): BigInt64Array {
   let next = 0
   return BigInt64Array.from(modes, (mode) => BigInt(mode === 'max' ? weighted : next++))
 }
 
-/** The rows of several poolings in their order, one behind the other. */
+/** Concatenates the rows of several poolings in the configured order. */
 const joined = (pooled: string[]): NodeSpec[] => [
   { operator: 'Concat', inputs: pooled, output: 'slipway_rows', attributes: { axis: 1 } },
   { operator: 'Gather', inputs: ['slipway_rows', 'slipway_order'], output: 'slipway_sorted', attributes: { axis: 1 } },
   { operator: 'Reshape', inputs: ['slipway_sorted', 'slipway_as_row'], output: 'slipway_row' },
 ]
 
-/** Shapes for Reshape: 0 keeps a dimension, -1 takes what is left. */
+/** Shapes for Reshape: 0 keeps a dimension, -1 infers one. */
 const shapes = [
   { name: 'slipway_flat', value: BigInt64Array.of(0n, -1n) },
   { name: 'slipway_as_row', value: BigInt64Array.of(0n, 1n, -1n) },

@@ -1,10 +1,10 @@
 import type { Tensor } from '../../engine/engine.ts'
 import type { Pooling } from './pooling-config.ts'
 
-/** Far below any activation, and a number that 32 bits can add to one. */
+/** Far below any activation, yet finite when added to one in float32. */
 export const never = -1e9
 
-/** Which of its tokens a text is pooled from: all behind the prompt, where that does not count. */
+/** The tokens that a text is pooled from: all after the skipped prompt. */
 export interface PooledText {
   length: number
   skipped: number
@@ -17,8 +17,8 @@ interface WeightsOptions {
 }
 
 /**
- * What the extended graph is given: how much each token counts, a row per pooling that the token vectors are multiplied
- * by. Padding counts nothing, whoever shares the batch.
+ * The pooling input of the extended graph: the weight of each token, one row per pooling, to multiply the token vectors
+ * by. Padding has weight 0, so it never affects a result.
  */
 export function weightsTensor({ modes, texts, width }: WeightsOptions): Tensor {
   const data = new Float32Array(texts.length * modes.length * width)
@@ -30,7 +30,7 @@ export function weightsTensor({ modes, texts, width }: WeightsOptions): Tensor {
   return { type: 'float32', dims: [texts.length, modes.length, width], data }
 }
 
-/** For the largest of each column: what is added to every token, so that one that does not count is never it. */
+/** For max pooling: added to the token vectors, so that a token that does not count is never the maximum. */
 export function maskTensor({ texts, width }: Omit<WeightsOptions, 'modes'>): Tensor {
   const data = new Float32Array(texts.length * width)
   for (const [row, text] of texts.entries()) {
@@ -41,7 +41,7 @@ export function maskTensor({ texts, width }: Omit<WeightsOptions, 'modes'>): Ten
   return { type: 'float32', dims: [texts.length, width, 1], data }
 }
 
-/** A text that is all prompt is pooled from all of it. */
+/** A text that consists of its prompt alone is pooled from all of it. */
 export const skippedOf = ({ length, skipped }: PooledText): number => (skipped < length ? skipped : 0)
 
 export function fillWeights({ weights, mode, text }: FillWeights): void {
@@ -51,7 +51,7 @@ export function fillWeights({ weights, mode, text }: FillWeights): void {
   if (mode === 'cls') weights[0] = 1
   else if (mode === 'lasttoken') weights[length - 1] = 1
   else if (mode === 'weightedmean') {
-    // The sum of the positions from the first that counts to the last, as positions are counted from 1.
+    // The sum of the 1-based positions of all tokens that count.
     const total = (count * (first + 1 + length)) / 2
     for (let position = first; position < length; position++) weights[position] = (position + 1) / total
   } else weights.fill(mode === 'mean' ? 1 / count : 1 / Math.sqrt(count), first, length)

@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 
-/** What a model wants put before a text, by the name of what the text is for: `query`, `document`. */
+/** The texts that a model expects before an input, by purpose: `query`, `document`. */
 export interface Prompts {
   names: readonly string[]
-  /** Put before every text that names none. */
+  /** Used when a request names none. */
   defaultName: string | undefined
-  /** @throws AppError `invalid_input` naming the prompts there are. */
+  /** @throws AppError `invalid_input` listing the prompts. */
   named(name: string | null | undefined): string
 }
 
@@ -17,7 +17,7 @@ const sentenceConfig = z.object({
   default_prompt_name: z.string().nullish(),
 })
 
-/** @throws AppError `unsupported_model` where the default is none of them */
+/** @throws AppError `unsupported_model` if the default is not in the list */
 export async function readPrompts(files: ModelFiles): Promise<Prompts> {
   const config = await readConfig(files, path, sentenceConfig)
   const prompts = new Map(Object.entries(config?.prompts ?? {}))

@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../limits.ts'
 
-/** A text or several. @throws AppError `invalid_input` naming the one at fault */
+/** Parses a text or a list of texts. @throws AppError `invalid_input` naming the item at fault */
 export function readTexts(inputs: unknown): string[] {
   const texts: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
   if (texts.length === 0) throw errors.invalidInput('"inputs" is empty: send at least one text.', 'inputs')

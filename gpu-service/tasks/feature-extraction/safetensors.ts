@@ -16,7 +16,7 @@ export interface WeightTensor {
   data: Float32Array<ArrayBuffer>
 }
 
-/** The tensors of a small safetensors file, as float32. @throws RangeError where it is none. */
+/** Reads the tensors of a small safetensors file as float32. @throws RangeError if it is invalid. */
 export async function readSafetensors(path: string): Promise<Map<string, WeightTensor>> {
   const file = await open(path)
   try {
@@ -46,7 +46,7 @@ export async function readSafetensors(path: string): Promise<Map<string, WeightT
   }
 }
 
-/** Little-endian, as the format is and every machine that this runs on. */
+/** The format is little-endian, as is every machine that this runs on. */
 function asFloats(dtype: string, { buffer, byteOffset, byteLength }: Buffer<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const bytes = buffer.slice(byteOffset, byteOffset + byteLength)
   if (dtype === 'F32' && byteLength % 4 === 0) return new Float32Array(bytes)

@@ -5,7 +5,7 @@ import { inputsMax } from '../limits.ts'
 import { timingOf } from '../task.ts'
 import type { Embedding, Embeddings, TokenizeTexts } from './embeddings.ts'
 
-/** What sentence-similarity is asked. */
+/** The `inputs` of sentence-similarity. */
 export const similarityInputs = z.object({
   source_sentence: z.string(),
   sentences: z
@@ -14,7 +14,7 @@ export const similarityInputs = z.object({
     .max(inputsMax - 1, `has too many; the limit is ${inputsMax - 1} per request`),
 })
 
-/** How alike each sentence is to the source: the cosine of their vectors. */
+/** Returns the cosine similarity of each sentence to the source. */
 export async function similarity({ embeddings, inputs, options, ...how }: Similarity) {
   const texts = [inputs.source_sentence, ...inputs.sentences]
   const tokens = await embeddings.tokenize({ ...how, texts, param: 'sentences', signal: options.signal })

@@ -5,13 +5,13 @@ import type { VectorStep } from './pooling-config.ts'
 export interface StepNodes {
   nodes: NodeSpec[]
   constants: { name: string; value: Float32Array; dims?: number[] }[]
-  /** The rows behind the last step, [batch, 1, width]. */
+  /** The rows after the last step, [batch, 1, width]. */
   output: string
-  /** The rows that the last step was given. */
+  /** The input of the last step. */
   beforeLast: string
 }
 
-/** The steps behind the pooling as nodes of the graph, each from rows [batch, 1, width] to such rows. */
+/** The steps after the pooling as graph nodes, each from rows [batch, 1, width] to rows of that shape. */
 export function stepNodes({ steps, input }: { steps: readonly VectorStep[]; input: string }): StepNodes {
   const all: StepNodes = { nodes: [], constants: [], output: input, beforeLast: input }
   for (const [index, step] of steps.entries()) {

@@ -7,15 +7,15 @@ import type { EmbeddingInput } from './embeddings.ts'
 
 export interface EncodeTexts {
   texts: readonly string[]
-  /** Put before each of them. */
+  /** Put before each text. */
   prompt: string
   truncation?: Truncation | undefined
-  /** What the request calls its texts, for messages. */
+  /** The request's name for its texts, for error messages. */
   param?: string | undefined
   signal: AbortSignal
 }
 
-/** Texts as what is asked of an embedding model. */
+/** Tokenises texts for an embedding model. */
 export interface TextInputs {
   encode(request: EncodeTexts): Promise<EmbeddingInput[]>
 }
@@ -32,9 +32,9 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
         if (isUsual) return tokenizer.encode(text, maxTokens)
         return (await encoder.encode({ text, truncation: cut, param: named, yieldTurn })).ids
       }
-      // The prompt by itself ends in a special token that the text behind it takes the place of.
+      // The prompt alone ends in a special token, which belongs to the end of the text, not to the prompt.
       const promptIds = includePrompt || prompt === '' ? [] : (await idsOf(prompt, cutAtTheEnd, param)).slice(0, -1)
-      // Cut at its start, a text has lost its prompt.
+      // A text that was truncated at its start has lost its prompt.
       const skippedOf = (ids: readonly number[]) =>
         truncation.direction === 'right' || promptIds.every((id, at) => ids[at] === id) ? promptIds.length : 0
       const inputs: EmbeddingInput[] = []
@@ -52,6 +52,6 @@ export function createTextInputs({ tokenizer, maxTokens, includePrompt }: TextIn
 interface TextInputsOptions {
   tokenizer: TextTokenizer
   maxTokens: number
-  /** Whether the tokens of a prompt count in the vector. */
+  /** Whether pooling includes the prompt's tokens. */
   includePrompt: boolean
 }

@@ -4,7 +4,7 @@ import type { TokenInputs } from '../text/token-tensors.ts'
 import { openTokenizer, type TextTokenizer } from '../text/tokenizer.ts'
 import { type Prompts, readPrompts } from './prompts.ts'
 
-/** What a repo says of how its texts become tokens. */
+/** How a repo's texts become tokens. */
 export interface TextModel {
   tokenizer: TextTokenizer
   settings: TextSettings

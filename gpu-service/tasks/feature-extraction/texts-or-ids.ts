@@ -1,14 +1,14 @@
 import type { Truncation } from '../capabilities.ts'
 import type { EmbeddingInput, Embeddings } from './embeddings.ts'
 
-/** What is to be embedded, as a protocol has it: a text, or the tokens that its caller made of one. */
+/** An input of an embedding request: a text, or its tokens. */
 export type TextOrIds = string | number[]
 
-/** Not by a schema, which takes as long for half a million numbers as all else that is done with them. */
+/** Not a schema, which would take as long for half a million numbers as all other work on them. */
 export const isIds = (input: unknown): input is number[] =>
   Array.isArray(input) && input.length > 0 && input.every((one) => typeof one === 'number')
 
-/** Texts are turned into tokens; lists of token ids are taken as they are. @throws AppError `invalid_input` */
+/** Tokenises texts and validates lists of token ids. @throws AppError `invalid_input` */
 export async function tokensOf({ embeddings, list, param, paramAt, ...how }: TokensOf): Promise<EmbeddingInput[]> {
   const texts = list.filter((input) => typeof input === 'string')
   const encoded = (await embeddings.tokenize({ ...how, texts, param })).values()
@@ -22,7 +22,7 @@ export async function tokensOf({ embeddings, list, param, paramAt, ...how }: Tok
 export interface TokensOf {
   embeddings: Embeddings
   list: readonly TextOrIds[]
-  /** What the request calls the list, and one of it, for messages. */
+  /** The request's names for the list and for one of its items, for error messages. */
   param: string
   paramAt: (index: number) => string
   promptName: string | null | undefined

@@ -1,8 +1,8 @@
 import type { Embedding } from './embeddings.ts'
 
-/** What is no number is null, as JSON has it. */
+/** NaN and infinity become null. */
 export const floatsJson = (vector: Embedding): string => JSON.stringify(Array.from(vector))
 
-/** Little-endian float32, which is what clients decode; read from where the vector lies. */
+/** Little-endian float32, which clients decode; encoded without a copy. */
 export const base64Json = ({ buffer, byteOffset, byteLength }: Embedding): string =>
   `"${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}"`

@@ -2,7 +2,7 @@ import type { TaskModel, WarmUpRun } from '../task.ts'
 import type { TextSettings } from '../text/text-settings.ts'
 import type { Embedding, EmbeddingInput } from './embeddings.ts'
 
-/** One short text, and full batches of short and of longer ones. */
+/** One token, then batches of up to 16 texts of 24 and of 128 tokens. */
 export function warmUpRuns(
   { encode, costMax, itemsMax }: TaskModel<EmbeddingInput, Embedding>,
   texts: TextSettings,
