@@ -15,17 +15,17 @@ import { readMask } from './mask-settings.ts'
 import { fillMaskPipeline } from './pipeline.ts'
 import { readSparseOfWords, sparseOfWords } from './sparse-of-words.ts'
 
-/** A text with masks in it, where they are, and what is wanted for them. */
+/** A text with masks, their positions, and what is wanted for them. */
 export interface MaskedRow extends TokenRow, Wanted {
   masks: readonly number[]
 }
 
-/** A mask is as much work as so many tokens: its answer has a number for every token of the vocabulary. */
+/** A mask costs as much as this many tokens: its answer has a number for every token of the vocabulary. */
 const tokensPerMask = 6
 
 const warmUpWanted: Wanted = { topK: 5, targets: undefined }
 
-/** Words for the gaps of a text, and where a protocol asks for it the weights of all words for a text. */
+/** Predicts the masked words of a text, and offers the same model for sparse embeddings. */
 export const fillMask: Task = {
   name: 'fill-mask',
 
@@ -42,7 +42,7 @@ export const fillMask: Task = {
       model,
       outputs: [largestOutput],
       keyOf: (row) => `${row.topK}/${row.targets?.join() ?? ''}/${rowKey(row)}`,
-      // At once, because all numbers of all masks of a request would be gigabytes to keep until it is answered.
+      // Here and not when answering: the numbers of all masks of a request would be gigabytes.
       decode: (tensors, batch) =>
         maskRows(tensors, batch).map((masks, row) =>
           masks.map((numbers) => candidatesOf(numbers, batch[row] ?? warmUpWanted)),

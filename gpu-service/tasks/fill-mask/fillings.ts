@@ -5,24 +5,24 @@ import { listParts, type Written } from '../write-json.ts'
 /** Which tokens are wanted for the masks of a text. */
 export interface Wanted {
   topK: number
-  /** The only ones that may be, where the caller names some. */
+  /** Restricts the answer to these tokens, if given. */
   targets: readonly number[] | undefined
 }
 
-/** A token for a mask, and how likely it is. */
+/** A token for a mask, with its probability. */
 export interface Candidate {
   token: number
   score: number
 }
 
-/** The likeliest tokens of one mask, of a number for each token of the vocabulary. */
+/** Returns the most probable tokens of one mask from its logits. */
 export function candidatesOf(logits: ArrayLike<number>, { topK, targets }: Wanted): Candidate[] {
   const shareOf = sharer(logits)
   const found = targets === undefined ? largest(logits, topK) : likeliest({ targets, logits, topK })
   return found.map((token) => ({ token, score: shareOf(token) }))
 }
 
-/** The softmax of the tokens that are asked for, without one of all: a vocabulary may have a quarter of a million. */
+/** Computes softmax values on demand rather than all: a vocabulary may have 250,000 tokens. */
 function sharer(logits: ArrayLike<number>): (token: number) => number {
   let highest = Number.NEGATIVE_INFINITY
   for (let token = 0; token < logits.length; token++) highest = Math.max(highest, logits[token] ?? 0)
@@ -42,7 +42,7 @@ interface Likeliest {
   topK: number
 }
 
-/** `[{score, token, token_str, sequence}]`, or a list of those where a text has several masks. */
+/** `[{score, token, token_str, sequence}]`, or a list of those if a text has several masks. */
 export function fillingsJson({ ids, masks, candidates, tokenizer }: Fillings): Written {
   const ofMask = (position: number, mask: number) =>
     listParts(candidates[mask] ?? [], ({ token, score }) =>
@@ -50,7 +50,7 @@ export function fillingsJson({ ids, masks, candidates, tokenizer }: Fillings): W
         score,
         token,
         token_str: tokenizer.decode([token], false),
-        // With several masks the others have to stay visible.
+        // With several masks, the other masks stay visible.
         sequence: tokenizer.decode(ids.with(position, token), masks.length === 1),
       }),
     )
@@ -60,9 +60,9 @@ export function fillingsJson({ ids, masks, candidates, tokenizer }: Fillings): W
 
 interface Fillings {
   ids: readonly number[]
-  /** Where the masks are among them. */
+  /** The positions of the masks. */
   masks: readonly number[]
-  /** Mask by mask. */
+  /** For each mask. */
   candidates: readonly (readonly Candidate[])[]
   tokenizer: Pick<TextTokenizer, 'decode'>
 }

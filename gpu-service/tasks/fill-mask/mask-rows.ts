@@ -6,7 +6,7 @@ import { assertNumbers } from '../text/text-model.ts'
 import { type TokenInputs, widthOf } from '../text/token-tensors.ts'
 import type { MaskedRow } from './fill-mask.ts'
 
-/** Asks for each mask by itself, where it is among all tokens of a batch, padding included. */
+/** Requests one row per mask, by its position in the batch, padding included. */
 export function maskPlaces({ inputs, batch, counts }: MaskPlaces): Tensors {
   const width = widthOf(inputs, batch)
   const answers = batch.flatMap(({ masks }, row) => masks.map((position) => [row * width + position]))
@@ -19,7 +19,7 @@ interface MaskPlaces {
   counts: boolean
 }
 
-/** What the graph says of each mask, row by row. */
+/** Splits the output into the rows of each text's masks. */
 export function maskRows(tensors: Tensors, batch: readonly MaskedRow[]): Float32Array<ArrayBuffer>[][] {
   const count = batch.reduce((total, { masks }) => total + masks.length, 0)
   const rows = rowsOf(tensors, largestOutput, count).values()

@@ -3,7 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 
-/** A token is written as its text, or with how it is looked for. */
+/** A token is a string, or an object with its `content`. */
 const token = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)])
 const config = z.object({ mask_token: token.nullish() })
 
@@ -12,7 +12,7 @@ export interface Mask {
   id: number
 }
 
-/** The token that stands for a word to be filled in. @throws AppError `unsupported_model` */
+/** Finds the mask token. @throws AppError `unsupported_model` */
 export async function readMask(files: ModelFiles, tokenizer: TextTokenizer): Promise<Mask> {
   for (const path of ['tokenizer_config.json', 'special_tokens_map.json']) {
     const { mask_token: named } = (await readConfig(files, path, config)) ?? {}

@@ -15,7 +15,7 @@ import { type Candidate, fillingsJson } from './fillings.ts'
 import type { Mask } from './mask-settings.ts'
 
 const masksMax = 64
-/** What the answer to one request may have, in tokens. */
+/** The most tokens in the answer to one request. */
 const writtenTokensMax = 4_194_304
 
 const schema = z.object({
@@ -29,7 +29,9 @@ const schema = z.object({
     .optional(),
 })
 
-/** A text to `[{score, token, token_str, sequence}]`; with several masks a list of those, and so for a list of texts. */
+/**
+ * A text to `[{score, token, token_str, sequence}]`; with several masks a list of those, and so for a list of texts.
+ */
 export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): TaskService['pipeline'] {
   const { tokenizer, encoder } = model
   return async ({ inputs, parameters, options }) => {
@@ -59,7 +61,7 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
   }
 }
 
-/** Every word is answered with its whole text, so that few texts may ask for gigabytes. @throws AppError `invalid_input` */
+/** Each candidate repeats its whole text, so a few texts could ask for gigabytes. @throws AppError `invalid_input` */
 function assertWritable(tokens: number): void {
   if (tokens > writtenTokensMax)
     throw errors.invalidInput(
@@ -95,7 +97,7 @@ interface MasksOf {
   param: string
 }
 
-/** A word that is no token of the model is stood for by its first one, as transformers does it. */
+/** A target that is not a token is represented by its first one, as in transformers. */
 async function targetIds({ targets, tokenizer, yieldTurn }: TargetIds): Promise<number[]> {
   const ids = new Set<number>()
   for (const [index, target] of targets.entries()) {

@@ -12,11 +12,11 @@ import type { TextModel } from '../text/text-model.ts'
 
 interface SparseOfWords {
   how?: { config: SparseConfig; prompts: Prompts }
-  /** Why there is none. What fills masks needs none of it, so it is no reason not to serve that. */
+  /** Why there is none, which is no reason not to fill masks. */
   fault?: string
 }
 
-/** How the weights of words are made of a model that fills masks: as its module says, or as SPLADE was from the first. */
+/** Reads how a masked language model makes sparse vectors: as its module says, or by SPLADE's defaults. */
 export async function readSparseOfWords(files: ModelFiles): Promise<SparseOfWords> {
   try {
     const config = (await readSplade(files)) ?? spladeOfWords
@@ -27,7 +27,7 @@ export async function readSparseOfWords(files: ModelFiles): Promise<SparseOfWord
   }
 }
 
-/** The weights of words from the graph that fills masks, with a queue once somebody asks for them: few do. */
+/** Computes sparse vectors with the graph that fills masks; creates its queue on first use, because few need it. */
 export function sparseOfWords({ model, logits, config, prompts, createBatcher }: SparseOfWordsOptions): Sparse {
   const { tokenizer, texts, inputs, source } = model
   let sparse: Sparse | undefined
@@ -46,7 +46,7 @@ export function sparseOfWords({ model, logits, config, prompts, createBatcher }:
 
 interface SparseOfWordsOptions {
   model: TextModel
-  /** The graph's numbers for every word. */
+  /** The output with a number for every word. */
   logits: Pick<TensorSignature, 'shape'>
   config: SparseConfig
   prompts: Prompts

@@ -8,8 +8,8 @@ export interface AnswerSpan {
 }
 
 /**
- * The likeliest spans of one window, as transformers weighs them: the chance to start at a token times the chance to
- * end at one, each shared out among the context and the window's first token, which stands for "no answer".
+ * Returns the most probable spans of one window, scored as in transformers: the probability to start at a token times
+ * the probability to end at one, each a softmax over the context and the window's first token, which means "no answer".
  */
 export function answerSpans({ start, end, isContext, nullToken, lengthMax, count }: AnswerSpans): SpansOfWindow {
   const counts = isContext.flatMap((is, index) => (is || index === nullToken ? [index] : []))
@@ -39,9 +39,9 @@ export function answerSpans({ start, end, isContext, nullToken, lengthMax, count
 export interface AnswerSpans {
   start: ArrayLike<number>
   end: ArrayLike<number>
-  /** For each token whether it is of the context. */
+  /** Whether each token belongs to the context. */
   isContext: readonly boolean[]
-  /** The token that stands for "no answer", where there is one. */
+  /** The token that means "no answer", if any. */
   nullToken: number | undefined
   /** The most tokens of an answer. */
   lengthMax: number
@@ -49,9 +49,9 @@ export interface AnswerSpans {
 }
 
 export interface SpansOfWindow {
-  /** From the likeliest down. */
+  /** In descending order of score. */
   spans: AnswerSpan[]
-  /** How likely the window has no answer. */
+  /** The probability that the window has no answer. */
   nullScore: number
 }
 

@@ -12,8 +12,9 @@ export interface TextAnswer {
 }
 
 /**
- * The answers of all windows of a context, from the likeliest down. A token within a word stands for the word; answers
- * that read the same, from spans or windows that overlap, are one with the sum of their scores, as in transformers.
+ * Merges the answers of all windows of a context, in descending order of score. With `byWords` an answer extends to
+ * whole words. Answers with the same text, from overlapping spans or windows, are merged and their scores added, as in
+ * transformers.
  */
 export async function answersOf(asked: AnswersOf): Promise<TextAnswer[]> {
   const { context, windows, count, withNone, byWords, yieldTurn } = asked
@@ -43,7 +44,7 @@ export interface AnswersOf {
   context: string
   windows: readonly { located: LocatedText; found: SpansOfWindow }[]
   count: number
-  /** Whether "no answer" is one. */
+  /** Whether "no answer" is a possible answer. */
   withNone: boolean
   byWords: boolean
   yieldTurn: YieldTurn
@@ -51,7 +52,7 @@ export interface AnswersOf {
 
 type Found = Omit<TextAnswer, 'answer'>
 
-/** What two answers share that read the same. Of a long one its hash: half a million long texts would fill the memory. */
+/** The key of an answer's text. A hash if it is long: half a million long texts would fill the memory. */
 function readingOf(answer: string): string {
   const text = answer.toLowerCase()
   return text.length > 64 ? hash('sha256', text, 'base64') : text

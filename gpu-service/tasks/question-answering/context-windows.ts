@@ -9,7 +9,7 @@ import type { WindowBudget } from '../text/window-budget.ts'
 import type { Question } from './question-inputs.ts'
 import type { WindowSettings } from './question-parameters.ts'
 
-/** A question with its context in as many windows as it takes, the question whole in each. */
+/** Splits a context into windows, each with the whole question. */
 export async function contextWindows(input: ContextWindows): Promise<LocatedText[]> {
   const { question, settings, questionMax, tokenizer, budget, yieldTurn } = input
   const tokensOf = (text: string, enough: number) =>
@@ -41,14 +41,14 @@ export async function contextWindows(input: ContextWindows): Promise<LocatedText
 export interface ContextWindows {
   question: Question
   settings: WindowSettings
-  /** The most tokens of the question that are read. */
+  /** Truncates the question to this many tokens. */
   questionMax: number | undefined
   tokenizer: TextTokenizer
   budget: WindowBudget
   yieldTurn: YieldTurn
 }
 
-/** Windows have to move on: one that is nearly filled by its question shares less with the next. */
+/** Windows must advance, so one that its question nearly fills shares less with the next. */
 function strideWithin({ room, settings, question }: Stride): number {
   if (room < 1) {
     const param = `${question.param}.question`

@@ -16,7 +16,10 @@ import type { StartsAndEnds } from './question-answering.ts'
 import { readQuestions } from './question-inputs.ts'
 import { questionParameters, windowSettings } from './question-parameters.ts'
 
-/** `{question, context}` to `{score, start, end, answer}`, or a list of those for `top_k`; each window is an item. */
+/**
+ * `{question, context}` to `{score, start, end, answer}`, or a list of those for `top_k`; each window is a separate
+ * item.
+ */
 export function questionPipeline({ model, batcher }: QuestionPipeline): TaskService['pipeline'] {
   const { tokenizer, encoder } = model
   return async ({ inputs, parameters, options }) => {
@@ -44,7 +47,7 @@ export function questionPipeline({ model, batcher }: QuestionPipeline): TaskServ
         isContext: Array.from(located.sequences, (sequence) => sequence === 1),
         nullToken: located.sequences[0] === specialToken ? 0 : undefined,
         lengthMax: asked.max_answer_len,
-        // More than are wanted: several may be parts of the same words.
+        // More than requested, because several spans may extend to the same words.
         count: byWords ? 2 * count + 10 : count,
       })
       found[item]?.push({ located, found: spans })
@@ -71,7 +74,7 @@ interface QuestionPipeline {
   batcher: Batcher<TokenRow, StartsAndEnds>
 }
 
-/** Places are counted in code points, as Hugging Face's servers count them. */
+/** Converts offsets to code points, as Hugging Face's servers count them. */
 function inCodePoints(context: string): (answer: TextAnswer) => TextAnswer {
   const inCharacters = codePointCounter(context)
   return ({ score, start, end, answer }) => ({ score, start: inCharacters(start), end: inCharacters(end), answer })

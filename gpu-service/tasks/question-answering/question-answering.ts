@@ -6,7 +6,7 @@ import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { questionPipeline } from './pipeline.ts'
 
-/** For each token of a window how likely an answer starts with it and ends with it. */
+/** For each token of a window, the logits of an answer that starts or ends there. */
 export interface StartsAndEnds {
   start: Float32Array
   end: Float32Array

@@ -4,11 +4,11 @@ import { inputsMax } from '../limits.ts'
 export interface Question {
   question: string
   context: string
-  /** What an error names it by. */
+  /** Names it in errors. */
   param: string
 }
 
-/** `{question, context}` or a list of them. @throws AppError `invalid_input` naming the one at fault. */
+/** Parses `{question, context}` or a list of them. @throws AppError `invalid_input` naming the item at fault. */
 export function readQuestions(inputs: unknown): { questions: Question[]; isList: boolean } {
   if (!Array.isArray(inputs)) return { questions: [readQuestion(inputs, 'inputs')], isList: false }
   const list: unknown[] = inputs

@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { errors } from '../../../shared/errors.ts'
 import { trueOrFalse, wholeNumber } from '../text/parameters.ts'
 
-/** What a question is asked with, by the names and defaults of transformers. */
+/** The parameters of a question, with the names and defaults of transformers. */
 export const questionParameters = z.object({
   top_k: wholeNumber(1, 100).default(1),
   /** The most tokens of a window, question and special tokens included. */
   max_seq_len: wholeNumber(1, 1_000_000).optional(),
-  /** How many tokens of the context neighbouring windows share. */
+  /** The number of context tokens that neighbouring windows share. */
   doc_stride: wholeNumber(0, 1_000_000).optional(),
   max_answer_len: wholeNumber(1, 512).default(15),
   max_question_len: wholeNumber(1, 1_000_000).optional(),
@@ -24,7 +24,7 @@ export interface WindowSettings {
   isStrideAsked: boolean
 }
 
-/** How the context is cut for a model of so many tokens. @throws AppError `invalid_input` */
+/** The windows for a model with this token limit. @throws AppError `invalid_input` */
 export function windowSettings({ max_seq_len, doc_stride, maxTokens }: WindowSettingsInput): WindowSettings {
   if (max_seq_len !== undefined && max_seq_len > maxTokens)
     throw errors.invalidInput(

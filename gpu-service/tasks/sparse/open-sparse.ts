@@ -14,7 +14,7 @@ import { wordCount } from './word-cost.ts'
 import { wordGraph } from './word-graph.ts'
 import { hiddenPlaces } from './word-places.ts'
 
-/** A model of masked words as one of sparse vectors. @throws AppError `unsupported_model` */
+/** Opens a masked language model for sparse embeddings. @throws AppError `unsupported_model` */
 export async function openSparse(source: ModelSource, config: SparseConfig): Promise<OpenedTask> {
   const { files, file, graph, settings } = source
   const inputs = readTokenInputs({ graph, file })
@@ -42,7 +42,7 @@ export async function openSparse(source: ModelSource, config: SparseConfig): Pro
   }
 }
 
-/** For `/info`: how a text's weights are made, and which file says so. */
+/** The fields in `/info`: how a text's weights are made, and which file configures it. */
 export function describeSparse({ pooling, source }: SparseConfig, shape: readonly (number | string)[] | undefined) {
   const words = shape?.at(-1)
   return {

@@ -5,11 +5,11 @@ import { type ModelFiles, readConfig } from '../../models/model-files.ts'
 import { readModules } from '../feature-extraction/pooling-config.ts'
 
 export interface SparseConfig {
-  /** What a word's weight is of those that it has at each token: the largest, or all of them together. */
+  /** How the weights that a word has at each token are combined: their maximum, or their sum. */
   pooling: 'max' | 'sum'
-  /** How often a word's logit, where it is over 0, is taken the logarithm of 1 more of: by OpenSearch's models twice. */
+  /** How often log(1 + x) is applied to relu(logit): OpenSearch's models do it twice. */
   logarithms: 1 | 2
-  /** Which file says so. */
+  /** The file that configures it. */
   source: string
 }
 
@@ -20,8 +20,11 @@ const spladeConfig = z.object({
 })
 
 /**
- * Whether a repo's vectors have a weight for every word of the vocabulary, as SPLADE's do: its modules say so, or it lists
- * none and is a model of masked words. @throws AppError `unsupported_model` naming what is not served
+ * Reads how a repo makes SPLADE vectors, with a weight for every word of the vocabulary: as its modules say, or by
+ * default for a masked language model that lists no modules.
+ *
+ * @returns `undefined` if the repo makes no such vectors
+ * @throws AppError `unsupported_model` naming what is not served
  */
 export async function readSparse(
   files: ModelFiles,
@@ -30,16 +33,18 @@ export async function readSparse(
   const declared = await readSplade(files)
   if (declared !== undefined) return declared
   const named = (await readConfig(files, 'config.json', architecture))?.architectures ?? []
-  // The base of many an embedding model was trained so, and its file gives token vectors all the same.
+  // Many dense embedding models have such a base, but their files output token vectors.
   const hasLogits = outputs.some(({ name }) => name === 'logits')
   const isDense = (await readModules(files)).length > 0
   return hasLogits && !isDense && named.some((name) => name.endsWith('ForMaskedLM')) ? spladeOfWords : undefined
 }
 
-/** What SPLADE is where no module says otherwise: of any model of masked words. */
+/** SPLADE's defaults, which work for any masked language model. */
 export const spladeOfWords: SparseConfig = { pooling: 'max', logarithms: 1, source: 'config.json' }
 
-/** What the repo's module of the name says. @throws AppError `unsupported_model` naming what is not served */
+/**
+ * Reads the repo's SpladePooling module, if it has one. @throws AppError `unsupported_model` naming what is not served
+ */
 export async function readSplade(files: ModelFiles): Promise<SparseConfig | undefined> {
   const kinds = await readModules(files)
   const splade = kinds.find(({ kind }) => kind === 'SpladePooling')

@@ -14,10 +14,10 @@ import { wordCostMax } from './word-cost.ts'
 import { largestOutput, summedOutput } from './word-graph.ts'
 import { placesOfTexts, wordPlaces } from './word-places.ts'
 
-/** A text's answer is as long as the vocabulary, and each is gone through on the thread that answers. */
+/** Each answer is as long as the vocabulary and is scanned on the thread that serves all requests. */
 const itemsMax = 32
 
-/** Texts to a number for every word of the vocabulary. */
+/** Converts texts to a number for every word of the vocabulary. */
 export function sparseModel({
   source,
   inputs,
@@ -30,7 +30,7 @@ export function sparseModel({
   const output = config.pooling === 'max' ? largestOutput : summedOutput
   const model: TaskModel<EmbeddingInput, Embedding> = {
     graph: 'main',
-    // A text without tokens is padding alone, and still a run.
+    // A text without tokens is all padding, but still costs a run.
     sizeOf: ({ ids }) => inputs.width ?? Math.max(1, ids.length),
     tokensOf: ({ ids }) => ids.length,
     costMax: wordCostMax({ device: settings.device, logits, vocabularySize }),
@@ -52,11 +52,11 @@ interface SparseModel {
   inputs: TokenInputs
   texts: Pick<TextSettings, 'padTokenId' | 'positionOffset' | 'vocabularySize'>
   config: Pick<SparseConfig, 'pooling'>
-  /** The graph's numbers for every word. */
+  /** The output with a number for every word. */
   logits: Pick<TensorSignature, 'shape'>
 }
 
-/** The output that has a number for every word at every token. @throws AppError `unsupported_model` */
+/** Returns the output with a number for every word at every token. @throws AppError `unsupported_model` */
 export function logitsOf({ graph, file }: Pick<ModelSource, 'graph' | 'file'>): TensorSignature {
   const found =
     graph.outputs.find(({ name }) => name === 'logits') ?? graph.outputs.find(({ shape }) => shape?.length === 3)

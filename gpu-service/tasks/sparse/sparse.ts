@@ -10,18 +10,18 @@ import type { EncodeTexts, TextInputs } from '../feature-extraction/text-inputs.
 import { type Timing, timingOf } from '../task.ts'
 import type { SparseConfig } from './sparse-config.ts'
 
-/** The weight of each word of the vocabulary that a text has something to do with, by the word's id. */
+/** The words of the vocabulary that a text has a positive weight for, by id. */
 export type SparseVector = { index: number; value: number }[]
 
-/** Texts to such weights. */
+/** Computes sparse vectors. */
 export type Sparse = (request: SparseRequest) => Promise<Answered & { vectors: SparseVector[] }>
 
 export interface SparseRequest extends Pick<EncodeTexts, 'truncation'> {
-  /** Texts, or lists of token ids that a caller made. */
+  /** Texts, or lists of token ids. */
   inputs: readonly (string | readonly number[])[]
   promptName?: string | null | undefined
   options: CallOptions
-  /** What other parts of the same answer hold already, to which this adds its own. */
+  /** Counts the weights of other parts of the same answer; this request adds its own. */
   held?: HeldWeights | undefined
 }
 
@@ -29,9 +29,12 @@ export interface HeldWeights {
   weights: number
 }
 
-/** How many numbers for words are held at once of a request, before they become weights: 256 MB. */
+/** The most numbers held at once for a request before they become weights: 256 MB. */
 const numbersMax = 2 ** 26
-/** How many weights one answer may have. SPLADE gives a text a few hundred; what was never taught to leave words out, all. */
+/**
+ * The most weights in one answer. SPLADE gives a text a few hundred; a model not trained to be sparse gives it all
+ * words.
+ */
 const weightsMax = 2 ** 22
 
 export function createSparse({ batcher, texts: encoder, prompts, config, words, ...limits }: SparseOptions): Sparse {
@@ -70,18 +73,18 @@ interface SparseOptions {
   texts: TextInputs
   prompts: Prompts
   config: SparseConfig
-  /** How many words the graph has a number for. */
+  /** The number of words in the graph's output. */
   words: number
   maxTokens: number
   vocabularySize: number | undefined
 }
 
-/** Of the largest logit of every word the logarithm of 1 more than it, where it is over 0; sums were made of those. */
+/** Applies log(1 + x) to the positive maxima; sums already consist of such logarithms. */
 function weightsOf(words: Embedding, { pooling, logarithms }: SparseConfig): SparseVector {
   const vector: SparseVector = []
   for (const [index, number] of words.entries()) {
     if (number <= 0) continue
-    // In JSON it would be null.
+    // JSON would turn it into null.
     if (!Number.isFinite(number)) throw errors.inferenceFailed('its output is not finite.')
     const logarithm = logarithms === 1 ? Math.log1p(number) : Math.log1p(Math.log1p(number))
     vector.push({ index, value: Math.fround(pooling === 'sum' ? number : logarithm) })

@@ -3,12 +3,12 @@ import type { ModelDevice } from '../../../shared/model/precision.ts'
 
 /** A CPU is fastest at a few hundred tokens per run. */
 const costMax = { cpu: 384, cuda: 2048 }
-/** A run holds a number for every word at every token, some three times over: 64 and 256 MB each time. */
+/** A run holds a number for every word at every token, up to three times over: 64 and 256 MB each. */
 const logitsMax = { cpu: 2 ** 24, cuda: 2 ** 26 }
-/** More than most models know. Where nobody says how many there are, a run is short, and not of gigabytes. */
+/** More than most models have: if the size is unknown, runs are short rather than gigabytes large. */
 const wordsAtMost = 2 ** 18
 
-/** How many tokens may run together through a graph with a number for every word at each, whatever is asked of it. */
+/** The most tokens per run of a graph with a number for every word at each, whatever outputs are requested. */
 export function wordCostMax({ device, ...said }: WordCost): number {
   const tokensMax = Math.floor(logitsMax[device] / wordCount(said))
   return Math.max(1, Math.min(costMax[device], tokensMax))
@@ -18,16 +18,16 @@ interface WordCost extends SaidOfWords {
   device: ModelDevice
 }
 
-/** How many words a graph has a number for, or the most that one may have where nobody says. */
+/** The number of words in a graph's output, or an upper bound if it is unknown. */
 export function wordCount({ logits, vocabularySize }: SaidOfWords): number {
-  // The graph makes the numbers: a config beside it may be that of another model.
+  // The graph decides: the config next to it may belong to another model.
   const words = [logits.shape?.at(-1), vocabularySize].find((count) => typeof count === 'number' && count > 0)
   return Number(words ?? wordsAtMost)
 }
 
 interface SaidOfWords {
-  /** The output of the graph. */
+  /** The graph's output. */
   logits: Pick<TensorSignature, 'shape'>
-  /** What the config says, for a graph that leaves it open. */
+  /** From the config, for a graph that leaves the size open. */
   vocabularySize: number | undefined
 }

@@ -12,18 +12,18 @@ import {
 } from '../../models/onnx-nodes.ts'
 import type { SparseConfig } from './sparse-config.ts'
 
-/** For each answer the places of its tokens among all of a batch, padding included: as many for each. */
+/** For each answer the positions of its tokens in the batch, padding included; equally many for each answer. */
 export const placesInput = 'slipway_places'
-/** Which of those places count, as 1 or 0. A largest one needs none: it may count twice. */
+/** 1 for positions that count, else 0. A maximum does not need it, because a repeated position does not change it. */
 export const countsInput = 'slipway_counts'
-/** Every word's largest logit at the places of an answer. */
+/** The largest logit of every word over an answer's positions. */
 export const largestOutput = 'slipway_largest'
-/** Every word's weights at the places of an answer, together. */
+/** The sum of every word's weights over an answer's positions. */
 export const summedOutput = 'slipway_summed'
 
 /**
- * A graph that gives its logits for chosen tokens, several of them as one row. All of them, one per token and word of
- * the vocabulary, would be hundreds of megabytes a run that nobody asked for. @throws AppError `unsupported_model`
+ * Extends a graph to return its logits for chosen tokens only, combined into one row per answer. All logits, one per
+ * token and word, would be hundreds of megabytes per run. @throws AppError `unsupported_model`
  */
 export async function wordGraph({ path, file, logits, gives }: WordGraph): Promise<string> {
   const nodes = [...picked(logits), ...(gives.largest ? largest : []), ...(gives.summed ? summed(gives.summed) : [])]
@@ -44,9 +44,9 @@ export async function wordGraph({ path, file, logits, gives }: WordGraph): Promi
 
 interface WordGraph {
   path: string
-  /** Its name in the repo. */
+  /** Its path in the repo. */
   file: string
-  /** The output that has a number for every word at every token. */
+  /** The output with a number for every word at every token. */
   logits: string
   gives: { largest?: boolean; summed?: SparseConfig['logarithms'] | undefined }
 }
@@ -60,7 +60,7 @@ const picked = (logits: string): NodeSpec[] => [
   { operator: 'Cast', inputs: ['slipway_picked'], output: 'slipway_logits', attributes: { to: floatType } },
 ]
 
-/** ReduceMax has changed its form between opsets, and this has not. */
+/** ReduceMax has changed its form between opsets; these operators have not. */
 const largest: NodeSpec[] = [
   { operator: 'Transpose', inputs: ['slipway_logits'], output: 'slipway_words', attributes: { perm: [0, 2, 1] } },
   { operator: 'GlobalMaxPool', inputs: ['slipway_words'], output: 'slipway_peaks' },

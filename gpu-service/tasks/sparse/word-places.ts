@@ -3,8 +3,8 @@ import type { HiddenTensors } from '../task.ts'
 import { countsInput, placesInput } from './word-graph.ts'
 
 /**
- * What an extended graph is asked: for each answer the places of its tokens. Where it has fewer than another its first
- * one stands again, which changes no largest number, and does not count where numbers are summed.
+ * Returns the position inputs of an extended graph. Shorter answers are filled up with their first position, which
+ * changes no maximum and has count 0 in a sum.
  */
 export function wordPlaces({ answers, counts }: WordPlaces): Tensors {
   const width = answers.reduce((longest, { length }) => Math.max(longest, length), 0)
@@ -19,7 +19,7 @@ export function wordPlaces({ answers, counts }: WordPlaces): Tensors {
 
 interface WordPlaces {
   answers: readonly (readonly number[])[]
-  /** Whether the graph sums, and is to be told which places count. */
+  /** Whether the graph sums and so needs to know which positions count. */
   counts: boolean
 }
 
@@ -29,13 +29,13 @@ function countsTensor(answers: WordPlaces['answers'], width: number): Tensor {
   return { type: 'float32', dims: [answers.length, 1, width], data }
 }
 
-/** For those who send tokens as tensors: the graph asks for a place, and what it says of that goes nowhere. */
+/** For clients that send tokens as tensors: the graph requires a position, and the result for it is discarded. */
 export const hiddenPlaces = ({ counts }: Pick<WordPlaces, 'counts'>): HiddenTensors => ({
   graph: 'main',
   outputs: [],
   fill: () => wordPlaces({ answers: [[0]], counts }),
 })
 
-/** The places of all tokens of each text of a batch, which is padded to a width. */
+/** The positions of each text's tokens in a batch of this width. */
 export const placesOfTexts = ({ lengths, width }: { lengths: readonly number[]; width: number }): number[][] =>
   lengths.map((length, row) => Array.from({ length }, (_, position) => row * width + position))

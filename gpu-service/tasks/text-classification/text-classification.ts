@@ -14,7 +14,7 @@ import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { rerankBy } from '../text-ranking/rerank.ts'
 import { answersJson } from '../write-json.ts'
 
-/** Texts, or pairs of texts, to the classes that the model knows, each with a score. */
+/** Classifies texts, or pairs of texts. */
 export const textClassification: Task = {
   name: 'text-classification',
 
@@ -30,7 +30,7 @@ export const textClassification: Task = {
           capabilities: {
             classify: classifyBy({ ask, classifier }),
             tokenizer: tokenizerCapability(model.tokenizer),
-            // A model of one class says how well a pair fits, which is what reranking asks.
+            // A model with a single class scores how well a pair fits, which is reranking.
             ...(labels.names.length === 1 && { rerank: rerankBy(ask) }),
           },
           pipeline: classificationPipeline({ ask, classifier }),
@@ -64,7 +64,7 @@ const parametersSchema = z.object({
   function_to_apply: oneOf([...scoreFunctions, 'default']).default('default'),
 })
 
-/** `[[{label, score}]]`, a list per text, for one text too: so both clients of Hugging Face read it. */
+/** `[[{label, score}]]`, a list per text even for a single one, because both Hugging Face clients read that. */
 export function classificationPipeline({ ask, classifier }: ClassifierAtWork): TaskService['pipeline'] {
   const { names, defaultFunction } = classifier.labels
   return async ({ inputs, parameters, options }) => {

@@ -1,7 +1,7 @@
 import { errors } from '../../../shared/errors.ts'
 import { inputsMax } from '../limits.ts'
 
-/** A query with the texts to be scored, and which of the two usual names they came under. */
+/** A query with the texts to score, and which of the two usual request shapes it had. */
 export interface RankingInputs {
   query: string
   texts: string[]
@@ -13,7 +13,7 @@ const shapes = [
   { shape: 'similarity', query: 'source_sentence', texts: 'sentences' },
 ] as const
 
-/** Reads `{query, texts}` or `{source_sentence, sentences}`; undefined where the inputs are pairs instead. */
+/** Parses `{query, texts}` or `{source_sentence, sentences}`; returns undefined if the inputs are pairs instead. */
 export function readRanking(inputs: unknown): RankingInputs | undefined {
   if (typeof inputs !== 'object' || inputs === null) return undefined
   const fields = inputs as Record<string, unknown>

@@ -11,7 +11,7 @@ import { answersJson } from '../write-json.ts'
 import { readRanking } from './ranking-inputs.ts'
 import { rerankBy } from './rerank.ts'
 
-/** A cross-encoder: how well each text answers a query. */
+/** Scores how well texts answer a query, with a cross-encoder. */
 export const textRanking: Task = {
   name: 'text-ranking',
 
@@ -49,7 +49,7 @@ const parametersSchema = z.object({
 })
 
 /**
- * `{query, texts}` to `[{index, score, text?}]` from the best down, `{source_sentence, sentences}` to a number each in
+ * `{query, texts}` to `[{index, score, text?}]` in descending order, `{source_sentence, sentences}` to a number each in
  * their order, and pairs to `[[{label, score}]]` as a text classifier.
  */
 function rankingPipeline({ rerank, pairs }: RankingPipeline): TaskService['pipeline'] {

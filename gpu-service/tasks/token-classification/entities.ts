@@ -1,32 +1,32 @@
-/** What a model says of one token of a text. */
+/** A token of a text with its class scores. */
 export interface ScoredToken {
-  /** As it stands in the vocabulary, or in the text where the vocabulary has none for it. */
+  /** As in the vocabulary, or as in the text if the token is unknown. */
   word: string
-  /** A share for each class. */
+  /** A probability per class. */
   scores: readonly number[]
-  /** Which token of the model's input it is. */
+  /** Its position in the model's input. */
   index: number
   start: number
   end: number
-  /** Whether it goes on with the word before it. */
+  /** Whether it continues the previous word. */
   isSubword: boolean
 }
 
-/** A class over one token or word, or over a group of them. */
+/** A class with its range: one token, one word, or a group of them. */
 export interface Entity {
   entity: string
   score: number
   word: string
   start: number
   end: number
-  /** Of a token. */
+  /** For a token. */
   index?: number
 }
 
 export const strategies = ['none', 'simple', 'first', 'average', 'max'] as const
 export type AggregationStrategy = (typeof strategies)[number]
 
-/** Tokens to entities as transformers aggregates them: by token, by word, and words of one name together. */
+/** Aggregates tokens to entities as transformers does: by token, by word, and neighbours of the same class together. */
 export function entitiesOf({ tokens, names, strategy, join }: EntitiesOf): Entity[] {
   const parts =
     strategy === 'none' || strategy === 'simple'
@@ -39,7 +39,7 @@ export interface EntitiesOf {
   tokens: readonly ScoredToken[]
   names: readonly string[]
   strategy: AggregationStrategy
-  /** Tokens back to a text. */
+  /** Joins tokens into a text. */
   join: (tokens: readonly string[]) => string
 }
 
@@ -77,7 +77,7 @@ interface WordEntity extends Omit<EntitiesOf, 'tokens'> {
   word: readonly ScoredToken[]
 }
 
-/** The first token speaks for its word, or the surest one, or all of them on average. */
+/** The scores of the first token, of the most certain one, or the average of all. */
 function wordScores(word: readonly ScoredToken[], strategy: AggregationStrategy): readonly number[] {
   const all = word.map(({ scores }) => scores)
   const [first = []] = all
@@ -88,7 +88,7 @@ function wordScores(word: readonly ScoredToken[], strategy: AggregationStrategy)
   return all[sureness.indexOf(Math.max(...sureness))] ?? first
 }
 
-/** Neighbours of one name are one entity, unless the later one says that it begins another. */
+/** Groups neighbours of the same class, unless the later one begins a new entity. */
 function groupsOf(entities: readonly Entity[]): Entity[][] {
   const groups: Entity[][] = []
   for (const entity of entities) {
@@ -101,7 +101,7 @@ function groupsOf(entities: readonly Entity[]): Entity[][] {
   return groups
 }
 
-/** A name without `B-` or `I-` goes on with the same name before it. */
+/** A name without `B-` or `I-` continues the same name before it. */
 function tagOf(entity: string): { begins: boolean; name: string } {
   const isTagged = entity.startsWith('B-') || entity.startsWith('I-')
   return { begins: entity.startsWith('B-'), name: isTagged ? entity.slice(2) : entity }

@@ -1,14 +1,17 @@
 import type { YieldTurn } from '../../yield-turn.ts'
 import type { Entity } from './entities.ts'
 
-/** One window over a text, and what was found in it, in its order. */
+/** A window over a text with its entities in text order. */
 export interface FoundInWindow {
-  /** Where it begins in the text. */
+  /** Its start in the text. */
   start: number
   entities: readonly Entity[]
 }
 
-/** Of entities that windows over one text found at the same place, the longest stays, and of those the surest. */
+/**
+ * Of overlapping entities from several windows, keeps the longest, and of equally long ones the one with the best
+ * score.
+ */
 export async function withoutOverlaps(windows: readonly FoundInWindow[], yieldTurn: YieldTurn): Promise<Entity[]> {
   const kept: Entity[] = []
   for (const stretch of await stretchesOf(windows, yieldTurn)) {
@@ -22,7 +25,7 @@ export async function withoutOverlaps(windows: readonly FoundInWindow[], yieldTu
   return kept
 }
 
-/** What begins between the starts of neighbouring windows, whichever found it: all at once would take long to sort. */
+/** Groups the entities by the window start that they follow: sorting all of them at once would take long. */
 async function stretchesOf(windows: readonly FoundInWindow[], yieldTurn: YieldTurn): Promise<Entity[][]> {
   const stretches: Entity[][] = windows.map(() => [])
   const startOf = (index: number) => windows[index]?.start ?? Number.POSITIVE_INFINITY

@@ -27,7 +27,7 @@ import { textWindows } from './text-windows.ts'
 
 const schema = z.object({
   ...truncationParameters,
-  /** What Hugging Face's own servers do unless told otherwise; its client for JavaScript reads nothing else. */
+  /** The default of Hugging Face's own servers; their JavaScript client reads nothing else. */
   aggregation_strategy: oneOf(strategies).default('simple'),
   ignore_labels: listOfTexts({ of: 'labels', max: 1000 }).default(['O']),
   stride: wholeNumber(0, 1_000_000).optional(),
@@ -92,7 +92,7 @@ interface EntityPipeline {
   batcher: Batcher<TokenRow, Float32Array<ArrayBuffer>>
 }
 
-/** Places are counted in code points, as Hugging Face's servers count them. */
+/** Converts offsets to code points, as Hugging Face's servers count them. */
 function teller({ text, isGrouped }: { text: string; isGrouped: boolean }) {
   const inCharacters = codePointCounter(text)
   return ({ entity, score, word, start, end, index }: Entity) => ({

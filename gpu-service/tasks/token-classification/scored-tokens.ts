@@ -3,7 +3,7 @@ import { type LocatedText, specialToken } from '../text/encoded-text.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { ScoredToken } from './entities.ts'
 
-/** What the model's numbers say of each token of a text; special tokens are nothing of it. */
+/** Combines the tokens of a text with their class scores; special tokens are left out. */
 export function scoredTokens({ text, located, logits, tokenizer }: ScoredTokens): ScoredToken[] {
   const classCount = logits.length / located.ids.length
   const tokens: ScoredToken[] = []
@@ -28,12 +28,12 @@ export function scoredTokens({ text, located, logits, tokenizer }: ScoredTokens)
 interface ScoredTokens {
   text: string
   located: LocatedText
-  /** Token by token, a number per class. */
+  /** The classes of each token, token by token. */
   logits: Float32Array
   tokenizer: TextTokenizer
 }
 
-/** As transformers sees it: by the mark on the token where the tokenizer makes one, else by the space before it. */
+/** As in transformers: by the token's continuation mark if the tokenizer has one, else by the space before it. */
 function goesOn({ token, inText, text, start, tokenizer }: GoesOn): boolean {
   if (tokenizer.marksContinuation) return [...token].length !== [...inText].length
   return start > 0 && !text.slice(start - 1, start + 1).includes(' ')

@@ -6,7 +6,7 @@ import { specialCount } from '../text/token-template.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import type { WindowBudget } from '../text/window-budget.ts'
 
-/** A text of any length as windows that the model can read, each with its own special tokens. */
+/** Splits a text of any length into windows that the model can read, each with its special tokens. */
 export async function textWindows({
   text,
   stride,
@@ -30,12 +30,12 @@ export async function textWindows({
 
 interface TextWindows {
   text: string
-  /** How many tokens neighbours share. */
+  /** The number of tokens that neighbouring windows share. */
   stride: number
   maxTokens: number
   tokenizer: TextTokenizer
   budget: WindowBudget
-  /** What an error names the text by. */
+  /** Names the text in errors. */
   param: string
   yieldTurn: YieldTurn
 }

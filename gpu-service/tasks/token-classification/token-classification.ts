@@ -7,7 +7,7 @@ import type { TokenRow } from '../text/token-tensors.ts'
 import { tokenizerCapability } from '../text/tokenizer-capability.ts'
 import { entityPipeline } from './pipeline.ts'
 
-/** Finds names, places and the like in texts: a class for each token, and tokens of one class together. */
+/** Finds names, places and the like in texts: classifies each token and groups tokens of the same class. */
 export const tokenClassification: Task = {
   name: 'token-classification',
 

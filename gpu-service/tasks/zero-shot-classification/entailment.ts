@@ -7,7 +7,7 @@ const config = z.object({
   id2label: z.record(z.string(), z.unknown()).nullish(),
 })
 
-/** Which class says that the one text follows from the other; the last, where config.json names none so. */
+/** Returns the class for entailment, or the last one if config.json does not name it. */
 export async function readEntailmentId(files: ModelFiles, classCount: number): Promise<number> {
   const { label2id, id2label } = (await readConfig(files, 'config.json', config)) ?? {}
   const ids = Object.entries(label2id ?? {}).map(([name, id]) => [name, Number(id)] as const)
@@ -19,8 +19,8 @@ export async function readEntailmentId(files: ModelFiles, classCount: number): P
 }
 
 /**
- * The labels of one text, from the likeliest down. They share 1 between them by how far each follows from the text; as
- * questions of their own (`multiLabel`, or one label alone) each has what following has against contradicting.
+ * Scores the labels of one text in descending order: a softmax over their entailment logits, or with `multiLabel`, or a
+ * single label, entailment against contradiction for each label.
  */
 export function labelShares({ logits, labels, entailmentId, multiLabel }: LabelShares): LabelScore[] {
   const follows = logits.map((row) => row[entailmentId] ?? Number.NaN)
@@ -35,7 +35,7 @@ export function labelShares({ logits, labels, entailmentId, multiLabel }: LabelS
 }
 
 export interface LabelShares {
-  /** What the model says of each label, in their order. */
+  /** The logits of each label, in order. */
   logits: readonly Float32Array[]
   labels: readonly string[]
   entailmentId: number

@@ -11,7 +11,7 @@ import { answersJson } from '../write-json.ts'
 import { labelShares, readEntailmentId } from './entailment.ts'
 import { zeroShotParameters } from './zero-shot-parameters.ts'
 
-/** Texts to labels that the caller makes up, by a model that knows whether one text follows from another. */
+/** Classifies texts by labels from the request, with an NLI model. */
 export const zeroShotClassification: Task = {
   name: 'zero-shot-classification',
 
@@ -50,7 +50,7 @@ function zeroShotPipeline({ ask, entailmentId }: ZeroShotPipeline): TaskService[
         `"inputs" with "candidate_labels" make ${count} pairs; the limit is ${inputsMax} per request.`,
         'candidate_labels',
       )
-    // Every text with every label is an item of its own; where both are too long, the text gives way.
+    // Every text with every label is a separate item; if a pair is too long, the text is truncated.
     const hypotheses = fillTemplate(template, labels)
     const pairs = items.flatMap((item) => hypotheses.map((pair) => ({ ...item, pair })))
     const strategy = 'only_first' as const

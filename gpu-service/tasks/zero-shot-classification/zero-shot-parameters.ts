@@ -5,12 +5,12 @@ import { text, trueOrFalse, truncationParameters } from '../text/parameters.ts'
 const labelsMax = 512
 const listOfLabels = 'must be a list of labels, or labels with commas between them'
 
-/** Labels as a list, or in one text with commas between them. */
+/** Labels as a list, or in one string separated by commas. */
 const labels = z.preprocess(
   (value) =>
     typeof value === 'string'
       ? value
-          // Of more it need only be known that there are more.
+          // Enough to see that there are too many.
           .split(',', 4 * labelsMax)
           .map((label) => label.trim())
           .filter(Boolean)
