@@ -5,16 +5,19 @@ export interface Span {
 
 export type Box = Span & { kind: string }
 
-/** A file has few boxes beside each other, however many bytes it has. */
+/** The most sibling boxes; real files have few, whatever their size. */
 const boxesMax = 256
 
-/** @throws RangeError where one reaches beyond its parent, its length is not plain, or there are too many */
+/**
+ * Reads the boxes of a range. @throws RangeError if a box exceeds its parent, has an implausible length, or there are
+ * too many
+ */
 export function boxesOf(view: DataView, { start, end }: Span): Box[] {
   const boxes: Box[] = []
   for (let at = start; at < end; ) {
     const size = view.getUint32(at)
     const kind = kindAt(view, at + 4)
-    // What is written about pictures is short: only they themselves may say that they are long, or all that is left.
+    // Metadata is short: only image data may have a 64-bit length or extend to the end.
     if (size < 2 && kind !== 'mdat') throw new RangeError('no plain length')
     const length = size === 1 ? Number(view.getBigUint64(at + 8)) : size === 0 ? end - at : size
     const head = size === 1 ? 16 : 8
@@ -25,7 +28,7 @@ export function boxesOf(view: DataView, { start, end }: Span): Box[] {
   return boxes
 }
 
-/** The one of its kind: of two the decoder may take the other. @throws RangeError */
+/** Returns the only box of its kind; if there were two, the decoder might use the other. @throws RangeError */
 export function onlyOne(boxes: readonly Box[], kind: string): Box {
   const [found, second] = boxes.filter((box) => box.kind === kind)
   if (found === undefined || second !== undefined) throw new RangeError(`not one ${kind}`)

@@ -1,14 +1,15 @@
 import { boxesOf, kindAt, onlyOne, type Span } from './avif-boxes.ts'
 import { avifSizeFault } from './avif-sizes.ts'
 
-/** Coded pictures, what is written about them, and how a screen may show them brighter. Nothing else needs a decoder. */
+/** Coded images, metadata, and gain maps for HDR screens; nothing else needs a decoder. */
 const partsServed = new Set(['av01', 'Exif', 'mime', 'uri ', 'tmap'])
-/** A picture, its transparency, a thumbnail and what is written about it are fewer. */
+/** More than an image with its transparency, thumbnail and metadata has. */
 const partsMax = 32
 
 /**
- * What of an AVIF the decoder is not to be given: the format may put a picture together of thousands of others, each
- * decoded for itself, of other formats, and of any size. Read before any of it is decoded. Absent for a plain one.
+ * Returns why an AVIF must not be decoded, or undefined for a plain one. The format allows an image composed of
+ * thousands of others, each decoded separately, in other formats and of any size; this reads the structure before
+ * anything is decoded.
  */
 export function avifFault(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -16,7 +17,7 @@ export function avifFault(bytes: Uint8Array): string | undefined {
   try {
     const outer = boxesOf(view, whole)
     const meta = onlyOne(outer, 'meta')
-    // The short form of the same: a decoder that knows it may go by it.
+    // The compact form of the same description, which newer decoders may prefer.
     if (outer.some(({ kind }) => kind === 'mini')) throw new RangeError('two descriptions')
     const boxes = boxesOf(view, { start: meta.start + 4, end: meta.end })
     const parts = partsOf(view, onlyOne(boxes, 'iinf'))
@@ -37,7 +38,7 @@ export function avifFault(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The kind of each part by its number. */
+/** The type of each item by its id. */
 function partsOf(view: DataView, { start, end }: Span): Map<number, string> {
   const isShort = view.getUint8(start) === 0
   const count = isShort ? view.getUint16(start + 4) : view.getUint32(start + 4)
@@ -50,7 +51,7 @@ function partsOf(view: DataView, { start, end }: Span): Map<number, string> {
     if (version === 3) return [view.getUint32(at + 4), kindAt(view, at + 10)]
     throw new RangeError('no part')
   })
-  // Of two with one number the decoder may take the other.
+  // If two items shared an id, the decoder might use the other.
   if (new Set(parts.map(([number]) => number)).size !== parts.length) throw new RangeError('parts of one number')
   return new Map(parts)
 }

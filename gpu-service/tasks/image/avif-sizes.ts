@@ -1,12 +1,14 @@
 import { boxesOf, onlyOne, type Span } from './avif-boxes.ts'
 import { avifPixelsMax, pictureSideMax } from './picture-limits.ts'
 
-/** A part without a picture may have properties too. */
+/** Items without an image may have properties, too. */
 const partsMax = 64
 
 /**
- * What is wrong with the size of any coded picture of an AVIF: the decoder reads the transparency as well, and holds
- * each only to the size that its own header says. @throws RangeError where one says none, or more than one
+ * Returns what is wrong with the size of any coded image of an AVIF. All are checked, because the decoder also reads
+ * the transparency and holds each image only to the size in its own header.
+ *
+ * @throws RangeError if an image declares no size, or more than one
  */
 export function avifSizeFault(view: DataView, { iprp, coded }: AvifSizes): string | undefined {
   const boxes = boxesOf(view, iprp)
@@ -28,7 +30,7 @@ export function avifSizeFault(view: DataView, { iprp, coded }: AvifSizes): strin
 
 interface AvifSizes {
   iprp: Span
-  /** The parts that a decoder would go through. */
+  /** The items that a decoder would read. */
   coded: readonly number[]
 }
 
@@ -38,7 +40,7 @@ function faultOf(width: number, height: number): string | undefined {
   return width * height > avifPixelsMax ? `${width} x ${height}, which is more than ${avifPixelsMax} pixels` : undefined
 }
 
-/** The places of each part's properties in the list of them, the first of which is 1. */
+/** The 1-based property indices of each item. */
 function propertiesOfParts(view: DataView, { start, end }: Span): Map<number, number[]> {
   const isShort = view.getUint8(start) === 0
   const isWide = (view.getUint8(start + 3) & 1) === 1

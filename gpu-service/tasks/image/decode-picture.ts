@@ -5,14 +5,14 @@ import { formatOf, pictureFormats } from './picture-format.ts'
 import { avifPixelsMax, picturePixelsMax, pictureSideMax } from './picture-limits.ts'
 import type { Picture } from './resize-picture.ts'
 
-/** A picture that is not one, or is beyond the limits. The message is for the caller and names neither path nor host. */
+/** The picture is invalid or exceeds a limit. The message is for the caller and names neither path nor host. */
 export class PictureFault extends Error {
   override name = 'PictureFault'
 }
 
 const decodeSecondsMax = 10
 
-/** Lets libvips read the formats that are served and nothing else, whatever a file claims to be. */
+/** Restricts libvips to the served formats, whatever a file claims to be. */
 export function lockDecoder(): void {
   sharp.cache(false)
   sharp.concurrency(1)
@@ -22,8 +22,10 @@ export function lockDecoder(): void {
 }
 
 /**
- * The first frame, upright, as red, green and blue bytes. Transparency is dropped and colour profiles are not applied:
- * Pillow's `convert('RGB')` does neither, and models learnt from what it gives. @throws PictureFault
+ * Decodes the first frame, upright, to RGB bytes. Drops transparency and ignores colour profiles, as Pillow's
+ * `convert('RGB')` does, because models were trained on its output.
+ *
+ * @throws PictureFault
  */
 export async function decodePicture(file: Uint8Array): Promise<Picture> {
   const format = formatOf(file)
@@ -62,7 +64,7 @@ function toThree(data: Uint8Array, { channels, isInk }: { channels: number; isIn
   return out
 }
 
-/** Pillow's way from ink to light, which knows no profile. */
+/** Pillow's CMYK conversion, which ignores profiles. */
 function withoutInk(ink: number, black: number): number {
   const light = 255 - black
   const product = ink * light + 128

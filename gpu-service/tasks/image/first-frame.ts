@@ -1,9 +1,8 @@
 import type { PictureFormat } from './picture-format.ts'
 
 /**
- * A file so that the decoder gives its first frame as Pillow does. An animated AVIF has a plain picture in it as well,
- * which libvips reads where the main brand says so; of a transparent GIF it blackens what is not to be seen, and Pillow
- * keeps its colour.
+ * Patches a file so that the decoder returns its first frame as Pillow does. libvips reads the still image of an
+ * animated AVIF if the main brand says so, and it blackens the transparent pixels of a GIF, whose colour Pillow keeps.
  */
 export function asFirstFrame(bytes: Uint8Array, format: PictureFormat | undefined): Uint8Array {
   if (format === 'avif' && isAt(bytes, mainBrandAt, 'avis')) return changed(bytes, mainBrandAt, Buffer.from('avif'))
@@ -22,7 +21,7 @@ function changed(bytes: Uint8Array, at: number, content: Iterable<number>): Uint
   return copy
 }
 
-/** GIF89a: a header, a table of colours, and blocks, of which this one stands before the frame that it is of. */
+/** GIF89a: a header, a colour table, then blocks; the graphic control block precedes its frame. */
 const headerLength = 13
 const extension = { start: 0x21, graphics: 0xf9 }
 const isTransparent = 1

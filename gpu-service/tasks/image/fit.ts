@@ -1,14 +1,14 @@
-/** How a preprocessor brings a picture to the size that a model takes. */
+/** How a preprocessor resizes and crops a picture to the model's size. */
 export interface FitSettings {
   resize: ResizeTo | undefined
   resample: Resample
-  /** Cut out of the middle; black where the picture is smaller. */
+  /** A centre crop; padded with black if the picture is smaller. */
   crop: Size | undefined
 }
 
 export type ResizeTo = { kind: 'exact'; size: Size } | { kind: 'shortest'; edge: number }
 
-/** Pillow's own numbers. */
+/** Pillow's constants. */
 export type Resample = 0 | 1 | 2 | 3 | 4 | 5
 
 export interface Size {
@@ -16,16 +16,16 @@ export interface Size {
   height: number
 }
 
-/** Which part of a resized picture is wanted, and where it lies on the black ground of the answer. */
+/** The part of a resized picture to keep, and its position on the black canvas of the result. */
 export interface Fit {
   resized: Size
   /** The part of the resized picture that is kept. */
   kept: Size & { left: number; top: number }
-  /** What the model gets. */
+  /** The size of the result, and the position of the kept part in it. */
   answer: Size & { left: number; top: number }
 }
 
-/** The sizes that transformers comes to, its roundings included. */
+/** Computes the sizes with transformers' rounding. */
 export function fitPicture(picture: Size, { resize, crop }: FitSettings): Fit {
   const resized = resizedSize(picture, resize)
   const across = cropped(resized.width, crop?.width ?? resized.width)
@@ -46,11 +46,11 @@ function resizedSize({ width, height }: Size, resize: ResizeTo | undefined): Siz
     : { width: Math.trunc((edge * width) / height), height: edge }
 }
 
-/** The middle `size` of `length`; of a shorter one all of it, with one more of black before than behind. */
+/** The middle `size` of `length`; of a shorter one all of it, with the odd pixel of padding before it. */
 function cropped(length: number, size: number): { from: number; kept: number; at: number; size: number } {
   if (size <= length) return { from: Math.floor((length - size) / 2), kept: size, at: 0, size }
   const before = Math.ceil((size - length) / 2)
   const start = Math.floor((length - size) / 2) + before
-  // transformers pads and then cuts, which moves an odd difference by one.
+  // transformers pads and then crops, which moves an odd difference by one.
   return { from: 0, kept: length, at: before - start, size }
 }

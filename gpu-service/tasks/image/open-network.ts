@@ -3,7 +3,7 @@ import { request } from 'node:https'
 import { isIP } from 'node:net'
 import type { Network, RemoteAnswer } from './remote-pictures.ts'
 
-/** The internet. Nothing of this host goes along but the URL: no token, no cookie. */
+/** The internet. A request reveals only the URL: it sends no token and no cookie. */
 export const openNetwork: Network = {
   async resolve(host) {
     if (isIP(host) !== 0) return [host]
@@ -14,7 +14,7 @@ export const openNetwork: Network = {
     new Promise<RemoteAnswer>((resolve, reject) => {
       const family = isIP(address)
       const asked = request(url, {
-        // A pooled connection might lead to an address that was checked for somebody else.
+        // A pooled connection could lead to an address that was checked for another request.
         agent: false,
         signal,
         headers: { accept: 'image/*', 'user-agent': 'slipway' },

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { PictureReply, PictureRequest } from './picture-messages.ts'
 
-/** What a picture did to the process that read it. */
+/** The decoder process died or was killed over a picture. */
 export class DecoderDied extends Error {
   override name = 'DecoderDied'
 }
@@ -11,7 +11,7 @@ export type Decoded = { planes: Uint8Array } | { fault: string }
 
 const decodeMsMax = 20_000
 
-/** The parent's side of one decoding process. It is started when it is first needed, and again when it has died. */
+/** The parent's side of a decoder process, which starts on first use and again after it has died. */
 export class PictureDecoder {
   readonly #processUrl: URL
   #child: ChildProcess | undefined
@@ -22,13 +22,13 @@ export class PictureDecoder {
     this.#processUrl = processUrl
   }
 
-  /** Fulfilled when the process answers. A picture that is none is the cheapest thing to ask it. */
+  /** Resolves when the process responds; an invalid picture is the cheapest request. */
   async start(): Promise<void> {
     const nothing = { resize: undefined, resample: 0, crop: undefined } as const
     await this.decode({ bytes: new Uint8Array(1), fit: nothing })
   }
 
-  /** A process may die of something else than the picture, so each picture is tried twice. @throws DecoderDied */
+  /** Tries each picture twice, because the process may die for another reason. @throws DecoderDied */
   async decode(request: Omit<PictureRequest, 'id'>): Promise<Decoded> {
     try {
       return await this.#ask(request)
@@ -78,7 +78,7 @@ export class PictureDecoder {
 
   #start(): ChildProcess {
     const child = fork(fileURLToPath(this.#processUrl), {
-      // Nothing of what this process knows is passed on, and what native code prints is nobody's log.
+      // The process inherits no environment, and output of native code is discarded.
       env: {},
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

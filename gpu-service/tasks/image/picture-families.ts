@@ -1,24 +1,24 @@
 import type { Resample, ResizeTo } from './fit.ts'
 
-/** What a preprocessor of transformers does with pictures where its file does not say. */
+/** The defaults of one of transformers' image processors. */
 export interface PictureFamily {
   resize: ResizeTo
-  /** Whether a single number is the shorter edge; else it is both. */
+  /** Whether a single number is the shorter edge; else it is both edges. */
   isShortest: boolean
   resample: Resample
-  /** The edge of what is cut out of the middle. */
+  /** The edge of the centre crop. */
   crop: number
-  /** Whether it is cut; of those that nobody knows, where the file names its size. */
+  /** Whether it crops; `undefined` means only if the file has a crop size. */
   crops: boolean | undefined
   mean: Colours
   std: Colours
   /** Some never do. */
   normalizes: boolean
   isReversed: boolean
-  /** How the size that the file names becomes the one that pictures are brought to. */
+  /** How the configured size becomes the size to resize to. */
   sizing: 'as named' | 'ConvNeXT' | 'LeViT' | 'PoolFormer'
   cropPct: number
-  /** Whether `rescale_offset` and `include_top` are of it, and whether it does the second. */
+  /** The default of `include_top`; `undefined` if the processor has neither that nor `rescale_offset`. */
   top: boolean | undefined
 }
 
@@ -48,7 +48,7 @@ const vit: PictureFamily = {
 const middle = { ...vit, ...shortest(224), resample: 3, crops: true } as const
 const mobileNet = { ...vit, ...shortest(256), crops: true } as const
 
-/** By the names of the processors, and of the model types whose repos may name none. */
+/** By the names of the processors, and by the model types of repos that may name none. */
 const families: readonly [RegExp, RegExp, PictureFamily][] = [
   [/^Beit/, /^(beit|data2vec-vision)$/, { ...vit, resample: 3, crops: false }],
   [/^Bit/, /^(bit|dinov2\w*|focalnet|hiera|pixio)$/, { ...middle, ...clip }],
@@ -73,10 +73,10 @@ const families: readonly [RegExp, RegExp, PictureFamily][] = [
   [/^Siglip(?!2)/, /^siglip(?!2)/, { ...vit, resample: 3 }],
 ]
 
-/** These cut, pad or colour pictures in ways of their own. */
+/** Processors that crop, pad or colour pictures in a way that is not served. */
 const otherwise = /^(ImageGPT|Perceiver|Siglip2|Donut|Nougat|GLPN|PPLCNet|VideoMAE|Vivit|TextNet)/
 
-/** @returns `undefined` for one whose ways are not served */
+/** @returns `undefined` for a processor that is not served */
 export function pictureFamily({ processor, modelType = '' }: PictureFamilyName): PictureFamily | undefined {
   if (processor === undefined) return families.find(([, types]) => types.test(modelType))?.[2] ?? vit
   if (otherwise.test(processor)) return undefined
@@ -84,8 +84,8 @@ export function pictureFamily({ processor, modelType = '' }: PictureFamilyName):
 }
 
 interface PictureFamilyName {
-  /** As the file names it. */
+  /** From the preprocessor's file. */
   processor: string | undefined
-  /** As config.json names it. */
+  /** From config.json. */
   modelType?: string | undefined
 }

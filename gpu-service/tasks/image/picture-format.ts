@@ -1,9 +1,9 @@
-/** Those that are served, and one that is known and is not: what the cameras of telephones call a picture. */
+/** The served formats, and HEIC, the format of phone cameras, which is recognised but not served. */
 export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'heic'
 
 export const pictureFormats = 'JPEG, PNG, WebP, GIF or AVIF'
 
-/** What a file is by its first bytes, whatever it is called: nothing else is given to the decoder. */
+/** Detects the format by the first bytes, whatever the file is called; the decoder gets nothing else. */
 export function formatOf(bytes: Uint8Array): PictureFormat | undefined {
   if (startsWith(bytes, [0xff, 0xd8, 0xff])) return 'jpeg'
   if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png'
@@ -19,7 +19,7 @@ const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
 const brandsMax = 32
 const heicBrands = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
 
-/** Files of boxes say which formats they are of in the first: in it the main one, a version, and the others. */
+/** ISO media files list their formats in the first box: the main brand, a version, and the compatible brands. */
 function byBrands(bytes: Uint8Array): PictureFormat | undefined {
   const sizeBytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0)
   const text = String.fromCharCode(...bytes.subarray(8, Math.min(sizeBytes, 8 + 4 * brandsMax)))

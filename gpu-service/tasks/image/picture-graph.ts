@@ -11,20 +11,20 @@ export interface PictureGraph {
   input: string
   type: FloatType
   layout: PictureLayout
-  /** How many pictures each run has, where the graph takes just so many. */
+  /** The number of pictures per run, if the graph has a fixed batch size. */
   batchSize: number | undefined
-  /** The most pictures of one run. */
+  /** The most pictures per run. */
   itemsMax: number
 }
 
 export type PictureLayout = 'channels first' | 'channels last'
 
-/** So that filling a tensor holds up nobody: about 5 ms. */
+/** Limits filling a tensor to about 5 ms, during which it blocks the event loop. */
 const valuesMax = { cpu: 1_000_000, cuda: 2_000_000 }
-/** A CPU gains nothing by more. */
+/** A CPU gains nothing from more. */
 const picturesMax = { cpu: 8, cuda: 64 }
 
-/** @throws AppError `unsupported_model` naming the input that is at fault. */
+/** @throws AppError `unsupported_model` naming the input at fault. */
 export function readPictureGraph({ inputs, file, size, device }: ReadPictureGraph): PictureGraph {
   const input = inputs.find(({ name }) => name === 'pixel_values') ?? inputs.find(({ shape }) => shape?.length === 4)
   if (input === undefined) throw errors.unsupportedModel(`"${file}" has no input for pictures, such as "pixel_values".`)

@@ -1,12 +1,12 @@
 import { errors } from '../../../shared/errors.ts'
 import { pictureFormats } from './picture-format.ts'
 
-/** A picture as a request holds it. */
+/** A picture in a request. */
 export type PictureInput = { bytes: Uint8Array } | { url: string }
 
 const ways = `bytes as the body, base64, a data: URL, {"image": base64} or {"url": address}`
 
-/** Whatever the clients of the field send. @throws AppError `invalid_input` */
+/** Accepts every form in which common clients send a picture. @throws AppError `invalid_input` */
 export function readPictureInput(value: unknown, param: string): PictureInput {
   if (value instanceof Uint8Array) return { bytes: value }
   if (typeof value === 'string') return fromText(value, param)
@@ -18,7 +18,7 @@ export function readPictureInput(value: unknown, param: string): PictureInput {
   throw errors.invalidInput(`"${param}" must be a picture: ${ways}.`, param)
 }
 
-/** One picture or a list of them. @throws AppError `invalid_input` */
+/** Parses one picture or a list of them. @throws AppError `invalid_input` */
 export function readPictureInputs(inputs: unknown, max: number): { pictures: PictureInput[]; isList: boolean } {
   if (!Array.isArray(inputs)) return { pictures: [readPictureInput(inputs, 'inputs')], isList: false }
   if (inputs.length === 0) throw errors.invalidInput('"inputs" is empty: send at least one picture.', 'inputs')
@@ -37,7 +37,7 @@ function fromText(text: string, param: string): PictureInput {
   return { bytes: fromBase64(text.slice(comma + 1), param) }
 }
 
-/** Node skips what is no base64; a text that is mostly skipped is none. */
+/** Node skips invalid characters, so a result that is too short means that the text is not base64. */
 function fromBase64(text: string, param: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length < Math.floor(text.length / 4) * 2)

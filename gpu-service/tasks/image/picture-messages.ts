@@ -1,6 +1,6 @@
 import type { FitSettings } from './fit.ts'
 
-/** What the process that decodes pictures is asked, one at a time. */
+/** A request to the decoder process, which handles one at a time. */
 export interface PictureRequest {
   id: number
   bytes: Uint8Array

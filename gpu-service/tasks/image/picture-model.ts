@@ -11,17 +11,17 @@ import { type PictureSettings, readPictureSettings } from './picture-settings.ts
 import type { Pictures } from './pictures.ts'
 import { type Planes, pixelTensor, valueTable } from './pixel-values.ts'
 
-/** What every task of pictures has: how a model wants them, and how they get there. */
+/** What every picture task needs: how a model wants its pictures, and how to read them. */
 export interface PictureModel extends PictureGraph {
   settings: PictureSettings
   tensor(pictures: readonly Planes[]): Tensor
-  /** A black one, to warm up with. */
+  /** A black picture, for the warm-up. */
   blank: Planes
-  /** The pictures of a request. @throws AppError `invalid_input` naming the `param` of one that cannot be read */
+  /** Reads the pictures of a request. @throws AppError `invalid_input` naming the `param` of one that cannot be read */
   readAll(requests: readonly ReadPicture[], asker: Asker): Promise<Planes[]>
-  /** What a pipeline is given: one picture or a list of them. @throws AppError `invalid_input` */
+  /** Reads a pipeline's `inputs`: one picture or a list of them. @throws AppError `invalid_input` */
   readInputs(request: { inputs: unknown; asker: Asker }): Promise<{ planes: Planes[]; isList: boolean }>
-  /** What `/info` says of it. */
+  /** Its fields in `/info`. */
   describe: Record<string, unknown>
 }
 
@@ -44,7 +44,7 @@ export async function openPictureModel({ files, file, inputs, run }: OpenPicture
     try {
       return await Promise.all(requests.map((request) => pictures.read({ ...request, fit, asker })))
     } catch (error) {
-      // Where one cannot be read, nobody waits for the others.
+      // Once one has failed, the others need not be read.
       others.abort()
       throw error
     }

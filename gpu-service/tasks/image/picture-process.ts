@@ -4,8 +4,8 @@ import type { PictureReply, PictureRequest } from './picture-messages.ts'
 import { resizePicture } from './resize-picture.ts'
 
 /**
- * The process that decodes pictures. They come from strangers and are read by native code: what breaks it, or keeps it
- * busy for ever, must end neither the service nor the work of others.
+ * The process that decodes pictures. Native code reads untrusted files here: a crash or a hang must stop neither the
+ * service nor the decoding of other pictures.
  */
 lockDecoder()
 

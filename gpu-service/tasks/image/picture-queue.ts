@@ -3,7 +3,7 @@ import type { CallOptions } from '../../batcher/call-options.ts'
 import { FairQueue } from '../../batcher/fair-queue.ts'
 import type { InLine } from '../../batcher/tenant-line.ts'
 
-/** Who wants a picture read, and until when. */
+/** The tenant of a request, and the signal that aborts it. */
 export type Asker = Pick<CallOptions, 'signal' | 'tenant'>
 
 interface Waiting<Decoder> extends InLine<Waiting<Decoder>> {
@@ -14,15 +14,15 @@ interface Waiting<Decoder> extends InLine<Waiting<Decoder>> {
 
 export interface PictureQueueOptions {
   decoders: number
-  /** How long a picture may have to wait before it is refused. */
+  /** A picture with a longer predicted wait is refused. */
   waitMsMax: number
   waitingMaxBytes?: number
 }
 
-/** What one tenant leaves to the others: one with many large pictures may not keep everybody else out. */
+/** One tenant's share of the waiting bytes, so that large pictures of one do not keep all others out. */
 const tenantPart = 0.75
 
-/** Pictures that wait for a decoder: tenants take turns, by the time that their pictures take. */
+/** Pictures waiting for a decoder. Tenants share the decoders fairly, by decoding time. */
 export class PictureQueue<Decoder> {
   readonly #line = new FairQueue<Waiting<Decoder>>()
   readonly #options: Required<PictureQueueOptions>
@@ -37,7 +37,7 @@ export class PictureQueue<Decoder> {
     return this.#line.size
   }
 
-  /** Fulfilled with the decoder when its turn has come. @throws AppError `overloaded`, `client_closed` */
+  /** Resolves with a decoder. @throws AppError `overloaded`, `client_closed` */
   wait({ sizeBytes, pictureMs, asker }: WaitForTurn): Promise<Decoder> {
     const { signal, tenant = '' } = asker
     this.#assertRoom(sizeBytes, tenant)
@@ -59,7 +59,7 @@ export class PictureQueue<Decoder> {
     })
   }
 
-  /** Gives a decoder to the picture that is due; false where none waits. */
+  /** Gives a decoder to the next picture; returns false if none waits. */
   give(decoder: Decoder): boolean {
     const next = this.#line.first
     if (next === undefined) return false
@@ -94,7 +94,7 @@ export class PictureQueue<Decoder> {
 
 interface WaitForTurn {
   sizeBytes: number
-  /** How long it will take, about. */
+  /** The predicted decoding time. */
   pictureMs: number
   asker: Asker
 }

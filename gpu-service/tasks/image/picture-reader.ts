@@ -6,11 +6,14 @@ import { formatOf, pictureFormats } from './picture-format.ts'
 import { pictureMaxBytes } from './picture-limits.ts'
 import { type Asker, PictureQueue } from './picture-queue.ts'
 
-/** Pictures to pixels, in processes of their own. */
+/** Decodes pictures in separate processes. */
 export interface Pictures {
-  /** Has a process at hand, so that the first picture does not wait for one. */
+  /** Starts a process, so that the first picture does not wait for it. */
   start(): Promise<void>
-  /** The planes of a picture, as the model gets it. @throws AppError `invalid_input` naming `param`, `overloaded` */
+  /**
+   * Returns the planes of a picture, resized for the model. @throws AppError `invalid_input` naming `param`,
+   * `overloaded`
+   */
   read(request: ReadPicture): Promise<Uint8Array>
 }
 
@@ -22,19 +25,22 @@ export interface ReadPicture {
 }
 
 export interface PictureReaderOptions {
-  /** Where `picture-process.ts` is. */
+  /** The location of `picture-process.ts`. */
   processUrl: URL
   decoders?: number
-  /** How long a picture may have to wait before it is refused. */
+  /** A picture with a longer predicted wait is refused. */
   waitMsMax?: number
 }
 
-/** A few decoders for all models of a host. Each has one picture at a time, so that it is known which one broke it. */
+/**
+ * A few decoders for all models of a host. Each handles one picture at a time, so that a crash is known to be that
+ * picture's fault.
+ */
 export class PictureReader implements Pictures {
   readonly #decoders: PictureDecoder[]
   readonly #free: PictureDecoder[]
   readonly #waiting: PictureQueue<PictureDecoder>
-  /** What a picture took lately. */
+  /** Moving average of the decoding time. */
   #pictureMs = 10
 
   constructor({ processUrl, decoders = defaultDecoders(), waitMsMax = 2000 }: PictureReaderOptions) {
@@ -86,10 +92,10 @@ export class PictureReader implements Pictures {
   }
 
   #give(decoder: PictureDecoder): void {
-    // The one that is warm already goes on, so that a second process is started only when two are needed.
+    // Reuses the decoder that is already running, so that a second process starts only when two are needed.
     if (!this.#waiting.give(decoder)) this.#free.unshift(decoder)
   }
 }
 
-/** The engines need the cores too. */
+/** The engines need the cores, too. */
 const defaultDecoders = (): number => Math.min(8, Math.max(1, Math.floor(availableParallelism() / 2)))

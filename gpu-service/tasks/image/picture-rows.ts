@@ -5,7 +5,7 @@ import type { TaskModel } from '../task.ts'
 import type { PictureModel } from './picture-model.ts'
 import type { Planes } from './pixel-values.ts'
 
-/** How pictures become the rows of an output. */
+/** A task model that runs pictures through a graph and returns one row of the output for each. */
 export function pictureRows({ picture, graph, output, alone, decode }: PictureRows): TaskModel<Planes, Embedding> {
   const model: TaskModel<Planes, Embedding> = {
     graph,
@@ -22,12 +22,12 @@ interface PictureRows {
   picture: PictureModel
   graph: string
   output: string
-  /** One picture per run, where the others in a batch would change its answer. */
+  /** One picture per run, because the others in a batch would change its answer. */
   alone: boolean
   decode?: TaskModel<Planes, Embedding>['decode'] | undefined
 }
 
-/** One picture, and as many as a run may have. */
+/** One picture, and a full batch. */
 export function pictureWarmUp({ model, picture }: { model: TaskModel<Planes, Embedding>; picture: PictureModel }) {
   const counts = model.itemsMax === 1 ? [1] : [1, model.itemsMax]
   return counts.map((count) => ({

@@ -6,7 +6,7 @@ import { type PictureFamily, pictureFamily } from './picture-families.ts'
 import { fitOf, pictureSizes } from './picture-sizes.ts'
 
 const ownPath = 'preprocessor_config.json'
-/** Of processors for texts and pictures, which transformers writes in one file from version 5 on. */
+/** Processors for texts and pictures: transformers writes one file for both since version 5. */
 const sharedPath = 'processor_config.json'
 
 const three = z.tuple([z.number(), z.number(), z.number()])
@@ -23,7 +23,7 @@ const preprocessor = z.object({
   do_flip_channel_order: z.boolean().nullish(),
   rescale_offset: z.boolean().nullish(),
   include_top: z.boolean().nullish(),
-  // What this does is done by no served preprocessor.
+  // No served preprocessor pads.
   do_pad: z.literal(false, 'pads pictures, which is not served').nullish(),
 })
 const shared = z.object({ image_processor: preprocessor.nullish() })
@@ -32,23 +32,26 @@ const modelConfig = z.object({ model_type: z.string().nullish() })
 /** How a model wants its pictures. */
 export interface PictureSettings {
   fit: FitSettings
-  /** The size that all its pictures have in the end. */
+  /** The final size of all its pictures. */
   size: Size
   values: PixelValues
 }
 
-/** What becomes of a byte of a pixel. */
+/** How the bytes of a pixel become numbers. */
 export interface PixelValues {
   rescaleFactor: number
-  /** What is taken away before all else. */
+  /** Subtracted after rescaling. */
   offset: number
   mean: readonly number[]
   std: readonly number[]
-  /** Blue, green, red. */
+  /** BGR instead of RGB. */
   isReversed: boolean
 }
 
-/** What transformers' image processors would do with the repo's file. @throws AppError `unsupported_model` naming it. */
+/**
+ * Reads what transformers' image processor would do with the repo's file. @throws AppError `unsupported_model` naming
+ * it.
+ */
 export async function readPictureSettings(files: ModelFiles): Promise<PictureSettings> {
   const { path, said } = await readSaid(files)
   const processor = said.image_processor_type ?? said.feature_extractor_type ?? undefined
@@ -65,7 +68,7 @@ export async function readPictureSettings(files: ModelFiles): Promise<PictureSet
   return { fit, size: fixed, values: valuesOf({ said, family, path }) }
 }
 
-/** What transformers reads where a repo has both. */
+/** If a repo has both files, transformers reads the shared one. */
 async function readSaid(files: ModelFiles): Promise<{ path: string; said: Said }> {
   const inShared = (await readConfig(files, sharedPath, shared))?.image_processor
   if (inShared !== undefined && inShared !== null) return { path: sharedPath, said: inShared }
@@ -90,7 +93,7 @@ function valuesOf({ said, family, path }: { said: Said; family: PictureFamily; p
     rescaleFactor: isRescaled ? (said.rescale_factor ?? 1 / 255) : 1,
     offset: isRescaled && said.rescale_offset === true ? 1 : 0,
     mean: isNormalized ? (said.image_mean ?? family.mean) : [0, 0, 0],
-    // EfficientNet's classifiers divide by the deviation once more.
+    // EfficientNet's classifiers divide by the standard deviation twice.
     std: hasTop ? std.map((value, channel) => value * (own[channel] ?? 1)) : std,
     isReversed: said.do_flip_channel_order ?? family.isReversed,
   }

@@ -12,7 +12,7 @@ const size = z.union([
   z.object({ height: edge.nullish(), width: edge.nullish(), shortest_edge: edge.nullish() }),
 ])
 
-/** What a file says of the sizes of pictures. */
+/** The fields about sizes in a preprocessor's file. */
 export const pictureSizes = {
   do_resize: z.boolean().nullish(),
   size: size.nullish(),
@@ -25,7 +25,7 @@ export const pictureSizes = {
 const sizes = z.object(pictureSizes)
 type Said = z.output<typeof sizes>
 
-/** How pictures are brought to a model's size. @throws AppError `unsupported_model` naming the file */
+/** How pictures are resized and cropped to a model's size. @throws AppError `unsupported_model` naming the file */
 export function fitOf({ said, family, path }: FitOf): FitSettings {
   const resample = (said.resample ?? family.resample) as Resample
   const named =
@@ -44,7 +44,10 @@ interface FitOf {
   path: string
 }
 
-/** Below 384, ConvNeXt resizes to a larger picture and keeps its middle; from 384 on it warps. */
+/**
+ * Below 384, ConvNeXT resizes to a larger picture and crops its centre; from 384 on it resizes without keeping the
+ * aspect ratio.
+ */
 function convNextFit({
   named,
   resample,
@@ -60,7 +63,7 @@ function convNextFit({
   return { resize: { kind: 'shortest', edge: Math.trunc(edge / cropPct) }, resample, crop: square }
 }
 
-/** LeViT and PoolFormer resize to more than they name, and keep the middle of it. */
+/** LeViT and PoolFormer resize to more than the configured size, then crop the centre. */
 function enlarged({ named, family, cropPct }: { named: ResizeTo; family: PictureFamily; cropPct: number }): ResizeTo {
   if (family.sizing === 'LeViT' && named.kind === 'shortest')
     return { kind: 'shortest', edge: Math.trunc((256 / 224) * named.edge) }

@@ -5,11 +5,14 @@ import type { Asker } from './picture-queue.ts'
 import { PictureReader } from './picture-reader.ts'
 import type { RemotePictures } from './remote-pictures.ts'
 
-/** What a host gives to tasks of pictures. */
+/** What a host offers to picture tasks. */
 export interface Pictures {
-  /** Has a decoder at hand, so that the first picture does not wait for one. */
+  /** Starts a decoder, so that the first picture does not wait for it. */
   start(): Promise<void>
-  /** The planes of a picture, as the model gets it. @throws AppError `invalid_input` naming `param`, `overloaded` */
+  /**
+   * Returns the planes of a picture, resized for the model. @throws AppError `invalid_input` naming `param`,
+   * `overloaded`
+   */
   read(request: ReadPictureInput): Promise<Uint8Array>
   close(): void
 }
@@ -17,12 +20,12 @@ export interface Pictures {
 export interface ReadPictureInput {
   picture: PictureInput
   fit: FitSettings
-  /** What the picture is called in the request. */
+  /** The picture's name in the request. */
   param: string
   asker: Asker
 }
 
-/** Without `remote`, only pictures that are in the request are read. */
+/** Without `remote`, only pictures contained in the request are read. */
 export function createPictures({ processUrl, remote }: PicturesOptions): Pictures {
   const reader = new PictureReader({ processUrl })
   return {
@@ -42,7 +45,7 @@ export function createPictures({ processUrl, remote }: PicturesOptions): Picture
 }
 
 interface PicturesOptions {
-  /** Where `picture-process.ts` is. */
+  /** The location of `picture-process.ts`. */
   processUrl: URL
   remote: RemotePictures | undefined
 }

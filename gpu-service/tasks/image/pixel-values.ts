@@ -4,12 +4,12 @@ import type { Size } from './fit.ts'
 import type { PictureLayout } from './picture-graph.ts'
 import type { PixelValues } from './picture-settings.ts'
 
-/** A picture's reds, greens and blues, plane by plane. */
+/** A picture's red, green and blue planes, one after the other. */
 export type Planes = Uint8Array
 
 const levels = 256
 
-/** What each byte of each channel becomes, in the 32-bit steps in which numpy takes it there. */
+/** The value of each byte in each channel, rounded to float32 in the same steps as in numpy. */
 export function valueTable({ rescaleFactor, offset, mean, std }: PixelValues): Float32Array {
   const table = new Float32Array(3 * levels)
   const f = Math.fround
@@ -20,7 +20,7 @@ export function valueTable({ rescaleFactor, offset, mean, std }: PixelValues): F
   return table
 }
 
-/** Pictures of one size as the tensor of a batch. */
+/** Converts pictures of one size to the tensor of a batch. */
 export function pixelTensor({ pictures, size, table, type, layout, isReversed }: PixelTensor): Tensor {
   const plane = size.width * size.height
   const data = new Float32Array(pictures.length * 3 * plane)

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 
 /**
- * Addresses that nobody outside may have this host ask: its own, its network's, the cloud's metadata, and those that
- * stand for an IPv4 address inside an IPv6 one. From the special-purpose registries of IANA.
+ * Addresses that a request must not make this host contact: its own, its network's, the cloud's metadata service, and
+ * IPv6 addresses that embed an IPv4 address. From IANA's special-purpose registries.
  */
 const closed = new BlockList()
 for (const [network, prefix] of [
@@ -30,11 +30,11 @@ for (const [network, prefix] of [
 ] as const)
   closed.addSubnet(network, prefix, 'ipv6')
 
-/** What is in use of IPv6 for everybody; all else is closed. */
+/** The global unicast range of IPv6; everything else is blocked. */
 const open = new BlockList()
 open.addSubnet('2000::', 3, 'ipv6')
 
-/** Whether an address is one of the public internet, and nothing else by another spelling. */
+/** Whether an address belongs to the public internet, in any spelling. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 4) return !closed.check(address, 'ipv4')

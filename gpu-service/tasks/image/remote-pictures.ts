@@ -4,17 +4,17 @@ import type { Asker } from './picture-queue.ts'
 import { isPublicAddress } from './public-address.ts'
 import { TenantSlots } from './tenant-slots.ts'
 
-/** Fetches pictures that callers name by their address. */
+/** Fetches pictures by URL. */
 export interface RemotePictures {
   /** @throws AppError `invalid_input` naming `param` */
   fetch(request: { url: string; param: string; asker: Asker }): Promise<Uint8Array>
 }
 
-/** The network, as far as it is needed here. */
+/** The network functions needed here. */
 export interface Network {
-  /** Every address of a host's name. */
+  /** Resolves all addresses of a host. */
   resolve(host: string): Promise<string[]>
-  /** Asks that very address for the URL, whatever its host's name means by now. Follows no redirect. */
+  /** Requests the URL from this very address, even if the host resolves to another one by now. Follows no redirects. */
   get(request: { url: URL; address: string; signal: AbortSignal }): Promise<RemoteAnswer>
 }
 
@@ -22,20 +22,21 @@ export interface RemoteAnswer {
   status: number
   location: string | undefined
   body: AsyncIterable<Uint8Array>
-  /** Gives the connection up. */
+  /** Closes the connection. */
   cancel(): void
 }
 
 const redirectsMax = 3
 const fetchMsMax = 10_000
 const fetchesMax = 64
-/** Those of one who names slow hosts keep nobody else waiting. */
+/** Keeps a tenant that names slow hosts from blocking others. */
 const fetchesOfTenantMax = 16
 const redirects = new Set([301, 302, 303, 307, 308])
 
 /**
- * https only, no name or password, the usual port, and public addresses only: looked up here and held to, so that a name
- * cannot mean another address a moment later. Every redirect is a new address to be checked.
+ * Fetches from https URLs without credentials or port, and from public addresses only. The address is resolved once,
+ * checked and then used, so that the name cannot change in between (DNS rebinding). Every redirect is checked in the
+ * same way.
  */
 export function createRemotePictures(network: Network): RemotePictures {
   const slots = new TenantSlots({ eachMax: fetchesOfTenantMax, allMax: fetchesMax, waitingMax: picturesMax })
@@ -86,7 +87,7 @@ function checkedUrl(url: URL | null, param: string): URL {
   return url
 }
 
-/** One closed address among several is enough to refuse: the next look-up might give that one. */
+/** A single non-public address is enough to refuse: the next look-up might return that one. */
 async function publicAddressOf(url: URL, { param, network, signal }: Omit<Following, 'url'>): Promise<string> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const addresses = await unlessAborted(network.resolve(host), signal).catch(() => [])
@@ -96,7 +97,7 @@ async function publicAddressOf(url: URL, { param, network, signal }: Omit<Follow
   return address
 }
 
-/** A look-up cannot be called off, but its answer need not be waited for. */
+/** A look-up cannot be cancelled, but need not be waited for. */
 function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason)

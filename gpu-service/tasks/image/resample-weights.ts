@@ -1,16 +1,16 @@
 import type { Resample } from './fit.ts'
 
-/** For each pixel of a row of the answer: which pixels it is made of and how much of each, as whole numbers. */
+/** For each pixel of a resized row, the source pixels with their weights in fixed-point. */
 export interface Weights {
-  /** Where the first of its pixels is. */
+  /** The index of each first source pixel. */
   starts: Int32Array
   counts: Int32Array
-  /** `stride` numbers for each pixel of the answer. */
+  /** `stride` numbers per pixel of the result. */
   values: Int32Array
   stride: number
 }
 
-/** Pillow's: 32 bits less 8 of the pixel and 2 for what overshoots. */
+/** As in Pillow: 32 bits minus 8 for the pixel and 2 for overshoot. */
 export const precisionBits = 22
 
 interface Kernel {
@@ -45,9 +45,9 @@ function hamming(signed: number): number {
 }
 
 /**
- * The weights of `count` pixels from `from` on, of a row that is resized from `inSize` to `outSize`: what Pillow's
- * `precompute_coeffs` and `normalize_coeffs_8bpc` (src/libImaging/Resample.c) come to, bit for bit. On reduction the
- * kernel is as much wider, which other libraries leave out.
+ * Computes the weights of `count` pixels, starting at `from`, of a row resized from `inSize` to `outSize`. They are
+ * identical, bit for bit, to those of Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc`
+ * (src/libImaging/Resample.c), which widen the kernel on reduction, unlike other libraries.
  */
 export function resampleWeights({ inSize, outSize, from, count, resample }: WeightsInput): Weights {
   const scale = inSize / outSize
@@ -86,7 +86,7 @@ interface WeightsInput {
   resample: Resample
 }
 
-/** Pillow adds the scale up pixel by pixel, so its error is added up here too. */
+/** Pillow adds up the scale pixel by pixel, so the rounding error must accumulate here, too. */
 function nearestWeights({
   scale,
   from,

@@ -10,8 +10,8 @@ const channels = 3
 const half = 2 ** (precisionBits - 1)
 
 /**
- * A picture as the model gets it: the reds of all its pixels, then the greens, then the blues. Resized by Pillow's two
- * passes, across and then down, each rounded to bytes: models were trained on exactly these pixels.
+ * Resizes a picture for the model, to its red, green and blue planes. As in Pillow, a horizontal pass and then a
+ * vertical one, each rounded to bytes: models were trained on exactly these pixels.
  */
 export function resizePicture(picture: Picture, { fit, resample }: { fit: Fit; resample: Resample }): Uint8Array {
   const { resized, kept, answer } = fit
@@ -29,7 +29,7 @@ export function resizePicture(picture: Picture, { fit, resample }: { fit: Fit; r
     count: kept.height,
     resample,
   })
-  // Only the rows that the second pass takes.
+  // Only the rows that the second pass needs.
   const first = down.starts[0] ?? 0
   const last = kept.height - 1
   const rows = (down.starts[last] ?? 0) + (down.counts[last] ?? 0) - first

@@ -2,10 +2,10 @@ import { errors } from '../../../shared/errors.ts'
 import type { Asker } from './picture-queue.ts'
 
 export interface TenantSlotsOptions {
-  /** The most that one tenant has at once; what it asks for beyond waits for its own. */
+  /** The most concurrent jobs of one tenant; its further jobs wait for these. */
   eachMax: number
   allMax: number
-  /** The most of one tenant that may wait. */
+  /** The most waiting jobs of one tenant. */
   waitingMax: number
 }
 
@@ -14,7 +14,7 @@ interface Tenant {
   waiting: Set<() => void>
 }
 
-/** Slots for what takes as long as somebody else likes: one tenant's are never all, so that none keeps the others out. */
+/** Limits work whose duration callers control. No tenant can take all slots and so block the others. */
 export class TenantSlots {
   readonly #options: TenantSlotsOptions
   readonly #tenants = new Map<string, Tenant>()
@@ -24,7 +24,7 @@ export class TenantSlots {
     this.#options = options
   }
 
-  /** Runs `work` when there is a slot. @throws AppError `overloaded`, `client_closed` */
+  /** Runs `work` once there is a slot. @throws AppError `overloaded`, `client_closed` */
   async within<Result>({ signal, tenant = '' }: Asker, work: () => Promise<Result>): Promise<Result> {
     const own = this.#tenants.get(tenant) ?? { running: 0, waiting: new Set() }
     const { eachMax, allMax, waitingMax } = this.#options
@@ -36,7 +36,7 @@ export class TenantSlots {
     try {
       return await work()
     } finally {
-      // The slot goes on to the tenant's next one, so that nothing is counted in between.
+      // Passes the slot on to the tenant's next job, so the counts do not change.
       const [next] = own.waiting
       if (next !== undefined) next()
       else this.#count(own, -1)
