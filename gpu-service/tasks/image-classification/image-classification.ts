@@ -8,10 +8,10 @@ import { labelScores, readLabels, readScoreOptions } from '../label-scores.ts'
 import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
 import { answersJson } from '../write-json.ts'
 
-/** As many classes as Hugging Face's pipeline answers with. */
+/** The default of Hugging Face's pipeline. */
 const topKDefault = 5
 
-/** Pictures to classes. */
+/** Classifies pictures. */
 export const imageClassification: Task = {
   name: 'image-classification',
 

@@ -12,7 +12,7 @@ import { pictureRows, pictureWarmUp } from '../image/picture-rows.ts'
 import { describeIsolation, runsAlone } from '../isolation.ts'
 import { type ModelSource, type OpenedTask, type Task, timingOf } from '../task.ts'
 
-/** Pictures to vectors: the projected one of a CLIP, the pooled one, or that of the first token. */
+/** Embeds pictures: returns CLIP's projected vector, else the pooled one, else that of the first token. */
 export const imageFeatureExtraction: Task = {
   name: 'image-feature-extraction',
 
@@ -23,7 +23,7 @@ export const imageFeatureExtraction: Task = {
         `"${file}" has none of the outputs ${wanted.join(', ')} of floats, so it gives no vector of a picture.`,
       )
     const path = localPath(files, file)
-    // A CLIP needs its texts for other outputs than this one.
+    // Removes what only other outputs need, such as the text inputs of a CLIP.
     const part = await pruneGraph({ path, part: { outputs: [output] } }).catch((error) => {
       throw error instanceof RangeError ? errors.unsupportedModel(`"${file}": ${messageOf(error)}.`) : error
     })
@@ -71,7 +71,7 @@ const wanted = ['image_embeds', 'pooler_output', 'last_hidden_state']
 const vectorOutput = ({ outputs }: OnnxHeader): string | undefined =>
   wanted.find((name) => outputs.some((output) => output.name === name && isFloatType(output.type)))
 
-/** Of each picture the first vector: its only one, or that of the token that stands for all. */
+/** The first vector of each picture: its only one, or that of the CLS token. */
 function firstVectors(tensors: Tensors, output: string, count: number): Embedding[] {
   const data = floatsOf(tensors, output)
   const width = tensors[output]?.dims.at(-1) ?? data.length / count

@@ -14,7 +14,7 @@ import { openTokenizer } from '../text/tokenizer.ts'
 import { answersJson } from '../write-json.ts'
 import { readPairInputs } from './pair-input.ts'
 
-/** A picture and a text to classes of both together, as models like FLAVA see them. */
+/** Classifies pairs of a picture and a text, with models such as FLAVA. */
 export const imageTextClassification: Task = {
   name: 'image-text-classification',
 
@@ -89,7 +89,7 @@ interface Pair {
 function pairModel({ picture, tokenInputs, padTokenId, output, alone }: PairModel): TaskModel<Pair, Float32Array> {
   return {
     graph: 'main',
-    // Its picture is most of the work of a pair.
+    // The picture is most of the work.
     sizeOf: () => 1,
     tokensOf: ({ ids }) => ids.length,
     costMax: picture.itemsMax,
@@ -110,6 +110,6 @@ interface PairModel {
   tokenInputs: TokenInputs
   padTokenId: number
   output: string
-  /** One pair per run, where the others in a batch would change its answer. */
+  /** One pair per run, because the others in a batch would change its answer. */
   alone: boolean
 }

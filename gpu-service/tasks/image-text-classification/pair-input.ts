@@ -2,15 +2,15 @@ import { errors } from '../../../shared/errors.ts'
 import { type PictureInput, readPictureInput } from '../image/picture-input.ts'
 import { picturesMax } from '../image/picture-limits.ts'
 
-/** A picture and what is written with it. */
+/** A picture with its text. */
 export interface PairInput {
   picture: PictureInput
   text: string
-  /** What it is called in the request. */
+  /** The pair's name in the request. */
   param: string
 }
 
-/** `{image, text}` or a list of such. @throws AppError `invalid_input` naming the one at fault. */
+/** Parses `{image, text}` or a list of them. @throws AppError `invalid_input` naming the item at fault. */
 export function readPairInputs(inputs: unknown): { pairs: PairInput[]; isList: boolean } {
   if (!Array.isArray(inputs)) return { pairs: [readPair(inputs, 'inputs')], isList: false }
   if (inputs.length === 0) throw errors.invalidInput('"inputs" is empty: send at least one pair.', 'inputs')

@@ -3,18 +3,19 @@ import { findConstants } from '../../models/find-constants.ts'
 import { type FoundNode, findNodes } from '../../models/find-nodes.ts'
 
 const classifiers = ['LinearClassifier', 'TreeEnsembleClassifier', 'SVMClassifier']
-/** Picks the label of a row from a list of all, by the place of the likeliest. */
+/** Looks up the label of a row in a list of all labels, by the index of the best one. */
 const picker = 'ArrayFeatureExtractor'
 
 /**
- * What a graph itself calls its classes, in the order of its columns, where one node says it: classes need not be the
- * numbers from 0. Of an ensemble whose members number the classes anew, only what picks the label knows their names.
+ * Returns the class names stored in the graph, in column order, if exactly one node has them: classes need not be the
+ * numbers from 0. In an ensemble whose members renumber the classes, only the node that picks the label has their
+ * names.
  */
 export async function graphClasses({ graph, path }: NamedGraph): Promise<string[] | undefined> {
   const operators = [picker, ...classifiers].filter((operator) => graph.operators.has(operator))
   if (operators.length === 0) return undefined
   return await readClasses(path, operators).catch((error) => {
-    // Without its own words the classes are called by their columns.
+    // Without names in the graph the classes are named by their columns.
     if (error instanceof RangeError) return undefined
     throw error
   })
@@ -33,7 +34,7 @@ async function readClasses(path: string, operators: readonly string[]): Promise<
   return named.length === 1 ? named[0] : undefined
 }
 
-/** A list for each classifier, so that two of them are told from one. */
+/** A list per classifier, so that several of them can be told from one. */
 function classesOf({ operator, lists }: FoundNode): string[][] {
   if (operator === picker) return []
   return [lists.get('classlabels_strings') ?? lists.get('classlabels_int64s') ?? lists.get('classlabels_ints') ?? []]

@@ -2,7 +2,7 @@ import type { Tensor, Tensors } from '../../engine/engine.ts'
 import type { Cell } from './read-cell.ts'
 import type { ColumnInput } from './tabular-graph.ts'
 
-/** Rows as the tensors of a graph's inputs, each of which takes the next columns. */
+/** Converts rows to the tensors of a graph's inputs, each of which takes the next columns. */
 export function columnTensors(rows: readonly (readonly Cell[])[], inputs: readonly ColumnInput[]): Tensors {
   let from = 0
   return Object.fromEntries(
@@ -28,6 +28,6 @@ function tensorOf({ rows, input: { type, width, isFlat }, from }: TensorOf): Ten
 interface TensorOf {
   rows: readonly (readonly Cell[])[]
   input: ColumnInput
-  /** The first of its columns. */
+  /** Index of the first of its columns. */
   from: number
 }

@@ -3,14 +3,14 @@ import type { Tensor } from '../../engine/engine.ts'
 import { applyFunction } from '../label-scores.ts'
 
 export interface TabularAnswer {
-  /** The class, in the model's own words. */
+  /** The name of the class. */
   label?: string
-  /** The probability of that class, where the model gives one; what it gives where that is one number per row. */
+  /** The probability of that class, or the single number per row that the model returns. */
   score?: number
   probabilities?: Record<string, number>
-  /** What a regressor says. */
+  /** The result of a regression. */
   value?: number
-  /** What a regressor of several targets says. */
+  /** The results of a regression with several targets. */
   values?: number[]
 }
 
@@ -18,14 +18,15 @@ export interface ReadAnswers {
   label: Tensor | undefined
   scores: Tensor | undefined
   id2label: Record<string, string> | undefined
-  /** What the graph itself calls its classes, column by column. */
+  /** The class names stored in the graph, column by column. */
   classes?: readonly string[] | undefined
   count: number
 }
 
 /**
- * What gives the answer of each row of the batch: those of many classes take long to make.
- * @throws AppError `inference_failed` where the graph does not answer row by row, in numbers
+ * Returns a function per row that makes its answer, because one of many classes takes long.
+ *
+ * @throws AppError `inference_failed` if the graph does not return finite numbers, row by row
  */
 export function readAnswers({ label, scores, id2label, classes: own, count }: ReadAnswers): (() => TabularAnswer)[] {
   if (label !== undefined && label.data.length !== count) throw notByRow(label, count)
@@ -48,8 +49,8 @@ function classification({ name, numbers, names, isOwn }: Classification): Tabula
   if (numbers.length === 0) return { label: name }
   const most = numbers.reduce((most, number) => Math.max(most, number), Number.NEGATIVE_INFINITY)
   const score = numbers[names.indexOf(name)]
-  // Names from elsewhere are those of the columns only where they agree with what the graph says of the row, which one
-  // column for two classes always does.
+  // Names that are not the graph's own are used for the columns only if they agree with its label for the row, which a
+  // single column for two classes never does.
   if (score === undefined || (!isOwn && (numbers.length === 1 || score !== most))) return { label: name, score: most }
   return { label: name, score, probabilities: byName(numbers, names) }
 }
@@ -57,13 +58,13 @@ function classification({ name, numbers, names, isOwn }: Classification): Tabula
 interface Classification {
   name: string
   numbers: readonly number[]
-  /** What the columns are called. */
+  /** The names of the columns. */
   names: readonly string[]
-  /** Whether the graph itself says so. */
+  /** Whether the names are stored in the graph. */
   isOwn: boolean
 }
 
-/** In JSON they would be null. */
+/** JSON would turn them into null. */
 function assertFinite(scores: Tensor | undefined): void {
   for (const number of scores?.data ?? [])
     if (!Number.isFinite(Number(number)))
@@ -73,13 +74,13 @@ function assertFinite(scores: Tensor | undefined): void {
 const regression = (numbers: number[]): TabularAnswer =>
   numbers.length === 1 ? { value: numbers[0] ?? 0 } : { values: numbers }
 
-/** A net without a label has a number for each class of config.json. */
+/** A neural network without a label output has a number for each class of config.json. */
 function likeliest(numbers: readonly number[], names: readonly string[]): TabularAnswer {
   const best = numbers.reduce((best, number, column) => (number > (numbers[best] ?? 0) ? column : best), 0)
   return { label: names[best] ?? '', score: numbers[best] ?? 0, probabilities: byName(numbers, names) }
 }
 
-/** Nets end with a softmax or before it. */
+/** Networks end before or after their softmax. */
 function shares(numbers: readonly number[]): readonly number[] {
   const total = numbers.reduce((sum, number) => sum + number, 0)
   const areShares = Math.abs(total - 1) < 0.001 && numbers.every((number) => number >= 0)
@@ -89,7 +90,7 @@ function shares(numbers: readonly number[]): readonly number[] {
 const byName = (numbers: readonly number[], names: readonly string[]): Record<string, number> =>
   Object.fromEntries(numbers.map((number, column) => [names[column] ?? String(column), number]))
 
-/** The columns stand in the order of the classes' ids. */
+/** The columns are in the order of the class ids. */
 function namesByConfig(width: number, id2label: Record<string, string> | undefined): string[] | undefined {
   const ids = Object.keys(id2label ?? {}).sort((a, b) => Number(a) - Number(b))
   return width > 1 && ids.length === width ? ids.map((id) => id2label?.[id] ?? id) : undefined

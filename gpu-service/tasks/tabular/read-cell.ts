@@ -4,8 +4,8 @@ import type { TableShape } from './rows.ts'
 export type Cell = number | string
 
 /**
- * JSON has no NaN, so null is the value that is missing, for a model that fills such in. Hugging Face's clients send the
- * numbers of a table as texts ("7.4"), as they come out of a CSV file.
+ * Reads a cell of a table. Null means a missing value, for a model that imputes those, because JSON has no NaN. Hugging
+ * Face's clients send numbers as texts ("7.4"), as read from a CSV file.
  */
 export function readCell({ value: given, param, table: { types, takesMissing = false }, column }: ReadCell): Cell {
   const type = types?.[column] ?? 'float32'
@@ -27,7 +27,7 @@ export function readCell({ value: given, param, table: { types, takesMissing = f
   return value
 }
 
-/** What would be a number without its quotes, and nothing else: a blank or "NaN" is no number that somebody meant. */
+/** Exactly what is a JSON number without the quotes: a blank or "NaN" is more likely a mistake. */
 const jsonNumber = /^-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$/
 
 interface ReadCell {

@@ -1,9 +1,9 @@
 import type { TabularAnswer } from './labels.ts'
 
 /**
- * A row of a table as Hugging Face's own clients declare it, and as its servers answered: huggingface_hub and MLflow a
- * label or a number, @huggingface/inference nothing but a number, which throws at anything else. Everybody else is told how sure
- * the model is.
+ * Converts an answer to what the caller's client declares, as Hugging Face's servers answered: a label or a number for
+ * huggingface_hub and MLflow, and only a number for @huggingface/inference, which throws otherwise. All other clients
+ * also get the probabilities.
  */
 export function rowToldTo(client: string | undefined): (row: TabularAnswer) => unknown {
   const named = /\bhf_hub\/|@huggingface\/inference\/|\bmlflow\//.exec(client ?? '')?.[0]
@@ -12,7 +12,7 @@ export function rowToldTo(client: string | undefined): (row: TabularAnswer) => u
   return (row) => row.value ?? row.values ?? labelOf(row)
 }
 
-/** A class is called by a number, or has one: its place among the classes. */
+/** The class name if it is a number, else its index. */
 function classNumber({ label = '', probabilities = {} }: TabularAnswer): number | string {
   if (label !== '' && Number.isFinite(Number(label))) return Number(label)
   const place = Object.keys(probabilities).indexOf(label)

@@ -6,8 +6,10 @@ import { type Cell, readCell } from './read-cell.ts'
 import type { CellType } from './tabular-graph.ts'
 
 /**
- * Reads `inputs` into rows of numbers and texts: a list of rows, each a list of numbers or an object by column name, or
- * a table `{column: [values]}`, also as Hugging Face wraps it in `{data: …}`, or pandas' `{columns, data}`. @throws AppError `invalid_input` naming the place.
+ * Reads `inputs` into rows of numbers and texts: a list of rows, each a list of values or an object by column name; a
+ * table `{column: [values]}`, also in Hugging Face's `{data: …}`; or pandas' `{columns, data}`.
+ *
+ * @throws AppError `invalid_input` naming the place
  */
 export async function readRows({ inputs, table, signal }: ReadRows): Promise<Cell[][]> {
   const given = rowsGiven(inputs, table)
@@ -33,9 +35,9 @@ interface ReadRows {
 export interface TableShape {
   width: number
   columns: readonly string[] | undefined
-  /** The type of each column, where they are not all float32. */
+  /** The type of each column. @default all float32 */
   types?: readonly CellType[]
-  /** Whether the model fills in what a row does not say. */
+  /** Whether the model imputes missing values. */
   takesMissing?: boolean
 }
 
@@ -81,7 +83,7 @@ function assertRowCount(count: number): void {
     throw errors.invalidInput(`"inputs" has ${count} rows; the limit is ${inputsMax} rows per request.`, 'inputs')
 }
 
-/** Rows that are made one by one: all of a table at once would take long. */
+/** Rows created one by one, because creating those of a whole table at once would take long. */
 interface GivenRows {
   count: number
   rowAt(index: number): unknown
@@ -101,13 +103,13 @@ interface Frame {
   data: readonly unknown[]
 }
 
-/** Columns once and rows of their values: a table whose columns are called "columns" and "data" holds no lists in them. */
+/** A table that has columns named "columns" and "data" does not contain lists in them. */
 const isFrame = (inputs: object): inputs is Frame => {
   const { columns, data } = inputs as Partial<Frame>
   return Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)
 }
 
-/** A model that does not name its columns takes them as they come. */
+/** If the model does not name its columns, they are taken in order. */
 function rowsOfFrame({ columns, data }: Frame, table: TableShape): GivenRows {
   if (columns.length > table.width)
     throw errors.invalidInput(`"inputs" has ${columns.length} columns; the model takes ${expected(table)}.`, 'inputs')
@@ -116,7 +118,7 @@ function rowsOfFrame({ columns, data }: Frame, table: TableShape): GivenRows {
   return { count: data.length, rowAt: (index) => named(data[index] as readonly unknown[]) }
 }
 
-/** A table of any size is turned into rows only when it is none too large. */
+/** Checks the size before it creates any row. */
 function rowsOfTable(data: Record<string, unknown>, { param, table }: OfTable): GivenRows {
   const columns = Object.entries(data)
   const [, first] = columns[0] ?? []
@@ -139,7 +141,9 @@ interface OfTable {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What a model takes: every column by its name, or of many the one that is like the name that was given. */
+/**
+ * Describes the model's columns: all names, or the count with the name most similar to the given one if there are many.
+ */
 function expected(table: TableShape, given?: string): string {
   const { width, columns } = table
   if (columns === undefined) return `${width} ${cells(table)}`

@@ -18,7 +18,7 @@ const config = z.object({
   id2label: z.record(z.string(), z.string()).optional(),
 })
 
-/** Rows of numbers to a class with its probabilities, or to a number: what scikit-learn exports. */
+/** Classification and regression of table rows, for graphs exported from scikit-learn. */
 export const tabularClassification: Task = {
   name: 'tabular-classification',
 
@@ -68,7 +68,7 @@ export const tabularClassification: Task = {
   },
 }
 
-/** Who asks for the output of maps by its name is given the tensor behind them. */
+/** Callers that request the map output get the tensor behind it. */
 const probabilitiesOf = ({ output, tensor, classes }: Unzipped): HiddenTensors => ({
   graph: 'main',
   outputs: [{ name: output, source: tensor, type: 'float32', shape: [-1, classes.length] }],
@@ -100,7 +100,7 @@ interface TabularModelOptions {
   classes: readonly string[] | undefined
 }
 
-/** As the config names them; a model whose columns are inputs of their own names them itself. */
+/** The names in config.json; else the input names, if each column is a separate input. */
 function columnsOf({ inputs, width }: TabularGraph, named: readonly string[] | undefined) {
   if (named?.length === width) return named
   return inputs.length > 1 && inputs.length === width ? inputs.map(({ name }) => name) : undefined

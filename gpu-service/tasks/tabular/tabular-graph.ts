@@ -3,36 +3,36 @@ import { errors } from '../../../shared/errors.ts'
 import type { OnnxHeader } from '../../../shared/onnx/onnx-header.ts'
 import type { Unzipped } from './zip-map.ts'
 
-/** More than any table that people make; a graph may declare billions, and a row of them would be made to warm up. */
+/** More than any real table has. A graph may declare billions, and the warm-up would create a row of them. */
 const columnsMax = 65_536
 
 export type CellType = 'float32' | 'float64' | 'int64' | 'string'
 
-/** One tensor of columns: all of a table, or a single one where each is an input of its own. */
+/** A tensor of columns: the whole table, or a single column if each is a separate input. */
 export interface ColumnInput {
   name: string
   type: CellType
   width: number
-  /** Whether its rows are single values and not lists of one. */
+  /** Whether its rows are single values rather than lists of one. */
   isFlat: boolean
 }
 
-/** Where a tabular graph takes its rows and leaves its answers. */
+/** The inputs and outputs of a tabular graph. */
 export interface TabularGraph {
   inputs: ColumnInput[]
-  /** The columns of all inputs. */
+  /** The number of columns of all inputs. */
   width: number
-  /** Whether it fills in what a row does not say. */
+  /** Whether the graph imputes missing values. */
   takesMissing: boolean
   /** The class of each row; absent for a regressor. */
   label: string | undefined
-  /** One number per class (or, for a regressor, the value itself). */
+  /** One number per class, or the value itself for a regressor. */
   scores: string | undefined
-  /** Why there are no probabilities, where there are none. */
+  /** Why there are no scores, if there are none. */
   withoutScores: string | undefined
 }
 
-/** @throws AppError `unsupported_model` where the graph is not one table in, one answer per row out. */
+/** @throws AppError `unsupported_model` if the graph does not take one table and return one answer per row. */
 export function readTabularGraph({ graph, file, columns, unzipped }: ReadTabularGraph): TabularGraph {
   const inputs = columnInputs({ graph, file, columns })
   const label = graph.outputs.find(({ type }) => type === 'int64' || type === 'string')
@@ -57,7 +57,7 @@ interface ReadTabularGraph {
   graph: OnnxHeader
   file: string
   columns: readonly string[] | undefined
-  /** What stands in for an output of maps. */
+  /** Replaces an output of maps. */
   unzipped: Unzipped | undefined
 }
 

@@ -10,21 +10,23 @@ export interface Unzipped {
   path: string
   /** The tensor behind the maps: one probability per row and class. */
   tensor: string
-  /** The output that has the maps. */
+  /** The output with the maps. */
   output: string
-  /** What the maps call the classes, column by column. */
+  /** The keys of the maps, column by column. */
   classes: string[]
 }
 
 /**
- * A scikit-learn export ends with a ZipMap, which makes a map per row of the probabilities, and the runtime cannot
- * return maps. The tensor that goes into it is made an output of the graph; `undefined` where there is none.
+ * Makes the input of a ZipMap an output of the graph. scikit-learn exports end with a ZipMap, which turns each row of
+ * probabilities into a map, and the runtime cannot return maps.
+ *
+ * @returns `undefined` if there is no ZipMap
  * @throws AppError `unsupported_model`
  */
 export async function unzipGraph({ graph, path, file }: ZippedGraph): Promise<Unzipped | undefined> {
   if (!graph.operators.has('ZipMap')) return undefined
   return await unzip({ graph, path }).catch((error) => {
-    // It is the same however often it is read.
+    // A malformed file fails however often it is read.
     if (!(error instanceof RangeError || error instanceof GraphNotExtended)) throw error
     throw errors.unsupportedModel(`"${file}" cannot be made to give the numbers of its maps: ${messageOf(error)}.`)
   })
@@ -33,7 +35,7 @@ export async function unzipGraph({ graph, path, file }: ZippedGraph): Promise<Un
 interface ZippedGraph {
   graph: OnnxHeader
   path: string
-  /** Its name in the repo. */
+  /** Its path in the repo. */
   file: string
 }
 

@@ -2,13 +2,16 @@ import { errors } from '../../../shared/errors.ts'
 import type { Tensors } from '../../engine/engine.ts'
 import { outputBytes, tooLarge } from '../../engine/output-size.ts'
 
-/** What the pieces of one request may hold together: an engine bounds a run, and a request may be a thousand runs. */
+/** Limits the outputs of all pieces of a request together, because an engine only limits a single run. */
 export interface OutputRoom {
   bytesMax: number
   heldBytes: number
 }
 
-/** Takes the room of all of a batch, or of none of it, for it is run again without what is too much. @throws AppError `inference_failed` */
+/**
+ * Reserves room for the whole batch or none of it, because a failed batch is run again without the item at fault.
+ * @throws AppError `inference_failed`
+ */
 export function takeOutputRoom(batch: readonly { room?: OutputRoom }[], answers: readonly Tensors[]): void {
   const taken: { room: OutputRoom; bytes: number }[] = []
   for (const [index, { room }] of batch.entries()) {

@@ -7,10 +7,13 @@ import { createFiller, type TensorFiller } from './read-values.ts'
 import { elementsOf } from './signature.ts'
 import { dimensionsMax } from './tensor-limits.ts'
 
-/** How many elements are read before others get their turn: about a millisecond's worth. */
+/** Elements to read before yielding to the event loop: about a millisecond's worth. */
 const sliceElements = 16_384
 
-/** `{name: nested list}` as tensors of the model's types; the shape is the nesting's. @throws AppError `invalid_input` */
+/**
+ * Converts `{name: nested list}` to tensors of the model's types, with the shape of the nesting. @throws AppError
+ * `invalid_input`
+ */
 export async function readNested({ inputs, signature, signal }: ReadNested): Promise<Tensors> {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
     throw errors.invalidInput(
@@ -41,7 +44,7 @@ interface ReadNested {
   signal: AbortSignal
 }
 
-/** The lengths of the first list at each depth, which all others must have. */
+/** The length of the first list at each depth, which all others must match. */
 function nestingOf(value: unknown, param: string): number[] {
   const dims: number[] = []
   for (let inner = value; Array.isArray(inner); inner = inner[0]) {
@@ -54,7 +57,7 @@ function nestingOf(value: unknown, param: string): number[] {
 
 async function fill({ value, dims, filler, param, signal }: Fill): Promise<void> {
   let next = sliceElements
-  // By a stack of its own, and not by recursion, so that others get their turn in between.
+  // An explicit stack instead of recursion, to be able to yield to the event loop.
   const open: { list: readonly unknown[]; at: number }[] = []
   const visit = (one: unknown) => {
     const size = dims[open.length]

@@ -2,7 +2,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { TensorData, TensorType } from '../../engine/engine.ts'
 import { arrays, type NumericType } from '../../engine/tensor-types.ts'
 
-/** A tensor whose elements are put in one after another. */
+/** Fills a tensor element by element. */
 export interface TensorFiller {
   /** @throws AppError `invalid_input` naming the element at fault */
   add(value: unknown): void
@@ -24,7 +24,7 @@ const bigRanges: Partial<Record<TensorType, readonly [bigint, bigint]>> = {
   uint64: [0n, 2n ** 64n - 1n],
 }
 
-/** Elements as JSON has them: numbers, texts, true and false. JSON has no NaN and no infinity, so none come this way. */
+/** Accepts elements in JSON: numbers, texts, true and false. JSON has no NaN or infinity. */
 export function createFiller({ type, length, param }: FillerOptions): TensorFiller {
   const fault = (index: number, value: unknown, wanted: string) =>
     errors.invalidInput(`"${param}[${index}]" is ${described(value)}; ${wanted}.`, param)

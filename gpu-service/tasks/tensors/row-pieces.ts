@@ -3,26 +3,26 @@ import type { Tensor, Tensors } from '../../engine/engine.ts'
 import { afterSteps, type YieldTurn } from '../../yield-turn.ts'
 import { cutRows, joinRowsInSteps } from './shared-rows.ts'
 
-/** A run cannot be broken off, so that others wait for its end. */
+/** A run cannot be interrupted, and others wait for its end. */
 const pieceMsMax = 20
 /** More would be too many items for a queue. */
 const piecesMax = 1024
 const runsToKnow = 3
-/** What a run takes is known for sizes near those that ran, so that a piece is at most so many times as large as one. */
+/** Predictions hold only for sizes near those seen, so a piece is at most this many times larger. */
 const growthMax = 8
 
 export interface PieceSizes {
-  /** How many rows of a request run at once, where it has so many of such a size. */
+  /** The number of rows per piece of a request with this many rows and this total size. */
   rowsEach(request: { rows: number; size: number }): number
-  /** How many pieces are asked for at once, behind so many of the same request. */
+  /** How many pieces to submit at once, after this many of the same request. */
   countAfter(pieces: number): number
-  /** How long a run took. */
+  /** Records the duration of a run. */
   learn(ran: { size: number; runMs: number }): void
 }
 
 /**
- * Where the rows of a graph do not touch each other, the many of one request run in pieces: as large as the graph is
- * fast, or, where a row's answer depends on which others ran with it, always the same.
+ * Splits the many rows of a request for a graph with independent rows into pieces: as large as the graph runs fast, or
+ * always equally large if a row's answer depends on the others in its run.
  */
 export function createPieceSizes({ costMax, isSteady }: PieceSizesOptions): PieceSizes {
   const costs = new CostModel()
@@ -31,9 +31,9 @@ export function createPieceSizes({ costMax, isSteady }: PieceSizesOptions): Piec
   const predictMs = (size: number) => costs.predictMs({ items: 1, longest: size })
   const cost = () => {
     if (isSteady || largest === 0) return costMax
-    // Of runs of one size nobody can tell what is every run's and what is each row's.
+    // Runs of one size do not reveal which part of their time is fixed.
     if (largest < 2 * smallest) return 2 * largest
-    // Where most of a run is what every run takes, smaller pieces would only be more of them.
+    // If most of a run's time is fixed, smaller pieces would only cost more.
     const allowedMs = Math.max(pieceMsMax, 2 * predictMs(0))
     let size = growthMax * largest
     while (size > 1 && predictMs(size) > allowedMs) size /= 2
@@ -44,7 +44,7 @@ export function createPieceSizes({ costMax, isSteady }: PieceSizesOptions): Piec
       const rowSize = size / rows
       return Math.min(rows, Math.max(1, Math.floor(cost() / rowSize), Math.ceil(rows / piecesMax)))
     },
-    // A first run is slow: were all pieces made as it says, a large request would seem to take minutes.
+    // The first runs are slow; trusting them would predict minutes for a large request.
     countAfter: (pieces) => (isSteady || learnt >= runsToKnow ? Number.POSITIVE_INFINITY : pieces + 1),
     learn({ size, runMs }) {
       smallest = Math.min(smallest, size)
@@ -56,12 +56,12 @@ export function createPieceSizes({ costMax, isSteady }: PieceSizesOptions): Piec
 }
 
 interface PieceSizesOptions {
-  /** What runs at once while nothing is known. */
+  /** The size of a run while nothing is known. */
   costMax: number
   isSteady: boolean
 }
 
-/** The next rows of a request, in pieces of so many. */
+/** Returns the next pieces of a request, `rowsEach` rows in each. */
 export function piecesOf({ inputs, rows, from, rowsEach, count }: InPieces): { inputs: Tensors; rows: number }[] {
   const pieces: { inputs: Tensors; rows: number }[] = []
   for (let at = from; at < rows && pieces.length < count; at += rowsEach) {
@@ -81,7 +81,10 @@ interface InPieces {
   count: number
 }
 
-/** The outputs of all pieces as those of one run, others in between; `undefined` where they have no rows in the way of the inputs. */
+/**
+ * Joins the outputs of all pieces as if of one run, yielding to the event loop; returns `undefined` if they do not have
+ * one row per input row.
+ */
 export async function joinPieces(
   pieces: readonly { output: Tensors; rows: number }[],
   yieldTurn: YieldTurn,

@@ -3,7 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import type { Tensor } from '../../engine/engine.ts'
 import { dimensionsMax, elementsMax, rowsMax } from './tensor-limits.ts'
 
-/** How many elements a shape has. @throws AppError `invalid_input` where it is none, or is larger than any request. */
+/** Returns the number of elements of a shape. @throws AppError `invalid_input` if it is invalid or too large */
 export function elementsOf(shape: readonly number[], param: string): number {
   if (shape.length > dimensionsMax)
     throw errors.invalidInput(`"${param}" has ${shape.length} dimensions; at most ${dimensionsMax} are taken.`, param)
@@ -11,7 +11,7 @@ export function elementsOf(shape: readonly number[], param: string): number {
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0)
       throw errors.invalidInput(`"${param}" has the dimension ${size}; each must be a whole number from 0.`, param)
-    // Once over the limit it stays there, so no product grows beyond what a number holds.
+    // Stays above the limit once exceeded, so the product cannot overflow.
     elements = Math.min(elements * size, elementsMax + 1)
   }
   if (elements > elementsMax)
@@ -19,10 +19,10 @@ export function elementsOf(shape: readonly number[], param: string): number {
   return elements
 }
 
-/** What is known of a tensor before its elements are. */
+/** A tensor without its data. */
 export type TensorHead = Pick<Tensor, 'type' | 'dims'>
 
-/** Refuses what the graph could not take, by the names of its inputs. @throws AppError `invalid_input` */
+/** Refuses inputs that do not match the graph's. @throws AppError `invalid_input` */
 export function checkInputs(inputs: Record<string, TensorHead>, signature: readonly TensorSignature[]): void {
   const known = new Map(signature.map((one) => [one.name, one]))
   const strange = Object.keys(inputs).find((name) => !known.has(name))
@@ -69,7 +69,10 @@ interface CheckShape {
   sizes: Map<string, { size: number; input: string }>
 }
 
-/** How many rows a request has, where all its inputs have as many. @throws AppError `invalid_input` for none or too many */
+/**
+ * Returns the number of rows, or undefined if the inputs differ in it. @throws AppError `invalid_input` for none or too
+ * many
+ */
 export function rowsOf(inputs: Record<string, TensorHead>): number | undefined {
   const counts = new Set(Object.values(inputs).map(({ dims }) => dims[0]))
   const [rows] = counts

@@ -1,7 +1,7 @@
-/** The most elements of one tensor of a request: 64 MiB of float32. */
+/** The most elements of one tensor in a request: 64 MiB of float32. */
 export const elementsMax = 2 ** 24
 
-/** The most rows of one request, which run together. */
+/** The most rows of one request. */
 export const rowsMax = 65_536
 
 export const dimensionsMax = 16

@@ -7,22 +7,22 @@ import { cutRows, joinRows } from './shared-rows.ts'
 /** The tensors of one request. */
 export interface TensorRequest {
   inputs: Tensors
-  /** The outputs that it wants. */
+  /** The requested outputs. */
   outputs: readonly string[]
-  /** What its first axis counts; absent where it has none. */
+  /** The size of the first axis; absent if the inputs differ in it. */
   rows: number | undefined
   /** Requests of one group may share a run. */
   group: string
-  /** What it shares with the other pieces of the request that it is one of. */
+  /** Shared by all pieces of a request. */
   room?: OutputRoom
 }
 
-/** How many rows one run may have. */
+/** The most rows of one run. */
 export const rowsTogetherMax: Record<Device, number> = { cpu: 64, cuda: 1024 }
-/** Where a request says how large a row is too. */
+/** The most cost of one run of a graph whose requests also decide the size of a row. */
 const elementsTogetherMax: Record<Device, number> = { cpu: 4096, cuda: 16_384 }
 
-/** Requests are joined along their first axis, and what comes back is cut where they were joined. */
+/** Concatenates requests along their first axis and splits the outputs accordingly. */
 export function tensorModel({
   graph,
   inputs: signature,
@@ -31,7 +31,8 @@ export function tensorModel({
 }: TensorModelOptions): TaskModel<TensorRequest, Tensors> {
   const sources = new Map(hidden?.outputs.map(({ name, source }) => [name, source]))
   const sourceOf = (name: string) => sources.get(name) ?? name
-  // Work is counted in the smallest rows that the graph can be given: rows alone would make one of millions cost 1.
+  // Cost is counted in the smallest rows that the graph accepts: by rows alone, one with millions of elements would
+  // cost 1.
   const leastRow = Math.max(1, sum(signature.map(({ shape }) => leastElements(shape))))
   const isFixed = signature.every(({ shape }) => shape?.slice(1).every(isKnown))
   return {
@@ -91,7 +92,7 @@ function joined(batch: readonly TensorRequest[]): Tensors {
   )
 }
 
-/** A graph whose answer does not follow its rows is asked again for each request alone. */
+/** Throws if the output does not have one row per input row, so that the batcher runs each request alone. */
 function assertRows(tensor: Tensors[string], name: string, batch: readonly TensorRequest[]): Tensors[string] {
   const expected = batch.reduce((total, { rows = 0 }) => total + rows, 0)
   if (tensor.dims[0] === expected) return tensor

@@ -8,7 +8,7 @@ import { createPieceSizes, joinPieces, piecesOf } from './row-pieces.ts'
 import { type TensorRequest, tensorModel } from './tensor-model.ts'
 import type { TensorGraph } from './tensors.ts'
 
-/** What a graph is asked through: a request as it is, or where its rows do not touch each other in pieces. */
+/** Runs requests for a graph's tensors: whole, or in pieces if the rows are independent. */
 export interface TensorQueue {
   run(request: TensorRequest, options: CallOptions): Promise<TensorsRun>
   runRows(request: RowsRequest, options: CallOptions): Promise<TensorsRun>
@@ -21,7 +21,7 @@ export interface TensorsRun {
 
 interface RowsRequest extends Omit<TensorRequest, 'group'> {
   rows: number
-  /** The group of a piece, or of the whole. */
+  /** Returns the group of the whole request, or of its next piece. */
   group: () => string
 }
 
@@ -59,7 +59,7 @@ export function openQueue(graph: TensorGraph, createBatcher: BatcherFactory): Te
         from = results.reduce((total, piece) => total + piece.rows, 0)
       }
       const output = await joinPieces(results, yieldTurnFor(options.signal))
-      // A graph whose outputs have no rows in the way of its inputs is asked again for all at once.
+      // If the outputs do not have one row per input row, the whole request runs again at once.
       return output === undefined ? run(whole, options) : { output, timing: timingOf(results) }
     },
   }

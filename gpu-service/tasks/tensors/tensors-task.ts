@@ -7,7 +7,7 @@ import { readNested } from './read-nested.ts'
 import { createTensors } from './tensors.ts'
 import { writeNested } from './write-nested.ts'
 
-/** Any graph, for which there is no task of its own: `{name: nested list}` in, `{name: nested list}` out. */
+/** Serves any graph without a task of its own: `{name: nested list}` in, `{name: nested list}` out. */
 export const tensorsTask: Task = {
   name: 'tensors',
 
@@ -27,7 +27,7 @@ export const tensorsTask: Task = {
         outputs,
         ...describeIsolation({ isolate: settings.isolate, graph }),
       },
-      // What a graph of an unknown kind makes of made-up values nobody knows: its first request is its warm-up.
+      // An unknown graph may fail on made-up values, so its first request warms it up.
       warmUp: [],
       serve(createBatcher) {
         const shape = {

@@ -9,11 +9,11 @@ import { checkInputs, rowsOf } from './signature.ts'
 import { rowsTogetherMax } from './tensor-model.ts'
 import { openQueue, type TensorQueue, type TensorsRun } from './tensor-queue.ts'
 
-/** A model's graph, asked by the names of its tensors. */
+/** A model's graph, addressed by its tensor names. */
 export interface TensorAccess {
   inputs: readonly TensorSignature[]
   outputs: readonly TensorSignature[]
-  /** How many rows of several requests may share a run, along their first axis; 0 where requests share none. */
+  /** How many rows of several requests may share a run, along their first axis; 0 if requests do not share runs. */
   rowsTogetherMax: number
   /** @throws AppError `invalid_input` naming the tensor at fault */
   infer(request: InferTensors): Promise<TensorsRun>
@@ -21,25 +21,25 @@ export interface TensorAccess {
 
 export interface InferTensors {
   inputs: Tensors
-  /** All, where none is named. */
+  /** Empty for all outputs. */
   outputs: readonly string[]
   options: CallOptions
 }
 
-/** What a graph says of itself, and what is known of it. */
+/** A graph with its signature and what is known about it. */
 export interface TensorGraph {
   /** Which of the task's graphs it is. */
   graph: string
   inputs: readonly TensorSignature[]
   outputs: readonly TensorSignature[]
   hidden: HiddenTensors | undefined
-  /** Whether it is known that no row changes another's answer; of a graph that only has tensors it is not. */
+  /** Whether no row is known to change another's answer, which is unknown of a graph without a task. */
   rowsAreIndependent: boolean
   isolate: Isolation
   device: Device
 }
 
-/** Puts a queue for tensors before a graph, once somebody asks for it: most models are never asked so. */
+/** Gives access to a graph's tensors; creates its queue on first use, because most models never need it. */
 export function createTensors(graph: TensorGraph, createBatcher: BatcherFactory): TensorAccess {
   const inputs = graph.inputs
   const outputs = [

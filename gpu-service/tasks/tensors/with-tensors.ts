@@ -4,8 +4,8 @@ import type { ModelSource, OpenedTask } from '../task.ts'
 import { createTensors, type TensorGraph } from './tensors.ts'
 
 /**
- * Lets a model of whatever task be asked by the names of its graph's tensors too, where one of the graphs it runs is
- * its repo's file, or that file with nodes behind it which say what they added.
+ * Adds the tensors capability to a model of any task, if one of its graphs is the repo's file, or that file with added
+ * nodes that are declared in `hidden`.
  */
 export function withTensors(opened: OpenedTask, { files, file, graph, settings }: ModelSource): OpenedTask {
   const path = localPath(files, file)

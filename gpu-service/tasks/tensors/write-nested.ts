@@ -5,7 +5,7 @@ import { textParts } from '../../engine/text-parts.ts'
 const sliceElements = 8192
 const pieceLength = 65_536
 
-/** The elements from one to another as they stand in JSON, without brackets. What is not a finite number is null. */
+/** Serialises a range of elements as JSON, without brackets. Numbers that are not finite become null. */
 export function elementsText({ type, data }: Tensor, from: number, to: number): string {
   if (Array.isArray(data)) return JSON.stringify(data.slice(from, to)).slice(1, -1)
   const part = data.subarray(from, to)
@@ -15,7 +15,7 @@ export function elementsText({ type, data }: Tensor, from: number, to: number): 
   return JSON.stringify(Array.from(numbers as ArrayLike<number>)).slice(1, -1)
 }
 
-/** All elements in a row, in pieces that leave the event loop free. */
+/** Serialises all elements as a flat list, in pieces, yielding to the event loop. */
 export async function* flatPieces(tensor: Tensor): AsyncGenerator<string> {
   if (Array.isArray(tensor.data)) return yield* textPieces(tensor.data)
   for (let from = 0; from < tensor.data.length; from += sliceElements) {
@@ -24,7 +24,7 @@ export async function* flatPieces(tensor: Tensor): AsyncGenerator<string> {
   }
 }
 
-/** A text may be as long as a million numbers. */
+/** Splits texts, too, because one may be as long as a million numbers. */
 async function* textPieces(texts: readonly string[]): AsyncGenerator<string> {
   let piece = ''
   for (const [index, text] of texts.entries()) {
@@ -41,7 +41,7 @@ async function* textPieces(texts: readonly string[]): AsyncGenerator<string> {
   yield piece
 }
 
-/** Tensors as `{name: nested list}`, in pieces. */
+/** Serialises tensors as `{name: nested list}`, in pieces. */
 export async function* writeNested({ tensors, signal }: { tensors: Tensors; signal: AbortSignal }) {
   let isFirst = true
   for (const [name, tensor] of Object.entries(tensors)) {
@@ -60,7 +60,7 @@ async function* nested(tensor: Tensor, signal: AbortSignal): AsyncGenerator<stri
   let text = ''
   let written = 0
   for (let from = 0; from < data.length; from += width) {
-    // As many lists open before a row, and close behind it, as its place is at the edge of.
+    // As many lists begin before a row, and end after it, as dimensions begin and end there.
     const edges = edgesAt(from, dims)
     const ends = edgesAt(from + width, dims)
     text += `${from > 0 ? ',' : ''}${'['.repeat(edges)}`

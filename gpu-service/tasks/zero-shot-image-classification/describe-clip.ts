@@ -1,7 +1,7 @@
 import type { ClipGraphs } from './clip-graphs.ts'
 import { clipScoring } from './two-towers.ts'
 
-/** For `/info`: which files read texts and pictures, and whence the scale of their scores comes. */
+/** The fields in `/info`: the files of the towers, and the source of the score scale if no graph contains it. */
 export function describeClip({ image, text, score }: ClipGraphs): Record<string, unknown> {
   return {
     files: [...new Set([image.file, text.file])],

@@ -6,7 +6,7 @@ import { describeIsolation, runsAlone } from '../isolation.ts'
 import type { ModelSource } from '../task.ts'
 import { type ClipGraphs, type ClipTower, clipOutputs } from './clip-graphs.ts'
 
-/** One file in three parts. @throws AppError `unsupported_model` naming the output that is missing. */
+/** Splits a single file into three parts. @throws AppError `unsupported_model` naming the missing output. */
 export async function jointGraphs({ files, file, graph, settings }: ModelSource): Promise<ClipGraphs> {
   const { image, text, score } = clipOutputs
   for (const name of [image, text, score])
@@ -17,7 +17,7 @@ export async function jointGraphs({ files, file, graph, settings }: ModelSource)
   const path = localPath(files, file)
   const cut = (part: GraphPart) =>
     pruneGraph({ path, part }).catch((error) => {
-      // A full disk is no fault of the file.
+      // Other errors, such as a full disk, are not the file's fault.
       if (!(error instanceof RangeError)) throw error
       throw errors.unsupportedModel(`"${file}" could not be taken apart: ${error.message}.`)
     })

@@ -7,11 +7,14 @@ const templateDefault = 'This is a photo of {}.'
 
 export interface LabelRequest {
   labels: string[]
-  /** What the model reads for each label. */
+  /** The text that the model reads for each label. */
   texts: string[]
 }
 
-/** `candidate_labels` and `hypothesis_template`, as Hugging Face's clients send them. @throws AppError `invalid_input` */
+/**
+ * Parses `candidate_labels` and `hypothesis_template`, as Hugging Face's clients send them. @throws AppError
+ * `invalid_input`
+ */
 export function readLabelRequest(parameters: Record<string, unknown>): LabelRequest {
   const labels = readLabels(parameters.candidate_labels)
   const template = readTemplate(parameters.hypothesis_template)

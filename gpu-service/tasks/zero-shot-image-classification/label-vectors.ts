@@ -7,12 +7,12 @@ const countMax = 10_000
 const sizeMaxBytes = 32 * 1024 * 1024
 
 interface Held {
-  /** The key, whose memory is its own: what is cut out of a body, as a label is, keeps all of the body. */
+  /** The key, in memory of its own: a label is a slice of its request's body and would keep all of that alive. */
   text: string
   vector: Embedding
 }
 
-/** The vectors of texts that were asked for lately: the labels of a classifier are the same in every request. */
+/** LRU cache of the vectors of texts, because a classifier's labels are the same in every request. */
 export class LabelVectors {
   readonly #held = new Map<string, Held>()
   #sizeBytes = 0
@@ -20,7 +20,7 @@ export class LabelVectors {
   get(text: string): Embedding | undefined {
     const held = this.#held.get(text)
     if (held === undefined) return undefined
-    // Behind the others again: what was used longest ago is first to go.
+    // Moves it to the end of the eviction order.
     this.#held.delete(text)
     this.#held.set(held.text, held)
     return held.vector
@@ -28,7 +28,7 @@ export class LabelVectors {
 
   keep(text: string, vector: Embedding): void {
     if (this.#held.has(text)) return
-    // A copy, because the vectors of a run share one buffer, which one of them would keep alive.
+    // A copy, because a view would keep the shared buffer of its run alive.
     const own: Held = { text: ownText(text), vector: vector.slice() }
     this.#held.set(own.text, own)
     this.#sizeBytes += sizeOf(own)
@@ -48,7 +48,7 @@ const sizeOf = ({ text, vector }: Held): number => text.length * 2 + vector.byte
 
 const ownText = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')
 
-/** The vectors of texts, of which only those are run that are not known yet. */
+/** Returns the vectors of texts, running only those that are not cached. */
 export function labelVectorsOf({ batcher, texts: tower }: LabelVectorsOf) {
   const known = new LabelVectors()
   return async (texts: readonly string[], options: CallOptions) => {

@@ -10,7 +10,10 @@ interface Probe {
   texts: readonly Embedding[]
 }
 
-/** The end of the graph, where scores are made of vectors. It is asked once, and what it does is done here from then on. */
+/**
+ * The last part of the graph, which computes scores from vectors. It runs once, to find out its formula; after that the
+ * scores are computed here.
+ */
 export const scoreModel = (type: FloatType): TaskModel<Probe, Float32Array> => ({
   graph: 'score',
   sizeOf: () => 1,
@@ -32,12 +35,12 @@ export const scoreModel = (type: FloatType): TaskModel<Probe, Float32Array> => (
   decode: (tensors) => rowsOf(tensors, clipOutputs.score, 1),
 })
 
-/** Learns it from the first answer. */
+/** Derives the formula from the first run. */
 export function learnScoring(batcher: Batcher<Probe, Float32Array>): (width: number) => Promise<Scoring> {
   let learnt: Promise<Scoring> | undefined
   return (width) => {
     learnt ??= batcher.submit(probeVectors(width)).then(({ output }) => scoringOf(output))
-    // What failed is asked again by the next request.
+    // The next request tries again after a failure.
     learnt.catch(() => {
       learnt = undefined
     })

@@ -1,14 +1,16 @@
 import type { Embedding } from '../feature-extraction/embeddings.ts'
 
-/** How a model makes a number of the vectors of a picture and a text. */
+/** How a model computes a score from the vectors of a picture and a text. */
 export interface Scoring {
   scale: number
   bias: number
-  /** Whether the vectors' lengths play no part in it. */
+  /** Whether the lengths of the vectors do not matter. */
   isCosine: boolean
 }
 
-/** Vectors whose scores tell the three numbers apart: one along the picture's, one across it, one twice as long. */
+/**
+ * Vectors whose scores reveal the three values: texts parallel to the picture, orthogonal to it, and of double length.
+ */
 export function probeVectors(width: number): { image: Embedding; texts: Embedding[] } {
   const along = (index: number, value: number) => {
     const vector = new Float32Array(width)
@@ -18,13 +20,16 @@ export function probeVectors(width: number): { image: Embedding; texts: Embeddin
   return { image: along(0, 1), texts: [along(0, 1), along(1, 1), along(0, 2)] }
 }
 
-/** What the scores of the probe say: scale and bias lie in the weights of a graph, under names of its exporter's. */
+/**
+ * Derives the formula from the scores of the probe. Scale and bias are weights of the graph, but their names depend on
+ * the exporter.
+ */
 export function scoringOf([along = 0, across = 0, twice = 0]: ArrayLike<number> & Iterable<number>): Scoring {
   const scale = along - across
   return { scale, bias: across, isCosine: Math.abs(twice - along) < Math.abs(scale) / 2 }
 }
 
-/** A picture's number for each text. */
+/** Returns a picture's score for each text. */
 export function scoreTexts({ image, texts, scoring }: ScoreTexts): number[] {
   const { scale, bias, isCosine } = scoring
   const length = isCosine ? lengthOf(image) : 1

@@ -23,14 +23,14 @@ const config = z.object({
     .nullish(),
 })
 
-/** The half of a CLIP that reads texts. */
+/** The part of a CLIP that reads texts. */
 export interface TextTower {
   tokenizer: TextTokenizer
   maxTokens: number
   vocabularySize: number | undefined
-  /** SigLIP's scores are for each label by itself. */
+  /** SigLIP scores each label independently. */
   isSiglip: boolean
-  /** Texts to tokens, cut to what the model takes. */
+  /** Tokenises texts, truncated to the model's limit. */
   texts: TextInputs
   model: TaskModel<EmbeddingInput, Embedding>
   warmUp: WarmUpRun[]
@@ -61,7 +61,7 @@ export async function openTextTower({ files, file, inputs, alone, device }: Open
   }
   const model = inFixedBatches(plainModel, fixedBatch(inputs))
   const plain = createTextInputs({ tokenizer, maxTokens, includePrompt: true })
-  // Without a mask the model was trained on texts of one length, and takes padding for a part of them.
+  // A model without a mask was trained on texts of one length and reads the padding as part of them.
   const texts = tokenInputs.types.attention_mask === undefined ? paddedTexts({ plain, maxTokens, padTokenId }) : plain
   const probe = await texts.encode({
     texts: ['This is a photo of a cat.'],

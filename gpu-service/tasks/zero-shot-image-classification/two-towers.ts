@@ -10,14 +10,14 @@ import { type ClipGraphs, type ClipTower, clipOutputs } from './clip-graphs.ts'
 import type { Scoring } from './scoring.ts'
 
 /**
- * What CLIP's training ended at, which it was not let past: the number is a weight of the joint graph, and in no file
- * where the towers are alone. Others, such as SigLIP, end elsewhere each time.
+ * CLIP's training ends at its upper bound for the scale, a weight of the joint graph that no file contains if the
+ * towers are separate. Other models, such as SigLIP, end at different values.
  */
 export const clipScoring: Scoring = { scale: 100, bias: 0, isCosine: true }
 const modelTypes = ['clip', 'chinese_clip']
 const config = z.object({ model_type: z.string().nullish() })
 
-/** A CLIP whose halves are files of their own. @throws AppError `unsupported_model` naming what is missing */
+/** Opens a CLIP with a file for each tower. @throws AppError `unsupported_model` naming what is missing */
 export async function twoTowers({ files, settings }: ModelSource, towers: Towers): Promise<ClipGraphs> {
   const kind = (await readConfig(files, 'config.json', config))?.model_type
   if (typeof kind !== 'string' || !modelTypes.includes(kind))

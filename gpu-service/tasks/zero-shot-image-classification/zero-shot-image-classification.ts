@@ -17,7 +17,7 @@ import { scoreTexts } from './scoring.ts'
 import { openTextTower } from './text-tower.ts'
 import { clipScoring, twoTowers } from './two-towers.ts'
 
-/** A picture and the labels that it may have to a score for each: CLIP and its kin. */
+/** Scores pictures against labels from the request, with CLIP and similar models. */
 export const zeroShotImageClassification: Task = {
   name: 'zero-shot-image-classification',
 
@@ -70,5 +70,5 @@ export const zeroShotImageClassification: Task = {
   },
 }
 
-/** A text's vector is as the graph gives it, and there are no others. */
+/** Text vectors are returned as they are in the graph. */
 const vectorKind = { normalizes: false, hasRaw: false, hasTokens: false, width: {} }
