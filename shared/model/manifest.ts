@@ -45,6 +45,7 @@ export const repoManifest = z.object({
   createdBy: z.string(),
   updatedAt: z.string(),
   deletedAt: z.string().optional(),
+  formerNames: z.array(z.string()).optional(),
   refs: z.array(
     z.looseObject({
       kind: z.enum(['branch', 'tag', 'alias', 'commit']),

@@ -7,7 +7,7 @@ import { holdBlobs } from '../table/held-blobs.ts'
 import { keys } from '../table/keys.ts'
 import { ownerStands } from '../table/owners.ts'
 import { quotaExceeded } from '../table/quotas.ts'
-import { fullName, type RepoItem, splitName } from '../table/repo-item.ts'
+import { fullName, namesBehind, type RepoItem, splitName } from '../table/repo-item.ts'
 import { changeRepo } from '../table/repo-write.ts'
 import { allFiles, allRevisions, findRepo } from '../table/repos.ts'
 import { readSweepRound, roundStands } from '../table/sweeps.ts'
@@ -47,7 +47,8 @@ export async function moveRepo(request: MoveRepo): Promise<RepoItem> {
   try {
     const moved = await changeRepo(table, repo.id, (before) => {
       refuseOther(repo, before)
-      const next = { ...before, ...after }
+      const isRenamed = fullName({ ...before, ...after }) !== fullName(before)
+      const next = { ...before, ...after, ...(isRenamed && { formerNames: namesBehind(before) }) }
       return {
         repo: next,
         writes: [

@@ -25,8 +25,8 @@ export async function writeRepoManifest(
       if (isWritten) await objects.delete({ keys: [objectKeys.repoManifest(repoId)] })
       return manifestWritten(table, { repoId, version: undefined })
     }
-    const { id, kind, owner, name, visibility, mirror, version, tags, createdAt, createdBy, updatedAt, deletedAt } =
-      repo
+    const { id, kind, owner, name, visibility, mirror, version, tags } = repo
+    const { createdAt, createdBy, updatedAt, deletedAt, formerNames } = repo
     const found = await Array.fromAsync(listRefs(table, repoId))
     const refs = found.map(({ pk: _, sk: __, ...ref }: (typeof found)[number] & { pk?: string; sk?: string }) => ref)
     const about = {
@@ -42,6 +42,7 @@ export async function writeRepoManifest(
       createdBy,
       updatedAt,
       deletedAt,
+      formerNames,
     }
     const content: RepoManifest = { format: 1, ...about, refs }
     await putJson({ objects, key: objectKeys.repoManifest(repoId), content })

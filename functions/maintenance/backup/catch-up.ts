@@ -6,9 +6,11 @@ import { renamed } from '../../../shared/repos/move-repo.ts'
 import { asSeen } from '../../../shared/table/as-seen.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import { ensureOrganisation } from '../../../shared/table/owners.ts'
+import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import { changeRepo } from '../../../shared/table/repo-write.ts'
 import { getRef, getRepo, getRevision } from '../../../shared/table/repos.ts'
-import { ConditionFailed } from '../../../shared/table/table.ts'
+import { ConditionFailed, type Table } from '../../../shared/table/table.ts'
+import { leadFromFormerNames } from '../former-names.ts'
 import { bringBack } from '../fsck/check-revision.ts'
 import { readManifest } from '../fsck/read-manifest.ts'
 import type { Phase, Step } from '../jobs/phase.ts'
@@ -16,6 +18,7 @@ import { listUnder } from '../list-under.ts'
 import type { MaintenanceParts } from '../parts.ts'
 import { isRepo, scanSome } from '../read-pages.ts'
 import { bringRefs, versionsOf } from './later-refs.ts'
+import { isOthers, makeWay, nameOf } from './make-way.ts'
 
 const atOnce = 8
 
@@ -27,30 +30,59 @@ export const catchUp: Phase = {
   name: 'what came after the backup',
   run: (step) =>
     scanSome(step, async (items) => {
-      await inParallel(items.filter(isRepo), atOnce, async ({ id }) => {
-        if (await bringForward(id, step)) step.count('reposBroughtForward')
+      const later = await inParallel(items.filter(isRepo), atOnce, async ({ id }) => {
+        const isRenamed = await wasRenamed(id, step)
+        if (isRenamed === false) await bringForward(id, step)
+        return isRenamed === true ? [id] : []
       })
+      // One by one, because some may wait for the names of others.
+      for (const id of later.flat()) await listAnew(await bringForward(id, step), step.parts.table)
     }),
 }
 
-/** @returns whether the manifest is newer than the item */
-async function bringForward(repoId: string, { parts, job }: Step): Promise<boolean> {
-  const { table, objects, ingest, now } = parts
+/** Enters swapped repos in their lists again: leaving under its old name, one may have removed the other's entry. */
+async function listAnew(repoIds: readonly string[], table: Table): Promise<void> {
+  if (repoIds.length < 2) return
+  for (const id of repoIds) {
+    const repo = await getRepo(table, id)
+    if (repo !== undefined) await table.putMany(entriesOf(repo))
+  }
+}
+
+/** The manifest of a repo, if it is newer than its item. */
+async function laterManifest(repoId: string, { parts }: Step) {
+  const { table, objects } = parts
   // The manifest is read first, because a concurrent change writes the item first.
   const said = await readManifest(objects, { key: objectKeys.repoManifest(repoId), schema: repoManifest })
   const repo = await getRepo(table, repoId)
-  if (said === undefined || said === 'broken' || repo === undefined || said.version <= repo.version) return false
+  if (said === undefined || said === 'broken' || repo === undefined || said.version <= repo.version) return undefined
+  return { said, isRenamed: nameOf(said).pk !== nameOf(repo).pk }
+}
+
+const wasRenamed = async (repoId: string, step: Step) => (await laterManifest(repoId, step))?.isRenamed
+
+/** @returns the repos brought forward, those that had to go first included */
+async function bringForward(repoId: string, step: Step, waiting: readonly string[] = []): Promise<string[]> {
+  const { parts, job } = step
+  const { table, ingest, now } = parts
+  const later = await laterManifest(repoId, step)
+  if (later === undefined) return []
+  const { said } = later
   await bringRevisions(repoId, parts)
   await bringRefs(said, { table, before: job.createdAt })
   // A namespace created since has no owner; otherwise whoever takes its name would get the repo.
   await ensureOrganisation(table, { name: said.owner, createdBy: 'restore', now: now() })
+  const rename = (id: string, path: readonly string[]) => bringForward(id, step, path)
+  const first = later.isRenamed ? await makeWay(said, { table, waiting, rename }) : []
   // A name that another repo has by now stays with that one.
   await bringItem(said, parts, true).catch((error) => {
     if (!(error instanceof ConditionFailed)) throw error
     return bringItem(said, parts, false)
   })
+  await leadFromFormerNames(said, { table, now })
   await ingest.send({ message: { step: 'write-repo-manifest', repoId, attempt: 1 } })
-  return true
+  step.count('reposBroughtForward')
+  return [...first, repoId]
 }
 
 /** The revisions published since. All are restored, because history needs even those without a name. */
@@ -67,7 +99,7 @@ async function bringRevisions(repoId: string, parts: MaintenanceParts): Promise<
 }
 
 async function bringItem(said: RepoManifest, { table, now }: MaintenanceParts, isRenamed: boolean): Promise<void> {
-  const { id, owner, name, visibility, tags, updatedAt, deletedAt, version } = said
+  const { id, owner, name, visibility, tags, updatedAt, deletedAt, formerNames, version } = said
   await changeRepo(table, id, async (before) => {
     const main = await getRef(table, { repoId: id, kind: 'branch', name: 'main' })
     const head = main && (await getRevision(table, id, main.revision))
@@ -75,11 +107,14 @@ async function bringItem(said: RepoManifest, { table, now }: MaintenanceParts, i
     const after = {
       ...before,
       ...(isRenamed && { owner, name }),
-      ...{ visibility, tags, updatedAt, deletedAt },
+      ...{ visibility, tags, updatedAt, deletedAt, formerNames },
       ...(head && { revision: head.id, sizeBytes: head.sizeBytes }),
       ...(lastVersion > 0 && { lastVersion }),
     }
-    return { repo: after, writes: renamed(before, after, now()) }
+    const [taken, left] = renamed(before, after, now())
+    // Of two that swapped names, the first took the name of the second before that one left it.
+    const writes = [taken, (await isOthers(before, table)) ? undefined : left].filter((write) => write !== undefined)
+    return { repo: after, writes }
   })
   // So that no later change appears older than this.
   const change = {

@@ -6,6 +6,7 @@ import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
 import { entriesOf } from '../../../shared/table/repo-lists.ts'
 import { allRevisions, getRepo, getRevision, keyOfRef } from '../../../shared/table/repos.ts'
 import { absent } from '../../../shared/table/table.ts'
+import { leadFromFormerNames } from '../former-names.ts'
 import type { CheckParts, Discrepancy } from './discrepancy.ts'
 import { readManifest } from './read-manifest.ts'
 
@@ -61,6 +62,7 @@ async function bringRepoBack({ format: _, refs, ...about }: RepoManifest, { tabl
     ...entriesOf(repo).map((entry) => ({ put: entry })),
     { put: { ...keys.repoName(repo.kind, fullName(repo)), repoId: repo.id } },
   ])
+  await leadFromFormerNames(repo, { table, now })
   for await (const { id } of allRevisions(table, repo.id))
     await ingest.send({ message: { step: 'inspect-revision', repoId: repo.id, revision: id, attempt: 1 } })
 }

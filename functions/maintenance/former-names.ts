@@ -1,0 +1,14 @@
+import { asSeen } from '../../shared/table/as-seen.ts'
+import { keys } from '../../shared/table/keys.ts'
+import type { RepoItem } from '../../shared/table/repo-item.ts'
+import { absent, type Table } from '../../shared/table/table.ts'
+
+/** Has the names that a repo had lead to it again, where nobody else has them by now. */
+export async function leadFromFormerNames(
+  { id: repoId, kind, formerNames = [] }: Pick<RepoItem, 'id' | 'kind' | 'formerNames'>,
+  { table, now }: { table: Table; now: () => Date },
+): Promise<void> {
+  const redirectedAt = now().toISOString()
+  for (const name of formerNames)
+    await asSeen(() => table.put({ ...keys.repoName(kind, name), repoId, redirectedAt }, absent))
+}
