@@ -1,10 +1,13 @@
-import type { ItemKey } from '../../shared/table/keys.ts'
+import type { DeploymentItem } from '../../shared/table/deployment-item.ts'
+import { type ItemKey, keys } from '../../shared/table/keys.ts'
 import type { RepoItem } from '../../shared/table/repo-item.ts'
 import type { Next, Step } from './jobs/phase.ts'
 
 export type AnyItem = ItemKey & Record<string, unknown>
 
 export const isRepo = (item: AnyItem): item is AnyItem & RepoItem => item.pk.startsWith('REPO#') && item.sk === 'REPO'
+
+export const isDeployment = (item: AnyItem): item is AnyItem & DeploymentItem => item.sk === keys.deployment('').sk
 
 /** Works through some pages of the table: one piece of a phase that visits every item. */
 export async function scanSome(step: Step, work: (items: AnyItem[]) => Promise<void>): Promise<Next | undefined> {

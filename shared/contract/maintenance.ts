@@ -32,7 +32,7 @@ export const maintenanceOptions = z
     backup: backupId.optional().openapi({ description: 'restore: which one. Default: the newest complete one.' }),
     mode: z.enum(['replace', 'merge']).optional().openapi({
       description:
-        'restore: where the registry is not empty, put the backup in its place, or add only what is missing. Without it a registry that is not empty is left as it is.',
+        'restore: where the registry is not empty, put the backup in its place, or add only what is missing. Without it a registry that is not empty is left as it is. Deployments that are added are paused; those of a whole backup serve or are paused as they were in it, and one that is paused now stays so.',
     }),
   })
   .strict()

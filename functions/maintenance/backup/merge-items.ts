@@ -1,7 +1,7 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
 import { objectKeys } from '../../../shared/objects/keys.ts'
 import { asSeen } from '../../../shared/table/as-seen.ts'
-import { type DeploymentItem, everyTargetOf } from '../../../shared/table/deployment-item.ts'
+import { everyTargetOf } from '../../../shared/table/deployment-item.ts'
 import { keys } from '../../../shared/table/keys.ts'
 import type { OwnerItem } from '../../../shared/table/owners.ts'
 import { fullName, type RepoItem } from '../../../shared/table/repo-item.ts'
@@ -11,7 +11,7 @@ import { absent, type TransactAction } from '../../../shared/table/table.ts'
 import { askOnce } from '../ask-once.ts'
 import { checkUsage } from '../fsck/check-owner.ts'
 import type { Phase } from '../jobs/phase.ts'
-import { type AnyItem, isRepo, scanSome } from '../read-pages.ts'
+import { type AnyItem, isDeployment, isRepo, scanSome } from '../read-pages.ts'
 import { createGivenNames } from './given-names.ts'
 import { deletedRefs } from './later-refs.ts'
 import { countAdmins, isMembership } from './merge-members.ts'
@@ -80,8 +80,6 @@ export const addMissing: Phase = {
 
 /** Nothing tells whether a missing deployment was lost or removed, so it comes back paused. */
 const asMerged = (item: AnyItem): AnyItem => (isDeployment(item) ? { ...item, isPaused: true } : item)
-
-const isDeployment = (item: AnyItem): item is AnyItem & DeploymentItem => item.sk === keys.deployment('').sk
 
 /** Items that make a repo findable: they came with it, or are outdated. */
 const isFound = ({ pk, redirectedAt }: AnyItem): boolean =>

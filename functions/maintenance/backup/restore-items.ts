@@ -1,11 +1,11 @@
 import { inParallel } from '../../../shared/in-parallel.ts'
+import { getDeployment } from '../../../shared/table/deployments.ts'
 import { keys } from '../../../shared/table/keys.ts'
-import type { RepoItem } from '../../../shared/table/repo-item.ts'
 import { getRepo } from '../../../shared/table/repos.ts'
 import type { Table } from '../../../shared/table/table.ts'
 import { freeOf, limitOf } from '../../../shared/table/usage.ts'
 import { MaintenanceFault, type Next, type Phase, type Step } from '../jobs/phase.ts'
-import { type AnyItem, isRepo } from '../read-pages.ts'
+import { type AnyItem, isDeployment, isRepo } from '../read-pages.ts'
 import type { BackupRecord } from './format.ts'
 import { readRecord } from './list-backups.ts'
 import { readPart } from './write-part.ts'
@@ -18,15 +18,25 @@ export const writeItems: Phase = {
   run: (step) =>
     partByPart(step, async (items) => {
       const { table } = step.parts
-      await table.putMany(await inParallel(items, atOnce, async (item) => (isRepo(item) ? asLate(item, table) : item)))
+      await table.putMany(await inParallel(items, atOnce, (item) => asLate(item, table)))
       step.count('itemsRestored', items.length)
     }),
 }
 
-/** Continues the count of an existing repo's changes, so that a write based on an older state fails. */
-async function asLate(repo: AnyItem & RepoItem, table: Table): Promise<AnyItem> {
-  const { version = 0 } = (await getRepo(table, repo.id)) ?? {}
-  return version < repo.version ? repo : { ...repo, version: version + 1 }
+/** Continues the count of the changes of what exists, so that a write based on an older state fails. */
+async function asLate(item: AnyItem, table: Table): Promise<AnyItem> {
+  if (isRepo(item)) return countedOn(item, await getRepo(table, item.id))
+  if (!isDeployment(item)) return item
+  const there = await getDeployment(table, item.name)
+  // Somebody paused it since, for a reason that the backup does not know.
+  return { ...countedOn(item, there), ...(there?.isPaused === true && { isPaused: true }) }
+}
+
+const countedOn = <Item extends AnyItem & Counted>(item: Item, there: Counted | undefined): Item =>
+  there?.version === undefined || there.version < (item.version ?? 0) ? item : { ...item, version: there.version + 1 }
+
+interface Counted {
+  version?: number | undefined
 }
 
 /** Works through the items of the backup, part by part. */

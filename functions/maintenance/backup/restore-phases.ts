@@ -114,6 +114,8 @@ const tellReplicas: Phase = {
  * Restores a backup. With `replace`, everything else is removed after the backup is written; the caller's own account
  * and keys stay, so that it can retry. With `merge`, deleted repos stay deleted, purged ones return completely,
  * deployments return paused, and nobody regains access who lost it since, or whose name somebody else has.
+ * Otherwise deployments serve or are paused as they were in the backup, so that a lost table's services come back; one that
+ * is paused now stays paused.
  */
 export const restorePhases = ({ objects = false, mode }: MaintenanceOptions): Phase[] => [
   choose,
