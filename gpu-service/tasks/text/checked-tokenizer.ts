@@ -1,6 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers'
 import { AppError, errors } from '../../../shared/errors.ts'
 import { OutOfTime, withinTime } from '../../within-time.ts'
+import { exactStages } from './exact-stages.ts'
 import { limitGrowth } from './growth.ts'
 import { isKnownFast, type LibraryTokenizer } from './known-fast.ts'
 import { refuseUnboundedStages } from './stage-limits.ts'
@@ -24,6 +25,8 @@ export interface CheckedTokenizer {
   isKnownFast: boolean
 }
 
+/** Settings that Python obeys only without a tokenizer.json; the library obeys them with one, too. */
+const ofSlowTokenizers = { remove_space: false }
 const noWords = { type: 'WordLevel', vocab: {}, unk_token: '' }
 /** Many times what the stages of any real tokenizer take for all of its own tokens. */
 const stagesLimitMs = 1000
@@ -44,7 +47,8 @@ export function checkedTokenizer(file: TokenizerFile, config: object, limitMs = 
       `"tokenizer.json" takes longer than ${limitMs} ms to process its own added tokens: one of its patterns may backtrack too much.`,
     )
   }
-  const tokenizer = new Tokenizer(file, config)
+  const tokenizer = new Tokenizer(file, { ...config, ...ofSlowTokenizers })
+  exactStages(tokenizer, file.pre_tokenizer)
   refuseLongPieces(tokenizer.model)
   return {
     tokenizer,

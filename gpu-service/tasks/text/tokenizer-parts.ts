@@ -11,6 +11,8 @@ export interface TokenizerParts {
   splitRaw(text: string): string[]
   splitNormalised(text: string): string[]
   isAdded(section: string): boolean
+  /** Whether an added token consumes the spaces before or behind it. */
+  takesSpaces(section: string): { before: boolean; behind: boolean }
   /** Splits a text into words, in the model's alphabet. */
   words(text: string, sectionIndex: number): string[]
   /** Splits a word into tokens. */
@@ -59,8 +61,7 @@ interface Internals {
   }
   splitter_unnormalized: { split(text: string): string[] }
   splitter_normalized: { split(text: string): string[] }
-  added_tokens_map: Map<string, { id: number }>
-  remove_space?: boolean
+  added_tokens_map: Map<string, { id: number; lstrip?: boolean; rstrip?: boolean }>
   do_lowercase_and_remove_accent?: boolean
 }
 
@@ -74,6 +75,10 @@ export function tokenizerParts(tokenizer: Tokenizer, { file, prepare }: PartsInp
     splitRaw: (text) => parts.splitter_unnormalized.split(text),
     splitNormalised: (text) => parts.splitter_normalized.split(text),
     isAdded: (section) => added.has(section),
+    takesSpaces: (section) => {
+      const { lstrip: before = false, rstrip: behind = false } = added.get(section) ?? {}
+      return { before, behind }
+    },
     words: (text, section) => parts.pre_tokenizer?.pre_tokenize(text, { section_index: section }) ?? [text],
     tokensOf: (word) => model([word]),
     idOf: (token) => added.get(token)?.id ?? model.tokens_to_ids.get(token) ?? model.unk_token_id ?? 0,
@@ -97,18 +102,9 @@ interface PartsInput {
 }
 
 /** The steps that tokenizer_config.json puts before those of tokenizer.json. */
-function textSteps({ remove_space, do_lowercase_and_remove_accent: plain }: Internals): NormaliseStep[] {
-  const replace = (pattern: RegExp, content: string): NormaliseStep => ({
-    type: 'Replace',
-    pattern,
-    content,
-    normalise: (text) => text.replace(pattern, content),
-  })
+function textSteps({ do_lowercase_and_remove_accent: plain }: Internals): NormaliseStep[] {
   const lower = (text: string) => text.toLowerCase().replace(/\p{M}/gu, '')
-  return [
-    ...(remove_space === true ? [replace(/^\s+|\s+$/g, ''), replace(/\s+/g, ' ')] : []),
-    ...(plain === true ? [{ type: 'Lowercase', normalise: lower }] : []),
-  ]
+  return plain === true ? [{ type: 'Lowercase', normalise: lower }] : []
 }
 
 function stepsOf(stage: Stage | null): NormaliseStep[] {

@@ -1,0 +1,46 @@
+import { readCharsmap } from './charsmap.ts'
+import { type Stage, type Staged, stagesOf } from './tokenizer-stages.ts'
+
+/** `\w` in Rust's regular expressions. */
+const wordClass = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d`
+const words = new RegExp(String.raw`[${wordClass}]+|[^${wordClass}\p{White_Space}]+`, 'gu')
+const unspaced = /\P{White_Space}+/gu
+
+/**
+ * Makes stages of the library agree with Python's: its SentencePiece normaliser only approximates the usual ones, its
+ * words consist of ASCII letters only, and it takes adjacent punctuation marks for one word.
+ *
+ * @param splitting `pre_tokenizer` of tokenizer.json; the library does not keep the type of every stage
+ */
+export function exactStages(tokenizer: Omit<Staged, 'decoder'>, splitting: unknown): void {
+  for (const stage of stagesOf({ normalizer: tokenizer.normalizer, pre_tokenizer: null, decoder: null })) {
+    const { type, precompiled_charsmap: charsmap } = stage.config ?? {}
+    if (type === 'Precompiled' && typeof charsmap === 'string' && charsmap !== '')
+      stage.normalize = readCharsmap(charsmap)
+  }
+  const splitters: SplittingStage[] = stagesOf({ ...tokenizer, normalizer: null, decoder: null })
+  const said = leavesOf(splitting as SplittingNode)
+  for (const [index, stage] of splitters.entries()) {
+    const { type, behavior = 'Isolated' } = said[index] ?? {}
+    if (type === 'Whitespace') stage.pre_tokenize = matchesOf(words)
+    if (type === 'WhitespaceSplit') stage.pre_tokenize = matchesOf(unspaced)
+    if (type === 'Punctuation' && behavior === 'Isolated' && stage.pattern !== undefined)
+      stage.pattern = new RegExp(stage.pattern.source.replace(/\+$/, ''), 'gu')
+  }
+}
+
+interface SplittingStage extends Stage {
+  pattern?: RegExp
+}
+
+interface SplittingNode {
+  type?: string
+  behavior?: string
+  pretokenizers?: SplittingNode[]
+}
+
+const leavesOf = (node: SplittingNode | null | undefined): SplittingNode[] =>
+  node?.pretokenizers?.flatMap(leavesOf) ?? (node ? [node] : [])
+
+const matchesOf = (pattern: RegExp) => (text: string | string[]) =>
+  [text].flat().flatMap((one) => one.match(pattern) ?? [])
