@@ -38,7 +38,7 @@ export function startAligned() {
   }
 }
 
-/** Replaces every match of a pattern; the replacement maps to the source range of the match. */
+/** Replaces every match of a pattern; the replacement maps to the last character of the match, as in Python. */
 export function replaceAligned(input: AlignedText, pattern: RegExp | string, content: string): AlignedText {
   const made = startAligned()
   const keep = (from: number, to: number) => {
@@ -50,7 +50,7 @@ export function replaceAligned(input: AlignedText, pattern: RegExp | string, con
   for (const { index, 0: found } of matches) {
     keep(cursor, index)
     const last = found.length === 0 ? index : index + found.length - 1
-    made.add(content, input.starts[index] ?? input.ends.at(-1) ?? 0, input.ends[last] ?? input.ends.at(-1) ?? 0)
+    made.add(content, input.starts[last] ?? input.ends.at(-1) ?? 0, input.ends[last] ?? input.ends.at(-1) ?? 0)
     cursor = index + found.length
   }
   keep(cursor, input.text.length)

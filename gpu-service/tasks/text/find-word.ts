@@ -2,8 +2,6 @@ import type { AlignedText } from './aligned-text.ts'
 import { byteSpace } from './byte-alphabet.ts'
 import type { TokenMarks } from './tokenizer-parts.ts'
 
-const metaspace = '\u2581'
-
 /** Finds the index in the stream of each unit of a word, or -1 for one that the tokenizer has inserted. */
 export function findWord({ word, stream: { text }, cursor: from, marks }: FindWord): {
   places: number[]
@@ -11,9 +9,10 @@ export function findWord({ word, stream: { text }, cursor: from, marks }: FindWo
 } {
   let cursor = from
   const places = word.split('').map((unit, index) => {
-    const isSpace = unit === metaspace || (index === 0 && (unit === byteSpace || unit === ' '))
-    if (isSpace && (marks.dropsSpaces || !matches(text.charAt(cursor), unit))) return -1
-    const place = seek(text, unit, cursor)
+    const isSpace =
+      unit === marks.startOfWord || (index === 0 && ((marks.isByteLevel && unit === byteSpace) || unit === ' '))
+    if (isSpace && (marks.dropsSpaces || !matches({ unit: text.charAt(cursor), wanted: unit, marks }))) return -1
+    const place = seek({ text, unit, from: cursor, marks })
     if (place < 0) return -1
     cursor = place + 1
     return place
@@ -28,10 +27,11 @@ interface FindWord {
   marks: TokenMarks
 }
 
-const matches = (unit: string, wanted: string): boolean => unit === wanted || (wanted === metaspace && unit === ' ')
+const matches = ({ unit, wanted, marks }: { unit: string; wanted: string; marks: TokenMarks }): boolean =>
+  unit === wanted || (wanted === marks.startOfWord && unit === ' ')
 
 /** Skips what lies between words and belongs to no token. */
-function seek(text: string, unit: string, from: number): number {
-  if (matches(text.charAt(from), unit)) return from
+function seek({ text, unit, from, marks }: { text: string; unit: string; from: number; marks: TokenMarks }): number {
+  if (matches({ unit: text.charAt(from), wanted: unit, marks })) return from
   return text.indexOf(unit, from)
 }

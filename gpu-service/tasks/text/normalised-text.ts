@@ -19,17 +19,19 @@ function takeStep(input: AlignedText, step: NormaliseStep): AlignedText {
   const text = normalise(input.text)
   if (text === input.text) return input
   if (type === 'Replace' && pattern !== undefined) return replaceAligned(input, pattern, content)
+  if (type === 'Prepend') return prepended(input, text)
   if (type === 'Strip') return sliceAligned(input, input.text.indexOf(text), input.text.indexOf(text) + text.length)
-  const made = type === 'Prepend' ? undefined : inClusters({ ...input, normalise, type })
+  const made = inClusters({ ...input, normalise, type })
   // Only the lengths must agree: a letter may take another form in context, as a final sigma does.
-  if (made?.text.length === text.length) return { ...made, text }
+  if (made.text.length === text.length) return { ...made, text }
   return spliced(input, text)
 }
 
 /** The units that composing forms treat together: a character with its marks, and the letters of a Korean syllable. */
 const composed = /[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|\P{M}\p{M}*|\p{M}+/gu
 const single = /[\s\S]/gu
-const composing = new Set(['NFC', 'NFKC', 'Precompiled'])
+const composing = new Set(['NFC', 'NFKC'])
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
 /**
  * Normalises cluster by cluster: the result of one character maps to it, the n-th character of the result of several to
@@ -37,7 +39,7 @@ const composing = new Set(['NFC', 'NFKC', 'Precompiled'])
  */
 function inClusters({ text, starts, ends, normalise, type }: InClusters): AlignedText {
   const made = startAligned()
-  for (const { index, 0: cluster } of text.matchAll(composing.has(type) ? composed : single)) {
+  for (const { index, cluster } of clustersOf(text, type)) {
     const origins = [...cluster].map(({ length }) => length)
     let unit = index
     for (const character of normalise(cluster)) {
@@ -48,9 +50,24 @@ function inClusters({ text, starts, ends, normalise, type }: InClusters): Aligne
   return made.done()
 }
 
+function* clustersOf(text: string, type: string): Generator<{ index: number; cluster: string }> {
+  // SentencePiece's map is applied to whole graphemes.
+  if (type === 'Precompiled')
+    for (const { index, segment } of graphemes.segment(text)) yield { index, cluster: segment }
+  else
+    for (const { index, 0: cluster } of text.matchAll(composing.has(type) ? composed : single)) yield { index, cluster }
+}
+
 interface InClusters extends AlignedText {
   normalise: (text: string) => string
   type: string
+}
+
+/** A prefix maps to the first character of the text, as in Python. */
+function prepended({ text: before, starts, ends }: AlignedText, text: string): AlignedText {
+  const count = text.length - before.length
+  const put = (places: readonly number[]) => [...Array<number>(count).fill(places[0] ?? 0), ...places]
+  return { text, starts: put(starts), ends: put(ends) }
 }
 
 /** Aligns the common prefix and suffix; everything between maps to everything between. */

@@ -2,6 +2,7 @@ import { type AlignedText, alignText, sliceAligned } from './aligned-text.ts'
 import { byteSpace, toByteAlphabet } from './byte-alphabet.ts'
 import { findWord } from './find-word.ts'
 import { type NormaliseStep, normaliseAligned } from './normalised-text.ts'
+import { sectionsOf } from './token-sections.ts'
 import type { TokenizerParts, TokenMarks } from './tokenizer-parts.ts'
 
 /** A token and its range in the text, in UTF-16 units as JavaScript counts them. */
@@ -17,12 +18,16 @@ export interface SpannedToken {
 export function spannedTokens(text: string, parts: TokenizerParts, from = 0, to = text.length): SpannedToken[] {
   const tokens: SpannedToken[] = []
   const steps = from === 0 ? parts.steps : parts.steps.map(keepStart)
-  let cursor = from
-  for (const [index, section] of parts.splitRaw(text.slice(from, to)).entries()) {
-    const end = cursor + section.length
-    if (parts.isAdded(section)) tokens.push(wholeWord({ id: parts.idOf(section), start: cursor, end }))
-    else addSection({ tokens, parts, index, section: normaliseAligned(alignText(text, cursor, end), steps) })
-    cursor = end
+  for (const section of sectionsOf(parts.splitRaw(text.slice(from, to)), parts)) {
+    const [start, end] = [from + section.start, from + section.end]
+    if (section.added !== undefined) tokens.push(wholeWord({ id: parts.idOf(section.added), start, end }))
+    else
+      addSection({
+        tokens,
+        parts,
+        index: section.index,
+        section: normaliseAligned(alignText(text, start, end), steps),
+      })
   }
   return tokens
 }
@@ -40,13 +45,11 @@ function keepStart(step: NormaliseStep): NormaliseStep {
 }
 
 function addSection({ tokens, parts, index, section }: AddSection): void {
-  let cursor = 0
-  for (const subsection of parts.splitNormalised(section.text)) {
-    const piece = sliceAligned(section, cursor, cursor + subsection.length)
-    cursor += subsection.length
-    if (parts.isAdded(subsection))
-      tokens.push(wholeWord({ id: parts.idOf(subsection), start: piece.starts[0] ?? 0, end: piece.ends.at(-1) ?? 0 }))
-    else addWords({ tokens, parts, piece, words: parts.words(subsection, index) })
+  for (const { added, start, end } of sectionsOf(parts.splitNormalised(section.text), parts)) {
+    const piece = sliceAligned(section, start, end)
+    if (added !== undefined)
+      tokens.push(wholeWord({ id: parts.idOf(added), start: piece.starts[0] ?? 0, end: piece.ends.at(-1) ?? 0 }))
+    else addWords({ tokens, parts, piece, words: parts.words(piece.text, index) })
   }
 }
 
@@ -72,11 +75,7 @@ function addWords({ tokens, parts, piece, words }: AddWords): void {
       const rest = word.slice(at)
       const isByte = byteToken.test(name) && !rest.startsWith(name)
       const length = isByte ? firstCharacter(rest).length : surfaceLength({ token: name, index, rest, marks })
-      const places = found.places.slice(at, at + length)
-      const span = spanOf(
-        marks.trimsSpaces ? places.filter((place) => stream.text[place] !== byteSpace) : places,
-        stream,
-      )
+      const span = spanOf({ places: found.places, from: at, to: at + length, stream, marks })
       const token = { id: parts.idOf(name), start: span?.start ?? behind, end: span?.end ?? behind }
       if (marks.startOfWord !== undefined && name.startsWith(marks.startOfWord)) place = undefined
       place ??= { start: token.start, end: token.end }
@@ -120,10 +119,24 @@ interface SurfaceLength {
   marks: TokenMarks
 }
 
-function spanOf(places: readonly number[], { starts, ends }: AlignedText): { start: number; end: number } | undefined {
-  const known = places.filter((place) => place >= 0)
+/** A mark that the tokenizer has inserted takes the range of the next character; trimmed spaces have an empty range at their end. */
+function spanOf({ places, from, to, stream: { text, starts, ends }, marks }: SpanOf) {
+  const all = places.slice(from, to).filter((place) => place >= 0)
+  const known = marks.trimsSpaces ? all.filter((place) => text[place] !== byteSpace) : all
   const [first] = known
   const last = known.at(-1)
-  if (first === undefined || last === undefined) return undefined
-  return { start: starts[first] ?? 0, end: ends[last] ?? 0 }
+  if (first !== undefined && last !== undefined) return { start: starts[first] ?? 0, end: ends[last] ?? 0 }
+  const trimmed = all.at(-1)
+  if (trimmed !== undefined) return { start: ends[trimmed] ?? 0, end: ends[trimmed] ?? 0 }
+  const next = to > from && !marks.trimsSpaces ? places.slice(to).find((place) => place >= 0) : undefined
+  return next === undefined ? undefined : { start: starts[next] ?? 0, end: ends[next] ?? 0 }
+}
+
+interface SpanOf {
+  /** The indices of a word's units in the stream, or -1. */
+  places: readonly number[]
+  from: number
+  to: number
+  stream: AlignedText
+  marks: TokenMarks
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createTextEncoder } from '../../../../../gpu-service/tasks/text/text-encoder.ts'
-import type { TextTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { createTokenizer, type TextTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
 import { yieldTurnFor } from '../../../../../gpu-service/yield-turn.ts'
 import { bytes, deberta, fallback, nfkc, t5, xlmr } from '../../support/small-tokenizers.ts'
 
@@ -25,9 +25,9 @@ describe('tokens have positions', () => {
     ])
   })
 
-  it('if the mark was only prepended: an empty position', () => {
+  it('where the mark alone was put before the text, at the place of what it was put before', () => {
     expect(places(t5, '世界')).toEqual([
-      [0, 0],
+      [0, 1],
       [0, 1],
       [1, 2],
     ])
@@ -46,7 +46,8 @@ describe('tokens have positions', () => {
     const text = '  Hello   wor\u00a0Hello '
     expect(places(deberta, text)).toEqual([
       [2, 7],
-      [7, 13],
+      // Of several spaces that became one the last.
+      [9, 13],
       [13, 19],
     ])
     const found = deberta.spanned('Hello world', { start: 0, end: 11 })
@@ -94,7 +95,54 @@ describe('tokens have positions', () => {
     ])
   })
 
-  it('if a special token is in the text', () => {
+  it('where signs of other tokenizers stand in the text: they are no spaces to this one', () => {
+    const words = {
+      type: 'WordPiece',
+      vocab: { '[UNK]': 0, x: 1 },
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+    }
+    const bert = createTokenizer(
+      {
+        model: words,
+        normalizer: null,
+        pre_tokenizer: { type: 'BertPreTokenizer' },
+        post_processor: null,
+        decoder: null,
+        added_tokens: [],
+      } as never,
+      {},
+    )
+    expect(places(bert, 'x ▁ Ġx')).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 6],
+    ])
+  })
+
+  it('where spaces at the end are a token, behind them where the file trims', () => {
+    expect(places(bytes(true), 'world  ').at(-1)).toEqual([7, 7])
+  })
+
+  it('where a token of its own takes the spaces before it, without them', () => {
+    const lone = {
+      id: 5,
+      content: '<m>',
+      lstrip: true,
+      rstrip: false,
+      single_word: false,
+      normalized: false,
+      special: true,
+    }
+    const file = { ...bytes(false).file, added_tokens: [lone] }
+    expect(places(createTokenizer(file as never, {}), 'x <m> w')).toEqual([
+      [0, 1],
+      [2, 5],
+      [5, 7],
+    ])
+  })
+
+  it('where a token of its own stands in the text', () => {
     expect(places(xlmr, 'Hello <mask> world')).toEqual([
       [0, 5],
       [6, 12],
