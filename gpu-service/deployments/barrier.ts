@@ -16,7 +16,7 @@ export class Barrier {
   constructor({ count, agree }: BarrierOptions) {
     this.#missing = count
     this.#agree = agree
-    // Possibly nobody has arrived to handle the rejection.
+    // The rejection may come before anyone awaits it.
     this.#decided.promise.catch(() => undefined)
   }
 

@@ -14,9 +14,9 @@ export class ChargedTokens {
   }
 
   /**
-   * Charges tokens as soon as they are counted, so that a crowd is not admitted on credit. Any positive balance admits
-   * a request, which may go into debt: a large one would otherwise never succeed beside many small ones. For a request
-   * in parts the first one decides. @throws AppError `rate_limited`, `request_too_costly`
+   * Takes tokens as soon as they are known, so that a burst is not admitted before any of it has paid. Any remainder
+   * admits a request, which may go into debt: a large one would otherwise never find enough among many small ones. For
+   * a request that is charged in parts, the first part decides. @throws AppError `rate_limited`, `request_too_costly`
    */
   charge(tokens: number): void {
     const bucket = this.#bucket

@@ -1,4 +1,4 @@
-/** Something that gets a share of the requests. */
+/** A target with a share of the requests. */
 interface Weighted {
   /** Identifies the target to its callers across revisions. */
   id: string

@@ -11,8 +11,9 @@ import type { SlotParts } from './slot-parts.ts'
 import { SlotState } from './slot-state.ts'
 
 /**
- * One target of a deployment on this replica. LOADING → READY, or LOADING → FAILED, which is retried after a growing
- * delay and keeps its reason meanwhile. READY → LOADING where an engine has lost the model.
+ * One target of a deployment on this replica. LOADING → READY, or LOADING → FAILED, which keeps its reason and is
+ * retried after growing pauses. READY → LOADING if an engine has lost the model, READY → FAILED if it could not be
+ * loaded again.
  */
 export class DeploymentSlot {
   /** The deployment, with this target's repo, revision and file. */
@@ -101,7 +102,7 @@ export class DeploymentSlot {
   #entered(took: LoadTimes): void {
     this.#state.entered()
     this.model?.control.entered()
-    // Nobody would remove the metrics of a deployment that is gone.
+    // The metrics of a removed deployment would never be removed again.
     if (this.#isRetired) return
     const { label: deployment } = this
     const { modelLoading, modelWarmup } = this.#parts.metrics

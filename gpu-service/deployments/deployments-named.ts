@@ -46,7 +46,7 @@ interface MeantBy {
   refs: Pick<KnownRefs, 'means'>
 }
 
-/** How specifically a name means a target; 0 where it does not. */
+/** How well a name matches a target; 0 for no match. */
 function rankBy(name: string, refs: Pick<KnownRefs, 'means'>): (target: NamedTarget) => number {
   const at = name.indexOf('@')
   const repo = (at < 0 ? name : name.slice(0, at)).toLowerCase()

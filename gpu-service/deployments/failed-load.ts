@@ -1,6 +1,6 @@
 import { type AppError, errors } from '../../shared/errors.ts'
 
-/** The error for a model that could not be loaded, or that kills engines; retryable where that may help. */
+/** The error for a model that could not be loaded or that crashes engines; retryable if a retry may succeed. */
 export const failedLoad = ({ model, reason, retryAfterSeconds }: FailedLoad): AppError =>
   retryAfterSeconds === undefined
     ? errors.modelFailed(model, reason)
@@ -9,6 +9,6 @@ export const failedLoad = ({ model, reason, retryAfterSeconds }: FailedLoad): Ap
 interface FailedLoad {
   model: string
   reason: string
-  /** Set where a retry may succeed. */
+  /** The time until the next try, if that may succeed. */
   retryAfterSeconds: number | undefined
 }

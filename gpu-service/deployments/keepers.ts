@@ -2,8 +2,8 @@ import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { shareOf } from './choose-target.ts'
 
 /**
- * Whether a replica is one of the at most `max` that keep a deployment loaded. All replicas decide alike from who is
- * there (rendezvous hashing), so at most one place changes when one comes or goes.
+ * Whether a replica is one of the at most `max` that keep a deployment loaded. All replicas compute the same result
+ * from the list of replicas (rendezvous hashing); when one joins or leaves, at most one keeper changes.
  */
 export function isKeeper({ item: { name, max }, self, replicas }: IsKeeper): boolean {
   if (max === undefined) return true

@@ -30,7 +30,7 @@ export class KeyCounts {
   }
 
   #labelFor(deployment: string, caller: Principal | undefined): string {
-    // Sessions have ever new ids, which nobody looks up in a graph.
+    // The ids of sessions change each time and are useless in a graph.
     if (caller === undefined || !caller.keyId.startsWith('key_')) return 'session'
     const known = this.#known.get(deployment) ?? new Set()
     if (known.has(caller.keyId)) return caller.keyId

@@ -42,7 +42,7 @@ export class LoadFailures {
     return failure !== undefined && (isUnservable(failure.error) || failure.count >= hopelessAfter)
   }
 
-  /** When to retry; `undefined` where it cannot be served, so that no client repeats the request. */
+  /** The time until a retry may succeed; undefined if it cannot be served at all, so that clients do not retry. */
   retryAfterSeconds(item: DeploymentItem): number | undefined {
     const failure = this.#failures.get(keyOf(item))
     if (failure === undefined || isUnservable(failure.error)) return undefined
@@ -55,7 +55,7 @@ export class LoadFailures {
   note(item: DeploymentItem, error: unknown): number {
     const key = keyOf(item)
     const last = this.#failures.get(key)
-    // The same failed load, reported by each deployment that shares the model.
+    // All deployments that share the model report the same failed load.
     if (last !== undefined && last.error === error) return last.count
     const count = (last?.count ?? 0) + 1
     const pauseMs = pauseBehind(error) ?? backoffMs(count)

@@ -12,7 +12,7 @@ export class LoadTurns {
     this.#atOnce = atOnce
   }
 
-  /** Loads a due slot when its turn comes, if it is still due; `undefined` where it is already waiting. */
+  /** Loads a slot when its turn comes, if it is still due then. Returns undefined if it is not due or already waits. */
   take(slot: Loadable): Promise<void> | undefined {
     if (!slot.isDue || this.#waiting.has(slot)) return undefined
     const turn = new Promise<void>((resolve) => this.#waiting.set(slot, resolve))

@@ -18,7 +18,10 @@ export interface ModelBatcherOptions<Input, Output> {
   observe: BatchObserver
 }
 
-/** A queue for one capability of a model, behind a gate that opens while the engines have the model. */
+/**
+ * Creates the queue for one kind of call to a model, and the gate that lets its work run only while the model is
+ * loaded.
+ */
 export function createModelBatcher<Input, Output>({
   model,
   lease,
@@ -44,7 +47,7 @@ export function createModelBatcher<Input, Output>({
     tokensOf: model.tokensOf,
     groupOf: model.groupOf,
     keyOf: model.keyOf,
-    // System memory is shared in any case; a failed allocation means there is not enough at all.
+    // Host memory is allocated on demand, so a refusal means that there is not enough at all.
     sharesMemory: () => device === 'cuda' && lease.hasNeighbours,
     run: async (inputs, engine, how) => {
       const tensors = await engine.run({ modelId, ...model.encode(inputs), ...how }).catch((error) => {

@@ -31,7 +31,7 @@ export class ModelControl {
     return this.#order(signal, () => this.#options.lease.load())
   }
 
-  /** @throws AppError `model_kept_loaded` */
+  /** @throws AppError `model_kept_loaded` if a deployment requires it to stay loaded */
   assertMayLeave(): void {
     this.#options.lease.assertMayLeave()
   }
@@ -55,7 +55,7 @@ export class ModelControl {
     this.#isUnloaded = false
   }
 
-  /** Accepts no more orders, because nobody would undo a load from now on. */
+  /** Refuses further orders, because nothing would undo them. */
   close(): void {
     this.#isClosed = true
   }

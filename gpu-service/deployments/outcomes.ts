@@ -18,10 +18,10 @@ interface Ended {
 
 /** The outcomes of one target on this replica. */
 export class Outcomes {
-  /** Inputs since the load. */
+  /** The number of inputs since the slot was created. */
   answered = 0
   failed = 0
-  /** Recent requests, where a canary rule needs them. */
+  /** The recent requests, if the target is judged as a canary. */
   window: LatencyWindow | undefined
 
   /** Keeps outcomes of that many seconds from now on. */

@@ -50,7 +50,7 @@ export class Reconciler {
     const { desired, reporter, canaries, use, refs } = this.#options
     await reporter.beat()
     const wanted = await desired()
-    // A new deployment of the same name may belong to somebody else, and must not be answered by the old one's models.
+    // A new deployment of the same name may have another owner, so the models of the old one must not answer for it.
     for (const [name, { item }] of [...this.deployments])
       if (wanted.get(name)?.createdAt !== item.createdAt) this.#remove(name)
     await this.#outdated.takeBack()

@@ -16,7 +16,7 @@ export class Retirement {
     this.#log = log
   }
 
-  /** Immediate for a slot that answers nobody, or at shutdown. Resolves when everything is released. */
+  /** Retires a slot, at once if it does not answer or `atOnce` is set. Resolves when its model is released. */
   take(slot: DeploymentSlot, { atOnce = slot.served === undefined }: { atOnce?: boolean } = {}): Promise<void> {
     const { name, revision } = slot.item
     // An operator may unload it as soon as the change is confirmed; its remaining requests are still answered.

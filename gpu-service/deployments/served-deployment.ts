@@ -54,7 +54,7 @@ export class ServedDeployment {
     return assigned.leaving
   }
 
-  /** Replaces stand-ins whose successors answer by now, and returns them. */
+  /** Removes and returns the stand-ins that are no longer needed, because their successors answer or they do not. */
   settle(): DeploymentSlot[] {
     const relieved: DeploymentSlot[] = []
     for (const target of this.targets) {
@@ -87,7 +87,7 @@ export class ServedDeployment {
     return this.targets.map(({ slot }) => slot.reason).find((reason) => reason !== undefined)
   }
 
-  /** When to retry where no target could be loaded and one of them may be later. */
+  /** The shortest time until a retry of a failed target may succeed, if any. */
   get retryAfterSeconds(): number | undefined {
     const seconds = this.targets.flatMap(({ slot }) => slot.retryAfterSeconds ?? [])
     return seconds.length === 0 ? undefined : Math.min(...seconds)
@@ -113,7 +113,7 @@ export class ServedDeployment {
     await Promise.all(this.targets.map(({ slot }) => loadNow(slot, signal)))
   }
 
-  /** Resolves when none of its models takes memory here. @throws AppError where one has to stay loaded */
+  /** Resolves when all its models are unloaded here. @throws AppError `model_kept_loaded` */
   async unload(signal: AbortSignal): Promise<void> {
     await unloadTogether(this.everySlot, signal)
   }

@@ -25,7 +25,7 @@ interface ServedModelOptions {
   parts: Pick<SlotParts, 'pool' | 'metrics' | 'limits' | 'now' | 'device'>
 }
 
-/** Serves a leased model, or releases it where that fails. */
+/** Serves a leased model, or releases the lease if that fails. */
 export function serveLease(options: ServedModelOptions): ServedModel {
   try {
     return new ServedModel(options)

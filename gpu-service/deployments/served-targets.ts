@@ -103,7 +103,7 @@ const itemOf = (item: DeploymentItem, target: DeploymentTarget): DeploymentItem 
   shadow: undefined,
 })
 
-/** What a slot cannot change: otherwise another one is loaded beside it. */
+/** The properties that a slot cannot change; a change of any needs a new slot. */
 const identity = (item: DeploymentItem): string => {
   const { repoId, revision, file, task, isolate, resultCache, min = 1, idleSeconds } = item
   return JSON.stringify([repoId, revision, file, task, isolate, resultCache, min === 0 ? [idleSeconds] : 'stays'])

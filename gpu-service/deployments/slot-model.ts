@@ -41,7 +41,7 @@ export class SlotModel {
     return this.#loaded
   }
 
-  /** Makes running loads serve nobody. */
+  /** Discards the result of a load in progress. */
   end(): void {
     this.#isOver = true
   }

@@ -62,12 +62,12 @@ export class SlotState {
     else log.error({ ...about, err: error }, `load failed: ${this.reason}`)
   }
 
-  /** Its file was loaded. */
+  /** Call when the model was loaded. */
   entered(): void {
     this.#options.failures.forget(this.#options.item())
   }
 
-  /** Reloads it, after a delay where that would only kill engines again. */
+  /** Requests another load, after a pause if the model crashes engines. */
   lost(error: ModelLost): void {
     if (error instanceof ModelEndsEngines) this.failed(error)
     else this.#reopen(error.message)

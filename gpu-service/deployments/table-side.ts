@@ -30,7 +30,7 @@ interface TableSideOptions {
   pool?: string | undefined
   /** This replica's device. */
   device: ModelDevice
-  /** This replica's address for clients, where that differs from the registry's. */
+  /** The URL of this replica for clients, if it differs from that of the registry. */
   publicUrl?: string | undefined
   heartbeatMs?: number | undefined
 }

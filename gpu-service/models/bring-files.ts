@@ -8,7 +8,7 @@ import { readOnnxGraph } from './onnx-graph.ts'
 
 interface BroughtFiles {
   files: ModelFiles
-  /** Of the served file. */
+  /** The header of the served file. */
   graph: OnnxHeader
   /** The files of its external weights, as paths in the repo. */
   weights: string[]

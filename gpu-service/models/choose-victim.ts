@@ -47,6 +47,6 @@ interface ChooseVictim<Place> {
 
 interface Victim<Place> {
   victim: Place | undefined
-  /** `Infinity` where there is none at all. */
+  /** When the next one may leave; `Infinity` if nothing is loaded. */
   nextMs: number
 }

@@ -11,7 +11,7 @@ interface CreateLease {
   model: ResidentModel
   opened: OpenedModel
   residency: Residency
-  /** Of all users of the model. */
+  /** The requests of all users of the model. */
   requests: ReadonlySet<LoadRequest>
   keepNoLonger: () => void
   release: () => Promise<void>

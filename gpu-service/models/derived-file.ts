@@ -4,7 +4,7 @@ import { hashFile } from './hash-file.ts'
 import { verifiedFiles } from './verified-files.ts'
 
 interface DerivedFile {
-  /** The original file, beside which it is written so that external weights are found. */
+  /** The source file; the derived file is written to its folder, so that external weights are found. */
   path: string
   /** Everything else that its content depends on. */
   recipe: string | Buffer
@@ -12,8 +12,8 @@ interface DerivedFile {
 }
 
 /**
- * Writes an ONNX file derived from another, with its hash in a second file: a damaged one is made anew, and an earlier
- * process's is reused. Returns its path.
+ * Writes an ONNX file derived from another, with its hash in a separate file: a file made by an earlier process is
+ * reused, and a corrupted one is made again. Returns its path.
  */
 export async function derivedFile({ path, recipe, write }: DerivedFile): Promise<string> {
   const target = `${path}.${createHash('sha256').update(recipe).digest('hex').slice(0, 12)}.onnx`

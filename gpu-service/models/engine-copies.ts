@@ -9,7 +9,7 @@ import { loadReason } from './load-reason.ts'
 /**
  * Loads a model into every engine and warms it up in all shapes it will be used in. Unloads it on failure.
  * @throws AppError `unsupported_model` @throws ModelHung, ModelLost, EngineDied
- * @throws Error where memory is too short at the moment
+ * @throws Error if memory is too short at the moment
  */
 export async function enterEngines(copies: EngineCopies & EnterEngines): Promise<Entered> {
   const { isKnown = false, pool } = copies

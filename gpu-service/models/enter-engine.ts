@@ -68,8 +68,8 @@ export async function enterEngine(
 }
 
 /**
- * A process may be killed from outside during a load, so its successor tries again. A model that kills them itself is
- * given up soon, because each time its engine's other models are gone for a moment.
+ * A process may be killed from outside while loading, so the load is retried in the new one. A model that itself kills
+ * engines must be given up soon, because each death interrupts the other models of the engine.
  */
 const triesMax = { known: 3, unknown: 2 }
 

@@ -14,8 +14,8 @@ const ownNames = 'slipway_'
 const messageMaxBytes = 2 ** 31 - 1
 
 /**
- * Writes an extended ONNX file beside the original. Protobuf merges concatenated messages, so appending the new nodes
- * is enough and no weight is parsed. @throws GraphNotExtended
+ * Writes a copy of an ONNX file with additional nodes. Protobuf merges concatenated messages, so the nodes are appended
+ * without parsing any weights. @throws GraphNotExtended
  */
 export const extendGraph = ({ path, pieces }: { path: string; pieces: Buffer }): Promise<string> =>
   derivedFile({

@@ -8,7 +8,7 @@ const graphNode = 1
 const node = { input: 1, output: 2, operator: 4, attribute: 5 }
 const attribute = { name: 1, ints: 8, strings: 9 }
 
-/** A forest's other lists hold millions of numbers that nobody needs. */
+/** Other attributes of a tree ensemble hold millions of numbers that are not needed. */
 const listNames = /^classlabels_/
 
 const nodesMax = 16

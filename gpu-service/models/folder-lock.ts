@@ -18,7 +18,7 @@ export async function lockTogether(path: string): Promise<FolderLock> {
   }
 }
 
-/** An exclusive lock; `undefined` where any process holds the lock. */
+/** Takes the exclusive lock; undefined if this or another process holds it. */
 export const lockAlone = (path: string): FolderLock | undefined => tryLock(path, 'BEGIN EXCLUSIVE')
 
 const busyCode = 5

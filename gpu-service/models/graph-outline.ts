@@ -27,7 +27,7 @@ export interface GraphOutline {
   outputs: { span: Span; name: string }[]
 }
 
-/** @throws RangeError where the file is no ONNX model */
+/** @throws RangeError if the file is not an ONNX model */
 export const readOutline = (path: string): Promise<GraphOutline> => readOnnxFile(path, readGraphOutline)
 
 async function readGraphOutline(reader: ByteReader): Promise<GraphOutline> {

@@ -5,16 +5,14 @@ import { verifiedFiles } from './verified-files.ts'
 interface HoldFiles<Request extends ModelRequest> {
   cache: Pick<ModelCache, 'hold'>
   revision: string
-  /** The users of the model, who all mean the same files. */
+  /** The requests of all users of the model; all mean the same files. */
   requests: ReadonlySet<Request>
   paths: readonly string[]
   /** Downloads the files and derives others from them. */
   open: (request: Request) => Promise<unknown>
 }
 
-/**
- * Holds a model's files, and downloads and derives them again where they were removed or damaged while it was unloaded.
- */
+/** Holds a model's files, and restores those that were removed or damaged while it was unloaded. */
 export async function holdFiles<Request extends ModelRequest>(asked: HoldFiles<Request>): Promise<FolderLock> {
   const { cache, revision, paths } = asked
   const lock = await cache.hold({ revision })
@@ -27,7 +25,7 @@ export async function holdFiles<Request extends ModelRequest>(asked: HoldFiles<R
   }
 }
 
-/** Tries the repo of each user, because the original one may be gone. @throws the last one's error */
+/** Tries the repos of all users, because the first one may have been deleted. @throws the error of the last one */
 async function openAnew<Request extends ModelRequest>({ requests, open }: HoldFiles<Request>): Promise<void> {
   const ofEachRepo = [...new Map([...requests].map((request) => [request.repoId, request])).values()]
   const last = ofEachRepo.pop()

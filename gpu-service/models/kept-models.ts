@@ -30,7 +30,7 @@ export class KeptModels {
         : `The models that are to be kept loaded take about ${inMegabytes(neededBytes)} together, and the engines may hold ${inMegabytes(this.#maxBytes)}: they take turns, each loaded when it is asked.`
   }
 
-  /** A model that had to make room and fits again. Where not all fit, each waits for a request instead. */
+  /** A model that had to make room and fits again. If not all fit, each waits for a request instead. */
   returning({ freeBytes, isAway }: { freeBytes: number; isAway: (model: Resident) => boolean }): Resident | undefined {
     if (this.fault !== undefined) return undefined
     return this.#models.values().find((model) => isKept(model) && isAway(model) && model.sizeBytes <= freeBytes)

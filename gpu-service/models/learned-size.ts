@@ -3,7 +3,7 @@ interface LearnedSizeOptions {
   fileBytes: number
   /** The budget of all models together. */
   maxBytes: number
-  /** The engines' own memory, where it is known. */
+  /** The private memory of the engines, if known. */
   engineBytes: () => number | undefined
 }
 

@@ -14,7 +14,7 @@ export class LoadQueue {
     return this.#loads.keys().next().value
   }
 
-  /** Resolves when it is loaded; `undefined` where nobody requested it. */
+  /** Resolves when the model is loaded; undefined if its load was not requested. */
   of(model: Resident): Promise<void> | undefined {
     return this.#loads.get(model)?.promise
   }

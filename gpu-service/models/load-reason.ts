@@ -1,4 +1,4 @@
-/** Explains a runtime's load error, with what to do where that is known. */
+/** The runtime's reason why it cannot load a graph, with advice for known causes. */
 export function loadReason(message: string): string {
   const [, locale] = /construct locale with name:([\w.@-]+)/.exec(message) ?? []
   // Removes the path on the server; the file's name in the repo is reported separately.

@@ -17,7 +17,7 @@ interface DefaultMemory {
   machine?: number
 }
 
-/** A container's limit, where it is below the machine's memory. */
+/** The machine's memory, or a container's lower limit. */
 const memoryOfMachine = (): number => {
   const limit = process.constrainedMemory()
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem()

@@ -27,7 +27,7 @@ export interface ModelRequest {
 interface ModelCacheOptions {
   objects: ObjectStore
   root: string
-  /** The folder's limit for unused revisions. */
+  /** The maximum size of the folder; revisions in use are counted, but never removed. */
   maxBytes?: number | undefined
   /** Called for a file that is downloaded again because it is damaged. */
   onDamage?: (file: RevisionFile) => void

@@ -13,7 +13,9 @@ export interface ModelFiles {
 
 export const localPath = ({ root }: ModelFiles, path: string): string => join(root, path)
 
-/** A JSON file of the repo; `undefined` where it is missing. @throws AppError `unsupported_model` naming the file */
+/**
+ * Reads a JSON file of the repo; undefined if it does not exist. @throws AppError `unsupported_model` naming the file
+ */
 export async function readConfig<Schema extends z.ZodType>(
   files: ModelFiles,
   path: string,

@@ -10,7 +10,7 @@ export interface LoadRequest extends ModelRequest {
   task: string
   /** For error messages. */
   deployment: string
-  /** Whether inputs run alone, where the deployment decides that. */
+  /** Overrides whether the members of a batch run alone. */
   isolate?: Isolation | undefined
   /** How long it stays loaded without work; without a limit, forever. */
   idleMsMax?: number | undefined
@@ -39,11 +39,11 @@ export interface ModelLease extends OpenedModel {
   readonly hasNeighbours: boolean
   /** Resolves when it is loaded. @throws what its load throws */
   load(): Promise<void>
-  /** @throws AppError `model_kept_loaded` where any user needs it to stay */
+  /** @throws AppError `model_kept_loaded` if any user needs it to stay */
   assertMayLeave(): void
-  /** Unloads it until somebody needs it again. @throws AppError `model_kept_loaded` */
+  /** Unloads it until it is requested again. @throws AppError `model_kept_loaded` */
   unload(): Promise<void>
-  /** Stops keeping it loaded for this user, who only answers earlier requests. */
+  /** Stops keeping it loaded for this user, which only answers its remaining requests. */
   keepNoLonger(): void
   /** Why it cannot stay loaded although it should. */
   readonly keptFault: string | undefined

@@ -8,7 +8,7 @@ interface Queue {
   graph: string
 }
 
-/** All queues of a model, each behind a gate. */
+/** The gated queues of all users of a model. */
 export class ModelQueues {
   readonly #queues = new Set<Queue>()
   #speed: readonly MeasuredRun[] = []

@@ -22,7 +22,7 @@ export class ModelRegistry {
     }
   }
 
-  /** Makes the next acquisition load it anew, because an engine no longer has it. */
+  /** Call when an engine lost a model, so that the next request loads it again. */
   lose({ modelId, error }: LostModel): void {
     for (const model of [...this.#models.values()]) if (model.modelId === modelId) model.lose(error)
   }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * The private memory of these processes; `undefined` where the system does not tell. Mapped files are not included,
- * because they share one copy.
+ * The private memory of these processes; undefined if the system does not report it. Mapped files are excluded, because
+ * the processes share one copy.
  */
 export function privateBytes(pids: readonly (number | undefined)[]): number | undefined {
   let total = 0

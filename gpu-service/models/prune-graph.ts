@@ -18,8 +18,8 @@ interface PrunedGraph {
 }
 
 /**
- * Writes the part of an ONNX file that given outputs need, beside the original so that external weights are found.
- * Weights are copied as bytes, and only those in use. @throws RangeError for a missing output
+ * Writes the part of an ONNX file that some outputs depend on, in the same folder so that external weights are found.
+ * Copies the weights as bytes, and only those that the part uses. @throws RangeError if an output is missing
  */
 export async function pruneGraph({ path, part }: { path: string; part: GraphPart }): Promise<PrunedGraph> {
   const outline = await readOutline(path)
@@ -41,7 +41,10 @@ interface Piece {
   name: string
 }
 
-/** The nodes behind the wanted outputs, found backwards; in file order, in which nodes follow their inputs. */
+/**
+ * Collects everything that the outputs depend on, walking backwards. Keeps the order of the file, in which nodes follow
+ * their inputs.
+ */
 function choose(outline: GraphOutline, { outputs, given = [] }: GraphPart): Piece[] {
   const makers = new Map(outline.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   const needed = new Set<string>(outputs)

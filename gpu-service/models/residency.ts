@@ -39,7 +39,7 @@ export class Residency {
         this.#loads.grant(model)
       },
       onFailed: (model, error) => {
-        // It returns when somebody requests it.
+        // It is loaded again on the next request.
         this.#kept.delete(model)
         this.#loads.refuse(model, error)
       },
@@ -133,7 +133,7 @@ export class Residency {
     if (this.#stays.areLoading || (next !== undefined && this.#stays.has(next))) return
     const { maxBytes } = this.#options
     const { heldBytes, stayingBytes } = this.#stays
-    // A loaded model may prove larger than estimated, so the budget may be exceeded although nobody wants more.
+    // A loaded model may turn out larger than estimated, so the limit may be exceeded without a new request.
     if (stayingBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#evictor.makeRoom()
     else if (next !== undefined && heldBytes + next.sizeBytes <= maxBytes) this.#stays.bring(next)
   }

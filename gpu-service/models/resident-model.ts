@@ -20,7 +20,7 @@ interface ResidentModelOptions {
   residency: Residency
   /** How long work may wait for the load. */
   loadWaitMsMax: number
-  /** The engines' own memory, where it is known. */
+  /** The private memory of the engines, if known. */
   engineBytes: () => number | undefined
   /** Restores its files if needed, and holds them until the lock is released. */
   holdFiles: (paths: readonly string[]) => Promise<FolderLock>
@@ -91,7 +91,7 @@ export class ResidentModel implements Resident, Gatekeeper {
 
   /** Requests its load, because work has arrived. */
   want(): void {
-    // A failure is reported where it occurs.
+    // The failure is reported by `onFailure`.
     this.come().catch(() => undefined)
   }
 
@@ -113,7 +113,7 @@ export class ResidentModel implements Resident, Gatekeeper {
     }
   }
 
-  /** Unloads it until somebody needs it again. */
+  /** Unloads it until it is requested again. */
   giveUp(): Promise<void> {
     return this.#options.residency.giveUp(this)
   }

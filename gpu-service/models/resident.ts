@@ -2,7 +2,7 @@
 export interface Resident {
   /** For error messages. */
   readonly name: string
-  /** Its size in all engines together, as far as known; before a measurement, the size of its files. */
+  /** Its estimated memory in all engines together; the size of its files until the first measurement. */
   readonly sizeBytes: number
   /** Whether it is running, or has waiting work. */
   readonly isBusy: boolean
@@ -14,7 +14,7 @@ export interface Resident {
   enter(): Promise<void>
   /** Starts no run, waits for the current ones, and unloads it. Never rejects. */
   leave(): Promise<void>
-  /** Called when it was evicted. */
+  /** Called after it was unloaded. */
   left(): void
 }
 

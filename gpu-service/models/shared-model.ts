@@ -17,14 +17,14 @@ export interface SharedModelParts {
   settings: RunSettings
   /** How long work may wait for the load. */
   loadWaitMsMax: number
-  /** The engines' own memory, where it is known. */
+  /** The private memory of the engines, if known. */
   engineBytes?: () => number | undefined
 }
 
 interface SharedModelOptions extends SharedModelParts {
-  /** The same for requests of the same model. */
+  /** The same for all users of the model. */
   key: string
-  /** Of the first user. */
+  /** The request of the first user. */
   request: LoadRequest
   /** Called when it must not be given to further users. */
   onUnused: () => void

@@ -35,7 +35,7 @@ export class Stay implements Occupant {
     return isKept(this.model)
   }
 
-  /** @throws what the load throws */
+  /** @throws the error of the load */
   async come(): Promise<void> {
     const { now } = this.#options
     const startedMs = now()

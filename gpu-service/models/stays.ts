@@ -47,7 +47,7 @@ export class Stays {
     return bytesOf([...this.#stays.values()])
   }
 
-  /** Their total size once the leaving ones are gone. */
+  /** The memory without that of the leaving models. */
   get stayingBytes(): number {
     return bytesOf([...this.#stays.values()].filter(({ state }) => state !== 'leaving'))
   }

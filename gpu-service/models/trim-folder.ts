@@ -25,7 +25,7 @@ export async function trimFolder({ root, maxBytes }: { root: string; maxBytes: n
 async function removeUnused(root: string, revision: string): Promise<boolean> {
   const lock = lockAlone(lockPath(root, revision))
   if (lock === undefined) return false
-  // Renamed first, so that nobody takes its remains for a complete revision.
+  // Renamed first, so that a half-removed folder is never taken for a complete one.
   const leaving = join(root, `${revision}.${randomUUID()}.partial`)
   try {
     await rename(join(root, revision), leaving)
@@ -48,6 +48,6 @@ async function measure(root: string, revision: string) {
   return { revision, sizeBytes, usedMs: mtimeMs }
 }
 
-/** Empty where the folder is missing. */
+/** Empty if the folder does not exist. */
 export const namesIn = (folder: string, recursive = false): Promise<string[]> =>
   readdir(folder, { recursive }).catch(() => [])

@@ -3,14 +3,14 @@ import { hashFile } from './hash-file.ts'
 
 interface Verified {
   sha256: string
-  /** Changes when somebody writes to the file or replaces it. */
+  /** Changes when the file is written or replaced. */
   stamp: string
 }
 
 /** Enough for thousands of models; a forgotten file is hashed once more. */
 const countMax = 20_000
 
-/** Files that this process has hashed, and nobody has touched since. */
+/** The local files that this process has hashed and that are unmodified since. */
 export class VerifiedFiles {
   readonly #known = new Map<string, Verified>()
   readonly #hash: (path: string) => Promise<string>
@@ -54,7 +54,7 @@ export class VerifiedFiles {
 /** The process's own set: downloaded files, and those derived from them. */
 export const verifiedFiles = new VerifiedFiles()
 
-/** The change time, which nobody can set, unlike the modification time. */
+/** Includes ctime, which unlike mtime cannot be set by a program. */
 async function stampOf(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined)
   return found && `${found.size} ${found.mtimeNs} ${found.ctimeNs} ${found.ino}`

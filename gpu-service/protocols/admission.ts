@@ -23,7 +23,7 @@ export function createAdmission(served: () => Iterable<Pick<Served, 'queues'>>):
   }
 }
 
-/** `undefined` where there are several; looks at two at most. */
+/** The only item; undefined if there are several, without iterating over all of them. */
 function onlyOf<Item>(items: Iterable<Item>): Item | undefined {
   let only: Item | undefined
   for (const item of items) {

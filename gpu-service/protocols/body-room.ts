@@ -8,7 +8,7 @@ export interface BodyHold {
 }
 
 const defaultMaxBytes = 256 * 1024 * 1024
-/** The largest share of one tenant, so that a slow sender cannot exclude everybody else. */
+/** The most that one tenant may hold, so that a slow sender cannot lock out the others. */
 const tenantPart = 0.75
 
 /** Limits the total bytes of all bodies in flight, because a queue limits their number, not their size. */

@@ -25,7 +25,7 @@ function chargeTo(context: Context<ServingEnvironment>, tokens: number): void {
   if (limits !== undefined) toldOf(limits, context, () => context.get('admitted')?.charge(tokens))
 }
 
-/** Where a request's work waits. */
+/** What determines a request's position in a queue. */
 export type Place = Pick<CallOptions, 'priority' | 'tenant' | 'patience'>
 
 /** @throws AppError `invalid_request` naming the header at fault */
@@ -45,7 +45,7 @@ export function patienceOf(contentLength: string | undefined): number {
   return sizeBytes <= 4096 ? 1 : sizeBytes <= 65_536 ? 2 : 4
 }
 
-/** The strictest one counts. */
+/** The strictest of the timeouts applies. */
 function deadlineOf(context: Context<ServingEnvironment>, now: () => number): number | undefined {
   const seconds = timeoutHeaders.flatMap((name) => {
     const value = context.req.header(name)
@@ -57,7 +57,7 @@ function deadlineOf(context: Context<ServingEnvironment>, now: () => number): nu
   return seconds.length === 0 ? undefined : now() + Math.min(...seconds) * 1000
 }
 
-/** An SDK truncates its timeout: one that says 0 waits for up to a second, and gives up before 1. */
+/** The OpenAI SDKs truncate to whole seconds: one that sends 0 waits for up to 1 s and then disconnects by itself. */
 const lostOf = (name: (typeof timeoutHeaders)[number], value: string): number =>
   name.startsWith('x-stainless') && /^\d+$/.test(value.trim()) ? 1 : 0
 

@@ -15,7 +15,7 @@ export function noteOutcome(context: Context<ServingEnvironment>, { shadows }: E
   if (code === 'overloaded' || status === 503) context.get('admitted')?.giveBack()
   else if (status >= 500) context.get('admitted')?.giveBackTokens()
   const caller = context.get('principal')?.userId ?? ''
-  // A slow sender says nothing about the target.
+  // Excludes the time that the caller took to send the body, which says nothing about the target.
   const latencyMs = endedMs - (context.get('routedMs') ?? endedMs)
   route.outcomes?.note({ status, code, latencyMs, caller })
   // A request refused for overload must not run as a shadow copy.

@@ -26,7 +26,7 @@ export interface ServingEnvironment {
     release?: (() => void) | undefined
     /** Releases its slot among the deployment's concurrent requests. */
     leave?: (() => void) | undefined
-    /** Where its work waits. */
+    /** What determines its position in a queue. */
     place?: Place | undefined
     /** Writes errors in its protocol. */
     answerError?: AnswerError | undefined

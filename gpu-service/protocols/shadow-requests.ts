@@ -78,7 +78,7 @@ export class ShadowRequests {
     }
     const { served } = target
     const asked = { item: target.item, state: 'READY' as const, reason: undefined, served, choose: () => target }
-    // With the original target's item, so that the shadow also answers where a version was named.
+    // Keeps the item of the original target, so that a request that names a version also resolves to the shadow.
     const route = { item, deployment: asked, outcomes: undefined, ...served }
     const copied = { route, principal, requestId: context.get('requestId'), log: context.get('log') }
     this.#inFlight++

@@ -10,9 +10,9 @@ const pausePerRequestMs = 0.25
 const pauseMsMax = 3
 
 interface Lookups {
-  /** Answers the requests that came before it began; resolves afterwards. */
+  /** Answers the requests that came before it began; resolves when it has ended, even if it failed. */
   running: Promise<void> | undefined
-  /** How many those are. */
+  /** The number of those requests. */
   requests: number
   /** The next one, for later requests; their count grows until it begins. */
   next: { answer: Promise<Principal>; requests: number } | undefined

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { RequestLimits } from '../deployments/request-limits.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
-/** Adds the limit's headers where a caller exceeds it. */
+/** Adds the limits to the response headers if `use` throws because one is exceeded. */
 export function toldOf<Result>(limits: RequestLimits, context: Context<ServingEnvironment>, use: () => Result): Result {
   try {
     return use()

@@ -37,7 +37,7 @@ function readersOf({ task, service }: Route): Readers {
   }
 }
 
-/** Only the rows, where the frame does not name its columns. */
+/** Only the rows if the frame does not name its columns. */
 function wholeOrRows(frame: unknown) {
   const { columns, data } = readSplit(frame)
   return columns === undefined ? data : { columns, data }

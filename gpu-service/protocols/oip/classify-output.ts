@@ -5,12 +5,15 @@ import { largest } from '../../tasks/text/largest.ts'
 import type { YieldTurn } from '../../yield-turn.ts'
 import { textsMax } from './limits.ts'
 
-/** As many as anybody reads: each row's are found one by one. */
+/** Bounded because the classes of each row are found one by one. */
 export const classesMax = 1000
 
-/** The outputs, of which some are asked for by their largest values. @throws AppError `invalid_input` */
+/**
+ * Converts the outputs for which the request wants classes; the others stay as they are. @throws AppError
+ * `invalid_input`
+ */
 export async function classifiedOutputs({ tensors, wanted, route, yieldTurn }: ClassifiedOutputs): Promise<Tensors> {
-  // Of a table they are called classes.
+  // Tabular models describe them as `classes`.
   const labels = route.describe.labels ?? route.describe.classes
   const classified: Tensors = { ...tensors }
   for (const { name, classes: count } of wanted) {
@@ -30,8 +33,8 @@ interface ClassifiedOutputs {
 }
 
 /**
- * Triton's classification extension: of each row of an output the largest values as texts, `value:index[:label]`, from the
- * largest down. @throws AppError `invalid_input` for an output of texts
+ * Triton's classification extension: the largest values of each row as strings, `value:index[:label]`, in descending
+ * order. @throws AppError `invalid_input` for an output of strings
  */
 export async function classifyOutput({ name, tensor, count, labels, yieldTurn }: ClassifyOutput): Promise<Tensor> {
   const [rows = 1, ...rest] = tensor.dims.length > 1 ? tensor.dims : [1, ...tensor.dims]
@@ -56,7 +59,7 @@ interface ClassifyOutput {
   name: string
   tensor: Tensor
   count: number
-  /** Of the model's classes; an output has them that has as many values. */
+  /** The labels of the model's classes, used for outputs with as many values. */
   labels: readonly string[]
   yieldTurn: YieldTurn
 }
@@ -71,5 +74,5 @@ function numbersOf({ type, data }: Tensor): Float32Array | Float64Array | undefi
   return Float64Array.from(data as ArrayLike<number | bigint>, Number)
 }
 
-/** As C's `%f` writes it, which is what clients of Triton split and parse. */
+/** Formatted like C's `%f`, which Triton's clients split and parse. */
 const written = (value: number, { type }: Tensor): string => (type.startsWith('float') ? value.toFixed(6) : `${value}`)

@@ -20,7 +20,7 @@ const names: Record<TensorType, string> = {
 
 const types = new Map(Object.entries(names).map(([type, name]) => [name, type as TensorType]))
 
-/** A type that clients cannot send, such as bfloat16, keeps its own name. */
+/** Types that clients cannot send, such as bfloat16, keep their own name. */
 export const datatypeOf = (type: string): string => (Object.hasOwn(names, type) ? names[type as TensorType] : type)
 
 /** @throws AppError `invalid_input` */

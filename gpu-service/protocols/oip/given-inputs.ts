@@ -19,7 +19,7 @@ export const givenInput = z.looseObject({
   parameters: z
     .looseObject({ binary_data_size: z.number().int().nonnegative().optional(), shared_memory_region: noSharedMemory })
     .nullish(),
-  /** Its index among the extracted lists. */
+  /** The index in the list of scanned `data`, which `outlineOf` puts here in place of the elements. */
   data: z.number().int().nonnegative().optional(),
 })
 
@@ -33,10 +33,7 @@ interface GivenInput {
   param: string
 }
 
-/**
- * The description of each input and the position of its elements, in the JSON or behind it. @throws AppError
- * `invalid_input`
- */
+/** Locates the elements of each input: in the JSON or in the bytes after it. @throws AppError `invalid_input` */
 export function givenInputs({ inputs, data, behind, hasHeader }: GivenInputs): GivenInput[] {
   const names = new Set<string>()
   let at = 0
@@ -83,7 +80,10 @@ interface GivenInputs {
 /** The memory of a text besides its characters. */
 const textBytes = 32
 
-/** An empty text is three bytes of a body, and far more in memory. @throws AppError */
+/**
+ * Reserves memory for texts, because an empty one is three bytes of a body and far more in memory. @throws AppError
+ * `invalid_input`, `overloaded`
+ */
 export function takeTextRoom(given: readonly GivenInput[], hold: Pick<BodyHold, 'add'> | undefined): void {
   const texts = given.reduce((total, { type, count }) => (type === 'string' ? total + count : total), 0)
   if (texts > textsMax)

@@ -25,7 +25,7 @@ interface InferAnswer {
   yieldTurn: YieldTurn
 }
 
-/** Sends tensors as JSON, or as bytes behind it on request. */
+/** Answers with tensors as JSON, and those requested as binary as bytes after it. */
 export async function answerInfer(context: Context<ServingEnvironment>, answer: InferAnswer): Promise<Response> {
   const header: Buffer[] = []
   const behind: Uint8Array[] = []
@@ -67,7 +67,7 @@ async function* dataPieces(tensor: Tensor): AsyncGenerator<string> {
   yield ']'
 }
 
-/** Compressed off this thread, where the client accepts it. */
+/** Compresses in the thread pool if the client accepts that. */
 async function sendPacked({ context, headers, body }: SendPacked): Promise<Response> {
   const accepted = context.req.header('accept-encoding') ?? ''
   const coding = /\bgzip\b/i.test(accepted) ? 'gzip' : /\bdeflate\b/i.test(accepted) ? 'deflate' : undefined

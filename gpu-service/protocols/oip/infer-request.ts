@@ -49,7 +49,7 @@ export interface InferRequest {
   id: string | undefined
   parameters: NonNullable<z.output<typeof parameters>>
   inputs: Tensors
-  /** All outputs, where the request names none. */
+  /** Empty if the request names none, which means all outputs. */
   outputs: WantedOutput[]
   /** Whether unnamed outputs are sent as bytes. */
   isBinary: boolean
@@ -58,11 +58,11 @@ export interface InferRequest {
 export interface WantedOutput {
   name: string
   isBinary: boolean
-  /** How many of the largest values of each row to send instead of all. */
+  /** The number of largest values of each row to send instead of all. */
   classes?: number | undefined
 }
 
-/** Parses the JSON, and behind it the bytes of tensors without `data`. @throws AppError */
+/** Reads the JSON and the bytes after it, which belong to the tensors without `data`. @throws AppError */
 export async function readInferRequest({
   body,
   headerLength,

@@ -71,7 +71,7 @@ function optionsOf(
   return options
 }
 
-/** @throws AppError `invalid_request` where it is wrong */
+/** @throws AppError `invalid_request` if it is longer than the body or no number */
 function headerLengthOf(context: Context<ServingEnvironment>, bodyBytes: number): number | undefined {
   const value = context.req.header('inference-header-content-length')
   if (value === undefined) return undefined

@@ -3,7 +3,7 @@ import { errors } from '../../../shared/errors.ts'
 import { DataScanner, type ScannedData } from './data-scanner.ts'
 import { outlineMaxBytes, tensorsMax } from './limits.ts'
 
-/** A request's JSON with each input's `data` replaced by an index, and the positions of those elements. */
+/** A request's JSON in which each `data` of an input is replaced by its index in `data`. */
 interface Outline {
   text: string
   data: ScannedData[]
@@ -17,7 +17,7 @@ const depthMax = 64
 
 /**
  * Scans a request once, in slices, and extracts the lists of elements: the small rest can be parsed at once, and
- * millions of numbers later, piece by piece. @throws AppError `invalid_json`
+ * millions of numbers later, piece by piece. @throws AppError `invalid_json`, `invalid_input`, `payload_too_large`
  */
 export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise<Outline> {
   const kept: Uint8Array[] = []
@@ -66,7 +66,7 @@ export async function outlineOf(bytes: Uint8Array, signal: AbortSignal): Promise
   return { text: Buffer.concat(kept).toString(), data }
 }
 
-/** At `inputs[…].data`. */
+/** Whether the position is `inputs[…].data`. */
 const isElements = (stack: readonly number[], keys: readonly string[]): boolean =>
   stack.length === 3 &&
   stack[0] === openObject &&

@@ -31,7 +31,7 @@ export function modelMetadata(model: string, route: Route) {
   }
 }
 
-/** Every revision that gets a share of the requests. */
+/** The revisions that get a share of the requests. */
 function versionsOf({ deployment, item: { revision } }: Route): string[] {
   const sharing = targetsOf(deployment.item).filter(isServed)
   const revisions = new Set(sharing.map((target) => target.revision))

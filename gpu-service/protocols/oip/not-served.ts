@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 
 export const tracing = 'Tracing by request'
 
-/** What clients of Triton also ask, and nobody is to look for under another address. */
+/** The routes of Triton's clients that are not served, so that users do not look for them under another path. */
 export const notServed: Record<string, string> = {
   '/v2/systemsharedmemory/*': 'Shared memory',
   '/v2/cudasharedmemory/*': 'Shared memory',
@@ -14,7 +14,7 @@ export const notServed: Record<string, string> = {
 export const notServedError = (what: string): AppError =>
   new AppError({ code: 'not_implemented', status: 501, message: `${what} is not served.` })
 
-/** The name of a region that a tensor lies in, or is to be written to: it would never be. */
+/** Refuses the name of a shared memory region, which would otherwise be ignored. */
 export const noSharedMemory = z
   .undefined('is not served; send tensors in the request, and read them from its answer')
   .optional()

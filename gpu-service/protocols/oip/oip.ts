@@ -104,7 +104,7 @@ const generatesLater = () =>
       'Text generation is not served yet; the generate extension comes with it. Embeddings, classification and tensors are.',
   })
 
-/** Whether a path gives a model work; all others read. */
+/** Whether a path is a prediction (`POST`); all others are reads. */
 const isGiven = ({ action }: ModelPath): boolean => action === 'infer' || action.startsWith('generate')
 
 const wrongMethod = (context: Context<ServingEnvironment>, taken: string) =>

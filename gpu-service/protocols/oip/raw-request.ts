@@ -53,7 +53,7 @@ interface DimsOf {
   sizeBytes: number
 }
 
-/** The whole body: unlike texts behind a JSON header, this one has no length prefix. */
+/** The whole body; unlike texts after a JSON header it has no length prefix. */
 async function onlyText(body: Uint8Array, name: string, yieldTurn: YieldTurn): Promise<string> {
   const text = await longText(Buffer.from(body.buffer, body.byteOffset, body.byteLength), yieldTurn)
   if (text === undefined) throw errors.invalidInput(`The text of "${name}" is not valid UTF-8.`, name)

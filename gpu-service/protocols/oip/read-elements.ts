@@ -8,7 +8,7 @@ import { flatList } from './flat-list.ts'
 /** Parses elements from JSON, piece by piece. @throws AppError `invalid_json`, `invalid_input` */
 export async function readElements({ scanned, type, shape, count, param, signal }: ReadElements): Promise<TensorData> {
   const { dims, pieces, bytes } = scanned
-  // Flat, or nested exactly as the shape says.
+  // Data may be flat; if it is nested, the nesting must match the shape.
   if (dims.length > 1 && (dims.length !== shape.length || dims.some((size, axis) => size !== shape[axis])))
     throw errors.invalidInput(
       `"${param}" is nested as [${dims.join(', ')}]; its shape is [${shape.join(', ')}].`,

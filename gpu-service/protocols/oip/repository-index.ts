@@ -7,7 +7,10 @@ export const indexEntry = (deployment: Pick<Operable, 'item' | 'state' | 'reason
   ...stateOf(deployment),
 })
 
-/** Triton's states. Where an older revision stands in for a failed one it is ready, with the reason added. */
+/**
+ * Triton's states. If an older revision answers in place of a failed one, the state is READY and the reason tells the
+ * failure.
+ */
 function stateOf({ state, reason = '', isUnloaded }: Pick<Operable, 'state' | 'reason' | 'isUnloaded'>) {
   if (state === 'LOADING') return { state, reason }
   if (state === 'PAUSED') return { state: 'UNAVAILABLE', reason: 'its deployment is paused' }

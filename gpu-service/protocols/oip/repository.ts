@@ -47,7 +47,7 @@ export function repositoryRoutes({
 
   app.post('/models/:model{.+}/unload', requireScope('write'), async (context) => {
     const deployment = operated(context, 'unload')
-    // No model here has dependents, so any option about them is fulfilled.
+    // `unload_dependents` has no effect, because no model here has dependents.
     await readOptionalJson(context, controlRequest)
     await obeyed(context, deployment, (signal) => deployment.unload(signal))
     return context.json({})

@@ -6,7 +6,7 @@ interface WhileWaitedFor<Result> {
   waitMsMax: number
   /** The error after that time. */
   late: () => AppError
-  /** Its signal aborts when nobody waits any more. */
+  /** Its signal is aborted when the wait is over. */
   use: (signal: AbortSignal) => Promise<Result>
 }
 

@@ -29,7 +29,7 @@ export function generationRoutes(
   return app
 }
 
-/** Hugging Face's client for JavaScript asks OpenAI's routes, and of errors that are no text it shows nothing. */
+/** Hugging Face's JavaScript client calls OpenAI's routes, but shows only errors that are a string. */
 function answerAsRead(metrics: Metrics): AnswerError {
   const answerOpenai = answerErrors(openaiEnvelope, metrics)
   const answerText = answerErrors(pipelineEnvelope, metrics)

@@ -19,7 +19,7 @@ export function openaiRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   return app
 }
 
-/** The same without `/v1`, as in text-embeddings-inference, plus text-generation-inference's routes. */
+/** The paths without `/v1`, as text-embeddings-inference has them, and those of text-generation-inference. */
 export function openaiAliases(parts: ServingParts): Hono<ServingEnvironment> {
   const app = new Hono<ServingEnvironment>()
   app.route('/', embeddingRoutes(parts, { mayBeUnnamed: true }))
@@ -28,5 +28,5 @@ export function openaiAliases(parts: ServingParts): Hono<ServingEnvironment> {
   return app
 }
 
-/** Their paths at the root. */
+/** The paths of `openaiAliases` at the root. */
 export const openaiAliasPaths = ['/embeddings', ...generationPaths.tgi]

@@ -1,7 +1,7 @@
 import type { LabelScore } from '../../tasks/label-scores.ts'
 import type { JsonText } from '../../tasks/task.ts'
 
-/** Adapts an answer to the client, by its user agent, where clients of one task differ. */
+/** Adapts an answer to the client, by its user agent, for tasks whose clients differ. */
 export function asReadBy(userAgent: string | undefined, { task, inputs, json }: Answered): JsonText {
   if (userAgent === undefined || typeof json !== 'string') return json
   return task === 'zero-shot-classification' ? labelsReadBy(userAgent, { inputs, json }) : json
@@ -14,8 +14,8 @@ interface Answered {
 }
 
 /**
- * Classification labels for a client's version: huggingface_hub reads a flat list of `{label, score}` since 1.2, and
- * before that only the nested lists of transformers. No answer fits both.
+ * Zero-shot labels for a client's version: huggingface_hub reads a list of `{label, score}` since 1.2, and before that
+ * only the object of lists that transformers returns. No answer fits both.
  */
 function labelsReadBy(userAgent: string, { inputs, json }: { inputs: unknown; json: string }): string {
   // That client sends a single text.

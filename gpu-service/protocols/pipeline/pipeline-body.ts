@@ -45,7 +45,7 @@ export async function readPipelineBody(
     context,
     task.startsWith('tabular-') ? tabularBody : body,
   )
-  // Only whoever wants text to be written says whether it is to come in pieces, and reads no answer of another task.
+  // Only clients of text generation send `stream`, and they cannot read the answers of other tasks.
   if (typeof root.stream === 'boolean') throw errors.generationNotServed('"stream"', servedTasks)
   return { inputs, parameters: { ...root, ...parameters } }
 }

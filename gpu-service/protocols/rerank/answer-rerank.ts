@@ -9,7 +9,7 @@ import type { ServingEnvironment } from '../serving-environment.ts'
 import { type RankedResult, rankedResults } from './ranked-results.ts'
 import { type RerankRequest, readDocuments } from './rerank-request.ts'
 
-/** Ranks the documents of a request and answers as its client reads it. */
+/** Ranks the documents of a request and answers in the format of its client. */
 export async function answerRerank(
   context: Context<ServingEnvironment>,
   { body, router, sole, object, returnsDocuments }: AnswerRerank,
@@ -38,18 +38,18 @@ export async function answerRerank(
 interface AnswerRerank {
   body: RerankRequest
   router: Router
-  /** What answers where neither the path nor the body names a model. */
+  /** The model if neither the path nor the body names one. */
   sole?: string | undefined
-  /** What the answer calls itself. */
+  /** The `object` field of the answer. */
   object: 'list' | 'rerank'
   returnsDocuments: boolean
 }
 
-/** Its Python client sends both fields always, its JavaScript client those that were given. */
+/** Voyage's Python client always sends both fields, its JavaScript client only those that were set. */
 const isOfVoyage = (context: Context, { top_k, truncation }: RerankRequest): boolean =>
   top_k !== undefined || truncation !== undefined || context.req.header('x-fern-sdk-name') === 'voyageai'
 
-/** Jina's and Cohere's, which vLLM and Infinity have, too. */
+/** The format of Jina and Cohere, which vLLM and Infinity share. */
 function* jinaAnswer({ id, object, model, results, tokens }: Ranked): Generator<string, void> {
   yield `${JSON.stringify({ id, object, model }).slice(0, -1)},"results":`
   yield* listParts(results, (result) => JSON.stringify(result))
@@ -58,7 +58,9 @@ function* jinaAnswer({ id, object, model, results, tokens }: Ranked): Generator<
   yield `,${JSON.stringify({ usage, meta }).slice(1)}`
 }
 
-/** docs.voyageai.com/reference/reranker-api: the results are `data`, and a document is its text. */
+/**
+ * Voyage's format (docs.voyageai.com/reference/reranker-api): the results are in `data`, and a document is a string.
+ */
 function* voyageAnswer({ model, results, tokens }: Ranked): Generator<string, void> {
   yield '{"object":"list","data":'
   yield* listParts(results, ({ document, ...result }) =>

@@ -11,7 +11,7 @@ export const rerankRequest = z.object({
   documents: z.unknown(),
   top_n: count,
   return_documents: z.boolean().nullish(),
-  /** Cohere's */
+  /** Cohere's. */
   max_tokens_per_doc: count,
   /** Voyage's, as is `truncation`. */
   top_k: count,
@@ -20,7 +20,10 @@ export const rerankRequest = z.object({
 
 export type RerankRequest = z.output<typeof rerankRequest>
 
-/** Texts, or objects with a `text`. @throws AppError `invalid_request` naming the one at fault. */
+/**
+ * Reads documents given as texts or as objects with a `text`. @throws AppError `invalid_request` naming the one at
+ * fault.
+ */
 export function readDocuments(documents: unknown): string[] {
   if (!Array.isArray(documents) || documents.length === 0)
     throw errors.invalidRequest('"documents" must be a list of texts; not empty.', 'documents')
@@ -37,7 +40,7 @@ export function readDocuments(documents: unknown): string[] {
   })
 }
 
-/** Whether a body is a request of these, and not text-embeddings-inference's on the same path. */
+/** Whether a body is such a request, and not one of text-embeddings-inference on the same path. */
 export const namesDocuments = (body: unknown): boolean =>
   isRecord(body) && body.documents !== undefined && body.texts === undefined
 

@@ -2,7 +2,8 @@ import type { Route } from '../../deployments/route.ts'
 import type { TeiOperation } from './tei-operation.ts'
 
 /**
- * The operation behind a hosting platform's own route: the first that the model supports and whose inputs the body has.
+ * Chooses the operation of a host's generic route: the first that the model supports and whose input field the body
+ * has.
  */
 export function chooseOperation({ candidates, route, body }: ChooseOperation): TeiOperation {
   const able = candidates.filter(({ kind }) => route.service.capabilities[kind] !== undefined)

@@ -7,8 +7,8 @@ import { namesDocuments, rerankRequest } from '../rerank/rerank-request.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 
 /**
- * vLLM and Infinity rank `documents` on the path where text-embeddings-inference ranks `texts`, by the model that the
- * body names. Undefined where it is a request of the latter.
+ * vLLM and Infinity rank `documents` on the path where text-embeddings-inference ranks `texts`, and name the model in
+ * the body. Returns undefined for a request of text-embeddings-inference.
  */
 export function rankDocuments(
   context: Context<ServingEnvironment>,

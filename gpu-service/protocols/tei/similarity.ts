@@ -11,7 +11,7 @@ const request = z.object({
   parameters: z.object({ ...truncationFields, prompt_name: z.string().nullish() }).nullish(),
 })
 
-/** `POST /similarity`: the cosine of each sentence to the source. */
+/** `POST /similarity`: the cosine similarity of each sentence to the source. */
 export const similarity: TeiOperation = {
   kind: 'embeddings',
   counts: 'embed',

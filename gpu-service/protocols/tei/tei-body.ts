@@ -19,7 +19,10 @@ export const truncationOf = ({ truncate, truncation_direction }: TruncationField
 
 type TruncationFields = z.output<z.ZodObject<typeof truncationFields>>
 
-/** One text, one list of token ids, or several of either. @throws AppError `empty_input`, `batch_too_large`, … */
+/**
+ * Reads one text, one list of token ids, or several of either. @throws AppError `empty_input`, `batch_too_large`,
+ * `invalid_request`
+ */
 export function readInputs(inputs: unknown, field = 'inputs'): { list: TextOrIds[]; isSingle: boolean } {
   if (typeof inputs === 'string' || isIds(inputs)) return { list: [assertText(inputs, field)], isSingle: true }
   const given = parseWith(z.object({ [field]: z.array(z.unknown()) }), { [field]: assertCount(inputs, field) })[field]

@@ -36,7 +36,7 @@ export const answerTeiErrors = (metrics: Metrics, beside?: Envelope): ErrorHandl
 
 const teiEnvelope: Envelope = (error) => ({ error: error.message, error_type: typeOf(error) })
 
-/** The same error with this protocol's status and message. */
+/** Converts an error to the status and the wording of text-embeddings-inference. */
 function asTei(error: AppError): AppError {
   const { code, param, retryable, retryAfterSeconds, details, cause } = error
   const rest = { code, param, retryable, retryAfterSeconds, details, cause }

@@ -56,5 +56,5 @@ function modelType({
   return capabilities.classify === undefined ? {} : { classifier: names }
 }
 
-/** Its own names. */
+/** The names of text-embeddings-inference for pooling modes. */
 const teiPooling: Record<string, string> = { lasttoken: 'last_token' }

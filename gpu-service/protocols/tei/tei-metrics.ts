@@ -24,7 +24,7 @@ export interface TeiMetrics {
 
 const made = new WeakMap<Registry, TeiMetrics>()
 
-/** The metrics of text-embeddings-inference's dashboards, filled by its routes. One set per process. */
+/** The metrics of text-embeddings-inference's dashboards, filled by its routes. One set per registry. */
 export function teiMetrics(metrics: Metrics): TeiMetrics {
   const { registry } = metrics
   const held = made.get(registry)

@@ -16,7 +16,7 @@ export interface TeiRequest {
 
 export interface TeiAnswer {
   json: JsonText
-  /** Absent where no model ran. */
+  /** Absent if no model ran. */
   timing?: Timing
   tokens: number
   characters: number
@@ -26,7 +26,7 @@ export interface TeiAnswer {
   isSingle: boolean
 }
 
-/** An operation of text-embeddings-inference, behind any of its routes. */
+/** An operation of text-embeddings-inference, shared by its own route and the generic ones. */
 export interface TeiOperation {
   /** The capability it needs. */
   kind: keyof Capabilities

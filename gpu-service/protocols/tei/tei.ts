@@ -43,14 +43,14 @@ const operations: Record<string, TeiOperation> = {
 }
 
 /**
- * The operations behind hosting platforms' own routes, in order of preference. SageMaker's route is also MLflow's,
- * which takes bodies in its own format and models without any of these.
+ * The operations of the generic routes of hosting platforms, by preference. SageMaker's `/invocations` is also
+ * MLflow's, which answers for MLflow's bodies and for models with none of these capabilities.
  */
 const byModel = [rerank, predict, embedSparse, embed]
 
 /**
- * text-embeddings-inference's routes, below a model's base path (`isRoot` false, where `POST` itself is the pipeline)
- * or at the root, where the one capable deployment answers.
+ * The API of text-embeddings-inference, below the base path of a model (`isRoot` false: there `POST` on the base path
+ * is the pipeline's) or at the root, where the only deployment with the capability answers.
  */
 export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }): Hono<ServingEnvironment> {
   const { verify, router, metrics } = parts
@@ -120,7 +120,7 @@ export function teiRoutes(parts: ServingParts, { isRoot }: { isRoot: boolean }):
   return app
 }
 
-/** A refusal is kept for where the body may name the model. */
+/** Returns the refusal instead of throwing it, because the body may still name the model. */
 function modelOrRefusal(find: () => string): { model: string } | { model?: undefined; refusal: unknown } {
   try {
     return { model: find() }

@@ -57,7 +57,7 @@ const writeToken = (token: Token): string =>
 const decodeRequest = z.object({ ids: z.unknown(), skip_special_tokens: z.boolean().nullish() })
 const idLists = z.object({ ids: z.array(z.array(z.number())) })
 
-/** `POST /decode`: tokens back to texts. */
+/** `POST /decode`: token ids back to texts. */
 export const decode: TeiOperation = {
   kind: 'tokenizer',
   counts: 'embed',

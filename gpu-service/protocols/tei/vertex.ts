@@ -25,7 +25,7 @@ export async function answerVertex(
   const shared = { ...asked, options, held: { weights: 0 } }
   const answers = await Promise.all(bodies.map((body) => operationFor(body).answer({ ...shared, body }))).catch(
     (error) => {
-      // Nobody would get the other answers.
+      // The other answers are discarded.
       failed.abort()
       throw error
     },
