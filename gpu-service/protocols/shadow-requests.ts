@@ -55,7 +55,7 @@ export class ShadowRequests {
       await next()
     })
     const find = () => {
-      throw new Error('a copied request operates nothing')
+      throw new Error('a copied request cannot load or unload models')
     }
     const router = { resolve: () => this.#copied().route, find, list: () => [] }
     const verify = async () => this.#copied().principal
@@ -108,7 +108,7 @@ export class ShadowRequests {
 
   #copied(): Copied {
     const copied = this.#current.getStore()
-    if (copied === undefined) throw new Error('there is no copied request here')
+    if (copied === undefined) throw new Error('not within a copied request')
     return copied
   }
 

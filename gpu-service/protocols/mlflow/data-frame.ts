@@ -36,7 +36,7 @@ export function readRecords(records: unknown, param: string): Record<string, unk
 /** The values of a frame's only column. @throws AppError `invalid_request` */
 export function onlyColumn(rows: readonly (readonly unknown[])[], param: string): unknown[] {
   if (rows.every(({ length }) => length === 1)) return rows.map(([value]) => value)
-  throw errors.invalidRequest(`"${param}" must have one column: what this model is asked about.`, param)
+  throw errors.invalidRequest(`"${param}" must have one column, the input of this model.`, param)
 }
 
 function assertFew({ length }: readonly unknown[], param: string): void {

@@ -77,7 +77,10 @@ export class DataScanner {
         this.#mark()
         this.#inText = true
       } else if (byte === openObject) {
-        throw errors.invalidInput('"data" of an input holds an object; it must hold numbers, texts or truths.', 'data')
+        throw errors.invalidInput(
+          '"data" of an input holds an object; it must hold numbers, strings or booleans.',
+          'data',
+        )
       } else if (byte !== undefined && byte > 0x20) {
         this.#mark()
       }

@@ -54,7 +54,7 @@ export function givenInputs({ inputs, data, behind, hasHeader }: GivenInputs): G
     if (size === undefined && scanned !== undefined) return { ...head, elements: { scanned }, param: `${param}.data` }
     if (size === undefined || scanned !== undefined)
       throw errors.invalidInput(
-        `"${param}" must have either "data", a list, or "parameters.binary_data_size" with its bytes behind the JSON.`,
+        `"${param}" must have either "data", a list, or "parameters.binary_data_size" with its bytes after the JSON.`,
         param,
       )
     if (!hasHeader)

@@ -101,7 +101,7 @@ const generatesLater = () =>
     code: 'not_implemented',
     status: 501,
     message:
-      'Text generation is not served yet; the generate extension comes with it. Embeddings, classification and tensors are.',
+      'Text generation is not served yet, nor is the generate extension. Embeddings, classification and tensors are.',
   })
 
 /** Whether a path is a prediction (`POST`); all others are reads. */

@@ -53,7 +53,7 @@ function valuesOf(bytes: Uint8Array, type: TensorType, isAll: boolean): unknown[
     return isWide ? text.split(',').map((digits) => wholeOf(digits.trim())) : values
   } catch (error) {
     const reason = /\b-?(?:NaN|Infinity)\b/.test(text)
-      ? '"data" holds NaN or Infinity, which JSON has no words for; send the tensor as binary'
+      ? '"data" holds NaN or Infinity, which JSON cannot express; send the tensor as binary'
       : messageOf(error)
     throw errors.invalidJson(reason.slice(0, 300))
   }

@@ -75,11 +75,14 @@ async function obeyed(
   await whileWaitedFor({
     left,
     waitMsMax: Math.min(orderMsMax, deadlineMs - startedMs),
-    late: () => errors.modelNotReady(item.name, 'that takes longer than the request has time for'),
+    late: () => errors.modelNotReady(item.name, 'that takes longer than the time limit of the request'),
     use: order,
   })
   const { path } = context.req
-  logOf(context).info({ deployment: item.name, path, tookMs: performance.now() - startedMs }, 'a model was ordered')
+  logOf(context).info(
+    { deployment: item.name, path, tookMs: performance.now() - startedMs },
+    'a model was loaded or unloaded on request',
+  )
 }
 
 /** Triton's examples look for its exact message. */
@@ -88,7 +91,7 @@ function found<Found>(model: string, verb: string, find: (model: string) => Foun
     return find(model)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'model_not_found') throw error
-    const message = `failed to ${verb} "${model.slice(0, 200)}": it is not deployed here. Deploy it: POST /api/v1/deployments {"target": "owner/name"}.`
+    const message = `failed to ${verb} "${model.slice(0, 200)}": it is not deployed here. Deploy it with POST /api/v1/deployments {"target": "owner/name"}.`
     throw new AppError({ code: error.code, status: error.status, message, param: 'model' })
   }
 }
@@ -97,6 +100,6 @@ const notOverridden = (parameter: string) =>
   new AppError({
     code: 'unsupported',
     status: 501,
-    message: `"parameters.${parameter.slice(0, 100)}" is not taken: a model's files and settings stand in its repo and its deployment. Load it without parameters.`,
+    message: `"parameters.${parameter.slice(0, 100)}" is not supported: a model's files and settings come from its repo and its deployment. Load it without parameters.`,
     param: 'parameters',
   })

@@ -40,26 +40,29 @@ function createTeiMetrics({ registry, queueDepth, batchSize }: Metrics): TeiMetr
     new Counter({ name, help, labelNames, registers })
   const histogram = (name: string, help: string, buckets = durationBuckets) =>
     new Histogram({ name, help, buckets, registers })
-  const requests = counter('te_request_count', 'Requests of the routes of text-embeddings-inference.', ['method'])
-  const successes = counter('te_request_success', 'Those that were answered.', ['method'])
-  const failures = counter('te_request_failure', 'Those that were not, by reason.', ['err'])
+  const requests = counter('te_request_count', 'Requests to the text-embeddings-inference routes.', ['method'])
+  const successes = counter('te_request_success', 'Requests answered successfully.', ['method'])
+  const failures = counter('te_request_failure', 'Requests that failed, by reason.', ['err'])
   const kinds = {
-    embed: { count: counter('te_embed_count', 'Texts embedded.'), success: counter('te_embed_success', 'As well.') },
+    embed: {
+      count: counter('te_embed_count', 'Texts embedded.'),
+      success: counter('te_embed_success', 'Texts embedded.'),
+    },
     predict: {
       count: counter('te_predict_count', 'Texts and pairs classified or ranked.'),
-      success: counter('te_predict_success', 'As well.'),
+      success: counter('te_predict_success', 'Texts and pairs classified or ranked.'),
     },
   }
-  const inputLength = histogram('te_request_input_length', 'Tokens of a request.', lengthBuckets)
+  const inputLength = histogram('te_request_input_length', 'Tokens per request.', lengthBuckets)
   const durations = {
-    totalMs: histogram('te_request_duration', 'Seconds from a request to its answer.'),
-    tokenizationMs: histogram('te_request_tokenization_duration', 'Seconds of it in the tokenizer.'),
-    queueMs: histogram('te_request_queue_duration', 'Seconds of it in the queue.'),
-    runMs: histogram('te_request_inference_duration', 'Seconds of it in the model.'),
+    totalMs: histogram('te_request_duration', 'Seconds per request.'),
+    tokenizationMs: histogram('te_request_tokenization_duration', 'Seconds per request in the tokenizer.'),
+    queueMs: histogram('te_request_queue_duration', 'Seconds per request in the queue.'),
+    runMs: histogram('te_request_inference_duration', 'Seconds per request in the model.'),
   }
   const queueSize = new Gauge({
     name: 'te_queue_size',
-    help: 'Texts that wait for an engine, of all deployments.',
+    help: 'Texts waiting for an engine, over all deployments.',
     registers,
     async collect() {
       const { values } = await queueDepth.get()
@@ -67,7 +70,7 @@ function createTeiMetrics({ registry, queueDepth, batchSize }: Metrics): TeiMetr
     },
   })
   void queueSize
-  registry.registerMetric(summed({ source: batchSize, name: 'te_batch_next_size', help: 'Texts of a run.' }))
+  registry.registerMetric(summed({ source: batchSize, name: 'te_batch_next_size', help: 'Texts per run.' }))
   return {
     asked: (method) => requests.inc({ method }),
     failed: (err) => failures.inc({ err }),

@@ -49,7 +49,7 @@ describe('loading a model', () => {
     for (const name of ['config', 'file:1/model.onnx'])
       expect(await order('load', 'own', { json: { parameters: { [name]: '{}' } } })).toMatchObject({
         status: 501,
-        body: said(`"parameters.${name}" is not taken`),
+        body: said(`"parameters.${name}" is not supported`),
       })
     expect(await order('load', 'own', { body: 'not JSON' })).toMatchObject({ status: 400, body: said('JSON') })
     expect(await order('load', 'own', { json: { parameters: 3 } })).toMatchObject({ status: 400 })

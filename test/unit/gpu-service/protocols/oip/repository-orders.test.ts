@@ -40,7 +40,11 @@ describe('loading and unloading', () => {
     await sleeping('late')
     const headers = { 'x-request-timeout': '0.000001' }
     const { status, body, headers: told } = await order('load', 'late', { json: {}, headers })
-    expect([status, body, told.get('retry-after')]).toEqual([503, said('longer than the request has time for'), '1'])
+    expect([status, body, told.get('retry-after')]).toEqual([
+      503,
+      said('longer than the time limit of the request'),
+      '1',
+    ])
     // It is loaded all the same.
     const loads = () => metric('model_loading_duration_seconds_count{deployment="late"')
     await expect.poll(loads, slow).toBe(1)
