@@ -27,7 +27,7 @@ export class KeptModels {
     this.fault =
       neededBytes <= this.#maxBytes
         ? undefined
-        : `The models that are to be kept loaded take about ${inMegabytes(neededBytes)} together, and the engines may hold ${inMegabytes(this.#maxBytes)}: they take turns, each loaded when it is asked.`
+        : `The models to keep loaded need about ${inMegabytes(neededBytes)} together, but the limit is ${inMegabytes(this.#maxBytes)}: they take turns, each loaded on request.`
   }
 
   /** A model that had to make room and fits again. If not all fit, each waits for a request instead. */

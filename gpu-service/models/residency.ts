@@ -120,7 +120,7 @@ export class Residency {
     this.#kept.delete(model)
     const stay = this.#stays.of(model)
     if (stay?.state === 'coming') await stay.settled
-    this.#loads.refuse(model, errors.modelNotReady(model.name, 'it was given up just now'))
+    this.#loads.refuse(model, errors.modelNotReady(model.name, 'it was just removed'))
     const held = this.#stays.of(model)
     if (held?.state === 'in') this.#stays.send(held)
     await held?.settled
