@@ -89,7 +89,7 @@ export class DeploymentSlot {
     this.#isRetired = true
     this.#model.end()
     this.#state.retired()
-    await this.#model.giveBack('it was given up just now')
+    await this.#model.giveBack('it was just removed')
   }
 
   /** Stops answering until the model is reloaded: an engine could not take it again, or died over it too often. */

@@ -7,7 +7,7 @@ export async function loadNow(slot: DeploymentSlot, signal: AbortSignal): Promis
   await slot.settled
   const { model, item, state } = slot
   if (model === undefined) {
-    const { reason = 'it was given up just now' } = slot
+    const { reason = 'it was just removed' } = slot
     throw state === 'FAILED' ? failureOf(slot, reason) : errors.modelNotReady(item.name, reason)
   }
   await model.control.load(signal).catch((error) => {

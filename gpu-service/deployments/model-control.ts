@@ -63,7 +63,7 @@ export class ModelControl {
   #order(signal: AbortSignal, obey: () => Promise<void>): Promise<void> {
     const order = this.#last.then(() => {
       if (signal.aborted) throw errors.clientClosed()
-      if (this.#isClosed) throw errors.modelNotReady(this.#options.deployment, 'it was given up just now')
+      if (this.#isClosed) throw errors.modelNotReady(this.#options.deployment, 'it was just removed')
       return obey()
     })
     this.#last = order.catch(() => undefined)

@@ -56,7 +56,7 @@ export class ReplicaReporter {
       this.replicas = alive.length === 0 ? [replicaId] : alive
       this.#beatAtMs = now()
     } catch (error) {
-      log.warn({ err: error }, 'the sign of life could not be written')
+      log.warn({ err: error }, 'the heartbeat could not be written')
     }
   }
 
@@ -80,7 +80,7 @@ export class ReplicaReporter {
     } catch (error) {
       // The write may still have succeeded.
       this.#reported.delete(name)
-      log.warn({ err: error, deployment: name }, 'what is served could not be written down')
+      log.warn({ err: error, deployment: name }, 'the report of a deployment could not be written')
     }
   }
 

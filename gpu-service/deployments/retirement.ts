@@ -21,7 +21,7 @@ export class Retirement {
     const { name, revision } = slot.item
     // An operator may unload it as soon as the change is confirmed; its remaining requests are still answered.
     slot.model?.keepNoLonger()
-    this.#log.info({ deployment: name, revision }, 'deployment leaves this replica')
+    this.#log.info({ deployment: name, revision }, 'a target of the deployment is leaving this replica')
     const { signal } = this.#hurry
     const grace = wait(atOnce ? 0 : graceMs, undefined, { signal }).catch(() => undefined)
     const retired: Promise<void> = grace

@@ -111,7 +111,7 @@ export class ServedModel {
   #createQueue<Input, Output>(model: TaskModel<Input, Output>) {
     // A rarely used capability gets its queue with the first request, which may come after the release.
     const { lease, item, label, outcomes, parts } = this.#options
-    if (this.#state === 'givenUp') throw errors.modelNotReady(item.name, 'it was given up just now')
+    if (this.#state === 'givenUp') throw errors.modelNotReady(item.name, 'it was just removed')
     const { metrics, pool } = parts
     const observer = countAsTriton(label, metrics, observeBatches({ deployment: label, task: lease.task }, metrics))
     const observe = this.#statistics.listen(outcomes.listen(observer))
