@@ -22,6 +22,7 @@ import { addAuthCheckRoutes } from './auth-check.ts'
 import { addCommitsRoute } from './commits.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { addGgufManifestRoute } from './gguf-manifest.ts'
+import { addGitRoute } from './git-route.ts'
 import { hubActions } from './hub-actions.ts'
 import { hubErrors } from './hub-errors.ts'
 import { addListModelsRoute } from './list-models.ts'
@@ -118,6 +119,7 @@ function addReadRoutes(app: Hono<HttpEnvironment>, parts: HubParts) {
   addResolveRoute(app, parts)
   addRawRoute(app, parts)
   addGgufManifestRoute(app, parts)
+  addGitRoute(app)
 }
 
 function partsOf({ table, objects, ingest, publicUrl, quotas = defaultQuotas, uploads, now }: HubOptions): HubParts {
@@ -142,6 +144,6 @@ const limitBodies = createMiddleware<HttpEnvironment>((context, next) =>
 
 /** Whether a path belongs to this app, for a host that serves several on one port. */
 export const isHubPath = (path: string): boolean =>
-  /^\/api\/(?:(?:models|datasets|spaces)(?:\/|$)|whoami-v2$|validate-yaml$|repos\/(?:create|delete|move)$|uploads\/)|^\/(?!api\/|v[12]\/)(?:[^/]+\/){1,3}(?:resolve|raw)\/|^\/(?!api\/|v[12]\/)(?:[^/]+\/){2,3}info\/lfs\/objects\/batch$|^\/v2\/[^/]+\/[^/]+\/manifests\/[^/]+$/.test(
+  /^\/api\/(?:(?:models|datasets|spaces)(?:\/|$)|whoami-v2$|validate-yaml$|repos\/(?:create|delete|move)$|uploads\/)|^\/(?!api\/|v[12]\/)(?:[^/]+\/){1,3}(?:resolve|raw)\/|^\/(?!api\/|v[12]\/)(?:[^/]+\/){2,3}info\/(?:lfs\/objects\/batch|refs)$|^\/v2\/[^/]+\/[^/]+\/manifests\/[^/]+$/.test(
     path,
   )

@@ -8,7 +8,7 @@ export const hubErrors = {
     new AppError({
       code: 'repo_not_found',
       status: 404,
-      message: `Slipway holds models only; there are no ${kind} here.`,
+      message: `Slipway holds models and datasets; there are no ${kind} here.`,
     }),
   rangeNotSatisfiable: (sizeBytes: number) =>
     new AppError({

@@ -16,8 +16,8 @@ const kinds = ['models', 'datasets', 'spaces']
 const fileRoutes = ['resolve', 'raw']
 /** A repo's paths: a model also without an owner, and spaces, which are answered with "not found". */
 const repos = ['/{owner}/{name}', '/{name}', '/datasets/{owner}/{name}', '/spaces/{owner}/{name}']
-/** A repo's Git LFS paths. Its name ends in `.git`, which a gateway's parameter cannot express. */
-const lfsRepos = ['/{owner}/{name}', '/datasets/{owner}/{name}']
+/** A repo's paths for git and Git LFS. Its name ends in `.git`, which a gateway's parameter cannot express. */
+const gitRepos = ['/{owner}/{name}', '/datasets/{owner}/{name}']
 
 /** Paths of the Hub protocol: `isHubPath` in API Gateway's syntax. */
 export const hubPaths = [
@@ -27,6 +27,6 @@ export const hubPaths = [
   ...['create', 'delete', 'move'].map((route) => `/api/repos/${route}`),
   '/api/uploads/{proxy+}',
   ...repos.flatMap((repo) => fileRoutes.map((route) => `${repo}/${route}/{proxy+}`)),
-  ...lfsRepos.map((repo) => `${repo}/info/lfs/objects/batch`),
+  ...gitRepos.flatMap((repo) => ['lfs/objects/batch', 'refs'].map((route) => `${repo}/info/${route}`)),
   '/v2/{owner}/{name}/manifests/{tag}',
 ]

@@ -49,6 +49,10 @@ function rowsOfKind(kind: 'model' | 'dataset'): RouteRows {
     [`POST ${base}/preupload/:ref{.+}`]: row('write', (name) => `${api}/${name}/preupload/main`, {
       json: { files: [{ path: 'b.txt', size: 1, sample: 'YQ==' }] },
     }),
+    [`GET ${files}/:owner/:repo/info/refs`]: {
+      about: 'open',
+      call: (names) => ({ path: `${files}/${named(names)}.git/info/refs?service=git-upload-pack` }),
+    },
     [`POST ${files}/:owner/:repo/info/lfs/objects/batch`]: row(
       'write',
       (name) => `${files}/${name}.git/info/lfs/objects/batch`,

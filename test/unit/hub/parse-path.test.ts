@@ -62,6 +62,8 @@ describe('the paths of the Hub protocol', () => {
     '/a/b/resolve/main/x',
     '/gpt2/raw/main/x',
     '/datasets/a/b/resolve/main/x',
+    '/a/b/info/refs',
+    '/datasets/a/b.git/info/refs',
   ])('are known: %s', (path) => {
     expect(isHubPath(path)).toBe(true)
   })
