@@ -18,10 +18,14 @@ export function acceptIds({ ids: given, param, maxTokens, vocabularySize, trunca
   if (wrong < 0) return ids
   const range = vocabularySize === undefined ? '' : ` (0 to ${vocabularySize - 1})`
   throw errors.invalidInput(
-    `"${param}[${from + wrong}]" is ${ids[wrong]}, which is not a token id of this model${range}.`,
+    `"${param}[${from + wrong}]" is ${ids[wrong]}, which is not a token id of this model${range}. ${advice}`,
     `${param}[${from + wrong}]`,
   )
 }
+
+/** Clients that tokenize for OpenAI's models send the ids of those to whatever they are told is OpenAI. */
+const advice =
+  'Token ids must come from its own tokenizer; send texts instead (LangChain: check_embedding_ctx_length=False).'
 
 interface AcceptIds {
   ids: readonly number[]

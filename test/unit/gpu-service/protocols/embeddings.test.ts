@@ -64,6 +64,12 @@ describe('POST /v1/embeddings', () => {
     expectVector(two.data[1]?.embedding, rows[2]?.vector ?? [])
   })
 
+  it('says of the ids of another tokenizer, which LangChain sends by default, what to send instead', async () => {
+    const response = await post({ model: 'tiny', input: [[15339, 90017]] })
+    expect(response.status).toBe(422)
+    expect(await response.text()).toMatch(/15339.*not a token id.*check_embedding_ctx_length=False/)
+  })
+
   it('accepts texts and token ids mixed, like text-embeddings-inference', async () => {
     const { data, usage } = await embed({
       input: [rows[0]?.input_ids, rows[1]?.text, rows[2]?.input_ids, rows[3]?.text],
