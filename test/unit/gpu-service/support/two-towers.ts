@@ -17,6 +17,7 @@ export async function twoTowerFiles(): Promise<Record<string, Buffer>> {
     'config.json': json({ model_type: 'clip', architectures: ['CLIPModel'], text_config: { vocab_size: words } }),
     'preprocessor_config.json': json({
       size: { height: 4, width: 4 },
+      do_center_crop: false,
       do_resize: true,
       do_rescale: true,
       do_normalize: false,
