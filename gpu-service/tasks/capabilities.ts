@@ -76,11 +76,11 @@ export interface Token {
 /** What an error suggests when a model lacks the capability. */
 const taskFor: Record<keyof Capabilities, string> = {
   embeddings: 'feature-extraction',
-  sparse: 'sparse embeddings, as SPLADE makes them of a model for fill-mask',
+  sparse: 'a model for sparse embeddings, such as SPLADE',
   rerank: 'text-ranking',
   classify: 'text-classification',
   tokenizer: 'a text model',
-  tensors: 'a model whose graph is served as it is',
+  tensors: 'a model that is served with its unmodified graph',
 }
 
 /** @throws AppError `wrong_task` if the model lacks the capability. */

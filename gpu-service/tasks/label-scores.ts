@@ -32,7 +32,7 @@ export async function readLabels(files: ModelFiles, count: number | undefined): 
   const highest = Object.keys(id2label ?? {}).reduce((most, id) => Math.max(most, Number(id) || 0), -1)
   const size = count ?? num_labels ?? highest + 1
   if (size > classesMax) throw errors.unsupportedModel(`it has ${size} classes; the limit is ${classesMax}.`)
-  if (size < 1) throw errors.unsupportedModel('neither the graph nor config.json says how many classes there are.')
+  if (size < 1) throw errors.unsupportedModel('neither the graph nor config.json declares the number of classes.')
   const names = Array.from({ length: size }, (_, id) => id2label?.[String(id)] ?? unnamed(id))
   return { names, defaultFunction: defaultFunction({ problemType: problem_type, size }) }
 }
@@ -62,7 +62,7 @@ export interface ScoreOptions {
 export function readScoreOptions(parameters: Record<string, unknown>, defaults: ScoreOptions): ScoreOptions {
   const { top_k: topK, function_to_apply: apply } = parameters
   if (topK !== undefined && topK !== null && !(typeof topK === 'number' && Number.isInteger(topK) && topK >= 1))
-    throw errors.invalidInput('"top_k" must be a whole number of 1 or more.', 'top_k')
+    throw errors.invalidInput('"top_k" must be a whole number, at least 1.', 'top_k')
   const named = scoreFunctions.find((name) => name === apply)
   if (apply !== undefined && apply !== null && named === undefined)
     throw errors.invalidInput(`"function_to_apply" must be one of ${scoreFunctions.join(', ')}.`, 'function_to_apply')

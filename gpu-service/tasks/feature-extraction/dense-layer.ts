@@ -32,7 +32,7 @@ export async function readDenseLayer(files: ModelFiles, folder: string): Promise
   const path = `${folder}/config.json`
   const config = await readConfig(files, path, denseConfig)
   if (config === undefined)
-    throw errors.unsupportedModel(`modules.json names a module in "${folder}" without "${path}".`)
+    throw errors.unsupportedModel(`modules.json lists a module in "${folder}", which has no "${path}".`)
   const { in_features: inWidth, out_features: outWidth, activation_function: named } = config
   const activation = activations[named.split('.').at(-1) ?? named]
   if (activation === undefined)
@@ -41,7 +41,9 @@ export async function readDenseLayer(files: ModelFiles, folder: string): Promise
     )
   const into = config.module_output_name ?? config.module_input_name
   if (config.module_input_name !== 'sentence_embedding' || into !== 'sentence_embedding')
-    throw errors.unsupportedModel(`"${path}" is no layer of "sentence_embedding", as the dense layers served are.`)
+    throw errors.unsupportedModel(
+      `"${path}" must be a layer from "sentence_embedding" to "sentence_embedding"; no other is served.`,
+    )
   const { weight, bias } = await readWeights({ files, folder, inWidth, outWidth })
   if (config.bias && bias === undefined)
     throw errors.unsupportedModel(`"${folder}/model.safetensors" has no "linear.bias" of ${outWidth} values.`)
@@ -58,7 +60,9 @@ export async function readDenseLayer(files: ModelFiles, folder: string): Promise
 async function readWeights({ files, folder, inWidth, outWidth }: ReadWeights) {
   const path = `${folder}/model.safetensors`
   if (!files.paths.has(path))
-    throw errors.unsupportedModel(`the dense layer "${folder}" has no "${path}"; other kinds of weights are not read.`)
+    throw errors.unsupportedModel(
+      `the dense layer "${folder}" has no "${path}"; weights in other formats are not read.`,
+    )
   const tensors = await readSafetensors(localPath(files, path)).catch((error) => {
     // An error of the file system is not the file's fault.
     if (error instanceof Error && 'syscall' in error) throw error

@@ -89,7 +89,7 @@ export function createEmbeddings(made: EmbeddingsOptions): Embeddings {
       const isRaw = normalize === false && made.normalizes
       if (isRaw && !made.hasRaw)
         throw errors.invalidInput(
-          '"normalize" cannot be false: the file of the model normalises by itself.',
+          '"normalize" cannot be false: the graph of this model normalises its vectors.',
           'normalize',
         )
       const results = await batcher.submitAll(
@@ -109,7 +109,7 @@ export function createEmbeddings(made: EmbeddingsOptions): Embeddings {
 
     async embedTokens({ inputs, options }) {
       if (!made.hasTokens)
-        throw errors.invalidInput('The file of the model gives one vector per text, and none per token.', 'inputs')
+        throw errors.invalidInput('This model returns one vector per text and none per token.', 'inputs')
       const numbers = inputs.reduce((total, { ids }) => total + ids.length, 0) * (width.token ?? 1024)
       if (numbers > tokenNumbersMax)
         throw errors.invalidInput(

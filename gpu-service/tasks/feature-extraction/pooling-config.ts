@@ -59,13 +59,13 @@ export async function readModules(files: ModelFiles): Promise<{ kind: string; pa
 
 const notServed = (kind: string) =>
   errors.unsupportedModel(
-    `modules.json names a module "${kind.slice(0, 100)}" where it is not served: a Transformer, a Pooling, then Dense and Normalize are.`,
+    `modules.json lists "${kind.slice(0, 100)}" in a place that is not served: a Transformer, a Pooling, then Dense and Normalize layers are.`,
   )
 
 function modesOf(config: Record<string, unknown>, path: string): Pooling[] {
   const modes = poolings.filter((name) => config[keys[name]] === true || config.pooling_mode === name)
   if (modes.length > 0) return modes
-  throw errors.unsupportedModel(`"${path}" asks for none of the poolings ${poolings.join(', ')}.`)
+  throw errors.unsupportedModel(`"${path}" enables none of the poolings ${poolings.join(', ')}.`)
 }
 
 const keys: Record<Pooling, string> = {

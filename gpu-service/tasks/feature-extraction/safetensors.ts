@@ -23,7 +23,7 @@ export async function readSafetensors(path: string): Promise<Map<string, WeightT
     const { size } = await file.stat()
     const lengthBytes = await read(0, Math.min(8, size))
     const length = lengthBytes.length < 8 ? Number.NaN : Number(lengthBytes.readBigUInt64LE(0))
-    if (!(length <= headerMaxBytes && 8 + length <= size)) throw new RangeError('it is no safetensors file')
+    if (!(length <= headerMaxBytes && 8 + length <= size)) throw new RangeError('it is not a safetensors file')
     const { __metadata__: _metadata, ...listed } = JSON.parse((await read(8, length)).toString())
     const tensors = new Map<string, WeightTensor>()
     for (const [name, { dtype, shape, data_offsets }] of Object.entries(header.parse(listed))) {
@@ -31,7 +31,7 @@ export async function readSafetensors(path: string): Promise<Map<string, WeightT
       if (end < start || 8 + length + end > size) throw new RangeError(`"${name}" lies outside of the file`)
       const data = asFloats(dtype, await read(8 + length + start, end - start))
       if (data.length !== shape.reduce((product, one) => product * one, 1))
-        throw new RangeError(`"${name}" has ${data.length} values, which its shape does not hold`)
+        throw new RangeError(`"${name}" has ${data.length} values, which does not match its shape`)
       tensors.set(name, { shape, data })
     }
     return tensors

@@ -23,5 +23,5 @@ export async function readMask(files: ModelFiles, tokenizer: TextTokenizer): Pro
     const id = tokenizer.idOf(named)
     if (id !== undefined) return { token: named, id }
   }
-  throw errors.unsupportedModel('the tokenizer has no mask token, so nothing can be filled in.')
+  throw errors.unsupportedModel('the tokenizer has no mask token, which filling masks needs.')
 }

@@ -65,7 +65,7 @@ export function fillMaskPipeline({ model, mask, batcher }: FillMaskPipeline): Ta
 function assertWritable(tokens: number): void {
   if (tokens > writtenTokensMax)
     throw errors.invalidInput(
-      `"top_k" words for every mask, each written into its text, are more than ${writtenTokensMax} tokens: send fewer texts or masks, or a smaller "top_k".`,
+      `The answer repeats the text for each of "top_k" words of every mask, which makes more than ${writtenTokensMax} tokens: send fewer texts or masks, or a smaller "top_k".`,
       'top_k',
     )
 }
@@ -80,7 +80,7 @@ function masksOf({ ids, text, mask, param }: MasksOf): number[] {
   const masks = ids.flatMap((id, index) => (id === mask.id ? [index] : []))
   if (masks.length === 0 && text.includes(mask.token))
     throw errors.invalidInput(
-      `"${param}" has ${mask.token} only beyond the ${ids.length} tokens that are read of it: send less text around the mask, or "truncation_direction".`,
+      `"${param}" has ${mask.token} only beyond the ${ids.length} tokens that the model reads: send less text around the mask, or "truncation_direction".`,
       param,
     )
   if (masks.length === 0)

@@ -23,7 +23,7 @@ export const imageClassification: Task = {
     const picture = await openPictureModel({ files, file, inputs: graph.inputs, run: settings })
     const foreign = graph.inputs.find(({ name }) => name !== picture.input)
     if (foreign !== undefined)
-      throw errors.unsupportedModel(`"${file}" takes an input "${foreign.name}" besides pictures.`)
+      throw errors.unsupportedModel(`"${file}" has an input "${foreign.name}" in addition to pictures.`)
     const classes = output.shape?.[1]
     const labels = await readLabels(files, typeof classes === 'number' && classes > 0 ? classes : undefined)
     const alone = runsAlone({ isolate: settings.isolate, graph })

@@ -20,7 +20,7 @@ export const imageFeatureExtraction: Task = {
     const output = vectorOutput(graph)
     if (output === undefined)
       throw errors.unsupportedModel(
-        `"${file}" has none of the outputs ${wanted.join(', ')} of floats, so it gives no vector of a picture.`,
+        `"${file}" has none of the outputs ${wanted.join(', ')} of floats, so it returns no vector of a picture.`,
       )
     const path = localPath(files, file)
     // Removes what only other outputs need, such as the text inputs of a CLIP.
@@ -31,7 +31,7 @@ export const imageFeatureExtraction: Task = {
     const picture = await openPictureModel({ files, file, inputs, run: settings })
     const foreign = inputs.find(({ name }) => name !== picture.input)
     if (foreign !== undefined)
-      throw errors.unsupportedModel(`"${file}" takes an input "${foreign.name}" besides pictures.`)
+      throw errors.unsupportedModel(`"${file}" has an input "${foreign.name}" in addition to pictures.`)
     const alone = runsAlone({ isolate: settings.isolate, graph })
     const decode = (tensors: Tensors, batch: readonly unknown[]) => firstVectors(tensors, output, batch.length)
     const model = pictureRows({ picture, graph: 'main', output, alone, decode })

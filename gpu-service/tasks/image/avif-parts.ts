@@ -25,13 +25,13 @@ export function avifFault(bytes: Uint8Array): string | undefined {
     const pitm = onlyOne(boxes, 'pitm')
     const primary = view.getUint8(pitm.start) === 0 ? view.getUint16(pitm.start + 4) : view.getUint32(pitm.start + 4)
     const kind = parts.get(primary)
-    if (kind === 'grid') return 'it is an AVIF of tiles, which is not served'
+    if (kind === 'grid') return 'it is an AVIF of several tiles, which is not served'
     const foreign = [...parts.values()].find((one) => !partsServed.has(one))
     if (kind === 'av01' && foreign === undefined) {
       const coded = [...parts].flatMap(([part, one]) => (one === 'av01' ? [part] : []))
       return avifSizeFault(view, { iprp: onlyOne(boxes, 'iprp'), coded })
     }
-    return `it holds a part "${(foreign ?? kind ?? 'none').replace(/[^\w ]/g, '?')}", which no plain AVIF does`
+    return `it holds a part "${(foreign ?? kind ?? 'none').replace(/[^\w ]/g, '?')}", which a plain AVIF does not`
   } catch (error) {
     if (error instanceof RangeError) return 'it is broken: its boxes are not those of an AVIF'
     throw error

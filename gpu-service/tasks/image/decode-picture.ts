@@ -75,5 +75,5 @@ const refusalOf = (pixelsMax: number) => (error: unknown) => {
   const reason = error instanceof Error ? error.message : ''
   if (/pixel limit/i.test(reason)) throw new PictureFault(`it has more than ${pixelsMax} pixels`)
   if (/timeout/i.test(reason)) throw new PictureFault(`it takes more than ${decodeSecondsMax} s to decode`)
-  throw new PictureFault(`it is broken, or no ${pictureFormats} picture`)
+  throw new PictureFault(`it is broken, or not a ${pictureFormats} picture`)
 }

@@ -65,7 +65,7 @@ export class PictureDecoder {
         child.kill('SIGKILL')
         reject(new DecoderDied(reason))
       }
-      const onExit = () => fail('it ends the decoder')
+      const onExit = () => fail('it crashes the decoder')
       const deadline = setTimeout(() => fail(tooSlow), decodeMsMax)
       child.on('message', onMessage)
       child.on('exit', onExit)

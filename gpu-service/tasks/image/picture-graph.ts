@@ -38,13 +38,13 @@ export function readPictureGraph({ inputs, file, size, device }: ReadPictureGrap
   const expected = layout === 'channels last' ? [size.height, size.width, 3] : [3, size.height, size.width]
   if (sides.some((side, index) => typeof side === 'number' && side > 0 && side !== expected[index]))
     throw errors.unsupportedModel(
-      `the input "${input.name}" of "${file}" is [${sides.join(', ')}] for a picture, and preprocessor_config.json makes [${expected.join(', ')}].`,
+      `the input "${input.name}" of "${file}" takes pictures of [${sides.join(', ')}], but preprocessor_config.json makes them [${expected.join(', ')}].`,
     )
   const room = Math.max(1, Math.floor(valuesMax[device] / (3 * size.width * size.height)))
   const batchSize = fixedSize(batch)
   if (batchSize !== undefined && batchSize > room)
     throw errors.unsupportedModel(
-      `"${file}" takes exactly ${batchSize} pictures at once; at most ${room} of this size are served. Export it with a free batch size.`,
+      `"${file}" takes exactly ${batchSize} pictures at once; at most ${room} of this size are served. Export it with a dynamic batch size.`,
     )
   return { input: input.name, type, layout, batchSize, itemsMax: batchSize ?? Math.min(picturesMax[device], room) }
 }

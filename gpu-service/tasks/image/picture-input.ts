@@ -41,6 +41,6 @@ function fromText(text: string, param: string): PictureInput {
 function fromBase64(text: string, param: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length < Math.floor(text.length / 4) * 2)
-    throw errors.invalidInput(`"${param}" is no base64; send a picture as ${ways}.`, param)
+    throw errors.invalidInput(`"${param}" is not base64; send a picture as ${ways}.`, param)
   return bytes
 }

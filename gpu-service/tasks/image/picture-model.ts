@@ -84,6 +84,6 @@ interface OpenPictureModel {
 const resamples = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'] as const
 
 function assertPictures(pictures: Pictures | undefined): Pictures {
-  if (pictures === undefined) throw errors.unsupportedModel('this host reads no pictures.')
+  if (pictures === undefined) throw errors.unsupportedModel('this host does not read pictures.')
   return pictures
 }

@@ -62,7 +62,7 @@ export class PictureReader implements Pictures {
       )
     const format = formatOf(bytes)
     if (format === undefined)
-      throw errors.invalidInput(`"${param}" is no ${pictureFormats} picture by its first bytes.`, param)
+      throw errors.invalidInput(`"${param}" is not a ${pictureFormats} picture, by its first bytes.`, param)
     if (format === 'heic')
       throw errors.invalidInput(`"${param}" is a HEIC picture, which is not read; send ${pictureFormats}.`, param)
     const decoder = await this.#take(bytes.length, asker)

@@ -58,12 +58,12 @@ export async function readPictureSettings(files: ModelFiles): Promise<PictureSet
   const { model_type: modelType } = (await readConfig(files, 'config.json', modelConfig)) ?? {}
   const family = pictureFamily({ processor, modelType: modelType ?? undefined })
   if (family === undefined)
-    throw errors.unsupportedModel(`"${path}" names "${processor?.slice(0, 100)}", whose ways are not served.`)
+    throw errors.unsupportedModel(`"${path}" names "${processor?.slice(0, 100)}", which is not served.`)
   const fit = fitOf({ said, family, path })
   const fixed = fit.crop ?? (fit.resize?.kind === 'exact' ? fit.resize.size : undefined)
   if (fixed === undefined)
     throw errors.unsupportedModel(
-      `"${path}" brings pictures to no fixed size; give "crop_size", or "height" and "width".`,
+      `"${path}" does not bring pictures to a fixed size; set "crop_size", or "height" and "width".`,
     )
   return { fit, size: fixed, values: valuesOf({ said, family, path }) }
 }
@@ -74,16 +74,14 @@ async function readSaid(files: ModelFiles): Promise<{ path: string; said: Said }
   if (inShared !== undefined && inShared !== null) return { path: sharedPath, said: inShared }
   const said = await readConfig(files, ownPath, preprocessor)
   if (said !== undefined) return { path: ownPath, said }
-  throw errors.unsupportedModel(
-    `the repo has no "${ownPath}"; pictures cannot be brought to the model's size without it.`,
-  )
+  throw errors.unsupportedModel(`the repo has no "${ownPath}", without which pictures cannot be resized for the model.`)
 }
 
 type Said = z.output<typeof preprocessor>
 
 function valuesOf({ said, family, path }: { said: Said; family: PictureFamily; path: string }): PixelValues {
   if (family.top === undefined && said.rescale_offset === true)
-    throw errors.unsupportedModel(`"${path}" moves pixels, by "rescale_offset", which only EfficientNet's does.`)
+    throw errors.unsupportedModel(`"${path}" sets "rescale_offset", which is served only for EfficientNet.`)
   const isNormalized = family.normalizes && said.do_normalize !== false
   const isRescaled = said.do_rescale !== false
   const own = said.image_std ?? family.std

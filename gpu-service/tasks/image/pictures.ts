@@ -36,7 +36,7 @@ export function createPictures({ processUrl, remote }: PicturesOptions): Picture
       const { param, asker } = request
       if (remote === undefined)
         throw errors.invalidInput(
-          `"${param}" is an address, and this host fetches no pictures; send the picture itself, as base64.`,
+          `"${param}" is a URL, and this host does not fetch pictures; send the picture itself, as base64.`,
           param,
         )
       return reader.read({ ...request, bytes: await remote.fetch({ url: picture.url, param, asker }) })

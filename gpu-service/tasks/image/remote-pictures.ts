@@ -80,7 +80,7 @@ async function follow({ url, param, network, signal }: Following): Promise<Uint8
 }
 
 function checkedUrl(url: URL | null, param: string): URL {
-  if (url === null || url.href.length > 2048) throw refusal(param, 'it is no URL')
+  if (url === null || url.href.length > 2048) throw refusal(param, 'it is not a URL')
   if (url.protocol !== 'https:') throw refusal(param, 'only https: is fetched')
   if (url.username !== '' || url.password !== '') throw refusal(param, 'it must hold no name or password')
   if (url.port !== '') throw refusal(param, 'it must not name a port')
@@ -119,7 +119,7 @@ async function readAll({ body, cancel }: RemoteAnswer, param: string): Promise<U
     cancel()
     throw error instanceof Error && 'code' in error && error.code === 'invalid_input'
       ? error
-      : refusal(param, 'the picture broke off')
+      : refusal(param, 'the connection broke off')
   }
   return Buffer.concat(chunks)
 }

@@ -60,7 +60,7 @@ function strideWithin({ room, settings, question }: Stride): number {
   if (settings.stride < room) return settings.stride
   if (!settings.isStrideAsked) return room - 1
   throw errors.invalidInput(
-    `"doc_stride" is ${settings.stride}; beside its question a window has room for ${room} tokens of context, which must be more.`,
+    `"doc_stride" is ${settings.stride}; it must be less than the ${room} tokens of context that fit into a window with the question.`,
     'doc_stride',
   )
 }

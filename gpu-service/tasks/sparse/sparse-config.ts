@@ -52,7 +52,7 @@ export async function readSplade(files: ModelFiles): Promise<SparseConfig | unde
   const foreign = kinds.find(({ kind }) => !['Transformer', 'MLMTransformer', 'SpladePooling'].includes(kind))
   if (foreign !== undefined)
     throw errors.unsupportedModel(
-      `modules.json names a module "${foreign.kind.slice(0, 100)}" beside SpladePooling, which is not served.`,
+      `modules.json lists "${foreign.kind.slice(0, 100)}" together with SpladePooling, which is not served.`,
     )
   const path = `${splade.path}/config.json`
   const said = (await readConfig(files, path, spladeConfig)) ?? spladeConfig.parse({})

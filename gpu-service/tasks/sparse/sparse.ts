@@ -54,7 +54,7 @@ export function createSparse({ batcher, texts: encoder, prompts, config, words, 
       held.weights += vector.length
       if (held.weights <= weightsMax) return vector
       throw errors.invalidInput(
-        `The texts have more than ${weightsMax} weights, the most that one answer may have. Send fewer texts.`,
+        `The texts have more than ${weightsMax} weights, the limit per request. Send fewer texts.`,
         'inputs',
       )
     }
@@ -85,7 +85,8 @@ function weightsOf(words: Embedding, { pooling, logarithms }: SparseConfig): Spa
   for (const [index, number] of words.entries()) {
     if (number <= 0) continue
     // JSON would turn it into null.
-    if (!Number.isFinite(number)) throw errors.inferenceFailed('its output is not finite.')
+    if (!Number.isFinite(number))
+      throw errors.inferenceFailed('its output contains NaN or infinity, which JSON cannot express.')
     const logarithm = logarithms === 1 ? Math.log1p(number) : Math.log1p(Math.log1p(number))
     vector.push({ index, value: Math.fround(pooling === 'sum' ? number : logarithm) })
   }

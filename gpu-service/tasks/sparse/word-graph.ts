@@ -38,7 +38,9 @@ export async function wordGraph({ path, file, logits, gives }: WordGraph): Promi
   )
   return extendGraph({ path, pieces }).catch((error) => {
     if (!(error instanceof GraphNotExtended)) throw error
-    throw errors.unsupportedModel(`"${file}" cannot be made to give its numbers for chosen tokens: ${error.message}.`)
+    throw errors.unsupportedModel(
+      `"${file}" cannot be extended to return its logits for chosen tokens: ${error.message}.`,
+    )
   })
 }
 

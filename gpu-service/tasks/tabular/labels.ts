@@ -68,7 +68,7 @@ interface Classification {
 function assertFinite(scores: Tensor | undefined): void {
   for (const number of scores?.data ?? [])
     if (!Number.isFinite(Number(number)))
-      throw errors.inferenceFailed('it answered with NaN or infinity, which JSON has no words for')
+      throw errors.inferenceFailed('its output contains NaN or infinity, which JSON cannot express.')
 }
 
 const regression = (numbers: number[]): TabularAnswer =>
@@ -97,4 +97,4 @@ function namesByConfig(width: number, id2label: Record<string, string> | undefin
 }
 
 const notByRow = ({ dims }: Tensor, count: number) =>
-  errors.inferenceFailed(`the graph answered ${count} rows with a tensor of the shape [${dims.join(', ')}]`)
+  errors.inferenceFailed(`its output for ${count} rows has the shape [${dims.join(', ')}].`)

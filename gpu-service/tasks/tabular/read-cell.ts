@@ -11,7 +11,7 @@ export function readCell({ value: given, param, table: { types, takesMissing = f
   const type = types?.[column] ?? 'float32'
   if (given === null && takesMissing && type !== 'int64' && type !== 'string') return Number.NaN
   if (given === null)
-    throw errors.invalidInput(`"${param}" is null; the model does not fill in missing values of this column.`, param)
+    throw errors.invalidInput(`"${param}" is null; the model does not impute missing values of this column.`, param)
   if (type === 'string') {
     if (typeof given === 'string') return given
     throw errors.invalidInput(`"${param}" is ${describe(given)}; this column holds texts.`, param)
@@ -43,5 +43,5 @@ const describe = (value: unknown): string =>
     : Array.isArray(value)
       ? 'a list'
       : typeof value === 'string'
-        ? 'a text that is no number'
+        ? 'a text that is not a number'
         : `a ${typeof value}`

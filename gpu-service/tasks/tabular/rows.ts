@@ -128,7 +128,7 @@ function rowsOfTable(data: Record<string, unknown>, { param, table }: OfTable): 
     throw errors.invalidInput(`"${param}" has ${columns.length} columns; the model takes ${expected(table)}.`, param)
   for (const [name, values] of columns)
     if (!Array.isArray(values) || values.length !== length)
-      throw errors.invalidInput(`"${param}" must hold lists of one length; "${name}" differs.`, `${param}.${name}`)
+      throw errors.invalidInput(`"${param}" must hold lists of the same length; "${name}" differs.`, `${param}.${name}`)
   const rowAt = (row: number) => Object.fromEntries(columns.map(([name, values]) => [name, (values as unknown[])[row]]))
   return { count: length, rowAt }
 }

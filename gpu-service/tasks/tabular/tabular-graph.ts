@@ -64,7 +64,7 @@ interface ReadTabularGraph {
 function columnInputs({ graph, file, columns }: Omit<ReadTabularGraph, 'unzipped'>): ColumnInput[] {
   const inputs = graph.inputs.map(({ name, type, shape }) => {
     if (!isCellType(type))
-      throw errors.unsupportedModel(`the input "${name}" of "${file}" is ${type}, not numbers and not texts.`)
+      throw errors.unsupportedModel(`the input "${name}" of "${file}" is ${type}; numbers and texts are served.`)
     const isFlat = shape?.length === 1
     const declared = isFlat ? 1 : shape?.[1]
     const isAll = graph.inputs.length === 1

@@ -28,7 +28,9 @@ export async function unzipGraph({ graph, path, file }: ZippedGraph): Promise<Un
   return await unzip({ graph, path }).catch((error) => {
     // A malformed file fails however often it is read.
     if (!(error instanceof RangeError || error instanceof GraphNotExtended)) throw error
-    throw errors.unsupportedModel(`"${file}" cannot be made to give the numbers of its maps: ${messageOf(error)}.`)
+    throw errors.unsupportedModel(
+      `"${file}" cannot be extended to return the numbers of its maps: ${messageOf(error)}.`,
+    )
   })
 }
 

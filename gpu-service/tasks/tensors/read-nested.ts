@@ -17,7 +17,7 @@ const sliceElements = 16_384
 export async function readNested({ inputs, signature, signal }: ReadNested): Promise<Tensors> {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
     throw errors.invalidInput(
-      `"inputs" must be an object of lists by the name of the input, such as {"${signature[0]?.name ?? 'x'}": [[1, 2]]}.`,
+      `"inputs" must be an object with a list for each input, such as {"${signature[0]?.name ?? 'x'}": [[1, 2]]}.`,
       'inputs',
     )
   const given = new Map(Object.entries(inputs))
@@ -64,7 +64,7 @@ async function fill({ value, dims, filler, param, signal }: Fill): Promise<void>
     if (size === undefined) return filler.add(one)
     if (!Array.isArray(one) || one.length !== size)
       throw errors.invalidInput(
-        `"${param}" is ragged: near element ${filler.count} a list of ${size} is due, as the first is.`,
+        `"${param}" is ragged: near element ${filler.count} there must be a list of ${size}, as the first one is.`,
         param,
       )
     open.push({ list: one, at: 0 })

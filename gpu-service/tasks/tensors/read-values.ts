@@ -109,7 +109,7 @@ function putter(type: NumericType, fault: Fault): (index: number, value: unknown
 
 const described = (value: unknown): string =>
   value === null
-    ? 'null, and JSON has no other word for what is not a number'
+    ? 'null, which stands for NaN and infinity in JSON'
     : typeof value === 'string'
       ? 'a text'
       : typeof value === 'object'

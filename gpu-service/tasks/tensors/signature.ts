@@ -6,16 +6,16 @@ import { dimensionsMax, elementsMax, rowsMax } from './tensor-limits.ts'
 /** Returns the number of elements of a shape. @throws AppError `invalid_input` if it is invalid or too large */
 export function elementsOf(shape: readonly number[], param: string): number {
   if (shape.length > dimensionsMax)
-    throw errors.invalidInput(`"${param}" has ${shape.length} dimensions; at most ${dimensionsMax} are taken.`, param)
+    throw errors.invalidInput(`"${param}" has ${shape.length} dimensions; the limit is ${dimensionsMax}.`, param)
   let elements = 1
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0)
-      throw errors.invalidInput(`"${param}" has the dimension ${size}; each must be a whole number from 0.`, param)
+      throw errors.invalidInput(`"${param}" has the dimension ${size}; each must be a whole number, at least 0.`, param)
     // Stays above the limit once exceeded, so the product cannot overflow.
     elements = Math.min(elements * size, elementsMax + 1)
   }
   if (elements > elementsMax)
-    throw errors.invalidInput(`"${param}" has over ${elementsMax} elements, the most of one tensor. Send fewer.`, param)
+    throw errors.invalidInput(`"${param}" has over ${elementsMax} elements, the limit per tensor. Send fewer.`, param)
   return elements
 }
 

@@ -14,9 +14,7 @@ export const tensorsTask: Task = {
   async open({ files, file, graph, settings }: ModelSource): Promise<OpenedTask> {
     const strange = graph.inputs.find(({ type }) => !isTensorType(type))
     if (strange !== undefined)
-      throw errors.unsupportedModel(
-        `the input "${strange.name}" of "${file}" is ${strange.type}, which cannot be given to it.`,
-      )
+      throw errors.unsupportedModel(`the input "${strange.name}" of "${file}" is ${strange.type}, which is not served.`)
     const outputs = graph.outputs.filter(({ type }) => isTensorType(type))
     if (outputs.length === 0) throw errors.unsupportedModel(`"${file}" has no output that is a tensor.`)
     const alone = runsAlone({ isolate: settings.isolate, graph })
@@ -55,5 +53,5 @@ export const tensorsTask: Task = {
 
 function wantedOutputs({ outputs = [] }: Record<string, unknown>): string[] {
   if (Array.isArray(outputs) && outputs.every((name) => typeof name === 'string')) return outputs
-  throw errors.invalidInput('"parameters.outputs" must be a list of names of outputs.', 'parameters.outputs')
+  throw errors.invalidInput('"parameters.outputs" must be a list of output names.', 'parameters.outputs')
 }

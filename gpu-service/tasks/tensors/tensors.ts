@@ -60,7 +60,7 @@ export function createTensors(graph: TensorGraph, createBatcher: BatcherFactory)
       checkInputs(tensors, inputs)
       const unknown = wanted.find((name) => !names.has(name))
       if (unknown !== undefined)
-        throw errors.invalidInput(`The model has no output "${unknown}". It gives ${[...names].join(', ')}.`, 'outputs')
+        throw errors.invalidInput(`The model has no output "${unknown}". It has ${[...names].join(', ')}.`, 'outputs')
       const rows = rowsOf(tensors)
       const group = () => (sharesRuns && rows !== undefined ? groupOf(tensors) : `alone ${alone++}`)
       const asked = wanted.length === 0 ? [...names] : wanted

@@ -20,7 +20,7 @@ export const textRanking: Task = {
     const { model, labels, batches, opened } = classifier
     if (labels.names.length > 1)
       throw errors.unsupportedModel(
-        `config.json names ${labels.names.length} labels; a model that ranks has one. Serve it as text-classification.`,
+        `config.json names ${labels.names.length} labels; a ranking model has one. Serve it as text-classification.`,
       )
     return {
       ...opened,

@@ -19,7 +19,7 @@ export async function jointGraphs({ files, file, graph, settings }: ModelSource)
     pruneGraph({ path, part }).catch((error) => {
       // Other errors, such as a full disk, are not the file's fault.
       if (!(error instanceof RangeError)) throw error
-      throw errors.unsupportedModel(`"${file}" could not be taken apart: ${error.message}.`)
+      throw errors.unsupportedModel(`"${file}" could not be split: ${error.message}.`)
     })
   const towerOf = async (output: string): Promise<ClipTower> => {
     const part = await cut({ outputs: [output] })
@@ -34,7 +34,7 @@ export async function jointGraphs({ files, file, graph, settings }: ModelSource)
   }
   const scorePart = await cut({ outputs: [score], given: [text, image] })
   if (scorePart.inputs.toSorted().join() !== [image, text].toSorted().join())
-    throw errors.unsupportedModel(`"${file}" makes its scores of more than the vectors of pictures and texts.`)
+    throw errors.unsupportedModel(`"${file}" computes its scores from more than the vectors of pictures and texts.`)
   const isHalf = graph.outputs.some(({ name, type }) => name === text && type === 'float16')
   return {
     image: await towerOf(image),

@@ -22,7 +22,7 @@ export async function twoTowers({ files, settings }: ModelSource, towers: Towers
   const kind = (await readConfig(files, 'config.json', config))?.model_type
   if (typeof kind !== 'string' || !modelTypes.includes(kind))
     throw errors.unsupportedModel(
-      `"${towers.text}" and "${towers.vision}" do not hold what makes scores of their vectors, which is known of ${modelTypes.join(' and ')} alone (config.json says ${JSON.stringify(kind ?? null).slice(0, 100)}); export text and pictures into one file too.`,
+      `"${towers.text}" and "${towers.vision}" do not contain the scale of their scores, which is known only for ${modelTypes.join(' and ')} (config.json says ${JSON.stringify(kind ?? null).slice(0, 100)}); export text and pictures into one file, too.`,
     )
   const towerOf = async (file: string, output: string): Promise<ClipTower & { width: unknown }> => {
     const graph = await readOnnxGraph(localPath(files, file)).catch((error) => {
@@ -46,7 +46,7 @@ export async function twoTowers({ files, settings }: ModelSource, towers: Towers
   const text = await towerOf(towers.text, clipOutputs.text)
   if (typeof image.width === 'number' && typeof text.width === 'number' && image.width !== text.width)
     throw errors.unsupportedModel(
-      `"${image.file}" gives vectors of ${image.width} numbers and "${text.file}" of ${text.width}, which cannot be compared.`,
+      `"${image.file}" returns vectors of ${image.width} numbers and "${text.file}" of ${text.width}, which cannot be compared.`,
     )
   return { image, text }
 }

@@ -44,7 +44,7 @@ it('refuses more weights than the limit, from a model that gives every word a we
   const output = new Float32Array(30_522).fill(1)
   await expect(asking({ words: 30_522, outputOf: () => output }).ask(2048)).rejects.toMatchObject({
     code: 'invalid_input',
-    message: 'The texts have more than 4194304 weights, the most that one answer may have. Send fewer texts.',
+    message: 'The texts have more than 4194304 weights, the limit per request. Send fewer texts.',
   })
 })
 

@@ -46,7 +46,7 @@ describe('the maps of a scikit-learn export', () => {
     const graph = await readOnnxGraph(own.path)
     const refused = (reason: string) => ({
       code: 'unsupported_model',
-      message: expect.stringMatching(new RegExp(`"model.onnx" cannot be made to give.*${reason}`)),
+      message: expect.stringMatching(new RegExp(`"model.onnx" cannot be extended to return.*${reason}`)),
     })
     await expect(unzipGraph({ ...own, graph })).rejects.toMatchObject(refused('slipway_probabilities'))
     const short = await written(forest({ listLength: 1 }).subarray(0, -40))

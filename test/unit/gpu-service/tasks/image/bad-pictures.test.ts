@@ -55,7 +55,7 @@ describe.skipIf(pictureModels === undefined)('an invalid picture', () => {
   })
 
   it.each([
-    ['no base64', { inputs: '@@@@ @@@@ @@@@ @@@@' }, /no base64/],
+    ['no base64', { inputs: '@@@@ @@@@ @@@@ @@@@' }, /not base64/],
     ['base64 of something else', { inputs: Buffer.from('hello, world').toString('base64') }, /first bytes/],
     ['a data: URL without base64', { inputs: 'data:image/png,abc' }, /base64/],
     ['an empty text', { inputs: '' }, /is empty/],
@@ -66,7 +66,11 @@ describe.skipIf(pictureModels === undefined)('an invalid picture', () => {
     ['a list in a list', { inputs: [[]] }, /inputs\[0\]/],
     ['65 pictures', { inputs: Array(65).fill('aaaa') }, /limit is 64/],
     ['the second of two', { inputs: [picture64(), 'aGVsbG8='] }, /inputs\[1\]/],
-    ['an address, where none are fetched', { inputs: { url: 'https://example.com/cat.png' } }, /fetches no pictures/],
+    [
+      'an address, where none are fetched',
+      { inputs: { url: 'https://example.com/cat.png' } },
+      /does not fetch pictures/,
+    ],
   ])('is refused in JSON: %s', async (_name, json, words) => expectRefusal(await ask(json), words))
 
   it('is not fetched from an internal address, on a host that fetches pictures', async () => {

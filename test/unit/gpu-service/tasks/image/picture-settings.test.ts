@@ -172,12 +172,8 @@ describe('the preprocessing of a repo', () => {
   it.each([
     ['padding', { size: 224, do_pad: true }, 'pads pictures'],
     ['a kind of ways of its own', { image_processor_type: 'PerceiverImageProcessor' }, 'PerceiverImageProcessor'],
-    ['an offset', { size: 224, rescale_offset: true }, 'moves pixels'],
-    [
-      'no fixed size',
-      { image_processor_type: 'CLIPImageProcessor', size: 224, do_center_crop: false },
-      'no fixed size',
-    ],
+    ['an offset', { size: 224, rescale_offset: true }, 'rescale_offset'],
+    ['no fixed size', { image_processor_type: 'CLIPImageProcessor', size: 224, do_center_crop: false }, 'a fixed size'],
     ['a size of something else', { size: { longest_edge: 224 } }, '"size"'],
     ['a size beyond sense', { size: 1_000_000 }, path],
     ['a mean of two channels', { size: 224, image_mean: [0, 0] }, path],
@@ -267,7 +263,7 @@ describe('a graph that takes pictures', () => {
 
   it.each([
     ['another size', () => read(['n', 3, 384, 384]), '384'],
-    ['one channel', () => read(['n', 1, 224, 224]), 'makes [3, 224, 224]'],
+    ['one channel', () => read(['n', 1, 224, 224]), 'makes them [3, 224, 224]'],
     ['more at once than a run has', () => read([7, 3, 224, 224]), 'exactly 7'],
     ['bytes', () => read(['n', 3, 224, 224], 'uint8'), 'float32 and float16 are served'],
     ['texts', () => read(['n', 'm']), 'no input for pictures'],

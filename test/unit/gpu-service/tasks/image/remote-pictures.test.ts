@@ -81,7 +81,7 @@ describe('a picture given by URL', () => {
     ['another scheme', 'file:///etc/passwd', /only https/],
     ['a password', 'https://me:secret@pictures.test/good', /name or password/],
     ['a port', 'https://pictures.test:8443/good', /port/],
-    ['no URL', 'https://', /no URL/],
+    ['no URL', 'https://', /not a URL/],
     ['an unknown name', 'https://nowhere.test/', /has no address/],
     ['this host', 'https://127.0.0.1/', /not on the public internet/],
     ['this host as one number', 'https://2130706433/', /not on the public internet/],
