@@ -20,6 +20,7 @@ export class DropWatcher extends Construct {
       description: 'Starts an import when a drop is complete',
       // It schedules its next look by sending itself a delayed message.
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest, SLIPWAY_DROP_QUEUE_URL: data.drops },
+      isContinuedByItself: true,
       timeout: data.drops.handlerTimeout,
       memorySizeMiB: 512,
     })

@@ -20,6 +20,7 @@ export class IngestWorker extends Construct {
       folder: 'ingest',
       description: 'Does one step of an import: plan, transfer, verify, publish or inspect',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest },
+      isContinuedByItself: true,
       timeout: data.ingest.handlerTimeout,
       // A full virtual CPU, for hashing a stream.
       memorySizeMiB: 1769,

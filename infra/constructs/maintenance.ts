@@ -22,6 +22,7 @@ export class Maintenance extends Construct {
       folder: 'maintenance',
       description: 'Checks, collects, backs up and restores the registry',
       sendsTo: { SLIPWAY_INGEST_QUEUE_URL: data.ingest, SLIPWAY_MAINTENANCE_QUEUE_URL: data.maintenance },
+      isContinuedByItself: true,
       timeout: data.maintenance.handlerTimeout,
       // Keeps the hashes of all files in memory, 64 bytes each, and hashes whole blobs.
       memorySizeMiB: 3008,

@@ -1,7 +1,13 @@
 import { join } from 'node:path'
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, ParamsAndSecretsLayerVersion, ParamsAndSecretsVersions, Runtime } from 'aws-cdk-lib/aws-lambda'
+import {
+  Architecture,
+  ParamsAndSecretsLayerVersion,
+  ParamsAndSecretsVersions,
+  RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda'
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
@@ -24,6 +30,11 @@ interface PlatformFunctionProps {
   description: string
   /** The queues it sends to, by environment variable. @default - none */
   sendsTo?: Record<string, WorkQueue>
+  /**
+   * Whether it continues its own work by messages to itself. Lambda takes that for a loop and stops it after 16 in a row,
+   * unless told otherwise. @default false
+   */
+  isContinuedByItself?: boolean
   /** The secrets it reads, by environment variable. @default - none */
   readsSecrets?: Record<string, string>
   /** @default 30 seconds, the HTTP API's limit */
@@ -65,6 +76,7 @@ export class PlatformFunction extends Construct {
         ...config.quotas,
         ...props.environment,
       },
+      ...(props.isContinuedByItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(props.readsSecrets && { paramsAndSecrets: secretsExtension }),
       bundling,
     })

@@ -141,6 +141,23 @@ describe('the queues', () => {
     }
   })
 
+  it('may be sent messages by the function that they feed, which Lambda would stop after 16 in a row, and by no other', () => {
+    const queueOf = (given: unknown) =>
+      /OutputName":"PublishOutput(?:Ref|FnGetAtt)(\w+Queue[0-9A-F]{8})/.exec(JSON.stringify(given))?.[1]
+    const mappings = Object.values(api.findResources('AWS::Lambda::EventSourceMapping')).map(
+      ({ Properties }) => Properties,
+    )
+    for (const [id, { Properties }] of functions) {
+      const fed = mappings
+        .filter(({ FunctionName }) => FunctionName.Ref === id)
+        .map((each) => queueOf(each.EventSourceArn))
+      const sent = Object.values(Properties.Environment.Variables).map(queueOf)
+      const isFedByItself = fed.some((queue) => queue !== undefined && sent.includes(queue))
+      expect([id, Properties.RecursiveLoop]).toEqual([id, isFedByItself ? 'Allow' : undefined])
+    }
+    expect(functions.filter(([, { Properties }]) => Properties.RecursiveLoop === 'Allow')).toHaveLength(3)
+  })
+
   it('hide a message for six times as long as its function may run', () => {
     const visibilities = Object.values(data.findResources('AWS::SQS::Queue')).map((q) => q.Properties.VisibilityTimeout)
     for (const { Properties } of Object.values(api.findResources('AWS::Lambda::EventSourceMapping'))) {
