@@ -1,5 +1,5 @@
 /** A loaded model, as far as eviction is concerned. */
-export interface Occupant {
+export interface EvictionCandidate {
   /** When it was loaded. */
   sinceMs: number
   /** When it was last used. */
@@ -19,34 +19,34 @@ const idleMsMin = 100
  * Chooses the model to evict: the least recently used idle one, else the longest loaded whose turn is over; otherwise
  * the time when one becomes available. Models to keep go last.
  */
-export function chooseVictim<Place extends Occupant>({
-  places: all,
+export function chooseVictim<Candidate extends EvictionCandidate>({
+  candidates: all,
   nowMs,
   turnMsMax = Number.POSITIVE_INFINITY,
-}: ChooseVictim<Place>): Victim<Place> {
-  const turnEndsMs = ({ sinceMs, turnMs }: Occupant) => sinceMs + Math.min(turnMs, turnMsMax)
-  const leavableMs = (place: Occupant) =>
-    place.isBusy ? turnEndsMs(place) : Math.min(turnEndsMs(place), place.usedMs + idleMsMin)
-  const passing = all.filter(({ isKept }) => !isKept)
-  const places = passing.length > 0 ? passing : all
-  const hadTurn = places.filter((place) => turnEndsMs(place) <= nowMs)
-  const idle = places.filter((place) => !place.isBusy && leavableMs(place) <= nowMs)
+}: ChooseVictim<Candidate>): Victim<Candidate> {
+  const turnEndsMs = ({ sinceMs, turnMs }: EvictionCandidate) => sinceMs + Math.min(turnMs, turnMsMax)
+  const evictableMs = (candidate: EvictionCandidate) =>
+    candidate.isBusy ? turnEndsMs(candidate) : Math.min(turnEndsMs(candidate), candidate.usedMs + idleMsMin)
+  const unkept = all.filter(({ isKept }) => !isKept)
+  const candidates = unkept.length > 0 ? unkept : all
+  const hadTurn = candidates.filter((candidate) => turnEndsMs(candidate) <= nowMs)
+  const idle = candidates.filter((candidate) => !candidate.isBusy && evictableMs(candidate) <= nowMs)
   const [victim] = [
     ...idle.toSorted((a, b) => a.usedMs - b.usedMs),
     ...hadTurn.toSorted((a, b) => a.sinceMs - b.sinceMs),
   ]
-  return { victim, nextMs: Math.min(...places.map(leavableMs)) }
+  return { victim, nextMs: Math.min(...candidates.map(evictableMs)) }
 }
 
-interface ChooseVictim<Place> {
-  places: readonly Place[]
+interface ChooseVictim<Candidate> {
+  candidates: readonly Candidate[]
   nowMs: number
   /** The longest that a turn may be now. */
   turnMsMax?: number
 }
 
-interface Victim<Place> {
-  victim: Place | undefined
+interface Victim<Candidate> {
+  victim: Candidate | undefined
   /** When the next one may leave; `Infinity` if nothing is loaded. */
   nextMs: number
 }

@@ -39,20 +39,20 @@ export function createLease({
     ...opened,
     modelId,
     get isResident() {
-      return model.isIn
+      return model.isLoaded
     },
     get hasNeighbours() {
-      return residency.holdsBeside(model)
+      return residency.holdsOthers(model)
     },
     get keptFault() {
       return request.idleMsMax === undefined ? residency.keptFault : undefined
     },
-    load: () => model.come(),
+    load: () => model.load(),
     keepNoLonger,
     assertMayLeave,
     async unload() {
       assertMayLeave()
-      return model.giveUp()
+      return model.unload()
     },
     gate(gated) {
       const gate = model.gate({ ...gated, deployment: request.deployment })

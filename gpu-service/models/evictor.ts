@@ -25,9 +25,9 @@ export class Evictor {
   makeRoom(): void {
     const { stays, loads, waitMsMax, now, again } = this.#options
     const nowMs = now()
-    const places = stays.present
-    const turnMsMax = loads.turnMsFor({ held: places.length, waitMsMax })
-    const { victim, nextMs } = chooseVictim({ places, nowMs, turnMsMax })
+    const candidates = stays.loaded
+    const turnMsMax = loads.turnMsFor({ held: candidates.length, waitMsMax })
+    const { victim, nextMs } = chooseVictim({ candidates, nowMs, turnMsMax })
     if (victim !== undefined) {
       stays.evict(victim, 'memory')
       again()

@@ -4,19 +4,19 @@ import type { Engine } from '../engine/engine.ts'
 import type { WorkSource } from '../engine/work-source.ts'
 
 /** What a queue's gate has to know about the model. */
-export interface Gatekeeper {
+export interface GatedModel {
   /** Whether the engines have it. */
-  readonly isIn: boolean
+  readonly isLoaded: boolean
   /** Requests its load. */
   want(): void
   /** The estimated time until it is loaded. */
-  readonly comesInMs: number
+  readonly loadsInMs: number
   /** Records a run; the returned function ends it. */
   started(): () => void
 }
 
 interface GatedQueueOptions {
-  model: Gatekeeper
+  model: GatedModel
   /** The queue's deployment among those that share the model, for error messages. */
   deployment: string
   queue: ItemQueue
@@ -52,7 +52,7 @@ export class GatedQueue implements WorkSource {
   }
 
   get isRunnable(): boolean {
-    return this.#options.model.isIn
+    return this.#options.model.isLoaded
   }
 
   idle(): Promise<void> {
@@ -69,7 +69,7 @@ export class GatedQueue implements WorkSource {
   /** Called when work has arrived, or the model was loaded or unloaded. */
   wake(): void {
     const { model, wake } = this.#options
-    if (model.isIn) {
+    if (model.isLoaded) {
       this.stopWaiting()
       wake()
     } else if (this.headSinceMs !== undefined) {
@@ -97,8 +97,8 @@ export class GatedQueue implements WorkSource {
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined
-        if (model.isIn) return
-        const seconds = Math.max(1, Math.ceil(model.comesInMs / 1000))
+        if (model.isLoaded) return
+        const seconds = Math.max(1, Math.ceil(model.loadsInMs / 1000))
         const refusal = errors.modelNotReady(deployment, 'it waits for memory', seconds)
         queue.shed({ arrivedBeforeMs: performance.now() - loadWaitMsMax, refusal })
         this.#giveUpInTime()

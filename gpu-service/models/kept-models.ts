@@ -31,9 +31,15 @@ export class KeptModels {
   }
 
   /** A model that had to make room and fits again. If not all fit, each waits for a request instead. */
-  returning({ freeBytes, isAway }: { freeBytes: number; isAway: (model: Resident) => boolean }): Resident | undefined {
+  toReload({
+    freeBytes,
+    isUnloaded,
+  }: {
+    freeBytes: number
+    isUnloaded: (model: Resident) => boolean
+  }): Resident | undefined {
     if (this.fault !== undefined) return undefined
-    return this.#models.values().find((model) => isKept(model) && isAway(model) && model.sizeBytes <= freeBytes)
+    return this.#models.values().find((model) => isKept(model) && isUnloaded(model) && model.sizeBytes <= freeBytes)
   }
 }
 

@@ -53,7 +53,7 @@ export class Residency {
   }
 
   get residentCount(): number {
-    return this.#stays.present.length
+    return this.#stays.loaded.length
   }
 
   get heldBytes(): number {
@@ -61,7 +61,7 @@ export class Residency {
   }
 
   /** Whether the engines have other models, including those being loaded or unloaded. */
-  holdsBeside(model: Resident): boolean {
+  holdsOthers(model: Resident): boolean {
     return this.#stays.count > (this.#stays.has(model) ? 1 : 0)
   }
 
@@ -71,7 +71,7 @@ export class Residency {
   }
 
   /** The estimated time until a wanted model is loaded, after earlier requests. */
-  comesInMs(model: Resident): number {
+  loadsInMs(model: Resident): number {
     return this.#loads.loadsMsUntil(model)
   }
 
@@ -81,7 +81,7 @@ export class Residency {
     const { maxBytes } = this.#options
     if (sizeBytes > maxBytes) return Promise.reject(errors.modelTooLarge({ model: name, sizeBytes, maxBytes }))
     if (isKept(model)) this.#kept.add(model)
-    if (this.#stays.of(model)?.state === 'in') return Promise.resolve()
+    if (this.#stays.of(model)?.state === 'loaded') return Promise.resolve()
     const known = this.#loads.of(model)
     if (known !== undefined) return known
     const granted = this.#loads.add(model)
@@ -94,24 +94,24 @@ export class Residency {
     if (isKept(model) && model.sizeBytes <= this.#options.maxBytes) this.#kept.add(model)
     else this.#kept.delete(model)
     const stay = this.#stays.of(model)
-    if (stay?.state === 'in') stay.waitForIdleness()
+    if (stay?.state === 'loaded') stay.waitForIdleness()
     this.#step()
   }
 
   /** Records that a model has worked. */
   touch(model: Resident): void {
     const stay = this.#stays.of(model)
-    if (stay?.state !== 'in') return
+    if (stay?.state !== 'loaded') return
     stay.touch()
     if (this.#loads.size > 0) this.#step()
   }
 
   /** Unloads a model after its current runs, until it is wanted again. */
-  async giveUp(model: Resident): Promise<void> {
+  async unload(model: Resident): Promise<void> {
     const stay = this.#stays.of(model)
-    if (stay?.state === 'coming') await stay.settled
+    if (stay?.state === 'loading') await stay.settled
     const held = this.#stays.of(model)
-    if (held?.state === 'in') this.#stays.evict(held, 'unload')
+    if (held?.state === 'loaded') this.#stays.evict(held, 'unload')
     await held?.settled
   }
 
@@ -119,28 +119,28 @@ export class Residency {
   async remove(model: Resident): Promise<void> {
     this.#kept.delete(model)
     const stay = this.#stays.of(model)
-    if (stay?.state === 'coming') await stay.settled
+    if (stay?.state === 'loading') await stay.settled
     this.#loads.refuse(model, errors.modelNotReady(model.name, 'it was just removed'))
     const held = this.#stays.of(model)
-    if (held?.state === 'in') this.#stays.send(held)
+    if (held?.state === 'loaded') this.#stays.unload(held)
     await held?.settled
   }
 
   /** A step towards loading the first wanted model. Nothing overtakes it, so that a large one gets its turn. */
   #step(): void {
     this.#evictor.stop()
-    const next = this.#loads.next ?? this.#returning()
+    const next = this.#loads.next ?? this.#toReload()
     if (this.#stays.areLoading || (next !== undefined && this.#stays.has(next))) return
     const { maxBytes } = this.#options
     const { heldBytes, stayingBytes } = this.#stays
     // A loaded model may turn out larger than estimated, so the limit may be exceeded without a new request.
     if (stayingBytes + (next?.sizeBytes ?? 0) > maxBytes) this.#evictor.makeRoom()
-    else if (next !== undefined && heldBytes + next.sizeBytes <= maxBytes) this.#stays.bring(next)
+    else if (next !== undefined && heldBytes + next.sizeBytes <= maxBytes) this.#stays.load(next)
   }
 
   /** A model to reload without a request: one that should stay, and would have without others needing its place. */
-  #returning(): Resident | undefined {
+  #toReload(): Resident | undefined {
     const freeBytes = this.#options.maxBytes - this.heldBytes
-    return this.#kept.returning({ freeBytes, isAway: (model) => !this.#stays.has(model) })
+    return this.#kept.toReload({ freeBytes, isUnloaded: (model) => !this.#stays.has(model) })
   }
 }

@@ -3,7 +3,7 @@ import type { EnginePool } from '../engine/engine-pool.ts'
 import { allAwake, enterEngines, leaveEngines } from './engine-copies.ts'
 import type { Entered } from './enter-engine.ts'
 import type { FolderLock } from './folder-lock.ts'
-import { GatedQueue, type Gatekeeper } from './gated-queue.ts'
+import { type GatedModel, GatedQueue } from './gated-queue.ts'
 import { InFlight } from './in-flight.ts'
 import { LearnedSize } from './learned-size.ts'
 import type { LoadTimes } from './model-lease.ts'
@@ -31,15 +31,15 @@ interface ResidentModelOptions {
 }
 
 /** A deployed model, loaded or unloaded; its queues and tokenizer are ready either way. */
-export class ResidentModel implements Resident, Gatekeeper {
+export class ResidentModel implements Resident, GatedModel {
   readonly #options: ResidentModelOptions
   readonly #queues = new ModelQueues()
   readonly #runs = new InFlight()
   readonly #size: LearnedSize
-  isIn = false
+  isLoaded = false
   #idleMsMax: number | undefined
   loadMs: number | undefined
-  #coming: Promise<void> | undefined
+  #loading: Promise<void> | undefined
   #lock: FolderLock | undefined
 
   constructor(options: ResidentModelOptions) {
@@ -72,8 +72,8 @@ export class ResidentModel implements Resident, Gatekeeper {
     return this.#runs.count > 0 || this.#queues.haveWork
   }
 
-  get comesInMs(): number {
-    return this.#options.residency.comesInMs(this)
+  get loadsInMs(): number {
+    return this.#options.residency.loadsInMs(this)
   }
 
   /** Puts a gate before a queue. */
@@ -92,18 +92,18 @@ export class ResidentModel implements Resident, Gatekeeper {
   /** Requests its load, because work has arrived. */
   want(): void {
     // The failure is reported by `onFailure`.
-    this.come().catch(() => undefined)
+    this.load().catch(() => undefined)
   }
 
   /** Resolves when it is loaded; concurrent calls share one load. @throws what its load throws */
-  come(): Promise<void> {
-    this.#coming ??= this.#come().finally(() => {
-      this.#coming = undefined
+  load(): Promise<void> {
+    this.#loading ??= this.#requestLoad().finally(() => {
+      this.#loading = undefined
     })
-    return this.#coming
+    return this.#loading
   }
 
-  async #come(): Promise<void> {
+  async #requestLoad(): Promise<void> {
     const { residency, onFailure } = this.#options
     try {
       await residency.want(this)
@@ -114,8 +114,8 @@ export class ResidentModel implements Resident, Gatekeeper {
   }
 
   /** Unloads it until it is requested again. */
-  giveUp(): Promise<void> {
-    return this.#options.residency.giveUp(this)
+  unload(): Promise<void> {
+    return this.#options.residency.unload(this)
   }
 
   /** Records a run; the returned function ends it. */
@@ -131,19 +131,19 @@ export class ResidentModel implements Resident, Gatekeeper {
     const { opened, holdFiles, onEntered } = this.#options
     const startedMs = performance.now()
     const lock = await holdFiles(opened.paths)
-    const { speed, warmUpMs } = await this.#load().catch((error) => {
+    const { speed, warmUpMs } = await this.#enterEngines().catch((error) => {
       lock.release()
       throw error
     })
     this.#lock = lock
     this.loadMs = performance.now() - startedMs
-    this.isIn = true
+    this.isLoaded = true
     onEntered({ loadMs: this.loadMs, warmUpMs })
     this.#queues.learn(speed)
     this.#queues.wake()
   }
 
-  async #load(): Promise<Entered> {
+  async #enterEngines(): Promise<Entered> {
     const { modelId, opened, file, pool } = this.#options
     await allAwake(pool)
     const isKnown = this.loadMs !== undefined
@@ -153,7 +153,7 @@ export class ResidentModel implements Resident, Gatekeeper {
 
   async leave(): Promise<void> {
     const { modelId, opened, pool } = this.#options
-    this.isIn = false
+    this.isLoaded = false
     await this.#runs.none()
     await leaveEngines({ modelId, opened: opened.opened, pool })
     this.#lock?.release()

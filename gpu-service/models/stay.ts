@@ -1,4 +1,4 @@
-import type { Occupant } from './choose-victim.ts'
+import type { EvictionCandidate } from './choose-victim.ts'
 import { isKept } from './kept-models.ts'
 import type { Resident } from './resident.ts'
 import { turnMsAfter } from './turns.ts'
@@ -11,10 +11,10 @@ interface StayOptions {
 }
 
 /** One stay of a model in the engines, from load to unload. */
-export class Stay implements Occupant {
+export class Stay implements EvictionCandidate {
   readonly model: Resident
   readonly #options: StayOptions
-  state: 'coming' | 'in' | 'leaving' = 'coming'
+  state: 'loading' | 'loaded' | 'unloading' = 'loading'
   /** Resolves when it is loaded or unloaded, after the callbacks for that. */
   settled: Promise<void> = Promise.resolve()
   sinceMs = 0
@@ -36,11 +36,11 @@ export class Stay implements Occupant {
   }
 
   /** @throws the error of the load */
-  async come(): Promise<void> {
+  async load(): Promise<void> {
     const { now } = this.#options
     const startedMs = now()
     await this.model.enter()
-    this.state = 'in'
+    this.state = 'loaded'
     this.sinceMs = now()
     this.turnMs = turnMsAfter(this.sinceMs - startedMs)
     this.touch()
@@ -58,7 +58,7 @@ export class Stay implements Occupant {
     const { idleMsMax } = this.model
     if (idleMsMax === undefined) return
     const tellIfIdle = () => {
-      if (this.state !== 'in') return
+      if (this.state !== 'loaded') return
       // A caller may leave before a run, whose end would restart the idle time.
       if (this.isBusy) this.waitForIdleness()
       else this.#options.onIdle(this)
@@ -66,9 +66,9 @@ export class Stay implements Occupant {
     this.#idleTimer = setTimeout(tellIfIdle, idleMsMax).unref()
   }
 
-  leave(): Promise<void> {
+  unload(): Promise<void> {
     clearTimeout(this.#idleTimer)
-    this.state = 'leaving'
+    this.state = 'unloading'
     return this.model.leave()
   }
 }

@@ -35,12 +35,12 @@ export class Stays {
   }
 
   /** Those that can run. */
-  get present(): Stay[] {
-    return [...this.#stays.values()].filter(({ state }) => state === 'in')
+  get loaded(): Stay[] {
+    return [...this.#stays.values()].filter(({ state }) => state === 'loaded')
   }
 
   get areLoading(): boolean {
-    return this.#stays.values().some(({ state }) => state === 'coming')
+    return this.#stays.values().some(({ state }) => state === 'loading')
   }
 
   get heldBytes(): number {
@@ -49,15 +49,15 @@ export class Stays {
 
   /** The memory without that of the leaving models. */
   get stayingBytes(): number {
-    return bytesOf([...this.#stays.values()].filter(({ state }) => state !== 'leaving'))
+    return bytesOf([...this.#stays.values()].filter(({ state }) => state !== 'unloading'))
   }
 
-  bring(model: Resident): void {
+  load(model: Resident): void {
     const { now, onEntered, onFailed, onChange } = this.#options
     const stay = new Stay({ model, now, onIdle: (idle) => this.evict(idle, 'idle') })
     this.#stays.set(model, stay)
     stay.settled = stay
-      .come()
+      .load()
       .then(
         () => onEntered(model),
         (error) => {
@@ -70,12 +70,12 @@ export class Stays {
 
   evict(stay: Stay, reason: EvictionReason): void {
     this.#options.onEviction?.(reason)
-    this.send(stay)
+    this.unload(stay)
   }
 
   /** Unloads one. */
-  send(stay: Stay): void {
-    stay.settled = stay.leave().then(() => {
+  unload(stay: Stay): void {
+    stay.settled = stay.unload().then(() => {
       this.#stays.delete(stay.model)
       stay.model.left()
       this.#options.onChange()

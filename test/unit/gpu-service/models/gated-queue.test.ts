@@ -13,11 +13,11 @@ afterEach(() => {
 
 const engine = {} as Engine
 
-function start({ isIn }: { isIn: boolean }) {
+function start({ isLoaded }: { isLoaded: boolean }) {
   const asked = { wanted: 0, woken: 0, running: 0 }
   const model = {
-    isIn,
-    comesInMs: 7400,
+    isLoaded,
+    loadsInMs: 7400,
     want: () => void asked.wanted++,
     started: () => {
       asked.running++
@@ -47,7 +47,7 @@ function start({ isIn }: { isIn: boolean }) {
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
 it('passes work on while the model is in the engines, and counts it as running', async () => {
-  const { gate, asked, runs, submit, outcomes } = start({ isIn: true })
+  const { gate, asked, runs, submit, outcomes } = start({ isLoaded: true })
   submit('a')
   expect(asked).toEqual({ wanted: 0, woken: 1, running: 0 })
   expect(gate.isRunnable).toBe(true)
@@ -62,12 +62,12 @@ it('passes work on while the model is in the engines, and counts it as running',
 })
 
 it('asks for a model that is out, and holds its work until it is in', async () => {
-  const { gate, model, asked, submit, outcomes } = start({ isIn: false })
+  const { gate, model, asked, submit, outcomes } = start({ isLoaded: false })
   submit('a')
   expect(asked).toEqual({ wanted: 1, woken: 0, running: 0 })
   expect(gate.isRunnable).toBe(false)
   await pass(900)
-  model.isIn = true
+  model.isLoaded = true
   gate.wake()
   await pass(5000)
   expect(asked.woken).toBe(1)
@@ -75,7 +75,7 @@ it('asks for a model that is out, and holds its work until it is in', async () =
 })
 
 it('fails each piece of work at its own limit, with a Retry-After', async () => {
-  const { submit, outcomes } = start({ isIn: false })
+  const { submit, outcomes } = start({ isLoaded: false })
   submit('early')
   await pass(600)
   submit('late')
@@ -88,11 +88,11 @@ it('fails each piece of work at its own limit, with a Retry-After', async () => 
 })
 
 it('keeps no timer once the model is in or the queue is given up', async () => {
-  const served = start({ isIn: false })
+  const served = start({ isLoaded: false })
   served.submit('a')
-  served.model.isIn = true
+  served.model.isLoaded = true
   served.gate.wake()
-  const { submit, gate } = start({ isIn: false })
+  const { submit, gate } = start({ isLoaded: false })
   submit('b')
   expect(vi.getTimerCount()).toBe(1)
   gate.stopWaiting()
