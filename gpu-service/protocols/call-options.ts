@@ -2,8 +2,8 @@ import type { Context } from 'hono'
 import { principalOf } from '../../shared/auth/middleware.ts'
 import { errors } from '../../shared/errors.ts'
 import type { CallOptions } from '../batcher/call-options.ts'
+import { withLimitHeaders } from './limit-headers.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
-import { toldOf } from './told-limits.ts'
 
 /** In seconds: ours, and those in which the OpenAI SDKs for JavaScript and Python send their own timeout. */
 const timeoutHeaders = ['x-request-timeout', 'x-stainless-timeout', 'x-stainless-read-timeout'] as const
@@ -22,7 +22,7 @@ export function callOptions(context: Context<ServingEnvironment>, now = () => pe
 /** @throws AppError `rate_limited`, `request_too_costly` */
 function chargeTo(context: Context<ServingEnvironment>, tokens: number): void {
   const limits = context.get('limits')
-  if (limits !== undefined) toldOf(limits, context, () => context.get('admitted')?.charge(tokens))
+  if (limits !== undefined) withLimitHeaders(limits, context, () => context.get('admitted')?.charge(tokens))
 }
 
 /** What determines a request's position in a queue. */
@@ -50,7 +50,7 @@ function deadlineOf(context: Context<ServingEnvironment>, now: () => number): nu
   const seconds = timeoutHeaders.flatMap((name) => {
     const value = context.req.header(name)
     if (value === undefined) return []
-    const number = value.trim() === '' ? Number.NaN : Number(value) + lostOf(name, value)
+    const number = value.trim() === '' ? Number.NaN : Number(value) + truncatedSeconds(name, value)
     if (!(number > 0)) throw errors.invalidRequest(`The header "${name}" must be a number of seconds over 0.`, name)
     return [Math.min(number, secondsMax)]
   })
@@ -58,7 +58,7 @@ function deadlineOf(context: Context<ServingEnvironment>, now: () => number): nu
 }
 
 /** The OpenAI SDKs truncate to whole seconds: one that sends 0 waits for up to 1 s and then disconnects by itself. */
-const lostOf = (name: (typeof timeoutHeaders)[number], value: string): number =>
+const truncatedSeconds = (name: (typeof timeoutHeaders)[number], value: string): number =>
   name.startsWith('x-stainless') && /^\d+$/.test(value.trim()) ? 1 : 0
 
 function priorityOf(context: Context<ServingEnvironment>): CallOptions['priority'] {

@@ -4,8 +4,8 @@ import { errors } from '../../shared/errors.ts'
 import type { Route, Router } from '../deployments/route.ts'
 import { assertRoom } from '../deployments/served.ts'
 import { placeOf } from './call-options.ts'
+import { withLimitHeaders } from './limit-headers.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
-import { toldOf } from './told-limits.ts'
 
 /** Below one model's base path that model answers, whatever the body names: clients send an address, or "dummy". */
 export const modelFromPath = (nameOf: (context: Context<ServingEnvironment>) => string) =>
@@ -46,7 +46,7 @@ export function routeTo(context: Context<ServingEnvironment>, asked: RouteTo): R
   context.set('routedMs', performance.now())
   context.get('leave')?.()
   const { limits } = route.deployment
-  context.set('leave', limits && toldOf(limits, context, () => context.get('admitted')?.enter()))
+  context.set('leave', limits && withLimitHeaders(limits, context, () => context.get('admitted')?.enter()))
   context.get('release')?.()
   context.set('release', route.hold())
   return route
@@ -73,7 +73,7 @@ function admitTo(context: Context<ServingEnvironment>, { deployment: { limits } 
   context.set('limits', limits)
   context.set(
     'admitted',
-    toldOf(limits, context, () => limits.admit(context.get('principal'))),
+    withLimitHeaders(limits, context, () => limits.admit(context.get('principal'))),
   )
 }
 

@@ -34,7 +34,7 @@ interface GivenInput {
 }
 
 /** Locates the elements of each input: in the JSON or in the bytes after it. @throws AppError `invalid_input` */
-export function givenInputs({ inputs, data, behind, hasHeader }: GivenInputs): GivenInput[] {
+export function givenInputs({ inputs, data, binary, hasHeader }: GivenInputs): GivenInput[] {
   const names = new Set<string>()
   let at = 0
   const given = inputs.map(({ name, shape, datatype, parameters: own, data: place }, index): GivenInput => {
@@ -59,13 +59,13 @@ export function givenInputs({ inputs, data, behind, hasHeader }: GivenInputs): G
       )
     if (!hasHeader)
       throw errors.invalidInput(`"${param}" is binary; that needs the header "Inference-Header-Content-Length".`, param)
-    if (at + size > behind.byteLength)
+    if (at + size > binary.byteLength)
       throw errors.invalidInput(`The body ends before the ${size} bytes of "${param}".`, param)
     at += size
-    return { ...head, elements: { bytes: behind.subarray(at - size, at) }, param }
+    return { ...head, elements: { bytes: binary.subarray(at - size, at) }, param }
   })
-  if (at !== behind.byteLength)
-    throw errors.invalidInput(`The body has ${behind.byteLength - at} bytes that belong to no input.`, 'inputs')
+  if (at !== binary.byteLength)
+    throw errors.invalidInput(`The body has ${binary.byteLength - at} bytes that belong to no input.`, 'inputs')
   return given
 }
 
@@ -73,7 +73,7 @@ interface GivenInputs {
   inputs: readonly z.output<typeof givenInput>[]
   data: ScannedData[]
   /** The bytes after the JSON. */
-  behind: Uint8Array
+  binary: Uint8Array
   hasHeader: boolean
 }
 

@@ -28,7 +28,7 @@ interface InferAnswer {
 /** Answers with tensors as JSON, and those requested as binary as bytes after it. */
 export async function answerInfer(context: Context<ServingEnvironment>, answer: InferAnswer): Promise<Response> {
   const header: Buffer[] = []
-  const behind: Uint8Array[] = []
+  const binary: Uint8Array[] = []
   const { model, version, id, yieldTurn } = answer
   const about = { model_name: model, model_version: version, ...(id !== undefined && { id }) }
   header.push(Buffer.from(`${JSON.stringify(about).slice(0, -1)},"outputs":[`))
@@ -37,20 +37,20 @@ export async function answerInfer(context: Context<ServingEnvironment>, answer: 
     if (tensor === undefined) throw new Error(`the model gave no "${name}"`)
     if (index > 0) header.push(Buffer.from(','))
     const bytes = isBinary ? await writeBinary(tensor, yieldTurn) : undefined
-    if (bytes !== undefined) behind.push(bytes)
+    if (bytes !== undefined) binary.push(bytes)
     header.push(Buffer.from(signatureOf(name, tensor, bytes?.byteLength)))
     if (bytes === undefined) for await (const piece of dataPieces(tensor)) header.push(Buffer.from(piece))
     header.push(Buffer.from('}'))
   }
   header.push(Buffer.from(']}'))
   const jsonBytes = header.reduce((total, { byteLength }) => total + byteLength, 0)
-  const isBinary = behind.length > 0
+  const isBinary = binary.length > 0
   const headers = {
     ...answer.headers,
     ...(isBinary && { 'inference-header-content-length': String(jsonBytes) }),
     'content-type': isBinary ? 'application/octet-stream' : 'application/json',
   }
-  return sendPacked({ context, headers, body: await joinBytes([...header, ...behind], yieldTurn) })
+  return sendPacked({ context, headers, body: await joinBytes([...header, ...binary], yieldTurn) })
 }
 
 function signatureOf(name: string, { type, dims }: Tensor, sizeBytes: number | undefined): string {

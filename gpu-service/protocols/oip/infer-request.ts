@@ -74,7 +74,7 @@ export async function readInferRequest({
   const length = headerLength ?? body.byteLength
   const { text, data } = await outlineOf(body.subarray(0, length), signal)
   const { id, parameters: asked, inputs, outputs } = parseWith(outline, parseOutline(text))
-  const given = givenInputs({ inputs, data, behind: body.subarray(length), hasHeader: headerLength !== undefined })
+  const given = givenInputs({ inputs, data, binary: body.subarray(length), hasHeader: headerLength !== undefined })
   // Checked before the elements are parsed, because a small body may have millions, for inputs the model lacks.
   const heads = Object.fromEntries(given.map((one) => [one.name, one]))
   checkInputs(heads, tensors.inputs)

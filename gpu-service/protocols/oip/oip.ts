@@ -30,7 +30,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   app.post('/v2/models/*', guard, async (context) => {
     const path = modelPathOf(context)
     if (path.action === 'infer') return infer(context, { router, path })
-    if (isGiven(path)) throw generatesLater()
+    if (isPrediction(path)) throw generationNotImplemented()
     throw wrongMethod(context, 'GET')
   })
   app.use('/v2/*', errorsBy(answerError))
@@ -53,7 +53,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
   app.get('/v2/models/*', authenticate(verify), (context) => {
     const path = meantPath(modelPathOf(context), router.list(context.get('principal')))
     const { model, action } = path
-    if (isGiven(path)) throw wrongMethod(context, 'POST')
+    if (isPrediction(path)) throw wrongMethod(context, 'POST')
     if (action === 'ready') {
       // Clients of Triton and KServe look at the status.
       const ready = isReady(context, path)
@@ -65,7 +65,7 @@ export function oipRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     return context.json({ model_stats: statisticsOf(model, route.deployment) })
   })
   app.all('/v2/models/*', (context) => {
-    throw wrongMethod(context, isGiven(modelPathOf(context)) ? 'POST' : 'GET')
+    throw wrongMethod(context, isPrediction(modelPathOf(context)) ? 'POST' : 'GET')
   })
   return app
 
@@ -96,7 +96,7 @@ const asTriton = (thrown: Error): Error =>
     ? new AppError({ ...thrown, message: thrown.message, status: 400, cause: thrown.cause })
     : thrown
 
-const generatesLater = () =>
+const generationNotImplemented = () =>
   new AppError({
     code: 'not_implemented',
     status: 501,
@@ -105,7 +105,7 @@ const generatesLater = () =>
   })
 
 /** Whether a path is a prediction (`POST`); all others are reads. */
-const isGiven = ({ action }: ModelPath): boolean => action === 'infer' || action.startsWith('generate')
+const isPrediction = ({ action }: ModelPath): boolean => action === 'infer' || action.startsWith('generate')
 
 const wrongMethod = (context: Context<ServingEnvironment>, taken: string) =>
   errors.methodNotAllowed(context.req.method, context.req.path, allow(context, [taken]))

@@ -10,7 +10,7 @@ import { callOptions } from '../call-options.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
 import { indexEntry } from './repository-index.ts'
-import { whileWaitedFor } from './while-waited-for.ts'
+import { waitWithin } from './wait-within.ts'
 
 const indexRequest = z.looseObject({ ready: z.boolean().optional() })
 const controlRequest = z.looseObject({ parameters: z.record(z.string(), z.unknown()).optional() })
@@ -37,25 +37,25 @@ export function repositoryRoutes({
   })
 
   app.post('/models/:model{.+}/load', requireScope('write'), async (context) => {
-    const deployment = operated(context, 'load')
+    const deployment = operableDeployment(context, 'load')
     const { parameters = {} } = await readOptionalJson(context, controlRequest)
     const [override] = Object.keys(parameters)
     if (override !== undefined) throw notOverridden(override)
-    await obeyed(context, deployment, (signal) => deployment.load(signal))
+    await carryOut(context, deployment, (signal) => deployment.load(signal))
     return context.json({})
   })
 
   app.post('/models/:model{.+}/unload', requireScope('write'), async (context) => {
-    const deployment = operated(context, 'unload')
+    const deployment = operableDeployment(context, 'unload')
     // `unload_dependents` has no effect, because no model here has dependents.
     await readOptionalJson(context, controlRequest)
-    await obeyed(context, deployment, (signal) => deployment.unload(signal))
+    await carryOut(context, deployment, (signal) => deployment.unload(signal))
     return context.json({})
   })
   return app
 
   /** The deployment, if the caller may change it. @throws AppError `model_not_found`, `forbidden` */
-  function operated(context: Context<ServingEnvironment>, verb: 'load' | 'unload'): Operable {
+  function operableDeployment(context: Context<ServingEnvironment>, verb: 'load' | 'unload'): Operable {
     const caller = context.get('principal')
     const deployment = found(context.req.param('model') ?? '', verb, (model) => router.find({ model, caller }))
     const { owner } = deployment.item
@@ -65,14 +65,14 @@ export function repositoryRoutes({
   }
 }
 
-async function obeyed(
+async function carryOut(
   context: Context<ServingEnvironment>,
   { item }: Operable,
   order: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { signal: left, deadlineMs = Number.POSITIVE_INFINITY } = callOptions(context)
   const startedMs = performance.now()
-  await whileWaitedFor({
+  await waitWithin({
     left,
     waitMsMax: Math.min(orderMsMax, deadlineMs - startedMs),
     late: () => errors.modelNotReady(item.name, 'that takes longer than the time limit of the request'),

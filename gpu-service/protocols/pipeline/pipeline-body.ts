@@ -34,7 +34,7 @@ export async function readPipelineBody(
   context: Context<ServingEnvironment>,
   task: string,
 ): Promise<Pick<PipelineRequest, 'inputs' | 'parameters'>> {
-  if (isBytes(context) || (saysNothing(context) && formatOf(await bytesOf(context)) !== undefined))
+  if (isBytes(context) || (isNotJson(context) && formatOf(await bytesOf(context)) !== undefined))
     return { inputs: await bytesOf(context), parameters: {} }
   if (isLarge(context)) {
     const yieldTurn = yieldTurnFor(context.req.raw.signal)
@@ -51,7 +51,7 @@ export async function readPipelineBody(
 }
 
 /** Hugging Face's client sends a Blob without a type, for which fetch and curl set a form's or a text's. */
-const saysNothing = (context: Context): boolean => !/\bjson\b/i.test(context.req.header('content-type') ?? '')
+const isNotJson = (context: Context): boolean => !/\bjson\b/i.test(context.req.header('content-type') ?? '')
 
 async function bytesOf(context: Context): Promise<Uint8Array> {
   refusePacked(context)

@@ -10,7 +10,7 @@ import { guardPredictions } from '../prediction-guard.ts'
 import { askedModel, routeAhead, routeTo } from '../routing.ts'
 import type { ServingEnvironment } from '../serving-environment.ts'
 import type { ServingParts } from '../serving-parts.ts'
-import { asReadBy } from './answers-by-client.ts'
+import { answerForClient } from './answer-for-client.ts'
 import { pipelineMaxBytes } from './body-limit.ts'
 import { readPipelineBody } from './pipeline-body.ts'
 
@@ -35,7 +35,7 @@ export function pipelineRoutes(parts: ServingParts): Hono<ServingEnvironment> {
     const options = callOptions(context)
     const client = context.req.header('user-agent')
     const { json, ...answered } = await service.pipeline({ ...request, options, client })
-    const read = asReadBy(client, { task: answering, inputs: request.inputs, json })
+    const read = answerForClient(client, { task: answering, inputs: request.inputs, json })
     return answerJson(context, { ...answered, json: read })
   }
   app.post('/', guard, answer)

@@ -3,7 +3,11 @@ import type { RequestLimits } from '../deployments/request-limits.ts'
 import type { ServingEnvironment } from './serving-environment.ts'
 
 /** Adds the limits to the response headers if `use` throws because one is exceeded. */
-export function toldOf<Result>(limits: RequestLimits, context: Context<ServingEnvironment>, use: () => Result): Result {
+export function withLimitHeaders<Result>(
+  limits: RequestLimits,
+  context: Context<ServingEnvironment>,
+  use: () => Result,
+): Result {
   try {
     return use()
   } catch (error) {

@@ -2,9 +2,9 @@ import type { LabelScore } from '../../tasks/label-scores.ts'
 import type { JsonText } from '../../tasks/task.ts'
 
 /** Adapts an answer to the client, by its user agent, for tasks whose clients differ. */
-export function asReadBy(userAgent: string | undefined, { task, inputs, json }: Answered): JsonText {
+export function answerForClient(userAgent: string | undefined, { task, inputs, json }: Answered): JsonText {
   if (userAgent === undefined || typeof json !== 'string') return json
-  return task === 'zero-shot-classification' ? labelsReadBy(userAgent, { inputs, json }) : json
+  return task === 'zero-shot-classification' ? labelsForClient(userAgent, { inputs, json }) : json
 }
 
 interface Answered {
@@ -17,9 +17,9 @@ interface Answered {
  * Zero-shot labels for a client's version: huggingface_hub reads a list of `{label, score}` since 1.2, and before that
  * only the object of lists that transformers returns. No answer fits both.
  */
-function labelsReadBy(userAgent: string, { inputs, json }: { inputs: unknown; json: string }): string {
+function labelsForClient(userAgent: string, { inputs, json }: { inputs: unknown; json: string }): string {
   // That client sends a single text.
-  if (typeof inputs !== 'string' || !readsListsOnly(userAgent)) return json
+  if (typeof inputs !== 'string' || !readsObjectOfLists(userAgent)) return json
   const shares = JSON.parse(json) as LabelScore[]
   return JSON.stringify({
     sequence: inputs,
@@ -28,7 +28,7 @@ function labelsReadBy(userAgent: string, { inputs, json }: { inputs: unknown; js
   })
 }
 
-function readsListsOnly(userAgent: string): boolean {
+function readsObjectOfLists(userAgent: string): boolean {
   const [, major, minor] = /\bhf_hub\/(\d+)\.(\d+)/.exec(userAgent) ?? []
   return major === '0' || (major === '1' && Number(minor) < 2)
 }

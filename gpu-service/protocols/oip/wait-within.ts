@@ -1,6 +1,6 @@
 import { type AppError, errors } from '../../../shared/errors.ts'
 
-interface WhileWaitedFor<Result> {
+interface WaitWithin<Result> {
   /** Aborts when the caller has left. */
   left: AbortSignal
   waitMsMax: number
@@ -11,7 +11,7 @@ interface WhileWaitedFor<Result> {
 }
 
 /** Awaits something slow, until the caller leaves or the time is over. @throws AppError */
-export async function whileWaitedFor<Result>({ left, waitMsMax, late, use }: WhileWaitedFor<Result>): Promise<Result> {
+export async function waitWithin<Result>({ left, waitMsMax, late, use }: WaitWithin<Result>): Promise<Result> {
   // The remaining time is a fraction, which AbortSignal.timeout rejects.
   const signal = AbortSignal.any([left, AbortSignal.timeout(Math.max(0, Math.ceil(waitMsMax)))])
   const { promise: over, reject } = Promise.withResolvers<never>()
