@@ -8,12 +8,12 @@ import type { ObjectStore } from '../shared/objects/object-store.ts'
 import type { Table } from '../shared/table/table.ts'
 import { createServingApp } from './app.ts'
 import { CacheBudget } from './batcher/cache-budget.ts'
+import { connectTable } from './deployments/connect-table.ts'
 import { KeyCounts } from './deployments/key-counts.ts'
 import { Reconciler } from './deployments/reconciler.ts'
 import { createRouter } from './deployments/route.ts'
 import type { Served } from './deployments/served.ts'
 import type { ServedDeployment } from './deployments/served-deployment.ts'
-import { tableSide } from './deployments/table-side.ts'
 import type { LostModel } from './engine/engine.ts'
 import { createAdmission } from './protocols/admission.ts'
 import { RefusalCache } from './protocols/refusal-cache.ts'
@@ -51,13 +51,13 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
   const onLoss = (lost: LostModel) => reconciler.lose(lost)
   const engines = createServingModels({ objects, config, log, metrics, workerUrl, onLoss })
   const { pool, cache, models, engineCount } = engines
-  const side = tableSide({ table, log, replicaId, pool: config.pool, device, publicUrl, heartbeatMs })
+  const connected = connectTable({ table, log, replicaId, pool: config.pool, device, publicUrl, heartbeatMs })
   const reconciler = new Reconciler({
     ...{ models, pool, metrics, log, device },
     limits: queueLimitsOf(config),
     now: Date.now,
     keys: new KeyCounts({ metrics }),
-    ...side,
+    ...connected,
     intervalMs: config.reconcileMs ?? 2000,
   })
 
@@ -81,7 +81,7 @@ export function startServing({ table, objects, config, log, metrics, workerUrl }
       verify: createVerifier({ table, adminKeySha256 }),
       known: adminKeyHolder(adminKeySha256),
     }),
-    router: createRouter(() => reconciler.deployments, side),
+    router: createRouter(() => reconciler.deployments, connected),
     metrics,
     log,
     readiness: { reason: () => notReady },

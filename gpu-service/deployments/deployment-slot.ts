@@ -31,7 +31,7 @@ export class DeploymentSlot {
     this.label = label
     this.#parts = parts
     this.#state = new SlotState({ ...parts, item: () => this.item })
-    const onFailure = (error: unknown) => this.#fallOut(error)
+    const onFailure = (error: unknown) => this.#reloadFailed(error)
     const onEntered = (took: LoadTimes) => this.#entered(took)
     this.#model = new SlotModel({ slot: this, state: this.#state, parts, onFailure, onEntered })
   }
@@ -61,7 +61,7 @@ export class DeploymentSlot {
   /** Whether to load it: not yet tried, lost, or failed long enough ago. */
   get isDue(): boolean {
     const isOver = this.state === 'READY' || this.#isRetired || this.#model.isLoading
-    return !isOver && !this.#state.rests
+    return !isOver && !this.#state.isResting
   }
 
   /** Whether it failed here and retrying is unlikely to help. */
@@ -95,7 +95,7 @@ export class DeploymentSlot {
   /** Stops answering until the model is reloaded: an engine could not take it again, or died over it too often. */
   lose(error: ModelLost): void {
     this.#state.lost(error)
-    this.#model.giveBackBehind(error.message)
+    this.#model.giveBackInBackground(error.message)
   }
 
   /** The model was loaded, for every deployment that uses it. */
@@ -111,11 +111,11 @@ export class DeploymentSlot {
   }
 
   /** The model was out of memory, and could not be reloaded for new work. */
-  #fallOut(error: unknown): void {
+  #reloadFailed(error: unknown): void {
     if (this.state !== 'READY') return
     this.#state.failed(error)
     const reason = messageOf(error)
     this.model?.shed(failedLoad({ model: this.item.name, reason, retryAfterSeconds: this.retryAfterSeconds }))
-    this.#model.giveBackBehind(reason)
+    this.#model.giveBackInBackground(reason)
   }
 }

@@ -15,7 +15,7 @@ export function deploymentsNamed<Named extends { item: DeploymentItem }>({
     const { item } = deployment
     let rank = rankOf(item)
     for (const target of item.targets ?? [])
-      if (rank < surest && isServed(target)) rank = Math.max(rank, rankOf(target))
+      if (rank < exactMatch && isServed(target)) rank = Math.max(rank, rankOf(target))
     if (rank > 0) matching.push({ deployment, rank })
   }
   return matching
@@ -29,7 +29,7 @@ interface DeploymentsNamed<Named> {
   refs: Pick<KnownRefs, 'means'>
 }
 
-const surest = 3
+const exactMatch = 3
 
 type NamedTarget = Pick<DeploymentTarget, 'repo' | 'repoId' | 'ref' | 'revision'>
 
@@ -54,7 +54,7 @@ function rankBy(name: string, refs: Pick<KnownRefs, 'means'>): (target: NamedTar
   const ref = at < 0 ? 'main' : name.slice(at + 1)
   return (target) => {
     if (target.repo.toLowerCase() !== repo) return 0
-    if (target.ref === ref || target.revision === ref) return surest
+    if (target.ref === ref || target.revision === ref) return exactMatch
     return refs.means(target, ref) ? 2 : at < 0 ? 1 : 0
   }
 }

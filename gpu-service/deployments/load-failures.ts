@@ -58,7 +58,7 @@ export class LoadFailures {
     // All deployments that share the model report the same failed load.
     if (last !== undefined && last.error === error) return last.count
     const count = (last?.count ?? 0) + 1
-    const pauseMs = pauseBehind(error) ?? backoffMs(count)
+    const pauseMs = pauseAfter(error) ?? backoffMs(count)
     this.#failures.delete(key)
     this.#failures.set(key, { error, count, retryAtMs: this.#now() + pauseMs })
     const [oldest] = this.#failures.keys()
@@ -75,7 +75,7 @@ export class LoadFailures {
 /** The delay after that many consecutive failures. */
 const backoffMs = (failures: number): number => Math.min(300_000, 1000 * 2 ** (failures - 1))
 
-function pauseBehind(error: unknown): number | undefined {
+function pauseAfter(error: unknown): number | undefined {
   if (error instanceof ModelHung) return hungPauseMs
   return error instanceof ModelEndsEngines ? endsEnginesPauseMs : undefined
 }

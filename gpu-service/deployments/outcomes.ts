@@ -2,11 +2,11 @@ import type { BatchObserver } from '../batcher/batch-observer.ts'
 import { LatencyWindow } from './latency-window.ts'
 
 /** Invalid input, in any protocol's status, or a deadline that the caller set too short. */
-const callersFault = new Set([400, 422, 424, 504])
+const callerFaultStatuses = new Set([400, 422, 424, 504])
 /** A dead engine is the target's fault, although the answer tells the caller not to retry. */
-const targetsFault = new Set(['input_ends_engine', 'run_never_ended'])
+const targetFaultCodes = new Set(['input_ends_engine', 'run_never_ended'])
 /** Waiting for, or lacking, memory that others use, or loading; a target that cannot be loaded is judged by that. */
-const nobodysFault = new Set(['model_not_ready', 'engine_memory_short'])
+const neutralCodes = new Set(['model_not_ready', 'engine_memory_short'])
 
 interface Ended {
   status: number
@@ -34,9 +34,9 @@ export class Outcomes {
   /** Records a finished request. Overload and callers' mistakes do not count against the target. */
   note({ status, code = '', latencyMs, caller }: Ended): void {
     if (status < 400) this.window?.answered(latencyMs)
-    else if (targetsFault.has(code)) this.window?.failed(1)
-    else if (nobodysFault.has(code)) return
-    else if (callersFault.has(status)) this.window?.faulted(caller)
+    else if (targetFaultCodes.has(code)) this.window?.failed(1)
+    else if (neutralCodes.has(code)) return
+    else if (callerFaultStatuses.has(status)) this.window?.faulted(caller)
     else if (status >= 500) this.window?.failed(1)
   }
 

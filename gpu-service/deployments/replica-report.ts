@@ -25,10 +25,10 @@ export function reportOf(deployment: ServedDeployment): Omit<ReplicaStatus, 'id'
 }
 
 /** The part of a report whose changes are written at once; the rest waits for the heartbeat. */
-export const gistOf = ({ targets = [], inFlight: _, ...status }: ReturnType<typeof reportOf>): string =>
+export const urgentPartOf = ({ targets = [], inFlight: _, ...status }: ReturnType<typeof reportOf>): string =>
   JSON.stringify([
     status,
-    targets.map(({ queued: __, answered: ___, failed: ____, isResident: _____, ...gist }) => gist),
+    targets.map(({ queued: __, answered: ___, failed: ____, isResident: _____, ...urgentPart }) => urgentPart),
   ])
 
 function targetOf(slot: DeploymentSlot): ReplicaTarget {

@@ -3,7 +3,7 @@ import type { Logger } from '../../shared/log.ts'
 import type { DeploymentItem } from '../../shared/table/deployments.ts'
 import { createTurns } from '../../shared/turns.ts'
 import { isKeeper } from './keepers.ts'
-import { gistOf, reportOf } from './replica-report.ts'
+import { reportOf, urgentPartOf } from './replica-report.ts'
 import type { ServedDeployment } from './served-deployment.ts'
 
 interface ReplicaReporterOptions {
@@ -22,7 +22,7 @@ interface ReplicaReporterOptions {
 }
 
 interface Reported {
-  gist: string
+  urgentPart: string
   counts: string
   atMs: number
 }
@@ -69,14 +69,15 @@ export class ReplicaReporter {
     const { replicaId, write, now, heartbeatMs, refreshMs, log } = this.#options
     const { name } = deployment.item
     const status = reportOf(deployment)
-    const [gist, counts, nowMs] = [gistOf(status), JSON.stringify(status), now()]
+    const [urgentPart, counts, nowMs] = [urgentPartOf(status), JSON.stringify(status), now()]
     const last = this.#reported.get(name)
     const ageMs = nowMs - (last?.atMs ?? Number.NEGATIVE_INFINITY)
-    const isNews = last?.gist !== gist || (last.counts !== counts && ageMs >= heartbeatMs) || ageMs >= refreshMs
+    const isNews =
+      last?.urgentPart !== urgentPart || (last.counts !== counts && ageMs >= heartbeatMs) || ageMs >= refreshMs
     if (!isNews) return
     try {
       await write(name, { id: replicaId, ...status, updatedAt: new Date(nowMs).toISOString() })
-      this.#reported.set(name, { gist, counts, atMs: nowMs })
+      this.#reported.set(name, { urgentPart, counts, atMs: nowMs })
     } catch (error) {
       // The write may still have succeeded.
       this.#reported.delete(name)

@@ -58,7 +58,7 @@ export class SlotModel {
   /**
    * The next load does not wait for this: requests being answered belong to the old model, which has an id of its own.
    */
-  giveBackBehind(reason: string): void {
+  giveBackInBackground(reason: string): void {
     const { slot, parts } = this.#options
     this.giveBack(reason).catch((err) => parts.log.error({ err, deployment: slot.item.name }, 'unload failed'))
   }

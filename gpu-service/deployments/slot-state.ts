@@ -26,7 +26,7 @@ export class SlotState {
   }
 
   /** Whether its file failed here or elsewhere, and must wait before the next try. */
-  get rests(): boolean {
+  get isResting(): boolean {
     return this.#restsBecause !== undefined
   }
 

@@ -22,7 +22,7 @@ import { DesiredState } from './desired-state.ts'
 import { KnownRefs } from './known-refs.ts'
 import { ReplicaReporter } from './replica-reporter.ts'
 
-interface TableSideOptions {
+interface ConnectTable {
   table: Table
   log: Logger
   replicaId: string
@@ -36,7 +36,7 @@ interface TableSideOptions {
 }
 
 /** The replica's connection to the table: the desired state, and its own reports. */
-export function tableSide({
+export function connectTable({
   table,
   log,
   replicaId,
@@ -44,7 +44,7 @@ export function tableSide({
   device,
   publicUrl,
   heartbeatMs = 15_000,
-}: TableSideOptions) {
+}: ConnectTable) {
   const startedAt = new Date().toISOString()
   const address = publicUrl ? { baseUrl: publicUrl } : {}
   let isDeviceTold = false
