@@ -126,7 +126,7 @@ export const faults = {
   diskFull: () =>
     new ImportFault({
       code: 'disk_full',
-      message: 'The disk that this server keeps its data on is full. Make room there, then pull it again to go on.',
+      message: 'The data disk of this server is full. Free some space, then pull again to continue.',
       // Somebody may free space.
       triesMax: 5,
     }),

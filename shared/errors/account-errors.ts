@@ -25,27 +25,27 @@ export const accountErrors = {
     new AppError({
       code: 'invitation_not_found',
       status: 404,
-      message: `There is no invitation "${id}" to take back.`,
+      message: `There is no open invitation "${id}".`,
     }),
   nameTaken: (name: string, param: string) =>
     new AppError({
       code: 'name_taken',
       status: 409,
-      message: `There is a user or an organisation "${name}" already. Choose another name.`,
+      message: `A user or an organisation "${name}" already exists. Choose another name.`,
       param,
     }),
   emailTaken: () =>
     new AppError({
       code: 'email_taken',
       status: 409,
-      message: 'There is an account with this e-mail address already. Log in with it.',
+      message: 'An account with this e-mail address already exists. Log in with it.',
       param: 'email',
     }),
   weakPassword: (param: string) =>
     new AppError({
       code: 'weak_password',
       status: 400,
-      message: 'The password must not be the username or the e-mail address, nor one character again and again.',
+      message: 'The password must not be the username, the e-mail address, or a single repeated character.',
       param,
     }),
   wrongCredentials: () =>
@@ -93,7 +93,7 @@ export const accountErrors = {
     new AppError({
       code: 'no_password',
       status: 409,
-      message: 'This account has no password: its API keys are its only way in.',
+      message: 'This account has no password; it can only be used with its API keys.',
     }),
   notASession: () =>
     new AppError({
@@ -107,7 +107,7 @@ export const accountErrors = {
     new AppError({
       code: 'own_account',
       status: 409,
-      message: 'An admin can neither disable nor demote itself, so that one always stays. Ask another admin.',
+      message: 'Admins cannot disable or demote themselves, so that one always remains. Ask another admin.',
     }),
   adminOnly: () =>
     new AppError({ code: 'admin_only', status: 403, message: 'Only an admin of this platform may do this.' }),

@@ -6,7 +6,7 @@ export const loadErrors = {
     new AppError({
       code: 'rate_limited',
       status: 429,
-      message: `This deployment answers ${limit}. Try again in ${Math.max(0.1, Math.ceil(retryAfterSeconds * 10) / 10)} s.`,
+      message: `This deployment is limited to ${limit}. Try again in ${Math.max(0.1, Math.ceil(retryAfterSeconds * 10) / 10)} s.`,
       retryable: true,
       retryAfterSeconds,
     }),
@@ -14,7 +14,7 @@ export const loadErrors = {
     new AppError({
       code: 'concurrency_limited',
       status: 429,
-      message: `This deployment answers ${limit} ${limit === 1 ? 'request' : 'requests'} at a time on each replica. Try again in ${Math.ceil(retryAfterSeconds * 10) / 10} s.`,
+      message: `This deployment is limited to ${limit} concurrent ${limit === 1 ? 'request' : 'requests'} per replica. Try again in ${Math.ceil(retryAfterSeconds * 10) / 10} s.`,
       retryable: true,
       retryAfterSeconds,
     }),
@@ -23,7 +23,7 @@ export const loadErrors = {
     new AppError({
       code: 'quota_used_up',
       status: 429,
-      message: `This deployment answers ${limit} requests a day, and has. The next day begins at midnight, UTC.`,
+      message: `The quota of this deployment, ${limit} requests a day, is used up. It resets at midnight UTC.`,
       retryAfterSeconds,
     }),
   overloaded: (retryAfterSeconds: number) =>
@@ -38,7 +38,7 @@ export const loadErrors = {
     new AppError({
       code: 'tokenizer_rests',
       status: 429,
-      message: `The tokenizer of this model took very long for the last texts, so it rests. Try again in ${retryAfterSeconds} s, with shorter texts.`,
+      message: `The tokenizer of this model took very long for the last texts, so further texts are refused for a while. Try again in ${retryAfterSeconds} s, with shorter texts.`,
       retryable: true,
       retryAfterSeconds,
     }),
@@ -49,19 +49,19 @@ export const loadErrors = {
       status: 504,
       message:
         neededMs === undefined
-          ? 'The answer was not ready within the time that the request gave. Give it longer, or send fewer inputs.'
-          : `This request needs about ${Math.ceil(neededMs)} ms of the model, which is longer than the time that it gave. Give it longer, or send fewer or shorter inputs.`,
+          ? 'The answer was not ready before the deadline of the request. Set a longer timeout, or send fewer inputs.'
+          : `This request needs about ${Math.ceil(neededMs)} ms, more than its deadline allows. Set a longer timeout, or send fewer or shorter inputs.`,
     }),
   tooCostly: (seconds: number, limitSeconds: number) =>
     new AppError({
       code: 'request_too_costly',
       status: 413,
-      message: `This request alone would take about ${seconds} s of the model; the limit is ${limitSeconds} s. Send fewer or shorter inputs per request.`,
+      message: `This request alone would run for about ${seconds} s; the limit is ${limitSeconds} s. Send fewer or shorter inputs per request.`,
     }),
   tooManyForAMinute: (tokens: number, limit: number) =>
     new AppError({
       code: 'request_too_costly',
       status: 413,
-      message: `This request has ${tokens} tokens, more than this deployment answers in a minute (${limit}). Send fewer or shorter inputs per request.`,
+      message: `This request has ${tokens} tokens, more than the limit of this deployment for a minute (${limit}). Send fewer or shorter inputs per request.`,
     }),
 }

@@ -13,7 +13,7 @@ export const modelErrors = {
     new AppError({
       code: 'deployment_paused',
       status: 409,
-      message: `The deployment "${name}" is paused. Whoever may change it can resume it: npx slipway resume ${name}`,
+      message: `The deployment "${name}" is paused. Its owner can resume it: npx slipway resume ${name}`,
     }),
   modelNotReady: (model: string, state: string, retryAfterSeconds = 1) =>
     new AppError({
@@ -29,14 +29,14 @@ export const modelErrors = {
       code: 'model_kept_loaded',
       status: 409,
       message: isByItself
-        ? `The deployment "${deployment}" is kept loaded. To have it leave memory, let it come with its first request: npx slipway deploy --update --name ${deployment} --min 0, or pause it: npx slipway pause ${deployment}`
-        : `What "${deployment}" serves is kept loaded by a deployment. Those that you may see: npx slipway status`,
+        ? `The deployment "${deployment}" is kept loaded. To free its memory, load it on demand: npx slipway deploy --update --name ${deployment} --min 0, or pause it: npx slipway pause ${deployment}`
+        : `A deployment keeps the model of "${deployment}" loaded. List the deployments that you may see: npx slipway status`,
     }),
   modelTooLarge: ({ model, sizeBytes, maxBytes }: { model: string; sizeBytes: number; maxBytes: number }) =>
     new AppError({
       code: 'model_too_large',
       status: 422,
-      message: `The model "${model}" takes about ${inMegabytes(sizeBytes)} in the engines, which may hold ${inMegabytes(maxBytes)}. Serve it in a smaller precision, with fewer engines (SLIPWAY_ENGINES), or raise SLIPWAY_MODEL_MEMORY_BYTES.`,
+      message: `The model "${model}" needs about ${inMegabytes(sizeBytes)} of memory in the engines, more than the limit of ${inMegabytes(maxBytes)}. Serve it in a smaller precision, with fewer engines (SLIPWAY_ENGINES), or raise SLIPWAY_MODEL_MEMORY_BYTES.`,
     }),
   modelFailed: (model: string, reason: string) =>
     new AppError({
@@ -50,20 +50,20 @@ export const modelErrors = {
       status: 400,
       message:
         bases.length === 0
-          ? `No model that you may ask here can answer ${path}. GET /v1/models lists the models.`
-          : `Several models can answer ${path}. Ask one by its own path: ${bases.map((base) => (path === '/' ? base : base + path)).join(', ')}.`,
+          ? `No model that you may use can answer ${path}. GET /v1/models lists the models.`
+          : `Several models can answer ${path}. Use the path of one of them: ${bases.map((base) => (path === '/' ? base : base + path)).join(', ')}.`,
     }),
   generationNotServed: (path: string, served: readonly string[]) =>
     new AppError({
       code: 'not_implemented',
       status: 501,
-      message: `Text generation is not served yet, so there is no ${path}. What is served: ${served.join(', ')}.`,
+      message: `Text generation is not supported yet, so there is no ${path}. Supported: ${served.join(', ')}.`,
     }),
   wrongTask: (model: string, task: string, wanted: string) =>
     new AppError({
       code: 'wrong_task',
       status: 400,
-      message: `The model "${model}" does ${task}; this route needs ${wanted}.`,
+      message: `The model "${model}" does ${task}, but this route needs ${wanted}.`,
       param: 'model',
     }),
   unsupportedModel: (reason: string) => new AppError({ code: 'unsupported_model', status: 422, message: reason }),
@@ -80,7 +80,7 @@ export const modelErrors = {
     return new AppError({
       code: 'engine_died',
       status: 503,
-      message: `The model could not be run, each time for the same reason: ${reason}. It is being started again. Try again in ${retryAfterSeconds} s.`,
+      message: `The model could not be run, even after a retry: ${reason}. Its engine is being restarted. Try again in ${retryAfterSeconds} s.`,
       retryable: true,
       retryAfterSeconds,
       cause,
@@ -91,7 +91,7 @@ export const modelErrors = {
     new AppError({
       code: 'engine_memory_short',
       status: 503,
-      message: `There was too little memory left to run this input beside the other models that are loaded: ${reason}. Try again later, or send a shorter input.`,
+      message: `The other loaded models left too little memory to run this input: ${reason}. Try again later, or send a shorter input.`,
       retryable: true,
       retryAfterSeconds: 5,
       cause,
@@ -101,14 +101,14 @@ export const modelErrors = {
     new AppError({
       code: 'input_ends_engine',
       status: 422,
-      message: `The model cannot be run on this input: ${reason}, also when it was run by itself. Others are answered.`,
+      message: `The model cannot be run on this input, even alone: ${reason}. Other inputs are not affected.`,
       cause,
     }),
   runNeverEnded: (reason: string, cause?: unknown) =>
     new AppError({
       code: 'run_never_ended',
       status: 500,
-      message: `The model was given up: ${reason}. It is not run again by itself: whoever deployed it is told why.`,
+      message: `The model was stopped: ${reason}. It is not restarted automatically; the status of its deployment says why.`,
       cause,
     }),
 }

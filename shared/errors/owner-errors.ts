@@ -11,16 +11,16 @@ export const ownerErrors = {
     new AppError({
       code: 'organisation_not_empty',
       status: 409,
-      message: `"${name}" still has repos or deployments, or deleted repos that can be brought back, or bytes of them that the next collection gives back. Move or delete them first, and wait for that: GET /api/v1/usage tells what is left.`,
+      message: `"${name}" still has repos or deployments, or deleted repos that are not collected yet. Move or delete them first, and wait for the next collection: GET /api/v1/usage shows what is left.`,
     }),
   notAnOrganisation: (name: string) =>
     new AppError({
       code: 'not_an_organisation',
       status: 409,
-      message: `"${name}" is the namespace of a user: it has no members and stays as long as the user.`,
+      message: `"${name}" is the namespace of a user, so it has no members and cannot be deleted.`,
     }),
   memberNotFound: (owner: string, username: string) =>
-    new AppError({ code: 'member_not_found', status: 404, message: `"${username}" is no member of "${owner}".` }),
+    new AppError({ code: 'member_not_found', status: 404, message: `"${username}" is not a member of "${owner}".` }),
   lastAdmin: (owner: string) =>
     new AppError({
       code: 'last_admin',
@@ -31,26 +31,26 @@ export const ownerErrors = {
     new AppError({
       code: 'name_reserved',
       status: 400,
-      message: `The name "${name}" is kept for the platform itself. Choose another.`,
+      message: `The name "${name}" is reserved for the platform. Choose another.`,
       param,
     }),
   limitedKey: () =>
     new AppError({
       code: 'limited_key',
       status: 403,
-      message: 'This API key is for one owner or one repo only. Use a session, or a key without a limit.',
+      message: 'This API key is limited to one owner or one repo. Use a session, or a key without a limit.',
     }),
   beyondKeyLimit: (limit = 'one repo') =>
     new AppError({
       code: 'limited_key',
       status: 403,
-      message: `This API key is for ${limit} only, and what you ask for lies outside of it. Ask with a session, or with a key that is not limited to ${limit}.`,
+      message: `This API key is limited to ${limit}, and your request goes beyond it. Use a session, or a key that is not limited to ${limit}.`,
     }),
   keyOutlivesMaker: (validUntil: string) =>
     new AppError({
       code: 'key_outlives_maker',
       status: 403,
-      message: `A key cannot be valid longer than the key that makes it, which ends at ${validUntil}.`,
+      message: `A key cannot be valid longer than the key that creates it, which expires at ${validUntil}.`,
       param: 'expiresInDays',
     }),
   beyondLimit: () =>
@@ -58,7 +58,7 @@ export const ownerErrors = {
       code: 'beyond_limit',
       status: 403,
       message:
-        'The key that you use is for one owner or repo only, and so are the keys that it makes: send that as "limit".',
+        'Your key is limited to one owner or repo, so the keys that it creates must be, too: send the same "limit".',
       param: 'limit',
     }),
   keyNotFound: (id: string) =>
@@ -67,6 +67,6 @@ export const ownerErrors = {
     new AppError({
       code: 'own_key',
       status: 409,
-      message: `The key "${id}" is the one that you use now. Revoke it with another key that has the scope "admin".`,
+      message: `The key "${id}" is the one you are using now. Revoke it with another key that has the scope "admin".`,
     }),
 }

@@ -5,7 +5,7 @@ export const registryErrors = {
     new AppError({
       code: 'repo_not_found',
       status: 404,
-      message: `There is no repo "${repo}", or you may not see it. "npx slipway ls" lists what you have.`,
+      message: `There is no repo "${repo}", or you may not see it. "npx slipway ls" lists the repos that you may see.`,
     }),
   revisionNotFound: (repo: string, ref: string) =>
     new AppError({
@@ -17,7 +17,7 @@ export const registryErrors = {
     new AppError({
       code: 'import_under_way',
       status: 409,
-      message: `"${target}" is being brought in now. Ask again when it is here, which this waits for: ${pulledBy}`,
+      message: `"${target}" is still being imported. Try again when the import is complete; this command waits for it: ${pulledBy}`,
       retryable: true,
       retryAfterSeconds: 2,
     }),
@@ -25,7 +25,7 @@ export const registryErrors = {
     new AppError({
       code: 'still_inspected',
       status: 409,
-      message: `"${target}" is still being inspected. Ask again in a moment.`,
+      message: `"${target}" is still being inspected. Try again in a moment.`,
       retryable: true,
       retryAfterSeconds: 1,
     }),
@@ -41,28 +41,28 @@ export const registryErrors = {
     new AppError({
       code: 'deployment_exists',
       status: 409,
-      message: `A deployment "${name}" exists already; it serves ${target}. Change it: npx slipway deploy … --name ${name} --update; or choose another name with --name.`,
+      message: `A deployment "${name}" already exists and serves ${target}. Change it with: npx slipway deploy … --name ${name} --update, or choose another name with --name.`,
       details: { url },
     }),
   deploymentNameTaken: (name: string) =>
     new AppError({
       code: 'deployment_exists',
       status: 409,
-      message: `The name "${name}" is taken by a deployment of somebody else. Choose another one with --name.`,
+      message: `The name "${name}" is taken by a deployment of somebody else. Choose another name with --name.`,
       param: 'name',
     }),
   poolNotFound: (pool: string, pools: readonly string[]) =>
     new AppError({
       code: 'pool_not_found',
       status: 422,
-      message: `There is no pool "${pool}", so nothing would serve it. There is: ${pools.join(', ')}.`,
+      message: `There is no pool "${pool}". Available pools: ${pools.join(', ')}.`,
       param: 'pool',
     }),
   deploymentChanged: ({ name, is, expected }: { name: string; is: number; expected: number }) =>
     new AppError({
       code: 'precondition_failed',
       status: 412,
-      message: `The deployment "${name}" is at version ${is}, not ${expected}: somebody changed it meanwhile. Read it again.`,
+      message: `The deployment "${name}" is at version ${is}, not ${expected}: it was changed meanwhile. Read it again.`,
       details: { version: is },
     }),
 }

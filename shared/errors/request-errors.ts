@@ -20,7 +20,7 @@ export const requestErrors = {
       code: 'invalid_token',
       status: 401,
       message:
-        'The access token is expired, its session is over, or it is none of ours. Get a new one from POST /api/v1/auth/refresh, or log in again.',
+        'The access token is invalid or expired, or its session has ended. Get a new one from POST /api/v1/auth/refresh, or log in again.',
     }),
   missingScope: (scope: Scope, held: readonly Scope[]) =>
     new AppError({
@@ -32,7 +32,7 @@ export const requestErrors = {
     new AppError({
       code: 'forbidden',
       status: 403,
-      message: `You may not ${access} here: that needs a higher role in "${owner}". An admin of "${owner}" can give it to you.`,
+      message: `You may not ${access} here: this needs a higher role in "${owner}". An admin of "${owner}" can give it to you.`,
     }),
   /** `near` suggests the route that was probably meant. */
   routeNotFound: (method: string, path: string, near = 'The routes are listed at /api/v1/openapi.json.') =>
@@ -45,13 +45,13 @@ export const requestErrors = {
     new AppError({
       code: 'method_not_allowed',
       status: 405,
-      message: `${path} does not take ${method}. It takes ${allowed.join(', ')}.`,
+      message: `${path} does not support ${method}. It supports ${allowed.join(', ')}.`,
     }),
   invalidRequest: (message: string, param?: string) =>
     new AppError({ code: 'invalid_request', status: 400, message, param }),
   halfCharacter: (param: string): AppError =>
     requestErrors.invalidRequest(
-      `"${param}" holds half of a surrogate pair, such as \\ud83d alone, which is no character: send both halves or none.`,
+      `"${param}" contains half of a surrogate pair, such as \\ud83d alone, which is not a character: send both halves or none.`,
       param,
     ),
   invalidInput: (message: string, param?: string) =>
@@ -62,13 +62,13 @@ export const requestErrors = {
     new AppError({
       code: 'unsupported_encoding',
       status: 415,
-      message: `The content encoding "${coding.slice(0, 50)}" is not taken; send ${taken}.`,
+      message: `The content encoding "${coding.slice(0, 50)}" is not supported; send ${taken}.`,
     }),
   payloadTooLarge: (limitBytes: number) =>
     new AppError({
       code: 'payload_too_large',
       status: 413,
-      message: `The request body is larger than the limit of ${limitBytes} bytes. Send fewer inputs per request, or a smaller picture.`,
+      message: `The request body is larger than the limit of ${limitBytes} bytes. Send fewer inputs per request, or a smaller image.`,
     }),
   tooLarge: (what: string, limit: string) =>
     new AppError({ code: 'too_large', status: 422, message: `${what} is larger than the limit of ${limit}.` }),
@@ -91,7 +91,7 @@ export const requestErrors = {
     new AppError({
       code: 'disk_full',
       status: 507,
-      message: 'The disk that this server keeps its data on is full. Make room there, then send the request again.',
+      message: 'The data disk of this server is full. Free some space, then send the request again.',
       cause,
     }),
   internal: (requestId: string, cause?: unknown) =>
@@ -107,6 +107,6 @@ export const requestErrors = {
 function wayToScope(scope: Scope, held: readonly Scope[]): string {
   const wanted = scopesWith(held, scope).map((one) => `--scope ${one}`)
   const maker =
-    scope === 'admin' ? 'Use one that has it, or the access token of a login; either' : 'A key with the scope "admin"'
-  return `${maker} makes another: npx slipway keys create NAME ${wanted.join(' ')}`
+    scope === 'admin' ? 'Use a key that has it, or the access token of a login; either' : 'A key with the scope "admin"'
+  return `${maker} can create another: npx slipway keys create NAME ${wanted.join(' ')}`
 }

@@ -24,7 +24,7 @@ The default is the newest complete backup. Without --replace or --merge the regi
 read and checked before the first write, and an interrupted restore continues where it stopped. After the loss of the
 table, revisions newer than the backup are restored from the bucket, too.
 
-Without --merge, deployments return as they were in the backup, serving or paused; those that are paused now stay paused.`,
+Without --merge, deployments return as they were in the backup, but those that are paused now stay paused.`,
   options: { replace: { type: 'boolean' }, merge: { type: 'boolean' }, objects: { type: 'boolean' }, ...detachOption },
   parameters: { min: 0, max: 1 },
   async run(invocation) {

@@ -93,7 +93,7 @@ describe('who may do what', () => {
     const refused = (principal: Principal, resource: { owner: string; visibility?: 'public' }) => () =>
       requireAccess({ principal, access: 'admin', resource, hidden: () => new Error('hidden') })
     const ofRepo = member({ role: 'admin', limit: { repoId: 'r1', repo: 'team/one' } })
-    const message = expect.stringContaining('This API key is for team/one only')
+    const message = expect.stringContaining('This API key is limited to team/one')
     expect(refused(ofRepo, { owner: 'team', visibility })).toThrow(
       expect.objectContaining({ code: 'limited_key', message }),
     )
@@ -101,7 +101,7 @@ describe('who may do what', () => {
     expect(refused(ofOwner, { owner: 'team', visibility })).toThrow(
       expect.objectContaining({
         code: 'limited_key',
-        message: expect.stringContaining('This API key is for lab only'),
+        message: expect.stringContaining('This API key is limited to lab'),
       }),
     )
     expect(refused(ofOwner, { owner: 'other', visibility })).toThrow(expect.objectContaining({ code: 'forbidden' }))

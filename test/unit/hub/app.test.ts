@@ -17,7 +17,7 @@ describe('a path asked with a method that it does not take', () => {
   ])('names those that it takes: %s %s', async (method, path, allow) => {
     const { status, headers } = await hub().app.request(path, { method })
     expect([status, headers.get('allow')]).toEqual([405, allow])
-    expect(headers.get('x-error-message')).toContain(`does not take ${method}`)
+    expect(headers.get('x-error-message')).toContain(`does not support ${method}`)
   })
 
   it('is still none where no method of it is taken, and a repo without an owner is still missing', async () => {

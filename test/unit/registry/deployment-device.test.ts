@@ -152,7 +152,7 @@ describe('a pool', () => {
     const { status, body } = await deploy({ pool })
     expect(status).toBe(422)
     expect(body.error).toMatchObject({ code: 'pool_not_found', param: 'pool' })
-    expect(body.error.message).toBe(`There is no pool "${pool}", so nothing would serve it. There is: default, big.`)
+    expect(body.error.message).toBe(`There is no pool "${pool}". Available pools: default, big.`)
     expect(await deploy({ pool: 'big' })).toMatchObject({ status: 201, body: { pool: 'big' } })
   })
 })

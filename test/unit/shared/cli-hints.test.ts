@@ -98,7 +98,7 @@ it('passes on why the server does not accept a key, such as an access token that
   vi.stubGlobal('fetch', async () => Response.json(platformEnvelope(error, 'req_1'), { status: error.status }))
   const { code, err } = await cli('ls')
   expect(code).toBe(1)
-  expect(err).toMatch(/does not accept the API key\..*access token is expired.*log in again/)
+  expect(err).toMatch(/does not accept the API key\..*access token is invalid or expired.*log in again/)
 })
 
 describe('slipway alias --delete', () => {

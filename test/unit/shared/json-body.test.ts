@@ -24,7 +24,7 @@ it('refuses a body that is not UTF-8, so that no replaced characters are answere
 it('tells who packs a body that it is not taken so, rather than that it is not UTF-8', async () => {
   const headers = { 'content-encoding': 'gzip' }
   const response = await app.request('/', { method: 'POST', headers, body: gzipSync('{"inputs":"a"}') })
-  expect(await response.json()).toBe('The content encoding "gzip" is not taken; send the body as it is.')
+  expect(await response.json()).toBe('The content encoding "gzip" is not supported; send the body as it is.')
 })
 
 it('reads a body with a byte order mark and characters of every length', async () => {

@@ -57,7 +57,7 @@ it('refuses requests beyond the concurrency limit, in the error format of their 
     expect(headers.get('x-should-retry')).toBeNull()
   }
   const bodies = await Promise.all(refused.map((response) => response.json()))
-  const message = expect.stringContaining('1 request at a time')
+  const message = expect.stringContaining('1 concurrent request per replica')
   expect(bodies).toMatchObject([
     { error: { type: 'rate_limit_error', code: 'concurrency_limited', message } },
     { error: message, error_type: 'Overloaded' },

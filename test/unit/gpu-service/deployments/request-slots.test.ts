@@ -22,7 +22,7 @@ describe('the concurrency slots of a deployment', () => {
     const { slots, refusal } = start(2)
     const [first] = [slots.take(), slots.take()]
     expect([slots.taken, slots.free]).toEqual([2, 0])
-    expect(() => slots.take()).toThrow('2 requests at a time')
+    expect(() => slots.take()).toThrow('2 concurrent requests per replica')
     first?.()
     first?.()
     expect([slots.taken, slots.free, refusal()]).toEqual([1, 1, undefined])

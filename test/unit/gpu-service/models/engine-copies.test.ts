@@ -90,7 +90,7 @@ describe('loading a model', () => {
       'a graph of another task',
       { ...embedder, [file]: iris['model.onnx'] ?? damaged },
       {},
-      'takes an input "X" (float32)',
+      'has an input "X" (float32)',
     ],
     ['a task that is not served', embedder, { task: 'image-to-video' }, '"image-to-video" is not served'],
     ['a file that is not there', embedder, { file: 'absent.onnx' }, 'no file "absent.onnx"'],

@@ -67,7 +67,7 @@ it('refuses a model larger than the budget, by name and with the setting to rais
   expect(await ask('first')).toMatchObject({
     status: 422,
     body: {
-      error: expect.stringMatching(/"first".*"onnx\/model.onnx" takes about .* raise SLIPWAY_MODEL_MEMORY_BYTES/),
+      error: expect.stringMatching(/"first".*"onnx\/model.onnx" needs about .* raise SLIPWAY_MODEL_MEMORY_BYTES/),
     },
   })
   const row = { inputs: [[5.1, 3.5, 1.4, 0.2]] }

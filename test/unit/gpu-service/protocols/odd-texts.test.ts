@@ -60,7 +60,7 @@ describe.each([
       const [path, json, param] = ask('\ud83d')
       const refused = await host.ask(path, { json })
       expect([400, 422]).toContain(refused.status)
-      expect(await refused.text()).toContain(`\\"${param}\\" holds half of a surrogate pair`)
+      expect(await refused.text()).toContain(`\\"${param}\\" contains half of a surrogate pair`)
     })
 
     it.each([...asks])('%s: a NUL is accepted as a character', async (_name, ask) => {

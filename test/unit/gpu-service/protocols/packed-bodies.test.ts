@@ -34,7 +34,7 @@ describe('a compressed body', () => {
         const answer = await send(base, { body, coding, type })
         const { error, code } = (await answer.json()) as { error: string; code: string }
         expect([type, answer.status, code]).toEqual([type, 415, 'unsupported_encoding'])
-        expect(error).toBe(`The content encoding "${coding.trim()}" is not taken; send the body as it is.`)
+        expect(error).toBe(`The content encoding "${coding.trim()}" is not supported; send the body as it is.`)
       }
     },
   )
@@ -45,7 +45,7 @@ describe('a compressed body', () => {
       const answer = await send(path, { body, coding: 'gzip' })
       return [answer.status, await answer.json()]
     }
-    const said = expect.stringContaining('"gzip" is not taken')
+    const said = expect.stringContaining('"gzip" is not supported')
     expect(await told('/v1/embeddings')).toMatchObject([
       415,
       { error: { message: said, type: 'invalid_request_error' } },

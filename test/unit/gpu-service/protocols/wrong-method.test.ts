@@ -16,7 +16,8 @@ const ask = async (method: string, path: string, token?: null) => {
   const allow = response.headers.get('allow')
   return { status: response.status, allow, requestId: response.headers.get('x-request-id'), response }
 }
-const said = (method: string) => expect.stringMatching(new RegExp(`does not take ${method}\\. It takes [A-Z, ]+\\.$`))
+const said = (method: string) =>
+  expect.stringMatching(new RegExp(`does not support ${method}\\. It supports [A-Z, ]+\\.$`))
 
 /** The error format of each protocol family. */
 const envelopes = {

@@ -49,10 +49,10 @@ describe('a commit', () => {
   })
 
   it.each([
-    ['summary', { ...header, value: { summary: 'half \ud83d' } }, 'Line 1: "value.summary" holds half'],
+    ['summary', { ...header, value: { summary: 'half \ud83d' } }, 'Line 1: "value.summary" contains half'],
     ['description', { ...header, value: { summary: 's', description: '\udc00' } }, 'Line 1: "value.description"'],
-    ['path', [header, { key: 'deletedFile', value: { path: '\ud800' } }], 'Line 2: "value.path" holds half'],
-    ['content', [header, file({ content: 'a\ud83db' })], 'Line 2: "value.content" holds half'],
+    ['path', [header, { key: 'deletedFile', value: { path: '\ud800' } }], 'Line 2: "value.path" contains half'],
+    ['content', [header, file({ content: 'a\ud83db' })], 'Line 2: "value.content" contains half'],
   ])('with half a character in its %s is refused, not stored as another one', async (_, items, message) => {
     expect(await refusal(lines(...[items].flat()))).toContain(`400 ${message}`)
     const whole = lines(header, file({ content: 'a\ud83d\ude00b' })).replace('😀', String.raw`\ud83d\ude00`)

@@ -41,7 +41,7 @@ describe('unloading a model', () => {
       await deployTargets(host, { name, targets: [target], min })
     await expect.poll(async () => (await order('load', 'theirs')).status, slow).toBe(200)
     const { body, status } = await order('unload', 'mine')
-    expect({ body, status }).toEqual({ status: 409, body: said('is kept loaded by a deployment.') })
+    expect({ body, status }).toEqual({ status: 409, body: said('A deployment keeps the model of "mine" loaded.') })
     expect(JSON.stringify(body)).not.toMatch(/theirs|another|other|file/)
     expect(await isReady('mine')).toMatchObject({ ready: true })
   })

@@ -162,7 +162,7 @@ describe('the routes of text-embeddings-inference', () => {
       const atRoot = (await post('/', { inputs: 'a' }, two)).body as { error: string }
       const [named = ''] = /\/api\S+\b/.exec(atRoot.error) ?? []
       expect((await post(named, { inputs: 'a' }, two)).status).toBe(200)
-      expect(atRoot.error).toContain('by its own path: /api/v1/predict/one, /api/v1/predict/two.')
+      expect(atRoot.error).toContain('Use the path of one of them: /api/v1/predict/one, /api/v1/predict/two.')
       const user = await makeUser(two.table)
       await putMembership(two.table, { user, owner: 'other', role: 'read' })
       const token = await makeKey(two.table, { user, scopes: ['infer'] })
