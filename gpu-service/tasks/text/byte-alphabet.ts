@@ -25,3 +25,15 @@ export function toByteAlphabet({ text, starts, ends }: AlignedText): AlignedText
   }
   return made.done()
 }
+
+const byteOf = new Map(alphabet.map((character, byte) => [character, byte]))
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Reads tokens in the byte alphabet. As in Python, a token with any other character stands for itself. */
+export function fromByteAlphabet(tokens: readonly string[]): string {
+  const bytes = tokens.flatMap((token) => {
+    const own = Array.from(token, (character) => byteOf.get(character))
+    return own.includes(undefined) ? [...encoder.encode(token)] : own
+  })
+  return decoder.decode(Uint8Array.from(bytes as number[]))
+}

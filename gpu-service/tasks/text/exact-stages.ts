@@ -1,3 +1,4 @@
+import { fromByteAlphabet } from './byte-alphabet.ts'
 import { readCharsmap } from './charsmap.ts'
 import { type Stage, type Staged, stagesOf } from './tokenizer-stages.ts'
 
@@ -8,16 +9,19 @@ const unspaced = /\P{White_Space}+/gu
 
 /**
  * Makes stages of the library agree with Python's: its SentencePiece normaliser only approximates the usual ones, its
- * words consist of ASCII letters only, and it takes adjacent punctuation marks for one word.
+ * words consist of ASCII letters only, it takes adjacent punctuation marks for one word, and it decodes characters that
+ * stand for no byte, such as a space, to zero bytes.
  *
  * @param splitting `pre_tokenizer` of tokenizer.json; the library does not keep the type of every stage
  */
-export function exactStages(tokenizer: Omit<Staged, 'decoder'>, splitting: unknown): void {
+export function exactStages(tokenizer: Staged, splitting: unknown): void {
   for (const stage of stagesOf({ normalizer: tokenizer.normalizer, pre_tokenizer: null, decoder: null })) {
     const { type, precompiled_charsmap: charsmap } = stage.config ?? {}
     if (type === 'Precompiled' && typeof charsmap === 'string' && charsmap !== '')
       stage.normalize = readCharsmap(charsmap)
   }
+  const decoders: DecodingStage[] = stagesOf({ normalizer: null, pre_tokenizer: null, decoder: tokenizer.decoder })
+  for (const stage of decoders) if (stage.byte_decoder !== undefined) stage.convert_tokens_to_string = fromByteAlphabet
   const splitters: SplittingStage[] = stagesOf({ ...tokenizer, normalizer: null, decoder: null })
   const said = leavesOf(splitting as SplittingNode)
   for (const [index, stage] of splitters.entries()) {
@@ -27,6 +31,12 @@ export function exactStages(tokenizer: Omit<Staged, 'decoder'>, splitting: unkno
     if (type === 'Punctuation' && behavior === 'Isolated' && stage.pattern !== undefined)
       stage.pattern = new RegExp(stage.pattern.source.replace(/\+$/, ''), 'gu')
   }
+}
+
+/** The library's decoder of bytes. */
+interface DecodingStage extends Stage {
+  byte_decoder?: unknown
+  convert_tokens_to_string?(tokens: readonly string[]): string
 }
 
 interface SplittingStage extends Stage {

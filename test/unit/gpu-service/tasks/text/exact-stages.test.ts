@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readCharsmap } from '../../../../../gpu-service/tasks/text/charsmap.ts'
 import { createTokenizer } from '../../../../../gpu-service/tasks/text/tokenizer.ts'
+import { bytes } from '../../support/small-tokenizers.ts'
 
 /**
  * Compiled by sentencepiece 0.2 from eight rules: the ligature fi, four kinds of spaces, a soft hyphen, a wide A, e with an
@@ -62,6 +63,12 @@ const wordsOf = (vocab: readonly string[], stages: object, config: object = {}) 
   const tokenizer = createTokenizer(file as never, config)
   return (text: string) => tokenizer.ids(text, { start: 0, end: text.length }).map((id) => tokenizer.tokenOf(id))
 }
+
+it('tokens of bytes that are text already stay it, as words that are joined to an entity do', () => {
+  const { join } = createTokenizer({ ...bytes(true).file, decoder: { type: 'ByteLevel' } } as never, {})
+  expect(join(['J', 'ohn', 'Ġ', 'flew'])).toBe('John flew')
+  expect(join(['John', ' flew', ' Grüße'])).toBe('John flew Grüße')
+})
 
 describe('words', () => {
   it('are of letters of every language, and end at the spaces of Unicode', () => {
