@@ -16,9 +16,12 @@ export async function classifiedOutputs({ tensors, wanted, route, yieldTurn }: C
   // Tabular models describe them as `classes`.
   const labels = route.describe.labels ?? route.describe.classes
   const classified: Tensors = { ...tensors }
+  const hasRows = (route.service.capabilities.tensors?.rowsTogetherMax ?? 0) > 0
   for (const { name, classes: count } of wanted) {
-    const tensor = tensors[name]
-    if (tensor === undefined || count === undefined) continue
+    const given = tensors[name]
+    if (given === undefined || count === undefined) continue
+    // One value per row, and not the values of one row.
+    const tensor = hasRows && given.dims.length === 1 ? { ...given, dims: [...given.dims, 1] } : given
     const named = Array.isArray(labels) ? labels.map(String) : []
     classified[name] = await classifyOutput({ name, tensor, count, labels: named, yieldTurn })
   }
@@ -28,7 +31,7 @@ export async function classifiedOutputs({ tensors, wanted, route, yieldTurn }: C
 interface ClassifiedOutputs {
   tensors: Tensors
   wanted: readonly { name: string; classes?: number | undefined }[]
-  route: Pick<Route, 'describe'>
+  route: Pick<Route, 'describe' | 'service'>
   yieldTurn: YieldTurn
 }
 

@@ -33,6 +33,11 @@ describe('the classes of an output', () => {
     expect(parts[0]?.[0]).toMatch(/^0\.97752\d$/)
   })
 
+  it('are of each row its own, where an output has one value per row', async () => {
+    const { outputs } = await readAnswer(await inferOn(host, 'iris', { ...flowers, ...classesOf('output_label', 2) }))
+    expect(outputs).toEqual([{ name: 'output_label', datatype: 'BYTES', shape: [2, 1], data: ['0:0', '2:0'] }])
+  })
+
   it('are of whole numbers without labels, and no more than there are values', async () => {
     const { outputs } = await readAnswer(
       await inferOn(host, 'simple', { ...simpleRequest(), ...classesOf('OUTPUT0', 100) }),
