@@ -45,8 +45,9 @@ export async function readPipelineBody(
     context,
     task.startsWith('tabular-') ? tabularBody : body,
   )
-  // Only clients of text generation send `stream`, and they cannot read the answers of other tasks.
+  // Only clients of text generation send these, and they cannot read the answers of other tasks.
   if (typeof root.stream === 'boolean') throw errors.generationNotServed('"stream"', servedTasks)
+  if (typeof parameters?.max_new_tokens === 'number') throw errors.generationNotServed('"max_new_tokens"', servedTasks)
   return { inputs, parameters: { ...root, ...parameters } }
 }
 

@@ -75,9 +75,9 @@ describe.skipIf(!hasTinyModels)("Hugging Face's client for JavaScript", () => {
     const messages = [{ role: 'user', content: 'hello' }]
     await expect(client.chatCompletion({ messages })).rejects.toThrow(told)
     // huggingface_hub asks the address itself (serving-protocols, section 4).
-    const response = await host.ask('/models/slipway/tiny-bert-mlm', {
-      json: { inputs: 'Once [MASK]', parameters: { max_new_tokens: 5 }, stream: false },
-    })
-    expect([response.status, await response.json()]).toMatchObject([501, { error: expect.stringMatching(told) }])
+    for (const sent of [{ parameters: {}, stream: true }, { parameters: { max_new_tokens: 5 } }]) {
+      const response = await host.ask('/models/slipway/tiny-bert-mlm', { json: { inputs: 'Once [MASK]', ...sent } })
+      expect([response.status, await response.json()]).toMatchObject([501, { error: expect.stringMatching(told) }])
+    }
   })
 })
