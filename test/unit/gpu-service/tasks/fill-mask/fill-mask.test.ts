@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { modelsFolder } from '../../../../support/real-models.ts'
+import { maskedWordsModel } from '../../support/masked-words.ts'
 import { openTask } from '../../support/open-task.ts'
-import { startTestServing, type TestServing } from '../../support/test-serving.ts'
+import { startTestServing, type TestModel, type TestServing } from '../../support/test-serving.ts'
 import { askPipeline, hasTinyModels, tinyModel, tinyReference } from '../../support/tiny-models.ts'
 
 const name = 'tiny-bert-mlm'
@@ -20,14 +21,18 @@ interface Row {
   top5: [number, string, number][][]
 }
 
+/** A model that could fill masks, if its tokenizer named one. */
+async function modelWithoutMask(): Promise<TestModel> {
+  const { files, ...model } = await maskedWordsModel({ name: 'no-mask', task: 'fill-mask' })
+  const tokenizer = files['tokenizer.json']?.toString().replaceAll('[MASK]', '[GAP]') ?? ''
+  return { ...model, files: { ...files, 'tokenizer.json': Buffer.from(tokenizer) } }
+}
+
 describe.skipIf(!hasTinyModels)('fill-mask', () => {
   let host: TestServing
   let rows: Row[]
   beforeAll(async () => {
-    host = await startTestServing([
-      await tinyModel(name, 'fill-mask'),
-      { ...(await tinyModel('tiny-gpt2-random', 'fill-mask')), name: 'no-mask' },
-    ])
+    host = await startTestServing([await tinyModel(name, 'fill-mask'), await modelWithoutMask()])
     rows = (await tinyReference(name)).rows
   }, 60_000)
   afterAll(() => host?.close())
@@ -119,7 +124,7 @@ describe.skipIf(!hasTinyModels)('fill-mask', () => {
   it('is refused if the tokenizer has no mask', async () => {
     const { status, body } = await askPipeline(host, 'no-mask', { inputs: '[MASK]' })
     expect(status).toBe(422)
-    expect(body.error).toMatch(/mask|input/)
+    expect(body.error).toContain('the tokenizer has no mask token')
   })
 
   it('describes its mask token and tokenizes it as one token', async () => {
