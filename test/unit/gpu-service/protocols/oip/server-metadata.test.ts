@@ -21,7 +21,14 @@ describe('the server metadata of the Open Inference Protocol', () => {
   it('names the server and its extensions', async () => {
     const answer = (await (await host.ask('/v2')).json()) as { name: string; extensions: string[] }
     expect(answer.name).toBe('slipway')
-    expect(answer.extensions).toContain('binary_tensor_data')
+    expect(answer.extensions).toEqual([
+      'binary_tensor_data',
+      'classification',
+      'model_configuration',
+      'model_repository',
+      'schedule_policy',
+      'statistics',
+    ])
   })
 
   it('describes the tensors of a model under each of its names and versions', async () => {
