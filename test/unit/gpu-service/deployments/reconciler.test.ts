@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { broken, deployment, revision, startReconciler } from '../support/test-reconciler.ts'
+import { broken, deployment, other, revision, startReconciler } from '../support/test-reconciler.ts'
 
 describe('the reconciler', () => {
   it('serves what the table asks for, and reports LOADING, then READY', async () => {
@@ -57,20 +56,24 @@ describe('the reconciler', () => {
   })
 
   it('releases a model only after the requests that hold it, however slow their input is', async () => {
-    const { state, pass, reconciler, unloads } = await startReconciler()
-    state.desired = [deployment('iris')]
-    await pass()
-    const { hold } = reconciler.deployments.get('iris')?.served ?? failed()
-    const [end, endOther] = [hold(), hold()]
+    const { state, pass, reconciler, loads, unloads } = await startReconciler()
+    for (const desired of [[deployment('iris')], [deployment('iris'), deployment('later', { revision: other })]]) {
+      state.desired = desired
+      await pass()
+    }
+    const holdOf = (name: string) => reconciler.deployments.get(name)?.served?.hold ?? failed()
+    const [end, endOther, endLater] = [holdOf('iris')(), holdOf('iris')(), holdOf('later')()]
     state.desired = []
     await pass()
-    await pause(100)
+    // The second call is without effect: one request ends once.
     end()
     end()
-    await pause(100)
-    expect(unloads).toEqual([])
-    endOther()
+    // The model released last is unloaded first, so nothing had released the other.
+    endLater()
     await expect.poll(() => unloads).toHaveLength(1)
+    expect(unloads).toEqual([loads[1]])
+    endOther()
+    await expect.poll(() => unloads).toEqual([loads[1], loads[0]])
   })
 
   it('loads a model once for two deployments, and keeps it until both are gone', async () => {
