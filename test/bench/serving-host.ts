@@ -81,15 +81,25 @@ function stats(): HostStats {
   // The monitor measures from one tick of its timer to the next.
   const loopDelayP99Ms = Math.max(0, delay.percentile(99) / 1e6 - delayStepMs)
   delay.reset()
-  const pids = [process.pid, ...enginePids()]
-  const memoryMiB = pids.reduce((total, pid) => total + proportionalKib(pid), 0) / 1024
-  const enginesMs = enginePids().reduce((total, pid) => total + cpuMsOf(pid), 0)
-  return { mainThreadMs: (user + system) / 1000, enginesMs, loopDelayP99Ms, memoryMiB, enginePids: enginePids() }
+  const engines = runningEngines()
+  const memoryMiB = engines.reduce((total, { kib }) => total + kib, proportionalKib(process.pid)) / 1024
+  const enginesMs = engines.reduce((total, { cpuMs }) => total + cpuMs, 0)
+  const enginePids = engines.map(({ pid }) => pid)
+  return { mainThreadMs: (user + system) / 1000, enginesMs, loopDelayP99Ms, memoryMiB, enginePids }
 }
 
-function enginePids(): number[] {
+function runningEngines() {
   const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ')
-  return children.filter((pid) => pid !== '' && readlinkSync(`/proc/${pid}/exe`) === process.execPath).map(Number)
+  return children.flatMap((child) => {
+    const pid = Number(child)
+    try {
+      const isEngine = child !== '' && readlinkSync(`/proc/${child}/exe`) === process.execPath
+      return isEngine ? [{ pid, cpuMs: cpuMsOf(pid), kib: proportionalKib(pid) }] : []
+    } catch {
+      // It ended while it was read.
+      return []
+    }
+  })
 }
 
 /**
