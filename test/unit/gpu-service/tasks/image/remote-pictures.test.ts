@@ -111,10 +111,12 @@ describe('a picture given by URL', () => {
   })
 
   it('is given up when its caller leaves', async () => {
+    seen.length = 0
     const caller = new AbortController()
-    const fetched = get('https://pictures.test/silent', caller.signal)
-    setTimeout(() => caller.abort(), 20)
-    await expect(fetched).rejects.toMatchObject({ code: 'client_closed' })
+    const fetched = get('https://pictures.test/silent', caller.signal).catch((reason: unknown) => reason)
+    await expect.poll(() => seen.map(({ path }) => path)).toEqual(['/silent'])
+    caller.abort()
+    expect(await fetched).toMatchObject({ code: 'client_closed' })
   })
 
   it('is one of 16 at a time per tenant, more wait, and other tenants are not affected', async () => {
