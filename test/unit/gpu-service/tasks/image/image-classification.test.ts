@@ -11,7 +11,7 @@ interface Scored {
 describe.skipIf(pictureModels === undefined)('image-classification', () => {
   let host: TestServing
   beforeAll(async () => {
-    host = await startTestServing([await pictureModel('tiny-vit')])
+    host = await startTestServing([await pictureModel('tiny-vit')], { waitMsMax: 60_000 })
   })
   afterAll(() => host?.close())
 
@@ -40,9 +40,12 @@ describe.skipIf(pictureModels === undefined)('image-classification', () => {
   })
 
   it('returns the logits of transformers within 1e-4 without a function applied', async () => {
+    expect(rows.length).toBeGreaterThan(0)
     for (const { image, logits } of rows) {
       const response = await ask({ inputs: base64(image), parameters: { top_k: 10, function_to_apply: 'none' } })
-      for (const { label, score } of (await response.json()) as Scored[])
+      const answer = (await response.json()) as Scored[]
+      expect(answer).toHaveLength(10)
+      for (const { label, score } of answer)
         expect(Math.abs(score - (logits[labels.indexOf(label)] ?? 9))).toBeLessThan(1e-4)
     }
   })
