@@ -12,11 +12,11 @@ const models: [string, () => Promise<TestModel | undefined>][] = [
   ],
 ]
 
-it.each(models)(
+it.for(models)(
   'keeps the event loop free, in turns of less than 200 ms, while %s is sent 4 MB without a space',
-  async (_name, model) => {
+  async ([_name, model], { skip }) => {
     const given = await model()
-    if (given === undefined) return
+    if (given === undefined) return skip('its files are not here')
     const host = await startTestServing([given])
     onTestFinished(() => host.close())
     for (const text of ['a'.repeat(4_000_000), 'אבגד'.repeat(500_000), 'a\u200d'.repeat(1_000_000)]) {
