@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -106,12 +106,12 @@ describe.each(['huggingface_hub==0.36.0', 'huggingface_hub>=1.33,<2', 'huggingfa
     it('pushes with the hf command, and downloads the same bytes', async ({ skip }) => {
       const { hf } = usable(skip)
       const repo = newRepo()
-      await hf(
-        ['upload', repo, fileURLToPath(new URL('../fixtures/models/sklearn/digits-mlp', import.meta.url)), '--private'],
-        environmentOf(ada),
-      )
+      const model = fileURLToPath(new URL('../fixtures/models/sklearn/digits-mlp', import.meta.url))
+      await hf(['upload', repo, model, '--private'], environmentOf(ada))
       const folder = join(home, 'by-hf')
       await hf(['download', repo, 'model.onnx', '--local-dir', folder], environmentOf(ada))
+      const sent = await readFile(join(model, 'model.onnx'))
+      expect(sent.equals(await readFile(join(folder, 'model.onnx')))).toBe(true)
     }, 60_000)
 
     it("learns nothing about another user's private repo, and changes nothing there", async ({ skip }) => {
