@@ -114,6 +114,7 @@ describe.skipIf(missing)('@huggingface/inference (needs SLIPWAY_MODELS or ../sha
     const data = new Blob([Uint8Array.from(bytes)], { type: 'image/png' })
     for (const client of clients('vit')) {
       const classes = byLabel(await client.imageClassification({ data }))
+      expect(Object.keys(classes)).toHaveLength(5)
       const scores: number[] = vit.rows[0].scores
       for (const [label, score] of Object.entries(classes))
         expect(score).toBeCloseTo(scores[vit.labels.indexOf(label)] ?? Number.NaN, 3)
@@ -123,6 +124,7 @@ describe.skipIf(missing)('@huggingface/inference (needs SLIPWAY_MODELS or ../sha
         inputs: { image: data },
         parameters: { candidate_labels: labels, hypothesis_template: '{}' } as { candidate_labels: string[] },
       })
+      expect(classes).toHaveLength(labels.length)
       for (const { label, score } of classes)
         expect(score).toBeCloseTo(expected[labels.indexOf(label)] ?? Number.NaN, 3)
     }

@@ -104,6 +104,7 @@ describe("MLflow's /invocations", () => {
     const texts = ['one text', 'another']
     const vectors = (await score('tiny', { inputs: texts })).body as number[][]
     expect(vectors).toHaveLength(2)
+    for (const vector of vectors) expect(vector.length).toBeGreaterThan(0)
     for (const body of [
       { instances: texts },
       { dataframe_records: texts.map((text) => ({ text })) },
@@ -111,8 +112,10 @@ describe("MLflow's /invocations", () => {
     ]) {
       const { predictions } = (await score('tiny', body)).body as { predictions: number[][] }
       expect(predictions).toHaveLength(2)
-      for (const [at, vector] of predictions.entries())
-        for (const [i, value] of vector.entries()) expect(value).toBeCloseTo(vectors[at]?.[i] ?? Number.NaN, 5)
+      for (const [at, wanted] of vectors.entries()) {
+        expect(predictions[at]).toHaveLength(wanted.length)
+        for (const [i, value] of wanted.entries()) expect(predictions[at]?.[i]).toBeCloseTo(value, 5)
+      }
     }
   })
 

@@ -32,6 +32,7 @@ describe('a model with one typed input per column', () => {
     for (const inputs of [rows.map(({ x }) => x), byName]) {
       const { status, body } = await predict(inputs)
       expect(status).toBe(200)
+      expect(body).toHaveLength(rows.length)
       for (const [index, { value }] of body.entries()) expect(value).toBeCloseTo(rows[index]?.value ?? Number.NaN, 3)
     }
   })

@@ -81,6 +81,7 @@ describe('word weights', () => {
         inputs: ['the [MASK] shines on a', '[MASK]'],
         parameters: { top_k: 3 },
       })
+      expect(body).toHaveLength(2)
       for (const answer of body)
         expect(answer.map(({ token }: { token: number }) => token)).toEqual(likeliest.slice(0, 3))
     }
@@ -133,6 +134,7 @@ describe('word weights', () => {
       const { outputs } = (await response.json()) as { outputs: { shape: number[]; data: number[] }[] }
       expect(outputs).toMatchObject([{ shape: [2, 2, words] }])
       const wanted = [2, 51, 5, 3].flatMap((id) => Array.from({ length: words }, (_, word) => logitOf(id, word)))
+      expect(outputs[0]?.data).toHaveLength(wanted.length)
       for (const [at, logit] of (outputs[0]?.data ?? []).entries()) expect(logit).toBeCloseTo(wanted[at] ?? 99, 4)
     }
   })

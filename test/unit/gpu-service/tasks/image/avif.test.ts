@@ -63,6 +63,7 @@ describe('an AVIF', () => {
     for (const response of answers) {
       expect(response.status).toBe(200)
       const [vector] = (await response.json()) as number[][]
+      expect(vector).toHaveLength(3)
       for (const [at, value] of (vector ?? []).entries()) expect(value).toBeCloseTo((colours[at] ?? 0) / 255, 1)
     }
   })

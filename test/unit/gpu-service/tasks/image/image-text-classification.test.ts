@@ -34,6 +34,7 @@ describe.skipIf(pictureModels === undefined)('image-text-classification', () => 
           expect(Math.abs(score - (row.logits[labels.indexOf(label)] ?? 99))).toBeLessThan(1e-4)
       }
       const scored = (await (await ask({ inputs: pair(row) })).json()) as Scored[]
+      expect(scored).toHaveLength(labels.length)
       for (const { label, score } of scored)
         expect(Math.abs(score - (row.scores[labels.indexOf(label)] ?? 99))).toBeLessThan(1e-4)
     }

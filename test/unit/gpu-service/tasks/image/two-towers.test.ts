@@ -74,6 +74,7 @@ const solid = async () =>
   ).toString('base64')
 const vectorsOf = async (model: string, input: string[]) => {
   const { data } = await answerOf<{ data: { embedding: number[] }[] }>('/v1/embeddings', { json: { model, input } })
+  expect(data).toHaveLength(input.length)
   return data.map(({ embedding }) => embedding)
 }
 

@@ -57,9 +57,12 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
         expect(Math.abs((vectors[index]?.[i] ?? 9) - value)).toBeLessThan(1e-4)
     const embedded = await host.ask('/v1/embeddings', { json: { model: 'tiny-clip', input: labels } })
     const { data } = (await embedded.json()) as { data: { embedding: number[] }[] }
-    for (const [index, { embedding }] of data.entries())
-      for (const [i, value] of (reference?.text_embeds[index] ?? []).entries())
-        expect(Math.abs((embedding[i] ?? 9) - value)).toBeLessThan(1e-4)
+    expect(data).toHaveLength(labels.length)
+    for (const [index, { embedding }] of data.entries()) {
+      const wanted = reference?.text_embeds[index] ?? []
+      expect(embedding).toHaveLength(wanted.length)
+      for (const [i, value] of wanted.entries()) expect(Math.abs((embedding[i] ?? 9) - value)).toBeLessThan(1e-4)
+    }
   })
 
   it('uses the template "This is a photo of {}." by default', async () => {
@@ -78,6 +81,8 @@ describe.skipIf(pictureModels === undefined)('zero-shot-image-classification', (
     const together = (await (await ask({ inputs: images.map(base64), parameters })).json()) as Scored[][]
     for (const [index, image] of images.entries()) {
       const alone = (await (await ask({ inputs: base64(image), parameters })).json()) as Scored[]
+      expect(alone).toHaveLength(labels.length)
+      expect(together[index]).toHaveLength(labels.length)
       for (const [rank, { label, score }] of alone.entries()) {
         expect(together[index]?.[rank]?.label).toBe(label)
         expect(together[index]?.[rank]?.score).toBeCloseTo(score, 5)

@@ -76,6 +76,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
     const question = 'Who lives in Paris?'
     const { body, headers } = await ask({ question, context }, { top_k: 3, max_seq_len: 128, doc_stride: 32 })
     expect(Number(headers.get('x-tokens'))).toBeGreaterThan(128 * 10)
+    expect(body).toHaveLength(3)
     for (const answer of body as Answer[]) expect(answer.answer).toBe(inCharacters(context, answer))
     const other = await ask(
       [
@@ -84,6 +85,7 @@ describe.skipIf(!hasTinyModels)('question answering', () => {
       ],
       { top_k: 3, max_seq_len: 128, doc_stride: 32 },
     )
+    expect(other.body[0]).toHaveLength(3)
     for (const [index, { score, ...rest }] of (other.body[0] as Answer[]).entries()) {
       expect(rest).toMatchObject({ answer: body[index].answer })
       expect(Math.abs(score - body[index].score)).toBeLessThan(1e-5)

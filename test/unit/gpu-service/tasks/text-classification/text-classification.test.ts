@@ -132,6 +132,10 @@ describe.skipIf(!hasTinyModels)('text classification', () => {
     const odd = ['', ' ', '😀'.repeat(250_000), '\u0000', '\u0000\u200d']
     const { status, body } = await ask(odd)
     expect(status).toBe(200)
-    for (const list of body) for (const { score } of list) expect(score).toBeGreaterThan(0)
+    expect(body).toHaveLength(odd.length)
+    for (const list of body) {
+      expect(list.length).toBeGreaterThan(0)
+      for (const { score } of list) expect(score).toBeGreaterThan(0)
+    }
   })
 })
